@@ -1,4 +1,4 @@
-"""Ten ways in which a package rots, for planting into shelves: each must be found."""
+"""Ten ways in which a package rots, for planting into collections: each must be found."""
 
 from __future__ import annotations
 

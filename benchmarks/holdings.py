@@ -1,7 +1,7 @@
-"""Bulk work on shelves, beside what it is measured by in the same run: ratios, and figures.
+"""Bulk work in collections, beside what it is measured by in the same run: ratios, and figures.
 
 python benchmarks/holdings.py                 some hundred letters, a minute or two
-python benchmarks/holdings.py --full          10,000 letters, and a shelf of 100,000 for the rest
+python benchmarks/holdings.py --full          10,000 letters; the rest with 100,000 packages
 python benchmarks/holdings.py --count 2000    so many
 Add --soak for a hundred planted damages of ten kinds, found by an audit and put right from an OCFL
 root; --dask for a cluster of two workers on this machine.
@@ -58,9 +58,9 @@ def main() -> None:
         measure(folder, count, given.seed, dask=given.dask)
         if given.full:
             shutil.rmtree(folder / "letters")
-            shutil.rmtree(folder / "shelf")
+            shutil.rmtree(folder / "collection")
             count = 100_000
-            build_shelf(folder, count, given.seed)
+            build_collection(folder, count, given.seed)
         again(folder, count)
         indexed(folder, count)
         if given.soak:
@@ -71,12 +71,12 @@ def measure(folder: Path, count: int, seed: int, *, dask: bool) -> None:
     """Building and verifying, beside bare writes, bagit-python and a bare hasher."""
     with timed("generate letters", count):
         list(write_letters(folder / "letters", count, seed=seed))
-    built = build_shelf(folder, count, seed, generate=False)
+    built = build_collection(folder, count, seed, generate=False)
     unsynced = build(folder, "unsynced", count, sync=False)
     with timed("write the same bytes, syncfs a batch", count) as bare:
-        write_bare(folder / "shelf", folder / "bare")
+        write_bare(folder / "collection", folder / "bare")
     with timed("bagit-python, make_bag in a loop, the same files", count) as same_files:
-        make_bags(collection.find_packages([folder / "shelf"]), folder / "bags")
+        make_bags(collection.find_packages([folder / "collection"]), folder / "bags")
     with timed("bagit-python, make_bag in a loop, letters alone", count) as letters_alone:
         make_bags(collection.find_records([folder / "letters"]), folder / "small-bags")
     ratio("build : bare write (at most 2)", built, bare)
@@ -87,7 +87,7 @@ def measure(folder: Path, count: int, seed: int, *, dask: bool) -> None:
         shutil.rmtree(folder / name)
     verify(folder, "warm the cache", 1, bag_only=True)
     with timed("hash the same files in two processes", count) as hasher:
-        hash_bare(folder / "shelf")
+        hash_bare(folder / "collection")
     bag_only = verify(folder, "verify --bag-only", count, bag_only=True)
     whole = verify(folder, "verify, records and quotes too", count, bag_only=False)
     ratio("verify --bag-only : hasher (at most 1.5)", bag_only, hasher)
@@ -96,12 +96,12 @@ def measure(folder: Path, count: int, seed: int, *, dask: bool) -> None:
         measure_dask(folder, count)
 
 
-def build_shelf(folder: Path, count: int, seed: int, *, generate: bool = True) -> list[float]:
-    """The shelf that everything else works on."""
+def build_collection(folder: Path, count: int, seed: int, *, generate: bool = True) -> list[float]:
+    """The collection that everything else works on."""
     if generate:
         with timed("generate letters", count):
             list(write_letters(folder / "letters", count, seed=seed))
-    return build(folder, "shelf", count, sync=True)
+    return build(folder, "collection", count, sync=True)
 
 
 def build(folder: Path, name: str, count: int, *, sync: bool, executor: Any = None) -> list[float]:
@@ -110,7 +110,7 @@ def build(folder: Path, name: str, count: int, *, sync: bool, executor: Any = No
     with timed(f"build --jobs {JOBS}" + ("" if sync else " --no-sync"), count) as taken:
         collection.build_many(
             collection.find_records([folder / "letters"]),
-            collection.make_shelf(folder / name, "hashed"),
+            collection.make_collection(folder / name, "hashed"),
             lambda done: outcomes.update([done.outcome]),
             executor=executor or partial(collection.executor_for, JOBS),
             options=collection.Options(ON, sync=sync),
@@ -119,10 +119,10 @@ def build(folder: Path, name: str, count: int, *, sync: bool, executor: Any = No
     return taken
 
 
-def write_bare(shelf: Path, out: Path) -> None:
+def write_bare(opened: Path, out: Path) -> None:
     """The bytes of the packages into files of the same names, durable by batches."""
-    for number, package in enumerate(collection.find_packages([shelf]), start=1):
-        target = out / package.relative_to(shelf)
+    for number, package in enumerate(collection.find_packages([opened]), start=1):
+        target = out / package.relative_to(opened)
         for path in package.rglob("*"):
             if path.is_dir():
                 (target / path.relative_to(package)).mkdir(parents=True, exist_ok=True)
@@ -149,18 +149,18 @@ def make_bags(folders: Iterable[Path], out: Path) -> None:
     logging.disable(logging.NOTSET)
 
 
-def hash_bare(shelf: Path) -> None:
+def hash_bare(opened: Path) -> None:
     """Read every file once and compute both digests, in two processes, comparing nothing."""
     context = get_context("fork")
-    workers = [context.Process(target=_hash, args=(shelf, which)) for which in range(JOBS)]
+    workers = [context.Process(target=_hash, args=(opened, which)) for which in range(JOBS)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
 
 
-def _hash(shelf: Path, which: int) -> None:
-    for number, package in enumerate(collection.find_packages([shelf])):
+def _hash(opened: Path, which: int) -> None:
+    for number, package in enumerate(collection.find_packages([opened])):
         if number % JOBS == which:
             for folder, _, names in os.walk(package):
                 for name in names:
@@ -173,7 +173,7 @@ def _hash(shelf: Path, which: int) -> None:
 
 
 def verify(folder: Path, what: str, count: int, *, bag_only: bool) -> list[float]:
-    """Verify the whole shelf."""
+    """Verify the whole collection."""
     bad = []
 
     def take(_: Path, done: collection.Done) -> None:
@@ -182,8 +182,8 @@ def verify(folder: Path, what: str, count: int, *, bag_only: bool) -> list[float
 
     with timed(what, count) as taken:
         collection.run(
-            collection.Each(partial(collection.verify_one, bag_only=bag_only)),
-            collection.find_packages([folder / "shelf"]),
+            collection.ForEach(partial(collection.verify_one, bag_only=bag_only)),
+            collection.find_packages([folder / "collection"]),
             take,
             executor=partial(collection.executor_for, JOBS),
         )
@@ -206,7 +206,16 @@ def measure_dask(folder: Path, count: int) -> None:
 
 def again(folder: Path, count: int) -> None:
     """An unchanged second run, in a process of its own for its memory."""
-    words = ["build", folder / "letters", "--out", folder / "shelf", "--date", ON, "--jobs", JOBS]
+    words = [
+        "build",
+        folder / "letters",
+        "--out",
+        folder / "collection",
+        "--date",
+        ON,
+        "--jobs",
+        JOBS,
+    ]
     command = [sys.executable, "-m", "archive_pkg", *map(str, words)]
     with timed("unchanged second run", count):
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -217,12 +226,12 @@ def again(folder: Path, count: int) -> None:
 
 def indexed(folder: Path, count: int) -> None:
     """The index, made anew, and a question."""
-    shelf = collection.open_shelf(folder / "shelf")
+    opened = collection.open_collection(folder / "collection")
     with timed("index", count):
         collection.refresh(
-            shelf, lambda done: None, executor=partial(collection.executor_for, JOBS), anew=True
+            opened, lambda done: None, executor=partial(collection.executor_for, JOBS), rebuild=True
         )
-    with collection.Index(shelf) as index:
+    with collection.Index(opened) as index:
         for query in (
             collection.Query(("embargo", "railway"), who="Ada", since="1950", until="1960"),
             collection.Query(("the",)),
@@ -235,33 +244,33 @@ def indexed(folder: Path, count: int) -> None:
 
 def soak(folder: Path, seed: int) -> None:
     """A hundred planted damages: all found, none imagined, all put right."""
-    shelf = collection.open_shelf(folder / "shelf")
+    opened = collection.open_collection(folder / "collection")
     dice = random.Random(seed)
-    packages = list(shelf.packages())
+    packages = list(opened.packages())
     chosen = dice.sample(packages, min(100, len(packages) // 2))
     archive = f"ocfl:{folder / 'archive'}"
     with timed("deposit those that will be damaged", len(chosen)):
         for package in chosen:
             deposit(package, archive, receipts=folder / "receipts")
-    expect(audit(shelf, len(packages), "audit of the sound shelf"), set())
+    expect(audit(opened, len(packages), "audit of the sound collection"), set())
     for number, package in enumerate(chosen):
         KINDS[number % len(KINDS)](package)
-    found = audit(shelf, len(packages), "audit of the damaged shelf")
+    found = audit(opened, len(packages), "audit of the damaged collection")
     expect(found, {str(package) for package in chosen})
     outcomes: Counter[str] = Counter()
     with timed("repair", len(chosen)):
         collection.repair(
-            shelf,
+            opened,
             lambda done: outcomes.update([done.outcome]),
-            path=shelf.ledger,
+            path=opened.ledger,
             copy=archive,
         )
     expect(outcomes, {"repaired": len(chosen)})
-    expect(audit(shelf, len(packages), "audit of the repaired shelf"), set())
+    expect(audit(opened, len(packages), "audit of the repaired collection"), set())
     print(f"{len(chosen)} damages of {len(KINDS)} kinds: all found, none imagined, all repaired")
 
 
-def audit(shelf: collection.Shelf, count: int, what: str) -> set[str]:
+def audit(opened: collection.Collection, count: int, what: str) -> set[str]:
     """The packages that an audit finds wrong."""
     bad: set[str] = set()
 
@@ -271,7 +280,7 @@ def audit(shelf: collection.Shelf, count: int, what: str) -> set[str]:
 
     with timed(what, count):
         collection.audit(
-            shelf, take, executor=partial(collection.executor_for, JOBS), path=shelf.ledger
+            opened, take, executor=partial(collection.executor_for, JOBS), path=opened.ledger
         )
     return bad
 

@@ -2,7 +2,7 @@
 
 python benchmarks/pages.py                  the page, and the site of 1,000 letters
 python benchmarks/pages.py --count 25000    the size that the targets are for
-python benchmarks/pages.py --shelf DIR      the site of a shelf that is there already
+python benchmarks/pages.py --collection DIR      the site of a collection that is there already
 
 The peer of the site's search is SQLite's full-text index on the same letters, on the same machine.
 """
@@ -25,7 +25,7 @@ from typing import Any
 
 from _letters import wide_stock, write_letters
 from archive_pkg import collection
-from archive_pkg.collection import Index, Query, executor_for, open_shelf, refresh
+from archive_pkg.collection import Index, Query, executor_for, open_collection, refresh
 
 ROOT = Path(__file__).parents[1]
 SEED = ROOT / "packages" / "1960-07-18-cpsu-to-sed"
@@ -37,7 +37,7 @@ def main() -> None:
     """Run what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--count", type=int, default=1000)
-    parser.add_argument("--shelf", type=Path)
+    parser.add_argument("--collection", type=Path)
     parser.add_argument("--downloads", action="store_true")
     parser.add_argument(
         "--folder", type=Path, help="where to work; a temporary folder if not given"
@@ -47,26 +47,26 @@ def main() -> None:
         folder = Path(temporary)
         browser = _browser()
         measure_page(folder, browser)
-        shelf = given.shelf or make_shelf(folder, given.count)
-        measure_site(folder, shelf, browser, downloads=given.downloads)
+        opened = given.collection or make_collection(folder, given.count)
+        measure_site(folder, opened, browser, downloads=given.downloads)
         if browser is not None:
             browser.close()
 
 
-def make_shelf(folder: Path, count: int) -> Path:
-    """A shelf of letters with as many words and people as a real collection has."""
+def make_collection(folder: Path, count: int) -> Path:
+    """A collection of letters with as many words and people as a real collection has."""
     started = time.perf_counter()
     list(write_letters(folder / "letters", count, stock=wide_stock()))
     collection.build_many(
         collection.find_records([folder / "letters"]),
-        collection.make_shelf(folder / "shelf", "hashed"),
+        collection.make_collection(folder / "collection", "hashed"),
         lambda done: None,
         executor=partial(executor_for, JOBS),
         options=collection.Options(ON, sync=False),
     )
     shutil.rmtree(folder / "letters")
-    print(f"a shelf of {count:,} letters: {time.perf_counter() - started:.0f} s")
-    return folder / "shelf"
+    print(f"a collection of {count:,} letters: {time.perf_counter() - started:.0f} s")
+    return folder / "collection"
 
 
 def measure_page(folder: Path, browser: Any) -> None:
@@ -87,13 +87,13 @@ def measure_page(folder: Path, browser: Any) -> None:
     print(f"  interactive after (at most 200 ms): {statistics.median(times):.0f} ms")
 
 
-def measure_site(folder: Path, shelf: Path, browser: Any, *, downloads: bool) -> None:
+def measure_site(folder: Path, opened: Path, browser: Any, *, downloads: bool) -> None:
     """Building the site, twice, and searching in it."""
     options = ["--title", "Letters", "--base-url", "https://example.org/letters", "--quiet"]
     options += ["--downloads"] if downloads else []
     site = folder / "public"
     for what in ("the site", "the site again, nothing changed"):
-        seconds, memory = watched("site", shelf, "-o", site, "--jobs", str(JOBS), *options)
+        seconds, memory = watched("site", opened, "-o", site, "--jobs", str(JOBS), *options)
         print(f"{what}: {seconds:.1f} s, {memory / 2**20:.0f} MiB in all processes at most")
     files = [path for path in site.rglob("*") if path.is_file()]
     print(f"  {len(files):,} files, {sum(path.stat().st_size for path in files) / 1e6:,.0f} MB")
@@ -103,13 +103,13 @@ def measure_site(folder: Path, shelf: Path, browser: Any, *, downloads: bool) ->
     assets = sum(path.stat().st_size for path in (site / "assets").iterdir())
     print(f"  first load: {(first + assets) / 1000:,.0f} kB")
     if browser is not None:
-        measure_search(shelf, site, browser)
+        measure_search(opened, site, browser)
 
 
 QUESTIONS = ("treaty", "the treaty conference", "harvest railway emb", "bora", "secret berlin", "z")
 
 
-def measure_search(shelf: Path, site: Path, browser: Any) -> None:
+def measure_search(opened: Path, site: Path, browser: Any) -> None:
     """Questions in the browser, first and again, beside the same in SQLite."""
     tab = browser.new_page()
     tab.goto((site / "index.html").as_uri())
@@ -120,9 +120,9 @@ def measure_search(shelf: Path, site: Path, browser: Any) -> None:
             tab.evaluate("delete document.documentElement.dataset.answered")
             tab.evaluate("q => { location.hash = 'q=' + encodeURIComponent(q); }", question)
             times.setdefault(question, []).append(_answered(tab))
-    opened = open_shelf(shelf)
-    refresh(opened, lambda done: None, executor=partial(executor_for, JOBS))
-    with Index(opened) as index:
+    collection_there = open_collection(opened)
+    refresh(collection_there, lambda done: None, executor=partial(executor_for, JOBS))
+    with Index(collection_there) as index:
         for question, taken in times.items():
             words = question.split()
             query = Query((*words[:-1], words[-1] + "*"))

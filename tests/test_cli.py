@@ -75,14 +75,14 @@ def test_json_is_one_document_with_every_finding(run: Run, letter: Path, tmp_pat
 def test_a_bag_that_lost_its_tag_files_is_not_passed_over(
     run: Run, letter: Path, tmp_path: Path, lost: str
 ) -> None:
-    run("build", letter, "--out", tmp_path / "shelf")
-    package = tmp_path / "shelf" / ID
+    run("build", letter, "--out", tmp_path / "collection")
+    package = tmp_path / "collection" / ID
     for file in package.glob(lost):
         file.unlink()
     done = run("verify", package)
     assert done.returncode == 3
     assert "declaration-missing" in done.stdout
-    done = run("verify", tmp_path / "shelf")
+    done = run("verify", tmp_path / "collection")
     assert done.returncode == 3
     if lost == "bagit.txt":
         assert f"{package}: bagit.txt" in done.stdout
@@ -104,9 +104,9 @@ def test_a_folder_with_nothing_in_it_is_told(
 def test_what_a_shell_names_beside_packages_is_passed_over(
     run: Run, letter: Path, tmp_path: Path
 ) -> None:
-    run("build", letter, "--out", tmp_path / "shelf")
-    run("deposit", tmp_path / "shelf" / ID, "--to", f"ocfl:{tmp_path / 'root'}")
-    named = sorted((tmp_path / "shelf").iterdir())
+    run("build", letter, "--out", tmp_path / "collection")
+    run("deposit", tmp_path / "collection" / ID, "--to", f"ocfl:{tmp_path / 'root'}")
+    named = sorted((tmp_path / "collection").iterdir())
     assert len(named) == 2
     assert run("verify", *named).returncode == 0
     subprocess.run(

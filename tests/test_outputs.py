@@ -23,24 +23,24 @@ LETTER = Path(__file__).parents[1] / "records" / "1960-07-18-cpsu-to-sed"
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("shelf")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("collection")
     build_package(LETTER, folder, on=date(2026, 11, 24))
     assert cli.run(["audit", "run", str(folder), "-q"]) == 0
     return folder
 
 
-def command_lines(shelf: Path, out: Path) -> dict[str, list[object]]:
-    package = shelf / LETTER.name
+def command_lines(collection: Path, out: Path) -> dict[str, list[object]]:
+    package = collection / LETTER.name
     return {
         "page": ["page", package, "-o", out],
         "export": ["export", package, "--to", "tei", "-o", out],
-        "stats": ["stats", shelf, "--refresh", "--html", out],
-        "report as a page": ["audit", "report", shelf, "--html", out],
-        "report as a table": ["audit", "report", shelf, "--csv", out],
-        "figures": ["audit", "report", shelf, "--metrics", out],
-        "figures of a run": ["audit", "run", shelf, "--metrics", out],
-        "report of a run": ["verify", shelf, "--report", out],
+        "stats": ["stats", collection, "--refresh", "--html", out],
+        "report as a page": ["audit", "report", collection, "--html", out],
+        "report as a table": ["audit", "report", collection, "--csv", out],
+        "figures": ["audit", "report", collection, "--metrics", out],
+        "figures of a run": ["audit", "run", collection, "--metrics", out],
+        "report of a run": ["verify", collection, "--report", out],
         "picture": ["show", package, "--picture", out],
         "tables": ["tables", "export", package, "--out", out, "--replace"],
         "template": ["tables", "template", out, "--replace"],
@@ -51,33 +51,33 @@ NAMES = list(command_lines(Path(), Path()))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_device_stays_a_device(run: Run, shelf: Path, tmp_path: Path, name: str) -> None:
+def test_a_device_stays_a_device(run: Run, collection: Path, tmp_path: Path, name: str) -> None:
     device = tmp_path / "null"
     try:
         os.mknod(device, stat.S_IFCHR | 0o666, os.makedev(1, 3))
     except PermissionError:
         pytest.skip("only root can make devices")
-    done = run(*command_lines(shelf, device)[name])
+    done = run(*command_lines(collection, device)[name])
     assert done.returncode == 0, done.stderr
     assert stat.S_ISCHR(device.lstat().st_mode)
 
 
 @pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="there is no /dev/shm")
-def test_a_package_below_dev_is_no_device(run: Run, shelf: Path) -> None:
+def test_a_package_below_dev_is_no_device(run: Run, collection: Path) -> None:
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
-        package = Path(shutil.copytree(shelf / LETTER.name, Path(folder, LETTER.name)))
+        package = Path(shutil.copytree(collection / LETTER.name, Path(folder, LETTER.name)))
         assert run("page", package, "-o", package / "new.html").returncode == 2
         assert verify(package).ok
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_pipe_gets_the_file(run: Run, shelf: Path, tmp_path: Path, name: str) -> None:
+def test_a_pipe_gets_the_file(run: Run, collection: Path, tmp_path: Path, name: str) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     got: list[bytes] = []
     reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()))
     reader.start()
-    done = run(*command_lines(shelf, pipe)[name])
+    done = run(*command_lines(collection, pipe)[name])
     reader.join(30)
     assert done.returncode == 0, done.stderr
     assert got
@@ -87,13 +87,13 @@ def test_a_pipe_gets_the_file(run: Run, shelf: Path, tmp_path: Path, name: str) 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_link_stays_and_what_it_leads_to_is_written(
-    run: Run, shelf: Path, tmp_path: Path, name: str
+    run: Run, collection: Path, tmp_path: Path, name: str
 ) -> None:
     ending = ".svg" if name == "picture" else ".xlsx"
     real, link = tmp_path / f"real{ending}", tmp_path / f"link{ending}"
     real.write_bytes(b"")
     link.symlink_to(real.name)
-    done = run(*command_lines(shelf, link)[name])
+    done = run(*command_lines(collection, link)[name])
     assert done.returncode == 0, done.stderr
     assert link.is_symlink()
     assert real.read_bytes()
@@ -114,9 +114,9 @@ STARTS = {
 
 @pytest.mark.parametrize("name", STARTS)
 def test_a_dash_is_standard_output_and_nothing_else_is_there(
-    run: Run, shelf: Path, name: str
+    run: Run, collection: Path, name: str
 ) -> None:
-    done = run(*command_lines(shelf, Path("-"))[name])
+    done = run(*command_lines(collection, Path("-"))[name])
     assert done.returncode == 0, done.stderr
     assert done.stdout.lstrip().lower().startswith(STARTS[name])
     assert not Path("-").exists()
@@ -125,16 +125,16 @@ def test_a_dash_is_standard_output_and_nothing_else_is_there(
 @pytest.mark.parametrize(
     ("name", "start"), [("report of a run", b'{"run"'), ("tables", b"PK"), ("template", b"PK")]
 )
-def test_a_dash_takes_lines_and_workbooks(shelf: Path, name: str, start: bytes) -> None:
-    words = command(*command_lines(shelf, Path("-"))[name])
+def test_a_dash_takes_lines_and_workbooks(collection: Path, name: str, start: bytes) -> None:
+    words = command(*command_lines(collection, Path("-"))[name])
     done = subprocess.run(words, capture_output=True, check=True)
     assert done.stdout.startswith(start)
 
 
-def test_standard_output_takes_one_document(run: Run, shelf: Path) -> None:
-    assert run("page", shelf / LETTER.name, "-o", "-", "--json").returncode == 2
-    assert run("audit", "report", shelf, "--html", "-", "--csv", "-").returncode == 2
-    assert run("site", shelf, "-o", "-").returncode == 2
+def test_standard_output_takes_one_document(run: Run, collection: Path) -> None:
+    assert run("page", collection / LETTER.name, "-o", "-", "--json").returncode == 2
+    assert run("audit", "report", collection, "--html", "-", "--csv", "-").returncode == 2
+    assert run("site", collection, "-o", "-").returncode == 2
     assert not Path("-").exists()
 
 
@@ -146,9 +146,9 @@ def test_an_annotated_table_goes_to_standard_output(run: Run, tmp_path: Path) ->
     assert "letters.csv" not in done.stdout
 
 
-def test_what_is_open_already_is_written_into(shelf: Path, tmp_path: Path) -> None:
+def test_what_is_open_already_is_written_into(collection: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.xml"
-    words = command("export", shelf / LETTER.name, "--to", "tei", "-o", "/dev/stdout", "-q")
+    words = command("export", collection / LETTER.name, "--to", "tei", "-o", "/dev/stdout", "-q")
     with target.open("wb") as file:
         inode = target.stat().st_ino
         subprocess.run(words, stdout=file, check=True)
@@ -156,10 +156,12 @@ def test_what_is_open_already_is_written_into(shelf: Path, tmp_path: Path) -> No
     assert target.stat().st_ino == inode
 
 
-def test_a_report_is_gone_on_with_after_half_a_line(run: Run, shelf: Path, tmp_path: Path) -> None:
+def test_a_report_is_gone_on_with_after_half_a_line(
+    run: Run, collection: Path, tmp_path: Path
+) -> None:
     report = tmp_path / "report.jsonl"
     report.write_text('{"half')
-    assert run("verify", shelf, "--report", report).returncode == 0
+    assert run("verify", collection, "--report", report).returncode == 0
     half, line = report.read_text().splitlines()
     assert half == '{"half'
     assert json.loads(line)["outcome"]
@@ -197,9 +199,9 @@ def test_a_folder_of_the_users_is_not_replaced(run: Run, tmp_path: Path) -> None
 
 
 def test_a_link_in_the_place_of_a_package_is_not_replaced(
-    run: Run, shelf: Path, tmp_path: Path
+    run: Run, collection: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / LETTER.name).symlink_to(shelf / LETTER.name)
+    (tmp_path / LETTER.name).symlink_to(collection / LETTER.name)
     done = run("build", LETTER, "--out", tmp_path, "--replace", "--date", "2026-11-25")
     assert done.returncode == 5, done.stdout
     assert (tmp_path / LETTER.name).is_symlink()
@@ -238,27 +240,29 @@ def test_no_output_takes_the_place_of_a_letters_own_file(
 
 @pytest.mark.parametrize("inside", ["data/README.txt", "new.svg"])
 @pytest.mark.parametrize("name", NAMES)
-def test_no_output_goes_into_a_package(run: Run, shelf: Path, name: str, inside: str) -> None:
-    package = shelf / LETTER.name
+def test_no_output_goes_into_a_package(run: Run, collection: Path, name: str, inside: str) -> None:
+    package = collection / LETTER.name
     before = contents(package)
-    done = run(*command_lines(shelf, package / inside)[name])
+    done = run(*command_lines(collection, package / inside)[name])
     assert done.returncode == 2, done.stderr
     assert "inside the package" in done.stderr
     assert contents(package) == before
 
 
 @pytest.mark.parametrize("words", [["site"], ["export", "--to", "tei"]])
-def test_no_folder_of_outputs_goes_into_a_package(run: Run, shelf: Path, words: list[str]) -> None:
+def test_no_folder_of_outputs_goes_into_a_package(
+    run: Run, collection: Path, words: list[str]
+) -> None:
     option = "-o" if words == ["site"] else "--each"
-    done = run(*words, shelf, option, shelf / LETTER.name / "data" / "more")
+    done = run(*words, collection, option, collection / LETTER.name / "data" / "more")
     assert done.returncode == 2, done.stderr
-    assert not (shelf / LETTER.name / "data/more").exists()
+    assert not (collection / LETTER.name / "data/more").exists()
 
 
-def test_no_output_takes_the_place_of_the_programs_state(run: Run, shelf: Path) -> None:
-    ledger = shelf / ".archive-pkg" / "ledger.jsonl"
+def test_no_output_takes_the_place_of_the_programs_state(run: Run, collection: Path) -> None:
+    ledger = collection / ".archive-pkg" / "ledger.jsonl"
     before = ledger.read_bytes()
-    assert run("verify", shelf, "--report", ledger).returncode == 2
+    assert run("verify", collection, "--report", ledger).returncode == 2
     assert ledger.read_bytes() == before
 
 
@@ -271,11 +275,11 @@ def test_a_table_is_not_replaced_by_its_annotated_copy(run: Run, tmp_path: Path)
 
 
 def test_lines_are_added_to_no_file_that_is_not_a_report(
-    run: Run, shelf: Path, tmp_path: Path
+    run: Run, collection: Path, tmp_path: Path
 ) -> None:
     notes = tmp_path / "notes.txt"
     notes.write_text("Dear Comrades")
-    assert run("verify", shelf, "--report", notes).returncode == 2
+    assert run("verify", collection, "--report", notes).returncode == 2
     assert notes.read_text() == "Dear Comrades"
 
 
@@ -323,15 +327,17 @@ def test_what_is_for_the_public_follows_the_umask(run: Run, letter: Path, tmp_pa
 
 
 def test_nothing_that_the_program_makes_can_be_changed_by_every_user(tmp_path: Path) -> None:
-    shelf = tmp_path / "shelf"
+    collection = tmp_path / "collection"
     for words in (
-        ["build", LETTER, "--out", shelf],
-        ["find", shelf, "letter"],
-        ["audit", "run", shelf, "--due", "0"],
+        ["build", LETTER, "--out", collection],
+        ["find", collection, "letter"],
+        ["audit", "run", collection, "--due", "0"],
     ):
         done = subprocess.run(command(*words), capture_output=True, umask=0, check=False)
         assert done.returncode == 0, done.stderr
-    assert not [path for path in (shelf, *shelf.rglob("*")) if path.stat().st_mode & stat.S_IWOTH]
+    assert not [
+        path for path in (collection, *collection.rglob("*")) if path.stat().st_mode & stat.S_IWOTH
+    ]
 
 
 def test_state_is_never_open_to_every_user(tmp_path: Path) -> None:

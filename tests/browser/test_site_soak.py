@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archive_pkg import cli
-from archive_pkg.collection import Options, build_many, executor_for, find_records, make_shelf
+from archive_pkg.collection import Options, build_many, executor_for, find_records, make_collection
 from archive_pkg.records import load_record
 from archive_pkg.web.site.entries import described_by
 from archive_pkg.web.site.search_index import words_of
@@ -38,7 +38,7 @@ def test_searches_in_many_letters_find_exactly_the_letters_with_the_words(
     list(generator.write_letters(tmp_path / "in", COUNT, size=600, stock=generator.wide_stock()))
     build_many(
         find_records([tmp_path / "in"]),
-        make_shelf(tmp_path / "collection", "hashed"),
+        make_collection(tmp_path / "collection", "hashed"),
         lambda done: None,
         executor=partial(executor_for, 2),
         options=Options(date(2026, 11, 24), sync=False),

@@ -18,16 +18,16 @@ from archive_pkg import cli
 from archive_pkg.cli.commands.audit import parse_budget, parse_duration
 from archive_pkg.collection import (
     Budget,
+    Collection,
     Done,
     Options,
     Overview,
-    Shelf,
     audit,
     build_many,
     executor_for,
     find_records,
-    make_shelf,
-    open_shelf,
+    make_collection,
+    open_collection,
     repair,
 )
 from archive_pkg.collection.audits import ledger
@@ -48,40 +48,40 @@ def damages() -> ModuleType:
 
 @pytest.fixture(scope="session")
 def master(generator: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A shelf of fifteen packages; tests work on copies."""
+    """A collection of fifteen packages; tests work on copies."""
     folder = tmp_path_factory.mktemp("master")
     list(generator.write_letters(folder / "letters", 15, size=300))
-    build(folder / "letters", folder / "shelf")
+    build(folder / "letters", folder / "collection")
     return folder
 
 
 @pytest.fixture
-def shelf(master: Path, tmp_path: Path) -> Shelf:
-    shutil.copytree(master / "shelf", tmp_path / "shelf")
-    return open_shelf(tmp_path / "shelf")
+def collection(master: Path, tmp_path: Path) -> Collection:
+    shutil.copytree(master / "collection", tmp_path / "collection")
+    return open_collection(tmp_path / "collection")
 
 
 @pytest.fixture
-def remembered(shelf: Shelf, master: Path) -> Shelf:
-    """The shelf with a memory of its building; one that was copied with it is not believed."""
-    build(master / "letters", shelf.root)
-    return shelf
+def remembered(collection: Collection, master: Path) -> Collection:
+    """The collection with a memory of its building; one that was copied with it is not believed."""
+    build(master / "letters", collection.root)
+    return collection
 
 
 def build(source: Path, out: Path, **options) -> None:
     build_many(
         find_records([source]),
-        make_shelf(out, "hashed" if not out.exists() else ""),
+        make_collection(out, "hashed" if not out.exists() else ""),
         lambda done: None,
         executor=partial(executor_for, 1),
         options=Options(date(2026, 11, 24), **options),
     )
 
 
-def check(shelf: Shelf, **given) -> tuple[list[Done], object]:
+def check(collection: Collection, **given) -> tuple[list[Done], object]:
     done: list[Done] = []
     audited = audit(
-        shelf, done.append, executor=partial(executor_for, 1), path=shelf.ledger, **given
+        collection, done.append, executor=partial(executor_for, 1), path=collection.ledger, **given
     )
     return done, audited
 
@@ -94,90 +94,94 @@ def bad(done: list[Done]) -> dict[str, set[str]]:
     }
 
 
-def mend(shelf: Shelf, copy: str, **given) -> list[Done]:
+def mend(collection: Collection, copy: str, **given) -> list[Done]:
     done: list[Done] = []
-    repair(shelf, done.append, path=shelf.ledger, copy=copy, **given)
+    repair(collection, done.append, path=collection.ledger, copy=copy, **given)
     return done
 
 
-def entries(shelf: Shelf) -> list[dict]:
-    return [json.loads(line) for line in shelf.ledger.read_text().splitlines()]
+def entries(collection: Collection) -> list[dict]:
+    return [json.loads(line) for line in collection.ledger.read_text().splitlines()]
 
 
 def test_ten_kinds_of_damage_are_found_none_imagined_and_all_put_right(
-    shelf: Shelf, damages: ModuleType, tmp_path: Path
+    collection: Collection, damages: ModuleType, tmp_path: Path
 ) -> None:
-    packages = list(shelf.packages())
+    packages = list(collection.packages())
     for package in packages:
         deposit(package, f"ocfl:{tmp_path / 'archive'}", receipts=tmp_path / "receipts")
-    done, audited = check(shelf)
+    done, audited = check(collection)
     assert not bad(done)
     assert (audited.checked, audited.failed) == (15, 0)
     spoiled = {}
     for kind, package in zip(damages.KINDS, packages, strict=False):
         kind(package)
         spoiled[package.name] = kind.__name__
-    done, audited = check(shelf)
+    done, audited = check(collection)
     assert bad(done).keys() == spoiled.keys()
     assert audited.vanished == 1
     forged = next(name for name, kind in spoiled.items() if kind == "forge")
-    assert verify(shelf.home(forged)).verdict.valid
+    assert verify(collection.home(forged)).verdict.valid
     assert bad(done)[forged] == {"package-not-the-one"}
 
-    tried = mend(shelf, f"ocfl:{tmp_path / 'archive'}", dry_run=True)
+    tried = mend(collection, f"ocfl:{tmp_path / 'archive'}", dry_run=True)
     assert [each.outcome for each in tried] == ["restorable"] * 10
     assert not verify(packages[0]).ok
-    mended = mend(shelf, f"ocfl:{tmp_path / 'archive'}")
+    mended = mend(collection, f"ocfl:{tmp_path / 'archive'}")
     assert [each.outcome for each in mended] == ["repaired"] * 10
-    done, audited = check(shelf)
+    done, audited = check(collection)
     assert not bad(done)
     assert audited.checked == 15
-    kept = list((shelf.own / "damaged").iterdir())
+    kept = list((collection.own / "damaged").iterdir())
     assert len(kept) == 9  # the one that vanished left nothing to keep
-    said = [entry for entry in entries(shelf) if entry["event"] == "recovery"]
+    said = [entry for entry in entries(collection) if entry["event"] == "recovery"]
     assert {Path(entry["package"]).name for entry in said} == spoiled.keys()
     flipped = next(entry for entry in said if entry["package"].endswith(packages[0].name))
     assert flipped["files"] == ["data/parts/transcription.txt"]
 
 
-def test_what_the_shelf_itself_replaced_is_no_damage(
-    shelf: Shelf, master: Path, tmp_path: Path
+def test_what_the_collection_itself_replaced_is_no_damage(
+    collection: Collection, master: Path, tmp_path: Path
 ) -> None:
-    check(shelf)
+    check(collection)
     shutil.copytree(master / "letters", tmp_path / "letters")
     record = next((tmp_path / "letters").glob("*/*/record.yaml"))
     record.write_text(record.read_text().replace("title: Letter,", "title: A letter,"))
-    build(tmp_path / "letters", shelf.root, replace=True)
-    done, _ = check(shelf)
+    build(tmp_path / "letters", collection.root, replace=True)
+    done, _ = check(collection)
     assert not bad(done)
 
 
 def test_checks_from_a_clock_in_the_future_count_for_nothing(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(ledger, "_now", lambda: "2099-01-01T00:00:00Z")
-        check(shelf)
-    done, audited = check(shelf, due=timedelta(days=90))
+        check(collection)
+    done, audited = check(collection, due=timedelta(days=90))
     assert len(done) == 15
     assert [finding.code for finding in audited.report] == ["ledger-clock-back"]
 
 
-def test_copies_are_compared_and_the_bad_copy_is_named(shelf: Shelf, tmp_path: Path) -> None:
-    packages = list(shelf.packages())
+def test_copies_are_compared_and_the_bad_copy_is_named(
+    collection: Collection, tmp_path: Path
+) -> None:
+    packages = list(collection.packages())
     archive = f"ocfl:{tmp_path / 'archive'}"
     for package in packages[1:]:
         deposit(package, archive)
     inside = next((tmp_path / "archive").rglob("content/data/parts/translation.txt"))
     inside.write_text("rotten")
-    done, _ = check(shelf, against=(archive, "receipts"))
+    done, _ = check(collection, against=(archive, "receipts"))
     found = bad(done)
     assert found.pop(packages[0].name) == {"copy-absent"}
     assert list(found.values()) == [{"copy-differs"}]
-    assert all(entry["outcome"] == "pass" for entry in entries(shelf))
-    good = next(entry for entry in entries(shelf) if entry["package"].endswith(packages[5].name))
+    assert all(entry["outcome"] == "pass" for entry in entries(collection))
+    good = next(
+        entry for entry in entries(collection) if entry["package"].endswith(packages[5].name)
+    )
     assert good["against"] == {archive: "same", "receipts": "same"}
-    with Overview(shelf, shelf.ledger) as seen:
+    with Overview(collection, collection.ledger) as seen:
         # A receipt is no copy that anybody has.
         assert f"1 other copy ({archive})" in next(iter(seen.levels())).shown
 
@@ -188,87 +192,87 @@ def figure(overview: Overview, name: str) -> int:
 
 
 def test_a_copy_that_differs_is_told_until_it_is_the_same_again(
-    shelf: Shelf, damages: ModuleType, tmp_path: Path
+    collection: Collection, damages: ModuleType, tmp_path: Path
 ) -> None:
     mirror = tmp_path / "mirror"
-    shutil.copytree(shelf.root, mirror)
-    one, other = (each.relative_to(shelf.root) for each in list(shelf.packages())[:2])
+    shutil.copytree(collection.root, mirror)
+    one, other = (each.relative_to(collection.root) for each in list(collection.packages())[:2])
     rotten = (mirror / one / "data" / "parts" / "translation.txt").read_bytes()
     (mirror / one / "data" / "parts" / "translation.txt").write_text("rotten")
-    damages.truncate(shelf.root / other)
-    assert check(shelf, against=(str(mirror),))[1].differing == 2
-    check(shelf)  # which compares with nothing, so that nothing is known to be better
-    with Overview(shelf, shelf.ledger) as seen:
+    damages.truncate(collection.root / other)
+    assert check(collection, against=(str(mirror),))[1].differing == 2
+    check(collection)  # which compares with nothing, so that nothing is known to be better
+    with Overview(collection, collection.ledger) as seen:
         assert (seen.failed, seen.differing) == (1, 2)
         assert figure(seen, "archive_pkg_packages_copy_differs") == 2
-        assert "2 had a copy that differed, or was not there, when last compared:" in "\n".join(
+        assert "2 had a copy that differed or was missing when last compared:" in "\n".join(
             seen.words()
         )
-    mend(shelf, str(mirror))
-    with Overview(shelf, shelf.ledger) as seen:
+    mend(collection, str(mirror))
+    with Overview(collection, collection.ledger) as seen:
         assert (seen.failed, seen.differing, seen.ok) == (0, 1, False)
         assert [known.package for known in seen.state.differing()] == [str(one)]
     (mirror / one / "data" / "parts" / "translation.txt").write_bytes(rotten)
-    check(shelf, against=(str(mirror),))
-    with Overview(shelf, shelf.ledger) as seen:
+    check(collection, against=(str(mirror),))
+    with Overview(collection, collection.ledger) as seen:
         assert seen.ok
         assert figure(seen, "archive_pkg_packages_copy_differs") == 0
 
 
 def test_nothing_is_restored_from_a_copy_that_is_not_good(
-    shelf: Shelf, damages: ModuleType, tmp_path: Path
+    collection: Collection, damages: ModuleType, tmp_path: Path
 ) -> None:
-    package = next(shelf.packages())
-    check(shelf)
+    package = next(collection.packages())
+    check(collection)
     damages.forge(package)
     deposit(package, f"ocfl:{tmp_path / 'archive'}")  # the copy was made after the forgery
     before = (package / "data" / "parts" / "transcription.txt").read_bytes()
-    (done,) = mend(shelf, f"ocfl:{tmp_path / 'archive'}", packages=[package])
+    (done,) = mend(collection, f"ocfl:{tmp_path / 'archive'}", packages=[package])
     assert (done.outcome, done.status) == ("failed", 4)
     assert (package / "data" / "parts" / "transcription.txt").read_bytes() == before
-    (done,) = mend(shelf, f"ocfl:{tmp_path / 'nowhere'}", packages=[package])
+    (done,) = mend(collection, f"ocfl:{tmp_path / 'nowhere'}", packages=[package])
     assert done.status
 
 
 def test_what_was_forged_before_its_first_check_is_put_right(
-    remembered: Shelf, damages: ModuleType, tmp_path: Path
+    remembered: Collection, damages: ModuleType, tmp_path: Path
 ) -> None:
-    shelf = remembered
-    package = next(shelf.packages())
+    collection = remembered
+    package = next(collection.packages())
     archive = f"ocfl:{tmp_path / 'archive'}"
     deposit(package, archive)
     before = (package / "data" / "parts" / "transcription.txt").read_bytes()
     damages.forge(package)
-    assert bad(check(shelf)[0])[package.name] == {"package-not-the-one"}
-    (done,) = mend(shelf, archive)
+    assert bad(check(collection)[0])[package.name] == {"package-not-the-one"}
+    (done,) = mend(collection, archive)
     assert done.outcome == "repaired"
     assert (package / "data" / "parts" / "transcription.txt").read_bytes() == before
 
 
 def test_the_report_tells_in_words_as_page_table_and_metrics(
-    remembered: Shelf, damages: ModuleType, tmp_path: Path
+    remembered: Collection, damages: ModuleType, tmp_path: Path
 ) -> None:
-    shelf = remembered
-    packages = list(shelf.packages())
+    collection = remembered
+    packages = list(collection.packages())
     shutil.move(packages[0], tmp_path / "aside")
-    check(shelf)
+    check(collection)
     shutil.move(tmp_path / "aside", packages[0])  # never checked
     damages.vanish(packages[1])
     damages.truncate(packages[2])
     stranger = packages[3].with_name("stranger")
     shutil.copytree(packages[3], stranger)
-    check(shelf, budget=Budget(seconds=0))
-    shutil.rmtree(shelf.own / "damaged", ignore_errors=True)
-    with Overview(shelf, shelf.ledger) as seen:
+    check(collection, budget=Budget(seconds=0))
+    shutil.rmtree(collection.own / "damaged", ignore_errors=True)
+    with Overview(collection, collection.ledger) as seen:
         assert (seen.there, seen.failed, seen.vanished, seen.never) == (15, 0, 1, 2)
     shutil.move(packages[0], tmp_path / "aside")
-    check(shelf)
+    check(collection)
     shutil.move(tmp_path / "aside", packages[0])
-    with Overview(shelf, shelf.ledger) as seen:
+    with Overview(collection, collection.ledger) as seen:
         # The one moved away was never checked, and so is not known to have vanished.
         assert (seen.failed, seen.vanished, seen.never, seen.strangers) == (1, 1, 1, 1)
         words = "\n".join(seen.words())
-        assert "1 did not pass their last check:" in words
+        assert "1 failed their last check:" in words
         assert "payload-digest-mismatch" in words
         assert "Integrity 3" in words
         page = seen.page()
@@ -281,37 +285,43 @@ def test_the_report_tells_in_words_as_page_table_and_metrics(
         rows = list(csv.DictReader(seen.csv_lines()))
         assert {row["outcome"] for row in rows} == {"pass", "fail", "missing", "never checked"}
         assert len(rows) == 16
-        assert 'archive_pkg_packages_failed{shelf="' in seen.metrics()
+        assert 'archive_pkg_packages_failed{collection="' in seen.metrics()
         assert seen.metrics().count("# TYPE") == 9
 
 
-def test_a_table_of_packages_runs_no_formula(shelf: Shelf) -> None:
-    check(shelf)
-    package, *_ = shelf.packages()
-    named = shelf.root / '=HYPERLINK("mailto:x","y")'
+def test_a_table_of_packages_runs_no_formula(collection: Collection) -> None:
+    check(collection)
+    package, *_ = collection.packages()
+    named = collection.root / '=HYPERLINK("mailto:x","y")'
     shutil.copytree(package, named)
-    with Overview(shelf, shelf.ledger) as seen:
+    with Overview(collection, collection.ledger) as seen:
         rows = list(csv.reader(seen.csv_lines()))
     assert f"'{named.name}" in [row[0] for row in rows]
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
 def test_a_missing_folder_for_metrics_is_told_before_anything_is_read(
-    shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    collection: Collection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["audit", "run", str(shelf.root), "--metrics", str(tmp_path / "none" / "shelf.prom")]
+    words = [
+        "audit",
+        "run",
+        str(collection.root),
+        "--metrics",
+        str(tmp_path / "none" / "collection.prom"),
+    ]
     assert cli.run(words) == 5
-    assert "there is no folder" in capsys.readouterr().err
-    assert not shelf.ledger.exists()
+    assert "does not exist" in capsys.readouterr().err
+    assert not collection.ledger.exists()
 
 
-def test_a_tampered_ledger_stops_the_audit_and_the_report_says_so(shelf: Shelf) -> None:
-    check(shelf)
-    text = shelf.ledger.read_text()
-    shelf.ledger.write_text(text.replace('"outcome": "pass"', '"outcome": "fail"', 1))
-    with pytest.raises(Exception, match="not what was written"):
-        check(shelf)
-    with Overview(shelf, shelf.ledger) as seen:
+def test_a_tampered_ledger_stops_the_audit_and_the_report_says_so(collection: Collection) -> None:
+    check(collection)
+    text = collection.ledger.read_text()
+    collection.ledger.write_text(text.replace('"outcome": "pass"', '"outcome": "fail"', 1))
+    with pytest.raises(Exception, match="was changed or is damaged"):
+        check(collection)
+    with Overview(collection, collection.ledger) as seen:
         assert not seen.ok
         assert "BROKEN" in "\n".join(seen.words())
 
@@ -330,16 +340,16 @@ def test_spans_and_budgets_as_people_write_them() -> None:
         parse_duration("90")
 
 
-def test_a_report_while_an_audit_is_running_reads_a_sound_ledger(shelf: Shelf) -> None:
+def test_a_report_while_an_audit_is_running_reads_a_sound_ledger(collection: Collection) -> None:
     done = threading.Event()
     seen: list[bool] = []
 
     def take(_: Done) -> None:
-        if not done.is_set() and shelf.ledger.exists():
-            with Overview(shelf, shelf.ledger) as overview:
+        if not done.is_set() and collection.ledger.exists():
+            with Overview(collection, collection.ledger) as overview:
                 seen.append(overview.report.ok)
             done.set()
 
     for _ in range(2):
-        audit(shelf, take, executor=partial(executor_for, 1), path=shelf.ledger)
+        audit(collection, take, executor=partial(executor_for, 1), path=collection.ledger)
     assert seen == [True]

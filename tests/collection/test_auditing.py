@@ -14,16 +14,16 @@ import pytest
 from typer.testing import CliRunner
 
 from archive_pkg.cli import app
-from archive_pkg.collection import Budget, Done, Shelf, audit, executor_for, open_shelf
+from archive_pkg.collection import Budget, Collection, Done, audit, executor_for, open_collection
 from archive_pkg.collection.audits import auditing, ledger
-from archive_pkg.collection.audits.auditing import Audited
-from archive_pkg.collection.audits.copies import compare, digests_of
+from archive_pkg.collection.audits.auditing import AuditResult
+from archive_pkg.collection.audits.comparing import compare, digests_of
+from archive_pkg.collection.audits.fingerprints import fingerprint_of
 from archive_pkg.collection.audits.repairing import accept
-from archive_pkg.collection.audits.seals import seal_of
-from archive_pkg.collection.bulk.memory import Memory, Remembered
+from archive_pkg.collection.bulk.build_cache import BuildCache, CachedBuild
 from archive_pkg.deposits.receipts import Receipt, save_receipt
 from archive_pkg.errors import InvalidError, StorageError
-from archive_pkg.packages.afterwards import receipts_folder
+from archive_pkg.packages.later_events import receipts_folder
 from small_bags import write_bag
 
 NAMES = ("a", "b", "c")
@@ -32,56 +32,56 @@ NAMES = ("a", "b", "c")
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three bags; tests work on copies."""
-    root = tmp_path_factory.mktemp("made") / "shelf"
+    root = tmp_path_factory.mktemp("made") / "collection"
     for name in NAMES:
         write_bag(root / name, text=name)
     return root
 
 
 @pytest.fixture
-def shelf(made: Path, tmp_path: Path) -> Shelf:
-    return open_shelf(shutil.copytree(made, tmp_path / "shelf"))
+def collection(made: Path, tmp_path: Path) -> Collection:
+    return open_collection(shutil.copytree(made, tmp_path / "collection"))
 
 
-def check(shelf: Shelf, **given) -> tuple[dict[str, Done], Audited]:
+def check(collection: Collection, **given) -> tuple[dict[str, Done], AuditResult]:
     done: list[Done] = []
     audited = audit(
-        shelf, done.append, executor=partial(executor_for, 1), path=shelf.ledger, **given
+        collection, done.append, executor=partial(executor_for, 1), path=collection.ledger, **given
     )
     return {Path(each.path).name: each for each in done}, audited
 
 
-def entries(shelf: Shelf, after: int = 0) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in shelf.ledger.read_text().splitlines()][after:]
+def entries(collection: Collection, after: int = 0) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in collection.ledger.read_text().splitlines()][after:]
 
 
 def codes(done: Done) -> list[str]:
     return [finding.code for finding in done.findings]
 
 
-def spoil(shelf: Shelf, name: str) -> None:
-    (shelf.root / name / "data" / "a.txt").write_text("other")
+def spoil(collection: Collection, name: str) -> None:
+    (collection.root / name / "data" / "a.txt").write_text("other")
 
 
-def forge(shelf: Shelf, name: str) -> None:
+def forge(collection: Collection, name: str) -> None:
     """Put another valid bag in the place of one."""
-    shutil.rmtree(shelf.root / name)
-    write_bag(shelf.root / name, text="forged")
+    shutil.rmtree(collection.root / name)
+    write_bag(collection.root / name, text="forged")
 
 
-def test_each_check_is_recorded_with_what_was_read(shelf: Shelf) -> None:
-    done, audited = check(shelf)
+def test_each_check_is_recorded_with_what_was_read(collection: Collection) -> None:
+    done, audited = check(collection)
     assert {name: (each.outcome, each.status) for name, each in done.items()} == dict.fromkeys(
         NAMES, ("passed", 0)
     )
-    for name, entry in zip(NAMES, entries(shelf), strict=True):
+    for name, entry in zip(NAMES, entries(collection), strict=True):
         said = {key: entry[key] for key in entry if key not in ("time", "software", "previous")}
         assert said == {
             "number": NAMES.index(name) + 1,
             "event": "fixity check",
             "package": name,
             "outcome": "pass",
-            "seal": seal_of(shelf.root / name).hex(),
+            "seal": fingerprint_of(collection.root / name).hex(),
             "files": 2,
             "size": 2,
             "built_here": False,
@@ -90,113 +90,115 @@ def test_each_check_is_recorded_with_what_was_read(shelf: Shelf) -> None:
     assert (audited.failed, audited.vanished, audited.differing) == (0, 0, 0)
     assert audited.head.number == 3
     assert list(audited.report) == []
-    check(shelf)
-    assert all("built_here" not in entry for entry in entries(shelf, after=3))
+    check(collection)
+    assert all("built_here" not in entry for entry in entries(collection, after=3))
 
 
-def test_what_was_built_here_is_recorded_so_and_has_to_be_what_was_built(shelf: Shelf) -> None:
-    shelf.ready()
-    with Memory(shelf.own / "built.sqlite") as memory:
+def test_what_was_built_here_is_recorded_so_and_has_to_be_what_was_built(
+    collection: Collection,
+) -> None:
+    collection.ready()
+    with BuildCache(collection.own / "built.sqlite") as memory:
         for name in "ab":
-            seal = seal_of(shelf.root / name)
-            memory.keep(name, Remembered(b"", name, seal, ()), 0o600)
-    forge(shelf, "b")
-    done, audited = check(shelf)
+            seal = fingerprint_of(collection.root / name)
+            memory.keep(name, CachedBuild(b"", name, seal, ()), 0o600)
+    forge(collection, "b")
+    done, audited = check(collection)
     assert {name: codes(each) for name, each in done.items()} == {
         "a": [],
         "b": ["package-not-the-one"],
         "c": [],
     }
-    assert [entry["built_here"] for entry in entries(shelf)] == [True, True, False]
+    assert [entry["built_here"] for entry in entries(collection)] == [True, True, False]
     assert audited.failed == 1
 
 
-def test_one_of_the_seals_that_are_known_is_enough(shelf: Shelf) -> None:
+def test_one_of_the_seals_that_are_known_is_enough(collection: Collection) -> None:
     """A package that was built again since its last check has another; an older one has not."""
-    check(shelf)
-    old = [seal_of(shelf.root / name) for name in "ab"]
+    check(collection)
+    old = [fingerprint_of(collection.root / name) for name in "ab"]
     for name in "ab":
-        forge(shelf, name)
-    with Memory(shelf.own / "built.sqlite") as memory:
-        memory.keep("a", Remembered(b"", "a", seal_of(shelf.root / "a"), ()), 0o600)
-        memory.keep("b", Remembered(b"", "b", old[1], ()), 0o600)
-        memory.keep("c", Remembered(b"", "c", old[0], ()), 0o600)
-    done, _ = check(shelf)
+        forge(collection, name)
+    with BuildCache(collection.own / "built.sqlite") as memory:
+        memory.keep("a", CachedBuild(b"", "a", fingerprint_of(collection.root / "a"), ()), 0o600)
+        memory.keep("b", CachedBuild(b"", "b", old[1], ()), 0o600)
+        memory.keep("c", CachedBuild(b"", "c", old[0], ()), 0o600)
+    done, _ = check(collection)
     assert {name: codes(each) for name, each in done.items()} == {
         "a": [],
         "b": ["package-not-the-one"],
         "c": [],
     }
     assert (done["b"].outcome, done["b"].status) == ("failed", 3)
-    assert [entry["outcome"] for entry in entries(shelf, after=3)] == ["pass", "fail", "pass"]
+    assert [entry["outcome"] for entry in entries(collection, after=3)] == ["pass", "fail", "pass"]
 
 
-def test_a_package_that_is_not_the_one_fails_until_it_is_accepted(shelf: Shelf) -> None:
-    check(shelf)
-    forge(shelf, "b")
+def test_a_package_that_is_not_the_one_fails_until_it_is_accepted(collection: Collection) -> None:
+    check(collection)
+    forge(collection, "b")
     for _ in range(2):
-        done, audited = check(shelf)
+        done, audited = check(collection)
         assert codes(done["b"]) == ["package-not-the-one"]
         assert (done["b"].status, done["b"].outcome, audited.failed) == (3, "failed", 1)
-        (entry,) = [each for each in entries(shelf)[-3:] if each["package"] == "b"]
+        (entry,) = [each for each in entries(collection)[-3:] if each["package"] == "b"]
         assert (entry["outcome"], entry["findings"]) == ("fail", ["package-not-the-one"])
-    accept(shelf, [shelf.root / "b"], path=shelf.ledger, reason="corrected")
-    assert codes(check(shelf)[0]["b"]) == []
+    accept(collection, [collection.root / "b"], path=collection.ledger, reason="corrected")
+    assert codes(check(collection)[0]["b"]) == []
 
 
-def test_a_package_that_fails_is_recorded_with_its_errors_once_each(shelf: Shelf) -> None:
-    spoil(shelf, "b")
-    (shelf.root / "b" / "data" / "b.txt").write_text("more")
-    (shelf.root / "b" / "extra.txt").write_text("in no list, which is a warning")
-    done, audited = check(shelf)
+def test_a_package_that_fails_is_recorded_with_its_errors_once_each(collection: Collection) -> None:
+    spoil(collection, "b")
+    (collection.root / "b" / "data" / "b.txt").write_text("more")
+    (collection.root / "b" / "extra.txt").write_text("in no list, which is a warning")
+    done, audited = check(collection)
     assert (done["b"].outcome, done["b"].status) == ("failed", 3)
     assert codes(done["b"]).count("payload-digest-mismatch") == 2
-    (entry,) = [each for each in entries(shelf) if each["outcome"] == "fail"]
+    (entry,) = [each for each in entries(collection) if each["outcome"] == "fail"]
     assert entry["package"] == "b"
     assert entry["findings"].count("payload-digest-mismatch") == 1
     assert "file-not-in-tagmanifest" not in entry["findings"]
     assert (audited.checked, audited.failed) == (3, 1)
 
 
-def test_a_bag_without_lists_has_no_seal(shelf: Shelf) -> None:
-    for path in (shelf.root / "b").glob("*manifest*"):
+def test_a_bag_without_lists_has_no_seal(collection: Collection) -> None:
+    for path in (collection.root / "b").glob("*manifest*"):
         path.unlink()
-    done, _ = check(shelf)
+    done, _ = check(collection)
     assert done["b"].outcome == "failed"
-    (entry,) = [each for each in entries(shelf) if each["package"] == "b"]
+    (entry,) = [each for each in entries(collection) if each["package"] == "b"]
     assert "seal" not in entry
 
 
-def test_what_has_vanished_is_recorded_once_and_reported_each_time(shelf: Shelf) -> None:
-    check(shelf)
-    kept = (shelf.root / "b").rename(shelf.root.with_name("kept"))
+def test_what_has_vanished_is_recorded_once_and_reported_each_time(collection: Collection) -> None:
+    check(collection)
+    kept = (collection.root / "b").rename(collection.root.with_name("kept"))
     for number in (1, 0, 0):
-        before = len(entries(shelf))
-        done, audited = check(shelf, due=timedelta(days=1))
+        before = len(entries(collection))
+        done, audited = check(collection, due=timedelta(days=1))
         assert (done["b"].outcome, done["b"].status, codes(done["b"])) == (
             "vanished",
             3,
             ["package-vanished"],
         )
         assert (audited.there, audited.checked, audited.vanished) == (2, 0, 1)
-        new = [(each["event"], each["package"]) for each in entries(shelf, after=before)]
+        new = [(each["event"], each["package"]) for each in entries(collection, after=before)]
         assert new == [("missing", "b")] * number
-    assert entries(shelf)[-1]["findings"] == ["package-vanished"]
-    assert entries(shelf)[-1]["outcome"] == "fail"
-    kept.rename(shelf.root / "b")
-    done, audited = check(shelf)
+    assert entries(collection)[-1]["findings"] == ["package-vanished"]
+    assert entries(collection)[-1]["outcome"] == "fail"
+    kept.rename(collection.root / "b")
+    done, audited = check(collection)
     assert (done["b"].outcome, audited.vanished) == ("passed", 0)
 
 
 @pytest.mark.parametrize("when", ["before", "failing", "after"])
 def test_a_package_removed_during_its_check_has_vanished(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, when: str
+    collection: Collection, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     verify_one = auditing.verify_one
 
     def removing(path: Path, *words: object, **more: object) -> Done:
         if path.name == "a" and when == "before":
-            shutil.rmtree(shelf.root / "b")
+            shutil.rmtree(collection.root / "b")
         if path.name == "b" and when == "failing":
             shutil.rmtree(path)
             raise StorageError("it cannot be read")
@@ -206,15 +208,19 @@ def test_a_package_removed_during_its_check_has_vanished(
         return done
 
     monkeypatch.setattr(auditing, "verify_one", removing)
-    done, audited = check(shelf)
+    done, audited = check(collection)
     assert (done["b"].outcome, codes(done["b"])) == ("vanished", ["package-vanished"])
     assert (audited.checked, audited.vanished, audited.failed) == (3, 1, 0)
-    assert [each["event"] for each in entries(shelf)] == ["fixity check", "missing", "fixity check"]
+    assert [each["event"] for each in entries(collection)] == [
+        "fixity check",
+        "missing",
+        "fixity check",
+    ]
 
 
 @pytest.mark.parametrize("error", [StorageError("it is locked"), OSError(5, "I/O error")])
 def test_a_package_that_cannot_be_read_fails_and_has_not_vanished(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, error: Exception
+    collection: Collection, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     verify_one = auditing.verify_one
 
@@ -224,69 +230,73 @@ def test_a_package_that_cannot_be_read_fails_and_has_not_vanished(
         return verify_one(path, *words, **more)
 
     monkeypatch.setattr(auditing, "verify_one", failing)
-    done, audited = check(shelf)
+    done, audited = check(collection)
     assert (done["b"].outcome, done["b"].status) == ("failed", 5)
     assert (audited.checked, audited.vanished, audited.failed) == (3, 0, 1)
-    entry = entries(shelf)[1]
+    entry = entries(collection)[1]
     assert (entry["event"], entry["outcome"]) == ("fixity check", "fail")
     assert entry["detail"] == done["b"].error[0] != ""
 
 
-def test_no_package_is_begun_once_the_bytes_of_the_budget_are_read(shelf: Shelf) -> None:
+def test_no_package_is_begun_once_the_bytes_of_the_budget_are_read(collection: Collection) -> None:
     """In pieces of eight packages of two bytes, and one that shows that there are more."""
     for number in range(9):
-        write_bag(shelf.root / f"x{number}")
+        write_bag(collection.root / f"x{number}")
     for size, checked in ((16, 9), (17, 12)):
-        shutil.rmtree(shelf.own, ignore_errors=True)
-        _, audited = check(shelf, budget=Budget(size=size))
+        shutil.rmtree(collection.own, ignore_errors=True)
+        _, audited = check(collection, budget=Budget(size=size))
         assert (audited.checked, audited.left, audited.there) == (checked, 12 - checked, 12)
         assert audited.size == 2 * checked
-    _, audited = check(shelf, budget=Budget(size=0, seconds=60))
+    _, audited = check(collection, budget=Budget(size=0, seconds=60))
     assert (audited.checked, audited.left) == (0, 12)
-    _, audited = check(shelf, budget=Budget(size=10**9, seconds=60))
+    _, audited = check(collection, budget=Budget(size=10**9, seconds=60))
     assert (audited.checked, audited.left) == (12, 0)
-    _, audited = check(shelf, budget=Budget(seconds=0))
+    _, audited = check(collection, budget=Budget(seconds=0))
     assert (audited.checked, audited.left) == (0, 12)
 
 
 def test_only_what_is_due_is_checked_the_longest_unchecked_first(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for day, name in ((1, "b"), (2, "c")):
         monkeypatch.setattr(ledger, "_now", lambda day=day: f"2026-01-0{day}T00:00:00Z")
-        with ledger.held(shelf.ledger, lambda _: None) as (book, _):
+        with ledger.held(collection.ledger, lambda _: None) as (book, _):
             book.append([{"event": "fixity check", "package": name, "outcome": "pass"}])
     monkeypatch.undo()
-    done, audited = check(shelf, due=timedelta(days=1))
+    done, audited = check(collection, due=timedelta(days=1))
     assert list(done) == ["a", "b", "c"]
-    done, audited = check(shelf, due=timedelta(days=1))
+    done, audited = check(collection, due=timedelta(days=1))
     assert list(done) == []
     assert audited.left == 0
-    assert len(check(shelf)[0]) == 3
+    assert len(check(collection)[0]) == 3
 
 
-def mirror(shelf: Shelf, folder: Path, change: Callable[[Path], object] = lambda _: None) -> str:
-    shutil.copytree(shelf.root, folder, ignore=shutil.ignore_patterns(".archive-pkg"))
+def mirror(
+    collection: Collection, folder: Path, change: Callable[[Path], object] = lambda _: None
+) -> str:
+    shutil.copytree(collection.root, folder, ignore=shutil.ignore_patterns(".archive-pkg"))
     change(folder)
     return str(folder)
 
 
 def test_each_other_copy_is_compared_and_a_difference_fails_the_run_but_not_the_package(
-    shelf: Shelf, tmp_path: Path
+    collection: Collection, tmp_path: Path
 ) -> None:
-    same = mirror(shelf, tmp_path / "same")
+    same = mirror(collection, tmp_path / "same")
     other = mirror(
-        shelf, tmp_path / "other", lambda folder: (folder / "b" / "data" / "a.txt").write_text("x")
+        collection,
+        tmp_path / "other",
+        lambda folder: (folder / "b" / "data" / "a.txt").write_text("x"),
     )
-    less = mirror(shelf, tmp_path / "less", lambda folder: shutil.rmtree(folder / "b"))
+    less = mirror(collection, tmp_path / "less", lambda folder: shutil.rmtree(folder / "b"))
     for copies in ((same, other), (other, same), (less, same), (other, less)):
-        done, audited = check(shelf, against=copies)
+        done, audited = check(collection, against=copies)
         bad = {other: "copy-differs", less: "copy-absent"}
         assert codes(done["b"]) == [bad[copy] for copy in copies if copy in bad]
         assert {name: each.status for name, each in done.items()} == {"a": 0, "b": 3, "c": 0}
         assert {each.outcome for each in done.values()} == {"passed"}
         assert (audited.failed, audited.differing) == (0, 1)
-        new = entries(shelf)[-3:]
+        new = entries(collection)[-3:]
         assert [each["outcome"] for each in new] == ["pass"] * 3
         told = {copy: "differs" if copy in bad else "same" for copy in copies}
         assert [each["against"] for each in new] == [
@@ -295,21 +305,21 @@ def test_each_other_copy_is_compared_and_a_difference_fails_the_run_but_not_the_
             dict.fromkeys(copies, "same"),
         ]
         assert [each.get("findings") for each in new] == [None, codes(done["b"]), None]
-    done, audited = check(shelf, against=(same,))
+    done, audited = check(collection, against=(same,))
     assert audited.differing == 0
-    check(shelf)
-    assert "against" not in entries(shelf)[-1]
+    check(collection)
+    assert "against" not in entries(collection)[-1]
 
 
 def test_a_copy_lies_where_the_package_lies_or_is_called_by_its_name(
-    shelf: Shelf, tmp_path: Path
+    collection: Collection, tmp_path: Path
 ) -> None:
-    write_bag(shelf.root / "in" / "d")
-    whole = mirror(shelf, tmp_path / "whole")
-    flat = mirror(shelf, tmp_path / "flat", lambda to: (to / "in" / "d").rename(to / "d"))
-    none = mirror(shelf, tmp_path / "none", lambda to: (to / "in" / "d").rename(to / "e"))
-    check(shelf, against=(whole, flat, none))
-    (entry,) = [each for each in entries(shelf) if each["package"] == "in/d"]
+    write_bag(collection.root / "in" / "d")
+    whole = mirror(collection, tmp_path / "whole")
+    flat = mirror(collection, tmp_path / "flat", lambda to: (to / "in" / "d").rename(to / "d"))
+    none = mirror(collection, tmp_path / "none", lambda to: (to / "in" / "d").rename(to / "e"))
+    check(collection, against=(whole, flat, none))
+    (entry,) = [each for each in entries(collection) if each["package"] == "in/d"]
     assert entry["against"] == {whole: "same", flat: "same", none: "differs"}
 
 
@@ -317,18 +327,18 @@ def test_a_copy_lies_where_the_package_lies_or_is_called_by_its_name(
     ("name", "code"), [("b.txt", "copy-lacks-file"), ("c.txt", "copy-has-more")]
 )
 def test_a_file_that_only_one_of_two_copies_has_is_told(
-    shelf: Shelf, tmp_path: Path, name: str, code: str
+    collection: Collection, tmp_path: Path, name: str, code: str
 ) -> None:
     other = tmp_path / "other"
-    copied = shutil.copytree(shelf.root / "a", other / "a") / "data" / name
+    copied = shutil.copytree(collection.root / "a", other / "a") / "data" / name
     copied.unlink() if copied.exists() else copied.touch()
-    (finding,) = compare(shelf.root / "a", "a", str(other))
+    (finding,) = compare(collection.root / "a", "a", str(other))
     assert finding.code == code
     assert finding.location.path.endswith(f"data/{name}")
 
 
-def test_of_many_receipts_the_newest_counts(shelf: Shelf, tmp_path: Path) -> None:
-    package = shelf.root / "a"
+def test_of_many_receipts_the_newest_counts(collection: Collection, tmp_path: Path) -> None:
+    package = collection.root / "a"
     digests = digests_of(package)
     folder = receipts_folder(package, tmp_path / "receipts")
     folder.mkdir(parents=True)
@@ -348,18 +358,18 @@ def test_of_many_receipts_the_newest_counts(shelf: Shelf, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("option", ["--csv", "--html"])
-def test_a_report_is_as_closed_as_the_shelf_whose_packages_it_names(
-    shelf: Shelf, tmp_path: Path, option: str
+def test_a_report_is_as_closed_as_the_collection_whose_packages_it_names(
+    collection: Collection, tmp_path: Path, option: str
 ) -> None:
-    check(shelf)
-    shelf.root.chmod(0o700)
+    check(collection)
+    collection.root.chmod(0o700)
     out = tmp_path / "report"
-    done = CliRunner().invoke(app, ["audit", "report", str(shelf.root), option, str(out)])
+    done = CliRunner().invoke(app, ["audit", "report", str(collection.root), option, str(out)])
     assert done.exit_code == 0, done.output
     assert out.stat().st_mode & 0o077 == 0
 
 
-def test_a_run_that_is_interrupted_records_what_was_checked(shelf: Shelf) -> None:
+def test_a_run_that_is_interrupted_records_what_was_checked(collection: Collection) -> None:
     seen: list[Done] = []
 
     def take(done: Done) -> None:
@@ -368,45 +378,50 @@ def test_a_run_that_is_interrupted_records_what_was_checked(shelf: Shelf) -> Non
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        audit(shelf, take, executor=partial(executor_for, 1), path=shelf.ledger)
-    assert [entry["package"] for entry in entries(shelf)] == ["a", "b"]
+        audit(collection, take, executor=partial(executor_for, 1), path=collection.ledger)
+    assert [entry["package"] for entry in entries(collection)] == ["a", "b"]
 
 
 @pytest.mark.parametrize(("together", "seconds"), [(2, 1000.0), (1000, -1.0), (1000, 1000.0)])
 def test_entries_are_written_many_at_a_time_and_not_too_late(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, together: int, seconds: float
+    collection: Collection, monkeypatch: pytest.MonkeyPatch, together: int, seconds: float
 ) -> None:
-    monkeypatch.setattr(auditing, "_TOGETHER", together)
-    monkeypatch.setattr(auditing, "_SECONDS", seconds)
+    monkeypatch.setattr(auditing, "_AT_ONCE", together)
+    monkeypatch.setattr(auditing, "_SECONDS_APART", seconds)
     written: list[int] = []
 
     def take(_: Done) -> None:
-        written.append(len(entries(shelf)) if shelf.ledger.exists() else 0)
+        written.append(len(entries(collection)) if collection.ledger.exists() else 0)
 
-    audit(shelf, take, executor=partial(executor_for, 1), path=shelf.ledger)
+    audit(collection, take, executor=partial(executor_for, 1), path=collection.ledger)
     expected = [1, 2, 3] if seconds < 0 else [0, 2, 2] if together == 2 else [0, 0, 0]
     assert written == expected
-    assert len(entries(shelf)) == 3
+    assert len(entries(collection)) == 3
 
 
 def test_a_collection_without_packages_is_not_mounted_unless_nothing_is_known_of_it(
-    shelf: Shelf, tmp_path: Path
+    collection: Collection, tmp_path: Path
 ) -> None:
-    check(shelf)
+    check(collection)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(StorageError, match="has no packages, and the ledger knows 3"):
+    with pytest.raises(StorageError, match="has no packages, but the ledger has 3"):
         audit(
-            Shelf(tmp_path / "empty"), print, executor=partial(executor_for, 1), path=shelf.ledger
+            Collection(tmp_path / "empty"),
+            print,
+            executor=partial(executor_for, 1),
+            path=collection.ledger,
         )
-    assert len(entries(shelf)) == 3
-    done, audited = check(Shelf(tmp_path / "empty"))
+    assert len(entries(collection)) == 3
+    done, audited = check(Collection(tmp_path / "empty"))
     assert (done, audited.there, audited.checked) == ({}, 0, 0)
 
 
-def test_with_a_ledger_that_is_not_what_was_written_nothing_is_checked(shelf: Shelf) -> None:
-    check(shelf)
-    before = shelf.ledger.read_bytes().replace(b'"pass"', b'"fail"')
-    shelf.ledger.write_bytes(before)
-    with pytest.raises(InvalidError, match="not what was written"):
-        check(shelf)
-    assert shelf.ledger.read_bytes() == before
+def test_with_a_ledger_that_is_not_what_was_written_nothing_is_checked(
+    collection: Collection,
+) -> None:
+    check(collection)
+    before = collection.ledger.read_bytes().replace(b'"pass"', b'"fail"')
+    collection.ledger.write_bytes(before)
+    with pytest.raises(InvalidError, match="was changed or is damaged"):
+        check(collection)
+    assert collection.ledger.read_bytes() == before

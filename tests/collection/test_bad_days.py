@@ -18,7 +18,7 @@ import pytest
 
 from archive_pkg import cli
 from archive_pkg.collection.audits import ledger
-from archive_pkg.collection.bulk.subjects import packages_below
+from archive_pkg.collection.bulk.searching import packages_below
 from archive_pkg.packages import verify
 from program import PATIENCE, Disk, Run, command, started, unhurried, wait_until
 
@@ -42,8 +42,8 @@ def outcomes(report: Path) -> list[str]:
     return [json.loads(line)["outcome"] for line in report.read_text().splitlines()]
 
 
-def built(shelf: Path) -> list[Path]:
-    there = list(packages_below(shelf))
+def built(collection: Path) -> list[Path]:
+    there = list(packages_below(collection))
     assert all(verify(package).ok for package in there)
     return there
 
@@ -52,12 +52,12 @@ def test_a_disk_fills_in_the_middle_of_a_run(
     done: Answer, letters, tmp_path: Path, disk: Disk
 ) -> None:
     letters(40, size=2_000)
-    shelf = disk("size=2500k") / "shelf"
-    words = ("build", tmp_path / "letters", "--out", shelf, "--jobs", 2)
+    collection = disk("size=2500k") / "collection"
+    words = ("build", tmp_path / "letters", "--out", collection, "--jobs", 2)
     status, said = done(*words, "--report", tmp_path / "report.jsonl")
     assert status == 5, said
     assert "the disk is full" in said
-    there = built(shelf)
+    there = built(collection)
     assert 0 < len(there) < 40
     assert f"{len(there)} built" in said
     assert outcomes(tmp_path / "report.jsonl").count("built") == len(there)
@@ -67,14 +67,14 @@ def test_a_disk_fills_in_the_middle_of_a_run(
     assert sorted(said.strip().split(", ")) == sorted(
         [f"{40 - len(there)} built", f"{len(there)} unchanged"]
     )
-    assert len(built(shelf)) == 40
+    assert len(built(collection)) == 40
 
 
-def test_two_builds_on_one_shelf(done: Answer, letters, tmp_path: Path) -> None:
+def test_two_builds_on_one_collection(done: Answer, letters, tmp_path: Path) -> None:
     letters(40)
-    words = ("build", tmp_path / "letters", "--out", tmp_path / "shelf", "--jobs", 2)
+    words = ("build", tmp_path / "letters", "--out", tmp_path / "collection", "--jobs", 2)
     with started(command(*words)) as first:
-        wait_until((tmp_path / "shelf" / ".archive-pkg" / "work").exists, first)
+        wait_until((tmp_path / "collection" / ".archive-pkg" / "work").exists, first)
         first.send_signal(signal.SIGSTOP)  # however long the second takes
         status, said = done(*words)
         first.send_signal(signal.SIGCONT)
@@ -88,32 +88,32 @@ def test_a_read_only_disk_is_audited_and_searched(
     done: Answer, letters, tmp_path: Path, disk: Disk
 ) -> None:
     letters(5)
-    shelf = disk("size=20m") / "shelf"
-    done("build", tmp_path / "letters", "--out", shelf, "-q")
-    done("find", shelf, "-q")
-    done("audit", "run", shelf, "-q")
+    collection = disk("size=20m") / "collection"
+    done("build", tmp_path / "letters", "--out", collection, "-q")
+    done("find", collection, "-q")
+    done("audit", "run", collection, "-q")
     disk("ro")
-    status, said = done("audit", "run", shelf)
+    status, said = done("audit", "run", collection)
     assert (status, "read-only" in said) == (5, True), said
-    status, said = done("audit", "run", shelf, "--ledger", tmp_path / "ledger.jsonl")
+    status, said = done("audit", "run", collection, "--ledger", tmp_path / "ledger.jsonl")
     assert (status, "5 passed" in said) == (0, True), said
     lines = (tmp_path / "ledger.jsonl").read_text().splitlines()
     assert [json.loads(line)["built_here"] for line in lines] == [True] * 5
-    assert "5 packages" in done("audit", "report", shelf)[1]
-    status, said = done("find", shelf, "--limit", 1)
+    assert "5 packages" in done("audit", "report", collection)[1]
+    status, said = done("find", collection, "--limit", 1)
     assert (status, "5 found, 1 shown" in said) == (0, True), said
-    status, said = done("find", shelf, "--refresh")
+    status, said = done("find", collection, "--refresh")
     assert (status, "read-only" in said) == (5, True), said
 
 
 @pytest.fixture(scope="module")
-def shelf(generator: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A shelf of 200 packages, which is only read."""
+def collection(generator: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A collection of 200 packages, which is only read."""
     folder = tmp_path_factory.mktemp("bad-days")
     list(generator.write_letters(folder / "letters", 200, size=300))
-    words = ("build", folder / "letters", "--out", folder / "shelf", "-q", "--no-sync")
+    words = ("build", folder / "letters", "--out", folder / "collection", "-q", "--no-sync")
     assert cli.run([*map(str, words)]) == 0
-    return folder / "shelf"
+    return folder / "collection"
 
 
 def entries(book: Path) -> list[dict[str, object]]:
@@ -123,9 +123,9 @@ def entries(book: Path) -> list[dict[str, object]]:
     return known
 
 
-def test_a_ledgers_disk_fills_meanwhile(done: Answer, shelf: Path, disk: Disk) -> None:
+def test_a_ledgers_disk_fills_meanwhile(done: Answer, collection: Path, disk: Disk) -> None:
     book = disk("size=50k") / "ledger.jsonl"
-    words = ("audit", "run", shelf, "--ledger", book)
+    words = ("audit", "run", collection, "--ledger", book)
     status, said = done(*words)
     assert (status, "the disk is full" in said) == (5, True), said
     known = entries(book)
@@ -136,9 +136,9 @@ def test_a_ledgers_disk_fills_meanwhile(done: Answer, shelf: Path, disk: Disk) -
     assert len({entry["package"] for entry in entries(book) if "package" in entry}) == 200
 
 
-def test_a_scheduler_ends_an_audit(done: Answer, shelf: Path, tmp_path: Path) -> None:
+def test_a_scheduler_ends_an_audit(done: Answer, collection: Path, tmp_path: Path) -> None:
     book = tmp_path / "ledger.jsonl"
-    words = ("audit", "run", shelf, "--ledger", book, "--jobs", 2)
+    words = ("audit", "run", collection, "--ledger", book, "--jobs", 2)
     with started(command(*words), stderr=subprocess.STDOUT) as run:
         wait_until(book.exists, run)
         os.killpg(run.pid, signal.SIGTERM)
@@ -212,22 +212,22 @@ def test_memory_that_ends_costs_letters_of_one_run_only(
     done: Answer, letters, tmp_path: Path
 ) -> None:
     letters(60)
-    shelf = tmp_path / "shelf"
-    words = ("build", tmp_path / "letters", "--out", shelf, "--jobs", 2)
+    collection = tmp_path / "collection"
+    words = ("build", tmp_path / "letters", "--out", collection, "--jobs", 2)
     with started(command(*words), stderr=subprocess.STDOUT) as run:
-        wait_until(lambda: any((shelf / ".archive-pkg" / "work").glob("*/*")), run)
+        wait_until(lambda: any((collection / ".archive-pkg" / "work").glob("*/*")), run)
         (worker, *_) = _workers(run.pid)
         least = resource.getpagesize()
         resource.prlimit(worker, resource.RLIMIT_AS, (least, least))
         said, _ = run.communicate(timeout=PATIENCE)
-    there = built(shelf)
+    there = built(collection)
     # Some letters of the worker's go without, or all, if it could not even tell of them any more:
     # then others build them.
     lost = 60 - len(there)
     assert (run.returncode, "memory" in said, "a bug" in said) == (5 * (lost > 0), lost > 0, False)
     status, said = done(*words)
     assert status == 0, said
-    assert len(built(shelf)) == 60
+    assert len(built(collection)) == 60
     assert (f"{lost} built" in said) == (lost > 0)
 
 

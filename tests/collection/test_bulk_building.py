@@ -26,12 +26,12 @@ from archive_pkg.collection import (
     executor_for,
     find_records,
     find_sources,
-    make_shelf,
-    open_shelf,
+    make_collection,
+    open_collection,
 )
 from archive_pkg.collection.bulk import running
 from archive_pkg.collection.bulk.running import NOT_BEGUN, Work
-from archive_pkg.collection.bulk.subjects import packages_below
+from archive_pkg.collection.bulk.searching import packages_below
 from archive_pkg.errors import UsageError
 from archive_pkg.packages import build_package, verify
 from archive_pkg.storage import FullError, LockedError
@@ -48,7 +48,7 @@ def build_from(sources, out: Path, *, layout: str = "", jobs: int = 1, **options
     done: list[Done] = []
     build_many(
         sources,
-        make_shelf(out, layout),
+        make_collection(out, layout),
         done.append,
         executor=partial(executor_for, jobs),
         options=Options(ON, **options),
@@ -126,7 +126,7 @@ def test_packages_that_lie_together_where_case_is_nothing_are_told(
     first, second = letters(2)
     text = (second / "record.yaml").read_text()
     (second / "record.yaml").write_text(text.replace(f"id: {second.name}", "id: Letter-0000000"))
-    make_shelf(tmp_path / "out", layout)
+    make_collection(tmp_path / "out", layout)
     assert outcomes(build([first], tmp_path / "out")) == {"built": 1}
     [done] = build([second], tmp_path / "out")
     assert (done.outcome, done.status) == ("built", 0)
@@ -135,23 +135,23 @@ def test_packages_that_lie_together_where_case_is_nothing_are_told(
 
 
 @pytest.mark.parametrize("layout", ["hashed", "pair-tree"])
-def test_a_shelf_keeps_its_layout(letters, tmp_path: Path, layout: str) -> None:
+def test_a_collection_keeps_its_layout(letters, tmp_path: Path, layout: str) -> None:
     letters(3)
     out = tmp_path / "out"
     build([tmp_path / "letters"], out, layout=layout)
     packages = list(packages_below(out))
     assert len(packages) == 3
     assert all(package.parent.parent != tmp_path for package in packages)
-    assert all(open_shelf(out).home(package.name) == package for package in packages)
+    assert all(open_collection(out).home(package.name) == package for package in packages)
     assert outcomes(build([tmp_path / "letters"], out)) == {"unchanged": 3}
     with pytest.raises(UsageError, match=layout):
-        make_shelf(out, "flat")
+        make_collection(out, "flat")
 
 
 def test_the_hashed_layout_is_that_of_ocfl_0003(tmp_path: Path) -> None:
     # The example of the extension's own specification.
-    shelf = make_shelf(tmp_path, "hashed")
-    assert shelf.home("object-01") == tmp_path / "3c0" / "ff4" / "240" / "object-01"
+    collection = make_collection(tmp_path, "hashed")
+    assert collection.home("object-01") == tmp_path / "3c0" / "ff4" / "240" / "object-01"
 
 
 def test_names_of_every_alphabet(letters, tmp_path: Path) -> None:
@@ -168,10 +168,12 @@ def test_names_of_every_alphabet(letters, tmp_path: Path) -> None:
     assert outcomes(build([home], tmp_path / "полка")) == {"unchanged": 1}
 
 
-def test_a_shelf_in_use_is_locked_and_the_second_run_says_by_whom(letters, tmp_path: Path) -> None:
+def test_a_collection_in_use_is_locked_and_the_second_run_says_by_whom(
+    letters, tmp_path: Path
+) -> None:
     letters(1)
-    shelf = make_shelf(tmp_path / "out")
-    with shelf.held(), pytest.raises(LockedError, match=f"process {os.getpid()} on "):
+    collection = make_collection(tmp_path / "out")
+    with collection.held(), pytest.raises(LockedError, match=f"process {os.getpid()} on "):
         build([tmp_path / "letters"], tmp_path / "out")
 
 
@@ -246,7 +248,7 @@ from archive_pkg import collection
 
 records, out = map(Path, sys.argv[1:])
 collection.build_many(
-    collection.find_records([records]), collection.make_shelf(out), print,
+    collection.find_records([records]), collection.make_collection(out), print,
     executor=partial(collection.executor_for, 2),
 )
 """
@@ -271,7 +273,7 @@ def test_a_script_that_its_workers_cannot_read_ends_at_once(letters, tmp_path: P
 
 def test_a_full_disk_ends_the_run_and_nothing_more_is_begun() -> None:
     done: dict[int, Done] = {}
-    with pytest.raises(FullError, match="the rest was not begun"):
+    with pytest.raises(FullError, match="the rest was not started"):
         running.run(
             works.filling, range(10_000), done.__setitem__, executor=partial(executor_for, 1)
         )
@@ -287,7 +289,7 @@ def test_a_disk_that_fills_is_told_and_the_next_run_goes_on(
     with pytest.raises(FullError, match="the disk is full"):
         build_many(
             find_records([tmp_path / "letters"]),
-            make_shelf(out),
+            make_collection(out),
             done.append,
             executor=partial(executor_for, 1),
             options=Options(ON),
@@ -401,7 +403,7 @@ def test_public_packages_in_bulk_are_those_that_are_built_one_by_one(
     for letter in made:
         one = build_package(letter, tmp_path / "one", on=ON, audience="public").path
         assert tree(one) == tree(out / f"{letter.name}-public")
-    # Both kinds are remembered, on one shelf, and neither is taken for the other.
+    # Both kinds are remembered, on one collection, and neither is taken for the other.
     for audience in ("internal", "public"):
         assert outcomes(build([tmp_path / "letters"], out, audience=audience)) == {"unchanged": 3}
     (made[1] / "translation.txt").write_text("changed")

@@ -12,35 +12,37 @@ import pytest
 
 from archive_pkg import cli
 from archive_pkg.cli.bulk import parse_bytes
-from archive_pkg.collection.bulk.each import Pace
-from archive_pkg.collection.bulk.subjects import packages_below
+from archive_pkg.collection.bulk.for_each import Pace
+from archive_pkg.collection.bulk.searching import packages_below
 from archive_pkg.errors import UsageError
 
 
 @pytest.fixture
-def shelf(letters, tmp_path: Path) -> Path:
+def collection(letters, tmp_path: Path) -> Path:
     letters(5)
-    run("build", tmp_path / "letters", "--out", tmp_path / "shelf", "--layout", "hashed")
-    return tmp_path / "shelf"
+    run("build", tmp_path / "letters", "--out", tmp_path / "collection", "--layout", "hashed")
+    return tmp_path / "collection"
 
 
 def run(*words: object) -> int:
     return cli.app([*map(str, words)], standalone_mode=False) or 0
 
 
-def test_verify_looks_through_a_shelf(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("verify", shelf) == 0
-    assert run("verify", shelf, "--bag-only", "--jobs", 1) == 0
-    part = next(shelf.rglob("translation.txt"))
+def test_verify_looks_through_a_collection(
+    collection: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("verify", collection) == 0
+    assert run("verify", collection, "--bag-only", "--jobs", 1) == 0
+    part = next(collection.rglob("translation.txt"))
     part.write_text("changed")
     capsys.readouterr()
-    assert run("verify", shelf, "--json") == 3
+    assert run("verify", collection, "--json") == 3
     told = json.loads(capsys.readouterr().out)
     assert told["counts"] == {"valid": 4, "invalid": 1}
 
 
 def test_check_looks_through_folders(
-    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sorted((tmp_path / "letters").rglob("translation.txt"))[0].unlink()
     capsys.readouterr()
@@ -87,22 +89,24 @@ def test_a_record_given_twice_is_no_twin_of_itself(letters, tmp_path: Path) -> N
     assert run("check", tmp_path / "letters", tmp_path / "letters") == 0
 
 
-def test_deposit_of_a_shelf_and_again(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    archive = f"ocfl:{shelf.parent / 'archive'}"
-    assert run("deposit", shelf, "--to", archive) == 0
+def test_deposit_of_a_collection_and_again(
+    collection: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = f"ocfl:{collection.parent / 'archive'}"
+    assert run("deposit", collection, "--to", archive) == 0
     capsys.readouterr()
-    assert run("deposit", shelf, "--to", archive, "--json") == 0
+    assert run("deposit", collection, "--to", archive, "--json") == 0
     assert json.loads(capsys.readouterr().out)["counts"] == {"unchanged": 5}
 
 
 def test_receipts_in_one_folder_are_spread_and_found_again(
-    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     archive, slips = f"ocfl:{tmp_path / 'archive'}", tmp_path / "slips"
-    assert run("deposit", shelf, "--to", archive, "--receipts", slips) == 0
-    assert not list(shelf.rglob("*.receipts"))
+    assert run("deposit", collection, "--to", archive, "--receipts", slips) == 0
+    assert not list(collection.rglob("*.receipts"))
     assert all(len(each.name) == 3 for each in slips.iterdir())
-    packages = sorted(packages_below(shelf))
+    packages = sorted(packages_below(collection))
     capsys.readouterr()
     words = ("--to", archive, "--receipts", slips, "--status", "--json")
     assert run("deposit", *packages, *words) == 0
@@ -111,17 +115,17 @@ def test_receipts_in_one_folder_are_spread_and_found_again(
     paths = [Path(each["receipt"]) for result in told for each in result["deposits"]]
     assert sorted(paths) == sorted(slips.glob("*/*.receipts/*.json"))
     assert run("fetch", paths[0], "--out", tmp_path / "back") == 0
-    assert run("audit", "run", shelf, "--against", f"receipts:{slips}") == 0
+    assert run("audit", "run", collection, "--against", f"receipts:{slips}") == 0
     (packages[0] / "data" / "parts" / "transcription.txt").write_text("rotten")
-    assert run("audit", "run", shelf, "--due", "0", "--against", f"receipts:{slips}") == 3
-    assert run("audit", "repair", shelf, "--from", f"receipts:{slips}") == 0
-    assert run("audit", "run", shelf, "--due", "0", "--against", f"receipts:{slips}") == 0
+    assert run("audit", "run", collection, "--due", "0", "--against", f"receipts:{slips}") == 3
+    assert run("audit", "repair", collection, "--from", f"receipts:{slips}") == 0
+    assert run("audit", "run", collection, "--due", "0", "--against", f"receipts:{slips}") == 0
 
 
 def test_export_of_many_into_a_folder(
-    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ("export", shelf, "--to", "dc", "--each", tmp_path / "dc")
+    words = ("export", collection, "--to", "dc", "--each", tmp_path / "dc")
     assert run(*words) == 0
     assert len(list((tmp_path / "dc").glob("letter-*.dc.xml"))) == 5
     capsys.readouterr()
@@ -144,29 +148,29 @@ def test_export_tells_that_two_records_have_one_file(
 
 
 def test_the_whole_lives_of_many_are_exported_with_their_ledger_and_receipts(
-    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("audit", "run", shelf) == 0
-    assert run("deposit", shelf, "--to", f"ocfl:{tmp_path / 'archive'}") == 0
+    assert run("audit", "run", collection) == 0
+    assert run("deposit", collection, "--to", f"ocfl:{tmp_path / 'archive'}") == 0
     lives = tmp_path / "lives"
-    assert run("export", shelf, "--to", "premis", "--each", lives) == 0
+    assert run("export", collection, "--to", "premis", "--each", lives) == 0
     documents = sorted(lives.glob("*.xml"))
     assert len(documents) == 5
     for document in documents:
         told = re.findall(r">([a-z ]+)</eventType>", document.read_text())
         assert told[-2:] == ["fixity check", "deposit"]
-    package = next(shelf.rglob("bagit.txt")).parent
+    package = next(collection.rglob("bagit.txt")).parent
     capsys.readouterr()
     alone = tmp_path / "alone.xml"
     assert run("export", package, "--to", "premis", "-o", alone) == 0
     assert alone.read_bytes() in [document.read_bytes() for document in documents]
-    ledger = shelf / ".archive-pkg" / "ledger.jsonl"
+    ledger = collection / ".archive-pkg" / "ledger.jsonl"
     moved = ledger.rename(tmp_path / "ledger.jsonl")
     ledger.with_name(f"{ledger.name}.head").rename(tmp_path / "ledger.jsonl.head")
-    assert run("export", shelf, "--to", "premis", "--each", lives, "--ledger", moved) == 0
+    assert run("export", collection, "--to", "premis", "--each", lives, "--ledger", moved) == 0
     assert alone.read_bytes() in [document.read_bytes() for document in documents]
     moved.write_text(moved.read_text().replace('"pass"', '"fail"', 1))
-    words = ("export", shelf, "--to", "premis", "--each", lives, "--ledger", moved)
+    words = ("export", collection, "--to", "premis", "--each", lives, "--ledger", moved)
     assert run(*words) == 3
     assert "[ledger-broken]" in capsys.readouterr().out
 
@@ -202,8 +206,8 @@ def test_one_subject_is_told_of_alike_however_it_is_named(
     letters, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, more: tuple[str, ...]
 ) -> None:
     [record] = letters(1)
-    run("build", record, "--out", tmp_path / "shelf")
-    one = record if command in ("build", "check") else tmp_path / "shelf" / record.name
+    run("build", record, "--out", tmp_path / "collection")
+    one = record if command in ("build", "check") else tmp_path / "collection" / record.name
 
     def told(number: int, *words: object, as_json: bool) -> str:
         out = str(tmp_path / f"out{number}")
@@ -222,8 +226,8 @@ def test_one_subject_is_told_of_alike_however_it_is_named(
 
 
 def test_many_letters_of_a_folder_go_into_one_document(
-    shelf: Path, capsys: pytest.CaptureFixture[str]
+    collection: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     capsys.readouterr()
-    assert run("export", shelf, "--to", "cmif") == 0
+    assert run("export", collection, "--to", "cmif") == 0
     assert capsys.readouterr().out.count("<correspDesc") == 5

@@ -15,13 +15,13 @@ import works
 
 from archive_pkg.collection import (
     Done,
-    Each,
+    ForEach,
     Options,
     build_many,
     executor_for,
     find_packages,
     find_records,
-    make_shelf,
+    make_collection,
     run,
     verify_one,
 )
@@ -60,7 +60,7 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
 
     build_many(
         find_records([tmp_path / "letters"]),
-        make_shelf(tmp_path / "out", "hashed"),
+        make_collection(tmp_path / "out", "hashed"),
         take,
         executor=partial(executor_for, None, f"dask:{cluster.scheduler_address}"),
         options=Options(date(2026, 11, 24)),
@@ -76,7 +76,7 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
     assert not (tmp_path / "out" / ".archive-pkg" / "work").exists()
     verified: list[Done] = []
     run(
-        Each(verify_one),
+        ForEach(verify_one),
         packages,
         lambda _, each: verified.append(each),
         executor=partial(executor_for, None, f"dask:{cluster.scheduler_address}"),

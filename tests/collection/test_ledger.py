@@ -70,10 +70,10 @@ def test_an_entry_that_was_changed_is_named(book: Path, at: int) -> None:
 def test_entries_taken_out_put_in_and_moved_are_found(book: Path) -> None:
     text = lines(book)
     for spoiled, place in (
-        (text[:3] + text[4:], "after entry 3 stands entry 5"),
-        ([*text[:3], text[2], *text[3:]], "after entry 3 stands entry 3"),
-        ([*text[:3], text[4], text[3], *text[5:]], "after entry 3 stands entry 5"),
-        (text[1:], "after entry 0 stands entry 2"),
+        (text[:3] + text[4:], "entry 3 is followed by entry 5"),
+        ([*text[:3], text[2], *text[3:]], "entry 3 is followed by entry 3"),
+        ([*text[:3], text[4], text[3], *text[5:]], "entry 3 is followed by entry 5"),
+        (text[1:], "entry 0 is followed by entry 2"),
     ):
         book.write_text("".join(spoiled))
         ((code, message),) = found(book)
@@ -83,21 +83,21 @@ def test_entries_taken_out_put_in_and_moved_are_found(book: Path) -> None:
 @pytest.mark.parametrize(("left", "gone"), [(9, "10 to 10"), (7, "8 to 10"), (0, "1 to 10")])
 def test_an_end_that_was_cut_off_is_found_by_the_head(book: Path, left: int, gone: str) -> None:
     book.write_text("".join(lines(book)[:left]))
-    message = f"the ledger ends with entry {left}; entries {gone} are gone"
+    message = f"the ledger ends with entry {left}; entries {gone} are missing"
     assert found(book) == [("ledger-cut-off", message)]
     refuses_to_go_on(book)
 
 
 def test_a_ledger_that_is_gone_is_found_by_the_head(book: Path) -> None:
     book.unlink()
-    message = "the ledger is not there; entries 1 to 10 are gone"
+    message = "the ledger is missing, with entries 1 to 10"
     assert found(book) == [("ledger-cut-off", message)]
     refuses_to_go_on(book)
     assert not book.exists()
 
 
 def refuses_to_go_on(book: Path) -> None:
-    with pytest.raises(InvalidError, match="not what was written"), ledger.held(book, nothing):
+    with pytest.raises(InvalidError, match="was changed or is damaged"), ledger.held(book, nothing):
         pass
 
 
@@ -123,10 +123,10 @@ def test_of_several_heads_the_last_shows_how_much_was_cut_off(
         keep_head(book, head).rename(ledger.head_file(book))
     assert [code for code, _ in found(book)] == ([] if head else ["ledger-head-missing"])
     book.write_text("".join(lines(book)[:7]))
-    message = "the ledger ends with entry 7; entries 8 to 10 are gone"
+    message = "the ledger ends with entry 7; entries 8 to 10 are missing"
     assert found(book) == [("ledger-cut-off", message)]
     book.unlink()
-    assert found(book) == [("ledger-cut-off", "the ledger is not there; entries 1 to 10 are gone")]
+    assert found(book) == [("ledger-cut-off", "the ledger is missing, with entries 1 to 10")]
 
 
 @pytest.mark.parametrize("number", [1, 5, 10])
@@ -139,7 +139,7 @@ def test_an_entry_that_a_kept_head_does_not_name_is_found_and_none_after_it_is_t
     (finding,) = report
     assert finding.code == "ledger-head-differs"
     assert finding.location.line == number
-    message = f"entry {number} is not the one that {number:06}.head is of"
+    message = f"entry {number} is not the one that {number:06}.head names"
     assert finding.message == message
     assert [entry["number"] for entry in taken] == list(range(1, number))
     refuses_to_go_on(book)
@@ -399,7 +399,7 @@ def test_a_field_of_another_kind_is_no_entry(tmp_path: Path, name: str) -> None:
     assert one_entry(tmp_path, good) == []
     for value in WRONG[type(good[name])]:
         said = one_entry(tmp_path, good | {name: value})
-        assert said == [("ledger-malformed", "line 1 is no entry, 1")], value
+        assert said == [("ledger-malformed", "line 1 is not entry 1")], value
 
 
 @pytest.mark.parametrize("entry", [[], 1, "x", None, {"time": "2026-11-29T12:00:00"}, {}])
@@ -429,10 +429,10 @@ def test_an_unpaired_surrogate_is_no_text(tmp_path: Path) -> None:
 
 
 def test_the_first_entry_follows_from_nothing(tmp_path: Path) -> None:
-    assert one_entry(tmp_path, GOOD | {"number": 0})[0][1] == "after entry 0 stands entry 0"
+    assert one_entry(tmp_path, GOOD | {"number": 0})[0][1] == "entry 0 is followed by entry 0"
     ((code, message),) = one_entry(tmp_path, GOOD | {"previous": "1" * 64})
     assert code == "ledger-broken"
-    assert message.startswith("entry 1 does not seal entry 0 as it stands")
+    assert message.startswith("entry 1 does not have the digest of entry 0 as it is now")
 
 
 def test_no_entry_is_taken_from_where_the_chain_breaks(book: Path) -> None:

@@ -13,10 +13,18 @@ import pytest
 
 from archive_pkg import storage
 from archive_pkg.bags.archives.serializing import pack
-from archive_pkg.collection import Done, Shelf, accept, audit, executor_for, open_shelf, repair
+from archive_pkg.collection import (
+    Collection,
+    Done,
+    accept,
+    audit,
+    executor_for,
+    open_collection,
+    repair,
+)
 from archive_pkg.collection.audits import ledger
-from archive_pkg.collection.audits.seals import seal_of
-from archive_pkg.collection.bulk.memory import Memory, Remembered
+from archive_pkg.collection.audits.fingerprints import fingerprint_of
+from archive_pkg.collection.bulk.build_cache import BuildCache, CachedBuild
 from archive_pkg.deposits import deposit
 from archive_pkg.errors import InvalidError
 from small_bags import write_bag
@@ -27,16 +35,16 @@ LETTER = Path(__file__).parents[2] / "packages" / "1960-07-18-cpsu-to-sed"
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two bags, one of them in a folder of the collection, checked once; tests work on copies."""
-    shelf = open_shelf(tmp_path_factory.mktemp("made"))
+    collection = open_collection(tmp_path_factory.mktemp("made"))
     for name in ("a", "in/b"):
-        write_bag(shelf.root / name, text=name)
-    check(shelf)
-    return shelf.root
+        write_bag(collection.root / name, text=name)
+    check(collection)
+    return collection.root
 
 
 @pytest.fixture
-def shelf(made: Path, tmp_path: Path) -> Shelf:
-    return open_shelf(shutil.copytree(made, tmp_path / "shelf"))
+def collection(made: Path, tmp_path: Path) -> Collection:
+    return open_collection(shutil.copytree(made, tmp_path / "collection"))
 
 
 @pytest.fixture
@@ -47,29 +55,31 @@ def copy(made: Path, tmp_path: Path) -> Path:
     )
 
 
-def check(shelf: Shelf) -> list[Done]:
+def check(collection: Collection) -> list[Done]:
     done: list[Done] = []
-    audit(shelf, done.append, executor=partial(executor_for, 1), path=shelf.ledger)
+    audit(collection, done.append, executor=partial(executor_for, 1), path=collection.ledger)
     return done
 
 
-def mend(shelf: Shelf, copy: object, **given) -> list[Done]:
+def mend(collection: Collection, copy: object, **given) -> list[Done]:
     done: list[Done] = []
-    assert list(repair(shelf, done.append, path=shelf.ledger, copy=str(copy), **given)) == []
-    assert not shelf.work.exists()
+    assert (
+        list(repair(collection, done.append, path=collection.ledger, copy=str(copy), **given)) == []
+    )
+    assert not collection.work.exists()
     return done
 
 
-def entries(shelf: Shelf) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in shelf.ledger.read_text().splitlines()]
+def entries(collection: Collection) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in collection.ledger.read_text().splitlines()]
 
 
-def text(shelf: Shelf, name: str = "a") -> str:
-    return (shelf.root / name / "data" / "a.txt").read_text()
+def text(collection: Collection, name: str = "a") -> str:
+    return (collection.root / name / "data" / "a.txt").read_text()
 
 
-def spoil(shelf: Shelf, name: str = "a") -> None:
-    (shelf.root / name / "data" / "a.txt").write_text("spoiled")
+def spoil(collection: Collection, name: str = "a") -> None:
+    (collection.root / name / "data" / "a.txt").write_text("spoiled")
 
 
 def forge(folder: Path) -> None:
@@ -77,99 +87,103 @@ def forge(folder: Path) -> None:
     write_bag(folder, text="forged")
 
 
-def test_a_damaged_package_is_replaced_kept_and_recorded(shelf: Shelf, copy: Path) -> None:
-    spoil(shelf)
-    check(shelf)
-    before = len(entries(shelf))
-    (done,) = mend(shelf, copy)
-    assert (done.outcome, done.status, done.path) == ("repaired", 0, str(shelf.root / "a"))
-    assert text(shelf) == "a"
-    (kept,) = (shelf.own / "damaged").iterdir()
+def test_a_damaged_package_is_replaced_kept_and_recorded(
+    collection: Collection, copy: Path
+) -> None:
+    spoil(collection)
+    check(collection)
+    before = len(entries(collection))
+    (done,) = mend(collection, copy)
+    assert (done.outcome, done.status, done.path) == ("repaired", 0, str(collection.root / "a"))
+    assert text(collection) == "a"
+    (kept,) = (collection.own / "damaged").iterdir()
     assert (kept / "data" / "a.txt").read_text() == "spoiled"
     assert kept.name.startswith("a-20")
-    (entry,) = entries(shelf)[before:]
+    (entry,) = entries(collection)[before:]
     said = {key: entry[key] for key in entry if key not in ("time", "software", "previous")}
     assert said == {
         "number": before + 1,
         "event": "recovery",
         "package": "a",
         "outcome": "pass",
-        "seal": seal_of(copy / "a").hex(),
+        "seal": fingerprint_of(copy / "a").hex(),
         "from": str(copy),
         "files": ["data/a.txt"],
-        "kept": str(kept.relative_to(shelf.root)),
+        "kept": str(kept.relative_to(collection.root)),
     }
     assert done.details == {
         "restored": ["data/a.txt"],
         "from": str(copy),
         "damaged": str(kept),
     }
-    assert mend(shelf, copy) == []
+    assert mend(collection, copy) == []
 
 
 def test_without_exchange_the_damaged_package_makes_way_first(
-    shelf: Shelf, copy: Path, monkeypatch: pytest.MonkeyPatch
+    collection: Collection, copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage, "exchange", lambda *_: False)
-    spoil(shelf)
-    (done,) = mend(shelf, copy, packages=[shelf.root / "a"])
+    spoil(collection)
+    (done,) = mend(collection, copy, packages=[collection.root / "a"])
     assert done.outcome == "repaired"
-    assert text(shelf) == "a"
-    (kept,) = (shelf.own / "damaged").iterdir()
+    assert text(collection) == "a"
+    (kept,) = (collection.own / "damaged").iterdir()
     assert (kept / "data" / "a.txt").read_text() == "spoiled"
 
 
 def test_a_dry_run_says_what_would_be_restored_and_changes_nothing(
-    shelf: Shelf, copy: Path
+    collection: Collection, copy: Path
 ) -> None:
-    spoil(shelf)
-    check(shelf)
-    before = shelf.ledger.read_bytes()
-    (done,) = mend(shelf, copy, dry_run=True)
+    spoil(collection)
+    check(collection)
+    before = collection.ledger.read_bytes()
+    (done,) = mend(collection, copy, dry_run=True)
     assert done.outcome == "restorable"
     assert done.details == {"restored": ["data/a.txt"], "from": str(copy)}
-    assert text(shelf) == "spoiled"
-    assert not (shelf.own / "damaged").exists()
-    assert shelf.ledger.read_bytes() == before
+    assert text(collection) == "spoiled"
+    assert not (collection.own / "damaged").exists()
+    assert collection.ledger.read_bytes() == before
 
 
 @pytest.mark.parametrize("is_recorded", [True, False])
 def test_what_has_vanished_is_put_back_and_first_recorded_as_missing(
-    shelf: Shelf, copy: Path, is_recorded: bool
+    collection: Collection, copy: Path, is_recorded: bool
 ) -> None:
-    shutil.rmtree(shelf.root / "in")
+    shutil.rmtree(collection.root / "in")
     if is_recorded:
-        check(shelf)
-    before = len(entries(shelf))
-    (done,) = mend(shelf, copy, packages=() if is_recorded else [shelf.root / "in" / "b"])
+        check(collection)
+    before = len(entries(collection))
+    (done,) = mend(collection, copy, packages=() if is_recorded else [collection.root / "in" / "b"])
     assert done.outcome == "repaired"
     assert done.details == {"restored": [], "from": str(copy)}
-    assert text(shelf, "in/b") == "in/b"
-    new = entries(shelf)[before:]
+    assert text(collection, "in/b") == "in/b"
+    new = entries(collection)[before:]
     assert [each["event"] for each in new] == ["missing"] * (not is_recorded) + ["recovery"]
     assert {each["package"] for each in new} == {"in/b"}
     assert new[-1]["kept"] is None
-    assert not (shelf.own / "damaged").exists()
+    assert not (collection.own / "damaged").exists()
 
 
-def test_all_that_failed_or_vanished_is_restored_and_nothing_else(shelf: Shelf, copy: Path) -> None:
-    assert mend(shelf, copy) == []
-    spoil(shelf)
-    shutil.rmtree(shelf.root / "in")
-    check(shelf)
-    write_bag(shelf.root / "unknown")
-    assert [done.path for done in mend(shelf, copy)] == [
-        str(shelf.root / "a"),
-        str(shelf.root / "in" / "b"),
+def test_all_that_failed_or_vanished_is_restored_and_nothing_else(
+    collection: Collection, copy: Path
+) -> None:
+    assert mend(collection, copy) == []
+    spoil(collection)
+    shutil.rmtree(collection.root / "in")
+    check(collection)
+    write_bag(collection.root / "unknown")
+    assert [done.path for done in mend(collection, copy)] == [
+        str(collection.root / "a"),
+        str(collection.root / "in" / "b"),
     ]
 
 
-def test_a_named_package_that_is_good_is_left_alone(shelf: Shelf, copy: Path) -> None:
-    before = shelf.ledger.read_bytes()
+def test_a_named_package_that_is_good_is_left_alone(collection: Collection, copy: Path) -> None:
+    before = collection.ledger.read_bytes()
     shutil.rmtree(copy)
-    (done,) = mend(shelf, copy, packages=[shelf.root / "a"])
+    (done,) = mend(collection, copy, packages=[collection.root / "a"])
     assert (done.outcome, done.status, done.details) == ("good", 0, {})
-    assert shelf.ledger.read_bytes() == before
+    assert collection.ledger.read_bytes() == before
 
 
 def damaged(folder: Path) -> None:
@@ -178,53 +192,55 @@ def damaged(folder: Path) -> None:
 
 @pytest.mark.parametrize("change", [forge, damaged, shutil.rmtree])
 def test_a_copy_that_is_not_good_or_not_the_one_restores_nothing(
-    shelf: Shelf, copy: Path, change: Callable[[Path], object]
+    collection: Collection, copy: Path, change: Callable[[Path], object]
 ) -> None:
-    spoil(shelf)
+    spoil(collection)
     change(copy / "a")
-    before = shelf.ledger.read_bytes()
-    (done,) = mend(shelf, copy, packages=[shelf.root / "a"])
+    before = collection.ledger.read_bytes()
+    (done,) = mend(collection, copy, packages=[collection.root / "a"])
     assert (done.outcome, done.status) == ("failed", 4)
-    said = "does not hold a" if change is shutil.rmtree else "not good either, or not of the same"
+    said = "does not hold a" if change is shutil.rmtree else "is damaged too, or is another"
     assert said in done.error[0]
-    assert text(shelf) == "spoiled"
-    assert shelf.ledger.read_bytes() == before
+    assert text(collection) == "spoiled"
+    assert collection.ledger.read_bytes() == before
 
 
-def test_where_no_seal_is_known_any_valid_copy_will_do(shelf: Shelf, copy: Path) -> None:
-    shutil.rmtree(shelf.own)
-    spoil(shelf)
+def test_where_no_seal_is_known_any_valid_copy_will_do(collection: Collection, copy: Path) -> None:
+    shutil.rmtree(collection.own)
+    spoil(collection)
     forge(copy / "a")
-    (done,) = mend(shelf, copy, packages=[shelf.root / "a"])
+    (done,) = mend(collection, copy, packages=[collection.root / "a"])
     assert done.outcome == "repaired"
-    assert text(shelf) == "forged"
+    assert text(collection) == "forged"
 
 
 def test_the_seal_with_which_it_was_built_is_as_good_as_that_of_its_last_check(
-    shelf: Shelf, copy: Path
+    collection: Collection, copy: Path
 ) -> None:
-    spoil(shelf)
+    spoil(collection)
     forge(copy / "a")
-    for seal, outcome in ((b"x" * 32, "failed"), (seal_of(copy / "a"), "repaired")):
-        with Memory(shelf.own / "built.sqlite") as memory:
-            memory.keep("a", Remembered(b"", "a", seal, ()), 0o600)
-        (done,) = mend(shelf, copy, packages=[shelf.root / "a"])
+    for seal, outcome in ((b"x" * 32, "failed"), (fingerprint_of(copy / "a"), "repaired")):
+        with BuildCache(collection.own / "built.sqlite") as memory:
+            memory.keep("a", CachedBuild(b"", "a", seal, ()), 0o600)
+        (done,) = mend(collection, copy, packages=[collection.root / "a"])
         assert done.outcome == outcome
 
 
 @pytest.mark.parametrize("name", ["../a", "x/../a", "/a", "in//b", "."])
-def test_a_name_that_leads_elsewhere_is_refused(shelf: Shelf, copy: Path, name: str) -> None:
-    with ledger.held(shelf.ledger, lambda _: None) as (book, _):
+def test_a_name_that_leads_elsewhere_is_refused(
+    collection: Collection, copy: Path, name: str
+) -> None:
+    with ledger.held(collection.ledger, lambda _: None) as (book, _):
         book.append([{"event": "fixity check", "package": name, "outcome": "fail"}])
-    (done,) = mend(shelf, copy)
+    (done,) = mend(collection, copy)
     assert (done.outcome, done.status) == ("failed", 3)
-    assert f"the ledger names the package {name!r}, which cannot lie in" in done.error[0]
+    assert f"the ledger names the package {name!r}, which cannot be in" in done.error[0]
 
 
 @pytest.fixture
-def archive(shelf: Shelf, tmp_path: Path) -> str:
-    """The address of a repository that holds a letter's package, which is spoiled on the shelf."""
-    package = Path(shutil.copytree(LETTER, shelf.root / LETTER.name))
+def archive(collection: Collection, tmp_path: Path) -> str:
+    """The address of a repository with a letter's package that is damaged in the collection."""
+    package = Path(shutil.copytree(LETTER, collection.root / LETTER.name))
     address = f"ocfl:{tmp_path / 'archive'}"
     deposit(package, address, receipts=tmp_path / "receipts")
     (package / "data" / "README.txt").write_text("spoiled")
@@ -232,99 +248,106 @@ def archive(shelf: Shelf, tmp_path: Path) -> str:
 
 
 def test_receipts_restore_from_where_they_lead_if_they_are_of_the_package(
-    shelf: Shelf, archive: str, tmp_path: Path
+    collection: Collection, archive: str, tmp_path: Path
 ) -> None:
-    only = [shelf.root / LETTER.name]
-    (done,) = mend(shelf, "receipts", packages=only)
+    only = [collection.root / LETTER.name]
+    (done,) = mend(collection, "receipts", packages=only)
     assert (done.outcome, done.status) == ("failed", 4)
     assert "there is no receipt for" in done.error[0]
     (receipt,) = (tmp_path / "receipts").rglob("*.json")
-    spoil(shelf)
-    (done,) = mend(shelf, receipt, packages=[shelf.root / "a"])
+    spoil(collection)
+    (done,) = mend(collection, receipt, packages=[collection.root / "a"])
     assert "there is no receipt for" in done.error[0]
-    (done,) = mend(shelf, f"receipts:{tmp_path / 'receipts'}", packages=only)
+    (done,) = mend(collection, f"receipts:{tmp_path / 'receipts'}", packages=only)
     assert (done.outcome, done.details["restored"]) == ("repaired", ["data/README.txt"])
 
 
-def test_a_repository_restores_what_it_holds(shelf: Shelf, archive: str) -> None:
-    (done,) = mend(shelf, archive, packages=[shelf.root / LETTER.name])
+def test_a_repository_restores_what_it_holds(collection: Collection, archive: str) -> None:
+    (done,) = mend(collection, archive, packages=[collection.root / LETTER.name])
     assert (done.outcome, done.details["restored"]) == ("repaired", ["data/README.txt"])
-    spoil(shelf)
-    (done,) = mend(shelf, archive, packages=[shelf.root / "a"])
+    spoil(collection)
+    (done,) = mend(collection, archive, packages=[collection.root / "a"])
     assert (done.status, done.error[0]) == (4, f"{archive} does not hold a")
 
 
 def test_a_serialized_bag_is_restored_from_a_folder_and_from_no_repository(
-    shelf: Shelf, copy: Path, tmp_path: Path
+    collection: Collection, copy: Path, tmp_path: Path
 ) -> None:
-    archive = shelf.root / "a.zip"
-    pack(shelf.root / "a", archive)
-    check(shelf)
+    archive = collection.root / "a.zip"
+    pack(collection.root / "a", archive)
+    check(collection)
     shutil.copy(archive, copy)
     good = archive.read_bytes()
     archive.write_bytes(good[:-30])
-    (done,) = mend(shelf, f"ocfl:{tmp_path / 'archive'}", packages=[archive])
+    (done,) = mend(collection, f"ocfl:{tmp_path / 'archive'}", packages=[archive])
     assert done.status == 4
     assert "is a serialized bag" in done.error[0]
-    (done,) = mend(shelf, copy, packages=[archive])
+    (done,) = mend(collection, copy, packages=[archive])
     assert done.outcome == "repaired"
     assert archive.read_bytes() == good
 
 
-def test_what_is_put_back_can_be_read_by_those_who_could_read_it(shelf: Shelf, copy: Path) -> None:
-    spoil(shelf)
-    shelf.root.chmod(0o750)
-    (shelf.root / "a").chmod(0o700)
-    (shelf.root / "a" / "data" / "a.txt").chmod(0o600)
-    shutil.rmtree(shelf.root / "in" / "b")
+def test_what_is_put_back_can_be_read_by_those_who_could_read_it(
+    collection: Collection, copy: Path
+) -> None:
+    spoil(collection)
+    collection.root.chmod(0o750)
+    (collection.root / "a").chmod(0o700)
+    (collection.root / "a" / "data" / "a.txt").chmod(0o600)
+    shutil.rmtree(collection.root / "in" / "b")
     for path in copy.rglob("*"):
         path.chmod(0o777)
-    mend(shelf, copy, packages=[shelf.root / "a", shelf.root / "in" / "b"])
-    assert (shelf.root / "a").stat().st_mode & 0o077 == 0
-    assert (shelf.root / "in" / "b").stat().st_mode & 0o007 == 0
+    mend(collection, copy, packages=[collection.root / "a", collection.root / "in" / "b"])
+    assert (collection.root / "a").stat().st_mode & 0o077 == 0
+    assert (collection.root / "in" / "b").stat().st_mode & 0o007 == 0
 
 
 def test_what_is_accepted_is_recorded_with_the_reason_and_counts_from_then_on(
-    shelf: Shelf,
+    collection: Collection,
 ) -> None:
-    forge(shelf.root / "a")
-    before = len(entries(shelf))
-    both = [shelf.root / "a", shelf.root / "in" / "b"]
-    accept(shelf, both, path=shelf.ledger, reason="a new scan")
-    entry, other = entries(shelf)[before:]
+    forge(collection.root / "a")
+    before = len(entries(collection))
+    both = [collection.root / "a", collection.root / "in" / "b"]
+    accept(collection, both, path=collection.ledger, reason="a new scan")
+    entry, other = entries(collection)[before:]
     said = {key: entry[key] for key in entry if key not in ("time", "software", "previous")}
     assert said == {
         "number": before + 1,
         "event": "fixity check",
         "package": "a",
         "outcome": "pass",
-        "seal": seal_of(shelf.root / "a").hex(),
+        "seal": fingerprint_of(collection.root / "a").hex(),
         "accepted": "a new scan",
         "signed": [],
     }
     assert other["package"] == "in/b"
-    assert [done.outcome for done in check(shelf)] == ["passed", "passed"]
+    assert [done.outcome for done in check(collection)] == ["passed", "passed"]
 
 
 def test_with_one_package_that_is_not_valid_or_elsewhere_none_is_accepted(
-    shelf: Shelf, copy: Path
+    collection: Collection, copy: Path
 ) -> None:
-    before = shelf.ledger.read_bytes()
-    spoil(shelf, "in/b")
+    before = collection.ledger.read_bytes()
+    spoil(collection, "in/b")
     with pytest.raises(InvalidError, match="is not valid") as refusal:
-        accept(shelf, [shelf.root / "a", shelf.root / "in" / "b"], path=shelf.ledger, reason="x")
+        accept(
+            collection,
+            [collection.root / "a", collection.root / "in" / "b"],
+            path=collection.ledger,
+            reason="x",
+        )
     assert [each.code for each in refusal.value.report.errors] == ["payload-digest-mismatch"]
-    with pytest.raises(InvalidError, match="is not on the shelf"):
-        accept(shelf, [copy / "a"], path=shelf.ledger, reason="x")
-    with pytest.raises(InvalidError, match="is not on the shelf"):
-        mend(shelf, copy, packages=[copy / "a"])
-    assert shelf.ledger.read_bytes() == before
+    with pytest.raises(InvalidError, match="is not in the collection"):
+        accept(collection, [copy / "a"], path=collection.ledger, reason="x")
+    with pytest.raises(InvalidError, match="is not in the collection"):
+        mend(collection, copy, packages=[copy / "a"])
+    assert collection.ledger.read_bytes() == before
 
 
 def test_names_of_packages_are_taken_from_where_one_stands(
-    shelf: Shelf, copy: Path, monkeypatch: pytest.MonkeyPatch
+    collection: Collection, copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spoil(shelf)
-    monkeypatch.chdir(shelf.root)
-    (done,) = mend(shelf, copy, packages=[Path("a")])
+    spoil(collection)
+    monkeypatch.chdir(collection.root)
+    (done,) = mend(collection, copy, packages=[Path("a")])
     assert done.outcome == "repaired"

@@ -71,17 +71,17 @@ def test_a_damaged_archive_is_an_error_that_names_it(run: Run, pile: Path, damag
 
 
 def test_commands_that_read_folders_only_name_the_serialized_bags(run: Run, tmp_path: Path) -> None:
-    shelf = tmp_path / "shelf"
-    shutil.copytree(PACKAGE, shelf / "good")
-    pack(PACKAGE, shelf / "packed.tar")
-    (shelf / "broken.zip").write_bytes(b"PK\3\4 no more")
+    collection = tmp_path / "collection"
+    shutil.copytree(PACKAGE, collection / "good")
+    pack(PACKAGE, collection / "packed.tar")
+    (collection / "broken.zip").write_bytes(b"PK\3\4 no more")
     for words in (
-        ("find", shelf, "specialists", "--refresh"),
-        ("stats", shelf, "--refresh"),
-        ("site", shelf, "-o", tmp_path / "site"),
-        ("duplicates", shelf),
-        ("deposit", shelf, "--to", f"file:{tmp_path / 'drop'}"),
-        ("export", shelf, "--to", "datacite", "--each", tmp_path / "each"),
+        ("find", collection, "specialists", "--refresh"),
+        ("stats", collection, "--refresh"),
+        ("site", collection, "-o", tmp_path / "site"),
+        ("duplicates", collection),
+        ("deposit", collection, "--to", f"file:{tmp_path / 'drop'}"),
+        ("export", collection, "--to", "datacite", "--each", tmp_path / "each"),
     ):
         done = run(*words)
         assert done.returncode == 3, (words, done)
@@ -144,7 +144,7 @@ def test_an_archive_is_compared_with_another_copy_of_it(run: Run, pile: Path, tm
 def test_searching_many_folders_is_quick(tmp_path: Path) -> None:
     from time import process_time
 
-    from archive_pkg.collection.bulk.subjects import packages_below
+    from archive_pkg.collection.bulk.searching import packages_below
 
     for number in range(2000):
         folder = tmp_path / f"{number % 20}" / f"{number}"
@@ -158,29 +158,29 @@ def test_searching_many_folders_is_quick(tmp_path: Path) -> None:
 @pytest.fixture
 def odd(tmp_path: Path) -> Path:
     """A collection with a good package and one in a folder whose name is in Latin-1."""
-    shelf = tmp_path / "shelf"
-    shutil.copytree(PACKAGE, shelf / "good")
-    shutil.copytree(os.fsencode(PACKAGE), os.fsencode(shelf) + b"/caf\xe9")
-    return shelf
+    collection = tmp_path / "collection"
+    shutil.copytree(PACKAGE, collection / "good")
+    shutil.copytree(os.fsencode(PACKAGE), os.fsencode(collection) + b"/caf\xe9")
+    return collection
 
 
 @pytest.mark.parametrize(
     ("line", "status"),
     [
-        ("audit run SHELF", 3),
-        ("find SHELF specialists --refresh", 3),
-        ("stats SHELF --refresh", 3),
-        ("site SHELF -o OUT", 3),
-        ("verify SHELF", 0),
-        ("duplicates SHELF", 0),
-        ("deposit SHELF --to file:OUT", 0),
-        ("export SHELF --to datacite --each OUT", 3),
+        ("audit run COLLECTION", 3),
+        ("find COLLECTION specialists --refresh", 3),
+        ("stats COLLECTION --refresh", 3),
+        ("site COLLECTION -o OUT", 3),
+        ("verify COLLECTION", 0),
+        ("duplicates COLLECTION", 0),
+        ("deposit COLLECTION --to file:OUT", 0),
+        ("export COLLECTION --to datacite --each OUT", 3),
     ],
 )
 def test_a_name_that_is_not_utf8_stops_nothing(
     run: Run, odd: Path, tmp_path: Path, line: str, status: int
 ) -> None:
-    words = line.replace("SHELF", str(odd)).replace("OUT", str(tmp_path / "out")).split()
+    words = line.replace("COLLECTION", str(odd)).replace("OUT", str(tmp_path / "out")).split()
     done = run(*words)
     assert done.returncode == status, done
     assert "a bug" not in done.stdout + done.stderr
@@ -202,14 +202,14 @@ def test_a_record_in_a_folder_whose_name_is_not_utf8_is_built(run: Run, letter: 
 
 def test_names_that_steer_are_escaped_in_text_and_json(run: Run, tmp_path: Path) -> None:
     for name in ("a\nb", "a\x1b[2Jb", "a\u202eb"):
-        shutil.copytree(PACKAGE, tmp_path / "shelf" / name)
-        (tmp_path / "shelf" / name / "data" / name).write_text("more")
-    done = run("verify", tmp_path / "shelf")
+        shutil.copytree(PACKAGE, tmp_path / "collection" / name)
+        (tmp_path / "collection" / name / "data" / name).write_text("more")
+    done = run("verify", tmp_path / "collection")
     assert done.returncode == 3
     for escaped in ("a\\nb", "a\\x1b[2Jb", "a\\u202eb"):
         assert escaped in done.stdout
     report = tmp_path / "report.jsonl"
-    answer = run("verify", tmp_path / "shelf", "--json", "--report", report)
+    answer = run("verify", tmp_path / "collection", "--json", "--report", report)
     for text in (answer.stdout, report.read_text()):
         assert not set("\x1b\u202e") & set(text)
     assert len(report.read_text().splitlines()) == 3
@@ -219,19 +219,19 @@ def test_names_that_steer_are_escaped_in_text_and_json(run: Run, tmp_path: Path)
 def test_loops_and_deep_folders_stop_nothing(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
-    shelf = tmp_path / "shelf"
-    shutil.copytree(PACKAGE, shelf / "good")
-    (shelf / "loop").symlink_to("loop")
-    (shelf / "up").symlink_to(".")
-    monkeypatch.chdir(shelf)
+    collection = tmp_path / "collection"
+    shutil.copytree(PACKAGE, collection / "good")
+    (collection / "loop").symlink_to("loop")
+    (collection / "up").symlink_to(".")
+    monkeypatch.chdir(collection)
     for _ in range(25):  # below what a path can name
         Path("d" * 200).mkdir()
         os.chdir("d" * 200)
     monkeypatch.chdir(tmp_path)
-    done = run(*words, shelf)
+    done = run(*words, collection)
     assert done.returncode == 5, done
     assert "cannot be searched" in done.stdout + done.stderr
-    monkeypatch.chdir(shelf)
+    monkeypatch.chdir(collection)
     while os.path.lexists("d" * 200):
         os.chdir("d" * 200)
     for _ in range(25):

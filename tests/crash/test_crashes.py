@@ -29,7 +29,7 @@ from archive_pkg.collection import (
     build_many,
     executor_for,
     find_records,
-    make_shelf,
+    make_collection,
     repair,
     sign_head,
 )
@@ -287,19 +287,19 @@ def test_a_package_is_replaced(power: Power, made: Path) -> None:
 
 @pytest.mark.parametrize("replace", [False, True])
 def test_many_packages_are_built(power: Power, replace: bool) -> None:
-    letters, shelf = power.root / "letters", power.root / "shelf"
+    letters, collection = power.root / "letters", power.root / "collection"
 
     def build() -> None:
         build_many(
             find_records([letters]),
-            make_shelf(shelf),
+            make_collection(collection),
             lambda done: None,
             executor=partial(executor_for, 1),
             options=Options(ON, replace=True),
         )
 
     def titles() -> list[str]:
-        packages = [path.parent for path in shelf.glob("letter*/bagit.txt")]
+        packages = [path.parent for path in collection.glob("letter*/bagit.txt")]
         assert all(verify(package).ok for package in packages)
         return sorted(b"Another" in (each / "data/record.json").read_bytes() for each in packages)
 
@@ -463,20 +463,20 @@ def test_a_head_of_a_ledger_is_signed(power: Power, key: Path) -> None:
 
 @pytest.mark.parametrize("is_lost", [False, True])
 def test_a_package_is_repaired(power: Power, made: Path, is_lost: bool) -> None:
-    shelf = make_shelf(power.root / "shelf", "hashed")
-    home = shelf.home("letter")
+    collection = make_collection(power.root / "collection", "hashed")
+    home = collection.home("letter")
     shutil.copytree(made, power.root / "copy" / "letter")
     shutil.copytree(made, home)
-    name = home.relative_to(shelf.root).as_posix()
-    with ledger.held(shelf.ledger, lambda _: None) as (book, _):
+    name = home.relative_to(collection.root).as_posix()
+    with ledger.held(collection.ledger, lambda _: None) as (book, _):
         book.append([{"event": "fixity check", "package": name, "outcome": "fail"}])
     if is_lost:
-        shutil.rmtree(shelf.root / name.partition("/")[0])
+        shutil.rmtree(collection.root / name.partition("/")[0])
     else:
         (home / "data" / "README.txt").write_bytes(b"damaged")
 
     def work() -> None:
-        repair(shelf, lambda _: None, path=shelf.ledger, copy=str(power.root / "copy"))
+        repair(collection, lambda _: None, path=collection.ledger, copy=str(power.root / "copy"))
 
     def done() -> bool:
         return home.exists() and contents(home) == contents(made)
@@ -485,7 +485,7 @@ def test_a_package_is_repaired(power: Power, made: Path, is_lost: bool) -> None:
         if not is_done:
             work()
             assert done()
-        damaged = [path for path in shelf.root.rglob("README.txt") if path.stat().st_size == 7]
+        damaged = [path for path in collection.root.rglob("README.txt") if path.stat().st_size == 7]
         assert is_lost or len(damaged) == 1
 
 

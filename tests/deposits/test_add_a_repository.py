@@ -41,8 +41,8 @@ def test_the_repository_of_the_docs(
 ) -> None:
     monkeypatch.syspath_prepend(site)
     package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
-    shelf = tmp_path / "zips"
-    shelf.mkdir()
+    zips = tmp_path / "zips"
+    zips.mkdir()
 
     def told(*words: object) -> dict[str, object]:
         done = run(*words, "--json")
@@ -50,12 +50,12 @@ def test_the_repository_of_the_docs(
         (result,) = json.loads(done.stdout)["results"]
         return result
 
-    first = told("deposit", package, "--to", f"zipfolder:{shelf}")
+    first = told("deposit", package, "--to", f"zipfolder:{zips}")
     assert first["outcome"] == "deposited"
     assert first["verified"] == "read-back"
-    assert told("deposit", package, "--to", f"zipfolder:{shelf}")["outcome"] == "unchanged"
-    assert len(list(shelf.iterdir())) == 1
-    named = ["--repository", f"zipfolder:{shelf}"]
+    assert told("deposit", package, "--to", f"zipfolder:{zips}")["outcome"] == "unchanged"
+    assert len(list(zips.iterdir())) == 1
+    named = ["--repository", f"zipfolder:{zips}"]
     assert told("receipts", package, "--check", *named)["checked"]
     told("fetch", first["receipt"], "--out", tmp_path / "back", *named)
     assert differing(tmp_path / "back" / package.name, package) == ()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from archive_pkg.collection import Meter, metering
+from archive_pkg.collection import ByteCounter, counting_bytes
 from archive_pkg.packages import build_package
 from program import PATIENCE, command
 
@@ -75,13 +75,13 @@ def test_of_packages_by_name_and_not_where_it_is_not_wanted(packages: Path, tmp_
     assert hushed == ""
 
 
-def count(meter: Meter) -> None:
+def count(meter: ByteCounter) -> None:
     for _ in range(100):
         meter.add(3)
 
 
 def test_a_meter_counts_for_all_processes() -> None:
-    with metering() as meter:
+    with counting_bytes() as meter:
         context = get_context("spawn")
         other = context.Process(target=count, args=(meter,))
         other.start()

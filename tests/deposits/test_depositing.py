@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Shelf:
+class InMemory:
     """A repository in memory, as moody as a test wants it.
 
     Attributes:
@@ -67,8 +67,8 @@ class Shelf:
     )
     got: list[tuple[Parcel, bool]] = field(default_factory=list)
     gives: list[Callable[[Path], None]] = field(default_factory=list)
-    target: str = "shelf:memory"
-    kind = "shelf"
+    target: str = "memory:here"
+    kind = "memory"
 
     def capabilities(self) -> Capabilities:
         return self.can
@@ -97,7 +97,7 @@ class Shelf:
         self.gives.pop(0)(into)
 
 
-class NearShelf(Shelf):
+class NearMemory(InMemory):
     """A repository on a disk here, which leaves it to `deposit` to confirm what was sent ahead."""
 
     near = True
@@ -109,7 +109,7 @@ class NearShelf(Shelf):
 
 
 @dataclass
-class ReservingShelf(Shelf):
+class ReservingMemory(InMemory):
     """A repository that gives identifiers ahead of the package, and notes it in its journal."""
 
     journals: list[Journal] = field(default_factory=list)
@@ -136,49 +136,49 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_patience_and_what_the_repository_asks_for(package: Path, pauses: list[float]) -> None:
-    shelf = Shelf([LostError("reset"), LostError("busy", after=7)])
-    assert deposits.deposit(package, shelf).new
+    memory = InMemory([LostError("reset"), LostError("busy", after=7)])
+    assert deposits.deposit(package, memory).new
     assert 0.5 <= pauses[0] <= 0.7
     assert 7 <= pauses[1] <= 9
 
 
 def test_what_a_repository_cannot_do_is_said_before_a_byte_leaves(package: Path) -> None:
-    shelf = Shelf(can=Capabilities(packaging="folder", most_files=3, most_bytes=1000))
-    codes = {finding.code for finding in deposits.plan(package, shelf).report}
+    memory = InMemory(can=Capabilities(packaging="folder", most_files=3, most_bytes=1000))
+    codes = {finding.code for finding in deposits.plan(package, memory).report}
     assert codes == {"deposit-too-many-files", "deposit-too-large"}
     with pytest.raises(RefusedError):
-        deposits.deposit(package, shelf)
+        deposits.deposit(package, memory)
     with pytest.raises(UsageError, match="publishes nothing"):
-        deposits.deposit(package, Shelf(), publish=True)
-    assert not shelf.held
+        deposits.deposit(package, InMemory(), publish=True)
+    assert not memory.held
 
 
 def test_what_is_no_package_is_said_to_be_none(letter: Path, package: Path) -> None:
     with pytest.raises(InvalidError, match="is no package") as refusal:
-        deposits.deposit(letter, Shelf())
+        deposits.deposit(letter, InMemory())
     assert "archive-pkg build" in refusal.value.hint
     archive = package.with_suffix(".zip")
     archive.write_bytes(b"PK")
     with pytest.raises(InvalidError, match="is a file") as refusal:
-        deposits.deposit(archive, Shelf())
+        deposits.deposit(archive, InMemory())
     assert "bag unpack" in refusal.value.hint
 
 
 def test_patience_ends(package: Path, pauses: list[float]) -> None:
-    shelf = Shelf([LostError("reset")] * 20)
-    with pytest.raises(LostError, match="goes on from there"):
-        deposits.deposit(package, shelf)
+    memory = InMemory([LostError("reset")] * 20)
+    with pytest.raises(LostError, match="to resume"):
+        deposits.deposit(package, memory)
     assert len(pauses) == len(retrying.PAUSES)
     with pytest.raises(LostError):
-        deposits.deposit(package, Shelf([LostError("come tomorrow", after=86400)]))
+        deposits.deposit(package, InMemory([LostError("come tomorrow", after=86400)]))
     assert len(pauses) == len(retrying.PAUSES)
 
 
 @pytest.mark.parametrize("claim", ["0" * 64, None])
 def test_a_repository_that_lies_or_keeps_silent_on_a_file(package: Path, claim: str | None) -> None:
-    shelf = Shelf(claims={"data/record.json": claim})
+    memory = InMemory(claims={"data/record.json": claim})
     with pytest.raises(DepositError, match="not what was sent"):
-        deposits.deposit(package, shelf)
+        deposits.deposit(package, memory)
     (journal,) = receipts_beside(package)
     assert journal.endswith(".journal")
 
@@ -186,9 +186,9 @@ def test_a_repository_that_lies_or_keeps_silent_on_a_file(package: Path, claim: 
 def test_wrong_files_are_named_five_at_most(package: Path) -> None:
     paths = [item.path for item in pack(package).items]
     for number, words in ((5, ""), (6, " and 1 more")):
-        shelf = Shelf(claims=dict.fromkeys(paths[:number], "0" * 64))
+        memory = InMemory(claims=dict.fromkeys(paths[:number], "0" * 64))
         with pytest.raises(DepositError) as refusal:
-            deposits.deposit(package, shelf)
+            deposits.deposit(package, memory)
         assert refusal.value.message.endswith(
             f"is not what was sent: {', '.join(paths[:5])}{words}"
         )
@@ -201,23 +201,23 @@ def test_a_repository_accounts_for_every_file(package: Path, packaging: str, lef
     files = arrivals(pack(package).items, {item.path: item.sha256 for item in pack(package).items})
     named = {"first": files[1:], "last": files[:-1], "all": (), "swapped": files[::-1]}[left]
     can = Capabilities(packaging=packaging)  # type: ignore[arg-type]
-    shelf = Shelf(can=can, says={"files": named})
+    memory = InMemory(can=can, says={"files": named})
     if packaging == "zip" and named:
-        assert deposits.deposit(package, shelf).receipt.files == named
+        assert deposits.deposit(package, memory).receipt.files == named
         return
     with pytest.raises(DepositError, match="does not account for every file"):
-        deposits.deposit(package, shelf)
+        deposits.deposit(package, memory)
 
 
 def test_a_wrong_digest_counts_even_where_nothing_is_verified(package: Path) -> None:
-    shelf = Shelf(says={"verified": "unverified"}, claims={"data/record.json": "0" * 64})
+    memory = InMemory(says={"verified": "unverified"}, claims={"data/record.json": "0" * 64})
     with pytest.raises(DepositError, match=r"data/record\.json"):
-        deposits.deposit(package, shelf)
+        deposits.deposit(package, memory)
 
 
 def test_unverified_is_said(package: Path) -> None:
-    shelf = Shelf(says={"verified": "unverified"}, claims={"data/record.json": None})
-    done = deposits.deposit(package, shelf)
+    memory = InMemory(says={"verified": "unverified"}, claims={"data/record.json": None})
+    done = deposits.deposit(package, memory)
     assert done.receipt.verified == "unverified"
     assert done.receipt.event().outcome == "warning"
 
@@ -228,28 +228,28 @@ def test_one_reason_is_enough_to_refuse_and_a_limit_may_be_reached(
     items = pack(package).items
     files, size = len(items), sum(item.size for item in items)
     fits = Capabilities(packaging="folder", most_files=files, most_bytes=size)
-    assert deposits.plan(package, Shelf(can=fits)).report.ok
+    assert deposits.plan(package, InMemory(can=fits)).report.ok
     for can, code in (
         (replace(fits, most_files=files - 1), "deposit-too-many-files"),
         (replace(fits, most_bytes=size - 1), "deposit-too-large"),
     ):
-        shelf = Shelf(can=can)
+        memory = InMemory(can=can)
         with pytest.raises(RefusedError) as refusal:
-            deposits.deposit(package, shelf)
+            deposits.deposit(package, memory)
         assert [finding.code for finding in refusal.value.report] == [code]
         assert refusal.value.hint == "nothing was sent"
-        assert shelf.got == []
+        assert memory.got == []
         assert receipts_beside(package) == []
     assert deposits.plan(package, f"file:{tmp_path}").report.ok
 
 
 def test_a_folder_that_may_be_published_gets_published(package: Path) -> None:
     can = Capabilities(packaging="folder", publishes=True)
-    shelf = Shelf(can=can, says={"state": "draft"})
-    draft = deposits.deposit(package, shelf)
-    shelf.says["state"] = "published"
-    published = deposits.deposit(package, shelf, publish=True)
-    assert [publish for _, publish in shelf.got] == [False, True]
+    memory = InMemory(can=can, says={"state": "draft"})
+    draft = deposits.deposit(package, memory)
+    memory.says["state"] = "published"
+    published = deposits.deposit(package, memory, publish=True)
+    assert [publish for _, publish in memory.got] == [False, True]
     assert not published.new
     # What is known of the deposit is told, not the receipt of the draft.
     assert (draft.receipt.state, published.receipt.state) == ("draft", "published")
@@ -262,20 +262,20 @@ def test_a_folder_that_may_be_published_gets_published(package: Path) -> None:
 def test_a_receipt_that_still_holds_is_left_as_it_is(
     package: Path, change: dict[str, str] | None
 ) -> None:
-    shelf = Shelf()
-    done = deposits.deposit(package, shelf)
+    memory = InMemory()
+    done = deposits.deposit(package, memory)
     assert done.new
     if change:
         done.path.write_text(done.receipt.model_copy(update=change).model_dump_json())
     else:
         done.path.write_text("{}")
-    again = deposits.deposit(package, shelf)
+    again = deposits.deposit(package, memory)
     assert not again.new
     assert again.receipt.state == "stored"
     assert deposits.load_receipt(done.path) == again.receipt
-    assert deposits.deposit(package, shelf).receipt == again.receipt
-    shelf.held.clear()  # what is held anew has a new receipt
-    assert deposits.deposit(package, shelf).receipt.started > again.receipt.ended
+    assert deposits.deposit(package, memory).receipt == again.receipt
+    memory.held.clear()  # what is held anew has a new receipt
+    assert deposits.deposit(package, memory).receipt.started > again.receipt.ended
 
 
 def test_a_receipt_says_what_the_repository_said(
@@ -283,13 +283,13 @@ def test_a_receipt_says_what_the_repository_said(
 ) -> None:
     monkeypatch.setattr(credentials, "_used", {"s3cret"})
     says = {
-        "remote_id": "17", "version": "v2", "location": "shelf/17", "verified": "read-back",
+        "remote_id": "17", "version": "v2", "location": "memory/17", "verified": "read-back",
         "state": "pending", "pid": "10.5072/17", "status_url": "https://example.org/17",
         "answer": {"id": 17, "token": "s3cret", "links": [{"Authorization": "Bearer s3cret"}]},
         "differences": ("it is a draft",), "notes": ("it moved", "it was closed"),
     }  # fmt: skip
     begun = datetime.now(UTC)
-    done = deposits.deposit(package, Shelf(says=says))
+    done = deposits.deposit(package, InMemory(says=says))
     receipt = done.receipt
     said = receipt.model_dump(include=set(says) - {"answer"})
     assert said == {name: value for name, value in says.items() if name in said}
@@ -297,8 +297,8 @@ def test_a_receipt_says_what_the_repository_said(
     assert "s3cret" not in done.path.read_text()
     assert receipt.answer["id"] == 17
     assert (receipt.target, receipt.kind, receipt.package) == (
-        "shelf:memory",
-        "shelf",
+        "memory:here",
+        "memory",
         package.name,
     )
     assert receipt.client == SOFTWARE
@@ -306,14 +306,14 @@ def test_a_receipt_says_what_the_repository_said(
     assert receipt.fingerprint == pack(package).fingerprint
     assert begun <= receipt.started <= receipt.ended <= datetime.now(UTC)
     assert [(f.code, f.location.path, f.message) for f in done.findings] == [
-        ("deposit-differs", package.name, "shelf:memory: it is a draft"),
-        ("deposit-noted", package.name, "shelf:memory: it moved"),
-        ("deposit-noted", package.name, "shelf:memory: it was closed"),
+        ("deposit-differs", package.name, "memory:here: it is a draft"),
+        ("deposit-noted", package.name, "memory:here: it moved"),
+        ("deposit-noted", package.name, "memory:here: it was closed"),
     ]
     assert deposits.load_receipt(done.path) == receipt
-    known = deposits.deposit(package, Shelf(held={package.name: digests(package)}, says=says))
+    known = deposits.deposit(package, InMemory(held={package.name: digests(package)}, says=says))
     assert (known.differences, known.notes) == (done.differences, done.notes)
-    zipped = Shelf(can=Capabilities(packaging="zip"), target="shelf:zips")
+    zipped = InMemory(can=Capabilities(packaging="zip"), target="memory:zips")
     assert deposits.deposit(package, zipped).receipt.packaging.endswith("as a zip")
 
 
@@ -322,27 +322,27 @@ def digests(package: Path) -> dict[str, str]:
 
 
 def test_a_deposit_that_was_stopped_began_when_it_first_began(package: Path) -> None:
-    shelf = Shelf([DepositError("no")])
+    memory = InMemory([DepositError("no")])
     with pytest.raises(DepositError):
-        deposits.deposit(package, shelf)
+        deposits.deposit(package, memory)
     (name,) = receipts_beside(package)
     journal = Journal(package.with_name(f"{package.name}.receipts") / name)
     begun = journal.begun("deposit")
     assert begun is not None
     assert begun == {
-        "target": "shelf:memory", "package": package.name, "publish": False,
+        "target": "memory:here", "package": package.name, "publish": False,
         "fingerprint": pack(package).fingerprint, "client": SOFTWARE, "started": begun["started"],
     }  # fmt: skip
-    first = deposits.deposit(package, shelf)
+    first = deposits.deposit(package, memory)
     assert first.receipt.started == datetime.fromisoformat(begun["started"])
-    shelf.held.clear()
-    assert deposits.deposit(package, shelf).receipt.started > first.receipt.ended
+    memory.held.clear()
+    assert deposits.deposit(package, memory).receipt.started > first.receipt.ended
     assert Journal(journal.path).is_done("deposit")
     journal = Journal(journal.path)
     for odd in ({}, {"started": "today"}, {"started": 5}):
         journal.begin("deposit", **odd)
-        shelf.held.clear()
-        assert deposits.deposit(package, shelf).receipt.started > first.receipt.ended
+        memory.held.clear()
+        assert deposits.deposit(package, memory).receipt.started > first.receipt.ended
 
 
 def test_what_turns_out_invalid_has_no_receipt_and_keeps_an_older_journal(
@@ -353,37 +353,37 @@ def test_what_turns_out_invalid_has_no_receipt_and_keeps_an_older_journal(
     with (package / "manifest-sha256.txt").open("a") as manifest:
         manifest.write(f"{'0' * 64}  data/missing.txt\n")
     for moods, journals in (([], 0), ([DepositError("no")], 1)):
-        shelf = NearShelf(list[Exception](moods))
+        memory = NearMemory(list[Exception](moods))
         with pytest.raises(ArchivePkgError):
-            deposits.deposit(package, shelf)
-        assert len(shelf.got) == 1
+            deposits.deposit(package, memory)
+        assert len(memory.got) == 1
         assert len(receipts_beside(package)) == journals
     assert [name for name in receipts_beside(package) if not name.endswith(".journal")] == []
     with pytest.raises(InvalidError):
-        deposits.deposit(package, NearShelf())
+        deposits.deposit(package, NearMemory())
     assert len(receipts_beside(package)) == 1
     with pytest.raises(InvalidError, match="is not valid"):
-        deposits.deposit(package, Shelf())
+        deposits.deposit(package, InMemory())
 
 
 def test_a_new_deposit_knows_the_earlier_ones_of_its_package_there(
     package: Path, tmp_path: Path
 ) -> None:
-    shelf = Shelf(says={"remote_id": "b"})
-    second = deposits.deposit(package, shelf).receipt
-    shelf.says["remote_id"] = "a"
-    third = deposits.deposit(package, shelf)
+    memory = InMemory(says={"remote_id": "b"})
+    second = deposits.deposit(package, memory).receipt
+    memory.says["remote_id"] = "a"
+    third = deposits.deposit(package, memory)
     first = second.model_copy(update={"remote_id": "c", "ended": datetime(2026, 1, 1, tzinfo=UTC)})
     folder = third.path.parent
     for number, other in enumerate(
-        (first, first.model_copy(update={"target": "shelf:other"}),
+        (first, first.model_copy(update={"target": "memory:other"}),
          first.model_copy(update={"package": "other"}))
     ):  # fmt: skip
-        (folder / f"shelf-{number}.json").write_text(other.model_dump_json())
-    (folder / "shelf-odd.json").write_text("{}")
+        (folder / f"memory-{number}.json").write_text(other.model_dump_json())
+    (folder / "memory-odd.json").write_text("{}")
     (folder / "file-0.json").write_text(first.model_dump_json())
-    deposits.deposit(package, shelf)
-    parcel, _ = shelf.got[-1]
+    deposits.deposit(package, memory)
+    parcel, _ = memory.got[-1]
     assert parcel.earlier == (first, second, third.receipt)
 
 
@@ -393,7 +393,7 @@ def test_each_form_of_a_package_has_a_journal_of_its_own(
     later = build_package(letter, tmp_path / "later", on=date(2026, 11, 25)).path
     slips = tmp_path / "slips"
     for each, target in ((package, "memory"), (package, "other"), (later, "memory")):
-        deposits.deposit(each, Shelf(target=f"shelf:{target}"), receipts=slips)
+        deposits.deposit(each, InMemory(target=f"memory:{target}"), receipts=slips)
     assert not package.with_name(f"{package.name}.receipts").exists()
     names = [path.name for path in slips.rglob("*.journal")]
     assert len(names) == 3
@@ -405,7 +405,7 @@ def test_each_form_of_a_package_has_a_journal_of_its_own(
 @pytest.mark.parametrize("error", [KeyError("id"), TypeError("None"), RecursionError("deep")])
 def test_an_odd_answer_is_an_error_of_the_repository(package: Path, error: Exception) -> None:
     with pytest.raises(DepositError, match=f"not understood: {type(error).__name__}"):
-        deposits.deposit(package, Shelf([error]))
+        deposits.deposit(package, InMemory([error]))
 
 
 def test_a_package_comes_back_as_it_was(package: Path, tmp_path: Path) -> None:
@@ -421,26 +421,26 @@ def test_a_package_comes_back_as_it_was(package: Path, tmp_path: Path) -> None:
         whole(into)
         (into / "data" / "record.json").write_text("{}")
 
-    shelf = Shelf()
-    receipt = deposits.deposit(package, shelf).path
+    memory = InMemory()
+    receipt = deposits.deposit(package, memory).path
     out = tmp_path / "new" / "back"
-    shelf.gives = [other]
+    memory.gives = [other]
     with pytest.raises(DepositError, match="is not what the receipt is for"):
-        deposits.fetch(receipt, out, [shelf])
-    shelf.gives = [lambda into: json.loads("{")]
+        deposits.fetch(receipt, out, [memory])
+    memory.gives = [lambda into: json.loads("{")]
     with pytest.raises(DepositError, match="not understood"):
-        deposits.fetch(receipt, out, [shelf])
+        deposits.fetch(receipt, out, [memory])
     assert list(out.iterdir()) == []
-    shelf.gives = [cut_short, cut_short, whole]
-    assert deposits.fetch(receipt, out, [shelf]) == out / package.name
+    memory.gives = [cut_short, cut_short, whole]
+    assert deposits.fetch(receipt, out, [memory]) == out / package.name
     assert differing(out / package.name, package) == ()
     assert [path.name for path in out.iterdir()] == [package.name]
     with pytest.raises(StorageError, match="is there already"):
-        deposits.fetch(receipt, out, [shelf])
+        deposits.fetch(receipt, out, [memory])
     (tmp_path / "links").mkdir()
     (tmp_path / "links" / package.name).symlink_to("nowhere")
     with pytest.raises(StorageError, match="is there already"):
-        deposits.fetch(receipt, tmp_path / "links", [shelf])
+        deposits.fetch(receipt, tmp_path / "links", [memory])
     with pytest.raises(UsageError):
         deposits.fetch(receipt, tmp_path / "third")
     assert not (tmp_path / "third").exists()
@@ -458,78 +458,78 @@ def test_what_the_public_may_not_see_is_not_shown_to_everybody(
     named = "two, closed (law); one, closed (law)"
     can = Capabilities(packaging="folder")
     with pytest.raises(RefusedError) as refusal:
-        deposits.deposit(closed, Shelf(can=can))
+        deposits.deposit(closed, InMemory(can=can))
     places = [(finding.location.path, finding.location.field) for finding in refusal.value.report]
     assert places == [("data/record.json", "parts.two"), ("data/record.json", "parts.one")]
     finding = next(iter(refusal.value.report))
     assert finding.code == "deposit-open-to-all"
-    assert finding.message.startswith("two is closed (law), and shelf:memory is open to all; this")
+    assert finding.message.startswith("two is closed (law), and memory:here is open to all; this")
     assert "makes; or, to show it" in finding.hint
-    restricting = Shelf(can=replace(can, restricting="access=restricted"))
+    restricting = InMemory(can=replace(can, restricting="access=restricted"))
     finding = next(iter(deposits.plan(closed, restricting).report))
-    assert finding.message.endswith("shelf:memory is open to all")
+    assert finding.message.endswith("memory:here is open to all")
     assert "or add the option access=restricted to the address; or, to show" in finding.hint
-    plan = deposits.plan(closed, Shelf(can=can), include_restricted=True)
+    plan = deposits.plan(closed, InMemory(can=can), include_restricted=True)
     assert plan.steps == (f"INCLUDE what the public may not see: {named}",)
-    assert deposits.deposit(closed, Shelf(can=can), include_restricted=True).new
-    own = Shelf(can=replace(can, open_to_all=False))
+    assert deposits.deposit(closed, InMemory(can=can), include_restricted=True).new
+    own = InMemory(can=replace(can, open_to_all=False))
     plan = deposits.plan(closed, own)
     assert plan.steps == (f"with it go parts that the public may not see: {named}",)
     assert deposits.deposit(closed, own).new
 
 
 def test_an_identifier_is_reserved_once_for_a_record(letter: Path, tmp_path: Path) -> None:
-    shelf = ReservingShelf()
+    memory = ReservingMemory()
     for record in (letter, letter / "record.yaml"):
-        assert deposits.reserve(record, shelf) == f"10.5072/{letter.name}"
-    first, second = shelf.journals
+        assert deposits.reserve(record, memory) == f"10.5072/{letter.name}"
+    first, second = memory.journals
     assert first.path == second.path
     assert first.path.parent == letter.with_name(f"{letter.name}.receipts")
     assert first.path.name.endswith("-reserved.journal")
-    deposits.reserve(letter, ReservingShelf(target="shelf:other"), receipts=tmp_path / "slips")
+    deposits.reserve(letter, ReservingMemory(target="memory:other"), receipts=tmp_path / "slips")
     (elsewhere,) = (tmp_path / "slips").rglob("*.journal")
     assert elsewhere.name != first.path.name
     assert Journal(first.path).outcome("reserve") == {"of": letter.name}
     with pytest.raises(UsageError, match="gives no identifier before it has the package"):
-        deposits.reserve(letter, Shelf())
+        deposits.reserve(letter, InMemory())
 
 
 def test_packages_are_told_of_in_the_order_given(package: Path, tmp_path: Path) -> None:
     given = [package, tmp_path / "none", package]
-    for shelf in (Shelf(), NearShelf()):
-        outcomes = list(deposits.deposit_many(given, shelf))
+    for memory in (InMemory(), NearMemory()):
+        outcomes = list(deposits.deposit_many(given, memory))
         assert [path for path, _ in outcomes] == given
         assert isinstance(outcomes.pop(1)[1], ArchivePkgError)
         assert all(isinstance(outcome, deposits.Deposited) for _, outcome in outcomes)
         assert sum(outcome.new for _, outcome in outcomes) == 1  # type: ignore[union-attr]
-    shelf = Shelf()
-    assert next(iter(deposits.deposit_many(given, shelf)))[0] == package
-    assert len(shelf.got) == 1, "what came of a package is told before the next is sent"
+    memory = InMemory()
+    assert next(iter(deposits.deposit_many(given, memory)))[0] == package
+    assert len(memory.got) == 1, "what came of a package is told before the next is sent"
 
 
 def test_the_page_and_each_byte_sent_are_the_caller_s(package: Path) -> None:
     ticks: list[int] = []
-    shelf = Shelf()
-    deposits.deposit(package, shelf, page=lambda opened: opened.record.title, tick=ticks.append)
-    parcel, _ = shelf.got[0]
+    memory = InMemory()
+    deposits.deposit(package, memory, page=lambda opened: opened.record.title, tick=ticks.append)
+    parcel, _ = memory.got[0]
     assert parcel.page is not None
     assert parcel.page() == parcel.record.title.encode()
     parcel.tick(5)
     assert ticks == [5]
-    deposits.deposit(package, shelf)
-    assert shelf.got[1][0].page is None
+    deposits.deposit(package, memory)
+    assert memory.got[1][0].page is None
 
 
 def test_a_later_signature_belongs_to_the_package(package: Path, tmp_path: Path) -> None:
-    shelf = Shelf()
-    first = deposits.deposit(package, shelf).receipt.fingerprint
+    memory = InMemory()
+    first = deposits.deposit(package, memory).receipt.fingerprint
     key = tmp_path / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
     sign(package, key=key)
-    second = deposits.deposit(package, shelf)
+    second = deposits.deposit(package, memory)
     assert second.new
     assert second.receipt.fingerprint != first
-    assert [path for path in shelf.held[package.name] if path.startswith("signatures/")]
+    assert [path for path in memory.held[package.name] if path.startswith("signatures/")]
 
 
 def test_side_by_side_and_one_that_fails(
@@ -550,24 +550,24 @@ def test_side_by_side_and_one_that_fails(
 
     monkeypatch.setattr(depositing, "together", counted)
     monkeypatch.setattr(depositing, "_LOT_BYTES", pack(packages[0]).size * 3 // 2)
-    assert len(list(deposits.deposit_many(packages, NearShelf()))) == 4
+    assert len(list(deposits.deposit_many(packages, NearMemory()))) == 4
     assert lots == [2, 2], "two have more bytes than a lot may have before another is begun"
     (packages[2] / "data" / "record.json").write_text("{}")
-    outcomes = dict(deposits.deposit_many(packages, Shelf(), jobs=2))
+    outcomes = dict(deposits.deposit_many(packages, InMemory(), jobs=2))
     assert list(outcomes) == packages
     assert isinstance(outcomes[packages[2]], InvalidError)
     assert [p for p in packages if isinstance(outcomes[p], ArchivePkgError)] == [packages[2]]
 
 
 def test_a_receipt_is_a_premis_event(package: Path) -> None:
-    event = deposits.deposit(package, Shelf()).receipt.event()
+    event = deposits.deposit(package, InMemory()).receipt.event()
     assert event.type == "deposit"
     assert event.outcome == "success"
-    assert "shelf:memory" in (event.detail or "")
+    assert "memory:here" in (event.detail or "")
 
 
 def test_the_receipt_accounts_for_everything(package: Path) -> None:
-    receipt = deposits.deposit(package, Shelf()).receipt
+    receipt = deposits.deposit(package, InMemory()).receipt
     assert {file.path for file in receipt.files} == {
         path.relative_to(package).as_posix() for path in package.rglob("*") if path.is_file()
     }

@@ -150,17 +150,17 @@ def test_interrupted_and_gone_on_with(letter: Path, tmp_path: Path) -> None:
 def test_receipts_of_a_folder_are_all_that_lie_below_it(
     run: Run, package: Path, tmp_path: Path
 ) -> None:
-    shelf = tmp_path / "shelf"
-    for place in (shelf / "a", shelf / "b" / "c"):
+    collection = tmp_path / "collection"
+    for place in (collection / "a", collection / "b" / "c"):
         place.mkdir(parents=True)
         shutil.copytree(package, place / package.name)
         assert run("deposit", place / package.name, "--to", f"file:{place}-drop").returncode == 0
-    done = run("receipts", shelf, "--json")
+    done = run("receipts", collection, "--json")
     assert len(json.loads(done.stdout)["results"]) == 2
-    (broken,) = (shelf / "a").glob("*.receipts/*.json")
+    (broken,) = (collection / "a").glob("*.receipts/*.json")
     broken.write_text("{")
-    done = run("receipts", shelf)
+    done = run("receipts", collection)
     assert done.returncode == 3
     assert str(broken) in done.stderr
     assert f"{package.name}: stored in file:" in done.stdout
-    assert len(json.loads(run("receipts", shelf / "a" / package.name, "--json").stdout)) == 3
+    assert len(json.loads(run("receipts", collection / "a" / package.name, "--json").stdout)) == 3

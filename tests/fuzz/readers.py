@@ -457,14 +457,14 @@ def mutate_ledger(rng: random.Random, data: bytes) -> bytes:
 
 def read_ledger(data: bytes) -> None:
     from archive_pkg.collection.audits import ledger
-    from archive_pkg.collection.audits.checks import _event, _Told
-    from archive_pkg.collection.audits.state import State
+    from archive_pkg.collection.audits.check_events import _event, _PackageEvents
+    from archive_pkg.collection.audits.histories import PackageHistories
 
     path = at("ledger.jsonl", data)
-    with State() as state:
+    with PackageHistories() as state:
         ledger.read(path, state.take)
         list(state.all())
-    for entry in list(_Told(path).about("p", "p")):
+    for entry in list(_PackageEvents(path).about("p", "p")):
         _event(entry, "p", scratch())
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from archive_pkg.collection import Done, check_one, finding_twins
-from archive_pkg.collection.bulk.each import Pace
+from archive_pkg.collection import Done, check_one, marking_duplicate_ids
+from archive_pkg.collection.bulk.for_each import Pace
 from archive_pkg.packages import check
 from archive_pkg.reports import Finding, Severity
 
@@ -186,7 +186,7 @@ def test_a_change_of_the_marking_before_the_letter(
 
 
 def checked(*paths: Path) -> list[Done]:
-    with finding_twins() as marked:
+    with marking_duplicate_ids() as marked:
         return [marked(check_one(path, Pace(0))) for path in paths]
 
 

@@ -23,7 +23,7 @@ from archive_pkg.bags.archives.serializing import pack
 from archive_pkg.bags.updating import update, upgrade
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages import Trust, Verification, build_package, sign, states, verify
-from archive_pkg.packages.afterwards import load_events, receipts_folder
+from archive_pkg.packages.later_events import load_events, receipts_folder
 from archive_pkg.packages.signatures.signing import sign_files
 from archive_pkg.packages.signatures.verifying import examine_signatures
 from archive_pkg.reports import Report
@@ -41,7 +41,7 @@ OUT_OF_TIME = {"signer-out-of-time", "signature-required"}
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(GOLDEN, tmp_path / "shelf" / GOLDEN.name))
+    return Path(shutil.copytree(GOLDEN, tmp_path / "collection" / GOLDEN.name))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 
 from archive_pkg import bags, deposits, storage
 from archive_pkg.bags.fetching.downloads import fetch
-from archive_pkg.collection.audits.seals import seal_of
+from archive_pkg.collection.audits.fingerprints import fingerprint_of
 from archive_pkg.collection.index.databases import open_to_write
 from archive_pkg.deposits import Journal
 from archive_pkg.errors import StorageError
@@ -308,7 +308,7 @@ def test_delivered_memory_does_not_make_another_package_pass_for_what_is_built(
     record = letter / "record.yaml"
     record.write_text(record.read_text().replace("title: Letter", "title: Another letter"))
     other = build_package(letter, tmp_path / "other", on=date(2026, 11, 24)).path
-    seal = seal_of(other)
+    seal = fingerprint_of(other)
     copy = delivered(collection, "built.sqlite", "UPDATE built SET seal = ?", seal)
     shutil.rmtree(copy / LETTER.name)
     shutil.copytree(other, copy / LETTER.name)
@@ -323,7 +323,7 @@ def test_a_delivered_index_neither_shows_nor_hides(run: Run, collection: Path) -
     done = run("find", copy, "specialists")
     assert done.returncode == 0, done.stderr
     assert "Forged" not in done.stdout
-    assert "1 found" in done.stdout
+    assert "1 package found" in done.stdout
     shutil.rmtree(copy / LETTER.name)
     shutil.copytree(collection / ".archive-pkg", copy / ".archive-pkg", dirs_exist_ok=True)
     (copy / ".archive-pkg/index.sqlite").unlink()

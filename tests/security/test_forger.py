@@ -585,14 +585,14 @@ def test_the_signatures_of_a_dozen_people_are_all_checked_and_shown(
 def test_everything_may_have_a_name_that_begins_with_a_dash(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
-    shutil.copytree(GOLDEN, tmp_path / "-shelf" / "-package")
+    shutil.copytree(GOLDEN, tmp_path / "-collection" / "-package")
     for name in ("editor", "allowed"):
         shutil.copy(made.folder / name, tmp_path / f"-{name}")
     monkeypatch.chdir(tmp_path)
-    assert run("sign", "--key", "-editor", "--", "-shelf/-package").returncode == 0
+    assert run("sign", "--key", "-editor", "--", "-collection/-package").returncode == 0
     trust = ("--allowed-signers", "-allowed", f"--require-signature={EDITOR}")
-    assert run("verify", *trust, "--", "-shelf/-package").returncode == 0
-    done = shell("sh", SCRIPT, "-shelf/-package", "-allowed", EDITOR, at=tmp_path)
+    assert run("verify", *trust, "--", "-collection/-package").returncode == 0
+    done = shell("sh", SCRIPT, "-collection/-package", "-allowed", EDITOR, at=tmp_path)
     assert done.returncode == 0, done.stderr
 
 

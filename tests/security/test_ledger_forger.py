@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from archive_pkg.collection import (
+    Collection,
     Done,
     Overview,
-    Shelf,
     accept,
     audit,
     executor_for,
-    open_shelf,
+    open_collection,
     repair,
     sign_head,
 )
@@ -39,40 +39,44 @@ def signed(
     """A collection with one package, signed and timestamped and checked once."""
     root = tmp_path_factory.mktemp("signed") / "packages"
     shutil.copytree(signed_letter, root / GOLDEN.name)
-    shelf = open_shelf(root)
-    check(shelf, Trust.read(keys / "allowed", None, authority.ca))
-    sign_head(shelf.ledger, key=keys / "editor", timestamp=authority.url)
+    collection = open_collection(root)
+    check(collection, Trust.read(keys / "allowed", None, authority.ca))
+    sign_head(collection.ledger, key=keys / "editor", timestamp=authority.url)
     return root
 
 
 @pytest.fixture
-def shelf(signed: Path, tmp_path: Path) -> Shelf:
-    return open_shelf(shutil.copytree(signed, tmp_path / "packages"))
+def collection(signed: Path, tmp_path: Path) -> Collection:
+    return open_collection(shutil.copytree(signed, tmp_path / "packages"))
 
 
-def check(shelf: Shelf, trust: Trust | None = None) -> tuple[list[Done], list[str]]:
+def check(collection: Collection, trust: Trust | None = None) -> tuple[list[Done], list[str]]:
     """What an audit says of the package, and of the ledger."""
     done: list[Done] = []
     found = audit(
-        shelf, done.append, executor=partial(executor_for, 1), path=shelf.ledger, trust=trust
+        collection,
+        done.append,
+        executor=partial(executor_for, 1),
+        path=collection.ledger,
+        trust=trust,
     )
     return done, [finding.code for finding in found.report]
 
 
-def entries(shelf: Shelf) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in shelf.ledger.read_text().splitlines()]
+def entries(collection: Collection) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in collection.ledger.read_text().splitlines()]
 
 
-def package(shelf: Shelf) -> Path:
-    return shelf.root / GOLDEN.name
+def package(collection: Collection) -> Path:
+    return collection.root / GOLDEN.name
 
 
 def lost(done: list[Done]) -> list[str]:
     return [f.message for one in done for f in one.findings if f.code == "signature-gone"]
 
 
-def test_an_audit_records_what_was_signed_by_whom_and_when(shelf: Shelf) -> None:
-    (entry,) = entries(shelf)
+def test_an_audit_records_what_was_signed_by_whom_and_when(collection: Collection) -> None:
+    (entry,) = entries(collection)
     (found,) = entry["signed"]
     assert found["key"].startswith("SHA256:")
     assert found["signers"] == [EDITOR]
@@ -80,157 +84,161 @@ def test_an_audit_records_what_was_signed_by_whom_and_when(shelf: Shelf) -> None
     assert found["lists"] == ["tagmanifest-sha256.txt", "tagmanifest-sha512.txt"]
     assert found["times"]
     assert all(time.endswith("+00:00") for time in found["times"])
-    done, _ = check(shelf)
+    done, _ = check(collection)
     assert [one.outcome for one in done] == ["passed"]
 
 
 def test_a_signature_that_has_disappeared_is_reported_until_it_is_back_or_accepted(
-    shelf: Shelf, tmp_path: Path
+    collection: Collection, tmp_path: Path
 ) -> None:
-    shutil.copytree(shelf.root, tmp_path / "copy")
-    shutil.rmtree(package(shelf) / "signatures")
+    shutil.copytree(collection.root, tmp_path / "copy")
+    shutil.rmtree(package(collection) / "signatures")
     for _ in range(2):
-        done, _ = check(shelf)
+        done, _ = check(collection)
         (message,) = lost(done)
         assert f"of {EDITOR} is gone" in message
         assert done[0].outcome == "failed"
     taken: list[Done] = []
-    repair(shelf, taken.append, path=shelf.ledger, copy=str(tmp_path / "copy"))
+    repair(collection, taken.append, path=collection.ledger, copy=str(tmp_path / "copy"))
     assert [one.outcome for one in taken] == ["repaired"]
-    assert (package(shelf) / "signatures").is_dir()
-    assert not lost(check(shelf)[0])
-    shutil.rmtree(package(shelf) / "signatures")
-    assert lost(check(shelf)[0])
-    accept(shelf, [package(shelf)], path=shelf.ledger, reason="the key was lost")
-    done, _ = check(shelf)
+    assert (package(collection) / "signatures").is_dir()
+    assert not lost(check(collection)[0])
+    shutil.rmtree(package(collection) / "signatures")
+    assert lost(check(collection)[0])
+    accept(collection, [package(collection)], path=collection.ledger, reason="the key was lost")
+    done, _ = check(collection)
     assert not lost(done)
     assert done[0].outcome == "passed"
 
 
-def test_one_of_two_lists_without_its_signature_is_reported(shelf: Shelf) -> None:
-    (package(shelf) / "signatures/tagmanifest-sha256.txt.sig").unlink()
-    message, *others = lost(check(shelf)[0])
+def test_one_of_two_lists_without_its_signature_is_reported(collection: Collection) -> None:
+    (package(collection) / "signatures/tagmanifest-sha256.txt.sig").unlink()
+    message, *others = lost(check(collection)[0])
     assert message.startswith("the signature of tagmanifest-sha256.txt with the key SHA256:")
     # The two timestamps may say the same second.
     assert all(each.startswith("the timestamp of 20") for each in others)
 
 
-def test_another_signer_in_the_place_of_the_first_is_reported(shelf: Shelf, keys: Path) -> None:
-    shutil.rmtree(package(shelf) / "signatures")
-    sign(package(shelf), key=keys / "stranger")
-    (message,) = lost(check(shelf)[0])
+def test_another_signer_in_the_place_of_the_first_is_reported(
+    collection: Collection, keys: Path
+) -> None:
+    shutil.rmtree(package(collection) / "signatures")
+    sign(package(collection), key=keys / "stranger")
+    (message,) = lost(check(collection)[0])
     assert "is gone; now it is signed with SHA256:" in message
 
 
-def test_a_further_signature_is_no_loss(shelf: Shelf, keys: Path) -> None:
-    sign(package(shelf), key=keys / "stranger")
-    done, _ = check(shelf)
+def test_a_further_signature_is_no_loss(collection: Collection, keys: Path) -> None:
+    sign(package(collection), key=keys / "stranger")
+    done, _ = check(collection)
     assert done[0].outcome == "passed"
-    assert len(entries(shelf)[-1]["signed"]) == 2
+    assert len(entries(collection)[-1]["signed"]) == 2
 
 
-def test_a_timestamp_that_has_disappeared_is_reported(shelf: Shelf) -> None:
-    for path in (package(shelf) / "signatures").glob("*.tsr*"):
+def test_a_timestamp_that_has_disappeared_is_reported(collection: Collection) -> None:
+    for path in (package(collection) / "signatures").glob("*.tsr*"):
         path.unlink()
-    messages = lost(check(shelf)[0])
+    messages = lost(check(collection)[0])
     assert messages
     assert all("the timestamp of 20" in message for message in messages)
 
 
-def test_an_audit_told_whom_to_trust_fails_what_others_signed(shelf: Shelf, keys: Path) -> None:
+def test_an_audit_told_whom_to_trust_fails_what_others_signed(
+    collection: Collection, keys: Path
+) -> None:
     other = keys / "others"
     other.write_text(f"boss@example.org {(keys / 'stranger.pub').read_text()}")
-    done, codes = check(shelf, Trust.read(other))
+    done, codes = check(collection, Trust.read(other))
     assert {"signer-unknown", "signature-required"} <= {f.code for f in done[0].findings}
     assert codes == ["signer-unknown"]  # the ledger's head is signed by the editor, too
 
 
-def test_a_ledger_that_is_gone_is_missed_by_its_heads(shelf: Shelf, run: Run) -> None:
-    book = shelf.ledger
+def test_a_ledger_that_is_gone_is_missed_by_its_heads(collection: Collection, run: Run) -> None:
+    book = collection.ledger
     kept = book.read_bytes()
     book.unlink()
     for head_too in (False, True):
         if head_too:
             ledger.head_file(book).unlink()
         with pytest.raises(InvalidError) as refusal:
-            check(shelf)
+            check(collection)
         assert [f.code for f in refusal.value.report] == ["ledger-cut-off"]
-        assert run("audit", "report", shelf.root).returncode == 3
-        assert run("audit", "run", shelf.root).returncode == 3
+        assert run("audit", "report", collection.root).returncode == 3
+        assert run("audit", "run", collection.root).returncode == 3
         assert not book.exists()
     book.write_bytes(kept)
     with pytest.raises(InvalidError) as refusal:
-        check(shelf)
+        check(collection)
     assert [f.code for f in refusal.value.report] == ["ledger-head-missing"]
 
 
 @pytest.mark.parametrize(
     "head", [b"", b"garbage", b"1", b"one two", b"1 2 3", b"\xff\xfe", b"-1 x"]
 )
-def test_a_garbled_head_stops_an_audit(shelf: Shelf, head: bytes) -> None:
-    check(shelf)
-    ledger.head_file(shelf.ledger).write_bytes(head)
+def test_a_garbled_head_stops_an_audit(collection: Collection, head: bytes) -> None:
+    check(collection)
+    ledger.head_file(collection.ledger).write_bytes(head)
     with pytest.raises(InvalidError):
-        check(shelf)
-    shelf.ledger.unlink()
+        check(collection)
+    collection.ledger.unlink()
     with pytest.raises(InvalidError):
-        check(shelf)
+        check(collection)
 
 
 def test_last_entries_cut_off_with_the_head_set_back_are_missed_by_the_signed_head(
-    shelf: Shelf, keys: Path
+    collection: Collection, keys: Path
 ) -> None:
-    before, head = shelf.ledger.read_bytes(), ledger.head_file(shelf.ledger).read_bytes()
-    check(shelf)
-    sign_head(shelf.ledger, key=keys / "editor")
-    shelf.ledger.write_bytes(before)
-    ledger.head_file(shelf.ledger).write_bytes(head)
+    before, head = collection.ledger.read_bytes(), ledger.head_file(collection.ledger).read_bytes()
+    check(collection)
+    sign_head(collection.ledger, key=keys / "editor")
+    collection.ledger.write_bytes(before)
+    ledger.head_file(collection.ledger).write_bytes(head)
     with pytest.raises(InvalidError) as refusal:
-        check(shelf)
+        check(collection)
     assert [f.code for f in refusal.value.report] == ["ledger-cut-off"]
 
 
 def test_the_signature_of_a_head_that_has_gone_is_missed_by_the_ledger(
-    shelf: Shelf, keys: Path, run: Run
+    collection: Collection, keys: Path, run: Run
 ) -> None:
-    _, codes = check(shelf)
+    _, codes = check(collection)
     assert codes == []
-    recorded = [entry for entry in entries(shelf) if entry["event"] == "signed head"]
+    recorded = [entry for entry in entries(collection) if entry["event"] == "signed head"]
     assert [entry["head"] for entry in recorded] == [1]
     assert recorded[0]["key"].startswith("SHA256:")
-    check(shelf)
-    assert len([entry for entry in entries(shelf) if entry["event"] == "signed head"]) == 1
-    folder = ledger.heads_folder(shelf.ledger)
+    check(collection)
+    assert len([entry for entry in entries(collection) if entry["event"] == "signed head"]) == 1
+    folder = ledger.heads_folder(collection.ledger)
     kept = {path: path.read_bytes() for path in folder.iterdir()}
     (folder / "000001.head.sig").unlink()
-    assert set(check(shelf)[1]) == {"ledger-head-signature-gone"}
-    assert run("audit", "run", shelf.root).returncode == 3
+    assert set(check(collection)[1]) == {"ledger-head-signature-gone"}
+    assert run("audit", "run", collection.root).returncode == 3
     shutil.rmtree(folder)
-    assert check(shelf)[1] == ["ledger-head-signature-gone"]
-    assert run("audit", "report", shelf.root).returncode == 3
+    assert check(collection)[1] == ["ledger-head-signature-gone"]
+    assert run("audit", "report", collection.root).returncode == 3
     folder.mkdir()
     for path, data in kept.items():
         path.write_bytes(data)
-    assert check(shelf)[1] == []
+    assert check(collection)[1] == []
     # A stranger's signature in its place.
     head = folder / "000001.head"
     head.with_name("000001.head.sig").unlink()
     command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", keys / "stranger", head]
     subprocess.run(command, check=True, capture_output=True)
-    assert "ledger-head-signature-gone" in check(shelf)[1]
+    assert "ledger-head-signature-gone" in check(collection)[1]
 
 
-def test_a_report_lists_who_signed(shelf: Shelf) -> None:
-    with Overview(shelf, shelf.ledger) as overview:
+def test_a_report_lists_who_signed(collection: Collection) -> None:
+    with Overview(collection, collection.ledger) as overview:
         head, line = list(overview.csv_lines())
         assert head.strip().endswith("signed_with")
         assert line.strip().rpartition(",")[2].startswith("SHA256:")
 
 
 def test_the_report_says_who_signed_the_ledger_and_finds_a_forged_signature(
-    shelf: Shelf, keys: Path, tmp_path: Path, run: Run
+    collection: Collection, keys: Path, tmp_path: Path, run: Run
 ) -> None:
-    words = ("audit", "report", shelf.root, "--allowed-signers", keys / "allowed")
+    words = ("audit", "report", collection.root, "--allowed-signers", keys / "allowed")
     done = run(*words)
     assert done.returncode == 0
     assert "Entry 1 and all before it: signed with the ssh-ed25519 key" in done.stdout
@@ -239,7 +247,7 @@ def test_the_report_says_who_signed_the_ledger_and_finds_a_forged_signature(
     other.write_text("1 another\n")
     command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", keys / "editor", other]
     subprocess.run(command, check=True, capture_output=True)
-    signature = ledger.heads_folder(shelf.ledger) / "000001.head.sig"
+    signature = ledger.heads_folder(collection.ledger) / "000001.head.sig"
     signature.write_bytes(other.with_name("other.sig").read_bytes())
     done = run(*words, "--json")
     assert done.returncode == 3

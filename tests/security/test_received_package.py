@@ -124,23 +124,23 @@ PLACES = [
 
 
 def test_no_package_makes_a_command_wait(run: Run, tmp_path: Path) -> None:
-    shelf = tmp_path / "shelf"
-    shutil.copytree(PACKAGE, shelf / "good")
+    collection = tmp_path / "collection"
+    shutil.copytree(PACKAGE, collection / "good")
     for number, name in enumerate(PLACES):
-        place = shelf / f"bad-{number}" / name
-        shutil.copytree(PACKAGE, shelf / f"bad-{number}")
+        place = collection / f"bad-{number}" / name
+        shutil.copytree(PACKAGE, collection / f"bad-{number}")
         place.unlink(missing_ok=True)
         place.parent.mkdir(exist_ok=True)
         (pipe, endless)[number % 2](place)
     commands = {
-        ("verify", shelf): (3,),
-        ("audit", "run", shelf): (3, 5),
-        ("stats", shelf, "--refresh"): (0, 3, 5),
-        ("duplicates", shelf): (0, 3, 5),
-        ("page", shelf / "bad-3", "-o", tmp_path / "page.html"): (0, 3, 5),
-        ("site", shelf, "-o", tmp_path / "site"): (0, 3, 5),
-        ("deposit", shelf, "--to", f"file:{tmp_path / 'drop'}"): (3, 5),
-        ("export", shelf, "--to", "datacite", "--each", tmp_path / "each"): (0, 3, 5),
+        ("verify", collection): (3,),
+        ("audit", "run", collection): (3, 5),
+        ("stats", collection, "--refresh"): (0, 3, 5),
+        ("duplicates", collection): (0, 3, 5),
+        ("page", collection / "bad-3", "-o", tmp_path / "page.html"): (0, 3, 5),
+        ("site", collection, "-o", tmp_path / "site"): (0, 3, 5),
+        ("deposit", collection, "--to", f"file:{tmp_path / 'drop'}"): (3, 5),
+        ("export", collection, "--to", "datacite", "--each", tmp_path / "each"): (0, 3, 5),
     }
     for words, status in commands.items():
         done = run(*words)
@@ -151,14 +151,14 @@ def test_no_package_makes_a_command_wait(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_package_that_cannot_be_read_is_called_by_its_path(run: Run, tmp_path: Path) -> None:
-    package = tmp_path / "shelf" / "bad"
+    package = tmp_path / "collection" / "bad"
     package.mkdir(parents=True)
     (package / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
     (package / "tagmanifest-sha512.txt").symlink_to("/dev/zero")
-    for words in (("site", tmp_path / "shelf", "-o", tmp_path / "site"),
-                  ("stats", tmp_path / "shelf", "--refresh")):  # fmt: skip
+    for words in (("site", tmp_path / "collection", "-o", tmp_path / "site"),
+                  ("stats", tmp_path / "collection", "--refresh")):  # fmt: skip
         done = run(*words)
-        assert "shelf/bad" in done.stdout + done.stderr
+        assert "collection/bad" in done.stdout + done.stderr
         assert "Path(" not in done.stdout + done.stderr
 
 
@@ -225,27 +225,27 @@ def test_few_and_small_signature_files_are_read(
 
 @pytest.mark.slow
 def test_what_the_user_may_not_read_stops_nothing_else(machine: Machine) -> None:
-    shelf, out = machine.user.home / "shelf", machine.user.home / "out"
+    collection, out = machine.user.home / "collection", machine.user.home / "out"
     for name in ("good", "closed", "half"):
-        shutil.copytree(PACKAGE, shelf / name)
+        shutil.copytree(PACKAGE, collection / name)
     shutil.copytree(LETTER, machine.user.home / "records" / "letter")
-    for folder in (shelf, machine.user.home / "records"):
+    for folder in (collection, machine.user.home / "records"):
         (folder / "lost+found").mkdir()
     machine.user.owns(machine.user.home)
     for path in (
-        shelf / "lost+found",
+        collection / "lost+found",
         machine.user.home / "records" / "lost+found",
-        shelf / "closed",
-        shelf / "half" / "data" / "parts",
-        shelf / "half" / "metadata" / "premis.xml",
+        collection / "closed",
+        collection / "half" / "data" / "parts",
+        collection / "half" / "metadata" / "premis.xml",
     ):
         path.chmod(0)
         os.chown(path, 0, 0)
     commands = [
-        ("verify", shelf),
-        ("audit", "run", shelf),
-        ("site", shelf, "-o", out / "site"),
-        ("deposit", shelf, "--to", f"file:{out / 'drop'}"),
+        ("verify", collection),
+        ("audit", "run", collection),
+        ("site", collection, "-o", out / "site"),
+        ("deposit", collection, "--to", f"file:{out / 'drop'}"),
         ("draft", machine.user.home / "records", "--out", out / "drafts"),
         ("build", machine.user.home / "records", "--out", out / "packages"),
     ]
@@ -259,6 +259,6 @@ def test_what_the_user_may_not_read_stops_nothing_else(machine: Machine) -> None
     assert (out / "drop" / PACKAGE.name / "bagit.txt").exists()
     assert list((out / "drafts").glob("*/record.yaml"))
     assert (out / "packages" / PACKAGE.name / "bagit.txt").exists()
-    entries = (shelf / ".archive-pkg" / "ledger.jsonl").read_text()
+    entries = (collection / ".archive-pkg" / "ledger.jsonl").read_text()
     assert '"good"' in entries
     assert "lost+found" not in entries  # it is no package

@@ -53,25 +53,25 @@ class Box(Model):
 
     Attributes:
         id: Its name.
-        shelf: Where it stands, "A-1".
+        collection: Where it stands, "A-1".
         weight: Its weight in grams.
     """
 
     id: str
-    shelf: Annotated[str, StringConstraints(pattern=r"^A-\d|B-\d$")] | None = None
+    collection: Annotated[str, StringConstraints(pattern=r"^A-\d|B-\d$")] | None = None
     weight: Annotated[int, Field(ge=1, strict=True)] | None = None
 
 
 def test_constraints_within_an_option_are_kept() -> None:
     (table,) = derive(Box).values()
-    shelf, weight = table.column("shelf"), table.column("weight")
-    assert shelf.pattern == r"(?:A-\d|B-\d)"
-    assert shelf.examples == ("A-1",)
+    collection, weight = table.column("collection"), table.column("weight")
+    assert collection.pattern == r"(?:A-\d|B-\d)"
+    assert collection.examples == ("A-1",)
     assert weight.minimum == 1
 
 
-class Shelf(Model):
-    """A shelf.
+class Collection(Model):
+    """A collection.
 
     Attributes:
         id: Its name.
@@ -87,11 +87,11 @@ class Room(Model):
 
     Attributes:
         id: Its name.
-        shelves: What stands in it.
+        collections: What stands in it.
     """
 
     id: str
-    shelves: tuple[Shelf, ...] = ()
+    collections: tuple[Collection, ...] = ()
 
 
 class Odd(Model):

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from archive_pkg import executors
-    from archive_pkg.collection import Done, Meter
+    from archive_pkg.collection import ByteCounter, Done
     from archive_pkg.reports import Finding
 
 S = TypeVar("S")
@@ -96,7 +96,9 @@ class BulkAnswer:
         stopped: Whether the work was interrupted.
     """
 
-    def __init__(self, answer: Answer, report: TextIO | None, meter: Meter | None = None) -> None:
+    def __init__(
+        self, answer: Answer, report: TextIO | None, meter: ByteCounter | None = None
+    ) -> None:
         self._answer = answer
         self._report = report
         self._counts: dict[str, int] = {}
@@ -282,7 +284,7 @@ def bulk_answering(
     *,
     as_json: bool,
     quiet: bool,
-    meter: Meter | None = None,
+    meter: ByteCounter | None = None,
     files: Sequence[Path | None] = (),
     subjects: Sequence[Path] = (),
 ) -> Iterator[BulkAnswer]:

@@ -8,34 +8,34 @@ from archive_pkg.executors import executor_for
 from archive_pkg.lazy import names_from
 
 if TYPE_CHECKING:
-    from archive_pkg.collection.audits.auditing import Audited, Budget, audit
-    from archive_pkg.collection.audits.heads import SignedHead, sign_head
+    from archive_pkg.collection.audits.auditing import AuditResult, Budget, audit
     from archive_pkg.collection.audits.repairing import accept, repair
+    from archive_pkg.collection.audits.signed_heads import SignedHead, sign_head
     from archive_pkg.collection.bulk.building import Options, build_many
-    from archive_pkg.collection.bulk.each import Each, verify_one
-    from archive_pkg.collection.bulk.meters import Meter, metering
+    from archive_pkg.collection.bulk.byte_counting import ByteCounter, counting_bytes
+    from archive_pkg.collection.bulk.for_each import ForEach, verify_one
     from archive_pkg.collection.bulk.operations import (
         Depositing,
         check_one,
         export_one,
-        finding_twins,
+        marking_duplicate_ids,
     )
     from archive_pkg.collection.bulk.running import Done, guarded, run
-    from archive_pkg.collection.bulk.subjects import (
+    from archive_pkg.collection.bulk.searching import (
         find_letters,
         find_packages,
         find_records,
         find_sources,
     )
     from archive_pkg.collection.index.duplicates import Candidate, duplicates
-    from archive_pkg.collection.index.questions import Hit, Index, Query
+    from archive_pkg.collection.index.queries import Hit, Index, Query
     from archive_pkg.collection.index.refreshing import refresh
+    from archive_pkg.collection.opening import LAYOUTS, Collection, make_collection, open_collection
     from archive_pkg.collection.reports.overview import Overview
-    from archive_pkg.collection.shelves import LAYOUTS, Shelf, make_shelf, open_shelf
 
 _MODULES = {
     "audits.auditing": (
-        "Audited",
+        "AuditResult",
         "Budget",
         "audit",
     ),
@@ -52,19 +52,19 @@ _MODULES = {
         "Candidate",
         "duplicates",
     ),
-    "bulk.each": ("Each", "verify_one"),
-    "bulk.operations": ("Depositing", "check_one", "export_one", "finding_twins"),
-    "audits.heads": (
+    "bulk.for_each": ("ForEach", "verify_one"),
+    "bulk.operations": ("Depositing", "check_one", "export_one", "marking_duplicate_ids"),
+    "audits.signed_heads": (
         "SignedHead",
         "sign_head",
     ),
     "index.refreshing": ("refresh",),
-    "bulk.meters": (
-        "Meter",
-        "metering",
+    "bulk.byte_counting": (
+        "ByteCounter",
+        "counting_bytes",
     ),
     "reports.overview": ("Overview",),
-    "index.questions": (
+    "index.queries": (
         "Hit",
         "Index",
         "Query",
@@ -73,13 +73,13 @@ _MODULES = {
         "accept",
         "repair",
     ),
-    "shelves": (
+    "opening": (
         "LAYOUTS",
-        "Shelf",
-        "make_shelf",
-        "open_shelf",
+        "Collection",
+        "make_collection",
+        "open_collection",
     ),
-    "bulk.subjects": (
+    "bulk.searching": (
         "find_letters",
         "find_packages",
         "find_records",
@@ -89,24 +89,25 @@ _MODULES = {
 
 __all__ = [
     "LAYOUTS",
-    "Audited",
+    "AuditResult",
     "Budget",
+    "ByteCounter",
     "Candidate",
+    "Collection",
     "Depositing",
     "Done",
-    "Each",
+    "ForEach",
     "Hit",
     "Index",
-    "Meter",
     "Options",
     "Overview",
     "Query",
-    "Shelf",
     "SignedHead",
     "accept",
     "audit",
     "build_many",
     "check_one",
+    "counting_bytes",
     "duplicates",
     "executor_for",
     "export_one",
@@ -114,11 +115,10 @@ __all__ = [
     "find_packages",
     "find_records",
     "find_sources",
-    "finding_twins",
     "guarded",
-    "make_shelf",
-    "metering",
-    "open_shelf",
+    "make_collection",
+    "marking_duplicate_ids",
+    "open_collection",
     "refresh",
     "repair",
     "run",

@@ -13,7 +13,7 @@ from archive_pkg.deposits.journal import Journal
 from archive_pkg.deposits.protocol import Status, repository_for, repository_of, understood
 from archive_pkg.deposits.receipts import Receipt, load_receipt
 from archive_pkg.deposits.retrying import patiently
-from archive_pkg.packages.afterwards import receipts_folder
+from archive_pkg.packages.later_events import receipts_folder
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import storage_errors
 

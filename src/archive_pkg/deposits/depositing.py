@@ -36,7 +36,7 @@ from archive_pkg.deposits.receipts import Receipt, load_receipt, place, saving
 from archive_pkg.deposits.shared_syncs import run_together
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.logs import logger
-from archive_pkg.packages.afterwards import ready_receipts, receipts_folder
+from archive_pkg.packages.later_events import ready_receipts, receipts_folder
 from archive_pkg.records import load_record
 from archive_pkg.reports import Location, Report
 from archive_pkg.version import SOFTWARE
@@ -123,7 +123,7 @@ def deposit(
         package: The package's folder.
         to: The repository's address, `ocfl:PATH`, or the repository itself.
         receipts: The folder for the journals and receipts of many packages; if not given, they are
-            in `<package>.receipts` beside it. See `packages.afterwards.receipts_folder`.
+            in `<package>.receipts` beside it. See `packages.later_events.receipts_folder`.
         publish: Whether the repository is to publish it; where it can, it stays a draft otherwise.
         include_restricted: Whether parts that the public may not see go into a repository that is
             open to all.

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from archive_pkg import storage
 from archive_pkg.deposits.shared_syncs import Unsynced, run_alone
 from archive_pkg.errors import InvalidError
-from archive_pkg.packages.afterwards import LaterEvent
+from archive_pkg.packages.later_events import LaterEvent
 from archive_pkg.records.models import RecordId
 
 if TYPE_CHECKING:

@@ -28,9 +28,9 @@ from archive_pkg.reports import counted
 from archive_pkg.storage import mode_of, storage_errors
 
 if TYPE_CHECKING:
-    from archive_pkg.collection import Budget, Shelf
-    from archive_pkg.collection.audits.auditing import Audited
-    from archive_pkg.collection.audits.ledger import Head
+    from archive_pkg.collection import Budget, Collection
+    from archive_pkg.collection.audits.auditing import AuditResult
+    from archive_pkg.collection.audits.ledger import LedgerHead
     from archive_pkg.packages import Signed
 
 Directory = Annotated[
@@ -100,8 +100,8 @@ def run(
 
     interval, limit = parse_duration(due), parse_budget(budget)
     trust = Trust.read(allowed_signers, revoked, timestamp_ca)
-    shelf = collection.open_shelf(directory)
-    path = _ledger(shelf, ledger)
+    opened = collection.open_collection(directory)
+    path = _ledger(opened, ledger)
     with bulk_answering(
         "audit run", report, as_json=as_json, quiet=quiet, files=[metrics]
     ) as answer:
@@ -111,7 +111,7 @@ def run(
                 "Create it, or name another.",
             )
         audited = collection.audit(
-            shelf,
+            opened,
             answer.take,
             executor=executor_from(jobs, executor, gentle=gentle),
             path=path,
@@ -124,7 +124,7 @@ def run(
         answer.found(audited.report)
         answer.closing(_closing(audited))
         if metrics is not None:
-            _write_metrics(shelf, path, metrics)
+            _write_metrics(opened, path, metrics)
 
 
 @app.command()
@@ -154,15 +154,15 @@ def report(
     from archive_pkg import collection
     from archive_pkg.packages import Trust
 
-    shelf = collection.open_shelf(directory)
-    path = _ledger(shelf, ledger)
+    opened = collection.open_collection(directory)
+    path = _ledger(opened, ledger)
     trust = Trust.read(allowed_signers, revoked, timestamp_ca)
     with (
         answering(
             "audit report", as_json=as_json, quiet=quiet, files=[page, table, metrics]
         ) as answer,
         answer.about(directory) as result,
-        collection.Overview(shelf, path, trust) as overview,
+        collection.Overview(opened, path, trust) as overview,
     ):
         if not overview.ok:
             answer.worsen(3)
@@ -191,7 +191,7 @@ def report(
             write_file(metrics, overview.metrics().encode())
 
 
-def _signed_head(head: Head, signature: Signed) -> dict[str, object]:
+def _signed_head(head: LedgerHead, signature: Signed) -> dict[str, object]:
     return {
         **signature.as_json(),
         "entry": head.number,
@@ -219,12 +219,12 @@ def sign(
     """
     from archive_pkg import collection
 
-    shelf = collection.open_shelf(directory)
+    opened = collection.open_collection(directory)
     with (
         answering("audit sign", as_json=as_json, quiet=quiet) as answer,
         answer.about(directory) as result,
     ):
-        done = collection.sign_head(_ledger(shelf, ledger), key=key, timestamp=timestamp)
+        done = collection.sign_head(_ledger(opened, ledger), key=key, timestamp=timestamp)
         answer.found(result, done.report)
         result |= {
             "head": str(done.head),
@@ -278,13 +278,13 @@ def repair(
         raise UsageError(
             "no copy is given", "Name one with --from: ocfl:PATH, a folder, a receipt or receipts."
         )
-    shelf = collection.open_shelf(directory)
+    opened = collection.open_collection(directory)
     with bulk_answering("audit repair", report, as_json=as_json, quiet=quiet) as answer:
         answer.print_each(lambda done: [f"{done.path}: {done.outcome}"])
         found = collection.repair(
-            shelf,
+            opened,
             answer.take,
-            path=_ledger(shelf, ledger),
+            path=_ledger(opened, ledger),
             copy=copy,
             repositories=repository or (),
             packages=packages or (),
@@ -310,18 +310,18 @@ def accept(
     """
     from archive_pkg import collection
 
-    shelf = collection.open_shelf(directory)
+    opened = collection.open_collection(directory)
     with (
         answering("audit accept", as_json=as_json, quiet=quiet) as answer,
         answer.about(directory) as result,
     ):
         answer.found(
-            result, collection.accept(shelf, packages, path=_ledger(shelf, ledger), reason=reason)
+            result, collection.accept(opened, packages, path=_ledger(opened, ledger), reason=reason)
         )
         answer.say(f"{counted(len(packages), 'package')} accepted")
 
 
-def _closing(audited: Audited) -> dict[str, object]:
+def _closing(audited: AuditResult) -> dict[str, object]:
     return {
         "packages": audited.there,
         "checked": audited.checked,
@@ -334,20 +334,20 @@ def _closing(audited: Audited) -> dict[str, object]:
     }
 
 
-def _ledger(shelf: Shelf, named: Path | None) -> Path:
+def _ledger(opened: Collection, named: Path | None) -> Path:
     """Return the path of the ledger. Only a link that the user names is followed."""
     if named is None:
-        return shelf.ledger
+        return opened.ledger
     from archive_pkg.packages.protecting import refuse_in_package
 
     refuse_in_package(named)
     return named.resolve()
 
 
-def _write_metrics(shelf: Shelf, ledger: Path, path: Path) -> None:
+def _write_metrics(opened: Collection, ledger: Path, path: Path) -> None:
     from archive_pkg.collection import Overview
 
-    with Overview(shelf, ledger) as overview:
+    with Overview(opened, ledger) as overview:
         write_file(path, overview.metrics().encode())
 
 

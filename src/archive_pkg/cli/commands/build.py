@@ -146,7 +146,7 @@ def build(
             "work with --target",
             "Leave them out, or build without --target.",
         )
-    from archive_pkg.collection import Options, build_many, find_sources, guarded, make_shelf
+    from archive_pkg.collection import Options, build_many, find_sources, guarded, make_collection
     from archive_pkg.packages.metadata import DEFAULT, chosen
 
     documents = DEFAULT if metadata is None else chosen(metadata)
@@ -177,7 +177,7 @@ def build(
         sources, _ = answer.ahead(find_sources(records, files, take), _lines)
         build_many(
             sources,
-            make_shelf(out, layout),
+            make_collection(out, layout),
             take,
             executor=executor_from(jobs, executor, gentle=gentle),
             options=Options(
@@ -194,8 +194,8 @@ def build(
 
 def _is_one(records: list[Path], out: Path) -> bool:
     """Return whether to build one letter into a folder without a layout of its own."""
-    from archive_pkg.collection.bulk.subjects import are_single, has_record
-    from archive_pkg.collection.shelves import is_declared
+    from archive_pkg.collection.bulk.searching import are_single, has_record
+    from archive_pkg.collection.opening import is_declared
     from archive_pkg.tables import is_tables
 
     single = len(records) == 1 and are_single(records, has_record) and not is_tables(records[0])

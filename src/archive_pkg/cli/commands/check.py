@@ -86,11 +86,11 @@ def check(
             files=[annotated],
             subjects=[*tables, *inside],
         ) as answer,
-        collection.finding_twins() as marked,
+        collection.marking_duplicate_ids() as marked,
     ):
         found, _ = answer.ahead(collection.find_records(records, answer.take), _lines)
         collection.run(
-            collection.Each(collection.check_one),
+            collection.ForEach(collection.check_one),
             found,
             lambda _, done: answer.take(marked(done)),
             executor=executor_from(jobs, executor),

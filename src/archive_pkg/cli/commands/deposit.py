@@ -116,7 +116,7 @@ def deposit(
     watched = progress_wanted() and not quiet and not executor
     with (
         _resumable(),
-        collection.metering() if watched else nullcontext() as meter,
+        collection.counting_bytes() if watched else nullcontext() as meter,
         bulk_answering("deposit", report, as_json=as_json, quiet=quiet, meter=meter) as answer,
     ):
         rate = rate_of(limit_rate, jobs)

@@ -103,8 +103,8 @@ def export(
 
     Example: archive-pkg export records/1960-07-18-cpsu-to-sed --to datacite --explain
     """
-    from archive_pkg.collection.bulk.operations import export_one, whole_life
-    from archive_pkg.collection.bulk.subjects import find_letters
+    from archive_pkg.collection.bulk.operations import export_one, with_later_events
+    from archive_pkg.collection.bulk.searching import find_letters
     from archive_pkg.interchange import export as write
     from archive_pkg.interchange import find_format
     from archive_pkg.interchange.losses import losses
@@ -132,7 +132,7 @@ def export(
         for path in find_letters(paths, answer.noted):
             with answer.about(path) as result:
                 known = described(path, audience=audience, on=day, made=made)
-                record = whole_life(known.outgoing, path, to, ledger)
+                record = with_later_events(known.outgoing, path, to, ledger)
                 found.append((result, record, known))
                 say_seen(answer, result, path, known.outgoing)
         if answer.status:
@@ -177,11 +177,11 @@ def _export_each(
     with (
         bulk_answering("export", report, as_json=as_json, quiet=quiet) as answer,
         # Files are named after their records' ids, so two records with one id would collide.
-        collection.finding_twins() as marked,
+        collection.marking_duplicate_ids() as marked,
     ):
         letters, _ = answer.ahead(collection.find_letters(paths, answer.take), _lines)
         collection.run(
-            collection.Each(do),
+            collection.ForEach(do),
             letters,
             lambda _, done: answer.take(marked(done)),
             executor=workers,

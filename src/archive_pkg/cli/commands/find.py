@@ -14,7 +14,7 @@ from archive_pkg.reports import Severity, counted
 from archive_pkg.storage import mode_of, storage_errors
 
 if TYPE_CHECKING:
-    from archive_pkg.collection import Done, Shelf
+    from archive_pkg.collection import Collection, Done
 
 Directory = Annotated[
     Path, typer.Argument(metavar="DIR", help="The collection: a folder of packages.")
@@ -67,18 +67,18 @@ def find(
 
     Example: archive-pkg find packages specialists --agent Khrushchev --since 1960 --until 1962
     """
-    from archive_pkg.collection import Index, Query, open_shelf
+    from archive_pkg.collection import Index, Query, open_collection
 
     query = Query(tuple(words or ()), agent, classification, since, until)
     with (
         answering("find", as_json=as_json, quiet=quiet) as answer,
         answer.about(directory) as result,
     ):
-        shelf = open_shelf(directory)
+        opened = open_collection(directory)
         _bring_up_to_date(
-            answer, shelf, refresh=refresh, rebuild=rebuild, jobs=jobs, audience=audience
+            answer, opened, refresh=refresh, rebuild=rebuild, jobs=jobs, audience=audience
         )
-        with Index(shelf, audience) as index:
+        with Index(opened, audience) as index:
             count, hits = index.find(query, limit)
             cut = index.cut
         result |= {
@@ -86,7 +86,7 @@ def find(
             "with_withheld_parts": cut,
             "hits": [
                 {
-                    "package": str(shelf.root / hit.package),
+                    "package": str(opened.root / hit.package),
                     "id": hit.id,
                     "title": hit.title,
                     "date": hit.date,
@@ -98,7 +98,7 @@ def find(
         shown = f", {len(hits):,} shown" if len(hits) < count else ""
         answer.say(f"{counted(count, 'package')} found{shown}")
         for hit in hits:
-            answer.say(f"{shelf.root / hit.package}")
+            answer.say(f"{opened.root / hit.package}")
             answer.say("  " + " · ".join(filter(None, (hit.title, hit.date, hit.classification))))
         _say_cut(answer, cut)
 
@@ -120,26 +120,26 @@ def stats(
 
     Example: archive-pkg stats packages --html stats.html
     """
-    from archive_pkg.collection import Index, open_shelf
-    from archive_pkg.collection.index.questions import index_path
+    from archive_pkg.collection import Index, open_collection
+    from archive_pkg.collection.index.queries import index_path
     from archive_pkg.collection.reports.page import stats_page
 
     with (
         answering("stats", as_json=as_json, quiet=quiet, files=[page]) as answer,
         answer.about(directory) as result,
     ):
-        shelf = open_shelf(directory)
+        opened = open_collection(directory)
         _bring_up_to_date(
-            answer, shelf, refresh=refresh, rebuild=rebuild, jobs=jobs, audience=audience
+            answer, opened, refresh=refresh, rebuild=rebuild, jobs=jobs, audience=audience
         )
-        with Index(shelf, audience) as index:
+        with Index(opened, audience) as index:
             counted, cut = index.stats(), index.cut
         result |= counted | {"with_withheld_parts": cut}
         if page is not None:
             with storage_errors(f"reading {directory}"):
-                narrow = mode_of(directory, index_path(shelf, audience))
+                narrow = mode_of(directory, index_path(opened, audience))
             mode = 0o777 if audience == "public" else narrow
-            write_file(page, stats_page(str(shelf.root), counted).encode(), mode=mode)
+            write_file(page, stats_page(str(opened.root), counted).encode(), mode=mode)
         for name, value in counted.items():
             if isinstance(value, dict):
                 if value:
@@ -222,7 +222,7 @@ def _say_cut(answer: Answer, cut: int) -> None:
 
 def _bring_up_to_date(
     answer: Answer,
-    shelf: Shelf,
+    opened: Collection,
     *,
     refresh: bool,
     rebuild: bool,
@@ -231,15 +231,15 @@ def _bring_up_to_date(
 ) -> None:
     from archive_pkg import collection
 
-    index = collection.Index(shelf, audience)
+    index = collection.Index(opened, audience)
     if not refresh and not rebuild and index.is_whole:
         if not index.is_from_here:
             warn(
-                f"{shelf.own}: the index was copied from elsewhere and may not match the packages. "
+                f"{opened.own}: the index was copied from elsewhere and may be wrong. "
                 "You cannot write into this folder, so the index was not rebuilt."
             )
         return
 
     collection.refresh(
-        shelf, _Unread(answer), executor=executor_from(jobs), anew=rebuild, audience=audience
+        opened, _Unread(answer), executor=executor_from(jobs), rebuild=rebuild, audience=audience
     )

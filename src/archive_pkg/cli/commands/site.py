@@ -57,7 +57,7 @@ def site(
 
     Example: archive-pkg site packages -o public --title "The letters"
     """
-    from archive_pkg.collection import open_shelf
+    from archive_pkg.collection import open_collection
     from archive_pkg.web.site.builder import build_site
 
     if base and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", base):
@@ -65,7 +65,7 @@ def site(
             f"{base!r} is not the address of a site", "write it as https://example.org/letters"
         )
     day = parse_date(on) or datetime.now(UTC).date()
-    collection = open_shelf(directory)
+    collection = open_collection(directory)
     with bulk_answering("site", report, as_json=as_json, quiet=quiet) as answer:
         made = build_site(
             collection,

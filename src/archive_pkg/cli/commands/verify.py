@@ -99,7 +99,7 @@ def verify(
             jobs=jobs if few else 1,
         )
         collection.run(
-            collection.Each(do, rate_of(limit_rate, 1 if few else jobs)),
+            collection.ForEach(do, rate_of(limit_rate, 1 if few else jobs)),
             bags,
             answer.took,
             executor=executor_from(jobs, executor, gentle=gentle),

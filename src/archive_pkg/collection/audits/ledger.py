@@ -1,9 +1,9 @@
-"""The ledger: what was checked when, one JSON line an entry, each sealing the one before.
+"""The ledger of a collection: one JSON line per check, each with the digest of the line before.
 
-An entry carries the SHA-256 of the line before it, so that nothing can be changed, taken out or
-put in without breaking the chain at that place. What only the chain cannot show, that its end was
-cut off, is shown by the head: number and digest of the last entry, kept in a file beside the
-ledger (and best also elsewhere: in a mail, on paper, signed).
+An entry carries the SHA-256 of the line before it. Changing, removing or inserting an entry breaks
+the chain at that place. The chain alone cannot show that the end was cut off; the head shows it:
+number and digest of the last entry, in a file next to the ledger, and best also elsewhere: in a
+mail, on paper, signed.
 """
 
 from __future__ import annotations
@@ -34,24 +34,26 @@ GENESIS = "0" * 64
 MALFORMED = Code(
     "ledger-malformed",
     Severity.ERROR,
-    "A line of the ledger is no entry. Somebody or something wrote into the file; compare it with "
-    "a copy.",
+    "A line of the ledger is not an entry: something else wrote into the file. Compare it with a "
+    "copy.",
 )
 BROKEN = Code(
     "ledger-broken",
     Severity.ERROR,
     "An entry of the ledger does not follow from the one before it: one of the two was changed, or "
-    "entries were taken out, put in or moved here. Compare the ledger with a copy.",
+    "entries were removed, inserted or moved. Compare the ledger with a copy.",
 )
 CUT_OFF = Code(
     "ledger-cut-off",
     Severity.ERROR,
-    "The ledger ends before the entry that its head names: entries at its end are gone.",
+    "The ledger ends before the entry that its head names: entries at its end are missing. Restore "
+    "them from a copy.",
 )
 OTHER_HEAD = Code(
     "ledger-head-differs",
     Severity.ERROR,
-    "The entry that the ledger's head names is another one than when the head was written.",
+    "The entry that the ledger's head names has changed since the head was written. Compare the "
+    "ledger with a copy.",
 )
 HEAD_UNREADABLE = Code(
     "ledger-head-unreadable", Severity.ERROR, "The file with the ledger's head cannot be read."
@@ -59,20 +61,20 @@ HEAD_UNREADABLE = Code(
 HEAD_MISSING = Code(
     "ledger-head-missing",
     Severity.ERROR,
-    "The ledger has entries and no head next to it, so that nothing shows whether its end was cut "
+    "The ledger has entries but no head file next to it, so nothing shows whether its end was cut "
     "off. Restore the head from a copy.",
 )
 TORN = Code(
     "ledger-torn",
     Severity.WARNING,
-    "The ledger's last line has no end: a run was killed while writing it. The next run takes the "
-    "line out and says so in an entry; what it was about is checked again.",
+    "The ledger's last line is incomplete: a run was killed while writing it. The next run removes "
+    "the line, records that in an entry, and checks the package again.",
 )
 CLOCK_BACK = Code(
     "ledger-clock-back",
     Severity.WARNING,
-    "The clock is behind the time of the ledger's last entry. Entries keep their order by their "
-    "numbers; put the clock right.",
+    "The clock is earlier than the time of the ledger's last entry. Entries keep their order by "
+    "their numbers. Correct the clock.",
 )
 
 
@@ -94,12 +96,12 @@ _KINDS |= {"findings": list, "against": dict, "built_here": bool}
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """Where a ledger ends.
+class LedgerHead:
+    """The number and digest of a ledger's last entry.
 
     Attributes:
-        number: Of the last entry; 0 where there is none.
-        digest: SHA-256 of its line.
+        number: The number of the last entry; 0 if the ledger is empty.
+        digest: The SHA-256 of its line.
     """
 
     number: int = 0
@@ -111,31 +113,32 @@ class Head:
 
 @dataclass(slots=True)
 class Ledger:
-    """A ledger that is held by this run alone, and can be written.
+    """A ledger that this run holds alone and can write.
 
     Attributes:
-        path: Its file.
-        head: Where it ends.
-        last_time: The time of its last entry; empty where there is none.
-        size: Bytes of its whole lines.
+        path: The ledger's file.
+        head: The number and digest of its last entry.
+        last_time: The time of its last entry; empty if there is none.
+        size: Bytes of its complete lines.
     """
 
     path: Path
-    head: Head = field(default_factory=Head)
+    head: LedgerHead = field(default_factory=LedgerHead)
     last_time: str = ""
     size: int = 0
 
     def append(self, entries: list[dict[str, Any]]) -> None:
-        """Write entries and make them durable, then the head.
+        """Write entries and make them durable, then write the head.
 
-        When this is interrupted, the same can be appended again: what there is of it is taken out.
+        After an interruption the same entries can be appended again: an incomplete write is
+        removed.
 
         Args:
-            entries: What they say; number, time, software and the digest of the one before are
-                added.
+            entries: The entries without number, time, software and previous digest, which are
+                added here.
 
         Raises:
-            StorageError: They could not be written; a line cut short is taken out by the next run.
+            StorageError: They could not be written. The next run removes an incomplete line.
         """
         if not entries:
             return
@@ -144,13 +147,13 @@ class Ledger:
         now = _now()
         for entry in entries:
             number += 1
-            whole = {"number": number, "time": now, **entry, "software": SOFTWARE}
-            line = json.dumps({**whole, "previous": digest}, ensure_ascii=False)
+            complete = {"number": number, "time": now, **entry, "software": SOFTWARE}
+            line = json.dumps({**complete, "previous": digest}, ensure_ascii=False)
             lines.append(line)
             digest = _digest(line.encode())
         data = "".join(f"{line}\n" for line in lines).encode()
-        head = Head(number, digest)
-        if not self.head.number:  # so that a head is never missing
+        head = LedgerHead(number, digest)
+        if not self.head.number:  # so that the head is never missing
             storage.write_atomically(head_file(self.path), f"{self.head}\n".encode())
         with storage.storage_errors(f"writing the ledger {self.path}"):
             descriptor = storage.write_beneath(
@@ -167,42 +170,42 @@ class Ledger:
 
 
 def heads_folder(path: Path) -> Path:
-    """The folder of a ledger's signed heads, beside it; see `heads`."""
+    """Return the folder of a ledger's signed heads, next to it; see `signed_heads`."""
     return path.with_name(f"{path.name}.heads")
 
 
 def kept_heads(path: Path) -> list[Path]:
-    """The files of the heads that were signed, the oldest first."""
+    """Return the files of the heads that were signed, oldest first."""
     with storage.storage_errors(f"reading {heads_folder(path)}"):
         folder = heads_folder(path)
         return [folder / name for name in storage.names_in(folder, "*.head")]
 
 
-def read_head(file: Path) -> Head | None:
-    """A head from its file; None where the file says none.
+def read_head(file: Path) -> LedgerHead | None:
+    """Return the head in a file; None if the file does not contain one.
 
     Raises:
         OSError: It cannot be read.
     """
     found = _HEAD.fullmatch(storage.read_regular(file))
-    return Head(int(found[1]), found[2].decode()) if found else None
+    return LedgerHead(int(found[1]), found[2].decode()) if found else None
 
 
 def head_file(path: Path) -> Path:
-    """The file with a ledger's head, beside it."""
+    """Return the file with a ledger's head, next to the ledger."""
     return path.with_name(f"{path.name}.head")
 
 
 @contextlib.contextmanager
 def held(path: Path, take: Callable[[dict[str, Any]], None]) -> Iterator[tuple[Ledger, Report]]:
-    """Hold a ledger, verified from its first entry to its last, to go on writing it.
+    """Lock a ledger for writing, after verifying every entry.
 
     Args:
-        path: Its file; a new ledger begins where there is none.
-        take: Called with every entry, in their order.
+        path: The ledger's file. It need not exist.
+        take: Called with every entry, in order.
 
     Raises:
-        InvalidError: It is not what was written; its report says from which entry on.
+        InvalidError: The ledger was changed or is damaged; the report says from which entry on.
         LockedError: Another run holds it.
         StorageError: It cannot be read or written.
     """
@@ -215,14 +218,14 @@ def held(path: Path, take: Callable[[dict[str, Any]], None]) -> Iterator[tuple[L
             ledger, report = read(path, take)
             if not report.ok:
                 raise InvalidError(
-                    f"the ledger {path} is not what was written; nothing was added to it",
-                    "compare it with a copy; to go on meanwhile, begin another with --ledger",
+                    f"the ledger {path} was changed or is damaged; nothing was added",
+                    "compare it with a copy; to continue now, start another ledger with --ledger",
                     report,
                 )
-            _mend(ledger, report)
+            _record_torn_line(ledger, report)
         if ledger.last_time > _now():
-            message = f"the last entry is of {ledger.last_time}, and now it is {_now()}"
-            report.add(CLOCK_BACK.at(Location(str(path)), message, "put the clock right"))
+            message = f"the last entry is dated {ledger.last_time}, but the clock says {_now()}"
+            report.add(CLOCK_BACK.at(Location(str(path)), message, "correct the clock"))
         yield ledger, report
 
 
@@ -230,11 +233,11 @@ def read(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[Ledger, Re
     """Read a ledger and verify its chain and its head.
 
     Args:
-        path: Its file.
-        take: Called with each entry up to where the chain breaks.
+        path: The ledger's file.
+        take: Called with each entry up to the place where the chain breaks.
 
     Returns:
-        The ledger, and what is wrong with it: the first place where the chain breaks, and the end.
+        The ledger, and a report on the first place where the chain breaks and on the end.
 
     Raises:
         StorageError: It cannot be read.
@@ -244,23 +247,23 @@ def read(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[Ledger, Re
     last = max(stated, default=0)
     if not os.path.lexists(path) and (stated or not report.ok):
         if last:
-            message = f"the ledger is not there; entries 1 to {last} are gone"
-            report.add(CUT_OFF.at(Location(str(path)), message, "take it from a copy"))
+            message = f"the ledger is missing, with entries 1 to {last}"
+            report.add(CUT_OFF.at(Location(str(path)), message, "restore it from a copy"))
         return ledger, report
     with storage.storage_errors(f"reading the ledger {path}"), storage.open_regular(path) as file:
         for at, line in enumerate(file, start=1):
             if not line.endswith(b"\n"):
-                report.add(TORN.at(Location(str(path), at), "this line has no end"))
+                report.add(TORN.at(Location(str(path), at), "this line is incomplete"))
                 break
             entry = _entry(line)
             place = Location(str(path), at)
             if entry is None:
-                report.add(MALFORMED.at(place, f"line {at} is no entry, {ledger.head.number + 1}"))
+                report.add(MALFORMED.at(place, f"line {at} is not entry {ledger.head.number + 1}"))
                 return ledger, report
             if why := _unlinked(entry, ledger.head):
                 report.add(BROKEN.at(place, why, "compare the ledger with a copy"))
                 return ledger, report
-            ledger.head = Head(ledger.head.number + 1, _digest(line.rstrip(b"\n")))
+            ledger.head = LedgerHead(ledger.head.number + 1, _digest(line.rstrip(b"\n")))
             ledger.last_time = str(entry.get("time", ""))
             ledger.size += len(line)
             if others := [
@@ -268,24 +271,26 @@ def read(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[Ledger, Re
                 for each, head in stated.get(ledger.head.number, ())
                 if head != ledger.head
             ]:
-                message = f"entry {ledger.head.number} is not the one that {others[0]} is of"
+                message = f"entry {ledger.head.number} is not the one that {others[0]} names"
                 report.add(OTHER_HEAD.at(place, message, "compare the ledger with a copy"))
                 return ledger, report
             take(entry)
     if last > ledger.head.number:
         message = (
             f"the ledger ends with entry {ledger.head.number}; entries {ledger.head.number + 1} "
-            f"to {last} are gone"
+            f"to {last} are missing"
         )
-        report.add(CUT_OFF.at(Location(str(path)), message, "take them from a copy"))
+        report.add(CUT_OFF.at(Location(str(path)), message, "restore them from a copy"))
     if not head_file(path).exists() and ledger.head.number and report.ok:
-        hint = f"restore it; if you know that nothing was cut off, write into it: {ledger.head}"
-        report.add(HEAD_MISSING.at(Location(str(head_file(path))), "there is no head", hint))
+        hint = f"restore it; if you are sure that nothing was cut off, write into it: {ledger.head}"
+        report.add(
+            HEAD_MISSING.at(Location(str(head_file(path))), "the head file is missing", hint)
+        )
     return ledger, report
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:
-    """An entry whose fields are of the kinds that are written; None for anything else."""
+    """Return an entry whose fields have the right types; None for anything else."""
     try:
         entry = read_json(line)
         if b"\\ud" in line.lower():
@@ -297,7 +302,7 @@ def _entry(line: bytes) -> dict[str, Any] | None:
     for name, kind in _KINDS.items():
         if name in entry and type(entry[name]) is not kind:
             return None
-    # Files are counted, but those restored are named.
+    # Most entries count files; those of a recovery name them.
     restored = entry.get("event") == "recovery"
     names = entry.get("files", []) if restored else []
     numbers = [entry.get("number"), entry.get("size", 0), 0 if restored else entry.get("files", 0)]
@@ -314,22 +319,22 @@ def _entry(line: bytes) -> dict[str, Any] | None:
         return None
 
 
-def _unlinked(entry: dict[str, Any], before: Head) -> str:
-    """Why an entry does not follow from the one before it; empty where it does."""
+def _unlinked(entry: dict[str, Any], before: LedgerHead) -> str:
+    """Return why an entry does not follow from the one before it; empty if it does."""
     number = entry.get("number")
     if number != before.number + 1:
-        return f"after entry {before.number} stands entry {number}"
+        return f"entry {before.number} is followed by entry {number}"
     if entry.get("previous") != before.digest:
         return (
-            f"entry {number} does not seal entry {before.number} as it stands: one of the two was "
-            "changed"
+            f"entry {number} does not have the digest of entry {before.number} as it is now: "
+            "one of the two was changed"
         )
     return ""
 
 
-def _stated_heads(path: Path, report: Report) -> dict[int, list[tuple[Path, Head]]]:
-    """The ledger's head, and those that were signed, by the numbers of their entries."""
-    stated: dict[int, list[tuple[Path, Head]]] = {}
+def _stated_heads(path: Path, report: Report) -> dict[int, list[tuple[Path, LedgerHead]]]:
+    """Return the ledger's head and the signed heads, by the numbers of their entries."""
+    stated: dict[int, list[tuple[Path, LedgerHead]]] = {}
     for file in (head_file(path), *kept_heads(path)):
         try:
             head = read_head(file)
@@ -341,17 +346,17 @@ def _stated_heads(path: Path, report: Report) -> dict[int, list[tuple[Path, Head
             )
             continue
         if head is None:
-            report.add(HEAD_UNREADABLE.at(Location(str(file)), "is not NUMBER DIGEST"))
+            report.add(HEAD_UNREADABLE.at(Location(str(file)), "is not of the form NUMBER DIGEST"))
         else:
             stated.setdefault(head.number, []).append((file, head))
     return stated
 
 
-def _mend(ledger: Ledger, report: Report) -> None:
-    """Put on record that a line is taken out, by that very writing, which a run left unfinished."""
+def _record_torn_line(ledger: Ledger, report: Report) -> None:
+    """Record that an incomplete last line is removed, which writing that entry does."""
     if not any(finding.code == TORN.code for finding in report):
         return
-    with storage.storage_errors(f"mending the ledger {ledger.path}"):
+    with storage.storage_errors(f"repairing the ledger {ledger.path}"):
         torn = ledger.path.stat().st_size - ledger.size
     ledger.append([{"event": "ledger mended", "detail": f"{torn} bytes of an unfinished entry"}])
 
@@ -365,5 +370,5 @@ def _now() -> str:
 
 
 def written(time: datetime) -> str:
-    """A time (UTC) as entries have it, fine enough to tell what came first within a second."""
+    """Return a time (UTC) in the form that entries use, in milliseconds to keep their order."""
     return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Repair: a damaged package is put right from a good copy, kept aside, and the ledger says so."""
+"""Repair damaged packages: replace each by a good copy, keep the damaged one, and record it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
-from archive_pkg.collection.audits import copies, ledger
-from archive_pkg.collection.audits.auditing import missing_entry
-from archive_pkg.collection.audits.seals import seal_of
-from archive_pkg.collection.audits.signed import gone, signed_entry
-from archive_pkg.collection.audits.state import CHECK, RECOVERY, State
-from archive_pkg.collection.bulk.memory import built_seals
+from archive_pkg.collection.audits import comparing, ledger
+from archive_pkg.collection.audits.auditing import vanished_entry
+from archive_pkg.collection.audits.fingerprints import fingerprint_of
+from archive_pkg.collection.audits.histories import CHECK, RECOVERY, PackageHistories
+from archive_pkg.collection.audits.recorded_signatures import gone, signed_entry
+from archive_pkg.collection.bulk.build_cache import built_fingerprints
 from archive_pkg.collection.bulk.running import Done, guarded
 from archive_pkg.deposits import fetch, load_receipt
 from archive_pkg.errors import DepositError, InvalidError
@@ -27,19 +27,19 @@ from archive_pkg.reports import Location
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from archive_pkg.collection.audits.histories import PackageHistory
     from archive_pkg.collection.audits.ledger import Ledger
-    from archive_pkg.collection.audits.state import Known
-    from archive_pkg.collection.shelves import Shelf
+    from archive_pkg.collection.opening import Collection
     from archive_pkg.packages import Verification
     from archive_pkg.paths import StrPath
     from archive_pkg.reports import Report
 
 DAMAGED = "damaged"
-"""The folder, in the shelf's own, for what was replaced: nothing is thrown away."""
+"""The folder in `.archive-pkg` for packages that were replaced: nothing is thrown away."""
 
 
 def repair(
-    shelf: Shelf,
+    collection: Collection,
     take: Callable[[Done], None],
     *,
     path: StrPath,
@@ -50,63 +50,66 @@ def repair(
 ) -> Report:
     """Restore packages that failed their last check, or have vanished, from another copy.
 
-    What the copy gives has to be valid and to have the seal of the last check that was passed, or
-    that with which the shelf built it, where either is known. It takes the package's place in one
-    step; the damaged one is kept.
+    The copy must be valid and have the fingerprint of the last check that passed or of the last
+    build here, if either is known. It replaces the package in one step; the damaged package is
+    kept.
 
     Args:
-        shelf: The shelf.
-        take: Called with what came of each.
+        collection: The collection.
+        take: Called with the result for each package.
         path: The ledger's file.
         copy: The address of a repository, a folder of packages, a receipt's file, "receipts" or
-            "receipts:FOLDER"; see `copies.compare`.
-        repositories: The addresses of the servers that receipts may lead to; see
-            `deposits.fetch`.
+            "receipts:FOLDER"; see `comparing.compare`.
+        repositories: The addresses of the servers that receipts may name; see `deposits.fetch`.
         packages: Only these; all that failed or vanished if not given.
-        dry_run: Only tell what would be done.
+        dry_run: Only report what would be done.
 
     Returns:
-        What was found about the ledger itself.
+        Findings about the ledger itself.
 
     Raises:
-        InvalidError: The ledger is not what was written.
-        LockedError: Another run holds the ledger or the shelf.
+        InvalidError: The ledger was changed or is damaged.
+        LockedError: Another run holds the ledger or the collection.
         StorageError: The storage failed.
     """
     path = Path(path)
     with (
-        State() as state,
+        PackageHistories() as state,
         ledger.held(path, state.take) as (book, report),
-        shelf.held(),
-        built_seals(shelf.own / "built.sqlite") as built,
+        collection.held(),
+        built_fingerprints(collection.own / "built.sqlite") as built,
     ):
-        for name, known in list(_wanted(state, shelf, map(Path, packages))):
-            home = shelf.root / name
+        for name, known in list(_wanted(state, collection, map(Path, packages))):
+            home = collection.root / name
             here = built(name)
-            stated = (known.seal if known else None, here.hex() if here else None)
-            seals = tuple(filter(None, stated))
+            both = (known.fingerprint if known else None, here.hex() if here else None)
+            fingerprints = tuple(filter(None, both))
             bring = partial(_bring, home, copy=copy, repositories=repositories)
-            right = partial(_is_good, seals=seals, signed=known.signed if known else ())
-            restore = partial(_restore, shelf, book, name, known, right, bring, copy)
+            right = partial(
+                _is_good, fingerprints=fingerprints, signed=known.signed if known else ()
+            )
+            restore = partial(_restore, collection, book, name, known, right, bring, copy)
             take(guarded(home, partial(restore, dry_run=dry_run)))
     return report
 
 
-def accept(shelf: Shelf, packages: Iterable[StrPath], *, path: StrPath, reason: str) -> Report:
-    """Accept packages as they are now, where they were changed on purpose; the ledger says so.
+def accept(
+    collection: Collection, packages: Iterable[StrPath], *, path: StrPath, reason: str
+) -> Report:
+    """Accept packages that were changed on purpose as they are now, and record why.
 
     Args:
-        shelf: The shelf.
+        collection: The collection.
         packages: Their folders.
         path: The ledger's file.
-        reason: Why, in words.
+        reason: Why they were changed, in words.
 
     Raises:
-        InvalidError: A package is not valid, or the ledger is not what was written.
+        InvalidError: A package is not valid, or the ledger was changed or is damaged.
         StorageError: The storage failed.
     """
     path = Path(path)
-    with State() as state, ledger.held(path, state.take) as (book, report):
+    with PackageHistories() as state, ledger.held(path, state.take) as (book, report):
         entries = []
         for package in map(Path, packages):
             verification = verify(package)
@@ -114,10 +117,10 @@ def accept(shelf: Shelf, packages: Iterable[StrPath], *, path: StrPath, reason: 
                 raise InvalidError(f"{package} is not valid", report=verification.report)
             entry = {
                 "event": CHECK,
-                "package": _name(shelf, package),
+                "package": _name(collection, package),
                 "id": verification.record.id if verification.record else None,
                 "outcome": "pass",
-                "seal": seal_of(package).hex(),
+                "seal": fingerprint_of(package).hex(),
                 "accepted": reason,
                 "signed": _signed(verification),
             }
@@ -127,9 +130,9 @@ def accept(shelf: Shelf, packages: Iterable[StrPath], *, path: StrPath, reason: 
 
 
 def _wanted(
-    state: State, shelf: Shelf, packages: Iterable[Path]
-) -> Iterator[tuple[str, Known | None]]:
-    names = [_name(shelf, package) for package in packages]
+    state: PackageHistories, collection: Collection, packages: Iterable[Path]
+) -> Iterator[tuple[str, PackageHistory | None]]:
+    names = [_name(collection, package) for package in packages]
     if names:
         for name in names:
             yield name, state.known(name)
@@ -139,10 +142,10 @@ def _wanted(
 
 
 def _restore(
-    shelf: Shelf,
+    collection: Collection,
     book: Ledger,
     name: str,
-    known: Known | None,
+    known: PackageHistory | None,
     is_good: Callable[[Path], bool],
     bring: Callable[[str, Path], Path],
     copy: str,
@@ -152,54 +155,56 @@ def _restore(
     steps = name.split("/")
     if any(step in ("", ".", "..") for step in steps):
         raise InvalidError(
-            f"the ledger names the package {name!r}, which cannot lie in {shelf.root}",
+            f"the ledger names the package {name!r}, which cannot be in {collection.root}",
             "nothing was restored there; compare the ledger with a copy",
         )
-    home = shelf.root / name
+    home = collection.root / name
     if os.path.lexists(home) and is_good(home):
         return Done(str(home), "good")
-    staged = shelf.work / secrets.token_hex(8)
+    staged = collection.work / secrets.token_hex(8)
     with storage.storage_errors(f"staging {home}"):
         staged.mkdir()
         if steps[1:]:
-            storage.make_beneath(shelf.root, "/".join(steps[:-1]))
+            storage.make_beneath(collection.root, "/".join(steps[:-1]))
     try:
         brought = bring((known.id if known else None) or home.name, staged)
         if not is_good(brought):
             raise DepositError(
-                f"the copy of {home} in {copy} is not good either, or not of the same package",
-                "look for another copy; nothing was changed",
+                f"the copy of {home} in {copy} is damaged too, or is another package",
+                "nothing was changed; try another copy",
             )
         differences = differing(home, brought) if home.is_dir() else ()
         details = {"restored": list(differences), "from": copy}
         if dry_run:
             return Done(str(home), "restorable", details=details)
-        kept = _exchange(shelf, home, brought)
+        kept = _exchange(collection, home, brought)
     finally:
         storage.remove_tree(staged)
     if kept is not None:
         details["damaged"] = str(kept)
     book.append(
         [
-            *([] if kept or (known and known.outcome == "missing") else [missing_entry(name)]),
+            *([] if kept or (known and known.outcome == "missing") else [vanished_entry(name)]),
             {
                 "event": RECOVERY,
                 "package": name,
                 "outcome": "pass",
-                "seal": seal_of(home).hex(),
+                "seal": fingerprint_of(home).hex(),
                 "from": copy,
                 "files": list(differences),
-                "kept": str(kept.relative_to(shelf.root)) if kept else None,
+                "kept": str(kept.relative_to(collection.root)) if kept else None,
             },
         ]
     )
     return Done(str(home), "repaired", details=details)
 
 
-def _is_good(package: Path, *, seals: tuple[str, ...], signed: tuple[dict[str, Any], ...]) -> bool:
-    """Whether a package is valid and, as far as is known, the one that it should be."""
+def _is_good(
+    package: Path, *, fingerprints: tuple[str, ...], signed: tuple[dict[str, Any], ...]
+) -> bool:
+    """Return whether a package is valid and, as far as is known, the expected one."""
     try:
-        is_the_one = not seals or seal_of(package).hex() in seals
+        is_the_one = not fingerprints or fingerprint_of(package).hex() in fingerprints
     except OSError:
         return False
     if not is_the_one:
@@ -216,26 +221,26 @@ def _signed(verification: Verification) -> list[dict[str, Any]]:
 def _bring(
     home: Path, identifier: str, staged: Path, *, copy: str, repositories: Sequence[str]
 ) -> Path:
-    """Bring a copy into a folder of the staging's."""
-    receipts = copies.receipts_named(home, copy)
+    """Bring a copy into a folder in the staging area."""
+    receipts = comparing.receipts_named(home, copy)
     if receipts is not None:
         if not receipts or load_receipt(receipts[-1]).package != identifier:
             raise DepositError(f"there is no receipt for {home} in {copy}", "name another copy")
         return fetch(receipts[-1], staged, repositories)
     if Path(copy).is_dir():
-        mirrored = copies.in_folder(home, identifier, Path(copy))
+        mirrored = comparing.in_folder(home, identifier, Path(copy))
         if mirrored is None:
             raise DepositError(f"{copy} does not hold {identifier}", "name another copy")
         if mirrored.is_file():
             return Path(shutil.copy2(mirrored, staged / home.name))
         return Path(shutil.copytree(mirrored, staged / home.name, symlinks=True))
-    if copies.is_serialized(home):
+    if comparing.is_serialized(home):
         raise DepositError(
-            f"{home} is a serialized bag, and {copy} holds the files that are in one",
+            f"{home} is a serialized bag, but {copy} holds unpacked files",
             "Name a folder with a copy of the archive, or fetch the package and pack it again.",
         )
-    holder = copies.repository(copy)
-    version = copies.newest_version(holder, identifier)
+    holder = comparing.repository(copy)
+    version = comparing.newest_version(holder, identifier)
     if version is None:
         raise DepositError(f"{copy} does not hold {identifier}", "name another copy")
     brought = staged / home.name
@@ -244,20 +249,20 @@ def _bring(
     return brought
 
 
-def _exchange(shelf: Shelf, home: Path, brought: Path) -> Path | None:
-    """Let a good package have the place; gives where the damaged one, if any, is kept."""
+def _exchange(collection: Collection, home: Path, brought: Path) -> Path | None:
+    """Put a good package in place; return where the damaged one is kept, if there was one."""
     there = os.path.lexists(home)
-    # What may be read of a package that vanished, nobody knows: no more than of the collection.
-    storage.open_up(brought, storage.mode_of(shelf.root), like=home if there else None)
+    # The permissions of a vanished package are unknown: allow no more than the collection does.
+    storage.open_up(brought, storage.mode_of(collection.root), like=home if there else None)
     storage.sync_tree(brought)
     if not there:
         storage.place(brought, home)
-        storage.sync_filesystem(home.parent)  # folders above it may be new
+        storage.sync_filesystem(home.parent)  # folders above it can be new
         return None
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    kept = shelf.own / DAMAGED / f"{home.name}-{stamp}-{secrets.token_hex(2)}"
+    kept = collection.own / DAMAGED / f"{home.name}-{stamp}-{secrets.token_hex(2)}"
     storage.make_folder(kept.parent)
-    # The next run clears the staging folder, so the damaged package must never lie there.
+    # The next run clears the staging folder, so the damaged package must never be there.
     good = kept.with_name(f".{kept.name}")
     brought.rename(good)
     if storage.exchange(good, home):
@@ -270,8 +275,8 @@ def _exchange(shelf: Shelf, home: Path, brought: Path) -> Path | None:
     return kept
 
 
-def _name(shelf: Shelf, package: Path) -> str:
+def _name(collection: Collection, package: Path) -> str:
     try:
-        return str(package.absolute().relative_to(shelf.root.absolute()))
+        return str(package.absolute().relative_to(collection.root.absolute()))
     except ValueError as error:
-        raise InvalidError(f"{package} is not on the shelf {shelf.root}") from error
+        raise InvalidError(f"{package} is not in the collection {collection.root}") from error

@@ -1,4 +1,4 @@
-"""Building many packages: a batch is staged and made durable in one go, then gets its names."""
+"""Build many packages: each batch is staged, made durable at once, and then put in place."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from archive_pkg import storage
-from archive_pkg.collection.audits.seals import file_digest, seal_of
-from archive_pkg.collection.bulk.memory import Memory, Remembered
+from archive_pkg.collection.audits.fingerprints import file_digest, fingerprint_of
+from archive_pkg.collection.bulk.build_cache import BuildCache, CachedBuild
 from archive_pkg.collection.bulk.running import NOT_BEGUN, Done, failed, guarded, run
-from archive_pkg.collection.bulk.subjects import Row
+from archive_pkg.collection.bulk.searching import TableRow
 from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError
 from archive_pkg.packages import layout, payload_files
 from archive_pkg.packages.access.decision import Audience, judged_on
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from archive_pkg.collection.shelves import Shelf
+    from archive_pkg.collection.opening import Collection
     from archive_pkg.executors import Executor
     from archive_pkg.paths import StrPath
 
 BATCH = 200
-"""Packages that are made durable together."""
+"""Packages that are made durable at once."""
 
-_Job: TypeAlias = "tuple[Path | Row, Remembered | None]"
+_Job: TypeAlias = "tuple[Path | TableRow, CachedBuild | None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ class Options:
 
     Attributes:
         on: The date of packaging; see `packages.build_package`.
-        replace: Put packages in the place of those that differ.
-        drop_signatures: Also where those are signed; their signatures are then gone.
-        sync: Make each batch durable before its packages get their names.
-        audience: For whom the packages are.
+        replace: Replace packages that differ.
+        drop_signatures: Replace signed packages too, which loses their signatures.
+        sync: Make each batch durable before its packages are put in place.
+        audience: Whom the packages are for.
         documents: The documents in their `metadata/`, as `packages.metadata.chosen` returns them.
     """
 
@@ -68,7 +68,7 @@ class Options:
 
     @property
     def said(self) -> str:
-        """Everything in them that a package's bytes depend on."""
+        """Return everything in the options that a package's bytes depend on."""
         epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
         said = f"{SOFTWARE}\n{self.on or ''}\n{epoch}\n{','.join(self.documents)}"
         if self.audience == "internal":
@@ -76,9 +76,9 @@ class Options:
         judged = judged_on(self.on) if self.on else ""
         return f"{said}\n{self.audience} {judged}"
 
-    def key(self, source: Path | Row) -> str:
-        """What the memory calls what is built from a source in this way."""
-        if isinstance(source, Row):
+    def key(self, source: Path | TableRow) -> str:
+        """Return the key in the cache for what is built from a source with these options."""
+        if isinstance(source, TableRow):
             name = f"{source.catalogue.absolute()}\n{source.record.id}"
         else:
             name = str(source.absolute())
@@ -86,8 +86,8 @@ class Options:
 
 
 def build_many(
-    sources: Iterable[StrPath | Row],
-    shelf: Shelf,
+    sources: Iterable[StrPath | TableRow],
+    collection: Collection,
     take: Callable[[Done], None],
     *,
     executor: Callable[[], Executor],
@@ -95,79 +95,79 @@ def build_many(
     batch: int = BATCH,
     wait: float = 0,
 ) -> None:
-    """Build the packages of many records onto a shelf, verified before they have their names.
+    """Build the packages of many records into a collection; each is verified before it is placed.
 
-    What is on the shelf already, from the same record, files and options, is left as it is: that
-    is decided by their digests. A bad record does not keep the others from being built.
+    Packages built before from the same record, files and options are left alone, as their
+    digests show. A bad record does not stop the others.
 
     Args:
         sources: Records, their files or folders, and letters of catalogues.
-        shelf: Where the packages go; nobody else may build there meanwhile.
-        take: Called with what came of each, as it comes; of good ones with their warnings.
-        executor: Makes those who do the work; see `crews.executor_for`.
+        collection: Where the packages go. It is locked meanwhile.
+        take: Called with each result, which includes the warnings.
+        executor: Returns the executor; see `executors.executor_for`.
         options: How to build.
-        batch: How many packages are made durable together.
-        wait: Seconds to wait for another run on the shelf.
+        batch: How many packages are made durable at once.
+        wait: Seconds to wait for another run in the collection.
 
     Raises:
-        StorageError: Another run holds the shelf, or the storage fails as a whole.
+        StorageError: Another run holds the collection, or the storage fails.
     """
-    with shelf.held(wait), Memory(shelf.own / "built.sqlite") as memory:
+    with collection.held(wait), BuildCache(collection.own / "built.sqlite") as cache:
 
         def remembered() -> Iterator[_Job]:
             for given in sources:
-                source = given if isinstance(given, Row) else Path(given)
-                yield source, memory.recall(options.key(source))
+                source = given if isinstance(given, TableRow) else Path(given)
+                yield source, cache.recall(options.key(source))
 
         def taken(job: _Job, done: Done) -> None:
             built = done.details.pop("remember", None)
             if built is not None:
                 source = options.key(job[0])
-                other = memory.built_by_another(source, built.package)
+                other = cache.built_by_another(source, built.package)
                 if other and done.outcome != "unchanged":
-                    _tell_twice(done, other)
-                alike = memory.built_alike(built.package)
+                    _report_replaced(done, other)
+                alike = cache.built_alike(built.package)
                 if alike:
-                    _tell_alike(done, built.package, *alike)
+                    _report_alike(done, built.package, *alike)
                 with storage.storage_errors(f"reading {built.package}"):
-                    mode = storage.mode_of(shelf.root / built.package)
-                memory.keep(source, built, mode)
+                    mode = storage.mode_of(collection.root / built.package)
+                cache.keep(source, built, mode)
             take(done)
 
-        run(_Building(shelf, options), remembered(), taken, executor=executor, batch=batch)
+        run(_Building(collection, options), remembered(), taken, executor=executor, batch=batch)
         if options.sync:
-            with storage.storage_errors(f"making {shelf.root} durable"):
-                storage.sync_filesystem(shelf.root)
+            with storage.storage_errors(f"making {collection.root} durable"):
+                storage.sync_filesystem(collection.root)
 
 
-def _tell_twice(done: Done, other: str) -> None:
+def _report_replaced(done: Done, other: str) -> None:
     first = " ".join(other.splitlines())
-    message = f"its package took the place of the one that was built from {first} just before"
+    message = f"its package replaced the one that this run built from {first}"
     hint = "give one of the two records another id"
     done.findings.append(RECORD_ID_TWICE.at(Location(done.path, field="id"), message, hint))
     done.status = max(done.status, InvalidError.exit_status)
 
 
-def _tell_alike(done: Done, package: str, other: str, source: str) -> None:
+def _report_alike(done: Done, package: str, other: str, source: str) -> None:
     first = " ".join(source.splitlines())
     message = (
-        f"its package {package} and the package {other} of {first} differ only in capital and "
-        "small letters"
+        f"its package {package} and the package {other} of {first} differ only in upper "
+        "and lower case"
     )
-    hint = "give one of the two records another id, or build on a shelf of the layout hashed"
+    hint = "give one of the two records another id, or use a collection with the layout hashed"
     done.findings.append(RECORD_IDS_ALIKE.at(Location(done.path, field="id"), message, hint))
 
 
 @dataclass(slots=True)
 class _Staged:
-    """A package that was written and passed its verification, and has no name yet."""
+    """A package that was written and verified, but not put in place yet."""
 
-    source: Path | Row
+    source: Path | TableRow
     draft: Draft
     inputs: bytes
     path: Path
     destination: Path
-    seal: bytes
+    fingerprint: bytes
     withheld: dict[str, str]
 
 
@@ -179,9 +179,9 @@ def _place(staged: _Staged, *, replace: bool = False) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Building:
-    """The work of building a batch; goes to other processes."""
+    """Builds a batch; can be sent to other processes."""
 
-    shelf: Shelf
+    collection: Collection
     options: Options
     said: str = field(init=False)
 
@@ -190,7 +190,7 @@ class _Building:
         object.__setattr__(self, "said", self.options.said)
 
     def __call__(self, batch: Sequence[_Job]) -> list[Done]:
-        place = self.shelf.work / secrets.token_hex(8)
+        place = self.collection.work / secrets.token_hex(8)
         try:
             results = list(self._staged(batch, place))
             if self.options.sync and place.exists():
@@ -198,8 +198,8 @@ class _Building:
                     storage.sync_filesystem(place)
             done = [self._settled(result) for result in results]
             if self.options.sync and any(one.outcome == "replaced" for one in done):
-                with storage.storage_errors(f"making {self.shelf.root} durable"):
-                    storage.sync_filesystem(place)  # before what they replaced is removed
+                with storage.storage_errors(f"making {self.collection.root} durable"):
+                    storage.sync_filesystem(place)  # before the replaced packages are removed
             return done
         except StorageError as error:
             return [failed(source, error) for source, _ in batch]
@@ -222,31 +222,33 @@ class _Building:
             return result
         return guarded(result.source, partial(self._settle, result))
 
-    def _stage(self, source: Path | Row, known: Remembered | None, path: Path) -> Done | _Staged:
-        # Before it is read: should it change meanwhile, the next run builds it again.
+    def _stage(
+        self, source: Path | TableRow, known: CachedBuild | None, path: Path
+    ) -> Done | _Staged:
+        # Digest the record before reading it: if it changes meanwhile, the next run rebuilds it.
         record, folder = _record_of(source)
         if known is not None and self._is_as_known(source, record, folder, known):
-            package = str(self.shelf.root / known.package)
+            package = str(self.collection.root / known.package)
             return Done(str(source), "unchanged", details={"package": package})
         audience = self.options.audience
-        if isinstance(source, Row):
+        if isinstance(source, TableRow):
             draft = draft_from(source.record, source.folder, source.catalogue, audience)
         else:
             draft = draft_package(source, audience)
-        destination = self.shelf.home(draft.id)
+        destination = self.collection.home(draft.id)
         refuse_inside(draft.folder, destination)
         with storage.storage_errors(f"staging {path}"):
             path.mkdir(0o700, parents=True)
         on = self.options.on or date_for(destination)
         copied = draft.write(path, on, self.options.documents, jobs=1).manifests["sha256"]
         files = {
-            # What is withheld has a part in what is made all the same: it is searched for.
+            # Withheld files count as inputs too: the build searches them for traces.
             name: copied.get(f"data/{layout.PARTS}/{name}") or file_digest(draft.folder, name)
             for name in draft.record.files
         }
         inputs = self._inputs(record, files)
         gone = {name: one.sentence for name, one in draft.withheld(on).items()}
-        return _Staged(source, draft, inputs, path, destination, seal_of(path), gone)
+        return _Staged(source, draft, inputs, path, destination, fingerprint_of(path), gone)
 
     def _settle(self, staged: _Staged) -> Done:
         destination = staged.destination
@@ -259,9 +261,9 @@ class _Building:
                 replace=self.options.replace,
                 drop_signatures=self.options.drop_signatures,
             )
-        package = str(destination.relative_to(self.shelf.root))
+        package = str(destination.relative_to(self.collection.root))
         files = None if staged.withheld else staged.draft.record.files
-        remember = Remembered(staged.inputs, package, staged.seal, files)
+        remember = CachedBuild(staged.inputs, package, staged.fingerprint, files)
         return Done(
             str(staged.source),
             outcome,
@@ -275,11 +277,11 @@ class _Building:
         )
 
     def _is_as_known(
-        self, source: Path | Row, record: bytes, folder: Path, known: Remembered
+        self, source: Path | TableRow, record: bytes, folder: Path, known: CachedBuild
     ) -> bool:
-        """Whether source and package have the bytes that they had when it was built."""
+        """Return whether source and package still have the bytes that they had then."""
         try:
-            if seal_of(self.shelf.root / known.package) != known.seal:
+            if fingerprint_of(self.collection.root / known.package) != known.fingerprint:
                 return False
             names = _files_of(source) if known.files is None else known.files
             files = {name: file_digest(folder, name) for name in names}
@@ -288,21 +290,21 @@ class _Building:
             return False
 
     def _inputs(self, record: bytes, files: Mapping[str, bytes]) -> bytes:
-        whole = hashlib.sha256(self.said.encode() + record)
+        hashing = hashlib.sha256(self.said.encode() + record)
         for name, digest in files.items():
-            whole.update(name.encode() + b"\0" + digest)
-        return whole.digest()
+            hashing.update(name.encode() + b"\0" + digest)
+        return hashing.digest()
 
 
-def _files_of(source: Path | Row) -> tuple[str, ...]:
-    """The paths of a record's files, from the record."""
-    record = source.record if isinstance(source, Row) else load_record(source)
+def _files_of(source: Path | TableRow) -> tuple[str, ...]:
+    """Return the paths of a record's files."""
+    record = source.record if isinstance(source, TableRow) else load_record(source)
     return record.files
 
 
-def _record_of(source: Path | Row) -> tuple[bytes, Path]:
-    """The digest of a record's bytes, and the folder of its files."""
-    if isinstance(source, Row):
+def _record_of(source: Path | TableRow) -> tuple[bytes, Path]:
+    """Return the digest of a record's bytes, and the folder of its files."""
+    if isinstance(source, TableRow):
         return hashlib.sha256(payload_files.record_bytes(source.record)).digest(), source.folder
     file, _ = record_file(source)
     return (file_digest(file.parent, file.name) if file.is_file() else b""), file.parent

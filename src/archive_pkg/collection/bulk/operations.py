@@ -1,4 +1,4 @@
-"""What can be done to each of many subjects by itself: check, verify, export, deposit."""
+"""Operations on one of many subjects: check, export, deposit."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
-from archive_pkg.collection.bulk.each import INVALID, Pace
+from archive_pkg.collection.bulk.for_each import INVALID, Pace
 from archive_pkg.collection.bulk.running import Done, guarded
 from archive_pkg.errors import DepositError
-from archive_pkg.packages import afterwards, is_bag
+from archive_pkg.packages import is_bag, later_events
 from archive_pkg.packages.access.leaks import refuse_traces
 from archive_pkg.packages.checking import examine, like_id, same_id
 from archive_pkg.packages.metadata import described
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from archive_pkg.collection.bulk.meters import Meter
+    from archive_pkg.collection.bulk.byte_counting import ByteCounter
     from archive_pkg.deposits import Deposited
     from archive_pkg.packages import Package
     from archive_pkg.packages.access.audience import Outgoing
@@ -42,16 +42,16 @@ def check_one(record: Path, pace: Pace) -> Done:
 
 
 def checked(path: Path, report: Report) -> Done:
-    """What a check came to."""
+    """Return the result of a check."""
     outcome, status = ("valid", 0) if report.ok else ("invalid", INVALID)
     return Done(str(path), outcome, status, list(report))
 
 
 @contextmanager
-def finding_twins() -> Iterator[Callable[[Done], Done]]:
-    """What marks those of many records whose id another one has, or nearly; a context.
+def marking_duplicate_ids() -> Iterator[Callable[[Done], Done]]:
+    """Yield what adds a finding to records whose id another record has, or nearly has; a context.
 
-    The ids met so far are in a temporary file, which is gone afterwards.
+    The ids are kept in a temporary file.
     """
     with closing(sqlite3.connect("")) as base:
         base.text_factory = os.fsdecode  # names of files need not be UTF-8
@@ -81,15 +81,15 @@ def finding_twins() -> Iterator[Callable[[Done], Done]]:
 
 @dataclass(frozen=True, slots=True)
 class Depositing:
-    """The work of depositing a batch; goes to other processes.
+    """Deposits a batch of packages; can be sent to other processes.
 
     Attributes:
         to: The repository's address.
-        receipts: The folder for the receipts of all, if not beside each package.
-        publish: Whether the repository is to publish them.
-        include_restricted: Whether parts that the public may not see go where all can see them.
-        page: Makes a page of a package, for repositories that people look into.
-        rate: Bytes a second that one process may send; 0 for as many as it can.
+        receipts: The folder for all receipts, if not next to each package.
+        publish: Whether the repository publishes them.
+        include_restricted: Whether to send restricted parts to a repository that shows them.
+        page: Makes a page of a package, for repositories that people read in.
+        rate: Bytes per second that one process may send; 0 for no limit.
         meter: Counts the bytes that are sent.
     """
 
@@ -98,12 +98,12 @@ class Depositing:
     publish: bool = False
     page: Callable[[Package], str] | None = None
     rate: float = 0
-    meter: Meter | None = None
+    meter: ByteCounter | None = None
     include_restricted: bool = False
 
     def __call__(self, batch: Sequence[Path]) -> list[Done]:
-        """Do it; packages that the repository holds already are left as they are."""
-        from archive_pkg.collection.audits.copies import repository
+        """Deposit; packages that the repository holds already are left alone."""
+        from archive_pkg.collection.audits.comparing import repository
         from archive_pkg.deposits import deposit_many
 
         pace = Pace(self.rate)
@@ -150,12 +150,12 @@ def export_one(
     audience: Audience = "public",
     on: date | None = None,
 ) -> Done:
-    """Write a record in another format into a folder, as `<id>.<the format's file>`."""
+    """Export a record into a folder, as `<id>.<the format's file>`."""
     from archive_pkg.interchange import export, find_format
 
     known = described(path, audience=audience, on=on, made=made)
     record = known.outgoing.record
-    document = export(to, [whole_life(known.outgoing, path, to, ledger)], known.setting)
+    document = export(to, [with_later_events(known.outgoing, path, to, ledger)], known.setting)
     refuse_traces(known.outgoing, known.folder, {to: document.decode()}, "nothing was written")
     target = out / f"{record.id}.{find_format(to).file}"
     unchanged = target.is_file() and storage.read_regular(target) == document
@@ -172,35 +172,40 @@ def export_one(
     return Done(str(path), outcome, details=details)
 
 
-_OF_A_WHOLE_LIFE = ("premis", "mets")
-"""Formats for a package's whole life, which goes on after it was closed."""
+_WITH_LATER_EVENTS = ("premis", "mets")
+"""Formats that have a place for events after packaging."""
 
 
-def whole_life(outgoing: Outgoing, path: Path, to: str, ledger: Path | None = None) -> Record:
-    """A package's record with what is told of its later life, for formats that have a place for it.
+def with_later_events(
+    outgoing: Outgoing, path: Path, to: str, ledger: Path | None = None
+) -> Record:
+    """Return a package's record with its later events, for formats that have a place for them.
 
-    What a ledger says in words concerns everything in the package. Where something is withheld,
-    only that there was a check or a repair goes out, when, and how it ended.
+    The details in a ledger concern everything in the package. If something is withheld, the
+    events go out without details.
+
+    The details in a ledger concern everything in the package. If something is withheld, events go
+    out without details.
 
     Args:
         outgoing: The record, as its audience may see it.
-        path: What it was read from; of a record that is no package nothing is added.
+        path: What it was read from; nothing is added unless that is a package.
         to: The name of the format.
-        ledger: The ledger with its fixity checks; if not given, that of the shelf it stands on.
+        ledger: The ledger with its fixity checks; if not given, that of its collection.
 
     Raises:
-        InvalidError: A receipt is none, or the ledger is not what was written.
+        InvalidError: A receipt is invalid, or the ledger was changed or is damaged.
         StorageError: They cannot be read.
     """
     record = outgoing.record
-    if to not in _OF_A_WHOLE_LIFE or not is_bag(path):
+    if to not in _WITH_LATER_EVENTS or not is_bag(path):
         return record
-    from archive_pkg.collection.audits.checks import checks_of
+    from archive_pkg.collection.audits.check_events import checks_of
     from archive_pkg.deposits import receipts_of
 
-    signings = afterwards.load_events(afterwards.receipts_folder(path))
+    signings = later_events.load_events(later_events.receipts_folder(path))
     deposits = (receipt.event() for _, receipt in receipts_of(path))
     checks = checks_of(record.id, path, ledger)
     if outgoing.is_cut:
         checks = [one.model_copy(update={"detail": None}) for one in checks]
-    return afterwards.joined(record, [*signings, *deposits, *checks])
+    return later_events.joined(record, [*signings, *deposits, *checks])

@@ -1,4 +1,4 @@
-"""Doing one thing to many subjects: streamed, a few batches at a time, none stopping the others."""
+"""Do one thing to many subjects, a few batches at a time; a failure does not stop the others."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ R = TypeVar("R")
 WORKER_LOST = Code(
     "worker-lost",
     Severity.ERROR,
-    "The process that worked on this subject died over it, twice: most often it had not enough "
-    "memory. Everything else was done without it.",
+    "The worker process died twice on this subject, most often because it ran out of memory. "
+    "Everything else was done. Use fewer jobs, or a machine with more memory.",
 )
 
 FEW = 32
-"""So few subjects are done by this process: to start others would take longer."""
+"""Up to this number, this process does the work itself: starting others would take longer."""
 
 
 _GRACE = 0.5
-"""Seconds that work under way has to finish after an interruption.
+"""Seconds for work under way to finish after an interruption.
 
-A command ends 1.8 seconds after a signal. A busy disk needs most of that to remove what is staged.
+A command ends 1.8 seconds after a signal. A busy disk needs most of that to remove staged files.
 """
 
 
 @dataclass(slots=True)
 class Done:
-    """What came of one subject.
+    """The result for one subject.
 
     Attributes:
         path: The subject, as the caller named it or as it was found.
-        outcome: In one word, "built", "valid"; "failed" where an error ended it.
-        status: The exit status that it calls for.
+        outcome: In one word: "built", "valid"; "failed" after an error.
+        status: The exit status for it.
         findings: What was found.
-        error: What went wrong, and what to do; empty where nothing did.
-        details: What else the command tells of it.
-        fatal: Whether the same would happen to every other subject: the disk is full.
+        error: Message and hint of an error; empty if there was none.
+        details: What else the command reports.
+        fatal: Whether every other subject would fail too: the disk is full.
     """
 
     path: str
@@ -61,7 +61,7 @@ class Done:
     fatal: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """A line of a report, and an entry of the command line's answer."""
+        """Return a line of a report, or an entry of the command line's answer."""
         line: dict[str, Any] = {
             "path": self.path,
             "outcome": self.outcome,
@@ -74,9 +74,9 @@ class Done:
 
 
 class Work(Protocol[S]):  # type: ignore[misc]  # S is only taken
-    """What is done to a batch of subjects, in whatever process; it can be pickled.
+    """What is done to a batch of subjects, in any process; can be pickled.
 
-    It gives one `Done` for each subject, in their order, and raises nothing on their account.
+    Returns one `Done` per subject, in order, and raises nothing because of a subject.
     """
 
     def __call__(self, batch: Sequence[S], /) -> list[Done]:
@@ -84,32 +84,32 @@ class Work(Protocol[S]):  # type: ignore[misc]  # S is only taken
 
 
 NOT_BEGUN = "not-begun"
-"""The outcome of a subject that was left alone because work had to stop."""
+"""The outcome of a subject that was not started because work had to stop."""
 
 BUG = 1
 
 
 def failed(path: object, error: ArchivePkgError) -> Done:
-    """The `Done` of a subject that an error ended."""
+    """Return the `Done` of a subject that failed with an error."""
     findings = list(getattr(error, "report", ()))
-    told = (error.message, error.hint)
+    message = (error.message, error.hint)
     full = isinstance(error, storage.FullError)
-    return Done(str(path), "failed", error.exit_status, findings, told, fatal=full)
+    return Done(str(path), "failed", error.exit_status, findings, message, fatal=full)
 
 
 def guarded(path: object, do: Callable[[], R]) -> R | Done:
-    """Do something to one subject; whatever it raises ends that subject alone."""
+    """Do something to one subject; an exception ends only that subject."""
     try:
         with storage.storage_errors(f"working on {path}"):
             return do()
     except ArchivePkgError as error:
         return failed(path, error)
     except MemoryError:
-        return failed(path, StorageError(f"{path}: memory is too small for it", "use fewer jobs"))
-    except Exception as error:  # one letter that we trip over must not stop a hundred thousand
+        return failed(path, StorageError(f"{path}: not enough memory", "use fewer jobs"))
+    except Exception as error:  # one letter must not stop a hundred thousand
         last = traceback.extract_tb(error.__traceback__)[-1]
-        told = f"a bug: {type(error).__name__}: {error} ({last.name}, line {last.lineno})"
-        return Done(str(path), "failed", BUG, error=(told, "please report it"))
+        message = f"a bug: {type(error).__name__}: {error} ({last.name}, line {last.lineno})"
+        return Done(str(path), "failed", BUG, error=(message, "please report it"))
 
 
 def run(
@@ -121,19 +121,19 @@ def run(
     batch: int = FEW,
     few: int = FEW,
 ) -> None:
-    """Have work done on all subjects.
+    """Do work on all subjects.
 
-    Subjects are taken from their stream as they are needed. When this is interrupted, work that
-    finishes within half a second is taken, and the workers are killed, before the interruption
-    goes on its way. When one of the subjects says that the disk is full, no others are begun.
+    Subjects are taken from their stream as they are needed. On an interruption, work that
+    finishes within half a second is taken, then the workers are killed, and the interruption is
+    raised again. If a subject reports that the disk is full, no more subjects are started.
 
     Args:
         work: What to do.
-        subjects: To what.
-        take: Called in this process with each subject and what came of it, as it comes.
-        executor: Makes those who do it; not called where a few subjects are all there are.
-        batch: How many subjects make one piece of work.
-        few: Up to how many this process does by itself.
+        subjects: What to do it to.
+        take: Called in this process with each subject and its result.
+        executor: Returns the executor; not called for only a few subjects.
+        batch: How many subjects a worker gets at a time.
+        few: Up to how many subjects this process does the work itself.
 
     Raises:
         FullError: The disk is full, and not everything was done.
@@ -142,8 +142,8 @@ def run(
     stream = iter(subjects)
     first = list(islice(stream, few))
     more = list(islice(stream, 1))
-    team = executor() if more else InProcess()
-    _Run(work, take, team).all(_batches(chain(first, more, stream), batch if more else 1))
+    chosen = executor() if more else InProcess()
+    _BatchRun(work, take, chosen).all(_batches(chain(first, more, stream), batch if more else 1))
 
 
 def _batches(stream: Iterator[S], size: int) -> Iterator[list[S]]:
@@ -151,15 +151,15 @@ def _batches(stream: Iterator[S], size: int) -> Iterator[list[S]]:
         yield some
 
 
-class _Run:
+class _BatchRun:
     """One run of work."""
 
     def __init__(self, work: Work[S], take: Callable[[S, Done], None], executor: Executor) -> None:
         self._work = work
-        self._tell = take
+        self._report = take
         self._executor = executor
         self._fatal: Done | None = None
-        self._flying: dict[Future[list[Done]], list[Any]] = {}
+        self._running: dict[Future[list[Done]], list[Any]] = {}
         self._lost: deque[list[Any]] = deque()
 
     def all(self, batches: Iterator[list[Any]]) -> None:
@@ -167,7 +167,7 @@ class _Run:
             while self._advance(batches):
                 if self._fatal:
                     message, hint = self._fatal.error
-                    raise storage.FullError(f"{message}; the rest was not begun", hint)
+                    raise storage.FullError(f"{message}; the rest was not started", hint)
         except Exception:
             self._end()
             raise
@@ -177,12 +177,12 @@ class _Run:
         self._end()
 
     def _advance(self, batches: Iterator[list[Any]]) -> bool:
-        """Begin what there are hands for, and take what is done next; False when all is done."""
+        """Start a batch for each idle worker, and take finished ones; False when all is done."""
         if not self._lost:
-            for batch in islice(batches, self._executor.width - len(self._flying)):
+            for batch in islice(batches, self._executor.width - len(self._running)):
                 self._start(batch)
-        if self._flying:
-            self._land()
+        if self._running:
+            self._collect()
         elif self._lost:
             self._retry(self._lost.popleft())
         else:
@@ -192,15 +192,15 @@ class _Run:
     def _take(self, subject: Any, done: Done) -> None:
         if done.fatal:
             self._fatal = done
-        self._tell(subject, done)
+        self._report(subject, done)
 
     def _start(self, batch: list[Any]) -> None:
-        self._flying[self._executor.submit(self._work, batch)] = batch
+        self._running[self._executor.submit(self._work, batch)] = batch
 
-    def _land(self) -> None:
-        done, _ = wait(self._flying, return_when=FIRST_COMPLETED)
+    def _collect(self) -> None:
+        done, _ = wait(self._running, return_when=FIRST_COMPLETED)
         for future in done:
-            batch = self._flying.pop(future)
+            batch = self._running.pop(future)
             try:
                 results = self._executor.result(future)
             except WorkerLostError:
@@ -210,9 +210,9 @@ class _Run:
                     self._take(subject, result)
 
     def _retry(self, batch: list[Any]) -> None:
-        """Do a lost batch again with nothing beside it; halve it until the culprit is alone."""
+        """Run a lost batch again alone; halve it until the culprit is found."""
         self._start(batch)
-        self._land()
+        self._collect()
         if not self._lost or self._lost[-1] is not batch:
             return
         self._lost.pop()
@@ -220,12 +220,12 @@ class _Run:
             half = len(batch) // 2
             self._lost.extendleft((batch[half:], batch[:half]))
             return
-        message = "the process that worked on it died; most often memory was too small"
-        finding = WORKER_LOST.at(Location(str(batch[0])), message, "use fewer jobs, more memory")
+        message = "the worker process died, most often because it ran out of memory"
+        finding = WORKER_LOST.at(Location(str(batch[0])), message, "use fewer jobs, or more memory")
         self._take(batch[0], Done(str(batch[0]), "failed", 5, [finding], (message, finding.hint)))
 
     def _end(self) -> None:
-        """Wait for what is under way and take it; nothing new begins."""
+        """Wait for the batches under way and take their results; start nothing new."""
         try:
             self._finish(None)
         except BaseException as error:
@@ -236,21 +236,21 @@ class _Run:
             self._executor.close()
 
     def _break_off(self) -> None:
-        """Take what finishes within a moment, and kill the workers whatever they are doing."""
+        """Take what finishes within a moment, and kill the workers."""
         try:
             self._finish(_GRACE)
         finally:
-            # Even if nothing is waited for: a signal may come after a batch was handed to a
-            # worker, and before it was noted here.
+            # Even without running batches: a signal can come after a batch was given to a
+            # worker and before it was noted here.
             self._executor.kill()
             self._executor.close()
 
     def _finish(self, seconds: float | None) -> None:
-        for future in [each for each in self._flying if each.cancel()]:
-            del self._flying[future]
-        done, _ = wait(self._flying, seconds)
+        for future in [each for each in self._running if each.cancel()]:
+            del self._running[future]
+        done, _ = wait(self._running, seconds)
         for future in done:
-            batch = self._flying.pop(future)
+            batch = self._running.pop(future)
             if future.exception() is None:
                 for subject, result in zip(batch, future.result(), strict=True):
                     self._take(subject, result)

@@ -1,8 +1,8 @@
-"""Open the databases that a shelf keeps: to read, on a read-only disk too, and for whom.
+"""Open a collection's databases, with the right permissions and on read-only disks too.
 
-One that comes with a delivered collection could say what is not so: that a package is what its
-record gives, that a letter is open. So each has a mark of the user who made it, and of its file,
-which a copy does not have. Any other is made again.
+A database that comes with a delivered collection could lie: that a package matches its record, that
+a letter is open. So each carries a mark of the user who made it and of its file, which a copy does
+not have. A database without the mark is made again.
 """
 
 from __future__ import annotations
@@ -19,21 +19,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _AT = slice(68, 72)
-"""Where the header of an SQLite file has its application id, which is the mark."""
+"""The application id in the header of an SQLite file, used for the mark."""
 
 
 def is_from_here(path: Path) -> bool:
-    """Whether a database was made where it lies, by this user or by one who shares the collection.
+    """Return whether a database was made in this place, by this user or a co-user.
 
-    What comes with a delivery belongs to the user who has unpacked it, or, where that was root, to
-    anybody.
+    Delivered files belong to the user who unpacked them or, if that was root, to any user.
     """
     try:
         with storage.open_beneath(path.parent, path.name) as file:
             status, head = os.fstat(file.fileno()), file.read(_AT.stop)
     except OSError:
         return False
-    if status.st_nlink != 1:  # a database that is used elsewhere
+    if status.st_nlink != 1:  # a hard link, so the database is used elsewhere too
         return False
     if os.geteuid() and not storage.is_ours(status):
         return True
@@ -51,7 +50,7 @@ def forget(path: Path) -> None:
 
 
 def open_to_write(path: Path, mode: int = 0o666, *, one_thread: bool = True) -> sqlite3.Connection:
-    """Open a database for changes; one that is not from here is made again.
+    """Open a database for changes; one that was not made here is made again.
 
     Args:
         path: Its file.
@@ -84,17 +83,17 @@ def _mark_of(status: os.stat_result) -> bytes:
 
 
 def open_to_read(path: Path, *, one_thread: bool = True) -> sqlite3.Connection:
-    """A database as it is, which another run may be writing.
+    """Open a database for reading while another run may be writing it.
 
-    Reading one in SQLite's WAL mode takes a file beside it, which a read-only disk does not; there
-    nobody can be writing, and it is read as it lies.
+    In WAL mode SQLite needs a file next to the database even to read it. A read-only disk does
+    not allow that; nobody can be writing there, so the database is opened as immutable.
 
     Args:
         path: Its file.
         one_thread: Whether only the thread that opens it may use it.
 
     Raises:
-        sqlite3.Error: It is not there, is none, or cannot be read.
+        sqlite3.Error: It does not exist, is not a database, or cannot be read.
     """
     try:
         return _opened(path, "mode=ro", one_thread)

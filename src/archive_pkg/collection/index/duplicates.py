@@ -1,8 +1,9 @@
-"""Letters that may be the same: same bytes, same text, nearly the same. Listed, never merged.
+"""Find letters that may be the same: same bytes, same text, nearly the same text.
 
-Near texts are found by MinHash: of the hashes of all runs of five words, the smallest in each of 64
-bins (one-permutation hashing; empty bins borrow from the next). Two texts agree in about so many
-bins as they have runs in common. Texts that agree in one of 16 bands of four bins are compared.
+Similar texts are found by MinHash: of the hashes of all runs of five words, the smallest in each of
+64 bins is kept (one-permutation hashing; empty bins borrow from the next). Two texts share about
+the same proportion of bins as of runs. Texts that agree in one of 16 bands of four bins are
+compared.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from archive_pkg import storage
-from archive_pkg.collection.bulk.each import Each, Pace
+from archive_pkg.collection.bulk.for_each import ForEach, Pace
 from archive_pkg.collection.bulk.running import Done, run
-from archive_pkg.collection.bulk.subjects import find_letters
+from archive_pkg.collection.bulk.searching import find_letters
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages import is_bag, open_package
 from archive_pkg.packages.access.audience import Outgoing, seen_by
@@ -42,9 +43,9 @@ _BINS = 64
 _BANDS = 16
 _EMPTY = 0xFFFFFFFF
 _FEWEST = 20
-"""Texts of fewer words have too few runs for likeness to mean anything."""
+"""Texts of fewer words have too few runs to compare."""
 _MOST_ALIKE = 200
-"""A band that more texts share is boilerplate, and says nothing."""
+"""A band that more texts share is boilerplate and is ignored."""
 _DIFFERENCES = 20
 
 _SCHEMA = """
@@ -60,10 +61,10 @@ class Candidate:
     """Two parts of two letters that may be the same.
 
     Attributes:
-        kind: What is the same about them.
+        kind: What is the same.
         one: The folder of the first letter, and its part's id.
-        other: The same of the second.
-        likeness: Runs of five words in common, of all that either has: 1 for the same text.
+        other: The folder of the second letter, and its part's id.
+        likeness: The proportion of runs of five words that both share: 1 for the same text.
         differences: The first lines that differ, as `diff` shows them.
     """
 
@@ -74,7 +75,7 @@ class Candidate:
     differences: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The candidate as the command line's JSON has it."""
+        """Return the candidate for the command line's JSON."""
         return {
             "kind": self.kind,
             "one": {"path": self.one[0], "part": self.one[1]},
@@ -92,18 +93,18 @@ def duplicates(
     near: float = 0.8,
     audience: Audience = "public",
 ) -> Iterator[Candidate]:
-    """Letters that may be the same, among records and packages below paths.
+    """Yield letters that may be the same, among records and packages below paths.
 
     Args:
         paths: Records, packages, folders of either.
-        take: Called with what came of reading each.
-        executor: Makes those who read.
+        take: Called with the result of reading each letter.
+        executor: Returns the executor.
         near: The least likeness of two texts that are listed as nearly the same.
-        audience: Whose parts are compared: what it may not see is left out.
+        audience: Compare only the parts that this audience may see.
 
     Yields:
-        Candidates: same bytes, then same texts, then near ones. Of many that are the same, each
-        with the first.
+        Candidates: same bytes, then same texts, then similar ones. In a group of equal parts, each
+        is paired with the first.
     """
     paths = map(Path, paths)
     base = sqlite3.connect("")
@@ -116,7 +117,7 @@ def duplicates(
                 _insert(base, done.path, *row)
             take(done)
 
-        work = Each(partial(_read_one, audience=audience))
+        work = ForEach(partial(_read_one, audience=audience))
         run(work, find_letters(paths, take), taken, executor=executor)
         base.execute("CREATE INDEX bands_band ON bands (band)")
         yield from _same(base, "same-bytes", "bytes")
@@ -127,18 +128,18 @@ def duplicates(
 
 
 def likeness(one: str, other: str) -> float:
-    """How many of the runs of five words of two texts are in both: 0 to 1."""
+    """Return the proportion of runs of five words that two texts share: 0 to 1."""
     ours, theirs = set(_runs(normal(one))), set(_runs(normal(other)))
     return len(ours & theirs) / len(ours | theirs) if ours or theirs else 0.0
 
 
 def normal(text: str) -> str:
-    """A text but for what does not make it another: spaces, line ends, composed characters."""
+    """Return a text without differences in spaces, line ends and composed characters."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def signature(text: str) -> tuple[int, ...] | None:
-    """The MinHash of a normal text; None for one that is too short."""
+    """Return the MinHash of a normalized text; None if the text is too short."""
     bins = [_EMPTY] * _BINS
     count = 0
     for words in _runs(text):
@@ -148,7 +149,7 @@ def signature(text: str) -> tuple[int, ...] | None:
         count += 1
     if count <= _FEWEST - _RUN:
         return None
-    for at in range(2 * _BINS - 1, -1, -1):  # an empty bin has what the next one has
+    for at in range(2 * _BINS - 1, -1, -1):  # an empty bin borrows from the next
         if bins[at % _BINS] == _EMPTY:
             bins[at % _BINS] = bins[(at + 1) % _BINS]
     return tuple(bins)
@@ -212,7 +213,7 @@ def _insert(
 def _same(
     base: sqlite3.Connection, kind: Literal["same-bytes", "same-text"], column: str
 ) -> Iterator[Candidate]:
-    # Of texts, only those whose bytes are not the same, which were told already.
+    # Texts with the same bytes are reported already.
     query = f"""
         SELECT first.letter, first.part, other.letter, other.part
         FROM (SELECT min(number) AS number, {column} AS digest FROM parts
@@ -259,7 +260,7 @@ def _text(letter: Path, name: str, audience: Audience) -> str:
     outgoing, folder = _opened(letter, audience)
     part = outgoing.record.part(name)
     if part.file is None:
-        raise InvalidError(f"{letter} has changed while it was read")
+        raise InvalidError(f"{letter} changed while it was read", "run the command again")
     with storage.open_beneath(folder, part.file) as file:
         return _cut(decode(file.read(TEXT_LIMIT), part.encoding or "utf-8"), part.span)
 

@@ -1,9 +1,9 @@
-"""The index of a collection: agents, dates, classifications, words. Made from the packages.
+"""Build the index of a collection from its packages: agents, dates, classifications, words.
 
-The index for the public has nothing of what it may not see today; the internal one has everything,
-and is a file of its own that only its owner may read.
+The public index contains nothing that the public may not see today. The internal index contains
+everything; it is a separate file that only its owner may read.
 
-What reads packages is imported where it is needed: a question has to be answered quickly.
+Modules that read packages are imported where they are needed, so that queries stay fast.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
-from archive_pkg.collection.audits.seals import seal_of
+from archive_pkg.collection.audits.fingerprints import fingerprint_of
 from archive_pkg.collection.bulk.running import Done, run
 from archive_pkg.collection.index.databases import forget, narrow, open_to_read, open_to_write
-from archive_pkg.collection.index.questions import TABLES, VERSION, index_path, version_of, words_of
+from archive_pkg.collection.index.queries import TABLES, VERSION, index_path, version_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from archive_pkg.collection.bulk.each import Pace
-    from archive_pkg.collection.shelves import Shelf
+    from archive_pkg.collection.bulk.for_each import Pace
+    from archive_pkg.collection.opening import Collection
     from archive_pkg.executors import Executor
     from archive_pkg.packages import Package
     from archive_pkg.packages.access.decision import Audience
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
     _Subject = tuple[Path, _Known | None]
 
 _MOST_TEXT = 256 * 1024
-"""So many characters of each text are indexed."""
+"""How many characters of each text are indexed."""
 _BATCH = 50
-_TOGETHER = 2_000
+_PACKAGES_AT_ONCE = 2_000
 """Packages that are written in one transaction."""
 
-# The words are kept as an index without their text (content = ''), from which SQLite takes
-# nothing out: a package that is indexed again gets a new number, and the old one is gone.
-# Beginnings have indexes of their own: to gather all words that begin with a t takes seconds.
+# The words are indexed without their text (content = ''), so SQLite cannot remove any: a package
+# that is indexed again gets a new number, and the old number goes into the table `gone`.
+# Prefixes have indexes of their own: collecting all words that begin with a t takes seconds.
 _WORDS = """
 CREATE VIRTUAL TABLE {} USING fts5 (
     who, classification, about, text, content = '', prefix = '1 2 3',
@@ -85,59 +85,60 @@ _COLUMNS = (
 
 
 def refresh(
-    shelf: Shelf,
+    collection: Collection,
     take: Callable[[Done], None],
     *,
     executor: Callable[[], Executor],
-    anew: bool = False,
+    rebuild: bool = False,
     audience: Audience = "public",
 ) -> None:
-    """Bring the index up to date with the packages, or make it anew.
+    """Update the index from the packages, or rebuild it.
 
-    Only packages whose seal has changed are read, or of which other parts are withheld today. What
-    a stopped run has done is kept. It is made anew once as much in it is gone as there is, which
-    makes finding slow, and where something that it has may not be seen any more.
+    Only packages whose fingerprint or withheld parts have changed are read. The work of an
+    interrupted run is kept. The index is rebuilt when as many packages have been removed from
+    it as it contains, which makes queries slow, and when it contains something that may no
+    longer be seen.
 
     Args:
-        shelf: The shelf.
-        take: Called with what came of each package: "indexed", "unchanged", "gone".
-        executor: Makes those who do the work.
-        anew: Forget the old index first.
+        collection: The collection.
+        take: Called with the result for each package: "indexed", "unchanged", "gone".
+        executor: Returns the executor.
+        rebuild: Remove the old index first.
         audience: Whose index it is.
 
     Raises:
-        LockedError: Another run is at it.
+        LockedError: Another run is writing the index.
         StorageError: The storage failed.
     """
-    path = index_path(shelf, audience)
-    shelf.ready()
+    path = index_path(collection, audience)
+    collection.ready()
     with storage.Lock(path), storage.storage_errors(f"writing {path}"):
         try:
-            if anew or abs(version_of(path)) != VERSION or _is_worn(path):
+            if rebuild or abs(version_of(path)) != VERSION or _is_worn(path):
                 forget(path)
-            is_current = _refreshed(path, shelf, take, executor, audience)
+            is_current = _refreshed(path, collection, take, executor, audience)
         except sqlite3.OperationalError as error:
             raise OSError(None, str(error), str(path)) from error
         except sqlite3.DatabaseError:  # the file is damaged
             forget(path)
-            is_current = _refreshed(path, shelf, take, executor, audience)
+            is_current = _refreshed(path, collection, take, executor, audience)
         if not is_current:
-            # The words of a text that was open and is withheld now are in the old index still.
+            # The old index still contains the words of a text that is withheld now.
             forget(path)
-            _refreshed(path, shelf, lambda done: None, executor, audience)
+            _refreshed(path, collection, lambda done: None, executor, audience)
 
 
 def _refreshed(
     path: Path,
-    shelf: Shelf,
+    collection: Collection,
     take: Callable[[Done], None],
     executor: Callable[[], Executor],
     audience: Audience,
 ) -> bool:
-    """Bring an index up to date; return False where it has to be made anew."""
+    """Update an index; return False if it must be rebuilt."""
     with closing(_open(path, audience)) as base:
         try:
-            refreshing = _Refreshing(base, shelf, take, audience)
+            refreshing = _Refreshing(base, collection, take, audience)
             refreshing.run(executor)
             if not refreshing.is_stale:
                 base.execute(f"PRAGMA user_version = {VERSION}")
@@ -147,12 +148,12 @@ def _refreshed(
 
 
 class _Refreshing:
-    """One bringing up to date."""
+    """One update of an index."""
 
     def __init__(
         self,
         base: sqlite3.Connection,
-        shelf: Shelf,
+        collection: Collection,
         take: Callable[[Done], None],
         audience: Audience,
     ) -> None:
@@ -160,16 +161,16 @@ class _Refreshing:
         self._new_withheld = False
         self._audience = audience
         self._base = base
-        self._file = index_path(shelf, audience)
-        self._shelf = shelf
-        self._tell = take
+        self._file = index_path(collection, audience)
+        self._collection = collection
+        self._report = take
         self._written = 0
 
     def run(self, executor: Callable[[], Executor]) -> None:
-        from archive_pkg.collection.bulk.each import Each
+        from archive_pkg.collection.bulk.for_each import ForEach
 
         self._base.execute("CREATE TEMP TABLE seen (package TEXT PRIMARY KEY) WITHOUT ROWID")
-        work = Each(partial(_read_one, audience=self._audience))
+        work = ForEach(partial(_read_one, audience=self._audience))
         run(work, self._subjects(), self._take, executor=executor, batch=_BATCH)
         gone = self._base.execute(
             "SELECT package FROM packages WHERE package NOT IN (SELECT package FROM seen)"
@@ -177,15 +178,15 @@ class _Refreshing:
         self.is_stale |= bool(gone) and self._new_withheld
         for (name,) in gone:
             self._forget(name)
-            self._tell(Done(str(self._shelf.root / name), "gone"))
+            self._report(Done(str(self._collection.root / name), "gone"))
         for words in TABLES:
             self._base.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")  # noqa: S608 - ours
 
     def _subjects(self) -> Iterator[_Subject]:
-        for path in self._shelf.packages(self._tell):
-            # Before its words are taken: who may not read a package does not find them here.
+        for path in self._collection.packages(self._report):
+            # Before its words are added: those who cannot read a package must not find it here.
             narrow(self._file, storage.mode_of(path) & 0o666)
-            name = str(path.relative_to(self._shelf.root))
+            name = str(path.relative_to(self._collection.root))
             self._base.execute("INSERT INTO seen VALUES (?)", (name,))
             row = self._base.execute(
                 "SELECT seal, since, until, withheld FROM packages WHERE package = ?", (name,)
@@ -197,14 +198,14 @@ class _Refreshing:
         done.path = str(subject[0])
         if row is not None:
             self._note_withheld(subject[1], row)
-            self._write(str(subject[0].relative_to(self._shelf.root)), row)
+            self._write(str(subject[0].relative_to(self._collection.root)), row)
             self._written += 1
-            if self._written % _TOGETHER == 0:
+            if self._written % _PACKAGES_AT_ONCE == 0:
                 self._base.commit()
-        self._tell(done)
+        self._report(done)
 
     def _note_withheld(self, known: _Known | None, row: dict[str, Any]) -> None:
-        """Note where words that were indexed before may be withheld now: none are taken out."""
+        """Note whether words in the index may be withheld now: words are never removed from it."""
         if known is None:
             self._new_withheld |= bool(row["withheld"])
         elif set(row["withheld"].split()) - set(known[3].split()):
@@ -240,18 +241,20 @@ class _Refreshing:
 
 
 def _read_one(subject: _Subject, pace: Pace, *, audience: Audience) -> Done:
-    """Read what the index has of a package, unless it has not changed."""
+    """Read a package for the index, unless it has not changed."""
     from archive_pkg.packages import open_package
     from archive_pkg.packages.access.decision import judged_on
 
     path, known = subject
-    seal = seal_of(path)
-    if known and seal == known[0] and known[1] <= judged_on().isoformat() < known[2]:
+    fingerprint = fingerprint_of(path)
+    if known and fingerprint == known[0] and known[1] <= judged_on().isoformat() < known[2]:
         return Done(str(path), "unchanged")
-    return Done(str(path), "indexed", details={"row": _row(open_package(path), seal, audience)})
+    return Done(
+        str(path), "indexed", details={"row": _row(open_package(path), fingerprint, audience)}
+    )
 
 
-def _row(package: Package, seal: bytes, audience: Audience) -> dict[str, Any]:
+def _row(package: Package, fingerprint: bytes, audience: Audience) -> dict[str, Any]:
     from archive_pkg.packages.access.audience import seen_by
     from archive_pkg.packages.access.decision import judged_on, window
     from archive_pkg.records.wording import classification_in_words
@@ -264,7 +267,7 @@ def _row(package: Package, seal: bytes, audience: Audience) -> dict[str, Any]:
     mark = record.classification
     classification = "; ".join([mark.as_written, *mark.caveats]) if mark else None
     return {
-        "seal": seal,
+        "seal": fingerprint,
         "id": record.id,
         "title": record.title,
         "type": record.type,
@@ -327,7 +330,7 @@ def _texts(package: Package) -> Iterator[str]:
             with storage.open_beneath(package.path, name) as stream:
                 text = decode(stream.read(_MOST_TEXT * 4), part.encoding or "utf-8")
         except (OSError, UnicodeDecodeError, LookupError):
-            continue  # verifying tells of it; it can be found by its record
+            continue  # verifying reports it; the record can still be found
         yield text[:_MOST_TEXT]
 
 
@@ -338,7 +341,7 @@ def _oxum(package: Package) -> dict[str, int | None]:
 
 
 def _is_worn(path: Path) -> bool:
-    """Whether as many packages of an index are gone as are there."""
+    """Return whether as many packages were removed from an index as it contains."""
     with closing(open_to_read(path)) as base:
         query = "SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM packages)"
         gone, there = base.execute(query).fetchone()

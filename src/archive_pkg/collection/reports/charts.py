@@ -1,7 +1,7 @@
-"""Counts as pictures (SVG): bars over time and shares of a whole.
+"""Counts as pictures (SVG): bars over time and shares.
 
-Every picture says in words what it shows. Colours are left to the page's style sheet (`STYLE` is
-one), so that a picture is as dark or light as what stands around it.
+Every picture has a title that says what it shows. The page's style sheet sets the colours (`STYLE`
+is one), so that a picture is as dark or light as its page.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ STYLE = """
 .plot .curve { stroke: var(--link, #1f4e79); stroke-width: 2; fill: none; }
 .plot .area { fill: var(--link, #1f4e79); opacity: .15; }
 """
-"""How the pictures look on a page that has no colours of its own for them."""
+"""Styles for pages without colours of their own for pictures."""
 
 _WIDTH = 720
 _HEIGHT = 130
@@ -42,8 +42,8 @@ class Bar:
     Attributes:
         label: What it counts.
         count: How many.
-        address: Where a click on it leads; empty for nowhere.
-        bad: Whether it counts what should not be.
+        address: The address it links to; empty for no link.
+        bad: Whether it counts faults.
     """
 
     label: str
@@ -53,11 +53,11 @@ class Bar:
 
 
 def columns(bars: Sequence[Bar], what: str) -> str:
-    """Bars side by side, for what has an order: years, decades, ages.
+    """Return bars side by side, for counts in an order: years, decades, ages.
 
     Args:
         bars: The bars, from left to right.
-        what: What the picture shows, for who cannot see it.
+        what: What the picture shows, for those who cannot see it.
     """
     most = max((bar.count for bar in bars), default=0)
     top = _rounded(most)
@@ -85,7 +85,7 @@ def columns(bars: Sequence[Bar], what: str) -> str:
 
 
 def rows(bars: Sequence[Bar], what: str) -> str:
-    """Bars below one another, each with its words, for what has no order: markings, languages."""
+    """Return bars below one another, each with its label, for counts without an order."""
     most = max((bar.count for bar in bars), default=0) or 1
     drawn = []
     for number, bar in enumerate(bars):
@@ -107,12 +107,12 @@ def rows(bars: Sequence[Bar], what: str) -> str:
 
 
 def curve(points: Sequence[tuple[float, float]], labels: tuple[str, str], what: str) -> str:
-    """A share between 0 and 1 over time.
+    """Return a share between 0 and 1 over time, as a curve.
 
     Args:
-        points: When, as a share of the whole time, and how much.
-        labels: The first moment and the last.
-        what: What the picture shows, for who cannot see it.
+        points: Time, as a share of the whole period, and value.
+        labels: The labels of the first moment and the last.
+        what: What the picture shows, for those who cannot see it.
     """
     floor = _TOP + _HEIGHT
     places = [(_LEFT + x * (_WIDTH - _LEFT - 8), floor - min(1.0, y) * _HEIGHT) for x, y in points]
@@ -133,14 +133,14 @@ def _grid(top: int, unit: str = "") -> list[str]:
         y = svg.short(_TOP + _HEIGHT * (1 - share))
         lines.append(svg.element("path", d=f"M{_LEFT} {y}H{_WIDTH - 8}", class_="axis"))
         if share * top == int(share * top):
-            told = f"{int(share * top):,}{unit}"
+            label = f"{int(share * top):,}{unit}"
             at = _TOP + _HEIGHT * (1 - share) + 4
-            lines.append(svg.words(told, _LEFT - 6, at, text_anchor="end", class_="soft"))
+            lines.append(svg.words(label, _LEFT - 6, at, text_anchor="end", class_="soft"))
     return lines
 
 
 def _plot(drawn: Sequence[str], width: float, height: float, what: str) -> str:
-    # Hidden from who hears the page, since the words beside it say the same; so are its links.
+    # Hidden from screen readers, links included: the words next to it say the same.
     size = f"0 0 {svg.short(width)} {svg.short(height)}"
     return svg.element(
         "svg", svg.title(what), *drawn, viewBox=size, class_="plot", aria_hidden="true"
@@ -152,7 +152,7 @@ def _linked(shape: str, address: str) -> str:
 
 
 def _rounded(most: int) -> int:
-    """The round number at or above a count, for the top of an axis."""
+    """Return the round number at or above a count, for the top of an axis."""
     if most <= 2:
         return 2
     step: int = 10 ** (len(str(most)) - 1)

@@ -1,4 +1,4 @@
-"""What a ledger shows, for people and for programs: in words, as a page, as a table, as metrics."""
+"""What a ledger shows: in words, as a page, as a table, and as metrics."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import csv_text
 from archive_pkg.collection.audits import ledger
-from archive_pkg.collection.audits.copies import is_read
-from archive_pkg.collection.audits.heads import SignedHeads
-from archive_pkg.collection.audits.state import DIFFERING, State
+from archive_pkg.collection.audits.comparing import is_read
+from archive_pkg.collection.audits.histories import DIFFERING, PackageHistories
+from archive_pkg.collection.audits.signed_heads import SignedHeads
 from archive_pkg.collection.reports.charts import Bar, columns, curve
 from archive_pkg.collection.reports.page import figure, framed, listed, report_page
 from archive_pkg.packages import Signed, Trust
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from archive_pkg.collection.audits.ledger import Head
+    from archive_pkg.collection.audits.ledger import LedgerHead
     from archive_pkg.collection.bulk.running import Done
-    from archive_pkg.collection.shelves import Shelf
+    from archive_pkg.collection.opening import Collection
     from archive_pkg.reports import Report
 
 _COLUMNS = (
     "package",
     "id",
-    "on_shelf",
+    "in_collection",
     "outcome",
     "last_check",
     "first_check",
@@ -52,17 +52,17 @@ _AGES = (
     ("a year", _LONG),
     ("longer", 365_000),
 )
-"""How long ago a check may be, each with its days."""
+"""Ages of a check, each with its days."""
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
-    """A requirement of the NDSA Levels of Digital Preservation (version 2.0), and what we can say.
+class PreservationLevel:
+    """A requirement of the NDSA Levels of Digital Preservation (version 2.0), with evidence.
 
     Attributes:
         area: The functional area.
         level: 1 to 4.
-        asks: What it asks, in short.
+        asks: The requirement, in short.
         shown: What the ledger shows for it.
     """
 
@@ -73,29 +73,29 @@ class Level:
 
 
 class Overview:
-    """What a ledger and its shelf show; a context, for it reads from a temporary database."""
+    """What a ledger and its collection show; a context, with a temporary database."""
 
-    def __init__(self, shelf: Shelf, path: Path, trust: Trust | None = None) -> None:
-        """Args: the shelf, the ledger's file, whom to believe of those who signed its heads."""
-        self.shelf = shelf
+    def __init__(self, collection: Collection, path: Path, trust: Trust | None = None) -> None:
+        """Args: the collection, the ledger's file, and whose signatures of its heads to trust."""
+        self.collection = collection
         self.path = path
         self._trust = trust or Trust()
 
     def __enter__(self) -> Overview:
         with ExitStack() as opened:
-            self.state = opened.enter_context(State())
+            self.state = opened.enter_context(PackageHistories())
             self._recoveries = 0
             self._copies: set[str] = set()
             self._heads = SignedHeads(self.path)
             book, self.report = ledger.read(self.path, self._take)
-            self.head: Head = book.head
+            self.head: LedgerHead = book.head
             self.last_time = book.last_time
-            self.chain_is_whole = self.report.ok
+            self.chain_is_valid = self.report.ok
             self._heads.examine(self._trust, self.report)
             self.signed = self._heads.signed
             self.there = self.state.see(
-                str(package.relative_to(self.shelf.root))
-                for package in self.shelf.packages(self._noted, serialized=True)
+                str(package.relative_to(self.collection.root))
+                for package in self.collection.packages(self._add_findings, serialized=True)
             )
             self._opened = opened.pop_all()
         return self
@@ -105,7 +105,7 @@ class Overview:
 
     report: Report
 
-    def _noted(self, done: Done) -> None:
+    def _add_findings(self, done: Done) -> None:
         self.report.extend(done.findings)
 
     def _take(self, entry: dict[str, object]) -> None:
@@ -118,137 +118,143 @@ class Overview:
 
     @property
     def ok(self) -> bool:
-        """Whether the ledger is sound, and all it knows is there, passed, and as its copies are."""
+        """Whether the ledger is valid and every package is present, passed and matches."""
         return self.report.ok and not (self.failed or self.vanished or self.differing)
 
     @property
     def failed(self) -> int:
-        """Packages on the shelf whose last check did not pass."""
+        """Packages in the collection whose last check failed."""
         return self.state.count("outcome = 'fail' AND package IN (SELECT package FROM there)")
 
     @property
     def vanished(self) -> int:
-        """Packages that the ledger knows and the shelf has no more."""
+        """Packages in the ledger that are missing from the collection."""
         return self.state.count("package NOT IN (SELECT package FROM there)")
 
     @property
     def differing(self) -> int:
-        """Packages on the shelf of which another copy differed when last compared."""
+        """Packages in the collection of which another copy differed when last compared."""
         return self.state.count(DIFFERING)
 
     @property
     def never(self) -> int:
-        """Packages on the shelf that were never checked."""
+        """Packages in the collection that were never checked."""
         return self.there - self.state.count("package IN (SELECT package FROM there)")
 
     @property
     def strangers(self) -> int:
-        """Packages that were not known to have been built on the shelf when first checked."""
+        """Packages that were not built in the collection, as far as is known."""
         return self.state.count("NOT coalesce(built, 0)")
 
     @property
     def oldest(self) -> str:
-        """The time of the check that is longest ago; empty if there is none."""
+        """The time of the oldest last check; empty if there is none."""
         return self.state.oldest_pass()
 
     def words(self, most: int = 20) -> Iterator[str]:
-        """The overview in plain words, with at most so many packages of each kind by name."""
+        """Yield the overview in words, with up to `most` names for each group."""
         yield f"The ledger {self.path} has {self.head.number:,} entries" + (
-            f", the last of {self.last_time}." if self.last_time else "."
+            f", the last on {self.last_time}." if self.last_time else "."
         )
-        yield f"Its head is {self.head}. Keep that elsewhere, too."
+        yield f"Its head is {self.head}. Keep a copy of the head in another place."
         yield (
-            "Its chain is whole."
-            if self.chain_is_whole
-            else "ITS CHAIN IS BROKEN; what follows is only what stands before the break."
+            "Its chain is unbroken."
+            if self.chain_is_valid
+            else "ITS CHAIN IS BROKEN. What follows covers only the entries before the break."
         )
         for head, signature in self.signed:
             what = f"Entry {head.number:,} and all before it"
-            if not self.chain_is_whole:
+            if not self.chain_is_valid:
                 what = f"A head of entry {head.number:,}, which this ledger may not match"
             yield f"{what}: {_signed_words(signature)}."
         yield ""
-        yield f"On the shelf {self.shelf.root}: {self.there:,} packages."
+        yield f"The collection {self.collection.root} has {self.there:,} packages."
         for count, what, names in self._groups():
             some = list(islice(names, most))
             yield f"{count:,} {what}" + (":" if some else ".")
             yield from (f"  {name}" for name in some)
             if some and count > most:
-                yield f"  … and {count - most:,} more (--csv has them all)"
+                yield f"  … and {count - most:,} more (--csv lists all)"
         if self.oldest:
-            yield f"The check that is longest ago is of {self.oldest}."
+            yield f"The oldest last check was on {self.oldest}."
         yield ""
-        yield "Against the NDSA Levels of Digital Preservation, version 2.0:"
+        yield "Evidence for the NDSA Levels of Digital Preservation, version 2.0:"
         for level in self.levels():
             yield f"  {level.area} {level.level}, {level.asks}: {level.shown}"
 
     def _groups(self) -> Iterator[tuple[int, str, Iterator[str]]]:
-        on_shelf = "package IN (SELECT package FROM there)"
-        passed = self.state.count(f"outcome = 'pass' AND {on_shelf}")
+        in_collection = "package IN (SELECT package FROM there)"
+        passed = self.state.count(f"outcome = 'pass' AND {in_collection}")
         yield passed, "passed their last check", iter(())
-        yield self.failed, "did not pass their last check", self._failures()
-        vanished = (f"{known.package}, last there {known.time}" for known in self.state.vanished())
+        yield self.failed, "failed their last check", self._failures()
+        vanished = (f"{known.package}, last check {known.time}" for known in self.state.vanished())
         yield self.vanished, "have vanished", vanished
         differing = (f"{known.package}, {known.against}" for known in self.state.differing())
         yield (
             self.differing,
-            "had a copy that differed, or was not there, when last compared",
+            "had a copy that differed or was missing when last compared",
             differing,
         )
         yield self.never, "were never checked", self.state.never_checked()
         strangers = (known.package for known in self.state.all() if not known.built)
-        yield self.strangers, "came without being built on this shelf", strangers
+        yield self.strangers, "were not built in this collection", strangers
 
     def _failures(self) -> Iterator[str]:
         for known in self.state.with_outcome("fail"):
             yield f"{known.package}, {known.time}: {', '.join(known.findings) or 'see the ledger'}"
 
-    def levels(self) -> Iterator[Level]:
-        """What the ledger shows of the NDSA Levels; it can show nothing of places and people."""
+    def levels(self) -> Iterator[PreservationLevel]:
+        """Yield what the ledger shows about the NDSA Levels, except places and people."""
         checked = self.state.count("package IN (SELECT package FROM there)")
         all_checked = self.there and checked == self.there
         several = self.state.count("checks > 1")
         copies = len(self._copies)
-        yield Level(
+        yield PreservationLevel(
             "Storage",
             1,
-            "two complete copies apart from each other",
+            "two complete copies in separate places",
             f"packages were compared with {copies} other "
             + ("copy" if copies == 1 else "copies")
             + f" ({', '.join(sorted(self._copies))})"
             if copies
             else "no package was compared with another copy (--against)",
         )
-        yield Level(
+        yield PreservationLevel(
             "Integrity",
             1,
-            "integrity information is there and was verified",
+            "integrity information exists and was verified",
             f"{checked:,} of {self.there:,} packages were verified at least once",
         )
-        yield Level(
+        yield PreservationLevel(
             "Integrity",
             2,
             "integrity information is kept apart from the content",
-            "each entry has the package's seal"
-            + ("" if _apart(self.path, self.shelf.root) else "; but the ledger lies on the shelf"),
+            "each entry has the package's fingerprint"
+            + (
+                ""
+                if _apart(self.path, self.collection.root)
+                else ", but the ledger is in the collection"
+            ),
         )
-        yield Level(
+        yield PreservationLevel(
             "Integrity",
             3,
-            "verified at fixed intervals, with outcomes on record",
+            "verified at fixed intervals, with recorded outcomes",
             f"{several:,} packages were checked more than once; "
-            + ("none was left out" if all_checked else f"{self.never:,} were never checked"),
+            + (
+                "every package was checked" if all_checked else f"{self.never:,} were never checked"
+            ),
         )
-        yield Level(
+        yield PreservationLevel(
             "Integrity",
             4,
             "damaged content is repaired or replaced",
-            f"{self._recoveries:,} repairs are on record; {self.failed + self.vanished:,} packages "
-            "wait for one",
+            f"{self._recoveries:,} repairs are recorded; {self.failed + self.vanished:,} packages "
+            "need one",
         )
 
     def csv_lines(self) -> Iterator[str]:
-        """The overview as CSV (RFC 4180), a line a package."""
+        """Yield the overview as CSV (RFC 4180), one line per package."""
         yield csv_text.line(_COLUMNS)
         gone = {known.package for known in self.state.vanished()}
         for known in self.state.all():
@@ -272,21 +278,21 @@ class Overview:
             yield csv_text.line((name, "", "yes", "never checked", *[""] * (len(_COLUMNS) - 4)))
 
     def page(self) -> str:
-        """The overview as one page of HTML that needs nothing else."""
+        """Return the overview as one self-contained HTML page."""
         levels = "\n".join(
             f"<tr><td>{html.escape(level.area)} {level.level}</td><td>{html.escape(level.asks)}"
             f"</td><td>{html.escape(level.shown)}</td></tr>"
             for level in self.levels()
         )
         chain = (
-            "<p class='good'>✓ The ledger's chain is whole.</p>"
+            "<p class='good'>✓ The ledger's chain is unbroken.</p>"
             if self.report.ok
             else "<p class='bad'>✗ The ledger's chain is broken: "
             + html.escape("; ".join(str(f.message) for f in self.report.errors))
             + "</p>"
         )
         head = (
-            f"<p>{self.there:,} packages. The ledger has {self.head.number:,} entries, the last of "
+            f"<p>{self.there:,} packages. The ledger has {self.head.number:,} entries, the last on "
             f"{html.escape(self.last_time or '–')}. Its head is "
             f"<code>{html.escape(str(self.head))}</code>.</p>"
         )
@@ -296,12 +302,12 @@ class Overview:
         )
         table = (
             "<h2>The NDSA Levels of Digital Preservation, version 2.0</h2><table><thead><tr>"
-            "<th scope='col'>level</th><th scope='col'>what it asks</th>"
+            "<th scope='col'>level</th><th scope='col'>requirement</th>"
             "<th scope='col'>what the ledger shows</th></tr></thead>"
             f"<tbody>{levels}</tbody></table>"
         )
         body = "\n".join((head, chain, *self._pictures(), groups, table))
-        return report_page(f"Audit of {self.shelf.root}", body)
+        return report_page(f"Audit of {self.collection.root}", body)
 
     def _pictures(self) -> Iterator[str]:
         if not self.there or not self.last_time:
@@ -310,20 +316,20 @@ class Overview:
         yield self._share_checked()
         failures = [Bar(month, failed, bad=True) for month, _, failed in self.state.by_month()]
         if any(bar.count for bar in failures):
-            yield figure("Checks that did not pass, by month", columns, failures)
+            yield figure("Failed checks by month", columns, failures)
 
     def _ages(self) -> Iterator[Bar]:
-        """The packages by how long before the ledger's last entry they were checked."""
+        """Yield the packages by the time between their last check and the ledger's last entry."""
         until = last = datetime.fromisoformat(self.last_time)
         for label, days in _AGES:
             after = last - timedelta(days=days)
-            count = self.state.checked_between(_told(after), _told(until))
+            count = self.state.checked_between(_timestamp(after), _timestamp(until))
             yield Bar(label, count, bad=days > _LONG)
             until = after
         yield Bar("never", self.never, bad=True)
 
     def _share_checked(self) -> str:
-        """How many of the packages that are there had been checked by which day."""
+        """Return the share of the packages present that had been checked by each day."""
         days = self.state.first_checks()
         if not days:
             return ""
@@ -338,45 +344,47 @@ class Overview:
             done += count
             points.append((at, done / self.there))
         points.append((1.0, done / self.there))
-        what = "Share of the packages that had been checked at least once"
-        told = f"{done:,} of {self.there:,} by {last}; the first on {first}."
+        what = "Share of the packages checked at least once"
+        words = f"{done:,} of {self.there:,} by {last}; the first on {first}."
         picture = curve(points, (str(first), str(last)), what)
-        return framed(what, picture, f"<p>{html.escape(told)}</p>")
+        return framed(what, picture, f"<p>{html.escape(words)}</p>")
 
     def metrics(self) -> str:
-        """The overview in Prometheus's text format, for node_exporter's textfile collector."""
+        """Return the overview in Prometheus's text format, for node_exporter."""
         values = {
-            "packages": (self.there, "Packages on the shelf."),
-            "packages_failed": (self.failed, "Packages whose last check did not pass."),
+            "packages": (self.there, "Packages in the collection."),
+            "packages_failed": (self.failed, "Packages whose last check failed."),
             "packages_copy_differs": (
                 self.differing,
-                "Packages of which another copy differed, or was not there, when last compared.",
+                "Packages of which another copy differed or was missing when last compared.",
             ),
-            "packages_vanished": (self.vanished, "Packages known to the ledger and not there."),
-            "packages_never_checked": (self.never, "Packages never checked."),
+            "packages_vanished": (self.vanished, "Packages in the ledger that are missing."),
+            "packages_never_checked": (self.never, "Packages that were never checked."),
             "ledger_entries": (self.head.number, "Entries in the ledger."),
-            "ledger_sound": (int(self.report.ok), "Whether the ledger's chain is whole."),
+            "ledger_sound": (int(self.report.ok), "Whether the ledger is valid."),
             "oldest_check_timestamp_seconds": (
                 _seconds(self.oldest),
-                "When the longest unchecked package was checked.",
+                "Time of the oldest last check.",
             ),
             "last_entry_timestamp_seconds": (
                 _seconds(self.last_time),
-                "When the ledger was last written.",
+                "Time of the last entry.",
             ),
         }
-        shelf = str(self.shelf.root).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        collection = (
+            str(self.collection.root).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        )
         lines = []
         for name, (value, meaning) in values.items():
             full = f"archive_pkg_{name}"
             lines.append(f"# HELP {full} {meaning}")
             lines.append(f"# TYPE {full} gauge")
-            lines.append(f'{full}{{shelf="{shelf}"}} {value}')
+            lines.append(f'{full}{{collection="{collection}"}} {value}')
         return "\n".join(lines) + "\n"
 
 
 def _signed_words(signature: Signed) -> str:
-    """Who signed a head and since when, as far as it is known."""
+    """Return who signed a head and since when, as far as it is known."""
     if not signature.good:
         return f"{signature.file} is NOT a valid signature of it"
     who = f" of {', '.join(signature.signers)}" if signature.signers else ""
@@ -399,5 +407,5 @@ def _seconds(time: str) -> int:
     return int(datetime.fromisoformat(time).timestamp()) if time else 0
 
 
-def _told(time: datetime) -> str:
+def _timestamp(time: datetime) -> str:
     return time.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Reports as pages: one file of HTML that needs nothing else, pictures with the same in words."""
+"""Reports as self-contained HTML pages, with each picture also in words."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ a:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outline: 3px 
 
 
 def report_page(title: str, body: str) -> str:
-    """A report as a page.
+    """Return a report as a page.
 
     Args:
-        title: What it is a report of.
-        body: What it says, as HTML.
+        title: The report's title.
+        body: Its contents, as HTML.
     """
     digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
     return f"""<!doctype html>
@@ -63,7 +63,7 @@ def report_page(title: str, body: str) -> str:
 
 
 def figure(what: str, draw: Callable[[Sequence[Bar], str], str], bars: Sequence[Bar]) -> str:
-    """Counts as a picture, and as a table for who would rather read them or cannot see it."""
+    """Return counts as a picture, and as a table for those who cannot see the picture."""
     lines = "".join(
         f"<tr><th scope='row'>{html.escape(bar.label)}</th><td>{bar.count:,}</td></tr>"
         for bar in bars
@@ -76,7 +76,7 @@ def figure(what: str, draw: Callable[[Sequence[Bar], str], str], bars: Sequence[
 
 
 def framed(what: str, picture: str, words: str) -> str:
-    """A picture with its title and what says the same in words."""
+    """Return a picture with its title and the same information in words."""
     title = html.escape(what)
     return (
         f"<figure><figcaption>{title}</figcaption><div class='picture' role='region' "
@@ -85,17 +85,17 @@ def framed(what: str, picture: str, words: str) -> str:
 
 
 def listed(names: Iterator[str]) -> str:
-    """Names as a list; nothing where there are none."""
+    """Return names as a list; empty if there are none."""
     items = "".join(f"<li>{html.escape(name)}</li>" for name in names)
     return f"<ul>{items}</ul>" if items else ""
 
 
 def stats_page(root: str, counted: Mapping[str, int | Mapping[str, int]]) -> str:
-    """The counts of `Index.stats` as a page with a picture for each.
+    """Return the counts of `Index.stats` as a page with a picture for each.
 
     Args:
-        root: The shelf's folder.
-        counted: The counts, or counts of several things, by their names.
+        root: The collection's folder.
+        counted: Counts, or groups of counts, by name.
     """
     single = "".join(
         f"<tr><th scope='row'>{html.escape(name)}</th><td>{value:,}</td></tr>"
@@ -112,5 +112,5 @@ def stats_page(root: str, counted: Mapping[str, int | Mapping[str, int]]) -> str
         if not isinstance(value, int) and value
     )
     return report_page(
-        f"What is on {root}", "\n".join((f"<table><tbody>{single}</tbody></table>", *pictures))
+        f"Contents of {root}", "\n".join((f"<table><tbody>{single}</tbody></table>", *pictures))
     )

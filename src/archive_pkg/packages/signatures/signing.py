@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError, StorageError, UsageError
-from archive_pkg.packages.afterwards import LaterEvent, ready_receipts, save_event
+from archive_pkg.packages.later_events import LaterEvent, ready_receipts, save_event
 from archive_pkg.packages.opening import verify
 from archive_pkg.packages.signatures import ssh_signatures, timestamps
 from archive_pkg.packages.signatures.ssh_encoding import MalformedError
@@ -71,7 +71,7 @@ def sign(
             and have no timestamp get one, too.
         renew: Stamp what has a timestamp again, each new one over the one before.
         receipts: The folder for the events of many packages; beside the package if not given. See
-            `afterwards.receipts_folder`.
+            `later_events.receipts_folder`.
         wait: Seconds to wait for another run that works on the package.
 
     Raises:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import storage
 from archive_pkg.collection.audits import ledger
-from archive_pkg.collection.audits.state import State
-from archive_pkg.collection.bulk.each import Each
+from archive_pkg.collection.audits.histories import PackageHistories
+from archive_pkg.collection.bulk.for_each import ForEach
 from archive_pkg.collection.bulk.running import Done, run
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.packages import is_bag
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
-    from archive_pkg.collection.shelves import Shelf
+    from archive_pkg.collection.opening import Collection
     from archive_pkg.executors import Executor
 
 MANIFEST = "site-sha256.txt"
@@ -73,7 +73,7 @@ class Site:
 
 
 def build_site(
-    collection: Shelf,
+    collection: Collection,
     out: Path,
     take: Callable[[Done], None],
     *,
@@ -127,7 +127,7 @@ def build_site(
             _version(title, base, downloads),
         )
         builder = _SiteBuilder(plan, out, before)
-        work = Each(partial(publish, plan=plan))
+        work = ForEach(partial(publish, plan=plan))
         run(
             work,
             _packages(collection, cache, audits, take),
@@ -142,7 +142,7 @@ def build_site(
 
 
 @contextlib.contextmanager
-def _open_cache(collection: Shelf) -> Iterator[SiteCache]:
+def _open_cache(collection: Collection) -> Iterator[SiteCache]:
     path = collection.own / _CACHE_FILE
     with contextlib.ExitStack() as held:
         with contextlib.suppress(StorageError):  # the collection may be read-only
@@ -161,7 +161,7 @@ def _version(title: str, base: str, downloads: bool) -> bytes:
 
 
 def _packages(
-    collection: Shelf, cache: SiteCache, audits: State, note: Callable[[Done], None]
+    collection: Collection, cache: SiteCache, audits: PackageHistories, note: Callable[[Done], None]
 ) -> Iterator[SitePackage]:
     for path in collection.packages(note):
         # A public package replaces the internal one on the site.
@@ -169,26 +169,30 @@ def _packages(
             continue
         name = str(path.relative_to(collection.root))
         known = audits.known(name)
-        audit = LastAudit(known.time[:10], known.outcome == "pass", known.seal) if known else None
+        audit = (
+            LastAudit(known.time[:10], known.outcome == "pass", known.fingerprint)
+            if known
+            else None
+        )
         yield SitePackage(path, cache.find(name), audit)
 
 
 @contextlib.contextmanager
-def _audits(collection: Shelf) -> Iterator[State]:
+def _audits(collection: Collection) -> Iterator[PackageHistories]:
     """Open the state of the packages according to the ledger; empty without a ledger."""
-    with State() as state:
+    with PackageHistories() as state:
         if collection.ledger.is_file():
             ledger.read(collection.ledger, state.take)
         yield state
 
 
-def _public_copy(collection: Shelf, path: Path) -> Path:
+def _public_copy(collection: Collection, path: Path) -> Path:
     copy = collection.home(path.name + SUFFIX)
     return copy if collection.layout != "flat" else path.with_name(path.name + SUFFIX)
 
 
 def _take(
-    collection: Shelf,
+    collection: Collection,
     cache: SiteCache,
     builder: _SiteBuilder,
     report: Callable[[Done], None],

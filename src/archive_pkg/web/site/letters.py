@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.bags.archives.serializing import write_zip
-from archive_pkg.collection.audits.seals import seal_of
+from archive_pkg.collection.audits.fingerprints import fingerprint_of
 from archive_pkg.collection.bulk.running import Done
 from archive_pkg.errors import InvalidError
 from archive_pkg.interchange import Setting, export
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from archive_pkg.collection.bulk.each import Pace
+    from archive_pkg.collection.bulk.for_each import Pace
     from archive_pkg.packages.page.letter import ShownPart
     from archive_pkg.records import Part, Record
     from archive_pkg.reports import Finding
@@ -155,7 +155,7 @@ def publish(subject: SitePackage, pace: Pace, *, plan: SitePlan) -> Done:
     The details of `Done` contain the `SiteLetter` for the catalogue, unless nothing has changed.
     """
     path, cached = subject.path, subject.cached
-    fingerprint = seal_of(path)
+    fingerprint = fingerprint_of(path)
     key = _key(fingerprint, subject, plan)
     if cached and cached.key == key and cached.since <= plan.day.isoformat() < cached.until:
         try:

@@ -1,4 +1,4 @@
-"""A package's seal: one digest that stands for all its bytes, as its manifests have them."""
+"""A package's fingerprint in audits: one digest that covers all its bytes by its manifests."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BEST = "tagmanifest-sha512.txt"
-"""The list whose digest is the seal, where it is there."""
+"""The manifest whose digest is the fingerprint, if the bag has it."""
 
 
-def seal_of(package: Path) -> bytes:
-    """SHA-256 of a bag's tag manifest, which lists the manifests, which list the payload.
+def fingerprint_of(package: Path) -> bytes:
+    """Return the SHA-256 of a bag's tag manifest, which covers the manifests and the payload.
 
-    A bag without a tag manifest for SHA-512 is sealed by all manifests that it has. A serialized
-    bag has the seal of the folder in it: how it was packed makes no difference.
+    Without a tag manifest for SHA-512, all manifests of the bag are used. A serialized bag has
+    the fingerprint of the folder in it, however it was packed.
 
     Raises:
         OSError: They cannot be read.
     """
     if not package.is_dir():
-        return _seal_in_archive(package)
+        return _fingerprint_in_archive(package)
     try:
         return file_digest(package, BEST)
     except FileNotFoundError:
@@ -38,7 +38,7 @@ def seal_of(package: Path) -> bytes:
     return _joined((name, file_digest(package, name)) for name in names)
 
 
-def _seal_in_archive(path: Path) -> bytes:
+def _fingerprint_in_archive(path: Path) -> bytes:
     from archive_pkg.bags.archives.findings import BadArchiveError
     from archive_pkg.bags.archives.opening import open_tree
 
@@ -58,13 +58,13 @@ def _seal_in_archive(path: Path) -> bytes:
 
 
 def _joined(manifests: Iterable[tuple[str, bytes]]) -> bytes:
-    whole = hashlib.sha256()
+    hashing = hashlib.sha256()
     for name, digest in manifests:
-        whole.update(os.fsencode(name) + digest)
-    return whole.digest()
+        hashing.update(os.fsencode(name) + digest)
+    return hashing.digest()
 
 
 def file_digest(package: Path, name: str) -> bytes:
-    """SHA-256 of a regular file in a package's folder. Raises OSError."""
+    """Return the SHA-256 of a regular file in a package's folder. Raises OSError."""
     with storage.open_beneath(package, name) as stream:
         return hashlib.file_digest(stream, "sha256").digest()

@@ -1,7 +1,7 @@
-"""What building on a shelf remembers, so that a second run does only what is missing or changed.
+"""A cache of what was built in a collection: a second run builds only what is missing or changed.
 
-Nothing rests on it: it is compared with the digests of what is there, and where it is lost the
-packages are built again and found to be the same.
+It is compared with the digests of the files present. Without it, packages are built again and found
+unchanged.
 """
 
 from __future__ import annotations
@@ -36,32 +36,32 @@ CREATE INDEX IF NOT EXISTS built_alike ON built (package COLLATE NOCASE);
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class CachedBuild:
     """A package as it was built.
 
     Attributes:
         inputs: SHA-256 over the digests of record and files, the options and the software.
-        package: The package's folder, from the shelf's.
-        seal: SHA-256 of the package's tag manifest, which stands for all its bytes.
-        files: The paths of the parts' files, from the record's folder; None where the names of
-            some are withheld from those for whom the package is, so that only the record has them.
+        package: The package's path in the collection.
+        fingerprint: The package's fingerprint.
+        files: The paths of the parts' files, from the record's folder; None if some names are
+            withheld from the package's audience, so that only the record has them.
     """
 
     inputs: bytes
     package: str
-    seal: bytes
+    fingerprint: bytes
     files: tuple[str, ...] | None
 
 
-class Memory:
-    """The memory of a shelf, in SQLite; a context."""
+class BuildCache:
+    """The cache of a collection, in SQLite; a context."""
 
     def __init__(self, path: Path) -> None:
-        """Args: its file, which is made if it is not there, and made anew if it is damaged."""
+        """Args: its file, which is created if it does not exist, and again if it is damaged."""
         self._path = path
         self._changes = 0
 
-    def __enter__(self) -> Memory:
+    def __enter__(self) -> BuildCache:
         with storage.storage_errors(f"opening {self._path}"):
             try:
                 self._open()
@@ -89,8 +89,8 @@ class Memory:
             self._base.close()
             raise
 
-    def recall(self, source: str) -> Remembered | None:
-        """How a source was built; None if nothing is known."""
+    def recall(self, source: str) -> CachedBuild | None:
+        """Return how a source was built; None if that is not known."""
         row = self._base.execute(
             "SELECT inputs, package, seal, files FROM built WHERE source = CAST(? AS TEXT)",
             (os.fsencode(source),),
@@ -98,10 +98,10 @@ class Memory:
         if row is None:
             return None
         files = json.loads(row[3])
-        return Remembered(row[0], row[1], row[2], None if files is None else tuple(files))
+        return CachedBuild(row[0], row[1], row[2], None if files is None else tuple(files))
 
     def built_by_another(self, source: str, package: str) -> str | None:
-        """Another source that this run built the same package from."""
+        """Return another source from which this run built the same package."""
         row = self._base.execute(
             "SELECT source FROM built WHERE package = ? AND run = ? AND source <> CAST(? AS TEXT)",
             (package, self._run, os.fsencode(source)),
@@ -109,9 +109,9 @@ class Memory:
         return str(row[0]) if row else None
 
     def built_alike(self, package: str) -> tuple[str, str] | None:
-        """A package whose folder differs only in case from this one's, and what it was built from.
+        """Return a package whose folder differs only in case, and its source.
 
-        Wherever case has a part in the folder's path, as a digest of the id has, there is none.
+        If the folder's path depends on case, as a digest of the id does, there is none.
         """
         row: tuple[str, str] | None = self._base.execute(
             "SELECT package, source FROM built WHERE package = ? COLLATE NOCASE AND package <> ?",
@@ -119,16 +119,16 @@ class Memory:
         ).fetchone()
         return row
 
-    def keep(self, source: str, built: Remembered, mode: int) -> None:
-        """Remember how a source was built; who may not read the package may not read that.
+    def keep(self, source: str, built: CachedBuild, mode: int) -> None:
+        """Record how a source was built; only those who can read the package can read the record.
 
         Args:
             source: The source.
             built: How it was built.
-            mode: The widest permissions of what tells of it.
+            mode: The widest permissions of the cache.
 
         Raises:
-            StorageError: The memory belongs to another user and is more open.
+            StorageError: The cache belongs to another user and is more open.
         """
         with storage.storage_errors(f"writing {self._path}"):
             narrow(self._path, mode & 0o666)
@@ -138,7 +138,7 @@ class Memory:
                 os.fsencode(source),
                 built.inputs,
                 built.package,
-                built.seal,
+                built.fingerprint,
                 json.dumps(built.files),
                 self._run,
             ),
@@ -149,18 +149,17 @@ class Memory:
 
 
 @contextlib.contextmanager
-def built_seals(path: Path) -> Iterator[Callable[[str], bytes | None]]:
-    """What tells the seal with which a package was built here; None of those that were not.
+def built_fingerprints(path: Path) -> Iterator[Callable[[str], bytes | None]]:
+    """Yield a function that returns the fingerprint with which a package was built here, or None.
 
     Args:
-        path: The memory's file; where there is none from here, or it cannot be read, nothing is
-            known.
+        path: The cache's file. Without one that was made here, nothing is known.
     """
     base = None
     with contextlib.suppress(sqlite3.Error):
         base = open_to_read(path) if is_from_here(path) else None
 
-    def seal(package: str) -> bytes | None:
+    def fingerprint(package: str) -> bytes | None:
         if base is None:
             return None
         query = "SELECT seal FROM built WHERE package = ? ORDER BY run DESC LIMIT 1"
@@ -170,7 +169,7 @@ def built_seals(path: Path) -> Iterator[Callable[[str], bytes | None]]:
         return None
 
     try:
-        yield seal
+        yield fingerprint
     finally:
         if base is not None:
             base.close()

@@ -1,4 +1,4 @@
-"""How many bytes the processes of one run have done, for whoever wants to watch."""
+"""Count the bytes that the processes of a run have handled, for a progress bar."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 _COUNT = struct.Struct("<Q")
 
 
-class Meter:
+class ByteCounter:
     """Adds up counts from several threads and processes of this machine; can be pickled.
 
-    Each count is added to the end of one file, which the system does whole or not at all.
+    Each count is appended to one file, which the system does atomically.
     """
 
     def __init__(self, path: Path) -> None:
@@ -26,12 +26,12 @@ class Meter:
         self._read = self._total = 0
 
     def add(self, count: int) -> None:
-        """Count so many bytes more."""
+        """Add a number of bytes."""
         with self._path.open("ab", buffering=0) as file:
             file.write(_COUNT.pack(count))
 
     def total(self) -> int:
-        """All bytes so far, whoever counted them."""
+        """Return all bytes counted so far."""
         with self._path.open("rb") as file:
             file.seek(self._read)
             data = file.read()
@@ -41,9 +41,9 @@ class Meter:
 
 
 @contextmanager
-def metering() -> Iterator[Meter]:
-    """A meter, for the length of a block."""
+def counting_bytes() -> Iterator[ByteCounter]:
+    """Yield a counter, which ends with the block."""
     with TemporaryDirectory(prefix="archive-pkg-") as folder:
         path = Path(folder, "meter")
         path.touch()
-        yield Meter(path)
+        yield ByteCounter(path)

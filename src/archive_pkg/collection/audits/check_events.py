@@ -1,4 +1,4 @@
-"""What a ledger tells of one package, as events of its life."""
+"""The checks and recoveries in a ledger, as events in the life of one package."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.collection.audits import ledger
-from archive_pkg.collection.audits.seals import BEST
-from archive_pkg.collection.audits.state import CHECK, MISSING, RECOVERY
-from archive_pkg.collection.shelves import OWN
+from archive_pkg.collection.audits.fingerprints import BEST
+from archive_pkg.collection.audits.histories import CHECK, MISSING, RECOVERY
+from archive_pkg.collection.opening import OWN
 from archive_pkg.errors import InvalidError, StorageError
-from archive_pkg.packages.afterwards import LaterEvent
+from archive_pkg.packages.later_events import LaterEvent
 from archive_pkg.storage import check_state_folder, storage_errors
 
 if TYPE_CHECKING:
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 
 def checks_of(name: str, package: Path, path: Path | None = None) -> list[LaterEvent]:
-    """A package's fixity checks and recoveries, as its shelf's ledger has them.
+    """Return a package's fixity checks and recoveries, from its collection's ledger.
 
-    A ledger is read once for all the packages that a process asks for.
+    A process reads a ledger once for all packages.
 
     Args:
         name: The package's id.
         package: Its folder.
-        path: The ledger; if not given, that of the shelf on which the package stands, if any.
+        path: The ledger; if not given, that of the collection that contains the package, if any.
 
     Raises:
-        InvalidError: The ledger is not what was written.
+        InvalidError: The ledger was changed or is damaged.
         StorageError: It cannot be read.
     """
     package = package.absolute()
@@ -44,14 +44,14 @@ def checks_of(name: str, package: Path, path: Path | None = None) -> list[LaterE
             return []
     with storage_errors(f"reading the ledger {path}"):
         about = path.stat()
-    told = _told(path.absolute(), about.st_size, about.st_mtime_ns)
-    if not told.report.ok:
-        raise InvalidError(f"the ledger {path} is not what was written", report=told.report)
-    return [_event(entry, name, package) for entry in told.about(name, package.name)]
+    events = _events_in(path.absolute(), about.st_size, about.st_mtime_ns)
+    if not events.report.ok:
+        raise InvalidError(f"the ledger {path} was changed or is damaged", report=events.report)
+    return [_event(entry, name, package) for entry in events.about(name, package.name)]
 
 
 def _is_trusted(path: Path) -> bool:
-    """Whether no stranger has put a ledger above a package, as into /tmp."""
+    """Return whether no stranger can have put a ledger above a package, as in /tmp."""
     try:
         check_state_folder(path.parent)
     except StorageError:
@@ -59,34 +59,34 @@ def _is_trusted(path: Path) -> bool:
     return True
 
 
-class _Told:
-    """What a ledger tells, by the packages, in a temporary database."""
+class _PackageEvents:
+    """The events in a ledger by package, in a temporary database."""
 
     def __init__(self, path: Path) -> None:
         self._base = sqlite3.connect("", check_same_thread=False)  # a file that SQLite removes
         weakref.finalize(self, self._base.close)
-        self._base.execute("CREATE TABLE told (number INTEGER, name TEXT, entry TEXT)")
+        self._base.execute("CREATE TABLE events (number INTEGER, name TEXT, entry TEXT)")
         _, self.report = ledger.read(path, self._take)
-        self._base.execute("CREATE INDEX told_name ON told (name)")
+        self._base.execute("CREATE INDEX events_name ON events (name)")
 
     def _take(self, entry: dict[str, Any]) -> None:
         if entry.get("event") in (CHECK, RECOVERY, MISSING):
             line = json.dumps(entry)
             names = {str(entry.get("id")), str(entry.get("package", "")).rpartition("/")[2]}
             rows = ((entry["number"], name, line) for name in names)
-            self._base.executemany("INSERT INTO told VALUES (?, ?, ?)", rows)
+            self._base.executemany("INSERT INTO events VALUES (?, ?, ?)", rows)
 
     def about(self, *names: str) -> Iterator[dict[str, Any]]:
-        """The entries about a package that goes by some names, in their order."""
-        query = "SELECT DISTINCT number, entry FROM told WHERE name IN (?, ?) ORDER BY number"
+        """Yield the entries about a package that has these names, in order."""
+        query = "SELECT DISTINCT number, entry FROM events WHERE name IN (?, ?) ORDER BY number"
         for _, entry in self._base.execute(query, names):
             yield json.loads(entry)
 
 
 @lru_cache(maxsize=2)
-def _told(path: Path, size: int, changed: int) -> _Told:
-    """What a ledger tells, as long as it has this size and time of change."""
-    return _Told(path)
+def _events_in(path: Path, size: int, changed: int) -> _PackageEvents:
+    """Return a ledger's events; size and time of change are the key of the cache."""
+    return _PackageEvents(path)
 
 
 def _event(entry: dict[str, Any], name: str, package: Path) -> LaterEvent:
@@ -94,7 +94,7 @@ def _event(entry: dict[str, Any], name: str, package: Path) -> LaterEvent:
     recovered = entry["event"] == RECOVERY
     sealed = {BEST: entry["seal"]} if "seal" in entry and (package / BEST).is_file() else {}
     return LaterEvent(
-        # What is looked for and not there has failed its check; PREMIS has no other word for it.
+        # A missing package has failed its check; PREMIS has no other term for it.
         type=CHECK if entry["event"] == MISSING else entry["event"],
         time=datetime.fromisoformat(entry["time"]),
         package=name,

@@ -1,6 +1,6 @@
-"""Questions to the index of a collection: agents, dates, classifications, words, and counts.
+"""Query the index of a collection: agents, dates, classifications, words, and counts.
 
-Nothing is imported here that a question does not need: it has to be answered quickly.
+Only modules that every query needs are imported at the top, to keep queries fast.
 """
 
 from __future__ import annotations
@@ -23,39 +23,39 @@ from archive_pkg.executors import cpus
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from archive_pkg.collection.shelves import Shelf
+    from archive_pkg.collection.opening import Collection
     from archive_pkg.packages.access.decision import Audience
 
 VERSION = 6
-"""Of the index's form; its negative stands in one that has been begun and is not whole yet."""
+"""The version of the index's format; an index that is not complete yet has the negative."""
 TABLES = ("words_0", "words_1", "words_2", "words_3")
-"""These share the packages' words, so that several processors can look for them."""
+"""The packages' words are divided among these, so that several processors can search."""
 _BLOCK = 10_000
-"""So many packages at a time go into one of the tables. What each has is read from neighbouring
-pages then; and few are not shared out at all, for a table weighs words by what it has itself."""
+"""How many packages in a row go into one table. Their rows are then on neighbouring pages. Small
+collections stay in one table, because each table ranks words by its own contents."""
 _NAMES = {"public": "index.sqlite", "internal": "index-internal.sqlite"}
 _RANKED = 10_000
-"""Up to so many hits the best come first. To weigh each of more takes long, and tells little."""
+"""Up to this number of hits, the best come first. Ranking more takes long and says little."""
 _WORD = re.compile(r"[^\W_]+")
 
 _HIT = "package, id, title, coalesce(date, ''), coalesce(packages.classified, '')"
 _BY_DATE = "earliest IS NULL, coalesce(earliest, ''), package"
 _BY_RANK = "rank, coalesce(earliest, ''), package"
 _KEYS = 3
-"""The columns by which hits are ordered, either way."""
+"""How many columns sort the hits, in either order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for; all that is given has to be met.
+    """What to search for; all conditions must be met.
 
     Attributes:
-        words: Anywhere in record and texts. A word that ends in `*` stands for its beginnings; one
-            with spaces in it for words that follow one another.
-        who: In the names of senders, signatories, recipients and those spoken of.
-        classification: In the classification and its history.
-        since: An EDTF date; letters that are wholly before it are left out.
-        until: An EDTF date; letters that are wholly after it are left out.
+        words: Words anywhere in record and texts. A word that ends in `*` is a prefix; words with
+            spaces between them are a phrase.
+        who: Words in the names of senders, signatories, recipients and mentioned agents.
+        classification: Words in the classification and its history.
+        since: An EDTF date; letters entirely before it are left out.
+        until: An EDTF date; letters entirely after it are left out.
     """
 
     words: tuple[str, ...] = ()
@@ -70,11 +70,11 @@ class Hit:
     """A package that was found.
 
     Attributes:
-        package: Its folder, from the shelf's.
+        package: Its path in the collection.
         id: Its record's id.
         title: Its title.
-        date: Its date in EDTF; empty where it is not known.
-        classification: Its classification with its history; empty where it has none.
+        date: Its date in EDTF; empty if it is unknown.
+        classification: Its classification with its history; empty if it has none.
     """
 
     package: str
@@ -84,15 +84,15 @@ class Hit:
     classification: str
 
 
-def index_path(shelf: Shelf, audience: Audience = "public") -> Path:
+def index_path(collection: Collection, audience: Audience = "public") -> Path:
     """Return the file of the index of what an audience may see."""
-    return shelf.own / _NAMES[audience]
+    return collection.own / _NAMES[audience]
 
 
 def version_of(path: Path) -> int:
-    """The version that an index has in it; 0 where there is none that can be believed.
+    """Return the version stored in an index; 0 if there is no trustworthy index.
 
-    One that is not from here is made again, and read as it is only where that cannot be.
+    An index that was not made here is rebuilt; it is read as it is only if that is impossible.
     """
     if not is_from_here(path) and os.access(path.parent, os.W_OK):
         return 0
@@ -104,31 +104,31 @@ def version_of(path: Path) -> int:
 
 
 def words_of(number: int) -> str:
-    """The table that has the words of the package with that number."""
+    """Return the table with the words of the package with that number."""
     return TABLES[number // _BLOCK % len(TABLES)]
 
 
 class Index:
-    """An index, open for questions; a context."""
+    """An index, open for queries; a context."""
 
-    def __init__(self, shelf: Shelf, audience: Audience = "public") -> None:
-        """Args: the shelf, whose index has to be there; the audience whose index it is."""
-        self._path = index_path(shelf, audience)
+    def __init__(self, collection: Collection, audience: Audience = "public") -> None:
+        """Args: the collection, which must have an index; the audience whose index it is."""
+        self._path = index_path(collection, audience)
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is there, and has once been made to its end."""
+        """Whether it exists and has been built completely."""
         return version_of(self._path) == VERSION
 
     @property
     def is_from_here(self) -> bool:
-        """Whether it was made where it lies; what one that was delivered says need not be so."""
+        """Whether it was made in this place; a delivered index may be wrong."""
         return is_from_here(self._path)
 
     def __enter__(self) -> Index:
         if not self.is_whole:
-            hint = "make it: archive-pkg find DIR --refresh"
-            raise StorageError(f"there is no index at {self._path}, or it is not whole yet", hint)
+            hint = "build it: archive-pkg find DIR --refresh"
+            raise StorageError(f"the index {self._path} is missing or incomplete", hint)
         with ExitStack() as opened:
             self._base = opened.enter_context(closing(open_to_read(self._path)))
             slices = (_Slice(self._path, words) for words in TABLES)
@@ -139,34 +139,34 @@ class Index:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._opened.close()
         if isinstance(error, sqlite3.DatabaseError):
-            hint = "make it again: archive-pkg find DIR --refresh"
+            hint = "rebuild it: archive-pkg find DIR --refresh"
             raise StorageError(f"{self._path} cannot be read: {error}", hint) from error
 
     def find(self, query: Query, most: int = 100) -> tuple[int, list[Hit]]:
-        """How many packages meet a query, and the first of them.
+        """Return how many packages meet a query, and the first of them.
 
-        Where single words are looked for and up to ten thousand packages have them, the best come
-        first; otherwise the earliest.
+        For single words with up to ten thousand hits, the best hits come first; otherwise
+        the earliest.
 
         Raises:
-            UsageError: A date is none.
+            UsageError: A date is not EDTF.
         """
-        asked = _asked(query)
-        if not asked.match:
-            return self._of_dates(asked, most)
+        sql = _sql_query(query)
+        if not sql.match:
+            return self._of_dates(sql, most)
         with ThreadPoolExecutor(min(cpus(), len(TABLES))) as pool:
-            count = sum(pool.map(partial(_Slice.look, asked=asked), self._slices))
-            by_rank = asked.can_rank and count <= _RANKED
-            first = partial(_Slice.first, asked=asked, most=most, by_rank=by_rank)
+            count = sum(pool.map(partial(_Slice.look, sql=sql), self._slices))
+            by_rank = sql.can_rank and count <= _RANKED
+            first = partial(_Slice.first, sql=sql, most=most, by_rank=by_rank)
             rows = heapq.merge(*pool.map(first, self._slices))
         return count, [Hit(*row[_KEYS:]) for row in islice(rows, most)]
 
-    def _of_dates(self, asked: _Asked, most: int) -> tuple[int, list[Hit]]:
-        """What `find` gives where no words are looked for."""
-        there = f"FROM packages WHERE {asked.dates}"
-        (count,) = self._base.execute(f"SELECT count(*) {there}", asked.bounds).fetchone()
+    def _of_dates(self, sql: _SqlQuery, most: int) -> tuple[int, list[Hit]]:
+        """Return the result of `find` for a query without words."""
+        there = f"FROM packages WHERE {sql.dates}"
+        (count,) = self._base.execute(f"SELECT count(*) {there}", sql.bounds).fetchone()
         query = f"SELECT {_HIT} {there} ORDER BY {_BY_DATE} LIMIT ?"
-        return count, [Hit(*row) for row in self._base.execute(query, (*asked.bounds, most))]
+        return count, [Hit(*row) for row in self._base.execute(query, (*sql.bounds, most))]
 
     @property
     def cut(self) -> int:
@@ -210,15 +210,14 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _SqlQuery:
     """A query in the index's terms.
 
     Attributes:
-        match: Its words, names and classification for FTS5; empty if it has none.
-        dates: Its dates, as a condition.
-        bounds: The values in that.
-        can_rank: Whether hits are weighed. Of words that follow one another FTS5 would look for all
-            again to do so.
+        match: Words, names and classification for FTS5; empty if there are none.
+        dates: The dates, as a condition in SQL.
+        bounds: The values in that condition.
+        can_rank: Whether to rank hits. To rank a phrase, FTS5 would search for it again.
     """
 
     match: str
@@ -238,35 +237,35 @@ class _Slice:
     def close(self) -> None:
         self._base.close()
 
-    def look(self, asked: _Asked) -> int:
-        """Find what meets a query; how many packages do."""
+    def look(self, sql: _SqlQuery) -> int:
+        """Find what meets a query; return how many packages."""
         self._base.execute("DELETE FROM found")
-        meeting = self._meeting(asked, joined=bool(asked.bounds))
+        meeting = self._meeting(sql, joined=bool(sql.bounds))
         query = f"INSERT INTO found SELECT {self._words}.rowid {meeting}"
-        return self._base.execute(query, (asked.match, *asked.bounds)).rowcount
+        return self._base.execute(query, (sql.match, *sql.bounds)).rowcount
 
-    def first(self, asked: _Asked, most: int, *, by_rank: bool) -> list[tuple[Any, ...]]:
-        """The first of what was found, each behind that by which they are ordered."""
+    def first(self, sql: _SqlQuery, most: int, *, by_rank: bool) -> list[tuple[Any, ...]]:
+        """Return the first hits, each after the columns by which hits are sorted."""
         if by_rank:
-            query = f"SELECT {_BY_RANK}, {_HIT} {self._meeting(asked, joined=True)}"
-            values = (asked.match, *asked.bounds)
+            query = f"SELECT {_BY_RANK}, {_HIT} {self._meeting(sql, joined=True)}"
+            values = (sql.match, *sql.bounds)
         else:
             query = f"SELECT {_BY_DATE}, {_HIT} FROM found CROSS JOIN packages USING (number)"  # noqa: S608 - as above
             values = ()
         query += " ORDER BY 1, 2, 3 LIMIT ?"
         return self._base.execute(query, (*values, most)).fetchall()
 
-    def _meeting(self, asked: _Asked, *, joined: bool) -> str:
-        # The words come first: asked of one package after another, FTS5 reads on from each to the
-        # next that has them.
+    def _meeting(self, sql: _SqlQuery, *, joined: bool) -> str:
+        # The words come first: asked about one package at a time, FTS5 would read on from each to
+        # the next that has them.
         packages = f"CROSS JOIN packages ON {self._words}.rowid = number" if joined else ""
         return (
             f"FROM {self._words} {packages} WHERE {self._words} MATCH ? "  # noqa: S608 - as above
-            f"AND {self._words}.rowid NOT IN (SELECT number FROM gone) AND {asked.dates}"
+            f"AND {self._words}.rowid NOT IN (SELECT number FROM gone) AND {sql.dates}"
         )
 
 
-def _asked(query: Query) -> _Asked:
+def _sql_query(query: Query) -> _SqlQuery:
     match = [_phrase(word) for word in query.words]
     match += [f"who : {_phrase(word)}" for word in query.who.split()]
     match += [f"classification : {_phrase(word)}" for word in query.classification.split()]
@@ -279,11 +278,11 @@ def _asked(query: Query) -> _Asked:
         bounds.append(_bounds(query.until)[1])
     single = all(len(_WORD.findall(word)) <= 1 for word in query.words)
     can_rank = single and bool(query.words)
-    return _Asked(" AND ".join(match), " AND ".join(dates), tuple(bounds), can_rank)
+    return _SqlQuery(" AND ".join(match), " AND ".join(dates), tuple(bounds), can_rank)
 
 
 def _phrase(word: str) -> str:
-    """A word as FTS5 takes it, none of its signs being an operator."""
+    """Return a word in FTS5's syntax, without operators."""
     bare = word.removesuffix("*").replace('"', '""')
     return f'"{bare}"' + ("*" if word.endswith("*") else "")
 
@@ -294,6 +293,6 @@ def _bounds(text: str) -> tuple[str, str]:
     try:
         date = Edtf(text)
     except ValueError as error:
-        hint = "write it in EDTF: 1956, 1956-10, 1956-10-23"
-        raise UsageError(f"{text!r} is no date", hint) from error
+        hint = "write for example 1956, 1956-10 or 1956-10-23"
+        raise UsageError(f"{text!r} is not a date in EDTF", hint) from error
     return str(date.earliest or "0000"), str(date.latest or "9999")

@@ -14,7 +14,7 @@ from archive_pkg.deposits import deposit
 from archive_pkg.errors import InvalidError
 from archive_pkg.interchange import export
 from archive_pkg.packages import build_package, check, sign, verify
-from archive_pkg.packages.afterwards import load_events, receipts_folder
+from archive_pkg.packages.later_events import load_events, receipts_folder
 from archive_pkg.records import Record, load_record
 from official import official, xml_schema
 from program import Run

@@ -1,4 +1,4 @@
-"""Do one thing to each of many subjects, at a pace; verify each of them."""
+"""Do one thing to each of many subjects, at a limited rate; verify a package."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ INVALID = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Each:
-    """The work of doing one thing to each of a batch; goes to other processes.
+class ForEach:
+    """Does one thing to each subject of a batch; can be sent to other processes.
 
     Attributes:
-        do: What is done, with a pace to keep.
-        rate: Bytes a second that one process may read; 0 for as many as it can.
+        do: What to do, given the subject and the pace to keep.
+        rate: Bytes per second that one process may read; 0 for no limit.
     """
 
     do: Callable[[Any, Pace], Done]
@@ -40,22 +40,22 @@ class Each:
 
 
 def _named(subject: Any) -> object:
-    """The path of a subject, which may bring along what is known of it."""
+    """Return the path of a subject, which can carry more than its path."""
     first = subject[0] if isinstance(subject, tuple) else subject
     return getattr(first, "path", first)
 
 
 class Pace:
-    """Keeps reading below a rate by sleeping."""
+    """Limits the rate of reading by sleeping."""
 
     def __init__(self, rate: float) -> None:
-        """Args: bytes a second; 0 for no limit."""
+        """Args: bytes per second; 0 for no limit."""
         self._rate = rate
         self._started = time.monotonic()
         self._read = 0
 
     def spend(self, size: int) -> None:
-        """Account for bytes that were read, and wait until they are within the rate."""
+        """Count bytes that were read, and wait until they are within the rate."""
         if self._rate:
             self._read += size
             ahead = self._read / self._rate - (time.monotonic() - self._started)
@@ -63,15 +63,15 @@ class Pace:
                 time.sleep(ahead)
 
     def follow(self) -> Callable[[Tally], None]:
-        """What keeps the pace of one bag while it is read."""
+        """Return a progress callback that limits the rate while one bag is read."""
         seen = 0
 
-        def tell(tally: Tally) -> None:
+        def advance(tally: Tally) -> None:
             nonlocal seen
             self.spend(tally.size - seen)
             seen = tally.size
 
-        return tell
+        return advance
 
 
 def verify_one(
@@ -83,24 +83,24 @@ def verify_one(
     trust: Trust | None = None,
     jobs: int | None = 1,
 ) -> Done:
-    """Verify a bag, and of a package its record too unless the bag alone is asked for.
+    """Verify a bag, and the record of a package unless only the bag is to be verified.
 
     Args:
         path: The bag, as a folder or an archive.
-        pace: Keeps reading below a rate.
-        bag_only: Whether the record in it is left alone.
-        second_opinion: Whether bagit-python is asked as well.
-        trust: Whose signatures and timestamps are believed.
-        jobs: How many of its files are read at a time; as many as processors when None.
+        pace: Limits the rate of reading.
+        bag_only: Whether to ignore the record in it.
+        second_opinion: Whether to verify with bagit-python too.
+        trust: Whose signatures and timestamps to trust.
+        jobs: How many files to read at a time; as many as there are processors when None.
     """
-    tell = pace.follow()
+    progress = pace.follow()
     details: dict[str, Any] = {"record": None, "title": None, "states": [], "signatures": []}
     if bag_only:
-        verdict = bags.verify(path, second_opinion=second_opinion, jobs=jobs, progress=tell)
+        verdict = bags.verify(path, second_opinion=second_opinion, jobs=jobs, progress=progress)
         ok, report = verdict.valid, verdict.report
     else:
         verification = verify(
-            path, second_opinion=second_opinion, trust=trust, jobs=jobs, progress=tell
+            path, second_opinion=second_opinion, trust=trust, jobs=jobs, progress=progress
         )
         verdict, ok, report = verification.verdict, verification.ok, verification.report
         if verification.record:

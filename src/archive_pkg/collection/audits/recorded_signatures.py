@@ -1,4 +1,4 @@
-"""What was signed by whom, as the ledger has it, and whether that is still so."""
+"""The signatures that ledger entries record, and whether they still exist."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ if TYPE_CHECKING:
 SIGNATURE_GONE = Code(
     "signature-gone",
     Severity.ERROR,
-    "A package had a valid signature or timestamp at its last check, and does not have it any "
-    "more. Restore it from a copy (`audit repair`), or accept the package as it is (`audit "
-    "accept`).",
+    "A package had a valid signature or timestamp at its last check and has lost it. Restore the "
+    "package from a copy (`audit repair`), or accept it as it is (`audit accept`).",
 )
 _TEXTS = ("lists", "signers", "times")
 
 
 def signed_entry(signatures: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what an entry says of signatures: for each key what it signed, and when at latest.
+    """Return an entry's list of signatures: for each key what it signed, with the timestamps.
 
     Args:
-        signatures: Signatures as `Signed.as_json` has them; those that are not good say nothing.
+        signatures: Signatures as `Signed.as_json` gives them; invalid ones are left out.
     """
     by_key: dict[str, dict[str, Any]] = {}
     for one in signatures:
@@ -44,14 +43,14 @@ def signed_entry(signatures: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 def gone(
     place: Location, before: Sequence[dict[str, Any]], now: Sequence[dict[str, Any]]
 ) -> Iterator[Finding]:
-    """Report the signatures and timestamps that a package had and has no more.
+    """Report the signatures and timestamps that a package had before and does not have now.
 
     Args:
         place: The package.
-        before: What the ledger says of its last check that passed.
-        now: The same of the package as it is.
+        before: The signatures at its last check that passed, from the ledger.
+        now: Its signatures now.
     """
-    hint = "restore it from a copy (audit repair), or accept it (audit accept)"
+    hint = "restore the package from a copy (audit repair), or accept it as it is (audit accept)"
     there = {entry["key"]: entry for entry in now}
     others = there.keys() - {entry["key"] for entry in before}
     instead = f"; now it is signed with {', '.join(sorted(others))}" if others else ""
@@ -70,7 +69,7 @@ def gone(
 
 
 def read_signed(said: object) -> list[dict[str, Any]]:
-    """Return what an entry of a ledger says of signatures, without what does not have its form."""
+    """Return the signatures in an entry of a ledger, without malformed ones."""
     return [
         each
         for each in (said if isinstance(said, list) else ())

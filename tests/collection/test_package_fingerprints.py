@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive_pkg.bags.archives.serializing import pack
-from archive_pkg.collection.audits.seals import seal_of
+from archive_pkg.collection.audits.fingerprints import fingerprint_of
 from small_bags import write_bag
 
 
@@ -20,12 +20,12 @@ def digest(path: Path) -> bytes:
 def test_the_seal_is_the_digest_of_the_tag_manifest_for_sha512(tmp_path: Path) -> None:
     bag = tmp_path / "bag"
     write_bag(bag, tags=("sha256", "sha512"))
-    assert seal_of(bag) == digest(bag / "tagmanifest-sha512.txt")
+    assert fingerprint_of(bag) == digest(bag / "tagmanifest-sha512.txt")
     pack(bag, tmp_path / "bag.zip")
-    assert seal_of(tmp_path / "bag.zip") == seal_of(bag)
+    assert fingerprint_of(tmp_path / "bag.zip") == fingerprint_of(bag)
     (bag / "manifest-sha512.txt").write_text("other")
     (bag / "tagmanifest-sha256.txt").write_text("other")
-    assert seal_of(bag) == digest(bag / "tagmanifest-sha512.txt")
+    assert fingerprint_of(bag) == digest(bag / "tagmanifest-sha512.txt")
 
 
 def test_without_it_all_manifests_and_their_names_are_sealed(tmp_path: Path) -> None:
@@ -33,23 +33,23 @@ def test_without_it_all_manifests_and_their_names_are_sealed(tmp_path: Path) -> 
     write_bag(bag, lists=("md5", "sha256"), tags=("sha256",))
     names = ["manifest-md5.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"]
     joined = b"".join(name.encode() + digest(bag / name) for name in names)
-    before = seal_of(bag)
+    before = fingerprint_of(bag)
     assert before == hashlib.sha256(joined).digest()
     pack(bag, tmp_path / "bag.zip")
-    assert seal_of(tmp_path / "bag.zip") == before
+    assert fingerprint_of(tmp_path / "bag.zip") == before
     with zipfile.ZipFile(tmp_path / "backwards.zip", "w") as archive:
         for path in sorted(bag.rglob("*.txt"), reverse=True):
             archive.write(path, path.relative_to(tmp_path))
-    assert seal_of(tmp_path / "backwards.zip") == before
+    assert fingerprint_of(tmp_path / "backwards.zip") == before
     (bag / "bag-info.txt").write_text("other")
-    assert seal_of(bag) == before
+    assert fingerprint_of(bag) == before
     for name in names:
         good = (bag / name).read_bytes()
         (bag / name).write_bytes(good + b"x")
-        assert seal_of(bag) != before
+        assert fingerprint_of(bag) != before
         (bag / name).write_bytes(good)
     (bag / names[0]).rename(bag / "manifest-sha1.txt")
-    assert seal_of(bag) != before
+    assert fingerprint_of(bag) != before
 
 
 def test_what_has_no_manifest_has_no_seal(tmp_path: Path) -> None:
@@ -61,6 +61,6 @@ def test_what_has_no_manifest_has_no_seal(tmp_path: Path) -> None:
     (tmp_path / "broken.zip").write_bytes(b"broken")
     for name in ("bag", "bag.zip", "broken.zip", "none", "none.zip"):
         with pytest.raises(OSError):  # noqa: PT011 - of any kind
-            seal_of(tmp_path / name)
+            fingerprint_of(tmp_path / name)
     with pytest.raises(FileNotFoundError):
-        seal_of(tmp_path / "bag.zip")
+        fingerprint_of(tmp_path / "bag.zip")

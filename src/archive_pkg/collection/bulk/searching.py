@@ -1,4 +1,4 @@
-"""Search folders for what bulk work is done on: records, packages, serialized bags."""
+"""Search folders for the subjects of bulk work: records, packages, serialized bags."""
 
 from __future__ import annotations
 
@@ -28,59 +28,59 @@ _SIDE_FOLDERS = (".receipts",)
 NOT_SEARCHED = Code(
     "folder-not-searched",
     Severity.ERROR,
-    "A folder or file that is to be searched for records or packages cannot be read. What is in it "
-    "is not known; the rest of the search goes on.",
+    "A folder or file cannot be searched for records or packages, because it cannot be read. The "
+    "rest of the search continues.",
 )
 NAME_NOT_UTF8 = Code(
     "package-name-not-utf8",
     Severity.ERROR,
-    "The name of a package, or of a folder above it, is not UTF-8. It is left out, as no index, "
-    "ledger or page could name it. Rename it.",
+    "The name of a package, or of a folder above it, is not UTF-8. It is left out, because no "
+    "index, ledger or page can name it. Rename it.",
 )
 ARCHIVE_WITHOUT_BAG = Code(
     "search-archive-without-bag",
     Severity.ADVICE,
-    "An archive in a folder that is searched for bags has no bag in it, and is left alone.",
+    "An archive in a folder that is searched for bags does not contain a bag. It is left alone.",
 )
 SERIALIZED_LEFT_OUT = Code(
     "search-serialized-left-out",
     Severity.WARNING,
-    "A folder that is searched for packages has a serialized bag in it, and the command reads only "
-    "bags in folders. Unpack it to have it included.",
+    "A folder that is searched for packages contains a serialized bag, but the command reads only "
+    "bags in folders. Unpack it to include it.",
 )
 
 
 def unheard(done: Done) -> None:
-    """Take what a search has to report, and say nothing."""
+    """Ignore what a search reports."""
 
 
 Note = Callable[["Done"], None]
-"""Takes what a search has to report besides the subjects it finds, a `Done` for each item."""
+"""Takes what a search reports apart from the subjects it finds, one `Done` per item."""
 
 
 def find_records(paths: Iterable[StrPath], note: Note = unheard) -> Iterator[Path]:
     """Search paths for records: a record's file or folder is itself, other folders are searched.
 
-    A path that does not exist is taken as a pattern (`letters/*/19[56]*`). Hidden folders are left
-    out, and packages, whose records are no sources. Only the names of one folder at a time are kept
-    in memory. What does not exist or has nothing in it comes as it is: the work reports it.
+    A path that does not exist is taken as a pattern (`letters/*/19[56]*`). Hidden folders and
+    packages are skipped. Only the names of one folder at a time are kept in memory. Paths that
+    do not exist or contain nothing are yielded as they are, so that the work reports them.
 
     Args:
         paths: Where to search.
-        note: Takes folders that cannot be read.
+        note: Called for folders that cannot be read.
     """
     return _Search(has_record, note, without=_is_bag).all(map(Path, paths))
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A letter of a catalogue: its record, and where its files are.
+class TableRow:
+    """A letter in a catalogue: its record, and where its files are.
 
     Attributes:
         catalogue: The catalogue as the user named it.
         record: The record.
-        folder: The folder that the parts' paths start from: one called after the record's id, or
-            one for all letters together.
+        folder: The folder that the parts' paths start from: the letter's own, called after its id,
+            or one for all letters.
     """
 
     catalogue: Path
@@ -93,17 +93,17 @@ class Row:
 
 def find_sources(
     paths: Iterable[StrPath], files: StrPath | None = None, note: Note = unheard
-) -> Iterator[Path | Row]:
-    """What packages can be built from: records as `find_records` finds them, letters of catalogues.
+) -> Iterator[Path | TableRow]:
+    """Yield what packages can be built from: records as in `find_records`, letters of catalogues.
 
     Args:
-        paths: Records, folders of them, patterns; and tables, which are checked whole before the
-            first of their letters comes.
-        files: Where the files of a catalogue's letters are, if not beside it.
-        note: Takes folders that cannot be read.
+        paths: Records, folders of them, patterns; and tables, which are checked completely before
+            their first letter is yielded.
+        files: Where the files of a catalogue's letters are, if not next to it.
+        note: Called for folders that cannot be read.
 
     Raises:
-        InvalidError: A catalogue is not sound; its report has every finding.
+        InvalidError: A catalogue is not valid; the report has every finding.
         StorageError: A catalogue cannot be read.
     """
     files = Path(files) if files is not None else None
@@ -116,7 +116,7 @@ def find_sources(
             own = home / record.id
             if own.is_symlink():
                 note(_noted(storage.left_out(str(own), "it is a symbolic link")))
-            yield Row(path, record, own if storage.is_real_folder(own) else home)
+            yield TableRow(path, record, own if storage.is_real_folder(own) else home)
 
 
 def find_packages(
@@ -126,8 +126,8 @@ def find_packages(
 
     Args:
         paths: Where to search.
-        note: Takes what could not be searched, and archives that are left out.
-        serialized: Whether the work reads serialized bags; if not, those in folders are left out.
+        note: Called for what cannot be searched, and for archives that are left out.
+        serialized: Whether to yield serialized bags in folders.
     """
     archives = Archives.YIELDED if serialized else Archives.NOTED
     return _Search(_is_bag, note, archives=archives).all(map(Path, paths))
@@ -136,17 +136,16 @@ def find_packages(
 def packages_below(
     folder: Path, note: Note = unheard, *, serialized: bool = False
 ) -> Iterator[Path]:
-    """Search a folder for bags that can be kept account of; see `find_packages`.
+    """Search a folder for bags that an index or ledger can name; see `find_packages`.
 
-    A bag whose path below the folder is not UTF-8 is noted instead: no index, ledger or page could
-    name it.
+    Bags whose path below the folder is not UTF-8 are reported instead.
     """
     archives = Archives.YIELDED if serialized else Archives.NOTED
     for path in _Search(_is_bag, note, archives=archives, root_is_one=False).below(folder):
         if is_utf8(str(path.relative_to(folder))):
             yield path
         else:
-            message = "its path is not UTF-8, so that no index, ledger or page can name it"
+            message = "the path is not UTF-8, so no index, ledger or page can name it"
             found = NAME_NOT_UTF8.at(Location(str(path)), message, "Rename the file or folder.")
             note(_noted(found, status=3))
 
@@ -160,20 +159,22 @@ def find_letters(paths: Iterable[StrPath], note: Note = unheard) -> Iterator[Pat
 
 
 def _is_bag(path: Path) -> bool:
-    from archive_pkg.packages import is_bag  # where a shelf is only asked, nothing is looked for
+    from archive_pkg.packages import (
+        is_bag,  # not needed to query an index
+    )
 
     return is_bag(path)
 
 
 def has_record(folder: Path) -> bool:
-    """Return whether a folder has a record's file in it."""
+    """Return whether a folder contains a record's file."""
     from archive_pkg.records import NAMES
 
     return any(storage.is_regular(folder / name) for name in NAMES)
 
 
 def are_single(paths: Iterable[Path], is_one: Callable[[Path], bool]) -> bool:
-    """Return whether each path is one subject by itself, none a folder to search or a pattern."""
+    """Return whether each path is one subject: neither a folder to search nor a pattern."""
     return all(is_one(path) if storage.is_folder(path) else not _is_pattern(path) for path in paths)
 
 
@@ -182,7 +183,7 @@ def _is_pattern(path: Path) -> bool:
 
 
 class Archives(Enum):
-    """What a search does with files in folders whose names are those of archives."""
+    """What a search does with archives that it finds in folders."""
 
     IGNORED = auto()
     NOTED = auto()
@@ -195,10 +196,10 @@ class _Search:
 
     Attributes:
         is_one: Whether a folder is a subject.
-        note: Takes what else is to be reported.
-        without: Whether a folder is left out with all that is in it.
-        archives: What is done with archives.
-        root_is_one: Whether the folder that is searched may be a subject itself.
+        note: Called for everything else to report.
+        without: Whether to skip a folder and everything in it.
+        archives: What to do with archives.
+        root_is_one: Whether the folder that is searched can be a subject itself.
     """
 
     is_one: Callable[[Path], bool]
@@ -217,7 +218,7 @@ class _Search:
                 for found in self.below(Path(match)):
                     some = True
                     yield found
-            # A shell's `packages/*` names receipts, too. An unreadable folder has been noted.
+            # A shell's `packages/*` includes receipts. Unreadable folders are reported already.
             if not (some or path.name.endswith(_SIDE_FOLDERS) or _is_closed(path)):
                 yield path
 
@@ -259,7 +260,7 @@ class _Search:
         )
 
     def _is_taken(self, path: Path) -> bool:
-        """Whether an archive is a subject; those that are not are noted."""
+        """Return whether an archive is a subject; report the others."""
         from archive_pkg.bags.archives.opening import holds_bag
 
         try:
@@ -267,22 +268,24 @@ class _Search:
         except BadArchiveError as error:
             if self.archives is Archives.NOTED:
                 self.note(_noted(replace(error.finding, location=Location(str(path))), status=3))
-            return self.archives is Archives.YIELDED  # the work reports what is wrong with it
+            return self.archives is Archives.YIELDED  # the work reports what is wrong
         except OSError as error:
             self.note(_unreadable(path, error))
             return False
         if self.archives is Archives.YIELDED and not has_bag:
-            found = ARCHIVE_WITHOUT_BAG.at(Location(str(path)), "it is an archive without a bag")
+            found = ARCHIVE_WITHOUT_BAG.at(
+                Location(str(path)), "this archive does not contain a bag"
+            )
             self.note(_noted(found, outcome="without a bag"))
         if self.archives is Archives.NOTED and has_bag:
-            message = "it is a serialized bag, and only bags in folders are read here"
+            message = "this is a serialized bag, but the command reads only bags in folders"
             hint = "Unpack it first (archive-pkg bag unpack)."
             self.note(_noted(SERIALIZED_LEFT_OUT.at(Location(str(path)), message, hint)))
         return has_bag and self.archives is Archives.YIELDED
 
 
 def is_utf8(name: str) -> bool:
-    """Return whether a file's name is UTF-8: Python gives other bytes as lone surrogates."""
+    """Return whether a file name is UTF-8: Python represents other bytes as lone surrogates."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -295,13 +298,13 @@ def _is_shown(name: str) -> bool:
 
 
 def _is_closed(path: Path) -> bool:
-    """Whether a path is a folder whose names cannot be read."""
+    """Return whether a path is a folder whose names cannot be read."""
     return storage.is_folder(path) and not os.access(path, os.R_OK | os.X_OK)
 
 
 def _noted(finding: Finding, *, outcome: str = "left out", status: int = 0) -> Done:
     from archive_pkg.collection.bulk.running import (
-        Done,  # where a collection is only asked, nothing is found
+        Done,  # not needed to query an index
     )
 
     return Done(finding.location.path, outcome, status, [finding])

@@ -1,4 +1,4 @@
-"""What a ledger says of each package, gathered in a temporary database while it is read."""
+"""What a ledger says about each package, collected in a temporary database while it is read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.collection.audits.signed import read_signed
+from archive_pkg.collection.audits.recorded_signatures import read_signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ DIFFERING = (
     "EXISTS (SELECT 1 FROM json_each(against) WHERE value = 'differs') "
     "AND package IN (SELECT package FROM there)"
 )
-"""Of packages on the shelf: another copy differed, or was not there, when last compared."""
+"""Packages in the collection of which another copy differed or was missing when last compared."""
 
 _SCHEMA = """
 CREATE TABLE known (
@@ -43,23 +43,23 @@ ON CONFLICT (package) DO UPDATE SET
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What the ledger says of one package.
+class PackageHistory:
+    """What the ledger says about one package.
 
     Attributes:
-        package: Its folder, from the shelf's.
-        id: Its record's id, where that was ever read.
+        package: Its path in the collection.
+        id: Its record's id, if that was ever read.
         first: When it was first checked.
         number: The entry of its last check.
         time: When it was last checked.
-        outcome: Of that check: "pass", "fail" or "missing".
-        seal: SHA-256 of its tag manifest when it last passed; None if it never did.
+        outcome: The outcome of that check: "pass", "fail" or "missing".
+        fingerprint: Its fingerprint when it last passed; None if it never did.
         checks: How often it was checked.
-        failures: How often it did not pass.
-        built: Whether it was known to have been built on the shelf when it was first checked.
+        failures: How often a check failed.
+        built: Whether this program had built it in the collection before its first check.
         against: The copies that it was last compared with, each "same" or "differs", as JSON.
-        findings: Codes of what was found at its last check.
-        signed: What was signed by whom when it last passed, as its entry has it.
+        findings: The codes of the findings of its last check.
+        signed: Its signatures when it last passed, as its entry has them.
     """
 
     package: str
@@ -68,7 +68,7 @@ class Known:
     number: int
     time: str
     outcome: str
-    seal: str | None
+    fingerprint: str | None
     checks: int
     failures: int
     built: bool
@@ -77,10 +77,10 @@ class Known:
     signed: tuple[dict[str, Any], ...]
 
 
-class State:
-    """What is known of the packages of a shelf, and which are there; a context."""
+class PackageHistories:
+    """The histories of all packages of a collection, and which packages are present; a context."""
 
-    def __enter__(self) -> State:
+    def __enter__(self) -> PackageHistories:
         self._base = sqlite3.connect("")  # a temporary file, which SQLite removes
         self._base.executescript(_SCHEMA)
         return self
@@ -89,15 +89,15 @@ class State:
         self._base.close()
 
     def take(self, entry: dict[str, Any]) -> None:
-        """Take an entry of the ledger, in their order; those about no package say nothing."""
+        """Take the next entry of the ledger; entries about no package are ignored."""
         package, event = entry.get("package"), entry.get("event")
         if not isinstance(package, str) or event not in (CHECK, RECOVERY, MISSING):
             return
         passed = entry.get("outcome") == "pass"
         outcome = "pass" if passed else "missing" if event == MISSING else "fail"
-        # What was restored has other bytes than those that were compared.
+        # A restored package does not have the bytes that were compared.
         against = {} if event == RECOVERY else entry.get("against")
-        # A repair says nothing of signatures; what failed is compared with what passed before.
+        # Signatures are compared with those of the last check that passed; a repair has none.
         signed = read_signed(entry.get("signed")) if passed and event == CHECK else None
         self._base.execute(
             _UPSERT,
@@ -124,17 +124,17 @@ class State:
         )
 
     def see(self, packages: Iterable[str]) -> int:
-        """Note which packages are on the shelf; gives how many."""
+        """Note which packages are in the collection; return how many."""
         self._base.executemany("INSERT INTO there VALUES (?)", ((name,) for name in packages))
         (count,) = self._base.execute("SELECT count(*) FROM there").fetchone()
         return int(count)
 
-    def due(self, before: str, now: str) -> Iterator[tuple[str, Known | None]]:
-        """Packages on the shelf to check, the longest unchecked first, the never checked before.
+    def due(self, before: str, now: str) -> Iterator[tuple[str, PackageHistory | None]]:
+        """Yield the packages to check: never checked ones first, then the longest unchecked.
 
         Args:
-            before: Those last checked at or before this time are due.
-            now: A check later than this is one of a wrong clock, and counts for nothing.
+            before: Packages last checked at or before this time are due.
+            now: A check later than this came from a wrong clock and does not count.
         """
         rows = self._base.execute(
             "SELECT there.package, known.* FROM there LEFT JOIN known USING (package) "
@@ -145,80 +145,80 @@ class State:
         for name, *known in rows:
             yield name, _known(known) if known[0] is not None else None
 
-    def vanished(self) -> Iterator[Known]:
-        """Packages that the ledger knows and the shelf has no more, by their paths."""
+    def vanished(self) -> Iterator[PackageHistory]:
+        """Yield the packages in the ledger that are missing from the collection, by path."""
         yield from self._select("package NOT IN (SELECT package FROM there)")
 
-    def differing(self) -> Iterator[Known]:
-        """Packages on the shelf of which another copy differed when last compared."""
+    def differing(self) -> Iterator[PackageHistory]:
+        """Yield the packages of which another copy differed when last compared."""
         yield from self._select(DIFFERING)
 
-    def with_outcome(self, *outcomes: str) -> Iterator[Known]:
-        """Packages whose last check came out so, by their paths."""
+    def with_outcome(self, *outcomes: str) -> Iterator[PackageHistory]:
+        """Yield the packages whose last check had one of these outcomes, by path."""
         marks = ", ".join("?" * len(outcomes))
         yield from self._select(f"outcome IN ({marks})", *outcomes)
 
-    def all(self) -> Iterator[Known]:
-        """Every package that the ledger knows, by their paths."""
+    def all(self) -> Iterator[PackageHistory]:
+        """Yield every package in the ledger, by path."""
         yield from self._select("1")
 
     def never_checked(self) -> Iterator[str]:
-        """Packages on the shelf that the ledger does not know, by their paths."""
+        """Yield the packages in the collection that the ledger does not contain, by path."""
         rows = self._base.execute(
             "SELECT package FROM there WHERE package NOT IN (SELECT package FROM known) ORDER BY 1"
         )
         yield from (str(name) for (name,) in rows)
 
-    def known(self, package: str) -> Known | None:
-        """What the ledger says of a package."""
+    def known(self, package: str) -> PackageHistory | None:
+        """Return what the ledger says about a package."""
         return next(self._select("package = ?", package), None)
 
     def count(self, condition: str = "1", *values: object) -> int:
-        """How many packages that the ledger knows meet a condition in SQL."""
+        """Return how many packages in the ledger meet a condition in SQL."""
         query = f"SELECT count(*) FROM known WHERE {condition}"  # noqa: S608 - our own conditions
         (count,) = self._base.execute(query, values).fetchone()
         return int(count)
 
     def by_month(self) -> list[tuple[str, int, int]]:
-        """The months in which something was checked: how many checks, how many did not pass."""
+        """Return the months with checks: how many checks, how many failed."""
         return self._base.execute("SELECT * FROM months WHERE month <> '' ORDER BY 1").fetchall()
 
     def first_checks(self) -> list[tuple[str, int]]:
-        """The days on which packages that are on the shelf were first checked, and how many."""
+        """Return the days on which the packages present were first checked, and how many."""
         return self._base.execute(
             "SELECT substr(first, 1, 10), count(*) FROM known WHERE first <> '' "
             "AND package IN (SELECT package FROM there) GROUP BY 1 ORDER BY 1"
         ).fetchall()
 
     def checked_between(self, after: str, until: str) -> int:
-        """How many packages on the shelf were last checked later than one time, up to another."""
+        """Return how many packages present were last checked after one time, up to another."""
         return self.count(
             "time > ? AND time <= ? AND package IN (SELECT package FROM there)", after, until
         )
 
     def oldest_pass(self) -> str:
-        """The time of the check that is longest ago, of what is on the shelf; empty if none."""
+        """Return the time of the oldest last check of the packages present; empty if none."""
         (time,) = self._base.execute(
             "SELECT min(time) FROM known WHERE package IN (SELECT package FROM there)"
         ).fetchone()
         return time or ""
 
-    def _select(self, condition: str, *values: object) -> Iterator[Known]:
+    def _select(self, condition: str, *values: object) -> Iterator[PackageHistory]:
         query = f"SELECT * FROM known WHERE {condition} ORDER BY package"  # noqa: S608 - as above
         yield from map(_known, self._base.execute(query, values))
 
 
-def _known(row: Iterable[Any]) -> Known:
-    package, name, first, number, time, outcome, seal, *more = row
+def _known(row: Iterable[Any]) -> PackageHistory:
+    package, name, first, number, time, outcome, fingerprint, *more = row
     checks, failures, built, against, codes, signed = more
-    return Known(
+    return PackageHistory(
         package,
         name,
         first,
         number,
         time,
         outcome,
-        seal,
+        fingerprint,
         checks,
         failures,
         bool(built),

@@ -1,6 +1,6 @@
-"""Signed heads of a ledger: what nobody can write anew, not even who may write the ledger.
+"""Signed heads of a ledger, which not even those who can write the ledger can forge.
 
-In `<ledger>.heads/`, for each head that was signed:
+In `<ledger>.heads/`, for each signed head:
 
     000123.head              number and digest of an entry, as the ledger's head was then
     000123.head.sig          an OpenSSH signature over it
@@ -36,25 +36,25 @@ SIGNED_HEAD = "signed head"
 HEAD_SIGNATURE_GONE = Code(
     "ledger-head-signature-gone",
     Severity.ERROR,
-    "A head of the ledger was signed, and its signature is missing, is not valid, or is with "
-    "another key than the ledger says.",
+    "The signature of a ledger's head is missing, invalid, or made with another key than the "
+    "ledger says. Restore it from a copy.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class SignedHead:
-    """What signing a head came to.
+    """The result of signing a head.
 
     Attributes:
         file: The head's file.
         head: The head itself.
-        new: What was written: signature and timestamp.
-        pending: Why there is no timestamp yet; empty where none was asked for or it is there.
-        report: What was found about the ledger.
+        new: The files written: signature and timestamp.
+        pending: Why there is no timestamp yet; empty if none was wanted or it exists.
+        report: Findings about the ledger.
     """
 
     file: Path
-    head: ledger.Head
+    head: ledger.LedgerHead
     new: tuple[Path, ...]
     pending: str
     report: Report
@@ -63,33 +63,36 @@ class SignedHead:
 def sign_head(
     path: StrPath, *, key: StrPath | None = None, timestamp: str | None = None
 ) -> SignedHead:
-    """Sign the head of a ledger as it is now, and have the signature timestamped.
+    """Sign the current head of a ledger, and have the signature timestamped.
 
-    What is there already is left as it is; where the authority fails the signature stays, and the
-    timestamp can be added until the ledger goes on.
+    Existing files are left alone. If the time-stamping authority fails, the signature stays,
+    and the timestamp can be added until the ledger gets another entry.
 
     Args:
-        path: The ledger's file, whose chain is verified first.
-        key: The private key's file, or the public key's where the private one is in an agent.
+        path: The ledger's file. Its chain is verified first.
+        key: The private key's file, or the public key's if an SSH agent holds the private one.
         timestamp: The address of a time-stamping authority (RFC 3161).
 
     Raises:
-        InvalidError: The ledger is not what was written.
+        InvalidError: The ledger was changed or is damaged.
         LockedError: A run is writing it.
-        StorageError: It, or the key, cannot be read, or the signature not be written.
-        UsageError: Nothing was asked for, there is nothing to sign, or the key cannot be used here.
+        StorageError: A file cannot be read or written.
+        UsageError: Neither key nor timestamp is given, the ledger is empty, or the key cannot be
+            used.
     """
     path = Path(path)
     key = Path(key) if key is not None else None
     if key is None and timestamp is None:
-        raise UsageError("nothing was asked for", "name a key with --key, or --timestamp URL")
+        raise UsageError("nothing to do", "name a key with --key, or an authority with --timestamp")
     if timestamp is not None:
         timestamps.refuse_other_addresses(timestamp)
     if not path.exists():
-        raise StorageError(f"there is no ledger {path}", "audit run begins one")
+        raise StorageError(
+            f"the ledger {path} does not exist", "start one with `archive-pkg audit run`"
+        )
     with ledger.held(path, lambda entry: None) as (book, report):
         if not book.head.number:
-            raise UsageError(f"the ledger {path} has no entries", "sign it after an audit")
+            raise UsageError(f"the ledger {path} has no entries", "run an audit first")
         file = _head_file(path, book.head.number)
         signature = file.with_name(f"{file.name}.sig")
         new: list[Path] = []
@@ -117,10 +120,12 @@ def _signed(data: bytes, key: Path) -> bytes:
 
 
 def _stamp(signature: Path, url: str, new: list[Path]) -> str:
-    """Have a signature timestamped; why it is not, if it is not."""
+    """Have a signature timestamped; return why that failed, or an empty string."""
     stamp = signature.with_name(f"{signature.name}.tsr")
     if not signature.exists():
-        raise UsageError("this head has no signature yet to be timestamped", "name a key: --key")
+        raise UsageError(
+            "this head is not signed, so it cannot be timestamped", "sign it with --key"
+        )
     if stamp.exists():
         return ""
     with storage.storage_errors(f"reading {signature}"):
@@ -137,13 +142,13 @@ def _stamp(signature: Path, url: str, new: list[Path]) -> str:
 
 
 class SignedHeads:
-    """The signed heads of a ledger, compared with what its entries say of them.
+    """The signed heads of a ledger, compared with the entries about them.
 
     Attributes:
-        signed: Each signed head that is there, and its signature, right or wrong.
+        signed: Each signed head and its signature, valid or not.
     """
 
-    signed: tuple[tuple[ledger.Head, Signed], ...] = ()
+    signed: tuple[tuple[ledger.LedgerHead, Signed], ...] = ()
 
     def __init__(self, path: Path) -> None:
         """Args: the ledger's file."""
@@ -151,19 +156,19 @@ class SignedHeads:
         self._recorded: dict[int, dict[str, Any]] = {}
 
     def take(self, entry: dict[str, Any]) -> None:
-        """Take an entry of the ledger, in their order."""
+        """Take the next entry of the ledger."""
         number = entry.get("head")
         if entry.get("event") == SIGNED_HEAD and isinstance(number, int):
             self._recorded[number] = entry
 
     def examine(self, trust: Trust, report: Report) -> None:
-        """Check every signature, and that none is gone of which the ledger has an entry.
+        """Check every signature, and that every signature in the ledger still exists.
 
-        That the ledger has the entries which the heads name is found by reading it.
+        Reading the ledger checks the heads themselves against its entries.
 
         Args:
-            trust: Whose signatures to believe.
-            report: Takes what is wrong with the signatures.
+            trust: Whose signatures to trust.
+            report: Receives findings about the signatures.
 
         Raises:
             StorageError: They cannot be read.
@@ -178,7 +183,7 @@ class SignedHeads:
                 report.add(HEAD_SIGNATURE_GONE.at(place, message, hint))
 
     def new_entries(self) -> list[dict[str, Any]]:
-        """Return entries that record the valid signatures of which the ledger has none yet."""
+        """Return entries for the valid signatures that the ledger does not record yet."""
         return [
             {
                 "event": SIGNED_HEAD,
@@ -191,24 +196,26 @@ class SignedHeads:
             if signed.good and head.number not in self._recorded
         ]
 
-    def _examined(self, trust: Trust, report: Report) -> Iterator[tuple[ledger.Head, Signed]]:
+    def _examined(self, trust: Trust, report: Report) -> Iterator[tuple[ledger.LedgerHead, Signed]]:
         for file in ledger.kept_heads(self._path):
             try:
                 head = ledger.read_head(file)
             except OSError:
                 head = None
-            if head is None:  # which reading the ledger reports
+            if head is None:  # reading the ledger reports it
                 continue
             if not file.with_name(f"{file.name}.sig").is_file():
-                message = "its signature is not there"
-                report.add(HEAD_SIGNATURE_GONE.at(Location(str(file)), message, "restore it"))
+                message = "its signature is missing"
+                report.add(
+                    HEAD_SIGNATURE_GONE.at(Location(str(file)), message, "restore it from a copy")
+                )
                 continue
             with storage.storage_errors(f"reading {file.parent}"):
-                beside = storage.names_in(file.parent, f"{file.name}*")
-                if len(beside) > limits.SIGNATURE_FILES.value:
-                    message = f"{file}: {len(beside)} files with names that begin so are too many"
+                names = storage.names_in(file.parent, f"{file.name}*")
+                if len(names) > limits.SIGNATURE_FILES.value:
+                    message = f"{file}: {len(names)} files belong to this head, which is too many"
                     raise StorageError(message, limits.SIGNATURE_FILES.hint)
-                files = {str(file.parent / name): _small(file.parent, name) for name in beside}
+                files = {str(file.parent / name): _small(file.parent, name) for name in names}
             yield head, examine_signature(f"{file}.sig", str(file), files, trust, report)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from archive_pkg.collection.audits.signed import gone, read_signed, signed_entry
+from archive_pkg.collection.audits.recorded_signatures import gone, read_signed, signed_entry
 from archive_pkg.reports import Location
 
 PLACE = Location("package")

@@ -14,7 +14,7 @@ from archive_pkg import storage
 from archive_pkg.cli import app
 from archive_pkg.collection import sign_head
 from archive_pkg.collection.audits import ledger
-from archive_pkg.collection.audits.heads import SignedHeads
+from archive_pkg.collection.audits.signed_heads import SignedHeads
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages import Trust
 from archive_pkg.reports import Report
@@ -112,11 +112,11 @@ def test_a_timestamp_that_is_still_to_be_had_is_told_by_the_exit_status(
 
 
 def test_what_cannot_be_signed(tmp_path: Path, book: Path, keys: Path) -> None:
-    with pytest.raises(StorageError, match="no ledger"):
+    with pytest.raises(StorageError, match="does not exist"):
         sign_head(tmp_path / "none.jsonl", key=keys / "editor")
-    with pytest.raises(UsageError, match="nothing was asked for"):
+    with pytest.raises(UsageError, match="nothing to do"):
         sign_head(book)
-    with pytest.raises(UsageError, match="no signature yet"):
+    with pytest.raises(UsageError, match="is not signed"):
         sign_head(book, timestamp="http://127.0.0.1:9/")
     with pytest.raises(UsageError, match="no address of a time-stamping authority"):
         sign_head(book, key=keys / "editor", timestamp="file:///etc/passwd")
@@ -126,7 +126,7 @@ def test_what_cannot_be_signed(tmp_path: Path, book: Path, keys: Path) -> None:
     with pytest.raises(UsageError, match="has no entries"):
         sign_head(empty, key=keys / "editor")
     book.write_bytes(book.read_bytes()[:-9])
-    with pytest.raises(InvalidError, match="not what was written"):
+    with pytest.raises(InvalidError, match="was changed or is damaged"):
         sign_head(book, key=keys / "editor")
 
 
@@ -247,7 +247,7 @@ def test_the_files_of_a_head_and_their_bytes_are_limited(
 ) -> None:
     (signature,) = sign_head(book, key=keys / "editor").new
     for name, most, message in (
-        ("signature-files", 2, "2 files with names that begin so are too many"),
+        ("signature-files", 2, "2 files belong to this head, which is too many"),
         ("signature-size", signature.stat().st_size, "too large to read"),
     ):
         monkeypatch.setenv("ARCHIVE_PKG_LIMITS", f"{name}={most}")

@@ -1,4 +1,4 @@
-"""Other copies of a package: in repositories, and what receipts say was deposited."""
+"""Compare a package with its other copies: in repositories, in folders, and in receipts."""
 
 from __future__ import annotations
 
@@ -21,52 +21,49 @@ if TYPE_CHECKING:
     from archive_pkg.deposits import Receipt, Repository
 
 RECEIPTS = "receipts"
-"""As the name of a copy: what the receipts beside each package say; those in a folder, if one
-follows behind a colon."""
+"""The name of a copy that means the receipts next to each package, or in a folder after a colon."""
 
 _DEEPEST = 12
-"""So many folders a package may lie below a mirror's."""
-_TOLD = 20
-"""So many files of one package that differ are told one by one."""
+"""How deep a package may lie below a mirror's folder."""
+_LISTED = 20
+"""How many differing files of one package are listed one by one."""
 
 COPY_DIFFERS = Code(
     "copy-differs",
     Severity.ERROR,
-    "A file of a package and the same file of another copy have different bytes. Which of the two "
-    "is right is told by the package's manifests.",
+    "A file of a package and the same file of another copy have different bytes. The package's "
+    "manifests say which of the two is right.",
 )
-COPY_LACKS = Code(
-    "copy-lacks-file", Severity.ERROR, "Another copy of a package has not a file that it has."
-)
+COPY_LACKS = Code("copy-lacks-file", Severity.ERROR, "Another copy of a package lacks a file.")
 COPY_HAS_MORE = Code(
-    "copy-has-more", Severity.ERROR, "Another copy of a package has a file that it has not."
+    "copy-has-more", Severity.ERROR, "Another copy of a package has an additional file."
 )
 COPY_ABSENT = Code(
-    "copy-absent", Severity.ERROR, "There is no copy of a package where one was looked for."
+    "copy-absent", Severity.ERROR, "A copy of a package is missing where one was expected."
 )
 COPY_UNREADABLE = Code(
     "copy-unreadable",
     Severity.ERROR,
-    "A package or another copy of it could not be read, so the two were not compared.",
+    "A package or its other copy cannot be read, so the two were not compared.",
 )
 
 
 def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
-    """Where a package and another copy of it differ; every byte of both is read.
+    """Return the differences between a package and another copy; every byte of both is read.
 
     Args:
         package: The package's folder.
         identifier: Its record's id.
         copy: The address of a repository (`ocfl:PATH`); a folder of packages, such as a mirror of
-            the shelf; a receipt's file, "receipts" for those beside the package, or
-            "receipts:FOLDER" for those that were put into a folder: then it is compared with what
-            was deposited, and nothing is read from where it was.
+            the collection; a receipt's file, "receipts" for those next to the package, or
+            "receipts:FOLDER" for those in a folder. With receipts the package is compared with
+            what was deposited, and the repository is not read.
     """
     place = Location(f"{copy} {identifier}")
     try:
         held = _held(package, identifier, copy)
     except (ArchivePkgError, OSError, LookupError) as error:
-        return [COPY_UNREADABLE.at(place, f"it could not be read: {storage.explain(error)}")]
+        return [COPY_UNREADABLE.at(place, f"cannot be read: {storage.explain(error)}")]
     if held is None:
         return [COPY_ABSENT.at(place, "there is no copy", "deposit the package there")]
     try:
@@ -74,7 +71,7 @@ def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
     except OSError as error:
         return [
             COPY_UNREADABLE.at(
-                place, f"not compared: the package could not be read: {storage.explain(error)}"
+                place, f"not compared: the package cannot be read: {storage.explain(error)}"
             )
         ]
     found = [
@@ -82,17 +79,17 @@ def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
         for path in sorted(own.keys() | held.keys())
         if own.get(path) != held.get(path)
     ]
-    if len(found) > _TOLD:
-        rest = f"{len(found) - _TOLD} more files differ"
-        found = [*found[:_TOLD], COPY_DIFFERS.at(place, rest)]
+    if len(found) > _LISTED:
+        rest = f"{len(found) - _LISTED} more files differ"
+        found = [*found[:_LISTED], COPY_DIFFERS.at(place, rest)]
     return found
 
 
 def in_folder(package: Path, identifier: str, folder: Path) -> Path | None:
-    """The package's copy in a folder of packages; None if there is none.
+    """Return the package's copy in a folder of packages; None if there is none.
 
-    It lies where the package lies on its shelf, as in a mirror, or is called by its folder's name
-    or its record's id.
+    It has the same path as in the collection, as in a mirror, or is called after the package's
+    folder or the record's id.
     """
     parts = package.absolute().parts[1:]
     places = (Path(folder, *parts[-depth:]) for depth in range(min(len(parts), _DEEPEST), 0, -1))
@@ -107,15 +104,15 @@ def is_serialized(package: Path) -> bool:
 
 
 def is_read(copy: str) -> bool:
-    """Whether a copy's bytes were read, by its name; a receipt only tells what they once were."""
+    """Return whether a copy's bytes are read: a receipt only says what was deposited."""
     return copy.partition(":")[0] != RECEIPTS and not copy.endswith(".json")
 
 
 def receipts_named(package: Path, copy: str) -> list[Path] | None:
-    """The receipts that a copy's name stands for, oldest first; None where it stands for no such.
+    """Return the receipts that a copy's name means, oldest first; None if it means another kind.
 
     Raises:
-        InvalidError: A file there is no receipt.
+        InvalidError: A file there is not a receipt.
     """
     kind, colon, folder = copy.partition(":")
     if kind == RECEIPTS:
@@ -124,7 +121,7 @@ def receipts_named(package: Path, copy: str) -> list[Path] | None:
 
 
 def newest_version(repository: Repository, identifier: str) -> str | None:
-    """The newest version of what a repository holds under an id; None if it holds nothing.
+    """Return the newest version that a repository holds under an id; None if it holds nothing.
 
     Raises:
         DepositError: It cannot be asked.
@@ -138,12 +135,12 @@ def newest_version(repository: Repository, identifier: str) -> str | None:
 
 @cache
 def repository(address: str) -> Repository:
-    """The repository of an address, opened once by each process. Raises UsageError."""
+    """Return the repository of an address, opened once in each process. Raises UsageError."""
     return repository_for(address)
 
 
 def digests_of(package: Path) -> dict[str, str]:
-    """The SHA-256 of every file in a package's folder, by its path.
+    """Return the SHA-256 of every file in a package's folder, by path.
 
     Raises:
         OSError: A file cannot be read.
@@ -187,13 +184,13 @@ def _held(package: Path, identifier: str, copy: str) -> Mapping[str, str] | None
 
 def _sent(receipt: Receipt) -> Mapping[str, str]:
     if receipt.packaging.endswith("zip") or len(receipt.files) < 2:
-        raise InvalidError(f"the receipt {receipt.name} is for one file, not for the package's")
+        raise InvalidError(f"the receipt {receipt.name} records one zip, not the package's files")
     return {file.path: file.sha256 for file in receipt.files}
 
 
 def _difference(place: Location, own: str | None, other: str | None) -> Finding:
     if other is None:
-        return COPY_LACKS.at(place, "the package has it, the copy has not")
+        return COPY_LACKS.at(place, "the package has this file, the copy does not")
     if own is None:
-        return COPY_HAS_MORE.at(place, "the copy has it, the package has not")
+        return COPY_HAS_MORE.at(place, "the copy has this file, the package does not")
     return COPY_DIFFERS.at(place, f"its SHA-256 is {other}, here it is {own}")
