@@ -1,7 +1,7 @@
-"""Catalogues of letters as tables: a Frictionless Data Package, CSV files, a workbook.
+"""Catalogues of letters as tables: a Frictionless Data Package, CSV files or a workbook.
 
-The one room that knows frictionless, which it imports only where it is needed. Names are loaded
-when they are first used: building a package needs only the writing of its own few tables.
+Only this room imports Frictionless. Names are loaded when they are first used, since building a
+package needs only the modules that write its tables.
 """
 
 from __future__ import annotations

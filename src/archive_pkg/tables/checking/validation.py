@@ -79,7 +79,7 @@ class BoundTable:
     _blank_rows: tuple[int, int] = (0, 0)
 
     @property
-    def is_torn(self) -> bool:
+    def is_truncated(self) -> bool:
         """Whether the table could not be read to its end, so that what it lacks may be there."""
         return any(finding.code == CSV_BROKEN.code for finding in self.sheet.report)
 
@@ -240,7 +240,7 @@ class CatalogueCheck:
             checks = [RowCheck(), TextCheck(), references, coherence]
             self._validate_table(bound, resource, checks, references)
         # Nothing is certain about a letter as a whole if some of its rows could not be read.
-        if not any(bound.is_torn for bound in self.bound.values()):
+        if not any(bound.is_truncated for bound in self.bound.values()):
             doubtful = self.by_letter(coherence.letters) if coherence.letters else ()
             for fault in coherence.faults_of_letters(doubtful):
                 self._report_fault(self.bound[fault.table], fault.row, fault)
@@ -391,7 +391,7 @@ def _read_ids(bound: BoundTable) -> Mapping[str, set[str]] | None:
     known = ids_of(bound.table.name, names, rows())
     if known is not None:
         bound.names = [name for at, name in enumerate(names) if at not in set(empty)]
-    return None if bound.is_torn else known
+    return None if bound.is_truncated else known
 
 
 @contextmanager

@@ -1,7 +1,7 @@
-"""CSV files as people have them: encodings, separators, quotes; nothing is guessed in silence.
+"""Read CSV files with different encodings and separators, and report each assumption.
 
-A file is UTF-8, or UTF-16 where a byte order mark says so, or what the user declares. A byte that
-does not fit is an error with its place, and the file is not read further.
+A file is UTF-8, or UTF-16 with a byte order mark, or has the encoding that the user declares. An
+invalid byte is an error with its place, and the rest of the file is not read.
 """
 
 from __future__ import annotations
@@ -25,20 +25,25 @@ if TYPE_CHECKING:
 ENCODING_WRONG = Code(
     "tables-encoding-wrong",
     Severity.ERROR,
-    "A file of tables is not in the encoding it is read in: UTF-8, UTF-16 with a byte order mark, "
-    "or what --encoding declares.",
+    "The bytes of a file are not valid in its encoding: UTF-8, UTF-16 with a byte order mark, or "
+    "the encoding that --encoding declares.",
     "RFC 3629",
 )
 CSV_BROKEN = Code(
-    "tables-csv-broken", Severity.ERROR, "The quotes of a CSV file do not add up.", "RFC 4180, 2"
+    "tables-csv-broken",
+    Severity.ERROR,
+    "The quotes of a CSV file are unbalanced, or a row or cell is too long.",
+    "RFC 4180, 2",
 )
 NUL_BYTE = Code(
-    "tables-nul-character", Severity.ERROR, "A file of tables has NUL characters: it is no text."
+    "tables-nul-character",
+    Severity.ERROR,
+    "A file of tables has NUL characters, so it is not text.",
 )
 SEPARATOR_OTHER = Code(
     "tables-separator-other",
     Severity.ADVICE,
-    "The columns of a CSV file are separated by something else than commas.",
+    "The columns of a CSV file are not separated by commas.",
     "RFC 4180, 2",
 )
 EMPTY = Code("tables-empty", Severity.ERROR, "A file or sheet has no header and no rows.")
@@ -52,40 +57,40 @@ _BOMS = (
 )
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _CHUNK = 1 << 20
-_BLOCK = 1_000  # rows; more of them fall out of the processor's cache
+_BLOCK = 1_000  # rows; more do not fit into the cache of the processor
 _SAMPLE = 64 * 1024
 
 
 def read_csv(path: Path, *, encoding: str | None = None) -> Sheet:
-    """A CSV file as a sheet; its report says what is wrong with it as a file.
+    """Read a CSV file as a sheet; its report has the findings about the file.
 
     Args:
         path: The file.
-        encoding: The encoding that the user declares; else UTF-8, or what a byte order mark says.
+        encoding: The encoding that the user declares. The default is UTF-8.
 
     Raises:
         StorageError: The file cannot be read.
-        UsageError: No such encoding is known.
+        UsageError: The encoding is unknown.
     """
     report = Report()
     try:
         with storage.open_regular(path) as file:
             name = _encoding(file, encoding)
-            whole = _decodes(file, path, name, report)
+            is_valid = _decodes(file, path, name, report)
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror or error}") from error
-    if not whole:
+    if not is_valid:
         return _empty_sheet(path, report)
     separator = _separator(path, name)
     if separator != ",":
-        message = f"its columns are separated by {_SEPARATORS[separator]}"
-        hint = "this is read; programs that expect commas will take each row for one cell"
+        message = f"the columns are separated by {_SEPARATORS[separator]}"
+        hint = "This is accepted, but a program that expects commas reads each row as one cell."
         report.add(SEPARATOR_OTHER.at(Location(str(path)), message, hint))
     header_row, header = find_header(_first_rows(path, name, separator, report))
     if not header and not report.ok:
         return _empty_sheet(path, report)
     if not header:
-        report.add(EMPTY.at(Location(str(path)), "there is nothing in it"))
+        report.add(EMPTY.at(Location(str(path)), "the file is empty"))
         return _empty_sheet(path, report)
 
     def blocks() -> Iterator[SheetBlock]:
@@ -104,7 +109,7 @@ def _encoding(file: BinaryIO, declared: str | None) -> str:
         name = codecs.lookup(declared).name
     except LookupError:
         hint = "encodings are called, for example, utf-8, utf-16, cp1251, cp1252, koi8-r"
-        raise UsageError(f"no encoding is called {declared}", hint) from None
+        raise UsageError(f"the encoding {declared} is unknown", hint) from None
     return marked if marked and name in ("utf-8", "utf-16") else name
 
 
@@ -114,7 +119,7 @@ def _text(path: Path, encoding: str) -> TextIO:
 
 
 def _decodes(file: BinaryIO, path: Path, encoding: str, report: Report) -> bool:
-    """Whether every byte fits; the first that does not is told with its place."""
+    """Return whether every byte is valid; report the first that is not."""
     decoder = codecs.getincrementaldecoder(encoding)()
     done, lines = 0, 1
     while True:
@@ -128,8 +133,10 @@ def _decodes(file: BinaryIO, path: Path, encoding: str, report: Report) -> bool:
             report.add(_encoding_finding(place, error, encoding))
             return False
         if done == 0 and text.count("\0") > len(text) // 4:
-            message = "NUL characters: this is UTF-16 without its mark, or no text at all"
-            hint = "declare its encoding, as in --encoding utf-16-le, or save it as UTF-8"
+            message = (
+                "there are NUL characters: this is UTF-16 without a byte order mark, or not text"
+            )
+            hint = "Declare its encoding, such as --encoding utf-16-le, or save the file as UTF-8."
             report.add(NUL_BYTE.at(Location(str(path), line=lines), message, hint))
             return False
         lines += text.count("\n")
@@ -145,7 +152,7 @@ def _encoding_finding(place: Location, error: UnicodeDecodeError, encoding: str)
     guesses = ", ".join(
         f"{other} “{_readable(around, other)}”" for other in ("cp1251", "cp1252", "koi8-r")
     )
-    hint = f"say which encoding it has, with --encoding; the words there would be in {guesses}"
+    hint = f"Declare the encoding with --encoding. The words there would be in {guesses}."
     return ENCODING_WRONG.at(place, f"byte {byte:#04x} is not {name} ({error.reason})", hint)
 
 
@@ -155,7 +162,7 @@ def _readable(data: bytes, encoding: str) -> str:
 
 
 def _separator(path: Path, encoding: str) -> str:
-    """What stands between the cells of the first rows, counted outside quotes."""
+    """Return the separator of the first row, counted outside quotes."""
     with _text(path, encoding) as file:
         sample = file.read(_SAMPLE)
     outside = "".join(sample.split('"')[::2])
@@ -164,7 +171,7 @@ def _separator(path: Path, encoding: str) -> str:
 
 
 def _first_rows(path: Path, encoding: str, separator: str, report: Report) -> list[list[str]]:
-    """The rows among which the header is, as far as quotes add up."""
+    """Return the first rows, which include the header, up to an unbalanced quote."""
     csv.field_size_limit(limits.TABLE_CELL.value)
     rows: list[list[str]] = []
     with _text(path, encoding) as file:
@@ -188,13 +195,13 @@ def _blocks(
         reader = csv.reader(_lines(file), delimiter=separator, strict=True)
         for _ in range(header_row):
             next(reader)
-        torn = False
-        while not torn:
+        is_broken = False
+        while not is_broken:
             rows: list[list[str]] = []
             try:
                 rows.extend(islice(reader, _BLOCK))
             except csv.Error as error:
-                torn = True
+                is_broken = True
                 finding = _csv_finding(path, error, number + len(rows))
                 if finding not in report.findings:
                     report.add(finding)
@@ -205,13 +212,13 @@ def _blocks(
 
 
 def _lines(file: TextIO) -> Iterator[str]:
-    """The lines of a file, as long as its rows are not longer than is read."""
+    """Yield the lines of a file, and stop at a row that is over the limit."""
     limit = limits.TABLE_ROW.value
     length, quoted = 0, False
     while line := file.readline(limit):
         length += len(line)
         if length >= limit:
-            raise csv.Error(f"it is longer than {limit} characters")
+            raise csv.Error(f"the row is longer than {limit} characters")
         if line.count('"') & 1:
             quoted = not quoted
         if not quoted:
@@ -220,11 +227,13 @@ def _lines(file: TextIO) -> Iterator[str]:
 
 
 def _csv_finding(path: Path, error: csv.Error, row: int = 1) -> Finding:
-    message = f"row {row} or what follows it: {error}"
-    hint = 'a quote within a quoted cell is written twice: "he said ""yes"""; a cell ends in one'
+    message = f"row {row} or a row after it: {error}"
+    hint = (
+        'Write a quote within a quoted cell twice: "he said ""yes""". End the cell with one quote.'
+    )
     if "longer than" in str(error) or "larger than field limit" in str(error):
         limit = limits.TABLE_ROW if "longer" in str(error) else limits.TABLE_CELL
-        hint = f"{hint}. {limit.hint}"
+        hint = f"{hint} {limit.hint}"
     return CSV_BROKEN.at(Location(str(path), table=path.stem, cell=str(row)), message, hint)
 
 

@@ -1,4 +1,4 @@
-"""The datapackage.json of a catalogue, read without trusting it: which file holds which table."""
+"""Read a datapackage.json without trusting it: the files of its resources."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ DESCRIPTOR = "datapackage.json"
 DESCRIPTOR_INVALID = Code(
     "tables-descriptor-invalid",
     Severity.ERROR,
-    "The datapackage.json is not what a data package's descriptor must be.",
+    "The datapackage.json is not a valid descriptor of a data package.",
     "Data Package 2.0, Descriptor",
 )
 PATH_UNSAFE = Code(
     "tables-path-unsafe",
     Severity.ERROR,
-    "A path in a data package leaves its folder, goes through a link or leads to another machine.",
+    "A path in a data package leaves its folder, goes through a link or is on another machine.",
     "Data Package 2.0, Path or URL",
 )
 FILE_MISSING = Code(
-    "tables-file-missing", Severity.ERROR, "A file that a data package names is not there."
+    "tables-file-missing", Severity.ERROR, "A file that a data package names does not exist."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource of a data package whose file is there and safe to open.
+    """A resource of a data package whose file exists and is safe to open.
 
     Attributes:
-        name: Its name.
-        path: Where its file is.
-        descriptor: What the package says of it.
+        name: The name of the resource.
+        path: The path of its file.
+        descriptor: Its entry in datapackage.json.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Resource:
 
     @property
     def encoding(self) -> str | None:
-        """The encoding that the package says its file has, if there is such a one."""
+        """The encoding that the package declares for the file, if Python knows it."""
         declared = self.descriptor.get("encoding")
         with contextlib.suppress(LookupError, TypeError, ValueError):
             return codecs.lookup(str(declared)).name
@@ -59,7 +59,7 @@ class Resource:
 
 
 def find_descriptor(path: Path) -> Path | None:
-    """The datapackage.json that a path means, in a folder or itself; None if it means none."""
+    """Return the datapackage.json at a path or in its folder; None if there is none."""
     if path.is_dir():
         path = path / DESCRIPTOR
         return path if path.is_file() else None
@@ -67,9 +67,9 @@ def find_descriptor(path: Path) -> Path | None:
 
 
 def read_descriptor(path: Path) -> tuple[list[Resource], Report]:
-    """The resources of a data package, and what is wrong with its descriptor.
+    """Return the resources of a data package, and the findings about its descriptor.
 
-    Nothing is fetched and no link followed: a path has to stay in the package's folder.
+    Nothing is downloaded and no link is followed. A path must stay in the package's folder.
 
     Raises:
         StorageError: The descriptor cannot be read.
@@ -86,8 +86,10 @@ def read_descriptor(path: Path) -> tuple[list[Resource], Report]:
         return [], report
     found = descriptor.get("resources") if isinstance(descriptor, dict) else None
     if not isinstance(found, list) or not found:
-        message = "it has no list `resources`"
-        report.add(DESCRIPTOR_INVALID.at(here, message, "a data package names its files there"))
+        message = "there is no list `resources`"
+        report.add(
+            DESCRIPTOR_INVALID.at(here, message, "List the files of the data package in it.")
+        )
         return [], report
     return list(_resources(path, found, report)), report
 
@@ -98,10 +100,10 @@ def _resources(path: Path, found: list[Any], report: Report) -> Iterator[Resourc
         here = Location(str(path), field=f"resources.{number}")
         name = resource.get("name") if isinstance(resource, dict) else None
         if not isinstance(name, str) or not name:
-            report.add(DESCRIPTOR_INVALID.at(here, "a resource without a name"))
+            report.add(DESCRIPTOR_INVALID.at(here, "a resource has no name"))
         elif name in names:
-            message = f"two resources are called {name}"
-            report.add(DESCRIPTOR_INVALID.at(here, message, "rename one of them"))
+            message = f"two resources have the name {name}"
+            report.add(DESCRIPTOR_INVALID.at(here, message, "Rename one of them."))
         else:
             names.add(name)
             file = safe_file(path.parent, resource.get("path"), here, report)
@@ -110,38 +112,38 @@ def _resources(path: Path, found: list[Any], report: Report) -> Iterator[Resourc
 
 
 def safe_file(folder: Path, named: Any, here: Location, report: Report) -> Path | None:
-    """The file that a path in a data package names; None where it may not be opened, which is told.
+    """Return the file at a path in a data package; report it and return None if it is unsafe.
 
     Args:
         folder: The package's folder.
-        named: The path as the descriptor has it.
-        here: The descriptor's place that names it.
-        report: What takes the findings.
+        named: The path in the descriptor.
+        here: The location of the path in the descriptor.
+        report: Receives the findings.
     """
     if isinstance(named, list) and len(named) == 1:
         named = named[0]
     if not isinstance(named, str) or not named:
         message = "a resource must name one file in `path`"
-        report.add(DESCRIPTOR_INVALID.at(here, message, "put each table in one CSV file"))
+        report.add(DESCRIPTOR_INVALID.at(here, message, "Put each table into one CSV file."))
         return None
     if why := _unsafe(folder, named):
-        hint = "name a file below the folder of datapackage.json"
+        hint = "Name a file in the folder of datapackage.json."
         report.add(PATH_UNSAFE.at(here, f"“{named}” {why}; it is not opened", hint))
         return None
     file = folder / named
     if not file.is_file():
-        report.add(FILE_MISSING.at(here, f"there is no file {named}"))
+        report.add(FILE_MISSING.at(here, f"the file {named} does not exist"))
         return None
     return file
 
 
 def _unsafe(folder: Path, named: str) -> str:
-    """Why a path may not be opened; empty if it may."""
+    """Return why a path must not be opened; empty if it is safe."""
     pure = PurePosixPath(named)
     if "://" in named:
-        return "leads to another machine"
+        return "is on another machine"
     if pure.is_absolute() or "\\" in named or named[1:2] == ":" or "\0" in named:
-        return "is not a relative path with / between its names"
+        return "is not a relative path with slashes"
     if ".." in pure.parts:
         return "leaves the package's folder"
     step = folder
@@ -151,5 +153,5 @@ def _unsafe(folder: Path, named: str) -> str:
             if step.is_symlink():
                 return "goes through a link"
         except OSError as error:
-            return f"cannot be a path: {error.strerror}"
+            return f"is not a valid path: {error.strerror}"
     return ""

@@ -1,7 +1,7 @@
-"""What a spreadsheet shows of a date that it holds, and how precise that is.
+"""Return what a spreadsheet shows for a date, and how precise that is.
 
-A spreadsheet keeps every date as a number of days. A cell that shows "Jul-60" holds 1 July 1960, so
-its format, not its value, says what a person has written and seen.
+A spreadsheet stores every date as a number of days. A cell that shows "Jul-60" holds 1 July 1960,
+so its number format, not its value, says what the user typed and saw.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _TOKENS = re.compile(
     r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P|y+|m+|d+|h+|s+(?:\.0+)?|.', re.IGNORECASE | re.DOTALL
 )
 _SYSTEM_DATE = {"mm-dd-yy", "m/d/yy", "m/d/yyyy"}
-"""The formats that every program shows in the habit of its own country."""
+"""The formats that every program shows in its local way."""
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -30,12 +30,12 @@ def date_in_cell(
     *,
     epoch_1904: bool,
 ) -> tuple[str, DateReading] | None:
-    """Return what a cell with a date shows and how it is read; None where it holds a time alone.
+    """Return what a cell with a date shows and its reading; None if it only holds a time.
 
     Names of months and days are given in English, whatever the workbook's language.
 
     Args:
-        value: The value as openpyxl gives it, to which day 0 is the time 00:00.
+        value: The value from openpyxl, for which day 0 is the time 00:00.
         number_format: The cell's number format, `mmm-yy`.
         epoch_1904: Whether the workbook counts days from 1904.
     """
@@ -66,7 +66,7 @@ def _read(value: datetime.datetime, has: set[str], system: bool, epoch_1904: boo
     epoch = datetime.date(1904, 1, 1) if epoch_1904 else datetime.date(1899, 12, 30)
     year = (value.date() - epoch).days
     if 1500 <= year <= 2100:
-        # A year that somebody typed into a cell formatted as a date.
+        # A year typed into a cell that is formatted as a date.
         return DateReading("", "excel-year", 0, readings=(DateReading(f"{year:04}", "year"), whole))
     if system or "d" in has:
         if value.time() == datetime.time():
@@ -76,7 +76,7 @@ def _read(value: datetime.datetime, has: set[str], system: bool, epoch_1904: boo
 
 
 def _shown(value: datetime.datetime, pattern: str) -> str:
-    """The date in a number format of Office Open XML (ECMA-376, part 1, 18.8.31)."""
+    """Format a date with a number format of Office Open XML (ECMA-376, part 1, 18.8.31)."""
     tokens = _TOKENS.findall(pattern)
     half_day = any(token.upper() in ("AM/PM", "A/P") for token in tokens)
     text = ""
@@ -96,14 +96,14 @@ def _shown(value: datetime.datetime, pattern: str) -> str:
 
 
 def _is_minutes(tokens: list[str], place: int) -> bool:
-    """Whether an `m` stands next to hours or seconds, and so means minutes."""
+    """Return whether an `m` is next to hours or seconds, and so means minutes."""
     letters = [token.lower()[0] for token in tokens if token[0].lower() in "ymdhs"]
     here = sum(token[0].lower() in "ymdhs" for token in tokens[:place])
     return "h" in letters[max(0, here - 1) : here] or "s" in letters[here + 1 : here + 2]
 
 
 def _part(value: datetime.datetime, token: str, half_day: bool) -> str:
-    """One run of the same letter: `yy`, `mmm`, `dddd`, `h`, `ss`."""
+    """Format one run of the same letter: `yy`, `mmm`, `dddd`, `h`, `ss`."""
     length = len(token)
     if token[0] == "y":
         return f"{value:%Y}" if length > 2 else f"{value:%y}"

@@ -1,4 +1,4 @@
-"""Headers: which row is one, and which columns of a table its cells mean."""
+"""Find the header of a sheet, and match its cells with the columns of a table."""
 
 from __future__ import annotations
 
@@ -20,36 +20,32 @@ if TYPE_CHECKING:
     from archive_pkg.tables.schema.layout import Table
 
 COLUMN_UNKNOWN = Code(
-    "tables-column-unknown", Severity.ERROR, "A header that is no column of its table."
+    "tables-column-unknown", Severity.ERROR, "A header is not a column of its table."
 )
 COLUMN_TWICE = Code("tables-column-twice", Severity.ERROR, "Two columns have the same header.")
-COLUMN_UNNAMED = Code(
-    "tables-column-unnamed", Severity.ERROR, "A column has cells and no header above them."
-)
-COLUMN_MISSING = Code(
-    "tables-column-missing", Severity.ERROR, "A column that its table cannot do without."
-)
+COLUMN_UNNAMED = Code("tables-column-unnamed", Severity.ERROR, "A column has cells but no header.")
+COLUMN_MISSING = Code("tables-column-missing", Severity.ERROR, "A required column is missing.")
 COLUMN_NEARLY = Code(
     "tables-column-nearly",
     Severity.WARNING,
-    "A header is written otherwise than the column it is taken for: capitals, spaces, look-alikes.",
+    "A header differs from its column in capitals, spaces or look-alike letters.",
 )
 HEADER_LATE = Code(
-    "tables-header-late", Severity.WARNING, "Rows stand above the header; they are not read."
+    "tables-header-late", Severity.WARNING, "There are rows above the header; they are ignored."
 )
 
 HEADER_SEARCH_ROWS = 20
-"""Among so many rows the header is looked for."""
+"""The number of rows in which the header is searched for."""
 
 
 def find_header(rows: Iterable[list[str]]) -> tuple[int, list[str]]:
-    """The header's row number and cells, among the first rows.
+    """Return the row number and the cells of the header.
 
-    It is the row with most names of columns; where no row has them, as in somebody's own list, the
-    first that is at least half as full as the fullest, since a title above a table fills few cells.
+    The header is the row with most names of columns. If no row has any, as in a letter list, it is
+    the first row that is at least half as full as the fullest: a title above it fills few cells.
 
     Returns:
-        Number and cells; (0, []) if there is no row that is not blank.
+        The number and the cells; (0, []) if all rows are blank.
     """
     found = [
         (number, row)
@@ -71,15 +67,15 @@ def _filled(row: list[str]) -> int:
 
 
 def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
-    """Where the columns of a table stand in a sheet, by name, and what is wrong with its header."""
+    """Return the places of a table's columns in a sheet, and the findings about its header."""
     found: list[Finding] = []
     places: dict[str, int] = {}
     names = {column.name for column in table.columns}
     near = {normalize_header(name): name for name in names}
     row = sheet.header_row
     if row > 1:
-        message = f"the header stands in row {row}; what is above it is not read"
-        found.append(HEADER_LATE.at(sheet.at(1), message, "take the rows above it out"))
+        message = f"the header is row {row}; the rows above it are ignored"
+        found.append(HEADER_LATE.at(sheet.at(1), message, "Delete the rows above it."))
     for place, cell in enumerate(sheet.header):
         at = sheet.at(row, place, cell.strip())
         name = cell if cell in names else near.get(normalize_header(cell), "")
@@ -87,28 +83,28 @@ def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
             places |= dict.fromkeys(RELATIONS, place)
         elif not cell.strip():
             if _has_cells(sheet, place):
-                message, hint = "this column has no header", "name it, or empty its cells"
+                message, hint = "this column has no header", "Name it or clear its cells."
                 found.append(COLUMN_UNNAMED.at(at, message, hint))
         elif not name:
             found.append(COLUMN_UNKNOWN.at(at, *_unknown(cell, table, names)))
         elif name in places:
-            hint = "keep one of the two columns"
-            found.append(COLUMN_TWICE.at(at, f"“{cell}” is a column already", hint))
+            hint = "Keep one of the two columns."
+            found.append(COLUMN_TWICE.at(at, f"there is already a column {name}", hint))
         else:
             places[name] = place
             if cell != name:
-                message = f"“{cell}” is taken for {name}"
-                found.append(COLUMN_NEARLY.at(at, message, f"write {name}"))
+                message = f"“{cell}” is read as {name}"
+                found.append(COLUMN_NEARLY.at(at, message, f"Write {name}."))
     for column in table.columns:
         if column.required and column.name not in places:
             message = f"the table {table.name} has no column {column.name}"
-            hint = f"add it: {column.description[:1].lower()}{column.description[1:]}"
+            hint = f"Add it: {column.description[:1].lower()}{column.description[1:]}"
             found.append(COLUMN_MISSING.at(sheet.at(row), message, hint))
     return places, found
 
 
 def _is_former(cell: str, table: Table, header: list[str]) -> bool:
-    """Whether a header is the one column that earlier catalogues had for the three relations."""
+    """Return whether a header is the single column of former catalogues for the relations."""
     cells = set(map(normalize_header, header))
     return (
         table.name == "parts"
@@ -118,13 +114,13 @@ def _is_former(cell: str, table: Table, header: list[str]) -> bool:
 
 
 def normalize_header(header: str) -> str:
-    """A header without what people vary: capitals, spaces, underscores, width of letters."""
+    """Return a header without capitals, spaces, underscores and differences in width."""
     text = unicodedata.normalize("NFKC", header).casefold()
     return "".join(filter(str.isalnum, text))
 
 
 def likely_table(header: list[str]) -> Table | None:
-    """The table that most of a header's cells are columns of; None if it is fewer than half."""
+    """Return the table with most of a header's columns; None if it has less than half of them."""
     cells = {normalize_header(cell) for cell in header if cell.strip()}
     scored = {
         table.name: len(cells & {normalize_header(column.name) for column in table.columns})
@@ -136,7 +132,7 @@ def likely_table(header: list[str]) -> Table | None:
 
 @cache
 def whole_number_columns() -> frozenset[str]:
-    """The plain headers of the columns that hold whole numbers."""
+    """Return the normalized headers of the columns for whole numbers."""
     return frozenset(
         normalize_header(c.name)
         for table in tables().values()
@@ -151,16 +147,16 @@ def _known() -> frozenset[str]:
 
 
 def _unknown(cell: str, table: Table, names: set[str]) -> tuple[str, str]:
-    message = f"“{cell}” is no column of {table.name}"
+    message = f"“{cell}” is not a column of {table.name}"
     if table.name == "parts" and normalize_header(cell) == "of":
-        return message, "move its cells to made_from, part_of or about"
+        return message, "Move its cells to made_from, part_of or about."
     close = get_close_matches(
         normalize_header(cell), [normalize_header(name) for name in sorted(names)], 1, 0.7
     )
     meant = next((name for name in names if close and normalize_header(name) == close[0]), "")
     if meant:
-        return message, f"did you mean {meant}?"
-    return message, "its cells are not read; take it out, or map it with `tables map`"
+        return message, f"Did you mean {meant}?"
+    return message, "Delete it, or map it: archive-pkg tables map FILE"
 
 
 def _has_cells(sheet: Sheet, place: int) -> bool:

@@ -1,4 +1,4 @@
-"""What a file of tables is before anybody knows what it means: sheets of text cells, addressed."""
+"""Sheets of text cells with addresses, before they are matched with tables."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class SheetBlock(NamedTuple):
-    """Some rows in a row.
+    """Consecutive rows of a sheet.
 
     Attributes:
-        start: The number of its first row, as a spreadsheet counts: from 1, the header included.
+        start: The number of the first row, from 1, as in a spreadsheet.
         rows: The cells of each row as text.
     """
 
@@ -30,19 +30,19 @@ class Sheet:
     """A grid of cells with a header.
 
     Attributes:
-        name: The title of a workbook's sheet; the name of a CSV file without its ending.
+        name: The title of a workbook's sheet; the name of a CSV file without its extension.
         path: The file, as the user named it.
         header: The cells of the header.
         header_row: The number of the header's row.
-        blocks: Reads the rows below the header, from the first again at each call.
-        size: How many rows there are below the header, where that is known.
-        is_guarded: Whether an apostrophe may stand before what would else be a formula (CSV).
-        has_schema: Whether a data package has a schema for it.
-        left_out: The numbers of rows that are not read.
-        typed: What a cell shows that the spreadsheet holds as a date, and how it is read, by the
-            numbers of its row (from 1) and column (from 0).
+        blocks: Reads the rows below the header; each call starts again at the first row.
+        size: The number of rows below the header, if known.
+        is_guarded: Whether an apostrophe may precede a text that looks like a formula (CSV).
+        has_schema: Whether a data package has a schema for the sheet.
+        left_out: The numbers of the rows that are not read.
+        typed: The displayed text and the reading of each cell that the spreadsheet stores as a
+            date, by row (from 1) and column (from 0).
         epoch_1904: Whether the workbook counts days from 1904.
-        report: What is wrong with the grid itself.
+        report: Findings about the sheet as a file.
     """
 
     name: str
@@ -59,19 +59,19 @@ class Sheet:
     report: Report = field(default_factory=Report)
 
     def at(self, row: int, column: int | None = None, name: str = "") -> Location:
-        """A place in the sheet.
+        """Return a location in the sheet.
 
         Args:
-            row: Number of the row, from 1.
-            column: Number of the column, from 0; None for the row as a whole.
-            name: The column's name.
+            row: The number of the row, from 1.
+            column: The number of the column, from 0; None for the complete row.
+            name: The name of the column.
         """
         cell = str(row) if column is None else f"{column_letters(column)}{row}"
         return Location(self.path, field=name, table=self.name, cell=cell)
 
 
 def column_letters(column: int) -> str:
-    """The letters that a spreadsheet has for a column, counted from 0: A … Z, AA …."""
+    """Return the letters of a spreadsheet column, counted from 0: A … Z, AA …."""
     letters = ""
     column += 1
     while column:

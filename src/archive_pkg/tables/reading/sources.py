@@ -1,4 +1,4 @@
-"""What the user points at, as the sheets of a catalogue: a CSV file, a workbook, a data package."""
+"""Open a CSV file, a workbook or a data package as the sheets of a catalogue."""
 
 from __future__ import annotations
 
@@ -22,26 +22,28 @@ if TYPE_CHECKING:
 NO_TABLE = Code(
     "tables-not-recognised",
     Severity.ERROR,
-    "A file or sheet in which no table of a catalogue is recognised.",
+    "No table of a catalogue is recognized in a file or sheet.",
 )
 SHEET_LEFT = Code(
-    "tables-sheet-left-alone", Severity.ADVICE, "A sheet or resource that is no table of letters."
+    "tables-sheet-left-alone",
+    Severity.ADVICE,
+    "A sheet or resource is not a table of a catalogue; it is ignored.",
 )
 TABLE_TWICE = Code("tables-table-twice", Severity.ERROR, "Two sheets or files hold the same table.")
-NO_FILE = Code("tables-no-file", Severity.ERROR, "What was given is no file of tables.")
+NO_FILE = Code("tables-no-file", Severity.ERROR, "The file is not a file of tables.")
 
-# What the sheets of a template are called that hold no letters.
+# The sheets of a template that are not tables.
 _TEMPLATE_SHEETS = ("about", "choices")
 
 ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
-"""How the names of files end that hold tables."""
+"""The extensions of files with tables."""
 
 MAPPING_ENDING = ".map.yaml"
-"""How the name of a mapping's file ends, after that of its table's file."""
+"""The ending of a map's file name, after the name of the list."""
 
 
 def is_tables(path: StrPath) -> bool:
-    """Whether a path is one of tables: a file by its name, or a folder of them and of no record."""
+    """Return whether a path is a file of tables, or a folder with such files and no record."""
     path = Path(path)
     if path.name == DESCRIPTOR or path.suffix.lower() in ENDINGS:
         return True
@@ -49,7 +51,7 @@ def is_tables(path: StrPath) -> bool:
         return False
     try:
         inside = list(path.iterdir())
-    except OSError:  # whoever searches it reports that
+    except OSError:  # reported when the folder is searched
         return False
     folders = [path, *filter(is_folder, inside)]
     if any(is_regular(folder / name) for folder in folders for name in RECORD_NAMES):
@@ -58,10 +60,10 @@ def is_tables(path: StrPath) -> bool:
 
 
 def subjects(path: StrPath) -> list[Path]:
-    """What there is to check in a path of tables, each by itself.
+    """Return the catalogues and lists in a path of tables, each to be checked separately.
 
-    Of a folder, the CSV files that are named as tables are one catalogue; every other file is a
-    catalogue or a list of its own.
+    In a folder, the CSV files that are named like tables are one catalogue. Every other file is a
+    separate catalogue or list.
     """
     path = Path(path)
     if not path.is_dir() or find_descriptor(path):
@@ -72,31 +74,31 @@ def subjects(path: StrPath) -> list[Path]:
 
 
 def open_sheets(path: Path, *, encoding: str | None = None) -> tuple[dict[str, Sheet], Report]:
-    """The sheets of a catalogue by the tables they hold, and what is wrong with the whole.
+    """Return the sheets of a catalogue by table, and the findings about the files.
 
     Args:
         path: A CSV file, a workbook, a datapackage.json, or a folder with either.
-        encoding: The encoding that the user declares for CSV files.
+        encoding: The encoding of CSV files that the user declares.
 
     Raises:
         StorageError: A file cannot be read.
-        UsageError: No such encoding is known, or openpyxl is missing for a workbook.
+        UsageError: The encoding is unknown, or openpyxl is missing for a workbook.
     """
     sheets, report = raw_sheets(path, encoding=encoding)
     return (_assigned(path, sheets, report) if sheets or report.ok else {}), report
 
 
 def raw_sheets(path: Path, *, encoding: str | None = None) -> tuple[list[Sheet], Report]:
-    """The sheets of a file or folder, whatever they hold, and what is wrong with the whole.
+    """Return all sheets of a file or folder, and the findings about the files.
 
     Raises:
         StorageError: A file cannot be read.
-        UsageError: No such encoding is known, or openpyxl is missing for a workbook.
+        UsageError: The encoding is unknown, or openpyxl is missing for a workbook.
     """
     report = Report()
     sheets: list[Sheet] = []
     if not path.exists():
-        raise StorageError(f"{path} is not there")
+        raise StorageError(f"{path} does not exist")
     if descriptor := find_descriptor(path):
         sheets = _package(descriptor, encoding, report)
     elif path.is_dir():
@@ -109,8 +111,8 @@ def raw_sheets(path: Path, *, encoding: str | None = None) -> tuple[list[Sheet],
     elif path.suffix.lower() in (".csv", ".tsv", ".txt"):
         sheets = [read_csv(path, encoding=encoding)]
     else:
-        hint = "tables are .csv, .xlsx, or the folder of a datapackage.json"
-        report.add(NO_FILE.at(Location(str(path)), "this is no file of tables", hint))
+        hint = "Give a .csv or .xlsx file, or the folder of a datapackage.json."
+        report.add(NO_FILE.at(Location(str(path)), "this is not a file of tables", hint))
     for sheet in sheets:
         if not sheet.header:
             report.extend(sheet.report)
@@ -143,7 +145,7 @@ def _package(path: Path, encoding: str | None, report: Report) -> list[Sheet]:
 
 
 def _assigned(path: Path, sheets: list[Sheet], report: Report) -> dict[str, Sheet]:
-    """The sheets by their tables; those that hold none are told."""
+    """Return the sheets by table, and report those that hold none."""
     held: dict[str, Sheet] = {}
     unknown: list[Sheet] = []
     others = False
@@ -154,26 +156,28 @@ def _assigned(path: Path, sheets: list[Sheet], report: Report) -> dict[str, Shee
         elif table is None:
             unknown.append(sheet)
         elif table.name in held:
-            message = f"“{sheet.name}” holds the table {table.name}, as “{held[table.name].name}”"
-            report.add(TABLE_TWICE.at(sheet.at(1), message, "put their rows in one of them"))
+            message = (
+                f"“{sheet.name}” and “{held[table.name].name}” both hold the table {table.name}"
+            )
+            report.add(TABLE_TWICE.at(sheet.at(1), message, "Put their rows into one of them."))
         else:
             held[table.name] = sheet
     for sheet in sheets:
         if sheet.header and sheet in unknown and not held:
             report.extend(sheet.report)
     for sheet in unknown:
-        message = f"“{sheet.name}” is no table of a catalogue; it is left alone"
+        message = f"“{sheet.name}” is not a table of a catalogue; it is ignored"
         if held and sheet.header and normalize_header(sheet.name) not in _TEMPLATE_SHEETS:
             report.add(SHEET_LEFT.at(Location(sheet.path, table=sheet.name), message))
     if not (held or others) and report.ok:
-        message = "no table of a catalogue is recognised by its name or its header"
-        hint = f"if it is a list of letters: archive-pkg tables map {path}, then tables import"
+        message = "no table of a catalogue is recognized by its name or header"
+        hint = f"If it is a letter list, run: archive-pkg tables map {path}"
         report.add(NO_TABLE.at(Location(str(path)), message, hint))
     return held
 
 
 def _table(sheet: Sheet) -> Table | None:
-    """The table that a sheet holds, by its name, else by its header."""
+    """Return the table that a sheet holds, recognized by its name or else by its header."""
     by_name = {normalize_header(name): table for name, table in tables().items()}
     named = by_name.get(normalize_header(sheet.name)) or by_name.get(
         f"{normalize_header(sheet.name)}s"
@@ -186,8 +190,8 @@ def _table(sheet: Sheet) -> Table | None:
 
 
 def find_map(path: Path) -> Path | None:
-    """The mapping next to a list, if there is one."""
+    """Return the map next to a list, if there is one."""
     if path.is_dir():
         return None
-    beside = path.with_name(path.name + MAPPING_ENDING)
-    return beside if beside.is_file() else None
+    found = path.with_name(path.name + MAPPING_ENDING)
+    return found if found.is_file() else None

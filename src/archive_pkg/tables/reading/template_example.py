@@ -1,4 +1,4 @@
-"""The example in the template: one letter, which is there to be overwritten and never imported."""
+"""The example letter in the template, which the user overwrites; it is never imported."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 EXAMPLE_LEFT = Code(
     "tables-example-left",
     Severity.ADVICE,
-    "The template's example is still in the workbook; it is left out.",
+    "The example of the template is still in the workbook; it is ignored.",
 )
 
 EXAMPLE: dict[str, list[dict[str, str]]] = {
@@ -46,30 +46,33 @@ EXAMPLE: dict[str, list[dict[str, str]]] = {
         }
     ],
 }
-"""The example's rows, by their tables."""
+"""The rows of the example by table."""
 
 EXAMPLE_ID = EXAMPLE[LETTERS][0]["id"]
 
 
 def leave_example_out(sheets: Iterable[Sheet]) -> None:
-    """Leave the template's example out of the sheets, if nobody has changed a cell of it."""
+    """Leave the example of the template out of the sheets if no cell of it has changed."""
     by_name = {normalize_header(sheet.name): sheet for sheet in sheets}
     held = {name: by_name.get(normalize_header(name)) for name in tables()}
     found = {name: dict(_rows_of_example(sheet)) for name, sheet in held.items() if sheet}
-    asked = {name: [sorted(row.values()) for row in rows] for name, rows in EXAMPLE.items()}
-    if {name: list(rows.values()) for name, rows in found.items() if rows} != asked:
+    expected = {name: [sorted(row.values()) for row in rows] for name, rows in EXAMPLE.items()}
+    if {name: list(rows.values()) for name, rows in found.items() if rows} != expected:
         return
     for name, rows in found.items():
         sheet = held[name]
         if sheet and rows:
             sheet.left_out.update(rows)
             if name == LETTERS:
-                message, hint = "this is the template's example", "overwrite it, or delete its rows"
+                message, hint = (
+                    "this is the example of the template; it is ignored",
+                    "Overwrite it or delete its rows.",
+                )
                 sheet.report.add(EXAMPLE_LEFT.at(sheet.at(min(rows)), message, hint))
 
 
 def _rows_of_example(sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
-    """The numbers and sorted cells of rows that bear the example's id."""
+    """Yield the numbers and sorted cells of the rows with the example's id."""
     for start, rows in sheet.blocks():
         for number, row in enumerate(rows, start):
             if row[:1] == [EXAMPLE_ID]:

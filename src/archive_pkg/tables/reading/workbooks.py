@@ -1,4 +1,4 @@
-"""Workbooks as people have them: nothing in them is run, fetched or unpacked without measure."""
+"""Read workbooks without running or downloading anything, within limits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from archive_pkg import limits, storage
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.parsing import ZIP_ERRORS
-from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.reports import Code, Location, Report, Severity, counted
 from archive_pkg.tables.reading.excel_dates import date_in_cell
 from archive_pkg.tables.reading.headers import find_header, normalize_header, whole_number_columns
 from archive_pkg.tables.reading.sheets import Sheet, SheetBlock, column_letters
@@ -30,42 +30,42 @@ if TYPE_CHECKING:
 WORKBOOK_BROKEN = Code(
     "tables-workbook-broken",
     Severity.ERROR,
-    "A file called .xlsx that is no workbook, or a torn one.",
+    "A file with the extension .xlsx is not a workbook, or is damaged.",
 )
 WORKBOOK_UNSAFE = Code(
     "tables-workbook-unsafe",
     Severity.ERROR,
-    "A workbook that is over a limit, or whose XML declares entities; it is not read.",
+    "A workbook is over a limit or declares XML entities; it is not read.",
 )
 FORMULA_UNCOMPUTED = Code(
     "tables-formula-uncomputed",
     Severity.ERROR,
-    "A formula whose value no program has computed and stored.",
+    "A formula has no stored value.",
 )
 CELL_ERROR = Code(
-    "tables-cell-error", Severity.ERROR, "A formula's value is an error, such as #REF!."
+    "tables-cell-error", Severity.ERROR, "The value of a formula is an error, such as #REF!."
 )
 CELLS_MERGED = Code(
-    "tables-cells-merged", Severity.WARNING, "Merged cells: only the first of them has a value."
+    "tables-cells-merged", Severity.WARNING, "Cells are merged; only the first of them has a value."
 )
 ROWS_HIDDEN = Code(
-    "tables-hidden", Severity.WARNING, "Hidden rows or columns; they are read like the others."
+    "tables-hidden", Severity.WARNING, "Rows or columns are hidden; they are read like the others."
 )
 DATE_TYPED = Code(
     "tables-date-typed",
     Severity.ADVICE,
-    "A cell that the spreadsheet holds as a date, which does not keep what the source has.",
+    "The spreadsheet stores a cell as a date, so the words of the source are lost.",
 )
 
 NUMBER_AS_TEXT = Code(
     "tables-number-as-text",
     Severity.ADVICE,
-    "A whole number that the spreadsheet keeps as text; it is read all the same.",
+    "The spreadsheet stores a whole number as text; it is read as a number.",
 )
 
 _CHUNK = 1 << 20
 _MARKS_PER_CELL = 8
-"""XML tags that a cell with a formula and its share of everything else needs at most."""
+"""The maximum number of XML tags per cell with a formula and its share of the rest."""
 _MAX_ROWS = 1 << 20
 _MAX_COLUMNS = 1 << 14
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -74,15 +74,15 @@ _BLOCK = 5_000
 
 
 def openpyxl_missing() -> UsageError:
-    """What to say when the library for workbooks is not installed."""
-    hint = "install it: pip install 'archive-pkg[xlsx]'; or save the sheets as CSV files"
+    """Return the error that openpyxl is not installed."""
+    hint = "Install it: pip install 'archive-pkg[xlsx]'. Or save the sheets as CSV files."
     return UsageError("workbooks need openpyxl, which is not installed", hint)
 
 
 def read_workbook(path: Path) -> tuple[list[Sheet], Report]:
-    """The sheets of a workbook that have any cell, with what is wrong with the file.
+    """Return the sheets of a workbook that are not empty, and the findings about the file.
 
-    Formulas count as the values that were last computed and stored.
+    A formula is read as its stored value.
 
     Raises:
         StorageError: The file cannot be read.
@@ -105,12 +105,12 @@ def read_workbook(path: Path) -> tuple[list[Sheet], Report]:
         raise
     except _TooManyCellsError as error:
         at = Location(str(path), table=error.sheet, cell=error.corner)
-        hint = f"delete the rows and columns outside your table. {limits.WORKBOOK_CELLS.hint}"
+        hint = f"Delete the rows and columns outside your table. {limits.WORKBOOK_CELLS.hint}"
         report.add(WORKBOOK_UNSAFE.at(at, str(error), hint))
         return [], report
     except Exception as error:
-        message = f"it cannot be read as a workbook: {type(error).__name__}: {error}"
-        hint = "open it in a spreadsheet program and save it anew as .xlsx"
+        message = f"the file cannot be read as a workbook: {type(error).__name__}: {error}"
+        hint = "Open it in a spreadsheet program and save it again as .xlsx."
         report.add(WORKBOOK_BROKEN.at(Location(str(path)), message, hint))
         return [], report
 
@@ -119,19 +119,19 @@ def _load(file: BinaryIO) -> Workbook:
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
-        # openpyxl warns of extensions that it does not know; what we need is there all the same.
+        # openpyxl warns about unknown extensions, which are not needed here.
         warnings.simplefilter("ignore")
         return load_workbook(file, read_only=True, data_only=True)
 
 
 def _is_safe(path: Path, report: Report) -> bool:
-    """Whether the file may be unpacked and parsed; if not, why not is told."""
+    """Return whether the file may be unpacked and parsed; report why not."""
     here = Location(str(path))
     with storage.open_regular(path) as file:
         start = file.read(8)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        message = "it is an old .xls workbook, or one with a password"
-        hint = "save it as .xlsx without a password"
+        message = "the file is an old .xls workbook or has a password"
+        hint = "Save it as .xlsx without a password."
         report.add(WORKBOOK_BROKEN.at(here, message, hint))
         return False
     try:
@@ -140,7 +140,7 @@ def _is_safe(path: Path, report: Report) -> bool:
             size = sum(member.file_size for member in members)
             packed = sum(member.compress_size for member in members)
             if size > limits.WORKBOOK_SIZE.value:
-                message = f"its {packed} bytes unpack to {size}"
+                message = f"the {packed} bytes of the file unpack to {size} bytes"
                 report.add(WORKBOOK_UNSAFE.at(here, message, limits.WORKBOOK_SIZE.hint))
                 return False
             marks = 0
@@ -150,23 +150,23 @@ def _is_safe(path: Path, report: Report) -> bool:
                         unsafe, tags = _scan_xml(part)
                     marks += tags
                     if marks > _MARKS_PER_CELL * limits.WORKBOOK_CELLS.value:
-                        message = f"its parts have more than {marks} XML tags"
+                        message = f"the parts of the file have more than {marks} XML tags"
                         report.add(WORKBOOK_UNSAFE.at(here, message, limits.WORKBOOK_CELLS.hint))
                         return False
                     if unsafe:
-                        message = f"its part {member.filename} declares a document type or entities"
-                        hint = "no spreadsheet program writes such a thing; do not trust the file"
+                        message = f"the part {member.filename} declares a document type or entities"
+                        hint = "Do not trust the file: no spreadsheet program writes this."
                         report.add(WORKBOOK_UNSAFE.at(here, message, hint))
                         return False
     except (zipfile.BadZipFile, *ZIP_ERRORS) as error:
-        message = f"it is no .xlsx workbook: {error}"
-        report.add(WORKBOOK_BROKEN.at(here, message, "save it as .xlsx, or as CSV in UTF-8"))
+        message = f"the file is not an .xlsx workbook: {error}"
+        report.add(WORKBOOK_BROKEN.at(here, message, "Save it as .xlsx, or as CSV in UTF-8."))
         return False
     return True
 
 
 def _scan_xml(part: IO[bytes]) -> tuple[bool, int]:
-    """Whether an XML part has a document type or entities, in UTF-8 or UTF-16; how many tags."""
+    """Return whether an XML part has a document type or entities, and its number of tags."""
     before = b""
     tags = 0
     while chunk := part.read(_CHUNK):
@@ -206,7 +206,7 @@ def _sheets(path: Path) -> Iterator[Sheet]:
 
 
 def _column(ref: str) -> int:
-    """The number of the column that a cell's reference names, from 1; 0 where it names none."""
+    """Return the number of the column in a cell reference, from 1; 0 if there is none."""
     number = 0
     for letter in ref.rstrip("0123456789")[:8]:
         number = number * 26 + ord(letter) - ord("A") + 1
@@ -214,11 +214,11 @@ def _column(ref: str) -> int:
 
 
 class _TooManyCellsError(Exception):
-    """A sheet reaches further than is read."""
+    """A workbook has more cells than the limit."""
 
     def __init__(self, sheet: str, corner: str) -> None:
         super().__init__(
-            f"the sheet reaches to cell {corner}, so that the workbook has more than "
+            f"the sheet extends to cell {corner}, so the workbook has more than "
             f"{limits.WORKBOOK_CELLS.value} cells"
         )
         self.sheet, self.corner = sheet, corner
@@ -231,18 +231,18 @@ def _part_of(worksheet: Any) -> str:
 
 @dataclass(slots=True)
 class _SheetMarkup:
-    """What a sheet's XML says beside the values.
+    """What the XML of a sheet says in addition to the values.
 
     Attributes:
-        uncomputed: Cells with a formula and no value.
-        merged: Ranges of merged cells.
-        hidden_rows: Numbers of rows that are hidden.
-        hidden_columns: Spans of columns that are hidden, numbered from 1.
-        dates: What is shown in cells that hold dates and how it is read, by the numbers of row
-            (from 1) and column (from 0).
-        errors: The cells whose value is an error, likewise.
-        rows: The number of the last row that has a value, or 0.
-        columns: The number of the last column that has a value, or 0.
+        uncomputed: The cells with a formula but no value.
+        merged: The ranges of merged cells.
+        hidden_rows: The numbers of hidden rows.
+        hidden_columns: The ranges of hidden columns, numbered from 1.
+        dates: The displayed text and the reading of cells with dates, by row (from 1) and column
+            (from 0).
+        errors: The rows and columns of cells whose value is an error.
+        rows: The number of the last row with a value, or 0.
+        columns: The number of the last column with a value, or 0.
     """
 
     uncomputed: set[str] = field(default_factory=set)
@@ -255,7 +255,7 @@ class _SheetMarkup:
     columns: int = 0
 
     def note_cells(self, number: int, row: Iterable[Any], *, epoch_1904: bool) -> None:
-        """Note the dates and errors in a row of cells."""
+        """Record the dates and errors in a row of cells."""
         for place, cell in enumerate(row):
             if cell.data_type == "e":
                 self.errors.add((number, place))
@@ -281,8 +281,8 @@ class _SheetMarkup:
                 if len(element):
                     marks.rows, marks.columns = max(marks.rows, row), max(marks.columns, column)
                     if not (0 < row <= _MAX_ROWS and column <= _MAX_COLUMNS):
-                        raise ValueError(f"it has a cell in row {row}, column {column}")
-                # A formula whose value is an empty text has an empty <v>.
+                        raise ValueError(f"there is a cell in row {row}, column {column}")
+                # If the value of a formula is an empty text, <v> is empty.
                 empty = value is None or not (value.text or element.get("t") == "str")
                 if formula is not None and empty:
                     marks.uncomputed.add(element.get("r", ""))
@@ -319,7 +319,7 @@ def _sheet(
             yield SheetBlock(header_row + 1 + start, body[start : start + _BLOCK])
 
     for (number, place), (shown, _) in marks.dates.items():
-        # What was typed as the words of a source is what the cell shows.
+        # The displayed text counts as the words of the source.
         if number > header_row and header[place].rpartition(".")[2] == "as_written":
             body[number - header_row - 1][place] = shown
     sheet = Sheet(title, path, header, header_row, blocks, size=len(body), typed=marks.dates)
@@ -333,7 +333,7 @@ def _width(row: list[str]) -> int:
 
 
 def _text(value: Any) -> str:
-    """A cell's value as the text that a CSV file would have."""
+    """Return a cell's value as text, as in a CSV file."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -359,19 +359,21 @@ def _report_layout(sheet: Sheet, marks: _SheetMarkup) -> None:
         if row >= sheet.header_row:
             at = Location(sheet.path, table=sheet.name, cell=ref.partition(":")[0])
             message = f"the cells {ref} are merged; only the first of them has a value"
-            hint = "unmerge them and write the value in each row that it is meant for"
+            hint = "Unmerge them and write the value into each row that it applies to."
             sheet.report.add(CELLS_MERGED.at(at, message, hint))
     hidden = [row for row in marks.hidden_rows if sheet.header_row < row]
     if hidden:
         shown = ", ".join(map(str, hidden[:10])) + ("…" if len(hidden) > 10 else "")
-        message = f"hidden rows ({len(hidden)}) are read, too: {shown}"
-        hint = "show them and look at them; delete the rows that are not meant"
+        message = f"{counted(len(hidden), 'hidden row')}, read like the others: {shown}"
+        hint = "Show and review them. Delete the rows that do not belong to the table."
         sheet.report.add(ROWS_HIDDEN.at(sheet.at(hidden[0]), message, hint))
     for first, last in marks.hidden_columns:
         if first <= len(sheet.header):
-            message = f"hidden columns are read, too: {last - first + 1} from this one"
+            message = (
+                f"{counted(last - first + 1, 'hidden column')}, read like the others, from this one"
+            )
             at = sheet.at(sheet.header_row, first - 1, sheet.header[first - 1])
-            sheet.report.add(ROWS_HIDDEN.at(at, message, "show them and look at them"))
+            sheet.report.add(ROWS_HIDDEN.at(at, message, "Show and review them."))
 
 
 def _report_cells(sheet: Sheet, values: list[tuple[Any, ...]], marks: _SheetMarkup) -> None:
@@ -380,26 +382,24 @@ def _report_cells(sheet: Sheet, values: list[tuple[Any, ...]], marks: _SheetMark
         for place, value in enumerate(row):
             if isinstance(value, str):
                 if (number, place) in marks.errors:
-                    message = f"the formula's value is {value}"
+                    message = f"the value of the formula is {value}"
                     at = sheet.at(number, place, sheet.header[place])
-                    hint = "mend the formula, or write the value itself"
+                    hint = "Correct the formula, or write the value."
                     sheet.report.add(CELL_ERROR.at(at, message, hint))
                 elif value.strip().isdecimal() and normalize_header(sheet.header[place]) in whole:
                     at = sheet.at(number, place, sheet.header[place])
-                    hint = "format the cell as a number and type it again"
-                    sheet.report.add(NUMBER_AS_TEXT.at(at, f"“{value}” is kept as text", hint))
+                    hint = "Format the cell as a number and type it again."
+                    sheet.report.add(NUMBER_AS_TEXT.at(at, f"“{value}” is stored as text", hint))
             elif (number, place) in marks.dates:
                 shown, read = marks.dates[number, place]
                 ways = " or ".join(one.edtf for one in read.readings or (read,))
-                message = f"the cell holds a date and shows {shown}"
-                message += f", which can mean {ways}" if ways else ", which is not a day"
+                message = f"the cell is a date and shows {shown}"
+                message += f", which can mean {ways}" if ways else ", which is not a calendar date"
                 at = sheet.at(number, place, sheet.header[place])
-                hint = (
-                    "if the source says otherwise, format the cell as text and type the date again"
-                )
+                hint = "If the source differs, format the cell as text and type the date again."
                 sheet.report.add(DATE_TYPED.at(at, message, hint))
     for cell in sorted(marks.uncomputed, key=lambda cell: (len(cell), cell)):
         at = Location(sheet.path, table=sheet.name, cell=cell)
-        message = "a formula whose value was never computed: the cell is read as empty"
-        hint = "open the file in a spreadsheet program and save it; or write the value itself"
+        message = "the formula has no stored value: the cell is read as empty"
+        hint = "Open the file in a spreadsheet program and save it, or write the value."
         sheet.report.add(FORMULA_UNCOMPUTED.at(at, message, hint))

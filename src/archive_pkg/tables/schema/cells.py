@@ -1,9 +1,8 @@
-"""What stands in a cell: a value as text, and back, losing nothing.
+"""Convert values to the text of cells and back, without loss.
 
-Several values in one cell are separated by semicolons; a backslash before a semicolon, a backslash
-or a space at an item's edge makes it part of the item. An identifier is `scheme:value`, with a note
-in square brackets behind it. In CSV a text that a spreadsheet would run as a formula has an
-apostrophe before it.
+Several values in one cell are separated by semicolons. A backslash escapes a semicolon, a backslash
+or a space at the edge of an item. An identifier is `scheme:value`, followed by its note in square
+brackets. In CSV, an apostrophe precedes a text that a spreadsheet would run as a formula.
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ if TYPE_CHECKING:
 _SIGN = re.compile(r"\\[\\;\s]|.", re.DOTALL)
 _IDENTIFIER = re.compile(r"([^:]*):((?:\\[\\\[]|(?! \[).)*)(?: \[(.*)\])?", re.DOTALL)
 _PLAIN = re.compile(r'\w[^",\r\n]*(?<!\s)')
-"""Most cells: nothing in them to guard or to quote."""
+"""Matches most cells, which need no apostrophe and no quotes."""
 
 
 def to_cell(column: Column, value: Any) -> str:
-    """The text of a cell for a value of a record; empty for one that is not there."""
+    """Return the text of a cell for a value of a record; empty for None."""
     if value is None:
         return ""
     if not column.many:
@@ -35,10 +34,10 @@ def to_cell(column: Column, value: Any) -> str:
 
 
 def from_cell(column: Column, text: str) -> Any:
-    """The value that a cell's text stands for, as a record file would have it.
+    """Return the value that a cell's text represents, as in a record file.
 
-    Numbers and truth values stay text, which the models read and refuse as they do in a record's
-    file; an identifier becomes a mapping. Never raises: the models tell what is wrong.
+    Numbers and booleans stay text, which the models parse; an identifier becomes a mapping. This
+    never raises, since the models report what is wrong.
     """
     if not column.many:
         return _one_from_cell(column, text)
@@ -46,7 +45,7 @@ def from_cell(column: Column, text: str) -> Any:
 
 
 def split_items(text: str) -> list[str]:
-    """The items of a cell that holds several, without the spaces around them; empty ones too."""
+    """Split a cell into its items and strip them; empty items are kept."""
     if "\\" not in text:
         return [item.strip() for item in text.split(";")]
     items: list[list[str]] = [[]]
@@ -59,22 +58,22 @@ def split_items(text: str) -> list[str]:
 
 
 def guarded(column: Column, text: str) -> str:
-    """A cell's text with an apostrophe before what a spreadsheet would take for a formula."""
+    """Return a cell's text, with an apostrophe if a spreadsheet would take it for a formula."""
     return csv_text.guarded(text) if column.is_free else text
 
 
 def unguarded(column: Column, text: str) -> str:
-    """A cell's text without that apostrophe."""
+    """Return a cell's text without that apostrophe."""
     return csv_text.unguarded(text) if column.is_free else text
 
 
 def csv_cell(column: Column, text: str) -> str:
-    """A cell as it stands in a CSV file: guarded and quoted where it must be."""
+    """Return a cell as text of a CSV file, guarded and quoted if needed."""
     return text if not text or _PLAIN.fullmatch(text) else csv_text.quoted(guarded(column, text))
 
 
 def csv_line(cells: Sequence[str]) -> str:
-    """A line of a CSV file (RFC 4180, but for its line feed), the same on every machine."""
+    """Return a line of a CSV file (RFC 4180, but with a line feed)."""
     return ",".join([text and csv_text.quoted(text) for text in cells]) + "\n"
 
 

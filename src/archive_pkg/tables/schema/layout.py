@@ -1,8 +1,8 @@
-"""The layout of a catalogue: which tables and columns the models of a record make.
+"""Derive the tables and columns of a catalogue from the models of a record.
 
-It is read off the JSON Schema that Pydantic derives from the models, so that the models stay the
-one source of truth: a record is a row of `letters`, what it holds once stands in columns named by
-its path (`date.edtf`), and each list of things is a table of its own whose rows name their letter.
+The JSON Schema that Pydantic derives from the models is the source, so the models stay the only
+definition. A record is a row of `letters`. A single value is in a column named by its path
+(`date.edtf`). Each list of models is a separate table whose rows name their letter.
 """
 
 from __future__ import annotations
@@ -20,39 +20,39 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 LETTERS = "letters"
-"""The table of the records themselves."""
+"""The table with one row per record."""
 
 LETTER = "letter"
-"""The column by which a row of any other table names its record."""
+"""The column in which a row of any other table names its record."""
 
 SEPARATOR = "; "
-"""What stands between several values in one cell."""
+"""The separator between several values in one cell."""
 
 
 class LayoutError(TypeError):
-    """A model that no table can hold: a programmer's mistake, found by the first test that runs."""
+    """A model does not fit into tables: a programming error that the first test finds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column, and what the models ask of its values.
+    """One column, with the constraints of the models on its values.
 
     Attributes:
         name: Its header: the dotted path of the field in a record or in the table's items.
         path: The same as a tuple.
-        type: The type of a value, as Table Schema names it.
-        description: What the model's docstring says of the field.
+        type: The type of a value in Table Schema.
+        description: The description of the field in the model's docstring.
         required: Whether every row must have a value.
-        needed: Whether the thing within a row that it is part of must have a value for it, such as
+        needed: Whether a group of columns needs it as soon as one of them is filled, such as
             `date.edtf` for a date.
         many: Whether a cell may hold several values.
-        pattern: What a value must match as a whole; empty if anything will do.
-        enum: The values allowed; empty if not listed.
-        minimum: The least number allowed.
-        min_length: The fewest characters allowed.
-        max_length: The most characters allowed.
-        refers_to: The table in which the value is an id, within the same letter.
-        examples: Values as they may stand in a cell.
+        pattern: The pattern that a complete value must match; empty if there is none.
+        enum: The allowed values; empty if they are not listed.
+        minimum: The smallest allowed number.
+        min_length: The minimum number of characters.
+        max_length: The maximum number of characters.
+        refers_to: The table that the value refers to by an id of the same letter.
+        examples: Examples of values in a cell.
         is_identifier: Whether the value is an authority identifier, written `scheme:value`.
         is_path: Whether the value is the path of a file.
     """
@@ -76,7 +76,7 @@ class Column:
 
     @property
     def is_free(self) -> bool:
-        """Whether any text may stand in its cells, also what a spreadsheet takes for a formula."""
+        """Whether a cell may hold any text, even one that a spreadsheet takes for a formula."""
         return self.type == "string" and not (self.pattern or self.enum)
 
 
@@ -85,11 +85,11 @@ class Table:
     """One table of a catalogue.
 
     Attributes:
-        name: Its name, that of its file and of its sheet.
-        path: Where its rows stand in a record; empty for the records themselves.
-        description: What the model's docstring says of an item.
-        columns: Its columns in their order; in all tables but the first one, the letter's id first.
-        key: The columns whose values together no two rows share; empty if rows have no name.
+        name: The name of the table, its file and its sheet.
+        path: The path of its list in a record; empty for the records.
+        description: The first line of the model's docstring.
+        columns: Its columns in order. The letter's id is first in all tables except `letters`.
+        key: The columns whose values together are unique; empty if rows have no id.
         model: The model of an item.
     """
 
@@ -102,35 +102,35 @@ class Table:
     _named: dict[str, Column] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Remember the columns by their names."""
+        """Index the columns by name."""
         self._named.update((column.name, column) for column in self.columns)
 
     def column(self, name: str) -> Column:
-        """The column of that name; KeyError if there is none."""
+        """Return the column with a name. Raise KeyError if there is none."""
         return self._named[name]
 
     @property
     def references(self) -> tuple[tuple[str, str], ...]:
-        """Columns that refer to another table: (column, table)."""
+        """The columns that refer to another table, as pairs of column and table."""
         return tuple((c.name, c.refers_to) for c in self.columns if c.refers_to)
 
 
 @cache
 def tables() -> Mapping[str, Table]:
-    """The tables of a catalogue by their names, the letters first."""
+    """Return the tables of a catalogue by name, `letters` first."""
     return derive(Record)
 
 
 def derive(root: type[Model]) -> dict[str, Table]:
-    """The tables that hold records of a model.
+    """Derive the tables that hold records of a model.
 
     Args:
         root: The model of a record; must have a field `id`.
 
     Raises:
-        LayoutError: A model cannot be laid out in tables: a list of models within another list's
-            items, a field that is neither text, whole number, truth value nor a model, or two
-            fields that would make the same column.
+        LayoutError: A model does not fit into tables: a list of models is inside another such
+            list, a field is not a string, integer, boolean or model, or two fields have the same
+            column.
     """
     return {table.name: table for table in _Derivation(root).tables()}
 
@@ -160,7 +160,9 @@ class _Derivation:
             own = tuple(self._columns(name, self._definition(name), (), required=True))
             if self._lists:
                 nested = ".".join((*path, *self._lists[0][0]))
-                raise LayoutError(f"{nested} is a list within a list, which no table holds")
+                raise LayoutError(
+                    f"{nested} is a list inside a list, which does not fit into a table"
+                )
             key = (LETTER, "id") if any(column.path == ("id",) for column in own) else ()
             yield _table("_".join(path), path, self._models[name], (letter, *own), key)
 
@@ -173,7 +175,9 @@ class _Derivation:
     ) -> Iterator[Column]:
         needed = schema.get("required", ())
         if path and not needed and "anyOf" not in schema:
-            raise LayoutError(f"{model} in {'.'.join(path)} has no field that tells it is there")
+            raise LayoutError(
+                f"{model} in {'.'.join(path)} has no required field that shows that it is present"
+            )
         for name, declared in schema["properties"].items():
             here = (*path, name)
             field, optional = _not_null(declared)
@@ -218,8 +222,8 @@ def _table(
     key: tuple[str, ...],
 ) -> Table:
     names = [column.name for column in columns]
-    if twins := {column for column in names if names.count(column) > 1}:
-        raise LayoutError(f"{name} would have two columns called {', '.join(sorted(twins))}")
+    if repeated := {column for column in names if names.count(column) > 1}:
+        raise LayoutError(f"{name} would have two columns called {', '.join(sorted(repeated))}")
     return Table(name, path, cleandoc(model.__doc__ or "").partition("\n")[0], columns, key, model)
 
 
@@ -235,7 +239,7 @@ def _column(
 ) -> Column:
     kind = value.get("type")
     if kind not in ("string", "integer", "boolean"):
-        raise LayoutError(f"{'.'.join(path)} is {kind or value}, which no column holds")
+        raise LayoutError(f"{'.'.join(path)} is {kind or value}, which does not fit into a column")
     examples = declared.get("examples") or value.get("examples") or re.findall(r'"([^"]+)"', doc)
     return Column(
         ".".join(path),
@@ -257,18 +261,18 @@ def _column(
 
 
 def _not_null(schema: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    """What a field is where it is not null, and whether it may be null."""
+    """Return the schema of a field without null, and whether it may be null."""
     options = schema.get("anyOf")
     if not options:
         return schema, False
     kept = [option for option in options if option.get("type") != "null"]
     if len(kept) != 1:
-        raise LayoutError(f"a field is one of several things: {kept}")
+        raise LayoutError(f"a field has several types: {kept}")
     return kept[0], len(kept) < len(options)
 
 
 def _unanchored(pattern: str) -> str:
-    """The pattern without its anchors, in brackets where frictionless' own would split it."""
+    """Return the pattern without anchors, in brackets so that Frictionless can add its own."""
     bare = pattern.removeprefix("^").removesuffix("$")
     return f"(?:{bare})" if bare else ""
 

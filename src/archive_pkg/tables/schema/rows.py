@@ -1,4 +1,4 @@
-"""Records as rows of tables, and rows as records."""
+"""Convert records to rows of tables, and rows to records."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from archive_pkg.tables.schema.layout import Column, Table
 
 Row = dict[str, str]
-"""The cells of a row by their columns' names; empty ones may be missing."""
+"""The cells of a row by column; empty cells may be missing."""
 
 
 def record_rows(table: Table, record: Record) -> list[list[str]]:
-    """The rows of one table that hold a record, each with a cell for every column."""
+    """Return the rows of one table that hold a record, each with a cell for every column."""
     if table.name == LETTERS:
         items: Sequence[Any] = (record,)
         return [_cells(table.columns, record)]
@@ -32,7 +32,7 @@ def _cells(columns: Sequence[Column], item: Any) -> list[str]:
         value = item
         for name in column.path:
             value = getattr(value, name)
-            if value is None:  # as in most columns of most rows
+            if value is None:  # most columns of most rows
                 cells.append("")
                 break
         else:
@@ -41,12 +41,12 @@ def _cells(columns: Sequence[Column], item: Any) -> list[str]:
 
 
 def raw_records(rows: Mapping[str, Iterable[Row]]) -> list[dict[str, Any]]:
-    """Records as plain data, as their files would have it, from the rows of each table.
+    """Return records as plain data, as in record files, from the rows of each table.
 
-    Rows of letters that are not in the table of letters are left out: checking finds them.
+    Rows of letters that are not in `letters` are left out; checking reports them.
 
     Args:
-        rows: The rows of each table by the table's name, in their order.
+        rows: The rows of each table in order, by table name.
     """
     raw = {row.get("id", ""): raw_item(tables()[LETTERS], row) for row in rows.get(LETTERS, ())}
     for name, table in tables().items():
@@ -60,14 +60,14 @@ def raw_records(rows: Mapping[str, Iterable[Row]]) -> list[dict[str, Any]]:
 
 
 def raw_item(table: Table, row: Mapping[str, str]) -> dict[str, Any]:
-    """An item of a record as plain data, from a row; the letter it belongs to is left out."""
+    """Return a row as plain data of an item, without the id of its letter."""
     names = [name for name in row if name != LETTER or table.name == LETTERS]
     columns = [(place, table.column(name)) for place, name in enumerate(names)]
     return raw_values(columns, [row[name] for name in names])
 
 
 def raw_values(columns: Iterable[tuple[int, Column]], cells: Sequence[str]) -> dict[str, Any]:
-    """Plain data of cells that are not empty; each column comes with its cell's place."""
+    """Return the filled cells as plain data; each column comes with the index of its cell."""
     plain: dict[str, Any] = {}
     for place, column in columns:
         text = cells[place]

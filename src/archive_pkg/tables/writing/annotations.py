@@ -1,8 +1,7 @@
-"""The user's own workbook back, with findings as coloured cells and notes.
+"""Write a copy of the user's workbook with findings as coloured cells and notes.
 
-Only what has to change in the file is changed: styles get a few more, cells another style, sheets
-their notes. Every other part (formulas, charts, pictures, other sheets) is copied as it is; that is
-why no library rewrites the workbook here.
+Only styles, cell formats and notes change. Every other part (formulas, charts, pictures, other
+sheets) is copied unchanged, which a library for workbooks would not do.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ _CONTENT_TYPES = "[Content_Types].xml"
 AUTHOR = "archive-pkg"
 _COLOURS = {Severity.ERROR: "FFFFC7CE", Severity.WARNING: "FFFFEB9C", Severity.ADVICE: "FFDDEBF7"}
 _BY_SEVERITY = (Severity.ERROR, Severity.WARNING, Severity.ADVICE)
-# What follows a reference to notes within a worksheet (ECMA-376, 18.3.1.99).
+# The elements after a reference to notes in a worksheet (ECMA-376, 18.3.1.99).
 _AFTER_NOTES = (
     "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems",
     "tableParts", "extLst",
@@ -47,18 +46,18 @@ _MAX_NOTE_LENGTH = 4_000
 
 
 def annotate_workbook(source: Path, findings: Iterable[Finding], out: Path) -> int:
-    """Write a workbook again with its findings beside the cells.
+    """Write a copy of a workbook with findings as notes of the cells.
 
     Args:
-        source: The workbook, which has been found safe to read.
-        findings: What was found in it.
-        out: Where to.
+        source: The workbook, which is known to be safe to read.
+        findings: The findings about it.
+        out: The file to write.
 
     Returns:
-        How many cells carry a finding.
+        The number of cells with findings.
 
     Raises:
-        InvalidError: A part of the workbook is torn.
+        InvalidError: A part of the workbook is damaged.
     """
     try:
         with storage.open_regular(source) as file, zipfile.ZipFile(file) as archive:
@@ -70,9 +69,9 @@ def annotate_workbook(source: Path, findings: Iterable[Finding], out: Path) -> i
             book.write(out)
     except (OSError, MemoryError):
         raise
-    except Exception as error:  # parts of a torn workbook may lack anything that is looked for
+    except Exception as error:  # a damaged workbook may lack any element
         message = f"{source} cannot be annotated: {type(error).__name__}: {error}"
-        hint = "open it in a spreadsheet program, save it anew, and check that"
+        hint = "Open it in a spreadsheet program, save it again, and check the new file."
         raise InvalidError(message, hint) from error
     return cells
 
@@ -80,7 +79,7 @@ def annotate_workbook(source: Path, findings: Iterable[Finding], out: Path) -> i
 def _by_sheet(
     findings: Iterable[Finding], titles: list[str]
 ) -> dict[str, dict[tuple[int, int], list[Finding]]]:
-    """Findings by sheet and cell; what concerns a row as a whole stands at its beginning."""
+    """Group findings by sheet and cell; those of a complete row are at its first cell."""
     found: dict[str, dict[tuple[int, int], list[Finding]]] = {}
     for finding in findings:
         title = finding.location.table
@@ -92,7 +91,7 @@ def _by_sheet(
 
 
 def annotated_csv(sheets: Sequence[Sheet], findings: Iterable[Finding]) -> str:
-    """The rows of a CSV file with one column more, which has the findings of each row."""
+    """Return the rows of a CSV file with one more column for the findings of each row."""
     sheet = sheets[0]
     by_row: dict[int, list[str]] = defaultdict(list)
     for finding in findings:
@@ -106,14 +105,14 @@ def annotated_csv(sheets: Sequence[Sheet], findings: Iterable[Finding]) -> str:
         rows += enumerate(block, start)
     lines = []
     for number, row in rows:
-        told = by_row.get(number, [])
-        note = "archive-pkg" if number == sheet.header_row and not told else " | ".join(told)
+        notes = by_row.get(number, [])
+        note = "archive-pkg" if number == sheet.header_row and not notes else " | ".join(notes)
         lines.append(csv_line([*row, *[""] * (width - len(row)), note]))
     return "".join(lines)
 
 
 class _AnnotatedWorkbook:
-    """The parts of a workbook, parsed as far as they are changed."""
+    """The parts of a workbook; only those that change are parsed."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         from lxml import etree
@@ -142,20 +141,20 @@ class _AnnotatedWorkbook:
         return list(self._sheets)
 
     def note(self, title: str, noted: Mapping[tuple[int, int], list[Finding]]) -> None:
-        """Colour cells of a sheet and give them notes."""
+        """Colour cells of a sheet and add notes to them."""
         part = self._sheets[title]
         sheet = self._xml(part)
         self._changed |= {part, self._styles_part}
         data = sheet.find(f"{{{_MAIN}}}sheetData")
         rows = {int(row.get("r")): row for row in data if row.get("r")}
         for (number, column), findings in sorted(noted.items()):
-            gravest = min((f.severity for f in findings), key=_BY_SEVERITY.index)
+            severity = min((f.severity for f in findings), key=_BY_SEVERITY.index)
             cell = _cell(data, rows, number, column)
-            cell.set("s", str(self._format(int(cell.get("s", "0")), gravest)))
+            cell.set("s", str(self._format(int(cell.get("s", "0")), severity)))
         self._add_comments(part, sheet, noted)
 
     def write(self, out: Path) -> None:
-        """Write the workbook; parts that were not touched keep their bytes."""
+        """Write the workbook; unchanged parts keep their bytes."""
         from lxml import etree
 
         changed = {
@@ -178,7 +177,7 @@ class _AnnotatedWorkbook:
         return self._parsed[part]
 
     def _rels(self, part: str) -> Any:
-        """The relationships of a part, made if there are none."""
+        """Return the relationships of a part; create them if there are none."""
         from lxml import etree
 
         path = _rels_path(part)
@@ -189,7 +188,7 @@ class _AnnotatedWorkbook:
         return self._xml(path)
 
     def _format(self, base: int, severity: Severity) -> int:
-        """The number of a cell format like another one, with the severity's colour."""
+        """Return the number of a format that adds the severity's colour to another format."""
         if (base, severity) not in self._formats:
             formats = self._styles.find(f"{{{_MAIN}}}cellXfs")
             made = copy.deepcopy(formats[base])
@@ -240,7 +239,7 @@ class _AnnotatedWorkbook:
             self._add_shapes(part, sheet, fresh)
 
     def _comments_of(self, part: str) -> str:
-        """The part with a sheet's notes, made if there is none."""
+        """Return the part with a sheet's notes; create it if there is none."""
         from lxml import etree
 
         for rel in self._rels(part):
@@ -259,7 +258,7 @@ class _AnnotatedWorkbook:
         return name
 
     def _add_shapes(self, part: str, sheet: Any, places: list[tuple[int, int]]) -> None:
-        """Boxes for notes: without one, Excel does not show a note."""
+        """Add boxes for notes; Excel does not show a note without one."""
         name = self._drawing_of(part, sheet)
         text = self._texts.get(name) or self._archive.read(name).decode("utf-8")
         used = [int(number) for number in re.findall(r"_x0000_s(\d+)", text)]
@@ -310,7 +309,7 @@ class _AnnotatedWorkbook:
         return name
 
     def _types(self) -> Any:
-        """The list of the parts' types, to be changed."""
+        """Return the content types of the parts, and mark them as changed."""
         self._changed.add(_CONTENT_TYPES)
         return self._xml(_CONTENT_TYPES)
 
@@ -323,7 +322,7 @@ class _AnnotatedWorkbook:
 
 
 def _default(namespace: str) -> Any:
-    """A namespace without a prefix; lxml takes None for it, its stubs do not."""
+    """Return a namespace without a prefix; lxml accepts None as a key, but its stubs do not."""
     return {None: namespace}
 
 
@@ -340,7 +339,7 @@ def _target(part: str, rel: Any) -> str:
 
 
 def _cell(data: Any, rows: dict[int, Any], number: int, column: int) -> Any:
-    """The cell at a place, made if there is none."""
+    """Return the cell at a place; create it if there is none."""
     from lxml import etree
 
     row = rows.get(number)
@@ -376,7 +375,7 @@ def _add_run(text: Any, words: str, *, after: bool) -> None:
 
     plain = text.find(f"{{{_MAIN}}}t")
     if plain is not None and plain.getparent() is text:
-        # A note is either plain text or runs; with ours it is runs.
+        # A note is either plain text or runs; another text needs runs.
         run = etree.SubElement(text, f"{{{_MAIN}}}r")
         run.append(plain)
     run = etree.SubElement(text, f"{{{_MAIN}}}r")

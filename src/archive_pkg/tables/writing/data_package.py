@@ -1,4 +1,4 @@
-"""A catalogue as a Data Package: CSV files and the datapackage.json that describes them."""
+"""Write a catalogue as a Data Package: CSV files and a datapackage.json that describes them."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ FOLDER = "tables"
 
 
 def package_files(records: Sequence[Record], name: str) -> dict[str, bytes]:
-    """A catalogue of letters as a Data Package, version 2: the same records, the same bytes.
+    """Return a catalogue of letters as a Data Package, version 2.
 
-    The tables are CSV (RFC 4180) in UTF-8 without a byte order mark, with line feeds; rows stand
-    in the order of the records and of their lists. A table without rows is left out, and no table
-    refers to one that is; only the table of letters is always there.
+    The same records give the same bytes. The tables are CSV (RFC 4180) in UTF-8 without a byte
+    order mark, with line feeds. Rows are in the order of the records and of their lists. A table
+    without rows is left out, except `letters`.
 
     Args:
-        records: The records; their ids differ.
-        name: The package's name; characters that a name cannot have become hyphens.
+        records: The records, with distinct ids.
+        name: The package's name; invalid characters become hyphens.
 
     Returns:
-        The files' bytes by their paths: `datapackage.json` and `tables/*.csv`.
+        The bytes of the files by path: `datapackage.json` and `tables/*.csv`.
     """
     files: dict[str, bytes] = {}
     resources = []
@@ -51,10 +51,10 @@ def package_files(records: Sequence[Record], name: str) -> dict[str, bytes]:
 
 
 def table_schema(table: Table) -> dict[str, Any]:
-    """The Table Schema of a table.
+    """Return the Table Schema of a table.
 
     References that may be empty are not declared as foreign keys: the key is (letter, id), and
-    frictionless looks up a key of which only a part is empty. `check` follows them all.
+    Frictionless looks up a key even if a part of it is empty. `check` follows all references.
     """
     required = {column.name for column in table.columns if column.required}
     schema: dict[str, Any] = {
@@ -82,7 +82,7 @@ def _csv(table: Table, rows: list[list[str]]) -> bytes:
 
 @cache
 def _resource_text(name: str) -> str:
-    """What a descriptor says of a table, which is the same for all records."""
+    """Return the entry of a table in the descriptor, which is the same for all records."""
     return indent(_json(resource_of(tables()[name])), "    ")
 
 
@@ -97,7 +97,7 @@ def _json(value: Any, depth: int = 3) -> str:
 
 
 def resource_of(table: Table) -> dict[str, Any]:
-    """The resource of a data package that a table is."""
+    """Return the resource of a data package for a table."""
     return {
         "name": table.name,
         "type": "table",

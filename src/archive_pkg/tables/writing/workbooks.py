@@ -1,4 +1,4 @@
-"""Workbooks for people: a sheet a table, help on the columns, choices to pick from."""
+"""Write workbooks with one sheet per table, help for each column and choices."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from archive_pkg.tables.reading.sheets import Sheet
 
 MAX_CELL_LENGTH = 32_767
-"""Most characters that a cell of a workbook may have."""
+"""The maximum number of characters in a cell of a workbook."""
 
 ABOUT = "About"
 CHOICES = "Choices"
@@ -38,11 +38,11 @@ def write_workbook(records: Sequence[Record], path: Path) -> None:
     """Write a catalogue as a workbook with a sheet for each table.
 
     Args:
-        records: The records; their ids differ.
-        path: Where to; an open file of that name is overwritten by the caller's leave only.
+        records: The records, with distinct ids.
+        path: The file to write.
 
     Raises:
-        InvalidError: A text is too long for a cell, or there are too many rows for a sheet.
+        InvalidError: A text is too long for a cell, or a table has too many rows for a sheet.
         UsageError: openpyxl is not installed.
     """
     book = _book()
@@ -55,7 +55,7 @@ def write_workbook(records: Sequence[Record], path: Path) -> None:
                 if row > _LAST_ROW:
                     raise InvalidError(
                         f"{table.name} has more rows than a sheet can hold",
-                        "export the tables as CSV: --out with a folder's name",
+                        "Export the tables as CSV: give --out the name of a folder.",
                     )
                 _write_row(sheet, table, row, cells)
     _write_choices(book)
@@ -88,7 +88,7 @@ def write_template(path: Path) -> None:
 
 
 def write_plain(sheets: Sequence[Sheet], path: Path) -> None:
-    """Write sheets of text as they are into a workbook, to be annotated there."""
+    """Write sheets of text unchanged into a workbook, to be annotated there."""
     book = _book()
     for source in sheets:
         if not source.header:
@@ -108,15 +108,15 @@ def _about() -> list[str]:
     sheets = [f"{table.name}: {table.description}" for table in tables().values()]
     return [
         "A catalogue of letters",
-        "Each letter is a row of the sheet “letters”; what it consists of, who is named in it and "
-        "what is known of it stand in the other sheets, whose first column names the letter.",
-        "Bold headers must be filled in. Point at a header to read what the column is for.",
-        "Leave empty what nobody knows. Several values in one cell are separated by semicolons.",
-        "Dates: in date.edtf as 1960-07-18, 1960-07, 1960, 1960? (uncertain), 1960~ (about), "
-        "1959/1961 (from … to) or [1959..1961] (some day between); in date.as_written as the "
-        "source has them.",
-        "People and bodies: write them once in “agents” with a short id, and their ids in sender, "
-        "recipients and elsewhere.",
+        "Each letter is a row of the sheet “letters”. Its parts, its agents, its events and other "
+        "lists are in the other sheets, whose first column names the letter.",
+        "Columns with bold headers are required. Point at a header to read what the column is for.",
+        "Leave unknown values empty. Separate several values in one cell with semicolons.",
+        "Dates: write them in date.edtf as 1960-07-18, 1960-07, 1960, 1960? (uncertain), 1960~ "
+        "(about), 1959/1961 (from … to) or [1959..1961] (a day between). Copy the words of the "
+        "source into date.as_written.",
+        "Agents: write each person and organization once in “agents” with a short id. Write these "
+        "ids in sender, recipients and the other columns.",
         "The grey rows are an example: overwrite or delete them.",
         "Check the file: archive-pkg check letters.xlsx",
         "",
@@ -135,7 +135,7 @@ def _book() -> Workbook:
 
 
 def _save(book: Workbook, path: Path) -> None:
-    """Write a workbook that tells no time, so that the same records give the same bytes."""
+    """Write a workbook without times, so that the same records give the same bytes."""
     buffer = BytesIO()
     book.save(buffer)
     with (
@@ -151,7 +151,7 @@ def _save(book: Workbook, path: Path) -> None:
 
 
 def _sheet(book: Workbook, table: Table) -> Worksheet:
-    """An empty sheet for a table: frozen header with notes, choices below it."""
+    """Add an empty sheet for a table: a frozen header with notes, and choices below it."""
     from openpyxl.comments import Comment
     from openpyxl.styles import Alignment, Font, PatternFill
 
@@ -164,7 +164,7 @@ def _sheet(book: Workbook, table: Table) -> Worksheet:
         cell.comment = Comment(_help(column), "archive-pkg", width=360, height=150)
         letter = column_letters(place - 1)
         sheet.column_dimensions[letter].width = max(14, min(40, len(column.name) + 4))
-        # All cells are text: a spreadsheet would make dates and numbers of what looks like them.
+        # All cells are text, since a spreadsheet converts what looks like dates or numbers.
         if column.type == "string":
             sheet.column_dimensions[letter].number_format = "@"
         _offer_choices(sheet, column, letter)
@@ -173,7 +173,7 @@ def _sheet(book: Workbook, table: Table) -> Worksheet:
 
 
 def _offer_choices(sheet: Worksheet, column: Column, letter: str) -> None:
-    """What a cell can be picked from: all it can hold, or of a vocabulary what is usual."""
+    """Offer the allowed values of a column, or the usual ones of its vocabulary."""
     from openpyxl.worksheet.datavalidation import DataValidation
 
     closed = column.enum or (("true", "false") if column.type == "boolean" else ())
@@ -194,7 +194,7 @@ def _offer_choices(sheet: Worksheet, column: Column, letter: str) -> None:
 
 
 def _usual() -> dict[tuple[str, str], tuple[str, ...]]:
-    """The words that vocabularies have for columns which may hold others, too."""
+    """Return the usual values of columns that also accept other values."""
     levels = [level.id for scheme in schemes().values() for level in scheme.levels]
     return {
         (LETTERS, "classification.scheme"): tuple(schemes()),
@@ -208,7 +208,7 @@ def _usual_places() -> dict[tuple[str, str], str]:
 
 
 def _write_choices(book: Workbook) -> None:
-    """The hidden sheet from which the usual words are picked."""
+    """Write the hidden sheet with the usual values."""
     sheet = book.create_sheet(CHOICES)
     sheet.sheet_state = "hidden"
     for place, ((table, column), words) in enumerate(_usual().items(), 1):
@@ -219,11 +219,11 @@ def _write_choices(book: Workbook) -> None:
 def _help(column: Column) -> str:
     lines = [column.description]
     if column.required:
-        lines.append("Must be filled in.")
+        lines.append("Required.")
     elif column.needed:
-        lines.append("Needed as soon as one of the cells beside it is filled.")
+        lines.append("Required if another cell of its group is filled.")
     if column.many:
-        lines.append(f"Several values: separate them with “{SEPARATOR.strip()}”.")
+        lines.append(f"Separate several values with “{SEPARATOR.strip()}”.")
     if column.refers_to and column.refers_to != LETTERS:
         lines.append(f"Ids from the sheet “{column.refers_to}”.")
     if column.enum:
@@ -252,7 +252,7 @@ def _write_row(sheet: Worksheet, table: Table, row: int, cells: Sequence[str]) -
 
 
 def _write_text(cell: Any, text: str) -> None:
-    """Write text that stays text, also where it begins with = and when somebody edits the cell."""
+    """Write text that stays text, even if it begins with = and a user edits the cell."""
     cell.value = _UNWRITABLE.sub(_escaped, text)
     cell.data_type = "s"
     cell.number_format = "@"
