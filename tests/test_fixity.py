@@ -218,7 +218,7 @@ def test_a_disk_with_heads_is_known_by_its_queue(
     monkeypatch.setattr(
         fixity, "Path", lambda path: Path(str(path).replace("/sys/dev/block", str(tmp_path)))
     )
-    fixity._has_heads.cache_clear()
+    fixity._is_rotational.cache_clear()
     assert fixity.rotates(tmp_path) == heads
-    fixity._has_heads.cache_clear()
+    fixity._is_rotational.cache_clear()
     assert not fixity.rotates(tmp_path / "none")

@@ -30,7 +30,7 @@ def test_a_file_is_replaced_only_if_asked(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     (tmp_path / "link").symlink_to("a")
     for each in (path, tmp_path / "link"):
-        with pytest.raises(DestinationExistsError, match="exists already"):
+        with pytest.raises(DestinationExistsError, match="already exists"):
             storage.write_output(each, b"two", replace=False)
     assert path.read_bytes() == b"one"
     storage.write_output(tmp_path / "link", b"two")

@@ -192,7 +192,7 @@ def test_a_folder_of_the_users_is_not_replaced(run: Run, tmp_path: Path) -> None
     (work / "thesis.txt").write_text("years of work")
     done = run("build", LETTER, "--out", work.parent, "--replace")
     assert done.returncode == 5, done.stdout
-    assert "is not what this would replace" in done.stderr
+    assert "is of another kind than the new" in done.stderr
     done = run("tables", "export", LETTER, "--out", work, "--replace")
     assert done.returncode == 5, done.stdout
     assert [path.name for path in work.iterdir()] == ["thesis.txt"]

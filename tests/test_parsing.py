@@ -32,8 +32,8 @@ def test_a_byte_order_mark_is_passed_over() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"a": 1, "b": 2, "a": 1}', "it names something twice"),
-        ('[{"a": {"b": 1, "b": 2}}]', "it names something twice"),
+        ('{"a": 1, "b": 2, "a": 1}', "an object has the same key twice"),
+        ('[{"a": {"b": 1, "b": 2}}]', "an object has the same key twice"),
         ("[NaN]", "NaN is not JSON"),
         ("-Infinity", "-Infinity is not JSON"),
         ('"\\ud83d"', "surrogates not allowed"),

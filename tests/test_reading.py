@@ -95,7 +95,7 @@ def test_no_more_is_read_than_the_limit(tmp_path: Path, monkeypatch: pytest.Monk
     assert storage.read_regular(path) == b"four"
     assert storage.read_beneath(tmp_path, "a") == b"four"
     path.write_bytes(b"fives")
-    with pytest.raises(TooLargeError, match="it has 5 bytes, and at most 4") as caught:
+    with pytest.raises(TooLargeError, match="it has 5 bytes, more than the limit of 4") as caught:
         storage.read_regular(path)
     assert caught.value.errno == errno.EFBIG
     with pytest.raises(TooLargeError):
@@ -137,10 +137,10 @@ def test_a_pipe_is_not_read_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_pipe_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage.reading, "_PATIENCE", 0.02)
+    monkeypatch.setattr(storage.reading, "_PIPE_TIMEOUT", 0.02)
     reading, writing = os.pipe()
     os.write(writing, b"some")
-    with pytest.raises(TimeoutError, match="nothing more came"):
+    with pytest.raises(TimeoutError, match="the pipe did not end within"):
         storage.read_regular(Path(f"/proc/self/fd/{reading}"))
     os.close(reading)
     os.close(writing)
@@ -223,7 +223,7 @@ def test_what_a_search_leaves_out_is_a_warning_with_its_place() -> None:
     finding = storage.left_out("a/b", "it is a pipe")
     assert (finding.code, finding.location.path) == ("search-left-out", "a/b")
     assert finding.message == "it is a pipe, so it is not read"
-    assert "put the file itself there" in finding.hint
+    assert "replace it with the file itself" in finding.hint
 
 
 # --- below a folder ---------------------------------------------------------------------------
@@ -342,7 +342,7 @@ def test_a_folder_of_state_that_is_a_link_is_not_trusted(tmp_path: Path) -> None
     (tmp_path / "real").mkdir()
     (tmp_path / "state").symlink_to("real")
     for ask in (storage.check_state_folder, lambda path: storage.state_folder(tmp_path, "state")):
-        with pytest.raises(StorageError, match="there is a link"):
+        with pytest.raises(StorageError, match="it is a link"):
             ask(tmp_path / "state")
 
 
@@ -351,7 +351,7 @@ def test_a_folder_of_state_that_every_user_can_write_into_is_not_trusted(tmp_pat
     made.chmod(0o770)
     storage.check_state_folder(made)
     made.chmod(0o702)
-    with pytest.raises(StorageError, match="every user may write into it"):
+    with pytest.raises(StorageError, match="all users can write to it"):
         storage.check_state_folder(made)
 
 
@@ -496,14 +496,14 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def fresh(*words: bytes) -> bytes:
     """The mark that another run makes."""
-    storage.own._key.cache_clear()
-    return storage.mark(*words)
+    storage.user_key._key.cache_clear()
+    return storage.user_mac(*words)
 
 
 @pytest.fixture(autouse=True)
 def _forget_the_key() -> Iterator[None]:
     yield
-    storage.own._key.cache_clear()
+    storage.user_key._key.cache_clear()
 
 
 def test_a_mark_is_known_again_and_is_of_these_words_alone(
@@ -511,7 +511,7 @@ def test_a_mark_is_known_again_and_is_of_these_words_alone(
 ) -> None:
     made = fresh(b"ab", b"c")
     assert len(made) == 32
-    monkeypatch.delattr(storage.own, "staged_file")  # the key is made once
+    monkeypatch.delattr(storage.user_key, "staged_file")  # the key is made once
     assert fresh(b"ab", b"c") == made
     assert len({made, fresh(b"a", b"bc"), fresh(b"abc"), fresh(b"ab", b"d"), fresh()}) == 5
     assert names(state) == ["key"]
@@ -530,7 +530,7 @@ def test_a_key_that_others_can_know_is_not_used(state: Path, fault: str) -> None
     else:
         key.write_bytes(key.read_bytes() + b"x" if fault == "long" else b"short")
     assert len({before, fresh(b"a"), fresh(b"a")}) == 3
-    assert storage.mark(b"a") == storage.mark(b"a")
+    assert storage.user_mac(b"a") == storage.user_mac(b"a")
 
 
 @needs_root

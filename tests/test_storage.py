@@ -89,7 +89,7 @@ def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
     try:
-        with pytest.raises(StorageError, match="larger than is allowed") as caught:
+        with pytest.raises(StorageError, match="larger than allowed") as caught:
             write_atomically(path, b"x" * 1000)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
@@ -266,12 +266,12 @@ def test_what_is_written_between_the_look_and_the_exchange_stays(
 def test_errors_say_what_is_in_the_way_and_what_to_do() -> None:
     what = "it is a pipe, not a file"
     cases: list[tuple[OSError, tuple[str, str]]] = [
-        (NotRegularError(errno.EINVAL, what, "p"), (what, "Put a regular file there.")),
-        (OSError(errno.ELOOP, "x"), ("it is a symbolic link, and links are not", "Name what")),
+        (NotRegularError(errno.EINVAL, what, "p"), (what, "Use a regular file.")),
+        (OSError(errno.ELOOP, "x"), ("it is a symbolic link, and links are not", "Name its target.")),
         (NotRegularError(errno.EISDIR, "x", "p"), ("it is a folder", "Name a file.")),
-        (NotRegularError(errno.ELOOP, "x", "p"), ("there is a link, or something", "Remove it")),
+        (NotRegularError(errno.ELOOP, "x", "p"), ("it is a link or a special file", "Remove it")),
         (TooLargeError(errno.EFBIG, "it has 9 bytes", "p"), ("it has 9 bytes", "file-size=")),
-        (OSError(errno.EFBIG, "x"), ("the file would be larger than is allowed", "ulimit -f")),
+        (OSError(errno.EFBIG, "x"), ("the file would be larger than allowed", "ulimit -f")),
         (OSError(errno.ENOTEMPTY, "Directory not empty"), ("directory not empty", "")),
         (OSError("No Number"), ("no number", "")),
     ]
@@ -344,7 +344,7 @@ def test_a_staged_file_takes_the_place_of_no_other(
     monkeypatch.setattr(os, "urandom", bytes)
     taken = hidden(tmp_path / "a", "-00000000")
     taken.write_bytes(b"theirs")
-    with pytest.raises(StorageError, match="exists already"):
+    with pytest.raises(StorageError, match="already exists"):
         write_atomically(tmp_path / "a", b"x")
     assert taken.read_bytes() == b"theirs"
     assert not (tmp_path / "a").exists()
@@ -660,7 +660,7 @@ def test_what_is_no_file_is_no_lock_and_is_left_alone(
         swap()
     with pytest.raises(StorageError) as caught, lock:
         pass
-    assert late or "has the name of a lock of ours" in caught.value.message
+    assert late or "has the name of this program's lock" in caught.value.message
     assert not isinstance(caught.value, LockedError)
     assert victim.read_bytes() == b"mine"
     assert names(tmp_path) == [lock.path.name, "victim"]
@@ -776,7 +776,7 @@ def test_nothing_that_exists_is_replaced_unasked(
     made.touch()
     (KINDS | {"file": Path.touch})[kind](place)
     before = place.lstat()
-    with pytest.raises(DestinationExistsError, match="exists already"):
+    with pytest.raises(DestinationExistsError, match="already exists"):
         storage.place(made, place)
     assert os.path.samestat(before, place.lstat())
     assert made.exists()
@@ -832,7 +832,7 @@ def test_only_what_is_of_the_same_kind_is_replaced(
         storage.place(tmp_path / "made", tmp_path / "place", replace=True)
         assert os.path.samestat(old, (tmp_path / "made").lstat())  # until the names are durable
     else:
-        with pytest.raises(DestinationExistsError, match="is not what this would replace"):
+        with pytest.raises(DestinationExistsError, match="is of another kind than the new"):
             storage.place(tmp_path / "made", tmp_path / "place", replace=True)
     assert os.path.samestat(new if replaced else old, (tmp_path / "place").lstat())
 

@@ -1,7 +1,7 @@
-"""CSV text (RFC 4180) that a spreadsheet does not run: the guard of every CSV file written here.
+"""Write CSV (RFC 4180) without cells that a spreadsheet would run as formulas.
 
-A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula. Such a cell gets an
-apostrophe before it, which spreadsheets take for the mark of a text.
+A spreadsheet reads a cell that begins with `=`, `+`, `-` or `@` as a formula. Such a cell gets an
+apostrophe in front, which marks it as text.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _NEEDS_QUOTES = re.compile(r'[",\r\n]|^\s|\s$')
 
 
 def guarded(text: str) -> str:
-    """Return a cell's text, with an apostrophe before what a spreadsheet takes for a formula."""
+    """Return a cell's text, with an apostrophe in front if it looks like a formula."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def unguarded(text: str) -> str:
-    """Return a cell's text without the apostrophe that `guarded` put before it."""
+    """Return a cell's text without the apostrophe that `guarded` added."""
     return text[1:] if _GUARDED.match(text) else text
 
 
@@ -33,5 +33,5 @@ def quoted(text: str) -> str:
 
 
 def line(cells: Iterable[object]) -> str:
-    """Return a line of guarded cells, the same on every machine."""
+    """Return a line of guarded cells with LF at its end."""
     return ",".join(quoted(guarded(str(cell))) for cell in cells) + "\n"

@@ -1,4 +1,4 @@
-"""Errors that the library raises: each knows its exit status, says what happened and what to do."""
+"""The exceptions of this library, with their messages, hints and exit statuses."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from archive_pkg.reports import Report
 
 
 class ArchivePkgError(Exception):
-    """Something the caller can act on; bad input never ends in another kind of exception.
+    """The base class of all exceptions for bad input, failed storage and refused deposits.
 
     Attributes:
-        message: What happened, in one sentence, with its place.
-        hint: What would be right, or what to do next; may be empty.
-        exit_status: The status with which the command line ends (see the docs' reference).
+        message: What happened and where, in one sentence.
+        hint: What to do; may be empty.
+        exit_status: The exit status of the command line.
     """
 
     exit_status = 1
@@ -26,16 +26,16 @@ class ArchivePkgError(Exception):
 
 
 class UsageError(ArchivePkgError):
-    """A request that makes no sense as put: an unknown target, an option against another."""
+    """A wrong request: an unknown target, options that exclude each other."""
 
     exit_status = 2
 
 
 class InvalidError(ArchivePkgError):
-    """Input that was read and found wrong, where the caller asked for more than findings.
+    """The input is invalid, so the request cannot be done.
 
     Attributes:
-        report: Every finding.
+        report: All findings.
     """
 
     exit_status = 3
@@ -52,6 +52,6 @@ class DepositError(ArchivePkgError):
 
 
 class StorageError(ArchivePkgError):
-    """The storage failed: disk full, no permission, a path not there, a lock held by another."""
+    """The storage failed: disk full, no permission, a missing path, a lock of another run."""
 
     exit_status = 5

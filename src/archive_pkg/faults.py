@@ -1,4 +1,4 @@
-"""A fault in one value of a record: what is wrong with it and what would be right."""
+"""The exception for a fault in one value of a record."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from archive_pkg.reports import Code
 
 
-class Fault(ValueError):  # noqa: N818 - not a failure of ours, a fault of the value
-    """Raised by a value type or a model's validator; loading turns it into a finding.
+class Fault(ValueError):  # noqa: N818 - a fault of the value, not of the program
+    """A fault in a value, which loading turns into a finding.
 
     Attributes:
         message: What is wrong, in one sentence without a full stop.
-        hint: What would be right; may be empty.
-        code: The kind of finding it becomes; without one, loading's general code for values.
+        hint: What to write instead; may be empty.
+        code: The code of the finding; None for the general code for values.
     """
 
     def __init__(self, message: str, hint: str = "", code: Code | None = None) -> None:

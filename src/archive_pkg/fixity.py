@@ -1,7 +1,7 @@
-"""Digests: many algorithms in one reading, and copies that are read only once.
+"""Compute digests with several algorithms in one reading, also while copying.
 
-Names of algorithms are those of BagIt manifests (RFC 8493, 2.4): lower case, nothing but letters
-and digits, so SHA-512 is "sha512".
+Algorithms have their names in BagIt manifests (RFC 8493, 2.4): lower-case letters and digits, so
+SHA-512 is "sha512".
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     Buffer = bytes | bytearray | memoryview
 
 BLOCK = 256 * 1024
-"""Bytes read at once from large files."""
+"""Bytes per read from large files."""
 _RING = 8
 _THREADED_FROM = 4 * BLOCK
-"""Files at least this large have each algorithm computed by a thread of its own."""
+"""From this size on, each algorithm has its own thread."""
 _FICLONE = 0x40049409
 
 
@@ -41,9 +41,9 @@ class Algorithm:
 
     Attributes:
         name: Its name in manifests.
-        length: Hexadecimal digits of a digest.
-        weak: Whether collisions can be made, so that a match proves no more than no accident.
-        hashlib_name: What hashlib calls it.
+        length: Number of hexadecimal digits of a digest.
+        weak: Whether collisions can be made, so that a match only excludes accidents.
+        hashlib_name: Its name in hashlib.
     """
 
     name: str
@@ -71,33 +71,35 @@ ALGORITHMS: Mapping[str, Algorithm] = {
         Algorithm("blake2s256", 64, False, "blake2s"),
     )
 }
-"""All that can be computed here, by name."""
+"""The known algorithms by name."""
 
 
 class Hash(Protocol):
-    """What hashlib's objects can do."""
+    """A hash object of hashlib."""
 
     def update(self, data: Buffer, /) -> None:
-        """Take more bytes."""
+        """Add bytes."""
 
     def digest(self) -> bytes:
-        """The digest of all bytes so far."""
+        """Return the digest of all bytes so far."""
 
     def copy(self) -> Hash:
-        """Another that has taken the same bytes."""
+        """Return a copy with the same bytes."""
 
 
 def new_hash(algorithm: str) -> Hash:
-    """A fresh hash.
+    """Return a new hash object.
 
     Raises:
-        UsageError: When the algorithm is not known.
+        UsageError: The algorithm is unknown.
     """
     try:
         name = ALGORITHMS[algorithm].hashlib_name
     except KeyError:
         known = ", ".join(ALGORITHMS)
-        raise UsageError(f"there is no algorithm {algorithm!r} here", f"Known: {known}.") from None
+        raise UsageError(
+            f"{algorithm!r} is not a known algorithm", f"Use one of {known}."
+        ) from None
     return hashlib.new(name, usedforsecurity=False)
 
 
@@ -106,10 +108,10 @@ def digest(
     algorithms: Sequence[str],
     tick: Callable[[int], None] | None = None,
 ) -> dict[str, str]:
-    """Digests of bytes, a file, an open binary stream or a descriptor, read once to its end.
+    """Return the digests of bytes, a file, a binary stream or a descriptor.
 
     Args:
-        source: What to read. A stream or descriptor is read from where it stands and left open.
+        source: The source. A stream or descriptor is read from its position and left open.
         algorithms: Names as in manifests.
         tick: Called with the number of bytes after each block.
 
@@ -117,8 +119,8 @@ def digest(
         Lower-case hexadecimal digests by algorithm.
 
     Raises:
-        UsageError: For an unknown algorithm.
-        OSError: When reading fails.
+        UsageError: An unknown algorithm.
+        OSError: Reading fails.
     """
     hashes = [new_hash(name) for name in algorithms]
     if isinstance(source, bytes):
@@ -135,7 +137,7 @@ def digest(
 
 
 def reader(descriptor: int, limit: int | None = None) -> Callable[[memoryview], int]:
-    """What `feed` reads from a descriptor: to its end, or one byte beyond a limit."""
+    """Return a function that reads a descriptor to its end, or to one byte after a limit."""
     if limit is None:
         return lambda block: os.readv(descriptor, [block])
     left = limit + 1
@@ -156,13 +158,13 @@ def feed(
     write: Callable[[memoryview], object] | None = None,
     tick: Callable[[int], None] | None = None,
 ) -> int:
-    """Read to the end, give every block to all hashes and, where given, write it.
+    """Read to the end, update all hashes with each block, and optionally write it.
 
-    Small sources are hashed as they come. From a mebibyte on, each algorithm but the first has a
-    thread of its own, all working from the same few buffers.
+    From a mebibyte on, each algorithm except the first has its own thread. All threads use the same
+    buffers.
 
     Returns:
-        How many bytes there were.
+        The number of bytes.
     """
     total = 0
     block = memoryview(bytearray(BLOCK))
@@ -203,7 +205,7 @@ def _feed_threads(
     total = turn = 0
     try:
         while True:
-            if turn >= _RING:  # this buffer is free once every helper has taken its last filling
+            if turn >= _RING:  # wait until all threads have hashed this buffer's last content
                 for outbox in done:
                     outbox.get()
             block = buffers[turn % _RING]
@@ -233,10 +235,11 @@ def copy_and_digest(
     algorithms: Sequence[str],
     tick: Callable[[int], None] | None = None,
 ) -> tuple[int, dict[str, bytes]]:
-    """Copy one open file into another, empty one, and digest the bytes that were copied.
+    """Copy an open file to an empty one, and digest the copied bytes.
 
-    Where the file system can share the blocks of the two (a reflink) the copy costs nothing, and
-    the copy is what is read; elsewhere the source is read once and each block hashed and written.
+    If the file system can share blocks (a reflink), only the copy is read. Otherwise each block of
+    the source is read once, hashed and written. If the source grows meanwhile, one byte more than
+    its first size is read.
 
     Args:
         source: Descriptor to read, from its start.
@@ -244,13 +247,11 @@ def copy_and_digest(
         algorithms: Names as in manifests.
         tick: Called with the number of bytes after each block.
 
-    A source that grows meanwhile is read one byte beyond the size that it had at first, no more.
-
     Returns:
-        The number of bytes, and the digests (raw bytes) by algorithm.
+        The number of bytes, and the raw digests by algorithm.
 
     Raises:
-        OSError: When reading or writing fails.
+        OSError: Reading or writing fails.
     """
     hashes = [new_hash(name) for name in algorithms]
     if _reflink(source, target):
@@ -266,10 +267,10 @@ def copy_and_digest(
 
 
 def write_all(target: int, data: Buffer) -> None:
-    """Write every byte to a descriptor; the system may take fewer at a time.
+    """Write all bytes to a descriptor, in several calls if needed.
 
     Raises:
-        OSError: When the system refuses.
+        OSError: Writing fails.
     """
     rest = memoryview(data)
     while rest:
@@ -303,13 +304,13 @@ def _reader_of(stream: BinaryIO) -> Callable[[memoryview], int]:
 
 @dataclass(slots=True)
 class Tally:
-    """How far long work has come; what is not known beforehand is None.
+    """The progress of long work.
 
     Attributes:
-        files: Files done.
-        size: Bytes done.
-        all_files: Files there are.
-        all_size: Bytes there are.
+        files: Number of files done.
+        size: Number of bytes done.
+        all_files: Number of all files; None if unknown.
+        all_size: Number of all bytes; None if unknown.
     """
 
     files: int = 0
@@ -319,17 +320,17 @@ class Tally:
 
 
 def rotates(path: Path) -> bool:
-    """Whether a path lies on a disk with moving heads, which should read one file at a time."""
+    """Return whether a path is on a rotating disk, which should read one file at a time."""
     try:
-        return _has_heads(path.stat().st_dev)
+        return _is_rotational(path.stat().st_dev)
     except OSError:
         return False
 
 
 @cache
-def _has_heads(number: int) -> bool:
+def _is_rotational(number: int) -> bool:
     device = Path(f"/sys/dev/block/{os.major(number)}:{os.minor(number)}").resolve()
-    for folder in (device, device.parent):  # a partition's queue is its disk's
+    for folder in (device, device.parent):  # a partition's queue is in its disk's folder
         with contextlib.suppress(OSError):
             return (folder / "queue/rotational").read_text().strip() == "1"
     return False

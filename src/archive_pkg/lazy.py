@@ -1,4 +1,4 @@
-"""Names of a package that are loaded when they are first used (PEP 562)."""
+"""Load the names of a package when they are first used (PEP 562)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 
 def names_from(package: str, modules: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
-    """The `__getattr__` of a package whose names live in its modules.
+    """Return a `__getattr__` for a package that imports its modules lazily.
 
     Args:
-        package: The package's own name.
-        modules: The names that each of its modules gives. The modules are names, too.
+        package: The package's name.
+        modules: The exported names by module. The modules are exported, too.
     """
     home = {name: module for module, names in modules.items() for name in names}
 

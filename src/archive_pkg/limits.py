@@ -1,7 +1,7 @@
-"""Limits on input: how much of each kind is read, and the one way to raise a limit.
+"""Limits on input, which the user can raise.
 
-A reader that meets more than its limit reports it and reads no further. The user raises a limit
-for a run in the environment variable `ARCHIVE_PKG_LIMITS`.
+A reader reports input over a limit and stops reading. The environment variable
+`ARCHIVE_PKG_LIMITS` raises limits.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class Limit:
     """A limit on input.
 
     Attributes:
-        name: What the user calls it.
-        default: The most that is read unless the user raises it.
+        name: Its name in the environment variable.
+        default: The limit unless the user raises it.
         meaning: What is limited, for the documentation.
     """
 
@@ -31,7 +31,7 @@ class Limit:
 
     @property
     def value(self) -> int:
-        """The most that is read in this run.
+        """The limit for this run.
 
         Raises:
             UsageError: The environment variable is malformed.
@@ -40,7 +40,7 @@ class Limit:
 
     @property
     def hint(self) -> str:
-        """How to raise it."""
+        """How to raise the limit."""
         return f"To read more, set {VARIABLE}={self.name}=NUMBER (now {self.value})."
 
 
@@ -50,8 +50,8 @@ ARCHIVE_SIZE = Limit("archive-size", 1 << 44, "Bytes that an archive unpacks to.
 ARCHIVE_RATIO = Limit(
     "archive-ratio",
     100,
-    "Bytes that an archive unpacks to for each of its own bytes, or that a sparse file in an OCFL "
-    "object has for each byte on the disk. Up to 1 GiB nothing is compared with it.",
+    "Bytes that an archive unpacks to for each of its bytes, or that a sparse file in an OCFL "
+    "object has for each byte on the disk. It applies above 1 GiB.",
 )
 ARCHIVE_MEMBERS = Limit("archive-members", 1_000_000, "Files and folders in an archive.")
 ARCHIVE_NAMES = Limit(
@@ -60,10 +60,10 @@ ARCHIVE_NAMES = Limit(
 ARCHIVE_HEADER = Limit(
     "archive-header",
     _MIB,
-    "Bytes that a tar archive spends on describing one member (long names, extended headers, "
-    "maps of sparse files).",
+    "Bytes of a tar archive's headers for one member (long names, extended headers, maps of "
+    "sparse files).",
 )
-FOLDER_DEPTH = Limit("folder-depth", 256, "Folders within one another, in a bag or an archive.")
+FOLDER_DEPTH = Limit("folder-depth", 256, "Nested folders in a bag or an archive.")
 TAG_FILE = Limit(
     "tag-file",
     4 * _MIB,
@@ -93,7 +93,7 @@ REPOSITORY_FILES = Limit(
 FILE_SIZE = Limit(
     "file-size",
     256 * _MIB,
-    "Bytes of a file that is read whole: lists of signers, mappings, vocabularies, journals.",
+    "Bytes of a file that is read into memory: lists of signers, mappings, vocabularies, journals.",
 )
 JSON_SIZE = Limit("json-size", 128 * _MIB, "Bytes of a JSON file, such as an OCFL inventory.")
 JSON_VALUES = Limit(
@@ -101,7 +101,7 @@ JSON_VALUES = Limit(
     6_000_000,
     "Values of a JSON file, counted as its “[”, “{” and “,” signs.",
 )
-JSON_DEPTH = Limit("json-depth", 100, "Lists and objects within one another in a JSON file.")
+JSON_DEPTH = Limit("json-depth", 100, "Nested lists and objects in a JSON file.")
 RECORD_SIZE = Limit("record-size", 16 * _MIB, "Bytes of a record's file.")
 RECORD_VALUES = Limit("record-values", 250_000, "Values in a record's file, or another in YAML.")
 DOCUMENT_SIZE = Limit(
@@ -126,16 +126,16 @@ WORKBOOK_CELLS = Limit(
 
 
 _PLAUSIBLE = 1 << 30
-"""Bytes unpacked up to which the ratio does not count: they do no harm."""
+"""Up to this many unpacked bytes the ratio is not checked, because they do no harm."""
 
 
 def all_limits() -> list[Limit]:
-    """Every limit, in the order of this module."""
+    """Return all limits in the order of this module."""
     return [value for value in globals().values() if isinstance(value, Limit)]
 
 
 def is_bomb(unpacked: int, packed: int) -> bool:
-    """Return whether an archive of so many bytes unpacks to more than is read."""
+    """Return whether an archive unpacks to more bytes than the limits allow."""
     return unpacked > ARCHIVE_SIZE.value or (
         unpacked > _PLAUSIBLE and unpacked > packed * ARCHIVE_RATIO.value
     )

@@ -1,4 +1,4 @@
-"""Parsing JSON and XML that others wrote: within limits, and wrong in one way, a ValueError."""
+"""Parse JSON and XML from others within limits. Every fault is a ValueError."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archive_pkg.limits import Limit
 
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
-# In these “<” is that byte; in others, such as UTF-7, markup can be hidden.
+# In these encodings “<” is always the same byte. Others, such as UTF-7, can hide markup.
 _READABLE = re.compile(
     r"utf-?8|utf-?16(-?[lb]e)?|(us-)?ascii|iso-?8859-?\d+|latin-?1|windows-125\d|cp125\d|koi8-[ru]"
     r"|gb18030|gbk|gb2312|big5|euc-(jp|kr)|shift.jis|macintosh",
@@ -25,14 +25,14 @@ _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 ZIP_ERRORS = (zlib.error, struct.error, EOFError, LookupError, RuntimeError, ValueError)
-"""What the standard library raises for a damaged zip file, besides its own BadZipFile."""
+"""Exceptions of the standard library for a damaged zip file, in addition to BadZipFile."""
 
 
 class MalformedError(ValueError):
     """Input that cannot be parsed.
 
     Attributes:
-        line: Where, from 1; None where that is not known.
+        line: The line, from 1; None if unknown.
         hint: What to do.
     """
 
@@ -43,17 +43,17 @@ class MalformedError(ValueError):
 
 
 class OverLimitError(MalformedError):
-    """Input that is larger than is read; its hint says how to raise the limit."""
+    """Input over a limit. The hint says how to raise the limit."""
 
     def __init__(self, message: str, limit: Limit) -> None:
-        super().__init__(f"{message}, and at most {limit.value} are read", hint=limit.hint)
+        super().__init__(f"{message}, more than the limit of {limit.value}", hint=limit.hint)
 
 
 def read_json(data: bytes | str) -> Any:
-    """Parse JSON in UTF-8, of which every reader makes the same.
+    """Parse JSON in UTF-8, and refuse input that parsers read differently.
 
     Raises:
-        ValueError: It is not JSON, names something twice, has half a character, or is over a limit.
+        ValueError: It is not JSON, has a key twice or a lone surrogate, or is over a limit.
     """
     encoded = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     if len(encoded) > JSON_SIZE.value:
@@ -77,19 +77,19 @@ def read_json(data: bytes | str) -> Any:
             ]
         if any(isinstance(each, dict | list) for each in level):
             raise _too_deep()
-    if b"\\u" in encoded:  # which can stand for half a character; it cannot be written as UTF-8
+    if b"\\u" in encoded:  # it can be a lone surrogate, which cannot be written as UTF-8
         json.dumps(value, ensure_ascii=False).encode()
     return value
 
 
 def _too_deep() -> OverLimitError:
-    return OverLimitError("its lists and objects lie deeper within one another", JSON_DEPTH)
+    return OverLimitError("its lists and objects are nested too deeply", JSON_DEPTH)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise MalformedError("it names something twice")
+        raise MalformedError("an object has the same key twice")
     return found
 
 
@@ -98,13 +98,13 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def check_xml(data: bytes) -> int:
-    """Refuse XML that is too large to be parsed, or whose encoding hides its markup.
+    """Refuse XML that is over a limit, or whose encoding can hide markup.
 
     Returns:
-        How many tags and attributes it has at most.
+        An upper bound for the number of tags and attributes.
 
     Raises:
-        MalformedError: Why it is not parsed.
+        MalformedError: It is refused.
     """
     if len(data) > DOCUMENT_SIZE.value:
         raise OverLimitError(f"it has {len(data)} bytes", DOCUMENT_SIZE)
@@ -114,16 +114,16 @@ def check_xml(data: bytes) -> int:
     declared = _DECLARED.match(data.removeprefix(codecs.BOM_UTF8))
     hidden = declared is not None and not _READABLE.fullmatch(declared[1].decode("latin-1"))
     if hidden or not data.lstrip().startswith((b"<", *_BOMS, b"\0<")):
-        raise MalformedError("it does not begin as XML in a known encoding", 1, "Save it as UTF-8.")
+        raise MalformedError("it does not start as XML in a known encoding", 1, "Save it as UTF-8.")
     return marks
 
 
 def parse_xml(data: bytes, *, remove_pis: bool = False) -> Any:
-    """Parse XML without entities or network; return its first element.
+    """Parse XML without entities or network, and return its root element.
 
     Args:
         data: The document.
-        remove_pis: Whether processing instructions are left out.
+        remove_pis: Whether to drop processing instructions.
 
     Raises:
         MalformedError: It is not well formed, or is over a limit.
@@ -136,7 +136,7 @@ def parse_xml(data: bytes, *, remove_pis: bool = False) -> Any:
         no_network=True,
         load_dtd=False,
         remove_pis=remove_pis,
-        collect_ids=False,  # editions give one xml:id to several elements
+        collect_ids=False,  # some editions repeat an xml:id
     )
     try:
         return etree.fromstring(data, parser)

@@ -1,4 +1,4 @@
-"""The type of a path that a caller may give: text or a path object."""
+"""The type of a path argument: text or a path object."""
 
 from __future__ import annotations
 

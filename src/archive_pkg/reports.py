@@ -1,7 +1,7 @@
-"""Findings: what a check has to say, as data.
+"""Findings, their codes and reports.
 
-A room declares each thing it can find as a `Code`, once, beside the check that finds it; the docs'
-page of codes is written from these declarations.
+Each kind of finding is declared as a `Code` in the module that checks for it. The documentation's
+page of codes is generated from these declarations.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def some(names: Sequence[str], most: int = 3) -> str:
-    """Return the first names of many in words: "a, b, c and 36 more"."""
+    """Return the first names and the number of the others: "a, b, c and 36 more"."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
@@ -26,7 +26,7 @@ def counted(number: int, noun: str) -> str:
 
 
 class Severity(StrEnum):
-    """How grave a finding is: an error makes its subject invalid, the others do not."""
+    """How grave a finding is. Only an error makes its subject invalid."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -35,17 +35,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a finding is; only what is known is set.
+    """The place of a finding. Unknown attributes are empty or None.
 
     Attributes:
-        path: The file, as the user named it, or inside a bag its path from the bag's folder.
+        path: The file as the user named it, or its path in a bag.
         line: Line, counted from 1.
         column: Column in code points, counted from 1.
         field: Dotted path of the field in a record, or a tag's label.
         table: Name of a table or of a workbook's sheet.
-        cell: Address of a cell, as in a spreadsheet ("C7").
-        offset: Place in a decoded text, in code points from 0.
-        byte: Place in a file, in bytes from 0.
+        cell: Address of a cell in a spreadsheet ("C7").
+        offset: Position in a decoded text, in code points from 0.
+        byte: Position in a file, in bytes from 0.
     """
 
     path: str = ""
@@ -69,14 +69,14 @@ class Location:
         return " ".join(word for word in words if word)
 
     def as_json(self) -> dict[str, Any]:
-        """Only what is known."""
+        """Return the known attributes."""
         known = {f.name: getattr(self, f.name) for f in fields(self)}
         return {name: value for name, value in known.items() if value not in (None, "")}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found: its stable code, how grave, where, what is wrong and what would be right."""
+    """One thing that is wrong or remarkable: a code, a severity, a place, a message and a hint."""
 
     code: str
     severity: Severity
@@ -85,7 +85,7 @@ class Finding:
     hint: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """The finding as the command line's JSON has it."""
+        """Return the finding as in the command line's JSON."""
         return {
             "code": self.code,
             "severity": str(self.severity),
@@ -97,13 +97,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A kind of finding, declared once: `code` never changes, `section` names the standard's place.
+    """A kind of finding.
 
     Attributes:
-        code: Stable name in kebab-case, beginning with its subject ("manifest-line-malformed").
+        code: Name in kebab-case that never changes and begins with its subject
+            ("manifest-line-malformed").
         severity: How grave such a finding is.
-        meaning: One sentence for the docs: what it means and what to do.
-        section: Section of the standard it rests on ("RFC 8493, 2.1.3"); empty for our own rules.
+        meaning: One sentence for the documentation: what it means and what to do.
+        section: Section of the standard ("RFC 8493, 2.1.3"); empty for our own rules.
     """
 
     code: str
@@ -112,13 +113,13 @@ class Code:
     section: str = ""
 
     def at(self, location: Location, message: str, hint: str = "") -> Finding:
-        """Such a finding at a place."""
+        """Return a finding of this kind at a place."""
         return Finding(self.code, self.severity, message, location, hint)
 
 
 @dataclass(slots=True)
 class Report:
-    """Findings in the order they were made."""
+    """Findings in the order in which they were added."""
 
     findings: list[Finding] = field(default_factory=list)
 
@@ -129,15 +130,15 @@ class Report:
         return len(self.findings)
 
     def add(self, finding: Finding) -> None:
-        """Take one more finding."""
+        """Add a finding."""
         self.findings.append(finding)
 
     def extend(self, findings: Iterable[Finding]) -> None:
-        """Take more findings, those of another report too."""
+        """Add findings, for example those of another report."""
         self.findings.extend(findings)
 
     def of(self, severity: Severity) -> list[Finding]:
-        """The findings of one severity."""
+        """Return the findings of one severity."""
         return [finding for finding in self.findings if finding.severity is severity]
 
     @property
@@ -147,9 +148,9 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing found makes the subject invalid."""
+        """Whether there are no errors."""
         return not self.errors
 
     def as_json(self) -> list[dict[str, Any]]:
-        """The findings as the command line's JSON has them."""
+        """Return the findings as in the command line's JSON."""
         return [finding.as_json() for finding in self.findings]

@@ -40,7 +40,7 @@ def test_the_whole_way(bag: Bag, source: Path, tmp_path: Path) -> None:
     assert (made / "bag-info.txt").read_text() == (
         "Contact-Name: E. Janssen\nBagging-Date: 2026-11-24\nPayload-Oxum: 3.1\n"
     )
-    assert "exists already" in bag("create", source, made, status=5)
+    assert "already exists" in bag("create", source, made, status=5)
     bag("update", made, "--add", f"data/b={source / 'a'}", "--info", "Contact-Name=F")
     bag("upgrade", made, "--algorithm", "md5")
     bag("pack", made, tmp_path / "bag.zip")

@@ -86,7 +86,7 @@ def largest_file(size: int) -> Iterator[None]:
 def test_creating_under_a_limit(source: Path, jobs: int) -> None:
     for number in range(40):
         (source / f"more{number}").write_bytes(b"x")
-    with largest_file(200_000), pytest.raises(StorageError, match="larger than is allowed"):
+    with largest_file(200_000), pytest.raises(StorageError, match="larger than allowed"):
         bags.create(source, source.parent / "bag", jobs=jobs)
     assert names(source.parent) == ["source"]
 
@@ -95,7 +95,7 @@ def test_in_place_under_a_limit(source: Path) -> None:
     for number in range(40):
         (source / f"more{number}").write_bytes(b"x")
     before = names(source)
-    with largest_file(500), pytest.raises(StorageError, match="larger than is allowed"):
+    with largest_file(500), pytest.raises(StorageError, match="larger than allowed"):
         inplace.create_in_place(source)
     assert names(source) == before
     assert names(source.parent) == ["source"]

@@ -175,9 +175,9 @@ def test_what_is_there_or_not_valid_is_left_alone(bag: Path) -> None:
     archive, back = bag.parent / "bag.tar", bag.parent / "back"
     serializing.pack(bag, archive)
     back.mkdir()
-    with pytest.raises(StorageError, match="exists already"):
+    with pytest.raises(StorageError, match="already exists"):
         serializing.unpack(bag.parent / "none.tar", back)  # before the archive is read
-    with pytest.raises(StorageError, match="exists already"):
+    with pytest.raises(StorageError, match="already exists"):
         serializing.pack(bag.parent / "none", archive)
     assert serializing.unpack(archive, back, replace=True).path == str(back)
     assert (back / "data/sub/empty").is_dir()

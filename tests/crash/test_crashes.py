@@ -39,7 +39,7 @@ from archive_pkg.deposits.protocol import Repository
 from archive_pkg.deposits.repositories.drop.local import LocalFolder
 from archive_pkg.deposits.repositories.ocfl.root import OcflRoot
 from archive_pkg.packages import build_package, sign, verify
-from archive_pkg.storage import files, own
+from archive_pkg.storage import files, user_key
 
 FILES = {"a": b"first", "b/c": b"second"}
 CHANGED = {"a": b"another", "b/c": b"second"}
@@ -426,8 +426,8 @@ def test_a_folder_for_state_is_made(power: Power) -> None:
 
 def test_the_users_key_is_made(power: Power, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(power.root / "state"))
-    for _ in left(power, own._kept_key, lambda: (power.root / "state/archive-pkg/key").exists()):
-        assert own._kept_key() == own._kept_key()
+    for _ in left(power, user_key._kept_key, lambda: (power.root / "state/archive-pkg/key").exists()):
+        assert user_key._kept_key() == user_key._kept_key()
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ def test_a_mark_for_something_else_is_not_one_of_the_journal(tmp_path: Path) -> 
     Journal(path).done("draft", id="1")
     said, between, _ = path.read_bytes().rpartition(b', "mark": ')
     for word, known in ((b"journal", {"id": "1"}), (b"ledger", None)):
-        mark = storage.mark(word, b"a.journal", said).hex()
+        mark = storage.user_mac(word, b"a.journal", said).hex()
         path.write_bytes(said + between + f'"{mark}"}}\n'.encode())
         assert Journal(path).outcome("draft") == known
 

@@ -167,7 +167,7 @@ def test_a_disk_that_fills_leaves_a_valid_root(package: Path, root: Path) -> Non
         text=True,
         check=True,
     )
-    assert "larger than is allowed" in done.stdout
+    assert "larger than allowed" in done.stdout
     assert valid(root)
     assert not [path for path in root.iterdir() if path.is_dir() and path.name != "extensions"]
     assert deposit(package, f"ocfl:{root}").new

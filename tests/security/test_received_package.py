@@ -186,7 +186,7 @@ def test_what_the_shell_pipes_in_is_read(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_pipe_that_stays_silent_is_given_up(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive_pkg.storage.reading._PATIENCE", 0.2)
+    monkeypatch.setattr("archive_pkg.storage.reading._PIPE_TIMEOUT", 0.2)
     reading, writing = os.pipe()
     done = run("verify", PACKAGE, "--allowed-signers", f"/dev/fd/{reading}")
     os.close(reading)

@@ -86,7 +86,7 @@ class Journal:
         return mark == self._mark(said)
 
     def _mark(self, said: bytes) -> bytes:
-        mark = storage.mark(b"journal", os.fsencode(self.path.name), said)
+        mark = storage.user_mac(b"journal", os.fsencode(self.path.name), said)
         return f'"{mark.hex()}"}}\n'.encode()
 
     def _take(self, what: str, step: str, known: dict[str, Any]) -> None:

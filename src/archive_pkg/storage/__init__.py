@@ -1,4 +1,4 @@
-"""Writing that is there whole or not at all: atomic and durable files, locked staging folders."""
+"""Write files and folders atomically and durably, and read files that may be unsafe."""
 
 from archive_pkg.storage.beneath import (
     check_state_folder,
@@ -32,7 +32,6 @@ from archive_pkg.storage.files import (
     write_atomically,
 )
 from archive_pkg.storage.outputs import append_output, is_handed_over, log_to, write_output
-from archive_pkg.storage.own import mark
 from archive_pkg.storage.reading import (
     NotRegularError,
     files_below,
@@ -62,6 +61,7 @@ from archive_pkg.storage.staging import (
     recover,
     refuse_existing,
 )
+from archive_pkg.storage.user_key import user_mac
 
 __all__ = [
     "ENCLOSING",
@@ -91,7 +91,6 @@ __all__ = [
     "log_to",
     "make_beneath",
     "make_folder",
-    "mark",
     "mode_of",
     "named",
     "names_in",
@@ -117,6 +116,7 @@ __all__ = [
     "sync_filesystem",
     "sync_folder",
     "sync_tree",
+    "user_mac",
     "widest_mode",
     "write_atomically",
     "write_beneath",

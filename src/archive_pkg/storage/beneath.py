@@ -1,6 +1,6 @@
-"""Make, write and remove below a folder into which other people may write, following no link.
+"""Make, write and remove files below a folder that others can write to, without following links.
 
-Each step is taken from an open folder, so that nothing swapped in meanwhile leads elsewhere.
+Each step starts from an open folder, so that a link swapped in meanwhile is not followed.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _FOLDER = os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 def make_beneath(folder: Path, path: str, mode: int = 0o777) -> None:
-    """Make a folder below a folder, and those above it, following no link on the way.
+    """Make a folder below a folder, with its parents, without following links.
 
     Raises:
-        NotRegularError: There is a link, or something that is not a folder, on the way.
+        NotRegularError: A part of the path is a link or not a folder.
         OSError: It cannot be made.
     """
     above, _, name = path.rpartition("/")
@@ -41,16 +41,15 @@ def make_beneath(folder: Path, path: str, mode: int = 0o777) -> None:
 
 
 def state_folder(base: Path, path: str, mode: int = 0o777) -> Path:
-    """Make a folder for what this program keeps from run to run, or check the one that exists.
+    """Make a folder for the program's state, or check the existing one.
 
     Args:
-        base: Where the path starts. It may itself be a link.
+        base: The folder in which the path starts. It may be a link.
         path: Names with `/` between them.
-        mode: The widest permissions of a new one. Not every user can write into it, whatever the
-            umask.
+        mode: The widest permissions of a new folder. It is never writable for all users.
 
     Raises:
-        StorageError: It cannot be made, there is a link on the way, or strangers can write into it.
+        StorageError: It cannot be made, its path has a link, or all users can write to it.
     """
     made = base / path
     with storage_errors(f"making {made}"):
@@ -64,10 +63,12 @@ def state_folder(base: Path, path: str, mode: int = 0o777) -> Path:
 
 
 def check_state_folder(folder: Path) -> None:
-    """Refuse a folder of kept state that is a link, holds one, or that a stranger can write into.
+    """Refuse a state folder that is a link, contains one, or that other users can write to.
+
+    A missing folder is accepted.
 
     Raises:
-        StorageError: It is not to be trusted, or cannot be read. Where there is none, all is well.
+        StorageError: It cannot be trusted or read.
     """
     with storage_errors(f"reading {folder}"):
         try:
@@ -88,31 +89,31 @@ def check_state_folder(folder: Path) -> None:
     known = status.st_uid in (os.geteuid(), above.st_uid, 0)
     if status.st_mode & stat.S_IWOTH or (not known and above.st_mode & stat.S_IWOTH):
         raise StorageError(
-            f"{folder} belongs to another user, or every user may write into it",
-            "What is kept there cannot be trusted. Remove it if you do not know it.",
+            f"{folder} belongs to another user, or all users can write to it",
+            "Its contents cannot be trusted. Remove it if you do not know it.",
         )
     if strange:
         raise StorageError(
-            f"{folder / strange[0]} is a link, or something else than a regular file or folder",
+            f"{folder / strange[0]} is a link or a special file",
             "Links are not followed here. Remove it if you do not know it.",
         )
 
 
 def write_beneath(folder: Path, path: str, *, more: bool = False) -> int:
-    """Open a file below a folder for reading and writing, following no link on the way.
+    """Open a file below a folder for reading and writing, without following links.
 
     Args:
-        folder: Where the path starts.
-        path: Names with `/` between them; the folders exist.
-        more: Whether the file exists and grows. Otherwise it must not exist yet.
+        folder: The folder in which the path starts.
+        path: Names with `/` between them. The folders must exist.
+        more: Whether to append to an existing file. Otherwise the file must not exist.
 
     Returns:
         A descriptor that writes at the end of the file.
 
     Raises:
-        NotRegularError: There is a link on the way, something else than a regular file, or a file
-            that has a second name (a hard link), under which other work would be changed.
-        OSError: It cannot be opened, or exists already.
+        NotRegularError: The path has a link, or the file is not a regular file or has a second
+            name (a hard link), whose owner's data would change.
+        OSError: It cannot be opened, or already exists.
     """
     above, _, name = path.rpartition("/")
     here = folder_beneath(folder, above)
@@ -130,29 +131,29 @@ def write_beneath(folder: Path, path: str, *, more: bool = False) -> int:
 
 
 def refuse_second_name(status: os.stat_result, path: str) -> None:
-    """Refuse to write into what is not a regular file with one name only.
+    """Refuse to write to anything but a regular file without further hard links.
 
     Raises:
-        NotRegularError: It is a link, a device or the like, or has a hard link somewhere.
+        NotRegularError: It is not a regular file, or has a second name.
     """
     if not stat.S_ISREG(status.st_mode):
         raise NotRegularError(errno.EINVAL, "it is not a regular file", path)
     if status.st_nlink != 1:
-        message = "the file has a second name (a hard link), under which it would change as well"
+        message = "the file has a second name (a hard link), so another file would change as well"
         raise NotRegularError(errno.EINVAL, message, path)
 
 
 def remove_tree(path: Path) -> None:
-    """Remove a file, or a folder and all in it, whatever the modes of its folders.
+    """Remove a file, or a folder with its contents, even if folders in it are not writable.
 
-    Nothing outside the folder is removed: no link is followed, and every step is taken from an open
-    folder, so that nothing swapped in meanwhile leads elsewhere.
+    Nothing outside the folder is removed: links are not followed, also if they are swapped in
+    meanwhile.
     """
     remove_beneath(path.parent, path.name)
 
 
 def remove_beneath(folder: Path, path: str) -> None:
-    """Do what `remove_tree` does for a path below a folder, following no link on the way."""
+    """Remove a path below a folder as `remove_tree` does, without following links."""
     above, _, name = path.rpartition("/")
     try:
         parent = folder_beneath(folder, above)
@@ -174,8 +175,8 @@ def remove_beneath(folder: Path, path: str) -> None:
 def _empty(name: str, parent: int) -> None:
     """Empty a folder.
 
-    Folders inside are moved up before they are emptied, so that the depth of a tree costs neither
-    open files nor stack.
+    Nested folders are moved up before they are emptied, so that a deep tree needs neither many open
+    files nor recursion.
     """
     root = _open_to_empty(name, parent)
     try:
@@ -184,7 +185,7 @@ def _empty(name: str, parent: int) -> None:
                 inner = _open_to_empty(each, root)
                 try:
                     for deeper in _remove_files(inner):
-                        os.close(_open_to_empty(deeper, inner))  # a folder has to be writable
+                        os.close(_open_to_empty(deeper, inner))  # makes it writable
                         os.rename(deeper, os.urandom(8).hex(), src_dir_fd=inner, dst_dir_fd=root)
                 finally:
                     os.close(inner)
@@ -194,7 +195,7 @@ def _empty(name: str, parent: int) -> None:
 
 
 def _remove_files(folder: int) -> list[str]:
-    """Remove what is not a folder; return the names of the folders."""
+    """Remove the files in a folder and return the names of its folders."""
     with os.scandir(folder) as found:
         entries = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in found]
     for name, is_folder in entries:

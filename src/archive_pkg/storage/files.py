@@ -34,35 +34,35 @@ _MEANINGS = {
     errno.ENOSPC: ("the disk is full", "Free some space, then run the same command again."),
     errno.EDQUOT: ("the quota is used up", "Free some space, then run the same command again."),
     errno.EFBIG: (
-        "the file would be larger than is allowed here",
+        "the file would be larger than allowed here",
         "Raise the limit on file sizes (ulimit -f), or write to another file system.",
     ),
     errno.EACCES: ("permission denied", "Ask for the permission, or run as another user."),
     errno.EPERM: ("the operation is not permitted", "Ask for the permission."),
     errno.EROFS: ("the file system is read-only", "Write somewhere else, or mount it writable."),
-    errno.EIO: ("the device reports an error", "Check the disk (dmesg, smartctl) before going on."),
+    errno.EIO: ("the device reports an error", "Check the disk first (dmesg, smartctl)."),
     errno.ENOENT: ("there is no such file or folder", "Check the path."),
-    errno.ENOTDIR: ("a part of the path is no folder", "Check the path."),
+    errno.ENOTDIR: ("a part of the path is not a folder", "Check the path."),
     errno.EISDIR: ("it is a folder", "Name a file."),
-    errno.ELOOP: ("it is a symbolic link, and links are not followed here", "Name what it means."),
-    errno.EEXIST: ("it exists already", "Name another, or remove it first."),
+    errno.ELOOP: ("it is a symbolic link, and links are not followed here", "Name its target."),
+    errno.EEXIST: ("it already exists", "Name another, or remove it first."),
     errno.ENAMETOOLONG: ("a name is too long for the file system", "Shorten the name."),
     errno.EMFILE: ("too many files are open", "Raise the limit (ulimit -n)."),
-    errno.EILSEQ: ("the file system does not take this name", "Rename the file."),
+    errno.EILSEQ: ("the file system does not allow this name", "Rename the file."),
 }
 
 
 class FullError(StorageError):
-    """The disk is full, or the quota used up: whatever else is to be written there fails too."""
+    """The disk is full, or the quota is used up: further writing there fails as well."""
 
 
 def describe(error: OSError) -> tuple[str, str]:
-    """What an error of the system means, and what to do: two phrases, the second may be empty."""
+    """Return what an error of the system means and a hint, which may be empty."""
     if isinstance(error, NotRegularError) and error.errno == errno.EINVAL:
-        return str(error.strerror), "Put a regular file there."
+        return str(error.strerror), "Use a regular file."
     if isinstance(error, NotRegularError) and error.errno != errno.EISDIR:
         return (
-            "there is a link, or something else than a regular file or folder, in its place",
+            "it is a link or a special file",
             "Links are not followed here. Remove it if you do not know it.",
         )
     if isinstance(error, TooLargeError):
@@ -72,20 +72,20 @@ def describe(error: OSError) -> tuple[str, str]:
 
 
 def explain(error: Exception) -> str:
-    """Return what an error means in plain words, without the system's number."""
+    """Return what an error means, without the system's number."""
     return describe(error)[0] if isinstance(error, OSError) else str(error)
 
 
 @contextlib.contextmanager
 def storage_errors(what: str) -> Iterator[None]:
-    """Turn the system's errors in the block into one `StorageError` in plain words.
+    """Turn the system's errors in the block into a `StorageError`.
 
     Args:
-        what: What was being done and to which path: "writing letters/1960.zip".
+        what: The action and its path: "writing letters/1960.zip".
 
     Raises:
-        StorageError: For any `OSError` in the block.
-        InvalidError: A name had to be written that is not UTF-8, or something is nested too deeply.
+        StorageError: An `OSError` in the block.
+        InvalidError: A name is not UTF-8, or folders or values are nested too deeply.
     """
     try:
         yield
@@ -105,16 +105,16 @@ def storage_errors(what: str) -> Iterator[None]:
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o777) -> None:
-    """Write a file so that, whatever happens, its name has the old bytes or all the new ones.
+    """Write a file atomically and durably: it has either its old or all new bytes.
 
     Args:
-        path: The file. One that is replaced keeps its permissions, as far as `mode` has them.
+        path: The file. An existing one keeps its permissions, limited to `mode`.
         data: Its bytes.
-        mode: The widest permissions; the umask narrows those of a new file, which is not
+        mode: The widest permissions. The umask narrows those of a new file, which is not
             executable.
 
     Raises:
-        StorageError: When it cannot be written; the old file, if any, is then as it was.
+        StorageError: It cannot be written. An existing file is unchanged.
     """
     with storage_errors(f"writing {path}"), staged_file(path, data, mode) as staged:
         _sync_file(staged)
@@ -123,18 +123,18 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o777) -> None:
 
 
 def replace_unchanged(path: Path, data: bytes, before: bytes) -> bool:
-    """Write a file as `write_atomically` does, but only in the place of the bytes that one knows.
+    """Write a file as `write_atomically` does, but only if it still has the expected bytes.
 
     Args:
-        path: The file; it must be there.
+        path: The file, which must exist.
         data: Its new bytes.
-        before: The bytes it is to have still.
+        before: Its expected bytes.
 
     Returns:
-        False where it has others, since somebody else has written it; it then keeps those.
+        False if another program has changed the file, which is then left alone.
 
     Raises:
-        StorageError: When it cannot be read or written; the file is then as it was.
+        StorageError: It cannot be read or written. The file is unchanged.
     """
     path = Path(os.path.realpath(path))  # a link stays a link
     with storage_errors(f"writing {path}"):
@@ -142,8 +142,8 @@ def replace_unchanged(path: Path, data: bytes, before: bytes) -> bool:
             return False
         with staged_file(path, data) as staged:
             _sync_file(staged)
-            # Between the look and the exchange somebody may have written: what was there comes out
-            # of the exchange, and goes back where it is not what it should be.
+            # Another program may have written between reading and exchanging. Then the exchange
+            # gives us its bytes, and we put them back.
             if not exchange(staged, path):
                 staged.replace(path)
             elif read_regular(staged) != before:
@@ -176,7 +176,7 @@ def staged_file(path: Path, data: bytes, mode: int = 0o777) -> Iterator[Path]:
 
 
 def make_folder(folder: Path, mode: int = 0o777) -> None:
-    """Make a folder, and those above it, where they do not exist; their names are then durable."""
+    """Make a folder and its parents durably, unless they exist."""
     new = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(mode, parents=True, exist_ok=True)
     for each in new:
@@ -193,10 +193,10 @@ def sync_folder(folder: Path) -> None:
 
 
 def sync_filesystem(path: Path) -> None:
-    """Make everything written so far to the file system that holds a path durable, in one call.
+    """Sync everything written so far to the file system of a path.
 
     Raises:
-        OSError: When the device reports that something could not be written.
+        OSError: The device reports that data could not be written.
     """
     call = _system_call("syncfs")
     if call is None:
@@ -211,7 +211,7 @@ def sync_filesystem(path: Path) -> None:
 
 
 def sync_tree(path: Path) -> None:
-    """Make a file, or a folder and all in it, durable: few files one by one, many in one go."""
+    """Sync a file, or a folder with its contents: few files one by one, many in one call."""
     if not path.is_dir():
         _sync_file(path)
         return
@@ -230,9 +230,9 @@ def sync_tree(path: Path) -> None:
 
 
 def same_mount(one: Path, other: Path) -> bool:
-    """Whether a thing can be renamed from one folder into another: they are of one mount.
+    """Return whether a file can be renamed from one folder into another: both are on one mount.
 
-    The same disk may be mounted twice; where the system does not tell, it is held to be once.
+    The same disk can be mounted twice. If the system cannot tell, one mount is assumed.
     """
     if one.stat().st_dev != other.stat().st_dev:
         return False
@@ -240,48 +240,48 @@ def same_mount(one: Path, other: Path) -> bool:
     for folder in (one, other):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            told = Path(f"/proc/self/fdinfo/{descriptor}").read_text()
+            info = Path(f"/proc/self/fdinfo/{descriptor}").read_text()
         except OSError:
             return True
         finally:
             os.close(descriptor)
-        mounts.update(line for line in told.splitlines() if line.startswith("mnt_id:"))
+        mounts.update(line for line in info.splitlines() if line.startswith("mnt_id:"))
     return len(mounts) <= 1
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Let two paths swap what they name, in one step; False where the system cannot do that."""
+    """Exchange two paths in one step. Return False if the system cannot do that."""
     return _rename(one, other, _RENAME_EXCHANGE)
 
 
 def rename_to_free(one: Path, other: Path) -> bool:
-    """Rename where the new name is free, in one step; False where the system cannot do that.
+    """Rename to a name that does not exist, in one step. Return False if the system cannot.
 
     Raises:
-        FileExistsError: Something stands there.
+        FileExistsError: The new name exists.
     """
     return _rename(one, other, _RENAME_NOREPLACE)
 
 
 def is_ours(status: os.stat_result) -> bool:
-    """Whether a file belongs to the user that runs this process."""
+    """Return whether a file belongs to the user that runs this process."""
     return status.st_uid == os.geteuid()
 
 
 def others_can_swap(folder: Path) -> bool:
-    """Whether other users can rename or remove what this user makes in a folder."""
+    """Return whether other users can rename or remove this user's files in a folder."""
     mode = folder.stat().st_mode
     return bool(mode & 0o022) and not mode & stat.S_ISVTX
 
 
 def refuse_exchange(folder: Path) -> None:
-    """Refuse a folder in which every user could exchange what is being written there.
+    """Refuse a folder in which all users could replace files while they are being written.
 
-    Members of a group that may write into a folder trust each other. Where the file system has no
-    permissions, as on many memory sticks, the mode of a folder says nothing about who can do what.
+    Members of a group that can write to a folder trust each other. On file systems without
+    permissions, as on many memory sticks, a folder's mode says nothing.
 
     Raises:
-        StorageError: The folder, or one above it, is such a folder.
+        StorageError: All users can replace files in the folder or in one above it.
         OSError: It cannot be examined.
     """
     real = folder.resolve()
@@ -289,14 +289,14 @@ def refuse_exchange(folder: Path) -> None:
         mode = each.stat().st_mode
         if mode & stat.S_IWOTH and not mode & stat.S_ISVTX and _has_permissions(real):
             raise StorageError(
-                f"{each}: every user of the machine can rename and replace files there while they "
-                "are being written",
+                f"{each}: every user of the machine can replace files there while they are being "
+                "written",
                 f"Close it to others (chmod o-w {each}), or name a folder elsewhere.",
             )
 
 
 def _has_permissions(folder: Path) -> bool:
-    """Whether a folder's file system has permissions; a folder made there shows it."""
+    """Return whether a folder's file system has permissions, by making a folder in it."""
     probe = folder / f"{_HIDDEN_MARK}-{os.urandom(4).hex()}"
     probe.mkdir(0o700)
     try:
@@ -306,9 +306,9 @@ def _has_permissions(folder: Path) -> bool:
 
 
 def widest_mode(*sources: os.stat_result) -> int:
-    """Return the widest permissions for what is made from files and shows what is in them.
+    """Return the widest permissions for a file that shows the contents of other files.
 
-    A class of users that may not read one of them gets no permission at all.
+    A class of users that cannot read one of the sources gets no permission.
     """
     mode = 0o777
     for source in sources:
@@ -319,10 +319,10 @@ def widest_mode(*sources: os.stat_result) -> int:
 
 
 def mode_of(*paths: StrPath) -> int:
-    """Return `widest_mode` of files and folders by their paths; what does not exist counts not.
+    """Return `widest_mode` of the files and folders that exist.
 
     Raises:
-        OSError: One cannot be asked for.
+        OSError: One cannot be examined.
     """
     found = []
     for path in paths:
@@ -332,10 +332,10 @@ def mode_of(*paths: StrPath) -> int:
 
 
 def open_mode(mode: int) -> int:
-    """Return the permissions that a new file of this mode gets under the process's umask."""
+    """Return the permissions of a new file of this mode under the process's umask."""
     try:
-        told = Path("/proc/self/status").read_text()
-        umask = int(told.partition("\nUmask:")[2].split()[0], 8)
+        status = Path("/proc/self/status").read_text()
+        umask = int(status.partition("\nUmask:")[2].split()[0], 8)
     except (OSError, ValueError, IndexError):
         umask = os.umask(0o077)
         os.umask(umask)
@@ -343,12 +343,12 @@ def open_mode(mode: int) -> int:
 
 
 def named(path: Path) -> Path:
-    """The same path with a name at its end, which "." and ".." have not."""
+    """Return the same path with a name at its end, unlike "." and ".."."""
     return path.resolve() if path.name in ("", "..") else path
 
 
 def hidden(path: Path, suffix: str) -> Path:
-    """A hidden name beside a path, for what belongs to it for a while."""
+    """Return a hidden name next to a path, for temporary files and locks."""
     name = path.name
     if len(os.fsencode(name)) + len(_HIDDEN_MARK) + _LONGEST_SUFFIX > _NAME_MAX:
         name = hashlib.sha256(os.fsencode(name)).hexdigest()

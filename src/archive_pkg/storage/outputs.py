@@ -1,7 +1,7 @@
-"""Write what the user asked for to the path that the user named.
+"""Write output to the path that the user named.
 
-A regular file is written atomically, and so is the one that a link leads to. A pipe or a device is
-written into. It is never replaced by a file.
+A regular file, or the target of a link, is written atomically. A pipe or a device is written to and
+never replaced by a file.
 """
 
 from __future__ import annotations
@@ -22,10 +22,7 @@ _HANDED_OVER = re.compile(r"/proc/[^/]+/fd/[0-9]+|/dev/(fd/[0-9]+|std(in|out|err
 
 
 def is_handed_over(path: Path) -> bool:
-    """Return whether a path names a descriptor that is open already, as /dev/stdout does.
-
-    What such a path leads to may be a file, and stays that file.
-    """
+    """Return whether a path names a descriptor that is already open, like /dev/stdout."""
     return _HANDED_OVER.fullmatch(os.fspath(path)) is not None
 
 
@@ -35,14 +32,14 @@ def write_output(path: Path, data: bytes, *, replace: bool = True, mode: int = 0
     Args:
         path: The file, a link to one, a pipe or a device.
         data: Its bytes.
-        replace: Whether a regular file may be replaced. It keeps its permissions, as far as `mode`
-            has them.
-        mode: The widest permissions; the umask narrows those of a new file.
+        replace: Whether a regular file may be replaced. It keeps its permissions, limited to
+            `mode`.
+        mode: The widest permissions. The umask narrows those of a new file.
 
     Raises:
-        DestinationExistsError: There is a file, and `replace` is not set.
-        StorageError: It cannot be written, or another user has put something in its place. A file
-            is then as it was.
+        DestinationExistsError: The file exists, and `replace` is not set.
+        StorageError: It cannot be written, or is a link or pipe of another user. An existing file
+            is unchanged.
     """
     target, is_stream = _target(path)
     if is_stream:
@@ -51,17 +48,17 @@ def write_output(path: Path, data: bytes, *, replace: bool = True, mode: int = 0
         return
     if not replace and target.exists():
         raise DestinationExistsError(
-            f"{path} exists already", "Name another destination, or ask to replace it."
+            f"{path} already exists", "Name another destination, or ask to replace it."
         )
     write_atomically(target, data, mode)
 
 
 def append_output(path: Path) -> BinaryIO:
-    """Open a file that the user named, for adding lines of JSON at its end.
+    """Open a file that the user named, to append lines of JSON.
 
     Raises:
-        UsageError: There is a file that does not begin as such lines do.
-        StorageError: It cannot be opened, or another user has put something in its place.
+        UsageError: The file exists and does not begin with a line of JSON.
+        StorageError: It cannot be opened, or is a link or pipe of another user.
     """
     target, is_stream = _target(path)
     with storage_errors(f"writing {path}"):
@@ -78,8 +75,8 @@ def append_output(path: Path) -> BinaryIO:
             if file.read(1) != b"{":
                 file.close()
                 raise UsageError(
-                    f"{path} exists and is not a report or log; nothing was added to it",
-                    "Name another file.",
+                    f"{path} exists and is not a report or log",
+                    "Nothing was added to it. Name another file.",
                 )
             file.seek(end - 1)
             if file.read() != b"\n":  # a run was killed in the middle of a line
@@ -88,27 +85,27 @@ def append_output(path: Path) -> BinaryIO:
 
 
 def log_to(verbose: bool, file: Path | None) -> None:
-    """Show what the library logs on standard error, and add it to a file.
+    """Show log messages on standard error and append them to a file.
 
     Raises:
-        UsageError: There is a file that does not begin as lines of JSON do.
+        UsageError: The file exists and does not begin with a line of JSON.
         StorageError: It cannot be opened.
     """
     stream = append_output(file) if file else None
     if stream and os.fstat(stream.fileno()).st_size == 0 and file and file.is_file():
-        os.fchmod(stream.fileno(), 0o600)  # it names what others may not see
+        os.fchmod(stream.fileno(), 0o600)  # a log can name restricted files
     logs.show(verbose, file, stream)
 
 
 def _target(path: Path) -> tuple[Path, bool]:
-    """The file to write, links followed, and whether it is written into as it is."""
+    """Return the file to write after following links, and whether it is a stream."""
     with storage_errors(f"writing {path}"):
         try:
             named = path.lstat()
         except FileNotFoundError:
             return path, False
         _refuse_strangers(path, named)
-        # What a link to /dev/stdout names is open already, and need not have a path at all.
+        # The target of a link to /dev/stdout is already open and may not have a path.
         if is_handed_over(path) or (
             stat.S_ISLNK(named.st_mode) and is_handed_over(path.readlink())
         ):
@@ -122,7 +119,7 @@ def _target(path: Path) -> tuple[Path, bool]:
 
 
 def _refuse_strangers(path: Path, status: os.stat_result) -> None:
-    """Refuse a link, pipe or device that another user has put where everybody may write."""
+    """Refuse a link, pipe or device of another user in a folder that all users can write to."""
     above = path.parent.stat()
     if (
         not stat.S_ISREG(status.st_mode)

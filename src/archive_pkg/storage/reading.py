@@ -1,4 +1,4 @@
-"""Read files that somebody else may have put there: regular files only, without ever waiting."""
+"""Read files from untrusted sources: only regular files, without waiting on pipes."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 SEARCH_LEFT_OUT = Code(
     "search-left-out",
     Severity.WARNING,
-    "A folder that is searched has a symbolic link, a pipe, a socket or a device in it. Links are "
-    "not followed in a search, since they may lead to files that do not belong to the folder.",
+    "A searched folder contains a symbolic link, a pipe, a socket or a device. A search does not "
+    "follow links, since they can lead to files outside the folder.",
 )
 
-# Without O_NONBLOCK, opening a pipe waits for a writer; with O_NOCTTY no terminal takes us over.
+# O_NONBLOCK: opening a pipe does not wait. O_NOCTTY: a terminal does not take control of us.
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY
 _HANDED_OVER = re.compile(r"/dev/stdin|/(?:dev|proc/self)/fd/[0-9]{1,9}")
 """Names of descriptors that a shell gave this process: `<(…)` is /dev/fd/63."""
-_PATIENCE = 60.0
-"""Seconds in which a pipe that the shell handed over has to deliver everything."""
+_PIPE_TIMEOUT = 60.0
+"""Seconds in which a pipe from the shell must deliver all its data."""
 _BLOCK = 1 << 20
 
 _KINDS = {
@@ -47,23 +47,21 @@ _KINDS = {
 
 
 class TooLargeError(OSError):
-    """A file is larger than is read into memory."""
+    """A file is larger than the limit for reading into memory."""
 
 
 class NotRegularError(OSError):
-    """Where a regular file should be is a link, a folder, a pipe or a device."""
+    """There is a link, a folder, a pipe or a device instead of a regular file."""
 
 
 def open_regular(path: Path) -> io.BufferedReader:
-    """Open a regular file for reading, or a link to one that the user named.
-
-    Nothing else is opened: a pipe would wait for a writer, a device may never end.
+    """Open a regular file, or a link to one, for reading.
 
     Raises:
         NotRegularError: It is a folder, a pipe, a socket or a device.
-        OSError: It does not exist or may not be read.
+        OSError: It does not exist or cannot be read.
     """
-    # Opening alone makes some devices act, so its kind is asked first, and again once it is open.
+    # Opening can already trigger some devices, so check the kind before and after opening.
     _refuse_others(path.stat().st_mode, path)
     descriptor = os.open(path, _FLAGS)
     try:
@@ -77,21 +75,21 @@ def open_regular(path: Path) -> io.BufferedReader:
 def read_regular(path: Path) -> bytes:
     """Return the bytes of a regular file.
 
-    A pipe that the shell handed over (`<(…)`, `/dev/stdin`) is read too, within a minute.
+    A pipe from the shell (`<(…)`, `/dev/stdin`) is read as well, within a minute.
 
     Raises:
         NotRegularError: It is a folder, another pipe, a socket or a device.
-        TooLargeError: It is larger than is read into memory.
-        OSError: It does not exist or may not be read.
+        TooLargeError: It is larger than the limit.
+        OSError: It does not exist or cannot be read.
     """
     if _HANDED_OVER.fullmatch(os.fspath(path)) and stat.S_ISFIFO(path.stat().st_mode):
         return _read_pipe(path)
     with open_regular(path) as file:
-        return _whole(file, os.fspath(path))
+        return _read_limited(file, os.fspath(path))
 
 
 def is_regular(path: Path) -> bool:
-    """Return whether a path is a regular file or a link to one; False where nobody may ask."""
+    """Return whether a path is a regular file or a link to one; False without permission."""
     try:
         return path.is_file()
     except OSError:
@@ -99,7 +97,7 @@ def is_regular(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Return whether a path is a folder or a link to one; False where nobody may ask."""
+    """Return whether a path is a folder or a link to one; False without permission."""
     try:
         return path.is_dir()
     except OSError:
@@ -107,15 +105,15 @@ def is_folder(path: Path) -> bool:
 
 
 def is_real_folder(path: Path) -> bool:
-    """Return whether a path is a folder, and not a link to one; False where nobody may ask."""
+    """Return whether a path is a folder and not a link; False without permission."""
     return is_folder(path) and not path.is_symlink()
 
 
 def names_in(folder: Path, pattern: str = "*") -> list[str]:
-    """Return the names in a folder that match a pattern, sorted; none where there is no folder.
+    """Return the sorted names in a folder that match a pattern; none if it does not exist.
 
     Raises:
-        OSError: The folder cannot be read. `Path.glob` would return nothing.
+        OSError: The folder cannot be read. `Path.glob` would return no names.
     """
     try:
         names = [entry.name for entry in folder.iterdir()]
@@ -127,13 +125,13 @@ def names_in(folder: Path, pattern: str = "*") -> list[str]:
 def files_below(folder: Path, unreadable: Callable[[OSError], None]) -> Iterator[Path]:
     """Yield the regular files below a folder, in the order of their paths.
 
-    Hidden files and folders are left out. Links are not followed: a folder from elsewhere could
-    lead to private files with them.
+    Hidden files and folders are skipped. Links are not followed, because a folder from others could
+    lead to private files.
 
     Args:
         folder: The folder.
-        unreadable: Takes the error of each folder or file that cannot be read, and a
-            `NotRegularError` for each link, pipe, socket and device; the rest goes on.
+        unreadable: Called with the error for each folder or file that cannot be read, and with a
+            `NotRegularError` for each link, pipe, socket and device.
     """
     found = []
     waiting = [folder]
@@ -159,18 +157,18 @@ def files_below(folder: Path, unreadable: Callable[[OSError], None]) -> Iterator
 
 
 def left_out(path: str, what: str) -> Finding:
-    """Return the finding for something that a search does not read.
+    """Return the finding for a path that a search does not read.
 
     Args:
-        path: Its path.
-        what: What it is: "it is a symbolic link".
+        path: The path.
+        what: The reason, for example "it is a symbolic link".
     """
-    hint = "If you trust it, put the file itself there, or name its path on the command line."
+    hint = "If you trust it, replace it with the file itself, or name its path on the command line."
     return SEARCH_LEFT_OUT.at(Location(path), f"{what}, so it is not read", hint)
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a regular file in UTF-8, with every line end as LF.
+    """Return the text of a UTF-8 file, with LF as line ends.
 
     Raises:
         UnicodeDecodeError: It is not UTF-8.
@@ -180,23 +178,21 @@ def read_text(path: Path) -> str:
 
 
 def open_beneath(folder: Path, path: str) -> io.BufferedReader:
-    """Open a regular file below a folder for reading, following no link on the way.
+    """Open a regular file below a folder for reading, without following links.
 
-    Each step is taken relative to the folder before, so that nothing swapped in meanwhile can
-    lead elsewhere.
+    Each step starts from an open folder, so that a link swapped in meanwhile is not followed.
 
     Args:
-        folder: Where the path starts; itself it may be a link.
+        folder: The folder in which the path starts. It may be a link.
         path: Names with `/` between them.
 
     Raises:
-        NotRegularError: On the way or at its end is a link or something that is no file.
-        OSError: It is not there or may not be read.
+        NotRegularError: The path has a link, or is not a regular file.
+        OSError: It does not exist or cannot be read.
     """
     above, _, name = path.rpartition("/")
     here = folder_beneath(folder, above)
     try:
-        # Without O_NONBLOCK, opening a pipe would wait for a writer.
         descriptor = open_step(name, os.O_RDONLY | os.O_NONBLOCK, here)
     finally:
         os.close(here)
@@ -207,14 +203,14 @@ def open_beneath(folder: Path, path: str) -> io.BufferedReader:
 
 
 def folder_beneath(folder: Path, path: str) -> int:
-    """Open a folder below a folder, following no link on the way; return its descriptor.
+    """Open a folder below a folder without following links, and return its descriptor.
 
     Args:
-        folder: Where the path starts. It may itself be a link.
-        path: Names with `/` between them, or nothing for the folder itself.
+        folder: The folder in which the path starts. It may be a link.
+        path: Names with `/` between them; empty for the folder itself.
 
     Raises:
-        NotRegularError: There is a link, or something that is not a folder, on the way.
+        NotRegularError: A part of the path is a link or not a folder.
         OSError: It does not exist or cannot be read.
     """
     here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -228,38 +224,38 @@ def folder_beneath(folder: Path, path: str) -> int:
 
 
 def open_step(name: str, flags: int, here: int) -> int:
-    """Open what has a name in an open folder, unless it is a link; return its descriptor.
+    """Open a name in an open folder, unless it is a link, and return its descriptor.
 
     Raises:
-        NotRegularError: It is a link, or not what the flags ask for.
-        OSError: It does not exist or may not be opened.
+        NotRegularError: It is a link, or of another kind than the flags require.
+        OSError: It does not exist or cannot be opened.
     """
     if name in ("", ".", "..") or "\0" in name:
-        raise NotRegularError(errno.EINVAL, f"{name!r} is no name of a file", name)
+        raise NotRegularError(errno.EINVAL, f"{name!r} is not a file name", name)
     try:
         return os.open(name, os.O_NOFOLLOW | flags, 0o666, dir_fd=here)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
-            raise NotRegularError(error.errno, "it is a link or no file", name) from error
+            raise NotRegularError(error.errno, "it is a link or not a file", name) from error
         raise
 
 
 def read_beneath(folder: Path, path: str) -> bytes:
-    """Return the bytes of a regular file below a folder, as `open_beneath` opens it.
+    """Return the bytes of a regular file below a folder, opened as by `open_beneath`.
 
     Raises:
         NotRegularError: As for `open_beneath`.
-        TooLargeError: It is larger than is read into memory.
+        TooLargeError: It is larger than the limit.
         OSError: As for `open_beneath`.
     """
     with open_beneath(folder, path) as file:
-        return _whole(file, path)
+        return _read_limited(file, path)
 
 
-def _whole(file: BinaryIO, name: str) -> bytes:
+def _read_limited(file: BinaryIO, name: str) -> bytes:
     size = os.fstat(file.fileno()).st_size
     if size > FILE_SIZE.value:
-        message = f"it has {size} bytes, and at most {FILE_SIZE.value} are read"
+        message = f"it has {size} bytes, more than the limit of {FILE_SIZE.value}"
         raise TooLargeError(errno.EFBIG, message, name)
     return file.read()
 
@@ -284,12 +280,12 @@ def _read_pipe(path: Path) -> bytes:
 def _pieces(descriptor: int, name: str) -> list[bytes]:
     pieces: list[bytes] = []
     size = 0
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + _PIPE_TIMEOUT
     while True:
         left = until - time.monotonic()
         if left <= 0 or not select.select([descriptor], [], [], left)[0]:
             raise TimeoutError(
-                errno.ETIMEDOUT, f"nothing more came for {_PATIENCE:.0f} seconds", name
+                errno.ETIMEDOUT, f"the pipe did not end within {_PIPE_TIMEOUT:.0f} seconds", name
             )
         try:
             piece = os.read(descriptor, _BLOCK)
@@ -300,5 +296,5 @@ def _pieces(descriptor: int, name: str) -> list[bytes]:
         pieces.append(piece)
         size += len(piece)
         if size > FILE_SIZE.value:
-            message = f"it delivers more than {FILE_SIZE.value} bytes"
+            message = f"it has more than {FILE_SIZE.value} bytes"
             raise TooLargeError(errno.EFBIG, message, name)

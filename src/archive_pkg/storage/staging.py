@@ -1,11 +1,11 @@
-"""Things built in a hidden folder next to their destination, by one run at a time.
+"""Build files and folders in a hidden folder next to their destination, one run at a time.
 
-What is staged is made durable and renamed into place. Whatever instant the machine dies at, the
-destination is absent, or the old one, or the new one.
+A staged file or folder is synced and renamed to its destination. If the machine crashes, the
+destination is absent, old and complete, or new and complete.
 
-Other people may be able to write next to the destination, and a delivery may bring hidden files.
-So nothing is read from what a killed run has left. Its names say everything, and they count only
-where they have our pattern and what they name is a file or folder of this user.
+Other people may be able to write next to the destination, and a delivery can contain hidden files.
+So nothing is read from the leftovers of a killed run. Only their names are used, and only if they
+match our pattern and belong to this user.
 """
 
 from __future__ import annotations
@@ -48,28 +48,28 @@ ENCLOSING = ".in-place"
 
 _LOCK = ".lock"
 _OTHERS = (_LOCK, ENCLOSING, ".fetched")
-"""Suffixes of hidden names that have readers of their own."""
+"""Suffixes of hidden names that other functions handle."""
 _LEFT = re.compile(r"-[0-9a-f]{8}(\.new|\.old)?")
 _LONGEST_LOCK = 1000
 
 
 class DestinationExistsError(StorageError):
-    """Something stands already where the new thing would go, and replacing was not asked for."""
+    """The destination already exists, and the caller did not ask to replace it."""
 
 
 class LockedError(StorageError):
-    """Another run is working on the same destination."""
+    """Another run uses the same destination."""
 
 
 class Lock:
-    """One run at a time for a path, by a hidden file beside it that says who holds it.
+    """A lock on a path, with a hidden file next to it that names the holder.
 
-    The lock is the system's (`flock`), so it ends with its process however that ends; the file is
-    removed with it where the process still can.
+    The lock is the system's (`flock`), so it ends with its process. The file is removed if the
+    process still can.
     """
 
     def __init__(self, path: Path, wait: float = 0) -> None:
-        """Args: the path to work on; how many seconds to wait for another run."""
+        """Set the path to lock and the seconds to wait for another run."""
         self.path = hidden(named(path), _LOCK)
         self._subject = path
         self._wait = wait
@@ -83,7 +83,7 @@ class Lock:
             while not self._try():
                 if time.monotonic() >= give_up:
                     raise LockedError(
-                        f"{self._subject} is being worked on by {self._holder}",
+                        f"{self._subject} is in use by {self._holder}",
                         "Wait until that run has ended, then run the same command again.",
                     )
                 if not waiting:
@@ -105,7 +105,7 @@ class Lock:
     def _try(self) -> bool:
         try:
             descriptor = self._open()
-        except FileNotFoundError:  # whoever held it has just removed it
+        except FileNotFoundError:  # the holder has just removed it
             if not self.path.parent.is_dir():
                 raise
             return False
@@ -114,7 +114,7 @@ class Lock:
             if not stat.S_ISREG(status.st_mode):
                 raise self._strange()
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Whoever held it may have removed the file between our opening and our locking it.
+            # The holder may have removed the file between our opening and locking it.
             same = os.path.samestat(status, self.path.lstat())
         except BlockingIOError:
             self._holder = _holder(descriptor)
@@ -128,8 +128,8 @@ class Lock:
             os.close(descriptor)
             return False
         self._descriptor = descriptor
-        # Who holds it is a courtesy, for which a full disk may have no room. A second name of the
-        # file would be a file of the user's that another person has led us to.
+        # The holder's name is only for messages, so a full disk does not matter. A file with a
+        # second name could be another file of this user, linked by an attacker.
         if is_ours(status) and status.st_nlink == 1:
             with contextlib.suppress(OSError):
                 os.ftruncate(descriptor, 0)
@@ -137,7 +137,7 @@ class Lock:
         return True
 
     def _open(self) -> int:
-        """Open the lock's file, made if it does not exist; nothing is followed or waited for."""
+        """Open or create the lock's file, without following links or waiting."""
         flags = os.O_NOFOLLOW | os.O_NONBLOCK
         try:
             return os.open(self.path, flags | os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
@@ -146,13 +146,13 @@ class Lock:
                 raise self._strange() from None
         try:
             return os.open(self.path, flags | os.O_RDWR)
-        except PermissionError:  # another user's, of which reading is enough
+        except PermissionError:  # another user's file: reading is enough to lock it
             return os.open(self.path, flags | os.O_RDONLY)
 
     def _strange(self) -> StorageError:
         return StorageError(
-            f"{self.path} has the name of a lock of ours and is not a file",
-            f"Remove it if you do not know it, then work on {self._subject} again.",
+            f"{self.path} has the name of this program's lock, but is not a file",
+            "Remove it if you do not know it, then run the same command again.",
         )
 
 
@@ -165,19 +165,18 @@ def _holder(descriptor: int) -> str:
 
 
 class Staging:
-    """A hidden folder next to a destination, in which the new thing is built and then renamed.
+    """A context manager for a hidden folder next to a destination, which `commit` renames.
 
-    While the context is open the destination is locked. Folders that killed runs have left are
-    removed on entering (their lock is free, or this one could not be held); a live one is never
-    touched. Leaving without `commit` removes what was staged and leaves the destination alone.
+    The destination is locked while the context is open. Entering removes the leftovers of killed
+    runs. Leaving without `commit` removes the folder and does not change the destination.
 
-    Only this user may look into the folder before it has its name.
+    Only this user can read the folder before it is renamed.
 
     Attributes:
-        destination: Where the thing will be.
+        destination: The path of the finished folder or file.
         path: The empty folder to build in, on the destination's file system.
-        mode: The widest permissions that the folder gets with its name; the umask narrows them. A
-            folder that is replaced is not made more open than it was.
+        mode: The widest permissions of the destination, narrowed by the umask and by those of a
+            folder that is replaced.
     """
 
     path: Path
@@ -186,14 +185,14 @@ class Staging:
     def __init__(
         self, destination: Path, *, wait: float = 0, sync: bool = True, locked: bool = False
     ) -> None:
-        """A staging for a destination.
+        """Prepare a staging for a destination.
 
         Args:
-            destination: The path the finished thing gets; its parent folder must exist.
-            wait: Seconds to wait when another run holds the destination.
-            sync: Whether `commit` makes the thing durable. Bulk work sets False, calls
+            destination: The path of the finished folder or file. Its parent must exist.
+            wait: Seconds to wait for another run that uses the destination.
+            sync: Whether `commit` syncs to the disk. Bulk work passes False, calls
                 `sync_filesystem` once for many stagings, and then commits each of them.
-            locked: Whether the caller sees to it that nobody else works on the destination.
+            locked: Whether the caller has already locked the destination.
         """
         self.destination = named(destination)
         self._sync = sync
@@ -232,17 +231,16 @@ class Staging:
             self._held.close()
 
     def commit(self, *, replace: bool = False, item: Path | None = None) -> None:
-        """Make what was staged durable and let the destination name it.
+        """Sync the staged folder and rename it to the destination.
 
         Args:
-            replace: Whether what stands there may be replaced. Then the two are exchanged in one
-                step where the system can; elsewhere by renames that the next run finishes.
-            item: What the destination is to be, where it is not the staging folder itself but
-                something in it, such as a single file.
+            replace: Whether an existing destination may be replaced. Both are exchanged in one
+                step if the system can do that, else by renames that the next run can finish.
+            item: A file or folder in the staging folder to rename instead of the folder itself.
 
         Raises:
-            DestinationExistsError: When something stands there and `replace` is not set.
-            StorageError: When the storage fails; the destination is then as it was.
+            DestinationExistsError: The destination exists, and `replace` is not set.
+            StorageError: The storage fails. The destination is unchanged.
         """
         made = item or self.path
         with storage_errors(f"writing {self.destination}"):
@@ -255,15 +253,15 @@ class Staging:
 
 
 def open_up(made: Path, mode: int = 0o777, *, like: Path | None = None) -> None:
-    """Give what is staged the permissions that it has under its name.
+    """Give a staged folder or file its final permissions.
 
     Args:
-        made: A folder or file that only this user can reach so far.
-        mode: The widest permissions; the umask narrows them, and files are not executable.
-        like: What it replaces, which is not made more open.
+        made: A folder or file that only this user can read so far.
+        mode: The widest permissions, narrowed by the umask. Files are not executable.
+        like: The folder or file that it replaces, whose permissions are not widened.
 
     Raises:
-        OSError: When the storage fails.
+        OSError: The storage fails.
     """
     descriptor = os.open(made, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
@@ -271,7 +269,7 @@ def open_up(made: Path, mode: int = 0o777, *, like: Path | None = None) -> None:
         mode = open_mode(mode if stat.S_ISDIR(before) else mode & 0o666)
         if like is not None and like.exists():
             mode &= like.stat().st_mode
-        # A folder may have got its group, and the bit that says so, from the one above.
+        # Keep the set-group-ID bit, which a folder can inherit from its parent.
         mode |= before & stat.S_ISGID
         os.fchmod(descriptor, mode)
     finally:
@@ -279,18 +277,18 @@ def open_up(made: Path, mode: int = 0o777, *, like: Path | None = None) -> None:
 
 
 def place(made: Path, destination: Path, *, replace: bool = False) -> None:
-    """Give what was made, on its file system, the name of the destination in one step.
+    """Move a finished file or folder to its destination in one step.
 
     Args:
-        made: A file or folder, finished and durable. What is replaced may get its name: remove it
-            once the new name is durable.
-        destination: The path it gets.
-        replace: Whether what stands there may be replaced.
+        made: A synced file or folder on the destination's file system. A replaced destination may
+            get this name. Remove it when the new name is durable.
+        destination: The new path.
+        replace: Whether an existing destination may be replaced.
 
     Raises:
-        DestinationExistsError: When something is there and `replace` is not set, or it is of
+        DestinationExistsError: The destination exists and `replace` is not set, or it is of
             another kind.
-        OSError: When the storage fails; the destination is then as it was.
+        OSError: The storage fails. The destination is unchanged.
     """
     if replace and os.path.lexists(destination):
         _refuse_other_kinds(made, destination)
@@ -306,9 +304,9 @@ def place(made: Path, destination: Path, *, replace: bool = False) -> None:
 
 
 def _refuse_other_kinds(made: Path, destination: Path) -> None:
-    """Refuse to replace what is not of the kind that was made: a link, a device, a user's folder.
+    """Refuse to replace a destination of another kind: a link, a device, an unrelated folder.
 
-    A folder is of the same kind where it is empty or has a file of a name that is new as well.
+    A folder is of the same kind if it is empty or has a file with the name of a new file.
     """
     status = destination.lstat()
     if stat.S_ISREG(status.st_mode) and not made.is_dir():
@@ -318,16 +316,16 @@ def _refuse_other_kinds(made: Path, destination: Path) -> None:
         if not there or any(there.get(path.name) for path in made.iterdir() if path.is_file()):
             return
     raise DestinationExistsError(
-        f"{destination} is not what this would replace, and was left alone",
+        f"{destination} is of another kind than the new file or folder, so it was not replaced",
         "Name another destination, or move it away.",
     )
 
 
 def refuse_existing(destination: Path) -> None:
-    """Refuse a destination at which something stands, before work is wasted on it.
+    """Refuse a destination that already exists, before any work is done.
 
     Raises:
-        DestinationExistsError: When something stands there.
+        DestinationExistsError: It exists.
     """
     if os.path.lexists(destination):
         raise _exists(destination)
@@ -335,26 +333,25 @@ def refuse_existing(destination: Path) -> None:
 
 def _exists(destination: Path) -> DestinationExistsError:
     return DestinationExistsError(
-        f"{destination} exists already", "Name another destination, or ask to replace it."
+        f"{destination} already exists", "Name another destination, or ask to replace it."
     )
 
 
 def recover(destination: Path) -> None:
-    """Finish or undo what killed runs have left next to a destination, whose lock must be held.
+    """Finish or undo the work of killed runs next to a destination, which must be locked.
 
-    What has a name like ours and is not a file or folder of this user is reported on the module's
-    logger and left alone.
+    Files of other users with similar names are logged and left alone.
 
     Raises:
-        OSError: When the storage fails.
+        OSError: The storage fails.
     """
     left = _left(destination)
     for name, end in left:
         if end == ".old" and not os.path.lexists(destination):
-            # Killed between the two renames of a swap: the new thing is complete and durable.
+            # Killed between the two renames of an exchange: the new one is complete and durable.
             stem = name.removesuffix(end)
-            whole = f"{stem}.new" if (f"{stem}.new", ".new") in left else name
-            destination.with_name(whole).rename(destination)
+            complete = f"{stem}.new" if (f"{stem}.new", ".new") in left else name
+            destination.with_name(complete).rename(destination)
             sync_folder(destination.parent)
             _log.info("finished %s, which an interrupted run had written", destination)
     for name, _ in left:
@@ -363,7 +360,7 @@ def recover(destination: Path) -> None:
 
 
 def _left(destination: Path) -> list[tuple[str, str]]:
-    """The names that killed runs have left next to a destination, each with its ending."""
+    """Return the leftovers of killed runs next to a destination, with their suffixes."""
     prefix = hidden(destination, "").name
     found = []
     with os.scandir(destination.parent) as entries:
@@ -372,7 +369,7 @@ def _left(destination: Path) -> list[tuple[str, str]]:
             if not entry.name.startswith(prefix) or suffix in _OTHERS or not suffix:
                 continue
             match = _LEFT.fullmatch(suffix)
-            with contextlib.suppress(FileNotFoundError):  # a file's that was just written
+            with contextlib.suppress(FileNotFoundError):  # another run has just renamed it
                 if match and _is_plain(entry.stat(follow_symlinks=False)):
                     found.append((entry.name, match[1] or ""))
                 elif suffix[0] in ".-":
@@ -381,26 +378,26 @@ def _left(destination: Path) -> list[tuple[str, str]]:
 
 
 def _is_plain(status: os.stat_result) -> bool:
-    """Whether something is a file or folder of this user, and not a link, a pipe or a device."""
+    """Return whether it is a file or folder of this user, not a link, a pipe or a device."""
     return is_ours(status) and (stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode))
 
 
 def _leave_alone(path: str) -> None:
     _log.warning(
-        "%r has a name like the ones this program uses while it works, and is not its own; it was "
-        "left alone. Remove it if you do not know it.",
+        "%r has a name like this program's temporary files, but this program did not create it. It "
+        "was left alone. Remove it if you do not know it.",
         path,
     )
 
 
 def enclose(folder: Path, shell: Path) -> None:
-    """Let a folder become `shell`'s data/, and the shell take the folder's name: two renames.
+    """Rename a folder to data/ in `shell`, and `shell` to the folder's name.
 
-    The shell's name has to be `hidden(folder, ENCLOSING)`. Killed between the two renames, all
-    lies in the shell, and `finish_enclosing` ends what was begun.
+    The shell's name must be `hidden(folder, ENCLOSING)`. After a crash between the two renames all
+    files are in the shell, and `finish_enclosing` does the second one.
 
     Raises:
-        OSError: When the storage fails.
+        OSError: The storage fails.
     """
     sync_tree(shell)
     sync_folder(shell.parent)
@@ -409,10 +406,10 @@ def enclose(folder: Path, shell: Path) -> None:
 
 
 def finish_enclosing(folder: Path) -> bool:
-    """End an enclosing that was killed between its two renames; whether there was one.
+    """Finish an `enclose` that was killed between its renames. Return whether there was one.
 
     Raises:
-        OSError: When the storage fails.
+        OSError: The storage fails.
     """
     shell = hidden(folder, ENCLOSING)
     if os.path.lexists(folder) or not holds_data(shell):
@@ -424,10 +421,10 @@ def finish_enclosing(folder: Path) -> bool:
 
 
 def holds_data(shell: Path) -> bool:
-    """Whether the shell of an enclosing is a folder of this user with what was in the folder.
+    """Return whether the shell is a folder of this user that contains the enclosed folder.
 
     Raises:
-        OSError: When the storage fails.
+        OSError: The storage fails.
     """
     try:
         status, data = shell.lstat(), (shell / "data").lstat()
@@ -439,7 +436,7 @@ def holds_data(shell: Path) -> bool:
 def _refuse_unfinished(destination: Path) -> None:
     if holds_data(hidden(destination, ENCLOSING)):
         raise StorageError(
-            f"bagging {destination} in place was broken off, and its files are safe in "
+            f"bagging {destination} in place was interrupted; its files are in "
             f"{hidden(destination, ENCLOSING)}",
             f"Finish it first: archive-pkg bag create --in-place {destination}",
         )
@@ -451,7 +448,7 @@ def _replace(made: Path, destination: Path) -> None:
     if not made.is_dir() and not destination.is_dir():
         made.replace(destination)
         return
-    # What is new may lie inside a staging folder; next to the destination the next run finds both.
+    # Move the new one out of its staging folder, so that the next run finds both after a crash.
     stem = hidden(destination, f"-{os.urandom(4).hex()}").name
     old, new = destination.with_name(f"{stem}.old"), destination.with_name(f"{stem}.new")
     made.rename(new)

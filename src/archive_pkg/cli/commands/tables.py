@@ -185,7 +185,7 @@ def map_(
         drafted = draft_map(path, encoding=encoding)
         if target.exists() and not replace:
             hint = "Review it, or write a new draft with --replace."
-            raise DestinationExistsError(f"{target} exists already", hint)
+            raise DestinationExistsError(f"{target} already exists", hint)
         write_file(target, drafted.encode(), mode=mode_for("internal", path))
         res["map"] = str(target)
         answer.say(

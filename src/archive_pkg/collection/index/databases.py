@@ -79,7 +79,7 @@ def open_to_write(path: Path, mode: int = 0o666, *, one_thread: bool = True) -> 
 
 
 def _mark_of(status: os.stat_result) -> bytes:
-    return storage.mark(b"database", str(status.st_ino).encode())[:4]
+    return storage.user_mac(b"database", str(status.st_ino).encode())[:4]
 
 
 def open_to_read(path: Path, *, one_thread: bool = True) -> sqlite3.Connection:

@@ -1,8 +1,7 @@
-"""Know again what this user has written, in folders that come from others as well.
+"""Authenticate files that this user has written, with a key that only this user has.
 
-A journal, or the memory of a collection, can come with a delivery, and a path and an owner say
-nothing then. What only this user can have written has a mark made with a key that only this user
-has: a file in the user's own state folder.
+A journal or the memory of a collection can come with a delivery from others, so its path and owner
+prove nothing. A message authentication code (MAC) does. Its key is in the user's state folder.
 """
 
 from __future__ import annotations
@@ -19,15 +18,15 @@ from archive_pkg.storage.reading import open_regular
 _SIZE = 32
 
 
-def mark(*said: bytes) -> bytes:
-    """Return 32 bytes that only this user can make of these words.
+def user_mac(*parts: bytes) -> bytes:
+    """Return 32 bytes that only this user can compute from these parts.
 
-    Without a place for a key they are other ones in each process, so that nothing is known again.
+    If the key cannot be stored, each process uses another one, and no earlier MAC matches.
     """
-    whole = hashlib.blake2b(key=_key(os.geteuid()), digest_size=32)
-    for each in said:
-        whole.update(len(each).to_bytes(8, "big") + each)
-    return whole.digest()
+    mac = hashlib.blake2b(key=_key(os.geteuid()), digest_size=32)
+    for part in parts:
+        mac.update(len(part).to_bytes(8, "big") + part)
+    return mac.digest()
 
 
 @cache
@@ -39,27 +38,27 @@ def _key(user: int) -> bytes:
 
 
 def _kept_key() -> bytes:
-    """Read the key, made if there is none. Raises OSError where there is no place for it."""
+    """Read the key, or make a new one. Raises OSError if it cannot be stored."""
     path = _folder() / "key"
     if not path.exists():
         make_folder(path.parent, 0o700)
         made = staged_file(path, os.urandom(_SIZE), 0o600)
         with contextlib.suppress(FileExistsError), made as staged:
             sync_tree(staged)
-            os.link(staged, path)  # refused where another run was first
+            os.link(staged, path)  # fails if another run was faster
         sync_folder(path.parent)
     with open_regular(path) as file:
         status, key = os.fstat(file.fileno()), file.read(_SIZE + 1)
     if not is_ours(status) or status.st_mode & 0o077 or len(key) != _SIZE:
-        raise PermissionError(f"{path} is not a key that only this user has")
+        raise PermissionError(f"{path} is not a key that only this user can read")
     return key
 
 
 def _folder() -> Path:
-    """Return the user's own folder for the state of programs (XDG Base Directory)."""
+    """Return the user's state folder (XDG Base Directory)."""
     given = os.environ.get("XDG_STATE_HOME", "")
     base = Path(given) if given.startswith("/") else Path("~/.local/state").expanduser()
     there = next(each for each in (base, *base.parents) if each.exists())
-    if not is_ours(there.stat()):  # sudo can leave HOME as it was
+    if not is_ours(there.stat()):  # sudo can keep another user's HOME
         raise PermissionError(f"{there} belongs to another user")
     return base / "archive-pkg"
