@@ -1,4 +1,4 @@
-"""Digests agree with hashlib, however the bytes come."""
+"""Digests of all sources agree with hashlib."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_descriptor_is_read_from_its_place_and_left_open(tmp_path: Path) -> No
 
 
 class OnlyRead:
-    """A stream that can do nothing else."""
+    """A stream that can only be read."""
 
     def __init__(self, data: bytes) -> None:
         self.read = io.BytesIO(data).read
@@ -78,7 +78,7 @@ def test_one_byte_beyond_the_limit_is_read_and_no_more(tmp_path: Path) -> None:
 
 
 class Slow:
-    """A hash that takes its first bytes only when it is let."""
+    """A hash that waits before it takes its first bytes."""
 
     def __init__(self, start: threading.Event) -> None:
         self.start, self.taken = start, b""
@@ -93,7 +93,7 @@ class Slow:
     copy = digest
 
 
-def test_no_buffer_is_filled_again_before_every_hash_has_taken_it() -> None:
+def test_a_buffer_is_reused_only_after_every_hash_has_read_it() -> None:
     overrun = threading.Event()
     slow = [Slow(overrun), Slow(overrun)]
     reads = 0
@@ -162,7 +162,7 @@ def test_sharing_blocks_that_fails_for_good_is_an_error(
     assert (tmp_path / "to").read_bytes() == b"one"
 
 
-def test_where_blocks_are_shared_the_copy_is_what_is_read(
+def test_the_copy_is_read_if_blocks_are_shared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def share(target: int, call: int, source: int) -> None:
@@ -179,7 +179,7 @@ def test_where_blocks_are_shared_the_copy_is_what_is_read(
         assert (size, found["sha256"]) == (3, hashlib.sha256(copied).digest())
 
 
-def test_a_source_that_grows_is_not_copied_for_ever(tmp_path: Path) -> None:
+def test_a_growing_source_is_not_copied_endlessly(tmp_path: Path) -> None:
     (tmp_path / "from").write_bytes(b"x" * 10)
 
     def grow(_: int) -> None:
@@ -204,7 +204,7 @@ def test_every_byte_is_written_however_few_the_system_takes(
 
 @pytest.mark.parametrize(("said", "heads"), [("1\n", True), ("0\n", False), (None, False)])
 @pytest.mark.parametrize("above", [False, True])
-def test_a_disk_with_heads_is_known_by_its_queue(
+def test_a_rotating_disk_is_recognized_by_its_queue(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str | None, heads: bool, above: bool
 ) -> None:
     device = tmp_path / "disk" / "part"

@@ -1,4 +1,4 @@
-"""What the user named is written: files atomically, pipes and devices as they are."""
+"""Outputs are written atomically to files, and directly to pipes and devices."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_file_is_replaced_only_if_asked(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a", "link"]
 
 
-def test_what_a_dangling_link_leads_to_is_made(tmp_path: Path) -> None:
+def test_the_target_of_a_dangling_link_is_created(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("new")
     storage.write_output(tmp_path / "link", b"one", replace=False, mode=0o640)
     assert (tmp_path / "new").read_bytes() == b"one"
@@ -72,7 +72,7 @@ def test_a_device_that_is_full_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("form", ["/dev/fd/{}", "/proc/self/fd/{}", "link"])
-def test_what_is_open_already_is_written_into_where_it_is(tmp_path: Path, form: str) -> None:
+def test_an_open_descriptor_is_written_at_its_position(tmp_path: Path, form: str) -> None:
     with (tmp_path / "a").open("wb") as file:
         inode = os.fstat(file.fileno()).st_ino
         path = Path(form.format(file.fileno()))
@@ -93,7 +93,7 @@ def test_descriptors_are_known_by_their_paths() -> None:
 
 
 @pytest.mark.parametrize("kind", ["folder", "link to a folder", "loop", "below a file"])
-def test_what_cannot_be_written_is_one_clear_error(tmp_path: Path, kind: str) -> None:
+def test_a_failed_write_is_one_clear_error(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "x"
     if kind == "folder":
         path.mkdir()
@@ -127,7 +127,7 @@ def test_lines_are_added_to_lines(tmp_path: Path, before: bytes | None, after: b
 
 
 @pytest.mark.parametrize("data", [b"x", b"[{}]\n", b"\n{}\n"])
-def test_lines_are_added_to_nothing_else(tmp_path: Path, data: bytes) -> None:
+def test_lines_are_not_added_to_other_files(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "notes").write_bytes(data)
     with pytest.raises(UsageError, match="is not a report"):
         storage.append_output(tmp_path / "notes")
@@ -160,7 +160,7 @@ def test_lines_go_into_a_device_unbuffered() -> None:
     ],
 )
 @pytest.mark.parametrize("kind", ["link", "file"])
-def test_a_strangers_link_is_not_followed_where_everybody_writes(
+def test_a_link_of_another_user_is_not_followed_in_a_shared_folder(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     owner: int,
@@ -190,7 +190,7 @@ def test_a_strangers_link_is_not_followed_where_everybody_writes(
         assert path.read_bytes() == b"x"
 
 
-def test_a_log_is_for_its_owner_alone_unless_it_was_open_before(
+def test_a_new_log_is_readable_only_for_its_owner(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[tuple[bool, Path | None, bool]] = []

@@ -1,4 +1,4 @@
-"""Files that the user names: links are followed, pipes and devices written into, `-` printed."""
+"""Outputs follow links, write to pipes and devices, and print for `-`."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_device_stays_a_device(run: Run, collection: Path, tmp_path: Path, nam
 
 
 @pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="there is no /dev/shm")
-def test_a_package_below_dev_is_no_device(run: Run, collection: Path) -> None:
+def test_a_package_below_dev_is_not_a_device(run: Run, collection: Path) -> None:
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
         package = Path(shutil.copytree(collection / LETTER.name, Path(folder, LETTER.name)))
         assert run("page", package, "-o", package / "new.html").returncode == 2
@@ -86,7 +86,7 @@ def test_a_pipe_gets_the_file(run: Run, collection: Path, tmp_path: Path, name: 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_link_stays_and_what_it_leads_to_is_written(
+def test_the_target_of_a_link_is_written(
     run: Run, collection: Path, tmp_path: Path, name: str
 ) -> None:
     ending = ".svg" if name == "picture" else ".xlsx"
@@ -113,7 +113,7 @@ STARTS = {
 
 
 @pytest.mark.parametrize("name", STARTS)
-def test_a_dash_is_standard_output_and_nothing_else_is_there(
+def test_a_dash_is_standard_output_with_the_file_alone(
     run: Run, collection: Path, name: str
 ) -> None:
     done = run(*command_lines(collection, Path("-"))[name])
@@ -146,7 +146,7 @@ def test_an_annotated_table_goes_to_standard_output(run: Run, tmp_path: Path) ->
     assert "letters.csv" not in done.stdout
 
 
-def test_what_is_open_already_is_written_into(collection: Path, tmp_path: Path) -> None:
+def test_an_open_descriptor_is_written_to(collection: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.xml"
     words = command("export", collection / LETTER.name, "--to", "tei", "-o", "/dev/stdout", "-q")
     with target.open("wb") as file:
@@ -156,7 +156,7 @@ def test_what_is_open_already_is_written_into(collection: Path, tmp_path: Path) 
     assert target.stat().st_ino == inode
 
 
-def test_a_report_is_gone_on_with_after_half_a_line(
+def test_a_report_is_continued_after_half_a_line(
     run: Run, collection: Path, tmp_path: Path
 ) -> None:
     report = tmp_path / "report.jsonl"
@@ -186,7 +186,7 @@ def test_a_record_that_is_a_link_stays_one(run: Run, letter: Path, tmp_path: Pat
     assert real.read_bytes() == before + b"\n"
 
 
-def test_a_folder_of_the_users_is_not_replaced(run: Run, tmp_path: Path) -> None:
+def test_a_users_folder_is_not_replaced(run: Run, tmp_path: Path) -> None:
     work = tmp_path / "packages" / LETTER.name
     work.mkdir(parents=True)
     (work / "thesis.txt").write_text("years of work")
@@ -274,9 +274,7 @@ def test_a_table_is_not_replaced_by_its_annotated_copy(run: Run, tmp_path: Path)
     assert table.read_text() == "id,title\n1,One\n"
 
 
-def test_lines_are_added_to_no_file_that_is_not_a_report(
-    run: Run, collection: Path, tmp_path: Path
-) -> None:
+def test_lines_are_added_only_to_reports(run: Run, collection: Path, tmp_path: Path) -> None:
     notes = tmp_path / "notes.txt"
     notes.write_text("Dear Comrades")
     assert run("verify", collection, "--report", notes).returncode == 2
@@ -304,7 +302,7 @@ def internal(letter: Path, out: Path) -> dict[str, list[object]]:
 
 @pytest.mark.parametrize("name", list(internal(Path(), Path())))
 @pytest.mark.parametrize("closed", [".", "letter-1960-07-18.txt"])
-def test_what_is_not_for_the_public_is_no_more_open_than_its_source(
+def test_internal_outputs_are_not_more_open_than_their_source(
     run: Run, letter: Path, tmp_path: Path, name: str, closed: str
 ) -> None:
     out = tmp_path / "out"
@@ -320,13 +318,13 @@ def test_what_is_not_for_the_public_is_no_more_open_than_its_source(
             made.chmod(0o666)
 
 
-def test_what_is_for_the_public_follows_the_umask(run: Run, letter: Path, tmp_path: Path) -> None:
+def test_public_outputs_follow_the_umask(run: Run, letter: Path, tmp_path: Path) -> None:
     letter.chmod(0o700)
     assert run("page", letter, "-o", tmp_path / "a.html").returncode == 0
     assert (tmp_path / "a.html").stat().st_mode & 0o777 == storage.open_mode(0o666)
 
 
-def test_nothing_that_the_program_makes_can_be_changed_by_every_user(tmp_path: Path) -> None:
+def test_no_output_is_writable_for_all_users(tmp_path: Path) -> None:
     collection = tmp_path / "collection"
     for words in (
         ["build", LETTER, "--out", collection],
@@ -340,7 +338,7 @@ def test_nothing_that_the_program_makes_can_be_changed_by_every_user(tmp_path: P
     ]
 
 
-def test_state_is_never_open_to_every_user(tmp_path: Path) -> None:
+def test_state_is_never_writable_for_all_users(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         assert storage.state_folder(tmp_path, "state").stat().st_mode & 0o777 == 0o775

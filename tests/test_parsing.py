@@ -1,4 +1,4 @@
-"""Parsing JSON: one reader, of which each text has one meaning."""
+"""JSON with one meaning is parsed, and ambiguous JSON is refused."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ values = st.recursive(
 
 @settings(max_examples=30)
 @given(values, st.booleans())
-def test_what_is_written_is_read(value: Any, ascii_only: bool) -> None:
+def test_written_json_is_read_back(value: Any, ascii_only: bool) -> None:
     text = json.dumps(value, ensure_ascii=ascii_only)
     assert read_json(text) == read_json(text.encode()) == value
 
 
-def test_a_byte_order_mark_is_passed_over() -> None:
+def test_a_byte_order_mark_is_skipped() -> None:
     assert read_json('\ufeff{"a": 1}'.encode()) == {"a": 1}
 
 
@@ -42,13 +42,13 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         ("", "Expecting value"),
     ],
 )
-def test_what_readers_could_take_in_two_ways_is_refused(text: str, message: str) -> None:
+def test_ambiguous_json_is_refused(text: str, message: str) -> None:
     for data in (text, text.encode()):
         with pytest.raises(ValueError, match=message):
             read_json(data)
 
 
-def test_two_halves_are_a_character() -> None:
+def test_a_surrogate_pair_is_one_character() -> None:
     assert read_json('"\\ud83d\\ude00"') == "😀"
 
 

@@ -1,4 +1,4 @@
-"""What others may have put there is read and written without following or waiting on it."""
+"""Files in folders of others are read and written without following links or waiting."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_only_regular_files_are_read(tmp_path: Path, kind: str) -> None:
         assert caught.value.filename == str(tmp_path / "x")
 
 
-def test_a_pipe_that_takes_a_files_place_meanwhile_is_not_waited_on(
+def test_a_pipe_swapped_in_for_a_file_is_not_waited_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "x"
@@ -88,7 +88,7 @@ def test_links_that_the_user_named_are_followed(tmp_path: Path) -> None:
         storage.read_text(tmp_path / "a")
 
 
-def test_no_more_is_read_than_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_over_the_limit_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARCHIVE_PKG_LIMITS", "file-size=4")
     path = tmp_path / "a"
     path.write_bytes(b"four")
@@ -103,7 +103,7 @@ def test_no_more_is_read_than_the_limit(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def handed_over(data: bytes) -> tuple[Path, int, threading.Thread]:
-    """A pipe as a shell hands it over: its path, its descriptor and who writes into it."""
+    """A pipe from the shell: its path, its descriptor and its writer."""
     reading, writing = os.pipe()
 
     def write() -> None:
@@ -115,7 +115,7 @@ def handed_over(data: bytes) -> tuple[Path, int, threading.Thread]:
     return Path(f"/dev/fd/{reading}"), reading, writer
 
 
-def test_a_pipe_that_the_shell_hands_over_is_read_to_its_end() -> None:
+def test_a_pipe_from_the_shell_is_read_to_its_end() -> None:
     data = os.urandom(300_000)
     path, reading, writer = handed_over(data)
     assert storage.read_regular(path) == data
@@ -136,7 +136,7 @@ def test_a_pipe_is_not_read_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) ->
         writer.join()
 
 
-def test_a_pipe_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pipe_that_does_not_end_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage.reading, "_PIPE_TIMEOUT", 0.02)
     reading, writing = os.pipe()
     os.write(writing, b"some")
@@ -152,7 +152,7 @@ def test_an_open_file_is_read_as_a_file(tmp_path: Path) -> None:
         assert storage.read_regular(Path(f"/dev/fd/{file.fileno()}")) == b"one"
 
 
-def test_what_nobody_may_ask_about_is_neither_file_nor_folder(tmp_path: Path) -> None:
+def test_a_path_without_permission_is_neither_file_nor_folder(tmp_path: Path) -> None:
     impossible = tmp_path / ("x" * 300)
     assert not storage.is_regular(impossible)
     assert not storage.is_folder(impossible)
@@ -181,7 +181,7 @@ def test_names_in_a_folder_are_sorted_and_a_folder_that_cannot_be_read_is_an_err
         storage.names_in(tmp_path / "a.txt")
 
 
-def test_a_search_names_what_it_leaves_out_and_goes_on(
+def test_a_search_reports_skipped_entries_and_continues(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("b/c/d", "b/a", "a", ".hidden/x", "b/.hidden", "z/lost", "closed/x"):
@@ -219,7 +219,7 @@ def test_a_search_names_what_it_leaves_out_and_goes_on(
     assert len(errors) == len(said)
 
 
-def test_what_a_search_leaves_out_is_a_warning_with_its_place() -> None:
+def test_a_skipped_entry_is_a_warning_with_its_place() -> None:
     finding = storage.left_out("a/b", "it is a pipe")
     assert (finding.code, finding.location.path) == ("search-left-out", "a/b")
     assert finding.message == "it is a pipe, so it is not read"
@@ -231,7 +231,7 @@ def test_what_a_search_leaves_out_is_a_warning_with_its_place() -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder with a file and links to what is outside, and a link to the folder."""
+    """A folder with a file and links that lead out of it, and a link to the folder."""
     (tmp_path / "outside/in").mkdir(parents=True)
     (tmp_path / "outside/secret").write_bytes(b"secret")
     real = tmp_path / "real"
@@ -316,7 +316,7 @@ def test_no_folder_is_made_through_a_link_or_a_file(place: Path, path: str) -> N
 # --- state ------------------------------------------------------------------------------------
 
 
-def test_a_folder_of_state_is_made_and_found_again(tmp_path: Path) -> None:
+def test_a_state_folder_is_made_and_found_again(tmp_path: Path) -> None:
     for _ in range(2):
         assert storage.state_folder(tmp_path, ".state/a", 0o700) == tmp_path / ".state/a"
     assert mode(tmp_path / ".state/a") == 0o700
@@ -327,7 +327,7 @@ def test_a_folder_of_state_is_made_and_found_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["link", "link to a folder", "pipe"])
-def test_a_folder_of_state_that_holds_a_link_is_not_trusted(tmp_path: Path, kind: str) -> None:
+def test_a_state_folder_that_contains_a_link_is_not_trusted(tmp_path: Path, kind: str) -> None:
     made = storage.state_folder(tmp_path, "state")
     (made / "a").touch()
     if kind == "pipe":
@@ -338,7 +338,7 @@ def test_a_folder_of_state_that_holds_a_link_is_not_trusted(tmp_path: Path, kind
         storage.state_folder(tmp_path, "state")
 
 
-def test_a_folder_of_state_that_is_a_link_is_not_trusted(tmp_path: Path) -> None:
+def test_a_state_folder_that_is_a_link_is_not_trusted(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "state").symlink_to("real")
     for ask in (storage.check_state_folder, lambda path: storage.state_folder(tmp_path, "state")):
@@ -346,7 +346,7 @@ def test_a_folder_of_state_that_is_a_link_is_not_trusted(tmp_path: Path) -> None
             ask(tmp_path / "state")
 
 
-def test_a_folder_of_state_that_every_user_can_write_into_is_not_trusted(tmp_path: Path) -> None:
+def test_a_state_folder_that_all_users_can_write_to_is_not_trusted(tmp_path: Path) -> None:
     made = storage.state_folder(tmp_path, "state")
     made.chmod(0o770)
     storage.check_state_folder(made)
@@ -366,7 +366,7 @@ def test_a_folder_of_state_that_every_user_can_write_into_is_not_trusted(tmp_pat
         (1234, 0, 0o1777, True),
     ],
 )
-def test_a_strangers_folder_of_state_is_not_trusted_where_everybody_writes(
+def test_a_state_folder_of_another_user_is_not_trusted_in_a_shared_folder(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     owner: int,
@@ -389,7 +389,7 @@ def test_a_strangers_folder_of_state_is_not_trusted_where_everybody_writes(
 # --- removing ---------------------------------------------------------------------------------
 
 
-def test_a_tree_is_removed_and_nothing_that_it_links_to(place: Path) -> None:
+def test_a_tree_is_removed_without_following_links(place: Path) -> None:
     (place / "in/closed/deeper").mkdir(parents=True)
     (place / "in/closed/deeper/x").touch()
     (place / "in/closed/deeper").chmod(0)
@@ -403,7 +403,7 @@ def test_a_tree_is_removed_and_nothing_that_it_links_to(place: Path) -> None:
     storage.remove_tree(place.parent / "none/a")
 
 
-def test_a_path_below_a_folder_is_removed_following_no_link(place: Path) -> None:
+def test_a_path_below_a_folder_is_removed_without_following_links(place: Path) -> None:
     storage.remove_beneath(place, "in/a")
     assert not (place / "in/a").exists()
     with pytest.raises(NotRegularError):
@@ -446,7 +446,7 @@ def test_the_modes_of_another_users_folders_are_left_alone(
 
 @pytest.mark.parametrize("closed", [True, False])
 @pytest.mark.parametrize("what", ["top", "top/inner", "top/inner/deep"])
-def test_a_link_that_takes_the_place_of_a_folder_meanwhile_is_not_followed(
+def test_a_link_swapped_in_for_a_folder_is_not_followed(
     tmp_path: Path, what: str, closed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outside = tmp_path / "outside"
@@ -474,7 +474,7 @@ def test_a_link_that_takes_the_place_of_a_folder_meanwhile_is_not_followed(
     assert names(outside) == ["folder", "secret"]
 
 
-def test_the_depth_of_a_tree_costs_no_open_files(tmp_path: Path) -> None:
+def test_a_deep_tree_needs_few_open_files(tmp_path: Path) -> None:
     (tmp_path / "/".join(["d"] * 100)).mkdir(parents=True)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (50, hard))
@@ -495,7 +495,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def fresh(*words: bytes) -> bytes:
-    """The mark that another run makes."""
+    """Return the MAC that another run computes."""
     storage.user_key._key.cache_clear()
     return storage.user_mac(*words)
 
@@ -506,7 +506,7 @@ def _forget_the_key() -> Iterator[None]:
     storage.user_key._key.cache_clear()
 
 
-def test_a_mark_is_known_again_and_is_of_these_words_alone(
+def test_a_mac_depends_only_on_the_key_and_its_parts(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = fresh(b"ab", b"c")
@@ -519,7 +519,7 @@ def test_a_mark_is_known_again_and_is_of_these_words_alone(
 
 
 @pytest.mark.parametrize("fault", ["open", "short", "long", "folder"])
-def test_a_key_that_others_can_know_is_not_used(state: Path, fault: str) -> None:
+def test_a_key_that_others_can_read_is_not_used(state: Path, fault: str) -> None:
     before = fresh(b"a")
     key = state / "key"
     if fault == "open":
@@ -546,7 +546,7 @@ def test_a_key_of_another_user_is_not_used(state: Path) -> None:
     assert names(state.parent.parent) == []
 
 
-def test_a_key_that_another_run_makes_first_is_taken(
+def test_a_key_made_first_by_another_run_is_used(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def first(made: Path, path: Path) -> None:
@@ -564,7 +564,7 @@ def test_a_key_that_another_run_makes_first_is_taken(
     assert names(state) == ["key"]
 
 
-def test_a_relative_place_for_state_does_not_count(
+def test_a_relative_state_folder_is_ignored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

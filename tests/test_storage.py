@@ -1,4 +1,4 @@
-"""Writing is atomic, locks say who holds them, and no link is followed by accident."""
+"""Files are written atomically, locks name their holder, and links are not followed."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def mode(path: Path) -> int:
 
 
 def without_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take away the calls of Linux that other systems do not have."""
+    """Remove the system calls that only Linux has."""
     monkeypatch.setattr(storage.files, "_system_call", lambda name: None)
 
 
 def failing_call(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    """Let these calls of Linux fail with an error of the system."""
+    """Make these system calls fail with an error."""
 
     def call(*_: object) -> int:
         ctypes.set_errno(number)
@@ -66,13 +66,13 @@ def names(folder: Path) -> list[str]:
 
 
 def fill(folder: Path, name: str) -> None:
-    """Put a file into a folder, and one that tells what kind of folder it is."""
+    """Put a file into a folder, and another one that shows the folder's kind."""
     folder.mkdir(exist_ok=True)
     (folder / name).touch()
     (folder / "bagit.txt").touch()
 
 
-def test_a_file_is_replaced_whole_and_keeps_its_mode(tmp_path: Path) -> None:
+def test_a_file_is_replaced_atomically_and_keeps_its_mode(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"old")
     path.chmod(0o640)
@@ -110,7 +110,7 @@ def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
         (errno.ENOENT, "no such file"),
     ],
 )
-def test_errors_of_the_system_become_plain_words(number: int, words: str) -> None:
+def test_system_errors_become_plain_messages(number: int, words: str) -> None:
     with pytest.raises(StorageError, match=words), storage.storage_errors("writing x"):
         raise OSError(number, os.strerror(number), "x")
 
@@ -192,7 +192,7 @@ def test_the_lock_says_who_holds_it_and_a_live_staging_is_left_alone(tmp_path: P
             assert staging.path.is_dir()
 
 
-def test_a_killed_run_leaves_nothing_that_the_next_does_not_clean(tmp_path: Path) -> None:
+def test_the_next_run_removes_the_leftovers_of_a_killed_one(tmp_path: Path) -> None:
     script = f"""
         import time
         from pathlib import Path
@@ -230,7 +230,7 @@ def test_a_missing_parent_is_one_clear_error(tmp_path: Path) -> None:
         pass
 
 
-def test_a_file_is_replaced_only_where_it_is_as_it_was(tmp_path: Path) -> None:
+def test_a_file_is_replaced_only_if_it_is_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"old")
     path.chmod(0o640)
@@ -241,7 +241,7 @@ def test_a_file_is_replaced_only_where_it_is_as_it_was(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a"]
 
 
-def test_what_is_written_between_the_look_and_the_exchange_stays(
+def test_a_change_just_before_the_exchange_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a"
@@ -263,11 +263,14 @@ def test_what_is_written_between_the_look_and_the_exchange_stays(
 # --- files ------------------------------------------------------------------------------------
 
 
-def test_errors_say_what_is_in_the_way_and_what_to_do() -> None:
+def test_errors_have_a_meaning_and_a_hint() -> None:
     what = "it is a pipe, not a file"
     cases: list[tuple[OSError, tuple[str, str]]] = [
         (NotRegularError(errno.EINVAL, what, "p"), (what, "Use a regular file.")),
-        (OSError(errno.ELOOP, "x"), ("it is a symbolic link, and links are not", "Name its target.")),
+        (
+            OSError(errno.ELOOP, "x"),
+            ("it is a symbolic link, and links are not", "Name its target."),
+        ),
         (NotRegularError(errno.EISDIR, "x", "p"), ("it is a folder", "Name a file.")),
         (NotRegularError(errno.ELOOP, "x", "p"), ("it is a link or a special file", "Remove it")),
         (TooLargeError(errno.EFBIG, "it has 9 bytes", "p"), ("it has 9 bytes", "file-size=")),
@@ -313,7 +316,7 @@ def test_new_files_follow_the_umask_and_are_not_executable(
     assert mode(tmp_path / "b") == 0o640
 
 
-def test_a_file_that_is_replaced_gets_no_more_open_than_asked(
+def test_a_replaced_file_is_not_more_open_than_requested(
     tmp_path: Path, umask: Callable[[int], int]
 ) -> None:
     umask(0o077)
@@ -338,7 +341,7 @@ def test_a_staged_file_is_never_more_open_than_at_its_end(
     assert seen == [0o600]
 
 
-def test_a_staged_file_takes_the_place_of_no_other(
+def test_a_staged_file_replaces_no_other_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "urandom", bytes)
@@ -350,7 +353,7 @@ def test_a_staged_file_takes_the_place_of_no_other(
     assert not (tmp_path / "a").exists()
 
 
-def test_a_file_is_replaced_where_the_system_cannot_exchange(
+def test_a_file_is_replaced_if_the_system_cannot_exchange(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_calls(monkeypatch)
@@ -405,7 +408,7 @@ def test_names_are_exchanged_or_taken_in_one_step(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM])
-def test_a_call_that_the_file_system_does_not_offer_is_no_error(
+def test_an_unsupported_system_call_is_not_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     failing_call(monkeypatch, number)
@@ -425,7 +428,7 @@ def test_a_call_that_the_file_system_does_not_offer_is_no_error(
         (0o1775, False, False),
     ],
 )
-def test_where_others_can_exchange_what_is_being_written(
+def test_folders_in_which_others_can_replace_files_are_refused(
     tmp_path: Path, folder: int, swap: bool, everyone: bool
 ) -> None:
     place = tmp_path / "place"
@@ -442,7 +445,7 @@ def test_where_others_can_exchange_what_is_being_written(
     assert names(place) == ["inner"]
 
 
-def test_modes_say_nothing_where_a_file_system_has_no_permissions(
+def test_modes_are_ignored_on_file_systems_without_permissions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tmp_path.chmod(0o777)
@@ -464,7 +467,7 @@ def test_modes_say_nothing_where_a_file_system_has_no_permissions(
         ([0o222], 0o700),
     ],
 )
-def test_what_shows_closed_files_is_as_closed(
+def test_the_widest_mode_follows_the_most_restricted_source(
     tmp_path: Path, sources: list[int], widest: int
 ) -> None:
     paths = [tmp_path / str(number) for number in range(len(sources))]
@@ -475,7 +478,7 @@ def test_what_shows_closed_files_is_as_closed(
 
 
 @pytest.mark.parametrize("told", [True, False])
-def test_the_umask_is_asked_for_and_left_alone(
+def test_the_umask_is_read_without_changing_it(
     umask: Callable[[int], int], monkeypatch: pytest.MonkeyPatch, told: bool
 ) -> None:
     umask(0o027)
@@ -486,7 +489,7 @@ def test_the_umask_is_asked_for_and_left_alone(
     assert umask(0) == 0o027
 
 
-def test_a_folder_is_made_with_those_above_it_and_all_their_names_are_durable(
+def test_a_folder_and_its_parents_are_made_durably(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, umask: Callable[[int], int]
 ) -> None:
     umask(0o027)
@@ -507,7 +510,7 @@ def test_hidden_names_fit_into_the_file_system(tmp_path: Path) -> None:
     assert hidden(longest.with_name(longest.name + "x"), "").name[65:] == ".archive-pkg"
 
 
-def test_the_folder_one_is_in_has_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_current_folder_gets_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "inner").mkdir()
     monkeypatch.chdir(tmp_path / "inner")
     assert storage.named(Path()) == tmp_path / "inner"
@@ -541,7 +544,7 @@ def test_a_lock_file_that_was_removed_meanwhile_does_not_count(
     assert names(tmp_path) == []
 
 
-def test_a_lock_file_that_goes_between_two_looks_is_made_again(
+def test_a_lock_file_that_disappears_meanwhile_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock = Lock(tmp_path / "a", wait=1)
@@ -559,7 +562,7 @@ def test_a_lock_file_that_goes_between_two_looks_is_made_again(
         assert json.loads(lock.path.read_text())["pid"] == os.getpid()
 
 
-def test_whoever_waits_for_a_lock_gets_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_waiting_run_gets_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     holding = Lock(tmp_path / "a")
     holding.__enter__()
     monkeypatch.setattr(time, "sleep", lambda _: holding.__exit__(None, None, None))
@@ -569,14 +572,14 @@ def test_whoever_waits_for_a_lock_gets_it(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("said", ["", "{", "[]", '{"pid": 1}', "[" * 1000])
-def test_a_holder_that_says_nothing_is_another_run(tmp_path: Path, said: str) -> None:
+def test_an_unnamed_holder_is_reported_as_another_run(tmp_path: Path, said: str) -> None:
     with Lock(tmp_path / "a") as lock:
         lock.path.write_text(said)
         with pytest.raises(LockedError, match="by another run"), Lock(tmp_path / "a"):
             pass
 
 
-def test_a_lock_says_who_holds_it_and_nothing_of_who_held_it(tmp_path: Path) -> None:
+def test_a_lock_names_only_its_current_holder(tmp_path: Path) -> None:
     lock = Lock(tmp_path / "a")
     lock.path.write_text("x" * 2000)
     with lock:
@@ -635,7 +638,7 @@ KINDS: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("late", [False, True])
-def test_what_is_no_file_is_no_lock_and_is_left_alone(
+def test_a_lock_that_is_not_a_file_is_reported_and_left_alone(
     tmp_path: Path, kind: str, late: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     victim = tmp_path / "victim"
@@ -674,7 +677,7 @@ def test_a_lock_needs_a_folder(tmp_path: Path) -> None:
 # --- staging ----------------------------------------------------------------------------------
 
 
-def test_only_this_user_sees_what_is_being_built(
+def test_only_this_user_can_read_a_staged_folder(
     tmp_path: Path, umask: Callable[[int], int]
 ) -> None:
     umask(0)
@@ -693,9 +696,7 @@ def test_only_this_user_sees_what_is_being_built(
 
 
 @pytest.mark.parametrize("kind", ["link", "pipe"])
-def test_only_a_file_or_folder_gets_the_permissions_of_what_was_staged(
-    tmp_path: Path, kind: str
-) -> None:
+def test_only_files_and_folders_get_final_permissions(tmp_path: Path, kind: str) -> None:
     (tmp_path / "victim").touch()
     (tmp_path / "victim").chmod(0o600)
     KINDS[kind](tmp_path / "made")
@@ -704,7 +705,7 @@ def test_only_a_file_or_folder_gets_the_permissions_of_what_was_staged(
     assert mode(tmp_path / "victim") == 0o600
 
 
-def test_what_is_replaced_is_not_made_more_open(
+def test_a_replaced_destination_is_not_made_more_open(
     tmp_path: Path, umask: Callable[[int], int]
 ) -> None:
     umask(0)
@@ -718,23 +719,21 @@ def test_what_is_replaced_is_not_made_more_open(
         assert mode(tmp_path / "made") == after
 
 
-def test_a_folder_keeps_the_group_that_the_one_above_gives(tmp_path: Path) -> None:
+def test_a_folder_keeps_the_inherited_group(tmp_path: Path) -> None:
     tmp_path.chmod(0o2700)
     with Staging(tmp_path / "made") as staging:
         staging.commit()
     assert mode(tmp_path / "made") & stat.S_ISGID
 
 
-def test_nothing_is_staged_where_every_user_could_exchange_it(tmp_path: Path) -> None:
+def test_staging_is_refused_in_folders_that_all_users_can_write_to(tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
     with pytest.raises(StorageError, match="every user"), Staging(tmp_path / "made"):
         pass
     assert names(tmp_path) == []
 
 
-def test_bulk_work_syncs_once_and_not_for_each(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_bulk_work_syncs_only_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[int] = []
     monkeypatch.setattr(os, "fsync", synced.append)
     with Staging(tmp_path / "a", sync=False) as staging:
@@ -745,7 +744,7 @@ def test_bulk_work_syncs_once_and_not_for_each(
     assert synced != []
 
 
-def test_who_has_locked_a_destination_may_stage_it(tmp_path: Path) -> None:
+def test_a_locked_destination_can_be_staged_by_its_holder(tmp_path: Path) -> None:
     with Lock(tmp_path / "a"), Staging(tmp_path / "a", locked=True) as staging:
         staging.commit()
     assert names(tmp_path) == ["a"]
@@ -767,7 +766,7 @@ def test_a_staging_that_cannot_be_removed_hides_no_other_error(
 
 @pytest.mark.parametrize("can_rename", [True, False])
 @pytest.mark.parametrize("kind", [*KINDS, "file"])
-def test_nothing_that_exists_is_replaced_unasked(
+def test_existing_destinations_are_not_replaced_by_default(
     tmp_path: Path, kind: str, can_rename: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not can_rename:
@@ -782,7 +781,7 @@ def test_nothing_that_exists_is_replaced_unasked(
     assert made.exists()
 
 
-def test_what_appears_at_the_last_moment_is_not_replaced(
+def test_a_destination_that_appears_at_the_last_moment_is_not_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "made").write_bytes(b"new")
@@ -819,7 +818,7 @@ def folder_with(*inside: str) -> Callable[[Path], object]:
         (folder_with("a", "c"), folder_with("a/", "b"), False),
     ],
 )
-def test_only_what_is_of_the_same_kind_is_replaced(
+def test_only_a_destination_of_the_same_kind_is_replaced(
     tmp_path: Path,
     made: Callable[[Path], object],
     there: Callable[[Path], object],
@@ -837,7 +836,7 @@ def test_only_what_is_of_the_same_kind_is_replaced(
     assert os.path.samestat(new if replaced else old, (tmp_path / "place").lstat())
 
 
-def test_replacing_what_is_not_there_places_it(tmp_path: Path) -> None:
+def test_replacing_a_missing_destination_creates_it(tmp_path: Path) -> None:
     (tmp_path / "made").touch()
     storage.place(tmp_path / "made", tmp_path / "place", replace=True)
     assert names(tmp_path) == ["place"]
@@ -899,7 +898,7 @@ def test_a_swap_that_fails_halfway_is_undone(
         ({"", "-0123abcd.old", "-0123abcd.new"}, ""),
     ],
 )
-def test_what_a_killed_swap_left_is_finished_or_undone(
+def test_a_killed_exchange_is_finished_or_undone(
     tmp_path: Path, left: set[str], kept: str | None
 ) -> None:
     made = tmp_path / "made"
@@ -913,7 +912,7 @@ def test_what_a_killed_swap_left_is_finished_or_undone(
         assert names(made) == sorted(["bagit.txt", f"{kept}!"])
 
 
-def test_names_like_ours_that_are_not_ours_are_reported_and_left_alone(
+def test_strange_files_with_similar_names_are_reported_and_left_alone(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     made = tmp_path / "made"
@@ -956,7 +955,7 @@ def test_a_folder_becomes_the_data_of_its_shell(tmp_path: Path) -> None:
     assert not storage.finish_enclosing(folder)
 
 
-def test_an_enclosing_is_finished_only_where_the_folder_is_in_the_shell(tmp_path: Path) -> None:
+def test_an_enclosing_is_finished_only_if_the_shell_contains_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     assert not storage.finish_enclosing(folder)
     shell = shell_of(folder)
@@ -976,7 +975,7 @@ def test_an_enclosing_is_finished_only_where_the_folder_is_in_the_shell(tmp_path
 
 
 @needs_root
-def test_the_shell_of_another_user_is_not_ours_to_finish(tmp_path: Path) -> None:
+def test_the_shell_of_another_user_is_left_alone(tmp_path: Path) -> None:
     shell = shell_of(tmp_path / "folder")
     (shell / "data").mkdir()
     os.chown(shell, NOBODY, -1)
@@ -996,7 +995,7 @@ def test_the_shell_of_another_user_is_not_ours_to_finish(tmp_path: Path) -> None
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is synced, renamed, exchanged and removed, in order."""
+    """Record the order of syncs, renames, exchanges and removals."""
     told: list[str] = []
 
     def telling(module: object, name: str) -> None:
@@ -1021,7 +1020,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return told
 
 
-def test_a_shell_and_what_is_in_it_are_durable_before_each_step(
+def test_a_shell_and_its_files_are_durable_before_each_step(
     tmp_path: Path, steps: list[str]
 ) -> None:
     folder = tmp_path / "folder"
@@ -1040,7 +1039,7 @@ def test_a_shell_and_what_is_in_it_are_durable_before_each_step(
     )
 
 
-def test_a_swap_is_durable_before_what_was_is_removed(
+def test_an_exchange_is_durable_before_the_old_one_is_removed(
     tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_calls(monkeypatch)
@@ -1058,7 +1057,7 @@ def test_a_swap_is_durable_before_what_was_is_removed(
     ]
 
 
-def test_a_swap_that_is_finished_is_durable_before_what_is_left_is_removed(
+def test_a_finished_exchange_is_durable_before_leftovers_are_removed(
     tmp_path: Path, steps: list[str]
 ) -> None:
     for suffix in ("-0123abcd.old", "-0123abcd.new"):
@@ -1068,7 +1067,7 @@ def test_a_swap_that_is_finished_is_durable_before_what_is_left_is_removed(
     assert "remove_tree .place .old" in steps[2:]
 
 
-def test_a_file_is_durable_before_it_gets_its_name_and_its_name_after(
+def test_a_file_is_synced_before_its_rename_and_the_folder_after(
     tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     above = f"sync_folder {tmp_path.name}"

@@ -1,4 +1,4 @@
-"""Serialized bags are verified where they are, and hostile archives are findings."""
+"""Serialized bags are verified without unpacking, and hostile archives give findings."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_without_zstandard_the_extra_is_named(bag: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_there_and_back(bag: Path, kind: str) -> None:
+def test_a_bag_is_packed_and_unpacked(bag: Path, kind: str) -> None:
     archive = bag.parent / f"bag.{kind}"
     verdict = serializing.pack(bag, archive)
     assert verdict.valid
@@ -86,7 +86,7 @@ def test_packing_refuses_what_it_cannot_do(bag: Path) -> None:
 
 
 def stock(bag: Path, kind: str) -> Path:
-    """What tools other than ours make: files in any order, the payload first."""
+    """Archives of other tools can have any order, for example the payload first."""
     archive = bag.parent / f"stock.{kind}"
     paths = sorted(bag.rglob("*"), reverse=True)
     if kind == "zip":
@@ -278,13 +278,13 @@ def test_another_name_than_the_folder_is_a_warning(bag: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"x" * 600])
-def test_what_is_no_archive(tmp_path: Path, data: bytes) -> None:
+def test_files_that_are_not_archives_are_reported(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "bag.zip"
     path.write_bytes(data)
     assert codes(path) & {"archive-damaged", "archive-unknown"}
 
 
-def test_what_an_archive_is_its_bytes_tell_and_not_its_name(bag: Path) -> None:
+def test_the_bytes_decide_the_kind_of_an_archive(bag: Path) -> None:
     zipfile.ZipFile(bag.parent / "empty.zip", "w").close()
     archives = {"empty.zip": "zip"}
     for kind, told in (("zip", "zip"), ("tar", "tar"), ("tgz", "tgz"), ("tar.zst", "zst")):
@@ -309,7 +309,7 @@ def test_utf8_names_without_the_flag_are_understood(bag: Path) -> None:
 
 
 def unflagged(bag: Path) -> bytes:
-    """A zip of stored members whose names are UTF-8 and not flagged so, as some tools write it."""
+    """Make a zip of stored members with UTF-8 names but without the flag, as some tools do."""
     import zlib
 
     body, directory, count = b"", b"", 0
@@ -343,7 +343,7 @@ def test_reading_a_bag_in_an_archive(bag: Path, kind: str) -> None:
 
 
 def packed(path: Path, members: dict[str, bytes]) -> Path:
-    """An archive of these members; names that end with a slash are folders."""
+    """Make an archive. Names that end with a slash are folders."""
     if path.suffix == ".zip":
         with zipfile.ZipFile(path, "w") as made:
             for name, data in members.items():
@@ -414,7 +414,7 @@ def test_a_bag_is_the_one_folder_of_an_archive(
     assert [(each.code, each.location.path) for each in found.findings] == said
 
 
-def test_folders_are_listed_and_those_that_are_empty(tmp_path: Path) -> None:
+def test_all_folders_and_empty_ones_are_listed(tmp_path: Path) -> None:
     members = BAGIT | {"top/data/x/y/z/": b"", "top/data/x/": b"", "top/data/full/b": b""}
     members |= {"other/data/o/": b""}
     found = listed(packed(tmp_path / "top.tar", members))
@@ -453,7 +453,7 @@ def test_the_folder_has_the_archives_name(tmp_path: Path, name: str, stem: str) 
     ],
 )
 @pytest.mark.parametrize("kind", ["zip", "tar", "tgz"])
-def test_an_archive_holds_a_bag_where_a_sign_of_one_is_near_its_top(
+def test_an_archive_contains_a_bag_if_a_tag_file_is_near_its_top(
     tmp_path: Path, kind: str, name: str, holds: bool
 ) -> None:
     assert holds_bag(packed(tmp_path / f"a.{kind}", {"x": b"", name: b""})) == holds
@@ -471,7 +471,7 @@ def test_an_archive_holds_a_bag_where_a_sign_of_one_is_near_its_top(
         ("tar", "archive-size", 5),
     ],
 )
-def test_what_an_archive_holds_is_limited(
+def test_members_and_names_of_an_archive_are_limited(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, name: str, most: int
 ) -> None:
     members = {"top/": b"", "top/a": b"four", "top/bagit.txt": b"1"}
@@ -486,9 +486,7 @@ def test_what_an_archive_holds_is_limited(
         assert finding.message == f"has more than {most - 1} {what}, so the rest is not read"
 
 
-def test_folders_within_one_another_are_limited(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nested_folders_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = packed(tmp_path / "top.tar", BAGIT | {"top/data/b/c/d": b"", "top/data/b/": b""})
     for most, codes, files in (
         (4, [], [*BAGIT, "top/data/b/c/d"]),
@@ -507,9 +505,7 @@ def test_an_archive_that_is_cut_off_or_empty_need_not_have_one_folder(tmp_path: 
     assert listed(packed(tmp_path / "top.tgz", {})).findings == []
 
 
-def test_folders_that_files_lie_in_are_limited(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_folders_of_files_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = packed(tmp_path / "top.tar", {"top/bagit.txt": b"", "top/a/b/c/d": b""})
     for most, codes in ((3, []), (2, ["archive-bomb"])):
         monkeypatch.setenv("ARCHIVE_PKG_LIMITS", f"archive-members={most}")
@@ -517,7 +513,7 @@ def test_folders_that_files_lie_in_are_limited(
 
 
 @pytest.mark.parametrize("kind", ["zip", "tgz"])
-def test_which_limit_an_archive_is_over_is_said(
+def test_the_exceeded_limit_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     path = tmp_path / f"top.{kind}"
@@ -534,7 +530,7 @@ def test_which_limit_an_archive_is_over_is_said(
 
 
 @pytest.mark.parametrize("sizes", [[], [0], [1], [3, 4], [300_000, 5, 0, 700_000, 2]])
-def test_pieces_are_digested_whole(sizes: list[int]) -> None:
+def test_pieces_are_digested_completely(sizes: list[int]) -> None:
     pieces = [os.urandom(size) for size in sizes]
     hashes = [hashlib.sha256(), hashlib.md5()]
     told: list[int] = []
@@ -561,7 +557,7 @@ def test_unpacked_bytes_are_a_stream_from_their_start() -> None:
             stream.seek(*place)
 
 
-def test_a_member_that_is_damaged_never_looks_as_if_it_ended() -> None:
+def test_a_damaged_member_raises_before_its_end() -> None:
     def damaged() -> Iterator[bytes]:
         yield b"one"
         raise BadArchiveError(DAMAGED, "ends too early", "a")
@@ -572,7 +568,7 @@ def test_a_member_that_is_damaged_never_looks_as_if_it_ended() -> None:
         stream.read(1)
 
 
-def test_a_descriptor_is_read_at_places_of_its_own(tmp_path: Path) -> None:
+def test_readers_of_one_descriptor_have_their_own_positions(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"0123456789")
     with (tmp_path / "a").open("rb") as file:
         one, other = SharedDescriptor(file.fileno()), SharedDescriptor(file.fileno())

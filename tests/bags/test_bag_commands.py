@@ -1,4 +1,4 @@
-"""The commands of `archive-pkg bag`: exit statuses, JSON, one clear line for each error."""
+"""The commands of `archive-pkg bag`: exit statuses, JSON and error messages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Bag = Callable[..., str]
 
 @pytest.fixture
 def bag(run: Run) -> Bag:
-    """Runs `archive-pkg bag …`, which must end with a status; gives what it says."""
+    """Run `archive-pkg bag …`, check its exit status and return its output."""
 
     def bag(*words: object, status: int = 0) -> str:
         done = run("bag", *words)
@@ -33,7 +33,9 @@ def source(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_whole_way(bag: Bag, source: Path, tmp_path: Path) -> None:
+def test_a_bag_is_created_changed_packed_and_unpacked(
+    bag: Bag, source: Path, tmp_path: Path
+) -> None:
     made = tmp_path / "bag"
     said = bag("create", source, made, "--info", "Contact-Name=E. Janssen", "--date", "2026-11-24")
     assert "created a bag of 1 file, 3 bytes" in said
@@ -90,7 +92,7 @@ def test_in_place_and_dates_of_the_environment(
         (["fetch", "TMP/none"], 5),
     ],
 )
-def test_errors_end_in_their_status_and_leave_nothing(
+def test_errors_have_their_exit_status_and_leave_no_files(
     bag: Bag, source: Path, tmp_path: Path, arguments: list[str], status: int
 ) -> None:
     places = {"SOURCE": str(source), "TMP": str(tmp_path)}

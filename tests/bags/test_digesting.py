@@ -1,4 +1,4 @@
-"""Digests of many files: right whatever their sizes, and whoever computes them."""
+"""Digests of many files are correct for all sizes and numbers of workers."""
 
 from __future__ import annotations
 

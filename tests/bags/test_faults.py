@@ -1,4 +1,4 @@
-"""Faults of the machine, for real: full disks, limits, lost permissions, vanishing sources."""
+"""Real faults of the machine: full disks, limits, lost permissions, vanishing sources."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_changing_and_packing_on_a_full_disk(tmp_path: Path, small_disk: Path) -
 
 @contextmanager
 def largest_file(size: int) -> Iterator[None]:
-    """No file may get larger, as under a quota (ulimit -f)."""
+    """Limit the size of files, as a quota does (ulimit -f)."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
@@ -149,7 +149,7 @@ def without_rights(source: Path, destination: Path) -> str:
 
 @pytest.fixture
 def open_place() -> Iterator[Path]:
-    """A folder that others may look into, too; pytest's own they may not."""
+    """A folder that other users can read, unlike pytest's own."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         place.chmod(0o755)
@@ -172,7 +172,7 @@ def test_permission_lost(open_place: Path) -> None:
     made.chmod(0o755)
 
 
-def test_verifying_what_may_not_be_read(open_place: Path) -> None:
+def test_an_unreadable_file_is_reported_by_verify(open_place: Path) -> None:
     bag = open_place / "bag"
     bags.create(open_place / "source", bag)
     (bag / "data/f3").chmod(0)
@@ -183,7 +183,7 @@ def test_verifying_what_may_not_be_read(open_place: Path) -> None:
 
 
 class BrokenDevice:
-    """Reads that fail as those of a failing disk do, injected where the system is asked."""
+    """Make reads fail as on a failing disk."""
 
     def __init__(self, name: str, real: Callable[..., object]) -> None:
         self.name, self.real = name, real

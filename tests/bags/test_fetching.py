@@ -1,4 +1,4 @@
-"""Fetching: on request only, from addresses that may be asked, checked as it comes."""
+"""Files are fetched only on request and from allowed addresses, and are checked."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MOOD_REDIRECTS = {
 
 
 class Handler(BaseHTTPRequestHandler):
-    """A web server with moods, told by the path."""
+    """A web server whose path decides how it answers."""
 
     def do_GET(self) -> None:
         self.server.asked.append((self.path, self.headers.get("Range")))  # type: ignore[attr-defined]
@@ -131,7 +131,7 @@ def test_files_are_fetched_and_the_bag_is_then_valid(
     assert [path.name for path in tmp_path.iterdir()] == ["bag"]
 
 
-def test_private_addresses_are_not_asked_unless_allowed(
+def test_private_addresses_are_refused_unless_allowed(
     tmp_path: Path, server: ThreadingHTTPServer
 ) -> None:
     port = server.server_port
@@ -164,7 +164,7 @@ def test_private_addresses_are_not_asked_unless_allowed(
         ("good", "5", "fetch-size-mismatch"),
     ],
 )
-def test_what_goes_wrong_is_a_finding_and_leaves_nothing(
+def test_a_failed_download_is_reported_and_leaves_no_file(
     tmp_path: Path, server: ThreadingHTTPServer, mood: str, length: str, code: str
 ) -> None:
     bag = holey(tmp_path, f"{url(server, mood)} {length}")
@@ -174,7 +174,7 @@ def test_what_goes_wrong_is_a_finding_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("length", [str(len(BODY)), "-"])
-def test_a_broken_off_download_is_taken_up_again(
+def test_an_interrupted_download_is_resumed(
     tmp_path: Path, server: ThreadingHTTPServer, length: str
 ) -> None:
     bag = holey(tmp_path, f"{url(server, 'breaks')} {length}")
@@ -190,7 +190,7 @@ def test_a_broken_off_download_is_taken_up_again(
 @pytest.mark.parametrize(
     ("mood", "length"), [("good", "-"), ("norange", "-"), ("whole", str(len(BODY)))]
 )
-def test_stale_parts_are_thrown_away(
+def test_stale_partial_downloads_are_discarded(
     tmp_path: Path, server: ThreadingHTTPServer, mood: str, length: str
 ) -> None:
     bag = holey(tmp_path, f"{url(server, mood)} {length}")
@@ -201,7 +201,7 @@ def test_stale_parts_are_thrown_away(
     assert bags.verify(bag).valid
 
 
-def test_a_bad_url_keeps_no_other_file_from_being_fetched(
+def test_other_files_are_fetched_after_a_bad_url(
     tmp_path: Path, server: ThreadingHTTPServer
 ) -> None:
     bad = [
@@ -223,7 +223,7 @@ def test_a_bad_url_keeps_no_other_file_from_being_fetched(
     assert not [finding for finding in fetched.report if "hunter2" in str(finding)]
 
 
-def test_a_part_that_has_no_rest_is_fetched_again(
+def test_a_download_longer_than_the_file_starts_again(
     tmp_path: Path, server: ThreadingHTTPServer
 ) -> None:
     bag = holey(tmp_path, f"{url(server, 'stuck')} -", f"{url(server, 'good')} -")
@@ -235,7 +235,7 @@ def test_a_part_that_has_no_rest_is_fetched_again(
 
 
 @pytest.mark.parametrize("mood", ["drip", "drip-headers", "drip-chunks"])
-def test_a_server_that_drips_is_given_up(
+def test_a_slow_server_is_disconnected(
     mood: str, tmp_path: Path, server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(downloads, "_SECONDS", 0.2)

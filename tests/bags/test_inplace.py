@@ -1,4 +1,4 @@
-"""A folder becomes a bag without copying, and never a bag in a bag."""
+"""A folder becomes a bag without copying, and bags are never nested."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_bag_is_left_alone(folder: Path) -> None:
         inplace.create_in_place(folder)
 
 
-def test_what_cannot_be_bagged_is_left_as_it_was(folder: Path) -> None:
+def test_a_folder_that_cannot_be_bagged_is_unchanged(folder: Path) -> None:
     (folder / "link").symlink_to("b")
     with pytest.raises(InvalidError):
         inplace.create_in_place(folder)
@@ -52,7 +52,7 @@ def test_what_cannot_be_bagged_is_left_as_it_was(folder: Path) -> None:
     assert [path.name for path in folder.parent.iterdir()] == ["folder"]
 
 
-def test_other_commands_leave_a_broken_off_bagging_to_be_finished(folder: Path) -> None:
+def test_other_commands_refuse_an_unfinished_bagging_in_place(folder: Path) -> None:
     inplace.create_in_place(folder)
     folder.rename(hidden(folder, ENCLOSING))  # the state between the two renames
     with pytest.raises(StorageError, match="--in-place"), Staging(folder):
@@ -61,7 +61,7 @@ def test_other_commands_leave_a_broken_off_bagging_to_be_finished(folder: Path) 
     assert bags.verify(folder).valid
 
 
-def test_files_of_a_broken_off_bagging_are_never_removed(folder: Path) -> None:
+def test_files_of_an_interrupted_bagging_are_never_removed(folder: Path) -> None:
     inplace.create_in_place(folder)
     folder.rename(hidden(folder, ENCLOSING))
     folder.mkdir()
@@ -70,7 +70,7 @@ def test_files_of_a_broken_off_bagging_are_never_removed(folder: Path) -> None:
     assert (hidden(folder, ENCLOSING) / "data/b").read_bytes() == b"two"
 
 
-def test_a_broken_off_bagging_whose_bag_is_not_valid_is_finished_and_not_bagged_again(
+def test_an_interrupted_bagging_with_an_invalid_bag_is_finished_but_not_repeated(
     folder: Path,
 ) -> None:
     inplace.create_in_place(folder)
@@ -81,7 +81,7 @@ def test_a_broken_off_bagging_whose_bag_is_not_valid_is_finished_and_not_bagged_
     assert names(folder / "data") == ["b", "data"]
 
 
-def test_files_that_are_moved_already_outlive_an_error(
+def test_files_that_have_been_moved_survive_an_error(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(folder: Path, shell: Path) -> None:
@@ -96,9 +96,7 @@ def test_files_that_are_moved_already_outlive_an_error(
     assert (folder / "data/b").read_bytes() == b"two"
 
 
-def test_another_run_is_waited_for_as_long_as_the_caller_says(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_wait_for_another_run_is_limited(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
 
     def busy(folder: Path, wait: float) -> None:
@@ -117,7 +115,7 @@ def names(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("change", ["added", "removed", "moved"])
-def test_files_that_come_or_go_meanwhile_are_noticed(
+def test_files_added_or_removed_meanwhile_are_noticed(
     folder: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     write = writing.finish
@@ -139,7 +137,7 @@ def test_files_that_come_or_go_meanwhile_are_noticed(
     assert names(folder.parent) == ["folder"]
 
 
-def test_a_shell_without_data_is_made_again_and_another_is_left_alone(folder: Path) -> None:
+def test_an_empty_shell_is_made_again_and_a_strange_one_left_alone(folder: Path) -> None:
     shell = hidden(folder, ENCLOSING)
     shell.mkdir()
     (shell / "bagit.txt").touch()
@@ -150,7 +148,7 @@ def test_a_shell_without_data_is_made_again_and_another_is_left_alone(folder: Pa
 
 
 @pytest.mark.parametrize("kind", ["data is a link", "data is a file", "of another user"])
-def test_what_only_has_the_name_of_a_shell_is_left_alone(folder: Path, kind: str) -> None:
+def test_a_file_with_the_name_of_a_shell_is_left_alone(folder: Path, kind: str) -> None:
     shell = hidden(folder, ENCLOSING)
     shell.mkdir()
     if kind == "of another user":
@@ -167,7 +165,7 @@ def test_what_only_has_the_name_of_a_shell_is_left_alone(folder: Path, kind: str
     assert shell.is_dir()
 
 
-def test_the_bag_is_as_open_as_the_folder_was_and_says_what_was_given(
+def test_the_bag_keeps_the_folders_permissions_and_the_given_tags(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(digesting, "_PIECE", 1)
@@ -198,7 +196,7 @@ def test_the_bag_is_as_open_as_the_folder_was_and_says_what_was_given(
     assert verified[-1] == 2
 
 
-def test_what_makes_no_sense_or_is_not_portable_is_refused(folder: Path) -> None:
+def test_invalid_arguments_and_unportable_names_are_refused(folder: Path) -> None:
     with pytest.raises(UsageError):
         inplace.create_in_place(folder, algorithms=[])
     with pytest.raises(UsageError):

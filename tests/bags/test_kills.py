@@ -1,6 +1,6 @@
-"""Killed at any instant (kill -9), nothing is lost, nothing is half there, the next run succeeds.
+"""After a kill at any instant (kill -9) no data is lost or incomplete, and the next run succeeds.
 
-Up to a hundred instants (see `killing`), evenly spread, are tried for each operation.
+Each operation is killed at up to a hundred evenly spread instants (see `killing`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def count(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def tmp_path(tmp_path: Path) -> Iterator[Path]:
-    """In memory where there is such a place: thousands of syncs would take minutes on a disk."""
+    """A folder in memory if possible: thousands of syncs would take minutes on a disk."""
     memory = Path("/dev/shm")
     if not os.access(memory, os.W_OK):
         yield tmp_path
@@ -174,7 +174,7 @@ def test_pack_and_unpack(tmp_path: Path, count: int) -> None:
 
 @pytest.mark.soak
 def test_create_with_many_workers_at_any_time(tmp_path: Path) -> None:
-    """By the clock, not by touches, with worker processes: thousands of files."""
+    """Thousands of files, with worker processes, killed by the clock."""
     import time
 
     source, bag = tmp_path / "source", tmp_path / "bag"

@@ -1,4 +1,4 @@
-"""Manifests are read the same in whatever pieces, by the rules of their version, within limits."""
+"""Manifests are read in pieces, by the rules of their version and within limits."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ KINDS = st.fixed_dictionaries(
 
 
 @given(TEXTS, st.booleans(), st.integers(1, 120), KINDS)
-def test_a_manifest_reads_the_same_in_whatever_pieces(
+def test_a_manifest_is_read_the_same_in_any_pieces(
     text: str, ended: bool, first: int, kind: dict[str, object]
 ) -> None:
     data = (text if ended else text.rstrip("\r\n")).encode()
@@ -102,7 +102,7 @@ def test_a_manifest_reads_the_same_in_whatever_pieces(
         ("*data/a", False, "manifest-path-starred", "Remove the '*'."),
     ],
 )
-def test_what_a_line_lists_is_of_the_manifests_kind(
+def test_lines_list_only_files_of_the_manifests_kind(
     line: str, of_tags: bool, code: str, hint: str
 ) -> None:
     text = f"{ZERO} {line}\n" if line.startswith("*") else f"{ZERO}  {line}\n"
@@ -111,12 +111,12 @@ def test_what_a_line_lists_is_of_the_manifests_kind(
     assert [each.hint for each in findings[1:]] == ([hint] if code else [])
 
 
-def test_a_tag_manifest_of_an_old_bag_that_lists_another_is_warned_of() -> None:
+def test_a_tag_manifest_that_lists_another_is_a_warning_in_old_bags() -> None:
     _, findings = read(f"{ZERO}  tagmanifest-md5.txt\n".encode(), of_tags=True, version=(0, 97))
     assert said(findings) == [("tagmanifest-lists-tagmanifest-old", 1)]
 
 
-def test_a_file_listed_again_is_found_at_its_line_and_its_first_digest_counts() -> None:
+def test_a_repeated_file_is_reported_with_its_line_and_keeps_its_first_digest() -> None:
     data = f"{ZERO}  data/a\n{ONE}  data/b\n{ONE}  data/a\n{ONE}  data/c\n".encode()
     for version, code in (((1, 0), "manifest-path-twice"), ((0, 97), "manifest-path-twice")):
         manifest, findings = read(data, version=version)
@@ -139,7 +139,7 @@ def test_lines_are_counted_past_those_without_an_entry() -> None:
     assert manifest.lines_of(set()) == {}
 
 
-def test_lines_are_counted_afresh_where_a_manifest_is_read_again(
+def test_lines_are_counted_again_when_a_manifest_is_read_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first = f"x\n{ZERO}  data/a\n"
@@ -206,7 +206,7 @@ def test_manifests_in_wide_encodings_are_limited(
     assert read(b"", encoding=encoding) == read(b"")
 
 
-def test_a_line_is_no_longer_than_any_path() -> None:
+def test_lines_longer_than_any_path_are_malformed() -> None:
     longest = 64 * 1024 - 1
     good = f"{ZERO}  data/".ljust(longest, "x")
     assert len(read(f"{good}\n".encode())[0].digests) == 1
@@ -217,7 +217,7 @@ def test_a_line_is_no_longer_than_any_path() -> None:
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("first", [64 * 1024, 50])
-def test_bytes_that_are_no_text_are_found_at_their_place(
+def test_undecodable_bytes_are_reported_with_their_offset(
     monkeypatch: pytest.MonkeyPatch, mark: bytes, first: int
 ) -> None:
     monkeypatch.setattr(manifests, "_FIRST_CHUNK", first)
@@ -268,7 +268,7 @@ def test_a_manifests_name_says_its_algorithm(
     assert all(each.hint.startswith(hint) for each in report)
 
 
-def test_what_is_written_is_sorted_and_of_the_version_and_encoding() -> None:
+def test_a_written_manifest_is_sorted_and_follows_the_version_and_encoding() -> None:
     digests = {"data/é%": b"\x01", "data/B": b"\xab"}
     assert manifests.render(digests) == "ab  data/B\n01  data/é%25\n".encode()
     old = Declaration("0.97", "ISO-8859-1")

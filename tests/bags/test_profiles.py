@@ -1,4 +1,4 @@
-"""Profiles: what archives ask for, in the specification's form and in DART's."""
+"""Profiles in the specification's form and in DART's are read and checked."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_serialization(bag: Path, asked: dict[str, Any], wanted: list[str]) -> N
     assert judge(bag.parent / "bag.zip", asked) == wanted
 
 
-def test_darts_form_asks_for_tags_in_any_file(bag: Path) -> None:
+def test_darts_form_can_require_tags_in_any_file(bag: Path) -> None:
     def tag(label: str, **more: object) -> dict[str, object]:
         return {"tagFile": "info/more.txt", "tagName": label, "required": True, **more}
 
@@ -122,7 +122,7 @@ def test_darts_form_asks_for_tags_in_any_file(bag: Path) -> None:
         {"BagIt-Profile-Info": {}, "Accept-Serialization": ["application/tar"]},
     ],
 )
-def test_a_tar_has_to_be_named_like_its_folder_where_the_profile_says_so(
+def test_a_profile_can_require_that_a_tar_has_its_folders_name(
     bag: Path, asked: dict[str, Any]
 ) -> None:
     for name, must, wanted in (
@@ -196,7 +196,7 @@ def named_bag(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=150)
 @given(asked=PROFILES)
-def test_the_reference_validator_says_the_same(named_bag: Path, asked: dict[str, Any]) -> None:
+def test_the_reference_validator_agrees(named_bag: Path, asked: dict[str, Any]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import bagit_profile
@@ -213,7 +213,7 @@ def test_bundled_profiles_load(name: str) -> None:
     assert profiles.load_profile(name).identifier
 
 
-def test_what_is_no_profile_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_profile_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"btr-1\.0"):
         profiles.load_profile(str(tmp_path / "none.json"))
     for data in (b"[", b"[]", b'{"a": 1}', b'{"BagIt-Profile-Info": {}, "Serialization": "maybe"}'):
@@ -223,7 +223,7 @@ def test_what_is_no_profile_is_refused(tmp_path: Path) -> None:
 
 
 def found(bag: Path, asked: dict[str, Any]) -> list[tuple[str, str, str, str, str]]:
-    """What a profile finds in a bag: code, path, field, message, hint."""
+    """Return code, path, field, message and hint of each finding of a profile."""
     profile = profiles.parse(json.dumps(asked).encode(), "profile.json")
     return [
         (each.code, each.location.path, each.location.field, each.message, each.hint)
@@ -320,7 +320,7 @@ INFO: dict[str, Any] = {"BagIt-Profile-Info": {}}
         ),
     ],
 )
-def test_what_a_profile_finds_has_its_place_and_what_to_do(
+def test_findings_of_a_profile_have_a_place_and_a_hint(
     bag: Path, asked: dict[str, Any], wanted: tuple[str, str, str, str, str]
 ) -> None:
     assert found(bag, INFO | asked) == [(f"profile-{wanted[0]}", *wanted[1:])]
@@ -331,7 +331,7 @@ def test_a_version_is_in_the_first_line_of_bagit_txt(bag: Path) -> None:
     assert str(next(iter(bags.verify(bag, profile=profile).report)).location) == "bagit.txt:1"
 
 
-def test_a_bag_that_names_another_profile_is_told_which(bag: Path) -> None:
+def test_another_profile_named_in_the_bag_is_reported(bag: Path) -> None:
     label = "BagIt-Profile-Identifier"
     updating.update(bag, info=[(label, "urn:a"), (label, "urn:b")])
     asked = {"BagIt-Profile-Info": {label: "urn:x"}}
@@ -458,7 +458,7 @@ def test_each_of_the_rules_in_darts_form(bag: Path, asked: dict[str, Any], code:
     assert [each[0] for each in found(bag, asked)] == ([f"profile-{code}"] if code else [])
 
 
-def test_only_what_a_profile_asks_for_keeps_a_bag_from_conforming(bag: Path) -> None:
+def test_only_errors_of_the_profile_prevent_conformance(bag: Path) -> None:
     asked = dart(bagItProfileInfo={"bagItProfileIdentifier": "urn:x"})
     for said, conforms in (
         (asked, True),  # DART itself does not ask for the identifier
@@ -469,7 +469,7 @@ def test_only_what_a_profile_asks_for_keeps_a_bag_from_conforming(bag: Path) -> 
         assert bags.verify(bag, profile=profile).conforms is conforms
 
 
-def test_the_files_that_bagit_names_are_allowed_whatever_a_profile_allows(bag: Path) -> None:
+def test_standard_tag_files_are_always_allowed(bag: Path) -> None:
     for name in ("package-info.txt", "fetch.txt"):
         (bag / name).touch()
     assert found(bag, INFO | {"Tag-Files-Allowed": ["info/*", "other.xml"]}) == []

@@ -1,4 +1,4 @@
-"""Every rule of a bag as a whole, each with a bag that breaks it and nothing else."""
+"""Each rule for a bag is tested with a bag that breaks only this rule."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def add(name: str, data: bytes) -> Callable[[Path], object]:
 
 
 def spelled(form: str) -> Callable[[Path], None]:
-    """The file named in one normalization form, manifests in the other."""
+    """Name the file in one normalization form and list it in the other."""
 
     def change(bag: Path) -> None:
         name = {"NFC": "\u00e9.txt", "NFD": "e\u0301.txt"}
@@ -287,7 +287,7 @@ def test_a_declaration_of_another_name(bag: Path, name: str) -> None:
     assert (name in finding.hint) == (name.lower() == "bagit.txt")
 
 
-def test_folders_that_never_end(bag: Path) -> None:
+def test_deeply_nested_folders_are_reported(bag: Path) -> None:
     here = os.open(bag / "data", os.O_RDONLY)
     for _ in range(2200):
         os.mkdir("d", dir_fd=here)

@@ -1,4 +1,4 @@
-"""Bags are packed and unpacked to the same bytes every time, and verified on both sides."""
+"""Bags are packed and unpacked reproducibly, and verified before and after."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Members = list[tuple[str, int, datetime]]
 
 
 def members(path: Path) -> Members:
-    """Names, modes and times; a folder's name ends with a slash."""
+    """Return names, modes and times. A folder's name ends with a slash."""
     found: Members = []
     if path.suffix == ".zip":
         with zipfile.ZipFile(path) as packed:
@@ -64,7 +64,7 @@ KINDS = pytest.mark.parametrize("kind", ["zip", "tar", "tgz", "tar.gz", "TAR"])
 
 
 @KINDS
-def test_members_have_one_order_and_say_nothing_of_the_machine(bag: Path, kind: str) -> None:
+def test_members_are_in_a_fixed_order_without_traces_of_the_machine(bag: Path, kind: str) -> None:
     archive = bag.parent / f"named.{kind}"
     verdict = serializing.pack(bag, archive)
     assert verdict.path == str(archive)
@@ -90,7 +90,7 @@ def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("far_east")
-def test_members_bear_the_day_of_bagging_or_another(bag: Path) -> None:
+def test_members_have_the_bagging_date_or_a_given_one(bag: Path) -> None:
     def day(**how: Any) -> set[date]:
         serializing.pack(bag, bag.parent / "bag.tar", replace=True, **how)
         serializing.pack(bag, bag.parent / "bag.zip", replace=True, **how)
@@ -114,14 +114,14 @@ def test_members_bear_the_day_of_bagging_or_another(bag: Path) -> None:
         assert day() == {expected}, said
 
 
-def test_the_head_of_a_gzip_file_says_nothing(bag: Path) -> None:
+def test_a_gzip_header_records_neither_date_nor_system(bag: Path) -> None:
     serializing.pack(bag, bag.parent / "bag.tgz")
     data = (bag.parent / "bag.tgz").read_bytes()
     assert data[:10] == b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
     assert data[-4:] == len(gzip.decompress(data)).to_bytes(4, "little")
 
 
-def test_neither_side_is_more_open_than_the_other(bag: Path) -> None:
+def test_packing_and_unpacking_do_not_widen_permissions(bag: Path) -> None:
     archive = bag.parent / "bag.tar"
     for path in bag.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
@@ -171,7 +171,7 @@ def test_an_archive_that_changes_while_it_is_unpacked_gets_no_folder(
     ]  # fmt: skip
 
 
-def test_what_is_there_or_not_valid_is_left_alone(bag: Path) -> None:
+def test_existing_destinations_and_invalid_bags_are_left_alone(bag: Path) -> None:
     archive, back = bag.parent / "bag.tar", bag.parent / "back"
     serializing.pack(bag, archive)
     back.mkdir()
@@ -188,7 +188,7 @@ def test_what_is_there_or_not_valid_is_left_alone(bag: Path) -> None:
 
 
 @pytest.mark.parametrize("work", ["pack", "unpack"])
-def test_another_run_is_waited_for_as_long_as_the_caller_says(
+def test_the_wait_for_another_run_is_limited(
     bag: Path, monkeypatch: pytest.MonkeyPatch, work: str
 ) -> None:
     serializing.pack(bag, bag.parent / "bag.tar")
@@ -207,7 +207,7 @@ def test_another_run_is_waited_for_as_long_as_the_caller_says(
     assert waited == [0, 2.5]
 
 
-def test_the_zip_of_a_bag_that_was_verified_is_the_one_that_is_packed(bag: Path) -> None:
+def test_write_zip_gives_the_bytes_of_pack(bag: Path) -> None:
     serializing.write_zip(bags.Bag.open(bag), bag.parent / "bag.zip")
     written = (bag.parent / "bag.zip").read_bytes()
     serializing.pack(bag, bag.parent / "bag.zip", replace=True)

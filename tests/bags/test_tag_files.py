@@ -1,4 +1,4 @@
-"""Declarations, tag files, manifests and fetch.txt: read to the letter of the standard."""
+"""Declarations, tag files, manifests and fetch.txt are read exactly as the standard says."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_siz
         )
     )
 )
-def test_what_is_written_reads_back(given_tags: list[tuple[str, str]]) -> None:
+def test_written_tags_are_read_back(given_tags: list[tuple[str, str]]) -> None:
     text = tagfiles.tags_to_bytes(given_tags).decode()
     assert tags(text) == (given_tags, [])
 
@@ -228,7 +228,7 @@ def test_rendered_manifests_read_back(digests: dict[str, bytes]) -> None:
 
 
 @pytest.mark.parametrize("name", ["manifest-sha512.txt.bak", "xmanifest-sha512.txt"])
-def test_other_names_are_no_manifests(name: str) -> None:
+def test_other_names_are_not_manifests(name: str) -> None:
     report = Report()
     assert manifests.describe(name, report) is None
     assert codes(report) == []
@@ -263,7 +263,7 @@ def test_every_line_of_fetch_txt_is_read_to_the_letter(line: str, wanted: list[s
 
 
 def mutate(data: bytes, source: random.Random) -> bytes:
-    """Data with a few random changes of the kinds that files suffer."""
+    """Return data with a few random changes, as damaged files have."""
     changed = bytearray(data)
     for _ in range(source.randint(1, 4)):
         place = source.randrange(len(changed) + 1)

@@ -1,4 +1,4 @@
-"""The headers of tar archives are read as they are written, in every form, and not trusted."""
+"""Headers of tar archives are read in every form, and damaged ones are refused."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_prefixes_are_of_ustar_alone() -> None:
     assert read(checked(block))[0][0].path == f"{'~' * 155}/{'~' * 100}"
 
 
-def test_later_headers_say_more_of_the_next_member_only() -> None:
+def test_extended_headers_apply_only_to_the_next_member() -> None:
     data = (
         pax([("path", "global"), ("size", "1")], b"g")
         + member("L", b"long name\0rest", b"L")
@@ -257,7 +257,7 @@ def test_an_extended_header_that_ends_early_is_damage() -> None:
         read(checked(header("pax", 99, b"x")) + b"9 path=a\n")
 
 
-def test_a_member_may_spend_so_much_on_headers_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_headers_of_one_member_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     data = b"".join(pax([("comment", "x")]) + member(name, b"") for name in "ab")
     spent = 512 + len(record("comment", "x")) + 512
     monkeypatch.setenv("ARCHIVE_PKG_LIMITS", f"archive-header={spent}")
@@ -352,7 +352,7 @@ def test_holes_are_filled_with_zeros(
         ([(9, 4)], 9),
     ],
 )
-def test_a_map_that_cannot_be_is_damage(
+def test_an_impossible_map_is_damage(
     form: object, segments: list[tuple[int, int]], size: int
 ) -> None:
     with pytest.raises(BadArchiveError, match="damaged map of a sparse file") as caught:

@@ -1,4 +1,4 @@
-"""Tar archives as streams: every byte once, in pieces of any size, and no end before the end."""
+"""Tar archives are read as streams, and an early end is noticed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def gunzipped(path: Path) -> list[bytes]:
 
 
 @pytest.mark.parametrize("block", [1, 7, 100, 1 << 18])
-def test_a_gzip_file_may_have_members_and_zeros_behind(
+def test_a_gzip_file_can_have_several_members_and_trailing_zeros(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
 ) -> None:
     monkeypatch.setattr(tars, "BLOCK", block)
@@ -48,7 +48,7 @@ def test_a_gzip_file_may_have_members_and_zeros_behind(
         assert all(0 < len(chunk) <= 4 * block for chunk in chunks)
 
 
-def test_a_gzip_file_that_ends_early_or_has_more_behind_is_damaged(tmp_path: Path) -> None:
+def test_a_gzip_file_that_ends_early_or_has_trailing_bytes_is_damaged(tmp_path: Path) -> None:
     path, one = tmp_path / "a.gz", gzip.compress(DATA)
     for packed, error in (
         (one[:-1], EOFError),
@@ -184,7 +184,7 @@ def test_the_holes_of_a_sparse_file_are_read_as_zeros(tmp_path: Path, kind: str)
         ("notes", "md5", 2),
     ],
 )
-def test_a_compressed_archive_is_read_once_where_its_manifest_comes_first(
+def test_a_compressed_archive_is_read_once_if_its_manifest_comes_first(
     tmp_path: Path, first: str, algorithm: str, readings: int
 ) -> None:
     made = packed(tmp_path / "b.tgz", {f"b/{first}": b"m", "b/data/a": DATA, "b/tags/x": b"x" * 50})
@@ -204,7 +204,7 @@ def test_a_compressed_archive_is_read_once_where_its_manifest_comes_first(
 
 
 @pytest.mark.parametrize(("small", "most", "kept"), [(50, 51, 1), (49, 51, 0), (50, 50, 0)])
-def test_so_much_of_tag_files_is_kept_from_the_first_reading(
+def test_kept_tag_files_are_limited(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: int, most: int, kept: int
 ) -> None:
     monkeypatch.setattr(tars, "_SMALL", small)

@@ -1,4 +1,4 @@
-"""Changing bags: only what was asked for changes, and the bag stays whole."""
+"""An update changes only what the caller asked for, and the bag stays complete."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ def test_bag_info_is_touched_only_where_asked(good: Path) -> None:
     assert bags.verify(good).valid
 
 
-def test_damage_that_is_there_is_not_covered_up(good: Path) -> None:
+def test_an_update_does_not_hide_damage(good: Path) -> None:
     (good / "data/a").write_bytes(b"ONE")
     updating.update(good, add={"data/c": b"3"})
     (finding,) = bags.verify(good).report.errors
     assert (finding.code, finding.location.path) == ("payload-digest-mismatch", "data/a")
 
 
-def test_a_file_that_lies_there_can_be_taken(good: Path) -> None:
+def test_a_file_already_in_the_bag_can_be_added(good: Path) -> None:
     (good / "data/dropped").write_bytes(b"x")
     with pytest.raises(InvalidError, match="data/dropped"):
         updating.update(good, add={"data/c": b"3"})
@@ -83,7 +83,7 @@ def test_a_file_that_lies_there_can_be_taken(good: Path) -> None:
     assert bags.verify(good).valid
 
 
-def test_a_file_takes_the_place_of_an_emptied_folder_and_of_no_other(good: Path) -> None:
+def test_a_file_can_replace_only_an_emptied_folder(good: Path) -> None:
     with pytest.raises(InvalidError) as refused:
         updating.update(good, add={"data/sub": b"3", "data/a/c": b"4"})
     found = {(one.code, one.location.path) for one in refused.value.report.errors}
@@ -106,7 +106,7 @@ def test_a_file_takes_the_place_of_an_emptied_folder_and_of_no_other(good: Path)
         ({}, ["bag-info.txt"]),
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_contradictory_changes_are_refused(
     good: Path, add: dict[str, bytes], remove: list[str]
 ) -> None:
     before = {path: path.read_bytes() for path in good.rglob("*") if path.is_file()}
@@ -116,7 +116,7 @@ def test_what_makes_no_sense_is_refused(
 
 
 @pytest.mark.parametrize("path", ["data/../x", "/x", "data/a/b"])
-def test_paths_that_cannot_be_are_refused(good: Path, path: str) -> None:
+def test_impossible_paths_are_refused(good: Path, path: str) -> None:
     with pytest.raises((InvalidError, StorageError)):
         updating.update(good, add={path: b""})
     assert bags.verify(good).valid
@@ -169,7 +169,7 @@ def test_a_bag_that_is_not_valid_is_not_upgraded(good: Path) -> None:
     assert (good / "data/a").read_bytes() == b"ONE"
 
 
-def test_a_bag_may_be_named_by_a_link_or_as_the_folder_one_is_in(
+def test_a_bag_can_be_given_by_a_link_or_as_the_current_folder(
     good: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = good.parent / "link"
@@ -259,7 +259,7 @@ def signed(good: Path) -> Path:
 
 
 @pytest.mark.parametrize("change", ["update", "upgrade"])
-def test_signatures_are_lost_only_if_asked(signed: Path, change: str) -> None:
+def test_signatures_are_removed_only_on_request(signed: Path, change: str) -> None:
     before = there(signed)
     make = updating.update if change == "update" else updating.upgrade
     with pytest.raises(InvalidError, match="is signed"):
@@ -277,7 +277,7 @@ def test_a_folder_of_signatures_without_one_is_kept(signed: Path) -> None:
     assert (signed / "signatures/README.txt").read_bytes() == b"r"
 
 
-def test_a_bag_gets_no_more_open_than_what_is_added(good: Path) -> None:
+def test_a_bag_is_not_more_open_than_an_added_file(good: Path) -> None:
     good.chmod(0o755)
     for name, closed in (("open", 0o644), ("closed", 0o640)):
         new = good.parent / name
@@ -301,7 +301,7 @@ def test_a_bag_gets_no_more_open_than_what_is_added(good: Path) -> None:
         ),
     ],
 )
-def test_a_bag_that_cannot_be_read_faithfully_is_not_changed(
+def test_a_bag_with_faults_is_not_changed(
     good: Path, spoil: Callable[[Path], object], words: str
 ) -> None:
     spoil(good)
@@ -311,7 +311,7 @@ def test_a_bag_that_cannot_be_read_faithfully_is_not_changed(
     assert there(good) == before
 
 
-def test_a_manifest_that_cannot_be_computed_can_be_removed(good: Path) -> None:
+def test_a_manifest_of_an_unknown_algorithm_can_be_removed(good: Path) -> None:
     (good / "manifest-crc32.txt").write_text("00  data/a\n")
     updating.update(good, remove_algorithms=["crc32"])
     assert list(updating.update(good).manifests) == ["sha256", "sha512"]
@@ -325,7 +325,7 @@ def test_a_tag_manifest_alone_can_be_removed(good: Path) -> None:
     assert bags.verify(good).valid
 
 
-def test_a_file_that_is_listed_and_lost_can_be_removed(good: Path) -> None:
+def test_a_missing_file_can_be_removed_from_the_manifests(good: Path) -> None:
     (good / "data/sub/b").unlink()
     with pytest.raises(InvalidError) as refused:
         updating.update(good, add={"data/c": b"3"})
@@ -336,7 +336,7 @@ def test_a_file_that_is_listed_and_lost_can_be_removed(good: Path) -> None:
 
 
 @pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
-def test_every_manifest_lists_every_file_afterwards_but_of_old_bags(
+def test_every_manifest_lists_every_file_after_an_update_except_in_old_bags(
     good: Path, algorithm: str
 ) -> None:
     manifest(good, f"manifest-{algorithm}.txt", "data/a")
@@ -365,7 +365,7 @@ def test_every_manifest_lists_every_file_afterwards_but_of_old_bags(
         ({"remove_info": [("Nothing", None)]}, "has no Nothing$"),
     ],
 )
-def test_why_a_change_makes_no_sense_is_said(
+def test_the_reason_for_refusing_a_change_is_reported(
     good: Path, arguments: dict[str, Any], words: str
 ) -> None:
     before = there(good)
@@ -374,7 +374,7 @@ def test_why_a_change_makes_no_sense_is_said(
     assert there(good) == before
 
 
-def test_payload_oxum_is_kept_right_and_not_added(good: Path) -> None:
+def test_payload_oxum_is_updated_but_not_added(good: Path) -> None:
     updating.update(good, add={"data/a": b"longer"}, remove=["data/sub/b"])
     assert bags.Bag.open(good).values("Payload-Oxum") == ["6.1"]
     (good / "bag-info.txt").unlink()
@@ -388,7 +388,7 @@ def test_payload_oxum_is_kept_right_and_not_added(good: Path) -> None:
     assert bags.verify(good).valid
 
 
-def test_the_lines_of_files_that_are_removed_go_from_fetch_txt(good: Path) -> None:
+def test_lines_of_removed_files_are_removed_from_fetch_txt(good: Path) -> None:
     lines = ["https://a.example/a 3 data/a\r\n", "https://a.example/b - data/sub/b\r\n"]
     (good / "fetch.txt").write_bytes("".join(lines).encode())
     for algorithm in ("sha256", "sha512"):
@@ -439,7 +439,7 @@ def test_a_file_that_cannot_be_shared_is_copied_with_its_time_and_mode(
     assert bags.verify(good).valid
 
 
-def test_labels_keep_their_place_their_line_ends_and_what_is_folded(good: Path) -> None:
+def test_tags_keep_their_place_line_ends_and_folding(good: Path) -> None:
     path = good / "bag-info.txt"
     for algorithm in ("sha256", "sha512"):
         (good / f"tagmanifest-{algorithm}.txt").unlink()
@@ -452,7 +452,7 @@ def test_labels_keep_their_place_their_line_ends_and_what_is_folded(good: Path) 
         assert path.read_bytes() == end.join(["B: z", "C: last", "D: new", ""]).encode()
 
 
-def test_an_upgrade_keeps_what_is_listed_and_adds_what_is_asked(
+def test_an_upgrade_keeps_listed_files_and_adds_manifests(
     good: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(digesting, "_PIECE", 1)
@@ -520,7 +520,7 @@ def test_lines_that_end_in_several_ways_get_another_that_ends_in_a_line_feed(goo
     assert (good / "bag-info.txt").read_bytes() == b"A: 1\rB: 2\nC: 3\n"
 
 
-def test_lines_that_begin_with_a_blank_are_no_labels(good: Path) -> None:
+def test_lines_that_begin_with_a_blank_are_not_labels(good: Path) -> None:
     for path in good.glob("tagmanifest*"):
         path.unlink()
     (good / "bag-info.txt").write_bytes(b"A: 1\n\tB: folded\n B: too\nB: 2\n\tA : end\n")
@@ -554,7 +554,7 @@ def test_tag_files_stay_in_their_encoding(tmp_path: Path, encoding: str) -> None
     assert bags.verify(bag).valid
 
 
-def test_an_upgrade_needs_no_bag_info_and_drops_what_cannot_be_computed(good: Path) -> None:
+def test_an_upgrade_works_without_bag_info_and_drops_unknown_algorithms(good: Path) -> None:
     for path in (*good.glob("tagmanifest*"), good / "bag-info.txt"):
         path.unlink()
     declare(good, "0.97")
@@ -573,7 +573,7 @@ def test_an_empty_fetch_txt_stays_and_stays_listed(good: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [updating.update, updating.upgrade])
-def test_another_run_is_waited_for_as_long_as_the_caller_says(
+def test_the_wait_for_another_run_is_limited(
     good: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[..., bags.Bag]
 ) -> None:
     waited: list[float] = []
@@ -589,7 +589,7 @@ def test_another_run_is_waited_for_as_long_as_the_caller_says(
     assert waited == [0, 2.5]
 
 
-def test_a_bag_that_an_upgrade_would_spoil_stays(
+def test_a_bag_that_would_be_invalid_after_an_upgrade_is_unchanged(
     good: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = there(good)

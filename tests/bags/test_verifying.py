@@ -1,4 +1,4 @@
-"""Any bag is judged rightly, and everything that is wrong with it is told with its place."""
+"""Every bag gets the right verdict, and every fault is reported with its place."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archive_pkg.reports import Severity
 from official import official
 
 
-def test_the_conformance_suite_is_judged_rightly() -> None:
+def test_the_conformance_suite_gets_the_expected_verdicts() -> None:
     cases = [path for path in official("bagit-suite").glob("v*/*/*") if path.is_dir()]
     assert len(cases) > 30
     for case in cases:
@@ -34,7 +34,7 @@ def bag(tmp_path: Path) -> Path:
 
 
 def seal(bag: Path, *algorithms: str) -> None:
-    """Write the tag manifests again, so that only what a test breaks is broken."""
+    """Write the tag manifests again, so that only the fault of the test is left."""
     for algorithm in algorithms or ("sha256", "sha512"):
         lines = [
             f"{hashlib.new(algorithm, path.read_bytes()).hexdigest()}  {path.name}\n"
@@ -122,7 +122,7 @@ def test_links_are_findings_and_never_followed(bag: Path) -> None:
     }
 
 
-def test_something_that_is_no_bag_is_told_so(tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_bag_is_reported(tmp_path: Path) -> None:
     assert codes(tmp_path / "nowhere") == {"bag-unreadable"}
     (tmp_path / "file").write_bytes(b"x" * 600)
     assert codes(tmp_path / "file") == {"archive-unknown"}
@@ -131,7 +131,7 @@ def test_something_that_is_no_bag_is_told_so(tmp_path: Path) -> None:
 
 
 def spoil(bag: Path, name: str, line: int, digest: str = "0") -> str:
-    """Change the digest in one line of a manifest; the path that it lists."""
+    """Change the digest in one line of a manifest and return its path."""
     lines = (bag / name).read_text().splitlines(keepends=True)
     before, _, path = lines[line].partition("  ")
     lines[line] = f"{digest * len(before)}  {path}"
@@ -180,9 +180,7 @@ def test_a_changed_file_is_one_finding_that_names_all_manifests(bag: Path) -> No
 
 
 @pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
-def test_a_file_that_one_manifest_lists_and_is_not_there_is_named(
-    bag: Path, algorithm: str
-) -> None:
+def test_a_missing_file_listed_by_one_manifest_is_named(bag: Path, algorithm: str) -> None:
     name = f"manifest-{algorithm}.txt"
     length = 2 * hashlib.new(algorithm).digest_size
     (bag / name).write_text((bag / name).read_text() + f"{'0' * length}  data/none\n")
@@ -206,7 +204,7 @@ def test_a_file_that_one_manifest_does_not_list_is_named(bag: Path, algorithm: s
     assert finding.message == f"is not in {name}"
 
 
-def test_a_file_in_no_manifest_is_named(bag: Path) -> None:
+def test_a_file_without_a_manifest_is_named(bag: Path) -> None:
     (bag / "data/stray").touch()
     verdict = bags.verify(bag)
     (finding, _) = verdict.report
@@ -274,7 +272,7 @@ def test_payload_oxum_is_bytes_a_dot_and_files(bag: Path, oxum: str, code: str) 
 
 
 @pytest.mark.parametrize("fetched", [True, False])
-def test_payload_oxum_counts_once_all_is_fetched(bag: Path, fetched: bool) -> None:
+def test_payload_oxum_is_compared_when_all_files_are_fetched(bag: Path, fetched: bool) -> None:
     (bag / "fetch.txt").write_text("https://a.example/b 4 data/sub/b.txt\n")
     if not fetched:
         (bag / "data/sub/b.txt").unlink()
@@ -287,7 +285,7 @@ def test_payload_oxum_counts_once_all_is_fetched(bag: Path, fetched: bool) -> No
     assert [(each.code, each.location.path) for each in bags.verify(bag).report] == expected
 
 
-def test_what_is_to_be_fetched_is_not_missing_and_the_rest_is(bag: Path) -> None:
+def test_unfetched_files_are_not_reported_as_missing(bag: Path) -> None:
     (bag / "fetch.txt").write_text("https://a.example/b 4 data/sub/b.txt\n")
     (bag / "data/a.txt").unlink()
     (bag / "data/sub/b.txt").unlink()
@@ -309,7 +307,7 @@ def test_what_is_to_be_fetched_is_not_missing_and_the_rest_is(bag: Path) -> None
         ("0.97", [], True),
     ],
 )
-def test_a_file_to_fetch_is_in_every_manifest_or_of_old_in_one(
+def test_a_file_to_fetch_must_be_in_every_manifest_or_in_one_of_an_old_bag(
     bag: Path, version: str, listed: list[str], found: bool
 ) -> None:
     (bag / "bagit.txt").write_text(
@@ -341,7 +339,7 @@ def test_a_file_to_fetch_is_in_every_manifest_or_of_old_in_one(
         ("0.95", "Bagging-Date", "no date", False),
     ],
 )
-def test_the_date_of_bagging_is_a_date(
+def test_bagging_date_must_be_a_date(
     bag: Path, version: str, label: str, value: str, found: bool
 ) -> None:
     name = "package-info.txt" if version == "0.95" else "bag-info.txt"
@@ -369,7 +367,7 @@ FORMS = {"NFC": "\u00e9\u00e9", "NFD": "e\u0301e\u0301", "mixed": "e\u0301\u00e9
         (["NFC", "NFD"], ["NFC", "mixed"], True),
     ],
 )
-def test_a_name_in_another_form_is_seen_through_where_it_can_mean_one_file_only(
+def test_a_name_in_another_normalization_form_is_accepted_if_unambiguous(
     bag: Path, listed: list[str], there: list[str], seen_through: bool
 ) -> None:
     for form in there:
@@ -395,7 +393,7 @@ def test_a_name_in_another_form_is_seen_through_where_it_can_mean_one_file_only(
         assert lines == [("manifest-sha256.txt", line), ("manifest-sha512.txt", line)]
 
 
-def test_what_no_digest_was_compared_of_is_known(bag: Path) -> None:
+def test_files_without_a_compared_digest_are_listed(bag: Path) -> None:
     assert bags.verify(bag).uncovered == []
     (bag / "notes").touch()
     (bag / "manifest-crc32.txt").write_text("0  data/a.txt\n0  data/sub/b.txt\n")
@@ -418,7 +416,7 @@ def test_what_no_digest_was_compared_of_is_known(bag: Path) -> None:
     assert {"data/a.txt", "data/sub/b.txt"} <= set(found.uncovered)
 
 
-def test_a_manifest_that_cannot_be_computed_leaves_its_own_files_uncovered(bag: Path) -> None:
+def test_files_with_only_an_unknown_algorithm_are_uncovered(bag: Path) -> None:
     (bag / "bagit.txt").write_text("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n")
     for algorithm in ("sha256", "sha512"):
         name = bag / f"manifest-{algorithm}.txt"
@@ -438,7 +436,7 @@ def test_without_tag_manifests_no_tag_file_is_called_unlisted(bag: Path) -> None
     assert len(verdict.uncovered) == 4
 
 
-def test_a_weak_digest_next_to_a_strong_one_is_no_warning(bag: Path) -> None:
+def test_a_weak_digest_next_to_a_strong_one_gives_no_warning(bag: Path) -> None:
     for algorithm in ("sha1", "sha256"):
         lines = [
             f"{hashlib.new(algorithm, (bag / path).read_bytes()).hexdigest()}  {path}\n"
@@ -457,7 +455,7 @@ def test_a_weak_digest_next_to_a_strong_one_is_no_warning(bag: Path) -> None:
     )
 
 
-def test_progress_tells_what_is_done_of_all(bag: Path) -> None:
+def test_progress_reports_done_and_total(bag: Path) -> None:
     told = []
     bags.verify(bag, progress=lambda tally: told.append((tally.files, tally.size)))
     assert told[-1] == (2, 8)
@@ -497,7 +495,7 @@ def test_a_bag_conforms_to_a_profile_or_not(bag: Path) -> None:
     assert verdict.conforms
 
 
-def test_of_an_archive_that_ends_early_nothing_is_called_missing(bag: Path) -> None:
+def test_files_are_not_called_missing_if_the_archive_ends_early(bag: Path) -> None:
     for path in bag.glob("*manifest-sha256.txt"):
         path.unlink()
     seal(bag, "sha512")

@@ -1,4 +1,4 @@
-"""What is written is BagIt 1.0, whole, the same for the same input, and read once."""
+"""A written bag is complete BagIt 1.0, and the same input gives the same bytes."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_files_and_bytes_become_a_bag(tmp_path: Path) -> None:
     assert set(written.digests("metadata/dc.xml")) == {"sha256", "sha512"}
 
 
-def test_stock_tools_check_it(tmp_path: Path) -> None:
+def test_stock_tools_accept_the_bag(tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
     (tmp_path / "source/b").write_bytes(b"one")
     bags.create(tmp_path / "source", tmp_path / "bag")
@@ -125,7 +125,7 @@ def test_links_special_files_and_undecodable_names_are_refused_before_writing(
     assert names(tmp_path) == ["source"]
 
 
-def test_names_that_are_no_utf8_are_encoded_on_request_and_recorded(tmp_path: Path) -> None:
+def test_names_that_are_not_utf8_are_encoded_on_request_and_recorded(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
     odd = [b"caf\xe9", b"caf%E9", b"\xff/\xfe", "é".encode()]
@@ -147,7 +147,7 @@ def test_names_that_are_no_utf8_are_encoded_on_request_and_recorded(tmp_path: Pa
         assert data == (unquote_to_bytes(original) if original else os.fsencode(path))
 
 
-def test_names_that_break_elsewhere_are_refused_if_asked(tmp_path: Path) -> None:
+def test_unportable_names_are_refused_on_request(tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
     (tmp_path / "source/aux.txt").touch()
     with pytest.raises(InvalidError):
@@ -178,7 +178,7 @@ def test_a_source_that_changes_while_being_read_is_noticed(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "path", ["bagit.txt", "bag-info.txt", "manifest-sha256.txt", "data/x", "fetch.txt", "~x"]
 )
-def test_tag_files_that_the_bag_makes_itself_are_refused(tmp_path: Path, path: str) -> None:
+def test_tag_files_that_the_program_writes_are_refused(tmp_path: Path, path: str) -> None:
     with pytest.raises(UsageError):
         bags.write(tmp_path, {}, tag_files={path: b""})
 
@@ -201,7 +201,7 @@ def test_names_are_checked(path: str, code: str) -> None:
     assert [finding.code for finding in report.errors] == [code]
 
 
-def test_twins_are_told_and_a_file_cannot_be_a_folder() -> None:
+def test_colliding_names_are_reported_and_a_file_cannot_be_a_folder() -> None:
     report = bags.check_names(["data/é", "data/e\u0301", "data/A/x", "data/a/y", "data/A"])
     assert [finding.code for finding in report] == [
         "name-is-file-and-folder",
@@ -212,7 +212,7 @@ def test_twins_are_told_and_a_file_cannot_be_a_folder() -> None:
 
 @pytest.mark.parametrize("path", ["data/a", "data/sub/a", "bag-info.txt", "metadata/x", "data/b"])
 @pytest.mark.parametrize("link", [True, False])
-def test_nothing_that_is_there_is_overwritten(tmp_path: Path, path: str, link: bool) -> None:
+def test_existing_files_are_not_overwritten(tmp_path: Path, path: str, link: bool) -> None:
     (tmp_path / "a").write_bytes(b"new")
     bag = tmp_path / "bag"
     (bag / path).parent.mkdir(parents=True)
@@ -228,7 +228,7 @@ def test_nothing_that_is_there_is_overwritten(tmp_path: Path, path: str, link: b
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "device"])
-def test_only_regular_files_are_copied_and_no_pipe_is_waited_for(tmp_path: Path, kind: str) -> None:
+def test_only_regular_files_are_copied_without_waiting_on_pipes(tmp_path: Path, kind: str) -> None:
     source = tmp_path / "source"
     if kind == "pipe":
         os.mkfifo(source)
@@ -265,9 +265,7 @@ def test_small_and_large_files_are_copied_alike(tmp_path: Path, size: int) -> No
     assert (written.files, written.size, told[-1]) == (1, size, (1, 1, size))
 
 
-def test_files_follow_the_umask_and_bytes_count_as_files_do(
-    tmp_path: Path, umask: Callable[[int], int]
-) -> None:
+def test_new_files_follow_the_umask(tmp_path: Path, umask: Callable[[int], int]) -> None:
     umask(0)
     (tmp_path / "a").write_bytes(b"one")
     (tmp_path / "a").chmod(0o640)
@@ -310,7 +308,7 @@ def test_any_sign_of_a_change_while_reading_is_noticed(
         bags.write(tmp_path / "bag", {"a": source})
 
 
-def test_many_files_are_written_in_pieces_by_many(
+def test_many_files_are_written_by_several_workers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writing, "_PIECE", 2)
@@ -328,7 +326,7 @@ def test_many_files_are_written_in_pieces_by_many(
 
 
 @pytest.mark.parametrize("payload", [True, False])
-def test_an_old_bag_has_no_percent_in_a_path(tmp_path: Path, payload: bool) -> None:
+def test_a_percent_sign_is_refused_in_paths_of_old_bags(tmp_path: Path, payload: bool) -> None:
     files: dict[str, Path | bytes] = {"a%b": b""} if payload else {}
     tag_files = {} if payload else {"a%b": b""}
     for version in ("0.97", "1.0"):
@@ -342,7 +340,7 @@ def test_an_old_bag_has_no_percent_in_a_path(tmp_path: Path, payload: bool) -> N
     assert bags.verify(tmp_path / "0.97").valid
 
 
-def test_tag_manifests_may_be_for_other_algorithms(tmp_path: Path) -> None:
+def test_tag_manifests_can_use_other_algorithms(tmp_path: Path) -> None:
     written = bags.write(tmp_path, {"a": b"x"}, algorithms=["md5"], tag_algorithms=["sha1"])
     assert [path.name for path in sorted(tmp_path.glob("*manifest*"))] == [
         "manifest-md5.txt",
@@ -370,7 +368,7 @@ def test_tag_manifests_may_be_for_other_algorithms(tmp_path: Path) -> None:
         ({"tag_files": {"\ta": b""}}, "misread"),
     ],
 )
-def test_what_makes_no_sense_is_refused_before_anything_is_written(
+def test_invalid_arguments_are_refused_before_writing(
     tmp_path: Path, arguments: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(UsageError, match=words):
@@ -378,14 +376,14 @@ def test_what_makes_no_sense_is_refused_before_anything_is_written(
     assert names(tmp_path) == []
 
 
-def test_names_that_cannot_be_in_a_bag_are_counted_and_nothing_is_written(tmp_path: Path) -> None:
+def test_names_that_are_not_allowed_are_counted_before_writing(tmp_path: Path) -> None:
     with pytest.raises(InvalidError, match="2 names cannot be") as caught:
         bags.write(tmp_path, {"../a": b"", "b": b""}, tag_files={"../c": b""})
     assert [each.location.path for each in caught.value.report.errors] == ["data/../a", "../c"]
     assert names(tmp_path) == []
 
 
-def test_names_of_folders_are_compared_too_and_odd_bytes_are_shown() -> None:
+def test_names_of_folders_are_compared_and_invalid_bytes_escaped() -> None:
     report = bags.check_names(["data/A/x", "data/a/y", "data/\udcff", ""], existing=["data/b/c"])
     assert {(each.code, each.location.path) for each in report} == {
         ("names-alike", "data/A"),
@@ -398,7 +396,7 @@ def test_names_of_folders_are_compared_too_and_odd_bytes_are_shown() -> None:
     ]
 
 
-def test_a_bag_is_no_more_open_than_what_is_in_it(tmp_path: Path) -> None:
+def test_a_bag_is_not_more_open_than_its_files(tmp_path: Path) -> None:
     for name, closed in (("one", "."), ("two", "sub/b")):
         source = tmp_path / name
         (source / "sub").mkdir(parents=True)
@@ -409,7 +407,7 @@ def test_a_bag_is_no_more_open_than_what_is_in_it(tmp_path: Path) -> None:
         assert (tmp_path / f"{name}-bag").stat().st_mode & 0o077 == 0
 
 
-def test_a_source_that_cannot_be_read_whole_is_not_bagged(
+def test_a_source_that_cannot_be_read_completely_is_not_bagged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ARCHIVE_PKG_LIMITS", "folder-depth=1")
@@ -419,7 +417,7 @@ def test_a_source_that_cannot_be_read_whole_is_not_bagged(
     assert names(tmp_path) == ["source"]
 
 
-def test_an_existing_bag_is_replaced_only_if_asked(tmp_path: Path) -> None:
+def test_an_existing_bag_is_replaced_only_on_request(tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
     bags.create(tmp_path / "source", tmp_path / "bag")
     (tmp_path / "source/a").touch()
@@ -429,7 +427,7 @@ def test_an_existing_bag_is_replaced_only_if_asked(tmp_path: Path) -> None:
     assert names(tmp_path / "bag/data") == ["a"]
 
 
-def test_another_run_is_waited_for_as_long_as_the_caller_says(
+def test_the_wait_for_another_run_is_limited(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
@@ -514,7 +512,7 @@ def test_bagit_python_agrees_before_and_after_an_update(
     assert not {finding.code for finding in verdict.report} & {"second-opinion-differs"}
 
 
-def test_a_bag_is_no_more_open_than_a_file_whose_name_was_encoded(tmp_path: Path) -> None:
+def test_a_bag_is_not_more_open_than_a_file_with_an_encoded_name(tmp_path: Path) -> None:
     (tmp_path / "files").mkdir()
     secret = tmp_path / "files" / os.fsdecode(b"\xe4.txt")
     secret.write_bytes(b"for me alone")

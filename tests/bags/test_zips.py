@@ -1,4 +1,4 @@
-"""A zip's directory and members are checked against each other before they are believed."""
+"""A zip's directory and its members are compared before they are used."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def findings(path: Path) -> list[tuple[str, str]]:
         return [(each.code, each.location.path) for each in opened.listing().findings]
 
 
-def test_members_are_read_whole(archive: Path) -> None:
+def test_members_are_read_completely(archive: Path) -> None:
     assert read(archive) == {"bag/stored": b"stored bytes", "bag/packed": b"packed " * 100_000}
     assert findings(archive) == []
 
 
 @pytest.mark.parametrize("block", [1, 7, 1000])
-def test_a_member_comes_in_blocks_none_of_which_is_empty(
+def test_a_member_is_read_in_blocks_that_are_not_empty(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
 ) -> None:
     data = bytes(range(256)) * 2
@@ -90,7 +90,7 @@ def test_a_member_comes_in_blocks_none_of_which_is_empty(
         ("bag/packed", 48, b"\xff\xff\xff", True, "is damaged"),
     ],
 )
-def test_a_member_is_what_the_directory_says(
+def test_a_member_must_match_its_directory_entry(
     archive: Path, name: str, at: int, value: bytes, local: bool, words: str
 ) -> None:
     edit(archive, name, at, value, local=local)
@@ -151,7 +151,9 @@ MODES: list[tuple[int, int, str]] = [
 
 
 @pytest.mark.parametrize(("system", "mode", "code"), MODES)
-def test_what_a_member_is_its_mode_says(tmp_path: Path, system: int, mode: int, code: str) -> None:
+def test_the_mode_decides_the_kind_of_a_member(
+    tmp_path: Path, system: int, mode: int, code: str
+) -> None:
     with zipfile.ZipFile(tmp_path / "bag.zip", "w") as made:
         info = zipfile.ZipInfo("bag/x")
         info.create_system, info.external_attr = system, mode << 16
@@ -169,7 +171,9 @@ def test_an_encrypted_member_is_named_and_not_read(archive: Path, flag: int) -> 
 
 
 @pytest.mark.parametrize(("by", "bomb"), [(0, False), (1, True)])
-def test_members_may_touch_and_not_overlap(archive: Path, by: int, bomb: bool) -> None:
+def test_adjacent_members_are_allowed_but_not_overlapping_ones(
+    archive: Path, by: int, bomb: bool
+) -> None:
     with zipfile.ZipFile(archive) as made:
         first, second = made.infolist()
         room = second.header_offset - first.header_offset - 30
@@ -230,7 +234,7 @@ def test_a_directory_that_is_damaged_is_a_finding(
         (b"a.txt", 0, "a.txt"),
     ],
 )
-def test_names_are_utf8_or_of_code_page_437(
+def test_names_are_in_utf8_or_code_page_437(
     tmp_path: Path, written: bytes, flag: int, name: str
 ) -> None:
     path = tmp_path / "bag.zip"

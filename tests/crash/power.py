@@ -1,8 +1,7 @@
-"""A disk that loses what was not synced: which states a power cut can leave of a folder.
+"""Simulate a disk that loses unsynced data: the states of a folder after a power cut.
 
-While work is recorded, every call that creates, renames, links, removes or syncs something below
-the folder is noticed. Before each, and at the end, the power could fail. A state says what the
-folder then holds, by these rules:
+Every call that creates, renames, links, removes or syncs a file below the folder is recorded. The
+power can fail before each call and at the end. These rules give the contents of the folder then:
 
 - the bytes of a file are those of its last sync, none at all if there was none; or all arrived; or
   of those added since the sync, half
@@ -41,7 +40,7 @@ _STAGED = re.compile(
 
 
 class Node:
-    """A file or folder, whatever its names: what it holds, and what of that is synced."""
+    """A file or folder with its contents and the synced part of them."""
 
     def __init__(self, status: os.stat_result) -> None:
         self.is_folder = stat.S_ISDIR(status.st_mode)
@@ -56,7 +55,7 @@ class Node:
 
 
 class Power:
-    """Records work on a folder, and gives back what a power cut could have left of it."""
+    """Record work on a folder, and return the states that a power cut can leave."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -227,7 +226,7 @@ _open = open
 
 
 def _places(nodes: Iterable[Node]) -> dict[Node, set[Node]]:
-    """The folders in which each file or folder has a name."""
+    """Return the folders that contain each file or folder."""
     places: dict[Node, set[Node]] = {}
     for folder in nodes:
         for node in folder.live.values() if folder.is_folder else ():
@@ -236,7 +235,7 @@ def _places(nodes: Iterable[Node]) -> dict[Node, set[Node]]:
 
 
 def _folders(top: Node) -> Iterator[Node]:
-    """The folders that a power cut leaves, the topmost first."""
+    """Return the folders that a power cut leaves, the topmost first."""
     yield top
     for node in top.safe.values():
         if node.is_folder:

@@ -1,6 +1,6 @@
-"""After a power cut at any instant there is the old or the new, whole, and the next run succeeds.
+"""After a power cut at any instant the old or the new version is complete; the next run succeeds.
 
-See `power` for what a power cut leaves. What a command has said to be done, stays done.
+`power` simulates power cuts. Work that a command has reported as done is never lost.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def names(folder: Path) -> set[str]:
 
 
 def left(power: Power, work: Callable[[], object], done: Callable[[], bool]) -> Iterator[bool]:
-    """Give each state that a power cut leaves, with whether the work was done in it."""
+    """Yield each state that a power cut leaves, and whether the work had been done."""
     during, after = power.states(work)
     assert done()
     for state in during:
@@ -150,7 +150,7 @@ def test_a_bag_is_updated(power: Power, exchanges: bool) -> None:
         assert names(power.root) == {"bag", "new"}
 
 
-def test_a_replacement_that_was_cut_is_finished(power: Power) -> None:
+def test_an_interrupted_replacement_is_finished(power: Power) -> None:
     bag = power.root / "bag"
     for name, data in ((".old", FILES), (".new", CHANGED)):
         write(power.root / f".bag.archive-pkg-00000000{name}", data)
@@ -165,7 +165,7 @@ def test_a_replacement_that_was_cut_is_finished(power: Power) -> None:
         assert names(power.root) == {"bag"}
 
 
-def test_a_folder_is_made_a_bag_in_place(power: Power) -> None:
+def test_a_folder_becomes_a_bag_in_place(power: Power) -> None:
     folder = power.root / "folder"
     write(folder, FILES)
     create = partial(inplace.create_in_place, folder)
@@ -426,7 +426,9 @@ def test_a_folder_for_state_is_made(power: Power) -> None:
 
 def test_the_users_key_is_made(power: Power, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(power.root / "state"))
-    for _ in left(power, user_key._kept_key, lambda: (power.root / "state/archive-pkg/key").exists()):
+    for _ in left(
+        power, user_key._kept_key, lambda: (power.root / "state/archive-pkg/key").exists()
+    ):
         assert user_key._kept_key() == user_key._kept_key()
 
 
