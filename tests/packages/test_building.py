@@ -248,11 +248,11 @@ def test_files_that_do_not_fit_the_record_are_reported(letter: Path, tmp_path: P
     with pytest.raises(InvalidError) as caught:
         build_package(record, tmp_path / "out", files={name: b"other"})
     assert {"part-changed", "quote-moved"} <= {each.code for each in caught.value.report}
-    with pytest.raises(InvalidError, match="is not built"):
+    with pytest.raises(InvalidError, match="was not built"):
         build_package(record, tmp_path / "out")
     with pytest.raises(UsageError, match="no part of"):
         build_package(record, tmp_path / "out", files={"../x": b""})
-    with pytest.raises(UsageError, match="files go with a record"):
+    with pytest.raises(UsageError, match="needs a record"):
         build_package(letter, tmp_path / "out", files={name: b""})
     with pytest.raises(StorageError):
         build_package(record, tmp_path / "out", files={name: tmp_path})

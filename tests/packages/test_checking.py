@@ -59,13 +59,13 @@ def test_a_changed_part_and_the_quotes_behind_the_change(letter: Path) -> None:
     found = {finding.code for finding in report.errors}
     assert found == {"part-changed", "quote-moved"}
     moved = [f for f in report if f.code == "quote-moved" and "18 July 1960" in f.message]
-    assert "the words stand at 5085–5097" in moved[0].hint
+    assert "The words are at 5085–5097." in moved[0].hint
 
 
 def test_a_quote_whose_words_are_gone(letter: Path) -> None:
     edit(letter, '"[lozhnom polozhenii]"', '"[lozhnom polozhenie]"')
     finding = only(letter, "quote-moved")
-    assert "nowhere in the text" in finding.hint
+    assert "does not contain these words" in finding.hint
     assert finding.location.offset == 3661
     assert finding.location.field == "translation_notes.lozhnom-polozhenii.at"
 

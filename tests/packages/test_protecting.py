@@ -26,7 +26,7 @@ def letter(folder: Path, name: str = "record.json") -> Path:
 def refused(out: Path, *subjects: Path) -> str:
     with pytest.raises(UsageError) as caught:
         refuse_output(out, subjects)
-    assert caught.value.hint == "Name a file in another place."
+    assert caught.value.hint == "Choose another place."
     return str(caught.value).partition("\n")[0]
 
 
@@ -35,8 +35,8 @@ def test_the_files_of_a_letter_are_no_outputs(tmp_path: Path, name: str) -> None
     folder = letter(tmp_path / "x", name)
     (tmp_path / "link").symlink_to(folder / "texts/a.txt")
     for file in (folder / name, folder / "texts/a.txt", folder / "texts/../texts/a.txt"):
-        assert refused(file) == f"{file} is one of the files of the letter in {folder}"
-    assert "is one of the files" in refused(tmp_path / "link")
+        assert refused(file) == f"{file} belongs to the letter in {folder}"
+    assert "belongs to the letter" in refused(tmp_path / "link")
     for file in ("texts/other.txt", "other.txt", "new.txt", "texts/new.txt"):
         refuse_output(folder / file)
 
@@ -45,7 +45,7 @@ def test_a_folder_whose_record_cannot_be_read_protects_the_record_alone(tmp_path
     folder = letter(tmp_path / "x")
     (folder / "record.json").write_text("{")
     refuse_output(folder / "texts/a.txt")
-    assert "is one of the files of the letter" in refused(folder / "record.json")
+    assert "belongs to the letter" in refused(folder / "record.json")
 
 
 def test_a_folder_in_which_every_user_can_write_protects_nothing(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_file_that_the_command_reads_is_no_output(tmp_path: Path) -> None:
         file.write_text("X")
     (tmp_path / "link").symlink_to(subject)
     for out in (subject, tmp_path / "link"):
-        assert refused(out, other, subject) == f"{out} is a file that the command reads"
+        assert refused(out, other, subject) == f"{out} is an input of this command"
     assert refused(subject, tmp_path / "link")
     refuse_output(other, [subject])
     refuse_output(tmp_path / "absent", [tmp_path / "absent"])
@@ -71,7 +71,7 @@ def test_a_file_that_the_command_reads_is_no_output(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", [".archive-pkg/x", "x.receipts/y", "a/.archive-pkg/b/x"])
 def test_the_folders_of_this_program_are_no_place_for_outputs(tmp_path: Path, place: str) -> None:
     out = tmp_path / place
-    assert refused(out) == f"{out} is in a folder of this program's own"
+    assert refused(out) == f"{out} is in a folder that the program uses itself"
     out.parent.mkdir(parents=True)
     (tmp_path / "link").symlink_to(out.parent)
     assert refused(tmp_path / "link" / "new")

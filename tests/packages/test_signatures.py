@@ -120,7 +120,10 @@ def test_without_allowed_signers_a_signature_is_right_and_nobodys(examine) -> No
 
 
 def test_a_signature_over_something_else_is_not_right(examine, trusting) -> None:
-    for valid, said in ((True, "although the bag is valid"), (False, "it was changed afterwards")):
+    for valid, said in (
+        (True, "although the bag is valid"),
+        (False, "it was changed after signing"),
+    ):
         report = Report()
         if not valid:
             report.add(SIGNATURE_WITHOUT_SUBJECT.at(Location("x"), "not valid"))
@@ -209,7 +212,7 @@ def test_what_is_neither_signature_nor_timestamp_is_a_stray(examine, path: str) 
     report = Report()
     signed, codes = examine({**dict.fromkeys(BOTH, sig("rsa")), path: b""}, report=report)
     assert len(signed) == 2
-    assert [each.message for each in report] == ["is not a signature and not a timestamp"]
+    assert [each.message for each in report] == ["is neither a signature nor a timestamp"]
     assert codes == {"signatures-stray-file": [path]}
     assert not is_signature_file(path)
     assert not is_signature_file(f"x/{SIG}")
@@ -222,7 +225,7 @@ def test_what_belongs_to_nothing_is_a_stray_that_says_so(examine) -> None:
     assert sorted(codes["signatures-stray-file"]) == sorted(paths)
     said = {each.location.path: each.message for each in report}
     for path in paths:
-        assert said[path] == f"{path.rpartition('.')[0]} is not there"
+        assert said[path] == f"{path.rpartition('.')[0]} is missing"
         assert is_signature_file(path)
     assert is_signature_file(SIG)
 
@@ -377,7 +380,7 @@ def test_a_signature_that_must_be_there_must_be_by_somebody_known(examine) -> No
     assert codes == {"signature-required": [SHORT, LONG]}
     message = "has no valid signature by an allowed signer that covers every file"
     assert {each.message for each in report} == {message}
-    assert all(each.hint.endswith("--allowed-signers") for each in report)
+    assert all(each.hint.endswith("--allowed-signers.") for each in report)
     _, codes = examine({}, trust)
     assert codes == {"signature-required": ["signatures"]}
 

@@ -74,7 +74,7 @@ def test_a_certificate_that_its_authority_did_not_sign_is_refused(kind: str) -> 
     first, *lines, last = (VECTORS / f"by-{kind}.sig").read_bytes().splitlines()
     data = bytearray(base64.b64decode(b"".join(lines)))
     data[13 + int.from_bytes(data[10:14])] ^= 1  # after the magic bytes and the version
-    with pytest.raises(MalformedError, match="not signed by the authority that it names"):
+    with pytest.raises(MalformedError, match="not signed by the authority it names"):
         parse(b"\n".join((first, base64.b64encode(data), last)))
 
 
@@ -187,22 +187,25 @@ def test_a_line_for_other_namespaces_allows_nothing(name: str, allowed) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("somebody", "it has no key"),
-        ('"somebody KEY', "its quotation mark is not closed"),
-        ("x\0y KEY", "it has a NUL byte"),
-        ("x unknown KEY", "its option unknown is not known"),
-        ('x namespaces="a"namespaces="b" KEY', 'its option namespaces="a"namespaces="b" is not'),
-        ('x valid-after="20200101",valid-after="20200101" KEY', "valid-after more than once"),
+        ("somebody", "the line has no key"),
+        ('"somebody KEY', "a quotation mark is not closed"),
+        ("x\0y KEY", "the line has a NUL byte"),
+        ("x unknown KEY", "the option unknown is not known"),
+        ('x namespaces="a"namespaces="b" KEY', 'the option namespaces="a"namespaces="b" is not'),
+        (
+            'x valid-after="20200101",valid-after="20200101" KEY',
+            "valid-after is given more than once",
+        ),
         ('x namespaces="a KEY', "or a quotation mark in its options is not closed"),
-        ('x valid-after="soon" KEY', "'soon' is no time such as"),
-        ('x valid-after="19700101Z" KEY', "'19700101Z' is no time such as"),
+        ('x valid-after="soon" KEY', "'soon' is not a time such as"),
+        ('x valid-after="19700101Z" KEY', "'19700101Z' is not a time such as"),
         ('x valid-after="20200101Z",valid-before="20200101Z" KEY', "is not later than"),
         ('x valid-after="20200102Z",valid-before="20200101Z" KEY', "is not later than"),
-        ("x ssh-rsa KEY", "its option ssh-rsa is not known"),
-        ("x ssh-ed25519 @@@@", "its option ssh-ed25519 is not known"),
-        ("x KEY@", "its option ssh-ed25519 is not known"),
+        ("x ssh-rsa KEY", "the option ssh-rsa is not known"),
+        ("x ssh-ed25519 @@@@", "the option ssh-ed25519 is not known"),
+        ("x KEY@", "the option ssh-ed25519 is not known"),
         ("x CERTIFICATE", "list the key itself, or its authority as cert-authority"),
-        ("x nothing AAAAB25vdGhpbmc=", "its key is of type nothing, which is not known"),
+        ("x nothing AAAAB25vdGhpbmc=", "the key is of the unknown type nothing"),
     ],
 )
 def test_a_line_that_cannot_be_read_is_named_with_the_reason(
@@ -312,12 +315,15 @@ def test_what_is_no_list_of_revoked_keys_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "revoked"
     good = (VECTORS / "both.krl").read_bytes()
     for data, said in (
-        (b"no key!\n", "its key is no public key such as"),
-        (f"{EDITOR} {public('rsa')}".encode(), "its key is no public key such as"),
-        (public("rsa").replace("ssh-rsa", "ssh-dss").encode(), "is of type ssh-rsa, and it says"),
-        (good[:-1], "it ends too early"),
-        (good[:40], "it ends too early"),
-        (good[:8] + b"\0\0\0\2" + good[12:], "of version 2, and only version 1 is known"),
+        (b"no key!\n", "the key is not a public key such as"),
+        (f"{EDITOR} {public('rsa')}".encode(), "the key is not a public key such as"),
+        (
+            public("rsa").replace("ssh-rsa", "ssh-dss").encode(),
+            "is of type ssh-rsa, but the line says",
+        ),
+        (good[:-1], "it is incomplete"),
+        (good[:40], "it is incomplete"),
+        (good[:8] + b"\0\0\0\2" + good[12:], "version 2; only version 1 is supported"),
     ):
         file.write_bytes(data)
         with pytest.raises(InvalidError) as refusal:
@@ -333,9 +339,9 @@ def test_what_is_no_list_of_revoked_keys_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("section", "said"),
     [
-        (b"\x07" + field(b""), "section of kind 7"),
-        (b"\x01" + field(field(b"") + field(b"") + b"\x99" + field(b"")), "by 0x99"),
-        (b"\x01" + field(field(b"") + field(b"") + b"\x21" + field(b"\0" * 17)), "more in a"),
+        (b"\x07" + field(b""), "section of the unknown kind 7"),
+        (b"\x01" + field(field(b"") + field(b"") + b"\x99" + field(b"")), "unknown way .0x99"),
+        (b"\x01" + field(field(b"") + field(b"") + b"\x21" + field(b"\0" * 17)), "has extra bytes"),
         (
             b"\x01" + field(field(b"") + field(b"") + b"\x22" + field(b"\0" * 8 + field(b"\xff"))),
             "negative",

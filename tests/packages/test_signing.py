@@ -188,44 +188,42 @@ def test_a_public_key_of_none_in_an_agent_cannot_sign(
 ) -> None:
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
     shutil.copy(keys / "editor.pub", tmp_path / "alone.pub")
-    with pytest.raises(UsageError, match="is in no agent here"):
+    with pytest.raises(UsageError, match="is not in an agent"):
         sign(package, key=tmp_path / "alone.pub")
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(UsageError, match="ssh-keygen is not there, which signs"):
+    with pytest.raises(UsageError, match="ssh-keygen, which makes signatures, is not installed"):
         sign(package, key=keys / "editor")
     assert not (package / "signatures").exists()
 
 
 def test_a_bag_without_tag_manifests_has_nothing_to_sign(tmp_path: Path, keys: Path) -> None:
     write_bag(tmp_path / "bag", tags=())
-    with pytest.raises(InvalidError, match="no tag manifest that could be signed"):
+    with pytest.raises(InvalidError, match="no tag manifest to sign"):
         sign(tmp_path / "bag", key=keys / "editor")
 
 
 def test_a_passphrase_without_a_terminal_is_one_plain_error(package: Path, keys: Path) -> None:
-    with pytest.raises(UsageError, match="passphrase, and there is no terminal"):
+    with pytest.raises(UsageError, match="passphrase, but there is no terminal"):
         sign(package, key=keys / "locked")
     assert not (package / "signatures").exists()
     assert not receipts_folder(package).exists()
     assert [path.name for path in package.parent.iterdir()] == [package.name]
 
 
-def test_a_key_that_others_may_read_is_not_there_or_is_none(
-    package: Path, keys: Path, tmp_path: Path
-) -> None:
+def test_unusable_keys_are_refused(package: Path, keys: Path, tmp_path: Path) -> None:
     lax = tmp_path / "lax"
     shutil.copy(keys / "editor", lax)
     lax.chmod(0o644)
-    with pytest.raises(StorageError, match="others may read"):
+    with pytest.raises(StorageError, match="other users can read"):
         sign(package, key=lax)
-    with pytest.raises(StorageError, match="no key"):
+    with pytest.raises(StorageError, match="does not exist"):
         sign(package, key=tmp_path / "nothing")
     none = tmp_path / "none"
     none.write_text("no key\n")
     none.chmod(0o600)
     with pytest.raises(UsageError, match="did not sign"):
         sign(package, key=none)
-    with pytest.raises(UsageError, match="nothing was asked"):
+    with pytest.raises(UsageError, match="nothing to do"):
         sign(package)
 
 
@@ -242,10 +240,10 @@ def test_a_forged_tag_manifest_is_told_for_what_it_is(signed: Path, keys: Path) 
     verification = verify(signed, trust=Trust.read(keys / "allowed"))
     assert not verification.ok
     assert "signature-wrong" in codes(verification)
-    assert any("it was changed afterwards" in f.message for f in verification.report)
+    assert any("it was changed after signing" in f.message for f in verification.report)
 
 
-def test_a_package_bagged_anew_after_signing_is_told_for_what_it_is(signed: Path) -> None:
+def test_a_package_whose_manifests_were_rewritten_after_signing_is_reported(signed: Path) -> None:
     readme = signed / "data/README.txt"
     readme.write_bytes(readme.read_bytes().replace(b"Letter", b"Lettre"))
     rebag(signed)
@@ -253,7 +251,7 @@ def test_a_package_bagged_anew_after_signing_is_told_for_what_it_is(signed: Path
     verification = verify(signed)
     assert not verification.ok
     assert codes(verification) == {"signature-wrong"}
-    assert all("bagged again after signing" in f.message for f in verification.report.errors)
+    assert all("rewritten after signing" in f.message for f in verification.report.errors)
     assert any("is NOT what was signed" in state for state in states(verification))
 
 
@@ -293,13 +291,13 @@ def test_an_authority_that_fails_leaves_the_signature_and_the_timestamp_pending(
     finally:
         authority.answer, authority.status = None, 200
     done = sign(package, timestamp="http://127.0.0.1:9/")
-    assert "does not answer" in done.pending[0]
+    assert "cannot be reached" in done.pending[0]
     assert verify(package).ok
     assert any(state.startswith("No timestamp") for state in states(verify(package)))
     later = sign(package, timestamp=authority.url)
     assert len(later.stamps) == 2
     assert later.pending == ()
-    with pytest.raises(UsageError, match="no address"):
+    with pytest.raises(UsageError, match="not the address"):
         sign(package, timestamp="file:///etc/passwd")
 
 
@@ -358,16 +356,24 @@ def keygen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], P
 @pytest.mark.parametrize(
     ("lines", "kind", "message"),
     [
-        ('echo x > "$8.sig"', UsageError, "in a way that is not known here: it is not one block"),
-        ('cp other.sig "$8.sig"', StorageError, "ssh-keygen's signature of m is not right"),
+        ('echo x > "$8.sig"', UsageError, "is not supported: it is not one block"),
+        (
+            'cp other.sig "$8.sig"',
+            StorageError,
+            "ssh-keygen's signature of m does not match the file",
+        ),
         ("true", UsageError, "did not sign with .*key\n"),
         (
             "printf '\\n one\\n two \\n \\n' >&2; exit 1",
             UsageError,
             "did not sign with .*key: two\n",
         ),
-        ("echo load: Permission denied >&2; exit 1", StorageError, "may not be read"),
-        ("echo agent refused operation >&2; exit 1", UsageError, "is in no agent here"),
+        (
+            "echo load: Permission denied >&2; exit 1",
+            StorageError,
+            "do not have permission to read",
+        ),
+        ("echo agent refused operation >&2; exit 1", UsageError, "is not in an agent"),
         ('cp good.sig "$8.sig"; exit 1', UsageError, "did not sign with .*key\n"),
     ],
 )
@@ -464,7 +470,7 @@ def test_what_was_done_stands_beside_the_package_and_not_in_it(
     *_, signing, stamping = load_events(receipts_folder(package))
     assert (signing.outcome, stamping.outcome) == ("success", "fail")
     assert (stamping.inputs, stamping.outputs) == ({}, {})
-    assert "Pending: signatures/tagmanifest-sha256.txt.2.sig: it does not answer" in (
+    assert "Pending: signatures/tagmanifest-sha256.txt.2.sig: it cannot be reached" in (
         stamping.detail or ""
     )
 

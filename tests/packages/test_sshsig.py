@@ -382,7 +382,7 @@ def test_rsa_over_sha1_and_short_rsa_keys_are_refused() -> None:
         raw = private.sign(signed, padding.PKCS1v15(), how or hashes.SHA256())
         data = armoured(key, field(name) + field(raw))
         if how:
-            with pytest.raises(MalformedError, match="kind ssh-rsa"):
+            with pytest.raises(MalformedError, match="type ssh-rsa"):
                 parse(data).stands(MESSAGE)
         else:
             assert parse(data).stands(MESSAGE)  # the least that OpenSSH takes
@@ -390,7 +390,7 @@ def test_rsa_over_sha1_and_short_rsa_keys_are_refused() -> None:
 
 def test_an_rsa_key_of_fewer_than_1024_bits_is_refused() -> None:
     short = field(b"ssh-rsa") + mpint(65537) + mpint((1 << 1022) | 1)
-    with pytest.raises(MalformedError, match="its RSA key has 1023 bits, which is too few"):
+    with pytest.raises(MalformedError, match="its RSA key is too short: 1023 bits"):
         parse(armoured(short, field(b"rsa-sha2-256") + field(b"x" * 128))).stands(MESSAGE)
 
 
@@ -434,21 +434,24 @@ def test_each_part_of_a_signature_has_to_be_as_openssh_writes_it() -> None:
     assert parse(built(key, space, reserved, hashing, signature)).stands(MESSAGE)
     for data, said in (
         (armour(b"SSHSIH" + blob("rsa")[6:]), "do not begin with SSHSIG"),
-        (armour(blob("rsa")[:9] + b"\2" + blob("rsa")[10:]), "it is of version 2"),
+        (armour(blob("rsa")[:9] + b"\2" + blob("rsa")[10:]), "it has version 2"),
         (built(key, space, b"x", hashing, signature), "its reserved field is not empty"),
         (built(key, space, reserved, b"sha1", signature), "it uses the hash sha1"),
         (built(key, space, reserved, b"md5", signature), "it uses the hash md5"),
-        (built(key, space, reserved, hashing, signature, end=b"\0"), "stands behind its end"),
-        (built(key, space, reserved, hashing), "it ends too early"),
+        (
+            built(key, space, reserved, hashing, signature, end=b"\0"),
+            "it has extra bytes at its end",
+        ),
+        (built(key, space, reserved, hashing), "it is incomplete"),
         (built(key, "fichier\u00e9".encode(), reserved, hashing, signature), "is not ASCII"),
-        (built(b"", space, reserved, hashing, signature), "it ends too early"),
+        (built(b"", space, reserved, hashing, signature), "it is incomplete"),
     ):
         with pytest.raises(MalformedError, match=said):
             parse(data)
     assert not parse(built(key, b"git", reserved, hashing, signature)).stands(MESSAGE)
     assert not parse(built(key, space, reserved, b"sha256", signature)).stands(MESSAGE)
     more = parse(built(key, space, reserved, hashing, signature + b"\0"))
-    with pytest.raises(MalformedError, match="behind the signature's end"):
+    with pytest.raises(MalformedError, match="signature has extra bytes at its end"):
         more.stands(MESSAGE)
 
 
@@ -461,7 +464,7 @@ def test_the_armour_is_one_block_and_nothing_else() -> None:
             parse(data)
     start = good.index(b"U1NIU0lH")
     for data in (good.replace(b"=", b"", 1), good[: start + 5] + b"=" + good[start + 5 :]):
-        with pytest.raises(MalformedError, match="its base64 is broken"):
+        with pytest.raises(MalformedError, match="its base64 is malformed"):
             parse(data)
 
 
@@ -477,7 +480,7 @@ def test_the_numbers_of_an_ecdsa_signature_are_two_and_positive() -> None:
         field(r) + field(s) + b"\0",
     ):
         bad = parse(built(key, space, reserved, hashing, field(kind) + field(pair)))
-        with pytest.raises(MalformedError, match="its two numbers are none"):
+        with pytest.raises(MalformedError, match="its two numbers are not"):
             bad.stands(MESSAGE)
     swapped = field(kind) + field(field(s) + field(r))
     assert not parse(built(key, space, reserved, hashing, swapped)).stands(MESSAGE)
@@ -492,25 +495,25 @@ def test_a_signature_is_of_its_keys_kind(name: str) -> None:
     for kind in (b"ssh-ed25519", b"ssh-rsa", b"ecdsa-sha2-nistp256", b"ecdsa-sha2-nistp521", b""):
         if kind.decode() != parse(built(*fields(name))).key_type or name == "rsa":
             other = parse(built(key, space, reserved, hashing, field(kind) + field(raw)))
-            with pytest.raises(MalformedError, match="a signature of kind"):
+            with pytest.raises(MalformedError, match="a signature of type"):
                 other.stands(MESSAGE)
 
 
 def test_a_certificate_ends_where_its_signature_ends_and_is_by_a_plain_key() -> None:
     """What stands behind that its authority has not signed."""
     certificate, *rest = fields("by-ed25519")
-    with pytest.raises(MalformedError, match="behind its certificate's end"):
+    with pytest.raises(MalformedError, match="certificate has extra bytes at its end"):
         parse(built(certificate + b"\0", *rest))
-    with pytest.raises(MalformedError, match="it ends too early"):
+    with pytest.raises(MalformedError, match="it is incomplete"):
         parse(built(certificate[:-1], *rest))
     by = fields("ed25519")[0]
     assert certificate.count(field(by)) == 1
     chained = certificate.replace(field(by), field(certificate))
-    with pytest.raises(MalformedError, match="not signed by the authority that it names"):
+    with pytest.raises(MalformedError, match="not signed by the authority it names"):
         parse(built(chained, *rest))
     kind = b"ssh-ed25519-cert-v01@openssh.com"
     unknown = certificate.replace(kind, b"ssh-ed25518-cert-v01@openssh.com")
-    with pytest.raises(MalformedError, match="for a key of kind ssh-ed25518, which is not known"):
+    with pytest.raises(MalformedError, match="for a key of the unknown type ssh-ed25518"):
         parse(built(unknown, *rest))
 
 

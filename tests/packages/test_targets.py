@@ -187,7 +187,7 @@ def test_why_not_looks_at_a_package_as_it_is(letter: Path, tmp_path: Path) -> No
         built = build(name, letter, tmp_path / name)
         assert why_not(built, find_target(name), {}).ok
     assert not why_not(built, find_target("aptrust"), {}).ok
-    with pytest.raises(UsageError, match="not looked into"):
+    with pytest.raises(UsageError, match="cannot be checked for"):
         why_not(built, find_target("zenodo"), {})
     (package / "data" / "README.txt").unlink()
     assert not why_not(package, find_target("chronopolis"), {}).ok
@@ -203,8 +203,8 @@ def test_too_large_is_said_before_anything_is_written(letter: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"Acces": "Institution"}, "does not ask for Acces"),
-        ({"Access": "a\nb"}, "line end"),
+        ({"Acces": "Institution"}, "does not use the label Acces"),
+        ({"Access": "a\nb"}, "line break"),
     ],
 )
 def test_labels_that_make_no_sense_are_refused(
@@ -231,7 +231,7 @@ def test_a_profile_of_ones_own_is_a_target(letter: Path, tmp_path: Path) -> None
     file.write_text(json.dumps(PROFILE))
     target = find_target(str(file))
     [finding] = why_not(letter, target, {})
-    assert finding.hint == "say it with --tag 'Contact-Name=…'; one of: A, B"
+    assert finding.hint == "Use --tag 'Contact-Name=…'. Use one of: A, B."
     [finding] = why_not(letter, target, {"Contact-Name": "C"})
     assert finding.code == "target-value"
     built = build_for(target, letter, tmp_path / "out", given={"Contact-Name": "A"}, on=ON)
@@ -260,7 +260,7 @@ def test_a_profile_that_cannot_be_followed_is_refused(spoilt: str, tmp_path: Pat
 
 
 def test_an_unknown_target_names_the_nearest() -> None:
-    with pytest.raises(UsageError, match="did you mean aptrust"):
+    with pytest.raises(UsageError, match="Did you mean aptrust"):
         find_target("aptrst")
 
 

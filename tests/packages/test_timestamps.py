@@ -62,11 +62,11 @@ NONE = {
     "sha1-imprint": "it cannot be checked: its hash sha1 is weak or unknown",
     "sha1-signature": "it cannot be checked: its hash sha1 is weak or unknown",
     "sha1-rsa": "it cannot be checked: its hash sha1 is weak or unknown",
-    "pss": "it cannot be checked: a signature of kind rsassa_pss is not known here",
-    "no-attributes": "it cannot be checked: nothing in it is signed but its statement",
+    "pss": "it cannot be checked: signatures of type rsassa_pss are not supported",
+    "no-attributes": "it cannot be checked: it signs only its statement",
     "certificate-not-named": "it cannot be checked: it does not name its signer's certificate",
-    "no-certificates": "it has no certificates of its signer, not one",
-    "two-signers": "it has 2 signers, not one",
+    "no-certificates": "it does not have its signer's certificate",
+    "two-signers": "it has 2 signers instead of one",
     "key-identifier": DAMAGED,
     "refused": "the authority refused it (rejection): Message digest algorithm is not supported.",
 }
@@ -90,7 +90,7 @@ def test_a_good_timestamp_is_trusted_with_its_root_and_with_no_other(name: str) 
     assert stamp.fits(DATA, STRANGER + ROOT) == ""
     assert stamp.fits(DATA, STRANGER).startswith("its certificate is not trusted: unable to get")
     for roots in (b"", ROOT):
-        assert stamp.fits(DATA + b" ", roots) == "it is over something else"
+        assert stamp.fits(DATA + b" ", roots) == "it is a timestamp of something else"
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -99,7 +99,7 @@ def test_a_good_timestamp_is_nothing_when_a_bit_of_its_signature_differs(name: s
     data = vector(name)
     stamp = read(data[:-1] + bytes([data[-1] ^ 1]))
     for roots in (b"", ROOT):
-        assert stamp.fits(DATA, roots) == "its signature is not that of its certificate's owner"
+        assert stamp.fits(DATA, roots) == "its signature was not made with its certificate's key"
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -109,7 +109,7 @@ def test_a_time_that_was_changed_is_noticed(name: str) -> None:
     stamp = read(data[:at] + b"01" + data[at + 2 :])
     assert stamp.time.month == 1
     for roots in (b"", ROOT):
-        assert stamp.fits(DATA, roots) == "its statement was changed after it was signed"
+        assert stamp.fits(DATA, roots) == "its statement was changed after signing"
 
 
 @pytest.mark.parametrize("name", UNTRUSTED)
@@ -146,8 +146,8 @@ def test_a_longer_name_for_the_signature_says_its_hash_too() -> None:
     at = data.rindex(plain) + len(plain) - 1
     stamps = {last: data[:at] + bytes([last]) + data[at + 1 :] for last in (0x0B, 0x0D, 0x05)}
     assert read(stamps[0x0B]).fits(DATA) == ""
-    assert "not that of its certificate's owner" in read(stamps[0x0D]).fits(DATA)
-    with pytest.raises(NoStampError, match="kind sha1_rsa is not known"):
+    assert "not made with its certificate's key" in read(stamps[0x0D]).fits(DATA)
+    with pytest.raises(NoStampError, match="type sha1_rsa are not supported"):
         read(stamps[0x05]).fits(DATA)
 
 
@@ -167,7 +167,7 @@ def test_a_certificate_twice_is_a_malformed_stamp() -> None:
     answer = tsp.TimeStampResp.load(vector("good"))
     token = answer["time_stamp_token"]["content"]
     token["certificates"] = cms.CertificateSet([*token["certificates"], token["certificates"][0]])
-    with pytest.raises(NoStampError, match="has a certificate more than once"):
+    with pytest.raises(NoStampError, match="has the same certificate more than once"):
         read(answer.dump())
 
 
@@ -179,7 +179,7 @@ def test_another_certificate_is_not_taken_for_the_signers() -> None:
     ]
     assert len(others) == 2
     token["certificates"] = cms.CertificateSet(others)
-    with pytest.raises(NoStampError, match="it has no certificates of its signer, not one"):
+    with pytest.raises(NoStampError, match="0 certificates of its signer"):
         read(answer.dump())
 
 
@@ -251,9 +251,9 @@ def test_an_ed25519_stamp_is_verified_and_not_trusted() -> None:
     stamp = read(written)
     assert stamp.fits(DATA) == ""
     assert stamp.fits(DATA, stamp.certificates) != ""
-    assert stamp.fits(DATA + b" ") == "it is over something else"
+    assert stamp.fits(DATA + b" ") == "it is a timestamp of something else"
     forged = read(written[:-1] + bytes([written[-1] ^ 1]))
-    assert forged.fits(DATA) == "its signature is not that of its certificate's owner"
+    assert forged.fits(DATA) == "its signature was not made with its certificate's key"
 
 
 def pem(der: bytes) -> bytes:
@@ -267,8 +267,8 @@ def test_a_file_of_certificates_has_at_least_one_and_each_can_be_read(tmp_path: 
     der = base64.b64decode(b"".join(ROOT.splitlines()[1:-1]))
     assert read(vector("good")).fits(DATA, read_certificates(file)) == ""
     for data, said in (
-        (b"", "there is no certificate in"),
-        (ROOT.replace(b"BEGIN", b"BEG1N"), "there is no certificate in"),
+        (b"", "does not contain a certificate"),
+        (ROOT.replace(b"BEGIN", b"BEG1N"), "does not contain a certificate"),
         (ROOT + ROOT.replace(b"MII", b"MIX", 1), "a certificate in it cannot be read"),
         (pem(der.replace(b"Root", b"R\xffot")), "a certificate in it cannot be read"),
     ):
@@ -292,9 +292,9 @@ def test_a_timestamp_with_any_byte_changed_is_told_or_good() -> None:
     assert {
         DAMAGED,
         "it cannot be checked",
-        "it is over something else",
-        "its statement was changed after it was signed",
-        "its signature is not that of its certificate's owner",
+        "it is a timestamp of something else",
+        "its statement was changed after signing",
+        "its signature was not made with its certificate's key",
         "it does not name its signer's certificate (RFC 5816)",
     } <= found
 
@@ -382,7 +382,7 @@ def test_an_answer_that_was_given_before_is_refused(
         monkeypatch.setattr(authority, "answer", answer)
         with pytest.raises(NoStampError) as refusal:
             request(DATA, authority.url)
-        assert str(refusal.value) == "its answer is to another question (the nonce differs)"
+        assert str(refusal.value) == "it answered a different request (the nonce differs)"
 
 
 def test_an_answer_over_something_else_is_refused(
@@ -400,18 +400,18 @@ def test_an_answer_over_something_else_is_refused(
     monkeypatch.setattr(authority, "reply", other)
     with pytest.raises(NoStampError) as refusal:
         request(DATA, authority.url)
-    assert str(refusal.value) == "its answer is no good: it is over something else"
+    assert str(refusal.value) == "its timestamp is not valid: it is a timestamp of something else"
 
 
 def test_why_there_is_no_answer_is_said(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(authority, "status", 503)
-    with pytest.raises(NoStampError, match=r"^it answers 503 Service Unavailable$"):
+    with pytest.raises(NoStampError, match=r"^it answered 503 Service Unavailable$"):
         request(DATA, authority.url)
     for scheme in ("http", "https"):
-        with pytest.raises(NoStampError, match=r"^it does not answer: \[Errno 111\]"):
+        with pytest.raises(NoStampError, match=r"^it cannot be reached: \[Errno 111\]"):
             request(DATA, f"{scheme}://127.0.0.1:9/")
     for address in ("file:///etc/passwd", "ftp://127.0.0.1/", "httpx://127.0.0.1/", "127.0.0.1"):
-        with pytest.raises(UsageError, match="no address of a time-stamping authority"):
+        with pytest.raises(UsageError, match="not the address of a time-stamping authority"):
             request(DATA, address)

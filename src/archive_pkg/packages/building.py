@@ -42,14 +42,14 @@ _LONGEST_ID = 128
 PACKAGE_SIGNED = Code(
     "package-signed",
     Severity.ERROR,
-    "The package that would be replaced is signed, and its signatures would be lost. To lose them "
-    "all the same: `--replace --drop-signatures`; then sign the new one.",
+    "The package to replace is signed, and its signatures would be lost. To replace it anyway, "
+    "use `--replace --drop-signatures`, then sign the new package.",
 )
 PACKAGE_DIFFERS = Code(
     "package-differs",
     Severity.ERROR,
-    "A package of this name is already there, and what would be built is not the same. Look at "
-    "what differs; `--replace` puts the new one in its place.",
+    "A different package of this name already exists. Compare the files that differ. "
+    "`--replace` puts the new package in its place.",
 )
 
 
@@ -226,8 +226,8 @@ class Draft:
         verification = read_back(staged, record, jobs=jobs)
         if not verification.ok:
             raise InvalidError(
-                "the package was built and did not pass its verification; nothing was kept",
-                "did a file change while it was read? build again",
+                "the built package failed its verification and was removed",
+                "A file may have changed during the build. Build again.",
                 report=verification.report,
             )
         return written
@@ -247,7 +247,7 @@ def draft_package(source: Path, audience: Audience = "internal") -> Draft:
     record, report = examine(source)
     if record is None or not report.ok:
         raise InvalidError(
-            f"{source} is not built: {_count(len(report.errors), 'error')}", report=report
+            f"{source} was not built: it has {_count(len(report.errors), 'error')}", report=report
         )
     return _draft(record, record_file(source)[0].parent, report, audience)
 
@@ -270,7 +270,7 @@ def draft_from(
     if not report.ok:
         what = record.id if told_as == Path(record.id) else f"{record.id} of {told_as}"
         raise InvalidError(
-            f"{what} is not built: {_count(len(report.errors), 'error')}", report=report
+            f"{what} was not built: it has {_count(len(report.errors), 'error')}", report=report
         )
     return _draft(record, folder, report, audience)
 
@@ -278,7 +278,7 @@ def draft_from(
 def _draft(record: Record, folder: Path, report: Report, audience: Audience) -> Draft:
     if audience == "public" and len(record.id) + len(SUFFIX) > _LONGEST_ID:
         raise InvalidError(
-            f"{record.id} is too long a name to stand before {SUFFIX}", "shorten the record's id"
+            f"the id {record.id} is too long for the ending {SUFFIX}", "Shorten the record's id."
         )
     return Draft(record, folder, report, audience)
 
@@ -321,15 +321,15 @@ def settle(
             if not is_signature_file(name)
         ]
         raise InvalidError(
-            f"{destination} is there and differs; nothing was changed",
-            "build with --replace to put the new package in its place",
+            f"{destination} exists and differs; it was not changed",
+            "Build with --replace to put the new package in its place.",
             report=Report(found),
         )
     if is_signed(destination) and not drop_signatures:
-        message = "the package that is there is signed; its signatures would be lost"
+        message = "the existing package is signed; its signatures would be lost"
         raise InvalidError(
-            f"{destination} is signed and was not replaced; nothing was changed",
-            "to lose its signatures all the same: --replace --drop-signatures; then sign it again",
+            f"{destination} is signed and was not replaced",
+            "To drop its signatures, use --replace --drop-signatures, then sign the new package.",
             report=Report([PACKAGE_SIGNED.at(Location(str(destination)), message)]),
         )
     commit(replace=True)
@@ -404,8 +404,8 @@ def refuse_inside(folder: Path, out: Path) -> None:
     """Raise UsageError where packages would come to lie in a record's own folder."""
     if out.resolve().is_relative_to(folder.resolve()):
         raise UsageError(
-            f"{out} lies in the record's own folder, which is only read",
-            "choose a folder outside of it with --out",
+            f"{out} is inside the record's folder, which a build only reads",
+            "Choose a folder outside it with --out.",
         )
 
 

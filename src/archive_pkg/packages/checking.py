@@ -42,76 +42,76 @@ _AT_ONCE = 1 << 20
 PART_MISSING = Code(
     "part-missing",
     Severity.ERROR,
-    "The file of a part is not in the record's folder. Put it there, or say `held: false`.",
+    "The file of a part is not in the record's folder. Put it there, or write `held: false`.",
 )
 PART_NOT_A_FILE = Code(
     "part-not-a-file",
     Severity.ERROR,
-    "The path of a part leads to a link, a folder or a device, or goes through a link. Only "
-    "regular files inside the record's folder are read.",
+    "The path of a part is a link, a folder or a device, or goes through a link. Only regular "
+    "files inside the record's folder are read.",
 )
 PART_CHANGED = Code(
     "part-changed",
     Severity.ERROR,
-    "The file of a part is not the one whose digest the record gives.",
+    "The file of a part does not have the SHA-256 checksum that the record gives.",
 )
-PART_EMPTY = Code("part-empty", Severity.WARNING, "The file of a part has no bytes.")
+PART_EMPTY = Code("part-empty", Severity.WARNING, "The file of a part is empty.")
 NAME_PERCENT = Code(
     "part-name-percent",
     Severity.WARNING,
-    "The name of a part's file has a %. A BagIt 1.0 manifest writes it as %25, which bagit-python "
-    "1.9, and what is built on it, does not decode.",
+    "The name of a part's file contains %. A BagIt 1.0 manifest writes it as %25, which "
+    "bagit-python 1.9 and programs built on it do not decode.",
     "RFC 8493, 2.1.3",
 )
 PART_UNREADABLE = Code(
-    "part-unreadable", Severity.ERROR, "The file of a part could not be read to its end."
+    "part-unreadable", Severity.ERROR, "The file of a part could not be read completely."
 )
 PART_WITHOUT_DIGEST = Code(
     "part-without-digest",
     Severity.ADVICE,
-    "The record gives no digest for a part, so nobody would notice if its file changed before "
-    "the package is built.",
+    "The record has no SHA-256 checksum for a part, so a change of its file before the build "
+    "goes unnoticed.",
 )
 ENCODING_UNKNOWN = Code(
     "encoding-unknown",
     Severity.ERROR,
-    "The encoding that a part declares is none that this program can read.",
+    "A part declares an encoding that this program does not know.",
 )
 TEXT_UNDECODABLE = Code(
     "text-undecodable",
     Severity.ERROR,
-    "A text's bytes are not in the encoding it declares (UTF-8, if it declares none). Declare "
-    "the right one; the bytes themselves are left as they are.",
+    "A text is not in the encoding that its part declares (UTF-8 if it declares none). Declare "
+    "the right one. The file itself is not changed.",
 )
 TEXT_TOO_LARGE = Code(
     "text-too-large",
     Severity.ERROR,
-    f"A text with quotes is larger than {TEXT_LIMIT // 1024**2} MiB, so they are not looked up.",
+    f"A text with quotes is larger than {TEXT_LIMIT // 1024**2} MiB, so the quotes are not "
+    "checked.",
 )
 QUOTE_MOVED = Code(
     "quote-moved",
     Severity.ERROR,
-    "The words of a quote do not stand at its offsets in the part's file.",
+    "The words of a quote are not at its offsets in the part's file.",
     "W3C Web Annotation Data Model, 4.2.4 and 4.2.5",
 )
 SPAN_BEYOND_TEXT = Code(
-    "span-beyond-text", Severity.ERROR, "A part's span ends behind the end of its file's text."
+    "span-beyond-text", Severity.ERROR, "A part's span ends after the end of the text in its file."
 )
 STATEMENT_UNSOURCED = Code(
     "statement-unsourced",
     Severity.WARNING,
-    "The record states something without evidence: neither quoted, nor inferred, nor supplied.",
+    "A statement in the record has no evidence: it is neither quoted, inferred nor supplied.",
 )
 FILE_NOT_IN_RECORD = Code(
     "file-not-in-record",
     Severity.WARNING,
-    "A file lies in the record's folder and no part of the record names it, so that it will not "
-    "be in the package.",
+    "A file in the record's folder is not named by any part, so the package will not contain it.",
 )
 FOLDER_NAMED_OTHERWISE = Code(
     "folder-named-otherwise",
     Severity.ADVICE,
-    "A record's folder does not have the record's id for its name.",
+    "The record's folder is not named after the record's id.",
 )
 AGENT_WITHOUT_AUTHORITY = Code(
     "agent-without-authority",
@@ -126,25 +126,26 @@ LEVEL_UNKNOWN = Code(
 EVENT_TYPE_LOCAL = Code(
     "event-type-local",
     Severity.ADVICE,
-    "An event's type is not in the Library of Congress's vocabulary; it is told as a local one.",
+    "An event's type is not in the Library of Congress's vocabulary. It is exported as a "
+    "local type.",
     "PREMIS 3.0, 2.2",
 )
 ACCESS_WIDER = Code(
     "access-wider-than-source",
     Severity.WARNING,
-    "A part is said to be open, and what it was made from is not. Of a redaction that is meant; of "
-    "anything else it may be a slip.",
+    "A part is open, but the part it was made from is not. That is intended for a redaction "
+    "and probably a mistake for other parts.",
 )
 EVENT_TOO_EARLY = Code(
     "event-before-its-object",
     Severity.WARNING,
-    "An event is dated before one of its parts was made. One of the two dates is wrong.",
+    "An event is dated before one of its parts was made. Correct one of the two dates.",
 )
 RECLASSIFIED_TOO_EARLY = Code(
     "reclassified-before-the-letter",
     Severity.WARNING,
-    "A change of the letter's classification is surely dated before the letter itself. One of the "
-    "two dates is wrong.",
+    "A change of the letter's classification is dated before the letter itself. Correct one of "
+    "the two dates.",
 )
 RECORD_ID_TWICE = Code(
     "record-id-twice", Severity.ERROR, "Two of the records checked together have the same id."
@@ -152,11 +153,11 @@ RECORD_ID_TWICE = Code(
 RECORD_IDS_ALIKE = Code(
     "record-ids-alike",
     Severity.WARNING,
-    "The ids of two records differ only in capital and small letters. On a disk that takes these "
-    "for the same, as those of Windows and macOS mostly do, their packages have one place.",
+    "The ids of two records differ only in capital and small letters. On most disks of Windows "
+    "and macOS, their packages would have the same folder.",
 )
 
-_ANOTHER_ID = "give one of them another id"
+_ANOTHER_ID = "Give one of them another id."
 
 
 Files = StrPath | Mapping[str, StrPath | bytes]
@@ -196,7 +197,7 @@ def folder_of(record: Record, files: Files | None) -> Iterator[Path]:
     if unknown := sorted(given.keys() - set(record.files)):
         raise UsageError(
             f"no part of {record.id} has the file {some(unknown)}",
-            "give the files by the names that the parts have in the record",
+            "Use the file names that the parts have in the record.",
         )
     with TemporaryDirectory(prefix="archive-pkg-") as made:
         folder = Path(made, "files")
@@ -217,7 +218,7 @@ def folder_of(record: Record, files: Files | None) -> Iterator[Path]:
 def refuse_files(files: Files | None) -> None:
     """Raise UsageError if files are given with the path of a record, which names its own."""
     if files is not None:
-        raise UsageError("files go with a record, not with its path", "load the record first")
+        raise UsageError("`files` needs a record, not the path of one", "Load the record first.")
 
 
 def same_id(file: str, name: str, other: str) -> Finding:
@@ -279,34 +280,43 @@ def _files(
                 data = stream.read() if size <= _AT_ONCE else None
                 digest = fixity.digest(stream if data is None else data, ["sha256"])["sha256"]
         except FileNotFoundError:
-            hint = f"put {name} beside the record, or say that the part is not held: held: false"
-            yield PART_MISSING.at(place, f"the file {name} is not there", hint)
+            hint = f"Put {name} into the record's folder, or write held: false in the part."
+            yield PART_MISSING.at(place, f"the file {name} is missing", hint)
             continue
         except storage.NotRegularError as error:
             yield PART_NOT_A_FILE.at(
-                place, f"{name} is not read: {storage.explain(error)}", "Put the file itself there."
+                place,
+                f"{name} was not read: {storage.explain(error)}",
+                "Replace it with the file itself.",
             )
             continue
         except OSError as error:
             message = f"{name} could not be read: {storage.explain(error)}"
-            yield PART_UNREADABLE.at(place, message, "see to its permissions and its disk")
+            yield PART_UNREADABLE.at(place, message, "Check its permissions and the disk.")
             continue
         good[name] = data if any(part.is_text for part in parts) else None
         if "%" in name:
-            message = f"the name {name} has a %, which bagit-python does not find in a bag"
-            yield NAME_PERCENT.at(place, message, "rename the file if such a program is to read it")
+            message = (
+                f"the name {name} contains %, and bagit-python does not find such files in a bag"
+            )
+            yield NAME_PERCENT.at(
+                place, message, "Rename the file if such programs have to read the package."
+            )
         if size == 0:
-            yield PART_EMPTY.at(place, f"{name} is empty", "is it the right file?")
+            yield PART_EMPTY.at(place, f"{name} is empty", "Check whether it is the right file.")
         for part in parts:
             at = Location(str(source), field=f"parts.{part.id}.sha256")
             if part.sha256 is None:
-                hint = f"write sha256: {digest}"
-                yield PART_WITHOUT_DIGEST.at(at, f"{name} has no digest in the record", hint)
+                hint = f"Write sha256: {digest}"
+                yield PART_WITHOUT_DIGEST.at(at, f"{name} has no checksum in the record", hint)
             elif part.sha256 != digest:
                 message = (
                     f"{name} has changed: its sha256 is {digest}, the record has {part.sha256}"
                 )
-                hint = "bring the right file back, or record the new digest if the change is meant"
+                hint = (
+                    "Restore the right file, or write the new checksum into the record if you "
+                    "changed the file."
+                )
                 yield PART_CHANGED.at(at, message, hint)
     return good
 
@@ -333,8 +343,10 @@ def _texts(
         for other in record.parts:
             if other.file == name and other.span and other.span.end > len(text):
                 at = Location(str(source), field=f"parts.{other.id}.span", offset=other.span.end)
-                message = f"the span ends at {other.span.end}, the text of {name} at {len(text)}"
-                yield SPAN_BEYOND_TEXT.at(at, message, f"end it at {len(text)} or before")
+                message = (
+                    f"the span ends at {other.span.end}, but the text of {name} ends at {len(text)}"
+                )
+                yield SPAN_BEYOND_TEXT.at(at, message, f"End the span at {len(text)} or before.")
 
 
 def _decoded(
@@ -345,8 +357,8 @@ def _decoded(
     try:
         codecs.lookup(encoding)
     except LookupError:
-        hint = "use its IANA name, such as UTF-8, ISO-8859-1, windows-1251 or UTF-16"
-        yield ENCODING_UNKNOWN.at(place, f"no encoding is called {encoding}", hint)
+        hint = "Use an IANA name, such as UTF-8, ISO-8859-1, windows-1251 or UTF-16"
+        yield ENCODING_UNKNOWN.at(place, f"{encoding} is not a known encoding", hint)
         return None
     if data is None:
         data = yield from _large(folder, name, place, needed=needed)
@@ -360,7 +372,7 @@ def _decoded(
             f"{name} is not {encoding}: byte {data[error.start]:#04x} at {error.start} "
             f"({error.reason})"
         )
-        hint = f"say which encoding it is in: parts.{part.id}.encoding; the file is not changed"
+        hint = f"Write its encoding in parts.{part.id}.encoding."
         yield TEXT_UNDECODABLE.at(at, message, hint)
         return None
 
@@ -377,8 +389,8 @@ def _large(
         yield PART_UNREADABLE.at(place, f"{name} could not be read: {storage.explain(error)}")
         return None
     if needed:
-        message = f"{name} is too large to look quotes up in it"
-        yield TEXT_TOO_LARGE.at(place, message, "split it into files of one letter each")
+        message = f"{name} is too large to check quotes in it"
+        yield TEXT_TOO_LARGE.at(place, message, "Split it into one file per letter.")
     return None
 
 
@@ -409,16 +421,16 @@ def _quote_stands(text: str, quote: Quote, place: Location, name: str) -> Iterat
         return
     found = find_quote(text, quote)
     if stands == quote.exact:
-        message = f"around “{_short(quote.exact)}” in {name} stand other words than the record has"
+        message = f"the words around “{_short(quote.exact)}” in {name} differ from the record's"
     else:
         message = (
-            f"at {quote.start}–{quote.end} of {name} stands “{_short(stands)}”, "
+            f"{name} has “{_short(stands)}” at {quote.start}–{quote.end},  "
             f"not “{_short(quote.exact)}”"
         )
     if found is None:
-        hint = "the words are nowhere in the text: has the file changed?"
+        hint = "The text does not contain these words. Check whether the file has changed."
     else:
-        hint = f"the words stand at {found}–{found + len(quote.exact)}"
+        hint = f"The words are at {found}–{found + len(quote.exact)}."
     yield QUOTE_MOVED.at(at, message, hint)
 
 
@@ -444,16 +456,14 @@ def _statements(record: Record, source: Path) -> Iterator[Finding]:
     known = StatementIndex(record)
     for path in statements(record):
         if not known.evidence(path):
-            hint = (
-                "add evidence: where it is quoted, the rule it is inferred by, or who supplied it"
-            )
-            yield STATEMENT_UNSOURCED.at(at(path), f"nothing says what {path} rests on", hint)
+            hint = "Add evidence: a quote, the rule it is inferred by, or who supplied it."
+            yield STATEMENT_UNSOURCED.at(at(path), f"{path} has no evidence", hint)
     named = dict.fromkeys((*record.sender, *record.signatories, *record.recipients))
     for name in named:
         agent = record.agent(name)
         if not agent.identifiers:
-            hint = "look the name up at viaf.org, d-nb.info/gnd or wikidata.org"
-            message = f"{agent.name} has no authority id"
+            hint = "Search for the name at viaf.org, d-nb.info/gnd or wikidata.org."
+            message = f"{agent.name} has no identifier of an authority file"
             yield AGENT_WITHOUT_AUTHORITY.at(at(f"agents.{name}"), message, hint)
     yield from _level(record.classification, at("classification.level"))
     yield from _history(record, at)
@@ -464,8 +474,8 @@ def _level(classification: Classification | None, place: Location) -> Iterator[F
     if classification is None or not (classification.scheme or classification.level):
         return
     if not (classification.scheme and classification.level):
-        message = "a level counts within its scheme, and only one of the two is given"
-        yield LEVEL_UNKNOWN.at(place, message, "give both, or leave both out")
+        message = "a level needs its scheme, and only one of the two is given"
+        yield LEVEL_UNKNOWN.at(place, message, "Give both, or leave both out.")
         return
     try:
         terms.level(classification.scheme, classification.level)
@@ -479,9 +489,9 @@ def _history(record: Record, at: Callable[[str], Location]) -> Iterator[Finding]
         return
     for index, change in enumerate(record.classification.history):
         if change.date and _surely_before(change.date.edtf, written):
-            message = f"{change.action} {change.date.edtf}, and the letter is of {written}"
+            message = f"{change.action} on {change.date.edtf}, but the letter is dated {written}"
             place = at(f"classification.history.{index}.date")
-            hint = "see which of the two dates is right"
+            hint = "Correct the date that is wrong."
             yield RECLASSIFIED_TOO_EARLY.at(place, message, hint)
 
 
@@ -499,8 +509,8 @@ def _event_types(record: Record, source: Path) -> Iterator[Finding]:
             continue
         place = Location(str(source), field=f"events.{event.id}.type")
         near = () if event.type in known else get_close_matches(event.type, known, 1)
-        hint = f"did you mean “{near[0]}”?" if near else ""
-        yield EVENT_TYPE_LOCAL.at(place, f"“{event.type}” is a local type of event", hint)
+        hint = f"Did you mean “{near[0]}”?" if near else ""
+        yield EVENT_TYPE_LOCAL.at(place, f"“{event.type}” is a local event type", hint)
 
 
 def _access(record: Record, source: Path) -> Iterator[Finding]:
@@ -511,8 +521,8 @@ def _access(record: Record, source: Path) -> Iterator[Finding]:
             if other.access and other.access.status != "open":
                 at = Location(str(source), field=f"parts.{part.id}.access")
                 relation = "; ".join(relations(part))
-                message = f"{part.id} ({relation}) is open, and {other.id} is not"
-                hint = "say that it is a redaction, or restrict it, too"
+                message = f"{part.id} ({relation}) is open, but {other.id} is not"
+                hint = "Describe it as a part of kind redaction, or restrict it too."
                 yield ACCESS_WIDER.at(at, message, hint)
 
 
@@ -524,8 +534,8 @@ def _events(record: Record, source: Path) -> Iterator[Finding]:
             made = part.made.edtf.earliest if part.made else None
             if ends and made and ends < made:
                 at = Location(str(source), field=f"events.{event.id}.date")
-                message = f"{event.id} is of {ends}, and {part.id} was not made before {made}"
-                yield EVENT_TOO_EARLY.at(at, message, "see which of the two dates is right")
+                message = f"{event.id} is dated {ends}, but {part.id} was not made before {made}"
+                yield EVENT_TOO_EARLY.at(at, message, "Correct the date that is wrong.")
 
 
 def _strays(record: Record, source: Path) -> Iterator[Finding]:
@@ -534,11 +544,13 @@ def _strays(record: Record, source: Path) -> Iterator[Finding]:
         return
     if folder.resolve().name != record.id:
         message = f"the folder of {record.id} is called {folder.resolve().name}"
-        yield FOLDER_NAMED_OTHERWISE.at(Location(str(folder)), message, f"call it {record.id}")
+        yield FOLDER_NAMED_OTHERWISE.at(
+            Location(str(folder)), message, f"Rename it to {record.id}."
+        )
     known = {folder / name for name in (*record.files, source.name)}
     for file in sorted(map(Path, _files_below(str(folder)))):
         if file not in known:
-            hint = "name it as a part, or keep it elsewhere"
+            hint = "Add a part for it, or move it elsewhere."
             name = file.relative_to(folder).as_posix()
             yield FILE_NOT_IN_RECORD.at(Location(str(file)), f"no part names {name}", hint)
 

@@ -24,26 +24,25 @@ if TYPE_CHECKING:
 PACKAGE_TAG_MANIFEST_MISSING = Code(
     "package-tagmanifest-missing",
     Severity.ERROR,
-    "A package of archive-pkg lacks a tag manifest, so that nothing shows whether bag-info.txt and "
-    "metadata/ are complete and unchanged: a copy stopped half way, or somebody changed it. "
-    "Restore it from another copy.",
+    "A package of archive-pkg does not have a tag manifest, so bag-info.txt and metadata/ "
+    "cannot be checked. A copy was interrupted, or the package was changed. Restore it from "
+    "another copy.",
 )
 PACKAGE_TAG_FILE_UNLISTED = Code(
     "package-tag-file-unlisted",
     Severity.ERROR,
-    "A file next to data/ in a package of archive-pkg is not in every tag manifest, so that "
-    "nothing shows whether it belongs there or has changed.",
+    "A file next to data/ in a package of archive-pkg is not in every tag manifest, so it "
+    "cannot be checked.",
 )
 TABLES_DISAGREE = Code(
     "tables-disagree",
     Severity.ERROR,
-    "The tables in a package's payload do not say the same as its record.json.",
+    "The tables in a package's payload differ from its record.json.",
 )
 EVENT_DIGEST_UNKNOWN = Code(
     "event-digest-unknown",
     Severity.ERROR,
-    "An event of the packaging says that a file with a digest came of it, and no file in the "
-    "payload has that digest.",
+    "A packaging event names the checksum of a file that is not in the payload.",
 )
 PACKAGE_NAMED_OTHERWISE = Code(
     "package-named-otherwise",
@@ -78,7 +77,7 @@ def _is_covered(bag: Bag, report: Report) -> None:
     if lacking and not (bag.tag_manifests and bag.values("BagIt-Profile-Identifier")):
         names = " and ".join(f"tagmanifest-{name}.txt" for name in lacking)
         hint = "Restore the package from another copy."
-        report.add(PACKAGE_TAG_MANIFEST_MISSING.at(Location(""), f"{names}: not there", hint))
+        report.add(PACKAGE_TAG_MANIFEST_MISSING.at(Location(""), f"{names}: missing", hint))
     manifests = bag.tag_manifests.values()
     listing = {manifest.name for manifest in manifests}
     for path in bag.tag_files:
@@ -114,10 +113,8 @@ def _against_its_bytes(record: Record, path: Path, bag: Bag, report: Report) -> 
         report.extend(error.report)
         return
     if told != [record]:
-        message = "the tables do not say what record.json says"
-        hint = (
-            "one of the two was changed after packaging; the manifests tell which bytes are whose"
-        )
+        message = "the tables differ from record.json"
+        hint = "One of the two was changed after packaging. Restore the package from another copy."
         report.add(TABLES_DISAGREE.at(Location(str(source)), message, hint))
 
 
@@ -145,4 +142,4 @@ def _events_name_its_files(record: Record, source: Path, bag: Bag, report: Repor
         for digest in event.outputs:
             if bytes.fromhex(digest.removeprefix("sha256:")) not in there:
                 place = Location(str(source), field=f"events.{event.id}.outputs")
-                report.add(EVENT_DIGEST_UNKNOWN.at(place, f"no file has {digest}"))
+                report.add(EVENT_DIGEST_UNKNOWN.at(place, f"no file has the checksum {digest}"))

@@ -103,19 +103,19 @@ def open_package(path: StrPath) -> Package:
     """
     path = Path(path)
     if not path.is_dir():
-        raise StorageError(f"{path} is not a folder", "name the folder of a package")
+        raise StorageError(f"{path} is not a folder", "Name the folder of a package.")
     info = bags.read_info(path)
     if not _is_ours(partial(storage.read_beneath, path)):
         raise InvalidError(
             f"{path} is not a package of archive-pkg: neither data/{layout.RECORD} nor "
             f"data/{layout.DESCRIPTOR} has the form of one",
-            "verify takes any bag; other commands need a letter's package",
+            "Use verify for other bags.",
         )
     from archive_pkg.records import read_record
 
     record, report = read_record(path / "data" / layout.RECORD)
     if record is None:
-        raise InvalidError(f"the record in {path} is not sound", report=report)
+        raise InvalidError(f"the record in {path} is not valid", report=report)
     return Package(path, info, record)
 
 
@@ -142,7 +142,7 @@ def verify(
     """
     path = Path(path)
     if not os.path.lexists(path):
-        raise StorageError(f"there is nothing at {path}", "check the path")
+        raise StorageError(f"{path} does not exist", "Check the path.")
     verdict = bags.verify(path, second_opinion=second_opinion, jobs=jobs, progress=progress)
     report = Report([finding for finding in verdict.report if not _is_on_signature(finding)])
     record = None
@@ -167,7 +167,9 @@ def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Sig
     files = dict.fromkeys(beside, b"")  # which no signature is over
     names = [name for name in beside if is_signature_file(name)]
     if len(names) > limits.SIGNATURE_FILES.value:
-        message = f"has {len(names)} files, and at most {limits.SIGNATURE_FILES.value} are read"
+        message = (
+            f"has {len(names)} signatures, more than the limit of {limits.SIGNATURE_FILES.value}"
+        )
         report.add(TAG_FILE_UNREADABLE.at(Location(FOLDER), message, limits.SIGNATURE_FILES.hint))
         names = []
     most = dict.fromkeys(names, limits.SIGNATURE_SIZE)
@@ -186,7 +188,7 @@ def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Sig
                 report.add(TAG_FILE_UNREADABLE.at(place, f"cannot be read: {meaning}", hint))
                 continue
             if len(data) > limit.value:
-                message = f"has more than {limit.value} bytes, and is not read"
+                message = f"was not read: it is larger than the limit of {limit.value} bytes"
                 report.add(TAG_FILE_UNREADABLE.at(Location(name), message, limit.hint))
                 del files[name]
             else:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _STATE = ".archive-pkg"
 _RECEIPTS = ".receipts"
-_ELSEWHERE = "Name a file in another place."
+_ELSEWHERE = "Choose another place."
 
 
 def refuse_output(out: Path, subjects: Iterable[Path] = ()) -> None:
@@ -34,14 +34,14 @@ def refuse_output(out: Path, subjects: Iterable[Path] = ()) -> None:
     refuse_in_package(out)
     target = Path(os.path.realpath(out))
     if any(name == _STATE or name.endswith(_RECEIPTS) for name in target.parent.parts):
-        raise UsageError(f"{out} is in a folder of this program's own", _ELSEWHERE)
+        raise UsageError(f"{out} is in a folder that the program uses itself", _ELSEWHERE)
     if not storage.is_regular(target):
         return
     if any(target == Path(os.path.realpath(subject)) for subject in subjects):
-        raise UsageError(f"{out} is a file that the command reads", _ELSEWHERE)
+        raise UsageError(f"{out} is an input of this command", _ELSEWHERE)
     for folder in _above(target):
         if any(storage.is_regular(folder / name) for name in NAMES) and _is_own(target, folder):
-            raise UsageError(f"{out} is one of the files of the letter in {folder}", _ELSEWHERE)
+            raise UsageError(f"{out} belongs to the letter in {folder}", _ELSEWHERE)
 
 
 def refuse_in_package(out: Path) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 RECORD_NOT_AS_MEANT = Code(
     "record-not-as-meant",
     Severity.ERROR,
-    "What was read back from a package that was written just now is not the record that was meant.",
+    "The package that was just written contains a different record when it is read back.",
 )
 
 
@@ -47,11 +47,15 @@ def read_back(path: Path, record: Record, *, jobs: int | None = None) -> Verific
     found, findings = read_record(source)
     report.extend(findings)
     if found is not None and found != record:
-        report.add(RECORD_NOT_AS_MEANT.at(Location(str(source)), "it is not the record meant"))
+        report.add(
+            RECORD_NOT_AS_MEANT.at(
+                Location(str(source)), "the record read back differs from the one written"
+            )
+        )
     listed = verdict.bag.manifests["sha256"].digests if verdict.bag else {}
     for part in record.parts:
         there = listed.get(f"data/{layout.PARTS}/{part.file}")
         if part.file and (there is None or there.hex() != part.sha256):
             place = Location(str(source), field=f"parts.{part.id}.sha256")
-            report.add(PART_CHANGED.at(place, f"{part.file} changed while it was copied"))
+            report.add(PART_CHANGED.at(place, f"{part.file} changed during the copy"))
     return Verification(path, verdict, report, found)

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 WITHHELD_SHOWS = Code(
     "withheld-shows",
     Severity.ERROR,
-    "Words, a name or the digest of a part that may not go out are in what describes the public "
-    "package. Say it in other words, or give the statement evidence of its own: from a part that "
-    "is open, or supplied by a person who answers for it.",
+    "The description of the public package contains words, a name or a checksum of a withheld "
+    "part. Reword it, or give the statement its own evidence: a quote from an open part, or a "
+    "person who supplied it.",
 )
 
 _RUN = 6
@@ -116,8 +116,8 @@ def refuse_traces(out: Outgoing, folder: Path, documents: Mapping[str, str], don
 def _refuse(report: Report, done: str) -> None:
     if not report.ok:
         raise InvalidError(
-            f"what is to be withheld would show; {done}",
-            "look at the record's statements, notes and events that speak of it",
+            f"the result would reveal withheld parts; {done}",
+            "Review the record's statements, notes and events that mention them.",
             report=report,
         )
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ALLOWED_SIGNERS_LINE = Code(
     "allowed-signers-line-malformed",
     Severity.ERROR,
-    "A line of the file of allowed signers cannot be read, so nobody can say whom it allows.",
+    "A line of the file of allowed signers cannot be read, so it is not clear whom it allows.",
     "ssh-keygen(1), ALLOWED SIGNERS",
 )
 REVOKED_KEYS_MALFORMED = Code(
@@ -174,7 +174,7 @@ def read_allowed_signers(path: Path) -> tuple[Signer, ...]:
             signer = _signer(line)
         except MalformedError as error:
             place = Location(str(path), line=number)
-            hint = "write it as: editor@example.org ssh-ed25519 AAAA…"
+            hint = "Write it as: editor@example.org ssh-ed25519 AAAA…"
             report.add(ALLOWED_SIGNERS_LINE.at(place, str(error), hint))
         else:
             signers.append(signer)
@@ -217,7 +217,7 @@ def _lines(data: bytes) -> Iterator[str]:
 
 def _signer(line: str) -> Signer:
     if "\0" in line:
-        raise MalformedError("it has a NUL byte")
+        raise MalformedError("the line has a NUL byte")
     principals, rest = _principals(line)
     options: dict[str, str] = {}
     try:
@@ -228,13 +228,13 @@ def _signer(line: str) -> Signer:
         key = _key(rest[end:].lstrip(_BLANKS))
     if (kind := key_type(key)) not in KEY_TYPES:
         raise MalformedError(
-            f"its key is of type {kind}; list the key itself, or its authority as cert-authority"
+            f"the key is of type {kind}; list the key itself, or its authority as cert-authority"
             if is_certificate(key)
-            else f"its key is of type {kind}, which is not known"
+            else f"the key is of the unknown type {kind}"
         )
     after, before = (_time(options.get(name)) for name in ("valid-after", "valid-before"))
     if after and before and before <= after:
-        raise MalformedError("its valid-before is not later than its valid-after")
+        raise MalformedError("valid-before is not later than valid-after")
     return Signer(
         principals,
         key,
@@ -249,19 +249,21 @@ def _principals(line: str) -> tuple[str, str]:
     """The first word of a line, which may have a part in quotation marks, and the rest."""
     end = next((place for place, sign in enumerate(line) if sign in _BLANKS or sign == '"'), None)
     if end is None:
-        raise MalformedError("it has no key")
+        raise MalformedError("the line has no key")
     if line[end] != '"':
         return line[:end], line[end:].lstrip(_BLANKS)
     quoted, closing, rest = line[end + 1 :].partition('"')
     if not closing:
-        raise MalformedError("its quotation mark is not closed")
+        raise MalformedError("a quotation mark is not closed")
     return line[:end] + quoted, rest.lstrip(_BLANKS)
 
 
 def _options_end(text: str) -> int:
     found = re.match(r'(?:\\"|"(?:\\"|[^"\\]|\\(?!"))*"|[^"\\ \t]|\\(?!"))*+(?=[ \t])', text)
     if found is None:
-        raise MalformedError("it has no key, or a quotation mark in its options is not closed")
+        raise MalformedError(
+            "the line has no key, or a quotation mark in its options is not closed"
+        )
     return found.end()
 
 
@@ -271,16 +273,16 @@ def _options(text: str) -> dict[str, str]:
     while True:
         found = _OPTION.match(text, place)
         if found is None:
-            raise MalformedError(f"its option {text[place:]} is not known")
+            raise MalformedError(f"the option {text[place:]} is not known")
         name = (found["flag"] or found["name"]).lower()
         if found["name"] and name in options:
-            raise MalformedError(f"it has {name} more than once")
+            raise MalformedError(f"{name} is given more than once")
         options[name] = (found["value"] or "").replace('\\"', '"')
         place = found.end()
         if place == len(text):
             return options
         if text[place] != ",":
-            raise MalformedError(f"its option {text[found.start() :]} is not known")
+            raise MalformedError(f"the option {text[found.start() :]} is not known")
         place += 1
 
 
@@ -310,7 +312,7 @@ def _time(text: str | None) -> datetime | None:
         if time.timestamp() <= 0:
             raise ValueError(text)
     except (ValueError, OverflowError) as error:
-        raise MalformedError(f"{text!r} is no time such as 20261124 or 202611241530Z") from error
+        raise MalformedError(f"{text!r} is not a time such as 20261124 or 202611241530Z") from error
     return time
 
 
@@ -320,9 +322,9 @@ def _key(text: str) -> bytes:
     try:
         key = base64.b64decode(words[1], validate=True)
     except (IndexError, ValueError) as error:
-        raise MalformedError("its key is no public key such as: ssh-ed25519 AAAA…") from error
+        raise MalformedError("the key is not a public key such as: ssh-ed25519 AAAA…") from error
     if key_type(key) != words[0]:
-        raise MalformedError(f"its key is of type {key_type(key)}, and it says {words[0]}")
+        raise MalformedError(f"the key is of type {key_type(key)}, but the line says {words[0]}")
     return key
 
 
@@ -331,7 +333,7 @@ def _krl(data: bytes) -> Revoked:
     wire = Wire(data)
     wire.take(len(_KRL))
     if (version := wire.uint32()) != 1:
-        raise MalformedError(f"the list is of version {version}, and only version 1 is known")
+        raise MalformedError(f"the list has version {version}; only version 1 is supported")
     wire.take(24)
     wire.string()
     wire.string()
@@ -344,7 +346,7 @@ def _krl(data: bytes) -> Revoked:
         elif kind == 1:
             certificates.append(_revoked_certificates(Wire(section)))
         elif kind != _KRL_IGNORED:
-            raise MalformedError(f"the list has a section of kind {kind}, which is not known")
+            raise MalformedError(f"the list has a section of the unknown kind {kind}")
     keys, sha1, sha256 = (frozenset(found[kind]) for kind in (2, 3, 5))
     return Revoked(frozenset(map(plain_key, keys)), sha1, sha256, tuple(certificates))
 
@@ -369,11 +371,11 @@ def _revoked_certificates(wire: Wire) -> RevokedCertificates:
         elif kind == 0x23:
             key_ids |= set(_strings(section.take(len(section.rest))))
         else:
-            raise MalformedError(f"the list revokes certificates by {kind:#x}, which is not known")
+            raise MalformedError(f"the list revokes certificates in an unknown way ({kind:#x})")
         if section.rest:
-            raise MalformedError("the list has more in a section than belongs there")
+            raise MalformedError("a section of the list has extra bytes at its end")
     if any(bits < 0 for _, bits in bitmaps):
-        raise MalformedError("the list has a negative bitmap")
+        raise MalformedError("a bitmap of the list is negative")
     return RevokedCertificates(authority, tuple(serials), tuple(bitmaps), frozenset(key_ids))
 
 

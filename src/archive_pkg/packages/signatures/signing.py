@@ -83,12 +83,14 @@ def sign(
     key = Path(key) if key is not None else None
     receipts = Path(receipts) if receipts is not None else None
     if key is None and timestamp is None:
-        raise UsageError("nothing was asked for", "name a key with --key, or --timestamp URL")
+        raise UsageError("there is nothing to do", "Name a key with --key, or use --timestamp URL.")
     if timestamp is not None:
         timestamps.refuse_other_addresses(timestamp)
     verification = verify(package)
     if not verification.ok or verification.verdict.bag is None:
-        raise InvalidError(f"{package} is not valid and was not signed", report=verification.report)
+        raise InvalidError(
+            f"{package} was not signed, since it is not valid", report=verification.report
+        )
     with storage.Staging(package, wait=wait) as staging:
         work = _Work(package, verification, staging.path)
         if key is not None:
@@ -123,8 +125,8 @@ class _Work:
         self.signed = datetime.now(UTC)
         if not self.manifests:
             raise InvalidError(
-                f"{package} has no tag manifest that could be signed",
-                "archive-pkg bag upgrade writes one",
+                f"{package} has no tag manifest to sign",
+                "Run archive-pkg bag upgrade, which writes one.",
             )
         with storage.storage_errors(f"reading {package / FOLDER}"):
             if (package / FOLDER).is_dir():
@@ -229,12 +231,14 @@ def sign_files(key: Path, files: list[Path]) -> list[ssh_signatures.Signature]:
         UsageError: ssh-keygen is not there, or cannot sign with the key here.
     """
     if not os.path.lexists(key):
-        raise StorageError(f"there is no key {key}", "name the key's file with --key")
+        raise StorageError(f"the key {key} does not exist", "Name the key's file with --key.")
     with storage.storage_errors(f"reading the key {key}"):
         storage.open_regular(key).close()  # ssh-keygen waits for ever on a pipe
     program = shutil.which("ssh-keygen")
     if program is None:
-        raise UsageError("ssh-keygen is not there, which signs", "install OpenSSH 8.1 or later")
+        raise UsageError(
+            "ssh-keygen, which makes signatures, is not installed", "Install OpenSSH 8.1 or later."
+        )
     terminal = sys.stdin.isatty()
     environment = dict(os.environ)
     if not terminal and "SSH_ASKPASS" not in environment:
@@ -272,11 +276,13 @@ def _checked(key: Path, file: Path) -> ssh_signatures.Signature:
         right = made.stands(storage.read_regular(file))
     except MalformedError as error:
         raise UsageError(
-            f"ssh-keygen signs with {key} in a way that is not known here: {error}",
-            "take a key of type ed25519, ecdsa or rsa",
+            f"ssh-keygen's signature with {key} is not supported: {error}",
+            "Use a key of type ed25519, ecdsa or rsa.",
         ) from error
     if not right:
-        raise StorageError(f"ssh-keygen's signature of {file.name} is not right", "sign again")
+        raise StorageError(
+            f"ssh-keygen's signature of {file.name} does not match the file", "sign again"
+        )
     return made
 
 
@@ -284,22 +290,25 @@ def _refusal(key: Path, said: str) -> UsageError | StorageError:
     """What to do where ssh-keygen did not sign."""
     if "incorrect passphrase" in said:
         return UsageError(
-            f"the key {key} has a passphrase, and there is no terminal to ask for it",
-            f"give it to an agent first (ssh-add {key}), or sign in a terminal",
+            f"the key {key} has a passphrase, but there is no terminal to ask for it",
+            f"Add it to an agent first (ssh-add {key}), or sign in a terminal.",
         )
     if "UNPROTECTED PRIVATE KEY" in said:
         return StorageError(
-            f"others may read the private key {key}, so ssh-keygen does not use it",
-            f"chmod 600 {key}",
+            f"other users can read the private key {key}, so ssh-keygen refuses to use it",
+            f"Run chmod 600 {key}",
         )
     if "Permission denied" in said:
-        return StorageError(f"the key {key} may not be read", "ask for the permission")
+        return StorageError(
+            f"you do not have permission to read the key {key}", "Ask for the permission."
+        )
     if "agent" in said or "No private key found for public key" in said:
         return UsageError(
-            f"the private key of {key} is in no agent here", "start ssh-agent and ssh-add the key"
+            f"the private key of {key} is not in an agent",
+            "Start ssh-agent and add the key with ssh-add.",
         )
     last = [line.strip() for line in said.splitlines() if line.strip()][-1:]
     return UsageError(
         f"ssh-keygen did not sign with {key}" + (f": {last[0]}" if last else ""),
-        "is it a private key, or the public key of one in an agent or on a token?",
+        "Name a private key, or the public key of one in an agent or on a token.",
     )

@@ -95,9 +95,9 @@ def read_certificate(key: bytes, stands: Callable[[bytes, bytes, bytes], bool]) 
     signed = key[: len(key) - len(wire.rest)]
     signature = wire.string()
     if wire.rest:
-        raise MalformedError("something stands behind its certificate's end")
+        raise MalformedError("its certificate has extra bytes at its end")
     if is_certificate(authority) or not stands(authority, signature, signed):
-        raise MalformedError("its certificate is not signed by the authority that it names")
+        raise MalformedError("its certificate is not signed by the authority it names")
     return Certificate(
         plain,
         serial,
@@ -122,7 +122,7 @@ def plain_key(key: bytes) -> bytes:
 def _take_key(wire: Wire) -> bytes:
     kind = wire.text().removesuffix(_SUFFIX)
     if kind not in _FIELDS:
-        raise MalformedError(f"its certificate is for a key of kind {kind}, which is not known")
+        raise MalformedError(f"its certificate is for a key of the unknown type {kind}")
     wire.string()  # a random number
     fields = [wire.string() for _ in range(_FIELDS[kind])]
     name = f"{kind}@openssh.com" if kind.startswith(_ON_TOKENS) else kind

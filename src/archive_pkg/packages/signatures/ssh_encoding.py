@@ -16,7 +16,7 @@ class Wire:
     def take(self, length: int) -> bytes:
         """So many bytes."""
         if len(self._data) < length:
-            raise MalformedError("it ends too early")
+            raise MalformedError("it is incomplete")
         taken, self._data = self._data[:length], self._data[length:]
         return taken
 

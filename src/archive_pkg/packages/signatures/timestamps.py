@@ -128,9 +128,9 @@ def request(data: bytes, url: str, *, patience: float = PATIENCE) -> bytes:
     answer = _answer(url, query.as_bytes(), patience)
     stamp = read(answer)
     if stamp._response.tst_info.nonce != query.nonce:
-        raise NoStampError("its answer is to another question (the nonce differs)")
+        raise NoStampError("it answered a different request (the nonce differs)")
     if wrong := stamp.fits(data):
-        raise NoStampError(f"its answer is no good: {wrong}")
+        raise NoStampError(f"its timestamp is not valid: {wrong}")
     return answer
 
 
@@ -148,17 +148,17 @@ def _answer(url: str, query: bytes, patience: float) -> bytes:
                 return told
         except HTTPError as error:
             error.close()
-            raise NoStampError(f"it answers {error.code} {error.reason}") from None
+            raise NoStampError(f"it answered {error.code} {error.reason}") from None
 
     try:
         return _within(patience, ask)
     except TimeoutError as error:
-        raise NoStampError(f"it does not answer within {patience:g} seconds") from error
+        raise NoStampError(f"it did not answer within {patience:g} seconds") from error
     except HTTPException as error:
         raise NoStampError(f"it does not speak HTTP: {error!r}") from error
     except (URLError, OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
-        raise NoStampError(f"it does not answer: {reason}") from error
+        raise NoStampError(f"it cannot be reached: {reason}") from error
 
 
 def _within(seconds: float, do: Callable[[], bytes]) -> bytes:
@@ -182,7 +182,10 @@ def _within(seconds: float, do: Callable[[], bytes]) -> bytes:
 def refuse_other_addresses(url: str) -> None:
     """Raise UsageError for what is no address of the web."""
     if not url.startswith(("http://", "https://")):
-        raise UsageError(f"{url} is no address of a time-stamping authority", "begin with https://")
+        raise UsageError(
+            f"{url} is not the address of a time-stamping authority",
+            "Give an address that begins with https://.",
+        )
 
 
 def read(data: bytes) -> Stamp:
@@ -231,7 +234,7 @@ def _stamp(data: bytes) -> Stamp:
         if one.serial_number == named.serial_number and one.issuer == named.issuer
     ]
     if len(signers) != 1:
-        raise NoStampError(f"it has {len(signers) or 'no'} certificates of its signer, not one")
+        raise NoStampError(f"it has {len(signers)} certificates of its signer instead of one")
     return Stamp(
         time=response.tst_info.gen_time,
         certificates=b"".join(one.public_bytes(Encoding.PEM) for one in there),
@@ -269,12 +272,12 @@ def _token(element: der.Element) -> _Token:
     content = signed[2].parts()[1].parts()[0].content
     signers = signed[-1].parts()
     if len(signers) != 1:
-        raise NoStampError(f"it has {len(signers)} signers, not one")
+        raise NoStampError(f"it has {len(signers)} signers instead of one")
     certificates = [one for some in signed[3:-1] if some.tag == _CONTEXT_0 for one in some.parts()]
     if not certificates:
-        raise NoStampError("it has no certificates of its signer, not one")
+        raise NoStampError("it does not have its signer's certificate")
     if len({one.whole for one in certificates}) < len(certificates):
-        raise NoStampError("it has a certificate more than once")
+        raise NoStampError("it has the same certificate more than once")
     return _Token(content, certificates, signers[0].parts())
 
 
@@ -296,7 +299,8 @@ def read_certificates(path: Path) -> bytes:
         raise InvalidError(f"{path}: a certificate in it cannot be read: {error}") from error
     if is_empty:
         raise InvalidError(
-            f"there is no certificate in {path}", "it begins with -----BEGIN CERTIFICATE-----"
+            f"{path} does not contain a certificate",
+            "Name a PEM file, which begins with -----BEGIN CERTIFICATE-----.",
         )
     return data
 
@@ -313,20 +317,20 @@ def _unsound(stamp: Stamp, data: bytes) -> str:
     try:
         imprint = stamp._response.tst_info.message_imprint
         if imprint.message != _digest(imprint.hash_algorithm.dotted_string, data):
-            return "it is over something else"
+            return "it is a timestamp of something else"
         if (signed := token.signed) is None:
-            raise ValueError("nothing in it is signed but its statement")
+            raise ValueError("it signs only its statement")
         attributes = {}
         for kind, values in (one.parts() for one in signed.parts()):
             attributes[kind.oid()] = values.parts()[0]
         hashing = _algorithm(token.signer[2])
         if attributes[_MESSAGE_DIGEST].content != _digest(hashing, token.content):
-            return "its statement was changed after it was signed"
+            return "its statement was changed after signing"
         if not _names(attributes, stamp._signer):
             return "it does not name its signer's certificate (RFC 5816)"
         _verify(token, signed, hashing, stamp._signer)
     except InvalidSignature:
-        return "its signature is not that of its certificate's owner"
+        return "its signature was not made with its certificate's key"
     except (KeyError, ValueError, TypeError, IndexError, UnsupportedAlgorithm) as error:
         raise NoStampError(f"it cannot be checked: {error}") from error
     return ""
@@ -366,7 +370,7 @@ def _verify(token: _Token, signed: der.Element, hashing: str, signer: Certificat
     elif isinstance(key, ec.EllipticCurvePublicKey):
         key.verify(signature, message, ec.ECDSA(_hashing(own or _hash(hashing))))
     else:
-        raise ValueError(f"a signature of kind {name} is not known here")
+        raise ValueError(f"signatures of type {name} are not supported")
 
 
 def _algorithm(element: der.Element) -> str:

@@ -44,44 +44,44 @@ FOLDER = "signatures"
 SIGNATURE_WRONG = Code(
     "signature-wrong",
     Severity.ERROR,
-    "A signature is not over the tag manifest that stands here: the manifest was changed or made "
-    "anew after signing, or the signature is of another package, or forged.",
+    "A signature does not match its tag manifest. The manifest was changed or rewritten after "
+    "signing, or the signature belongs to another package or is forged.",
     "OpenSSH, PROTOCOL.sshsig",
 )
 SIGNATURE_MALFORMED = Code(
     "signature-malformed",
     Severity.ERROR,
-    "A signature's file is no OpenSSH signature, or of a kind that cannot be checked here.",
+    "A signature file is not an OpenSSH signature, or its type is not supported.",
     "OpenSSH, PROTOCOL.sshsig",
 )
 SIGNATURE_NAMESPACE = Code(
     "signature-for-other-purpose",
     Severity.ERROR,
-    'A signature was not made for a file (namespace "file") but for something else, such as a '
-    "commit; it says nothing of this package.",
+    'A signature was made for something other than a file (namespace "file"), such as a '
+    "commit, so it does not vouch for this package.",
     "ssh-keygen(1), -Y sign",
 )
 SIGNATURE_WITHOUT_SUBJECT = Code(
     "signature-without-subject",
     Severity.ERROR,
-    "The tag manifest that a signature is over is not there.",
+    "The tag manifest that a signature was made for is missing.",
 )
 SIGNATURE_PARTIAL = Code(
     "signature-covers-part",
     Severity.WARNING,
-    "A signature is over a tag manifest that does not cover every file of the bag with a strong "
-    "algorithm. What it does not cover can be changed by anyone.",
+    "The signed tag manifest does not cover every file of the bag with a strong algorithm. "
+    "Changes of the other files go unnoticed.",
 )
 SIGNATURE_REQUIRED = Code(
     "signature-required",
     Severity.ERROR,
-    "A signature was asked for (`--require-signature`, `--allowed-signers`), and a tag manifest "
+    "A signature is required (`--require-signature`, `--allowed-signers`), but a tag manifest "
     "has none by an allowed signer that covers every file of the bag.",
 )
 TIMESTAMP_REQUIRED = Code(
     "timestamp-required",
     Severity.ERROR,
-    "A timestamp was asked for (`--require-timestamp`), and a tag manifest has no signature with "
+    "A timestamp is required (`--require-timestamp`), but no signature of a tag manifest has "
     "one by a trusted authority.",
 )
 SIGNER_UNKNOWN = Code(
@@ -93,60 +93,59 @@ SIGNER_UNKNOWN = Code(
 SIGNER_OUT_OF_TIME = Code(
     "signer-out-of-time",
     Severity.ERROR,
-    "The signature is valid and its key, or its certificate's authority, is listed, but not for "
+    "The signature is valid, and its key or its certificate's authority is listed, but not for "
     "that time, for files or for that signer.",
     "ssh-keygen(1), ALLOWED SIGNERS",
 )
 KEY_REVOKED = Code(
     "signature-key-revoked",
     Severity.ERROR,
-    "The key that a signature was made with, its certificate or the authority of that has been "
-    "revoked; anyone may have made it.",
+    "The signature's key, its certificate or the certificate's authority has been revoked, so "
+    "anyone may have made the signature.",
     "ssh-keygen(1), KEY REVOCATION LISTS",
 )
 TAG_MANIFEST_UNSIGNED = Code(
     "tagmanifest-unsigned",
     Severity.ADVICE,
-    "Of several tag manifests some are signed and one is not. Sign again with the same key.",
+    "Some tag manifests are signed, but not this one. Sign again with the same key.",
 )
 STRAY = Code(
     "signatures-stray-file",
     Severity.WARNING,
-    "A file in signatures/ is not a signature of a tag manifest, a timestamp over one, or the "
-    "certificates of a timestamp; or what it belongs to is missing.",
+    "A file in signatures/ is not a signature of a tag manifest, a timestamp of a signature or "
+    "a timestamp's certificates, or the file it belongs to is missing.",
 )
 TIMESTAMP_MALFORMED = Code(
     "timestamp-malformed",
     Severity.ERROR,
-    "A timestamp's file cannot be read as one, or is of a kind that cannot be checked here.",
+    "A timestamp file cannot be read, or its type is not supported.",
     "RFC 3161, 2.4.2",
 )
 TIMESTAMP_WRONG = Code(
     "timestamp-wrong",
     Severity.ERROR,
-    "A timestamp is not over the signature that it stands beside, or was changed.",
+    "A timestamp does not match the signature next to it, or was changed.",
     "RFC 3161, 2.4.2",
 )
 TIMESTAMP_UNTRUSTED = Code(
     "timestamp-untrusted",
     Severity.ERROR,
-    "A timestamp is over the signature, but the certificates given do not vouch for its authority "
-    "at its time.",
+    "A timestamp matches the signature, but the given certificates do not vouch for its "
+    "authority at that time.",
     "RFC 3161, 2.3",
 )
 TIMESTAMP_EXPIRED = Code(
     "timestamp-certificate-expired",
     Severity.ADVICE,
-    "The certificate behind the newest timestamp is no longer good. It was at the time that is "
-    "stated, but should its key leak one day, nobody could tell. Renew: sign --timestamp URL "
+    "The certificate of the newest timestamp has expired. It was valid at the stated time, but "
+    "if its key leaks later, the timestamp proves nothing. Renew it with sign --timestamp URL "
     "--renew.",
     "RFC 3161, 4.3",
 )
 TIMESTAMP_IN_FUTURE = Code(
     "timestamp-in-future",
     Severity.WARNING,
-    "A timestamp says a time that is still to come by this machine's clock: one of the two clocks "
-    "is wrong.",
+    "A timestamp is later than this machine's clock. One of the two clocks is wrong.",
 )
 
 _SIGNATURE = re.compile(
@@ -316,9 +315,9 @@ def examine_signatures(
     for path in sorted(files):
         if path.startswith(f"{FOLDER}/") and not _SIGNATURE.fullmatch(path):
             if not (subject := _belongs_to(path)):
-                message, hint = "is not a signature and not a timestamp", "Remove it."
+                message, hint = "is neither a signature nor a timestamp", "Remove it."
             elif subject not in files:
-                message, hint = f"{subject} is not there", "Restore that, or remove this."
+                message, hint = f"{subject} is missing", "Restore that file, or remove this one."
             else:
                 continue
             report.add(STRAY.at(work.at(path), message, hint))
@@ -396,16 +395,16 @@ class _Examination:
             signature = ssh_signatures.parse(self.files[path])
             right = over in self.files and signature.stands(self.files[over])
         except MalformedError as error:
-            hint = "restore it from another copy, or ask ssh-keygen -Y check-novalidate"
+            hint = "Restore it from another copy, or check it with ssh-keygen -Y check-novalidate."
             self.report.add(SIGNATURE_MALFORMED.at(self.at(path), str(error), hint))
             return Signed(path, over)
         key = f"{signature.key_type} key {signature.fingerprint}"
         if over not in self.files:
-            self.report.add(SIGNATURE_WITHOUT_SUBJECT.at(self.at(path), f"{over} is not there"))
+            self.report.add(SIGNATURE_WITHOUT_SUBJECT.at(self.at(path), f"{over} is missing"))
         elif not right:
             self.report.add(self._wrong(path, over, key))
         elif signature.namespace != ssh_signatures.NAMESPACE:
-            message = f"it was made for “{signature.namespace}”, not for a file"
+            message = f"it was made for the namespace “{signature.namespace}”, not for a file"
             self.report.add(SIGNATURE_NAMESPACE.at(self.at(path), message))
             right = False
         stamps = self.stamps(path)
@@ -417,7 +416,7 @@ class _Examination:
             message = f"it does not cover {uncovered}"
             self.report.add(
                 SIGNATURE_PARTIAL.at(
-                    self.at(path), message, "sign again after archive-pkg bag update"
+                    self.at(path), message, "Run archive-pkg bag update, then sign again."
                 )
             )
         good = right and not revoked
@@ -448,16 +447,16 @@ class _Examination:
         """Report what is not signed, or has no timestamp, as it must be."""
         who = self.trust.require_signature
         by = f" by {who}" if isinstance(who, str) else " by an allowed signer"
-        hint = "get the package from its signer again"
+        hint = "Get the package from its signer again."
         if self.trust.signers is None:
-            hint = "name the file that says whose key is whose: --allowed-signers"
+            hint = "Name the file of allowed signers with --allowed-signers."
         lists = {manifest.name for manifest in bag.tag_manifests.values()}
         if f"data/{RECORD}" in bag.payload:  # a package has them for the same algorithms
             lists |= {f"tag{manifest.name}" for manifest in bag.manifests.values()}
         strong = {each.name for each in bag.tag_manifests.values() if _is_strong(each)}
         if not signed or not strong:
             code = SIGNATURE_REQUIRED if self.trust.wants_signature else TIMESTAMP_REQUIRED
-            hint = "get a signed copy of the package from its signer"
+            hint = "Get a signed copy of the package from its signer."
             self.report.add(code.at(self.at(FOLDER), "the package is not signed", hint))
             return
         for name in sorted(lists):
@@ -475,18 +474,22 @@ class _Examination:
                 stamp.trusted for one in good for stamp in one.stamps
             ):
                 message = "has no signature with a timestamp by a trusted authority"
-                hint = "name the certificates to trust with --timestamp-ca"
+                hint = "Name the certificates to trust with --timestamp-ca."
                 self.report.add(TIMESTAMP_REQUIRED.at(self.at(name), message, hint))
 
     def _wrong(self, path: str, over: str, key: str) -> Finding:
         if self.valid:
             message = (
-                f"{over} is not what was signed with the {key}, although the bag is valid: the "
-                "package was bagged again after signing, or the signature is of another package"
+                f"{over} does not match the signature with the {key}, although the bag is "
+                "valid: the "
+                "manifests were rewritten after signing, or the signature belongs to "
+                "another package"
             )
         else:
-            message = f"{over} is not what was signed with the {key}: it was changed afterwards"
-        hint = "do not trust this copy of the package; get another one"
+            message = (
+                f"{over} does not match the signature with the {key}: it was changed after signing"
+            )
+        hint = "Do not trust this copy of the package. Get another one."
         return SIGNATURE_WRONG.at(self.at(path), message, hint)
 
     def _who(
@@ -500,7 +503,7 @@ class _Examination:
         if not listed:
             whose = f"the authority that certified the {name}" if certificate else f"the {name}"
             message = f"{whose} is not among the allowed signers"
-            hint = "ask the signer for the public key another way, then list it"
+            hint = "Ask the signer for the public key through another channel, then list it."
             self.report.add(SIGNER_UNKNOWN.at(self.at(path), message, hint))
             return ()
         if certificate:
@@ -531,7 +534,7 @@ class _Examination:
             path, newest = file, stamp
         if newest and newest.expires < self.now:
             until = f"{newest.expires:%Y-%m-%d}"
-            message = f"the certificate of {newest.authority} was good until {until}"
+            message = f"the certificate of {newest.authority} expired on {until}"
             self.report.add(TIMESTAMP_EXPIRED.at(self.at(path), message))
         return tuple(stamps)
 
@@ -543,6 +546,6 @@ class _Examination:
             if wrong:
                 self.report.add(TIMESTAMP_UNTRUSTED.at(self.at(file), wrong))
         if stamp.time > self.now + _CLOCKS_DIFFER:
-            message = f"it says {utc(stamp.time)}; here it is {utc(self.now)}"
-            self.report.add(TIMESTAMP_IN_FUTURE.at(self.at(file), message, "check both clocks"))
+            message = f"it says {utc(stamp.time)}, but this machine's clock says {utc(self.now)}"
+            self.report.add(TIMESTAMP_IN_FUTURE.at(self.at(file), message, "Check both clocks."))
         return Stamped(file, stamp.time, stamp.authority, trusted)

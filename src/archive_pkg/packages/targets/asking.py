@@ -19,23 +19,21 @@ if TYPE_CHECKING:
 TARGET_UNTOLD = Code(
     "target-untold",
     Severity.ERROR,
-    "The target asks for something that neither the record nor an option says.",
+    "The target requires something that neither the record nor an option gives.",
 )
-TARGET_VALUE = Code(
-    "target-value", Severity.ERROR, "The target allows some values only, and this is none of them."
-)
+TARGET_VALUE = Code("target-value", Severity.ERROR, "The target does not allow this value.")
 TARGET_TOO_LARGE = Code(
     "target-too-large", Severity.ERROR, "The letter's files are larger than the target takes."
 )
 TARGET_IS_OPEN = Code(
     "target-is-open",
     Severity.ERROR,
-    "The target shows what it holds to everybody, and a part of the letter may not go out yet.",
+    "The target is open to everyone, but a part of the letter is restricted.",
 )
 TARGET_NAME = Code(
     "target-name",
     Severity.ERROR,
-    "A file's name has a % in it, which the target's version of BagIt or its reader cannot take.",
+    "A file's name contains %, which the target's version of BagIt or its reader does not support.",
 )
 
 
@@ -71,7 +69,7 @@ def tell(target: Target, record: Record, given: Mapping[str, str], size: int) ->
             elif value and ask.values and value not in ask.values:
                 place = Location(path, field=ask.label)
                 message = f"{value!r} is not a value of {ask.label} for {target.title}"
-                report.add(TARGET_VALUE.at(place, message, f"one of: {', '.join(ask.values)}"))
+                report.add(TARGET_VALUE.at(place, message, f"Use one of: {', '.join(ask.values)}."))
             elif value and path:
                 tags.setdefault(path, []).append((ask.label, " ".join(value.split())))
     return Telling(tags, report)
@@ -108,19 +106,20 @@ def _human(size: int) -> str:
 
 
 def _untold(target: Target, path: str, ask: Ask) -> Finding:
-    hint = ask.hint or f"say it with --tag '{ask.tag or ask.label}=…'"
-    if ask.source in _FIELDS and not ask.hint:
-        hint = f"record: {_FIELDS[ask.source]}; or {hint}"
+    option = f"--tag '{ask.tag or ask.label}=…'"
+    field = _FIELDS.get(ask.source)
+    given = f"Add the {field} to the record, or use {option}." if field else f"Use {option}."
+    hint = ask.hint or given
     if ask.values:
-        hint += f"; one of: {', '.join(ask.values)}"
+        hint += f" Use one of: {', '.join(ask.values)}."
     return TARGET_UNTOLD.at(
         Location(path, field=ask.label),
-        f"{ask.label} is missing; it is required by {target.title}",
+        f"{ask.label} is missing; {target.title} requires it",
         hint,
     )
 
 
-_FIELDS = {"title": "title", "summary": "summary", "creators": "sender, or signatories"}
+_FIELDS = {"title": "title", "summary": "summary", "creators": "sender or signatories"}
 
 
 def blockers(
@@ -142,19 +141,22 @@ def blockers(
     total = sum(sizes.values())
     report = tell(target, record, given, total).report
     if target.largest is not None and total > target.largest:
-        message = f"the files have {_human(total)}, {target.title} takes {_human(target.largest)}"
-        report.add(TARGET_TOO_LARGE.at(Location(field="parts"), message, "leave parts out"))
+        message = (
+            f"the files have {_human(total)}, but {target.title} takes at most "
+            f"{_human(target.largest)}"
+        )
+        report.add(TARGET_TOO_LARGE.at(Location(field="parts"), message, "Leave parts out."))
     outgoing = seen_by(record, "public")
     if target.is_open and audience != "public" and outgoing.is_cut:
         for name, shut in outgoing.withheld.items():
-            message = f"{name} is not open to all, as what this target holds is: {shut.rule}"
-            hint = "build it with --audience public"
+            message = f"{name} is restricted, but this target is open to everyone: {shut.rule}"
+            hint = "Build it with --audience public."
             report.add(TARGET_IS_OPEN.at(Location(field=f"parts.{name}"), message, hint))
     if target.version != "1.0" or not target.takes_percent:
         reader = f"BagIt {target.version}" if target.version != "1.0" else target.title
         for part in record.parts:
             if part.file and "%" in part.file:
                 place = Location(field=f"parts.{part.id}.file")
-                message = f"{reader} cannot take the % in {part.file}"
-                report.add(TARGET_NAME.at(place, message, "rename the file"))
+                message = f"{reader} does not support the % in {part.file}"
+                report.add(TARGET_NAME.at(place, message, "Rename the file."))
     return report

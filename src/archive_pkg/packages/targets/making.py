@@ -48,7 +48,8 @@ if TYPE_CHECKING:
 TARGET_LEFT_OUT = Code(
     "target-left-out",
     Severity.WARNING,
-    "Derived documents are not in the package, since the target's profile does not allow them.",
+    "Derived documents are left out of the package, since the target's profile does not "
+    "allow them.",
 )
 
 
@@ -91,7 +92,7 @@ def build_for(
     report = blockers(target, draft.record, told, sizes, audience)
     if not report.ok:
         raise InvalidError(
-            f"{source} would not be accepted by {target.title}", "why-not lists the same", report
+            f"{target.title} would not accept {source}", "Correct what the findings name.", report
         )
     destination = out / f"{draft.id}{target.archive}"
     refuse_inside(draft.folder, out)
@@ -117,14 +118,14 @@ def _checked(target: Target, given: Mapping[str, str]) -> dict[str, str]:
     for label, value in given.items():
         if label not in known:
             raise UsageError(
-                f"{target.title} does not ask for {label}",
-                f"it asks for {', '.join(sorted(asked))}" if asked else "",
+                f"{target.title} does not use the label {label}",
+                f"Its labels are {', '.join(sorted(asked))}." if asked else "",
             )
         if any(sign in value for sign in "\r\n"):
-            raise UsageError(f"the value of {label} has a line end")
+            raise UsageError(f"the value of {label} contains a line break")
     year = given.get("Publication-Year", "")
     if year and not (len(year) == 4 and year.isascii() and year.isdigit()):
-        raise UsageError(f"{year!r} is not a year", "write four digits")
+        raise UsageError(f"{year!r} is not a year", "Write four digits.")
     return dict(given)
 
 
@@ -148,8 +149,8 @@ def why_not(
     serialized = path.is_file() and path.suffix not in (".yaml", ".yml", ".json")
     if serialized and target.profile is None:
         raise UsageError(
-            f"{path} is not looked into for {target.title}",
-            "name the record, or a package's folder",
+            f"{path} is an archive, which cannot be checked for {target.title}",
+            "Name the record, or a package's folder.",
         )
     if serialized or (is_bag(path) and target.profile is not None):
         return Report(list(_as_it_is(path, target)))
@@ -354,8 +355,8 @@ class _Maker:
             )
         if not verdict.valid:
             raise InvalidError(
-                "what was built did not pass its verification; nothing was kept",
-                "did a file change while it was read? build again",
+                "the built package failed its verification and was removed",
+                "A file may have changed during the build. Build again.",
                 report=verdict.report,
             )
 

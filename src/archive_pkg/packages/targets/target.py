@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TARGET_CONTRADICTS = Code(
     "target-contradicts",
     Severity.ERROR,
-    "A profile asks for what it forbids, so that no bag can satisfy it.",
+    "A profile requires something that it also forbids, so no bag can conform to it.",
     "BagIt Profiles 1.4",
 )
 
@@ -140,10 +140,10 @@ def find_target(name: str, metadata: str | Iterable[str] | None = None) -> Targe
     else:
         near = get_close_matches(name, TARGETS, 1)
         raise UsageError(
-            f"there is no target called {name}",
-            f"did you mean {near[0]}?"
+            f"{name} is not a known target",
+            f"Did you mean {near[0]}?"
             if near
-            else f"the targets are {', '.join(TARGETS)}, or the file of a BagIt profile",
+            else f"Use one of {', '.join(TARGETS)}, or the file of a BagIt profile.",
         )
     if metadata is not None and target.form in ("csip", "dataverse"):
         raise UsageError(f"{target.title} has a fixed set of documents", "Leave --metadata out.")
@@ -238,7 +238,7 @@ def _of_profile(name: str) -> Target:
         ]
     )
     if not report.ok:
-        raise InvalidError(f"no bag can satisfy {name}", report=report)
+        raise InvalidError(f"no bag can conform to {name}", report=report)
     algorithms = _algorithms(profile.manifests_required, profile.manifests_allowed, ())
     tag_algorithms = _algorithms(
         profile.tag_manifests_required, profile.tag_manifests_allowed, algorithms
@@ -248,7 +248,7 @@ def _of_profile(name: str) -> Target:
     return Target(
         Path(name).stem,
         profile.identifier or name,
-        note="A profile of one's own.",
+        note="A profile of your own.",
         algorithms=algorithms,
         tag_algorithms=tag_algorithms,
         version=next(version for version in _VERSIONS if version in accepted),
@@ -293,13 +293,15 @@ def _contradictions(profile: Profile) -> list[tuple[str, str]]:
     if profile.versions and not set(profile.versions) & set(_VERSIONS):
         versions = ", ".join(profile.versions)
         found.append(
-            ("Accept-BagIt-Version", f"{versions}: only {', '.join(_VERSIONS)} is written")
+            ("Accept-BagIt-Version", f"{versions}: packages have version {', '.join(_VERSIONS)}")
         )
     kinds = set(profile.media_types) & set(_ARCHIVES)
     if profile.serialization == "required" and not kinds:
-        found.append(("Accept-Serialization", "an archive is required, and no known kind accepted"))
+        found.append(
+            ("Accept-Serialization", "an archive is required, but no known kind is accepted")
+        )
     if profile.fetch_required:
-        found.append(("Fetch.txt-Required", "packages have all their files and no fetch.txt"))
+        found.append(("Fetch.txt-Required", "packages contain all their files and no fetch.txt"))
     if profile.data_empty:
-        found.append(("Data-Empty", "a package without a payload has no letter"))
+        found.append(("Data-Empty", "a package always has a payload"))
     return found
