@@ -109,7 +109,7 @@ def test_a_sound_catalogue_has_no_finding(tmp_path: Path, sheets: Sheets) -> Non
             "[lozhnom polozhenij]",
             "quote-moved",
             "at.start",
-            "stands",
+            "does not contain",
         ),
         ("translation_notes!2 language", "russian", "record-language-invalid", "", "ru"),
         ("evidence!2 field", "titel", "record-statement-unknown", "", "title"),

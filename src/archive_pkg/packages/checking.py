@@ -424,7 +424,7 @@ def _quote_stands(text: str, quote: Quote, place: Location, name: str) -> Iterat
         message = f"the words around “{_short(quote.exact)}” in {name} differ from the record's"
     else:
         message = (
-            f"{name} has “{_short(stands)}” at {quote.start}–{quote.end},  "
+            f"{name} has “{_short(stands)}” at {quote.start}–{quote.end}, "
             f"not “{_short(quote.exact)}”"
         )
     if found is None:
