@@ -101,7 +101,7 @@ def test_a_read_only_disk_is_audited_and_searched(
     assert [json.loads(line)["built_here"] for line in lines] == [True] * 5
     assert "5 packages" in done("audit", "report", collection)[1]
     status, said = done("find", collection, "--limit", 1)
-    assert (status, "5 found, 1 shown" in said) == (0, True), said
+    assert (status, "5 packages found, 1 shown" in said) == (0, True), said
     status, said = done("find", collection, "--refresh")
     assert (status, "read-only" in said) == (5, True), said
 

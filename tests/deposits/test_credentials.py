@@ -74,7 +74,7 @@ def test_a_keyring_that_forgets_breaks_or_is_locked(
     keys: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keyring, "set_password", lambda service, name, secret: None)
-    with pytest.raises(StorageError, match="does not have it"):
+    with pytest.raises(StorageError, match="did not store it"):
         credentials.keep("zenodo", "a token")
     assert login_lacking("zenodo:", "zenodo").message == "there is no token for zenodo"
 
@@ -94,7 +94,7 @@ def test_a_keyring_that_forgets_breaks_or_is_locked(
     "name", ["https://zenodo.org", "data.example.org:x", "a b", "x/y", "a@b", "x;y", "", "a..b"]
 )
 def test_a_name_that_nobody_looks_for_is_not_kept(name: str, keys: Memory) -> None:
-    with pytest.raises(UsageError, match="not a name"):
+    with pytest.raises(UsageError, match="not a valid name"):
         credentials.keep(name, "a token")
     credentials.keep("Data.Example.Org", "a token")
     assert credentials.find_token("data.example.org") == "a token"
@@ -127,7 +127,7 @@ def test_an_address_leads_to_the_same_place_from_a_receipt(given: str, kept: str
 
 @pytest.mark.parametrize("address", ["sftp://drop.example.org/a#b", "davs://drop.example.org/a?b"])
 def test_a_path_that_would_be_cut_off_is_refused(address: str) -> None:
-    with pytest.raises(UsageError, match="behind its path"):
+    with pytest.raises(UsageError, match="after its path"):
         deposits.repository_for(address)
 
 

@@ -154,7 +154,7 @@ def test_what_a_repository_cannot_do_is_said_before_a_byte_leaves(package: Path)
 
 
 def test_what_is_no_package_is_said_to_be_none(letter: Path, package: Path) -> None:
-    with pytest.raises(InvalidError, match="is no package") as refusal:
+    with pytest.raises(InvalidError, match="is not a package") as refusal:
         deposits.deposit(letter, InMemory())
     assert "archive-pkg build" in refusal.value.hint
     archive = package.with_suffix(".zip")
@@ -548,7 +548,7 @@ def test_side_by_side_and_one_that_fails(
         lots.append(len(works))
         return run_together(works, at_once)
 
-    monkeypatch.setattr(depositing, "together", counted)
+    monkeypatch.setattr(depositing, "run_together", counted)
     monkeypatch.setattr(depositing, "_LOT_BYTES", pack(packages[0]).size * 3 // 2)
     assert len(list(deposits.deposit_many(packages, NearMemory()))) == 4
     assert lots == [2, 2], "two have more bytes than a lot may have before another is begun"

@@ -148,7 +148,7 @@ def test_a_root_that_says_no_layout_goes_by_its_objects(package: Path, tmp_path:
     assert layout_of(root).name == HASHED
     home = root / Layout(HASHED, layout_of(root).parameters).path(package.name)
     home.rename(root / "somewhere")
-    with pytest.raises(DepositError, match="no layout that is known"):
+    with pytest.raises(DepositError, match="do not follow a known layout"):
         layout_of(root)
 
 
@@ -168,13 +168,13 @@ def _refused(package: Path, root: Path, receipts: Path) -> str:
     [
         (None, None, "1.0", "is an OCFL 1.0 root"),
         (HASHED, {}, "2.0", "is an OCFL 2.0 root"),
-        ("0010-differential-n-tuple-omit-prefix-storage-layout", {}, "1.1", "not known here"),
+        ("0010-differential-n-tuple-omit-prefix-storage-layout", {}, "1.1", "is unknown"),
         (HASHED, {"tupleSize": "3"}, "1.1", "tupleSize"),
         (HASHED, {"tupleSize": 0}, "1.1", "both be 0"),
         (HASHED, {"tupleSize": 32, "numberOfTuples": 32}, "1.1", "too many"),
         (HASHED, {"digestAlgorithm": "crc32"}, "1.1", "digestAlgorithm"),
         (FLAT_OMIT, {"delimiter": ""}, "1.1", "delimiter"),
-        (FLAT_OMIT, {"delimiter": "sed"}, "1.1", "no place for"),
+        (FLAT_OMIT, {"delimiter": "sed"}, "1.1", "does not fit the layout"),
     ],
 )
 def test_what_cannot_be_written_is_refused_with_the_reason(

@@ -56,8 +56,8 @@ def test_options_are_read_once_each_with_a_value_that_is_known() -> None:
 @pytest.mark.parametrize(
     ("query", "message", "hint"),
     [
-        ("more=1", "x:a: there is no option more", "the options are access, community"),
-        ("access=open&access=open", "x:a: access is given twice", "give it once"),
+        ("more=1", "x:a: more is not an option", "the options are access, community"),
+        ("access=open&access=open", "x:a: access is given twice", "Give it once."),
         ("access=shut", "'shut' is not a value of", "write access= and one of: open, restricted"),
         ("access=", "'' is not a value of access", "write access= and one of: open, restricted"),
         ("community=+", "' ' is not a value of community", "write community=VALUE"),
@@ -75,9 +75,9 @@ def test_what_differs_from_what_was_asked_is_said() -> None:
     assert not_as_asked(published=True, publish=True) == ()
     assert not_as_asked(published=False, publish=True) == ()
     assert not_as_asked(published=False, publish=False) == ()
-    assert "add --publish" in not_as_asked(published=True, publish=False)[0]
+    assert "Add --publish" in not_as_asked(published=True, publish=False)[0]
     assert begun_again("") == ()
-    assert begun_again("17") == ("the draft 17 is no longer there; a new one was made",)
+    assert begun_again("17") == ("the draft 17 no longer exists; a new one was created",)
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +155,7 @@ def test_an_address_is_known_by_its_scheme(tmp_path: Path, monkeypatch: pytest.M
     made = repository_for(f"file:{tmp_path}")
     assert (made.kind, made.target) == ("file", f"file:{tmp_path}")
     for address in (str(tmp_path), "gopher:x", "ocfl"):
-        with pytest.raises(UsageError, match="is not the address of a repository") as refusal:
+        with pytest.raises(UsageError, match="is not the address of a known repository") as refusal:
             repository_for(address)
         assert "file:, " in refusal.value.hint
 
@@ -178,7 +178,7 @@ def test_a_receipt_leads_to_a_server_only_where_the_user_named_it(tmp_path: Path
     other = repository_for(f"file:{tmp_path}")
     assert repository_of(near, [other, named]) is named
     far = receipt(target="inveniordm+https://example.org")
-    with pytest.raises(UsageError, match="and you have not named it") as refusal:
+    with pytest.raises(UsageError, match="but you have not named that server") as refusal:
         repository_of(far, [named])
     assert refusal.value.hint.endswith("--repository inveniordm+https://example.org")
     assert repository_of(far, [named, far.target]).target == far.target

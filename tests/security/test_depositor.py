@@ -328,7 +328,7 @@ def test_a_delivered_index_neither_shows_nor_hides(run: Run, collection: Path) -
     shutil.copytree(collection / ".archive-pkg", copy / ".archive-pkg", dirs_exist_ok=True)
     (copy / ".archive-pkg/index.sqlite").unlink()
     shutil.copy(collection / ".archive-pkg/index.sqlite", copy / ".archive-pkg")
-    assert "0 found" in run("find", copy, "specialists").stdout
+    assert "0 packages found" in run("find", copy, "specialists").stdout
 
 
 def test_the_delivered_memory_of_a_site_is_not_published(

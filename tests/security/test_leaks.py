@@ -336,9 +336,9 @@ def test_the_index_what_it_finds_and_what_is_counted(full: Path) -> None:
         say("stats", full.parent, "--json"),
         say("duplicates", full, full.parent, "--json", "--jobs", 1),
     ]
-    assert b"0 found" in told[1]
+    assert b"0 packages found" in told[1]
     refuse(full.parent / ".archive-pkg", *told)
-    assert b"1 found" in say("find", full.parent, "Zobelpelz", "--audience", "internal")
+    assert b"1 package found" in say("find", full.parent, "Zobelpelz", "--audience", "internal")
 
 
 def test_the_audience_internal_sees_everything(source: Path, tmp_path: Path) -> None:

@@ -67,11 +67,11 @@ def test_a_draft_that_was_discarded_is_made_again_and_that_is_said(
     (result,) = json.loads(done.stdout)["results"]
     (note,) = result["findings"]
     assert note["code"] == "deposit-noted"
-    assert f"the draft {first.receipt.remote_id} is no longer there" in note["message"]
+    assert f"the draft {first.receipt.remote_id} no longer exists" in note["message"]
     assert result["remote_id"] in Rdm.records
     again = run("deposit", package, "--to", rdm)
-    assert "was there already" in again.stdout
-    assert "no longer there" not in again.stdout + again.stderr
+    assert "already deposited" in again.stdout
+    assert "no longer exists" not in again.stdout + again.stderr
     assert list(Rdm.records) == [result["remote_id"]]
 
 
@@ -300,5 +300,5 @@ def test_a_dataset_that_was_deleted_as_a_draft_is_made_again(package: Path, data
     deposits.deposit(package, dataverse)
     Dataverse.datasets.clear()
     done = deposits.deposit(package, dataverse)
-    assert "is no longer there; a new one was made" in done.notes[0]
+    assert "no longer exists; a new one was created" in done.notes[0]
     assert done.receipt.remote_id in Dataverse.datasets

@@ -59,5 +59,5 @@ def test_kept_over_sessions_and_not_in_plain_words(tmp_path: Path) -> None:
 def test_locked_with_nobody_to_open_it(tmp_path: Path) -> None:
     locked = session(tmp_path, _LOCKED, f"echo token-of-mine | {_LOGIN} zenodo", "echo $?")
     assert locked.stdout.split() == ["5"]
-    assert "the keyring does not take it" in locked.stderr
+    assert "the keyring cannot store it" in locked.stderr
     assert "token-of-mine" not in locked.stderr

@@ -282,7 +282,7 @@ def test_asking_otherwise_for_what_is_published_says_what_differs(
     assert deposits.deposit(package, published, publish=True).differences == ()
     for address, publish, words in (
         (f"{published}&access=restricted", True, "access to the files is public, not restricted"),
-        (rdm, False, "it is published, and a draft is asked for"),
+        (rdm, False, "It is published, but a draft was requested"),
         (f"{rdm}?publisher=Y", True, "publisher is X, not Y"),
         (f"{published}&type=dataset", True, "resource_type is publication-other, not dataset"),
     ):
@@ -291,7 +291,7 @@ def test_asking_otherwise_for_what_is_published_says_what_differs(
         assert not again.new
     done = run("deposit", package, "--to", f"{published}&access=restricted", "--publish")
     assert done.returncode == 4
-    assert "was there already" not in done.stdout
+    assert "already deposited" not in done.stdout
     assert "access to the files is public, not restricted" in done.stdout + done.stderr
     bulk = run("deposit", package.parent, "--to", rdm)
     assert bulk.returncode == 4, bulk.stderr
@@ -367,7 +367,7 @@ def test_dataverse_publishes_nothing_that_it_did_not_restrict(
 ) -> None:
     monkeypatched_dataverse(monkeypatch, deaf=True)
     where = f"{addresses['dataverse']}&access=restricted"
-    with pytest.raises(DepositError, match="not as asked"):
+    with pytest.raises(DepositError, match="not as requested"):
         deposits.deposit(built(tmp_path, CLOSED), where, publish=True)
     assert [one["versionState"] for one in Dataverse.datasets.values()] == ["DRAFT"]
 

@@ -41,7 +41,7 @@ def test_there_and_said_to_be_unverified(
     assert completed.receipt.state in ("published", "pending")
     assert not deposits.deposit(package, address, publish=True).new
     assert len(set(swh.archives().items()) - before) == 1
-    with pytest.raises(DepositError, match="does not give back"):
+    with pytest.raises(DepositError, match="does not return"):
         deposits.fetch(completed.path, tmp_path / "back", [address])
 
 

@@ -87,7 +87,7 @@ def unused_variable(name: str) -> str:
         return ""
     for end in ("TOKEN", "USER", "PASSWORD"):
         if os.environ.get(variable := f"ARCHIVE_PKG_{old}_{end}"):
-            return f"{variable} is set, but is not for {name}: another server could have that name"
+            return f"{variable} is set, but not for {name}: another server could have that name"
     return ""
 
 
@@ -101,7 +101,9 @@ def server_name(parts: SplitResult) -> str:
     host = f"[{host}]" if ":" in host else host
     name = f"{host}:{parts.port}" if parts.port not in (None, 443) else host
     if environment_name(name) in {environment_name(known) for known in WELL_KNOWN}:
-        raise UsageError(f"{host} could be mistaken for {WELL_KNOWN}", "write the host's full name")
+        raise UsageError(
+            f"{host} could be mistaken for {WELL_KNOWN}", "Write the full name of the host."
+        )
     return name
 
 
@@ -160,7 +162,9 @@ def _netrc(name: str) -> tuple[str, str] | None:
         entry = netrc.netrc(str(path)).hosts.get(WELL_KNOWN.get(name, name))
     except (netrc.NetrcParseError, OSError) as error:
         place = f", line {error.lineno}" if isinstance(error, netrc.NetrcParseError) else ""
-        raise StorageError(f"{path} could not be read{place}", "is it a netrc file?") from None
+        raise StorageError(
+            f"{path} could not be read{place}", "Check that it is a netrc file."
+        ) from None
     return (entry[0], entry[2]) if entry else None
 
 
@@ -220,7 +224,7 @@ def keep(name: str, secret: str, user: str = "") -> None:
             parts = urlsplit("")
         if not name or parts.netloc != name or parts.username or ":" in user:
             raise UsageError(
-                f"{user or name} is not a name that is looked for",
+                f"{user or name} is not a valid name",
                 "NAME is zenodo, zenodo-sandbox, HOST or HOST:PORT, such as data.example.org; "
                 "a user has no colon",
             )
@@ -233,11 +237,11 @@ def keep(name: str, secret: str, user: str = "") -> None:
         keyring.set_password(SERVICE, name, kept)
         there = keyring.get_password(SERVICE, name)
     except keyring.errors.NoKeyringError:
-        raise StorageError("there is no keyring here", hint) from None
+        raise StorageError("there is no keyring on this computer", hint) from None
     except Exception as error:  # see `_ask_keyring`
-        raise StorageError(f"the keyring does not take it: {_brief(error)}", hint) from None
+        raise StorageError(f"the keyring cannot store it: {_brief(error)}", hint) from None
     if there != kept:
-        raise StorageError("the keyring took it and does not have it", hint)
+        raise StorageError("the keyring did not store it", hint)
 
 
 def _brief(error: Exception) -> str:
@@ -308,14 +312,14 @@ def split_address(address: str) -> SplitResult:
             "Use `archive-pkg login`, netrc, or the environment",
         )
     if not host:
-        raise UsageError(f"{without_secret(address)} names no host", "write SCHEME://HOST/PATH")
+        raise UsageError(f"{without_secret(address)} has no host", "write SCHEME://HOST/PATH")
     if not _HOST.fullmatch(host):
         raise UsageError(
             f"{without_secret(address)}: {host!r} is not the name of a host",
-            "a host has letters, digits, dots and hyphens; write other letters in their xn-- form",
+            "Write letters, digits, dots and hyphens, and other letters in their xn-- form.",
         )
     if parts.username is not None and not _USER.fullmatch(parts.username):
-        message = f"{without_secret(address)}: the user's name has signs that are not allowed"
+        message = f"{without_secret(address)}: the user name has characters that are not allowed"
         raise UsageError(message, "SCHEME://[USER@]HOST/PATH")
     return parts
 
@@ -331,8 +335,8 @@ def place_of(parts: SplitResult) -> tuple[str, str]:
     """
     if parts.query or parts.fragment:
         raise UsageError(
-            f"{parts.scheme}://{parts.netloc}{parts.path} has something behind its path",
-            "in an address ? is written %3F, # is %23, and % is %25",
+            f"{parts.scheme}://{parts.netloc}{parts.path} has more text after its path",
+            "Write ? as %3F, # as %23 and % as %25.",
         )
     plain = unquote(parts.path).rstrip("/")
     return plain, re.sub(r"[%?#\s\x00-\x1f]", lambda sign: quote(sign[0]), plain)

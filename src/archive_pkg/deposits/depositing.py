@@ -468,7 +468,7 @@ def fetch(
         if fingerprint_of(staging.path) != receipt.fingerprint:
             raise DepositError(
                 f"what {receipt.target} gave back is not what the receipt is for",
-                "nothing was kept; look at the repository itself, and at other copies",
+                "Nothing was kept. Check the repository, and other copies.",
             )
         staging.commit()
     return destination

@@ -81,7 +81,8 @@ def merged(
             value, edited[name] = old, held.get(name)
             if new != sent.get(name) and name not in quiet:
                 kept.append(
-                    f"{name} was edited there and is kept: {_short(old)}; the record has "
+                    f"{name} was edited in the repository and is kept: {_short(old)}; the "
+                    "record has "
                     f"{_short(new)}"
                 )
         if value not in (None, "", []):

@@ -227,7 +227,7 @@ class Checked:
         if (not block or self._count >= self._item.size) and not self._as_it_was():
             raise DepositError(
                 f"{self._item.path} changed while the package was being sent",
-                "let nothing write into a package; verify it, and deposit it again",
+                "Stop the other program, verify the package, and deposit it again.",
             )
         return block
 
@@ -273,7 +273,7 @@ def limited(blocks: Iterable[bytes], most: int, what: str) -> Iterator[bytes]:
         count += len(block)
         if count > most:
             raise DepositError(
-                f"{what}: the repository gives more than {most} bytes", "it was read no further"
+                f"{what}: the repository gives more than {most} bytes", "Reading was stopped."
             )
         yield block
 
@@ -304,12 +304,12 @@ def pack(
     """
     if package.is_file():
         raise InvalidError(
-            f"{package} is a file, and a package is deposited as its folder",
-            "archive-pkg bag unpack unpacks it; who wants a zip gets one made of the folder",
+            f"{package} is a file; packages are deposited as folders",
+            "Unpack it first: archive-pkg bag unpack",
         )
     if package.is_dir() and not is_bag(package):
         raise InvalidError(
-            f"{package} is no package", "archive-pkg build makes packages of records and files"
+            f"{package} is not a package", "Build a package first: archive-pkg build"
         )
     if ahead and _has_one_large_file(package):
         with contextlib.suppress(ArchivePkgError):  # what is wrong with it, verifying will tell

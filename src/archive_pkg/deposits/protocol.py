@@ -39,25 +39,25 @@ GROUP = "archive_pkg.repositories"
 TARGET_TAKES_LESS = Code(
     "deposit-too-large",
     Severity.ERROR,
-    "The package has more bytes, or a file of it has, than the repository takes.",
+    "The package, or a file in it, is larger than the repository accepts.",
 )
 TARGET_TAKES_FEWER = Code(
     "deposit-too-many-files",
     Severity.ERROR,
-    "The package has more files than the repository takes.",
+    "The package has more files than the repository accepts.",
 )
 TARGET_NEEDS_METADATA = Code(
     "deposit-metadata-lacking",
     Severity.ERROR,
-    "The record does not say what the repository demands of each deposit.",
+    "The record lacks a field that the repository requires.",
 )
 TARGET_NEEDS_LOGIN = Code(
     "deposit-login-lacking",
     Severity.ERROR,
-    "There is no token or password for the repository: `archive-pkg login`, or the environment.",
+    "There is no token or password for the repository. Use `archive-pkg login` or the environment.",
 )
 TARGET_REFUSES_NAME = Code(
-    "deposit-name-refused", Severity.ERROR, "The repository cannot keep a file of that name."
+    "deposit-name-refused", Severity.ERROR, "The repository does not accept a file with this name."
 )
 TARGET_IS_OPEN = Code(
     "deposit-open-to-all",
@@ -82,7 +82,7 @@ DEPOSIT_NOTED = Code(
 TARGET_NOT_READY = Code(
     "deposit-target-not-ready",
     Severity.ERROR,
-    "The repository's place is not what it has to be.",
+    "The place in the repository is not ready.",
 )
 
 
@@ -343,9 +343,9 @@ def options_of(address: str, query: str, known: Mapping[str, Collection[str]]) -
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name not in known:
             hint = f"the options are {', '.join(sorted(known))}"
-            raise UsageError(f"{shown}: there is no option {name}", hint)
+            raise UsageError(f"{shown}: {name} is not an option", hint)
         if name in options:
-            raise UsageError(f"{shown}: {name} is given twice", "give it once")
+            raise UsageError(f"{shown}: {name} is given twice", "Give it once.")
         if not value.strip() or (known[name] and value not in known[name]):
             values = ", ".join(known[name]) or "a value"
             hint = f"write {name}= and one of: {values}" if known[name] else f"write {name}=VALUE"
@@ -357,13 +357,13 @@ def options_of(address: str, query: str, known: Mapping[str, Collection[str]]) -
 def not_as_asked(*, published: bool, publish: bool) -> tuple[str, ...]:
     """Return how the state of what a repository holds differs from what was asked, in words."""
     if published and not publish:
-        return ("it is published, and a draft is asked for: add --publish",)
+        return ("It is published, but a draft was requested. Add --publish.",)
     return ()
 
 
 def begun_again(gone: str) -> tuple[str, ...]:
     """Return the note on a draft that somebody discarded, in words; none if there was not one."""
-    return (f"the draft {gone} is no longer there; a new one was made",) if gone else ()
+    return (f"the draft {gone} no longer exists; a new one was created",) if gone else ()
 
 
 def earlier_deposits(parcel: Parcel) -> tuple[str, str]:
@@ -385,7 +385,7 @@ def refuse_withdrawn(target: str, name: str, parcel: Parcel, journal: Journal) -
     if published or journal.begun("publish"):
         folder = shlex.quote(str(journal.path.parent))
         raise DepositError(
-            f"{target} no longer shows {name}, which was published or was to be",
+            f"{target} no longer shows {name}, which was or should have been published",
             "nothing was sent; ask the repository whether it was withdrawn. To deposit it as a new "
             f"one all the same: mv {folder} {folder}.old",
         )
@@ -444,8 +444,8 @@ def repository_of(receipt: Receipt, named: Iterable[str | Repository]) -> Reposi
     if getattr(_kind_of(receipt.target).load(), "near", False) is True:
         return repository_for(receipt.target)
     raise UsageError(
-        f"the receipt names {without_secret(receipt.target)}, and you have not named it",
-        "if you trust that address with your login, add --repository "
+        f"the receipt names {without_secret(receipt.target)}, but you have not named that server",
+        "If you trust this server with your login, add --repository "
         + shlex.quote(without_secret(receipt.target)),
     )
 
@@ -465,9 +465,9 @@ def understood(repository: Repository) -> Iterator[None]:
 def _odd(repository: Repository, error: Exception) -> DepositError:
     words = redact(" ".join(str(error).split()))[:200]
     return DepositError(
-        f"{repository.target}: an answer, or what is known of an earlier run, is not understood: "
+        f"{repository.target}: an answer, or what is known of an earlier run, was not understood: "
         f"{type(error).__name__}: {words}",
-        "is that the address of the repository, and does nothing answer in its place?",
+        "Check the address of the repository, and whether a proxy answers in its place.",
     )
 
 
@@ -476,7 +476,7 @@ def _kind_of(address: str) -> EntryPoint:
     known = {point.name: point for point in entry_points(group=GROUP)}
     if not colon or scheme not in known:
         raise UsageError(
-            f"{without_secret(address)} is not the address of a repository that is known here",
-            f"an address begins with one of: {', '.join(f'{name}:' for name in sorted(known))}",
+            f"{without_secret(address)} is not the address of a known repository",
+            f"Begin the address with one of {', '.join(f'{name}:' for name in sorted(known))}",
         )
     return known[scheme]

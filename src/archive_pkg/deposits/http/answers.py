@@ -45,7 +45,7 @@ def read_xml(data: bytes, target: str, hint: str) -> Any:
     try:
         root = parse_xml(data)
     except MalformedError as error:
-        message = f"{target} answers with something that is not XML: {error}"
+        message = f"{target} answers with something other than XML: {error}"
         raise DepositError(message, error.hint or hint) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise DepositError(f"{target} answers with a document type declaration", hint)

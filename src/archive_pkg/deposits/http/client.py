@@ -74,14 +74,14 @@ class Reply:
             found = read_json(self.body)
         except ValueError as error:
             raise LostError(
-                f"{self._target} answers {self.status} with something that is not JSON: "
+                f"{self._target} answers {self.status} with something other than JSON: "
                 f"{redact(str(error))}",
-                "is that the address of the repository, or does a proxy answer in its place?",
+                "Check the address of the repository, and whether a proxy answers in its place.",
             ) from error
         if wrong := misfit(found, shape):
             raise DepositError(
-                f"{self._target} answers {self.status} with other JSON than was asked for: {wrong}",
-                "is that the address of the repository, and its kind?",
+                f"{self._target} answers {self.status} with unexpected JSON: {wrong}",
+                "Check the address and the kind of the repository.",
             )
         return found
 
@@ -178,8 +178,9 @@ class Web:
         url = path if "://" in path else f"{self.base}/{path.lstrip('/')}" if path else self.base
         if self._origin_of(url) != self._origin:
             raise DepositError(
-                f"{self._target} refers to {urlsplit(url).hostname}, where nothing is sent",
-                "is that address the repository's own? name it as it names itself",
+                f"{self._target} refers to {urlsplit(url).hostname}, which is another "
+                "server; nothing is sent there",
+                "If that is the repository's address, use it with --to.",
             )
         return url
 
@@ -218,12 +219,12 @@ class Web:
                             f"{self._target} leads on to an address that is not encrypted",
                             "nothing is read over plain http",
                         )
-            raise DepositError(f"{self._target} leads from one address to the next without end")
+            raise DepositError(f"{self._target} redirects without end")
         except httpx.TransportError as error:
             raise self._lost(error) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise DepositError(
-                f"{self._target} gives an odd answer: {redact(str(error))}"
+                f"{self._target} sent an invalid answer: {redact(str(error))}"
             ) from error
 
     def _joined(self, url: str, location: str) -> str:
@@ -237,19 +238,18 @@ class Web:
         while cause is not None:
             if isinstance(cause, ssl.SSLCertVerificationError):
                 return DepositError(
-                    f"{self._target}: its certificate is not good: {cause.verify_message}",
-                    "certificates are always verified; name an authority of your own with "
-                    "SSL_CERT_FILE",
+                    f"{self._target}: its certificate is not valid: {cause.verify_message}",
+                    "Certificates are always verified. Name your own authority with SSL_CERT_FILE",
                 )
             if isinstance(cause, socket.gaierror):
                 return LostError(
                     f"{self._target} could not be reached: the name of the server was not found",
-                    "check the address and your network, then give the same command again",
+                    "Check the address and your network, then run the same command again.",
                 )
             if isinstance(cause, ConnectionRefusedError):
                 return LostError(
-                    f"{self._target} could not be reached: nothing answers at that address",
-                    "check the address; if it is right, give the same command again later",
+                    f"{self._target} could not be reached: no server answers at that address",
+                    "Check the address. If it is right, run the same command again later.",
                 )
             cause = cause.__cause__ or cause.__context__
         words = redact(str(error)) or type(error).__name__
@@ -302,7 +302,7 @@ class Web:
             raise DepositError(
                 what,
                 "check the login: it may be wrong, may have expired, or may lack the right to do "
-                f"this; archive-pkg login {self._name} keeps a new one"
+                f"this; archive-pkg login {self._name} stores a new one."
                 if self._login
                 else f"no login for {self._name} is known here: archive-pkg login {self._name}"
                 + (f"; {unused}" if unused else ""),
@@ -310,7 +310,8 @@ class Web:
         if 300 <= status < 400:
             where = urlsplit(response.headers.get("location", "")).hostname or "elsewhere"
             raise DepositError(
-                f"{what}, a redirect to {where}", "it is not followed; name the repository there"
+                f"{what}, a redirect to {where}",
+                "Redirects are not followed. Use the new address of the repository.",
             )
         raise DepositError(what, hint)
 
@@ -328,7 +329,7 @@ def segments(path: str) -> str:
         DepositError: A segment would lead to another place: "..".
     """
     if {".", ".."} & set(path.split("/")):
-        raise DepositError(f"{path!r} would lead to another place in the repository")
+        raise DepositError(f"{path!r} would point to another place in the repository")
     return "/".join(quote(step, safe="") for step in path.split("/"))
 
 

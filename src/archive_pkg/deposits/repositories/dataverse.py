@@ -123,14 +123,14 @@ class Dataverse(RestrictingRepository):
         self._report_traces(parcel, plan.report)
         record = self._told_of(parcel)
         if not (record.sender or record.signatories):
-            message = "the record names no sender, and a dataset must have an author"
+            message = "the record has no sender, but a dataset must have an author"
             plan.report.add(TARGET_NEEDS_METADATA.at(where, message))
         if not record.summary:
-            message = "the record has no summary, and a dataset must have a description"
+            message = "the record has no summary, but a dataset must have a description"
             plan.report.add(TARGET_NEEDS_METADATA.at(where, message))
         if not self._options.get("contact"):
-            message = "a dataset must have somebody to write to"
-            hint = "add ?contact=EMAIL to the address"
+            message = "a dataset must have a contact"
+            hint = "Add ?contact=EMAIL to the address."
             plan.report.add(TARGET_NEEDS_METADATA.at(Location(self.target), message, hint))
         return plan
 
@@ -180,13 +180,18 @@ class Dataverse(RestrictingRepository):
                 stored = self._stored(name, dataset, self._file(dataset, sent), sent, new=new)
             if asked and (differences := self._differences(dataset, sent, parcel)):
                 raise DepositError(
-                    f"the draft {name} in {self.target} is not as asked: {'; '.join(differences)}",
-                    "it was not published; change it there, or say in the address what to set",
+                    f"the draft {name} in {self.target} is not as requested: "
+                    f"{'; '.join(differences)}",
+                    "It was not published. Change it in the repository, or set the value in "
+                    "the address.",
                 )
             stored = replace(stored, notes=notes, answer=_told(stored, parcel, journal))
             whole = all(each.stored == each.expected for each in stored.files)
             if publish and kept:
-                kept = (*kept, "it was not published: deposit again to publish it as it is there")
+                kept = (
+                    *kept,
+                    "It was not published. Deposit again to publish it as it is in the repository.",
+                )
             if kept or not publish or not whole:
                 return replace(stored, differences=kept)
             journal.begin("publish")
@@ -204,7 +209,7 @@ class Dataverse(RestrictingRepository):
         if until:
             embargo = {"dateAvailable": until, "reason": self._rules(parcel), "fileIds": [number]}
             where = f"datasets/:persistentId/files/actions/:set-embargo?{_id(name)}"
-            hint = "does this installation allow embargoes, and as long ones?"
+            hint = "Ask whether this installation allows embargoes of this length."
             self._web.ask("POST", where, data=embargo, hint=hint)
         else:
             self._web.ask("PUT", f"files/{number}/restrict", data=True)
@@ -227,7 +232,7 @@ class Dataverse(RestrictingRepository):
         """Whether it is published, a draft, or not there; see `Repository`."""
         dataset = self._dataset(remote_id)
         if dataset is None:
-            return Status("absent", f"{self.target} shows us no dataset {remote_id}")
+            return Status("absent", f"{self.target} does not show the dataset {remote_id}")
         latest = dataset["latestVersion"]
         released = latest.get("versionState") == "RELEASED"
         return Status("published" if released else "draft", str(latest.get("versionState")), latest)
@@ -384,7 +389,7 @@ class Dataverse(RestrictingRepository):
     def _contents(self, remote_id: str) -> Mapping[str, str]:
         dataset = self._dataset(remote_id)
         if dataset is None:
-            raise DepositError(f"{self.target} shows us no dataset {remote_id}")
+            raise DepositError(f"{self.target} does not show the dataset {remote_id}")
         files = [each["dataFile"] for each in dataset["latestVersion"].get("files") or []]
         return {file["filename"]: f"access/datafile/{file['id']}" for file in files}
 

@@ -169,8 +169,8 @@ class S3Bucket:
             ),
         )
         if self._lock and not self._knows_locks():
-            message = f"the bucket {self._bucket} was made without object lock"
-            hint = "make another with it, or leave lock= away"
+            message = f"the bucket {self._bucket} was created without object lock"
+            hint = "Create another bucket with object lock, or leave lock= out."
             plan.report.add(TARGET_NOT_READY.at(Location(self.target), message, hint))
         for item in parcel.items:
             if item.size > _LARGEST:
@@ -225,7 +225,7 @@ class S3Bucket:
         with self._errors():
             there = self._list(remote_id)
         if not there:
-            return Status("absent", f"{self.target} has nothing below {remote_id}")
+            return Status("absent", f"{self.target} has no objects below {remote_id}")
         size = sum(held.size for held in there.values())
         whole = remote_id + _DECLARATION in there
         return Status("stored" if whole else "partial", f"{len(there)} objects, {size} bytes")
@@ -258,7 +258,7 @@ class S3Bucket:
         """The sizes of a package's objects, by path."""
         there = self._list(remote_id)
         if not there:
-            raise DepositError(f"{self.target} has nothing below {remote_id}")
+            raise DepositError(f"{self.target} has no objects below {remote_id}")
         return {key.removeprefix(remote_id): there[key].size for key in sorted(there)}
 
     def _sent(self, request: Any, **_: object) -> Any:
@@ -323,9 +323,10 @@ class S3Bucket:
             listed = page.get(name, [])
             if page.get("IsTruncated") and (not listed or number == _MOST_PAGES):
                 raise DepositError(
-                    f"{self.target} lists without end: page {number} has {len(listed)} entries, "
+                    f"{self.target} lists objects without end: page {number} has "
+                    f"{len(listed)} entries, "
                     "and more are to follow",
-                    "is that an S3 server?",
+                    "Check that the address is an S3 server.",
                 )
             count += len(listed)
             refuse_more(count, self.target)
@@ -345,8 +346,8 @@ class S3Bucket:
             arrival = self._read_back(item, key)
         if arrival.stored != arrival.expected:
             raise TakenError(
-                f"{key} is in {self.target} already, and is not what is to be deposited",
-                "nothing is ever replaced there; look who put it there",
+                f"{key} is already in {self.target}, with other bytes",
+                "Nothing is ever replaced there. Find out who stored it.",
             )
         parcel.tick(item.size)
         return arrival
@@ -486,8 +487,8 @@ class S3Bucket:
             held = there.get(base + item.path)
             if held is None or held.size != item.size:
                 raise DepositError(
-                    f"{self.target} said that it has {item.path}, and does not list it so",
-                    "deposit again; if it stays so, look at that storage",
+                    f"{self.target} confirmed {item.path}, but does not list it",
+                    "Deposit again. If the error stays, check the storage.",
                 )
 
     def _see_locked(self, parcel: Parcel, base: str) -> None:
@@ -503,8 +504,8 @@ class S3Bucket:
                 or (until < self._lock[1])
             ):
                 raise DepositError(
-                    f"{self.target} keeps {item.path}, and does not lock it as was asked",
-                    "object lock has to be enabled when the bucket is made",
+                    f"{self.target} stored {item.path}, but did not lock it as requested",
+                    "Enable object lock when you create the bucket.",
                 )
 
     def _read_back(self, item: Item, key: str) -> Arrival:
@@ -541,8 +542,8 @@ class S3Bucket:
                 yield
         except ResponseParserError as error:
             raise DepositError(
-                f"{self.target} answers with something that is not S3's XML",
-                "is that an S3 server, and does nothing answer in its place?",
+                f"{self.target} answers with something other than S3's XML",
+                "Check the address, and whether a proxy answers in its place.",
             ) from error
         except of_botocore.ClientError as error:
             status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
@@ -551,9 +552,9 @@ class S3Bucket:
             what = f"{self.target} answers {status} to {error.operation_name}: {words}"
             if status in (429, 500, 502, 503, 504) or _code(error) in _LATER:
                 raise LostError(what) from error
-            hint = "is the login right, and may it write there?" if status in (401, 403) else ""
+            hint = "Check the login and its permissions." if status in (401, 403) else ""
             if _code(error) == "NoSuchBucket":
-                hint = "make the bucket, with object lock if you will want it; it is not made here"
+                hint = "Create the bucket, with object lock if you want it."
             raise DepositError(what, hint) from error
         except of_botocore.NoCredentialsError as error:
             raise DepositError(
@@ -562,9 +563,8 @@ class S3Bucket:
             ) from error
         except of_botocore.SSLError as error:
             raise DepositError(
-                f"{self.target}: its certificate is not good",
-                "certificates are always verified; name an authority of your own with "
-                "AWS_CA_BUNDLE",
+                f"{self.target}: its certificate is not valid",
+                "Certificates are always verified. Name your own authority with AWS_CA_BUNDLE",
             ) from error
         except (of_botocore.HTTPClientError, of_botocore.ResponseStreamingError) as error:
             words = redact(str(error))
@@ -724,8 +724,8 @@ def _refuse_plain(endpoint: SplitResult, *, allowed: bool) -> None:
         here = host == "localhost"
     if endpoint.scheme != "https" and not (allowed or here):
         raise UsageError(
-            f"{host} would get your login over plain http",
-            "write https://, or add http=yes if nobody else is on that network",
+            f"{host} would get your login unencrypted, over plain http",
+            "Write https://, or add http=yes if the network is private.",
         )
 
 
@@ -739,11 +739,12 @@ def _lock(asked: str) -> tuple[str, datetime] | None:
         day = date.fromisoformat(until)
     except ValueError:
         raise UsageError(
-            f"lock={asked} is no object lock", "lock=governance:2036-12-31, or compliance:…"
+            f"lock={asked} is not an object lock",
+            "Write lock=governance:2036-12-31 or lock=compliance:2036-12-31.",
         ) from None
     until_then = datetime.combine(day, time(23, 59, 59), UTC)
     if until_then < datetime.now(UTC):
-        raise UsageError(f"lock={asked} ended before it began", "name a day to come")
+        raise UsageError(f"lock={asked} ended before it began", "Name a future day.")
     return mode.upper(), until_then
 
 

@@ -62,7 +62,7 @@ class SwordCollection(ZipRepository):
         parts = credentials.split_address(address)
         if parts.query or parts.fragment or parts.username:
             shown = credentials.without_secret(address)
-            raise UsageError(f"{shown} has more than a host and a path", "leave that out")
+            raise UsageError(f"{shown} has more than a host and a path", "Leave that out.")
         self._collection = f"https://{parts.netloc}{parts.path}"
         self.target = f"sword2+{self._collection}"
         self._name = credentials.server_name(parts)
@@ -81,7 +81,7 @@ class SwordCollection(ZipRepository):
             steps=(
                 "make an entry of the collection, in progress",
                 "send the package as one zip (SimpleZip) with its MD5",
-                "read it back, where the server gives it back; it is unverified otherwise",
+                "read it back if the server returns it; otherwise it is unverified",
                 "COMPLETE it, which hands it over" if publish else "leave it in progress",
             ),
         )
@@ -98,7 +98,7 @@ class SwordCollection(ZipRepository):
             if status.state == "absent":
                 raise DepositError(
                     f"{self.target} no longer has the entry {links['statement']}",
-                    "somebody removed it; to deposit the package again as a new entry: rm "
+                    "It was removed. To deposit the package as a new entry: rm "
                     f"{shlex.quote(str(journal.path))}",
                 )
             new = not journal.is_done("send")
@@ -161,7 +161,7 @@ class SwordCollection(ZipRepository):
                 expect={201},
                 content=_atom(parcel.record, slug),
                 headers={"Content-Type": _ENTRY_TYPE, "In-Progress": "true", "Slug": slug},
-                hint="is that the address of a collection? the service document names them",
+                hint="Check the address of the collection; the service document lists them.",
             )
         except LostError:
             raise
@@ -219,7 +219,9 @@ class SwordCollection(ZipRepository):
         }
         for what, link in links.items():
             if not link:
-                raise DepositError(f"{self.target} names no {what} address of the entry it made")
+                raise DepositError(
+                    f"{self.target} did not return the {what} address of the new entry"
+                )
         return {what: self._joined(self._collection, link) for what, link in links.items()}
 
     def _send(self, media: str, sent: Sent, parcel: Parcel, journal: Journal) -> None:
@@ -262,8 +264,8 @@ class SwordCollection(ZipRepository):
             if f"{SWORD}originalDeposit" in terms and content is not None and content.get("src"):
                 return self._joined(statement, str(content.get("src")))
         raise DepositError(
-            f"{self.target} does not give back what was deposited",
-            "its statement names no original deposit; ask its keepers for the bytes",
+            f"{self.target} does not return what was deposited",
+            "Ask the repository for the files; its statement does not link to them.",
         )
 
     def _contents(self, remote_id: str) -> Mapping[str, str]:
@@ -273,13 +275,13 @@ class SwordCollection(ZipRepository):
     def _xml(self, reply: Reply) -> Any:
         from lxml import etree
 
-        hint = "is that a collection's address, or does a proxy answer in its place?"
+        hint = "Check the address of the collection, and whether a proxy answers in its place."
         with contextlib.suppress(DepositError):
             root = read_xml(reply.body, self.target, hint)
             if etree.QName(root).namespace == ATOM:
                 return root
         raise LostError(
-            f"{self.target} answered {reply.status} with something that is not Atom", hint
+            f"{self.target} answered {reply.status} with something other than Atom", hint
         )
 
     def _joined(self, base: str, link: str) -> str:

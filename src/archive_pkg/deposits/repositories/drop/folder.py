@@ -146,7 +146,7 @@ class Trail:
             while self._over is None and self._arrived <= offset:
                 self._news.wait()
             if self._over is False:
-                raise DepositError("the rest of the file does not come")
+                raise DepositError("the rest of the file is missing")
             return sys.maxsize if self._over else self._arrived
 
 
@@ -184,7 +184,7 @@ class DropFolder:
             ),
             steps=(
                 f"send the files into a hidden folder, .{parcel.identifier}.….part",
-                "read every file back and compare its SHA-256; ask the storage to have all on disk",
+                "read every file back and compare its SHA-256; ask the storage to sync to disk",
                 f"rename the folder to {parcel.identifier}, unless something has that name",
             ),
         )
@@ -248,7 +248,7 @@ class DropFolder:
     def _held(self, remote_id: str) -> Mapping[str, int]:
         files = self._place.list(remote_id)
         if files is None:
-            raise DepositError(f"{self.target} does not hold {remote_id} any more")
+            raise DepositError(f"{self.target} no longer holds {remote_id}")
         return files
 
     def _send(self, parcel: Parcel, part: str) -> tuple[Mapping[str, str], Iterable[str]]:
@@ -321,7 +321,7 @@ class DropFolder:
         self._place.remove(path)
         raise DepositError(
             f"{item.path} did not arrive in {self.target} as it was sent, twice",
-            "nothing has the package's name there; look at that storage",
+            "Nothing was stored under the package's name. Check the storage.",
         )
 
     def _write(self, parcel: Parcel, item: Item, path: str, offset: int, *, digest: bool) -> str:
@@ -337,8 +337,8 @@ class DropFolder:
         held = self._digests(home, files) if files == sent else {}
         if files != sent or any(held[item.path] != item.sha256 for item in parcel.items):
             raise TakenError(
-                f"{self.target} has another {home} already, and nothing is ever replaced there",
-                "move that one away, or deposit into another folder",
+                f"{self.target} already has a different {home}, and nothing is ever replaced there",
+                "Move that one, or deposit into another folder.",
             )
         durable = yield from self._secure(parcel, home, [item.path for item in parcel.items])
         return self._stored(parcel, held, new=False, durable=durable)
@@ -436,8 +436,8 @@ def write_file(
                 file.write(block)
     if expected and hashing.hexdigest() != expected.sha256:
         raise DepositError(
-            f"{path}: what the repository gave back is not what was deposited",
-            "nothing was kept; look at the repository itself, and at other copies",
+            f"{path}: the repository returned other bytes than were deposited",
+            "Nothing was kept. Check the repository, and other copies.",
         )
 
 

@@ -42,7 +42,7 @@ class LocalFolder(DropFolder):
         if path.startswith("//"):
             path = path.removeprefix("//").removeprefix("localhost")
         if not path:
-            raise UsageError(f"{address} names no folder", "write file:PATH")
+            raise UsageError(f"{address} does not name a folder", "write file:PATH")
         self.root = Path(path).expanduser().absolute()
         super().__init__(LocalPlace(self.root))
 

@@ -103,8 +103,10 @@ class SftpPlace(Place):
             try:
                 sftp.make_all([self._at(path) for path in paths])
             except FileNotFoundError:
-                message = f"there is no folder {self._target}"
-                raise DepositError(message, "make it; the drop folder itself is not made") from None
+                message = f"{self._target} does not exist"
+                raise DepositError(
+                    message, "Create it; the drop folder itself is not created."
+                ) from None
 
     def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
         """See `drop.Place`."""
@@ -213,9 +215,9 @@ class SftpPlace(Place):
             except OSError as error:
                 self._idle.append(sftp)
                 hint = (
-                    "make that folder, or name one that is there"
+                    "Create that folder, or name an existing one."
                     if error.errno == errno.ENOENT
-                    else "is there permission, and space on that disk?"
+                    else "Check the permissions, and the space on that disk."
                 )
                 raise DepositError(
                     f"{self._target} refuses {what}: {error.strerror}", hint
@@ -242,23 +244,25 @@ def _refusal(target: str, said: str) -> DepositError:
     """What it means that there is no connection, from what ssh said."""
     if "IDENTIFICATION HAS CHANGED" in said:
         return DepositError(
-            f"{target}: the host's key is not the one that is known",
-            "somebody may be listening in; ask the host's keeper before you do anything",
+            f"{target}: the host's key has changed",
+            "Another computer may pretend to be the host. Ask its administrator first.",
         )
     if "Host key verification failed" in said:
         return DepositError(
-            f"{target}: the host is not known, and unknown hosts are refused",
+            f"{target}: the host is unknown, and unknown hosts are refused",
             "compare its key with its keeper, then add it to ~/.ssh/known_hosts "
             "(ssh asks you at the first connection)",
         )
     if "Permission denied" in said or "Too many authentication failures" in said:
         return DepositError(
-            f"{target} does not let us in",
+            f"{target} refused the login",
             "is your key in ssh's agent (ssh-add), or named in ~/.ssh/config? "
             "try: sftp to that host",
         )
     if "subsystem request failed" in said:
-        return DepositError(f"{target} lets us in, and has no SFTP", "ask the host's keeper")
+        return DepositError(
+            f"{target} accepted the login, but has no SFTP", "Ask the host's administrator."
+        )
     last = said.splitlines()[-1].strip() if said else "it closed the connection"
     return LostError(f"{target} could not be reached: {last}")
 

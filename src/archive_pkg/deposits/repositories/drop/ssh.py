@@ -115,7 +115,8 @@ class Channel:
         except FileNotFoundError as error:
             self._said.close()
             raise UsageError(
-                f"there is no {command[0]} here", f"install OpenSSH, or name an ssh in {PROGRAM}"
+                f"{command[0]} is not installed",
+                f"Install OpenSSH, or name an ssh program in {PROGRAM}.",
             ) from error
         _log.debug("started %s for %s", command[0], host)
         self._ends = [end for end in (self._ssh.stdin, self._ssh.stdout) if end]
@@ -376,7 +377,7 @@ class Channel:
         self._flush(struct.pack(">IBI", 5, _INIT, 3))
         kind, body = self._packet()
         if kind != _VERSION:
-            raise BrokenError("something else than SFTP answers")
+            raise BrokenError("the answer is not SFTP")
         at = 4
         known = {}
         while at < len(body):
@@ -403,7 +404,7 @@ class Channel:
             if code != _OK:
                 raise OSError(_ERRORS.get(code, errno.EIO), message)
         if kind != expected:
-            raise BrokenError("the server does not answer as SFTP's protocol has it")
+            raise BrokenError("the server does not follow the SFTP protocol")
         return body
 
     def _send(self, kind: int, *pieces: bytes | memoryview) -> int:
@@ -457,7 +458,7 @@ class Channel:
             self._flush()
         size, kind = struct.unpack(">IB", self._take(5))
         if not 5 <= size <= _MOST + 1024:
-            raise BrokenError("something else than SFTP answers")
+            raise BrokenError("the answer is not SFTP")
         return kind, memoryview(self._take(size - 1))
 
     def _take(self, count: int) -> bytes:

@@ -105,7 +105,7 @@ class WebDavPlace(Place):
             if reply.status == 409:
                 above = f"{self._target}/{path}".rpartition("/")[0]
                 raise DepositError(
-                    f"there is no folder {above}", "make it; the drop folder itself is not made"
+                    f"{above} does not exist", "Create it; the drop folder itself is not created."
                 )
 
     def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
@@ -152,7 +152,7 @@ def _path_of(href: str, target: str) -> str:
 
 def _responses(body: bytes, target: str) -> Iterator[tuple[str, int | None]]:
     """Addresses in a multistatus answer, with their sizes; None for folders (RFC 4918, 14.24)."""
-    root = read_xml(body, target, "is it WebDAV?")
+    root = read_xml(body, target, "Check that the address is WebDAV.")
     for response in root.iter(f"{_DAV}response"):
         href = response.findtext(f"{_DAV}href") or ""
         if response.find(f".//{_DAV}collection") is not None:
@@ -160,5 +160,5 @@ def _responses(body: bytes, target: str) -> Iterator[tuple[str, int | None]]:
         else:
             size = response.findtext(f".//{_DAV}getcontentlength") or ""
             if not re.fullmatch(r"[0-9]{1,19}", size):
-                raise DepositError(f"{target} does not tell the size of {href}")
+                raise DepositError(f"{target} does not report the size of {href}")
             yield href, int(size)

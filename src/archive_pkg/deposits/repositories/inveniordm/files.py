@@ -114,7 +114,7 @@ def _begin(web: Web, files: str, item: Item, journal: Journal) -> Json:
     if not parts:
         reply = web.ask("POST", files, expect={201, 400}, data=[file])
         if reply.status == 400:
-            raise DepositError(f"the draft does not take a file called {item.path}")
+            raise DepositError(f"the draft does not accept a file called {item.path}")
     # What was sent for an earlier announcement counts for nothing: each has a name of its own.
     return journal.done(step, parts=parts, size=size, name=secrets.token_hex(4))
 

@@ -97,7 +97,7 @@ class InvenioRdm(RestrictingRepository):
         else:
             parts = credentials.split_address(address)
             if parts.username or parts.fragment:
-                raise UsageError(f"{shown} has more than a host and a path", "leave that out")
+                raise UsageError(f"{shown} has more than a host and a path", "Leave that out.")
             query, self._name = parts.query, credentials.server_name(parts)
             self._site = f"https://{parts.netloc}{parts.path.rstrip('/')}"
             self.target = f"inveniordm+{self._site}"
@@ -127,7 +127,7 @@ class InvenioRdm(RestrictingRepository):
         files = {zip_name(parcel.identifier): parcel.size}
         if parcel.page is not None:
             files[page_name(parcel.identifier)] = len(parcel.page())
-        beside = " and its page beside it" if parcel.page is not None else ""
+        beside = " and its page next to it" if parcel.page is not None else ""
         plan = Plan(
             tuple(Transfer(name, size, f"the files of {draft}") for name, size in files.items()),
             steps=(
@@ -143,12 +143,13 @@ class InvenioRdm(RestrictingRepository):
         record = self._told_of(parcel)
         if not (record.sender or record.signatories):
             where = Location("data/record.json", field="sender")
-            message = "the record names no sender, and a record there must have a creator"
-            hint = "say who sent or signed the letter, if that is known"
+            message = "the record has no sender, but the repository requires a creator"
+            hint = "Add the sender or signatories, if they are known."
             plan.report.add(TARGET_NEEDS_METADATA.at(where, message, hint))
         if publish and not parcel.earlier and "publisher" not in self._options:
-            message = "nobody is named as publisher, and a DOI needs one"
-            hint = "add ?publisher=NAME, or deposit a draft, finish it on the site, then --publish"
+            message = "no publisher is named, but a DOI requires one"
+            hint = "Add ?publisher=NAME to the address; or deposit a draft, complete it on "
+            "the site, then --publish."
             plan.report.add(TARGET_NEEDS_METADATA.at(Location(self.target), message, hint))
         return plan
 
@@ -184,7 +185,9 @@ class InvenioRdm(RestrictingRepository):
             self._web.ask("POST", f"records/{name}/draft/pids/doi", expect={200, 201})
             doi = _doi(self._draft(name) or {})
         if not doi:
-            raise DepositError(f"{self.target} reserves no DOI", "does it give DOIs at all?")
+            raise DepositError(
+                f"{self.target} did not reserve a DOI", "Ask the repository whether it has DOIs."
+            )
         journal.done("reserve", draft=name, doi=doi)
         return doi
 
@@ -215,8 +218,10 @@ class InvenioRdm(RestrictingRepository):
             notes = (*begun_again(gone), *notes)
             if differences := self._differences(draft, parcel, asked):
                 raise DepositError(
-                    f"the draft {name} in {self.target} is not as asked: {'; '.join(differences)}",
-                    "nothing was sent into it; change it there, or say in the address what to set",
+                    f"the draft {name} in {self.target} is not as requested: "
+                    f"{'; '.join(differences)}",
+                    "Nothing was sent. Change it in the repository, or set the value in the "
+                    "address.",
                 )
             files = f"records/{name}/draft/files"
             held, new = bring(self._web, files, wanted, parcel, journal)
@@ -224,17 +229,23 @@ class InvenioRdm(RestrictingRepository):
             stored = self._stored(wanted, held, draft, new=new)
             stored = replace(stored, notes=notes, answer=self._told(stored, parcel, journal))
             if publish and kept:
-                kept = (*kept, "it was not published: deposit again to publish it as it is there")
+                kept = (
+                    *kept,
+                    "It was not published. Deposit again to publish it as it is in the repository.",
+                )
             if kept or not publish or any(each.stored != each.expected for each in stored.files):
                 return replace(stored, differences=kept)
             journal.begin("publish", draft=name)
             # 404: it was published meanwhile, by a request whose answer was lost.
             path = f"records/{name}/draft/actions/publish"
-            hint = f"finish the draft at {self._page(draft)}, or add ?publisher=NAME; then again"
+            hint = f"Complete the draft at {self._page(draft)}, or add ?publisher=NAME. Then "
+            "run the command again."
             self._web.ask("POST", path, expect={200, 202, *_ABSENT}, hint=hint)
             record = self._record(name)
             if record is None:
-                raise DepositError(f"{self.target} took {name} and does not show it as published")
+                raise DepositError(
+                    f"{self.target} accepted {name}, but does not show it as published"
+                )
             journal.done("publish", record=name)
             stored = self._stored(wanted, held, record, new=True)
             return replace(
@@ -252,7 +263,7 @@ class InvenioRdm(RestrictingRepository):
         draft = self._draft(remote_id)
         if draft is not None:
             return Status("draft", f"{self._page(draft)} {_doi(draft)}".strip(), draft)
-        return Status("absent", f"{self.target} shows us no record {remote_id}")
+        return Status("absent", f"{self.target} does not show the record {remote_id}")
 
     # --- where it goes
 
@@ -275,7 +286,7 @@ class InvenioRdm(RestrictingRepository):
             # Asked twice, InvenioRDM gives the same draft of the next version.
             journal.begin("draft", version_of=published)
             path = f"records/{segments(published)}/versions"
-            hint = f"was the record {published} withdrawn there? ask the repository"
+            hint = f"Ask the repository whether the record {published} was withdrawn."
             made = self._web.ask("POST", path, expect={201}, hint=hint).json(_MADE)
             return str(journal.done("draft", id=made["id"])["id"])
         for receipt in reversed(parcel.earlier):
@@ -512,7 +523,8 @@ class InvenioRdm(RestrictingRepository):
     ) -> tuple[str, ...]:
         """Write down what was sent and what became of it; return what was not taken, in words."""
         errors = tuple(
-            f"{each.get('field')} was not taken: {'; '.join(map(str, each.get('messages') or ()))}"
+            f"{each.get('field')} was not accepted: "
+            f"{'; '.join(map(str, each.get('messages') or ()))}"
             for each in (reply.get("errors") or [])[:20]
         )
         held = ((draft or {}).get("metadata") or {}) | dict(edited)

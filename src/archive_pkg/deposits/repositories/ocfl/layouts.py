@@ -126,8 +126,8 @@ def layout_of(root: Path) -> Layout:
     if name not in _DEFAULTS:
         known = ", ".join(name[:4] for name in _DEFAULTS)
         raise DepositError(
-            f"{root} has the storage layout {name}, which is not known here",
-            f"deposit into a root with one of the layouts {known}",
+            f"{root} has the storage layout {name}, which is unknown",
+            f"Use a root with one of the layouts {known}.",
         )
     config = f"extensions/{name}/config.json"
     said = _read(root, config) if os.path.lexists(root / config) else {}
@@ -136,7 +136,7 @@ def layout_of(root: Path) -> Layout:
     }
     wrong = _wrong(parameters)
     if wrong:
-        raise DepositError(f"{root / config}: {wrong}", "correct the layout's configuration")
+        raise DepositError(f"{root / config}: {wrong}", "Correct the configuration of the layout.")
     return Layout(name, parameters)
 
 
@@ -144,9 +144,9 @@ def _read(root: Path, path: str) -> dict[str, Any]:
     try:
         said = read_json(storage.read_beneath(root, path))
     except (ValueError, RecursionError) as error:
-        raise DepositError(f"{root / path} is not JSON: {error}", "correct the file") from error
+        raise DepositError(f"{root / path} is not JSON: {error}", "Correct the file.") from error
     if not isinstance(said, dict):
-        raise DepositError(f"{root / path} is not a JSON object", "correct the file")
+        raise DepositError(f"{root / path} is not a JSON object", "Correct the file.")
     return said
 
 
@@ -189,8 +189,8 @@ def _inferred(root: Path) -> Layout:
         if explains and (here or name == USUAL):
             return layout
     raise DepositError(
-        f"{root} has no ocfl_layout.json, and its objects follow no layout that is known here",
-        "let its keeper add ocfl_layout.json, or name another root",
+        f"{root} has no ocfl_layout.json, and its objects do not follow a known layout",
+        "Ask its administrator to add ocfl_layout.json, or use another root.",
     )
 
 

@@ -34,7 +34,7 @@ _DIGESTS = ("sha512", "sha256")
 _CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _VERSION = re.compile(r"v(?:[1-9][0-9]{0,8}|0[0-9]{1,9})", re.ASCII)
 _SHOWN = 5
-_RESTORE = "restore the object from another copy"
+_RESTORE = "Restore the object from another copy."
 
 Inventory: TypeAlias = dict[str, Any]
 State: TypeAlias = "Mapping[str, list[str]]"
@@ -97,7 +97,7 @@ def _check_paths(listed: Any, where: str) -> None:
         raise TypeError(f"{where} has a path or a digest twice")
     for path in known:
         if any(above in known for above in _above(path)):
-            raise TypeError(f"{where} has a file and a folder called the same above {path}")
+            raise TypeError(f"{where} has a file and a folder with the same name above {path}")
 
 
 def _above(path: str) -> Iterator[str]:
@@ -201,7 +201,7 @@ def validate(home: Path, *, digests: bool = True) -> None:
         more = "; and more" if len(found) > _SHOWN else ""
         raise DepositError(
             f"the OCFL object at {home} is not valid: {'; '.join(found[:_SHOWN])}{more}",
-            "restore it from another copy before depositing into it",
+            "Restore it from another copy before you deposit again.",
         )
 
 
@@ -232,7 +232,7 @@ def _files(home: Path) -> tuple[set[str], list[str]]:
             if is_about and status.st_size > limits.JSON_SIZE.value:
                 raise DepositError(f"{entry.path}: it is too large", limits.JSON_SIZE.hint)
             if limits.is_bomb(status.st_size, status.st_blocks * 512):
-                raise DepositError(f"{entry.path}: it is mostly holes", limits.ARCHIVE_RATIO.hint)
+                raise DepositError(f"{entry.path}: it is a sparse file", limits.ARCHIVE_RATIO.hint)
             files.add(path)
     return files, empty
 

@@ -76,7 +76,7 @@ class OcflRoot:
         """Take `ocfl:PATH`; a relative path starts from the working folder."""
         path = address.partition(":")[2]
         if not path:
-            raise UsageError(f"{address} names no folder", "write ocfl:PATH")
+            raise UsageError(f"{address} does not name a folder", "write ocfl:PATH")
         self.root = Path(path).expanduser().absolute()
 
     @property
@@ -134,7 +134,7 @@ class OcflRoot:
                 return Status("absent", f"{self.target} does not hold {remote_id}")
             versions = sorted(read_inventory(home)["versions"], key=lambda name: int(name[1:]))
             if version and version not in versions:
-                return Status("absent", f"it has {', '.join(versions)}, and no {version}")
+                return Status("absent", f"it has {', '.join(versions)}, but not {version}")
             return Status("stored", f"versions: {', '.join(versions)}", {"versions": versions})
 
     def verify(
@@ -211,23 +211,24 @@ class OcflRoot:
                     not each.name.lstrip(".").startswith(_OF_A_ROOT) for each in self.root.iterdir()
                 ):
                     raise DepositError(
-                        f"{self.root} has other things in it and is not an OCFL root",
-                        "name an OCFL root, or a folder that does not exist yet",
+                        f"{self.root} is not empty and not an OCFL root",
+                        "Name an OCFL root or a new folder.",
                     )
                 return
             if version != SPECIFICATION:
                 raise DepositError(
                     f"{self.root} is an OCFL {version} root; only OCFL {SPECIFICATION} is written "
                     "here",
-                    f"let its keeper upgrade it to OCFL {SPECIFICATION}, or name another root",
+                    f"Ask its administrator to upgrade it to OCFL {SPECIFICATION}, or use "
+                    "another root.",
                 )
             home = self._home(identifier)
             way = [home, *home.parents][: len(home.relative_to(self.root).parts)]
             for above in way[1:]:
                 if _is_object(above):
                     raise DepositError(
-                        f"{above} is an object, so that {identifier} would lie in it",
-                        "deposit it into another root",
+                        f"{above} is an object, and {identifier} would be inside it",
+                        "Deposit it into another root.",
                     )
             if os.path.lexists(home):
                 _refuse_foreign(home, identifier)
@@ -238,8 +239,8 @@ class OcflRoot:
         path = layout_of(self.root).path(identifier)
         if path in _OF_A_ROOT or not all(part not in ("", ".", "..") for part in path.split("/")):
             raise DepositError(
-                f"the layout of {self.root} has no place for {identifier}",
-                "give the record another id, or name another root",
+                f"{identifier} does not fit the layout of {self.root}",
+                "Give the record another id, or use another root.",
             )
         return self.root / path
 
@@ -352,8 +353,9 @@ class OcflRoot:
         for item in items:
             if held[item.path] != item.sha256:
                 raise DepositError(
-                    f"{item.path} is not in {self.root} as it was when the package was verified",
-                    "nothing was kept; did something write into the package, or is a disk bad?",
+                    f"{item.path} changed in {self.root} since the package was verified",
+                    "Nothing was kept. Check whether another program writes into the "
+                    "package, and check the disk.",
                 )
         about = inventory_files(inventory)
         declaration = {DECLARATION: f"{DECLARATION[2:]}\n".encode()}
@@ -418,14 +420,14 @@ def _refuse_foreign(home: Path, identifier: str) -> None:
     except (OSError, ValueError, AttributeError) as error:
         raise DepositError(
             f"{home} is not a readable OCFL object: {storage.explain(error)}",
-            "see to it before depositing here",
+            "Repair it before you deposit again.",
         ) from error
     ours = {"id": identifier, "OCFL version": SPECIFICATION, "digest": DIGEST}
     for name, value in ours.items():
         if said[name] != value:
             raise DepositError(
-                f"{home} is not an object of ours: its {name} is {said[name]}; it is left as it is",
-                "let that program add the version, or name another root",
+                f"{home} was not written by archive-pkg: its {name} is {said[name]}",
+                "Add the version with that program, or use another root.",
             )
 
 
@@ -441,8 +443,8 @@ def _refuse_sizes(home: Path, version: str, expected: Expected) -> None:
         for path in paths:
             if path in expected and size != expected[path].size:
                 raise DepositError(
-                    f"{path}: it has {size} bytes; {expected[path].size} were deposited",
-                    "restore the object from another copy",
+                    f"{path}: it has {size:,} bytes, but {expected[path].size:,} were deposited",
+                    "Restore the object from another copy.",
                 )
 
 
