@@ -245,6 +245,8 @@ def test_each_statement_has_its_rule_and_confidence(name: str) -> None:
     text, expected = LETTERS[name]
     statements = draft_text(text, VOCABULARY).statements
     assert [(one.field, str(one.confidence), one.rule) for one in statements] == expected
+    quotes = [one.quote for one in statements if one.quote is not None]
+    assert all(text[quote.start : quote.end] == quote.exact for quote in quotes)
 
 
 HEAD = "Berlin, 18 July 1960"
@@ -340,6 +342,83 @@ SURE: list[tuple[dict[str, str], str, str, str, str]] = [
     ({"body": "Yesterday the Central Committee of the CPSU told you of the plates."},
      "sender", "Anna Lind", "certain", "sender-signed-after-closing"),
     ({"head": "London."}, "place", "London", "probable", "address-above-salutation"),
+    ({"head": "Berlin, Montag, 18.7.04"}, "date", "1904-07-18", "certain", "day-and-month-head"),
+    ({"head": "Berlin, Di, 19.7.04"}, "date", "1904-07-19", "probable", "day-and-month-head"),
+    ({"head": CENTURY, "body": "Since 1884."},
+     "date", "1904-07-18", "certain", "day-and-month-head"),
+    ({"head": CENTURY, "body": "Since 1883."},
+     "date", "1904-07-18", "probable", "day-and-month-head"),
+    ({"head": CENTURY, "body": "Les plaques sont arrivées et je vous remercie de tout mon cœur."},
+     "date", "1904-07-18", "certain", "day-and-month-head"),
+    ({"head": f"Received 20 July 1960\n\nReceived 21 July 1960\n\n{HEAD}"},
+     "received", "1960-07-20", "certain", "stamp-of-receipt"),
+    ({"head": f"Received\n\nReceived 21 July 1960\n\n{HEAD}"},
+     "received", "1960-07-21", "certain", "stamp-of-receipt"),
+    ({"head": f"Received 18 July\n\n{HEAD}"},
+     "received", "1960-07-18", "probable", "stamp-of-receipt"),
+    ({"head": f"TOP SECRET\n{HEAD}\nEYES ONLY"},
+     "classification", "TOP SECRET", "certain", "marking-line"),
+    ({"head": "Berlin, undated\n\nParis, 19 July 1960"},
+     "place", "Berlin", "certain", "dateline-head"),
+    ({"head": "18 July", "end": f"{END}\n\nWien, 20 July 1960"},
+     "date", "1960-07-20", "certain", "written-date-below-signature"),
+    ({"head": "Wien, 20 July", "end": f"{END}\n\nParis, 21 July"},
+     "date", "XXXX-07-20", "guess", "day-without-year-head"),
+    ({"head": "FOREIGN OFFICE\nWien\n18 July 1960"},
+     "place", "Wien", "probable", "line-above-date"),
+    ({"head": "18 July 1960\nMINISTRY OF JUSTICE\nWien"},
+     "place", "Wien", "probable", "line-below-date"),
+    ({"head": "18 July 1960\n(in haste)\nx y\nWien"},
+     "place", "Wien", "probable", "line-below-date"),
+    ({"head": "18 July 1960\n12 High Street\nWien, Austria"},
+     "place", "Wien, Austria", "probable", "line-below-date"),
+    ({"head": "18 July 1960\n\nGasthof zur Post\nWien"},
+     "place", "Gasthof zur Post", "probable", "address-above-salutation"),
+    ({"head": "18 July 1960\n\nGasthof zur Post 3"},
+     "place", "Gasthof zur Post", "probable", "address-above-salutation"),
+    ({"head": "18 July 1960\n\nMonday\nWien."},
+     "place", "Wien", "probable", "address-above-salutation"),
+    ({"head": f"{HEAD}\n\nReceived 20 July 1960"},
+     "received", "1960-07-20", "certain", "stamp-of-receipt"),
+    ({"head": f"Received 20 July 04\n\n{HEAD}", "body": "Since 2004."},
+     "received", "2004-07-20", "probable", "stamp-of-receipt"),
+    ({"head": f"Received {'x' * 88} 18 July 1960\n\n{HEAD}"},
+     "received", "1960-07-18", "certain", "stamp-of-receipt"),
+    ({"head": f"Received {'x' * 99} 3 May 1960\n\nReceived 20 July 1960\n\n{HEAD}"},
+     "received", "1960-07-20", "certain", "stamp-of-receipt"),
+    ({"head": "SECRET\n\nReceived 20 July\n\n18 July 1960"},
+     "received", "1960-07-20", "probable", "stamp-of-receipt"),
+    ({"head": "TOP SECRET; Sandstorm"},
+     "classification", "TOP SECRET; Sandstorm", "probable", "marking-line"),
+    ({"head": "Paris, 19 July 1960\n\nBerlin, undated"},
+     "date", "1960-07-19", "certain", "written-date-head"),
+    ({"end": f"{END}\n\nWien, 20 July 1961"},
+     "date", "1960-07-18", "certain", "written-date-head"),
+    ({"head": "HOTEL IMPERIAL\n18 July 1960"},
+     "place", "HOTEL IMPERIAL", "probable", "address-above-salutation"),
+    ({"head": "BAD GASTEIN\n18 July 1960"},
+     "place", "BAD GASTEIN", "probable", "line-above-date"),
+    ({"head": "18 July 1960\nBAD GASTEIN"},
+     "place", "BAD GASTEIN", "probable", "line-below-date"),
+    ({"head": "Paris\n\nWien\n18 July 1960"}, "place", "Wien", "probable", "line-above-date"),
+    ({"head": "x y\nWien\n18 July 1960"}, "place", "Wien", "probable", "line-above-date"),
+    ({"head": "Wien 12\n18 July 1960"}, "place", "Wien", "probable", "line-above-date"),
+    ({"head": "18 July 1960\nWien 12"}, "place", "Wien", "probable", "line-below-date"),
+    ({"head": f"Wien, {'x' * 74}\n18 July 1960"},
+     "place", "Wien", "probable", "line-above-date"),
+    ({"head": "20 July 1960\n\n21 July\nWien."},
+     "place", "Wien", "probable", "address-above-salutation"),
+    ({"head": "Gasthof zur Post,"},
+     "place", "Gasthof zur Post", "probable", "address-above-salutation"),
+    ({"end": "Yours, Anna Lind"}, "closing", "Yours,", "certain", "lines-above-signature"),
+    ({"head": "London, W.C."}, "place", "London", "probable", "address-above-salutation"),
+    ({"end": "With kind regards,\n\nYours sincerely,\n\nAnna Lind"},
+     "closing", "With kind regards,\n\nYours sincerely,", "certain", "lines-above-signature"),
+    ({"end": "Yours sincerely,\nAnna Lind\n\nP.S. It is so.\n\nYours,\nOtto"},
+     "closing", "Yours sincerely,", "certain", "lines-above-signature"),
+    ({"end": "Yours,"}, "closing", "Yours,", "certain", "lines-above-signature"),
+    ({"greeting": "", "body": "Sir: I have the honor to tell you of it."},
+     "salutation", "Sir:", "guess", "salutation-in-line"),
 ]  # fmt: skip
 
 
@@ -349,9 +428,83 @@ def test_the_confidence_depends_on_the_words_of_the_letter(
 ) -> None:
     parts = {"head": HEAD, "greeting": "Dear Sir,", "body": BODY, "end": END} | changes
     text = "\n\n".join(filter(None, parts.values())) + "\n"
-    statements = {(one.field, one.value): one for one in draft_text(text, VOCABULARY).statements}
-    found = statements[field, value]
+    statements = draft_text(text, VOCABULARY).statements
+    [found] = [one for one in statements if (one.field, one.value) == (field, value)]
     assert (str(found.confidence), found.rule) == (sure, rule)
+    assert found.quote is not None
+    assert text[found.quote.start : found.quote.end] == found.quote.exact
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words", "details"),
+    [
+        ({"head": f"SECRET\n\n{HEAD}"}, "date", "18 July 1960", {}),
+        ({"head": f"SECRET\n\n{HEAD}"}, "classification", "SECRET", {"level": "secret"}),
+        ({"head": "Совершенно секретно"},
+         "classification", "Совершенно секретно", {"level": "top-secret", "scheme": "ussr"}),
+        ({"head": "Berlin, 5 March 1848 (old style)"},
+         "date", "5 March 1848", {"style": "old"}),
+        ({"head": f"{HEAD}\n\nReceived 20 July 1960"}, "received", "20 July 1960", {}),
+        ({"head": "SECRET\n\n1190 Wien\n18 July 1960"}, "place", "Wien", {}),
+    ],
+)  # fmt: skip
+def test_a_statement_quotes_the_words_that_it_rests_on(
+    changes: dict[str, str], field: str, words: str, details: dict[str, str]
+) -> None:
+    parts = {"head": HEAD, "greeting": "Dear Sir,", "body": BODY, "end": END} | changes
+    text = "\n\n".join(filter(None, parts.values())) + "\n"
+    [found] = [one for one in draft_text(text, VOCABULARY).statements if one.field == field]
+    assert found.quote is not None
+    assert (found.quote.exact, found.more) == (words, details)
+    assert text[found.quote.start : found.quote.end] == words
+
+
+def test_a_statement_that_there_is_no_marking_has_its_kind() -> None:
+    one = draft_text(f"No classification marking\n\n{HEAD}\n", VOCABULARY).statements[0]
+    assert (one.field, one.kind) == ("classification", "none")
+
+
+@pytest.mark.parametrize(("length", "joined"), [(159, True), (160, False)])
+def test_closings_in_a_row_are_one_closing_up_to_a_length(length: int, joined: bool) -> None:
+    lines = ["With kind regards,", "With all good wishes,", "Yours sincerely,"]
+    lines[0] = f"With {'x' * (length - 5 - len(''.join(lines)))} kind regards,"
+    text = f"{HEAD}\n\nDear Sir,\n\n{BODY * 9}\n\n" + "\n\n".join([*lines, "Anna Lind\n"])
+    statements = draft_text(text, VOCABULARY).statements
+    [closing] = [one.value for one in statements if one.field == "closing"]
+    assert len("\n\n".join(lines)) == length
+    assert closing == "\n\n".join(lines if joined else lines[1:])
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"head": f"Received 18 July\n\n{HEAD[:6]}, July 1960"}, "received"),
+        ({"head": "Received 18 July"}, "received"),
+        ({"head": f"Received {'x' * 89} 18 July 1960\n\n{HEAD}"}, "received"),
+        ({"head": f"Received\n\n{HEAD}"}, "received"),
+        ({"head": "Berlin, undated\n\nParis, 19 July 1960"}, "date"),
+        ({"end": f"{END}\n\nWien, 20 July", "head": ""}, "date"),
+        ({"head": "MINISTRY OF JUSTICE\n18 July 1960"}, "place"),
+        ({"head": "18 July 1960\nab\ncd\nef\nWien"}, "place"),
+        ({"head": "18 July 1960\n\nGasthof zur Post"}, "place"),
+        ({"head": "18 July 1960\n\nSubject: Plates\nWien."}, "place"),
+        ({"head": "18 July 1960\nTo: Otto Moser\nWien"}, "place"),
+        ({"head": "Wien 12\n\n18 July 1960"}, "place"),
+        ({"head": ""}, "place"),
+        ({"head": "Wien.", "greeting": ""}, "place"),
+        ({"head": "PERSONAL\n18 July 1960"}, "place"),
+        ({"head": "18 July 1960\n\nReceived 20 July"}, "place"),
+        ({"head": "18 July 1960\n\nTranslation\nWien."}, "place"),
+        ({"head": f"Wien, {'x' * 75}\n18 July 1960"}, "place"),
+        ({"head": "18 July 1960", "greeting": "", "body": "", "end": ""}, "place"),
+        ({"greeting": ""}, "salutation"),
+        ({"greeting": "", "body": "", "end": ""}, "closing"),
+    ],
+)
+def test_what_the_letter_does_not_say_is_not_stated(changes: dict[str, str], field: str) -> None:
+    parts = {"head": HEAD, "greeting": "Dear Sir,", "body": BODY, "end": END} | changes
+    text = "\n\n".join(filter(None, parts.values())) + "\n"
+    assert field not in {one.field for one in draft_text(text, VOCABULARY).statements}
 
 
 def test_statements_to_review_come_least_certain_first() -> None:

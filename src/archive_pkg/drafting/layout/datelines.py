@@ -47,14 +47,12 @@ class Dateline:
         date: The date; None if the line says that the letter is undated.
         place: Start and end of the place's name in the text; None if there is none.
         undated: Whether the line says that the letter is undated.
-        weekday: Whether the line has a day of the week.
     """
 
     line: int
     date: FoundDate | None
     place: tuple[int, int] | None
     undated: bool = False
-    weekday: bool = False
 
 
 def _ends_name(piece: str) -> bool:
@@ -196,5 +194,4 @@ def read_dateline(
         skipped = len(after) - len(after.lstrip(" .,;:–—-])'"))
         later = find_place(after[skipped:], vocabulary)
         place = _shift(later, dates[-1].end + skipped)
-    weekday = any(word in vocabulary.weekdays and len(word) > 2 for word in words)
-    return Dateline(number, dates[0], _shift(place, line.start), weekday=weekday)
+    return Dateline(number, dates[0], _shift(place, line.start))

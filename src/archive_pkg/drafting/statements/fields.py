@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 from archive_pkg.dates.text_dates import find_dates
-from archive_pkg.drafting.layout.datelines import find_place
+from archive_pkg.drafting.layout.datelines import LONGEST, find_place
 from archive_pkg.drafting.layout.head import salutation_in
 from archive_pkg.drafting.layout.line_shapes import is_certain_closing
 from archive_pkg.drafting.statements.base import (
@@ -81,16 +81,14 @@ class FrameReader(StatementReader):
         """Add date and place of the most certain dateline, in the head or below the signature."""
         head, tail = self.layout.head, self.layout.tail
         datelines, where = head.datelines, "head"
-        if not datelines or not any(
-            line.undated or (line.date and line.date.sure) for line in datelines
-        ):
+        if not any(line.date is None or line.date.sure for line in datelines):
             below = [line for line in tail.datelines if line.date and line.date.sure]
             if below:
                 datelines, where = below, "below-signature"
         if not datelines:
             self.place_alone()
             return
-        line = max(datelines, key=lambda d: 2 if d.undated else d.date.sure if d.date else 0)
+        line = max(datelines, key=lambda one: one.date.sure if one.date else 2)
         if line.date is not None:
             base = self.lines[line.line].start
             sure = (GUESS, PROBABLE, CERTAIN)[line.date.sure]
@@ -116,7 +114,7 @@ class FrameReader(StatementReader):
         year, month, day = (int(part) for part in found.edtf.split("-"))
         text = self.lines[line.line].text
         named = [word for word in words_of(text) if word in self.vocabulary.weekdays]
-        if named and len(named[0]) > 2:
+        if named:
             number = self.vocabulary.weekdays[named[0]]
             return datetime.date(year, month, day).isoweekday() == number
         conventions = self.layout.conventions
@@ -130,7 +128,9 @@ class FrameReader(StatementReader):
             if self.layout.kinds[number] != "stamp":
                 continue
             line = self.lines[number]
-            dates = find_dates(line.text[:80], self.vocabulary, pivot=self.layout.conventions.pivot)
+            if len(line.text) > LONGEST:
+                continue
+            dates = find_dates(line.text, self.vocabulary, pivot=self.layout.conventions.pivot)
             if not dates:
                 continue
             quote = self.quote(line.start + dates[0].start, line.start + dates[0].end)
@@ -165,8 +165,6 @@ class FrameReader(StatementReader):
     def place_above(self, dateline: int) -> bool:
         """Add the place above or below the date in the same block, and return whether it exists."""
         kinds, number = self.layout.kinds, dateline
-        if kinds[dateline] != "dateline":
-            return False
         while not self.lines[number].first:
             number -= 1
         for line in range(number, dateline):
@@ -187,31 +185,29 @@ class FrameReader(StatementReader):
 
     def is_address_in_capitals(self, number: int) -> bool:
         """Whether a line of a letterhead has no word of an office or body."""
-        words = words_of(self.lines[number].text[:100])
+        words = words_of(self.lines[number].text)
         known = self.vocabulary.forms["letterheads"].within(words) >= 0
         return self.layout.kinds[number] == "letterhead" and not known
 
     def place_alone(self) -> None:
         """Add the place of the writer's address, the block right above the salutation."""
-        head, kinds = self.layout.head, self.layout.kinds
-        last = (head.salutation if head.salutation is not None else 0) - 1
-        if last < 0:
+        kinds, end = self.layout.kinds, self.layout.head.salutation or 0
+        if not end:
             return
-        first = last
-        while first > 0 and not self.lines[first].first:
+        first = end - 1
+        while not self.lines[first].first:
             first -= 1
-        if any(
-            kinds[n] in ("addressee", "marking", "subject", "registry", "stamp")
-            for n in range(first, last + 1)
-        ):
+        block = range(first, end)
+        others = ("addressee", "marking", "subject", "registry", "stamp")
+        if any(kinds[number] in others for number in block):
             return
-        for number in range(first, last + 1):
+        for number in block:
             words = words_of(self.lines[number].text)
             if kinds[number] == "dateline" or all(w in self.vocabulary.weekdays for w in words):
                 continue
             place = self.place_on(number)
             is_address = (
-                last > first
+                len(block) > 1
                 or self.lines[number].text.endswith((".", ","))
                 or any(c.isdigit() for c in self.lines[number].text)
             )
@@ -248,12 +244,9 @@ class FrameReader(StatementReader):
         while first - 1 in above and self.lines[number].end - self.lines[first - 1].start < 160:
             first -= 1
         start = self.lines[first].start
-        end = start + len(self.text[start:end].rstrip())
-        if start < end:
-            quote = self.quote(start, end)
-            known = is_certain_closing(quote.exact, self.vocabulary)
-            sure = CERTAIN if known else PROBABLE
-            self.add("closing", quote.exact, sure, "lines-above-signature", quote)
+        quote = self.quote(start, start + len(self.text[start:end].rstrip()))
+        sure = CERTAIN if is_certain_closing(quote.exact, self.vocabulary) else PROBABLE
+        self.add("closing", quote.exact, sure, "lines-above-signature", quote)
 
 
 def read_fields(layout: LetterLayout, vocabulary: Vocabulary) -> list[Statement]:
