@@ -53,6 +53,22 @@ def test_every_function_that_takes_a_path_takes_text_as_well(room: ModuleType) -
     assert narrow <= FOR_OTHER_ROOMS
 
 
+def test_the_bags_package_can_be_used_alone_with_paths_as_text(tmp_path: Path) -> None:
+    source, bag, packed = (str(tmp_path / name) for name in ("source", "bag", "bag.zip"))
+    Path(source).mkdir()
+    Path(source, "a").write_bytes(b"1")
+    bags.create(source, bag)
+    bags.update(bag, add={"data/b": b"2"}, info=[("Contact-Name", "E. Janssen")])
+    bags.upgrade(bag, algorithms=["sha3256"])
+    assert bags.fetch(bag).files == 0
+    assert bags.pack(bag, packed).valid
+    assert bags.unpack(packed, str(tmp_path / "again")).valid
+    assert bags.Bag.open(packed).payload == ["data/a", "data/b"]
+    assert ("Contact-Name", "E. Janssen") in bags.read_info(bag)
+    assert bags.create_in_place(source)[0] is not None
+    assert bags.load_profile(bags.bundled_profiles()[0]).identifier
+
+
 def test_a_letter_goes_its_whole_way_by_paths_as_text(letter: Path, tmp_path: Path) -> None:
     out = str(tmp_path / "out")
     assert archive_pkg.check(str(letter)).ok

@@ -315,8 +315,8 @@ def _bytes(
         report.add(_unreadable(path, error))
         return b""
     if len(data) > limit.value:
-        said = f"has more than {limit.value} bytes"
-        report.add(manifests.TOO_LARGE.at(Location(path), said, limit.hint))
+        message = f"has more than {limit.value} bytes"
+        report.add(manifests.TOO_LARGE.at(Location(path), message, limit.hint))
         return b""
     return data
 

@@ -348,8 +348,8 @@ class Folder:
 
 def too_deep(path: str) -> Finding:
     """Return the finding for a file in more nested folders than the limit."""
-    said = f"is nested in more than {FOLDER_DEPTH.value} folders"
-    return TOO_DEEP.at(Location(f"{path[:80]}…"), said, FOLDER_DEPTH.hint)
+    message = f"is nested in more than {FOLDER_DEPTH.value} folders"
+    return TOO_DEEP.at(Location(f"{path[:80]}…"), message, FOLDER_DEPTH.hint)
 
 
 def _rest(file: int, path: str, data: bytes | None) -> bytes | None:

@@ -196,12 +196,12 @@ def render(digests: Mapping[str, bytes], declaration: Declaration | None = None)
     Raises:
         UnicodeEncodeError: A path cannot be written in the encoding.
     """
-    said = declaration or Declaration()
-    percent = said.number >= (1, 0)
+    declared = declaration or Declaration()
+    percent = declared.number >= (1, 0)
     return "".join(
         f"{digests[path].hex()}  {names.encode(path, percent=percent)}\n"
         for path in sorted(digests)
-    ).encode(codec_of(said.encoding) or "utf-8")
+    ).encode(codec_of(declared.encoding) or "utf-8")
 
 
 def too_many_wrong(code: Code, name: str) -> Finding:
@@ -274,8 +274,10 @@ class Parser:
         for text in self._chunks(manifest.name, file):
             self._lines += text.count("\n")
             if self._lines > MANIFEST_LINES.value:
-                said = f"the bag's manifests have more than {MANIFEST_LINES.value} lines"
-                self._report.add(TOO_LARGE.at(Location(manifest.name), said, MANIFEST_LINES.hint))
+                message = f"the bag's manifests have more than {MANIFEST_LINES.value} lines"
+                self._report.add(
+                    TOO_LARGE.at(Location(manifest.name), message, MANIFEST_LINES.hint)
+                )
                 return
             plain = not any(odd in text for odd in _ODD) and not _ODD_PARTS.search(text)
             pairs = quick.findall(text) if quick and plain else []
@@ -296,8 +298,8 @@ class Parser:
         if codec.startswith(("utf-16", "utf-32")):
             data = file.read(TAG_FILE.value + 1)
             if len(data) > TAG_FILE.value:
-                said = f"has more than {TAG_FILE.value} bytes in {self._encoding}"
-                self._report.add(TOO_LARGE.at(Location(name), said, TAG_FILE.hint))
+                message = f"has more than {TAG_FILE.value} bytes in {self._encoding}"
+                self._report.add(TOO_LARGE.at(Location(name), message, TAG_FILE.hint))
                 return
             text, findings = decode_text(name, data, self._encoding)
             self._report.extend(findings)
@@ -417,7 +419,7 @@ class Parser:
             add(PATH_IS_FOLDER.at(place, f"{decoded!r} is a folder", "List the files in it."))
             return ""
         if path != decoded:
-            add(PATH_DOTTED.at(place, f"{decoded!r} stands for {path!r}", f"Write {path!r}."))
+            add(PATH_DOTTED.at(place, f"{decoded!r} means {path!r}", f"Write {path!r}."))
         if not manifest.of_tags and not path.startswith("data/"):
             add(
                 PATH_OUTSIDE_PAYLOAD.at(

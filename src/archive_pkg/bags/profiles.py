@@ -243,12 +243,12 @@ def parse(data: bytes, name: str) -> Profile:
     """
     report = Report()
     try:
-        said = read_json(data)
+        document = read_json(data)
     except ValueError as error:
         report.add(MALFORMED.at(Location(name), f"is not JSON: {error}"))
-        said = {}
-    reader = _ProfileParser(said if isinstance(said, dict) else {}, name, report)
-    profile = reader.dart() if "bagItProfileInfo" in reader.said else reader.profile()
+        document = {}
+    reader = _ProfileParser(document if isinstance(document, dict) else {}, name, report)
+    profile = reader.dart() if "bagItProfileInfo" in reader.document else reader.profile()
     if not report.ok:
         raise InvalidError(f"{name} is not a usable BagIt profile", "", report)
     return profile
@@ -257,8 +257,8 @@ def parse(data: bytes, name: str) -> Profile:
 class _ProfileParser:
     """Read the values of a profile's JSON and report wrong ones."""
 
-    def __init__(self, said: Mapping[str, Any], name: str, report: Report) -> None:
-        self.said = said
+    def __init__(self, document: Mapping[str, Any], name: str, report: Report) -> None:
+        self.document = document
         self.name = name
         self.report = report
 
@@ -268,11 +268,11 @@ class _ProfileParser:
 
     def profile(self) -> Profile:
         """Return a profile written in the specification's form."""
-        known = self.said.get("BagIt-Profile-Info")
+        known = self.document.get("BagIt-Profile-Info")
         if not isinstance(known, dict):
             self.note("BagIt-Profile-Info", "is missing")
             known = {}
-        tags = self.said.get("Bag-Info", {})
+        tags = self.document.get("Bag-Info", {})
         rules = []
         for label, rule in tags.items() if isinstance(tags, dict) else []:
             if not isinstance(rule, dict):
@@ -299,22 +299,22 @@ class _ProfileParser:
             tag_files_allowed=self.optional("Tag-Files-Allowed"),
             payload_files_required=self.list("Payload-Files-Required"),
             payload_files_allowed=self.optional("Payload-Files-Allowed"),
-            fetch_allowed=self.said.get("Allow-Fetch.txt", True) is not False,
-            fetch_required=self.said.get("Fetch.txt-Required", False) is True,
-            data_empty=self.said.get("Data-Empty", False) is True,
+            fetch_allowed=self.document.get("Allow-Fetch.txt", True) is not False,
+            fetch_required=self.document.get("Fetch.txt-Required", False) is True,
+            data_empty=self.document.get("Data-Empty", False) is True,
             serialization=self.serialization("Serialization"),
             media_types=self.list("Accept-Serialization"),
-            folder_named=self.said.get("tarDirMustMatchName", False) is True,
+            folder_named=self.document.get("tarDirMustMatchName", False) is True,
         )
 
     def dart(self) -> Profile:
         """Return a profile written in DART's form."""
-        known = self.said["bagItProfileInfo"]
+        known = self.document["bagItProfileInfo"]
         if not isinstance(known, dict):
             self.note("bagItProfileInfo", "is not an object")
             known = {}
         tags: dict[str, list[TagRule]] = defaultdict(list)
-        asked = self.said.get("tags") or []
+        asked = self.document.get("tags") or []
         if not isinstance(asked, list) or not all(isinstance(tag, dict) for tag in asked):
             self.note("tags", "is not a list of objects")
             asked = []
@@ -337,23 +337,23 @@ class _ProfileParser:
             tag_manifests_allowed=self.list("tagManifestsAllowed") or None,
             tag_files_required=self.list("tagFilesRequired"),
             tag_files_allowed=self.list("tagFilesAllowed") or None,
-            fetch_allowed=self.said.get("allowFetchTxt", True) is not False,
+            fetch_allowed=self.document.get("allowFetchTxt", True) is not False,
             serialization=self.serialization("serialization"),
             media_types=self.list("acceptSerialization"),
-            folder_named=self.said.get("tarDirMustMatchName", False) is True,
+            folder_named=self.document.get("tarDirMustMatchName", False) is True,
             in_darts_form=True,
         )
 
     def serialization(self, key: str) -> str:
         """Return whether a bag must, may or must not be an archive."""
-        value = self.said.get(key) or "optional"
+        value = self.document.get(key) or "optional"
         if value not in ("required", "optional", "forbidden"):
             self.note(key, f"is {value!r}")
         return str(value)
 
     def list(self, key: str) -> tuple[str, ...]:
         """Return a list of strings; empty if the key is missing."""
-        value = self.said.get(key) or []
+        value = self.document.get(key) or []
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             self.note(key, "is not a list of strings")
             return ()
@@ -361,7 +361,7 @@ class _ProfileParser:
 
     def optional(self, key: str) -> tuple[str, ...] | None:
         """Return a list of strings; None if the key is missing."""
-        return None if self.said.get(key) is None else self.list(key)
+        return None if self.document.get(key) is None else self.list(key)
 
 
 def _listed(value: Any) -> list[Any]:
@@ -439,15 +439,15 @@ def _check_tags(path: str, rules: Sequence[TagRule], bag: Bag, tree: BagTree) ->
             values[tag.label.lower()].append(tag.value)
     for rule in rules:
         place = Location(path, field=rule.label)
-        said = values.get(rule.label.lower(), [])
-        if rule.required and (not said or (not any(said) and not rule.empty)):
+        given = values.get(rule.label.lower(), [])
+        if rule.required and (not given or (not any(given) and not rule.empty)):
             hint = f"Use one of: {', '.join(rule.values)}." if rule.values else ""
-            yield TAG_MISSING.at(place, "is empty" if said else "is missing", hint)
-        elif rule.recommended and not said:
+            yield TAG_MISSING.at(place, "is empty" if given else "is missing", hint)
+        elif rule.recommended and not given:
             yield TAG_RECOMMENDED.at(place, "is missing, but recommended")
-        if len(said) > 1 and not rule.repeatable:
-            yield TAG_REPEATED.at(place, f"appears {len(said)} times")
-        for value in said:
+        if len(given) > 1 and not rule.repeatable:
+            yield TAG_REPEATED.at(place, f"appears {len(given)} times")
+        for value in given:
             if rule.values and value not in rule.values and (value or not rule.empty):
                 yield TAG_VALUE.at(place, f"is {value!r}", f"Use one of: {', '.join(rule.values)}.")
 

@@ -53,10 +53,10 @@ def bagit_python(path: Path, report: Report) -> list[Finding]:
     if report.ok == (complaint == ""):
         return []
     if complaint:
-        said = f"bagit-python calls this bag invalid, archive-pkg valid: {complaint}"
+        message = f"bagit-python calls this bag invalid, archive-pkg valid: {complaint}"
     else:
-        said = "bagit-python calls this bag valid, archive-pkg does not"
-    return [DIFFERS.at(place, said, "See the other findings for the reason.")]
+        message = "bagit-python calls this bag valid, archive-pkg does not"
+    return [DIFFERS.at(place, message, "See the other findings for the reason.")]
 
 
 def _validate(path: Path) -> str:

@@ -169,11 +169,11 @@ def parse_declaration(data: bytes) -> tuple[Declaration, list[Finding]]:
         if line is not None and (found := strict.fullmatch(line)):
             values.append(found[1])
             continue
-        said = f"is {line!r}" if line is not None else "is missing"
+        problem = f"is {line!r}" if line is not None else "is missing"
         findings.append(
             MALFORMED.at(
                 Location(DECLARATION, line=number),
-                f"line {number} {said}",
+                f"line {number} {problem}",
                 f"Write it in exactly this form: '{form}'.",
             )
         )

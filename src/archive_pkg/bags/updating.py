@@ -202,9 +202,10 @@ class _BagChange:
             )
         unknown = set(bag.manifests) - set(ALGORITHMS) - remove_algorithms
         if unknown or not bag.manifests:
-            said = f"manifests of unknown algorithms: {', '.join(sorted(unknown))}"
+            problem = f"manifests of unknown algorithms: {', '.join(sorted(unknown))}"
             raise InvalidError(
-                f"{path} has {said if unknown else 'no payload manifest'}", "Nothing was changed."
+                f"{path} has {problem if unknown else 'no payload manifest'}",
+                "Nothing was changed.",
             )
         if bag.fetch and any(line.path not in set(bag.payload) for line in bag.fetch):
             raise InvalidError(
@@ -396,8 +397,8 @@ class _InfoChanges:
         for label, value in self.remove:
             values = bag.values(label)
             if not values or (value is not None and value not in values):
-                said = label if value is None else f"{label}: {value}"
-                raise UsageError(f"bag-info.txt of {bag.path} has no {said}")
+                tag = label if value is None else f"{label}: {value}"
+                raise UsageError(f"bag-info.txt of {bag.path} has no {tag}")
 
     def applied(self, data: bytes, bag: Bag) -> bytes:
         """Return the changed bytes of bag-info.txt."""

@@ -398,12 +398,11 @@ class _Verification:
         fetched = all(line.path in present for line in self.bag.fetch)
         actual = (verdict.size, verdict.files)
         if fetched and not self.bag.listing.truncated and self.oxum and self.oxum != actual:
-            said, there = self.oxum, actual
             self.add(
                 OXUM_MISMATCH.at(
                     self._place("payload-oxum"),
-                    f"says {said[0]} bytes in {said[1]} files, there are {there[0]} bytes in "
-                    f"{there[1]} files",
+                    f"says {self.oxum[0]} bytes in {self.oxum[1]} files, there are {actual[0]} "
+                    f"bytes in {actual[1]} files",
                     "Other findings name the files that are missing, added or changed.",
                 )
             )
@@ -543,7 +542,7 @@ class _Verification:
         for path, algorithm, digest in digests.mismatches(wanted):
             by_path[path].append((algorithm, digest))
         for path, differing in by_path.items():
-            said = "; ".join(
+            message = "; ".join(
                 f"{algorithm} is {digest.hex()}, {manifests[algorithm].name} says "
                 f"{wanted[algorithm][path].hex()}"
                 for algorithm, digest in differing
@@ -558,7 +557,7 @@ class _Verification:
                 if agreeing
                 else "The file has changed since it was bagged. Restore it from another copy."
             )
-            self.add(code.at(Location(path), said, hint))
+            self.add(code.at(Location(path), message, hint))
 
 
 def _is_date(value: str) -> bool:

@@ -392,11 +392,11 @@ def names_record(files: Mapping[str, str]) -> bytes:
     }
     if not changed:
         return b""
-    said = {
+    record = {
         "meaning": "names of files before bagging, their bytes percent-encoded (RFC 3986)",
         "names": changed,
     }
-    return json.dumps(said, indent=2, sort_keys=True).encode() + b"\n"
+    return json.dumps(record, indent=2, sort_keys=True).encode() + b"\n"
 
 
 def refuse_misuse(

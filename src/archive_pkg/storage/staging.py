@@ -158,8 +158,8 @@ class Lock:
 
 def _holder(descriptor: int) -> str:
     try:
-        said = json.loads(os.pread(descriptor, _LONGEST_LOCK, 0))
-        return f"process {said['pid']} on {said['host']} since {said['since']}"
+        holder = json.loads(os.pread(descriptor, _LONGEST_LOCK, 0))
+        return f"process {holder['pid']} on {holder['host']} since {holder['since']}"
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "another run"
 

@@ -155,8 +155,10 @@ class Archive:
             limit = limits.ARCHIVE_SIZE
             if unpacked <= limit.value:
                 limit = limits.ARCHIVE_RATIO
-            said = f"has {self.packed} bytes and unpacks to {unpacked} or more, so it is not read"
-            raise BadArchiveError(BOMB, said, hint=limit.hint)
+            message = (
+                f"has {self.packed} bytes and unpacks to {unpacked} or more, so it is not read"
+            )
+            raise BadArchiveError(BOMB, message, hint=limit.hint)
 
     def _safe(self, path: str) -> str:
         self._named += len(path)
@@ -165,8 +167,8 @@ class Archive:
             (limits.ARCHIVE_NAMES, self._named, "bytes of names"),
         ):
             if count > limit.value:
-                said = f"has more than {limit.value} {what}, so the rest is not read"
-                raise BadArchiveError(BOMB, said, hint=limit.hint)
+                message = f"has more than {limit.value} {what}, so the rest is not read"
+                raise BadArchiveError(BOMB, message, hint=limit.hint)
         if why := names.unsafe(path):
             self.note(MEMBER_UNSAFE, path, f"is an unsafe name: {why}", "Rename it.")
             return ""
@@ -225,8 +227,8 @@ class Archive:
                     break
                 full.add(path)
             if len(full) > limits.ARCHIVE_MEMBERS.value:
-                said = f"has more than {limits.ARCHIVE_MEMBERS.value} folders, so it is not read"
-                raise BadArchiveError(BOMB, said, hint=limits.ARCHIVE_MEMBERS.hint)
+                message = f"has more than {limits.ARCHIVE_MEMBERS.value} folders, so it is not read"
+                raise BadArchiveError(BOMB, message, hint=limits.ARCHIVE_MEMBERS.hint)
         for path in sorted(path for path in full | inside if self.top + path in self.members):
             self.note(MEMBER_CLASHES, path, "is both a file and a folder", "Rename one of them.")
         listing.folders = sorted(full | inside - {""})
@@ -253,8 +255,8 @@ class Archive:
         except BadArchiveError as error:
             piece.findings.append(error.finding)
         except OSError as error:
-            said, hint = describe(error)
-            piece.findings.append(DAMAGED.at(Location(path), said, hint))
+            message, hint = describe(error)
+            piece.findings.append(DAMAGED.at(Location(path), message, hint))
         else:
             say(1, 0)
         piece.sizes.append(size)

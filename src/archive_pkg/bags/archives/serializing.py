@@ -44,7 +44,7 @@ def pack(
     replace: bool = False,
     wait: float = 0,
 ) -> Verdict:
-    """Write a bag's folder as one archive (RFC 8493, 4).
+    """Write a bag's folder as one archive (serialization: BagIt 0.97, 4; not in RFC 8493).
 
     The folder is verified first, and the archive before it is renamed to its destination. The bytes
     depend only on the bag and the date: members are in a fixed order (tag files first, so that a
@@ -115,7 +115,7 @@ def write_zip(bag: Bag, made: Path) -> None:
 def unpack(
     archive: StrPath, destination: StrPath, *, replace: bool = False, wait: float = 0
 ) -> Verdict:
-    """Write a serialized bag as a folder (RFC 8493, 4).
+    """Write a serialized bag as a folder (BagIt 0.97, 4; not in RFC 8493).
 
     The archive is verified first, and the folder before it is renamed to its destination. Only
     regular files inside the bag are written.

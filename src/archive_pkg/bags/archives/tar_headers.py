@@ -120,21 +120,21 @@ class _HeaderReader:
 
     def next(self) -> TarEntry | None:
         """Return the next member, or None at the archive's end."""
-        said: dict[bytes, bytes] = dict(self._globals)
+        records: dict[bytes, bytes] = dict(self._globals)
         self._spent = 0
         while (block := self._header()) is not None:
             kind = block[156:157]
             size = self._checked(block[124:136])
             if kind in (b"x", b"X"):
-                said |= _pax(self._extension(size))
+                records |= _pax(self._extension(size))
             elif kind == b"g":
                 self._globals |= _pax(self._extension(size))
-                said |= self._globals
+                records |= self._globals
             elif kind in (b"L", b"K"):
                 text = self._extension(size).partition(b"\0")[0]
-                said[b"path" if kind == b"L" else b"linkpath"] = text
+                records[b"path" if kind == b"L" else b"linkpath"] = text
             else:
-                return self._entry(block, size, said)
+                return self._entry(block, size, records)
         return None
 
     def _header(self) -> bytes | None:
@@ -184,10 +184,10 @@ class _HeaderReader:
     def _decimal(self, text: bytes) -> int:
         return self._in_range(int(text) if text.isdigit() and len(text) < 20 else -1)
 
-    def _entry(self, block: bytes, size: int, said: Mapping[bytes, bytes]) -> TarEntry:
-        if b"size" in said:
-            size = self._decimal(said[b"size"])
-        name = said.get(b"GNU.sparse.name") or said.get(b"path") or _name(block)
+    def _entry(self, block: bytes, size: int, records: Mapping[bytes, bytes]) -> TarEntry:
+        if b"size" in records:
+            size = self._decimal(records[b"size"])
+        name = records.get(b"GNU.sparse.name") or records.get(b"path") or _name(block)
         kind = _KINDS.get(block[156:157], "special")
         if kind == "file" and name.endswith(b"/"):
             kind = "folder"  # the form before POSIX
@@ -195,12 +195,12 @@ class _HeaderReader:
         entry = TarEntry(path, kind, size, place, [(0, size)])
         stored = 0 if kind in ("link", "folder") else size
         if kind == "file":
-            stored = self._sparse(entry, block, said)
+            stored = self._sparse(entry, block, records)
         entry.place = self._source.place
         self._end = entry.place + stored + -stored % _BLOCK
         return entry
 
-    def _sparse(self, entry: TarEntry, block: bytes, said: Mapping[bytes, bytes]) -> int:
+    def _sparse(self, entry: TarEntry, block: bytes, records: Mapping[bytes, bytes]) -> int:
         """Read the map of a sparse file in one of GNU tar's four forms.
 
         Returns:
@@ -210,14 +210,16 @@ class _HeaderReader:
         if block[156:157] == b"S":
             numbers = self._old_map(block)
             entry.size = self._checked(block[483:495])
-        elif said.get(b"GNU.sparse.major") == b"1":
+        elif records.get(b"GNU.sparse.major") == b"1":
             before = self._source.place
             numbers = self._stored_map()
             stored -= self._source.place - before
-            entry.size = self._decimal(said.get(b"GNU.sparse.realsize", b""))
-        elif b"GNU.sparse.map" in said:
-            numbers = [self._decimal(each) for each in said[b"GNU.sparse.map"].split(b",") if each]
-            entry.size = self._decimal(said.get(b"GNU.sparse.size", b""))
+            entry.size = self._decimal(records.get(b"GNU.sparse.realsize", b""))
+        elif b"GNU.sparse.map" in records:
+            numbers = [
+                self._decimal(each) for each in records[b"GNU.sparse.map"].split(b",") if each
+            ]
+            entry.size = self._decimal(records.get(b"GNU.sparse.size", b""))
         else:
             return stored
         entry.segments = list(zip(numbers[::2], numbers[1::2], strict=False))

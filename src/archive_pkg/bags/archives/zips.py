@@ -142,8 +142,8 @@ class _Directory(SharedDescriptor):
         """Return the next bytes. Raises BadArchiveError for more than the limit."""
         most = limits.ARCHIVE_NAMES.value
         if size > most:
-            said = f"has a directory of {size} bytes, so it is not read"
-            raise BadArchiveError(BOMB, said, hint=limits.ARCHIVE_NAMES.hint)
+            message = f"has a directory of {size} bytes, so it is not read"
+            raise BadArchiveError(BOMB, message, hint=limits.ARCHIVE_NAMES.hint)
         return super().read(size) or b""
 
 

@@ -382,8 +382,10 @@ def _network_errors(url: str) -> Iterator[None]:
     except (http.client.InvalidURL, UnicodeError) as error:
         raise _FetchError(REFUSED, f"{url!r} is not a URL: {error}") from error
     except (OSError, http.client.HTTPException) as error:
-        said = str(error) or type(error).__name__
-        raise _FetchError(FAILED, f"{url}: {said}", "Run the same command again later.") from error
+        message = str(error) or type(error).__name__
+        raise _FetchError(
+            FAILED, f"{url}: {message}", "Run the same command again later."
+        ) from error
 
 
 def _connected(addresses: Sequence[str], port: int) -> socket.socket:
