@@ -10,8 +10,8 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.edtf_string import Edtf
-from archive_pkg.records.statements import MAX_SUGGESTIONS, Values, get, id_of, items
 from archive_pkg.records.upgrading import RELATIONS
+from archive_pkg.records.values import MAX_SUGGESTIONS, Values, get, id_of, items
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
 
 from archive_pkg.faults import Fault
-from archive_pkg.records.statements import get, id_of, models_in
+from archive_pkg.records.values import get, id_of, models_in
 from archive_pkg.records.yaml.nodes import Node, Position, visible, walk
 from archive_pkg.reports import Code, Finding, Location, Severity
 

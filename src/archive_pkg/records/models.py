@@ -49,8 +49,8 @@ from archive_pkg.records.scalars import (
     clean_text,
     portable_path,
 )
-from archive_pkg.records.statements import get
 from archive_pkg.records.upgrading import FORMAT, describe_formats, unknown_format, upgrade
+from archive_pkg.records.values import get
 from archive_pkg.records.vocabularies.identifiers import Identifier
 from archive_pkg.records.vocabularies.languages import Language
 

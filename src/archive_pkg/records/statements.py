@@ -1,90 +1,21 @@
-"""Find the statements of a record by their dotted paths, with ids or numbers for list items."""
+"""The statements of a record: their paths, values and evidence."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from difflib import get_close_matches
-from functools import cache
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from archive_pkg.records.values import Values
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from archive_pkg.records.models import Evidence, Record
 
 # Fields that describe the record itself, so they need no evidence.
 _OWN = {"id", "version", "supersedes", "evidence", "type"}
-
-MAX_SUGGESTIONS = 20
-"""Up to this many wrong names in a record get a suggestion, because finding one is slow."""
-
-_FAULTY = object()
-
-
-class Values:
-    """Finds values in a record, or in its plain data, by their dotted paths.
-
-    An item of a list is found by its id or number, and a text by itself. Lists are indexed once.
-    """
-
-    def __init__(
-        self, record: Any, model: type[BaseModel], faulty: Collection[tuple[str | int, ...]] = ()
-    ) -> None:
-        """Prepare to find values.
-
-        Args:
-            record: The record, or the plain data of one.
-            model: The model of a record.
-            faulty: Places with errors; a path through one of them leads to an unknown value.
-        """
-        self._record = record
-        self._model = model
-        self._faulty = faulty
-        self._items: dict[int, dict[str, int]] = {}
-        self._misses = 0
-
-    def value(self, path: str) -> Any:
-        """Return the value at a dotted path, such as `agents.khrushchev.name` or `date`.
-
-        Raises:
-            KeyError: A name on the path does not exist; the argument is a sentence about it.
-        """
-        value = self._record
-        model: type[BaseModel] | None = self._model
-        place: tuple[str | int, ...] = ()
-        for name in path.split("."):
-            value, model, step = self._step(value, model, name)
-            place = (*place, step)
-            if place in self._faulty:
-                return _FAULTY
-        return value
-
-    def _step(
-        self, value: Any, model: type[BaseModel] | None, name: str
-    ) -> tuple[Any, type[BaseModel] | None, str | int]:
-        if isinstance(value, tuple | list):
-            numbers = self._items.get(id(value))
-            if numbers is None:
-                numbers = self._items[id(value)] = _by_name(value)
-            if name in numbers:
-                return value[numbers[name]], model, numbers[name]
-            known = filter(None, map(id_of, value))
-            raise KeyError(f"the list has no item {name}" + self._meant(name, known))
-        if model is None or value is None:
-            raise KeyError(f"{name} does not exist there")
-        if name not in model.model_fields:
-            raise KeyError(f"{name} is not a field" + self._meant(name, model.model_fields))
-        if isinstance(value, str):  # a date can be just its EDTF form
-            value = {next(iter(model.model_fields)): value}
-        return get(value, name, model.model_fields[name].default), _model_of(model, name), name
-
-    def _meant(self, name: str, known: Iterable[str]) -> str:
-        """Suggest the nearest name, for the first few misses."""
-        self._misses += 1
-        near = get_close_matches(name, list(known), 1) if self._misses <= MAX_SUGGESTIONS else []
-        return f"; did you mean {near[0]}?" if near else ""
 
 
 class StatementIndex(Values):
@@ -110,44 +41,6 @@ class StatementIndex(Values):
     def finer_evidence(self, path: str) -> tuple[Evidence, ...]:
         """Return the evidence for values within a statement."""
         return tuple(self._finer.get(path, ()))
-
-
-def get(value: Any, name: str, default: Any = None) -> Any:
-    """Return a field of a model or of plain data, or the default."""
-    fields = value if isinstance(value, dict) else getattr(value, "__dict__", {})
-    return fields.get(name, default)
-
-
-def items(value: Any, name: str) -> Sequence[Any]:
-    """Return the items of a field, or none if it is not a list."""
-    found = get(value, name)
-    return found if isinstance(found, list | tuple) else ()
-
-
-def id_of(item: Any) -> str | None:
-    """Return the id of an item, or None. A text is its own id."""
-    name = item if isinstance(item, str) else get(item, "id")
-    return name if isinstance(name, str) else None
-
-
-def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Yield the models in a field's annotation."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for arg in get_args(annotation):
-        yield from models_in(arg)
-
-
-@cache
-def _model_of(model: type[BaseModel], field: str) -> type[BaseModel] | None:
-    return next(models_in(model.model_fields[field].annotation), None)
-
-
-def _by_name(items: Sequence[Any]) -> dict[str, int]:
-    """Return the index of each item by its id and by its number as text."""
-    numbers = range(len(items))
-    ids = {name: n for n in reversed(numbers) if (name := id_of(items[n])) is not None}
-    return {str(n): n for n in numbers} | ids
 
 
 def statements(record: Record) -> Iterator[str]:

@@ -26,7 +26,7 @@ from archive_pkg.records.wording import classification_in_words, facts, label, w
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from archive_pkg.packages import Package, Verification
+    from archive_pkg.packages.opening import Package, Verification
     from archive_pkg.paths import StrPath
     from archive_pkg.records import Part, Record, TranslationNote
     from archive_pkg.records.models import Quote

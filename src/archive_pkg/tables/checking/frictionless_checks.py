@@ -15,7 +15,7 @@ from frictionless import Check, Error, errors
 
 from archive_pkg.csv_text import unguarded
 from archive_pkg.records.explaining import REFERENCE_UNKNOWN
-from archive_pkg.records.statements import MAX_SUGGESTIONS
+from archive_pkg.records.values import MAX_SUGGESTIONS
 from archive_pkg.tables.checking.coherence import DoubtfulLetters, incoherence
 from archive_pkg.tables.checking.letter_rows import by_letter
 from archive_pkg.tables.checking.row_validation import RowValidator, row_faults
