@@ -226,7 +226,7 @@ def test_a_format_for_one_letter_refuses_two() -> None:
 
 
 def test_an_unknown_format_names_the_nearest() -> None:
-    with pytest.raises(UsageError, match="did you mean datacite"):
+    with pytest.raises(UsageError, match="Did you mean datacite"):
         find_format("datacit")
 
 

@@ -137,7 +137,7 @@ def test_a_file_of_many_letters_gives_many_records() -> None:
         (b"{}", "not XML"),
         (b"<TEI.2><teiHeader/></TEI.2>", "P4"),
         (b"<ead><archdesc/></ead>", "EAD 2002"),
-        (b"<html/>", "first element is html"),
+        (b"<html/>", "root element is html"),
         (b'<resource xmlns="http://datacite.org/schema/kernel-3"/>', "kernel 4"),
     ],
 )
@@ -761,7 +761,7 @@ def test_folders_are_not_letters() -> None:
     assert "Folder of three" in told.message
     with pytest.raises(InvalidError) as refused:
         ead('<c level="file"><did><unittitle>Folder</unittitle></did></c>')
-    assert "a fonds is not a letter" in str(refused.value.report.findings)
+    assert "without items, not a letter" in str(refused.value.report.findings)
 
 
 def test_a_date_read_from_words_alone_is_inferred() -> None:

@@ -309,7 +309,7 @@ def test_words_that_would_show_all_the_same_are_refused(enclosed: Path, tmp_path
     data = json.loads(path.read_text(encoding="utf-8"))
     data["custody"] = "Found with it: " + SECRET.splitlines()[1]
     path.write_text(json.dumps(data), encoding="utf-8")
-    with pytest.raises(InvalidError, match="would show") as refusal:
+    with pytest.raises(InvalidError, match="would reveal") as refusal:
         build_package(enclosed, tmp_path / "out", on=ON, audience="public")
     assert {finding.code for finding in refusal.value.report} == {"withheld-shows"}
     said = str(refusal.value) + "".join(f.message for f in refusal.value.report)

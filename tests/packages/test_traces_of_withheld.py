@@ -610,7 +610,7 @@ def test_which_names_of_a_path_are_traces(
 
 def test_documents_are_searched_only_where_something_was_taken_out(tmp_path: Path) -> None:
     outgoing = seen_by(record_of(tmp_path), "public")
-    with pytest.raises(InvalidError, match="would show"):
+    with pytest.raises(InvalidError, match="would reveal"):
         refuse_traces(outgoing, tmp_path, {"page": CLOSED}, "nothing was written")
     refuse_traces(outgoing, tmp_path, {"page": "The plates have come."}, "nothing was written")
     everything = seen_by(record_of(tmp_path), "internal")

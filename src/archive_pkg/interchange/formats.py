@@ -144,8 +144,8 @@ def find_format(name: str) -> Format:
         return FORMATS[name]
     near = get_close_matches(name, FORMATS, 1)
     raise UsageError(
-        f"there is no format called {name}",
-        f"did you mean {near[0]}?" if near else f"the formats are {', '.join(FORMATS)}",
+        f"{name} is not a known format",
+        f"Did you mean {near[0]}?" if near else f"The formats are {', '.join(FORMATS)}.",
     )
 
 
@@ -170,7 +170,7 @@ def export(name: str, record: Record | Sequence[Record], setting: Setting | None
     if not records or (len(records) > 1 and not chosen.collects):
         collecting = ", ".join(item.name for item in FORMATS.values() if item.collects)
         raise UsageError(
-            f"{chosen.title} holds one letter a file, and {len(records)} were given",
-            f"write each to a file of its own; {collecting} take many",
+            f"a {chosen.title} file holds one letter, but you gave {len(records)}",
+            f"Write one file per letter, or use a format for many letters: {collecting}.",
         )
     return chosen.write(records, setting or Setting(software=SOFTWARE))

@@ -22,22 +22,23 @@ if TYPE_CHECKING:
 FIELD_LOST = Code(
     "crosswalk-field-lost",
     Severity.ADVICE,
-    "The record states something for which the format has no place.",
+    "The format cannot hold a field of the record.",
 )
 FIELD_PARTIAL = Code(
     "crosswalk-field-partial",
     Severity.ADVICE,
-    "The format takes the field only in part, and words of this record are not in the document.",
+    "The format holds only part of a field, and some words of this record are not in the document.",
 )
 DATE_COARSENED = Code(
     "crosswalk-date-coarsened",
     Severity.ADVICE,
-    "The format knows years, months and days; a date that says more is written as near as it can.",
+    "The format has only years, months and days. A more complex date is written as closely "
+    "as possible.",
 )
 CHARACTER_REPLACED = Code(
     "crosswalk-character-replaced",
     Severity.ADVICE,
-    "XML cannot hold some characters; U+FFFD stands in their place (in TEI's text inside a `g`).",
+    "XML cannot hold some characters. They are replaced by U+FFFD (in TEI's text inside a `g`).",
     "XML 1.0, 2.2",
 )
 
@@ -152,17 +153,17 @@ def losses(
             if whole == kind or whole not in lost:
                 lost.setdefault(whole, []).append(place)
         elif isinstance(value, Edtf) and chosen.dates == "days" and not is_exact(value):
-            report.add(DATE_COARSENED.at(at, f"{chosen.title} does not know all that {value} says"))
+            report.add(DATE_COARSENED.at(at, f"{chosen.title} cannot express {value} completely"))
         elif chosen.is_xml and _is_hostile(value):
             report.add(_replaced(at, chosen))
         elif present and not _is_present(record, kind, value, where, present):
             partial.setdefault(kind, []).append(place)
     for kind, places in lost.items():
-        message = f"{chosen.title} has no place for {kind}{_times(places)}"
+        message = f"{chosen.title} cannot hold {kind}{_times(places)}"
         report.add(FIELD_LOST.at(Location(field=places[0]), message))
     for kind, places in partial.items():
         message = (
-            f"{chosen.title} takes {kind} only in part{_times(places)}: {place_of(mapping, kind)}"
+            f"{chosen.title} holds only part of {kind}{_times(places)}: {place_of(mapping, kind)}"
         )
         report.add(FIELD_PARTIAL.at(Location(field=places[0]), message))
     if chosen.name == "tei":
@@ -225,4 +226,4 @@ def _is_hostile(value: object) -> bool:
 
 
 def _replaced(at: Location, chosen: Format) -> Any:
-    return CHARACTER_REPLACED.at(at, f"{chosen.title} cannot hold a character of this text")
+    return CHARACTER_REPLACED.at(at, f"{chosen.title} cannot hold some characters of this text")

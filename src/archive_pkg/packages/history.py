@@ -21,11 +21,23 @@ SOFTWARE_ID = "archive-pkg"
 # Named by the Library of Congress's vocabulary, in the order in which building does them. What
 # they claim is true of every package there is: one that fails its validation is never kept.
 _STEPS = (
-    ("ingestion", "The record and the files of its parts were read."),
-    ("validation", "The record against its files: there, as they were, quotes where they stand."),
-    ("message digest calculation", "SHA-256 and SHA-512 of every file, in the bag's manifests."),
-    ("packing", "Copied into a BagIt 1.0 bag, byte for byte, with what describes them."),
-    ("validation", "The bag against RFC 8493, and the record against its files in the bag."),
+    ("ingestion", "Read the record and the files of its parts."),
+    (
+        "validation",
+        "Checked the record against its files: all present and unchanged, every quote in place.",
+    ),
+    (
+        "message digest calculation",
+        "Computed SHA-256 and SHA-512 of every file for the bag's manifests.",
+    ),
+    (
+        "packing",
+        "Copied the files unchanged into a BagIt 1.0 bag, with documents that describe them.",
+    ),
+    (
+        "validation",
+        "Checked the bag against RFC 8493, and the record against its files in the bag.",
+    ),
 )
 _MAKES = {"ingestion", "packing"}
 """The steps after which the files are somewhere they were not; their bytes are the same."""
@@ -104,7 +116,7 @@ def _withholding(gone: Mapping[str, Withheld], day: Date, taken: set[str]) -> Ev
         agents=(SOFTWARE_ID,),
         objects=tuple(gone),
         outcome="success",
-        detail=f"Withheld whole from this package, which is for the public: {rules}.",
+        detail=f"Withheld from this public package: {rules}.",
     )
 
 

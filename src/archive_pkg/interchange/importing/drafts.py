@@ -47,15 +47,15 @@ class Imported:
 IMPORT_SHARED_IDENTIFIER = Code(
     "import-shared-identifier",
     Severity.WARNING,
-    "Two names that do not fit each other have the same identifier in the imported file. They are "
-    "two agents in the record. Check which of them the identifier is for.",
+    "Two different names have the same identifier in the imported file. They are two agents in "
+    "the record. Check which of them the identifier belongs to.",
 )
 
 IMPORT_DATE_OPEN = Code(
     "import-date-open",
     Severity.WARNING,
-    "A date in the imported file is not understood. The record has its words and no date; write "
-    "the date there.",
+    "A date in the imported file was not understood. The record has only its words. Write the "
+    "date there.",
 )
 
 
@@ -166,7 +166,7 @@ class Draft:
                         Location(self.source.name, field=f"agents.{new}"),
                         f"“{agent['name']}” and “{self._agents[new]['name']}” have the same "
                         f"identifier, {scheme} {value}",
-                        "check whom it identifies, and remove it from the other",
+                        "Check whom it identifies, and remove it from the other.",
                     )
                 )
 
@@ -182,7 +182,7 @@ class Draft:
                     Location(self.source.name, field=f"agents.{agent}"),
                     f"“{other}” in the letter {letter} and “{name}” in the letter {here} have the "
                     f"same identifier, {key[0]} {key[1]}",
-                    "check whom it identifies, and remove it from the other",
+                    "Check whom it identifies, and remove it from the other.",
                 )
             )
         if (name, here) not in bearers and not any(name == other for other, _ in bearers):
@@ -271,16 +271,16 @@ class Draft:
         read = read_date(words)
         if read and read.is_open and read.readings:
             ways = " or ".join(one.edtf for one in read.readings)
-            what = f"the date “{words}” may mean {ways}"
+            what = f"the date “{words}” can mean {ways}"
         elif year := before_christ(words):
             what = f"the date “{words}” is {year} in EDTF" + (
                 f", but it has {note}" if note else ""
             )
         elif read is None or read.is_open or read.edtf:
-            what = f"the date “{words}” is not understood" + (f" ({note})" if note else "")
+            what = f"the date “{words}” was not understood" + (f" ({note})" if note else "")
         else:
             return
-        hint = "write it as edtf in the record"
+        hint = "Write it as edtf in the record."
         self.report.add(IMPORT_DATE_OPEN.at(Location(self.source.name, field=field), what, hint))
 
     def qualify(self, path: str, confidence: str, note: str) -> None:
@@ -355,7 +355,7 @@ class Draft:
                 except LookupError:  # what is missing cannot be taken out
                     break
         what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-        hint = "correct it in the file, or describe the document by hand"
+        hint = "Correct it in the file, or describe the document by hand."
         raise refuse_unknown(self.source.name, what, hint)
 
     def _finish_original(self) -> None:

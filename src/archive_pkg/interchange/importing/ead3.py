@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 IMPORT_NOT_A_LETTER = Code(
     "import-not-a-letter",
     Severity.ADVICE,
-    "A component of a finding aid is a folder or series without items. It is not imported: what it "
-    "holds is not one letter.",
+    "A component of a finding aid is a folder or series without items. It was not imported, "
+    "because it is not one letter.",
 )
 IMPORT_ACCESS_READ = Code(
     "import-access-read",
     Severity.WARNING,
-    "A finding aid says in words who may see an item. The record has what these words are taken "
-    "for. Check it before you publish anything.",
+    "A finding aid says in words who may see an item. The record has the program's "
+    "interpretation of these words. Check it before you publish anything.",
 )
 
 IMPORT_SAME_CALL_NUMBER = Code(
     "import-same-call-number",
     Severity.WARNING,
-    "Two items of a finding aid have the same call number. Check which of them it is for, or "
-    "whether they are one item.",
+    "Two items of a finding aid have the same call number. Check which of them it belongs to, "
+    "or whether they are one item.",
 )
 
 READS = frozenset([
@@ -95,7 +95,9 @@ def read(source: Source) -> list[Imported]:
     """
     description = source.first(source.root, "archdesc")
     if description is None:
-        raise refuse_unknown(source.name, "it has no archdesc", "EAD3 describes in archdesc")
+        raise refuse_unknown(
+            source.name, "the file has no archdesc", "Use EAD3 with the element archdesc."
+        )
     tags = [f"{{{source.namespace}}}c"] + [f"{{{source.namespace}}}c{n:02}" for n in range(1, 13)]
     components = list(description.iter(*tags))
     leaves = {c for c in components if not any(isinstance(e.tag, str) and e.tag in tags for e in c)}
@@ -110,8 +112,8 @@ def read(source: Source) -> list[Imported]:
         level = description.get("level") or "collection"
         raise refuse_unknown(
             source.name,
-            f"it describes “{title}”, a {level} without items, and a {level} is not a letter",
-            "describe its letters as components of level item",
+            f"“{title}” is a {level} without items, not a letter",
+            "Describe its letters as components of level item.",
         )
     chosen = items or [description]
     readers = [_Item(source, item, number, alone=alone) for number, item in enumerate(chosen, 1)]
@@ -124,7 +126,7 @@ def read(source: Source) -> list[Imported]:
     for leaf in (c for c in components if c in leaves and c not in others):
         title = text_of(source.first(leaf, "did/unittitle")) or "a component without a title"
         message = f"“{title}” is a {leaf.get('level')} without items, not a letter"
-        hint = "describe its letters as components of level item, or by hand"
+        hint = "Describe its letters as components of level item, or by hand."
         first.add(IMPORT_NOT_A_LETTER.at(Location(source.name), message, hint))
     everything = "\n".join(held(imported.record, imported.files) for imported in found)
     first.extend(source.unread([source.root], everything, chosen))
@@ -146,8 +148,8 @@ def _question_call_numbers(source: Source, readers: list[_Item]) -> None:
                 reader.draft.report.add(
                     IMPORT_SAME_CALL_NUMBER.at(
                         Location(source.name, field="holding.file"),
-                        f"“{reader.titles[0]}” has the call number {own}, like “{seen[key]}”",
-                        "check which of them it is for",
+                        f"“{reader.titles[0]}” and “{seen[key]}” have the same call number {own}",
+                        "Check which of them it belongs to.",
                     )
                 )
             seen.setdefault(key, reader.titles[0])
@@ -508,8 +510,8 @@ class _Item:
             self.draft.report.add(
                 IMPORT_ACCESS_READ.at(
                     Location(self.source.name, field="parts.original.access"),
-                    f"“{said['rule']}” is taken for {said['status']}{until}",
-                    "check access in the record",
+                    f"“{said['rule']}” was interpreted as {said['status']}{until}",
+                    "Check the access in the record.",
                 )
             )
         return said

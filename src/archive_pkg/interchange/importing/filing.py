@@ -88,7 +88,8 @@ def file_letter(letter: Path, out: Path | None = None) -> FiledImport:
     found = read(data, str(letter))
     if len(found) != 1:
         raise InvalidError(
-            f"{letter} describes {len(found)} letters", "Import it with archive-pkg import."
+            f"{letter} describes {len(found)} letters, not one",
+            "Import it with archive-pkg import.",
         )
     [imported] = found
     if out is None:
@@ -123,7 +124,7 @@ def _file_beside(imported: Imported, letter: Path) -> tuple[Path, bool]:
             file = letter.parent / name
             if file.exists() and read_regular(file) != data:
                 raise InvalidError(
-                    f"{file} exists and is not the text of {letter.name}",
+                    f"{file} exists, but is not the text of {letter.name}",
                     "Give the record a folder of its own with --out.",
                 )
     for name, data in imported.files.items():

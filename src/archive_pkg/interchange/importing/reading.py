@@ -14,9 +14,9 @@ READS = {"tei": tei.READS, "cmif": tei.READS_INDEX, "ead3": ead3.READS, "datacit
 """Of each format that is written and read, the fields that come back."""
 
 _ELDER = {
-    "TEI.2": "TEI P4 is not read; convert it to P5",
-    "ead": "EAD 2002 is not read; convert it to EAD3",
-    "resource": "of DataCite, kernel 4 is read",
+    "TEI.2": "Convert it from TEI P4 to P5.",
+    "ead": "Convert it from EAD 2002 to EAD3.",
+    "resource": "Convert it to DataCite kernel 4.",
 }
 
 
@@ -58,5 +58,5 @@ def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
         case "http://datacite.org/schema/kernel-4":
             return datacite.read(source)
     root = str(source.root.tag)
-    hint = _ELDER.get(root.rpartition("}")[2], "TEI P5, CMIF, EAD3 and DataCite 4 are read")
-    raise refuse_unknown(name, f"its first element is {root}", hint)
+    hint = _ELDER.get(root.rpartition("}")[2], "Use TEI P5, CMIF, EAD3 or DataCite 4.")
+    raise refuse_unknown(name, f"its root element is {root}", hint)

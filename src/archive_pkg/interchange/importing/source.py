@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 IMPORT_NOT_XML = Code("import-not-xml", Severity.ERROR, "The file to import is not XML.")
 IMPORT_TOO_LARGE = Code(
-    "import-too-large", Severity.ERROR, "The file to import is larger than is read."
+    "import-too-large", Severity.ERROR, "The file to import is larger than the limit."
 )
 IMPORT_HAS_ENTITIES = Code(
     "import-has-entities",
     Severity.ERROR,
-    "The file to import declares entities. None is expanded, so the file is not read; expand them "
-    "with a tool of your choice, after looking at them.",
+    "The file to import declares entities, which are never expanded, so it was not read. "
+    "Review the entities, then expand them with another tool.",
 )
 IMPORT_UNKNOWN = Code(
-    "import-unknown", Severity.ERROR, "The file to import is in none of the formats that are read."
+    "import-unknown", Severity.ERROR, "The file to import is not in a format that can be imported."
 )
 IMPORT_NOT_READ = Code(
     "import-not-read",
     Severity.ADVICE,
-    "The imported file says something that a record has no place for, or that is not understood. "
-    "The message names the element or attribute and its content.",
+    "Something in the imported file was not understood, or a record has no field for it. The "
+    "message names the element or attribute and its content.",
 )
 
 Element = Any
@@ -77,8 +77,8 @@ class Source:
         if declared:
             finding = IMPORT_HAS_ENTITIES.at(
                 Location(name),
-                f"it declares the entities {', '.join(map(str, declared[:5]))}",
-                "expand them first, for example with xmllint --noent, if you trust the file",
+                f"the file declares the entities {', '.join(map(str, declared[:5]))}",
+                "If you trust the file, expand them first, for example with xmllint --noent.",
             )
             raise _refusal(f"{name} declares entities", Report([finding]))
         self.name = name

@@ -38,20 +38,20 @@ if TYPE_CHECKING:
 IMPORT_SEVERAL_LETTERS = Code(
     "import-several-letters",
     Severity.WARNING,
-    "A TEI text has several divisions that are letters. They become one record; split the file.",
+    "A TEI text has several divisions that are letters. They become one record. Split the file.",
 )
 
 IMPORT_OTHER_LANGUAGE = Code(
     "import-other-language",
     Severity.WARNING,
-    "A division of a TEI text is in another language than the letter's words beside it. It is a "
-    "part of its own. If it is a translation, say so in the record.",
+    "A division of a TEI text is in a different language than the letter next to it. It "
+    "becomes a separate part. If it is a translation, write that in the record.",
 )
 IMPORT_NOTE_UNPLACED = Code(
     "import-note-unplaced",
     Severity.WARNING,
-    "A note of a TEI file names a place that the text does not have. It is in the note of the "
-    "original, and at no words of the text.",
+    "A note of a TEI file points to a place that is not in the text. The note is kept in the "
+    "original's note, without a place.",
 )
 
 READS = frozenset([
@@ -100,7 +100,11 @@ def _read_corpus(source: Source, data: bytes) -> list[Imported]:
     """Return a record for each `TEI` of a `teiCorpus`."""
     letters = source.all(source.root, ".//TEI")
     if not letters:
-        raise refuse_unknown(source.name, "its teiCorpus has no TEI", "each letter is a TEI in it")
+        raise refuse_unknown(
+            source.name,
+            "its teiCorpus has no TEI element",
+            "Put each letter into it as a TEI element.",
+        )
     counts = Counter(_letter_id(source, letter, "") for letter in letters)
     found: list[Imported] = []
     for number, letter in enumerate(letters, 1):
@@ -589,8 +593,8 @@ class _Letter:
             self.draft.report.add(
                 IMPORT_SEVERAL_LETTERS.at(
                     Location(self.source.name),
-                    f"the text has {count} divisions of type letter, and they are one record",
-                    "split the file where a letter ends",
+                    f"the text has {count} divisions of type letter, which became one record",
+                    "Split the file where a letter ends.",
                 )
             )
 
@@ -604,8 +608,8 @@ class _Letter:
             self.draft.report.add(
                 IMPORT_NOTE_UNPLACED.at(
                     Location(self.source.name, field="parts.original.note"),
-                    f"the note “{words}” is about {target}, which the text does not have",
-                    "correct the target in the file, or add the note in the record",
+                    f"the note “{words}” points to {target}, which is not in the text",
+                    "Correct the target in the file, or add the note to the record.",
                 )
             )
 
@@ -661,8 +665,8 @@ class _Letter:
         self.draft.report.add(
             IMPORT_OTHER_LANGUAGE.at(
                 Location(self.source.name, field=f"parts.{part}"),
-                f"a division in {tag} is beside the letter's words in another language",
-                "if it is a translation, write kind: translation in the record",
+                f"a division in {tag} is next to the letter in a different language",
+                "If it is a translation, write kind: translation in the record.",
             )
         )
 
