@@ -118,7 +118,7 @@ def test_what_cannot_be_signed(tmp_path: Path, book: Path, keys: Path) -> None:
         sign_head(book)
     with pytest.raises(UsageError, match="is not signed"):
         sign_head(book, timestamp="http://127.0.0.1:9/")
-    with pytest.raises(UsageError, match="no address of a time-stamping authority"):
+    with pytest.raises(UsageError, match="not the address of a time-stamping authority"):
         sign_head(book, key=keys / "editor", timestamp="file:///etc/passwd")
     assert ledger.kept_heads(book) == []
     empty = tmp_path / "empty.jsonl"

@@ -119,7 +119,7 @@ def test_nothing_is_made_where_everybody_could_exchange_it(
     }[command]
     done = machine.user.run(*words)
     assert done.returncode == 5, (done.stdout, done.stderr)
-    assert f"{machine.shared}: every user of the machine can rename" in done.stderr
+    assert f"{machine.shared}: every user of the machine can replace" in done.stderr
     assert f"chmod o-w {machine.shared}" in done.stderr
     assert [path.name for path in out.iterdir()] == ["bag"]
     assert sorted(path.name for path in (out / "bag").iterdir()) == sorted(

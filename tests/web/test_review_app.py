@@ -230,7 +230,7 @@ def test_a_package_that_differs_is_replaced_only_on_request(review: Review, tab:
     (package,) = (review.folder.root / "packages").glob("[!.]*")
     before = (package / "data/record.json").read_bytes()
     tab.do("accept", field="sender")
-    assert "is there and differs" in outcome_of(tab, "build")
+    assert "exists and differs" in outcome_of(tab, "build")
     assert (package / "data/record.json").read_bytes() == before
     assert tab.page.xpath("//*[@id='w-replace']")
     assert "replaces the earlier one" in outcome_of(tab, "build", replace=True)
