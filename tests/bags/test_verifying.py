@@ -150,7 +150,7 @@ def test_every_digest_of_every_manifest_is_compared(bag: Path, algorithm: str, l
     assert (finding.code, finding.location.path) == ("payload-digest-mismatch", path)
     value = hashlib.new(algorithm, (bag / path).read_bytes()).hexdigest()
     assert finding.message == (
-        f"{algorithm} is {value}, manifest-{algorithm}.txt says {'0' * len(value)}"
+        f"does not match manifest-{algorithm}.txt (computed {value}, listed {'0' * len(value)})"
     )
     other = {"sha256": "sha512", "sha512": "sha256"}[algorithm]
     assert finding.hint == (
@@ -174,8 +174,8 @@ def test_a_changed_file_is_one_finding_that_names_all_manifests(bag: Path) -> No
     (bag / "data/sub/b.txt").write_bytes(b"twO\n")
     (finding,) = bags.verify(bag).report
     assert finding.location.path == "data/sub/b.txt"
-    assert "manifest-sha256.txt says" in finding.message
-    assert "; sha512 is" in finding.message
+    assert "manifest-sha256.txt (computed" in finding.message
+    assert " and manifest-sha512.txt (computed" in finding.message
     assert "Restore it from another copy" in finding.hint
 
 

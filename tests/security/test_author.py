@@ -73,8 +73,8 @@ HEAD = f'<row r="1">{cell("A1", "id")}{cell("B1", "title")}</row>'
         (f'<row r="2">{cell("XFE2")}</row>', "column 16385"),
         (f'<row r="2">{cell("Z" * 4000 + "2")}</row>', "column"),
         (f'<row r="{"9" * 5000}">{cell("A1")}</row>', "cannot be read as a workbook"),
-        (f'<row r="400">{cell("XFD400")}</row>', "reaches to cell XFD400"),
-        (f'<row r="1048576">{cell("XFD1048576")}</row>', "reaches to cell XFD1048576"),
+        (f'<row r="400">{cell("XFD400")}</row>', "extends to cell XFD400"),
+        (f'<row r="1048576">{cell("XFD1048576")}</row>', "extends to cell XFD1048576"),
         (f'<row r="2">{"<c/>" * 40}</row>', "XML tags"),
     ],
 )

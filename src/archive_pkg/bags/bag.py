@@ -286,7 +286,7 @@ def _add_manifest(bag: Bag, tree: BagTree, parser: manifests.Parser, manifest: M
 
 def _missing(top: Sequence[str]) -> Finding:
     alike = [path for path in top if path.lower() == DECLARATION]
-    hint = f"Rename {alike[0]} to {DECLARATION}." if alike else "Is this the folder of a bag?"
+    hint = f"Rename {alike[0]} to {DECLARATION}." if alike else "Name the folder of a bag."
     return MISSING.at(Location(DECLARATION), "is missing", hint)
 
 

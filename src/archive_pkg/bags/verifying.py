@@ -349,7 +349,9 @@ class _Verification:
             for path in uncovered:
                 self.add(
                     TAG_FILE_UNLISTED.at(
-                        Location(path), "is not in any tag manifest", "Add it (bag update)."
+                        Location(path),
+                        "is not in any tag manifest",
+                        "Add it (archive-pkg bag update).",
                     )
                 )
 
@@ -496,7 +498,7 @@ class _Verification:
                     PAYLOAD_UNLISTED.at(
                         Location(path),
                         "is not in any manifest",
-                        "Remove it, or add it to the manifests (bag update).",
+                        "Remove it, or add it to the manifests (archive-pkg bag update).",
                     )
                 )
             elif where and self.strict:
@@ -542,9 +544,9 @@ class _Verification:
         for path, algorithm, digest in digests.mismatches(wanted):
             by_path[path].append((algorithm, digest))
         for path, differing in by_path.items():
-            message = "; ".join(
-                f"{algorithm} is {digest.hex()}, {manifests[algorithm].name} says "
-                f"{wanted[algorithm][path].hex()}"
+            message = "does not match " + " and ".join(
+                f"{manifests[algorithm].name} (computed {digest.hex()}, "
+                f"listed {wanted[algorithm][path].hex()})"
                 for algorithm, digest in differing
             )
             agreeing = [

@@ -48,7 +48,7 @@ def write_output(path: Path, data: bytes, *, replace: bool = True, mode: int = 0
         return
     if not replace and target.exists():
         raise DestinationExistsError(
-            f"{path} already exists", "Name another destination, or ask to replace it."
+            f"{path} already exists", "Name another destination, or replace it (--replace)."
         )
     write_atomically(target, data, mode)
 

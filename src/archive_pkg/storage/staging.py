@@ -333,7 +333,7 @@ def refuse_existing(destination: Path) -> None:
 
 def _exists(destination: Path) -> DestinationExistsError:
     return DestinationExistsError(
-        f"{destination} already exists", "Name another destination, or ask to replace it."
+        f"{destination} already exists", "Name another destination, or replace it (--replace)."
     )
 
 
