@@ -92,7 +92,7 @@ def fresh(packages: Packages, place: Path) -> None:
     """Make everything as if nothing had been deposited."""
     shutil.rmtree(place, ignore_errors=True)
     for package in packages:
-        shutil.rmtree(deposits.asking.receipts_folder(package), ignore_errors=True)
+        shutil.rmtree(deposits.status.receipts_folder(package), ignore_errors=True)
 
 
 def main(times: int, address: str, place: Path, packages: Packages) -> None:

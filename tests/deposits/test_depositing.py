@@ -17,22 +17,22 @@ import pytest
 from archive_pkg import deposits
 from archive_pkg.deposits import (
     Capabilities,
+    DepositPlan,
     Journal,
-    Parcel,
-    Plan,
+    PlannedFile,
     Status,
     Stored,
     Transfer,
     arrivals,
     credentials,
     depositing,
-    parcels,
     retrying,
+    transfers,
 )
 from archive_pkg.deposits.depositing import RefusedError
-from archive_pkg.deposits.parcels import pack
 from archive_pkg.deposits.protocol import LostError
 from archive_pkg.deposits.shared_syncs import run_together
+from archive_pkg.deposits.transfers import pack
 from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package, sign
 from archive_pkg.packages.building import differing
@@ -53,7 +53,7 @@ class InMemory:
         claims: The digests that it claims to have, where they are not those of what was sent.
         says: What else it says of what it holds: fields of `Stored`.
         can: What it can do.
-        got: The parcels that it was sent, each with whether it is to be published.
+        got: The transfers that it was sent, each with whether it is to be published.
         gives: What each `fetch` in turn does with the folder.
         target: Its address.
     """
@@ -65,7 +65,7 @@ class InMemory:
     can: Capabilities = field(
         default_factory=lambda: Capabilities(packaging="folder", digest="sha256")
     )
-    got: list[tuple[Parcel, bool]] = field(default_factory=list)
+    got: list[tuple[Transfer, bool]] = field(default_factory=list)
     gives: list[Callable[[Path], None]] = field(default_factory=list)
     target: str = "memory:here"
     kind = "memory"
@@ -73,18 +73,22 @@ class InMemory:
     def capabilities(self) -> Capabilities:
         return self.can
 
-    def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
-        return Plan(tuple(Transfer(item.path, item.size, item.path) for item in parcel.items))
+    def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
+        return DepositPlan(
+            tuple(PlannedFile(item.path, item.size, item.path) for item in transfer.items)
+        )
 
-    def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
-        self.got.append((parcel, publish))
+    def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
+        self.got.append((transfer, publish))
         if self.moods:
             raise self.moods.pop(0)
-        digests = {item.path: item.sha256 for item in parcel.items}
-        new = self.held.get(parcel.identifier) != digests
-        self.held[parcel.identifier] = digests
-        files = tuple(replace_stored(file, self.claims) for file in arrivals(parcel.items, digests))
-        said = Stored(parcel.identifier, "", "", files, "server-digest", new)
+        digests = {item.path: item.sha256 for item in transfer.items}
+        new = self.held.get(transfer.identifier) != digests
+        self.held[transfer.identifier] = digests
+        files = tuple(
+            replace_stored(file, self.claims) for file in arrivals(transfer.items, digests)
+        )
+        said = Stored(transfer.identifier, "", "", files, "server-digest", new)
         return replace(said, **self.says)
 
     def status(self, remote_id: str, version: str) -> Status:
@@ -103,9 +107,9 @@ class NearMemory(InMemory):
     near = True
     at_once = 1
 
-    def steps(self, parcel: Parcel, journal: Journal) -> Steps[Stored]:
+    def steps(self, transfer: Transfer, journal: Journal) -> Steps[Stored]:
         yield []
-        return self.deposit(parcel, journal, publish=False)
+        return self.deposit(transfer, journal, publish=False)
 
 
 @dataclass
@@ -348,7 +352,7 @@ def test_a_deposit_that_was_stopped_began_when_it_first_began(package: Path) -> 
 def test_what_turns_out_invalid_has_no_receipt_and_keeps_an_older_journal(
     package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parcels, "_has_one_large_file", lambda package: True)
+    monkeypatch.setattr(transfers, "_has_one_large_file", lambda package: True)
     (package / "data" / "record.json").chmod(0o600)
     with (package / "manifest-sha256.txt").open("a") as manifest:
         manifest.write(f"{'0' * 64}  data/missing.txt\n")
@@ -383,8 +387,8 @@ def test_a_new_deposit_knows_the_earlier_ones_of_its_package_there(
     (folder / "memory-odd.json").write_text("{}")
     (folder / "file-0.json").write_text(first.model_dump_json())
     deposits.deposit(package, memory)
-    parcel, _ = memory.got[-1]
-    assert parcel.earlier == (first, second, third.receipt)
+    transfer, _ = memory.got[-1]
+    assert transfer.earlier == (first, second, third.receipt)
 
 
 def test_each_form_of_a_package_has_a_journal_of_its_own(
@@ -511,10 +515,10 @@ def test_the_page_and_each_byte_sent_are_the_caller_s(package: Path) -> None:
     ticks: list[int] = []
     memory = InMemory()
     deposits.deposit(package, memory, page=lambda opened: opened.record.title, tick=ticks.append)
-    parcel, _ = memory.got[0]
-    assert parcel.page is not None
-    assert parcel.page() == parcel.record.title.encode()
-    parcel.tick(5)
+    transfer, _ = memory.got[0]
+    assert transfer.page is not None
+    assert transfer.page() == transfer.record.title.encode()
+    transfer.tick(5)
     assert ticks == [5]
     deposits.deposit(package, memory)
     assert memory.got[1][0].page is None
@@ -582,18 +586,18 @@ def receipt_oxum(package: Path) -> str:
 
 
 def test_the_same_package_zips_to_the_same_bytes(package: Path, tmp_path: Path) -> None:
-    parcel = pack(package)
-    one, two = parcel.zipped(tmp_path / "1.zip"), parcel.zipped(tmp_path / "2.zip")
+    transfer = pack(package)
+    one, two = transfer.zipped(tmp_path / "1.zip"), transfer.zipped(tmp_path / "2.zip")
     assert one == two
     with zipfile.ZipFile(tmp_path / "1.zip") as archive:
         assert archive.testzip() is None
-        assert archive.namelist() == [f"{package.name}/{item.path}" for item in parcel.items]
+        assert archive.namelist() == [f"{package.name}/{item.path}" for item in transfer.items]
     assert (tmp_path / "1.zip").stat().st_size == one[0].size
 
 
 def test_a_file_that_changes_while_it_is_sent(package: Path, tmp_path: Path) -> None:
-    parcel = pack(package)
+    transfer = pack(package)
     (package / "data" / "record.json").write_text("{}")
     with pytest.raises(DepositError, match="changed while"):
-        parcel.zipped(tmp_path / "1.zip")
-    assert replace(parcel) == parcel
+        transfer.zipped(tmp_path / "1.zip")
+    assert replace(transfer) == transfer

@@ -56,10 +56,10 @@ def test_another_of_that_name_is_never_replaced(package: Path, tmp_path: Path) -
 
 def begin_to_send(package: Path, to: str, part: str) -> None:
     """Leave the journal of a run that was stopped while it sent into a hidden folder."""
-    parcel, repository = deposits.parcels.pack(package), deposits.repository_for(to)
-    folder = deposits.asking.receipts_folder(package)
+    transfer, repository = deposits.transfers.pack(package), deposits.repository_for(to)
+    folder = deposits.status.receipts_folder(package)
     folder.mkdir()
-    name = deposits.depositing._journal_name(repository, parcel)
+    name = deposits.depositing._journal_name(repository, transfer)
     deposits.Journal(folder / name).begin("send", part=part)
 
 

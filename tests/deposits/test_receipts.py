@@ -126,7 +126,7 @@ def test_settled_is_what_is_verified_and_not_pending(
 
 
 def test_commands_tell_where_it_is_and_how_it_fares() -> None:
-    assert receipt(pid="10.5072/1", state="draft").told() == {
+    assert receipt(pid="10.5072/1", state="draft").summary() == {
         "target": "ocfl:/archive", "remote_id": "letter", "version": "v2", "state": "draft",
         "location": "/archive/letter", "pid": "10.5072/1", "verified": "read-back",
     }  # fmt: skip

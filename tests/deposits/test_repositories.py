@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from test_receipts import receipt
 
-from archive_pkg.deposits import Item, Journal, Plan, Transfer, arrivals, protocol
-from archive_pkg.deposits.parcels import Parcel, pack
+from archive_pkg.deposits import DepositPlan, Item, Journal, PlannedFile, arrivals, protocol
 from archive_pkg.deposits.protocol import (
     LostError,
     begun_again,
@@ -24,6 +23,7 @@ from archive_pkg.deposits.protocol import (
     understood,
 )
 from archive_pkg.deposits.receipts import Receipt
+from archive_pkg.deposits.transfers import Transfer, pack
 from archive_pkg.errors import DepositError, UsageError
 
 
@@ -44,7 +44,7 @@ def test_files_are_said_as_sent_and_as_held() -> None:
         "stored": None,
     }  # fmt: skip
     assert (other.path, other.size, other.expected, other.stored) == ("b", 2, "2" * 64, "3" * 64)
-    assert Plan((Transfer("a", 1, "a"), Transfer("b", 2, "b"))).size == 3
+    assert DepositPlan((PlannedFile("a", 1, "a"), PlannedFile("b", 2, "b"))).size == 3
 
 
 def test_options_are_read_once_each_with_a_value_that_is_known() -> None:
@@ -81,21 +81,21 @@ def test_what_differs_from_what_was_asked_is_said() -> None:
 
 
 @pytest.fixture(scope="module")
-def parcel(built: Path) -> Parcel:
+def transfer(built: Path) -> Transfer:
     return pack(built)
 
 
-def with_earlier(parcel: Parcel, *earlier: Receipt) -> Parcel:
-    return replace(parcel, find_earlier=lambda: earlier)
+def with_earlier(transfer: Transfer, *earlier: Receipt) -> Transfer:
+    return replace(transfer, find_earlier=lambda: earlier)
 
 
-def test_the_last_receipts_name_this_form_and_the_other_one(parcel: Parcel) -> None:
+def test_the_last_receipts_name_this_form_and_the_other_one(transfer: Transfer) -> None:
     def named(*deposits: tuple[str, bool]) -> tuple[str, str]:
         receipts = (
-            receipt(remote_id=name, fingerprint=parcel.fingerprint if same else "0" * 64)
+            receipt(remote_id=name, fingerprint=transfer.fingerprint if same else "0" * 64)
             for name, same in deposits
         )
-        return earlier_deposits(with_earlier(parcel, *receipts))
+        return earlier_deposits(with_earlier(transfer, *receipts))
 
     assert named() == ("", "")
     assert named(("1", True), ("2", True)) == ("2", "")
@@ -114,13 +114,13 @@ def test_the_last_receipts_name_this_form_and_the_other_one(parcel: Parcel) -> N
     ],
 )
 def test_what_was_published_and_is_gone_is_not_deposited_again(
-    parcel: Parcel, tmp_path: Path, earlier: dict[str, str], step: str, is_refused: bool
+    transfer: Transfer, tmp_path: Path, earlier: dict[str, str], step: str, is_refused: bool
 ) -> None:
     journal = Journal(tmp_path / "my folder" / "a.journal")
     journal.path.parent.mkdir()
     if step:
         journal.begin(step, of="17")
-    known = with_earlier(parcel, *([receipt(**earlier)] if earlier else []))
+    known = with_earlier(transfer, *([receipt(**earlier)] if earlier else []))
     if not is_refused:
         refuse_withdrawn("x:a", "17", known, journal)
         return
@@ -135,7 +135,7 @@ def test_what_was_published_and_is_gone_is_not_deposited_again(
 def test_a_login_that_is_lacking_is_named_with_its_variables(
     monkeypatch: pytest.MonkeyPatch, user: bool, shut: str, unused: str
 ) -> None:
-    monkeypatch.setattr(protocol, "shut_keyring", lambda name: shut)
+    monkeypatch.setattr(protocol, "keyring_failure", lambda name: shut)
     monkeypatch.setattr(protocol, "unused_variable", lambda name: unused)
     finding = login_lacking("x:a", "example.org", user=user)
     variable = "ARCHIVE_PKG_EXAMPLE_ORG"

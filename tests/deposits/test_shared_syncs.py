@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from archive_pkg import deposits, storage
-from archive_pkg.deposits import Deposited, deposit_many, parcels
+from archive_pkg.deposits import Deposited, deposit_many, transfers
 from archive_pkg.deposits.repositories.drop import local
 from archive_pkg.deposits.shared_syncs import Steps, Unsynced, run_alone, run_together
 from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError
@@ -217,7 +217,7 @@ def test_a_disk_that_fills(packages: list[Path], disk: Disk, scheme: str) -> Non
 @pytest.fixture
 def large(letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A package that is sent ahead of its verification, as one file has most of its bytes."""
-    monkeypatch.setattr(parcels, "_LARGE", 100_000)
+    monkeypatch.setattr(transfers, "_LARGE", 100_000)
     monkeypatch.setattr(local, "_LARGE", 100_000)
     (letter / "scan.tif").write_bytes(os.urandom(1_000_000))
     record = letter / "record.yaml"

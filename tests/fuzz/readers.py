@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import mutating as m
 
 if TYPE_CHECKING:
-    from archive_pkg.deposits.http.client import Web
+    from archive_pkg.deposits.http.client import HttpClient
 
 ROOT = Path(__file__).parents[2]
 LETTER = ROOT / "records" / "1960-07-18-cpsu-to-sed"
@@ -792,11 +792,11 @@ def _ours(ask: Callable[[], object]) -> None:
 
 
 @functools.cache
-def web() -> Web:
+def web() -> HttpClient:
     """A real connection, which is asked about addresses alone."""
-    from archive_pkg.deposits.http.client import Web
+    from archive_pkg.deposits.http.client import HttpClient
 
-    return Web("https://example.org/x", "target", "name", {})
+    return HttpClient("https://example.org/x", "target", "name", {})
 
 
 @functools.cache
@@ -913,9 +913,9 @@ def webdav_seeds() -> list[bytes]:
 
 
 def read_webdav(data: bytes) -> None:
-    from archive_pkg.deposits.repositories.drop.webdav import WebDavPlace
+    from archive_pkg.deposits.repositories.drop.webdav import WebDavStorage
 
-    place = WebDavPlace(Answers(data), "davs://example.org/x")  # type: ignore[arg-type]
+    place = WebDavStorage(Answers(data), "davs://example.org/x")  # type: ignore[arg-type]
     place.list("/x/")
 
 

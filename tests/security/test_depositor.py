@@ -224,8 +224,8 @@ def test_a_delivered_journal_of_a_deposit_that_is_a_link_is_refused(
     to = f"file:{tmp_path / 'place'}"
     receipts = package.with_name(f"{package.name}.receipts")
     receipts.mkdir()
-    parcel, repository = deposits.parcels.pack(package), deposits.repository_for(to)
-    journal = receipts / deposits.depositing._journal_name(repository, parcel)
+    transfer, repository = deposits.transfers.pack(package), deposits.repository_for(to)
+    journal = receipts / deposits.depositing._journal_name(repository, transfer)
     journal.symlink_to(work / "thesis.txt")
     done = run("deposit", package, "--to", to)
     assert done.returncode == 5, done.stdout
@@ -348,8 +348,8 @@ def test_a_delivered_journal_leads_into_no_other_folder(
     to = f"file:{tmp_path}"
     receipts = package.with_name(f"{package.name}.receipts")
     receipts.mkdir()
-    parcel, repository = deposits.parcels.pack(package), deposits.repository_for(to)
-    name = deposits.depositing._journal_name(repository, parcel)
+    transfer, repository = deposits.transfers.pack(package), deposits.repository_for(to)
+    name = deposits.depositing._journal_name(repository, transfer)
     deposits.Journal(receipts / name).begin("send", part="work")
     deposits.deposit(package, to)
     assert names(work) == ["thesis.txt"]

@@ -600,7 +600,7 @@ def test_a_redirect_takes_the_login_to_no_other_port(
 ) -> None:
     for other in _started(tls[1]):
         server.sends(b"", 302, Location=f"https://{other.name}/elsewhere")
-        web = deposits.repository_for(f"davs://{server.name}/drop")._place._web  # type: ignore[attr-defined]
+        web = deposits.repository_for(f"davs://{server.name}/drop")._storage._web  # type: ignore[attr-defined]
         with pytest.raises(DepositError):
             web.ask("PROPFIND", "x")
         assert "authorization" in server.got[-1]
@@ -696,13 +696,13 @@ def test_a_draft_that_only_a_receipt_names_is_not_replaced(
 ) -> None:
     package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
     address = f"inveniordm+https://{server.name}"
-    parcel = deposits.parcels.pack(package)
+    transfer = deposits.transfers.pack(package)
     receipt(
         package.with_name(f"{package.name}.receipts"),
         address,
         kind="inveniordm",
-        package=parcel.identifier,
-        fingerprint=parcel.fingerprint,
+        package=transfer.identifier,
+        fingerprint=transfer.fingerprint,
         remote_id="r1",
     )
 
@@ -747,12 +747,12 @@ def test_a_delivered_journal_names_no_draft(
         monkeypatch.setenv(f"{variable}_{end}", "secret")
     package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
     repository = deposits.repository_for(address.format(server.name))
-    parcel = deposits.parcels.pack(package)
+    transfer = deposits.transfers.pack(package)
     receipts = package.with_name(f"{package.name}.receipts")
     receipts.mkdir()
     said = {name: value.format(server.name) for name, value in known.items()}
     line = {"at": "2026-11-24", "what": "outcome", "step": step, "known": said}
-    journal = receipts / deposits.depositing._journal_name(repository, parcel)
+    journal = receipts / deposits.depositing._journal_name(repository, transfer)
     journal.write_text(json.dumps(line) + "\n")
     asked = []
 

@@ -18,7 +18,7 @@ import httpx
 
 from archive_pkg.cli import main
 from archive_pkg.deposits.journal import Journal
-from archive_pkg.deposits.parcels import Checked
+from archive_pkg.deposits.transfers import VerifiedReader
 
 _instants = itertools.count()
 _last = int(sys.argv.pop(1))
@@ -41,15 +41,15 @@ def around(do: Callable[..., Any]) -> Callable[..., Any]:
 
 for owner, name in ((Journal, "begin"), (Journal, "done"), (httpx.Client, "send")):
     setattr(owner, name, around(getattr(owner, name)))
-_read = Checked.read
+_read = VerifiedReader.read
 
 
-def read(self: Checked, *size: int) -> bytes:
+def read(self: VerifiedReader, *size: int) -> bytes:
     instant()
     return _read(self, *size)
 
 
-Checked.read = read  # type: ignore[method-assign]
+VerifiedReader.read = read  # type: ignore[method-assign]
 try:
     main()
 finally:

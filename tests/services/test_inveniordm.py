@@ -14,7 +14,7 @@ import targets
 
 from archive_pkg import deposits
 from archive_pkg.deposits import retrying
-from archive_pkg.deposits.http.client import Web
+from archive_pkg.deposits.http.client import HttpClient
 from archive_pkg.deposits.protocol import LostError
 from archive_pkg.deposits.repositories.inveniordm import files
 from archive_pkg.deposits.repositories.inveniordm.repository import InvenioRdm
@@ -148,20 +148,20 @@ def test_in_parts_and_gone_on_with(
 ) -> None:
     monkeypatch.setattr(files, "PART", 10_000)
     package = build(letter, tmp_path / "out")
-    whole = Web.ask
+    whole = HttpClient.ask
     sent: list[str] = []
 
-    def breaks(self: Web, method: str, path: str, **options: object) -> object:
+    def breaks(self: HttpClient, method: str, path: str, **options: object) -> object:
         if "/content/" in path:
             if len(sent) >= 2:
                 raise DepositError("the test breaks off here")
             sent.append(path)
         return whole(self, method, path, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Web, "ask", breaks)
+    monkeypatch.setattr(HttpClient, "ask", breaks)
     with pytest.raises(DepositError, match="breaks off"):
         deposits.deposit(package, target.address)
-    monkeypatch.setattr(Web, "ask", whole)
+    monkeypatch.setattr(HttpClient, "ask", whole)
     done = deposits.deposit(package, target.address)
     assert done.receipt.verified in ("server-digest", "read-back")
     assert differing(deposits.fetch(done.path, tmp_path / "back", [target.address]), package) == ()
@@ -184,16 +184,16 @@ def test_an_expired_token(
 @pytest.fixture
 def midway(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
     """Has something happen once, when the draft is there and the zip is about to be sent."""
-    whole = Web.ask
+    whole = HttpClient.ask
 
     def arrange(happens: Callable[[], object]) -> None:
-        def ask(self: Web, method: str, path: str, **options: object) -> object:
+        def ask(self: HttpClient, method: str, path: str, **options: object) -> object:
             if method == "PUT" and path.endswith("/content"):
-                monkeypatch.setattr(Web, "ask", whole)
+                monkeypatch.setattr(HttpClient, "ask", whole)
                 happens()
             return whole(self, method, path, **options)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(Web, "ask", ask)
+        monkeypatch.setattr(HttpClient, "ask", ask)
 
     monkeypatch.setattr(retrying, "PAUSES", ())
     return arrange

@@ -92,10 +92,10 @@ def test_gone_on_with_at_the_end_of_what_was_sent(
     root = Path("/" + target.address.split("/", 3)[3])
     part = root / f".{package.name}.{'0' * 12}.part"
     (part / "data").mkdir(parents=True)
-    parcel, repository = deposits.parcels.pack(package), deposits.repository_for(target.address)
-    folder = deposits.asking.receipts_folder(package)
+    transfer, repository = deposits.transfers.pack(package), deposits.repository_for(target.address)
+    folder = deposits.status.receipts_folder(package)
     folder.mkdir()
-    journal = folder / deposits.depositing._journal_name(repository, parcel)
+    journal = folder / deposits.depositing._journal_name(repository, transfer)
     deposits.Journal(journal).begin("send", part=part.name)
     whole = (package / "data" / "record.json").read_bytes()
     (part / "data" / "record.json").write_bytes(whole[:5000])

@@ -9,7 +9,7 @@ import servers
 import targets
 
 from archive_pkg import deposits
-from archive_pkg.deposits.http.client import Web
+from archive_pkg.deposits.http.client import HttpClient
 from archive_pkg.errors import DepositError
 
 pytestmark = pytest.mark.service
@@ -58,18 +58,18 @@ def test_a_password_that_is_changed_midway(
     swh: servers.SwhDeposit, address: str, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = set(swh.deposits())
-    whole = Web.ask
+    whole = HttpClient.ask
 
-    def ask(self: Web, method: str, path: str, **options: object) -> object:
+    def ask(self: HttpClient, method: str, path: str, **options: object) -> object:
         if method == "PUT":
             self._login = {"Authorization": "Basic aHVudGVyMg=="}
         return whole(self, method, path, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Web, "ask", ask)
+    monkeypatch.setattr(HttpClient, "ask", ask)
     with pytest.raises(DepositError, match="answers 401 to PUT") as refusal:
         deposits.deposit(package, address, publish=True)
     assert "may have expired" in refusal.value.hint
-    monkeypatch.setattr(Web, "ask", whole)
+    monkeypatch.setattr(HttpClient, "ask", whole)
     (known,) = deposits.ask(package, address)
     assert (known.receipt, known.unfinished, known.status.state) == (None, True, "draft")
     done = deposits.deposit(package, address, publish=True)

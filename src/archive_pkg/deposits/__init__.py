@@ -1,6 +1,5 @@
 """Deposits: a package into a repository, a receipt for it, and the package back again."""
 
-from archive_pkg.deposits.asking import Known, ask, check_receipt, receipts_below, receipts_of
 from archive_pkg.deposits.depositing import (
     Deposited,
     RefusedError,
@@ -11,38 +10,45 @@ from archive_pkg.deposits.depositing import (
     reserve,
 )
 from archive_pkg.deposits.journal import Journal
-from archive_pkg.deposits.parcels import Item, Parcel
 from archive_pkg.deposits.protocol import (
     Capabilities,
+    DepositPlan,
     LostError,
-    Plan,
+    PlannedFile,
     Repository,
     Status,
     Stored,
-    Transfer,
     arrivals,
     repository_for,
 )
 from archive_pkg.deposits.receipts import Arrival, Receipt, load_receipt
-from archive_pkg.deposits.zips import Sent, unpack, zipped
+from archive_pkg.deposits.status import (
+    DepositStatus,
+    ask,
+    check_receipt,
+    receipts_below,
+    receipts_of,
+)
+from archive_pkg.deposits.transfers import Item, Transfer
+from archive_pkg.deposits.zips import Upload, unpack, zipped
 
 __all__ = [
     "Arrival",
     "Capabilities",
+    "DepositPlan",
+    "DepositStatus",
     "Deposited",
     "Item",
     "Journal",
-    "Known",
     "LostError",
-    "Parcel",
-    "Plan",
+    "PlannedFile",
     "Receipt",
     "RefusedError",
     "Repository",
-    "Sent",
     "Status",
     "Stored",
     "Transfer",
+    "Upload",
     "arrivals",
     "ask",
     "check_receipt",

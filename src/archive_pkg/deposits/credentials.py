@@ -1,12 +1,12 @@
 """Secrets: where they come from, and that they go nowhere else.
 
-A secret belongs to one server: a host, and its port if that is not 443. It is called by the
-server's name: `data.example.org`, `data.example.org:8443`, or `zenodo` and `zenodo-sandbox`. It is
-found, in this order, in the environment (`ARCHIVE_PKG_<NAME>_TOKEN`, `…_USER` and `…_PASSWORD`), in
-netrc, and in the keyring. None is ever taken from an address or an argument, and none is written:
-nothing hands one to a journal or a receipt. What others say (a server's answer, a library's
-complaint) may repeat what it was sent, and passes `redact`; addresses, paths and identifiers never
-do, for a password may be a word that is in them, too.
+A secret belongs to one server: a host, and its port if that is not 443. Its name is the server's:
+`data.example.org`, `data.example.org:8443`, or `zenodo` and `zenodo-sandbox`. It is searched, in
+this order, in the environment (`ARCHIVE_PKG_<NAME>_TOKEN`, `…_USER` and `…_PASSWORD`), in netrc,
+and in the keyring. Secrets are never taken from an address or an argument, and never written to a
+journal or receipt. Text from others (a server's answer, a library's error) may repeat a secret and
+passes `redact`; addresses, paths and identifiers do not, because a password may be a word that also
+occurs in them.
 """
 
 from __future__ import annotations
@@ -171,21 +171,21 @@ def _netrc(name: str) -> tuple[str, str] | None:
 def _from_keyring(name: str) -> str | None:
     try:
         return _ask_keyring(name)
-    except _ShutError:
+    except _KeyringLockedError:
         return None
 
 
-def shut_keyring(name: str) -> str:
-    """Why the keyring that is here cannot be read; empty where it can, or where there is none."""
+def keyring_failure(name: str) -> str:
+    """Return why the keyring cannot be read; empty if it can, or if there is none."""
     try:
         _ask_keyring(name)
-    except _ShutError as error:
+    except _KeyringLockedError as error:
         return str(error)
     return ""
 
 
-class _ShutError(Exception):
-    """There is a keyring, and it does not open."""
+class _KeyringLockedError(Exception):
+    """There is a keyring, but it does not open."""
 
 
 def _ask_keyring(name: str) -> str | None:
@@ -199,7 +199,7 @@ def _ask_keyring(name: str) -> str | None:
     except keyring.errors.NoKeyringError:
         return None
     except Exception as error:  # whatever the desktop's own service, or a library for it, raises
-        raise _ShutError(_brief(error)) from None
+        raise _KeyringLockedError(_brief(error)) from None
 
 
 def keep(name: str, secret: str, user: str = "") -> None:
@@ -255,7 +255,7 @@ def _keep(secret: str) -> Secret:
 
 
 def remember(secret: str) -> None:
-    """Take note of a secret that a library found by itself, so that it is never shown."""
+    """Note a secret that a library found, so that it is never shown."""
     if secret:
         _used.add(secret)
 
@@ -264,7 +264,7 @@ T = TypeVar("T")
 
 
 def redact(said: T) -> T:
-    """What others say, without any secret that was used in this process, however it is quoted.
+    """Return text from others without any secret that this process used, however it is quoted.
 
     Args:
         said: A text, or an answer in JSON's terms, whose texts are meant then.
@@ -291,7 +291,7 @@ def _in_json(secret: str) -> str:
 
 
 def split_address(address: str) -> SplitResult:
-    """An address of a server in its parts.
+    """Split a server's address into its parts.
 
     Raises:
         UsageError: It names no host, or it has a password in it, which is not repeated.
@@ -325,7 +325,7 @@ def split_address(address: str) -> SplitResult:
 
 
 def place_of(parts: SplitResult) -> tuple[str, str]:
-    """The path of an address that has only a host and a path, plain and as receipts have it.
+    """Return the path of an address that has only a host and a path, plain and as receipts have it.
 
     In an address a path may be escaped or not; in receipts only what would mean something else is,
     so that they can be read and lead to the same place again.
@@ -343,5 +343,5 @@ def place_of(parts: SplitResult) -> tuple[str, str]:
 
 
 def without_secret(address: str) -> str:
-    """An address as it may be shown, whatever stands in it."""
+    """Return an address as it may be shown."""
     return re.sub(r"//.*@", "//***@", address, flags=re.DOTALL)

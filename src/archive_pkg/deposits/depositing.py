@@ -1,4 +1,4 @@
-"""The way of a package into a repository and back."""
+"""Deposit packages into repositories, and fetch them back."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from archive_pkg import storage
 from archive_pkg.deposits import retrying
 from archive_pkg.deposits.credentials import redact
 from archive_pkg.deposits.journal import Journal
-from archive_pkg.deposits.parcels import Parcel, fingerprint_of, pack
 from archive_pkg.deposits.protocol import (
     DEPOSIT_DIFFERS,
     DEPOSIT_NOTED,
     TARGET_IS_OPEN,
     TARGET_TAKES_FEWER,
     TARGET_TAKES_LESS,
+    DepositPlan,
     LostError,
-    Plan,
     Repository,
     Reserving,
     Stepwise,
@@ -34,6 +33,7 @@ from archive_pkg.deposits.protocol import (
 )
 from archive_pkg.deposits.receipts import Receipt, load_receipt, place, saving
 from archive_pkg.deposits.shared_syncs import run_together
+from archive_pkg.deposits.transfers import Transfer, fingerprint_of, pack
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.logs import logger
 from archive_pkg.packages.later_events import ready_receipts, receipts_folder
@@ -55,7 +55,7 @@ _log = logger(__name__)
 
 _LOT = 100
 _LOT_BYTES = 64 << 20
-"""So many packages, or bytes of them, are enough for a sync of the disk to cost little beside."""
+"""The size of a lot, in packages and bytes: large enough that syncing the disk costs little."""
 
 _PACKAGING = {
     "folder": "BagIt 1.0 (RFC 8493), as a folder",
@@ -64,7 +64,7 @@ _PACKAGING = {
 
 
 class RefusedError(DepositError):
-    """What the repository would refuse; nothing was sent.
+    """The repository would refuse the package; nothing was sent.
 
     Attributes:
         report: Every reason.
@@ -77,7 +77,7 @@ class RefusedError(DepositError):
 
 @dataclass(frozen=True, slots=True)
 class Deposited:
-    """What `deposit` did.
+    """The result of `deposit`.
 
     Attributes:
         receipt: The receipt.
@@ -95,7 +95,7 @@ class Deposited:
 
     @property
     def findings(self) -> list[Finding]:
-        """What differs from what was asked, and what else is to be known, as findings."""
+        """What differs from what was asked, and what else the user must know, as findings."""
         place, target = Location(self.receipt.package), self.receipt.target
         return [
             code.at(place, f"{target}: {each}")
@@ -114,10 +114,10 @@ def deposit(
     page: PageMaker | None = None,
     tick: Callable[[int], None] = lambda count: None,
 ) -> Deposited:
-    """Deposit a package and keep a receipt; the package is verified first and not changed.
+    """Deposit a package and write a receipt; the package is verified first and not changed.
 
-    A deposit that was stopped goes on from its journal. Depositing the same package again changes
-    nothing in the repository.
+    An interrupted deposit is resumed from its journal. Depositing the same package again
+    changes nothing in the repository.
 
     Args:
         package: The package's folder.
@@ -161,8 +161,8 @@ def plan(
     publish: bool = False,
     include_restricted: bool = False,
     page: PageMaker | None = None,
-) -> Plan:
-    """What depositing a package would do, and every reason why it would be refused.
+) -> DepositPlan:
+    """Return what depositing a package would do, and every reason for a refusal.
 
     The arguments are those of `deposit`.
 
@@ -173,38 +173,38 @@ def plan(
     """
     package = Path(package)
     repository = repository_for(to) if isinstance(to, str) else to
-    parcel = _with_page(pack(package), page)
-    parcel = _with_earlier(parcel, receipts_folder(package), repository)
-    return _planned(repository, parcel, publish=publish, include_restricted=include_restricted)
+    transfer = _with_page(pack(package), page)
+    transfer = _with_earlier(transfer, receipts_folder(package), repository)
+    return _planned(repository, transfer, publish=publish, include_restricted=include_restricted)
 
 
 def _planned(
-    repository: Repository, parcel: Parcel, *, publish: bool, include_restricted: bool
-) -> Plan:
-    """A repository's own plan, held against what its kind can do and what the public may see."""
+    repository: Repository, transfer: Transfer, *, publish: bool, include_restricted: bool
+) -> DepositPlan:
+    """Return a repository's plan, checked against its capabilities and the audience."""
     can = repository.capabilities()
     if publish and not can.publishes:
         raise UsageError(
             f"{repository.target} keeps what it gets and publishes nothing",
             "leave --publish away",
         )
-    planned = repository.plan(parcel, publish=publish)
-    files, size, place = len(planned.transfers), planned.size, Location(parcel.identifier)
+    planned = repository.plan(transfer, publish=publish)
+    files, size, place = len(planned.transfers), planned.size, Location(transfer.identifier)
     if can.most_files is not None and files > can.most_files:
         message = f"the package has {files} files; the repository takes {can.most_files}"
         planned.report.add(TARGET_TAKES_FEWER.at(place, message))
     if can.most_bytes is not None and size > can.most_bytes:
         message = f"the package has {size} bytes; the repository takes {can.most_bytes}"
         planned.report.add(TARGET_TAKES_LESS.at(place, message))
-    _judge_access(repository, parcel, planned, include_restricted=include_restricted)
+    _judge_access(repository, transfer, planned, include_restricted=include_restricted)
     return planned
 
 
 def _judge_access(
-    repository: Repository, parcel: Parcel, planned: Plan, *, include_restricted: bool
+    repository: Repository, transfer: Transfer, planned: DepositPlan, *, include_restricted: bool
 ) -> None:
-    """Refuse what the public may not see, or say where it goes."""
-    outgoing = parcel.outgoing
+    """Refuse restricted parts, or report where they go."""
+    outgoing = transfer.outgoing
     if not outgoing.is_cut:
         return
     can = repository.capabilities()
@@ -231,8 +231,8 @@ def _judge_access(
 def reserve(record: StrPath, to: str | Repository, *, receipts: StrPath | None = None) -> str:
     """Reserve a persistent identifier for a record whose package is not built yet.
 
-    Asking again gives the same one. The draft that it stands in is what the package is deposited
-    into later, which finds it by the identifier in the record.
+    Asking again returns the same identifier. It is reserved in a draft, into which the package
+    is deposited later; the deposit finds the draft by the identifier in the record.
 
     Args:
         record: The record's file or folder.
@@ -275,10 +275,9 @@ def deposit_many(
     jobs: int = 1,
     tick: Callable[[int], None] = lambda count: None,
 ) -> Iterator[tuple[Path, Deposited | Exception]]:
-    """Deposit packages side by side; one that fails does not keep the others.
+    """Deposit packages, several at a time; a failure does not stop the others.
 
-    Into a repository on a disk here, packages go some at a time: those of each lot are staged, made
-    durable and placed together.
+    For a repository on a local disk, packages are staged, made durable and placed in lots.
 
     Args:
         packages: Their folders.
@@ -304,7 +303,7 @@ def deposit_many(
     some = [folders[start : start + size] for start in range(0, len(folders), size)]
     ahead = isinstance(repository, Stepwise) and repository.near
     ready = partial(_ready, page, tick, ahead)
-    asked = _Asked(receipts, publish, include_restricted)
+    asked = _DepositOptions(receipts, publish, include_restricted)
     send = partial(_deposited, repository, asked, ready)
     if jobs <= 1 or len(some) == 1:
         for lot in some:
@@ -319,8 +318,8 @@ def deposit_many(
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is asked of all deposits of a run; see `deposit`."""
+class _DepositOptions:
+    """The options of all deposits of a run; see `deposit`."""
 
     receipts: Path | None
     publish: bool
@@ -329,19 +328,19 @@ class _Asked:
 
 def _deposited(
     repository: Repository,
-    asked: _Asked,
-    ready: Callable[[Path], Parcel],
+    asked: _DepositOptions,
+    ready: Callable[[Path], Transfer],
     packages: Sequence[Path],
 ) -> list[Deposited | Exception]:
-    """Deposit packages, as many of them together as is reasonable."""
+    """Deposit packages in lots of a reasonable size."""
     outcomes: dict[int, Deposited | Exception] = {}
-    lot: dict[str, tuple[int, Parcel]] = {}
+    lot: dict[str, tuple[int, Transfer]] = {}
     size = 0
 
     def send() -> None:
-        # In one order everywhere, so that no two runs wait for what the other holds.
+        # In the same order everywhere, so that two runs cannot deadlock.
         chosen = [lot[identifier] for identifier in sorted(lot)]
-        works = [_depositing(parcel, repository, asked) for _, parcel in chosen]
+        works = [_depositing(transfer, repository, asked) for _, transfer in chosen]
         at_once = repository.at_once if isinstance(repository, Stepwise) else 1
         for (number, _), outcome in zip(chosen, run_together(works, at_once), strict=True):
             outcomes[number] = outcome
@@ -349,75 +348,77 @@ def _deposited(
 
     for number, package in enumerate(packages):
         try:
-            parcel = ready(package)
-        except Exception as error:  # it is the caller's to tell what it means
+            transfer = ready(package)
+        except Exception as error:  # the caller reports it
             outcomes[number] = error
             continue
-        if parcel.identifier in lot or size > _LOT_BYTES:
+        if transfer.identifier in lot or size > _LOT_BYTES:
             send()
             size = 0
-        lot[parcel.identifier] = number, parcel
-        size += parcel.size
+        lot[transfer.identifier] = number, transfer
+        size += transfer.size
     send()
     return [outcomes[number] for number in range(len(packages))]
 
 
 def _ready(
     page: PageMaker | None, tick: Callable[[int], None], ahead: bool, package: Path
-) -> Parcel:
-    """A package to send, with what is told as it is sent, and with its page if one is wanted."""
+) -> Transfer:
+    """Return a verified package ready to send, with its page if one is wanted."""
     return _with_page(pack(package, tick, ahead=ahead), page)
 
 
-def _depositing(parcel: Parcel, repository: Repository, asked: _Asked) -> Steps[Deposited]:
-    """The steps of depositing one package that has been verified."""
-    publish, folder = asked.publish, ready_receipts(parcel.folder, asked.receipts)
-    parcel = _with_earlier(parcel, folder, repository)
+def _depositing(
+    transfer: Transfer, repository: Repository, asked: _DepositOptions
+) -> Steps[Deposited]:
+    """Yield the steps of depositing one verified package."""
+    publish, folder = asked.publish, ready_receipts(transfer.folder, asked.receipts)
+    transfer = _with_earlier(transfer, folder, repository)
     planned = _planned(
-        repository, parcel, publish=publish, include_restricted=asked.include_restricted
+        repository, transfer, publish=publish, include_restricted=asked.include_restricted
     )
     if not planned.report.ok:
-        raise RefusedError(f"{repository.target} would refuse {parcel.folder}", planned.report)
-    path = folder / _journal_name(repository, parcel)
+        raise RefusedError(f"{repository.target} would refuse {transfer.folder}", planned.report)
+    path = folder / _journal_name(repository, transfer)
     with storage.Lock(path):
         journal = Journal(path, sync=not isinstance(repository, Stepwise))
         first = journal.begun("deposit") is None
         how = "depositing" if first else "resuming the deposit of"
-        _log.info("%s %s in %s", how, parcel.folder, repository.target)
+        _log.info("%s %s in %s", how, transfer.folder, repository.target)
         journal.begin(
             "deposit",
             target=repository.target,
-            package=parcel.identifier,
-            fingerprint=parcel.fingerprint,
+            package=transfer.identifier,
+            fingerprint=transfer.fingerprint,
             client=SOFTWARE,
             publish=publish,
             started=_started(journal),
         )
         try:
-            stored = yield from _stored(repository, parcel, journal, publish)
-            parcel.confirm()
+            stored = yield from _stored(repository, transfer, journal, publish)
+            transfer.confirm()
         except InvalidError:
             if first:
                 path.unlink()
             raise
         with understood(repository):
-            _compare(parcel, stored, repository)
+            _compare(transfer, stored, repository)
             _log.info("%s: %s is %s", repository.target, stored.remote_id, stored.state)
-            done = yield from _keep(parcel, repository, stored, folder, _started(journal))
+            done = yield from _keep(transfer, repository, stored, folder, _started(journal))
         journal.done("deposit")
     return done
 
 
 def _stored(
-    repository: Repository, parcel: Parcel, journal: Journal, publish: bool
+    repository: Repository, transfer: Transfer, journal: Journal, publish: bool
 ) -> Steps[Stored]:
-    """What the repository has of a package in the end; it is tried with patience."""
+    """Return what the repository has of a package in the end, with retries."""
     for pause in (*retrying.PAUSES, None):
         try:
             with understood(repository):
                 if isinstance(repository, Stepwise):
-                    return (yield from repository.steps(parcel, journal))
-                return repository.deposit(parcel, journal, publish=publish)
+                    return (yield from repository.steps(transfer, journal))
+                return repository.deposit(transfer, journal, publish=publish)
         except LostError as error:
             retrying.wait_after(error, pause)
     raise AssertionError("the last attempt returns or raises")
@@ -426,7 +427,7 @@ def _stored(
 def fetch(
     receipt_file: StrPath, out: StrPath, repositories: Sequence[str | Repository] = ()
 ) -> Path:
-    """Bring a package back from where its receipt says it is, and verify it.
+    """Fetch a package from where its receipt says it is, and verify it.
 
     Args:
         receipt_file: The receipt.
@@ -464,7 +465,7 @@ def fetch(
             with understood(repository):
                 repository.fetch(receipt.remote_id, receipt.version, staging.path, expected)
 
-        retrying.patiently(bring)
+        retrying.with_retries(bring)
         if fingerprint_of(staging.path) != receipt.fingerprint:
             raise DepositError(
                 f"what {receipt.target} gave back is not what the receipt is for",
@@ -475,22 +476,22 @@ def fetch(
 
 
 def _keep(
-    parcel: Parcel, repository: Repository, stored: Stored, folder: Path, started: datetime
+    transfer: Transfer, repository: Repository, stored: Stored, folder: Path, started: datetime
 ) -> Steps[Deposited]:
-    sha256 = {item.path: item.sha256 for item in parcel.items}
+    sha256 = {item.path: item.sha256 for item in transfer.items}
     receipt = Receipt(
         target=repository.target,
         kind=repository.kind,
         client=SOFTWARE,
         packaging=_PACKAGING[repository.capabilities().packaging],
-        package=parcel.identifier,
-        fingerprint=parcel.fingerprint,
+        package=transfer.identifier,
+        fingerprint=transfer.fingerprint,
         manifests={
             path: digest
             for path, digest in sha256.items()
             if "/" not in path and "manifest-" in path
         },
-        payload_oxum=parcel.payload_oxum,
+        payload_oxum=transfer.payload_oxum,
         remote_id=stored.remote_id,
         version=stored.version,
         location=stored.location,
@@ -510,14 +511,14 @@ def _keep(
     return Deposited(receipt, path, stored.new, stored.differences, stored.notes)
 
 
-def _compare(parcel: Parcel, stored: Stored, repository: Repository) -> None:
-    """What arrived must be what was sent, each file; a claim without proof counts for nothing."""
+def _compare(transfer: Transfer, stored: Stored, repository: Repository) -> None:
+    """Require that every file arrived as it was sent; an unproved claim does not count."""
     wrong = [file.path for file in stored.files if file.stored not in (None, file.expected)]
     missing = stored.verified != "unverified" and (
         any(file.stored is None for file in stored.files)
         or (
             repository.capabilities().packaging == "folder"
-            and [file.path for file in stored.files] != [item.path for item in parcel.items]
+            and [file.path for file in stored.files] != [item.path for item in transfer.items]
         )
         or not stored.files
     )
@@ -530,14 +531,14 @@ def _compare(parcel: Parcel, stored: Stored, repository: Repository) -> None:
         )
 
 
-def _with_page(parcel: Parcel, page: PageMaker | None) -> Parcel:
+def _with_page(transfer: Transfer, page: PageMaker | None) -> Transfer:
     if page is None:
-        return parcel
-    made = cache(lambda: page(parcel.opened).encode())
-    return replace(parcel, page=made)
+        return transfer
+    made = cache(lambda: page(transfer.opened).encode())
+    return replace(transfer, page=made)
 
 
-def _with_earlier(parcel: Parcel, folder: Path, repository: Repository) -> Parcel:
+def _with_earlier(transfer: Transfer, folder: Path, repository: Repository) -> Transfer:
     def find() -> tuple[Receipt, ...]:
         found = []
         with storage.storage_errors(f"reading {folder}"):
@@ -547,16 +548,16 @@ def _with_earlier(parcel: Parcel, folder: Path, repository: Repository) -> Parce
                 receipt = load_receipt(folder / name)
             except InvalidError:
                 continue
-            if (receipt.target, receipt.package) == (repository.target, parcel.identifier):
+            if (receipt.target, receipt.package) == (repository.target, transfer.identifier):
                 found.append(receipt)
         return tuple(sorted(found, key=lambda receipt: receipt.ended))
 
-    return replace(parcel, find_earlier=find)
+    return replace(transfer, find_earlier=find)
 
 
-def _journal_name(repository: Repository, parcel: Parcel) -> str:
-    where = place(repository.target, parcel.identifier)
-    return f"{repository.kind}-{where}-{parcel.fingerprint[:12]}.journal"
+def _journal_name(repository: Repository, transfer: Transfer) -> str:
+    where = place(repository.target, transfer.identifier)
+    return f"{repository.kind}-{where}-{transfer.fingerprint[:12]}.journal"
 
 
 def _started(journal: Journal) -> datetime:

@@ -1,4 +1,4 @@
-"""A new description of a deposit, and what somebody has edited in the one that is there."""
+"""Merge a new description of a deposit with edits made in the repository."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from archive_pkg.deposits.journal import Journal
-    from archive_pkg.deposits.parcels import Parcel
+    from archive_pkg.deposits.transfers import Transfer
 
 Json = dict[str, Any]
 
@@ -18,19 +18,19 @@ _DESCRIBED = {"at", "sent", "held"}
 
 
 def keep_description(journal: Journal, sent: Json, held: Json, errors: Sequence[str] = ()) -> None:
-    """Write down what was sent to describe a deposit, and what the server made of it."""
+    """Record what was sent to describe a deposit, and what the server made of it."""
     at = datetime.now(UTC).isoformat()
     journal.done("describe", at=at, sent=sent, held=held, errors=list(errors))
 
 
-def last_description(parcel: Parcel, journal: Journal) -> Json | None:
+def last_description(transfer: Transfer, journal: Journal) -> Json | None:
     """Return what was sent last ("sent") and what the server made of it ("held"), if known.
 
     The journal may be that of an older deposit: of a package that was changed and changed back.
     """
     known = [
         journal.outcome("describe"),
-        *(receipt.answer.get("described") for receipt in parcel.earlier),
+        *(receipt.answer.get("described") for receipt in transfer.earlier),
     ]
     whole = [each for each in known if isinstance(each, dict) and each.keys() >= _DESCRIBED]
     return max(whole, key=lambda each: str(each["at"]), default=None)
@@ -38,7 +38,7 @@ def last_description(parcel: Parcel, journal: Journal) -> Json | None:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A new description, brought into one that somebody may have edited.
+    """A new description, merged with one that may have been edited.
 
     Attributes:
         fields: The fields to send.
@@ -56,10 +56,10 @@ class Merged:
 def merged(
     ours: Json, there: Json, last: Mapping[str, Any] | None, quiet: Collection[str] = ()
 ) -> Merged:
-    """Bring a new description into one that somebody may have edited since the last deposit.
+    """Merge a new description into one that may have been edited since the last deposit.
 
-    A field that was edited stays as it is there. Where it is not known what was sent last, nobody
-    can tell an edit from an older statement of the record: the new description replaces it.
+    Edited fields are kept. If it is unknown what was sent last, an edit cannot be told from an
+    older statement of the record: the new description replaces it.
 
     Args:
         ours: The fields of the new description.
@@ -91,7 +91,7 @@ def merged(
 
 
 def _says(there: Any, ours: Any) -> bool:
-    """Whether a value that a repository gives is the one that was sent, labels of its own aside."""
+    """Return whether a repository's value is the one that was sent, apart from labels it adds."""
     if isinstance(there, dict) and isinstance(ours, dict):
         return all(_says(there.get(key), value) for key, value in ours.items())
     if isinstance(there, list) and isinstance(ours, list):
@@ -100,7 +100,7 @@ def _says(there: Any, ours: Any) -> bool:
 
 
 def _short(value: Any) -> str:
-    """The words of a value, not too many."""
+    """Return the words of a value, shortened."""
     words = "; ".join(_words(value))
     if not words:
         return "nothing"

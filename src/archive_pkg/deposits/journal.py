@@ -1,11 +1,11 @@
-"""The journal of a deposit: what was about to be done and what came of it, on disk each time.
+"""The journal of a deposit: each step before it is done and its outcome, on disk each time.
 
-A run that was stopped at any instant leaves its journal; the next one reads it and goes on. A step
-that was begun and has no outcome may or may not have happened: whoever takes it up looks first.
+An interrupted run leaves its journal, and the next run resumes from it. A step that was begun and
+has no outcome may or may not have happened: the next run checks first.
 
-A journal can come with a delivered package, and could name another draft than that of the package.
-Each line has a mark that only this user can make for that journal. A line without it says no more
-than that its step was begun: what is known from it is left out.
+A journal can come with a delivered package, and could name another draft than the package's. Each
+line has a mark that only this user can make for that journal. A line without it only says that its
+step was begun: its other data is ignored.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MARK = b', "mark": '
 
 
 class Journal:
-    """A file of JSON lines, one for each intent and each outcome; only ever added to.
+    """A file of JSON lines, one for each intent and each outcome; append-only.
 
     Attributes:
         path: The file.
@@ -64,7 +64,7 @@ class Journal:
                 self._kept = data[: self._whole]
 
     def _load(self, data: bytes) -> None:
-        # A run that died while writing leaves a last line without its end; it never was.
+        # A run that died while writing leaves an incomplete last line, which does not count.
         for line in data.splitlines(keepends=True):
             try:
                 entry = read_json(line)
@@ -81,7 +81,7 @@ class Journal:
                 self._take("intent", step, {})
 
     def _is_ours(self, line: bytes) -> bool:
-        """Whether this user has written a line into this journal."""
+        """Return whether this user wrote a line into this journal."""
         said, _, mark = line.rpartition(_MARK)
         return mark == self._mark(said)
 
@@ -100,11 +100,11 @@ class Journal:
             self._begun.pop(step, None)
 
     def begin(self, step: str, **known: Any) -> None:
-        """Write down that a step is about to be done; it is on disk before this returns."""
+        """Record that a step is about to be done; it is on disk before this returns."""
         self._write("intent", step, known)
 
     def done(self, step: str, **known: Any) -> dict[str, Any]:
-        """Write down that a step was done, and what is known from it.
+        """Record that a step was done, with its outcome.
 
         What is known is on disk before this returns. That it was done, and nothing more, is so with
         the next line: a power cut in between leaves a step to look for, which is looked for anyway.
@@ -113,19 +113,19 @@ class Journal:
         return self._outcomes[step]
 
     def undo(self, step: str) -> None:
-        """Write down that a step's outcome counts no more: what it made is gone."""
+        """Record that a step's outcome no longer counts: what it made is gone."""
         self._write("undone", step, {})
 
     def outcome(self, step: str) -> dict[str, Any] | None:
-        """What is known from a step that was done; None if it was not, or nobody knows."""
+        """Return the outcome of a step; None if it was not done or that is unknown."""
         return self._outcomes.get(step)
 
     def is_done(self, step: str) -> bool:
-        """Whether a step was done, whatever is known from it."""
+        """Return whether a step was done."""
         return step in self._outcomes
 
     def begun(self, step: str) -> dict[str, Any] | None:
-        """What was written down before a step, whether or not it was done; None if never begun."""
+        """Return what was recorded before a step; None if it was never begun."""
         return self._begun.get(step)
 
     def _write(self, what: str, step: str, known: dict[str, Any], *, lasting: bool = True) -> None:

@@ -1,7 +1,7 @@
-"""What a repository is to the rest of the house, and how one is found by its address.
+"""The interface of a repository, and how a repository is found by its address.
 
-A repository is a class behind the entry-point group `archive_pkg.repositories`, under the scheme
-of its addresses; others add theirs by declaring an entry point.
+A repository is a class in the entry-point group `archive_pkg.repositories`, under the scheme of its
+addresses. Plugins add repositories by declaring an entry point.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from urllib.parse import parse_qsl
 
 from archive_pkg.deposits.credentials import (
     environment_name,
+    keyring_failure,
     redact,
-    shut_keyring,
     unused_variable,
     without_secret,
 )
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.deposits.journal import Journal
-    from archive_pkg.deposits.parcels import Item, Parcel
     from archive_pkg.deposits.shared_syncs import Steps
+    from archive_pkg.deposits.transfers import Item, Transfer
     from archive_pkg.records import Record
 
 GROUP = "archive_pkg.repositories"
@@ -87,7 +87,7 @@ TARGET_NOT_READY = Code(
 
 
 class LostError(DepositError):
-    """The repository could not be reached, or asks for patience; the same may go well later.
+    """The repository could not be reached, or asks to wait; the same request may succeed later.
 
     Attributes:
         after: The seconds that the repository asks to wait; None if it does not say.
@@ -104,9 +104,9 @@ class Capabilities:
 
     Attributes:
         packaging: Whether it gets the package's files as they are, or one zip of them.
-        digest: The algorithm of the digests that it states itself; empty if it states none.
-        write_once: Whether it itself refuses to overwrite; otherwise we look first.
-        resumes: Whether a file that was sent in part is gone on with.
+        digest: The algorithm of the digests that it states; empty if it states none.
+        write_once: Whether it refuses to overwrite; otherwise we check first.
+        resumes: Whether a partly sent file can be resumed.
         publishes: Whether a deposit is a draft until it is published.
         open_to_all: Whether everybody can see what it publishes; also where that comes later, as of
             a draft. Storage of an archive's own publishes nothing.
@@ -128,8 +128,8 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
-    """One file that would be sent: its path in the package, its bytes, where it would lie."""
+class PlannedFile:
+    """A file that would be sent: its path in the package, its size, its destination."""
 
     path: str
     size: int
@@ -137,16 +137,16 @@ class Transfer:
 
 
 @dataclass(slots=True)
-class Plan:
+class DepositPlan:
     """What a deposit would do.
 
     Attributes:
-        transfers: What would be sent where.
-        report: Every reason why the repository would refuse it.
-        steps: What would happen, in plain words, in order.
+        transfers: The files, with their destinations.
+        report: Every reason why the repository would refuse the package.
+        steps: What would happen, in words, in order.
     """
 
-    transfers: tuple[Transfer, ...]
+    transfers: tuple[PlannedFile, ...]
     report: Report = field(default_factory=Report)
     steps: tuple[str, ...] = ()
 
@@ -158,7 +158,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a repository holds after a deposit, as it says itself.
+    """What a repository holds after a deposit, as it states.
 
     Attributes:
         remote_id: The repository's identifier of what it holds.
@@ -191,7 +191,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What a repository says of a deposit now.
+    """What a repository says about a deposit now.
 
     Attributes:
         state: In one word.
@@ -209,7 +209,7 @@ Expected = Mapping[str, Arrival]
 
 
 class Repository(Protocol):
-    """Somewhere to deposit packages. Made from the address that the user gave.
+    """A place to deposit packages, made from the address that the user gave.
 
     One instance serves a whole run, many packages side by side, from several threads.
     """
@@ -222,19 +222,19 @@ class Repository(Protocol):
 
     @property
     def target(self) -> str:
-        """The address without credentials, as receipts have it."""
+        """The address without credentials, for receipts."""
 
     def capabilities(self) -> Capabilities:
-        """What this kind of repository can do."""
+        """Return what this kind of repository can do."""
 
-    def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
-        """What depositing would do, and every reason why it would be refused; sends nothing.
+    def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
+        """Return what depositing would do, and every reason for a refusal; sends nothing.
 
         The package may be larger than the repository takes, or lack metadata: that is a finding.
         """
 
-    def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
-        """Store a package, going on from what the journal tells of an earlier run.
+    def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
+        """Store a package, resuming from the journal of an earlier run.
 
         Each step that changes the repository stands in the journal before it is done and after.
         What is held already, exactly as it is, is not sent again.
@@ -248,7 +248,7 @@ class Repository(Protocol):
         """
 
     def status(self, remote_id: str, version: str) -> Status:
-        """What the repository says of a deposit now.
+        """Return what the repository says about a deposit now.
 
         Raises:
             DepositError: It cannot be asked.
@@ -257,7 +257,7 @@ class Repository(Protocol):
     def verify(
         self, remote_id: str, version: str, expected: Expected | None = None
     ) -> Mapping[str, str]:
-        """SHA-256 of every file that the repository holds now, by path, each byte read back.
+        """Return the SHA-256 of every file that the repository holds, by path, each byte read back.
 
         For a repository of zips the path is the zip's name. Of a server, no more is read than was
         deposited (`expected`); a package from somewhere else has limits of its own.
@@ -289,30 +289,30 @@ class Reserving(Protocol):
     """A repository that gives a persistent identifier before it has the package."""
 
     def reserve(self, record: Record, journal: Journal) -> str:
-        """The identifier, in a draft that a later deposit of the record's package finds by it."""
+        """Return the identifier, reserved in a draft that a later deposit finds by it."""
 
 
 @runtime_checkable
 class Stepwise(Protocol):
-    """A repository that many packages can be deposited into while they wait for the disk together.
+    """A repository that can deposit many packages which are synced to disk together.
 
     Such a one takes its journals unsynced, and yields them with whatever else has to be durable.
     """
 
     near: bool
-    """Whether all stays on a disk here, and nothing of it counts before it has its name: a parcel
+    """Whether all stays on a disk here, and nothing of it counts before it has its name: a transfer
     may then be sent ahead of its verification, and is asked to `confirm` before it gets its name.
     """
 
     at_once: int
     """How many packages are to take their steps at a time: more than one where they wait for it."""
 
-    def steps(self, parcel: Parcel, journal: Journal) -> Steps[Stored]:
+    def steps(self, transfer: Transfer, journal: Journal) -> Steps[Stored]:
         """The steps of its `deposit`. Where they raise LostError they are begun anew."""
 
 
 def arrivals(items: tuple[Item, ...], held: Mapping[str, str]) -> tuple[Arrival, ...]:
-    """Files as they were sent, with the SHA-256 that the repository has of each, by path."""
+    """Return files as they were sent, with the SHA-256 that the repository has for each."""
     return tuple(
         Arrival(
             path=item.path,
@@ -362,25 +362,27 @@ def not_as_asked(*, published: bool, publish: bool) -> tuple[str, ...]:
 
 
 def begun_again(gone: str) -> tuple[str, ...]:
-    """Return the note on a draft that somebody discarded, in words; none if there was not one."""
+    """Return the note about a draft that was discarded; empty if there was none."""
     return (f"the draft {gone} no longer exists; a new one was created",) if gone else ()
 
 
-def earlier_deposits(parcel: Parcel) -> tuple[str, str]:
-    """Return what receipts call this package there, and what its last other form; or empty."""
-    same = [each.remote_id for each in parcel.earlier if each.fingerprint == parcel.fingerprint]
-    other = [each.remote_id for each in parcel.earlier if each.fingerprint != parcel.fingerprint]
+def earlier_deposits(transfer: Transfer) -> tuple[str, str]:
+    """Return the remote ids of this package and of its last other form, or empty ones."""
+    same = [each.remote_id for each in transfer.earlier if each.fingerprint == transfer.fingerprint]
+    other = [
+        each.remote_id for each in transfer.earlier if each.fingerprint != transfer.fingerprint
+    ]
     return (same or [""])[-1], (other or [""])[-1]
 
 
-def refuse_withdrawn(target: str, name: str, parcel: Parcel, journal: Journal) -> None:
-    """Refuse to deposit again what was published and is not shown any more.
+def refuse_withdrawn(target: str, name: str, transfer: Transfer, journal: Journal) -> None:
+    """Refuse to deposit again what was published and is no longer shown.
 
     Raises:
         DepositError: A receipt or the journal says so.
     """
     published = any(
-        receipt.remote_id == name and receipt.state == "published" for receipt in parcel.earlier
+        receipt.remote_id == name and receipt.state == "published" for receipt in transfer.earlier
     )
     if published or journal.begun("publish"):
         folder = shlex.quote(str(journal.path.parent))
@@ -392,7 +394,7 @@ def refuse_withdrawn(target: str, name: str, parcel: Parcel, journal: Journal) -
 
 
 def login_lacking(target: str, name: str, *, user: bool = False) -> Finding:
-    """That there is no token for a repository, or no user and password."""
+    """Return the finding that there is no token, or no user and password, for a repository."""
     variable = f"ARCHIVE_PKG_{environment_name(name)}"
     if user:
         what, command = "user and password", f"archive-pkg login {name} --user NAME"
@@ -400,7 +402,7 @@ def login_lacking(target: str, name: str, *, user: bool = False) -> Finding:
     else:
         what, command, variables = "token", f"archive-pkg login {name}", f"{variable}_TOKEN"
     message = f"there is no {what} for {name}"
-    if shut := shut_keyring(name):
+    if shut := keyring_failure(name):
         message += f", and the keyring could not be opened ({shut})"
     if unused := unused_variable(name):
         message += f"; {unused}"
@@ -455,7 +457,7 @@ _ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
 
 @contextlib.contextmanager
 def understood(repository: Repository) -> Iterator[None]:
-    """Turn the error of a client that stumbles over an odd answer, or journal, into ours."""
+    """Turn errors of a client that meets an unexpected answer, or journal, into ours."""
     try:
         yield
     except _ODD as error:

@@ -1,6 +1,6 @@
-"""Receipts: what was deposited where, when, and how it is known to have arrived.
+"""Receipts: what was deposited where, when, and how its arrival was verified.
 
-A receipt lies outside the package, which stays as it was closed.
+A receipt is kept outside the package, which stays unchanged.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Receipt(BaseModel):
     answer: dict[str, Any]
 
     def event(self) -> LaterEvent:
-        """The deposit as an event of the package's life, in PREMIS 3's terms.
+        """Return the deposit as an event in the package's life, in PREMIS 3's terms.
 
         The Library of Congress's vocabulary has no event type for it; "deposit" is a local one.
         """
@@ -124,11 +124,11 @@ class Receipt(BaseModel):
 
     @property
     def settled(self) -> bool:
-        """Whether it is known that the repository has what was sent, and is done with it."""
+        """Whether the repository is known to have what was sent, and has finished processing it."""
         return self.verified != "unverified" and self.state != "pending"
 
-    def told(self) -> dict[str, str]:
-        """What the commands' JSON says of a deposit."""
+    def summary(self) -> dict[str, str]:
+        """Return the summary of a deposit for the commands' JSON."""
         return {
             "target": self.target,
             "location": self.location,
@@ -141,13 +141,13 @@ class Receipt(BaseModel):
 
     @property
     def name(self) -> str:
-        """The receipt's file name: the same deposit has the same one."""
+        """The receipt's file name, the same for the same deposit."""
         version = f"-{self.version}" if self.version else ""
         return f"{self.kind}-{place(self.target, self.remote_id)}{version}.json"
 
 
 def place(target: str, remote_id: str) -> str:
-    """A short name for a place in a repository, fit for file names."""
+    """Return a short name for a place in a repository, suitable for file names."""
     return hashlib.sha256(f"{target}\0{remote_id}".encode()).hexdigest()[:8]
 
 
@@ -161,7 +161,7 @@ def save_receipt(receipt: Receipt, folder: Path) -> Path:
 
 
 def saving(receipt: Receipt, folder: Path) -> Steps[Path]:
-    """The steps of `save_receipt`: its bytes are durable before it has its name."""
+    """Yield the steps of `save_receipt`: the bytes are durable before the file gets its name."""
     path = folder / receipt.name
     data = (receipt.model_dump_json(indent=2) + "\n").encode()
     with (
@@ -178,8 +178,8 @@ def load_receipt(path: StrPath) -> Receipt:
     """Read a receipt.
 
     Raises:
-        InvalidError: It is none.
-        StorageError: It is not there or cannot be read.
+        InvalidError: It is not a receipt.
+        StorageError: It does not exist or cannot be read.
     """
     path = Path(path)
     try:

@@ -1,4 +1,4 @@
-"""Patience with a repository that is out of reach, or asks to be left alone for a while."""
+"""Retry requests to a repository that is out of reach or asks to wait."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds between one attempt and the next, each a little longer by chance."""
+"""Seconds between attempts, each with random jitter."""
 LONGEST_WAIT = 120.0
-"""Where a repository asks for more seconds than these, the run ends and says so."""
+"""If a repository asks to wait longer than this many seconds, the run ends."""
 
 T = TypeVar("T")
 
 
-def patiently(do: Callable[[], T]) -> T:
-    """Do something that looks before it acts; do it again while the repository is out of reach.
+def with_retries(do: Callable[[], T]) -> T:
+    """Do something that checks before it acts; retry while the repository is out of reach.
 
     Raises:
         LostError: It stays out of reach, or asks for more patience than is reasonable.
@@ -37,7 +37,7 @@ def patiently(do: Callable[[], T]) -> T:
 
 
 def wait_after(error: LostError, pause: float | None) -> None:
-    """Wait until it is time for the next attempt; raise the error where there is to be none."""
+    """Wait until the next attempt; raise the error if there is none."""
     wait = error.after if error.after is not None else pause
     if pause is None or wait is None or wait > LONGEST_WAIT:
         raise error

@@ -1,7 +1,7 @@
-"""What repositories of records have in common: they get a package as one zip, and give it back.
+"""What record repositories have in common: they store a package as one zip and return it.
 
-Where people look at what they hold, a page goes beside the zip, so that the letter can be read
-without unpacking anything. It is no part of the package: only the zip is ever fetched back.
+If people browse the repository, a page is stored next to the zip, so that they can read the letter
+without unpacking anything. It is not part of the package: only the zip is ever fetched back.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from archive_pkg import limits, storage
 from archive_pkg.bags.archives.findings import BadArchiveError
 from archive_pkg.bags.archives.opening import open_archive
-from archive_pkg.deposits.parcels import Item, limited, sha256_of
-from archive_pkg.deposits.repositories.drop.folder import write_file
+from archive_pkg.deposits.repositories.drop.drop_folder import write_file
+from archive_pkg.deposits.transfers import Item, limited, sha256_of
 from archive_pkg.errors import DepositError, InvalidError
 from archive_pkg.packages.access.decision import opening
 from archive_pkg.packages.access.leaks import refuse_traces
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from archive_pkg.deposits.http.client import Web
+    from archive_pkg.deposits.http.client import HttpClient
     from archive_pkg.deposits.journal import Journal
-    from archive_pkg.deposits.parcels import Parcel
     from archive_pkg.deposits.protocol import Expected
     from archive_pkg.deposits.receipts import Arrival
+    from archive_pkg.deposits.transfers import Transfer
     from archive_pkg.records import Record
     from archive_pkg.reports import Report
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A package's zip, or the page beside it, while it is being sent.
+class Upload:
+    """A package's zip, or its page, while it is being sent.
 
     Attributes:
         path: Where it lies.
@@ -51,11 +51,11 @@ class Sent:
 
 
 class ZipRepository(ABC):
-    """Reading back and fetching a zip; each kind of repository says where its bytes are."""
+    """Reads back and fetches a zip; each kind of repository says where its bytes are."""
 
     target: str
 
-    _web: Web
+    _web: HttpClient
 
     @abstractmethod
     def _contents(self, remote_id: str) -> Mapping[str, str]:
@@ -96,9 +96,9 @@ def _size_of(name: str, expected: Expected | None) -> int:
 
 
 class RestrictingRepository(ZipRepository):
-    """A repository that shows to all what it publishes, and restricts the files if it is told to.
+    """A repository that publishes openly, and can restrict the files.
 
-    What it says of a package whose files are restricted is what the public may see of the record.
+    A restricted package is described by what the public may see of its record.
     """
 
     _options: Mapping[str, str]
@@ -108,31 +108,31 @@ class RestrictingRepository(ZipRepository):
     def _is_restricting(self) -> bool:
         return self._options.get("access") == "restricted"
 
-    def _told_of(self, parcel: Parcel) -> Record:
+    def _public_record(self, transfer: Transfer) -> Record:
         """The record as the description there has it."""
-        return parcel.outgoing.record if self._is_restricting else parcel.record
+        return transfer.outgoing.record if self._is_restricting else transfer.record
 
-    def _embargo(self, parcel: Parcel) -> str:
+    def _embargo(self, transfer: Transfer) -> str:
         """The day on which the files open; empty where they are not restricted, or for good."""
-        outgoing = parcel.outgoing
+        outgoing = transfer.outgoing
         day = opening(outgoing.withheld) if self._is_restricting and outgoing.is_cut else None
         return day.isoformat() if day else ""
 
-    def _rules(self, parcel: Parcel) -> str:
+    def _rules(self, transfer: Transfer) -> str:
         """The rules of the restriction, in words."""
-        gone = parcel.outgoing.withheld.values()
+        gone = transfer.outgoing.withheld.values()
         return "; ".join(dict.fromkeys(str(one.access.rule) for one in gone))
 
-    def _restriction(self, parcel: Parcel) -> tuple[str, ...]:
+    def _restriction(self, transfer: Transfer) -> tuple[str, ...]:
         """The step of a plan that restricts the files."""
         if not self._is_restricting:
             return ()
-        until = self._embargo(parcel)
+        until = self._embargo(transfer)
         return (f"restrict the files{f', under an embargo until {until}' if until else ''}",)
 
-    def _other_embargo(self, parcel: Parcel, there: str) -> tuple[str, ...]:
+    def _other_embargo(self, transfer: Transfer, there: str) -> tuple[str, ...]:
         """How the day of an embargo there differs from the one that is asked for, in words."""
-        asked = self._embargo(parcel)
+        asked = self._embargo(transfer)
         if there == asked:
             return ()
         return (f"its embargo ends on {there or 'no day'}, not on {asked or 'no day'}",)
@@ -146,18 +146,18 @@ class RestrictingRepository(ZipRepository):
             journal.done("access", asked=self._options["access"])
         return journal.outcome("access") is not None
 
-    def _report_traces(self, parcel: Parcel, report: Report) -> None:
+    def _report_traces(self, transfer: Transfer, report: Report) -> None:
         """Report what the description there would show of what is restricted."""
         if self._is_restricting:
             try:
-                refuse_traces(parcel.outgoing, parcel.opened.parts, {}, "nothing was sent")
+                refuse_traces(transfer.outgoing, transfer.opened.parts, {}, "nothing was sent")
             except InvalidError as error:
                 report.extend(error.report)
 
 
 @contextlib.contextmanager
-def zipped(parcel: Parcel, journal: Journal) -> Iterator[Sent]:
-    """The package's zip, next to the journal while it is being sent.
+def zipped(transfer: Transfer, journal: Journal) -> Iterator[Upload]:
+    """Yield the package's zip, next to the journal while it is being sent.
 
     It is made again for each run, with the same bytes: one that lies there already may be another
     person's.
@@ -167,39 +167,39 @@ def zipped(parcel: Parcel, journal: Journal) -> Iterator[Sent]:
     """
     with storage.Staging(journal.path, locked=True) as staging:
         path = staging.path / "package.zip"
-        item, md5 = parcel.zipped(path)
-        yield Sent(path, item, md5)
+        item, md5 = transfer.zipped(path)
+        yield Upload(path, item, md5)
 
 
 @contextlib.contextmanager
-def paged(parcel: Parcel, sent: Sent) -> Iterator[tuple[Sent, ...]]:
-    """The package's page, next to its zip while it is being sent; nothing if there is none.
+def paged(transfer: Transfer, sent: Upload) -> Iterator[tuple[Upload, ...]]:
+    """Yield the package's page, next to its zip while it is being sent; nothing if there is none.
 
     Raises:
         StorageError: It could not be written.
     """
-    if parcel.page is None:
+    if transfer.page is None:
         yield ()
         return
-    path, page = sent.path.with_suffix(".html"), parcel.page()
+    path, page = sent.path.with_suffix(".html"), transfer.page()
     with storage.storage_errors(f"writing {path}"):
         path.write_bytes(page)
-    item = Item(page_name(parcel.identifier), len(page), hashlib.sha256(page).hexdigest())
-    yield (Sent(path, item, hashlib.md5(page, usedforsecurity=False).hexdigest()),)
+    item = Item(page_name(transfer.identifier), len(page), hashlib.sha256(page).hexdigest())
+    yield (Upload(path, item, hashlib.md5(page, usedforsecurity=False).hexdigest()),)
 
 
 def page_name(identifier: str) -> str:
-    """What a package's page is called."""
+    """Return the file name of a package's page."""
     return f"{identifier}.html"
 
 
 def zip_name(identifier: str) -> str:
-    """What a package's zip is called."""
+    """Return the file name of a package's zip."""
     return f"{identifier}.zip"
 
 
 def unpack(blocks: Iterator[bytes], into: Path, expected: Arrival | None = None) -> None:
-    """Write what is in a zip that a repository gives back into a folder, without its outermost.
+    """Unpack a zip that a repository returns into a folder, without its top folder.
 
     Args:
         blocks: The zip.

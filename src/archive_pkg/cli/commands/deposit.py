@@ -274,7 +274,7 @@ def receipts(
         for path in found:
             with answer.about(path) as result:
                 receipt = deposits.load_receipt(path)
-                result |= receipt.told() | {"since": receipt.ended.isoformat()}
+                result |= receipt.summary() | {"since": receipt.ended.isoformat()}
                 version = f"{receipt.version} of " if receipt.version else ""
                 answer.say(f"{receipt.package}: {receipt.state} in {receipt.target}")
                 answer.say(f"  as {version}{receipt.remote_id}")

@@ -1,4 +1,4 @@
-"""What the answers of servers have to be, which can be anything: JSON of a shape, or XML."""
+"""Check the answers of servers, which can be anything: JSON of a shape, or XML."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Talking to a repository over HTTPS: patient, bounded, and never telling a secret elsewhere.
+"""An HTTPS client for repositories: with limits and retries, and without leaking secrets.
 
-Every request goes to the one origin that the user named, with its login; a redirect to another is
-followed only to read, and without the login. Certificates are always verified; an authority of
-one's own is named with SSL_CERT_FILE. What is lost raises LostError, and whoever asked looks what
-became of it before asking again.
+Every request goes to the one origin that the user named, with its login; a redirect to another
+origin is followed only to read, and without the login. Certificates are always verified;
+SSL_CERT_FILE names your own authority. A lost connection raises LostError, and the caller checks
+what happened before it asks again.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _READING = {"GET", "HEAD", "PROPFIND"}
 
 
 class Reply:
-    """What a server answered.
+    """A server's answer.
 
     Attributes:
         status: The HTTP status.
@@ -86,8 +86,8 @@ class Reply:
         return found
 
 
-class Web:
-    """One server, one pool of connections, for all threads."""
+class HttpClient:
+    """A client for one server, with one pool of connections for all threads."""
 
     def __init__(self, base: str, target: str, name: str, login: Mapping[str, str]) -> None:
         """Take the server.
@@ -128,7 +128,7 @@ class Web:
         data: Any = None,
         hint: str = "",
     ) -> Reply:
-        """Send a request and read the answer whole.
+        """Send a request and read the complete answer.
 
         Args:
             method: The HTTP method.
@@ -158,7 +158,7 @@ class Web:
     def download(
         self, path: str, headers: Mapping[str, str] | None = None
     ) -> Iterator[Iterator[bytes]]:
-        """The bytes of a file.
+        """Yield the bytes of a file.
 
         Raises:
             LostError: They end before their time.
@@ -170,7 +170,7 @@ class Web:
             yield self._blocks(response)
 
     def url(self, path: str) -> str:
-        """A path's whole address, which must be on the server's own origin.
+        """Return the full address of a path, which must be on the server's own origin.
 
         Raises:
             DepositError: It is on another.

@@ -23,16 +23,15 @@ from urllib.parse import quote
 from archive_pkg import storage
 from archive_pkg.deposits import credentials
 from archive_pkg.deposits.descriptions import Merged, keep_description, last_description, merged
-from archive_pkg.deposits.http.client import Web
-from archive_pkg.deposits.parcels import BLOCK, Parcel
+from archive_pkg.deposits.http.client import HttpClient
 from archive_pkg.deposits.protocol import (
     TARGET_NEEDS_METADATA,
     Capabilities,
+    DepositPlan,
     LostError,
-    Plan,
+    PlannedFile,
     Status,
     Stored,
-    Transfer,
     begun_again,
     earlier_deposits,
     login_lacking,
@@ -41,7 +40,8 @@ from archive_pkg.deposits.protocol import (
     refuse_withdrawn,
 )
 from archive_pkg.deposits.receipts import Arrival
-from archive_pkg.deposits.zips import RestrictingRepository, Sent, zip_name, zipped
+from archive_pkg.deposits.transfers import BLOCK, Transfer
+from archive_pkg.deposits.zips import RestrictingRepository, Upload, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.interchange.exporting import dataverse
 from archive_pkg.interchange.setting import Setting
@@ -91,9 +91,9 @@ class Dataverse(RestrictingRepository):
         self._site = f"https://{parts.netloc}"
         token = credentials.find_token(self._name)
         self._login = {"X-Dataverse-key": str(token)} if token else {}
-        # What is said of a dataset behind the ? makes it no other place.
+        # Options after the ? do not change the target.
         self.target = f"dataverse+{self._site}/{self._collection}"
-        self._web = Web(f"{self._site}/api", self.target, self._name, self._login)
+        self._web = HttpClient(f"{self._site}/api", self.target, self._name, self._login)
 
     def capabilities(self) -> Capabilities:
         """One zip; the server states its MD5; a draft until it is published."""
@@ -105,23 +105,27 @@ class Dataverse(RestrictingRepository):
             restricting="access=restricted",
         )
 
-    def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
+    def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
         """What would be made there, and what keeps it from being taken; see `Repository`."""
-        plan = Plan(
-            (Transfer(zip_name(parcel.identifier), parcel.size, "the files of a draft dataset"),),
+        plan = DepositPlan(
+            (
+                PlannedFile(
+                    zip_name(transfer.identifier), transfer.size, "the files of a draft dataset"
+                ),
+            ),
             steps=(
-                self._first_step(parcel),
+                self._first_step(transfer),
                 "send the package as one zip (within a zip, which is unpacked there), and "
                 "compare the server's MD5 with ours",
-                *self._restriction(parcel),
+                *self._restriction(transfer),
                 "PUBLISH it, which cannot be undone" if publish else "leave it a draft",
             ),
         )
         if not self._login:
             plan.report.add(login_lacking(self.target, self._name))
         where = Location("data/record.json")
-        self._report_traces(parcel, plan.report)
-        record = self._told_of(parcel)
+        self._report_traces(transfer, plan.report)
+        record = self._public_record(transfer)
         if not (record.sender or record.signatories):
             message = "the record has no sender, but a dataset must have an author"
             plan.report.add(TARGET_NEEDS_METADATA.at(where, message))
@@ -134,9 +138,9 @@ class Dataverse(RestrictingRepository):
             plan.report.add(TARGET_NEEDS_METADATA.at(Location(self.target), message, hint))
         return plan
 
-    def _first_step(self, parcel: Parcel) -> str:
+    def _first_step(self, transfer: Transfer) -> str:
         """What a deposit begins with, as far as the receipts tell."""
-        same, other = earlier_deposits(parcel)
+        same, other = earlier_deposits(transfer)
         if same:
             return (
                 f"compare with {same}, which a receipt names; make it again only if it was a draft "
@@ -149,43 +153,43 @@ class Dataverse(RestrictingRepository):
             )
         return f"make a draft dataset in the collection {self._collection}"
 
-    def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
+    def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
         """Dataset, zip, digest, and on demand publication; see `Repository`."""
-        with zipped(parcel, journal) as sent:
-            name, gone = self._place(parcel, journal), ""
+        with zipped(transfer, journal) as sent:
+            name, gone = self._place(transfer, journal), ""
             dataset = self._dataset(name)
             if dataset is None:
-                refuse_withdrawn(self.target, name, parcel, journal)
+                refuse_withdrawn(self.target, name, transfer, journal)
                 journal.undo("dataset")
-                name, gone = self._place(parcel, journal, gone=name), name
+                name, gone = self._place(transfer, journal, gone=name), name
                 dataset = self._dataset(name)
             journal.begin("place", remote_id=name)
             if dataset is None:
                 raise LostError(f"{self.target} does not show the dataset {name} that it made")
-            dataset, kept, notes = self._describe(name, dataset, sent, parcel, journal)
+            dataset, kept, notes = self._describe(name, dataset, sent, transfer, journal)
             notes = (*begun_again(gone), *notes)
             file, new = self._file(dataset, sent), False
             if file is None:
-                self._send(name, sent, parcel, journal)
+                self._send(name, sent, transfer, journal)
                 dataset, new = self._dataset(name) or dataset, True
                 file = self._file(dataset, sent)
             asked = self._asks_access(journal)
             stored = self._stored(name, dataset, file, sent, new=new)
             if stored.state == "published":
                 state = not_as_asked(published=True, publish=publish)
-                differences = self._differences(dataset, sent, parcel) if asked else ()
+                differences = self._differences(dataset, sent, transfer) if asked else ()
                 return replace(stored, differences=(*state, *differences))
             if self._is_restricting and file is not None:
-                dataset = self._restricted(name, dataset, sent, parcel)
+                dataset = self._restricted(name, dataset, sent, transfer)
                 stored = self._stored(name, dataset, self._file(dataset, sent), sent, new=new)
-            if asked and (differences := self._differences(dataset, sent, parcel)):
+            if asked and (differences := self._differences(dataset, sent, transfer)):
                 raise DepositError(
                     f"the draft {name} in {self.target} is not as requested: "
                     f"{'; '.join(differences)}",
                     "It was not published. Change it in the repository, or set the value in "
                     "the address.",
                 )
-            stored = replace(stored, notes=notes, answer=_told(stored, parcel, journal))
+            stored = replace(stored, notes=notes, answer=_told(stored, transfer, journal))
             whole = all(each.stored == each.expected for each in stored.files)
             if publish and kept:
                 kept = (
@@ -198,16 +202,16 @@ class Dataverse(RestrictingRepository):
             self._ask("POST", f"datasets/:persistentId/actions/:publish?{_id(name)}&type=major")
             journal.done("publish")
             stored = self._stored(name, self._dataset(name) or dataset, file, sent, new=True)
-            return replace(stored, notes=notes, answer=_told(stored, parcel, journal))
+            return replace(stored, notes=notes, answer=_told(stored, transfer, journal))
 
-    def _restricted(self, name: str, dataset: Json, sent: Sent, parcel: Parcel) -> Json:
+    def _restricted(self, name: str, dataset: Json, sent: Upload, transfer: Transfer) -> Json:
         """Restrict the zip in a draft, or put it under its embargo; return the dataset then."""
-        entry, until = self._entry(dataset, sent), self._embargo(parcel)
-        if entry is None or not self._differences(dataset, sent, parcel):
+        entry, until = self._entry(dataset, sent), self._embargo(transfer)
+        if entry is None or not self._differences(dataset, sent, transfer):
             return dataset
         number = entry["dataFile"]["id"]
         if until:
-            embargo = {"dateAvailable": until, "reason": self._rules(parcel), "fileIds": [number]}
+            embargo = {"dateAvailable": until, "reason": self._rules(transfer), "fileIds": [number]}
             where = f"datasets/:persistentId/files/actions/:set-embargo?{_id(name)}"
             hint = "Ask whether this installation allows embargoes of this length."
             self._web.ask("POST", where, data=embargo, hint=hint)
@@ -215,18 +219,18 @@ class Dataverse(RestrictingRepository):
             self._web.ask("PUT", f"files/{number}/restrict", data=True)
         return self._dataset(name) or dataset
 
-    def _differences(self, dataset: Json, sent: Sent, parcel: Parcel) -> tuple[str, ...]:
+    def _differences(self, dataset: Json, sent: Upload, transfer: Transfer) -> tuple[str, ...]:
         """How the access to the zip there differs from what the address asks."""
         entry = self._entry(dataset, sent)
         if entry is None:
             return ()
         embargo = (entry["dataFile"].get("embargo") or {}).get("dateAvailable", "")
         is_shut = bool(entry.get("restricted"))
-        until = self._embargo(parcel)
+        until = self._embargo(transfer)
         found = []
         if is_shut != (self._is_restricting and not until):
             found.append(f"the zip is {'restricted' if is_shut else 'not restricted'}")
-        return (*found, *self._other_embargo(parcel, embargo))
+        return (*found, *self._other_embargo(transfer, embargo))
 
     def status(self, remote_id: str, version: str) -> Status:
         """Whether it is published, a draft, or not there; see `Repository`."""
@@ -241,21 +245,21 @@ class Dataverse(RestrictingRepository):
         data: Json = self._web.ask(method, path, **options).json({"data": shape})["data"]
         return data
 
-    def _place(self, parcel: Parcel, journal: Journal, gone: str = "") -> str:
+    def _place(self, transfer: Transfer, journal: Journal, gone: str = "") -> str:
         """The dataset that the package belongs into, and not one that is gone."""
         made = journal.outcome("dataset")
         if made:
             return str(made["id"])
-        mark = _mark(parcel)
-        for receipt in reversed(parcel.earlier):
-            if receipt.fingerprint == parcel.fingerprint and receipt.remote_id != gone:
-                self._refuse_strange(receipt.remote_id, parcel)
+        mark = _mark(transfer)
+        for receipt in reversed(transfer.earlier):
+            if receipt.fingerprint == transfer.fingerprint and receipt.remote_id != gone:
+                self._refuse_strange(receipt.remote_id, transfer)
                 return receipt.remote_id
-        for receipt in reversed(parcel.earlier):
+        for receipt in reversed(transfer.earlier):
             if receipt.remote_id != gone and (
                 receipt.state == "published" or self._dataset(receipt.remote_id) is not None
             ):
-                self._refuse_strange(receipt.remote_id, parcel)
+                self._refuse_strange(receipt.remote_id, transfer)
                 return str(journal.done("dataset", id=receipt.remote_id)["id"])
         if journal.begun("dataset"):
             # The answer to an earlier request was lost; the draft may be there all the same.
@@ -264,10 +268,10 @@ class Dataverse(RestrictingRepository):
             for item in found.get("items") or []:
                 if item["global_id"] == gone:
                     continue  # a search may show for a while what was deleted
-                self._refuse_strange(item["global_id"], parcel)
+                self._refuse_strange(item["global_id"], transfer)
                 return str(journal.done("dataset", id=item["global_id"])["id"])
         journal.begin("dataset", mark=mark)
-        body = {"datasetVersion": self._described(parcel)}
+        body = {"datasetVersion": self._described(transfer)}
         try:
             path = f"dataverses/{quote(self._collection)}/datasets"
             hint = f"is {self._collection} the alias of a collection there, and may you add to it?"
@@ -282,7 +286,7 @@ class Dataverse(RestrictingRepository):
         return str(made["id"])
 
     def _describe(
-        self, name: str, dataset: Json, sent: Sent, parcel: Parcel, journal: Journal
+        self, name: str, dataset: Json, sent: Upload, transfer: Transfer, journal: Journal
     ) -> tuple[Json, tuple[str, ...], tuple[str, ...]]:
         """Bring a dataset that was made for another form of the package up to date.
 
@@ -292,10 +296,10 @@ class Dataverse(RestrictingRepository):
         """
         there = dataset["latestVersion"]
         done = Merged({})
-        if _mark(parcel) not in json.dumps(there, ensure_ascii=False):
-            ours = self._described(parcel)
+        if _mark(transfer) not in json.dumps(there, ensure_ascii=False):
+            ours = self._described(transfer)
             new, said = _fields_of(ours), _fields_of(there)
-            last = last_description(parcel, journal)
+            last = last_description(transfer, journal)
             others = [
                 each for each in said.pop("otherId", {}).get("value", ()) if not _is_own(each)
             ]
@@ -332,18 +336,18 @@ class Dataverse(RestrictingRepository):
         held = (_fields_of(dataset["latestVersion"]) if dataset else {}) | dict(edited)
         keep_description(journal, _fields_of(sent), held)
 
-    def _refuse_strange(self, name: str, parcel: Parcel) -> None:
+    def _refuse_strange(self, name: str, transfer: Transfer) -> None:
         """Refuse a dataset that was not made for this record's packages, whatever names it.
 
         Raises:
             DepositError: It is one.
         """
         dataset = self._dataset(name)
-        mark = rf"{re.escape(parcel.identifier)} [0-9a-f]{{32}}"
+        mark = rf"{re.escape(transfer.identifier)} [0-9a-f]{{32}}"
         if dataset is not None and not re.search(mark, json.dumps(dataset, ensure_ascii=False)):
             raise DepositError(
-                f"the dataset {name} in {self.target} was not made for {parcel.identifier}, but a "
-                "receipt or the search there names it",
+                f"the dataset {name} in {self.target} was not made for {transfer.identifier}, but "
+                "a receipt or the search there names it",
                 "Nothing was sent. Remove the receipt, or the dataset.",
             )
 
@@ -355,11 +359,11 @@ class Dataverse(RestrictingRepository):
         found: Json = reply.json({"data": _DATASET})["data"]
         return found
 
-    def _file(self, dataset: Json, sent: Sent) -> Json | None:
+    def _file(self, dataset: Json, sent: Upload) -> Json | None:
         entry = self._entry(dataset, sent)
         return entry["dataFile"] if entry else None
 
-    def _entry(self, dataset: Json, sent: Sent) -> Json | None:
+    def _entry(self, dataset: Json, sent: Upload) -> Json | None:
         """The zip in a dataset, with its restriction."""
         for each in dataset["latestVersion"].get("files") or []:
             entry: Json = each
@@ -368,11 +372,11 @@ class Dataverse(RestrictingRepository):
                 return entry
         return None
 
-    def _send(self, name: str, sent: Sent, parcel: Parcel, journal: Journal) -> None:
+    def _send(self, name: str, sent: Upload, transfer: Transfer, journal: Journal) -> None:
         outer = sent.path.with_suffix(".outer")
         with zipfile.ZipFile(outer, "w", zipfile.ZIP_STORED) as archive:
             archive.write(sent.path, sent.item.path)
-        form = _Form(outer, parcel)
+        form = _Form(outer, transfer)
         journal.begin("send")
         try:
             self._ask(
@@ -394,7 +398,7 @@ class Dataverse(RestrictingRepository):
         return {file["filename"]: f"access/datafile/{file['id']}" for file in files}
 
     def _stored(
-        self, name: str, dataset: Json, file: Json | None, sent: Sent, *, new: bool
+        self, name: str, dataset: Json, file: Json | None, sent: Upload, *, new: bool
     ) -> Stored:
         latest = dataset["latestVersion"]
         released = latest.get("versionState") == "RELEASED"
@@ -421,23 +425,23 @@ class Dataverse(RestrictingRepository):
             answer={"dataset": dataset},
         )
 
-    def _described(self, parcel: Parcel) -> Json:
+    def _described(self, transfer: Transfer) -> Json:
         """The record as Dataverse's metadata, and the mark of this deposit."""
         given = {"Contact-Email": self._options["contact"]}
         given |= {"Subject": self._options["subject"]} if "subject" in self._options else {}
-        version = dataverse.describe(self._told_of(parcel), Setting(given=given))
+        version = dataverse.describe(self._public_record(transfer), Setting(given=given))
         if self._is_restricting:
             # A dataset with restricted files has to say on which terms they are given out.
-            version["termsOfAccess"] = self._rules(parcel) or "On request."
+            version["termsOfAccess"] = self._rules(transfer) or "On request."
         fields = version["metadataBlocks"]["citation"]["fields"]
         (others,) = [field for field in fields if field["typeName"] == "otherId"]
-        others["value"].append({"otherIdValue": _primitive("otherIdValue", _mark(parcel))})
+        others["value"].append({"otherIdValue": _primitive("otherIdValue", _mark(transfer))})
         return version
 
 
-def _mark(parcel: Parcel) -> str:
+def _mark(transfer: Transfer) -> str:
     """By what a deposit is found again there: the package's name and its exact bytes."""
-    return f"{parcel.identifier} {parcel.fingerprint[:32]}"
+    return f"{transfer.identifier} {transfer.fingerprint[:32]}"
 
 
 _TERMS = ("license", "termsOfUse", "termsOfAccess")
@@ -469,17 +473,17 @@ def _is_own(other: Json) -> bool:
     return bool(re.fullmatch(r"\S+ [0-9a-f]{32}", _value_of(other)))
 
 
-def _told(stored: Stored, parcel: Parcel, journal: Journal) -> Json:
+def _told(stored: Stored, transfer: Transfer, journal: Journal) -> Json:
     """The server's answer, and by what edits are known later."""
-    return {**stored.answer, "described": last_description(parcel, journal)}
+    return {**stored.answer, "described": last_description(transfer, journal)}
 
 
 class _Form:
     """A multipart form with one file, as a stream of known length (RFC 7578)."""
 
-    def __init__(self, path: Path, parcel: Parcel) -> None:
+    def __init__(self, path: Path, transfer: Transfer) -> None:
         self.boundary = secrets.token_hex(16)
-        self._path, self._tick = path, parcel.tick
+        self._path, self._tick = path, transfer.tick
         about = f'{{"description": "{_DESCRIPTION}", "tabIngest": "false"}}'
         self._before = (
             f'--{self.boundary}\r\nContent-Disposition: form-data; name="jsonData"\r\n\r\n'

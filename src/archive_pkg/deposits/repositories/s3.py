@@ -27,26 +27,26 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from archive_pkg import limits
 from archive_pkg.deposits.credentials import redact, remember, split_address, without_secret
-from archive_pkg.deposits.parcels import BLOCK, Checked, Item, Parcel, limited, sha256_of
 from archive_pkg.deposits.protocol import (
     TARGET_NOT_READY,
     TARGET_REFUSES_NAME,
     TARGET_TAKES_LESS,
     Capabilities,
+    DepositPlan,
     LostError,
-    Plan,
+    PlannedFile,
     Status,
     Stored,
-    Transfer,
     understood,
 )
 from archive_pkg.deposits.receipts import Arrival
-from archive_pkg.deposits.repositories.drop.folder import (
+from archive_pkg.deposits.repositories.drop.drop_folder import (
     TakenError,
     refuse_more,
     refuse_others,
     write_file,
 )
+from archive_pkg.deposits.transfers import BLOCK, Item, Transfer, VerifiedReader, limited, sha256_of
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.logs import logger
 from archive_pkg.reports import Location
@@ -77,7 +77,7 @@ _DECLARATION = "bagit.txt"
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ListedObject:
     """An object as the server lists it."""
 
     size: int
@@ -129,7 +129,7 @@ class S3Bucket:
             message = f"{without_secret(address)}: {redact(str(error))}"
             raise UsageError(message, "see AWS's configuration") from error
         self._client.meta.events.register("before-send.s3", self._sent)
-        _hurry(self._client._endpoint.http_session)
+        _limit_answer_time(self._client._endpoint.http_session)
         url = str(self._client.meta.endpoint_url)
         _refuse_plain(split_address(url), allowed=self._may_be_plain)
         credentials = session.get_credentials()
@@ -156,11 +156,11 @@ class S3Bucket:
             open_to_all=False,
         )
 
-    def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
+    def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
         """What would lie where; see `Repository`."""
-        base = self._base(parcel)
-        plan = Plan(
-            tuple(Transfer(item.path, item.size, base + item.path) for item in parcel.items),
+        base = self._base(transfer)
+        plan = DepositPlan(
+            tuple(PlannedFile(item.path, item.size, base + item.path) for item in transfer.items),
             steps=(
                 f"send every file into the bucket {self._bucket}, where nothing is replaced; "
                 f"{_DECLARATION} last",
@@ -172,7 +172,7 @@ class S3Bucket:
             message = f"the bucket {self._bucket} was created without object lock"
             hint = "Create another bucket with object lock, or leave lock= out."
             plan.report.add(TARGET_NOT_READY.at(Location(self.target), message, hint))
-        for item in parcel.items:
+        for item in transfer.items:
             if item.size > _LARGEST:
                 message = f"it has {item.size} bytes; an object may have {_LARGEST}"
                 plan.report.add(TARGET_TAKES_LESS.at(Location(item.path), message))
@@ -182,9 +182,9 @@ class S3Bucket:
                 plan.report.add(TARGET_REFUSES_NAME.at(Location(item.path), message))
         return plan
 
-    def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
+    def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
         """Send what is not there yet, compare everything; see `Repository`."""
-        base = self._base(parcel)
+        base = self._base(transfer)
         with self._errors():
             journal.begin("place", remote_id=base)
             there = self._list(base)
@@ -193,24 +193,24 @@ class S3Bucket:
 
             def send(item: Item) -> bool:
                 key = base + item.path
-                held = self._held_already(parcel, item, key) if key in there else None
-                arrived[item.path] = held or self._send(parcel, item, key)
+                held = self._held_already(transfer, item, key) if key in there else None
+                arrived[item.path] = held or self._send(transfer, item, key)
                 return held is None
 
-            first = [item for item in parcel.items if item.path != _DECLARATION]
-            last = [item for item in parcel.items if item.path == _DECLARATION]
+            first = [item for item in transfer.items if item.path != _DECLARATION]
+            last = [item for item in transfer.items if item.path == _DECLARATION]
             with ThreadPoolExecutor(_WIDTH) as pool:
                 sent = list(pool.map(send, first))
             sent += [send(item) for item in last]
             journal.done("send")
-            self._account(parcel, base)
-            self._see_locked(parcel, base)
+            self._account(transfer, base)
+            self._see_locked(transfer, base)
         read_back = any(each.algorithm == "read back" for each in arrived.values())
         return Stored(
             remote_id=base,
             version="",
             location=f"s3://{self._bucket}/{base}",
-            files=tuple(_plain(arrived[item.path]) for item in parcel.items),
+            files=tuple(_plain(arrived[item.path]) for item in transfer.items),
             verified="read-back" if read_back else "server-digest",
             new=any(sent),
             answer={
@@ -275,7 +275,7 @@ class S3Bucket:
         if is_file and response.status_code < 300:
             return response
         body = b"".join(self._read(response.raw, limits.SERVER_ANSWER, whole=True))
-        return AWSResponse(response.url, response.status_code, response.headers, _Whole(body))
+        return AWSResponse(response.url, response.status_code, response.headers, _ReadBody(body))
 
     def _read(self, raw: Any, most: Limit, *, whole: bool = False) -> Iterator[bytes]:
         """Read an answer within limits of bytes and of time.
@@ -305,14 +305,14 @@ class S3Bucket:
             raw.close()
             raise
 
-    def _base(self, parcel: Parcel) -> str:
+    def _base(self, transfer: Transfer) -> str:
         prefix = f"{self._prefix}/" if self._prefix else ""
-        return f"{prefix}{parcel.identifier}/{parcel.fingerprint[:16]}/"
+        return f"{prefix}{transfer.identifier}/{transfer.fingerprint[:16]}/"
 
-    def _list(self, base: str) -> dict[str, Held]:
-        found: dict[str, Held] = {}
+    def _list(self, base: str) -> dict[str, ListedObject]:
+        found: dict[str, ListedObject] = {}
         for each in self._pages("list_objects_v2", "Contents", Prefix=base):
-            found[each["Key"]] = Held(each["Size"], each["ETag"].strip('"'))
+            found[each["Key"]] = ListedObject(each["Size"], each["ETag"].strip('"'))
         return found
 
     def _pages(self, operation: str, name: str, **asked: str) -> Iterator[dict[str, Any]]:
@@ -332,12 +332,12 @@ class S3Bucket:
             refuse_more(count, self.target)
             yield from listed
 
-    def _held_already(self, parcel: Parcel, item: Item, key: str) -> Arrival:
+    def _held_already(self, transfer: Transfer, item: Item, key: str) -> Arrival:
         """What the server says of an object that is there; it must be the one that was meant."""
         part = _part_size(item.size)
         digests = _PartDigests()
-        with parcel.open(item) as file:
-            source = Checked(file, item)
+        with transfer.open(item) as file:
+            source = VerifiedReader(file, item)
             for number, data in enumerate(_parts(source, item, part), 1):
                 digests.add(number, data)
         found = self._head(key)
@@ -349,7 +349,7 @@ class S3Bucket:
                 f"{key} is already in {self.target}, with other bytes",
                 "Nothing is ever replaced there. Find out who stored it.",
             )
-        parcel.tick(item.size)
+        transfer.tick(item.size)
         return arrival
 
     def _head(self, key: str) -> dict[str, Any]:
@@ -358,9 +358,9 @@ class S3Bucket:
         )
         return found
 
-    def _send(self, parcel: Parcel, item: Item, key: str) -> Arrival:
-        with parcel.open(item) as file:
-            source = Checked(file, item, parcel.tick)
+    def _send(self, transfer: Transfer, item: Item, key: str) -> Arrival:
+        with transfer.open(item) as file:
+            source = VerifiedReader(file, item, transfer.tick)
             if item.size > PART:
                 digests = self._send_parts(source, item, key)
                 answer = self._head(key)
@@ -404,7 +404,7 @@ class S3Bucket:
         written: dict[str, Any] = call(**options)
         return written
 
-    def _send_parts(self, source: Checked, item: Item, key: str) -> _PartDigests:
+    def _send_parts(self, source: VerifiedReader, item: Item, key: str) -> _PartDigests:
         upload = self._upload(key)
         there = self._parts_there(key, upload)
         digests = _PartDigests()
@@ -480,10 +480,10 @@ class S3Bucket:
             return {}
         return {"ObjectLockMode": self._lock[0], "ObjectLockRetainUntilDate": self._lock[1]}
 
-    def _account(self, parcel: Parcel, base: str) -> None:
+    def _account(self, transfer: Transfer, base: str) -> None:
         """Ask once more, for all: a server that answers 200 may have kept nothing."""
         there = self._list(base)
-        for item in parcel.items:
+        for item in transfer.items:
             held = there.get(base + item.path)
             if held is None or held.size != item.size:
                 raise DepositError(
@@ -491,11 +491,11 @@ class S3Bucket:
                     "Deposit again. If the error stays, check the storage.",
                 )
 
-    def _see_locked(self, parcel: Parcel, base: str) -> None:
+    def _see_locked(self, transfer: Transfer, base: str) -> None:
         """Where a lock was asked for, see that every object has it: a server may not know any."""
         if not self._lock:
             return
-        for item in parcel.items:
+        for item in transfer.items:
             found = self._head(base + item.path)
             until = found.get("ObjectLockRetainUntilDate")
             if (
@@ -573,36 +573,36 @@ class S3Bucket:
             raise DepositError(f"{self.target}: {redact(str(error))}") from error
 
 
-def _hurry(session: Any) -> None:
+def _limit_answer_time(session: Any) -> None:
     """Let the connections of a session be given up that do not come to an answer.
 
     Neither botocore nor http.client has a time for the whole of an answer's head, nor for the
     interim answers before it.
     """
     for scheme, pool in session._pool_classes_by_scheme.items():
-        connection = type("Connection", (_Hurried, pool.ConnectionCls), {})
+        connection = type("Connection", (_TimedConnection, pool.ConnectionCls), {})
         session._pool_classes_by_scheme[scheme] = type(
             "Pool", (pool,), {"ConnectionCls": connection}
         )
 
 
-class _Hurried:
+class _TimedConnection:
     """A connection that is shut down where the head of an answer takes too long."""
 
     sock: socket.socket
 
     def getresponse(self, *args: Any, **options: Any) -> Any:
-        with self._hurried():
+        with self._timed():
             return super().getresponse(*args, **options)  # type: ignore[misc]
 
     def _consume_headers(self, file: Any) -> None:
         """Read what comes with "100 Continue"; botocore's own loops for ever at the end."""
-        with self._hurried():
+        with self._timed():
             while file.readline().strip():
                 pass
 
     @contextlib.contextmanager
-    def _hurried(self) -> Iterator[None]:
+    def _timed(self) -> Iterator[None]:
         too_late = threading.Event()
 
         def give_up() -> None:
@@ -620,7 +620,7 @@ class _Hurried:
                 raise TimeoutError(f"no answer came within {_SECONDS:g} seconds")
 
 
-class _Whole:
+class _ReadBody:
     """The body of an answer that was read already, as botocore asks for it."""
 
     def __init__(self, body: bytes) -> None:
@@ -700,7 +700,7 @@ def _part_size(size: int) -> int:
     return max(PART, -(-size // _MOST_PARTS // mebibyte) * mebibyte)
 
 
-def _parts(source: Checked, item: Item, size: int) -> Iterator[bytes]:
+def _parts(source: VerifiedReader, item: Item, size: int) -> Iterator[bytes]:
     """A file's bytes in parts of one size; a file without bytes has one part without any."""
     sent = 0
     while sent < item.size or not sent:

@@ -17,20 +17,20 @@ from urllib.parse import urljoin
 from archive_pkg import storage
 from archive_pkg.deposits import credentials
 from archive_pkg.deposits.http.answers import read_xml
-from archive_pkg.deposits.http.client import Web
-from archive_pkg.deposits.parcels import Checked, Item, Parcel, limited, sha256_of
+from archive_pkg.deposits.http.client import HttpClient
 from archive_pkg.deposits.protocol import (
     Capabilities,
+    DepositPlan,
     LostError,
-    Plan,
+    PlannedFile,
     Status,
     Stored,
-    Transfer,
     arrivals,
     login_lacking,
     not_as_asked,
 )
-from archive_pkg.deposits.zips import Sent, ZipRepository, zip_name, zipped
+from archive_pkg.deposits.transfers import Item, Transfer, VerifiedReader, limited, sha256_of
+from archive_pkg.deposits.zips import Upload, ZipRepository, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError
 
 if TYPE_CHECKING:
@@ -68,16 +68,20 @@ class SwordCollection(ZipRepository):
         self._name = credentials.server_name(parts)
         self._login = credentials.login(self._name)
         headers = self._login.basic() if self._login else {}
-        self._web = Web(f"https://{parts.netloc}", self.target, self._name, headers)
+        self._web = HttpClient(f"https://{parts.netloc}", self.target, self._name, headers)
 
     def capabilities(self) -> Capabilities:
         """One zip; no digests; in progress until it is completed."""
         return Capabilities(packaging="zip", publishes=True)
 
-    def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
+    def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
         """What would be made there; see `Repository`."""
-        plan = Plan(
-            (Transfer(zip_name(parcel.identifier), parcel.size, "an entry of the collection"),),
+        plan = DepositPlan(
+            (
+                PlannedFile(
+                    zip_name(transfer.identifier), transfer.size, "an entry of the collection"
+                ),
+            ),
             steps=(
                 "make an entry of the collection, in progress",
                 "send the package as one zip (SimpleZip) with its MD5",
@@ -89,10 +93,10 @@ class SwordCollection(ZipRepository):
             plan.report.add(login_lacking(self.target, self._name, user=True))
         return plan
 
-    def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
+    def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
         """Entry, zip, and on demand completion; see `Repository`."""
-        with zipped(parcel, journal) as sent:
-            links = self._entry(parcel, journal)
+        with zipped(transfer, journal) as sent:
+            links = self._entry(transfer, journal)
             journal.begin("place", remote_id=links["statement"])
             status = self.status(links["statement"], "")
             if status.state == "absent":
@@ -103,7 +107,7 @@ class SwordCollection(ZipRepository):
                 )
             new = not journal.is_done("send")
             if new and status.state == "draft":
-                self._send(links["media"], sent, parcel, journal)
+                self._send(links["media"], sent, transfer, journal)
             if publish and status.state == "draft":
                 journal.begin("complete")
                 self._web.ask("POST", links["edit"], content=b"", headers={"In-Progress": "false"})
@@ -143,11 +147,11 @@ class SwordCollection(ZipRepository):
             return Status("stored", detail, answer)
         return Status("rejected" if plain in _REJECTED else "pending", detail, answer)
 
-    def _entry(self, parcel: Parcel, journal: Journal) -> dict[str, str]:
+    def _entry(self, transfer: Transfer, journal: Journal) -> dict[str, str]:
         made = journal.outcome("entry")
         if made:
             return made
-        slug = f"{parcel.identifier}-{parcel.fingerprint[:12]}"
+        slug = f"{transfer.identifier}-{transfer.fingerprint[:12]}"
         if journal.begun("entry"):
             # The answer to an earlier request was lost; the entry may be there all the same.
             found = self._found(slug)
@@ -159,7 +163,7 @@ class SwordCollection(ZipRepository):
                 "POST",
                 self._collection,
                 expect={201},
-                content=_atom(parcel.record, slug),
+                content=_atom(transfer.record, slug),
                 headers={"Content-Type": _ENTRY_TYPE, "In-Progress": "true", "Slug": slug},
                 hint="Check the address of the collection; the service document lists them.",
             )
@@ -224,14 +228,14 @@ class SwordCollection(ZipRepository):
                 )
         return {what: self._joined(self._collection, link) for what, link in links.items()}
 
-    def _send(self, media: str, sent: Sent, parcel: Parcel, journal: Journal) -> None:
+    def _send(self, media: str, sent: Upload, transfer: Transfer, journal: Journal) -> None:
         journal.begin("send")
         with storage.open_regular(sent.path) as file:
             reply = self._web.ask(
                 "PUT",
                 media,
                 expect={200, 201, 204},
-                content=Checked(file, sent.item, parcel.tick),
+                content=VerifiedReader(file, sent.item, transfer.tick),
                 length=sent.item.size,
                 headers={
                     "Content-Type": "application/zip",

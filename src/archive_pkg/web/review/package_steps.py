@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from archive_pkg.deposits import Deposited, Plan
+    from archive_pkg.deposits import Deposited, DepositPlan
     from archive_pkg.fixity import Tally
     from archive_pkg.packages import Built, Verification
 
@@ -141,7 +141,7 @@ class PackageRunner:
         step.outcome, step.report = packages.states(made), made.report
 
     def _plan(self, step: PackageStep) -> None:
-        made: Plan = deposits.plan(self.package, _address(step.to))
+        made: DepositPlan = deposits.plan(self.package, _address(step.to))
         step.outcome, step.report = made, made.report
 
     def _deposit(self, step: PackageStep) -> None:

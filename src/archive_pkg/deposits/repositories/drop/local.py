@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import fixity, storage
-from archive_pkg.deposits.parcels import BLOCK, sha256_of
-from archive_pkg.deposits.repositories.drop.folder import (
+from archive_pkg.deposits.repositories.drop.drop_folder import (
     SMALL,
+    ArrivalProgress,
     DropFolder,
-    Place,
+    FolderStorage,
     TakenError,
-    Trail,
 )
 from archive_pkg.deposits.shared_syncs import Unsynced
+from archive_pkg.deposits.transfers import BLOCK, sha256_of
 from archive_pkg.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _LARGE = 32 * BLOCK
 
 
 class LocalFolder(DropFolder):
-    """The repository behind `file:PATH`; the folder is made if it is not there."""
+    """The repository behind `file:PATH`; the folder is made if it does not exist."""
 
     kind = "file"
     near = True
@@ -44,7 +44,7 @@ class LocalFolder(DropFolder):
         if not path:
             raise UsageError(f"{address} does not name a folder", "write file:PATH")
         self.root = Path(path).expanduser().absolute()
-        super().__init__(LocalPlace(self.root))
+        super().__init__(LocalStorage(self.root))
 
     @property
     def target(self) -> str:  # type: ignore[override]
@@ -52,8 +52,8 @@ class LocalFolder(DropFolder):
         return f"file:{self.root}"
 
 
-class LocalPlace(Place):
-    """A folder of this machine; see `drop.Place`.
+class LocalStorage(FolderStorage):
+    """A folder of this machine; see `FolderStorage`.
 
     Other people may write into it. So each path is walked from the folder without following a link,
     and what is written or goes on being written has to be this user's.
@@ -69,7 +69,7 @@ class LocalPlace(Place):
         self._made: dict[str, os.stat_result] = {}
 
     def list(self, path: str) -> dict[str, int] | None:
-        """See `drop.Place`."""
+        """See `FolderStorage`."""
         found: dict[str, int] = {}
         waiting = [path]
         with storage.storage_errors(f"reading {self.root / path}"):
@@ -99,7 +99,7 @@ class LocalPlace(Place):
         return found
 
     def make(self, paths: Sequence[str]) -> None:
-        """See `drop.Place`; only this user may look into a folder before it is renamed."""
+        """See `FolderStorage`; only this user may look into a folder before it is renamed."""
         with storage.storage_errors(f"making {self.root}"):
             storage.make_folder(self.root)
         for path in paths:
@@ -123,26 +123,26 @@ class LocalPlace(Place):
         return status
 
     def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
-        """See `drop.Place`."""
+        """See `FolderStorage`."""
         self._write(path, source, offset, lambda offset: None)
 
     def read(self, path: str) -> Iterator[bytes]:
-        """See `drop.Place`."""
+        """See `FolderStorage`."""
         return self._read(path, lambda offset: sys.maxsize)
 
     def send(self, path: str, source: Iterable[bytes], size: int, offset: int) -> str:
-        """See `drop.Place`; what is there of a large file is read while the rest is written."""
+        """See `FolderStorage`; what is there of a large file is read while the rest is written."""
         if size <= SMALL and not offset:
             return self._put(path, source)
         if size < _LARGE:
             return super().send(path, source, size, offset)
-        trail = Trail()
+        trail = ArrivalProgress()
         with ThreadPoolExecutor(2) as pool:
             proof = pool.submit(lambda: sha256_of(self._read(path, trail.ready)))
             early = pool.submit(self._sync, path, trail.ready)
             with trail:
                 self._write(path, source, offset, trail.grow)
-            early.result()  # what went wrong is told once only, whoever asks
+            early.result()  # an error is raised once only
             return proof.result()
 
     def _sync(self, path: str, ready: Callable[[int], int]) -> None:
@@ -158,7 +158,7 @@ class LocalPlace(Place):
                     os.fdatasync(file.fileno())
 
     def send_many(self, files: Mapping[str, bytes]) -> Sequence[str]:
-        """See `drop.Place`; one after the other, as there is nobody to wait for."""
+        """See `FolderStorage`; one after the other, as there is nobody to wait for."""
         return [self.send(path, [data], len(data), 0) for path, data in files.items()]
 
     def _put(self, path: str, source: Iterable[bytes]) -> str:
@@ -197,12 +197,12 @@ class LocalPlace(Place):
                     limit = ready(offset)
 
     def secure(self, folder: str, files: Sequence[str], folders: Sequence[str]) -> Steps[bool]:
-        """See `drop.Place`."""
+        """See `FolderStorage`."""
         yield [Unsynced(self.root / folder), Unsynced(self.root, storage.sync_folder)]
         return True
 
     def rename(self, old: str, new: str, mode: int) -> Steps[None]:
-        """See `drop.Place`."""
+        """See `FolderStorage`."""
         with storage.storage_errors(f"renaming {self.root / old}"):
             storage.open_up(self.root / old, mode)
             try:
@@ -218,6 +218,6 @@ class LocalPlace(Place):
         yield [Unsynced(self.root, storage.sync_folder)]
 
     def remove(self, path: str) -> None:
-        """See `drop.Place`."""
+        """See `FolderStorage`."""
         with storage.storage_errors(f"removing {self.root / path}"):
             storage.remove_beneath(self.root, path)

@@ -18,17 +18,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from archive_pkg.deposits.credentials import place_of, split_address
-from archive_pkg.deposits.parcels import sha256_of
 from archive_pkg.deposits.protocol import LostError
-from archive_pkg.deposits.repositories.drop.folder import (
+from archive_pkg.deposits.repositories.drop.drop_folder import (
+    ArrivalProgress,
     DropFolder,
-    Place,
+    FolderStorage,
     TakenError,
-    Trail,
     refuse_more,
     side_by_side,
 )
 from archive_pkg.deposits.repositories.drop.ssh import BrokenError, Channel
+from archive_pkg.deposits.transfers import sha256_of
 from archive_pkg.errors import DepositError, StorageError
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ class SftpFolder(DropFolder):
         port = f":{parts.port}" if parts.port else ""
         self.target = f"sftp://{user}{host}{port}{written or '/'}"
         root = "." + path.removeprefix("/~") if path.startswith("/~") else path or "/"
-        super().__init__(SftpPlace(host, parts.port, parts.username, root, self.target))
+        super().__init__(SftpStorage(host, parts.port, parts.username, root, self.target))
 
 
-class SftpPlace(Place):
-    """A folder behind SFTP; see `drop.Place`. A few connections, each for one thread at a time."""
+class SftpStorage(FolderStorage):
+    """A folder behind SFTP; see `FolderStorage`. Each connection serves one thread at a time."""
 
     resumes = True
     width = 4
@@ -76,7 +76,7 @@ class SftpPlace(Place):
         weakref.finalize(self, _close, self._idle)
 
     def list(self, path: str) -> dict[str, int] | None:
-        """See `drop.Place`."""
+        """See `FolderStorage`."""
         found: dict[str, int] = {}
         with self._channel(f"reading {path}") as sftp:
             waiting, asked = [""], 0
@@ -98,7 +98,7 @@ class SftpPlace(Place):
         return found
 
     def make(self, paths: Sequence[str]) -> None:
-        """See `drop.Place`."""
+        """See `FolderStorage`."""
         with self._channel(f"making {paths[-1]}") as sftp:
             try:
                 sftp.make_all([self._at(path) for path in paths])
@@ -109,17 +109,17 @@ class SftpPlace(Place):
                 ) from None
 
     def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
-        """See `drop.Place`."""
+        """See `FolderStorage`."""
         with self._channel(f"writing {path}") as sftp:
             sftp.write(self._at(path), source, offset)
 
     def read(self, path: str) -> Iterator[bytes]:
-        """See `drop.Place`."""
+        """See `FolderStorage`."""
         return self._read(path)
 
     def send(self, path: str, source: Iterable[bytes], size: int, offset: int) -> str:
-        """See `drop.Place`; what has arrived is read while the rest is sent."""
-        trail = Trail()
+        """See `FolderStorage`; what has arrived is read while the rest is sent."""
+        trail = ArrivalProgress()
 
         def follow() -> str:
             return sha256_of(self._read(path, trail.ready))
@@ -144,7 +144,7 @@ class SftpPlace(Place):
                 sftp.sync_growing(self._at(path), lambda offset: ready(offset + _LARGE))
 
     def send_many(self, files: Mapping[str, bytes]) -> Sequence[str]:
-        """See `drop.Place`."""
+        """See `FolderStorage`."""
         with self._channel(f"writing {len(files)} files") as sftp:
             held = sftp.write_many({self._at(path): data for path, data in files.items()})
         return [hashlib.sha256(data).hexdigest() for data in held]
@@ -158,7 +158,7 @@ class SftpPlace(Place):
                 yield from blocks
 
     def secure(self, folder: str, files: Sequence[str], folders: Sequence[str]) -> Steps[bool]:
-        """See `drop.Place`; asked of those servers that say they know `fsync@openssh.com`."""
+        """See `FolderStorage`; asked of those servers that say they know `fsync@openssh.com`."""
 
         def sync(paths: Sequence[str]) -> bool:
             with self._channel(f"writing {folder} to its disk") as sftp:
@@ -178,7 +178,7 @@ class SftpPlace(Place):
         return synced and sync_folders([*folders, folder])
 
     def rename(self, old: str, new: str, mode: int) -> Steps[None]:
-        """See `drop.Place`; the plain rename of SFTP refuses to replace."""
+        """See `FolderStorage`; the plain rename of SFTP refuses to replace."""
         with self._channel(f"renaming {old}") as sftp:
             try:
                 sftp.rename(self._at(old), self._at(new))
@@ -193,7 +193,7 @@ class SftpPlace(Place):
         yield from ()
 
     def remove(self, path: str) -> None:
-        """See `drop.Place`."""
+        """See `FolderStorage`."""
         with self._channel(f"removing {path}") as sftp, contextlib.suppress(FileNotFoundError):
             _remove(sftp, self._at(path))
 
@@ -232,7 +232,7 @@ class SftpPlace(Place):
                 self._idle.append(sftp)
 
     def _connect(self) -> Channel:
-        # One at a time: servers turn away those who come in crowds (sshd's MaxStartups).
+        # One at a time: servers refuse many connections at once (sshd's MaxStartups).
         with self._connecting:
             try:
                 return Channel(*self._login)

@@ -33,7 +33,7 @@ SECONDS = 60.0
 PROGRAM = "ARCHIVE_PKG_SSH"
 """The variable that names another ssh, with options."""
 _OPTIONS = {
-    "BatchMode": "yes",  # nothing is asked of anybody
+    "BatchMode": "yes",  # ask the user nothing
     "StrictHostKeyChecking": "yes",
     "ConnectTimeout": "20",
     "ServerAliveInterval": "15",
@@ -45,7 +45,7 @@ _OPTIONS = {
     "LogLevel": "ERROR",
 }
 _UNDER_WAY = 16
-"""So many reads or writes of one file are asked for before their answers are waited for."""
+"""How many reads or writes of one file are sent before waiting for answers."""
 _OPEN_AT_ONCE = 64
 _ENDLESS, _BEYOND = 1 << 63, 1 << 62
 _MODEST, _MOST = 32 * 1024, 255 * 1024
@@ -73,7 +73,7 @@ class BrokenError(Exception):
     """The connection could not be made, or was lost; the message is what `ssh` said of it."""
 
 
-class Entry(NamedTuple):
+class SftpEntry(NamedTuple):
     """A file's attributes, as far as they are of use here."""
 
     size: int
@@ -109,7 +109,7 @@ class Channel:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._said,
-                # Whoever interrupts us lets what is under way end in order.
+                # An interruption must not kill ssh before requests under way have ended.
                 start_new_session=True,
             )
         except FileNotFoundError as error:
@@ -144,18 +144,18 @@ class Channel:
         self._ssh.wait()
         self._said.close()
 
-    def stat(self, path: str) -> Entry:
+    def stat(self, path: str) -> SftpEntry:
         """A file's attributes, links followed."""
         return _entry(self._ask(_STAT, _text(path), _ATTRS), 0)[0]
 
-    def lstat(self, path: str) -> Entry:
+    def lstat(self, path: str) -> SftpEntry:
         """A file's attributes, or a link's own."""
         return _entry(self._ask(_LSTAT, _text(path), _ATTRS), 0)[0]
 
-    def entries(self, path: str) -> dict[str, Entry]:
+    def entries(self, path: str) -> dict[str, SftpEntry]:
         """What is in a folder, by name."""
         handle = self._ask(_OPENDIR, _text(path), _HANDLE)
-        found: dict[str, Entry] = {}
+        found: dict[str, SftpEntry] = {}
         while names := self._names(bytes(handle)):
             found |= names
         self._ignore(self._send(_CLOSE, handle))
@@ -358,7 +358,7 @@ class Channel:
     def _read(self, handle: memoryview, offset: int, size: int) -> tuple[int, int, int]:
         return self._send(_READ, handle, struct.pack(">QI", offset, size)), offset, size
 
-    def _names(self, handle: bytes) -> dict[str, Entry]:
+    def _names(self, handle: bytes) -> dict[str, SftpEntry]:
         kind, body = self._answer(self._send(_READDIR, handle))
         if kind == _STATUS and _status(body)[0] == _EOF:
             return {}
@@ -531,7 +531,7 @@ def _status(body: memoryview) -> tuple[int, str]:
     return code, bytes(message).decode("utf-8", "replace") or f"error {code}"
 
 
-def _entry(body: memoryview, at: int) -> tuple[Entry, int]:
+def _entry(body: memoryview, at: int) -> tuple[SftpEntry, int]:
     """Attributes, and where what follows them begins."""
     (flags,) = struct.unpack_from(">I", body, at)
     at += 4
@@ -549,4 +549,4 @@ def _entry(body: memoryview, at: int) -> tuple[Entry, int]:
         at += 4
         for _ in range(2 * count):
             _, at = _string(body, at)
-    return Entry(size, stat.S_ISDIR(mode)), at
+    return SftpEntry(size, stat.S_ISDIR(mode)), at

@@ -8,8 +8,13 @@ from urllib.parse import unquote, urlsplit
 
 from archive_pkg.deposits import credentials
 from archive_pkg.deposits.http.answers import read_xml
-from archive_pkg.deposits.http.client import Web, segments
-from archive_pkg.deposits.repositories.drop.folder import DropFolder, Place, TakenError, refuse_more
+from archive_pkg.deposits.http.client import HttpClient, segments
+from archive_pkg.deposits.repositories.drop.drop_folder import (
+    DropFolder,
+    FolderStorage,
+    TakenError,
+    refuse_more,
+)
 from archive_pkg.errors import DepositError, UsageError
 
 if TYPE_CHECKING:
@@ -42,23 +47,23 @@ class WebDavFolder(DropFolder):
         self.target = f"davs://{parts.netloc}{written}"
         self._login = credentials.login(name)
         headers = self._login.basic() if self._login else credentials.bearer(name)
-        web = Web(f"https://{parts.netloc}{segments(path)}", self.target, name, headers)
-        super().__init__(WebDavPlace(web, self.target))
+        web = HttpClient(f"https://{parts.netloc}{segments(path)}", self.target, name, headers)
+        super().__init__(WebDavStorage(web, self.target))
 
 
-class WebDavPlace(Place):
-    """A folder behind WebDAV; see `drop.Place`."""
+class WebDavStorage(FolderStorage):
+    """A folder behind WebDAV; see `FolderStorage`."""
 
     resumes = False
     width = 4
 
-    def __init__(self, web: Web, target: str) -> None:
+    def __init__(self, web: HttpClient, target: str) -> None:
         """Take the server."""
         self._web = web
         self._target = target
 
     def list(self, path: str) -> dict[str, int] | None:
-        """See `drop.Place`; asks level by level, for servers refuse to tell all at once."""
+        """See `FolderStorage`; asks level by level, for servers refuse to tell all at once."""
         found: dict[str, int] = {}
         waiting, asked = [""], 0
         while waiting:
@@ -98,7 +103,7 @@ class WebDavPlace(Place):
         return found
 
     def make(self, paths: Sequence[str]) -> None:
-        """See `drop.Place`."""
+        """See `FolderStorage`."""
         for path in paths:
             # 405: something is there; 409: what it would be in is not (RFC 4918, 9.3.1).
             reply = self._web.ask("MKCOL", f"{segments(path)}/", expect={201, 405, 409})
@@ -109,7 +114,7 @@ class WebDavPlace(Place):
                 )
 
     def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
-        """See `drop.Place`."""
+        """See `FolderStorage`."""
         self._web.ask(
             "PUT",
             segments(path),
@@ -119,12 +124,12 @@ class WebDavPlace(Place):
         )
 
     def read(self, path: str) -> Iterator[bytes]:
-        """See `drop.Place`."""
+        """See `FolderStorage`."""
         with self._web.download(segments(path)) as blocks:
             yield from blocks
 
     def rename(self, old: str, new: str, mode: int) -> Steps[None]:
-        """See `drop.Place`; Overwrite: F refuses to replace (RFC 4918, 10.6)."""
+        """See `FolderStorage`; Overwrite: F refuses to replace (RFC 4918, 10.6)."""
         reply = self._web.ask(
             "MOVE",
             f"{segments(old)}/",
@@ -136,7 +141,7 @@ class WebDavPlace(Place):
         yield from ()
 
     def remove(self, path: str) -> None:
-        """See `drop.Place`."""
+        """See `FolderStorage`."""
         reply = self._web.ask("DELETE", segments(path), expect={200, 204, 400, 404, 409})
         if reply.status in (400, 409):
             # Some servers know a folder only by its slash.

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.deposits.http.client import segments
-from archive_pkg.deposits.parcels import BLOCK, Checked
+from archive_pkg.deposits.transfers import BLOCK, VerifiedReader
 from archive_pkg.errors import DepositError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archive_pkg.deposits.http.client import Web
+    from archive_pkg.deposits.http.client import HttpClient
     from archive_pkg.deposits.journal import Journal
-    from archive_pkg.deposits.parcels import Item, Parcel
-    from archive_pkg.deposits.zips import Sent
+    from archive_pkg.deposits.transfers import Item, Transfer
+    from archive_pkg.deposits.zips import Upload
 
 Json = dict[str, Any]
 
@@ -33,7 +33,7 @@ _BYTES = {"Content-Type": "application/octet-stream"}
 
 
 def bring(
-    web: Web, files: str, wanted: Sequence[Sent], parcel: Parcel, journal: Journal
+    web: HttpClient, files: str, wanted: Sequence[Upload], transfer: Transfer, journal: Journal
 ) -> tuple[dict[str, Json], bool]:
     """Bring files into a draft, where they are the only ones then.
 
@@ -41,7 +41,7 @@ def bring(
         web: The server.
         files: The path of the draft's files.
         wanted: The zip, and the page if one goes with it.
-        parcel: The package.
+        transfer: The package.
         journal: What was done before.
 
     Returns:
@@ -60,13 +60,18 @@ def bring(
     for sent in wanted:
         held = there.get(sent.item.path)
         if held is None or not _complete(held) or md5_of(held) != sent.md5:
-            there[sent.item.path] = _bring(web, files, sent, held, parcel, journal)
+            there[sent.item.path] = _bring(web, files, sent, held, transfer, journal)
             new = True
     return there, new
 
 
 def _bring(
-    web: Web, files: str, sent: Sent, held: Json | None, parcel: Parcel, journal: Journal
+    web: HttpClient,
+    files: str,
+    sent: Upload,
+    held: Json | None,
+    transfer: Transfer,
+    journal: Journal,
 ) -> Json:
     """Send a file, or the rest of it, in place of what is there of that name."""
     path = f"{files}/{segments(sent.item.path)}"
@@ -78,10 +83,10 @@ def _bring(
     step = f"send {sent.item.path}"
     journal.begin(step)
     if upload["parts"]:
-        _send_parts(web, path, sent, upload, parcel, journal)
+        _send_parts(web, path, sent, upload, transfer, journal)
     else:
         with storage.open_regular(sent.path) as file:
-            content = Checked(file, sent.item, parcel.tick)
+            content = VerifiedReader(file, sent.item, transfer.tick)
             length = sent.item.size
             web.ask("PUT", f"{path}/content", content=content, length=length, headers=_BYTES)
     entry: Json = web.ask("POST", f"{path}/commit").json(_FILE)
@@ -99,7 +104,7 @@ def md5_of(file: Json) -> str | None:
     return digest if name == "md5" and digest else None
 
 
-def _begin(web: Web, files: str, item: Item, journal: Journal) -> Json:
+def _begin(web: HttpClient, files: str, item: Item, journal: Journal) -> Json:
     """Announce the file, in parts where it is large and the storage knows them."""
     step = f"upload {item.path}"
     journal.begin(step)
@@ -120,17 +125,17 @@ def _begin(web: Web, files: str, item: Item, journal: Journal) -> Json:
 
 
 def _send_parts(
-    web: Web, path: str, sent: Sent, upload: Json, parcel: Parcel, journal: Journal
+    web: HttpClient, path: str, sent: Upload, upload: Json, transfer: Transfer, journal: Journal
 ) -> None:
     def send(number: int) -> None:
         start = (number - 1) * upload["size"]
         length = min(upload["size"], sent.item.size - start)
         step = f"part {number} of {upload['name']}"
         if journal.is_done(step):
-            parcel.tick(length)
+            transfer.tick(length)
             return
         journal.begin(step)
-        content = _slice(sent, start, length, parcel)
+        content = _slice(sent, start, length, transfer)
         web.ask("PUT", f"{path}/content/{number}", content=content, length=length, headers=_BYTES)
         journal.done(step)
 
@@ -138,7 +143,7 @@ def _send_parts(
         list(pool.map(send, range(1, upload["parts"] + 1)))
 
 
-def _slice(sent: Sent, start: int, length: int, parcel: Parcel) -> Iterator[bytes]:
+def _slice(sent: Upload, start: int, length: int, transfer: Transfer) -> Iterator[bytes]:
     with storage.open_regular(sent.path) as source:
         source.seek(start)
         while length:
@@ -147,5 +152,5 @@ def _slice(sent: Sent, start: int, length: int, parcel: Parcel) -> Iterator[byte
             if not block:
                 raise DepositError(f"{sent.path} changed while it was being sent")
             length -= len(block)
-            parcel.tick(len(block))
+            transfer.tick(len(block))
             yield block

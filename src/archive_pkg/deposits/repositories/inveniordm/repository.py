@@ -17,16 +17,15 @@ from urllib.parse import quote
 
 from archive_pkg.deposits import credentials
 from archive_pkg.deposits.descriptions import Merged, keep_description, last_description, merged
-from archive_pkg.deposits.http.client import Web, segments
-from archive_pkg.deposits.parcels import limited, sha256_of
+from archive_pkg.deposits.http.client import HttpClient, segments
 from archive_pkg.deposits.protocol import (
     TARGET_NEEDS_METADATA,
     Capabilities,
+    DepositPlan,
     LostError,
-    Plan,
+    PlannedFile,
     Status,
     Stored,
-    Transfer,
     begun_again,
     earlier_deposits,
     login_lacking,
@@ -36,9 +35,10 @@ from archive_pkg.deposits.protocol import (
 )
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories.inveniordm.files import FILES, bring, md5_of
+from archive_pkg.deposits.transfers import limited, sha256_of
 from archive_pkg.deposits.zips import (
     RestrictingRepository,
-    Sent,
+    Upload,
     page_name,
     paged,
     zip_name,
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.deposits.http.answers import Shape
     from archive_pkg.deposits.journal import Journal
-    from archive_pkg.deposits.parcels import Parcel
+    from archive_pkg.deposits.transfers import Transfer
     from archive_pkg.records import Record
 
 Json = dict[str, Any]
@@ -101,11 +101,11 @@ class InvenioRdm(RestrictingRepository):
             query, self._name = parts.query, credentials.server_name(parts)
             self._site = f"https://{parts.netloc}{parts.path.rstrip('/')}"
             self.target = f"inveniordm+{self._site}"
-        # What is said of a record behind the ? makes it no other place.
+        # Options after the ? do not change the target.
         self._options = options_of(address, query, _OPTIONS)
         self._terms: dict[str, bool] = {}
         self._login = credentials.bearer(self._name)
-        self._web = Web(f"{self._site}/api", self.target, self._name, self._login)
+        self._web = HttpClient(f"{self._site}/api", self.target, self._name, self._login)
 
     def capabilities(self) -> Capabilities:
         """One zip and its page; the server states MD5s; a draft until it is published."""
@@ -121,48 +121,48 @@ class InvenioRdm(RestrictingRepository):
             most_bytes=_LARGEST,
         )
 
-    def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
+    def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
         """What would be made there, and what keeps it from being taken; see `Repository`."""
-        step, draft = self._first_step(parcel)
-        files = {zip_name(parcel.identifier): parcel.size}
-        if parcel.page is not None:
-            files[page_name(parcel.identifier)] = len(parcel.page())
-        beside = " and its page next to it" if parcel.page is not None else ""
-        plan = Plan(
-            tuple(Transfer(name, size, f"the files of {draft}") for name, size in files.items()),
+        step, draft = self._first_step(transfer)
+        files = {zip_name(transfer.identifier): transfer.size}
+        if transfer.page is not None:
+            files[page_name(transfer.identifier)] = len(transfer.page())
+        beside = " and its page next to it" if transfer.page is not None else ""
+        plan = DepositPlan(
+            tuple(PlannedFile(name, size, f"the files of {draft}") for name, size in files.items()),
             steps=(
                 step,
-                *self._restriction(parcel),
+                *self._restriction(transfer),
                 f"send the package as one zip{beside}, and compare the server's MD5 with ours",
                 "PUBLISH it, which cannot be undone" if publish else "leave it a draft",
             ),
         )
         if not self._login:
             plan.report.add(login_lacking(self.target, self._name))
-        self._report_traces(parcel, plan.report)
-        record = self._told_of(parcel)
+        self._report_traces(transfer, plan.report)
+        record = self._public_record(transfer)
         if not (record.sender or record.signatories):
             where = Location("data/record.json", field="sender")
             message = "the record has no sender, but the repository requires a creator"
             hint = "Add the sender or signatories, if they are known."
             plan.report.add(TARGET_NEEDS_METADATA.at(where, message, hint))
-        if publish and not parcel.earlier and "publisher" not in self._options:
+        if publish and not transfer.earlier and "publisher" not in self._options:
             message = "no publisher is named, but a DOI requires one"
             hint = "Add ?publisher=NAME to the address; or deposit a draft, complete it on "
             "the site, then --publish."
             plan.report.add(TARGET_NEEDS_METADATA.at(Location(self.target), message, hint))
         return plan
 
-    def _first_step(self, parcel: Parcel) -> tuple[str, str]:
+    def _first_step(self, transfer: Transfer) -> tuple[str, str]:
         """What a deposit begins with, as far as the receipts tell; and where the files go."""
-        same, other = earlier_deposits(parcel)
+        same, other = earlier_deposits(transfer)
         if same:
             return (
                 f"compare with {same}, which a receipt names; make it again only if it was a draft "
                 "and somebody discarded it",
                 "a draft",
             )
-        if self._published(parcel):
+        if self._published(transfer):
             draft = "a new version of the record"
             return f"make {draft}; keep the fields that were edited there", draft
         if other:
@@ -191,32 +191,32 @@ class InvenioRdm(RestrictingRepository):
         journal.done("reserve", draft=name, doi=doi)
         return doi
 
-    def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
+    def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
         """Draft, files, digests, and on demand publication; see `Repository`."""
-        with zipped(parcel, journal) as sent, paged(parcel, sent) as pages:
+        with zipped(transfer, journal) as sent, paged(transfer, sent) as pages:
             wanted = (sent, *pages)
-            name, gone = self._place(parcel, journal), ""
+            name, gone = self._place(transfer, journal), ""
             record = self._record(name)
             draft = None if record else self._draft(name)
             if record is None and draft is None:
-                refuse_withdrawn(self.target, name, parcel, journal)
+                refuse_withdrawn(self.target, name, transfer, journal)
                 journal.undo("draft")
-                name, gone = self._place(parcel, journal, gone=name), name
+                name, gone = self._place(transfer, journal, gone=name), name
                 record = self._record(name)
                 draft = None if record else self._draft(name)
             journal.begin("place", remote_id=name)
-            asked = self._access(parcel) if self._asks_access(journal) else None
+            asked = self._access(transfer) if self._asks_access(journal) else None
             if record is not None:
                 stored = self._stored(*self._published_files(name, wanted), record, new=False)
                 state = not_as_asked(published=True, publish=publish)
                 return replace(
-                    stored, differences=(*state, *self._differences(record, parcel, asked))
+                    stored, differences=(*state, *self._differences(record, transfer, asked))
                 )
             if draft is None:
                 raise LostError(f"{self.target} does not show the draft {name} that it made")
-            draft, kept, notes = self._describe(draft, parcel, journal)
+            draft, kept, notes = self._describe(draft, transfer, journal)
             notes = (*begun_again(gone), *notes)
-            if differences := self._differences(draft, parcel, asked):
+            if differences := self._differences(draft, transfer, asked):
                 raise DepositError(
                     f"the draft {name} in {self.target} is not as requested: "
                     f"{'; '.join(differences)}",
@@ -224,10 +224,10 @@ class InvenioRdm(RestrictingRepository):
                     "address.",
                 )
             files = f"records/{name}/draft/files"
-            held, new = bring(self._web, files, wanted, parcel, journal)
+            held, new = bring(self._web, files, wanted, transfer, journal)
             draft = self._draft(name) or draft
             stored = self._stored(wanted, held, draft, new=new)
-            stored = replace(stored, notes=notes, answer=self._told(stored, parcel, journal))
+            stored = replace(stored, notes=notes, answer=self._told(stored, transfer, journal))
             if publish and kept:
                 kept = (
                     *kept,
@@ -250,9 +250,9 @@ class InvenioRdm(RestrictingRepository):
             stored = self._stored(wanted, held, record, new=True)
             return replace(
                 stored,
-                differences=self._differences(record, parcel, asked),
+                differences=self._differences(record, transfer, asked),
                 notes=notes,
-                answer=self._told(stored, parcel, journal),
+                answer=self._told(stored, transfer, journal),
             )
 
     def status(self, remote_id: str, version: str) -> Status:
@@ -267,36 +267,36 @@ class InvenioRdm(RestrictingRepository):
 
     # --- where it goes
 
-    def _place(self, parcel: Parcel, journal: Journal, gone: str = "") -> str:
+    def _place(self, transfer: Transfer, journal: Journal, gone: str = "") -> str:
         """The draft or record that the package belongs into, and not one that is gone."""
         made = journal.outcome("draft")
         if made:
             return str(made["id"])
-        for receipt in reversed(parcel.earlier):
-            if receipt.fingerprint == parcel.fingerprint and receipt.remote_id != gone:
-                self._refuse_strange(receipt.remote_id, parcel)
+        for receipt in reversed(transfer.earlier):
+            if receipt.fingerprint == transfer.fingerprint and receipt.remote_id != gone:
+                self._refuse_strange(receipt.remote_id, transfer)
                 return receipt.remote_id
-        reserved = self._reserved(parcel.record)
+        reserved = self._reserved(transfer.record)
         if reserved:
-            self._refuse_strange(reserved, parcel)
+            self._refuse_strange(reserved, transfer)
             return str(journal.done("draft", id=reserved)["id"])
-        published = self._published(parcel)
+        published = self._published(transfer)
         if published:
-            self._refuse_strange(published, parcel)
+            self._refuse_strange(published, transfer)
             # Asked twice, InvenioRDM gives the same draft of the next version.
             journal.begin("draft", version_of=published)
             path = f"records/{segments(published)}/versions"
             hint = f"Ask the repository whether the record {published} was withdrawn."
             made = self._web.ask("POST", path, expect={201}, hint=hint).json(_MADE)
             return str(journal.done("draft", id=made["id"])["id"])
-        for receipt in reversed(parcel.earlier):
+        for receipt in reversed(transfer.earlier):
             if self._draft(receipt.remote_id) is not None:
-                self._refuse_strange(receipt.remote_id, parcel)
+                self._refuse_strange(receipt.remote_id, transfer)
                 return str(journal.done("draft", id=receipt.remote_id)["id"])
-        record, access = self._told_of(parcel), self._access(parcel)
-        return self._new_draft(record, parcel.fingerprint, access, journal, gone)
+        record, access = self._public_record(transfer), self._access(transfer)
+        return self._new_draft(record, transfer.fingerprint, access, journal, gone)
 
-    def _refuse_strange(self, name: str, parcel: Parcel) -> None:
+    def _refuse_strange(self, name: str, transfer: Transfer) -> None:
         """Refuse a record or draft that was not made for this package.
 
         What is in a draft is replaced, and a receipt or the DOI in a record can name any.
@@ -308,18 +308,18 @@ class InvenioRdm(RestrictingRepository):
         if there is None:
             return
         marks = [each["identifier"] for each in there.get("metadata", {}).get("identifiers") or []]
-        own = f"archive-pkg:{parcel.record.id}:"
+        own = f"archive-pkg:{transfer.record.id}:"
         if not any(mark.startswith(own) for mark in marks):
             raise DepositError(
-                f"{name} in {self.target} was not made for {parcel.record.id}, but a receipt or "
+                f"{name} in {self.target} was not made for {transfer.record.id}, but a receipt or "
                 "the DOI in the record names it",
                 "Nothing was sent. Remove the receipt, or the DOI from the record.",
             )
 
-    def _published(self, parcel: Parcel) -> str:
+    def _published(self, transfer: Transfer) -> str:
         """The record that an earlier form of the package was published in, if any."""
-        for receipt in reversed(parcel.earlier):
-            if receipt.state == "published" and receipt.fingerprint != parcel.fingerprint:
+        for receipt in reversed(transfer.earlier):
+            if receipt.state == "published" and receipt.fingerprint != transfer.fingerprint:
                 return receipt.remote_id
         return ""
 
@@ -329,7 +329,7 @@ class InvenioRdm(RestrictingRepository):
         made = journal.outcome("draft")
         if made:
             return str(made["id"])
-        # It may be there all the same: the answer was lost, or the journal and the receipts were.
+        # It can exist although the answer, or journal and receipts, were lost.
         mark = _mark(record, fingerprint)
         for seconds in (0.0, *(LOOKS if journal.begun("draft") else ())):
             time.sleep(seconds)
@@ -345,7 +345,7 @@ class InvenioRdm(RestrictingRepository):
         except LostError:
             raise
         except DepositError:
-            journal.undo("draft")  # a refusal: there is none to look for
+            journal.undo("draft")  # refused, so there is no draft to search for
             raise
         return str(reply["id"])
 
@@ -388,8 +388,8 @@ class InvenioRdm(RestrictingRepository):
     # --- what is there
 
     def _published_files(
-        self, name: str, wanted: Sequence[Sent]
-    ) -> tuple[Sequence[Sent], Mapping[str, Json]]:
+        self, name: str, wanted: Sequence[Upload]
+    ) -> tuple[Sequence[Upload], Mapping[str, Json]]:
         """What a record that is closed for good has of the files, and its account of them.
 
         It may have been published without a page, or with that of another version of ours.
@@ -413,7 +413,7 @@ class InvenioRdm(RestrictingRepository):
         raise DepositError(f"{self.target} has no record {remote_id} with files")
 
     def _stored(
-        self, sent: Sequence[Sent], held: Mapping[str, Json], record: Json, *, new: bool
+        self, sent: Sequence[Upload], held: Mapping[str, Json], record: Json, *, new: bool
     ) -> Stored:
         published = bool(record.get("is_published")) and not record.get("is_draft")
         where = f"records/{record['id']}" if published else f"records/{record['id']}/draft"
@@ -433,7 +433,7 @@ class InvenioRdm(RestrictingRepository):
             answer={"record": record, "files": [held[each.item.path] for each in sent]},
         )
 
-    def _arrival(self, sent: Sent, held: Json, where: str) -> Arrival:
+    def _arrival(self, sent: Upload, held: Json, where: str) -> Arrival:
         """A file as the server has it: by its own MD5; read back where it states none."""
         algorithm, expected, stored = "md5", sent.md5, md5_of(held)
         if stored is None:
@@ -456,7 +456,7 @@ class InvenioRdm(RestrictingRepository):
     # --- what is said of it
 
     def _describe(
-        self, draft: Json, parcel: Parcel, journal: Journal
+        self, draft: Json, transfer: Transfer, journal: Journal
     ) -> tuple[Json, tuple[str, ...], tuple[str, ...]]:
         """Say in a draft what the record says, unless it was said: a person may have gone on since.
 
@@ -464,18 +464,18 @@ class InvenioRdm(RestrictingRepository):
         were kept, and what else is to be told.
         """
         there = draft["access"]
-        access = self._access(parcel, there) if "access" in self._options else None
+        access = self._access(transfer, there) if "access" in self._options else None
         said = draft.get("metadata", {})
         marks = [each["identifier"] for each in said.get("identifiers") or []]
         done = Merged({})
         sent: Json | None = None
-        if _mark(parcel.record, parcel.fingerprint) not in marks:
-            record, own = self._told_of(parcel), _doi(draft)
-            body = self._body(record, parcel.fingerprint, access or there, own=own)
+        if _mark(transfer.record, transfer.fingerprint) not in marks:
+            record, own = self._public_record(transfer), _doi(draft)
+            body = self._body(record, transfer.fingerprint, access or there, own=own)
             sent = body["metadata"]
-            done = self._merged(sent, said, parcel, journal)
+            done = self._merged(sent, said, transfer, journal)
             body["metadata"] = done.fields
-        elif self._differences(draft, parcel, access):
+        elif self._differences(draft, transfer, access):
             body = {"access": access or there, "files": draft["files"]}
             body["metadata"] = said | self._asked()
         else:
@@ -488,9 +488,9 @@ class InvenioRdm(RestrictingRepository):
             notes += self._keep(sent, reply, draft, journal, done.edited)
         return draft, done.kept, notes
 
-    def _merged(self, sent: Json, said: Json, parcel: Parcel, journal: Journal) -> Merged:
+    def _merged(self, sent: Json, said: Json, transfer: Transfer, journal: Journal) -> Merged:
         """The description to send into a draft that has one already; see `merged`."""
-        last = last_description(parcel, journal)
+        last = last_description(transfer, journal)
         asked = self._asked()
         # Of the identifiers, all that are not ours stay.
         ours = [each["identifier"] for each in sent["identifiers"]]
@@ -531,21 +531,21 @@ class InvenioRdm(RestrictingRepository):
         keep_description(journal, sent, held, errors)
         return errors
 
-    def _told(self, stored: Stored, parcel: Parcel, journal: Journal) -> Json:
+    def _told(self, stored: Stored, transfer: Transfer, journal: Journal) -> Json:
         """The server's answer, and by what edits are known later."""
-        return {**stored.answer, "described": last_description(parcel, journal)}
+        return {**stored.answer, "described": last_description(transfer, journal)}
 
-    def _access(self, parcel: Parcel, there: Json | None = None) -> Json:
+    def _access(self, transfer: Transfer, there: Json | None = None) -> Json:
         """Who may see the record and the files, as the address asks, given the access there."""
         access: Json = {"record": "public", "files": self._options.get("access", "public")}
         if self._is_restricting and there:
             access["record"] = there["record"]  # a person may have hidden it as a whole
-        until = self._embargo(parcel)
+        until = self._embargo(transfer)
         if until:
-            access["embargo"] = {"active": True, "until": until, "reason": self._rules(parcel)}
+            access["embargo"] = {"active": True, "until": until, "reason": self._rules(transfer)}
         return access
 
-    def _differences(self, there: Json, parcel: Parcel, asked: Json | None) -> tuple[str, ...]:
+    def _differences(self, there: Json, transfer: Transfer, asked: Json | None) -> tuple[str, ...]:
         """How a record or draft differs from the access that is asked for, and the address."""
         found = []
         if asked:
@@ -557,7 +557,7 @@ class InvenioRdm(RestrictingRepository):
             ]
             embargo = access.get("embargo") or {}
             ends = str(embargo.get("until"))[:10] if embargo.get("active") else ""
-            found += self._other_embargo(parcel, ends)
+            found += self._other_embargo(transfer, ends)
         metadata = there.get("metadata", {})
         for name, value in self._asked().items():
             held, wanted = (

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 USUAL = "0003-hash-and-id-n-tuple-storage-layout"
-"""The layout of the roots that we make."""
+"""The layout of new roots."""
 
 _DEFAULTS: dict[str, dict[str, Any]] = {
     "0002-flat-direct-storage-layout": {},
@@ -44,7 +44,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
 }
 _DIGESTS = ("md5", "sha1", "sha256", "sha512", "blake2b")
 _ENOUGH = 20
-"""So many objects are compared with a layout before it is believed."""
+"""How many objects are compared with a layout before it is accepted."""
 
 
 @dataclass(frozen=True, slots=True)

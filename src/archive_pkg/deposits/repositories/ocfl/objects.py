@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archive_pkg import fixity, limits, storage
-from archive_pkg.deposits.repositories.drop.folder import refuse_more
+from archive_pkg.deposits.repositories.drop.drop_folder import refuse_more
 from archive_pkg.errors import DepositError
 from archive_pkg.parsing import read_json
 from archive_pkg.version import SOFTWARE

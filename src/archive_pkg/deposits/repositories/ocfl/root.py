@@ -19,19 +19,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from archive_pkg import fixity, storage
-from archive_pkg.deposits.parcels import Checked, sha256_of
 from archive_pkg.deposits.protocol import (
     TARGET_NOT_READY,
     Capabilities,
-    Plan,
+    DepositPlan,
+    PlannedFile,
     Status,
     Stored,
-    Transfer,
     arrivals,
 )
 from archive_pkg.deposits.receipts import Arrival
-from archive_pkg.deposits.repositories.drop.folder import write_file
-from archive_pkg.deposits.repositories.drop.local import LocalPlace
+from archive_pkg.deposits.repositories.drop.drop_folder import write_file
+from archive_pkg.deposits.repositories.drop.local import LocalStorage
 from archive_pkg.deposits.repositories.ocfl.layouts import Layout, layout_of, version_of
 from archive_pkg.deposits.repositories.ocfl.objects import (
     DECLARATION,
@@ -46,6 +45,7 @@ from archive_pkg.deposits.repositories.ocfl.objects import (
     with_version,
 )
 from archive_pkg.deposits.shared_syncs import Unsynced, run_alone
+from archive_pkg.deposits.transfers import VerifiedReader, sha256_of
 from archive_pkg.errors import DepositError, StorageError, UsageError
 from archive_pkg.reports import Location
 
@@ -53,9 +53,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from archive_pkg.deposits.journal import Journal
-    from archive_pkg.deposits.parcels import Item, Parcel
     from archive_pkg.deposits.protocol import Expected
     from archive_pkg.deposits.shared_syncs import Steps
+    from archive_pkg.deposits.transfers import Item, Transfer
 
 STAGING = "archive-pkg-staging"
 """The folder of the root's extensions in which objects are built where they cannot be beside it."""
@@ -88,43 +88,43 @@ class OcflRoot:
         """Files as they are, read back, versions kept."""
         return Capabilities(packaging="folder", digest=DIGEST, write_once=True, open_to_all=False)
 
-    def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
+    def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
         """What would lie where, and whether the root is one; see `Repository`."""
-        plan = Plan(
+        plan = DepositPlan(
             tuple(
-                Transfer(item.path, item.size, f"{parcel.identifier}, next version")
-                for item in parcel.items
+                PlannedFile(item.path, item.size, f"{transfer.identifier}, next version")
+                for item in transfer.items
             ),
             steps=(
-                f"store it as a version of the object {parcel.identifier}; files that a version "
+                f"store it as a version of the object {transfer.identifier}; files that a version "
                 "before has are not stored again",
                 "read every file back and compare its SHA-256; validate the object",
             ),
         )
         try:
-            self._refuse_unfit(parcel.identifier)
+            self._refuse_unfit(transfer.identifier)
         except DepositError as error:
             here = Location(str(self.root))
             plan.report.add(TARGET_NOT_READY.at(here, error.message, error.hint))
         return plan
 
-    def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
+    def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
         """Store a package's folder as a version of the object; see `Repository`."""
-        return run_alone(self.steps(parcel, journal))
+        return run_alone(self.steps(transfer, journal))
 
-    def steps(self, parcel: Parcel, journal: Journal) -> Steps[Stored]:
+    def steps(self, transfer: Transfer, journal: Journal) -> Steps[Stored]:
         """The steps of `deposit`; see `Stepwise`."""
         with storage.storage_errors(f"working in {self.root}"):
             self._ensure_root()
-            home = self._home(parcel.identifier)
-            journal.begin("place", remote_id=parcel.identifier)
+            home = self._home(transfer.identifier)
+            journal.begin("place", remote_id=transfer.identifier)
             with self._staging(home) as staging:
                 made = staging.path / home.relative_to(self.root)
                 if home.exists():
-                    held = yield from self._next_version(parcel, home, made, journal)
+                    held = yield from self._next_version(transfer, home, made, journal)
                 else:
-                    held = yield from self._first_version(parcel, home, staging.path, journal)
-            return self._stored(home, parcel, held)
+                    held = yield from self._first_version(transfer, home, staging.path, journal)
+            return self._stored(home, transfer, held)
 
     def status(self, remote_id: str, version: str) -> Status:
         """Whether the root holds it, and in which versions; see `Repository`."""
@@ -289,12 +289,12 @@ class OcflRoot:
         return None
 
     def _first_version(
-        self, parcel: Parcel, home: Path, staged: Path, journal: Journal
+        self, transfer: Transfer, home: Path, staged: Path, journal: Journal
     ) -> Steps[Mapping[str, str]]:
-        inventory = with_version(None, parcel.identifier, _state(parcel), "Deposited")
-        with parcel.confirming():
-            held = self._write(parcel, inventory, staged / home.relative_to(self.root))
-        storage.open_up(staged / home.relative_to(self.root), parcel.mode)
+        inventory = with_version(None, transfer.identifier, _state(transfer), "Deposited")
+        with transfer.confirming():
+            held = self._write(transfer, inventory, staged / home.relative_to(self.root))
+        storage.open_up(staged / home.relative_to(self.root), transfer.mode)
         yield [Unsynced(journal.path), Unsynced(staged)]
         # No folder below a root may be empty, at no instant: the way to the object comes with it.
         steps = home.relative_to(self.root).parts
@@ -311,42 +311,42 @@ class OcflRoot:
         raise AssertionError("the last step is the object, which was placed or refused")
 
     def _next_version(
-        self, parcel: Parcel, home: Path, made: Path, journal: Journal
+        self, transfer: Transfer, home: Path, made: Path, journal: Journal
     ) -> Steps[Mapping[str, str] | None]:
         """Add a version; None where the newest is this package already."""
         storage.recover(home)
         validate(home)
         before = read_inventory(home)
-        state = _state(parcel)
+        state = _state(transfer)
         if newest_state(before) == {path: key for key, paths in state.items() for path in paths}:
             return None
         _share(home, made)
-        inventory = with_version(before, parcel.identifier, state, "Deposited again, changed")
-        with parcel.confirming():
-            held = self._write(parcel, inventory, made)
-        storage.open_up(made, parcel.mode, like=home)
+        inventory = with_version(before, transfer.identifier, state, "Deposited again, changed")
+        with transfer.confirming():
+            held = self._write(transfer, inventory, made)
+        storage.open_up(made, transfer.mode, like=home)
         yield [Unsynced(journal.path), Unsynced(made)]
         storage.place(made, home, replace=True)
         yield [Unsynced(home.parent, storage.sync_folder)]
         return held
 
-    def _write(self, parcel: Parcel, inventory: Inventory, made: Path) -> Mapping[str, str]:
+    def _write(self, transfer: Transfer, inventory: Inventory, made: Path) -> Mapping[str, str]:
         """Write a version's files and inventories; the SHA-256 of each new file, read back."""
         head, folder = str(inventory["head"]), content_folder(inventory)
         content: dict[str, str] = {}
-        for digest, (path, *_) in _state(parcel).items():
+        for digest, (path, *_) in _state(transfer).items():
             if digest not in inventory["manifest"]:
                 content[path] = f"{folder}/{_plain(path)}"
                 inventory["manifest"][digest] = [content[path]]
         made.mkdir(parents=True, exist_ok=True)
-        place = LocalPlace(made)
+        place = LocalStorage(made)
         for folder in [head, *sorted({path.rpartition("/")[0] for path in content.values()})]:
             storage.make_beneath(made, folder)
-        items = [item for item in parcel.items if item.path in content]
+        items = [item for item in transfer.items if item.path in content]
 
         def bring(item: Item) -> str:
-            with parcel.open(item) as file:
-                source = Checked(file, item, parcel.tick, digest=False)
+            with transfer.open(item) as file:
+                source = VerifiedReader(file, item, transfer.tick, digest=False)
                 return place.send(content[item.path], source, item.size, 0)
 
         held = {item.path: bring(item) for item in items}
@@ -366,17 +366,17 @@ class OcflRoot:
         validate(made, digests=False)
         return held
 
-    def _stored(self, home: Path, parcel: Parcel, new: Mapping[str, str] | None) -> Stored:
+    def _stored(self, home: Path, transfer: Transfer, new: Mapping[str, str] | None) -> Stored:
         inventory = read_inventory(home)
         head = str(inventory["head"])
         state: dict[str, list[str]] = inventory["versions"][head]["state"]
         named = {path: digest for digest, paths in state.items() for path in paths}
-        expected = parcel.digests(DIGEST)
+        expected = transfer.digests(DIGEST)
         read_back = new or {}
         # What a version before had is not there twice; it was validated, by its SHA-512.
-        old = tuple(item for item in parcel.items if item.path not in read_back)
+        old = tuple(item for item in transfer.items if item.path not in read_back)
         files = [
-            *arrivals(tuple(item for item in parcel.items if item.path in read_back), read_back),
+            *arrivals(tuple(item for item in transfer.items if item.path in read_back), read_back),
             *(
                 Arrival(
                     path=item.path,
@@ -390,7 +390,7 @@ class OcflRoot:
             ),
         ]
         return Stored(
-            remote_id=parcel.identifier,
+            remote_id=transfer.identifier,
             version=head,
             location=home.relative_to(self.root).as_posix(),
             files=tuple(sorted(files, key=lambda file: file.path)),
@@ -448,10 +448,10 @@ def _refuse_sizes(home: Path, version: str, expected: Expected) -> None:
                 )
 
 
-def _state(parcel: Parcel) -> dict[str, list[str]]:
+def _state(transfer: Transfer) -> dict[str, list[str]]:
     """The logical state (OCFL 1.1, 3.5.3.1): the package's paths by their digests."""
     state: dict[str, list[str]] = {}
-    for path, digest in parcel.digests(DIGEST).items():
+    for path, digest in transfer.digests(DIGEST).items():
         state.setdefault(digest, []).append(path)
     return state
 

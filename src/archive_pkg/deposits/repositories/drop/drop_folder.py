@@ -1,8 +1,8 @@
-"""Drop folders: a package as a folder, in a place that others look into.
+"""Drop folders: a package as a folder, in storage that other programs watch.
 
-What Archivematica's transfer sources and many others have: files are put there, and the place says
-nothing of digests. So a package is sent under a hidden name, read back whole, and only then gets
-its name, by a rename that refuses to replace. Whoever looks sees it whole or not at all.
+Examples are Archivematica's transfer sources. Files are put there, and the storage states no
+digests. So a package is sent under a hidden name, read back completely, and then renamed; the
+rename refuses to replace. Others see the complete package or none.
 """
 
 from __future__ import annotations
@@ -18,9 +18,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from archive_pkg import limits, storage
-from archive_pkg.deposits.parcels import Checked, Item, Parcel, limited, sha256_of
-from archive_pkg.deposits.protocol import Capabilities, Plan, Status, Stored, Transfer, arrivals
+from archive_pkg.deposits.protocol import (
+    Capabilities,
+    DepositPlan,
+    PlannedFile,
+    Status,
+    Stored,
+    arrivals,
+)
 from archive_pkg.deposits.shared_syncs import Unsynced, run_alone
+from archive_pkg.deposits.transfers import Item, Transfer, VerifiedReader, limited, sha256_of
 from archive_pkg.errors import DepositError, InvalidError
 
 if TYPE_CHECKING:
@@ -36,14 +43,14 @@ T = TypeVar("T")
 
 SMALL = 64 * 1024
 _BATCH = 64
-"""Files of up to so many bytes are sent so many at a time."""
+"""Files of up to SMALL bytes are sent in batches of this size."""
 
 
-class Place(Protocol):
-    """Folders and files somewhere, by paths with `/` from the drop folder.
+class FolderStorage(Protocol):
+    """Files and folders in some storage, by paths with `/` below the drop folder.
 
-    Every method raises DepositError where the place refuses or cannot be reached, StorageError
-    where the storage on this side fails. All may be called from several threads.
+    Every method raises DepositError if the storage refuses or cannot be reached, StorageError
+    if the storage on this side fails. All can be called from several threads.
     """
 
     resumes: bool
@@ -56,19 +63,19 @@ class Place(Protocol):
     """Whether it is on a disk here."""
 
     def list(self, path: str) -> dict[str, int] | None:
-        """The files of a folder and of those below, with their sizes; None if it is not there."""
+        """Return the files in and below a folder, with their sizes; None if it does not exist."""
 
     def make(self, paths: Sequence[str]) -> None:
-        """Make folders, those above before those below; nothing happens if one is there."""
+        """Make folders, parents first; existing ones are left alone."""
 
     def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
-        """Write a file from an offset on, which is 0 or its present size; the folder is there."""
+        """Write a file from an offset on, which is 0 or its present size; its folder exists."""
 
     def read(self, path: str) -> Iterator[bytes]:
-        """A file's bytes."""
+        """Yield a file's bytes."""
 
     def secure(self, folder: str, files: Sequence[str], folders: Sequence[str]) -> Steps[bool]:
-        """Have a folder on that storage's disk itself; False where that cannot be asked for.
+        """Sync a folder to the storage's disk; return False if that is impossible.
 
         Args:
             folder: The folder.
@@ -80,7 +87,7 @@ class Place(Protocol):
         return False
 
     def rename(self, old: str, new: str, mode: int) -> Steps[None]:
-        """Give a folder another name; refuses with TakenError if something has it.
+        """Rename a folder; raises TakenError if the name is taken.
 
         Where `secure` can be asked for, the name is on the disk, too, when this has ended.
 
@@ -91,15 +98,15 @@ class Place(Protocol):
         """
 
     def remove(self, path: str) -> None:
-        """Remove a file, or a folder and all in it; nothing happens if it is not there."""
+        """Remove a file, or a folder and everything in it, if it exists."""
 
     def send(self, path: str, source: Iterable[bytes], size: int, offset: int) -> str:
-        """Write a file, and read it back; the SHA-256 of all that is there."""
+        """Write a file and read it back; return the SHA-256 of the complete file."""
         self.write(path, source, size, offset)
         return sha256_of(self.read(path))
 
     def send_many(self, files: Mapping[str, bytes]) -> Sequence[str]:
-        """The same for small files that are not there yet.
+        """Send small files that do not exist yet; return their SHA-256.
 
         Where `secure` can be asked for, they are on the disk, too, when this returns.
         """
@@ -111,10 +118,10 @@ class Place(Protocol):
             return [*pool.map(one, files)]
 
 
-class Trail:
-    """How much of a file has arrived, for whoever reads it back while it is still being sent.
+class ArrivalProgress:
+    """How much of a file has arrived, for a reader that follows while it is sent.
 
-    The block in which it is sent is entered with this; its end, good or bad, is the trail's.
+    Enter it as a context around the sending.
     """
 
     def __init__(self) -> None:
@@ -122,7 +129,7 @@ class Trail:
         self._over: bool | None = None
         self._news = threading.Condition()
 
-    def __enter__(self) -> Trail:
+    def __enter__(self) -> ArrivalProgress:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
@@ -131,13 +138,13 @@ class Trail:
             self._news.notify_all()
 
     def grow(self, offset: int) -> None:
-        """So much is there now."""
+        """Note how much has arrived."""
         with self._news:
             self._arrived = offset
             self._news.notify_all()
 
     def ready(self, offset: int) -> int:
-        """Wait until more than an offset is there, or all; up to where it can be read.
+        """Wait until more than an offset has arrived, or everything; return where it ends.
 
         Raises:
             DepositError: It does not come any more.
@@ -151,79 +158,79 @@ class Trail:
 
 
 class TakenError(DepositError):
-    """Something in the repository has the name already."""
+    """Something in the repository already has the name."""
 
 
 class DropFolder:
-    """A repository made of a place; each kind of place is a subclass that says which."""
+    """A repository in folder storage; each subclass says in which kind."""
 
     kind = "drop"
     target: str
 
-    def __init__(self, place: Place) -> None:
-        """Take the place."""
-        self._place = place
-        self.near = place.near
-        self.at_once = 1 if place.near else place.width
+    def __init__(self, folder: FolderStorage) -> None:
+        """Take the storage."""
+        self._storage = folder
+        self.near = folder.near
+        self.at_once = 1 if folder.near else folder.width
 
     def capabilities(self) -> Capabilities:
-        """Files as they are, read back; a rename that refuses makes it write-once."""
+        """Files as they are, read back; write-once, because the rename refuses to replace."""
         return Capabilities(
             packaging="folder",
             write_once=True,
-            resumes=self._place.resumes,
+            resumes=self._storage.resumes,
             open_to_all=False,
         )
 
-    def plan(self, parcel: Parcel, *, publish: bool) -> Plan:
-        """What would lie where; see `Repository`."""
-        return Plan(
+    def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
+        """Plan which files go where; see `Repository`."""
+        return DepositPlan(
             tuple(
-                Transfer(item.path, item.size, f"{parcel.identifier}/{item.path}")
-                for item in parcel.items
+                PlannedFile(item.path, item.size, f"{transfer.identifier}/{item.path}")
+                for item in transfer.items
             ),
             steps=(
-                f"send the files into a hidden folder, .{parcel.identifier}.….part",
+                f"send the files into a hidden folder, .{transfer.identifier}.….part",
                 "read every file back and compare its SHA-256; ask the storage to sync to disk",
-                f"rename the folder to {parcel.identifier}, unless something has that name",
+                f"rename the folder to {transfer.identifier}, unless something has that name",
             ),
         )
 
-    def deposit(self, parcel: Parcel, journal: Journal, *, publish: bool) -> Stored:
+    def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
         """Send, read back, rename; see `Repository`."""
-        return run_alone(self.steps(parcel, journal))
+        return run_alone(self.steps(transfer, journal))
 
-    def steps(self, parcel: Parcel, journal: Journal) -> Steps[Stored]:
-        """The steps of `deposit`; see `Stepwise`."""
-        home, part = parcel.identifier, _part(parcel, journal)
+    def steps(self, transfer: Transfer, journal: Journal) -> Steps[Stored]:
+        """Yield the steps of `deposit`; see `Stepwise`."""
+        home, part = transfer.identifier, _part(transfer, journal)
         journal.begin("place", remote_id=home)
-        if self._place.list(home) is not None:
-            return (yield from self._there_already(parcel))
+        if self._storage.list(home) is not None:
+            return (yield from self._there_already(transfer))
         journal.begin("send", part=part)
         yield [Unsynced(journal.path), Unsynced(journal.path.parent, storage.sync_folder)]
         try:
-            with parcel.confirming():
-                held, late = self._send(parcel, part)
+            with transfer.confirming():
+                held, late = self._send(transfer, part)
         except InvalidError:
-            self._place.remove(part)
+            self._storage.remove(part)
             raise
-        durable = yield from self._secure(parcel, part, late)
+        durable = yield from self._secure(transfer, part, late)
         journal.done("send")
         journal.begin("rename", old=part, new=home)
         yield [Unsynced(journal.path)]
         try:
-            yield from self._place.rename(part, home, parcel.mode)
+            yield from self._storage.rename(part, home, transfer.mode)
         except TakenError:
-            # Another run, or this one before it was stopped, was first.
-            stored = yield from self._there_already(parcel)
-            self._place.remove(part)
+            # Another run was first, or this one before it was stopped.
+            stored = yield from self._there_already(transfer)
+            self._storage.remove(part)
             return stored
         journal.done("rename")
-        return self._stored(parcel, held, new=True, durable=durable)
+        return self._stored(transfer, held, new=True, durable=durable)
 
     def status(self, remote_id: str, version: str) -> Status:
-        """Whether the folder is there, under its name or still hidden; see `Repository`."""
-        files = self._place.list(remote_id)
+        """Say whether the folder exists; see `Repository`."""
+        files = self._storage.list(remote_id)
         if files is not None:
             size = sum(files.values())
             return Status("stored", f"{len(files)} files, {size} bytes")
@@ -242,121 +249,124 @@ class DropFolder:
         files = self._held(remote_id)
         refuse_others(files, expected)
         for path in files:
-            blocks = self._place.read(f"{remote_id}/{path}")
+            blocks = self._storage.read(f"{remote_id}/{path}")
             write_file(into, path, blocks, expected[path] if expected else None)
 
     def _held(self, remote_id: str) -> Mapping[str, int]:
-        files = self._place.list(remote_id)
+        files = self._storage.list(remote_id)
         if files is None:
             raise DepositError(f"{self.target} no longer holds {remote_id}")
         return files
 
-    def _send(self, parcel: Parcel, part: str) -> tuple[Mapping[str, str], Iterable[str]]:
+    def _send(self, transfer: Transfer, part: str) -> tuple[Mapping[str, str], Iterable[str]]:
         """Send what is missing, read everything back.
 
         Returns:
             The SHA-256 of what arrived, by path; and what may not be on the disk there.
         """
-        there = self._place.list(part) or {}
-        self._place.make([part, *(f"{part}/{folder}" for folder in _folders(parcel))])
-        known = {item.path for item in parcel.items}
+        there = self._storage.list(part) or {}
+        self._storage.make([part, *(f"{part}/{folder}" for folder in _folders(transfer))])
+        known = {item.path for item in transfer.items}
         for stranger in there.keys() - known:
-            self._place.remove(f"{part}/{stranger}")
-        small = [item for item in parcel.items if item.size <= SMALL and item.path not in there]
+            self._storage.remove(f"{part}/{stranger}")
+        small = [item for item in transfer.items if item.size <= SMALL and item.path not in there]
         singly = known - {item.path for item in small}
         late = set(singly)
 
         def one(item: Item) -> dict[str, str]:
             path = f"{part}/{item.path}"
-            return {item.path: self._bring(parcel, item, path, there.get(item.path))}
+            return {item.path: self._bring(transfer, item, path, there.get(item.path))}
 
         def some(items: list[Item]) -> dict[str, str]:
-            held = self._bring_many(parcel, items, part)
+            held = self._bring_many(transfer, items, part)
             again = [item for item in items if held[item.path] != item.sha256]
             late.update(item.path for item in again)
             return held | {
-                item.path: self._bring_again(parcel, item, f"{part}/{item.path}") for item in again
+                item.path: self._bring_again(transfer, item, f"{part}/{item.path}")
+                for item in again
             }
 
         sent = side_by_side(
             [
-                *(partial(one, item) for item in parcel.items if item.path in singly),
+                *(partial(one, item) for item in transfer.items if item.path in singly),
                 *(partial(some, small[at : at + _BATCH]) for at in range(0, len(small), _BATCH)),
             ],
-            self._place.width,
+            self._storage.width,
         )
         held = {path: digest for each in sent for path, digest in each.items()}
         return held, late
 
-    def _bring_many(self, parcel: Parcel, items: list[Item], part: str) -> dict[str, str]:
-        """The SHA-256 of small files, of which none was there, as they have arrived, by path."""
+    def _bring_many(self, transfer: Transfer, items: list[Item], part: str) -> dict[str, str]:
+        """Send small files; return their SHA-256 as they arrived, by path."""
         files = {}
         for item in items:
-            with parcel.open(item) as file:
-                # What arrived is what counts, and is digested; what is sent is not.
-                source = Checked(file, item, parcel.tick, digest=False)
+            with transfer.open(item) as file:
+                # What arrived is digested instead of what is sent.
+                source = VerifiedReader(file, item, transfer.tick, digest=False)
                 files[f"{part}/{item.path}"] = source.read(SMALL + 1)
-        held = self._place.send_many(files)
+        held = self._storage.send_many(files)
         return {item.path: digest for item, digest in zip(items, held, strict=True)}
 
-    def _bring(self, parcel: Parcel, item: Item, path: str, there: int | None) -> str:
-        """Send a file or the rest of it, and read it back; its SHA-256 there."""
+    def _bring(self, transfer: Transfer, item: Item, path: str, there: int | None) -> str:
+        """Send a file or the rest of it, and read it back; return its SHA-256 there."""
         if there == item.size:
-            parcel.tick(item.size)
-            digest = sha256_of(self._place.read(path))
+            transfer.tick(item.size)
+            digest = sha256_of(self._storage.read(path))
         else:
-            if there is not None and not (self._place.resumes and 0 < there < item.size):
-                self._place.remove(path)
+            if there is not None and not (self._storage.resumes and 0 < there < item.size):
+                self._storage.remove(path)
                 there = None
-            # What arrived is what counts, and is digested; what is sent is not.
-            digest = self._write(parcel, item, path, there or 0, digest=False)
-        return digest if digest == item.sha256 else self._bring_again(parcel, item, path)
+            # What arrived is digested instead of what is sent.
+            digest = self._write(transfer, item, path, there or 0, digest=False)
+        return digest if digest == item.sha256 else self._bring_again(transfer, item, path)
 
-    def _bring_again(self, parcel: Parcel, item: Item, path: str) -> str:
-        """Send a file once more that arrived wrong; digested now: was it the package's change?"""
-        self._place.remove(path)
-        unseen = replace(parcel, tick=lambda count: None)
+    def _bring_again(self, transfer: Transfer, item: Item, path: str) -> str:
+        """Send a file again that arrived changed; digest it to see whether the package changed."""
+        self._storage.remove(path)
+        unseen = replace(transfer, tick=lambda count: None)
         if (digest := self._write(unseen, item, path, 0, digest=True)) == item.sha256:
             return digest
-        self._place.remove(path)
+        self._storage.remove(path)
         raise DepositError(
             f"{item.path} did not arrive in {self.target} as it was sent, twice",
             "Nothing was stored under the package's name. Check the storage.",
         )
 
-    def _write(self, parcel: Parcel, item: Item, path: str, offset: int, *, digest: bool) -> str:
-        with parcel.open(item) as file:
-            source = Checked(file, item, parcel.tick, digest=digest)
+    def _write(
+        self, transfer: Transfer, item: Item, path: str, offset: int, *, digest: bool
+    ) -> str:
+        with transfer.open(item) as file:
+            source = VerifiedReader(file, item, transfer.tick, digest=digest)
             source.skip(offset)
-            return self._place.send(path, source, item.size, offset)
+            return self._storage.send(path, source, item.size, offset)
 
-    def _there_already(self, parcel: Parcel) -> Steps[Stored]:
-        home = parcel.identifier
-        files = self._place.list(home) or {}
-        sent = {item.path: item.size for item in parcel.items}
+    def _there_already(self, transfer: Transfer) -> Steps[Stored]:
+        home = transfer.identifier
+        files = self._storage.list(home) or {}
+        sent = {item.path: item.size for item in transfer.items}
         held = self._digests(home, files) if files == sent else {}
-        if files != sent or any(held[item.path] != item.sha256 for item in parcel.items):
+        if files != sent or any(held[item.path] != item.sha256 for item in transfer.items):
             raise TakenError(
                 f"{self.target} already has a different {home}, and nothing is ever replaced there",
                 "Move that one, or deposit into another folder.",
             )
-        durable = yield from self._secure(parcel, home, [item.path for item in parcel.items])
-        return self._stored(parcel, held, new=False, durable=durable)
+        durable = yield from self._secure(transfer, home, [item.path for item in transfer.items])
+        return self._stored(transfer, held, new=False, durable=durable)
 
-    def _secure(self, parcel: Parcel, home: str, late: Iterable[str]) -> Steps[bool]:
+    def _secure(self, transfer: Transfer, home: str, late: Iterable[str]) -> Steps[bool]:
         files, folders = (
-            [f"{home}/{path}" for path in paths] for paths in (late, _folders(parcel))
+            [f"{home}/{path}" for path in paths] for paths in (late, _folders(transfer))
         )
-        return self._place.secure(home, files, folders)
+        return self._storage.secure(home, files, folders)
 
     def _stored(
-        self, parcel: Parcel, held: Mapping[str, str], *, new: bool, durable: bool
+        self, transfer: Transfer, held: Mapping[str, str], *, new: bool, durable: bool
     ) -> Stored:
         return Stored(
-            remote_id=parcel.identifier,
+            remote_id=transfer.identifier,
             version="",
-            location=parcel.identifier,
-            files=arrivals(parcel.items, held),
+            location=transfer.identifier,
+            files=arrivals(transfer.items, held),
             verified="read-back",
             new=new,
             answer={"durable": durable},
@@ -365,14 +375,14 @@ class DropFolder:
     def _digests(self, folder: str, sizes: Mapping[str, int]) -> dict[str, str]:
         def digest(path: str) -> str:
             most = min(sizes[path], limits.DOWNLOAD.value)
-            return sha256_of(limited(self._place.read(f"{folder}/{path}"), most, path))
+            return sha256_of(limited(self._storage.read(f"{folder}/{path}"), most, path))
 
-        with ThreadPoolExecutor(self._place.width) as pool:
+        with ThreadPoolExecutor(self._storage.width) as pool:
             return dict(zip(sizes, pool.map(digest, sizes), strict=True))
 
 
 def side_by_side(works: Iterable[Callable[[], T]], width: int) -> list[T]:
-    """Do several things at a time; one by itself needs no thread for that."""
+    """Do several things at a time; a single one needs no thread."""
     works = list(works)
     if len(works) == 1:
         return [works[0]()]
@@ -381,7 +391,7 @@ def side_by_side(works: Iterable[Callable[[], T]], width: int) -> list[T]:
 
 
 def refuse_more(count: int, target: str) -> None:
-    """Refuse to read on if a repository lists more files and folders than a package can have.
+    """Refuse a repository that lists more files and folders than a package can have.
 
     Raises:
         DepositError: It does.
@@ -409,7 +419,7 @@ def refuse_others(files: Collection[str], expected: Expected | None) -> None:
 def write_file(
     folder: Path, path: str, blocks: Iterator[bytes], expected: Arrival | None = None
 ) -> None:
-    """Write a file that a repository gives back, below a folder and nowhere else.
+    """Write a file that a repository returns, below a folder and nowhere else.
 
     Args:
         folder: The folder.
@@ -441,21 +451,21 @@ def write_file(
         )
 
 
-def _part(parcel: Parcel, journal: Journal) -> str:
-    """The hidden folder that a stopped run has begun, or a new one.
+def _part(transfer: Transfer, journal: Journal) -> str:
+    """Return the hidden folder of an interrupted run, or a new one.
 
-    Other people may write into the drop folder, so that its name cannot be foretold.
+    Its name cannot be guessed, because other people may write into the drop folder.
     """
     begun = str((journal.begun("send") or {}).get("part"))
-    if re.fullmatch(rf"\.{re.escape(parcel.identifier)}\.[0-9a-f]{{12}}\.part", begun):
+    if re.fullmatch(rf"\.{re.escape(transfer.identifier)}\.[0-9a-f]{{12}}\.part", begun):
         return begun
-    return f".{parcel.identifier}.{secrets.token_hex(6)}.part"
+    return f".{transfer.identifier}.{secrets.token_hex(6)}.part"
 
 
-def _folders(parcel: Parcel) -> list[str]:
-    """All folders of a package, those above before those below."""
+def _folders(transfer: Transfer) -> list[str]:
+    """Return all folders of a package, parents first."""
     found: set[str] = set()
-    for item in parcel.items:
+    for item in transfer.items:
         steps = item.path.split("/")[:-1]
         found |= {"/".join(steps[:depth]) for depth in range(1, len(steps) + 1)}
     return sorted(found)

@@ -1,4 +1,4 @@
-"""What is known of deposits since: receipts, what repositories say now, what they hold now."""
+"""The status of deposits: receipts, what repositories say now, and what they hold now."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from archive_pkg import storage
 from archive_pkg.deposits.journal import Journal
 from archive_pkg.deposits.protocol import Status, repository_for, repository_of, understood
 from archive_pkg.deposits.receipts import Receipt, load_receipt
-from archive_pkg.deposits.retrying import patiently
+from archive_pkg.deposits.retrying import with_retries
 from archive_pkg.packages.later_events import receipts_folder
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import storage_errors
@@ -41,8 +41,8 @@ HELD_UNKNOWN = Code(
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of one deposit of a package.
+class DepositStatus:
+    """What is known about one deposit of a package.
 
     Attributes:
         target: The repository.
@@ -60,7 +60,7 @@ class Known:
 
 
 def check_receipt(receipt_file: StrPath, repositories: Sequence[str | Repository] = ()) -> Report:
-    """Read back all that a receipt is for, and compare it with what was deposited.
+    """Read back everything that a receipt records, and compare it with what was deposited.
 
     Args:
         receipt_file: The receipt.
@@ -76,7 +76,7 @@ def check_receipt(receipt_file: StrPath, repositories: Sequence[str | Repository
     repository = repository_of(receipt, repositories)
     expected = {file.path: file for file in receipt.files}
     with understood(repository):
-        held = patiently(lambda: repository.verify(receipt.remote_id, receipt.version, expected))
+        held = with_retries(lambda: repository.verify(receipt.remote_id, receipt.version, expected))
     sent = {path: file.sha256 for path, file in expected.items()}
     report = Report()
     for path in sorted(sent.keys() | held.keys()):
@@ -92,7 +92,7 @@ def check_receipt(receipt_file: StrPath, repositories: Sequence[str | Repository
 
 
 def receipts_of(package: StrPath, within: StrPath | None = None) -> list[tuple[Path, Receipt]]:
-    """The receipts of a package, oldest first.
+    """Return the receipts of a package, oldest first.
 
     Args:
         package: The package's folder.
@@ -112,7 +112,7 @@ def receipts_of(package: StrPath, within: StrPath | None = None) -> list[tuple[P
 
 
 def receipts_below(folder: StrPath) -> list[Path]:
-    """Return every receipt's file below a folder, in the order of their paths; no link is followed.
+    """Return every receipt's file below a folder, sorted by path; links are not followed.
 
     Args:
         folder: A collection of packages, or a folder that was named with `--receipts`.
@@ -133,8 +133,10 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def ask(package: StrPath, to: str | Repository, *, receipts: StrPath | None = None) -> list[Known]:
-    """Ask a repository what it knows of a package's deposits, those cut short included.
+def ask(
+    package: StrPath, to: str | Repository, *, receipts: StrPath | None = None
+) -> list[DepositStatus]:
+    """Ask a repository about a package's deposits, including interrupted ones.
 
     Args:
         package: The package's folder.
@@ -151,7 +153,7 @@ def ask(package: StrPath, to: str | Repository, *, receipts: StrPath | None = No
         return list(_known(package, repository, receipts))
 
 
-def _known(package: Path, repository: Repository, receipts: Path | None) -> Iterator[Known]:
+def _known(package: Path, repository: Repository, receipts: Path | None) -> Iterator[DepositStatus]:
     target = repository.target
     unfinished = _unfinished(receipts_folder(package, receipts))
     begun = [each for each in unfinished if each.get("target") == target]
@@ -162,7 +164,7 @@ def _known(package: Path, repository: Repository, receipts: Path | None) -> Iter
             begun = [each for each in begun if each not in own]
             # A run that got as far as its receipt has only not said so any more.
             left = any(datetime.fromisoformat(each["started"]) != receipt.started for each in own)
-            yield Known(target, receipt.remote_id, path, status, left)
+            yield DepositStatus(target, receipt.remote_id, path, status, left)
     for each in begun:
         remote_id = str(each["remote_id"])
         status = (
@@ -170,11 +172,11 @@ def _known(package: Path, repository: Repository, receipts: Path | None) -> Iter
             if remote_id
             else Status("absent", "nothing had been sent when the deposit was stopped")
         )
-        yield Known(target, remote_id, None, status, unfinished=True)
+        yield DepositStatus(target, remote_id, None, status, unfinished=True)
 
 
 def _standing(receipts: list[tuple[Path, Receipt]]) -> Iterator[tuple[Path, Receipt]]:
-    """All but those without a version of which a later one is of the same deposit."""
+    """Yield receipts, except those without a version that a later receipt replaces."""
     for number, (path, receipt) in enumerate(receipts):
         later = (each for _, each in receipts[number + 1 :])
         if receipt.version or not any(
@@ -186,7 +188,7 @@ def _standing(receipts: list[tuple[Path, Receipt]]) -> Iterator[tuple[Path, Rece
 
 
 def _unfinished(folder: Path) -> Iterator[dict[str, Any]]:
-    """What was written down at the beginning of deposits that did not come to their end."""
+    """Yield the first entry of each journal whose deposit did not end."""
     with storage.storage_errors(f"reading {folder}"):
         names = storage.names_in(folder, "*.journal")
     for name in names:

@@ -1,4 +1,4 @@
-"""A package as it is sent: verified, every file with its size and digest, as it lies or zipped."""
+"""A package as it is sent: verified, every file with its size and digest, unpacked or zipped."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """A package that has been verified and is ready to be sent.
+class Transfer:
+    """A package that was verified and is ready to be sent.
 
-    The digests are those of its manifests, against which its bytes were verified just before; what
-    no manifest lists (signatures, tag manifests) was read for them.
+    The digests come from its manifests, against which the bytes were just verified; files that
+    no manifest lists (signatures, tag manifests) were read for their digests.
 
     Attributes:
         folder: The package.
@@ -65,7 +65,7 @@ class Parcel:
         page: Gives the page that shows it to people, as HTML; None where nobody makes one.
         tick: Called with the number of bytes after each block that was sent.
         confirm: Returns when the package is known to be valid, at once where it was verified before
-            it became a parcel; raises InvalidError where it is not.
+            it became a transfer; raises InvalidError where it is not.
     """
 
     folder: Path
@@ -82,7 +82,7 @@ class Parcel:
 
     @property
     def opened(self) -> Package:
-        """The package as `open_package` gives it."""
+        """The package as `open_package` returns it."""
         return Package(self.folder, self.bag.info, self.record)
 
     @property
@@ -107,7 +107,7 @@ class Parcel:
 
     @contextlib.contextmanager
     def confirming(self) -> Iterator[None]:
-        """A block in which the package is sent, and after which it is known to be valid.
+        """Enter a block that sends the package; after it the package is known to be valid.
 
         Raises:
             InvalidError: It is not, whatever became of it in the block.
@@ -120,7 +120,7 @@ class Parcel:
         self.confirm()
 
     def open(self, item: Item) -> BinaryIO:
-        """A file of the package, opened without following links.
+        """Open a file of the package without following links.
 
         Raises:
             StorageError: It cannot be read.
@@ -129,7 +129,7 @@ class Parcel:
             return storage.open_beneath(self.folder, item.path)
 
     def digests(self, algorithm: str) -> dict[str, str]:
-        """The digest of every file by path, from the manifests where they have the algorithm."""
+        """Return every file's digest by path, from the manifests if they have the algorithm."""
         return _digests(self.folder, self.bag, algorithm, [item.path for item in self.items])
 
     def zipped(self, path: Path) -> tuple[Item, str]:
@@ -153,7 +153,7 @@ class Parcel:
                     entry.external_attr = 0o100644 << 16
                     entry.file_size = item.size
                     with self.open(item) as source, archive.open(entry, "w") as target:
-                        check = Checked(source, item)
+                        check = VerifiedReader(source, item)
                         while block := check.read(BLOCK):
                             target.write(block)
             raw.flush()
@@ -185,8 +185,8 @@ class HashingWriter(io.RawIOBase):
         return True
 
 
-class Checked:
-    """A file being sent: it must be what was verified, or the sending ends with an error.
+class VerifiedReader:
+    """Reads a file that is being sent, and fails if it differs from what was verified.
 
     Args:
         source: The file.
@@ -211,7 +211,7 @@ class Checked:
         self._sha256 = hashlib.sha256() if digest else None
 
     def read(self, size: int = BLOCK) -> bytes:
-        """The next bytes; at the end, the whole is compared.
+        """Return the next bytes; at the end, compare the complete file.
 
         Raises:
             StorageError: It cannot be read.
@@ -237,7 +237,7 @@ class Checked:
         )
 
     def skip(self, count: int) -> None:
-        """Pass over what has been sent before; where the rest is digested, it is, too.
+        """Skip bytes that were sent before; digest them if the rest is digested.
 
         Raises:
             StorageError: It cannot be read.
@@ -252,7 +252,7 @@ class Checked:
             count -= len(block)
         self._tick = tick
 
-    def __iter__(self) -> Checked:
+    def __iter__(self) -> VerifiedReader:
         return self
 
     def __next__(self) -> bytes:
@@ -263,7 +263,7 @@ class Checked:
 
 
 def limited(blocks: Iterable[bytes], most: int, what: str) -> Iterator[bytes]:
-    """Yield what a repository gives back, up to a number of bytes.
+    """Yield what a repository returns, up to a number of bytes.
 
     Raises:
         DepositError: It gives more.
@@ -279,7 +279,7 @@ def limited(blocks: Iterable[bytes], most: int, what: str) -> Iterator[bytes]:
 
 
 def sha256_of(blocks: Iterable[bytes]) -> str:
-    """The SHA-256 of what a repository gives back."""
+    """Return the SHA-256 of what a repository returns."""
     hashing = hashlib.sha256()
     for block in blocks:
         hashing.update(block)
@@ -288,15 +288,15 @@ def sha256_of(blocks: Iterable[bytes]) -> str:
 
 def pack(
     package: Path, tick: Callable[[int], None] = lambda count: None, *, ahead: bool = False
-) -> Parcel:
-    """Verify a package and make it ready to be sent.
+) -> Transfer:
+    """Verify a package and prepare it for sending.
 
     Args:
         package: Its folder.
         tick: Called with the number of bytes after each block that is sent.
         ahead: Whether it may be sent before it has been verified, since nothing of it will count
-            before the parcel's `confirm` has returned. That is done where one file has most of the
-            bytes: while one processor digests it, another can copy it.
+            before the transfer's `confirm` has returned. This helps if one file has most of
+            the bytes: one processor digests it while another copies it.
 
     Raises:
         InvalidError: It is not valid, or no package of ours; its report has the findings.
@@ -312,17 +312,17 @@ def pack(
             f"{package} is not a package", "Build a package first: archive-pkg build"
         )
     if ahead and _has_one_large_file(package):
-        with contextlib.suppress(ArchivePkgError):  # what is wrong with it, verifying will tell
-            parcel = _parcel(package, open_package(package).record, Bag.open(package), tick)
-            return replace(parcel, confirm=_verifying(package))
+        with contextlib.suppress(ArchivePkgError):  # verifying reports what is wrong
+            transfer = _transfer(package, open_package(package).record, Bag.open(package), tick)
+            return replace(transfer, confirm=_verifying(package))
     verification = _valid(package)
     record, bag = verification.record, verification.verdict.bag
     if record is None or bag is None:
         record, bag = open_package(package).record, Bag.open(package)
-    return _parcel(package, record, bag, tick)
+    return _transfer(package, record, bag, tick)
 
 
-def _parcel(package: Path, record: Record, bag: Bag, tick: Callable[[int], None]) -> Parcel:
+def _transfer(package: Path, record: Record, bag: Bag, tick: Callable[[int], None]) -> Transfer:
     paths = sorted(bag.listing.files)
     digests = _digests(package, bag, "sha256", paths)
     with storage.storage_errors(f"reading {package}"):
@@ -332,7 +332,7 @@ def _parcel(package: Path, record: Record, bag: Bag, tick: Callable[[int], None]
         Item(path, status.st_size, digests[path]) for path, status in zip(paths, found, strict=True)
     )
     oxum = next(iter(bag.values("Payload-Oxum")), "")
-    return Parcel(package, record, items, fingerprint(digests), oxum, bag, mode, tick=tick)
+    return Transfer(package, record, items, fingerprint(digests), oxum, bag, mode, tick=tick)
 
 
 def _valid(package: Path) -> Verification:
@@ -345,7 +345,7 @@ def _valid(package: Path) -> Verification:
 
 
 def _verifying(package: Path) -> Callable[[], None]:
-    """Verify a package from now on; what waits for the end of it, and raises what was wrong."""
+    """Start verifying a package; return a function that waits for the end and raises the error."""
     outcome: Future[Verification] = Future()
 
     def work() -> None:
@@ -354,7 +354,7 @@ def _verifying(package: Path) -> Callable[[], None]:
         except BaseException as error:
             outcome.set_exception(error)
 
-    # Whoever gives up sending it does not wait for this to end.
+    # A caller that stops sending does not wait for this to end.
     threading.Thread(target=work, daemon=True).start()
     return lambda: (outcome.result(), None)[1]
 
@@ -370,13 +370,13 @@ def _has_one_large_file(package: Path) -> bool:
 
 
 def fingerprint(digests: Mapping[str, str]) -> str:
-    """SHA-256 over the sorted paths of a package's files, each with its own SHA-256."""
+    """Return the SHA-256 over the sorted paths of a package's files, each with its SHA-256."""
     listing = json.dumps(sorted(digests.items()), ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(listing.encode()).hexdigest()
 
 
 def fingerprint_of(folder: Path) -> str:
-    """The fingerprint of a package's folder, every byte read."""
+    """Return the fingerprint of a package's folder, reading every byte."""
     paths = sorted(
         path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
     )
