@@ -168,7 +168,7 @@ def test_an_address_is_known_by_its_scheme(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(protocol, "entry_points", lambda group: [Point()])
     with pytest.raises(UsageError, match="need httpx, which is not installed") as refusal:
         repository_for("file:x")
-    assert refusal.value.hint == "pip install 'archive-pkg[deposit]'"
+    assert refusal.value.hint == "Run: pip install 'archive-pkg[deposit]'"
 
 
 def test_a_receipt_leads_to_a_server_only_where_the_user_named_it(tmp_path: Path) -> None:

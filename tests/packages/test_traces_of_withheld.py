@@ -422,7 +422,9 @@ def staged(tmp_path: Path) -> Path:
 
 def leaks(staged: Path, **more: Any) -> list[tuple[str, str]]:
     """Where the package shows what is withheld, and what."""
-    with pytest.raises(InvalidError, match="would show; no package was made") as caught:
+    with pytest.raises(
+        InvalidError, match="would reveal withheld parts; no package was made"
+    ) as caught:
         search(staged, **more)
     assert {finding.code for finding in caught.value.report} == {"withheld-shows"}
     assert "millers" not in json.dumps(caught.value.report.as_json())

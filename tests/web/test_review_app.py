@@ -239,11 +239,11 @@ def test_a_package_that_differs_is_replaced_only_on_request(review: Review, tab:
 
 def test_steps_that_fail_report_why(tab: Tab, file: Path) -> None:
     assert "is not the address" in outcome_of(tab, "plan", to="archive")
-    assert "not the address of a repository" in outcome_of(tab, "plan", to="nowhere:x")
+    assert "not the address of a known repository" in outcome_of(tab, "plan", to="nowhere:x")
     assert "publish is not a step" in outcome_of(tab, "publish")
     (file.parent / "letter.txt").write_text("Another letter.\n")
     assert " errors." in outcome_of(tab, "check")
-    assert "is not built" in outcome_of(tab, "build")
+    assert "was not built" in outcome_of(tab, "build")
     assert "letter.txt has changed" in tab.text("//*[@id='package']")
 
 

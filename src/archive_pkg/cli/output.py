@@ -276,7 +276,13 @@ def print_finding(finding: Finding, *, subject: str = "", err: bool = False) -> 
     typer.echo(f"{head} {place}" if place else head.rstrip(), err=err)
     typer.echo(f"         {_indented(finding.message)} {code}", err=err)
     if finding.hint:
-        typer.echo(f"         → {_indented(finding.hint)}", err=err)
+        typer.echo(f"         → {_indented(_sentence(finding.hint))}", err=err)
+
+
+def _sentence(hint: str) -> str:
+    """Begin a hint with a capital letter, unless it begins with a name or a command."""
+    first = hint.partition(" ")[0]
+    return hint[:1].upper() + hint[1:] if first.rstrip(",:").isalpha() else hint
 
 
 def _indented(text: str) -> str:
@@ -298,7 +304,7 @@ def complain(error: ArchivePkgError) -> None:
     """Print an error to standard error."""
     typer.echo(typer.style("error: ", fg="red", bold=True) + clean(error.message), err=True)
     if error.hint:
-        typer.echo(f"       → {clean(error.hint)}", err=True)
+        typer.echo(f"       → {clean(_sentence(error.hint))}", err=True)
 
 
 _STEERING = re.compile(

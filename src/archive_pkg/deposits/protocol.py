@@ -421,7 +421,7 @@ def repository_for(address: str) -> Repository:
     except ModuleNotFoundError as error:
         raise UsageError(
             f"deposits to {kind.name}: need {error.name}, which is not installed",
-            "pip install 'archive-pkg[deposit]'",
+            "Run: pip install 'archive-pkg[deposit]'",
         ) from error
     return made
 

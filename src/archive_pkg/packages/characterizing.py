@@ -47,7 +47,7 @@ VIRUS_FOUND = Code(
 NOT_SCANNED = Code(
     "virus-check-not-done",
     Severity.ADVICE,
-    "Files were not checked for viruses, because ClamAV is not there or could not do it.",
+    "Files were not checked for viruses, because ClamAV is not installed or could not do it.",
 )
 
 
@@ -96,7 +96,7 @@ def characterize(source: Path, *, on: date | None = None) -> Characterized:
     if importlib.util.find_spec("pygfried") is None:
         raise UsageError(
             "pygfried is not installed, which identifies formats",
-            "pip install 'archive-pkg[characterize]'",
+            "Run: pip install 'archive-pkg[characterize]'",
         )
     record, found = examine(source)
     file, _ = record_file(source)
@@ -281,7 +281,13 @@ def _scanned(files: list[Path], report: Report, file: Path) -> _Scanned | None:
     daemon, program = shutil.which("clamdscan"), shutil.which("clamscan")
     if not (daemon or program):
         place = Location(str(file))
-        report.add(NOT_SCANNED.at(place, "ClamAV is not there", "install it to check for viruses"))
+        report.add(
+            NOT_SCANNED.at(
+                place,
+                "ClamAV is not installed",
+                "Install it, then run the command again to check for viruses.",
+            )
+        )
         return None
     version = _run(str(program or daemon), "--version").stdout.strip()
     agent = Agent(

@@ -64,7 +64,7 @@ def review(
         except ModuleNotFoundError as error:
             raise UsageError(
                 f"the review needs {error.name}, which is not installed",
-                "pip install 'archive-pkg[web]'",
+                "Run: pip install 'archive-pkg[web]'",
             ) from error
         opened = _opened(path, out)
         left_out = opened.left_out()
