@@ -411,6 +411,71 @@ SURE: list[tuple[dict[str, str], str, str, str, str]] = [
     ({"head": "Gasthof zur Post,"},
      "place", "Gasthof zur Post", "probable", "address-above-salutation"),
     ({"end": "Yours, Anna Lind"}, "closing", "Yours,", "certain", "lines-above-signature"),
+    ({"end": "Yours, Anna Maria Lind"},
+     "signatory", "Anna Maria Lind", "certain", "signature-with-closing"),
+    ({"end": "Yours, Anna Maria Eva Lind"},
+     "signatory", "Anna Maria Eva Lind", "guess", "signature-with-closing"),
+    ({"end": "Deine alte Anna"}, "signatory", "Anna", "certain", "signature-with-closing"),
+    ({"end": "Deine liebe Anna"}, "signatory", "Anna", "guess", "signature-with-closing"),
+    ({"end": f"{END}\n\nOtto Moser\nMinister of Justice"},
+     "signatory", "Otto Moser", "guess", "signature-co-signed"),
+    ({"greeting": "", "body": "The plates have come to us.",
+      "end": "Anna Lind\n\nThe list of all that has come will follow with the post."},
+     "signatory", "Anna Lind", "guess", "signature-before-postscript"),
+    ({"end": f"{END}\n\nYours,\nAnna Lind."},
+     "sender", "Anna Lind", "certain", "sender-signed-after-closing"),
+    ({"head": MEMO.format("12\nAnna Lind")} | NO_FORMS,
+     "sender", "Anna Lind", "certain", "from-line"),
+    ({"head": f"{HEAD}\n\nDr. Karl Bee\nParis\n\nHerrn Otto Moser\nWien", "greeting": ""},
+     "recipient", "Otto Moser", "certain", "address"),
+    ({"head": f"Dr. Eva Maria Lind\n12 High Street\n\n{HEAD}", "greeting": "Dear Otto,"},
+     "recipient", "Otto", "guess", "salutation-name"),
+    ({"head": f"Dr. Anna Maria Bee\n12 High Street\n\n{HEAD}", "greeting": "Dear Otto,"},
+     "recipient", "Otto", "guess", "salutation-name"),
+    ({"head": f"Dr. Lind\n12 High Street\n\n{HEAD}", "greeting": "Dear Lind,"},
+     "recipient", "Lind", "certain", "address-and-salutation"),
+    ({"head": f"Herrn Otto Lind\n12 High Street\n\n{HEAD}", "greeting": "Dear Anton,"},
+     "recipient", "Otto Lind", "certain", "address"),
+    ({"head": f"Dr. Otto Lind\n12 High Street\n\n{HEAD}", "greeting": ""},
+     "recipient", "Otto Lind", "certain", "address"),
+    ({"head": "OTTO MOSER", "greeting": "Dear Moser,"},
+     "recipient", "OTTO MOSER", "certain", "address-and-salutation"),
+    ({"head": f"Otto M{'x' * 45} Moser", "greeting": "Dear Moser,"},
+     "recipient", f"Otto M{'x' * 45} Moser", "certain", "address-and-salutation"),
+    ({"head": "Otto Karl Emil Moser", "greeting": "Dear Moser,"},
+     "recipient", "Otto Karl Emil Moser", "certain", "address-and-salutation"),
+    ({"head": "Otto Karl Emil Paul Moser", "greeting": "Dear Moser,"},
+     "recipient", "Moser", "guess", "salutation-name"),
+    ({"head": "Haus Moser 12", "greeting": "Dear Moser,"},
+     "recipient", "Moser", "guess", "salutation-name"),
+    ({"head": "Moser", "greeting": "Dear Moser,"},
+     "recipient", "Moser", "guess", "salutation-name"),
+    ({"head": "", "greeting": "Dear Otto Moser,"},
+     "recipient", "Otto Moser", "guess", "salutation-name"),
+    ({"head": "", "greeting": "To the Officers!"},
+     "recipient", "Officers", "probable", "salutation-office"),
+    ({"head": "Central Committee of the CPSU", "greeting": "Dear Comrades,"},
+     "recipient", "Central Committee of the Communist Party of the Soviet Union",
+     "probable", "known-above-salutation"),
+    ({"body": "The Central Committee of the CPSU considers it."},
+     "sender", "Anna Lind", "certain", "sender-signed-after-closing"),
+    ({"body": "Walter Ulbricht tells you."},
+     "sender", "Anna Lind", "certain", "sender-signed-after-closing"),
+    ({"end": "For the Ambassador:\nA. Lind"},
+     "sender", "A. Lind", "certain", "sender-signed-after-closing"),
+    ({"end": "P. P. Walter Ulbricht:\nA. Lind"},
+     "sender", "A. Lind", "certain", "sender-signed-after-closing"),
+    *(({"body": f"The Central Committee of the CPSU {word}."},
+       "sender", "Central Committee of the Communist Party of the Soviet Union",
+       "probable", "body-that-speaks")
+      for word in ("tells you", "grüsst Ihnen", "grüsst Euch", "et vous", "и Вам", "и Вас")),
+    ({"body": f"The Central Committee of the CPSU {'so ' * 121}you"},
+     "sender", "Central Committee of the Communist Party of the Soviet Union",
+     "probable", "body-that-speaks"),
+    ({"body": f"The Central Committee of the CPSU {'so ' * 120}soo you"},
+     "sender", "Anna Lind", "certain", "sender-signed-after-closing"),
+    ({"head": f"{HEAD}\n\ncc: Otto Moser, {'x' * 184}"},
+     "copy-to", "Otto Moser", "probable", "copies-line"),
     ({"head": "London, W.C."}, "place", "London", "probable", "address-above-salutation"),
     ({"end": "With kind regards,\n\nYours sincerely,\n\nAnna Lind"},
      "closing", "With kind regards,\n\nYours sincerely,", "certain", "lines-above-signature"),
@@ -435,33 +500,58 @@ def test_the_confidence_depends_on_the_words_of_the_letter(
     assert text[found.quote.start : found.quote.end] == found.quote.exact
 
 
-@pytest.mark.parametrize(
-    ("changes", "field", "words", "details"),
-    [
-        ({"head": f"SECRET\n\n{HEAD}"}, "date", "18 July 1960", {}),
-        ({"head": f"SECRET\n\n{HEAD}"}, "classification", "SECRET", {"level": "secret"}),
-        ({"head": "Совершенно секретно"},
-         "classification", "Совершенно секретно", {"level": "top-secret", "scheme": "ussr"}),
-        ({"head": "Berlin, 5 March 1848 (old style)"},
-         "date", "5 March 1848", {"style": "old"}),
-        ({"head": f"{HEAD}\n\nReceived 20 July 1960"}, "received", "20 July 1960", {}),
-        ({"head": "SECRET\n\n1190 Wien\n18 July 1960"}, "place", "Wien", {}),
-    ],
-)  # fmt: skip
+QUOTED: list[tuple[dict[str, str], str, list[tuple[str, str, dict[str, str]]]]] = [
+    # The change to the letter, a field, and its statements: the words, the kind, the details.
+    ({"head": f"SECRET\n\n{HEAD}"}, "date", [("18 July 1960", "", {})]),
+    ({"head": f"SECRET\n\n{HEAD}"}, "classification", [("SECRET", "", {"level": "secret"})]),
+    ({"head": "Совершенно секретно"},
+     "classification", [("Совершенно секретно", "", {"level": "top-secret", "scheme": "ussr"})]),
+    ({"head": "No classification marking"},
+     "classification", [("No classification marking", "none", {})]),
+    ({"head": "Berlin, 5 March 1848 (old style)"},
+     "date", [("5 March 1848", "", {"style": "old"})]),
+    ({"head": f"{HEAD}\n\nReceived 20 July 1960"}, "received", [("20 July 1960", "", {})]),
+    ({"head": "SECRET\n\n1190 Wien\n18 July 1960"}, "place", [("Wien", "", {})]),
+    ({"end": f"{END}\n\ncc: Otto Moser, the rest,  Karl Bee; , Otto Bee."}, "copy-to",
+     [("Otto Moser", "person", {}), ("Karl Bee", "person", {}), ("Otto Bee", "person", {})]),
+    ({"head": MEMO.format("Dr. Anna Lind\nParis")} | NO_FORMS,
+     "sender", [("From: Dr. Anna Lind", "person", {"role": "Dr."})]),
+    ({"end": "For the Joint Chiefs of Staff:\nA. Lind"},
+     "sender", [("For the Joint Chiefs of Staff:", "organization", {})]),
+    ({"end": "For the Joint Chiefs of Staff:\nA. Lind"},
+     "signatory", [("A. Lind", "person", {"signs": "For the Joint Chiefs of Staff"})]),
+    ({"body": "The Central Committee of the CPSU tells you."},
+     "sender", [("The Central Committee of the CPSU", "organization", {})]),
+    ({"end": "Yours sincerely,\nWei Tao-ming"},
+     "sender", [("Wei Tao-ming", "person", {"family": "Wei"})]),
+    ({"end": "Yours sincerely,\nDr. Anna Lind"},
+     "sender", [("Dr. Anna Lind", "person", {"role": "Dr."})]),
+    ({"end": "Yours,\nA. L.\nAnna Lind"}, "signatory", [("A. L.", "person", {})]),
+    ({"end": "Yours,\nA. L.\nAnna Lind"}, "sender", [("Anna Lind", "person", {})]),
+    ({"end": f"{END}\n\nYours,\nAnna Lind."}, "sender", [("Anna Lind", "person", {})]),
+    ({"greeting": "Mr. Secretary:"},
+     "recipient", [("Mr. Secretary", "",
+                    {"candidates": "Secretary of State; another head of a department"})]),
+    ({"head": "Otto Moser", "greeting": "Dear Moser,"},
+     "recipient", [("Otto Moser", "person", {})]),
+    ({"head": "Central Committee of the CPSU", "greeting": "Dear Comrades,"},
+     "recipient", [("Central Committee of the CPSU", "", {})]),
+    ({"greeting": "Dear Minister Moser,"},
+     "recipient", [("Minister Moser", "person", {"role": "Minister"})]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "field", "expected"), QUOTED)
 def test_a_statement_quotes_the_words_that_it_rests_on(
-    changes: dict[str, str], field: str, words: str, details: dict[str, str]
+    changes: dict[str, str], field: str, expected: list[tuple[str, str, dict[str, str]]]
 ) -> None:
     parts = {"head": HEAD, "greeting": "Dear Sir,", "body": BODY, "end": END} | changes
     text = "\n\n".join(filter(None, parts.values())) + "\n"
-    [found] = [one for one in draft_text(text, VOCABULARY).statements if one.field == field]
-    assert found.quote is not None
-    assert (found.quote.exact, found.more) == (words, details)
-    assert text[found.quote.start : found.quote.end] == words
-
-
-def test_a_statement_that_there_is_no_marking_has_its_kind() -> None:
-    one = draft_text(f"No classification marking\n\n{HEAD}\n", VOCABULARY).statements[0]
-    assert (one.field, one.kind) == ("classification", "none")
+    found = [one for one in draft_text(text, VOCABULARY).statements if one.field == field]
+    quotes = [one.quote for one in found if one.quote is not None]
+    cut = [text[quote.start : quote.end] for quote in quotes]
+    assert cut == [quote.exact for quote in quotes]
+    assert [(words, one.kind, one.more) for words, one in zip(cut, found, strict=True)] == expected
 
 
 @pytest.mark.parametrize(("length", "joined"), [(159, True), (160, False)])
@@ -491,6 +581,15 @@ def test_closings_in_a_row_are_one_closing_up_to_a_length(length: int, joined: b
         ({"head": "18 July 1960\nTo: Otto Moser\nWien"}, "place"),
         ({"head": "Wien 12\n\n18 July 1960"}, "place"),
         ({"head": ""}, "place"),
+        ({"head": f"{HEAD}\n\ncc: Otto Moser, {'x' * 185}"}, "copy-to"),
+        ({"end": f"{END}\n\nCopies to all"}, "copy-to"),
+        ({"end": "Signed: –"}, "signatory"),
+        ({"head": "To: 12", "greeting": ""}, "recipient"),
+        ({"head": "", "greeting": "Central Committee of the CPSU"}, "recipient"),
+        ({"head": "Paris\nCentral Committee of the CPSU", "greeting": "Dear Comrades,"},
+         "recipient"),
+        ({"head": "", "greeting": "Dear Comrades,", "end": "Central Committee of the CPSU"},
+         "recipient"),
         ({"head": "Wien.", "greeting": ""}, "place"),
         ({"head": "PERSONAL\n18 July 1960"}, "place"),
         ({"head": "18 July 1960\n\nReceived 20 July"}, "place"),
@@ -500,7 +599,7 @@ def test_closings_in_a_row_are_one_closing_up_to_a_length(length: int, joined: b
         ({"greeting": ""}, "salutation"),
         ({"greeting": "", "body": "", "end": ""}, "closing"),
     ],
-)
+)  # fmt: skip
 def test_what_the_letter_does_not_say_is_not_stated(changes: dict[str, str], field: str) -> None:
     parts = {"head": HEAD, "greeting": "Dear Sir,", "body": BODY, "end": END} | changes
     text = "\n\n".join(filter(None, parts.values())) + "\n"

@@ -98,7 +98,7 @@ def looks_like_name(line: str, *, most: int = 6) -> bool:
         if bare in _SUFFIXES and number:
             continue
         if _is_name_piece(piece):
-            capitals += 1
+            capitals += bool(bare)  # a dash between names is no name
         elif not (
             number < len(pieces) - 1
             and (bare in PARTICLES or _is_lower_middle(piece, number, pieces))

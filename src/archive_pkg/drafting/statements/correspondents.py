@@ -61,13 +61,13 @@ class CorrespondentsReader(StatementReader):
             quote = self.quote(subject.start, subject.end)
             name = subject.known.name
             self.add("sender", name, PROBABLE, "body-that-speaks", quote, "organization")
-        elif body is not None:
+        elif body is not None and tail.for_another is not None:
             self.add(
                 "sender",
                 body.name,
                 CERTAIN,
                 "signed-for-body",
-                self.line_quote(tail.for_another or 0),
+                self.line_quote(tail.for_another),
                 "organization",
             )
         first = tail.signatures[0] if tail.signatures else None
@@ -108,7 +108,7 @@ class CorrespondentsReader(StatementReader):
                 if opener and line.text.count(" ") <= 3 and one.start - line.start < 12
                 else GUESS
             )
-        plain = line.first and self.layout.kinds[one.line - 1] == "body"
+        plain = self.layout.kinds[one.line - 1] == "body"
         return CERTAIN if one.how == "last-line" and plain else PROBABLE
 
     def signs_for(self) -> str:
@@ -124,7 +124,7 @@ class CorrespondentsReader(StatementReader):
                 continue
             label, colon, rest = line.text.partition(":")
             begin = len(label) + len(colon)
-            for name in rest.split(",") if colon else ():
+            for name in rest.split(","):
                 bare = name.strip(" .;")
                 if looks_like_name(bare):
                     start = line.start + begin + name.index(bare)
@@ -190,7 +190,7 @@ class CorrespondentsReader(StatementReader):
                 line = self.lines[number]
                 rest = line.text.partition(":")[2].strip() if place == 0 else line.text
                 name = rest.rpartition(" - ")[2].partition(",")[0].partition(" THE ")[0].strip()
-                if name and looks_like_name(name):
+                if looks_like_name(name):
                     person = person_of(name, self.vocabulary)
                     self.add(
                         "sender",
@@ -214,13 +214,11 @@ class CorrespondentsReader(StatementReader):
             for block in head.addressee + tail.addressee
             if (one := read_block(self.lines, block, words, self.vocabulary)) is not None
         ]
-        signed = {words_of(one.text)[-1] for one in tail.signatures if words_of(one.text)}
-        given = {words_of(one.text)[0] for one in tail.signatures if words_of(one.text)}
+        names = [words_of(one.text) for one in tail.signatures]
+        signers = {name[-1] for name in names} | {name[0] for name in names}
         if words:
             blocks = [
-                one
-                for one in blocks
-                if one.words & words or not self.is_signers_own(one, signed | given)
+                one for one in blocks if one.words & words or not self.is_signers_own(one, signers)
             ]
         matching = [one for one in blocks if _same(one.words, words)] or self.name_in_head(words)
         blocks.sort(key=lambda one: not one.addressed)
@@ -244,27 +242,20 @@ class CorrespondentsReader(StatementReader):
         if number < 0 or not self.lines[number].alone:
             return None
         line = self.lines[number]
-        known = self.vocabulary.agents.get(" ".join(words_of(line.text[:200])))
+        known = self.vocabulary.agents.get(" ".join(words_of(line.text)))
         if known is None or known.kind != "organization":
             return None
         return Addressee(known.name, "", line.start, line.end, office=True)
 
-    def is_signers_own(self, one: Addressee, signed: set[str]) -> bool:
+    def is_signers_own(self, one: Addressee, signers: set[str]) -> bool:
         """Whether an address in the head is the signer's own: it has their name and no "To"."""
         name = words_of(one.name)
-        return not one.addressed and bool(name) and (name[-1] in signed or name[0] in signed)
+        return not one.addressed and bool(name) and (name[-1] in signers or name[0] in signers)
 
     def name_in_head(self, greeted: frozenset[str]) -> list[Addressee]:
         """Return a line of the head that shares a name with the salutation."""
-        if not greeted:
-            return []
-        last = self.layout.head.salutation or 0
-        for number in range(last):
-            line = self.lines[number]
-            if (
-                self.layout.kinds[number] in ("place", "heading", "letterhead")
-                and len(line.text) <= 60
-            ):
+        for line, kind in zip(self.lines, self.layout.kinds, strict=True):
+            if kind in ("place", "heading", "letterhead"):
                 name, role = strip_titles(line.text.strip(" ,."), self.vocabulary)
                 if looks_like_name(name, most=4) and " " in name:
                     one = Addressee(name, role, line.start, line.end, office=False)
