@@ -155,11 +155,10 @@ def replace_unchanged(path: Path, data: bytes, before: bytes) -> bool:
 
 @contextlib.contextmanager
 def staged_file(path: Path, data: bytes, mode: int = 0o777) -> Iterator[Path]:
-    """A file of these bytes next to a path, with its permissions; gone after the block.
+    """Yield a file with these bytes next to a path, and remove it after the block.
 
-    To be renamed in the block, once it has been synced. A new file gets the permissions of `mode`
-    that the umask leaves, one that exists keeps those that `mode` has. At no time is it more open
-    than at its end.
+    The caller syncs it and renames it to the path. It gets the permissions of the existing file,
+    limited to `mode`, or those of `mode` under the umask. They are never wider meanwhile.
     """
     kept = stat.S_IMODE(path.stat().st_mode) & (mode | ~0o777) if path.exists() else None
     staged = hidden(path, f"-{os.urandom(4).hex()}")
