@@ -495,6 +495,11 @@ def test_a_bag_conforms_to_a_profile_or_not(bag: Path) -> None:
     assert verdict.conforms
 
 
+def test_a_profile_does_not_make_bagit_python_disagree(bag: Path) -> None:
+    verdict = bags.verify(bag, profile=Profile(manifests_required=("md5",)), second_opinion=True)
+    assert [each.code for each in verdict.report] == ["profile-manifest-missing"]
+
+
 def test_files_are_not_called_missing_if_the_archive_ends_early(bag: Path) -> None:
     for path in bag.glob("*manifest-sha256.txt"):
         path.unlink()

@@ -35,7 +35,7 @@ _UNSAFE = {
 }
 
 
-def bagit_python(path: Path, report: Report) -> list[Finding]:
+def bagit_python(path: Path, report: Report, valid: bool) -> list[Finding]:
     """Validate a bag with bagit-python and return a finding if it disagrees.
 
     bagit-python follows links and paths out of a bag, so bags with unsafe entries are left out.
@@ -43,6 +43,7 @@ def bagit_python(path: Path, report: Report) -> list[Finding]:
     Args:
         path: The bag's folder.
         report: The findings of our own verification.
+        valid: Its verdict, which does not depend on a profile.
     """
     place = Location(str(path))
     if not path.is_dir():
@@ -50,7 +51,7 @@ def bagit_python(path: Path, report: Report) -> list[Finding]:
     if unsafe := sorted({finding.code for finding in report} & _UNSAFE):
         return [NOT_ASKED.at(place, f"bagit-python was not run because of {', '.join(unsafe)}")]
     complaint = _validate(path)
-    if report.ok == (complaint == ""):
+    if valid == (complaint == ""):
         return []
     if complaint:
         message = f"bagit-python calls this bag invalid, archive-pkg valid: {complaint}"

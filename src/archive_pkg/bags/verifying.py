@@ -222,7 +222,7 @@ def verify(
     if second_opinion:
         from archive_pkg.bags.second_opinion import bagit_python
 
-        verdict.report.extend(bagit_python(path, verdict.report))
+        verdict.report.extend(bagit_python(path, verdict.report, verdict.valid))
     return verdict
 
 
