@@ -1,4 +1,4 @@
-"""A check of tables, one fault at a time: told once, at its cell, with what to do."""
+"""A check of tables, one fault at a time: reported once, at its cell, with what to do."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from archive_pkg.tables.reading import csv_files
 LETTERS = "id,type,title\na,letter,A\nb,letter,B\n"
 IGNORED = {"tables-files-elsewhere"}
 
-Told = tuple[str, str, str]
+Reported = tuple[str, str, str]
 
 
-def found(folder: Path, **sheets: str) -> list[Told]:
-    """Code, place and message of each finding, in their order."""
+def found(folder: Path, **sheets: str) -> list[Reported]:
+    """Return code, place and message of each finding, in order."""
     folder.mkdir(exist_ok=True)
     for name, text in sheets.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
@@ -28,22 +28,22 @@ def found(folder: Path, **sheets: str) -> list[Told]:
     ]
 
 
-def test_blank_rows_that_follow_one_another_are_one_finding(tmp_path: Path) -> None:
+def test_consecutive_blank_rows_are_one_finding(tmp_path: Path) -> None:
     text = "id,type,title\n,,\na,letter,A\n,,\n,,\n,,\nb,letter,B\n"
     assert found(tmp_path, letters=text) == [
-        ("tables-row-blank", "letters!2", "the row is blank → take it out"),
-        ("tables-row-blank", "letters!4", "3 rows are blank, up to row 6 → take them out"),
+        ("tables-row-blank", "letters!2", "the row is blank → Delete it."),
+        ("tables-row-blank", "letters!4", "3 rows are blank, up to row 6 → Delete them."),
     ]
 
 
-def test_rows_of_another_length_than_the_header_are_told(tmp_path: Path) -> None:
+def test_rows_of_another_length_than_the_header_are_reported(tmp_path: Path) -> None:
     text = "id,type,title,custody\na,letter,A\nb,letter,B,,,x\nc,letter,C,,,\nd,letter,D,y,z\n"
-    short = "write empty cells, too; or has a line end slipped into a cell?"
-    long = "a separator within a cell needs quotes around the cell; or name the column"
+    short = "Write empty cells too. Or put quotes around a cell with a line end."
+    long = "Put quotes around a cell with a separator, or add a header for the column."
     assert found(tmp_path, letters=text) == [
-        ("tables-row-ragged", "letters!D2", f"the row has 3 cells, the header 4 → {short}"),
-        ("tables-row-ragged", "letters!F3", f"the row has 6 cells, the header 4 → {long}"),
-        ("tables-row-ragged", "letters!E5", f"the row has 5 cells, the header 4 → {long}"),
+        ("tables-row-ragged", "letters!D2", f"the row has 3 cells, but the header has 4 → {short}"),
+        ("tables-row-ragged", "letters!F3", f"the row has 6 cells, but the header has 4 → {long}"),
+        ("tables-row-ragged", "letters!E5", f"the row has 5 cells, but the header has 4 → {long}"),
     ]
 
 
@@ -52,11 +52,11 @@ def test_an_id_is_taken_within_its_letter(tmp_path: Path) -> None:
     parts = "letter,id,kind,held\n" + "".join(
         f"{key},scan,false\n" for key in ("a,x", "b,x", "a,y", "b,x")
     )
-    hint = "give one of the two rows another id, or take the twin out"
+    hint = "Give one of the rows another id, or delete the duplicate."
     assert found(tmp_path, letters=letters, parts=parts) == [
-        ("tables-key-taken", "letters!A4", f"the id a is taken by row 2 → {hint}"),
-        ("tables-key-taken", "letters!A5", f"the id a is taken by row 2 → {hint}"),
-        ("tables-key-taken", "parts!B5", f"the id x is taken by row 3 → {hint}"),
+        ("tables-key-taken", "letters!A4", f"row 2 already has the id a → {hint}"),
+        ("tables-key-taken", "letters!A5", f"row 2 already has the id a → {hint}"),
+        ("tables-key-taken", "parts!B5", f"row 3 already has the id x → {hint}"),
     ]
 
 
@@ -65,16 +65,16 @@ def test_ids_count_over_the_blocks_of_a_table(
 ) -> None:
     monkeypatch.setattr(csv_files, "_BLOCK", 4)
     rows = [f"n{number},letter,T" for number in range(9)]
-    told = found(tmp_path, letters="\n".join(["id,type,title", *rows, "n0,letter,T", ""]))
-    assert [(code, cell) for code, cell, _ in told] == [("tables-key-taken", "letters!A11")]
+    reported = found(tmp_path, letters="\n".join(["id,type,title", *rows, "n0,letter,T", ""]))
+    assert [(code, cell) for code, cell, _ in reported] == [("tables-key-taken", "letters!A11")]
 
 
 def test_an_id_of_two_lines_is_not_two_good_ids(tmp_path: Path) -> None:
-    told = found(tmp_path, letters='id,type,title\n"a\nb",letter,A\n')
-    assert [(code, cell) for code, cell, _ in told] == [("record-value-wrong", "letters!A2")]
+    reported = found(tmp_path, letters='id,type,title\n"a\nb",letter,A\n')
+    assert [(code, cell) for code, cell, _ in reported] == [("record-value-wrong", "letters!A2")]
 
 
-def test_a_row_without_an_id_takes_none(tmp_path: Path) -> None:
+def test_rows_without_an_id_are_not_duplicates(tmp_path: Path) -> None:
     text = "id,type,title\n,letter,A\n,letter,B\n"
     assert {code for code, _, _ in found(tmp_path, letters=text)} == {"record-field-missing"}
 
@@ -84,66 +84,66 @@ def test_references_count_within_their_letter(tmp_path: Path) -> None:
     letters = "id,type,title,sender,donor\na,letter,A,ann; anne;bob,\nb,letter,B,,zoe\n"
     known = found(tmp_path, letters=letters, agents=agents)
     assert known == [
-        ("record-reference-unknown", "letters!D2", "no agent has the id anne → did you mean ann?"),
-        ("record-reference-unknown", "letters!D2", "no agent has the id bob → add it to agents"),
-        ("record-reference-unknown", "letters!E3", "no agent has the id zoe → add it to agents"),
+        ("record-reference-unknown", "letters!D2", "no agent has the id anne → Did you mean ann?"),
+        ("record-reference-unknown", "letters!D2", "no agent has the id bob → Add it to agents."),
+        ("record-reference-unknown", "letters!E3", "no agent has the id zoe → Add it to agents."),
     ]
 
 
-def test_a_letter_that_is_not_there_is_missed_once(tmp_path: Path) -> None:
+def test_a_missing_letter_is_reported_once(tmp_path: Path) -> None:
     events = "letter,id,type,agents\nc,e,creation,ann\na,f,creation,ann\n"
     agents = "letter,id,name,kind\nc,eve,Eve,person\n"
-    told = found(tmp_path, letters=LETTERS, agents=agents, events=events)
-    assert [(code, cell) for code, cell, _ in told] == [
+    reported = found(tmp_path, letters=LETTERS, agents=agents, events=events)
+    assert [(code, cell) for code, cell, _ in reported] == [
         ("record-reference-unknown", "agents!A2"),
         ("record-reference-unknown", "events!A2"),
         ("record-reference-unknown", "events!D3"),
     ]
 
 
-def test_a_table_that_is_referred_to_and_not_there_is_missed_once(tmp_path: Path) -> None:
+def test_a_missing_table_is_reported_once(tmp_path: Path) -> None:
     text = "id,type,title,sender,donor\na,letter,A,ann,ann\nb,letter,B,ann,\n"
     assert found(tmp_path, letters=text) == [
         (
             "tables-table-missing",
             "letters!1",
-            "letters refers to agents, and no such table is at hand → check them together: "
-            "put agents beside it",
+            "letters refers to agents, but that table is missing → Put agents into the same "
+            "folder, and check them together.",
         )
     ]
     empty = "id,type,title,sender,donor\na,letter,A,,\n"
     assert found(tmp_path, letters=empty) == []
 
 
-def test_a_column_that_is_needed_and_not_there_is_missed_once(tmp_path: Path) -> None:
-    told = found(tmp_path, letters="id,title\na,A\nb,B\n")
-    assert [(code, cell) for code, cell, _ in told] == [("tables-column-missing", "letters!1")]
+def test_a_missing_required_column_is_reported_once(tmp_path: Path) -> None:
+    reported = found(tmp_path, letters="id,title\na,A\nb,B\n")
+    assert [(code, cell) for code, cell, _ in reported] == [("tables-column-missing", "letters!1")]
 
 
 def test_words_of_a_source_may_have_spaces_and_scripts(tmp_path: Path) -> None:
     text = "id,type,title,date.as_written,custody\na,letter,A, Сecret ,kept \n"
-    told = found(tmp_path, letters=text)
-    assert [(code, cell) for code, cell, _ in told] == [("tables-space-around", "letters!E2")]
+    reported = found(tmp_path, letters=text)
+    assert [(code, cell) for code, cell, _ in reported] == [("tables-space-around", "letters!E2")]
 
 
 def test_findings_come_table_by_table_row_by_row_column_by_column(tmp_path: Path) -> None:
     agents = "letter,id,name,kind\na,ann,Ann ,man\n"
     letters = "id,type,title,custody\na,letter,A , x\nb,lettre,B,\n"
-    told = found(tmp_path, agents=agents, letters=letters)
-    assert [cell for _, cell, _ in told] == [
+    reported = found(tmp_path, agents=agents, letters=letters)
+    assert [cell for _, cell, _ in reported] == [
         "letters!C2", "letters!D2", "letters!B3", "agents!C2", "agents!D2"
     ]  # fmt: skip
 
 
-def test_the_former_column_of_is_the_relation_that_the_kind_makes_it(tmp_path: Path) -> None:
+def test_the_former_column_of_becomes_the_relation_that_fits_the_kind(tmp_path: Path) -> None:
     parts = (
         "letter,id,kind,held,of\na,o,original,false,\na,s,scan,false,o\na,sum,summary,false,o\n"
         "a,e,enclosure,false,o\na,t,translation,false,x\n"
     )
-    told = found(tmp_path, letters=LETTERS, parts=parts)
+    reported = found(tmp_path, letters=LETTERS, parts=parts)
     assert [
-        (code, cell, words) for code, cell, words in told if code == "record-reference-unknown"
-    ] == [("record-reference-unknown", "parts!E6", "no part has the id x → add it to parts")]
+        (code, cell, words) for code, cell, words in reported if code == "record-reference-unknown"
+    ] == [("record-reference-unknown", "parts!E6", "no part has the id x → Add it to parts.")]
 
 
 def test_progress_counts_rows_and_files_are_noticed(tmp_path: Path) -> None:

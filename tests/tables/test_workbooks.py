@@ -101,8 +101,8 @@ def test_a_messy_workbook_is_told_cell_by_cell(messy: Path) -> None:
 
 def test_hints_say_what_to_write(messy: Path) -> None:
     hints = {f"{f.location.table}!{f.location.cell}": f.hint for f in check(messy)}
-    assert hints["letters!L3"] == "write 1960-07-18, and “18.7.1960” in date.as_written"
-    assert hints["letters!L6"] == "write 1960-07-18, as it is meant"
+    assert hints["letters!L3"] == "Write 1960-07-18, and “18.7.1960” in date.as_written."
+    assert hints["letters!L6"] == "Write 1960-07-18 if that is meant."
     assert hints["agents!H3"] == "Write viaf:32011500"
 
 
@@ -136,7 +136,7 @@ def test_an_annotated_workbook_is_the_users_own_with_colours_and_notes(messy: Pa
     before, after = openpyxl.load_workbook(messy), openpyxl.load_workbook(out)
     letters = after["letters"]
     assert letters["L3"].fill.fgColor.rgb == "FFFFC7CE"
-    assert "write 1960-07-18" in letters["L3"].comment.text
+    assert "Write 1960-07-18" in letters["L3"].comment.text
     assert letters["F2"].fill.fgColor.rgb == "FFFFEB9C"
     assert letters["A2"].comment.text == "mine"
     assert (letters["C2"].font.b, letters["C2"].font.color.rgb) == (True, "00FF0000")
@@ -160,17 +160,17 @@ def test_a_note_that_is_there_is_kept_and_added_to(messy: Path) -> None:
     out = annotate(messy, check(messy), messy.with_name("checked.xlsx"))
     text = openpyxl.load_workbook(out)["letters"]["L3"].comment.text
     assert text.startswith("look this up")
-    assert "write 1960-07-18" in text
+    assert "Write 1960-07-18" in text
 
 
 def test_a_csv_file_is_annotated_in_a_column_or_as_a_workbook(tmp_path: Path) -> None:
     path = tmp_path / "letters.csv"
     path.write_text("id,type,title\na,letter,A\nb,lettre,B\n")
     report = check(path)
-    beside = annotate(path, report, tmp_path / "checked.csv").read_text("utf-8-sig").splitlines()
-    assert beside[0] == "id,type,title,archive-pkg"
-    assert beside[1] == "a,letter,A,"
-    assert "Did you mean letter?" in beside[2]
+    rows = annotate(path, report, tmp_path / "checked.csv").read_text("utf-8-sig").splitlines()
+    assert rows[0] == "id,type,title,archive-pkg"
+    assert rows[1] == "a,letter,A,"
+    assert "Did you mean letter?" in rows[2]
     book = openpyxl.load_workbook(annotate(path, report, tmp_path / "checked.xlsx"))
     assert "Did you mean letter?" in book["letters"]["B3"].comment.text
     with pytest.raises(UsageError):

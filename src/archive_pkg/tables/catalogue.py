@@ -1,4 +1,4 @@
-"""Catalogues as a caller sees them: checked, and read into records."""
+"""Check catalogues and read them into records."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ def check(
     check_files: FileCheck | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Everything that is wrong with a catalogue, each finding with its cell.
+    """Check a catalogue or a letter list, and return findings with their cells.
 
     Args:
         path: A CSV file, a workbook, a datapackage.json, or a folder with either.
-        mapping: What the columns of somebody's own list mean; as a rule the file called like the
-            list, with `.map.yaml` behind its name. A catalogue needs none.
+        mapping: The map of a letter list's columns. The default is the file with the name of the
+            list and `.map.yaml` after it. A catalogue needs none.
         encoding: The encoding of CSV files that are not UTF-8.
-        files: Where the letters' files are: a folder with one folder a letter, named by its id,
-            or with all files together; as a rule the folder of the tables.
+        files: The folder of the letters' files, with all files or with one folder per letter,
+            named by its id. The default is the folder of the tables.
         check_files: Checks a record with its files (`packages.check_record`); without it, only
             missing files are reported.
-        progress: Called with the number of rows done, and of all where that is known.
+        progress: Called with the number of finished rows, and the total if known.
 
     Raises:
-        InvalidError: The mapping is none.
+        InvalidError: The map is invalid.
         StorageError: A file cannot be read.
-        UsageError: No such encoding is known, or openpyxl is missing for a workbook.
+        UsageError: The encoding is unknown, or openpyxl is missing for a workbook.
     """
     path = Path(path)
     home = Path(files) if files is not None else path if path.is_dir() else path.parent
@@ -78,14 +78,14 @@ def read_catalogue(
     encoding: str | None = None,
     progress: Progress | None = None,
 ) -> tuple[list[Record], Report]:
-    """The records of a catalogue, and everything that is wrong with it.
+    """Return the records of a catalogue, and the findings about it.
 
     Returns:
-        The records, none where an error was found; and the findings.
+        The records, none if there is an error; and the findings.
 
     Raises:
         StorageError: A file cannot be read.
-        UsageError: No such encoding is known, or openpyxl is missing for a workbook.
+        UsageError: The encoding is unknown, or openpyxl is missing for a workbook.
     """
     sheets, report = open_sheets(Path(path), encoding=encoding)
     checked = CatalogueCheck(sheets, progress=progress)
@@ -97,7 +97,7 @@ def read_catalogue(
         try:
             records.append(Record.model_validate(raw_letter(rows)))
         except ValidationError as error:
-            # What only shows once a letter's rows of all tables are together.
+            # These errors show only when the rows of all tables are combined.
             for entry in error.errors(include_url=False):
                 code, message, hint = explain_entry(entry, Record)
                 at = Location(str(path), field=".".join(map(str, entry["loc"])))
@@ -106,7 +106,7 @@ def read_catalogue(
 
 
 def tables_hold(record: Record, path: StrPath) -> bool:
-    """Whether tables have exactly the rows of a record; quick, since nothing is validated.
+    """Return whether tables have exactly the rows of a record, without validating them.
 
     Args:
         record: The record.
@@ -120,13 +120,13 @@ def tables_hold(record: Record, path: StrPath) -> bool:
 
 
 def read_records(path: StrPath) -> list[Record]:
-    """The records of a catalogue that `package_files` or `export` wrote: the same again.
+    """Return the records of a catalogue that `package_files` or `export_records` wrote.
 
     Args:
-        path: Its datapackage.json, workbook or folder.
+        path: The datapackage.json, workbook or folder of the tables.
 
     Raises:
-        InvalidError: The tables are not those of a catalogue; its report has every finding.
+        InvalidError: The catalogue has errors; the report of the exception has the findings.
         StorageError: A file cannot be read.
     """
     records, report = read_catalogue(path)
@@ -135,16 +135,16 @@ def read_records(path: StrPath) -> list[Record]:
 
 
 def stream_records(path: StrPath) -> Iterator[Record]:
-    """The same, one after the other, for catalogues that are larger than memory.
+    """Yield the records of a catalogue one by one, even if it is larger than memory.
 
-    The rows of a letter may stand anywhere in its tables: they wait in a temporary file, which is
-    gone afterwards.
+    The rows of a letter may be anywhere in its tables, so they wait in a temporary file, which
+    disappears at the end.
 
     Args:
-        path: Its datapackage.json, workbook or folder.
+        path: The datapackage.json, workbook or folder of the tables.
 
     Raises:
-        InvalidError: The tables are not those of a catalogue; no record is given then.
+        InvalidError: The catalogue has errors; no record is returned.
         StorageError: A file cannot be read.
     """
     sheets, report = open_sheets(Path(path))
@@ -159,5 +159,5 @@ def _refuse_invalid(path: StrPath, report: Report) -> None:
     if not report.ok:
         first = report.errors[0]
         more = f" (and {len(report.errors) - 1} more)" if len(report.errors) > 1 else ""
-        message = f"{path} is no sound catalogue: {first.location}: {first.message}{more}"
+        message = f"{path} is not a valid catalogue: {first.location}: {first.message}{more}"
         raise InvalidError(message, first.hint, report)

@@ -1,4 +1,4 @@
-"""Records out to tables and in again: files written whole or not at all."""
+"""Convert records to tables and back. Each file is written atomically."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.records import read_record, save_record
 from archive_pkg.records.saving import as_yaml
+from archive_pkg.reports import counted
 from archive_pkg.storage import (
     Staging,
     make_folder,
@@ -44,25 +45,25 @@ def export_records(
 
     Args:
         records: The records.
-        out: A path that ends in `.xlsx` for a workbook; else a folder, which gets
-            `datapackage.json` and `tables/*.csv`.
-        replace: Whether what is there may be replaced.
-        mode: The widest permissions of the folder or the workbook.
+        out: The workbook (`.xlsx`) to write, or the folder for `datapackage.json` and
+            `tables/*.csv`.
+        replace: Whether to replace an existing file or folder.
+        mode: The maximum permissions of the folder or the workbook.
 
     Returns:
-        The workbook, or the datapackage.json.
+        The path of the workbook or the datapackage.json.
 
     Raises:
-        InvalidError: Two records have the same id, or a text is too long for a workbook's cell.
-        StorageError: Something is there already, or cannot be written.
+        InvalidError: Two records have the same id, or a text is too long for a cell of a workbook.
+        StorageError: The path exists already, or cannot be written.
         UsageError: openpyxl is missing for a workbook.
     """
     out = Path(out)
     seen: set[str] = set()
     for record in records:
         if record.id in seen:
-            hint = "export their folders separately, or give one of them another id"
-            raise InvalidError(f"two of the records have the id {record.id}", hint)
+            hint = "Export their folders separately, or give one of them another id."
+            raise InvalidError(f"two records have the id {record.id}", hint)
         seen.add(record.id)
     if _ending(out, ".xlsx") == ".xlsx":
         _write(out, partial(write_workbook, records), replace=replace, mode=mode)
@@ -78,15 +79,15 @@ def export_records(
 
 
 def write_template(out: StrPath, *, replace: bool = False) -> Path:
-    """Write an empty workbook to fill in, with help, choices and one example.
+    """Write an empty workbook to fill in, with help, choices and an example.
 
     Raises:
-        StorageError: Something is there already, or cannot be written.
+        StorageError: The path exists already, or cannot be written.
         UsageError: openpyxl is not installed, or the path does not end in `.xlsx`.
     """
     out = Path(out)
     if _ending(out, ".xlsx") != ".xlsx":
-        raise UsageError(f"{out} does not end in .xlsx", "a template is a workbook")
+        raise UsageError(f"{out} does not end in .xlsx", "Name a workbook.")
     _write(out, template_into, replace=replace)
     return out
 
@@ -98,20 +99,20 @@ def read_tables(
     encoding: str | None = None,
     progress: Progress | None = None,
 ) -> tuple[list[Record], Report]:
-    """The records of a catalogue, or of somebody's own list of letters with its mapping.
+    """Return the records of a catalogue, or of a letter list with a map.
 
     Args:
         path: A CSV file, a workbook, a datapackage.json, or a folder with either.
-        mapping: What the columns of a list mean; as a rule the file called like the list, with
-            `.map.yaml` behind its name. A catalogue needs none.
+        mapping: The map of a letter list's columns. The default is the file with the name of the
+            list and `.map.yaml` after it. A catalogue needs none.
         encoding: The encoding of CSV files that are not UTF-8.
-        progress: Called with the number of rows done, and of all where that is known.
+        progress: Called with the number of finished rows, and the total if known.
 
     Returns:
-        The records, none where an error was found; and the findings.
+        The records, none if there is an error; and the findings.
 
     Raises:
-        InvalidError: The mapping is none.
+        InvalidError: The map is invalid.
         StorageError: A file cannot be read.
     """
     path = Path(path)
@@ -129,16 +130,16 @@ def read_tables(
 def write_records(
     records: Sequence[Record], out: StrPath, *, replace: bool = False
 ) -> tuple[int, int]:
-    """Write records into a folder, `<id>/record.yaml` each.
+    """Write each record into a folder as `<id>/record.yaml`.
 
-    Files that lie beside a record stay; where a record is there already and says something else,
-    nothing is written at all unless it may be replaced.
+    Other files in the folders stay. If an existing record differs, nothing is written, unless
+    `replace` is set.
 
     Returns:
-        How many were written, and how many were there already and say the same.
+        The number of written records and the number of unchanged records.
 
     Raises:
-        StorageError: A record is there and says something else, or the storage fails.
+        StorageError: A record exists and differs, or the storage fails.
     """
     out = Path(out)
     if not out.exists():
@@ -152,13 +153,12 @@ def write_records(
     with storage_errors(f"writing into {out}"):
         refuse_exchange(out)
     new = [record for record in records if not _is_unchanged(out / record.id, record)]
-    standing = [r.id for r in new if (out / r.id / "record.yaml").exists()]
-    if standing and not replace:
-        shown = ", ".join(standing[:5]) + ("…" if len(standing) > 5 else "")
+    differing = [r.id for r in new if (out / r.id / "record.yaml").exists()]
+    if differing and not replace:
+        shown = ", ".join(differing[:5]) + ("…" if len(differing) > 5 else "")
         raise StorageError(
-            f"{out} has {len(standing)} of the records already, and they say something else: "
-            f"{shown}; nothing was written",
-            "compare them; --replace writes the tables' words into them",
+            f"{counted(len(differing), 'record')} would change, so nothing was written: {shown}",
+            "Compare them with the tables. To replace them, add --replace.",
         )
     for record in new:
         folder = out / record.id
@@ -170,8 +170,8 @@ def write_records(
 def _is_unchanged(folder: Path, record: Record) -> bool:
     if not (folder / "record.yaml").exists():
         return False
-    known, _ = read_record(folder)
-    return known == record
+    existing, _ = read_record(folder)
+    return existing == record
 
 
 def _staging(out: Path) -> Staging:
@@ -187,36 +187,37 @@ def annotate(
     encoding: str | None = None,
     replace: bool = False,
 ) -> Path:
-    """Write the user's own file again with its findings beside the cells.
+    """Write a copy of the user's file with findings next to the cells.
 
-    A workbook keeps all that it has (formulas, formats, charts, other sheets); its cells get a
-    colour and a note. CSV files become a workbook of their text, or with an `out` that ends in
-    `.csv` a file with one column more.
+    A workbook keeps its formulas, formats, charts and other sheets; cells with findings get a
+    colour and a note. A CSV file becomes a workbook of its text, or a CSV file with one more
+    column if `out` ends in `.csv`.
 
     Args:
-        path: What was checked.
-        findings: What was found.
-        out: The copy, `.xlsx` or `.csv`.
+        path: The checked file.
+        findings: The findings about it.
+        out: The copy to write, `.xlsx` or `.csv`.
         encoding: The encoding of CSV files that are not UTF-8.
-        replace: Whether what is there may be replaced.
+        replace: Whether to replace an existing file or folder.
 
     Raises:
-        InvalidError: The file cannot be read, so that there is nothing to write beside.
-        StorageError: Something is there already, or cannot be written.
-        UsageError: The copy is neither, or a workbook would become CSV.
+        InvalidError: The file cannot be read.
+        StorageError: The path exists already, or cannot be written.
+        UsageError: The copy has another extension, or a workbook would become CSV.
     """
     path, out = Path(path), Path(out)
     is_book = path.suffix.lower() in (".xlsx", ".xlsm")
     ending = _ending(out, path.suffix.lower() if is_book else ".csv")
     if is_book and ending != path.suffix.lower():
-        raise UsageError(f"{out} does not end in {path.suffix}", "a workbook stays a workbook")
+        raise UsageError(
+            f"{out} does not end in {path.suffix}",
+            "Keep the extension.",
+        )
     if ending not in (".xlsx", ".xlsm", ".csv"):
-        raise UsageError(f"{out} ends neither in .xlsx nor in .csv", "name the annotated copy so")
+        raise UsageError(f"{out} does not end in .xlsx or .csv", "Use one of them.")
     sheets, report = raw_sheets(path, encoding=encoding)
     if not any(sheet.header for sheet in sheets):
-        raise InvalidError(
-            f"{path} cannot be read, so nothing can be written beside it", report=report
-        )
+        raise InvalidError(f"{path} cannot be read, so it cannot be annotated", report=report)
 
     def make(made: Path) -> None:
         if ending == ".csv":
@@ -235,13 +236,13 @@ def annotate(
 
 
 def _ending(out: Path, otherwise: str) -> str:
-    """What a file is according to its name; a pipe or a device takes anything."""
+    """Return the extension of a file; a pipe or a device accepts any kind."""
     is_stream = out.exists() and not out.is_file() and not out.is_dir()
     return otherwise if is_stream else out.suffix.lower()
 
 
 def _write(out: Path, make: Callable[[Path], object], *, replace: bool, mode: int = 0o777) -> None:
-    """Write a file that the user named, made beforehand in a folder that nobody else sees."""
+    """Write a file of the user's, which is first made in a private folder."""
     with storage_errors(f"writing {out}"):
         make_folder(out.parent)
         with TemporaryDirectory() as folder:

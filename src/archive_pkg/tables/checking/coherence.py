@@ -31,24 +31,24 @@ if TYPE_CHECKING:
 
     Ids = Callable[[str], Mapping[str, set[str]] | None]
 
-# References and ids that are taken are reported with the tables' keys.
+# Unknown references and repeated ids are reported with the keys of the tables.
 _RECORD_ERRORS = {"circle_of_parts", "events_out_of_order", "unknown_statement"}
 
 Loc = tuple[str | int, ...]
 
 
 class DoubtfulLetters:
-    """The letters that have to be built as records.
+    """The letters that must be built as records.
 
     Attributes:
         letters: Their ids.
     """
 
     def __init__(self, ids: Ids) -> None:
-        """Begin without any doubt.
+        """Start without any letter.
 
         Args:
-            ids: Gives the ids in a table, by their letters.
+            ids: Returns the ids in a table by letter.
         """
         self.letters: set[str] = set()
         self._ids = ids
@@ -65,21 +65,21 @@ class DoubtfulLetters:
         }
 
     def reader(self, table: str) -> Callable[[Row], None] | None:
-        """What reads the rows of a table; None if its rows need no other rows."""
-        look = self._doubts.get(table)
+        """Return a function that reads the rows of a table; None if they need no other rows."""
+        is_doubtful = self._doubts.get(table)
         owner = "id" if table == LETTERS else LETTER
-        if look is None:
+        if is_doubtful is None:
             return None
 
         def read(row: Row) -> None:
             letter = row.get(owner, "")
-            if look(letter, row):
+            if is_doubtful(letter, row):
                 self.letters.add(letter)
 
         return read
 
     def _letter(self, letter: str, row: Row) -> bool:
-        """Remember which fields are filled; evidence may be for them."""
+        """Record which fields are filled, since evidence may be for them."""
         names = tuple(row)
         if names not in self._kinds:
             tops = (name.partition(".")[0] for name in names)
@@ -88,7 +88,7 @@ class DoubtfulLetters:
         return False
 
     def _part(self, letter: str, row: Row) -> bool:
-        """A part that leads to earlier ones makes no circle; all others are doubtful."""
+        """Return whether a part refers to a part that is not before it, so a circle is possible."""
         if self._before[0] != letter:
             self._before = letter, set()
         before = self._before[1]
@@ -105,7 +105,7 @@ class DoubtfulLetters:
         return bool(before and ends and ends < before)
 
     def _evidence(self, letter: str, row: Row) -> bool:
-        """Evidence for a field that is filled, or for an item by its id, has a statement."""
+        """Return whether evidence is for neither a filled field nor the id of an item."""
         field = row.get("field", "")
         if field in self._filled.get(letter, ()):
             return False
@@ -116,7 +116,7 @@ class DoubtfulLetters:
 
 @lru_cache(maxsize=10_000)
 def _limits(date: str) -> tuple[str, str]:
-    """The first and the last day of a date, as texts that can be compared; empty if not known."""
+    """Return the first and last day of a date as comparable texts; empty if unknown."""
     try:
         edtf = Edtf(date)
     except ValueError:
@@ -127,12 +127,12 @@ def _limits(date: str) -> tuple[str, str]:
 def incoherence(
     rows: dict[str, NumberedRows],
 ) -> Iterator[tuple[str, int, str, Code, str, str]]:
-    """What is wrong with one letter as a whole: table, row, column, code, message and hint.
+    """Yield table, row, column, code, message and hint of the faults of a complete letter.
 
-    What is wrong within its rows is not repeated.
+    Faults within single rows are not repeated.
 
     Args:
-        rows: The rows of the letter in each table, with their numbers.
+        rows: The numbered rows of the letter by table.
     """
     (letter, *_), others = rows[LETTERS], {n: own for n, own in rows.items() if n != LETTERS}
     rows = {LETTERS: [letter], **others}
@@ -149,14 +149,14 @@ def incoherence(
 
 
 def _lacks_classification(entry: ErrorDetails, letter: Row) -> bool:
-    """Whether a classification has a history and nothing else, which no row alone can tell."""
+    """Return whether a classification has only a history, which a single row does not show."""
     return entry["loc"] == ("classification", "as_written") and not any(
         name.startswith("classification.") for name in letter
     )
 
 
 def _split(loc: Loc) -> tuple[str, int, Loc]:
-    """The table that a place in a record is in, the number of the item there, the place in it."""
+    """Split a place in a record into its table, the index of the item and the place in it."""
     for name, table in tables().items():
         depth = len(table.path)
         if depth and loc[:depth] == table.path and len(loc) > depth:

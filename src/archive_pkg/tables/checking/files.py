@@ -23,22 +23,24 @@ if TYPE_CHECKING:
     from archive_pkg.tables.schema.layout import Table
 
 PART_NOT_THERE = Code(
-    "tables-part-not-there", Severity.ERROR, "A file that a cell names is not in its folder."
+    "tables-part-not-there",
+    Severity.ERROR,
+    "A file that a cell names does not exist.",
 )
 FILES_ELSEWHERE = Code(
     "tables-files-elsewhere",
     Severity.WARNING,
-    "None of the files that the tables name is at hand, so that no quote can be looked up.",
+    "None of the files that the tables name exists, so quotes are not checked.",
 )
 
 FileCheck = Callable[[Record, Path, Path], Iterator[Finding]]
-"""What looks at a record's files: the record, the folder of its files, what findings call it."""
+"""Checks a record with the folder of its files; findings name the path in the third argument."""
 
 
 def file_findings(
     checked: CatalogueCheck, home: Path, check_files: FileCheck | None
 ) -> Iterator[Finding]:
-    """What is wrong between the tables and the files they name."""
+    """Yield the findings about the files that the tables name."""
     parts, letters = checked.bound.get("parts"), checked.bound.get(LETTERS)
     if parts is None or letters is None:
         return
@@ -50,7 +52,7 @@ def file_findings(
     if named and not some:
         at = parts.sheet.at(parts.sheet.header_row)
         message = f"none of the {named} files that {parts.sheet.name} names is in {home}"
-        hint = "name their folder: --files FOLDER, with a folder for each letter or all together"
+        hint = "Give their folder: --files FOLDER, with all files or with one folder per letter."
         yield FILES_ELSEWHERE.at(at, message, hint)
     if some:
         for letter, rows in checked.by_letter():
@@ -79,8 +81,8 @@ def _letter_files(
         file = row.get("file", "")
         if _stays_inside(file) and not (folder / file).is_file():
             at = table.sheet.at(number, table.places["file"], "file")
-            hint = f"put it in {folder}, or write false in held"
-            yield PART_NOT_THERE.at(at, f"the file {file} is not there", hint)
+            hint = f"Put it into {folder}, or write false in held."
+            yield PART_NOT_THERE.at(at, f"the file {file} does not exist", hint)
 
 
 def _named_files(parts: BoundTable) -> Iterator[tuple[str, str]]:
@@ -91,13 +93,13 @@ def _named_files(parts: BoundTable) -> Iterator[tuple[str, str]]:
 
 
 def _stays_inside(file: str) -> bool:
-    """Whether a cell names a file that may be looked for; what else it holds has been told."""
+    """Return whether a cell names a relative path; other paths are already reported."""
     path = PurePosixPath(file)
     return bool(file) and not (path.is_absolute() or ".." in path.parts or "\0" in file)
 
 
 def _folder(home: Path, letter: str) -> Path:
-    """Where a letter's files are: a folder of its own, that of a package's parts, or all one."""
+    """Return the folder of a letter's files: its own, a package's `parts`, or the common one."""
     known = (home / name for name in (letter, "parts") if name)
     return next((folder for folder in known if is_real_folder(folder)), home)
 
@@ -105,7 +107,7 @@ def _folder(home: Path, letter: str) -> Path:
 def _cell_of(
     bound: Mapping[str, BoundTable], rows: dict[str, NumberedRows], location: Location
 ) -> Location:
-    """The cell of what a finding of a record is about."""
+    """Return the cell that a finding about a record belongs to."""
     names = tuple(location.field.split(".")) if location.field else ()
     table, path, number = _row_of(rows, names)
     held = bound.get(table.name)

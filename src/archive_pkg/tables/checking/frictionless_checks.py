@@ -1,8 +1,8 @@
-"""The rules of letters that a Table Schema cannot express, as checks of Frictionless.
+"""Checks for Frictionless with the rules for letters that a Table Schema cannot express.
 
-The rules themselves are those of the models. `frictionless validate --checks` finds the checks by
-their types, through the plugin `frictionless_archivepkg`. A check works on the resources that are
-called like the tables of a catalogue, and skips all others.
+The rules are those of the models. `frictionless validate --checks` finds the checks by their types,
+through the plugin `frictionless_archivepkg`. A check only validates resources that have the name
+of a table of a catalogue.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ _FEW = 1_000
 
 
 class CellFault(NamedTuple):
-    """What is wrong with a cell of a catalogue.
+    """An error in a cell of a catalogue.
 
     Attributes:
-        table: The name of the cell's table.
-        row: The number of its row, counted from the header, which is 1.
-        column: The name of its column.
-        code: The code of its finding.
+        table: The name of the table.
+        row: The number of the row; the header is 1.
+        column: The name of the column.
+        code: The code of the finding.
         message: What is wrong.
-        hint: What would be right.
+        hint: How to correct it.
     """
 
     table: str
@@ -57,7 +57,7 @@ class CellFault(NamedTuple):
 
 
 class LetterError(errors.CellError):
-    """A fault in a cell, as Frictionless reports it."""
+    """A fault in a cell as an error of Frictionless."""
 
     type = "archive-error"
     title = "Letter Error"
@@ -66,7 +66,7 @@ class LetterError(errors.CellError):
 
 
 class LetterCheck(Check):
-    """The base of the checks: `faults` finds what is wrong, for us and for Frictionless."""
+    """The base of the checks; `faults` serves our validation and Frictionless."""
 
     Errors: ClassVar[list[type[Error]]] = [LetterError]
 
@@ -74,11 +74,11 @@ class LetterCheck(Check):
         """Remember the resource, which may not be open yet."""
         super().connect(resource)
         self._table: Table | None = tables().get(resource.name)
-        # Our own reader takes the apostrophes off that guard formulas in CSV.
+        # In CSV, apostrophes guard formulas; our reader removes them.
         self._is_guarded = resource.format == "csv"
 
     def validate_start(self) -> Iterable[LetterError]:
-        """Learn the columns from the open resource."""
+        """Read the columns of the open resource."""
         known = {column.name: column for column in self._table.columns} if self._table else {}
         self._names = [field.name for field in self.resource.schema.fields]
         self._columns = {
@@ -97,11 +97,11 @@ class LetterCheck(Check):
         """Prepare for the rows of a resource."""
 
     def faults(self, row: Any) -> Iterable[CellFault]:
-        """Find what is wrong with a row of Frictionless."""
+        """Return the faults of a row."""
         raise NotImplementedError
 
     def _filled(self, cells: list[str]) -> Row:
-        """The cells that are not empty, by the names of their columns."""
+        """Return the filled cells by column."""
         filled = {name: cell for name, cell in zip(self._names, cells, strict=False) if cell}
         if self._is_guarded:
             for name, (_, column) in self._columns.items():
@@ -127,11 +127,11 @@ class RowCheck(LetterCheck):
     type = "archive-row"
 
     def start(self) -> None:
-        """Learn which types of the models judge which columns."""
+        """Prepare the validator for the columns of the table."""
         self._model = RowValidator(self._table, self._names) if self._table else None
 
     def faults(self, row: Any) -> Iterable[CellFault]:
-        """Find what the model of the row does not accept."""
+        """Return the faults that the model of the row reports."""
         table, model = self._table, self._model
         if not (table and model) or (not row.errors and model.accepts(row.cells)):
             return ()
@@ -146,20 +146,20 @@ class TextCheck(LetterCheck):
 
     type = "archive-text"
 
-    # Words of a source are taken as they are, with their spaces and scripts.
+    # Words of a source keep their spaces and scripts.
     _VERBATIM = frozenset({"exact", "prefix", "suffix", "as_written", "original", "romanized"})
 
     def start(self) -> None:
-        """Tell the words of sources from the others."""
+        """Separate the columns with words of the source from the others."""
         self._verbatim = {
             name: column.path[-1] in self._VERBATIM for name, (_, column) in self._columns.items()
         }
         others = [self._columns[name][0] for name in self._verbatim if not self._verbatim[name]]
-        # Two places at least, since of one alone it gives no tuple.
+        # At least two places, since itemgetter returns no tuple for one.
         self._others = itemgetter(*others, *others[:1]) if others else lambda _: ()
 
     def faults(self, row: Any) -> Iterable[CellFault]:
-        """Find what is suspicious in the text of a row's cells."""
+        """Return suspicious characters in the cells of a row."""
         cells = row.cells
         if not self._table or not is_suspicious(cells, self._others(cells)):
             return ()
@@ -172,16 +172,16 @@ class TextCheck(LetterCheck):
 
 
 class ReferenceCheck(LetterCheck):
-    """Follow the references that may be empty, which a foreign key cannot express.
+    """Check the references that may be empty, which a foreign key cannot express.
 
     Attributes:
-        missed: The tables that the rows of the last resource refer to, and that are not there.
+        missed: The missing tables that rows of the last resource refer to.
     """
 
     type = "archive-reference"
 
     def __init__(self, known: KnownIds | None = None, **options: Any) -> None:
-        """Take the ids of tables that have been read; others are read when they are needed."""
+        """Take the ids of tables that are already read; others are read when needed."""
         super().__init__(**options)
         self._given = known or {}
         self._package: Any = None
@@ -195,7 +195,7 @@ class ReferenceCheck(LetterCheck):
         self._misses = 0
 
     def start(self) -> None:
-        """Choose the columns whose references are followed."""
+        """Choose the columns whose references are checked."""
         declared = {key["fields"][-1] for key in self.resource.schema.foreign_keys}
         self.missed: set[str] = set()
         self._followed: list[tuple[int, Column]] = []
@@ -210,7 +210,7 @@ class ReferenceCheck(LetterCheck):
         self._owner = self._columns[owner][0] if owner in self._columns else None
 
     def faults(self, row: Any) -> Iterable[CellFault]:
-        """Find the references of a row that lead nowhere."""
+        """Return the references of a row to unknown ids."""
         return self._unknown(row) if self._followed or self._absent else ()
 
     def _unknown(self, row: Any) -> Iterator[CellFault]:
@@ -226,13 +226,13 @@ class ReferenceCheck(LetterCheck):
                     yield from self.unknown(row.row_number, column, letter, item)
 
     def unknown(self, number: int, column: Column, letter: str, item: str) -> Iterator[CellFault]:
-        """Find out whether a reference leads nowhere, and what was meant.
+        """Yield a fault if a reference is to an unknown id, with a similar id as a hint.
 
         Args:
             number: The number of the row.
-            column: Its column that refers to a table.
-            letter: The id of the row's letter; ids of all but letters count within theirs.
-            item: The id that it refers to.
+            column: The column that refers to a table.
+            letter: The id of the row's letter; ids of other tables are unique within a letter.
+            item: The id that the cell refers to.
         """
         target = column.refers_to
         known = (self.ids(target) or {}).get("" if target == LETTERS else letter, set())
@@ -240,21 +240,21 @@ class ReferenceCheck(LetterCheck):
             return
         letters = None if target == LETTERS else self.ids(LETTERS)
         if letters is not None and letter not in letters.get("", ()):
-            return  # the letter itself is missing, which is reported where the row names it
+            return  # the missing letter is already reported
         near = self._near(item, known)
-        hint = f"did you mean {near[0]}?" if near else f"add it to {target}"
+        hint = f"Did you mean {near[0]}?" if near else f"Add it to {target}."
         message = f"no {target.removesuffix('s')} has the id {item}"
         table = self._table.name if self._table else ""
         yield CellFault(table, number, column.name, REFERENCE_UNKNOWN, message, hint)
 
     def _near(self, item: str, known: set[str]) -> list[str]:
-        """Find the id that was meant; among many it takes long, and nobody reads many hints."""
+        """Return a similar id; in large tables only for the first references, since it is slow."""
         self._misses += 1
         few = len(known) <= _FEW or self._misses <= MAX_SUGGESTIONS
         return get_close_matches(item, sorted(known), 1) if few else []
 
     def ids(self, target: str) -> Mapping[str, set[str]] | None:
-        """The ids in a table by their letters; None if there is no such table, or none has ids."""
+        """Return the ids in a table by letter; None if the table or its ids are missing."""
         if target not in self._known:
             self._known[target] = self._read_ids(target)
         return self._known[target]
@@ -269,11 +269,11 @@ class ReferenceCheck(LetterCheck):
 def ids_of(
     table: str, header: Sequence[str], rows: Iterable[Sequence[str]]
 ) -> Mapping[str, set[str]] | None:
-    """Read the ids in a table, by their letters; those of letters are in one set.
+    """Read the ids in a table by letter; the ids of letters are in one set.
 
     Args:
         table: The name of the table.
-        header: The names of its columns; without those of ids, there is nothing to read.
+        header: The names of its columns.
         rows: The cells of its rows.
     """
     names = ("id",) if table == LETTERS else (LETTER, "id")
@@ -288,12 +288,12 @@ def ids_of(
 
 
 class CoherenceCheck(LetterCheck):
-    """Validate each letter as a whole: circles of parts, order of events, supported evidence."""
+    """Validate complete letters: circles of parts, order of events, supported evidence."""
 
     type = "archive-letter"
 
     def __init__(self, references: ReferenceCheck | None = None, **options: Any) -> None:
-        """Take the check that knows the ids, if it runs too."""
+        """Take the check that has the ids, if it also runs."""
         super().__init__(**options)
         self._references = references or ReferenceCheck()
         self._package: Any = None
@@ -301,11 +301,11 @@ class CoherenceCheck(LetterCheck):
 
     @property
     def letters(self) -> set[str]:
-        """The letters that a row alone cannot vouch for."""
+        """The letters that must be checked with all their rows."""
         return self._doubts.letters if self._doubts else set()
 
     def connect(self, resource: Any) -> None:
-        """Begin again with another package."""
+        """Start again if the package is another one."""
         if self._doubts is None or self._package is not resource.package:
             self._package = resource.package
             self._doubts = DoubtfulLetters(self._references.ids)
@@ -313,13 +313,13 @@ class CoherenceCheck(LetterCheck):
         super().connect(resource)
 
     def start(self) -> None:
-        """Choose how the rows of the table are read."""
+        """Prepare to read the rows of the table."""
         self._read = None
         if self._doubts and self._table:
             self._read = self._doubts.reader(self._table.name)
 
     def faults(self, row: Any) -> Iterable[CellFault]:
-        """Remember the row's letter if it is doubtful; its faults come at the end."""
+        """Record the row's letter if it is doubtful; its faults are reported at the end."""
         if self._read:
             self._read(self._filled(row.cells))
         return ()
@@ -337,10 +337,10 @@ class CoherenceCheck(LetterCheck):
     def faults_of_letters(
         self, letters: Iterable[tuple[str, dict[str, NumberedRows]]]
     ) -> Iterator[CellFault]:
-        """Find what is wrong with letters as wholes.
+        """Yield the faults of complete letters.
 
         Args:
-            letters: Their ids, and their rows in each table.
+            letters: The ids of the letters and their rows by table.
         """
         for letter, rows in letters:
             if letter:
@@ -349,7 +349,7 @@ class CoherenceCheck(LetterCheck):
 
 
 def _cells_of(resource: Any) -> Iterator[list[str]]:
-    """The cells of a resource, its header first."""
+    """Yield the rows of a resource, its header first."""
     if callable(resource.data):
         yield from resource.data()
         return
@@ -369,4 +369,4 @@ def _rows_of(resource: Any) -> Iterator[tuple[int, Row]]:
 CHECKS: dict[str, type[LetterCheck]] = {
     check.type: check for check in (RowCheck, TextCheck, ReferenceCheck, CoherenceCheck)
 }
-"""The checks by their types."""
+"""The checks by type."""

@@ -1,4 +1,4 @@
-"""One row against its model: every cell that is wrong, with the models' own words for why."""
+"""Validate a row with its model, and report each wrong cell with the message of the model."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class LetterRow(Record):
-    """A record by itself, without what other tables say of it."""
+    """A record without the lists of the other tables."""
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
@@ -33,15 +33,14 @@ class LetterRow(Record):
 
 
 class RowValidator:
-    """The model of a table's rows, asked only about what a row is made of.
+    """A fast validator for the rows of a table.
 
-    Each column is judged by the type of its field, each group of columns by the model of what they
-    make together, and the whole row only if its model has rules for the whole. So nothing is built
-    of a row whose cells are all right.
+    It validates each column with the type of its field and each group of columns with its model.
+    It validates a complete row only if the model has rules for it.
     """
 
     def __init__(self, table: Table, names: Sequence[str]) -> None:
-        """Prepare for rows with these columns; those that the table does not have are ignored."""
+        """Prepare for rows with these columns; columns unknown to the table are ignored."""
         model = model_of(table)
         has_rules = table.name != LETTERS and model.__pydantic_decorators__.model_validators
         own = {column.name: column for column in table.columns}
@@ -61,7 +60,7 @@ class RowValidator:
                 self._together.append((name, columns, accepts))
 
     def accepts(self, cells: Sequence[str]) -> bool:
-        """Whether the model has nothing against a row that its schema accepts."""
+        """Return whether the model accepts a row that the schema accepts."""
         for place, column, good, accepts in self._alone:
             text = cells[place]
             if text not in good:
@@ -77,12 +76,12 @@ class RowValidator:
 
 
 _REMEMBERED = 10_000
-_LONG = 40  # characters; longer texts seldom come again
+_LONG = 40  # characters; longer texts are rarely repeated
 
 
 @cache
 def _accepting(model: type[Model], name: str) -> Callable[[Any], bool]:
-    """What tells whether a field of a model accepts a value; without a name, whether it does."""
+    """Return a function that validates a value of a field, or of the model if no name is given."""
     if not name:
         return validator(model).validator.isinstance_python
     field = model.model_fields[name]
@@ -92,16 +91,16 @@ def _accepting(model: type[Model], name: str) -> Callable[[Any], bool]:
     return TypeAdapter(kind).validator.isinstance_python
 
 
-# Where a row as a whole is wrong, the cell that is most likely to be mended.
+# The column that the user probably has to correct if a rule for the complete row is broken.
 _MODEL_ERROR_COLUMNS = {"parts": "file", "evidence": "basis"}
 
 
 def row_faults(table: Table, row: Mapping[str, str]) -> Iterator[tuple[str, Code, str, str]]:
-    """What is wrong within a row: the column, kind, message and hint of each fault.
+    """Yield the column, code, message and hint of each fault in a row.
 
     Args:
-        table: The row's table.
-        row: Its cells by the names of their columns; empty ones may be missing.
+        table: The table of the row.
+        row: Its cells by column; empty cells may be missing.
     """
     letter = table.columns[0]
     if table.name != LETTERS and not row.get(letter.name):
@@ -116,18 +115,18 @@ def row_faults(table: Table, row: Mapping[str, str]) -> Iterator[tuple[str, Code
 
 
 def model_of(table: Table) -> type[Model]:
-    """The model of a table's rows, taken one by one."""
+    """Return the model for single rows of a table."""
     return LetterRow if table.name == LETTERS else table.model
 
 
 @cache
 def validator(model: type[Model]) -> TypeAdapter[Any]:
-    """What validates items of a model."""
+    """Return a validator for items of a model."""
     return TypeAdapter(model)
 
 
 def column_at(table: Table, loc: tuple[str | int, ...], row: Mapping[str, str]) -> Column:
-    """The column in which something stands that is wrong at a place in an item."""
+    """Return the column of an error at a place in an item."""
     path = tuple(step for step in loc if isinstance(step, str))
     if not path and table.name in _MODEL_ERROR_COLUMNS:
         return table.column(_MODEL_ERROR_COLUMNS[table.name])
@@ -148,13 +147,14 @@ def _words(
         message, hint = _missing(lacking, table)
         if names[-1] == "edtf":
             written = row.get(".".join((*names[:-1], "as_written")), "")
-            hint = _as_edtf(written, lacking).partition(", and")[0] or hint
+            short = _as_edtf(written, lacking).partition(", and")[0].rstrip(".")
+            hint = f"{short}." if short else hint
         return FIELD_MISSING, message, hint
     if column.is_identifier and entry["type"] in ("missing", "literal_error"):
         schemes = column.pattern[3 : column.pattern.index(")")].replace("|", ", ")
-        message = "this is no identifier with its scheme"
+        message = "this is not an identifier with a scheme"
         hint = _with_scheme(str(row.get(column.name, "")))
-        hint = hint or f"write scheme:value; the schemes are {schemes}"
+        hint = hint or f"Write scheme:value. The schemes are {schemes}."
         return explain_entry(entry, model)[0], message, hint
     code, message, hint = explain_entry(entry, model)
     if column.path[-1] == "edtf":
@@ -163,36 +163,36 @@ def _words(
 
 
 def _as_edtf(text: str, column: Column) -> str:
-    """How a date in another habit is written, if it is understood."""
+    """Return a hint with the EDTF form of a date in another notation, if it is recognized."""
     from archive_pkg.dates.field_dates import read_date
 
     read = read_date(text)
     if read and read.is_open:
         ways = " or ".join(one.edtf for one in read.readings)
-        return f"write {ways}, as it is meant" if ways else "there is no such day"
+        return f"Write {ways} if that is meant." if ways else "Correct the day; it does not exist."
     if read is None or not read.edtf:
-        return "leave the cell empty where no date is known" if read else ""
-    beside = ".".join((*column.path[:-1], "as_written"))
-    return f"write {read.edtf}, and “{text}” in {beside}"
+        return "Leave the cell empty if the date is unknown." if read else ""
+    written = ".".join((*column.path[:-1], "as_written"))
+    return f"Write {read.edtf}, and “{text}” in {written}."
 
 
 def _with_scheme(text: str) -> str:
-    """How an identifier is written that has been given by its address alone."""
+    """Return a hint how to write an identifier that is given as a URL."""
     for scheme in SCHEMES if "://" in text else ():
         try:
             check_identifier(scheme, text)
         except Fault as fault:
             if scheme not in ("url", "local") and fault.hint.startswith("Write "):
                 return f"Write {scheme}:{fault.hint.removeprefix('Write ')}"
-    return f"write url:{text}" if text.startswith("http") else ""
+    return f"Write url:{text}." if text.startswith("http") else ""
 
 
 def _missing(column: Column, table: Table) -> tuple[str, str]:
     if column.required:
-        message = f"the cell is empty, and every row of {table.name} needs its {column.name}"
+        message = f"the cell is empty, but every row of {table.name} needs {column.name}"
     else:
-        message = f"{column.name} is empty, and what stands beside it needs it"
+        message = f"{column.name} is empty, but other cells of its group need it"
     if column.enum:
-        return message, f"one of {', '.join(column.enum)}"
-    example = f", as in {column.examples[0]}" if column.examples else ""
-    return message, f"{column.description[:1].lower()}{column.description[1:].rstrip('.')}{example}"
+        return message, f"Write one of: {', '.join(column.enum)}."
+    example = f", such as {column.examples[0]}" if column.examples else ""
+    return message, f"{column.description.rstrip('.')}{example}."

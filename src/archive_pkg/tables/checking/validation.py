@@ -1,7 +1,7 @@
-"""Validate a catalogue of letters: Frictionless judges every table, with the checks of letters.
+"""Validate a catalogue of letters with Frictionless and our checks.
 
-Frictionless gets rows that are read here, never a path, so it opens, fetches and guesses nothing.
-Its own report would keep every error until the end; here each error becomes a finding at once.
+Frictionless gets rows, never a path, so it opens and downloads nothing. Its report would keep every
+error until the end; here each error becomes a finding immediately.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ if TYPE_CHECKING:
     from archive_pkg.tables.schema.rows import Row
 
 KEY_TAKEN = Code(
-    "tables-key-taken", Severity.ERROR, "Two rows of a table have the same id, within one letter."
+    "tables-key-taken", Severity.ERROR, "Two rows of a letter have the same id in one table."
 )
 ROW_RAGGED = Code(
     "tables-row-ragged", Severity.ERROR, "A row has more or fewer cells than the header."
 )
-ROW_BLANK = Code("tables-row-blank", Severity.WARNING, "A row without any cell; it is left out.")
+ROW_BLANK = Code("tables-row-blank", Severity.WARNING, "A row is blank; it is ignored.")
 TABLE_MISSING = Code(
     "tables-table-missing",
     Severity.WARNING,
-    "A table that others refer to is not at hand, so that their references are not followed.",
+    "A table that another table refers to is missing, so these references are not checked.",
 )
 
 Progress = Callable[[int, int | None], None]
-"""Called with the number of rows done, and of all where that is known."""
+"""Called with the number of finished rows, and the total if known."""
 
 _TICK = 1_000  # rows
 _TARGETS = (LETTERS, "agents", "parts")
@@ -66,9 +66,9 @@ class BoundTable:
     Attributes:
         table: The table.
         sheet: The sheet.
-        places: Where the table's columns are in the sheet, by their names.
-        names: The columns that are fed to Frictionless.
-        shape: What is wrong with the shape of rows, by the number of the row and the kind.
+        places: The index of each column of the table in the sheet.
+        names: The columns that Frictionless gets.
+        shape: Findings about blank and uneven rows, by row number and kind.
     """
 
     table: Table
@@ -80,11 +80,11 @@ class BoundTable:
 
     @property
     def is_truncated(self) -> bool:
-        """Whether the table could not be read to its end, so that what it lacks may be there."""
+        """Whether the table could not be read to its end, so rows may be missing."""
         return any(finding.code == CSV_BROKEN.code for finding in self.sheet.report)
 
     def feed(self) -> Iterator[list[str]]:
-        """Yield the names of the columns, then each row; a row that is not read is empty."""
+        """Yield the names of the columns, then each row; an ignored row is empty."""
         sheet, width = self.sheet, len(self.sheet.header)
         names, places = self.names, [self.places[name] for name in self.names]
         free = [at for at, name in enumerate(names) if self.table.column(name).is_free]
@@ -111,7 +111,7 @@ class BoundTable:
                 yield row
 
     def number(self, position: int) -> int:
-        """The number of a row in the sheet, from its position in the feed, whose header is 1."""
+        """Return the number of a row in the sheet from its position in the feed (header: 1)."""
         return position + self.sheet.header_row - 1
 
     def rows(self) -> Iterator[tuple[int, Row]]:
@@ -124,34 +124,34 @@ class BoundTable:
                 yield self.number(position), row
 
     def _blank(self, number: int) -> None:
-        """Note a blank row; those that follow one another are one finding."""
+        """Record a blank row; consecutive ones make one finding."""
         first, last = self._blank_rows
         if not first <= number <= last:
             first = first if number == last + 1 else number
             self._blank_rows = first, number
-        message, hint = "the row is blank", "take it out"
+        message, hint = "the row is blank", "Delete it."
         if number > first:
             message = f"{number - first + 1} rows are blank, up to row {number}"
-            hint = "take them out"
+            hint = "Delete them."
         self.shape[first, "blank"] = ROW_BLANK.at(self.sheet.at(first), message, hint)
 
     def _fit_to_width(self, number: int, row: list[str], width: int) -> list[str]:
         extra = [place for place in range(width, len(row)) if row[place]]
         if extra:
             at = self.sheet.at(number, extra[0])
-            message = f"the row has {len(row)} cells, the header {width}"
-            hint = "a separator within a cell needs quotes around the cell; or name the column"
+            message = f"the row has {len(row)} cells, but the header has {width}"
+            hint = "Put quotes around a cell with a separator, or add a header for the column."
             self.shape[number, "long"] = ROW_RAGGED.at(at, message, hint)
         elif len(row) < width and self.sheet.is_guarded:
             at = self.sheet.at(number, len(row))
-            message = f"the row has {len(row)} cells, the header {width}"
-            hint = "write empty cells, too; or has a line end slipped into a cell?"
+            message = f"the row has {len(row)} cells, but the header has {width}"
+            hint = "Write empty cells too. Or put quotes around a cell with a line end."
             self.shape[number, "short"] = ROW_RAGGED.at(at, message, hint)
         return row[:width] + [""] * (width - len(row))
 
 
 def _clear_other_relations(names: list[str], row: list[str]) -> None:
-    """Leave a cell of the former column `of` to the relation that its part's kind makes it."""
+    """Keep a cell of the former column `of` only in the relation that fits the kind of the part."""
     relation = relation_of(row[names.index("kind")] if "kind" in names else "")
     for name in RELATIONS:
         if name != relation:
@@ -159,18 +159,18 @@ def _clear_other_relations(names: list[str], row: list[str]) -> None:
 
 
 class CatalogueCheck:
-    """One check of a catalogue.
+    """A check of a catalogue.
 
     Attributes:
-        bound: The tables, each with its sheet.
+        bound: The tables with their sheets, by name.
     """
 
     def __init__(self, sheets: Mapping[str, Sheet], *, progress: Progress | None = None) -> None:
-        """Take the sheets by the names of the tables they hold.
+        """Match the headers of the sheets with the tables.
 
         Args:
-            sheets: The sheets.
-            progress: Called with the number of rows done, and of all where that is known.
+            sheets: The sheets by table name.
+            progress: Called with the number of finished rows, and the total if known.
         """
         self._progress = progress
         self._done = 0
@@ -186,7 +186,7 @@ class CatalogueCheck:
                     self._report(name, 0, 0, finding)
 
     def run(self) -> Report:
-        """Find everything that is wrong, table by table, row by row."""
+        """Return all findings, by table, row and column."""
         if self.bound:
             self._validate()
         report = Report()
@@ -199,7 +199,7 @@ class CatalogueCheck:
         return report
 
     def holds(self, record: Record) -> bool:
-        """Whether the tables have exactly the rows of one record; this needs no validation."""
+        """Return whether the tables have exactly the rows of one record, without validation."""
         for name, table in tables().items():
             names = [column.name for column in table.columns]
             wanted = [
@@ -209,13 +209,13 @@ class CatalogueCheck:
             bound = self.bound.get(name)
             if wanted != [row for _, row in (bound.rows() if bound else ())]:
                 return False
-        sound = not any(bound.shape or bound.sheet.report for bound in self.bound.values())
-        return sound and not self._found
+        is_clean = not any(bound.shape or bound.sheet.report for bound in self.bound.values())
+        return is_clean and not self._found
 
     def by_letter(
         self, wanted: Container[str] | None = None
     ) -> Iterator[tuple[str, dict[str, NumberedRows]]]:
-        """Group the rows of all tables by their letters; see `grouping.by_letter`."""
+        """Group the rows of all tables by their letters; see `letter_rows.by_letter`."""
         return by_letter({name: bound.rows() for name, bound in self.bound.items()}, wanted)
 
     def _validate(self) -> None:
@@ -239,7 +239,7 @@ class CatalogueCheck:
             resource.package = package
             checks = [RowCheck(), TextCheck(), references, coherence]
             self._validate_table(bound, resource, checks, references)
-        # Nothing is certain about a letter as a whole if some of its rows could not be read.
+        # A complete letter cannot be checked if some of its rows could not be read.
         if not any(bound.is_truncated for bound in self.bound.values()):
             doubtful = self.by_letter(coherence.letters) if coherence.letters else ()
             for fault in coherence.faults_of_letters(doubtful):
@@ -271,8 +271,8 @@ class CatalogueCheck:
         if self._progress:
             self._progress(self._done, self._total)
         for target in references.missed:
-            message = f"{bound.table.name} refers to {target}, and no such table is at hand"
-            hint = f"check them together: put {target} beside it"
+            message = f"{bound.table.name} refers to {target}, but that table is missing"
+            hint = f"Put {target} into the same folder, and check them together."
             at = bound.sheet.at(bound.sheet.header_row)
             self._report(bound.table.name, 0, 0, TABLE_MISSING.at(at, message, hint))
 
@@ -284,14 +284,14 @@ class CatalogueCheck:
         references: ReferenceCheck,
         repeated: dict[int, int],
     ) -> None:
-        """Report what is wrong with a row: first the faults, which say what would be right.
+        """Report the errors of a row, first the faults of our checks, which have hints.
 
         Args:
             bound: The table.
-            row: The row, with the errors that Frictionless has found.
-            faults: What the checks have found.
-            references: What knows the ids that a reference may mean.
-            repeated: For each row whose id is taken, the row that has it first.
+            row: The row with the errors from Frictionless.
+            faults: The faults from our checks.
+            references: The check that has the ids of all tables.
+            repeated: For each row with a repeated id, the row that has it first.
         """
         position = row.row_number
         number = bound.number(position)
@@ -308,15 +308,15 @@ class CatalogueCheck:
             if error.type == "primary-key" and cells["id"]:
                 before = int(error.note.rpartition(" ")[2])
                 first = repeated[position] = repeated.get(before, before)
-                message = f"the id {cells['id']} is taken by row {bound.number(first)}"
-                hint = "give one of the two rows another id, or take the twin out"
+                message = f"row {bound.number(first)} already has the id {cells['id']}"
+                hint = "Give one of the rows another id, or delete the duplicate."
                 self._report_cell(bound, number, "id", KEY_TAKEN, message, hint)
             elif error.type in ("type-error", "constraint-error") and error.field_name not in known:
                 self._report_cell(bound, number, error.field_name, CELL_INVALID, error.note, "")
 
     def _report_fault(self, bound: BoundTable, number: int, fault: CellFault) -> None:
         missing = fault.column not in bound.places and bound.table.column(fault.column).required
-        if not missing:  # of a column that is not there, one finding is enough
+        if not missing:  # a missing column is already reported
             self._report_cell(bound, number, fault.column, fault.code, fault.message, fault.hint)
 
     def _report_cell(
@@ -332,11 +332,11 @@ class CatalogueCheck:
 
 
 def _schema(bound: BoundTable, known: KnownIds) -> dict[str, Any]:
-    """The schema of the columns that are fed, with foreign keys to tables whose ids are known."""
+    """Return the schema of the columns in use, with foreign keys to tables whose ids are known."""
     declared = table_schema(bound.table)
-    told = ("name", "type", "constraints", "trueValues", "falseValues")
+    kept = ("name", "type", "constraints", "trueValues", "falseValues")
     fields = {
-        field["name"]: {name: value for name, value in field.items() if name in told}
+        field["name"]: {name: value for name, value in field.items() if name in kept}
         for field in declared["fields"]
     }
     keys = declared.get("primaryKey", [])
@@ -353,7 +353,7 @@ def _schema(bound: BoundTable, known: KnownIds) -> dict[str, Any]:
 
 
 def _targets(name: str, ids: Mapping[str, set[str]]) -> Any:
-    """The ids of a table, for the foreign keys of others; nothing else of it is read for them."""
+    """Return a resource with the ids of a table, for the foreign keys of other tables."""
     names = ["id"] if name == LETTERS else [LETTER, "id"]
 
     def rows() -> Iterator[list[str]]:
@@ -368,9 +368,9 @@ def _targets(name: str, ids: Mapping[str, set[str]]) -> Any:
 
 
 def _read_ids(bound: BoundTable) -> Mapping[str, set[str]] | None:
-    """Read the ids of a table to which others refer, and leave out columns without a cell.
+    """Read the ids of a table that others refer to, and leave out its empty columns.
 
-    Frictionless takes as long for an empty cell as for a full one. An empty column is right, unless
+    Frictionless takes as long for an empty cell as for a full one. An empty column is valid unless
     it is required.
     """
     from archive_pkg.tables.checking.frictionless_checks import ids_of
@@ -396,7 +396,7 @@ def _read_ids(bound: BoundTable) -> Mapping[str, set[str]] | None:
 
 @contextmanager
 def _reading(resource: Any) -> Iterator[None]:
-    """Open a resource; what goes wrong while our reader reads is raised as it is."""
+    """Open a resource, and raise the errors of our reader unchanged."""
     exception = import_frictionless().FrictionlessException
     try:
         with resource:

@@ -98,7 +98,7 @@ def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
     for column in table.columns:
         if column.required and column.name not in places:
             message = f"the table {table.name} has no column {column.name}"
-            hint = f"Add it: {column.description[:1].lower()}{column.description[1:]}"
+            hint = f"Add it: {column.description}"
             found.append(COLUMN_MISSING.at(sheet.at(row), message, hint))
     return places, found
 
