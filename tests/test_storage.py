@@ -996,31 +996,31 @@ def test_the_shell_of_another_user_is_left_alone(tmp_path: Path) -> None:
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Record the order of syncs, renames, exchanges and removals."""
-    told: list[str] = []
+    recorded: list[str] = []
 
-    def telling(module: object, name: str) -> None:
+    def record(module: object, name: str) -> None:
         real = getattr(module, name)
 
         def call(*paths: Path) -> object:
-            told.append(
+            recorded.append(
                 " ".join([name, *(path.name.partition(".archive-pkg")[0] for path in paths)])
             )
             if any(path.name.endswith((".old", ".new")) for path in paths):
-                told[-1] += " " + " ".join(path.suffix for path in paths)
+                recorded[-1] += " " + " ".join(path.suffix for path in paths)
             return real(*paths)
 
         monkeypatch.setattr(module, name, call)
 
     for name in ("sync_folder", "sync_tree", "remove_tree"):
-        telling(storage.staging, name)
+        record(storage.staging, name)
     for name in ("sync_folder", "_sync_file", "exchange"):
-        telling(storage.files, name)
+        record(storage.files, name)
     for name in ("rename", "replace"):
-        telling(Path, name)
-    return told
+        record(Path, name)
+    return recorded
 
 
-def test_a_shell_and_its_files_are_durable_before_each_step(
+def test_a_shell_and_its_contents_are_durable_before_each_step(
     tmp_path: Path, steps: list[str]
 ) -> None:
     folder = tmp_path / "folder"
@@ -1030,7 +1030,7 @@ def test_a_shell_and_its_files_are_durable_before_each_step(
     expected = ["sync_tree .folder", above, "rename folder data", "sync_folder .folder"]
     expected += ["rename .folder folder", above]
     assert (
-        [step for step in steps if "_file" not in step]
+        [step for step in steps if "_sync_file" not in step]
         == [
             "sync_tree .folder",
             "sync_folder .folder",  # by the one before
