@@ -1,8 +1,8 @@
-"""Where work is done: in this process, in other processes of this machine, or on a Dask cluster.
+"""Executors: run work in this process, in other processes of this machine, or on a Dask cluster.
 
-All three are executors, and the rest of the house does not know which one it has. Work on many
-subjects goes to spawned processes, whichever threads this one has. Digesting the files of one bag
-takes less time than to spawn a process, so `spread` forks: see there.
+The callers do not know which one they have. Work on many subjects goes to spawned processes,
+whichever threads this process has. Digesting the files of one bag takes less time than spawning a
+process, so `Spread` forks.
 """
 
 from __future__ import annotations
@@ -36,25 +36,25 @@ T = TypeVar("T")
 _log = logger(__name__)
 
 _ORDERS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-# Records and documents are many objects and hardly ever a cycle. To look for cycles after each
+# Records and documents are many objects with hardly any cycles. Searching for cycles after every
 # seven hundred objects, as Python does by default, takes a tenth of the time.
 _GC_THRESHOLD = (50_000, 20, 100)
 _DEATH = 0.8
 """Seconds to wait for killed workers; a worker that waits for a dead disk does not die."""
 
-_NONE_BEGAN = "the processes that were to do the work ended before they began"
+_NONE_BEGAN = "the worker processes ended before they started"
 _BEGIN_AGAIN = (
-    'in a script of your own, call it under `if __name__ == "__main__":`, for each process reads '
-    "the script again; otherwise memory was too small: use fewer jobs"
+    'in your own script, call it under `if __name__ == "__main__":`, because each process reads '
+    "the script again; otherwise there was not enough memory: use fewer jobs"
 )
 
 
 class WorkerLostError(Exception):
-    """The process that did a piece of work died, as when memory is too small."""
+    """The worker process died, for example because it ran out of memory."""
 
 
 class Executor(Protocol):
-    """Does pieces of work."""
+    """Runs pieces of work."""
 
     @property
     def width(self) -> int:
@@ -145,7 +145,7 @@ class Processes:
         gentle: Whether they take only processor time that nothing else wants.
         forked: What forked processes do, which see what this process has in memory. Without it
             they are spawned: forking is not safe in a process that has threads, and a fork server
-            is killed with its process group, so that nobody could end in an orderly way.
+            is killed with its process group, so that the workers could not end in order.
     """
 
     jobs: int
@@ -239,7 +239,7 @@ def _begin_spawned(parent: int, gentle: bool, log: tuple[bool, Path | None] | No
 
 
 def _obey(parent: int) -> None:
-    """Wait for the parent's own order to end, which the pool gives when another worker has died."""
+    """Wait until the parent ends this process, which the pool does when another worker died."""
     while signal.sigwaitinfo(_ORDERS).si_pid != parent:
         pass
     os._exit(1)

@@ -140,7 +140,7 @@ def test_ten_kinds_of_damage_are_found_none_imagined_and_all_put_right(
     assert flipped["files"] == ["data/parts/transcription.txt"]
 
 
-def test_what_the_collection_itself_replaced_is_no_damage(
+def test_what_the_collection_itself_replaced_is_not_damage(
     collection: Collection, master: Path, tmp_path: Path
 ) -> None:
     check(collection)
@@ -191,7 +191,7 @@ def figure(overview: Overview, name: str) -> int:
     return int(line.rpartition(" ")[2])
 
 
-def test_a_copy_that_differs_is_told_until_it_is_the_same_again(
+def test_a_copy_that_differs_is_reported_until_it_is_the_same_again(
     collection: Collection, damages: ModuleType, tmp_path: Path
 ) -> None:
     mirror = tmp_path / "mirror"
@@ -249,7 +249,7 @@ def test_what_was_forged_before_its_first_check_is_put_right(
     assert (package / "data" / "parts" / "transcription.txt").read_bytes() == before
 
 
-def test_the_report_tells_in_words_as_page_table_and_metrics(
+def test_the_report_is_written_in_words_as_page_table_and_metrics(
     remembered: Collection, damages: ModuleType, tmp_path: Path
 ) -> None:
     collection = remembered
@@ -300,7 +300,7 @@ def test_a_table_of_packages_runs_no_formula(collection: Collection) -> None:
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
-def test_a_missing_folder_for_metrics_is_told_before_anything_is_read(
+def test_a_missing_folder_for_metrics_is_reported_before_anything_is_read(
     collection: Collection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = [
@@ -340,7 +340,7 @@ def test_spans_and_budgets_as_people_write_them() -> None:
         parse_duration("90")
 
 
-def test_a_report_while_an_audit_is_running_reads_a_sound_ledger(collection: Collection) -> None:
+def test_a_report_while_an_audit_is_running_reads_a_valid_ledger(collection: Collection) -> None:
     done = threading.Event()
     seen: list[bool] = []
 

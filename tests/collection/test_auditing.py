@@ -113,7 +113,7 @@ def test_what_was_built_here_is_recorded_so_and_has_to_be_what_was_built(
     assert audited.failed == 1
 
 
-def test_one_of_the_seals_that_are_known_is_enough(collection: Collection) -> None:
+def test_one_of_the_known_fingerprints_is_enough(collection: Collection) -> None:
     """A package that was built again since its last check has another; an older one has not."""
     check(collection)
     old = [fingerprint_of(collection.root / name) for name in "ab"]
@@ -160,7 +160,7 @@ def test_a_package_that_fails_is_recorded_with_its_errors_once_each(collection: 
     assert (audited.checked, audited.failed) == (3, 1)
 
 
-def test_a_bag_without_lists_has_no_seal(collection: Collection) -> None:
+def test_a_bag_without_manifests_has_no_fingerprint(collection: Collection) -> None:
     for path in (collection.root / "b").glob("*manifest*"):
         path.unlink()
     done, _ = check(collection)
@@ -219,7 +219,7 @@ def test_a_package_removed_during_its_check_has_vanished(
 
 
 @pytest.mark.parametrize("error", [StorageError("it is locked"), OSError(5, "I/O error")])
-def test_a_package_that_cannot_be_read_fails_and_has_not_vanished(
+def test_an_unreadable_package_fails_and_has_not_vanished(
     collection: Collection, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     verify_one = auditing.verify_one
@@ -311,9 +311,7 @@ def test_each_other_copy_is_compared_and_a_difference_fails_the_run_but_not_the_
     assert "against" not in entries(collection)[-1]
 
 
-def test_a_copy_lies_where_the_package_lies_or_is_called_by_its_name(
-    collection: Collection, tmp_path: Path
-) -> None:
+def test_a_copy_is_found_by_path_or_by_name(collection: Collection, tmp_path: Path) -> None:
     write_bag(collection.root / "in" / "d")
     whole = mirror(collection, tmp_path / "whole")
     flat = mirror(collection, tmp_path / "flat", lambda to: (to / "in" / "d").rename(to / "d"))
@@ -326,7 +324,7 @@ def test_a_copy_lies_where_the_package_lies_or_is_called_by_its_name(
 @pytest.mark.parametrize(
     ("name", "code"), [("b.txt", "copy-lacks-file"), ("c.txt", "copy-has-more")]
 )
-def test_a_file_that_only_one_of_two_copies_has_is_told(
+def test_a_file_that_only_one_copy_has_is_reported(
     collection: Collection, tmp_path: Path, name: str, code: str
 ) -> None:
     other = tmp_path / "other"

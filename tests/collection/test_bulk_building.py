@@ -109,7 +109,7 @@ def test_a_second_run_does_only_what_is_missing_or_changed(letters, tmp_path: Pa
     assert outcomes(build([tmp_path / "letters"], out)) == {"unchanged": 6}
 
 
-def test_two_records_of_one_id_are_told_even_when_replacing(letters, tmp_path: Path) -> None:
+def test_two_records_of_one_id_are_reported_even_when_replacing(letters, tmp_path: Path) -> None:
     first, second = letters(2)
     text = (second / "record.yaml").read_text()
     (second / "record.yaml").write_text(text.replace(f"id: {second.name}", f"id: {first.name}"))
@@ -120,7 +120,7 @@ def test_two_records_of_one_id_are_told_even_when_replacing(letters, tmp_path: P
 
 
 @pytest.mark.parametrize(("layout", "told"), [("flat", 1), ("pair-tree", 1), ("hashed", 0)])
-def test_packages_that_lie_together_where_case_is_nothing_are_told(
+def test_packages_whose_paths_differ_only_in_case_are_reported(
     letters, tmp_path: Path, layout: str, told: int
 ) -> None:
     first, second = letters(2)
@@ -262,7 +262,7 @@ def test_a_script_that_its_workers_cannot_read_ends_at_once(letters, tmp_path: P
     words = [sys.executable, str(script), str(tmp_path / "letters"), str(tmp_path / "out")]
     said = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert said.returncode == 1
-    assert "ended before they began" in said.stderr
+    assert "ended before they started" in said.stderr
     assert "if __name__" in said.stderr.splitlines()[-1]
     assert not list(packages_below(tmp_path / "out"))
     guarded = _UNGUARDED.replace("\n\nrecords", '\n\nif __name__ == "__main__":\n  records')
@@ -280,7 +280,7 @@ def test_a_full_disk_ends_the_run_and_nothing_more_is_begun() -> None:
     assert len(done) == 32
 
 
-def test_a_disk_that_fills_is_told_and_the_next_run_goes_on(
+def test_a_disk_that_fills_is_reported_and_the_next_run_goes_on(
     letters, tmp_path: Path, disk: Disk
 ) -> None:
     letters(60, size=20_000)
@@ -340,7 +340,7 @@ def test_a_report_is_added_to_and_goes_on_behind_a_torn_line(
     assert all(line["run"].endswith("Z") for line in told)
 
 
-def test_a_pattern_finds_records_and_one_that_finds_nothing_is_told(
+def test_a_pattern_finds_records_and_one_that_finds_nothing_is_reported(
     letters, tmp_path: Path
 ) -> None:
     letters(3)

@@ -28,9 +28,7 @@ def run(*words: object) -> int:
     return cli.app([*map(str, words)], standalone_mode=False) or 0
 
 
-def test_verify_looks_through_a_collection(
-    collection: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_verify_searches_a_collection(collection: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("verify", collection) == 0
     assert run("verify", collection, "--bag-only", "--jobs", 1) == 0
     part = next(collection.rglob("translation.txt"))
@@ -41,7 +39,7 @@ def test_verify_looks_through_a_collection(
     assert told["counts"] == {"valid": 4, "invalid": 1}
 
 
-def test_check_looks_through_folders(
+def test_check_searches_folders(
     collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sorted((tmp_path / "letters").rglob("translation.txt"))[0].unlink()
@@ -84,7 +82,7 @@ def test_check_notices_ids_that_differ_in_case(
     assert codes.count("record-id-twice") == 1
 
 
-def test_a_record_given_twice_is_no_twin_of_itself(letters, tmp_path: Path) -> None:
+def test_a_record_given_twice_is_not_a_duplicate_of_itself(letters, tmp_path: Path) -> None:
     letters(3)
     assert run("check", tmp_path / "letters", tmp_path / "letters") == 0
 
@@ -147,7 +145,7 @@ def test_export_tells_that_two_records_have_one_file(
     assert len(list((tmp_path / "dc").iterdir())) == 3
 
 
-def test_the_whole_lives_of_many_are_exported_with_their_ledger_and_receipts(
+def test_the_later_events_of_many_are_exported_with_their_ledger_and_receipts(
     collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("audit", "run", collection) == 0
@@ -202,7 +200,7 @@ def test_bytes_as_people_write_them() -> None:
         ("build", ("--out", "OUT", "--date", "2026-11-24")),
     ],
 )
-def test_one_subject_is_told_of_alike_however_it_is_named(
+def test_one_subject_is_reported_alike_however_it_is_named(
     letters, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, more: tuple[str, ...]
 ) -> None:
     [record] = letters(1)

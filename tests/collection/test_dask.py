@@ -84,7 +84,7 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
     assert [each.outcome for each in verified] == ["valid"] * 120
 
 
-def test_a_subject_that_kills_every_worker_is_told_alone(cluster) -> None:
+def test_a_subject_that_kills_every_worker_is_reported_alone(cluster) -> None:
     done: dict[int, Done] = {}
     executor = partial(executor_for, None, f"dask:{cluster.scheduler_address}")
     run(works.dying, range(64, 104), done.__setitem__, executor=executor, batch=2)
@@ -92,7 +92,7 @@ def test_a_subject_that_kills_every_worker_is_told_alone(cluster) -> None:
     assert [number for number, each in done.items() if each.status] == [70]
 
 
-def test_a_cluster_that_is_not_there_is_told() -> None:
+def test_a_missing_cluster_is_reported() -> None:
     with pytest.raises(StorageError, match="answers"):
         executor_for(None, "dask:tcp://127.0.0.1:1")
     with pytest.raises(UsageError):

@@ -66,7 +66,7 @@ def found(collection: Collection, *words: str, **query: str) -> list[str]:
     return [hit.id for hit in hits]
 
 
-def test_found_by_who_when_marking_and_words(collection: Collection) -> None:
+def test_found_by_who_when_classification_and_words(collection: Collection) -> None:
     first = "1960-07-18-cpsu-to-sed"
     with pytest.raises(StorageError, match="missing or incomplete"):
         found(collection)
@@ -103,7 +103,7 @@ def test_only_what_has_changed_is_read_again(collection: Collection, tmp_path: P
     assert bring(collection) == ["indexed"] * 12
 
 
-def test_an_index_in_which_most_is_gone_is_made_anew(
+def test_an_index_with_mostly_removed_packages_is_rebuilt(
     collection: Collection, tmp_path: Path
 ) -> None:
     assert bring(collection) == ["indexed"] * 13
@@ -116,7 +116,7 @@ def test_an_index_in_which_most_is_gone_is_made_anew(
     assert len(found(collection)) == 13
 
 
-def test_an_index_that_was_stopped_is_not_taken_for_whole_and_goes_on(
+def test_an_index_that_was_stopped_is_not_taken_for_complete_and_is_resumed(
     collection: Collection,
 ) -> None:
     def stop_after_five(_: Done, seen: list[int] = []) -> None:  # noqa: B006 - counted in it
@@ -147,7 +147,7 @@ def test_a_damaged_index_is_reported_and_made_again(collection: Collection) -> N
     assert found(collection, "lozhnom") == ["1960-07-18-cpsu-to-sed"]
 
 
-def test_what_is_in_most_letters_is_counted_and_told_by_date(
+def test_what_is_in_most_letters_is_counted_and_reported_by_date(
     collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bring(collection)
@@ -196,7 +196,7 @@ def test_words_that_follow_one_another_are_found_by_date(collection: Collection)
     assert [hit.date for hit in hits] == sorted(hit.date for hit in hits)
 
 
-def test_a_package_that_cannot_be_read_is_told_and_the_others_are_indexed(
+def test_an_unreadable_package_is_reported_and_the_others_are_indexed(
     collection: Collection,
 ) -> None:
     (collection.root / "letter-0000001" / "data" / "record.json").write_text("{")

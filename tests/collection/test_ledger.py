@@ -41,7 +41,7 @@ def found(path: Path) -> list[tuple[str, str]]:
     return [(each.code, each.message) for each in ledger.read(path, nothing)[1]]
 
 
-def test_entries_are_numbered_sealed_and_read_back(book: Path) -> None:
+def test_entries_are_numbered_chained_and_read_back(book: Path) -> None:
     entries: list[dict] = []
     whole, report = ledger.read(book, entries.append)
     assert not list(report)
@@ -145,13 +145,13 @@ def test_an_entry_that_a_kept_head_does_not_name_is_found_and_none_after_it_is_t
     refuses_to_go_on(book)
 
 
-def test_heads_that_name_what_is_there_are_no_finding(book: Path) -> None:
+def test_heads_that_match_give_no_finding(book: Path) -> None:
     files = [keep_head(book, number) for number in (10, 2, 9)]
     assert ledger.kept_heads(book) == sorted(files)
     assert found(book) == []
 
 
-def test_a_head_that_is_missing_is_found_and_the_hint_tells_what_to_write(book: Path) -> None:
+def test_a_head_that_is_missing_is_found_and_the_hint_says_what_to_write(book: Path) -> None:
     file = ledger.head_file(book)
     before = file.read_text()
     file.unlink()
@@ -185,7 +185,7 @@ def test_a_garbled_head_is_found_with_and_without_the_ledger(
     refuses_to_go_on(book)
 
 
-def test_a_head_that_is_no_file_is_found(book: Path) -> None:
+def test_a_head_that_is_not_a_file_is_found(book: Path) -> None:
     ledger.head_file(book).unlink()
     ledger.head_file(book).mkdir()
     ((code, message),) = found(book)
@@ -198,7 +198,7 @@ def test_without_ledger_and_heads_there_is_nothing_to_read(tmp_path: Path) -> No
         ledger.read(tmp_path / "none.jsonl", nothing)
 
 
-def test_a_chain_that_was_made_anew_is_found_by_the_head(book: Path) -> None:
+def test_a_rewritten_chain_is_found_by_the_head(book: Path) -> None:
     """Who changes an entry and every seal after it still has another head."""
     entries = [json.loads(line) for line in lines(book)]
     book.unlink()
@@ -235,7 +235,7 @@ def test_no_bytes_written_into_it_pass_or_raise(
         assert found(path)
 
 
-def test_a_line_that_a_killed_run_left_unfinished_is_mended_and_told(book: Path) -> None:
+def test_a_line_that_a_killed_run_left_unfinished_is_removed_and_reported(book: Path) -> None:
     whole = book.read_bytes()
     book.write_bytes(whole + b'{"number": 11, "ti')
     assert [code for code, _ in found(book)] == ["ledger-torn"]
@@ -259,7 +259,7 @@ def test_an_entry_without_its_end_is_not_taken(book: Path) -> None:
     refuses_to_go_on(book)
 
 
-def test_killed_between_entries_and_head_it_goes_on(book: Path) -> None:
+def test_a_run_killed_between_entries_and_head_is_resumed(book: Path) -> None:
     head = ledger.head_file(book).read_text()
     with ledger.held(book, nothing) as (held, _):
         held.append([{"event": "fixity check", "package": "late"}])
@@ -303,7 +303,7 @@ def test_an_entry_cannot_say_what_the_ledger_says_of_it(book: Path) -> None:
     assert found(book) == []
 
 
-def test_what_is_held_knows_where_the_ledger_ends(book: Path) -> None:
+def test_a_held_ledger_knows_its_end(book: Path) -> None:
     with ledger.held(book, nothing) as (held, _):
         for _ in range(2):
             last = json.loads(lines(book)[-1])
@@ -403,9 +403,7 @@ def test_a_field_of_another_kind_is_no_entry(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("entry", [[], 1, "x", None, {"time": "2026-11-29T12:00:00"}, {}])
-def test_what_is_no_entry_with_a_time_and_its_zone_is_malformed(
-    tmp_path: Path, entry: object
-) -> None:
+def test_an_entry_without_a_time_with_zone_is_malformed(tmp_path: Path, entry: object) -> None:
     assert [code for code, _ in one_entry(tmp_path, entry)] == ["ledger-malformed"]
 
 
@@ -458,7 +456,7 @@ def test_one_run_at_a_time(book: Path) -> None:
         pass
 
 
-def test_a_clock_that_jumped_back_is_told_and_numbers_keep_the_order(
+def test_a_clock_that_jumped_back_is_reported_and_numbers_keep_the_order(
     book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     last = json.loads(lines(book)[-1])["time"]
@@ -473,7 +471,7 @@ def test_a_clock_that_jumped_back_is_told_and_numbers_keep_the_order(
     assert not found(book)
 
 
-def test_a_ledger_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_ledger_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError), ledger.held(tmp_path / "file" / "ledger", nothing):
         pass

@@ -17,7 +17,7 @@ def digest(path: Path) -> bytes:
     return hashlib.sha256(path.read_bytes()).digest()
 
 
-def test_the_seal_is_the_digest_of_the_tag_manifest_for_sha512(tmp_path: Path) -> None:
+def test_the_fingerprint_is_the_digest_of_the_tag_manifest_for_sha512(tmp_path: Path) -> None:
     bag = tmp_path / "bag"
     write_bag(bag, tags=("sha256", "sha512"))
     assert fingerprint_of(bag) == digest(bag / "tagmanifest-sha512.txt")
@@ -28,7 +28,7 @@ def test_the_seal_is_the_digest_of_the_tag_manifest_for_sha512(tmp_path: Path) -
     assert fingerprint_of(bag) == digest(bag / "tagmanifest-sha512.txt")
 
 
-def test_without_it_all_manifests_and_their_names_are_sealed(tmp_path: Path) -> None:
+def test_without_it_all_manifests_and_their_names_are_covered(tmp_path: Path) -> None:
     bag = tmp_path / "bag"
     write_bag(bag, lists=("md5", "sha256"), tags=("sha256",))
     names = ["manifest-md5.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"]
@@ -52,7 +52,7 @@ def test_without_it_all_manifests_and_their_names_are_sealed(tmp_path: Path) -> 
     assert fingerprint_of(bag) != before
 
 
-def test_what_has_no_manifest_has_no_seal(tmp_path: Path) -> None:
+def test_what_has_no_manifest_has_no_fingerprint(tmp_path: Path) -> None:
     (tmp_path / "bag").mkdir()
     (tmp_path / "bag" / "bagit.txt").write_text("x")
     with zipfile.ZipFile(tmp_path / "bag.zip", "w") as archive:

@@ -205,7 +205,9 @@ def test_a_copy_that_is_not_good_or_not_the_one_restores_nothing(
     assert collection.ledger.read_bytes() == before
 
 
-def test_where_no_seal_is_known_any_valid_copy_will_do(collection: Collection, copy: Path) -> None:
+def test_where_no_fingerprint_is_known_any_valid_copy_will_do(
+    collection: Collection, copy: Path
+) -> None:
     shutil.rmtree(collection.own)
     spoil(collection)
     forge(copy / "a")
@@ -214,7 +216,7 @@ def test_where_no_seal_is_known_any_valid_copy_will_do(collection: Collection, c
     assert text(collection) == "forged"
 
 
-def test_the_seal_with_which_it_was_built_is_as_good_as_that_of_its_last_check(
+def test_the_fingerprint_with_which_it_was_built_is_as_good_as_that_of_its_last_check(
     collection: Collection, copy: Path
 ) -> None:
     spoil(collection)
@@ -344,7 +346,7 @@ def test_with_one_package_that_is_not_valid_or_elsewhere_none_is_accepted(
     assert collection.ledger.read_bytes() == before
 
 
-def test_names_of_packages_are_taken_from_where_one_stands(
+def test_names_of_packages_are_taken_from_the_working_folder(
     collection: Collection, copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spoil(collection)

@@ -59,7 +59,7 @@ def test_stock_tools_alone_check_a_signed_head(
     assert codes(book) == []
 
 
-def test_a_ledger_written_anew_with_its_head_is_found(book: Path, keys: Path) -> None:
+def test_a_rewritten_ledger_with_its_head_is_found(book: Path, keys: Path) -> None:
     sign_head(book, key=keys / "editor")
     book.unlink()
     ledger.head_file(book).unlink()
@@ -77,7 +77,7 @@ def test_an_end_that_was_cut_off_with_the_head_is_found(book: Path, keys: Path) 
     assert "ledger-cut-off" in codes(book)
 
 
-def test_signing_again_changes_nothing_and_a_later_head_is_signed_beside(
+def test_signing_again_changes_nothing_and_a_later_head_is_signed_separately(
     book: Path, keys: Path
 ) -> None:
     first = sign_head(book, key=keys / "editor")
@@ -100,7 +100,7 @@ def test_an_authority_that_fails_leaves_the_signature(
     assert [path.suffix for path in later.new] == [".tsr", ".pem"]
 
 
-def test_a_timestamp_that_is_still_to_be_had_is_told_by_the_exit_status(
+def test_a_timestamp_that_is_still_to_be_had_is_reported_by_the_exit_status(
     book: Path, keys: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ["audit", "sign", str(book.parent), "--ledger", str(book)]

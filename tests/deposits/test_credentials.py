@@ -93,7 +93,7 @@ def test_a_keyring_that_forgets_breaks_or_is_locked(
 @pytest.mark.parametrize(
     "name", ["https://zenodo.org", "data.example.org:x", "a b", "x/y", "a@b", "x;y", "", "a..b"]
 )
-def test_a_name_that_nobody_looks_for_is_not_kept(name: str, keys: Memory) -> None:
+def test_a_name_that_is_never_used_is_not_stored(name: str, keys: Memory) -> None:
     with pytest.raises(UsageError, match="not a valid name"):
         credentials.keep(name, "a token")
     credentials.keep("Data.Example.Org", "a token")
@@ -138,7 +138,7 @@ def test_a_netrc_that_is_none(tmp_path: Path) -> None:
     assert "hunter2" not in str(error.value)
 
 
-def test_what_others_say_is_told_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_from_others_is_reported_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARCHIVE_PKG_SOMEWHERE_TOKEN", 'sé"cret/token')
     token = credentials.find_token("somewhere")
     said = {"links": [f"https://x/?token={token}", "s%C3%A9%22cret%2Ftoken"], "size": 5}

@@ -139,7 +139,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return waited
 
 
-def test_patience_and_what_the_repository_asks_for(package: Path, pauses: list[float]) -> None:
+def test_retries_wait_as_long_as_the_repository_asks(package: Path, pauses: list[float]) -> None:
     memory = InMemory([LostError("reset"), LostError("busy", after=7)])
     assert deposits.deposit(package, memory).new
     assert 0.5 <= pauses[0] <= 0.7
@@ -157,7 +157,7 @@ def test_what_a_repository_cannot_do_is_said_before_a_byte_leaves(package: Path)
     assert not memory.held
 
 
-def test_what_is_no_package_is_said_to_be_none(letter: Path, package: Path) -> None:
+def test_a_folder_that_is_not_a_package_is_refused(letter: Path, package: Path) -> None:
     with pytest.raises(InvalidError, match="is not a package") as refusal:
         deposits.deposit(letter, InMemory())
     assert "archive-pkg build" in refusal.value.hint
@@ -168,7 +168,7 @@ def test_what_is_no_package_is_said_to_be_none(letter: Path, package: Path) -> N
     assert "bag unpack" in refusal.value.hint
 
 
-def test_patience_ends(package: Path, pauses: list[float]) -> None:
+def test_retries_end(package: Path, pauses: list[float]) -> None:
     memory = InMemory([LostError("reset")] * 20)
     with pytest.raises(LostError, match="to resume"):
         deposits.deposit(package, memory)
@@ -450,9 +450,7 @@ def test_a_package_comes_back_as_it_was(package: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "third").exists()
 
 
-def test_what_the_public_may_not_see_is_not_shown_to_everybody(
-    letter: Path, tmp_path: Path
-) -> None:
+def test_what_the_public_may_not_see_is_not_shown_to_everyone(letter: Path, tmp_path: Path) -> None:
     record = letter / "record.yaml"
     for name in ("one", "two"):
         part = f"{{id: {name}, kind: original, held: false, access: {{status: closed, rule: law}}}}"
@@ -498,7 +496,7 @@ def test_an_identifier_is_reserved_once_for_a_record(letter: Path, tmp_path: Pat
         deposits.reserve(letter, InMemory())
 
 
-def test_packages_are_told_of_in_the_order_given(package: Path, tmp_path: Path) -> None:
+def test_packages_are_returned_in_the_order_given(package: Path, tmp_path: Path) -> None:
     given = [package, tmp_path / "none", package]
     for memory in (InMemory(), NearMemory()):
         outcomes = list(deposits.deposit_many(given, memory))
@@ -536,7 +534,7 @@ def test_a_later_signature_belongs_to_the_package(package: Path, tmp_path: Path)
     assert [path for path in memory.held[package.name] if path.startswith("signatures/")]
 
 
-def test_side_by_side_and_one_that_fails(
+def test_several_at_a_time_with_one_failure(
     letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     packages = []

@@ -66,7 +66,7 @@ def test_a_strange_line_neither_begins_nor_ends_by_undoing(tmp_path: Path) -> No
     assert Journal(tmp_path / "b.journal").begun("draft") is None
 
 
-def test_a_step_begun_anew_has_no_outcome_yet(tmp_path: Path) -> None:
+def test_a_step_begun_again_has_no_outcome_yet(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "a.journal")
     journal.done("send")
     journal.begin("send")

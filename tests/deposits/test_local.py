@@ -125,7 +125,7 @@ def test_killed_at_twenty_changes(package: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_interrupted_and_gone_on_with(letter: Path, tmp_path: Path) -> None:
+def test_interrupted_and_resumed(letter: Path, tmp_path: Path) -> None:
     (letter / "scan.tif").write_bytes(bytes(3 << 20))
     record = letter / "record.yaml"
     scan = "  - {id: scan, kind: scan, file: scan.tif, media_type: image/tiff}\n"

@@ -243,7 +243,7 @@ def test_side_by_side(letter: Path, tmp_path: Path, root: Path) -> None:
 
 
 @pytest.mark.parametrize("own_mount", [False, True])
-def test_built_beside_the_root_or_in_it_where_it_cannot_be_renamed_from_beside(
+def test_built_next_to_the_root_or_in_it_if_renaming_is_impossible(
     letter: Path, package: Path, root: Path, monkeypatch: pytest.MonkeyPatch, own_mount: bool
 ) -> None:
     deposit(package, f"ocfl:{root}")

@@ -105,7 +105,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
     ],
 )
-def test_an_object_lies_where_its_layout_says(
+def test_an_object_is_stored_where_its_layout_says(
     name: str, config: dict[str, Any], identifier: str, path: str, tmp_path: Path
 ) -> None:
     root = make_root(tmp_path / "root", name, config)
@@ -209,7 +209,7 @@ def test_an_object_of_another_program_gets_no_version(package: Path, tmp_path: P
     assert "is not an OCFL inventory" in _refused(package, root, tmp_path / "receipts")
 
 
-def test_an_object_never_lies_in_another(package: Path, tmp_path: Path) -> None:
+def test_an_object_is_never_inside_another(package: Path, tmp_path: Path) -> None:
     root = make_root(tmp_path / "root", ENCAPSULATED)
     above = root / layout_of(root).path(package.name).partition("/")[0]
     above.mkdir()

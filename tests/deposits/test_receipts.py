@@ -147,7 +147,7 @@ def test_commands_tell_where_it_is_and_how_it_fares() -> None:
         ({"target": "ocfl:/archive\u202e"}, "target has signs that cannot be seen"),
     ],
 )
-def test_what_is_no_receipt_is_refused_at_its_place(
+def test_an_invalid_receipt_is_refused_with_its_place(
     tmp_path: Path, change: dict[str, Any], message: str
 ) -> None:
     path = tmp_path / "a.json"
@@ -158,7 +158,7 @@ def test_what_is_no_receipt_is_refused_at_its_place(
     assert message in refusal.value.message
 
 
-def test_what_is_no_json_is_no_receipt_and_says_what_one_is(tmp_path: Path) -> None:
+def test_a_file_that_is_not_json_is_refused_as_a_receipt(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text("{")
     with pytest.raises(InvalidError, match=r"a\.json is no receipt: Invalid JSON") as refusal:

@@ -133,7 +133,7 @@ def test_a_wrong_digest_is_found_before_anything_is_published(
         assert len([path for _, path in between.exchanges if "actions/publish" in path]) == 1
 
 
-def test_what_is_spoiled_on_its_way_into_a_drop_is_sent_again(
+def test_files_damaged_on_their_way_are_sent_again(
     webdav: servers.WebDav, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ca = webdav.ca

@@ -143,7 +143,7 @@ def test_a_doi_reserved_stands_in_the_record_and_finds_its_draft(
     assert done.receipt.state == "published"
 
 
-def test_in_parts_and_gone_on_with(
+def test_in_parts_and_resumed(
     target: targets.Target, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "PART", 10_000)

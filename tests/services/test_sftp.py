@@ -86,7 +86,7 @@ def test_a_folder_that_is_not_there(target: targets.Target, package: Path) -> No
         deposits.deposit(package, target.address + "/not/there")
 
 
-def test_gone_on_with_at_the_end_of_what_was_sent(
+def test_resumed_at_the_end_of_what_was_sent(
     target: targets.Target, package: Path, sftp: servers.Sftp
 ) -> None:
     root = Path("/" + target.address.split("/", 3)[3])

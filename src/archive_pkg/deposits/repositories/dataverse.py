@@ -106,7 +106,7 @@ class Dataverse(RestrictingRepository):
         )
 
     def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
-        """What would be made there, and what keeps it from being taken; see `Repository`."""
+        """Plan what would be made there, and report what prevents it; see `Repository`."""
         plan = DepositPlan(
             (
                 PlannedFile(
@@ -139,7 +139,7 @@ class Dataverse(RestrictingRepository):
         return plan
 
     def _first_step(self, transfer: Transfer) -> str:
-        """What a deposit begins with, as far as the receipts tell."""
+        """Return the first step of a deposit, as far as the receipts say."""
         same, other = earlier_deposits(transfer)
         if same:
             return (
@@ -154,7 +154,7 @@ class Dataverse(RestrictingRepository):
         return f"make a draft dataset in the collection {self._collection}"
 
     def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
-        """Dataset, zip, digest, and on demand publication; see `Repository`."""
+        """Make a dataset, send the zip, compare its digest, publish on demand; see `Repository`."""
         with zipped(transfer, journal) as sent:
             name, gone = self._place(transfer, journal), ""
             dataset = self._dataset(name)
@@ -205,7 +205,7 @@ class Dataverse(RestrictingRepository):
             return replace(stored, notes=notes, answer=_told(stored, transfer, journal))
 
     def _restricted(self, name: str, dataset: Json, sent: Upload, transfer: Transfer) -> Json:
-        """Restrict the zip in a draft, or put it under its embargo; return the dataset then."""
+        """Restrict the zip in a draft, or put it under its embargo; return the new dataset."""
         entry, until = self._entry(dataset, sent), self._embargo(transfer)
         if entry is None or not self._differences(dataset, sent, transfer):
             return dataset
@@ -220,7 +220,7 @@ class Dataverse(RestrictingRepository):
         return self._dataset(name) or dataset
 
     def _differences(self, dataset: Json, sent: Upload, transfer: Transfer) -> tuple[str, ...]:
-        """How the access to the zip there differs from what the address asks."""
+        """Return how the access to the zip there differs from what the address asks for."""
         entry = self._entry(dataset, sent)
         if entry is None:
             return ()
@@ -233,7 +233,7 @@ class Dataverse(RestrictingRepository):
         return (*found, *self._other_embargo(transfer, embargo))
 
     def status(self, remote_id: str, version: str) -> Status:
-        """Whether it is published, a draft, or not there; see `Repository`."""
+        """Say whether it is published, a draft, or absent; see `Repository`."""
         dataset = self._dataset(remote_id)
         if dataset is None:
             return Status("absent", f"{self.target} does not show the dataset {remote_id}")
@@ -246,7 +246,7 @@ class Dataverse(RestrictingRepository):
         return data
 
     def _place(self, transfer: Transfer, journal: Journal, gone: str = "") -> str:
-        """The dataset that the package belongs into, and not one that is gone."""
+        """Return the dataset that the package belongs into, but not a deleted one."""
         made = journal.outcome("dataset")
         if made:
             return str(made["id"])
@@ -262,12 +262,12 @@ class Dataverse(RestrictingRepository):
                 self._refuse_strange(receipt.remote_id, transfer)
                 return str(journal.done("dataset", id=receipt.remote_id)["id"])
         if journal.begun("dataset"):
-            # The answer to an earlier request was lost; the draft may be there all the same.
+            # The answer to an earlier request was lost, but the draft may exist.
             quoted = quote(f'"{mark}"', safe="")
             found = self._ask("GET", f"search?type=dataset&q={quoted}", _FOUND)
             for item in found.get("items") or []:
                 if item["global_id"] == gone:
-                    continue  # a search may show for a while what was deleted
+                    continue  # searches can show deleted datasets for a while
                 self._refuse_strange(item["global_id"], transfer)
                 return str(journal.done("dataset", id=item["global_id"])["id"])
         journal.begin("dataset", mark=mark)
@@ -332,12 +332,12 @@ class Dataverse(RestrictingRepository):
         journal: Journal,
         edited: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
-        """Write down what was sent and what the server made of it."""
+        """Record what was sent and what the server made of it."""
         held = (_fields_of(dataset["latestVersion"]) if dataset else {}) | dict(edited)
         keep_description(journal, _fields_of(sent), held)
 
     def _refuse_strange(self, name: str, transfer: Transfer) -> None:
-        """Refuse a dataset that was not made for this record's packages, whatever names it.
+        """Refuse a dataset that was not made for this record's packages.
 
         Raises:
             DepositError: It is one.
@@ -364,7 +364,7 @@ class Dataverse(RestrictingRepository):
         return entry["dataFile"] if entry else None
 
     def _entry(self, dataset: Json, sent: Upload) -> Json | None:
-        """The zip in a dataset, with its restriction."""
+        """Return the zip in a dataset, with its restriction."""
         for each in dataset["latestVersion"].get("files") or []:
             entry: Json = each
             file = entry["dataFile"]
@@ -426,7 +426,7 @@ class Dataverse(RestrictingRepository):
         )
 
     def _described(self, transfer: Transfer) -> Json:
-        """The record as Dataverse's metadata, and the mark of this deposit."""
+        """Return the record as Dataverse's metadata, with the mark of this deposit."""
         given = {"Contact-Email": self._options["contact"]}
         given |= {"Subject": self._options["subject"]} if "subject" in self._options else {}
         version = dataverse.describe(self._public_record(transfer), Setting(given=given))
@@ -440,7 +440,7 @@ class Dataverse(RestrictingRepository):
 
 
 def _mark(transfer: Transfer) -> str:
-    """By what a deposit is found again there: the package's name and its exact bytes."""
+    """Return the mark by which a deposit is found again: the package's name and exact bytes."""
     return f"{transfer.identifier} {transfer.fingerprint[:32]}"
 
 
@@ -448,14 +448,14 @@ _TERMS = ("license", "termsOfUse", "termsOfAccess")
 
 
 def _fields_of(version: Json) -> Json:
-    """The fields of the citation block and the terms of a version, by their names."""
+    """Return the fields of the citation block and the terms of a version, by name."""
     block = (version.get("metadataBlocks") or {}).get("citation") or {}
     terms = {name: version[name] for name in _TERMS if version.get(name)}
     return {field["typeName"]: field for field in block.get("fields") or ()} | terms
 
 
 def _version_of(fields: Json, there: Json) -> Json:
-    """The version of a dataset with these fields; what it has in other blocks stays."""
+    """Return the version of a dataset with these fields; its other blocks stay."""
     terms = {name: fields[name] for name in _TERMS if name in fields}
     if "license" in terms:
         terms.pop("termsOfUse", None)  # Dataverse takes one of the two
@@ -469,12 +469,12 @@ def _value_of(other: Json) -> str:
 
 
 def _is_own(other: Json) -> bool:
-    """Whether one of the identifiers there is a mark, or names the record."""
+    """Return whether an identifier there is one of our marks."""
     return bool(re.fullmatch(r"\S+ [0-9a-f]{32}", _value_of(other)))
 
 
 def _told(stored: Stored, transfer: Transfer, journal: Journal) -> Json:
-    """The server's answer, and by what edits are known later."""
+    """Return the server's answer, with what is needed to recognize edits later."""
     return {**stored.answer, "described": last_description(transfer, journal)}
 
 

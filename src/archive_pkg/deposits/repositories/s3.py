@@ -1,12 +1,13 @@
-"""`s3://BUCKET/PREFIX`: S3, and everything that speaks it.
+"""`s3://BUCKET/PREFIX`: S3, and every server that speaks its protocol.
 
-A package lies below `PREFIX/<identifier>/<beginning of its fingerprint>/`, so that a changed one
-never replaces another and the same one is never there twice. bagit.txt is sent last: what has none
-is no bag yet. The login, region and endpoint come from AWS's own chain (environment, `~/.aws`).
+A package is stored below `PREFIX/<identifier>/<start of its fingerprint>/`, so that a changed
+package never replaces another, and the same package is never stored twice. bagit.txt is sent last:
+a package without it is not complete. The login, region and endpoint come from AWS's own chain
+(environment, `~/.aws`).
 
-`?endpoint=URL` names another server than Amazon's. It may be plain `http` on this machine only, or
-with `http=yes`: the login would cross the network readable. `?lock=governance:2036-12-31` (or
-`compliance`) asks for an object lock until that day.
+`?endpoint=URL` names another server than Amazon's. It may be plain `http` only on this machine, or
+with `http=yes`, because the login would cross the network readable. `?lock=governance:2036-12-31`
+(or `compliance`) requests an object lock until that day.
 """
 
 from __future__ import annotations
@@ -63,12 +64,12 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 
 PART = 16 * 1024 * 1024
-"""Files larger than this are sent in parts of this size, or larger where they would be too many."""
+"""Files larger than this are sent in parts of this size, or larger if there would be too many."""
 _MOST_PARTS = 10_000
 _LARGEST = 5 * 1024**4
 _LONGEST = 1024
 _SECONDS, _SLOWEST = 60.0, 1024
-"""Seconds after which an answer has to be there, or a file come at so many bytes a second."""
+"""Seconds until a complete answer, and bytes per second for files that take longer."""
 _MOST_PAGES = 10_000
 """Pages of a listing; each has a thousand entries."""
 _WIDTH = 8
@@ -147,7 +148,7 @@ class S3Bucket:
         return f"s3://{self._bucket}/{quote(self._prefix)}{server}"
 
     def capabilities(self) -> Capabilities:
-        """Files as they are, checked by the server where it knows how, parts gone on with."""
+        """Files as they are, verified by the server where it can; parts can be resumed."""
         return Capabilities(
             packaging="folder",
             digest="sha256",
@@ -157,7 +158,7 @@ class S3Bucket:
         )
 
     def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
-        """What would lie where; see `Repository`."""
+        """Plan which files go where; see `Repository`."""
         base = self._base(transfer)
         plan = DepositPlan(
             tuple(PlannedFile(item.path, item.size, base + item.path) for item in transfer.items),
@@ -183,7 +184,7 @@ class S3Bucket:
         return plan
 
     def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
-        """Send what is not there yet, compare everything; see `Repository`."""
+        """Send what is missing, compare everything; see `Repository`."""
         base = self._base(transfer)
         with self._errors():
             journal.begin("place", remote_id=base)
@@ -221,7 +222,7 @@ class S3Bucket:
         )
 
     def status(self, remote_id: str, version: str) -> Status:
-        """Whether the objects are there, bagit.txt among them; see `Repository`."""
+        """Say whether the objects exist, including bagit.txt; see `Repository`."""
         with self._errors():
             there = self._list(remote_id)
         if not there:
@@ -255,14 +256,14 @@ class S3Bucket:
                 write_file(into, path, blocks, expected[path] if expected else None)
 
     def _held(self, remote_id: str) -> Mapping[str, int]:
-        """The sizes of a package's objects, by path."""
+        """Return the sizes of a package's objects, by path."""
         there = self._list(remote_id)
         if not there:
             raise DepositError(f"{self.target} has no objects below {remote_id}")
         return {key.removeprefix(remote_id): there[key].size for key in sorted(there)}
 
     def _sent(self, request: Any, **_: object) -> Any:
-        """Send a request; read an answer that is not a file within limits of bytes and of time.
+        """Send a request; read answers that are not files within limits of bytes and time.
 
         botocore reads such an answer to its end, wherever that is.
         """
@@ -316,7 +317,7 @@ class S3Bucket:
         return found
 
     def _pages(self, operation: str, name: str, **asked: str) -> Iterator[dict[str, Any]]:
-        """What a server lists, on however many pages; one that does not end is refused."""
+        """Yield what a server lists, page by page; refuse a listing without end."""
         count = 0
         pages = self._client.get_paginator(operation).paginate(Bucket=self._bucket, **asked)
         for number, page in enumerate(pages, 1):
@@ -333,7 +334,7 @@ class S3Bucket:
             yield from listed
 
     def _held_already(self, transfer: Transfer, item: Item, key: str) -> Arrival:
-        """What the server says of an object that is there; it must be the one that was meant."""
+        """Return what the server says about an existing object, which must be the right one."""
         part = _part_size(item.size)
         digests = _PartDigests()
         with transfer.open(item) as file:
@@ -385,7 +386,7 @@ class S3Bucket:
         return answer if answer.get("ETag") else self._head(key)
 
     def _once(self, call: Any, **options: Any) -> dict[str, Any]:
-        """Write an object where there is none; what a run before has written will be compared."""
+        """Write an object unless it exists; what an earlier run wrote is compared later."""
         from botocore.exceptions import ClientError
 
         if self._conditional:
@@ -400,7 +401,7 @@ class S3Bucket:
                 self._conditional = False
             else:
                 return answer
-        # The bucket was listed before, and has nothing under that name.
+        # The bucket was listed before and has no object with that name.
         written: dict[str, Any] = call(**options)
         return written
 
@@ -447,7 +448,7 @@ class S3Bucket:
         return digests
 
     def _upload(self, key: str) -> str:
-        """The multipart upload that is under way for an object, or a new one."""
+        """Return the multipart upload under way for an object, or a new one."""
         found = self._client.list_multipart_uploads(Bucket=self._bucket, Prefix=key)
         for each in reversed(found.get("Uploads", [])):
             if each["Key"] == key:
@@ -465,7 +466,7 @@ class S3Bucket:
         return found
 
     def _knows_locks(self) -> bool:
-        """Whether the bucket locks objects; where we may not ask, what was sent will show."""
+        """Return whether the bucket locks objects; if we may not ask, the deposit shows it."""
         from botocore.exceptions import ClientError
 
         with self._errors():
@@ -481,7 +482,7 @@ class S3Bucket:
         return {"ObjectLockMode": self._lock[0], "ObjectLockRetainUntilDate": self._lock[1]}
 
     def _account(self, transfer: Transfer, base: str) -> None:
-        """Ask once more, for all: a server that answers 200 may have kept nothing."""
+        """List everything again: a server that answers 200 may have stored nothing."""
         there = self._list(base)
         for item in transfer.items:
             held = there.get(base + item.path)
@@ -492,7 +493,7 @@ class S3Bucket:
                 )
 
     def _see_locked(self, transfer: Transfer, base: str) -> None:
-        """Where a lock was asked for, see that every object has it: a server may not know any."""
+        """Check that every object has the requested lock: a server may ignore it."""
         if not self._lock:
             return
         for item in transfer.items:
@@ -574,10 +575,10 @@ class S3Bucket:
 
 
 def _limit_answer_time(session: Any) -> None:
-    """Let the connections of a session be given up that do not come to an answer.
+    """Make connections of a session time out if no complete answer head arrives.
 
-    Neither botocore nor http.client has a time for the whole of an answer's head, nor for the
-    interim answers before it.
+    Neither botocore nor http.client limits the time for an answer's head, or for interim
+    answers before it.
     """
     for scheme, pool in session._pool_classes_by_scheme.items():
         connection = type("Connection", (_TimedConnection, pool.ConnectionCls), {})
@@ -587,7 +588,7 @@ def _limit_answer_time(session: Any) -> None:
 
 
 class _TimedConnection:
-    """A connection that is shut down where the head of an answer takes too long."""
+    """A connection that is shut down when the head of an answer takes too long."""
 
     sock: socket.socket
 
@@ -621,7 +622,7 @@ class _TimedConnection:
 
 
 class _ReadBody:
-    """The body of an answer that was read already, as botocore asks for it."""
+    """The body of an answer that was read already, in the form that botocore expects."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
@@ -636,13 +637,13 @@ _LATER = {"SlowDown", "RequestTimeout", "InternalError", "ConditionalRequestConf
 
 
 class _PartsThere(dict[int, tuple[int, str]]):
-    """Parts that the server has: number → size and MD5; and whether it keeps their SHA-256."""
+    """Parts that the server has: number → size and MD5; and whether it stores their SHA-256."""
 
     checksums = False
 
 
 class _PartDigests:
-    """The digests of the parts of a file, from which the server's own are told beforehand."""
+    """The digests of a file's parts, from which the server's digests can be predicted."""
 
     def __init__(self) -> None:
         self.sha256: dict[int, bytes] = {}
@@ -655,7 +656,7 @@ class _PartDigests:
         return self.sha256[number], self.md5[number]
 
     def arrival(self, item: Item, answer: dict[str, Any], *, multiple: bool) -> Arrival | None:
-        """The server's digest beside what it has to be; None where it gives none of these."""
+        """Return the server's digest with the expected one; None if it states neither."""
         checksum, etag = answer.get("ChecksumSHA256"), str(answer.get("ETag", "")).strip('"')
         if multiple:
             number = f"-{len(self.sha256)}"
@@ -670,7 +671,7 @@ class _PartDigests:
             return _arrival(item, f"{name}, base64", expected, checksum)
         if etag == etag_expected:
             return _arrival(item, f"md5{' of the parts' if multiple else ''}", etag_expected, etag)
-        # An ETag that is another may be no MD5 at all (encryption, copies); the bytes will tell.
+        # A different ETag may not be an MD5 at all (encryption, copies): read the bytes.
         return None
 
 
@@ -701,7 +702,7 @@ def _part_size(size: int) -> int:
 
 
 def _parts(source: VerifiedReader, item: Item, size: int) -> Iterator[bytes]:
-    """A file's bytes in parts of one size; a file without bytes has one part without any."""
+    """Yield a file's bytes in parts of one size; an empty file has one empty part."""
     sent = 0
     while sent < item.size or not sent:
         data = source.read(size)
@@ -712,7 +713,7 @@ def _parts(source: VerifiedReader, item: Item, size: int) -> Iterator[bytes]:
 
 
 def _refuse_plain(endpoint: SplitResult, *, allowed: bool) -> None:
-    """Refuse a server that would get the login readable for the network in between.
+    """Refuse a server to which the login would be sent unencrypted.
 
     Raises:
         UsageError: It is one.

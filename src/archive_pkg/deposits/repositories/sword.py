@@ -75,7 +75,7 @@ class SwordCollection(ZipRepository):
         return Capabilities(packaging="zip", publishes=True)
 
     def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
-        """What would be made there; see `Repository`."""
+        """Plan what would be made there; see `Repository`."""
         plan = DepositPlan(
             (
                 PlannedFile(
@@ -94,7 +94,7 @@ class SwordCollection(ZipRepository):
         return plan
 
     def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
-        """Entry, zip, and on demand completion; see `Repository`."""
+        """Make an entry, send the zip, complete it on demand; see `Repository`."""
         with zipped(transfer, journal) as sent:
             links = self._entry(transfer, journal)
             journal.begin("place", remote_id=links["statement"])
@@ -133,7 +133,7 @@ class SwordCollection(ZipRepository):
         )
 
     def status(self, remote_id: str, version: str) -> Status:
-        """What the server's statement says; see `Repository`."""
+        """Return what the server's statement says; see `Repository`."""
         reply = self._web.ask("GET", remote_id, expect={200, 404, 410})
         if reply.status != 200:
             return Status("absent", f"{self.target} has no statement at {remote_id}")
@@ -153,7 +153,7 @@ class SwordCollection(ZipRepository):
             return made
         slug = f"{transfer.identifier}-{transfer.fingerprint[:12]}"
         if journal.begun("entry"):
-            # The answer to an earlier request was lost; the entry may be there all the same.
+            # The answer to an earlier request was lost, but the entry may exist.
             found = self._found(slug)
             if found:
                 return journal.done("entry", **found)
@@ -175,7 +175,7 @@ class SwordCollection(ZipRepository):
         return journal.done("entry", **self._links(self._xml(reply)))
 
     def _found(self, slug: str) -> dict[str, str]:
-        """The links of an entry of the collection that bears our slug; nothing if none does."""
+        """Return the links of the entry with our slug; empty if there is none."""
         page = self._collection
         for _ in range(_MOST_PAGES):
             # 405: a server need not list what it holds.
@@ -212,7 +212,7 @@ class SwordCollection(ZipRepository):
         return entry
 
     def _links(self, receipt: Any) -> dict[str, str]:
-        """Where an entry is edited, gets its zip, and tells of itself (SWORD 2.0, 10)."""
+        """Return where an entry is edited, gets its zip, and states its status (SWORD 2.0, 10)."""
         found = {
             link.get("rel", ""): link.get("href", "") for link in receipt.iter(f"{{{ATOM}}}link")
         }
@@ -246,11 +246,11 @@ class SwordCollection(ZipRepository):
                 },
             )
         if reply.status != 204:
-            self._xml(reply)  # a receipt; a proxy in between would say something else
+            self._xml(reply)  # check that it is a receipt, and not a proxy's answer
         journal.done("send")
 
     def _read_back(self, statement: str, item: Item) -> str:
-        """The SHA-256 of the original deposit; empty where the server does not give it back."""
+        """Return the SHA-256 of the original deposit; empty if the server does not return it."""
         try:
             where = self._original(statement)
         except LostError:
@@ -289,7 +289,7 @@ class SwordCollection(ZipRepository):
         )
 
     def _joined(self, base: str, link: str) -> str:
-        """Where a link leads, which has to be on the same server."""
+        """Return the full address of a link, which must be on the same server."""
         try:
             return self._web.url(urljoin(base, link))
         except ValueError as error:
@@ -297,7 +297,7 @@ class SwordCollection(ZipRepository):
 
 
 def _state(root: Any) -> tuple[str, str]:
-    """The state in a statement and its words: SWORD's own form (11), or swh-deposit's."""
+    """Return the state in a statement and its words: SWORD's own form (11), or swh-deposit's."""
     for category in root.iter(f"{{{ATOM}}}category"):
         if category.get("scheme") == f"{SWORD}state":
             return str(category.get("term", "")), " ".join((category.text or "").split())
@@ -310,9 +310,9 @@ def _state(root: Any) -> tuple[str, str]:
 
 
 def _atom(record: Record, slug: str) -> bytes:
-    """The record as an Atom entry with Dublin Core terms (SWORD 2.0, 6.3.3).
+    """Return the record as an Atom entry with Dublin Core terms (SWORD 2.0, 6.3.3).
 
-    Its slug is an identifier, too, by which a listing of the collection shows it.
+    The slug is also an identifier, so that a listing of the collection shows it.
     """
     from lxml import etree
 

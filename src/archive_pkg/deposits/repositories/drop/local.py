@@ -55,8 +55,8 @@ class LocalFolder(DropFolder):
 class LocalStorage(FolderStorage):
     """A folder of this machine; see `FolderStorage`.
 
-    Other people may write into it. So each path is walked from the folder without following a link,
-    and what is written or goes on being written has to be this user's.
+    Other people may write into it. So each path is opened from the folder down without
+    following links, and every file and folder that is written must belong to this user.
     """
 
     resumes = True
@@ -109,7 +109,7 @@ class LocalStorage(FolderStorage):
                 self._made[path] = self._ours(path)
 
     def _ours(self, path: str) -> os.stat_result:
-        """Refuse a folder that another person has made, or may write into."""
+        """Refuse a folder that another person made or may write into."""
         descriptor = storage.folder_beneath(self.root, path)
         try:
             status = os.fstat(descriptor)
@@ -146,9 +146,9 @@ class LocalStorage(FolderStorage):
             return proof.result()
 
     def _sync(self, path: str, ready: Callable[[int], int]) -> None:
-        """Have what is there of a file on the disk, so that little is left to wait for at the end.
+        """Sync a file while it is written, so that little is left to wait for at the end.
 
-        The last of it is left to whoever makes the file durable.
+        The caller that makes the file durable syncs the rest.
         """
         with storage.storage_errors(f"writing {self.root / path}"):
             ready(0)

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 
 SECONDS = 60.0
-"""How long a server may be silent while something is asked of it."""
+"""How long a server may take to answer a request."""
 PROGRAM = "ARCHIVE_PKG_SSH"
-"""The variable that names another ssh, with options."""
+"""The variable that names another ssh program, with options."""
 _OPTIONS = {
     "BatchMode": "yes",  # ask the user nothing
     "StrictHostKeyChecking": "yes",
@@ -70,20 +70,20 @@ _FOR_READING, _FOR_WRITING, _CREATE, _TRUNCATE = 1, 2, 8, 16
 
 
 class BrokenError(Exception):
-    """The connection could not be made, or was lost; the message is what `ssh` said of it."""
+    """The connection could not be made, or was lost; the message is from `ssh`."""
 
 
 class SftpEntry(NamedTuple):
-    """A file's attributes, as far as they are of use here."""
+    """The attributes of a file that are used here."""
 
     size: int
     is_folder: bool
 
 
 class Channel:
-    """One connection with SFTP at its other end, for one thread at a time.
+    """One SFTP connection, for one thread at a time.
 
-    Where the server refuses, an OSError is raised; where the connection breaks, BrokenError.
+    A refusal by the server raises OSError; a broken connection raises BrokenError.
 
     Attributes:
         syncs: Whether the server can be asked to have a file on its disk (`fsync@openssh.com`).
@@ -145,15 +145,15 @@ class Channel:
         self._said.close()
 
     def stat(self, path: str) -> SftpEntry:
-        """A file's attributes, links followed."""
+        """Return a file's attributes, following links."""
         return _entry(self._ask(_STAT, _text(path), _ATTRS), 0)[0]
 
     def lstat(self, path: str) -> SftpEntry:
-        """A file's attributes, or a link's own."""
+        """Return a file's attributes, or a link's own."""
         return _entry(self._ask(_LSTAT, _text(path), _ATTRS), 0)[0]
 
     def entries(self, path: str) -> dict[str, SftpEntry]:
-        """What is in a folder, by name."""
+        """Return the entries of a folder, by name."""
         handle = self._ask(_OPENDIR, _text(path), _HANDLE)
         found: dict[str, SftpEntry] = {}
         while names := self._names(bytes(handle)):
@@ -162,7 +162,7 @@ class Channel:
         return {name: entry for name, entry in found.items() if name not in (".", "..")}
 
     def make_all(self, paths: Sequence[str]) -> None:
-        """Make folders, one after the other; those that are there stay as they are."""
+        """Make folders, one after the other; existing ones are left alone."""
         sent = [self._send(_MKDIR, _text(path), bytes(4)) for path in paths]
         for path, number in zip(paths, sent, strict=True):
             try:
@@ -180,7 +180,7 @@ class Channel:
         self._done(self._send(_RMDIR, _text(path)))
 
     def rename(self, old: str, new: str) -> None:
-        """Give a file or folder another name, which nothing may have yet."""
+        """Rename a file or folder to a name that is not taken."""
         self._done(self._send(_RENAME, _text(old), _text(new)))
 
     def write(
@@ -190,7 +190,7 @@ class Channel:
         offset: int,
         arrived: Callable[[int], None] = lambda offset: None,
     ) -> None:
-        """Write a file anew, or from an offset on if that is not 0.
+        """Write a file from its start, or from an offset on.
 
         Args:
             path: The file.
@@ -228,7 +228,7 @@ class Channel:
     def read(
         self, path: str, ready: Callable[[int], int] = lambda offset: _ENDLESS
     ) -> Iterator[bytes]:
-        """A file's bytes, from its start to its end.
+        """Yield a file's bytes, from start to end.
 
         Args:
             path: The file.
@@ -262,9 +262,9 @@ class Channel:
             self._leave(handle, [number for number, *_ in waiting])
 
     def write_many(self, files: Mapping[str, bytes]) -> list[bytes]:
-        """Write small files anew, and read them back, all requests of a kind at once.
+        """Write small files and read them back, sending all requests of a kind at once.
 
-        Before they are read, they are on the server's disk, where it can be asked for that.
+        If the server can sync, they are on its disk before they are read.
         """
         handles = self._open_many(files, _FOR_READING | _FOR_WRITING | _CREATE | _TRUNCATE)
         done: list[int] = []
@@ -275,7 +275,7 @@ class Channel:
                 done.append(self._send(_WRITE, handle, where, piece))
         if self.syncs:
             done += [self._send(_EXTENDED, _text(_FSYNC), handle) for handle in handles]
-        # Nothing large may come back before everything large is there: nobody would be reading.
+        # No large answer may come before all large data is sent: nothing would read it.
         asked: list[list[int]] = []
         for handle, data in zip(handles, files.values(), strict=True):
             starts = range(0, len(data) + 1, self._most)
@@ -298,7 +298,7 @@ class Channel:
                 failures.append(error)
 
     def sync(self, paths: Sequence[str]) -> None:
-        """Have files, or folders, on the server's disk, all requests of a kind at once."""
+        """Sync files, or folders, to the server's disk, sending all requests of a kind at once."""
         for start in range(0, len(paths), _OPEN_AT_ONCE):
             handles = self._open_many(paths[start : start + _OPEN_AT_ONCE], _FOR_READING)
             synced = [self._send(_EXTENDED, _text(_FSYNC), handle) for handle in handles]
@@ -307,7 +307,7 @@ class Channel:
             self._all(synced)
 
     def sync_growing(self, path: str, ready: Callable[[int], int]) -> None:
-        """Have a file on the server's disk again and again while it is being written.
+        """Sync a file to the server's disk repeatedly while it is being written.
 
         Args:
             path: The file.
@@ -338,7 +338,7 @@ class Channel:
         return handles
 
     def _all(self, numbers: Iterable[int], failures: Sequence[OSError] = ()) -> None:
-        """Take all answers; raise the first of what went wrong, with them or before."""
+        """Wait for all answers; raise the first error."""
         failures = list(failures)
         for number in numbers:
             try:
@@ -348,7 +348,7 @@ class Channel:
         _complain(failures)
 
     def _leave(self, handle: memoryview | None, waiting: Iterable[int]) -> None:
-        """Close a file, and let come and go what was asked of it."""
+        """Close a file, and ignore the answers to its pending requests."""
         for number in waiting:
             self._ignore(number)
         if handle is not None:
@@ -408,7 +408,7 @@ class Channel:
         return body
 
     def _send(self, kind: int, *pieces: bytes | memoryview) -> int:
-        """Ask for something; small requests go together, before an answer is waited for."""
+        """Send a request; small requests are collected until an answer is awaited."""
         self._number = (self._number + 1) & 0xFFFFFFFF
         size = 5 + sum(map(len, pieces))
         self._unsent += struct.pack(">IBI", size, kind, self._number)
@@ -420,7 +420,7 @@ class Channel:
         return self._number
 
     def _flush(self, *pieces: bytes | memoryview) -> None:
-        """Let go what has not been sent yet, and something more."""
+        """Send the collected requests, and more data."""
         left: Sequence[bytes | memoryview] = [bytes(self._unsent), *pieces]
         self._unsent.clear()
         try:
@@ -439,7 +439,7 @@ class Channel:
             raise BrokenError(self._last_words()) from None
 
     def _ignore(self, number: int) -> None:
-        """Let an answer come and go."""
+        """Ignore an answer."""
         if self._answers.pop(number, None) is None:
             self._ignored.add(number)
 
@@ -487,7 +487,7 @@ class Channel:
 
 @lru_cache
 def _preferred(command: tuple[str, ...], host: str) -> dict[str, str]:
-    """The cipher that this processor is fastest with, unless somebody has chosen others."""
+    """Return the fastest cipher for this processor, unless the user has configured ciphers."""
     cipher = "aes128-gcm@openssh.com"
     try:
         if " aes " not in Path("/proc/cpuinfo").read_text():
@@ -506,7 +506,7 @@ def _preferred(command: tuple[str, ...], host: str) -> dict[str, str]:
 
 
 def _complain(failures: Sequence[OSError]) -> None:
-    """Raise the first of what went wrong, once all answers are in."""
+    """Raise the first error, once all answers are in."""
     for error in failures:
         raise error
 
@@ -532,7 +532,7 @@ def _status(body: memoryview) -> tuple[int, str]:
 
 
 def _entry(body: memoryview, at: int) -> tuple[SftpEntry, int]:
-    """Attributes, and where what follows them begins."""
+    """Return attributes, and where they end."""
     (flags,) = struct.unpack_from(">I", body, at)
     at += 4
     size = mode = 0

@@ -1,4 +1,4 @@
-"""The way of files into a draft of InvenioRDM: whole, or in parts that are gone on with."""
+"""Upload files into a draft of InvenioRDM, completely or in parts that can be resumed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FILES = {"entries?": [_FILE]}
 """The shape of what the server says of files."""
 
 PART = 64 * 1024 * 1024
-"""A file larger than this is sent in parts of this size, or larger where they would be too many."""
+"""A file larger than this is sent in parts of this size, or larger if there would be too many."""
 _MOST_PARTS = 1000
 _PARTS_AT_ONCE = 3
 _BYTES = {"Content-Type": "application/octet-stream"}
@@ -35,7 +35,7 @@ _BYTES = {"Content-Type": "application/octet-stream"}
 def bring(
     web: HttpClient, files: str, wanted: Sequence[Upload], transfer: Transfer, journal: Journal
 ) -> tuple[dict[str, Json], bool]:
-    """Bring files into a draft, where they are the only ones then.
+    """Upload files into a draft, and remove all others from it.
 
     Args:
         web: The server.
@@ -73,7 +73,7 @@ def _bring(
     transfer: Transfer,
     journal: Journal,
 ) -> Json:
-    """Send a file, or the rest of it, in place of what is there of that name."""
+    """Send a file, or the rest of it, and replace the file there with that name."""
     path = f"{files}/{segments(sent.item.path)}"
     upload = journal.outcome(f"upload {sent.item.path}") or {}
     if held is None or _complete(held) or not upload.get("parts"):
@@ -99,13 +99,13 @@ def _complete(file: Json) -> bool:
 
 
 def md5_of(file: Json) -> str | None:
-    """The MD5 that the server states of a file; None where it states none."""
+    """Return the MD5 that the server states for a file; None if it states none."""
     name, _, digest = str(file.get("checksum", "")).partition(":")
     return digest if name == "md5" and digest else None
 
 
 def _begin(web: HttpClient, files: str, item: Item, journal: Journal) -> Json:
-    """Announce the file, in parts where it is large and the storage knows them."""
+    """Announce the file, in parts if it is large and the storage supports them."""
     step = f"upload {item.path}"
     journal.begin(step)
     file: Json = {"key": item.path, "size": item.size}
@@ -120,7 +120,7 @@ def _begin(web: HttpClient, files: str, item: Item, journal: Journal) -> Json:
         reply = web.ask("POST", files, expect={201, 400}, data=[file])
         if reply.status == 400:
             raise DepositError(f"the draft does not accept a file called {item.path}")
-    # What was sent for an earlier announcement counts for nothing: each has a name of its own.
+    # Parts sent for an earlier announcement do not count: each announcement has its own name.
     return journal.done(step, parts=parts, size=size, name=secrets.token_hex(4))
 
 

@@ -122,7 +122,7 @@ class InvenioRdm(RestrictingRepository):
         )
 
     def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
-        """What would be made there, and what keeps it from being taken; see `Repository`."""
+        """Plan what would be made there, and report what prevents it; see `Repository`."""
         step, draft = self._first_step(transfer)
         files = {zip_name(transfer.identifier): transfer.size}
         if transfer.page is not None:
@@ -154,7 +154,7 @@ class InvenioRdm(RestrictingRepository):
         return plan
 
     def _first_step(self, transfer: Transfer) -> tuple[str, str]:
-        """What a deposit begins with, as far as the receipts tell; and where the files go."""
+        """Return the first step of a deposit, as far as the receipts say, and where files go."""
         same, other = earlier_deposits(transfer)
         if same:
             return (
@@ -192,7 +192,7 @@ class InvenioRdm(RestrictingRepository):
         return doi
 
     def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
-        """Draft, files, digests, and on demand publication; see `Repository`."""
+        """Make a draft, send files, compare digests, publish on demand; see `Repository`."""
         with zipped(transfer, journal) as sent, paged(transfer, sent) as pages:
             wanted = (sent, *pages)
             name, gone = self._place(transfer, journal), ""
@@ -256,7 +256,7 @@ class InvenioRdm(RestrictingRepository):
             )
 
     def status(self, remote_id: str, version: str) -> Status:
-        """Whether it is published, a draft, or not there; see `Repository`."""
+        """Say whether it is published, a draft, or absent; see `Repository`."""
         record = self._record(remote_id)
         if record is not None:
             return Status("published", f"{self._page(record)} {_doi(record)}".strip(), record)
@@ -268,7 +268,7 @@ class InvenioRdm(RestrictingRepository):
     # --- where it goes
 
     def _place(self, transfer: Transfer, journal: Journal, gone: str = "") -> str:
-        """The draft or record that the package belongs into, and not one that is gone."""
+        """Return the draft or record that the package belongs into, but not a discarded one."""
         made = journal.outcome("draft")
         if made:
             return str(made["id"])
@@ -299,7 +299,8 @@ class InvenioRdm(RestrictingRepository):
     def _refuse_strange(self, name: str, transfer: Transfer) -> None:
         """Refuse a record or draft that was not made for this package.
 
-        What is in a draft is replaced, and a receipt or the DOI in a record can name any.
+        The contents of a draft are replaced, and a receipt or the DOI in a record can name
+        any.
 
         Raises:
             DepositError: It is one.
@@ -317,7 +318,7 @@ class InvenioRdm(RestrictingRepository):
             )
 
     def _published(self, transfer: Transfer) -> str:
-        """The record that an earlier form of the package was published in, if any."""
+        """Return the record in which an earlier form of the package was published, if any."""
         for receipt in reversed(transfer.earlier):
             if receipt.state == "published" and receipt.fingerprint != transfer.fingerprint:
                 return receipt.remote_id
@@ -334,7 +335,7 @@ class InvenioRdm(RestrictingRepository):
         for seconds in (0.0, *(LOOKS if journal.begun("draft") else ())):
             time.sleep(seconds)
             found = self._found(mark)
-            if found and found != gone:  # a search may show for a while what was discarded
+            if found and found != gone:  # searches can show discarded drafts for a while
                 return str(journal.done("draft", id=found)["id"])
         journal.begin("draft", mark=mark)
         body = self._body(record, fingerprint, access)
@@ -350,7 +351,7 @@ class InvenioRdm(RestrictingRepository):
         return str(reply["id"])
 
     def _found(self, mark: str) -> str:
-        """A draft or record of ours with this mark, as the server's search finds it."""
+        """Return our draft or record with this mark, found by the server's search."""
         asked = quote(f'metadata.identifiers.identifier:"{mark}"', safe="")
         found = self._web.ask("GET", f"user/records?size=25&q={asked}").json(_HITS)
         for hit in found["hits"]["hits"]:
@@ -360,11 +361,11 @@ class InvenioRdm(RestrictingRepository):
         return ""
 
     def _reserved(self, record: Record) -> str:
-        """The draft in which a DOI of the record was reserved here, if it was."""
+        """Return the draft in which a DOI of the record was reserved here, if any."""
         for identifier in record.identifiers:
             if identifier.scheme == "doi":
                 name = identifier.value.rpartition("/")[2].rpartition(".")[2]
-                # Somebody else's draft is forbidden, not absent.
+                # Another user's draft is forbidden, not absent.
                 draft = self._draft(name, {*_ABSENT, 403}) if name else None
                 if draft and _doi(draft).lower() == identifier.value.lower():
                     return name
@@ -434,7 +435,7 @@ class InvenioRdm(RestrictingRepository):
         )
 
     def _arrival(self, sent: Upload, held: Json, where: str) -> Arrival:
-        """A file as the server has it: by its own MD5; read back where it states none."""
+        """Return a file as the server has it: by its MD5, or read back if it states none."""
         algorithm, expected, stored = "md5", sent.md5, md5_of(held)
         if stored is None:
             algorithm, expected = "sha256", sent.item.sha256
@@ -492,7 +493,7 @@ class InvenioRdm(RestrictingRepository):
         """The description to send into a draft that has one already; see `merged`."""
         last = last_description(transfer, journal)
         asked = self._asked()
-        # Of the identifiers, all that are not ours stay.
+        # Identifiers that are not ours stay.
         ours = [each["identifier"] for each in sent["identifiers"]]
         before = [
             each["identifier"] for each in (last or {}).get("sent", {}).get("identifiers", ())
@@ -521,7 +522,7 @@ class InvenioRdm(RestrictingRepository):
         journal: Journal,
         edited: Mapping[str, Any] = MappingProxyType({}),
     ) -> tuple[str, ...]:
-        """Write down what was sent and what became of it; return what was not taken, in words."""
+        """Record what was sent and what became of it; return what was rejected, in words."""
         errors = tuple(
             f"{each.get('field')} was not accepted: "
             f"{'; '.join(map(str, each.get('messages') or ()))}"
@@ -532,21 +533,21 @@ class InvenioRdm(RestrictingRepository):
         return errors
 
     def _told(self, stored: Stored, transfer: Transfer, journal: Journal) -> Json:
-        """The server's answer, and by what edits are known later."""
+        """Return the server's answer, with what is needed to recognize edits later."""
         return {**stored.answer, "described": last_description(transfer, journal)}
 
     def _access(self, transfer: Transfer, there: Json | None = None) -> Json:
-        """Who may see the record and the files, as the address asks, given the access there."""
+        """Return who may see the record and the files, as the address asks."""
         access: Json = {"record": "public", "files": self._options.get("access", "public")}
         if self._is_restricting and there:
-            access["record"] = there["record"]  # a person may have hidden it as a whole
+            access["record"] = there["record"]  # a person may have hidden the record
         until = self._embargo(transfer)
         if until:
             access["embargo"] = {"active": True, "until": until, "reason": self._rules(transfer)}
         return access
 
     def _differences(self, there: Json, transfer: Transfer, asked: Json | None) -> tuple[str, ...]:
-        """How a record or draft differs from the access that is asked for, and the address."""
+        """Return how a record or draft differs from the requested access and options."""
         found = []
         if asked:
             access = there.get("access", {})
@@ -569,7 +570,7 @@ class InvenioRdm(RestrictingRepository):
         return tuple(found)
 
     def _asked(self) -> Json:
-        """The options of the address, as metadata."""
+        """Return the options of the address, as metadata."""
         asked: Json = {}
         if "publisher" in self._options:
             asked["publisher"] = self._options["publisher"]
@@ -582,7 +583,7 @@ class InvenioRdm(RestrictingRepository):
 
         A DOI of the record that is not the draft's own is an identifier like others.
         """
-        today = datetime.now(UTC).date().isoformat()  # demanded there: the date of publication
+        today = datetime.now(UTC).date().isoformat()  # required there as the date of publication
         metadata = invenio.describe(record, Setting(made=today)) | self._asked()
         for each in list(metadata.get("rights", ())):
             if "id" in each and not self._knows("licenses", each["id"]):
@@ -606,7 +607,7 @@ class InvenioRdm(RestrictingRepository):
         }
 
     def _knows(self, vocabulary: str, identifier: str) -> bool:
-        """Whether the instance has a term; it refuses a description with one that it has not."""
+        """Return whether the instance has a term; it refuses descriptions with unknown terms."""
         term = f"vocabularies/{vocabulary}/{segments(identifier)}"
         if term not in self._terms:
             status = self._web.ask("GET", term, expect={200, 400, 401, 403, 404, 405}).status
@@ -615,7 +616,7 @@ class InvenioRdm(RestrictingRepository):
 
 
 def _mark(record: Record, fingerprint: str) -> str:
-    """By what a deposit is found again there: the package's name and its exact bytes."""
+    """Return the mark by which a deposit is found again: the package's name and exact bytes."""
     return f"archive-pkg:{record.id}:{fingerprint[:32] or 'reserved'}"
 
 

@@ -60,7 +60,7 @@ class Layout:
     parameters: dict[str, Any] = field(default_factory=lambda: dict(_DEFAULTS[USUAL]))
 
     def path(self, identifier: str) -> str:
-        """The object's path below the root."""
+        """Return the object's path below the root."""
         number = self.name[:4]
         if number == "0002":
             return identifier
@@ -92,7 +92,7 @@ class Layout:
 
 
 def _encapsulated(identifier: str, digest: str) -> str:
-    """The folder's name in layout 0003: percent-encoded, cut and made unique where it is long."""
+    """Return the folder's name in layout 0003: percent-encoded; shortened and unique if long."""
     name = "".join(
         sign
         if re.fullmatch(r"[A-Za-z0-9_-]", sign)
@@ -103,7 +103,7 @@ def _encapsulated(identifier: str, digest: str) -> str:
 
 
 def version_of(root: Path) -> str:
-    """The OCFL version that a root declares; empty where it declares none, or several.
+    """Return the OCFL version that a root declares; empty if it declares none, or several.
 
     Raises:
         OSError: The folder cannot be read.
@@ -113,7 +113,7 @@ def version_of(root: Path) -> str:
 
 
 def layout_of(root: Path) -> Layout:
-    """The layout of a root.
+    """Return the layout of a root.
 
     Raises:
         DepositError: It is none that is known, its parameters are wrong, or the root says nothing
@@ -151,7 +151,7 @@ def _read(root: Path, path: str) -> dict[str, Any]:
 
 
 def _wrong(parameters: dict[str, Any]) -> str:
-    """What is wrong with a layout's parameters; empty where nothing is."""
+    """Return what is wrong with a layout's parameters; empty if nothing is."""
     size, count = parameters.get("tupleSize", 0), parameters.get("numberOfTuples", 0)
     for name, value in (("tupleSize", size), ("numberOfTuples", count)):
         if type(value) is not int or not 0 <= value <= 32:
@@ -177,7 +177,7 @@ def _wrong(parameters: dict[str, Any]) -> str:
 
 
 def _inferred(root: Path) -> Layout:
-    """The layout that explains the objects of a root that says none."""
+    """Return the layout that matches the objects of a root without a declared layout."""
     here: list[tuple[str, str]] = []
     for path in _objects(root):
         here.append((_read(root, f"{path}/inventory.json").get("id", ""), path))
@@ -195,7 +195,7 @@ def _inferred(root: Path) -> Layout:
 
 
 def _objects(root: Path, below: str = "") -> Iterator[str]:
-    """The paths of a root's objects, in no order; stops at each object."""
+    """Yield the paths of a root's objects, in no order; stops at each object."""
     with os.scandir(root / below) as entries:
         names = {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
     if below and any(name.startswith("0=ocfl_object_") for name in names):

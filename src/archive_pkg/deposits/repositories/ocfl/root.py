@@ -89,7 +89,7 @@ class OcflRoot:
         return Capabilities(packaging="folder", digest=DIGEST, write_once=True, open_to_all=False)
 
     def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
-        """What would lie where, and whether the root is one; see `Repository`."""
+        """Plan which files go where, and check the root; see `Repository`."""
         plan = DepositPlan(
             tuple(
                 PlannedFile(item.path, item.size, f"{transfer.identifier}, next version")
@@ -113,7 +113,7 @@ class OcflRoot:
         return run_alone(self.steps(transfer, journal))
 
     def steps(self, transfer: Transfer, journal: Journal) -> Steps[Stored]:
-        """The steps of `deposit`; see `Stepwise`."""
+        """Yield the steps of `deposit`; see `Stepwise`."""
         with storage.storage_errors(f"working in {self.root}"):
             self._ensure_root()
             home = self._home(transfer.identifier)
@@ -127,7 +127,7 @@ class OcflRoot:
             return self._stored(home, transfer, held)
 
     def status(self, remote_id: str, version: str) -> Status:
-        """Whether the root holds it, and in which versions; see `Repository`."""
+        """Say whether the root holds it, and in which versions; see `Repository`."""
         with storage.storage_errors(f"working in {self.root}"):
             home = self._home(remote_id) if self.root.is_dir() else self.root
             if not (home / "inventory.json").is_file():
@@ -140,7 +140,7 @@ class OcflRoot:
     def verify(
         self, remote_id: str, version: str, expected: Expected | None = None
     ) -> dict[str, str]:
-        """Read a version's files where they lie; see `Repository`."""
+        """Read a version's files in place; see `Repository`."""
         with storage.storage_errors(f"working in {self.root}"):
             home = self._home(remote_id)
             if not home.is_dir():
@@ -173,7 +173,7 @@ class OcflRoot:
                         write_file(into, path, blocks, expected.get(path) if expected else None)
 
     def _ensure_root(self) -> None:
-        """Make the root where there is none; one that is half made by a killed run is finished."""
+        """Make the root if there is none; finish one that a killed run left incomplete."""
         if (self.root / _ROOT).is_file():
             return
         with storage.storage_errors(f"making {self.root}"):
@@ -246,7 +246,7 @@ class OcflRoot:
 
     @contextlib.contextmanager
     def _staging(self, home: Path) -> Iterator[storage.Staging]:
-        """A folder to build an object in; while it is there, nobody else works on that object."""
+        """Enter a folder for building an object, with a lock on that object."""
         name = hashlib.sha256(str(home.relative_to(self.root)).encode()).hexdigest()[:16]
         inside = self.root / _EXTENSIONS / STAGING
         with contextlib.ExitStack() as entered:
@@ -274,10 +274,9 @@ class OcflRoot:
                         folder.rmdir()
 
     def _beside(self, name: str) -> Path | None:
-        """A path next to the root from which a rename reaches the root; None if none is safe.
+        """Return a path next to the root from which a rename reaches it; None if none is safe.
 
-        What is staged under a random name in a folder where others may rename it could be exchanged
-        for a link.
+        In a folder where others may rename, a staged folder could be replaced by a link.
         """
         above = self.root.parent
         if (
@@ -313,7 +312,7 @@ class OcflRoot:
     def _next_version(
         self, transfer: Transfer, home: Path, made: Path, journal: Journal
     ) -> Steps[Mapping[str, str] | None]:
-        """Add a version; None where the newest is this package already."""
+        """Add a version; return None if the newest version is this package already."""
         storage.recover(home)
         validate(home)
         before = read_inventory(home)
@@ -331,7 +330,7 @@ class OcflRoot:
         return held
 
     def _write(self, transfer: Transfer, inventory: Inventory, made: Path) -> Mapping[str, str]:
-        """Write a version's files and inventories; the SHA-256 of each new file, read back."""
+        """Write a version's files and inventories; return the SHA-256 of each new file there."""
         head, folder = str(inventory["head"]), content_folder(inventory)
         content: dict[str, str] = {}
         for digest, (path, *_) in _state(transfer).items():
@@ -409,7 +408,7 @@ def _is_object(folder: Path) -> bool:
 
 
 def _refuse_foreign(home: Path, identifier: str) -> None:
-    """Refuse to add a version to an object that is not as we write them; it is left alone."""
+    """Refuse to add a version to an object that another program wrote."""
     try:
         inventory = read_inventory(home)
         said = {
@@ -432,7 +431,7 @@ def _refuse_foreign(home: Path, identifier: str) -> None:
 
 
 def _refuse_sizes(home: Path, version: str, expected: Expected) -> None:
-    """Refuse a version with a file that is not as long as the one that was deposited.
+    """Refuse a version with a file of another size than was deposited.
 
     Raises:
         DepositError: It has one.
@@ -449,7 +448,7 @@ def _refuse_sizes(home: Path, version: str, expected: Expected) -> None:
 
 
 def _state(transfer: Transfer) -> dict[str, list[str]]:
-    """The logical state (OCFL 1.1, 3.5.3.1): the package's paths by their digests."""
+    """Return the logical state (OCFL 1.1, 3.5.3.1): the package's paths by digest."""
     state: dict[str, list[str]] = {}
     for path, digest in transfer.digests(DIGEST).items():
         state.setdefault(digest, []).append(path)
@@ -457,7 +456,7 @@ def _state(transfer: Transfer) -> dict[str, list[str]]:
 
 
 def _plain(path: str) -> str:
-    """A content path for a logical one: nothing but what every file system takes, none hidden."""
+    """Return a content path for a logical path, valid on every file system and not hidden."""
     return "/".join(
         "%2E" + quoted[1:] if quoted.startswith(".") else quoted
         for quoted in map(quote, path.split("/"))
@@ -465,7 +464,7 @@ def _plain(path: str) -> str:
 
 
 def _sha256(home: Path, path: str) -> str | None:
-    """The SHA-256 of a file of an object, reached through no link; None where there is none."""
+    """Return the SHA-256 of a file of an object without following links; None if missing."""
     try:
         with storage.open_beneath(home, path) as file:
             return sha256_of(iter(lambda: file.read(fixity.BLOCK), b""))
@@ -474,7 +473,7 @@ def _sha256(home: Path, path: str) -> str | None:
 
 
 def _share(home: Path, made: Path) -> None:
-    """Give the staging the object's files: content by hard link, what gets rewritten as a copy."""
+    """Copy the object into the staging: content as hard links, rewritten files as copies."""
 
     def place(source: str, target: str) -> str:
         if Path(source).parent != home:
