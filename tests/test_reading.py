@@ -485,7 +485,7 @@ def test_a_deep_tree_needs_few_open_files(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
-# --- what only this user can have written -----------------------------------------------------
+# --- MACs of this user -------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -555,7 +555,7 @@ def test_a_key_made_first_by_another_run_is_used(
         raise FileExistsError
 
     monkeypatch.setattr(os, "link", first)
-    # Later versions must still know what this one has written.
+    # Later versions must compute the same MACs.
     assert (
         fresh(b"a", b"bc").hex()
         == "b7d20f4915d8838557de70fd97e5647e2c7cb2bb56fe994451309a420e13abf0"

@@ -339,7 +339,7 @@ def test_reading_a_bag_in_an_archive(bag: Path, kind: str) -> None:
         bags.Bag.open(bag / "bagit.txt")
 
 
-# --- what an archive holds --------------------------------------------------------------------
+# --- contents of archives ---------------------------------------------------------------------
 
 
 def packed(path: Path, members: dict[str, bytes]) -> Path:

@@ -73,7 +73,7 @@ def test_create(tmp_path: Path, count: int) -> None:
             assert bags.verify(bag).valid
         else:
             work()
-        with Staging(tmp_path / "bag"):  # whoever comes next cleans up
+        with Staging(tmp_path / "bag"):  # the next run removes leftovers
             assert contents(bag / "data") == FILES
         assert names(tmp_path) == ["bag", "source"]
     assert killed > count * 3 // 4

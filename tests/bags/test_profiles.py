@@ -527,7 +527,7 @@ def test_a_profile_is_named_or_a_file(tmp_path: Path, monkeypatch: pytest.Monkey
     assert profiles.bundled_profiles() == sorted(profiles.bundled_profiles())
     monkeypatch.chdir(tmp_path)
     name = profiles.bundled_profiles()[0]
-    Path(name).mkdir()  # the name of what ships with the program comes first
+    Path(name).mkdir()  # a bundled profile has precedence
     assert profiles.load_profile(name).identifier
     with pytest.raises(StorageError, match="it is a folder"):
         profiles.load_profile(Path(name))

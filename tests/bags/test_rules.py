@@ -397,7 +397,7 @@ def test_any_line_removed_or_doubled_is_found(pristine: Path, seed: int) -> None
     finally:
         path.write_bytes(before)
     if path.name.startswith("tagmanifest-") and verdict.valid:
-        # A tag file that is in one list still stands in the other.
+        # A tag file that is in one manifest is still in the other.
         assert "tag-file-unlisted" in {f.code for f in verdict.report} or len(
             before.splitlines()
         ) > len(lines)

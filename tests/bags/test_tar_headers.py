@@ -148,7 +148,7 @@ def test_extended_headers_apply_only_to_the_next_member() -> None:
         + member("next", b"n")
         + pax([("path", "old")], b"X")
         + member("old", b"o")
-        + pax([("comment", "x")], b"g")  # what was said before stays
+        + pax([("comment", "x")], b"g")  # earlier records still apply
         + member("still", b"s")
         + pax([("path", "new")], b"g")
         + checked(header("again", 9))

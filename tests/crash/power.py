@@ -212,7 +212,7 @@ class Power:
                 cut.append(path)
 
         note("", top)
-        # Where something has no name yet, it matters only whether bytes of it were lost.
+        # For a file without a name it only matters whether bytes were lost.
         lost = any(_STAGED.search(path) for path in cut)
         outside = [
             (_STAGED.sub("*", path), None if _STAGED.search(path) else data)

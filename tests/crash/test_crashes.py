@@ -134,7 +134,7 @@ def test_a_bag_is_updated(power: Power, exchanges: bool) -> None:
 
     def done() -> bool:
         if not exchanges:
-            with storage.Staging(bag):  # finishes what was cut between two renames
+            with storage.Staging(bag):  # finishes an exchange that was cut between two renames
                 pass
         there = contents(bag / "data")
         assert there in (FILES, CHANGED)
@@ -145,7 +145,7 @@ def test_a_bag_is_updated(power: Power, exchanges: bool) -> None:
         if not is_done:
             update()
             assert done()
-        with storage.Staging(bag):  # whoever comes next cleans up
+        with storage.Staging(bag):  # the next run removes leftovers
             pass
         assert names(power.root) == {"bag", "new"}
 
