@@ -92,7 +92,7 @@ def test_a_receipt_that_is_none_is_said_so(letter: Path, tmp_path: Path) -> None
     folder = receipts_folder(built) / "events"
     folder.mkdir(parents=True)
     (folder / "x.json").write_text("{}")
-    with pytest.raises(InvalidError, match="is no event"):
+    with pytest.raises(InvalidError, match="is not an event"):
         load_events(receipts_folder(built))
 
 

@@ -103,7 +103,7 @@ def test_signing_changes_nothing_and_the_three_states_are_told_apart(
     bare = verify(package)
     assert bare.ok
     assert not bare.report.findings
-    assert any("whose owner is not known" in state for state in states(bare))
+    assert any("whose owner is unknown" in state for state in states(bare))
     assert any("no trusted certificate vouches" in state for state in states(bare))
     known = verify(package, trust=Trust.read(keys / "allowed", None, authority.ca))
     assert known.ok
@@ -252,7 +252,7 @@ def test_a_package_whose_manifests_were_rewritten_after_signing_is_reported(sign
     assert not verification.ok
     assert codes(verification) == {"signature-wrong"}
     assert all("rewritten after signing" in f.message for f in verification.report.errors)
-    assert any("is NOT what was signed" in state for state in states(verification))
+    assert any("does NOT match its signature" in state for state in states(verification))
 
 
 def test_files_changed_under_a_signature_that_stands(signed: Path, keys: Path) -> None:
@@ -542,7 +542,7 @@ def test_the_commands_say_it_and_end_with_their_status(
     assert f"Signed by {EDITOR}" in shown
     assert "according to “Test time-stamping authority”" in shown
     shown = " ".join(run("show", package).stdout.split())
-    assert "whose owner is not known" in shown
+    assert "whose owner is unknown" in shown
     assert "no trusted certificate vouches" in shown
     assert run("show", RECORD, *allowed).returncode == 2
     done = run("verify", package, *allowed, "--jobs", "1", "--json")

@@ -59,11 +59,11 @@ class Built:
 
     Attributes:
         path: The package's folder.
-        outcome: "built"; "unchanged" where the same package was there already; "replaced".
-        differences: Paths in the package that a replacement changed, added or removed; its lost
-            signatures among them.
+        outcome: "built"; "unchanged" if the same package already existed; "replaced".
+        differences: Paths in the package that a replacement changed, added or removed, including
+            its lost signatures.
         report: Warnings and advice on the record.
-        withheld: What a public package is without, by the parts' ids.
+        withheld: The parts left out of a public package, by their ids.
     """
 
     path: Path
@@ -85,21 +85,21 @@ def build_package(
     metadata: str | Iterable[str] = DEFAULT,
     wait: float = 0,
 ) -> Built:
-    """Build the package of a record in a folder, verified before it gets its name.
+    """Build the package of a record in a folder, and verify it before it gets its name.
 
-    The package is a BagIt 1.0 bag (RFC 8493) called after the record's id. The same record, files
+    The package is a BagIt 1.0 bag (RFC 8493) named after the record's id. The same record, files
     and date give the same bytes. Sources are only read.
 
     Args:
         source: The record's file or folder, or a record.
-        out: The folder that the package is to be in; made if it is not there.
-        files: The files of the record that is given: the folder that the paths of its parts start
+        out: The folder for the package; created if it does not exist.
+        files: The files, if `source` is a record: the folder that the paths of its parts start
             from, or the bytes or the path of each file by its path in the record.
-        on: The date of packaging. If not given: that of SOURCE_DATE_EPOCH; or that of the package
-            already there, so that building again tomorrow changes nothing; or today's (UTC).
-        replace: Put it in the place of a package that differs.
-        drop_signatures: Also where that is signed; its signatures are then gone.
-        audience: "public" for a package without what may not go out on that day or today,
+        on: The date of packaging. Defaults to SOURCE_DATE_EPOCH, then to the date of the package
+            that exists, so that building again tomorrow changes nothing, then to today (UTC).
+        replace: Replace a package that differs.
+        drop_signatures: Replace it even if it is signed; its signatures are lost.
+        audience: "public" for a package without the parts that are restricted on that day or today,
             whichever is earlier. It is called `<id>-public` and says what it withholds.
         metadata: The documents in its folder `metadata/`: "page" and names of export formats, as
             a list or separated by commas; "all" for every one that is not made for one target.
@@ -146,13 +146,13 @@ def _drafted(source: StrPath | Record, files: Files | None, audience: Audience) 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A package that can be written: a sound record and the folder of its files.
+    """A package that can be written: a valid record and the folder of its files.
 
     Attributes:
-        record: The record as its makers left it.
+        record: The record as it was read.
         folder: The folder that the parts' paths start from.
         report: Warnings and advice on the record.
-        audience: For whom the package is.
+        audience: For whom the package is made.
     """
 
     record: Record
@@ -166,17 +166,17 @@ class Draft:
         return self.record.id + (SUFFIX if self.audience == "public" else "")
 
     def withheld(self, on: date) -> dict[str, Withheld]:
-        """What the package is without, by the parts' ids, if it is packaged on a day."""
+        """Return the parts left out if it is packaged on a day, by their ids."""
         return withheld(self.record, self.audience, on)
 
     def mode(self) -> int:
-        """The widest permissions of the package: who may not read all of it gets none."""
+        """Return the widest permissions of the package: those that all its files have."""
         files = (self.folder / name for name in self.record.files)
         with storage.storage_errors(f"reading {self.folder}"):
             return storage.mode_of(self.folder, record_file(self.folder)[0], *files)
 
     def digests(self, record: Record) -> list[str]:
-        """SHA-256 of the files, each of which the record's own digest has been checked against."""
+        """Return SHA-256 of the files; stated digests have been checked against the files."""
         said = {part.file: part.sha256 for part in record.parts if part.sha256}
         return [said.get(name) or self._digest(name) for name in record.files]
 
@@ -206,8 +206,8 @@ class Draft:
             The digests of all that was written.
 
         Raises:
-            InvalidError: It did not pass.
-            StorageError: The storage failed, or a source changed meanwhile.
+            InvalidError: The package failed its verification.
+            StorageError: The storage failed, or a source changed during the build.
         """
         gone = self.withheld(on)
         record = public(self.record, gone) if self.audience == "public" else self.record
@@ -234,14 +234,14 @@ class Draft:
 
 
 def draft_package(source: Path, audience: Audience = "internal") -> Draft:
-    """Read a record and everything it names.
+    """Read a record and check it with everything it names.
 
     Args:
         source: The record's file or folder.
-        audience: For whom the package is to be.
+        audience: For whom the package is made.
 
     Raises:
-        InvalidError: The record or its files are not sound; its report has every finding.
+        InvalidError: The record or its files are not valid; its report has every finding.
         StorageError: They cannot be read.
     """
     record, report = examine(source)
@@ -253,22 +253,22 @@ def draft_package(source: Path, audience: Audience = "internal") -> Draft:
 
 
 def draft_from(
-    record: Record, folder: Path, told_as: Path, audience: Audience = "internal"
+    record: Record, folder: Path, source: Path, audience: Audience = "internal"
 ) -> Draft:
-    """The same for a record that was read already, from a table.
+    """Check a record that was already read from a table.
 
     Args:
         record: The record.
         folder: The folder that the parts' paths start from.
-        told_as: What findings call the place that it was read from.
-        audience: For whom the package is to be.
+        source: Where it was read from, for findings.
+        audience: For whom the package is made.
 
     Raises:
-        InvalidError: Its files are not sound; its report has every finding.
+        InvalidError: Its files are not valid; its report has every finding.
     """
-    report = Report(list(check_record(record, folder, told_as)))
+    report = Report(list(check_record(record, folder, source)))
     if not report.ok:
-        what = record.id if told_as == Path(record.id) else f"{record.id} of {told_as}"
+        what = record.id if source == Path(record.id) else f"{record.id} of {source}"
         raise InvalidError(
             f"{what} was not built: it has {_count(len(report.errors), 'error')}", report=report
         )
@@ -291,27 +291,27 @@ def settle(
     replace: bool,
     drop_signatures: bool = False,
 ) -> tuple[Literal["built", "unchanged", "replaced"], tuple[str, ...]]:
-    """Let a written package have its name, unless what is there already speaks against it.
+    """Move a staged package to its destination, unless a different package is already there.
 
     Args:
         staged: The folder with the written package.
-        destination: The path it is to have.
-        commit: Called to put it there, with `replace=True` where it takes another's place.
+        destination: The path of the package.
+        commit: Moves the folder; called with `replace=True` to replace a package.
         replace: Whether a package that differs may be replaced.
-        drop_signatures: Whether it may be replaced though it is signed.
+        drop_signatures: Whether a signed package may be replaced.
 
     Returns:
-        What was done, and the paths that a replacement changed, added or removed.
+        The outcome, and the paths that a replacement changed, added or removed.
 
     Raises:
-        InvalidError: A package that differs is there, and `replace` is not set, or it is signed.
+        InvalidError: A different package exists, and `replace` is not set, or it is signed.
         StorageError: The storage failed.
     """
     if not destination.exists():
         commit()
         return "built", ()
     differences = differing(destination, staged)
-    # Signing changes nothing of what was built.
+    # Signing changes none of the built files.
     if all(map(is_signature_file, differences)):
         return "unchanged", ()
     if not replace:
@@ -337,9 +337,9 @@ def settle(
 
 
 def differing(one: Path, other: Path) -> tuple[str, ...]:
-    """The paths, sorted, of files that only one of two folders has or whose bytes differ.
+    """Return the sorted paths of files that only one folder has or whose bytes differ.
 
-    Of two files, the name of the first if they differ.
+    If both are files, return the first one's name when they differ.
     """
     if not one.is_dir() or not other.is_dir():
         return () if _same(one, other) else (one.name,)
@@ -368,10 +368,10 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def today() -> date:
-    """The day that SOURCE_DATE_EPOCH names, else today (UTC).
+    """Return the day that SOURCE_DATE_EPOCH names, else today (UTC).
 
     Raises:
-        UsageError: SOURCE_DATE_EPOCH is no time.
+        UsageError: SOURCE_DATE_EPOCH is not a time.
     """
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch is None:
@@ -385,10 +385,10 @@ def today() -> date:
 
 
 def date_for(destination: Path) -> date:
-    """The date of a packaging for which none was given: see `build_package`.
+    """Return the default date of packaging; see `build_package`.
 
     Raises:
-        UsageError: SOURCE_DATE_EPOCH is no time.
+        UsageError: SOURCE_DATE_EPOCH is not a time.
     """
     if "SOURCE_DATE_EPOCH" not in os.environ and destination.is_dir():
         for label, value in bags.Bag.open(destination).info:
@@ -401,7 +401,7 @@ def date_for(destination: Path) -> date:
 
 
 def refuse_inside(folder: Path, out: Path) -> None:
-    """Raise UsageError where packages would come to lie in a record's own folder."""
+    """Raise UsageError if the output folder is inside the record's folder."""
     if out.resolve().is_relative_to(folder.resolve()):
         raise UsageError(
             f"{out} is inside the record's folder, which a build only reads",

@@ -1,6 +1,6 @@
-"""What a machine finds out of the files, written into the record before building: format, viruses.
+"""Identify the formats of files and check them for viruses before building.
 
-So a build depends on no machine: it packages what the record says, whatever is installed.
+The results are written into the record, so a build does not depend on installed programs.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ FORMAT_UNKNOWN = Code(
 FORMAT_UNSURE = Code(
     "format-unsure",
     Severity.WARNING,
-    "Several formats in PRONOM match a file, or one by its name alone; the event names them.",
+    "Several formats in PRONOM match a file, or one matches only its name. The event lists them.",
 )
 MEDIA_TYPE_DIFFERS = Code(
     "media-type-differs",
     Severity.WARNING,
-    "The media type that the record gives for a part is not that of the format its file is in.",
+    "The media type that the record gives for a part does not match the file's format.",
 )
 VIRUS_FOUND = Code(
     "virus-found",
     Severity.ERROR,
-    "ClamAV finds malware in a file. The event says so in the record; the file is left as it is.",
+    "ClamAV found malware in a file. The record has an event for it. The file is unchanged.",
 )
 NOT_SCANNED = Code(
     "virus-check-not-done",
     Severity.ADVICE,
-    "Files were not checked for viruses, because ClamAV is not installed or could not do it.",
+    "Files were not checked for viruses, because ClamAV is not installed or failed.",
 )
 
 
@@ -68,7 +68,7 @@ class Characterized:
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
-    """What a program found out of one file."""
+    """What a program found in one file."""
 
     type: str
     program: Agent
@@ -78,7 +78,7 @@ class _Finding:
 
 
 def characterize(source: Path, *, on: date | None = None) -> Characterized:
-    """Identify the format of each file (PRONOM), check it for viruses, and write both down.
+    """Identify the format of each file (PRONOM), check it for viruses, and record both.
 
     An event for each goes into the record, which keeps its comments and order, and the PRONOM
     identifier into the parts. What is there already, of the same bytes with the same outcome, is
@@ -89,19 +89,19 @@ def characterize(source: Path, *, on: date | None = None) -> Characterized:
         on: The day of the events; today (UTC) if not given.
 
     Raises:
-        InvalidError: The record or its files are not sound, or events of its own are of later days.
+        InvalidError: The record or its files are not valid, or it has later events.
         StorageError: The record cannot be written.
         UsageError: The library that identifies formats is not installed.
     """
     if importlib.util.find_spec("pygfried") is None:
         raise UsageError(
-            "pygfried is not installed, which identifies formats",
+            "pygfried, which identifies formats, is not installed",
             "Run: pip install 'archive-pkg[characterize]'",
         )
     record, found = examine(source)
     file, _ = record_file(source)
     if record is None or not found.ok:
-        raise InvalidError(f"{source} is not characterized: it is not sound", report=found)
+        raise InvalidError(f"{source} was not characterized: it is not valid", report=found)
     report = Report()
     work = _Work(record, (on or datetime.now(UTC).date()).isoformat())
     scanned = _scanned([file.parent / name for name in record.files], report, file)
@@ -123,7 +123,7 @@ def characterize(source: Path, *, on: date | None = None) -> Characterized:
 
 
 class _Work:
-    """A record that is being added to."""
+    """Collects what is added to a record."""
 
     def __init__(self, record: Record, day: str) -> None:
         self.source = record
@@ -135,7 +135,7 @@ class _Work:
         self.taken = {event.id for event in record.events}
 
     def take(self, parts: list[Part], digest: str, found: _Finding) -> None:
-        """Note what was found, unless the record has it."""
+        """Add a finding, unless the record already has it."""
         inputs = (f"sha256:{digest}",)
         told = {(event.type, event.inputs, event.detail) for event in self.source.events}
         if (found.type, inputs, found.detail) in told:
@@ -159,7 +159,7 @@ class _Work:
         self.evidence += [Evidence(field=f, basis="supplied", agent=agent) for f in fields]
 
     def record(self) -> Record:
-        """The record with what was found."""
+        """Return the record with the findings."""
         old = self.source
         parts = tuple(
             part.model_copy(update={"pronom": self.pronom[part.id]})
@@ -179,7 +179,7 @@ class _Work:
         )
 
     def _agent(self, program: Agent) -> str:
-        """The id of a program of this version; another version is another agent."""
+        """Return the id of a program of this version; each version is a separate agent."""
         for agent in self.agents.values():
             if (agent.name, agent.version) == (program.name, program.version):
                 return agent.id
@@ -211,18 +211,25 @@ def _format(path: Path, parts: list[Part], place: Location, report: Report) -> _
     detail = f"PRONOM: {told}. Signatures: {signatures}."
     if not matches:
         message = f"no format in PRONOM matches {path.name}"
-        report.add(FORMAT_UNKNOWN.at(place, message, "is it whole, and what wrote it?"))
+        report.add(
+            FORMAT_UNKNOWN.at(
+                place, message, "Check whether the file is complete, and which program wrote it."
+            )
+        )
         return _Finding("format identification", program, "warning", detail)
     unsure = len(matches) > 1 or matches[0]["warning"]
     if unsure:
-        report.add(FORMAT_UNSURE.at(place, f"{path.name}: {told}", "look at the file"))
+        report.add(FORMAT_UNSURE.at(place, f"{path.name}: {told}", "Open the file and check it."))
     pronom = matches[0]["id"] if len(matches) == 1 else None
     mimes = {mime.strip() for one in matches for mime in one["mime"].split(",") if mime.strip()}
     for part in parts:
         if part.media_type and mimes and part.media_type not in mimes:
             at = Location(place.path, field=f"parts.{part.id}.media_type")
-            message = f"the record says {part.media_type}, its format {', '.join(sorted(mimes))}"
-            report.add(MEDIA_TYPE_DIFFERS.at(at, message, "see which of the two is right"))
+            message = (
+                f"the record says {part.media_type}, but the file's format is "
+                f"{', '.join(sorted(mimes))}"
+            )
+            report.add(MEDIA_TYPE_DIFFERS.at(at, message, "Correct the record if it is wrong."))
     outcome = "warning" if unsure else "success"
     return _Finding("format identification", program, outcome, detail, pronom)
 
@@ -235,12 +242,12 @@ def _words(match: dict[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Scanned:
-    """What ClamAV said of files.
+    """ClamAV's results for files.
 
     Attributes:
-        program: It, with its version.
-        said: Its word on each: "OK", "Empty file", "Eicar-Test-Signature FOUND".
-        wrong: What it said where it said nothing on a file.
+        program: ClamAV with its version.
+        said: Its result for each file: "OK", "Empty file", "Eicar-Test-Signature FOUND".
+        wrong: Its error message, for files without a result.
     """
 
     program: Agent
@@ -248,17 +255,17 @@ class _Scanned:
     wrong: str
 
     def finding(self, path: Path, place: Location, report: Report) -> _Finding | None:
-        """What this means for a file; None where it was not checked, which the report says."""
+        """Return the result for a file; report it and return None if it was not checked."""
         said = self.said.get(path, "")
         named = said.removesuffix(" FOUND")
         if named.startswith(_LIMIT):
             message = f"ClamAV could not check all of {path.name}: {named}"
-            report.add(NOT_SCANNED.at(place, message, "check it with another program"))
+            report.add(NOT_SCANNED.at(place, message, "Check it with another program."))
             return None
         if named != said:
             detail = f"Found {named}."
             report.add(
-                VIRUS_FOUND.at(place, f"{path.name}: {detail}", "keep it from other machines")
+                VIRUS_FOUND.at(place, f"{path.name}: {detail}", "Keep it away from other machines.")
             )
             return _Finding("virus check", self.program, "fail", detail)
         if said in _CLEAN:
@@ -271,13 +278,13 @@ class _Scanned:
 _CLEAN = ("OK", "Empty file")
 _LIMIT = "Heuristics.Limits.Exceeded"
 _SCAN_ALL = ("--max-filesize=0", "--max-scansize=0", "--max-scantime=0", "--alert-exceeds-max=yes")
-"""Left alone, ClamAV looks at the beginning of a large file, or not at all, and says "OK"."""
+"""Without these, ClamAV says "OK" to large files that it did not scan completely."""
 _FOR_DAEMON = 25 << 20
-"""Bytes up to which the daemon is asked: below any limit of its own that it does not tell of."""
+"""The largest file for the daemon, below any limit that it does not report."""
 
 
 def _scanned(files: list[Path], report: Report, file: Path) -> _Scanned | None:
-    """Let ClamAV check files: its daemon the small ones, if it runs, clamscan all others."""
+    """Check files with ClamAV: small ones with its daemon if it runs, others with clamscan."""
     daemon, program = shutil.which("clamdscan"), shutil.which("clamscan")
     if not (daemon or program):
         place = Location(str(file))

@@ -1,6 +1,6 @@
-"""A record against its files: are they there, unchanged, and do the quotes stand where they should.
+"""Check a record against its files: presence, checksums, encodings and quotes.
 
-The models have seen to it that the record itself is sound; here it meets the bytes.
+The models have already validated the record itself.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 
 TEXT_LIMIT = 256 * 1024 * 1024
-"""The largest text, in bytes, that is decoded to look quotes up in it."""
+"""The largest text, in bytes, that is decoded to check quotes."""
 _AT_ONCE = 1 << 20
-"""Files up to so many bytes are read in one go."""
+"""Files up to this size in bytes are read at once."""
 
 PART_MISSING = Code(
     "part-missing",
@@ -165,14 +165,14 @@ Files = StrPath | Mapping[str, StrPath | bytes]
 
 
 def check(source: StrPath | Record, files: Files | None = None) -> Report:
-    """Everything that is wrong with a record, its files and its quotes.
+    """Check a record, its files and its quotes.
 
     Args:
         source: A record's file, its folder, or a record.
-        files: The files of the record that is given.
+        files: The files, if `source` is a record.
 
     Raises:
-        UsageError: `files` has a name that no part has, or goes with a path.
+        UsageError: `files` has a name that no part has, or `source` is a path.
         StorageError: A file cannot be read.
     """
     if not isinstance(source, Record):
@@ -222,19 +222,19 @@ def refuse_files(files: Files | None) -> None:
 
 
 def same_id(file: str, name: str, other: str) -> Finding:
-    """What is found on a record whose id another record has."""
+    """Return the finding for a record that has the id of another record."""
     message = f"the id {name} is also that of {other}"
     return RECORD_ID_TWICE.at(Location(file, field="id"), message, _ANOTHER_ID)
 
 
 def like_id(file: str, name: str, like: str, other: str) -> Finding:
-    """What is found on a record whose id is that of another record but for the case of letters."""
+    """Return the finding for a record whose id differs from another's only in case."""
     message = f"the id {name} and the id {like} of {other} differ only in capital and small letters"
     return RECORD_IDS_ALIKE.at(Location(file, field="id"), message, _ANOTHER_ID)
 
 
 def examine(path: Path) -> tuple[Record | None, Report]:
-    """A record, if it can be read, and everything that is wrong with it and its files."""
+    """Read a record, if possible, and check it and its files."""
     file, findings = record_file(path)
     if findings:
         return None, Report(findings)
@@ -246,7 +246,7 @@ def examine(path: Path) -> tuple[Record | None, Report]:
 
 
 def check_record(record: Record, folder: Path, source: Path) -> Iterator[Finding]:
-    """What is wrong between a record and the files below a folder.
+    """Check a record against the files below a folder.
 
     Args:
         record: The record.
@@ -263,9 +263,9 @@ def check_record(record: Record, folder: Path, source: Path) -> Iterator[Finding
 def _files(
     record: Record, folder: Path, source: Path
 ) -> Generator[Finding, None, dict[str, bytes | None]]:
-    """Presence, kind and digest of every held file; gives back the good ones.
+    """Check presence, type and digest of every held file, and return the good ones.
 
-    With them come the bytes of small texts, so that what is judged is what was digested.
+    The bytes of small texts are returned too, so that the same bytes are digested and decoded.
     """
     good: dict[str, bytes | None] = {}
     holders: dict[str, list[Part]] = defaultdict(list)
@@ -339,7 +339,7 @@ def _texts(
         if text is None:
             continue
         for field, quote in quotes[name]:
-            yield from _quote_stands(text, quote, Location(str(source), field=field), name)
+            yield from _check_quote(text, quote, Location(str(source), field=field), name)
         for other in record.parts:
             if other.file == name and other.span and other.span.end > len(text):
                 at = Location(str(source), field=f"parts.{other.id}.span", offset=other.span.end)
@@ -352,7 +352,7 @@ def _texts(
 def _decoded(
     folder: Path, name: str, part: Part, place: Location, data: bytes | None, *, needed: bool
 ) -> Generator[Finding, None, str | None]:
-    """A part's text as decoded, its line ends as they are and a byte order mark not counted."""
+    """Decode a part's text; line ends are kept, a byte order mark is not counted."""
     encoding = part.encoding or "utf-8"
     try:
         codecs.lookup(encoding)
@@ -380,7 +380,7 @@ def _decoded(
 def _large(
     folder: Path, name: str, place: Location, *, needed: bool
 ) -> Generator[Finding, None, bytes | None]:
-    """The bytes of a text that was not kept when it was digested."""
+    """Read the bytes of a text that is too large to keep from digesting."""
     try:
         with storage.open_beneath(folder, name) as stream:
             if os.fstat(stream.fileno()).st_size <= TEXT_LIMIT:
@@ -395,7 +395,7 @@ def _large(
 
 
 def decode(data: bytes, encoding: str) -> str:
-    """Bytes as text: line ends untranslated, a byte order mark not part of it.
+    """Decode bytes; line ends are kept, and a byte order mark is dropped.
 
     Raises:
         UnicodeDecodeError: A byte does not fit the encoding.
@@ -412,7 +412,7 @@ def _quotes(record: Record) -> Iterator[tuple[str, Quote]]:
             yield f"evidence.{index}.at", evidence.at
 
 
-def _quote_stands(text: str, quote: Quote, place: Location, name: str) -> Iterator[Finding]:
+def _check_quote(text: str, quote: Quote, place: Location, name: str) -> Iterator[Finding]:
     at = Location(place.path, field=place.field, offset=quote.start)
     stands = text[quote.start : quote.end]
     before = text[max(0, quote.start - len(quote.prefix)) : quote.start]
@@ -435,7 +435,7 @@ def _quote_stands(text: str, quote: Quote, place: Location, name: str) -> Iterat
 
 
 def find_quote(text: str, quote: Quote) -> int | None:
-    """Where a quote's words stand now: with their context, or else the place nearest to the old."""
+    """Find a quote with its context, or else its words nearest to the old place."""
     whole = text.find(quote.prefix + quote.exact + quote.suffix)
     if whole >= 0:
         return whole + len(quote.prefix)
@@ -496,7 +496,7 @@ def _history(record: Record, at: Callable[[str], Location]) -> Iterator[Finding]
 
 
 def _surely_before(one: Edtf, other: Edtf) -> bool:
-    """Whether all that a date can mean lies before all that another can; never of doubtful ones."""
+    """Return whether a date is certainly before another; False for doubtful dates."""
     if one.uncertain or one.approximate or other.uncertain or other.approximate:
         return False
     return bool(one.latest and other.earliest and one.latest < other.earliest)
@@ -556,7 +556,7 @@ def _strays(record: Record, source: Path) -> Iterator[Finding]:
 
 
 def _files_below(folder: str) -> Iterator[str]:
-    """All that is no folder, nor a link to one."""
+    """Return every path that is neither a folder nor a link to one."""
     try:
         with os.scandir(folder) as entries:
             for entry in entries:

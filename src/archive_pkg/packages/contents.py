@@ -1,4 +1,4 @@
-"""What one of our packages has to be beyond a valid bag: its record against its bytes."""
+"""Check the contents of an archive-pkg package beyond those of a valid bag."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ PACKAGE_NAMED_OTHERWISE = Code(
 
 
 def examine_contents(path: Path, bag: Bag, report: Report) -> Record | None:
-    """Report what is wrong with a package of ours that is a bag; return its record.
+    """Report what is wrong with the contents of an archive-pkg package, and return its record.
 
     Args:
-        path: The package. Of an archive, the record is not read.
+        path: The package. The record in an archive is not read.
         bag: The bag as it was read.
         report: Takes the findings.
     """
@@ -71,7 +71,7 @@ def examine_contents(path: Path, bag: Bag, report: Report) -> Record | None:
 
 
 def _is_covered(bag: Bag, report: Report) -> None:
-    """Report what the tag manifests of one of our packages leave without a checksum."""
+    """Report the tag files that have no checksum in the tag manifests."""
     lacking = sorted(bag.manifests.keys() - bag.tag_manifests.keys())
     # A profile may ask for fewer algorithms, but no package is without a tag manifest.
     if lacking and not (bag.tag_manifests and bag.values("BagIt-Profile-Identifier")):
@@ -119,10 +119,10 @@ def _against_its_bytes(record: Record, path: Path, bag: Bag, report: Report) -> 
 
 
 def _tables_are_made_from(record: Record, bag: Bag) -> bool:
-    """Whether the tables are, by their digests, those that this version makes of the record.
+    """Return whether the tables have the digests that this version makes from the record.
 
-    Then they say the same; those of another version have to be read to tell. Where a table is not
-    what its digest says, the bag is not valid, and that is told.
+    Other tables have to be read and compared. A table that does not match its digest makes the
+    bag invalid, which is reported elsewhere.
     """
     listed = bag.manifests.get("sha256")
     return listed is not None and all(

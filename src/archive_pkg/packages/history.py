@@ -1,4 +1,4 @@
-"""The software's own part in a letter's history, up to its packaging."""
+"""Add the events of packaging, which the program performs, to a record."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 SOFTWARE_ID = "archive-pkg"
 
-# Named by the Library of Congress's vocabulary, in the order in which building does them. What
-# they claim is true of every package there is: one that fails its validation is never kept.
+# Types from the Library of Congress's vocabulary, in the order of building. The claims hold
+# for every package, since one that fails its validation is removed.
 _STEPS = (
     ("ingestion", "Read the record and the files of its parts."),
     (
@@ -40,7 +40,7 @@ _STEPS = (
     ),
 )
 _MAKES = {"ingestion", "packing"}
-"""The steps after which the files are somewhere they were not; their bytes are the same."""
+"""The steps that copy the files without changing their bytes."""
 _PROGRAM = Agent(id=SOFTWARE_ID, name="archive-pkg", kind="software", version=VERSION)
 
 
@@ -50,13 +50,13 @@ def packaged(
     digests: Sequence[str] = (),
     gone: Mapping[str, Withheld] | None = None,
 ) -> Record:
-    """The record with the events of its own packaging, dated as asked, and what did them.
+    """Return the record with the events of its packaging and the program as their agent.
 
     Args:
         record: The record.
         on: The date of packaging.
         digests: SHA-256 of the record's files, in the order of the parts.
-        gone: What is withheld from the package, which is an event, too.
+        gone: The withheld parts, for the event that withholds them.
     """
     taken = {event.id for event in record.events}
     day = _day(on)
@@ -86,7 +86,7 @@ def packaged(
         _known(f"agents.{SOFTWARE_ID}"),
         *(_known(f"events.{event.id}") for event in events),
     )
-    # It is coherent as the record was; building reads back what it wrote and judges it whole.
+    # Not validated here: building reads the written record back and validates it.
     return record.model_copy(
         update={
             "agents": (*others, _PROGRAM),
@@ -103,7 +103,7 @@ def _day(on: date) -> Date:
 
 @lru_cache
 def _known(field: str) -> Evidence:
-    """What the program says of itself, in the same words in every record."""
+    """Return the evidence for the program's statement about itself."""
     return Evidence(field=field, basis="supplied", agent=SOFTWARE_ID)
 
 

@@ -1,4 +1,4 @@
-"""What happened to a package after it was closed: events beside it, never in it."""
+"""Events in a package's life after packaging, kept next to the package, never in it."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class LaterEvent(BaseModel):
 
     Attributes:
         type: From the Library of Congress's vocabulary of event types, or a local one.
-        time: When (UTC), as finely as the clock goes: what follows within a second keeps its order.
+        time: When (UTC), with fractions of seconds, so that events keep their order.
         package: The package's id.
-        software: The program that did it.
+        software: The program that performed it.
         version: Its version.
-        inputs: SHA-256 of what it started from, by the path in the package.
-        outputs: SHA-256 of what it brought forth.
-        outcome: How it ended.
-        detail: What else is to be said.
+        inputs: SHA-256 of the inputs, by their path in the package.
+        outputs: SHA-256 of the outputs, by their path.
+        outcome: The result.
+        detail: Further information.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,13 +51,13 @@ class LaterEvent(BaseModel):
 
     @property
     def name(self) -> str:
-        """The name of its file, which begins with the second."""
+        """The name of its file, which begins with its time."""
         words = self.type.replace(" ", "-")
         mark = hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:8]
         return f"{self.time.astimezone(UTC):%Y%m%dT%H%M%SZ}-{words}-{mark}.json"
 
     def event(self) -> Event:
-        """The event in the record's terms; its inputs and outputs by their digests."""
+        """Return it as an event of a record, with the digests of its inputs and outputs."""
         return Event(
             id=self.name.removesuffix(".json"),
             type=self.type,
@@ -81,13 +81,13 @@ def _agent(event: LaterEvent) -> Agent:
 
 
 def joined(record: Record, later: Iterable[LaterEvent]) -> Record:
-    """A record with what happened after its packaging, for export; it is not the package's.
+    """Return a record with later events added, for export.
 
     Args:
         record: The record as the package has it.
-        later: The events, from wherever they are told; of one time in the order given.
+        later: The events. Those with the same time keep their order.
     """
-    # A program that had a part in the package already is the same agent afterwards.
+    # Reuse the agent if the program is already in the record.
     known = {(agent.name, agent.version): agent.id for agent in record.agents}
     agents = {agent.id: agent for agent in record.agents}
     events = list(record.events)
@@ -102,11 +102,11 @@ def joined(record: Record, later: Iterable[LaterEvent]) -> Record:
 
 
 def receipts_folder(package: Path, within: Path | None = None) -> Path:
-    """The folder where what happened to a package is kept; it need not be there.
+    """Return the folder of a package's later events; it need not exist.
 
     Args:
         package: The package's folder.
-        within: A folder for what happened to many; beside the package if not given. A million
+        within: A folder for the events of many packages; next to the package if None. A million
             packages are spread over 4,096 folders in it, by the SHA-256 of their folders' names.
     """
     package = package.absolute()
@@ -117,10 +117,10 @@ def receipts_folder(package: Path, within: Path | None = None) -> Path:
 
 
 def ready_receipts(package: Path, within: Path | None = None) -> Path:
-    """Return `receipts_folder`, made if it does not exist.
+    """Return `receipts_folder`, after creating it if necessary.
 
     Raises:
-        StorageError: It cannot be made, is a link, or a stranger can write into it.
+        StorageError: It cannot be created, is a link, or another user can write into it.
     """
     folder = receipts_folder(package, within)
     base = within or folder.parent
@@ -132,7 +132,7 @@ def ready_receipts(package: Path, within: Path | None = None) -> Path:
 
 
 def save_event(event: LaterEvent, receipts: Path) -> Path:
-    """Write an event into a package's receipts, the folder of which exists.
+    """Write an event into the existing receipts folder of a package.
 
     Raises:
         StorageError: It could not be written.
@@ -144,10 +144,10 @@ def save_event(event: LaterEvent, receipts: Path) -> Path:
 
 
 def load_events(receipts: Path) -> tuple[LaterEvent, ...]:
-    """The events in a package's receipts, oldest first; none where there is no such folder.
+    """Return the events in a package's receipts, oldest first; empty if there is no folder.
 
     Raises:
-        InvalidError: A file there is no event.
+        InvalidError: A file there is not an event.
         StorageError: One cannot be read.
     """
     found = []
@@ -158,5 +158,5 @@ def load_events(receipts: Path) -> tuple[LaterEvent, ...]:
                 found.append(LaterEvent.model_validate_json(storage.read_regular(path)))
             except ValidationError as error:
                 said = error.errors()[0]["msg"]
-                raise InvalidError(f"{path} is no event: {said}") from error
+                raise InvalidError(f"{path} is not an event: {said}") from error
     return tuple(sorted(found, key=lambda event: event.time))

@@ -1,4 +1,4 @@
-"""Where things lie in a package, and what its record and its descriptor look like."""
+"""Paths in a package, and tests for the form of its record and descriptor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DESCRIPTOR = "datapackage.json"
 PARTS = "parts"
 README = "README.txt"
 WITHHELD = "Held, and withheld from this package."
-"""The note of a part that is held and does not go out."""
+"""The note of a part that is held but withheld."""
 SOFTWARE_LABEL = "Bag-Software-Agent"
 
 
@@ -24,7 +24,7 @@ def is_record(data: bytes) -> bool:
 
 
 def _record_fields() -> set[str]:
-    from archive_pkg.records import Record  # other bags are verified without loading the models
+    from archive_pkg.records import Record  # not needed for other bags
 
     return set(Record.model_fields)
 

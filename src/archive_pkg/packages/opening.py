@@ -1,4 +1,4 @@
-"""Opening and verifying: any bag as RFC 8493 has it; one of ours, its record as well."""
+"""Open packages, and verify any bag (RFC 8493) with its record and signatures."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package that was opened: its folder, what its bag-info.txt says, and the record in it.
+    """An opened package: its folder, its bag-info.txt and its record.
 
-    Opening reads these two files; only `verify` looks at every byte.
+    Opening reads these two files. Only `verify` reads every byte.
     """
 
     path: Path
@@ -52,24 +52,24 @@ class Package:
 
     @property
     def packaged_on(self) -> str:
-        """The date of packaging as bag-info.txt has it; empty if it has none."""
+        """The date of packaging in bag-info.txt; empty if there is none."""
         return self.value("Bagging-Date")
 
     def value(self, label: str) -> str:
-        """The first value of a label of bag-info.txt; empty if it has none."""
+        """Return the first value of a label of bag-info.txt; empty if there is none."""
         return next((value for name, value in self.info if name == label), "")
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What verifying found.
+    """The result of `verify`.
 
     Attributes:
-        path: What was verified.
+        path: The bag.
         verdict: The bag's: complete, valid (RFC 8493, 3), and its findings.
         report: All findings, those on the record included.
-        record: The record, where the bag is a package of ours and its record can be read.
-        signatures: Its signatures, right and wrong.
+        record: The record, if the bag is an archive-pkg package and its record can be read.
+        signatures: Its signatures, valid or not.
     """
 
     path: Path
@@ -85,7 +85,7 @@ class Verification:
 
 
 def is_bag(path: StrPath) -> bool:
-    """Whether a path is a bag's folder, damaged ones included: it has a tag file of a bag's own."""
+    """Return whether a folder is a bag, possibly damaged: it has a bag's tag file."""
     path = Path(path)
     if storage.is_regular(path / "bagit.txt"):
         return True
@@ -95,11 +95,11 @@ def is_bag(path: StrPath) -> bool:
 
 
 def open_package(path: StrPath) -> Package:
-    """Open a package's folder to read in it.
+    """Open a package's folder for reading.
 
     Raises:
-        InvalidError: It is no package of ours, or its record is not sound.
-        StorageError: It is not there or cannot be read.
+        InvalidError: It is not an archive-pkg package, or its record is not valid.
+        StorageError: It does not exist or cannot be read.
     """
     path = Path(path)
     if not path.is_dir():
@@ -127,18 +127,18 @@ def verify(
     jobs: int | None = None,
     progress: Callable[[Tally], None] | None = None,
 ) -> Verification:
-    """Verify any bag: every digest of every manifest; of ours, the record against its bytes too.
+    """Verify every digest of a bag, its signatures and, in a package, its record.
 
     Args:
         path: A bag's folder or its serialization.
-        second_opinion: Also ask the Library of Congress's bagit-python and report where it differs.
-        trust: Whose signatures and timestamps to believe, and which must be there. Without it,
-            whether each is over the right bytes is checked all the same.
-        jobs: How many files to read at a time; as many as there are processors when None.
-        progress: Called now and then with how far the bag's files have been read.
+        second_opinion: Also verify with the Library of Congress's bagit-python; report differences.
+        trust: Whose signatures and timestamps to trust, and which are required. Without it,
+            only their match with the signed bytes is checked.
+        jobs: How many files to read at a time; None means one per processor.
+        progress: Called regularly with how much has been read.
 
     Raises:
-        StorageError: There is nothing at the path, or it cannot be read.
+        StorageError: The path does not exist or cannot be read.
     """
     path = Path(path)
     if not os.path.lexists(path):
@@ -149,7 +149,7 @@ def verify(
     bag = verdict.bag
     is_ours = bag is not None and _is_ours(partial(_listed, bag))
     if bag is not None and is_ours:
-        from archive_pkg.packages import contents  # and with it the models of records
+        from archive_pkg.packages import contents  # loads the models of records
 
         report.findings[:] = [one for one in report if one.code != TAG_FILE_UNLISTED.code]
         record = contents.examine_contents(path, bag, report)
@@ -158,13 +158,13 @@ def verify(
 
 
 def _is_on_signature(finding: Finding) -> bool:
-    """Whether a finding is on a signature's being in no manifest, where it cannot be."""
+    """Return whether a finding reports a signature as unlisted, which is by design."""
     return finding.code == TAG_FILE_UNLISTED.code and is_signature_file(finding.location.path)
 
 
 def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Signed, ...]:
     beside = [name for name in bag.tag_files if name.startswith(f"{FOLDER}/")]
-    files = dict.fromkeys(beside, b"")  # which no signature is over
+    files = dict.fromkeys(beside, b"")  # no signature covers these
     names = [name for name in beside if is_signature_file(name)]
     if len(names) > limits.SIGNATURE_FILES.value:
         message = (
@@ -176,7 +176,7 @@ def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Sig
     if names:
         most |= {one.name: limits.SIGNED_SIZE for one in bag.tag_manifests.values()}
     with storage.storage_errors(f"reading {path}"), open_tree(path) as tree:
-        tree.listing()  # by which an archive learns where its bag begins
+        tree.listing()  # finds where the bag begins in an archive
         for name, limit in most.items():
             files[name] = b""
             try:
@@ -200,7 +200,7 @@ _FORMS = {layout.RECORD: layout.is_record, layout.DESCRIPTOR: layout.is_descript
 
 
 def _is_ours(read: Callable[[str], bytes]) -> bool:
-    """Whether a bag is a package of ours by its payload; bag-info.txt may not be covered.
+    """Return whether a bag's payload is that of an archive-pkg package.
 
     Args:
         read: Returns the bytes of a file in the bag.
@@ -213,6 +213,6 @@ def _is_ours(read: Callable[[str], bytes]) -> bool:
 
 
 def _listed(bag: Bag, path: str) -> bytes:
-    if path not in bag.listing.files:  # an archive would be read again to look for it
+    if path not in bag.listing.files:  # do not read an archive again
         raise FileNotFoundError(path)
     return bag.read(path)

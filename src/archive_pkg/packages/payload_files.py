@@ -1,4 +1,4 @@
-"""The payload files that are made from a record, with plain words for a reader fifty years on."""
+"""Make the payload files that describe a record, with a readme for later readers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def record_bytes(record: Record) -> bytes:
-    """The record as the package has it: JSON in UTF-8, in the models' order."""
+    """Return the record as JSON in UTF-8, in the order of the models."""
     return to_json(record.as_json(), indent=2) + b"\n"
 
 
@@ -36,7 +36,7 @@ def described(record: Record, documents: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def bag_info(record: Record, software: str, date: str) -> list[tuple[str, str]]:
-    """The labels of bag-info.txt that the record supports (RFC 8493, 2.2.2)."""
+    """Return the labels of bag-info.txt that come from the record (RFC 8493, 2.2.2)."""
     description = record.summary.text if record.summary else record.title
     labels = [
         (SOFTWARE_LABEL, software),
@@ -49,7 +49,7 @@ def bag_info(record: Record, software: str, date: str) -> list[tuple[str, str]]:
 
 
 def readme(record: Record, documents: Mapping[str, str]) -> str:
-    """Return a text that says what this is and how to check it without this program."""
+    """Return a text that describes the package and how to check it without this program."""
     return "\n".join(
         [
             record.title,

@@ -1,6 +1,6 @@
-"""A drawing of a letter's parts: what each was made from, belongs to or is about (SVG 1.1).
+"""Draw a letter's parts: what each was made from, belongs to or is about (SVG 1.1).
 
-Laid out by hand: a part is below the parts that it leads to, siblings side by side in the
+A part is below the parts that it refers to, siblings are side by side in the
 record's order. The same record gives the same bytes; text stays text, to be searched and copied.
 """
 
@@ -37,7 +37,7 @@ _STYLE = (
 
 @dataclass(frozen=True, slots=True)
 class _Box:
-    """A part where it stands in the picture."""
+    """A part with its position in the picture."""
 
     part: Part
     lines: tuple[str, ...]
@@ -51,10 +51,10 @@ class _Box:
 
 
 def picture(record: Record) -> str:
-    """The record's parts as a picture.
+    """Return a picture of the record's parts.
 
     Returns:
-        An SVG document. Its title and description say the same in words, for those who hear it.
+        An SVG document. Its title and description say the same for screen readers.
     """
     boxes = _laid_out(record)
     width = max((box.x + _WIDTH for box in boxes.values()), default=_WIDTH) + _MARGIN
@@ -73,7 +73,7 @@ def picture(record: Record) -> str:
 
 
 def _rows(record: Record) -> list[list[Part]]:
-    """Return the parts by their number of steps from the parts that lead nowhere."""
+    """Return the parts by their distance from the parts that refer to no other."""
     leading = {part.id: part.leads_to for part in record.parts}
     depth: dict[str, int] = {}
     for name in TopologicalSorter(leading).static_order():
@@ -117,7 +117,7 @@ def _lines(record: Record, part: Part) -> Iterator[str]:
 
 
 def _making(record: Record, part: Part) -> Iterator[str]:
-    """Who made it, when and how: as the part says, or else the events it came of."""
+    """Return who made a part, when and how, according to the part or its events."""
     events = [e for e in record.events if part.id in e.objects and e.type in _MADE_BY]
     who = part.made_by or tuple(name for event in events for name in event.agents)
     when = part.made or next((event.date for event in events if event.date), None)
@@ -152,7 +152,7 @@ def _arrows(record: Record, boxes: dict[str, _Box]) -> Iterator[str]:
 
 
 def _dashes(part: Part, name: str) -> str:
-    """The arrow of what was made from another part is drawn through, those of others are not."""
+    """Return the line style: solid for `made from`, dashed for other relations."""
     return "" if name in part.made_from else 'stroke-dasharray="2 4" '
 
 

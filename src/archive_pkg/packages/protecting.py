@@ -1,4 +1,4 @@
-"""Protect what a command works on from what the command writes."""
+"""Protect the inputs of a command from its output."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _ELSEWHERE = "Choose another place."
 
 
 def refuse_output(out: Path, subjects: Iterable[Path] = ()) -> None:
-    """Refuse to write over a subject, a letter's own files, a package or the program's state.
+    """Refuse to overwrite an input, a letter's files, a package or the program's state.
 
     Args:
         out: A file that the user named for the output; it need not exist.
         subjects: Files that the command works on, besides records and packages.
 
     Raises:
-        UsageError: Writing it would replace or extend what is to be kept.
+        UsageError: Writing it would change a protected file.
     """
-    if storage.is_handed_over(out):  # by the user's own wish
+    if storage.is_handed_over(out):  # the user asked for it
         return
     refuse_in_package(out)
     target = Path(os.path.realpath(out))
@@ -56,7 +56,7 @@ def refuse_in_package(out: Path) -> None:
 
 
 def source_mode(*sources: Path) -> int:
-    """Return the widest permissions of what shows everything that is in the sources.
+    """Return the widest permissions for an output that shows everything in the sources.
 
     Args:
         sources: Folders, with everything in them; files, with the folder that holds them, and a
@@ -79,7 +79,7 @@ def _all_of(source: Path) -> Iterator[Path]:
 
 
 def _above(path: Path) -> Iterator[Path]:
-    """The folders above a path, without those in which every user can plant a file."""
+    """Yield the folders above a path, except those that every user can write to."""
     return (each for each in path.parents if not _is_open(each))
 
 
@@ -91,7 +91,7 @@ def _is_open(folder: Path) -> bool:
 
 
 def _is_own(target: Path, folder: Path) -> bool:
-    """Whether a file is a record, or one that the record in a folder above it names."""
+    """Return whether a file is a record, or is named by the record of a folder above it."""
     if target.parent == folder and target.name in NAMES:
         return True
     try:

@@ -1,4 +1,4 @@
-"""Verify a package that was written just now."""
+"""Verify a package right after it was written."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ RECORD_NOT_AS_MEANT = Code(
 
 
 def read_back(path: Path, record: Record, *, jobs: int | None = None) -> Verification:
-    """Verify a package that was written just now from a record that was checked.
+    """Verify a package right after it was written from a checked record.
 
-    Every byte is read again and every digest computed; the record in it must be readable, and the
-    one that was meant; the files of its parts must have the digests that it was checked against.
-    Tables and descriptions were made from it in memory, and the manifests from the bytes there, so
-    that nothing is left that `verify` would find.
+    Every byte is read again and every digest computed. The record read back must equal the
+    given one, and the files of its parts must have the digests that were checked.
+    Tables and documents were made from the record in memory, and the manifests from the bytes
+    written, so `verify` would find nothing more.
 
     Args:
         path: The package.
         record: The record that was written into it.
-        jobs: How many files to read at a time; as many as there are processors when None.
+        jobs: How many files to read at a time; None means one per processor.
 
     Raises:
         StorageError: It cannot be read.
     """
     if any(part.file and part.sha256 is None for part in record.parts):
-        return verify(path, jobs=jobs)  # quotes were looked up in bytes that may be others now
+        return verify(path, jobs=jobs)  # the file may have changed since its quotes were checked
     verdict = bags.verify(path, jobs=jobs)
     report = Report(list(verdict.report))
     source = path / "data" / layout.RECORD

@@ -1,7 +1,7 @@
-"""What a verification came to, in words that anyone understands.
+"""Describe the result of a verification in plain sentences.
 
-Three things are different: that the files match the package's own checksums, which whoever changes
-a file can write again; that a person signed them; and that they existed before a time that an
+There are three separate results: the files match the package's own checksums, which anyone who
+changes a file can rewrite; a person signed them; and they existed before a time that an
 authority vouches for.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def states(verification: Verification) -> list[str]:
-    """The states that a package is in, each in a sentence on one line."""
+    """Return the states of a package, each as a sentence on one line."""
     return list(dict.fromkeys(" ".join(state.split()) for state in _states(verification)))
 
 
@@ -31,7 +31,7 @@ def _states(verification: Verification) -> Iterator[str]:
     signatures = verification.signatures
     for signed in signatures:
         yield _signed(signed, valid=valid)
-    # Each signature is over everything, so of one authority's stamps the earliest says it all.
+    # Each signature covers everything, so the earliest timestamp of an authority is enough.
     earliest: dict[tuple[str, bool], Stamped] = {}
     good = [one for one in signatures if one.good and one.covers]
     for stamp in sorted((stamp for one in good for stamp in one.stamps), key=_time):
@@ -51,7 +51,7 @@ def _time(stamp: Stamped) -> datetime:
 def _since_bagging(verification: Verification) -> str:
     verdict = verification.verdict
     if not verdict.valid:
-        return "NOT VALID: files are missing, changed or damaged, or a list is. See the errors."
+        return "NOT VALID: files or manifests are missing, changed or damaged. See the errors."
     dated = verdict.bag.values("Bagging-Date") if verdict.bag else []
     created = f" (created {dated[0]} according to bag-info.txt)" if dated else ""
     bare = [path for path in verdict.uncovered if not is_signature_file(path)]
@@ -67,9 +67,9 @@ def _signed(signed: Signed, *, valid: bool) -> str:
     if signed.revoked:
         return f"{signed.over} is signed with a revoked key ({key}): anyone may have signed it."
     if not signed.right:
-        return f"{signed.over} is NOT what was signed with the {key}."
+        return f"{signed.over} does NOT match its signature with the {key}."
     who = " and ".join(signed.signers)
-    by = f"by {who} ({key})" if who else f"with the {key}, whose owner is not known"
+    by = f"by {who} ({key})" if who else f"with the {key}, whose owner is unknown"
     if not valid:
         return f"{signed.over} is signed {by}, but the package is NOT valid: see the errors."
     if not signed.covers:
@@ -83,5 +83,5 @@ def _stamped(stamp: Stamped, *, valid: bool) -> str:
             f"A timestamp by “{stamp.authority}” says {utc(stamp.time)}, but no trusted "
             "certificate vouches for that authority (--timestamp-ca)."
         )
-    what = "Existed" if valid else "The signed lists existed"
+    what = "Existed" if valid else "The signed manifests existed"
     return f"{what} before {utc(stamp.time)}, according to “{stamp.authority}”."

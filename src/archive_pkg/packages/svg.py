@@ -1,4 +1,4 @@
-"""A small writer of SVG 1.1: elements as text, safe whatever words stand in them."""
+"""Write SVG 1.1 elements as escaped text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _TURNING = {"R", "AL", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI"}
 
 
 def text(words: str) -> str:
-    """Text for SVG; a name from right to left must not turn its neighbours round."""
+    """Escape text for SVG; right-to-left names must not reorder their neighbours."""
     kept = fit(words)
     if kept.isascii():
         return escaped(kept)
@@ -37,15 +37,15 @@ def element(name: str, /, *content: str, **attributes: object) -> str:
 
 
 def words(content: str, /, x: float, y: float, **attributes: object) -> str:
-    """A line of text that begins, ends or is centred at a place."""
+    """Return a line of text that begins, ends or is centred at a place."""
     return element("text", text(content), x=short(x), y=short(y), **attributes)
 
 
 def title(content: str) -> str:
-    """What an element is called, shown by browsers to who points at it."""
+    """Return an element's title, which browsers show as a tooltip."""
     return element("title", text(content))
 
 
 def short(number: float) -> str:
-    """A length in as few digits as a screen can show."""
+    """Format a length without needless digits."""
     return f"{number:.1f}".removesuffix(".0")

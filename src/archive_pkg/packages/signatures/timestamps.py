@@ -286,7 +286,7 @@ def read_certificates(path: Path) -> bytes:
 
     Raises:
         InvalidError: There are none in it.
-        StorageError: It is not there or cannot be read.
+        StorageError: It does not exist or cannot be read.
     """
     try:
         data = read_regular(path)

@@ -70,11 +70,11 @@ def build_for(
     Args:
         target: The target.
         source: The record's file or folder.
-        out: The folder that it is to be in; made if it is not there.
+        out: The folder for the package; created if it does not exist.
         given: What the record cannot say, by the target's labels.
         on: The date of packaging; found as `build_package` finds it, if not given.
-        replace: Put it in the place of one that differs.
-        drop_signatures: Also where that is signed.
+        replace: Replace a package that differs.
+        drop_signatures: Replace it even if it is signed; its signatures are lost.
         audience: "public" for a package without what may not go out, as `build_package` has it.
         wait: Seconds to wait for another build of the same.
 
