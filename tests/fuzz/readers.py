@@ -699,9 +699,9 @@ def no_stamp() -> tuple[type[Exception], ...]:
 
 
 def malformed() -> tuple[type[Exception], ...]:
-    from archive_pkg.packages.signatures.ssh_encoding import MalformedError
+    from archive_pkg.packages.signatures.ssh_encoding import SshFormatError
 
-    return (MalformedError,)
+    return (SshFormatError,)
 
 
 # --- settings

@@ -19,8 +19,8 @@ from archive_pkg.packages.signatures.signers import (
     read_revoked,
 )
 from archive_pkg.packages.signatures.ssh_certificates import Certificate
-from archive_pkg.packages.signatures.ssh_encoding import MalformedError
-from archive_pkg.packages.signatures.ssh_signatures import Signature, parse
+from archive_pkg.packages.signatures.ssh_encoding import SshFormatError
+from archive_pkg.packages.signatures.ssh_signatures import SshSignature, parse
 
 VECTORS = Path(__file__).parents[1] / "fixtures" / "signatures"
 """Made with OpenSSH by the script in the folder."""
@@ -32,7 +32,7 @@ SECOND = timedelta(seconds=1)
 
 
 @cache
-def signature(name: str) -> Signature:
+def signature(name: str) -> SshSignature:
     return parse((VECTORS / f"{name}.sig").read_bytes())
 
 
@@ -61,9 +61,9 @@ def test_signatures_and_certificates_of_each_kind_of_key_are_verified(name: str)
     assert not good.stands(MESSAGE[:-1])
     raw = bytearray(good.signature)
     raw[-1] ^= 1
-    changed = Signature(good.key, good.namespace, good.hashing, bytes(raw), good.certificate)
+    changed = SshSignature(good.key, good.namespace, good.hashing, bytes(raw), good.certificate)
     assert not changed.stands(MESSAGE)
-    other = Signature(good.key, "git", good.hashing, good.signature, good.certificate)
+    other = SshSignature(good.key, "git", good.hashing, good.signature, good.certificate)
     assert not other.stands(MESSAGE)
     assert (good.certificate is None) == (name in KINDS)
 
@@ -74,7 +74,7 @@ def test_a_certificate_that_its_authority_did_not_sign_is_refused(kind: str) -> 
     first, *lines, last = (VECTORS / f"by-{kind}.sig").read_bytes().splitlines()
     data = bytearray(base64.b64decode(b"".join(lines)))
     data[13 + int.from_bytes(data[10:14])] ^= 1  # after the magic bytes and the version
-    with pytest.raises(MalformedError, match="not signed by the authority it names"):
+    with pytest.raises(SshFormatError, match="not signed by the authority it names"):
         parse(b"\n".join((first, base64.b64encode(data), last)))
 
 

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages.signatures.signers import read_allowed_signers, read_revoked
-from archive_pkg.packages.signatures.ssh_encoding import MalformedError, Wire
-from archive_pkg.packages.signatures.ssh_signatures import Signature, parse
+from archive_pkg.packages.signatures.ssh_encoding import SshFormatError, Wire
+from archive_pkg.packages.signatures.ssh_signatures import SshSignature, parse
 
 MESSAGE = b"a tag manifest\n"
 APPLICATION = b"ssh:"
@@ -93,13 +93,13 @@ def test_no_bytes_make_it_fall_over(data: bytes) -> None:
     ):
         try:
             parse(text).stands(MESSAGE)
-        except MalformedError:
+        except SshFormatError:
             continue
 
 
 def test_a_signature_of_another_kind_than_its_key_is_refused() -> None:
     key, _ = on_token("sk-ssh-ed25519@openssh.com")
-    with pytest.raises(MalformedError):
+    with pytest.raises(SshFormatError):
         parse(armoured(key, field(b"ssh-rsa") + field(b"x" * 64) + b"\0" * 5)).stands(MESSAGE)
 
 
@@ -214,7 +214,7 @@ def test_a_certificate_is_not_its_key_and_one_by_a_stranger_is_nothing(certified
     here = raw.index(b"editor@example.org")
     forged = raw[:here] + b"edit0r" + raw[here + 6 :]
     lines = b"\n".join([data.splitlines()[0], base64.b64encode(forged), data.splitlines()[-1]])
-    with pytest.raises(MalformedError, match="not signed by the authority"):
+    with pytest.raises(SshFormatError, match="not signed by the authority"):
         parse(lines + b"\n")
 
 
@@ -300,7 +300,7 @@ LINES = [
 ]
 
 
-def ours(folder: Path, signature: Signature, *, who: str = WHO) -> bool:
+def ours(folder: Path, signature: SshSignature, *, who: str = WHO) -> bool:
     """Whether our reading of the same file takes the signature for that of somebody."""
     try:
         signers = read_allowed_signers(folder / "allowed")
@@ -365,9 +365,9 @@ def test_a_key_in_another_spelling_is_refused(tmp_path: Path) -> None:
     wire = Wire(good.key)
     kind, exponent, modulus = wire.string(), wire.string(), wire.string()
     other = b"".join(map(field, (kind, exponent, b"\0" + modulus)))
-    with pytest.raises(MalformedError):
+    with pytest.raises(SshFormatError):
         parse(armoured(other, good.signature)).stands(MESSAGE)
-    with pytest.raises(MalformedError):
+    with pytest.raises(SshFormatError):
         parse(armoured(good.key + b"\0", good.signature)).stands(MESSAGE)
 
 
@@ -382,7 +382,7 @@ def test_rsa_over_sha1_and_short_rsa_keys_are_refused() -> None:
         raw = private.sign(signed, padding.PKCS1v15(), how or hashes.SHA256())
         data = armoured(key, field(name) + field(raw))
         if how:
-            with pytest.raises(MalformedError, match="type ssh-rsa"):
+            with pytest.raises(SshFormatError, match="type ssh-rsa"):
                 parse(data).stands(MESSAGE)
         else:
             assert parse(data).stands(MESSAGE)  # the least that OpenSSH takes
@@ -390,7 +390,7 @@ def test_rsa_over_sha1_and_short_rsa_keys_are_refused() -> None:
 
 def test_an_rsa_key_of_fewer_than_1024_bits_is_refused() -> None:
     short = field(b"ssh-rsa") + mpint(65537) + mpint((1 << 1022) | 1)
-    with pytest.raises(MalformedError, match="its RSA key is too short: 1023 bits"):
+    with pytest.raises(SshFormatError, match="its RSA key is too short: 1023 bits"):
         parse(armoured(short, field(b"rsa-sha2-256") + field(b"x" * 128))).stands(MESSAGE)
 
 
@@ -402,7 +402,7 @@ def test_flags_of_a_token_are_part_of_what_is_signed() -> None:
         changed = armoured(key, signature.signature[:-5] + other)
         try:
             assert not parse(changed).stands(MESSAGE)
-        except MalformedError:
+        except SshFormatError:
             continue
 
 
@@ -446,12 +446,12 @@ def test_each_part_of_a_signature_has_to_be_as_openssh_writes_it() -> None:
         (built(key, "fichier\u00e9".encode(), reserved, hashing, signature), "is not ASCII"),
         (built(b"", space, reserved, hashing, signature), "it is incomplete"),
     ):
-        with pytest.raises(MalformedError, match=said):
+        with pytest.raises(SshFormatError, match=said):
             parse(data)
     assert not parse(built(key, b"git", reserved, hashing, signature)).stands(MESSAGE)
     assert not parse(built(key, space, reserved, b"sha256", signature)).stands(MESSAGE)
     more = parse(built(key, space, reserved, hashing, signature + b"\0"))
-    with pytest.raises(MalformedError, match="signature has extra bytes at its end"):
+    with pytest.raises(SshFormatError, match="signature has extra bytes at its end"):
         more.stands(MESSAGE)
 
 
@@ -460,11 +460,11 @@ def test_the_armour_is_one_block_and_nothing_else() -> None:
     for data in (good, good.strip(), good + b"\n \n", good.replace(b"\n", b"\r\n")):
         assert parse(data).stands(MESSAGE)
     for data in (b"\n" + good, b"x" + good, good + b"x", good + good, good[:-30], b"", blob("rsa")):
-        with pytest.raises(MalformedError, match="it is not one block"):
+        with pytest.raises(SshFormatError, match="it is not one block"):
             parse(data)
     start = good.index(b"U1NIU0lH")
     for data in (good.replace(b"=", b"", 1), good[: start + 5] + b"=" + good[start + 5 :]):
-        with pytest.raises(MalformedError, match="its base64 is malformed"):
+        with pytest.raises(SshFormatError, match="its base64 is malformed"):
             parse(data)
 
 
@@ -480,7 +480,7 @@ def test_the_numbers_of_an_ecdsa_signature_are_two_and_positive() -> None:
         field(r) + field(s) + b"\0",
     ):
         bad = parse(built(key, space, reserved, hashing, field(kind) + field(pair)))
-        with pytest.raises(MalformedError, match="its two numbers are not"):
+        with pytest.raises(SshFormatError, match="its two numbers are not"):
             bad.stands(MESSAGE)
     swapped = field(kind) + field(field(s) + field(r))
     assert not parse(built(key, space, reserved, hashing, swapped)).stands(MESSAGE)
@@ -495,25 +495,25 @@ def test_a_signature_is_of_its_keys_kind(name: str) -> None:
     for kind in (b"ssh-ed25519", b"ssh-rsa", b"ecdsa-sha2-nistp256", b"ecdsa-sha2-nistp521", b""):
         if kind.decode() != parse(built(*fields(name))).key_type or name == "rsa":
             other = parse(built(key, space, reserved, hashing, field(kind) + field(raw)))
-            with pytest.raises(MalformedError, match="a signature of type"):
+            with pytest.raises(SshFormatError, match="a signature of type"):
                 other.stands(MESSAGE)
 
 
 def test_a_certificate_ends_where_its_signature_ends_and_is_by_a_plain_key() -> None:
     """What stands behind that its authority has not signed."""
     certificate, *rest = fields("by-ed25519")
-    with pytest.raises(MalformedError, match="certificate has extra bytes at its end"):
+    with pytest.raises(SshFormatError, match="certificate has extra bytes at its end"):
         parse(built(certificate + b"\0", *rest))
-    with pytest.raises(MalformedError, match="it is incomplete"):
+    with pytest.raises(SshFormatError, match="it is incomplete"):
         parse(built(certificate[:-1], *rest))
     by = fields("ed25519")[0]
     assert certificate.count(field(by)) == 1
     chained = certificate.replace(field(by), field(certificate))
-    with pytest.raises(MalformedError, match="not signed by the authority it names"):
+    with pytest.raises(SshFormatError, match="not signed by the authority it names"):
         parse(built(chained, *rest))
     kind = b"ssh-ed25519-cert-v01@openssh.com"
     unknown = certificate.replace(kind, b"ssh-ed25518-cert-v01@openssh.com")
-    with pytest.raises(MalformedError, match="for a key of the unknown type ssh-ed25518"):
+    with pytest.raises(SshFormatError, match="for a key of the unknown type ssh-ed25518"):
         parse(built(unknown, *rest))
 
 

@@ -16,8 +16,8 @@ from archive_pkg.bags import profiles
 from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.interchange import importing
-from archive_pkg.interchange.importing.drafts import Draft
-from archive_pkg.interchange.importing.source import Source
+from archive_pkg.interchange.importing.drafts import ImportedDraft
+from archive_pkg.interchange.importing.source import XmlSource
 from archive_pkg.limits import VARIABLE
 from archive_pkg.packages.checking import examine
 from archive_pkg.packages.page.letter import _titles
@@ -297,13 +297,13 @@ def lay_out_parts(folder: Path, number: int) -> Callable[[], object]:
 
 
 def add_to_a_draft(folder: Path, number: int) -> Callable[[], object]:
-    draft = Draft(Source(b"<TEI/>", "letter.xml"), "letter", "Letter", "letter")
+    draft = ImportedDraft(XmlSource(b"<TEI/>", "letter.xml"), "letter", "Letter", "letter")
     return lambda: [draft.add("mentioned_agents", f"a{each}") for each in range(5 * number)]
 
 
 def look_for_references(folder: Path, number: int) -> Callable[[], object]:
     marks = "".join(f'<ref target="#i{each}"/>' for each in range(number))
-    source = Source(f"<TEI>{marks}</TEI>".encode(), "letter.xml")
+    source = XmlSource(f"<TEI>{marks}</TEI>".encode(), "letter.xml")
     held = "\n".join(f"a long line of words {each}" for each in range(40 * number))
     return lambda: list(source.unread([source.root], held))
 

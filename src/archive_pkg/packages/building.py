@@ -135,7 +135,9 @@ def build_package(
 
 
 @contextmanager
-def _drafted(source: StrPath | Record, files: Files | None, audience: Audience) -> Iterator[Draft]:
+def _drafted(
+    source: StrPath | Record, files: Files | None, audience: Audience
+) -> Iterator[PackageDraft]:
     if isinstance(source, Record):
         with folder_of(source, files) as folder:
             yield draft_from(source, folder, Path(source.id), audience)
@@ -145,7 +147,7 @@ def _drafted(source: StrPath | Record, files: Files | None, audience: Audience) 
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PackageDraft:
     """A package that can be written: a valid record and the folder of its files.
 
     Attributes:
@@ -233,7 +235,7 @@ class Draft:
         return written
 
 
-def draft_package(source: Path, audience: Audience = "internal") -> Draft:
+def draft_package(source: Path, audience: Audience = "internal") -> PackageDraft:
     """Read a record and check it with everything it names.
 
     Args:
@@ -254,7 +256,7 @@ def draft_package(source: Path, audience: Audience = "internal") -> Draft:
 
 def draft_from(
     record: Record, folder: Path, source: Path, audience: Audience = "internal"
-) -> Draft:
+) -> PackageDraft:
     """Check a record that was already read from a table.
 
     Args:
@@ -275,12 +277,12 @@ def draft_from(
     return _draft(record, folder, report, audience)
 
 
-def _draft(record: Record, folder: Path, report: Report, audience: Audience) -> Draft:
+def _draft(record: Record, folder: Path, report: Report, audience: Audience) -> PackageDraft:
     if audience == "public" and len(record.id) + len(SUFFIX) > _LONGEST_ID:
         raise InvalidError(
             f"the id {record.id} is too long for the ending {SUFFIX}", "Shorten the record's id."
         )
-    return Draft(record, folder, report, audience)
+    return PackageDraft(record, folder, report, audience)
 
 
 def settle(

@@ -103,7 +103,7 @@ def characterize(source: Path, *, on: date | None = None) -> Characterized:
     if record is None or not found.ok:
         raise InvalidError(f"{source} was not characterized: it is not valid", report=found)
     report = Report()
-    work = _Work(record, (on or datetime.now(UTC).date()).isoformat())
+    work = _RecordAdditions(record, (on or datetime.now(UTC).date()).isoformat())
     scanned = _scanned([file.parent / name for name in record.files], report, file)
     for name in record.files:
         with storage.storage_errors(f"reading {name}"):
@@ -122,7 +122,7 @@ def characterize(source: Path, *, on: date | None = None) -> Characterized:
     return Characterized(file, tuple(work.events), report)
 
 
-class _Work:
+class _RecordAdditions:
     """Collects what is added to a record."""
 
     def __init__(self, record: Record, day: str) -> None:

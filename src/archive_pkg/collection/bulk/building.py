@@ -19,7 +19,7 @@ from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError
 from archive_pkg.packages import layout, payload_files
 from archive_pkg.packages.access.decision import Audience, judged_on
 from archive_pkg.packages.building import (
-    Draft,
+    PackageDraft,
     date_for,
     draft_from,
     draft_package,
@@ -163,7 +163,7 @@ class _Staged:
     """A package that was written and verified, but not put in place yet."""
 
     source: Path | TableRow
-    draft: Draft
+    draft: PackageDraft
     inputs: bytes
     path: Path
     destination: Path

@@ -13,8 +13,8 @@ from archive_pkg.interchange.importing.source import fit, local, text_of
 from archive_pkg.records.vocabularies.identifiers import identify
 
 if TYPE_CHECKING:
-    from archive_pkg.interchange.importing.drafts import Draft
-    from archive_pkg.interchange.importing.source import Element, Source
+    from archive_pkg.interchange.importing.drafts import ImportedDraft
+    from archive_pkg.interchange.importing.source import Element, XmlSource
 
 ROLES = {"persName": "person", "orgName": "organization", "name": "person", "rs": "person"}
 """What an element that names somebody says of whom it names."""
@@ -43,7 +43,7 @@ _EXISTENT = ("cert", "evidence", "precision")
 class Correspondence:
     """Reads `correspAction`s into a draft."""
 
-    def __init__(self, source: Source, draft: Draft) -> None:
+    def __init__(self, source: XmlSource, draft: ImportedDraft) -> None:
         self.source = source
         self.draft = draft
         self.people = source.listed
@@ -345,7 +345,7 @@ _EDITORS_SIGNS = re.compile(
 )
 
 
-def read_date_element(source: Source, element: Element) -> dict[str, Any] | None:
+def read_date_element(source: XmlSource, element: Element) -> dict[str, Any] | None:
     """The date that a TEI element says, by its attributes or else by its words."""
     words = source.words(element)
 

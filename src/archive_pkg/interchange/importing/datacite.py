@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.interchange.exporting import datacite
 from archive_pkg.interchange.importing.dates import normal
-from archive_pkg.interchange.importing.drafts import Draft, Imported, language
+from archive_pkg.interchange.importing.drafts import Imported, ImportedDraft, language
 from archive_pkg.interchange.importing.restrictions import strictest, written_by_us
 from archive_pkg.interchange.importing.source import fit, text_of
 from archive_pkg.interchange.views import TYPE_NAMES
 from archive_pkg.records.vocabularies.identifiers import identify
 
 if TYPE_CHECKING:
-    from archive_pkg.interchange.importing.source import Element, Source
+    from archive_pkg.interchange.importing.source import Element, XmlSource
 
 READS = frozenset([
     "type", "title", "variant_titles", "sender", "date.edtf", "identifiers", "summary.text",
@@ -31,13 +31,13 @@ _EARLIER = "Classification: "
 _UNKNOWN = frozenset([datacite.TO_BE_ANNOUNCED, datacite.UNKNOWN, ":unav", ":none", ":null"])
 
 
-def read(source: Source) -> list[Imported]:
+def read(source: XmlSource) -> list[Imported]:
     """The record of a `resource`."""
     return [_Reader(source).read()]
 
 
 class _Reader:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: XmlSource) -> None:
         self.source = source
         self.root = source.root
         title = source.text(self.root, "titles/title") or "Letter"
@@ -46,7 +46,7 @@ class _Reader:
         name = own or source.stem
         words = source.text(self.root, "resourceType")
         kind = _TYPES.get(words or "", "other")
-        self.draft = Draft(source, name, title, kind)
+        self.draft = ImportedDraft(source, name, title, kind)
         if words in TYPE_NAMES.values():
             source.take(source.first(self.root, "resourceType"))
 

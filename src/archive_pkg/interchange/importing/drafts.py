@@ -26,7 +26,7 @@ from archive_pkg.reports import Code, Location, Report, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from archive_pkg.interchange.importing.source import Element, Source
+    from archive_pkg.interchange.importing.source import Element, XmlSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,10 @@ IMPORT_DATE_OPEN = Code(
 )
 
 
-class Draft:
+class ImportedDraft:
     """A record in the making: its statements as plain data, each with who supplied it."""
 
-    def __init__(self, source: Source, name: str, title: str, record_type: str) -> None:
+    def __init__(self, source: XmlSource, name: str, title: str, record_type: str) -> None:
         self.report = Report()
         self.files: dict[str, bytes] = {}
         self.source = source

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.field_dates import read_date
 from archive_pkg.interchange.importing.dates import before_christ, between_ends, dated, normal
-from archive_pkg.interchange.importing.drafts import Draft, Imported, held, language
+from archive_pkg.interchange.importing.drafts import Imported, ImportedDraft, held, language
 from archive_pkg.interchange.importing.restrictions import access, strictest, written_by_us
 from archive_pkg.interchange.importing.source import fit, local, refuse_unknown, text_of
 from archive_pkg.interchange.views import TYPE_NAMES
@@ -17,7 +17,7 @@ from archive_pkg.reports import Code, Location, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archive_pkg.interchange.importing.source import Element, Source
+    from archive_pkg.interchange.importing.source import Element, XmlSource
 
 IMPORT_NOT_A_LETTER = Code(
     "import-not-a-letter",
@@ -87,7 +87,7 @@ _NOT_OPEN = re.compile(
 )
 
 
-def read(source: Source) -> list[Imported]:
+def read(source: XmlSource) -> list[Imported]:
     """A record for each item.
 
     Raises:
@@ -133,7 +133,7 @@ def read(source: Source) -> list[Imported]:
     return found
 
 
-def _question_call_numbers(source: Source, readers: list[_Item]) -> None:
+def _question_call_numbers(source: XmlSource, readers: list[_Item]) -> None:
     """Report items that have the call number of an item before them."""
     seen: dict[tuple[str, ...], str] = {}
     for reader in readers:
@@ -163,7 +163,7 @@ _RELATIVE = re.compile(
 
 
 class _Item:
-    def __init__(self, source: Source, item: Element, number: int, *, alone: bool) -> None:
+    def __init__(self, source: XmlSource, item: Element, number: int, *, alone: bool) -> None:
         self.source = source
         self.item = item
         self.alone = alone
@@ -179,7 +179,7 @@ class _Item:
         own = source.attribute(item, "id")
         name = record_id or own or (stem if alone else f"{stem}-{number}")
         source.use([(item, "@level"), (item, "@otherlevel")] if item.get("level") == "item" else [])
-        self.draft = Draft(source, name, self.titles[0], self._type())
+        self.draft = ImportedDraft(source, name, self.titles[0], self._type())
 
     def _type(self) -> str:
         for form in self.source.all(self.item, "controlaccess/genreform"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.interchange.importing import datacite, ead3, tei
-from archive_pkg.interchange.importing.source import Source, refuse_unknown
+from archive_pkg.interchange.importing.source import XmlSource, refuse_unknown
 
 if TYPE_CHECKING:
     from archive_pkg.interchange.importing.drafts import Imported
@@ -49,7 +49,7 @@ def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
     Raises:
         InvalidError: The file is not XML, declares entities, or is in another format.
     """
-    source = Source(data, name, record_id)
+    source = XmlSource(data, name, record_id)
     match source.namespace:
         case "http://www.tei-c.org/ns/1.0":
             return tei.read(source, data)

@@ -53,7 +53,7 @@ _PREFIXES = {
 _SEPARATORS = " ,.;:–—-/|·"
 
 
-class Source:
+class XmlSource:
     """A document, and what of it has been read.
 
     Attributes:

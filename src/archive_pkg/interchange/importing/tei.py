@@ -14,15 +14,15 @@ from archive_pkg.interchange.importing.correspondence import (
     read_date_element,
 )
 from archive_pkg.interchange.importing.drafts import (
-    Draft,
     Imported,
+    ImportedDraft,
     fits,
     held,
     language,
     record_id,
 )
 from archive_pkg.interchange.importing.restrictions import strictest, written_by_us
-from archive_pkg.interchange.importing.source import Source, fit, local, refuse_unknown, text_of
+from archive_pkg.interchange.importing.source import XmlSource, fit, local, refuse_unknown, text_of
 from archive_pkg.interchange.licences import spdx_id
 from archive_pkg.names import slug
 from archive_pkg.records.models import TranslationNote
@@ -85,7 +85,7 @@ _CONTEXT = 24
 _PARTIES = ("sender", "signatories", "recipients", "copies_to")
 
 
-def read(source: Source, data: bytes) -> list[Imported]:
+def read(source: XmlSource, data: bytes) -> list[Imported]:
     """Return a record for each `correspDesc`, or one for a letter without any."""
     if local(source.root) == "teiCorpus":
         return _read_corpus(source, data)
@@ -96,7 +96,7 @@ def read(source: Source, data: bytes) -> list[Imported]:
     return [_Letter(source, source.root, data, name).read([source.root])]
 
 
-def _read_corpus(source: Source, data: bytes) -> list[Imported]:
+def _read_corpus(source: XmlSource, data: bytes) -> list[Imported]:
     """Return a record for each `TEI` of a `teiCorpus`."""
     letters = source.all(source.root, ".//TEI")
     if not letters:
@@ -116,14 +116,14 @@ def _read_corpus(source: Source, data: bytes) -> list[Imported]:
     return found
 
 
-def _is_letter(source: Source, described: Element) -> bool:
+def _is_letter(source: XmlSource, described: Element) -> bool:
     """Whether the file is one letter's. An index names each letter's key or edition."""
     texts = source.all(source.root, "text/body")
     has_text = any(text_of(body) for body in texts) or _own_id(source, source.root) is not None
     return has_text or not (described.get("key") or described.get("source"))
 
 
-def _own_id(source: Source, root: Element) -> str | None:
+def _own_id(source: XmlSource, root: Element) -> str | None:
     """The id of the record that a file was made from, where it was made by us."""
     edition = text_of(source.first(root, "teiHeader/fileDesc/editionStmt/edition")) or ""
     for idno in source.all(root, "teiHeader/fileDesc/publicationStmt/idno"):
@@ -132,14 +132,14 @@ def _own_id(source: Source, root: Element) -> str | None:
     return None
 
 
-def _letter_id(source: Source, root: Element, otherwise: str) -> str:
+def _letter_id(source: XmlSource, root: Element, otherwise: str) -> str:
     return source.attribute(root, _XML_ID) or _own_id(source, root) or otherwise
 
 
 class _Index:
     """Reads the letters of a CMIF file, which says who wrote to whom, when and where."""
 
-    def __init__(self, source: Source, described: list[Element]) -> None:
+    def __init__(self, source: XmlSource, described: list[Element]) -> None:
         self.source = source
         self.described = described
         self.editions = {
@@ -190,7 +190,7 @@ class _Index:
 
     def _letter(self, described: Element, name: str) -> Imported:
         source = self.source
-        draft = Draft(source, name, "Letter", "letter")
+        draft = ImportedDraft(source, name, "Letter", "letter")
         _supplier(source, draft, source.root)
         self._identifiers(draft, described, name)
         self._editions(draft, described)
@@ -199,7 +199,7 @@ class _Index:
         draft.state("title", _title_from(draft))
         return draft.finish([described])
 
-    def _identifiers(self, draft: Draft, described: Element, name: str) -> None:
+    def _identifiers(self, draft: ImportedDraft, described: Element, name: str) -> None:
         """The letter's address, and its key where that is not the record's id."""
         address = identify(self.source.attribute(described, "ref"))
         found = [address] if address else []
@@ -210,7 +210,7 @@ class _Index:
             found += [identified] if identified else []
         draft.state("identifiers", found)
 
-    def _editions(self, draft: Draft, described: Element) -> None:
+    def _editions(self, draft: ImportedDraft, described: Element) -> None:
         """The editions that a letter is printed in."""
         citations = []
         for reference in (described.get("source") or "").split():
@@ -228,7 +228,7 @@ class _Index:
 _EDITIONS = ("bibl", "biblStruct", "biblFull", "msDesc")
 
 
-def _supplier(source: Source, draft: Draft, root: Element) -> None:
+def _supplier(source: XmlSource, draft: ImportedDraft, root: Element) -> None:
     """Whoever answers for the file: its publisher, else its first editor."""
     statement = source.first(root, "teiHeader/fileDesc/publicationStmt")
     for path in ("publisher/name", "publisher/orgName", "publisher", "authority"):
@@ -243,7 +243,7 @@ def _supplier(source: Source, draft: Draft, root: Element) -> None:
             return
 
 
-def _links(source: Source, statement: Element, path: str) -> list[dict[str, str]]:
+def _links(source: XmlSource, statement: Element, path: str) -> list[dict[str, str]]:
     """The addresses that a publisher's name has or links to."""
     named = source.first(statement, path)
     links = [(named, "ref"), *((link, "target") for link in source.all(named, "ref"))]
@@ -251,7 +251,7 @@ def _links(source: Source, statement: Element, path: str) -> list[dict[str, str]
     return [item for item in found if item and item["scheme"] != "local"]
 
 
-def _title_from(draft: Draft) -> str:
+def _title_from(draft: ImportedDraft) -> str:
     """A title in the field's form, from what else is known."""
 
     def names(field: str) -> str:
@@ -277,14 +277,14 @@ def _if(key: str, value: Any) -> dict[str, Any]:
 class _Letter:
     """Reads a letter with its text."""
 
-    def __init__(self, source: Source, root: Element, data: bytes, name: str) -> None:
+    def __init__(self, source: XmlSource, root: Element, data: bytes, name: str) -> None:
         self.source = source
         self.root = root
         self.header = source.first(root, "teiHeader")
         self.data = data
         self.file = _portable(PurePath(source.name).name)
         self.is_ours = _own_id(source, root) is not None
-        self.draft = Draft(source, name, "Letter", "letter")
+        self.draft = ImportedDraft(source, name, "Letter", "letter")
         self.correspondence = Correspondence(source, self.draft)
         self.note_ids: set[str] = set()
         self.access: list[dict[str, Any]] = []
@@ -900,7 +900,7 @@ def _numbers(text: str) -> set[int]:
     return {int(digits) for digits in re.findall(r"[0-9]{1,9}", text)}
 
 
-def _citation(source: Source, element: Element) -> str | None:
+def _citation(source: XmlSource, element: Element) -> str | None:
     """A bibliographic entry's words, separated by commas where its elements separate them."""
     source.words(element)
     words = [fit(text) for text in element.xpath(".//text()[normalize-space()]")]

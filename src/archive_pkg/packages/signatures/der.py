@@ -9,7 +9,7 @@ SET = 0x31
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class DerElement:
     """One element: its bytes from `start` to `end`, its content from `inside` to `end`."""
 
     data: bytes
@@ -32,7 +32,7 @@ class Element:
         """Its bytes after tag and length."""
         return self.data[self.inside : self.end]
 
-    def parts(self) -> list[Element]:
+    def parts(self) -> list[DerElement]:
         """Return the elements within it. Raises ValueError where they are malformed."""
         return elements(self.data, self.inside, self.end)
 
@@ -48,7 +48,7 @@ class Element:
         return ".".join(map(str, [first, numbers[1] - first * 40, *numbers[2:]]))
 
 
-def elements(data: bytes, start: int, end: int) -> list[Element]:
+def elements(data: bytes, start: int, end: int) -> list[DerElement]:
     """Return the elements between two places. Raises ValueError where they are malformed."""
     found = []
     while start < end:
@@ -62,12 +62,12 @@ def elements(data: bytes, start: int, end: int) -> list[Element]:
             raise ValueError("an element has no definite length")
         if inside + length > end:
             raise ValueError("an element is longer than what it is in")
-        found.append(Element(data, start, inside, inside + length))
+        found.append(DerElement(data, start, inside, inside + length))
         start = inside + length
     return found
 
 
-def only(data: bytes) -> Element:
+def only(data: bytes) -> DerElement:
     """Return the one element that some bytes are. Raises ValueError if they are more or none."""
     (element,) = elements(data, 0, len(data))
     return element

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages.signatures.ssh_certificates import KEY_TYPES, is_certificate, plain_key
-from archive_pkg.packages.signatures.ssh_encoding import MalformedError, Wire, key_type
-from archive_pkg.packages.signatures.ssh_signatures import NAMESPACE, Signature
+from archive_pkg.packages.signatures.ssh_encoding import SshFormatError, Wire, key_type
+from archive_pkg.packages.signatures.ssh_signatures import NAMESPACE, SshSignature
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import describe, read_regular
 
@@ -69,13 +69,13 @@ class Signer:
     before: datetime | None = None
     is_authority: bool = False
 
-    def knows(self, signature: Signature) -> bool:
+    def knows(self, signature: SshSignature) -> bool:
         """Whether the line is about a signature's key, or its certificate's authority."""
         if signature.certificate:
             return self.is_authority and signature.certificate.authority == self.key
         return not self.is_authority and signature.key == self.key
 
-    def allows(self, signature: Signature, at: datetime) -> tuple[str, ...]:
+    def allows(self, signature: SshSignature, at: datetime) -> tuple[str, ...]:
         """Return who may have made a signature of a package at a time, according to the line."""
         if not (
             self.knows(signature)
@@ -90,7 +90,7 @@ class Signer:
         names = certificate.principals if certificate.is_good(at) else ()
         return tuple(name for name in names if _matches(name, self.principals))
 
-    def allows_as(self, who: str, signature: Signature, at: datetime) -> bool:
+    def allows_as(self, who: str, signature: SshSignature, at: datetime) -> bool:
         """Return whether `ssh-keygen -Y verify -I WHO` would accept the line's key for it."""
         allowed = self.allows(signature, at)
         return who in allowed if signature.certificate else any(_matches(who, a) for a in allowed)
@@ -147,7 +147,7 @@ class Revoked:
             or hashlib.sha1(key, usedforsecurity=False).digest() in self.sha1
         )
 
-    def counts_no_more(self, signature: Signature) -> bool:
+    def counts_no_more(self, signature: SshSignature) -> bool:
         """Whether the key of a signature, its certificate, or that one's authority is revoked."""
         certificate = signature.certificate
         return signature.key in self or bool(
@@ -172,7 +172,7 @@ def read_allowed_signers(path: Path) -> tuple[Signer, ...]:
             continue
         try:
             signer = _signer(line)
-        except MalformedError as error:
+        except SshFormatError as error:
             place = Location(str(path), line=number)
             hint = "Write it as: editor@example.org ssh-ed25519 AAAA…"
             report.add(ALLOWED_SIGNERS_LINE.at(place, str(error), hint))
@@ -196,7 +196,7 @@ def read_revoked(path: Path) -> Revoked:
             return _krl(data)
         lines = [line for line in _lines(data) if line and not line.startswith("#")]
         return Revoked(frozenset(plain_key(_key(line)) for line in lines))
-    except MalformedError as error:
+    except SshFormatError as error:
         found = REVOKED_KEYS_MALFORMED.at(Location(str(path)), str(error))
         raise InvalidError(f"{path} cannot be used: {error}", report=Report([found])) from error
 
@@ -217,24 +217,24 @@ def _lines(data: bytes) -> Iterator[str]:
 
 def _signer(line: str) -> Signer:
     if "\0" in line:
-        raise MalformedError("the line has a NUL byte")
+        raise SshFormatError("the line has a NUL byte")
     principals, rest = _principals(line)
     options: dict[str, str] = {}
     try:
         key = _key(rest)
-    except MalformedError:
+    except SshFormatError:
         end = _options_end(rest)
         options = _options(rest[:end])
         key = _key(rest[end:].lstrip(_BLANKS))
     if (kind := key_type(key)) not in KEY_TYPES:
-        raise MalformedError(
+        raise SshFormatError(
             f"the key is of type {kind}; list the key itself, or its authority as cert-authority"
             if is_certificate(key)
             else f"the key is of the unknown type {kind}"
         )
     after, before = (_time(options.get(name)) for name in ("valid-after", "valid-before"))
     if after and before and before <= after:
-        raise MalformedError("valid-before is not later than valid-after")
+        raise SshFormatError("valid-before is not later than valid-after")
     return Signer(
         principals,
         key,
@@ -249,19 +249,19 @@ def _principals(line: str) -> tuple[str, str]:
     """The first word of a line, which may have a part in quotation marks, and the rest."""
     end = next((place for place, sign in enumerate(line) if sign in _BLANKS or sign == '"'), None)
     if end is None:
-        raise MalformedError("the line has no key")
+        raise SshFormatError("the line has no key")
     if line[end] != '"':
         return line[:end], line[end:].lstrip(_BLANKS)
     quoted, closing, rest = line[end + 1 :].partition('"')
     if not closing:
-        raise MalformedError("a quotation mark is not closed")
+        raise SshFormatError("a quotation mark is not closed")
     return line[:end] + quoted, rest.lstrip(_BLANKS)
 
 
 def _options_end(text: str) -> int:
     found = re.match(r'(?:\\"|"(?:\\"|[^"\\]|\\(?!"))*"|[^"\\ \t]|\\(?!"))*+(?=[ \t])', text)
     if found is None:
-        raise MalformedError(
+        raise SshFormatError(
             "the line has no key, or a quotation mark in its options is not closed"
         )
     return found.end()
@@ -273,16 +273,16 @@ def _options(text: str) -> dict[str, str]:
     while True:
         found = _OPTION.match(text, place)
         if found is None:
-            raise MalformedError(f"the option {text[place:]} is not known")
+            raise SshFormatError(f"the option {text[place:]} is not known")
         name = (found["flag"] or found["name"]).lower()
         if found["name"] and name in options:
-            raise MalformedError(f"{name} is given more than once")
+            raise SshFormatError(f"{name} is given more than once")
         options[name] = (found["value"] or "").replace('\\"', '"')
         place = found.end()
         if place == len(text):
             return options
         if text[place] != ",":
-            raise MalformedError(f"the option {text[found.start() :]} is not known")
+            raise SshFormatError(f"the option {text[found.start() :]} is not known")
         place += 1
 
 
@@ -312,7 +312,7 @@ def _time(text: str | None) -> datetime | None:
         if time.timestamp() <= 0:
             raise ValueError(text)
     except (ValueError, OverflowError) as error:
-        raise MalformedError(f"{text!r} is not a time such as 20261124 or 202611241530Z") from error
+        raise SshFormatError(f"{text!r} is not a time such as 20261124 or 202611241530Z") from error
     return time
 
 
@@ -322,9 +322,9 @@ def _key(text: str) -> bytes:
     try:
         key = base64.b64decode(words[1], validate=True)
     except (IndexError, ValueError) as error:
-        raise MalformedError("the key is not a public key such as: ssh-ed25519 AAAA…") from error
+        raise SshFormatError("the key is not a public key such as: ssh-ed25519 AAAA…") from error
     if key_type(key) != words[0]:
-        raise MalformedError(f"the key is of type {key_type(key)}, but the line says {words[0]}")
+        raise SshFormatError(f"the key is of type {key_type(key)}, but the line says {words[0]}")
     return key
 
 
@@ -333,7 +333,7 @@ def _krl(data: bytes) -> Revoked:
     wire = Wire(data)
     wire.take(len(_KRL))
     if (version := wire.uint32()) != 1:
-        raise MalformedError(f"the list has version {version}; only version 1 is supported")
+        raise SshFormatError(f"the list has version {version}; only version 1 is supported")
     wire.take(24)
     wire.string()
     wire.string()
@@ -346,7 +346,7 @@ def _krl(data: bytes) -> Revoked:
         elif kind == 1:
             certificates.append(_revoked_certificates(Wire(section)))
         elif kind != _KRL_IGNORED:
-            raise MalformedError(f"the list has a section of the unknown kind {kind}")
+            raise SshFormatError(f"the list has a section of the unknown kind {kind}")
     keys, sha1, sha256 = (frozenset(found[kind]) for kind in (2, 3, 5))
     return Revoked(frozenset(map(plain_key, keys)), sha1, sha256, tuple(certificates))
 
@@ -371,11 +371,11 @@ def _revoked_certificates(wire: Wire) -> RevokedCertificates:
         elif kind == 0x23:
             key_ids |= set(_strings(section.take(len(section.rest))))
         else:
-            raise MalformedError(f"the list revokes certificates in an unknown way ({kind:#x})")
+            raise SshFormatError(f"the list revokes certificates in an unknown way ({kind:#x})")
         if section.rest:
-            raise MalformedError("a section of the list has extra bytes at its end")
+            raise SshFormatError("a section of the list has extra bytes at its end")
     if any(bits < 0 for _, bits in bitmaps):
-        raise MalformedError("a bitmap of the list is negative")
+        raise SshFormatError("a bitmap of the list is negative")
     return RevokedCertificates(authority, tuple(serials), tuple(bitmaps), frozenset(key_ids))
 
 

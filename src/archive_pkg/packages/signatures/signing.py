@@ -21,7 +21,7 @@ from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages.later_events import LaterEvent, ready_receipts, save_event
 from archive_pkg.packages.opening import verify
 from archive_pkg.packages.signatures import ssh_signatures, timestamps
-from archive_pkg.packages.signatures.ssh_encoding import MalformedError
+from archive_pkg.packages.signatures.ssh_encoding import SshFormatError
 from archive_pkg.packages.signatures.verifying import FOLDER
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def sign(
             f"{package} was not signed, since it is not valid", report=verification.report
         )
     with storage.Staging(package, wait=wait) as staging:
-        work = _Work(package, verification, staging.path)
+        work = _SigningRun(package, verification, staging.path)
         if key is not None:
             work.sign(key)
         if timestamp is not None:
@@ -105,7 +105,7 @@ def sign(
     )
 
 
-class _Work:
+class _SigningRun:
     """New signatures of one package, made in a staging folder beside it."""
 
     def __init__(self, package: Path, verification: Verification, staged: Path) -> None:
@@ -220,7 +220,7 @@ class _Work:
         return path
 
 
-def sign_files(key: Path, files: list[Path]) -> list[ssh_signatures.Signature]:
+def sign_files(key: Path, files: list[Path]) -> list[ssh_signatures.SshSignature]:
     """Let OpenSSH sign files, each into a file beside it that ends in `.sig`.
 
     Returns:
@@ -269,12 +269,12 @@ def sign_files(key: Path, files: list[Path]) -> list[ssh_signatures.Signature]:
     return [_checked(key, file) for file in files]
 
 
-def _checked(key: Path, file: Path) -> ssh_signatures.Signature:
+def _checked(key: Path, file: Path) -> ssh_signatures.SshSignature:
     """The signature that ssh-keygen has just made over a file."""
     try:
         made = ssh_signatures.parse(storage.read_regular(file.with_name(f"{file.name}.sig")))
         right = made.stands(storage.read_regular(file))
-    except MalformedError as error:
+    except SshFormatError as error:
         raise UsageError(
             f"ssh-keygen's signature with {key} is not supported: {error}",
             "Use a key of type ed25519, ecdsa or rsa.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from archive_pkg.packages.signatures.ssh_encoding import MalformedError, Wire, joined, key_type
+from archive_pkg.packages.signatures.ssh_encoding import SshFormatError, Wire, joined, key_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +78,7 @@ def read_certificate(key: bytes, stands: Callable[[bytes, bytes, bytes], bool]) 
         stands: Tells whether a key made a signature over a message.
 
     Raises:
-        MalformedError: It is none, of an unknown kind, or not signed by its authority.
+        SshFormatError: It is none, of an unknown kind, or not signed by its authority.
     """
     wire = Wire(key)
     plain = _take_key(wire)
@@ -95,9 +95,9 @@ def read_certificate(key: bytes, stands: Callable[[bytes, bytes, bytes], bool]) 
     signed = key[: len(key) - len(wire.rest)]
     signature = wire.string()
     if wire.rest:
-        raise MalformedError("its certificate has extra bytes at its end")
+        raise SshFormatError("its certificate has extra bytes at its end")
     if is_certificate(authority) or not stands(authority, signature, signed):
-        raise MalformedError("its certificate is not signed by the authority it names")
+        raise SshFormatError("its certificate is not signed by the authority it names")
     return Certificate(
         plain,
         serial,
@@ -114,7 +114,7 @@ def plain_key(key: bytes) -> bytes:
     """Return the key in a certificate; of any other key, the key itself.
 
     Raises:
-        MalformedError: It is none, or in a certificate of an unknown kind.
+        SshFormatError: It is none, or in a certificate of an unknown kind.
     """
     return _take_key(Wire(key)) if is_certificate(key) else key
 
@@ -122,7 +122,7 @@ def plain_key(key: bytes) -> bytes:
 def _take_key(wire: Wire) -> bytes:
     kind = wire.text().removesuffix(_SUFFIX)
     if kind not in _FIELDS:
-        raise MalformedError(f"its certificate is for a key of the unknown type {kind}")
+        raise SshFormatError(f"its certificate is for a key of the unknown type {kind}")
     wire.string()  # a random number
     fields = [wire.string() for _ in range(_FIELDS[kind])]
     name = f"{kind}@openssh.com" if kind.startswith(_ON_TOKENS) else kind

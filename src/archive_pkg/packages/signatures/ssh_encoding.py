@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class MalformedError(ValueError):
+class SshFormatError(ValueError):
     """What was given is no OpenSSH signature or key; the argument says what is wrong."""
 
 
@@ -16,7 +16,7 @@ class Wire:
     def take(self, length: int) -> bytes:
         """So many bytes."""
         if len(self._data) < length:
-            raise MalformedError("it is incomplete")
+            raise SshFormatError("it is incomplete")
         taken, self._data = self._data[:length], self._data[length:]
         return taken
 
@@ -37,7 +37,7 @@ class Wire:
         try:
             return self.string().decode("ascii")
         except UnicodeDecodeError as error:
-            raise MalformedError("a name in it is not ASCII") from error
+            raise SshFormatError("a name in it is not ASCII") from error
 
     def mpint(self) -> int:
         """A whole number of any size."""
@@ -58,6 +58,6 @@ def key_type(key: bytes) -> str:
     """The type of a public key in binary form.
 
     Raises:
-        MalformedError: It has none.
+        SshFormatError: It has none.
     """
     return Wire(key).text()

@@ -18,7 +18,7 @@ from archive_pkg.packages.signatures.ssh_certificates import (
     is_certificate,
     read_certificate,
 )
-from archive_pkg.packages.signatures.ssh_encoding import MalformedError, Wire, joined, key_type
+from archive_pkg.packages.signatures.ssh_encoding import SshFormatError, Wire, joined, key_type
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -37,7 +37,7 @@ _LEAST_RSA_BITS = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class SshSignature:
     """A signature as its file has it; of what it says only its certificate has been verified.
 
     Attributes:
@@ -68,44 +68,44 @@ class Signature:
         """Whether the owner of the key signed this message for this namespace.
 
         Raises:
-            MalformedError: The key or the signature is of no kind that can be checked here.
+            SshFormatError: The key or the signature is of no kind that can be checked here.
         """
         digest = hashlib.new(self.hashing, message).digest()
         signed = _MAGIC + joined(self.namespace.encode(), b"", self.hashing.encode(), digest)
         return _stands(self.key, self.signature, signed)
 
 
-def parse(data: bytes) -> Signature:
+def parse(data: bytes) -> SshSignature:
     """Read a signature's file.
 
     Raises:
-        MalformedError: It is none, or of another version.
+        SshFormatError: It is none, or of another version.
     """
     found = _ARMOUR.match(data)
     if found is None:
-        raise MalformedError(
+        raise SshFormatError(
             "it is not one block between -----BEGIN SSH SIGNATURE----- and -----END SSH "
             "SIGNATURE-----"
         )
     try:
         wire = Wire(base64.b64decode(b"".join(found[1].split()), validate=True))
     except binascii.Error as error:
-        raise MalformedError(f"its base64 is malformed: {error}") from error
+        raise SshFormatError(f"its base64 is malformed: {error}") from error
     if wire.take(len(_MAGIC)) != _MAGIC:
-        raise MalformedError("its bytes do not begin with SSHSIG")
+        raise SshFormatError("its bytes do not begin with SSHSIG")
     if (version := wire.uint32()) != 1:
-        raise MalformedError(f"it has version {version}; only version 1 is supported")
+        raise SshFormatError(f"it has version {version}; only version 1 is supported")
     key, namespace = wire.string(), wire.text()
     if wire.string():
-        raise MalformedError("its reserved field is not empty")
+        raise SshFormatError("its reserved field is not empty")
     hashing, signature = wire.text(), wire.string()
     if hashing not in _HASHES:
-        raise MalformedError(f"it uses the hash {hashing}, not sha512 or sha256")
+        raise SshFormatError(f"it uses the hash {hashing}, not sha512 or sha256")
     if wire.rest:
-        raise MalformedError("it has extra bytes at its end")
+        raise SshFormatError("it has extra bytes at its end")
     certificate = read_certificate(key, _stands) if is_certificate(key) else None
     plain = certificate.key if certificate else key
-    return Signature(plain, namespace, hashing, signature, certificate)
+    return SshSignature(plain, namespace, hashing, signature, certificate)
 
 
 def fingerprint(key: bytes) -> str:
@@ -126,19 +126,19 @@ def _stands(key: bytes, signature: bytes, signed: bytes) -> bool:
         application = hashlib.sha256(_last_string(key)).digest()
         signed = application + flags_and_counter + hashlib.sha256(signed).digest()
     if wire.rest:
-        raise MalformedError("the signature has extra bytes at its end")
+        raise SshFormatError("the signature has extra bytes at its end")
     public = _public_key(key)
     try:
         if isinstance(public, ed25519.Ed25519PublicKey) and made_as == kind:
             public.verify(raw, signed)
         elif isinstance(public, rsa.RSAPublicKey) and made_as in _RSA_SIGNATURES:
             if public.key_size < _LEAST_RSA_BITS:
-                raise MalformedError(f"its RSA key is too short: {public.key_size} bits")
+                raise SshFormatError(f"its RSA key is too short: {public.key_size} bits")
             public.verify(raw, signed, padding.PKCS1v15(), _hash(made_as.removeprefix("rsa-sha2-")))
         elif isinstance(public, ec.EllipticCurvePublicKey) and made_as == kind:
             _verify_ecdsa(public, raw, signed)
         else:
-            raise MalformedError(
+            raise SshFormatError(
                 f"a signature of type {made_as} with a key of type {kind} is not accepted"
             )
     except InvalidSignature:
@@ -153,7 +153,7 @@ def _verify_ecdsa(public: EllipticCurvePublicKey, raw: bytes, signed: bytes) -> 
     numbers = Wire(raw)
     r, s = numbers.mpint(), numbers.mpint()
     if min(r, s) <= 0 or numbers.rest:
-        raise MalformedError("its two numbers are not a valid ECDSA signature")
+        raise SshFormatError("its two numbers are not a valid ECDSA signature")
     signature = encode_dss_signature(r, s)
     size = min(public.key_size, 512)  # RFC 5656, 6.2.1: the larger the curve, the longer the hash
     public.verify(signature, signed, ECDSA(_hash(str(size))))
@@ -178,14 +178,14 @@ def _public_key(key: bytes) -> Any:
         public = load_ssh_public_key(f"{kind} ".encode("ascii") + base64.b64encode(key))
         written = public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
     except (ValueError, NotImplementedError, UnsupportedAlgorithm) as error:
-        raise MalformedError(f"its key of type {kind} cannot be read: {error}") from error
+        raise SshFormatError(f"its key of type {kind} cannot be read: {error}") from error
     # A key on a token has its application behind this, and another type.
     numbers = Wire(base64.b64decode(written.split()[1]))
     numbers.string()
     there = Wire(key)
     there.string()
     if there.rest[: len(numbers.rest)] != numbers.rest:
-        raise MalformedError(f"its key of type {kind} is not in OpenSSH's format")
+        raise SshFormatError(f"its key of type {kind} is not in OpenSSH's format")
     return public
 
 

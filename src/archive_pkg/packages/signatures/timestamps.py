@@ -257,16 +257,16 @@ class _Token:
     """
 
     content: bytes
-    certificates: list[der.Element]
-    signer: list[der.Element]
+    certificates: list[der.DerElement]
+    signer: list[der.DerElement]
 
     @property
-    def signed(self) -> der.Element | None:
+    def signed(self) -> der.DerElement | None:
         """The attributes that are signed."""
         return next((one for one in self.signer if one.tag == _CONTEXT_0), None)
 
 
-def _token(element: der.Element) -> _Token:
+def _token(element: der.DerElement) -> _Token:
     """Take a token apart. Raises NoStampError, and what is raised for what is none."""
     signed = element.parts()[1].parts()[0].parts()
     content = signed[2].parts()[1].parts()[0].content
@@ -336,7 +336,7 @@ def _unsound(stamp: Stamp, data: bytes) -> str:
     return ""
 
 
-def _names(attributes: dict[str, der.Element], signer: Certificate) -> bool:
+def _names(attributes: dict[str, der.DerElement], signer: Certificate) -> bool:
     """Whether what was signed has the digest of the signer's certificate (RFC 5816)."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -354,7 +354,7 @@ def _names(attributes: dict[str, der.Element], signer: Certificate) -> bool:
     return named.content == hashlib.sha256(certificate).digest()
 
 
-def _verify(token: _Token, signed: der.Element, hashing: str, signer: Certificate) -> None:
+def _verify(token: _Token, signed: der.DerElement, hashing: str, signer: Certificate) -> None:
     """Verify a token's signature. Raises InvalidSignature, and ValueError for unknown kinds."""
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
@@ -373,7 +373,7 @@ def _verify(token: _Token, signed: der.Element, hashing: str, signer: Certificat
         raise ValueError(f"signatures of type {name} are not supported")
 
 
-def _algorithm(element: der.Element) -> str:
+def _algorithm(element: der.DerElement) -> str:
     """Return the object identifier of an algorithm with its parameters."""
     return element.parts()[0].oid()
 

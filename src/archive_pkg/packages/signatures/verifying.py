@@ -27,7 +27,7 @@ from archive_pkg.packages.signatures.signers import (
     read_allowed_signers,
     read_revoked,
 )
-from archive_pkg.packages.signatures.ssh_encoding import MalformedError
+from archive_pkg.packages.signatures.ssh_encoding import SshFormatError
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import names_in, storage_errors
 
@@ -394,7 +394,7 @@ class _Examination:
         try:
             signature = ssh_signatures.parse(self.files[path])
             right = over in self.files and signature.stands(self.files[over])
-        except MalformedError as error:
+        except SshFormatError as error:
             hint = "Restore it from another copy, or check it with ssh-keygen -Y check-novalidate."
             self.report.add(SIGNATURE_MALFORMED.at(self.at(path), str(error), hint))
             return Signed(path, over)
@@ -435,7 +435,9 @@ class _Examination:
             stamps,
         )
 
-    def _is_by_whom_it_must_be(self, signature: ssh_signatures.Signature, when: datetime) -> bool:
+    def _is_by_whom_it_must_be(
+        self, signature: ssh_signatures.SshSignature, when: datetime
+    ) -> bool:
         who, lines = self.trust.require_signature, self.trust.signers
         if lines is None:  # nobody has said whose any key is
             return not self.trust.wants_signature
@@ -493,7 +495,7 @@ class _Examination:
         return SIGNATURE_WRONG.at(self.at(path), message, hint)
 
     def _who(
-        self, path: str, signature: ssh_signatures.Signature, name: str, when: datetime
+        self, path: str, signature: ssh_signatures.SshSignature, name: str, when: datetime
     ) -> tuple[str, ...]:
         listed = [one for one in self.trust.signers or () if one.knows(signature)]
         allowed = [who for one in listed for who in one.allows(signature, when)]

@@ -38,7 +38,7 @@ TARGET_NAME = Code(
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class Answers:
     """What a target is told: labels and values by tag file, and what is still missing.
 
     Attributes:
@@ -50,7 +50,7 @@ class Telling:
     report: Report
 
 
-def tell(target: Target, record: Record, given: Mapping[str, str], size: int) -> Telling:
+def answer(target: Target, record: Record, given: Mapping[str, str], size: int) -> Answers:
     """Answer what a target asks.
 
     Args:
@@ -72,7 +72,7 @@ def tell(target: Target, record: Record, given: Mapping[str, str], size: int) ->
                 report.add(TARGET_VALUE.at(place, message, f"Use one of: {', '.join(ask.values)}."))
             elif value and path:
                 tags.setdefault(path, []).append((ask.label, " ".join(value.split())))
-    return Telling(tags, report)
+    return Answers(tags, report)
 
 
 def _said(ask: Ask, record: Record, size: int) -> str:
@@ -139,7 +139,7 @@ def blockers(
         audience: "public" where what may not go out is left out.
     """
     total = sum(sizes.values())
-    report = tell(target, record, given, total).report
+    report = answer(target, record, given, total).report
     if target.largest is not None and total > target.largest:
         message = (
             f"the files have {_human(total)}, but {target.title} takes at most "

@@ -19,7 +19,7 @@ from archive_pkg.packages.access.audience import public
 from archive_pkg.packages.access.leaks import refuse_leaks
 from archive_pkg.packages.building import (
     Built,
-    Draft,
+    PackageDraft,
     date_for,
     draft_package,
     refuse_inside,
@@ -29,7 +29,7 @@ from archive_pkg.packages.building import (
 from archive_pkg.packages.checking import NAME_PERCENT, examine
 from archive_pkg.packages.history import packaged
 from archive_pkg.packages.opening import is_bag, open_package
-from archive_pkg.packages.targets.asking import TARGET_NAME, blockers, tell
+from archive_pkg.packages.targets.asking import TARGET_NAME, answer, blockers
 from archive_pkg.records import record_file
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
@@ -100,7 +100,7 @@ def build_for(
         storage.make_folder(out)
     with storage.Staging(destination, wait=wait) as staging:
         day = on or (today() if target.archive or target.form != "bag" else date_for(destination))
-        maker = _Maker(target, draft, told, sizes, day)
+        maker = _TargetBuilder(target, draft, told, sizes, day)
         item = maker.make(staging.path)
         draft.report.extend(maker.left_out)
         staging.mode = draft.mode()
@@ -186,7 +186,9 @@ def _against_profile(
     """
     draft = draft_package(path, audience)
     with tempfile.TemporaryDirectory(prefix="archive-pkg-") as folder:
-        maker = _Maker(target, draft, _checked(target, given), dict(sizes), today(), hollow=True)
+        maker = _TargetBuilder(
+            target, draft, _checked(target, given), dict(sizes), today(), hollow=True
+        )
         try:
             maker.make(Path(folder))
         except InvalidError as error:
@@ -208,13 +210,13 @@ def _size(path: Path) -> int:
         return 0
 
 
-class _Maker:
+class _TargetBuilder:
     """Makes one package for one target in a staging folder."""
 
     def __init__(
         self,
         target: Target,
-        draft: Draft,
+        draft: PackageDraft,
         given: dict[str, str],
         sizes: dict[str, int],
         on: date,
@@ -240,7 +242,7 @@ class _Maker:
         self.gone = draft.withheld(on)
         record = public(draft.record, self.gone) if draft.audience == "public" else draft.record
         self.record: Record = packaged(record, on, draft.digests(record), self.gone)
-        self.tags = tell(target, record, given, sum(sizes[n] for n in record.files)).tags
+        self.tags = answer(target, record, given, sum(sizes[n] for n in record.files)).tags
 
     def setting(self) -> Setting:
         """What crosswalks are told."""
