@@ -1,4 +1,4 @@
-"""Somebody's own list of letters: mapped, read, and every guess told."""
+"""Lists of letters: the draft of a map, the records, and a finding for every guess."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_title_above_the_header_is_no_header(tmp_path: Path) -> None:
     assert record.id == "1960-07-18-a-b-to-c-d"
 
 
-def test_a_list_becomes_records_and_every_guess_is_told(briefe: Path) -> None:
+def test_a_list_becomes_records_and_every_guess_is_reported(briefe: Path) -> None:
     records, report = read_tables(briefe, encoding="cp1252")
     assert report.ok, list(report.errors)
     first, second, third, fourth = records
@@ -74,10 +74,10 @@ def test_a_list_becomes_records_and_every_guess_is_told(briefe: Path) -> None:
     assert third.date.edtf is None
     assert third.date.as_written == "4/5/60"
     assert fourth.date is None
-    told = [(f.code, f.location.cell) for f in report]
-    assert ("tables-read-as", "C2") in told
-    assert ("tables-read-openly", "C4") in told
-    assert ("tables-separator-other", "") in told
+    reported = [(f.code, f.location.cell) for f in report]
+    assert ("tables-read-as", "C2") in reported
+    assert ("tables-read-openly", "C4") in reported
+    assert ("tables-separator-other", "") in reported
     inferred = {(e.field, e.rule) for e in first.evidence if e.basis == "inferred"}
     assert inferred == {
         ("date", "day-and-month"),
@@ -108,7 +108,7 @@ def test_its_records_build_and_verify(briefe: Path, tmp_path: Path) -> None:
         assert verify(built.path).ok
 
 
-def test_what_is_not_understood_is_told_at_its_cell(briefe: Path) -> None:
+def test_unrecognized_values_are_reported_at_their_cells(briefe: Path) -> None:
     text = briefe.read_bytes()
     briefe.write_bytes(text + "7;AA 12/1;irgendwann;X;;;;klingonisch;\r\n".encode("cp1252"))
     records, report = read_tables(briefe, encoding="cp1252")
@@ -156,13 +156,13 @@ def test_a_workbooks_own_dates_are_read(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("columns: [a]", "columns"),
-        ("columns: {a: dat}", "did you mean date?"),
+        ("columns: {a: dat}", "Did you mean date?"),
         ("columns: {a: date}\nevrywhere: {}", "evrywhere"),
-        ("columns: {a: date}\neverywhere: {typ: letter}", "did you mean type?"),
+        ("columns: {a: date}\neverywhere: {typ: letter}", "Did you mean type?"),
         ("{", "YAML"),
     ],
 )
-def test_a_mapping_that_is_none_is_told(tmp_path: Path, text: str, words: str) -> None:
+def test_an_invalid_map_is_reported(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "x.map.yaml"
     path.write_text(text)
     with pytest.raises(InvalidError) as caught:
@@ -217,7 +217,9 @@ def test_nothing_is_exported_over_what_is_there(briefe: Path, tmp_path: Path, na
         ("Sender;Recipient\np-0001;p-0002\n", "sender_identifiers recipients_identifiers"),
     ],
 )
-def test_names_and_their_identifiers_are_told_apart(text: str, meant: str, tmp_path: Path) -> None:
+def test_names_and_their_identifiers_are_distinguished(
+    text: str, meant: str, tmp_path: Path
+) -> None:
     path = tmp_path / "list.csv"
     path.write_text(text)
     (tmp_path / "drafted.yaml").write_text(draft_map(path))

@@ -56,18 +56,22 @@ def test_what_ordinary_writing_has_is_no_hazard(cell: str) -> None:
 @pytest.mark.parametrize(
     ("cell", "message", "hint"),
     [
-        ("The Сecret", "in “Сecret” the “С” is U+0421, cyrillic capital letter es", "Cecret"),
-        ("да, ceкрет", "in “ceкрет” the “c” is U+0063, latin small letter c", "секрет"),
-        ("секрeт", "in “секрeт” the “e” is U+0065, latin small letter e", "секрет"),
-        ("aж", "in “aж” the “ж” is U+0436, cyrillic small letter zhe", None),
-        ("two: cо cо", "in “cо” the “о” is U+043E, cyrillic small letter o", "co"),
+        (
+            "The Сecret",
+            "in “Сecret” the letter “С” is U+0421, cyrillic capital letter es",
+            "Cecret",
+        ),
+        ("да, ceкрет", "in “ceкрет” the letter “c” is U+0063, latin small letter c", "секрет"),
+        ("секрeт", "in “секрeт” the letter “e” is U+0065, latin small letter e", "секрет"),
+        ("aж", "in “aж” the letter “ж” is U+0436, cyrillic small letter zhe", None),
+        ("two: cо cо", "in “cо” the letter “о” is U+043E, cyrillic small letter o", "co"),
     ],
 )
 def test_a_letter_of_another_script_is_named_with_the_word_in_one(
     cell: str, message: str, hint: str | None
 ) -> None:
     assert found(cell) == [
-        ("tables-look-alike", message, f"write “{hint}” in one script" if hint else "")
+        ("tables-look-alike", message, f"Write “{hint}” in one script." if hint else "")
     ]
     assert found(cell, verbatim=True) == []
 

@@ -34,12 +34,12 @@ def check(
     check_files: FileCheck | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Check a catalogue or a letter list, and return findings with their cells.
+    """Check a catalogue or a list of letters, and return findings with their cells.
 
     Args:
         path: A CSV file, a workbook, a datapackage.json, or a folder with either.
-        mapping: The map of a letter list's columns. The default is the file with the name of the
-            list and `.map.yaml` after it. A catalogue needs none.
+        mapping: The map of a list of letters. The default is the file with the name of the list and
+            `.map.yaml` after it. A catalogue needs none.
         encoding: The encoding of CSV files that are not UTF-8.
         files: The folder of the letters' files, with all files or with one folder per letter,
             named by its id. The default is the folder of the tables.

@@ -99,12 +99,12 @@ def read_tables(
     encoding: str | None = None,
     progress: Progress | None = None,
 ) -> tuple[list[Record], Report]:
-    """Return the records of a catalogue, or of a letter list with a map.
+    """Return the records of a catalogue, or of a list of letters with a map.
 
     Args:
         path: A CSV file, a workbook, a datapackage.json, or a folder with either.
-        mapping: The map of a letter list's columns. The default is the file with the name of the
-            list and `.map.yaml` after it. A catalogue needs none.
+        mapping: The map of a list of letters. The default is the file with the name of the list and
+            `.map.yaml` after it. A catalogue needs none.
         encoding: The encoding of CSV files that are not UTF-8.
         progress: Called with the number of finished rows, and the total if known.
 

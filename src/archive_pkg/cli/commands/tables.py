@@ -33,7 +33,7 @@ app = typer.Typer(
 )
 
 MANY_ROWS = 5_000
-"""Number of rows from which a progress bar is shown."""
+"""The minimum number of rows for a progress bar."""
 
 Replace = Annotated[bool, typer.Option("--replace", help="Replace an existing file or folder.")]
 Encoding = Annotated[
@@ -189,13 +189,13 @@ def map_(
         write_file(target, drafted.encode(), mode=mode_for("internal", path))
         res["map"] = str(target)
         answer.say(
-            f"{target}: drafted; review it, then: archive-pkg tables import {path} --out records"
+            f"{target}: drafted; review it, then run archive-pkg tables import {path} --out records"
         )
 
 
 @contextmanager
 def showing_progress(what: str) -> Iterator[Progress | None]:
-    """Show a progress bar for 5,000 rows or more, in a terminal."""
+    """Show a progress bar in a terminal if there are 5,000 rows or more."""
     if not progress_wanted():
         yield None
         return

@@ -1,4 +1,4 @@
-"""Frictionless, loaded when a table is validated, and without other people's plugins."""
+"""Import Frictionless when it is needed, without third-party plugins."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import Any
 
 @cache
 def import_frictionless() -> Any:
-    """Load the library.
+    """Import Frictionless safely.
 
-    While it is imported, the working folder is not searched: a file there may have the name of a
-    module that the library imports. Frictionless also imports every module on the path whose name
-    begins with `frictionless_`. For as long as it searches, each of them is an empty module.
+    The working directory is not on the path meanwhile, since a file in it may have the name of a
+    module that Frictionless imports. Frictionless also imports every module whose name begins with
+    `frictionless_`; during its search for plugins, each of these is an empty module.
     """
     path = list(sys.path)
     here = os.path.realpath(Path.cwd())

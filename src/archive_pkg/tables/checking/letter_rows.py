@@ -1,6 +1,6 @@
-"""The rows of each letter, wherever they are in the tables; a catalogue may be larger than memory.
+"""Group the rows of each letter, even if the catalogue is larger than memory.
 
-Rows wait in a temporary file of SQLite's, which has no name and is gone with the process.
+Rows wait in a temporary SQLite file without a name, which disappears with the process.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     from archive_pkg.tables.schema.rows import Row
 
 NumberedRows = list[tuple[int, "Row"]]
-"""Rows of a letter in one table, with their numbers."""
+"""The numbered rows of a letter in one table."""
 
 
 def by_letter(
     rows: Mapping[str, Iterable[tuple[int, Row]]], wanted: Container[str] | None = None
 ) -> Iterator[tuple[str, dict[str, NumberedRows]]]:
-    """Group rows by their letters, in the order of the table of letters.
+    """Yield the rows of each letter, in the order of `letters`.
 
-    Rows of letters that are not in that table are left out.
+    Rows of unknown letters are left out.
 
     Args:
-        rows: The numbered rows of each table, by the table's name.
-        wanted: The letters that are wanted; all, if not given.
+        rows: The numbered rows by table.
+        wanted: The ids of the letters to yield; the default is all.
 
     Raises:
         StorageError: The temporary file cannot be written.
     """
     with closing(sqlite3.connect("", isolation_level=None)) as base:
-        base.execute("PRAGMA cache_size = -8000")  # KiB that stay in memory
+        base.execute("PRAGMA cache_size = -8000")  # KiB in memory
         base.execute("PRAGMA journal_mode = OFF")
         base.execute("CREATE TABLE rows (letter TEXT, name TEXT, number INTEGER, cells TEXT)")
         base.execute("BEGIN")

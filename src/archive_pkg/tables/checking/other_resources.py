@@ -1,8 +1,7 @@
-"""Tables that are not ours: other people's resources in a data package, against their own schemas.
+"""Validate the other resources of a data package against their own schemas.
 
-Frictionless judges each cell, fed with rows that are read here: it opens no file, follows no path,
-and patterns run in an engine whose time is linear. Keys and uniqueness are looked after here, since
-frictionless accepts `uniqueKeys` without enforcing them.
+Frictionless validates cells that are read here, so it opens no file. Patterns run in an engine with
+linear time. Keys are checked here, since Frictionless does not enforce `uniqueKeys`.
 """
 
 from __future__ import annotations
@@ -33,31 +32,31 @@ if TYPE_CHECKING:
 CELL_INVALID = Code(
     "tables-cell-invalid",
     Severity.ERROR,
-    "A cell is not what its table's own schema asks for.",
+    "A cell does not match the schema of its table.",
     "Table Schema 2.0",
 )
 HEADER_INVALID = Code(
     "tables-header-invalid",
     Severity.ERROR,
-    "A header is not the one of its table's own schema.",
+    "A header does not match the schema of its table.",
     "Table Schema 2.0, fieldsMatch",
 )
 NOT_UNIQUE = Code(
     "tables-not-unique",
     Severity.ERROR,
-    "Rows share what a primary or unique key says that no two of them share.",
+    "Two rows have the same primary or unique key.",
     "Table Schema 2.0, primaryKey, uniqueKeys",
 )
 NO_PARENT = Code(
     "tables-no-parent",
     Severity.ERROR,
-    "A foreign key that is in no row of the table it refers to.",
+    "A foreign key refers to a row that does not exist.",
     "Table Schema 2.0, foreignKeys",
 )
 PATTERN_UNSUPPORTED = Code(
     "tables-pattern-unsupported",
     Severity.WARNING,
-    "A pattern that needs an engine whose time has no limit; it is not checked.",
+    "A pattern is not checked, since it needs an engine without a limit on its time.",
 )
 
 _MAX_ERRORS = 1_000_000_000
@@ -66,12 +65,12 @@ _MAX_ERRORS = 1_000_000_000
 def check_other_resources(
     path: Path, held: Iterable[str], *, encoding: str | None = None
 ) -> Report:
-    """What is wrong with a data package's resources that are no tables of a catalogue.
+    """Validate the resources of a data package that are not tables of a catalogue.
 
     Args:
-        path: Its datapackage.json.
-        held: The paths of files that have been checked as tables of a catalogue.
-        encoding: The encoding that the user declares for CSV files.
+        path: The datapackage.json.
+        held: The paths of files that are already checked as tables of a catalogue.
+        encoding: The encoding of CSV files that the user declares.
     """
     resources, _ = read_descriptor(path)
     done = set(held)
@@ -92,7 +91,7 @@ def check_other_resources(
 
 
 class _ResourceTable:
-    """A resource with a schema of its own."""
+    """A resource with its own schema."""
 
     def __init__(
         self, resource: Resource, package: Path, encoding: str | None, report: Report
@@ -106,7 +105,7 @@ class _ResourceTable:
         self._columns = {name: place for place, name in enumerate(self.sheet.header)}
 
     def findings(self, others: dict[str, _ResourceTable]) -> Iterator[Finding]:
-        """What is wrong with the rows; the order is that of the checks."""
+        """Yield the findings about the rows, in the order of the checks."""
         yield from self._cells()
         schema = self._asked
         for fields in (schema.get("primaryKey"), *_listed(schema.get("uniqueKeys"))):
@@ -116,7 +115,7 @@ class _ResourceTable:
             yield from self._dangling_references(key, others)
 
     def keys(self, names: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """Row number and the cells of some columns."""
+        """Yield each row number with the cells of some columns."""
         places = [self._columns[name] for name in names]
         for start, rows in self.sheet.blocks():
             for number, row in enumerate(rows, start):
@@ -124,7 +123,7 @@ class _ResourceTable:
                     yield number, tuple(row[p] if p < len(row) else "" for p in places)
 
     def _schema(self, resource: Resource, folder: Path, report: Report) -> dict[str, Any] | None:
-        """The schema, frictionless' opinion of it asked."""
+        """Return the schema if Frictionless accepts it; otherwise report why not."""
         declared = resource.descriptor["schema"]
         if isinstance(declared, str):
             file = safe_file(folder, declared, self._place, report)
@@ -152,7 +151,7 @@ class _ResourceTable:
             for problem in error.reasons or [error.error]:
                 report.add(DESCRIPTOR_INVALID.at(self._place, problem.note))
             return None
-        except Exception as error:  # of a schema of another form it raises anything
+        except Exception as error:  # it raises any exception for a malformed schema
             report.add(DESCRIPTOR_INVALID.at(self._place, f"it is not a schema: {error}"))
             return None
         return schema
@@ -161,7 +160,7 @@ class _ResourceTable:
         frictionless = import_frictionless()
         plain = _without_patterns(self._asked)
         width = len(self.sheet.header)
-        told_header = False
+        is_header_reported = False
         for start, rows in self.sheet.blocks():
             numbers = [n for n, row in enumerate(rows, start) if any(row)]
             cells = [(row + [""] * width)[:width] for row in rows if any(row)]
@@ -184,11 +183,11 @@ class _ResourceTable:
                             numbers[row - 2], place, getattr(error, "field_name", "")
                         )
                         yield CELL_INVALID.at(at, error.note)
-                    elif not told_header:
+                    elif not is_header_reported:
                         place = (getattr(error, "field_number", None) or 1) - 1
                         at = self.sheet.at(self.sheet.header_row, place)
                         yield HEADER_INVALID.at(at, f"{error.title.lower()}: {error.note}")
-            told_header = True
+            is_header_reported = True
         yield from self._patterns()
 
     def _patterns(self) -> Iterator[Finding]:
@@ -200,7 +199,7 @@ class _ResourceTable:
             matches = _matcher(pattern)
             if matches is None:
                 message = f"the pattern {pattern} of {field['name']} is not checked"
-                hint = "write it without look-around and back-references"
+                hint = "Write it without look-around and back-references."
                 yield PATTERN_UNSUPPORTED.at(self._place, message, hint)
                 continue
             place = self._columns[field["name"]]
@@ -222,8 +221,10 @@ class _ResourceTable:
             first = seen.setdefault(key, number)
             if first != number and any(key):
                 at = self.sheet.at(number, self._columns[names[0]], names[0])
-                message = f"{', '.join(names)}: {', '.join(key)} is that of row {first}, too"
-                yield NOT_UNIQUE.at(at, message, "no two rows may share it; mend or take out one")
+                message = f"{', '.join(names)}: {', '.join(key)} is also in row {first}"
+                yield NOT_UNIQUE.at(
+                    at, message, "This key must be unique. Correct or delete one of the rows."
+                )
 
     def _dangling_references(
         self, key: Any, others: dict[str, _ResourceTable]
@@ -240,20 +241,22 @@ class _ResourceTable:
         for number, cells in self.keys(names):
             if all(cells) and cells not in known:
                 at = self.sheet.at(number, self._columns[names[0]], names[0])
-                message = f"{', '.join(cells)} is in no row of {target.name}"
-                yield NO_PARENT.at(at, message, f"add it to {target.name}, or mend it")
+                message = f"{target.name} does not have a row with {', '.join(cells)}"
+                yield NO_PARENT.at(
+                    at, message, f"Add the row to {target.name}, or correct the cell."
+                )
 
 
 def _unfit(schema: dict[str, Any]) -> str:
-    """Why a schema's parts are not of the kinds that are worked with here; empty if they are."""
+    """Return why a schema is malformed; empty if it is not."""
     missing = schema.get("missingValues", [""])
     if not isinstance(missing, list) or not all(isinstance(each, str) for each in missing):
-        return "`missingValues` is not a list of texts"
+        return "`missingValues` is not a list of strings"
     for field in schema["fields"]:
         if not isinstance(field.get("name"), str):
             return "a field has no name"
         if not isinstance(field.get("constraints") or {}, dict):
-            return f"`constraints` of {field['name']} is not a table"
+            return f"`constraints` of {field['name']} is not an object"
     return ""
 
 
@@ -262,7 +265,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _without_patterns(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema for cells alone: no patterns and no keys, which are looked after here."""
+    """Return a schema without patterns and keys, which are checked here."""
     plain = copy.deepcopy(schema)
     for name in ("primaryKey", "foreignKeys", "uniqueKeys"):
         plain.pop(name, None)
@@ -275,7 +278,7 @@ def _without_patterns(schema: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _matcher(pattern: str) -> Callable[[str], bool] | None:
-    """What tells whether a whole text matches, in linear time; None where no such engine can."""
+    """Return a function that matches complete texts in linear time; None if unsupported."""
     from pydantic_core import SchemaError, SchemaValidator, core_schema
 
     try:

@@ -1,4 +1,4 @@
-"""What the eye does not see in a cell: spaces at its edges, invisible signs, look-alike letters."""
+"""Find what readers do not see: spaces at the edges, invisible characters, look-alike letters."""
 
 from __future__ import annotations
 
@@ -12,22 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 SPACE_AROUND = Code(
-    "tables-space-around", Severity.WARNING, "A cell has spaces or line ends at its edge."
+    "tables-space-around", Severity.WARNING, "A cell begins or ends with a space or line end."
 )
 INVISIBLE = Code(
     "tables-invisible-character",
     Severity.WARNING,
-    "A cell has a character without width, or one that turns the direction of writing.",
+    "A cell has a zero-width character, or one that changes the writing direction.",
 )
 LOOK_ALIKE = Code(
     "tables-look-alike",
     Severity.WARNING,
-    "A word mixes scripts: a letter that looks like one of its script comes from another.",
+    "A word mixes scripts: a letter of another script looks like one of its own.",
     "Unicode Technical Standard 39, 5",
 )
 
-# Joiners (U+200C, U+200D) are part of ordinary writing in several scripts, and soft hyphens of
-# scanned texts.
+# Joiners (U+200C, U+200D) are normal in several scripts, and soft hyphens in scanned texts.
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _MIXED = re.compile(r"[A-Za-z][Ͱ-ӿ]|[Ͱ-ӿ][A-Za-z]")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -42,29 +41,29 @@ _OTHER = {latin: other for other, latin in reversed(_LATIN.items())}
 
 
 def is_suspicious(cells: Sequence[str], others: tuple[str, ...]) -> bool:
-    """Whether there may be a hazard in a row of cells; quick where there is none.
+    """Return quickly whether a row of cells may have suspicious characters.
 
     Args:
         cells: The cells.
-        others: Those that do not hold words of a source.
+        others: The cells without words of the source.
     """
     if tuple(map(str.strip, others)) != others:
         return True
     text = "".join(cells)
     if text.isascii():
         return False
-    # No character without width counts as printable.
+    # Zero-width characters do not count as printable.
     if not text.isprintable() and _INVISIBLE.search(text):
         return True
     return any(_MIXED.search(cell) for cell in others if not cell.isascii())
 
 
 def find_suspicious(cell: str, *, verbatim: bool) -> Iterator[tuple[Code, str, str]]:
-    """Code, message and hint for each hazard in a cell.
+    """Yield code, message and hint for each problem in a cell.
 
     Args:
-        cell: Its text.
-        verbatim: Whether it holds words of a source, whose spaces and scripts are as they are.
+        cell: The text of the cell.
+        verbatim: Whether it has words of the source, which keep their spaces and scripts.
     """
     if cell != cell.strip() and not verbatim:
         if bare := cell.strip():
@@ -73,9 +72,9 @@ def find_suspicious(cell: str, *, verbatim: bool) -> Iterator[tuple[Code, str, s
         else:
             yield SPACE_AROUND, "the cell has only spaces or line ends", "Leave the cell empty."
     for match in _INVISIBLE.finditer(cell):
-        name = unicodedata.name(match.group(), "a sign without a name").lower()
+        name = unicodedata.name(match.group(), "unnamed character").lower()
         message = f"character {match.start() + 1} is invisible: U+{ord(match.group()):04X}, {name}"
-        yield INVISIBLE, message, "type the cell's text anew, or take the character out"
+        yield INVISIBLE, message, "Type the text again, or delete the character."
         break
     if not verbatim and _MIXED.search(cell):
         for match in _WORD.finditer(cell):
@@ -86,13 +85,13 @@ def find_suspicious(cell: str, *, verbatim: bool) -> Iterator[tuple[Code, str, s
 
 def _look_alike(word: str) -> tuple[Code, str, str]:
     latin = sum(sign.isascii() for sign in word)
-    strangers = [sign for sign in word if sign.isascii() != (2 * latin >= len(word))]
+    foreign = [sign for sign in word if sign.isascii() != (2 * latin >= len(word))]
     right = _LATIN if 2 * latin >= len(word) else _OTHER
-    stranger = strangers[0]
-    name = unicodedata.name(stranger, "").lower()
-    message = f"in “{word}” the “{stranger}” is U+{ord(stranger):04X}, {name}"
-    plain = "".join(right.get(sign, sign) if sign in strangers else sign for sign in word)
-    return LOOK_ALIKE, message, f"write “{plain}” in one script" if plain != word else ""
+    letter = foreign[0]
+    name = unicodedata.name(letter, "").lower()
+    message = f"in “{word}” the letter “{letter}” is U+{ord(letter):04X}, {name}"
+    plain = "".join(right.get(sign, sign) if sign in foreign else sign for sign in word)
+    return LOOK_ALIKE, message, f"Write “{plain}” in one script." if plain != word else ""
 
 
 def _visible(cell: str) -> str:

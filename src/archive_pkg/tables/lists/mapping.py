@@ -1,7 +1,7 @@
-"""Mappings: what the columns of somebody's own list of letters mean, kept in a small file.
+"""Draft and read the map of a list of letters, which assigns its columns to fields.
 
-A mapping is drafted from the headers and the values below them, for a person to look over; it is
-YAML with a line for each column, and every guess says what it rests on.
+A map is drafted from the headers and the values, for the user to review. It is YAML with one line
+per column, and every guess says why.
 """
 
 from __future__ import annotations
@@ -25,52 +25,52 @@ if TYPE_CHECKING:
     from archive_pkg.tables.reading.sheets import Sheet
 
 MAPPING_INVALID = Code(
-    "tables-mapping-invalid", Severity.ERROR, "A mapping file is not what one must be."
+    "tables-mapping-invalid", Severity.ERROR, "The map of a list of letters is invalid."
 )
 
 LEFT_OUT = "-"
-"""What a mapping has for a column that is not taken over."""
+"""The value for a column that is not imported."""
 
 
 TARGETS: dict[str, str] = {
-    "id": "the letter's id; also a call number, which becomes one",
-    "title": "its title; made from sender, recipient and date where there is none",
+    "id": "the id of the letter; a call number is converted to an id",
+    "title": "its title; without one, it is made from sender, recipient and date",
     "type": "letter, telegram, memorandum, note, message, report or other",
-    "date": "when it was written, in any habit",
-    "date_as_written": "the words for the date, where another column has the date",
-    "received": "when it arrived, in any habit",
+    "date": "when it was written, in any notation",
+    "date_as_written": "the date in words, if another column has the date",
+    "received": "when it arrived, in any notation",
     "sender": "names of senders",
     "sender_identifiers": "identifiers of the senders, in the order of their names",
-    "signatories": "names of those who signed",
+    "signatories": "names of the signatories",
     "recipients": "names of recipients",
     "recipients_identifiers": "identifiers of the recipients, in the order of their names",
-    "copies_to": "names of those who got a copy",
-    "mentioned_agents": "names of people and bodies mentioned",
+    "copies_to": "names of the recipients of copies",
+    "mentioned_agents": "names of persons and organizations mentioned",
     "place": "where it was written",
     "place_identifiers": "identifiers of the place where it was written",
     "mentioned_places": "places mentioned",
     "classification": "its classification, verbatim",
-    "summary": "what it says, in short",
+    "summary": "a summary",
     "subjects": "what it is about",
     "languages": "its languages, as names or tags",
-    "files": "the files that hold it, from the folder of the list",
-    "enclosures": "what was sent with it",
-    "repository": "the archive that keeps it",
+    "files": "its files, relative to the folder of the list",
+    "enclosures": "titles of its enclosures",
+    "repository": "the archive that holds it",
     "fonds": "the fonds or collection",
     "file": "the file or box",
     "folio": "the leaf or page",
-    "identifiers": "other identifiers, scheme:value or as they are",
+    "identifiers": "other identifiers, with or without scheme:",
     "variant_titles": "other titles",
     "publications": "where it has been published",
-    "custody": "its history, in words",
-    "rights": "what may be done with it, in words",
+    "custody": "its custodial history",
+    "rights": "a statement of its rights",
     "licence": "the licence of its text",
-    "salutation": "its words of address",
-    "closing": "its closing words",
+    "salutation": "its salutation",
+    "closing": "its closing",
 }
-"""What a column of a flat list can mean."""
+"""The fields that a column can be mapped to, with descriptions."""
 
-# Headers as people write them, without capitals, spaces and signs (`headers.plain`).
+# Usual headers in the form of `headers.normalize_header`.
 _HEADERS: dict[str, str] = {
     "id": "id nr no number nummer lfdnr laufendenummer signatur callnumber shelfmark номер шифр "
     "key letterid briefnr briefnummer unitid cote",
@@ -140,7 +140,7 @@ _LETTER_FIELDS = {
     ("sender", "place"): "place", ("sender", "date"): "date", ("recipients", "date"): "received",
     ("recipients", "place"): LEFT_OUT,
 }  # fmt: skip
-"""What a place or date of somebody is of the letter; where it arrived has no place in a record."""
+"""The fields for a place or date of an agent; a record has no place of arrival."""
 _IDENTIFIERS = {
     "sender": "sender_identifiers", "recipients": "recipients_identifiers",
     "place": "place_identifiers",
@@ -153,13 +153,13 @@ _SAMPLE = 200
 
 @dataclass(slots=True)
 class ColumnMap:
-    """What the columns of a list of letters mean.
+    """The map of a list of letters.
 
     Attributes:
-        columns: The target of each header; `LEFT_OUT` for a column that is not taken over.
-        everywhere: What holds for every letter and stands in no column: `type: letter`.
-        described_by: Who made the list and answers for what it says; empty if nobody is named.
-        sheet: The sheet of a workbook; empty for the only one.
+        columns: The field of each header; `LEFT_OUT` for a column that is not imported.
+        everywhere: The values that all letters share and no column has: `type: letter`.
+        described_by: The author of the list, who is responsible for its statements; may be empty.
+        sheet: The sheet of a workbook; empty if there is only one.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -169,19 +169,19 @@ class ColumnMap:
 
 
 def draft_mapping(sheet: Sheet) -> str:
-    """The text of a mapping for a sheet, guessed from its headers and values."""
+    """Return a draft of the map for a sheet, guessed from its headers and values."""
     samples = _samples(sheet)
     lines = [
-        f"# What the columns of “{sheet.name}” mean, guessed: look it over before importing.",
-        f"# A column that is not to be taken over has {LEFT_OUT!r}. Several columns may have one",
-        "# meaning. Several values in one cell are separated by semicolons.",
+        f"# Draft of the map for “{sheet.name}”. Review it before you import the list.",
+        f"# Write {LEFT_OUT!r} for a column that you do not want to import. Several columns may",
+        "# have the same field. Several values in one cell are separated by semicolons.",
         "",
         f"sheet: {_quoted(sheet.name)}",
         "",
-        "# Who made the list and answers for what it says: a name, as “Mustermann, Erika”.",
+        "# The author of the list, who is responsible for its statements: “Mustermann, Erika”.",
         'described_by: ""',
         "",
-        "# What holds for every letter and stands in no column.",
+        "# Values that all letters share and no column has.",
         "everywhere:",
         "  type: letter",
         "",
@@ -189,7 +189,7 @@ def draft_mapping(sheet: Sheet) -> str:
     ]
     taken: set[str] = set()
     if any(_named(h) == "repository" and not _is_place(h) for h in sheet.header):
-        # Another column names the archive, so that these are where it is.
+        # Another column names the archive, so these columns are its place.
         taken.add("repository")
     for place, header in enumerate(sheet.header):
         if header.strip():
@@ -199,18 +199,18 @@ def draft_mapping(sheet: Sheet) -> str:
             lines.append(f"  {_quoted(header)}: {meaning}  # {why}")
     lines += [
         "",
-        "# A column can mean:",
+        "# The fields:",
         *(f"#   {name}: {what}" for name, what in TARGETS.items()),
     ]
     return "\n".join(lines) + "\n"
 
 
 def read_mapping(path: Path) -> ColumnMap:
-    """A mapping from its file.
+    """Read a map from its file.
 
     Raises:
-        InvalidError: It is no mapping; the report has every finding.
-        StorageError: It cannot be read.
+        InvalidError: The map is invalid; the report has the findings.
+        StorageError: The file cannot be read.
     """
     try:
         data = storage.read_regular(path)
@@ -225,7 +225,7 @@ def read_mapping(path: Path) -> ColumnMap:
     tree: Any = read.root.plain if read.root else None
     findings = list(_faults(tree, str(path)))
     if findings:
-        message = f"{path} is no mapping: {findings[0].message}"
+        message = f"{path} is not a valid map: {findings[0].message}"
         raise InvalidError(message, findings[0].hint, Report(findings))
     return ColumnMap(
         tree["columns"],
@@ -238,31 +238,31 @@ def read_mapping(path: Path) -> ColumnMap:
 def _faults(tree: Any, path: str) -> list[Finding]:
     here = Location(path)
     if not isinstance(tree, dict) or not isinstance(tree.get("columns"), dict):
-        hint = "let `archive-pkg tables map FILE` draft one"
-        return [MAPPING_INVALID.at(here, "it has no table `columns`", hint)]
+        hint = "Draft a map with: archive-pkg tables map FILE"
+        return [MAPPING_INVALID.at(here, "there is no mapping `columns`", hint)]
     found = []
     for key in tree:
         if key not in ("sheet", "described_by", "everywhere", "columns"):
-            message = f"“{key}” is nothing that a mapping has"
-            hint = "it has sheet, described_by, everywhere and columns"
+            message = f"“{key}” is not a field of a map"
+            hint = "Use sheet, described_by, everywhere and columns."
             found.append(MAPPING_INVALID.at(Location(path, field=str(key)), message, hint))
     for name in ("columns", "everywhere"):
         held = tree.get(name) or {}
         if not isinstance(held, dict):
-            message = f"`{name}` is not a table"
+            message = f"`{name}` is not a mapping"
             found.append(MAPPING_INVALID.at(Location(path, field=name), message))
             continue
         for key, value in held.items():
             target = value if name == "columns" else key
             if not isinstance(value, str):
-                message = f"`{name}.{key}` is not a text"
+                message = f"`{name}.{key}` is not text"
                 found.append(MAPPING_INVALID.at(Location(path, field=f"{name}.{key}"), message))
                 continue
             if target not in TARGETS and not (name == "columns" and target == LEFT_OUT):
                 near = get_close_matches(str(target), TARGETS, 1)
-                hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(TARGETS)}"
+                hint = f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(TARGETS)}."
                 at = Location(path, field=f"{name}.{key}")
-                message = f"“{target}” is nothing that a column can mean"
+                message = f"“{target}” is not a field for a column"
                 found.append(MAPPING_INVALID.at(at, message, hint))
     return found
 
@@ -279,37 +279,40 @@ def _samples(sheet: Sheet) -> list[list[str]]:
 
 
 def _guess(header: str, values: list[str], taken: set[str]) -> tuple[str, str]:
-    """The likely meaning of a column and what the guess rests on."""
+    """Return the likely field of a column and the reason for the guess."""
     named = _named(header)
     if values:
         dates = _share(values, _is_date)
         files = _share(values, lambda value: bool(_FILE.fullmatch(value)))
         ids = _share(values, _is_identifier)
         if files >= 0.8:
-            return "files", f"{files:.0%} of its values are names of files"
+            return "files", f"{files:.0%} of its values are file names"
         if named in ("date", "received") and not dates and not _is_only(header, named):
-            return LEFT_OUT, "its values are no dates" + _example(values)
+            return LEFT_OUT, "its values are not dates" + _example(values)
         if named in ("date", "received") or (dates >= 0.8 and not named and "date" not in taken):
             return named or "date", f"{dates:.0%} of its values are dates" + _by_name(named)
         if named == "files":
-            return "file", "its name; its values are no names of files"
+            return "file", "its name; its values are not file names"
         if named == "repository" and ids >= 0.8:
             return LEFT_OUT, f"{ids:.0%} of its values are identifiers of the archive"
         if named in _IDENTIFIERS and ids >= 0.8:
             return _IDENTIFIERS[named], f"{ids:.0%} of its values are identifiers"
         if named in _NAMED_BY and not ids and _NAMED_BY[named] not in taken:
-            return _NAMED_BY[named], f"its name; its values are no identifiers{_example(values)}"
+            return _NAMED_BY[named], f"its name; its values are not identifiers{_example(values)}"
     if named == "repository" and "repository" in taken and _is_place(header):
         return LEFT_OUT, f"another column names the archive{_example(values)}"
     if named == "id" and "id" in taken and normalize_header(header) in _CALL_NUMBERS:
         return "file", f"its name; another column is the id{_example(values)}"
     if named and not (named in ("id", "title", "date") and named in taken):
         return named, f"its name{_example(values)}"
-    return LEFT_OUT, f"not recognised{_example(values)}"
+    return LEFT_OUT, f"not recognized{_example(values)}"
 
 
 def _named(header: str) -> str:
-    """What a header means by its words: "senderPlaceID" is the identifier of the place."""
+    """Return the field that the words of a header name, or an empty string.
+
+    "senderPlaceID" is the identifier of the place.
+    """
     key = normalize_header(header)
     if key in _KNOWN:
         return _KNOWN[key]
@@ -323,18 +326,18 @@ def _named(header: str) -> str:
             return meant
     found = [_KNOWN[word] for word in words if word in _KNOWN and len(word) > 2]
     if "repository" in found and aspects:
-        # The place or identifier of the archive has no place in a record.
+        # A record has no field for the place or identifier of the archive.
         return LEFT_OUT
     return found[0] if len(set(found)) == 1 else ""
 
 
 def _is_place(header: str) -> bool:
-    """Whether a header can mean where the archive is as well as which one it is."""
+    """Return whether a header can mean the place of the archive or its name."""
     return normalize_header(header) in ("aufbewahrungsort", "standort", "lagerort", "verwahrort")
 
 
 def _field_of_role(role: str, aspects: set[str]) -> str:
-    """What a column says of a sender or recipient: the name, place, date or identifier."""
+    """Return the field for the name, place, date or identifier of a sender or recipient."""
     meant = role
     for aspect in ("place", "date"):
         if aspect in aspects:
@@ -351,12 +354,12 @@ _NAMED_BY = {identifiers: names for names, identifiers in _IDENTIFIERS.items()}
 
 
 def _is_only(header: str, named: str) -> bool:
-    """Whether a header says nothing else than that it is a date."""
+    """Return whether a header is only the name of a date."""
     return _KNOWN.get(normalize_header(header)) == named
 
 
 def _is_identifier(value: str) -> bool:
-    """Whether a value is an identifier rather than a name: an address, or digits in one word."""
+    """Return whether a value is an identifier and not a name: a URL, or one word with digits."""
     if re.match(r"https?://", value):
         return True
     return " " not in value and any(sign.isdigit() for sign in value)

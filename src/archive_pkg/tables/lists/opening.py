@@ -1,4 +1,4 @@
-"""Somebody's own list of letters: found, mapped, checked."""
+"""Open a list of letters with its map, check it, or draft its map."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 def draft_map(path: StrPath, *, encoding: str | None = None) -> str:
-    """The text of a mapping for a list of letters, guessed from its headers and values.
+    """Return a draft of the map for a list of letters, guessed from its headers and values.
 
     Raises:
-        InvalidError: The file cannot be read as a table; its report says why.
-        StorageError: The file is not there.
+        InvalidError: The file cannot be read as a table; the report says why.
+        StorageError: The file does not exist.
     """
     sheets, report = raw_sheets(Path(path), encoding=encoding)
     filled = [sheet for sheet in sheets if sheet.header]
@@ -42,7 +42,7 @@ def check_list(
     home: Path,
     check_files: FileCheck | None,
 ) -> Report:
-    """Everything that is wrong with a list of letters, each finding with its cell."""
+    """Check a list of letters, and return findings with their cells."""
     reader, report = open_list(path, mapping, encoding=encoding)
     if reader is None:
         return report
@@ -59,7 +59,7 @@ def check_list(
 def open_list(
     path: Path, mapping: ColumnMap, *, encoding: str | None = None
 ) -> tuple[ListReader | None, Report]:
-    """What reads a list of letters; None where its file or sheet cannot be read."""
+    """Open a list of letters; the reader is None if its file or sheet cannot be read."""
     sheets, report = raw_sheets(path, encoding=encoding)
     filled = [sheet for sheet in sheets if sheet.header]
     named = [
@@ -68,8 +68,8 @@ def open_list(
     if not named and path.suffix.lower() not in (".csv", ".tsv", ".txt") and mapping.sheet:
         if report.ok:
             names = ", ".join(sheet.name for sheet in filled)
-            message = f"{path} has no sheet “{mapping.sheet}”, of which the mapping speaks"
-            raise InvalidError(message, f"its sheets are {names}")
+            message = f"{path} does not have the sheet “{mapping.sheet}”, which the map names"
+            raise InvalidError(message, f"Correct `sheet` in the map. The sheets are {names}.")
         return None, report
     chosen = (named or filled)[:1]
     return (ListReader(chosen[0], mapping), report) if chosen else (None, report)

@@ -1,8 +1,8 @@
-"""Lists of letters as people keep them: a row a letter, columns named freely, to records.
+"""Convert lists of letters with the user's own columns to records.
 
-Each row becomes a record. What the row says is taken over as it is; what had to be read (a date)
-or made (a title, an id, the kind of an agent) is inferred by a named rule, which the record's
-evidence and a finding both tell.
+Each row becomes a record. Cells are copied unchanged. A value that is interpreted (a date) or made
+(a title, an id, the kind of an agent) is inferred by a named rule, which is in the evidence of the
+record and in a finding.
 """
 
 from __future__ import annotations
@@ -40,38 +40,38 @@ if TYPE_CHECKING:
 READ_AS = Code(
     "tables-read-as",
     Severity.ADVICE,
-    "What a cell of a list was read as, where it had to be read: a date, a kind, an id.",
+    "A cell of a list was interpreted, for example as a date, a kind or an id.",
 )
 READ_OPENLY = Code(
     "tables-read-openly",
     Severity.WARNING,
-    "A cell that can be read in more than one way; the field stays open and keeps its words.",
+    "A cell has several possible readings; the field stays open and keeps its words.",
 )
 DATE_UNREAD = Code(
     "tables-date-unread",
     Severity.WARNING,
-    "A cell in a column of dates that is not understood; the date stays open and keeps its words.",
+    "A date is not recognized; the field stays open and keeps its words.",
 )
 COLUMN_UNMAPPED = Code(
     "tables-column-unmapped",
     Severity.WARNING,
-    "A column of a list that its mapping does not speak of; it is not taken over.",
+    "A column of a list is not in the map; it is not imported.",
 )
 COLUMN_GONE = Code(
-    "tables-column-gone", Severity.ERROR, "A mapping speaks of a column that the list has not."
+    "tables-column-gone", Severity.ERROR, "A map names a column that the list does not have."
 )
 ARCHIVE_UNNAMED = Code(
     "tables-archive-unnamed",
     Severity.ERROR,
-    "A list gives a fonds, file or folio, and nothing says of which archive.",
+    "A list gives a fonds, file or folio, but not the archive.",
 )
 ROW_TWIN = Code("tables-row-twin", Severity.ERROR, "Two rows of a list have the same id.")
 
 IDENTIFIER_LOOSE = Code(
     "tables-identifier-loose",
     Severity.WARNING,
-    "A row has identifiers of persons or places and not as many names, which are not taken over, "
-    "or one identifier for two names.",
+    "A row has more or fewer identifiers than names, so they are not imported, or one identifier "
+    "for two names.",
 )
 
 _IDENTIFIED = ("sender", "recipients")
@@ -82,7 +82,7 @@ _SCANS = ("tif", "tiff", "jpg", "jpeg", "png", "jp2", "pdf")
 
 @dataclass(slots=True)
 class _ListRow:
-    """A row on its way to a record."""
+    """A row during its conversion to a record."""
 
     number: int
     cells: dict[str, list[tuple[str, str]]]
@@ -99,10 +99,10 @@ class _ListRow:
 
 
 class ListReader:
-    """Reads the rows of a list; `report` tells what was guessed and what is wrong."""
+    """Reads the rows of a list; `report` has its guesses and errors."""
 
     def __init__(self, sheet: Sheet, mapping: ColumnMap) -> None:
-        """Take a list and what its columns mean."""
+        """Match the columns of a list with its map."""
         self.report = Report()
         self._sheet, self._map = sheet, mapping
         self.report.extend(self._sheet_findings())
@@ -112,32 +112,32 @@ class ListReader:
         self._named: set[str] = set()
         for header, place in self._columns.items():
             if header.strip() and header not in mapping.columns:
-                message = f"the mapping does not speak of the column “{header}”"
-                hint = f"say what it means, or {LEFT_OUT!r} if it is not to be taken over"
+                message = f"the column “{header}” is not in the map"
+                hint = f"Add it to the map, with {LEFT_OUT!r} if you do not want to import it."
                 at = sheet.at(sheet.header_row, place, header)
                 self.report.add(COLUMN_UNMAPPED.at(at, message, hint))
         for header in mapping.columns:
             if header not in self._columns:
                 at = sheet.at(sheet.header_row)
-                message = f"the list has no column “{header}”, of which the mapping speaks"
-                self.report.add(COLUMN_GONE.at(at, message, "write its header as the list has it"))
+                message = f"the list does not have the column “{header}”, which the map names"
+                self.report.add(COLUMN_GONE.at(at, message, "Write its header as in the list."))
 
     def records(self) -> list[Record]:
-        """The records; those of rows with errors are left out, and the report tells why."""
+        """Return the records of the rows without errors; the report has the errors."""
         records = [record for row in self._rows() if (record := self._record(row)) is not None]
-        # A CSV file's torn quotes are only found on the way.
+        # Unbalanced quotes of a CSV file are found while reading.
         self.report.extend(f for f in self._sheet_findings() if f not in self.report.findings)
         return records
 
     def _sheet_findings(self) -> Iterator[Finding]:
-        """What is wrong with the sheet itself; how a date is read is reported with its row."""
+        """Yield the findings about the sheet, except dates, which are reported with their rows."""
         dates = {header for header, meant in self._map.columns.items() if meant in _DATES}
         for finding in self._sheet.report:
             if finding.code != "tables-date-typed" or finding.location.field not in dates:
                 yield finding
 
     def cell(self, record: Record, target: str) -> Location:
-        """The cell of a record's row in the first column that means something."""
+        """Return the cell of a record's row in the first column of a field."""
         header = next((h for h, meant in self._map.columns.items() if meant == target), "")
         return self._sheet.at(self._ids[record.id], self._columns.get(header), header)
 
@@ -157,8 +157,10 @@ class ListReader:
             for number, row in enumerate(rows, start):
                 if any(cell.strip() for cell in row):
                     if any(cell.strip() for cell in row[len(self._sheet.header) :]):
-                        message = f"the row has {len(row)} cells, the header {len(self._columns)}"
-                        hint = "a separator within a cell needs quotes around the cell"
+                        message = (
+                            f"the row has {len(row)} cells, but the header has {len(self._columns)}"
+                        )
+                        hint = "Put quotes around a cell with a separator."
                         at = self._sheet.at(number, len(self._sheet.header))
                         self.report.add(ROW_RAGGED.at(at, message, hint))
                     yield _ListRow(number, self._cells(number, row))
@@ -264,15 +266,15 @@ class ListReader:
                 typed = self._sheet.typed.get((row.number, self._columns.get(header, -1)))
                 shown, read = typed or (text, read_date(text, self._conventions.get(header)))
                 if read is None:
-                    hint = "write it as 1960-07-18, 1960-07, 1960?, 1959/1961 or in plain words"
-                    message = f"“{shown}” is not understood as a date; the date stays open"
+                    hint = "Write it as 1960-07-18, 1960-07, 1960?, 1959/1961 or 18 July 1960."
+                    message = f"“{shown}” is not recognized as a date; the date stays open"
                     row.raw[target] = {"as_written": shown}
                     self._report(DATE_UNREAD, row, header, message, hint)
                 elif read.is_open:
                     row.raw[target] = {"as_written": shown}
                     self._report(READ_OPENLY, row, header, *_ambiguity(shown, read))
                 elif not read.edtf:
-                    self._report(READ_AS, row, header, f"“{shown}” is read as: no date")
+                    self._report(READ_AS, row, header, f"“{shown}” is read as “no date”")
                 else:
                     row.raw[target] = {"edtf": read.edtf, "as_written": shown}
                     if read.note:
@@ -304,7 +306,7 @@ class ListReader:
     def _identifiers_of(
         self, row: _ListRow, role: str, ids: list[str], found: list[dict[str, Any]]
     ) -> None:
-        """Give each agent of a role its identifier; both columns have the same order."""
+        """Assign its identifier to each agent of a role; both columns have the same order."""
         target = f"{role}_identifiers"
         given = row.items(target)
         if len(given) != len(ids):
@@ -317,20 +319,20 @@ class ListReader:
             listed += [] if identifier in listed else [identifier]
             for other in found:
                 if other is not one and identifier in other.get("identifiers", ()):
-                    message = f"{text} is the identifier of “{other['name']}”, too"
-                    hint = "two names are two agents; check whom it identifies"
+                    message = f"{text} is also the identifier of “{other['name']}”"
+                    hint = "Two names make two agents. Check whom it identifies."
                     self._report(IDENTIFIER_LOOSE, row, row.origin[target], message, hint)
 
     def _report_unmatched_identifiers(self, row: _ListRow, target: str, names: str) -> None:
-        """Report identifiers of which it is not clear whose they are."""
+        """Report identifiers that cannot be matched with names."""
         given = row.items(target)
         if given:
-            message = f"{', '.join(given)}: the row does not have as many names in {names}"
-            hint = "give each name its identifier, in the same order, separated by semicolons"
+            message = f"{', '.join(given)}: the row has another number of names in {names}"
+            hint = "Give one identifier per name, in the same order, separated by semicolons."
             self._report(IDENTIFIER_LOOSE, row, row.origin[target], message, hint)
 
     def _agent(self, row: _ListRow, role: str, name: str, found: list[dict[str, Any]]) -> str:
-        """The id of an agent of that name, which is entered at its first mention."""
+        """Return the id of the agent with a name; add the agent at its first mention."""
         if name in row.agents:
             return row.agents[name]
         body = is_body(name) and role != "describer"
@@ -344,7 +346,7 @@ class ListReader:
             header = row.origin.get(role, "")
             if name not in self._named:
                 article = "an" if body else "a"
-                self._report(READ_AS, row, header, f"“{name}” is taken for {article} {kind}")
+                self._report(READ_AS, row, header, f"“{name}” is read as {article} {kind}")
                 self._named.add(name)
             rule = "kind-from-name"
             row.inferred.append((f"agents.{agent}.kind", rule, f"“{name}” in “{header}”"))
@@ -367,7 +369,7 @@ class ListReader:
             elif kind == "scan":
                 part["media_type"] = _MEDIA[ending]
             header = row.origin["files"]
-            self._report(READ_AS, row, header, f"“{name}” is taken for a {kind}")
+            self._report(READ_AS, row, header, f"“{name}” is read as a {kind}")
             row.inferred.append((f"parts.file-{number}.kind", "kind-from-ending", f"“{name}”"))
             parts.append(part | ({"languages": languages} if languages else {}))
         if languages and not parts:
@@ -395,9 +397,9 @@ class ListReader:
             if row.texts(name)
         }
         if held and "repository" not in held:
-            hint = "map a column to repository, or write it in the mapping: everywhere: repository:"
+            hint = "Map a column to repository, or add repository to `everywhere` in the map."
             header = row.origin[next(iter(held))]
-            self._report(ARCHIVE_UNNAMED, row, header, "nothing says which archive keeps it", hint)
+            self._report(ARCHIVE_UNNAMED, row, header, "the archive is not named", hint)
         elif held:
             row.raw["holding"] = held
             row.origin["holding"] = row.origin.get("repository") or row.origin.get("fonds", "")
@@ -428,11 +430,11 @@ class ListReader:
             row.raw.setdefault("identifiers", []).append({"scheme": "local", "value": given})
         if given and wanted:
             if wanted in self._ids:
-                message = f"the id {wanted} is that of row {self._ids[wanted]}, too"
-                self._report(ROW_TWIN, row, header, message, "give one of the rows another id")
+                message = f"row {self._ids[wanted]} already has the id {wanted}"
+                self._report(ROW_TWIN, row, header, message, "Give one of the rows another id.")
                 return
             if wanted != given:
-                self._report(READ_AS, row, header, f"“{given}” gives the id {wanted}")
+                self._report(READ_AS, row, header, f"“{given}” becomes the id {wanted}")
         else:
             edtf = row.raw.get("date", {}).get("edtf", "undated")
             start = re.sub(r"[^0-9X-]+", "-", edtf).strip("-") or "undated"
@@ -452,11 +454,11 @@ class ListReader:
         ]
         if self._map.described_by:
             agent = row.agents[self._map.described_by]
-            told = {item["field"] for item in evidence}
+            inferred = {item["field"] for item in evidence}
             evidence += (
                 {"field": path, "basis": "supplied", "agent": agent, "note": place}
                 for path in _stated_fields(row.raw)
-                if path not in told
+                if path not in inferred
             )
         if evidence:
             row.raw["evidence"] = evidence
@@ -478,20 +480,20 @@ _MEDIA = {
 
 
 def _ambiguity(shown: str, read: DateReading) -> tuple[str, str]:
-    """What to ask about a date that stays open, and how to answer."""
+    """Return the message and the hint for a date that stays open."""
     if not read.readings:
-        return f"“{shown}”: there is no such day; the date stays open", "see what the source says"
+        return f"“{shown}”: this day does not exist; the date stays open", "Check the source."
     ways = " or ".join(f"{_in_words(one)} ({one.edtf})" for one in read.readings)
     if len(read.readings) == 1:
-        hint = "if that is meant, write it so; otherwise write the date that is"
+        hint = "Write the date that is meant."
         return f"“{shown}” may mean {ways}; the date stays open", hint
     return f"“{shown}” can be read as {ways}; the date stays open", _ANSWERS.get(
-        read.rule, "write the date that is meant"
+        read.rule, "Write the date that is meant."
     )
 
 
 def _in_words(read: DateReading) -> str:
-    """A reading as one would say it: `December 1911`, `winter 1923`, `1911 to 1912`."""
+    """Return a reading in words: `December 1911`, `winter 1923`, `1911 to 1912`."""
     first, _, last = read.edtf.strip("[]?~%").replace(",", "/").partition("/")
     joint = " or " if "," in read.edtf else " to "
     said = joint.join(_one_in_words(end.rstrip("?~%")) for end in (first, last) if end)
@@ -509,14 +511,14 @@ def _one_in_words(edtf: str) -> str:
 
 _SEASONS = ("spring", "summer", "autumn", "winter")
 _ANSWERS = {
-    "century": "write the year with its century, as in 1977-06-18",
-    "day-or-month": "write the month in words, as in 4 May 1960",
-    "years-or-month": "write two years as 1911/1912, a month or season in words: December 1911",
+    "century": "Write the year with its century: 1977-06-18.",
+    "day-or-month": "Write the month in words: 4 May 1960.",
+    "years-or-month": "Write two years as 1911/1912, or a month or season in words: December 1911.",
 }
 
 
 def _stated_fields(raw: dict[str, Any]) -> Iterator[str]:
-    """What a row states of its letter: the same paths as `records.statements.statements`."""
+    """Yield the fields with statements of a row, as `records.statements.statements` does."""
     for name, value in raw.items():
         if name in ("id", "type", "version", "evidence") or not value:
             continue

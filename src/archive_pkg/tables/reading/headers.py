@@ -41,8 +41,8 @@ HEADER_SEARCH_ROWS = 20
 def find_header(rows: Iterable[list[str]]) -> tuple[int, list[str]]:
     """Return the row number and the cells of the header.
 
-    The header is the row with most names of columns. If no row has any, as in a letter list, it is
-    the first row that is at least half as full as the fullest: a title above it fills few cells.
+    The header is the row with most names of columns. If no row has any, it is the first row that is
+    at least half as full as the fullest: a title above the header fills few cells.
 
     Returns:
         The number and the cells; (0, []) if all rows are blank.

@@ -171,7 +171,7 @@ def _assigned(path: Path, sheets: list[Sheet], report: Report) -> dict[str, Shee
             report.add(SHEET_LEFT.at(Location(sheet.path, table=sheet.name), message))
     if not (held or others) and report.ok:
         message = "no table of a catalogue is recognized by its name or header"
-        hint = f"If it is a letter list, run: archive-pkg tables map {path}"
+        hint = f"If it is a list of letters, run: archive-pkg tables map {path}"
         report.add(NO_TABLE.at(Location(str(path)), message, hint))
     return held
 
