@@ -1,4 +1,4 @@
-"""Letters in number, from the generator that the benchmarks use."""
+"""Fixtures with many letters, from the generator that the benchmarks use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Audits: all damage is found and none imagined, over the years, and put right from a copy."""
+"""Audits over the years: all damage is found, nothing else is, and a copy repairs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Audits, check by check: what is recorded, what fails, what is due, and where a run stops."""
+"""Audits in detail: what is recorded, what fails, what is due, and when a run stops."""
 
 from __future__ import annotations
 

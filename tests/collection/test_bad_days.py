@@ -1,4 +1,4 @@
-"""Bad days, for real: full and read-only disks, two runs at once, memory that ends."""
+"""Real failures: full and read-only disks, two runs at once, too little memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Building in bulk: none stops the others, and every instant may be the last."""
+"""Bulk building: a failure does not stop the others, and a run can be killed at any instant."""
 
 from __future__ import annotations
 

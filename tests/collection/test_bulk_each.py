@@ -1,4 +1,4 @@
-"""check, verify, export and deposit of many: the commands over folders."""
+"""The commands check, verify, export and deposit over folders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dask: the same work on a real cluster of two workers, one of which is killed half-way."""
+"""The same work on a real Dask cluster of two workers, one of which is killed."""
 
 from __future__ import annotations
 

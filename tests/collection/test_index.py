@@ -1,4 +1,4 @@
-"""The index: what is found is what is there, and it can always be made again."""
+"""The index: finds exactly what the packages contain, and can always be rebuilt."""
 
 from __future__ import annotations
 

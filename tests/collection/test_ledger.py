@@ -1,4 +1,4 @@
-"""The ledger: whatever is done to it is found, and at which entry."""
+"""The ledger: every change is found, with its entry."""
 
 from __future__ import annotations
 

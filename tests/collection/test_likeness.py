@@ -1,4 +1,4 @@
-"""Duplicates: what is the same is listed with its differences, and what only looks so is not."""
+"""Duplicates: similar letters are listed with their differences, others are not."""
 
 from __future__ import annotations
 

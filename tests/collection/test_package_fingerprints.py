@@ -1,4 +1,4 @@
-"""One digest for a package's bytes, however it is packed."""
+"""One fingerprint for a package's bytes, however it is packed."""
 
 from __future__ import annotations
 

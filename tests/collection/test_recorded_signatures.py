@@ -1,4 +1,4 @@
-"""What entries say of signatures, and what is reported when those are gone."""
+"""The signatures in a ledger's entries, and the report of missing ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Repairs and acceptances: what is restored from where, what is refused, what is recorded."""
+"""Repairs and acceptances: what is restored, what is refused, what is recorded."""
 
 from __future__ import annotations
 

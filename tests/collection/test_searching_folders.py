@@ -1,4 +1,4 @@
-"""Searching a folder: what is found in it, and what is said of the rest; nothing stops it."""
+"""Searching a folder: what is found, what is reported, and that nothing stops the search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signed heads: the ledger cannot be written anew, and stock tools are enough to see it."""
+"""Signed heads: nobody can rewrite the ledger unnoticed, and stock tools show it."""
 
 from __future__ import annotations
 

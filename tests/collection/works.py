@@ -1,4 +1,4 @@
-"""Work that ends badly, in a module that a worker loads quickly."""
+"""Work that fails, in a module that a worker loads quickly."""
 
 from __future__ import annotations
 

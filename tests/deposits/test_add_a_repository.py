@@ -1,4 +1,4 @@
-"""The repository of docs/how-to/add-a-repository.md: installed as others would, found, and run."""
+"""The example of docs/how-to/add-a-repository.md: installed, found, and run."""
 
 from __future__ import annotations
 

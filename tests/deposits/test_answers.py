@@ -1,4 +1,4 @@
-"""Answers of servers: what does not have the shape that was asked for is said by its place."""
+"""Answers of servers: the first value that does not have the expected shape is named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secrets: found where they belong, taken from nowhere else, shown nowhere."""
+"""Secrets: where they are found, and that they are never shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes and their rate while packages are sent: in a terminal only, and beside nothing else."""
+"""Progress in bytes while packages are sent, in a terminal only."""
 
 from __future__ import annotations
 

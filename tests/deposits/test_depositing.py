@@ -1,4 +1,4 @@
-"""What `deposit` does whatever the repository, with one that the test makes up as it needs it."""
+"""What `deposit` does for every repository, tested with one in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Disks that fill up, on either side: nothing is lost or half there, and the next run goes on."""
+"""Disks that fill up on either side: nothing is lost or incomplete, and the next run resumes."""
 
 from __future__ import annotations
 

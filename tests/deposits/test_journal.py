@@ -1,4 +1,4 @@
-"""The journal: on disk before and after each step, whatever instant the run dies at."""
+"""The journal: on disk before and after each step, whenever the run dies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drop folders of this machine: whole under their name or not there, and never replaced."""
+"""Local drop folders: complete under their name or absent, and never replaced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""deposit and fetch, with a real OCFL root and ocfl-py's own validator as the judge."""
+"""Deposit into and fetch from a real OCFL root, validated by ocfl-py."""
 
 from __future__ import annotations
 

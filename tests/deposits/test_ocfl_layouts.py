@@ -1,4 +1,4 @@
-"""OCFL roots of others: used by their own layout, or refused before anything is sent."""
+"""OCFL roots from other programs: used with their layout, or refused before sending."""
 
 from __future__ import annotations
 

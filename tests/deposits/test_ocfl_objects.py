@@ -1,4 +1,4 @@
-"""Which OCFL objects are valid: our validator and ocfl-py's agree."""
+"""Valid and invalid OCFL objects: our validator and ocfl-py's agree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Receipts: read back as they were written, named by what they are for, and what they say."""
+"""Receipts: how they are written, read, named and summarized."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What repositories have in common: addresses, options, receipts that name them, odd answers."""
+"""What repositories have in common: addresses, options, receipts, unexpected answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packages that wait for the disk together: what is durable when, and that none stops another."""
+"""Packages that share a disk sync: what is durable when, and that failures stay separate."""
 
 from __future__ import annotations
 

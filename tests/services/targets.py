@@ -1,4 +1,4 @@
-"""The targets as the tests see them: where they are, who may go in, what the server holds."""
+"""The repositories as the tests see them: their addresses, logins and contents."""
 
 from __future__ import annotations
 

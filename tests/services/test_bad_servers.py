@@ -1,4 +1,4 @@
-"""Bad days between client and real server: no package lost, no twin, no false "deposited"."""
+"""Failures between client and real server: no package is lost, doubled or wrongly confirmed."""
 
 from __future__ import annotations
 

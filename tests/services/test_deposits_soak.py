@@ -1,4 +1,4 @@
-"""A package of five gigabytes into each kind of place, with less than 200 MiB of memory."""
+"""A package of five gigabytes into each kind of repository, with less than 200 MiB of memory."""
 
 from __future__ import annotations
 

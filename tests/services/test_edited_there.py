@@ -1,4 +1,4 @@
-"""What people do to a deposit in the repository: discard, withdraw, edit; and what follows."""
+"""What people do to a deposit in the repository (discard, withdraw, edit), and its effects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""InvenioRDM itself: drafts, publication once, versions, reserved DOIs, parts, restarts."""
+"""InvenioRDM: drafts, publication, versions, reserved DOIs, parts, restarts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens in a real keyring: GNOME's, behind the Secret Service of a session bus of its own."""
+"""Tokens in a real GNOME keyring, behind the Secret Service of its own session bus."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S3: parts gone on with, nothing replaced, digests compared, objects locked."""
+"""S3: parts are resumed, nothing is replaced, digests are compared, objects are locked."""
 
 from __future__ import annotations
 

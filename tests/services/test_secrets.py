@@ -1,4 +1,4 @@
-"""No secret in what a run prints, keeps or leaves behind, whether it goes well or badly."""
+"""No secret in the output, files or traces of a run, successful or not."""
 
 from __future__ import annotations
 

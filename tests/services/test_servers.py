@@ -1,4 +1,4 @@
-"""Each server of the tests starts, listens on the loopback alone, and ends whole."""
+"""Each test server starts, listens on loopback only, and stops completely."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every repository promises, against the real one: there whole, proven, back again, once."""
+"""What every repository promises, tested with the real one: stored once, verified, fetched back."""
 
 from __future__ import annotations
 

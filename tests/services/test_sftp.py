@@ -1,4 +1,4 @@
-"""SFTP: whom we trust, who lets us in, what is gone on with, a disk that is full."""
+"""SFTP: which hosts we trust, logins, resumed transfers, a full disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SWORD 2.0 against swh-deposit, which takes deposits and gives none back."""
+"""SWORD 2.0 with swh-deposit, which accepts deposits and returns none."""
 
 from __future__ import annotations
 

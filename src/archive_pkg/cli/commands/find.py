@@ -232,7 +232,7 @@ def _bring_up_to_date(
     from archive_pkg import collection
 
     index = collection.Index(opened, audience)
-    if not refresh and not rebuild and index.is_whole:
+    if not refresh and not rebuild and index.is_complete:
         if not index.is_from_here:
             warn(
                 f"{opened.own}: the index was copied from elsewhere and may be wrong. "

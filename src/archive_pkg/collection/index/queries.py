@@ -116,7 +116,7 @@ class Index:
         self._path = index_path(collection, audience)
 
     @property
-    def is_whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether it exists and has been built completely."""
         return version_of(self._path) == VERSION
 
@@ -126,7 +126,7 @@ class Index:
         return is_from_here(self._path)
 
     def __enter__(self) -> Index:
-        if not self.is_whole:
+        if not self.is_complete:
             hint = "build it: archive-pkg find DIR --refresh"
             raise StorageError(f"the index {self._path} is missing or incomplete", hint)
         with ExitStack() as opened:
