@@ -49,7 +49,7 @@ def home(target: targets.Target) -> Path:
 
 def test_an_unknown_host_is_refused(target: targets.Target, package: Path) -> None:
     (home(target) / "known_hosts").write_text("")
-    with pytest.raises(DepositError, match="not known"):
+    with pytest.raises(DepositError, match="host is unknown"):
         deposits.deposit(package, target.address)
     assert target.held() == {}
 
@@ -82,7 +82,7 @@ def _without_key(target: targets.Target) -> None:
 
 
 def test_a_folder_that_is_not_there(target: targets.Target, package: Path) -> None:
-    with pytest.raises(DepositError, match="there is no folder"):
+    with pytest.raises(DepositError, match="does not exist"):
         deposits.deposit(package, target.address + "/not/there")
 
 

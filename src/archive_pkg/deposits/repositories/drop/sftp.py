@@ -250,14 +250,14 @@ def _refusal(target: str, said: str) -> DepositError:
     if "Host key verification failed" in said:
         return DepositError(
             f"{target}: the host is unknown, and unknown hosts are refused",
-            "compare its key with its keeper, then add it to ~/.ssh/known_hosts "
+            "Compare its key with its administrator, then add it to ~/.ssh/known_hosts "
             "(ssh asks you at the first connection)",
         )
     if "Permission denied" in said or "Too many authentication failures" in said:
         return DepositError(
             f"{target} refused the login",
-            "is your key in ssh's agent (ssh-add), or named in ~/.ssh/config? "
-            "try: sftp to that host",
+            "Add your key to the ssh-agent (ssh-add) or to ~/.ssh/config, "
+            "then try sftp to that host.",
         )
     if "subsystem request failed" in said:
         return DepositError(
