@@ -1,4 +1,4 @@
-"""Whatever bytes are called a table: findings or a plain error, never a traceback."""
+"""Any bytes in a file of tables give findings or an error, never a traceback."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ PIECES = st.lists(
 
 
 def tried(path: Path) -> None:
-    """Do everything that reads a file; findings and errors of ours are well."""
+    """Read a file in every way; findings and our own errors are allowed."""
     report = None
     with contextlib.suppress(ArchivePkgError):
         report = check(path)
         assert all(str(finding.location) for finding in report)
     with contextlib.suppress(ArchivePkgError):
-        records, told = read_tables(path)
-        assert told.ok or not records
+        records, reported = read_tables(path)
+        assert reported.ok or not records
     with contextlib.suppress(ArchivePkgError):
         text = draft_map(path)
         path.with_name("drafted.yaml").write_text(text, encoding="utf-8")
@@ -100,7 +100,7 @@ def test_any_change_in_a_workbooks_parts(
     tried(path)
 
 
-def test_a_package_of_nothing_is_sound(tmp_path: Path) -> None:
+def test_an_empty_package_is_valid(tmp_path: Path) -> None:
     for name, content in package_files([], "none").items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(content)

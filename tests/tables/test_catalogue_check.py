@@ -1,4 +1,4 @@
-"""A catalogue is checked whole: every error at once, with its cell and what would be right."""
+"""The check of a catalogue reports every error at once, with its cell and a hint."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ Sheets = dict[str, list[list[str]]]
 
 
 def catalogues(most: int) -> st.SearchStrategy[list[Record]]:
-    """Some records whose ids differ."""
+    """Generate records with distinct ids."""
     return st.lists(records(), max_size=most, unique_by=lambda record: record.id)
 
 
 @pytest.fixture
 def sheets() -> Sheets:
-    """The first letter's tables as rows of cells, header first."""
+    """Return the tables of the first letter as rows of cells, header first."""
     files = package_files([load_record(LETTER)], "letters")
     return {
         Path(name).stem: list(csv.reader(io.StringIO(data.decode(), newline="")))
@@ -47,7 +47,7 @@ def sheets() -> Sheets:
 
 
 def put(sheets: Sheets, address: str, value: str) -> None:
-    """Write a cell named as `table!row column`."""
+    """Set a cell that is named `table!row column`."""
     table, _, place = address.partition("!")
     row, column = place.split()
     header = sheets[table][0]
@@ -65,7 +65,7 @@ def checked(folder: Path, sheets: Sheets) -> Report:
     return check(save(folder, sheets), files=LETTER, check_files=check_record)
 
 
-def test_a_sound_catalogue_has_no_finding(tmp_path: Path, sheets: Sheets) -> None:
+def test_a_valid_catalogue_has_no_findings(tmp_path: Path, sheets: Sheets) -> None:
     report = checked(tmp_path, sheets)
     assert {str(finding.severity) for finding in report} == {"advice"}
     assert all(finding.location.table and finding.location.cell for finding in report)
@@ -118,7 +118,7 @@ def test_a_sound_catalogue_has_no_finding(tmp_path: Path, sheets: Sheets) -> Non
         ("agents!2 identifiers", "gnd:1185618043", "record-identifier-invalid", "", ""),
     ],
 )
-def test_an_error_is_told_at_its_cell(
+def test_an_error_is_reported_at_its_cell(
     tmp_path: Path, sheets: Sheets, address: str, value: str, code: str, place: str, words: str
 ) -> None:
     put(sheets, address, value)
@@ -131,7 +131,7 @@ def test_an_error_is_told_at_its_cell(
     assert words in findings[0].message + findings[0].hint
 
 
-def test_every_error_is_told_at_once(tmp_path: Path, sheets: Sheets) -> None:
+def test_all_errors_are_reported_at_once(tmp_path: Path, sheets: Sheets) -> None:
     put(sheets, "letters!2 type", "lettre")
     put(sheets, "letters!2 date.edtf", "1960-13")
     put(sheets, "events!2 date.edtf", "yesterday")
@@ -147,7 +147,7 @@ def test_every_error_is_told_at_once(tmp_path: Path, sheets: Sheets) -> None:
     ]
 
 
-def test_shapes_of_rows_and_headers_are_told(tmp_path: Path, sheets: Sheets) -> None:
+def test_uneven_rows_and_unknown_headers_are_reported(tmp_path: Path, sheets: Sheets) -> None:
     header = sheets["agents"][0]
     header[header.index("name")] = "Name "
     header[header.index("note")] = "remark"
@@ -165,13 +165,13 @@ def test_shapes_of_rows_and_headers_are_told(tmp_path: Path, sheets: Sheets) -> 
     }
 
 
-def test_headers_twice_or_empty_are_told(tmp_path: Path) -> None:
+def test_repeated_and_empty_headers_are_reported(tmp_path: Path) -> None:
     (tmp_path / "letters.csv").write_text("id,type,title,Type,\na,letter,A,letter,x\n")
     found = {(f.code, f.location.cell) for f in check(tmp_path)}
     assert found == {("tables-column-twice", "D1"), ("tables-column-unnamed", "E1")}
 
 
-def test_a_byte_that_does_not_fit_is_told_with_its_place(tmp_path: Path) -> None:
+def test_an_invalid_byte_is_reported_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "letters.csv"
     path.write_bytes("id,type,title\na,letter,Письмо\n".encode("cp1251"))
     (finding,) = check(path)
@@ -183,7 +183,7 @@ def test_a_byte_that_does_not_fit_is_told_with_its_place(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_unicode_is_known_by_its_mark(tmp_path: Path, encoding: str) -> None:
+def test_a_byte_order_mark_selects_the_encoding(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "letters.csv"
     path.write_text("id;type;title\na;letter;Письмо\n", encoding=encoding)
     report = check(path)
@@ -191,12 +191,14 @@ def test_unicode_is_known_by_its_mark(tmp_path: Path, encoding: str) -> None:
     assert "tables-separator-other" in {finding.code for finding in report}
 
 
-def test_a_torn_quote_ends_the_table_and_is_told(tmp_path: Path) -> None:
+def test_an_unbalanced_quote_ends_the_table_and_is_reported(tmp_path: Path) -> None:
     (tmp_path / "letters.csv").write_text('id,type,title\na,letter,"open\nb,letter,T\n')
     assert "tables-csv-broken" in {finding.code for finding in check(tmp_path)}
 
 
-def test_what_a_torn_table_hides_is_not_missed(tmp_path: Path, sheets: Sheets) -> None:
+def test_rows_after_an_unbalanced_quote_are_not_reported_as_missing(
+    tmp_path: Path, sheets: Sheets
+) -> None:
     save(tmp_path, sheets)
     text = (tmp_path / "agents.csv").read_text()
     (tmp_path / "agents.csv").write_text(text.replace("\nN. ", '\n"N. ', 1) + 'x,"open\n')
@@ -233,7 +235,7 @@ ODD_CELLS = ["", " ", "x", "-1", "007", "1960-13", "true", "TRUE", "Q42", "a;b",
 
 
 def spoil(rows: list[list[str]], chance: random.Random) -> None:
-    """Change some cells, most often for what stands elsewhere in the table."""
+    """Change some cells, usually to the value of another cell in the table."""
     for _ in range(chance.randint(0, 6) if len(rows) > 1 else 0):
         row = chance.randrange(1, len(rows))
         place = chance.randrange(len(rows[row]))
@@ -265,7 +267,7 @@ def test_records_come_back_from_a_workbook(
     assert read_records(path) == catalogue
 
 
-def test_the_template_is_sound_and_has_every_table(tmp_path: Path) -> None:
+def test_the_template_is_valid_and_has_every_table(tmp_path: Path) -> None:
     import openpyxl
 
     write_template(tmp_path / "letters.xlsx")

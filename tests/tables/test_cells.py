@@ -1,4 +1,4 @@
-"""A value goes into a cell and comes out the same; no cell is a formula."""
+"""Values survive the round trip through cells, and no cell is a formula."""
 
 from __future__ import annotations
 
@@ -74,10 +74,10 @@ def test_a_line_of_csv_is_read_back_by_pythons_own_reader(cells: list[str]) -> N
         ("a;", ["a", ""]),
     ],
 )
-def test_what_people_type_is_split(cell: str, items: list[str]) -> None:
+def test_typed_values_are_split(cell: str, items: list[str]) -> None:
     assert split_items(cell) == items
 
 
-def test_a_cell_of_spaces_alone_is_to_be_emptied() -> None:
+def test_a_cell_of_spaces_should_be_cleared() -> None:
     ((_, message, hint),) = find_suspicious(" \n", verbatim=False)
     assert (message, hint) == ("the cell has only spaces or line ends", "Leave the cell empty.")

@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet holds as dates: what is shown counts, not what is held."""
+"""Dates in spreadsheets: the displayed text counts, not the stored value."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_year_typed_into_a_date_cell_stays_open() -> None:
     assert [one.edtf for one in read.readings] == ["1921", "1905-04-04"]
 
 
-def test_day_0_is_a_day_of_the_1904_system_alone() -> None:
+def test_day_0_is_a_day_only_in_the_1904_system() -> None:
     zero = datetime.time()
     assert date_in_cell(zero, "yyyy-mm-dd", epoch_1904=True)[1].edtf == "1904-01-01"
     assert date_in_cell(zero, "yyyy-mm-dd", epoch_1904=False)[1].is_open

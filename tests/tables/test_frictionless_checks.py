@@ -1,4 +1,4 @@
-"""The checks of letters: they find what the models refuse, for us and for Frictionless itself."""
+"""The checks for Frictionless find exactly what the models refuse."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ GOOD = {
         "at.part": "p", "at.start": "1", "at.end": "4", "at.exact": "abc",
     },
 }  # fmt: skip
-"""A good row of each table."""
+"""A valid row of each table."""
 
 ODD = [
     "", " ", "x", "X y", "-1", "0", "1", "007", "+1", "1e3", "9" * 19, "true", "TRUE", "false",
@@ -50,7 +50,7 @@ ODD = [
 
 
 def rows_of(table: str, rows: Iterable[dict[str, str]]) -> tuple[Any, list[Any]]:
-    """Rows as Frictionless reads them, and a check of them that is ready."""
+    """Return rows as Frictionless reads them, and a check that is ready for them."""
     frictionless = import_frictionless()
     from archive_pkg.tables.checking.frictionless_checks import RowCheck
 
@@ -69,8 +69,8 @@ def rows_of(table: str, rows: Iterable[dict[str, str]]) -> tuple[Any, list[Any]]
 
 
 @pytest.mark.parametrize("table", GOOD)
-def test_a_row_is_refused_exactly_where_its_model_refuses_it(table: str) -> None:
-    """In one column of one row at a time: a value is judged alone, and with those around it."""
+def test_a_row_is_invalid_exactly_if_its_model_refuses_it(table: str) -> None:
+    """Change one column of one row at a time."""
     good = GOOD[table]
     assert set(tables()) == set(GOOD)
     changed = [
@@ -112,7 +112,7 @@ def test_a_row_is_refused_exactly_where_its_model_refuses_it(table: str) -> None
         ("letters", {"place.as_written": "Kiev", "place.name": "Kyiv"}, True),
     ],
 )
-def test_rules_of_a_whole_row_are_those_of_its_model(
+def test_rules_for_a_complete_row_are_those_of_its_model(
     table: str, change: dict[str, str], good: bool
 ) -> None:
     check, rows = rows_of(table, [GOOD[table] | change])
@@ -120,7 +120,7 @@ def test_rules_of_a_whole_row_are_those_of_its_model(
 
 
 def test_frictionless_finds_the_checks_by_their_types(letter: Path, tmp_path: Path) -> None:
-    """In a process of its own, since the plugins of Frictionless stay loaded."""
+    """Run in a separate process, since the plugins of Frictionless stay loaded."""
     for name, data in package_files([load_record(letter)], "letters").items():
         text = data.decode()
         if name.endswith("letters.csv"):

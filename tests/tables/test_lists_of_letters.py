@@ -20,7 +20,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures" / "tables"
 
 @pytest.fixture
 def briefe(tmp_path: Path) -> Path:
-    """A list in German, in windows-1252, with semicolons, as a spreadsheet writes it."""
+    """Return a German list in windows-1252 with semicolons, as a spreadsheet writes it."""
     for name in ("briefe.csv", "briefe.csv.map.yaml"):
         shutil.copy(FIXTURES / name, tmp_path / name)
     (tmp_path / "scans").mkdir()
@@ -46,7 +46,7 @@ def test_a_mapping_is_guessed_from_headers_and_values(briefe: Path) -> None:
     }
 
 
-def test_a_title_above_the_header_is_no_header(tmp_path: Path) -> None:
+def test_a_title_above_the_header_is_not_a_header(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text('Letters of 1960,,\n,,\nDate,From,To\n18.7.1960,"A, B","C, D"\n')
     (tmp_path / "list.csv.map.yaml").write_text(draft_map(path))
@@ -170,7 +170,7 @@ def test_an_invalid_map_is_reported(tmp_path: Path, text: str, words: str) -> No
     assert words in f"{caught.value} {[(f.message, f.hint) for f in caught.value.report]}"
 
 
-def test_records_that_say_something_else_are_not_written_over(briefe: Path, tmp_path: Path) -> None:
+def test_differing_records_are_not_overwritten(briefe: Path, tmp_path: Path) -> None:
     records, _ = read_tables(briefe, encoding="cp1252")
     out = tmp_path / "records"
     write_records(records, out)
@@ -184,7 +184,7 @@ def test_records_that_say_something_else_are_not_written_over(briefe: Path, tmp_
 
 
 @pytest.mark.parametrize("name", ["out", "out.xlsx"])
-def test_nothing_is_exported_over_what_is_there(briefe: Path, tmp_path: Path, name: str) -> None:
+def test_an_export_does_not_overwrite_files(briefe: Path, tmp_path: Path, name: str) -> None:
     records, _ = read_tables(briefe, encoding="cp1252")
     export_records(records, tmp_path / name)
     with pytest.raises(StorageError):

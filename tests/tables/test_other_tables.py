@@ -1,4 +1,4 @@
-"""Resources that are no tables of letters are checked against their own schemas, safely."""
+"""Other resources of a data package are checked safely against their own schemas."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def checked(folder: Path, rows: str, **schema: Any) -> Report:
         ),
     ],
 )
-def test_each_cell_and_key_is_held_to_the_tables_own_schema(
+def test_cells_and_keys_are_validated_with_the_schema_of_their_table(
     tmp_path: Path, rows: str, schema: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
     report = checked(tmp_path, rows, **schema)
@@ -91,7 +91,7 @@ def test_nothing_in_the_working_folder_is_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("schema", ["https://example.org/schema.json", "../schema.json"])
-def test_a_schema_is_not_fetched_from_elsewhere(tmp_path: Path, schema: str) -> None:
+def test_a_schema_is_not_downloaded(tmp_path: Path, schema: str) -> None:
     (tmp_path / "boxes.csv").write_text("number\n1\n")
     resource = {"name": "boxes", "path": "boxes.csv", "schema": schema}
     (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [resource]}))

@@ -1,4 +1,4 @@
-"""A catalogue goes out as a Data Package and comes back the same."""
+"""A catalogue survives the round trip through a Data Package."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def catalogues(most: int) -> st.SearchStrategy[list[Record]]:
-    """Some records whose ids differ."""
+    """Generate records with distinct ids."""
     return st.lists(records(), max_size=most, unique_by=lambda record: record.id)
 
 
@@ -39,7 +39,7 @@ def write(folder: Path, files: dict[str, bytes]) -> Path:
 
 @given(catalogues(3))
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=15)
-def test_records_come_back_as_they_went(tmp_path_factory, catalogue: list[Record]) -> None:
+def test_records_survive_a_round_trip(tmp_path_factory, catalogue: list[Record]) -> None:
     files = package_files(catalogue, "some letters")
     assert files == package_files(catalogue, "some letters")
     path = write(tmp_path_factory.mktemp("catalogue"), files)
@@ -67,7 +67,7 @@ def test_tables_without_rows_are_left_out() -> None:
     assert files["tables/letters.csv"].startswith(b"id,version,")
 
 
-def test_writing_tables_loads_nothing_heavy() -> None:
+def test_writing_tables_imports_no_large_library() -> None:
     code = (
         "import sys; from archive_pkg.tables import package_files; package_files([], 'x');"
         "print([name for name in ('frictionless', 'openpyxl', 'polars') if name in sys.modules])"

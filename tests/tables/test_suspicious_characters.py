@@ -1,4 +1,4 @@
-"""What the eye does not see in a cell is named with its sign, and what to write."""
+"""Suspicious characters in a cell are reported with a correction."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_long_cell_is_shown_by_its_beginning() -> None:
 
 @pytest.mark.parametrize("verbatim", [False, True])
 @pytest.mark.parametrize("sign", "\u200b\u200e\u200f\u202a\u202e\u2060\u2064\u2066\u2069\ufeff")
-def test_the_first_sign_without_width_is_named_with_its_place(sign: str, verbatim: bool) -> None:
+def test_the_first_zero_width_character_is_named_with_its_place(sign: str, verbatim: bool) -> None:
     ((code, message, _),) = found(f"ab{sign}c{sign}", verbatim=verbatim)
     assert code == "tables-invisible-character"
     assert message.startswith(f"character 3 is invisible: U+{ord(sign):04X}, ")
@@ -49,7 +49,7 @@ def test_the_first_sign_without_width_is_named_with_its_place(sign: str, verbati
 @pytest.mark.parametrize(
     "cell", ["a\u200cb", "a\u200db", "a\u00adb", "é", "a b", "жук", "a ж", "1ж"]
 )
-def test_what_ordinary_writing_has_is_no_hazard(cell: str) -> None:
+def test_ordinary_characters_are_not_suspicious(cell: str) -> None:
     assert found(cell) == []
 
 
@@ -76,6 +76,6 @@ def test_a_letter_of_another_script_is_named_with_the_word_in_one(
     assert found(cell, verbatim=True) == []
 
 
-def test_each_hazard_of_a_cell_is_told() -> None:
+def test_every_problem_of_a_cell_is_reported() -> None:
     codes = [code for code, _, _ in found(" a\u200bСe")]
     assert codes == ["tables-space-around", "tables-invisible-character", "tables-look-alike"]

@@ -1,4 +1,4 @@
-"""A check of tables, one fault at a time: reported once, at its cell, with what to do."""
+"""Each fault in a table is reported once, at its cell, with a hint."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_rows_of_another_length_than_the_header_are_reported(tmp_path: Path) -> 
     ]
 
 
-def test_an_id_is_taken_within_its_letter(tmp_path: Path) -> None:
+def test_ids_are_unique_within_a_letter(tmp_path: Path) -> None:
     letters = LETTERS + "a,letter,Again\na,letter,A third time\n"
     parts = "letter,id,kind,held\n" + "".join(
         f"{key},scan,false\n" for key in ("a,x", "b,x", "a,y", "b,x")
@@ -60,7 +60,7 @@ def test_an_id_is_taken_within_its_letter(tmp_path: Path) -> None:
     ]
 
 
-def test_ids_count_over_the_blocks_of_a_table(
+def test_ids_are_unique_across_blocks_of_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(csv_files, "_BLOCK", 4)
@@ -69,7 +69,7 @@ def test_ids_count_over_the_blocks_of_a_table(
     assert [(code, cell) for code, cell, _ in reported] == [("tables-key-taken", "letters!A11")]
 
 
-def test_an_id_of_two_lines_is_not_two_good_ids(tmp_path: Path) -> None:
+def test_an_id_with_a_line_end_is_invalid(tmp_path: Path) -> None:
     reported = found(tmp_path, letters='id,type,title\n"a\nb",letter,A\n')
     assert [(code, cell) for code, cell, _ in reported] == [("record-value-wrong", "letters!A2")]
 
@@ -79,7 +79,7 @@ def test_rows_without_an_id_are_not_duplicates(tmp_path: Path) -> None:
     assert {code for code, _, _ in found(tmp_path, letters=text)} == {"record-field-missing"}
 
 
-def test_references_count_within_their_letter(tmp_path: Path) -> None:
+def test_references_are_to_ids_of_the_same_letter(tmp_path: Path) -> None:
     agents = "letter,id,name,kind\na,ann,Ann,person\nb,bob,Bob,person\n"
     letters = "id,type,title,sender,donor\na,letter,A,ann; anne;bob,\nb,letter,B,,zoe\n"
     known = found(tmp_path, letters=letters, agents=agents)
@@ -146,7 +146,7 @@ def test_the_former_column_of_becomes_the_relation_that_fits_the_kind(tmp_path: 
     ] == [("record-reference-unknown", "parts!E6", "no part has the id x → Add it to parts.")]
 
 
-def test_progress_counts_rows_and_files_are_noticed(tmp_path: Path) -> None:
+def test_progress_counts_rows(tmp_path: Path) -> None:
     (tmp_path / "letters.csv").write_text(LETTERS)
     (tmp_path / "parts.csv").write_text("letter,id,kind,held,file\na,x,scan,,x.tif\n")
     (tmp_path / "agents.csv").write_text("letter,id,name,kind\na,ann,Ann,person\n")

@@ -1,4 +1,4 @@
-"""What only rows seen together tell: circles, the order of events, statements, histories."""
+"""Checks of complete letters: circles, the order of events, evidence, histories."""
 
 from __future__ import annotations
 
@@ -13,22 +13,20 @@ LETTERS = "id,type,title\na,letter,A\nb,letter,B\n"
 CIRCLE, ORDER = "record-parts-circle", "record-events-disorder"
 
 
-def told(folder: Path, **sheets: str) -> list[tuple[str, str]]:
-    """The codes and cells of what is found."""
+def reported(folder: Path, **sheets: str) -> list[tuple[str, str]]:
+    """Return the codes and cells of the findings."""
     return [(code, cell) for code, cell, _ in found(folder, **({"letters": LETTERS} | sheets))]
 
 
 @pytest.mark.parametrize("relation", ["made_from", "part_of", "about"])
-def test_parts_that_lead_to_themselves_are_told_where_they_do(
-    tmp_path: Path, relation: str
-) -> None:
+def test_circles_of_parts_are_reported_at_their_cells(tmp_path: Path, relation: str) -> None:
     head = f"letter,id,kind,held,{relation}\n"
     good = head + "b,z,scan,false,y\nb,y,scan,false,\na,x,scan,false,\na,w,scan,false,x\n"
-    assert told(tmp_path, parts=good) == []
+    assert reported(tmp_path, parts=good) == []
     circle = head + "a,x,scan,false,\na,y,scan,false,x; z\nb,y,scan,false,\na,z,scan,false,y\n"
-    assert [code for code, _ in told(tmp_path, parts=circle)] == [CIRCLE]
+    assert [code for code, _ in reported(tmp_path, parts=circle)] == [CIRCLE]
     itself = head + "a,x,scan,false,x\nb,x,scan,false,\n"
-    assert told(tmp_path, parts=itself) == [(CIRCLE, "parts!E2")]
+    assert reported(tmp_path, parts=itself) == [(CIRCLE, "parts!E2")]
 
 
 @pytest.mark.parametrize(
@@ -50,27 +48,27 @@ def test_events_are_in_the_order_of_their_dates_within_a_letter(
 ) -> None:
     lines = [f"a,e{at},accession,{date}\n" for at, date in enumerate(dates)]
     events = "letter,id,type,date.edtf\n" + "".join(lines) + "b,e,accession,1900\n"
-    places = told(tmp_path, events=events)
+    places = reported(tmp_path, events=events)
     assert places == [(ORDER, f"events!D{row}") for row in rows] or "someday" in dates
     assert [cell for code, cell in places if code == ORDER] == [f"events!D{row}" for row in rows]
 
 
-def test_events_are_in_order_however_many_rows_are_read_at_a_time(
+def test_the_order_of_events_does_not_depend_on_the_block_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(csv_files, "_BLOCK", 1)
     events = "letter,id,type,date.edtf\na,e0,accession,1961\na,e1,accession,1960\n"
-    assert told(tmp_path, events=events) == [(ORDER, "events!D3")]
+    assert reported(tmp_path, events=events) == [(ORDER, "events!D3")]
 
 
-def test_of_a_letter_whose_table_is_torn_nothing_is_said_as_a_whole(tmp_path: Path) -> None:
+def test_a_letter_with_an_unreadable_table_is_not_checked_as_a_unit(tmp_path: Path) -> None:
     agents = 'letter,id,name,kind\na,"open\n'
     evidence = "letter,field,basis,rule\na,agents.ann,inferred,r\n"
-    found = told(tmp_path, agents=agents, evidence=evidence)
+    found = reported(tmp_path, agents=agents, evidence=evidence)
     assert [code for code, _ in found] == ["tables-csv-broken"]
 
 
-def test_evidence_is_for_what_is_stated(tmp_path: Path) -> None:
+def test_evidence_is_for_filled_fields(tmp_path: Path) -> None:
     agents = "letter,id,name,kind\na,ann,Ann,person\nb,bob,Bob,person\n"
     letters = "id,type,title,sender,date.edtf\na,letter,A,ann,1960\nb,letter,B,,\n"
     evidence = "letter,field,basis,rule\n" + "".join(
@@ -80,37 +78,37 @@ def test_evidence_is_for_what_is_stated(tmp_path: Path) -> None:
             "a,place", "a,agents.bob", "b,date", "b,sender", "b,agents.bob",
         )
     )  # fmt: skip
-    cells = told(tmp_path, letters=letters, agents=agents, evidence=evidence)
+    cells = reported(tmp_path, letters=letters, agents=agents, evidence=evidence)
     assert [cell for code, cell in cells if code == "record-statement-unknown"] == [
         f"evidence!B{row}" for row in (7, 8, 9, 10)
     ]
 
 
-def test_a_history_needs_a_marking(tmp_path: Path) -> None:
+def test_a_classification_history_needs_a_classification(tmp_path: Path) -> None:
     history = "letter,action\na,declassified\nb,declassified\n"
     letters = "id,type,title,classification.as_written\na,letter,A,\nb,letter,B,Secret\n"
-    assert told(tmp_path, letters=letters, classification_history=history) == [
+    assert reported(tmp_path, letters=letters, classification_history=history) == [
         ("record-field-missing", "letters!D2")
     ]
 
 
-def test_a_bad_cell_hides_no_circle_and_is_told_once(tmp_path: Path) -> None:
+def test_an_invalid_cell_hides_no_circle_and_is_reported_once(tmp_path: Path) -> None:
     letters = "id,type,title,date.edtf\na,lettre,,1960-13\nb,letter,B,\n"
     parts = (
         "letter,id,kind,held,languages,part_of\na,x,scan,false,russian,y\n"
         "a,y,scan,false,english,x\na,,scan,false,,\n"
     )
-    places = told(tmp_path, letters=letters, parts=parts)
+    places = reported(tmp_path, letters=letters, parts=parts)
     assert [code for code, _ in places if code == CIRCLE] == [CIRCLE]
     assert sorted(cell for code, cell in places if code != CIRCLE) == [
         "letters!B2", "letters!C2", "letters!D2", "parts!B4", "parts!E2", "parts!E3"
     ]  # fmt: skip
 
 
-def test_a_row_that_lacks_much_takes_no_other_with_it(tmp_path: Path) -> None:
+def test_an_incomplete_row_does_not_affect_other_rows(tmp_path: Path) -> None:
     parts = (
         "letter,id,kind,held,languages,part_of\na,,,false,russian,\n"
         "a,x,scan,false,en,y\na,y,scan,false,en,x\n"
     )
-    codes = [code for code, _ in told(tmp_path, parts=parts)]
+    codes = [code for code, _ in reported(tmp_path, parts=parts)]
     assert codes.count(CIRCLE) == 1

@@ -1,4 +1,4 @@
-"""The tables' schemas are the models': what Pydantic refuses, Frictionless refuses."""
+"""The schemas of the tables follow the models: Frictionless refuses what Pydantic refuses."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Box(Model):
 
     Attributes:
         id: Its name.
-        collection: Where it stands, "A-1".
+        collection: Its collection, "A-1".
         weight: Its weight in grams.
     """
 
@@ -75,7 +75,7 @@ class Collection(Model):
 
     Attributes:
         id: Its name.
-        boxes: What stands on it.
+        boxes: Its boxes.
     """
 
     id: str
@@ -87,7 +87,7 @@ class Room(Model):
 
     Attributes:
         id: Its name.
-        collections: What stands in it.
+        collections: Its collections.
     """
 
     id: str
@@ -95,7 +95,7 @@ class Room(Model):
 
 
 class Odd(Model):
-    """Something no column holds.
+    """A model that does not fit into a column.
 
     Attributes:
         id: Its name.
@@ -107,14 +107,14 @@ class Odd(Model):
 
 
 @pytest.mark.parametrize("model", [Room, Odd])
-def test_what_no_table_holds_is_an_error(model: type[Model]) -> None:
+def test_a_model_that_does_not_fit_into_a_table_is_an_error(model: type[Model]) -> None:
     with pytest.raises(LayoutError):
         derive(model)
 
 
 @given(records())
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=20)
-def test_every_reference_that_coherence_follows_is_marked(record: Record) -> None:
+def test_every_reference_in_the_models_is_marked(record: Record) -> None:
     marked = {
         (*table.path, *column.path)
         for table in tables().values()
@@ -159,7 +159,7 @@ def pydantic_refuses(table: Table, row: dict[str, str]) -> set[str]:
 
 
 def is_known_difference(table: Table, column: Column, text: str) -> bool:
-    """Where a schema cannot say what the models ask: docs/reference/tables.md lists these."""
+    """Return whether a schema cannot express a rule; docs/reference/tables.md lists these."""
     return (
         # What is a date, a language, a path, an identifier is more than a pattern.
         column.path[-1] in ("edtf", "language", "languages")
@@ -211,6 +211,6 @@ def test_pydantic_and_frictionless_agree(data: st.DataObject) -> None:
             assert (column.name in theirs) == (column.name in ours), (column.name, text)
 
 
-def test_the_pattern_of_ids_is_the_models() -> None:
+def test_the_pattern_of_ids_comes_from_the_models() -> None:
     assert tables()["parts"].column("id").pattern == f"(?:{ID_PATTERN[1:-1]})"
     assert derive(Record).keys() == tables().keys()

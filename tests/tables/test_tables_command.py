@@ -1,4 +1,4 @@
-"""`archive-pkg tables` and `archive-pkg check` on tables, as people call them."""
+"""`archive-pkg tables` and `archive-pkg check` on tables, from the command line."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("out", ["letters.xlsx", "letters"])
-def test_records_go_out_and_come_back(out: str) -> None:
+def test_records_are_exported_and_imported(out: str) -> None:
     assert "1 record written" in run("tables", "export", RECORDS, "--out", out)
     assert "1 record written" in run("tables", "import", out, "--out", "again")
     assert "1 unchanged" in run("tables", "import", out, "--out", "again")
@@ -52,9 +52,9 @@ def test_a_template_is_filled_in_checked_and_annotated() -> None:
     book = openpyxl.load_workbook("letters.xlsx")
     book["letters"]["E2"].value = "lettre"
     book.save("letters.xlsx")
-    told = run("check", "letters.xlsx", "--annotate", "checked.xlsx", status=3)
-    assert "letters!E2 type" in told
-    assert "Did you mean letter?" in told
+    reported = run("check", "letters.xlsx", "--annotate", "checked.xlsx", status=3)
+    assert "letters!E2 type" in reported
+    assert "Did you mean letter?" in reported
     assert Path("checked.xlsx").exists()
     run("check", "letters.xlsx", "--annotate", "checked.xlsx", status=5)
     before = sorted(Path().rglob("*"))
@@ -87,7 +87,7 @@ def test_a_folder_is_checked_file_by_file() -> None:
     }
 
 
-def test_check_takes_records_and_tables_together() -> None:
+def test_check_accepts_records_and_tables_together() -> None:
     run("tables", "template", "letters.xlsx")
     name = str(Path(RECORDS) / "1960-07-18-cpsu-to-sed")
     answer = json.loads(run("check", name, "letters.xlsx", "--json"))

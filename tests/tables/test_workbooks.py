@@ -1,4 +1,4 @@
-"""Workbooks as people have them: told cell by cell, given back annotated, never trusted."""
+"""Workbooks are read safely, checked cell by cell and annotated."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def fill(sheet: Worksheet, row: int, **cells: object) -> None:
-    """Write a row, and only what is given; `date__edtf` stands for the column `date.edtf`."""
+    """Write the given cells of a row; `date__edtf` is the column `date.edtf`."""
     places = {cell.value: cell.column for cell in sheet[1]}
     for cell in sheet[row]:
         cell.value = None
@@ -39,7 +39,7 @@ def fill(sheet: Worksheet, row: int, **cells: object) -> None:
 
 @pytest.fixture
 def messy(tmp_path: Path) -> Path:
-    """A workbook as a hurried archivist leaves it, from the template."""
+    """Return a workbook with typical mistakes, made from the template."""
     path = tmp_path / "letters.xlsx"
     write_template(path)
     book = openpyxl.load_workbook(path)
@@ -69,12 +69,12 @@ def messy(tmp_path: Path) -> Path:
     return path
 
 
-def told(report: Report) -> set[tuple[str, str]]:
+def reported(report: Report) -> set[tuple[str, str]]:
     return {(f.code, f"{f.location.table}!{f.location.cell}") for f in report}
 
 
-def test_a_messy_workbook_is_told_cell_by_cell(messy: Path) -> None:
-    assert told(check(messy)) == {
+def test_errors_of_a_workbook_are_reported_cell_by_cell(messy: Path) -> None:
+    assert reported(check(messy)) == {
         ("tables-sheet-left-alone", "My sums!"),
         ("tables-cells-merged", "letters!M2"),
         ("tables-hidden", "letters!6"),
@@ -106,7 +106,7 @@ def test_hints_say_what_to_write(messy: Path) -> None:
     assert hints["agents!H3"] == "Write viaf:32011500"
 
 
-def test_after_mending_its_letters_build_and_verify(messy: Path, tmp_path: Path) -> None:
+def test_letters_of_a_corrected_workbook_build_and_verify(messy: Path, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(messy)
     letters, agents, parts = book["letters"], book["agents"], book["parts"]
     letters.unmerge_cells("M2:M3")
@@ -131,7 +131,7 @@ def test_after_mending_its_letters_build_and_verify(messy: Path, tmp_path: Path)
         assert verify(built.path).ok
 
 
-def test_an_annotated_workbook_is_the_users_own_with_colours_and_notes(messy: Path) -> None:
+def test_an_annotated_workbook_only_adds_colours_and_notes(messy: Path) -> None:
     out = annotate(messy, check(messy), messy.with_name("checked.xlsx"))
     before, after = openpyxl.load_workbook(messy), openpyxl.load_workbook(out)
     letters = after["letters"]
@@ -153,7 +153,7 @@ def test_an_annotated_workbook_is_the_users_own_with_colours_and_notes(messy: Pa
         )
 
 
-def test_a_note_that_is_there_is_kept_and_added_to(messy: Path) -> None:
+def test_an_existing_note_is_kept_and_extended(messy: Path) -> None:
     book = openpyxl.load_workbook(messy)
     book["letters"]["L3"].comment = Comment("look this up", "Erika")
     book.save(messy)
@@ -178,7 +178,7 @@ def test_a_csv_file_is_annotated_in_a_column_or_as_a_workbook(tmp_path: Path) ->
 
 
 def rewritten(path: Path, change: dict[str, bytes]) -> Path:
-    """A copy of a workbook in which some parts are others."""
+    """Copy a workbook and replace some of its parts."""
     out = path.with_name("changed.xlsx")
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
@@ -212,7 +212,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     [b"", b"id,type\n", b"PK\x03\x04torn", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)],
     ids=["empty", "csv", "torn", "xls"],
 )
-def test_what_is_no_workbook_is_said_to_be_none(tmp_path: Path, data: bytes) -> None:
+def test_a_file_that_is_not_a_workbook_is_reported(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "letters.xlsx"
     path.write_bytes(data)
     assert [f.code for f in check(path)] == ["tables-workbook-broken"]
@@ -222,13 +222,13 @@ def test_what_is_no_workbook_is_said_to_be_none(tmp_path: Path, data: bytes) -> 
 
 
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet2.xml", "xl/styles.xml", "xl/workbook.xml"])
-def test_a_torn_part_is_told(tmp_path: Path, part: str) -> None:
+def test_a_damaged_part_is_reported(tmp_path: Path, part: str) -> None:
     write_template(tmp_path / "letters.xlsx")
     path = rewritten(tmp_path / "letters.xlsx", {part: b"<worksheet><sheetDa"})
     assert [f.code for f in check(path)] == ["tables-workbook-broken"]
 
 
-def test_a_workbook_has_no_time_so_that_the_same_records_give_the_same_bytes(
+def test_the_same_records_give_the_same_workbook(
     tmp_path: Path,
 ) -> None:
     write_template(tmp_path / "one.xlsx")
@@ -243,17 +243,15 @@ def test_a_workbook_has_no_time_so_that_the_same_records_give_the_same_bytes(
     ("cell", "value", "code"),
     [("B2", "2", "tables-number-as-text"), ("F2", "#REF!", "tables-cell-error")],
 )
-def test_a_value_that_is_not_what_it_seems_is_told(
-    tmp_path: Path, cell: str, value: str, code: str
-) -> None:
+def test_a_misleading_value_is_reported(tmp_path: Path, cell: str, value: str, code: str) -> None:
     write_template(tmp_path / "letters.xlsx")
     book = openpyxl.load_workbook(tmp_path / "letters.xlsx")
     book["letters"][cell].value = value
     book.save(tmp_path / "letters.xlsx")
-    assert (code, f"letters!{cell}") in told(check(tmp_path / "letters.xlsx"))
+    assert (code, f"letters!{cell}") in reported(check(tmp_path / "letters.xlsx"))
 
 
-def test_without_openpyxl_one_is_told_how_to_get_it(tmp_path: Path) -> None:
+def test_without_openpyxl_the_hint_says_how_to_install_it(tmp_path: Path) -> None:
     write_template(tmp_path / "letters.xlsx")
     code = (
         "import sys; sys.modules['openpyxl'] = None\n"
