@@ -18,6 +18,7 @@ from archive_pkg.collection.reports.charts import Bar, columns, curve
 from archive_pkg.collection.reports.page import figure, framed, listed, report_page
 from archive_pkg.packages import Signed, Trust
 from archive_pkg.packages.signatures.verifying import utc
+from archive_pkg.reports import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,7 +154,7 @@ class Overview:
 
     def words(self, most: int = 20) -> Iterator[str]:
         """Yield the overview in words, with up to `most` names for each group."""
-        yield f"The ledger {self.path} has {self.head.number:,} entries" + (
+        yield f"The ledger {self.path} has {_entries(self.head.number)}" + (
             f", the last on {self.last_time}." if self.last_time else "."
         )
         yield f"Its head is {self.head}. Keep a copy of the head in another place."
@@ -168,7 +169,7 @@ class Overview:
                 what = f"A head of entry {head.number:,}, which this ledger may not match"
             yield f"{what}: {_signed_words(signature)}."
         yield ""
-        yield f"The collection {self.collection.root} has {self.there:,} packages."
+        yield f"The collection {self.collection.root} has {counted(self.there, 'package')}."
         for count, what, names in self._groups():
             some = list(islice(names, most))
             yield f"{count:,} {what}" + (":" if some else ".")
@@ -176,7 +177,7 @@ class Overview:
             if some and count > most:
                 yield f"  … and {count - most:,} more (--csv lists all)"
         if self.oldest:
-            yield f"The oldest last check was on {self.oldest}."
+            yield f"The oldest check was on {self.oldest}."
         yield ""
         yield "Evidence for the NDSA Levels of Digital Preservation, version 2.0:"
         for level in self.levels():
@@ -213,8 +214,7 @@ class Overview:
             "Storage",
             1,
             "two complete copies in separate places",
-            f"packages were compared with {copies} other "
-            + ("copy" if copies == 1 else "copies")
+            f"packages were compared with {copies} other {'copy' if copies == 1 else 'copies'}"
             + f" ({', '.join(sorted(self._copies))})"
             if copies
             else "no package was compared with another copy (--against)",
@@ -249,8 +249,8 @@ class Overview:
             "Integrity",
             4,
             "damaged content is repaired or replaced",
-            f"{self._recoveries:,} repairs are recorded; {self.failed + self.vanished:,} packages "
-            "need one",
+            f"{counted(self._recoveries, 'repair')} recorded; "
+            f"{counted(self.failed + self.vanished, 'package')} to repair",
         )
 
     def csv_lines(self) -> Iterator[str]:
@@ -292,7 +292,8 @@ class Overview:
             + "</p>"
         )
         head = (
-            f"<p>{self.there:,} packages. The ledger has {self.head.number:,} entries, the last on "
+            f"<p>{counted(self.there, 'package')}. The ledger has "
+            f"{_entries(self.head.number)}, the last on "
             f"{html.escape(self.last_time or '–')}. Its head is "
             f"<code>{html.escape(str(self.head))}</code>.</p>"
         )
@@ -397,6 +398,10 @@ def _signed_words(signature: Signed) -> str:
                 f", with a timestamp by “{stamp.authority}” that no trusted certificate vouches for"
             )
     return words
+
+
+def _entries(number: int) -> str:
+    return f"{number:,} {'entry' if number == 1 else 'entries'}"
 
 
 def _apart(path: Path, root: Path) -> bool:
