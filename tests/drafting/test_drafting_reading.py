@@ -185,7 +185,7 @@ def _zip() -> bytes:
 
 
 OTHER_FILES = {
-    "a workbook": (_workbook(), "archive-pkg tables import"),
+    "a workbook": (_workbook(), "archive-pkg check"),
     "a zip archive": (_zip(), "Unpack it"),
     "a PDF file": (b"%PDF-1.4\n%\xe2\xe3", "describe this file as a part"),
     "an image (JPEG)": (b"\xff\xd8\xff\xe0\0\x10JFIF", "describe this file as a part"),
