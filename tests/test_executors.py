@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import errno
+import gc
+import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import types
+from concurrent.futures import Future
+from multiprocessing import resource_tracker
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
-from archive_pkg import executors
+from archive_pkg import executors, logs
+from archive_pkg.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +44,12 @@ def threads_of_the_runner_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 _TASKS = "/proc/self/task"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def the_tracker_of_spawned_processes_runs() -> None:
+    """It begins once, and stays."""
+    resource_tracker.ensure_running()
 
 
 def spread(
@@ -171,7 +183,7 @@ def test_workers_do_not_outlive_a_parent_that_is_killed() -> None:
     """What they write to ends when the last of them has ended."""
     code = (
         "import os, time; from archive_pkg.executors import Spread\n"
-        "def work(index, tick): print('at work', flush=True); time.sleep(60)\n"
+        "def work(index, tick): os.write(1, b'at work\\n'); time.sleep(60)\n"
         "pieces = Spread(work, 3, 3)\n"
         "time.sleep(60)"
     )
@@ -211,3 +223,243 @@ def test_processors_are_those_that_this_process_may_use(monkeypatch: pytest.Monk
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert executors.cpus() == 1
+
+
+GC = (50_000, 20, 100)
+_STATE = """(
+    __import__("os").getpid(),
+    __import__("os").nice(0),
+    __import__("signal").getsignal(2) is __import__("signal").SIG_IGN,
+    {int(each) for each in __import__("signal").pthread_sigmask(0, [])},
+    __import__("gc").get_threshold(),
+    __import__("logging").getLogger("archive_pkg").getEffectiveLevel(),
+)"""
+ORDERS = {1, 2, 15}
+
+
+@pytest.fixture
+def pool() -> Iterator[executors.Executor]:
+    before = threading.enumerate()
+    made = executors.executor_for(2)
+    yield made
+    made.kill()
+    made.close()
+    for thread in set(threading.enumerate()) - set(before):  # of pools that lost a worker
+        thread.join()
+
+
+def test_a_worker_is_set_up_and_ends_when_its_parent_says_so(pool: executors.Executor) -> None:
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    worker, *state = pool.result(pool.submit(eval, _STATE))
+    assert state == [os.nice(0), True, ORDERS, GC, logging.WARNING]
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == mask
+    assert worker != os.getpid()
+    theirs = f"__import__('subprocess').run(['kill', '-TERM', '{worker}']).returncode"
+    assert {pool.result(pool.submit(eval, theirs)) for _ in range(4)} == {0}
+    lost = pool.submit(time.sleep, 60)
+    os.kill(worker, signal.SIGTERM)
+    with pytest.raises(executors.WorkerLostError):
+        pool.result(lost)
+    assert pool.result(pool.submit(len, "new")) == 3
+
+
+def test_a_gentle_worker_takes_the_time_that_nothing_else_wants_and_logs(
+    tmp_path: Path, no_child_stays: None
+) -> None:
+    with (tmp_path / "log").open("ab") as stream:
+        logs.show(True, tmp_path / "log", stream)
+        pool = executors.executor_for(2, gentle=True)
+        try:
+            _, nice, *_ = pool.result(pool.submit(eval, _STATE))
+            pool.result(
+                pool.submit(eval, "__import__('logging').getLogger('archive_pkg').info('x')")
+            )
+        finally:
+            logs.stop()
+            pool.close()
+    assert nice == 19
+    assert '"x"' in (tmp_path / "log").read_text()
+
+
+def test_workers_that_are_killed_are_gone_and_nothing_waits_for_them(no_child_stays: None) -> None:
+    pool = executors.executor_for(2)
+    pool.kill()
+    futures = [pool.submit(time.sleep, 600) for _ in range(9)]
+    pool.kill()
+    pool.close()
+    assert all(future.done() for future in futures)
+
+
+def test_what_has_not_begun_is_left_when_an_executor_is_closed(no_child_stays: None) -> None:
+    pool = executors.Processes(1)
+    futures = [pool.submit(time.sleep, 0.05) for _ in range(40)]
+    pool.close()
+    assert any(future.cancelled() for future in futures)
+    executors.Processes(1).close()
+
+
+def test_workers_that_never_begin_are_an_error(
+    monkeypatch: pytest.MonkeyPatch, pool: executors.Executor
+) -> None:
+    monkeypatch.setattr(executors, "_begin_spawned", os.nice)  # cannot be called like this
+    with pytest.raises(StorageError):
+        pool.result(pool.submit(len, "text"))
+
+
+def test_a_worker_without_memory_for_its_result_is_lost() -> None:
+    future: Future[Any] = Future()
+    future.set_exception(MemoryError())
+    pool = executors.Processes(2)
+    pool._sign_of_life.set_result(1)
+    with pytest.raises(executors.WorkerLostError):
+        pool.result(future)
+
+
+def test_the_executor_has_as_many_processes_as_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "cpus", lambda: 3)
+    assert [executors.executor_for(jobs).width for jobs in (None, 1, 2, 5)] == [4, 1, 3, 6]
+    assert isinstance(executors.executor_for(1), executors.InProcess)
+
+
+def test_one_process_does_each_piece_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(os, "nice", told.append)
+    one = executors.executor_for(1)
+    assert told == []
+    assert one.result(one.submit(len, "four")) == 4
+    with pytest.raises(TypeError):
+        one.result(one.submit(len, 4))
+    executors.executor_for(1, gentle=True)
+    assert told == [19]
+
+
+@pytest.mark.parametrize("address", ["spark://x", "dask", "dask:", "tcp://x:8786"])
+def test_an_executor_of_another_kind_is_refused(address: str) -> None:
+    with pytest.raises(UsageError, match="not an executor"):
+        executors.executor_for(None, address)
+
+
+def test_a_piece_on_a_cluster_leaves_the_workers_settings_alone() -> None:
+    before = gc.get_threshold()
+    assert executors._with_few_collections(eval, "__import__('gc').get_threshold()") == GC
+    assert gc.get_threshold() == before
+    with pytest.raises(TypeError):
+        executors._with_few_collections(len, 4)
+    assert gc.get_threshold() == before
+
+
+def test_a_thread_that_is_ending_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = [["1", "2"], ["1", "2"], ["1"]]
+    monkeypatch.setattr(os, "listdir", lambda _: listed.pop(0))
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    assert executors._has_one_thread()
+    assert not listed
+    listed += [["1", "2"]] * 11
+    assert not executors._has_one_thread()
+    assert len(listed) == 1
+    monkeypatch.undo()
+
+
+def test_where_one_process_is_asked_for_or_the_system_is_another_nothing_is_forked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert set(dict(spread(where, 4, jobs=2)).values()) == {os.getpid()}
+
+
+def test_each_piece_counts_all_that_it_has_done() -> None:
+    def twice(index: int, tick: Tick) -> None:
+        tick(1, 10)
+        tick(2, 20)
+
+    told: list[tuple[int, int]] = []
+    list(spread(twice, 2, jobs=2, tick=lambda *done: told.append(done)))
+    assert told == [(3, 30)] * 2
+
+
+class Cluster:
+    """What is asked of a cluster: collection/test_dask.py has a real one."""
+
+    threads: ClassVar[list[dict[str, int]]] = []
+    asked: ClassVar[list[object]] = []
+
+    def __init__(self, address: str, **settings: int) -> None:
+        self.asked.append((address, settings))
+        if not address.startswith("tcp://"):
+            raise ValueError(address)
+        if address.endswith(":1"):
+            raise OSError(address)
+
+    def nthreads(self) -> dict[str, int]:
+        return self.threads.pop(0)
+
+    def wait_for_workers(self, count: int) -> None:
+        self.asked.append(("wait", count))
+
+    def get_executor(self, **settings: object) -> Cluster:
+        self.asked.append(settings)
+        return self
+
+    def submit(self, *words: Any) -> Future[Any]:
+        return executors.InProcess().submit(lambda _: words[0](*words[1:]), None)
+
+    def shutdown(self, **settings: object) -> None:
+        self.asked.append(("shutdown", settings))
+
+    def close(self) -> None:
+        self.asked.append("close")
+
+
+class LostError(Exception):
+    pass
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    scheduler = types.SimpleNamespace(KilledWorker=LostError)
+    distributed = types.SimpleNamespace(Client=Cluster, scheduler=scheduler)
+    monkeypatch.setitem(sys.modules, "distributed", distributed)
+    monkeypatch.setitem(sys.modules, "distributed.scheduler", scheduler)
+    Cluster.asked.clear()
+    return Cluster.asked
+
+
+def test_a_cluster_does_pieces_once_its_workers_are_there(cluster: list[object]) -> None:
+    Cluster.threads[:] = [{}, {"one": 2, "other": 3}, {}]
+    executor = executors.executor_for(None, "dask:tcp://host:8786")
+    assert cluster == [
+        ("tcp://host:8786", {"timeout": 10}),
+        ("wait", 1),
+        {"pure": False, "retries": 0},
+    ]
+    assert [executor.width, executor.width] == [6, 2]
+    gc_inside = executor.submit(eval, "__import__('gc').get_threshold()")
+    assert executor.result(gc_inside) == GC
+    cluster.clear()
+    executor.kill()
+    executor.close()
+    assert cluster == [("shutdown", {"wait": False}), ("shutdown", {}), "close"]
+    Cluster.threads[:] = [{"one": 1}]
+    executors.executor_for(None, "dask:tcp://host:8786")
+    assert ("wait", 1) not in cluster
+
+
+def test_a_worker_that_the_cluster_lost_is_lost(cluster: list[object]) -> None:
+    Cluster.threads[:] = [{"one": 1}]
+    executor = executors.executor_for(None, "dask:tcp://host:8786")
+    future: Future[Any] = Future()
+    future.set_exception(LostError())
+    with pytest.raises(executors.WorkerLostError):
+        executor.result(future)
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://127.0.0.1:1"])
+def test_a_cluster_that_does_not_answer_is_an_error(cluster: list[object], address: str) -> None:
+    with pytest.raises(StorageError, match=f"no Dask scheduler answers at {address}"):
+        executors.executor_for(None, f"dask:{address}")
+
+
+def test_without_dask_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UsageError, match="Dask is not installed"):
+        executors.executor_for(None, "dask:tcp://host:8786")

@@ -25,7 +25,7 @@ from archive_pkg.collection import (
     run,
     verify_one,
 )
-from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.errors import StorageError
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.service
@@ -95,5 +95,3 @@ def test_a_subject_that_kills_every_worker_is_reported_alone(cluster) -> None:
 def test_a_missing_cluster_is_reported() -> None:
     with pytest.raises(StorageError, match="answers"):
         executor_for(None, "dask:tcp://127.0.0.1:1")
-    with pytest.raises(UsageError):
-        executor_for(None, "spark://x")
