@@ -183,7 +183,7 @@ def test_an_address_that_leads_nowhere(package: Path, address: str) -> None:
 def test_a_receipt_that_is_none(tmp_path: Path, text: str) -> None:
     path = tmp_path / "receipt.json"
     path.write_text(text)
-    with pytest.raises(InvalidError, match="no receipt"):
+    with pytest.raises(InvalidError, match="not a receipt"):
         fetch(path, tmp_path / "back")
 
 

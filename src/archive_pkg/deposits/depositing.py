@@ -123,7 +123,7 @@ def deposit(
         package: The package's folder.
         to: The repository's address, `ocfl:PATH`, or the repository itself.
         receipts: The folder for the journals and receipts of many packages; if not given, they are
-            in `<package>.receipts` beside it. See `packages.later_events.receipts_folder`.
+            in `<package>.receipts` next to it. See `packages.later_events.receipts_folder`.
         publish: Whether the repository is to publish it; where it can, it stays a draft otherwise.
         include_restricted: Whether parts that the public may not see go into a repository that is
             open to all.
@@ -237,8 +237,8 @@ def reserve(record: StrPath, to: str | Repository, *, receipts: StrPath | None =
     Args:
         record: The record's file or folder.
         to: The repository's address, or the repository itself.
-        receipts: See `deposit`; if not given, the journal is in `<record>.receipts` beside the
-            record.
+        receipts: See `deposit`; if not given, the journal is in `<record>.receipts` next to
+            the record.
 
     Returns:
         The identifier, "10.5281/zenodo.123".
@@ -254,7 +254,7 @@ def reserve(record: StrPath, to: str | Repository, *, receipts: StrPath | None =
     if not isinstance(repository, Reserving):
         raise UsageError(
             f"{repository.target} gives no identifier before it has the package",
-            "deposit the package; what the repository calls it stands in the receipt",
+            "deposit the package; the receipt has its identifier",
         )
     home = record if record.is_dir() else record.parent
     folder = ready_receipts(home, receipts)

@@ -70,7 +70,7 @@ DEPOSIT_DIFFERS = Code(
     "deposit-differs",
     Severity.ERROR,
     "The repository holds the package already, but not as this deposit asks: published or not, "
-    "with other access, or described differently. What is published, and what somebody edited "
+    "with other access, or described differently. What is published, and what was edited "
     "there, was not changed.",
 )
 DEPOSIT_NOTED = Code(
@@ -236,7 +236,7 @@ class Repository(Protocol):
     def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
         """Store a package, resuming from the journal of an earlier run.
 
-        Each step that changes the repository stands in the journal before it is done and after.
+        Each step that changes the repository is recorded in the journal before and after it.
         What is held already, exactly as it is, is not sent again.
 
         Where it raises LostError it is called again after a while, with the same journal.
@@ -308,7 +308,7 @@ class Stepwise(Protocol):
     """How many packages are to take their steps at a time: more than one where they wait for it."""
 
     def steps(self, transfer: Transfer, journal: Journal) -> Steps[Stored]:
-        """The steps of its `deposit`. Where they raise LostError they are begun anew."""
+        """Yield the steps of `deposit`; they are started again after a LostError."""
 
 
 def arrivals(items: tuple[Item, ...], held: Mapping[str, str]) -> tuple[Arrival, ...]:

@@ -195,7 +195,7 @@ def load_receipt(path: StrPath) -> Receipt:
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"])
         raise InvalidError(
-            f"{path} is no receipt: {place + ': ' if place else ''}{first['msg']}",
+            f"{path} is not a receipt: {place + ': ' if place else ''}{first['msg']}",
             "name a file that `deposit` wrote into a folder ending in .receipts",
         ) from error
     if not receipt.target.isprintable():

@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 HELD_DIFFERENTLY = Code(
     "receipt-file-differs",
     Severity.ERROR,
-    "A repository holds a file of a deposit, and not as it was deposited.",
+    "A file in a repository has other bytes than were deposited. Restore it from another copy.",
 )
 HELD_NO_MORE = Code(
     "receipt-file-gone",
     Severity.ERROR,
-    "A repository does not hold a file of a deposit any more.",
+    "A file of a deposit is missing from the repository. Restore it from another copy.",
 )
 HELD_UNKNOWN = Code(
     "receipt-file-unknown",
     Severity.WARNING,
-    "A repository holds a file, in the place of a deposit, that was not deposited.",
+    "A repository holds a file in a deposit that was not deposited.",
 )
 
 
@@ -96,10 +96,10 @@ def receipts_of(package: StrPath, within: StrPath | None = None) -> list[tuple[P
 
     Args:
         package: The package's folder.
-        within: The folder for the receipts of many, if not beside the package.
+        within: The folder for the receipts of many, if not next to the package.
 
     Raises:
-        InvalidError: A file in the folder is no receipt.
+        InvalidError: A file in the folder is not a receipt.
         StorageError: The storage failed.
     """
     package = Path(package)
@@ -141,7 +141,7 @@ def ask(
     Args:
         package: The package's folder.
         to: The repository's address, or the repository itself.
-        receipts: The folder for the receipts of many, if not beside the package.
+        receipts: The folder for the receipts of many, if not next to the package.
 
     Raises:
         DepositError: It cannot be asked.

@@ -60,7 +60,7 @@ class Transfer:
             this package, as it is, from any other.
         payload_oxum: Octets and number of payload files (RFC 8493, 2.2.2).
         bag: Its bag as it was read.
-        mode: The widest permissions of a copy of it, for whoever may not read all of it.
+        mode: The widest permissions of a copy of it, for those who may not read all of it.
         find_earlier: Finds what `earlier` gives.
         page: Gives the page that shows it to people, as HTML; None where nobody makes one.
         tick: Called with the number of bytes after each block that was sent.

@@ -144,7 +144,7 @@ class Dataverse(RestrictingRepository):
         if same:
             return (
                 f"compare with {same}, which a receipt names; make it again only if it was a draft "
-                "and somebody deleted it"
+                "and someone deleted it"
             )
         if other:
             return (
@@ -292,7 +292,7 @@ class Dataverse(RestrictingRepository):
 
         If it is published, this makes a draft of its next version. The zip of the other form goes
         out of that draft; other files that somebody added stay. Return the dataset as it is then,
-        the edits that were kept, and what else is to be told.
+        the edits that were kept, and the notes for the user.
         """
         there = dataset["latestVersion"]
         done = Merged({})

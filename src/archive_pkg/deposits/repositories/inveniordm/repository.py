@@ -159,7 +159,7 @@ class InvenioRdm(RestrictingRepository):
         if same:
             return (
                 f"compare with {same}, which a receipt names; make it again only if it was a draft "
-                "and somebody discarded it",
+                "and someone discarded it",
                 "a draft",
             )
         if self._published(transfer):
@@ -462,7 +462,7 @@ class InvenioRdm(RestrictingRepository):
         """Say in a draft what the record says, unless it was said: a person may have gone on since.
 
         What the address says holds all the same. Return the draft as it is then, the edits that
-        were kept, and what else is to be told.
+        were kept, and the notes for the user.
         """
         there = draft["access"]
         access = self._access(transfer, there) if "access" in self._options else None
