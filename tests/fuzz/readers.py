@@ -566,7 +566,7 @@ def read_signature(data: bytes) -> None:
     from archive_pkg.packages.signatures import ssh_signatures
 
     found = ssh_signatures.parse(data)
-    found.stands(MESSAGE)
+    found.matches(MESSAGE)
     for signer in signers():  # type: ignore[attr-defined]
         if signer.knows(found):
             signer.allows(found, datetime(2026, 11, 24, tzinfo=UTC))
@@ -580,7 +580,7 @@ def read_krl(data: bytes) -> None:
 
     revoked = read_revoked(at("krl", data))
     for each in signature_seeds():
-        revoked.counts_no_more(ssh_signatures.parse(each))
+        revoked.revokes(ssh_signatures.parse(each))
 
 
 def read_allowed(data: bytes) -> None:

@@ -57,14 +57,14 @@ def allowed(tmp_path: Path):
 )
 def test_signatures_and_certificates_of_each_kind_of_key_are_verified(name: str) -> None:
     good = signature(name)
-    assert good.stands(MESSAGE)
-    assert not good.stands(MESSAGE[:-1])
+    assert good.matches(MESSAGE)
+    assert not good.matches(MESSAGE[:-1])
     raw = bytearray(good.signature)
     raw[-1] ^= 1
     changed = SshSignature(good.key, good.namespace, good.hashing, bytes(raw), good.certificate)
-    assert not changed.stands(MESSAGE)
+    assert not changed.matches(MESSAGE)
     other = SshSignature(good.key, "git", good.hashing, good.signature, good.certificate)
-    assert not other.stands(MESSAGE)
+    assert not other.matches(MESSAGE)
     assert (good.certificate is None) == (name in KINDS)
 
 
@@ -270,7 +270,7 @@ def test_a_list_revokes_what_it_revokes_for_openssh_and_nothing_else(
 ) -> None:
     names = ("ed25519", "rsa", "ecdsa256", "by-rsa", "unnumbered", *sorted(CERTIFIED))
     book = read_revoked(VECTORS / listed)
-    assert {name for name in names if book.counts_no_more(signature(name))} == revoked
+    assert {name for name in names if book.revokes(signature(name))} == revoked
 
 
 def field(data: bytes) -> bytes:

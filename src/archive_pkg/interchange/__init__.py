@@ -1,4 +1,4 @@
-"""The record as others read it: one module a format, chosen by name."""
+"""Exports of records: one module per format, chosen by name."""
 
 from archive_pkg.interchange.formats import FORMATS, Format, export, find_format
 from archive_pkg.interchange.setting import FileFacts, Setting

@@ -1,4 +1,4 @@
-"""Addresses that every reader takes for one: RFC 3986, as XML's `anyURI` is checked in practice."""
+"""Web addresses that all readers accept (RFC 3986, XML's `anyURI`)."""
 
 from __future__ import annotations
 

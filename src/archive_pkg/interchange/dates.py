@@ -1,4 +1,4 @@
-"""EDTF for formats that know less: the day, or from when to when."""
+"""Express EDTF dates in formats that have only days and ranges."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _PLAIN = re.compile(r"(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?)?")
 
 
 def plain(text: str) -> str | None:
-    """The date as `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, where it is one such, qualified or not.
+    """Return the date as `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, without its qualifiers.
 
-    A time of day is left off. None for all else: intervals, sets, seasons, unspecified digits,
+    A time of day is dropped. Returns None for intervals, sets, seasons, unspecified digits and
     years outside 1 to 9999.
     """
     bare = text.rstrip("?~%").partition("T")[0]
@@ -23,12 +23,12 @@ def plain(text: str) -> str | None:
 
 
 def is_exact(date: Edtf) -> bool:
-    """Whether `plain` says all that the date says."""
+    """Return whether `plain` expresses the date completely."""
     return plain(date) == date
 
 
 def extremes(date: Edtf) -> tuple[str | None, str | None]:
-    """The first and last day it can mean, or for an interval its two ends as they are written."""
+    """Return the first and last possible day, or the two ends of an interval as written."""
     first = date.earliest.isoformat() if date.earliest else None
     last = date.latest.isoformat() if date.latest else None
     if date.is_interval:
@@ -38,7 +38,7 @@ def extremes(date: Edtf) -> tuple[str | None, str | None]:
 
 
 def edtf_of(date: WrittenDate | None) -> str | None:
-    """The date in EDTF; None where there is none or it is open."""
+    """Return the date in EDTF; None if there is none or it is open."""
     return str(date.edtf) if date and date.edtf else None
 
 

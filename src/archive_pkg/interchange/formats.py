@@ -1,4 +1,4 @@
-"""The formats by name, and writing a record in one of them."""
+"""The formats by name, and the export of a record."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Format:
         writer: The function in it.
         collects: Whether one file holds many letters.
         packaged: Whether `build --metadata all` includes it; the others are made for one target.
-        dates: What it knows of dates: "edtf", or "days" (years, months, days and ranges of them).
+        dates: How it expresses dates: "edtf", or "days" (years, months, days and ranges).
     """
 
     name: str
@@ -51,15 +51,15 @@ class Format:
 
     @property
     def mapping(self) -> Mapping[str, str]:
-        """Where in the format each field of a record goes, for those that it holds.
+        """Where each field of a record goes in the format.
 
-        A field covers all below it that has no entry of its own.
+        An entry covers all fields below it that have no entry of their own.
         """
         mapping: Mapping[str, str] = self._load("MAPPING")
         return mapping
 
     def write(self, records: Sequence[Record], setting: Setting) -> bytes:
-        """The records in this format; bytes that depend on nothing but the arguments."""
+        """Return the records in this format; the bytes depend only on the arguments."""
         writer: Writer = self._load(self.writer)
         return writer(records, setting)
 
@@ -135,7 +135,7 @@ FORMATS: Mapping[str, Format] = {
 
 
 def find_format(name: str) -> Format:
-    """The format of a name.
+    """Return the format with a name.
 
     Raises:
         UsageError: There is none; the hint names the nearest, or all.
@@ -150,20 +150,20 @@ def find_format(name: str) -> Format:
 
 
 def export(name: str, record: Record | Sequence[Record], setting: Setting | None = None) -> bytes:
-    """A record, or many, in another format.
+    """Export a record, or several, in a format.
 
-    The bytes depend on the arguments and the version of this software alone.
+    The bytes depend only on the arguments and the version of this software.
 
     Args:
         name: The format's name, one of `FORMATS`.
         record: The record; several for a format that collects letters in one file.
-        setting: Texts, files and what else no record holds.
+        setting: Texts, files and other data that a record does not hold.
 
     Returns:
         The document, encoded.
 
     Raises:
-        UsageError: There is no such format, or it holds one letter and several were given.
+        UsageError: The format is unknown, or it holds one letter and several were given.
     """
     chosen = find_format(name)
     records = list(record) if isinstance(record, Sequence) else [record]

@@ -1,4 +1,4 @@
-"""What a format cannot hold of a record: told before anybody finds it missing."""
+"""Report which values of a record a format cannot hold."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ CHARACTER_REPLACED = Code(
 )
 
 _WHOLE = (Quote, Span, Evidence)
-"""Models that a format holds as one thing, or not at all."""
+"""Models that a format holds completely or not at all."""
 _IDENTIFIER_NOTES = ("identifiers.note", "identifier.note")
 """Remarks on identifiers, which formats that take an identifier do not take with it."""
 _IN_OTHER_WORDS = frozenset(
     {"type", "kind", "action", "status", "outcome", "made_from", "part_of", "about", "objects"}
     | {"sources"}
 )
-"""Fields whose values formats say in words of their own."""
+"""Fields whose values formats express in their own words."""
 _CODED = frozenset({"languages", "scheme", "inputs", "outputs", "part"})
 """Fields whose values some formats write as codes or names of another list, or as a link."""
 _OF_AGENTS = frozenset(
@@ -61,11 +61,11 @@ _OF_AGENTS = frozenset(
 _INTERNAL = frozenset(
     {"agents.id", "parts.id", "translation_notes.id", "enclosures.id", "events.id"}
 )
-"""Names that only tie a record together."""
+"""Ids that only connect statements within the record."""
 
 
 def leaves(value: Any, kind: str = "", place: str = "") -> Iterator[tuple[str, str, Any]]:
-    """All that a record states: the field without the items' names, its place, its value."""
+    """Yield all statements of a record: field without item names, place, value."""
     if isinstance(value, BaseModel) and not isinstance(value, _WHOLE):
         for name in type(value).model_fields:
             below = getattr(value, name)
@@ -80,7 +80,7 @@ def leaves(value: Any, kind: str = "", place: str = "") -> Iterator[tuple[str, s
 
 
 def fields() -> Iterator[str]:
-    """Every field that a record can state, in the models' order."""
+    """Yield every field that a record can have, in the models' order."""
     yield from _fields(Record, "")
 
 
@@ -102,7 +102,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def place_of(mapping: Mapping[str, str], field: str) -> str | None:
-    """Where a format puts a field; None where it has no place for it."""
+    """Return where a format puts a field; None if it cannot hold it."""
     if field.endswith(_IDENTIFIER_NOTES):
         return mapping.get(field)
     while field not in mapping:
@@ -113,7 +113,7 @@ def place_of(mapping: Mapping[str, str], field: str) -> str | None:
 
 
 def lost_whole(mapping: Mapping[str, str], field: str) -> str:
-    """The field, or the whole it belongs to where the format has nothing of that."""
+    """Return the field, or the outermost field above it of which the format holds nothing."""
     steps = field.split(".")
     wholes = (".".join(steps[:count]) for count in range(1, len(steps)))
     known = [f"{name}." for name in mapping]
@@ -129,14 +129,14 @@ def losses(
     texts: Mapping[str, str] | None = None,
     document: bytes | None = None,
 ) -> Report:
-    """Return what of a record a format cannot hold: one finding for each field, date and text.
+    """Report what a format cannot hold: one finding for each field, date and text.
 
     Args:
         chosen: The format.
         record: The record.
         texts: The texts that go into the document, by the part's id.
-        document: The record in this format. Its words show what of a field it has; words that are
-            elsewhere in it count, too.
+        document: The record in this format. Its words show which parts of fields it has; words
+            elsewhere in it count too.
     """
     report = Report()
     mapping = chosen.mapping
@@ -178,14 +178,14 @@ def _times(places: Sequence[str]) -> str:
 
 
 def _open_words(record: Record) -> set[str]:
-    """The places of words that formats write in place of a date, as long as it is open."""
+    """Return the places of words that formats write instead of an open date."""
     dates = {"date": record.date, "received": record.received}
     opened = [name for name, date in dates.items() if date and date.edtf is None]
     return {f"{name}.{field}" for name in opened for field in ("as_written", "note")}
 
 
 def _is_present(record: Record, kind: str, value: Any, where: str, present: set[str]) -> bool:
-    """Whether the words of a value are in the document.
+    """Return whether the words of a value are in the document.
 
     What documents say in words of their own, such as kinds and relations, cannot be found there: it
     is present unless the format takes it under a condition, which the mapping has in brackets.

@@ -1,4 +1,4 @@
-"""What a format asks for that no record holds."""
+"""The data besides the record that formats need."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What was measured of a file.
+    """Measured properties of a file.
 
     Attributes:
         size: Its length in bytes.
@@ -26,19 +26,19 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """The world around a record, as far as the caller knows it; the rest stays unknown.
+    """Data besides the record, as far as the caller has it.
 
     Attributes:
         texts: Decoded text of the whole file of each text part, by the part's id.
-        files: What was measured of the held files, by their path in the record.
-        beside: Documents in the same folder, by their name, which one may refer to.
-        folder: Where the files lie, seen from the written document: "../data/", or "".
+        files: Measured properties of the held files, by their path in the record.
+        beside: Documents in the same folder, by their name, to which a document may refer.
+        folder: The folder of the files, relative to the written document: "../data/", or "".
         addresses: The letters' own addresses (URLs), by the record's id.
         publisher: Who publishes the package.
         year: The year of its publication.
         made: The day the document is written, "2026-11-24"; nothing reads a clock.
         given: What the user gave for one target, by label ("Contact-Email").
-        original_folder: What stands before a file's path where its original name is asked for.
+        original_folder: The prefix of a file's path in its original name.
         software: The program that writes, with its version.
     """
 
@@ -55,7 +55,7 @@ class Setting:
     software: str = "archive-pkg"
 
     def digests(self, record: Record, path: str) -> dict[str, str]:
-        """The digests of a held file by algorithm, those measured before what the record says."""
+        """Return the digests of a held file by algorithm; measured ones take precedence."""
         stated = [part.sha256 for part in record.parts if part.file == path and part.sha256]
         measured = self.files[path].digests if path in self.files else {}
         return {**({"sha256": stated[0]} if stated else {}), **measured}

@@ -1,4 +1,4 @@
-"""What several formats want to know of a record, told in the same way to each."""
+"""Derived values of a record that several formats use."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MAKERS = {
     "redaction": "redactor",
     "summary": "author of summary",
 }
-"""What a person is called who made a part of a kind."""
+"""The role of the maker of each kind of part."""
 
 SOFTWARE = "software"
 """The role of a program."""
@@ -58,7 +58,7 @@ _EXAMINING = {
     "validation",
     "virus check",
 }
-"""Types of events that leave what they are about as it was, and where it was."""
+"""Types of events that do not change or move their objects."""
 
 _MAKING = {
     "capture",
@@ -71,7 +71,7 @@ _MAKING = {
     "transcription",
     "translation",
 }
-"""Types of events that bring forth what they are about."""
+"""Types of events that create their objects."""
 
 _CHANGES = {
     "classified": "classification",
@@ -80,7 +80,7 @@ _CHANGES = {
     "declassified": "declassification",
     "reviewed": "classification review",
 }
-"""The types of the events that change a marking; all of them are local ones."""
+"""The local types of events that change a classification."""
 
 
 class Contribution(NamedTuple):
@@ -98,9 +98,9 @@ class Contribution(NamedTuple):
 
 
 def contributions(record: Record) -> Iterator[Contribution]:
-    """Everybody but the sender who had a hand in the letter, each role once.
+    """Yield everyone except the sender who contributed to the letter, each role once.
 
-    A program is software, whatever it made: it is nobody's translator.
+    A program always has the role software, never translator.
     """
     seen = set()
     for name, role, is_own in _roles(record):
@@ -113,12 +113,12 @@ def contributions(record: Record) -> Iterator[Contribution]:
 
 
 def persons(record: Record) -> Iterator[Contribution]:
-    """The contributions of persons and bodies, for formats that take no others."""
+    """Yield the contributions of persons and bodies, without programs."""
     return (one for one in contributions(record) if one.role != SOFTWARE)
 
 
 def addressees(record: Record) -> Iterator[Contribution]:
-    """The recipients, and those who got a copy."""
+    """Yield the recipients, and those who got a copy."""
     for agent in agents(record, record.recipients):
         yield Contribution(agent, "recipient")
     for agent in agents(record, record.copies_to):
@@ -126,7 +126,7 @@ def addressees(record: Record) -> Iterator[Contribution]:
 
 
 def hands(record: Record) -> Iterator[Contribution]:
-    """Persons and bodies that contributed, the recipients, and the donor."""
+    """Yield the contributing persons and bodies, the recipients, and the donor."""
     yield from persons(record)
     yield from addressees(record)
     if record.donor:
@@ -139,7 +139,7 @@ def _roles(record: Record) -> Iterator[tuple[str, str, bool]]:
     known = bonds(record)
     for part in record.parts:
         role = MAKERS.get(part.kind, f"maker of the {part.kind}")
-        # Who translated a commentary on the letter did not translate the letter.
+        # The translator of a commentary on the letter did not translate the letter.
         if known[part.id] != ("about" if part.kind == "summary" else "version"):
             role = f"maker of “{part_title(record, part)}”"
         for name in part.made_by:
@@ -149,19 +149,19 @@ def _roles(record: Record) -> Iterator[tuple[str, str, bool]]:
 
 
 def agents(record: Record, names: Sequence[str]) -> list[Agent]:
-    """The agents of some ids, each once."""
+    """Return the agents with some ids, each once."""
     return [record.agent(name) for name in dict.fromkeys(names)]
 
 
 def creators(record: Record) -> list[Agent]:
-    """The sender, or who signed where no sender is known."""
+    """Return the senders, or the signatories if no sender is known."""
     return agents(record, record.sender or record.signatories)
 
 
 def family_and_given(agent: Agent) -> Halves | None:
-    """A person's name in index form, "Khrushchev, Nikita, 1894-1971", cut up; None for any other.
+    """A person's name in index form, "Khrushchev, Nikita, 1894-1971", split; None for other names.
 
-    Dates of life are no part of the name.
+    Dates of life are dropped.
     """
     pieces = [piece.strip() for piece in agent.name.split(",")]
     while len(pieces) > 1 and _LIFE.fullmatch(pieces[-1]):
@@ -178,7 +178,7 @@ class Halves(NamedTuple):
     Attributes:
         family: The family name.
         given: The given names.
-        suffix: What tells generations apart, "Jr."; empty as a rule.
+        suffix: The suffix of generations, "Jr."; usually empty.
     """
 
     family: str
@@ -187,17 +187,17 @@ class Halves(NamedTuple):
 
     @property
     def all_given(self) -> str:
-        """The given names with the suffix, for formats that have no place for it."""
+        """The given names with the suffix, for formats without a field for it."""
         return f"{self.given} {self.suffix}".strip()
 
 
 def doi(record: Record) -> Identifier | None:
-    """The first DOI among the letter's identifiers."""
+    """Return the first DOI among the letter's identifiers."""
     return next((item for item in record.identifiers if item.scheme == "doi"), None)
 
 
 def text_parts(record: Record) -> list[Part]:
-    """The parts that can be read as text."""
+    """Return the parts that can be read as text."""
     return [part for part in record.parts if part.is_text]
 
 
@@ -232,18 +232,18 @@ def _sources_first(parts: Sequence[Part]) -> Iterable[Part]:
 
 
 def versions(record: Record) -> list[Part]:
-    """The parts that are the letter itself: its original, and what was made from that."""
+    """Return the parts that are the letter itself: its original, and versions made from it."""
     known = bonds(record)
     return [part for part in record.parts if known[part.id] == "version"]
 
 
 def main_text(record: Record) -> Part | None:
-    """The part in which the letter itself is read: the first text that is a version of it."""
+    """Return the first text that is a version of the letter."""
     return next((part for part in versions(record) if part.is_text), None)
 
 
 def languages(record: Record) -> list[str]:
-    """The languages of the letter and of what was sent with it, each once."""
+    """Return the languages of the letter and its enclosures, each once."""
     known = bonds(record)
     return list(
         dict.fromkeys(
@@ -256,7 +256,7 @@ def languages(record: Record) -> list[str]:
 
 
 def enclosed(record: Record) -> list[str]:
-    """The titles of what was sent with the letter."""
+    """Return the titles of the enclosures."""
     known = bonds(record)
     names = {item.part for item in record.enclosures}
     return [item.title for item in record.enclosures] + [
@@ -267,7 +267,7 @@ def enclosed(record: Record) -> list[str]:
 
 
 def contained(record: Record) -> list[str]:
-    """The titles of all that is part of the letter: its enclosures, and other parts of it."""
+    """Return the titles of the enclosures and other parts of the letter."""
     known = bonds(record)
     return enclosed(record) + [
         part_title(record, part)
@@ -277,14 +277,14 @@ def contained(record: Record) -> list[str]:
 
 
 def main_language(record: Record) -> str | None:
-    """The language of the letter as it is here; else the first that any part is in."""
+    """Return the language of the main text; else the first language of any part."""
     part = main_text(record)
     tags = part.languages if part else ()
     return next(iter(tags or languages(record)), None)
 
 
 def originals(record: Record) -> list[Part]:
-    """What the letter's translations were made from, each once."""
+    """Return the parts that the letter's translations were made from, each once."""
     names = dict.fromkeys(
         name for part in versions(record) if part.kind == "translation" for name in part.made_from
     )
@@ -292,7 +292,7 @@ def originals(record: Record) -> list[Part]:
 
 
 def is_translation(record: Record) -> bool:
-    """Whether the letter is here in translation only."""
+    """Return whether only translations of the letter are held."""
     held = {part.kind for part in versions(record) if part.held}
     return "translation" in held and not held & {"original", "transcription", "redaction"}
 
@@ -308,24 +308,24 @@ def part_title(record: Record, part: Part) -> str:
 
 
 def shelfmark(holding: Holding) -> str:
-    """Where in the archive: fonds, file, folio."""
+    """Return the place in the archive: fonds, file, folio."""
     return ", ".join(word for word in (holding.fonds, holding.file, holding.folio) if word)
 
 
 def examines(event: Event) -> bool:
-    """Whether an event leaves what it is about as it was: a check, a count, a look."""
+    """Return whether an event only examines its objects, such as a check."""
     return event.type in _EXAMINING
 
 
 def makes(event: Event) -> bool:
-    """Whether an event brings forth what it is about."""
+    """Return whether an event creates its objects."""
     return event.type in _MAKING or bool(event.sources)
 
 
 def history(record: Record) -> list[Event]:
-    """The record's events, and among them, where they belong in time, what became of its marking.
+    """Return the record's events with the changes of its classification in order of time.
 
-    A change of the marking that the record also has as an event is not told twice.
+    A change that the record also has as an event is not repeated.
     """
     events = list(record.events)
     told = {(event.type, edtf_of(event.date)) for event in events}
@@ -358,13 +358,13 @@ def _reclassified(change: Reclassification, name: str) -> Event:
 
 
 def _by_programs(events: Sequence[Event]) -> int:
-    """The place of the first event of a program: a marking's changes are older than the package."""
+    """Return the index of a program's first event; classification changes are older."""
     digested = (n for n, event in enumerate(events) if event.inputs or event.outputs)
     return next(digested, len(events))
 
 
 def _later_than(date: Date, events: Sequence[Event], last: int) -> int:
-    """The place of the first event that is surely later than a date, or a given one before that."""
+    """Return the index of the first event that is certainly later than a date, at most `last`."""
     latest = date.edtf.latest
     for place, event in enumerate(events[:last]):
         starts = event.date.edtf.earliest if event.date else None
@@ -382,7 +382,7 @@ def method_words(record: Record, part: Part) -> str:
 
 
 def access_words(part: Part) -> str:
-    """Who may have a part, until when, by which rule; empty where nothing is said."""
+    """Return the access to a part, until when and by which rule; empty if not stated."""
     access = part.access
     if access is None:
         return ""
@@ -392,7 +392,7 @@ def access_words(part: Part) -> str:
 
 
 def restrictions(record: Record) -> Iterator[str]:
-    """Who may have which part, for each that says so."""
+    """Yield the access to each part that states it."""
     for part in record.parts:
         words = access_words(part)
         if words:
@@ -400,14 +400,14 @@ def restrictions(record: Record) -> Iterator[str]:
 
 
 def open_dates(record: Record) -> Iterator[str]:
-    """Yield each date that is written but not read: `Date as written: 1923-24 (or 1924)`."""
+    """Yield each date that has words but no EDTF: `Date as written: 1923-24 (or 1924)`."""
     for label, date in (("Date", record.date), ("Date received", record.received)):
         if date and date.edtf is None:
             yield f"{label} as written: {date.as_written}" + (f" ({date.note})" * bool(date.note))
 
 
 def note_words(record: Record) -> Iterator[tuple[str, str]]:
-    """Each translation note's id, and the note as one sentence."""
+    """Yield each translation note's id, and the note as one sentence."""
     for note in record.translation_notes:
         source = " ".join(word for word in (note.original, note.romanized) if word)
         words = [f"{note.kind}, at “{note.at.exact}”"]

@@ -57,7 +57,7 @@ def examine_contents(path: Path, bag: Bag, report: Report) -> Record | None:
     Args:
         path: The package. The record in an archive is not read.
         bag: The bag as it was read.
-        report: Takes the findings.
+        report: Receives the findings.
     """
     _is_covered(bag, report)
     record = None

@@ -1,4 +1,4 @@
-"""Other people's descriptions read in: TEI, CMIF, EAD3 and DataCite to draft records."""
+"""Import TEI, CMIF, EAD3 and DataCite files as draft records."""
 
 from archive_pkg.interchange.importing.drafts import Imported
 from archive_pkg.interchange.importing.filing import FiledImport, file_imported, file_letter

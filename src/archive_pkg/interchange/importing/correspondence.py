@@ -1,4 +1,4 @@
-"""Who wrote to whom: TEI's `correspAction`s, of a letter or of an index of letters."""
+"""Read TEI's `correspAction`: who wrote to whom, when and where."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Correspondence:
                 self._remark(note)
 
     def _remark(self, note: Element) -> None:
-        """A remark on the letter: what CMIF's vocabulary says of it, or words."""
+        """Return a remark on the letter, from CMIF's vocabulary or in words."""
         statements = self.source.all(note, "ref")
         said = [self._statement(ref) for ref in statements]
         if statements and all(said):
@@ -96,7 +96,7 @@ class Correspondence:
             self.draft.remark(f"{kind}: {words}" if kind else words)
 
     def _statement(self, ref: Element) -> bool:
-        """Whether a `ref` is a statement of CMIF's vocabulary, which is then in the draft."""
+        """Read a `ref` as a statement of CMIF's vocabulary; return whether it is one."""
         term = re.split("[:#]", ref.get("type") or "")[-1]
         target = fit(ref.get("target"))
         words = self.source.words(ref)
@@ -167,7 +167,7 @@ class Correspondence:
         return kind or ROLES.get(local(element), "person")
 
     def _name(self, element: Element) -> tuple[str, str, str | None]:
-        """A name as it is written, without an editor's signs, and the office in it."""
+        """Return a name without editorial signs, and the office in it."""
         words = self.source.words(element) or ""
         surname = text_of(self.source.first(element, "surname"))
         forename = text_of(self.source.first(element, "forename"))
@@ -346,7 +346,7 @@ _EDITORS_SIGNS = re.compile(
 
 
 def read_date_element(source: XmlSource, element: Element) -> dict[str, Any] | None:
-    """The date that a TEI element says, by its attributes or else by its words."""
+    """Return the date of a TEI element, from its attributes or else its words."""
     words = source.words(element)
 
     def of(name: str) -> str | None:
@@ -380,7 +380,7 @@ def read_date_element(source: XmlSource, element: Element) -> dict[str, Any] | N
 
 
 def _is_in(element: Element, name: str, said: dict[str, Any]) -> bool:
-    """Whether an attribute is one of those that a date was read from."""
+    """Return whether a date was read from an attribute."""
     when = element.get("when") or element.get("when-iso")
     if when:
         return name.startswith("when")

@@ -1,4 +1,4 @@
-"""Dates that somebody else has normalized or written, to the date of a record."""
+"""Read dates of imported files, normalized or in words."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def dated(
 
 
 def _contradicts(words: str | None, said: str) -> bool:
-    """Whether words have a year before Christ that a date does not have."""
+    """Return whether words have a year before Christ that a date does not have."""
     year = before_christ(words or "")
     return bool(year) and not said.startswith(str(year))
 

@@ -1,4 +1,4 @@
-"""A draft record that grows while somebody's description is read."""
+"""Build a draft record while a description is imported."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A draft record with the files that go beside it, and what of the source is not in it.
+    """A draft record with its files, and a report of what it lacks from the source.
 
     Attributes:
         record: The record.
         files: The bytes of its parts' files, by their path.
-        report: What the source says and the record does not.
+        report: What the record lacks from the source.
     """
 
     record: Record
@@ -60,7 +60,7 @@ IMPORT_DATE_OPEN = Code(
 
 
 class ImportedDraft:
-    """A record in the making: its statements as plain data, each with who supplied it."""
+    """A record being built: its statements as plain data, each with its supplier."""
 
     def __init__(self, source: XmlSource, name: str, title: str, record_type: str) -> None:
         self.report = Report()
@@ -88,18 +88,18 @@ class ImportedDraft:
         referred: bool = False,
         **more: str | None,
     ) -> str | None:
-        """The id of an agent; one that was named before is the same if its name fits.
+        """Return the id of an agent; reuse a known agent if its name fits.
 
-        An identifier alone never decides who is who: two names that do not fit each other are two
-        agents, and the identifier that they share is questioned.
+        An identifier alone never identifies an agent: two names that do not fit are two
+        agents, and the identifier that they share is reported.
 
         Args:
             name: The name.
             kind: What it is.
             identifiers: Authority identifiers, as plain data.
             reference: A reference to the entry for it in the file's own list.
-            mentioned: Whether the name is the letter's word for it ("husband"), which says little.
-            referred: Whether the name is no name but refers to somebody ("your dear friend").
+            mentioned: Whether the name is the letter's word ("husband"), which is weak evidence.
+            referred: Whether it is not a name but refers to a person ("your dear friend").
             more: Further fields of the agent.
         """
         if not name:
@@ -131,7 +131,7 @@ class ImportedDraft:
     def _same(
         self, name: str, identifiers: list[dict[str, str]], mentioned: bool, referred: bool
     ) -> str | None:
-        """The agent that a name with these identifiers means."""
+        """Return the agent that a name with these identifiers means."""
         wanted = set(map(_key, identifiers))
         for known in self._candidates(name, wanted):
             agent = self._agents[known]
@@ -148,7 +148,7 @@ class ImportedDraft:
         return None
 
     def _candidates(self, name: str, keys: Iterable[tuple[str, str]]) -> list[str]:
-        """The agents that have the same name or one of some identifiers, oldest first."""
+        """Return the agents with the same name or one of some identifiers, oldest first."""
         lists = [self._by_words.get(tuple(_tokens(name)), []), *map(self._by_key.get, keys)]
         found = {known for listed in lists for known in listed or ()}
         return sorted(found, key=list(self._agents).index) if len(found) > 1 else list(found)
@@ -197,11 +197,11 @@ class ImportedDraft:
         return tried
 
     def agent_name(self, name: str) -> str:
-        """The name of an agent of this draft."""
+        """Return the name of an agent."""
         return str(self._agents[name]["name"])
 
     def agent_kind(self, name: str) -> str:
-        """The kind of an agent of this draft."""
+        """Return the kind of an agent."""
         return str(self._agents[name]["kind"])
 
     def note_on(self, name: str, words: str) -> None:
@@ -214,7 +214,7 @@ class ImportedDraft:
     def event(
         self, kind: str, when: dict[str, Any] | None, agents: list[str], detail: str | None
     ) -> None:
-        """Add something that happened to the letter."""
+        """Add an event to the letter's history."""
         events = self.raw.setdefault("events", [])
         event: dict[str, Any] = {"id": f"{slug(kind) or 'event'}-{len(events) + 1}"}
         event["type"] = kind
@@ -264,7 +264,7 @@ class ImportedDraft:
             )
 
     def open_date(self, field: str, words: str | None, note: str | None = None) -> None:
-        """Keep the words of a date that is not understood, and ask for it."""
+        """Keep the words of a date that was not understood, and report it."""
         if not words or field in self.raw:
             return
         self.state(field, {"as_written": words} | ({"note": note} if note else {}))
@@ -284,17 +284,17 @@ class ImportedDraft:
         self.report.add(IMPORT_DATE_OPEN.at(Location(self.source.name, field=field), what, hint))
 
     def qualify(self, path: str, confidence: str, note: str) -> None:
-        """Say how sure the source is of a statement."""
+        """Record how certain the source is of a statement."""
         said = {"field": path, "confidence": confidence, "note": note}
         self._evidence.append(said | self._basis())
 
     def rival(self, path: str, value: str, note: str | None = None) -> None:
-        """Say what the source states besides what the record prefers."""
+        """Record another value of the source, which the record does not prefer."""
         said = {"field": path, "value": value} | self._basis()
         self._evidence.append(said | ({"note": note} if note else {}))
 
     def infer(self, path: str, rule: str, note: str) -> None:
-        """Say by which rule a statement follows from what the source says."""
+        """Record by which rule a statement follows from the source."""
         self._evidence.append({"field": path, "basis": "inferred", "rule": rule, "note": note})
 
     def _basis(self) -> dict[str, str]:
@@ -308,7 +308,7 @@ class ImportedDraft:
         return PurePath(self.source.name).name
 
     def at(self, path: str, quote: dict[str, Any], rule: str | None = None) -> None:
-        """Say where in a text a statement stands, or by which rule it follows from there."""
+        """Record where a text has a statement, or the rule by which it follows from there."""
         basis = {"basis": "inferred", "rule": rule} if rule else {"basis": "quoted"}
         place = (path, quote["start"], quote["end"])
         if place not in self._quoted:
@@ -316,16 +316,16 @@ class ImportedDraft:
             self._evidence.append({"field": path, **basis, "at": quote})
 
     def file(self, path: str, data: bytes) -> dict[str, str]:
-        """Keep a file; what a part says of it."""
+        """Keep a file, and return the fields of its part."""
         self.files[path] = data
         return {"file": path, "sha256": hashlib.sha256(data).hexdigest()}
 
     def finish(self, roots: Iterable[Element], skip: Iterable[Element] = ()) -> Imported:
-        """The draft as a record; a statement that the models refuse is taken out and reported.
+        """Return the record; statements that the models refuse are removed and reported.
 
         Args:
-            roots: The elements whose content is in the record or in the report afterwards.
-            skip: Elements below them that other records answer for.
+            roots: The elements whose content must be in the record or in the report.
+            skip: Elements below them that belong to other records.
         """
         self._finish_original()
         agents = [
@@ -344,7 +344,7 @@ class ImportedDraft:
         return Imported(record, self.files, self.report)
 
     def _repaired(self, raw: dict[str, Any]) -> Record:
-        """The record without what the models refuse. Raises InvalidError where nothing helps."""
+        """Return the record without refused statements. Raises InvalidError if none is left."""
         for _ in range(_MOST_REPAIRS):
             try:
                 return Record.model_validate(raw)
@@ -352,14 +352,14 @@ class ImportedDraft:
                 first = error.errors()[0]
                 try:
                     self._take_out(raw, error)
-                except LookupError:  # what is missing cannot be taken out
+                except LookupError:  # a missing value cannot be removed
                     break
         what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
         hint = "Correct it in the file, or describe the document by hand."
         raise refuse_unknown(self.source.name, what, hint)
 
     def _finish_original(self) -> None:
-        """Put the remarks and the language of the letter into its original."""
+        """Add the remarks and the language of the letter to its original."""
         tags = self.raw.pop("languages", [])
         if not self.remarks and not tags:
             return
@@ -374,7 +374,7 @@ class ImportedDraft:
             original["languages"] = list(dict.fromkeys([*original.get("languages", ()), *tags]))
 
     def _take_out(self, raw: dict[str, Any], error: ValidationError) -> None:
-        """Remove the statements and items that are wrong, the last of a list first."""
+        """Remove invalid statements and items, the last of a list first."""
         places: dict[tuple[Any, ...], str] = {}
         for item in error.errors():
             places.setdefault(_whole(item["loc"]), item["msg"])
@@ -395,7 +395,7 @@ _MOST_REPAIRS = 8
 
 
 def _wholes(path: str) -> list[str]:
-    """A statement's path and those of what it is part of."""
+    """Yield a statement's path and the paths above it."""
     steps = path.split(".")
     return [".".join(steps[:count]) for count in range(1, len(steps) + 1)]
 
@@ -406,13 +406,13 @@ def _whole(place: tuple[int | str, ...]) -> tuple[Any, ...]:
 
 
 def record_id(text: str) -> str:
-    """A text as a record's id."""
+    """Return a record's id made from a text."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")[:128].rstrip("-._")
     return plain or slug(text) or "letter"
 
 
 def language(text: str | None) -> str | None:
-    """A language tag in the form that records have; None if it is none."""
+    """Return a language tag in canonical form; None if it is not valid."""
     if not text:
         return None
     for tag in (text, as_bcp47(text)):
@@ -424,7 +424,7 @@ def language(text: str | None) -> str | None:
 
 
 def held(record: Record, files: Mapping[str, bytes]) -> str:
-    """Everything that a record and its texts say, a line each."""
+    """Return all values of a record and its texts, one per line."""
     texts = (data for path, data in files.items() if path.endswith(".txt"))
     said = [*_strings(record.as_json()), *(data.decode("utf-8", "replace") for data in texts)]
     return "\n".join(filter(None, map(fit, said)))
@@ -443,7 +443,7 @@ def _said(value: Any) -> str:
 
 
 def _first_day(event: dict[str, Any]) -> tuple[bool, datetime.date]:
-    """Sorts events: oldest first, those without a date last."""
+    """Sort key for events: oldest first, those without a date last."""
     earliest = Edtf(event["date"]["edtf"]).earliest if event.get("date") else None
     return earliest is None, earliest or datetime.date.max
 
@@ -454,7 +454,7 @@ def _key(identifier: dict[str, str]) -> tuple[str, str]:
 
 @lru_cache(4096)
 def _realm(key: tuple[str, str]) -> str:
-    """Who gave an identifier: one person has one of each."""
+    """Return the authority of an identifier; a person has one per authority."""
     scheme, value = key
     if scheme == "url":
         return value.split("/")[2]
@@ -463,12 +463,12 @@ def _realm(key: tuple[str, str]) -> str:
 
 @lru_cache(4096)
 def _tokens(name: str) -> list[str]:
-    """The words of a name in small letters, in one order."""
+    """Return the words of a name in lower case, sorted."""
     return sorted(re.findall(r"[^\W_]+", re.sub(r"['’]s\b", "", name.casefold())))
 
 
 def fits(one: str, other: str, *, inflected: bool = False) -> bool:
-    """Whether two names can be one person's: every word of the shorter is in the longer.
+    """Return whether two names fit: every word of the shorter is in the longer.
 
     An initial stands for a word, and titles do not count: "A. Orlov", "Mr Orlov", "Orlov, Anna".
 
@@ -498,7 +498,7 @@ _TITLES = frozenset([
 
 
 def _vague(name: str) -> bool:
-    """Whether a letter's word for somebody is no full name: "husband", "Goethe", "Mr Orlov"."""
+    """Return whether a letter's word for a person is not a full name: "husband", "Goethe"."""
     words = [word for word in _WORDS.findall(name) if word.casefold() not in _TITLES]
     return len(words) < _FULL or not all(word[:1].isupper() for word in words)
 

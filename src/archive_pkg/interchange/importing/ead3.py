@@ -1,4 +1,4 @@
-"""EAD3 read in: a finding aid's items, each with what the levels above it say of it."""
+"""Import the items of an EAD3 finding aid, with what the levels above say about them."""
 
 from __future__ import annotations
 
@@ -88,10 +88,10 @@ _NOT_OPEN = re.compile(
 
 
 def read(source: XmlSource) -> list[Imported]:
-    """A record for each item.
+    """Return a record for each item.
 
     Raises:
-        InvalidError: It describes no item: a collection is not a letter.
+        InvalidError: It describes no item.
     """
     description = source.first(source.root, "archdesc")
     if description is None:
@@ -256,7 +256,7 @@ class _Item:
         return fit(" ".join(filter(None, (kind, self.source.words(box)))))
 
     def _level(self, level: Element) -> str | None:
-        """A level above the item, as its title and its call number."""
+        """Return the title and call number of a level above the item."""
         title = self.source.text(level, "did/unittitle")
         number = self.source.text(level, "did/unitid")
         return f"{title} ({number})" if title and number else title or number
@@ -316,7 +316,7 @@ class _Item:
                 yield said
 
     def _aside(self, element: Element) -> str | None:
-        """What is said of a date besides the date: its calendar, how certain it is, its kind."""
+        """Return a date's calendar, certainty and kind."""
         said = []
         for name in _ASIDE:
             value = fit(element.get(name))
@@ -325,7 +325,7 @@ class _Item:
         return "; ".join(said) or None
 
     def _noted(self, element: Element, said: dict[str, Any]) -> dict[str, Any]:
-        """A date with what is said of it besides the date."""
+        """Return a date with its calendar, certainty and kind as its note."""
         self.source.use((element, f"@{name}") for name in _ASIDE)
         note = self._aside(element)
         notes = "; ".join(filter(None, (said.get("note"), note)))
@@ -481,11 +481,11 @@ class _Item:
 
     @staticmethod
     def _is_internal(element: Element) -> bool:
-        """Whether an element is for the archive's staff alone."""
+        """Return whether an element is only for the archive's staff."""
         return bool(element.get("audience") == "internal")
 
     def _section(self, level: Element, name: str) -> list[str]:
-        """The paragraphs of a section of a level."""
+        """Return the paragraphs of a section of a level."""
         found = []
         for section in self.source.all(level, name):
             if self._is_internal(section):
@@ -495,7 +495,7 @@ class _Item:
         return [words for words in found if words]
 
     def _access(self) -> dict[str, Any] | None:
-        """Who may have the item: the strictest of what is said of it and of the levels above it."""
+        """Return the access to the item: the strictest of its level and the levels above."""
         if self.is_ours:
             found = written_by_us(self._section(self.item, "accessrestrict"))
         else:
@@ -527,7 +527,7 @@ def _is_undated(words: str) -> bool:
 
 
 def _in_words(words: str) -> dict[str, Any]:
-    """What a restriction says in words; what is not understood is closed."""
+    """Read the words of a restriction; if they are not understood, access is closed."""
     until = _CLOSED_UNTIL.search(words)
     read = read_date(until[1]) if until else None
     if read and read.edtf:

@@ -1,4 +1,4 @@
-"""Imported records on disk: each in a folder of its own, or next to the file that it is from."""
+"""Write imported records: each into its own folder, or next to its source file."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def file_imported(
     Args:
         imported: The record.
         folder: The folder; it gets the record's name.
-        replace: Whether a folder that is there may be replaced.
+        replace: Whether an existing folder may be replaced.
         mode: The widest permissions of the folder.
 
     Returns:
         The record's file.
 
     Raises:
-        DestinationExistsError: The folder is there, and `replace` is not set.
+        DestinationExistsError: The folder exists, and `replace` is not set.
         StorageError: Something cannot be written.
     """
     with storage_errors(f"making {folder.parent}"):
@@ -67,8 +67,8 @@ class FiledImport:
 
     Attributes:
         record: The record's file.
-        changed: Whether it was written; a record that is there is kept.
-        report: What the file says and the record does not.
+        changed: Whether it was written; an existing record is kept.
+        report: What the record lacks from the file.
     """
 
     record: Path
@@ -77,7 +77,7 @@ class FiledImport:
 
 
 def file_letter(letter: Path, out: Path | None = None) -> FiledImport:
-    """Import the file of one letter, next to it or into a folder of its own.
+    """Import the file of one letter, next to it or into its own folder.
 
     Raises:
         InvalidError: The file cannot be read, or describes several letters.
@@ -107,13 +107,13 @@ def _is_same(folder: Path, imported: Imported) -> bool:
 
 
 def _file_beside(imported: Imported, letter: Path) -> tuple[Path, bool]:
-    """Write a record and its text next to the file that it is from; what is there is kept.
+    """Write a record and its text next to its source file; existing files are kept.
 
     Returns:
         The record's file, and whether it was written.
 
     Raises:
-        InvalidError: The text's file is there and has other content.
+        InvalidError: The text's file exists with different content.
         StorageError: Something cannot be read or written.
     """
     record = letter.parent / RECORD

@@ -1,4 +1,4 @@
-"""Which format a file is in, and reading it."""
+"""Detect the format of a file, and import it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.importing.drafts import Imported
 
 READS = {"tei": tei.READS, "cmif": tei.READS_INDEX, "ead3": ead3.READS, "datacite": datacite.READS}
-"""Of each format that is written and read, the fields that come back."""
+"""The fields that an export and import preserve, by format."""
 
 _ELDER = {
     "TEI.2": "Convert it from TEI P4 to P5.",
@@ -29,7 +29,7 @@ _HEAD = 8192
 
 
 def is_description(data: bytes) -> bool:
-    """Whether a file is one that `read` reads, by its beginning."""
+    """Return whether the beginning of a file is that of a format `read` supports."""
     head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
     return head.startswith(b"<") and any(namespace in head for namespace in _NAMESPACES)
 
@@ -37,13 +37,13 @@ def is_description(data: bytes) -> bool:
 def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
     """Draft records from a TEI letter, a CMIF file, an EAD3 finding aid or DataCite's XML.
 
-    No entity is expanded and nothing is fetched. What the file says and the records do not is in
-    each one's report.
+    No entity is expanded and nothing is fetched. What the records lack from the file is in
+    their reports.
 
     Args:
         data: The file's bytes.
         name: Its path or name, for findings.
-        record_id: The id of the record where the file names none; otherwise the file's name
+        record_id: The id of the record if the file names none; defaults to the file's name
             without its ending.
 
     Raises:

@@ -19,7 +19,7 @@ def access(status: str, until: str | None, rule: str | None) -> dict[str, Any]:
 
 
 def written_by_us(paragraphs: Iterable[str | None]) -> list[dict[str, Any]]:
-    """Return what paragraphs say that our own exports wrote, `views.restrictions`."""
+    """Read paragraphs that this program's exports wrote (`views.restrictions`)."""
     ours = (_OURS.fullmatch(words) for words in paragraphs if words)
     return [access(m[1], m[2], m[3]) for m in ours if m]
 

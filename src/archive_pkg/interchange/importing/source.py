@@ -1,6 +1,6 @@
-"""An XML document from elsewhere: read without entities or network, and watched for what is read.
+"""Read an XML document without entities or network, and track which content is used.
 
-Every text and every attribute value that no reader has used, or that a reader has used and the
+Every text and attribute value that no reader has used, or that a reader has used but the
 record does not have, is reported with its path and its content.
 """
 
@@ -49,17 +49,17 @@ _PREFIXES = {
     "http://www.w3.org/XML/1998/namespace": "xml:",
     "http://www.w3.org/2001/XMLSchema-instance": "xsi:",
 }
-# Signs that only separate what stands around them.
+# Characters that only separate words.
 _SEPARATORS = " ,.;:–—-/|·"
 
 
 class XmlSource:
-    """A document, and what of it has been read.
+    """A document that tracks which content has been read.
 
     Attributes:
         root: Its first element.
         name: The file's path or name, for findings.
-        stem: The name of what it describes, where it does not say one itself.
+        stem: The name of the described letter, if the document has none.
         bearers: The names that each identifier has in the letters read so far, each with its
             letter's id.
     """
@@ -84,7 +84,7 @@ class XmlSource:
         self.name = name
         self.stem = stem or PurePath(name).stem
         self.bearers: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        # What was turned into something else, and what was taken over in its words.
+        # Content that was interpreted, and content that was copied.
         self._used: set[tuple[Element, str]] = set()
         self._quoted: set[tuple[Element, str]] = set()
 
@@ -95,14 +95,14 @@ class XmlSource:
 
     @cached_property
     def listed(self) -> dict[str, Element]:
-        """Persons, bodies and places that a TEI file lists, by their xml:id."""
+        """The persons, bodies and places that a TEI file lists, by their xml:id."""
         names = ("person", "personGrp", "org", "place")
         tags = (f"{{{self.namespace}}}{name}" for name in names)
         found = ((element.get(_XML_ID), element) for element in self.root.iter(*tags))
         return {name: element for name, element in found if name}
 
     def all(self, below: Element | None, path: str) -> list[Element]:
-        """The elements at a path of names in the document's namespace, `correspDesc/date`."""
+        """Return the elements at a path of names in its namespace, `correspDesc/date`."""
         if below is None:
             return []
         steps = "/".join(
@@ -112,26 +112,26 @@ class XmlSource:
         return list(below.iterfind(steps))
 
     def first(self, below: Element | None, path: str) -> Element | None:
-        """The first element at a path."""
+        """Return the first element at a path."""
         found = self.all(below, path)
         return found[0] if found else None
 
     def use(self, nodes: Iterable[tuple[Element, str]]) -> None:
-        """Note that texts (an element and "text" or "tail") or attributes ("@name") were used."""
+        """Mark texts (an element and "text" or "tail") or attributes ("@name") as used."""
         self._used.update(nodes)
 
     def take(self, element: Element) -> Element:
-        """Note that an element was used, with everything in it."""
+        """Mark an element and everything in it as used."""
         self._used.update((node, slot) for node, slot, _ in _contents(element))
         return element
 
     def attribute(self, element: Element, name: str) -> str | None:
-        """An attribute's value, which counts as used."""
+        """Return an attribute's value, and mark it as used."""
         self._used.add((element, f"@{name}"))
         return fit(element.get(name))
 
     def words(self, element: Element | None) -> str | None:
-        """An element's text on one line, which the record will have; None if it says nothing."""
+        """Return an element's text on one line, and mark it as quoted; None if it is empty."""
         if element is None:
             return None
         self._quoted.update(
@@ -140,18 +140,18 @@ class XmlSource:
         return text_of(element)
 
     def text(self, below: Element | None, path: str) -> str | None:
-        """The text of the first element at a path."""
+        """Return the text of the first element at a path."""
         return self.words(self.first(below, path))
 
     def unread(
         self, roots: Iterable[Element], held: str, skip: Iterable[Element] = ()
     ) -> Iterator[Finding]:
-        """A finding for each path below some elements whose content was not taken over.
+        """Yield a finding for each path below some elements whose content was not used.
 
         Args:
             roots: The elements.
-            held: Everything that the record and its texts say, on one line.
-            skip: Elements below them that are not looked at.
+            held: All values of the record and its texts.
+            skip: Elements below them to skip.
         """
         found: dict[str, Counter[str]] = {}
         left = set(skip)
@@ -188,12 +188,12 @@ class XmlSource:
             names.insert(0, _attribute_name(slot))
         names.reverse()
         if len(names) > _DEEP and names[0] == "text":
-            # In a running text the same element stands at any depth.
+            # In running text the same element occurs at any depth.
             names = ["text", "…", *names[-2:]]
         return "/".join(names)
 
     def not_read(self, what: str, hint: str = "") -> Finding:
-        """A finding that something was not read."""
+        """Return a finding that something was not read."""
         return IMPORT_NOT_READ.at(Location(self.name), f"not read: {what}", hint)
 
 
@@ -205,7 +205,7 @@ _DEEP = 3
 def _contents(
     root: Element, skip: set[Element] | None = None
 ) -> Iterator[tuple[Element, str, str]]:
-    """Every text and attribute below an element that says something: node, slot, content."""
+    """Yield every non-empty text and attribute below an element: node, slot, content."""
     waiting = [root]
     while waiting:
         element = waiting.pop()
@@ -236,22 +236,22 @@ def _entities(dtd: Any) -> Iterator[Any]:
 
 
 def local(element: Element) -> str:
-    """An element's name without its namespace."""
+    """Return an element's name without its namespace."""
     return str(element.tag).rpartition("}")[2]
 
 
 def text_of(element: Element | None) -> str | None:
-    """An element's text on one line, as a record takes it; None if it says nothing."""
+    """Return an element's text on one line; None if it is empty."""
     return fit(words_of(element)) if element is not None else None
 
 
 def fit(text: str | None) -> str | None:
-    """Text on one line without the characters that a record refuses; None if nothing is left."""
+    """Return text on one line without forbidden characters; None if nothing is left."""
     return " ".join(_UNFIT.sub(" ", text or "").split()) or None
 
 
 def refuse_unknown(name: str, what: str, hint: str) -> InvalidError:
-    """The error for a file in no format that is read."""
+    """Return the error for a file in an unsupported format."""
     return _refusal(
         f"{name} cannot be imported", Report([IMPORT_UNKNOWN.at(Location(name), what, hint)])
     )

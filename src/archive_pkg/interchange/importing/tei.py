@@ -1,4 +1,4 @@
-"""TEI P5 read in: a letter with its text, or the many `correspDesc` of a CMIF file."""
+"""Import TEI P5: a letter with its text, or the `correspDesc` elements of a CMIF file."""
 
 from __future__ import annotations
 
@@ -110,21 +110,21 @@ def _read_corpus(source: XmlSource, data: bytes) -> list[Imported]:
     for number, letter in enumerate(letters, 1):
         own = _letter_id(source, letter, "")
         name = own if counts[own] == 1 else f"{source.stem}-{number}"
-        # What the corpus says of itself is reported once, with the first letter.
+        # Unread content of the corpus header is reported once, with the first letter.
         roots, skip = ([letter], []) if found else ([source.root], letters[1:])
         found.append(_Letter(source, letter, data, name or f"{source.stem}-1").read(roots, skip))
     return found
 
 
 def _is_letter(source: XmlSource, described: Element) -> bool:
-    """Whether the file is one letter's. An index names each letter's key or edition."""
+    """Return whether the file is one letter; an index names each letter's key or edition."""
     texts = source.all(source.root, "text/body")
     has_text = any(text_of(body) for body in texts) or _own_id(source, source.root) is not None
     return has_text or not (described.get("key") or described.get("source"))
 
 
 def _own_id(source: XmlSource, root: Element) -> str | None:
-    """The id of the record that a file was made from, where it was made by us."""
+    """Return the id of the record that this program exported the file from."""
     edition = text_of(source.first(root, "teiHeader/fileDesc/editionStmt/edition")) or ""
     for idno in source.all(root, "teiHeader/fileDesc/publicationStmt/idno"):
         if idno.get("type") == "record" and edition.endswith(" of the record"):
@@ -153,14 +153,14 @@ class _Index:
         names = self._names()
         letters = zip(self.described, names, strict=True)
         found = [self._letter(item, name) for item, name in letters]
-        # What the file says of itself is reported once.
+        # Unread content of the file's header is reported once.
         everything = "\n".join(held(imported.record, imported.files) for imported in found)
         unread = self.source.unread([self.source.root], everything, self.described)
         found[0].report.extend(unread)
         return found
 
     def _names(self) -> list[str]:
-        """An id for each letter: its xml:id, key, or address, whichever no other letter has."""
+        """Return an id for each letter: the first unique one of its xml:id, key and address."""
         stem = self.source.stem
         candidates = [
             [
@@ -200,7 +200,7 @@ class _Index:
         return draft.finish([described])
 
     def _identifiers(self, draft: ImportedDraft, described: Element, name: str) -> None:
-        """The letter's address, and its key where that is not the record's id."""
+        """Return the letter's address, and its key if that is not the record's id."""
         address = identify(self.source.attribute(described, "ref"))
         found = [address] if address else []
         self.source.attribute(described, _XML_ID)
@@ -211,13 +211,13 @@ class _Index:
         draft.state("identifiers", found)
 
     def _editions(self, draft: ImportedDraft, described: Element) -> None:
-        """The editions that a letter is printed in."""
+        """Return the editions that a letter is printed in."""
         citations = []
         for reference in (described.get("source") or "").split():
             bibl = self.editions.get(reference.removeprefix("#"))
             words = _citation(self.source, bibl) if bibl is not None else None
             if words and words == self.title:
-                # A file that is its own source, as ours are.
+                # A file that is its own source, like those of this program.
                 self.source.use([(described, "@source")])
             elif words:
                 self.source.use([(described, "@source"), (bibl, f"@{_XML_ID}")])
@@ -229,7 +229,7 @@ _EDITIONS = ("bibl", "biblStruct", "biblFull", "msDesc")
 
 
 def _supplier(source: XmlSource, draft: ImportedDraft, root: Element) -> None:
-    """Whoever answers for the file: its publisher, else its first editor."""
+    """Return the agent responsible for the file: its publisher, else its first editor."""
     statement = source.first(root, "teiHeader/fileDesc/publicationStmt")
     for path in ("publisher/name", "publisher/orgName", "publisher", "authority"):
         words = source.text(statement, path)
@@ -244,7 +244,7 @@ def _supplier(source: XmlSource, draft: ImportedDraft, root: Element) -> None:
 
 
 def _links(source: XmlSource, statement: Element, path: str) -> list[dict[str, str]]:
-    """The addresses that a publisher's name has or links to."""
+    """Return the addresses that a publisher's name has or links to."""
     named = source.first(statement, path)
     links = [(named, "ref"), *((link, "target") for link in source.all(named, "ref"))]
     found = [identify(source.attribute(element, name)) for element, name in links]
@@ -252,7 +252,7 @@ def _links(source: XmlSource, statement: Element, path: str) -> list[dict[str, s
 
 
 def _title_from(draft: ImportedDraft) -> str:
-    """A title in the field's form, from what else is known."""
+    """Return a title made from the other fields."""
 
     def names(field: str) -> str:
         return "; ".join(draft.agent_name(name) for name in draft.raw.get(field, ()))
@@ -313,7 +313,7 @@ class _Letter:
         return self.draft.finish(roots, skip)
 
     def _own_agents(self) -> None:
-        """The agents that we have listed, with everything that we have said of them."""
+        """Read the agents that this program exported, with all their fields."""
         for path, kind in (("listPerson/*", "person"), ("listOrg/*", "organization")):
             for entry in self._all(f"profileDesc/particDesc/{path}"):
                 if local(entry) == "personGrp":
@@ -340,7 +340,7 @@ class _Letter:
                 )
 
     def _author(self) -> None:
-        """The author of the letter, who sent it where no `correspDesc` says who did."""
+        """Read the author, who is the sender if no `correspDesc` names one."""
         names = []
         for author in self._all("fileDesc/titleStmt/author"):
             inner = [e for e in author if isinstance(e.tag, str) and local(e) in ROLES]
@@ -350,7 +350,7 @@ class _Letter:
             self.draft.state("sender", found)
 
     def _creation(self) -> None:
-        """Date and place of writing, where no `correspDesc` has them."""
+        """Read date and place of writing, if no `correspDesc` has them."""
         for created in self._all("profileDesc/creation"):
             for element in self.source.all(created, "date"):
                 said = read_date_element(self.source, element)
@@ -393,7 +393,7 @@ class _Letter:
             self._rights(available)
 
     def _rights(self, available: Element) -> None:
-        """What may be done with the text: every licence and every paragraph on it."""
+        """Read the rights: every licence and every paragraph on it."""
         statements: list[str | None] = []
         address = None
         for child in available:
@@ -468,7 +468,7 @@ class _Letter:
                 self.draft.remark(self.source.words(item))
 
     def _call_number(self, idno: Element, holding: dict[str, str]) -> None:
-        """An `idno` by its type: the call number, or another identifier."""
+        """Read an `idno` by its type: the call number, or another identifier."""
         kind = fit(idno.get("type")) or fit(idno.get("subtype")) or ""
         words = self.source.words(idno)
         field = "folio" if kind == "folio" else "file" if kind.casefold() in _SHELFMARKS else ""
@@ -481,7 +481,7 @@ class _Letter:
             self._other_number(idno, "another call number")
 
     def _other_number(self, idno: Element, otherwise: str) -> None:
-        """An `idno` as an identifier of the letter."""
+        """Read an `idno` as an identifier of the letter."""
         kind = fit(idno.get("type")) or fit(idno.get("subtype")) or otherwise
         identified = identify(self.source.words(idno), kind)
         if identified:
@@ -517,7 +517,7 @@ class _Letter:
                 )
 
     def _mention_place(self, name: str | None, identifiers: list[dict[str, str]]) -> int | None:
-        """The number of a mentioned place."""
+        """Return the index of a mentioned place."""
         if not name:
             return None
         listed = self.draft.raw.setdefault("mentioned_places", [])
@@ -680,7 +680,7 @@ class _Letter:
         return next(f"{base}-{n}" for n in range(2, len(taken) + 3) if f"{base}-{n}" not in taken)
 
     def _makers(self) -> tuple[list[str], list[str]]:
-        """Those who made the edition's file, and those who translated."""
+        """Read the makers of the edition's file, and the translators."""
         makers: list[str] = []
         translators: list[str] = []
         for path in ("titleStmt/editor", "titleStmt/respStmt", "editionStmt/respStmt"):
@@ -703,7 +703,7 @@ class _Letter:
         return list(dict.fromkeys(makers)), list(dict.fromkeys(translators))
 
     def _maker(self, who: Element, did: str) -> str | None:
-        """An agent of the edition, with what it did as its note."""
+        """Read an agent of the edition, with its role as its note."""
         agent = self.correspondence.agent(who)
         if agent and did and not self.is_ours:
             self.draft.note_on(agent, did)
@@ -737,7 +737,7 @@ class _Letter:
             self._note(note, quote(note))
 
     def _note(self, note: Note, at: dict[str, Any]) -> None:
-        """A note in the record: ours with everything that we wrote of it, others as they are."""
+        """Read a note: one exported by this program with all its fields, others as they are."""
         notes = self.draft.raw.setdefault("translation_notes", [])
         said = note.text_element if note.text_element is not None else note.element
         kind, more = note.what, _if("text", note.text)
@@ -760,7 +760,7 @@ class _Letter:
         self.draft.at(f"translation_notes.{name}", at)
 
     def _own_note(self, said: Element) -> dict[str, Any]:
-        """What we have written into a note in `standOff`."""
+        """Return the fields of a note in `standOff` that this program exported."""
         found: dict[str, Any] = {}
         for child in said:
             field = _OWN_NOTE.get((local(child), child.get("type")))
@@ -801,7 +801,7 @@ class _Letter:
             self.draft.at(field, quote, f"tei-{local(zone.element)}")
 
     def _dateline(self, zone: Stretch, quote: dict[str, Any]) -> None:
-        """The date that the letter's own dateline has, where the header has none."""
+        """Read the date from the letter's dateline, if the header has none."""
         dates = [*zone.element.iter(f"{{{self.source.namespace}}}date")]
         said = read_date_element(self.source, dates[0]) if len(dates) == 1 else None
         if said:
@@ -825,7 +825,7 @@ class _Letter:
                     self.draft.add("mentioned_agents", agent)
 
     def _mentioned_in(self, element: Element, quote: dict[str, Any]) -> None:
-        """A place that the letter names."""
+        """Read a place that the letter names."""
         identifiers = self.correspondence.identifiers(element)
         if element.get("type") == "place":
             self.source.attribute(element, "type")
@@ -845,7 +845,7 @@ class _Letter:
             self.draft.at(f"mentioned_places.{number}", quote)
 
     def _mentioned(self, element: Element) -> str | None:
-        """The agent that a name in the text means; the file's own list knows its full name."""
+        """Return the agent that a name in the text means; the file's list has its full name."""
         reference = element.get("ref") or ""
         listed = self.correspondence.people.get(reference.removeprefix("#"))
         identifiers = self.correspondence.identifiers(element)
@@ -862,7 +862,7 @@ class _Letter:
 
 
 def _whose(span: Version) -> str:
-    """Whose words a version of the letter has."""
+    """Return whose words a version of the letter has."""
     if span.is_foreign:
         return "the words of a division in another language"
     if span.what == "transcription":
@@ -887,7 +887,7 @@ _OWN_NOTE = {
 
 
 def _portable(name: str) -> str:
-    """A TEI file's name, as a record can hold it and as no text's name is."""
+    """Return a TEI file's name, valid in a record and different from those of texts."""
     if PurePath(name).suffix.lower() == ".txt":
         name += ".xml"
     try:
@@ -901,7 +901,7 @@ def _numbers(text: str) -> set[int]:
 
 
 def _citation(source: XmlSource, element: Element) -> str | None:
-    """A bibliographic entry's words, separated by commas where its elements separate them."""
+    """Return the words of a bibliographic entry, with commas between its elements."""
     source.words(element)
     words = [fit(text) for text in element.xpath(".//text()[normalize-space()]")]
     for link in element.iter(f"{{{source.namespace}}}ref"):

@@ -1,1 +1,1 @@
-"""Who may see what: the one decision, the record for an audience, the search for leaks."""
+"""Access: who may see what, the record for an audience, and the search for leaks."""

@@ -1,9 +1,9 @@
-"""The record as an audience may have it: without what may not go out, and without its traces.
+"""Make the record for an audience, without withheld parts and their traces.
 
 What is withheld leaves behind its id, its kind, what it goes with, and the rule. Everything else
 that rests on it goes, too: its name, digest, title, makers and history; statements that are quoted
 from its words, or inferred from nobody says which; notes in its text; who is known from it alone.
-What is in doubt stays at home.
+What is in doubt is withheld.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Outgoing:
 
     Attributes:
         full: The record with everything.
-        record: What the audience may see of it, under the same id.
-        withheld: What it may not see, by the parts' ids.
+        record: The record that the audience may see, under the same id.
+        withheld: The withheld parts, by their ids.
     """
 
     full: Record
@@ -56,12 +56,12 @@ class Outgoing:
 
     @property
     def is_cut(self) -> bool:
-        """Whether something was taken out; a package built for the public has nothing to take."""
+        """Whether something was removed; False for a package built for the public."""
         return self.record is not self.full
 
     @property
     def sentences(self) -> dict[str, str]:
-        """The restrictions by which parts are withheld, by the parts' ids."""
+        """Return the restrictions of withheld parts, by the parts' ids."""
         return {name: one.sentence for name, one in self.withheld.items()}
 
 
@@ -81,27 +81,27 @@ def seen_by(record: Record, audience: Audience, on: date | None = None) -> Outgo
 
 
 def public(record: Record, gone: Mapping[str, Withheld]) -> Record:
-    """Return the record without what is withheld and all traces of it, called `<id>-public`."""
+    """Return the record without the withheld parts and their traces, named `<id>-public`."""
     return _Public(record, gone).record()
 
 
 class _Public:
-    """One record being made public; works on its plain data and validates what comes of it."""
+    """Makes one record public: changes its plain data and validates the result."""
 
     def __init__(self, record: Record, gone: Mapping[str, Withheld]) -> None:
         self.gone = gone
-        # Items that are taken out leave None, so that paths still find the others at their places.
+        # Removed items become None, so that paths to the others stay correct.
         self.places = {name: _places(value) for name, value in record if isinstance(value, tuple)}
         evidence = tuple(self._by_id(record, item) for item in record.evidence)
         self.source = record.model_copy(update={"evidence": evidence})
         self.index = StatementIndex(self.source)
         self.data: dict[str, Any] = self.source.as_json()
-        # A statement without evidence may rest on any text that is held.
+        # A statement without evidence may rest on any held text.
         texts = [part for part in record.parts if part.is_text]
         self.some_text_stays = any(part.id not in gone for part in texts)
 
     def _by_id(self, record: Record, item: Evidence) -> Evidence:
-        """The evidence for an item that has an id, which its path may call by its number."""
+        """Return the evidence for an item with an id, which paths may also name by number."""
         kind, *names = item.field.split(".")
         if not names or kind not in self.places:
             return item
@@ -121,13 +121,13 @@ class _Public:
         return Record.model_validate(self.data)
 
     def _rests_on_withheld(self, item: Evidence) -> bool:
-        """Whether evidence rests on what is withheld, or may, as it does not say on what."""
+        """Return whether evidence rests, or may rest, on a withheld part."""
         if item.at is not None:
             return item.at.part in self.gone
         return item.basis == "inferred" and not self._is_inferred_from_open(item)
 
     def _is_inferred_from_open(self, item: Evidence) -> bool:
-        """Whether an inference without a place is from an open part, or from what goes out."""
+        """Return whether an inference without a quote rests only on what the audience sees."""
         kind, _, rest = item.field.partition(".")
         if kind == "parts":
             return rest.partition(".")[0] not in self.gone
@@ -190,7 +190,7 @@ class _Public:
                 _without_words(self._at(path))
 
     def _finer(self, dropped: set[str]) -> None:
-        """Single things within statements that go out, which themselves may not."""
+        """Return withheld values inside statements that stay."""
         own: dict[str, list[Evidence]] = {}
         for item in self.source.evidence:
             if item.value is None:
@@ -203,7 +203,7 @@ class _Public:
                 del self.data[field]
 
     def _remove(self, path: str) -> None:
-        """Take out a value, and what would make no sense without it."""
+        """Remove a value, and those that make no sense without it."""
         above, _, name = path.rpartition(".")
         holder = self._at(above) if above else self.data
         if isinstance(holder, list):
@@ -220,7 +220,7 @@ class _Public:
                 holder.pop(twin, None)
 
     def _at(self, path: str) -> Any:
-        """The plain data that a path leads to; None where it is gone."""
+        """Return the plain data at a path; None if it was removed."""
         kind, *names = path.split(".")
         value = self.data.get(kind)
         places = self.places.get(kind, {})
@@ -235,7 +235,7 @@ class _Public:
         return value
 
     def _events(self) -> None:
-        """Take out the history of what is withheld, and what is said of it in other events."""
+        """Remove the events of withheld parts, and mentions of these parts in other events."""
         digests = {f"sha256:{p.sha256}" for p in self.source.parts if p.id not in self.gone}
         events = self.data.get("events", [])
         for number, event in enumerate(events):
@@ -261,7 +261,7 @@ class _Public:
                     event[side] = [digest for digest in event[side] if digest in digests]
 
     def _agents(self) -> None:
-        """Take out whom nothing that goes out speaks of, and every mention of who is not there."""
+        """Remove agents that no remaining statement names, and references to removed agents."""
         known = {agent["id"] for agent in self.data.get("agents", ()) if agent}
         for field in _REFERENCES:
             if field in self.data:
@@ -309,19 +309,19 @@ class _Public:
                 yield item.agent
 
     def _is_kept(self, item: Evidence) -> bool:
-        """Whether a piece of evidence may go out, and what it is for does."""
+        """Return whether evidence and its statement stay."""
         value = self._at(item.field)
         items = value if isinstance(value, list) else [value]
         lost = all(item is None for item in items)
         return not (self._is_of_stub(item.field) or lost or self._rests_on_withheld(item))
 
     def _is_of_stub(self, path: str) -> bool:
-        """Whether a path is that of a withheld part, or leads into one."""
+        """Return whether a path is that of a withheld part or inside one."""
         kind, *names = path.split(".")
         return kind == "parts" and bool(names) and names[0] in self.gone
 
     def _evidence(self) -> None:
-        """Keep the evidence that may go out, for what is still there, under its new numbers."""
+        """Keep the evidence for remaining statements, with their new numbers."""
         present = {agent["id"] for agent in self.data.get("agents", ()) if agent}
         kept = []
         for item, data in zip(self.source.evidence, self.data.get("evidence", ()), strict=True):
@@ -349,12 +349,12 @@ class _Public:
 
 
 def _names_of(record: Record, field: str) -> tuple[str, ...]:
-    """The agents that a statement names."""
+    """Return the agents that a statement names."""
     return getattr(record, field) if field in _REFERENCES else ()
 
 
 def _places(items: Sequence[Any]) -> dict[str, int]:
-    """The places of items by what paths call them: their ids, or else their numbers or words."""
+    """Return the indexes of items by their names in paths: ids, numbers or words."""
     places = {str(place): place for place in range(len(items))}
     for place in reversed(range(len(items))):
         name = getattr(items[place], "id", items[place])
@@ -364,7 +364,7 @@ def _places(items: Sequence[Any]) -> dict[str, int]:
 
 
 def _without_words(value: Any) -> None:
-    """Take out the words of a source, which may be the withheld one's."""
+    """Remove words of a source that may be withheld."""
     if isinstance(value, dict):
         value.pop("as_written", None)
         for inner in value.values():

@@ -1,7 +1,7 @@
-"""The one decision on access: may this part be seen by this audience on this day?
+"""Decide on access: may this audience see this part on this day?
 
-Everything that shows or sends a part asks here: building, deposits, pages, the site, exports,
-tables, the index and the search for duplicates.
+Everything that shows or sends a part uses this decision: builds, deposits, pages, exports,
+the site, tables, the index and the search for duplicates.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Withheld:
     Attributes:
         part: The part.
         access: The restriction that applies to it, with its rule.
-        because: Why it applies, where the part has none of its own; else empty.
+        because: Why it applies, if the part has no restriction of its own; else empty.
     """
 
     part: Part
@@ -53,17 +53,17 @@ class Withheld:
 
 
 def withheld(record: Record, audience: Audience, on: date | None = None) -> dict[str, Withheld]:
-    """Return what an audience may not see on a day, by the parts' ids.
+    """Return the parts that an audience may not see on a day, by their ids.
 
-    A part without a restriction of its own goes by the strictest of the parts that it was made
+    A part without a restriction of its own has the strictest one of the parts that it was made
     from, is part of or is about. A file that holds something withheld is withheld as a whole,
     because files are never cut.
 
     Args:
         record: The record.
         audience: Who is to see it.
-        on: The day; today if not given. A future day counts as today, so that neither a clock in
-            an option nor a date of packaging lifts an embargo early.
+        on: The day; today if None. A future day counts as today, so that a future --date does
+            not lift an embargo early.
     """
     if audience == "internal":
         return {}

@@ -1,4 +1,4 @@
-"""A last search of what goes out for traces of what is withheld: names, digests, words."""
+"""Search public output for traces of withheld parts: names, digests, words."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ WITHHELD_SHOWS = Code(
 )
 
 _RUN = 6
-"""As many words in a row that are in a withheld text and in no open one are no accident."""
+"""This many words in a row that only a withheld text has are a trace."""
 _UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 """Letters of scripts that write names and what follows them without a space."""
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
@@ -65,17 +65,17 @@ _REFERENCES = {"id", "kind", "field", "part", "rule", "basis", "supersedes", *RE
 def refuse_leaks(
     staged: Path, full: Record, public: Record, folder: Path, gone: Mapping[str, Withheld]
 ) -> None:
-    """Search all that describes a public package for traces of what is withheld from it.
+    """Search the description of a public package for traces of the withheld parts.
 
     Args:
         staged: The package's folder.
         full: The record with everything.
-        public: The record as it goes out.
+        public: The public record.
         folder: The folder of the parts' files.
         gone: What is withheld.
 
     Raises:
-        InvalidError: There are such traces; its report says where, and does not repeat them.
+        InvalidError: There are traces; its report says where, without repeating them.
     """
     traces = Traces(full, public, folder, gone)
     report = traces.report()
@@ -91,16 +91,16 @@ def refuse_leaks(
 
 
 def refuse_traces(out: Outgoing, folder: Path, documents: Mapping[str, str], done: str) -> None:
-    """Search documents made of a record for traces of what is withheld.
+    """Search documents made from a record for traces of the withheld parts.
 
     Args:
-        out: The record as it goes out.
+        out: The public record.
         folder: The folder of the parts' files.
-        documents: What was made of it, by what messages call each.
-        done: What did not happen, for the message: "it is not on the site".
+        documents: The documents, by their names in messages.
+        done: The consequence for the message, such as "it is not on the site".
 
     Raises:
-        InvalidError: There are such traces; its report says where, and does not repeat them.
+        InvalidError: There are traces; its report says where, without repeating them.
     """
     if not out.is_cut:
         return
@@ -123,7 +123,7 @@ def _refuse(report: Report, done: str) -> None:
 
 
 class Traces:
-    """What betrays the withheld parts of one record; the traces themselves are not repeated."""
+    """Finds traces of the withheld parts of one record, without repeating them."""
 
     def __init__(
         self, full: Record, public: Record, folder: Path, gone: Mapping[str, Withheld]
@@ -132,18 +132,18 @@ class Traces:
 
         Args:
             full: The record with everything.
-            public: The record as it goes out.
+            public: The public record.
             folder: The folder of the parts' files.
             gone: What is withheld.
         """
         self._public = public
-        # The rules are told to everybody, as they are.
+        # The rules are public.
         self._rules = [str(one.access.rule) for one in gone.values()]
         kept = [part for part in full.parts if part.id not in gone]
         shut = {str(one.part.file): one.part for one in gone.values() if one.part.file}
         said = "\n".join(_said_openly(public))
         texts = list(_texts(folder, kept))
-        # An agent who is withheld does not go out, and neither does that agent's id.
+        # The ids of withheld agents are withheld too.
         self._known = {word for text in (said, *texts, *_ids(public)) for word in _words(text)}
         self._known |= _ordinary_words()
         names = {name: f"the file name of part {part.id}" for name, part in shut.items()}
@@ -162,7 +162,7 @@ class Traces:
         self._full_names = list(self._withheld_full_names(full, (said, *texts)))
 
     def in_text(self, text: str) -> list[str]:
-        """Return what of the withheld parts is in a text, however it is escaped."""
+        """Return the traces in a text, also in escaped form."""
         readings = [_plain(reading) for reading in _readings(text)]
         squeezed = [_squeezed(reading) for reading in readings]
         found = [
@@ -177,7 +177,7 @@ class Traces:
         return list(dict.fromkeys(found + (["words of a withheld text"] if shows else [])))
 
     def report(self) -> Report:
-        """Return a report of what is in the outgoing record."""
+        """Return a report of the traces in the public record."""
         return Report(
             [
                 WITHHELD_SHOWS.at(Location(field=field), f"has {what}")
@@ -186,7 +186,7 @@ class Traces:
         )
 
     def in_record(self) -> Iterator[tuple[str, str]]:
-        """Return what is in the values of the outgoing record, with the field of each."""
+        """Yield the traces in the values of the public record, with their fields."""
         for field, text in _values(self._public.as_json()):
             for rule in self._rules:
                 text = text.replace(rule, "")
@@ -255,7 +255,7 @@ _COMMON = set(
 
 
 def _capitalised(text: str) -> Iterator[str]:
-    """Words in a title that look like names: capitals within the title, or all in capitals."""
+    """Yield words of a title that look like names: capitalised inside it, or all capitals."""
     for found in _WORD.finditer(unicodedata.normalize("NFKC", text)):
         word = found[0]
         is_first = re.search(r"(^|[.:;!?]\s)\W*$", text[: found.start()]) is not None
@@ -280,7 +280,7 @@ def _name_forms(agent: Agent) -> set[tuple[str, ...]]:
 
 
 def _said_openly(public: Record) -> Iterator[str]:
-    """What the outgoing record says on evidence that goes out, and whom it names."""
+    """Yield the values of the public record that have public evidence, and its agents."""
     index = StatementIndex(public)
     for item in public.evidence:
         value = index.value(item.field)
@@ -294,7 +294,7 @@ def _said_openly(public: Record) -> Iterator[str]:
 
 @cache
 def _ordinary_words() -> frozenset[str]:
-    """Words that say nothing of a document: those in which the program itself speaks of records."""
+    """Return words that reveal nothing: those of the record's schema."""
     return frozenset(_words(json.dumps(Record.model_json_schema())))
 
 
@@ -305,13 +305,13 @@ def _ids(record: Record) -> Iterator[str]:
 
 
 def _pieces(file: str) -> set[str]:
-    """The names in a path, with their endings and without."""
+    """Return the names in a path, with and without their endings."""
     pure = PurePosixPath(file)
     return {*pure.parts, *(name.removesuffix(pure.suffix) for name in pure.parts)}
 
 
 def _file_names(names: Mapping[str, str], kept: set[str]) -> Iterator[tuple[str, str]]:
-    """A file's path and all names in it, but those that open files have, too."""
+    """Yield a file's path and the names in it that open files do not have."""
     open_names = {name for path in kept for name in PurePosixPath(path).parts}
     for path, what in names.items():
         pure = PurePosixPath(path)
@@ -331,7 +331,7 @@ def _digests(folder: Path, name: str, part: str) -> dict[str, str]:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """A text, and what it says once it is unescaped in the ways of our formats."""
+    """Yield a text, as it is and unescaped in the ways of all formats."""
     yield text
     for unescaped in (
         _INVISIBLE.sub(" ", text),
@@ -364,7 +364,7 @@ _LOOK_ALIKES = str.maketrans(
 
 
 class _Folded(dict[int, int | str | None]):
-    """What each character counts as, computed when it is first needed.
+    """Maps each character to its comparison form, computed when first needed.
 
     Look-alikes count as the Latin letter, marks and invisible characters as nothing.
     """
@@ -382,7 +382,7 @@ _FOLDED = _Folded()
 
 
 def _plain(text: str) -> str:
-    """Return a text as it is compared: without case, accents, invisible signs and look-alikes."""
+    """Return a text for comparison: without case, accents, invisible signs and look-alikes."""
     if text.isascii():
         return text.lower()
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
@@ -405,7 +405,7 @@ def _between_words(
 
 
 def _values(data: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """The texts in plain data, each with its dotted path, but for ids."""
+    """Yield the texts in plain data except ids, each with its dotted path."""
     if isinstance(data, dict):
         for name, value in data.items():
             if name not in _REFERENCES:

@@ -1,4 +1,4 @@
-"""ASN.1 in DER (X.690): what is in what, for the few structures that timestamps are made of."""
+"""Parse ASN.1 in DER (X.690), as far as timestamps need it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class DerElement:
         return self.data[self.inside : self.end]
 
     def parts(self) -> list[DerElement]:
-        """Return the elements within it. Raises ValueError where they are malformed."""
+        """Return the elements inside it. Raises ValueError if they are malformed."""
         return elements(self.data, self.inside, self.end)
 
     def oid(self) -> str:
@@ -49,7 +49,7 @@ class DerElement:
 
 
 def elements(data: bytes, start: int, end: int) -> list[DerElement]:
-    """Return the elements between two places. Raises ValueError where they are malformed."""
+    """Return the elements between two offsets. Raises ValueError if they are malformed."""
     found = []
     while start < end:
         if data[start] & 0x1F == 0x1F or start + 2 > end:
@@ -68,6 +68,6 @@ def elements(data: bytes, start: int, end: int) -> list[DerElement]:
 
 
 def only(data: bytes) -> DerElement:
-    """Return the one element that some bytes are. Raises ValueError if they are more or none."""
+    """Return the only element in bytes. Raises ValueError unless there is exactly one."""
     (element,) = elements(data, 0, len(data))
     return element

@@ -1,4 +1,4 @@
-"""Whose a key is: OpenSSH's files of allowed signers, and of revoked keys (ssh-keygen(1))."""
+"""Read OpenSSH's files of allowed signers and of revoked keys (ssh-keygen(1))."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ REVOKED_KEYS_MALFORMED = Code(
 )
 
 _BLANKS = " \t\r"
-"""What OpenSSH takes for space between words; nothing else of Unicode's is."""
+"""The only characters that OpenSSH treats as space."""
 _OPTION = re.compile(
     r"(?P<flag>cert-authority)"
     r'|(?P<name>namespaces|valid-after|valid-before)="(?P<value>(?:\\"|[^"\\]|\\(?!"))*)"',
@@ -54,12 +54,12 @@ class Signer:
     """One line of a file of allowed signers.
 
     Attributes:
-        principals: Who it is, as the line has it: names or patterns of them, with commas.
+        principals: The signers: names or patterns, separated by commas.
         key: The public key in binary form.
         namespaces: What the key may sign: patterns with commas.
-        after: Since when the key is good.
-        before: Until when.
-        is_authority: Whether the key signs no files itself, but certificates of those who do.
+        after: The start of the key's validity.
+        before: The end of the key's validity.
+        is_authority: Whether the key signs certificates instead of files.
     """
 
     principals: str
@@ -70,13 +70,13 @@ class Signer:
     is_authority: bool = False
 
     def knows(self, signature: SshSignature) -> bool:
-        """Whether the line is about a signature's key, or its certificate's authority."""
+        """Return whether the line has a signature's key, or its certificate's authority."""
         if signature.certificate:
             return self.is_authority and signature.certificate.authority == self.key
         return not self.is_authority and signature.key == self.key
 
     def allows(self, signature: SshSignature, at: datetime) -> tuple[str, ...]:
-        """Return who may have made a signature of a package at a time, according to the line."""
+        """Return who may have made a signature at a time, according to the line."""
         if not (
             self.knows(signature)
             and _matches(NAMESPACE, self.namespaces)
@@ -98,13 +98,13 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class RevokedCertificates:
-    """Certificates of one authority that count no more.
+    """Revoked certificates of one authority.
 
     Attributes:
         authority: The authority's key in binary form; empty for every authority.
-        serials: Their numbers, as ranges of the first and the last.
-        bitmaps: Their numbers, as the first and a bit for each from there on.
-        key_ids: What the authority calls others of them.
+        serials: Their serial numbers, as ranges from first to last.
+        bitmaps: Their serial numbers, as a first number and one bit per number from there.
+        key_ids: The key ids of further certificates.
     """
 
     authority: bytes
@@ -115,7 +115,7 @@ class RevokedCertificates:
     def __contains__(self, certificate: Certificate) -> bool:
         if self.authority and certificate.authority != self.authority:
             return False
-        # Zero is no number, but the want of one.
+        # Zero means that there is no serial number.
         serial = certificate.serial
         numbered = serial and (
             any(first <= serial <= last for first, last in self.serials)
@@ -126,7 +126,7 @@ class RevokedCertificates:
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """The keys and certificates that somebody has revoked.
+    """Revoked keys and certificates.
 
     Attributes:
         keys: Public keys in binary form.
@@ -147,8 +147,8 @@ class Revoked:
             or hashlib.sha1(key, usedforsecurity=False).digest() in self.sha1
         )
 
-    def counts_no_more(self, signature: SshSignature) -> bool:
-        """Whether the key of a signature, its certificate, or that one's authority is revoked."""
+    def revokes(self, signature: SshSignature) -> bool:
+        """Return whether a signature's key, certificate or certificate authority is revoked."""
         certificate = signature.certificate
         return signature.key in self or bool(
             certificate
@@ -210,7 +210,7 @@ def _read(path: Path) -> bytes:
 
 
 def _lines(data: bytes) -> Iterator[str]:
-    """The lines of a file as OpenSSH splits them, without the space around them."""
+    """Yield the lines of a file as OpenSSH splits them, stripped."""
     for line in data.split(b"\n"):
         yield line.decode("utf-8", "surrogateescape").strip(_BLANKS)
 
@@ -246,7 +246,7 @@ def _signer(line: str) -> Signer:
 
 
 def _principals(line: str) -> tuple[str, str]:
-    """The first word of a line, which may have a part in quotation marks, and the rest."""
+    """Split off the first word of a line, which may be quoted in part."""
     end = next((place for place, sign in enumerate(line) if sign in _BLANKS or sign == '"'), None)
     if end is None:
         raise SshFormatError("the line has no key")
@@ -287,11 +287,11 @@ def _options(text: str) -> dict[str, str]:
 
 
 def _matches(name: str, patterns: str) -> bool:
-    """Whether a name fits one of some patterns and none that begins with "!" (ssh_config(5))."""
+    """Return whether a name matches a pattern, and none that begins with "!" (ssh_config(5))."""
     fits = False
     for pattern in patterns.split(","):
         forbids = pattern.startswith("!")
-        # A bracket is a bracket; only "*" and "?" stand for others.
+        # Brackets are literal; only "*" and "?" are wildcards.
         if fnmatchcase(name, pattern.removeprefix("!").replace("[", "[[]")):
             if forbids:
                 return False
@@ -317,7 +317,7 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _key(text: str) -> bytes:
-    """A public key as a line has it: its type and its base64, and perhaps a remark."""
+    """Read a public key: its type and its base64, and possibly a comment."""
     words = re.split(r"[ \t]+", text, maxsplit=2)
     try:
         key = base64.b64decode(words[1], validate=True)
@@ -329,7 +329,7 @@ def _key(text: str) -> bytes:
 
 
 def _krl(data: bytes) -> Revoked:
-    """A key revocation list (OpenSSH's PROTOCOL.krl)."""
+    """Read a key revocation list (OpenSSH's PROTOCOL.krl)."""
     wire = Wire(data)
     wire.take(len(_KRL))
     if (version := wire.uint32()) != 1:
@@ -352,7 +352,7 @@ def _krl(data: bytes) -> Revoked:
 
 
 def _revoked_certificates(wire: Wire) -> RevokedCertificates:
-    """A section of a revocation list about the certificates of one authority."""
+    """Read a section of a revocation list on the certificates of one authority."""
     authority = wire.string()
     wire.string()
     serials: list[tuple[int, int]] = []

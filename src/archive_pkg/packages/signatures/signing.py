@@ -1,7 +1,7 @@
-"""Signing a package, and having its signatures timestamped; nothing that is signed changes.
+"""Sign a package and timestamp its signatures, without changing the signed files.
 
-The signing itself is left to `ssh-keygen -Y sign`, so that keys in an agent or on a hardware token
-work, and no private key is ever read here.
+`ssh-keygen -Y sign` makes the signatures, so that keys in an agent or on a hardware token
+work, and this program never reads a private key.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """What `sign` did.
+    """The result of `sign`.
 
     Attributes:
         path: The package.
-        fingerprint: The fingerprint of the key; empty where nothing was signed.
+        fingerprint: The fingerprint of the key; empty if nothing was signed.
         signatures: The new signatures, by their paths in the package.
         stamps: The new timestamps.
-        pending: Why signatures have no timestamp yet; empty if all that was asked for is there.
+        pending: Why signatures have no timestamp yet; empty if none is missing.
     """
 
     path: Path
@@ -59,9 +59,9 @@ def sign(
     receipts: StrPath | None = None,
     wait: float = 0,
 ) -> Signing:
-    """Sign each tag manifest of a valid bag, and have the signatures timestamped.
+    """Sign each tag manifest of a valid bag, and timestamp the signatures.
 
-    Signing again with the same key changes nothing; with another key adds its signatures. Where
+    Signing again with the same key changes nothing. Another key adds its signatures. If
     the authority fails, the signatures stay, and the timestamps can be added later.
 
     Args:
@@ -69,15 +69,15 @@ def sign(
         key: The private key's file, or the public key's where the private one is in an agent.
         timestamp: The address of a time-stamping authority (RFC 3161); signatures that are there
             and have no timestamp get one, too.
-        renew: Stamp what has a timestamp again, each new one over the one before.
-        receipts: The folder for the events of many packages; beside the package if not given. See
+        renew: Renew existing timestamps, each new one over the one before.
+        receipts: The folder for the events of many packages; next to the package if None. See
             `later_events.receipts_folder`.
-        wait: Seconds to wait for another run that works on the package.
+        wait: Seconds to wait for another run on the same package.
 
     Raises:
         InvalidError: The package is not valid, or has nothing to sign; nothing was done.
         StorageError: The key or the package cannot be read or written.
-        UsageError: Nothing was asked for, or the key cannot be used here.
+        UsageError: There is nothing to do, or the key cannot be used.
     """
     package = Path(package)
     key = Path(key) if key is not None else None
@@ -106,7 +106,7 @@ def sign(
 
 
 class _SigningRun:
-    """New signatures of one package, made in a staging folder beside it."""
+    """Makes new signatures of one package in a staging folder next to it."""
 
     def __init__(self, package: Path, verification: Verification, staged: Path) -> None:
         self.package = package
@@ -221,14 +221,14 @@ class _SigningRun:
 
 
 def sign_files(key: Path, files: list[Path]) -> list[ssh_signatures.SshSignature]:
-    """Let OpenSSH sign files, each into a file beside it that ends in `.sig`.
+    """Sign files with OpenSSH; each signature is next to its file and ends in `.sig`.
 
     Returns:
-        The signatures, in the order of the files; each has been checked to be over its file.
+        The signatures, in the order of the files; each has been checked against its file.
 
     Raises:
-        StorageError: The key is not there or cannot be read, or a signature is not right.
-        UsageError: ssh-keygen is not there, or cannot sign with the key here.
+        StorageError: The key does not exist or cannot be read, or a signature does not match.
+        UsageError: ssh-keygen is not installed, or cannot sign with the key.
     """
     if not os.path.lexists(key):
         raise StorageError(f"the key {key} does not exist", "Name the key's file with --key.")
@@ -273,7 +273,7 @@ def _checked(key: Path, file: Path) -> ssh_signatures.SshSignature:
     """The signature that ssh-keygen has just made over a file."""
     try:
         made = ssh_signatures.parse(storage.read_regular(file.with_name(f"{file.name}.sig")))
-        right = made.stands(storage.read_regular(file))
+        right = made.matches(storage.read_regular(file))
     except SshFormatError as error:
         raise UsageError(
             f"ssh-keygen's signature with {key} is not supported: {error}",

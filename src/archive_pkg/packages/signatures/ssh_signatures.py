@@ -64,7 +64,7 @@ class SshSignature:
         """The key's fingerprint as OpenSSH writes it, "SHA256:…"."""
         return fingerprint(self.key)
 
-    def stands(self, message: bytes) -> bool:
+    def matches(self, message: bytes) -> bool:
         """Whether the owner of the key signed this message for this namespace.
 
         Raises:

@@ -1,10 +1,10 @@
-"""A package's signatures and timestamps, as they stand: whose they are, over what, since when.
+"""Verify the signatures and timestamps of a package.
 
-They lie in `signatures/`, beside the lists they are over and in none of them, so that signing
+They are in `signatures/` and not listed in the tag manifests they sign, so that signing
 changes nothing that was signed (RFC 8493, 2.2.1: tag files should be in tag manifests, not must):
 
     signatures/tagmanifest-sha512.txt.sig           an OpenSSH signature of the tag manifest
-    signatures/tagmanifest-sha512.txt.2.sig         another one's
+    signatures/tagmanifest-sha512.txt.2.sig         another signer's
     signatures/tagmanifest-sha512.txt.sig.tsr       a timestamp over the signature
     signatures/tagmanifest-sha512.txt.sig.tsr.pem   the certificates that came with it
     signatures/tagmanifest-sha512.txt.sig.tsr.tsr   a later one, which renews the first
@@ -158,11 +158,11 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Whom a verifier believes; without it, only the mathematics can be checked.
+    """Whom to trust; without it, only the cryptography can be checked.
 
     Attributes:
-        signers: Who may sign, each with a key; None if nobody has said.
-        revoked: Keys that count no more.
+        signers: Who may sign, each with a key; None if unknown.
+        revoked: Revoked keys.
         authorities: Certificates of time-stamping authorities, as PEM.
         require_signature: Whether a package must be signed, or who must have signed it. With
             `signers` it must be signed in any case.
@@ -208,19 +208,19 @@ class Trust:
 
     @property
     def wants_signature(self) -> bool:
-        """Whether a package without a signature by an allowed signer is not to be believed."""
+        """Whether a package needs a signature by an allowed signer."""
         return self.signers is not None or self.require_signature is not False
 
 
 @dataclass(frozen=True, slots=True)
 class Stamped:
-    """A timestamp that is right.
+    """A valid timestamp.
 
     Attributes:
         file: Its file in the package.
         time: The time it states.
         authority: The name in its certificate.
-        trusted: Whether the certificates given vouch for that.
+        trusted: Whether the given certificates vouch for the authority.
     """
 
     file: str
@@ -235,10 +235,10 @@ class Signed:
 
     Attributes:
         file: Its file in the package.
-        over: The tag manifest that it is over.
-        key_type: The type of its key, "ssh-ed25519"; empty where it cannot be read.
+        over: The signed tag manifest.
+        key_type: The type of its key, "ssh-ed25519"; empty if it cannot be read.
         fingerprint: The key's fingerprint as OpenSSH writes it.
-        right: Whether the owner of the key signed this very tag manifest.
+        right: Whether it matches the tag manifest.
         covers: Whether that tag manifest covers every file of the bag with strong algorithms.
         revoked: Whether the key is revoked.
         signers: Who may have signed with the key at that time, according to the allowed signers.
@@ -257,27 +257,27 @@ class Signed:
 
     @property
     def good(self) -> bool:
-        """Whether it shows that the owner of its key signed this."""
+        """Whether it matches, and its key is not revoked."""
         return self.right and not self.revoked
 
     def as_json(self) -> dict[str, Any]:
-        """The signature as the command line's JSON has it."""
+        """Return the signature as plain data for JSON."""
         stamps = [{**asdict(stamp), "time": stamp.time.isoformat()} for stamp in self.stamps]
         return {**asdict(self), "good": self.good, "stamps": stamps}
 
 
 def utc(time: datetime) -> str:
-    """A time as people read it."""
+    """Format a time for people."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def is_signature_file(path: str) -> bool:
-    """Whether a path in a bag is that of a signature, a timestamp or its certificates."""
+    """Return whether a path in a bag is a signature, a timestamp or its certificates."""
     return bool(_SIGNATURE.fullmatch(path)) or _belongs_to(path) != ""
 
 
 def _belongs_to(path: str) -> str:
-    """Return what a file is a timestamp over, or the certificates of; empty if it is neither."""
+    """Return the file that a timestamp or its certificates belong to; empty for other files."""
     found = _BESIDE_IT.fullmatch(path)
     if found is None or (found["for"] and not _belongs_to(found["for"])):
         return ""
@@ -285,7 +285,7 @@ def _belongs_to(path: str) -> str:
 
 
 def is_signed(package: Path) -> bool:
-    """Whether there are signatures in a package's folder, right or wrong."""
+    """Return whether a package's folder has signatures, valid or not."""
     with storage_errors(f"reading {package}"):
         return any(
             _SIGNATURE.fullmatch(f"{FOLDER}/{name}") for name in names_in(package / FOLDER, "*.sig")
@@ -299,10 +299,10 @@ def examine_signatures(
 
     Args:
         bag: The bag.
-        files: The bytes of its tag manifests and of all in `signatures/`, by their paths.
-        trust: Whom to believe.
-        report: Takes what is found.
-        now: The time to judge at.
+        files: The bytes of its tag manifests and of the files in `signatures/`, by their paths.
+        trust: Whom to trust.
+        report: Receives the findings.
+        now: The time for which validity is checked.
 
     Returns:
         The signatures, in the order of their names.
@@ -331,7 +331,7 @@ def examine_signatures(
 
 
 def _uncovered(bag: Bag, manifest: Manifest) -> str:
-    """Return what a tag manifest does not cover; empty if it vouches for the whole bag."""
+    """Return what a tag manifest does not cover; empty if it covers the bag completely."""
     if not _is_strong(manifest):
         return f"any file: {manifest.algorithm} is weak or unknown"
     lists = {each.name for each in bag.tag_manifests.values()}
@@ -361,10 +361,10 @@ def examine_signature(
 
     Args:
         path: The signature's file.
-        over: The file that it is over.
+        over: The signed file.
         files: The bytes of both, and of its timestamps, by their paths.
-        trust: Whom to believe.
-        report: Takes what is found.
+        trust: Whom to trust.
+        report: Receives the findings.
     """
     return _Examination(files, trust, report, datetime.now(UTC)).signature(path, over, "")
 
@@ -393,7 +393,7 @@ class _Examination:
     def signature(self, path: str, over: str, uncovered: str) -> Signed:
         try:
             signature = ssh_signatures.parse(self.files[path])
-            right = over in self.files and signature.stands(self.files[over])
+            right = over in self.files and signature.matches(self.files[over])
         except SshFormatError as error:
             hint = "Restore it from another copy, or check it with ssh-keygen -Y check-novalidate."
             self.report.add(SIGNATURE_MALFORMED.at(self.at(path), str(error), hint))
@@ -409,7 +409,7 @@ class _Examination:
             right = False
         stamps = self.stamps(path)
         when = next((stamp.time for stamp in stamps if stamp.trusted), self.now)
-        revoked = self.trust.revoked.counts_no_more(signature)
+        revoked = self.trust.revoked.revokes(signature)
         if right and revoked:
             self.report.add(KEY_REVOKED.at(self.at(path), f"the {key} has been revoked"))
         if right and uncovered:
@@ -421,7 +421,7 @@ class _Examination:
             )
         good = right and not revoked
         signers = self._who(path, signature, key, when) if good else ()
-        if good and self._is_by_whom_it_must_be(signature, when):
+        if good and self._is_accepted(signature, when):
             self.accepted.add(path)
         return Signed(
             path,
@@ -435,25 +435,23 @@ class _Examination:
             stamps,
         )
 
-    def _is_by_whom_it_must_be(
-        self, signature: ssh_signatures.SshSignature, when: datetime
-    ) -> bool:
+    def _is_accepted(self, signature: ssh_signatures.SshSignature, when: datetime) -> bool:
         who, lines = self.trust.require_signature, self.trust.signers
-        if lines is None:  # nobody has said whose any key is
+        if lines is None:  # no allowed signers are known
             return not self.trust.wants_signature
         if isinstance(who, str):
             return any(line.allows_as(who, signature, when) for line in lines)
         return any(line.allows(signature, when) for line in lines)
 
     def require(self, bag: Bag, signed: tuple[Signed, ...]) -> None:
-        """Report what is not signed, or has no timestamp, as it must be."""
+        """Report required signatures and timestamps that are missing."""
         who = self.trust.require_signature
         by = f" by {who}" if isinstance(who, str) else " by an allowed signer"
         hint = "Get the package from its signer again."
         if self.trust.signers is None:
             hint = "Name the file of allowed signers with --allowed-signers."
         lists = {manifest.name for manifest in bag.tag_manifests.values()}
-        if f"data/{RECORD}" in bag.payload:  # a package has them for the same algorithms
+        if f"data/{RECORD}" in bag.payload:  # packages have tag manifests for the same algorithms
             lists |= {f"tag{manifest.name}" for manifest in bag.manifests.values()}
         strong = {each.name for each in bag.tag_manifests.values() if _is_strong(each)}
         if not signed or not strong:
@@ -518,7 +516,7 @@ class _Examination:
         return ()
 
     def stamps(self, path: str) -> tuple[Stamped, ...]:
-        """The timestamps over a signature, each over the one before."""
+        """Return the timestamps of a signature, each over the one before."""
         stamps: list[Stamped] = []
         newest: timestamps.Stamp | None = None
         while (file := f"{path}.tsr") in self.files:

@@ -1,4 +1,4 @@
-"""Targets: what particular repositories ask of a package, as data, and packages made for them."""
+"""Targets: the requirements of repositories as data, and packages made for them."""
 
 from archive_pkg.packages.targets.asking import blockers
 from archive_pkg.packages.targets.making import build_for, why_not

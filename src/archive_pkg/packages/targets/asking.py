@@ -1,4 +1,4 @@
-"""What a target asks of a record: what the record answers, and what is still missing."""
+"""Answer a target's questions from a record, and report what is missing."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ TARGET_NAME = Code(
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a target is told: labels and values by tag file, and what is still missing.
+    """The answers to a target's questions, and what is missing.
 
     Attributes:
         tags: By tag file, labels and values in order.
-        report: The blockers.
+        report: What is missing or not allowed.
     """
 
     tags: dict[str, list[tuple[str, str]]]
@@ -51,12 +51,12 @@ class Answers:
 
 
 def answer(target: Target, record: Record, given: Mapping[str, str], size: int) -> Answers:
-    """Answer what a target asks.
+    """Answer a target's questions.
 
     Args:
         target: The target.
         record: The record.
-        given: What the user says, by label.
+        given: The user's values, by label.
         size: Bytes of the letter's files.
     """
     report = Report()
@@ -96,7 +96,7 @@ def _said(ask: Ask, record: Record, size: int) -> str:
 
 
 def _human(size: int) -> str:
-    """A size for people, as RFC 8493 has Bag-Size (2.2.2)."""
+    """Format a size for people, as in Bag-Size (RFC 8493, 2.2.2)."""
     number, unit = float(size), "B"
     for unit in ("B", "KB", "MB", "GB", "TB"):
         if number < 1000 or unit == "TB":
@@ -129,14 +129,14 @@ def blockers(
     sizes: Mapping[str, int],
     audience: Audience = "internal",
 ) -> Report:
-    """All that keeps a sound record's package from being accepted.
+    """Report why a target would not accept a valid record's package.
 
     Args:
         target: The target.
         record: The record.
-        given: What the user says, by label.
+        given: The user's values, by label.
         sizes: Bytes of each file.
-        audience: "public" where what may not go out is left out.
+        audience: "public" if restricted parts are left out.
     """
     total = sum(sizes.values())
     report = answer(target, record, given, total).report

@@ -5,7 +5,7 @@
          representations/letter/METS.xml, data/…
          schemas/package.xsd   documentation/README.txt
 
-The schema imports the published ones from where they are published; none is copied. Numbers in
+The schema imports the published schemas by address; none is copied. Numbers in
 comments are those of the specification's requirements (CSIP 2.1).
 """
 
@@ -51,13 +51,13 @@ _DESCRIPTIVE = (("dc", "DC"), ("ead3", "OTHER"))
 
 
 def write_csip(folder: Path, record: Record, files: Path, setting: Setting) -> None:
-    """Write the package into a folder that is not there yet.
+    """Write the package into a folder that does not exist yet.
 
     Args:
         folder: The package's folder.
         record: The record.
         files: The folder that the parts' paths start from; only read.
-        setting: What crosswalks are told; its `made` is the date of all that is written.
+        setting: What exports need besides; its `made` is the date of all documents.
     """
     package = _Package(folder, record, f"{setting.made}T00:00:00Z")
     data = f"representations/{REPRESENTATION}/data"
@@ -85,7 +85,7 @@ def _media_type(record: Record, path: str) -> str:
 
 
 def _schema() -> bytes:
-    """A schema that imports those of the package's documents from where they are published."""
+    """Return a schema that imports the published schemas of the package's documents."""
     schema = root("http://www.w3.org/2001/XMLSchema", "schema")
     for namespace, address in _SCHEMAS:
         say(schema, "import", namespace=namespace, schemaLocation=address)
@@ -102,14 +102,14 @@ def _readme(record: Record) -> str:
 
 
 def _of_letters(element: Element) -> Element:
-    """The element, said to hold letters, for which there is no content type of E-ARK's own."""
+    """Label an element with the content type letters, which E-ARK does not define."""
     return label(
         element, csip_CONTENTINFORMATIONTYPE="OTHER", csip_OTHERCONTENTINFORMATIONTYPE="letters"
     )
 
 
 class _Package:
-    """The files that were written, and the METS documents that list them."""
+    """Writes files, and the METS documents that list them."""
 
     def __init__(self, folder: Path, record: Record, moment: str) -> None:
         self.folder = folder
@@ -118,11 +118,11 @@ class _Package:
         self.known: dict[str, dict[str, str]] = {}
 
     def add(self, path: str, data: bytes, media_type: str) -> None:
-        """Write a file and keep what METS says of it."""
+        """Write a file and keep its data for METS."""
         self.copy(path, io.BytesIO(data), media_type)
 
     def copy(self, path: str, source: BinaryIO, media_type: str) -> None:
-        """Write a file from a stream and keep what METS says of it."""
+        """Write a file from a stream and keep its data for METS."""
         target = self.folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
@@ -140,7 +140,7 @@ class _Package:
         }
 
     def whole(self, inner: str) -> bytes:
-        """METS.xml of the package."""
+        """Return METS.xml of the package."""
         mets = self._mets(self.record.id, self.record.title)
         described = []
         for number, (name, kind) in enumerate(_DESCRIPTIVE, 1):
@@ -184,7 +184,7 @@ class _Package:
         return serialize(mets)
 
     def representation(self, inner: str) -> bytes:
-        """METS.xml of the representation."""
+        """Return METS.xml of the representation."""
         mets = self._mets(REPRESENTATION, f"The files of: {self.record.title}")
         section = put(mets, "fileSec", ID="files")
         paths = [path for path in self.known if path.startswith(f"{inner}/data/")]
@@ -195,7 +195,7 @@ class _Package:
         return serialize(mets)
 
     def _mets(self, name: str, title: str) -> Element:
-        """The root and the header, which every METS of a package has (CSIP1-CSIP16)."""
+        """Return a METS root with its header (CSIP1-CSIP16)."""
         mets = root(METS, "mets", {None: METS, "csip": CSIP, "xlink": XLINK, "xsi": XSI})
         label(mets, xsi_schemaLocation=f"{METS} {METS_SCHEMA} {CSIP} {CSIP_SCHEMA}")
         label(mets, OBJID=name, LABEL=" ".join(title.split()), TYPE="Mixed", PROFILE=PROFILE)
@@ -227,6 +227,6 @@ class _Package:
         return group
 
     def _structure(self, mets: Element, name: str) -> Element:
-        """The structural map that every METS of a package has (CSIP80-CSIP90)."""
+        """Add the structural map (CSIP80-CSIP90)."""
         structure = put(mets, "structMap", ID="structure", TYPE="PHYSICAL", LABEL="CSIP")
         return put(structure, "div", ID="div-package", LABEL=name)

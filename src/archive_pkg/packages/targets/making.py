@@ -1,4 +1,4 @@
-"""Making what a target takes: a bag of its kind, a folder with METS, files and metadata."""
+"""Build packages for targets: a bag, a folder with METS, or files and metadata."""
 
 from __future__ import annotations
 
@@ -65,23 +65,23 @@ def build_for(
     audience: Audience = "internal",
     wait: float = 0,
 ) -> Built:
-    """Build what a target takes of a record, checked before it has its name.
+    """Build a record's package for a target, and check it before it gets its name.
 
     Args:
         target: The target.
         source: The record's file or folder.
         out: The folder for the package; created if it does not exist.
-        given: What the record cannot say, by the target's labels.
-        on: The date of packaging; found as `build_package` finds it, if not given.
+        given: Values that the record does not have, by the target's labels.
+        on: The date of packaging; see `build_package`.
         replace: Replace a package that differs.
         drop_signatures: Replace it even if it is signed; its signatures are lost.
-        audience: "public" for a package without what may not go out, as `build_package` has it.
+        audience: "public" for a package without restricted parts; see `build_package`.
         wait: Seconds to wait for another build of the same.
 
     Raises:
-        UsageError: A label or value makes no sense.
-        InvalidError: The record is not sound, something keeps it from being accepted (every
-            blocker is in the report), or one that differs is there.
+        UsageError: A label or value is not valid.
+        InvalidError: The record is not valid, the target would not accept it (every
+            reason is in the report), or a different package exists.
         StorageError: The storage failed, or another build holds the lock.
     """
     source = Path(source)
@@ -112,7 +112,7 @@ def build_for(
 
 
 def _checked(target: Target, given: Mapping[str, str]) -> dict[str, str]:
-    """What was given, if the target asks for it."""
+    """Return the given values, if the target uses their labels."""
     asked = {ask.tag or ask.label for asks in target.asks.values() for ask in asks}
     known = asked | {"Publisher", "Publication-Year", "Contact-Name", "Subject"}
     for label, value in given.items():
@@ -135,14 +135,14 @@ def why_not(
     """Return why a target would not accept a record's package, and warnings that concern it.
 
     Args:
-        path: A record's file or folder, or a package, which is then checked as it is.
+        path: A record's file or folder, or a package, which is checked as it is.
         target: The target.
-        given: What the user says, by label.
-        audience: "public" where what may not go out is to be left out.
+        given: The user's values, by label.
+        audience: "public" if restricted parts are to be left out.
 
     Raises:
-        UsageError: The path is an archive, and the target is no bag's.
-        InvalidError: The path leads to no package of ours.
+        UsageError: The path is an archive, and the target does not take bags.
+        InvalidError: The path is not an archive-pkg package.
         StorageError: It cannot be read.
     """
     path = Path(path)
@@ -180,7 +180,7 @@ def _against_profile(
     sizes: Mapping[str, int],
     audience: Audience,
 ) -> list[Finding]:
-    """Return what the profile has against the bag that would be built, and what it leaves out.
+    """Check the bag that would be built against the profile; report documents left out.
 
     The bag is made with empty files.
     """
@@ -197,7 +197,7 @@ def _against_profile(
 
 
 def _as_it_is(path: Path, target: Target) -> Iterator[Finding]:
-    """What a target has against a bag: that it is not valid, or not as its profile asks."""
+    """Check an existing bag against a target: its validity and the profile."""
     hint = f"Build it with --target {target.name}."
     for finding in bags.verify(path, profile=target.profile).report.errors:
         yield changed(finding, hint=f"{finding.hint} {hint}".strip())
@@ -223,15 +223,15 @@ class _TargetBuilder:
         *,
         hollow: bool = False,
     ) -> None:
-        """Take what is made for whom.
+        """Collect the inputs.
 
         Args:
             target: The target.
             draft: The record and its files.
-            given: What the record cannot say.
+            given: Values that the record does not have.
             sizes: Bytes of each file.
             on: The date of packaging.
-            hollow: Make the bag with empty files, to see whether it is as the profile asks.
+            hollow: Make the bag with empty files, to check it against the profile.
         """
         self.hollow = hollow
         self.left_out: list[Finding] = []
@@ -245,7 +245,7 @@ class _TargetBuilder:
         self.tags = answer(target, record, given, sum(sizes[n] for n in record.files)).tags
 
     def setting(self) -> Setting:
-        """What crosswalks are told."""
+        """Return what exports need besides the record."""
         year = self.given.get("Publication-Year")
         return changed(
             metadata.setting(self.record, self.draft.folder, made=self.on.isoformat()),
@@ -255,7 +255,7 @@ class _TargetBuilder:
         )
 
     def make(self, staged: Path) -> Path:
-        """Make it; the file or folder that was made."""
+        """Make the package, and return its file or folder."""
         match self.target.form:
             case "csip":
                 from archive_pkg.packages.targets.csip import write_csip
@@ -275,7 +275,7 @@ class _TargetBuilder:
         return self._packed(staged, staged / f"{self.record.id}{self.target.archive}")
 
     def bag(self, folder: Path) -> None:
-        """Write the bag as the target wants it, and check it against the target's profile."""
+        """Write the bag for the target, and check it against the target's profile."""
         folder.mkdir()
         known = self.setting()
         payload: dict[str, Path | bytes] = {
@@ -304,12 +304,12 @@ class _TargetBuilder:
             version=self.target.version,
         )
         self._refuse_leaks(folder)
-        # An archive is held against the profile as the archive that it becomes.
+        # The profile is checked for the archive, not for the folder.
         self._check(bags.verify(folder, profile=None if self.is_packed else self.target.profile))
 
     @property
     def is_packed(self) -> bool:
-        """Whether the bag is given in an archive."""
+        """Whether the bag is packed in an archive."""
         return bool(self.target.archive) or self.target.form == "invenio"
 
     def _allowed(self) -> list[str]:
@@ -371,7 +371,7 @@ class _TargetBuilder:
         return folder
 
     def _files(self, staged: Path) -> Path:
-        """The payload's files and the dataset's description, for a repository that reads no bag."""
+        """Write the files and the dataset's metadata for a repository that reads no bags."""
         bag = staged / "bag"
         self.bag(bag)
         folder = staged / "upload"

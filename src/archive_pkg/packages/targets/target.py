@@ -1,4 +1,4 @@
-"""What a target asks: the TOML files in `known/`, or a BagIt profile of one's own."""
+"""Read a target's requirements from the TOML files in `known/` or from a BagIt profile."""
 
 from __future__ import annotations
 
@@ -37,22 +37,22 @@ _ARCHIVES = {
     "application/gzip": ".tgz",
     "application/x-gzip": ".tgz",
 }
-"""The archive that is written for a kind that a profile accepts, the likeliest first."""
+"""The archive written for each kind that a profile accepts, in order of preference."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One thing that a target wants to be told.
+    """One value that a target asks for.
 
     Attributes:
         label: Its label in a tag file, or its name in the target's metadata.
-        source: What of the record says it: title, summary, id, size, creators; empty where the
-            record cannot say it.
-        default: What is said where nobody says anything else.
-        required: Whether there is no package without it.
-        values: The only values it may have; any where empty.
-        tag: The label by which it is given on the command line.
-        hint: Where it comes from, in words.
+        source: The field of the record: title, summary, id, size, creators; empty if the
+            record does not have it.
+        default: The value if none is given.
+        required: Whether the value is required.
+        values: The allowed values; empty if any value is allowed.
+        tag: The label for --tag.
+        hint: How to provide it.
     """
 
     label: str
@@ -79,12 +79,12 @@ class Target:
         documents: The documents in `metadata/`, by the names in `packages.metadata`.
         payload: Formats in the payload, by their path below `data/`.
         largest: Most bytes.
-        is_open: Whether it shows what it holds to everybody.
+        is_open: Whether its holdings are open to everyone.
         takes_percent: Whether its reader finds a file whose name has a % in it, which a BagIt 1.0
             manifest writes as %25; bagit-python 1.9 does not.
         tag_algorithms: Digests of the bag's tag manifests; the same as `algorithms` where empty.
         profile: The BagIt profile that the bag is checked against.
-        asks: What is asked for, by tag file; "" for what is no tag.
+        asks: What is asked for, by tag file; "" for values outside tag files.
     """
 
     name: str
@@ -119,7 +119,7 @@ TARGETS = tuple(
 
 
 def find_target(name: str, metadata: str | Iterable[str] | None = None) -> Target:
-    """Return the target of a name, or the one that a BagIt profile's file describes.
+    """Return a known target by its name, or read one from the file of a BagIt profile.
 
     Args:
         name: The name, or the path of the file.
@@ -210,7 +210,7 @@ _ALWAYS = frozenset([
 def _with_profile(
     asks: dict[str, tuple[Ask, ...]], profile: Profile | None
 ) -> dict[str, tuple[Ask, ...]]:
-    """What is asked, with the profile's own rules for the same labels and its further ones."""
+    """Return the requirements, with the profile's rules for the same and further labels."""
     if profile is None:
         return asks
     for path, rules in profile.tags.items():
