@@ -55,7 +55,7 @@ def read_json(data: bytes | str) -> Any:
     Raises:
         ValueError: It is not JSON, has a key twice or a lone surrogate, or is over a limit.
     """
-    encoded = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    encoded = data.encode() if isinstance(data, str) else data
     if len(encoded) > JSON_SIZE.value:
         raise OverLimitError(f"it has {len(encoded)} bytes", JSON_SIZE)
     opened = encoded.count(b"[") + encoded.count(b"{")
