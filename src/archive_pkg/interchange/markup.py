@@ -132,13 +132,13 @@ def fit(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return text as it stands between tags; XML readers turn a bare CR into a line feed."""
+    """Escape text for use between tags; XML readers turn a bare CR into a line feed."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text.replace("\r", "&#13;")
 
 
 def quoted(value: str) -> str:
-    """Return an attribute's value as it stands in a tag, with its quotation marks."""
+    """Return an attribute's value as written in a tag, with its quotation marks."""
     # A reader takes any white space in an attribute for a space.
     text = escaped(fit(value)).replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
     return f'"{text}"'

@@ -23,7 +23,7 @@ WHOLE = "objects"
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The table, in UTF-8; a column stands as often as the letter has values for it."""
+    """The table in UTF-8; a column is repeated for each of the letter's values for it."""
     [record] = records
     said = list(values(record, setting))
     columns = ["filename", *(f"dc.{name}" for name, _ in said)]

@@ -201,7 +201,7 @@ def _tell_events(document: _Document, record: Record) -> None:
         )
         for name in event.sources:
             document.relate("used", activity, _part(name))
-        # Without parts it is about the letter as a whole.
+        # Without parts it is about the letter itself.
         for thing in map(_part, event.objects) if event.objects else (_LETTER,):
             if views.makes(event) and thing not in made:
                 document.relate("wasGeneratedBy", thing, activity)

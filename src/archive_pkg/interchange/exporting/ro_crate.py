@@ -1,4 +1,4 @@
-"""RO-Crate 1.2: the file `ro-crate-metadata.json` that stands at the root of the crate."""
+"""RO-Crate 1.2: the file `ro-crate-metadata.json` at the root of the crate."""
 
 from __future__ import annotations
 

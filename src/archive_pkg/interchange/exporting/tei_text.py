@@ -1,4 +1,4 @@
-"""The letter's text in TEI: its zones, and what stands in it, marked where it stands.
+"""Write the letter's text in TEI, with its zones and marked names and quotes.
 
 The text goes in character by character; markup is put around it and never instead of it. Lines of
 white space alone divide it into blocks. Evidence that quotes most of a block says what it is: the

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.importing.source import Element, XmlSource
 
 ROLES = {"persName": "person", "orgName": "organization", "name": "person", "rs": "person"}
-"""What an element that names somebody says of whom it names."""
+"""The fields of an agent that an element names."""
 PLACES = (
     "placeName", "settlement", "district", "region", "country", "bloc", "geogName",
 )  # fmt: skip
@@ -195,7 +195,7 @@ class Correspondence:
         return words, fit(_EDITORS_SIGNS.sub("", words)) or "", role
 
     def _sure(self, element: Element, path: str, written: str) -> None:
-        """Say how sure the source is that somebody sent or received the letter."""
+        """Record how certain the source is about a sender or recipient."""
         said = [f"{name}: {self.source.attribute(element, name)}"
                 for name in _EXISTENT if element.get(name)]  # fmt: skip
         confidence = _CONFIDENCE.get(element.get("cert") or "")

@@ -131,7 +131,7 @@ def _has_julian_words(words: str) -> bool:
 def _from_julian(said: str, words: str | None) -> tuple[str, str] | None:
     """The Gregorian day of a date whose words are Julian, and how it was in the Julian calendar.
 
-    None where it cannot be told whether the file has converted the date.
+    None if it is unclear whether the file has converted the date.
     """
     read = read_date(words or "")
     if read is None:

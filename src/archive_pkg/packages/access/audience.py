@@ -252,7 +252,7 @@ class _Public:
             event["objects"] = stay
             own = self.index.evidence(f"events.{event['id']}")
             if objects or not any(item.basis == "supplied" for item in own):
-                # What concerns the letter as a whole concerns what is withheld of it, too.
+                # What concerns the entire letter concerns its withheld parts too.
                 event.pop("detail", None)
                 if "date" in event:
                     event["date"] = {"edtf": event["date"]["edtf"]}
@@ -280,7 +280,7 @@ class _Public:
             if key in holder:
                 holder[key] = [name for name in holder[key] if name in known]
         used = set(self._mentioned())
-        # Who supplied what is said of somebody counts only where that one is spoken of.
+        # Suppliers of statements about an agent count only if that agent is mentioned.
         while more := {agent for agent in self._suppliers(used) if agent not in used}:
             used |= more
         self.data["agents"] = [
