@@ -120,7 +120,7 @@ def test_datacite_s_json_is_valid(record: Record, setting: Setting) -> None:
     jsonschema.Draft201909Validator(schema).validate(written)
 
 
-def test_mets_names_a_premis_that_lies_beside_it(assert_valid: Any) -> None:
+def test_mets_names_a_premis_next_to_it(assert_valid: Any) -> None:
     premis = export("premis", full(), FULL_SETTING)
     beside = replace(FULL_SETTING, beside={"premis.xml": premis})
     written = export("mets", full(), beside)

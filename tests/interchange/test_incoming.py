@@ -228,7 +228,7 @@ def test_files_of_one_name_get_ids_from_their_folders(run: Run, tmp_path: Path) 
     assert made == {"a/v1": "a-v1-001", "b/v1": "b-v1-001", "a/v2": "v2-001", "Other": "other"}
 
 
-def test_ids_that_two_files_share_are_told_apart(run: Run, tmp_path: Path) -> None:
+def test_ids_that_two_files_share_are_distinguished(run: Run, tmp_path: Path) -> None:
     for name in ("one", "two"):
         text = LETTER.format(title=name, text="Text.").replace("<TEI ", '<TEI xml:id="L1" ')
         (tmp_path / f"{name}.xml").write_text(text)
@@ -307,7 +307,7 @@ def test_one_name_with_two_identifiers_of_one_kind_is_two_agents() -> None:
     assert record.sender != record.recipients
 
 
-def test_the_letters_words_for_somebody_are_one_person() -> None:
+def test_the_letters_words_for_a_person_are_one_agent() -> None:
     body = """<body><p><persName key="P3">Carl Three</persName>,
     <persName key="P3">Carl's</persName> house,
     your <rs type="person" key="P3">husband</rs>.</p></body>"""
@@ -603,7 +603,7 @@ INDEX = """<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleS
         (('key="a/b"', 'key="A b"'), ["index-1", "index-2"]),
     ],
 )
-def test_letters_of_an_index_are_told_apart(letters: tuple[str, ...], ids: list[str]) -> None:
+def test_letters_of_an_index_are_distinguished(letters: tuple[str, ...], ids: list[str]) -> None:
     described = "".join(f"<correspDesc {attributes}/>" for attributes in letters)
     found = read(INDEX.format(described).encode(), "index.xml")
     assert [imported.record.id for imported in found] == ids

@@ -54,7 +54,7 @@ def test_what_is_not_known_is_left_out() -> None:
     ]
 
 
-def test_a_premis_beside_it_is_referred_to() -> None:
+def test_a_premis_next_to_it_is_referenced() -> None:
     premis = export("premis", bare(), BARE_SETTING)
     told = said(replace(BARE_SETTING, beside={"premis.xml": b"abc", "dc.xml": premis}))
     within = "amdSec/digiprovMD/"

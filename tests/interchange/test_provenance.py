@@ -90,7 +90,7 @@ def test_what_became_of_a_marking_stands_among_the_events_in_its_time() -> None:
     assert sorted(activities) == sorted(f"letter:event/{name}" for name in names)
 
 
-def test_a_change_that_is_an_event_already_is_told_once() -> None:
+def test_a_change_that_is_also_an_event_appears_once() -> None:
     record = letter(
         classification=marking({"action": "declassified", "date": {"edtf": "1992"}}),
         events=[{"id": "open", "type": "declassification", "date": {"edtf": "1992"}}],

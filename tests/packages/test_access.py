@@ -137,7 +137,7 @@ def test_a_window_begins_on_the_day_that_opens_something_and_ends_before_the_nex
     assert window(record, TODAY - DAY) == (date.min.isoformat(), str(TODAY))
 
 
-def test_what_is_withheld_is_told_with_its_rule_its_end_and_why() -> None:
+def test_withheld_parts_have_their_rule_end_and_reason() -> None:
     record = record_of(
         part("a", "until tomorrow"),
         part("b", "closed"),

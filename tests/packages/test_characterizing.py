@@ -95,7 +95,7 @@ def test_a_file_of_no_known_format_and_one_that_is_not_what_the_record_says(lett
     assert outcomes["scan"] == "warning"
 
 
-def test_viruses_are_told_and_the_file_is_left_as_it_is(
+def test_viruses_are_reported_and_the_file_is_unchanged(
     letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = (letter / "letter-1960-07-18.txt").read_bytes()

@@ -100,7 +100,7 @@ def test_a_part_outside_the_folder_is_refused(letter: Path, path: str) -> None:
     assert any(finding.location.field == "parts.letter.file" for finding in report.errors)
 
 
-def test_a_text_in_another_encoding_is_told_by_its_byte(letter: Path) -> None:
+def test_a_text_in_another_encoding_is_reported_with_its_byte(letter: Path) -> None:
     data = "Секретно\nтекст".encode("cp1251")
     (letter / "other.txt").write_bytes(data)
     edit(

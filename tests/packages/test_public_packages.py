@@ -217,7 +217,7 @@ def told_by_commands(package: Path, folder: Path) -> dict[str, bytes]:
     return told | {"page.html": (folder / "page.html").read_bytes()}
 
 
-def test_what_is_withheld_is_told_with_its_rule_and_the_rest_stays_whole(
+def test_withheld_parts_have_their_rule_and_the_rest_is_complete(
     enclosed: Path, tmp_path: Path
 ) -> None:
     built = build_package(enclosed, tmp_path / "out", on=ON, audience="public")

@@ -373,7 +373,7 @@ def test_who_must_have_signed_is_one_of_the_keys_signers(
     assert {each.message for each in report} == (set() if good else {message})
 
 
-def test_a_signature_that_must_be_there_must_be_by_somebody_known(examine) -> None:
+def test_a_required_signature_must_be_by_an_allowed_signer(examine) -> None:
     trust = Trust(require_signature=True)
     report = Report()
     _, codes = examine(dict.fromkeys(BOTH, sig("rsa")), trust, report=report)
@@ -450,7 +450,7 @@ def test_a_signature_covers_a_bag_where_strong_lists_do(
     assert codes.get("signature-required", []) == ([place] if said else [])
 
 
-def test_a_weak_list_beside_a_strong_one_must_be_signed_too(
+def test_a_weak_manifest_next_to_a_strong_one_must_be_signed_too(
     examine, trusting, tmp_path: Path
 ) -> None:
     """It need not cover the bag, since the strong one does."""

@@ -86,7 +86,7 @@ def rebag(package: Path) -> None:
             (package / f"{'tag' * tags}manifest-{algorithm}.txt").write_text("".join(lines))
 
 
-def test_signing_changes_nothing_and_the_three_states_are_told_apart(
+def test_signing_changes_nothing_and_the_three_states_differ(
     package: Path, keys: Path, authority: Authority
 ) -> None:
     before = {p: p.read_bytes() for p in package.rglob("*") if p.is_file()}
@@ -234,7 +234,7 @@ def test_an_invalid_package_is_not_signed(package: Path, keys: Path) -> None:
     assert not (package / "signatures").exists()
 
 
-def test_a_forged_tag_manifest_is_told_for_what_it_is(signed: Path, keys: Path) -> None:
+def test_a_forged_tag_manifest_is_reported(signed: Path, keys: Path) -> None:
     with (signed / "tagmanifest-sha512.txt").open("a") as file:
         file.write(f"{'0' * 128}  bag-info.txt2\n")
     verification = verify(signed, trust=Trust.read(keys / "allowed"))
@@ -314,9 +314,7 @@ def test_a_timestamp_is_renewed_by_one_over_it(stamped: Path, authority: Authori
     assert "signatures/tagmanifest-sha512.txt.sig.tsr.tsr.tsr" in third.stamps
 
 
-def test_a_signature_without_a_timestamp_gets_one_beside_others_that_have_theirs(
-    stamped: Path, authority: Authority
-) -> None:
+def test_only_signatures_without_a_timestamp_get_one(stamped: Path, authority: Authority) -> None:
     name = "signatures/tagmanifest-sha512.txt.sig.tsr"
     (stamped / name).unlink()
     assert sign(stamped, timestamp=authority.url).stamps == (name,)
@@ -438,7 +436,7 @@ def test_a_key_that_is_a_pipe_is_not_waited_for(
         sign_files(tmp_path / "key", [tmp_path / "m"])
 
 
-def test_what_was_done_stands_beside_the_package_and_not_in_it(
+def test_later_events_are_next_to_the_package_and_not_in_it(
     package: Path, keys: Path, authority: Authority
 ) -> None:
     sign(package, key=keys / "editor", timestamp=authority.url)
@@ -514,7 +512,7 @@ def test_a_signed_package_in_a_zip_is_verified_as_in_its_folder(
     assert states(packed) == states(loose)
 
 
-def test_whom_to_believe_is_told_to_every_process(
+def test_every_process_has_the_trusted_signers(
     package: Path, keys: Path, authority: Authority
 ) -> None:
     trust = Trust.read(keys / "allowed", keys / "ecdsa.pub", authority.ca)

@@ -280,7 +280,7 @@ def test_a_file_of_certificates_has_at_least_one_and_each_can_be_read(tmp_path: 
 
 
 @pytest.mark.filterwarnings("ignore:Parsed a serial number")
-def test_a_timestamp_with_any_byte_changed_is_told_or_good() -> None:
+def test_a_timestamp_with_any_byte_changed_is_reported_or_good() -> None:
     good = vector("good")
     found = set()
     for at in range(0, len(good), 5):
