@@ -297,7 +297,7 @@ def test_a_part_is_indexed_from_the_day_on_which_it_opens(
     build_package(source, collection.root)
     with monkeypatch.context() as before:
         before.setattr(
-            "archive_pkg.packages.access.decision.judged_on", lambda on=None: date(2019, 12, 31)
+            "archive_pkg.packages.access.visibility.judged_on", lambda on=None: date(2019, 12, 31)
         )
         bring(collection)
         assert found(collection, "Zobelpelz") == []

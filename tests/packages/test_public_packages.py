@@ -18,8 +18,8 @@ from archive_pkg.deposits import deposit
 from archive_pkg.errors import InvalidError
 from archive_pkg.interchange import FORMATS
 from archive_pkg.packages import build_package, open_package, verify
-from archive_pkg.packages.access.audience import public
-from archive_pkg.packages.access.decision import withheld
+from archive_pkg.packages.access.redaction import public
+from archive_pkg.packages.access.visibility import withheld
 from archive_pkg.records import Record, load_record
 from program import Run
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from archive_pkg.errors import InvalidError
-from archive_pkg.packages.access.audience import public, seen_by
-from archive_pkg.packages.access.decision import withheld
 from archive_pkg.packages.access.leaks import Traces, refuse_leaks, refuse_traces
+from archive_pkg.packages.access.redaction import public, seen_by
+from archive_pkg.packages.access.visibility import withheld
 from archive_pkg.records import Record
 
 CLOSED = "The heron told seven millers about nine silver kettles."

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.cli.output import Answer
-    from archive_pkg.packages.access.audience import Outgoing
-    from archive_pkg.packages.access.decision import Withheld
+    from archive_pkg.packages.access.redaction import Outgoing
+    from archive_pkg.packages.access.visibility import Withheld
 
 Audience = Annotated[
     Literal["public", "internal"],

@@ -189,7 +189,7 @@ def takes_output(
     """
     for file in files:
         if file is not None and str(file) != STANDARD_OUTPUT:
-            from archive_pkg.packages.protecting import refuse_output
+            from archive_pkg.packages.output_protection import refuse_output
 
             refuse_output(file, subjects)
     wanted = sum(str(file) == STANDARD_OUTPUT for file in files) + as_json
@@ -200,7 +200,7 @@ def takes_output(
 
 def mode_for(audience: str, *sources: Path) -> int:
     """Return the permissions for an output: as narrow as its sources, unless it is public."""
-    from archive_pkg.packages.protecting import source_mode
+    from archive_pkg.packages.output_protection import source_mode
 
     if audience == "public":
         return 0o777
@@ -251,7 +251,7 @@ def no_stream(folder: Path | None) -> Path | None:
             "a folder cannot be written to standard output", "Name a folder, such as ./out."
         )
     if folder is not None:
-        from archive_pkg.packages.protecting import refuse_in_package
+        from archive_pkg.packages.output_protection import refuse_in_package
 
         refuse_in_package(folder)
     return folder

@@ -17,7 +17,7 @@ from archive_pkg import fixity, storage
 from archive_pkg.bags import Bag
 from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError
 from archive_pkg.packages import Package, Verification, is_bag, open_package, verify
-from archive_pkg.packages.access.audience import Outgoing, seen_by
+from archive_pkg.packages.access.redaction import Outgoing, seen_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

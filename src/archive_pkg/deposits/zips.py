@@ -18,8 +18,8 @@ from archive_pkg.bags.archives.opening import open_archive
 from archive_pkg.deposits.repositories.drop.drop_folder import write_file
 from archive_pkg.deposits.transfers import Item, limited, sha256_of
 from archive_pkg.errors import DepositError, InvalidError
-from archive_pkg.packages.access.decision import opening
 from archive_pkg.packages.access.leaks import refuse_traces
+from archive_pkg.packages.access.visibility import opening
 from archive_pkg.reports import Severity
 
 if TYPE_CHECKING:

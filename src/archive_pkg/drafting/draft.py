@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.layout.segmentation import LetterLayout, Zone, segment
 from archive_pkg.drafting.lines import WINDOW
-from archive_pkg.drafting.statements.base import (
-    CERTAIN,
-    GUESS,
-    PROBABLE,
-    Confidence,
-    Statement,
-)
+from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, Confidence, Statement
 from archive_pkg.drafting.statements.content import MOST_NOTES
 from archive_pkg.drafting.statements.fields import read_fields
 from archive_pkg.drafting.statements.notes import find_brackets

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import UsageError
-from archive_pkg.interchange.setting import Setting
+from archive_pkg.interchange.export_context import Setting
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:

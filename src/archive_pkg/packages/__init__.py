@@ -9,14 +9,14 @@ from archive_pkg.packages.states import states
 
 if TYPE_CHECKING:
     from archive_pkg.packages.building import Built, build_package
-    from archive_pkg.packages.checking import check, check_record
     from archive_pkg.packages.opening import Package, Verification, is_bag, open_package, verify
+    from archive_pkg.packages.record_checks import check, check_record
     from archive_pkg.packages.signatures.signing import Signing, sign
     from archive_pkg.packages.signatures.verifying import Signed, Trust
 
 _MODULES = {
     "building": ("Built", "build_package"),
-    "checking": ("check", "check_record"),
+    "record_checks": ("check", "check_record"),
     "opening": ("Package", "Verification", "is_bag", "open_package", "verify"),
     "signatures.signing": ("Signing", "sign"),
     "signatures.verifying": ("Signed", "Trust"),

@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Literal
 from archive_pkg import bags, fixity, storage
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages import layout, payload_files
-from archive_pkg.packages.access.audience import SUFFIX, public
-from archive_pkg.packages.access.decision import Audience, Withheld, withheld
 from archive_pkg.packages.access.leaks import refuse_leaks
-from archive_pkg.packages.checking import Files, check_record, examine, folder_of, refuse_files
-from archive_pkg.packages.history import packaged
+from archive_pkg.packages.access.redaction import SUFFIX, public
+from archive_pkg.packages.access.visibility import Audience, Withheld, withheld
 from archive_pkg.packages.metadata import (
     CRATE,
     DEFAULT,
@@ -26,7 +24,9 @@ from archive_pkg.packages.metadata import (
     setting,
     titles,
 )
+from archive_pkg.packages.packaging_events import packaged
 from archive_pkg.packages.reading_back import read_back
+from archive_pkg.packages.record_checks import Files, check_record, examine, folder_of, refuse_files
 from archive_pkg.packages.signatures.verifying import is_signature_file, is_signed
 from archive_pkg.records import Record, record_file
 from archive_pkg.reports import Code, Location, Report, Severity

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.errors import UsageError
 from archive_pkg.interchange import FORMATS, FileFacts, Setting
-from archive_pkg.packages.access.audience import Outgoing, seen_by
-from archive_pkg.packages.checking import TEXT_LIMIT, decode
+from archive_pkg.packages.access.redaction import Outgoing, seen_by
 from archive_pkg.packages.layout import PARTS
 from archive_pkg.packages.opening import is_bag, open_package
+from archive_pkg.packages.record_checks import TEXT_LIMIT, decode
 from archive_pkg.records import load_record, record_file
 from archive_pkg.version import SOFTWARE
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from archive_pkg.packages.access.decision import Audience
+    from archive_pkg.packages.access.visibility import Audience
     from archive_pkg.records import Part, Record
 
 CRATE = "ro-crate-metadata.json"

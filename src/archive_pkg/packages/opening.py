@@ -149,10 +149,10 @@ def verify(
     bag = verdict.bag
     is_ours = bag is not None and _is_ours(partial(_listed, bag))
     if bag is not None and is_ours:
-        from archive_pkg.packages import contents  # loads the models of records
+        from archive_pkg.packages import package_rules  # loads the models of records
 
         report.findings[:] = [one for one in report if one.code != TAG_FILE_UNLISTED.code]
-        record = contents.examine_contents(path, bag, report)
+        record = package_rules.examine_contents(path, bag, report)
     signatures = _signatures(path, bag, trust or Trust(), report) if bag else ()
     return Verification(path, verdict, report, record, signatures)
 

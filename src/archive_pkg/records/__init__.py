@@ -1,6 +1,7 @@
 """The record of a letter: models, vocabularies, dates, loading and saving."""
 
 from archive_pkg.dates.edtf_string import Edtf
+from archive_pkg.records.line_numbers import placed
 from archive_pkg.records.loading import (
     NAMES,
     load_record,
@@ -30,7 +31,6 @@ from archive_pkg.records.models import (
     TranslationNote,
     WrittenDate,
 )
-from archive_pkg.records.places import placed
 from archive_pkg.records.saving import save_record
 from archive_pkg.records.vocabularies.identifiers import Identifier
 

@@ -17,9 +17,9 @@ from archive_pkg.limits import RECORD_SIZE
 from archive_pkg.parsing import read_json as parse_json
 from archive_pkg.paths import StrPath
 from archive_pkg.records.explaining import TYPE_WRONG, explain
+from archive_pkg.records.file_kinds import XML, recognize
 from archive_pkg.records.json_reading import read_json
 from archive_pkg.records.models import Record
-from archive_pkg.records.recognizing import XML, recognize
 from archive_pkg.records.upgrading import upgrade_tree
 from archive_pkg.records.yaml.nodes import garbage_collection_disabled
 from archive_pkg.records.yaml.reading import read_yaml

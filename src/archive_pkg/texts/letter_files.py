@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg import limits
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.parsing import ZIP_ERRORS, OverLimitError, check_xml, parse_xml
-from archive_pkg.records.recognizing import DAMAGED, OPEN_DOCUMENT, WORD, recognize
+from archive_pkg.records.file_kinds import DAMAGED, OPEN_DOCUMENT, WORD, recognize
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import describe, read_regular
 from archive_pkg.texts.decoding import decode

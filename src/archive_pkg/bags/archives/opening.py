@@ -41,11 +41,7 @@ def open_archive(path: Path) -> Archive:
     """
     import importlib.util
 
-    from archive_pkg.bags.archives import (  # most bags are folders and need none of these
-        tar_headers,
-        tars,
-        zips,
-    )
+    from archive_pkg.bags.archives import tar_headers, tars, zips
 
     with open_regular(path) as file:
         head = file.read(512)

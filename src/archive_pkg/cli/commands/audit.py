@@ -338,7 +338,7 @@ def _ledger(opened: Collection, named: Path | None) -> Path:
     """Return the path of the ledger. Only a link that the user names is followed."""
     if named is None:
         return opened.ledger
-    from archive_pkg.packages.protecting import refuse_in_package
+    from archive_pkg.packages.output_protection import refuse_in_package
 
     refuse_in_package(named)
     return named.resolve()

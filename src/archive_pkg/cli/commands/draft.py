@@ -70,7 +70,7 @@ def draft(
     """
     from archive_pkg.drafting import draft_letter, letters_in, load_vocabulary, save_draft
     from archive_pkg.errors import UsageError
-    from archive_pkg.packages.protecting import refuse_in_package
+    from archive_pkg.packages.output_protection import refuse_in_package
 
     with answering("draft", as_json=as_json, quiet=quiet) as answer:
         own = tuple(vocabulary or ())

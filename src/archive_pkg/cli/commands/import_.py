@@ -110,7 +110,7 @@ def _apart(imported: Imported, name: str, taken: set[str]) -> Imported:
     taken.add(tried.casefold())
     if tried == own:
         return imported
-    from archive_pkg.interchange.importing.drafts import record_id
+    from archive_pkg.interchange.importing.imported_record import record_id
 
     return changed(imported, record=imported.record.model_copy(update={"id": record_id(tried)}))
 

@@ -44,8 +44,8 @@ def page(
     Example: archive-pkg page packages/1960-07-18-cpsu-to-sed -o letter.html
     """
     from archive_pkg.packages import is_bag, open_package, verify
-    from archive_pkg.packages.access.audience import seen_by
     from archive_pkg.packages.access.leaks import refuse_traces
+    from archive_pkg.packages.access.redaction import seen_by
     from archive_pkg.packages.page import letter_page
     from archive_pkg.records import load_record, record_file
 

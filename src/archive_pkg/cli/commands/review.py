@@ -101,7 +101,7 @@ def _opened(path: Path | None, out: Path | None) -> OpenedFolder:
         InvalidError: The letter cannot be read.
     """
     from archive_pkg.errors import StorageError
-    from archive_pkg.packages.protecting import refuse_in_package
+    from archive_pkg.packages.output_protection import refuse_in_package
     from archive_pkg.records import NAMES, read_record
     from archive_pkg.web.review import OpenedFolder
 

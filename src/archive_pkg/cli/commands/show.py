@@ -85,7 +85,7 @@ def show(
 
 
 def _draw(record: Record, picture: Path, source: Path) -> None:
-    from archive_pkg.packages.picture import picture as draw
+    from archive_pkg.packages.parts_diagram import picture as draw
 
     if picture.is_file() and picture.suffix.lower() != ".svg":
         raise UsageError(f"{picture} exists and is not an SVG file", "Name a file .svg.")

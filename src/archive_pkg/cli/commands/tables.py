@@ -62,8 +62,8 @@ def export(
 
     Example: archive-pkg tables export records --out letters.xlsx
     """
-    from archive_pkg.packages.access.audience import public, seen_by
     from archive_pkg.packages.access.leaks import refuse_traces
+    from archive_pkg.packages.access.redaction import public, seen_by
     from archive_pkg.records import load_record, record_file
     from archive_pkg.tables import export_records
 

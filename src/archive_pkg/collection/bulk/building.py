@@ -17,7 +17,7 @@ from archive_pkg.collection.bulk.running import NOT_BEGUN, Done, failed, guarded
 from archive_pkg.collection.bulk.searching import TableRow
 from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError
 from archive_pkg.packages import layout, payload_files
-from archive_pkg.packages.access.decision import Audience, judged_on
+from archive_pkg.packages.access.visibility import Audience, judged_on
 from archive_pkg.packages.building import (
     PackageDraft,
     date_for,
@@ -26,8 +26,8 @@ from archive_pkg.packages.building import (
     refuse_inside,
     settle,
 )
-from archive_pkg.packages.checking import RECORD_ID_TWICE, RECORD_IDS_ALIKE
 from archive_pkg.packages.metadata import DEFAULT
+from archive_pkg.packages.record_checks import RECORD_ID_TWICE, RECORD_IDS_ALIKE
 from archive_pkg.records import load_record, record_file
 from archive_pkg.reports import Location, Severity
 from archive_pkg.version import SOFTWARE

@@ -159,9 +159,7 @@ def find_letters(paths: Iterable[StrPath], note: Note = unheard) -> Iterator[Pat
 
 
 def _is_bag(path: Path) -> bool:
-    from archive_pkg.packages import (
-        is_bag,  # not needed to query an index
-    )
+    from archive_pkg.packages import is_bag
 
     return is_bag(path)
 
@@ -303,9 +301,7 @@ def _is_closed(path: Path) -> bool:
 
 
 def _noted(finding: Finding, *, outcome: str = "left out", status: int = 0) -> Done:
-    from archive_pkg.collection.bulk.running import (
-        Done,  # not needed to query an index
-    )
+    from archive_pkg.collection.bulk.running import Done
 
     return Done(finding.location.path, outcome, status, [finding])
 

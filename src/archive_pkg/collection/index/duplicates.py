@@ -27,15 +27,15 @@ from archive_pkg.collection.bulk.running import Done, run
 from archive_pkg.collection.bulk.searching import find_letters
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages import is_bag, open_package
-from archive_pkg.packages.access.audience import Outgoing, seen_by
-from archive_pkg.packages.checking import TEXT_LIMIT, decode
+from archive_pkg.packages.access.redaction import Outgoing, seen_by
+from archive_pkg.packages.record_checks import TEXT_LIMIT, decode
 from archive_pkg.records import load_record, record_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from archive_pkg.executors import Executor
-    from archive_pkg.packages.access.decision import Audience
+    from archive_pkg.packages.access.visibility import Audience
     from archive_pkg.paths import StrPath
 
 _RUN = 5

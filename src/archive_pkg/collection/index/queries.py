@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.collection.opening import Collection
-    from archive_pkg.packages.access.decision import Audience
+    from archive_pkg.packages.access.visibility import Audience
 
 VERSION = 6
 """The version of the index's format; an index that is not complete yet has the negative."""

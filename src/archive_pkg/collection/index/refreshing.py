@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from archive_pkg.collection.opening import Collection
     from archive_pkg.executors import Executor
     from archive_pkg.packages import Package
-    from archive_pkg.packages.access.decision import Audience
+    from archive_pkg.packages.access.visibility import Audience
     from archive_pkg.records import Record
 
     _Known = tuple[bytes, str, str, str]
@@ -243,7 +243,7 @@ class _Refreshing:
 def _read_one(subject: _Subject, pace: Pace, *, audience: Audience) -> Done:
     """Read a package for the index, unless it has not changed."""
     from archive_pkg.packages import open_package
-    from archive_pkg.packages.access.decision import judged_on
+    from archive_pkg.packages.access.visibility import judged_on
 
     path, known = subject
     fingerprint = fingerprint_of(path)
@@ -255,8 +255,8 @@ def _read_one(subject: _Subject, pace: Pace, *, audience: Audience) -> Done:
 
 
 def _row(package: Package, fingerprint: bytes, audience: Audience) -> dict[str, Any]:
-    from archive_pkg.packages.access.audience import seen_by
-    from archive_pkg.packages.access.decision import judged_on, window
+    from archive_pkg.packages.access.redaction import seen_by
+    from archive_pkg.packages.access.visibility import judged_on, window
     from archive_pkg.records.wording import classification_in_words
 
     outgoing = seen_by(package.record, audience)
@@ -322,7 +322,7 @@ def _about(record: Record) -> Iterator[str]:
 
 def _texts(package: Package) -> Iterator[str]:
     from archive_pkg.packages import layout
-    from archive_pkg.packages.checking import decode
+    from archive_pkg.packages.record_checks import decode
 
     for part in {part.file: part for part in package.record.parts if part.is_text}.values():
         name = f"data/{layout.PARTS}/{part.file}"

@@ -43,8 +43,8 @@ from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.transfers import BLOCK, Transfer
 from archive_pkg.deposits.zips import RestrictingRepository, Upload, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError
+from archive_pkg.interchange.export_context import Setting
 from archive_pkg.interchange.exporting import dataverse
-from archive_pkg.interchange.setting import Setting
 from archive_pkg.reports import Location
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg import csv_text
-from archive_pkg.interchange import views
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.exporting.dublin_core import MAPPING as DUBLIN_CORE
 from archive_pkg.interchange.exporting.dublin_core import values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Record
 
 MAPPING = {field: f"dc.{place}" for field, place in DUBLIN_CORE.items()} | {
@@ -30,7 +30,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     rows = [[WHOLE, *(_line(value) for _, value in said)]]
     for path in record.files:
         parts = [part for part in record.parts if part.file == path]
-        titles = "; ".join(views.part_title(record, part) for part in parts)
+        titles = "; ".join(derived_facts.part_title(record, part) for part in parts)
         first = columns.index("dc.title")
         row = [""] * len(columns)
         row[0], row[first] = f"{setting.folder or f'{WHOLE}/'}{path}", _line(titles)

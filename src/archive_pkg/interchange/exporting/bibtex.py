@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archive_pkg.interchange import views
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.dates import edtf_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Agent, Record
 
 MAPPING = {
@@ -59,9 +59,9 @@ def _entry(record: Record, setting: Setting) -> str:
 
 
 def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
-    yield "author", _names(views.creators(record))
+    yield "author", _names(derived_facts.creators(record))
     yield "title", f"{{{_tex(record.title)}}}"
-    kind = views.TYPE_NAMES[record.type]
+    kind = derived_facts.TYPE_NAMES[record.type]
     to = f" to {record.names(record.recipients)}" if record.recipients else ""
     yield "howpublished", _tex(f"{kind}{to}")
     yield "type", kind
@@ -72,11 +72,11 @@ def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
     yield "month", str(int(when[5:7])) if len(when) > 4 else ""
     if record.place:
         yield "location", _tex(record.place.name)
-    translators = [h.agent for h in views.persons(record) if h.role == "translator"]
+    translators = [h.agent for h in derived_facts.persons(record) if h.role == "translator"]
     yield "translator", _names(translators)
-    yield "language", views.main_language(record) or ""
+    yield "language", derived_facts.main_language(record) or ""
     if record.holding:
-        place = (record.holding.repository, views.shelfmark(record.holding))
+        place = (record.holding.repository, derived_facts.shelfmark(record.holding))
         yield "library", _tex(", ".join(filter(None, place)))
     yield "keywords", _tex(", ".join(subject.term for subject in record.subjects))
     yield "abstract", _tex(record.summary.text) if record.summary else ""
@@ -84,7 +84,7 @@ def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
     yield "addendum", _tex(f"Published in: {published}") if published else ""
     yield "note", _tex("; ".join(_notes(record)))
     yield "publisher", _tex(setting.publisher or "")
-    doi = views.doi(record)
+    doi = derived_facts.doi(record)
     yield "doi", _tex(doi.value) if doi else ""
     urls = (item.value for item in record.identifiers if item.scheme == "url")
     yield "url", _tex(setting.addresses.get(record.id) or next(urls, ""))
@@ -95,7 +95,7 @@ def _notes(record: Record) -> Iterator[str]:
     date = edtf_of(record.date) or ""
     if _is_set(date):
         yield f"Date: one of {date}"
-    yield from views.open_dates(record)
+    yield from derived_facts.open_dates(record)
     if record.rights:
         yield f"Rights: {record.rights.statement}"
 
@@ -110,7 +110,7 @@ def _names(agents: Sequence[Agent]) -> str:
 
 
 def _name(agent: Agent) -> str:
-    halves = views.family_and_given(agent)
+    halves = derived_facts.family_and_given(agent)
     if halves is None:
         return f"{{{_tex(agent.name)}}}"
     pieces = (halves.family, halves.suffix, halves.given)

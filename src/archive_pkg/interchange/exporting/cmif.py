@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
-from archive_pkg.interchange import views
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import first_address
 from archive_pkg.interchange.dates import tei as date_attributes
 from archive_pkg.interchange.markup import Element, put, root, say, serialize, text_of
@@ -17,7 +17,7 @@ from archive_pkg.interchange.markup import Element, put, root, say, serialize, t
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Agent, Record, WrittenDate
 
 NAMESPACE = "http://www.tei-c.org/ns/1.0"
@@ -107,16 +107,16 @@ def _letter(profile: Element, record: Record, source: str, setting: Setting) -> 
     address = setting.addresses.get(record.id) or first_address(record.identifiers)
     letter = put(profile, "correspDesc", key=record.id, ref=address, source=source)
     sent = put(letter, "correspAction", type="sent")
-    _names(sent, views.creators(record))
+    _names(sent, derived_facts.creators(record))
     if record.place:
         say(sent, "placeName", record.place.name, ref=first_address(record.place.identifiers))
     _date(sent, record.date)
     received = put(letter, "correspAction", type="received")
-    _names(received, views.agents(record, record.recipients))
+    _names(received, derived_facts.agents(record, record.recipients))
     _date(received, record.received)
     if record.copies_to:
         copies = put(letter, "correspAction", type="received", subtype="copy")
-        _names(copies, views.agents(record, record.copies_to))
+        _names(copies, derived_facts.agents(record, record.copies_to))
     return letter
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.interchange import views
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.dates import plain
 from archive_pkg.interchange.json_text import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Agent, Record, WrittenDate
 
 MAPPING = {
@@ -44,26 +44,26 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 
 
 def _item(record: Record, setting: Setting) -> dict[str, Any]:
-    hands = [hand for hand in views.persons(record) if hand.is_own]
+    hands = [hand for hand in derived_facts.persons(record) if hand.is_own]
     others = dict.fromkeys(hand.agent for hand in hands if hand.role != "translator")
     holding = record.holding
-    doi = views.doi(record)
+    doi = derived_facts.doi(record)
     urls = [item.value for item in record.identifiers if item.scheme == "url"]
     place = [holding.file, holding.folio] if holding else []
     item = {
         "id": record.id,
         "type": "personal_communication",
-        "genre": views.TYPE_NAMES[record.type],
+        "genre": derived_facts.TYPE_NAMES[record.type],
         "title": record.title,
-        "author": [_name(agent) for agent in views.creators(record)],
-        "recipient": [_name(agent) for agent in views.agents(record, record.recipients)],
+        "author": [_name(agent) for agent in derived_facts.creators(record)],
+        "recipient": [_name(agent) for agent in derived_facts.agents(record, record.recipients)],
         "translator": [_name(hand.agent) for hand in hands if hand.role == "translator"],
         "contributor": [_name(agent) for agent in others],
         "issued": _date(record.date) if record.date else None,
         "event-place": record.place.name if record.place else None,
         "abstract": record.summary.text if record.summary else None,
         "keyword": ", ".join(subject.term for subject in record.subjects),
-        "language": views.main_language(record),
+        "language": derived_facts.main_language(record),
         "archive": holding.repository if holding else None,
         "archive_collection": holding.fonds if holding else None,
         "archive_location": ", ".join(word for word in place if word),
@@ -77,7 +77,7 @@ def _item(record: Record, setting: Setting) -> dict[str, Any]:
 
 
 def _name(agent: Agent) -> dict[str, str]:
-    halves = views.family_and_given(agent)
+    halves = derived_facts.family_and_given(agent)
     if halves:
         said = {"family": halves.family, "given": halves.given, "suffix": halves.suffix}
         return {key: value for key, value in said.items() if value}

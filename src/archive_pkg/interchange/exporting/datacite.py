@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.interchange import views
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import address, is_address
 from archive_pkg.interchange.dates import is_exact, w3cdtf
 from archive_pkg.interchange.json_text import to_json
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archive_pkg.dates.edtf_string import Edtf
-    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Agent, Record, WrittenDate
 
 NAMESPACE = "http://datacite.org/schema/kernel-4"
@@ -184,12 +184,13 @@ def _people(resource: Any, plural: str, people: Sequence[dict[str, Any]]) -> Non
 
 def describe(record: Record, setting: Setting) -> dict[str, Any]:
     """The record as DataCite's JSON has it; what is empty is left out."""
-    doi = views.doi(record)
+    doi = derived_facts.doi(record)
     files = [setting.files[path] for path in record.files if path in setting.files]
     data: dict[str, Any] = {
         "schemaVersion": NAMESPACE,
         "doi": doi.value if doi else None,
-        "creators": [_person(agent) for agent in views.creators(record)] or [{"name": UNKNOWN}],
+        "creators": [_person(agent) for agent in derived_facts.creators(record)]
+        or [{"name": UNKNOWN}],
         "titles": [
             {"title": record.title},
             *({"title": title, "titleType": "AlternativeTitle"} for title in record.variant_titles),
@@ -197,13 +198,13 @@ def describe(record: Record, setting: Setting) -> dict[str, Any]:
         "publisher": {"name": setting.publisher or TO_BE_ANNOUNCED},
         "publicationYear": f"{setting.year:04}" if setting.year else NO_YEAR,
         "types": {
-            "resourceType": views.TYPE_NAMES[record.type],
+            "resourceType": derived_facts.TYPE_NAMES[record.type],
             "resourceTypeGeneral": "Text",
         },
         "subjects": [_subject(record, index) for index in range(len(record.subjects))],
         "contributors": list(_contributors(record)),
         "dates": list(_dates(record)),
-        "language": views.main_language(record),
+        "language": derived_facts.main_language(record),
         "alternateIdentifiers": [
             {"alternateIdentifier": record.id, "alternateIdentifierType": "record"},
             *(
@@ -229,7 +230,7 @@ def _person(agent: Agent) -> dict[str, Any]:
         person["nameType"] = "Personal"
     elif agent.kind == "organization":
         person["nameType"] = "Organizational"
-    halves = views.family_and_given(agent)
+    halves = derived_facts.family_and_given(agent)
     if halves:
         person["familyName"], person["givenName"] = halves.family, halves.all_given
     if agent.identifiers:
@@ -242,7 +243,7 @@ def _person(agent: Agent) -> dict[str, Any]:
 
 def _contributors(record: Record) -> Iterator[dict[str, Any]]:
     types = dict.fromkeys(
-        (agent, _TYPES.get(role, "Other")) for agent, role, _ in views.hands(record)
+        (agent, _TYPES.get(role, "Other")) for agent, role, _ in derived_facts.hands(record)
     )
     for agent, kind in types:
         yield _person(agent) | {"contributorType": kind}
@@ -283,14 +284,14 @@ def _places(record: Record) -> list[str]:
 
 
 def _related(record: Record) -> Iterator[dict[str, Any]]:
-    if views.is_translation(record):
-        for source in views.originals(record):
-            yield _item("Text", "IsTranslationOf", views.part_title(record, source))
-    for title in views.contained(record):
+    if derived_facts.is_translation(record):
+        for source in derived_facts.originals(record):
+            yield _item("Text", "IsTranslationOf", derived_facts.part_title(record, source))
+    for title in derived_facts.contained(record):
         yield _item("Text", "HasPart", title)
     if record.holding:
         words = ", ".join(
-            filter(None, (record.holding.repository, views.shelfmark(record.holding)))
+            filter(None, (record.holding.repository, derived_facts.shelfmark(record.holding)))
         )
         yield _item("Collection", "IsPartOf", words)
     for citation in record.publications:
@@ -315,7 +316,7 @@ def _rights(record: Record) -> Iterator[dict[str, str]]:
         yield said
         if licence and not listed and not is_address(licence):
             yield {"rights": licence}
-    yield from ({"rights": words} for words in views.restrictions(record))
+    yield from ({"rights": words} for words in derived_facts.restrictions(record))
 
 
 def _descriptions(record: Record) -> Iterator[dict[str, str]]:
@@ -325,20 +326,22 @@ def _descriptions(record: Record) -> Iterator[dict[str, str]]:
         marking = f"Marked: {classification_in_words(record)}"
         yield {"description": marking, "descriptionType": "Other"}
     roles = [
-        f"{agent.name} ({role})" for agent, role, _ in views.hands(record) if role not in _TYPES
+        f"{agent.name} ({role})"
+        for agent, role, _ in derived_facts.hands(record)
+        if role not in _TYPES
     ]
     if roles:
         # The schema calls most contributors Other; this says what they did.
         words = f"Contributors: {'; '.join(roles)}"
         yield {"description": words, "descriptionType": "Other"}
     for part in record.parts:
-        method = views.method_words(record, part)
+        method = derived_facts.method_words(record, part)
         if method:
-            words = f"{views.part_title(record, part)}: {method}"
+            words = f"{derived_facts.part_title(record, part)}: {method}"
             yield {"description": words, "descriptionType": "Methods"}
-    for _, words in views.note_words(record):
+    for _, words in derived_facts.note_words(record):
         yield {"description": f"Translation note: {words}", "descriptionType": "Other"}
-    for words in views.open_dates(record):
+    for words in derived_facts.open_dates(record):
         yield {"description": words, "descriptionType": "Other"}
     if record.custody:
         yield {"description": f"Custody: {record.custody}", "descriptionType": "Other"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.interchange import views
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import dois_in
 from archive_pkg.interchange.dates import extremes, plain
 from archive_pkg.interchange.exporting import datacite
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archive_pkg.dates.edtf_string import Edtf
-    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Agent, Record, Rights, Subject
 
 SUBJECT = "Arts and Humanities"
@@ -145,7 +145,9 @@ def _fields(record: Record, setting: Setting) -> Iterator[dict[str, Any]]:
             )
         ],
     )
-    yield _compounds("author", [_author(agent) for agent in views.creators(record)] or [_nobody()])
+    yield _compounds(
+        "author", [_author(agent) for agent in derived_facts.creators(record)] or [_nobody()]
+    )
     contact = _group(
         ("datasetContactName", setting.given.get("Contact-Name")),
         ("datasetContactEmail", setting.given.get("Contact-Email")),
@@ -156,15 +158,15 @@ def _fields(record: Record, setting: Setting) -> Iterator[dict[str, Any]]:
     yield _terms_of_a_list("subject", [setting.given.get("Subject", SUBJECT)])
     yield _compounds("keyword", [_keyword(subject) for subject in record.subjects])
     yield _compounds("publication", [_publication(words) for words in record.publications])
-    names = [_language(tag) for tag in views.languages(record)]
+    names = [_language(tag) for tag in derived_facts.languages(record)]
     yield _terms_of_a_list("language", [name for name in names if name in LANGUAGES])
     yield _one("notesText", "\n".join(_notes(record)))
     yield _many("productionPlace", [record.place.name] if record.place else [])
     yield _compounds("contributor", list(_contributors(record)))
     date = record.date.edtf if record.date else None
     yield _compounds("timePeriodCovered", [_period(date)] if date else [])
-    yield _many("kindOfData", [views.TYPE_NAMES[record.type]])
-    yield _many("relatedMaterial", views.contained(record))
+    yield _many("kindOfData", [derived_facts.TYPE_NAMES[record.type]])
+    yield _many("relatedMaterial", derived_facts.contained(record))
     yield _one("originOfSources", "\n".join(_origin(record)))
 
 
@@ -181,7 +183,7 @@ def _author(agent: Agent) -> dict[str, Any]:
 
 
 def _contributors(record: Record) -> Iterator[dict[str, Any]]:
-    for agent, role, _ in views.hands(record):
+    for agent, role, _ in derived_facts.hands(record):
         yield _group(("contributorName", f"{agent.name} ({role})"))
     if record.rights and record.rights.holder:
         holder = record.agent(record.rights.holder)
@@ -220,15 +222,15 @@ def _notes(record: Record) -> Iterator[str]:
         yield f"Places mentioned: {places}"
     others = [
         f"{_language(tag)} ({tag})"
-        for tag in views.languages(record)
+        for tag in derived_facts.languages(record)
         if tag != "und" and ("-" in tag or _language(tag) not in LANGUAGES)
     ]
     if others:
         yield f"Languages: {', '.join(others)}"
     for part in record.parts:
-        if views.method_words(record, part):
-            yield f"{views.part_title(record, part)}: {views.method_words(record, part)}"
-    yield from views.restrictions(record)
+        if method := derived_facts.method_words(record, part):
+            yield f"{derived_facts.part_title(record, part)}: {method}"
+    yield from derived_facts.restrictions(record)
     for agent in record.agents:
         if agent.identifiers:
             names = ", ".join(f"{SCHEMES[i.scheme].name} {i.value}" for i in agent.identifiers)
@@ -236,13 +238,13 @@ def _notes(record: Record) -> Iterator[str]:
     yield f"Version of the record: {record.version}"
     if record.supersedes:
         yield f"Supersedes: {record.supersedes}"
-    for _, words in views.note_words(record):
+    for _, words in derived_facts.note_words(record):
         yield words
 
 
 def _origin(record: Record) -> Iterator[str]:
     if record.holding:
-        words = (record.holding.repository, views.shelfmark(record.holding))
+        words = (record.holding.repository, derived_facts.shelfmark(record.holding))
         yield f"Original document: {', '.join(filter(None, words))}"
     if record.custody:
         yield record.custody

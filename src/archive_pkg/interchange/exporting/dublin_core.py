@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive_pkg.interchange import views
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.markup import XSI, Element, label, root, say, serialize
 from archive_pkg.records.wording import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Record
 
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -94,9 +94,9 @@ def values(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
         yield "identifier", identifier.uri or identifier.value
     for title in (record.title, *record.variant_titles):
         yield "title", title
-    for agent in views.creators(record):
+    for agent in derived_facts.creators(record):
         yield "creator", agent.name
-    for agent, role, _ in (*views.contributions(record), *views.addressees(record)):
+    for agent, role, _ in (*derived_facts.contributions(record), *derived_facts.addressees(record)):
         yield "contributor", f"{agent.name} ({role})"
     if record.donor:
         yield "contributor", f"{record.agent(record.donor).name} (donor)"
@@ -108,13 +108,13 @@ def values(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
         yield "subject", subject.term
     yield from (("description", words) for words in _descriptions(record))
     yield "type", "Text"
-    yield "type", views.TYPE_NAMES[record.type]
+    yield "type", derived_facts.TYPE_NAMES[record.type]
     for media_type in dict.fromkeys(p.media_type for p in record.parts if p.media_type):
         yield "format", media_type
-    for tag in views.languages(record):
+    for tag in derived_facts.languages(record):
         yield "language", tag
     if record.holding:
-        place = (record.holding.repository, views.shelfmark(record.holding))
+        place = (record.holding.repository, derived_facts.shelfmark(record.holding))
         yield "source", ", ".join(filter(None, place))
     yield from (("relation", words) for words in _relations(record))
     for place_name in [record.place] if record.place else []:
@@ -129,17 +129,17 @@ def _descriptions(record: Record) -> Iterator[str]:
         yield record.summary.text
     if record.classification:
         yield f"Marked: {classification_in_words(record)}"
-    for _, words in views.note_words(record):
+    for _, words in derived_facts.note_words(record):
         yield f"Translation note: {words}"
     if record.custody:
         yield f"Custody: {record.custody}"
 
 
 def _relations(record: Record) -> Iterator[str]:
-    if views.is_translation(record):
-        for source in views.originals(record):
-            yield f"Is version of: {views.part_title(record, source)} ({source.kind})"
-    for title in views.contained(record):
+    if derived_facts.is_translation(record):
+        for source in derived_facts.originals(record):
+            yield f"Is version of: {derived_facts.part_title(record, source)} ({source.kind})"
+    for title in derived_facts.contained(record):
         yield f"Has part: {title}"
     for citation in record.publications:
         yield f"Published in: {citation}"
@@ -154,4 +154,4 @@ def _rights(record: Record) -> Iterator[str]:
             yield record.rights.licence
         if record.rights.holder:
             yield f"Rights holder: {record.agent(record.rights.holder).name}"
-    yield from views.restrictions(record)
+    yield from derived_facts.restrictions(record)

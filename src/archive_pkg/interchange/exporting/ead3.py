@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive_pkg.interchange import views
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.dates import extremes, plain
 from archive_pkg.interchange.markup import Element, put, root, say, serialize
 from archive_pkg.records.wording import classification_in_words
@@ -12,7 +12,7 @@ from archive_pkg.records.wording import classification_in_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Agent, Part, Place, Record, WrittenDate
 
 NAMESPACE = "http://ead3.archivists.org/schema/"
@@ -129,7 +129,7 @@ def _identification(did: Element, record: Record) -> None:
     if record.date:
         _date(did, record.date)
     for names, role in ((record.sender, "sender"), (record.signatories, "signatory")):
-        for agent in views.agents(record, names):
+        for agent in derived_facts.agents(record, names):
             _name(put(did, "origination", label=role), agent)
     if record.holding:
         repository = put(put(did, "repository"), "corpname")
@@ -138,7 +138,7 @@ def _identification(did: Element, record: Record) -> None:
             value = getattr(record.holding, level)
             if value:
                 say(did, "unitid", value, localtype=level)
-    if tags := views.languages(record):
+    if tags := derived_facts.languages(record):
         material = put(did, "langmaterial")
         for tag in tags:
             say(material, "language", tag, langcode=tag)
@@ -191,22 +191,22 @@ def _remarks(record: Record) -> Iterator[str]:
         received = record.received
         said = (received.edtf, received.as_written, received.note)
         yield f"Received: {'; '.join(word for word in said if word)}"
-    for _, words in views.note_words(record):
+    for _, words in derived_facts.note_words(record):
         yield f"Translation note: {words}"
 
 
 def _context(description: Element, record: Record) -> None:
-    _paragraphs(description, "accessrestrict", views.restrictions(record))
+    _paragraphs(description, "accessrestrict", derived_facts.restrictions(record))
     _paragraphs(description, "userestrict", _rights(record))
     _paragraphs(description, "custodhist", [record.custody] if record.custody else [])
     if record.donor:
         words = f"Acquired from {record.agent(record.donor).name}."
         _paragraphs(description, "acqinfo", [words])
     forms: dict[str, list[str]] = {}
-    bonds = views.bonds(record)
+    bonds = derived_facts.bonds(record)
     for part in record.parts:
         forms.setdefault(_section(part, bonds[part.id]), []).append(_form(record, part))
-    enclosed = [f"Enclosed: {title}" for title in views.enclosed(record)]
+    enclosed = [f"Enclosed: {title}" for title in derived_facts.enclosed(record)]
     for kind, contents in (
         ("summary", _summary(record)),
         ("enclosures", enclosed),
@@ -261,7 +261,7 @@ def _summary(record: Record) -> Iterator[str]:
             yield f"Summary by {record.agent(record.summary.author).name}."
 
 
-def _section(part: Part, bond: views.Bond) -> str:
+def _section(part: Part, bond: derived_facts.Bond) -> str:
     """The element that describes a part: what it is to the letter tells which."""
     match bond:
         case "version" if part.kind != "original":
@@ -277,7 +277,7 @@ def _section(part: Part, bond: views.Bond) -> str:
 def _form(record: Record, part: Part) -> str:
     relations = (("made from", part.made_from), ("part of", part.part_of), ("about", part.about))
     words = [
-        f"{part.kind}: {views.part_title(record, part)}",
+        f"{part.kind}: {derived_facts.part_title(record, part)}",
         "" if part.held else "not held",
         f"file {part.file}" if part.file else "",
         part.media_type or "",
@@ -292,7 +292,7 @@ def _form(record: Record, part: Part) -> str:
 
 
 def _titles(record: Record, names: Sequence[str]) -> str:
-    return "; ".join(views.part_title(record, record.part(name)) for name in names)
+    return "; ".join(derived_facts.part_title(record, record.part(name)) for name in names)
 
 
 def _events(record: Record) -> Iterator[str]:
@@ -317,13 +317,13 @@ def _events(record: Record) -> Iterator[str]:
 
 def _access(access: Element, record: Record) -> None:
     form = put(access, "genreform")
-    say(form, "part", views.TYPE_NAMES[record.type])
+    say(form, "part", derived_facts.TYPE_NAMES[record.type])
     for names, relator in (
         (record.recipients, "recipient"),
         (record.copies_to, "copy"),
         (record.mentioned_agents, None),
     ):
-        for agent in views.agents(record, names):
+        for agent in derived_facts.agents(record, names):
             _name(access, agent, relator)
     if record.place:
         _place(access, record.place, "place of writing")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.interchange import views
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import addresses_in, dois_in, is_address
 from archive_pkg.interchange.dates import extremes, is_exact, plain
 from archive_pkg.interchange.exporting import datacite
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archive_pkg.dates.edtf_string import Edtf
-    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Agent, Place, Record, WrittenDate
 
 MAPPING = {
@@ -90,7 +90,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     """The body of a request that makes a draft."""
     [record] = records
     document: dict[str, Any] = {"metadata": describe(record, setting)}
-    doi = views.doi(record)
+    doi = derived_facts.doi(record)
     if doi:
         document["pids"] = {"doi": {"identifier": doi.value, "provider": "external"}}
     return to_json(document)
@@ -106,7 +106,7 @@ def describe(record: Record, setting: Setting) -> dict[str, Any]:
         "additional_titles": [
             {"title": title, "type": {"id": "alternative-title"}} for title in record.variant_titles
         ],
-        "creators": [{"person_or_org": _name(agent)} for agent in views.creators(record)]
+        "creators": [{"person_or_org": _name(agent)} for agent in derived_facts.creators(record)]
         or [{"person_or_org": {"type": "organizational", "name": datacite.UNKNOWN}}],
         "contributors": list(_contributors(record)),
         "publication_date": setting.made or datacite.NO_YEAR,
@@ -158,7 +158,7 @@ def _name(agent: Agent) -> dict[str, Any]:
     """A person is cut into family and given name only where the record's form does so."""
     said: dict[str, Any]
     if agent.kind == "person":
-        halves = views.family_and_given(agent)
+        halves = derived_facts.family_and_given(agent)
         said = {"type": "personal", "family_name": halves.family if halves else agent.name}
         said |= {"given_name": halves.all_given} if halves else {}
     else:
@@ -172,7 +172,7 @@ def _name(agent: Agent) -> dict[str, Any]:
 
 
 def _contributors(record: Record) -> Iterator[dict[str, Any]]:
-    hands = views.hands(record)
+    hands = derived_facts.hands(record)
     kinds = dict.fromkeys((agent, _ROLES.get(role, "other")) for agent, role, _ in hands)
     for agent, kind in kinds:
         yield {"person_or_org": _name(agent), "role": {"id": kind}}
@@ -183,11 +183,11 @@ def _contributors(record: Record) -> Iterator[dict[str, Any]]:
 
 def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
     """What has no field of its own: the type of each description, and its words."""
-    yield "other", f"Kind of document: {views.TYPE_NAMES[record.type]}"
-    tags = [tag for tag in views.languages(record) if "-" in tag]
+    yield "other", f"Kind of document: {derived_facts.TYPE_NAMES[record.type]}"
+    tags = [tag for tag in derived_facts.languages(record) if "-" in tag]
     if tags:
         yield "other", f"Languages, with script or region: {', '.join(tags)}"
-    for words in views.open_dates(record):
+    for words in derived_facts.open_dates(record):
         yield "notes", words
     for label, date in _known_dates(record):
         if not _level_0(date.edtf):
@@ -195,7 +195,9 @@ def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
     if record.classification:
         yield "other", f"Marked: {classification_in_words(record)}"
     roles = [
-        f"{one.agent.name} ({one.role})" for one in views.hands(record) if one.role not in _ROLES
+        f"{one.agent.name} ({one.role})"
+        for one in derived_facts.hands(record)
+        if one.role not in _ROLES
     ]
     if roles:
         yield "other", f"Contributors: {'; '.join(roles)}"
@@ -207,20 +209,24 @@ def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
         ]
         if others:
             yield "other", f"{agent.name}: {', '.join(others)}"
-    contained = views.contained(record)
+    contained = derived_facts.contained(record)
     if contained:
         yield "table-of-contents", f"With the letter: {'; '.join(contained)}"
     for part in record.parts:
-        if views.method_words(record, part):
-            yield "methods", f"{views.part_title(record, part)}: {views.method_words(record, part)}"
-    for _, words in views.note_words(record):
+        if derived_facts.method_words(record, part):
+            yield (
+                "methods",
+                f"{derived_facts.part_title(record, part)}: "
+                f"{derived_facts.method_words(record, part)}",
+            )
+    for _, words in derived_facts.note_words(record):
         yield "notes", f"Translation note: {words}"
     if record.holding:
-        place = filter(None, (record.holding.repository, views.shelfmark(record.holding)))
+        place = filter(None, (record.holding.repository, derived_facts.shelfmark(record.holding)))
         yield "other", f"Original document: {', '.join(place)}"
     if record.custody:
         yield "other", f"Custody: {record.custody}"
-    for words in views.restrictions(record):
+    for words in derived_facts.restrictions(record):
         yield "other", words
     for citation in record.publications:
         yield "other", f"Published in: {citation}"
@@ -258,7 +264,7 @@ def _date_words(date: WrittenDate) -> str:
 
 def languages(record: Record) -> list[str]:
     """The codes (ISO 639-3) of the languages of the letter and of what was sent with it."""
-    codes = map(three_letters, views.languages(record))
+    codes = map(three_letters, derived_facts.languages(record))
     return [code for code in dict.fromkeys(codes) if code != "und"]
 
 

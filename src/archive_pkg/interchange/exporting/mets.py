@@ -9,14 +9,14 @@ import hashlib
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from archive_pkg.interchange import views
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.exporting import dublin_core, premis
 from archive_pkg.interchange.markup import XLINK, XSI, Element, label, put, root, say, serialize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Part, Record
 
 NAMESPACE = "http://www.loc.gov/METS/"
@@ -49,7 +49,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     mets = root(NAMESPACE, "mets", {"mets": NAMESPACE, "xlink": XLINK, "xsi": XSI})
     title = _line(record.title)
     label(mets, xsi_schemaLocation=f"{NAMESPACE} {SCHEMA}")
-    label(mets, OBJID=record.id, LABEL=title, TYPE=views.TYPE_NAMES[record.type])
+    label(mets, OBJID=record.id, LABEL=title, TYPE=derived_facts.TYPE_NAMES[record.type])
     creator = put(put(mets, "metsHdr"), "agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
     say(creator, "name", setting.software)
     if setting.made:
@@ -84,14 +84,16 @@ def _divisions(letter: Element, record: Record, numbers: dict[str, str]) -> None
     What was made from a part of the letter, such as a translation of an enclosure, is within that.
     """
     below: dict[str, list[Part]] = {}
-    bonds = views.bonds(record)
+    bonds = derived_facts.bonds(record)
     for part in record.parts:
         sources = part.made_from if bonds[part.id] == "other" else ()
         below.setdefault(next(iter((*part.part_of, *sources)), ""), []).append(part)
     waiting = [(letter, part) for part in below.get("", ())]
     while waiting:
         parent, part = waiting.pop(0)
-        division = put(parent, "div", TYPE=part.kind, LABEL=_line(views.part_title(record, part)))
+        division = put(
+            parent, "div", TYPE=part.kind, LABEL=_line(derived_facts.part_title(record, part))
+        )
         if part.file:
             say(division, "fptr", FILEID=numbers[part.file])
         waiting += [(division, inner) for inner in below.get(part.id, ())]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive_pkg.interchange import views
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.markup import XSI, Element, label, put, root, say, serialize
 from archive_pkg.records.vocabularies.terms import event_types
 from archive_pkg.records.wording import classification_in_words
@@ -16,7 +16,7 @@ from archive_pkg.records.wording import classification_in_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Agent, Event, Part, Record
 
 NAMESPACE = "http://www.loc.gov/premis/v3"
@@ -98,13 +98,13 @@ def element(record: Record, setting: Setting, within: Element | None = None) -> 
     names = {None: NAMESPACE, "premis": NAMESPACE, "xsi": XSI}
     premis = root(NAMESPACE, "premis", names, within)
     label(premis, version="3.0", xsi_schemaLocation=f"{NAMESPACE} {SCHEMA}")
-    bonds = views.bonds(record)
+    bonds = derived_facts.bonds(record)
     _letter(premis, record, bonds)
     for part in record.parts:
         _part(premis, record, part, bonds[part.id])
     for path in record.files:
         _file(premis, record, path, setting)
-    for event in views.history(record):
+    for event in derived_facts.history(record):
         _event(premis, record, event)
     for agent in record.agents:
         _agent(premis, agent)
@@ -158,7 +158,7 @@ def _part_name(name: str) -> str:
     return f"part/{name}"
 
 
-def _letter(premis: Element, record: Record, bonds: dict[str, views.Bond]) -> None:
+def _letter(premis: Element, record: Record, bonds: dict[str, derived_facts.Bond]) -> None:
     letter = _object(premis, "intellectualEntity", record.id)
     for identifier in record.identifiers:
         _identifier(letter, "object", identifier.value, identifier.scheme)
@@ -172,7 +172,7 @@ def _letter(premis: Element, record: Record, bonds: dict[str, views.Bond]) -> No
         _relation(letter, "structural", relation, names)
 
 
-def _part(premis: Element, record: Record, part: Part, bond: views.Bond) -> None:
+def _part(premis: Element, record: Record, part: Part, bond: derived_facts.Bond) -> None:
     thing = _object(premis, "representation", _part_name(part.id))
     _property(thing, "title", part.title)
     _property(thing, "kind", part.kind)
@@ -266,9 +266,9 @@ def _event_type(happened: Element, name: str) -> None:
 
 def _role(event: Event) -> str:
     """What part an event's objects have in it; the vocabulary has no word for being handed on."""
-    if views.examines(event):
+    if derived_facts.examines(event):
         return "source"
-    return "outcome" if views.makes(event) or event.outputs else ""
+    return "outcome" if derived_facts.makes(event) or event.outputs else ""
 
 
 def _agent(premis: Element, agent: Agent) -> None:
@@ -300,7 +300,7 @@ def _rights(premis: Element, record: Record) -> None:
         if record.rights.holder:
             _identifier(statement, "linkingAgent", record.rights.holder, role="rights holder")
     for part in record.parts:
-        words = views.access_words(part)
+        words = derived_facts.access_words(part)
         if words:
             statement = _statement(premis, f"access/{part.id}", "other")
             other = put(statement, "otherRightsInformation")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.interchange import views
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.dates import edtf_of
 from archive_pkg.interchange.json_text import to_json
 from archive_pkg.records.wording import classification_in_words
@@ -19,7 +19,7 @@ from archive_pkg.records.wording import classification_in_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Record
 
 _LETTER = "letter:letter"
@@ -151,8 +151,8 @@ class _Document:
 
 
 def _tell_parts(document: _Document, record: Record, setting: Setting) -> None:
-    told = list(zip(record.translation_notes, views.note_words(record), strict=True))
-    bonds = views.bonds(record)
+    told = list(zip(record.translation_notes, derived_facts.note_words(record), strict=True))
+    bonds = derived_facts.bonds(record)
     for part in record.parts:
         name, bond = _part(part.id), bonds[part.id]
         about = [_part(other) for other in part.about]
@@ -185,7 +185,7 @@ def _tell_parts(document: _Document, record: Record, setting: Setting) -> None:
 
 def _tell_events(document: _Document, record: Record) -> None:
     made: set[str] = set()
-    for event in views.history(record):
+    for event in derived_facts.history(record):
         activity = f"letter:event/{event.id}"
         document.tell(
             "activity",
@@ -203,7 +203,7 @@ def _tell_events(document: _Document, record: Record) -> None:
             document.relate("used", activity, _part(name))
         # Without parts it is about the letter itself.
         for thing in map(_part, event.objects) if event.objects else (_LETTER,):
-            if views.makes(event) and thing not in made:
+            if derived_facts.makes(event) and thing not in made:
                 document.relate("wasGeneratedBy", thing, activity)
                 made.add(thing)
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive_pkg.interchange import views
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.dates import is_exact, plain
 from archive_pkg.interchange.exporting import schema_org
 from archive_pkg.interchange.json_text import to_json
@@ -12,8 +12,8 @@ from archive_pkg.interchange.json_text import to_json
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from archive_pkg.interchange.export_context import Setting
     from archive_pkg.interchange.exporting.schema_org import Thing
-    from archive_pkg.interchange.setting import Setting
     from archive_pkg.records.models import Event, Record
 
 _STATUS = {
@@ -58,7 +58,7 @@ def _crate(record: Record, setting: Setting) -> Iterator[Thing]:
         "name": record.title,
         "description": record.summary.text
         if record.summary
-        else f"{views.TYPE_NAMES[record.type]} with its description: {record.title}",
+        else f"{derived_facts.TYPE_NAMES[record.type]} with its description: {record.title}",
         "identifier": record.id,
         "license": {"@id": "#rights"},
         "mainEntity": {"@id": setting.addresses.get(record.id, schema_org.LETTER)},
@@ -87,7 +87,7 @@ def _action(record: Record, event: Event) -> Thing:
         date.note if date else None,
         "Outcome: warning" if event.outcome == "warning" else None,
     ]
-    makes = views.makes(event) and bool(event.objects)
+    makes = derived_facts.makes(event) and bool(event.objects)
     sources = event.sources if makes else (*event.sources, *event.objects)
     action = {
         "@id": f"#event-{event.id}",
@@ -95,7 +95,9 @@ def _action(record: Record, event: Event) -> Thing:
         "name": event.type,
         "endTime": plain(date.edtf) if date else None,
         "actionStatus": _STATUS.get(event.outcome or ""),
-        "agent": [{"@id": schema_org.agent_id(a)} for a in views.agents(record, event.agents)],
+        "agent": [
+            {"@id": schema_org.agent_id(a)} for a in derived_facts.agents(record, event.agents)
+        ],
         "object": [{"@id": schema_org.part_id(name)} for name in sources],
         "result": [{"@id": schema_org.part_id(name)} for name in event.objects if makes],
         "description": "; ".join(filter(None, words)),

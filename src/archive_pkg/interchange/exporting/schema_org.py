@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from archive_pkg.interchange import views
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import address, first_address
 from archive_pkg.interchange.dates import edtf_of
 from archive_pkg.interchange.json_text import to_json
@@ -17,7 +17,7 @@ from archive_pkg.records.wording import classification_in_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Agent, Part, Place, Record, Subject
 
 LETTER = "#letter"
@@ -116,7 +116,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 def things(record: Record, setting: Setting) -> Iterator[Thing]:
     """The letter and all that is said of it, but for its files."""
     yield _letter(record, setting)
-    bonds = views.bonds(record)
+    bonds = derived_facts.bonds(record)
     for part in record.parts:
         yield _part(record, part, bonds[part.id], setting)
     if record.summary and record.summary.author:
@@ -147,7 +147,7 @@ def things(record: Record, setting: Setting) -> Iterator[Thing]:
                 "termCode": subject.identifier.value,
                 "inDefinedTermSet": subject.identifier.scheme,
             }
-    for note, words in views.note_words(record):
+    for note, words in derived_facts.note_words(record):
         yield {"@id": f"#note-{note}", "@type": "Comment", "text": words}
     for enclosure in record.enclosures:
         if enclosure.part is None:
@@ -217,7 +217,7 @@ def _known(thing: Thing) -> Thing:
 
 
 def _agents(record: Record, names: Sequence[str]) -> list[dict[str, str]]:
-    return [_ref(agent_id(agent)) for agent in views.agents(record, names)]
+    return [_ref(agent_id(agent)) for agent in derived_facts.agents(record, names)]
 
 
 def _places(record: Record) -> list[Place]:
@@ -229,10 +229,10 @@ def _letter(record: Record, setting: Setting) -> Thing:
     rights = record.rights
     places = [_ref(place_id(place, number)) for number, place in enumerate(_places(record), 1)]
     here, mentioned = (places[:1], places[1:]) if record.place else ([], places)
-    hands = [one.agent for one in views.persons(record) if one.is_own]
-    bonds = views.bonds(record)
+    hands = [one.agent for one in derived_facts.persons(record) if one.is_own]
+    bonds = derived_facts.bonds(record)
 
-    def bound(bond: views.Bond) -> list[dict[str, str]]:
+    def bound(bond: derived_facts.Bond) -> list[dict[str, str]]:
         return [_ref(part_id(part.id)) for part in record.parts if bonds[part.id] == bond]
 
     listed = (part_id(e.part) if e.part else f"#enclosure-{e.id}" for e in record.enclosures)
@@ -251,7 +251,7 @@ def _letter(record: Record, setting: Setting) -> Thing:
             "alternateName": list(record.variant_titles),
             "identifier": [record.id, *(item.uri or item.value for item in record.identifiers)],
             "version": str(record.version),
-            "genre": views.TYPE_NAMES[record.type],
+            "genre": derived_facts.TYPE_NAMES[record.type],
             "creator": _agents(record, record.sender),
             "sender": _agents(record, record.sender),
             "contributor": [_ref(name) for name in dict.fromkeys(map(agent_id, hands))],
@@ -267,7 +267,7 @@ def _letter(record: Record, setting: Setting) -> Thing:
                 for number, subject in enumerate(record.subjects, 1)
             ],
             "mentions": [*_agents(record, record.mentioned_agents), *mentioned],
-            "inLanguage": views.main_language(record),
+            "inLanguage": derived_facts.main_language(record),
             "workExample": bound("version"),
             "hasPart": [_ref(name) for name in contained],
             "subjectOf": [*bound("about"), *([_ref(_SUMMARY)] if _is_signed(record) else [])],
@@ -277,7 +277,7 @@ def _letter(record: Record, setting: Setting) -> Thing:
             ],
             "messageAttachment": [_ref(name) for name in enclosed],
             "holdingArchive": _ref(HOLDING) if holding else None,
-            "itemLocation": views.shelfmark(holding) if holding else None,
+            "itemLocation": derived_facts.shelfmark(holding) if holding else None,
             "description": f"Custody: {record.custody}" if record.custody else None,
             "sponsor": _agents(record, [record.donor]) if record.donor else None,
             "citation": list(record.publications),
@@ -294,13 +294,13 @@ def _is_signed(record: Record) -> bool:
     return record.summary is not None and record.summary.author is not None
 
 
-def _part(record: Record, part: Part, bond: views.Bond, setting: Setting) -> Thing:
+def _part(record: Record, part: Part, bond: derived_facts.Bond, setting: Setting) -> Thing:
     letter = _ref(setting.addresses.get(record.id, LETTER))
     sources, wholes, about = (
         [_ref(part_id(name)) for name in names]
         for names in (part.made_from, part.part_of, part.about)
     )
-    called = views.part_title(record, part)
+    called = derived_facts.part_title(record, part)
     listed = dict.fromkeys(item.title for item in record.enclosures if item.part == part.id)
     translation = part.kind == "translation"
     programs = {agent.id for agent in record.agents if agent.kind == "software"}
@@ -319,9 +319,9 @@ def _part(record: Record, part: Part, bond: views.Bond, setting: Setting) -> Thi
             "translationOfWork" if translation else "isBasedOn": sources,
             "translator" if translation else "creator": makers,
             "dateCreated": edtf_of(part.made),
-            "creditText": views.method_words(record, part),
+            "creditText": derived_facts.method_words(record, part),
             "description": part.note,
-            "conditionsOfAccess": views.access_words(part),
+            "conditionsOfAccess": derived_facts.access_words(part),
             "encoding": _ref(file_id(part.file, setting)) if part.file else None,
         }
     )

@@ -10,7 +10,7 @@ from archive_pkg.interchange.json_text import to_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Record
 
 __all__ = ["MAPPING", "write"]

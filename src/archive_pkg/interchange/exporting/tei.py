@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive_pkg.interchange import views
+from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import address, licence_address
 from archive_pkg.interchange.dates import tei as date_attributes
 from archive_pkg.interchange.exporting.tei_text import note_id, render
@@ -14,7 +14,7 @@ from archive_pkg.records.wording import classification_in_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.interchange.setting import Setting
+    from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Agent, Place, Record, TranslationNote, WrittenDate
     from archive_pkg.records.vocabularies.identifiers import Identifier
 
@@ -102,7 +102,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     header = put(document, "teiHeader")
     header.line = "\n    "
     standoff = put(document, "standOff") if record.translation_notes else None
-    text = put(document, "text", xml_lang=views.main_language(record))
+    text = put(document, "text", xml_lang=derived_facts.main_language(record))
     placed = _body(put(text, "body"), record, setting)
     _file(put(header, "fileDesc"), record, setting)
     _profile(put(header, "profileDesc"), record, setting)
@@ -116,7 +116,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 
 def _body(body: Element, record: Record, setting: Setting) -> set[str]:
     placed: set[str] = set()
-    for part in views.text_parts(record):
+    for part in derived_facts.text_parts(record):
         if part.id in setting.texts:
             division = put(
                 body,
@@ -137,9 +137,9 @@ def _file(description: Element, record: Record, setting: Setting) -> None:
     say(titles, "title", record.title)
     for title in record.variant_titles:
         say(titles, "title", title, type="alternative")
-    for agent in views.agents(record, record.sender):
+    for agent in derived_facts.agents(record, record.sender):
         name(put(titles, "author"), agent)
-    for agent, role, _ in views.contributions(record):
+    for agent, role, _ in derived_facts.contributions(record):
         responsible = put(titles, "respStmt")
         say(responsible, "resp", role)
         name(responsible, agent)
@@ -166,7 +166,7 @@ def _publication(publication: Element, record: Record, setting: Setting) -> None
     say(publication, "idno", record.id, type="record")
     for identifier in record.identifiers:
         _idno(publication, identifier)
-    restrictions = list(views.restrictions(record))
+    restrictions = list(derived_facts.restrictions(record))
     if not (record.rights or restrictions):
         return
     allowed = put(publication, "availability")
@@ -214,7 +214,7 @@ def _profile(profile: Element, record: Record, setting: Setting) -> None:
         say(put(profile, "abstract"), "p", record.summary.text)
     if record.languages:
         usage = put(profile, "langUsage")
-        texts = [part for part in views.text_parts(record) if part.id in setting.texts]
+        texts = [part for part in derived_facts.text_parts(record) if part.id in setting.texts]
         here = {tag for part in texts for tag in part.languages}
         for tag in record.languages:
             # A language of a part whose text is not in the document is used in none of it.
@@ -241,7 +241,7 @@ def correspondence(parent: Element, record: Record, setting: Setting) -> Element
     """The `correspDesc` of a letter."""
     description = put(parent, "correspDesc", key=record.id, ref=setting.addresses.get(record.id))
     sent = put(description, "correspAction", type="sent")
-    for agent in views.creators(record):
+    for agent in derived_facts.creators(record):
         name(sent, agent)
     if record.place:
         place = record.place
@@ -251,14 +251,14 @@ def correspondence(parent: Element, record: Record, setting: Setting) -> Element
         say(sent, "name", "Unknown")
     if record.recipients or record.received:
         received = put(description, "correspAction", type="received")
-        for agent in views.agents(record, record.recipients):
+        for agent in derived_facts.agents(record, record.recipients):
             name(received, agent)
         _date(received, record.received)
     if record.copies_to:
         copies = put(description, "correspAction", type="received", subtype="copy")
-        for agent in views.agents(record, record.copies_to):
+        for agent in derived_facts.agents(record, record.copies_to):
             name(copies, agent)
-    enclosed = views.enclosed(record)
+    enclosed = derived_facts.enclosed(record)
     if enclosed:
         context = put(description, "correspContext")
         for title in enclosed:

@@ -1,7 +1,7 @@
 """Import TEI, CMIF, EAD3 and DataCite files as draft records."""
 
-from archive_pkg.interchange.importing.drafts import Imported
 from archive_pkg.interchange.importing.filing import FiledImport, file_imported, file_letter
+from archive_pkg.interchange.importing.imported_record import Imported
 from archive_pkg.interchange.importing.reading import READS, is_description, read
 
 __all__ = [

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.dates.field_dates import read_date
 from archive_pkg.interchange.exporting.cmif import UNKNOWN
 from archive_pkg.interchange.importing.dates import dated
-from archive_pkg.interchange.importing.drafts import language
-from archive_pkg.interchange.importing.source import fit, local, text_of
+from archive_pkg.interchange.importing.imported_record import language
+from archive_pkg.interchange.importing.watched_xml import fit, local, text_of
 from archive_pkg.records.vocabularies.identifiers import identify
 
 if TYPE_CHECKING:
-    from archive_pkg.interchange.importing.drafts import ImportedDraft
-    from archive_pkg.interchange.importing.source import Element, XmlSource
+    from archive_pkg.interchange.importing.imported_record import ImportedDraft
+    from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
 
 ROLES = {"persName": "person", "orgName": "organization", "name": "person", "rs": "person"}
 """The fields of an agent that an element names."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.interchange.derived_facts import TYPE_NAMES
 from archive_pkg.interchange.exporting import datacite
 from archive_pkg.interchange.importing.dates import normal
-from archive_pkg.interchange.importing.drafts import Imported, ImportedDraft, language
+from archive_pkg.interchange.importing.imported_record import Imported, ImportedDraft, language
 from archive_pkg.interchange.importing.restrictions import strictest, written_by_us
-from archive_pkg.interchange.importing.source import fit, text_of
-from archive_pkg.interchange.views import TYPE_NAMES
+from archive_pkg.interchange.importing.watched_xml import fit, text_of
 from archive_pkg.records.vocabularies.identifiers import identify
 
 if TYPE_CHECKING:
-    from archive_pkg.interchange.importing.source import Element, XmlSource
+    from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
 
 READS = frozenset([
     "type", "title", "variant_titles", "sender", "date.edtf", "identifiers", "summary.text",

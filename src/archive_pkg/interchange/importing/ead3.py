@@ -6,18 +6,23 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.field_dates import read_date
+from archive_pkg.interchange.derived_facts import TYPE_NAMES
 from archive_pkg.interchange.importing.dates import before_christ, between_ends, dated, normal
-from archive_pkg.interchange.importing.drafts import Imported, ImportedDraft, held, language
+from archive_pkg.interchange.importing.imported_record import (
+    Imported,
+    ImportedDraft,
+    held,
+    language,
+)
 from archive_pkg.interchange.importing.restrictions import access, strictest, written_by_us
-from archive_pkg.interchange.importing.source import fit, local, refuse_unknown, text_of
-from archive_pkg.interchange.views import TYPE_NAMES
+from archive_pkg.interchange.importing.watched_xml import fit, local, refuse_unknown, text_of
 from archive_pkg.records.vocabularies.identifiers import identify
 from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archive_pkg.interchange.importing.source import Element, XmlSource
+    from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
 
 IMPORT_NOT_A_LETTER = Code(
     "import-not-a-letter",

@@ -20,7 +20,7 @@ from archive_pkg.storage import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from archive_pkg.interchange.importing.drafts import Imported
+    from archive_pkg.interchange.importing.imported_record import Imported
     from archive_pkg.reports import Report
 
 RECORD = "record.yaml"

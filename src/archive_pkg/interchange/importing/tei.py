@@ -13,7 +13,7 @@ from archive_pkg.interchange.importing.correspondence import (
     Correspondence,
     read_date_element,
 )
-from archive_pkg.interchange.importing.drafts import (
+from archive_pkg.interchange.importing.imported_record import (
     Imported,
     ImportedDraft,
     fits,
@@ -22,7 +22,13 @@ from archive_pkg.interchange.importing.drafts import (
     record_id,
 )
 from archive_pkg.interchange.importing.restrictions import strictest, written_by_us
-from archive_pkg.interchange.importing.source import XmlSource, fit, local, refuse_unknown, text_of
+from archive_pkg.interchange.importing.watched_xml import (
+    XmlSource,
+    fit,
+    local,
+    refuse_unknown,
+    text_of,
+)
 from archive_pkg.interchange.licences import spdx_id
 from archive_pkg.names import slug
 from archive_pkg.records.models import TranslationNote
@@ -33,7 +39,7 @@ from archive_pkg.texts import Note, Stretch, TextReading, Version, read_text
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from archive_pkg.interchange.importing.source import Element
+    from archive_pkg.interchange.importing.watched_xml import Element
 
 IMPORT_SEVERAL_LETTERS = Code(
     "import-several-letters",

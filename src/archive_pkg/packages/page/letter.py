@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError
-from archive_pkg.interchange import views
+from archive_pkg.interchange import derived_facts
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.marked_text import Highlight, MarkedLine, Segment, marked_lines
 from archive_pkg.records.statements import StatementIndex, statements
@@ -227,7 +227,7 @@ def read_parts(
 
 
 def _decoded(part: Part, data: bytes) -> str:
-    from archive_pkg.packages.checking import decode
+    from archive_pkg.packages.record_checks import decode
 
     encoding = part.encoding or "utf-8"
     try:
@@ -271,7 +271,7 @@ def view(record: Record, parts: Sequence[ShownPart], drawing: str = "") -> dict[
         drawing: The address of a diagram of its parts.
     """
     page = _Page(record, parts[0].shown if parts else set())
-    bonds = views.bonds(record)
+    bonds = derived_facts.bonds(record)
     texts = [
         shown
         for shown in parts
@@ -496,7 +496,7 @@ def _absent(part: Part) -> dict[str, str]:
 
 def drawing_of(record: Record) -> str:
     """Return the data address of a diagram of the parts."""
-    from archive_pkg.packages.picture import picture
+    from archive_pkg.packages.parts_diagram import picture
 
     if not record.parts:
         return ""

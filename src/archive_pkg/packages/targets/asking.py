@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg.interchange import views
-from archive_pkg.packages.access.audience import seen_by
+from archive_pkg.interchange import derived_facts
+from archive_pkg.packages.access.redaction import seen_by
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archive_pkg.packages.access.decision import Audience
+    from archive_pkg.packages.access.visibility import Audience
     from archive_pkg.packages.targets.target import Ask, Target
     from archive_pkg.records import Record
 
@@ -86,10 +86,10 @@ def _said(ask: Ask, record: Record, size: int) -> str:
         case "size":
             said = _human(size)
         case "doi":
-            identifier = views.doi(record)
+            identifier = derived_facts.doi(record)
             said = identifier.value if identifier else ""
         case "creators":
-            said = "; ".join(agent.name for agent in views.creators(record))
+            said = "; ".join(agent.name for agent in derived_facts.creators(record))
         case _:
             said = ""
     return said or ask.default

@@ -15,8 +15,8 @@ from archive_pkg.bags.archives import serializing
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.interchange import FORMATS
 from archive_pkg.packages import layout, metadata, payload_files
-from archive_pkg.packages.access.audience import public
 from archive_pkg.packages.access.leaks import refuse_leaks
+from archive_pkg.packages.access.redaction import public
 from archive_pkg.packages.building import (
     Built,
     PackageDraft,
@@ -26,9 +26,9 @@ from archive_pkg.packages.building import (
     settle,
     today,
 )
-from archive_pkg.packages.checking import NAME_PERCENT, examine
-from archive_pkg.packages.history import packaged
 from archive_pkg.packages.opening import is_bag, open_package
+from archive_pkg.packages.packaging_events import packaged
+from archive_pkg.packages.record_checks import NAME_PERCENT, examine
 from archive_pkg.packages.targets.asking import TARGET_NAME, answer, blockers
 from archive_pkg.records import record_file
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from archive_pkg.interchange import Setting
-    from archive_pkg.packages.access.decision import Audience
+    from archive_pkg.packages.access.visibility import Audience
     from archive_pkg.packages.targets.target import Target
     from archive_pkg.paths import StrPath
     from archive_pkg.records import Record

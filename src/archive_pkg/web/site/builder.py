@@ -21,8 +21,8 @@ from archive_pkg.collection.bulk.for_each import ForEach
 from archive_pkg.collection.bulk.running import Done, run
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.packages import is_bag
-from archive_pkg.packages.access.audience import SUFFIX
-from archive_pkg.packages.access.decision import judged_on
+from archive_pkg.packages.access.redaction import SUFFIX
+from archive_pkg.packages.access.visibility import judged_on
 from archive_pkg.packages.page import rendering
 from archive_pkg.version import SOFTWARE
 from archive_pkg.web.site.cache import SiteCache

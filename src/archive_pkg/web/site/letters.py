@@ -22,9 +22,9 @@ from archive_pkg.errors import InvalidError
 from archive_pkg.interchange import Setting, export
 from archive_pkg.interchange.exporting import cmif
 from archive_pkg.packages import layout, open_package, states, verify
-from archive_pkg.packages.access.audience import seen_by
-from archive_pkg.packages.access.decision import window
 from archive_pkg.packages.access.leaks import refuse_traces
+from archive_pkg.packages.access.redaction import seen_by
+from archive_pkg.packages.access.visibility import window
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.letter import DAMAGED, drawing_of, embedded, read_parts, view
 from archive_pkg.packages.signatures.verifying import FOLDER as SIGNATURES

@@ -45,9 +45,9 @@ from archive_pkg.deposits.zips import (
     zipped,
 )
 from archive_pkg.errors import DepositError, UsageError
+from archive_pkg.interchange.export_context import Setting
 from archive_pkg.interchange.exporting import invenio
-from archive_pkg.interchange.setting import Setting
-from archive_pkg.packages.access.audience import seen_by
+from archive_pkg.packages.access.redaction import seen_by
 from archive_pkg.reports import Location
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from archive_pkg import tables
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import layout
-from archive_pkg.packages.checking import check_record
-from archive_pkg.packages.history import SOFTWARE_ID
+from archive_pkg.packages.packaging_events import SOFTWARE_ID
+from archive_pkg.packages.record_checks import check_record
 from archive_pkg.packages.signatures.verifying import is_signature_file
 from archive_pkg.records import read_record
 from archive_pkg.reports import Code, Location, Report, Severity

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive_pkg.errors import UsageError
-from archive_pkg.packages.protecting import refuse_in_package, refuse_output, source_mode
+from archive_pkg.packages.output_protection import refuse_in_package, refuse_output, source_mode
 
 
 def letter(folder: Path, name: str = "record.json") -> Path:

@@ -16,7 +16,7 @@ from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.dates.field_dates import read_date
 from archive_pkg.faults import Fault
 from archive_pkg.interchange.importing.dates import before_christ
-from archive_pkg.interchange.importing.source import IMPORT_NOT_READ, fit, refuse_unknown
+from archive_pkg.interchange.importing.watched_xml import IMPORT_NOT_READ, fit, refuse_unknown
 from archive_pkg.names import slug
 from archive_pkg.records.models import Record
 from archive_pkg.records.statements import statements
@@ -26,7 +26,7 @@ from archive_pkg.reports import Code, Location, Report, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from archive_pkg.interchange.importing.source import Element, XmlSource
+    from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
 
 
 @dataclass(frozen=True, slots=True)

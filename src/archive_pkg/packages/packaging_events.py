@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from archive_pkg.packages.access.decision import Withheld
+    from archive_pkg.packages.access.visibility import Withheld
 
 SOFTWARE_ID = "archive-pkg"
 

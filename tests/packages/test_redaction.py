@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive_pkg.packages.access.audience import public, seen_by
-from archive_pkg.packages.access.decision import withheld
-from archive_pkg.packages.history import SOFTWARE_ID
+from archive_pkg.packages.access.redaction import public, seen_by
+from archive_pkg.packages.access.visibility import withheld
 from archive_pkg.packages.layout import WITHHELD
+from archive_pkg.packages.packaging_events import SOFTWARE_ID
 from archive_pkg.records import Record
 from archive_pkg.records.statements import StatementIndex
 

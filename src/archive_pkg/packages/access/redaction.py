@@ -12,9 +12,9 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.packages.access.decision import Audience, Withheld, withheld
-from archive_pkg.packages.history import SOFTWARE_ID
+from archive_pkg.packages.access.visibility import Audience, Withheld, withheld
 from archive_pkg.packages.layout import WITHHELD
+from archive_pkg.packages.packaging_events import SOFTWARE_ID
 from archive_pkg.records import Record
 from archive_pkg.records.statements import StatementIndex, statements
 from archive_pkg.records.upgrading import RELATIONS

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.packages import build_package
-from archive_pkg.packages.access.audience import seen_by
-from archive_pkg.packages.access.decision import (
+from archive_pkg.packages.access.redaction import seen_by
+from archive_pkg.packages.access.visibility import (
     Audience,
     judged_on,
     may_see,

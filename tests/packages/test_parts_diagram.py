@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from archive_pkg.packages.picture import picture
+from archive_pkg.packages.parts_diagram import picture
 from archive_pkg.records import Record, load_record
 from program import Run
 
