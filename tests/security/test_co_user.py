@@ -157,7 +157,7 @@ def test_a_deposit_is_not_taken_for_one_that_is_a_link(machine: Machine, package
     )
     done = machine.user.run("deposit", package, "--to", f"file:{machine.shared}")
     assert done.returncode == 4, done.stderr
-    assert "has another" in done.stderr
+    assert "already has a different" in done.stderr
 
 
 def test_folders_prepared_next_to_a_root_are_not_used(machine: Machine, package: Path) -> None:

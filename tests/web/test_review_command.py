@@ -80,7 +80,7 @@ def test_a_port_in_use_is_refused(tmp_path: Path, capsys) -> None:
         assert cli.run(words) == 2
     errors = capsys.readouterr().err
     assert f"port {port} of this machine cannot be used: address already in use" in errors
-    assert "leave out --port" in errors
+    assert "Leave out --port" in errors
 
 
 def test_the_server_listens_on_this_machine_only(start: Start) -> None:
