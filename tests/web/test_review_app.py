@@ -13,7 +13,7 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from archive_pkg.records import Record, load_record
-from archive_pkg.web.review import OpenedFolder, Review, Reviewer
+from archive_pkg.web.review import OpenedFolder, Review, Reviewer, record_editor
 
 LETTER = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
 
@@ -173,6 +173,15 @@ def test_undo_and_redo_restore_every_byte(tab: Tab, file: Path) -> None:
     for state in states[1:]:
         assert tab.do("redo") == 200
         assert file.read_bytes() == state
+
+
+def test_as_many_changes_can_be_undone_as_are_kept(
+    tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_editor, "MOST_UNDONE", 1)
+    assert tab.do("accept", field="sender") == 200
+    assert tab.do("unknown", field="salutation") == 200
+    assert [tab.do("undo"), tab.do("undo")] == [200, 400]
 
 
 def test_undo_does_not_undo_a_change_by_another_program(tab: Tab, file: Path) -> None:

@@ -178,7 +178,8 @@ class RecordEditor:
             self._write(snapshot.data, after)
             self._snapshot = self._made(_digest(after), after, made, Report())
             self._stamped = self._stamps(made)
-            self.done = [*self.done[-MOST_UNDONE:], AppliedChange(snapshot.data, after, message)]
+            self.done.append(AppliedChange(snapshot.data, after, message))
+            del self.done[:-MOST_UNDONE]
             self.undone.clear()
             return Report()
 
