@@ -391,6 +391,23 @@ def test_a_new_deposit_knows_the_earlier_ones_of_its_package_there(
     assert transfer.earlier == (first, second, third.receipt)
 
 
+def test_a_plan_reads_the_receipts_that_the_deposit_reads(package: Path, tmp_path: Path) -> None:
+    planned: list[tuple[deposits.Receipt, ...]] = []
+
+    class Noting(InMemory):
+        def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
+            planned.append(transfer.earlier)
+            return super().plan(transfer, publish=publish)
+
+    memory, slips = Noting(), tmp_path / "slips"
+    deposits.plan(package, memory, receipts=slips)
+    assert not slips.exists(), "a plan writes nothing"
+    receipt = deposits.deposit(package, memory, receipts=slips).receipt
+    deposits.plan(package, memory)
+    deposits.plan(package, memory, receipts=slips)
+    assert planned == [(), (), (), (receipt,)]
+
+
 def test_each_form_of_a_package_has_a_journal_of_its_own(
     package: Path, letter: Path, tmp_path: Path
 ) -> None:

@@ -158,6 +158,7 @@ def plan(
     package: StrPath,
     to: str | Repository,
     *,
+    receipts: StrPath | None = None,
     publish: bool = False,
     include_restricted: bool = False,
     page: PageMaker | None = None,
@@ -172,9 +173,10 @@ def plan(
         UsageError: The address is of no known repository, or of one that publishes nothing.
     """
     package = Path(package)
+    receipts = Path(receipts) if receipts is not None else None
     repository = repository_for(to) if isinstance(to, str) else to
     transfer = _with_page(pack(package), page)
-    transfer = _with_earlier(transfer, receipts_folder(package), repository)
+    transfer = _with_earlier(transfer, receipts_folder(package, receipts), repository)
     return _planned(repository, transfer, publish=publish, include_restricted=include_restricted)
 
 

@@ -103,6 +103,7 @@ def deposit(
                         answer,
                         package,
                         repository,
+                        receipts,
                         publish=publish,
                         include_restricted=include_restricted,
                     )
@@ -166,6 +167,7 @@ def _plan(
     answer: Answer,
     package: Path,
     repository: Repository,
+    receipts: Path | None,
     *,
     publish: bool,
     include_restricted: bool,
@@ -177,6 +179,7 @@ def _plan(
         plan = deposits.plan(
             package,
             repository,
+            receipts=receipts,
             publish=publish,
             include_restricted=include_restricted,
             page=package_page,
