@@ -523,7 +523,14 @@ def test_packages_are_returned_in_the_order_given(package: Path, tmp_path: Path)
         assert sum(outcome.new for _, outcome in outcomes) == 1  # type: ignore[union-attr]
     memory = InMemory()
     assert next(iter(deposits.deposit_many(given, memory)))[0] == package
-    assert len(memory.got) == 1, "what came of a package is told before the next is sent"
+    assert len(memory.got) == 1, "the first result comes before the next package is sent"
+
+
+@pytest.mark.parametrize("jobs", [0, -1])
+def test_fewer_than_one_job_counts_as_one(package: Path, jobs: int) -> None:
+    ((path, outcome),) = deposits.deposit_many([package], InMemory(), jobs=jobs)
+    assert path == package
+    assert isinstance(outcome, deposits.Deposited)
 
 
 def test_the_page_and_each_byte_sent_are_the_caller_s(package: Path) -> None:

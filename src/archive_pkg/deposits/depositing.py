@@ -288,7 +288,7 @@ def deposit_many(
         publish: See `deposit`.
         include_restricted: See `deposit`.
         page: See `deposit`.
-        jobs: How many at a time.
+        jobs: The number of batches to deposit at a time; less than 1 counts as 1.
         tick: See `deposit`; called from several threads.
 
     Yields:
@@ -300,7 +300,7 @@ def deposit_many(
     folders = [Path(package) for package in packages]
     receipts = Path(receipts) if receipts is not None else None
     repository = repository_for(to) if isinstance(to, str) else to
-    fair = -(-len(folders) // jobs)
+    fair = -(-len(folders) // max(1, jobs))
     size = max(1, min(_LOT, fair)) if isinstance(repository, Stepwise) else 1
     some = [folders[start : start + size] for start in range(0, len(folders), size)]
     ahead = isinstance(repository, Stepwise) and repository.near
