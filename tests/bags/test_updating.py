@@ -122,6 +122,19 @@ def test_impossible_paths_are_refused(good: Path, path: str) -> None:
     assert bags.verify(good).valid
 
 
+@pytest.mark.parametrize("version", ["0.95", "0.96"])
+def test_tags_go_into_the_tag_file_of_the_bags_version(tmp_path: Path, version: str) -> None:
+    bag = tmp_path / "bag"
+    (bag / "data").mkdir(parents=True)
+    declare(bag, version)
+    (bag / "manifest-md5.txt").touch()
+    name = OLD[version][0]
+    with pytest.raises(UsageError, match=f"^{name} of .* has no A$"):
+        updating.update(bag, remove_info=[("A", None)])
+    assert updating.update(bag, info=[("A", "b")]).info == [("A", "b")]
+    assert (bag / name).read_text() == "A: b\n"
+
+
 OLD = {
     "0.93": ("package-info.txt", "UTF-8"),
     "0.95": ("package-info.txt", "ISO-8859-1"),

@@ -201,11 +201,12 @@ def read_info(folder: StrPath) -> list[tuple[str, str]]:
     ignored = BoundedReport()
     with _opened(folder) as tree:
         declaration, _ = parse_declaration(_bytes(tree, DECLARATION, ignored))
-        tags = read_tags(tree, _info_name(declaration), declaration, ignored)
+        tags = read_tags(tree, info_file(declaration), declaration, ignored)
     return [(tag.label, tag.value) for tag in tags]
 
 
-def _info_name(declaration: Declaration) -> str:
+def info_file(declaration: Declaration) -> str:
+    """Return the name of the tag file that describes a bag of this version."""
     return "package-info.txt" if declaration.number < (0, 96) else "bag-info.txt"
 
 
@@ -241,7 +242,7 @@ def load(tree: BagTree, name: str, listing: Listing | None = None) -> Bag:
     elif not bag.listing.truncated:
         report.add(_missing(top))
     number = bag.declaration.number
-    bag.info_name = _info_name(bag.declaration)
+    bag.info_name = info_file(bag.declaration)
     if bag.info_name in top:
         bag.tags = read_tags(tree, bag.info_name, bag.declaration, report)
     else:

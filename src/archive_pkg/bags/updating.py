@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive_pkg.bags.bag import Bag
+from archive_pkg.bags.bag import Bag, info_file
 from archive_pkg.bags.fetching import fetch_file
 from archive_pkg.bags.folder import Folder
 from archive_pkg.bags.manifests import describe as describe_manifest
@@ -313,7 +313,7 @@ class _BagChange:
         bag = self.bag
         files: dict[str, bytes] = {}
         if bag.info_name or info.put or info.add:
-            name = bag.info_name or "bag-info.txt"
+            name = info_file(bag.declaration)
             old = _read(folder, bag.info_name) if bag.info_name else b""
             files[name] = info.applied(old, bag)
         if bag.fetch and (left := _without_lines(folder, bag, self.remove)):
@@ -398,7 +398,7 @@ class _InfoChanges:
             values = bag.values(label)
             if not values or (value is not None and value not in values):
                 tag = label if value is None else f"{label}: {value}"
-                raise UsageError(f"bag-info.txt of {bag.path} has no {tag}")
+                raise UsageError(f"{info_file(bag.declaration)} of {bag.path} has no {tag}")
 
     def applied(self, data: bytes, bag: Bag) -> bytes:
         """Return the changed bytes of bag-info.txt."""
