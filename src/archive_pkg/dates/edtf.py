@@ -1,8 +1,8 @@
 """Parse EDTF dates (ISO 8601-2:2019, annex A).
 
 The parser supports levels 0 and 1 and the sets "one of" of level 2 (`[1959..1961]`). It is written
-by hand so that it can say what is wrong with a date, and reads each character a fixed number of
-times.
+by hand so that it can say what is wrong with a date, and takes time proportional to the length of
+the text.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ DATE_INVALID = Code(
 )
 
 LONGEST = 4096
-"""Most characters of a date; enough for a set of many days."""
+"""The maximum length of a date in characters; enough for a set of many days."""
 
 _LONGEST_YEAR = 18
 _DAY = 86_400
 _MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 # Months of the seasons in meteorology, northern hemisphere. A winter has the year in which it
-# begins, and ends in the next February.
+# begins, and ends in the next February. Months 13 and 14 are January and February of the next year.
 _SEASONS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 14)}
 _QUALIFIERS = {"?": (True, False), "~": (False, True), "%": (True, True)}
 
@@ -46,7 +46,10 @@ class Day(NamedTuple):
 
     @property
     def number(self) -> int:
-        """Days since 0000-03-01, so that a leap day is the last day of its year."""
+        """The day's number; 0000-03-01 is 1.
+
+        Years begin in March, so that a leap day is the last day of its year.
+        """
         year = self.year - (self.month < 3)
         return (
             365 * year
@@ -66,13 +69,16 @@ class Day(NamedTuple):
 
 
 class DateSpan(NamedTuple):
-    """The meaning of a date: its first and last day, and instants that always compare.
+    """The time that a date covers.
+
+    The days can be None; `start` and `end` are always numbers, so that any two spans can be
+    compared.
 
     Attributes:
         first: First possible day; None if it is open or unknown.
         last: Last possible day; None if it is open or unknown.
-        start: The beginning in seconds of the calendar.
-        end: The end in seconds of the calendar.
+        start: The first second, counted as in `Day.number`; -inf if it is open or unknown.
+        end: The last second, counted in the same way; inf if it is open or unknown.
         uncertain: Whether the date, or a date in it, is marked `?` or `%`.
         approximate: Whether the date, or a date in it, is marked `~` or `%`.
         precision: "second", "day", "month", "season", "year", "interval" or "set".
@@ -107,6 +113,16 @@ def _wrong(message: str, hint: str = "") -> NoReturn:
     raise Fault(message, hint, DATE_INVALID)
 
 
+def _suggest(hint: str, *dates: str) -> str:
+    """Return a hint with dates in it, or "" if one of them is not valid."""
+    try:
+        for date in dates:
+            parse(date)
+    except Fault:
+        return ""
+    return hint.format(*dates)
+
+
 @lru_cache(maxsize=1024)
 def parse(text: str) -> DateSpan:
     """Parse a date.
@@ -122,7 +138,8 @@ def parse(text: str) -> DateSpan:
     if len(text) > LONGEST:
         _wrong(f"the date has {len(text)} characters", f"use up to {LONGEST} characters")
     if text != text.strip():
-        _wrong(f"“{_short(text)}” has spaces around it", f"write {text.strip() or 'a date'}")
+        hint = _suggest("write {}", text.strip()) or _FORMS
+        _wrong(f"“{_short(text)}” has spaces around it", hint)
     if text.startswith("["):
         return _one_of(text)
     if text.startswith("{"):
@@ -219,7 +236,7 @@ def _month_or_season(text: str, year: int, month: int) -> DateSpan:
 
 
 def _check_month(text: str, month: int) -> None:
-    if 21 <= month <= 41:
+    if month in _SEASONS:
         _wrong(f"“{_short(text)}”: a season has no days", f"write {text[:-3]}, or the month")
     if not 1 <= month <= 12:
         _wrong(
@@ -242,14 +259,16 @@ def _long_year(text: str) -> DateSpan:
     if len(digits) <= 4:
         _wrong(
             f"“{_short(text)}”: Y is for years of more than four digits",
-            f"write {sign}{digits.rjust(4, '0')}",
+            _suggest("write {}", f"{sign}{digits.rjust(4, '0')}") or _NO_YEAR,
         )
     if digits.startswith("0"):
         bare = digits.lstrip("0") or "0"
         right = f"Y{sign}{bare}" if len(bare) > 4 else f"{sign}{bare.rjust(4, '0')}"
-        _wrong(f"“{_short(text)}” begins its year with a zero", f"write {right}")
+        hint = _suggest("write {}", right) or _NO_YEAR
+        _wrong(f"“{_short(text)}” begins its year with a zero", hint)
     if text[0] == "y":
-        _wrong(f"“{_short(text)}” has a small y before the year", f"write Y{text[1:]}")
+        hint = _suggest("write {}", f"Y{text[1:]}") or _NO_YEAR
+        _wrong(f"“{_short(text)}” has a small y before the year", hint)
     if len(digits) > _LONGEST_YEAR:
         _wrong(
             f"“{text[:12]}…” is a year of {len(digits)} digits",
@@ -322,7 +341,8 @@ def _interval(text: str) -> DateSpan:
 def _interval_end(text: str, date: str) -> DateSpan:
     if date in ("open", "unknown"):
         right = text.replace("unknown", "").replace("open", "..")
-        _wrong(f"“{_short(text)}” is in the EDTF draft of 2012", f"write {right}")
+        hint = _suggest("write {}", right) or "write .. for an open end, nothing for an unknown one"
+        _wrong(f"“{_short(text)}” is in the EDTF draft of 2012", hint)
     if "T" in date:
         _wrong(f"“{_short(text)}”: dates in an interval cannot have a time of day", "write days")
     if date.isdigit() and len(date) < 4:
@@ -339,7 +359,8 @@ def _interval_end(text: str, date: str) -> DateSpan:
 def _one_of(text: str) -> DateSpan:
     """Parse a set "one of": `[1960,1962]`, `[1959..1961]`, `[..1960]`, `[1960..]`."""
     if not text.endswith("]"):
-        _wrong(f"“{_short(text)}” has no closing bracket", f"write {text}]")
+        hint = _suggest("write {}", f"{text}]") or "write [1960,1962]"
+        _wrong(f"“{_short(text)}” has no closing bracket", hint)
     inner = text[1:-1]
     if any(sign in inner for sign in "[]{}"):
         _wrong(f"“{_short(text)}” has a set within a set", "write [1960,1962]")
@@ -440,6 +461,8 @@ _FORMS = (
     "of the sixties, 1959/1961 for a period, [1959..1961] for one of these years"
 )
 
+_NO_YEAR = f"write Y and 5 to {_LONGEST_YEAR} digits, or a year of four digits without Y"
+
 
 def _likely(text: str) -> str:
     """Return a hint with the date that was probably meant, or an empty string."""
@@ -447,35 +470,33 @@ def _likely(text: str) -> str:
         return ""
     digits = text.isdigit()
     if digits and len(text) == 8:
-        return f"write {text[:4]}-{text[4:6]}-{text[6:]}"
+        return _suggest("write {}", f"{text[:4]}-{text[4:6]}-{text[6:]}")
     if digits and len(text) < 4:
-        return f"a year has four digits: {text.rjust(4, '0')}"
+        return _suggest("a year has four digits: {}", text.rjust(4, "0"))
     if digits:
-        return f"a year of more than four digits begins with Y: Y{text}"
+        return _suggest("a year of more than four digits begins with Y: {}", f"Y{text}")
     if len(text) == 5 and text[:3].isdigit() and text.endswith("0s"):
-        return f"write {text[:3]}X"
-    if text[:4].isdigit() and all(c in "0123456789u?" for c in text) and "u" in text:
-        return f"write {text.replace('u', 'X')}"
+        return _suggest("write {}", f"{text[:3]}X")
     if "u" in text and all(c in "0123456789u-?~" for c in text):
-        return f"write X for unknown digits: {text.replace('u', 'X')}"
+        return _suggest("write X for unknown digits: {}", text.replace("u", "X"))
     years = text.replace(" ", "").split("-")
     if len(years) == 2 and all(len(year) == 4 and year.isdigit() for year in years):
-        return (
-            f"write {years[0]}/{years[1]} for a period, [{years[0]}..{years[1]}] for one year of it"
-        )
+        period, one_of = f"{years[0]}/{years[1]}", f"[{years[0]}..{years[1]}]"
+        return _suggest("write {} for a period, {} for one year of it", period, one_of)
     for circa in ("circa ", "ca. ", "ca ", "c. ", "c."):
         rest = text.lower().removeprefix(circa)
         if rest != text.lower() and len(rest) == 4 and rest.isdigit():
-            return f"write {rest}~"
+            return _suggest("write {}", f"{rest}~")
     for separator in "./- ":
         parts = text.split(separator)
         if not all(part.isdigit() and len(part) in (1, 2, 4) for part in parts):
             continue
         if len(parts) == 3 and len(parts[1]) <= 2:
             if len(parts[0]) == 4:
-                return f"write {parts[0]}-{parts[1].rjust(2, '0')}-{parts[2].rjust(2, '0')}"
+                day = f"{parts[0]}-{parts[1].rjust(2, '0')}-{parts[2].rjust(2, '0')}"
+                return _suggest("write {}", day)
             if len(parts[2]) == 4:
                 return f"write year, month and day in this order: {parts[2]}-MM-DD"
         if len(parts) == 2 and len(parts[0]) == 4 and len(parts[1]) <= 2:
-            return f"write {parts[0]}-{parts[1].rjust(2, '0')}"
+            return _suggest("write {}", f"{parts[0]}-{parts[1].rjust(2, '0')}")
     return ""
