@@ -164,3 +164,42 @@ def test_receipts_of_a_folder_are_all_that_lie_below_it(
     assert str(broken) in done.stderr
     assert f"{package.name}: stored in file:" in done.stdout
     assert len(json.loads(run("receipts", collection / "a" / package.name, "--json").stdout)) == 3
+
+
+@pytest.mark.parametrize("kind", ["file", "ocfl"])
+def test_a_dry_run_compares_the_package_with_what_is_there(
+    kind: str, package: Path, letter: Path, run: Run, tmp_path: Path
+) -> None:
+    place = tmp_path / "there"
+    to = f"{kind}:{place}"
+    assert not deposits.plan(package, to).held
+    assert not place.exists()
+    deposits.deposit(package, to, receipts=tmp_path / "receipts")
+    before = sorted((path, path.stat().st_mtime_ns) for path in place.rglob("*"))
+    same = run("deposit", package, "--to", to, "--dry-run")
+    assert same.returncode == 0, same.stderr
+    assert "nothing to do" in same.stdout
+    (letter / "record.yaml").write_text(
+        (letter / "record.yaml").read_text().replace("title: ", "title: Another ", 1)
+    )
+    other = build_package(letter, tmp_path / "other", on=date(2026, 11, 24)).path
+    plan = run("deposit", other, "--to", to, "--dry-run")
+    refused = run("deposit", other, "--to", to)
+    assert plan.returncode == refused.returncode == (4 if kind == "file" else 0)
+    if kind == "file":
+        assert "already has a different" in plan.stderr + plan.stdout
+        assert sorted((path, path.stat().st_mtime_ns) for path in place.rglob("*")) == before
+    else:
+        assert "next version" in plan.stdout
+
+
+@pytest.mark.parametrize("kind", ["file", "ocfl"])
+def test_a_dry_run_reports_damage_at_the_destination(
+    kind: str, package: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "there"
+    deposits.deposit(package, f"{kind}:{place}", receipts=tmp_path / "receipts")
+    (file,) = place.rglob("data/record.json")
+    file.write_bytes(file.read_bytes().replace(b"a", b"b"))
+    plan = deposits.plan(package, f"{kind}:{place}")
+    assert [finding.code for finding in plan.report.errors] == ["deposit-target-not-ready"]

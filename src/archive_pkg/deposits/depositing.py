@@ -19,8 +19,10 @@ from archive_pkg.deposits.protocol import (
     DEPOSIT_DIFFERS,
     DEPOSIT_NOTED,
     TARGET_IS_OPEN,
+    TARGET_NOT_READY,
     TARGET_TAKES_FEWER,
     TARGET_TAKES_LESS,
+    Comparing,
     DepositPlan,
     LostError,
     Repository,
@@ -177,7 +179,15 @@ def plan(
     repository = repository_for(to) if isinstance(to, str) else to
     transfer = _with_page(pack(package), page)
     transfer = _with_earlier(transfer, receipts_folder(package, receipts), repository)
-    return _planned(repository, transfer, publish=publish, include_restricted=include_restricted)
+    planned = _planned(repository, transfer, publish=publish, include_restricted=include_restricted)
+    if planned.report.ok and isinstance(repository, Comparing):
+        try:
+            with understood(repository):
+                planned.held = repository.holds(transfer)
+        except DepositError as error:
+            where = Location(repository.target)
+            planned.report.add(TARGET_NOT_READY.at(where, error.message, error.hint))
+    return planned
 
 
 def _planned(

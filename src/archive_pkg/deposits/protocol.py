@@ -144,11 +144,13 @@ class DepositPlan:
         transfers: The files, with their destinations.
         report: Every reason why the repository would refuse the package.
         steps: What would happen, in words, in order.
+        held: Whether the repository has exactly this package; a deposit would send nothing.
     """
 
     transfers: tuple[PlannedFile, ...]
     report: Report = field(default_factory=Report)
     steps: tuple[str, ...] = ()
+    held: bool = False
 
     @property
     def size(self) -> int:
@@ -281,6 +283,19 @@ class Repository(Protocol):
         Raises:
             DepositError: The repository does not hold it any more, or not unharmed.
             StorageError: The storage fails.
+        """
+
+
+@runtime_checkable
+class Comparing(Protocol):
+    """A repository that can compare a package with what is at its destination."""
+
+    def holds(self, transfer: Transfer) -> bool:
+        """Return whether the repository has exactly this package; writes nothing.
+
+        Raises:
+            DepositError: What is there prevents the deposit, or it cannot be read.
+            StorageError: The storage on this side fails.
         """
 
 

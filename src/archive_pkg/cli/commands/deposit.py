@@ -190,6 +190,11 @@ def _plan(
             {"path": each.path, "size": each.size, "to": each.to} for each in plan.transfers
         ]
         result["steps"] = list(plan.steps)
+        result["held"] = plan.held
+        if plan.held:
+            answer.say(f"{package}: nothing to do: {repository.target} has exactly this package")
+            answer.found(result, plan.report)
+            return
         verdict = "no known obstacle to" if plan.report.ok else "NOT ready for"
         answer.say(f"{package}: {verdict} a deposit in {repository.target}; nothing was sent")
         answer.say(f"  {counted(len(plan.transfers), 'file')}, {in_words(plan.size)}")

@@ -196,6 +196,14 @@ class DropFolder:
             ),
         )
 
+    def holds(self, transfer: Transfer) -> bool:
+        """Return whether exactly this package is there; see `Comparing`."""
+        files = self._storage.list(transfer.identifier)
+        if files is None:
+            return False
+        self._held_unchanged(transfer, files)
+        return True
+
     def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
         """Send, read back, rename; see `Repository`."""
         return run_alone(self.steps(transfer, journal))
@@ -340,9 +348,13 @@ class DropFolder:
             source.skip(offset)
             return self._storage.send(path, source, item.size, offset)
 
-    def _there_already(self, transfer: Transfer) -> Steps[Stored]:
+    def _held_unchanged(self, transfer: Transfer, files: Mapping[str, int]) -> dict[str, str]:
+        """Return the SHA-256 of the files there, which are exactly those of the package.
+
+        Raises:
+            TakenError: They are not.
+        """
         home = transfer.identifier
-        files = self._storage.list(home) or {}
         sent = {item.path: item.size for item in transfer.items}
         held = self._digests(home, files) if files == sent else {}
         if files != sent or any(held[item.path] != item.sha256 for item in transfer.items):
@@ -350,6 +362,11 @@ class DropFolder:
                 f"{self.target} already has a different {home}, and nothing is ever replaced there",
                 "Move that one, or deposit into another folder.",
             )
+        return held
+
+    def _there_already(self, transfer: Transfer) -> Steps[Stored]:
+        home = transfer.identifier
+        held = self._held_unchanged(transfer, self._storage.list(home) or {})
         durable = yield from self._secure(transfer, home, [item.path for item in transfer.items])
         return self._stored(transfer, held, new=False, durable=durable)
 

@@ -108,6 +108,17 @@ class OcflRoot:
             plan.report.add(TARGET_NOT_READY.at(here, error.message, error.hint))
         return plan
 
+    def holds(self, transfer: Transfer) -> bool:
+        """Return whether the newest version is exactly this package; see `Comparing`."""
+        with storage.storage_errors(f"reading {self.root}"):
+            if not self.root.is_dir() or not version_of(self.root):
+                return False
+            home = self._home(transfer.identifier)
+            if not home.exists():
+                return False
+            validate(home)
+            return _is_newest(read_inventory(home), transfer)
+
     def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
         """Store a package's folder as a version of the object; see `Repository`."""
         return run_alone(self.steps(transfer, journal))
@@ -316,11 +327,12 @@ class OcflRoot:
         storage.recover(home)
         validate(home)
         before = read_inventory(home)
-        state = _state(transfer)
-        if newest_state(before) == {path: key for key, paths in state.items() for path in paths}:
+        if _is_newest(before, transfer):
             return None
         _share(home, made)
-        inventory = with_version(before, transfer.identifier, state, "Deposited again, changed")
+        inventory = with_version(
+            before, transfer.identifier, _state(transfer), "Deposited again, changed"
+        )
         with transfer.confirming():
             held = self._write(transfer, inventory, made)
         storage.open_up(made, transfer.mode, like=home)
@@ -453,6 +465,11 @@ def _state(transfer: Transfer) -> dict[str, list[str]]:
     for path, digest in transfer.digests(DIGEST).items():
         state.setdefault(digest, []).append(path)
     return state
+
+
+def _is_newest(inventory: Inventory, transfer: Transfer) -> bool:
+    """Return whether the newest version of an object is exactly this package."""
+    return dict(newest_state(inventory)) == dict(transfer.digests(DIGEST))
 
 
 def _plain(path: str) -> str:
