@@ -45,16 +45,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class InMemory:
-    """A repository in memory, as moody as a test wants it.
+    """A repository in memory that can be told to fail.
 
     Attributes:
-        moods: What it raises, one at a time, before it does what it is asked to.
-        held: The digests of what it holds, by the packages' identifiers.
-        claims: The digests that it claims to have, where they are not those of what was sent.
-        says: What else it says of what it holds: fields of `Stored`.
-        can: What it can do.
-        got: The transfers that it was sent, each with whether it is to be published.
-        gives: What each `fetch` in turn does with the folder.
+        moods: Errors to raise, one for each call of `deposit`, before it succeeds.
+        held: The digests of the stored files, by the packages' identifiers.
+        claims: Wrong digests to report, by path.
+        says: Other fields of `Stored` to report.
+        can: Its capabilities.
+        got: The transfers that it received, each with whether to publish it.
+        gives: Functions that fill the folder, one for each call of `fetch`.
         target: Its address.
     """
 
@@ -102,7 +102,7 @@ class InMemory:
 
 
 class NearMemory(InMemory):
-    """A repository on a disk here, which leaves it to `deposit` to confirm what was sent ahead."""
+    """A repository on a local disk; `deposit` confirms the packages that were copied early."""
 
     near = True
     at_once = 1
@@ -114,7 +114,7 @@ class NearMemory(InMemory):
 
 @dataclass
 class ReservingMemory(InMemory):
-    """A repository that gives identifiers ahead of the package, and notes it in its journal."""
+    """A repository that reserves identifiers and records them in its journal."""
 
     journals: list[Journal] = field(default_factory=list)
 
@@ -128,7 +128,7 @@ def replace_stored(file: deposits.Arrival, claims: Mapping[str, str | None]) -> 
     return file.model_copy(update={"stored": claims.get(file.path, file.stored)})
 
 
-def receipts_beside(package: Path) -> list[str]:
+def receipts_next_to(package: Path) -> list[str]:
     return sorted(path.name for path in package.with_name(f"{package.name}.receipts").iterdir())
 
 
@@ -146,13 +146,13 @@ def test_retries_wait_as_long_as_the_repository_asks(package: Path, pauses: list
     assert 7 <= pauses[1] <= 9
 
 
-def test_what_a_repository_cannot_do_is_said_before_a_byte_leaves(package: Path) -> None:
+def test_a_repository_s_limits_are_checked_before_anything_is_sent(package: Path) -> None:
     memory = InMemory(can=Capabilities(packaging="folder", most_files=3, most_bytes=1000))
     codes = {finding.code for finding in deposits.plan(package, memory).report}
     assert codes == {"deposit-too-many-files", "deposit-too-large"}
     with pytest.raises(RefusedError):
         deposits.deposit(package, memory)
-    with pytest.raises(UsageError, match="publishes nothing"):
+    with pytest.raises(UsageError, match="cannot publish"):
         deposits.deposit(package, InMemory(), publish=True)
     assert not memory.held
 
@@ -168,7 +168,9 @@ def test_a_folder_that_is_not_a_package_is_refused(letter: Path, package: Path) 
     assert "bag unpack" in refusal.value.hint
 
 
-def test_retries_end(package: Path, pauses: list[float]) -> None:
+def test_retries_stop_after_the_last_pause_or_a_long_wait(
+    package: Path, pauses: list[float]
+) -> None:
     memory = InMemory([LostError("reset")] * 20)
     with pytest.raises(LostError, match="to resume"):
         deposits.deposit(package, memory)
@@ -179,15 +181,15 @@ def test_retries_end(package: Path, pauses: list[float]) -> None:
 
 
 @pytest.mark.parametrize("claim", ["0" * 64, None])
-def test_a_repository_that_lies_or_keeps_silent_on_a_file(package: Path, claim: str | None) -> None:
+def test_a_wrong_or_missing_digest_is_an_error(package: Path, claim: str | None) -> None:
     memory = InMemory(claims={"data/record.json": claim})
     with pytest.raises(DepositError, match="not what was sent"):
         deposits.deposit(package, memory)
-    (journal,) = receipts_beside(package)
+    (journal,) = receipts_next_to(package)
     assert journal.endswith(".journal")
 
 
-def test_wrong_files_are_named_five_at_most(package: Path) -> None:
+def test_up_to_five_wrong_files_are_named(package: Path) -> None:
     paths = [item.path for item in pack(package).items]
     for number, words in ((5, ""), (6, " and 1 more")):
         memory = InMemory(claims=dict.fromkeys(paths[:number], "0" * 64))
@@ -201,7 +203,7 @@ def test_wrong_files_are_named_five_at_most(package: Path) -> None:
 @pytest.mark.parametrize("packaging", ["folder", "zip"])
 @pytest.mark.parametrize("left", ["first", "last", "all", "swapped"])
 def test_a_repository_accounts_for_every_file(package: Path, packaging: str, left: str) -> None:
-    """A repository of zips names what it was sent, which is one file: only none is too few."""
+    """A repository for zips has one file, so it may report any files, but not none."""
     files = arrivals(pack(package).items, {item.path: item.sha256 for item in pack(package).items})
     named = {"first": files[1:], "last": files[:-1], "all": (), "swapped": files[::-1]}[left]
     can = Capabilities(packaging=packaging)  # type: ignore[arg-type]
@@ -213,20 +215,20 @@ def test_a_repository_accounts_for_every_file(package: Path, packaging: str, lef
         deposits.deposit(package, memory)
 
 
-def test_a_wrong_digest_counts_even_where_nothing_is_verified(package: Path) -> None:
+def test_a_wrong_digest_is_an_error_even_if_nothing_is_verified(package: Path) -> None:
     memory = InMemory(says={"verified": "unverified"}, claims={"data/record.json": "0" * 64})
     with pytest.raises(DepositError, match=r"data/record\.json"):
         deposits.deposit(package, memory)
 
 
-def test_unverified_is_said(package: Path) -> None:
+def test_a_receipt_says_that_nothing_was_verified(package: Path) -> None:
     memory = InMemory(says={"verified": "unverified"}, claims={"data/record.json": None})
     done = deposits.deposit(package, memory)
     assert done.receipt.verified == "unverified"
     assert done.receipt.event().outcome == "warning"
 
 
-def test_one_reason_is_enough_to_refuse_and_a_limit_may_be_reached(
+def test_a_package_over_one_limit_is_refused_and_one_at_the_limit_is_not(
     package: Path, tmp_path: Path
 ) -> None:
     items = pack(package).items
@@ -241,13 +243,13 @@ def test_one_reason_is_enough_to_refuse_and_a_limit_may_be_reached(
         with pytest.raises(RefusedError) as refusal:
             deposits.deposit(package, memory)
         assert [finding.code for finding in refusal.value.report] == [code]
-        assert refusal.value.hint == "nothing was sent"
+        assert refusal.value.hint == "Nothing was sent."
         assert memory.got == []
-        assert receipts_beside(package) == []
+        assert receipts_next_to(package) == []
     assert deposits.plan(package, f"file:{tmp_path}").report.ok
 
 
-def test_a_folder_that_may_be_published_gets_published(package: Path) -> None:
+def test_a_draft_can_be_published_by_a_second_deposit(package: Path) -> None:
     can = Capabilities(packaging="folder", publishes=True)
     memory = InMemory(can=can, says={"state": "draft"})
     draft = deposits.deposit(package, memory)
@@ -255,7 +257,7 @@ def test_a_folder_that_may_be_published_gets_published(package: Path) -> None:
     published = deposits.deposit(package, memory, publish=True)
     assert [publish for _, publish in memory.got] == [False, True]
     assert not published.new
-    # What is known of the deposit is told, not the receipt of the draft.
+    # The second deposit gets its own receipt, not that of the draft.
     assert (draft.receipt.state, published.receipt.state) == ("draft", "published")
     assert deposits.load_receipt(published.path).state == "published"
 
@@ -263,7 +265,7 @@ def test_a_folder_that_may_be_published_gets_published(package: Path) -> None:
 @pytest.mark.parametrize(
     "change", [{"state": "published"}, {"verified": "read-back"}, {"fingerprint": "0" * 64}, None]
 )
-def test_a_receipt_that_still_holds_is_left_as_it_is(
+def test_a_receipt_is_replaced_only_if_it_no_longer_applies(
     package: Path, change: dict[str, str] | None
 ) -> None:
     memory = InMemory()
@@ -278,11 +280,11 @@ def test_a_receipt_that_still_holds_is_left_as_it_is(
     assert again.receipt.state == "stored"
     assert deposits.load_receipt(done.path) == again.receipt
     assert deposits.deposit(package, memory).receipt == again.receipt
-    memory.held.clear()  # what is held anew has a new receipt
+    memory.held.clear()  # a new deposit gets a new receipt
     assert deposits.deposit(package, memory).receipt.started > again.receipt.ended
 
 
-def test_a_receipt_says_what_the_repository_said(
+def test_a_receipt_has_the_repository_s_answer_without_secrets(
     package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(credentials, "_used", {"s3cret"})
@@ -325,11 +327,11 @@ def digests(package: Path) -> dict[str, str]:
     return {item.path: item.sha256 for item in pack(package).items}
 
 
-def test_a_deposit_that_was_stopped_began_when_it_first_began(package: Path) -> None:
+def test_a_resumed_deposit_keeps_its_start_time(package: Path) -> None:
     memory = InMemory([DepositError("no")])
     with pytest.raises(DepositError):
         deposits.deposit(package, memory)
-    (name,) = receipts_beside(package)
+    (name,) = receipts_next_to(package)
     journal = Journal(package.with_name(f"{package.name}.receipts") / name)
     begun = journal.begun("deposit")
     assert begun is not None
@@ -349,7 +351,7 @@ def test_a_deposit_that_was_stopped_began_when_it_first_began(package: Path) -> 
         assert deposits.deposit(package, memory).receipt.started > first.receipt.ended
 
 
-def test_what_turns_out_invalid_has_no_receipt_and_keeps_an_older_journal(
+def test_an_invalid_package_gets_no_receipt_and_an_older_journal_is_kept(
     package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transfers, "_has_one_large_file", lambda package: True)
@@ -361,16 +363,16 @@ def test_what_turns_out_invalid_has_no_receipt_and_keeps_an_older_journal(
         with pytest.raises(ArchivePkgError):
             deposits.deposit(package, memory)
         assert len(memory.got) == 1
-        assert len(receipts_beside(package)) == journals
-    assert [name for name in receipts_beside(package) if not name.endswith(".journal")] == []
+        assert len(receipts_next_to(package)) == journals
+    assert [name for name in receipts_next_to(package) if not name.endswith(".journal")] == []
     with pytest.raises(InvalidError):
         deposits.deposit(package, NearMemory())
-    assert len(receipts_beside(package)) == 1
+    assert len(receipts_next_to(package)) == 1
     with pytest.raises(InvalidError, match="is not valid"):
         deposits.deposit(package, InMemory())
 
 
-def test_a_new_deposit_knows_the_earlier_ones_of_its_package_there(
+def test_a_transfer_has_the_earlier_receipts_of_its_package_and_repository(
     package: Path, tmp_path: Path
 ) -> None:
     memory = InMemory(says={"remote_id": "b"})
@@ -408,7 +410,7 @@ def test_a_plan_reads_the_receipts_that_the_deposit_reads(package: Path, tmp_pat
     assert planned == [(), (), (), (receipt,)]
 
 
-def test_each_form_of_a_package_has_a_journal_of_its_own(
+def test_each_version_of_a_package_has_its_own_journal(
     package: Path, letter: Path, tmp_path: Path
 ) -> None:
     later = build_package(letter, tmp_path / "later", on=date(2026, 11, 25)).path
@@ -424,50 +426,52 @@ def test_each_form_of_a_package_has_a_journal_of_its_own(
 
 
 @pytest.mark.parametrize("error", [KeyError("id"), TypeError("None"), RecursionError("deep")])
-def test_an_odd_answer_is_an_error_of_the_repository(package: Path, error: Exception) -> None:
+def test_an_unexpected_answer_is_reported_as_a_deposit_error(
+    package: Path, error: Exception
+) -> None:
     with pytest.raises(DepositError, match=f"not understood: {type(error).__name__}"):
         deposits.deposit(package, InMemory([error]))
 
 
-def test_a_package_comes_back_as_it_was(package: Path, tmp_path: Path) -> None:
-    def cut_short(into: Path) -> None:
+def test_a_fetched_package_is_identical_to_the_deposited_one(package: Path, tmp_path: Path) -> None:
+    def fail_halfway(into: Path) -> None:
         (into / "half").mkdir()
         (into / "half" / "file").write_text("half")
         raise LostError("reset")
 
-    def whole(into: Path) -> None:
+    def copy_all(into: Path) -> None:
         shutil.copytree(package, into, dirs_exist_ok=True)
 
-    def other(into: Path) -> None:
-        whole(into)
+    def copy_changed(into: Path) -> None:
+        copy_all(into)
         (into / "data" / "record.json").write_text("{}")
 
     memory = InMemory()
     receipt = deposits.deposit(package, memory).path
     out = tmp_path / "new" / "back"
-    memory.gives = [other]
-    with pytest.raises(DepositError, match="is not what the receipt is for"):
+    memory.gives = [copy_changed]
+    with pytest.raises(DepositError, match="returned a different package"):
         deposits.fetch(receipt, out, [memory])
     memory.gives = [lambda into: json.loads("{")]
     with pytest.raises(DepositError, match="not understood"):
         deposits.fetch(receipt, out, [memory])
     assert list(out.iterdir()) == []
-    memory.gives = [cut_short, cut_short, whole]
+    memory.gives = [fail_halfway, fail_halfway, copy_all]
     assert deposits.fetch(receipt, out, [memory]) == out / package.name
     assert differing(out / package.name, package) == ()
     assert [path.name for path in out.iterdir()] == [package.name]
-    with pytest.raises(StorageError, match="is there already"):
+    with pytest.raises(StorageError, match="already exists"):
         deposits.fetch(receipt, out, [memory])
     (tmp_path / "links").mkdir()
     (tmp_path / "links" / package.name).symlink_to("nowhere")
-    with pytest.raises(StorageError, match="is there already"):
+    with pytest.raises(StorageError, match="already exists"):
         deposits.fetch(receipt, tmp_path / "links", [memory])
     with pytest.raises(UsageError):
         deposits.fetch(receipt, tmp_path / "third")
     assert not (tmp_path / "third").exists()
 
 
-def test_what_the_public_may_not_see_is_not_shown_to_everyone(letter: Path, tmp_path: Path) -> None:
+def test_restricted_parts_are_not_sent_to_an_open_repository(letter: Path, tmp_path: Path) -> None:
     record = letter / "record.yaml"
     for name in ("one", "two"):
         part = f"{{id: {name}, kind: original, held: false, access: {{status: closed, rule: law}}}}"
@@ -482,18 +486,20 @@ def test_what_the_public_may_not_see_is_not_shown_to_everyone(letter: Path, tmp_
     assert places == [("data/record.json", "parts.two"), ("data/record.json", "parts.one")]
     finding = next(iter(refusal.value.report))
     assert finding.code == "deposit-open-to-all"
-    assert finding.message.startswith("two is closed (law), and memory:here is open to all; this")
-    assert "makes; or, to show it" in finding.hint
+    assert finding.message.startswith(
+        "two is closed (law), and memory:here is open to everyone; this"
+    )
+    assert "audience public`), or send the restricted parts" in finding.hint
     restricting = InMemory(can=replace(can, restricting="access=restricted"))
     finding = next(iter(deposits.plan(closed, restricting).report))
-    assert finding.message.endswith("memory:here is open to all")
-    assert "or add the option access=restricted to the address; or, to show" in finding.hint
+    assert finding.message.endswith("memory:here is open to everyone")
+    assert ", add the option access=restricted to the address, or send" in finding.hint
     plan = deposits.plan(closed, InMemory(can=can), include_restricted=True)
-    assert plan.steps == (f"INCLUDE what the public may not see: {named}",)
+    assert plan.steps == (f"INCLUDE restricted parts: {named}",)
     assert deposits.deposit(closed, InMemory(can=can), include_restricted=True).new
     own = InMemory(can=replace(can, open_to_all=False))
     plan = deposits.plan(closed, own)
-    assert plan.steps == (f"with it go parts that the public may not see: {named}",)
+    assert plan.steps == (f"the package includes restricted parts: {named}",)
     assert deposits.deposit(closed, own).new
 
 
@@ -509,7 +515,7 @@ def test_an_identifier_is_reserved_once_for_a_record(letter: Path, tmp_path: Pat
     (elsewhere,) = (tmp_path / "slips").rglob("*.journal")
     assert elsewhere.name != first.path.name
     assert Journal(first.path).outcome("reserve") == {"of": letter.name}
-    with pytest.raises(UsageError, match="gives no identifier before it has the package"):
+    with pytest.raises(UsageError, match="cannot reserve identifiers"):
         deposits.reserve(letter, InMemory())
 
 
@@ -533,7 +539,7 @@ def test_fewer_than_one_job_counts_as_one(package: Path, jobs: int) -> None:
     assert isinstance(outcome, deposits.Deposited)
 
 
-def test_the_page_and_each_byte_sent_are_the_caller_s(package: Path) -> None:
+def test_page_and_tick_reach_the_repository(package: Path) -> None:
     ticks: list[int] = []
     memory = InMemory()
     deposits.deposit(package, memory, page=lambda opened: opened.record.title, tick=ticks.append)
@@ -558,7 +564,7 @@ def test_a_later_signature_belongs_to_the_package(package: Path, tmp_path: Path)
     assert [path for path in memory.held[package.name] if path.startswith("signatures/")]
 
 
-def test_several_at_a_time_with_one_failure(
+def test_a_failing_package_does_not_stop_the_others(
     letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     packages = []
@@ -568,16 +574,16 @@ def test_several_at_a_time_with_one_failure(
         record.write_text(text.replace(f"id: {letter.name}", f"id: letter-{number}", 1))
         packages.append(build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path)
         record.write_text(text)
-    lots: list[int] = []
+    batches: list[int] = []
 
     def counted(works: list[Any], at_once: int) -> list[Any]:
-        lots.append(len(works))
+        batches.append(len(works))
         return run_together(works, at_once)
 
     monkeypatch.setattr(depositing, "run_together", counted)
-    monkeypatch.setattr(depositing, "_LOT_BYTES", pack(packages[0]).size * 3 // 2)
+    monkeypatch.setattr(depositing, "_BATCH_BYTES", pack(packages[0]).size * 3 // 2)
     assert len(list(deposits.deposit_many(packages, NearMemory()))) == 4
-    assert lots == [2, 2], "two have more bytes than a lot may have before another is begun"
+    assert batches == [2, 2], "two have more bytes than a batch may have before the next one starts"
     (packages[2] / "data" / "record.json").write_text("{}")
     outcomes = dict(deposits.deposit_many(packages, InMemory(), jobs=2))
     assert list(outcomes) == packages
@@ -592,7 +598,7 @@ def test_a_receipt_is_a_premis_event(package: Path) -> None:
     assert "memory:here" in (event.detail or "")
 
 
-def test_the_receipt_accounts_for_everything(package: Path) -> None:
+def test_the_receipt_lists_every_file_and_manifest(package: Path) -> None:
     receipt = deposits.deposit(package, InMemory()).receipt
     assert {file.path for file in receipt.files} == {
         path.relative_to(package).as_posix() for path in package.rglob("*") if path.is_file()
@@ -617,7 +623,9 @@ def test_the_same_package_zips_to_the_same_bytes(package: Path, tmp_path: Path) 
     assert (tmp_path / "1.zip").stat().st_size == one[0].size
 
 
-def test_a_file_that_changes_while_it_is_sent(package: Path, tmp_path: Path) -> None:
+def test_a_file_that_changes_while_it_is_sent_stops_the_deposit(
+    package: Path, tmp_path: Path
+) -> None:
     transfer = pack(package)
     (package / "data" / "record.json").write_text("{}")
     with pytest.raises(DepositError, match="changed while"):

@@ -18,9 +18,9 @@ from archive_pkg.deposits.protocol import (
     not_as_asked,
     options_of,
     refuse_withdrawn,
+    repository_errors,
     repository_for,
     repository_of,
-    understood,
 )
 from archive_pkg.deposits.receipts import Receipt
 from archive_pkg.deposits.transfers import Transfer, pack
@@ -191,13 +191,16 @@ def test_a_receipt_leads_to_a_server_only_where_the_user_named_it(tmp_path: Path
 @pytest.mark.parametrize("error", [KeyError, TypeError, ValueError, AttributeError, IndexError,
                                    ZeroDivisionError, RecursionError, OverflowError])  # fmt: skip
 def test_a_client_that_stumbles_says_over_what(tmp_path: Path, error: type[Exception]) -> None:
-    with pytest.raises(DepositError) as told, understood(repository_for(f"file:{tmp_path}")):
+    with pytest.raises(DepositError) as told, repository_errors(repository_for(f"file:{tmp_path}")):
         raise error("odd  \n answer " + "x" * 300)
     assert f"file:{tmp_path}: an answer" in told.value.message
     assert f"{error.__name__}: " in told.value.message
     assert "odd" in told.value.message
     assert len(told.value.message.partition(f"{error.__name__}: ")[2]) == 200
     for other in (DepositError("no"), OSError("no"), KeyboardInterrupt()):
-        with pytest.raises(type(other)) as same, understood(repository_for(f"file:{tmp_path}")):
+        with (
+            pytest.raises(type(other)) as same,
+            repository_errors(repository_for(f"file:{tmp_path}")),
+        ):
             raise other
         assert same.value is other

@@ -208,13 +208,13 @@ def test_restricted_parts_are_refused_in_the_plan_before_anything_is_asked(
     assert [each.location.field for each in refused] == ["parts.encl"]
     assert RULE in refused[0].message
     assert ("access=restricted" in refused[0].hint) == address.startswith("zenodo")
-    assert ("cannot be told to restrict" in refused[0].message) != address.startswith("zenodo")
+    assert ("cannot restrict access" in refused[0].message) != address.startswith("zenodo")
     with pytest.raises(DepositError, match="would refuse"):
         deposits.deposit(package, address, publish=publish)
     assert not list(tmp_path.rglob("*.journal"))
     told = deposits.plan(package, address, publish=publish, include_restricted=True)
     assert not [each for each in told.report.errors if each.code == "deposit-open-to-all"]
-    assert any("INCLUDE what the public may not see: encl" in step for step in told.steps)
+    assert any("INCLUDE restricted parts: encl" in step for step in told.steps)
 
 
 def test_of_many_packages_each_is_refused_with_its_reason(run: Run, tmp_path: Path) -> None:

@@ -29,9 +29,9 @@ from archive_pkg.deposits.protocol import (
     Reserving,
     Stepwise,
     Stored,
+    repository_errors,
     repository_for,
     repository_of,
-    understood,
 )
 from archive_pkg.deposits.receipts import Receipt, load_receipt, place, saving
 from archive_pkg.deposits.shared_syncs import run_together
@@ -55,9 +55,10 @@ if TYPE_CHECKING:
 
 _log = logger(__name__)
 
-_LOT = 100
-_LOT_BYTES = 64 << 20
-"""The size of a lot, in packages and bytes: large enough that syncing the disk costs little."""
+_BATCH_PACKAGES = 100
+"""The most packages that share a sync."""
+_BATCH_BYTES = 64 << 20
+"""A batch with more bytes than this takes no further package."""
 
 _PACKAGING = {
     "folder": "BagIt 1.0 (RFC 8493), as a folder",
@@ -73,7 +74,7 @@ class RefusedError(DepositError):
     """
 
     def __init__(self, message: str, report: Report) -> None:
-        super().__init__(message, "nothing was sent")
+        super().__init__(message, "Nothing was sent.")
         self.report = report
 
 
@@ -84,9 +85,9 @@ class Deposited:
     Attributes:
         receipt: The receipt.
         path: The receipt's file.
-        new: False where the repository held exactly this package already.
-        differences: How what it holds differs from what was asked, in words; see `Stored`.
-        notes: What else the user has to know, in words.
+        new: Whether the repository did not already have exactly this package.
+        differences: Sentences on how the stored deposit differs from the request.
+        notes: Other sentences for the user.
     """
 
     receipt: Receipt
@@ -97,7 +98,7 @@ class Deposited:
 
     @property
     def findings(self) -> list[Finding]:
-        """What differs from what was asked, and what else the user must know, as findings."""
+        """The differences and notes as findings."""
         place, target = Location(self.receipt.package), self.receipt.target
         return [
             code.at(place, f"{target}: {each}")
@@ -126,19 +127,20 @@ def deposit(
         to: The repository's address, `ocfl:PATH`, or the repository itself.
         receipts: The folder for the journals and receipts of many packages; if not given, they are
             in `<package>.receipts` next to it. See `packages.later_events.receipts_folder`.
-        publish: Whether the repository is to publish it; where it can, it stays a draft otherwise.
-        include_restricted: Whether parts that the public may not see go into a repository that is
-            open to all.
-        page: Returns a page of a package, always the same one (`packages.page.package_page`).
-            Repositories that people read in get it next to the package. Without it, none is sent.
-        tick: Called with the number of bytes after each block that was sent.
+        publish: Whether to publish it. Otherwise it stays a draft, if the repository has drafts.
+        include_restricted: Whether to send restricted parts to a repository that is open to
+            everyone.
+        page: Makes the HTML page of a package (`packages.page.package_page`); must be
+            deterministic. Repositories with a website for readers get it with the package.
+        tick: Called after each block that was sent, with the block's size in bytes.
 
     Raises:
         InvalidError: The package is not valid; nothing was sent. Its report has the findings.
         DepositError: The repository refused it, could not be reached, or what arrived is not what
             was sent.
         StorageError: The storage failed.
-        UsageError: The address is of no known repository, or of one that publishes nothing.
+        UsageError: The address is of no known repository, or `publish` is set, and the repository
+            cannot publish.
     """
     package = Path(package)
     receipts = Path(receipts) if receipts is not None else None
@@ -172,17 +174,20 @@ def plan(
     Raises:
         InvalidError: The package is not valid.
         StorageError: The storage failed.
-        UsageError: The address is of no known repository, or of one that publishes nothing.
+        UsageError: The address is of no known repository, or `publish` is set, and the repository
+            cannot publish.
     """
     package = Path(package)
     receipts = Path(receipts) if receipts is not None else None
     repository = repository_for(to) if isinstance(to, str) else to
     transfer = _with_page(pack(package), page)
     transfer = _with_earlier(transfer, receipts_folder(package, receipts), repository)
-    planned = _planned(repository, transfer, publish=publish, include_restricted=include_restricted)
+    planned = _checked_plan(
+        repository, transfer, publish=publish, include_restricted=include_restricted
+    )
     if planned.report.ok and isinstance(repository, Comparing):
         try:
-            with understood(repository):
+            with repository_errors(repository):
                 planned.held = repository.holds(transfer)
         except DepositError as error:
             where = Location(repository.target)
@@ -190,23 +195,23 @@ def plan(
     return planned
 
 
-def _planned(
+def _checked_plan(
     repository: Repository, transfer: Transfer, *, publish: bool, include_restricted: bool
 ) -> DepositPlan:
     """Return a repository's plan, checked against its capabilities and the audience."""
-    can = repository.capabilities()
-    if publish and not can.publishes:
+    capabilities = repository.capabilities()
+    if publish and not capabilities.publishes:
         raise UsageError(
-            f"{repository.target} keeps what it gets and publishes nothing",
-            "leave --publish away",
+            f"{repository.target} cannot publish deposits",
+            "Leave out --publish.",
         )
     planned = repository.plan(transfer, publish=publish)
     files, size, place = len(planned.transfers), planned.size, Location(transfer.identifier)
-    if can.most_files is not None and files > can.most_files:
-        message = f"the package has {files} files; the repository takes {can.most_files}"
+    if capabilities.most_files is not None and files > capabilities.most_files:
+        message = f"the package has {files} files; the repository takes {capabilities.most_files}"
         planned.report.add(TARGET_TAKES_FEWER.at(place, message))
-    if can.most_bytes is not None and size > can.most_bytes:
-        message = f"the package has {size} bytes; the repository takes {can.most_bytes}"
+    if capabilities.most_bytes is not None and size > capabilities.most_bytes:
+        message = f"the package has {size} bytes; the repository takes {capabilities.most_bytes}"
         planned.report.add(TARGET_TAKES_LESS.at(place, message))
     _judge_access(repository, transfer, planned, include_restricted=include_restricted)
     return planned
@@ -219,23 +224,24 @@ def _judge_access(
     outgoing = transfer.outgoing
     if not outgoing.is_cut:
         return
-    can = repository.capabilities()
+    capabilities = repository.capabilities()
     named = "; ".join(f"{name}, {one.sentence}" for name, one in outgoing.withheld.items())
-    if not can.open_to_all:
-        planned.steps += (f"with it go parts that the public may not see: {named}",)
+    if not capabilities.open_to_all:
+        planned.steps += (f"the package includes restricted parts: {named}",)
         return
     if include_restricted:
-        planned.steps += (f"INCLUDE what the public may not see: {named}",)
+        planned.steps += (f"INCLUDE restricted parts: {named}",)
         return
-    restrict = can.restricting and f"; or add the option {can.restricting} to the address"
-    cannot = "" if can.restricting else "; this repository cannot be told to restrict it"
+    option = capabilities.restricting
+    restrict = f", add the option {option} to the address" if option else ""
+    cannot = "" if option else "; this repository cannot restrict access"
     for name, one in outgoing.withheld.items():
         planned.report.add(
             TARGET_IS_OPEN.at(
                 Location("data/record.json", field=f"parts.{name}"),
-                f"{name} is {one.sentence}, and {repository.target} is open to all{cannot}",
-                f"deposit what `build --audience public` makes{restrict}; or, to show it to "
-                "everybody, --include-restricted",
+                f"{name} is {one.sentence}, and {repository.target} is open to everyone{cannot}",
+                f"Deposit the public package (`build --audience public`){restrict}, or send the "
+                "restricted parts, too (--include-restricted).",
             )
         )
 
@@ -256,23 +262,23 @@ def reserve(record: StrPath, to: str | Repository, *, receipts: StrPath | None =
         The identifier, "10.5281/zenodo.123".
 
     Raises:
-        DepositError: The repository gives none, or cannot be reached.
-        InvalidError: The record is not sound.
-        UsageError: Such a repository gives none before it has the package.
+        DepositError: The repository refused, or cannot be reached.
+        InvalidError: The record is not valid.
+        UsageError: The repository cannot reserve identifiers.
     """
     record = Path(record)
     receipts = Path(receipts) if receipts is not None else None
     repository = repository_for(to) if isinstance(to, str) else to
     if not isinstance(repository, Reserving):
         raise UsageError(
-            f"{repository.target} gives no identifier before it has the package",
-            "deposit the package; the receipt has its identifier",
+            f"{repository.target} cannot reserve identifiers",
+            "Deposit the package. The receipt has its identifier.",
         )
     home = record if record.is_dir() else record.parent
     folder = ready_receipts(home, receipts)
     read = load_record(record)
     path = folder / f"{repository.kind}-{place(repository.target, read.id)}-reserved.journal"
-    with storage.Lock(path), understood(repository):
+    with storage.Lock(path), repository_errors(repository):
         return repository.reserve(read, Journal(path))
 
 
@@ -289,7 +295,7 @@ def deposit_many(
 ) -> Iterator[tuple[Path, Deposited | Exception]]:
     """Deposit packages, several at a time; a failure does not stop the others.
 
-    For a repository on a local disk, packages are staged, made durable and placed in lots.
+    On a local disk, packages are deposited in batches that share their syncs.
 
     Args:
         packages: Their folders.
@@ -302,7 +308,7 @@ def deposit_many(
         tick: See `deposit`; called from several threads.
 
     Yields:
-        Each package with what came of it, in the order in which they were given.
+        Each package with its result or its exception, in the given order.
 
     Raises:
         UsageError: The address is of no known repository.
@@ -311,20 +317,20 @@ def deposit_many(
     receipts = Path(receipts) if receipts is not None else None
     repository = repository_for(to) if isinstance(to, str) else to
     fair = -(-len(folders) // max(1, jobs))
-    size = max(1, min(_LOT, fair)) if isinstance(repository, Stepwise) else 1
-    some = [folders[start : start + size] for start in range(0, len(folders), size)]
-    ahead = isinstance(repository, Stepwise) and repository.near
-    ready = partial(_ready, page, tick, ahead)
-    asked = _DepositOptions(receipts, publish, include_restricted)
-    send = partial(_deposited, repository, asked, ready)
-    if jobs <= 1 or len(some) == 1:
-        for lot in some:
-            yield from zip(lot, send(lot), strict=True)
+    size = max(1, min(_BATCH_PACKAGES, fair)) if isinstance(repository, Stepwise) else 1
+    batches = [folders[start : start + size] for start in range(0, len(folders), size)]
+    copy_early = isinstance(repository, Stepwise) and repository.near
+    prepare = partial(_prepare, page, tick, copy_early)
+    options = _DepositOptions(receipts, publish, include_restricted)
+    send = partial(_deposit_batches, repository, options, prepare)
+    if jobs <= 1 or len(batches) == 1:
+        for batch in batches:
+            yield from zip(batch, send(batch), strict=True)
         return
     pool = ThreadPoolExecutor(jobs)
     try:
-        for lot, outcomes in zip(some, pool.map(send, some), strict=True):
-            yield from zip(lot, outcomes, strict=True)
+        for batch, outcomes in zip(batches, pool.map(send, batches), strict=True):
+            yield from zip(batch, outcomes, strict=True)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -338,56 +344,56 @@ class _DepositOptions:
     include_restricted: bool
 
 
-def _deposited(
+def _deposit_batches(
     repository: Repository,
-    asked: _DepositOptions,
-    ready: Callable[[Path], Transfer],
+    options: _DepositOptions,
+    prepare: Callable[[Path], Transfer],
     packages: Sequence[Path],
 ) -> list[Deposited | Exception]:
-    """Deposit packages in lots of a reasonable size."""
+    """Deposit packages, and start a new batch after 64 MiB or when an identifier repeats."""
     outcomes: dict[int, Deposited | Exception] = {}
-    lot: dict[str, tuple[int, Transfer]] = {}
+    batch: dict[str, tuple[int, Transfer]] = {}
     size = 0
 
     def send() -> None:
         # In the same order everywhere, so that two runs cannot deadlock.
-        chosen = [lot[identifier] for identifier in sorted(lot)]
-        works = [_depositing(transfer, repository, asked) for _, transfer in chosen]
+        chosen = [batch[identifier] for identifier in sorted(batch)]
+        works = [_deposit_steps(transfer, repository, options) for _, transfer in chosen]
         at_once = repository.at_once if isinstance(repository, Stepwise) else 1
         for (number, _), outcome in zip(chosen, run_together(works, at_once), strict=True):
             outcomes[number] = outcome
-        lot.clear()
+        batch.clear()
 
     for number, package in enumerate(packages):
         try:
-            transfer = ready(package)
+            transfer = prepare(package)
         except Exception as error:  # the caller reports it
             outcomes[number] = error
             continue
-        if transfer.identifier in lot or size > _LOT_BYTES:
+        if transfer.identifier in batch or size > _BATCH_BYTES:
             send()
             size = 0
-        lot[transfer.identifier] = number, transfer
+        batch[transfer.identifier] = number, transfer
         size += transfer.size
     send()
     return [outcomes[number] for number in range(len(packages))]
 
 
-def _ready(
-    page: PageMaker | None, tick: Callable[[int], None], ahead: bool, package: Path
+def _prepare(
+    page: PageMaker | None, tick: Callable[[int], None], copy_early: bool, package: Path
 ) -> Transfer:
     """Return a verified package ready to send, with its page if one is wanted."""
-    return _with_page(pack(package, tick, ahead=ahead), page)
+    return _with_page(pack(package, tick, copy_early=copy_early), page)
 
 
-def _depositing(
-    transfer: Transfer, repository: Repository, asked: _DepositOptions
+def _deposit_steps(
+    transfer: Transfer, repository: Repository, options: _DepositOptions
 ) -> Steps[Deposited]:
     """Yield the steps of depositing one verified package."""
-    publish, folder = asked.publish, ready_receipts(transfer.folder, asked.receipts)
+    publish, folder = options.publish, ready_receipts(transfer.folder, options.receipts)
     transfer = _with_earlier(transfer, folder, repository)
-    planned = _planned(
-        repository, transfer, publish=publish, include_restricted=asked.include_restricted
+    planned = _checked_plan(
+        repository, transfer, publish=publish, include_restricted=options.include_restricted
     )
     if not planned.report.ok:
         raise RefusedError(f"{repository.target} would refuse {transfer.folder}", planned.report)
@@ -407,27 +413,27 @@ def _depositing(
             started=_started(journal),
         )
         try:
-            stored = yield from _stored(repository, transfer, journal, publish)
+            stored = yield from _deposit_with_retries(repository, transfer, journal, publish)
             transfer.confirm()
         except InvalidError:
             if first:
                 path.unlink()
             raise
-        with understood(repository):
+        with repository_errors(repository):
             _compare(transfer, stored, repository)
             _log.info("%s: %s is %s", repository.target, stored.remote_id, stored.state)
-            done = yield from _keep(transfer, repository, stored, folder, _started(journal))
+            done = yield from _save_receipt(transfer, repository, stored, folder, _started(journal))
         journal.done("deposit")
     return done
 
 
-def _stored(
+def _deposit_with_retries(
     repository: Repository, transfer: Transfer, journal: Journal, publish: bool
 ) -> Steps[Stored]:
-    """Return what the repository has of a package in the end, with retries."""
+    """Deposit the package, retrying lost connections, and return what was stored."""
     for pause in (*retrying.PAUSES, None):
         try:
-            with understood(repository):
+            with repository_errors(repository):
                 if isinstance(repository, Stepwise):
                     return (yield from repository.steps(transfer, journal))
                 return repository.deposit(transfer, journal, publish=publish)
@@ -439,22 +445,22 @@ def _stored(
 def fetch(
     receipt_file: StrPath, out: StrPath, repositories: Sequence[str | Repository] = ()
 ) -> Path:
-    """Fetch a package from where its receipt says it is, and verify it.
+    """Fetch a deposited package from the repository in its receipt, and verify it.
 
     Args:
         receipt_file: The receipt.
-        out: The folder that the package is to be in; made if it is not there.
-        repositories: The repositories that may be asked, or their addresses. One on a disk here
-            needs not be named.
+        out: The folder to write the package into; created if it does not exist.
+        repositories: The repositories that you trust, or their addresses. A repository on a local
+            disk need not be given.
 
     Returns:
-        The package's folder, byte for byte the one that was deposited.
+        The package's folder, byte for byte as it was deposited.
 
     Raises:
-        DepositError: What the repository gave is not what was deposited; nothing is kept.
-        InvalidError: The receipt is none.
-        StorageError: The storage failed, or something of that name is there already.
-        UsageError: The receipt names a server, and `repositories` does not.
+        DepositError: The repository returned something else; nothing is kept.
+        InvalidError: The file is not a receipt.
+        StorageError: The storage failed, or the destination already exists.
+        UsageError: The receipt's repository is on a server and is not in `repositories`.
     """
     receipt_file = Path(receipt_file)
     out = Path(out)
@@ -463,31 +469,31 @@ def fetch(
     destination = out / receipt.package
     if os.path.lexists(destination):
         raise StorageError(
-            f"{destination} is there already, and fetching replaces nothing",
-            "name another folder to fetch it into, or move that one away",
+            f"{destination} already exists, and fetching replaces nothing",
+            "Choose another folder, or move that one away.",
         )
     with storage.storage_errors(f"making {out}"):
         storage.make_folder(out)
     with storage.Staging(destination) as staging:
 
-        def bring() -> None:
+        def fetch_once() -> None:
             for left in staging.path.iterdir():
                 storage.remove_tree(left)
             expected = {file.path: file for file in receipt.files}
-            with understood(repository):
+            with repository_errors(repository):
                 repository.fetch(receipt.remote_id, receipt.version, staging.path, expected)
 
-        retrying.with_retries(bring)
+        retrying.with_retries(fetch_once)
         if fingerprint_of(staging.path) != receipt.fingerprint:
             raise DepositError(
-                f"what {receipt.target} gave back is not what the receipt is for",
+                f"{receipt.target} returned a different package than the receipt's",
                 "Nothing was kept. Check the repository, and other copies.",
             )
         staging.commit()
     return destination
 
 
-def _keep(
+def _save_receipt(
     transfer: Transfer, repository: Repository, stored: Stored, folder: Path, started: datetime
 ) -> Steps[Deposited]:
     sha256 = {item.path: item.sha256 for item in transfer.items}
@@ -524,7 +530,10 @@ def _keep(
 
 
 def _compare(transfer: Transfer, stored: Stored, repository: Repository) -> None:
-    """Require that every file arrived as it was sent; an unproved claim does not count."""
+    """Raise unless all files arrived unchanged.
+
+    Missing digests are accepted if the repository verifies nothing.
+    """
     wrong = [file.path for file in stored.files if file.stored not in (None, file.expected)]
     missing = stored.verified != "unverified" and (
         any(file.stored is None for file in stored.files)
@@ -539,7 +548,7 @@ def _compare(transfer: Transfer, stored: Stored, repository: Repository) -> None
         more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
         raise DepositError(
             f"what arrived in {repository.target} is not what was sent: {named}{more}",
-            "deposit again; if it stays so, look at the repository's storage",
+            "Deposit again. If the error persists, check the repository's storage.",
         )
 
 
@@ -575,13 +584,15 @@ def _journal_name(repository: Repository, transfer: Transfer) -> str:
 def _started(journal: Journal) -> datetime:
     begun = journal.begun("deposit")
     if begun is not None and not journal.is_done("deposit"):
-        with contextlib.suppress(LookupError, TypeError, ValueError):  # else it is not ours
+        with contextlib.suppress(
+            LookupError, TypeError, ValueError
+        ):  # an entry without a valid start
             return datetime.fromisoformat(begun["started"])
     return datetime.now(UTC)
 
 
 def _still_true(there: Path, receipt: Receipt) -> Receipt | None:
-    """Return the receipt at a path if it says the same as a new one."""
+    """Return the old receipt if it has the new one's fingerprint, state and verification."""
     if not there.is_file():
         return None
     try:

@@ -471,7 +471,7 @@ _ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
 
 
 @contextlib.contextmanager
-def understood(repository: Repository) -> Iterator[None]:
+def repository_errors(repository: Repository) -> Iterator[None]:
     """Turn errors of a client that meets an unexpected answer, or journal, into ours."""
     try:
         yield

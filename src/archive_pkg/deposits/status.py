@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.deposits.journal import Journal
-from archive_pkg.deposits.protocol import Status, repository_for, repository_of, understood
+from archive_pkg.deposits.protocol import Status, repository_errors, repository_for, repository_of
 from archive_pkg.deposits.receipts import Receipt, load_receipt
 from archive_pkg.deposits.retrying import with_retries
 from archive_pkg.packages.later_events import receipts_folder
@@ -75,7 +75,7 @@ def check_receipt(receipt_file: StrPath, repositories: Sequence[str | Repository
     receipt = load_receipt(receipt_file)
     repository = repository_of(receipt, repositories)
     expected = {file.path: file for file in receipt.files}
-    with understood(repository):
+    with repository_errors(repository):
         held = with_retries(lambda: repository.verify(receipt.remote_id, receipt.version, expected))
     sent = {path: file.sha256 for path, file in expected.items()}
     report = Report()
@@ -149,7 +149,7 @@ def ask(
     package = Path(package)
     receipts = Path(receipts) if receipts is not None else None
     repository = repository_for(to) if isinstance(to, str) else to
-    with understood(repository):
+    with repository_errors(repository):
         return list(_known(package, repository, receipts))
 
 

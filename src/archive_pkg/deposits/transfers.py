@@ -287,16 +287,16 @@ def sha256_of(blocks: Iterable[bytes]) -> str:
 
 
 def pack(
-    package: Path, tick: Callable[[int], None] = lambda count: None, *, ahead: bool = False
+    package: Path, tick: Callable[[int], None] = lambda count: None, *, copy_early: bool = False
 ) -> Transfer:
     """Verify a package and prepare it for sending.
 
     Args:
         package: Its folder.
         tick: Called with the number of bytes after each block that is sent.
-        ahead: Whether it may be sent before it has been verified, since nothing of it will count
-            before the transfer's `confirm` has returned. This helps if one file has most of
-            the bytes: one processor digests it while another copies it.
+        copy_early: Whether it may be copied before it is verified; the caller must not use the
+            copy before the transfer's `confirm` returns. This helps if one file has most of the
+            bytes: one processor digests it while another copies it.
 
     Raises:
         InvalidError: It is not valid, or no package of ours; its report has the findings.
@@ -311,7 +311,7 @@ def pack(
         raise InvalidError(
             f"{package} is not a package", "Build a package first: archive-pkg build"
         )
-    if ahead and _has_one_large_file(package):
+    if copy_early and _has_one_large_file(package):
         with contextlib.suppress(ArchivePkgError):  # verifying reports what is wrong
             transfer = _transfer(package, open_package(package).record, Bag.open(package), tick)
             return replace(transfer, confirm=_verifying(package))

@@ -38,7 +38,7 @@ from archive_pkg.deposits.protocol import (
     PlannedFile,
     Status,
     Stored,
-    understood,
+    repository_errors,
 )
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories.drop.drop_folder import (
@@ -539,7 +539,7 @@ class S3Bucket:
         from botocore.parsers import ResponseParserError
 
         try:
-            with understood(self):  # botocore takes a number for one without a look
+            with repository_errors(self):  # botocore takes a number for one without a look
                 yield
         except ResponseParserError as error:
             raise DepositError(
