@@ -109,6 +109,21 @@ def test_building_again_tomorrow_changes_nothing(letter: Path, tmp_path: Path) -
     assert {path: path.stat().st_mtime_ns for path in built.path.rglob("*")} == stamps
 
 
+def test_a_package_is_not_dated_before_the_events_of_its_record(
+    letter: Path, tmp_path: Path
+) -> None:
+    build_package(letter, tmp_path / "out", on=date(2020, 2, 2))
+    record = letter / "record.yaml"
+    event = "  - {id: identified, type: format identification, date: {edtf: 2021-05-05}}\n"
+    text = record.read_text(encoding="utf-8").replace("\nevidence:", f"{event}\nevidence:", 1)
+    record.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidError, match="on 2020-02-02: it has an event of 2021-05-05"):
+        build_package(letter, tmp_path / "out", on=date(2020, 2, 2), replace=True)
+    built = build_package(letter, tmp_path / "out", replace=True)
+    assert built.outcome == "replaced"
+    assert str(open_package(built.path).packaged_on) > "2021-05-05"
+
+
 def test_a_package_that_differs_is_replaced_only_when_told(letter: Path, tmp_path: Path) -> None:
     built = build_package(letter, tmp_path / "out", on=ON)
     before = tree(built.path)

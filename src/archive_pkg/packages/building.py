@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from archive_pkg.packages.metadata import (
     setting,
     titles,
 )
-from archive_pkg.packages.packaging_events import packaged
+from archive_pkg.packages.packaging_events import latest_event, packaged
 from archive_pkg.packages.reading_back import read_back
 from archive_pkg.packages.record_checks import Files, check_record, examine, folder_of, refuse_files
 from archive_pkg.packages.signatures.verifying import is_signature_file, is_signed
@@ -95,8 +95,9 @@ def build_package(
         out: The folder for the package; created if it does not exist.
         files: The files, if `source` is a record: the folder that the paths of its parts start
             from, or the bytes or the path of each file by its path in the record.
-        on: The date of packaging. Defaults to SOURCE_DATE_EPOCH, then to the date of the package
-            that exists, so that building again tomorrow changes nothing, then to today (UTC).
+        on: The date of packaging. If None, the first of: SOURCE_DATE_EPOCH; the date of the
+            existing package, so that rebuilding changes nothing, unless the record has a later
+            event; today (UTC).
         replace: Replace a package that differs.
         drop_signatures: Replace it even if it is signed; its signatures are lost.
         audience: "public" for a package without the parts that are restricted on that day or today,
@@ -120,7 +121,7 @@ def build_package(
         with storage.storage_errors(f"making {out}"):
             storage.make_folder(out)
         with storage.Staging(destination, wait=wait) as staging:
-            on = on or date_for(destination)
+            on = on or date_for(destination, draft.record)
             gone = draft.withheld(on)
             draft.write(staging.path, on, documents)
             staging.mode = draft.mode()
@@ -386,19 +387,19 @@ def today() -> date:
         ) from error
 
 
-def date_for(destination: Path) -> date:
+def date_for(destination: Path, record: Record) -> date:
     """Return the default date of packaging; see `build_package`.
 
     Raises:
         UsageError: SOURCE_DATE_EPOCH is not a time.
     """
     if "SOURCE_DATE_EPOCH" not in os.environ and destination.is_dir():
-        for label, value in bags.Bag.open(destination).info:
-            if label == "Bagging-Date":
-                try:
-                    return date.fromisoformat(value)
-                except ValueError:
-                    break
+        last = latest_event(record)
+        for value in bags.Bag.open(destination).values("Bagging-Date")[:1]:
+            with suppress(ValueError):
+                existing = date.fromisoformat(value)
+                if last is None or last <= existing:
+                    return existing
     return today()
 
 

@@ -6,6 +6,7 @@ import hashlib
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from archive_pkg.errors import InvalidError
 from archive_pkg.packages.payload_files import record_bytes
 from archive_pkg.records import Agent, Date, Edtf, Event, Evidence, Record
 from archive_pkg.version import VERSION
@@ -57,7 +58,16 @@ def packaged(
         on: The date of packaging.
         digests: SHA-256 of the record's files, in the order of the parts.
         gone: The withheld parts, for the event that withholds them.
+
+    Raises:
+        InvalidError: An event of the record is later than the date of packaging.
     """
+    last = latest_event(record)
+    if last is not None and last > on:
+        raise InvalidError(
+            f"{record.id} cannot be packaged on {on}: it has an event of {last}",
+            f"Package it on {last} or later (--date), or correct the date of the event.",
+        )
     taken = {event.id for event in record.events}
     day = _day(on)
     withholding = [_withholding(gone, day, taken)] if gone else []
@@ -94,6 +104,12 @@ def packaged(
             "evidence": (*record.evidence, *evidence),
         }
     )
+
+
+def latest_event(record: Record) -> date | None:
+    """Return the first possible day of the event that begins last."""
+    days = [event.date.edtf.earliest for event in record.events if event.date]
+    return max(filter(None, days), default=None)
 
 
 @lru_cache

@@ -239,7 +239,7 @@ class _Building:
         refuse_inside(draft.folder, destination)
         with storage.storage_errors(f"staging {path}"):
             path.mkdir(0o700, parents=True)
-        on = self.options.on or date_for(destination)
+        on = self.options.on or date_for(destination, draft.record)
         copied = draft.write(path, on, self.options.documents, jobs=1).manifests["sha256"]
         files = {
             # Withheld files count as inputs too: the build searches them for traces.

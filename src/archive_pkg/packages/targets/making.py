@@ -99,7 +99,8 @@ def build_for(
     with storage.storage_errors(f"making {out}"):
         storage.make_folder(out)
     with storage.Staging(destination, wait=wait) as staging:
-        day = on or (today() if target.archive or target.form != "bag" else date_for(destination))
+        keeps_date = target.form == "bag" and not target.archive
+        day = on or (date_for(destination, draft.record) if keeps_date else today())
         maker = _TargetBuilder(target, draft, told, sizes, day)
         item = maker.make(staging.path)
         draft.report.extend(maker.left_out)
