@@ -203,3 +203,13 @@ def test_a_dry_run_reports_damage_at_the_destination(
     file.write_bytes(file.read_bytes().replace(b"a", b"b"))
     plan = deposits.plan(package, f"{kind}:{place}")
     assert [finding.code for finding in plan.report.errors] == ["deposit-target-not-ready"]
+
+
+@pytest.mark.parametrize(("kind", "new"), [("file", "a new folder"), ("ocfl", "a new OCFL root")])
+def test_a_new_place_is_reported_as_new(
+    kind: str, new: str, package: Path, run: Run, tmp_path: Path
+) -> None:
+    to = f"{kind}:{tmp_path / 'archvie'}"
+    assert f"archvie ({new})" in run("deposit", package, "--to", to, "--dry-run").stdout
+    assert f"archvie ({new})" in run("deposit", package, "--to", to).stdout
+    assert new not in run("deposit", package, "--to", to).stdout

@@ -88,6 +88,7 @@ class Deposited:
         new: Whether the repository did not already have exactly this package.
         differences: Sentences on how the stored deposit differs from the request.
         notes: Other sentences for the user.
+        made: What the deposit created because the address named nothing, "a new folder".
     """
 
     receipt: Receipt
@@ -95,6 +96,7 @@ class Deposited:
     new: bool
     differences: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    made: str = ""
 
     @property
     def findings(self) -> list[Finding]:
@@ -424,7 +426,7 @@ def _deposit_steps(
             _log.info("%s: %s is %s", repository.target, stored.remote_id, stored.state)
             done = yield from _save_receipt(transfer, repository, stored, folder, _started(journal))
         journal.done("deposit")
-    return done
+    return replace(done, made=planned.makes)
 
 
 def _deposit_with_retries(

@@ -145,12 +145,14 @@ class DepositPlan:
         report: Every reason why the repository would refuse the package.
         steps: What would happen, in words, in order.
         held: Whether the repository has exactly this package; a deposit would send nothing.
+        makes: What the deposit creates because the address names nothing yet, "a new folder".
     """
 
     transfers: tuple[PlannedFile, ...]
     report: Report = field(default_factory=Report)
     steps: tuple[str, ...] = ()
     held: bool = False
+    makes: str = ""
 
     @property
     def size(self) -> int:

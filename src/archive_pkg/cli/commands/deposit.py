@@ -139,7 +139,8 @@ def _lines(done: Done) -> Iterator[str]:
     state = _STATES[details["state"]]
     name = f"{version}{details['remote_id']}{state}"
     yield f"{done.path}: {_OUTCOMES[done.outcome].format(name)}"
-    yield f"  in {details['target']}, at {details['location']}; {_HOW[details['verified']]}"
+    target = details["target"] + (f" ({details['made']})" if details["made"] else "")
+    yield f"  in {target}, at {details['location']}; {_HOW[details['verified']]}"
     if details["pid"]:
         yield f"  persistent identifier: {details['pid']}"
     yield f"  receipt: {details['receipt']}"
@@ -191,12 +192,14 @@ def _plan(
         ]
         result["steps"] = list(plan.steps)
         result["held"] = plan.held
+        result["makes"] = plan.makes
         if plan.held:
             answer.say(f"{package}: nothing to do: {repository.target} has exactly this package")
             answer.found(result, plan.report)
             return
         verdict = "no known obstacle to" if plan.report.ok else "NOT ready for"
-        answer.say(f"{package}: {verdict} a deposit in {repository.target}; nothing was sent")
+        target = repository.target + (f" ({plan.makes})" if plan.makes else "")
+        answer.say(f"{package}: {verdict} a deposit in {target}; nothing was sent")
         answer.say(f"  {counted(len(plan.transfers), 'file')}, {in_words(plan.size)}")
         for each in plan.transfers:
             answer.say(f"  {in_words(each.size):>10}  {each.path} → {each.to}")

@@ -135,7 +135,7 @@ def _deposited(package: Path, done: Deposited | Exception) -> Done:
         "differs" if differ else "deposited" if done.new else "unchanged",
         0 if receipt.settled and not differ else DepositError.exit_status,
         done.findings,
-        details=receipt.summary() | {"receipt": str(done.path)},
+        details=receipt.summary() | {"receipt": str(done.path), "made": done.made},
     )
 
 

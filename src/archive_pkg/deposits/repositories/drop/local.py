@@ -24,7 +24,9 @@ from archive_pkg.errors import StorageError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from archive_pkg.deposits.protocol import DepositPlan
     from archive_pkg.deposits.shared_syncs import Steps
+    from archive_pkg.deposits.transfers import Transfer
 
 
 _LARGE = 32 * BLOCK
@@ -45,6 +47,12 @@ class LocalFolder(DropFolder):
             raise UsageError(f"{address} does not name a folder", "write file:PATH")
         self.root = Path(path).expanduser().absolute()
         super().__init__(LocalStorage(self.root))
+
+    def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
+        """Plan which files go where, and whether the folder is new; see `Repository`."""
+        plan = super().plan(transfer, publish=publish)
+        plan.makes = "" if os.path.lexists(self.root) else "a new folder"
+        return plan
 
     @property
     def target(self) -> str:  # type: ignore[override]

@@ -100,6 +100,7 @@ class OcflRoot:
                 "before has are not stored again",
                 "read every file back and compare its SHA-256; validate the object",
             ),
+            makes="" if os.path.lexists(self.root / _ROOT) else "a new OCFL root",
         )
         try:
             self._refuse_unfit(transfer.identifier)
