@@ -69,7 +69,7 @@ def forge(collection: Collection, name: str) -> None:
     write_bag(collection.root / name, text="forged")
 
 
-def test_each_check_is_recorded_with_what_was_read(collection: Collection) -> None:
+def test_a_ledger_entry_has_the_size_and_fingerprint_of_the_package(collection: Collection) -> None:
     done, audited = check(collection)
     assert {name: (each.outcome, each.status) for name, each in done.items()} == dict.fromkeys(
         NAMES, ("passed", 0)
@@ -94,9 +94,7 @@ def test_each_check_is_recorded_with_what_was_read(collection: Collection) -> No
     assert all("built_here" not in entry for entry in entries(collection, after=3))
 
 
-def test_what_was_built_here_is_recorded_so_and_has_to_be_what_was_built(
-    collection: Collection,
-) -> None:
+def test_a_package_built_here_must_match_its_build(collection: Collection) -> None:
     collection.ready()
     with BuildCache(collection.own / "built.sqlite") as memory:
         for name in "ab":
@@ -114,7 +112,7 @@ def test_what_was_built_here_is_recorded_so_and_has_to_be_what_was_built(
 
 
 def test_one_of_the_known_fingerprints_is_enough(collection: Collection) -> None:
-    """A package that was built again since its last check has another; an older one has not."""
+    """The fingerprint of the last check or of the last build of this package is accepted."""
     check(collection)
     old = [fingerprint_of(collection.root / name) for name in "ab"]
     for name in "ab":
@@ -133,7 +131,7 @@ def test_one_of_the_known_fingerprints_is_enough(collection: Collection) -> None
     assert [entry["outcome"] for entry in entries(collection, after=3)] == ["pass", "fail", "pass"]
 
 
-def test_a_package_that_is_not_the_one_fails_until_it_is_accepted(collection: Collection) -> None:
+def test_a_package_with_other_manifests_fails_until_it_is_accepted(collection: Collection) -> None:
     check(collection)
     forge(collection, "b")
     for _ in range(2):
@@ -146,7 +144,7 @@ def test_a_package_that_is_not_the_one_fails_until_it_is_accepted(collection: Co
     assert codes(check(collection)[0]["b"]) == []
 
 
-def test_a_package_that_fails_is_recorded_with_its_errors_once_each(collection: Collection) -> None:
+def test_a_failed_check_is_recorded_with_each_error_code_once(collection: Collection) -> None:
     spoil(collection, "b")
     (collection.root / "b" / "data" / "b.txt").write_text("more")
     (collection.root / "b" / "extra.txt").write_text("in no list, which is a warning")
@@ -169,7 +167,7 @@ def test_a_bag_without_manifests_has_no_fingerprint(collection: Collection) -> N
     assert "seal" not in entry
 
 
-def test_what_has_vanished_is_recorded_once_and_reported_each_time(collection: Collection) -> None:
+def test_a_vanished_package_is_recorded_once_and_reported_each_time(collection: Collection) -> None:
     check(collection)
     kept = (collection.root / "b").rename(collection.root.with_name("kept"))
     for number in (1, 0, 0):
@@ -238,8 +236,8 @@ def test_an_unreadable_package_fails_and_has_not_vanished(
     assert entry["detail"] == done["b"].error[0] != ""
 
 
-def test_no_package_is_begun_once_the_bytes_of_the_budget_are_read(collection: Collection) -> None:
-    """In pieces of eight packages of two bytes, and one that shows that there are more."""
+def test_no_package_is_started_when_the_budget_is_used_up(collection: Collection) -> None:
+    """A batch has eight packages of two bytes; one more is read to see whether there are more."""
     for number in range(9):
         write_bag(collection.root / f"x{number}")
     for size, checked in ((16, 9), (17, 12)):
@@ -255,7 +253,7 @@ def test_no_package_is_begun_once_the_bytes_of_the_budget_are_read(collection: C
     assert (audited.checked, audited.left) == (0, 12)
 
 
-def test_only_what_is_due_is_checked_the_longest_unchecked_first(
+def test_packages_that_are_due_are_checked_longest_unchecked_first(
     collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for day, name in ((1, "b"), (2, "c")):
@@ -279,7 +277,7 @@ def mirror(
     return str(folder)
 
 
-def test_each_other_copy_is_compared_and_a_difference_fails_the_run_but_not_the_package(
+def test_a_differing_copy_fails_the_run_but_not_the_package(
     collection: Collection, tmp_path: Path
 ) -> None:
     same = mirror(collection, tmp_path / "same")
@@ -335,7 +333,7 @@ def test_a_file_that_only_one_copy_has_is_reported(
     assert finding.location.path.endswith(f"data/{name}")
 
 
-def test_of_many_receipts_the_newest_counts(collection: Collection, tmp_path: Path) -> None:
+def test_the_newest_receipt_is_compared(collection: Collection, tmp_path: Path) -> None:
     package = collection.root / "a"
     digests = digests_of(package)
     folder = receipts_folder(package, tmp_path / "receipts")
@@ -356,7 +354,7 @@ def test_of_many_receipts_the_newest_counts(collection: Collection, tmp_path: Pa
 
 
 @pytest.mark.parametrize("option", ["--csv", "--html"])
-def test_a_report_is_as_closed_as_the_collection_whose_packages_it_names(
+def test_a_report_is_not_more_readable_than_its_collection(
     collection: Collection, tmp_path: Path, option: str
 ) -> None:
     check(collection)
@@ -381,11 +379,11 @@ def test_a_run_that_is_interrupted_records_what_was_checked(collection: Collecti
 
 
 @pytest.mark.parametrize(("together", "seconds"), [(2, 1000.0), (1000, -1.0), (1000, 1000.0)])
-def test_entries_are_written_many_at_a_time_and_not_too_late(
+def test_entries_are_written_after_a_number_or_a_time(
     collection: Collection, monkeypatch: pytest.MonkeyPatch, together: int, seconds: float
 ) -> None:
-    monkeypatch.setattr(auditing, "_AT_ONCE", together)
-    monkeypatch.setattr(auditing, "_SECONDS_APART", seconds)
+    monkeypatch.setattr(auditing, "_ENTRIES_PER_WRITE", together)
+    monkeypatch.setattr(auditing, "_SECONDS_PER_WRITE", seconds)
     written: list[int] = []
 
     def take(_: Done) -> None:
@@ -397,7 +395,7 @@ def test_entries_are_written_many_at_a_time_and_not_too_late(
     assert len(entries(collection)) == 3
 
 
-def test_a_collection_without_packages_is_not_mounted_unless_nothing_is_known_of_it(
+def test_an_empty_collection_is_an_error_if_the_ledger_has_packages(
     collection: Collection, tmp_path: Path
 ) -> None:
     check(collection)
@@ -414,7 +412,7 @@ def test_a_collection_without_packages_is_not_mounted_unless_nothing_is_known_of
     assert (done, audited.there, audited.checked) == ({}, 0, 0)
 
 
-def test_with_a_ledger_that_is_not_what_was_written_nothing_is_checked(
+def test_nothing_is_checked_with_a_changed_ledger(
     collection: Collection,
 ) -> None:
     check(collection)

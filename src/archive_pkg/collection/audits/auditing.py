@@ -34,9 +34,11 @@ if TYPE_CHECKING:
     from archive_pkg.reports import Finding, Report
 
 BATCH = 8
-"""Packages that a worker checks at a time; few, so that a budget is kept."""
-_AT_ONCE = 200
-_SECONDS_APART = 5.0
+"""Packages that a worker checks at a time; few, because budgets are checked between batches."""
+_ENTRIES_PER_WRITE = 200
+"""Write the collected entries into the ledger when there are this many."""
+_SECONDS_PER_WRITE = 5.0
+"""Write the collected entries into the ledger after this many seconds."""
 
 VANISHED = Code(
     "package-vanished",
@@ -100,10 +102,10 @@ class AuditSubject:
     Attributes:
         path: Its folder, or its file if it is serialized.
         name: Its path in the collection, as the ledger has it.
-        fingerprints: The fingerprints that it may have, in hexadecimal: that of its last check
-            that passed, and that of its last build here; empty if neither is known.
+        fingerprints: The accepted fingerprints (hex): of the last passed check and of the last
+            build here. If empty, any is accepted.
         built_here: Whether it is known to have been built here.
-        first: Whether the ledger does not contain it yet.
+        first: Whether this is its first check.
         signed: Its signatures at its last check that passed.
     """
 
@@ -120,7 +122,7 @@ class AuditSubject:
 
 def audit(
     collection: Collection,
-    take: Callable[[Done], None],
+    on_result: Callable[[Done], None],
     *,
     executor: Callable[[], Executor],
     path: StrPath,
@@ -130,11 +132,12 @@ def audit(
     rate: float = 0,
     trust: Trust | None = None,
 ) -> AuditResult:
-    """Verify the packages of a collection that are due, the longest unchecked first, and record it.
+    """Verify packages that are due, the longest unchecked first, and record each check.
 
     Args:
         collection: The collection; only read.
-        take: Called with the result for each package that was checked or has vanished.
+        on_result: Called with the result for each package that was checked or has vanished, and
+            for problems that the search for packages finds.
         executor: Returns the executor.
         path: The ledger's file.
         due: Check packages whose last check is at least this long ago.
@@ -152,43 +155,43 @@ def audit(
     heads = SignedHeads(path)
 
     def read(entry: dict[str, Any]) -> None:
-        state.take(entry)
+        histories.take(entry)
         heads.take(entry)
 
-    with PackageHistories() as state, ledger.held(path, read) as (book, report):
+    with PackageHistories() as histories, ledger.held(path, read) as (open_ledger, report):
         heads.examine(trust or Trust(), report)
-        book.append(heads.new_entries())
-        done = AuditResult(report, book.head)
+        open_ledger.append(heads.new_entries())
+        done = AuditResult(report, open_ledger.head)
         names = (
             str(package.relative_to(collection.root))
-            for package in collection.packages(take, serialized=True)
+            for package in collection.packages(on_result, serialized=True)
         )
-        done.there = state.see(names)
-        if not done.there and state.count():
+        done.there = histories.see(names)
+        if not done.there and histories.count():
             raise StorageError(
-                f"{collection.root} has no packages, but the ledger has {state.count()}",
+                f"{collection.root} has no packages, but the ledger has {histories.count()}",
                 "check that the right disk is mounted",
             )
-        record = _Recorder(book, done, take)
+        recorder = _Recorder(open_ledger, done, on_result)
         with contextlib.ExitStack() as stack:
-            stack.callback(record.flush)
+            stack.callback(recorder.flush)
             built = stack.enter_context(built_fingerprints(collection.own / "built.sqlite"))
-            for known in state.vanished():
-                record.vanished(collection.root / known.package, known)
-            subjects = _due(state, collection.root, built, due)
+            for known in histories.vanished():
+                recorder.vanished(collection.root / known.package, known)
+            subjects = _due(histories, collection.root, built, due)
             work = ForEach(partial(_check_one, against=against, trust=trust), rate)
             within = _until_spent(subjects, budget, done)
-            run(work, within, record.checked, executor=executor, batch=BATCH, few=BATCH)
+            run(work, within, recorder.checked, executor=executor, batch=BATCH, few=BATCH)
             done.left = sum(1 for _ in subjects)
-        done.head = book.head
+        done.head = open_ledger.head
     return done
 
 
 def _due(
-    state: PackageHistories, root: Path, built: Callable[[str], bytes | None], due: timedelta
+    histories: PackageHistories, root: Path, built: Callable[[str], bytes | None], due: timedelta
 ) -> Iterator[AuditSubject]:
     now = datetime.now(UTC)
-    for name, known in state.due(ledger.written(now - due), ledger.written(now)):
+    for name, known in histories.due(ledger.written(now - due), ledger.written(now)):
         here = built(name)
         both = (known.fingerprint if known else None, here.hex() if here else None)
         allowed = tuple(filter(None, both))
@@ -266,9 +269,9 @@ def _gone(path: Path) -> Done:
 class _Recorder:
     """Writes the results of checks into the ledger, many entries at a time."""
 
-    book: Ledger
+    ledger: Ledger
     done: AuditResult
-    report: Callable[[Done], None]
+    on_result: Callable[[Done], None]
     entries: list[dict[str, Any]] = field(default_factory=list)
     written: float = field(default_factory=time.monotonic)
 
@@ -282,22 +285,25 @@ class _Recorder:
             self.done.failed += done.outcome == "failed"
             self.done.differing += "differs" in done.details.get("against", {}).values()
             self._add(_entry(subject, done))
-        self.report(done)
+        self.on_result(done)
 
     def vanished(self, path: Path, known: PackageHistory) -> None:
         self.done.vanished += 1
         if known.outcome != "missing":
             self._add(vanished_entry(known.package))
-        self.report(_gone(path))
+        self.on_result(_gone(path))
 
     def flush(self) -> None:
-        self.book.append(self.entries)
+        self.ledger.append(self.entries)
         self.entries = []
         self.written = time.monotonic()
 
     def _add(self, entry: dict[str, Any]) -> None:
         self.entries.append(entry)
-        if len(self.entries) >= _AT_ONCE or time.monotonic() - self.written > _SECONDS_APART:
+        if (
+            len(self.entries) >= _ENTRIES_PER_WRITE
+            or time.monotonic() - self.written > _SECONDS_PER_WRITE
+        ):
             self.flush()
 
 
