@@ -776,7 +776,7 @@ def test_existing_destinations_are_not_replaced_by_default(
     (KINDS | {"file": Path.touch})[kind](place)
     before = place.lstat()
     with pytest.raises(DestinationExistsError, match="already exists"):
-        storage.place(made, place)
+        storage.move_to_destination(made, place)
     assert os.path.samestat(before, place.lstat())
     assert made.exists()
 
@@ -788,7 +788,7 @@ def test_a_destination_that_appears_at_the_last_moment_is_not_replaced(
     (tmp_path / "place").write_bytes(b"theirs")
     monkeypatch.setattr(storage.staging, "refuse_existing", lambda path: None)
     with pytest.raises(DestinationExistsError):
-        storage.place(tmp_path / "made", tmp_path / "place")
+        storage.move_to_destination(tmp_path / "made", tmp_path / "place")
     assert (tmp_path / "place").read_bytes() == b"theirs"
 
 
@@ -828,17 +828,17 @@ def test_only_a_destination_of_the_same_kind_is_replaced(
     there(tmp_path / "place")
     new, old = (tmp_path / "made").lstat(), (tmp_path / "place").lstat()
     if replaced:
-        storage.place(tmp_path / "made", tmp_path / "place", replace=True)
+        storage.move_to_destination(tmp_path / "made", tmp_path / "place", replace=True)
         assert os.path.samestat(old, (tmp_path / "made").lstat())  # until the names are durable
     else:
         with pytest.raises(DestinationExistsError, match="is of another kind than the new"):
-            storage.place(tmp_path / "made", tmp_path / "place", replace=True)
+            storage.move_to_destination(tmp_path / "made", tmp_path / "place", replace=True)
     assert os.path.samestat(new if replaced else old, (tmp_path / "place").lstat())
 
 
 def test_replacing_a_missing_destination_creates_it(tmp_path: Path) -> None:
     (tmp_path / "made").touch()
-    storage.place(tmp_path / "made", tmp_path / "place", replace=True)
+    storage.move_to_destination(tmp_path / "made", tmp_path / "place", replace=True)
     assert names(tmp_path) == ["place"]
 
 
@@ -847,7 +847,7 @@ def test_a_free_name_is_taken_without_the_calls_of_linux(
 ) -> None:
     without_calls(monkeypatch)
     (tmp_path / "made").touch()
-    storage.place(tmp_path / "made", tmp_path / "place")
+    storage.move_to_destination(tmp_path / "made", tmp_path / "place")
     assert names(tmp_path) == ["place"]
 
 
@@ -858,7 +858,7 @@ def test_a_file_is_replaced_without_an_exchange(
     monkeypatch.delattr(Path, "rename")  # in between there would be no file of the name
     (tmp_path / "made").write_bytes(b"new")
     (tmp_path / "place").write_bytes(b"old")
-    storage.place(tmp_path / "made", tmp_path / "place", replace=True)
+    storage.move_to_destination(tmp_path / "made", tmp_path / "place", replace=True)
     assert (tmp_path / "place").read_bytes() == b"new"
     assert names(tmp_path) == ["place"]
 
@@ -1045,7 +1045,7 @@ def test_an_exchange_is_durable_before_the_old_one_is_removed(
     without_calls(monkeypatch)
     for name in ("made", "place"):
         fill(tmp_path / name, "a")
-    storage.place(tmp_path / "made", tmp_path / "place", replace=True)
+    storage.move_to_destination(tmp_path / "made", tmp_path / "place", replace=True)
     above = f"sync_folder {tmp_path.name}"
     assert steps == [
         "rename made .place  .new",

@@ -25,8 +25,8 @@ from archive_pkg.bags.verifying import verify
 from archive_pkg.bags.writing import (
     DEFAULT_ALGORITHMS,
     check_names,
+    copy_and_hash,
     folders_of,
-    place,
     refuse_tag_files,
 )
 from archive_pkg.errors import InvalidError, UsageError
@@ -274,7 +274,7 @@ class _BagChange:
                 kind = payload if path.startswith("data/") else tags
                 new = target / path
                 new.parent.mkdir(parents=True, exist_ok=True)
-                _, found = place(source, new, tuple(kind), lambda files, size: None)
+                _, found = copy_and_hash(source, new, tuple(kind), lambda files, size: None)
                 for name, value in zip(kind, found, strict=True):
                     kind[name][path] = value
             added = {path for path in self.add if path.startswith("data/")}

@@ -456,7 +456,10 @@ def _write_payload(
             progress(tally)
 
     def work(index: int, say: Callable[[int, int], None]) -> list[tuple[int, tuple[bytes, ...]]]:
-        done = [place(payload[path], f"{data}/{path}", algorithms, say) for path in pieces[index]]
+        done = [
+            copy_and_hash(payload[path], f"{data}/{path}", algorithms, say)
+            for path in pieces[index]
+        ]
         say(len(done), 0)
         return done
 
@@ -471,7 +474,7 @@ def _write_payload(
     return written
 
 
-def place(
+def copy_and_hash(
     source: StrPath | bytes,
     target: Path | str,
     algorithms: Sequence[str],

@@ -247,7 +247,7 @@ class Staging:
             open_up(made, self.mode, like=self.destination if replace else None)
             if self._sync:
                 sync_tree(made)
-            place(made, self.destination, replace=replace)
+            move_to_destination(made, self.destination, replace=replace)
             if self._sync:
                 sync_folder(self.destination.parent)
 
@@ -276,7 +276,7 @@ def open_up(made: Path, mode: int = 0o777, *, like: Path | None = None) -> None:
         os.close(descriptor)
 
 
-def place(made: Path, destination: Path, *, replace: bool = False) -> None:
+def move_to_destination(made: Path, destination: Path, *, replace: bool = False) -> None:
     """Move a finished file or folder to its destination in one step.
 
     Args:

@@ -256,7 +256,7 @@ def _exchange(collection: Collection, home: Path, brought: Path) -> Path | None:
     storage.open_up(brought, storage.mode_of(collection.root), like=home if there else None)
     storage.sync_tree(brought)
     if not there:
-        storage.place(brought, home)
+        storage.move_to_destination(brought, home)
         storage.sync_filesystem(home.parent)  # folders above it can be new
         return None
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")

@@ -174,7 +174,7 @@ class _Staged:
 def _place(staged: _Staged, *, replace: bool = False) -> None:
     like = staged.destination if replace else None
     storage.open_up(staged.path, staged.draft.mode(), like=like)
-    storage.place(staged.path, staged.destination, replace=replace)
+    storage.move_to_destination(staged.path, staged.destination, replace=replace)
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,7 +214,7 @@ class LocalStorage(FolderStorage):
         with storage.storage_errors(f"renaming {self.root / old}"):
             storage.open_up(self.root / old, mode)
             try:
-                storage.place(self.root / old, self.root / new)
+                storage.move_to_destination(self.root / old, self.root / new)
             except storage.DestinationExistsError as error:
                 raise TakenError(f"{self.root / new} exists") from error
             if not os.path.samestat((self.root / new).lstat(), self._made[old]):

@@ -312,7 +312,7 @@ class OcflRoot:
         for depth in range(1, len(steps) + 1):
             target = self.root.joinpath(*steps[:depth])
             try:
-                storage.place(staged.joinpath(*steps[:depth]), target)
+                storage.move_to_destination(staged.joinpath(*steps[:depth]), target)
             except storage.DestinationExistsError:
                 if target == home:
                     raise
@@ -338,7 +338,7 @@ class OcflRoot:
             held = self._write(transfer, inventory, made)
         storage.open_up(made, transfer.mode, like=home)
         yield [Unsynced(journal.path), Unsynced(made)]
-        storage.place(made, home, replace=True)
+        storage.move_to_destination(made, home, replace=True)
         yield [Unsynced(home.parent, storage.sync_folder)]
         return held
 
