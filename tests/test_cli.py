@@ -169,7 +169,8 @@ def test_exit_statuses(
     ],
 )
 def test_a_file_that_is_no_record_ends_in_findings(run: Run, text: bytes, tmp_path: Path) -> None:
-    file = tmp_path / "record.yaml"
+    file = tmp_path / "letter" / "record.yaml"
+    file.parent.mkdir()
     file.write_bytes(text)
     for words in (["check", file], ["show", file], ["build", file, "--out", tmp_path / "out"]):
         done = run(*words)

@@ -9,6 +9,7 @@ import pytest
 
 from archive_pkg.errors import UsageError
 from archive_pkg.packages.output_protection import refuse_in_package, refuse_output, source_mode
+from program import Run
 
 
 def letter(folder: Path, name: str = "record.json") -> Path:
@@ -129,3 +130,16 @@ def test_what_shows_sources_is_as_closed_as_the_most_closed_of_them(tmp_path: Pa
     (tmp_path / "secret").chmod(0o600)
     (folder / "link").symlink_to(tmp_path / "secret")
     assert source_mode(folder) == 0o777
+
+
+@pytest.mark.parametrize("inside", ["", "out", "out/deeper"])
+@pytest.mark.parametrize("jobs", [[], ["--jobs", "1"]])
+def test_no_package_is_built_in_a_record_folder(
+    inside: str, jobs: list[str], tmp_path: Path, run: Run
+) -> None:
+    folder = letter(tmp_path / "letters" / "x")
+    before = sorted(folder.rglob("*"))
+    done = run("build", tmp_path / "letters", "--out", folder / inside, *jobs)
+    assert done.returncode == 2
+    assert f"is inside the record's folder {folder}" in done.stderr
+    assert sorted(folder.rglob("*")) == before

@@ -10,10 +10,13 @@ import pytest
 
 from archive_pkg.collection import Done, check_one, marking_duplicate_ids
 from archive_pkg.collection.bulk.for_each import Pace
+from archive_pkg.errors import UsageError
 from archive_pkg.packages import check
 from archive_pkg.reports import Finding, Severity
+from program import Run
 
 TEXT = "letter-1960-07-18.txt"
+GOLDEN = Path(__file__).parents[2] / "packages" / "1960-07-18-cpsu-to-sed"
 
 
 def codes(path: Path) -> list[str]:
@@ -42,6 +45,36 @@ def test_the_first_letter_is_sound_and_every_statement_sourced(letter: Path) -> 
 
 def test_record_file_and_folder_are_the_same_to_check(letter: Path) -> None:
     assert codes(letter) == codes(letter / "record.yaml")
+
+
+@pytest.mark.parametrize("named", ["", "data", "data/record.json"])
+@pytest.mark.parametrize("command_line", [["check"], ["build", "--out", "elsewhere"]])
+def test_a_package_is_not_called_an_invalid_record(
+    named: str, command_line: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(GOLDEN, tmp_path / "packages" / GOLDEN.name)
+    path = Path("packages", GOLDEN.name, named)
+    done = run(*command_line, str(path))
+    assert done.returncode == 2
+    assert "a package, not a record" in done.stderr
+    assert f"archive-pkg verify packages/{GOLDEN.name}\n" in done.stderr
+    assert "missing" not in done.stdout + done.stderr
+    assert "valid" not in done.stdout + done.stderr
+
+
+def test_a_folder_of_packages_is_not_asked_for_a_record(tmp_path: Path) -> None:
+    shutil.copytree(GOLDEN, tmp_path / "packages" / "1960" / GOLDEN.name)
+    with pytest.raises(UsageError, match=f"packages such as .*{GOLDEN.name}") as caught:
+        check(tmp_path / "packages")
+    assert caught.value.hint == f"Check them with archive-pkg verify {tmp_path}/packages"
+
+
+def test_a_record_in_the_payload_of_another_bag_is_checked(letter: Path, tmp_path: Path) -> None:
+    bag = tmp_path / "bag"
+    shutil.copytree(letter, bag / "data")
+    (bag / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
+    assert check(bag / "data").ok
 
 
 def test_a_missing_part(letter: Path) -> None:

@@ -55,6 +55,17 @@ def refuse_in_package(out: Path) -> None:
             raise UsageError(f"{out} is inside the package {folder}", _ELSEWHERE)
 
 
+def refuse_in_record(out: Path) -> None:
+    """Refuse a folder in a record's folder, where only the files of the letter belong.
+
+    Raises:
+        UsageError: The folder, or one above it, contains a record.
+    """
+    for folder in _above(Path(os.path.realpath(out)) / "package"):
+        if any(storage.is_regular(folder / name) for name in NAMES):
+            raise UsageError(f"{out} is inside the record's folder {folder}", _ELSEWHERE)
+
+
 def source_mode(*sources: Path) -> int:
     """Return the widest permissions for an output that shows everything in the sources.
 

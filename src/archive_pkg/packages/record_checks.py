@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import codecs
 import os
+import shlex
 import shutil
 from collections import defaultdict
 from collections.abc import Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +21,8 @@ from archive_pkg import fixity, storage
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.faults import Fault
 from archive_pkg.logs import logger
+from archive_pkg.packages import layout
+from archive_pkg.packages.opening import is_bag
 from archive_pkg.paths import StrPath
 from archive_pkg.records import NAMES, Record, placed, read_placed, record_file
 from archive_pkg.records.statements import StatementIndex, statements
@@ -234,8 +237,23 @@ def like_id(file: str, name: str, like: str, other: str) -> Finding:
 
 
 def examine(path: Path) -> tuple[Record | None, Report]:
-    """Read a record, if possible, and check it and its files."""
+    """Read a record, if possible, and check it and its files.
+
+    Raises:
+        StorageError: A file cannot be read.
+        UsageError: The path is a package, or a folder of packages.
+    """
     file, findings = record_file(path)
+    if package := _package_of(path):
+        raise UsageError(
+            f"{path} is {'' if package == path else 'part of '}a package, not a record",
+            f"Check it with archive-pkg verify {shlex.quote(str(package))}",
+        )
+    if findings and (package := _package_below(path)):
+        raise UsageError(
+            f"{path} has no record, but packages such as {package}",
+            f"Check them with archive-pkg verify {shlex.quote(str(path))}",
+        )
     if findings:
         return None, Report(findings)
     record, report, root = read_placed(file)
@@ -243,6 +261,28 @@ def examine(path: Path) -> tuple[Record | None, Report]:
         found = [*check_record(record, file.parent, file), *_strays(record, file)]
         report.extend(placed(found, file, root))
     return record, report
+
+
+def _package_of(path: Path) -> Path | None:
+    """Return the package that a path names: its folder, the `data` in it, or the record there."""
+    if storage.is_folder(path) and is_bag(path) and record_file(path)[1]:
+        return path
+    data = path.parent if path.name == layout.RECORD else path
+    package = data.resolve().parent
+    if data.resolve().name != "data" or not is_bag(package):
+        return None
+    # Another bag may contain a record's own folder.
+    has_form = (data / layout.DESCRIPTOR).is_file() or (data / layout.PARTS).is_dir()
+    return data.parent if has_form else None
+
+
+def _package_below(folder: Path) -> Path | None:
+    """Return a package in a folder or in its subfolders, or None."""
+    with suppress(OSError):
+        for declaration in folder.rglob("bagit.txt"):
+            if storage.is_regular(declaration):
+                return declaration.parent
+    return None
 
 
 def check_record(record: Record, folder: Path, source: Path) -> Iterator[Finding]:

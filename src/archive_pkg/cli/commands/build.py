@@ -148,7 +148,10 @@ def build(
         )
     from archive_pkg.collection import Options, build_many, find_sources, guarded, make_collection
     from archive_pkg.packages.metadata import DEFAULT, chosen
+    from archive_pkg.packages.output_protection import refuse_in_package, refuse_in_record
 
+    refuse_in_record(out)
+    refuse_in_package(out / "package")
     documents = DEFAULT if metadata is None else chosen(metadata)
     with bulk_answering("build", report, as_json=as_json, quiet=quiet) as answer:
         if target or (not in_collection and _is_one(records, out)):

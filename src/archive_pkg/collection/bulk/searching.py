@@ -221,8 +221,10 @@ class _Search:
                 yield path
 
     def below(self, path: Path) -> Iterator[Path]:
-        if not storage.is_folder(path) or (self.root_is_one and self.is_one(path)):
-            yield path
+        if not storage.is_folder(path) or (
+            self.root_is_one and (self.is_one(path) or self.without(path))
+        ):
+            yield path  # the work says why a folder to skip is not a subject
             return
         waiting = [str(path)]
         while waiting:
