@@ -34,6 +34,7 @@ from archive_pkg.collection.audits import ledger
 from archive_pkg.deposits import deposit
 from archive_pkg.errors import UsageError
 from archive_pkg.packages import verify
+from program import Run
 
 ROOT = Path(__file__).parents[2]
 
@@ -205,7 +206,7 @@ def test_a_copy_that_differs_is_reported_until_it_is_the_same_again(
     with Overview(collection, collection.ledger) as seen:
         assert (seen.failed, seen.differing) == (1, 2)
         assert figure(seen, "archive_pkg_packages_copy_differs") == 2
-        assert "2 had a copy that differed or was missing when last compared:" in "\n".join(
+        assert "Copies that differed or were missing when last compared: 2:" in "\n".join(
             seen.words()
         )
     mend(collection, str(mirror))
@@ -272,7 +273,7 @@ def test_the_report_is_written_in_words_as_page_table_and_metrics(
         # The one moved away was never checked, and so is not known to have vanished.
         assert (seen.failed, seen.vanished, seen.never, seen.strangers) == (1, 1, 1, 1)
         words = "\n".join(seen.words())
-        assert "1 failed their last check:" in words
+        assert "1 package failed its last check:" in words
         assert "payload-digest-mismatch" in words
         assert "Integrity 3" in words
         page = seen.page()
@@ -353,3 +354,34 @@ def test_a_report_while_an_audit_is_running_reads_a_valid_ledger(collection: Col
     for _ in range(2):
         audit(collection, take, executor=partial(executor_for, 1), path=collection.ledger)
     assert seen == [True]
+
+
+def test_one_package_is_counted_in_the_singular(collection: Collection) -> None:
+    _, *others = collection.packages()
+    for other in others:
+        shutil.rmtree(other)
+    check(collection)
+    with Overview(collection, collection.ledger) as seen:
+        words = "\n".join(seen.words())
+    assert "1 package passed its last check." in words
+    assert "1 package was not built in this collection:" in words
+    assert "Copies that differed or were missing when last compared: 0." in words
+
+
+def test_an_audit_with_nothing_due_says_how_to_check_all(collection: Collection, run: Run) -> None:
+    check(collection)
+    done = run("audit", "run", collection.root, "--due", "90d", "--jobs", "1")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("0 of 15 packages are due (--due 90d). To check all: --due 0\n")
+    assert f"ledger: {collection.ledger}\n" in done.stdout
+    later = run("audit", "run", collection.root, "--due", "0", "--budget", "0s", "--jobs", "1")
+    assert "0 of 15 packages are due" not in later.stdout
+
+
+def test_a_repair_with_nothing_to_repair_says_so(
+    collection: Collection, run: Run, tmp_path: Path
+) -> None:
+    check(collection)
+    done = run("audit", "repair", collection.root, "--from", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "There is nothing to repair." in done.stdout

@@ -94,6 +94,7 @@ class BulkAnswer:
 
     Attributes:
         stopped: Whether the work was interrupted.
+        if_none: What to print if there was no subject, and nothing went wrong.
     """
 
     def __init__(
@@ -111,6 +112,7 @@ class BulkAnswer:
         self._meter = meter
         self._lines: Callable[[Done], Iterable[str]] | None = None
         self.stopped = False
+        self.if_none = ""
         self._run = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def ahead(
@@ -203,7 +205,7 @@ class BulkAnswer:
     def summary(self) -> str:
         """The number of results for each outcome, in words."""
         counts = ", ".join(f"{count:,} {outcome}" for outcome, count in self._counts.items())
-        return counts or "nothing to do"
+        return counts or self.if_none or "nothing to do"
 
     def end(self) -> None:
         """Print the counts, then the grouped findings and the figures."""
@@ -219,7 +221,9 @@ class BulkAnswer:
             typer.echo("], " + json_text(rest)[1:])
             return
         done = sum(self._counts.values())
-        if done > 1 or (self._lines is None and (done or not (answer.status or self.stopped))):
+        grouped = self._lines is None
+        idle = not (done or answer.status or self.stopped)
+        if done > 1 or (done and grouped) or (idle and (grouped or self.if_none)):
             answer.say(self.summary)
         groups = sorted(
             self._codes.items(), key=lambda group: group[1][1][0][1].severity is not Severity.ERROR

@@ -122,7 +122,13 @@ def run(
             trust=trust,
         )
         answer.found(audited.report)
-        answer.closing(_closing(audited))
+        if not audited.there:
+            answer.if_none = "The collection has no packages."
+        elif not audited.left:
+            answer.if_none = (
+                f"0 of {audited.there:,} packages are due (--due {due}). To check all: --due 0"
+            )
+        answer.closing(_closing(audited, path))
         if metrics is not None:
             _write_metrics(opened, path, metrics)
 
@@ -281,6 +287,9 @@ def repair(
     opened = collection.open_collection(directory)
     with bulk_answering("audit repair", report, as_json=as_json, quiet=quiet) as answer:
         answer.print_each(lambda done: [f"{done.path}: {done.outcome}"])
+        answer.if_none = (
+            "No package failed its last check, and none has vanished. There is nothing to repair."
+        )
         found = collection.repair(
             opened,
             answer.take,
@@ -321,16 +330,17 @@ def accept(
         answer.say(f"{counted(len(packages), 'package')} accepted")
 
 
-def _closing(audited: AuditResult) -> dict[str, object]:
+def _closing(audited: AuditResult, ledger: Path) -> dict[str, object]:
     return {
         "packages": audited.there,
         "checked": audited.checked,
         "failed": audited.failed,
         "vanished": audited.vanished,
         "copies differ": audited.differing,
-        "still due": audited.left,
+        "due, but not checked in this run": audited.left,
         "bytes read": audited.size,
-        "ledger's head": str(audited.head),
+        "ledger": str(ledger),
+        "head of the ledger": str(audited.head),
     }
 
 

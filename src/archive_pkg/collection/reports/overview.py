@@ -172,7 +172,7 @@ class Overview:
         yield f"The collection {self.collection.root} has {counted(self.there, 'package')}."
         for count, what, names in self._groups():
             some = list(islice(names, most))
-            yield f"{count:,} {what}" + (":" if some else ".")
+            yield what + (":" if some else ".")
             yield from (f"  {name}" for name in some)
             if some and count > most:
                 yield f"  … and {count - most:,} more (--csv lists all)"
@@ -184,21 +184,25 @@ class Overview:
             yield f"  {level.area} {level.level}, {level.asks}: {level.shown}"
 
     def _groups(self) -> Iterator[tuple[int, str, Iterator[str]]]:
+        """Yield each group's size, a sentence about it without full stop, and its names."""
         in_collection = "package IN (SELECT package FROM there)"
         passed = self.state.count(f"outcome = 'pass' AND {in_collection}")
-        yield passed, "passed their last check", iter(())
-        yield self.failed, "failed their last check", self._failures()
+        yield passed, _packages(passed, "passed its", "passed their") + " last check", iter(())
+        failed = _packages(self.failed, "failed its", "failed their")
+        yield self.failed, f"{failed} last check", self._failures()
         vanished = (f"{known.package}, last check {known.time}" for known in self.state.vanished())
-        yield self.vanished, "have vanished", vanished
+        yield self.vanished, _packages(self.vanished, "has", "have") + " vanished", vanished
         differing = (f"{known.package}, {known.against}" for known in self.state.differing())
         yield (
             self.differing,
-            "had a copy that differed or was missing when last compared",
+            f"Copies that differed or were missing when last compared: {self.differing:,}",
             differing,
         )
-        yield self.never, "were never checked", self.state.never_checked()
+        never = _packages(self.never, "was", "were")
+        yield self.never, f"{never} never checked", self.state.never_checked()
         strangers = (known.package for known in self.state.all() if not known.built)
-        yield self.strangers, "were not built in this collection", strangers
+        foreign = _packages(self.strangers, "was", "were")
+        yield self.strangers, f"{foreign} not built in this collection", strangers
 
     def _failures(self) -> Iterator[str]:
         for known in self.state.with_outcome("fail"):
@@ -242,7 +246,9 @@ class Overview:
             "verified at fixed intervals, with recorded outcomes",
             f"{several:,} packages were checked more than once; "
             + (
-                "every package was checked" if all_checked else f"{self.never:,} were never checked"
+                "every package was checked"
+                if all_checked
+                else _packages(self.never, "was", "were") + " never checked"
             ),
         )
         yield PreservationLevel(
@@ -298,8 +304,7 @@ class Overview:
             f"<code>{html.escape(str(self.head))}</code>.</p>"
         )
         groups = "\n".join(
-            f"<h2>{html.escape(what)}: {count:,}</h2>" + listed(names)
-            for count, what, names in self._groups()
+            f"<h2>{html.escape(what)}</h2>" + listed(names) for _, what, names in self._groups()
         )
         table = (
             "<h2>The NDSA Levels of Digital Preservation, version 2.0</h2><table><thead><tr>"
@@ -398,6 +403,10 @@ def _signed_words(signature: Signed) -> str:
                 f", with a timestamp by “{stamp.authority}” that no trusted certificate vouches for"
             )
     return words
+
+
+def _packages(number: int, one: str, many: str) -> str:
+    return f"{counted(number, 'package')} {one if number == 1 else many}"
 
 
 def _entries(number: int) -> str:
