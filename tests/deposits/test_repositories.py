@@ -56,12 +56,12 @@ def test_options_are_read_once_each_with_a_value_that_is_known() -> None:
 @pytest.mark.parametrize(
     ("query", "message", "hint"),
     [
-        ("more=1", "x:a: more is not an option", "the options are access, community"),
+        ("more=1", "x:a: more is not an option", "The options are access, community."),
         ("access=open&access=open", "x:a: access is given twice", "Give it once."),
-        ("access=shut", "'shut' is not a value of", "write access= and one of: open, restricted"),
-        ("access=", "'' is not a value of access", "write access= and one of: open, restricted"),
-        ("community=+", "' ' is not a value of community", "write community=VALUE"),
-        ("community", "'' is not a value of community", "write community=VALUE"),
+        ("access=shut", "'shut' is not a value of", "Write access= and one of: open, restricted"),
+        ("access=", "'' is not a value of access", "Write access= and one of: open, restricted"),
+        ("community=+", "' ' is not a value of community", "Write community=VALUE."),
+        ("community", "'' is not a value of community", "Write community=VALUE."),
     ],
 )
 def test_other_options_are_refused(query: str, message: str, hint: str) -> None:

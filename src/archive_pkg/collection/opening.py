@@ -132,7 +132,7 @@ def open_collection(root: StrPath) -> Collection:
     root = Path(root)
     if not root.is_dir():
         raise StorageError(
-            f"the folder {root} does not exist", "name a collection: a folder of packages"
+            f"the folder {root} does not exist", "Name a collection: a folder of packages."
         )
     return Collection(root, _declared(root) or "flat")
 
@@ -150,12 +150,12 @@ def make_collection(root: StrPath, layout: str = "") -> Collection:
     """
     root = Path(root)
     if layout and layout not in LAYOUTS:
-        raise UsageError(f"{layout} is not a layout", f"use one of: {', '.join(LAYOUTS)}")
+        raise UsageError(f"{layout} is not a layout", f"Use one of: {', '.join(LAYOUTS)}")
     there = _declared(root)
     if layout and there and layout != there:
         raise UsageError(
             f"the collection {root} has the layout {there}, not {layout}",
-            "leave out --layout, or make a new collection",
+            "Leave out --layout, or make a new collection.",
         )
     collection = Collection(root, layout or there or "flat")
     if not there:

@@ -232,7 +232,7 @@ def keep(name: str, secret: str, user: str = "") -> None:
     variable = f"ARCHIVE_PKG_{environment_name(name)}"
     remember(secret)
     kept = f"{user}:{secret}" if user else secret
-    hint = f"without a keyring, set {variable}_" + ("USER and _PASSWORD" if user else "TOKEN")
+    hint = f"Without a keyring, set {variable}_" + ("USER and _PASSWORD." if user else "TOKEN.")
     try:
         keyring.set_password(SERVICE, name, kept)
         there = keyring.get_password(SERVICE, name)
@@ -297,22 +297,22 @@ def split_address(address: str) -> SplitResult:
         UsageError: It names no host, or it has a password in it, which is not repeated.
     """
     if any(unicodedata.category(sign).startswith("C") for sign in address):
-        raise UsageError(f"{address!r} has control characters", "SCHEME://HOST/PATH")
+        raise UsageError(f"{address!r} has control characters", "Write SCHEME://HOST/PATH.")
     try:
         parts = urlsplit(address)
         host, secret = parts.hostname, parts.password
         _ = parts.port
     except ValueError:
         message = f"{without_secret(address)} is not an address"
-        raise UsageError(message, "SCHEME://HOST/PATH") from None
+        raise UsageError(message, "Write SCHEME://HOST/PATH.") from None
     if secret is not None:
         raise UsageError(
             "the address has a password in it",
-            "leave it out: it would be in your shell's history and in every list of processes. "
-            "Use `archive-pkg login`, netrc, or the environment",
+            "Leave it out: it would be in your shell's history and in every list of processes. "
+            "Use `archive-pkg login`, netrc, or the environment.",
         )
     if not host:
-        raise UsageError(f"{without_secret(address)} has no host", "write SCHEME://HOST/PATH")
+        raise UsageError(f"{without_secret(address)} has no host", "Write SCHEME://HOST/PATH.")
     if not _HOST.fullmatch(host):
         raise UsageError(
             f"{without_secret(address)}: {host!r} is not the name of a host",
@@ -320,7 +320,7 @@ def split_address(address: str) -> SplitResult:
         )
     if parts.username is not None and not _USER.fullmatch(parts.username):
         message = f"{without_secret(address)}: the user name has characters that are not allowed"
-        raise UsageError(message, "SCHEME://[USER@]HOST/PATH")
+        raise UsageError(message, "Write SCHEME://[USER@]HOST/PATH.")
     return parts
 
 

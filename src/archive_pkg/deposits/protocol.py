@@ -359,13 +359,13 @@ def options_of(address: str, query: str, known: Mapping[str, Collection[str]]) -
     options: dict[str, str] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name not in known:
-            hint = f"the options are {', '.join(sorted(known))}"
+            hint = f"The options are {', '.join(sorted(known))}."
             raise UsageError(f"{shown}: {name} is not an option", hint)
         if name in options:
             raise UsageError(f"{shown}: {name} is given twice", "Give it once.")
         if not value.strip() or (known[name] and value not in known[name]):
             values = ", ".join(known[name]) or "a value"
-            hint = f"write {name}= and one of: {values}" if known[name] else f"write {name}=VALUE"
+            hint = f"Write {name}= and one of: {values}" if known[name] else f"Write {name}=VALUE."
             raise UsageError(f"{shown}: {value!r} is not a value of {name}", hint)
         options[name] = value
     return options
@@ -405,8 +405,8 @@ def refuse_withdrawn(target: str, name: str, transfer: Transfer, journal: Journa
         folder = shlex.quote(str(journal.path.parent))
         raise DepositError(
             f"{target} no longer shows {name}, which was or should have been published",
-            "nothing was sent; ask the repository whether it was withdrawn. To deposit it as a new "
-            f"one all the same: mv {folder} {folder}.old",
+            "Nothing was sent. Ask the repository whether it was withdrawn. To deposit it as a new "
+            f"one anyway: mv {folder} {folder}.old",
         )
 
 

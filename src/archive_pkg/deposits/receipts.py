@@ -196,7 +196,7 @@ def load_receipt(path: StrPath) -> Receipt:
         place = ".".join(str(step) for step in first["loc"])
         raise InvalidError(
             f"{path} is not a receipt: {place + ': ' if place else ''}{first['msg']}",
-            "name a file that `deposit` wrote into a folder ending in .receipts",
+            "Name a file that `deposit` wrote into a folder ending in .receipts.",
         ) from error
     if not receipt.target.isprintable():
         raise InvalidError(f"{path} is not a receipt: target has signs that cannot be seen")

@@ -82,12 +82,12 @@ def check_receipt(receipt_file: StrPath, repositories: Sequence[str | Repository
     for path in sorted(sent.keys() | held.keys()):
         where = Location(f"{receipt.target} {receipt.remote_id} {path}")
         if path not in held:
-            report.add(HELD_NO_MORE.at(where, "it was deposited and is not there any more"))
+            report.add(HELD_NO_MORE.at(where, "it was deposited and is missing now"))
         elif path not in sent:
-            report.add(HELD_UNKNOWN.at(where, "it is there and was not deposited"))
+            report.add(HELD_UNKNOWN.at(where, "it was not deposited"))
         elif sent[path] != held[path]:
-            message = f"its SHA-256 is {held[path]}, deposited was {sent[path]}"
-            report.add(HELD_DIFFERENTLY.at(where, message, "look for another copy to restore from"))
+            message = f"its SHA-256 is {held[path]}, but {sent[path]} was deposited"
+            report.add(HELD_DIFFERENTLY.at(where, message, "Restore it from another copy."))
     return report
 
 

@@ -170,7 +170,7 @@ def audit(
         if not done.there and histories.count():
             raise StorageError(
                 f"{collection.root} has no packages, but the ledger has {histories.count()}",
-                "check that the right disk is mounted",
+                "Check that the right disk is mounted.",
             )
         recorder = _Recorder(open_ledger, done, on_result)
         with contextlib.ExitStack() as stack:
@@ -231,7 +231,7 @@ def _check_one(
         return _gone(subject.path)
     if fingerprint and subject.fingerprints and fingerprint not in subject.fingerprints:
         message = "this is not the package that was checked or built before: its manifests differ"
-        hint = "restore it from a copy (audit repair), or accept it as it is (audit accept)"
+        hint = "Restore it from a copy (audit repair), or accept it as it is (audit accept)."
         done.findings.append(CHANGED.at(Location(str(subject.path)), message, hint))
         done.status = INVALID
     done.details["signed"] = signed_entry(done.details.pop("signatures", ()))
@@ -260,7 +260,7 @@ def _compare(subject: AuditSubject, done: Done, against: tuple[str, ...]) -> Non
 
 def _gone(path: Path) -> Done:
     finding = VANISHED.at(
-        Location(str(path)), "the package is missing", "restore it from a copy (audit repair)"
+        Location(str(path)), "the package is missing", "Restore it from a copy (audit repair)."
     )
     return Done(str(path), "vanished", INVALID, [finding])
 

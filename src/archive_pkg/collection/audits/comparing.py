@@ -65,7 +65,7 @@ def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
     except (ArchivePkgError, OSError, LookupError) as error:
         return [COPY_UNREADABLE.at(place, f"cannot be read: {storage.explain(error)}")]
     if held is None:
-        return [COPY_ABSENT.at(place, "there is no copy", "deposit the package there")]
+        return [COPY_ABSENT.at(place, "there is no copy", "Deposit the package there.")]
     try:
         own = digests_of(package)
     except OSError as error:

@@ -219,13 +219,13 @@ def held(path: Path, take: Callable[[dict[str, Any]], None]) -> Iterator[tuple[L
             if not report.ok:
                 raise InvalidError(
                     f"the ledger {path} was changed or is damaged; nothing was added",
-                    "compare it with a copy; to continue now, start another ledger with --ledger",
+                    "Compare it with a copy. To continue now, start another ledger with --ledger.",
                     report,
                 )
             _record_torn_line(ledger, report)
         if ledger.last_time > _now():
             message = f"the last entry is dated {ledger.last_time}, but the clock says {_now()}"
-            report.add(CLOCK_BACK.at(Location(str(path)), message, "correct the clock"))
+            report.add(CLOCK_BACK.at(Location(str(path)), message, "Correct the clock."))
         yield ledger, report
 
 
@@ -248,7 +248,7 @@ def read(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[Ledger, Re
     if not os.path.lexists(path) and (stated or not report.ok):
         if last:
             message = f"the ledger is missing, with entries 1 to {last}"
-            report.add(CUT_OFF.at(Location(str(path)), message, "restore it from a copy"))
+            report.add(CUT_OFF.at(Location(str(path)), message, "Restore it from a copy."))
         return ledger, report
     with storage.storage_errors(f"reading the ledger {path}"), storage.open_regular(path) as file:
         for at, line in enumerate(file, start=1):
@@ -261,7 +261,7 @@ def read(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[Ledger, Re
                 report.add(MALFORMED.at(place, f"line {at} is not entry {ledger.head.number + 1}"))
                 return ledger, report
             if why := _unlinked(entry, ledger.head):
-                report.add(BROKEN.at(place, why, "compare the ledger with a copy"))
+                report.add(BROKEN.at(place, why, "Compare the ledger with a copy."))
                 return ledger, report
             ledger.head = LedgerHead(ledger.head.number + 1, _digest(line.rstrip(b"\n")))
             ledger.last_time = str(entry.get("time", ""))
@@ -272,7 +272,7 @@ def read(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[Ledger, Re
                 if head != ledger.head
             ]:
                 message = f"entry {ledger.head.number} is not the one that {others[0]} names"
-                report.add(OTHER_HEAD.at(place, message, "compare the ledger with a copy"))
+                report.add(OTHER_HEAD.at(place, message, "Compare the ledger with a copy."))
                 return ledger, report
             take(entry)
     if last > ledger.head.number:
@@ -280,9 +280,9 @@ def read(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[Ledger, Re
             f"the ledger ends with entry {ledger.head.number}; entries {ledger.head.number + 1} "
             f"to {last} are missing"
         )
-        report.add(CUT_OFF.at(Location(str(path)), message, "restore them from a copy"))
+        report.add(CUT_OFF.at(Location(str(path)), message, "Restore them from a copy."))
     if not head_file(path).exists() and ledger.head.number and report.ok:
-        hint = f"restore it; if you are sure that nothing was cut off, write into it: {ledger.head}"
+        hint = f"Restore it. If you are sure that nothing was cut off, write into it: {ledger.head}"
         report.add(
             HEAD_MISSING.at(Location(str(head_file(path))), "the head file is missing", hint)
         )

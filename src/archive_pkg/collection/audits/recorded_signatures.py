@@ -50,7 +50,7 @@ def gone(
         before: The signatures at its last check that passed, from the ledger.
         now: Its signatures now.
     """
-    hint = "restore the package from a copy (audit repair), or accept it as it is (audit accept)"
+    hint = "Restore the package from a copy (audit repair), or accept it as it is (audit accept)."
     there = {entry["key"]: entry for entry in now}
     others = there.keys() - {entry["key"] for entry in before}
     instead = f"; now it is signed with {', '.join(sorted(others))}" if others else ""

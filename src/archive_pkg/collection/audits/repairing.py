@@ -156,7 +156,7 @@ def _restore(
     if any(step in ("", ".", "..") for step in steps):
         raise InvalidError(
             f"the ledger names the package {name!r}, which cannot be in {collection.root}",
-            "nothing was restored there; compare the ledger with a copy",
+            "Nothing was restored there. Compare the ledger with a copy.",
         )
     home = collection.root / name
     if os.path.lexists(home) and is_good(home):
@@ -171,7 +171,7 @@ def _restore(
         if not is_good(brought):
             raise DepositError(
                 f"the copy of {home} in {copy} is damaged too, or is another package",
-                "nothing was changed; try another copy",
+                "Nothing was changed. Try another copy.",
             )
         differences = differing(home, brought) if home.is_dir() else ()
         details = {"restored": list(differences), "from": copy}
@@ -225,12 +225,12 @@ def _bring(
     receipts = comparing.receipts_named(home, copy)
     if receipts is not None:
         if not receipts or load_receipt(receipts[-1]).package != identifier:
-            raise DepositError(f"there is no receipt for {home} in {copy}", "name another copy")
+            raise DepositError(f"there is no receipt for {home} in {copy}", "Name another copy.")
         return fetch(receipts[-1], staged, repositories)
     if Path(copy).is_dir():
         mirrored = comparing.in_folder(home, identifier, Path(copy))
         if mirrored is None:
-            raise DepositError(f"{copy} does not hold {identifier}", "name another copy")
+            raise DepositError(f"{copy} does not hold {identifier}", "Name another copy.")
         if mirrored.is_file():
             return Path(shutil.copy2(mirrored, staged / home.name))
         return Path(shutil.copytree(mirrored, staged / home.name, symlinks=True))
@@ -242,7 +242,7 @@ def _bring(
     holder = comparing.repository(copy)
     version = comparing.newest_version(holder, identifier)
     if version is None:
-        raise DepositError(f"{copy} does not hold {identifier}", "name another copy")
+        raise DepositError(f"{copy} does not hold {identifier}", "Name another copy.")
     brought = staged / home.name
     brought.mkdir()
     holder.fetch(identifier, version, brought)

@@ -83,16 +83,18 @@ def sign_head(
     path = Path(path)
     key = Path(key) if key is not None else None
     if key is None and timestamp is None:
-        raise UsageError("nothing to do", "name a key with --key, or an authority with --timestamp")
+        raise UsageError(
+            "nothing to do", "Name a key with --key, or an authority with --timestamp."
+        )
     if timestamp is not None:
         timestamps.refuse_other_addresses(timestamp)
     if not path.exists():
         raise StorageError(
-            f"the ledger {path} does not exist", "start one with `archive-pkg audit run`"
+            f"the ledger {path} does not exist", "Start one with `archive-pkg audit run`."
         )
     with ledger.held(path, lambda entry: None) as (book, report):
         if not book.head.number:
-            raise UsageError(f"the ledger {path} has no entries", "run an audit first")
+            raise UsageError(f"the ledger {path} has no entries", "Run an audit first.")
         file = _head_file(path, book.head.number)
         signature = file.with_name(f"{file.name}.sig")
         new: list[Path] = []
@@ -124,7 +126,7 @@ def _stamp(signature: Path, url: str, new: list[Path]) -> str:
     stamp = signature.with_name(f"{signature.name}.tsr")
     if not signature.exists():
         raise UsageError(
-            "this head is not signed, so it cannot be timestamped", "sign it with --key"
+            "this head is not signed, so it cannot be timestamped", "Sign it with --key."
         )
     if stamp.exists():
         return ""
@@ -179,7 +181,7 @@ class SignedHeads:
             if there.get(number) != entry.get("key"):
                 place = Location(str(_head_file(self._path, number)))
                 message = f"the signature of entry {number} with the key {entry.get('key')} is gone"
-                hint = "restore the file and those next to it from a copy"
+                hint = "Restore the file and those next to it from a copy."
                 report.add(HEAD_SIGNATURE_GONE.at(place, message, hint))
 
     def new_entries(self) -> list[dict[str, Any]]:
@@ -207,7 +209,7 @@ class SignedHeads:
             if not file.with_name(f"{file.name}.sig").is_file():
                 message = "its signature is missing"
                 report.add(
-                    HEAD_SIGNATURE_GONE.at(Location(str(file)), message, "restore it from a copy")
+                    HEAD_SIGNATURE_GONE.at(Location(str(file)), message, "Restore it from a copy.")
                 )
                 continue
             with storage.storage_errors(f"reading {file.parent}"):

@@ -143,7 +143,7 @@ def build_many(
 def _report_replaced(done: Done, other: str) -> None:
     first = " ".join(other.splitlines())
     message = f"its package replaced the one that this run built from {first}"
-    hint = "give one of the two records another id"
+    hint = "Give one of the two records another id."
     done.findings.append(RECORD_ID_TWICE.at(Location(done.path, field="id"), message, hint))
     done.status = max(done.status, InvalidError.exit_status)
 
@@ -154,7 +154,7 @@ def _report_alike(done: Done, package: str, other: str, source: str) -> None:
         f"its package {package} and the package {other} of {first} differ only in upper "
         "and lower case"
     )
-    hint = "give one of the two records another id, or use a collection with the layout hashed"
+    hint = "Give one of the two records another id, or use a collection with the layout hashed."
     done.findings.append(RECORD_IDS_ALIKE.at(Location(done.path, field="id"), message, hint))
 
 

@@ -105,7 +105,7 @@ def guarded(path: object, do: Callable[[], R]) -> R | Done:
     except ArchivePkgError as error:
         return failed(path, error)
     except MemoryError:
-        return failed(path, StorageError(f"{path}: not enough memory", "use fewer jobs"))
+        return failed(path, StorageError(f"{path}: not enough memory", "Use fewer jobs."))
     except Exception as error:  # one letter must not stop a hundred thousand
         last = traceback.extract_tb(error.__traceback__)[-1]
         message = f"a bug: {type(error).__name__}: {error} ({last.name}, line {last.lineno})"
@@ -221,7 +221,9 @@ class _BatchRun:
             self._lost.extendleft((batch[half:], batch[:half]))
             return
         message = "the worker process died, most often because it ran out of memory"
-        finding = WORKER_LOST.at(Location(str(batch[0])), message, "use fewer jobs, or more memory")
+        finding = WORKER_LOST.at(
+            Location(str(batch[0])), message, "Use fewer jobs, or more memory."
+        )
         self._take(batch[0], Done(str(batch[0]), "failed", 5, [finding], (message, finding.hint)))
 
     def _end(self) -> None:

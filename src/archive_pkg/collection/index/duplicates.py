@@ -260,7 +260,7 @@ def _text(letter: Path, name: str, audience: Audience) -> str:
     outgoing, folder = _opened(letter, audience)
     part = outgoing.record.part(name)
     if part.file is None:
-        raise InvalidError(f"{letter} changed while it was read", "run the command again")
+        raise InvalidError(f"{letter} changed while it was read", "Run the command again.")
     with storage.open_beneath(folder, part.file) as file:
         return _cut(decode(file.read(TEXT_LIMIT), part.encoding or "utf-8"), part.span)
 

@@ -127,7 +127,7 @@ class Index:
 
     def __enter__(self) -> Index:
         if not self.is_complete:
-            hint = "build it: archive-pkg find DIR --refresh"
+            hint = "Build it: archive-pkg find DIR --refresh"
             raise StorageError(f"the index {self._path} is missing or incomplete", hint)
         with ExitStack() as opened:
             self._base = opened.enter_context(closing(open_to_read(self._path)))
@@ -139,7 +139,7 @@ class Index:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._opened.close()
         if isinstance(error, sqlite3.DatabaseError):
-            hint = "rebuild it: archive-pkg find DIR --refresh"
+            hint = "Rebuild it: archive-pkg find DIR --refresh"
             raise StorageError(f"{self._path} cannot be read: {error}", hint) from error
 
     def find(self, query: Query, most: int = 100) -> tuple[int, list[Hit]]:
@@ -293,6 +293,6 @@ def _bounds(text: str) -> tuple[str, str]:
     try:
         date = Edtf(text)
     except ValueError as error:
-        hint = "write for example 1956, 1956-10 or 1956-10-23"
+        hint = "Write for example 1956, 1956-10 or 1956-10-23."
         raise UsageError(f"{text!r} is not a date in EDTF", hint) from error
     return str(date.earliest or "0000"), str(date.latest or "9999")

@@ -239,7 +239,7 @@ class HttpClient:
             if isinstance(cause, ssl.SSLCertVerificationError):
                 return DepositError(
                     f"{self._target}: its certificate is not valid: {cause.verify_message}",
-                    "Certificates are always verified. Name your own authority with SSL_CERT_FILE",
+                    "Certificates are always verified. Name your own authority with SSL_CERT_FILE.",
                 )
             if isinstance(cause, socket.gaierror):
                 return LostError(
@@ -301,10 +301,10 @@ class HttpClient:
             unused = unused_variable(self._name)
             raise DepositError(
                 what,
-                "check the login: it may be wrong, may have expired, or may lack the right to do "
-                f"this; archive-pkg login {self._name} stores a new one."
+                "Check the login: it may be wrong, may have expired, or may lack the right to do "
+                f"this. Store a new one: archive-pkg login {self._name}"
                 if self._login
-                else f"no login for {self._name} is known here: archive-pkg login {self._name}"
+                else f"Store a login for {self._name}: archive-pkg login {self._name}"
                 + (f"; {unused}" if unused else ""),
             )
         if 300 <= status < 400:
@@ -406,7 +406,7 @@ def _transport() -> httpx.HTTPTransport:
 
 
 def _certificates() -> ssl.SSLContext:
-    own = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    own = os.environ.get("SSL_CERT_FILE."), os.environ.get("SSL_CERT_DIR")
     if any(own):
         return ssl.create_default_context(cafile=own[0] or None, capath=own[1] or None)
     import certifi

@@ -85,7 +85,7 @@ class Dataverse(RestrictingRepository):
             shown = credentials.without_secret(address)
             raise UsageError(
                 f"{shown} is not the address of a Dataverse collection",
-                "write dataverse+https://HOST/COLLECTION?contact=EMAIL",
+                "Write dataverse+https://HOST/COLLECTION?contact=EMAIL.",
             )
         self._name = credentials.server_name(parts)
         self._site = f"https://{parts.netloc}"
@@ -274,7 +274,9 @@ class Dataverse(RestrictingRepository):
         body = {"datasetVersion": self._described(transfer)}
         try:
             path = f"dataverses/{quote(self._collection)}/datasets"
-            hint = f"is {self._collection} the alias of a collection there, and may you add to it?"
+            hint = (
+                f"Check that {self._collection} is the alias of a collection to which you may add."
+            )
             reply = self._ask("POST", path, {"persistentId": str}, data=body, hint=hint)
         except LostError:
             raise

@@ -128,7 +128,7 @@ class S3Bucket:
             )
         except (BotoCoreError, ValueError) as error:
             message = f"{without_secret(address)}: {redact(str(error))}"
-            raise UsageError(message, "see AWS's configuration") from error
+            raise UsageError(message, "Check the configuration of AWS (~/.aws/config).") from error
         self._client.meta.events.register("before-send.s3", self._sent)
         _limit_answer_time(self._client._endpoint.http_session)
         url = str(self._client.meta.endpoint_url)
@@ -489,7 +489,7 @@ class S3Bucket:
             if held is None or held.size != item.size:
                 raise DepositError(
                     f"{self.target} confirmed {item.path}, but does not list it",
-                    "Deposit again. If the error stays, check the storage.",
+                    "Deposit again. If the error persists, check the storage.",
                 )
 
     def _see_locked(self, transfer: Transfer, base: str) -> None:
@@ -560,12 +560,12 @@ class S3Bucket:
         except of_botocore.NoCredentialsError as error:
             raise DepositError(
                 f"there is no login for {self.target}",
-                "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or ~/.aws/credentials",
+                "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write ~/.aws/credentials.",
             ) from error
         except of_botocore.SSLError as error:
             raise DepositError(
                 f"{self.target}: its certificate is not valid",
-                "Certificates are always verified. Name your own authority with AWS_CA_BUNDLE",
+                "Certificates are always verified. Name your own authority with AWS_CA_BUNDLE.",
             ) from error
         except (of_botocore.HTTPClientError, of_botocore.ResponseStreamingError) as error:
             words = redact(str(error))

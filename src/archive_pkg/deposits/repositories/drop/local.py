@@ -44,7 +44,7 @@ class LocalFolder(DropFolder):
         if path.startswith("//"):
             path = path.removeprefix("//").removeprefix("localhost")
         if not path:
-            raise UsageError(f"{address} does not name a folder", "write file:PATH")
+            raise UsageError(f"{address} does not name a folder", "Write file:PATH.")
         self.root = Path(path).expanduser().absolute()
         super().__init__(LocalStorage(self.root))
 

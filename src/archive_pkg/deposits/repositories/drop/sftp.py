@@ -251,7 +251,7 @@ def _refusal(target: str, said: str) -> DepositError:
         return DepositError(
             f"{target}: the host is unknown, and unknown hosts are refused",
             "Compare its key with its administrator, then add it to ~/.ssh/known_hosts "
-            "(ssh asks you at the first connection)",
+            "(ssh asks you at the first connection).",
         )
     if "Permission denied" in said or "Too many authentication failures" in said:
         return DepositError(

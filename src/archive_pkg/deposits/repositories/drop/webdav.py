@@ -41,7 +41,7 @@ class WebDavFolder(DropFolder):
         parts = credentials.split_address(address)
         if parts.username:
             shown = credentials.without_secret(address)
-            raise UsageError(f"{shown} names a user", "archive-pkg login HOST --user NAME")
+            raise UsageError(f"{shown} names a user", "Run: archive-pkg login HOST --user NAME")
         name = credentials.server_name(parts)
         path, written = credentials.place_of(parts)
         self.target = f"davs://{parts.netloc}{written}"

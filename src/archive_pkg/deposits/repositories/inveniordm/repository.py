@@ -91,7 +91,9 @@ class InvenioRdm(RestrictingRepository):
         if scheme in credentials.WELL_KNOWN:
             path, _, query = rest.partition("?")
             if path.strip("/"):
-                raise UsageError(f"{shown} has more than a name", f"write {scheme}:")
+                raise UsageError(
+                    f"{shown} has more than a name", f"Write {scheme}: without a path."
+                )
             self._name, self.target = scheme, f"{scheme}:"
             self._site = f"https://{credentials.WELL_KNOWN[scheme]}"
         else:

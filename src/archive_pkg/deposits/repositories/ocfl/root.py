@@ -76,7 +76,7 @@ class OcflRoot:
         """Take `ocfl:PATH`; a relative path starts from the working folder."""
         path = address.partition(":")[2]
         if not path:
-            raise UsageError(f"{address} does not name a folder", "write ocfl:PATH")
+            raise UsageError(f"{address} does not name a folder", "Write ocfl:PATH.")
         self.root = Path(path).expanduser().absolute()
 
     @property
