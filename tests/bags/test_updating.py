@@ -77,8 +77,11 @@ def test_an_update_does_not_hide_damage(good: Path) -> None:
 
 def test_a_file_already_in_the_bag_can_be_added(good: Path) -> None:
     (good / "data/dropped").write_bytes(b"x")
-    with pytest.raises(InvalidError, match="data/dropped"):
+    (good / "data/other").write_bytes(b"y")
+    unlisted = r"data/dropped \(and 1 more\) would be in the bag but not in its sha256 manifest"
+    with pytest.raises(InvalidError, match=unlisted):
         updating.update(good, add={"data/c": b"3"})
+    (good / "data/other").unlink()
     updating.update(good, add={"data/dropped": good / "data/dropped"})
     assert bags.verify(good).valid
 
@@ -94,25 +97,6 @@ def test_a_file_can_replace_only_an_emptied_folder(good: Path) -> None:
     updating.update(good, add={"data/sub": b"3"}, remove=["data/sub/b"])
     assert (good / "data/sub").read_bytes() == b"3"
     assert bags.verify(good, second_opinion=True).valid
-
-
-@pytest.mark.parametrize(
-    ("add", "remove"),
-    [
-        ({}, ["data/none"]),
-        ({"data/a": b""}, ["data/a"]),
-        ({"bagit.txt": b""}, []),
-        ({"manifest-sha256.txt": b""}, []),
-        ({}, ["bag-info.txt"]),
-    ],
-)
-def test_contradictory_changes_are_refused(
-    good: Path, add: dict[str, bytes], remove: list[str]
-) -> None:
-    before = {path: path.read_bytes() for path in good.rglob("*") if path.is_file()}
-    with pytest.raises(UsageError):
-        updating.update(good, add=add, remove=remove)
-    assert {path: path.read_bytes() for path in good.rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.parametrize("path", ["data/../x", "/x", "data/a/b"])
@@ -284,13 +268,13 @@ def test_signatures_are_removed_only_on_request(signed: Path, change: str) -> No
     assert "signatures" not in "".join(path.read_text() for path in signed.glob("tagm*"))
 
 
-def test_a_folder_of_signatures_without_one_is_kept(signed: Path) -> None:
+def test_a_signatures_folder_without_signatures_is_kept(signed: Path) -> None:
     (signed / "signatures/tagmanifest-sha512.txt.sig").unlink()
     updating.update(signed, add={"data/c": b"3"})
     assert (signed / "signatures/README.txt").read_bytes() == b"r"
 
 
-def test_a_bag_is_not_more_open_than_an_added_file(good: Path) -> None:
+def test_a_bag_gets_no_permission_that_an_added_file_lacks(good: Path) -> None:
     good.chmod(0o755)
     for name, closed in (("open", 0o644), ("closed", 0o640)):
         new = good.parent / name
@@ -342,16 +326,14 @@ def test_a_missing_file_can_be_removed_from_the_manifests(good: Path) -> None:
     (good / "data/sub/b").unlink()
     with pytest.raises(InvalidError) as refused:
         updating.update(good, add={"data/c": b"3"})
-    assert "data/sub/b (and 0 more) would be either in the bag or in" in str(refused.value)
+    assert "data/sub/b would be in the sha256 manifest but not in the bag" in str(refused.value)
     updating.update(good, remove=["data/sub/b"])
     assert bags.verify(good).valid
     assert (good / "data/sub").is_dir(), "folders stay"
 
 
 @pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
-def test_every_manifest_lists_every_file_after_an_update_except_in_old_bags(
-    good: Path, algorithm: str
-) -> None:
+def test_incomplete_manifests_are_allowed_only_before_bagit_1_0(good: Path, algorithm: str) -> None:
     manifest(good, f"manifest-{algorithm}.txt", "data/a")
     with pytest.raises(InvalidError, match=f"data/sub/b .* in its {algorithm} manifest"):
         updating.update(good, add={"data/c": b"3"})
@@ -371,6 +353,9 @@ def test_every_manifest_lists_every_file_after_an_update_except_in_old_bags(
         ({"remove": ["data/none"]}, "data/none cannot be removed"),
         ({"remove": ["data/a"], "add": {"data/a": b""}}, "at once"),
         ({"remove": ["bagit.txt"]}, "not a tag file that you can"),
+        ({"remove": ["bag-info.txt"]}, "not a tag file that you can"),
+        ({"add": {"bagit.txt": b""}}, "not a tag file that you can"),
+        ({"add": {"manifest-sha256.txt": b""}}, "not a tag file that you can"),
         ({"remove": ["tagmanifest-sha512.txt"]}, "--remove-algorithm sha512"),
         ({"add": {"fetch.txt": b""}}, "not a tag file that you can"),
         ({"remove_algorithms": ["sha256", "sha512"]}, "would have no manifest left"),
@@ -525,7 +510,7 @@ def test_an_upgrade_rewrites_only_a_bag_info_that_needs_it(
     assert (bag / "bag-info.txt").read_bytes().decode() == upgraded
 
 
-def test_lines_that_end_in_several_ways_get_another_that_ends_in_a_line_feed(good: Path) -> None:
+def test_new_tags_end_in_a_line_feed_if_line_ends_are_mixed(good: Path) -> None:
     for path in good.glob("tagmanifest*"):
         path.unlink()
     (good / "bag-info.txt").write_bytes(b"A: 1\rB: 2\n")

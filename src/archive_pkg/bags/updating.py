@@ -69,15 +69,16 @@ def update(
 
     Args:
         bag: The bag's folder.
-        add: A file to copy, or bytes, by path in the bag ("data/…" or a tag file). An existing file
-            is replaced. To list a file that is already in the bag, give its own path.
+        add: The new files: for each path in the bag ("data/…" or a tag file), the file to copy or
+            the bytes. An existing file is replaced. To add a file that lies in the bag but in no
+            manifest, give its own path as its source.
         remove: Paths to remove from the bag and its manifests.
         info: Labels and values of bag-info.txt to set. They replace all values of their labels.
         add_info: Labels and values to add.
         remove_info: Labels and values to remove; None removes all values of the label.
         remove_algorithms: Algorithms whose manifest and tag manifest are removed. A manifest for
             another known algorithm must remain.
-        drop_signatures: Whether to change a signed bag and remove its signatures.
+        drop_signatures: Whether a signed bag may be changed; its signatures are then removed.
         wait: Seconds to wait for another run that uses the bag.
 
     Returns:
@@ -119,7 +120,7 @@ def upgrade(
     Args:
         bag: The bag's folder.
         algorithms: Algorithms to add to those of the bag.
-        drop_signatures: Whether to change a signed bag and remove its signatures.
+        drop_signatures: Whether a signed bag may be changed; its signatures are then removed.
         wait: Seconds to wait for another run that uses the bag.
         jobs: How many files to read at a time; None means one per processor.
         progress: Called now and then with what is done so far.
@@ -152,7 +153,7 @@ def upgrade(
                 progress(tally)
 
         with storage_errors(f"upgrading {bag}"), Folder(bag) as folder:
-            _share(folder, staging.path, old.listing.folders, old.payload)
+            _link_or_copy(folder, staging.path, old.listing.folders, old.payload)
             digests = folder.digests(old.payload, names, jobs=jobs, tick=tick)
             manifests = {
                 name: {path: found[1][index] for path, found in digests.items()}
@@ -167,7 +168,10 @@ def upgrade(
 
 
 def _signatures(bag: Bag, *, drop: bool) -> set[str]:
-    """Return the signature files, which a change removes. Raise InvalidError unless `drop`."""
+    """Return the signature files to remove; none if the bag is not signed.
+
+    Refuse a signed bag unless `drop` is set.
+    """
     found = {path for path in bag.tag_files if path.startswith(_SIGNATURES)}
     if not any(path.endswith(".sig") for path in found):
         return set()
@@ -262,14 +266,14 @@ class _BagChange:
             for path in self.remove | made:
                 digests.pop(path, None)
         with Folder(self.path) as folder:
-            gone = self.remove | self.add.keys() | _rewritten(bag)
+            gone = self.remove | self.add.keys() | _regenerated_files(bag)
             # An added file may replace a folder that has become empty.
             folders = [
                 path
                 for path in bag.listing.folders
                 if self.add.keys().isdisjoint((path, *folders_of(path)))
             ]
-            _share(folder, target, folders, [p for p in bag.listing.files if p not in gone])
+            _link_or_copy(folder, target, folders, [p for p in bag.listing.files if p not in gone])
             for path, source in self.add.items():
                 kind = payload if path.startswith("data/") else tags
                 new = target / path
@@ -288,11 +292,17 @@ class _BagChange:
         self, payload: Mapping[str, Mapping[str, bytes]], present: set[str]
     ) -> None:
         for name, digests in payload.items():
-            wrong = sorted(present ^ digests.keys())
-            if wrong and self.bag.declaration.number >= (1, 0):
+            if self.bag.declaration.number < (1, 0):
+                continue
+            unlisted, missing = sorted(present - digests.keys()), sorted(digests.keys() - present)
+            if unlisted:
                 raise InvalidError(
-                    f"{wrong[0]} (and {len(wrong) - 1} more) would be either in the bag or in its "
-                    f"{name} manifest, but not in both",
+                    f"{_first(unlisted)} would be in the bag but not in its {name} manifest",
+                    "Add or remove these files, too.",
+                )
+            if missing:
+                raise InvalidError(
+                    f"{_first(missing)} would be in the {name} manifest but not in the bag",
                     "Add or remove these files, too.",
                 )
 
@@ -332,13 +342,19 @@ class _BagChange:
             (target / path).write_bytes(data)
 
 
-def _rewritten(bag: Bag) -> set[str]:
+def _first(paths: Sequence[str]) -> str:
+    return paths[0] if len(paths) == 1 else f"{paths[0]} (and {len(paths) - 1} more)"
+
+
+def _regenerated_files(bag: Bag) -> set[str]:
     kinds = (bag.manifests, bag.tag_manifests)
     made = {manifest.name for kind in kinds for manifest in kind.values()}
     return made | {bag.info_name} | ({fetch_file.NAME} if bag.fetch else set())
 
 
-def _share(folder: Folder, target: Path, folders: Iterable[str], paths: Iterable[str]) -> None:
+def _link_or_copy(
+    folder: Folder, target: Path, folders: Iterable[str], paths: Iterable[str]
+) -> None:
     """Link or copy folders and files of the old folder into the new one."""
     for path in folders:
         (target / path).mkdir(exist_ok=True)
@@ -424,7 +440,11 @@ class _Info:
         self.end = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
 
     def _places(self, label: str) -> list[tuple[int, int]]:
-        """Return the first line and the end of each value of a label, with continuation lines."""
+        """Return the lines of each value of a label.
+
+        For each value, these are the index of its first line and the index after its last
+        continuation line.
+        """
         found = []
         for start, line in enumerate(self.lines):
             if line[:1] in (" ", "\t") or line.partition(":")[0].strip().lower() != label.lower():
@@ -440,7 +460,7 @@ class _Info:
         return line.replace("\n", self.end)
 
     def remove(self, label: str, value: str | None) -> None:
-        """Remove one value of a label, or all if it is None."""
+        """Remove every tag of a label that has this value, or all of them if it is None."""
         for start, stop in reversed(self._places(label)):
             (tag,) = parse_tags("bag-info.txt", "".join(self.lines[start:stop]), (0, 97), Report())
             if value is None or tag.value == value:
@@ -504,9 +524,9 @@ def _write_upgraded(
         files[fetch_file.NAME] = fetch_file.render(old.fetch)
     for name, digests in manifests.items():
         files[f"manifest-{name}.txt"] = render(digests)
-    dropped = _rewritten(old) | {DECLARATION} | left_out
+    dropped = _regenerated_files(old) | {DECLARATION} | left_out
     others = [path for path in old.tag_files if path not in dropped]
-    _share(folder, target, old.listing.folders, others)
+    _link_or_copy(folder, target, old.listing.folders, others)
     listed = {path for manifest in old.tag_manifests.values() for path in manifest.digests}
     kept = [path for path in others if path in listed or not old.tag_manifests]
     tags: dict[str, dict[str, bytes]] = {name: {} for name in manifests}
