@@ -3,9 +3,9 @@
 A staged file or folder is synced and renamed to its destination. If the machine crashes, the
 destination is absent, old and complete, or new and complete.
 
-Other people may be able to write next to the destination, and a delivery can contain hidden files.
-So nothing is read from the leftovers of a killed run. Only their names are used, and only if they
-match our pattern and belong to this user.
+Others may be able to write next to the destination, and files received from others can include
+hidden ones, so leftovers cannot be trusted. Nothing is read from the leftovers of a killed run.
+Only their names are used, and only if they match our pattern and belong to this user.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ ENCLOSING = ".in-place"
 """Suffix of the hidden folder in which a folder becomes a bag in place."""
 
 _LOCK = ".lock"
-_OTHERS = (_LOCK, ENCLOSING, ".fetched")
-"""Suffixes of hidden names that other functions handle."""
-_LEFT = re.compile(r"-[0-9a-f]{8}(\.new|\.old)?")
+_NOT_LEFTOVERS = (_LOCK, ENCLOSING, ".fetched")
+"""Suffixes of hidden files that `recover` leaves alone, because other functions remove them."""
+_LEFTOVER_NAME = re.compile(r"-[0-9a-f]{8}(\.new|\.old)?")
 _LONGEST_LOCK = 1000
 
 
@@ -64,8 +64,8 @@ class LockedError(StorageError):
 class Lock:
     """A lock on a path, with a hidden file next to it that names the holder.
 
-    The lock is the system's (`flock`), so it ends with its process. The file is removed if the
-    process still can.
+    The lock is the system's (`flock`), so it ends with its process. On leaving,
+    the file is removed if that is possible.
     """
 
     def __init__(self, path: Path, wait: float = 0) -> None:
@@ -165,7 +165,7 @@ def _holder(descriptor: int) -> str:
 
 
 class Staging:
-    """A context manager for a hidden folder next to a destination, which `commit` renames.
+    """A hidden folder next to a destination. `commit` renames it to the destination.
 
     The destination is locked while the context is open. Entering removes the leftovers of killed
     runs. Leaving without `commit` removes the folder and does not change the destination.
@@ -175,8 +175,8 @@ class Staging:
     Attributes:
         destination: The path of the finished folder or file.
         path: The empty folder to build in, on the destination's file system.
-        mode: The widest permissions of the destination, narrowed by the umask and by those of a
-            folder that is replaced.
+        mode: The permissions that the destination gets at most. The umask and the permissions of a
+            replaced folder reduce them.
     """
 
     path: Path
@@ -236,34 +236,35 @@ class Staging:
         Args:
             replace: Whether an existing destination may be replaced. Both are exchanged in one
                 step if the system can do that, else by renames that the next run can finish.
-            item: A file or folder in the staging folder to rename instead of the folder itself.
+            item: A file or folder inside the staging folder; only it becomes the destination.
 
         Raises:
             DestinationExistsError: The destination exists, and `replace` is not set.
             StorageError: The storage fails. The destination is unchanged.
         """
-        made = item or self.path
+        staged = item or self.path
         with storage_errors(f"writing {self.destination}"):
-            open_up(made, self.mode, like=self.destination if replace else None)
+            open_up(staged, self.mode, like=self.destination if replace else None)
             if self._sync:
-                sync_tree(made)
-            move_to_destination(made, self.destination, replace=replace)
+                sync_tree(staged)
+            move_to_destination(staged, self.destination, replace=replace)
             if self._sync:
                 sync_folder(self.destination.parent)
 
 
-def open_up(made: Path, mode: int = 0o777, *, like: Path | None = None) -> None:
+def open_up(staged: Path, mode: int = 0o777, *, like: Path | None = None) -> None:
     """Give a staged folder or file its final permissions.
 
     Args:
-        made: A folder or file that only this user can read so far.
-        mode: The widest permissions, narrowed by the umask. Files are not executable.
-        like: The folder or file that it replaces, whose permissions are not widened.
+        staged: A folder or file that only this user can read so far.
+        mode: The permissions that it gets at most. The umask reduces them. Files are not
+            executable.
+        like: The folder or file to be replaced. The new one gets no permission that this one lacks.
 
     Raises:
         OSError: The storage fails.
     """
-    descriptor = os.open(made, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    descriptor = os.open(staged, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         before = os.fstat(descriptor).st_mode
         mode = open_mode(mode if stat.S_ISDIR(before) else mode & 0o666)
@@ -276,12 +277,12 @@ def open_up(made: Path, mode: int = 0o777, *, like: Path | None = None) -> None:
         os.close(descriptor)
 
 
-def move_to_destination(made: Path, destination: Path, *, replace: bool = False) -> None:
+def move_to_destination(staged: Path, destination: Path, *, replace: bool = False) -> None:
     """Move a finished file or folder to its destination in one step.
 
     Args:
-        made: A synced file or folder on the destination's file system. A replaced destination may
-            get this name. Remove it when the new name is durable.
+        staged: A synced file or folder on the destination's file system. After a replacement, the
+            old content may be at this path; remove it once the rename is durable.
         destination: The new path.
         replace: Whether an existing destination may be replaced.
 
@@ -291,29 +292,30 @@ def move_to_destination(made: Path, destination: Path, *, replace: bool = False)
         OSError: The storage fails. The destination is unchanged.
     """
     if replace and os.path.lexists(destination):
-        _refuse_other_kinds(made, destination)
-        _replace(made, destination)
+        _refuse_other_kinds(staged, destination)
+        _replace(staged, destination)
     else:
         refuse_existing(destination)
         try:
-            if not rename_to_free(made, destination):
-                made.rename(destination)
+            if not rename_to_free(staged, destination):
+                staged.rename(destination)
         except FileExistsError as error:
             raise _exists(destination) from error
     _log.info("wrote %s", destination)
 
 
-def _refuse_other_kinds(made: Path, destination: Path) -> None:
+def _refuse_other_kinds(staged: Path, destination: Path) -> None:
     """Refuse to replace a destination of another kind: a link, a device, an unrelated folder.
 
-    A folder is of the same kind if it is empty or has a file with the name of a new file.
+    A folder counts as the same kind if it is empty, or if a file directly in it has the name of a
+    file directly in the new folder.
     """
     status = destination.lstat()
-    if stat.S_ISREG(status.st_mode) and not made.is_dir():
+    if stat.S_ISREG(status.st_mode) and not staged.is_dir():
         return
-    if stat.S_ISDIR(status.st_mode) and made.is_dir():
+    if stat.S_ISDIR(status.st_mode) and staged.is_dir():
         there = {path.name: path.is_file() for path in destination.iterdir()}
-        if not there or any(there.get(path.name) for path in made.iterdir() if path.is_file()):
+        if not there or any(there.get(path.name) for path in staged.iterdir() if path.is_file()):
             return
     raise DestinationExistsError(
         f"{destination} is of another kind than the new file or folder, so it was not replaced",
@@ -345,30 +347,31 @@ def recover(destination: Path) -> None:
     Raises:
         OSError: The storage fails.
     """
-    left = _left(destination)
-    for name, end in left:
+    leftovers = _leftovers(destination)
+    for name, end in leftovers:
         if end == ".old" and not os.path.lexists(destination):
-            # Killed between the two renames of an exchange: the new one is complete and durable.
+            # A run was killed between the two renames of `_replace`. The new one is complete; if it
+            # is missing, the old one gets its name back.
             stem = name.removesuffix(end)
-            complete = f"{stem}.new" if (f"{stem}.new", ".new") in left else name
+            complete = f"{stem}.new" if (f"{stem}.new", ".new") in leftovers else name
             destination.with_name(complete).rename(destination)
             sync_folder(destination.parent)
             _log.info("finished %s, which an interrupted run had written", destination)
-    for name, _ in left:
+    for name, _ in leftovers:
         remove_tree(destination.with_name(name))
         _log.info("removed %s, which an interrupted run had left", destination.with_name(name))
 
 
-def _left(destination: Path) -> list[tuple[str, str]]:
+def _leftovers(destination: Path) -> list[tuple[str, str]]:
     """Return the leftovers of killed runs next to a destination, with their suffixes."""
     prefix = hidden(destination, "").name
     found = []
     with os.scandir(destination.parent) as entries:
         for entry in entries:
             suffix = entry.name.removeprefix(prefix)
-            if not entry.name.startswith(prefix) or suffix in _OTHERS or not suffix:
+            if not entry.name.startswith(prefix) or suffix in _NOT_LEFTOVERS or not suffix:
                 continue
-            match = _LEFT.fullmatch(suffix)
+            match = _LEFTOVER_NAME.fullmatch(suffix)
             with contextlib.suppress(FileNotFoundError):  # another run has just renamed it
                 if match and _is_plain(entry.stat(follow_symlinks=False)):
                     found.append((entry.name, match[1] or ""))
@@ -442,16 +445,16 @@ def _refuse_unfinished(destination: Path) -> None:
         )
 
 
-def _replace(made: Path, destination: Path) -> None:
-    if exchange(made, destination):
+def _replace(staged: Path, destination: Path) -> None:
+    if exchange(staged, destination):
         return
-    if not made.is_dir() and not destination.is_dir():
-        made.replace(destination)
+    if not staged.is_dir() and not destination.is_dir():
+        staged.replace(destination)
         return
     # Move the new one out of its staging folder, so that the next run finds both after a crash.
     stem = hidden(destination, f"-{os.urandom(4).hex()}").name
     old, new = destination.with_name(f"{stem}.old"), destination.with_name(f"{stem}.new")
-    made.rename(new)
+    staged.rename(new)
     sync_folder(destination.parent)
     destination.rename(old)
     try:
