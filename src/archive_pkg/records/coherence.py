@@ -1,13 +1,15 @@
-"""Check references, circles of parts, the order of events and evidence of a record.
+"""Check that a record does not contradict itself.
 
-The rules read models and plain data, so that an error in one field does not hide others.
+The rules find repeated ids, unknown references, parts in a circle, events out of order and evidence
+for missing values. Each rule also accepts plain data that failed validation, so that an error in
+one field does not hide others.
 """
 
 from __future__ import annotations
 
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.records.upgrading import RELATIONS
@@ -21,6 +23,15 @@ if TYPE_CHECKING:
 Place = tuple[str | int, ...]
 Problem = tuple[str, str, Place, Any]
 """Kind, message, place in the record and value."""
+
+
+class Reference(NamedTuple):
+    """A reference in a record: "agent" or "part", its place and the id."""
+
+    what: str
+    place: Place
+    id: str
+
 
 _REFERENCES = {
     "agent": (
@@ -58,7 +69,7 @@ def incoherence(
     Args:
         record: The record, or its plain data if it has other errors.
         model: The model of a record.
-        faulty: The places of the other errors, whose consequences are not reported.
+        faulty: Places that already have an error; nothing more is reported there.
     """
     found = [
         *_repeated_ids(record),
@@ -86,21 +97,23 @@ def _repeated_ids(record: Any) -> Iterator[Problem]:
 
 def _unknown_references(record: Any) -> Iterator[Problem]:
     tables = {what: get(record, f"{what}s", ()) for what in _REFERENCES}
-    # If a table is not a list, that is reported, and its ids are unknown.
+    # If a table is not a list, that is reported elsewhere, and references to it are not checked.
     known = {
         what: {name for item in table if (name := id_of(item))}
         for what, table in tables.items()
         if isinstance(table, list | tuple)
     }
-    unknown = [one for one in references(record) if one[2] not in known.get(one[0], one[2:])]
+    unknown = [
+        one for one in references(record) if one.what in known and one.id not in known[one.what]
+    ]
     for count, (what, place, name) in enumerate(unknown):
         near = get_close_matches(name, known[what], 1) if count < MAX_SUGGESTIONS else []
         meant = f"; did you mean {near[0]}?" if near else f"; add it to {what}s"
         yield "unknown_reference", f"no {what} has the id {name}{meant}", place, name
 
 
-def references(record: Any) -> Iterator[tuple[str, Place, str]]:
-    """Yield "agent" or "part", the place and the id of each reference."""
+def references(record: Any) -> Iterator[Reference]:
+    """Yield each reference to an agent or a part."""
     for what, paths in _REFERENCES.items():
         for path in paths:
             found: list[tuple[Place, Any]] = [((), record)]
@@ -118,7 +131,9 @@ def references(record: Any) -> Iterator[tuple[str, Place, str]]:
                         for place, value in found
                         if (below := get(value, step)) is not None
                     ]
-            yield from ((what, place, name) for place, name in found if isinstance(name, str))
+            yield from (
+                Reference(what, place, name) for place, name in found if isinstance(name, str)
+            )
 
 
 def _circles(record: Any) -> Iterator[Problem]:
