@@ -33,7 +33,7 @@ _RULERS = frozenset(
 )
 
 
-def _same(address: frozenset[str], greeted: frozenset[str]) -> bool:
+def _share_a_name(address: frozenset[str], greeted: frozenset[str]) -> bool:
     """Whether an address shares a name, perhaps abbreviated ("Rich."), with the salutation."""
     return any(
         name == word or (len(name) >= 4 and word.startswith(name))
@@ -46,25 +46,28 @@ class CorrespondentsReader(StatementReader):
     """Reads signatories, sender, recipients and copies."""
 
     def read(self) -> None:
-        """Read all of them."""
-        self.signatories()
-        self.recipients()
-        self.copies()
+        """Add signatories, sender, recipients and recipients of copies to the draft."""
+        self.add_signatories()
+        self.add_recipients()
+        self.add_copies()
 
-    def signatories(self) -> None:
-        """Add each signature, and as the sender its signer or the body that they sign for."""
+    def add_signatories(self) -> None:
+        """Add each signature.
+
+        Add as sender the person who signed, or the organization for which they signed.
+        """
         tail = self.layout.tail
         added: set[str] = set()
-        subject = self.body_as_subject()
-        body = self.body_signed_for() or (subject.known if subject else None)
+        subject = self.organization_as_subject()
+        organization = self.organization_signed_for() or (subject.known if subject else None)
         if subject is not None:
             quote = self.quote(subject.start, subject.end)
             name = subject.known.name
             self.add("sender", name, PROBABLE, "body-that-speaks", quote, "organization")
-        elif body is not None and tail.for_another is not None:
+        elif organization is not None and tail.for_another is not None:
             self.add(
                 "sender",
-                body.name,
+                organization.name,
                 CERTAIN,
                 "signed-for-body",
                 self.line_quote(tail.for_another),
@@ -73,22 +76,31 @@ class CorrespondentsReader(StatementReader):
         first = tail.signatures[0] if tail.signatures else None
         for one in tail.signatures:
             name = one.text.strip(" =,")
-            sure = self.signature_confidence(one)
+            confidence = self.signature_confidence(one)
             quote = self.quote(one.start, one.end)
             rule = f"signature-{one.how}"
-            self.add("signatory", name, sure, rule, quote, "person", signs=self.signs_for())
-            if body is None and one.how != "postscript":
-                self.sender(
-                    one, CERTAIN if one is first and one.how == "after-closing" else sure, added
+            self.add("signatory", name, confidence, rule, quote, "person", signs=self.signs_for())
+            if organization is None and one.how != "postscript":
+                self.add_sender(
+                    one,
+                    CERTAIN if one is first and one.how == "after-closing" else confidence,
+                    added,
                 )
         if not tail.signatures:
-            self.sender_from_line()
+            self.add_sender_from_line()
 
     def signature_confidence(self, one: SignatureLine) -> Confidence:
         """Return the confidence of a signature.
 
-        A single name after a closing is certain, and so is a single name at the end, as in
-        telegrams. With attachments or several signatures, an editor must review it.
+        The first case that applies counts:
+
+        - GUESS: before a postscript; a co-signer without a line or a family name of their own; in
+          the line of a closing, if there are several signatures.
+        - PROBABLE: with enclosures, or one of several signatures.
+        - CERTAIN: after a closing; in the line of a short closing; a name on the last line below
+          the text, as in telegrams.
+        - GUESS: in the line of another closing.
+        - PROBABLE: everywhere else.
         """
         tail, line = self.layout.tail, self.lines[one.line]
         if one.how == "before-postscript" or (one.how == "co-signed" and not line.alone):
@@ -116,7 +128,7 @@ class CorrespondentsReader(StatementReader):
         number = self.layout.tail.for_another
         return self.lines[number].text.rstrip(" :,") if number is not None else ""
 
-    def copies(self) -> None:
+    def add_copies(self) -> None:
         """Add the names after "cc:" or "Copies to:"."""
         for number, kind in enumerate(self.layout.kinds):
             line = self.lines[number]
@@ -132,8 +144,11 @@ class CorrespondentsReader(StatementReader):
                     self.add("copy-to", bare, PROBABLE, "copies-line", quote, "person")
                 begin += len(name) + 1
 
-    def body_as_subject(self) -> Mention | None:
-        """Return the body that is the subject of a first sentence with "you"."""
+    def organization_as_subject(self) -> Mention | None:
+        """Return the organization that begins the first sentence.
+
+        The sentence must address the reader ("you").
+        """
         start = self.layout.head.body
         if start >= len(self.lines):
             return None
@@ -145,8 +160,8 @@ class CorrespondentsReader(StatementReader):
         first = next((one for one in found if one.start == line.start), None)
         return first if first is not None and first.known.kind == "organization" else None
 
-    def body_signed_for(self) -> NamedEntity | None:
-        """Return the body on whose behalf the signer signs ("For the Joint Chiefs of Staff:")."""
+    def organization_signed_for(self) -> NamedEntity | None:
+        """Return the organization for which the signer signs ("For the Joint Chiefs of Staff:")."""
         number = self.layout.tail.for_another
         if number is None:
             return None
@@ -155,8 +170,8 @@ class CorrespondentsReader(StatementReader):
         known = self.vocabulary.agents.get(" ".join(words[skipped:]))
         return known if known is not None and known.kind == "organization" else None
 
-    def sender(self, one: SignatureLine, sure: Confidence, added: set[str]) -> None:
-        """Add the signer as sender, by the fullest form of the name."""
+    def add_sender(self, one: SignatureLine, confidence: Confidence, added: set[str]) -> None:
+        """Add the signer as sender, with the typed name below the signature if there is one."""
         line = self.lines[one.typed] if one.typed is not None else None
         written = line.text if line is not None else one.text
         quote = (
@@ -169,13 +184,15 @@ class CorrespondentsReader(StatementReader):
             return
         added.add(person.name)
         if "(" in person.name:  # a firm's signature, or an explained name
-            sure = GUESS
+            confidence = GUESS
         elif not person.family:
-            sure = PROBABLE if one.how == "after-closing" and sure is not GUESS else GUESS
+            confidence = (
+                PROBABLE if one.how == "after-closing" and confidence is not GUESS else GUESS
+            )
         self.add(
             "sender",
             person.name,
-            sure,
+            confidence,
             f"sender-signed-{one.how}",
             quote,
             "person",
@@ -183,7 +200,7 @@ class CorrespondentsReader(StatementReader):
             family=person.surname_first,
         )
 
-    def sender_from_line(self) -> None:
+    def add_sender_from_line(self) -> None:
         """Add the name after "FROM:" as sender."""
         for block in self.layout.head.senders:
             for place, number in enumerate(block):
@@ -203,7 +220,7 @@ class CorrespondentsReader(StatementReader):
                     )
                     return
 
-    def recipients(self) -> None:
+    def add_recipients(self) -> None:
         """Add the recipient from the address and the salutation, or from one of them."""
         head, tail = self.layout.head, self.layout.tail
         line = self.lines[head.salutation] if head.salutation is not None else None
@@ -215,29 +232,31 @@ class CorrespondentsReader(StatementReader):
             if (one := read_block(self.lines, block, words, self.vocabulary)) is not None
         ]
         names = [words_of(one.text) for one in tail.signatures]
-        signers = {name[-1] for name in names} | {name[0] for name in names}
+        signers = {word for name in names for word in (*name[:1], *name[-1:])}
         if words:
             blocks = [
                 one for one in blocks if one.words & words or not self.is_signers_own(one, signers)
             ]
-        matching = [one for one in blocks if _same(one.words, words)] or self.name_in_head(words)
+        matching = next(
+            (one for one in blocks if _share_a_name(one.words, words)), None
+        ) or self.name_in_head(words)
         blocks.sort(key=lambda one: not one.addressed)
-        if matching:
-            self.add_recipient(matching[0], CERTAIN, "address-and-salutation")
+        if matching is not None:
+            self.add_recipient(matching, CERTAIN, "address-and-salutation")
         elif blocks:
             ruler = blocks[0].office and first_word(blocks[0].name) in _RULERS
             self.add_recipient(blocks[0], PROBABLE if ruler else CERTAIN, "address")
         elif (known := self.known_above_salutation()) is not None:
             self.add_recipient(known, PROBABLE, "known-above-salutation")
         elif greeted is not None and not greeted.office:
-            sure = CERTAIN if greeted.role else GUESS
-            self.add_recipient(greeted, sure, "salutation-name")
+            confidence = CERTAIN if greeted.role else GUESS
+            self.add_recipient(greeted, confidence, "salutation-name")
         elif greeted is not None and (greeted.addressed or self.candidates(greeted)):
-            sure = PROBABLE if greeted.addressed else CERTAIN
-            self.add_recipient(greeted, sure, "salutation-office")
+            confidence = PROBABLE if greeted.addressed else CERTAIN
+            self.add_recipient(greeted, confidence, "salutation-office")
 
     def known_above_salutation(self) -> Addressee | None:
-        """Return a body of the vocabulary that is alone on the line above the salutation."""
+        """Return the known organization that is alone on the line above the salutation."""
         number = (self.layout.head.salutation or 0) - 1
         if number < 0 or not self.lines[number].alone:
             return None
@@ -248,33 +267,33 @@ class CorrespondentsReader(StatementReader):
         return Addressee(known.name, "", line.start, line.end, office=True)
 
     def is_signers_own(self, one: Addressee, signers: set[str]) -> bool:
-        """Whether an address in the head is the signer's own: it has their name and no "To"."""
+        """Whether an address is the signer's own: it has their name and no "To"."""
         name = words_of(one.name)
         return not one.addressed and bool(name) and (name[-1] in signers or name[0] in signers)
 
-    def name_in_head(self, greeted: frozenset[str]) -> list[Addressee]:
-        """Return a line of the head that shares a name with the salutation."""
+    def name_in_head(self, greeted: frozenset[str]) -> Addressee | None:
+        """Return the first name in the head that the salutation shares."""
         for line, kind in zip(self.lines, self.layout.kinds, strict=True):
             if kind in ("place", "heading", "letterhead"):
                 name, role = strip_titles(line.text.strip(" ,."), self.vocabulary)
                 if looks_like_name(name, most=4) and " " in name:
                     one = Addressee(name, role, line.start, line.end, office=False)
-                    if _same(one.words, greeted):
-                        return [one]
-        return []
+                    if _share_a_name(one.words, greeted):
+                        return one
+        return None
 
     def candidates(self, one: Addressee) -> tuple[str, ...]:
-        """Return the candidates for a form of address that several people share."""
+        """Return the people who may be meant by an address that fits several ("Mr Secretary")."""
         words = words_of(one.name)
         known = self.vocabulary.ambiguous
         return known.get(" ".join(words)) or known.get(" ".join(["mr", *words])) or ()
 
-    def add_recipient(self, one: Addressee, sure: Confidence, rule: str) -> None:
+    def add_recipient(self, one: Addressee, confidence: Confidence, rule: str) -> None:
         """Add the recipient, with candidates if it is an office."""
         self.add(
             "recipient",
             one.name,
-            sure,
+            confidence,
             rule,
             self.quote(one.start, one.end),
             "" if one.office else "person",
