@@ -65,7 +65,7 @@ class Location:
         if self.offset is not None:
             words.append(f"at character {self.offset}")
         if self.byte is not None:
-            words.append(f"at byte {self.byte}")
+            words.append(f"(byte {self.byte} of the file)")
         return " ".join(word for word in words if word)
 
     def as_json(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.errors import InvalidError, UsageError
-from archive_pkg.texts.decoding import decode
+from archive_pkg.texts.decoding import decode, iana_name
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufeff")))
@@ -40,6 +40,31 @@ def test_every_invalid_byte_is_reported() -> None:
     places = [(f.location.line, f.location.byte) for f in caught.value.report]
     assert places == [(1, 2), (1, 3), (2, 12), (2, 13)]
     assert all("--encoding" in f.hint for f in caught.value.report)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("Lieber Herr Müller", "windows-1252"), ("Товарищу", "windows-1251"), ("Письмо", "koi8-r")],
+)
+@pytest.mark.parametrize("declared", [None, "US-ASCII"])
+def test_the_hint_shows_the_words_in_each_encoding_to_choose_from(
+    text: str, encoding: str, declared: str | None
+) -> None:
+    with pytest.raises(InvalidError) as caught:
+        decode(text.encode(encoding), declared, path="brief.txt")
+    finding = caught.value.report.findings[0]
+    assert f"{iana_name(encoding)} “{text[:5]}" in finding.hint or "Müller”" in finding.hint
+    for name in ("windows-1251", "windows-1252", "KOI8-R"):
+        assert f"{name} “" in finding.hint
+        assert iana_name(name) == name
+
+
+def test_the_place_of_a_byte_is_counted_from_the_start_of_the_file() -> None:
+    with pytest.raises(InvalidError) as caught:
+        decode(b"Berlin\n\nHerr M\xfcller", path="brief.txt")
+    (finding,) = caught.value.report
+    assert str(finding.location) == "brief.txt:3 (byte 14 of the file)"
+    assert finding.message == "the byte fc in “Herr M�ller” is not valid UTF-8"
 
 
 def test_binary_data_is_refused() -> None:

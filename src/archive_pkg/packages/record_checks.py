@@ -29,6 +29,7 @@ from archive_pkg.records.statements import StatementIndex, statements
 from archive_pkg.records.vocabularies import terms
 from archive_pkg.records.wording import relations
 from archive_pkg.reports import Code, Finding, Location, Report, Severity, some
+from archive_pkg.texts.decoding import ENCODING_NAMES, other_readings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -397,7 +398,7 @@ def _decoded(
     try:
         codecs.lookup(encoding)
     except LookupError:
-        hint = "Use an IANA name, such as UTF-8, ISO-8859-1, windows-1251 or UTF-16"
+        hint = ENCODING_NAMES
         yield ENCODING_UNKNOWN.at(place, f"{encoding} is not a known encoding", hint)
         return None
     if data is None:
@@ -408,11 +409,10 @@ def _decoded(
         return decode(data, encoding)
     except UnicodeDecodeError as error:
         at = Location(place.path, field=place.field, byte=error.start)
-        message = (
-            f"{name} is not {encoding}: byte {data[error.start]:#04x} at {error.start} "
-            f"({error.reason})"
+        message = f"{name} is not {encoding}: the byte {data[error.start]:02x} is not valid in it"
+        hint = (
+            f"Write its encoding in parts.{part.id}.encoding. {other_readings(data, error.start)}"
         )
-        hint = f"Write its encoding in parts.{part.id}.encoding."
         yield TEXT_UNDECODABLE.at(at, message, hint)
         return None
 

@@ -34,7 +34,11 @@ _IANA = {
     "koi8-r": "KOI8-R", "koi8-u": "KOI8-U",
     "mac-roman": "macintosh", "mac-cyrillic": "x-mac-cyrillic",
 }  # fmt: skip
+ENCODING_NAMES = "Use a name such as UTF-8, UTF-16, windows-1251, windows-1252 or KOI8-R."
+"""The hint for an encoding that is unknown."""
 _MOST_REPORTED = 100
+_SUGGESTED = ("windows-1251", "windows-1252", "KOI8-R")
+_AROUND = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,7 @@ def iana_name(codec: str) -> str:
     try:
         name = codecs.lookup(codec).name
     except LookupError as error:
-        raise UsageError(
-            f"unknown encoding {codec}", "Use a name such as utf-8, windows-1251 or iso-8859-1."
-        ) from error
+        raise UsageError(f"unknown encoding {codec}", ENCODING_NAMES) from error
     return _IANA.get(name, codec.upper())
 
 
@@ -102,12 +104,35 @@ def decode(data: bytes, encoding: str | None = None, *, path: str = "") -> Decod
     return Decoded(text, iana_name(codec), bool(mark))
 
 
+def other_readings(data: bytes, place: int) -> str:
+    """Return the words around a byte as they would be in other encodings, for a person to choose.
+
+    Args:
+        data: The bytes of a text.
+        place: The index of the byte in them.
+    """
+    around = _around(data, place)
+    words = ", ".join(f"{name} “{_readable(around, name)}”" for name in _SUGGESTED)
+    return f"The words there would be in {words}."
+
+
+def _around(data: bytes, place: int) -> bytes:
+    """Return the bytes next to a byte in its line."""
+    start = max(0, place - _AROUND, data.rfind(b"\n", 0, place) + 1)
+    return data[start : place + _AROUND].partition(b"\n")[0]
+
+
+def _readable(data: bytes, encoding: str) -> str:
+    text = data.decode(encoding, "replace")
+    return "".join(sign if sign.isprintable() else " " for sign in text).strip()
+
+
 def _undecodable(body: bytes, codec: str, shift: int, path: str, *, declared: bool) -> InvalidError:
     """Return an error with the places of up to 100 invalid bytes."""
-    hint = (
-        "declare another encoding; the file is not in this one"
+    advice = (
+        "Declare another encoding with --encoding."
         if declared
-        else "declare the file's encoding, for example --encoding windows-1251"
+        else "Declare the file's encoding with --encoding."
     )
     report = Report()
     decoder = codecs.getincrementaldecoder(codec)
@@ -120,11 +145,12 @@ def _undecodable(body: bytes, codec: str, shift: int, path: str, *, declared: bo
             place = start + error.start
             line = body.count(b"\n", 0, place) + 1
             wrong = body[place : start + error.end].hex(" ")
+            around = _readable(_around(body, place), codec)
             report.add(
                 NOT_DECODABLE.at(
                     Location(path, line=line, byte=place + shift),
-                    f"the byte {wrong} is not valid {iana_name(codec)}",
-                    hint,
+                    f"the byte {wrong} in “{around}” is not valid {iana_name(codec)}",
+                    f"{advice} {other_readings(body, place)}",
                 )
             )
             start += error.end

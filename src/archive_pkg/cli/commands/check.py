@@ -40,7 +40,7 @@ def check(
     encoding: Annotated[
         str | None,
         typer.Option(
-            help="For tables: the encoding of CSV files that are not UTF-8, such as cp1251."
+            help="For tables: the encoding of CSV files that are not UTF-8, such as windows-1251."
         ),
     ] = None,
     mapping: Annotated[

@@ -38,7 +38,7 @@ MANY_ROWS = 5_000
 Replace = Annotated[bool, typer.Option("--replace", help="Replace an existing file or folder.")]
 Encoding = Annotated[
     str | None,
-    typer.Option(help="The encoding of CSV files that are not UTF-8, such as cp1251."),
+    typer.Option(help="The encoding of CSV files that are not UTF-8, such as windows-1251."),
 ]
 
 

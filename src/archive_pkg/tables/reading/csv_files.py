@@ -17,6 +17,7 @@ from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.reading.headers import HEADER_SEARCH_ROWS, find_header
 from archive_pkg.tables.reading.sheets import Sheet, SheetBlock
+from archive_pkg.texts.decoding import ENCODING_NAMES, iana_name, other_readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,8 +109,7 @@ def _encoding(file: BinaryIO, declared: str | None) -> str:
     try:
         name = codecs.lookup(declared).name
     except LookupError:
-        hint = "encodings are called, for example, utf-8, utf-16, cp1251, cp1252, koi8-r"
-        raise UsageError(f"the encoding {declared} is unknown", hint) from None
+        raise UsageError(f"the encoding {declared} is unknown", ENCODING_NAMES) from None
     return marked if marked and name in ("utf-8", "utf-16") else name
 
 
@@ -147,18 +147,9 @@ def _decodes(file: BinaryIO, path: Path, encoding: str, report: Report) -> bool:
 
 def _encoding_finding(place: Location, error: UnicodeDecodeError, encoding: str) -> Finding:
     byte = error.object[error.start] if error.start < len(error.object) else 0
-    name = "UTF-8" if encoding.startswith("utf-8") else encoding
-    around = bytes(error.object[max(0, error.start - 12) : error.start + 12])
-    guesses = ", ".join(
-        f"{other} “{_readable(around, other)}”" for other in ("cp1251", "cp1252", "koi8-r")
-    )
-    hint = f"Declare the encoding with --encoding. The words there would be in {guesses}."
-    return ENCODING_WRONG.at(place, f"byte {byte:#04x} is not {name} ({error.reason})", hint)
-
-
-def _readable(data: bytes, encoding: str) -> str:
-    text = data.decode(encoding, "replace")
-    return "".join(sign if sign.isprintable() else " " for sign in text).strip()
+    name = "UTF-8" if encoding.startswith("utf-8") else iana_name(encoding)
+    hint = f"Declare the encoding with --encoding. {other_readings(error.object, error.start)}"
+    return ENCODING_WRONG.at(place, f"the byte {byte:02x} is not valid {name}", hint)
 
 
 def _separator(path: Path, encoding: str) -> str:
