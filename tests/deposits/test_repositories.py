@@ -23,8 +23,10 @@ from archive_pkg.deposits.protocol import (
     repository_of,
 )
 from archive_pkg.deposits.receipts import Receipt
+from archive_pkg.deposits.repositories.drop import sftp
 from archive_pkg.deposits.transfers import Transfer, pack
 from archive_pkg.errors import DepositError, UsageError
+from program import Run
 
 
 def test_a_repository_that_is_lost_says_what_to_do() -> None:
@@ -145,9 +147,11 @@ def test_a_login_that_is_lacking_is_named_with_its_variables(
     assert (finding.code, finding.location.path) == ("deposit-login-lacking", "x:a")
     assert finding.message == message
     assert finding.hint == (
-        f"archive-pkg login example.org --user NAME, or set {variable}_USER and {variable}_PASSWORD"
+        "Run archive-pkg login example.org --user NAME, "
+        f"or set {variable}_USER and {variable}_PASSWORD."
         if user
-        else f"archive-pkg login example.org, or set {variable}_TOKEN"
+        else "Get a token from your account there. "
+        f"Then run archive-pkg login example.org, or set {variable}_TOKEN."
     )
 
 
@@ -204,3 +208,25 @@ def test_a_client_that_stumbles_says_over_what(tmp_path: Path, error: type[Excep
         ):
             raise other
         assert same.value is other
+
+
+def test_a_folder_without_a_scheme_gets_the_addresses_of_a_folder() -> None:
+    with pytest.raises(UsageError) as refusal:
+        repository_for("archive")
+    assert refusal.value.hint.startswith("For a folder on this disk: file:archive or ocfl:archive.")
+
+
+def test_a_deposit_without_a_login_is_not_called_a_refusal(
+    package: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ARCHIVE_PKG_ZENODO_TOKEN", raising=False)
+    done = run("deposit", package, "--to", "zenodo:")
+    assert done.returncode == 4
+    assert "there is no login for zenodo:" in done.stderr
+    assert "would refuse" not in done.stderr
+    assert "Then run archive-pkg login zenodo, or set ARCHIVE_PKG_ZENODO_TOKEN." in done.stdout
+
+
+def test_an_sftp_server_that_was_never_reached_leaves_nothing_to_resume() -> None:
+    error = sftp._refusal("sftp://h/x", "ssh: connect to host h port 22: Connection refused")
+    assert error.hint == "Check the address, then run the same command again."

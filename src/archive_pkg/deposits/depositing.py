@@ -19,6 +19,7 @@ from archive_pkg.deposits.protocol import (
     DEPOSIT_DIFFERS,
     DEPOSIT_NOTED,
     TARGET_IS_OPEN,
+    TARGET_NEEDS_LOGIN,
     TARGET_NOT_READY,
     TARGET_TAKES_FEWER,
     TARGET_TAKES_LESS,
@@ -67,14 +68,14 @@ _PACKAGING = {
 
 
 class RefusedError(DepositError):
-    """The repository would refuse the package; nothing was sent.
+    """The repository would refuse the package, or there is no login; nothing was sent.
 
     Attributes:
         report: Every reason.
     """
 
-    def __init__(self, message: str, report: Report) -> None:
-        super().__init__(message, "Nothing was sent.")
+    def __init__(self, message: str, report: Report, hint: str = "Nothing was sent.") -> None:
+        super().__init__(message, hint)
         self.report = report
 
 
@@ -388,6 +389,16 @@ def _prepare(
     return _with_page(pack(package, tick, copy_early=copy_early), page)
 
 
+def _refusal(repository: Repository, transfer: Transfer, report: Report) -> RefusedError:
+    if all(finding.code == TARGET_NEEDS_LOGIN.code for finding in report.errors):
+        return RefusedError(
+            f"there is no login for {repository.target}, so {transfer.folder} was not sent",
+            report,
+            "Log in, then run the same command again.",
+        )
+    return RefusedError(f"{repository.target} would refuse {transfer.folder}", report)
+
+
 def _deposit_steps(
     transfer: Transfer, repository: Repository, options: _DepositOptions
 ) -> Steps[Deposited]:
@@ -398,7 +409,7 @@ def _deposit_steps(
         repository, transfer, publish=publish, include_restricted=options.include_restricted
     )
     if not planned.report.ok:
-        raise RefusedError(f"{repository.target} would refuse {transfer.folder}", planned.report)
+        raise _refusal(repository, transfer, planned.report)
     path = folder / _journal_name(repository, transfer)
     with storage.Lock(path):
         journal = Journal(path, sync=not isinstance(repository, Stepwise))

@@ -414,16 +414,17 @@ def login_lacking(target: str, name: str, *, user: bool = False) -> Finding:
     """Return the finding that there is no token, or no user and password, for a repository."""
     variable = f"ARCHIVE_PKG_{environment_name(name)}"
     if user:
-        what, command = "user and password", f"archive-pkg login {name} --user NAME"
+        what, hint = "user and password", f"Run archive-pkg login {name} --user NAME"
         variables = f"{variable}_USER and {variable}_PASSWORD"
     else:
-        what, command, variables = "token", f"archive-pkg login {name}", f"{variable}_TOKEN"
+        what, variables = "token", f"{variable}_TOKEN"
+        hint = f"Get a token from your account there. Then run archive-pkg login {name}"
     message = f"there is no {what} for {name}"
     if shut := keyring_failure(name):
         message += f", and the keyring could not be opened ({shut})"
     if unused := unused_variable(name):
         message += f"; {unused}"
-    return TARGET_NEEDS_LOGIN.at(Location(target), message, f"{command}, or set {variables}")
+    return TARGET_NEEDS_LOGIN.at(Location(target), message, f"{hint}, or set {variables}.")
 
 
 def repository_for(address: str) -> Repository:
@@ -494,8 +495,9 @@ def _kind_of(address: str) -> EntryPoint:
     scheme, colon, _ = address.partition(":")
     known = {point.name: point for point in entry_points(group=GROUP)}
     if not colon or scheme not in known:
-        raise UsageError(
-            f"{without_secret(address)} is not the address of a known repository",
-            f"Begin the address with one of {', '.join(f'{name}:' for name in sorted(known))}",
-        )
+        shown = without_secret(address)
+        hint = f"Begin the address with one of {', '.join(f'{name}:' for name in sorted(known))}"
+        if not colon:
+            hint = f"For a folder on this disk: file:{shown} or ocfl:{shown}. Otherwise: {hint}"
+        raise UsageError(f"{shown} is not the address of a known repository", hint)
     return known[scheme]

@@ -264,7 +264,10 @@ def _refusal(target: str, said: str) -> DepositError:
             f"{target} accepted the login, but has no SFTP", "Ask the host's administrator."
         )
     last = said.splitlines()[-1].strip() if said else "it closed the connection"
-    return LostError(f"{target} could not be reached: {last}")
+    return LostError(
+        f"{target} could not be reached: {last}",
+        "Check the address, then run the same command again.",
+    )
 
 
 def _remove(sftp: Channel, path: str) -> None:
