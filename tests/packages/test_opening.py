@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import open_package, verify
+from archive_pkg.packages.states import states
 
 
 def rebag(package: Path) -> None:
@@ -105,3 +107,42 @@ def test_a_package_of_an_earlier_format_verifies_and_opens(tmp_path: Path) -> No
     assert record.part("note-to-prc").part_of == ("original",)
     assert record.part("summary").about == ("letter",)
     assert record.part("letter").made_from == ("original",)
+
+
+@pytest.mark.parametrize("name", ["letter.txt", "letter.zip", "empty", "no-bag"])
+def test_what_never_was_a_package_is_not_called_damaged(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    if "." in name:
+        path.write_text("Dear Comrades")
+    else:
+        path.mkdir()
+    if name == "no-bag":
+        (path / "letter.txt").write_text("Dear Comrades")
+    verification = verify(path)
+    assert not verification.ok
+    assert states(verification)[0] in (
+        "This is not a package or bag.",
+        "This is not a readable package or bag.",
+    )
+    if name == "letter.zip":
+        (finding,) = verification.report
+        assert finding.message == "has the name of a zip archive, but not its content"
+
+
+def test_a_package_without_its_declaration_is_called_damaged(package: Path) -> None:
+    (package / "bagit.txt").unlink()
+    assert states(verify(package))[0].startswith("NOT VALID: files or manifests are missing")
+
+
+@pytest.mark.parametrize("form", ["zip", "tar"])
+def test_a_bag_one_folder_too_deep_in_an_archive_is_named(
+    form: str, package: Path, tmp_path: Path
+) -> None:
+    package.rename(tmp_path / "out" / "letter")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out").rename(tmp_path / "in" / "packages")
+    archive = shutil.make_archive(str(tmp_path / "sent"), form, tmp_path / "in")
+    report = verify(Path(archive)).report
+    hints = [finding.hint for finding in report]
+    assert "The bag is in packages/letter/ in the archive. Archive that folder alone." in hints
+    assert not any("same name" in hint for hint in hints)

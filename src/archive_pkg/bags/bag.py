@@ -240,7 +240,7 @@ def load(tree: BagTree, name: str, listing: Listing | None = None) -> Bag:
         bag.declaration, findings = parse_declaration(data)
         report.extend(findings)
     elif not bag.listing.truncated:
-        report.add(_missing(top))
+        report.add(_missing(bag.listing.files, getattr(tree, "top", "")))
     number = bag.declaration.number
     bag.info_name = info_file(bag.declaration)
     if bag.info_name in top:
@@ -285,9 +285,21 @@ def _add_manifest(bag: Bag, tree: BagTree, parser: manifests.Parser, manifest: M
         bag.report.add(_unreadable(manifest.name, error))
 
 
-def _missing(top: Sequence[str]) -> Finding:
-    alike = [path for path in top if path.lower() == DECLARATION]
-    hint = f"Rename {alike[0]} to {DECLARATION}." if alike else "Name the folder of a bag."
+def _missing(files: Sequence[str], top: str) -> Finding:
+    """Return the finding for a bag without declaration.
+
+    Args:
+        files: The paths in the folder.
+        top: The folder in an archive.
+    """
+    alike = [path for path in files if path.lower() == DECLARATION]
+    deeper = [path for path in files if path.endswith(f"/{DECLARATION}")]
+    hint = f"If this is a bag, restore {DECLARATION}."
+    if alike:
+        hint = f"Rename {alike[0]} to {DECLARATION}."
+    elif deeper:
+        hint = f"The bag is in {top}{deeper[0].removesuffix(DECLARATION)}"
+        hint += " in the archive. Archive that folder alone." if top else ". Name that folder."
     return MISSING.at(Location(DECLARATION), "is missing", hint)
 
 

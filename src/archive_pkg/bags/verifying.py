@@ -298,11 +298,7 @@ class _Verification:
             )
         known = [name for name in bag.manifests if name in ALGORITHMS]
         if not bag.manifests:
-            self.add(
-                MANIFEST_MISSING.at(
-                    Location("manifest-sha512.txt"), "is missing, as are all other manifests"
-                )
-            )
+            self.add(MANIFEST_MISSING.at(Location(""), "there is no manifest"))
         elif not known:
             self.add(
                 NOTHING_CHECKABLE.at(

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archive_pkg.bags.archives.findings import UNKNOWN
+from archive_pkg.bags.archives.opening import is_mark
 from archive_pkg.packages.signatures.verifying import is_signature_file, utc
 from archive_pkg.reports import some
 
@@ -50,6 +52,11 @@ def _time(stamp: Stamped) -> datetime:
 
 def _since_bagging(verification: Verification) -> str:
     verdict = verification.verdict
+    bag = verdict.bag
+    if any(finding.code == UNKNOWN.code for finding in verdict.report):
+        return "This is not a readable package or bag."
+    if bag and not bag.listing.truncated and not any(map(is_mark, bag.listing.files)):
+        return "This is not a package or bag."
     if not verdict.valid:
         return "NOT VALID: files or manifests are missing, changed or damaged. See the errors."
     dated = verdict.bag.values("Bagging-Date") if verdict.bag else []

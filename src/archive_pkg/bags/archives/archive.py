@@ -203,7 +203,8 @@ class Archive:
         elif bags or len(tops) == 1:
             top = bags[0] if bags else next(iter(tops))
             self.top = f"{top}/"
-            if not self.is_named_alike:
+            deeper = not bags and any(path.endswith("/bagit.txt") for path in self.members)
+            if not (self.is_named_alike or deeper):
                 self.note(
                     OTHER_NAME,
                     "",

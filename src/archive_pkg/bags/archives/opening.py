@@ -42,6 +42,7 @@ def open_archive(path: Path) -> Archive:
     import importlib.util
 
     from archive_pkg.bags.archives import tar_headers, tars, zips
+    from archive_pkg.bags.archives.archive import SUFFIXES
 
     with open_regular(path) as file:
         head = file.read(512)
@@ -58,7 +59,11 @@ def open_archive(path: Path) -> Archive:
             )
         return tars.PackedTar(path, "zst", tars.unzstd)
     if not tar_headers.is_header(head):
-        raise BadArchiveError(UNKNOWN, "is neither a folder nor a zip, tar or tgz")
+        suffix = next((one for one in SUFFIXES if path.name.lower().endswith(one)), "")
+        message = f"has the name of a {suffix[1:]} archive, but not its content"
+        raise BadArchiveError(
+            UNKNOWN, message if suffix else "is neither a folder nor a zip, tar or tgz"
+        )
     return tars.Tar(path)
 
 
