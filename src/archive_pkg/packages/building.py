@@ -60,8 +60,8 @@ class Built:
     Attributes:
         path: The package's folder.
         outcome: "built"; "unchanged" if the same package already existed; "replaced".
-        differences: Paths in the package that a replacement changed, added or removed, including
-            its lost signatures.
+        differences: Paths that differ between the old and new package, including removed
+            signatures; empty unless replaced.
         report: Warnings and advice on the record.
         withheld: The parts left out of a public package, by their ids.
     """
@@ -93,25 +93,26 @@ def build_package(
     Args:
         source: The record's file or folder, or a record.
         out: The folder for the package; created if it does not exist.
-        files: The files, if `source` is a record: the folder that the paths of its parts start
-            from, or the bytes or the path of each file by its path in the record.
+        files: Only if `source` is a `Record`: the folder that contains its files, or a mapping from
+            each path in the record to bytes or a file.
         on: The date of packaging. If None, the first of: SOURCE_DATE_EPOCH; the date of the
             existing package, so that rebuilding changes nothing, unless the record has a later
             event; today (UTC).
         replace: Replace a package that differs.
         drop_signatures: Replace it even if it is signed; its signatures are lost.
-        audience: "public" for a package without the parts that are restricted on that day or today,
-            whichever is earlier. It is called `<id>-public` and says what it withholds.
+        audience: "public" leaves out the parts that are restricted on the earlier of `on` and
+            today. The package is called `<id>-public` and says what it withholds.
         metadata: The documents in its folder `metadata/`: "page" and names of export formats, as
-            a list or separated by commas; "all" for every one that is not made for one target.
+            a list or separated by commas; "all" for every format except those made for one
+            repository.
         wait: Seconds to wait for another build of the same package.
 
     Raises:
-        InvalidError: The record or its files are not valid, or a package that differs is there;
-            its report has every finding.
+        InvalidError: The record or its files are not valid, or a different package exists. The
+            error's report lists all findings.
         StorageError: Disk full, no permission, or another build holds the lock.
-        UsageError: There is no such document; the folder is in the record's own; `files` has a
-            name that no part has, or goes with a path.
+        UsageError: An unknown document; `out` is inside the record's folder; `files` names no
+            part's file, or is given although `source` is a path.
     """
     out = Path(out)
     documents = chosen(metadata)
@@ -173,13 +174,16 @@ class PackageDraft:
         return withheld(self.record, self.audience, on)
 
     def mode(self) -> int:
-        """Return the widest permissions of the package: those that all its files have."""
+        """Return the permissions that all source files have; the package gets no more."""
         files = (self.folder / name for name in self.record.files)
         with storage.storage_errors(f"reading {self.folder}"):
             return storage.mode_of(self.folder, record_file(self.folder)[0], *files)
 
     def digests(self, record: Record) -> list[str]:
-        """Return SHA-256 of the files; stated digests have been checked against the files."""
+        """Return the SHA-256 of each file.
+
+        Digests in the record are reused, because `check_record` compared them with the files.
+        """
         said = {part.file: part.sha256 for part in record.parts if part.sha256}
         return [said.get(name) or self._digest(name) for name in record.files]
 
@@ -237,7 +241,7 @@ class PackageDraft:
 
 
 def draft_package(source: Path, audience: Audience = "internal") -> PackageDraft:
-    """Read a record and check it with everything it names.
+    """Read a record, and check it and the files it names.
 
     Args:
         source: The record's file or folder.
@@ -258,7 +262,7 @@ def draft_package(source: Path, audience: Audience = "internal") -> PackageDraft
 def draft_from(
     record: Record, folder: Path, source: Path, audience: Audience = "internal"
 ) -> PackageDraft:
-    """Check a record that was already read from a table.
+    """Check a record that is already in memory.
 
     Args:
         record: The record.
@@ -314,7 +318,7 @@ def settle(
         commit()
         return "built", ()
     differences = differing(destination, staged)
-    # Signing changes none of the built files.
+    # A package that was only signed since it was built counts as unchanged.
     if all(map(is_signature_file, differences)):
         return "unchanged", ()
     if not replace:
@@ -342,7 +346,7 @@ def settle(
 def differing(one: Path, other: Path) -> tuple[str, ...]:
     """Return the sorted paths of files that only one folder has or whose bytes differ.
 
-    If both are files, return the first one's name when they differ.
+    Unless both are folders, return the first one's name when they differ.
     """
     if not one.is_dir() or not other.is_dir():
         return () if _same(one, other) else (one.name,)
