@@ -1,7 +1,8 @@
 """PREMIS 3.0: the letter, its parts and files, what happened to them, who did it, what is allowed.
 
-The letter is an intellectual entity, each part a representation of it (held or not), each held file
-a file. Event types are the Library of Congress's where it has one; all others are marked local.
+The letter becomes an intellectual entity, each part (held or not) a representation, each held file
+a file object. Event types come from the Library of Congress's vocabulary; types it lacks get the
+authority "local".
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _VOCABULARY = "http://id.loc.gov/vocabulary/preservation/"
 _DIGEST_NAME = "SHA-256"
 """The type of an identifier that is a file's digest."""
 _REFERENCE, _ABOUT = "reference", "is about"
-"""Our own words for a text about another one: the vocabulary of relationships has none."""
+"""Local terms: the vocabulary has no relationship for a text about another text."""
 _ROLES = {"linkingObject": "eventRelatedObjectRole"}
 """The vocabulary of the roles in which something is linked."""
 _DIGESTS = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
@@ -87,14 +88,14 @@ MAPPING = {
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The record in PREMIS."""
+    """Return the record as a PREMIS document."""
     [record] = records
     return serialize(element(record, setting))
 
 
 def element(record: Record, setting: Setting, within: Element | None = None) -> Element:
-    """The record as a `premis` element of its own, or one within another document."""
-    # The prefix is for the types of objects, which some readers compare as text.
+    """Return a `premis` element, as a new root or as a child of `within`."""
+    # Values of xsi:type need the prefix "premis", because some readers compare them as text.
     names = {None: NAMESPACE, "premis": NAMESPACE, "xsi": XSI}
     premis = root(NAMESPACE, "premis", names, within)
     label(premis, version="3.0", xsi_schemaLocation=f"{NAMESPACE} {SCHEMA}")
@@ -113,9 +114,9 @@ def element(record: Record, setting: Setting, within: Element | None = None) -> 
 
 
 def _object(premis: Element, kind: str, name: str, scheme: str = "local") -> Element:
-    thing = put(premis, "object", xsi_type=f"premis:{kind}")
-    _identifier(thing, "object", name, scheme)
-    return thing
+    object_ = put(premis, "object", xsi_type=f"premis:{kind}")
+    _identifier(object_, "object", name, scheme)
+    return object_
 
 
 def _identifier(
@@ -129,20 +130,20 @@ def _identifier(
 
 
 def _term(parent: Element, name: str, word: str, vocabulary: str | None) -> None:
-    """A word of one of the Library of Congress's vocabularies, if it is in one."""
+    """Add a term, with its vocabulary if there is one."""
     say(parent, name, word, **(_authority(vocabulary) if vocabulary else {}))
 
 
-def _property(thing: Element, kind: str, value: str | None) -> None:
+def _property(object_: Element, kind: str, value: str | None) -> None:
     if value:
-        described = put(thing, "significantProperties")
+        described = put(object_, "significantProperties")
         say(described, "significantPropertiesType", kind)
         say(described, "significantPropertiesValue", value)
 
 
-def _relation(thing: Element, kind: str, subtype: str, names: Sequence[str]) -> None:
+def _relation(object_: Element, kind: str, subtype: str, names: Sequence[str]) -> None:
     if names:
-        relation = put(thing, "relationship")
+        relation = put(object_, "relationship")
         ours = kind == _REFERENCE
         _term(relation, "relationshipType", kind, None if ours else "relationshipType")
         _term(relation, "relationshipSubType", subtype, None if ours else "relationshipSubType")
@@ -173,45 +174,44 @@ def _letter(premis: Element, record: Record, bonds: dict[str, derived_facts.Bond
 
 
 def _part(premis: Element, record: Record, part: Part, bond: derived_facts.Bond) -> None:
-    thing = _object(premis, "representation", _part_name(part.id))
-    _property(thing, "title", part.title)
-    _property(thing, "kind", part.kind)
-    _property(thing, "held", "yes" if part.held else "no")
-    _property(thing, "language", " ".join(part.languages))
-    _property(thing, "encoding", part.encoding)
+    object_ = _object(premis, "representation", _part_name(part.id))
+    _property(object_, "title", part.title)
+    _property(object_, "kind", part.kind)
+    _property(object_, "held", "yes" if part.held else "no")
+    _property(object_, "language", " ".join(part.languages))
+    _property(object_, "encoding", part.encoding)
     if part.span:
-        _property(thing, "span", f"characters {part.span.start} to {part.span.end} of the file")
+        _property(object_, "span", f"characters {part.span.start} to {part.span.end} of the file")
     for name in part.made_by:
-        _property(thing, "made by", record.agent(name).name)
+        _property(object_, "made by", record.agent(name).name)
     if part.made:
         made = (part.made.words, part.made.as_written, part.made.note)
-        _property(thing, "made", "; ".join(filter(None, made)))
-    _property(thing, "method", part.method)
-    _property(thing, "note", part.note)
+        _property(object_, "made", "; ".join(filter(None, made)))
+    _property(object_, "method", part.method)
+    _property(object_, "note", part.note)
     if bond == "version":
-        _relation(thing, "structural", "represents", [record.id])
-    _relation(thing, "structural", "includes", [part.file] if part.file else [])
-    _relation(thing, "derivation", "has source", [_part_name(name) for name in part.made_from])
+        _relation(object_, "structural", "represents", [record.id])
+    _relation(object_, "structural", "includes", [part.file] if part.file else [])
+    _relation(object_, "derivation", "has source", [_part_name(name) for name in part.made_from])
     wholes = [_part_name(name) for name in part.part_of]
     if bond == "part":
         wholes.insert(0, record.id)
-    _relation(thing, "structural", "is part of", wholes)
+    _relation(object_, "structural", "is part of", wholes)
     about = [_part_name(name) for name in part.about]
     if bond == "about" and not about:
         about = [record.id]
-    _relation(thing, _REFERENCE, _ABOUT, about)
+    _relation(object_, _REFERENCE, _ABOUT, about)
 
 
 def _file(premis: Element, record: Record, path: str, setting: Setting) -> None:
     parts = [part for part in record.parts if part.file == path]
     facts = setting.files.get(path)
-    thing = _object(premis, "file", path)
-    for digest in [setting.digests(record, path).get("sha256")]:
-        if digest:
-            _identifier(thing, "object", digest, _DIGEST_NAME)
-    traits = put(thing, "objectCharacteristics")
-    say(traits, "compositionLevel", "0")
+    object_ = _object(premis, "file", path)
     digests = setting.digests(record, path)
+    if digests.get("sha256"):
+        _identifier(object_, "object", digests["sha256"], _DIGEST_NAME)
+    traits = put(object_, "objectCharacteristics")
+    say(traits, "compositionLevel", "0")
     for algorithm in sorted(digests):
         fixity = put(traits, "fixity")
         name = _DIGESTS.get(algorithm, algorithm)
@@ -226,62 +226,65 @@ def _file(premis: Element, record: Record, path: str, setting: Setting) -> None:
             registry = put(known, "formatRegistry")
             say(registry, "formatRegistryName", "PRONOM")
             say(registry, "formatRegistryKey", pronom)
-    say(thing, "originalName", f"{setting.original_folder}{path}")
-    location = put(put(thing, "storage"), "contentLocation")
+    say(object_, "originalName", f"{setting.original_folder}{path}")
+    location = put(put(object_, "storage"), "contentLocation")
     say(location, "contentLocationType", "path")
     say(location, "contentLocationValue", f"{setting.folder}{path}")
-    _relation(thing, "structural", "is included in", [_part_name(part.id) for part in parts])
+    _relation(object_, "structural", "is included in", [_part_name(part.id) for part in parts])
 
 
 def _event(premis: Element, record: Record, event: Event) -> None:
-    happened = put(premis, "event")
-    _identifier(happened, "event", event.id)
-    _event_type(happened, event.type)
-    say(happened, "eventDateTime", str(event.date.edtf) if event.date else UNKNOWN)
+    event_element = put(premis, "event")
+    _identifier(event_element, "event", event.id)
+    _event_type(event_element, event.type)
+    say(event_element, "eventDateTime", str(event.date.edtf) if event.date else UNKNOWN)
     date = event.date
     for detail in filter(None, (event.detail, *((date.as_written, date.note) if date else ()))):
-        say(put(happened, "eventDetailInformation"), "eventDetail", detail)
+        say(put(event_element, "eventDetailInformation"), "eventDetail", detail)
     if event.outcome:
-        outcome = put(happened, "eventOutcomeInformation")
+        outcome = put(event_element, "eventOutcomeInformation")
         _term(outcome, "eventOutcome", event.outcome, "eventOutcome")
     for name in event.agents:
-        _identifier(happened, "linkingAgent", name)
+        _identifier(event_element, "linkingAgent", name)
     links = [(_part_name(name), "local", "source") for name in event.sources]
     if not (event.sources or event.objects):
-        _identifier(happened, "linkingObject", record.id)
+        _identifier(event_element, "linkingObject", record.id)
     links += [(_part_name(name), "local", _role(event)) for name in event.objects]
     links += [(one.partition(":")[2], _DIGEST_NAME, "source") for one in event.inputs]
     links += [(one.partition(":")[2], _DIGEST_NAME, "outcome") for one in event.outputs]
     for name, scheme, role in links:
-        _identifier(happened, "linkingObject", name, scheme, role)
+        _identifier(event_element, "linkingObject", name, scheme, role)
 
 
-def _event_type(happened: Element, name: str) -> None:
+def _event_type(event_element: Element, name: str) -> None:
     known = event_types().get(name)
     if known and known.uri:
-        say(happened, "eventType", name, **_authority("eventType"), valueURI=known.uri)
+        say(event_element, "eventType", name, **_authority("eventType"), valueURI=known.uri)
     else:
-        say(happened, "eventType", name, authority="local")
+        say(event_element, "eventType", name, authority="local")
 
 
 def _role(event: Event) -> str:
-    """What part an event's objects have in it; the vocabulary has no word for being handed on."""
+    """Return the role of an event's objects.
+
+    It is "" if they were only transferred, for which the vocabulary has no role.
+    """
     if derived_facts.examines(event):
         return "source"
     return "outcome" if derived_facts.makes(event) or event.outputs else ""
 
 
 def _agent(premis: Element, agent: Agent) -> None:
-    doer = put(premis, "agent")
-    _identifier(doer, "agent", agent.id)
+    agent_element = put(premis, "agent")
+    _identifier(agent_element, "agent", agent.id)
     for identifier in agent.identifiers:
-        _identifier(doer, "agent", identifier.value, identifier.scheme)
-    say(doer, "agentName", agent.name)
-    _term(doer, "agentType", agent.kind, None if agent.kind == "family" else "agentType")
+        _identifier(agent_element, "agent", identifier.value, identifier.scheme)
+    say(agent_element, "agentName", agent.name)
+    _term(agent_element, "agentType", agent.kind, None if agent.kind == "family" else "agentType")
     if agent.version:
-        say(doer, "agentVersion", agent.version)
+        say(agent_element, "agentVersion", agent.version)
     for note in filter(None, (agent.role, agent.note)):
-        say(doer, "agentNote", note)
+        say(agent_element, "agentNote", note)
 
 
 def _rights(premis: Element, record: Record) -> None:
