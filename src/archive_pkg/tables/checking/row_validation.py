@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 
 class LetterRow(Record):
-    """A record without the lists of the other tables."""
+    """A record without the lists of the other tables.
+
+    Its rules about several fields are switched off, because they need those lists.
+    """
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
@@ -36,7 +39,7 @@ class RowValidator:
     """A fast validator for the rows of a table.
 
     It validates each column with the type of its field and each group of columns with its model.
-    It validates a complete row only if the model has rules for it.
+    It validates a complete row only if the model has rules about several fields.
     """
 
     def __init__(self, table: Table, names: Sequence[str]) -> None:
@@ -60,7 +63,7 @@ class RowValidator:
                 self._together.append((name, columns, accepts))
 
     def accepts(self, cells: Sequence[str]) -> bool:
-        """Return whether the model accepts a row that the schema accepts."""
+        """Return whether the model accepts a row. The row must already have passed the schema."""
         for place, column, good, accepts in self._alone:
             text = cells[place]
             if text not in good:
@@ -126,7 +129,7 @@ def validator(model: type[Model]) -> TypeAdapter[Any]:
 
 
 def column_at(table: Table, loc: tuple[str | int, ...], row: Mapping[str, str]) -> Column:
-    """Return the column of an error at a place in an item."""
+    """Return the column to blame for a validation error with this `loc`."""
     path = tuple(step for step in loc if isinstance(step, str))
     if not path and table.name in _MODEL_ERROR_COLUMNS:
         return table.column(_MODEL_ERROR_COLUMNS[table.name])
@@ -147,23 +150,25 @@ def _words(
         message, hint = _missing(lacking, table)
         if names[-1] == "edtf":
             written = row.get(".".join((*names[:-1], "as_written")), "")
-            short = _as_edtf(written, lacking).partition(", and")[0].rstrip(".")
-            hint = f"{short}." if short else hint
+            hint = _date_hint(written) or hint
         return FIELD_MISSING, message, hint
     if column.is_identifier and entry["type"] in ("missing", "literal_error"):
-        schemes = column.pattern[3 : column.pattern.index(")")].replace("|", ", ")
         message = "this is not an identifier with a scheme"
         hint = _with_scheme(str(row.get(column.name, "")))
-        hint = hint or f"Write scheme:value. The schemes are {schemes}."
+        hint = hint or f"Write scheme:value. The schemes are {', '.join(SCHEMES)}."
         return explain_entry(entry, model)[0], message, hint
     code, message, hint = explain_entry(entry, model)
     if column.path[-1] == "edtf":
-        hint = _as_edtf(row.get(column.name, ""), column) or hint
+        as_written = ".".join((*column.path[:-1], "as_written"))
+        hint = _date_hint(row.get(column.name, ""), as_written) or hint
     return code, message, hint
 
 
-def _as_edtf(text: str, column: Column) -> str:
-    """Return a hint with the EDTF form of a date in another notation, if it is recognized."""
+def _date_hint(text: str, as_written: str = "") -> str:
+    """Return a hint with the EDTF form of a date in another notation, if it is recognized.
+
+    If a column is given for the date as written, the hint also names it.
+    """
     from archive_pkg.dates.field_dates import read_date
 
     read = read_date(text)
@@ -172,8 +177,8 @@ def _as_edtf(text: str, column: Column) -> str:
         return f"Write {ways} if that is meant." if ways else "Correct the day; it does not exist."
     if read is None or not read.edtf:
         return "Leave the cell empty if the date is unknown." if read else ""
-    written = ".".join((*column.path[:-1], "as_written"))
-    return f"Write {read.edtf}, and “{text}” in {written}."
+    kept = f", and “{text}” in {as_written}" if as_written else ""
+    return f"Write {read.edtf}{kept}."
 
 
 def _with_scheme(text: str) -> str:
