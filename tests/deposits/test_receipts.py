@@ -144,7 +144,7 @@ def test_commands_tell_where_it_is_and_how_it_fares() -> None:
         ({"started": "today"}, "started: "),
         ({"files": [RECEIPT["files"][0] | {"sha256": "2" * 65}]}, "files.0.sha256: "),
         ({"files": [RECEIPT["files"][0] | {"more": 1}]}, "files.0.more: "),
-        ({"target": "ocfl:/archive\u202e"}, "target has signs that cannot be seen"),
+        ({"target": "ocfl:/archive\u202e"}, "the target has invisible characters"),
     ],
 )
 def test_an_invalid_receipt_is_refused_with_its_place(

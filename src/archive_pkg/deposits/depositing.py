@@ -361,9 +361,9 @@ def _deposit_batches(
     def send() -> None:
         # In the same order everywhere, so that two runs cannot deadlock.
         chosen = [batch[identifier] for identifier in sorted(batch)]
-        works = [_deposit_steps(transfer, repository, options) for _, transfer in chosen]
+        tasks = [_deposit_steps(transfer, repository, options) for _, transfer in chosen]
         at_once = repository.at_once if isinstance(repository, Stepwise) else 1
-        for (number, _), outcome in zip(chosen, run_together(works, at_once), strict=True):
+        for (number, _), outcome in zip(chosen, run_together(tasks, at_once), strict=True):
             outcomes[number] = outcome
         batch.clear()
 

@@ -1,4 +1,4 @@
-"""The journal of a deposit: each step before it is done and its outcome, on disk each time.
+"""The journal of a deposit: an entry before each step and one with its outcome.
 
 An interrupted run leaves its journal, and the next run resumes from it. A step that was begun and
 has no outcome may or may not have happened: the next run checks first.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 _MARK = b', "mark": '
-"""What comes before the mark, which is the last of a line."""
+"""The bytes before the mark, which ends a line."""
 
 
 class Journal:
@@ -37,12 +37,12 @@ class Journal:
     """
 
     def __init__(self, path: Path, *, sync: bool = True) -> None:
-        """Read what there is.
+        """Read the journal if it exists.
 
         Args:
             path: The file.
-            sync: Whether each line is on disk before the method that writes it returns. Many
-                deposits at a time set False, and make their journals durable in one go.
+            sync: Whether to sync each line before the method that writes it returns. If False, the
+                caller syncs the journals of many deposits together.
 
         Raises:
             StorageError: It cannot be read.
@@ -53,7 +53,7 @@ class Journal:
         self._begun: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
         self._whole = 0
-        self._kept: bytes | None = None  # of a file that is to be replaced, not changed
+        self._kept: bytes | None = None  # the valid lines of a file to replace, not change
         with (
             storage.storage_errors(f"reading {path}"),
             contextlib.suppress(FileNotFoundError),
@@ -106,14 +106,14 @@ class Journal:
     def done(self, step: str, **known: Any) -> dict[str, Any]:
         """Record that a step was done, with its outcome.
 
-        What is known is on disk before this returns. That it was done, and nothing more, is so with
-        the next line: a power cut in between leaves a step to look for, which is looked for anyway.
+        An outcome with data is on disk before this returns. One without data is on disk with the
+        next line: after a power cut in between, the next run checks whether the step was done.
         """
         self._write("outcome", step, known, lasting=bool(known))
         return self._outcomes[step]
 
     def undo(self, step: str) -> None:
-        """Record that a step's outcome no longer counts: what it made is gone."""
+        """Record that a step was undone: the thing that it created no longer exists."""
         self._write("undone", step, {})
 
     def outcome(self, step: str) -> dict[str, Any] | None:

@@ -103,17 +103,16 @@ class Capabilities:
     """What a kind of repository can do.
 
     Attributes:
-        packaging: Whether it gets the package's files as they are, or one zip of them.
+        packaging: Whether to send the package's files, or one zip of them.
         digest: The algorithm of the digests that it states; empty if it states none.
         write_once: Whether it refuses to overwrite; otherwise we check first.
         resumes: Whether a partly sent file can be resumed.
         publishes: Whether a deposit is a draft until it is published.
-        open_to_all: Whether everybody can see what it publishes; also where that comes later, as of
-            a draft. Storage of an archive's own publishes nothing.
-        restricting: The option of the address that makes it restrict the access; empty where it
-            cannot.
-        most_files: How many files of a package it takes at most; None for no limit known.
-        most_bytes: How many bytes of a package it takes at most; None for no limit known.
+        open_to_all: Whether everyone can see the deposits, at once or after a draft is published.
+            False for an archive's own storage.
+        restricting: The option of the address that restricts access; empty if there is none.
+        most_files: The most files per package; None if no limit is known.
+        most_bytes: The most bytes per package; None if no limit is known.
     """
 
     packaging: Literal["folder", "zip"]
@@ -165,18 +164,18 @@ class Stored:
     """What a repository holds after a deposit, as it states.
 
     Attributes:
-        remote_id: The repository's identifier of what it holds.
-        version: The repository's version of it, "v1"; empty where it has none.
-        location: Where in the repository it lies.
+        remote_id: The repository's identifier of the deposit.
+        version: The repository's version of it, "v1"; empty if it has none.
+        location: Its place in the repository.
         files: Each file as it was sent and as the repository has it.
-        verified: How it is known that what arrived is what was sent.
-        new: False where the repository held exactly this already and nothing was written.
-        state: What became of it: a draft, published, stored, or still being worked on.
+        verified: How the arrived files were verified.
+        new: Whether something was written; False if the repository already had exactly this.
+        state: Its state in the repository.
         pid: The persistent identifier that the repository gave, if any.
-        status_url: Where a person or program can look; empty if nowhere.
-        answer: What the repository said, for the receipt.
-        differences: How what it holds differs from what was asked, in words; nothing was changed.
-        notes: What else the user has to know, in words.
+        status_url: An address with the current state; empty if there is none.
+        answer: The repository's answer, for the receipt.
+        differences: Sentences on how the deposit differs from the request; nothing was changed.
+        notes: Other sentences for the user.
     """
 
     remote_id: str
@@ -198,9 +197,9 @@ class Status:
     """What a repository says about a deposit now.
 
     Attributes:
-        state: In one word.
-        detail: In the repository's words, or ours for it.
-        answer: What it said.
+        state: The state in one word.
+        detail: More about the state, in the repository's words or ours.
+        answer: The repository's answer.
     """
 
     state: Literal["absent", "partial", "draft", "stored", "published", "pending", "rejected"]
@@ -215,14 +214,14 @@ Expected = Mapping[str, Arrival]
 class Repository(Protocol):
     """A place to deposit packages, made from the address that the user gave.
 
-    One instance serves a whole run, many packages side by side, from several threads.
+    One instance serves a complete run: many packages at a time, from several threads.
     """
 
     kind: str
     """What it is, for receipts: "ocfl"."""
 
     def __init__(self, address: str) -> None:
-        """Take the whole address; nothing is opened or written yet. Raises UsageError."""
+        """Read the address without opening or writing anything. Raises UsageError."""
 
     @property
     def target(self) -> str:
@@ -241,12 +240,12 @@ class Repository(Protocol):
         """Store a package, resuming from the journal of an earlier run.
 
         Each step that changes the repository is recorded in the journal before and after it.
-        What is held already, exactly as it is, is not sent again.
+        Files that the repository already has are not sent again.
 
-        Where it raises LostError it is called again after a while, with the same journal.
+        After a LostError it is called again with the same journal.
 
         Raises:
-            LostError: The repository cannot be reached, or asks for patience.
+            LostError: The repository cannot be reached, or asks to wait.
             DepositError: The repository refuses it, or what arrived is not what was sent.
             StorageError: The storage on this side fails.
         """
@@ -263,8 +262,8 @@ class Repository(Protocol):
     ) -> Mapping[str, str]:
         """Return the SHA-256 of every file that the repository holds, by path, each byte read back.
 
-        For a repository of zips the path is the zip's name. Of a server, no more is read than was
-        deposited (`expected`); a package from somewhere else has limits of its own.
+        In a repository for zips, the path is the zip's name. From a server, no more is read than
+        was deposited (`expected`); other packages have their own limits.
 
         Raises:
             DepositError: It cannot be read back.
@@ -273,17 +272,17 @@ class Repository(Protocol):
     def fetch(
         self, remote_id: str, version: str, into: Path, expected: Expected | None = None
     ) -> None:
-        """Bring a version back, byte for byte, into an empty folder.
+        """Copy a version, byte for byte, into an empty folder.
 
         Args:
-            remote_id: What the repository calls it.
+            remote_id: The repository's identifier of the deposit.
             version: The version.
             into: The folder.
             expected: What was deposited, if there is a receipt: nothing else is accepted, and a
                 zip is compared with it before it is unpacked.
 
         Raises:
-            DepositError: The repository does not hold it any more, or not unharmed.
+            DepositError: The repository no longer has it, or has it with changes.
             StorageError: The storage fails.
         """
 
@@ -313,16 +312,17 @@ class Reserving(Protocol):
 class Stepwise(Protocol):
     """A repository that can deposit many packages which are synced to disk together.
 
-    Such a one takes its journals unsynced, and yields them with whatever else has to be durable.
+    It gets journals that are not synced, and yields them with the other paths to sync.
     """
 
     near: bool
-    """Whether all stays on a disk here, and nothing of it counts before it has its name: a transfer
-    may then be sent ahead of its verification, and is asked to `confirm` before it gets its name.
+    """Whether it is on a local disk and uses a deposit only after it has its name.
+
+    A package may then be copied before it is verified; `confirm` is called before it gets its name.
     """
 
     at_once: int
-    """How many packages are to take their steps at a time: more than one where they wait for it."""
+    """The number of packages that take their steps at a time."""
 
     def steps(self, transfer: Transfer, journal: Journal) -> Steps[Stored]:
         """Yield the steps of `deposit`; they are started again after a LostError."""
@@ -347,7 +347,7 @@ def options_of(address: str, query: str, known: Mapping[str, Collection[str]]) -
     """Return the options that follow an address's question mark.
 
     Args:
-        address: The whole address, for messages.
+        address: The complete address, for messages.
         query: What follows the question mark.
         known: The values that each option takes; an empty collection for any.
 
@@ -372,7 +372,7 @@ def options_of(address: str, query: str, known: Mapping[str, Collection[str]]) -
 
 
 def not_as_asked(*, published: bool, publish: bool) -> tuple[str, ...]:
-    """Return how the state of what a repository holds differs from what was asked, in words."""
+    """Return sentences on how the state of a deposit differs from the request."""
     if published and not publish:
         return ("It is published, but a draft was requested. Add --publish.",)
     return ()
@@ -384,7 +384,7 @@ def begun_again(gone: str) -> tuple[str, ...]:
 
 
 def earlier_deposits(transfer: Transfer) -> tuple[str, str]:
-    """Return the remote ids of this package and of its last other form, or empty ones."""
+    """Return the remote ids of this package and of its last other version, or empty ones."""
     same = [each.remote_id for each in transfer.earlier if each.fingerprint == transfer.fingerprint]
     other = [
         each.remote_id for each in transfer.earlier if each.fingerprint != transfer.fingerprint
@@ -393,7 +393,7 @@ def earlier_deposits(transfer: Transfer) -> tuple[str, str]:
 
 
 def refuse_withdrawn(target: str, name: str, transfer: Transfer, journal: Journal) -> None:
-    """Refuse to deposit again what was published and is no longer shown.
+    """Refuse to deposit a package again that was published and is no longer shown.
 
     Raises:
         DepositError: A receipt or the journal says so.
@@ -475,7 +475,7 @@ _ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
 
 @contextlib.contextmanager
 def repository_errors(repository: Repository) -> Iterator[None]:
-    """Turn errors of a client that meets an unexpected answer, or journal, into ours."""
+    """Turn errors from an unexpected answer or journal into a DepositError."""
     try:
         yield
     except _ODD as error:
@@ -485,7 +485,7 @@ def repository_errors(repository: Repository) -> Iterator[None]:
 def _odd(repository: Repository, error: Exception) -> DepositError:
     words = redact(" ".join(str(error).split()))[:200]
     return DepositError(
-        f"{repository.target}: an answer, or what is known of an earlier run, was not understood: "
+        f"{repository.target}: an answer, or the journal of an earlier run, was not understood: "
         f"{type(error).__name__}: {words}",
         "Check the address of the repository, and whether a proxy answers in its place.",
     )

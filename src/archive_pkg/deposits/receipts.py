@@ -34,10 +34,10 @@ class Arrival(BaseModel):
     Attributes:
         path: Its path in the package, or the name of the zip that was sent.
         size: In bytes.
-        sha256: Of what was sent.
-        algorithm: Of the two digests that follow.
-        expected: The digest of what was sent.
-        stored: The digest as the repository states or as it was read back; None if unknown.
+        sha256: The SHA-256 of the file as it was sent.
+        algorithm: The algorithm of `expected` and `stored`.
+        expected: The digest of the file as it was sent.
+        stored: The digest that the repository states or that was read back; None if unknown.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,23 +58,23 @@ class Receipt(BaseModel):
         kind: The kind of repository, "ocfl".
         client: The software that made the deposit, with its version.
         packaging: The form in which the package was sent.
-        package: The package's identifier, its record's id; `fetch` calls a folder by it.
+        package: The package's identifier, its record's id; `fetch` names the folder after it.
         fingerprint: SHA-256 over the paths and SHA-256 of all its files, signatures included; the
-            same package has the same one wherever it lies.
+            same for every copy of the package.
         manifests: SHA-256 of each manifest and tag manifest.
         payload_oxum: Octets and number of payload files (RFC 8493, 2.2.2).
-        remote_id: The repository's identifier of what it holds.
+        remote_id: The repository's identifier of the deposit.
         version: The repository's version of it.
-        location: Where in the repository it lies.
+        location: Its place in the repository.
         pid: The persistent identifier that the repository gave, if any.
-        status_url: Where to look how it fares.
-        state: What became of it.
+        status_url: An address with the current state.
+        state: Its state in the repository.
         files: Every file that was sent.
-        verified: How it is known that what arrived is what was sent: the repository's own digests,
-            every byte read back, or not at all.
+        verified: How the arrived files were verified: with the repository's digests, by reading
+            every byte back, or not at all.
         started: When the deposit began (UTC).
         ended: When it was verified (UTC).
-        answer: What the repository said.
+        answer: The repository's answer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -124,7 +124,7 @@ class Receipt(BaseModel):
 
     @property
     def settled(self) -> bool:
-        """Whether the repository is known to have what was sent, and has finished processing it."""
+        """Whether the deposit was verified, and the repository has finished processing it."""
         return self.verified != "unverified" and self.state != "pending"
 
     def summary(self) -> dict[str, str]:
@@ -152,7 +152,7 @@ def place(target: str, remote_id: str) -> str:
 
 
 def save_receipt(receipt: Receipt, folder: Path) -> Path:
-    """Write a receipt into a folder, which exists.
+    """Write a receipt into an existing folder.
 
     Raises:
         StorageError: It could not be written.
@@ -199,5 +199,5 @@ def load_receipt(path: StrPath) -> Receipt:
             "Name a file that `deposit` wrote into a folder ending in .receipts.",
         ) from error
     if not receipt.target.isprintable():
-        raise InvalidError(f"{path} is not a receipt: target has signs that cannot be seen")
+        raise InvalidError(f"{path} is not a receipt: the target has invisible characters")
     return receipt

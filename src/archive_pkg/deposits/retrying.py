@@ -23,10 +23,10 @@ T = TypeVar("T")
 
 
 def with_retries(do: Callable[[], T]) -> T:
-    """Do something that checks before it acts; retry while the repository is out of reach.
+    """Call a function that checks before it acts; retry while the repository is out of reach.
 
     Raises:
-        LostError: It stays out of reach, or asks for more patience than is reasonable.
+        LostError: It stays out of reach, or asks to wait longer than `LONGEST_WAIT`.
     """
     for pause in (*PAUSES, None):
         try:

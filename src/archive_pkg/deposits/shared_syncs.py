@@ -1,8 +1,8 @@
-"""Run several works that wait for the disk with one sync for all, not several for each.
+"""Run several tasks with shared syncs of the disk.
 
-A work is a generator. Where it needs something to be durable before it continues, it yields that
-thing, and is resumed when the thing is durable. For a single work, only that thing is synced.
-Several works each run up to the place where they wait; then one sync of the file system serves all.
+A task is a generator. When paths must be durable before it continues, it yields them, and it is
+resumed when they are durable. For a single task, only these paths are synced. Several tasks each
+run until they wait; then one sync of the file system serves all of them.
 """
 
 from __future__ import annotations
@@ -23,71 +23,71 @@ T = TypeVar("T")
 
 
 class Unsynced(NamedTuple):
-    """Something that has to be durable: its path, and what syncs it alone."""
+    """A path that must become durable, and the function that syncs only this path."""
 
     path: Path
     sync: Callable[[Path], None] = storage.sync_tree
 
 
 Steps: TypeAlias = Generator[Sequence[Unsynced], None, T]
-"""A work that yields what has to be durable before it continues."""
+"""A task that yields the paths that must be durable before it continues."""
 
 
-def run_alone(work: Steps[T]) -> T:
-    """Run one work to its end and return its result; raise what ended it."""
-    (outcome,) = run_together([work])
+def run_alone(task: Steps[T]) -> T:
+    """Run one task and return its result, or raise its exception."""
+    (outcome,) = run_together([task])
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
 
 
-def run_together(works: Sequence[Steps[T]], at_once: int = 1) -> list[T | Exception]:
-    """Run works to their ends; return the result of each, or the error that ended it.
+def run_together(tasks: Sequence[Steps[T]], at_once: int = 1) -> list[T | Exception]:
+    """Run tasks; return the result or the exception of each.
 
-    An error of one does not end the others. A sync that fails, fails for all works that wait for
-    it. An interruption ends all of them.
+    A failing task does not affect the others. A failing sync fails every task that waited for it.
+    An interruption ends all of them.
 
     Args:
-        works: The works.
-        at_once: How many run at a time, each in a thread.
+        tasks: The tasks.
+        at_once: The number of tasks to run at a time, each in a thread.
     """
     outcomes: dict[int, T | Exception] = {}
-    asked: dict[int, Sequence[Unsynced]] = {}
+    waiting: dict[int, Sequence[Unsynced]] = {}
 
     def advance(number: int, failure: Exception | None = None) -> None:
-        asked.pop(number, None)
-        work = works[number]
+        waiting.pop(number, None)
+        task = tasks[number]
         try:
-            asked[number] = work.throw(failure) if failure else next(work)
+            waiting[number] = task.throw(failure) if failure else next(task)
         except StopIteration as end:
             outcomes[number] = end.value
         except Exception as error:  # the caller reports it
             outcomes[number] = error
 
     with ThreadPoolExecutor(at_once) as pool:
-        each = map if at_once == 1 or len(works) == 1 else pool.map
+        each = map if at_once == 1 or len(tasks) == 1 else pool.map
         try:
-            deque(each(advance, range(len(works))), 0)
-            while asked:
-                wanted = [one for some in asked.values() for one in some]
-                failure = _synced(wanted, len(asked))
-                deque(each(partial(advance, failure=failure), sorted(asked)), 0)
+            deque(each(advance, range(len(tasks))), 0)
+            while waiting:
+                unsynced = [one for paths in waiting.values() for one in paths]
+                failure = _synced(unsynced, len(waiting))
+                deque(each(partial(advance, failure=failure), sorted(waiting)), 0)
         finally:
             pool.shutdown(cancel_futures=True)
-            for work in works:
-                work.close()
-    return [outcomes[number] for number in range(len(works))]
+            for task in tasks:
+                task.close()
+    return [outcomes[number] for number in range(len(tasks))]
 
 
-def _synced(wanted: Sequence[Unsynced], works: int) -> Exception | None:
-    """Make all of it durable; return what went wrong."""
+def _synced(unsynced: Sequence[Unsynced], tasks: int) -> Exception | None:
+    """Sync all paths; return the error if that fails."""
     try:
         with storage.storage_errors("making it durable"):
-            if works == 1:
-                for each in wanted:
+            if tasks == 1:
+                for each in unsynced:
                     each.sync(each.path)
             else:
-                devices = {each.path.stat().st_dev: each.path for each in wanted}
+                devices = {each.path.stat().st_dev: each.path for each in unsynced}
                 for path in devices.values():
                     storage.sync_filesystem(path)
     except StorageError as error:

@@ -46,10 +46,10 @@ class DepositStatus:
 
     Attributes:
         target: The repository.
-        remote_id: What the repository calls it.
-        receipt: The receipt's file; None where there is none yet.
-        status: What the repository says of it now.
-        unfinished: Whether its last run did not come to its end.
+        remote_id: The repository's identifier of the deposit.
+        receipt: The receipt's file; None if there is none yet.
+        status: What the repository says about it now.
+        unfinished: Whether its last run did not finish.
     """
 
     target: str
@@ -67,9 +67,9 @@ def check_receipt(receipt_file: StrPath, repositories: Sequence[str | Repository
         repositories: See `fetch`.
 
     Raises:
-        DepositError: The repository cannot be asked, or does not hold it any more.
-        InvalidError: The receipt is not one.
-        UsageError: The receipt names a server, and `repositories` does not.
+        DepositError: The repository cannot be asked, or no longer has the deposit.
+        InvalidError: The file is not a receipt.
+        UsageError: The receipt's repository is on a server and is not in `repositories`.
     """
     receipt_file = Path(receipt_file)
     receipt = load_receipt(receipt_file)
@@ -96,7 +96,7 @@ def receipts_of(package: StrPath, within: StrPath | None = None) -> list[tuple[P
 
     Args:
         package: The package's folder.
-        within: The folder for the receipts of many, if not next to the package.
+        within: The folder for the receipts of many packages, if not next to the package.
 
     Raises:
         InvalidError: A file in the folder is not a receipt.
@@ -141,7 +141,7 @@ def ask(
     Args:
         package: The package's folder.
         to: The repository's address, or the repository itself.
-        receipts: The folder for the receipts of many, if not next to the package.
+        receipts: The folder for the receipts of many packages, if not next to the package.
 
     Raises:
         DepositError: It cannot be asked.
@@ -162,7 +162,7 @@ def _known(package: Path, repository: Repository, receipts: Path | None) -> Iter
             status = repository.status(receipt.remote_id, receipt.version)
             own = [each for each in begun if _is_of(receipt, each)]
             begun = [each for each in begun if each not in own]
-            # A run that got as far as its receipt has only not said so any more.
+            # A run that wrote its receipt was only stopped before it recorded that.
             left = any(datetime.fromisoformat(each["started"]) != receipt.started for each in own)
             yield DepositStatus(target, receipt.remote_id, path, status, left)
     for each in begun:
@@ -170,7 +170,7 @@ def _known(package: Path, repository: Repository, receipts: Path | None) -> Iter
         status = (
             repository.status(remote_id, "")
             if remote_id
-            else Status("absent", "nothing had been sent when the deposit was stopped")
+            else Status("absent", "the deposit was stopped before anything was sent")
         )
         yield DepositStatus(target, remote_id, None, status, unfinished=True)
 

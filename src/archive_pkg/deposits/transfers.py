@@ -37,7 +37,7 @@ class Item:
     Attributes:
         path: Its path in the package, "data/record.json", or the name of a zip.
         size: In bytes.
-        sha256: What its bytes have to be.
+        sha256: The expected digest.
     """
 
     path: str
@@ -56,16 +56,15 @@ class Transfer:
         folder: The package.
         record: Its record.
         items: Every file, by path; signatures included.
-        fingerprint: SHA-256 over the paths and digests of all files: with the identifier it tells
-            this package, as it is, from any other.
+        fingerprint: SHA-256 over the paths and digests of all files; with the identifier it
+            identifies this version of the package.
         payload_oxum: Octets and number of payload files (RFC 8493, 2.2.2).
         bag: Its bag as it was read.
-        mode: The widest permissions of a copy of it, for those who may not read all of it.
-        find_earlier: Finds what `earlier` gives.
-        page: Gives the page that shows it to people, as HTML; None where nobody makes one.
-        tick: Called with the number of bytes after each block that was sent.
-        confirm: Returns when the package is known to be valid, at once where it was verified before
-            it became a transfer; raises InvalidError where it is not.
+        mode: The widest permissions that a copy of it may have.
+        find_earlier: Returns the receipts of `earlier`.
+        page: Makes the HTML page of the package; None if no page is wanted.
+        tick: Called after each block that was sent, with the block's size in bytes.
+        confirm: Waits until the package is verified, and raises InvalidError if it is not valid.
     """
 
     folder: Path
@@ -107,10 +106,10 @@ class Transfer:
 
     @contextlib.contextmanager
     def confirming(self) -> Iterator[None]:
-        """Enter a block that sends the package; after it the package is known to be valid.
+        """Run a block that sends the package, then wait until the package is verified.
 
         Raises:
-            InvalidError: It is not, whatever became of it in the block.
+            InvalidError: The package is not valid, even if the block raised a DepositError.
         """
         try:
             yield
@@ -138,7 +137,7 @@ class Transfer:
         Nothing is compressed, so that the bytes depend on no library's version.
 
         Returns:
-            What the zip is, and its MD5, which some repositories state.
+            The zip as an item, and its MD5, which some repositories state.
 
         Raises:
             StorageError: It could not be written, or the package changed meanwhile.
@@ -163,7 +162,7 @@ class Transfer:
 
 
 class HashingWriter(io.RawIOBase):
-    """Writes through to a file and digests what it writes; it cannot seek, so zips are streamed."""
+    """Writes to a file and hashes the written bytes; it cannot seek, so zips are streamed."""
 
     def __init__(self, target: BinaryIO) -> None:
         self._target = target
@@ -181,19 +180,19 @@ class HashingWriter(io.RawIOBase):
         return len(view)
 
     def writable(self) -> bool:
-        """It can be written to."""
+        """Return True."""
         return True
 
 
 class VerifiedReader:
-    """Reads a file that is being sent, and fails if it differs from what was verified.
+    """Reads a file that is being sent, and fails if it differs from the verified file.
 
     Args:
         source: The file.
-        item: What it has to be.
-        tick: Called with the number of bytes of each block that is read.
-        digest: Whether to digest what is read. Where every byte that arrived is read back anyway,
-            the size alone is compared here.
+        item: The expected size and digest.
+        tick: Called with the size of each block that is read.
+        digest: Whether to compare the digest. If every byte that arrived is read back anyway, only
+            the size is compared here.
     """
 
     def __init__(
@@ -218,7 +217,7 @@ class VerifiedReader:
             DepositError: The file is not what it was when the package was verified.
         """
         with storage.storage_errors(f"reading {self._item.path}"):
-            # One byte more than there should be, to see whether there is.
+            # One byte more than expected, to notice a file that grew.
             block = self._source.read(min(size, self._item.size - self._count + 1))
         if self._sha256:
             self._sha256.update(block)
@@ -293,13 +292,13 @@ def pack(
 
     Args:
         package: Its folder.
-        tick: Called with the number of bytes after each block that is sent.
+        tick: Called after each block that is sent, with the block's size in bytes.
         copy_early: Whether it may be copied before it is verified; the caller must not use the
             copy before the transfer's `confirm` returns. This helps if one file has most of the
             bytes: one processor digests it while another copies it.
 
     Raises:
-        InvalidError: It is not valid, or no package of ours; its report has the findings.
+        InvalidError: It is not a valid package; its report has the findings.
         StorageError: It cannot be read.
     """
     if package.is_file():
