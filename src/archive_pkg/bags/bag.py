@@ -240,7 +240,7 @@ def load(tree: BagTree, name: str, listing: Listing | None = None) -> Bag:
         bag.declaration, findings = parse_declaration(data)
         report.extend(findings)
     elif not bag.listing.truncated:
-        report.add(_missing(bag.listing.files, getattr(tree, "top", "")))
+        report.add(_missing(bag.listing.files, getattr(tree, "top", None)))
     number = bag.declaration.number
     bag.info_name = info_file(bag.declaration)
     if bag.info_name in top:
@@ -285,12 +285,12 @@ def _add_manifest(bag: Bag, tree: BagTree, parser: manifests.Parser, manifest: M
         bag.report.add(_unreadable(manifest.name, error))
 
 
-def _missing(files: Sequence[str], top: str) -> Finding:
+def _missing(files: Sequence[str], top: str | None) -> Finding:
     """Return the finding for a bag without declaration.
 
     Args:
         files: The paths in the folder.
-        top: The folder in an archive.
+        top: The folder of the paths in an archive; None if it is a folder on disk.
     """
     alike = [path for path in files if path.lower() == DECLARATION]
     deeper = [path for path in files if path.endswith(f"/{DECLARATION}")]
@@ -298,8 +298,10 @@ def _missing(files: Sequence[str], top: str) -> Finding:
     if alike:
         hint = f"Rename {alike[0]} to {DECLARATION}."
     elif deeper:
-        hint = f"The bag is in {top}{deeper[0].removesuffix(DECLARATION)}"
-        hint += " in the archive. Archive that folder alone." if top else ". Name that folder."
+        where = f"{top or ''}{deeper[0].removesuffix(DECLARATION)}"
+        hint = f"The bag is in {where} in the archive. Archive that folder alone."
+        if top is None:
+            hint = f"The bag is in {where}. Name that folder."
     return MISSING.at(Location(DECLARATION), "is missing", hint)
 
 
