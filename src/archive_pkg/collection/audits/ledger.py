@@ -153,7 +153,7 @@ class Ledger:
             digest = _digest(line.encode())
         data = "".join(f"{line}\n" for line in lines).encode()
         head = LedgerHead(number, digest)
-        if not self.head.number:  # so that the head is never missing
+        if not self.head.number:  # the head must never be missing
             storage.write_atomically(head_file(self.path), f"{self.head}\n".encode())
         with storage.storage_errors(f"writing the ledger {self.path}"):
             descriptor = storage.write_beneath(

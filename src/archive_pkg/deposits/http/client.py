@@ -297,7 +297,7 @@ class HttpClient:
         if status in _BUSY:
             raise LostError(what, after=_retry_after(response))
         if status in (401, 403) or (status == 400 and b"CSRF" in body):
-            # Of somebody whom it does not know, InvenioRDM asks what a browser would send.
+            # Without a login, InvenioRDM asks for what a browser would send.
             unused = unused_variable(self._name)
             raise DepositError(
                 what,
@@ -340,7 +340,7 @@ def _origin(url: str) -> tuple[str, str, int]:
 
 
 def _transport() -> httpx.HTTPTransport:
-    """A transport whose connections are given up when they are too slow on the whole."""
+    """A transport that closes connections that are too slow in total."""
     import httpcore
     import httpx
 

@@ -608,7 +608,7 @@ class _TimedConnection:
 
         def give_up() -> None:
             too_late.set()
-            with contextlib.suppress(OSError):  # that of TLS is not told: it is in use
+            with contextlib.suppress(OSError):  # bypass TLS, which is in use
                 socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
         timer = threading.Timer(_SECONDS, give_up)

@@ -336,7 +336,7 @@ class DropFolder:
             return digest
         self._storage.remove(path)
         raise DepositError(
-            f"{item.path} did not arrive in {self.target} as it was sent, twice",
+            f"{item.path} arrived changed in {self.target}, twice",
             "Nothing was stored under the package's name. Check the storage.",
         )
 

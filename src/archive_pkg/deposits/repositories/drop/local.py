@@ -56,7 +56,7 @@ class LocalFolder(DropFolder):
 
     @property
     def target(self) -> str:  # type: ignore[override]
-        """The address with the folder's whole path."""
+        """The address with the folder's absolute path."""
         return f"file:{self.root}"
 
 

@@ -66,7 +66,7 @@ class SftpStorage(FolderStorage):
     def __init__(
         self, host: str, port: int | None, user: str | None, root: str, target: str
     ) -> None:
-        """Take where it is; nothing is opened yet."""
+        """Read the address without opening anything."""
         self._login = host, port, user
         self._root = root
         self._target = target
@@ -134,7 +134,7 @@ class SftpStorage(FolderStorage):
             return proof.result()
 
     def _sync(self, path: str, ready: Callable[[int], int]) -> None:
-        """Have what is there of a file on the disk there, so that `secure` has little to wait for.
+        """Sync the received part of a file on the host, so that `secure` has little to wait for.
 
         The disk there works meanwhile, instead of when all has been sent.
         """
@@ -222,7 +222,7 @@ class SftpStorage(FolderStorage):
                 raise DepositError(
                     f"{self._target} refuses {what}: {error.strerror}", hint
                 ) from error
-            except (DepositError, StorageError):  # of this side; the connection is as it was
+            except (DepositError, StorageError):  # a local error; the connection still works
                 self._idle.append(sftp)
                 raise
             except BaseException:
@@ -241,7 +241,7 @@ class SftpStorage(FolderStorage):
 
 
 def _refusal(target: str, said: str) -> DepositError:
-    """What it means that there is no connection, from what ssh said."""
+    """Return the error for a failed connection, from the messages of ssh."""
     if "IDENTIFICATION HAS CHANGED" in said:
         return DepositError(
             f"{target}: the host's key has changed",

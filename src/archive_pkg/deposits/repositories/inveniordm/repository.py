@@ -267,7 +267,7 @@ class InvenioRdm(RestrictingRepository):
             return Status("draft", f"{self._page(draft)} {_doi(draft)}".strip(), draft)
         return Status("absent", f"{self.target} does not show the record {remote_id}")
 
-    # --- where it goes
+    # --- finding or creating the draft
 
     def _place(self, transfer: Transfer, journal: Journal, gone: str = "") -> str:
         """Return the draft or record that the package belongs into, but not a discarded one."""
@@ -461,7 +461,7 @@ class InvenioRdm(RestrictingRepository):
     def _describe(
         self, draft: Json, transfer: Transfer, journal: Journal
     ) -> tuple[Json, tuple[str, ...], tuple[str, ...]]:
-        """Say in a draft what the record says, unless it was said: a person may have gone on since.
+        """Write the record's metadata into a draft once: a person may have edited it since.
 
         What the address says holds all the same. Return the draft as it is then, the edits that
         were kept, and the notes for the user.

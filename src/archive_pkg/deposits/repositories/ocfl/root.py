@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from archive_pkg.deposits.transfers import Item, Transfer
 
 STAGING = "archive-pkg-staging"
-"""The folder of the root's extensions in which objects are built where they cannot be beside it."""
+"""The extension folder in which objects are built if that is not possible next to the root."""
 _ROOT = f"0=ocfl_{SPECIFICATION}"
 _LAYOUT_FILE = "ocfl_layout.json"
 _EXTENSIONS = "extensions"
@@ -81,7 +81,7 @@ class OcflRoot:
 
     @property
     def target(self) -> str:
-        """The address with the root's whole path."""
+        """The address with the root's absolute path."""
         return f"ocfl:{self.root}"
 
     def capabilities(self) -> Capabilities:
@@ -185,7 +185,7 @@ class OcflRoot:
                         write_file(into, path, blocks, expected.get(path) if expected else None)
 
     def _ensure_root(self) -> None:
-        """Make the root if there is none; finish one that a killed run left incomplete."""
+        """Create the root if it does not exist; finish one that a killed run left incomplete."""
         if (self.root / _ROOT).is_file():
             return
         with storage.storage_errors(f"making {self.root}"):
