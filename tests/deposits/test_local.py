@@ -213,3 +213,26 @@ def test_a_new_place_is_reported_as_new(
     assert f"archvie ({new})" in run("deposit", package, "--to", to, "--dry-run").stdout
     assert f"archvie ({new})" in run("deposit", package, "--to", to).stdout
     assert new not in run("deposit", package, "--to", to).stdout
+
+
+def test_slips_with_packages_receipts_and_records_get_a_usable_hint(
+    package: Path, letter: Path, run: Run, tmp_path: Path
+) -> None:
+    to = f"file:{tmp_path / 'drop'}"
+    none = run("fetch", package, "--out", tmp_path / "back")
+    assert none.returncode == 3
+    assert f"Name a receipt, such as {package}.receipts/….json." in none.stderr
+    done = deposits.deposit(package, to)
+    slip = run("fetch", package, "--out", tmp_path / "back")
+    assert f"Name a receipt, such as {done.path}." in slip.stderr
+    again = run("deposit", package, "--to", to)
+    assert "already deposited" in again.stdout
+    assert "verified again now: the files were read back" in again.stdout
+    record = run("receipts", letter)
+    assert record.returncode == 2
+    assert "is a record, and receipts belong to packages" in record.stderr
+    archive = run("bag", "pack", package, tmp_path / "p q.zip")
+    assert archive.returncode == 0, archive.stderr
+    zipped = run("deposit", tmp_path / "p q.zip", "--to", to)
+    assert f"archive-pkg bag unpack '{tmp_path}/p q.zip' '{tmp_path}/p q'" in zipped.stderr
+    assert "bag unpack" not in run("deposit", package / "bagit.txt", "--to", to).stderr

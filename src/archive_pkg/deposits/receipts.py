@@ -146,6 +146,16 @@ class Receipt(BaseModel):
         return f"{self.kind}-{place(self.target, self.remote_id)}{version}.json"
 
 
+def _receipt_hint(folder: Path) -> str:
+    """Return a hint with the name of a receipt of the package in a folder."""
+    there = (
+        folder if folder.name.endswith(".receipts") else folder.with_name(f"{folder.name}.receipts")
+    )
+    with storage.storage_errors(f"reading {there}"):
+        names = sorted(storage.names_in(there, "*.json"))
+    return f"Name a receipt, such as {there / (names or ['….json'])[0]}."
+
+
 def place(target: str, remote_id: str) -> str:
     """Return a short name for a place in a repository, suitable for file names."""
     return hashlib.sha256(f"{target}\0{remote_id}".encode()).hexdigest()[:8]
@@ -182,6 +192,8 @@ def load_receipt(path: StrPath) -> Receipt:
         StorageError: It does not exist or cannot be read.
     """
     path = Path(path)
+    if path.is_dir():
+        raise InvalidError(f"{path} is a folder, not a receipt", _receipt_hint(path))
     try:
         with (
             storage.storage_errors(f"reading {path}"),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from archive_pkg import fixity, storage
 from archive_pkg.bags import Bag
+from archive_pkg.bags.archives.archive import unpack_hint
 from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError
 from archive_pkg.packages import Package, Verification, is_bag, open_package, verify
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
@@ -304,7 +305,7 @@ def pack(
     if package.is_file():
         raise InvalidError(
             f"{package} is a file; packages are deposited as folders",
-            "Unpack it first: archive-pkg bag unpack",
+            unpack_hint(package) or "Name the folder of a package.",
         )
     if package.is_dir() and not is_bag(package):
         raise InvalidError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
@@ -345,6 +346,15 @@ def plain(descriptor: int, place: int, size: int, path: str) -> Iterator[bytes]:
             raise BadArchiveError(DAMAGED, "ends too early", path)
         place += len(data)
         yield data
+
+
+def unpack_hint(path: Path) -> str:
+    """Return a hint with the command that unpacks an archive; empty if it has no known suffix."""
+    name = stem(path.name)
+    if name in ("", path.name):
+        return ""
+    words = shlex.join([str(path), str(path.with_name(name))])
+    return f"Unpack it first: archive-pkg bag unpack {words}"
 
 
 def stem(name: str) -> str:

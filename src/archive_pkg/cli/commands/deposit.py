@@ -140,7 +140,10 @@ def _lines(done: Done) -> Iterator[str]:
     name = f"{version}{details['remote_id']}{state}"
     yield f"{done.path}: {_OUTCOMES[done.outcome].format(name)}"
     target = details["target"] + (f" ({details['made']})" if details["made"] else "")
-    yield f"  in {target}, at {details['location']}; {_HOW[details['verified']]}"
+    how = _HOW[details["verified"]]
+    if done.outcome == "unchanged":
+        how = how.replace("verified:", "verified again now:")
+    yield f"  in {target}, at {details['location']}; {how}"
     if details["pid"]:
         yield f"  persistent identifier: {details['pid']}"
     yield f"  receipt: {details['receipt']}"
@@ -274,12 +277,18 @@ def receipts(
     Example: archive-pkg receipts packages/1960-07-18-cpsu-to-sed --check
     """
     from archive_pkg import deposits
+    from archive_pkg.errors import UsageError
     from archive_pkg.packages import is_bag
+    from archive_pkg.records import record_file
 
     with answering("receipts", as_json=as_json, quiet=quiet) as answer:
         found = [path for path, _ in deposits.receipts_of(package, folder)]
         if not found and not is_bag(package):
             found = deposits.receipts_below(package)
+        if not found and not is_bag(package) and not record_file(package)[1]:
+            raise UsageError(
+                f"{package} is a record, and receipts belong to packages", "Name its package."
+            )
         if not found:
             answer.say(f"{package}: has no receipts")
         for path in found:

@@ -261,6 +261,7 @@ class _Search:
 
     def _is_taken(self, path: Path) -> bool:
         """Return whether an archive is a subject; report the others."""
+        from archive_pkg.bags.archives.archive import unpack_hint
         from archive_pkg.bags.archives.opening import holds_bag
 
         try:
@@ -279,8 +280,8 @@ class _Search:
             self.note(_noted(found, outcome="without a bag"))
         if self.archives is Archives.NOTED and has_bag:
             message = "this is a serialized bag, but the command reads only bags in folders"
-            hint = "Unpack it first (archive-pkg bag unpack)."
-            self.note(_noted(SERIALIZED_LEFT_OUT.at(Location(str(path)), message, hint)))
+            place = Location(str(path))
+            self.note(_noted(SERIALIZED_LEFT_OUT.at(place, message, unpack_hint(path))))
         return has_bag and self.archives is Archives.YIELDED
 
 
