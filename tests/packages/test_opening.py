@@ -57,6 +57,22 @@ def test_a_changed_letter_makes_the_bag_invalid(package: Path) -> None:
     assert any("letter-1960-07-18.txt" in str(f.location) + f.message for f in verification.report)
 
 
+@pytest.mark.parametrize("change", ["insert", "shorten", "encode", "remove", "link"])
+def test_no_hint_says_to_fit_the_record_in_a_package_to_a_file(change: str, package: Path) -> None:
+    text = package / "data/parts/letter-1960-07-18.txt"
+    data = text.read_bytes()
+    text.unlink()
+    if change == "link":
+        text.symlink_to(package / "bagit.txt")
+    elif change != "remove":
+        text.write_bytes(
+            {"insert": b"Very " + data, "shorten": data[:200], "encode": data + b"\xfc"}[change]
+        )
+    report = verify(package).report
+    hints = {f.hint for f in report if f.code.startswith(("part-", "text-", "quote-", "span-"))}
+    assert hints == {"Restore the file from another copy of the package."}
+
+
 def test_a_forger_who_rebags_is_still_found_out_by_the_record(package: Path) -> None:
     text = package / "data/parts/letter-1960-07-18.txt"
     text.write_bytes(text.read_bytes().replace(b"18 July 1960", b"19 July 1960"))

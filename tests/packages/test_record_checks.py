@@ -92,7 +92,7 @@ def test_a_changed_part_and_the_quotes_behind_the_change(letter: Path) -> None:
     found = {finding.code for finding in report.errors}
     assert found == {"part-changed", "quote-moved"}
     moved = [f for f in report if f.code == "quote-moved" and "18 July 1960" in f.message]
-    assert "The words are at 5085–5097." in moved[0].hint
+    assert "Write start: 5085 and end: 5097." in moved[0].hint
 
 
 def test_a_quote_whose_words_are_gone(letter: Path) -> None:
@@ -105,7 +105,9 @@ def test_a_quote_whose_words_are_gone(letter: Path) -> None:
 
 def test_a_quote_among_other_words_than_it_remembers(letter: Path) -> None:
     edit(letter, 'prefix: "specialists, as already "', 'prefix: "specialists, as ALREADY "')
-    assert "around" in only(letter, "quote-moved").message
+    finding = only(letter, "quote-moved")
+    assert "around" in finding.message
+    assert finding.hint == "Correct the prefix and suffix of the quote."
 
 
 def test_a_span_behind_the_end(letter: Path) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archive_pkg import tables
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import layout
 from archive_pkg.packages.packaging_events import SOFTWARE_ID
-from archive_pkg.packages.record_checks import check_record
+from archive_pkg.packages.record_checks import FILE_CODES, check_record
 from archive_pkg.packages.signatures.verifying import is_signature_file
 from archive_pkg.records import read_record
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -49,6 +50,8 @@ PACKAGE_NAMED_OTHERWISE = Code(
     Severity.WARNING,
     "A package's External-Identifier is not the id of the record in it.",
 )
+
+_RESTORE = "Restore the file from another copy of the package."
 
 
 def examine_contents(path: Path, bag: Bag, report: Report) -> Record | None:
@@ -92,11 +95,12 @@ def _is_covered(bag: Bag, report: Report) -> None:
 def _against_its_bytes(record: Record, path: Path, bag: Bag, report: Report) -> None:
     source = path / "data" / layout.RECORD
     # Advice is for the record's maker, who saw it before building.
-    report.extend(
-        finding
-        for finding in check_record(record, path / "data" / layout.PARTS, source)
-        if finding.severity is Severity.ERROR
-    )
+    for finding in check_record(record, path / "data" / layout.PARTS, source):
+        if finding.severity is not Severity.ERROR:
+            continue
+        # The record in a package is never edited to fit a file.
+        of_file = finding.code in FILE_CODES
+        report.add(replace(finding, hint=_RESTORE) if of_file else finding)
     named = [value for label, value in bag.info if label == "External-Identifier"]
     if record.id not in named:
         message = (

@@ -161,6 +161,19 @@ RECORD_IDS_ALIKE = Code(
     "and macOS, their packages would have the same folder.",
 )
 
+FILE_CODES = frozenset(
+    code.code
+    for code in (
+        PART_MISSING,
+        PART_NOT_A_FILE,
+        PART_CHANGED,
+        PART_UNREADABLE,
+        TEXT_UNDECODABLE,
+        QUOTE_MOVED,
+        SPAN_BEYOND_TEXT,
+    )
+)
+"""The codes of findings that a changed file causes."""
 _ANOTHER_ID = "Give one of them another id."
 
 
@@ -468,9 +481,11 @@ def _check_quote(text: str, quote: Quote, place: Location, name: str) -> Iterato
             f"not “{_short(quote.exact)}”"
         )
     if found is None:
-        hint = "The text does not contain these words. Check whether the file has changed."
+        hint = "The text does not contain these words. Quote other words, or remove the evidence."
+    elif found == quote.start:
+        hint = "Correct the prefix and suffix of the quote."
     else:
-        hint = f"The words are at {found}–{found + len(quote.exact)}."
+        hint = f"Write start: {found} and end: {found + len(quote.exact)}."
     yield QUOTE_MOVED.at(at, message, hint)
 
 
