@@ -236,3 +236,13 @@ def test_slips_with_packages_receipts_and_records_get_a_usable_hint(
     zipped = run("deposit", tmp_path / "p q.zip", "--to", to)
     assert f"archive-pkg bag unpack '{tmp_path}/p q.zip' '{tmp_path}/p q'" in zipped.stderr
     assert "bag unpack" not in run("deposit", package / "bagit.txt", "--to", to).stderr
+
+
+@pytest.mark.parametrize("folder", [".", "..", "/"])
+def test_a_folder_without_a_name_is_not_a_receipt(
+    folder: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run("fetch", folder, "--out", "back")
+    assert done.returncode == 3, done.stderr
+    assert "is a folder, not a receipt" in done.stderr

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from archive_pkg import storage
 from archive_pkg.deposits.shared_syncs import Unsynced, run_alone
 from archive_pkg.errors import InvalidError
-from archive_pkg.packages.later_events import LaterEvent
+from archive_pkg.packages.later_events import LaterEvent, receipts_folder
 from archive_pkg.records.models import RecordId
 
 if TYPE_CHECKING:
@@ -148,9 +148,7 @@ class Receipt(BaseModel):
 
 def _receipt_hint(folder: Path) -> str:
     """Return a hint with the name of a receipt of the package in a folder."""
-    there = (
-        folder if folder.name.endswith(".receipts") else folder.with_name(f"{folder.name}.receipts")
-    )
+    there = folder if folder.name.endswith(".receipts") else receipts_folder(folder)
     with storage.storage_errors(f"reading {there}"):
         names = sorted(storage.names_in(there, "*.json"))
     return f"Name a receipt, such as {there / (names or ['….json'])[0]}."

@@ -112,7 +112,7 @@ def receipts_folder(package: Path, within: Path | None = None) -> Path:
     package = package.absolute()
     name = f"{package.name}.receipts"
     if within is None:
-        return package.with_name(name)
+        return package.parent / name
     return within / hashlib.sha256(os.fsencode(package.name)).hexdigest()[:3] / name
 
 
