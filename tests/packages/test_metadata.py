@@ -31,12 +31,18 @@ def test_documents_are_chosen_by_name_in_any_order_and_all_are_those_for_no_targ
     assert set(chosen("all,sword")) == set(DOCUMENTS) - targets | {"sword"}
 
 
-@pytest.mark.parametrize("names", ["premsi", "", "tei,,dc", "ro-crate"])
+@pytest.mark.parametrize("names", ["premsi", "", "tei,,dc"])
 def test_an_unknown_document_is_refused_with_the_list(names: str) -> None:
     with pytest.raises(UsageError, match="there is no document called") as caught:
         chosen(names)
     assert ", ".join(DOCUMENTS) in (caught.value.hint or "")
     assert ("Did you mean premis?" in (caught.value.hint or "")) == (names == "premsi")
+
+
+def test_the_crate_is_said_to_be_in_every_package() -> None:
+    with pytest.raises(UsageError, match="ro-crate is always in data/") as caught:
+        chosen("tei,ro-crate")
+    assert caught.value.hint == "Leave it out."
 
 
 @pytest.mark.parametrize("names", [None, "all", "ead3,mets"])

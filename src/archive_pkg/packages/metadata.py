@@ -133,6 +133,10 @@ def chosen(names: str | Iterable[str]) -> tuple[str, ...]:
     given = {name.strip() for name in (names.split(",") if isinstance(names, str) else names)}
     if "all" in given:
         given |= {PAGE, *(item.name for item in FORMATS.values() if item.packaged)}
+    if "ro-crate" in given:
+        raise UsageError(
+            "metadata: ro-crate is always in data/ and cannot be chosen", "Leave it out."
+        )
     for name in sorted(given - {"all", *DOCUMENTS}):
         near = get_close_matches(name, DOCUMENTS, 1)
         raise UsageError(
