@@ -43,6 +43,14 @@ def test_the_first_letter_is_sound_and_every_statement_sourced(letter: Path) -> 
     assert advice == {"agent-without-authority", "event-type-local"}
 
 
+def test_the_summary_counts_errors_warnings_and_advice(letter: Path, run: Run) -> None:
+    assert run("check", letter).stdout.startswith(f"{letter}: valid; 4 pieces of advice\n")
+    (letter / "other.txt").write_text("X")
+    (letter / TEXT).unlink()
+    counts = "1 error, 1 warning, 4 pieces of advice"
+    assert run("check", letter).stdout.startswith(f"{letter}: not valid; {counts}\n")
+
+
 def test_record_file_and_folder_are_the_same_to_check(letter: Path) -> None:
     assert codes(letter) == codes(letter / "record.yaml")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -101,9 +102,14 @@ def check(
 
 
 def _lines(done: Done) -> Iterator[str]:
-    errors = sum(finding.severity is Severity.ERROR for finding in done.findings)
-    numbers = {"error": errors, "remark": len(done.findings) - errors}
-    counts = ", ".join(counted(number, noun) for noun, number in numbers.items() if number)
+    numbers = Counter(finding.severity for finding in done.findings)
+    counts = ", ".join(
+        f"{counted(number, 'piece')} of advice"
+        if severity is Severity.ADVICE
+        else counted(number, str(severity))
+        for severity in Severity
+        if (number := numbers[severity])
+    )
     verdict = "not valid" if done.status else "valid"
     yield f"{done.path}: {verdict}" + (f"; {counts}" if counts else "")
     if "annotated" in done.details:
