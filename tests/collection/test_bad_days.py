@@ -78,7 +78,7 @@ def test_two_builds_on_one_collection(done: Answer, letters, tmp_path: Path) -> 
         first.send_signal(signal.SIGSTOP)  # however long the second takes
         status, said = done(*words)
         first.send_signal(signal.SIGCONT)
-        assert (status, "being worked on by process" in said) == (5, True), said
+        assert (status, "is in use by process" in said) == (5, True), said
         assert f"process {first.pid} on " in said
         assert first.communicate(timeout=PATIENCE)[0].strip() == "40 built"
     assert done(*words) == (0, "40 unchanged\n")

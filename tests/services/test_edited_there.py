@@ -139,7 +139,7 @@ def test_an_edit_that_the_record_now_contradicts_is_kept_and_said_and_not_publis
     done = run("deposit", changed, "--to", to, "--publish")
     assert done.returncode == 4
     words = done.stdout + done.stderr
-    assert "title was edited there and is kept: “As a person would have it”" in words
+    assert "title was edited in the repository and is kept: “As a person would have it”" in words
     assert TITLE[1] in words
     assert not draft()["is_published"]
     again = deposits.deposit(changed, to, publish=True)
@@ -223,7 +223,7 @@ def test_what_the_server_did_not_take_is_said(
         Rdm, "errors", [{"field": "metadata.copyright", "messages": ["Unknown field."]}]
     )
     done = deposits.deposit(package, rdm)
-    assert done.notes == ("metadata.copyright was not taken: Unknown field.",)
+    assert done.notes == ("metadata.copyright was not accepted: Unknown field.",)
     assert done.differences == ()
 
 
@@ -292,7 +292,7 @@ def test_edits_in_dataverse_stay_and_what_the_record_contradicts_is_said(
     assert field("subtitle") == "By a person"
     assert SUMMARY[1] in json.dumps(field("dsDescription"))
     loud = deposits.deposit(change(TITLE), dataverse, publish=True)
-    assert "title was edited there and is kept" in loud.differences[0]
+    assert "title was edited in the repository and is kept" in loud.differences[0]
     assert dataset()["versionState"] == "DRAFT"
 
 
