@@ -226,7 +226,7 @@ def test_long_names_can_be_staged(tmp_path: Path) -> None:
 
 
 def test_a_missing_parent_is_one_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="no such file or folder"), Staging(tmp_path / "no/x"):
+    with pytest.raises(StorageError, match="does not exist"), Staging(tmp_path / "no/x"):
         pass
 
 

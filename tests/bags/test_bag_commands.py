@@ -121,3 +121,17 @@ def test_a_bag_has_one_bagging_date(bag: Bag, source: Path, tmp_path: Path) -> N
     twice = ["--info", "Bagging-Date=2020-01-01", "--date", "2020-01-02"]
     assert "more than once" in bag("create", source, tmp_path / "c", *twice, status=2)
     assert not (tmp_path / "c").exists()
+
+
+def test_the_hints_for_pairs_show_what_to_write(bag: Bag, source: Path, tmp_path: Path) -> None:
+    made = tmp_path / "bag"
+    bag("create", source, made)
+    assert "Write --add data/scan.png=in/scan.png\n" in bag(
+        "update", made, "--add", "in/scan.png", status=2
+    )
+    assert "Write --info LABEL=VALUE.\n" in bag("update", made, "--info", "Janssen", status=2)
+
+
+def test_a_missing_folder_for_a_new_bag_is_named(bag: Bag, source: Path, tmp_path: Path) -> None:
+    said = bag("create", source, tmp_path / "bags" / "x", status=5)
+    assert f"the folder {tmp_path / 'bags'} does not exist" in said

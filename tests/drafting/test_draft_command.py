@@ -119,7 +119,9 @@ def test_drafting_again_keeps_edited_fields_and_reports_differences(letter: Path
     assert "Dear Bob" in edited
     record.write_text(edited)
     output = draft(letter)
-    assert "salutation: kept 'Dear Bob,'; the draft has 'Dear Mr. Murphy:'" in output
+    assert (
+        "salutation: the record has Dear Bob, (kept); the text now says Dear Mr. Murphy:" in output
+    )
     assert record.read_text() == edited
 
 

@@ -132,7 +132,7 @@ HOSTILE = [
     ("# only a remark\n", "record-empty", None, None, "id"),
     ("---\n...\n", "record-empty", None, None, "id"),
     ("- a\n- b\n", "record-type-wrong", 1, 1, "mapping"),
-    ("just words\n", "record-type-wrong", 1, 1, "mapping"),
+    ("just words\n", "record-type-wrong", 1, 1, "archive-pkg draft"),
     ("id: a\nid: b\n", "record-key-repeated", 2, 1, "Merge"),
     ("id: &a x\n", "record-anchor", 1, 5, "Remove"),
     ("id: *a\n", "record-anchor", 1, 5, "Write the value"),

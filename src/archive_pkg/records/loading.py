@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import shlex
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
@@ -194,8 +195,12 @@ def _record(data: bytes, path: str) -> tuple[Record | None, Report, Node | None]
         return None, report, root
     if not isinstance(root.value, dict):
         place = Location(path, root.start.line + 1, root.start.column + 1)
-        message = "the file is a list" if isinstance(root.value, list) else "the file is only text"
-        report.add(TYPE_WRONG.at(place, message, "Write a mapping of fields, beginning with id."))
+        message = "the file is a list, not a record"
+        hint = "Write a mapping of fields, beginning with id."
+        if not isinstance(root.value, list):
+            message = "this is a text, not a record"
+            hint = f"Draft a record: archive-pkg draft {shlex.quote(path)}"
+        report.add(TYPE_WRONG.at(place, message, hint))
         return None, report, root
     root = upgrade_tree(root)
     record, findings = _validated(root.plain, path, root)

@@ -203,6 +203,10 @@ class Staging:
 
     def __enter__(self) -> Staging:
         with contextlib.ExitStack() as held:
+            if not self.destination.parent.exists():
+                raise StorageError(
+                    f"the folder {self.destination.parent} does not exist", "Create it first."
+                )
             with storage_errors(f"staging {self.destination}"):
                 refuse_exchange(self.destination.parent)
             held.enter_context(self._lock)

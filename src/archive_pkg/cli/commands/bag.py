@@ -421,6 +421,12 @@ def _label_and_value(text: str) -> tuple[str, str | None]:
     return label.strip(), value.strip() if equals else None
 
 
+def _pair_example(option: str, given: str) -> str:
+    if option == "--add":
+        return f"Write --add data/{Path(given).name}={given}"
+    return f"Write {option} {'PATH=FILE' if option == '--tag-file' else 'LABEL=VALUE'}."
+
+
 def _pairs(given: list[str] | None, option: str) -> list[tuple[str, str]]:
     from archive_pkg.errors import UsageError
 
@@ -428,7 +434,7 @@ def _pairs(given: list[str] | None, option: str) -> list[tuple[str, str]]:
     for each in given or []:
         name, sign, value = each.partition("=")
         if not sign or not name:
-            raise UsageError(f"{option} {each}: '=' is missing", f"Write {option} NAME=VALUE.")
+            raise UsageError(f"{option} {each}: '=' is missing", _pair_example(option, each))
         pairs.append((name.strip(), value.strip()))
     return pairs
 

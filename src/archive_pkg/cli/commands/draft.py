@@ -159,7 +159,15 @@ def _say_filed(answer: Answer, read: Draft, filed: SavedDraft) -> None:
     else:
         answer.say(f"{read.source.path}: nothing to add to {filed.record}")
     for one in filed.differences:
-        answer.say(f"  {one.field}: kept {one.kept!r}; the draft has {one.drafted!r}")
+        kept, drafted = _in_words(one.kept), _in_words(one.drafted)
+        answer.say(f"  {one.field}: the record has {kept} (kept); the text now says {drafted}")
+
+
+def _in_words(value: Any) -> str:
+    """Return a field's value for people: of a mapping, the value of its first field."""
+    if isinstance(value, dict):
+        return _in_words(next(iter(value.values()), "nothing"))
+    return ", ".join(map(_in_words, value)) if isinstance(value, list) else str(value)
 
 
 def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> None:

@@ -83,7 +83,7 @@ def sign(
     key = Path(key) if key is not None else None
     receipts = Path(receipts) if receipts is not None else None
     if key is None and timestamp is None:
-        raise UsageError("there is nothing to do", "Name a key with --key, or use --timestamp URL.")
+        raise UsageError("no key is given", "Name a key with --key, or use --timestamp URL.")
     if timestamp is not None:
         timestamps.refuse_other_addresses(timestamp)
     verification = verify(package)

@@ -114,7 +114,7 @@ def _untold(target: Target, path: str, ask: Ask) -> Finding:
         hint += f" Use one of: {', '.join(ask.values)}."
     return TARGET_UNTOLD.at(
         Location(path, field=ask.label),
-        f"{ask.label} is missing; {target.title} requires it",
+        f"{ask.label} is missing; it is required by {target.title}",
         hint,
     )
 
