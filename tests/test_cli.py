@@ -345,3 +345,17 @@ def test_build_reports_every_error_of_a_table(run: Run, tmp_path: Path) -> None:
     assert done.returncode == 3
     for cell in ("A2", "B3"):
         assert f"letters!{cell}" in done.stdout + done.stderr
+
+
+def test_a_missing_option_is_answered_with_an_example(run: Run) -> None:
+    done = run("build", "letter")
+    assert done.returncode == 2
+    assert "Missing option '--out'." in done.stderr
+    assert "Example: archive-pkg build records/" in done.stderr
+
+
+def test_a_letter_with_colons_is_not_read_as_broken_yaml(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear Sir: hello\n\nI write: you\n- Karl\n")
+    done = run("check", tmp_path / "letter.txt")
+    assert done.returncode == 3
+    assert "this is a text, not a record" in done.stdout

@@ -128,6 +128,15 @@ def main() -> NoReturn:
     sys.exit(run(sys.argv[1:]))
 
 
+def _example(error: TyperException) -> str:
+    """Return the example in the help of the command that lacks an option or argument."""
+    context = getattr(error, "ctx", None)
+    if context is None or not error.format_message().startswith("Missing"):
+        return ""
+    lines = (context.command.help or "").splitlines()
+    return next((line.strip() for line in lines if line.strip().startswith("Example:")), "")
+
+
 def run(words: Sequence[str]) -> int:
     """Run one command line, given without the program's name, and return its exit status."""
     log_to(verbose=False, file=None)
@@ -141,6 +150,8 @@ def run(words: Sequence[str]) -> int:
         return error.exit_status
     except TyperException as error:
         typer.echo(error.format_message(), err=True)
+        if example := _example(error):
+            typer.echo(f"       → {example}", err=True)
         return error.exit_code
     except Interrupted as interruption:
         if interruption.unsaid():

@@ -191,22 +191,28 @@ def _record(data: bytes, path: str) -> tuple[Record | None, Report, Node | None]
         return None, Report([_too_large(len(data), path)]), None
     tree = read_tree(data, path)
     root, report = tree.root, tree.report
+    if path.lower().endswith(".txt") and (root is None or not tree.complete):
+        return None, Report([_text_finding(Location(path), path)]), root
     if root is None or not tree.complete:
         return None, report, root
     if not isinstance(root.value, dict):
         place = Location(path, root.start.line + 1, root.start.column + 1)
-        message = "the file is a list, not a record"
-        hint = "Write a mapping of fields, beginning with id."
-        if not isinstance(root.value, list):
-            message = "this is a text, not a record"
-            hint = f"Draft a record: archive-pkg draft {shlex.quote(path)}"
-        report.add(TYPE_WRONG.at(place, message, hint))
+        if isinstance(root.value, list):
+            hint = "Write a mapping of fields, beginning with id."
+            report.add(TYPE_WRONG.at(place, "the file is a list, not a record", hint))
+        else:
+            report.add(_text_finding(place, path))
         return None, report, root
     root = upgrade_tree(root)
     record, findings = _validated(root.plain, path, root)
     report.extend(findings)
     report.findings.sort(key=_place)
     return (record if report.ok else None), report, root
+
+
+def _text_finding(place: Location, path: str) -> Finding:
+    hint = f"Draft a record: archive-pkg draft {shlex.quote(path)}"
+    return TYPE_WRONG.at(place, "this is a text, not a record", hint)
 
 
 def _validated(
