@@ -29,6 +29,12 @@ def test_circles_of_parts_are_reported_at_their_cells(tmp_path: Path, relation: 
     assert reported(tmp_path, parts=itself) == [(CIRCLE, "parts!E2")]
 
 
+def test_parts_of_another_letter_do_not_hide_a_circle(tmp_path: Path) -> None:
+    head = "letter,id,kind,held,part_of\n"
+    parts = head + "b,y,scan,false,\na,x,scan,false,y\na,y,scan,false,x\n"
+    assert [code for code, _ in reported(tmp_path, parts=parts)] == [CIRCLE]
+
+
 @pytest.mark.parametrize(
     ("dates", "rows"),
     [
@@ -81,6 +87,14 @@ def test_evidence_is_for_filled_fields(tmp_path: Path) -> None:
     cells = reported(tmp_path, letters=letters, agents=agents, evidence=evidence)
     assert [cell for code, cell in cells if code == "record-statement-unknown"] == [
         f"evidence!B{row}" for row in (7, 8, 9, 10)
+    ]
+
+
+def test_the_first_of_two_rows_with_the_same_id_is_the_letter(tmp_path: Path) -> None:
+    letters = "id,type,title,custody\na,letter,A,kept\na,letter,B,\n"
+    evidence = "letter,field,basis,rule\na,custody,inferred,r\n"
+    assert reported(tmp_path, letters=letters, evidence=evidence) == [
+        ("tables-key-taken", "letters!A3")
     ]
 
 

@@ -1,0 +1,100 @@
+"""Frictionless runs our checks on Data Packages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.tables.checking.frictionless_import import import_frictionless
+from archive_pkg.tables.schema.layout import tables
+from archive_pkg.tables.writing.data_package import table_schema
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHEETS = {
+    "letters": "id,type,title,sender,custody\na,letter,A,ann; anne,'=1\nb,lettre,B,, kept\n",
+    "agents": "letter,id,name,kind\na,ann,Ann,person\n",
+    "parts": "letter,id,kind,held,part_of\na,x,scan,false,y\na,y,scan,false,x\n",
+}
+
+
+def checks_for_frictionless() -> list[Any]:
+    """Return one check of each type."""
+    import_frictionless()
+    from archive_pkg.tables.checking.frictionless_checks import CHECKS
+
+    return [check() for check in CHECKS.values()]
+
+
+def errors_in(
+    folder: Path, sheets: dict[str, str], checks: list[Any] | None = None
+) -> list[tuple[Any, ...]]:
+    """Validate a Data Package of these sheets, and return the errors of our checks."""
+    frictionless = import_frictionless()
+    resources = []
+    for name, text in sheets.items():
+        (folder / f"{name}.csv").write_text(text)
+        schema = table_schema(tables()[name]) if name in tables() else {"fields": []}
+        used = text.partition("\n")[0].split(",")
+        fields = [{"name": each, "type": "string"} for each in used]
+        keys = [
+            key
+            for key in schema.get("foreignKeys", ())
+            if set(key["fields"]) <= set(used) and key["reference"]["resource"] in sheets
+        ]
+        resources.append(
+            {"name": name, "path": f"{name}.csv", "schema": {"fields": fields, "foreignKeys": keys}}
+        )
+    package = frictionless.Package({"resources": resources}, basepath=str(folder))
+    report = package.validate(frictionless.Checklist(checks=checks or checks_for_frictionless()))
+    return [
+        (task.name, error.row_number, error.field_name, error.field_number, error.cell, error.note)
+        for task in report.tasks
+        for error in task.errors
+        if error.type == "archive-error"
+    ]
+
+
+CIRCLE = "parts: the parts depend on each other in a circle: x ← y ← x"
+
+
+def test_frictionless_gets_each_fault_with_its_cell(tmp_path: Path) -> None:
+    found = errors_in(tmp_path, SHEETS)
+    assert [each[:-1] for each in found] == [
+        ("letters", 2, "sender", 4, "ann; anne"),
+        ("letters", 3, "type", 2, "lettre"),
+        ("letters", 3, "custody", 5, " kept"),
+        ("parts", 2, "part_of", 5, ""),
+    ]
+    assert [each[-1] for each in found if each[2] != "type"] == [
+        "no agent has the id anne; Did you mean ann?",
+        "“ kept” begins or ends with a space or line end; Write “kept”.",
+        CIRCLE,
+    ]
+
+
+def test_frictionless_checks_letters_after_a_table_of_another_kind(tmp_path: Path) -> None:
+    """Such a table is not checked, and ids in it support no evidence."""
+    notes = "letter,id,type\nb,n, lettre\n"
+    evidence = "letter,field,basis,rule\nb,notes.n,inferred,r\nb,title,inferred,r\n"
+    letters = "id,type,title\nb,letter,B\n"
+    sheets = {"letters": letters, "evidence": evidence, "notes": notes}
+    (one,) = errors_in(tmp_path, sheets)
+    assert (one[0], one[1]) == ("notes", 2)
+    assert one[-1].startswith("evidence: ")
+
+
+def test_frictionless_checks_no_letters_without_their_table(tmp_path: Path) -> None:
+    assert errors_in(tmp_path, {"parts": SHEETS["parts"]}) == []
+
+
+def test_checks_can_be_used_for_one_package_after_another(tmp_path: Path) -> None:
+    letters = "id,type,title,sender\na,letter,A,ann\n"
+    agents = "letter,id,name,kind\na,{},Ann,person\n"
+    good = {"letters": letters, "agents": agents.format("ann")}
+    assert errors_in(tmp_path, good) == []
+    checks = checks_for_frictionless()
+    assert errors_in(tmp_path, SHEETS, checks)
+    assert errors_in(tmp_path, good, checks) == []
+    bad = {"letters": letters, "agents": agents.format("eve")}
+    assert [each[2] for each in errors_in(tmp_path, bad, checks)] == ["sender"]

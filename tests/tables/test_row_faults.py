@@ -1,0 +1,103 @@
+"""Each fault in a row is reported at its column, with a hint that shows what to write."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive_pkg.tables.checking.row_validation import row_faults
+from archive_pkg.tables.schema.layout import tables
+
+GOOD = {
+    "letters": {"id": "a", "type": "letter", "title": "A"},
+    "agents": {"letter": "a", "id": "ann", "name": "Ann", "kind": "person"},
+    "parts": {"letter": "a", "id": "p", "kind": "scan", "file": "p.tif"},
+    "evidence": {
+        "letter": "a", "field": "title", "basis": "quoted",
+        "at.part": "p", "at.start": "1", "at.end": "4", "at.exact": "abc",
+    },
+}  # fmt: skip
+
+
+def faults(table: str, change: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Return column, message and hint of each fault in a good row with this change."""
+    row = {name: cell for name, cell in (GOOD[table] | change).items() if cell}
+    found = row_faults(tables()[table], row)
+    return list(dict.fromkeys((column, message, hint) for column, _, message, hint in found))
+
+
+@pytest.mark.parametrize(
+    ("date", "hint"),
+    [
+        ("18.7.1960", "Write 1960-07-18, and “18.7.1960” in date.as_written."),
+        ("3/4/1960", "Write 1960-04-03 or 1960-03-04 if that is meant."),
+        ("31.2.1960", "Correct the day; it does not exist."),
+        ("n.d.", "Leave the cell empty if the date is unknown."),
+        ("gibberish", "write 1960-07-18, 1960-07 or 1960; "),
+    ],
+)
+def test_the_hint_for_a_date_is_its_edtf(date: str, hint: str) -> None:
+    ((column, message, given),) = faults("letters", {"date.edtf": date})
+    assert (column, message) == ("date.edtf", f"“{date}” is not a date in EDTF")
+    assert given.startswith(hint)
+    assert given == hint or date == "gibberish"
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("18 July 1960", "Write 1960-07-18."),
+        ("", "The date in the Extended"),
+        ("someday", "The date in the Extended"),
+    ],
+)
+def test_the_hint_for_a_missing_date_is_that_of_its_words(written: str, hint: str) -> None:
+    change = {"access.until.as_written": written, "access.until.note": "n"}
+    found = [each for each in faults("parts", change) if each[0] == "access.until.edtf"]
+    assert [message for _, message, _ in found] == [
+        "access.until.edtf is empty, but other cells of its group need it"
+    ]
+    assert found[0][2].startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "column", "message", "hint"),
+    [
+        ("letters", {"type": ""}, "type",
+         "the cell is empty, but every row of letters needs type",
+         "Write one of: letter, telegram, memorandum, note, message, report, other."),
+        ("letters", {"title": ""}, "title",
+         "the cell is empty, but every row of letters needs title", "The title."),
+        ("agents", {"letter": ""}, "letter",
+         "the cell is empty, but every row of agents needs letter",
+         "The letter that this row belongs to, by its id."),
+        ("letters", {"place.as_written": "x"}, "place.name",
+         "place.name is empty, but other cells of its group need it",
+         'The name in the language of the record, "Moscow", such as Moscow.'),
+        ("parts", {"span.start": "2"}, "span.end",
+         "span.end is empty, but other cells of its group need it",
+         "Offset after the last character."),
+        ("evidence", {"at.part": ""}, "at.part",
+         "at.part is empty, but other cells of its group need it",
+         "The part whose file has the words."),
+        ("parts", {"held": "false"}, "file",
+         "the part has held: false, but also a file, span or digest",
+         "Remove them, or write held: true."),
+        ("evidence", {"basis": "inferred"}, "basis",
+         "basis is inferred, but rule is missing", "Add rule: the name of the rule."),
+        ("agents", {"identifiers": "https://www.wikidata.org/wiki/Q42"}, "identifiers",
+         "this is not an identifier with a scheme", "Write wikidata:Q42"),
+        ("agents", {"identifiers": "wikidata:x"}, "identifiers",
+         "“x” is not a Wikidata identifier", "The form is Q and digits, as in Q42."),
+        ("agents", {"identifiers": "Q42"}, "identifiers",
+         "this is not an identifier with a scheme",
+         "Write scheme:value. The schemes are viaf, gnd, isni, orcid, wikidata, ulan, lcnaf, "
+         "lcsh, geonames, doi, handle, ark, url, local."),
+        ("agents", {"identifiers": "https://example.org"}, "identifiers",
+         "this is not an identifier with a scheme", "Write url:https://example.org."),
+    ],
+)  # fmt: skip
+def test_a_fault_is_at_its_column_with_a_hint(
+    table: str, change: dict[str, str], column: str, message: str, hint: str
+) -> None:
+    assert faults(table, GOOD[table]) == []
+    assert faults(table, change) == [(column, message, hint)]
