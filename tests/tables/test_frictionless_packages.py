@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SHEETS = {
-    "letters": "id,type,title,sender,custody\na,letter,A,ann; anne,'=1\nb,lettre,B,, kept\n",
+    "letters": "id,type,title,sender,custody\na,letter,A,ann; anne,'=1 \nb,lettre,B,, kept\n",
     "agents": "letter,id,name,kind\na,ann,Ann,person\n",
     "parts": "letter,id,kind,held,part_of\na,x,scan,false,y\na,y,scan,false,x\n",
 }
@@ -61,12 +61,14 @@ CIRCLE = "parts: the parts depend on each other in a circle: x ← y ← x"
 def test_frictionless_gets_each_fault_with_its_cell(tmp_path: Path) -> None:
     found = errors_in(tmp_path, SHEETS)
     assert [each[:-1] for each in found] == [
+        ("letters", 2, "custody", 5, "'=1 "),
         ("letters", 2, "sender", 4, "ann; anne"),
         ("letters", 3, "type", 2, "lettre"),
         ("letters", 3, "custody", 5, " kept"),
         ("parts", 2, "part_of", 5, ""),
     ]
     assert [each[-1] for each in found if each[2] != "type"] == [
+        "“=1 ” begins or ends with a space or line end; Write “=1”.",
         "no agent has the id anne; Did you mean ann?",
         "“ kept” begins or ends with a space or line end; Write “kept”.",
         CIRCLE,
@@ -98,3 +100,9 @@ def test_checks_can_be_used_for_one_package_after_another(tmp_path: Path) -> Non
     assert errors_in(tmp_path, good, checks) == []
     bad = {"letters": letters, "agents": agents.format("eve")}
     assert [each[2] for each in errors_in(tmp_path, bad, checks)] == ["sender"]
+
+
+def test_references_are_checked_in_a_table_with_ids_alone(tmp_path: Path) -> None:
+    letters = "id,type,title,sender\na,letter,A,ann\n"
+    found = errors_in(tmp_path, {"letters": letters, "agents": "letter,id\na,eve\n"})
+    assert ("letters", "sender") in [(each[0], each[2]) for each in found]

@@ -42,6 +42,13 @@ def test_the_hint_for_a_date_is_its_edtf(date: str, hint: str) -> None:
     assert given == hint or date == "gibberish"
 
 
+def test_the_hint_for_a_date_names_the_column_for_its_words() -> None:
+    change = {"access.status": "closed", "access.until.edtf": "18.7.1960"}
+    assert [hint for column, _, hint in faults("parts", change) if column.endswith("edtf")] == [
+        "Write 1960-07-18, and “18.7.1960” in access.until.as_written."
+    ]
+
+
 @pytest.mark.parametrize(
     ("written", "hint"),
     [
