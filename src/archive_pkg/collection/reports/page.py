@@ -24,6 +24,7 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; }
 td, th { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left;
   vertical-align: top; overflow-wrap: normal; }
 table { border-collapse: collapse; } .wide { overflow-x: auto; } figure { margin: 1.5rem 0; }
+@media (max-width: 30rem) { td, th { overflow-wrap: anywhere; } }
 figcaption { font-weight: 600; } .picture { overflow-x: auto; } .picture svg { min-width: 28rem; }
 .bad { color: var(--red); font-weight: 700; } .good { color: var(--green); }
 summary { cursor: pointer; padding: .25rem 0; }
