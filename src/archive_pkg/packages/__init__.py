@@ -9,7 +9,8 @@ from archive_pkg.packages.states import states
 
 if TYPE_CHECKING:
     from archive_pkg.packages.building import Built, build_package
-    from archive_pkg.packages.opening import Package, Verification, is_bag, open_package, verify
+    from archive_pkg.packages.layout import is_bag
+    from archive_pkg.packages.opening import Package, Verification, open_package, verify
     from archive_pkg.packages.record_checks import check, check_record
     from archive_pkg.packages.signatures.signing import Signing, sign
     from archive_pkg.packages.signatures.verifying import Signed, Trust
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 _MODULES = {
     "building": ("Built", "build_package"),
     "record_checks": ("check", "check_record"),
-    "opening": ("Package", "Verification", "is_bag", "open_package", "verify"),
+    "layout": ("is_bag",),
+    "opening": ("Package", "Verification", "open_package", "verify"),
     "signatures.signing": ("Signing", "sign"),
     "signatures.verifying": ("Signed", "Trust"),
 }

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg import storage
+from archive_pkg.bags.archives.opening import is_mark
+
+if TYPE_CHECKING:
+    from archive_pkg.paths import StrPath
 
 RECORD = "record.json"
 DESCRIPTOR = "datapackage.json"
@@ -12,6 +20,16 @@ README = "README.txt"
 WITHHELD = "Held, and withheld from this package."
 """The note of a part that is held but withheld."""
 SOFTWARE_LABEL = "Bag-Software-Agent"
+
+
+def is_bag(path: StrPath) -> bool:
+    """Return whether a folder is a bag, possibly damaged: it has a bag's tag file."""
+    path = Path(path)
+    if storage.is_regular(path / "bagit.txt"):
+        return True
+    with contextlib.suppress(OSError):
+        return any(is_mark(entry.name) for entry in path.iterdir())
+    return False
 
 
 def is_record(data: bytes) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import bags, limits, storage
-from archive_pkg.bags.archives.opening import is_mark, open_tree
+from archive_pkg.bags.archives.opening import open_tree
 from archive_pkg.bags.bag import TAG_FILE_UNREADABLE
 from archive_pkg.bags.verifying import TAG_FILE_UNLISTED
 from archive_pkg.errors import InvalidError, StorageError
@@ -82,16 +82,6 @@ class Verification:
     def ok(self) -> bool:
         """Whether the bag is valid and nothing is wrong with its record."""
         return self.verdict.valid and self.report.ok
-
-
-def is_bag(path: StrPath) -> bool:
-    """Return whether a folder is a bag, possibly damaged: it has a bag's tag file."""
-    path = Path(path)
-    if storage.is_regular(path / "bagit.txt"):
-        return True
-    with contextlib.suppress(OSError):
-        return any(is_mark(entry.name) for entry in path.iterdir())
-    return False
 
 
 def open_package(path: StrPath) -> Package:

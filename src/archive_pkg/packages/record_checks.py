@@ -22,7 +22,7 @@ from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.faults import Fault
 from archive_pkg.logs import logger
 from archive_pkg.packages import layout
-from archive_pkg.packages.opening import is_bag
+from archive_pkg.packages.layout import is_bag
 from archive_pkg.paths import StrPath
 from archive_pkg.records import NAMES, Record, placed, read_placed, record_file
 from archive_pkg.records.statements import StatementIndex, statements

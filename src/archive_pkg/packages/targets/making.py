@@ -26,7 +26,8 @@ from archive_pkg.packages.building import (
     settle,
     today,
 )
-from archive_pkg.packages.opening import is_bag, open_package
+from archive_pkg.packages.layout import is_bag
+from archive_pkg.packages.opening import open_package
 from archive_pkg.packages.packaging_events import packaged
 from archive_pkg.packages.record_checks import NAME_PERCENT, examine
 from archive_pkg.packages.targets.asking import TARGET_NAME, answer, blockers
