@@ -240,7 +240,7 @@ def test_what_a_receipt_says_is_safe_to_paste(run: Run, tmp_path: Path) -> None:
     done = run("fetch", forged, "--out", tmp_path / "back")
     quoted = "'davs://example.org/$(touch x)`touch y`'\"'\"'; touch z'"
     assert f"--repository {quoted}" in done.stderr
-    with pytest.raises(InvalidError, match="cannot be seen"):
+    with pytest.raises(InvalidError, match="invisible characters"):
         deposits.load_receipt(receipt(tmp_path, "davs://example.org/\x1b[2J"))
 
 

@@ -406,7 +406,7 @@ def _transport() -> httpx.HTTPTransport:
 
 
 def _certificates() -> ssl.SSLContext:
-    own = os.environ.get("SSL_CERT_FILE."), os.environ.get("SSL_CERT_DIR")
+    own = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     if any(own):
         return ssl.create_default_context(cafile=own[0] or None, capath=own[1] or None)
     import certifi
