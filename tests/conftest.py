@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -128,7 +130,11 @@ def no_descriptor_stays_open() -> Iterator[None]:
 
     before = opened()
     yield
-    assert opened() == before
+    until = time.monotonic() + 20  # the threads of a killed pool close theirs a little later
+    while opened() > before and time.monotonic() < until:
+        gc.collect()
+        time.sleep(0.05)
+    assert opened() <= before
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
