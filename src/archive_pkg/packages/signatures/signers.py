@@ -287,7 +287,7 @@ def _options(text: str) -> dict[str, str]:
 
 
 def _matches(name: str, patterns: str) -> bool:
-    """Return whether a name matches a pattern, and none that begins with "!" (ssh_config(5))."""
+    """Return whether a name matches a pattern but no excluded one ("!", see ssh_config(5))."""
     fits = False
     for pattern in patterns.split(","):
         forbids = pattern.startswith("!")
