@@ -22,7 +22,9 @@ from archive_pkg.deposits import (
     load_receipt,
     receipts_of,
 )
+from archive_pkg.deposits.repositories.ocfl.layouts import version_of
 from archive_pkg.deposits.repositories.ocfl.objects import validate
+from archive_pkg.deposits.repositories.ocfl.root import OcflRoot
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
@@ -240,6 +242,25 @@ def test_side_by_side(letter: Path, tmp_path: Path, root: Path) -> None:
     assert [path.name for path in (root / "extensions").iterdir()] == [
         "0003-hash-and-id-n-tuple-storage-layout"
     ]
+
+
+def test_a_root_that_another_run_makes_meanwhile_is_not_refused(
+    package: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root.mkdir()
+    ours = OcflRoot(f"ocfl:{root}")
+
+    def other_run_deposits(folder: Path) -> str:
+        version = version_of(folder)
+        monkeypatch.undo()
+        deposit(package, f"ocfl:{root}")
+        return version
+
+    monkeypatch.setattr(
+        "archive_pkg.deposits.repositories.ocfl.root.version_of", other_run_deposits
+    )
+    ours._refuse_unfit("another-letter")
+    assert valid(root)
 
 
 @pytest.mark.parametrize("own_mount", [False, True])

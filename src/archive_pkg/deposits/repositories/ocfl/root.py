@@ -217,11 +217,15 @@ class OcflRoot:
         with storage.storage_errors(f"reading {self.root}"):
             if not self.root.exists():
                 return
-            version = version_of(self.root) if self.root.is_dir() else ""
+            if not self.root.is_dir():
+                raise DepositError(
+                    f"{self.root} is a file, not a folder", "Name an OCFL root or a new folder."
+                )
+            # Names first: another run may declare the root and put objects there at this moment.
+            names = [each.name for each in self.root.iterdir()]
+            version = version_of(self.root)
             if not version:
-                if not self.root.is_dir() or any(
-                    not each.name.lstrip(".").startswith(_OF_A_ROOT) for each in self.root.iterdir()
-                ):
+                if not all(name.lstrip(".").startswith(_OF_A_ROOT) for name in names):
                     raise DepositError(
                         f"{self.root} is not empty and not an OCFL root",
                         "Name an OCFL root or a new folder.",
