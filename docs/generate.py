@@ -43,8 +43,20 @@ def codes() -> dict[str, Code]:
     return dict(sorted(found.items()))
 
 
+RENAMED = {
+    "tables-mapping-invalid": "tables-map-invalid",
+    "tables-part-not-there": "tables-part-missing",
+    "tables-read-openly": "tables-cell-ambiguous",
+    "tables-row-twin": "tables-row-repeated",
+    "tables-sheet-left-alone": "tables-sheet-ignored",
+    "target-untold": "target-value-missing",
+}
+"""The codes that had another name, by the old name."""
+
+
 def findings_page() -> str:
     """Return the page of finding codes."""
+    renamed = [f"| `{old}` | `{new}` |" for old, new in RENAMED.items()]
     rows = [
         f"| `{code.code}` | {code.severity} | {_cell(code.meaning)} | {_cell(code.section)} |"
         for code in codes().values()
@@ -55,6 +67,8 @@ def findings_page() -> str:
         + "Codes keep their meaning. An *error* makes its subject invalid; a *warning* and "
         "*advice* do not.\n\n| code | severity | what it means | standard |\n|---|---|---|---|\n"
         + "\n".join(rows)
+        + "\n\n## Renamed codes\n\n| old name | name |\n|---|---|\n"
+        + "\n".join(renamed)
         + "\n"
     )
 
@@ -113,7 +127,7 @@ with one error and exit status 5.
 
 An input must be a regular file, or a link to one. Pipes, sockets, devices and folders are refused
 without being opened, so that no command waits forever. For small files (trust files, profiles,
-mappings, vocabularies, descriptions to import), `<(command)` and `/dev/stdin` of the shell are
+maps, vocabularies, descriptions to import), `<(command)` and `/dev/stdin` of the shell are
 allowed: they are read within 60 seconds and up to 256 MiB.
 """
 

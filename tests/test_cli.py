@@ -180,7 +180,16 @@ def test_a_file_that_is_no_record_ends_in_findings(run: Run, text: bytes, tmp_pa
     assert not list(tmp_path.glob("out/*"))
 
 
-def test_a_misspelt_key_is_told_by_its_nearest_name(run: Run, tmp_path: Path) -> None:
+def test_the_finding_of_an_invalid_file_is_printed_once(run: Run, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear Moe,\n")
+    for words in (["show", letter], ["import", letter]):
+        done = run(*words)
+        assert (done.stdout + done.stderr).count(f"archive-pkg draft {letter}") == 1
+    assert run("show", letter).stderr == f"error: {letter} is not a valid record\n"
+
+
+def test_a_misspelt_key_is_reported_with_the_nearest_name(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "record.yaml"
     file.write_text("id: x\ntype: letter\ntitle: T\nsneder: [a]\n")
     done = run("check", file)

@@ -101,7 +101,7 @@ def executor_for(jobs: int | None, address: str = "", *, gentle: bool = False) -
     if address:
         kind, _, scheduler = address.partition(":")
         if kind != "dask" or not scheduler:
-            raise UsageError(f"{address} is not an executor", "write dask:tcp://HOST:8786")
+            raise UsageError(f"{address} is not an executor", "Write dask:tcp://HOST:8786")
         return Dask(scheduler)
     wanted = jobs or cpus()
     return Processes(wanted, gentle) if wanted > 1 else InProcess(gentle)
@@ -263,13 +263,14 @@ class Dask:
             from distributed import Client
         except ImportError as error:
             raise UsageError(
-                "Dask is not installed", "install it with: pip install 'archive-pkg[dask]'"
+                "Dask is not installed", "Install it with: pip install 'archive-pkg[dask]'"
             ) from error
         try:
             self._client = Client(address, timeout=10)
         except (OSError, ValueError) as error:
             raise StorageError(
-                f"no Dask scheduler answers at {address}", "is it running, and reachable from here?"
+                f"no Dask scheduler answers at {address}",
+                "Check that it is running and reachable from here.",
             ) from error
         if not self._client.nthreads():
             self._client.wait_for_workers(1)

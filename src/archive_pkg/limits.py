@@ -93,7 +93,7 @@ REPOSITORY_FILES = Limit(
 FILE_SIZE = Limit(
     "file-size",
     256 * _MIB,
-    "Bytes of a file that is read into memory: lists of signers, mappings, vocabularies, journals.",
+    "Bytes of a file that is read into memory: lists of signers, maps, vocabularies, journals.",
 )
 JSON_SIZE = Limit("json-size", 128 * _MIB, "Bytes of a JSON file, such as an OCFL inventory.")
 JSON_VALUES = Limit(

@@ -31,7 +31,7 @@ RIGHT = [
     ("local", "Box 12, folder 3", None),
 ]
 
-# Written otherwise than bare: refused, and told how it should be.
+# Identifiers that are not bare, with the bare form that the hint suggests.
 OTHERWISE = [
     ("viaf", "https://viaf.org/viaf/32011500/", "32011500"),
     ("viaf", "VIAF: 32011500", "32011500"),
@@ -66,6 +66,12 @@ def test_an_address_is_refused_with_the_bare_identifier(scheme, value, bare):
         check_identifier(scheme, value)
     assert caught.value.hint == f"Write {bare}"
     check_identifier(scheme, bare)
+
+
+def test_an_address_at_another_host_is_not_taken_for_a_handle():
+    with pytest.raises(Fault) as caught:
+        check_identifier("handle", "https://example.org/x")
+    assert "example.org" not in caught.value.hint
 
 
 @pytest.mark.parametrize(

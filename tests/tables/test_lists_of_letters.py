@@ -76,7 +76,7 @@ def test_a_list_becomes_records_and_every_guess_is_reported(briefe: Path) -> Non
     assert fourth.date is None
     reported = [(f.code, f.location.cell) for f in report]
     assert ("tables-read-as", "C2") in reported
-    assert ("tables-read-openly", "C4") in reported
+    assert ("tables-cell-ambiguous", "C4") in reported
     assert ("tables-separator-other", "") in reported
     inferred = {(e.field, e.rule) for e in first.evidence if e.basis == "inferred"}
     assert inferred == {
@@ -114,7 +114,7 @@ def test_unrecognized_values_are_reported_at_their_cells(briefe: Path) -> None:
     records, report = read_tables(briefe, encoding="cp1252")
     assert records == []
     assert {(f.code, f.location.cell) for f in report.errors} == {
-        ("tables-row-twin", "B6"),
+        ("tables-row-repeated", "B6"),
     }
     assert ("tables-date-unread", "C6") in {(f.code, f.location.cell) for f in report}
     assert not check(briefe, encoding="cp1252").ok

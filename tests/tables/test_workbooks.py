@@ -75,7 +75,7 @@ def reported(report: Report) -> set[tuple[str, str]]:
 
 def test_errors_of_a_workbook_are_reported_cell_by_cell(messy: Path) -> None:
     assert reported(check(messy)) == {
-        ("tables-sheet-left-alone", "My sums!"),
+        ("tables-sheet-ignored", "My sums!"),
         ("tables-cells-merged", "letters!M2"),
         ("tables-hidden", "letters!6"),
         ("tables-date-typed", "letters!L2"),
@@ -95,7 +95,7 @@ def test_errors_of_a_workbook_are_reported_cell_by_cell(messy: Path) -> None:
         ("record-field-missing", "agents!D3"),
         ("record-value-wrong", "agents!H3"),
         ("record-parts-circle", "parts!N2"),
-        ("tables-part-not-there", "parts!F2"),
+        ("tables-part-missing", "parts!F2"),
     }
 
 

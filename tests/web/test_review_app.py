@@ -232,6 +232,7 @@ def test_from_the_record_to_a_deposited_package(review: Review, tab: Tab) -> Non
     assert list(package.parent.glob("*.receipts/*.json"))
     outcome_of(tab, "plan", to=target)
     assert "already has exactly this package" in tab.text("//*[@id='package']")
+    assert "Nothing was sent. Its files were verified" in outcome_of(tab, "deposit", to=target)
     page = tab.client.get(f"/letters/{tab.key}/page")
     assert "Complete and valid" in page.text
     assert page.headers["content-security-policy"].startswith("sandbox allow-scripts;")

@@ -253,7 +253,7 @@ def test_a_request_that_is_too_large_is_refused(
 def test_a_malformed_request_is_refused_with_a_message(own: TestClient, body: bytes) -> None:
     answer = own.post("/paste", content=body, headers=OWN | {"content-type": "application/json"})
     assert answer.status_code == 400
-    assert "reload the page" in answer.json()["hint"]
+    assert "Reload the page" in answer.json()["hint"]
 
 
 def test_every_response_has_the_security_headers(own: TestClient, state: dict[str, Any]) -> None:

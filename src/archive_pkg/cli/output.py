@@ -89,7 +89,7 @@ class Answer:
         )
         result["error"] = {"message": error.message, "hint": error.hint}
         self.worsen(error.exit_status)
-        complain(error)
+        complain(error, by_gravity)
         self.found(result, by_gravity)
 
     def noted(self, done: Done) -> None:
@@ -300,11 +300,20 @@ def findings_of(error: ArchivePkgError) -> Iterable[Finding]:
     return getattr(error, "report", None) or ()
 
 
-def complain(error: ArchivePkgError) -> None:
-    """Print an error to standard error."""
-    typer.echo(typer.style("error: ", fg="red", bold=True) + clean(error.message), err=True)
-    if error.hint:
-        typer.echo(f"       → {clean(_sentence(error.hint))}", err=True)
+def complain(error: ArchivePkgError, listed: Sequence[Finding] = ()) -> None:
+    """Print an error to standard error, without the finding that is printed after it.
+
+    Args:
+        error: The error. Its message may end in its first finding.
+        listed: The findings that are printed after it.
+    """
+    message, hint = error.message, error.hint
+    for first in listed[:1]:
+        message = message.partition(f": {first.location}: {first.message}")[0]
+        hint = "" if hint == first.hint else hint
+    typer.echo(typer.style("error: ", fg="red", bold=True) + clean(message), err=True)
+    if hint:
+        typer.echo(f"       → {clean(_sentence(hint))}", err=True)
 
 
 _STEERING = re.compile(

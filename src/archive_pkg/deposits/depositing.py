@@ -192,6 +192,7 @@ def plan(
         try:
             with repository_errors(repository):
                 planned.held = repository.holds(transfer)
+            planned.compared = True
         except DepositError as error:
             where = Location(repository.target)
             planned.report.add(TARGET_NOT_READY.at(where, error.message, error.hint))

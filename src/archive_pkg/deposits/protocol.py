@@ -144,6 +144,7 @@ class DepositPlan:
         report: Every reason why the repository would refuse the package.
         steps: What would happen, in words, in order.
         held: Whether the repository has exactly this package; a deposit would send nothing.
+        compared: Whether the package was compared with what the repository has.
         makes: What the deposit creates because the address names nothing yet, "a new folder".
     """
 
@@ -151,6 +152,7 @@ class DepositPlan:
     report: Report = field(default_factory=Report)
     steps: tuple[str, ...] = ()
     held: bool = False
+    compared: bool = False
     makes: str = ""
 
     @property

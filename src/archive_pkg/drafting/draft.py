@@ -180,14 +180,14 @@ def _select(
     place = Location(source.path)
     text = source.text
     if not text.strip():
-        report.add(EMPTY.at(place, "the text is empty", "use a file that has the letter's text"))
+        report.add(EMPTY.at(place, "the text is empty", "Use a file that has the letter's text."))
         return []
     if len(text) > 2 * WINDOW:
         message = f"the text has {len(text):,} characters"
-        report.add(LONG.at(place, message, "put each letter into its own file"))
+        report.add(LONG.at(place, message, "Put each letter into its own file."))
     if _is_conversation(layout):
         message = "a memorandum of conversation names participants, not correspondents"
-        report.add(CONVERSATION.at(place, message, "describe it as a memorandum"))
+        report.add(CONVERSATION.at(place, message, "Describe it as a memorandum."))
         kept = ("sender", "recipient", "signatory", "salutation", "closing")
         statements = [one for one in statements if one.field not in kept]
         return [*statements, _type("memorandum", PROBABLE, "names-participants")]
@@ -200,12 +200,12 @@ def _select(
 def _report_no_letter(text: str, place: Location, report: Report, layout: LetterLayout) -> None:
     if not any(c.isalpha() for c in text[:WINDOW]) or not _known_script(text[:WINDOW]):
         message = "the text has few or no Latin or Cyrillic letters"
-        report.add(UNKNOWN_SCRIPT.at(place, message, "describe it by hand"))
+        report.add(UNKNOWN_SCRIPT.at(place, message, "Describe it by hand."))
     elif len(layout.lines) == 1 and len(text) > 1000:
-        hint = "use a file that keeps the letter's line breaks"
+        hint = "Use a file that keeps the letter's line breaks."
         report.add(NO_LINES.at(place, "the text has no line ends", hint))
     message = "found no salutation, dateline, address or closing"
-    report.add(NO_FORMS.at(place, message, "if it is a letter, describe it by hand"))
+    report.add(NO_FORMS.at(place, message, "If it is a letter, describe it by hand."))
 
 
 def is_letter(layout: LetterLayout) -> bool:
@@ -277,12 +277,12 @@ def _check_characters(source: SourceText, report: Report) -> None:
         sign = f"U+{ord(match.group()):04X}"
         place = replace(Location(source.path), offset=match.start())
         message = f"the control character {sign} changes the direction of writing"
-        report.add(BIDI.at(place, message, "compare the characters with the source"))
+        report.add(BIDI.at(place, message, "Compare the characters with the source."))
     brackets, loose = find_brackets(text, MOST_NOTES + 1)
     for offset in loose[:_MOST_REPORTED]:
         place = replace(Location(source.path), offset=offset)
         message = f"“{text[offset]}” has no counterpart"
-        report.add(LOOSE_BRACKET.at(place, message, "close or remove it, if the source allows"))
+        report.add(LOOSE_BRACKET.at(place, message, "Close or remove it, if the source allows."))
     if len(brackets) > MOST_NOTES:
         message = f"more than {MOST_NOTES:,} brackets; only the first {MOST_NOTES:,} are listed"
-        report.add(MANY_NOTES.at(Location(source.path), message, "check that it is a letter"))
+        report.add(MANY_NOTES.at(Location(source.path), message, "Check that it is a letter."))

@@ -61,7 +61,7 @@ def load_record(source: RecordSource) -> Record:
     record, report = read_record(source)
     if record is None:
         what = "the record" if isinstance(source, bytes | Mapping) else os.fspath(source)
-        raise invalid(report, what)
+        raise invalid(report, f"{what} is not a valid record")
     return record
 
 
@@ -85,7 +85,8 @@ def load_records(sources: Iterable[RecordSource]) -> Iterator[Record]:
         else:
             yield record
     if bad:
-        raise invalid(findings, f"{bad} of the records" if bad > 1 else "one of the records")
+        which = f"{bad} of the records are" if bad > 1 else "one of the records is"
+        raise invalid(findings, f"{which} not valid")
 
 
 def read_record(source: RecordSource, path: StrPath | None = None) -> tuple[Record | None, Report]:
@@ -168,13 +169,12 @@ def read_tree(data: bytes, path: str) -> YamlTree:
     return read_json(text, path) if path.lower().endswith(".json") else read_yaml(text, path)
 
 
-def invalid(report: Report, what: str) -> InvalidError:
+def invalid(report: Report, message: str) -> InvalidError:
     """Return the error for an invalid record: its first finding, with all in the report."""
     first = report.errors[0]
     more = len(report.errors) - 1
     others = f" (and {more} more)" if more else ""
-    message = f"{what} is not valid: {first.location}: {first.message}{others}"
-    return InvalidError(message, first.hint, report)
+    return InvalidError(f"{message}: {first.location}: {first.message}{others}", first.hint, report)
 
 
 def _read(data: bytes, path: str) -> tuple[Record | None, Report]:

@@ -47,13 +47,13 @@ def save_record(record: Record, path: StrPath) -> None:
     fresh = as_yaml(record)
     valid, report = read_record(fresh.encode(), "the new record")
     if valid is None:
-        raise invalid(report, f"{file} is not written, because the new record")
+        raise invalid(report, f"{file} is not written, because the new record is not valid")
     if not file.exists():
         write_atomically(file, (_as_json(_needed(valid)) if _is_json(file) else fresh).encode())
         return
     known, report = read_record(file)
     if known is None:
-        raise invalid(report, f"the existing {file}")
+        raise invalid(report, f"the existing {file} is not a valid record")
     with storage_errors(f"reading {file}"):
         data = read_regular(file)
     if known != valid or _is_former(data, file):

@@ -98,7 +98,7 @@ def decode(data: bytes, encoding: str | None = None, *, path: str = "") -> Decod
         raise _undecodable(body, codec, len(mark), path, declared=encoding is not None) from None
     if "\0" in text:
         place = Location(path, byte=data.index(b"\0"))
-        hint = "use a text, .docx, .odt or TEI file"
+        hint = "Use a text, .docx, .odt or TEI file."
         finding = BINARY.at(place, "the file has a NUL byte, so it is not a text", hint)
         raise InvalidError(f"{path or 'the file'} is not a text", report=Report([finding]))
     return Decoded(text, iana_name(codec), bool(mark))

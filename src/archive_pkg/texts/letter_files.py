@@ -114,7 +114,7 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
             raise _unreadable(name, str(error)) from error
         return SourceText(name, text, "", False, digest, kind)
     if kind == TEI:
-        hint = "use archive-pkg import, or archive_pkg.interchange.importing.read in Python"
+        hint = "Use archive-pkg import, or archive_pkg.interchange.importing.read in Python."
         finding = MARKUP.at(Location(name), "this is a TEI file, not a plain text", hint)
         raise InvalidError(f"{name} is a TEI file", report=Report([finding]))
     decoded = decode(data, encoding, path=name)

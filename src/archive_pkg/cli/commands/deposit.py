@@ -195,6 +195,7 @@ def _plan(
         ]
         result["steps"] = list(plan.steps)
         result["held"] = plan.held
+        result["compared"] = plan.compared
         result["makes"] = plan.makes
         if plan.held:
             answer.say(f"{package}: nothing to do: {repository.target} has exactly this package")
@@ -208,6 +209,8 @@ def _plan(
             answer.say(f"  {in_words(each.size):>10}  {each.path} → {each.to}")
         for number, step in enumerate(plan.steps, 1):
             answer.say(f"  {number}. {step}")
+        if plan.report.ok and not plan.compared:
+            answer.say(f"  This plan does not show what {repository.target} already has.")
         answer.found(result, plan.report)
         if not plan.report.ok:
             answer.worsen(4)

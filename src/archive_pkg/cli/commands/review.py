@@ -112,7 +112,7 @@ def _opened(path: Path | None, out: Path | None) -> OpenedFolder:
     if path.is_dir():
         return OpenedFolder(path, packages=out)
     if not path.is_file():
-        raise StorageError(f"there is nothing at {path}", "check the path")
+        raise StorageError(f"there is nothing at {path}", "Check the path.")
     neighbour = next((path.parent / name for name in NAMES if (path.parent / name).is_file()), None)
     if path.name in NAMES:
         return OpenedFolder(path.parent, Path(path.name), packages=out)
@@ -133,7 +133,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
             yield
     except LockedError as error:
         raise LockedError(
-            f"another review of {folder} is open", "use that review or end it first"
+            f"another review of {folder} is open", "Use that review or end it first."
         ) from error
 
 

@@ -62,7 +62,7 @@ def site(
 
     if base and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", base):
         raise UsageError(
-            f"{base!r} is not the address of a site", "write it as https://example.org/letters"
+            f"{base!r} is not the address of a site", "Write it as https://example.org/letters"
         )
     day = parse_date(on) or datetime.now(UTC).date()
     collection = open_collection(directory)

@@ -173,7 +173,7 @@ def map_(
     """
     from archive_pkg.storage import DestinationExistsError
     from archive_pkg.tables import draft_map
-    from archive_pkg.tables.reading.sources import MAPPING_ENDING
+    from archive_pkg.tables.reading.sources import MAP_ENDING
 
     with (
         answering(
@@ -181,7 +181,7 @@ def map_(
         ) as answer,
         answer.about(path) as res,
     ):
-        target = out or path.with_name(path.name + MAPPING_ENDING)
+        target = out or path.with_name(path.name + MAP_ENDING)
         drafted = draft_map(path, encoding=encoding)
         if target.exists() and not replace:
             hint = "Review it, or write a new draft with --replace."

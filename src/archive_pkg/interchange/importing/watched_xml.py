@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from functools import cached_property
 from pathlib import PurePath
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
@@ -43,6 +44,7 @@ IMPORT_NOT_READ = Code(
 )
 
 Element = Any
+_BEFORE_MARKUP = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _PREFIXES = {
@@ -68,7 +70,10 @@ class XmlSource:
         try:
             self.root: Element = parse_xml(data, remove_pis=True)
         except MalformedError as error:
-            finding = IMPORT_NOT_XML.at(Location(name, line=error.line), f"not XML: {error}")
+            hint = ""
+            if not data.lstrip(_BEFORE_MARKUP).startswith(b"<"):
+                hint = f"If it is a letter, draft a record: archive-pkg draft {quote(name)}"
+            finding = IMPORT_NOT_XML.at(Location(name, line=error.line), f"not XML: {error}", hint)
             if isinstance(error, OverLimitError):
                 finding = IMPORT_TOO_LARGE.at(Location(name), str(error), error.hint)
             raise _refusal(f"{name} cannot be read as XML", Report([finding])) from error

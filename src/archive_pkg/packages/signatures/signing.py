@@ -281,7 +281,7 @@ def _checked(key: Path, file: Path) -> ssh_signatures.SshSignature:
         ) from error
     if not right:
         raise StorageError(
-            f"ssh-keygen's signature of {file.name} does not match the file", "sign again"
+            f"ssh-keygen's signature of {file.name} does not match the file", "Sign again."
         )
     return made
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from archive_pkg.packages.targets.target import Ask, Target
     from archive_pkg.records import Record
 
-TARGET_UNTOLD = Code(
-    "target-untold",
+TARGET_VALUE_MISSING = Code(
+    "target-value-missing",
     Severity.ERROR,
     "The target requires something that neither the record nor an option gives.",
 )
@@ -112,7 +112,7 @@ def _untold(target: Target, path: str, ask: Ask) -> Finding:
     hint = ask.hint or given
     if ask.values:
         hint += f" Use one of: {', '.join(ask.values)}."
-    return TARGET_UNTOLD.at(
+    return TARGET_VALUE_MISSING.at(
         Location(path, field=ask.label),
         f"{ask.label} is missing; it is required by {target.title}",
         hint,

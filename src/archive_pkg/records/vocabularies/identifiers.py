@@ -262,6 +262,9 @@ def _bare(scheme: str, value: str) -> str:
         if address.lower().startswith(prefix):
             address = address[len(prefix) :]
             break
+    else:
+        if address != candidate:  # an address at another host
+            return ""
     for label in (*(f"{name}{sign}" for name in _labels(scheme) for sign in ": "), "(DE-588)"):
         if address.lower().startswith(label.lower()):
             address = address[len(label) :].strip()

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from archive_pkg.tables.checking.validation import BoundTable, CatalogueCheck
     from archive_pkg.tables.schema.layout import Table
 
-PART_NOT_THERE = Code(
-    "tables-part-not-there",
+PART_MISSING = Code(
+    "tables-part-missing",
     Severity.ERROR,
     "A file that a cell names does not exist.",
 )
@@ -82,7 +82,7 @@ def _letter_files(
         if _stays_inside(file) and not (folder / file).is_file():
             at = table.sheet.at(number, table.places["file"], "file")
             hint = f"Put it into {folder}, or write false in held."
-            yield PART_NOT_THERE.at(at, f"the file {file} does not exist", hint)
+            yield PART_MISSING.at(at, f"the file {file} does not exist", hint)
 
 
 def _named_files(parts: BoundTable) -> Iterator[tuple[str, str]]:

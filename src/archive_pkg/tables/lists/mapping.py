@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.tables.reading.sheets import Sheet
 
-MAPPING_INVALID = Code(
-    "tables-mapping-invalid", Severity.ERROR, "The map of a list of letters is invalid."
-)
+MAP_INVALID = Code("tables-map-invalid", Severity.ERROR, "The map of a list of letters is invalid.")
 
 LEFT_OUT = "-"
 """The value for a column that is not imported."""
@@ -238,32 +236,34 @@ def read_mapping(path: Path) -> ColumnMap:
 def _faults(tree: Any, path: str) -> list[Finding]:
     here = Location(path)
     if not isinstance(tree, dict) or not isinstance(tree.get("columns"), dict):
-        hint = "Draft a map with: archive-pkg tables map FILE"
-        return [MAPPING_INVALID.at(here, "there is no mapping `columns`", hint)]
+        hint = "Draft a map: archive-pkg tables map FILE"
+        return [
+            MAP_INVALID.at(here, "`columns` is missing, or is not a list of `header: field`", hint)
+        ]
     found = []
     for key in tree:
         if key not in ("sheet", "described_by", "everywhere", "columns"):
             message = f"“{key}” is not a field of a map"
             hint = "Use sheet, described_by, everywhere and columns."
-            found.append(MAPPING_INVALID.at(Location(path, field=str(key)), message, hint))
+            found.append(MAP_INVALID.at(Location(path, field=str(key)), message, hint))
     for name in ("columns", "everywhere"):
         held = tree.get(name) or {}
         if not isinstance(held, dict):
-            message = f"`{name}` is not a mapping"
-            found.append(MAPPING_INVALID.at(Location(path, field=name), message))
+            message = f"`{name}` is not a list of `key: value`"
+            found.append(MAP_INVALID.at(Location(path, field=name), message))
             continue
         for key, value in held.items():
             target = value if name == "columns" else key
             if not isinstance(value, str):
                 message = f"`{name}.{key}` is not text"
-                found.append(MAPPING_INVALID.at(Location(path, field=f"{name}.{key}"), message))
+                found.append(MAP_INVALID.at(Location(path, field=f"{name}.{key}"), message))
                 continue
             if target not in TARGETS and not (name == "columns" and target == LEFT_OUT):
                 near = get_close_matches(str(target), TARGETS, 1)
                 hint = f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(TARGETS)}."
                 at = Location(path, field=f"{name}.{key}")
                 message = f"“{target}” is not a field for a column"
-                found.append(MAPPING_INVALID.at(at, message, hint))
+                found.append(MAP_INVALID.at(at, message, hint))
     return found
 
 

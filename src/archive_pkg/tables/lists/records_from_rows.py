@@ -42,8 +42,8 @@ READ_AS = Code(
     Severity.ADVICE,
     "A cell of a list was interpreted, for example as a date, a kind or an id.",
 )
-READ_OPENLY = Code(
-    "tables-read-openly",
+CELL_AMBIGUOUS = Code(
+    "tables-cell-ambiguous",
     Severity.WARNING,
     "A cell has several possible readings; the field stays open and keeps its words.",
 )
@@ -65,7 +65,7 @@ ARCHIVE_UNNAMED = Code(
     Severity.ERROR,
     "A list gives a fonds, file or folio, but not the archive.",
 )
-ROW_TWIN = Code("tables-row-twin", Severity.ERROR, "Two rows of a list have the same id.")
+ROW_REPEATED = Code("tables-row-repeated", Severity.ERROR, "Two rows of a list have the same id.")
 
 IDENTIFIER_LOOSE = Code(
     "tables-identifier-loose",
@@ -272,7 +272,7 @@ class ListReader:
                     self._report(DATE_UNREAD, row, header, message, hint)
                 elif read.is_open:
                     row.raw[target] = {"as_written": shown}
-                    self._report(READ_OPENLY, row, header, *_ambiguity(shown, read))
+                    self._report(CELL_AMBIGUOUS, row, header, *_ambiguity(shown, read))
                 elif not read.edtf:
                     self._report(READ_AS, row, header, f"“{shown}” is read as “no date”")
                 else:
@@ -431,7 +431,7 @@ class ListReader:
         if given and wanted:
             if wanted in self._ids:
                 message = f"row {self._ids[wanted]} already has the id {wanted}"
-                self._report(ROW_TWIN, row, header, message, "Give one of the rows another id.")
+                self._report(ROW_REPEATED, row, header, message, "Give one of the rows another id.")
                 return
             if wanted != given:
                 self._report(READ_AS, row, header, f"“{given}” becomes the id {wanted}")

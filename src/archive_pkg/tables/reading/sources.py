@@ -24,8 +24,8 @@ NO_TABLE = Code(
     Severity.ERROR,
     "No table of a catalogue is recognized in a file or sheet.",
 )
-SHEET_LEFT = Code(
-    "tables-sheet-left-alone",
+SHEET_IGNORED = Code(
+    "tables-sheet-ignored",
     Severity.ADVICE,
     "A sheet or resource is not a table of a catalogue; it is ignored.",
 )
@@ -38,7 +38,7 @@ _TEMPLATE_SHEETS = ("about", "choices")
 ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
 """The extensions of files with tables."""
 
-MAPPING_ENDING = ".map.yaml"
+MAP_ENDING = ".map.yaml"
 """The ending of a map's file name, after the name of the list."""
 
 
@@ -168,7 +168,7 @@ def _assigned(path: Path, sheets: list[Sheet], report: Report) -> dict[str, Shee
     for sheet in unknown:
         message = f"“{sheet.name}” is not a table of a catalogue; it is ignored"
         if held and sheet.header and normalize_header(sheet.name) not in _TEMPLATE_SHEETS:
-            report.add(SHEET_LEFT.at(Location(sheet.path, table=sheet.name), message))
+            report.add(SHEET_IGNORED.at(Location(sheet.path, table=sheet.name), message))
     if not (held or others) and report.ok:
         message = "no table of a catalogue is recognized by its name or header"
         hint = f"If it is a list of letters, run: archive-pkg tables map {path}"
@@ -193,5 +193,5 @@ def find_map(path: Path) -> Path | None:
     """Return the map next to a list, if there is one."""
     if path.is_dir():
         return None
-    found = path.with_name(path.name + MAPPING_ENDING)
+    found = path.with_name(path.name + MAP_ENDING)
     return found if found.is_file() else None

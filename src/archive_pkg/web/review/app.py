@@ -264,7 +264,7 @@ class Review:
     async def _name(self, request: Request) -> Response:
         name = str((await _request_data(request)).get("name", "")).strip()
         if not name:
-            raise UsageError("the name is empty", "enter the name for the record")
+            raise UsageError("the name is empty", "Enter the name for the record.")
         self.reviewer.name, self.reviewer.asked = name, True
         return JSONResponse({"name": name})
 
@@ -297,7 +297,7 @@ class ChangeRequest:
             UsageError: The kind does not exist.
         """
         if do not in ("accept", "correct", "quote", "annotate", "unknown", "remove"):
-            raise UsageError(f"{do} is not a kind of change", "reload the page")
+            raise UsageError(f"{do} is not a kind of change", "Reload the page.")
         self._do, self._data = do, data
         self.field, self.place = str(data.get("field", "")), str(data.get("at") or "")
         self.message = ""
@@ -317,7 +317,7 @@ class ChangeRequest:
         elif self._do == "correct":
             field = revision.correct(field, values, at)
         elif at is None:
-            raise UsageError("no words are selected", "select some words in the text first")
+            raise UsageError("no words are selected", "Select some words in the text first.")
         elif self._do == "quote":
             revision.quote(field, at)
         else:
@@ -340,7 +340,7 @@ def _selected_words(snapshot: RecordSnapshot, place: str) -> SelectedWords | Non
         text = next(text.text for text in snapshot.texts if text.file == name)
         return SelectedWords(name, start, end, text).trimmed()
     except (LookupError, StopIteration, ValueError):
-        raise UsageError("these words are not in the text", "reload the page") from None
+        raise UsageError("these words are not in the text", "Reload the page.") from None
 
 
 # The page has a policy of its own. The sandbox gives it an origin of its own, too.
@@ -376,7 +376,7 @@ async def _request_data(request: Request) -> dict[str, Any]:
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
-        raise UsageError("the request is not valid", "reload the page")
+        raise UsageError("the request is not valid", "Reload the page.")
     return data
 
 

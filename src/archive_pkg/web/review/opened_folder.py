@@ -151,7 +151,7 @@ class OpenedFolder:
         """
         editor = self._editors.get(key) or self._scan()[0].get(key)
         if editor is None:
-            raise UsageError("there is no such letter here", "go back to the list of letters")
+            raise UsageError("there is no such letter here", "Go back to the list of letters.")
         return editor
 
     def editors(self) -> dict[str, RecordEditor]:
@@ -180,7 +180,7 @@ class OpenedFolder:
         """
         path = self._letters.get(key)
         if path is None:
-            raise UsageError("there is no such letter here", "reload the page")
+            raise UsageError("there is no such letter here", "Reload the page.")
         # Do not follow a link that has replaced the file since it was listed.
         with storage.storage_errors(f"reading {path}"):
             storage.open_beneath(self.root, path).close()
@@ -197,11 +197,11 @@ class OpenedFolder:
         """
         data = text.encode("utf-8")
         if not text.strip():
-            raise InvalidError("the text is empty", "paste the letter's text first")
+            raise InvalidError("the text is empty", "Paste the letter's text first.")
         if len(data) > LARGEST:
             raise InvalidError(
                 f"the text has {len(data):,} bytes; a pasted letter can have up to {LARGEST:,}",
-                "save it as a file in the folder instead",
+                "Save it as a file in the folder instead.",
             )
         with tempfile.TemporaryDirectory() as folder:
             letter = Path(folder, "letter.txt")
@@ -211,7 +211,7 @@ class OpenedFolder:
     def _add_letter(self, letter: Path) -> str:
         out = self.root / RECORDS
         if out.is_symlink():
-            raise InvalidError(f"{out} is a symbolic link", "replace it with a folder")
+            raise InvalidError(f"{out} is a symbolic link", "Replace it with a folder.")
         with self._lock:
             if is_description(storage.read_regular(letter)):
                 record = file_letter(letter, out).record

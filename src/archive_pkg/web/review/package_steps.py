@@ -108,13 +108,13 @@ class PackageRunner:
             "deposit": self._deposit,
         }.get(name)
         if do is None:
-            raise UsageError(f"{name} is not a step", "reload the page")
+            raise UsageError(f"{name} is not a step", "Reload the page.")
         with self._lock:
             if self.running:
-                raise UsageError("another step is still running", "wait until it has ended")
+                raise UsageError("another step is still running", "Wait until it has ended.")
             planned = self.steps.get("plan")
             if name == "deposit" and not (planned and planned.good and planned.to == to):
-                raise UsageError("there is no plan for this deposit", "press Show plan first")
+                raise UsageError("there is no plan for this deposit", "Press Show plan first.")
             for later in STEPS[STEPS.index(name) :]:
                 if not (name == "plan" and later == "deposit"):
                     self.steps.pop(later, None)
@@ -158,7 +158,7 @@ def _run(do: Callable[[PackageStep], None], step: PackageStep) -> None:
         step.report = getattr(error, "report", Report())
     except Exception as error:
         step.error = ArchivePkgError(
-            f"this is a bug in archive-pkg: {type(error).__name__}: {error}", "please report it"
+            f"this is a bug in archive-pkg: {type(error).__name__}: {error}", "Please report it."
         )
     finally:
         step.running = False
@@ -168,6 +168,6 @@ def _address(to: str) -> str:
     """Return an address without surrounding space; refuse a bare path."""
     if ":" not in to.strip():
         raise UsageError(
-            f"{to} is not the address of a repository", "write ocfl: and the path of a folder"
+            f"{to} is not the address of a repository", "Write ocfl: and the path of a folder."
         )
     return to.strip()

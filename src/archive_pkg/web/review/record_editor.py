@@ -229,7 +229,7 @@ class RecordEditor:
         if snapshot.record is None:
             raise UsageError(
                 "the record is not valid, so it was not changed",
-                "correct the errors in the file with a text editor",
+                "Correct the errors in the file with a text editor.",
             )
         return Revision(snapshot.record, who, datetime.now(UTC).date())
 
@@ -287,5 +287,5 @@ def _digest(data: bytes) -> str:
 def _changed(file: Path) -> RecordChangedError:
     return RecordChangedError(
         f"another tab or program has changed {file.name}",
-        "nothing was overwritten; reload the page",
+        "Nothing was overwritten. Reload the page.",
     )

@@ -64,7 +64,7 @@ class SelectedWords:
             UsageError: The selection is blank, or the offsets are not in the text.
         """
         if not 0 <= self.start < self.end <= len(self.text) or not self.exact.strip():
-            raise UsageError("no words are selected", "select some words in the text first")
+            raise UsageError("no words are selected", "Select some words in the text first.")
         before = len(self.exact) - len(self.exact.lstrip())
         after = len(self.exact) - len(self.exact.rstrip())
         return SelectedWords(self.file, self.start + before, self.end - after, self.text)
@@ -167,7 +167,7 @@ class Revision:
         items = self.data.get(name, [])
         gone = stated(self.data, field)
         if gone is None or not item:
-            raise UsageError(f"{field} is not in the record", "reload the page")
+            raise UsageError(f"{field} is not in the record", "Reload the page.")
         number = next(n for n, each in enumerate(items) if each is gone)
         if name in ("agents", "parts"):
             self._remove_references(name.removesuffix("s"), item)
@@ -234,12 +234,12 @@ class Revision:
         items = self.data[name]
         old = stated(self.data, field)
         if value is None:
-            raise UsageError("an item cannot be empty", "remove it instead")
+            raise UsageError("an item cannot be empty", "Remove it instead.")
         items[next(n for n, each in enumerate(items) if each is old)] = value
 
     def _require_value(self, field: str) -> None:
         if stated(self.data, field) in (None, "", []):
-            raise UsageError(f"the record states nothing for {field}", "enter it first")
+            raise UsageError(f"the record states nothing for {field}", "Enter it first.")
 
     def _words(self, field: str) -> str:
         """Return the value of a field of the original record in words."""
@@ -331,7 +331,7 @@ class Revision:
         of_file = [part for part in self.record.parts if part.file == at.file]
         if not of_file:
             raise UsageError(
-                "the selected words are not in a part of the record", "reload the page"
+                "the selected words are not in a part of the record", "Reload the page."
             )
         inside = [
             part

@@ -108,7 +108,7 @@ def listen(review: Review, port: int = 0) -> Server:
         why = (error.strerror or str(error)).lower()
         raise UsageError(
             f"port {port} of this machine cannot be used: {why}",
-            "leave out --port to use a free port",
+            "Leave out --port to use a free port.",
         ) from error
     port = listening.getsockname()[1]
     keys = Keys()

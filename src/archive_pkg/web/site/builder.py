@@ -103,7 +103,7 @@ def build_site(
     if collection.root.resolve().is_relative_to(out):
         raise UsageError(
             f"the collection {collection.root} is inside {out}",
-            "choose another folder for the site",
+            "Choose another folder for the site.",
         )
     with storage.storage_errors(f"making {out.parent}"):
         storage.make_folder(out.parent)
@@ -228,7 +228,7 @@ def _manifest(out: Path) -> dict[str, str]:
             return {}
     raise UsageError(
         f"{out} is not a site made by archive-pkg, and it is not empty",
-        "choose a new folder; nothing in this one was changed",
+        "Nothing was changed in it. Choose a new folder.",
     )
 
 

@@ -226,7 +226,7 @@ def _reuse(files: Mapping[str, str], plan: SitePlan) -> bool:
 
 def _taken(path: Path, name: str) -> Done:
     message = f"another package of the collection has the id {name}"
-    finding = SITE_ID_TAKEN.at(Location(str(path)), message, "give one of the packages another id")
+    finding = SITE_ID_TAKEN.at(Location(str(path)), message, "Give one of the packages another id.")
     return Done(str(path), "left out", INVALID, [finding])
 
 
