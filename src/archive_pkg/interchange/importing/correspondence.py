@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.dates.field_dates import read_date
 from archive_pkg.interchange.exporting.cmif import UNKNOWN
 from archive_pkg.interchange.importing.dates import dated
-from archive_pkg.interchange.importing.imported_record import language
-from archive_pkg.interchange.importing.watched_xml import fit, local, text_of
+from archive_pkg.interchange.importing.imported_record import language, optional
+from archive_pkg.interchange.importing.watched_xml import XML_ID, fit, local, text_of
 from archive_pkg.records.vocabularies.identifiers import identify
 
 if TYPE_CHECKING:
@@ -106,10 +106,10 @@ class Correspondence:
             kind = "person" if term == "mentionsPerson" else "organization"
             self.draft.add("mentioned_agents", self.draft.agent(words, kind, identifiers))
         elif term == "mentionsPlace" and words:
-            place = {"name": words} | ({"identifiers": identifiers} if identifiers else {})
+            place = {"name": words} | optional("identifiers", identifiers)
             self.draft.add("mentioned_places", place)
         elif term == "mentionsSubject" and words:
-            subject = {"term": words} | ({"identifier": identified} if identified else {})
+            subject = {"term": words} | optional("identifier", identified)
             self.draft.add("subjects", subject)
         elif term == "hasLanguage" and language(target):
             self.draft.add("languages", language(target))
@@ -231,7 +231,7 @@ class Correspondence:
 
     def listed_identifiers(self, listed: Element) -> list[dict[str, str] | None]:
         """The identifiers of an entry in the file's own list."""
-        self.source.use([(listed, f"@{_XML_ID}")])
+        self.source.use([(listed, f"@{XML_ID}")])
         found = []
         for idno in self.source.all(listed, "idno"):
             kinds = [kind for name in ("type", "subtype") if (kind := fit(idno.get(name)))]
@@ -270,7 +270,7 @@ class Correspondence:
         bare = fit(_EDITORS_SIGNS.sub("", first)) or first
         said: dict[str, Any] = {"name": bare}
         said |= {"as_written": first} if bare != first else {}
-        self.draft.state("place", said | ({"identifiers": identifiers} if identifiers else {}))
+        self.draft.state("place", said | optional("identifiers", identifiers))
         self._sure(places[0], "place", first)
         for name in [] if one else filter(None, names[1:]):
             self.draft.rival("place", name, "a further place of sending")
@@ -337,7 +337,6 @@ class Correspondence:
 
 _STATEMENTS = ("hasTextBase", "isAvailableAsTEIfile", "isPublishedWith", "mentionsBibl")
 _DATED = {"sent": "date", "received": "received"}
-_XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _OPENS = re.compile(r"[\[(⟨<]\s*$")
 _CLOSES = re.compile(r"\s*(?:\?\s*[\])⟩>]?|[\])⟩>]\s*\??)")
 _EDITORS_SIGNS = re.compile(

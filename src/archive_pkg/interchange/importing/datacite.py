@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.interchange.derived_facts import TYPE_NAMES
 from archive_pkg.interchange.exporting import datacite
 from archive_pkg.interchange.importing.dates import normal
-from archive_pkg.interchange.importing.imported_record import Imported, ImportedDraft, language
+from archive_pkg.interchange.importing.imported_record import (
+    Imported,
+    ImportedDraft,
+    language,
+    optional,
+)
 from archive_pkg.interchange.importing.restrictions import strictest, written_by_us
 from archive_pkg.interchange.importing.watched_xml import fit, text_of
 from archive_pkg.records.vocabularies.identifiers import identify
@@ -202,7 +207,7 @@ class _Reader:
             self.source.use([(item, "@rightsIdentifier"), (item, "text")])
             if not item.get("rightsIdentifier"):
                 self.source.attribute(item, "rightsURI")
-            said = {"statement": words} | ({"licence": licence} if licence else {})
+            said = {"statement": words} | optional("licence", licence)
             self.draft.state("rights", said)
         access = strictest(restrictions)
         if access:
@@ -239,9 +244,7 @@ class _Reader:
             words = self.source.words(item)
             identified = identify(self.source.attribute(item, "valueURI")) if words else None
             if words:
-                subjects.append(
-                    {"term": words} | ({"identifier": identified} if identified else {})
-                )
+                subjects.append({"term": words} | optional("identifier", identified))
         self.draft.state("subjects", subjects)
         version = self.source.first(self.root, "version")
         number = text_of(version) if version is not None else None

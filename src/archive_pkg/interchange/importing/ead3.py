@@ -13,6 +13,7 @@ from archive_pkg.interchange.importing.imported_record import (
     ImportedDraft,
     held,
     language,
+    optional,
 )
 from archive_pkg.interchange.importing.restrictions import access, strictest, written_by_us
 from archive_pkg.interchange.importing.watched_xml import fit, local, refuse_unknown, text_of
@@ -215,12 +216,12 @@ class _Item:
                 tags.append(tag)
                 self.source.take(element)
         original: dict[str, Any] = {"id": "original", "kind": "original", "held": False}
-        original |= {"languages": list(dict.fromkeys(tags))} if tags else {}
+        original |= optional("languages", list(dict.fromkeys(tags)))
         said = self._access()
         if self._is_internal(self.item):
             said = access("closed", None, 'Marked audience="internal" in the finding aid.')
             self.source.attribute(self.item, "audience")
-        self.draft.raw["parts"] = [original | ({"access": said} if said else {})]
+        self.draft.raw["parts"] = [original | optional("access", said)]
 
     def _identifiers(self) -> None:
         holding: dict[str, str] = {}
@@ -302,7 +303,7 @@ class _Item:
                 if within:
                     words = next(filter(None, written), None)
                     note = f"Undated; {title} has {date.get('as_written') or date['edtf']}"
-                    undated = {"as_written": words} if words else {}
+                    undated = optional("as_written", words)
                     inherited = {"edtf": within, "note": note} | undated
                     self.draft.state("date", inherited, quoted=True)
                     self.draft.infer("date", "date-of-the-level-above", note)
@@ -334,7 +335,7 @@ class _Item:
         self.source.use((element, f"@{name}") for name in _ASIDE)
         note = self._aside(element)
         notes = "; ".join(filter(None, (said.get("note"), note)))
-        return said | ({"note": notes} if notes else {})
+        return said | optional("note", notes)
 
     def _plain(self, element: Element) -> dict[str, Any] | None:
         certainty = (element.get("certainty") or "").casefold()
@@ -434,7 +435,7 @@ class _Item:
         for element in self.source.all(self.item, "controlaccess/geogname"):
             words = self.source.words(element)
             identified = self._identified(element) if words else None
-            place = {"name": words} | ({"identifiers": [identified]} if identified else {})
+            place = {"name": words} | optional("identifiers", identified and [identified])
             if words and element.get("relator") == "place of writing":
                 self.source.attribute(element, "relator")
                 self.draft.state("place", place)
@@ -446,9 +447,7 @@ class _Item:
             words = self.source.words(element)
             identified = self._identified(element) if words else None
             if words:
-                subjects.append(
-                    {"term": words} | ({"identifier": identified} if identified else {})
-                )
+                subjects.append({"term": words} | optional("identifier", identified))
         self.draft.state("subjects", subjects)
 
     def _words(self) -> None:

@@ -221,10 +221,7 @@ class ImportedDraft:
         if when:
             when.pop("rule", None)
         events.append(
-            event
-            | ({"date": when} if when else {})
-            | ({"agents": agents} if agents else {})
-            | ({"detail": detail} if detail else {})
+            event | optional("date", when) | optional("agents", agents) | optional("detail", detail)
         )
 
     def remark(self, words: str | None) -> None:
@@ -255,6 +252,20 @@ class ImportedDraft:
             self._items[name].add(repr(value))
             items.append(value)
 
+    def mention_place(self, name: str | None, identifiers: list[dict[str, str]]) -> int | None:
+        """Return the index of a mentioned place."""
+        if not name:
+            return None
+        listed = self.raw.setdefault("mentioned_places", [])
+        for number, place in enumerate(listed):
+            known = place.get("identifiers", [])
+            alike = place["name"] == name or (known and fits(place["name"], name, inflected=True))
+            if alike and (not known or not identifiers or known == identifiers):
+                place |= optional("identifiers", identifiers)
+                return number
+        listed.append({"name": name} | optional("identifiers", identifiers))
+        return len(listed) - 1
+
     def supplied(self, path: str) -> None:
         """Add evidence that the maker of the source, if known, supplied a statement."""
         if self.supplier:
@@ -267,7 +278,7 @@ class ImportedDraft:
         """Keep the words of a date that was not understood, and report it."""
         if not words or field in self.raw:
             return
-        self.state(field, {"as_written": words} | ({"note": note} if note else {}))
+        self.state(field, {"as_written": words} | optional("note", note))
         read = read_date(words)
         if read and read.is_open and read.readings:
             ways = " or ".join(one.edtf for one in read.readings)
@@ -291,7 +302,7 @@ class ImportedDraft:
     def rival(self, path: str, value: str, note: str | None = None) -> None:
         """Record another value of the source, which the record does not prefer."""
         said = {"field": path, "value": value} | self._basis()
-        self._evidence.append(said | ({"note": note} if note else {}))
+        self._evidence.append(said | optional("note", note))
 
     def infer(self, path: str, rule: str, note: str) -> None:
         """Record by which rule a statement follows from the source."""
@@ -403,6 +414,11 @@ def _wholes(path: str) -> list[str]:
 def _whole(place: tuple[int | str, ...]) -> tuple[Any, ...]:
     """The statement that a place lies in, or the item where the statement is a list."""
     return place[:2] if len(place) > 1 and isinstance(place[1], int) else place[:1]
+
+
+def optional(key: str, value: Any) -> dict[str, Any]:
+    """Return the field of an object; an empty object if the value is empty."""
+    return {key: value} if value else {}
 
 
 def record_id(text: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive_pkg.interchange.importing import datacite, ead3, tei
+from archive_pkg.interchange.importing import cmif, datacite, ead3, tei
 from archive_pkg.interchange.importing.watched_xml import XmlSource, refuse_unknown
 
 if TYPE_CHECKING:
     from archive_pkg.interchange.importing.imported_record import Imported
 
-READS = {"tei": tei.READS, "cmif": tei.READS_INDEX, "ead3": ead3.READS, "datacite": datacite.READS}
+READS = {"tei": tei.READS, "cmif": cmif.READS, "ead3": ead3.READS, "datacite": datacite.READS}
 """The fields that an export and import preserve, by format."""
 
 _ELDER = {

@@ -45,7 +45,8 @@ IMPORT_NOT_READ = Code(
 
 Element = Any
 _BEFORE_MARKUP = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
-_XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _PREFIXES = {
     "http://www.w3.org/XML/1998/namespace": "xml:",
@@ -103,7 +104,7 @@ class XmlSource:
         """The persons, bodies and places that a TEI file lists, by their xml:id."""
         names = ("person", "personGrp", "org", "place")
         tags = (f"{{{self.namespace}}}{name}" for name in names)
-        found = ((element.get(_XML_ID), element) for element in self.root.iter(*tags))
+        found = ((element.get(XML_ID), element) for element in self.root.iter(*tags))
         return {name: element for name, element in found if name}
 
     def all(self, below: Element | None, path: str) -> list[Element]:

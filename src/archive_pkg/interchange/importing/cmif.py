@@ -1,0 +1,122 @@
+"""Import CMIF: each `correspDesc` says who wrote to whom, when and where."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from archive_pkg.interchange.importing.correspondence import Correspondence
+from archive_pkg.interchange.importing.imported_record import (
+    Imported,
+    ImportedDraft,
+    held,
+    record_id,
+)
+from archive_pkg.interchange.importing.tei_header import citation, state_supplier, title_from
+from archive_pkg.interchange.importing.watched_xml import XML_ID, XmlSource, fit, text_of
+from archive_pkg.records.vocabularies.identifiers import identify
+
+if TYPE_CHECKING:
+    from archive_pkg.interchange.importing.watched_xml import Element
+
+READS = frozenset([
+    "sender", "recipients", "copies_to", "date.edtf", "received.edtf", "place.name",
+    "place.identifiers",
+])  # fmt: skip
+"""Fields that come back from what `cmif` writes."""
+
+_EDITIONS = ("bibl", "biblStruct", "biblFull", "msDesc")
+
+
+def read(source: XmlSource, described: list[Element]) -> list[Imported]:
+    """Return a record for each `correspDesc`."""
+    return _Index(source, described).read()
+
+
+class _Index:
+    """Reads the letters of a CMIF file, which says who wrote to whom, when and where."""
+
+    def __init__(self, source: XmlSource, described: list[Element]) -> None:
+        self.source = source
+        self.described = described
+        self.editions = {
+            bibl.get(XML_ID): bibl
+            for bibl in source.root.iter(*(f"{{{source.namespace}}}{n}" for n in _EDITIONS))
+            if bibl.get(XML_ID)
+        }
+        self.title = text_of(source.first(source.root, "teiHeader/fileDesc/titleStmt/title"))
+
+    def read(self) -> list[Imported]:
+        names = self._names()
+        letters = zip(self.described, names, strict=True)
+        found = [self._letter(item, name) for item, name in letters]
+        # Unread content of the file's header is reported once.
+        everything = "\n".join(held(imported.record, imported.files) for imported in found)
+        unread = self.source.unread([self.source.root], everything, self.described)
+        found[0].report.extend(unread)
+        return found
+
+    def _names(self) -> list[str]:
+        """Return an id for each letter: the first unique one of its xml:id, key and address."""
+        stem = self.source.stem
+        candidates = [
+            [
+                *(fit(item.get(name)) for name in (XML_ID, "key")),
+                (fit(item.get("ref")) or "").rstrip("/").split("/")[-1],
+                "-".join(filter(None, (self._edition_name(item), fit(item.get("key"))))),
+                f"{stem}-{number}",
+            ]
+            for number, item in enumerate(self.described, 1)
+        ]
+        counts = Counter(
+            record_id(name).casefold() for names in candidates for name in {*filter(None, names)}
+        )
+        taken: set[str] = set()
+        chosen = []
+        for number, names in enumerate(candidates, 1):
+            given = [name for name in names if name and counts[record_id(name).casefold()] == 1]
+            name = given[0] if given else f"{stem}-letter-{number}"
+            while record_id(name).casefold() in taken:
+                name += "-again"
+            taken.add(record_id(name).casefold())
+            chosen.append(name)
+        return chosen
+
+    def _edition_name(self, item: Element) -> str:
+        return (fit(item.get("source")) or "").split(" ")[0].rpartition("#")[2]
+
+    def _letter(self, described: Element, name: str) -> Imported:
+        source = self.source
+        draft = ImportedDraft(source, name, "Letter", "letter")
+        state_supplier(source, draft, source.root)
+        self._identifiers(draft, described, name)
+        self._editions(draft, described)
+        correspondence = Correspondence(source, draft)
+        correspondence.read(described)
+        draft.state("title", title_from(draft))
+        return draft.finish([described])
+
+    def _identifiers(self, draft: ImportedDraft, described: Element, name: str) -> None:
+        """Return the letter's address, and its key if that is not the record's id."""
+        address = identify(self.source.attribute(described, "ref"))
+        found = [address] if address else []
+        self.source.attribute(described, XML_ID)
+        key = self.source.attribute(described, "key")
+        if key and record_id(key) != record_id(name):
+            identified = identify(key, "key")
+            found += [identified] if identified else []
+        draft.state("identifiers", found)
+
+    def _editions(self, draft: ImportedDraft, described: Element) -> None:
+        """Return the editions that a letter is printed in."""
+        citations = []
+        for reference in (described.get("source") or "").split():
+            bibl = self.editions.get(reference.removeprefix("#"))
+            words = citation(self.source, bibl) if bibl is not None else None
+            if words and words == self.title:
+                # A file that is its own source, like those of this program.
+                self.source.use([(described, "@source")])
+            elif words:
+                self.source.use([(described, "@source"), (bibl, f"@{XML_ID}")])
+                citations.append(words)
+        draft.state("publications", citations)

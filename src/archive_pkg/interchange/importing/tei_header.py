@@ -1,0 +1,388 @@
+"""Read the header of a TEI file: everything but the text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.interchange.importing.correspondence import (
+    ROLES,
+    Correspondence,
+    read_date_element,
+)
+from archive_pkg.interchange.importing.imported_record import language, optional
+from archive_pkg.interchange.importing.restrictions import written_by_us
+from archive_pkg.interchange.importing.watched_xml import (
+    XML_ID,
+    XML_LANG,
+    fit,
+    local,
+    text_of,
+)
+from archive_pkg.interchange.licences import spdx_id
+from archive_pkg.records.vocabularies.identifiers import identify
+
+if TYPE_CHECKING:
+    from archive_pkg.interchange.importing.imported_record import ImportedDraft
+    from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
+
+_NO_MAKERS = ("signatory", "rights holder", "author of summary")
+_TRANSLATES = re.compile(r"translat|übersetz|uebersetz|traduc|tradu[cz]|перев", re.IGNORECASE)
+_SHELFMARKS = frozenset([
+    "", "call", "callnumber", "call-number", "cote", "file", "idno", "inventory", "shelfmark",
+    "shelf-mark", "signatur", "signature", "segnatura", "unitid",
+])  # fmt: skip
+
+
+def own_id(source: XmlSource, root: Element) -> str | None:
+    """Return the id of the record that this program exported the file from."""
+    edition = text_of(source.first(root, "teiHeader/fileDesc/editionStmt/edition")) or ""
+    for idno in source.all(root, "teiHeader/fileDesc/publicationStmt/idno"):
+        if idno.get("type") == "record" and edition.endswith(" of the record"):
+            return text_of(idno)
+    return None
+
+
+def state_supplier(source: XmlSource, draft: ImportedDraft, root: Element) -> None:
+    """Return the agent responsible for the file: its publisher, else its first editor."""
+    statement = source.first(root, "teiHeader/fileDesc/publicationStmt")
+    for path in ("publisher/name", "publisher/orgName", "publisher", "authority"):
+        words = source.text(statement, path)
+        if words and words != "Unknown":
+            draft.supplier = draft.agent(words, "organization", _links(source, statement, path))
+            return
+    for path in ("editor/persName", "editor/name", "editor"):
+        words = source.text(root, f"teiHeader/fileDesc/titleStmt/{path}")
+        if words and words != "Unknown":
+            draft.supplier = draft.agent(words)
+            return
+
+
+def _links(source: XmlSource, statement: Element, path: str) -> list[dict[str, str]]:
+    """Return the addresses that a publisher's name has or links to."""
+    named = source.first(statement, path)
+    links = [(named, "ref"), *((link, "target") for link in source.all(named, "ref"))]
+    found = [identify(source.attribute(element, name)) for element, name in links]
+    return [item for item in found if item and item["scheme"] != "local"]
+
+
+def title_from(draft: ImportedDraft) -> str:
+    """Return a title made from the other fields."""
+
+    def names(field: str) -> str:
+        return "; ".join(draft.agent_name(name) for name in draft.raw.get(field, ()))
+
+    words = ["Letter"]
+    words += [names("sender")] if names("sender") else []
+    title = ", ".join(words) + (f" to {names('recipients')}" if names("recipients") else "")
+    written = draft.raw.get("date", {}).get("edtf")
+    return title + (f", {written}" if written else "")
+
+
+def _licence(address: str) -> str:
+    """Return the SPDX identifier of a licence whose page at spdx.org is given, or the address."""
+    listed = spdx_id(address) if address.startswith("https://spdx.org/") else None
+    return listed or address
+
+
+def citation(source: XmlSource, element: Element) -> str | None:
+    """Return the words of a bibliographic entry, with commas between its elements."""
+    source.words(element)
+    words = [fit(text) for text in element.xpath(".//text()[normalize-space()]")]
+    for link in element.iter(f"{{{source.namespace}}}ref"):
+        target = source.attribute(link, "target")
+        words += [target] if target and target not in words else []
+    return ", ".join(word.strip(" ,") for word in words if word and word.strip(" ,.;:")) or None
+
+
+class TeiHeader:
+    """Reads the header of a letter into a draft.
+
+    Attributes:
+        is_ours: Whether this program exported the file.
+        access: The restrictions that this program's exports wrote.
+    """
+
+    def __init__(self, source: XmlSource, root: Element, draft: ImportedDraft) -> None:
+        self.source = source
+        self.root = root
+        self.draft = draft
+        self.element = source.first(root, "teiHeader")
+        self.is_ours = own_id(source, root) is not None
+        self.correspondence = Correspondence(source, draft)
+        self.access: list[dict[str, Any]] = []
+
+    def _all(self, path: str) -> list[Element]:
+        return self.source.all(self.element, path)
+
+    def read(self) -> None:
+        """Read everything but the titles."""
+        state_supplier(self.source, self.draft, self.root)
+        if self.is_ours:
+            self._own_agents()
+        for described in self._all("profileDesc/correspDesc"):
+            if self.is_ours:
+                self.source.use([(described, "@key"), (described, "@ref")])
+            elif address := identify(fit(described.get("ref"))):
+                self.source.attribute(described, "ref")
+                self.draft.add("identifiers", address)
+            self.correspondence.read(described)
+        self._author()
+        self._creation()
+        self._publication()
+        self._holding()
+        self._profile()
+
+    def _own_agents(self) -> None:
+        """Read the agents that this program exported, with all their fields."""
+        for path, kind in (("listPerson/*", "person"), ("listOrg/*", "organization")):
+            for entry in self._all(f"profileDesc/particDesc/{path}"):
+                if local(entry) == "personGrp":
+                    kind = "family"
+                names = [e for e in entry if local(e) in ("persName", "orgName", "name")]
+                written = [n for n in names if n.get("type") == "as-written"]
+                notes = {note.get("type"): note for note in self.source.all(entry, "note")}
+                for element in (*written, *notes.values()):
+                    self.source.attribute(element, "type")
+                more: dict[str, Any] = {
+                    field: self.source.words(notes[field])
+                    for field in ("role", "version", "note")
+                    if field in notes
+                }
+                more |= {"as_written": self.source.words(written[0])} if written else {}
+                software = self.source.attribute(entry, "type") == "software"
+                listed = self.correspondence.listed_identifiers(entry) if names else []
+                self.draft.agent(
+                    self.source.words(names[0]) if names else None,
+                    "software" if software else kind,
+                    [item for item in listed if item],
+                    reference=f"#{entry.get(XML_ID)}",
+                    **more,
+                )
+
+    def _author(self) -> None:
+        """Read the author, who is the sender if no `correspDesc` names one."""
+        names = []
+        for author in self._all("fileDesc/titleStmt/author"):
+            inner = [e for e in author if isinstance(e.tag, str) and local(e) in ROLES]
+            names += [self.correspondence.agent(named) for named in inner or [author]]
+        found = [name for name in dict.fromkeys(names) if name]
+        if "sender" not in self.draft.raw:
+            self.draft.state("sender", found)
+
+    def _creation(self) -> None:
+        """Read date and place of writing, if no `correspDesc` has them."""
+        for created in self._all("profileDesc/creation"):
+            for element in self.source.all(created, "date"):
+                said = read_date_element(self.source, element)
+                if said and "date" not in self.draft.raw:
+                    self.draft.state("date", said)
+            for element in self.source.all(created, "placeName"):
+                words = self.source.words(element)
+                if words and "place" not in self.draft.raw:
+                    found = self.correspondence.identifiers(element)
+                    self.draft.state("place", {"name": words} | optional("identifiers", found))
+
+    def read_titles(self) -> None:
+        """Read the titles; if there is none, make one from the other fields."""
+        titles = self._all("fileDesc/titleStmt/title")
+        mine = [
+            t
+            for t in titles
+            if t.get("level") in (None, "a", "u")
+            and t.get("type") in (None, "main", "letter", "alternative")
+        ]
+        for title in mine:
+            self.source.use([(title, "@level"), (title, "@type")])
+        words = [self.source.words(title) for title in mine]
+        known = [word for word in words if word]
+        self.draft.state("title", known[0] if known else title_from(self.draft))
+        self.draft.state("variant_titles", list(dict.fromkeys(known[1:])))
+
+    def _publication(self) -> None:
+        identifiers = []
+        for idno in self._all("fileDesc/publicationStmt//idno"):
+            kind = fit(idno.get("type"))
+            if kind == "record" and self.is_ours:
+                self.source.take(idno)
+                continue
+            found = identify(text_of(idno), kind)
+            self.source.use([(idno, "text"), (idno, "@type")] if found else [])
+            identifiers += [found] if found else []
+        for identifier in identifiers:
+            self.draft.add("identifiers", identifier)
+        for available in self._all("fileDesc/publicationStmt/availability"):
+            self._rights(available)
+
+    def _rights(self, available: Element) -> None:
+        """Read the rights: every licence and every paragraph on it."""
+        statements: list[str | None] = []
+        address = None
+        for child in available:
+            if not isinstance(child.tag, str):
+                continue
+            if child.get("type") == "access" and written_by_us([text_of(child)]):
+                self.source.attribute(child, "type")
+                self.access += written_by_us([self.source.words(child)])
+            elif local(child) == "licence":
+                target = child.get("target")
+                if target and address is None:
+                    address = self.source.attribute(child, "target")
+                words = self.source.words(child)
+                is_name = self.is_ours and words == _licence(target or "")
+                statements.append(None if is_name else words)
+            else:
+                statements.append(self.source.words(child))
+        statement = " ".join(filter(None, statements)) or address
+        if not statement and not self.access:
+            statement = self.source.words(available)
+        licence = _licence(address or "")
+        if statement:
+            self.draft.state("rights", {"statement": statement} | optional("licence", licence))
+
+    def _holding(self) -> None:
+        for description in self._all("fileDesc/sourceDesc//msDesc"):
+            if "holding" not in self.draft.raw:
+                self._manuscript(description)
+        citations = [
+            citation(self.source, cited)
+            for path in ("biblStruct", "bibl", "biblFull")
+            for cited in self._all(f"fileDesc/sourceDesc//{path}")
+            if not any(
+                local(up) in ("bibl", "biblStruct", "msDesc") for up in cited.iterancestors()
+            )
+        ]
+        self.draft.state("publications", [words for words in dict.fromkeys(citations) if words])
+
+    def _manuscript(self, description: Element) -> None:
+        place = self.source.first(description, "msIdentifier")
+        holding: dict[str, str] = {}
+        if place is not None:
+            names = ("repository", "institution", "settlement", "region", "country")
+            where = [self.source.text(place, name) for name in names]
+            if any(where):
+                holding["repository"] = ", ".join(word for word in where if word)
+            collections = [self.source.words(c) for c in self.source.all(place, "collection")]
+            if any(collections):
+                holding["fonds"] = ", ".join(word for word in collections if word)
+            for idno in self.source.all(place, "idno"):
+                self._call_number(idno, holding)
+        if place is not None:
+            for idno in self.source.all(place, "altIdentifier/idno"):
+                self._other_number(idno, "another call number")
+        if "repository" in holding:
+            self.draft.state("holding", holding)
+        else:
+            for kind, value in holding.items():
+                self.draft.add("identifiers", identify(value, f"call number ({kind})"))
+        kept = [
+            self.source.words(item) for item in self.source.all(description, "history/provenance")
+        ]
+        acquired = self.source.first(description, "history/acquisition")
+        donors = [] if acquired is None else [e for e in acquired if local(e) in ROLES]
+        if self.is_ours and donors:
+            self.draft.state("donor", self.correspondence.agent(donors[0]))
+        else:
+            kept.append(self.source.words(acquired))
+        self.draft.state("custody", " ".join(word for word in kept if word))
+        for path in ("physDesc", "history/origin"):
+            for item in self.source.all(description, path):
+                self.draft.remark(self.source.words(item))
+
+    def _call_number(self, idno: Element, holding: dict[str, str]) -> None:
+        """Read an `idno` by its type: the call number, or another identifier."""
+        kind = fit(idno.get("type")) or fit(idno.get("subtype")) or ""
+        words = self.source.words(idno)
+        field = "folio" if kind == "folio" else "file" if kind.casefold() in _SHELFMARKS else ""
+        if not words:
+            return
+        if field and field not in holding:
+            holding[field] = words
+            self.source.attribute(idno, "type" if idno.get("type") else "subtype")
+        else:
+            self._other_number(idno, "another call number")
+
+    def _other_number(self, idno: Element, otherwise: str) -> None:
+        """Read an `idno` as an identifier of the letter."""
+        kind = fit(idno.get("type")) or fit(idno.get("subtype")) or otherwise
+        identified = identify(self.source.words(idno), kind)
+        if identified:
+            self.source.use([(idno, "@type" if idno.get("type") else "@subtype"), (idno, "text")])
+            self.draft.add("identifiers", identified)
+
+    def _profile(self) -> None:
+        found = [
+            *self._all("profileDesc/abstract"),
+            *self._all("fileDesc/sourceDesc//msContents/summary"),
+        ]
+        abstract = self.source.words(found[0] if found else None)
+        self.draft.state("summary", {"text": abstract} if abstract else None)
+        subjects = [
+            {"term": words} | optional("identifier", identify(self.source.attribute(term, "ref")))
+            for term in self._all("profileDesc/textClass/keywords/term")
+            if term.get("type") != "document-type" and (words := self.source.words(term))
+        ]
+        self.draft.state("subjects", subjects)
+        for term in self._all("profileDesc/textClass/keywords/term"):
+            if term.get("type") == "document-type":
+                self.source.attribute(term, "type")
+                self.draft.raw["type"] = self.source.words(term)
+        for place in self._all("profileDesc/settingDesc/listPlace/place"):
+            words = self.source.text(place, "placeName")
+            found = self.correspondence.listed_identifiers(place) if words else []
+            written = self.source.all(place, "placeName")[1:]
+            number = self.draft.mention_place(words, [item for item in found if item])
+            if number is not None and written and written[0].get("type") == "as-written":
+                self.source.attribute(written[0], "type")
+                self.draft.raw["mentioned_places"][number]["as_written"] = self.source.words(
+                    written[0]
+                )
+
+    def languages(self) -> list[str]:
+        """Return the languages of the file."""
+        found = []
+        for item in self._all("profileDesc/langUsage/language"):
+            tag = language(item.get("ident") or text_of(item))
+            if tag:
+                self.source.take(item)
+                found.append(tag)
+        texts = self.source.all(self.root, "text")
+        for item in (self.root, *texts, *self.source.all(self.root, "text/body")):
+            tag = language(item.get(XML_LANG))
+            if tag and item is not self.root:
+                self.source.attribute(item, XML_LANG)
+                found = found or [tag]
+        return list(dict.fromkeys(found))
+
+    def makers(self) -> tuple[list[str], list[str]]:
+        """Read the makers of the edition's file, and the translators."""
+        makers: list[str] = []
+        translators: list[str] = []
+        for path in ("titleStmt/editor", "titleStmt/respStmt", "editionStmt/respStmt"):
+            for element in self._all(f"fileDesc/{path}"):
+                did = "; ".join(filter(None, map(text_of, self.source.all(element, "resp"))))
+                did = did or fit(element.get("role")) or ""
+                named = [e for e in element if isinstance(e.tag, str) and local(e) in ROLES]
+                if self.is_ours and did in _NO_MAKERS:
+                    self.source.take(element)
+                    continue
+                if local(element) == "editor":
+                    named = named or [element]
+                    self.source.attribute(element, "role")
+                for resp in self.source.all(element, "resp"):
+                    self.source.words(resp)
+                for who in named:
+                    agent = self._maker(who, did)
+                    if agent:
+                        (translators if _TRANSLATES.search(did) else makers).append(agent)
+        return list(dict.fromkeys(makers)), list(dict.fromkeys(translators))
+
+    def _maker(self, who: Element, did: str) -> str | None:
+        """Read an agent of the edition, with its role as its note."""
+        agent = self.correspondence.agent(who)
+        if agent and did and not self.is_ours:
+            self.draft.note_on(agent, did)
+        elif agent and did:
+            for resp in self.source.all(who.getparent(), "resp"):
+                self.source.use([(resp, "text")])
+        return agent

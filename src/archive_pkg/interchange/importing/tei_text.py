@@ -1,0 +1,390 @@
+"""Read the text of a TEI letter: its parts, zones, names and notes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, get_args
+
+from archive_pkg.faults import Fault
+from archive_pkg.interchange.importing.correspondence import ROLES, read_date_element
+from archive_pkg.interchange.importing.imported_record import fits, language, optional
+from archive_pkg.interchange.importing.restrictions import strictest
+from archive_pkg.interchange.importing.watched_xml import (
+    XML_ID,
+    XML_LANG,
+    fit,
+    local,
+    text_of,
+)
+from archive_pkg.names import slug
+from archive_pkg.records.models import TranslationNote
+from archive_pkg.records.scalars import portable_path
+from archive_pkg.reports import Code, Location, Severity
+from archive_pkg.texts import Note, Stretch, TextReading, Version, read_text
+from archive_pkg.version import SOFTWARE
+
+if TYPE_CHECKING:
+    from archive_pkg.interchange.importing.tei_header import TeiHeader
+    from archive_pkg.interchange.importing.watched_xml import Element
+
+IMPORT_SEVERAL_LETTERS = Code(
+    "import-several-letters",
+    Severity.WARNING,
+    "A TEI text has several divisions that are letters. They become one record. Split the file.",
+)
+
+IMPORT_OTHER_LANGUAGE = Code(
+    "import-other-language",
+    Severity.WARNING,
+    "A division of a TEI text is in a different language than the letter next to it. It "
+    "becomes a separate part. If it is a translation, write that in the record.",
+)
+IMPORT_NOTE_UNPLACED = Code(
+    "import-note-unplaced",
+    Severity.WARNING,
+    "A note of a TEI file points to a place that is not in the text. The note is kept in the "
+    "original's note, without a place.",
+)
+
+_DIVS = ("div", "div1", "div2", "text")
+_LETTER_TYPES = frozenset(["letter", "brief", "lettre", "lettera", "document"])
+_NOTE_KINDS = get_args(TranslationNote.model_fields["kind"].annotation)
+_CONTEXT = 24
+_PARTIES = ("sender", "signatories", "recipients", "copies_to")
+_PLACE_NAMES = frozenset([
+    "bloc", "country", "district", "geogName", "placeName", "region", "settlement",
+])  # fmt: skip
+_OWN_NOTE = {
+    ("gloss", None): "rendering",
+    ("term", None): "original",
+    ("term", "romanized"): "romanized",
+    ("note", "romanization"): "romanization",
+    ("p", None): "text",
+}
+"""What each element of a note in our `standOff` says."""
+
+
+class TeiText:
+    """Reads the text of a letter into a draft, after its header."""
+
+    def __init__(self, header: TeiHeader, data: bytes) -> None:
+        self.source = header.source
+        self.root = header.root
+        self.draft = header.draft
+        self.header = header
+        self.correspondence = header.correspondence
+        self.is_ours = header.is_ours
+        self.data = data
+        self.file = _portable(PurePath(self.source.name).name)
+        self.note_ids: set[str] = set()
+
+    def read(self) -> None:
+        """Read the text, and keep the file itself as a part."""
+        languages = self.header.languages()
+        makers, translators = self.header.makers()
+        encoded = {
+            "id": "tei",
+            "kind": "transcription",
+            "title": "The edition's TEI file",
+            "media_type": "application/tei+xml",
+            "made_from": ["original"],
+            **optional("made_by", makers),
+            **optional("languages", languages),
+            **self.draft.file(self.file, self.data),
+        }
+        original = {
+            "id": "original",
+            "kind": "original",
+            "held": False,
+            **optional("access", strictest(self.header.access)),
+        }
+        parts = [original, encoded]
+        texts = self.source.all(self.root, "text")
+        standoff = self.source.first(self.root, "standOff")
+        reading = read_text(texts[0], standoff) if texts else TextReading()
+        self.source.use(reading.read)
+        # The name of an element in a text says nothing of the letter.
+        self.source.use((e, f"@{XML_ID}") for text in texts for e in text.iter("*"))
+        self._count_letters(texts)
+        for note in reading.unplaced:
+            self._unplaced(note)
+        if reading.text:
+            parts += self._text_parts(reading, languages, translators)
+        self.draft.raw["parts"] = parts
+        if reading.text:
+            self._quotes(reading, [part for part in parts if "span" in part])
+
+    def _count_letters(self, texts: list[Element]) -> None:
+        """Report a text that holds several letters, which are one in the record."""
+        divisions = [
+            element
+            for text in texts
+            for element in text.iter(*(f"{{{self.source.namespace}}}{name}" for name in _DIVS))
+            if (element.get("type") or "").casefold() in _LETTER_TYPES
+        ]
+        count = max(Counter(e.getparent() for e in divisions).values(), default=0)
+        if count > 1:
+            self.draft.report.add(
+                IMPORT_SEVERAL_LETTERS.at(
+                    Location(self.source.name),
+                    f"the text has {count} divisions of type letter, which became one record",
+                    "Split the file where a letter ends.",
+                )
+            )
+
+    def _unplaced(self, note: Element) -> None:
+        """Keep a note whose target is not in the text, and report it."""
+        words = self.source.words(note)
+        if words:
+            target = fit(note.get("target") or note.get("from"))
+            self.draft.remark(f"Note on {target}: {words}")
+            self.source.use([(note, "@target" if note.get("target") else "@from")])
+            self.draft.report.add(
+                IMPORT_NOTE_UNPLACED.at(
+                    Location(self.source.name, field="parts.original.note"),
+                    f"the note “{words}” points to {target}, which is not in the text",
+                    "Correct the target in the file, or add the note to the record.",
+                )
+            )
+
+    def _text_parts(
+        self, reading: TextReading, languages: list[str], translators: list[str]
+    ) -> list[dict[str, Any]]:
+        text_file = f"{PurePath(self.file).stem}.txt"
+        kept = self.draft.file(text_file, reading.text.encode())
+        parts: list[dict[str, Any]] = []
+        for span in reading.versions:
+            element = span.element
+            tag = language(element.get(XML_LANG)) if element is not None else None
+            if tag:
+                self.source.attribute(element, XML_LANG)
+            kind = "transcription" if span.what == "normalized" else span.what
+            part = {
+                "id": self._part_id(span, [part["id"] for part in parts]),
+                "kind": kind,
+                "title": "The text taken from the TEI file"
+                + (f": {span.name}" if span.name and not self.is_ours else ""),
+                "span": {"start": span.start, "end": span.end},
+                "media_type": "text/plain",
+                "encoding": "UTF-8",
+                "made_from": ["tei"],
+                **optional("about", ["original"] if kind == "summary" else []),
+                **optional("part_of", ["original"] if kind == "enclosure" else []),
+                "method": f"Taken from the TEI file by {SOFTWARE}: {_whose(span)}, white space "
+                "as TEI has it, without deletions, gaps and the edition's notes.",
+                **optional("languages", [tag] if tag else languages),
+                **kept,
+            }
+            if kind == "translation":
+                part |= optional("made_by", translators)
+                if not tag:
+                    # The languages of the file are those of the letter and of its translation.
+                    part.pop("languages", None)
+            if span.is_foreign:
+                self._ask_language(part["id"], tag or element.get(XML_LANG))
+            parts.append(part)
+            self.draft.infer(
+                f"parts.{part['id']}",
+                "text-of-the-tei-file",
+                "Its words are those of the TEI file.",
+            )
+        own = [part["id"] for part, span in zip(parts, reading.versions, strict=True)
+               if span.what == "transcription" and not span.is_foreign]  # fmt: skip
+        for part, span in zip(parts, reading.versions, strict=True):
+            if own and span.what in ("translation", "normalized"):
+                part["made_from"] = [*own, "tei"]
+        return parts
+
+    def _ask_language(self, part: str, tag: str) -> None:
+        self.draft.report.add(
+            IMPORT_OTHER_LANGUAGE.at(
+                Location(self.source.name, field=f"parts.{part}"),
+                f"a division in {tag} is next to the letter in a different language",
+                "If it is a translation, write kind: translation in the record.",
+            )
+        )
+
+    def _part_id(self, span: Stretch, taken: list[str]) -> str:
+        own = (span.element.get(XML_ID) or "") if span.element is not None else ""
+        base = "text" if span.what == "transcription" else span.what
+        if self.is_ours and own.startswith("part-") and own != "part-tei":
+            base = own.removeprefix("part-")
+        if base not in (*taken, "tei", "original"):
+            return base
+        return next(f"{base}-{n}" for n in range(2, len(taken) + 3) if f"{base}-{n}" not in taken)
+
+    def _quotes(self, reading: TextReading, parts: list[dict[str, Any]]) -> None:
+        text = reading.text
+
+        def quote(stretch: Stretch) -> dict[str, Any]:
+            part = next(
+                (p for p in parts if p["span"]["start"] <= stretch.start < p["span"]["end"]),
+                parts[0],
+            )
+            return {
+                "part": part["id"],
+                "start": stretch.start,
+                "end": stretch.end,
+                "exact": text[stretch.start : stretch.end],
+                "prefix": text[max(0, stretch.start - _CONTEXT) : stretch.start],
+                "suffix": text[stretch.end : stretch.end + _CONTEXT],
+            }
+
+        for zone in reading.zones:
+            self._zone(zone, quote(zone))
+        for name in reading.names:
+            self._name(name, quote(name))
+        for note in reading.notes:
+            self._note(note, quote(note))
+
+    def _note(self, note: Note, at: dict[str, Any]) -> None:
+        """Read a note: one exported by this program with all its fields, others as they are."""
+        notes = self.draft.raw.setdefault("translation_notes", [])
+        said = note.text_element if note.text_element is not None else note.element
+        kind, more = note.what, optional("text", note.text)
+        own = (note.name or "").removeprefix("note-")
+        name = f"note-{len(notes) + 1}"
+        if self.is_ours and local(said) == "note":
+            more = self._own_note(said)
+            name = (said.get("target") or "").removeprefix("#note-") or own or name
+            kind = fit(said.get("type")) or kind
+            self.source.use([(said, "@type"), (said, "@target"), (said, "@targetEnd")])
+        elif self.is_ours and own:
+            name = own
+        self.source.words(said)
+        if kind not in _NOTE_KINDS:
+            kind = "editorial"
+        if name in self.note_ids:
+            name = f"{name}-{len(notes) + 1}"
+        self.note_ids.add(name)
+        notes.append({"id": name, "kind": kind, "at": at} | more)
+        self.draft.at(f"translation_notes.{name}", at)
+
+    def _own_note(self, said: Element) -> dict[str, Any]:
+        """Return the fields of a note in `standOff` that this program exported."""
+        found: dict[str, Any] = {}
+        for child in said:
+            field = _OWN_NOTE.get((local(child), child.get("type")))
+            if field:
+                found |= optional(field, self.source.words(child))
+                self.source.use([(child, "@type"), (child, f"@{XML_LANG}")])
+            if field == "original":
+                found |= optional("language", language(child.get(XML_LANG)))
+        return found
+
+    def _zone(self, zone: Stretch, quote: dict[str, Any]) -> None:
+        field = zone.what
+        words = " ".join(quote["exact"].split())
+        if field in ("salutation", "closing") and field not in self.draft.raw:
+            self.draft.state(field, words, quoted=True)
+            self.draft.at(field, quote)
+        elif field == "classification" and field not in self.draft.raw:
+            self.draft.state(field, {"as_written": words}, quoted=True)
+            self.draft.at(field, quote)
+        elif field == "signatories":
+            persons = [
+                name
+                for name in self.draft.raw.get("sender", ())
+                if self.draft.agent_kind(name) == "person"
+            ]
+            if len(persons) == 1:
+                self.draft.raw["signatories"] = persons
+                self.draft.at(field, quote, "signed-by-the-sender")
+        elif field == "date" and field not in self.draft.raw:
+            self._dateline(zone, quote)
+        elif field == "recipients":
+            # An address may be the sender's own: only a recipient's name in it says whose it is.
+            names = map(self.draft.agent_name, self.draft.raw.get(field, ()))
+            known = {w for name in names for w in re.findall(r"[^\W\d_]{3,}", name.casefold())}
+            if known & set(re.findall(r"[^\W\d_]{3,}", words.casefold())):
+                self.draft.at(field, quote, f"tei-{local(zone.element)}")
+        elif field == "date" and _numbers(words) & _numbers(str(self.draft.raw[field])):
+            self.draft.at(field, quote, f"tei-{local(zone.element)}")
+
+    def _dateline(self, zone: Stretch, quote: dict[str, Any]) -> None:
+        """Read the date from the letter's dateline, if the header has none."""
+        dates = [*zone.element.iter(f"{{{self.source.namespace}}}date")]
+        said = read_date_element(self.source, dates[0]) if len(dates) == 1 else None
+        if said:
+            self.draft.state("date", said, quoted=True)
+            self.draft.at("date", quote, "tei-dateline")
+
+    def _name(self, stretch: Stretch, quote: dict[str, Any]) -> None:
+        element, what = stretch.element, stretch.what
+        kind = element.get("type") or ""
+        if what == "date":
+            if self.is_ours:
+                self.source.take(element)
+            return
+        if what in _PLACE_NAMES or kind == "place":
+            self._mentioned_in(element, quote)
+        elif what in ("orgName", "persName") or kind in ("person", "org", "organization"):
+            agent = self._mentioned(element)
+            if agent:
+                self.draft.at(f"agents.{agent}", quote)
+                if not any(agent in self.draft.raw.get(role, ()) for role in _PARTIES):
+                    self.draft.add("mentioned_agents", agent)
+
+    def _mentioned_in(self, element: Element, quote: dict[str, Any]) -> None:
+        """Read a place that the letter names."""
+        identifiers = self.correspondence.identifiers(element)
+        if element.get("type") == "place":
+            self.source.attribute(element, "type")
+        listed = {place["name"] for place in self.draft.raw.get("mentioned_places", ())}
+        own = self.is_ours and (text_of(element) or "").strip(" ,;:") not in listed
+        if own or any(local(up) == "dateline" for up in element.iterancestors()):
+            place: dict[str, Any] = self.draft.raw.get("place", {})
+            same = fits(place.get("name", ""), text_of(element) or "")
+            known = place.get("identifiers", [])
+            if same and (not known or not identifiers or known == identifiers):
+                place |= optional("identifiers", identifiers)
+                self.draft.at("place", quote)
+                return
+        name = (text_of(element) or "").strip(" ,;:")
+        number = self.draft.mention_place(name, identifiers)
+        if number is not None:
+            self.draft.at(f"mentioned_places.{number}", quote)
+
+    def _mentioned(self, element: Element) -> str | None:
+        """Return the agent that a name in the text means; the file's list has its full name."""
+        reference = element.get("ref") or ""
+        listed = self.correspondence.people.get(reference.removeprefix("#"))
+        identifiers = self.correspondence.identifiers(element)
+        kind = self.correspondence.kind(element)
+        if listed is None:
+            refers = local(element) == "rs"
+            return self.draft.agent(
+                text_of(element), kind, identifiers, mentioned=True, referred=refers
+            )
+        names = [e for e in listed if isinstance(e.tag, str) and local(e) in ROLES]
+        full = self.source.words(names[0]) if names else None
+        kind = "organization" if local(listed) == "org" else "person"
+        return self.draft.agent(full or text_of(element), kind, identifiers, reference=reference)
+
+
+def _whose(span: Version) -> str:
+    """Return whose words a version of the letter has."""
+    if span.is_foreign:
+        return "the words of a division in another language"
+    if span.what == "transcription":
+        return "the letter's own words"
+    return {
+        "normalized": "the words of the normalized version",
+        "redaction": "the words of the redacted version",
+    }.get(span.what, f"the words of the {span.what}")
+
+
+def _portable(name: str) -> str:
+    """Return a TEI file's name, valid in a record and different from those of texts."""
+    if PurePath(name).suffix.lower() == ".txt":
+        name += ".xml"
+    try:
+        return portable_path(name)
+    except Fault:
+        return f"{slug(PurePath(name).stem) or 'letter'}.xml"
+
+
+def _numbers(text: str) -> set[int]:
+    return {int(digits) for digits in re.findall(r"[0-9]{1,9}", text)}
