@@ -16,19 +16,19 @@ _FORMS = (
     (re.compile(r"([0-9]{4})([0-9]{2})"), "{}-{}"),
     (re.compile(r"(-?[0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"), "{}-{:0>2}-{:0>2}"),
     (re.compile(r"(-?[0-9]{4})-([0-9]{1,2})"), "{}-{:0>2}"),
-    (re.compile(r"--([0-9]{2})-([0-9]{2})"), "XXXX-{}-{}"),
 )
+_ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})$")
 _PLAIN = re.compile(r"-?[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
 _OPEN = "9999"
 
 
 def point(text: str | None) -> str | None:
-    """A year, month or day in EDTF; None where the text is none.
+    """Return a year, month or day in EDTF; None if the text is not a date.
 
-    Compact forms (`19000101`) and single digits (`1870-5-3`) are spelled out; the time of day and
-    the zone are left off.
+    Compact forms (`19000101`) and single digits (`1870-5-3`) are spelled out. The time of day and
+    the zone are left out.
     """
-    bare = (text or "").strip().partition("T")[0].removesuffix("Z")
+    bare = _ZONE.sub("", (text or "").strip().partition("T")[0])
     for form, spelled in _FORMS:
         found = form.fullmatch(bare)
         if found:
@@ -37,10 +37,10 @@ def point(text: str | None) -> str | None:
     return edtf(bare)
 
 
-def edtf(text: str | None) -> str | None:
-    """The text, if it is a date in EDTF."""
+def edtf(text: str) -> str | None:
+    """Return the text in canonical form if it is a date in EDTF, else None."""
     try:
-        return str(Edtf(text)) if text else None
+        return str(Edtf(text))
     except Fault:
         return None
 
@@ -56,32 +56,32 @@ def dated(
     note: str | None = None,
     calendar: str | None = None,
 ) -> dict[str, Any] | None:
-    """A date for a record, from what a file has normalized or else from its words alone.
+    """Return a date for a record, from what a file has normalized, or else from its words.
+
+    A Julian day in `when` becomes the Gregorian day if the words or the calendar say that it is
+    Julian, and the words have the same day. Otherwise the file has converted it already. A
+    period in the Julian calendar is not understood: it is unclear whether the file converted it.
+    Neither is a year in words before Christ that differs from the normalized year.
 
     Args:
         when: A year, month or day, or a date in EDTF.
         between: Not before and not after.
         span: From and to.
-        doubtful: Whether the file is not sure.
+        doubtful: Whether the source doubts the date.
         about: Whether it is approximate.
         words: How it is written.
-        note: What else is said of it.
+        note: A note on it.
         calendar: The calendar that the file names, if `when` may be in it.
 
-    Where the words or the calendar say that a day is Julian, and `when` has the same numbers, the
-    date is the Gregorian day. Years before Christ that do not fit `when` are not understood.
-
     Returns:
-        The date; None where nothing of it is understood. Of a range both ends are understood.
-        A date that was read from words alone has the `rule` by which it was read, which
-        `Draft.state` turns into evidence.
+        The date; None if any of it is not understood. A date that was read from words alone, or
+        converted, has the `rule` by which it was read. `ImportedDraft.state` turns it into
+        evidence.
     """
     mark = {(True, True): "%", (True, False): "?", (False, True): "~"}.get((doubtful, about), "")
     said = rule = None
     if when:
         said = point(when)
-        if said and _contradicts(words, said):
-            return None
         if said and _DAY.fullmatch(said) and _is_julian(words, calendar):
             day = _from_julian(said, words)
             if day is None:
@@ -90,20 +90,16 @@ def dated(
             note = "; ".join(filter(None, (written, note))) or None
             rule = "old-style-date" if written else None
         said = _marked(said, mark)
-    elif any(span):
-        if _is_julian(words, calendar) and any(_DAY.fullmatch(end or "") for end in span):
+    elif any(span) or any(between):
+        if _is_julian(words, calendar) and any(map(_is_day, (*span, *between))):
             return None
-        said = _span(span, mark)
-        if said and _contradicts(words, said.partition("/")[2]):
-            return None
-    elif any(between):
-        said = _between(between, mark)
+        said = _span(span, mark) if any(span) else _between(between, mark)
     elif words:
         read = read_date(words)
         said = _marked(edtf(read.edtf) if read else None, mark)
         note = "; ".join(filter(None, (read.note if read else None, note))) or None
         rule = read.rule if read else None
-    if said is None:
+    if said is None or _contradicts(words, said):
         return None
     date = {"edtf": said}
     if words and words != said:
@@ -113,9 +109,13 @@ def dated(
 
 
 def _contradicts(words: str | None, said: str) -> bool:
-    """Return whether words have a year before Christ that a date does not have."""
+    """Return whether words have a year before Christ that a date, or its end, does not have."""
     year = before_christ(words or "")
-    return bool(year) and not said.startswith(str(year))
+    return bool(year) and not re.split(r"/|\.\.", said.strip("[]"))[-1].startswith(str(year))
+
+
+def _is_day(text: str | None) -> bool:
+    return bool(_DAY.fullmatch(point(text) or ""))
 
 
 def _is_julian(words: str | None, calendar: str | None) -> bool:
@@ -123,22 +123,22 @@ def _is_julian(words: str | None, calendar: str | None) -> bool:
 
 
 def _has_julian_words(words: str) -> bool:
-    """Whether words name the Julian calendar, or have a day in both: “10/22 May 1870”."""
-    read = read_date(words) if "/" in words else None
+    """Return whether words name the Julian calendar or have both days: “10/22 May 1870”."""
+    read = read_date(words)
     return is_old_style(words) or bool(read and read.rule == "double-date")
 
 
 def _from_julian(said: str, words: str | None) -> tuple[str, str] | None:
-    """The Gregorian day of a date whose words are Julian, and how it was in the Julian calendar.
+    """Return the Gregorian day of a date whose words are Julian, with a note on the Julian day.
 
-    None if it is unclear whether the file has converted the date.
+    Return None if it is unclear whether the file has converted the date.
     """
     read = read_date(words or "")
     if read is None:
         return None
     year, month, day = map(int, said.split("-"))
     found = str(gregorian(year, month, day) or "")
-    # Of words that name the calendar, the Gregorian day is read.
+    # From words that name the calendar, `read_date` reads the Gregorian day.
     as_words = found if _has_julian_words(words or "") else said
     if not found or read.edtf != as_words:
         return said, ""
@@ -154,7 +154,7 @@ _BEFORE_CHRIST = re.compile(
 
 
 def before_christ(words: str) -> str | None:
-    """The year of EDTF that a year before Christ is: 43 BC is -0042. None for other words."""
+    """Return the EDTF year of words with a year before Christ: 43 BC is -0042. None for others."""
     found = _BEFORE_CHRIST.search(words)
     if not found or int(found[1]) < 1:
         return None
@@ -163,7 +163,7 @@ def before_christ(words: str) -> str | None:
 
 
 def normal(text: str | None, **more: Any) -> dict[str, Any] | None:
-    """The date of a `normal` attribute: one date, or two with a slash between them."""
+    """Return the date of a `normal` attribute: one date, or two with a slash between them."""
     first, slash, last = (text or "").partition("/")
     if slash and point(first) != point(last):
         return dated(span=(first, last), **more)
@@ -171,11 +171,11 @@ def normal(text: str | None, **more: Any) -> dict[str, Any] | None:
 
 
 def between_ends(said: str) -> str | None:
-    """The set of all days within a date or a range: what is known of something not dated itself."""
+    """Return the set of all days within a date or a range, for something in it without a date."""
     first, slash, last = said.partition("/")
     if not slash:
         return edtf(said)
-    return _between((first.strip("?~%"), last.strip("?~%")), "")
+    return _between((first.strip("?~%."), last.strip("?~%.")), "")
 
 
 def _marked(date: str | None, mark: str) -> str | None:
@@ -185,14 +185,14 @@ def _marked(date: str | None, mark: str) -> str | None:
 
 
 def _span(ends: tuple[str | None, str | None], mark: str) -> str | None:
-    first, last = (
-        None if end is None or end.startswith(_OPEN) or end in ("", "..") else point(end)
-        for end in ends
-    )
-    given = [bool(end) and not str(end).startswith(_OPEN) and end != ".." for end in ends]
-    if given != [bool(first), bool(last)]:
-        return None
-    return edtf(f"{_marked(first, mark) or '..'}/{_marked(last, mark) or '..'}")
+    said = []
+    for end in ends:
+        is_open = not end or end == ".." or end.startswith(_OPEN)
+        date = None if is_open else point(end)
+        if not is_open and not date:
+            return None
+        said.append(_marked(date, mark) or "..")
+    return edtf("/".join(said))
 
 
 def _between(ends: tuple[str | None, str | None], mark: str) -> str | None:
@@ -206,7 +206,7 @@ def _between(ends: tuple[str | None, str | None], mark: str) -> str | None:
 
 
 def _alike(first: str | None, last: str | None) -> tuple[str | None, str | None]:
-    """Both ends as days, where one is a day and the other is not."""
+    """Return both ends with the same precision."""
     if first and last and len(first) != len(last):
         first = {4: f"{first}-01-01", 7: f"{first}-01"}.get(len(first), first)
         if len(last) == 4:
