@@ -1,5 +1,7 @@
 """Where a document says what: each text and attribute with its path, as lines of text.
 
+Documents that are neither XML nor JSON are lines of text already.
+
 `places/FORMAT.txt` has these lines for the record with everything. Each was checked against the
 record by eye, and no command writes them.
 """
@@ -30,10 +32,12 @@ def expected(name: str) -> list[str]:
 
 
 def places(document: bytes) -> list[str]:
-    """The lines of a document in XML or JSON, in its order."""
+    """The lines of a document, in its order."""
     if document.startswith(b"<"):
         root = etree.fromstring(document)
         return list(_in_xml(root, _name(root.tag)))
+    if not document.startswith((b"{", b"[")):
+        return document.decode().splitlines()
     return list(_in_json(json.loads(document), ""))
 
 

@@ -1,4 +1,4 @@
-"""Archivematica's metadata.csv: Dublin Core for the whole transfer and a title for each file."""
+"""Write Archivematica's metadata.csv: Dublin Core for the transfer, and a title for each file."""
 
 from __future__ import annotations
 
@@ -19,24 +19,25 @@ MAPPING = {field: f"dc.{place}" for field, place in DUBLIN_CORE.items()} | {
     "parts.file": "filename, beginning with objects/ or data/",
     "parts.title": "dc.title of the file; dc.relation",
 }
-WHOLE = "objects"
+_TRANSFER = "objects"
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The table in UTF-8; a column is repeated for each of the letter's values for it."""
+    """Return the table. A column that has several values for the letter is repeated."""
     [record] = records
-    said = list(values(record, setting))
-    columns = ["filename", *(f"dc.{name}" for name, _ in said)]
-    rows = [[WHOLE, *(_line(value) for _, value in said)]]
+    elements = list(values(record, setting))
+    columns = ["filename", *(f"dc.{name}" for name, _ in elements)]
+    rows = [[_TRANSFER, *(_line(value) for _, value in elements)]]
     for path in record.files:
         parts = [part for part in record.parts if part.file == path]
         titles = "; ".join(derived_facts.part_title(record, part) for part in parts)
-        first = columns.index("dc.title")
         row = [""] * len(columns)
-        row[0], row[first] = f"{setting.folder or f'{WHOLE}/'}{path}", _line(titles)
+        row[0], row[columns.index("dc.title")] = (
+            f"{setting.folder or f'{_TRANSFER}/'}{path}",
+            _line(titles),
+        )
         rows.append(row)
-    text = "".join(csv_text.line(cells) for cells in [columns, *rows])
-    return text.encode("utf-8", "backslashreplace")
+    return "".join(csv_text.line(cells) for cells in [columns, *rows]).encode()
 
 
 def _line(text: str) -> str:

@@ -1,12 +1,12 @@
-"""BibTeX, with biblatex's fields where these say more; the letter as `@misc`.
+"""Write BibTeX with the fields of biblatex; a letter is a `@misc`.
 
-Both take any text when the signs that TeX reads as commands are escaped. Names of bodies stand in
-braces of their own, or they would be cut up into first and last names.
+Signs that TeX reads as commands are escaped, except in `doi` and `url`, which biblatex reads
+verbatim. Names of organizations have braces of their own. Otherwise they would be split into first
+and last names.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from archive_pkg.interchange import derived_facts
@@ -45,11 +45,11 @@ _ESCAPES = {
     "^": r"\textasciicircum{}",
     **{sign: f"\\{sign}" for sign in "{}%$&#_"},
 }
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+_BRACES = str.maketrans({"{": "%7B", "}": "%7D"})
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The letters in BibTeX."""
+    """Return the letters in BibTeX."""
     return "\n".join(_entry(record, setting) for record in records).encode()
 
 
@@ -69,7 +69,7 @@ def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
     when = plain(date) or ""
     yield "date", "" if _is_set(date) else date
     yield "year", when[:4]
-    yield "month", str(int(when[5:7])) if len(when) > 4 else ""
+    yield "month", when[5:7].removeprefix("0")
     if record.place:
         yield "location", _tex(record.place.name)
     translators = [h.agent for h in derived_facts.persons(record) if h.role == "translator"]
@@ -85,9 +85,9 @@ def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
     yield "note", _tex("; ".join(_notes(record)))
     yield "publisher", _tex(setting.publisher or "")
     doi = derived_facts.doi(record)
-    yield "doi", _tex(doi.value) if doi else ""
+    yield "doi", _verbatim(doi.value) if doi else ""
     urls = (item.value for item in record.identifiers if item.scheme == "url")
-    yield "url", _tex(setting.addresses.get(record.id) or next(urls, ""))
+    yield "url", _verbatim(setting.addresses.get(record.id) or next(urls, ""))
     yield "version", str(record.version)
 
 
@@ -101,7 +101,7 @@ def _notes(record: Record) -> Iterator[str]:
 
 
 def _is_set(date: str) -> bool:
-    """Whether a date is one of several, which biblatex refuses: it takes EDTF levels 0 and 1."""
+    """Return whether a date is one of several. This is EDTF's level 2, which biblatex refuses."""
     return date.startswith("[")
 
 
@@ -118,6 +118,10 @@ def _name(agent: Agent) -> str:
 
 
 def _tex(text: str) -> str:
-    """The text on one line, with TeX's own signs escaped."""
-    line = " ".join(_CONTROL.sub(" ", text).split())
-    return "".join(_ESCAPES.get(sign, sign) for sign in line)
+    """Return the text on one line, with TeX's own signs escaped."""
+    return "".join(_ESCAPES.get(sign, sign) for sign in " ".join(text.split()))
+
+
+def _verbatim(address: str) -> str:
+    """Return an address for a field that TeX does not interpret; braces would end the field."""
+    return address.translate(_BRACES)

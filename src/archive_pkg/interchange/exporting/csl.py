@@ -1,4 +1,4 @@
-"""CSL-JSON, which citation managers and processors read: the letter as personal communication."""
+"""Write CSL-JSON for citation managers; a letter is a personal communication."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MAPPING = {
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The letters in CSL-JSON, which is a list."""
+    """Return the letters in CSL-JSON, which is a list."""
     return to_json([_item(record, setting) for record in records])
 
 
@@ -79,8 +79,8 @@ def _item(record: Record, setting: Setting) -> dict[str, Any]:
 def _name(agent: Agent) -> dict[str, str]:
     halves = derived_facts.family_and_given(agent)
     if halves:
-        said = {"family": halves.family, "given": halves.given, "suffix": halves.suffix}
-        return {key: value for key, value in said.items() if value}
+        name = {"family": halves.family, "given": halves.given, "suffix": halves.suffix}
+        return {key: value for key, value in name.items() if value}
     return {"literal": agent.name}
 
 
@@ -88,11 +88,11 @@ def _date(date: WrittenDate) -> dict[str, Any]:
     edtf = date.edtf
     if edtf is None:
         return {"literal": date.words}
-    # Two dates are a time from one to the other: a decade in which a day is sought is not.
+    # Two dates mean a period from one to the other, not a decade that contains the day.
     ends = [plain(end) for end in edtf.split("/")]
-    said: dict[str, Any] = {"literal": str(edtf)}
+    issued: dict[str, Any] = {"literal": str(edtf)}
     if all(ends):
-        said = {"date-parts": [[int(number) for number in str(end).split("-")] for end in ends]}
+        issued = {"date-parts": [[int(number) for number in str(end).split("-")] for end in ends]}
     if edtf.uncertain or edtf.approximate:
-        said["circa"] = True
-    return said
+        issued["circa"] = True
+    return issued

@@ -1,4 +1,4 @@
-"""SWORD 3's metadata document: Dublin Core in JSON, `metadata/sword.json` of a SWORDBagIt bag."""
+"""Write SWORD 3's metadata document: Dublin Core in JSON, `metadata/sword.json` in its bags."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ CONTEXT = "https://swordapp.github.io/swordv3/swordv3.jsonld"
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The record as SWORD's default metadata; an element that is said twice is a list."""
+    """Return the record as SWORD's default metadata. An element with several values is a list."""
     [record] = records
-    said: dict[str, list[str]] = {}
+    elements: dict[str, list[str]] = {}
     for name, value in values(record, setting):
-        said.setdefault(f"dc:{name}", []).append(value)
+        elements.setdefault(f"dc:{name}", []).append(value)
     document: dict[str, Any] = {"@context": CONTEXT, "@type": "Metadata"}
-    document |= {name: one if len(one) > 1 else one[0] for name, one in said.items()}
+    document |= {key: some if len(some) > 1 else some[0] for key, some in elements.items()}
     return to_json(document)

@@ -1,0 +1,113 @@
+"""BibTeX: where each field of a record goes, and how TeX's own signs are written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from places import expected, places
+
+from archive_pkg.interchange import Setting, export
+
+
+def said(setting: Setting = BARE_SETTING, **fields: Any) -> dict[str, str]:
+    _, *lines, _ = places(export("bibtex", record(**fields), setting))
+    pairs = (line.strip().removesuffix("},").partition(" = {") for line in lines)
+    return {name: value for name, _, value in pairs}
+
+
+def test_each_field_has_its_place() -> None:
+    assert places(export("bibtex", full(), FULL_SETTING)) == expected("bibtex")
+
+
+def test_entries_are_separated_by_a_blank_line_and_leave_out_what_is_not_known() -> None:
+    entry = "\n".join(
+        [
+            "@misc{x,",
+            "  title = {{A letter}},",
+            "  howpublished = {Document},",
+            "  type = {Document},",
+            "  version = {1},",
+            "}",
+            "",
+        ]
+    )
+    assert export("bibtex", bare(), BARE_SETTING).decode() == entry
+    assert export("bibtex", [bare(), bare()], BARE_SETTING).decode() == f"{entry}\n{entry}"
+
+
+@pytest.mark.parametrize(
+    ("edtf", "date", "year", "month"),
+    [
+        ("1960", "1960", "1960", None),
+        ("1960-07", "1960-07", "1960", "7"),
+        ("1960-11-18~", "1960-11-18~", "1960", "11"),
+        ("1959/1961", "1959/1961", None, None),
+        ("[1959..1961]", None, None, None),
+    ],
+)
+def test_a_date_is_that_of_biblatex_and_of_bibtex(
+    edtf: str, date: str | None, year: str | None, month: str | None
+) -> None:
+    told = said(date={"edtf": edtf})
+    assert (told.get("date"), told.get("year"), told.get("month")) == (date, year, month)
+    assert told.get("note") == (None if date else "Date: one of [1959..1961]")
+
+
+def test_a_note_has_the_open_date_and_the_rights() -> None:
+    told = said(date={"as_written": "1956/57"}, rights={"statement": "Free."})
+    assert told["note"] == "Date as written: 1956/57; Rights: Free."
+
+
+def test_persons_in_index_form_are_split_and_all_others_are_protected() -> None:
+    names = {"a": "Doe, Jane", "b": "Doe, John, Jr.", "c": "Ann & Co"}
+    agents = [
+        {"id": key, "name": name, "kind": "organization" if key == "c" else "person"}
+        for key, name in names.items()
+    ]
+    told = said(agents=agents, signatories=list(names))
+    assert told["author"] == r"Doe, Jane and Doe, Jr., John and {Ann \& Co}"
+
+
+def test_the_words_of_a_letter_are_not_commands_of_tex() -> None:
+    title = "a\\b~c^d{e}f%g$h&i#j_k\n\t l"
+    assert said(title=title)["title"] == (
+        r"{a\textbackslash{}b\textasciitilde{}c\textasciicircum{}d\{e\}f\%g\$h\&i\#j\_k l}"
+    )
+
+
+def test_addresses_are_verbatim() -> None:
+    url = "https://example.org/a_b%20c?d#e~{f}"
+    schemes = (
+        ("local", "1"),
+        ("url", url),
+        ("doi", "10.1000/a_b"),
+        ("url", "https://example.org/2"),
+    )
+    known = [{"scheme": scheme, "value": value} for scheme, value in schemes]
+    told = said(identifiers=known)
+    assert told["url"] == "https://example.org/a_b%20c?d#e~%7Bf%7D"
+    assert told["doi"] == "10.1000/a_b"
+    own = said(replace(BARE_SETTING, addresses={"x": "https://example.org/x"}), identifiers=known)
+    assert own["url"] == "https://example.org/x"
+
+
+def test_a_holding_without_a_place_is_the_archive() -> None:
+    assert said(holding={"repository": "RGANI"})["library"] == "RGANI"
+
+
+def test_only_the_translator_of_the_letter_is_its_translator() -> None:
+    parts = [
+        {"id": "o", "kind": "original", "file": "o.txt", "languages": ["ru"]},
+        {"id": "e", "kind": "translation", "file": "e.txt", "made_from": ["o"], "made_by": ["a"]},
+        {"id": "s", "kind": "scan", "file": "s", "made_from": ["o"], "made_by": ["b"]},
+    ]
+    agents = [
+        {"id": "a", "name": "A, B", "kind": "person"},
+        {"id": "b", "name": "C, D", "kind": "person"},
+    ]
+    told = said(parts=parts, agents=agents)
+    assert told["translator"] == "A, B"
+    assert told["language"] == "ru"

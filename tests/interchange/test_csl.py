@@ -1,0 +1,92 @@
+"""CSL-JSON: where each field of a record goes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from places import expected, places
+
+from archive_pkg.interchange import Setting, export
+
+
+def said(setting: Setting = BARE_SETTING, **fields: Any) -> dict[str, Any]:
+    [item] = json.loads(export("csl", record(**fields), setting))
+    return dict(item)
+
+
+def test_each_field_has_its_place() -> None:
+    assert places(export("csl", full(), FULL_SETTING)) == expected("csl")
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    item = {
+        "id": "x",
+        "type": "personal_communication",
+        "genre": "Document",
+        "title": "A letter",
+        "version": "1",
+    }
+    assert json.loads(export("csl", [bare(), bare()], BARE_SETTING)) == [item, item]
+
+
+@pytest.mark.parametrize(
+    ("edtf", "issued"),
+    [
+        ("1960", {"date-parts": [[1960]]}),
+        ("1960-07-18?", {"date-parts": [[1960, 7, 18]], "circa": True}),
+        ("1960-07~", {"date-parts": [[1960, 7]], "circa": True}),
+        ("1957-02~/1957-04?", {"date-parts": [[1957, 2], [1957, 4]], "circa": True}),
+        ("1957/..", {"literal": "1957/.."}),
+        ("195X", {"literal": "195X"}),
+        ("1960-21?", {"literal": "1960-21?", "circa": True}),
+    ],
+)
+def test_a_date_has_parts_only_if_these_say_all(edtf: str, issued: dict[str, Any]) -> None:
+    assert said(date={"edtf": edtf})["issued"] == issued
+
+
+def test_a_date_that_nobody_could_read_is_given_as_written() -> None:
+    assert said(date={"as_written": "1956/57"})["issued"] == {"literal": "1956/57"}
+
+
+def test_persons_in_index_form_are_split() -> None:
+    names = ["Doe, Jane", "Doe, John, Jr.", "Jane Doe"]
+    agents = [{"id": f"a{at}", "name": name, "kind": "person"} for at, name in enumerate(names)]
+    assert said(agents=agents, sender=["a0", "a1", "a2"])["author"] == [
+        {"family": "Doe", "given": "Jane"},
+        {"family": "Doe", "given": "John", "suffix": "Jr."},
+        {"literal": "Jane Doe"},
+    ]
+
+
+def test_the_letter_s_own_address_comes_first_and_then_its_first_one() -> None:
+    addresses = ["https://example.org/1", "https://example.org/2"]
+    known = [{"scheme": "local", "value": "1"}]
+    known += [{"scheme": "url", "value": address} for address in addresses]
+    assert said(identifiers=known)["URL"] == addresses[0]
+    own = replace(BARE_SETTING, addresses={"x": "https://example.org/x"})
+    assert said(own, identifiers=known)["URL"] == "https://example.org/x"
+
+
+def test_who_worked_on_an_enclosure_is_no_contributor_to_the_letter() -> None:
+    parts = [
+        {"id": "o", "kind": "original", "held": False},
+        {"id": "e", "kind": "translation", "held": False, "made_from": ["o"], "made_by": ["a"]},
+        {"id": "map", "kind": "enclosure", "held": False, "made_by": ["b"]},
+        {"id": "m", "kind": "translation", "held": False, "made_from": ["map"], "made_by": ["b"]},
+    ]
+    agents = [{"id": name, "name": name.upper(), "kind": "person"} for name in "ab"]
+    told = said(parts=parts, agents=agents)
+    assert told["translator"] == [{"literal": "A"}]
+    assert "contributor" not in told
+
+
+def test_a_holding_has_what_is_known_of_its_place() -> None:
+    told = said(holding={"repository": "RGANI", "folio": "l. 12"})
+    assert told["archive"] == "RGANI"
+    assert told["archive_location"] == "l. 12"
+    assert "archive_collection" not in told

@@ -1,0 +1,54 @@
+"""SWORD's metadata document and Archivematica's metadata.csv: Dublin Core in other clothes."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from typing import Any
+
+from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from places import expected, places
+
+from archive_pkg.interchange import Setting, export
+
+
+def test_sword_has_each_element_of_dublin_core() -> None:
+    assert places(export("sword", full(), FULL_SETTING)) == expected("sword")
+
+
+def test_sword_has_no_list_for_a_single_value() -> None:
+    assert places(export("sword", bare(), BARE_SETTING)) == [
+        "@context: https://swordapp.github.io/swordv3/swordv3.jsonld",
+        "@type: Metadata",
+        "dc:identifier: x",
+        "dc:title: A letter",
+        "dc:type[1]: Text",
+        "dc:type[2]: Document",
+    ]
+
+
+def rows(setting: Setting = BARE_SETTING, **fields: Any) -> list[list[str]]:
+    return list(csv.reader(export("archivematica", record(**fields), setting).decode().split("\n")))
+
+
+def test_archivematica_has_the_letter_in_the_first_row_and_a_row_for_each_file() -> None:
+    assert places(export("archivematica", full(), FULL_SETTING)) == expected("archivematica")
+
+
+def test_archivematica_names_files_within_the_transfer() -> None:
+    parts = [
+        {"id": "a", "kind": "scan", "file": "f", "title": "One\nleaf"},
+        {"id": "b", "kind": "scan", "file": "g/h"},
+        {"id": "c", "kind": "scan", "file": "f", "title": "Two"},
+    ]
+    table = [
+        ["filename", "dc.identifier", "dc.title", "dc.type", "dc.type"],
+        ["objects", "x", "A letter", "Text", "Document"],
+        ["objects/f", "", "One leaf; Two", "", ""],
+        ["objects/g/h", "", "Scan of A letter", "", ""],
+        [],
+    ]
+    assert rows(parts=parts, title="A\nletter")[:3] == table[:3]
+    assert rows(parts=parts) == table
+    inside = rows(replace(BARE_SETTING, folder="data/"), parts=parts)
+    assert [row[0] for row in inside[1:-1]] == ["objects", "data/f", "data/g/h"]
