@@ -325,7 +325,7 @@ def test_an_authority_that_answers_byte_by_byte_or_not_at_all_is_not_waited_for(
         thread = threading.Thread(target=drip)
         thread.start()
         with pytest.raises(NoStampError, match=said):
-            request(b"data", f"http://127.0.0.1:{server.getsockname()[1]}/", patience=patience)
+            request(b"data", f"http://127.0.0.1:{server.getsockname()[1]}/", timeout=patience)
         stop.set()
         thread.join()
 

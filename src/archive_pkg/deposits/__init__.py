@@ -1,4 +1,4 @@
-"""Deposits: a package into a repository, a receipt for it, and the package back again."""
+"""Deposit packages into repositories with receipts, and fetch them back."""
 
 from archive_pkg.deposits.depositing import (
     Deposited,

@@ -1,7 +1,7 @@
-"""Secrets: where they come from, and that they go nowhere else.
+"""Find secrets, and keep them out of messages and files.
 
-A secret belongs to one server: a host, and its port if that is not 443. Its name is the server's:
-`data.example.org`, `data.example.org:8443`, or `zenodo` and `zenodo-sandbox`. It is searched, in
+A secret belongs to one server: a host, and its port if that is not 443. It has the server's name:
+`data.example.org`, `data.example.org:8443`, `zenodo` or `zenodo-sandbox`. It is searched, in
 this order, in the environment (`ARCHIVE_PKG_<NAME>_TOKEN`, `…_USER` and `…_PASSWORD`), in netrc,
 and in the keyring. Secrets are never taken from an address or an argument, and never written to a
 journal or receipt. Text from others (a server's answer, a library's error) may repeat a secret and
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SERVICE = "archive-pkg"
 WELL_KNOWN = {"zenodo": "zenodo.org", "zenodo-sandbox": "sandbox.zenodo.org"}
-"""Servers with a name of their own, and their hosts."""
+"""The hosts of servers that have a short name."""
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?|[0-9a-f:.]*:[0-9a-f:.]*", re.ASCII)
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]*", re.ASCII)
@@ -38,7 +38,7 @@ _used: set[str] = set()
 
 
 class Secret(str):
-    """A secret: it is sent, and never shown."""
+    """A secret, which may be sent but never shown."""
 
     __slots__ = ()
 
@@ -54,13 +54,13 @@ class Login:
     password: Secret
 
     def basic(self) -> dict[str, str]:
-        """The header of HTTP's basic authentication (RFC 7617)."""
+        """Return the header of HTTP's basic authentication (RFC 7617)."""
         pair = f"{self.user}:{self.password}".encode()
         return {"Authorization": f"Basic {_keep(b64encode(pair).decode())}"}
 
 
 def environment_name(name: str) -> str:
-    """Return a server's name as the names of variables have it; no two servers share one.
+    """Return a server's name in the form for environment variables; no two servers share one.
 
     `data.example.org` is DATA_EXAMPLE_ORG, `data-example.org` is DATA__EXAMPLE_ORG, and
     `data.example.org:8443` is DATA_EXAMPLE_ORG_port_8443.
@@ -76,12 +76,12 @@ def environment_name(name: str) -> str:
 
 
 def _old_environment_name(name: str) -> str:
-    """Return the form that other servers' names could have as well."""
+    """Return the form of earlier versions, which several servers can share."""
     return re.sub(r"[^A-Z0-9]+", "_", _parted(name)[0].upper()).strip("_")
 
 
 def unused_variable(name: str) -> str:
-    """Say so if a variable is set that was meant for a server and could mean another."""
+    """Return a note if a variable in the old form is set, which could belong to another server."""
     old = _old_environment_name(name)
     if old == environment_name(name):
         return ""
@@ -92,10 +92,10 @@ def unused_variable(name: str) -> str:
 
 
 def server_name(parts: SplitResult) -> str:
-    """Return what the secrets of a server at an HTTPS address are called by.
+    """Return the name for the secrets of the server at an HTTPS address.
 
     Raises:
-        UsageError: It has the name of a well-known server, and is another.
+        UsageError: The host is called like a well-known server, but is another one.
     """
     host = str(parts.hostname)
     host = f"[{host}]" if ":" in host else host
@@ -185,7 +185,7 @@ def keyring_failure(name: str) -> str:
 
 
 class _KeyringLockedError(Exception):
-    """There is a keyring, but it does not open."""
+    """The keyring cannot be unlocked."""
 
 
 def _ask_keyring(name: str) -> str | None:
@@ -198,7 +198,7 @@ def _ask_keyring(name: str) -> str | None:
         return keyring.get_password(SERVICE, name)
     except keyring.errors.NoKeyringError:
         return None
-    except Exception as error:  # whatever the desktop's own service, or a library for it, raises
+    except Exception as error:  # backends raise errors of any kind
         raise _KeyringLockedError(_brief(error)) from None
 
 
@@ -206,13 +206,13 @@ def keep(name: str, secret: str, user: str = "") -> None:
     """Put a repository's token, or its user's password, into the keyring.
 
     Args:
-        name: What `deposit` looks for: "zenodo", "zenodo-sandbox", a host, or a host and port.
+        name: The server's name: "zenodo", "zenodo-sandbox", a host, or a host and port.
         secret: The token or password.
-        user: The user, where it is a password.
+        user: The user, if it is a password.
 
     Raises:
-        StorageError: There is no keyring here, or it refuses.
-        UsageError: No repository has that name.
+        StorageError: This computer does not have a keyring, or the keyring refuses.
+        UsageError: It is not the name of a server.
     """
     import keyring
     import keyring.errors
@@ -255,7 +255,7 @@ def _keep(secret: str) -> Secret:
 
 
 def remember(secret: str) -> None:
-    """Note a secret that a library found, so that it is never shown."""
+    """Remember a secret that a library found, so that `redact` removes it."""
     if secret:
         _used.add(secret)
 
@@ -264,10 +264,10 @@ T = TypeVar("T")
 
 
 def redact(said: T) -> T:
-    """Return text from others without any secret that this process used, however it is quoted.
+    """Remove every secret that this process used from a text by others, however it is quoted.
 
     Args:
-        said: A text, or an answer in JSON's terms, whose texts are meant then.
+        said: A text, or a JSON value with texts in it.
     """
     if isinstance(said, str):
         return _redact(said)  # type: ignore[return-value]
@@ -294,7 +294,7 @@ def split_address(address: str) -> SplitResult:
     """Split a server's address into its parts.
 
     Raises:
-        UsageError: It names no host, or it has a password in it, which is not repeated.
+        UsageError: It does not have a host, or has a password. The message omits the password.
     """
     if any(unicodedata.category(sign).startswith("C") for sign in address):
         raise UsageError(f"{address!r} has control characters", "Write SCHEME://HOST/PATH.")
@@ -325,13 +325,13 @@ def split_address(address: str) -> SplitResult:
 
 
 def place_of(parts: SplitResult) -> tuple[str, str]:
-    """Return the path of an address that has only a host and a path, plain and as receipts have it.
+    """Return the path of an address, decoded and in the form for receipts.
 
-    In an address a path may be escaped or not; in receipts only what would mean something else is,
-    so that they can be read and lead to the same place again.
+    In an address a path may be escaped or not. In receipts, only `?`, `#`, `%` and spaces are, so
+    that people can read the path, and it leads to the same place again.
 
     Raises:
-        UsageError: There is more behind the path.
+        UsageError: There is a query or a fragment after the path.
     """
     if parts.query or parts.fragment:
         raise UsageError(
@@ -343,5 +343,5 @@ def place_of(parts: SplitResult) -> tuple[str, str]:
 
 
 def without_secret(address: str) -> str:
-    """Return an address as it may be shown."""
+    """Return an address without a password."""
     return re.sub(r"//.*@", "//***@", address, flags=re.DOTALL)

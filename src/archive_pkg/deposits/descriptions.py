@@ -58,14 +58,14 @@ def merged(
 ) -> Merged:
     """Merge a new description into one that may have been edited since the last deposit.
 
-    Edited fields are kept. If it is unknown what was sent last, an edit cannot be told from an
-    older statement of the record: the new description replaces it.
+    Edited fields are kept. If it is unknown what was sent last, an edit looks like an older
+    statement of the record; the new description then replaces it.
 
     Args:
         ours: The fields of the new description.
         there: The fields of the one that is there.
         last: What is known of the last deposit; see `last_description`.
-        quiet: Fields about which nothing is said: they change without a change of the record.
+        quiet: Fields that are not reported, because they change without a change of the record.
     """
     fields, edited, kept, replaced = {}, {}, [], []
     sent, held = (last["sent"], last["held"]) if last else ({}, {})

@@ -1,4 +1,4 @@
-"""What record repositories have in common: they store a package as one zip and return it.
+"""Base classes for repositories that store a package as one zip.
 
 If people browse the repository, a page is stored next to the zip, so that they can read the letter
 without unpacking anything. It is not part of the package: only the zip is ever fetched back.
@@ -40,8 +40,8 @@ class Upload:
     """A package's zip, or its page, while it is being sent.
 
     Attributes:
-        path: Where it lies.
-        item: What it is called, its size and SHA-256.
+        path: The temporary file.
+        item: Its name in the repository, size and SHA-256.
         md5: Its MD5, which many repositories state.
     """
 
@@ -51,7 +51,7 @@ class Upload:
 
 
 class ZipRepository(ABC):
-    """Reads back and fetches a zip; each kind of repository says where its bytes are."""
+    """Reads back and fetches a zip. Subclasses say where its bytes are."""
 
     target: str
 
@@ -59,12 +59,12 @@ class ZipRepository(ABC):
 
     @abstractmethod
     def _contents(self, remote_id: str) -> Mapping[str, str]:
-        """The paths of the bytes of all that it holds, by the names of the files."""
+        """Return the path from which each file of a deposit can be downloaded, by name."""
 
     def verify(
         self, remote_id: str, version: str, expected: Expected | None = None
     ) -> Mapping[str, str]:
-        """Download all that is there; see `Repository`."""
+        """Download every file; see `Repository`."""
         found = {}
         for name, path in self._contents(remote_id).items():
             with self._web.download(path) as blocks:
@@ -84,21 +84,21 @@ class ZipRepository(ABC):
 
 
 def _zip_of(expected: Expected | None) -> Arrival | None:
-    """The zip among the files of a deposit."""
+    """Return the zip among the files of a deposit."""
     zips = [file for path, file in (expected or {}).items() if path.endswith(".zip")]
     return zips[0] if len(zips) == 1 else None
 
 
 def _size_of(name: str, expected: Expected | None) -> int:
-    """The most bytes that a file may have."""
+    """Return the most bytes that a file may have."""
     known = (expected or {}).get(name) or (_zip_of(expected) if name.endswith(".zip") else None)
     return known.size if known else limits.DOWNLOAD.value
 
 
 class RestrictingRepository(ZipRepository):
-    """A repository that publishes openly, and can restrict the files.
+    """A repository that is open to everyone, but can restrict the files.
 
-    A restricted package is described by what the public may see of its record.
+    The description of a restricted package has only what the public may see of its record.
     """
 
     _options: Mapping[str, str]
@@ -109,45 +109,45 @@ class RestrictingRepository(ZipRepository):
         return self._options.get("access") == "restricted"
 
     def _public_record(self, transfer: Transfer) -> Record:
-        """The record as the description there has it."""
+        """Return the record from which the description is made."""
         return transfer.outgoing.record if self._is_restricting else transfer.record
 
     def _embargo(self, transfer: Transfer) -> str:
-        """The day on which the files open; empty where they are not restricted, or for good."""
+        """Return the day on which restricted files open; empty if there is none."""
         outgoing = transfer.outgoing
         day = opening(outgoing.withheld) if self._is_restricting and outgoing.is_cut else None
         return day.isoformat() if day else ""
 
     def _rules(self, transfer: Transfer) -> str:
-        """The rules of the restriction, in words."""
+        """Return the rules of the restriction, in words."""
         gone = transfer.outgoing.withheld.values()
         return "; ".join(dict.fromkeys(str(one.access.rule) for one in gone))
 
     def _restriction(self, transfer: Transfer) -> tuple[str, ...]:
-        """The step of a plan that restricts the files."""
+        """Return the step of a plan that restricts the files, if there is one."""
         if not self._is_restricting:
             return ()
         until = self._embargo(transfer)
         return (f"restrict the files{f', under an embargo until {until}' if until else ''}",)
 
     def _other_embargo(self, transfer: Transfer, there: str) -> tuple[str, ...]:
-        """How the day of an embargo there differs from the one that is asked for, in words."""
+        """Return a sentence if the embargo in the repository ends on another day than requested."""
         asked = self._embargo(transfer)
         if there == asked:
             return ()
         return (f"its embargo ends on {there or 'no day'}, not on {asked or 'no day'}",)
 
     def _asks_access(self, journal: Journal) -> bool:
-        """Whether the address says who may have the files, or did in an earlier run.
+        """Return whether the address has the option `access`, or had it in an earlier run.
 
-        Where it never did, what a person has set there holds.
+        Otherwise the access that a person set in the repository is kept.
         """
         if "access" in self._options:
             journal.done("access", asked=self._options["access"])
         return journal.outcome("access") is not None
 
     def _report_traces(self, transfer: Transfer, report: Report) -> None:
-        """Report what the description there would show of what is restricted."""
+        """Report words of restricted parts that the public description would show."""
         if self._is_restricting:
             try:
                 refuse_traces(transfer.outgoing, transfer.opened.parts, {}, "nothing was sent")
@@ -159,8 +159,8 @@ class RestrictingRepository(ZipRepository):
 def zipped(transfer: Transfer, journal: Journal) -> Iterator[Upload]:
     """Yield the package's zip, next to the journal while it is being sent.
 
-    It is made again for each run, with the same bytes: one that lies there already may be another
-    person's.
+    Each run writes it again, with the same bytes: an existing one may have been written by another
+    person.
 
     Raises:
         StorageError: It could not be written.

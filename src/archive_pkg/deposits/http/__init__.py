@@ -1,1 +1,1 @@
-"""Talking to a repository over HTTPS."""
+"""Requests to repositories over HTTPS."""

@@ -1,4 +1,4 @@
-"""Check the answers of servers, which can be anything: JSON of a shape, or XML."""
+"""Check the JSON and XML in the answers of servers, which can be anything."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from archive_pkg.errors import DepositError
 from archive_pkg.parsing import MalformedError, parse_xml
 
 Shape = Any
-"""What a JSON value has to be: a type; a mapping from names to shapes, where a name that ends in
-"?" may be absent or null; or a list with the shape of its items. Other names are ignored."""
+"""The required shape of a JSON value: a type; a list with the shape of its items; or a dictionary
+of shapes by name. A name that ends in "?" may be absent or null. Other names are ignored."""
 
 
 def misfit(value: Any, shape: Shape, place: str = "") -> str:
-    """Say where a JSON value does not have a shape; nothing if it has."""
+    """Return where a JSON value does not have a shape; empty if it has the shape."""
     if isinstance(shape, dict):
         if not isinstance(value, dict):
             return f"{place or 'the answer'} is not an object"
@@ -37,7 +37,7 @@ def misfit(value: Any, shape: Shape, place: str = "") -> str:
 
 
 def read_xml(data: bytes, target: str, hint: str) -> Any:
-    """Return the root element of an XML document, of which nothing outside is read.
+    """Return the root element of an XML document without reading anything outside it.
 
     Raises:
         DepositError: It is not XML, is over a limit, or has a document type declaration.

@@ -1,9 +1,9 @@
-"""An HTTPS client for repositories: with limits and retries, and without leaking secrets.
+"""An HTTPS client for repositories, with limits and retries, that does not leak secrets.
 
-Every request goes to the one origin that the user named, with its login; a redirect to another
-origin is followed only to read, and without the login. Certificates are always verified;
-SSL_CERT_FILE names your own authority. A lost connection raises LostError, and the caller checks
-what happened before it asks again.
+Requests go only to the origin that the user named, with its login. A redirect to another origin is
+followed only for reading, and without the login. Certificates are always verified; SSL_CERT_FILE
+can name an authority of your own. A lost connection raises LostError. The caller then checks what
+happened before it repeats the request.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 
 SECONDS = 60.0
-"""How long a server may be silent, and how long an answer that is not a file may take in all."""
+"""Seconds that a server may be silent, and that a complete answer other than a file may take."""
 _SLOWEST = 1024
-"""Bytes a second, on the average, that a server has to send from the first minute on."""
+"""The average bytes per second that a server must send after the first minute."""
 _BUSY = {408, 425, 429, 500, 502, 503, 504}
 _READING = {"GET", "HEAD", "PROPFIND"}
 
@@ -64,10 +64,10 @@ class Reply:
         self._target = target
 
     def json(self, shape: Shape) -> Any:
-        """Return the body, which has to be JSON of a shape (see `answers.Shape`).
+        """Return the body as JSON, if it has a shape (see `answers.Shape`).
 
         Raises:
-            LostError: It is not JSON: something in between answered, or it was cut short.
+            LostError: It is not JSON: a proxy answered, or the body is incomplete.
             DepositError: It does not have the shape.
         """
         try:
@@ -90,13 +90,13 @@ class HttpClient:
     """A client for one server, with one pool of connections for all threads."""
 
     def __init__(self, base: str, target: str, name: str, login: Mapping[str, str]) -> None:
-        """Take the server.
+        """Prepare connections to a server.
 
         Args:
-            base: The address that all paths are below, `https://host[:port]/path`.
+            base: The address that paths are relative to, `https://host[:port]/path`.
             target: The repository's address, for messages.
-            name: What its secrets are called by.
-            login: Headers that let us in, sent to this server and no other.
+            name: The name of its secrets.
+            login: Headers with the login; sent only to this server.
         """
         import httpx
 
@@ -108,11 +108,11 @@ class HttpClient:
             transport=_transport(),
             timeout=httpx.Timeout(SECONDS, connect=20.0),
             follow_redirects=False,
-            # Nothing is unpacked on the way: a small answer could become a large one.
+            # No content coding: a small answer could be decompressed to a very large one.
             headers={"User-Agent": SOFTWARE.replace(" ", "/"), "Accept-Encoding": "identity"},
             trust_env=False,
         )
-        # Cookies would go to every port of a host.
+        # Cookies would be sent to every port of the host.
         self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         weakref.finalize(self, self._client.close)
 
@@ -132,16 +132,16 @@ class HttpClient:
 
         Args:
             method: The HTTP method.
-            path: Below the base; already escaped. Or a whole address on the same origin.
-            expect: Statuses that the caller knows what to do with.
+            path: The path below the base, escaped; or a full address on the same origin.
+            expect: Error statuses that the caller handles itself.
             headers: More headers.
             content: A body.
-            length: The body's bytes, where it is an iterable.
+            length: The number of bytes, if the body is an iterable.
             data: A body to send as JSON.
-            hint: What to do where the server refuses.
+            hint: The hint if the server refuses.
 
         Raises:
-            LostError: No whole answer came, or the server asks for patience.
+            LostError: The answer is incomplete, or the server asks to wait.
             DepositError: The server refuses.
         """
         sent = dict(headers or {})
@@ -151,7 +151,7 @@ class HttpClient:
         if length is not None:
             sent["Content-Length"] = str(length)
         with self._open(method, path, sent, content) as response:
-            body = self._whole(response)
+            body = self._complete_body(response)
             return self._judged(method, path, response, body, expect, hint)
 
     @contextlib.contextmanager
@@ -161,19 +161,19 @@ class HttpClient:
         """Yield the bytes of a file.
 
         Raises:
-            LostError: They end before their time.
+            LostError: The answer is incomplete.
             DepositError: The server refuses.
         """
         with self._open("GET", path, dict(headers or {}), None) as response:
             if response.status_code != 200:
-                self._judged("GET", path, response, self._whole(response), {200})
+                self._judged("GET", path, response, self._complete_body(response), {200})
             yield self._blocks(response)
 
     def url(self, path: str) -> str:
         """Return the full address of a path, which must be on the server's own origin.
 
         Raises:
-            DepositError: It is on another.
+            DepositError: It is on another origin.
         """
         url = path if "://" in path else f"{self.base}/{path.lstrip('/')}" if path else self.base
         if self._origin_of(url) != self._origin:
@@ -255,8 +255,8 @@ class HttpClient:
         words = redact(str(error)) or type(error).__name__
         return LostError(f"{self._target} could not be reached, or broke off: {words}")
 
-    def _whole(self, response: httpx.Response) -> bytes:
-        """The body of an answer, within a limit of bytes and of time."""
+    def _complete_body(self, response: httpx.Response) -> bytes:
+        """Return the body of an answer, within limits of bytes and time."""
         end = time.monotonic() + SECONDS
         body = bytearray()
         for block in self._blocks(response):
@@ -297,7 +297,7 @@ class HttpClient:
         if status in _BUSY:
             raise LostError(what, after=_retry_after(response))
         if status in (401, 403) or (status == 400 and b"CSRF" in body):
-            # Without a login, InvenioRDM asks for what a browser would send.
+            # Without a login, InvenioRDM requires a header that browsers send.
             unused = unused_variable(self._name)
             raise DepositError(
                 what,
@@ -317,7 +317,7 @@ class HttpClient:
 
 
 def _bare(url: str) -> str:
-    """Return an address without what may be secret in it."""
+    """Return an address without its query, which can be secret."""
     parts = urlsplit(url)
     return redact(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")
 
@@ -326,7 +326,7 @@ def segments(path: str) -> str:
     """Return a path with every segment escaped for an address.
 
     Raises:
-        DepositError: A segment would lead to another place: "..".
+        DepositError: A segment is "." or "..".
     """
     if {".", ".."} & set(path.split("/")):
         raise DepositError(f"{path!r} would point to another place in the repository")
@@ -345,10 +345,10 @@ def _transport() -> httpx.HTTPTransport:
     import httpx
 
     class Paced(httpcore.NetworkStream):
-        """A connection: from each request on, what comes back has to come at a certain pace.
+        """A connection that closes if the answer to a request is too slow.
 
-        The head of the answer has to be there after a minute, whatever comes before it: a server
-        can send interim answers without end.
+        The head must be complete after a minute, whatever comes before it: a server can send
+        interim answers without end.
 
         Attributes:
             has_head: Whether the answer's head has been read.
@@ -417,7 +417,7 @@ def _certificates() -> ssl.SSLContext:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """The seconds that the server asks to wait (RFC 9110, 10.2.3)."""
+    """Return the seconds that the server asks to wait (RFC 9110, 10.2.3)."""
     said = response.headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}", said):
         return float(said)
@@ -428,7 +428,7 @@ def _retry_after(response: httpx.Response) -> float | None:
 
 
 def _words(response: httpx.Response, body: bytes) -> str:
-    """The server's own words on an error, in short."""
+    """Return the server's own words on an error, shortened."""
     text = body[:20000].decode("utf-8", "replace")
     if "json" in response.headers.get("content-type", ""):
         with contextlib.suppress(ValueError, AttributeError, TypeError):

@@ -1,10 +1,10 @@
 """`dataverse+https://HOST/COLLECTION?contact=EMAIL`: Dataverse, by its native API.
 
-A package becomes a dataset of the collection, a draft, with one zip; published only on demand.
-Dataverse unpacks every zip that it gets, but not a zip within a zip, so that is what it is sent.
-Further options of the address are `subject=…` (of Dataverse's list; "Arts and Humanities"
-otherwise) and `access=restricted`, which puts the zip under an embargo up to the day on which all
-of it is open, or restricts it where no such day is set.
+A package becomes a draft dataset in the collection, with one zip; it is published only on demand.
+Dataverse unpacks every zip, but not a zip inside a zip, so the zip is sent inside another one.
+The address has two more options: `subject=…` (a term of Dataverse's list; the default is "Arts and
+Humanities") and `access=restricted`. It puts the zip under an embargo until the day on which all
+parts are open, or restricts it if there is no such day.
 
 Written from the API's documentation (Dataverse 6); not tried against a live server.
 """
@@ -77,7 +77,7 @@ class Dataverse(RestrictingRepository):
     kind = "dataverse"
 
     def __init__(self, address: str) -> None:
-        """Take the address; its path is the collection's alias."""
+        """Read the address; its path is the collection's alias."""
         parts = credentials.split_address(address)
         self._options = options_of(address, parts.query, _OPTIONS)
         self._collection = parts.path.strip("/")
@@ -106,7 +106,7 @@ class Dataverse(RestrictingRepository):
         )
 
     def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
-        """Plan what would be made there, and report what prevents it; see `Repository`."""
+        """Plan the deposit, and report what prevents it; see `Repository`."""
         plan = DepositPlan(
             (
                 PlannedFile(
@@ -189,7 +189,9 @@ class Dataverse(RestrictingRepository):
                     "It was not published. Change it in the repository, or set the value in "
                     "the address.",
                 )
-            stored = replace(stored, notes=notes, answer=_told(stored, transfer, journal))
+            stored = replace(
+                stored, notes=notes, answer=_answer_with_description(stored, transfer, journal)
+            )
             whole = all(each.stored == each.expected for each in stored.files)
             if publish and kept:
                 kept = (
@@ -202,7 +204,9 @@ class Dataverse(RestrictingRepository):
             self._ask("POST", f"datasets/:persistentId/actions/:publish?{_id(name)}&type=major")
             journal.done("publish")
             stored = self._stored(name, self._dataset(name) or dataset, file, sent, new=True)
-            return replace(stored, notes=notes, answer=_told(stored, transfer, journal))
+            return replace(
+                stored, notes=notes, answer=_answer_with_description(stored, transfer, journal)
+            )
 
     def _restricted(self, name: str, dataset: Json, sent: Upload, transfer: Transfer) -> Json:
         """Restrict the zip in a draft, or put it under its embargo; return the new dataset."""
@@ -220,7 +224,7 @@ class Dataverse(RestrictingRepository):
         return self._dataset(name) or dataset
 
     def _differences(self, dataset: Json, sent: Upload, transfer: Transfer) -> tuple[str, ...]:
-        """Return how the access to the zip there differs from what the address asks for."""
+        """Return sentences on how the access to the zip differs from the requested one."""
         entry = self._entry(dataset, sent)
         if entry is None:
             return ()
@@ -233,7 +237,7 @@ class Dataverse(RestrictingRepository):
         return (*found, *self._other_embargo(transfer, embargo))
 
     def status(self, remote_id: str, version: str) -> Status:
-        """Say whether it is published, a draft, or absent; see `Repository`."""
+        """Return whether it is published, a draft, or absent; see `Repository`."""
         dataset = self._dataset(remote_id)
         if dataset is None:
             return Status("absent", f"{self.target} does not show the dataset {remote_id}")
@@ -292,9 +296,9 @@ class Dataverse(RestrictingRepository):
     ) -> tuple[Json, tuple[str, ...], tuple[str, ...]]:
         """Bring a dataset that was made for another form of the package up to date.
 
-        If it is published, this makes a draft of its next version. The zip of the other form goes
-        out of that draft; other files that somebody added stay. Return the dataset as it is then,
-        the edits that were kept, and the notes for the user.
+        If it is published, this makes a draft of its next version. The old zip is removed from the
+        draft; files that people added stay. Return the new state of the dataset, the edits that
+        were kept, and the notes for the user.
         """
         there = dataset["latestVersion"]
         done = Merged({})
@@ -342,7 +346,7 @@ class Dataverse(RestrictingRepository):
         """Refuse a dataset that was not made for this record's packages.
 
         Raises:
-            DepositError: It is one.
+            DepositError: It was made for something else.
         """
         dataset = self._dataset(name)
         mark = rf"{re.escape(transfer.identifier)} [0-9a-f]{{32}}"
@@ -433,7 +437,7 @@ class Dataverse(RestrictingRepository):
         given |= {"Subject": self._options["subject"]} if "subject" in self._options else {}
         version = dataverse.describe(self._public_record(transfer), Setting(given=given))
         if self._is_restricting:
-            # A dataset with restricted files has to say on which terms they are given out.
+            # A dataset with restricted files must have terms of access.
             version["termsOfAccess"] = self._rules(transfer) or "On request."
         fields = version["metadataBlocks"]["citation"]["fields"]
         (others,) = [field for field in fields if field["typeName"] == "otherId"]
@@ -471,11 +475,11 @@ def _value_of(other: Json) -> str:
 
 
 def _is_own(other: Json) -> bool:
-    """Return whether an identifier there is one of our marks."""
+    """Return whether an identifier in the dataset is one of our marks."""
     return bool(re.fullmatch(r"\S+ [0-9a-f]{32}", _value_of(other)))
 
 
-def _told(stored: Stored, transfer: Transfer, journal: Journal) -> Json:
+def _answer_with_description(stored: Stored, transfer: Transfer, journal: Journal) -> Json:
     """Return the server's answer, with what is needed to recognize edits later."""
     return {**stored.answer, "described": last_description(transfer, journal)}
 

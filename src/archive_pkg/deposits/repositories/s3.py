@@ -91,7 +91,7 @@ class S3Bucket:
     kind = "s3"
 
     def __init__(self, address: str) -> None:
-        """Take the address."""
+        """Read the address."""
         import botocore.session
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
@@ -115,13 +115,13 @@ class S3Bucket:
                 region_name=session.get_config_variable("region") or "us-east-1",
                 endpoint_url=endpoint,
                 config=Config(
-                    # Plain http goes to no proxy: it would read the login.
+                    # Plain http must not pass a proxy, which could read the login.
                     proxies={} if (endpoint or "").startswith("http:") else None,
                     connect_timeout=20,
                     read_timeout=60,
                     max_pool_connections=_WIDTH * 4,
                     retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
-                    # Digests are ours to state; what botocore would add, many servers refuse.
+                    # We send digests ourselves; many servers refuse those that botocore adds.
                     request_checksum_calculation="when_required",
                     response_checksum_validation="when_required",
                 ),
@@ -142,13 +142,13 @@ class S3Bucket:
 
     @property
     def target(self) -> str:
-        """The address, with the server where that is not Amazon's."""
+        """The address, with the endpoint unless it is Amazon's."""
         server = f"?endpoint={quote(self._endpoint, safe=':/')}" if self._endpoint else ""
         server += "&http=yes" if server and self._may_be_plain else ""
         return f"s3://{self._bucket}/{quote(self._prefix)}{server}"
 
     def capabilities(self) -> Capabilities:
-        """Files as they are, verified by the server where it can; parts can be resumed."""
+        """Return: single files, verified by the server if it can; resumable in parts."""
         return Capabilities(
             packaging="folder",
             digest="sha256",
@@ -222,7 +222,7 @@ class S3Bucket:
         )
 
     def status(self, remote_id: str, version: str) -> Status:
-        """Say whether the objects exist, including bagit.txt; see `Repository`."""
+        """Return whether the objects exist, including bagit.txt; see `Repository`."""
         with self._errors():
             there = self._list(remote_id)
         if not there:
@@ -265,7 +265,7 @@ class S3Bucket:
     def _sent(self, request: Any, **_: object) -> Any:
         """Send a request; read answers that are not files within limits of bytes and time.
 
-        botocore reads such an answer to its end, wherever that is.
+        botocore itself reads an answer to its end without a limit.
         """
         from botocore.awsrequest import AWSResponse
 
@@ -283,8 +283,9 @@ class S3Bucket:
 
         Args:
             raw: The answer, as urllib3 has it.
-            most: How many bytes it may have.
-            whole: Whether it has to come within a minute; else at a certain pace from then on.
+            most: The most bytes.
+            whole: Whether it must be complete within a minute. Otherwise it must have a minimum
+                speed after a minute.
         """
         import urllib3
 
@@ -317,7 +318,7 @@ class S3Bucket:
         return found
 
     def _pages(self, operation: str, name: str, **asked: str) -> Iterator[dict[str, Any]]:
-        """Yield what a server lists, page by page; refuse a listing without end."""
+        """Yield the pages of a listing; refuse a listing without end."""
         count = 0
         pages = self._client.get_paginator(operation).paginate(Bucket=self._bucket, **asked)
         for number, page in enumerate(pages, 1):
@@ -334,7 +335,7 @@ class S3Bucket:
             yield from listed
 
     def _held_already(self, transfer: Transfer, item: Item, key: str) -> Arrival:
-        """Return what the server says about an existing object, which must be the right one."""
+        """Return the arrival of an object that exists already, which must have the right bytes."""
         part = _part_size(item.size)
         digests = _PartDigests()
         with transfer.open(item) as file:
@@ -386,7 +387,7 @@ class S3Bucket:
         return answer if answer.get("ETag") else self._head(key)
 
     def _once(self, call: Any, **options: Any) -> dict[str, Any]:
-        """Write an object unless it exists; what an earlier run wrote is compared later."""
+        """Write an object unless it exists. Existing ones are compared later."""
         from botocore.exceptions import ClientError
 
         if self._conditional:
@@ -401,7 +402,7 @@ class S3Bucket:
                 self._conditional = False
             else:
                 return answer
-        # The bucket was listed before and has no object with that name.
+        # According to the listing before, the bucket has no object with that name.
         written: dict[str, Any] = call(**options)
         return written
 
@@ -466,7 +467,7 @@ class S3Bucket:
         return found
 
     def _knows_locks(self) -> bool:
-        """Return whether the bucket locks objects; if we may not ask, the deposit shows it."""
+        """Return whether the bucket locks objects; True if we may not ask."""
         from botocore.exceptions import ClientError
 
         with self._errors():
@@ -482,7 +483,7 @@ class S3Bucket:
         return {"ObjectLockMode": self._lock[0], "ObjectLockRetainUntilDate": self._lock[1]}
 
     def _account(self, transfer: Transfer, base: str) -> None:
-        """List everything again: a server that answers 200 may have stored nothing."""
+        """Compare a new listing with the deposit: a server can answer 200 and store nothing."""
         there = self._list(base)
         for item in transfer.items:
             held = there.get(base + item.path)
@@ -493,7 +494,7 @@ class S3Bucket:
                 )
 
     def _see_locked(self, transfer: Transfer, base: str) -> None:
-        """Check that every object has the requested lock: a server may ignore it."""
+        """Check that every object has the requested lock: a server can ignore the request."""
         if not self._lock:
             return
         for item in transfer.items:
@@ -539,7 +540,7 @@ class S3Bucket:
         from botocore.parsers import ResponseParserError
 
         try:
-            with repository_errors(self):  # botocore takes a number for one without a look
+            with repository_errors(self):  # botocore accepts any text as a number
                 yield
         except ResponseParserError as error:
             raise DepositError(
@@ -597,7 +598,7 @@ class _TimedConnection:
             return super().getresponse(*args, **options)  # type: ignore[misc]
 
     def _consume_headers(self, file: Any) -> None:
-        """Read what comes with "100 Continue"; botocore's own loops for ever at the end."""
+        """Read the headers of "100 Continue". botocore's own method loops for ever at the end."""
         with self._timed():
             while file.readline().strip():
                 pass
@@ -656,7 +657,7 @@ class _PartDigests:
         return self.sha256[number], self.md5[number]
 
     def arrival(self, item: Item, answer: dict[str, Any], *, multiple: bool) -> Arrival | None:
-        """Return the server's digest with the expected one; None if it states neither."""
+        """Return the server's digest and the expected one; None if the server states none."""
         checksum, etag = answer.get("ChecksumSHA256"), str(answer.get("ETag", "")).strip('"')
         if multiple:
             number = f"-{len(self.sha256)}"
@@ -716,7 +717,7 @@ def _refuse_plain(endpoint: SplitResult, *, allowed: bool) -> None:
     """Refuse a server to which the login would be sent unencrypted.
 
     Raises:
-        UsageError: It is one.
+        UsageError: It is such a server.
     """
     host = str(endpoint.hostname)
     try:

@@ -1,9 +1,9 @@
 """`sword2+https://HOST/COLLECTION`: SWORD 2.0, as DSpace, EPrints and swh-deposit speak it.
 
-A package becomes an entry of the collection with one zip (SimpleZip), sent with its MD5, which the
-server is to check. The entry stays in progress until `--publish` completes it. SWORD states no
-digests: where the server's statement offers the original deposit it is read back, and where it does
-not, the outcome is "unverified", for nobody can tell what arrived.
+A package becomes an entry of the collection with one zip (SimpleZip). The zip is sent with its MD5,
+which the server should check. The entry stays in progress until `--publish` completes it. SWORD has
+no digests: if the server's statement links the original deposit, it is read back. Otherwise the
+outcome is "unverified".
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class SwordCollection(ZipRepository):
     kind = "sword2"
 
     def __init__(self, address: str) -> None:
-        """Take the address."""
+        """Read the address."""
         parts = credentials.split_address(address)
         if parts.query or parts.fragment or parts.username:
             shown = credentials.without_secret(address)
@@ -71,11 +71,11 @@ class SwordCollection(ZipRepository):
         self._web = HttpClient(f"https://{parts.netloc}", self.target, self._name, headers)
 
     def capabilities(self) -> Capabilities:
-        """One zip; no digests; in progress until it is completed."""
+        """Return: one zip; no digests; in progress until it is completed."""
         return Capabilities(packaging="zip", publishes=True)
 
     def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
-        """Plan what would be made there; see `Repository`."""
+        """Plan the deposit; see `Repository`."""
         plan = DepositPlan(
             (
                 PlannedFile(
@@ -178,7 +178,7 @@ class SwordCollection(ZipRepository):
         """Return the links of the entry with our slug; empty if there is none."""
         page = self._collection
         for _ in range(_MOST_PAGES):
-            # 405: a server need not list what it holds.
+            # 405: servers need not support listing.
             reply = self._web.ask("GET", page, expect={200, 404, 405})
             if reply.status != 200:
                 return {}
@@ -195,7 +195,7 @@ class SwordCollection(ZipRepository):
         return {}
 
     def _receipt(self, entry: Any) -> Any:
-        """An entry with its links: swh-deposit lists numbers alone, others where it is edited."""
+        """Return an entry with its links. Listings of swh-deposit have only ids."""
         from lxml import etree
 
         number = entry.findtext(f"{{{SWH}}}id")
@@ -212,7 +212,7 @@ class SwordCollection(ZipRepository):
         return entry
 
     def _links(self, receipt: Any) -> dict[str, str]:
-        """Return where an entry is edited, gets its zip, and states its status (SWORD 2.0, 10)."""
+        """Return the links of an entry: for edits, its zip and its status (SWORD 2.0, 10)."""
         found = {
             link.get("rel", ""): link.get("href", "") for link in receipt.iter(f"{{{ATOM}}}link")
         }

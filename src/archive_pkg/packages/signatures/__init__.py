@@ -1,1 +1,1 @@
-"""Signatures and timestamps: making and verifying them (OpenSSH, RFC 3161)."""
+"""Make and verify signatures and timestamps (OpenSSH, RFC 3161)."""

@@ -66,9 +66,9 @@ def sign(
 
     Args:
         package: The bag's folder.
-        key: The private key's file, or the public key's where the private one is in an agent.
-        timestamp: The address of a time-stamping authority (RFC 3161); signatures that are there
-            and have no timestamp get one, too.
+        key: The file of the private key, or of the public key if an agent has the private one.
+        timestamp: The address of a time-stamping authority (RFC 3161). Existing signatures
+            without a timestamp get one, too.
         renew: Renew existing timestamps, each new one over the one before.
         receipts: The folder for the events of many packages; next to the package if None. See
             `later_events.receipts_folder`.
@@ -168,7 +168,7 @@ class _SigningRun:
             self.stamps[stamp] = newest
 
     def install(self) -> None:
-        """Put the folder of signatures in place, all at once."""
+        """Move the folder of signatures into the package in one step."""
         if not (self.signatures or self.stamps):
             return
         place = self.package / FOLDER
@@ -177,14 +177,14 @@ class _SigningRun:
             if not place.exists():
                 self.folder.rename(place)
             elif not storage.exchange(self.folder, place):
-                # Each of these files means something without the others.
+                # Each of these files is valid without the others.
                 new = set(storage.names_in(self.folder)) - set(storage.names_in(place))
                 for name in sorted(new):
                     storage.write_atomically(place / name, storage.read_regular(self.folder / name))
             storage.sync_folder(self.package)
 
     def events(self) -> Iterator[LaterEvent]:
-        """What was done, to be told beside the package."""
+        """The events to record next to the package."""
         if self.signatures:
             yield LaterEvent(
                 type="digital signature generation",
@@ -233,7 +233,7 @@ def sign_files(key: Path, files: list[Path]) -> list[ssh_signatures.SshSignature
     if not os.path.lexists(key):
         raise StorageError(f"the key {key} does not exist", "Name the key's file with --key.")
     with storage.storage_errors(f"reading the key {key}"):
-        storage.open_regular(key).close()  # ssh-keygen waits for ever on a pipe
+        storage.open_regular(key).close()  # ssh-keygen would wait for ever on a pipe
     program = shutil.which("ssh-keygen")
     if program is None:
         raise UsageError(
@@ -258,7 +258,7 @@ def sign_files(key: Path, files: list[Path]) -> list[ssh_signatures.SshSignature
         command,
         stdin=None if terminal else subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        # In a terminal a token's "touch me" has to be seen at once.
+        # A token's request to be touched must appear in the terminal at once.
         stderr=None if terminal else subprocess.PIPE,
         start_new_session=not terminal,
         env=environment,
@@ -270,7 +270,7 @@ def sign_files(key: Path, files: list[Path]) -> list[ssh_signatures.SshSignature
 
 
 def _checked(key: Path, file: Path) -> ssh_signatures.SshSignature:
-    """The signature that ssh-keygen has just made over a file."""
+    """Return the signature that ssh-keygen has just made over a file."""
     try:
         made = ssh_signatures.parse(storage.read_regular(file.with_name(f"{file.name}.sig")))
         right = made.matches(storage.read_regular(file))
@@ -287,7 +287,7 @@ def _checked(key: Path, file: Path) -> ssh_signatures.SshSignature:
 
 
 def _refusal(key: Path, said: str) -> UsageError | StorageError:
-    """What to do where ssh-keygen did not sign."""
+    """Return the error for a failed run of ssh-keygen."""
     if "incorrect passphrase" in said:
         return UsageError(
             f"the key {key} has a passphrase, but there is no terminal to ask for it",

@@ -1,4 +1,4 @@
-"""OpenSSH certificates (PROTOCOL.certkeys): a key, and what an authority says of its owner."""
+"""Read OpenSSH certificates (PROTOCOL.certkeys): a key, and an authority's statement about it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FIELDS = {
     "sk-ssh-ed25519": 2,
     "sk-ecdsa-sha2-nistp256": 3,
 }
-"""How many fields the public key of a type has."""
+"""The number of fields of a public key, by type."""
 _ON_TOKENS = "sk-"
 KEY_TYPES = frozenset(
     f"{name}@openssh.com" if name.startswith(_ON_TOKENS) else name for name in _FIELDS
@@ -32,16 +32,16 @@ _USER = 1
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What an authority says of a key.
+    """A certificate: an authority's signed statement about a key.
 
     Attributes:
         key: The key itself in binary form.
-        serial: The certificate's number; 0 where the authority counts none.
-        is_of_user: Whether it is for a person, not for a computer.
-        key_id: What the authority calls it.
-        principals: Whose the key is.
-        after: Since when, in seconds since 1970.
-        before: Until when, not included.
+        serial: The certificate's number; 0 if the authority does not number its certificates.
+        is_of_user: Whether it is for a user, not for a host.
+        key_id: The name that the authority gave it.
+        principals: The names of the key's owner.
+        after: The start of its validity, in seconds since 1970.
+        before: The end of its validity, exclusive.
         authority: The authority's key in binary form.
     """
 
@@ -55,30 +55,30 @@ class Certificate:
     authority: bytes
 
     def is_good(self, at: datetime) -> bool:
-        """Whether it lets its owner sign at a time."""
+        """Return whether its owner may sign at a time."""
         return self.is_of_user and self.after <= at.timestamp() < self.before
 
     @property
     def span(self) -> str:
-        """Since when and until when, in words."""
+        """The period of its validity, in words."""
         since, until = _day(self.after), _day(self.before)
         return f"good from {since} to {until}" if until else f"good from {since} on"
 
 
 def is_certificate(key: bytes) -> bool:
-    """Whether a public key in binary form comes in a certificate."""
+    """Return whether a public key in binary form is a certificate."""
     return key_type(key).endswith(_SUFFIX)
 
 
-def read_certificate(key: bytes, stands: Callable[[bytes, bytes, bytes], bool]) -> Certificate:
+def read_certificate(key: bytes, is_valid: Callable[[bytes, bytes, bytes], bool]) -> Certificate:
     """Read a certificate and check that its authority signed it.
 
     Args:
         key: The certificate in binary form.
-        stands: Tells whether a key made a signature over a message.
+        is_valid: Returns whether a key made a signature over a message.
 
     Raises:
-        SshFormatError: It is none, of an unknown kind, or not signed by its authority.
+        SshFormatError: It is not a certificate, of an unknown kind, or not signed by its authority.
     """
     wire = Wire(key)
     plain = _take_key(wire)
@@ -88,7 +88,7 @@ def read_certificate(key: bytes, stands: Callable[[bytes, bytes, bytes], bool]) 
     while people.rest:
         principals.append(people.string().decode("utf-8", "surrogateescape"))
     after, before = wire.uint64(), wire.uint64()
-    wire.string()  # critical options, all of which are for logging in
+    wire.string()  # critical options; all of them concern logins
     wire.string()
     wire.string()
     authority = wire.string()
@@ -96,7 +96,7 @@ def read_certificate(key: bytes, stands: Callable[[bytes, bytes, bytes], bool]) 
     signature = wire.string()
     if wire.rest:
         raise SshFormatError("its certificate has extra bytes at its end")
-    if is_certificate(authority) or not stands(authority, signature, signed):
+    if is_certificate(authority) or not is_valid(authority, signature, signed):
         raise SshFormatError("its certificate is not signed by the authority it names")
     return Certificate(
         plain,
@@ -111,10 +111,10 @@ def read_certificate(key: bytes, stands: Callable[[bytes, bytes, bytes], bool]) 
 
 
 def plain_key(key: bytes) -> bytes:
-    """Return the key in a certificate; of any other key, the key itself.
+    """Return the key in a certificate, or the key itself if it is not a certificate.
 
     Raises:
-        SshFormatError: It is none, or in a certificate of an unknown kind.
+        SshFormatError: It is not a key, or a certificate of an unknown kind.
     """
     return _take_key(Wire(key)) if is_certificate(key) else key
 
@@ -123,14 +123,14 @@ def _take_key(wire: Wire) -> bytes:
     kind = wire.text().removesuffix(_SUFFIX)
     if kind not in _FIELDS:
         raise SshFormatError(f"its certificate is for a key of the unknown type {kind}")
-    wire.string()  # a random number
+    wire.string()  # a nonce
     fields = [wire.string() for _ in range(_FIELDS[kind])]
     name = f"{kind}@openssh.com" if kind.startswith(_ON_TOKENS) else kind
     return joined(name.encode(), *fields)
 
 
 def _day(seconds: int) -> str:
-    """A time of a certificate; empty for the end of all times."""
+    """Return the day of a time in a certificate; empty if it never ends."""
     try:
         return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
     except (OverflowError, OSError, ValueError):

@@ -1,63 +1,63 @@
-"""SSH's binary form (RFC 4251, 5), in which keys, signatures and certificates come."""
+"""Read and write SSH's binary encoding of keys, signatures and certificates (RFC 4251, 5)."""
 
 from __future__ import annotations
 
 
 class SshFormatError(ValueError):
-    """What was given is no OpenSSH signature or key; the argument says what is wrong."""
+    """Bytes are not an OpenSSH signature or key. The argument says what is wrong."""
 
 
 class Wire:
-    """Fields in SSH's binary form (RFC 4251, 5), read one after the other."""
+    """A reader of consecutive fields in SSH's binary encoding."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
 
     def take(self, length: int) -> bytes:
-        """So many bytes."""
+        """Return the next bytes."""
         if len(self._data) < length:
             raise SshFormatError("it is incomplete")
         taken, self._data = self._data[:length], self._data[length:]
         return taken
 
     def uint32(self) -> int:
-        """A number of four bytes."""
+        """Return a number of four bytes."""
         return int.from_bytes(self.take(4))
 
     def uint64(self) -> int:
-        """A number of eight bytes."""
+        """Return a number of eight bytes."""
         return int.from_bytes(self.take(8))
 
     def string(self) -> bytes:
-        """Bytes that begin with their length."""
+        """Return bytes that follow their length."""
         return self.take(self.uint32())
 
     def text(self) -> str:
-        """A string of ASCII characters."""
+        """Return a string of ASCII characters."""
         try:
             return self.string().decode("ascii")
         except UnicodeDecodeError as error:
             raise SshFormatError("a name in it is not ASCII") from error
 
     def mpint(self) -> int:
-        """A whole number of any size."""
+        """Return an integer of any size."""
         return int.from_bytes(self.string(), signed=True)
 
     @property
     def rest(self) -> bytes:
-        """What has not been read."""
+        """The unread bytes."""
         return self._data
 
 
 def joined(*items: bytes) -> bytes:
-    """Strings in binary form, one after the other."""
+    """Return strings in binary encoding, concatenated."""
     return b"".join(len(item).to_bytes(4) + item for item in items)
 
 
 def key_type(key: bytes) -> str:
-    """The type of a public key in binary form.
+    """Return the type of a public key in binary form.
 
     Raises:
-        SshFormatError: It has none.
+        SshFormatError: It does not have a type.
     """
     return Wire(key).text()

@@ -1,7 +1,7 @@
-"""OpenSSH signatures of files (PROTOCOL.sshsig): reading them, and their mathematics.
+"""Read and verify OpenSSH signatures of files (PROTOCOL.sshsig).
 
-`ssh-keygen -Y sign` makes them, so that keys in an agent or on a token work; verifying needs no
-other program.
+`ssh-keygen -Y sign` makes them, so that keys in an agent or on a token work. Verifying does not
+need another program.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 NAMESPACE = "file"
-"""What a signature of a package is for; one made for something else (a commit) does not count."""
+"""The namespace of signatures of files. Signatures with another one (of a commit) do not count."""
 
 _MAGIC = b"SSHSIG"
 _ARMOUR = re.compile(
@@ -32,20 +32,20 @@ _ARMOUR = re.compile(
 )
 _HASHES = {"sha256", "sha512"}
 _RSA_SIGNATURES = {"rsa-sha2-256", "rsa-sha2-512"}
-"""Not ssh-rsa, which is over SHA-1."""
+"""The accepted types. ssh-rsa is missing because it uses SHA-1."""
 _LEAST_RSA_BITS = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class SshSignature:
-    """A signature as its file has it; of what it says only its certificate has been verified.
+    """A signature as read from its file; only its certificate is verified yet.
 
     Attributes:
         key: The public key in SSH's binary form.
-        certificate: The certificate that the key came in, if it came in one.
-        namespace: What it was made for.
-        hashing: The hash that the message went through.
-        signature: The signature proper, in SSH's binary form.
+        certificate: The certificate that contains the key, if there is one.
+        namespace: The purpose that it was made for, "file".
+        hashing: The name of the hash of the message.
+        signature: The signature itself, in SSH's binary form.
     """
 
     key: bytes
@@ -65,21 +65,21 @@ class SshSignature:
         return fingerprint(self.key)
 
     def matches(self, message: bytes) -> bool:
-        """Whether the owner of the key signed this message for this namespace.
+        """Return whether the owner of the key signed this message for this namespace.
 
         Raises:
-            SshFormatError: The key or the signature is of no kind that can be checked here.
+            SshFormatError: The kind of the key or of the signature is not supported.
         """
         digest = hashlib.new(self.hashing, message).digest()
         signed = _MAGIC + joined(self.namespace.encode(), b"", self.hashing.encode(), digest)
-        return _stands(self.key, self.signature, signed)
+        return _is_valid(self.key, self.signature, signed)
 
 
 def parse(data: bytes) -> SshSignature:
     """Read a signature's file.
 
     Raises:
-        SshFormatError: It is none, or of another version.
+        SshFormatError: It is not a signature, or has another version.
     """
     found = _ARMOUR.match(data)
     if found is None:
@@ -103,18 +103,18 @@ def parse(data: bytes) -> SshSignature:
         raise SshFormatError(f"it uses the hash {hashing}, not sha512 or sha256")
     if wire.rest:
         raise SshFormatError("it has extra bytes at its end")
-    certificate = read_certificate(key, _stands) if is_certificate(key) else None
+    certificate = read_certificate(key, _is_valid) if is_certificate(key) else None
     plain = certificate.key if certificate else key
     return SshSignature(plain, namespace, hashing, signature, certificate)
 
 
 def fingerprint(key: bytes) -> str:
-    """A public key's fingerprint as OpenSSH writes it."""
+    """Return a public key's fingerprint as OpenSSH writes it."""
     digest = base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
     return f"SHA256:{digest}"
 
 
-def _stands(key: bytes, signature: bytes, signed: bytes) -> bool:
+def _is_valid(key: bytes, signature: bytes, signed: bytes) -> bool:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
@@ -179,7 +179,7 @@ def _public_key(key: bytes) -> Any:
         written = public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
     except (ValueError, NotImplementedError, UnsupportedAlgorithm) as error:
         raise SshFormatError(f"its key of type {kind} cannot be read: {error}") from error
-    # A key on a token has its application behind this, and another type.
+    # A key on a token has another type, and its application after this.
     numbers = Wire(base64.b64decode(written.split()[1]))
     numbers.string()
     there = Wire(key)
@@ -190,7 +190,7 @@ def _public_key(key: bytes) -> Any:
 
 
 def _last_string(key: bytes) -> bytes:
-    """The application of a key on a token, which stands last in it."""
+    """Return the application of a key on a token, which is its last string."""
     wire, last = Wire(key), b""
     while wire.rest:
         last = wire.string()

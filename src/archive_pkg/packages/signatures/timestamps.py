@@ -1,4 +1,4 @@
-"""Timestamps (RFC 3161): asking an authority for one, and checking one offline."""
+"""Request timestamps (RFC 3161) from an authority, and check them offline."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from cryptography.x509 import Certificate
 
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds to wait for an authority."""
 
 _MOST_BYTES = 1 << 20
@@ -50,23 +50,23 @@ _SIGNATURES = {
     **{f"{_PKCS_1}.{11 + n}": ("rsa", name) for n, name in enumerate(_STRONG)},
     **{f"{_ECDSA}.{2 + n}": ("ecdsa", name) for n, name in enumerate(_STRONG)},
 }
-"""Kinds of signatures, with the hash that the kind says."""
+"""Kinds of signatures, each with the hash that it implies."""
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
 class NoStampError(Exception):
-    """No timestamp was to be had, or what is there is none; the argument says why."""
+    """There is no timestamp, or it is not valid. The argument says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A timestamp as its file has it.
+    """A timestamp as read from its file.
 
     Attributes:
-        time: When, as the authority says (RFC 3161, 2.4.2, genTime).
+        time: The time that the authority states (RFC 3161, 2.4.2, genTime).
         certificates: The certificates that came with it, as PEM.
         authority: The name in the certificate that signed it.
-        expires: Until when that certificate is good.
+        expires: The end of that certificate's validity.
     """
 
     time: datetime
@@ -78,27 +78,27 @@ class Stamp:
     _signer: Certificate = field(repr=False)
 
     def fits(self, data: bytes, roots: bytes = b"") -> str:
-        """Check that it is over some bytes and rightly signed, its certificates good at its time.
+        """Check that it is a validly signed timestamp of some bytes, with certificates valid then.
 
         Args:
             data: The bytes.
-            roots: The certificates to trust, as PEM. Without any it is only shown that the owner
-                of the certificate in it signed it so, and not that this is an authority.
+            roots: The certificates to trust, as PEM. Without any, only the signature by the
+                certificate in it is checked, not whether this is an authority's certificate.
 
         Returns:
-            What is wrong; empty if nothing is.
+            What is wrong; empty if it is valid.
 
         Raises:
-            NoStampError: It is of a kind that cannot be checked here.
+            NoStampError: Its kind is not supported.
         """
         from rfc3161_client import VerificationError, VerifierBuilder
 
-        if wrong := _unsound(self, data):
+        if wrong := _mismatch(self, data):
             return wrong
         if not roots:
             return ""
         try:
-            # The certificates that came with it help to build the chain and are not trusted.
+            # The certificates in the token help to build the chain, but are not trusted.
             _certificates(self.certificates)
             VerifierBuilder(roots=_certificates(roots)).build().verify_message(self._response, data)
         except (VerificationError, ValueError) as error:
@@ -106,26 +106,26 @@ class Stamp:
         return ""
 
 
-def request(data: bytes, url: str, *, patience: float = PATIENCE) -> bytes:
+def request(data: bytes, url: str, *, timeout: float = TIMEOUT) -> bytes:
     """Ask an authority for a timestamp over some bytes (RFC 3161, 3.4).
 
     Args:
         data: The bytes.
         url: The authority's address.
-        patience: Seconds that it may take, all in all.
+        timeout: Seconds until the complete answer.
 
     Returns:
-        Its whole answer, which has been checked to be a timestamp over these bytes.
+        Its complete answer, which is a valid timestamp over these bytes.
 
     Raises:
         NoStampError: It does not answer, refuses, or answers something else.
-        UsageError: The address is none of the web.
+        UsageError: The address does not begin with http:// or https://.
     """
     from rfc3161_client import TimestampRequestBuilder
 
     refuse_other_addresses(url)
     query = TimestampRequestBuilder().data(data).build()
-    answer = _answer(url, query.as_bytes(), patience)
+    answer = _answer(url, query.as_bytes(), timeout)
     stamp = read(answer)
     if stamp._response.tst_info.nonce != query.nonce:
         raise NoStampError("it answered a different request (the nonce differs)")
@@ -134,8 +134,8 @@ def request(data: bytes, url: str, *, patience: float = PATIENCE) -> bytes:
     return answer
 
 
-def _answer(url: str, query: bytes, patience: float) -> bytes:
-    """What an authority answers. Raises NoStampError."""
+def _answer(url: str, query: bytes, timeout: float) -> bytes:
+    """Return an authority's answer. Raises NoStampError."""
     from http.client import HTTPException
     from urllib.error import HTTPError, URLError
     from urllib.request import Request, urlopen
@@ -143,17 +143,17 @@ def _answer(url: str, query: bytes, patience: float) -> bytes:
     def ask() -> bytes:
         headers = {"Content-Type": "application/timestamp-query"}
         try:
-            with urlopen(Request(url, query, headers), timeout=patience) as answered:  # noqa: S310
-                told: bytes = answered.read(_MOST_BYTES)
-                return told
+            with urlopen(Request(url, query, headers), timeout=timeout) as answered:  # noqa: S310
+                body: bytes = answered.read(_MOST_BYTES)
+                return body
         except HTTPError as error:
             error.close()
             raise NoStampError(f"it answered {error.code} {error.reason}") from None
 
     try:
-        return _within(patience, ask)
+        return _within(timeout, ask)
     except TimeoutError as error:
-        raise NoStampError(f"it did not answer within {patience:g} seconds") from error
+        raise NoStampError(f"it did not answer within {timeout:g} seconds") from error
     except HTTPException as error:
         raise NoStampError(f"it does not speak HTTP: {error!r}") from error
     except (URLError, OSError, ValueError) as error:
@@ -162,17 +162,19 @@ def _answer(url: str, query: bytes, patience: float) -> bytes:
 
 
 def _within(seconds: float, do: Callable[[], bytes]) -> bytes:
-    """What comes of a call that may never end: a byte now and then keeps a connection alive.
+    """Return the result of a call, with a limit on its total time.
+
+    A server that sends a byte now and then would keep a connection alive forever.
 
     Raises:
-        TimeoutError: It took too long, and is left to itself.
+        TimeoutError: It took too long. Its thread is abandoned.
     """
     future: Future[bytes] = Future()
 
     def work() -> None:
         try:
             future.set_result(do())
-        except BaseException as error:  # it is raised where it is waited for
+        except BaseException as error:  # raised again in the waiting thread
             future.set_exception(error)
 
     Thread(target=work, daemon=True).start()
@@ -180,7 +182,7 @@ def _within(seconds: float, do: Callable[[], bytes]) -> bytes:
 
 
 def refuse_other_addresses(url: str) -> None:
-    """Raise UsageError for what is no address of the web."""
+    """Raise UsageError unless an address begins with http:// or https://."""
     if not url.startswith(("http://", "https://")):
         raise UsageError(
             f"{url} is not the address of a time-stamping authority",
@@ -192,7 +194,7 @@ def read(data: bytes) -> Stamp:
     """Read a timestamp's file.
 
     Raises:
-        NoStampError: It is none, or says that none was granted.
+        NoStampError: It is not a timestamp, or says that the request was refused.
     """
     from cryptography.x509 import InvalidVersion
 
@@ -203,7 +205,7 @@ def read(data: bytes) -> Stamp:
 
 
 def _stamp(data: bytes) -> Stamp:
-    """Read a timestamp's file. Raises NoStampError, and what the libraries do for what is none."""
+    """Read a timestamp's file. Raises NoStampError, and the errors of the libraries."""
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
     from rfc3161_client import decode_timestamp_response
@@ -219,8 +221,8 @@ def _stamp(data: bytes) -> Stamp:
         raise NoStampError(f"the authority refused it ({name}){said_why}")
     token = _token(tokens[0])
     first, last = (token.certificates[0].start, token.certificates[-1].end)
-    # OpenSSL does not sort the certificates, which DER asks for and the library insists on. And the
-    # library knows only the status "granted"; the status is not signed.
+    # OpenSSL does not sort the certificates, but DER and the library require it. The library
+    # supports only the status "granted"; the status is not signed.
     changed = bytearray(data)
     in_order = sorted(one.whole for one in token.certificates)
     changed[first:last] = b"".join(in_order)
@@ -248,10 +250,10 @@ def _stamp(data: bytes) -> Stamp:
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """What of a token is not in the library's reading of it (RFC 5652, 5.1).
+    """The parts of a token that the library does not return (RFC 5652, 5.1).
 
     Attributes:
-        content: The statement, whose digest is signed.
+        content: The statement; its digest is signed.
         certificates: The certificates in it.
         signer: The description of its signer and signature.
     """
@@ -262,12 +264,12 @@ class _Token:
 
     @property
     def signed(self) -> der.DerElement | None:
-        """The attributes that are signed."""
+        """The signed attributes."""
         return next((one for one in self.signer if one.tag == _CONTEXT_0), None)
 
 
 def _token(element: der.DerElement) -> _Token:
-    """Take a token apart. Raises NoStampError, and what is raised for what is none."""
+    """Parse a token. Raises NoStampError, and ValueError if it is malformed."""
     signed = element.parts()[1].parts()[0].parts()
     content = signed[2].parts()[1].parts()[0].content
     signers = signed[-1].parts()
@@ -282,10 +284,10 @@ def _token(element: der.DerElement) -> _Token:
 
 
 def read_certificates(path: Path) -> bytes:
-    """A file of certificates, as PEM.
+    """Read a file of certificates, as PEM.
 
     Raises:
-        InvalidError: There are none in it.
+        InvalidError: It does not contain a certificate.
         StorageError: It does not exist or cannot be read.
     """
     try:
@@ -305,11 +307,11 @@ def read_certificates(path: Path) -> bytes:
     return data
 
 
-def _unsound(stamp: Stamp, data: bytes) -> str:
-    """What is wrong between a token, its signer's certificate and the bytes (RFC 5652, 5.4).
+def _mismatch(stamp: Stamp, data: bytes) -> str:
+    """Return why a token does not match its signer's certificate or the bytes (RFC 5652, 5.4).
 
     Raises:
-        NoStampError: It is of a kind that cannot be checked here.
+        NoStampError: Its kind is not supported.
     """
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
@@ -337,7 +339,7 @@ def _unsound(stamp: Stamp, data: bytes) -> str:
 
 
 def _names(attributes: dict[str, der.DerElement], signer: Certificate) -> bool:
-    """Whether what was signed has the digest of the signer's certificate (RFC 5816)."""
+    """Return whether the signed attributes name the signer's certificate (RFC 5816)."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
     certificate = signer.public_bytes(Encoding.DER)
@@ -396,9 +398,9 @@ def _hashing(name: str) -> Any:
 
 
 def _certificates(pem: bytes) -> list[Certificate]:
-    """Return the certificates in PEM. Raises ValueError for one that OpenSSL does not read, too.
+    """Return the certificates in PEM. Raises ValueError for one that OpenSSL cannot read.
 
-    Cryptography reads names that are none, over which the library for timestamps panics.
+    Cryptography reads invalid names, on which the library for timestamps panics.
     """
     from ssl import PROTOCOL_TLS_CLIENT, SSLContext, SSLError
 
@@ -425,13 +427,13 @@ def _name(certificate: Certificate) -> str:
 
 
 def _plain(name: str) -> str:
-    """A name as it stands in a sentence, which it can neither end nor go on with."""
+    """Return a name for use inside “quotes”: shortened, without quotation marks and line ends."""
     short = " ".join(name.translate({ord(sign): None for sign in "“”"}).split())
     return short if len(short) <= _LONGEST_NAME else f"{short[:_LONGEST_NAME]}…"
 
 
 def _reason(said: str) -> str:
-    """The library's words, shorn of OpenSSL's error stack."""
+    """Return the library's message without OpenSSL's error stack."""
     found = re.search(r'Verify error: ([^"]+)"', said)
     if found:
         return f"its certificate is not trusted: {found[1]}"

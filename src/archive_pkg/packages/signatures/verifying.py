@@ -151,8 +151,8 @@ TIMESTAMP_IN_FUTURE = Code(
 _SIGNATURE = re.compile(
     r"signatures/(tagmanifest-[A-Za-z0-9-]+\.txt)(?:\.([2-9]|[1-9][0-9]+))?\.sig"
 )
-_BESIDE_IT = re.compile(rf"(?P<of>{_SIGNATURE.pattern}(?:\.tsr)*)\.tsr|(?P<for>.+\.tsr)\.pem")
-"""A timestamp over something, or the certificates of one."""
+_STAMP_FILE = re.compile(rf"(?P<of>{_SIGNATURE.pattern}(?:\.tsr)*)\.tsr|(?P<for>.+\.tsr)\.pem")
+"""The name of a timestamp, or of its certificates."""
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
@@ -195,7 +195,7 @@ class Trust:
             require_timestamp: Whether a package must have a timestamp.
 
         Raises:
-            InvalidError: One of them is no such file.
+            InvalidError: One of them has another format.
             StorageError: One of them cannot be read.
         """
         return cls(
@@ -278,7 +278,7 @@ def is_signature_file(path: str) -> bool:
 
 def _belongs_to(path: str) -> str:
     """Return the file that a timestamp or its certificates belong to; empty for other files."""
-    found = _BESIDE_IT.fullmatch(path)
+    found = _STAMP_FILE.fullmatch(path)
     if found is None or (found["for"] and not _belongs_to(found["for"])):
         return ""
     return found["of"] or found["for"]

@@ -1,8 +1,8 @@
 """Drop folders: a package as a folder, in storage that other programs watch.
 
-Examples are Archivematica's transfer sources. Files are put there, and the storage states no
-digests. So a package is sent under a hidden name, read back completely, and then renamed; the
-rename refuses to replace. Others see the complete package or none.
+Examples are Archivematica's transfer sources. The storage does not state digests. So a package is
+sent under a hidden name, read back completely, and then renamed; the rename refuses to replace.
+Other programs see the complete package or nothing.
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ class FolderStorage(Protocol):
     """
 
     resumes: bool
-    """Whether `write` can go on at the end of a file that is there in part."""
+    """Whether `write` can continue at the end of a partial file."""
 
     width: int
-    """How many files are worth sending at a time."""
+    """The number of files to send at a time."""
 
     near: bool = False
-    """Whether it is on a disk here."""
+    """Whether it is on a disk of this machine."""
 
     def list(self, path: str) -> dict[str, int] | None:
         """Return the files in and below a folder, with their sizes; None if it does not exist."""
@@ -69,7 +69,7 @@ class FolderStorage(Protocol):
         """Make folders, parents first; existing ones are left alone."""
 
     def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
-        """Write a file from an offset on, which is 0 or its present size; its folder exists."""
+        """Write a file from an offset on, which is 0 or its current size; its folder exists."""
 
     def read(self, path: str) -> Iterator[bytes]:
         """Yield a file's bytes."""
@@ -79,9 +79,8 @@ class FolderStorage(Protocol):
 
         Args:
             folder: The folder.
-            files: All files in it and below that may not be there yet, by paths from the drop
-                folder.
-            folders: All folders below it, the same way.
+            files: Its files that may not be on the disk yet, as paths from the drop folder.
+            folders: All folders below it, as paths from the drop folder.
         """
         yield from ()
         return False
@@ -89,12 +88,12 @@ class FolderStorage(Protocol):
     def rename(self, old: str, new: str, mode: int) -> Steps[None]:
         """Rename a folder; raises TakenError if the name is taken.
 
-        Where `secure` can be asked for, the name is on the disk, too, when this has ended.
+        If the storage supports `secure`, the new name is on the disk when this returns.
 
         Args:
             old: The folder's name.
-            new: The name it gets.
-            mode: The widest permissions that it gets, where the place has permissions.
+            new: The new name.
+            mode: The permissions that it gets at most, if the storage has permissions.
         """
 
     def remove(self, path: str) -> None:
@@ -108,7 +107,7 @@ class FolderStorage(Protocol):
     def send_many(self, files: Mapping[str, bytes]) -> Sequence[str]:
         """Send small files that do not exist yet; return their SHA-256.
 
-        Where `secure` can be asked for, they are on the disk, too, when this returns.
+        If the storage supports `secure`, they are on the disk when this returns.
         """
 
         def one(path: str) -> str:
@@ -119,9 +118,9 @@ class FolderStorage(Protocol):
 
 
 class ArrivalProgress:
-    """How much of a file has arrived, for a reader that follows while it is sent.
+    """The progress of a file that is sent, for a thread that reads it back at the same time.
 
-    Enter it as a context around the sending.
+    Use it as a context manager around the sending.
     """
 
     def __init__(self) -> None:
@@ -138,7 +137,7 @@ class ArrivalProgress:
             self._news.notify_all()
 
     def grow(self, offset: int) -> None:
-        """Note how much has arrived."""
+        """Record how much has arrived."""
         with self._news:
             self._arrived = offset
             self._news.notify_all()
@@ -147,7 +146,7 @@ class ArrivalProgress:
         """Wait until more than an offset has arrived, or everything; return where it ends.
 
         Raises:
-            DepositError: It does not come any more.
+            DepositError: The sending failed.
         """
         with self._news:
             while self._over is None and self._arrived <= offset:
@@ -162,19 +161,19 @@ class TakenError(DepositError):
 
 
 class DropFolder:
-    """A repository in folder storage; each subclass says in which kind."""
+    """A repository in folder storage. Subclasses choose the storage."""
 
     kind = "drop"
     target: str
 
     def __init__(self, folder: FolderStorage) -> None:
-        """Take the storage."""
+        """Use a storage."""
         self._storage = folder
         self.near = folder.near
         self.at_once = 1 if folder.near else folder.width
 
     def capabilities(self) -> Capabilities:
-        """Files as they are, read back; write-once, because the rename refuses to replace."""
+        """Return: single files, read back; write-once, because the rename refuses to replace."""
         return Capabilities(
             packaging="folder",
             write_once=True,
@@ -229,7 +228,7 @@ class DropFolder:
         try:
             yield from self._storage.rename(part, home, transfer.mode)
         except TakenError:
-            # Another run was first, or this one before it was stopped.
+            # Another run was faster, or this run did it before it was stopped.
             stored = yield from self._there_already(transfer)
             self._storage.remove(part)
             return stored
@@ -237,7 +236,7 @@ class DropFolder:
         return self._stored(transfer, held, new=True, durable=durable)
 
     def status(self, remote_id: str, version: str) -> Status:
-        """Say whether the folder exists; see `Repository`."""
+        """Return whether the folder exists; see `Repository`."""
         files = self._storage.list(remote_id)
         if files is not None:
             size = sum(files.values())
@@ -270,7 +269,8 @@ class DropFolder:
         """Send what is missing, read everything back.
 
         Returns:
-            The SHA-256 of what arrived, by path; and what may not be on the disk there.
+            The SHA-256 of the files as they arrived, by path; and the paths that may not be on the
+            storage's disk yet.
         """
         there = self._storage.list(part) or {}
         self._storage.make([part, *(f"{part}/{folder}" for folder in _folders(transfer))])
@@ -309,7 +309,7 @@ class DropFolder:
         files = {}
         for item in items:
             with transfer.open(item) as file:
-                # What arrived is digested instead of what is sent.
+                # The files that arrived are digested, so those that are sent need not be.
                 source = VerifiedReader(file, item, transfer.tick, digest=False)
                 files[f"{part}/{item.path}"] = source.read(SMALL + 1)
         held = self._storage.send_many(files)
@@ -324,7 +324,7 @@ class DropFolder:
             if there is not None and not (self._storage.resumes and 0 < there < item.size):
                 self._storage.remove(path)
                 there = None
-            # What arrived is digested instead of what is sent.
+            # The files that arrived are digested, so those that are sent need not be.
             digest = self._write(transfer, item, path, there or 0, digest=False)
         return digest if digest == item.sha256 else self._bring_again(transfer, item, path)
 
@@ -349,10 +349,10 @@ class DropFolder:
             return self._storage.send(path, source, item.size, offset)
 
     def _held_unchanged(self, transfer: Transfer, files: Mapping[str, int]) -> dict[str, str]:
-        """Return the SHA-256 of the files there, which are exactly those of the package.
+        """Return the SHA-256 of the files in a folder, if they are exactly those of the package.
 
         Raises:
-            TakenError: They are not.
+            TakenError: They are different.
         """
         home = transfer.identifier
         sent = {item.path: item.size for item in transfer.items}
@@ -399,7 +399,7 @@ class DropFolder:
 
 
 def side_by_side(works: Iterable[Callable[[], T]], width: int) -> list[T]:
-    """Do several things at a time; a single one needs no thread."""
+    """Call functions at the same time; a single one in this thread."""
     works = list(works)
     if len(works) == 1:
         return [works[0]()]
@@ -411,7 +411,7 @@ def refuse_more(count: int, target: str) -> None:
     """Refuse a repository that lists more files and folders than a package can have.
 
     Raises:
-        DepositError: It does.
+        DepositError: There are too many.
     """
     if count > limits.REPOSITORY_FILES.value:
         raise DepositError(
@@ -421,10 +421,10 @@ def refuse_more(count: int, target: str) -> None:
 
 
 def refuse_others(files: Collection[str], expected: Expected | None) -> None:
-    """Refuse to fetch a package that has other files than were deposited.
+    """Refuse to fetch a package with other files than were deposited.
 
     Raises:
-        DepositError: It has.
+        DepositError: The files differ.
     """
     if expected is None:
         return
@@ -436,7 +436,7 @@ def refuse_others(files: Collection[str], expected: Expected | None) -> None:
 def write_file(
     folder: Path, path: str, blocks: Iterator[bytes], expected: Arrival | None = None
 ) -> None:
-    """Write a file that a repository returns, below a folder and nowhere else.
+    """Write a file that a repository returns, but never outside a folder.
 
     Args:
         folder: The folder.

@@ -39,7 +39,7 @@ class LocalFolder(DropFolder):
     near = True
 
     def __init__(self, address: str) -> None:
-        """Take `file:PATH` or `file:///PATH`; a relative path starts from the working folder."""
+        """Read `file:PATH` or `file:///PATH`; a relative path starts from the working folder."""
         path = address.partition(":")[2]
         if path.startswith("//"):
             path = path.removeprefix("//").removeprefix("localhost")
@@ -63,8 +63,8 @@ class LocalFolder(DropFolder):
 class LocalStorage(FolderStorage):
     """A folder of this machine; see `FolderStorage`.
 
-    Other people may write into it. So each path is opened from the folder down without
-    following links, and every file and folder that is written must belong to this user.
+    Other people may write into it. So each path is opened from the folder down without following
+    links, and this user must own every file and folder that is written.
     """
 
     resumes = True
@@ -72,7 +72,7 @@ class LocalStorage(FolderStorage):
     near = True
 
     def __init__(self, root: Path) -> None:
-        """Take the folder."""
+        """Use a folder."""
         self.root = root
         self._made: dict[str, os.stat_result] = {}
 
@@ -107,7 +107,7 @@ class LocalStorage(FolderStorage):
         return found
 
     def make(self, paths: Sequence[str]) -> None:
-        """See `FolderStorage`; only this user may look into a folder before it is renamed."""
+        """See `FolderStorage`. Only this user can read a folder before it is renamed."""
         with storage.storage_errors(f"making {self.root}"):
             storage.make_folder(self.root)
         for path in paths:
@@ -117,7 +117,7 @@ class LocalStorage(FolderStorage):
                 self._made[path] = self._ours(path)
 
     def _ours(self, path: str) -> os.stat_result:
-        """Refuse a folder that another person made or may write into."""
+        """Refuse a folder that another user owns or may write into."""
         descriptor = storage.folder_beneath(self.root, path)
         try:
             status = os.fstat(descriptor)
@@ -139,7 +139,7 @@ class LocalStorage(FolderStorage):
         return self._read(path, lambda offset: sys.maxsize)
 
     def send(self, path: str, source: Iterable[bytes], size: int, offset: int) -> str:
-        """See `FolderStorage`; what is there of a large file is read while the rest is written."""
+        """See `FolderStorage`. A large file is read back while it is still being written."""
         if size <= SMALL and not offset:
             return self._put(path, source)
         if size < _LARGE:
@@ -154,7 +154,7 @@ class LocalStorage(FolderStorage):
             return proof.result()
 
     def _sync(self, path: str, ready: Callable[[int], int]) -> None:
-        """Sync a file while it is written, so that little is left to wait for at the end.
+        """Sync a file while it is written, so that the last sync is short.
 
         The caller that makes the file durable syncs the rest.
         """
@@ -166,7 +166,7 @@ class LocalStorage(FolderStorage):
                     os.fdatasync(file.fileno())
 
     def send_many(self, files: Mapping[str, bytes]) -> Sequence[str]:
-        """See `FolderStorage`; one after the other, as there is nobody to wait for."""
+        """See `FolderStorage`. A local disk does not gain from requests in parallel."""
         return [self.send(path, [data], len(data), 0) for path, data in files.items()]
 
     def _put(self, path: str, source: Iterable[bytes]) -> str:

@@ -1,7 +1,7 @@
 """`sftp://[USER@]HOST[:PORT]/PATH`: a drop folder behind OpenSSH, with the login of ssh itself.
 
-Everything that belongs to the login is `ssh`'s: hosts must be known to it, keys come from its agent
-or from where its configuration says; there are no passwords.
+`ssh` does the login: the host must be in its `known_hosts`, and the keys come from its agent or its
+configuration. Passwords are not supported.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ _LARGE = 64 << 20
 
 
 class SftpFolder(DropFolder):
-    """The repository behind `sftp://`; the folder must be there."""
+    """The repository behind `sftp://`; the folder must exist."""
 
     kind = "sftp"
 
     def __init__(self, address: str) -> None:
-        """Take the address; `/~/PATH` starts from the login's own folder."""
+        """Read the address; `/~/PATH` starts from the login's own folder."""
         parts = split_address(address)
         host = str(parts.hostname)
         path, written = place_of(parts)
@@ -118,7 +118,7 @@ class SftpStorage(FolderStorage):
         return self._read(path)
 
     def send(self, path: str, source: Iterable[bytes], size: int, offset: int) -> str:
-        """See `FolderStorage`; what has arrived is read while the rest is sent."""
+        """See `FolderStorage`. A file is read back while the rest is sent."""
         trail = ArrivalProgress()
 
         def follow() -> str:
@@ -134,10 +134,7 @@ class SftpStorage(FolderStorage):
             return proof.result()
 
     def _sync(self, path: str, ready: Callable[[int], int]) -> None:
-        """Sync the received part of a file on the host, so that `secure` has little to wait for.
-
-        The disk there works meanwhile, instead of when all has been sent.
-        """
+        """Sync the received part of a file on the host, so that the sync in `secure` is short."""
         ready(0)
         with self._channel(f"writing {path} to its disk") as sftp:
             if sftp.syncs:
@@ -151,14 +148,14 @@ class SftpStorage(FolderStorage):
 
     def _read(self, path: str, ready: Callable[[int], int] | None = None) -> Iterator[bytes]:
         if ready is not None:
-            ready(0)  # no connection is taken before there is something to read
+            ready(0)  # wait before taking a connection
         with self._channel(f"reading {path}") as sftp:
             blocks = sftp.read(self._at(path), *([ready] if ready else []))
             with contextlib.closing(blocks):  # type: ignore[type-var]
                 yield from blocks
 
     def secure(self, folder: str, files: Sequence[str], folders: Sequence[str]) -> Steps[bool]:
-        """See `FolderStorage`; asked of those servers that say they know `fsync@openssh.com`."""
+        """See `FolderStorage`. Needs a server that announces `fsync@openssh.com`."""
 
         def sync(paths: Sequence[str]) -> bool:
             with self._channel(f"writing {folder} to its disk") as sftp:
@@ -167,7 +164,7 @@ class SftpStorage(FolderStorage):
                 return sftp.syncs
 
         def sync_folders(paths: Sequence[str]) -> bool:
-            # The protocol does not say that folders can be opened so; OpenSSH lets them be.
+            # Only OpenSSH supports opening a folder like a file.
             with contextlib.suppress(DepositError):
                 return sync(paths)
             return False
@@ -202,7 +199,7 @@ class SftpStorage(FolderStorage):
 
     @contextlib.contextmanager
     def _channel(self, what: str) -> Iterator[Channel]:
-        """A connection for what is to be done; its errors become ours: lost, or refused."""
+        """Yield a connection; turn its errors into LostError and DepositError."""
         with self._slots:
             sftp = self._idle.pop() if self._idle else self._connect()
             try:
@@ -232,7 +229,7 @@ class SftpStorage(FolderStorage):
                 self._idle.append(sftp)
 
     def _connect(self) -> Channel:
-        # One at a time: servers refuse many connections at once (sshd's MaxStartups).
+        # Connect one at a time: servers limit unauthenticated connections (MaxStartups of sshd).
         with self._connecting:
             try:
                 return Channel(*self._login)

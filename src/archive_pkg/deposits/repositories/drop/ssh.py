@@ -1,7 +1,7 @@
 """SFTP's protocol, version 3 (draft-ietf-secsh-filexfer-02), over the machine's own `ssh`.
 
-`ssh` brings the encryption and all that belongs to a login: keys, agents, known hosts, jump hosts,
-its configuration. Here are only the requests, many of them under way at a time.
+`ssh` does the encryption and the login: keys, agents, known hosts, jump hosts and configuration.
+This module sends the requests, many at a time.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 
 SECONDS = 60.0
-"""How long a server may take to answer a request."""
+"""Seconds that a server may take to answer a request."""
 PROGRAM = "ARCHIVE_PKG_SSH"
 """The variable that names another ssh program, with options."""
 _OPTIONS = {
-    "BatchMode": "yes",  # ask the user nothing
+    "BatchMode": "yes",  # never ask the user
     "StrictHostKeyChecking": "yes",
     "ConnectTimeout": "20",
     "ServerAliveInterval": "15",
@@ -45,11 +45,11 @@ _OPTIONS = {
     "LogLevel": "ERROR",
 }
 _UNDER_WAY = 16
-"""How many reads or writes of one file are sent before waiting for answers."""
+"""The number of reads or writes of one file that are sent before waiting for answers."""
 _OPEN_AT_ONCE = 64
 _ENDLESS, _BEYOND = 1 << 63, 1 << 62
 _MODEST, _MOST = 32 * 1024, 255 * 1024
-"""Bytes in one read or write: what every server takes, and the most that is asked of any."""
+"""Bytes in one read or write: the most that every server supports, and the most that we use."""
 
 _INIT, _VERSION, _OPEN, _CLOSE, _READ, _WRITE, _LSTAT = range(1, 8)
 _OPENDIR, _READDIR, _REMOVE, _MKDIR, _RMDIR = range(11, 16)
@@ -74,7 +74,7 @@ class BrokenError(Exception):
 
 
 class SftpEntry(NamedTuple):
-    """The attributes of a file that are used here."""
+    """The attributes of a file that this program uses."""
 
     size: int
     is_folder: bool
@@ -86,15 +86,15 @@ class Channel:
     A refusal by the server raises OSError; a broken connection raises BrokenError.
 
     Attributes:
-        syncs: Whether the server can be asked to have a file on its disk (`fsync@openssh.com`).
+        syncs: Whether the server supports `fsync@openssh.com`, which syncs a file to its disk.
     """
 
     def __init__(self, host: str, port: int | None, user: str | None) -> None:
         """Connect.
 
         Raises:
-            BrokenError: There is no connection, or no login.
-            UsageError: There is no `ssh` here.
+            BrokenError: The connection or the login failed.
+            UsageError: `ssh` is not installed.
         """
         command = [*shlex.split(os.environ.get(PROGRAM) or "ssh")]
         for name, value in (_OPTIONS | _preferred(tuple(command), host)).items():
@@ -109,7 +109,7 @@ class Channel:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._said,
-                # An interruption must not kill ssh before requests under way have ended.
+                # An interruption must not end ssh before pending requests have ended.
                 start_new_session=True,
             )
         except FileNotFoundError as error:
@@ -194,9 +194,9 @@ class Channel:
 
         Args:
             path: The file.
-            blocks: What is to stand there from the offset on.
-            offset: Not more than its size.
-            arrived: Called with the offset up to which the server has it.
+            blocks: The bytes to write from the offset on.
+            offset: At most the size of the file.
+            arrived: Called with the offset up to which the bytes have arrived.
         """
         flags = _FOR_WRITING | _CREATE | (0 if offset else _TRUNCATE)
         handle = self._ask(_OPEN, _open(path, flags), _HANDLE)
@@ -213,7 +213,7 @@ class Channel:
                     if len(waiting) >= _UNDER_WAY:
                         self._arrived(waiting, arrived)
             waiting.append((self._send(_CLOSE, handle), offset))
-            left = None  # it is closed, whatever comes now
+            left = None  # it is closed in any case
             while waiting:
                 self._arrived(waiting, arrived)
         except BaseException:
@@ -232,7 +232,8 @@ class Channel:
 
         Args:
             path: The file.
-            ready: Told an offset, says up to where the file can be read now, which is behind it.
+            ready: Takes an offset, and returns up to where the file can be read now, which is
+                more than the offset.
         """
         limit = ready(0)
         handle = self._ask(_OPEN, _open(path, _FOR_READING), _HANDLE)
@@ -254,7 +255,7 @@ class Channel:
                     ended = True
                     continue
                 data = self._expected(kind, body, _DATA)[4:]
-                if len(data) < size:  # what is behind a short answer has still to be asked for
+                if len(data) < size:  # request the rest after a short answer
                     waiting.appendleft(self._read(handle, start + len(data), size - len(data)))
                 ahead = min(ahead * 2, _UNDER_WAY)
                 yield bytes(data)
@@ -264,7 +265,7 @@ class Channel:
     def write_many(self, files: Mapping[str, bytes]) -> list[bytes]:
         """Write small files and read them back, sending all requests of a kind at once.
 
-        If the server can sync, they are on its disk before they are read.
+        If the server supports syncs, they are on its disk before they are read back.
         """
         handles = self._open_many(files, _FOR_READING | _FOR_WRITING | _CREATE | _TRUNCATE)
         done: list[int] = []
@@ -275,7 +276,7 @@ class Channel:
                 done.append(self._send(_WRITE, handle, where, piece))
         if self.syncs:
             done += [self._send(_EXTENDED, _text(_FSYNC), handle) for handle in handles]
-        # No large answer may come before all large data is sent: nothing would read it.
+        # Request large answers only after all data is sent: nothing would read them before.
         asked: list[list[int]] = []
         for handle, data in zip(handles, files.values(), strict=True):
             starts = range(0, len(data) + 1, self._most)
@@ -287,7 +288,7 @@ class Channel:
         return found
 
     def _pieces(self, numbers: Iterable[int], failures: list[OSError]) -> Iterator[bytes]:
-        """What reads bring, up to the file's end."""
+        """Yield the answers to reads, up to the file's end."""
         for number in numbers:
             kind, body = self._answer(number)
             if kind == _STATUS and _status(body)[0] == _EOF:
@@ -311,8 +312,8 @@ class Channel:
 
         Args:
             path: The file.
-            ready: Told up to where it was there, waits until there is enough more, and says up to
-                where it is there now; once it is there whole, far beyond its end.
+            ready: Takes the offset up to which the file had arrived, waits for enough more, and
+                returns the new offset; a number beyond the end if the file is complete.
         """
         handle = self._ask(_OPEN, _open(path, _FOR_READING), _HANDLE)
         there = 0
@@ -408,7 +409,7 @@ class Channel:
         return body
 
     def _send(self, kind: int, *pieces: bytes | memoryview) -> int:
-        """Send a request; small requests are collected until an answer is awaited."""
+        """Send a request. Small requests are buffered until an answer is needed."""
         self._number = (self._number + 1) & 0xFFFFFFFF
         size = 5 + sum(map(len, pieces))
         self._unsent += struct.pack(">IBI", size, kind, self._number)
@@ -420,7 +421,7 @@ class Channel:
         return self._number
 
     def _flush(self, *pieces: bytes | memoryview) -> None:
-        """Send the collected requests, and more data."""
+        """Send the buffered requests, and more data."""
         left: Sequence[bytes | memoryview] = [bytes(self._unsent), *pieces]
         self._unsent.clear()
         try:
@@ -487,7 +488,7 @@ class Channel:
 
 @lru_cache
 def _preferred(command: tuple[str, ...], host: str) -> dict[str, str]:
-    """Return the fastest cipher for this processor, unless the user has configured ciphers."""
+    """Return the fastest cipher for this processor, unless ciphers are configured."""
     cipher = "aes128-gcm@openssh.com"
     try:
         if " aes " not in Path("/proc/cpuinfo").read_text():
@@ -506,7 +507,7 @@ def _preferred(command: tuple[str, ...], host: str) -> dict[str, str]:
 
 
 def _complain(failures: Sequence[OSError]) -> None:
-    """Raise the first error, once all answers are in."""
+    """Raise the first error after all answers have arrived."""
     for error in failures:
         raise error
 
@@ -532,7 +533,7 @@ def _status(body: memoryview) -> tuple[int, str]:
 
 
 def _entry(body: memoryview, at: int) -> tuple[SftpEntry, int]:
-    """Return attributes, and where they end."""
+    """Return attributes, and the offset of their end."""
     (flags,) = struct.unpack_from(">I", body, at)
     at += 4
     size = mode = 0

@@ -29,7 +29,7 @@ _SIZES = b"""<?xml version="1.0" encoding="utf-8"?>
 
 
 class WebDavFolder(DropFolder):
-    """The repository behind `davs://`; the folder must be there.
+    """The repository behind `davs://`; the folder must exist.
 
     Its login is a user and a password (basic) or a token (bearer) for the host.
     """
@@ -37,7 +37,7 @@ class WebDavFolder(DropFolder):
     kind = "webdav"
 
     def __init__(self, address: str) -> None:
-        """Take the address."""
+        """Read the address."""
         parts = credentials.split_address(address)
         if parts.username:
             shown = credentials.without_secret(address)
@@ -58,12 +58,12 @@ class WebDavStorage(FolderStorage):
     width = 4
 
     def __init__(self, web: HttpClient, target: str) -> None:
-        """Take the server."""
+        """Use a server."""
         self._web = web
         self._target = target
 
     def list(self, path: str) -> dict[str, int] | None:
-        """See `FolderStorage`; asks level by level, for servers refuse to tell all at once."""
+        """See `FolderStorage`. Lists level by level, because servers refuse infinite depth."""
         found: dict[str, int] = {}
         waiting, asked = [""], 0
         while waiting:
@@ -83,7 +83,7 @@ class WebDavStorage(FolderStorage):
         return found
 
     def _entries(self, path: str) -> builtins.list[tuple[str, int | None]] | None:
-        """Names in a folder, with the sizes of files; None if it is not there."""
+        """Return the names in a folder, with the sizes of files; None if it does not exist."""
         reply = self._web.ask(
             "PROPFIND",
             segments(path),
@@ -105,7 +105,7 @@ class WebDavStorage(FolderStorage):
     def make(self, paths: Sequence[str]) -> None:
         """See `FolderStorage`."""
         for path in paths:
-            # 405: something is there; 409: what it would be in is not (RFC 4918, 9.3.1).
+            # 405: it exists; 409: its parent does not exist (RFC 4918, 9.3.1).
             reply = self._web.ask("MKCOL", f"{segments(path)}/", expect={201, 405, 409})
             if reply.status == 409:
                 above = f"{self._target}/{path}".rpartition("/")[0]
@@ -129,7 +129,7 @@ class WebDavStorage(FolderStorage):
             yield from blocks
 
     def rename(self, old: str, new: str, mode: int) -> Steps[None]:
-        """See `FolderStorage`; Overwrite: F refuses to replace (RFC 4918, 10.6)."""
+        """See `FolderStorage`. "Overwrite: F" refuses to replace (RFC 4918, 10.6)."""
         reply = self._web.ask(
             "MOVE",
             f"{segments(old)}/",
@@ -144,7 +144,7 @@ class WebDavStorage(FolderStorage):
         """See `FolderStorage`."""
         reply = self._web.ask("DELETE", segments(path), expect={200, 204, 400, 404, 409})
         if reply.status in (400, 409):
-            # Some servers know a folder only by its slash.
+            # Some servers require the slash after a folder's name.
             self._web.ask("DELETE", f"{segments(path)}/", expect={200, 204, 404})
 
 
@@ -156,7 +156,7 @@ def _path_of(href: str, target: str) -> str:
 
 
 def _responses(body: bytes, target: str) -> Iterator[tuple[str, int | None]]:
-    """Addresses in a multistatus answer, with their sizes; None for folders (RFC 4918, 14.24)."""
+    """Return the addresses in a multistatus answer, each with its size; None for folders."""
     root = read_xml(body, target, "Check that the address is WebDAV.")
     for response in root.iter(f"{_DAV}response"):
         href = response.findtext(f"{_DAV}href") or ""

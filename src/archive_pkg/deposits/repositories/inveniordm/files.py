@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 _FILE = {"key": str, "status?": str, "checksum?": str}
 FILES = {"entries?": [_FILE]}
-"""The shape of what the server says of files."""
+"""The shape of the server's list of files."""
 
 PART = 64 * 1024 * 1024
 """A file larger than this is sent in parts of this size, or larger if there would be too many."""
@@ -40,13 +40,12 @@ def bring(
     Args:
         web: The server.
         files: The path of the draft's files.
-        wanted: The zip, and the page if one goes with it.
+        wanted: The zip, and the page if there is one.
         transfer: The package.
-        journal: What was done before.
+        journal: The journal of the deposit.
 
     Returns:
-        The server's account of each file by its name, its digest included, and whether anything
-        was changed now.
+        The server's entry for each file by name, with its digest, and whether anything was changed.
     """
     names = {sent.item.path for sent in wanted}
     there: dict[str, Json] = {}
@@ -120,7 +119,7 @@ def _begin(web: HttpClient, files: str, item: Item, journal: Journal) -> Json:
         reply = web.ask("POST", files, expect={201, 400}, data=[file])
         if reply.status == 400:
             raise DepositError(f"the draft does not accept a file called {item.path}")
-    # Parts sent for an earlier announcement do not count: each announcement has its own name.
+    # Each announcement has its own parts; those of an earlier one cannot be used.
     return journal.done(step, parts=parts, size=size, name=secrets.token_hex(4))
 
 

@@ -1,9 +1,9 @@
 """`inveniordm+https://HOST`, `zenodo:`, `zenodo-sandbox:`: InvenioRDM, the engine of Zenodo.
 
-A package becomes a draft with one zip and a page for people; published only on demand, and then for
-good. A changed package becomes a new version of the record that its receipt names. The address
-takes the options `?publisher=NAME`, `?type=ID` (of the instance's resource types) and
-`?access=restricted`, which restricts the files, up to the day on which all of them are open.
+A package becomes a draft with one zip and a page for people. It is published only on demand, and
+cannot be withdrawn. A changed package becomes a new version of the record that its receipt names.
+The address takes the options `?publisher=NAME`, `?type=ID` (one of the instance's resource types)
+and `?access=restricted`, which restricts the files until the day on which all parts are open.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 LOOKS = (2.0, 4.0)
-"""Seconds before looking again for a draft whose making was not answered: search lags a little."""
+"""Seconds before searching again for a draft after a lost answer, because searches lag a little."""
 _LARGEST = 50 * 10**9
 _OPTIONS = {"publisher": (), "type": (), "access": ("public", "restricted")}
 _ABSENT = {404, 410}
@@ -85,7 +85,7 @@ class InvenioRdm(RestrictingRepository):
     kind = "inveniordm"
 
     def __init__(self, address: str) -> None:
-        """Take the address."""
+        """Read the address."""
         scheme, _, rest = address.partition(":")
         shown = credentials.without_secret(address)
         if scheme in credentials.WELL_KNOWN:
@@ -124,7 +124,7 @@ class InvenioRdm(RestrictingRepository):
         )
 
     def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
-        """Plan what would be made there, and report what prevents it; see `Repository`."""
+        """Plan the deposit, and report what prevents it; see `Repository`."""
         step, draft = self._first_step(transfer)
         files = {zip_name(transfer.identifier): transfer.size}
         if transfer.page is not None:
@@ -229,7 +229,9 @@ class InvenioRdm(RestrictingRepository):
             held, new = bring(self._web, files, wanted, transfer, journal)
             draft = self._draft(name) or draft
             stored = self._stored(wanted, held, draft, new=new)
-            stored = replace(stored, notes=notes, answer=self._told(stored, transfer, journal))
+            stored = replace(
+                stored, notes=notes, answer=self._answer_with_description(stored, transfer, journal)
+            )
             if publish and kept:
                 kept = (
                     *kept,
@@ -254,11 +256,11 @@ class InvenioRdm(RestrictingRepository):
                 stored,
                 differences=self._differences(record, transfer, asked),
                 notes=notes,
-                answer=self._told(stored, transfer, journal),
+                answer=self._answer_with_description(stored, transfer, journal),
             )
 
     def status(self, remote_id: str, version: str) -> Status:
-        """Say whether it is published, a draft, or absent; see `Repository`."""
+        """Return whether it is published, a draft, or absent; see `Repository`."""
         record = self._record(remote_id)
         if record is not None:
             return Status("published", f"{self._page(record)} {_doi(record)}".strip(), record)
@@ -285,7 +287,7 @@ class InvenioRdm(RestrictingRepository):
         published = self._published(transfer)
         if published:
             self._refuse_strange(published, transfer)
-            # Asked twice, InvenioRDM gives the same draft of the next version.
+            # A repeated request returns the same draft of the next version.
             journal.begin("draft", version_of=published)
             path = f"records/{segments(published)}/versions"
             hint = f"Ask the repository whether the record {published} was withdrawn."
@@ -301,11 +303,10 @@ class InvenioRdm(RestrictingRepository):
     def _refuse_strange(self, name: str, transfer: Transfer) -> None:
         """Refuse a record or draft that was not made for this package.
 
-        The contents of a draft are replaced, and a receipt or the DOI in a record can name
-        any.
+        A deposit replaces the contents of a draft, and a forged receipt or DOI can name any draft.
 
         Raises:
-            DepositError: It is one.
+            DepositError: It was made for something else.
         """
         there = self._draft(name) or self._record(name)
         if there is None:
@@ -320,7 +321,7 @@ class InvenioRdm(RestrictingRepository):
             )
 
     def _published(self, transfer: Transfer) -> str:
-        """Return the record in which an earlier form of the package was published, if any."""
+        """Return the published record of an earlier version of the package, if there is one."""
         for receipt in reversed(transfer.earlier):
             if receipt.state == "published" and receipt.fingerprint != transfer.fingerprint:
                 return receipt.remote_id
@@ -332,7 +333,7 @@ class InvenioRdm(RestrictingRepository):
         made = journal.outcome("draft")
         if made:
             return str(made["id"])
-        # It can exist although the answer, or journal and receipts, were lost.
+        # It can exist even if the answer, or the journal and receipts, were lost.
         mark = _mark(record, fingerprint)
         for seconds in (0.0, *(LOOKS if journal.begun("draft") else ())):
             time.sleep(seconds)
@@ -388,14 +389,14 @@ class InvenioRdm(RestrictingRepository):
         found: Json = reply.json(shape)
         return found
 
-    # --- what is there
+    # --- reading files back
 
     def _published_files(
         self, name: str, wanted: Sequence[Upload]
     ) -> tuple[Sequence[Upload], Mapping[str, Json]]:
-        """What a record that is closed for good has of the files, and its account of them.
+        """Return the files that a published record has, and the server's entries for them.
 
-        It may have been published without a page, or with that of another version of ours.
+        It may have been published without a page, or with a page of another program version.
         """
         held = {entry["key"]: entry for entry in self._entries(f"records/{segments(name)}/files")}
         package, *pages = wanted
@@ -456,15 +457,15 @@ class InvenioRdm(RestrictingRepository):
         where = "records" if record.get("is_published") else "uploads"
         return f"{self._site}/{where}/{record['id']}"
 
-    # --- what is said of it
+    # --- the description
 
     def _describe(
         self, draft: Json, transfer: Transfer, journal: Journal
     ) -> tuple[Json, tuple[str, ...], tuple[str, ...]]:
         """Write the record's metadata into a draft once: a person may have edited it since.
 
-        What the address says holds all the same. Return the draft as it is then, the edits that
-        were kept, and the notes for the user.
+        The options of the address are set in any case. Return the new state of the draft, the
+        edits that were kept, and the notes for the user.
         """
         there = draft["access"]
         access = self._access(transfer, there) if "access" in self._options else None
@@ -492,10 +493,10 @@ class InvenioRdm(RestrictingRepository):
         return draft, done.kept, notes
 
     def _merged(self, sent: Json, said: Json, transfer: Transfer, journal: Journal) -> Merged:
-        """The description to send into a draft that has one already; see `merged`."""
+        """Return the description merged with that of the draft; see `merged`."""
         last = last_description(transfer, journal)
         asked = self._asked()
-        # Identifiers that are not ours stay.
+        # Identifiers that other people added stay.
         ours = [each["identifier"] for each in sent["identifiers"]]
         before = [
             each["identifier"] for each in (last or {}).get("sent", {}).get("identifiers", ())
@@ -506,7 +507,7 @@ class InvenioRdm(RestrictingRepository):
             if each["identifier"] not in (*ours, *before)
             and not each["identifier"].startswith("archive-pkg:")
         ]
-        # A new version comes without these two.
+        # The server removes these two from a new version.
         absent = {"publication_date", "version"} - said.keys()
         aside = {"identifiers", *asked, *absent}
         there = {name: value for name, value in said.items() if name not in aside}
@@ -524,7 +525,7 @@ class InvenioRdm(RestrictingRepository):
         journal: Journal,
         edited: Mapping[str, Any] = MappingProxyType({}),
     ) -> tuple[str, ...]:
-        """Record what was sent and what became of it; return what was rejected, in words."""
+        """Record what was sent and what the server stored; return the rejected fields, in words."""
         errors = tuple(
             f"{each.get('field')} was not accepted: "
             f"{'; '.join(map(str, each.get('messages') or ()))}"
@@ -534,7 +535,9 @@ class InvenioRdm(RestrictingRepository):
         keep_description(journal, sent, held, errors)
         return errors
 
-    def _told(self, stored: Stored, transfer: Transfer, journal: Journal) -> Json:
+    def _answer_with_description(
+        self, stored: Stored, transfer: Transfer, journal: Journal
+    ) -> Json:
         """Return the server's answer, with what is needed to recognize edits later."""
         return {**stored.answer, "described": last_description(transfer, journal)}
 
@@ -542,7 +545,7 @@ class InvenioRdm(RestrictingRepository):
         """Return who may see the record and the files, as the address asks."""
         access: Json = {"record": "public", "files": self._options.get("access", "public")}
         if self._is_restricting and there:
-            access["record"] = there["record"]  # a person may have hidden the record
+            access["record"] = there["record"]  # a person may have restricted the record
         until = self._embargo(transfer)
         if until:
             access["embargo"] = {"active": True, "until": until, "reason": self._rules(transfer)}
@@ -581,11 +584,11 @@ class InvenioRdm(RestrictingRepository):
         return asked
 
     def _body(self, record: Record, fingerprint: str, access: Json, own: str = "") -> Json:
-        """The body of a draft: the record as InvenioRDM's metadata, and the mark of this deposit.
+        """Return the body of a draft: the record as metadata, with this deposit's mark.
 
-        A DOI of the record that is not the draft's own is an identifier like others.
+        A DOI of the record becomes an ordinary identifier, unless the draft reserved it.
         """
-        today = datetime.now(UTC).date().isoformat()  # required there as the date of publication
+        today = datetime.now(UTC).date().isoformat()  # InvenioRDM requires a date of publication
         metadata = invenio.describe(record, Setting(made=today)) | self._asked()
         for each in list(metadata.get("rights", ())):
             if "id" in each and not self._knows("licenses", each["id"]):
@@ -609,7 +612,7 @@ class InvenioRdm(RestrictingRepository):
         }
 
     def _knows(self, vocabulary: str, identifier: str) -> bool:
-        """Return whether the instance has a term; it refuses descriptions with unknown terms."""
+        """Return whether the instance has a term. It rejects descriptions with unknown terms."""
         term = f"vocabularies/{vocabulary}/{segments(identifier)}"
         if term not in self._terms:
             status = self._web.ask("GET", term, expect={200, 400, 401, 403, 404, 405}).status

@@ -1,8 +1,8 @@
-"""Where an OCFL root keeps an object: the storage layouts of OCFL's extensions 0002 to 0007.
+"""Find the path of an object in an OCFL root: the storage layouts of extensions 0002 to 0007.
 
-A root says its layout in `ocfl_layout.json`, and the layout's parameters in
-`extensions/NAME/config.json` (OCFL 1.1, 4.1 and 4.2); parameters that are left out have the
-extension's defaults. A root without a layout is read by the layout that explains its objects.
+A root declares its layout in `ocfl_layout.json`, and the layout's parameters in
+`extensions/NAME/config.json` (OCFL 1.1, 4.1 and 4.2). Missing parameters have the extension's
+defaults. If a root does not declare a layout, the layout is inferred from its objects.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
 }
 _DIGESTS = ("md5", "sha1", "sha256", "sha512", "blake2b")
 _ENOUGH = 20
-"""How many objects are compared with a layout before it is accepted."""
+"""The number of objects that are compared with a layout before it is accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _encapsulated(identifier: str, digest: str) -> str:
 
 
 def version_of(root: Path) -> str:
-    """Return the OCFL version that a root declares; empty if it declares none, or several.
+    """Return the OCFL version that a root declares; empty unless it declares exactly one.
 
     Raises:
         OSError: The folder cannot be read.
@@ -116,8 +116,8 @@ def layout_of(root: Path) -> Layout:
     """Return the layout of a root.
 
     Raises:
-        DepositError: It is none that is known, its parameters are wrong, or the root says nothing
-            and its objects follow none that is known.
+        DepositError: The layout is unknown or its parameters are wrong; or the root does not
+            declare one, and no known layout matches its objects.
         OSError: The root cannot be read.
     """
     if not os.path.lexists(root / "ocfl_layout.json"):
@@ -151,7 +151,7 @@ def _read(root: Path, path: str) -> dict[str, Any]:
 
 
 def _wrong(parameters: dict[str, Any]) -> str:
-    """Return what is wrong with a layout's parameters; empty if nothing is."""
+    """Return what is wrong with a layout's parameters; empty if they are valid."""
     size, count = parameters.get("tupleSize", 0), parameters.get("numberOfTuples", 0)
     for name, value in (("tupleSize", size), ("numberOfTuples", count)):
         if type(value) is not int or not 0 <= value <= 32:
@@ -195,7 +195,7 @@ def _inferred(root: Path) -> Layout:
 
 
 def _objects(root: Path, below: str = "") -> Iterator[str]:
-    """Yield the paths of a root's objects, in no order; stops at each object."""
+    """Yield the paths of a root's objects, in any order, without searching inside objects."""
     with os.scandir(root / below) as entries:
         names = {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
     if below and any(name.startswith("0=ocfl_object_") for name in names):

@@ -1,7 +1,6 @@
 """OCFL 1.1 objects on disk: read, extend and validate their inventories and files.
 
-The numbers in comments are those of the validation codes of OCFL 1.1, which say the same as its
-sections 3.1 to 3.5.
+The numbers in comments are the validation codes of OCFL 1.1 for the rules of sections 3.1 to 3.5.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ State: TypeAlias = "Mapping[str, list[str]]"
 
 
 def read_inventory(home: Path) -> Inventory:
-    """Return an object's inventory, whose parts have the types that OCFL demands.
+    """Return an object's inventory, after checking the types of its parts.
 
     Raises:
         DepositError: It is not an inventory.
@@ -125,13 +124,13 @@ def newest_state(inventory: Inventory) -> dict[str, str]:
 def with_version(
     before: Inventory | None, identifier: str, state: State, message: str
 ) -> Inventory:
-    """Return an inventory with one version more; its manifest has no new content yet.
+    """Return an inventory with a new version; its manifest does not list new content yet.
 
     Args:
         before: The inventory so far; None for a first version.
         identifier: The object's id.
         state: The new version's state.
-        message: What the version is.
+        message: The message of the version.
     """
     inventory = before or {
         "digestAlgorithm": DIGEST,
@@ -161,7 +160,7 @@ def with_version(
 
 
 def _next_name(head: str) -> str:
-    """Return the name of the version after one; names with zeros in front keep their length."""
+    """Return the name of the next version; names with leading zeros keep their length."""
     number = str(int(head[1:]) + 1)
     if not head.startswith("v0"):
         return f"v{number}"
@@ -191,7 +190,7 @@ def validate(home: Path, *, digests: bool = True) -> None:
         digests: Whether to read the content.
 
     Raises:
-        DepositError: It is not valid, or has something in it that could be read without end.
+        DepositError: It is not valid, or has a file that could be read without end.
         OSError: It cannot be read.
     """
     files, empty = _files(home)
@@ -209,7 +208,7 @@ def _files(home: Path) -> tuple[set[str], list[str]]:
     """Return the paths of an object's files, and those of its empty folders.
 
     Raises:
-        DepositError: It has a link, a pipe or a device in it, or a file that is mostly holes.
+        DepositError: It contains a link, a pipe, a device, or a file that is mostly holes.
     """
     files, empty, waiting, count = set[str](), list[str](), [""], 0
     while waiting:
@@ -269,7 +268,7 @@ def _faults(home: Path, files: set[str], *, digests: bool) -> Iterator[str]:
 
 
 def _faults_of(inventory: Inventory) -> Iterator[str]:
-    """Yield what is wrong within an object's inventory, whose types are right."""
+    """Yield what is wrong in an object's inventory, after `read_inventory` checked its types."""
     names = list(inventory["versions"])
     numbers = sorted(int(name[1:]) for name in names)
     if numbers != list(range(1, len(names) + 1)):  # E008 to E011
@@ -338,7 +337,7 @@ def _faults_of_files(files: set[str], placed: Mapping[str, Inventory]) -> Iterat
 
 
 def _promised(inventory: Inventory) -> Iterator[tuple[str, str, str]]:
-    """Yield algorithm, digest and path of every file that an inventory has a digest for."""
+    """Yield the algorithm, digest and path for every digest in an inventory."""
     blocks = {inventory["digestAlgorithm"]: inventory["manifest"]}
     for algorithm, listed in itertools.chain(blocks.items(), inventory.get("fixity", {}).items()):
         if algorithm in fixity.ALGORITHMS:

@@ -1,9 +1,9 @@
-"""An OCFL 1.1 storage root on disk: each package an object, each deposit of a change a version.
+"""An OCFL 1.1 storage root on disk. A package is an object; a changed package is a new version.
 
 An object is built in a hidden folder next to the root and renamed when it is complete and valid:
-within a root, folders may not be empty, and only objects and registered extensions are allowed
-(OCFL 1.1, 4.1 and 4.4). If the root is a disk of its own, or we may not write next to it, the
-object is built below the root's `extensions/`. Its files are copied, read back and compared with
+a root must not have empty folders, or anything except objects and registered extensions
+(OCFL 1.1, 4.1 and 4.4). If the root is a mount point, or its parent is not writable, the object is
+built below the root's `extensions/`. Its files are copied, read back and compared with
 the package's manifests. The staging of a new version has hard links to the files of older versions.
 """
 
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from archive_pkg.deposits.transfers import Item, Transfer
 
 STAGING = "archive-pkg-staging"
-"""The extension folder in which objects are built if that is not possible next to the root."""
+"""The folder in `extensions/` for building objects if that is impossible next to the root."""
 _ROOT = f"0=ocfl_{SPECIFICATION}"
 _LAYOUT_FILE = "ocfl_layout.json"
 _EXTENSIONS = "extensions"
@@ -66,14 +66,14 @@ _OF_A_ROOT = (_ROOT, _LAYOUT_FILE, _EXTENSIONS)
 
 
 class OcflRoot:
-    """The repository behind `ocfl:PATH`; the root is made at its first deposit."""
+    """The repository behind `ocfl:PATH`; the first deposit creates the root."""
 
     kind = "ocfl"
     near = True
     at_once = 1
 
     def __init__(self, address: str) -> None:
-        """Take `ocfl:PATH`; a relative path starts from the working folder."""
+        """Read `ocfl:PATH`; a relative path starts from the working folder."""
         path = address.partition(":")[2]
         if not path:
             raise UsageError(f"{address} does not name a folder", "Write ocfl:PATH.")
@@ -85,7 +85,7 @@ class OcflRoot:
         return f"ocfl:{self.root}"
 
     def capabilities(self) -> Capabilities:
-        """Files as they are, read back, versions kept."""
+        """Return: single files, read back; old versions are kept."""
         return Capabilities(packaging="folder", digest=DIGEST, write_once=True, open_to_all=False)
 
     def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
@@ -139,7 +139,7 @@ class OcflRoot:
             return self._stored(home, transfer, held)
 
     def status(self, remote_id: str, version: str) -> Status:
-        """Say whether the root holds it, and in which versions; see `Repository`."""
+        """Return whether the root has it, and in which versions; see `Repository`."""
         with storage.storage_errors(f"working in {self.root}"):
             home = self._home(remote_id) if self.root.is_dir() else self.root
             if not (home / "inventory.json").is_file():
@@ -196,7 +196,7 @@ class OcflRoot:
         files = {
             f"{_EXTENSIONS}/{layout.name}/config.json": json.dumps(config, indent=2),
             _LAYOUT_FILE: json.dumps(about, indent=2),
-            _ROOT: f"{_ROOT[2:]}\n",  # last: a folder without the declaration is not a root yet
+            _ROOT: f"{_ROOT[2:]}\n",  # last, because only the declaration makes the folder a root
         }
         with (
             storage.Lock(self.root / _LAYOUT_FILE, wait=60),
@@ -208,10 +208,10 @@ class OcflRoot:
                 storage.write_atomically(self.root / path, text.encode())
 
     def _refuse_unfit(self, identifier: str) -> None:
-        """Refuse a root that cannot be written, and an object that gets no version here.
+        """Refuse a root that cannot be written, and an object that cannot get another version.
 
         Raises:
-            DepositError: Why not.
+            DepositError: The root or the object is unsuitable.
             StorageError: The storage failed.
         """
         with storage.storage_errors(f"reading {self.root}"):
@@ -221,7 +221,7 @@ class OcflRoot:
                 raise DepositError(
                     f"{self.root} is a file, not a folder", "Name an OCFL root or a new folder."
                 )
-            # Names first: another run may declare the root and put objects there at this moment.
+            # List names first: another run may create the root and objects at this moment.
             names = [each.name for each in self.root.iterdir()]
             version = version_of(self.root)
             if not version:
@@ -266,11 +266,11 @@ class OcflRoot:
         name = hashlib.sha256(str(home.relative_to(self.root)).encode()).hexdigest()[:16]
         inside = self.root / _EXTENSIONS / STAGING
         with contextlib.ExitStack() as entered:
-            # A run that may not write next to the root builds elsewhere: one lock is for all.
+            # Runs can build at either place; the lock is the same for all.
             entered.enter_context(storage.Lock(self.root / name, wait=60))
             staging = None
             while staging is None:
-                place = self._beside(name)
+                place = self._path_next_to_root(name)
                 if place is None:
                     place = inside / name
                     with storage.storage_errors(f"making {inside}"):
@@ -280,7 +280,7 @@ class OcflRoot:
                 except StorageError:
                     if place.parent.is_dir():
                         raise
-                    # Another run was the last to leave, and took the folder with it.
+                    # Another run ended at this moment and removed the empty folder.
             try:
                 yield staging
             finally:
@@ -289,10 +289,10 @@ class OcflRoot:
                     with contextlib.suppress(OSError):
                         folder.rmdir()
 
-    def _beside(self, name: str) -> Path | None:
-        """Return a path next to the root from which a rename reaches it; None if none is safe.
+    def _path_next_to_root(self, name: str) -> Path | None:
+        """Return a path next to the root from which a rename works; None if that is not safe.
 
-        In a folder where others may rename, a staged folder could be replaced by a link.
+        If other users can rename files there, they could replace a staged folder by a link.
         """
         above = self.root.parent
         if (
@@ -311,7 +311,7 @@ class OcflRoot:
             held = self._write(transfer, inventory, staged / home.relative_to(self.root))
         storage.open_up(staged / home.relative_to(self.root), transfer.mode)
         yield [Unsynced(journal.path), Unsynced(staged)]
-        # No folder below a root may be empty, at no instant: the way to the object comes with it.
+        # A root must never have an empty folder, so the parents are renamed with the object.
         steps = home.relative_to(self.root).parts
         for depth in range(1, len(steps) + 1):
             target = self.root.joinpath(*steps[:depth])
@@ -328,7 +328,7 @@ class OcflRoot:
     def _next_version(
         self, transfer: Transfer, home: Path, made: Path, journal: Journal
     ) -> Steps[Mapping[str, str] | None]:
-        """Add a version; return None if the newest version is this package already."""
+        """Add a version; return None if the newest version already is this package."""
         storage.recover(home)
         validate(home)
         before = read_inventory(home)
@@ -377,7 +377,7 @@ class OcflRoot:
         declaration = {DECLARATION: f"{DECLARATION[2:]}\n".encode()}
         above = {f"{head}/{name}": data for name, data in about.items()}
         for name in about:
-            place.remove(name)  # the copies of the version before
+            place.remove(name)  # copies from the earlier version
         place.send_many((declaration if head == "v1" else {}) | above | about)
         validate(made, digests=False)
         return held
@@ -389,7 +389,7 @@ class OcflRoot:
         named = {path: digest for digest, paths in state.items() for path in paths}
         expected = transfer.digests(DIGEST)
         read_back = new or {}
-        # What a version before had is not there twice; it was validated, by its SHA-512.
+        # Content of earlier versions is not stored again. It was validated by its SHA-512.
         old = tuple(item for item in transfer.items if item.path not in read_back)
         files = [
             *arrivals(tuple(item for item in transfer.items if item.path in read_back), read_back),
@@ -451,7 +451,7 @@ def _refuse_sizes(home: Path, version: str, expected: Expected) -> None:
     """Refuse a version with a file of another size than was deposited.
 
     Raises:
-        DepositError: It has one.
+        DepositError: A size differs.
     """
     inventory = read_inventory(home)
     for digest, paths in inventory["versions"][version]["state"].items():
@@ -495,7 +495,7 @@ def _sha256(home: Path, path: str) -> str | None:
 
 
 def _share(home: Path, made: Path) -> None:
-    """Copy the object into the staging: content as hard links, rewritten files as copies."""
+    """Copy an object into the staging folder: content as hard links, other files as copies."""
 
     def place(source: str, target: str) -> str:
         if Path(source).parent != home:
