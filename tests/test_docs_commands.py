@@ -53,7 +53,7 @@ A. Lind
 
 def commands(page: str) -> Iterator[str]:
     text = (ROOT / page).read_text(encoding="utf-8").replace("\\\n", " ")
-    for block in re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+    for block in re.findall(r"^ *```sh\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE):
         for line in block.splitlines():
             command = " ".join(line.partition(" #")[0].split())
             if command.startswith("archive-pkg ") and not LEFT_OUT.search(command):
