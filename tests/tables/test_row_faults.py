@@ -32,7 +32,7 @@ def faults(table: str, change: dict[str, str]) -> list[tuple[str, str, str]]:
         ("3/4/1960", "Write 1960-04-03 or 1960-03-04 if that is meant."),
         ("31.2.1960", "Correct the day; it does not exist."),
         ("n.d.", "Leave the cell empty if the date is unknown."),
-        ("gibberish", "write 1960-07-18, 1960-07 or 1960; "),
+        ("gibberish", "Write 1960-07-18, 1960-07 or 1960; "),
     ],
 )
 def test_the_hint_for_a_date_is_its_edtf(date: str, hint: str) -> None:

@@ -231,7 +231,7 @@ class BulkAnswer:
         for code, (count, some) in groups:
             if some[0][1].severity is Severity.ERROR or not answer.quiet:
                 for subject, finding in some:
-                    print_finding(finding, subject=subject, err=answer.err)
+                    print_finding([finding], subject=subject, err=answer.err)
                 if count > len(some):
                     more = f"         and {count - len(some):,} more [{code}]"
                     typer.echo(more, err=answer.err)

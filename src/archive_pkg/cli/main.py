@@ -145,13 +145,11 @@ def run(words: Sequence[str]) -> int:
         status = command(_log_options_first(words), standalone_mode=False)
     except ArchivePkgError as error:
         for finding in findings_of(error):
-            print_finding(finding, err=True)
+            print_finding([finding], err=True)
         complain(error)
         return error.exit_status
     except TyperException as error:
-        typer.echo(error.format_message(), err=True)
-        if example := _example(error):
-            typer.echo(f"       → {example}", err=True)
+        complain(UsageError(error.format_message(), _example(error)))
         return error.exit_code
     except Interrupted as interruption:
         if interruption.unsaid():

@@ -36,6 +36,7 @@ STANDARD_OUTPUT = "-"
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
 
 MANY = 25
+_PLACES = 10
 """Up to this many findings of one code are printed about a subject; `--json` has all."""
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
@@ -119,18 +120,23 @@ class Answer:
         self.show(listed, result.get("path", ""))
 
     def show(self, findings: Iterable[Finding], subject: str) -> None:
-        """Print findings for people, up to `MANY` of each code."""
+        """Print findings for people, up to `MANY` of each code. Those that say the same are one."""
         if self.as_json:
             return
-        counts = Counter[str]()
+        alike: dict[tuple[str, str, str], list[Finding]] = {}
         for finding in findings:
             if finding.severity is Severity.ERROR or not self.quiet:
-                counts[finding.code] += 1
-                if counts[finding.code] <= MANY:
-                    print_finding(finding, subject=subject, err=self.err)
-        for code, count in counts.items():
-            if count > MANY:
-                typer.echo(f"         and {count - MANY:,} more [{code}], see --json", err=self.err)
+                same = (finding.code, finding.message, finding.hint)
+                alike.setdefault(same, []).append(finding)
+        shown, left = Counter[str](), Counter[str]()
+        for (code, _, _), group in alike.items():
+            shown[code] += 1
+            if shown[code] <= MANY:
+                print_finding(group, subject=subject, err=self.err)
+            else:
+                left[code] += len(group)
+        for code, count in left.items():
+            typer.echo(f"         and {count:,} more [{code}], see --json", err=self.err)
 
     def say(self, text: str = "", *, bold: bool = False) -> None:
         """Print a line for people, unless `--json` or `--quiet` is given."""
@@ -257,26 +263,40 @@ def no_stream(folder: Path | None) -> Path | None:
     return folder
 
 
-def print_finding(finding: Finding, *, subject: str = "", err: bool = False) -> None:
-    """Print a finding for people: severity, place, message, code and hint.
+def print_finding(group: Sequence[Finding], *, subject: str = "", err: bool = False) -> None:
+    """Print findings for people that differ only in their places: places, message, code and hint.
 
     Args:
-        finding: The finding.
-        subject: The path it is about; printed unless the finding's place has it.
+        group: The findings; at most ten places are printed.
+        subject: The path they are about; printed unless a finding's place has it.
         err: Whether to print to standard error.
     """
-    colour = _COLOURS[finding.severity]
-    head = typer.style(f"{finding.severity!s:8}", fg=colour, bold=True)
+    finding = group[0]
+    head = typer.style(f"{finding.severity!s:8}", fg=_COLOURS[finding.severity], bold=True)
+    places = [_place(one, subject) for one in group[:_PLACES]]
+    if len(group) > _PLACES:
+        places.append(f"and {len(group) - _PLACES:,} more, see --json")
+    code = typer.style(f"[{finding.code}]", dim=True)
+    typer.echo(f"{head} {places[0]}" if places[0] else head.rstrip(), err=err)
+    for place in places[1:]:
+        typer.echo(f"         {place}", err=err)
+    message = _DIGEST.sub(r"\1…", finding.message)
+    typer.echo(f"         {_indented(message)} {code}", err=err)
+    if finding.hint:
+        typer.echo(f"         → {_indented(_sentence(finding.hint))}", err=err)
+
+
+_DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,}\b")
+"""A checksum, whose beginning is enough for people."""
+
+
+def _place(finding: Finding, subject: str) -> str:
+    """Return the place of a finding, after the subject unless the place has it."""
     place = str(finding.location)
     if subject not in (".", finding.location.path):
         beneath = finding.location.path.startswith(subject.rstrip("/") + "/")
         place = place if beneath else ": ".join(filter(None, (subject, place)))
-    place = _indented(place)
-    code = typer.style(f"[{finding.code}]", dim=True)
-    typer.echo(f"{head} {place}" if place else head.rstrip(), err=err)
-    typer.echo(f"         {_indented(finding.message)} {code}", err=err)
-    if finding.hint:
-        typer.echo(f"         → {_indented(_sentence(finding.hint))}", err=err)
+    return _indented(place)
 
 
 def _sentence(hint: str) -> str:

@@ -134,18 +134,18 @@ def parse(text: str) -> DateSpan:
         Fault: The text is not such a date. The message says what is wrong, the hint what to write.
     """
     if not text:
-        _wrong("the date is empty", "leave the field out if the date is unknown")
+        _wrong("the date is empty", "Leave the field out if the date is unknown")
     if len(text) > LONGEST:
-        _wrong(f"the date has {len(text)} characters", f"use up to {LONGEST} characters")
+        _wrong(f"the date has {len(text)} characters", f"Use up to {LONGEST} characters")
     if text != text.strip():
-        hint = _suggest("write {}", text.strip()) or _FORMS
+        hint = _suggest("Write {}", text.strip()) or _FORMS
         _wrong(f"“{_short(text)}” has spaces around it", hint)
     if text.startswith("["):
         return _one_of(text)
     if text.startswith("{"):
         _wrong(
             f"“{_short(text)}” is a set “all of”, which is EDTF level 2",
-            "if only one of the dates is right, write [1960,1962]; otherwise use several fields",
+            "If only one of the dates is right, write [1960,1962]; otherwise use several fields",
         )
     if text.count("/") == 1:
         return _interval(text)
@@ -163,7 +163,7 @@ def _date(text: str) -> DateSpan:
     if any(sign in bare for sign in _QUALIFIERS):
         _wrong(
             f"“{_short(text)}” qualifies a part of the date, which is EDTF level 2",
-            "write ? ~ or % at the end, where it applies to the complete date",
+            "Write ? ~ or % at the end, where it applies to the complete date",
         )
     span = _long_year(bare) if bare.startswith(("Y", "y")) else _calendar(bare)
     return span._replace(uncertain=uncertain, approximate=approximate)
@@ -178,7 +178,7 @@ def _calendar(text: str) -> DateSpan:
     if not all(character in "0123456789X" for part in parts for character in part):
         _wrong_form(text)
     if sign < 0 and parts[0] == "0000":
-        _wrong(f"“{_short(text)}”: there is no year -0000", "the year before year 1 is 0000")
+        _wrong(f"“{_short(text)}”: there is no year -0000", "The year before year 1 is 0000")
     masks = ["".join("X" if c == "X" else "9" for c in part) for part in parts]
     if "X" in text:
         return _masked(text, sign, parts, masks)
@@ -193,7 +193,7 @@ def _calendar(text: str) -> DateSpan:
     if not 1 <= day <= _days_in(year, month):
         _wrong(
             f"“{_short(text)}”: there is no day {parts[2]} in {text[: -len(parts[2]) - 1]}",
-            f"its days are 01 to {_days_in(year, month)}",
+            f"Its days are 01 to {_days_in(year, month)}",
         )
     return DateSpan.of(Day(year, month, day), Day(year, month, day), "day")
 
@@ -215,7 +215,7 @@ def _masked(text: str, sign: int, parts: list[str], masks: list[str]) -> DateSpa
         return _months(sign * int(year), month, month)._replace(precision="day", masked=True)
     _wrong(
         f"“{_short(text)}” leaves digits unspecified in a way that is EDTF level 2",
-        "write X only as in 196X, 19XX, 1960-XX, 1960-07-XX or 1960-XX-XX",
+        "Write X only as in 196X, 19XX, 1960-XX, 1960-07-XX or 1960-XX-XX",
     )
 
 
@@ -229,7 +229,7 @@ def _month_or_season(text: str, year: int, month: int) -> DateSpan:
     if 25 <= month <= 41:
         _wrong(
             f"“{_short(text)}”: {month} for a part of the year is EDTF level 2",
-            "use the seasons 21 (spring), 22 (summer), 23 (autumn) and 24 (winter)",
+            "Use the seasons 21 (spring), 22 (summer), 23 (autumn) and 24 (winter)",
         )
     _check_month(text, month)
     return _months(year, month, month)
@@ -237,11 +237,11 @@ def _month_or_season(text: str, year: int, month: int) -> DateSpan:
 
 def _check_month(text: str, month: int) -> None:
     if month in _SEASONS:
-        _wrong(f"“{_short(text)}”: a season has no days", f"write {text[:-3]}, or the month")
+        _wrong(f"“{_short(text)}”: a season has no days", f"Write {text[:-3]}, or the month")
     if not 1 <= month <= 12:
         _wrong(
             f"“{_short(text)}”: there is no month {month:02}",
-            "months are 01 to 12, seasons 21 (spring) to 24 (winter); the order is year-month-day",
+            "Months are 01 to 12, seasons 21 (spring) to 24 (winter); the order is year-month-day",
         )
 
 
@@ -254,25 +254,25 @@ def _long_year(text: str) -> DateSpan:
         _wrong(
             f"“{_short(text)}” is not a year"
             + (" (E and S are EDTF level 2)" if level_two else ""),
-            "write only digits after Y, as in Y17000 or Y-17000",
+            "Write only digits after Y, as in Y17000 or Y-17000",
         )
     if len(digits) <= 4:
         _wrong(
             f"“{_short(text)}”: Y is for years of more than four digits",
-            _suggest("write {}", f"{sign}{digits.rjust(4, '0')}") or _NO_YEAR,
+            _suggest("Write {}", f"{sign}{digits.rjust(4, '0')}") or _NO_YEAR,
         )
     if digits.startswith("0"):
         bare = digits.lstrip("0") or "0"
         right = f"Y{sign}{bare}" if len(bare) > 4 else f"{sign}{bare.rjust(4, '0')}"
-        hint = _suggest("write {}", right) or _NO_YEAR
+        hint = _suggest("Write {}", right) or _NO_YEAR
         _wrong(f"“{_short(text)}” begins its year with a zero", hint)
     if text[0] == "y":
-        hint = _suggest("write {}", f"Y{text[1:]}") or _NO_YEAR
+        hint = _suggest("Write {}", f"Y{text[1:]}") or _NO_YEAR
         _wrong(f"“{_short(text)}” has a small y before the year", hint)
     if len(digits) > _LONGEST_YEAR:
         _wrong(
             f"“{text[:12]}…” is a year of {len(digits)} digits",
-            f"use up to {_LONGEST_YEAR} digits",
+            f"Use up to {_LONGEST_YEAR} digits",
         )
     year = int(sign + digits)
     return _years(year, year)
@@ -285,7 +285,7 @@ def _date_and_time(text: str) -> DateSpan:
     if span.first is None or span.precision != "day" or span.masked or day[-1:] in _QUALIFIERS:
         _wrong(
             f"“{_short(text)}”: a time of day needs a complete day before its T",
-            "write 1960-07-18T09:30:00",
+            "Write 1960-07-18T09:30:00",
         )
     clock, offset = time[:8], time[8:]
     seconds = _clock(text, clock)
@@ -298,7 +298,7 @@ def _clock(text: str, clock: str) -> int:
     """Return the seconds since midnight."""
     if len(clock) != 8 or clock[2] != ":" or clock[5] != ":":
         message = f"“{_short(text)}” has no complete time after its T"
-        _wrong(message, "write hh:mm:ss, as in 09:30:00")
+        _wrong(message, "Write hh:mm:ss, as in 09:30:00")
     return _hours_minutes(text, clock[:5]) + _two_digits(text, clock[6:], 59, "second")
 
 
@@ -307,11 +307,11 @@ def _offset(text: str, offset: str) -> int:
     if offset[0] not in "+-" or len(offset) not in (3, 6) or offset[3:4] not in ("", ":"):
         _wrong(
             f"“{_short(text)}” has “{offset}” after its time",
-            "remove it, or write Z or an offset from UTC such as +03 or -04:30",
+            "Remove it, or write Z or an offset from UTC such as +03 or -04:30",
         )
     seconds = _hours_minutes(text, offset[1:] if len(offset) == 6 else f"{offset[1:]}:00")
     if offset[0] == "-" and seconds == 0:
-        _wrong(f"“{_short(text)}”: an offset of zero cannot be negative", "write Z, or +00:00")
+        _wrong(f"“{_short(text)}”: an offset of zero cannot be negative", "Write Z, or +00:00")
     return seconds if offset[0] == "+" else -seconds
 
 
@@ -322,7 +322,7 @@ def _hours_minutes(text: str, clock: str) -> int:
 
 def _two_digits(text: str, digits: str, most: int, name: str) -> int:
     if not (digits.isascii() and digits.isdigit() and int(digits) <= most):
-        _wrong(f"“{_short(text)}”: there is no {name} {digits}", f"write 00 to {most}")
+        _wrong(f"“{_short(text)}”: there is no {name} {digits}", f"Write 00 to {most}")
     return int(digits)
 
 
@@ -330,28 +330,28 @@ def _interval(text: str) -> DateSpan:
     """Parse `from/to`, with `..` for an open end and nothing for an unknown one."""
     left, right = text.split("/")
     if left in ("", "..") and right in ("", ".."):
-        _wrong(f"“{_short(text)}” is an interval without a date", "add a beginning or an end")
+        _wrong(f"“{_short(text)}” is an interval without a date", "Add a beginning or an end")
     start = _BEFORE if left in ("", "..") else _interval_end(text, left)
     end = _AFTER if right in ("", "..") else _interval_end(text, right)
     if start.start > end.end:
-        _wrong(f"“{_short(text)}” ends before it begins", f"swap the dates: {right}/{left}")
+        _wrong(f"“{_short(text)}” ends before it begins", f"Swap the dates: {right}/{left}")
     return _from_to(start, end, "interval")
 
 
 def _interval_end(text: str, date: str) -> DateSpan:
     if date in ("open", "unknown"):
         right = text.replace("unknown", "").replace("open", "..")
-        hint = _suggest("write {}", right) or "write .. for an open end, nothing for an unknown one"
+        hint = _suggest("Write {}", right) or "Write .. for an open end, nothing for an unknown one"
         _wrong(f"“{_short(text)}” is in the EDTF draft of 2012", hint)
     if "T" in date:
-        _wrong(f"“{_short(text)}”: dates in an interval cannot have a time of day", "write days")
+        _wrong(f"“{_short(text)}”: dates in an interval cannot have a time of day", "Write days")
     if date.isdigit() and len(date) < 4:
         _wrong_form(text)
     span = _date(date)
     if span.masked:
         _wrong(
             f"“{_short(text)}”: unspecified digits in an interval are EDTF level 2",
-            "begin and end with a year, a month or a day, or an approximate one: 1960~/1965",
+            "Begin and end with a year, a month or a day, or an approximate one: 1960~/1965",
         )
     return span
 
@@ -359,11 +359,11 @@ def _interval_end(text: str, date: str) -> DateSpan:
 def _one_of(text: str) -> DateSpan:
     """Parse a set "one of": `[1960,1962]`, `[1959..1961]`, `[..1960]`, `[1960..]`."""
     if not text.endswith("]"):
-        hint = _suggest("write {}", f"{text}]") or "write [1960,1962]"
+        hint = _suggest("Write {}", f"{text}]") or "Write [1960,1962]"
         _wrong(f"“{_short(text)}” has no closing bracket", hint)
     inner = text[1:-1]
     if any(sign in inner for sign in "[]{}"):
-        _wrong(f"“{_short(text)}” has a set within a set", "write [1960,1962]")
+        _wrong(f"“{_short(text)}” has a set within a set", "Write [1960,1962]")
     members = [part.removeprefix(" ") if n else part for n, part in enumerate(inner.split(","))]
     spans = [_member(text, member, n, len(members)) for n, member in enumerate(members)]
     return DateSpan(
@@ -379,11 +379,11 @@ def _one_of(text: str) -> DateSpan:
 
 def _member(text: str, member: str, place: int, count: int) -> DateSpan:
     if not member:
-        _wrong(f"“{_short(text)}” has an empty item in its set", "write [1960,1962]")
+        _wrong(f"“{_short(text)}” has an empty item in its set", "Write [1960,1962]")
     if "/" in member or "T" in member:
         _wrong(
             f"“{_short(text)}”: a set cannot contain intervals or times",
-            "write years, months or days, and [1959..1961] for a range",
+            "Write years, months or days, and [1959..1961] for a range",
         )
     if ".." not in member:
         return _date(member)
@@ -391,20 +391,20 @@ def _member(text: str, member: str, place: int, count: int) -> DateSpan:
     if not left and not right:
         _wrong(
             f"“{_short(text)}” has a range without a date",
-            "write [1959..1961], [..1961] or [1959..]",
+            "Write [1959..1961], [..1961] or [1959..]",
         )
     if not left and place > 0:
-        _wrong(f"“{_short(text)}”: “{member}” comes after other dates", "put it first in the set")
+        _wrong(f"“{_short(text)}”: “{member}” comes after other dates", "Put it first in the set")
     if not right and place < count - 1:
-        _wrong(f"“{_short(text)}”: “{member}” comes before other dates", "put it last in the set")
+        _wrong(f"“{_short(text)}”: “{member}” comes before other dates", "Put it last in the set")
     start, end = _range_end(text, left, _BEFORE), _range_end(text, right, _AFTER)
     if left and right and start.precision != end.precision:
         _wrong(
             f"“{_short(text)}” has a range from a {start.precision} to a {end.precision}",
-            "write both in the same form: [1959..1961] or [1959-11..1960-02]",
+            "Write both in the same form: [1959..1961] or [1959-11..1960-02]",
         )
     if start.start > end.end:
-        _wrong(f"“{_short(text)}”: “{member}” ends before it begins", f"write {right}..{left}")
+        _wrong(f"“{_short(text)}”: “{member}” ends before it begins", f"Write {right}..{left}")
     return _from_to(start, end)
 
 
@@ -426,7 +426,7 @@ def _range_end(text: str, date: str, unbounded: DateSpan) -> DateSpan:
     span = _date(date)
     if span.masked:
         message = f"“{_short(text)}”: a range cannot have unspecified digits"
-        _wrong(message, "write [1960..1969]")
+        _wrong(message, "Write [1960..1969]")
     return span
 
 
@@ -457,11 +457,11 @@ def _wrong_form(text: str) -> NoReturn:
 
 
 _FORMS = (
-    "write 1960-07-18, 1960-07 or 1960; 1960? if uncertain, 1960~ if approximate, 196X for a year "
+    "Write 1960-07-18, 1960-07 or 1960; 1960? if uncertain, 1960~ if approximate, 196X for a year "
     "of the sixties, 1959/1961 for a period, [1959..1961] for one of these years"
 )
 
-_NO_YEAR = f"write Y and 5 to {_LONGEST_YEAR} digits, or a year of four digits without Y"
+_NO_YEAR = f"Write Y and 5 to {_LONGEST_YEAR} digits, or a year of four digits without Y"
 
 
 def _likely(text: str) -> str:
@@ -470,23 +470,23 @@ def _likely(text: str) -> str:
         return ""
     digits = text.isdigit()
     if digits and len(text) == 8:
-        return _suggest("write {}", f"{text[:4]}-{text[4:6]}-{text[6:]}")
+        return _suggest("Write {}", f"{text[:4]}-{text[4:6]}-{text[6:]}")
     if digits and len(text) < 4:
-        return _suggest("a year has four digits: {}", text.rjust(4, "0"))
+        return _suggest("A year has four digits: {}", text.rjust(4, "0"))
     if digits:
-        return _suggest("a year of more than four digits begins with Y: {}", f"Y{text}")
+        return _suggest("A year of more than four digits begins with Y: {}", f"Y{text}")
     if len(text) == 5 and text[:3].isdigit() and text.endswith("0s"):
-        return _suggest("write {}", f"{text[:3]}X")
+        return _suggest("Write {}", f"{text[:3]}X")
     if "u" in text and all(c in "0123456789u-?~" for c in text):
-        return _suggest("write X for unknown digits: {}", text.replace("u", "X"))
+        return _suggest("Write X for unknown digits: {}", text.replace("u", "X"))
     years = text.replace(" ", "").split("-")
     if len(years) == 2 and all(len(year) == 4 and year.isdigit() for year in years):
         period, one_of = f"{years[0]}/{years[1]}", f"[{years[0]}..{years[1]}]"
-        return _suggest("write {} for a period, {} for one year of it", period, one_of)
+        return _suggest("Write {} for a period, {} for one year of it", period, one_of)
     for circa in ("circa ", "ca. ", "ca ", "c. ", "c."):
         rest = text.lower().removeprefix(circa)
         if rest != text.lower() and len(rest) == 4 and rest.isdigit():
-            return _suggest("write {}", f"{rest}~")
+            return _suggest("Write {}", f"{rest}~")
     for separator in "./- ":
         parts = text.split(separator)
         if not all(part.isdigit() and len(part) in (1, 2, 4) for part in parts):
@@ -494,9 +494,13 @@ def _likely(text: str) -> str:
         if len(parts) == 3 and len(parts[1]) <= 2:
             if len(parts[0]) == 4:
                 day = f"{parts[0]}-{parts[1].rjust(2, '0')}-{parts[2].rjust(2, '0')}"
-                return _suggest("write {}", day)
+                return _suggest("Write {}", day)
             if len(parts[2]) == 4:
-                return f"write year, month and day in this order: {parts[2]}-MM-DD"
+                one, two = int(parts[0]), int(parts[1])
+                if max(one, two) > 12 or one == two:  # only one of them can be the month
+                    month, day_of_month = (one, two) if two > 12 else (two, one)
+                    return _suggest("Write {}", f"{parts[2]}-{month:02}-{day_of_month:02}")
+                return f"Write year, month and day in this order: {parts[2]}-MM-DD"
         if len(parts) == 2 and len(parts[0]) == 4 and len(parts[1]) <= 2:
-            return _suggest("write {}", f"{parts[0]}-{parts[1].rjust(2, '0')}")
+            return _suggest("Write {}", f"{parts[0]}-{parts[1].rjust(2, '0')}")
     return ""

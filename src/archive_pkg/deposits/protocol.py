@@ -500,6 +500,6 @@ def _kind_of(address: str) -> EntryPoint:
         shown = without_secret(address)
         hint = f"Begin the address with one of {', '.join(f'{name}:' for name in sorted(known))}"
         if not colon:
-            hint = f"For a folder on this disk: file:{shown} or ocfl:{shown}. Otherwise: {hint}"
+            hint = f"For a folder on this disk, write file:{shown} or ocfl:{shown}. {hint}"
         raise UsageError(f"{shown} is not the address of a known repository", hint)
     return known[scheme]

@@ -323,7 +323,7 @@ def settle(
         return "unchanged", ()
     if not replace:
         found = [
-            PACKAGE_DIFFERS.at(Location(str(destination / name)), f"{name} differs")
+            PACKAGE_DIFFERS.at(Location(str(destination / name)), "differs from the new package")
             for name in differences
             if not is_signature_file(name)
         ]

@@ -40,7 +40,7 @@ def _states(verification: Verification) -> Iterator[str]:
         earliest.setdefault((stamp.authority, stamp.trusted), stamp)
     for stamp in earliest.values():
         yield _stamped(stamp, valid=valid)
-    if not signatures:
+    if not signatures and verification.verdict.bag:
         yield "Not signed."
     elif not any(signed.stamps for signed in signatures):
         yield "No timestamp."

@@ -112,8 +112,8 @@ def other_readings(data: bytes, place: int) -> str:
         place: The index of the byte in them.
     """
     around = _around(data, place)
-    words = ", ".join(f"{name} “{_readable(around, name)}”" for name in _SUGGESTED)
-    return f"The words there would be in {words}."
+    words = [f"{name} “{_readable(around, name)}”" for name in _SUGGESTED]
+    return f"Choose the one in which the words are right: {', '.join(words[:-1])} or {words[-1]}."
 
 
 def _around(data: bytes, place: int) -> bytes:

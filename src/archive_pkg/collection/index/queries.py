@@ -294,5 +294,5 @@ def _bounds(text: str) -> tuple[str, str]:
         date = Edtf(text)
     except ValueError as error:
         hint = "Write for example 1956, 1956-10 or 1956-10-23."
-        raise UsageError(f"{text!r} is not a date in EDTF", hint) from error
+        raise UsageError(f"{text!r} is not a date", hint) from error
     return str(date.earliest or "0000"), str(date.latest or "9999")
