@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from imports import INDEX, index, names, sent, tei
 
-from archive_pkg.interchange.importing import read
+from archive_pkg.interchange.importing import Imported, read
 
 
 def test_an_identifier_for_two_names_in_two_letters_is_questioned() -> None:
@@ -56,3 +56,118 @@ def test_statements_of_cmifs_vocabulary_are_in_the_record() -> None:
     assert record.mentioned_places[0].name == "Exton"
     assert record.part("original").languages == ("de",)
     assert record.part("original").note == "hasTextBase: cmif:Draft"
+
+
+def messages(imported: Imported) -> list[str]:
+    return [finding.message for finding in imported.report]
+
+
+def described(*attributes: str, inner: str = "", name: str = "index.xml") -> list[Imported]:
+    letters = "".join(f"<correspDesc {one}>{inner}</correspDesc>" for one in attributes)
+    return read(INDEX.format(letters).encode(), name)
+
+
+def test_an_index_is_supplied_by_its_publisher_and_its_letters_have_titles() -> None:
+    action = '<correspAction type="sent"><persName>Ada One</persName><date when="1870"/>'
+    [imported] = described('key="1"', inner=action + "</correspAction>")
+    record = imported.record
+    assert (record.type, record.title) == ("letter", "Letter, Ada One, 1870")
+    assert {item.agent for item in record.evidence} == {"a-press"}
+    assert record.parts == ()
+
+
+def test_the_header_of_an_index_is_reported_once() -> None:
+    first, second = described('key="1" rend="a"', 'key="2" rend="b"')
+    start = "not read: teiHeader/"
+    assert messages(first) == [
+        f"{start}profileDesc/correspDesc/@rend: “a”",
+        f"{start}fileDesc/titleStmt/title: “Index”",
+        f"{start}fileDesc/sourceDesc/bibl/@xml:id: “v1”, “v2”",
+        f"{start}fileDesc/sourceDesc/bibl: “Letters, vol. 1”, “Letters, vol. 2”",
+    ]
+    assert messages(second) == [f"{start}profileDesc/correspDesc/@rend: “b”"]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "identifiers"),
+    [
+        ('xml:id="a" key="b"', ["b"]),
+        ('key="b"', []),
+        ('xml:id="a" key="a"', []),
+        ('key="b/c"', ["b/c"]),
+        ('key="b" ref="https://e.org/x"', ["https://e.org/x"]),
+        ('ref="https://e.org/x/"', ["https://e.org/x/"]),
+    ],
+)
+def test_a_letter_keeps_the_address_and_key_that_are_not_its_id(
+    attributes: str, identifiers: list[str]
+) -> None:
+    imported = described(attributes, 'key="other"')[0]
+    assert [item.value for item in imported.record.identifiers] == identifiers
+    assert [i.note for i in imported.record.identifiers] == [
+        "key" if "://" not in value else None for value in identifiers
+    ]
+    assert not any("correspDesc" in said for said in messages(imported))
+
+
+def test_an_attribute_that_makes_no_id_or_identifier_is_reported() -> None:
+    first, second = described('xml:id="a" key="1"', 'xml:id="a" key="2"')
+    assert [first.record.id, second.record.id] == ["1", "2"]
+    assert messages(second) == ["not read: teiHeader/profileDesc/correspDesc/@xml:id: “a”"]
+    address = "https://e.org/" + "a" * 2000
+    [imported] = described(f'key="1" ref="{address}"')
+    assert imported.record.identifiers == ()
+    assert any("@ref" in said for said in messages(imported))
+
+
+def test_ids_of_letters_differ_in_more_than_case_and_signs() -> None:
+    found = described('key="a b" xml:id="L"', 'key="A-B" xml:id="l"', 'key="index-1"', 'key=""')
+    assert [imported.record.id for imported in found] == [
+        "index-1",
+        "index-2",
+        "index-3",
+        "index-4",
+    ]
+
+
+def test_ids_from_a_long_name_of_a_file_differ() -> None:
+    found = described("", "", name="a" * 150 + ".xml")
+    assert [imported.record.id for imported in found] == ["a" * 100 + "-1", "a" * 100 + "-2"]
+
+
+@pytest.mark.parametrize(
+    ("source", "publications", "is_read"),
+    [
+        ("#v1", ["Letters, vol. 1"], True),
+        ("#v2 #v1", ["Letters, vol. 2", "Letters, vol. 1"], True),
+        ("#v1 #v9", ["Letters, vol. 1"], False),
+        ("https://e.org/v1", [], False),
+    ],
+)
+def test_a_letter_is_published_in_the_editions_it_names(
+    source: str, publications: list[str], is_read: bool
+) -> None:
+    [imported] = described(f'key="1" source="{source}"')
+    assert list(imported.record.publications) == publications
+    said = " ".join(messages(imported))
+    assert ("correspDesc/@source" not in said) is is_read
+    assert ("“Letters, vol. 1”" in said) is not ("Letters, vol. 1" in publications)
+    assert ("“v1”" in said) is ("Letters, vol. 1" not in publications)
+
+
+@pytest.mark.parametrize("name", ["bibl", "biblStruct", "biblFull", "msDesc"])
+def test_an_edition_is_cited_in_its_words(name: str) -> None:
+    text = INDEX.format('<correspDesc key="1" source="#s"/>').replace(
+        "</sourceDesc>",
+        f'<{name} xml:id="s"><author>Ada One</author><title>Letters,</title> <date>1871</date>.'
+        f'<ref target="https://e.org/s">Online</ref></{name}></sourceDesc>',
+    )
+    [imported] = read(text.encode(), "index.xml")
+    assert imported.record.publications == ("Ada One, Letters, 1871, Online, https://e.org/s",)
+
+
+def test_an_index_that_is_its_own_source_is_not_cited() -> None:
+    text = INDEX.format('<correspDesc key="1" source="#v1"/>').replace("Letters, vol. 1", "Index")
+    [imported] = read(text.encode(), "index.xml")
+    assert imported.record.publications == ()
+    assert not any("@source" in said for said in messages(imported))

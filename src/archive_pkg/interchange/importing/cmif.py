@@ -71,16 +71,10 @@ class _Index:
         counts = Counter(
             record_id(name).casefold() for names in candidates for name in {*filter(None, names)}
         )
-        taken: set[str] = set()
-        chosen = []
-        for number, names in enumerate(candidates, 1):
-            given = [name for name in names if name and counts[record_id(name).casefold()] == 1]
-            name = given[0] if given else f"{stem}-letter-{number}"
-            while record_id(name).casefold() in taken:
-                name += "-again"
-            taken.add(record_id(name).casefold())
-            chosen.append(name)
-        return chosen
+        return [
+            next((n for n in names if n and counts[record_id(n).casefold()] == 1), str(names[-1]))
+            for names in candidates
+        ]
 
     def _edition_name(self, item: Element) -> str:
         return (fit(item.get("source")) or "").split(" ")[0].rpartition("#")[2]
@@ -97,26 +91,29 @@ class _Index:
         return draft.finish([described])
 
     def _identifiers(self, draft: ImportedDraft, described: Element, name: str) -> None:
-        """Return the letter's address, and its key if that is not the record's id."""
-        address = identify(self.source.attribute(described, "ref"))
+        """Read the letter's address, and its key if that is not the record's id."""
+        address = self.source.identifier(described, "ref")
         found = [address] if address else []
-        self.source.attribute(described, XML_ID)
-        key = self.source.attribute(described, "key")
-        if key and record_id(key) != record_id(name):
-            identified = identify(key, "key")
-            found += [identified] if identified else []
+        for attribute in (XML_ID, "key"):
+            if described.get(attribute) == record_id(name):
+                self.source.attribute(described, attribute)
+        key = identify(fit(described.get("key")), "key")
+        if key and key["value"] != record_id(name):
+            self.source.attribute(described, "key")
+            found.append(key)
         draft.state("identifiers", found)
 
     def _editions(self, draft: ImportedDraft, described: Element) -> None:
-        """Return the editions that a letter is printed in."""
+        """Read the editions that a letter is printed in."""
+        references = (described.get("source") or "").split()
         citations = []
-        for reference in (described.get("source") or "").split():
+        for reference in references:
             bibl = self.editions.get(reference.removeprefix("#"))
             words = citation(self.source, bibl) if bibl is not None else None
-            if words and words == self.title:
-                # A file that is its own source, like those of this program.
-                self.source.use([(described, "@source")])
-            elif words:
-                self.source.use([(described, "@source"), (bibl, f"@{XML_ID}")])
+            if words:
                 citations.append(words)
-        draft.state("publications", citations)
+                self.source.use([(bibl, f"@{XML_ID}")])
+        if len(citations) == len(references):
+            self.source.use([(described, "@source")])
+        # The files of this program are their own source.
+        draft.state("publications", [words for words in citations if words != self.title])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
 
 ROLES = {"persName": "person", "orgName": "organization", "name": "person", "rs": "person"}
-"""The fields of an agent that an element names."""
+"""The kind of agent that an element names."""
 PLACES = (
     "placeName", "settlement", "district", "region", "country", "bloc", "geogName",
 )  # fmt: skip
@@ -131,17 +131,17 @@ class Correspondence:
         self.draft.state(field, found)
 
     def agent(self, element: Element, field: str = "") -> str | None:
-        """The agent that an element names, known better where the file lists it.
+        """Return the agent that an element names, with what the file's list has on it.
 
         Args:
             element: The element.
-            field: The field that it goes into, for how sure the source is of that.
+            field: The field that it goes into, to record how certain the source is of that.
         """
         written, name, role = self._name(element)
         if not name or name.casefold() in _UNKNOWN:
             self.source.use([(element, "text")])
             if written and written != UNKNOWN:
-                # "Unknown" is CMIF's own word for a correspondent whom nobody knows.
+                # CMIF itself writes "Unknown" for an unidentified correspondent.
                 what = f"{local(element.getparent())}/{local(element)}: “{written}”"
                 self.draft.report.add(self.source.not_read(what))
             return None
@@ -160,7 +160,7 @@ class Correspondence:
         return agent
 
     def kind(self, element: Element) -> str:
-        """What an element says of whom it names."""
+        """Return the kind of agent that an element names."""
         kind = _KINDS.get(element.get("type") or "")
         if kind:
             self.source.attribute(element, "type")
@@ -196,8 +196,8 @@ class Correspondence:
 
     def _sure(self, element: Element, path: str, written: str) -> None:
         """Record how certain the source is about a sender or recipient."""
-        said = [f"{name}: {self.source.attribute(element, name)}"
-                for name in _EXISTENT if element.get(name)]  # fmt: skip
+        signs = [name for name in _EXISTENT if element.get(name)]
+        said = [f"{name}: {element.get(name)}" for name in signs]
         confidence = _CONFIDENCE.get(element.get("cert") or "")
         if "?" in written:
             confidence = "guess"
@@ -205,24 +205,28 @@ class Correspondence:
             confidence = confidence or "probable"
         if written.startswith(("[", "(")) or "?" in written:
             said.append(f"written {written}")
-        if said and confidence:
+        if confidence:
+            self.source.use((element, f"@{name}") for name in signs)
             self.draft.qualify(path, confidence, "; ".join(said))
 
     def _references(self, element: Element) -> list[str]:
         found = []
-        for name in ("ref", "sameAs", "corresp"):
-            found += (self.source.attribute(element, name) or "").split()
-        key = self.source.attribute(element, "key")
-        return [*found, key] if key else found
+        for name in ("ref", "sameAs", "corresp", "key"):
+            said = fit(element.get(name)) or ""
+            references = said.split() if name != "key" else [said] * bool(said)
+            if all(map(identify, references)):
+                self.source.use([(element, f"@{name}")])
+            found += references
+        return found
 
     def identifiers(self, element: Element) -> list[dict[str, str]]:
-        """The identifiers that an element refers to, or that the entry it refers to has."""
+        """Return the identifiers that an element, or the listed entry it refers to, has."""
         found: list[dict[str, str] | None] = []
         for reference in self._references(element):
             listed = self.people.get(reference[1:]) if reference.startswith("#") else None
             if listed is not None:
                 own = self.listed_identifiers(listed)
-                # An entry without identifiers is still one of the edition's own list.
+                # An entry without identifiers is still in the edition's own list.
                 is_ours = reference.startswith("#agent-")
                 found += own or ([] if is_ours else [identify(reference[1:])])
             else:
@@ -230,7 +234,7 @@ class Correspondence:
         return [item for n, item in enumerate(found) if item and item not in found[:n]]
 
     def listed_identifiers(self, listed: Element) -> list[dict[str, str] | None]:
-        """The identifiers of an entry in the file's own list."""
+        """Return the identifiers of an entry in the file's own list."""
         self.source.use([(listed, f"@{XML_ID}")])
         found = []
         for idno in self.source.all(listed, "idno"):
@@ -290,14 +294,15 @@ class Correspondence:
             elif "edtf" not in self.draft.raw.get(field, {}):
                 self.draft.state(field, said)
             else:
-                self.draft.rival(field, said["edtf"], said.get("as_written") or said.get("note"))
+                known = filter(None, (said.get("as_written"), said.get("note")))
+                self.draft.rival(field, said["edtf"], "; ".join(known) or None)
 
     def date(self, element: Element) -> dict[str, Any] | None:
         """The date that an element says, by its attributes or else by its words."""
         return read_date_element(self.source, element)
 
     def open_date(self, element: Element, field: str) -> None:
-        """Keep what an element says of a date, where that is not understood."""
+        """Keep the words and attributes of a date that was not understood."""
         names = [name for name in (*_DATING, *_ASIDE, *_EXISTENT) if element.get(name)]
         attributes = "; ".join(f"{name}: {element.get(name)}" for name in names)
         if field not in self.draft.raw:
@@ -306,7 +311,7 @@ class Correspondence:
             self.draft.open_date(field, words or attributes, attributes if words else None)
 
     def _date_note(self, note: Element, field: str) -> None:
-        """A remark on a date, as we write it."""
+        """Read a note on a date, as this program exports it."""
         date = self.draft.raw.get(field)
         words = self.source.words(note)
         if date and words:
@@ -316,7 +321,7 @@ class Correspondence:
             self.draft.remark(words)
 
     def _event(self, action: Element, kind: str) -> None:
-        """What else happened to the letter: forwarded, redirected, transmitted, drafted."""
+        """Read another action as an event: forwarded, redirected, transmitted, drafted."""
         agents = []
         for element in action:
             if isinstance(element.tag, str) and local(element) in ROLES:
@@ -329,7 +334,8 @@ class Correspondence:
         ]
         dates = [said for e in self.source.all(action, "date") if (said := self.date(e))]
         plain = [self.source.words(p) for p in self.source.all(action, "p")]
-        detail = "; ".join(filter(None, [*places, *plain])) or None
+        more = [word for said in dates[1:] for key, word in said.items() if key != "rule"]
+        detail = "; ".join(filter(None, [*places, *more, *plain])) or None
         if kind or agents or detail or dates:
             first = dates[0] if dates else None
             self.draft.event(kind or "correspondence action", first, agents, detail)
@@ -340,7 +346,7 @@ _DATED = {"sent": "date", "received": "received"}
 _OPENS = re.compile(r"[\[(⟨<]\s*$")
 _CLOSES = re.compile(r"\s*(?:\?\s*[\])⟩>]?|[\])⟩>]\s*\??)")
 _EDITORS_SIGNS = re.compile(
-    r"^[\[(⟨<]\s*(?=[^\])⟩>]*[\])⟩>]?\s*\??\s*$)|\s*(?:\(\?\)|\[\?\]|[\]⟩>?])+\s*$"
+    r"^[\[(⟨<]\s*(?=[^\])⟩>]*[\])⟩>]?\s*\??\s*$)|(?:\s*(?:\(\?\)|\[\?\]|[\]⟩>?]))+\s*$"
 )
 
 
@@ -362,12 +368,12 @@ def read_date_element(source: XmlSource, element: Element) -> dict[str, Any] | N
         doubtful=doubtful or bool(re.search(r"\?\s*[\])]?\s*$", written)),
         about=element.get("precision") in ("low", "medium"),
         words=words,
-        # Without words the calendar says nothing of the attributes, which are Gregorian.
+        # The calendar is that of the words. The attributes are Gregorian unless the words differ.
         calendar=element.get("calendar") if words and read_date(words) else None,
     )
     if said is None:
         return None
-    # A date with a sign of doubt says itself that it is not sure.
+    # The sign of doubt in a date has the same meaning as `low`.
     known = ("low",) if said["edtf"].endswith(("?", "~", "%")) else ()
     remarks += [f"{name}: {element.get(name)}" for name in _EXISTENT
                 if element.get(name) and element.get(name) not in known]  # fmt: skip

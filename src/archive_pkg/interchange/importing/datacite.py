@@ -196,10 +196,10 @@ class _Reader:
         restrictions: list[dict[str, Any]] = []
         for item in self.source.all(self.root, "rightsList/rights"):
             words = text_of(item)
-            restriction = written_by_us([words]) if self.is_ours else []
+            restriction = written_by_us(words) if self.is_ours else None
             if restriction:
                 self.source.take(item)
-                restrictions += restriction
+                restrictions.append(restriction)
                 continue
             if "rights" in self.draft.raw or not words or words.startswith(_EARLIER):
                 continue
@@ -242,7 +242,7 @@ class _Reader:
         subjects = []
         for item in self.source.all(self.root, "subjects/subject"):
             words = self.source.words(item)
-            identified = identify(self.source.attribute(item, "valueURI")) if words else None
+            identified = self.source.identifier(item, "valueURI") if words else None
             if words:
                 subjects.append({"term": words} | optional("identifier", identified))
         self.draft.state("subjects", subjects)

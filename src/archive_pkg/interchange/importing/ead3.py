@@ -248,7 +248,7 @@ class _Item:
         if any(levels):
             holding.setdefault("fonds", " / ".join(filter(None, levels)))
         for dao in self.item.iterfind(".//{*}dao"):
-            identified = identify(self.source.attribute(dao, "href"))
+            identified = self.source.identifier(dao, "href")
             found += [identified] if identified else []
         where = self._repository()
         if where:
@@ -501,7 +501,12 @@ class _Item:
     def _access(self) -> dict[str, Any] | None:
         """Return the access to the item: the strictest of its level and the levels above."""
         if self.is_ours:
-            found = written_by_us(self._section(self.item, "accessrestrict"))
+            found = []
+            for paragraph in self.source.all(self.item, "accessrestrict/p"):
+                said = written_by_us(text_of(paragraph))
+                if said:
+                    self.source.take(paragraph)
+                    found.append(said)
         else:
             found = []
             for level in (self.item, *self.above):

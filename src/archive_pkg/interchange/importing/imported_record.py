@@ -60,7 +60,7 @@ IMPORT_DATE_OPEN = Code(
 
 
 class ImportedDraft:
-    """A record being built: its statements as plain data, each with its supplier."""
+    """Collects the statements of a record as plain data, each with its supplier."""
 
     def __init__(self, source: XmlSource, name: str, title: str, record_type: str) -> None:
         self.report = Report()
@@ -149,7 +149,8 @@ class ImportedDraft:
 
     def _candidates(self, name: str, keys: Iterable[tuple[str, str]]) -> list[str]:
         """Return the agents with the same name or one of some identifiers, oldest first."""
-        lists = [self._by_words.get(tuple(_tokens(name)), []), *map(self._by_key.get, keys)]
+        named = self._by_words.get(tuple(_tokens(name)), []) if name else []
+        lists = [named, *map(self._by_key.get, keys)]
         found = {known for listed in lists for known in listed or ()}
         return sorted(found, key=list(self._agents).index) if len(found) > 1 else list(found)
 
@@ -158,17 +159,15 @@ class ImportedDraft:
         wanted = set(map(_key, identifiers))
         for known in self._candidates("", wanted):
             agent = self._agents[known]
-            shared = wanted & set(map(_key, agent.get("identifiers", ())))
-            if known != new and shared:
-                scheme, value = min(shared)
-                self.report.add(
-                    IMPORT_SHARED_IDENTIFIER.at(
-                        Location(self.source.name, field=f"agents.{new}"),
-                        f"“{agent['name']}” and “{self._agents[new]['name']}” have the same "
-                        f"identifier, {scheme} {value}",
-                        "Check whom it identifies, and remove it from the other.",
-                    )
+            scheme, value = min(wanted & set(map(_key, agent["identifiers"])))
+            self.report.add(
+                IMPORT_SHARED_IDENTIFIER.at(
+                    Location(self.source.name, field=f"agents.{new}"),
+                    f"“{agent['name']}” and “{self._agents[new]['name']}” have the same "
+                    f"identifier, {scheme} {value}",
+                    "Check whom it identifies, and remove it from the other.",
                 )
+            )
 
     def _question_other_letters(self, agent: str, key: tuple[str, str]) -> None:
         """Report an agent that has the identifier of another one in another letter of the file."""
@@ -185,7 +184,7 @@ class ImportedDraft:
                     "Check whom it identifies, and remove it from the other.",
                 )
             )
-        if (name, here) not in bearers and not any(name == other for other, _ in bearers):
+        if not any(name == other for other, _ in bearers):
             bearers.append((name, here))
 
     def _unused_id(self, name: str) -> str:
@@ -389,7 +388,7 @@ class ImportedDraft:
         places: dict[tuple[Any, ...], str] = {}
         for item in error.errors():
             places.setdefault(_whole(item["loc"]), item["msg"])
-        for place in sorted(places, key=lambda place: (place[0], place[1:]), reverse=True):
+        for place in sorted(places, reverse=True):
             holder: Any = raw
             for step in place[:-1]:
                 holder = holder[step]
@@ -406,13 +405,13 @@ _MOST_REPAIRS = 8
 
 
 def _wholes(path: str) -> list[str]:
-    """Yield a statement's path and the paths above it."""
+    """Return a statement's path and the paths above it."""
     steps = path.split(".")
     return [".".join(steps[:count]) for count in range(1, len(steps) + 1)]
 
 
 def _whole(place: tuple[int | str, ...]) -> tuple[Any, ...]:
-    """The statement that a place lies in, or the item where the statement is a list."""
+    """Return the statement that contains a place, or the item if the statement is a list."""
     return place[:2] if len(place) > 1 and isinstance(place[1], int) else place[:1]
 
 
@@ -450,7 +449,7 @@ def _strings(data: Any) -> Iterator[str]:
     if isinstance(data, dict | list):
         for item in data.values() if isinstance(data, dict) else data:
             yield from _strings(item)
-    else:
+    elif data is not None:
         yield str(data)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.dates.edtf_string import Edtf
+from archive_pkg.interchange.importing.dates import edtf
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 _OURS = re.compile(r"Access to .*: (open|restricted|closed)(?: until (\S+))?(?: \((.*)\))?")
 _STRICTNESS = {"open": 0, "restricted": 1, "closed": 2}
@@ -18,10 +22,11 @@ def access(status: str, until: str | None, rule: str | None) -> dict[str, Any]:
     return said | ({"until": {"edtf": until}} if until else {})
 
 
-def written_by_us(paragraphs: Iterable[str | None]) -> list[dict[str, Any]]:
-    """Read paragraphs that this program's exports wrote (`views.restrictions`)."""
-    ours = (_OURS.fullmatch(words) for words in paragraphs if words)
-    return [access(m[1], m[2], m[3]) for m in ours if m]
+def written_by_us(words: str | None) -> dict[str, Any] | None:
+    """Read a paragraph that this program's exports wrote (`derived_facts.restrictions`)."""
+    found = _OURS.fullmatch(words or "")
+    # Without a valid end, the restriction has no end.
+    return access(found[1], edtf(found[2] or ""), found[3]) if found else None
 
 
 def strictest(found: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
@@ -32,5 +37,6 @@ def strictest(found: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     return max(found, key=_strictness) | ({"rule": " / ".join(rules)} if rules else {})
 
 
-def _strictness(said: dict[str, Any]) -> tuple[int, str]:
-    return _STRICTNESS[said["status"]], said.get("until", {}).get("edtf", "")
+def _strictness(said: dict[str, Any]) -> tuple[int, datetime.date]:
+    last = Edtf(said["until"]["edtf"]).latest if "until" in said else None
+    return _STRICTNESS[said["status"]], last or datetime.date.max

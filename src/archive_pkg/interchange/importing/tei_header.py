@@ -62,8 +62,8 @@ def _links(source: XmlSource, statement: Element, path: str) -> list[dict[str, s
     """Return the addresses that a publisher's name has or links to."""
     named = source.first(statement, path)
     links = [(named, "ref"), *((link, "target") for link in source.all(named, "ref"))]
-    found = [identify(source.attribute(element, name)) for element, name in links]
-    return [item for item in found if item and item["scheme"] != "local"]
+    addresses = [link for link in links if "://" in (link[0].get(link[1]) or "")]
+    return [found for link in addresses if (found := source.identifier(*link))]
 
 
 def title_from(draft: ImportedDraft) -> str:
@@ -123,8 +123,7 @@ class TeiHeader:
         for described in self._all("profileDesc/correspDesc"):
             if self.is_ours:
                 self.source.use([(described, "@key"), (described, "@ref")])
-            elif address := identify(fit(described.get("ref"))):
-                self.source.attribute(described, "ref")
+            elif address := self.source.identifier(described, "ref"):
                 self.draft.add("identifiers", address)
             self.correspondence.read(described)
         self._author()
@@ -221,9 +220,10 @@ class TeiHeader:
         for child in available:
             if not isinstance(child.tag, str):
                 continue
-            if child.get("type") == "access" and written_by_us([text_of(child)]):
-                self.source.attribute(child, "type")
-                self.access += written_by_us([self.source.words(child)])
+            access = written_by_us(text_of(child)) if child.get("type") == "access" else None
+            if access:
+                self.source.take(child)
+                self.access.append(access)
             elif local(child) == "licence":
                 target = child.get("target")
                 if target and address is None:
@@ -318,7 +318,7 @@ class TeiHeader:
         abstract = self.source.words(found[0] if found else None)
         self.draft.state("summary", {"text": abstract} if abstract else None)
         subjects = [
-            {"term": words} | optional("identifier", identify(self.source.attribute(term, "ref")))
+            {"term": words} | optional("identifier", self.source.identifier(term, "ref"))
             for term in self._all("profileDesc/textClass/keywords/term")
             if term.get("type") != "document-type" and (words := self.source.words(term))
         ]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.parsing import MalformedError, OverLimitError, parse_xml
+from archive_pkg.records.vocabularies.identifiers import identify
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.texts import words_of
 
@@ -88,7 +89,8 @@ class XmlSource:
             )
             raise _refusal(f"{name} declares entities", Report([finding]))
         self.name = name
-        self.stem = stem or PurePath(name).stem
+        # An id has 128 characters: this leaves room for a number.
+        self.stem = (stem or PurePath(name).stem)[:100]
         self.bearers: dict[tuple[str, str], list[tuple[str, str]]] = {}
         # Content that was interpreted, and content that was copied.
         self._used: set[tuple[Element, str]] = set()
@@ -112,7 +114,7 @@ class XmlSource:
         if below is None:
             return []
         steps = "/".join(
-            step if step in (".", "..", "*", "") else f"{{{self.namespace}}}{step}"
+            step if step in (".", "..", "") else f"{{{self.namespace}}}{step}"
             for step in path.split("/")
         )
         return list(below.iterfind(steps))
@@ -135,6 +137,13 @@ class XmlSource:
         """Return an attribute's value, and mark it as used."""
         self._used.add((element, f"@{name}"))
         return fit(element.get(name))
+
+    def identifier(self, element: Element, name: str) -> dict[str, str] | None:
+        """Return the identifier in an attribute, and mark it as used if it is one."""
+        found = identify(fit(element.get(name)))
+        if found:
+            self._used.add((element, f"@{name}"))
+        return found
 
     def words(self, element: Element | None) -> str | None:
         """Return an element's text on one line, and mark it as quoted; None if it is empty."""
@@ -196,7 +205,7 @@ class XmlSource:
         if len(names) > _DEEP and names[0] == "text":
             # In running text the same element occurs at any depth.
             names = ["text", "…", *names[-2:]]
-        return "/".join(names)
+        return "/".join(names) or local(owner)
 
     def not_read(self, what: str, hint: str = "") -> Finding:
         """Return a finding that something was not read."""
