@@ -1,4 +1,4 @@
-"""Encoded Archival Description, EAD3 1.1.1: the letter as one item."""
+"""Write Encoded Archival Description, EAD3 1.1.1; the letter is one item."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
     from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Agent, Part, Place, Record, WrittenDate
+    from archive_pkg.records.vocabularies.identifiers import Identifier
 
 NAMESPACE = "http://ead3.archivists.org/schema/"
 
 _NAMES = {"person": "persname", "organization": "corpname", "family": "famname"}
+
+_OPEN = {"", ".."}
+"""Ends of an interval that are not dates: an unknown and an open one."""
 
 _PARTS = "originalsloc, altformavail, scopecontent, odd"
 
@@ -92,7 +96,7 @@ MAPPING = {
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The record in EAD3."""
+    """Return the record in EAD3."""
     [record] = records
     ead = root(NAMESPACE, "ead")
     _control(ead, record, setting)
@@ -147,16 +151,16 @@ def _identification(did: Element, record: Record) -> None:
 
 
 def _date(did: Element, date: WrittenDate) -> None:
-    """A single date, or a range with its two ends; EDTF is what EAD3 takes as a standard date."""
+    """Write a single date, or a range with its two ends. EAD3 takes EDTF as a standard date."""
     if date.edtf is None:
         say(did, "unitdate", date.words)
         return
     parent = put(did, "unitdatestructured")
     if date.edtf.is_interval:
-        spread = put(parent, "daterange")
-        first, last = (None if end in ("", "..") else end for end in date.edtf.split("/"))
-        say(spread, "fromdate", date.as_written or str(date.edtf), standarddate=first)
-        say(spread, "todate", standarddate=last)
+        both = put(parent, "daterange")
+        first, last = (None if end in _OPEN else end for end in date.edtf.split("/"))
+        say(both, "fromdate", date.as_written or str(date.edtf), standarddate=first)
+        say(both, "todate", standarddate=last)
         return
     vague = plain(date.edtf) is None
     first, last = extremes(date.edtf) if vague else (None, None)
@@ -171,26 +175,28 @@ def _date(did: Element, date: WrittenDate) -> None:
 
 
 def _name(parent: Element, agent: Agent, relator: str | None = None) -> None:
-    identifier = agent.identifiers[0] if agent.identifiers else None
-    name = put(
-        parent,
-        _NAMES.get(agent.kind, "name"),
-        identifier=identifier.value if identifier else None,
-        source=identifier.scheme if identifier else None,
-        relator=relator,
-    )
+    known = _identified(*agent.identifiers[:1])
+    name = put(parent, _NAMES.get(agent.kind, "name"), **known, relator=relator)
     say(name, "part", agent.name)
     if agent.role:
         say(name, "part", agent.role, localtype="role")
 
 
+def _identified(identifier: Identifier | None = None) -> dict[str, str]:
+    return {"identifier": identifier.value, "source": identifier.scheme} if identifier else {}
+
+
 def _remarks(record: Record) -> Iterator[str]:
-    if record.date and record.date.note:
-        yield f"Date: {record.date.note}"
+    date = record.date
+    # A range with words does not say whether an end without a date is open or unknown.
+    if date and date.edtf and date.as_written and not _OPEN.isdisjoint(date.edtf.split("/")):
+        yield f"Date in EDTF: {date.edtf}"
+    if date and date.note:
+        yield f"Date: {date.note}"
     if record.received:
         received = record.received
-        said = (received.edtf, received.as_written, received.note)
-        yield f"Received: {'; '.join(word for word in said if word)}"
+        known = (received.edtf, received.as_written, received.note)
+        yield f"Received: {'; '.join(word for word in known if word)}"
     for _, words in derived_facts.note_words(record):
         yield f"Translation note: {words}"
 
@@ -226,10 +232,10 @@ def _context(description: Element, record: Record) -> None:
 def _paragraphs(
     parent: Element, name: str, paragraphs: Iterable[str], localtype: str | None = None
 ) -> None:
-    said = list(paragraphs)
-    if said:
+    written = list(paragraphs)
+    if written:
         section = put(parent, name, localtype=localtype)
-        for words in said:
+        for words in written:
             say(section, "p", words)
 
 
@@ -262,7 +268,7 @@ def _summary(record: Record) -> Iterator[str]:
 
 
 def _section(part: Part, bond: derived_facts.Bond) -> str:
-    """The element that describes a part: what it is to the letter tells which."""
+    """Return the element that describes a part, by what the part is to the letter."""
     match bond:
         case "version" if part.kind != "original":
             return "altformavail"
@@ -330,22 +336,10 @@ def _access(access: Element, record: Record) -> None:
     for place in record.mentioned_places:
         _place(access, place, None)
     for subject in record.subjects:
-        heading = put(
-            access,
-            "subject",
-            identifier=subject.identifier.value if subject.identifier else None,
-            source=subject.identifier.scheme if subject.identifier else None,
-        )
+        heading = put(access, "subject", **_identified(subject.identifier))
         say(heading, "part", subject.term)
 
 
 def _place(access: Element, place: Place, relator: str | None) -> None:
-    identifier = place.identifiers[0] if place.identifiers else None
-    name = put(
-        access,
-        "geogname",
-        identifier=identifier.value if identifier else None,
-        source=identifier.scheme if identifier else None,
-        relator=relator,
-    )
+    name = put(access, "geogname", **_identified(*place.identifiers[:1]), relator=relator)
     say(name, "part", place.name)

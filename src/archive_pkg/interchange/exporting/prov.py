@@ -1,10 +1,11 @@
-"""W3C PROV as PROV-JSON: parts are entities, events activities, agents agents.
+"""Write W3C PROV as PROV-JSON: parts are entities, events are activities, agents are agents.
 
 PROV-JSON (W3C Member Submission, 2013) is plain JSON with a key for each kind of statement.
 
-Names are those of the record, in the letter's own archive-and-package namespace (`arcp:`). PROV
-knows instants only, so dates are `dcterms:date` in EDTF, and no time of day is made up. An entity
-is generated once (PROV-CONSTRAINTS, 5.3): what an event does not make, or not first, it uses.
+Names are the record's ids in an archive-and-package namespace (`arcp:`) of the letter. PROV knows
+only instants. A time of day would be invented, so dates are `dcterms:date` in EDTF. An entity is
+generated at most once (PROV-CONSTRAINTS, 5.3). An event uses the parts that it does not create, or
+that another event has created before.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _ENDS = {
     "hadMember": ("prov:collection", "prov:entity"),
     "used": ("prov:activity", "prov:entity"),
 }
-"""What a relation's two ends are called."""
+"""The names of the two ends of each relation."""
 
 MAPPING = {
     "id": "entity, dcterms:identifier",
@@ -87,14 +88,14 @@ MAPPING = {
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The record in PROV-JSON."""
+    """Return the record in PROV-JSON."""
     [record] = records
     return to_json(_statements(record, setting))
 
 
 def _statements(record: Record, setting: Setting) -> dict[str, dict[str, Any]]:
     document = _Document(record.id)
-    document.tell(
+    document.add(
         "entity",
         _LETTER,
         ("prov:label", record.title),
@@ -106,22 +107,26 @@ def _statements(record: Record, setting: Setting) -> dict[str, dict[str, Any]]:
     )
     for name in record.sender:
         document.relate("wasAttributedTo", _LETTER, _agent(name))
-    _tell_parts(document, record, setting)
+    _add_parts(document, record, setting)
     for agent in record.agents:
         kind = _KINDS.get(agent.kind)
-        document.tell(
+        document.add(
             "agent",
             _agent(agent.id),
             ("prov:label", agent.name),
             ("prov:type", _reference(kind) if kind else agent.kind),
             ("schema:softwareVersion", agent.version),
         )
-    _tell_events(document, record)
-    return document.told
+    _add_events(document, record)
+    return document.statements
 
 
 class _Document:
-    """Statements by their kind and then their name, in the order in which they are made."""
+    """A PROV-JSON document.
+
+    Attributes:
+        statements: The statements by their kind and then their name, in the order of their making.
+    """
 
     def __init__(self, name: str) -> None:
         spaces = {
@@ -129,37 +134,36 @@ class _Document:
             "dcterms": "http://purl.org/dc/terms/",
             "schema": "https://schema.org/",
         }
-        self.told: dict[str, dict[str, Any]] = {"prefix": spaces}
+        self.statements: dict[str, dict[str, Any]] = {"prefix": spaces}
         self._relations = 0
 
-    def tell(self, kind: str, name: str, *attributes: tuple[str, Any]) -> None:
-        """State that there is something; values that are not known are left out."""
+    def add(self, kind: str, name: str, *attributes: tuple[str, Any]) -> None:
+        """Add an entity, activity or agent, without the attributes that are not known."""
         values: dict[str, list[Any]] = {}
         for attribute, value in attributes:
             if value:
                 values.setdefault(attribute, []).append(value)
-        self.told.setdefault(kind, {})[name] = {
-            attribute: several[0] if len(several) == 1 else _each_once(several)
-            for attribute, several in values.items()
+        self.statements.setdefault(kind, {})[name] = {
+            attribute: _each_once(several) for attribute, several in values.items()
         }
 
     def relate(self, kind: str, one: str, other: str) -> None:
-        """State that two things have to do with each other."""
+        """Add a relation between two things."""
         self._relations += 1
         ends = dict(zip(_ENDS[kind], (one, other), strict=True))
-        self.told.setdefault(kind, {})[f"_:id{self._relations}"] = ends
+        self.statements.setdefault(kind, {})[f"_:id{self._relations}"] = ends
 
 
-def _tell_parts(document: _Document, record: Record, setting: Setting) -> None:
-    told = list(zip(record.translation_notes, derived_facts.note_words(record), strict=True))
+def _add_parts(document: _Document, record: Record, setting: Setting) -> None:
+    notes = list(zip(record.translation_notes, derived_facts.note_words(record), strict=True))
     bonds = derived_facts.bonds(record)
     for part in record.parts:
         name, bond = _part(part.id), bonds[part.id]
         about = [_part(other) for other in part.about]
         if bond == "about" and not about:
             about = [_LETTER]
-        digest = setting.digests(record, part.file).get("sha256") if part.file else None
-        document.tell(
+        digest = setting.digests(record, part.file or "").get("sha256")
+        document.add(
             "entity",
             name,
             ("prov:label", part.title),
@@ -172,7 +176,7 @@ def _tell_parts(document: _Document, record: Record, setting: Setting) -> None:
             ("schema:sha256", digest),
             *(("schema:about", _reference(other)) for other in about),
             ("dcterms:relation", _reference(_LETTER) if bond == "version" else None),
-            *(("letter:note", words) for note, (_, words) in told if note.at.part == part.id),
+            *(("letter:note", words) for note, (_, words) in notes if note.at.part == part.id),
         )
         wholes = [_part(other) for other in part.part_of]
         for whole in wholes or ([_LETTER] if bond == "part" else []):
@@ -183,11 +187,11 @@ def _tell_parts(document: _Document, record: Record, setting: Setting) -> None:
             document.relate("wasAttributedTo", name, _agent(maker))
 
 
-def _tell_events(document: _Document, record: Record) -> None:
+def _add_events(document: _Document, record: Record) -> None:
     made: set[str] = set()
     for event in derived_facts.history(record):
         activity = f"letter:event/{event.id}"
-        document.tell(
+        document.add(
             "activity",
             activity,
             ("prov:type", event.type),
@@ -201,7 +205,7 @@ def _tell_events(document: _Document, record: Record) -> None:
         )
         for name in event.sources:
             document.relate("used", activity, _part(name))
-        # Without parts it is about the letter itself.
+        # An event without parts concerns the letter itself.
         for thing in map(_part, event.objects) if event.objects else (_LETTER,):
             if derived_facts.makes(event) and thing not in made:
                 document.relate("wasGeneratedBy", thing, activity)

@@ -1,0 +1,145 @@
+"""PROV-JSON: where each field of a record goes, and how its things are tied together."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from places import expected, places
+
+from archive_pkg.interchange import FileFacts, Setting, export
+
+DIGEST = "ab" * 32
+
+
+def said(setting: Setting = BARE_SETTING, **fields: Any) -> dict[str, dict[str, Any]]:
+    return dict(json.loads(export("prov", record(**fields), setting)))
+
+
+def part(name: str, kind: str, **more: Any) -> dict[str, Any]:
+    return {"id": name, "kind": kind, "held": False} | more
+
+
+def relations(document: dict[str, dict[str, Any]], kind: str) -> list[tuple[str, ...]]:
+    """The two ends of each relation of a kind, in their order, without their namespace."""
+    return [
+        tuple(end.removeprefix("letter:") for end in ends.values())
+        for ends in document.get(kind, {}).values()
+    ]
+
+
+def test_each_field_has_its_place() -> None:
+    assert places(export("prov", full(), FULL_SETTING)) == expected("prov")
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    assert json.loads(export("prov", bare(), BARE_SETTING)) == {
+        "prefix": {
+            "letter": "arcp://name,x/",
+            "dcterms": "http://purl.org/dc/terms/",
+            "schema": "https://schema.org/",
+        },
+        "entity": {
+            "letter:letter": {
+                "prov:label": "A letter",
+                "dcterms:identifier": "x",
+                "schema:version": "1",
+                "dcterms:type": "other",
+            }
+        },
+    }
+
+
+def test_parts_are_tied_to_the_letter_and_to_one_another() -> None:
+    parts = [
+        part("o", "original"),
+        part("map", "enclosure"),
+        part("leaf", "scan", part_of=["o", "map"]),
+        part("map-en", "translation", made_from=["map", "leaf"], made_by=["a", "b"]),
+        part("sum", "summary"),
+        part("note", "summary", about=["map", "o"]),
+    ]
+    agents = [{"id": name, "name": name.upper(), "kind": "person"} for name in "ab"]
+    document = said(parts=parts, agents=agents)
+    assert relations(document, "hadMember") == [
+        ("letter", "part/map"),
+        ("part/o", "part/leaf"),
+        ("part/map", "part/leaf"),
+    ]
+    assert relations(document, "wasDerivedFrom") == [
+        ("part/map-en", "part/map"),
+        ("part/map-en", "part/leaf"),
+    ]
+    assert relations(document, "wasAttributedTo") == [
+        ("part/map-en", "agent/a"),
+        ("part/map-en", "agent/b"),
+    ]
+    entities = document["entity"]
+    versions = {name for name, thing in entities.items() if "dcterms:relation" in thing}
+    assert versions == {"letter:part/o"}
+    about = {
+        name: thing["schema:about"] for name, thing in entities.items() if "schema:about" in thing
+    }
+    assert about == {
+        "letter:part/sum": {"$": "letter:letter", "type": "xsd:QName"},
+        "letter:part/note": [
+            {"$": "letter:part/map", "type": "xsd:QName"},
+            {"$": "letter:part/o", "type": "xsd:QName"},
+        ],
+    }
+
+
+def test_a_part_has_the_digest_of_its_own_file() -> None:
+    parts = [
+        part("a", "scan", held=True, file="a", sha256=DIGEST),
+        part("b", "scan", held=True, file="b", sha256=DIGEST, languages=["en", "fr"]),
+        part("c", "scan"),
+    ]
+    measured = replace(BARE_SETTING, files={"b": FileFacts(1, {"sha256": "cd" * 32})})
+    entities = said(measured, parts=parts)["entity"]
+    digests = [entities[f"letter:part/{name}"].get("schema:sha256") for name in "abc"]
+    assert digests == [DIGEST, "cd" * 32, None]
+    assert entities["letter:part/a"]["prov:location"] == "a"
+    assert "prov:location" not in entities["letter:part/c"]
+    assert entities["letter:part/b"]["dcterms:language"] == ["en", "fr"]
+
+
+def test_a_note_is_with_the_part_that_it_is_about_and_is_said_once() -> None:
+    at = {"start": 0, "end": 5, "exact": "Miska"}
+    notes = [
+        {"id": name, "kind": "sic", "at": at | {"part": of}}
+        for name, of in (("x", "a"), ("y", "b"), ("z", "a"))
+    ]
+    parts = [part(name, "translation", held=True, file=name) for name in "ab"]
+    entities = said(parts=parts, translation_notes=notes)["entity"]
+    for name in "ab":
+        assert entities[f"letter:part/{name}"]["letter:note"] == "sic, at “Miska”"
+
+
+def test_an_event_uses_what_it_does_not_make_or_what_was_made_before() -> None:
+    parts = [part("o", "original"), part("e", "translation", made_from=["o"])]
+    events = [
+        {"id": "a", "type": "translation", "objects": ["e"], "sources": ["o"]},
+        {"id": "b", "type": "translation", "objects": ["e"], "outcome": "fail"},
+        {"id": "c", "type": "virus check", "objects": ["o", "e"], "inputs": [f"sha256:{DIGEST}"]},
+        {"id": "d", "type": "creation"},
+        {"id": "e", "type": "sending", "outputs": [f"sha256:{DIGEST}"]},
+    ]
+    document = said(parts=parts, events=events)
+    assert relations(document, "wasGeneratedBy") == [("part/e", "event/a"), ("letter", "event/d")]
+    assert relations(document, "used") == [
+        ("event/a", "part/o"),
+        ("event/b", "part/e"),
+        ("event/c", "part/o"),
+        ("event/c", "part/e"),
+        ("event/e", "letter"),
+    ]
+    assert document["activity"] == {
+        "letter:event/a": {"prov:type": "translation"},
+        "letter:event/b": {"prov:type": "translation", "letter:outcome": "fail"},
+        "letter:event/c": {"prov:type": "virus check", "letter:input": f"sha256:{DIGEST}"},
+        "letter:event/d": {"prov:type": "creation"},
+        "letter:event/e": {"prov:type": "sending", "letter:output": f"sha256:{DIGEST}"},
+    }
