@@ -36,6 +36,12 @@ def test_consecutive_blank_rows_are_one_finding(tmp_path: Path) -> None:
     ]
 
 
+def test_a_row_before_many_blank_rows_is_checked(tmp_path: Path) -> None:
+    text = "id,type,title\na,lettre,A\n" + ",,\n" * 9 + "b,lettre,B\n"
+    places = [place for code, place, _ in found(tmp_path, letters=text) if "blank" not in code]
+    assert places == ["letters!B2", "letters!B12"]
+
+
 def test_rows_of_another_length_than_the_header_are_reported(tmp_path: Path) -> None:
     text = "id,type,title,custody\na,letter,A\nb,letter,B,,,x\nc,letter,C,,,\nd,letter,D,y,z\n"
     short = "Write empty cells too. Or put quotes around a cell with a line end."

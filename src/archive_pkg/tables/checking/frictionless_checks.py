@@ -79,25 +79,31 @@ class LetterCheck(Check):
 
     def validate_start(self) -> Iterable[LetterError]:
         """Read the columns of the open resource."""
-        known = {column.name: column for column in self._table.columns} if self._table else {}
-        self._names = [field.name for field in self.resource.schema.fields]
-        self._columns = {
-            name: (place, known[name]) for place, name in enumerate(self._names) if name in known
-        }
-        self.start()
+        self.start(self.resource.schema.field_names)
         return ()
 
     def validate_row(self, row: Any) -> Iterator[LetterError]:
         """Report the faults of a row as errors of Frictionless."""
         if self._table is not None:
-            for fault in self.faults(row):
+            for fault in self.faults(row.row_number, row.cells, row.errors):
                 yield self._error(fault, row.cells)
 
-    def start(self) -> None:
-        """Prepare for the rows of a resource."""
+    def start(self, names: Sequence[str]) -> None:
+        """Prepare for the rows of a resource that have these columns."""
+        known = {column.name: column for column in self._table.columns} if self._table else {}
+        self._names = names
+        self._columns = {
+            name: (place, known[name]) for place, name in enumerate(names) if name in known
+        }
 
-    def faults(self, row: Any) -> Iterable[CellFault]:
-        """Return the faults of a row."""
+    def faults(self, number: int, cells: list[str], errors: Sequence[Error]) -> Iterable[CellFault]:
+        """Return the faults of a row.
+
+        Args:
+            number: The number of the row; the header is 1.
+            cells: Its cells.
+            errors: The errors that Frictionless found in it.
+        """
         raise NotImplementedError
 
     def _filled(self, cells: list[str]) -> Row:
@@ -126,18 +132,19 @@ class RowCheck(LetterCheck):
 
     type = "archive-row"
 
-    def start(self) -> None:
+    def start(self, names: Sequence[str]) -> None:
         """Prepare the validator for the columns of the table."""
-        self._model = RowValidator(self._table, self._names) if self._table else None
+        super().start(names)
+        self._model = RowValidator(self._table, names) if self._table else None
 
-    def faults(self, row: Any) -> Iterable[CellFault]:
+    def faults(self, number: int, cells: list[str], errors: Sequence[Error]) -> Iterable[CellFault]:
         """Return the faults that the model of the row reports."""
         table, model = self._table, self._model
-        if not (table and model) or (not row.errors and model.accepts(row.cells)):
+        if not (table and model) or (not errors and model.accepts(cells)):
             return ()
         return [
-            CellFault(table.name, row.row_number, *found)
-            for found in row_faults(table, self._filled(row.cells))
+            CellFault(table.name, number, *found)
+            for found in row_faults(table, self._filled(cells))
         ]
 
 
@@ -149,8 +156,9 @@ class TextCheck(LetterCheck):
     # Words of a source keep their spaces and scripts.
     _VERBATIM = frozenset({"exact", "prefix", "suffix", "as_written", "original", "romanized"})
 
-    def start(self) -> None:
+    def start(self, names: Sequence[str]) -> None:
         """Separate the columns with words of the source from the others."""
+        super().start(names)
         self._verbatim = {
             name: column.path[-1] in self._VERBATIM for name, (_, column) in self._columns.items()
         }
@@ -158,14 +166,13 @@ class TextCheck(LetterCheck):
         # At least two places, since itemgetter returns no tuple for one.
         self._others = itemgetter(*others, *others[:1]) if others else lambda _: ()
 
-    def faults(self, row: Any) -> Iterable[CellFault]:
+    def faults(self, number: int, cells: list[str], errors: Sequence[Error]) -> Iterable[CellFault]:
         """Return suspicious characters in the cells of a row."""
-        cells = row.cells
         if not self._table or not is_suspicious(cells, self._others(cells)):
             return ()
         filled = self._filled(cells)
         return [
-            CellFault(self._table.name, row.row_number, name, *found)
+            CellFault(self._table.name, number, name, *found)
             for name, verbatim in self._verbatim.items()
             for found in find_suspicious(filled.get(name, ""), verbatim=verbatim)
         ]
@@ -194,8 +201,9 @@ class ReferenceCheck(LetterCheck):
             self._known = dict(self._given)
         self._misses = 0
 
-    def start(self) -> None:
+    def start(self, names: Sequence[str]) -> None:
         """Choose the columns whose references are checked."""
+        super().start(names)
         declared = {key["fields"][-1] for key in self.resource.schema.foreign_keys}
         self.missed: set[str] = set()
         self._followed: list[tuple[int, Column]] = []
@@ -209,12 +217,11 @@ class ReferenceCheck(LetterCheck):
         owner = "id" if self._table and self._table.name == LETTERS else LETTER
         self._owner = self._columns[owner][0] if owner in self._columns else None
 
-    def faults(self, row: Any) -> Iterable[CellFault]:
+    def faults(self, number: int, cells: list[str], errors: Sequence[Error]) -> Iterable[CellFault]:
         """Return the references of a row to unknown ids."""
-        return self._unknown(row) if self._followed or self._absent else ()
+        return self._unknown(number, cells) if self._followed or self._absent else ()
 
-    def _unknown(self, row: Any) -> Iterator[CellFault]:
-        cells = row.cells
+    def _unknown(self, number: int, cells: list[str]) -> Iterator[CellFault]:
         for place, target in self._absent:
             if cells[place] and target not in self.missed:
                 self.missed.add(target)
@@ -223,7 +230,7 @@ class ReferenceCheck(LetterCheck):
             if text:
                 letter = "" if self._owner is None else cells[self._owner]
                 for item in split_items(text) if column.many else (text,):
-                    yield from self.unknown(row.row_number, column, letter, item)
+                    yield from self.unknown(number, column, letter, item)
 
     def unknown(self, number: int, column: Column, letter: str, item: str) -> Iterator[CellFault]:
         """Yield a fault if a reference is to an unknown id, with a similar id as a hint.
@@ -312,16 +319,17 @@ class CoherenceCheck(LetterCheck):
         self._references.connect(resource)
         super().connect(resource)
 
-    def start(self) -> None:
+    def start(self, names: Sequence[str]) -> None:
         """Prepare to read the rows of the table."""
+        super().start(names)
         self._read = None
         if self._doubts and self._table:
             self._read = self._doubts.reader(self._table.name)
 
-    def faults(self, row: Any) -> Iterable[CellFault]:
+    def faults(self, number: int, cells: list[str], errors: Sequence[Error]) -> Iterable[CellFault]:
         """Record the row's letter if it is doubtful; its faults are reported at the end."""
         if self._read:
-            self._read(self._filled(row.cells))
+            self._read(self._filled(cells))
         return ()
 
     def validate_end(self) -> Iterator[LetterError]:

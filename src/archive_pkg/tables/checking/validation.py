@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import tee
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.records.upgrading import RELATIONS, relation_of
@@ -24,7 +27,7 @@ from archive_pkg.tables.schema.rows import record_rows
 from archive_pkg.tables.writing.data_package import table_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from archive_pkg.records.models import Record
     from archive_pkg.reports import Finding
@@ -235,10 +238,14 @@ class CatalogueCheck:
         coherence = CoherenceCheck(references)
         for name, bound in self.bound.items():
             schema = frictionless.Schema.from_descriptor(_schema(bound, known))
-            resource = frictionless.Resource(name=name, data=bound.feed, schema=schema)
+            rows, shown = tee(bound.feed())
+            data = partial(_columns_of, shown, schema.field_names)
+            # Without header_rows, Frictionless may take a later row for the header.
+            dialect = frictionless.Dialect(header_rows=[1])
+            resource = frictionless.Resource(name=name, data=data, dialect=dialect, schema=schema)
             resource.package = package
             checks = [RowCheck(), TextCheck(), references, coherence]
-            self._validate_table(bound, resource, checks, references)
+            self._validate_table(bound, resource, rows, checks, references)
         # A complete letter cannot be checked if some of its rows could not be read.
         if not any(bound.is_truncated for bound in self.bound.values()):
             doubtful = self.by_letter(coherence.letters) if coherence.letters else ()
@@ -249,22 +256,33 @@ class CatalogueCheck:
         self,
         bound: BoundTable,
         resource: Any,
+        rows: Iterator[list[str]],
         checks: list[LetterCheck],
         references: ReferenceCheck,
     ) -> None:
-        for check in checks:
-            check.connect(resource)
+        """Validate the rows of a table.
+
+        Args:
+            bound: The table.
+            resource: Gives Frictionless the cells of the columns that have a rule.
+            rows: All cells of the same rows; the header is the first.
+            checks: Our checks.
+            references: The check that has the ids of all tables.
+        """
         repeated: dict[int, int] = {}
         with _reading(resource):
+            names = next(rows)
             for check in checks:
-                check.validate_start()
+                check.connect(resource)
+                check.start(names)
             found = [check.faults for check in checks]
-            for row in resource.row_stream:
-                if not row.cells:
+            for row, cells in zip(resource.row_stream, rows, strict=True):
+                if not cells:
                     continue
-                faults = [fault for faults in found for fault in faults(row)]
-                if faults or row.errors:
-                    self._report_row(bound, row, faults, references, repeated)
+                number, errors = row.row_number, row.errors
+                faults = [fault for faults in found for fault in faults(number, cells, errors)]
+                if faults or errors:
+                    self._report_row(bound, row, cells, faults, references, repeated)
                 self._done += 1
                 if self._progress and self._done % _TICK == 0:
                     self._progress(self._done, self._total)
@@ -280,6 +298,7 @@ class CatalogueCheck:
         self,
         bound: BoundTable,
         row: Any,
+        filled: list[str],
         faults: list[CellFault],
         references: ReferenceCheck,
         repeated: dict[int, int],
@@ -289,13 +308,14 @@ class CatalogueCheck:
         Args:
             bound: The table.
             row: The row with the errors from Frictionless.
+            filled: All cells of the row.
             faults: The faults from our checks.
             references: The check that has the ids of all tables.
             repeated: For each row with a repeated id, the row that has it first.
         """
         position = row.row_number
         number = bound.number(position)
-        cells = dict(zip(bound.names, row.cells, strict=True))
+        cells = dict(zip(bound.names, filled, strict=True))
         for error in row.errors:
             if error.type == "foreign-key":
                 column = bound.table.column(error.field_names[-1])
@@ -332,16 +352,21 @@ class CatalogueCheck:
 
 
 def _schema(bound: BoundTable, known: KnownIds) -> dict[str, Any]:
-    """Return the schema of the columns in use, with foreign keys to tables whose ids are known."""
+    """Return the schema of the columns in use, with foreign keys to tables whose ids are known.
+
+    It leaves out texts without constraints: Frictionless finds no error in them, and takes as long
+    for each of their cells as for others.
+    """
     declared = table_schema(bound.table)
     kept = ("name", "type", "constraints", "trueValues", "falseValues")
     fields = {
         field["name"]: {name: value for name, value in field.items() if name in kept}
         for field in declared["fields"]
     }
+    used = [fields[name] for name in bound.names]
     keys = declared.get("primaryKey", [])
     return {
-        "fields": [fields[name] for name in bound.names],
+        "fields": [field for field in used if field.keys() != {"name", "type"}] or used,
         "primaryKey": keys if set(keys) <= set(bound.names) else [],
         "foreignKeys": [
             key
@@ -350,6 +375,16 @@ def _schema(bound: BoundTable, known: KnownIds) -> dict[str, Any]:
             and set(key["fields"]) <= set(bound.names)
         ],
     }
+
+
+def _columns_of(rows: Iterator[list[str]], names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the header and the cells of some columns of a table."""
+    header = next(rows)
+    # At least two places, since itemgetter returns no tuple for one.
+    chosen = itemgetter(*[header.index(name) for name in (*names, names[0])])
+    yield names
+    for cells in rows:
+        yield chosen(cells)[:-1] if cells else cells
 
 
 def _targets(name: str, ids: Mapping[str, set[str]]) -> Any:
