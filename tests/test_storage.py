@@ -292,7 +292,7 @@ def test_only_a_full_disk_or_quota_stops_all_other_writing() -> None:
         with pytest.raises(StorageError) as caught, storage.storage_errors("writing x"):
             raise OSError(number, "", "the/file")
         assert isinstance(caught.value, FullError) == full
-        assert str(caught.value).startswith("writing x: ")
+        assert str(caught.value).startswith("writing x failed: ")
         assert " (the/file)\n" in str(caught.value)
 
 

@@ -242,7 +242,9 @@ def test_bytes_and_files_are_compared_with_payload_oxum(bag: Path, oxum: str) ->
     assert finding.code == "payload-oxum-mismatch"
     assert (finding.location.line, finding.location.field) == (2, "Payload-Oxum")
     size, files = oxum.split(".")
-    assert finding.message == (f"says {size} bytes in {files} files, there are 8 bytes in 2 files")
+    assert finding.message == (
+        f"states {size} bytes in {files} files, but there are 8 bytes in 2 files"
+    )
 
 
 @pytest.mark.parametrize(

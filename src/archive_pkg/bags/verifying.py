@@ -399,9 +399,9 @@ class _Verification:
             self.add(
                 OXUM_MISMATCH.at(
                     self._place("payload-oxum"),
-                    f"says {self.oxum[0]} bytes in {self.oxum[1]} files, there are {actual[0]} "
-                    f"bytes in {actual[1]} files",
-                    "Other findings name the files that are missing, added or changed.",
+                    f"states {self.oxum[0]} bytes in {self.oxum[1]} files, but there are "
+                    f"{actual[0]} bytes in {actual[1]} files",
+                    "See the other findings for the files that are missing, added or changed.",
                 )
             )
         label = "packing-date" if self.bag.declaration.number < (0, 96) else "bagging-date"

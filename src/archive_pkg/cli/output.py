@@ -85,13 +85,11 @@ class Answer:
 
     def failed(self, result: dict[str, Any], error: ArchivePkgError) -> None:
         """Report an error, then the findings that caused it, errors first."""
-        by_gravity = sorted(
-            findings_of(error), key=lambda finding: finding.severity is not Severity.ERROR
-        )
+        listed = list(findings_of(error))
         result["error"] = {"message": error.message, "hint": error.hint}
         self.worsen(error.exit_status)
-        complain(error, by_gravity)
-        self.found(result, by_gravity)
+        complain(error, [one for one in listed if one.severity is Severity.ERROR])
+        self.found(result, listed)
 
     def noted(self, done: Done) -> None:
         """Report an item that a search could not include."""
@@ -124,7 +122,8 @@ class Answer:
         if self.as_json:
             return
         alike: dict[tuple[str, str, str], list[Finding]] = {}
-        for finding in findings:
+        errors_first = sorted(findings, key=lambda one: one.severity is not Severity.ERROR)
+        for finding in errors_first:
             if finding.severity is Severity.ERROR or not self.quiet:
                 same = (finding.code, finding.message, finding.hint)
                 alike.setdefault(same, []).append(finding)
@@ -273,7 +272,7 @@ def print_finding(group: Sequence[Finding], *, subject: str = "", err: bool = Fa
     """
     finding = group[0]
     head = typer.style(f"{finding.severity!s:8}", fg=_COLOURS[finding.severity], bold=True)
-    places = [_place(one, subject) for one in group[:_PLACES]]
+    places = [_place(finding, subject), *(_indented(str(one.location)) for one in group[1:_PLACES])]
     if len(group) > _PLACES:
         places.append(f"and {len(group) - _PLACES:,} more, see --json")
     code = typer.style(f"[{finding.code}]", dim=True)
@@ -325,7 +324,7 @@ def complain(error: ArchivePkgError, listed: Sequence[Finding] = ()) -> None:
 
     Args:
         error: The error. Its message may end in its first finding.
-        listed: The findings that are printed after it.
+        listed: The errors that are printed after it.
     """
     message, hint = error.message, error.hint
     for first in listed[:1]:

@@ -397,7 +397,9 @@ def _refusal(repository: Repository, transfer: Transfer, report: Report) -> Refu
             report,
             "Log in, then run the same command again.",
         )
-    return RefusedError(f"{repository.target} would refuse {transfer.folder}", report)
+    return RefusedError(
+        f"{transfer.folder} was not sent: {repository.target} would refuse it", report
+    )
 
 
 def _deposit_steps(

@@ -25,7 +25,7 @@ from archive_pkg.records.upgrading import upgrade_tree
 from archive_pkg.records.yaml.nodes import garbage_collection_disabled
 from archive_pkg.records.yaml.reading import read_yaml
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
-from archive_pkg.storage import open_regular
+from archive_pkg.storage import describe, open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -243,10 +243,8 @@ def _bytes(file: Path, name: str) -> tuple[bytes, list[Finding]]:
         with open_regular(file) as stream:
             return stream.read(RECORD_SIZE.value + 1), []
     except OSError as error:
-        raise StorageError(
-            f"{name}: {(error.strerror or str(error)).lower()}",
-            "Check the path and its permissions.",
-        ) from error
+        meaning, hint = describe(error)
+        raise StorageError(f"{name}: {meaning}", hint) from error
     except ValueError as error:  # a NUL in the name
         raise StorageError(f"{name!r}: {error}", "Check the path.") from error
 

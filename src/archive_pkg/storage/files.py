@@ -98,10 +98,11 @@ def storage_errors(what: str) -> Iterator[None]:
         raise InvalidError(f"{what}: folders or values are nested too deeply") from error
     except OSError as error:
         meaning, hint = describe(error)
-        where = f" ({os.fsdecode(error.filename)})" if error.filename else ""
+        name = os.fsdecode(error.filename or "")
+        where = "" if name in what else f" ({name})"
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         kind = FullError if full else StorageError
-        raise kind(f"{what}: {meaning}{where}", hint) from error
+        raise kind(f"{what} failed: {meaning}{where}", hint) from error
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o777) -> None:

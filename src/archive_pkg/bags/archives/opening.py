@@ -62,7 +62,9 @@ def open_archive(path: Path) -> Archive:
         suffix = next((one for one in SUFFIXES if path.name.lower().endswith(one)), "")
         message = f"has the name of a {suffix[1:]} archive, but not its content"
         raise BadArchiveError(
-            UNKNOWN, message if suffix else "is neither a folder nor a zip, tar or tgz"
+            UNKNOWN,
+            message if suffix else "is neither a folder nor a zip, tar or tgz",
+            hint="" if suffix else "Name a bag or package.",
         )
     return tars.Tar(path)
 

@@ -306,8 +306,9 @@ def pack(
 
     with (
         answering("bag pack", as_json=as_json, quiet=quiet) as answer,
-        answer.about(destination) as result,
+        answer.about(bag) as result,
     ):
+        result["packed"] = str(destination)
         on = Date.fromisoformat(_day(date)) if date else None
         verdict = pack_bag(bag, destination, on=on, replace=replace, wait=wait)
         result |= {"complete": verdict.complete, "valid": verdict.valid}

@@ -73,5 +73,5 @@ def page(
         refuse_traces(outgoing, folder, {"the page": html}, "no page was written")
         write_file(output, html.encode(), mode=mode_for(audience, path))
         result["page"] = str(output)
-        answer.say(f"{output}: the letter next to its record; open it in any browser")
+        answer.say(f"{output}: written; open it in any browser")
         say_seen(answer, result, path, outgoing)

@@ -127,7 +127,7 @@ def words_of(*, ok: bool, valid: bool, complete: bool) -> str:
     if ok:
         return "complete and valid"
     if valid:
-        return "not valid: the bag is valid, but the package in it has errors"
+        return "not valid: all files match their checksums, but the package has errors"
     return "complete, but not valid" if complete else "not complete, not valid"
 
 

@@ -163,9 +163,9 @@ class S3Bucket:
         plan = DepositPlan(
             tuple(PlannedFile(item.path, item.size, base + item.path) for item in transfer.items),
             steps=(
-                f"send every file into the bucket {self._bucket}, where nothing is replaced; "
+                f"send every file to the bucket {self._bucket} without replacing anything; "
                 f"{_DECLARATION} last",
-                "compare the server's digests; read back what it gives none for",
+                "compare the server's checksums; read back the files without one",
                 *([f"lock each object until {self._lock[1]:%Y-%m-%d}"] if self._lock else []),
             ),
         )

@@ -223,8 +223,9 @@ def read_mapping(path: Path) -> ColumnMap:
     tree: Any = read.root.plain if read.root else None
     findings = list(_faults(tree, str(path)))
     if findings:
-        message = f"{path} is not a valid map: {findings[0].message}"
-        raise InvalidError(message, findings[0].hint, Report(findings))
+        first = findings[0]
+        message = f"{path} is not a valid map: {first.location}: {first.message}"
+        raise InvalidError(message, first.hint, Report(findings))
     return ColumnMap(
         tree["columns"],
         tree.get("everywhere") or {},
@@ -256,7 +257,8 @@ def _faults(tree: Any, path: str) -> list[Finding]:
             target = value if name == "columns" else key
             if not isinstance(value, str):
                 message = f"`{name}.{key}` is not text"
-                found.append(MAP_INVALID.at(Location(path, field=f"{name}.{key}"), message))
+                at = Location(path, field=f"{name}.{key}")
+                found.append(MAP_INVALID.at(at, message, "Write one field or value."))
                 continue
             if target not in TARGETS and not (name == "columns" and target == LEFT_OUT):
                 near = get_close_matches(str(target), TARGETS, 1)

@@ -280,7 +280,7 @@ class ListReader:
                     if read.note:
                         row.raw[target]["note"] = read.note
                     if read.rule != "edtf":
-                        message = f"“{shown}” is read as {read.edtf} ({read.rule})"
+                        message = f"“{shown}” is read as {read.edtf} (rule {read.rule})"
                         self._report(READ_AS, row, header, message)
                         where = f"“{shown}” in the column “{header}”"
                         row.inferred.append((target, read.rule, where))

@@ -98,7 +98,7 @@ def raw_sheets(path: Path, *, encoding: str | None = None) -> tuple[list[Sheet],
     report = Report()
     sheets: list[Sheet] = []
     if not path.exists():
-        raise StorageError(f"{path} does not exist")
+        raise StorageError(f"{path} does not exist", "Check the path.")
     if descriptor := find_descriptor(path):
         sheets = _package(descriptor, encoding, report)
     elif path.is_dir():
@@ -170,7 +170,7 @@ def _assigned(path: Path, sheets: list[Sheet], report: Report) -> dict[str, Shee
         if held and sheet.header and normalize_header(sheet.name) not in _TEMPLATE_SHEETS:
             report.add(SHEET_IGNORED.at(Location(sheet.path, table=sheet.name), message))
     if not (held or others) and report.ok:
-        message = "no table of a catalogue is recognized by its name or header"
+        message = "neither its name nor its columns are those of a table of letters"
         hint = f"If it is a list of letters, run: archive-pkg tables map {path}"
         report.add(NO_TABLE.at(Location(str(path)), message, hint))
     return held
