@@ -22,7 +22,10 @@ from archive_pkg.interchange.importing import READS
 from archive_pkg.interchange.losses import fields, lost_whole, place_of
 from archive_pkg.limits import all_limits
 from archive_pkg.packages.targets import TARGETS, find_target
+from archive_pkg.projects import ProjectFile, in_toml
+from archive_pkg.projects.models import is_named, table_in
 from archive_pkg.records import models
+from archive_pkg.records.base import attribute_docs
 from archive_pkg.records.vocabularies.terms import event_types, schemes
 from archive_pkg.reports import Code
 from archive_pkg.tables.schema.layout import tables
@@ -102,6 +105,9 @@ Every command takes these options:
   `findings` about no single subject. One subject and many have the same structure.
 - `--verbose` shows progress on standard error: files written and verified, locks, retries, worker
   processes. It may also come before the command.
+- `--project FILE` uses the settings of this [project](../how-to/set-up-a-project.md),
+  `--no-project` uses none. By default, the nearest `archive-pkg.toml` in the working folder or
+  above it counts.
 - `--log-file FILE` appends the same, and each request with its status, to a file as lines of JSON
   (`time`, `level`, `logger`, `process`, `message`). Only you can read a new log file, because it
   names files. Logs have no secrets and no text of documents.
@@ -217,6 +223,45 @@ def _model(model: Any) -> str:
         )
         lines.append(f"| {title} | {_cell(words)} |")
     return "\n".join(lines) + "\n"
+
+
+def project_schema() -> str:
+    """Return the JSON Schema of a project file."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **ProjectFile.model_json_schema(),
+    }
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+
+
+def project_page() -> str:
+    """Return the page of a project's settings."""
+    return "\n".join(
+        ["# The project file\n\n" + GENERATED + _PROJECT_PREFACE, *_settings(ProjectFile, "")]
+    )
+
+
+_PROJECT_PREFACE = """\
+`archive-pkg.toml` holds the settings of a project
+([how to set one up](../how-to/set-up-a-project.md)). It is TOML 1.0. Other keys than these are
+refused. [project.schema.json](project.schema.json) is its JSON Schema, for editors of TOML.
+"""
+
+
+def _settings(model: Any, name: str) -> list[str]:
+    docs = attribute_docs(model)
+    rows, below = [], list[str]()
+    for key, field in model.model_fields.items():
+        if inner := table_in(field):
+            below += _settings(inner, f"{name}{key}{'.NAME' if is_named(field) else ''}.")
+        else:
+            title = f"**`{key}`**" if field.is_required() else f"`{key}`"
+            example = in_toml(field.examples[0])
+            rows.append(f"| {title} | {_cell(docs[key])} | `{_cell(example)}` |")
+    heading = f"`[{name.rstrip('.')}]`" if name else "At the top of the file"
+    words = " ".join(inspect.cleandoc(model.__doc__).partition("\n\nAttributes:")[0].split())
+    table = ["| setting | meaning | example |", "|---|---|---|", *rows]
+    return [f"## {heading}", "", words, "", *table, "", *below]
 
 
 def vocabularies_page() -> str:
@@ -402,6 +447,8 @@ PAGES = {
     "table-columns.md": table_columns_page,
     "record.md": record_page,
     "record.schema.json": record_schema,
+    "project-file.md": project_page,
+    "project.schema.json": project_schema,
     "findings.md": findings_page,
     "commands.md": commands_page,
     "vocabularies.md": vocabularies_page,

@@ -48,6 +48,9 @@ def _memory() -> str:
 
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _memory())
 
+# No test uses a project file that lies above the working folder.
+os.environ["ARCHIVE_PKG_PROJECT"] = ""
+
 browser, serve = browsing.browser, browsing.serve
 
 ROOT = Path(__file__).parents[1]

@@ -3,7 +3,8 @@
 What the commands do is one call each: `draft_letter`, `load_record`, `check`, `build_package`,
 `sign`, `verify`, `open_package`, `deposit`, `fetch`. Names are loaded when they are first used, so
 that importing the package costs next to nothing. So are the rooms: `archive_pkg.bags`, `.records`,
-`.drafting`, `.tables`, `.interchange`, `.packages`, `.deposits`, `.collection`, `.web`.
+`.projects`, `.drafting`, `.tables`, `.interchange`, `.packages`, `.deposits`, `.collection`,
+`.web`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         errors,
         interchange,
         packages,
+        projects,
         records,
         reports,
         tables,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
         verify,
     )
     from archive_pkg.packages.states import states
+    from archive_pkg.projects import Project, load_project
     from archive_pkg.records import (
         Agent,
         Edtf,
@@ -74,6 +77,7 @@ _ROOMS = {
         "verify",
     ),
     "packages.states": ("states",),
+    "projects": ("Project", "load_project"),
     "records": (
         "Agent",
         "Edtf",
@@ -103,6 +107,7 @@ __all__ = [
     "InvalidError",
     "Package",
     "Part",
+    "Project",
     "Receipt",
     "Record",
     "Report",
@@ -122,11 +127,13 @@ __all__ = [
     "errors",
     "fetch",
     "interchange",
+    "load_project",
     "load_receipt",
     "load_record",
     "load_records",
     "open_package",
     "packages",
+    "projects",
     "read_record",
     "records",
     "reports",

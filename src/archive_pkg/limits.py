@@ -69,6 +69,7 @@ TAG_FILE = Limit(
     4 * _MIB,
     "Bytes of a tag file such as bag-info.txt, and of a manifest in UTF-16 or UTF-32.",
 )
+PROJECT_SIZE = Limit("project-size", 64 << 10, "Bytes of a project file.")
 SIGNATURE_FILES = Limit(
     "signature-files", 200, "Signatures, timestamps and their certificates in a package."
 )

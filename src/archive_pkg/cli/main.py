@@ -26,6 +26,7 @@ from archive_pkg.cli.commands import (
     export,
     find,
     import_,
+    init,
     page,
     review,
     show,
@@ -47,6 +48,7 @@ from archive_pkg.cli.output import (
     ready_streams,
 )
 from archive_pkg.cli.parameters import without_pydantic
+from archive_pkg.cli.project import choose_project
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.storage import describe, log_to
 
@@ -61,6 +63,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 for command in (
+    init,
     demo,
     draft,
     check,
@@ -110,6 +113,19 @@ def _options(
             help="Append each step as a line of JSON to this file. May follow the command.",
         ),
     ] = None,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            "--project",
+            metavar="FILE",
+            help="Use the settings of this project file [default: the archive-pkg.toml in this "
+            "folder or above it]. May follow the command.",
+        ),
+    ] = None,
+    no_project: Annotated[
+        bool,
+        typer.Option("--no-project", help="Use no project file. May follow the command."),
+    ] = False,
 ) -> None:
     """Describe archival letters and build verifiable packages that repositories accept.
 
@@ -117,6 +133,7 @@ def _options(
     """
     if verbose or log_file:
         log_to(verbose, log_file)
+    choose_project(project, none=no_project)
 
 
 def main() -> NoReturn:
@@ -142,7 +159,7 @@ def run(words: Sequence[str]) -> int:
     log_to(verbose=False, file=None)
     try:
         command = without_pydantic(typer.main.get_command(app))
-        status = command(_log_options_first(words), standalone_mode=False)
+        status = command(_common_options_first(words), standalone_mode=False)
     except ArchivePkgError as error:
         for finding in findings_of(error):
             print_finding([finding], err=True)
@@ -169,21 +186,25 @@ def run(words: Sequence[str]) -> int:
     return status if isinstance(status, int) else 0
 
 
-def _log_options_first(words: Sequence[str]) -> list[str]:
+def _common_options_first(words: Sequence[str]) -> list[str]:
     """Move the options that every command accepts before the command."""
     first, rest = list[str](), list[str]()
     left = iter(words)
     for word in left:
+        name, equals, _ = word.partition("=")
         if word == "--":
             rest += [word, *left]
-        elif word == "--log-file":
-            if (file := next(left, None)) is None:
-                raise UsageError("--log-file has no value", "Write --log-file FILE.")
-            first += [word, file]
+        elif word in _WITH_VALUE:
+            if (value := next(left, None)) is None:
+                raise UsageError(f"{word} has no value", f"Write {word} FILE.")
+            first += [word, value]
         else:
-            ours = word == "--verbose" or word.startswith("--log-file=")
+            ours = word in ("--verbose", "--no-project") or (equals and name in _WITH_VALUE)
             (first if ours else rest).append(word)
     return first + rest
+
+
+_WITH_VALUE = ("--log-file", "--project")
 
 
 def _unexpected(error: OSError) -> StorageError:

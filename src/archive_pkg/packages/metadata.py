@@ -14,6 +14,7 @@ from archive_pkg.packages.access.redaction import Outgoing, seen_by
 from archive_pkg.packages.layout import PARTS, is_bag
 from archive_pkg.packages.opening import open_package
 from archive_pkg.packages.record_checks import TEXT_LIMIT, decode
+from archive_pkg.projects import DEFAULT_DOCUMENTS
 from archive_pkg.records import load_record, record_file
 from archive_pkg.version import SOFTWARE
 
@@ -31,7 +32,7 @@ PAGE = "page"
 """The document that people read."""
 DOCUMENTS = (PAGE, *(name for name in FORMATS if name != "ro-crate"))
 """The documents that `metadata/` can have: the page, and export formats by their names."""
-DEFAULT = (PAGE, "datacite", "tei", "premis")
+DEFAULT: tuple[str, ...] = DEFAULT_DOCUMENTS
 """The documents that it has unless others are asked for."""
 
 

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from archive_pkg.faults import Fault
 from archive_pkg.records.values import get, id_of, models_in
@@ -15,7 +15,7 @@ from archive_pkg.records.yaml.nodes import Node, Position, visible, walk
 from archive_pkg.reports import Code, Finding, Location, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pydantic import BaseModel
     from pydantic_core import ErrorDetails
@@ -89,6 +89,7 @@ def explain(
     data: Any,
     path: str,
     root: Node | None = None,
+    say: Callable[[ErrorDetails, type[BaseModel]], tuple[Code, str, str]] | None = None,
 ) -> list[Finding]:
     """Return the entries of an error as findings, in the order of the file if there is one.
 
@@ -98,7 +99,9 @@ def explain(
         data: The validated data.
         path: The path for the findings.
         root: The file's tree, for lines and columns.
+        say: Returns the kind, message and hint of an entry; `explain_entry` if None.
     """
+    say = say or explain_entry
     counts: dict[int, Counter[str | None]] = {}
     findings = []
     if root is not None:
@@ -108,7 +111,7 @@ def explain(
         if root is not None:
             mark = _mark(root, entry)
             location = replace(location, line=mark.line + 1, column=mark.column + 1)
-        code, message, hint = explain_entry(entry, model)
+        code, message, hint = say(entry, model)
         findings.append(code.at(location, visible(message), visible(hint)))
     if len(entries) > MAX_REPORTED:
         message = f"{len(entries) - MAX_REPORTED:,} more errors are not listed"
@@ -262,8 +265,9 @@ def _instead_of_nothing(loc: Loc, model: type[BaseModel]) -> str:
 
 
 def _not_among(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
-    owner = model_at(model, entry["loc"][:-1])
-    field = owner.model_fields.get(str(entry["loc"][-1])) if owner else None
+    loc = tuple(step for step in entry["loc"] if isinstance(step, str))
+    owner = model_at(model, loc[:-1])
+    field = owner.model_fields.get(loc[-1]) if owner else None
     choices = _choices(field.annotation) if field else ()
     value = entry["input"]
     near = get_close_matches(str(value).lower(), choices, 1, 0.6)
@@ -284,12 +288,16 @@ def _choices(annotation: Any) -> tuple[str, ...]:
 def model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
     """Return the model at a place, or None."""
     owner: type[BaseModel] | None = model
-    for step in loc:
+    steps = iter(loc)
+    for step in steps:
         if isinstance(step, int):
             continue
         if owner is None or step not in owner.model_fields:
             return None
-        owner = next(models_in(owner.model_fields[step].annotation), None)
+        annotation = owner.model_fields[step].annotation
+        owner = next(models_in(annotation), None)
+        if get_origin(annotation) is dict:
+            next(steps, None)  # the name of an entry
     return owner
 
 

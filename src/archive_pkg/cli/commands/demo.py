@@ -108,6 +108,7 @@ def _steps(folder: Path) -> list[tuple[str, list[str]]]:
 
 def _run(app: typer.Typer, command: list[str], *, as_json: bool, quiet: bool) -> tuple[int, Any]:
     """Run one step; return its status and, with `--json`, its document."""
+    command = ["--no-project", *command]
     if not as_json:
         status = app([*command, *(["--quiet"] if quiet else [])], standalone_mode=False)
         return status or 0, None

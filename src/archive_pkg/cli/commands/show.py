@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archive_pkg import limits
 from archive_pkg.cli.commands.verify import words_of
 from archive_pkg.cli.output import Json, Quiet, answering, clean, mode_for, write_file
+from archive_pkg.cli.project import current_project, project_origin
 from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, TimestampCa
 from archive_pkg.errors import UsageError
 from archive_pkg.reports import some
@@ -36,7 +39,15 @@ def register(app: typer.Typer) -> None:
 
 
 def show(
-    path: Annotated[Path, typer.Argument(help="A record's file or folder, or a package.")],
+    path: Annotated[
+        Path | None, typer.Argument(help="A record's file or folder, or a package.")
+    ] = None,
+    settings: Annotated[
+        bool,
+        typer.Option(
+            "--settings", help="Show the settings of the project, and where each value comes from."
+        ),
+    ] = False,
     picture: Annotated[
         Path | None,
         typer.Option(
@@ -51,8 +62,13 @@ def show(
 ) -> None:
     """Show a record or a package: its fields, parts, notes and events, and its state.
 
+    With --settings and no path, show the settings of the project.
+
     Example: archive-pkg show packages/1960-07-18-cpsu-to-sed
     """
+    if settings or path is None:
+        _show_settings(path, settings, as_json=as_json, quiet=quiet)
+        return
     from archive_pkg.packages import Trust, is_bag, states, verify
     from archive_pkg.packages import open_package as open_
     from archive_pkg.records import load_record
@@ -82,6 +98,32 @@ def show(
             _print(Console(highlight=False, markup=False, soft_wrap=False), record, verification)
         if verification is not None:
             answer.found(result, verification.report)
+
+
+def _show_settings(path: Path | None, wanted: bool, *, as_json: bool, quiet: bool) -> None:
+    if not wanted or path is not None:
+        message = "--settings does not take a path" if path else "there is nothing to show"
+        raise UsageError(message, "Name a record or a package, or use --settings alone.")
+    from archive_pkg.projects import in_toml
+
+    with answering("show", as_json=as_json, quiet=quiet) as answer:
+        file, how = project_origin()
+        with answer.about(file or "no project file") as result:
+            found = {
+                name: (value, f"project file, line {line}" if line else "default")
+                for name, value, line in current_project().settings_in_use()
+            }
+            for name in ("SOURCE_DATE_EPOCH", limits.VARIABLE):
+                if name in os.environ:
+                    found[name] = os.environ[name], "environment"
+            result["chosen_by"] = how
+            result["settings"] = {
+                name: {"value": value, "from": source} for name, (value, source) in found.items()
+            }
+            answer.say(f"project file: {file or 'none'} ({how})")
+            for name, (value, source) in found.items():
+                shown = "not set" if value in (None, []) else f"{in_toml(value)} ({source})"
+                answer.say(f"  {name} = {shown}")
 
 
 def _draw(record: Record, picture: Path, source: Path) -> None:

@@ -1,0 +1,20 @@
+"""The settings of a project, in its file `archive-pkg.toml`."""
+
+from archive_pkg.projects.finding import NAME, file_of, find_project
+from archive_pkg.projects.loading import Project, load_project, read_project
+from archive_pkg.projects.models import DEFAULT_DOCUMENTS, SITE_ADDRESS, ProjectFile
+from archive_pkg.projects.template import in_toml, template
+
+__all__ = [
+    "DEFAULT_DOCUMENTS",
+    "NAME",
+    "SITE_ADDRESS",
+    "Project",
+    "ProjectFile",
+    "file_of",
+    "find_project",
+    "in_toml",
+    "load_project",
+    "read_project",
+    "template",
+]

@@ -1,0 +1,234 @@
+"""Read the file of a project, and report everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from archive_pkg import storage
+from archive_pkg.errors import InvalidError, StorageError, UsageError
+from archive_pkg.limits import PROJECT_SIZE
+from archive_pkg.projects.finding import file_of
+from archive_pkg.projects.models import ProjectFile, is_secret_name, settings_in
+from archive_pkg.projects.toml_positions import toml_tree
+from archive_pkg.records.explaining import FIELD_UNKNOWN, explain, explain_entry
+from archive_pkg.reports import Code, Location, Report, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic import BaseModel
+    from pydantic_core import ErrorDetails
+
+    from archive_pkg.paths import StrPath
+    from archive_pkg.records.yaml.nodes import Node
+    from archive_pkg.reports import Finding
+
+PROJECT_UNREADABLE = Code(
+    "project-unreadable",
+    Severity.ERROR,
+    "The file is not a project file: it is too large, or not TOML in UTF-8.",
+    "TOML 1.0.0",
+)
+PROJECT_KEY_UNKNOWN = Code(
+    "project-key-unknown", Severity.ERROR, "A key that is not a setting of its table."
+)
+PROJECT_VALUE_WRONG = Code(
+    "project-value-wrong", Severity.ERROR, "A setting is missing, or its value is not allowed."
+)
+PROJECT_SECRET = Code(
+    "project-secret",
+    Severity.ERROR,
+    "A setting has the name of a secret. Others can read a project file, so it holds none. Store "
+    "tokens and passwords with `archive-pkg login`.",
+)
+
+_DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')\s*+\.\s*+){64}""")
+"""A key of more levels than any setting; tomllib takes very long for such keys."""
+
+_HINTS = {
+    "string_type": "Write it in quotes.",
+    "tuple_type": 'Write ["one", "two"].',
+    "model_type": "Write a table: its name in brackets, and its keys on the lines below.",
+    "dict_type": "Write a table: its name in brackets, and its keys on the lines below.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project: its settings, and the folder that their paths start from.
+
+    Attributes:
+        settings: The settings.
+        file: The file that they come from; None if there is none.
+        lines: The line of each setting in the file, by its dotted name.
+    """
+
+    settings: ProjectFile = field(default_factory=ProjectFile)
+    file: Path | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """The folder that paths in the settings start from."""
+        return self.file.parent if self.file else Path()
+
+    @property
+    def publisher(self) -> str | None:
+        """The publisher: the one that is set, or the institution."""
+        institution = self.settings.institution
+        return self.settings.publisher or (institution.name if institution else None)
+
+    def settings_in_use(self) -> Iterator[tuple[str, Any, int | None]]:
+        """Yield each setting's dotted name, its value, and its line unless it is a default."""
+        for name, value in settings_in(self.settings.model_dump(mode="json", exclude_none=True)):
+            yield name, value, self.lines.get(name)
+
+    @property
+    def vocabularies(self) -> tuple[Path, ...]:
+        """The files with more words for drafting.
+
+        Raises:
+            StorageError: One does not exist, or its path has a link.
+        """
+        for path in self.settings.vocabularies:
+            with storage.storage_errors(f"reading {self.folder / path}"):
+                storage.open_beneath(self.folder, path).close()
+        return tuple(self.folder / path for path in self.settings.vocabularies)
+
+    def address(self, to: str) -> str:
+        """Return the address of a named target; any other address as it is."""
+        target = self.settings.targets.get(to)
+        if target is None:
+            return to
+        scheme, colon, path = target.address.partition(":")
+        if scheme in ("file", "ocfl") and not path.startswith(("/", "~")):
+            return f"{scheme}{colon}{self.folder.absolute() / path}"
+        return target.address
+
+
+def load_project(path: StrPath, *, named: bool = True) -> Project:
+    """Read the file of a project.
+
+    Args:
+        path: The file, or its folder.
+        named: Whether the user named it. Otherwise it must belong to the user or to root.
+
+    Raises:
+        InvalidError: It is not valid; the error's report has every finding.
+        StorageError: It cannot be read or trusted.
+        UsageError: There is no such file.
+    """
+    file = file_of(Path(path))
+    if not os.path.lexists(file):
+        raise UsageError(
+            f"{file} does not exist", f"Write one with archive-pkg init {file.parent}."
+        )
+    data = _bytes(file, named=named)
+    project, report = read_project(data, file)
+    if project is None:
+        raise InvalidError(
+            f"{file} is not a valid project file",
+            "Correct it, or run the command without it (--no-project).",
+            report,
+        )
+    return project
+
+
+def read_project(data: bytes, file: Path) -> tuple[Project | None, Report]:
+    """Read the bytes of a project file; no content raises.
+
+    Returns:
+        The project, or None if the file is not valid, and the findings.
+    """
+    place = Location(os.fspath(file))
+    if len(data) > PROJECT_SIZE.value:
+        message = f"the file has more than {PROJECT_SIZE.value:,} bytes"
+        return None, Report([PROJECT_UNREADABLE.at(place, message, PROJECT_SIZE.hint)])
+    try:
+        text = data.decode().replace("\r\n", "\n")
+        if _DEEP_KEY.search(text):
+            raise RecursionError
+        values = tomllib.loads(text)
+    except UnicodeDecodeError:
+        finding = PROJECT_UNREADABLE.at(place, "the file is not in UTF-8", "Save it as UTF-8.")
+        return None, Report([finding])
+    except tomllib.TOMLDecodeError as error:
+        return None, Report([_not_toml(str(error), text, place)])
+    except RecursionError:
+        finding = PROJECT_UNREADABLE.at(place, "the file is nested too deeply", "Correct it.")
+        return None, Report([finding])
+    root = toml_tree(text)
+    try:
+        settings = ProjectFile.model_validate(values)
+    except ValidationError as error:
+        entries = error.errors(include_url=False)
+        return None, Report(explain(entries, ProjectFile, values, str(file), root, _explain_entry))
+    return Project(settings, file, dict(_lines(root, ""))), Report()
+
+
+def _bytes(file: Path, *, named: bool) -> bytes:
+    with storage.storage_errors(f"reading {file}"):
+        with storage.open_beneath(file.parent, file.name) as stream:
+            status = os.fstat(stream.fileno())
+            data = stream.read(PROJECT_SIZE.value + 1)
+        above = file.parent.stat()
+    for each, what in ((status, file), (above, file.parent)):
+        if each.st_mode & stat.S_IWOTH:
+            raise StorageError(
+                f"{what}: every user of the machine can write to it, so its settings cannot be "
+                "trusted",
+                f"Close it to others (chmod o-w {what}), or use --no-project.",
+            )
+        if not (named or each.st_uid == 0 or storage.is_ours(each)):
+            raise StorageError(
+                f"{what} belongs to another user, so its settings are not used",
+                f"If you trust it, name it: --project {file}. Otherwise use --no-project.",
+            )
+    return data
+
+
+def _not_toml(message: str, text: str, place: Location) -> Finding:
+    """Return the finding for a syntax error, at the place that its message names."""
+    words, _, where = message.partition(" (at ")
+    if found := re.match(r"line (\d+), column (\d+)", where):
+        place = replace(place, line=int(found[1]), column=int(found[2]))
+    else:  # at the end
+        place = replace(place, line=text.rstrip("\n").count("\n") + 1)
+    first = words[:1].lower() + words[1:]
+    return PROJECT_UNREADABLE.at(
+        place, f"this is not TOML: {first}", 'Write key = "value", and tables as [name].'
+    )
+
+
+def _explain_entry(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
+    """Return the kind, message and hint of an error in the words of TOML."""
+    code, message, hint = explain_entry(entry, model)
+    kind, steps = entry["type"], [str(step) for step in entry["loc"]]
+    key, table = steps[-1] if steps else "", ".".join(steps[:-1])
+    if code is FIELD_UNKNOWN and is_secret_name(key):
+        hint = "Remove it. Store tokens and passwords with archive-pkg login."
+        return PROJECT_SECRET, f"“{key}” is the name of a secret", hint
+    if code is FIELD_UNKNOWN:
+        message = f"“{key}” is not a setting of {f'[{table}]' if table else 'a project'}"
+        return PROJECT_KEY_UNKNOWN, message, hint.replace("The fields are", "The settings are")
+    if kind == "string_type":
+        message = f"{key} is not text"
+    if kind == "missing":
+        hint = f'Add {key} = "…".'
+    return PROJECT_VALUE_WRONG, message, _HINTS.get(kind, hint)
+
+
+def _lines(node: Node, name: str) -> Iterator[tuple[str, int]]:
+    """Yield the dotted names of the settings in a file, each with its line."""
+    for key, inner in node.value.items() if isinstance(node.value, dict) else ():
+        dotted = f"{name}.{key}" if name else key
+        yield dotted, node.keys[key].line + 1
+        yield from _lines(inner, dotted)

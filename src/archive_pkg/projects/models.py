@@ -1,0 +1,292 @@
+"""The settings of a project, as its file `archive-pkg.toml` has them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_origin
+
+from pydantic import AfterValidator, Field
+
+from archive_pkg.faults import Fault
+from archive_pkg.records.base import Model, validated_by
+from archive_pkg.records.models import EMPTY, Holding, Id, Many, Text
+from archive_pkg.records.scalars import Form, portable_path
+from archive_pkg.records.values import get, models_in
+from archive_pkg.records.vocabularies.languages import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
+
+SITE_ADDRESS = r"^https?://[^\s/?#@]+[^\s?#]*$"
+"""The form of the address of a site."""
+
+DocumentName = Literal[
+    "page",
+    "datacite",
+    "datacite-json",
+    "dc",
+    "tei",
+    "cmif",
+    "ead3",
+    "premis",
+    "mets",
+    "prov",
+    "schema-org",
+    "csl",
+    "sword",
+    "archivematica",
+    "invenio",
+    "dataverse",
+    "bibtex",
+    "all",
+]
+"""The names of documents that `packages.metadata.chosen` accepts."""
+
+DEFAULT_DOCUMENTS: Any = ("page", "datacite", "tei", "premis")
+"""The documents in `metadata/` unless others are chosen."""
+
+_SECRET_WORDS = re.compile(
+    r"(?i)pass(?:word|wd|phrase)?|secret|token|credentials?|(?:api|access|private)[-_]?key|sig(?:nature)?"
+)
+_USER_AND_PASSWORD = re.compile(r"//[^/?#]*:[^/?#]*@")
+
+
+def is_secret_name(name: str) -> bool:
+    """Return whether a key or an option has the name of a secret, such as `token`."""
+    return any(_SECRET_WORDS.fullmatch(word) for word in (name, *re.split(r"[-_.]", name)))
+
+
+def _inside(value: str) -> str:
+    try:
+        return portable_path(value)
+    except Fault as fault:
+        hint = "Write the path of a file in the project's folder, such as names.yaml."
+        raise Fault(fault.message, hint) from None
+
+
+def _without_secret(address: str) -> str:
+    """Refuse an address with a password or a token, without showing it."""
+    hint = "Remove it: a project file holds no secrets. Store it with archive-pkg login."
+    if _USER_AND_PASSWORD.search(address):
+        raise Fault("the address contains a password", hint)
+    for option in re.findall(r"[?&;]([^=&;#]+)=", address):
+        if is_secret_name(option):
+            raise Fault(f"the address contains a secret, {option}", hint)
+    scheme, _, path = address.partition(":")
+    if scheme in ("file", "ocfl") and ".." in path.split("/"):
+        raise Fault("the address leads out of the project with ..", "Write the whole path.")
+    return address
+
+
+class Institution(Model):
+    """The institution that describes and keeps the documents.
+
+    Attributes:
+        name: The name. It is the agent that supplies the defaults of new records.
+        isil: The International Standard Identifier for Libraries and Related Organizations.
+        address: The postal address.
+    """
+
+    name: Text = Field(examples=["Example State Archive"])
+    isil: (
+        Annotated[
+            str,
+            Form(
+                "an ISIL",
+                r"^[A-Za-z0-9]{1,4}-[A-Za-z0-9:/-]{1,11}$",
+                "Write a prefix, - and up to 11 characters, as in DE-1.",
+            ),
+        ]
+        | None
+    ) = Field(default=None, examples=["DE-1"])
+    address: Text | None = Field(default=None, examples=["Archive Street 1, 10117 Berlin"])
+
+
+class Contact(Model):
+    """Whom readers of packages and repositories can ask.
+
+    Attributes:
+        name: The name of a person or an office.
+        email: The e-mail address.
+    """
+
+    name: Text | None = Field(default=None, examples=["Reading room"])
+    email: (
+        Annotated[
+            str,
+            Form(
+                "an e-mail address",
+                r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+                "Write it like reading-room@example.org.",
+            ),
+        ]
+        | None
+    ) = Field(default=None, examples=["reading-room@example.org"])
+
+
+class Site(Model):
+    """The pages of `archive-pkg site`.
+
+    Attributes:
+        title: The title of the site.
+        introduction: Paragraphs for the first page, with an empty line between them.
+        imprint: Who is responsible for the site, for the foot of each page.
+    """
+
+    title: Text | None = Field(default=None, examples=["Letters of the Example State Archive"])
+    introduction: Text | None = Field(
+        default=None, examples=["This edition has the letters of the years 1957 to 1963."]
+    )
+    imprint: Text | None = Field(default=None, examples=["Example State Archive, Berlin"])
+
+
+class Packages(Model):
+    """What packages contain.
+
+    Attributes:
+        metadata: The documents in `metadata/`, the same names as for `build --metadata`.
+    """
+
+    metadata: Many[DocumentName] = Field(
+        default=DEFAULT_DOCUMENTS, examples=[["page", "datacite", "tei"]]
+    )
+
+
+class Rights(Model):
+    """Copyright and licence of the documents.
+
+    Attributes:
+        statement: The rights in words.
+        licence: An SPDX identifier or the address of a licence.
+    """
+
+    statement: Text = Field(examples=["Copyright not evaluated"])
+    licence: Text | None = Field(default=None, examples=["CC-BY-4.0"])
+
+
+class Defaults(Model):
+    """What new records get in their open fields, from `draft` and from tables.
+
+    Each value gets evidence of the basis "supplied", with the institution as the agent.
+
+    Attributes:
+        holding: Where the documents are kept.
+        original_language: The language of the originals that translations were made from.
+        part_kind: The kind of the drafted text.
+        translator: The name of the translator, for drafts of a translation.
+        publications: Where the documents have been published, as citations.
+        rights: Copyright and licence of the documents.
+    """
+
+    holding: Holding | None = Field(
+        default=None, examples=[{"repository": "Example State Archive", "fonds": "Fonds 3"}]
+    )
+    original_language: Language | None = Field(default=None, examples=["ru"])
+    part_kind: Literal["transcription", "translation"] | None = Field(
+        default=None, examples=["translation"]
+    )
+    translator: Text | None = Field(default=None, examples=["Doe, Jane"])
+    publications: Many[Text] = Field(
+        default=EMPTY, examples=[["Documents of the Example State Archive, vol. 2 (1999)"]]
+    )
+    rights: Rights | None = Field(default=None, examples=[{"statement": "Copyright not evaluated"}])
+
+
+class DepositTarget(Model):
+    """A repository that `deposit --to NAME` can name.
+
+    Attributes:
+        address: The address, as for `deposit --to`. A relative path starts from the project's
+            folder. It has no password and no token.
+    """
+
+    address: Annotated[Text, AfterValidator(_without_secret)] = Field(examples=["ocfl:archive"])
+
+
+def _unsupplied(settings: Any) -> Iterator[Fault]:
+    defaults = get(settings, "defaults")
+    if defaults not in (None, {}, Defaults()) and get(settings, "institution") is None:
+        yield Fault(
+            "there are defaults, but no institution that supplies them",
+            'Add [institution] with name = "…".',
+        )
+
+
+class ProjectFile(Model):
+    """The settings of a project.
+
+    Attributes:
+        publisher: The publisher of the packages, for exports [default: the institution].
+        licence: The licence of the descriptions, not of the documents: an SPDX identifier or an
+            address.
+        rights_statement: The rights in the descriptions, in words.
+        base_url: The address of the project's site, for its sitemap and for links in exports.
+        vocabularies: Files with more names, markings and phrases for drafting.
+        institution: The institution that describes and keeps the documents.
+        contact: Whom readers and repositories can ask.
+        site: The pages of `archive-pkg site`.
+        packages: What packages contain.
+        defaults: What new records get in their open fields.
+        targets: Repositories by the names that `deposit --to` can use.
+    """
+
+    publisher: Text | None = Field(default=None, examples=["Example University Press"])
+    licence: Text | None = Field(default=None, examples=["CC0-1.0"])
+    rights_statement: Text | None = Field(
+        default=None, examples=["The descriptions are free to use."]
+    )
+    base_url: (
+        Annotated[
+            str,
+            AfterValidator(_without_secret),
+            Form("the address of a site", SITE_ADDRESS, "Write it as https://example.org/letters"),
+        ]
+        | None
+    ) = Field(default=None, examples=["https://example.org/letters"])
+    vocabularies: Many[Annotated[str, AfterValidator(_inside)]] = Field(
+        default=EMPTY, examples=[["names.yaml"]]
+    )
+    institution: Institution | None = None
+    contact: Contact = Contact()
+    site: Site = Site()
+    packages: Packages = Packages()
+    defaults: Defaults = Defaults()
+    targets: dict[Id, DepositTarget] = Field(default={}, examples=["archive"])
+
+    _supplied = validated_by(_unsupplied)
+
+
+def table_in(field: FieldInfo) -> type[BaseModel] | None:
+    """Return the model of a setting that has a table of its own in the file."""
+    inner = next(models_in(field.annotation), None)
+    is_inline = field.examples and isinstance(field.examples[0], dict)
+    return None if is_inline else inner
+
+
+def is_named(field: FieldInfo) -> bool:
+    """Return whether a table has entries whose names the user chooses."""
+    return get_origin(field.annotation) is dict
+
+
+def settings_in(
+    values: Mapping[str, Any], model: type[BaseModel] = ProjectFile, name: str = ""
+) -> Iterator[tuple[str, Any]]:
+    """Yield the dotted name of each setting with its value; None if it is not set.
+
+    Args:
+        values: The settings as plain data.
+        model: Their model.
+        name: What the dotted names begin with.
+    """
+    for key, field in model.model_fields.items():
+        inner, value = table_in(field), values.get(key)
+        if inner is None:
+            yield f"{name}{key}", value
+        elif is_named(field):
+            for each, below in (value or {}).items():
+                yield from settings_in(below, inner, f"{name}{key}.{each}.")
+        else:
+            yield from settings_in(value or {}, inner, f"{name}{key}.")

@@ -1,0 +1,241 @@
+"""The file of a project: what it may say, and where its faults are."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive_pkg.packages.metadata import DOCUMENTS, chosen
+from archive_pkg.projects import Project, ProjectFile, in_toml, read_project, template
+from archive_pkg.projects.models import DocumentName
+from archive_pkg.projects.toml_positions import toml_tree
+from archive_pkg.records.yaml.nodes import Node
+
+FILE = Path("folder/archive-pkg.toml")
+
+
+def faults(text: str) -> list[tuple[int | None, int | None, str, str]]:
+    project, report = read_project(text.encode(), FILE)
+    assert project is None
+    return [(f.location.line, f.location.column, f.code, f.message) for f in report]
+
+
+def read(text: str) -> Project:
+    project, report = read_project(text.encode(), FILE)
+    assert project is not None, [str(finding) for finding in report]
+    return project
+
+
+def test_a_new_project_file_sets_nothing() -> None:
+    assert read(template()).settings == ProjectFile()
+
+
+def test_every_setting_of_a_new_project_file_can_be_uncommented() -> None:
+    project = read(re.sub("(?m)^# ", "", template()))
+    assert [name for name, value, _ in project.settings_in_use() if value in (None, [])] == []
+    assert {name for name, _, line in project.settings_in_use() if not line} == set()
+
+
+def test_all_faults_are_reported_with_their_places() -> None:
+    assert faults(
+        """\
+publishr = "x"
+licence = 4
+[institution]
+isil = "nothing"
+[packages]
+metadata = [
+  "page",
+  "tie",
+]
+[targets.home]
+adress = "ocfl:x"
+"""
+    ) == [
+        (1, 1, "project-key-unknown", "“publishr” is not a setting of a project"),
+        (2, 11, "project-value-wrong", "licence is not text"),
+        (3, 2, "project-value-wrong", "name is missing"),
+        (4, 8, "project-value-wrong", "“nothing” is not an ISIL"),
+        (8, 3, "project-value-wrong", "“tie” is not a valid metadata"),
+        (10, 10, "project-value-wrong", "address is missing"),
+        (11, 1, "project-key-unknown", "“adress” is not a setting of [targets.home]"),
+    ]
+
+
+def test_an_unknown_setting_gets_the_nearest_name() -> None:
+    _, report = read_project(b"publishr = 'x'\n[site]\nimprints = 'x'", FILE)
+    assert [finding.hint for finding in report] == [
+        "Did you mean publisher?",
+        "Did you mean imprint?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("[institution\nname = 'x'", (1, 13), "this is not TOML: expected ']'"),
+        ("licence = 'a'\nlicence = 'b'", (2, None), "this is not TOML: cannot overwrite a value"),
+        ("a = " + "[" * 30_000, (None, None), "the file is nested too deeply"),
+        ("a." * 32_000 + "a = 1", (None, None), "the file is nested too deeply"),
+        ("a" * 70_000, (None, None), "the file has more than 65,536 bytes"),
+    ],
+)
+def test_a_file_that_is_not_toml_is_one_finding(
+    text: str, place: tuple[int | None, int | None], words: str
+) -> None:
+    [(line, column, code, message)] = faults(text)
+    assert (line, column) == place
+    assert code == "project-unreadable"
+    assert message.startswith(words)
+
+
+def test_a_file_in_another_encoding_is_one_finding() -> None:
+    _, report = read_project("publisher = 'Ö'".encode("latin-1"), FILE)
+    assert [finding.message for finding in report] == ["the file is not in UTF-8"]
+
+
+@pytest.mark.parametrize("key", ["password", "api_key", "zenodo-token", "secret", "credentials"])
+def test_a_key_with_the_name_of_a_secret_is_refused(key: str) -> None:
+    for text in (f"{key} = 'hush'", f"[targets.x]\naddress='ocfl:x'\n{key} = 'hush'"):
+        [(_, _, code, message)] = faults(text)
+        assert code == "project-secret"
+        assert "hush" not in message
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "sword2+https://me:hush@example.org/collection",
+        "dataverse+https://example.org/?token=hush",
+        "s3://bucket?region=x&secret_access_key=hush",
+        "davs://example.org/#;signature=hush&x",
+    ],
+)
+def test_an_address_with_a_secret_is_refused_without_showing_it(address: str) -> None:
+    project, report = read_project(f"[targets.x]\naddress = '{address}'".encode(), FILE)
+    assert project is None
+    [finding] = report
+    assert "hush" not in str(finding)
+    assert "secret" in finding.message or "password" in finding.message
+
+
+def test_the_address_of_a_site_with_a_password_is_not_shown() -> None:
+    [(_, _, _, message)] = faults("base_url = 'https://me:hush@example.org'")
+    assert "hush" not in message
+
+
+@pytest.mark.parametrize("path", ["../names.yaml", "/etc/names.yaml", "a/../../b", "C:/x", "a\\b"])
+def test_a_path_that_leaves_the_project_is_refused(path: str) -> None:
+    [(_, _, code, _)] = faults(f"vocabularies = [{json.dumps(path)}]")
+    assert code == "project-value-wrong"
+
+
+def test_a_local_target_inside_the_project_does_not_lead_out_of_it() -> None:
+    [(_, _, _, message)] = faults("[targets.x]\naddress = 'ocfl:../other'")
+    assert message == "the address leads out of the project with .."
+
+
+def test_defaults_need_an_institution_that_supplies_them() -> None:
+    [(_, _, _, message)] = faults("[defaults]\noriginal_language = 'ru'")
+    assert message == "there are defaults, but no institution that supplies them"
+    read("[defaults]")
+
+
+def test_a_named_target_becomes_its_address() -> None:
+    project = read(
+        "[targets]\n"
+        "home.address = 'ocfl:archive'\n"
+        "disk.address = 'file:/mnt/out'\n"
+        "test.address = 'zenodo-sandbox:'\n"
+    )
+    assert project.address("home") == f"ocfl:{FILE.parent.absolute()}/archive"
+    assert project.address("disk") == "file:/mnt/out"
+    assert project.address("test") == "zenodo-sandbox:"
+    assert project.address("zenodo:") == "zenodo:"
+
+
+def test_a_package_can_have_every_document_that_the_option_takes() -> None:
+    assert set(get_args(DocumentName)) == {*DOCUMENTS, "all"}
+    assert chosen(ProjectFile().packages.metadata)
+
+
+def test_the_published_schema_accepts_the_same_names() -> None:
+    schema = ProjectFile.model_json_schema()
+    assert schema["additionalProperties"] is False
+    assert schema["properties"].keys() == ProjectFile.model_fields.keys()
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
+KEYS = st.text("ab\".' ", max_size=3)
+VALUES = st.recursive(
+    TEXTS | st.integers(-9, 9) | st.booleans(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def plain(node: Node) -> object:
+    """Return the structure of a tree, with scalars read by tomllib."""
+    if isinstance(node.value, dict):
+        return {key: plain(inner) for key, inner in node.value.items()}
+    if isinstance(node.value, list):
+        return list(map(plain, node.value))
+    return tomllib.loads(f"x = {node.value}")["x"]
+
+
+@settings(max_examples=20)
+@given(st.dictionaries(KEYS, st.dictionaries(KEYS, VALUES, max_size=3), max_size=4))
+def test_positions_are_found_for_every_value_of_a_file(
+    tables: dict[str, dict[str, object]],
+) -> None:
+    lines = []
+    for name, table in tables.items():
+        lines.append(f"[{in_toml(name)}] # a ' comment [")
+        lines += [f"{in_toml(key)} = {_quoted(value)}" for key, value in table.items()]
+    text = "\n".join(lines)
+    assert tomllib.loads(text) == tables
+    tree = toml_tree(text)
+    assert plain(tree) == tables
+    for name, table in tables.items():
+        inner = tree.value[name]
+        for key in table:
+            line = lines[inner.keys[key].line]
+            assert line[inner.keys[key].column :].startswith(in_toml(key))
+
+
+def _quoted(value: object) -> str:
+    if isinstance(value, dict):
+        pairs = (f"{in_toml(key)} = {_quoted(inner)}" for key, inner in value.items())
+        return "{ " + ", ".join(pairs) + " }"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_quoted, value))}]"
+    return in_toml(value)
+
+
+def test_positions_are_found_in_every_form_that_toml_has() -> None:
+    text = """\
+a.b = 1 # one
+"c d" = DDD
+[not.a.table] \\
+"DDD
+x = [ # list
+  1.5, 1979-05-27 07:32:00,
+  { y = 'z' }, [ "]" ],
+]
+[[many]]
+k = SSSa
+''SSS
+[[many]]
+[many.below]
+k = true
+""".replace("DDD", '"' * 3).replace("SSS", "'" * 3)
+    assert plain(toml_tree(text)) == tomllib.loads(text)
+    many = toml_tree(text).value["many"]
+    assert many.value[1].value["below"].keys["k"].line == 13
