@@ -59,10 +59,10 @@ class Correspondence:
             elif kind == "sent":
                 self._agents(action, "sender")
                 self._place(action)
-                self._dates(action, "date")
+                self.read_dates(action, "date")
             elif kind == "received":
                 self._agents(action, "recipients")
-                self._dates(action, "received")
+                self.read_dates(action, "received")
             else:
                 self._event(action, kind)
             for note in self.source.all(action, "note"):
@@ -279,7 +279,8 @@ class Correspondence:
         for name in [] if one else filter(None, names[1:]):
             self.draft.rival("place", name, "a further place of sending")
 
-    def _dates(self, action: Element, field: str) -> None:
+    def read_dates(self, action: Element, field: str) -> None:
+        """Read the dates in an element; the first is the letter's, others are its rivals."""
         for element in self.source.all(action, "date"):
             kind = element.get("type") or ""
             said = self.date(element)
@@ -293,7 +294,7 @@ class Correspondence:
                 self.draft.event("postmark", said, [], None)
             elif "edtf" not in self.draft.raw.get(field, {}):
                 self.draft.state(field, said)
-            else:
+            elif said["edtf"] != self.draft.raw[field]["edtf"] or "note" in said:
                 known = filter(None, (said.get("as_written"), said.get("note")))
                 self.draft.rival(field, said["edtf"], "; ".join(known) or None)
 

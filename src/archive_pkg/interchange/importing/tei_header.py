@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.interchange.importing.correspondence import (
     ROLES,
     Correspondence,
-    read_date_element,
 )
 from archive_pkg.interchange.importing.imported_record import language, optional
 from archive_pkg.interchange.importing.restrictions import written_by_us
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
 
 _NO_MAKERS = ("signatory", "rights holder", "author of summary")
-_TRANSLATES = re.compile(r"translat|übersetz|uebersetz|traduc|tradu[cz]|перев", re.IGNORECASE)
+_TRANSLATES = re.compile(r"translat|übersetz|uebersetz|tradu[cz]|перев", re.IGNORECASE)
+_OWN_KINDS = {"person": "person", "personGrp": "family", "org": "organization"}
 _SHELFMARKS = frozenset([
     "", "call", "callnumber", "call-number", "cote", "file", "idno", "inventory", "shelfmark",
     "shelf-mark", "signatur", "signature", "segnatura", "unitid",
@@ -44,7 +44,7 @@ def own_id(source: XmlSource, root: Element) -> str | None:
 
 
 def state_supplier(source: XmlSource, draft: ImportedDraft, root: Element) -> None:
-    """Return the agent responsible for the file: its publisher, else its first editor."""
+    """Read the agent responsible for the file: its publisher, else its first editor."""
     statement = source.first(root, "teiHeader/fileDesc/publicationStmt")
     for path in ("publisher/name", "publisher/orgName", "publisher", "authority"):
         words = source.text(statement, path)
@@ -134,10 +134,11 @@ class TeiHeader:
 
     def _own_agents(self) -> None:
         """Read the agents that this program exported, with all their fields."""
-        for path, kind in (("listPerson/*", "person"), ("listOrg/*", "organization")):
+        for path in ("listPerson/*", "listOrg/*"):
             for entry in self._all(f"profileDesc/particDesc/{path}"):
-                if local(entry) == "personGrp":
-                    kind = "family"
+                kind = _OWN_KINDS.get(local(entry))
+                if kind is None:
+                    continue
                 names = [e for e in entry if local(e) in ("persName", "orgName", "name")]
                 written = [n for n in names if n.get("type") == "as-written"]
                 notes = {note.get("type"): note for note in self.source.all(entry, "note")}
@@ -166,16 +167,19 @@ class TeiHeader:
             inner = [e for e in author if isinstance(e.tag, str) and local(e) in ROLES]
             names += [self.correspondence.agent(named) for named in inner or [author]]
         found = [name for name in dict.fromkeys(names) if name]
-        if "sender" not in self.draft.raw:
+        senders = self.draft.raw.get("sender")
+        if senders is None:
             self.draft.state("sender", found)
+            return
+        for name in found:
+            if name not in senders:
+                author = self.draft.agent_name(name)
+                self.draft.rival("sender", author, "the author according to the title statement")
 
     def _creation(self) -> None:
         """Read date and place of writing, if no `correspDesc` has them."""
         for created in self._all("profileDesc/creation"):
-            for element in self.source.all(created, "date"):
-                said = read_date_element(self.source, element)
-                if said and "date" not in self.draft.raw:
-                    self.draft.state("date", said)
+            self.correspondence.read_dates(created, "date")
             for element in self.source.all(created, "placeName"):
                 words = self.source.words(element)
                 if words and "place" not in self.draft.raw:
@@ -326,7 +330,7 @@ class TeiHeader:
         for term in self._all("profileDesc/textClass/keywords/term"):
             if term.get("type") == "document-type":
                 self.source.attribute(term, "type")
-                self.draft.raw["type"] = self.source.words(term)
+                self.draft.raw["type"] = self.source.words(term) or "other"
         for place in self._all("profileDesc/settingDesc/listPlace/place"):
             words = self.source.text(place, "placeName")
             found = self.correspondence.listed_identifiers(place) if words else []
@@ -344,12 +348,13 @@ class TeiHeader:
         for item in self._all("profileDesc/langUsage/language"):
             tag = language(item.get("ident") or text_of(item))
             if tag:
-                self.source.take(item)
+                self.source.use([(item, "@ident"), (item, "text")])
+                self.source.use([(item, "@usage")] if self.is_ours else [])
                 found.append(tag)
         texts = self.source.all(self.root, "text")
-        for item in (self.root, *texts, *self.source.all(self.root, "text/body")):
+        for item in (*texts, *self.source.all(self.root, "text/body")):
             tag = language(item.get(XML_LANG))
-            if tag and item is not self.root:
+            if tag:
                 self.source.attribute(item, XML_LANG)
                 found = found or [tag]
         return list(dict.fromkeys(found))
