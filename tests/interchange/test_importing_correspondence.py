@@ -51,7 +51,7 @@ def test_each_action_is_read_by_its_type() -> None:
         <correspAction type="received" subtype="copy"><persName>Eva Three</persName>
         </correspAction><correspAction type="transmitted"><persName>Dan Four</persName>
         <persName>Dan Four</persName><placeName>Riga</placeName><date when="1870-06"/>
-        <date when="1871">a year later</date><p>By ship.</p></correspAction>
+        <date>4 May 1871</date><p>By ship.</p></correspAction>
         <correspAction><p>Lost.</p></correspAction><correspAction/>"""
     )
     record = imported.record
@@ -70,7 +70,7 @@ def test_each_action_is_read_by_its_type() -> None:
         "1870-05-05",
     )
     assert [(e.type, e.agents, e.detail, e.date and str(e.date.edtf)) for e in record.events] == [
-        ("transmitted", ("dan-four",), "Riga; 1871; a year later; By ship.", "1870-06"),
+        ("transmitted", ("dan-four",), "Riga; 1871-05-04; 4 May 1871; By ship.", "1870-06"),
         ("correspondence action", (), "Lost.", None),
     ]
     assert messages(imported) == []
@@ -205,8 +205,17 @@ def test_an_unknown_correspondent_is_nobody(name: str) -> None:
     ("attributes", "expected"),
     [
         (f'ref="{GND} {VIAF}"', [("gnd", "118540238", None), ("viaf", "32011500", None)]),
-        (f'sameAs="{GND}" corresp="{GND}"', [("gnd", "118540238", None)]),
-        ('key="P7"', [("local", "P7", None)]),
+        (f'sameAs="{GND}"', [("gnd", "118540238", None)]),
+        (f'corresp="{GND}" ref="{GND}"', [("gnd", "118540238", None)]),
+        ('corresp="#c"', [("local", "#c", None)]),
+        ('ref="p1"', [("local", "p1", None)]),
+        ('key="P 7"', [("local", "P 7", None)]),
+        ('ref="#p2 #p1"', [
+            ("local", "p2", None),
+            ("gnd", "118540238", None),
+            ("viaf", "32011500", None),
+            ("local", "P 7", "house catalogue"),
+        ]),
         (f'key="P7" ref="{GND}"', [("gnd", "118540238", None), ("local", "P7", None)]),
         ('ref="#p1"', [
             ("gnd", "118540238", None),
@@ -229,6 +238,20 @@ def test_an_agent_has_the_identifiers_it_refers_to(
     assert {f"listPerson/{entry}" for entry in listed} <= {*unread}
     assert ("listPerson/person/idno" in unread) is ("#p1" not in attributes)
     assert ("“Ada One”" in str(messages(imported))) is ("#p1" not in attributes)
+
+
+def test_names_outside_the_actions_that_refer_to_one_entry_are_one_agent() -> None:
+    forwarded = """<correspAction type="forwarded"><persName ref="#agent-p3">Eva Three</persName>
+    <persName ref="#agent-p3">The clerk</persName><persName ref="#p8">A clerk</persName>
+    <persName ref="#p8">B clerk</persName></correspAction>"""
+    [event] = described(forwarded, LISTS).record.events
+    assert event.agents == ("eva-three", "a-clerk", "b-clerk")
+
+
+def test_an_identifier_over_the_limit_is_reported() -> None:
+    imported = tei(sent(f'<persName ref="{GND} {"a" * 2000}">Ada One</persName>'))
+    assert values(imported, "ada-one") == [("gnd", "118540238", None)]
+    assert "persName/@ref" in str(messages(imported))
 
 
 def test_a_name_in_the_files_list_is_reported_if_the_letter_has_another() -> None:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
-from imports import ead
+from examples import FULL_SETTING, full
+from imports import ead, names
 
 from archive_pkg.errors import InvalidError
+from archive_pkg.interchange import export
+from archive_pkg.interchange.importing import Imported, read
+
+if TYPE_CHECKING:
+    from archive_pkg.records import Record
 
 
 def test_an_item_has_what_the_levels_above_say() -> None:
@@ -130,3 +138,461 @@ def test_folders_are_not_letters() -> None:
     with pytest.raises(InvalidError) as refused:
         ead('<c level="file"><did><unittitle>Folder</unittitle></did></c>')
     assert "without items, not a letter" in str(refused.value.report.findings)
+
+
+def item(did: str = "", more: str = "", archdesc: str = "", attributes: str = "") -> Imported:
+    """What is read of one item of a finding aid."""
+    [imported] = ead(
+        f'<c level="item" {attributes}><did><unittitle>A letter</unittitle>{did}</did>{more}</c>',
+        archdesc,
+    )
+    return imported
+
+
+def unread(imported: Imported) -> list[str]:
+    """What a report names as unread, by its last two steps."""
+    said = [f.message.removeprefix("not read: ") for f in imported.report
+            if f.code == "import-not-read"]  # fmt: skip
+    return ["/".join(one.partition(": ")[0].split("/")[-2:]) + ": " + one.partition(": ")[2]
+            for one in said]  # fmt: skip
+
+
+def dump(value: Any) -> Any:
+    return value.model_dump(exclude_defaults=True, mode="json")
+
+
+HEADER = [
+    "archdesc/@level: “fonds”",
+]
+
+
+def test_an_item_has_its_numbers_boxes_and_files() -> None:
+    imported = item(
+        """<unittitle>To Ben</unittitle><unitid>A 7</unitid><unitid>B 7</unitid><unitid
+        localtype="folio">12</unitid><unitid localtype="barcode">99</unitid><unitid
+        localtype="barcode">99</unitid><unitid localtype="x"/>
+        <container localtype="box">4</container><container>5</container>
+        <daoset><dao href="https://e.org/scan"/></daoset><dao href="https://e.org/2"/>""",
+        "<relatedmaterial><p>See <dao href='https://e.org/3'/> 3.</p></relatedmaterial>",
+    )
+    record = imported.record
+    assert (record.title, record.variant_titles) == ("A letter", ("To Ben",))
+    assert dump(record.holding) == {
+        "repository": "An archive",
+        "fonds": "Papers (FA 7)",
+        "file": "A 7, box 4, 5",
+        "folio": "12",
+    }
+    assert [(i.value, i.note) for i in record.identifiers] == [
+        ("B 7", None),
+        ("99", "barcode"),
+        ("https://e.org/scan", None),
+        ("https://e.org/2", None),
+    ]
+    assert record.part("original").note == "See 3."
+    assert sorted(unread(imported)) == sorted(
+        ["unitid/@localtype: “x”", "dao/@href: “https://e.org/3”", *HEADER]
+    )
+
+
+def test_numbers_without_a_repository_are_identifiers() -> None:
+    text = """<ead xmlns="http://ead3.archivists.org/schema/"><archdesc level="item"><did>
+    <unittitle>A letter</unittitle><unitid localtype="fonds">FA 7</unitid><unitid>3</unitid></did>
+    </archdesc></ead>"""
+    [imported] = read(text.encode(), "aid.xml")
+    assert imported.record.id == "aid"
+    assert imported.record.holding is None
+    assert [(i.value, i.note) for i in imported.record.identifiers] == [
+        ("FA 7", "fonds"),
+        ("3", "file"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("control", "attributes", "name"),
+    [
+        ("<recordid>R 1</recordid>", 'id="a"', "R-1"),
+        ("", 'id="a"', "a"),
+        ("", "", "aid"),
+    ],
+)
+def test_a_file_about_one_item_is_called_by_its_record_id(
+    control: str, attributes: str, name: str
+) -> None:
+    text = f"""<ead xmlns="http://ead3.archivists.org/schema/"><control>{control}
+    <maintenanceagency><agencyname>An agency</agencyname></maintenanceagency></control>
+    <archdesc level="item" {attributes}><did><repository>An archive <corpname/></repository></did>
+    </archdesc></ead>"""
+    [imported] = read(text.encode(), "aid.xml")
+    record = imported.record
+    assert (record.id, record.title, record.type) == (name, "Letter", "letter")
+    assert {i.agent for i in record.evidence} == {"an-agency"}
+    assert record.agent("an-agency").kind == "organization"
+    unknown = text.replace("An agency", "Unknown")
+    assert read(unknown.encode(), "aid.xml")[0].record.agents == ()
+
+
+def test_items_of_a_finding_aid_are_called_by_their_id_or_their_number() -> None:
+    one = '<c level="item" {}><did><unittitle>Letter</unittitle></did></c>'
+    found = ead("".join(map(one.format, ('id="x"', "", 'id="y"', 'id="y"'))))
+    assert [imported.record.id for imported in found] == ["x", "aid-2", "aid-3", "aid-4"]
+    assert "c/@id: “y”" in unread(found[2])
+    assert unread(found[0]) == ["dsc/c/@id: “y”"] or unread(found[0]) == HEADER
+
+
+def test_files_without_a_description_or_items_are_refused() -> None:
+    for inner, said in (
+        ("", "has no archdesc"),
+        ('<archdesc level="fonds"><did><unittitle>Papers</unittitle></did></archdesc>',
+         "“Papers” is a fonds without items"),
+        ("<archdesc><did/></archdesc>", "“aid.xml” is a collection without items"),
+    ):  # fmt: skip
+        text = f'<ead xmlns="http://ead3.archivists.org/schema/">{inner}</ead>'
+        with pytest.raises(InvalidError) as refused:
+            read(text.encode(), "aid.xml")
+        assert said in str(refused.value.report.findings)
+
+
+def test_components_of_any_number_are_levels_and_their_items_letters() -> None:
+    found = ead(
+        """<c01 level="series"><did><unittitle>Letters</unittitle></did><c12><did><unittitle>To
+        Ben</unittitle></did></c12><c02 level="item"><did><unittitle>To Carl</unittitle></did>
+        <c03 level="file"><did/></c03></c02></c01><c level="subseries"><did/></c>"""
+    )
+    assert [imported.record.title for imported in found] == ["To Ben", "To Carl"]
+    folders = [f.message for f in found[0].report if f.code == "import-not-a-letter"]
+    assert folders == [
+        "“a component without a title” is a file without items, not a letter",
+        "“a component without a title” is a subseries without items, not a letter",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("titles", "form", "kind", "is_read"),
+    [
+        (("Papers", "Letters", "To Ben"), "", "letter", True),
+        (("Papers", "Notes", "To Ben"), "", "other", True),
+        (("Korrespondenz", "Notes", "To Ben"), "", "letter", True),
+        (("Papers", "Notes", "Письмо"), "", "letter", True),
+        (("Papers", "Letters", "To Ben"), "Telegram", "telegram", True),
+        (("Papers", "Letters", "To Ben"), "Brief", "letter", False),
+    ],
+)
+def test_the_kind_of_an_item_is_its_genre_or_said_by_the_titles(
+    titles: tuple[str, ...], form: str, kind: str, is_read: bool
+) -> None:
+    aid, series, own = titles
+    text = f"""<ead xmlns="http://ead3.archivists.org/schema/"><archdesc level="fonds"><did>
+    <unittitle>{aid}</unittitle></did><dsc><c level="series"><did><unittitle>{series}</unittitle>
+    </did><c level="item"><did><unittitle>{own}</unittitle></did><controlaccess><genreform>{form}
+    </genreform></controlaccess></c></c></dsc></archdesc></ead>"""
+    [imported] = read(text.encode(), "aid.xml")
+    assert imported.record.type == kind
+    assert ("controlaccess/genreform: “Brief”" not in unread(imported)) is is_read
+
+
+def test_people_have_the_role_that_their_label_or_relator_says() -> None:
+    imported = item(
+        """<origination label="Creator:"><persname identifier="118540238" source="gnd">
+        <part localtype="surname">One</part><part>Ada</part><part localtype="role">Countess</part>
+        </persname><!-- x --></origination><origination><corpname><part>An office</part></corpname>
+        </origination><origination label="signatory"><persname><part>Eva</part></persname>
+        </origination><origination label="addressee"><persname><part>Ben</part></persname>
+        </origination><origination label="collector"><famname><part>The Ones</part></famname>
+        </origination>""",
+        """<controlaccess><persname relator="Recipient"><part>Carl</part></persname>
+        <name relator="copy"><part>Dan</part></name><persname relator="author"><part>Ada</part>
+        <part/></persname><persname relator="painter"><part>Fay</part></persname>
+        <persname relator="subject"><part>Gus</part></persname><persname><part/></persname>
+        <persname relator="rcp"><part>Carl</part></persname></controlaccess>""",
+    )
+    record = imported.record
+    roles = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
+    assert [names(record, role) for role in roles] == [
+        ["One, Ada", "An office", "Ada"],
+        ["Eva"],
+        ["Ben", "Carl"],
+        ["Dan"],
+        ["The Ones", "Fay", "Gus"],
+    ]
+    assert dump(record.agent("one-ada")) == {
+        "id": "one-ada",
+        "name": "One, Ada",
+        "kind": "person",
+        "role": "Countess",
+        "identifiers": [{"scheme": "gnd", "value": "118540238"}],
+    }
+    kinds = [record.agent(name).kind for name in ("an-office", "the-ones", "dan")]
+    assert kinds == ["organization", "family", "person"]
+    assert sorted(unread(imported)) == [
+        *HEADER,
+        "origination/@label: “collector”",
+        "part/@localtype: “surname”",
+        "persname/@relator: “painter”",
+    ]
+
+
+def test_places_and_subjects_are_read_with_their_identifiers() -> None:
+    imported = item(
+        more="""<controlaccess><geogname relator="place of writing" identifier="2950159"
+        source="geonames"><part>Exton</part><part>Wyeland</part></geogname><geogname relator="x">
+        <part>Riga</part></geogname><geogname/><subject identifier="sh85073188" source="lcsh"><part>
+        Korea</part><part>War</part></subject><subject><part>Trade</part></subject><subject/>
+        </controlaccess>"""
+    )
+    record = imported.record
+    assert dump(record.place) == {
+        "name": "Exton, Wyeland",
+        "identifiers": [{"scheme": "geonames", "value": "2950159"}],
+    }
+    assert [dump(place) for place in record.mentioned_places] == [{"name": "Riga"}]
+    assert [dump(subject) for subject in record.subjects] == [
+        {"term": "Korea, War", "identifier": {"scheme": "lcsh", "value": "sh85073188"}},
+        {"term": "Trade"},
+    ]
+    assert sorted(unread(imported)) == [*HEADER, "geogname/@relator: “x”"]
+
+
+def test_sections_are_the_summary_the_custody_the_rights_and_remarks() -> None:
+    imported = item(
+        "<abstract>Thanks.</abstract><physdesc>One leaf.</physdesc><physloc>Room 3</physloc>",
+        """<scopecontent><head>Contents</head><p>On trade.</p><p>And war.</p></scopecontent>
+        <custodhist><p>Kept.</p><p>Sold.</p></custodhist><userestrict><p>No copies.</p>
+        </userestrict><bibliography><bibref>Letters, vol. 1</bibref><bibref/><p>More</p>
+        </bibliography><odd><p>Torn.</p></odd><processinfo><p>By us.</p></processinfo>""",
+        "<userestrict><p>Ask first.</p><p>No copies.</p></userestrict>"
+        "<bioghist><p>B.</p></bioghist>",
+    )
+    record = imported.record
+    assert record.summary
+    assert record.summary.text == "Thanks.\nOn trade.\nAnd war."
+    assert record.custody == "Kept. Sold."
+    assert record.rights
+    assert record.rights.statement == "No copies. Ask first."
+    assert record.publications == ("Letters, vol. 1",)
+    assert record.part("original").note == "One leaf.\nRoom 3\nTorn.\nBy us."
+    assert sorted(unread(imported)) == [
+        *HEADER,
+        "bibliography/p: “More”",
+        "bioghist/p: “B.”",
+        "scopecontent/head: “Contents”",
+    ]
+
+
+def test_languages_of_an_item_are_those_of_its_original() -> None:
+    imported = item(
+        """<langmaterial><language langcode="ger">German</language><languageset><language>fr
+        </language></languageset><language langcode="de"/><language>Old Exton</language>
+        </langmaterial>"""
+    )
+    original = imported.record.part("original")
+    assert (original.languages, original.held, original.access) == (("de", "fr"), False, None)
+    assert sorted(unread(imported)) == [*HEADER, "langmaterial/language: “Old Exton”"]
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        ('<unitdate normal="1870" certainty="probable">in 70</unitdate>',
+         {"edtf": "1870?", "as_written": "in 70", "note": "certainty: probable"}),
+        ('<unitdate normal="1870" certainty="Circa" calendar="gregorian" era="ce">1870</unitdate>',
+         {"edtf": "1870~", "as_written": "1870", "note": "certainty: Circa"}),
+        ('<unitdate normal="1870" certainty="certain" unitdatetype="inclusive" label="Sent"/>',
+         {"edtf": "1870", "note": "certainty: certain; unitdatetype: inclusive; label: Sent"}),
+        ('<unitdate normal="-0042" era="bce">43</unitdate>',
+         {"edtf": "-0042", "as_written": "43 BCE", "note": "era: bce"}),
+        ('<unitdate normal="-0042" era="bce"/>', {"edtf": "-0042", "note": "era: bce"}),
+        ("<unitdatestructured><datesingle standarddate='1870-05-03'>3 May</datesingle>"
+         "</unitdatestructured>", {"edtf": "1870-05-03", "as_written": "3 May"}),
+        ("<unitdatestructured certainty='circa'><dateset><datesingle>3 May 1870</datesingle>"
+         "</dateset></unitdatestructured>",
+         {"edtf": "1870-05-03", "as_written": "3 May 1870", "note": "certainty: circa"}),
+        ("<unitdatestructured><datesingle notbefore='1870' notafter='1871'>about then</datesingle>"
+         "</unitdatestructured>", {"edtf": "[1870..1871]", "as_written": "about then"}),
+        ("<unitdatestructured><datesingle standarddate='1870'>1870</datesingle>"
+         "</unitdatestructured>", {"edtf": "1870"}),
+        ("<unitdatestructured><datesingle standarddate='-0043' notbefore='-0043'>43 BC"
+         "</datesingle></unitdatestructured>",
+         {"as_written": "43 BC"}),
+        ("<unitdatestructured calendar='julian'><datesingle standarddate='1870-05-10'>10 May 1870"
+         "</datesingle></unitdatestructured>",
+         {"edtf": "1870-05-22", "as_written": "10 May 1870",
+          "note": "1870-05-10 in the Julian calendar; calendar: julian"}),
+        ("<unitdatestructured><daterange><fromdate standarddate='1870-05'>May</fromdate>"
+         "<todate standarddate='1870-06'>June</todate></daterange></unitdatestructured>",
+         {"edtf": "1870-05/1870-06", "as_written": "May – June"}),
+        ("<unitdatestructured><daterange><fromdate>3 May 1870</fromdate><todate>5 May 1870</todate>"
+         "</daterange></unitdatestructured>",
+         {"edtf": "1870-05-03/1870-05-05", "as_written": "3 May 1870 – 5 May 1870"}),
+        ("<unitdatestructured><daterange><fromdate standarddate='1870'/></daterange>"
+         "</unitdatestructured>", {"edtf": "1870/.."}),
+        ("<unitdatestructured calendar='julian'><daterange><fromdate standarddate='1870-05-10'/>"
+         "</daterange></unitdatestructured>", None),
+        ("<unitdate normal='soon' label='Sent'>Pentecost</unitdate>",
+         {"as_written": "Pentecost", "note": "normal: soon; label: Sent"}),
+        ("<unitdate normal='soon'/>", {"as_written": "soon", "note": "normal: soon"}),
+        ("<unitdate>Pentecost</unitdate>", {"as_written": "Pentecost"}),
+        ("<unitdate>undated</unitdate>", {"as_written": "undated"}),
+    ],
+)  # fmt: skip
+def test_a_date_of_an_item_keeps_its_words_and_its_doubts(
+    dates: str, expected: dict[str, str] | None
+) -> None:
+    imported = item(dates)
+    assert (imported.record.date and dump(imported.record.date)) == expected
+    if expected and "edtf" in expected:
+        assert unread(imported) == HEADER
+
+
+def test_further_dates_of_an_item_are_rivals() -> None:
+    imported = item(
+        '<unitdate normal="1870"/><unitdate normal="1871" label="Sent">in 71</unitdate>'
+        '<unitdate normal="1872"/>'
+    )
+    assert imported.record.date
+    assert str(imported.record.date.edtf) == "1870"
+    rivals = [(i.value, i.note) for i in imported.record.evidence if i.value]
+    assert rivals == [("1871", "in 71; label: Sent"), ("1872", None)]
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ("", {"edtf": "[1869..1871]", "note": "Undated; Letters has 1869-1871"}),
+        ("<unitdate>undated</unitdate>",
+         {"edtf": "[1869..1871]", "note": "Undated; Letters has 1869-1871",
+          "as_written": "undated"}),
+        ("<unitdate>Pentecost</unitdate>", {"as_written": "Pentecost"}),
+    ],
+)  # fmt: skip
+def test_an_undated_item_is_within_the_dates_of_the_nearest_level(
+    own: str, expected: dict[str, str]
+) -> None:
+    [imported] = ead(
+        f"""<c level="series"><did><unittitle>Letters</unittitle><unitdate normal="1869/1871">
+        1869-1871</unitdate></did><c level="subseries"><did/><c level="item"><did><unittitle>To Ben
+        </unittitle>{own}</did></c></c></c>"""
+    )
+    assert imported.record.date
+    assert dump(imported.record.date) == expected
+    [rests] = [item for item in imported.record.evidence if item.field == "date"] or [None]
+    assert (rests and rests.rule) == ("date-of-the-level-above" if "edtf" in expected else None)
+
+
+def test_what_is_marked_internal_is_in_no_record() -> None:
+    internal = 'audience="internal"'
+    imported = item(
+        f"""<unittitle {internal}>Secret title</unittitle><unitid {internal}>S 1</unitid>
+        <unitdate {internal} normal="1870">1870</unitdate><daoset {internal}><dao
+        href="https://e.org/s"/></daoset><origination {internal}><persname><part>Spy</part>
+        </persname></origination>""",
+        f"""<scopecontent><p {internal}>On spies.</p><p>On trade.</p></scopecontent>
+        <custodhist {internal}><p>From a spy.</p></custodhist><odd {internal}><p>Hm.</p></odd>""",
+    )
+    record = imported.record
+    assert (record.title, record.variant_titles, record.sender) == ("A letter", (), ())
+    assert record.summary
+    assert record.summary.text == "On trade."
+    assert (record.date, record.custody, record.identifiers) == (None, None, ())
+    assert record.part("original").access is None
+    for words in ("Secret title", "S 1", "https://e.org/s", "Spy", "On spies.", "From a spy."):
+        assert words in str(unread(imported))
+        assert words not in str(record.as_json())
+
+
+@pytest.mark.parametrize(
+    "place", ["item", "restriction", "series", "restriction of the series", "archdesc"]
+)
+def test_an_item_is_closed_if_it_or_its_restriction_is_internal(place: str) -> None:
+    marks = {
+        key: 'audience="internal"' if key == place else ""
+        for key in ("item", "restriction", "series", "restriction of the series", "archdesc")
+    }
+    text = f"""<ead xmlns="http://ead3.archivists.org/schema/"><archdesc level="fonds"
+    {marks["archdesc"]}><did/><dsc><c level="series" {marks["series"]}><did/>
+    <accessrestrict {marks["restriction of the series"]}><p>Open.</p></accessrestrict>
+    <c level="item" {marks["item"]}><did><unittitle>A letter</unittitle></did>
+    <accessrestrict {marks["restriction"]}><p>Open.</p></accessrestrict></c></c></dsc></archdesc>
+    </ead>"""
+    [imported] = read(text.encode(), "aid.xml")
+    access = imported.record.part("original").access
+    assert access
+    assert dump(access) == {
+        "status": "closed",
+        "rule": 'Marked audience="internal" in the finding aid.',
+    }
+    assert any("@audience" in said for said in unread(imported)) is not ("restr" not in place)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "until"),
+    [
+        ("Open.", "open", None),
+        ("The collection is open for research.", "open", None),
+        ("These papers are unrestricted.", "open", None),
+        ("Frei zugänglich.", "open", None),
+        ("Open for research without restrictions on use.", "open", None),
+        ("There are no restrictions.", "closed", None),
+        ("No restrictions.", "open", None),
+        ("Open to staff.", "closed", None),
+        ("Open to members only.", "closed", None),
+        ("Open from 2050.", "closed", None),
+        ("Frei zugänglich außer Krankenakten.", "closed", None),
+        ("Open, with restrictions.", "closed", None),
+        ("Open with permission.", "closed", None),
+        ("Jusqu'en 2050.", "restricted", "2050"),
+        ("Closed until further notice.", "closed", None),
+        ("Закрыто до 2050.", "restricted", "2050"),
+        ("Ask.", "closed", None),
+    ],
+)
+def test_words_on_access_are_open_only_if_nothing_limits_them(
+    words: str, status: str, until: str | None
+) -> None:
+    imported = item(more=f"<accessrestrict><head>Access</head><p>{words}</p></accessrestrict>")
+    access = imported.record.part("original").access
+    assert access
+    said = {"status": status, "rule": words} | ({"until": {"edtf": until}} if until else {})
+    assert dump(access) == said
+    [finding] = [f for f in imported.report if f.code == "import-access-read"]
+    end = f" until {until}" if until else ""
+    assert finding.message == f"“{words}” was interpreted as {status}{end}"
+    assert finding.location.field == "parts.original.access"
+
+
+def test_call_numbers_are_the_same_within_their_level_and_kind() -> None:
+    one = '<c level="item"><did><unittitle>{}</unittitle><unitid {}>{}</unitid></did></c>'
+
+    def asked(*given: tuple[str, str]) -> list[list[str]]:
+        found = ead("".join(one.format(f"L{n}", *each) for n, each in enumerate(given)))
+        return [[f.message for f in imported.report if f.code == "import-same-call-number"]
+                for imported in found]  # fmt: skip
+
+    said = "“L1” and “L0” have the same call number Orl/1"
+    assert asked(("", "ORL/1"), ("", "Orl/1")) == [[], [said]]
+    assert asked(("", "No. 3"), ("", "no. 3"))[1]
+    for kind, number in (('localtype="file"', "A/1"), ('localtype="fonds"', "A/1"), ("", "")):
+        assert asked((kind, number), (kind, number)) == [[], []]
+    assert asked(('localtype="x"', "A/1"), ("", "A/1")) == [[], []]
+    found = ead("".join(one.format(n, "", "A/1") for n in "abc"))
+    [finding] = [f for f in found[2].report if f.code == "import-same-call-number"]
+    assert "“c” and “a”" in finding.message
+    assert finding.location.field == "holding.file"
+
+
+def told(record: Record) -> tuple[str, str]:
+    assert record.summary
+    assert record.rights
+    return record.summary.text, record.rights.statement
+
+
+def test_a_finding_aid_of_ours_comes_back_without_its_lists() -> None:
+    [imported] = read(export("ead3", full(), FULL_SETTING), "aid.xml")
+    record = imported.record
+    assert record.id == full().id
+    assert told(record) == told(full())
+    assert [i.title for i in record.enclosures] == [i.title for i in full().enclosures]
+    assert record.part("original").note is None
+    assert dump(record.part("original").access)["status"] == "restricted"
+    assert not any("accessrestrict" in said for said in unread(imported))
+    assert not any(said.startswith(("did/unitid", "unitid")) for said in unread(imported))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.field_dates import read_date
@@ -63,6 +64,7 @@ _RELATORS = {
     "copy": "copies_to", "author": "sender", "aut": "sender", "sender": "sender",
     "correspondent": "mentioned_agents", "subject": "mentioned_agents",
 }  # fmt: skip
+_LABELS = _RELATORS | {"": "sender", "creator": "sender", "signatory": "signatories"}
 _REMARKS = (
     "did/physdesc", "did/physdescset", "did/physdescstructured", "did/physloc",
     "did/materialspec", "did/didnote", "accruals", "altformavail", "appraisal", "arrangement",
@@ -88,7 +90,8 @@ _OPEN = re.compile(
 )
 _UNRESTRICTED = re.compile(r"\b(?:no|without|any) (?:access )?restrictions?\b", re.IGNORECASE)
 _NOT_OPEN = re.compile(
-    r"\b(?:clos|restrict(?!ions? on use)|except|unless|until|permission|gesperrt|sperr|not open)",
+    r"\b(?:clos|restrict(?!ions? on use)|except|unless|until|permission|gesperrt|sperr|not open|"
+    r"only|staff|nur|au(?:ß|ss)er|ausgenommen|ausnahme|sauf|seulement)|[0-9]",
     re.IGNORECASE,
 )
 
@@ -122,7 +125,12 @@ def read(source: XmlSource) -> list[Imported]:
             "Describe its letters as components of level item.",
         )
     chosen = items or [description]
-    readers = [_Item(source, item, number, alone=alone) for number, item in enumerate(chosen, 1)]
+    _hide_internal(source, description, components)
+    ids = Counter(fit(item.get("id")) for item in chosen)
+    unique = {name for name, count in ids.items() if count == 1}
+    readers = [
+        _Item(source, item, number, unique, alone=alone) for number, item in enumerate(chosen, 1)
+    ]
     for reader in readers:
         reader.read()
     _question_call_numbers(source, readers)
@@ -137,6 +145,18 @@ def read(source: XmlSource) -> list[Imported]:
     everything = "\n".join(held(imported.record, imported.files) for imported in found)
     first.extend(source.unread([source.root], everything, chosen))
     return found
+
+
+def _hide_internal(source: XmlSource, description: Element, components: list[Element]) -> None:
+    """Hide elements that are only for the archive's staff, except levels."""
+    levels = {description, *components, *(up for c in components for up in c.iterancestors())}
+    for element in description.iter("*"):
+        if _is_internal(element) and element not in levels:
+            source.hidden.update(element.iter())
+
+
+def _is_internal(element: Element) -> bool:
+    return bool(element.get("audience") == "internal")
 
 
 def _question_call_numbers(source: XmlSource, readers: list[_Item]) -> None:
@@ -169,7 +189,22 @@ _RELATIVE = re.compile(
 
 
 class _Item:
-    def __init__(self, source: XmlSource, item: Element, number: int, *, alone: bool) -> None:
+    """Reads an item into a draft.
+
+    Attributes:
+        above: The levels above it that have a description, the nearest first.
+        titles: Its titles, or that of the nearest level above it that has one.
+    """
+
+    def __init__(
+        self,
+        source: XmlSource,
+        item: Element,
+        number: int,
+        unique: set[str | None],
+        *,
+        alone: bool,
+    ) -> None:
         self.source = source
         self.item = item
         self.alone = alone
@@ -182,7 +217,7 @@ class _Item:
         self.is_ours = any(e.get("localtype") == "record" for e in source.all(item, "did/unitid"))
         stem = source.stem
         record_id = fit(source.text(source.root, "control/recordid")) if alone else None
-        own = source.attribute(item, "id")
+        own = source.attribute(item, "id") if fit(item.get("id")) in unique else None
         name = record_id or own or (stem if alone else f"{stem}-{number}")
         source.use([(item, "@level"), (item, "@otherlevel")] if item.get("level") == "item" else [])
         self.draft = ImportedDraft(source, name, self.titles[0], self._type())
@@ -218,9 +253,6 @@ class _Item:
         original: dict[str, Any] = {"id": "original", "kind": "original", "held": False}
         original |= optional("languages", list(dict.fromkeys(tags)))
         said = self._access()
-        if self._is_internal(self.item):
-            said = access("closed", None, 'Marked audience="internal" in the finding aid.')
-            self.source.attribute(self.item, "audience")
         self.draft.raw["parts"] = [original | optional("access", said)]
 
     def _identifiers(self) -> None:
@@ -228,14 +260,17 @@ class _Item:
         found = []
         for element in self.source.all(self.item, "did/unitid"):
             words = self.source.words(element)
-            kind = self.source.attribute(element, "localtype")
+            kind = fit(element.get("localtype"))
             if kind == "record":
                 self.source.take(element)
             elif words and kind in _LEVELS:
                 holding[kind] = words
+                self.source.attribute(element, "localtype")
             elif words and kind:
                 identified = identify(words, kind)
-                found += [identified] if identified else []
+                if identified:
+                    self.source.use([(element, "text"), (element, "@localtype")])
+                    found.append(identified)
             elif words and "file" in holding:
                 found += [{"scheme": "local", "value": words}]
             elif words:
@@ -247,7 +282,7 @@ class _Item:
         levels = [self._level(level) for level in reversed(self.above)]
         if any(levels):
             holding.setdefault("fonds", " / ".join(filter(None, levels)))
-        for dao in self.item.iterfind(".//{*}dao"):
+        for dao in self.source.all(self.item, "did//dao"):
             identified = self.source.identifier(dao, "href")
             found += [identified] if identified else []
         where = self._repository()
@@ -280,12 +315,12 @@ class _Item:
         if said:
             self.draft.state("date", said[0])
             for other in said[1:]:
-                words = other.get("as_written") or other.get("note")
-                self.draft.rival("date", other["edtf"], words)
+                known = filter(None, (other.get("as_written"), other.get("note")))
+                self.draft.rival("date", other["edtf"], "; ".join(known) or None)
             return
         written = [
             text_of(element) or fit(element.get("normal"))
-            for element in self.item.iterfind("{*}did/*")
+            for element in self.source.all(self.item, "did/*")
             if local(element).startswith("unitdate")
         ]
         if any(w and not _is_undated(w) for w in written):
@@ -356,7 +391,7 @@ class _Item:
         return self._noted(element, said)
 
     def _structured(self, structured: Element) -> dict[str, Any] | None:
-        for single in structured.iterfind(".//{*}datesingle"):
+        for single in self.source.all(structured, ".//datesingle"):
             words = self.source.words(single)
             limits = (single.get("notbefore"), single.get("notafter"))
             when = single.get("standarddate")
@@ -370,7 +405,7 @@ class _Item:
                 if said.get("as_written") == said["edtf"]:
                     said.pop("as_written")
                 return self._noted(structured, said)
-        for spread in structured.iterfind(".//{*}daterange"):
+        for spread in self.source.all(structured, ".//daterange"):
             first, last = (self.source.first(spread, name) for name in ("fromdate", "todate"))
             ends = [self._end(end) for end in (first, last)]
             words = " – ".join(w for e in (first, last) if (w := self.source.words(e)))
@@ -393,9 +428,9 @@ class _Item:
         roles: dict[str, list[str]] = {}
         for origination in self.source.all(self.item, "did/origination"):
             label = (fit(origination.get("label")) or "").casefold().strip(":")
-            role = "signatories" if label == "signatory" else "sender"
-            if label in ("signatory", "sender", "creator", "author"):
+            if label in _LABELS:
                 self.source.attribute(origination, "label")
+            role = _LABELS.get(label, "mentioned_agents")
             for element in origination:
                 self._take_name(element, role, roles)
         for element in self.source.all(self.item, "controlaccess/*"):
@@ -425,6 +460,10 @@ class _Item:
         if agent:
             roles.setdefault(role, []).append(agent)
 
+    def _parts(self, element: Element) -> str:
+        """Return a heading with commas between its parts."""
+        return ", ".join(filter(None, map(self.source.words, self.source.all(element, "part"))))
+
     def _identified(self, element: Element) -> dict[str, str] | None:
         identified = identify(fit(element.get("identifier")), fit(element.get("source")))
         self.source.use([(element, "@source"), (element, "@identifier")] if identified else [])
@@ -433,7 +472,7 @@ class _Item:
     def _places_and_subjects(self) -> None:
         mentioned = []
         for element in self.source.all(self.item, "controlaccess/geogname"):
-            words = self.source.words(element)
+            words = self._parts(element)
             identified = self._identified(element) if words else None
             place = {"name": words} | optional("identifiers", identified and [identified])
             if words and element.get("relator") == "place of writing":
@@ -444,7 +483,7 @@ class _Item:
         self.draft.state("mentioned_places", mentioned)
         subjects = []
         for element in self.source.all(self.item, "controlaccess/subject"):
-            words = self.source.words(element)
+            words = self._parts(element)
             identified = self._identified(element) if words else None
             if words:
                 subjects.append({"term": words} | optional("identifier", identified))
@@ -480,39 +519,35 @@ class _Item:
         if not self.is_ours:
             for path in _REMARKS:
                 for element in self.source.all(self.item, path):
-                    if not self._is_internal(element):
-                        self.draft.remark(self.source.words(element))
-
-    @staticmethod
-    def _is_internal(element: Element) -> bool:
-        """Return whether an element is only for the archive's staff."""
-        return bool(element.get("audience") == "internal")
+                    self.draft.remark(self.source.words(element))
 
     def _section(self, level: Element, name: str) -> list[str]:
         """Return the paragraphs of a section of a level."""
         found = []
         for section in self.source.all(level, name):
-            if self._is_internal(section):
-                continue
-            inner = [e for e in section if isinstance(e.tag, str) and local(e) != "head"]
+            inner = (e for e in self.source.all(section, "*") if local(e) != "head")
             found += [self.source.words(e) for e in inner]
         return [words for words in found if words]
 
     def _access(self) -> dict[str, Any] | None:
         """Return the access to the item: the strictest of its level and the levels above."""
+        found = []
         if self.is_ours:
-            found = []
             for paragraph in self.source.all(self.item, "accessrestrict/p"):
                 said = written_by_us(text_of(paragraph))
                 if said:
                     self.source.take(paragraph)
                     found.append(said)
         else:
-            found = []
             for level in (self.item, *self.above):
                 words = " ".join(self._section(level, "accessrestrict"))
                 if words:
                     found.append(_in_words(words))
+        internal = [e for e in (self.item, *self.item.iterancestors()) if _is_internal(e)]
+        hidden = "{*}accessrestrict[@audience='internal']"
+        if internal or any(e.find(hidden) is not None for e in (self.item, *self.above)):
+            self.source.use((e, "@audience") for e in internal)
+            return access("closed", None, 'Marked audience="internal" in the finding aid.')
         said = strictest(found)
         if said and not self.is_ours:
             until = f" until {said['until']['edtf']}" if "until" in said else ""

@@ -66,6 +66,7 @@ class XmlSource:
         stem: The name of the described letter, if the document has none.
         bearers: The names that each identifier has in the letters read so far, each with its
             letter's id.
+        hidden: Elements that no record may have, which `all` leaves out.
     """
 
     def __init__(self, data: bytes, name: str, stem: str = "") -> None:
@@ -92,6 +93,7 @@ class XmlSource:
         # An id has 128 characters: this leaves room for a number.
         self.stem = (stem or PurePath(name).stem)[:100]
         self.bearers: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self.hidden: set[Element] = set()
         # Content that was interpreted, and content that was copied.
         self._used: set[tuple[Element, str]] = set()
         self._quoted: set[tuple[Element, str]] = set()
@@ -117,7 +119,7 @@ class XmlSource:
             step if step in (".", "..", "") else f"{{{self.namespace}}}{step}"
             for step in path.split("/")
         )
-        return list(below.iterfind(steps))
+        return [element for element in below.iterfind(steps) if element not in self.hidden]
 
     def first(self, below: Element | None, path: str) -> Element | None:
         """Return the first element at a path."""
