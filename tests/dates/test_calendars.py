@@ -1,4 +1,4 @@
-"""Conversion of days of the Julian calendar to the Gregorian calendar."""
+"""Conversion of days of other calendars to the Gregorian calendar."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive_pkg.dates.calendars import days_apart, gregorian
+from archive_pkg.dates.calendars import gregorian, republican
 
 
 @given(st.dates(min_value=datetime.date(1, 1, 3), max_value=datetime.date(9998, 1, 1)))
@@ -73,14 +73,32 @@ def test_the_first_and_last_years_of_python_are_converted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "apart"),
+    ("day", "found"),
     [
-        ("1582-10-05", 10),
-        ("1700-02-28", 10),
-        ("1700-03-01", 11),
-        ("1917-10-25", 13),
-        ("0001-01-01", 0),
+        ((1, 1, 1), "1792-09-22"),
+        ((2, 11, 9), "1794-07-27"),
+        ((3, 13, 6), "1795-09-22"),
+        ((8, 2, 18), "1799-11-09"),
+        ((14, 4, 10), "1805-12-31"),
     ],
 )
-def test_the_difference_of_the_calendars_is_known(day: str, apart: int) -> None:
-    assert days_apart(datetime.date.fromisoformat(day)) == apart
+def test_days_of_the_french_republican_calendar_are_converted(
+    day: tuple[int, int, int], found: str
+) -> None:
+    assert republican(*day) == datetime.date.fromisoformat(found)
+
+
+def test_republican_days_follow_each_other() -> None:
+    days = [
+        (year, month, day)
+        for year in range(1, 15)
+        for month in range(1, 14)
+        for day in range(1, 31 if month < 13 else 7 if year in (3, 7, 11) else 6)
+    ]
+    last = days.index((14, 4, 10))
+    first = datetime.date(1792, 9, 22)
+    found = [republican(*day) for day in days]
+    assert found[: last + 1] == [first + datetime.timedelta(days=n) for n in range(last + 1)]
+    assert set(found[last + 1 :]) == {None}
+    for day in ((0, 1, 1), (15, 1, 1), (1, 0, 1), (1, 14, 1), (1, 1, 0), (1, 1, 31), (2, 13, 6)):
+        assert republican(*day) is None

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.dates.edtf_string import Edtf
-from archive_pkg.dates.text_dates import find_dates
+from archive_pkg.dates.reader import find_dates
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 VOCABULARY = load_vocabulary()
 
 
-def edtf(text: str, **how: Any) -> list[str]:
-    return [found.edtf for found in find_dates(text, VOCABULARY, **how)]
+def edtf(text: str, pivot: int = 1960) -> list[str]:
+    return [found.edtf for found in find_dates(text, VOCABULARY, pivot=pivot)]
 
 
 @pytest.mark.parametrize(
@@ -27,7 +25,7 @@ def edtf(text: str, **how: Any) -> list[str]:
         ("12th September 1953.", "1953-09-12"),
         ("26 JUL 1971", "1971-07-26"),
         ("[London, July 10(?), 1955.]", "1955-07-10?"),
-        ("Cairo, April 3/4, 1957—midnight", "1957-04-03/1957-04-04"),
+        ("Cairo, April 3/4, 1957—midnight", "[1957-04-03,1957-04-04]"),
         ("15.V.07", "1907-05-15"),
         ("den 7/5 1931", "1931-05-07"),
         ("Berlin d. 16./11.05", "1905-11-16"),
@@ -46,9 +44,7 @@ def test_a_written_date_is_read(written: str, read: str) -> None:
     assert edtf(written) == [read]
 
 
-@pytest.mark.parametrize(
-    "text", ["undated", "1½ lines", "room 12", "30. 2. 1904", "3.5", "1/2", ""]
-)
+@pytest.mark.parametrize("text", ["undated", "1½ lines", "room 12", "3.5", "1/2", ""])
 def test_other_text_is_not_a_date(text: str) -> None:
     assert edtf(text) == []
 
@@ -59,8 +55,8 @@ def test_the_century_depends_on_the_pivot() -> None:
 
 
 def test_numbers_with_an_ambiguous_month_stay_open() -> None:
-    found = find_dates("5/7/1960", VOCABULARY, month_first=True)
-    assert [(one.edtf, one.sure) for one in found] == [("[1960-05-07,1960-07-05]", 0)]
+    [found] = find_dates("5/7/1960", VOCABULARY)
+    assert (found.edtf, found.one_of, found.sure) == ("", "[1960-05-07,1960-07-05]", 0)
 
 
 @given(st.dates(min_value=__import__("datetime").date(1000, 1, 1)))
@@ -79,5 +75,6 @@ def test_any_date_written_out_in_english_is_read(day: object) -> None:
 def test_every_date_found_is_edtf_and_within_the_text(text: str) -> None:
     for found in find_dates(text, VOCABULARY):
         assert 0 <= found.start < found.end <= len(text)
-        if not found.edtf.startswith("XXXX"):
-            Edtf(found.edtf)
+        for one in found.readings or (found,):
+            if one.edtf and not one.edtf.startswith("XXXX"):
+                Edtf(one.edtf)

@@ -1,4 +1,7 @@
-"""Convert days of the Julian calendar ("old style") to the Gregorian calendar."""
+"""Convert days of other calendars to the Gregorian calendar.
+
+The calendars are the Julian ("old style") and the French Republican.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,19 @@ import datetime
 _OFFSET = 308
 """Difference between the days counted here and the ordinals of `datetime.date`."""
 
+_DAY = datetime.timedelta(days=1)
+_FIRST_REPUBLICAN_DAY = datetime.date(1792, 9, 22)
+_LAST_REPUBLICAN_DAY = datetime.date(1805, 12, 31)
+COMPLEMENTARY = 13
+"""Number of the Republican "month" of the five or six complementary days."""
+
 
 def gregorian(year: int, month: int, day: int) -> datetime.date | None:
     """Return the Gregorian date of a Julian date, or None if the Julian date does not exist.
 
     The year begins on 1 January. The Gregorian date is proleptic before October 1582.
     """
-    if not (1 <= year <= 9998 and 1 <= month <= 12 and 1 <= day <= _days(year, month)):
+    if not (1 <= year <= 9998 and 1 <= month <= 12 and 1 <= day <= julian_days(year, month)):
         return None
     # Count years from March, so that a leap day is the last day of its year.
     since_march, months = year - (month < 3), (month - 3) % 12
@@ -21,13 +30,22 @@ def gregorian(year: int, month: int, day: int) -> datetime.date | None:
     return datetime.date.fromordinal(days - _OFFSET) if days > _OFFSET else None
 
 
-def days_apart(day: datetime.date) -> int:
-    """Return the difference of the calendars, in days, on the Julian day written like this one."""
-    other = gregorian(day.year, day.month, day.day)
-    return (other - day).days if other else 0
-
-
-def _days(year: int, month: int) -> int:
+def julian_days(year: int, month: int) -> int:
+    """Return the number of days of a Julian month."""
     if month == 2:
         return 29 if year % 4 == 0 else 28
     return 30 if month in (4, 6, 9, 11) else 31
+
+
+def republican(year: int, month: int, day: int) -> datetime.date | None:
+    """Return the Gregorian date of a French Republican date, or None if it does not exist.
+
+    The calendar was in use from the year I to 10 nivôse XIV. Its years III, VII and XI are leap
+    years, so three of the years 1 to 14 have a sixth complementary day.
+    """
+    days = (6 if year % 4 == 3 else 5) if month == COMPLEMENTARY else 30
+    if not (1 <= year <= 14 and 1 <= month <= COMPLEMENTARY and 1 <= day <= days):
+        return None
+    since = 365 * (year - 1) + year // 4 + 30 * (month - 1) + day - 1
+    found = _FIRST_REPUBLICAN_DAY + since * _DAY
+    return found if found <= _LAST_REPUBLICAN_DAY else None

@@ -2,82 +2,119 @@
 
 from __future__ import annotations
 
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 # fmt: off
-MONTHS: dict[str, dict[str, int]] = {
-    "en": {
-        "january": 1, "jan": 1, "february": 2, "feb": 2, "march": 3, "mar": 3, "april": 4, "apr": 4,
-        "may": 5, "june": 6, "jun": 6, "july": 7, "jul": 7, "august": 8, "aug": 8, "september": 9,
-        "sept": 9, "sep": 9, "october": 10, "oct": 10, "november": 11, "nov": 11, "december": 12,
-        "dec": 12,
-    },
-    "de": {
-        "januar": 1, "jänner": 1, "jan": 1, "jän": 1, "februar": 2, "feber": 2, "feb": 2,
-        "febr": 2, "märz": 3, "mrz": 3, "april": 4, "apr": 4, "mai": 5, "juni": 6, "jun": 6,
-        "juli": 7, "jul": 7, "august": 8, "aug": 8, "september": 9, "sept": 9, "sep": 9,
-        "october": 10, "oktober": 10, "okt": 10, "oct": 10, "november": 11, "nov": 11,
-        "dezember": 12, "december": 12, "dez": 12, "dec": 12, "septemb": 9, "septbr": 9,
-        "octob": 10, "octbr": 10, "novemb": 11, "novbr": 11, "decemb": 12, "decbr": 12, "dezbr": 12,
-    },
-    "fr": {
-        "janvier": 1, "janv": 1, "février": 2, "fevrier": 2, "févr": 2, "mars": 3, "avril": 4,
-        "avr": 4, "mai": 5, "juin": 6, "juillet": 7, "juil": 7, "août": 8, "aout": 8,
-        "septembre": 9, "septem": 9, "octobre": 10, "novembre": 11, "décembre": 12,
-        "decembre": 12, "déc": 12,
-    },
-    "ru": {
-        "января": 1, "январь": 1, "февраля": 2, "февраль": 2, "марта": 3, "март": 3, "апреля": 4,
-        "апрель": 4, "мая": 5, "май": 5, "июня": 6, "июнь": 6, "июля": 7, "июль": 7, "августа": 8,
-        "август": 8, "сентября": 9, "сентябрь": 9, "октября": 10, "октябрь": 10, "ноября": 11,
-        "ноябрь": 11, "декабря": 12, "декабрь": 12,
-    },
-    "it": {
-        "gennaio": 1, "febbraio": 2, "marzo": 3, "aprile": 4, "maggio": 5, "giugno": 6,
-        "luglio": 7, "agosto": 8, "settembre": 9, "ottobre": 10, "novembre": 11, "dicembre": 12,
-    },
-    "da": {
-        "januar": 1, "februar": 2, "marts": 3, "april": 4, "maj": 5, "juni": 6, "juli": 7,
-        "august": 8, "september": 9, "oktober": 10, "november": 11, "december": 12,
-    },
-    "sv": {
-        "januari": 1, "februari": 2, "mars": 3, "april": 4, "maj": 5, "juni": 6, "juli": 7,
-        "augusti": 8, "september": 9, "oktober": 10, "november": 11, "december": 12,
-    },
-    "es": {
-        "enero": 1, "febrero": 2, "marzo": 3, "abril": 4, "mayo": 5, "junio": 6, "julio": 7,
-        "agosto": 8, "septiembre": 9, "setiembre": 9, "octubre": 10, "noviembre": 11,
-        "diciembre": 12,
-    },
-    "pt": {
-        "janeiro": 1, "fevereiro": 2, "março": 3, "abril": 4, "maio": 5, "junho": 6, "julho": 7,
-        "agosto": 8, "setembro": 9, "outubro": 10, "novembro": 11, "dezembro": 12,
-    },
-    "nl": {
-        "januari": 1, "februari": 2, "maart": 3, "april": 4, "mei": 5, "juni": 6, "juli": 7,
-        "augustus": 8, "september": 9, "oktober": 10, "november": 11, "december": 12,
-    },
-    "pl": {
-        "stycznia": 1, "styczeń": 1, "lutego": 2, "luty": 2, "marca": 3, "marzec": 3,
-        "kwietnia": 4, "kwiecień": 4, "maja": 5, "maj": 5, "czerwca": 6, "czerwiec": 6,
-        "lipca": 7, "lipiec": 7, "sierpnia": 8, "sierpień": 8, "września": 9, "wrzesień": 9,
-        "października": 10, "październik": 10, "listopada": 11, "listopad": 11, "grudnia": 12,
-        "grudzień": 12,
-    },
-    "cs": {
-        "ledna": 1, "leden": 1, "února": 2, "únor": 2, "března": 3, "březen": 3, "dubna": 4,
-        "duben": 4, "května": 5, "květen": 5, "června": 6, "červen": 6, "července": 7,
-        "červenec": 7, "srpna": 8, "srpen": 8, "září": 9, "října": 10, "říjen": 10,
-        "listopadu": 11, "listopad": 11, "prosince": 12, "prosinec": 12,
-    },
-    "hu": {
-        "január": 1, "február": 2, "március": 3, "április": 4, "május": 5, "június": 6,
-        "július": 7, "augusztus": 8, "szeptember": 9, "október": 10, "november": 11,
-        "december": 12,
-    },
-    "uk": {
-        "січня": 1, "січень": 1, "лютого": 2, "лютий": 2, "березня": 3, "березень": 3,
-        "квітня": 4, "квітень": 4, "травня": 5, "травень": 5, "червня": 6, "червень": 6,
-        "липня": 7, "липень": 7, "серпня": 8, "серпень": 8, "вересня": 9, "вересень": 9,
-        "жовтня": 10, "жовтень": 10, "листопада": 11, "листопад": 11, "грудня": 12, "грудень": 12,
-    },
+# The forms of one month are separated by spaces, the months by commas.
+_NAMES = {
+    "en": "january jan, february feb febr, march mar, april apr, may, june jun, july jul, "
+          "august aug, september sept sep, october oct, november nov, december dec",
+    "de": "januar jänner jan jän, februar feber feb febr hornung, märz mrz maerz, april apr, mai, "
+          "juni jun juno, juli jul julei, august aug, september sept sep septemb septbr, "
+          "oktober october okt oct octob octbr oktbr, november nov novemb novbr, "
+          "dezember december dez dec decemb decbr dezbr",
+    "fr": "janvier janv, février févr fév, mars, avril avr, mai, juin, juillet juil, août, "
+          "septembre septem sept, octobre oct, novembre nov, décembre déc xbre",
+    "ru": "января январь янв, февраля февраль февр фев, марта март мар, апреля апрель апр, "
+          "мая май, июня июнь июн, июля июль июл, августа август авг, "
+          "сентября сентябрь сент сен, октября октябрь окт, ноября ноябрь нояб ноя, "
+          "декабря декабрь дек",
+    "it": "gennaio genn gen, febbraio febbr feb, marzo mar, aprile apr, maggio magg mag, "
+          "giugno giu, luglio lug, agosto ago, settembre sett set, ottobre ott, novembre nov, "
+          "dicembre dic",
+    "da": "januar, februar, marts, april, maj, juni, juli, august, september, oktober, november, "
+          "december",
+    "sv": "januari, februari, mars, april, maj, juni, juli, augusti, september, oktober, "
+          "november, december",
+    "es": "enero ene, febrero feb, marzo mar, abril abr, mayo may, junio jun, julio jul, "
+          "agosto ago, septiembre setiembre sept, octubre oct, noviembre nov, diciembre dic",
+    "pt": "janeiro jan, fevereiro fev, março mar, abril abr, maio mai, junho jun, julho jul, "
+          "agosto ago, setembro set, outubro out, novembro nov, dezembro dez",
+    "nl": "januari jan, februari febr feb, maart mrt, april apr, mei, juni jun, juli jul, "
+          "augustus aug, september sept sep, oktober okt, november nov, december dec",
+    "pl": "stycznia styczeń styczniu stycz, lutego luty lutym lut, marca marzec marcu, "
+          "kwietnia kwiecień kwietniu kwiec, maja maj maju, czerwca czerwiec czerwcu czerw, "
+          "lipca lipiec lipcu lip, sierpnia sierpień sierpniu sierp, "
+          "września wrzesień wrześniu wrzes, października październik październiku paźdz, "
+          "listopada listopad listopadzie listop, grudnia grudzień grudniu grudz",
+    "cs": "ledna leden lednu led, února únor únoru, března březen březnu, dubna duben dubnu dub, "
+          "května květen květnu, června červen červnu, července červenec červenci, "
+          "srpna srpen srpnu, září, října říjen říjnu, listopadu listopad, prosince prosinec "
+          "prosinci pros",
+    "sk": "januára január januári, februára február februári, marca marec marci, "
+          "apríla apríl apríli, mája máj máji, júna jún júni, júla júl júli, "
+          "augusta august auguste, septembra september septembri, októbra október októbri, "
+          "novembra november novembri, decembra december decembri",
+    "hu": "január januárban jan, február febr, március márc, április ápr, május máj, június jún, "
+          "július júl, augusztus aug, szeptember szept, október okt, november nov, december dec",
+    "uk": "січня січень січ, лютого лютий лют, березня березень берез, квітня квітень квіт, "
+          "травня травень трав, червня червень черв, липня липень лип, серпня серпень серп, "
+          "вересня вересень верес, жовтня жовтень жовт, листопада листопад листоп, "
+          "грудня грудень груд",
+    "ro": "ianuarie ian, februarie febr, martie mart, aprilie apr, mai, iunie iun, iulie iul, "
+          "august aug, septembrie sept, octombrie oct, noiembrie noi, decembrie dec",
+    "bg": "януари ян, февруари февр, март, април апр, май, юни, юли, август авг, септември септ, "
+          "октомври окт, ноември ноем, декември дек",
+    "sr": "januara januar, februara februar, marta mart, aprila april, maja maj, juna jun, "
+          "jula jul, avgusta avgust, septembra septembar, oktobra oktobar, novembra novembar, "
+          "decembra decembar",
 }
 # fmt: on
+
+
+def _bare(name: str) -> str:
+    """Return a name without accents, as typewriters without them write it."""
+    decomposed = unicodedata.normalize("NFD", name)
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+MONTHS: dict[str, dict[str, int]] = {
+    language: {
+        form: number
+        for number, group in enumerate(names.split(", "), start=1)
+        for name in group.split()
+        for form in (name, name if language in ("ru", "uk", "bg") else _bare(name))
+    }
+    for language, names in _NAMES.items()
+}
+"""The month by its name, by language."""
+
+AFTER_DAY = frozenset(("set", "ago", "out", "gen", "mag", "led", "lip", "dub", "lut", "pros"))
+"""Short names that are also other words; in running text they are months only after a day."""
+
+
+class MonthNames(Protocol):
+    """Names of the months, in lower case."""
+
+    @property
+    def months(self) -> Mapping[str, int]:
+        """The month by its name, in all languages."""
+
+    @property
+    def languages(self) -> Mapping[str, frozenset[str]]:
+        """The languages of each name."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMonthNames:
+    """The built-in names of the months."""
+
+    months: Mapping[str, int]
+    languages: Mapping[str, frozenset[str]]
+
+
+@cache
+def known_month_names() -> KnownMonthNames:
+    """Return the built-in names of the months."""
+    months = {name: number for names in MONTHS.values() for name, number in names.items()}
+    languages = {
+        name: frozenset(language for language, names in MONTHS.items() if name in names)
+        for name in months
+    }
+    return KnownMonthNames(months, languages)

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg.dates.text_dates import FoundDate, find_dates
+from archive_pkg.dates.reader import find_dates
+from archive_pkg.dates.readings import DateReading
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Dateline:
     """
 
     line: int
-    date: FoundDate | None
+    date: DateReading | None
     place: tuple[int, int] | None
     undated: bool = False
 
@@ -181,7 +182,8 @@ def read_dateline(
         year = _MISWRITTEN.fullmatch(text)
         if year is None:
             return None
-        dates = [FoundDate(*year.span(1), year.group(1), "year-alone", 0)]
+        start, end = year.span(1)
+        dates = [DateReading(year[1], "year-alone", 0, start=start, end=end)]
     before, after = text[: dates[0].start], text[dates[-1].end :]
     if _is_too_long(before) or _is_too_long(_CLOCK.sub(" ", after)):
         return None

@@ -223,13 +223,14 @@ class FrameBuilder:
             Edtf(one.value)
         except Fault:
             written = one.quote.exact if one.quote else one.value
-            self.comments["title"] = f"The date is open: the text has “{written}” without a year."
+            why = "without a year" if one.value else "and there is no such day"
+            self.comments["title"] = f"The date is open: the text has “{written}” {why}."
             return
         self.data["date"] = {"edtf": one.value}
         if one.quote is not None:
             self.data["date"]["as_written"] = one.quote.exact
-        if one.more.get("style"):
-            self.data["date"]["note"] = "The date in the text is in the old style."
+        if one.more.get("note"):
+            self.data["date"]["note"] = one.more["note"]
         self.add_evidence_and_comment("date", one)
 
     def received(self) -> None:

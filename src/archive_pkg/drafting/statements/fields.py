@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from archive_pkg.dates.text_dates import find_dates
+from archive_pkg.dates.reader import find_dates
 from archive_pkg.drafting.layout.datelines import LONGEST, find_place
 from archive_pkg.drafting.layout.head import salutation_in
 from archive_pkg.drafting.layout.line_shapes import is_certain_closing
@@ -96,7 +96,8 @@ class FrameReader(StatementReader):
                 sure = CERTAIN
             quote = self.quote(base + line.date.start, base + line.date.end)
             rule = f"{line.date.rule}-{where}"
-            self.add("date", line.date.edtf, sure, rule, quote, style=line.date.style)
+            value = line.date.one_of or line.date.edtf
+            self.add("date", value, sure, rule, quote, note=line.date.note)
         if line.place is not None:
             self.add_place(line.place, CERTAIN, f"dateline-{where}")
         elif not self.place_above(line.line):
@@ -109,7 +110,7 @@ class FrameReader(StatementReader):
         language whose letters with two-digit years are all from before 1960 in our sources.
         """
         found = line.date
-        if found is None or found.edtf.endswith("?") or "/" in found.edtf or found.style:
+        if found is None or not found.short_year or found.note or len(found.edtf) != 10:
             return False
         year, month, day = (int(part) for part in found.edtf.split("-"))
         text = self.lines[line.line].text

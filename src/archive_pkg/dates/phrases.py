@@ -1,0 +1,415 @@
+"""Read phrases of dates: "ca. 1960", "between 1959 and 1961", "5/17 March 1848".
+
+A phrase is a date, or two with a connector between them, with qualifiers before and after.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from archive_pkg.dates import words
+from archive_pkg.dates.calendars import gregorian, julian_days
+from archive_pkg.dates.points import Choice, Point, PointReader, from_julian
+from archive_pkg.dates.readings import (
+    DateReading,
+    each,
+    is_edtf,
+    joined,
+    of_choices,
+    open_reading,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DAY = datetime.timedelta(days=1)
+_DEEPEST = 6
+"""Most qualifiers before a date."""
+
+_STYLE = re.compile(
+    rf",?(?: ?[гр]\.)? ?[(\[]?(?:(?P<old>{words.OLD_STYLE})|(?P<new>{words.NEW_STYLE}))"
+    rf"(?:/{words.NEW_STYLE})?[)\]]?(?!\w)",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"(?:,? |T|, ?)(?:at |um |в |о |à |alle |kl\.? )?"
+    r"([0-2]?\d[:.][0-5]\d(?::\d\d)?|[0-2]\d[0-5]\d(?= ?(?:h|Z|uhr)))"
+    r"(?: ?(?:h|hrs|hours|uhr|час\w*|ч|a\.?m|p\.?m|Z)\b\.?)?",
+    re.IGNORECASE,
+)
+_PLAIN = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[012])(?:-[0-9]{2})?)?")
+_SAME_CENTURY = 50
+
+
+class Phrase(NamedTuple):
+    """A date and the place after its last token."""
+
+    read: DateReading
+    end: int
+
+
+class PhraseReader(PointReader):
+    """Reads dates with their qualifiers at any place of a text."""
+
+    def phrase(self, place: int, depth: int = 0, *, between: bool = False) -> Phrase | None:
+        """Read the longest date that begins at a place."""
+        place = self.noise(place)
+        for kind, after in self._phrases(words.PREFIXES, place) if depth < _DEEPEST else ():
+            if self.whole or self._qualifies(kind, place, after):
+                inner = self.phrase(self._articles(after), depth + 1, between=kind == "between")
+                read = self._qualified(kind, inner) if inner else None
+                if inner and read:
+                    return self._suffixed(Phrase(read, inner.end))
+        found = self._core(place, between)
+        return self._suffixed(found) if found else None
+
+    def noise(self, place: int) -> int:
+        """Return the place after words that do not change a date, in a field."""
+        return self.gap(place, ",.", words.NOISE) if self.whole else place
+
+    def _articles(self, place: int) -> int:
+        return self.gap(place, ".-:", words.ARTICLES)
+
+    def _qualifies(self, kind: str, place: int, after: int) -> bool:
+        """Whether a word in running text qualifies the date after it."""
+        if kind in words.ONLY_IN_FIELDS:
+            return False
+        first = self.at(place)
+        short = len(first.word) == 1 and after == place + 2 and self.word(place + 1) == "."
+        return len(first.word) > 1 or (short and self.text[first.start].islower())
+
+    def _phrases(self, known: words.Phrases, place: int) -> Iterator[tuple[str, int]]:
+        """Yield the kinds of the phrases at a place, and the places after them."""
+        for sought, kind in known.get(self.word(place), ()):
+            after = place
+            for word in sought:
+                if after > place:
+                    after = self.gap(after, ".-")
+                if self.word(after) != word:
+                    break
+                after += 1
+            else:
+                yield kind, after + (self.word(after) == "." and sought[-1] != ".")
+
+    def _core(self, place: int, between: bool) -> Phrase | None:
+        """Read a date, or two with a connector, without qualifiers before the first."""
+        best: Phrase | None = None
+        for point in (*self.points(place), *self.parts(place)):
+            found = [self._pair_of(point, *each_, between) for each_ in self._connectors(point)]
+            if not point.part and not between:
+                found.append(Phrase(self._doubted(point, place, point.end), point.end))
+            for one in found:
+                if one is not None and (best is None or one.end > best.end):
+                    best = one
+        return best
+
+    def _doubted(self, point: Point, start: int, end: int) -> DateReading:
+        """Return the reading of a point, with a question mark if one is in it."""
+        read = self.reading(point)
+        doubt = any(token.doubt for token in self.tokens[start:end])
+        return each(read, partial(_marked, "?")) if doubt else read
+
+    # Two dates
+
+    def _connectors(self, point: Point) -> Iterator[tuple[str, int, int]]:
+        """Yield kind, beginning and end of the connectors after a point."""
+        start = point.end
+        if self.word(start) in ("г", "р", "r", "г.", "року", "roku", "года"):
+            start += 1 + (self.word(start + 1) == ".")
+        start += self.word(start) == ","
+        for kind, after in self._phrases(words.CONNECTORS, start):
+            yield kind, start, after
+
+    def _pair_of(
+        self, first: Point, kind: str, start: int, place: int, between: bool
+    ) -> Phrase | None:
+        """Read the second date, and return the phrase with both."""
+        if between != (kind == "and") and between:
+            return None
+        place = self._articles(self.noise(place)) if self.whole else self._articles(place)
+        mark = ""
+        for qualifier, after in self._phrases(words.PREFIXES, place):
+            if qualifier == "about" and self.whole:
+                mark, place = "~", after
+        best: Phrase | None = None
+        for second in (*self.points(place), *self.parts(place, after=True)):
+            found = self._joined(first, second, kind, between)
+            if found is None or (best is not None and found.end <= best.end):
+                continue
+            read = found.read
+            if mark:
+                read = each(read, partial(_marked_last, mark))
+            if any(token.doubt for token in self.tokens[place - 1 : found.end]):
+                late = self.at(found.end - 1).doubt
+                read = each(read, partial(_marked if late else _marked_first, "?"))
+            elif self.at(start - 1).doubt:
+                read = each(read, partial(_marked_first, "?"))
+            best = Phrase(read, found.end)
+        return best
+
+    def _joined(self, first: Point, second: Point, kind: str, between: bool) -> Phrase | None:
+        """Join two dates, if each has what it lacks from the other."""
+        end, tail = second.end, Choice()
+        if kind == "bracket":
+            end += self.word(end) == "." and self.word(end + 1) == ")"
+            if self.word(end) not in (")", "）"):
+                return None
+            end += 1
+            if not (first.has_year or second.has_year):
+                tail, end = self._tail(end)
+        if not self._fit(first, second, kind) and tail.year is None:
+            return None
+        readings: list[DateReading] = []
+        doubtful: list[DateReading] = []
+        for one in first.choices + first.missing:
+            for other in second.choices + second.missing:
+                pair = _completed(one, _filled(other, tail), kind)
+                good, bad = _meaning(*pair, kind, between) if pair else ([], [])
+                readings += good
+                doubtful += bad
+        if readings:
+            return Phrase(_either_of(readings, first, second, kind), end)
+        if not doubtful or (first.has_year and not second.has_year and not self.whole):
+            return None
+        rule = "several-days" if kind == "and" else "double-date-contradicts"
+        return Phrase(open_reading(doubtful, rule), end)
+
+    def _fit(self, first: Point, second: Point, kind: str) -> bool:
+        """Whether one of two dates has the year of both, in an order that people write."""
+        if first.has_year and second.has_year:
+            # In a text, "18 July 1960 – 1961" and "18 July 1960 and 1 May 1961" are not one date.
+            days = all(one.day is not None for one in second.choices)
+            return self.whole or kind in ("or", "bracket") or (days and kind != "and")
+        if not first.has_year:
+            return second.has_year
+        in_field = self.whole and (kind == "or" or not second.part)
+        return first.year_first or kind == "bracket" or in_field
+
+    def _tail(self, place: int) -> tuple[Choice, int]:
+        """Read the month and year after the bracket in `5 (17) March 1848`."""
+        name = self.gap(place, ".,", words.OF)
+        month = (
+            self.names.months.get(self.word(name), 0) or self._roman(name) or self.number(name, 12)
+        )
+        year = self._year(self.gap(name + 1, ".,/", words.OF)) if month else self._year(name)
+        if not year.years:
+            return Choice(), place
+        return Choice(year.years[0], month or None), year.end
+
+    # Qualifiers
+
+    def _qualified(self, kind: str, phrase: Phrase) -> DateReading | None:
+        """Apply a qualifier that precedes a date."""
+        read = phrase.read
+        if kind in ("about", "perhaps"):
+            return each(read, partial(_marked, "~" if kind == "about" else "?"))
+        if kind == "part":
+            return each(read, lambda one: replace(one, rule="part-of-it", sure=min(one.sure, 1)))
+        if kind == "postmark":
+            return each(read, lambda one: replace(one, note=joined(one.note, "postmark")))
+        readings = read.readings or (read,)
+        if kind == "between":
+            return read
+        if kind == "since" and all(one.rule == "span" for one in readings):
+            return read
+        if not all(_PLAIN.fullmatch(one.edtf) for one in readings):
+            return None
+        return each(read, partial(_limited, kind))
+
+    def _suffixed(self, phrase: Phrase) -> Phrase:
+        """Apply what follows a date: its calendar, that it is a postmark, its time of day."""
+        read, end = phrase
+        style = _STYLE.match(self.text, self.at(end - 1).end)
+        if style:
+            if style["old"] and read.rule != "double-date" and not read.calendar:
+                read = each(read, _of_old_style) if not _is_missing(read) else _found_julian(read)
+            end = self._after(style.end(), end)
+        bracket = self.word(end) in ("(", ",")
+        for kind, after in self._phrases(words.SUFFIXES, end + bracket):
+            if not self.whole and bracket:
+                continue
+            changed = self._qualified(kind, phrase._replace(read=read))
+            if changed:
+                read = changed
+                end = after + (bracket and self.word(after) == ")")
+        if self.whole and not read.note and _PLAIN.fullmatch(read.edtf) and len(read.edtf) == 10:
+            time = _TIME.match(self.text, self.at(end - 1).end)
+            if time:
+                read = replace(read, note=f"at {time[1]}", sure=min(read.sure, 1))
+                end = self._after(time.end(), end)
+        return Phrase(read, end)
+
+    def _after(self, offset: int, place: int) -> int:
+        """Return the place of the first token that begins at an offset or later."""
+        while place < len(self.tokens) and self.at(place).start < offset:
+            place += 1
+        return place
+
+
+def _either_of(readings: list[DateReading], first: Point, second: Point, kind: str) -> DateReading:
+    """Return the reading of two dates, which is open if they have several."""
+    short = first.short_year or second.short_year
+    sure = min(first.sure, second.sure, 1 if short else 2)
+    language = second.language or first.language
+    read = of_choices(
+        (
+            replace(one, language=language, short_year=short, sure=min(one.sure, sure))
+            for one in readings
+        ),
+        "several-days" if kind == "and" else second.rule,
+    )
+    if any(one.rule == "either" for one in read.readings):
+        return replace(read, rule="span-or-either")
+    return read
+
+
+def _is_missing(read: DateReading) -> bool:
+    return read.rule == "no-such-day"
+
+
+def _found_julian(read: DateReading) -> DateReading:
+    """Return the only reading of a day that exists in the Julian calendar alone."""
+    return read.readings[0] if len(read.readings) == 1 else read
+
+
+def _of_old_style(read: DateReading) -> DateReading:
+    """Convert a day, month or year of the Julian calendar."""
+    if not _PLAIN.fullmatch(read.edtf):
+        return replace(read, rule="old-style-date", sure=0, edtf="", calendar="julian")
+    year, month, day = (*map(int, read.edtf.split("-")), 0, 0)[:3]
+    if day:
+        return from_julian(Choice(year, month, day), language=read.language) or read
+    first = gregorian(year, month or 1, 1)
+    last = gregorian(year, month or 12, julian_days(year, month or 12))
+    note = f"{read.edtf} in the Julian calendar"
+    return replace(
+        read, edtf=f"[{first}..{last}]", rule="old-style-date", sure=1, note=note, calendar="julian"
+    )
+
+
+def _filled(one: Choice, other: Choice) -> Choice:
+    """Return a date with the year and month that it lacks from another."""
+    if one.edtf or (one.year is not None and one.month is not None):
+        return one
+    year = other.year if one.year is None else one.year
+    needs_month = one.month is None and (one.day is not None or one.year is None)
+    month = other.month if needs_month else one.month
+    rule = one.rule if one.month is not None or month is None else other.rule
+    return one._replace(year=year, month=month, rule=rule)
+
+
+def _completed(first: Choice, second: Choice, kind: str) -> tuple[Choice, Choice] | None:
+    """Return both dates with year and month; None if one lacks them, or the centuries differ."""
+    if first.year and second.year and abs(first.year - second.year) > _SAME_CENTURY:
+        return first, second._replace(edtf="-") if not second.edtf else second
+    alike = kind == "or" and not second.month and not second.edtf
+    if alike and first.year and first.month:
+        second = second._replace(month=first.month, day=first.day)  # "3 May 1923 or 1924"
+    own = first.year is not None, second.year is not None
+    second = _filled(second, first)
+    first = _filled(first, second)
+    if first.month and second.month and own != (True, True):
+        if not own[0] and first.month == 12 and second.month == 1 and first.year:
+            first = first._replace(year=first.year - 1)
+        elif not own[1] and first.month == 12 and second.month == 1 and second.year:
+            second = second._replace(year=second.year + 1)
+        elif not own[1] and first.month == 1 and second.month == 12 and second.year:
+            second = second._replace(year=second.year - 1)
+    for one in (first, second):
+        if not one.edtf and (one.year is None or (one.day is not None and one.month is None)):
+            return None
+    return first, second
+
+
+Meaning = tuple[list[DateReading], list[DateReading]]
+
+
+def _meaning(first: Choice, second: Choice, kind: str, between: bool) -> Meaning:
+    """Return the readings of two dates with a connector, and those that contradict it."""
+    if second.edtf == "-":
+        return [], []
+    one, other = first.written, second.written
+    if kind in ("slash", "bracket") and first.day and second.day:
+        return _two_calendars(first, second, kind)
+    if not (first.exists and second.exists):
+        return [], []
+    if between:
+        valid = is_edtf(edtf := f"[{one}..{other}]")
+        return ([DateReading(edtf, "between")] if valid and one != other else []), []
+    if kind == "or":
+        plain = _PLAIN.fullmatch(one) and _PLAIN.fullmatch(other)
+        return ([DateReading(f"[{one},{other}]", "either")] if plain else []), []
+    if kind == "and":
+        return [], [DateReading(one, first.rule), DateReading(other, second.rule)]
+    if kind == "bracket":
+        return [], []
+    edtf = f"{one}/{other}"
+    return ([DateReading(edtf, "span")] if one != other and is_edtf(edtf) else []), []
+
+
+def _two_calendars(first: Choice, second: Choice, kind: str) -> Meaning:
+    """Return the readings of `5/17 March 1848`: a day in two calendars, or one of two days."""
+    days = [(one.year or 0, one.month or 0, one.day or 0) for one in (first, second)]
+    one, other = first.date, second.date
+    for julian, day in ((first, other), (second, one)):
+        if day is not None and gregorian(*days[julian is second]) == day:
+            read = from_julian(julian, "double-date")
+            return ([read] if read else []), []
+    either = DateReading(f"[{first.written},{second.written}]", "either")
+    if kind == "slash" and one and other:
+        apart = (other - one).days
+        if apart == 1:
+            return [replace(either, sure=1)], []
+        if apart > 0 and apart not in range(9, 15):
+            return [either, DateReading(f"{one}/{other}", "span")], []
+    return [], [
+        DateReading(each_.written, "written-date") for each_ in (first, second) if each_.date
+    ]
+
+
+def _marked(sign: str, read: DateReading) -> DateReading:
+    """Add a qualifier to a date, or to both ends of a span; sets cannot have one."""
+    edtf = "/".join(_with_sign(end, sign) for end in read.edtf.split("/"))
+    return replace(read, edtf=edtf, sure=min(read.sure, 1))
+
+
+def _marked_first(sign: str, read: DateReading) -> DateReading:
+    first, slash, last = read.edtf.partition("/")
+    edtf = f"{_with_sign(first, sign)}{slash}{last}" if slash else _with_sign(first, sign)
+    return replace(read, edtf=edtf, sure=min(read.sure, 1))
+
+
+def _marked_last(sign: str, read: DateReading) -> DateReading:
+    first, slash, last = read.edtf.rpartition("/")
+    return replace(read, edtf=f"{first}{slash}{_with_sign(last, sign)}", sure=min(read.sure, 1))
+
+
+def _with_sign(edtf: str, sign: str) -> str:
+    if edtf.startswith("[") or edtf.endswith(("]", "%", sign)):
+        return edtf
+    return f"{edtf[:-1]}%" if edtf[-1:] in ("?", "~") else f"{edtf}{sign}"
+
+
+def _limited(kind: str, read: DateReading) -> DateReading:
+    """Return the set of the dates before or after a date."""
+    edtf = read.edtf
+    if kind in ("before", "after"):
+        edtf = _neighbour(edtf, -1 if kind == "before" else 1)
+    early = kind in ("before", "not-after", "until")
+    rule = {"until": "not-after", "since": "not-before"}.get(kind, kind)
+    return replace(read, edtf=f"[..{edtf}]" if early else f"[{edtf}..]", rule=rule, sure=1)
+
+
+def _neighbour(edtf: str, step: int) -> str:
+    """Return the year, month or day before or after another."""
+    parts = [int(part) for part in edtf.split("-")]
+    if len(parts) == 1:
+        return f"{parts[0] + step:04}"
+    if len(parts) == 2:
+        months = parts[0] * 12 + parts[1] - 1 + step
+        return f"{months // 12:04}-{months % 12 + 1:02}"
+    return (datetime.date(*parts) + step * _DAY).isoformat()

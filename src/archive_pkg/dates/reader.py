@@ -1,0 +1,186 @@
+"""Read dates as people write them, and convert them to EDTF.
+
+There is one grammar with two entrances. For `read_date`, a complete text is one date, such as a
+cell, a field or an attribute. `find_dates` finds days and months in a line of text; there, years
+alone are not dates. Words that can be read in several ways stay open and have several readings.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from archive_pkg.dates import words
+from archive_pkg.dates.month_names import known_month_names
+from archive_pkg.dates.phrases import PhraseReader
+from archive_pkg.dates.points import year_and_short
+from archive_pkg.dates.readings import (
+    DateConventions,
+    DateReading,
+    each,
+    is_edtf,
+    joined,
+    open_reading,
+)
+from archive_pkg.dates.tokens import balanced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archive_pkg.dates.month_names import MonthNames
+
+LONGEST = 200
+"""Most characters of a field with a date."""
+
+_LAST_YEAR = 2100
+"""A higher number is not a year but a spreadsheet's count of days."""
+_DAY = datetime.timedelta(days=1)
+_MIDNIGHT = re.compile(
+    r"(\d{4}-\d\d-\d\d)[ T]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?", re.ASCII
+)
+_PAIR = re.compile(r"(\d{4}) ?([-–—/]) ?(\d\d?)", re.ASCII)
+_USUAL = DateConventions()
+
+
+def read_date(text: str, conventions: DateConventions | None = None) -> DateReading | None:
+    """Read a text as a date; return None if it is not completely understood.
+
+    Args:
+        text: The content of the field.
+        conventions: The conventions of its column.
+    """
+    return _read(text, conventions or _USUAL) if len(text) <= LONGEST else None
+
+
+@lru_cache(maxsize=1 << 14)
+def _read(text: str, conventions: DateConventions) -> DateReading | None:
+    bare = " ".join(text.replace("\u00a0", " ").split())
+    if not bare:
+        return None
+    read = _read_bare(bare, conventions)
+    return read and replace(read, as_written=bare, start=0, end=len(text))
+
+
+def _read_bare(bare: str, conventions: DateConventions) -> DateReading | None:
+    if bare.casefold().strip("[]()") in words.UNDATED:
+        return DateReading("", "undated")
+    if re.fullmatch(r"[0-9]{4,5}", bare) and int(bare) > _LAST_YEAR:
+        serial = from_serial(int(bare), epoch_1904=conventions.epoch_1904)
+        return serial and open_reading([serial], serial.rule)
+    if midnight := _MIDNIGHT.fullmatch(bare):
+        read = DateReading(midnight[1], "midnight", 1, note="written with the time 00:00")
+        return read if is_edtf(read.edtf) else None
+    # In EDTF, brackets enclose a set. Brackets around a single date are an editor's.
+    if not re.fullmatch(r"\[[^,.]*\]", bare) and not _PAIR.fullmatch(bare) and is_edtf(bare):
+        return DateReading(bare, "edtf")
+    inner = re.fullmatch(r"\(([^()]+)\)", bare)
+    reader = PhraseReader(inner[1] if inner else bare, known_month_names(), conventions, whole=True)
+    found = reader.phrase(0)
+    if found is None or reader.noise(found.end) < len(reader.tokens):
+        return None
+    readings = found.read.readings or (found.read,)
+    if found.read.edtf.startswith("XXXX") or not all(is_edtf(one.edtf) for one in readings):
+        return found.read if found.read.rule == "no-such-day" else None
+    supplied = inner or re.search(r"[\[<]", re.sub(r"\[\?+\]", "", bare))
+    return each(found.read, _supplied) if supplied else found.read
+
+
+def _supplied(read: DateReading) -> DateReading:
+    return replace(read, sure=min(read.sure, 1), note=joined(read.note, "supplied: in brackets"))
+
+
+def find_dates(
+    line: str, vocabulary: MonthNames | None = None, *, pivot: int | None = None
+) -> list[DateReading]:
+    """Find all days and months in a line, from left to right.
+
+    Args:
+        line: A line of a letter.
+        vocabulary: Names of the months.
+        pivot: A two-digit year falls in the hundred years before this one; None if nothing says
+            which century it is.
+    """
+    if not any(sign.isdigit() or sign in "年月" for sign in line):
+        return []
+    conventions = DateConventions(pivot=pivot)
+    reader = PhraseReader(line, vocabulary or known_month_names(), conventions, whole=False)
+    found: list[DateReading] = []
+    place = 0
+    while place < len(reader.tokens):
+        one = reader.phrase(place)
+        if one is None:
+            place += 1
+            continue
+        found.append(_located(line, one.read, reader, place, one.end))
+        place = one.end
+    return found
+
+
+def _located(
+    line: str, read: DateReading, reader: PhraseReader, first: int, after: int
+) -> DateReading:
+    """Return a reading with its words, to which brackets at its ends belong."""
+    start, end = balanced(line, reader.at(first).start, reader.at(after - 1).end)
+    written = line[start:end]
+    if "[" in re.sub(r"\[\?+\]", "", written):
+        read = each(read, _supplied)
+    if re.match(r"[/-]\d", line[end:]):
+        read = replace(read, sure=min(read.sure, 1))  # "18 July 1960/5"
+    return replace(read, as_written=written, start=start, end=end)
+
+
+def is_old_style(text: str) -> bool:
+    """Whether words say that a date is in the Julian calendar."""
+    return bool(re.search(rf"(?<!\w){words.OLD_STYLE}(?!\w)", text, re.IGNORECASE))
+
+
+def column_conventions(texts: Iterable[str], *, epoch_1904: bool = False) -> DateConventions:
+    """Detect the conventions of a column from all of its dates.
+
+    The month comes first in dates with slashes if some of them cannot be read in another way and
+    none contradicts. The same applies to 1911/12, which is two years or a year and a month. The
+    four-digit years decide the century of the two-digit ones.
+    """
+    day_first = month_first = 0
+    latest = 0
+    proven: dict[str, set[str]] = {"span": set(), "month": set()}
+    for text in texts:
+        if pair := _PAIR.fullmatch(text.strip(" []()")):
+            year, sign, short = pair.groups()
+            choices = year_and_short(int(year), sign, int(short), len(short))
+            meant = {"month" if "-" in one.written else "span" for one in choices}
+            if len(meant) == 1:
+                proven[meant.pop()].add(sign)
+        if re.fullmatch(r"\d{4}-\d\d-\d\d(?:[T ].*)?", text.strip()):
+            proven["month"].add("-")
+        for first, second in re.findall(r"(?<!\d)(\d{1,2})/(\d{1,2})/(?:\d{4}|\d\d)(?!\d)", text):
+            day_first += int(first) > 12 >= int(second)
+            month_first += int(second) > 12 >= int(first)
+        latest = max(latest, *map(int, re.findall(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", text)), 0)
+    order = None if bool(day_first) == bool(month_first) else bool(month_first)
+    spans, months = proven["span"], proven["month"]
+    return DateConventions(
+        order,
+        latest + 10 if latest else None,
+        epoch_1904,
+        frozenset(spans - months),
+        frozenset(months - spans),
+    )
+
+
+def from_serial(number: int, *, epoch_1904: bool = False) -> DateReading | None:
+    """Return the day of a spreadsheet's serial number, or None if the number is not a day.
+
+    Excel counts from 1 January 1900 and includes a 29 February 1900, which did not exist, as number
+    60.
+    """
+    if epoch_1904:
+        day = datetime.date(1904, 1, 1) + number * _DAY
+        return DateReading(day.isoformat(), "excel-serial-1904", 1)
+    if not 1 <= number <= 2_958_465 or number == 60:
+        return None
+    epoch = datetime.date(1899, 12, 31) if number < 60 else datetime.date(1899, 12, 30)
+    return DateReading((epoch + number * _DAY).isoformat(), "excel-serial", 1)
