@@ -1,4 +1,4 @@
-"""DataCite's XML, kernel 4, read in: the description of one letter, without its text."""
+"""Import DataCite's XML, kernel 4: the description of one letter, without its text."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from archive_pkg.interchange.importing.imported_record import (
 )
 from archive_pkg.interchange.importing.restrictions import strictest, written_by_us
 from archive_pkg.interchange.importing.watched_xml import fit, text_of
+from archive_pkg.interchange.licences import spdx_id
 from archive_pkg.records.vocabularies.identifiers import identify
 
 if TYPE_CHECKING:
@@ -29,15 +30,14 @@ READS = frozenset([
 """Fields that come back from what `datacite` writes."""
 
 _TYPES = {name: kind for kind, name in TYPE_NAMES.items()}
-_TITLES = ("AlternativeTitle",)
 _KINDS = {"Organizational": "organization", "Personal": "person"}
 _EARLIER = "Classification: "
-"""How earlier versions began what is no right and they wrote among rights."""
+"""The beginning of classifications that earlier versions wrote among the rights."""
 _UNKNOWN = frozenset([datacite.TO_BE_ANNOUNCED, datacite.UNKNOWN, ":unav", ":none", ":null"])
 
 
 def read(source: XmlSource) -> list[Imported]:
-    """The record of a `resource`."""
+    """Return the record of a `resource`."""
     return [_Reader(source).read()]
 
 
@@ -45,13 +45,12 @@ class _Reader:
     def __init__(self, source: XmlSource) -> None:
         self.source = source
         self.root = source.root
-        title = source.text(self.root, "titles/title") or "Letter"
         own = self._own_id()
         self.is_ours = own is not None
         name = own or source.stem
         words = source.text(self.root, "resourceType")
         kind = _TYPES.get(words or "", "other")
-        self.draft = ImportedDraft(source, name, title, kind)
+        self.draft = ImportedDraft(source, name, "Letter", kind)
         if words in TYPE_NAMES.values():
             source.take(source.first(self.root, "resourceType"))
 
@@ -84,10 +83,13 @@ class _Reader:
 
     def _titles(self) -> None:
         titles = self.source.all(self.root, "titles/title")
+        titles.sort(key=lambda title: "titleType" in title.attrib)
         words = [self.source.words(title) for title in titles]
         known = [word for word in words if word]
-        self.source.use((t, "@titleType") for t in titles if t.get("titleType") in _TITLES)
-        self.draft.state("title", known[0] if known else "Letter")
+        self.source.use(
+            (t, "@titleType") for t in titles if t.get("titleType") == "AlternativeTitle"
+        )
+        self.draft.state("title", known[0] if known else None)
         self.draft.state("variant_titles", known[1:])
 
     def _people(self) -> None:
@@ -95,16 +97,13 @@ class _Reader:
             self._person(item, "creator") for item in self.source.all(self.root, "creators/creator")
         ]
         self.draft.state("sender", list(dict.fromkeys(filter(None, creators))))
-        makers = [
-            self._person(item, "contributor")
+        translators = [
+            item
             for item in self.source.all(self.root, "contributors/contributor")
             if item.get("contributorType") == "Translator"
         ]
-        self.source.use(
-            (item, "@contributorType")
-            for item in self.source.all(self.root, "contributors/contributor")
-            if item.get("contributorType") == "Translator"
-        )
+        self.source.use((item, "@contributorType") for item in translators)
+        makers = [self._person(item, "contributor") for item in translators]
         originals = [
             self.source.text(item, "titles/title")
             for item in self.source.all(self.root, "relatedItems/relatedItem")
@@ -141,32 +140,25 @@ class _Reader:
             self.source.words(self.source.first(item, half))
         identifiers = []
         for element in self.source.all(item, "nameIdentifier"):
-            scheme = self.source.attribute(element, "nameIdentifierScheme")
-            found = identify(self.source.words(element), scheme)
-            if found:
-                self.source.use([(element, "text")])
-                identifiers.append(found)
+            identifiers += self._identifier(element, "nameIdentifierScheme")
         if name.get("nameType") in _KINDS:
             self.source.attribute(name, "nameType")
         return self.draft.agent(words, _KINDS.get(name.get("nameType"), "person"), identifiers)
 
+    def _identifier(self, element: Element, scheme: str) -> list[dict[str, str]]:
+        """Return the identifier in an element, if it is one."""
+        words = text_of(element)
+        found = identify(words, fit(element.get(scheme))) if words not in _UNKNOWN else None
+        self.source.use([(element, "text"), (element, f"@{scheme}")] if found else [])
+        return [found] if found else []
+
     def _identifiers(self) -> None:
         found = []
-        main = self.source.first(self.root, "identifier")
-        value = self.source.words(main)
-        if main is not None and value and value not in _UNKNOWN:
-            self.source.attribute(main, "identifierType")
-            identified = identify(value, main.get("identifierType"))
-            if identified:
-                self.source.take(main)
-                found.append(identified)
+        for item in self.source.all(self.root, "identifier")[:1]:
+            found += self._identifier(item, "identifierType")
         for item in self.source.all(self.root, "alternateIdentifiers/alternateIdentifier"):
-            words = self.source.words(item)
-            if words and item.get("alternateIdentifierType") != "record":
-                kind = self.source.attribute(item, "alternateIdentifierType")
-                identified = identify(words, kind)
-                self.source.use([(item, "text")] if identified else [])
-                found += [identified] if identified else []
+            if item.get("alternateIdentifierType") != "record":
+                found += self._identifier(item, "alternateIdentifierType")
         self.draft.state("identifiers", found)
 
     def _dates(self) -> None:
@@ -176,14 +168,12 @@ class _Reader:
                 continue
             written = text_of(item)
             said = normal(written) if written else None
+            self.source.take(item)
+            information = fit(item.get("dateInformation"))
             if said is None:
-                self.source.use([(item, "text")])
-                self.draft.open_date("date", written)
+                self.draft.open_date("date", written, information)
             else:
-                self.source.take(item)
-                information = fit(item.get("dateInformation"))
-                said |= {"note": information} if information and not self.is_ours else {}
-                self.draft.state("date", said)
+                self.draft.state("date", said | optional("note", information))
 
     def _descriptions(self) -> None:
         for item in self.source.all(self.root, "descriptions/description"):
@@ -203,12 +193,13 @@ class _Reader:
                 continue
             if "rights" in self.draft.raw or not words or words.startswith(_EARLIER):
                 continue
-            licence = item.get("rightsIdentifier") or item.get("rightsURI")
-            self.source.use([(item, "@rightsIdentifier"), (item, "text")])
-            if not item.get("rightsIdentifier"):
-                self.source.attribute(item, "rightsURI")
-            said = {"statement": words} | optional("licence", licence)
-            self.draft.state("rights", said)
+            names = [name for name in ("rightsIdentifier", "rightsURI") if item.get(name)]
+            licences = [spdx_id(item.get(name)) or fit(item.get(name)) for name in names]
+            licence = licences[0] if licences else None
+            read = zip(names, licences, strict=True)
+            self.source.use((item, f"@{name}") for name, said in read if said == licence)
+            self.source.use([(item, "text")])
+            self.draft.state("rights", {"statement": words} | optional("licence", licence))
         access = strictest(restrictions)
         if access:
             original = {"id": "original", "kind": "original", "held": False}
@@ -218,6 +209,8 @@ class _Reader:
     def _related(self) -> None:
         for number, item in enumerate(self.source.all(self.root, "relatedItems/relatedItem"), 1):
             words = self.source.text(item, "titles/title")
+            if not words:
+                continue
             match item.get("relationType"):
                 case "HasPart":
                     self.draft.add("enclosures", {"id": f"enclosure-{number}", "title": words})

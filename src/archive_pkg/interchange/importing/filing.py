@@ -56,6 +56,8 @@ def file_imported(
         try:
             staging.commit(replace=replace)
         except DestinationExistsError as error:
+            if replace:
+                raise
             hint = "Replace it with --replace, or name another folder with --out."
             raise DestinationExistsError(error.message, hint) from error
     return folder / RECORD

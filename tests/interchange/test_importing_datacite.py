@@ -1,0 +1,284 @@
+"""What a DataCite file says about a letter is in the record or in the report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from examples import FULL_SETTING, full
+from imports import names
+
+from archive_pkg.interchange import export
+from archive_pkg.interchange.importing import read
+
+if TYPE_CHECKING:
+    from archive_pkg.interchange.importing import Imported
+
+
+def resource(inner: str) -> Imported:
+    text = f'<resource xmlns="http://datacite.org/schema/kernel-4">{inner}</resource>'
+    [imported] = read(text.encode(), "in/a.xml")
+    return imported
+
+
+def unread(imported: Imported) -> list[str]:
+    """What a report names as unread, by its last two steps."""
+    said = [finding.message.removeprefix("not read: ") for finding in imported.report]
+    return ["/".join(one.partition(": ")[0].split("/")[-2:]) + ": " + one.partition(": ")[2]
+            for one in said]  # fmt: skip
+
+
+def dump(value: Any) -> Any:
+    return value.model_dump(exclude_defaults=True, mode="json")
+
+
+def test_a_resource_with_almost_nothing_is_a_letter_without_a_title() -> None:
+    imported = resource("<titles><title/></titles><publisher>:tba</publisher>")
+    record = imported.record
+    assert (record.id, record.title, record.type) == ("a", "Letter", "other")
+    assert (record.agents, record.parts, record.evidence) == ((), (), ())
+    assert unread(imported) == []
+
+
+def test_the_main_title_comes_first_and_the_publisher_supplies_it() -> None:
+    imported = resource(
+        """<titles><title titleType="AlternativeTitle">B</title><title>A</title>
+        <title titleType="Subtitle">C</title></titles><publisher>A press</publisher>
+        <publicationYear>2020</publicationYear><resourceType resourceTypeGeneral="Text">Telegram
+        </resourceType>"""
+    )
+    record = imported.record
+    assert (record.title, record.variant_titles, record.type) == ("A", ("B", "C"), "telegram")
+    assert record.agent("a-press").kind == "organization"
+    assert {item.agent for item in record.evidence} == {"a-press"}
+    assert unread(imported) == ["title/@titleType: “Subtitle”", "publicationYear: “2020”"]
+    other = resource("<resourceType>Brief</resourceType><publicationYear>0000</publicationYear>")
+    assert other.record.type == "other"
+    assert unread(other) == ["resourceType: “Brief”"]
+
+
+@pytest.mark.parametrize("unknown", [":tba", ":unkn", ":unav", ":none", ":null"])
+def test_values_that_stand_for_nothing_are_left_out(unknown: str) -> None:
+    imported = resource(
+        f"""<identifier identifierType="DOI">{unknown}</identifier><creators><creator>
+        <creatorName nameType="Personal">{unknown}</creatorName></creator></creators>
+        <publisher>{unknown}</publisher>"""
+    )
+    record = imported.record
+    assert (record.identifiers, record.sender, record.agents) == ((), (), ())
+    assert unread(imported) == []
+
+
+def test_creators_are_the_senders() -> None:
+    imported = resource(
+        """<creators><creator><creatorName nameType="Personal">One, Ada</creatorName>
+        <givenName>Ada</givenName><familyName>One</familyName><nameIdentifier
+        nameIdentifierScheme="ORCID">0000-0002-1825-0097</nameIdentifier><nameIdentifier
+        nameIdentifierScheme="House" schemeURI="https://e.org">7</nameIdentifier><nameIdentifier
+        nameIdentifierScheme="x"/><affiliation>A board</affiliation></creator><creator>
+        <creatorName nameType="Organizational">An office</creatorName></creator><creator>
+        <creatorName nameType="x">Ben</creatorName></creator><creator/><creator><creatorName>One,
+        Ada</creatorName></creator></creators>
+        <contributors><contributor contributorType="Editor"><contributorName>Ed</contributorName>
+        </contributor></contributors>"""
+    )
+    record = imported.record
+    assert names(record, "sender") == ["One, Ada", "An office", "Ben"]
+    agent = record.agent("one-ada")
+    assert [(i.scheme, i.value, i.note) for i in agent.identifiers] == [
+        ("orcid", "0000-0002-1825-0097", None),
+        ("local", "7", "House"),
+    ]
+    assert [agent.kind for agent in record.agents] == ["person", "organization", "person"]
+    assert sorted(unread(imported)) == [
+        "contributor/@contributorType: “Editor”",
+        "contributor/contributorName: “Ed”",
+        "creator/affiliation: “A board”",
+        "creatorName/@nameType: “x”",
+        "nameIdentifier/@nameIdentifierScheme: “x”",
+        "nameIdentifier/@schemeURI: “https://e.org”",
+    ]
+
+
+TRANSLATOR = """<contributors><contributor contributorType="Translator"><contributorName>Tr One
+</contributorName></contributor><contributor contributorType="Translator"/></contributors>"""
+ORIGINAL = """<relatedItems><relatedItem relationType="IsTranslationOf"><titles><title>Brief
+</title></titles></relatedItem></relatedItems>"""
+
+
+@pytest.mark.parametrize(
+    ("inner", "parts"),
+    [
+        ("<language>ger</language>", [("letter", "original", None, (), (), ("de",))]),
+        ("<language>Exton</language>", []),
+        (f"<language>en</language>{TRANSLATOR}", [
+            ("original", "original", None, (), (), ()),
+            ("translation", "translation", None, ("original",), ("tr-one",), ("en",)),
+        ]),
+        (ORIGINAL, [
+            ("original", "original", "Brief", (), (), ()),
+            ("translation", "translation", None, ("original",), (), ()),
+        ]),
+        (ORIGINAL.replace("Brief", ""), [
+            ("original", "original", None, (), (), ()),
+            ("translation", "translation", None, ("original",), (), ()),
+        ]),
+    ],
+)  # fmt: skip
+def test_a_language_and_a_translation_are_parts(inner: str, parts: list[tuple[Any, ...]]) -> None:
+    imported = resource(inner)
+    assert [
+        (p.id, p.kind, p.title, p.made_from, p.made_by, p.languages) for p in imported.record.parts
+    ] == parts
+    assert not any(part.held for part in imported.record.parts)
+    left = {"<language>Exton</language>": ["language: “Exton”"]}.get(inner, [])
+    assert [said for said in unread(imported) if "@relationType" not in said] == left
+
+
+def test_identifiers_are_read_with_their_kind() -> None:
+    imported = resource(
+        f"""<identifier identifierType="DOI">10.1234/a</identifier><alternateIdentifiers>
+        <alternateIdentifier alternateIdentifierType="URL">https://e.org/a</alternateIdentifier>
+        <alternateIdentifier alternateIdentifierType="Shelf">A 7</alternateIdentifier>
+        <alternateIdentifier alternateIdentifierType="Long">{"a" * 2000}</alternateIdentifier>
+        </alternateIdentifiers>"""
+    )
+    record = imported.record
+    assert [(i.scheme, i.value, i.note) for i in record.identifiers] == [
+        ("doi", "10.1234/a", None),
+        ("url", "https://e.org/a", None),
+        ("local", "A 7", "Shelf"),
+    ]
+    assert record.id == "a"
+    assert [said.partition(":")[0] for said in unread(imported)] == [
+        "alternateIdentifier/@alternateIdentifierType",
+        "alternateIdentifiers/alternateIdentifier",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected", "left"),
+    [
+        ('<date dateType="Created">1870</date>', {"edtf": "1870"}, []),
+        ('<date dateType="Created" dateInformation="in 70">1870/1871</date>',
+         {"edtf": "1870/1871", "note": "in 70"}, []),
+        ('<date dateType="Created" dateInformation="on it">Pentecost</date>',
+         {"as_written": "Pentecost", "note": "on it"}, []),
+        ('<date dateType="Created">1870</date><date dateType="Created">1871</date>',
+         {"edtf": "1870"}, ["date/@dateType: “Created”", "dates/date: “1871”"]),
+        ('<date dateType="Issued">1870</date>', None,
+         ["date/@dateType: “Issued”", "dates/date: “1870”"]),
+        ('<date dateType="Created"/>', None, []),
+    ],
+)  # fmt: skip
+def test_the_date_of_creation_is_that_of_the_letter(
+    dates: str, expected: dict[str, str] | None, left: list[str]
+) -> None:
+    imported = resource(f"<dates>{dates}</dates>")
+    assert (imported.record.date and dump(imported.record.date)) == expected
+    said = [one for one in unread(imported) if "Pentecost" not in one]
+    assert said == left
+    codes = {finding.code for finding in imported.report}
+    assert ("import-date-open" in codes) is ("Pentecost" in dates)
+
+
+def test_the_first_abstract_is_the_summary() -> None:
+    imported = resource(
+        """<descriptions><description descriptionType="Other">Torn.</description>
+        <description descriptionType="Abstract">Thanks.</description>
+        <description descriptionType="Abstract">Again.</description></descriptions>"""
+    )
+    assert imported.record.summary
+    assert imported.record.summary.text == "Thanks."
+    assert unread(imported) == [
+        "description/@descriptionType: “Other”, “Abstract”",
+        "descriptions/description: “Torn.”, “Again.”",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rights", "expected", "left"),
+    [
+        ("<rights>Ask.</rights><rights>Ask us.</rights>", {"statement": "Ask."},
+         ["rightsList/rights: “Ask us.”"]),
+        ('<rights rightsIdentifier="cc-by-4.0" rightsURI="https://creativecommons.org/licenses/by'
+         '/4.0/">CC</rights>', {"statement": "CC", "licence": "CC-BY-4.0"}, []),
+        ('<rights rightsURI="https://e.org/l">Ours.</rights>',
+         {"statement": "Ours.", "licence": "https://e.org/l"}, []),
+        ('<rights rightsIdentifier="MIT" rightsURI="https://e.org/l">Ours.</rights>',
+         {"statement": "Ours.", "licence": "MIT"}, ["rights/@rightsURI: “https://e.org/l”"]),
+        ("<rights>Classification: SECRET</rights><rights/><rights>Ask.</rights>",
+         {"statement": "Ask."}, ["rightsList/rights: “Classification: SECRET”"]),
+        ("<rights>Access to A: closed</rights>", {"statement": "Access to A: closed"}, []),
+    ],
+)  # fmt: skip
+def test_the_first_rights_are_those_of_the_letter(
+    rights: str, expected: dict[str, str], left: list[str]
+) -> None:
+    imported = resource(f"<rightsList>{rights}</rightsList>")
+    assert imported.record.rights
+    assert dump(imported.record.rights) == expected
+    assert unread(imported) == left
+    assert imported.record.parts == ()
+
+
+def test_related_items_are_enclosures_publications_and_versions() -> None:
+    relations = ("HasPart", "IsPublishedIn", "IsNewVersionOf", "Cites", "HasPart", "HasPart")
+    titles = ("A list", "Letters", "b version 1", "A book", "A map", "")
+    items = "".join(
+        f'<relatedItem relationType="{kind}"><titles><title>{title}</title></titles></relatedItem>'
+        for kind, title in zip(relations, titles, strict=True)
+    )
+    imported = resource(f"<relatedItems>{items}</relatedItems><version>3</version>")
+    record = imported.record
+    assert [(item.id, item.title) for item in record.enclosures] == [
+        ("enclosure-1", "A list"),
+        ("enclosure-5", "A map"),
+    ]
+    assert record.publications == ("Letters",)
+    assert record.supersedes == "b version 1"
+    assert record.version == 3
+    assert unread(imported) == [
+        "relatedItem/@relationType: “Cites”, “HasPart”",
+        "titles/title: “A book”",
+    ]
+
+
+@pytest.mark.parametrize("version", ["0", "1.2", "first", "1234567890"])
+def test_a_version_that_is_not_a_small_number_is_reported(version: str) -> None:
+    imported = resource(f"<version>{version}</version>")
+    assert imported.record.version == 1
+    assert unread(imported) == [f"version: “{version}”"]
+
+
+def test_places_and_subjects_are_mentioned() -> None:
+    imported = resource(
+        """<geoLocations><geoLocation><geoLocationPlace>Exton</geoLocationPlace></geoLocation>
+        <geoLocation><geoLocationPlace/></geoLocation></geoLocations><subjects>
+        <subject valueURI="http://id.loc.gov/authorities/subjects/sh85073188">Korea</subject>
+        <subject>Trade</subject><subject valueURI="https://e.org/x"/></subjects>"""
+    )
+    record = imported.record
+    assert record.place is None
+    assert [dump(place) for place in record.mentioned_places] == [{"name": "Exton"}]
+    assert [dump(subject) for subject in record.subjects] == [
+        {"term": "Korea", "identifier": {"scheme": "lcsh", "value": "sh85073188"}},
+        {"term": "Trade"},
+    ]
+    assert unread(imported) == ["subject/@valueURI: “https://e.org/x”"]
+
+
+def test_our_own_file_has_its_id_its_access_and_its_words_of_a_date() -> None:
+    [imported] = read(export("datacite", full(), FULL_SETTING), "a.xml")
+    record = imported.record
+    assert record.id == full().id
+    assert record.date
+    assert record.date.note == "3 March 1961; new style"
+    access = record.part("original").access
+    assert access
+    assert access.status == "restricted"
+    assert record.rights
+    assert record.rights.licence == "CC-BY-4.0"
+    said = " ".join(unread(imported))
+    assert "Access to" not in said
+    assert full().id + "”" not in said
