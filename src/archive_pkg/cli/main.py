@@ -166,7 +166,7 @@ def run(words: Sequence[str]) -> int:
         complain(error)
         return error.exit_status
     except TyperException as error:
-        complain(UsageError(error.format_message(), _example(error)))
+        complain(UsageError(error.format_message().replace("Value error, ", ""), _example(error)))
         return error.exit_code
     except Interrupted as interruption:
         if interruption.unsaid():

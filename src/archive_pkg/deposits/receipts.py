@@ -203,9 +203,10 @@ def load_receipt(path: StrPath) -> Receipt:
         receipt = Receipt.model_validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
+        wrong = "it is not JSON" if first["type"] == "json_invalid" else first["msg"]
         place = ".".join(str(step) for step in first["loc"])
         raise InvalidError(
-            f"{path} is not a receipt: {place + ': ' if place else ''}{first['msg']}",
+            f"{path} is not a receipt: {place + ': ' if place else ''}{wrong}",
             "Name a file that `deposit` wrote into a folder ending in .receipts.",
         ) from error
     if not receipt.target.isprintable():

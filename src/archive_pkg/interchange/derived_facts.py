@@ -328,13 +328,13 @@ def history(record: Record) -> list[Event]:
     A change that the record also has as an event is not repeated.
     """
     events = list(record.events)
-    told = {(event.type, edtf_of(event.date)) for event in events}
+    recorded = {(event.type, edtf_of(event.date)) for event in events}
     taken = {event.id for event in events}
     names = (name for n in count(1) if (name := f"classification-{n}") not in taken)
     changes = [
         _reclassified(change, next(names))
         for change in (record.classification.history if record.classification else ())
-        if (_CHANGES[change.action], edtf_of(change.date)) not in told
+        if (_CHANGES[change.action], edtf_of(change.date)) not in recorded
     ]
     place = len(events)
     for change in reversed(changes):

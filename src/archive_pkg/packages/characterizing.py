@@ -137,8 +137,8 @@ class _RecordAdditions:
     def take(self, parts: list[Part], digest: str, found: _Finding) -> None:
         """Add a finding, unless the record already has it."""
         inputs = (f"sha256:{digest}",)
-        told = {(event.type, event.inputs, event.detail) for event in self.source.events}
-        if (found.type, inputs, found.detail) in told:
+        recorded = {(event.type, event.inputs, event.detail) for event in self.source.events}
+        if (found.type, inputs, found.detail) in recorded:
             return
         agent = self._agent(found.program)
         event = Event(
@@ -207,8 +207,8 @@ def _format(path: Path, parts: list[Part], place: Location, report: Report) -> _
     )
     (file,) = found["files"]
     matches = [one for one in file["matches"] if one["id"] != "UNKNOWN"]
-    told = "; ".join(_words(one) for one in matches) or "No format matches"
-    detail = f"PRONOM: {told}. Signatures: {signatures}."
+    formats = "; ".join(_words(one) for one in matches) or "No format matches"
+    detail = f"PRONOM: {formats}. Signatures: {signatures}."
     if not matches:
         message = f"no format in PRONOM matches {path.name}"
         report.add(
@@ -219,7 +219,9 @@ def _format(path: Path, parts: list[Part], place: Location, report: Report) -> _
         return _Finding("format identification", program, "warning", detail)
     unsure = len(matches) > 1 or matches[0]["warning"]
     if unsure:
-        report.add(FORMAT_UNSURE.at(place, f"{path.name}: {told}", "Open the file and check it."))
+        report.add(
+            FORMAT_UNSURE.at(place, f"{path.name}: {formats}", "Open the file and check it.")
+        )
     pronom = matches[0]["id"] if len(matches) == 1 else None
     mimes = {mime.strip() for one in matches for mime in one["mime"].split(",") if mime.strip()}
     for part in parts:

@@ -153,9 +153,9 @@ def _is_on_signature(finding: Finding) -> bool:
 
 
 def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Signed, ...]:
-    beside = [name for name in bag.tag_files if name.startswith(f"{FOLDER}/")]
-    files = dict.fromkeys(beside, b"")  # no signature covers these
-    names = [name for name in beside if is_signature_file(name)]
+    present = [name for name in bag.tag_files if name.startswith(f"{FOLDER}/")]
+    files = dict.fromkeys(present, b"")  # no signature covers these
+    names = [name for name in present if is_signature_file(name)]
     if len(names) > limits.SIGNATURE_FILES.value:
         message = (
             f"has {len(names)} signatures, more than the limit of {limits.SIGNATURE_FILES.value}"

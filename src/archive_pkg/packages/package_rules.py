@@ -112,11 +112,11 @@ def _against_its_bytes(record: Record, path: Path, bag: Bag, report: Report) -> 
     if _tables_are_made_from(record, bag) or tables.tables_hold(record, source):
         return
     try:
-        told = tables.read_records(source)
+        from_tables = tables.read_records(source)
     except InvalidError as error:
         report.extend(error.report)
         return
-    if told != [record]:
+    if from_tables != [record]:
         message = "the tables differ from record.json"
         hint = "One of the two was changed after packaging. Restore the package from another copy."
         report.add(TABLES_DISAGREE.at(Location(str(source)), message, hint))

@@ -209,7 +209,7 @@ class _Unread:
         findings = [one.message for one in done.findings if one.severity is not Severity.ADVICE]
         if done.status or findings:
             self._answer.worsen(done.status)
-            why = done.error[0] or "; ".join(findings[:3])
+            why = "; ".join(findings[:3]) or done.error[0]
             warn(f"{done.path}: left out: {why}")
             self._answer.results.append(done.as_json())
 

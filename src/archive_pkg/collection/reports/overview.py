@@ -244,7 +244,7 @@ class Overview:
             "Integrity",
             3,
             "verified at fixed intervals, with recorded outcomes",
-            f"{several:,} packages were checked more than once; "
+            f"{_packages(several, 'was', 'were')} checked more than once; "
             + (
                 "every package was checked"
                 if all_checked

@@ -45,6 +45,7 @@ IMPORT_NOT_READ = Code(
 )
 
 Element = Any
+_TEXT_SUFFIXES = ("", ".txt", ".md", ".docx", ".odt")
 _BEFORE_MARKUP = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -74,7 +75,8 @@ class XmlSource:
             self.root: Element = parse_xml(data, remove_pis=True)
         except MalformedError as error:
             hint = ""
-            if not data.lstrip(_BEFORE_MARKUP).startswith(b"<"):
+            is_text = PurePath(name).suffix.lower() in _TEXT_SUFFIXES
+            if is_text and not data.lstrip(_BEFORE_MARKUP).startswith(b"<"):
                 hint = f"If it is a letter, draft a record: archive-pkg draft {quote(name)}"
             finding = IMPORT_NOT_XML.at(Location(name, line=error.line), f"not XML: {error}", hint)
             if isinstance(error, OverLimitError):

@@ -328,8 +328,8 @@ class _Public:
             nobody = item.agent is not None and item.agent not in present
             if nobody or not self._is_kept(item):
                 continue
-            beside = self.index.evidence(item.field)
-            if item.at is None or any(map(self._rests_on_withheld, beside)):
+            evidence = self.index.evidence(item.field)
+            if item.at is None or any(map(self._rests_on_withheld, evidence)):
                 data.pop("note", None)
             kind, *names = item.field.split(".")
             if names and kind in self.places:

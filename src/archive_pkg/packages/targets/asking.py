@@ -65,7 +65,7 @@ def answer(target: Target, record: Record, given: Mapping[str, str], size: int) 
         for ask in asks:
             value = given.get(ask.tag or ask.label) or _said(ask, record, size)
             if ask.required and not value:
-                report.add(_untold(target, path, ask))
+                report.add(_missing_value(target, path, ask))
             elif value and ask.values and value not in ask.values:
                 place = Location(path, field=ask.label)
                 message = f"{value!r} is not a value of {ask.label} for {target.title}"
@@ -105,7 +105,7 @@ def _human(size: int) -> str:
     return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
 
 
-def _untold(target: Target, path: str, ask: Ask) -> Finding:
+def _missing_value(target: Target, path: str, ask: Ask) -> Finding:
     option = f"--tag '{ask.tag or ask.label}=…'"
     field = _FIELDS.get(ask.source)
     given = f"Add the {field} to the record, or use {option}." if field else f"Use {option}."

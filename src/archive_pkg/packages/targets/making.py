@@ -88,9 +88,9 @@ def build_for(
     source = Path(source)
     out = Path(out)
     draft = draft_package(source, audience)
-    told = _checked(target, given or {})
+    answers = _checked(target, given or {})
     sizes = {name: (draft.folder / name).stat().st_size for name in draft.record.files}
-    report = blockers(target, draft.record, told, sizes, audience)
+    report = blockers(target, draft.record, answers, sizes, audience)
     if not report.ok:
         raise InvalidError(
             f"{target.title} would not accept {source}", "Correct what the findings name.", report
@@ -102,7 +102,7 @@ def build_for(
     with storage.Staging(destination, wait=wait) as staging:
         keeps_date = target.form == "bag" and not target.archive
         day = on or (date_for(destination, draft.record) if keeps_date else today())
-        maker = _TargetBuilder(target, draft, told, sizes, day)
+        maker = _TargetBuilder(target, draft, answers, sizes, day)
         item = maker.make(staging.path)
         draft.report.extend(maker.left_out)
         staging.mode = draft.mode()

@@ -102,7 +102,7 @@ def build_site(
     out = out.resolve()
     if collection.root.resolve().is_relative_to(out):
         raise UsageError(
-            f"the collection {collection.root} is inside {out}",
+            f"the folder for the site, {out}, contains the collection {collection.root}",
             "Choose another folder for the site.",
         )
     with storage.storage_errors(f"making {out.parent}"):

@@ -129,13 +129,13 @@ class InvenioRdm(RestrictingRepository):
         files = {zip_name(transfer.identifier): transfer.size}
         if transfer.page is not None:
             files[page_name(transfer.identifier)] = len(transfer.page())
-        beside = " and its page next to it" if transfer.page is not None else ""
+        page = " and its page next to it" if transfer.page is not None else ""
         plan = DepositPlan(
             tuple(PlannedFile(name, size, f"the files of {draft}") for name, size in files.items()),
             steps=(
                 step,
                 *self._restriction(transfer),
-                f"send the package as one zip{beside}, and compare the server's MD5 with ours",
+                f"send the package as one zip{page}, and compare the server's MD5 with ours",
                 "PUBLISH it, which cannot be undone" if publish else "leave it a draft",
             ),
         )
