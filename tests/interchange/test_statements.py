@@ -178,14 +178,17 @@ class Says:
                 until = f" until {part.access.until.edtf}" if part.access.until else ""
                 rule = f" ({part.access.rule})" if part.access.rule else ""
                 words = f"{part.access.status}{until}{rule}"
-                said |= {plain(words), plain(f"Access to {self.title(part.id)}: {words}")}
+                said |= {plain(words), plain(f"Access to {self._called(part.id)}: {words}")}
         return said
 
     def title(self, name: str) -> str:
+        return plain(self._called(name))
+
+    def _called(self, name: str) -> str:
         part = self.parts[name]
         listed = [item.title for item in self.record.enclosures if item.part == name]
         made = f"{part.kind.capitalize()} of {self.record.title}"
-        return plain(part.title or next(iter(listed), made))
+        return part.title or next(iter(listed), made)
 
     @property
     def languages(self) -> set[str]:
