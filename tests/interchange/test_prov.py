@@ -118,14 +118,24 @@ def test_a_note_is_with_the_part_that_it_is_about_and_is_said_once() -> None:
         assert entities[f"letter:part/{name}"]["letter:note"] == "sic, at “Miska”"
 
 
+def test_a_failed_event_makes_nothing() -> None:
+    made = {"id": "a", "type": "translation", "objects": ["e"]}
+    parts = [part("e", "translation")]
+    document = said(parts=parts, events=[made | {"outcome": "fail"}])
+    assert relations(document, "used") == [("event/a", "part/e")]
+    assert "wasGeneratedBy" not in document
+
+
 def test_an_event_uses_what_it_does_not_make_or_what_was_made_before() -> None:
     parts = [part("o", "original"), part("e", "translation", made_from=["o"])]
     events = [
         {"id": "a", "type": "translation", "objects": ["e"], "sources": ["o"]},
-        {"id": "b", "type": "translation", "objects": ["e"], "outcome": "fail"},
+        {"id": "b", "type": "translation", "objects": ["e"]},
         {"id": "c", "type": "virus check", "objects": ["o", "e"], "inputs": [f"sha256:{DIGEST}"]},
         {"id": "d", "type": "creation"},
         {"id": "e", "type": "sending", "outputs": [f"sha256:{DIGEST}"]},
+        {"id": "f", "type": "translation", "sources": ["o"]},
+        {"id": "g", "type": "translation"},
     ]
     document = said(parts=parts, events=events)
     assert relations(document, "wasGeneratedBy") == [("part/e", "event/a"), ("letter", "event/d")]
@@ -135,11 +145,15 @@ def test_an_event_uses_what_it_does_not_make_or_what_was_made_before() -> None:
         ("event/c", "part/o"),
         ("event/c", "part/e"),
         ("event/e", "letter"),
+        ("event/f", "part/o"),
+        ("event/g", "letter"),
     ]
     assert document["activity"] == {
         "letter:event/a": {"prov:type": "translation"},
-        "letter:event/b": {"prov:type": "translation", "letter:outcome": "fail"},
+        "letter:event/b": {"prov:type": "translation"},
         "letter:event/c": {"prov:type": "virus check", "letter:input": f"sha256:{DIGEST}"},
         "letter:event/d": {"prov:type": "creation"},
         "letter:event/e": {"prov:type": "sending", "letter:output": f"sha256:{DIGEST}"},
+        "letter:event/f": {"prov:type": "translation"},
+        "letter:event/g": {"prov:type": "translation"},
     }

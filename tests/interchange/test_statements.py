@@ -314,7 +314,10 @@ def check_schema_org(says: Says, written: bytes) -> None:
         }
 
     def people(thing: dict[str, Any], key: str) -> set[str]:
-        return {plain(named[one["@id"]]["name"]) for one in thing.get(key, [])}
+        names = [named[one["@id"]]["name"] for one in thing.get(key, [])]
+        return {
+            plain(one) for name in names for one in (name if isinstance(name, list) else [name])
+        }
 
     def twins(allowed: set[str]) -> set[str]:
         """Names, and those of others with the same identifier, who are one thing in a graph."""
@@ -347,9 +350,10 @@ def check_schema_org(says: Says, written: bytes) -> None:
     assert ids(letter, "workExample") == {n for n in says.parts if says.is_version(n)}
     assert "conditionsOfAccess" not in letter
     assert "isBasedOn" not in letter
-    for key, value in (("copyrightNotice", "statement"), ("license", "licence")):
-        rights = getattr(says.record.rights, value, None)
-        assert letter.get(key) in (None, rights)
+    rights = says.record.rights
+    assert letter.get("copyrightNotice") == (rights and rights.statement)
+    licence = named[letter["license"]["@id"]]["name"] if "license" in letter else None
+    assert licence == (rights and rights.licence)
     for key, date in (("dateCreated", says.record.date), ("dateReceived", says.record.received)):
         assert key not in letter or letter[key] == str(date.edtf)
 

@@ -181,7 +181,7 @@ def test_ro_crate_says_how_an_event_ended_and_what_is_not_sure_of_its_date() -> 
     graph = json.loads(export("ro-crate", wire()))["@graph"]
     actions = {thing["@id"]: thing for thing in graph if "Action" in thing["@type"]}
     translated, checked = actions["#event-translated"], actions["#event-checked"]
-    assert translated["actionStatus"] == "http://schema.org/CompletedActionStatus"
+    assert translated["actionStatus"] == {"@id": "http://schema.org/CompletedActionStatus"}
     assert translated["description"] == "Date: 1998~; Date as written: about 1998"
     assert "actionStatus" not in checked
     assert checked["description"] == "Outcome: warning"

@@ -318,7 +318,11 @@ def examines(event: Event) -> bool:
 
 
 def makes(event: Event) -> bool:
-    """Return whether an event creates its objects."""
+    """Return whether an event creates its objects, or the letter if it has none."""
+    if event.outcome == "fail":
+        return False
+    if not event.objects:
+        return event.type == "creation"
     return event.type in _MAKING or bool(event.sources)
 
 

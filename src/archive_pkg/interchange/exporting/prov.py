@@ -206,7 +206,7 @@ def _add_events(document: _Document, record: Record) -> None:
         for name in event.sources:
             document.relate("used", activity, _part(name))
         # An event without parts concerns the letter itself.
-        for thing in map(_part, event.objects) if event.objects else (_LETTER,):
+        for thing in map(_part, event.objects) if event.objects or event.sources else (_LETTER,):
             if derived_facts.makes(event) and thing not in made:
                 document.relate("wasGeneratedBy", thing, activity)
                 made.add(thing)

@@ -1,4 +1,4 @@
-"""RO-Crate 1.2: the file `ro-crate-metadata.json` at the root of the crate."""
+"""Write RO-Crate 1.2: the file `ro-crate-metadata.json` at the root of the crate."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.exporting.schema_org import Thing
     from archive_pkg.records.models import Event, Record
 
-_STATUS = {
-    "success": "http://schema.org/CompletedActionStatus",
-    "fail": "http://schema.org/FailedActionStatus",
+_STATUS: dict[str | None, dict[str, str]] = {
+    "success": {"@id": "http://schema.org/CompletedActionStatus"},
+    "fail": {"@id": "http://schema.org/FailedActionStatus"},
 }
 VERSION = "https://w3id.org/ro/crate/1.2"
 
@@ -34,14 +34,12 @@ MAPPING = schema_org.MAPPING | {
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The record as a crate's metadata."""
+    """Return the record as a crate's metadata."""
     [record] = records
     graph = [*_crate(record, setting), *schema_org.things(record, setting)]
     graph += schema_org.files(record, setting, "File")
-    graph += [_action(record, event) for event in record.events]
-    unique = {thing["@id"]: thing for thing in reversed(graph)}
-    ordered = [unique[name] for name in dict.fromkeys(thing["@id"] for thing in graph)]
-    return to_json({"@context": f"{VERSION}/context", "@graph": ordered})
+    graph += [_action(record, event, setting) for event in record.events]
+    return to_json({"@context": f"{VERSION}/context", "@graph": schema_org.merged(graph)})
 
 
 def _crate(record: Record, setting: Setting) -> Iterator[Thing]:
@@ -61,7 +59,7 @@ def _crate(record: Record, setting: Setting) -> Iterator[Thing]:
         else f"{derived_facts.TYPE_NAMES[record.type]} with its description: {record.title}",
         "identifier": record.id,
         "license": {"@id": "#rights"},
-        "mainEntity": {"@id": setting.addresses.get(record.id, schema_org.LETTER)},
+        "mainEntity": {"@id": schema_org.letter_id(record, setting)},
         "hasPart": [{"@id": schema_org.file_id(path, setting)} for path in record.files],
     }
     if setting.made:
@@ -78,7 +76,7 @@ def _crate(record: Record, setting: Setting) -> Iterator[Thing]:
     }
 
 
-def _action(record: Record, event: Event) -> Thing:
+def _action(record: Record, event: Event, setting: Setting) -> Thing:
     date = event.date
     words = [
         event.detail,
@@ -87,19 +85,23 @@ def _action(record: Record, event: Event) -> Thing:
         date.note if date else None,
         "Outcome: warning" if event.outcome == "warning" else None,
     ]
-    makes = derived_facts.makes(event) and bool(event.objects)
-    sources = event.sources if makes else (*event.sources, *event.objects)
+    makes = derived_facts.makes(event)
+    sources, objects = (
+        [schema_org.part_id(name) for name in names] for names in (event.sources, event.objects)
+    )
+    # An event without parts concerns the letter itself.
+    concerned = objects or ([] if sources else [schema_org.letter_id(record, setting)])
     action = {
         "@id": f"#event-{event.id}",
         "@type": "CreateAction" if makes else "Action",
         "name": event.type,
         "endTime": plain(date.edtf) if date else None,
-        "actionStatus": _STATUS.get(event.outcome or ""),
+        "actionStatus": _STATUS.get(event.outcome),
         "agent": [
             {"@id": schema_org.agent_id(a)} for a in derived_facts.agents(record, event.agents)
         ],
-        "object": [{"@id": schema_org.part_id(name)} for name in sources],
-        "result": [{"@id": schema_org.part_id(name)} for name in event.objects if makes],
+        "object": [{"@id": name} for name in (sources if makes else sources + concerned)],
+        "result": [{"@id": name} for name in concerned] if makes else [],
         "description": "; ".join(filter(None, words)),
     }
     return {key: value for key, value in action.items() if value}

@@ -1,6 +1,6 @@
-"""schema.org in JSON-LD: the letter as a message that an archive holds.
+"""Write schema.org in JSON-LD: the letter is a message that an archive holds.
 
-The description is flat, each thing under its `@id`, so that RO-Crate can take the same things in.
+The graph is flat: each thing has an `@id`, as RO-Crate requires, which contains the same things.
 """
 
 from __future__ import annotations
@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from archive_pkg.interchange import derived_facts
-from archive_pkg.interchange.addresses import address, first_address
+from archive_pkg.interchange.addresses import address, first_address, licence_address
 from archive_pkg.interchange.dates import edtf_of
 from archive_pkg.interchange.json_text import to_json
+from archive_pkg.records.vocabularies.identifiers import SCHEMES
 from archive_pkg.records.wording import classification_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Agent, Part, Place, Record, Subject
 
 LETTER = "#letter"
-HOLDING = "#holding"
+_HOLDING = "#holding"
 _MARKING = "#marking"
 _SUMMARY = "#summary"
 
@@ -31,7 +32,7 @@ _TYPES = {
     "software": "https://schema.org/SoftwareApplication",
     "family": "http://id.loc.gov/ontologies/bibframe/Family",
 }
-"""What agents are that are neither persons nor organizations."""
+"""The types of agents that are neither persons nor organizations."""
 
 MAPPING = {
     "id": "identifier",
@@ -107,48 +108,44 @@ MAPPING = {
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The record in schema.org's vocabulary."""
+    """Return the record in schema.org's vocabulary."""
     [record] = records
-    graph = [*things(record, setting), *files(record, setting)]
+    graph = merged([*things(record, setting), *files(record, setting)])
     return to_json({"@context": "https://schema.org", "@graph": graph})
 
 
+def merged(graph: Iterable[Thing]) -> list[Thing]:
+    """Return the things of a graph with one entry for each `@id`.
+
+    Agents or places that have the same identifier are one thing; it has the names of all.
+    """
+    found: dict[str, Thing] = {}
+    for thing in graph:
+        known = found.setdefault(thing["@id"], thing)
+        for key, value in thing.items():
+            if known.setdefault(key, value) != value:
+                values = _listed(known[key])
+                known[key] = [*values, *(one for one in _listed(value) if one not in values)]
+    return list(found.values())
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
 def things(record: Record, setting: Setting) -> Iterator[Thing]:
-    """The letter and all that is said of it, but for its files."""
+    """Yield the letter and everything that is known of it except its files."""
     yield _letter(record, setting)
     bonds = derived_facts.bonds(record)
     for part in record.parts:
         yield _part(record, part, bonds[part.id], setting)
-    if record.summary and record.summary.author:
-        yield {
-            "@id": _SUMMARY,
-            "@type": "CreativeWork",
-            "genre": "summary",
-            "about": _ref(setting.addresses.get(record.id, LETTER)),
-            "text": record.summary.text,
-            "creator": _agents(record, [record.summary.author]),
-        }
-    if record.classification:
-        yield {
-            "@id": _MARKING,
-            "@type": "Comment",
-            "text": f"Marked: {classification_in_words(record)}",
-        }
+    yield from _remarks(record, setting)
     for agent in record.agents:
         yield _agent(agent)
     for number, place in enumerate(_places(record), 1):
-        yield _known({"@id": place_id(place, number), "@type": "Place", "name": place.name})
+        yield {"@id": place_id(place, number), "@type": "Place", "name": place.name}
     for number, subject in enumerate(record.subjects, 1):
-        if subject.identifier:
-            yield {
-                "@id": subject_id(subject, number),
-                "@type": "DefinedTerm",
-                "name": subject.term,
-                "termCode": subject.identifier.value,
-                "inDefinedTermSet": subject.identifier.scheme,
-            }
-    for note, words in derived_facts.note_words(record):
-        yield {"@id": f"#note-{note}", "@type": "Comment", "text": words}
+        yield from _subject(subject, number)
     for enclosure in record.enclosures:
         if enclosure.part is None:
             yield {
@@ -156,16 +153,50 @@ def things(record: Record, setting: Setting) -> Iterator[Thing]:
                 "@type": "CreativeWork",
                 "name": enclosure.title,
             }
+    if record.rights and record.rights.licence:
+        licence = record.rights.licence
+        yield {"@id": _licence_id(licence), "@type": "CreativeWork", "name": licence}
     if record.holding:
         yield {
-            "@id": HOLDING,
+            "@id": _HOLDING,
             "@type": "ArchiveOrganization",
             "name": record.holding.repository,
         }
 
 
+def _remarks(record: Record, setting: Setting) -> Iterator[Thing]:
+    if record.summary and record.summary.author:
+        yield {
+            "@id": _SUMMARY,
+            "@type": "CreativeWork",
+            "genre": "summary",
+            "about": _ref(letter_id(record, setting)),
+            "text": record.summary.text,
+            "creator": _agents(record, [record.summary.author]),
+        }
+    if record.classification:
+        words = f"Marked: {classification_in_words(record)}"
+        yield {"@id": _MARKING, "@type": "Comment", "text": words}
+    for note, words in derived_facts.note_words(record):
+        yield {"@id": f"#note-{note}", "@type": "Comment", "text": words}
+
+
+def _subject(subject: Subject, number: int) -> Iterator[Thing]:
+    known = subject.identifier
+    if known:
+        terms = f"#scheme-{known.scheme}"
+        yield {
+            "@id": subject_id(subject, number),
+            "@type": "DefinedTerm",
+            "name": subject.term,
+            "termCode": known.value,
+            "inDefinedTermSet": _ref(terms),
+        }
+        yield {"@id": terms, "@type": "DefinedTermSet", "name": SCHEMES[known.scheme].name}
+
+
 def files(record: Record, setting: Setting, kind: str = "MediaObject") -> Iterator[Thing]:
-    """The held files."""
+    """Yield the held files."""
     for path in record.files:
         parts = [part for part in record.parts if part.file == path]
         facts = setting.files.get(path)
@@ -182,23 +213,28 @@ def files(record: Record, setting: Setting, kind: str = "MediaObject") -> Iterat
         )
 
 
+def letter_id(record: Record, setting: Setting) -> str:
+    """Return the letter's own address, or its name in the description."""
+    return setting.addresses.get(record.id, LETTER)
+
+
 def file_id(path: str, setting: Setting) -> str:
-    """A file's address, seen from the description."""
+    """Return a file's address relative to the description."""
     return quote(f"{setting.folder}{path}")
 
 
 def part_id(name: str) -> str:
-    """A part's name in the description."""
+    """Return a part's name in the description."""
     return f"#part-{name}"
 
 
 def agent_id(agent: Agent) -> str:
-    """An agent's address in an authority file, else its name in the description."""
+    """Return an agent's address in an authority file, or its name in the description."""
     return first_address(agent.identifiers) or f"#agent-{agent.id}"
 
 
 def place_id(place: Place, number: int) -> str:
-    """A place's address in an authority file, else its number in the description."""
+    """Return a place's address in an authority file, or its number in the description."""
     return first_address(place.identifiers) or f"#place-{number}"
 
 
@@ -206,6 +242,10 @@ def subject_id(subject: Subject, number: int) -> str:
     """Return a subject's address in an authority file, or its number in the description."""
     known = address(subject.identifier.uri) if subject.identifier else None
     return known or f"#subject-{number}"
+
+
+def _licence_id(licence: str) -> str:
+    return licence_address(licence) or "#licence"
 
 
 def _ref(name: str) -> dict[str, str]:
@@ -245,7 +285,7 @@ def _letter(record: Record, setting: Setting) -> Thing:
     contained = dict.fromkeys([*enclosed, *(one["@id"] for one in bound("part"))])
     return _known(
         {
-            "@id": setting.addresses.get(record.id, LETTER),
+            "@id": letter_id(record, setting),
             "@type": ["Message", "ArchiveComponent"],
             "name": record.title,
             "alternateName": list(record.variant_titles),
@@ -276,13 +316,13 @@ def _letter(record: Record, setting: Setting) -> Thing:
                 *(_ref(f"#note-{note.id}") for note in record.translation_notes),
             ],
             "messageAttachment": [_ref(name) for name in enclosed],
-            "holdingArchive": _ref(HOLDING) if holding else None,
+            "holdingArchive": _ref(_HOLDING) if holding else None,
             "itemLocation": derived_facts.shelfmark(holding) if holding else None,
             "description": f"Custody: {record.custody}" if record.custody else None,
             "sponsor": _agents(record, [record.donor]) if record.donor else None,
             "citation": list(record.publications),
             "copyrightNotice": rights.statement if rights else None,
-            "license": rights.licence if rights else None,
+            "license": _ref(_licence_id(rights.licence)) if rights and rights.licence else None,
             "copyrightHolder": _agents(record, [rights.holder])
             if rights and rights.holder
             else None,
@@ -295,7 +335,7 @@ def _is_signed(record: Record) -> bool:
 
 
 def _part(record: Record, part: Part, bond: derived_facts.Bond, setting: Setting) -> Thing:
-    letter = _ref(setting.addresses.get(record.id, LETTER))
+    letter = _ref(letter_id(record, setting))
     sources, wholes, about = (
         [_ref(part_id(name)) for name in names]
         for names in (part.made_from, part.part_of, part.about)
@@ -329,8 +369,8 @@ def _part(record: Record, part: Part, bond: derived_facts.Bond, setting: Setting
 
 def _agent(agent: Agent) -> Thing:
     title = "jobTitle" if agent.kind == "person" else "disambiguatingDescription"
-    # RO-Crate wants a SoftwareApplication to have an address, which is seldom known. schema.org
-    # has no type for a family.
+    # RO-Crate requires the address of a SoftwareApplication, which is seldom known. schema.org has
+    # no type for a family.
     kind = {"person": "Person", "organization": "Organization"}.get(agent.kind, "Thing")
     return _known(
         {

@@ -1,0 +1,252 @@
+"""schema.org: where each field of a record goes, and how its things are tied together."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from places import expected, places
+
+from archive_pkg.interchange import FileFacts, Setting, export
+
+LETTER = "#letter"
+
+
+def said(setting: Setting = BARE_SETTING, **fields: Any) -> dict[str, dict[str, Any]]:
+    """The things of a document by their `@id`, each of them once."""
+    graph = json.loads(export("schema-org", record(**fields), setting))["@graph"]
+    things = {thing["@id"]: thing for thing in graph}
+    assert len(things) == len(graph)
+    return things
+
+
+def refs(*names: str) -> list[dict[str, str]]:
+    return [{"@id": name} for name in names]
+
+
+def part(name: str, kind: str, **more: Any) -> dict[str, Any]:
+    return {"id": name, "kind": kind, "title": name.upper(), "held": False} | more
+
+
+def test_each_field_has_its_place() -> None:
+    assert places(export("schema-org", full(), FULL_SETTING)) == expected("schema-org")
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    assert json.loads(export("schema-org", bare(), BARE_SETTING)) == {
+        "@context": "https://schema.org",
+        "@graph": [
+            {
+                "@id": LETTER,
+                "@type": ["Message", "ArchiveComponent"],
+                "name": "A letter",
+                "identifier": ["x"],
+                "version": "1",
+                "genre": "Document",
+            }
+        ],
+    }
+
+
+def test_each_part_has_its_bond_with_the_letter_and_with_others() -> None:
+    parts = [
+        part("o", "original"),
+        part("en", "translation", made_from=["o"], made_by=["a", "p"], method="By hand"),
+        part("map", "enclosure"),
+        part("leaf", "scan", part_of=["o"], made_by=["a"]),
+        part("map-en", "translation", made_from=["map"]),
+        part("sum", "summary"),
+        part("note", "summary", about=["map"]),
+    ]
+    agents = [
+        {"id": "a", "name": "Ann", "kind": "person"},
+        {"id": "p", "name": "DeepX", "kind": "software"},
+    ]
+    enclosures = [
+        {"id": "list", "title": "A list"},
+        {"id": "map", "title": "A map", "part": "map"},
+        {"id": "again", "title": "MAP", "part": "map"},
+    ]
+    things = said(parts=parts, agents=agents, enclosures=enclosures)
+    letter = things[LETTER]
+    assert letter["workExample"] == refs("#part-o", "#part-en")
+    assert letter["messageAttachment"] == refs("#enclosure-list", "#part-map")
+    assert letter["hasPart"] == refs("#enclosure-list", "#part-map", "#part-leaf")
+    assert letter["subjectOf"] == refs("#part-sum")
+    assert letter["contributor"] == refs("#agent-a")
+    assert things["#enclosure-list"]["name"] == "A list"
+    assert "#enclosure-map" not in things
+    tied = {
+        name: {key: value for key, value in thing.items() if key not in ("@id", "@type", "name")}
+        for name, thing in things.items()
+        if name.startswith("#part-")
+    }
+    assert tied == {
+        "#part-o": {"genre": "original", "exampleOfWork": {"@id": LETTER}},
+        "#part-en": {
+            "genre": "translation",
+            "exampleOfWork": {"@id": LETTER},
+            "translationOfWork": refs("#part-o"),
+            "translator": refs("#agent-a"),
+            "creditText": "By hand; made with DeepX",
+        },
+        "#part-map": {
+            "genre": "enclosure",
+            "isPartOf": refs(LETTER),
+            "alternateName": ["A map"],
+        },
+        "#part-leaf": {
+            "genre": "scan",
+            "isPartOf": refs(LETTER, "#part-o"),
+            "creator": refs("#agent-a"),
+        },
+        "#part-map-en": {"genre": "translation", "translationOfWork": refs("#part-map")},
+        "#part-sum": {"genre": "summary", "about": refs(LETTER)},
+        "#part-note": {"genre": "summary", "about": refs("#part-map")},
+    }
+
+
+def test_an_enclosure_that_is_not_listed_is_an_attachment_too() -> None:
+    parts = [
+        part("o", "original"),
+        part("map", "enclosure"),
+        part("leaf", "scan", part_of=["o"]),
+        part("copy", "translation", made_from=["map"]),
+        part("legend", "enclosure", part_of=["copy"]),
+    ]
+    letter = said(parts=parts)[LETTER]
+    assert letter["messageAttachment"] == refs("#part-map")
+    assert letter["hasPart"] == refs("#part-map", "#part-leaf")
+
+
+def test_places_mentioned_are_told_from_the_place_of_writing() -> None:
+    mentioned = [{"name": "Lviv"}, {"name": "Odesa"}]
+    things = said(mentioned_places=mentioned)
+    assert "locationCreated" not in things[LETTER]
+    assert things[LETTER]["mentions"] == refs("#place-1", "#place-2")
+    assert things["#place-2"] == {"@id": "#place-2", "@type": "Place", "name": "Odesa"}
+    letter = said(mentioned_places=mentioned, place={"name": "Kyiv"})[LETTER]
+    assert letter["locationCreated"] == refs("#place-1")
+    assert letter["mentions"] == refs("#place-2", "#place-3")
+
+
+def test_places_with_one_identifier_are_one_thing_with_all_names() -> None:
+    known = [{"scheme": "geonames", "value": "498817"}]
+    names = ["Leningrad", "St Petersburg", "Leningrad"]
+    things = said(
+        place={"name": names[0], "identifiers": known},
+        mentioned_places=[{"name": name, "identifiers": known} for name in names[1:]],
+    )
+    assert things["https://sws.geonames.org/498817/"] == {
+        "@id": "https://sws.geonames.org/498817/",
+        "@type": "Place",
+        "name": ["Leningrad", "St Petersburg"],
+    }
+
+
+def test_agents_with_one_identifier_are_one_thing_with_all_that_is_known() -> None:
+    known = [{"scheme": "wikidata", "value": "Q1"}]
+    agents = [
+        {"id": "a", "name": "Ann", "kind": "person", "identifiers": known},
+        {"id": "b", "name": "Anna", "kind": "person", "role": "Clerk", "identifiers": known},
+    ]
+    things = said(agents=agents, signatories=["a", "b"])
+    assert things["http://www.wikidata.org/entity/Q1"] == {
+        "@id": "http://www.wikidata.org/entity/Q1",
+        "@type": "Person",
+        "name": ["Ann", "Anna"],
+        "jobTitle": "Clerk",
+        "identifier": ["http://www.wikidata.org/entity/Q1"],
+    }
+    assert things[LETTER]["contributor"] == refs("http://www.wikidata.org/entity/Q1")
+
+
+def test_agents_have_the_type_and_the_title_of_their_kind() -> None:
+    kinds = ("person", "organization", "family", "software")
+    agents: list[dict[str, Any]] = [
+        {"id": kind, "name": "A", "kind": kind, "role": "R"} for kind in kinds
+    ]
+    agents[0]["identifiers"] = [{"scheme": "local", "value": "7"}]
+    things = said(agents=agents)
+    described: dict[str, dict[str, Any]] = {
+        "person": {"@type": "Person", "jobTitle": "R", "identifier": ["7"]},
+        "organization": {"@type": "Organization", "disambiguatingDescription": "R"},
+        "family": {
+            "@type": "Thing",
+            "additionalType": "http://id.loc.gov/ontologies/bibframe/Family",
+            "disambiguatingDescription": "R",
+        },
+        "software": {
+            "@type": "Thing",
+            "additionalType": "https://schema.org/SoftwareApplication",
+            "disambiguatingDescription": "R",
+        },
+    }
+    for kind, more in described.items():
+        assert things[f"#agent-{kind}"] == {"@id": f"#agent-{kind}", "name": "A"} | more
+
+
+def test_subjects_are_terms_of_their_scheme_which_is_described_once() -> None:
+    subjects = [
+        {"term": "Law", "identifier": {"scheme": "local", "value": "K"}},
+        {"term": "Trade"},
+        {"term": "War", "identifier": {"scheme": "local", "value": "U"}},
+    ]
+    things = said(subjects=subjects)
+    assert things[LETTER]["about"] == [{"@id": "#subject-1"}, "Trade", {"@id": "#subject-3"}]
+    assert things["#subject-3"] == {
+        "@id": "#subject-3",
+        "@type": "DefinedTerm",
+        "name": "War",
+        "termCode": "U",
+        "inDefinedTermSet": {"@id": "#scheme-local"},
+    }
+    assert things["#scheme-local"]["name"] == "local"
+
+
+@pytest.mark.parametrize(
+    ("licence", "name"),
+    [
+        ("MIT", "https://spdx.org/licenses/MIT.html"),
+        ("https://example.org/terms", "https://example.org/terms"),
+        ("Ask the archive", "#licence"),
+    ],
+)
+def test_a_licence_is_a_thing_and_no_address_is_made_of_its_words(licence: str, name: str) -> None:
+    things = said(rights={"statement": "Free.", "licence": licence})
+    assert things[LETTER]["license"] == {"@id": name}
+    assert things[name] == {"@id": name, "@type": "CreativeWork", "name": licence}
+    alone = said(rights={"statement": "Free."})
+    assert alone[LETTER]["copyrightNotice"] == "Free."
+    assert len(alone) == 1
+
+
+def test_a_file_has_what_is_known_of_it() -> None:
+    parts = [
+        part("a", "scan", held=True, file="f ü"),
+        part("b", "scan", held=True, file="f ü", media_type="image/tiff", sha256="ab" * 32),
+        part("c", "scan", held=True, file="g"),
+    ]
+    things = said(parts=parts)
+    assert things["f%20%C3%BC"] == {
+        "@id": "f%20%C3%BC",
+        "@type": "MediaObject",
+        "name": "f ü",
+        "encodingFormat": "image/tiff",
+        "sha256": "ab" * 32,
+        "encodesCreativeWork": refs("#part-a", "#part-b"),
+    }
+    assert things["g"]["encodesCreativeWork"] == refs("#part-c")
+    assert things["#part-b"]["encoding"] == {"@id": "f%20%C3%BC"}
+    measured = said(replace(BARE_SETTING, files={"g": FileFacts(7)}), parts=parts)
+    assert measured["g"]["contentSize"] == "7"
+
+
+def test_a_summary_without_an_author_is_an_abstract_alone() -> None:
+    things = said(summary={"text": "On tanks."})
+    assert things[LETTER]["abstract"] == "On tanks."
+    assert len(things) == 1
+    assert "subjectOf" not in things[LETTER]
