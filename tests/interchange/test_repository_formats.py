@@ -93,7 +93,7 @@ def test_invenio_s_own_fields_have_what_they_are_for() -> None:
     assert said["formats"] == ["image/tiff", "text/plain"]
     assert said["copyright"] == FULL["rights"]["statement"]
     kinds = {each["type"]["id"] for each in said["additional_descriptions"]}
-    assert kinds == {"methods", "notes", "other", "table-of-contents"}
+    assert kinds == {"methods", "other", "table-of-contents"}
     assert "Wikidata Q35314" in json.dumps(said["additional_descriptions"])
 
 

@@ -1,4 +1,4 @@
-"""InvenioRDM's metadata for its REST API, which Zenodo takes: the body of one draft."""
+"""Write the body of a draft for the REST API of InvenioRDM, which Zenodo runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from archive_pkg.interchange.exporting import datacite
 from archive_pkg.interchange.json_text import to_json
 from archive_pkg.interchange.licences import spdx_id, spdx_page
 from archive_pkg.records.vocabularies.identifiers import SCHEMES
-from archive_pkg.records.vocabularies.languages import language_name, three_letters
+from archive_pkg.records.vocabularies.languages import as_bcp47, language_name, three_letters
 from archive_pkg.records.wording import classification_in_words
 
 if TYPE_CHECKING:
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from archive_pkg.dates.edtf_string import Edtf
     from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Agent, Place, Record, WrittenDate
+    from archive_pkg.records.vocabularies.identifiers import Identifier
 
 MAPPING = {
     "id": "identifiers, other",
     "version": "version",
     "supersedes": "related_identifiers, isnewversionof",
-    "identifiers": "identifiers",
+    "identifiers": "pids, doi (the first); identifiers",
     "type": "additional_descriptions, other",
     "title": "title",
     "variant_titles": "additional_titles",
@@ -59,12 +60,12 @@ MAPPING = {
     "parts.access.status": "additional_descriptions, other",
     "parts.access.until.edtf": "additional_descriptions, other",
     "parts.access.rule": "additional_descriptions, other",
-    "translation_notes.kind": "additional_descriptions, notes",
-    "translation_notes.at": "additional_descriptions, notes (the words alone)",
-    "translation_notes.text": "additional_descriptions, notes",
-    "translation_notes.rendering": "additional_descriptions, notes",
-    "translation_notes.original": "additional_descriptions, notes",
-    "translation_notes.romanized": "additional_descriptions, notes",
+    "translation_notes.kind": "additional_descriptions, other",
+    "translation_notes.at": "additional_descriptions, other (the words alone)",
+    "translation_notes.text": "additional_descriptions, other",
+    "translation_notes.rendering": "additional_descriptions, other",
+    "translation_notes.original": "additional_descriptions, other",
+    "translation_notes.romanized": "additional_descriptions, other",
     "enclosures": "additional_descriptions, table-of-contents",
     "holding": "additional_descriptions, other",
     "custody": "additional_descriptions, other",
@@ -79,25 +80,33 @@ MAPPING = {
 }
 
 _ROLES = {"translator": "translator"}
-"""Roles that its vocabulary has; the others are "other", and a description says what they are."""
+"""Roles in InvenioRDM's vocabulary. Others are "other" there, and a description names them."""
 _AGENT_SCHEMES = frozenset(["orcid", "gnd", "isni"])
-"""Schemes that InvenioRDM takes for persons and bodies; a description has the others."""
+"""Schemes that InvenioRDM accepts for persons and organizations; a description has the others."""
 _PLACE_SCHEMES = frozenset(["geonames", "wikidata"])
-"""Schemes that InvenioRDM takes for places; the description of a place has the others."""
+"""Schemes that InvenioRDM accepts for places; the description of a place has the others."""
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The body of a request that makes a draft."""
+    """Return the body of a request that makes a draft."""
     [record] = records
-    document: dict[str, Any] = {"metadata": describe(record, setting)}
     doi = derived_facts.doi(record)
-    if doi:
-        document["pids"] = {"doi": {"identifier": doi.value, "provider": "external"}}
-    return to_json(document)
+    if doi is None:
+        return to_json({"metadata": describe(record, setting)})
+    pids = {"doi": {"identifier": doi.value, "provider": "external"}}
+    return to_json({"metadata": describe(record, setting, doi.value), "pids": pids})
 
 
-def describe(record: Record, setting: Setting) -> dict[str, Any]:
-    """The record as InvenioRDM's metadata; what it demands and nobody knows is `:unkn` or 0000."""
+def describe(record: Record, setting: Setting, doi: str = "") -> dict[str, Any]:
+    """Return the record as InvenioRDM's metadata.
+
+    Required values that nobody knows are `:unkn` and 0000.
+
+    Args:
+        record: The record.
+        setting: The data besides it.
+        doi: The DOI of the draft itself, which is not among the other identifiers.
+    """
     summary = record.summary.text if record.summary else ""
     files = [setting.files[path] for path in record.files if path in setting.files]
     metadata: dict[str, Any] = {
@@ -121,25 +130,22 @@ def describe(record: Record, setting: Setting) -> dict[str, Any]:
         "languages": [{"id": code} for code in languages(record)],
         "locations": _locations(record),
         "identifiers": [
-            {"identifier": record.id, "scheme": "other"},
-            *(
-                {"identifier": item.uri or item.value, "scheme": "url" if item.uri else "other"}
-                for item in record.identifiers
-                if item.scheme != "doi"
-            ),
+            {"identifier": value, "scheme": scheme}
+            for scheme, value in dict.fromkeys(_identifiers(record))
+            if (scheme, value.lower()) != ("doi", doi.lower())
         ],
         "related_identifiers": list(_related(record)),
         "sizes": [f"{sum(file.size for file in files)} bytes"] if files else [],
         "formats": list(dict.fromkeys(p.media_type for p in record.parts if p.media_type)),
         "rights": list(_rights(record)),
-        "copyright": record.rights.statement if record.rights else None,
+        "copyright": escape(record.rights.statement) if record.rights else None,
         "version": str(record.version),
     }
     return {key: value for key, value in metadata.items() if value}
 
 
 def without_licence(metadata: dict[str, Any], identifier: str) -> None:
-    """Say in free text what an instance has no licence of its own for."""
+    """Write a licence as free text, for an instance without it in its vocabulary."""
     listed = spdx_id(identifier) or identifier
     metadata["rights"] = [
         _custom(listed, spdx_page(listed)) if each.get("id") == identifier else each
@@ -148,27 +154,53 @@ def without_licence(metadata: dict[str, Any], identifier: str) -> None:
 
 
 def without_language(metadata: dict[str, Any], code: str) -> None:
-    """Say in free text what an instance has no language of its own for."""
+    """Write a language as free text, for an instance without it in its vocabulary."""
     metadata["languages"] = [each for each in metadata["languages"] if each["id"] != code]
-    words = {"description": f"Language: {language_name(code)}", "type": {"id": "other"}}
+    words = {"description": f"Language: {language_name(as_bcp47(code))}", "type": {"id": "other"}}
     metadata["additional_descriptions"] = [*metadata.get("additional_descriptions", ()), words]
 
 
 def _name(agent: Agent) -> dict[str, Any]:
-    """A person is cut into family and given name only where the record's form does so."""
-    said: dict[str, Any]
+    """Return an agent. A person's name is split only if the record has it in index form."""
+    name: dict[str, Any]
     if agent.kind == "person":
         halves = derived_facts.family_and_given(agent)
-        said = {"type": "personal", "family_name": halves.family if halves else agent.name}
-        said |= {"given_name": halves.all_given} if halves else {}
+        name = {"type": "personal", "family_name": halves.family if halves else agent.name}
+        name |= {"given_name": halves.all_given} if halves else {}
     else:
-        said = {"type": "organizational", "name": agent.name}
-    known = [
-        {"scheme": item.scheme, "identifier": item.value}
-        for item in agent.identifiers
-        if item.scheme in _AGENT_SCHEMES
-    ]
-    return said | ({"identifiers": known} if known else {})
+        name = {"type": "organizational", "name": agent.name}
+    return name | _accepted(agent.identifiers, _AGENT_SCHEMES)
+
+
+def _identifiers(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield the scheme there and the value of each identifier."""
+    yield "other", record.id
+    for item in record.identifiers:
+        if item.scheme == "doi" or not item.uri:
+            yield ("doi" if item.scheme == "doi" else "other"), item.value
+        else:
+            yield "url", item.uri
+
+
+def _first_of_each(identifiers: Sequence[Identifier], schemes: frozenset[str]) -> dict[str, str]:
+    """Return the first identifier of each of some schemes; InvenioRDM refuses a second one."""
+    known: dict[str, str] = {}
+    for item in identifiers:
+        if item.scheme in schemes:
+            known.setdefault(item.scheme, item.value)
+    return known
+
+
+def _accepted(identifiers: Sequence[Identifier], schemes: frozenset[str]) -> dict[str, Any]:
+    known = _first_of_each(identifiers, schemes).items()
+    listed = [{"scheme": scheme, "identifier": value} for scheme, value in known]
+    return {"identifiers": listed} if listed else {}
+
+
+def _refused(identifiers: Sequence[Identifier], schemes: frozenset[str]) -> list[str]:
+    known = _first_of_each(identifiers, schemes)
+    others = [item for item in identifiers if known.get(item.scheme) != item.value]
+    return [f"{SCHEMES[item.scheme].name} {item.value}" for item in others]
 
 
 def _contributors(record: Record) -> Iterator[dict[str, Any]]:
@@ -182,16 +214,16 @@ def _contributors(record: Record) -> Iterator[dict[str, Any]]:
 
 
 def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
-    """What has no field of its own: the type of each description, and its words."""
+    """Yield the type and the words of a description for everything without a field of its own."""
     yield "other", f"Kind of document: {derived_facts.TYPE_NAMES[record.type]}"
     tags = [tag for tag in derived_facts.languages(record) if "-" in tag]
     if tags:
         yield "other", f"Languages, with script or region: {', '.join(tags)}"
     for words in derived_facts.open_dates(record):
-        yield "notes", words
+        yield "other", words
     for label, date in _known_dates(record):
         if not _level_0(date.edtf):
-            yield "notes", f"Date {label}: {_date_words(date)}"
+            yield "other", f"Date {label}: {_date_words(date)}"
     if record.classification:
         yield "other", f"Marked: {classification_in_words(record)}"
     roles = [
@@ -202,25 +234,17 @@ def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
     if roles:
         yield "other", f"Contributors: {'; '.join(roles)}"
     for agent in record.agents:
-        others = [
-            f"{SCHEMES[item.scheme].name} {item.value}"
-            for item in agent.identifiers
-            if item.scheme not in _AGENT_SCHEMES
-        ]
+        others = ", ".join(_refused(agent.identifiers, _AGENT_SCHEMES))
         if others:
-            yield "other", f"{agent.name}: {', '.join(others)}"
+            yield "other", f"{agent.name}: {others}"
     contained = derived_facts.contained(record)
     if contained:
         yield "table-of-contents", f"With the letter: {'; '.join(contained)}"
     for part in record.parts:
-        if derived_facts.method_words(record, part):
-            yield (
-                "methods",
-                f"{derived_facts.part_title(record, part)}: "
-                f"{derived_facts.method_words(record, part)}",
-            )
+        if method := derived_facts.method_words(record, part):
+            yield "methods", f"{derived_facts.part_title(record, part)}: {method}"
     for _, words in derived_facts.note_words(record):
-        yield "notes", f"Translation note: {words}"
+        yield "other", f"Translation note: {words}"
     if record.holding:
         place = filter(None, (record.holding.repository, derived_facts.shelfmark(record.holding)))
         yield "other", f"Original document: {', '.join(place)}"
@@ -240,30 +264,30 @@ def _known_dates(record: Record) -> Iterator[tuple[str, Any]]:
 
 def _dates(record: Record) -> Iterator[dict[str, Any]]:
     for label, date in _known_dates(record):
-        said = _level_0(date.edtf)
-        if said:
+        level_0 = _level_0(date.edtf)
+        if level_0:
             received = label == "received"
             words = "; ".join(filter(None, ("Received" if received else "", _date_words(date))))
             kind = {"id": "other" if received else "created"}
-            yield {"date": said, "type": kind} | ({"description": words} if words else {})
+            yield {"date": level_0, "type": kind} | ({"description": words} if words else {})
 
 
 def _level_0(date: Edtf) -> str | None:
-    """The date in EDTF's level 0, which is what InvenioRDM knows: a date, or a range of two."""
+    """Return the date in EDTF level 0, a date or a range; InvenioRDM accepts no other."""
     day = plain(date)
     first, last = extremes(date)
     return day or (f"{first}/{last}" if first and last else None)
 
 
 def _date_words(date: WrittenDate) -> str:
-    """The date as it is written, its EDTF where that says more than a day, and its note."""
+    """Return the date as written, its EDTF if that says more than a day, and its note."""
     exact = date.edtf is not None and is_exact(date.edtf)
     words = (date.as_written, "" if exact else f"EDTF {date.edtf}", date.note)
     return "; ".join(filter(None, words))
 
 
 def languages(record: Record) -> list[str]:
-    """The codes (ISO 639-3) of the languages of the letter and of what was sent with it."""
+    """Return the codes (ISO 639-3) of the languages of the letter and its enclosures."""
     codes = map(three_letters, derived_facts.languages(record))
     return [code for code in dict.fromkeys(codes) if code != "und"]
 
@@ -275,33 +299,22 @@ def _locations(record: Record) -> dict[str, Any]:
 
 
 def _location(place: Place, what: str) -> dict[str, Any]:
-    others = [item for item in place.identifiers if item.scheme not in _PLACE_SCHEMES]
-    words = [
-        what,
-        f"“{place.as_written}”" if place.as_written else "",
-        *(f"{SCHEMES[item.scheme].name} {item.value}" for item in others),
-    ]
-    known = [
-        {"scheme": item.scheme, "identifier": item.value}
-        for item in place.identifiers
-        if item.scheme in _PLACE_SCHEMES
-    ]
-    said = {"place": place.name, "description": "; ".join(filter(None, words))}
-    return said | ({"identifiers": known} if known else {})
+    words = [what, f"“{place.as_written}”"] if place.as_written else [what]
+    words += _refused(place.identifiers, _PLACE_SCHEMES)
+    location = {"place": place.name, "description": "; ".join(words)}
+    return location | _accepted(place.identifiers, _PLACE_SCHEMES)
 
 
 def _related(record: Record) -> Iterator[dict[str, Any]]:
     if record.supersedes:
         yield _relation(record.supersedes, "other", "isnewversionof")
-    seen = set()
+    found = []
     for citation in record.publications:
-        found = [(name, "doi") for name in dois_in(citation)] or [
+        found += [(name, "doi") for name in dois_in(citation)] or [
             (name, "url") for name in addresses_in(citation)
         ]
-        for name, scheme in found:
-            if name not in seen:
-                seen.add(name)
-                yield _relation(name, scheme, "ispublishedin")
+    for name, scheme in dict.fromkeys(found):
+        yield _relation(name, scheme, "ispublishedin")
 
 
 def _relation(identifier: str, scheme: str, kind: str) -> dict[str, Any]:
@@ -322,5 +335,5 @@ def _rights(record: Record) -> Iterator[dict[str, Any]]:
 
 
 def _custom(title: str, link: str | None) -> dict[str, Any]:
-    """Rights that are not in the instance's vocabulary."""
+    """Return rights that are not in the instance's vocabulary."""
     return {"title": {"en": title}} | ({"link": link} if link else {})

@@ -589,7 +589,7 @@ class InvenioRdm(RestrictingRepository):
         A DOI of the record becomes an ordinary identifier, unless the draft reserved it.
         """
         today = datetime.now(UTC).date().isoformat()  # InvenioRDM requires a date of publication
-        metadata = invenio.describe(record, Setting(made=today)) | self._asked()
+        metadata = invenio.describe(record, Setting(made=today), own) | self._asked()
         for each in list(metadata.get("rights", ())):
             if "id" in each and not self._knows("licenses", each["id"]):
                 invenio.without_licence(metadata, each["id"])
@@ -599,11 +599,6 @@ class InvenioRdm(RestrictingRepository):
         metadata["identifiers"] = [
             {"scheme": "other", "identifier": _mark(record, fingerprint)},
             *metadata["identifiers"],
-            *(
-                {"scheme": "doi", "identifier": item.value}
-                for item in record.identifiers
-                if item.scheme == "doi" and item.value.lower() != own.lower()
-            ),
         ]
         return {
             "access": access,

@@ -1,0 +1,240 @@
+"""InvenioRDM: where each field of a record goes, and the terms of its vocabularies."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from places import expected, places
+
+from archive_pkg.interchange import FileFacts, Setting, export
+from archive_pkg.interchange.exporting import invenio
+
+TERMS = {
+    "additional_titles": {"alternative-title", "subtitle", "translated-title", "other"},
+    "additional_descriptions": {
+        "abstract", "methods", "series-information", "table-of-contents", "technical-info", "other",
+    },
+    "dates": {
+        "accepted", "available", "collected", "copyrighted", "coverage", "created", "issued",
+        "other", "submitted", "updated", "valid", "withdrawn",
+    },
+}  # fmt: skip
+"""The types that a fresh InvenioRDM 13 knows. It refuses others."""
+
+
+def said(setting: Setting = BARE_SETTING, **fields: Any) -> dict[str, Any]:
+    metadata: dict[str, Any] = json.loads(export("invenio", record(**fields), setting))["metadata"]
+    return metadata
+
+
+def words(**fields: Any) -> list[str]:
+    """The descriptions of all kinds except the first, which has the kind of document."""
+    return [each["description"] for each in said(**fields)["additional_descriptions"]][1:]
+
+
+def identifiers(*pairs: tuple[str, str]) -> list[dict[str, str]]:
+    return [{"scheme": scheme, "value": value} for scheme, value in pairs]
+
+
+def test_each_field_has_its_place() -> None:
+    assert places(export("invenio", full(), FULL_SETTING)) == expected("invenio")
+
+
+def test_what_is_not_known_is_left_out_or_has_the_words_of_datacite() -> None:
+    assert json.loads(export("invenio", bare(), BARE_SETTING)) == {
+        "metadata": {
+            "resource_type": {"id": "publication-other"},
+            "title": "A letter",
+            "creators": [{"person_or_org": {"type": "organizational", "name": ":unkn"}}],
+            "publication_date": "0000",
+            "additional_descriptions": [
+                {"description": "Kind of document: Document", "type": {"id": "other"}}
+            ],
+            "identifiers": [{"identifier": "x", "scheme": "other"}],
+            "version": "1",
+        }
+    }
+
+
+def test_every_type_is_in_the_vocabulary_of_a_fresh_instance() -> None:
+    metadata = json.loads(export("invenio", full(), FULL_SETTING))["metadata"]
+    metadata["additional_descriptions"] += said(date={"as_written": "1956/57"})[
+        "additional_descriptions"
+    ]
+    for name, known in TERMS.items():
+        assert {each["type"]["id"] for each in metadata[name]} <= known
+
+
+def test_each_identifier_is_there_once_and_the_first_doi_is_that_of_the_draft() -> None:
+    known = identifiers(
+        ("doi", "10.1000/A"), ("doi", "10.1000/b"), ("local", "x"), ("local", "7"),
+        ("handle", "20.500/1"), ("doi", "10.1000/a"),
+    )  # fmt: skip
+    document = json.loads(export("invenio", record(identifiers=known), BARE_SETTING))
+    assert document["pids"] == {"doi": {"identifier": "10.1000/A", "provider": "external"}}
+    others = [
+        {"identifier": "x", "scheme": "other"},
+        {"identifier": "10.1000/b", "scheme": "doi"},
+        {"identifier": "7", "scheme": "other"},
+        {"identifier": "https://hdl.handle.net/20.500/1", "scheme": "url"},
+    ]
+    assert document["metadata"]["identifiers"] == others
+    drafted = invenio.describe(record(identifiers=known), BARE_SETTING, "10.1000/B")
+    assert [each["identifier"] for each in drafted["identifiers"]] == [
+        "x", "10.1000/A", "7", "https://hdl.handle.net/20.500/1", "10.1000/a",
+    ]  # fmt: skip
+
+
+def test_an_agent_has_one_identifier_of_each_scheme_and_the_others_are_described() -> None:
+    known = identifiers(
+        ("local", "7"), ("isni", "000000012281955X"), ("gnd", "118540238"), ("gnd", "4020517-4")
+    )
+    agents = [{"id": "a", "name": "Doe, John, Jr.", "kind": "person", "identifiers": known}]
+    fields: dict[str, Any] = {"agents": agents, "sender": ["a"]}
+    [creator] = said(**fields)["creators"]
+    assert creator["person_or_org"] == {
+        "type": "personal",
+        "family_name": "Doe",
+        "given_name": "John Jr.",
+        "identifiers": [
+            {"scheme": "isni", "identifier": "000000012281955X"},
+            {"scheme": "gnd", "identifier": "118540238"},
+        ],
+    }
+    assert words(**fields) == ["Doe, John, Jr.: local 7, GND 4020517-4"]
+
+
+def test_a_place_has_one_identifier_of_each_scheme_and_the_others_are_described() -> None:
+    known = identifiers(("wikidata", "Q1899"), ("local", "7"), ("geonames", "703448"))
+    told = said(mentioned_places=[{"name": "Kyiv", "identifiers": known}, {"name": "Lviv"}])
+    assert told["locations"]["features"] == [
+        {
+            "place": "Kyiv",
+            "description": "Mentioned in the text; local 7",
+            "identifiers": [
+                {"scheme": "wikidata", "identifier": "Q1899"},
+                {"scheme": "geonames", "identifier": "703448"},
+            ],
+        },
+        {"place": "Lviv", "description": "Mentioned in the text"},
+    ]
+    [here] = said(place={"name": "Kyiv"})["locations"]["features"]
+    assert here == {"place": "Kyiv", "description": "Place of writing"}
+
+
+def test_nobody_contributes_twice_in_one_kind() -> None:
+    agents = [{"id": "ann", "name": "Ann", "kind": "person"}]
+    told = said(agents=agents, recipients=["ann"], donor="ann", rights={"statement": "Free."})
+    assert [each["role"]["id"] for each in told["contributors"]] == ["other"]
+    assert words(agents=agents, recipients=["ann"], donor="ann") == [
+        "Contributors: Ann (recipient); Ann (donor)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("edtf", "date", "description"),
+    [
+        ("1961-03-03", "1961-03-03", None),
+        ("1960?", "1960", "EDTF 1960?"),
+        ("1959/1961", "1959/1961", "EDTF 1959/1961"),
+        ("195X", "1950-01-01/1959-12-31", "EDTF 195X"),
+    ],
+)
+def test_a_vague_date_is_a_range_and_says_so(edtf: str, date: str, description: str | None) -> None:
+    more = {"description": description} if description else {}
+    assert said(date={"edtf": edtf})["dates"] == [{"date": date, "type": {"id": "created"}} | more]
+
+
+def test_a_date_without_two_ends_is_described() -> None:
+    assert words(date={"edtf": "1957/..", "note": "a stamp"}) == [
+        "Date of the letter: EDTF 1957/..; a stamp"
+    ]
+    assert words(received={"edtf": "../1957"}) == ["Date received: EDTF ../1957"]
+    assert words(date={"as_written": "1956/57"}) == ["Date as written: 1956/57"]
+    assert said(received={"edtf": "1957"})["dates"] == [
+        {"date": "1957", "type": {"id": "other"}, "description": "Received"}
+    ]
+
+
+def test_markup_in_the_words_of_a_record_is_text() -> None:
+    told = said(
+        summary={"text": "A <b> & c"}, custody="<i>", rights={"statement": "© <X>"}, title="A <b>"
+    )
+    assert told["description"] == "<p>A &lt;b&gt; &amp; c</p>"
+    assert told["additional_descriptions"][1]["description"] == "Custody: &lt;i&gt;"
+    assert told["copyright"] == "© &lt;X&gt;"
+    assert told["title"] == "A <b>"  # InvenioRDM reads titles and rights as plain text
+    assert told["rights"] == [{"title": {"en": "Rights"}, "description": {"en": "© <X>"}}]
+
+
+@pytest.mark.parametrize(
+    ("licence", "rights"),
+    [
+        ("MIT", {"id": "mit"}),
+        (
+            "https://example.org/terms",
+            {"title": {"en": "https://example.org/terms"}, "link": "https://example.org/terms"},
+        ),
+        ("Ask the archive", {"title": {"en": "Ask the archive"}}),
+    ],
+)
+def test_a_licence_is_listed_or_a_title(licence: str, rights: dict[str, Any]) -> None:
+    told = said(rights={"statement": "Free.", "licence": licence})
+    assert told["rights"] == [
+        rights,
+        {"title": {"en": "Rights"}, "description": {"en": "Free."}},
+    ]
+
+
+def test_a_term_that_an_instance_does_not_have_is_written_out() -> None:
+    parts = [{"id": "o", "kind": "original", "held": False, "languages": ["ru", "en"]}]
+    metadata = said(parts=parts, rights={"statement": "Free.", "licence": "MIT"})
+    invenio.without_licence(metadata, "mit")
+    assert metadata["rights"] == [
+        {"title": {"en": "MIT"}, "link": "https://spdx.org/licenses/MIT.html"},
+        {"title": {"en": "Rights"}, "description": {"en": "Free."}},
+    ]
+    invenio.without_language(metadata, "rus")
+    assert metadata["languages"] == [{"id": "eng"}]
+    language = {"description": "Language: Russian", "type": {"id": "other"}}
+    assert metadata["additional_descriptions"][1:] == [language]
+
+
+def test_publications_are_related_once_by_their_doi_or_else_by_their_address() -> None:
+    publications = [
+        "One, https://doi.org/10.1000/1 (https://example.org/1)",
+        "Two, https://example.org/2, https://example.org/3",
+        "One again, 10.1000/1",
+    ]
+    related = said(publications=publications)["related_identifiers"]
+    kind = {"relation_type": {"id": "ispublishedin"}}
+    assert related == [
+        {"identifier": "10.1000/1", "scheme": "doi"} | kind,
+        {"identifier": "https://example.org/2", "scheme": "url"} | kind,
+        {"identifier": "https://example.org/3", "scheme": "url"} | kind,
+    ]
+
+
+def test_size_is_the_sum_of_the_files_that_were_measured() -> None:
+    parts = [{"id": name, "kind": "scan", "file": name} for name in "abc"]
+    files = {"a": FileFacts(3), "b": FileFacts(4), "other": FileFacts(8)}
+    told = said(replace(BARE_SETTING, files=files), parts=parts)
+    assert told["sizes"] == ["7 bytes"]
+    assert "formats" not in told
+    assert "sizes" not in said(parts=parts)
+
+
+def test_languages_are_codes_of_three_letters_and_their_script_is_described() -> None:
+    parts = [
+        {"id": "o", "kind": "original", "held": False, "languages": ["zh-Hant", "zh", "und"]},
+    ]
+    assert said(parts=parts)["languages"] == [{"id": "zho"}]
+    assert words(parts=parts) == ["Languages, with script or region: zh-Hant"]
+
+
+def test_a_holding_without_a_place_is_the_archive() -> None:
+    assert words(holding={"repository": "RGANI"}) == ["Original document: RGANI"]
