@@ -1,4 +1,4 @@
-"""Dataverse's JSON for its native API: the citation block of one dataset."""
+"""Write JSON for Dataverse's native API: the citation block of one dataset."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archive_pkg.records.models import Agent, Record, Rights, Subject
 
 SUBJECT = "Arts and Humanities"
-"""The subject, of Dataverse's own list, unless another is given."""
+"""The default subject, from Dataverse's own list."""
 
 LANGUAGES = frozenset(
     [
@@ -41,7 +41,7 @@ LANGUAGES = frozenset(
         "Walloon", "Welsh", "Western Frisian", "Yiddish", "Yoruba", "Zulu",
     ]
 )  # fmt: skip
-"""Names of the list of languages in Dataverse 6; it refuses a dataset with another name."""
+"""The list of languages in Dataverse 6, which refuses a dataset with another name."""
 _LANGUAGES_THERE = {
     "Catalan": "Catalan,Valencian",
     "Modern Greek (1453-)": "Greek (modern)",
@@ -55,7 +55,7 @@ _LANGUAGES_THERE = {
 }
 """Names in the registry of language tags that differ from Dataverse's."""
 _AUTHOR_SCHEMES = {"orcid": "ORCID", "isni": "ISNI", "viaf": "VIAF", "gnd": "GND", "lcnaf": "LCNA"}
-"""Dataverse's names of the schemes that it takes for authors; the notes have all."""
+"""Dataverse's names of the schemes that it accepts for authors. The notes have all identifiers."""
 
 MAPPING = {
     "id": "otherId",
@@ -73,7 +73,7 @@ MAPPING = {
     "summary.text": "dsDescription",
     "summary.author": "contributor",
     "subjects.term": "keyword",
-    "subjects.identifier": "keywordVocabulary, keywordTermURI",
+    "subjects.identifier": "keywordVocabulary, keywordTermURI; notesText without an address",
     "parts.title": "relatedMaterial; notesText",
     "parts.languages": "language, or notesText for one that Dataverse has no name for",
     "parts.part_of": "relatedMaterial",
@@ -116,13 +116,13 @@ MAPPING = {
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The body of a request that makes a dataset."""
+    """Return the body of a request that makes a dataset."""
     [record] = records
     return to_json({"datasetVersion": describe(record, setting)})
 
 
 def describe(record: Record, setting: Setting) -> dict[str, Any]:
-    """The record as a version of a dataset."""
+    """Return the record as a version of a dataset."""
     fields = [field for field in _fields(record, setting) if field["value"] not in (None, "", [])]
     version: dict[str, Any] = {
         "metadataBlocks": {"citation": {"displayName": "Citation Metadata", "fields": fields}}
@@ -196,27 +196,27 @@ def _keyword(subject: Subject) -> dict[str, Any]:
     return _group(
         ("keywordValue", subject.term),
         ("keywordVocabulary", SCHEMES[known.scheme].name if known else None),
-        ("keywordTermURI", known.uri or known.value if known else None),
+        ("keywordTermURI", known.uri if known else None),
     )
 
 
 def _publication(citation: str) -> dict[str, Any]:
-    said = _group(("publicationCitation", citation))
+    publication = _group(("publicationCitation", citation))
     found = dois_in(citation)
     if found:
-        said["publicationIDType"] = _term("publicationIDType", "doi")
-        said["publicationIDNumber"] = _one("publicationIDNumber", found[0])
-    return said
+        publication["publicationIDType"] = _term("publicationIDType", "doi")
+        publication["publicationIDNumber"] = _one("publicationIDNumber", found[0])
+    return publication
 
 
 def _notes(record: Record) -> Iterator[str]:
-    """What the citation block has no field for, one line each."""
+    """Yield a line for everything without a field in the citation block."""
     if record.classification:
         yield f"Marked: {classification_in_words(record)}"
     for label, date in (("Date", record.date), ("Date received", record.received)):
         if date:
-            said = (date.as_written, f"EDTF {date.edtf}" if date.edtf else "", date.note)
-            yield f"{label}: {'; '.join(filter(None, said))}"
+            known = (date.as_written, f"EDTF {date.edtf}" if date.edtf else "", date.note)
+            yield f"{label}: {'; '.join(filter(None, known))}"
     places = "; ".join(dict.fromkeys(place.name for place in record.mentioned_places))
     if places:
         yield f"Places mentioned: {places}"
@@ -231,15 +231,25 @@ def _notes(record: Record) -> Iterator[str]:
         if method := derived_facts.method_words(record, part):
             yield f"{derived_facts.part_title(record, part)}: {method}"
     yield from derived_facts.restrictions(record)
-    for agent in record.agents:
-        if agent.identifiers:
-            names = ", ".join(f"{SCHEMES[i.scheme].name} {i.value}" for i in agent.identifiers)
-            yield f"{agent.name}: {names}"
+    yield from _identifiers(record)
     yield f"Version of the record: {record.version}"
     if record.supersedes:
         yield f"Supersedes: {record.supersedes}"
     for _, words in derived_facts.note_words(record):
         yield words
+
+
+def _identifiers(record: Record) -> Iterator[str]:
+    """Yield the identifiers of agents, and those of subjects that are not addresses."""
+    named = [(agent.name, agent.identifiers) for agent in record.agents]
+    named += [
+        (subject.term, (subject.identifier,))
+        for subject in record.subjects
+        if subject.identifier and not subject.identifier.uri
+    ]
+    for name, known in named:
+        if known:
+            yield f"{name}: {', '.join(f'{SCHEMES[one.scheme].name} {one.value}' for one in known)}"
 
 
 def _origin(record: Record) -> Iterator[str]:
@@ -251,7 +261,7 @@ def _origin(record: Record) -> Iterator[str]:
 
 
 def _terms(rights: Rights) -> str:
-    """Dataverse takes only licences that its installation knows; terms of use take every one."""
+    """Return terms of use with the licence; as a licence, Dataverse accepts only those it knows."""
     if not rights.licence:
         return str(rights.statement)
     listed = spdx_id(rights.licence)
@@ -260,7 +270,7 @@ def _terms(rights: Rights) -> str:
 
 
 def _language(tag: str) -> str:
-    """The language's name as Dataverse has it, or as the registry of language tags does."""
+    """Return a language's name in Dataverse, or else in the registry of language tags."""
     name = language_name(tag)
     return _LANGUAGES_THERE.get(name, name)
 
@@ -284,7 +294,7 @@ def _many(name: str, value: list[str]) -> dict[str, Any]:
 
 
 def _term(name: str, value: str) -> dict[str, Any]:
-    """One value of a list that Dataverse keeps itself; it refuses others."""
+    """Return a value of a list of Dataverse's own, which refuses other values."""
     return {
         "typeName": name,
         "multiple": False,

@@ -1,0 +1,190 @@
+"""Dataverse: where each field of a record goes, and the forms of its citation block."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from places import expected
+
+from archive_pkg.interchange import Setting, export
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.records.models import Record
+
+ONE, MANY = ("primitive", False), ("primitive", True)
+TERM, TERMS = ("controlledVocabulary", False), ("controlledVocabulary", True)
+COMPOUNDS = ("compound", True)
+FORMS = {
+    "title": ONE, "alternativeTitle": MANY, "otherId": COMPOUNDS, "otherIdAgency": ONE,
+    "otherIdValue": ONE, "author": COMPOUNDS, "authorName": ONE, "authorIdentifierScheme": TERM,
+    "authorIdentifier": ONE, "datasetContact": COMPOUNDS, "datasetContactName": ONE,
+    "datasetContactEmail": ONE, "dsDescription": COMPOUNDS, "dsDescriptionValue": ONE,
+    "subject": TERMS, "keyword": COMPOUNDS, "keywordValue": ONE, "keywordVocabulary": ONE,
+    "keywordTermURI": ONE, "publication": COMPOUNDS, "publicationCitation": ONE,
+    "publicationIDType": TERM, "publicationIDNumber": ONE, "language": TERMS, "notesText": ONE,
+    "productionPlace": MANY, "contributor": COMPOUNDS, "contributorType": TERM,
+    "contributorName": ONE, "timePeriodCovered": COMPOUNDS, "timePeriodCoveredStart": ONE,
+    "timePeriodCoveredEnd": ONE, "kindOfData": MANY, "relatedMaterial": MANY,
+    "originOfSources": ONE,
+}  # fmt: skip
+"""The class of each field in the citation block of Dataverse 6, and whether it repeats."""
+
+
+def lines(fields: list[Any], within: str = "") -> Iterator[str]:
+    """The values of fields with their names; each field has the form that Dataverse demands."""
+    for field in fields:
+        name, value = field["typeName"], field["value"]
+        assert (field["typeClass"], field["multiple"]) == FORMS[name], name
+        assert len(field) == 4
+        for number, each in enumerate(value if field["multiple"] else [value], 1):
+            path = f"{within}{name}[{number}]" if field["multiple"] else f"{within}{name}"
+            if isinstance(each, dict):
+                assert [inner["typeName"] for inner in each.values()] == list(each)
+                yield from lines(list(each.values()), f"{path}/")
+            else:
+                yield from (f"{path}: {line}" for line in each.splitlines())
+
+
+def written(of: Record, setting: Setting = BARE_SETTING) -> list[str]:
+    [version] = json.loads(export("dataverse", of, setting)).values()
+    block = version["metadataBlocks"]["citation"]
+    assert block["displayName"] == "Citation Metadata"
+    terms = [f"termsOfUse: {line}" for line in version.get("termsOfUse", "").splitlines()]
+    assert set(version) == {"metadataBlocks"} | ({"termsOfUse"} if terms else set())
+    return [*lines(block["fields"]), *terms]
+
+
+def said(within: str, setting: Setting = BARE_SETTING, **fields: Any) -> list[str]:
+    told = written(record(**fields), setting)
+    return [line.removeprefix(within) for line in told if line.startswith(within)]
+
+
+def test_each_field_has_its_place() -> None:
+    assert written(full(), FULL_SETTING) == expected("dataverse")
+
+
+def test_what_is_not_known_is_left_out_or_has_the_words_of_datacite() -> None:
+    document = json.loads(export("dataverse", bare(), BARE_SETTING))
+    assert set(document) == {"datasetVersion"}
+    assert written(bare()) == [
+        "title: A letter",
+        "otherId[1]/otherIdAgency: record",
+        "otherId[1]/otherIdValue: x",
+        "author[1]/authorName: :unkn",
+        "dsDescription[1]/dsDescriptionValue: :unkn",
+        "subject[1]: Arts and Humanities",
+        "notesText: Version of the record: 1",
+        "kindOfData[1]: Document",
+    ]
+
+
+def test_contact_and_subject_are_those_that_the_user_gave() -> None:
+    given = {"Contact-Name": "Ann", "Contact-Email": "ann@example.org", "Subject": "Law"}
+    setting = replace(BARE_SETTING, given=given)
+    assert said("datasetContact[1]/", setting) == [
+        "datasetContactName: Ann",
+        "datasetContactEmail: ann@example.org",
+    ]
+    assert said("subject", setting) == ["[1]: Law"]
+
+
+def test_an_author_has_the_first_identifier_that_dataverse_takes() -> None:
+    known = [("wikidata", "Q1"), ("gnd", "118540238"), ("isni", "000000012281955X")]
+    agent = {
+        "id": "a",
+        "name": "Doe, Jane",
+        "kind": "person",
+        "identifiers": [{"scheme": scheme, "value": value} for scheme, value in known],
+    }
+    assert said("author[1]/", agents=[agent], sender=["a"]) == [
+        "authorName: Doe, Jane",
+        "authorIdentifierScheme: GND",
+        "authorIdentifier: 118540238",
+    ]
+    assert said("notesText: Doe", agents=[agent]) == [
+        ", Jane: Wikidata Q1, GND 118540238, ISNI 000000012281955X"
+    ]
+
+
+def test_only_an_address_is_the_address_of_a_term() -> None:
+    subjects = [
+        {"term": "Law", "identifier": {"scheme": "local", "value": "K"}},
+        {"term": "Trade", "identifier": {"scheme": "lcsh", "value": "sh85136613"}},
+    ]
+    assert said("keyword", subjects=subjects) == [
+        "[1]/keywordValue: Law",
+        "[1]/keywordVocabulary: local",
+        "[2]/keywordValue: Trade",
+        "[2]/keywordVocabulary: Library of Congress subject",
+        "[2]/keywordTermURI: http://id.loc.gov/authorities/subjects/sh85136613",
+    ]
+    assert said("notesText: ", subjects=subjects) == ["Law: local K", "Version of the record: 1"]
+
+
+def test_a_publication_has_its_first_doi() -> None:
+    publications = ["One, 10.1000/1 and 10.1000/2", "Two"]
+    assert said("publication", publications=publications) == [
+        "[1]/publicationCitation: One, 10.1000/1 and 10.1000/2",
+        "[1]/publicationIDType: doi",
+        "[1]/publicationIDNumber: 10.1000/1",
+        "[2]/publicationCitation: Two",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("edtf", "period"),
+    [
+        ("1960-07~", ["Start: 1960-07", "End: 1960-07"]),
+        ("195X", ["Start: 1950-01-01", "End: 1959-12-31"]),
+        ("1957/1958-02", ["Start: 1957", "End: 1958-02"]),
+        ("../1957", ["End: 1957"]),
+        ("Y17000", []),
+    ],
+)
+def test_a_date_is_a_period_with_the_ends_that_are_known(edtf: str, period: list[str]) -> None:
+    assert said("timePeriodCovered[1]/timePeriodCovered", date={"edtf": edtf}) == period
+    assert said("notesText: Date: ", date={"edtf": edtf}) == [f"EDTF {edtf}"]
+
+
+def test_a_date_that_nobody_could_read_is_in_the_notes() -> None:
+    assert said("timePeriodCovered", date={"as_written": "1956/57"}) == []
+    assert said("notesText: Date: ", date={"as_written": "1956/57"}) == ["1956/57"]
+
+
+def test_a_language_has_the_name_that_dataverse_has_for_it() -> None:
+    tags = ["el", "ru", "zh-Hant", "zh", "grc", "und"]
+    parts = [{"id": "o", "kind": "original", "held": False, "languages": tags}]
+    assert said("language", parts=parts) == ["[1]: Greek (modern)", "[2]: Russian", "[3]: Chinese"]
+    assert said("notesText: Languages: ", parts=parts) == [
+        "Chinese (zh-Hant), Ancient Greek (to 1453) (grc)"
+    ]
+
+
+def test_places_mentioned_are_noted_once() -> None:
+    mentioned = [{"name": "Kyiv"}, {"name": "Lviv"}, {"name": "Kyiv"}]
+    assert said("notesText: Places mentioned: ", mentioned_places=mentioned) == ["Kyiv; Lviv"]
+
+
+def test_a_holding_without_a_place_is_the_archive() -> None:
+    assert said("originOfSources", holding={"repository": "RGANI"}) == [
+        ": Original document: RGANI"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("licence", "words"),
+    [
+        (None, []),
+        ("mit", ["Licence: MIT (https://spdx.org/licenses/MIT.html)"]),
+        ("Ask the archive", ["Licence: Ask the archive"]),
+    ],
+)
+def test_terms_of_use_have_the_licence(licence: str | None, words: list[str]) -> None:
+    rights = {"statement": "Free."} | ({"licence": licence} if licence else {})
+    assert said("termsOfUse: ", rights=rights) == ["Free.", *words]
