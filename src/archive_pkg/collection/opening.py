@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archive_pkg.paths import StrPath
 
 OWN = ".archive-pkg"
-"""The program's own folder in a collection; everything but the ledger can be made again."""
+"""The program's own folder in a collection. Everything in it except the ledger can be rebuilt."""
 
 _DECLARATION = "shelf.json"
 
@@ -34,15 +34,15 @@ def _hashed(name: str) -> str:
 
 
 def _pair_tree(name: str) -> str:
-    # Windows does not allow a folder's name to end with a dot.
+    # Windows does not allow a dot at the end of a folder's name.
     clean = name.replace(".", ",")
     return "/".join([*(clean[at : at + 2] for at in range(0, len(clean), 2)), name])
 
 
 LAYOUTS = {"flat": _flat, "hashed": _hashed, "pair-tree": _pair_tree}
-"""How a package's id becomes its folder. "hashed" is OCFL's extension 0003 (SHA-256, three tuples
-of three digits, then the id); "pair-tree" is the California Digital Library's Pairtree 0.1, with
-the package in a folder named by its id after the pairs."""
+"""Functions that return the folder for a package's id. "hashed" is OCFL's extension 0003 (SHA-256,
+three tuples of three digits, then the id). "pair-tree" is the California Digital Library's
+Pairtree 0.1; the folder after the pairs has the id as its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Collection:
 
     @property
     def work(self) -> Path:
-        """The folder in which packages are staged; it is emptied after each run."""
+        """The staging folder for packages. Each run empties it at its end."""
         return self.own / "work"
 
     @property
@@ -77,10 +77,10 @@ class Collection:
         return self.own / "ledger.jsonl"
 
     def packages(self, note: Note = unheard, *, serialized: bool = False) -> Iterator[Path]:
-        """Search it for packages, folder by folder, in the order of their paths.
+        """Yield the packages of the collection, in the order of their paths.
 
         Args:
-            note: Called for what else the search reports; see `packages_below`.
+            note: Called for problems that the search finds; see `packages_below`.
             serialized: Whether to yield serialized bags, too.
         """
         return packages_below(self.root, note, serialized=serialized)
@@ -99,7 +99,7 @@ class Collection:
         work = f"{OWN}/{self.work.name}"
         with storage.Lock(own / "collection", wait):
             with storage.storage_errors(f"clearing {self.work}"):
-                storage.remove_beneath(self.root, work)  # a killed run's
+                storage.remove_beneath(self.root, work)  # left by a killed run
                 storage.make_beneath(self.root, work, 0o700)
             try:
                 yield
@@ -124,7 +124,7 @@ def is_declared(root: Path) -> bool:
 
 
 def open_collection(root: StrPath) -> Collection:
-    """Return an existing collection; a folder of packages that declares no layout is flat.
+    """Return an existing collection. Without a declared layout, it is flat.
 
     Raises:
         StorageError: There is no such folder, or its declaration cannot be read.
@@ -142,7 +142,7 @@ def make_collection(root: StrPath, layout: str = "") -> Collection:
 
     Args:
         root: The folder.
-        layout: Its layout; empty for what it has, or "flat" for a new one.
+        layout: Its layout. If empty, the existing layout, or "flat" for a new collection.
 
     Raises:
         UsageError: There is no such layout, or the collection has another.

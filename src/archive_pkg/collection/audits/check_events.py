@@ -51,7 +51,7 @@ def checks_of(name: str, package: Path, path: Path | None = None) -> list[LaterE
 
 
 def _is_trusted(path: Path) -> bool:
-    """Return whether no stranger can have put a ledger above a package, as in /tmp."""
+    """Return whether only trusted users can write a ledger above a package, unlike in /tmp."""
     try:
         check_state_folder(path.parent)
     except StorageError:
@@ -63,7 +63,7 @@ class _PackageEvents:
     """The events in a ledger by package, in a temporary database."""
 
     def __init__(self, path: Path) -> None:
-        self._base = sqlite3.connect("", check_same_thread=False)  # a file that SQLite removes
+        self._base = sqlite3.connect("", check_same_thread=False)  # a temporary file
         weakref.finalize(self, self._base.close)
         self._base.execute("CREATE TABLE events (number INTEGER, name TEXT, entry TEXT)")
         _, self.report = ledger.read(path, self._take)

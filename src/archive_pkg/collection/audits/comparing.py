@@ -24,9 +24,9 @@ RECEIPTS = "receipts"
 """The name of a copy that means the receipts next to each package, or in a folder after a colon."""
 
 _DEEPEST = 12
-"""How deep a package may lie below a mirror's folder."""
+"""The greatest depth of a package below a mirror's folder."""
 _LISTED = 20
-"""How many differing files of one package are listed one by one."""
+"""The number of differing files of a package that are listed one by one."""
 
 COPY_DIFFERS = Code(
     "copy-differs",
@@ -88,8 +88,8 @@ def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
 def in_folder(package: Path, identifier: str, folder: Path) -> Path | None:
     """Return the package's copy in a folder of packages; None if there is none.
 
-    It has the same path as in the collection, as in a mirror, or is called after the package's
-    folder or the record's id.
+    Its path is that in the collection, as in a mirror; or its name is that of the package's folder
+    or the record's id.
     """
     parts = package.absolute().parts[1:]
     places = (Path(folder, *parts[-depth:]) for depth in range(min(len(parts), _DEEPEST), 0, -1))
@@ -104,7 +104,7 @@ def is_serialized(package: Path) -> bool:
 
 
 def is_read(copy: str) -> bool:
-    """Return whether a copy's bytes are read: a receipt only says what was deposited."""
+    """Return whether the bytes of a copy are read. A receipt has only checksums."""
     return copy.partition(":")[0] != RECEIPTS and not copy.endswith(".json")
 
 

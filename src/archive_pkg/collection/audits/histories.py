@@ -1,4 +1,4 @@
-"""What a ledger says about each package, collected in a temporary database while it is read."""
+"""Collect the entries of a ledger by package, in a temporary database."""
 
 from __future__ import annotations
 
@@ -44,18 +44,18 @@ ON CONFLICT (package) DO UPDATE SET
 
 @dataclass(frozen=True, slots=True)
 class PackageHistory:
-    """What the ledger says about one package.
+    """A package according to the ledger.
 
     Attributes:
         package: Its path in the collection.
         id: Its record's id, if that was ever read.
-        first: When it was first checked.
+        first: The time of its first check.
         number: The entry of its last check.
-        time: When it was last checked.
+        time: The time of its last check.
         outcome: The outcome of that check: "pass", "fail" or "missing".
         fingerprint: Its fingerprint when it last passed; None if it never did.
-        checks: How often it was checked.
-        failures: How often a check failed.
+        checks: The number of checks.
+        failures: The number of failed checks.
         built: Whether this program had built it in the collection before its first check.
         against: The copies that it was last compared with, each "same" or "differs", as JSON.
         findings: The codes of the findings of its last check.
@@ -89,13 +89,13 @@ class PackageHistories:
         self._base.close()
 
     def take(self, entry: dict[str, Any]) -> None:
-        """Take the next entry of the ledger; entries about no package are ignored."""
+        """Add the next entry of the ledger. Entries that are not about a package are ignored."""
         package, event = entry.get("package"), entry.get("event")
         if not isinstance(package, str) or event not in (CHECK, RECOVERY, MISSING):
             return
         passed = entry.get("outcome") == "pass"
         outcome = "pass" if passed else "missing" if event == MISSING else "fail"
-        # A restored package does not have the bytes that were compared.
+        # A comparison is void after a repair, because the bytes are different.
         against = {} if event == RECOVERY else entry.get("against")
         # Signatures are compared with those of the last check that passed; a repair has none.
         signed = read_signed(entry.get("signed")) if passed and event == CHECK else None
@@ -124,7 +124,7 @@ class PackageHistories:
         )
 
     def see(self, packages: Iterable[str]) -> int:
-        """Note which packages are in the collection; return how many."""
+        """Record which packages are in the collection, and return their number."""
         self._base.executemany("INSERT INTO there VALUES (?)", ((name,) for name in packages))
         (count,) = self._base.execute("SELECT count(*) FROM there").fetchone()
         return int(count)
@@ -134,7 +134,7 @@ class PackageHistories:
 
         Args:
             before: Packages last checked at or before this time are due.
-            now: A check later than this came from a wrong clock and does not count.
+            now: Checks with a later time are ignored, because the clock was wrong.
         """
         rows = self._base.execute(
             "SELECT there.package, known.* FROM there LEFT JOIN known USING (package) "
@@ -170,7 +170,7 @@ class PackageHistories:
         yield from (str(name) for (name,) in rows)
 
     def known(self, package: str) -> PackageHistory | None:
-        """Return what the ledger says about a package."""
+        """Return the history of a package."""
         return next(self._select("package = ?", package), None)
 
     def count(self, condition: str = "1", *values: object) -> int:

@@ -1,9 +1,8 @@
 """The ledger of a collection: one JSON line per check, each with the digest of the line before.
 
-An entry carries the SHA-256 of the line before it. Changing, removing or inserting an entry breaks
-the chain at that place. The chain alone cannot show that the end was cut off; the head shows it:
-number and digest of the last entry, in a file next to the ledger, and best also elsewhere: in a
-mail, on paper, signed.
+Changing, removing or inserting an entry breaks this chain at that place. The chain cannot show that
+entries at the end were removed. The head shows this: the number and digest of the last entry, in a
+file next to the ledger. Keep a copy elsewhere, best a signed one.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 _HEAD = re.compile(rb"([0-9]{1,18}) ([0-9a-f]{64})\s*")
 GENESIS = "0" * 64
-"""What the first entry has for the digest of the one before it."""
+"""The digest that the first entry has in place of an earlier line's digest."""
 
 MALFORMED = Code(
     "ledger-malformed",
@@ -113,7 +112,7 @@ class LedgerHead:
 
 @dataclass(slots=True)
 class Ledger:
-    """A ledger that this run holds alone and can write.
+    """A ledger that this run has locked and can write.
 
     Attributes:
         path: The ledger's file.
@@ -130,8 +129,7 @@ class Ledger:
     def append(self, entries: list[dict[str, Any]]) -> None:
         """Write entries and make them durable, then write the head.
 
-        After an interruption the same entries can be appended again: an incomplete write is
-        removed.
+        After an interruption, append the same entries again: an incomplete write is removed.
 
         Args:
             entries: The entries without number, time, software and previous digest, which are

@@ -1,4 +1,4 @@
-"""Repair damaged packages: replace each by a good copy, keep the damaged one, and record it."""
+"""Repair damaged packages: replace each by a valid copy, keep the damaged one, and record it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from archive_pkg.reports import Report
 
 DAMAGED = "damaged"
-"""The folder in `.archive-pkg` for packages that were replaced: nothing is thrown away."""
+"""The folder in `.archive-pkg` for damaged packages that were replaced."""
 
 
 def repair(
@@ -221,7 +221,7 @@ def _signed(verification: Verification) -> list[dict[str, Any]]:
 def _bring(
     home: Path, identifier: str, staged: Path, *, copy: str, repositories: Sequence[str]
 ) -> Path:
-    """Bring a copy into a folder in the staging area."""
+    """Fetch a copy into the staging folder."""
     receipts = comparing.receipts_named(home, copy)
     if receipts is not None:
         if not receipts or load_receipt(receipts[-1]).package != identifier:
@@ -250,9 +250,9 @@ def _bring(
 
 
 def _exchange(collection: Collection, home: Path, brought: Path) -> Path | None:
-    """Put a good package in place; return where the damaged one is kept, if there was one."""
+    """Move a valid package to its destination; return where the damaged one is kept, if any."""
     there = os.path.lexists(home)
-    # The permissions of a vanished package are unknown: allow no more than the collection does.
+    # The permissions of a vanished package are unknown: use at most those of the collection.
     storage.open_up(brought, storage.mode_of(collection.root), like=home if there else None)
     storage.sync_tree(brought)
     if not there:

@@ -1,4 +1,4 @@
-"""Signed heads of a ledger, which not even those who can write the ledger can forge.
+"""Sign heads of a ledger, so that people who can write the ledger cannot forge them.
 
 In `<ledger>.heads/`, for each signed head:
 

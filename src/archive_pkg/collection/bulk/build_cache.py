@@ -1,7 +1,7 @@
-"""A cache of what was built in a collection: a second run builds only what is missing or changed.
+"""The cache of the builds in a collection: a second run builds only what is missing or changed.
 
-It is compared with the digests of the files present. Without it, packages are built again and found
-unchanged.
+The cache has digests, which are compared with the files. Without a cache, all packages are built
+again and compared.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class BuildCache:
             raise
 
     def recall(self, source: str) -> CachedBuild | None:
-        """Return how a source was built; None if that is not known."""
+        """Return how a source was built; None if it is not in the cache."""
         row = self._base.execute(
             "SELECT inputs, package, seal, files FROM built WHERE source = CAST(? AS TEXT)",
             (os.fsencode(source),),
@@ -111,7 +111,7 @@ class BuildCache:
     def built_alike(self, package: str) -> tuple[str, str] | None:
         """Return a package whose folder differs only in case, and its source.
 
-        If the folder's path depends on case, as a digest of the id does, there is none.
+        With a layout by digests there is none, because the digest depends on case.
         """
         row: tuple[str, str] | None = self._base.execute(
             "SELECT package, source FROM built WHERE package = ? COLLATE NOCASE AND package <> ?",
@@ -120,12 +120,12 @@ class BuildCache:
         return row
 
     def keep(self, source: str, built: CachedBuild, mode: int) -> None:
-        """Record how a source was built; only those who can read the package can read the record.
+        """Record how a source was built. The cache is not more readable than the package.
 
         Args:
             source: The source.
             built: How it was built.
-            mode: The widest permissions of the cache.
+            mode: The permissions that the cache gets at most.
 
         Raises:
             StorageError: The cache belongs to another user and is more open.
@@ -153,7 +153,7 @@ def built_fingerprints(path: Path) -> Iterator[Callable[[str], bytes | None]]:
     """Yield a function that returns the fingerprint with which a package was built here, or None.
 
     Args:
-        path: The cache's file. Without one that was made here, nothing is known.
+        path: The cache's file. A cache that was made elsewhere is not trusted.
     """
     base = None
     with contextlib.suppress(sqlite3.Error):

@@ -1,4 +1,4 @@
-"""Build many packages: each batch is staged, made durable at once, and then put in place."""
+"""Build many packages: each batch is staged, synced once, and then moved to its destination."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from archive_pkg.paths import StrPath
 
 BATCH = 200
-"""Packages that are made durable at once."""
+"""The number of packages that share a sync."""
 
 _Job: TypeAlias = "tuple[Path | TableRow, CachedBuild | None]"
 
@@ -52,10 +52,10 @@ class Options:
 
     Attributes:
         on: The date of packaging; see `packages.build_package`.
-        replace: Replace packages that differ.
-        drop_signatures: Replace signed packages too, which loses their signatures.
-        sync: Make each batch durable before its packages are put in place.
-        audience: Whom the packages are for.
+        replace: Whether to replace packages that differ.
+        drop_signatures: Whether to replace signed packages, too, which removes their signatures.
+        sync: Whether to sync each batch before its packages are moved to their destinations.
+        audience: The audience of the packages.
         documents: The documents in their `metadata/`, as `packages.metadata.chosen` returns them.
     """
 
@@ -68,7 +68,7 @@ class Options:
 
     @property
     def said(self) -> str:
-        """Return everything in the options that a package's bytes depend on."""
+        """Return the options that change a package's bytes, for the key of the cache."""
         epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
         said = f"{SOFTWARE}\n{self.on or ''}\n{epoch}\n{','.join(self.documents)}"
         if self.audience == "internal":
@@ -77,7 +77,7 @@ class Options:
         return f"{said}\n{self.audience} {judged}"
 
     def key(self, source: Path | TableRow) -> str:
-        """Return the key in the cache for what is built from a source with these options."""
+        """Return the key in the cache for a source with these options."""
         if isinstance(source, TableRow):
             name = f"{source.catalogue.absolute()}\n{source.record.id}"
         else:
@@ -95,18 +95,18 @@ def build_many(
     batch: int = BATCH,
     wait: float = 0,
 ) -> None:
-    """Build the packages of many records into a collection; each is verified before it is placed.
+    """Build the packages of many records into a collection, and verify them.
 
-    Packages built before from the same record, files and options are left alone, as their
-    digests show. A bad record does not stop the others.
+    A package that was built from the same record, files and options is left alone; digests are
+    compared. A bad record does not stop the others.
 
     Args:
         sources: Records, their files or folders, and letters of catalogues.
-        collection: Where the packages go. It is locked meanwhile.
+        collection: The collection for the packages, which is locked during the run.
         take: Called with each result, which includes the warnings.
         executor: Returns the executor; see `executors.executor_for`.
         options: How to build.
-        batch: How many packages are made durable at once.
+        batch: The number of packages that share a sync.
         wait: Seconds to wait for another run in the collection.
 
     Raises:
@@ -160,7 +160,7 @@ def _report_alike(done: Done, package: str, other: str, source: str) -> None:
 
 @dataclass(slots=True)
 class _Staged:
-    """A package that was written and verified, but not put in place yet."""
+    """A package that was written and verified, but not moved to its destination yet."""
 
     source: Path | TableRow
     draft: PackageDraft
@@ -186,7 +186,7 @@ class _Building:
     said: str = field(init=False)
 
     def __post_init__(self) -> None:
-        # Taken here, as the environment of another process may differ.
+        # Read here, because the environment of a worker process can differ.
         object.__setattr__(self, "said", self.options.said)
 
     def __call__(self, batch: Sequence[_Job]) -> list[Done]:
@@ -279,7 +279,7 @@ class _Building:
     def _is_as_known(
         self, source: Path | TableRow, record: bytes, folder: Path, known: CachedBuild
     ) -> bool:
-        """Return whether source and package still have the bytes that they had then."""
+        """Return whether source and package have the same bytes as in the cache."""
         try:
             if fingerprint_of(self.collection.root / known.package) != known.fingerprint:
                 return False

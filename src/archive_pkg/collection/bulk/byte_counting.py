@@ -21,7 +21,7 @@ class ByteCounter:
     """
 
     def __init__(self, path: Path) -> None:
-        """Take the file."""
+        """Count in a file."""
         self._path = path
         self._read = self._total = 0
 
@@ -42,7 +42,7 @@ class ByteCounter:
 
 @contextmanager
 def counting_bytes() -> Iterator[ByteCounter]:
-    """Yield a counter, which ends with the block."""
+    """Yield a counter, and remove its file at the end."""
     with TemporaryDirectory(prefix="archive-pkg-") as folder:
         path = Path(folder, "meter")
         path.touch()

@@ -1,4 +1,4 @@
-"""Do one thing to each of many subjects, at a limited rate; verify a package."""
+"""Apply a function to each of many subjects, at a limited rate; verify a package."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ INVALID = 3
 
 @dataclass(frozen=True, slots=True)
 class ForEach:
-    """Does one thing to each subject of a batch; can be sent to other processes.
+    """Applies a function to each subject of a batch; can be sent to other processes.
 
     Attributes:
-        do: What to do, given the subject and the pace to keep.
-        rate: Bytes per second that one process may read; 0 for no limit.
+        do: The function; it takes the subject and a `Pace`.
+        rate: The bytes per second that one process may read; 0 for no limit.
     """
 
     do: Callable[[Any, Pace], Done]
     rate: float = 0
 
     def __call__(self, batch: Sequence[Any]) -> list[Done]:
-        """Do it."""
+        """Apply the function to each subject."""
         pace = Pace(self.rate)
         return [guarded(_named(subject), partial(self.do, subject, pace)) for subject in batch]
 
 
 def _named(subject: Any) -> object:
-    """Return the path of a subject, which can carry more than its path."""
+    """Return the path of a subject, which may be an object with more than a path."""
     first = subject[0] if isinstance(subject, tuple) else subject
     return getattr(first, "path", first)
 
@@ -91,7 +91,7 @@ def verify_one(
         bag_only: Whether to ignore the record in it.
         second_opinion: Whether to verify with bagit-python too.
         trust: Whose signatures and timestamps to trust.
-        jobs: How many files to read at a time; as many as there are processors when None.
+        jobs: The number of files to read at a time; None for one per processor.
     """
     progress = pace.follow()
     details: dict[str, Any] = {"record": None, "title": None, "states": [], "signatures": []}

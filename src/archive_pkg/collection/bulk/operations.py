@@ -1,4 +1,4 @@
-"""Operations on one of many subjects: check, export, deposit."""
+"""Operations on one subject of bulk work: check, export, deposit."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def checked(path: Path, report: Report) -> Done:
 
 @contextmanager
 def marking_duplicate_ids() -> Iterator[Callable[[Done], Done]]:
-    """Yield what adds a finding to records whose id another record has, or nearly has; a context.
+    """Yield a function that adds a finding if another record has the same, or nearly the same, id.
 
     The ids are kept in a temporary file.
     """
@@ -87,8 +87,8 @@ class Depositing:
         to: The repository's address.
         receipts: The folder for all receipts, if not next to each package.
         publish: Whether the repository publishes them.
-        include_restricted: Whether to send restricted parts to a repository that shows them.
-        page: Makes a page of a package, for repositories that people read in.
+        include_restricted: Whether to send restricted parts to a repository that is open to all.
+        page: Makes a page of a package, for repositories with a website.
         rate: Bytes per second that one process may send; 0 for no limit.
         meter: Counts the bytes that are sent.
     """
@@ -102,7 +102,7 @@ class Depositing:
     include_restricted: bool = False
 
     def __call__(self, batch: Sequence[Path]) -> list[Done]:
-        """Deposit; packages that the repository holds already are left alone."""
+        """Deposit the packages. Those that the repository already has are left alone."""
         from archive_pkg.collection.audits.comparing import repository
         from archive_pkg.deposits import deposit_many
 
@@ -173,13 +173,13 @@ def export_one(
 
 
 _WITH_LATER_EVENTS = ("premis", "mets")
-"""Formats that have a place for events after packaging."""
+"""The formats that can express events after packaging."""
 
 
 def with_later_events(
     outgoing: Outgoing, path: Path, to: str, ledger: Path | None = None
 ) -> Record:
-    """Return a package's record with its later events, for formats that have a place for them.
+    """Return a package's record with its later events, for formats that can express them.
 
     The details in a ledger concern everything in the package. If something is withheld, the
     events go out without details.
@@ -189,7 +189,7 @@ def with_later_events(
 
     Args:
         outgoing: The record, as its audience may see it.
-        path: What it was read from; nothing is added unless that is a package.
+        path: The file or folder of the record; only packages have later events.
         to: The name of the format.
         ledger: The ledger with its fixity checks; if not given, that of its collection.
 

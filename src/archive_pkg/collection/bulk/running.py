@@ -1,4 +1,4 @@
-"""Do one thing to many subjects, a few batches at a time; a failure does not stop the others."""
+"""Run work on many subjects in batches. A failure does not stop the others."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ WORKER_LOST = Code(
 )
 
 FEW = 32
-"""Up to this number, this process does the work itself: starting others would take longer."""
+"""Up to this number of subjects, the work is done in this process, which is faster."""
 
 
 _GRACE = 0.5
-"""Seconds for work under way to finish after an interruption.
+"""Seconds in which running work can finish after an interruption.
 
 A command ends 1.8 seconds after a signal. A busy disk needs most of that to remove staged files.
 """
@@ -46,10 +46,10 @@ class Done:
         path: The subject, as the caller named it or as it was found.
         outcome: In one word: "built", "valid"; "failed" after an error.
         status: The exit status for it.
-        findings: What was found.
+        findings: The findings.
         error: Message and hint of an error; empty if there was none.
-        details: What else the command reports.
-        fatal: Whether every other subject would fail too: the disk is full.
+        details: More values for the command's report.
+        fatal: Whether every other subject would fail, too, because the disk is full.
     """
 
     path: str
@@ -74,13 +74,13 @@ class Done:
 
 
 class Work(Protocol[S]):  # type: ignore[misc]  # S is only taken
-    """What is done to a batch of subjects, in any process; can be pickled.
+    """Work on a batch of subjects, which runs in any process and can be pickled.
 
-    Returns one `Done` per subject, in order, and raises nothing because of a subject.
+    Returns one `Done` per subject, in order. Errors of a subject become its `Done`.
     """
 
     def __call__(self, batch: Sequence[S], /) -> list[Done]:
-        """Do it."""
+        """Do the work."""
 
 
 NOT_BEGUN = "not-begun"
@@ -98,7 +98,7 @@ def failed(path: object, error: ArchivePkgError) -> Done:
 
 
 def guarded(path: object, do: Callable[[], R]) -> R | Done:
-    """Do something to one subject; an exception ends only that subject."""
+    """Return the result of a function for one subject; turn an exception into a failed `Done`."""
     try:
         with storage.storage_errors(f"working on {path}"):
             return do()
@@ -121,23 +121,23 @@ def run(
     batch: int = FEW,
     few: int = FEW,
 ) -> None:
-    """Do work on all subjects.
+    """Run work on all subjects.
 
-    Subjects are taken from their stream as they are needed. On an interruption, work that
-    finishes within half a second is taken, then the workers are killed, and the interruption is
+    Subjects are read from the iterable as they are needed. After an interruption, results that
+    arrive within half a second are used. Then the workers are killed, and the interruption is
     raised again. If a subject reports that the disk is full, no more subjects are started.
 
     Args:
-        work: What to do.
-        subjects: What to do it to.
+        work: The work.
+        subjects: The subjects.
         take: Called in this process with each subject and its result.
         executor: Returns the executor; not called for only a few subjects.
-        batch: How many subjects a worker gets at a time.
-        few: Up to how many subjects this process does the work itself.
+        batch: The number of subjects that a worker gets at a time.
+        few: Up to this number of subjects, this process does the work itself.
 
     Raises:
         FullError: The disk is full, and not everything was done.
-        Exception: What `subjects` or `take` raises.
+        Exception: Any exception that `subjects` or `take` raises.
     """
     stream = iter(subjects)
     first = list(islice(stream, few))
@@ -177,7 +177,7 @@ class _BatchRun:
         self._end()
 
     def _advance(self, batches: Iterator[list[Any]]) -> bool:
-        """Start a batch for each idle worker, and take finished ones; False when all is done."""
+        """Start a batch for each idle worker, and collect results; return False at the end."""
         if not self._lost:
             for batch in islice(batches, self._executor.width - len(self._running)):
                 self._start(batch)
@@ -210,7 +210,7 @@ class _BatchRun:
                     self._take(subject, result)
 
     def _retry(self, batch: list[Any]) -> None:
-        """Run a lost batch again alone; halve it until the culprit is found."""
+        """Run a lost batch again alone; halve it until the fatal subject is found."""
         self._start(batch)
         self._collect()
         if not self._lost or self._lost[-1] is not batch:
@@ -227,7 +227,7 @@ class _BatchRun:
         self._take(batch[0], Done(str(batch[0]), "failed", 5, [finding], (message, finding.hint)))
 
     def _end(self) -> None:
-        """Wait for the batches under way and take their results; start nothing new."""
+        """Wait for the running batches and collect their results, without starting new ones."""
         try:
             self._finish(None)
         except BaseException as error:
@@ -238,7 +238,7 @@ class _BatchRun:
             self._executor.close()
 
     def _break_off(self) -> None:
-        """Take what finishes within a moment, and kill the workers."""
+        """Collect results that arrive within `_GRACE`, and kill the workers."""
         try:
             self._finish(_GRACE)
         finally:

@@ -51,19 +51,19 @@ SERIALIZED_LEFT_OUT = Code(
 
 
 def unheard(done: Done) -> None:
-    """Ignore what a search reports."""
+    """Ignore problems that a search finds."""
 
 
 Note = Callable[["Done"], None]
-"""Takes what a search reports apart from the subjects it finds, one `Done` per item."""
+"""A function that is called with each problem that a search finds."""
 
 
 def find_records(paths: Iterable[StrPath], note: Note = unheard) -> Iterator[Path]:
-    """Search paths for records: a record's file or folder is itself, other folders are searched.
+    """Yield the given records, and those below other given folders.
 
-    A path that does not exist is taken as a pattern (`letters/*/19[56]*`). Hidden folders and
-    packages are skipped. Only the names of one folder at a time are kept in memory. Paths that
-    do not exist or contain nothing are yielded as they are, so that the work reports them.
+    A path that does not exist is used as a pattern (`letters/*/19[56]*`). Hidden folders and
+    packages are skipped. Only the names of one folder at a time are kept in memory. Paths that do
+    not exist, or that have no records, are yielded as they are, so that the work reports them.
 
     Args:
         paths: Where to search.
@@ -122,11 +122,11 @@ def find_sources(
 def find_packages(
     paths: Iterable[StrPath], note: Note = unheard, *, serialized: bool = False
 ) -> Iterator[Path]:
-    """Search paths for bags, as `find_records` searches for records; files are taken for archives.
+    """Yield the bags at paths, as `find_records` yields records; given files count as archives.
 
     Args:
         paths: Where to search.
-        note: Called for what cannot be searched, and for archives that are left out.
+        note: Called for folders that cannot be searched, and for archives that are left out.
         serialized: Whether to yield serialized bags in folders.
     """
     archives = Archives.YIELDED if serialized else Archives.NOTED
@@ -136,7 +136,7 @@ def find_packages(
 def packages_below(
     folder: Path, note: Note = unheard, *, serialized: bool = False
 ) -> Iterator[Path]:
-    """Search a folder for bags that an index or ledger can name; see `find_packages`.
+    """Yield the bags in a folder that an index or ledger can name; see `find_packages`.
 
     Bags whose path below the folder is not UTF-8 are reported instead.
     """
@@ -151,7 +151,7 @@ def packages_below(
 
 
 def find_letters(paths: Iterable[StrPath], note: Note = unheard) -> Iterator[Path]:
-    """Search paths for records and packages, as `find_records` searches for records."""
+    """Yield the records and packages at paths, as `find_records` yields records."""
     either = _Search(
         lambda folder: _is_bag(folder) or has_record(folder), note, archives=Archives.NOTED
     )
@@ -181,7 +181,7 @@ def _is_pattern(path: Path) -> bool:
 
 
 class Archives(Enum):
-    """What a search does with archives that it finds in folders."""
+    """How a search treats the archives in folders."""
 
     IGNORED = auto()
     NOTED = auto()
@@ -194,7 +194,7 @@ class _Search:
 
     Attributes:
         is_one: Whether a folder is a subject.
-        note: Called for everything else to report.
+        note: Called for each problem.
         without: Whether to skip a folder and everything in it.
         archives: What to do with archives.
         root_is_one: Whether the folder that is searched can be a subject itself.
@@ -224,7 +224,7 @@ class _Search:
         if not storage.is_folder(path) or (
             self.root_is_one and (self.is_one(path) or self.without(path))
         ):
-            yield path  # the work says why a folder to skip is not a subject
+            yield path  # the work reports why such a folder is not a subject
             return
         waiting = [str(path)]
         while waiting:
