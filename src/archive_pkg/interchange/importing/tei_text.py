@@ -105,8 +105,11 @@ class TeiText:
         standoff = self.source.first(self.root, "standOff")
         reading = read_text(texts[0], standoff) if texts else TextReading()
         self.source.use(reading.read)
-        # The name of an element in a text says nothing of the letter.
-        self.source.use((e, f"@{XML_ID}") for text in texts for e in text.iter("*"))
+        for element in (e for text in texts for e in text.iter("*")):
+            # An id says nothing about the letter, nor does the language that the letter is in.
+            self.source.use([(element, f"@{XML_ID}")])
+            if language(element.get(XML_LANG)) in languages:
+                self.source.use([(element, f"@{XML_LANG}")])
         self._count_letters(texts)
         for note in reading.unplaced:
             self._unplaced(note)
@@ -289,7 +292,11 @@ class TeiText:
                 for name in self.draft.raw.get("sender", ())
                 if self.draft.agent_kind(name) == "person"
             ]
-            if len(persons) == 1:
+            tags = (f"{{{self.source.namespace}}}{name}" for name in ("persName", "name"))
+            signed = filter(None, map(text_of, zone.element.iter(*tags)))
+            if len(persons) == 1 and all(
+                fits(name, self.draft.agent_name(persons[0])) for name in signed
+            ):
                 self.draft.raw["signatories"] = persons
                 self.draft.at(field, quote, "signed-by-the-sender")
         elif field == "date" and field not in self.draft.raw:
