@@ -91,7 +91,7 @@ def test_a_bag_that_lost_its_tag_files_is_not_passed_over(
 @pytest.mark.parametrize(
     "words", [["verify"], ["check"], ["build", "--out", "out"], ["deposit", "--to", "ocfl:root"]]
 )
-def test_a_folder_with_nothing_in_it_is_told(
+def test_an_empty_folder_is_reported(
     run: Run, tmp_path: Path, words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "nothing").mkdir()
@@ -101,7 +101,7 @@ def test_a_folder_with_nothing_in_it_is_told(
     assert "nothing" in done.stdout + done.stderr
 
 
-def test_what_a_shell_names_beside_packages_is_passed_over(
+def test_receipts_that_a_shell_pattern_includes_are_ignored(
     run: Run, letter: Path, tmp_path: Path
 ) -> None:
     run("build", letter, "--out", tmp_path / "collection")
@@ -168,7 +168,7 @@ def test_exit_statuses(
         b"!!python/object/apply:os.system ['true']\n",
     ],
 )
-def test_a_file_that_is_no_record_ends_in_findings(run: Run, text: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_record_gives_findings(run: Run, text: bytes, tmp_path: Path) -> None:
     file = tmp_path / "letter" / "record.yaml"
     file.parent.mkdir()
     file.write_bytes(text)
@@ -213,7 +213,7 @@ def test_a_reader_who_leaves_early_is_no_error(letter: Path) -> None:
     assert done.stderr == ""
 
 
-def test_what_strangers_name_their_files_cannot_steer_the_terminal() -> None:
+def test_file_names_cannot_control_the_terminal() -> None:
     assert clean("a\x1b[31mb\u202ec\ud800") == "a\\x1b[31mb\\u202ec\\ud800"
     assert clean("ложном\tполо\u200dжении\n") == "ложном\\tполо\u200dжении\\n"
     assert clean("ложном\tполо\u200dжении\n", lines=True) == "ложном\tполо\u200dжении\n"

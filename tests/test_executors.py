@@ -84,7 +84,7 @@ def test_work_is_spread_and_all_of_it_comes_back(jobs: int, threads: bool) -> No
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_what_a_piece_raises_is_raised(jobs: int) -> None:
+def test_an_exception_of_a_worker_is_raised(jobs: int) -> None:
     with pytest.raises(ValueError, match="no"):
         list(spread(square, 1000, jobs=jobs))
 
@@ -140,7 +140,7 @@ def test_where_threads_cannot_be_counted_nothing_is_forked(monkeypatch: pytest.M
     assert found == {os.getpid()}
 
 
-def test_what_fails_in_a_worker_is_raised_and_not_tried_again(no_child_stays: None) -> None:
+def test_an_error_in_a_worker_is_raised_without_a_retry(no_child_stays: None) -> None:
     here = os.getpid()
 
     def fail_elsewhere(index: int, tick: Tick) -> int:
@@ -298,7 +298,7 @@ def test_workers_that_are_killed_are_gone_and_nothing_waits_for_them(no_child_st
     assert all(future.done() for future in futures)
 
 
-def test_what_has_not_begun_is_left_when_an_executor_is_closed(no_child_stays: None) -> None:
+def test_closing_an_executor_cancels_pending_work(no_child_stays: None) -> None:
     pool = executors.Processes(1)
     futures = [pool.submit(time.sleep, 0.05) for _ in range(40)]
     pool.close()

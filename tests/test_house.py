@@ -213,7 +213,7 @@ def test_every_finding_code_is_used() -> None:
     assert [name for name in declared if named[name] == 1] == []
 
 
-def test_what_others_may_have_made_is_read_in_one_place() -> None:
+def test_only_one_module_reads_untrusted_input() -> None:
     # A pipe, a device or a link in the place of a file must neither wait nor lead elsewhere: see
     # `storage.open_regular`, `read_regular` and `open_beneath`.
     bare = re.compile(r"\.read_bytes\(|\.read_text\(|\.open\(\"r|\.open\(encoding|\.open\(\)")

@@ -83,7 +83,7 @@ NAMES = st.lists(
     st.lists(st.tuples(NAMES, st.sampled_from([0, 1, 511, 512, 513])), max_size=4),
     st.sampled_from([tarfile.GNU_FORMAT, tarfile.PAX_FORMAT, tarfile.USTAR_FORMAT]),
 )
-def test_what_tarfile_writes_is_read(files: list[tuple[str, int]], form: int) -> None:
+def test_archives_by_tarfile_are_read(files: list[tuple[str, int]], form: int) -> None:
     packed = io.BytesIO()
     written = []
     with tarfile.open(fileobj=packed, mode="w", format=form) as made:

@@ -141,7 +141,7 @@ def test_ten_kinds_of_damage_are_found_none_imagined_and_all_put_right(
     assert flipped["files"] == ["data/parts/transcription.txt"]
 
 
-def test_what_the_collection_itself_replaced_is_not_damage(
+def test_a_package_replaced_by_a_build_is_not_damaged(
     collection: Collection, master: Path, tmp_path: Path
 ) -> None:
     check(collection)
@@ -235,7 +235,7 @@ def test_nothing_is_restored_from_a_copy_that_is_not_good(
     assert done.status
 
 
-def test_what_was_forged_before_its_first_check_is_put_right(
+def test_a_package_forged_before_its_first_check_is_repaired(
     remembered: Collection, damages: ModuleType, tmp_path: Path
 ) -> None:
     collection = remembered

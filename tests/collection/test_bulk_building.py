@@ -188,7 +188,9 @@ def _building(out: Path, source: Path) -> Iterator[subprocess.Popen[str]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_stopped_at_any_instant_the_next_run_goes_on(letters, tmp_path: Path, number: int) -> None:
+def test_the_next_run_resumes_after_a_stop_at_any_moment(
+    letters, tmp_path: Path, number: int
+) -> None:
     letters(60)
     out = tmp_path / "out"
     with _building(out, tmp_path / "letters") as process:
@@ -280,7 +282,7 @@ def test_a_full_disk_ends_the_run_and_nothing_more_is_begun() -> None:
     assert len(done) == 32
 
 
-def test_a_disk_that_fills_is_reported_and_the_next_run_goes_on(
+def test_a_full_disk_is_reported_and_the_next_run_resumes(
     letters, tmp_path: Path, disk: Disk
 ) -> None:
     letters(60, size=20_000)
@@ -323,9 +325,7 @@ def test_the_command_tells_line_by_line_and_all_at_the_end(
     assert len(told["results"]) == 4
 
 
-def test_a_report_is_added_to_and_goes_on_behind_a_torn_line(
-    run: Run, letters, tmp_path: Path
-) -> None:
+def test_a_report_continues_after_a_torn_line(run: Run, letters, tmp_path: Path) -> None:
     letters(2)
     report = tmp_path / "report.jsonl"
     words = ["build", tmp_path / "letters", "--out", tmp_path / "out", "--report", report]

@@ -147,7 +147,7 @@ def test_a_damaged_index_is_reported_and_made_again(collection: Collection) -> N
     assert found(collection, "lozhnom") == ["1960-07-18-cpsu-to-sed"]
 
 
-def test_what_is_in_most_letters_is_counted_and_reported_by_date(
+def test_too_many_hits_are_sorted_by_date(
     collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bring(collection)
@@ -160,7 +160,7 @@ def test_what_is_in_most_letters_is_counted_and_reported_by_date(
     assert [hit.date for hit in hits] == sorted(hit.date for hit in hits)
 
 
-def test_what_is_found_is_the_same_however_the_words_are_shared_out(
+def test_the_number_of_word_tables_does_not_change_the_hits(
     collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[tuple[str, ...], dict[str, str]]] = [
@@ -271,7 +271,7 @@ def test_the_index_for_the_public_has_nothing_of_what_it_may_not_see(tmp_path: P
     assert index_path(collection, "internal").stat().st_mode & 0o077 == 0
 
 
-def test_what_is_restricted_later_leaves_no_word_in_the_index(tmp_path: Path) -> None:
+def test_a_part_that_is_restricted_later_disappears_from_the_index(tmp_path: Path) -> None:
     source, collection = (
         closed(tmp_path / "secret", "2001-01-01"),
         make_collection(tmp_path / "collection"),

@@ -267,7 +267,7 @@ def test_a_run_killed_between_entries_and_head_is_resumed(book: Path) -> None:
     assert not found(book)
 
 
-def test_what_was_interrupted_can_be_appended_again(
+def test_interrupted_entries_can_be_appended_again(
     book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entries = [{"event": "fixity check", "package": "late"}] * 3

@@ -52,7 +52,7 @@ def test_without_it_all_manifests_and_their_names_are_covered(tmp_path: Path) ->
     assert fingerprint_of(bag) != before
 
 
-def test_what_has_no_manifest_has_no_fingerprint(tmp_path: Path) -> None:
+def test_a_folder_without_a_manifest_does_not_have_a_fingerprint(tmp_path: Path) -> None:
     (tmp_path / "bag").mkdir()
     (tmp_path / "bag" / "bagit.txt").write_text("x")
     with zipfile.ZipFile(tmp_path / "bag.zip", "w") as archive:

@@ -108,7 +108,7 @@ def test_an_entry_of_another_form_says_nothing(said: object) -> None:
     assert read_signed(said) == []
 
 
-def test_what_has_the_form_is_read_as_it_was_written() -> None:
+def test_well_formed_signatures_in_an_entry_are_read() -> None:
     good = [K, entry("L", "short"), entry("M")]
     assert read_signed(good) == good
     assert read_signed([{}, K]) == [K]

@@ -146,7 +146,7 @@ def test_a_dry_run_says_what_would_be_restored_and_changes_nothing(
 
 
 @pytest.mark.parametrize("is_recorded", [True, False])
-def test_what_has_vanished_is_put_back_and_first_recorded_as_missing(
+def test_a_vanished_package_is_recorded_as_missing_and_restored(
     collection: Collection, copy: Path, is_recorded: bool
 ) -> None:
     shutil.rmtree(collection.root / "in")
@@ -205,7 +205,7 @@ def test_a_copy_that_is_not_good_or_not_the_one_restores_nothing(
     assert collection.ledger.read_bytes() == before
 
 
-def test_where_no_fingerprint_is_known_any_valid_copy_will_do(
+def test_any_valid_copy_is_accepted_if_no_fingerprint_is_known(
     collection: Collection, copy: Path
 ) -> None:
     shutil.rmtree(collection.own)
@@ -289,9 +289,7 @@ def test_a_serialized_bag_is_restored_from_a_folder_and_from_no_repository(
     assert archive.read_bytes() == good
 
 
-def test_what_is_put_back_can_be_read_by_those_who_could_read_it(
-    collection: Collection, copy: Path
-) -> None:
+def test_a_restored_package_keeps_its_permissions(collection: Collection, copy: Path) -> None:
     spoil(collection)
     collection.root.chmod(0o750)
     (collection.root / "a").chmod(0o700)
@@ -304,7 +302,7 @@ def test_what_is_put_back_can_be_read_by_those_who_could_read_it(
     assert (collection.root / "in" / "b").stat().st_mode & 0o007 == 0
 
 
-def test_what_is_accepted_is_recorded_with_the_reason_and_counts_from_then_on(
+def test_an_accepted_package_is_recorded_with_the_reason(
     collection: Collection,
 ) -> None:
     forge(collection.root / "a")

@@ -111,7 +111,7 @@ def test_a_timestamp_that_is_still_to_be_had_is_reported_by_the_exit_status(
     assert CliRunner().invoke(app, words).exit_code == 0
 
 
-def test_what_cannot_be_signed(tmp_path: Path, book: Path, keys: Path) -> None:
+def test_unsuitable_heads_and_keys_are_refused(tmp_path: Path, book: Path, keys: Path) -> None:
     with pytest.raises(StorageError, match="does not exist"):
         sign_head(tmp_path / "none.jsonl", key=keys / "editor")
     with pytest.raises(UsageError, match="nothing to do"):

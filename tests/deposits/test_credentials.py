@@ -131,7 +131,7 @@ def test_a_path_that_would_be_cut_off_is_refused(address: str) -> None:
         deposits.repository_for(address)
 
 
-def test_a_netrc_that_is_none(tmp_path: Path) -> None:
+def test_an_invalid_netrc(tmp_path: Path) -> None:
     (tmp_path / "netrc").write_text("machine x login me password hunter2\nnonsense hunter2\n")
     with pytest.raises(StorageError) as error:
         credentials.find_token("x")

@@ -66,7 +66,7 @@ def test_of_a_folder_of_packages(packages: Path, tmp_path: Path) -> None:
     assert shown.endswith("\r\x1b[K")
 
 
-def test_of_packages_by_name_and_not_where_it_is_not_wanted(packages: Path, tmp_path: Path) -> None:
+def test_a_terminal_shows_progress_unless_quiet(packages: Path, tmp_path: Path) -> None:
     words = ["deposit", *sorted(packages.glob("letter-?")), "--to", f"file:{tmp_path / 'drop'}"]
     said, shown = in_a_terminal(*words)
     assert said.count("their checksums match") == 2

@@ -33,7 +33,7 @@ def test_read_again_as_it_was_left(tmp_path: Path) -> None:
     assert Journal(again.path).begun("draft") is None
 
 
-def test_what_another_person_or_another_journal_says_is_not_known(tmp_path: Path) -> None:
+def test_lines_of_another_user_or_journal_are_ignored(tmp_path: Path) -> None:
     own = Journal(tmp_path / "a.journal")
     own.done("draft", id="1")
     (tmp_path / "b.journal").write_bytes(own.path.read_bytes())
@@ -180,7 +180,7 @@ def synced(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sizes
 
 
-def test_what_has_to_last_is_synced_before_a_step_goes_on(
+def test_durable_paths_are_synced_before_a_step_continues(
     tmp_path: Path, synced: list[int]
 ) -> None:
     journal = Journal(tmp_path / "a.journal")

@@ -63,7 +63,7 @@ def begin_to_send(package: Path, to: str, part: str) -> None:
     deposits.Journal(folder / name).begin("send", part=part)
 
 
-def test_goes_on_with_what_was_sent_in_part(package: Path, tmp_path: Path) -> None:
+def test_a_partly_sent_file_is_resumed(package: Path, tmp_path: Path) -> None:
     drop = tmp_path / "drop"
     part = drop / f".{package.name}.{'0' * 12}.part"
     begin_to_send(package, f"file:{drop}", part.name)
@@ -77,7 +77,7 @@ def test_goes_on_with_what_was_sent_in_part(package: Path, tmp_path: Path) -> No
     assert [path.name for path in drop.iterdir()] == [package.name]
 
 
-def test_what_was_deposited_and_is_not_so_any_more(package: Path, tmp_path: Path) -> None:
+def test_changes_after_a_deposit_are_reported(package: Path, tmp_path: Path) -> None:
     done = deposits.deposit(package, f"file:{tmp_path / 'drop'}")
     there = tmp_path / "drop" / package.name
     (there / "data" / "record.json").write_text("{}")

@@ -182,7 +182,7 @@ def test_an_address_that_leads_nowhere(package: Path, address: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"target": 1}'])
-def test_a_receipt_that_is_none(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_receipt(tmp_path: Path, text: str) -> None:
     path = tmp_path / "receipt.json"
     path.write_text(text)
     with pytest.raises(InvalidError, match="not a receipt"):

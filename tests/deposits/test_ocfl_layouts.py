@@ -177,7 +177,7 @@ def _refused(package: Path, root: Path, receipts: Path) -> str:
         (FLAT_OMIT, {"delimiter": "sed"}, "1.1", "does not fit the layout"),
     ],
 )
-def test_what_cannot_be_written_is_refused_with_the_reason(
+def test_an_unsuitable_root_is_refused_with_the_reason(
     layout: str | None,
     config: dict[str, Any] | None,
     version: str,

@@ -73,7 +73,7 @@ def test_other_options_are_refused(query: str, message: str, hint: str) -> None:
     assert refusal.value.hint == hint
 
 
-def test_what_differs_from_what_was_asked_is_said() -> None:
+def test_differences_from_the_request_are_reported() -> None:
     assert not_as_asked(published=True, publish=True) == ()
     assert not_as_asked(published=False, publish=True) == ()
     assert not_as_asked(published=False, publish=False) == ()
@@ -115,7 +115,7 @@ def test_the_last_receipts_name_this_form_and_the_other_one(transfer: Transfer) 
         ({}, "send", False),
     ],
 )
-def test_what_was_published_and_is_gone_is_not_deposited_again(
+def test_a_withdrawn_publication_is_not_deposited_again(
     transfer: Transfer, tmp_path: Path, earlier: dict[str, str], step: str, is_refused: bool
 ) -> None:
     journal = Journal(tmp_path / "my folder" / "a.journal")

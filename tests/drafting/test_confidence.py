@@ -602,7 +602,9 @@ def test_closings_in_a_row_are_one_closing_up_to_a_length(length: int, joined: b
         ({"greeting": "", "body": "", "end": ""}, "closing"),
     ],
 )  # fmt: skip
-def test_what_the_letter_does_not_say_is_not_stated(changes: dict[str, str], field: str) -> None:
+def test_a_field_that_the_letter_does_not_have_is_not_stated(
+    changes: dict[str, str], field: str
+) -> None:
     parts = {"head": HEAD, "greeting": "Dear Sir,", "body": BODY, "end": END} | changes
     text = "\n\n".join(filter(None, parts.values())) + "\n"
     assert field not in {one.field for one in draft_text(text, VOCABULARY).statements}

@@ -22,7 +22,7 @@ def said(setting: Setting = BARE_SETTING, **fields: Any) -> list[str]:
     return [line.removeprefix(HEAD + "profileDesc/correspDesc/") for line in lines]
 
 
-def test_who_is_not_known_is_unknown() -> None:
+def test_an_unknown_person_is_called_unknown() -> None:
     source = cmif.source_name(["x"])
     assert said() == [
         "TEI/teiHeader/fileDesc/titleStmt/title: A letter",

@@ -22,7 +22,7 @@ def test_each_field_has_its_place() -> None:
     assert places(export("csl", full(), FULL_SETTING)) == expected("csl")
 
 
-def test_what_is_not_known_is_left_out() -> None:
+def test_unknown_values_are_left_out() -> None:
     item = {
         "id": "x",
         "type": "personal_communication",

@@ -29,7 +29,7 @@ def test_each_field_has_its_place(name: str) -> None:
     assert places(export(name, full(), FULL_SETTING)) == expected(name)
 
 
-def test_what_is_not_known_is_left_out_or_has_the_standard_s_words() -> None:
+def test_unknown_values_are_left_out_or_have_the_words_of_the_standard() -> None:
     assert places(export("datacite", bare(), BARE_SETTING))[1:] == [
         "resource/identifier/@identifierType: DOI",
         "resource/identifier: :tba",

@@ -69,7 +69,7 @@ def test_each_field_has_its_place() -> None:
     assert written(full(), FULL_SETTING) == expected("dataverse")
 
 
-def test_what_is_not_known_is_left_out_or_has_the_words_of_datacite() -> None:
+def test_unknown_values_are_left_out_or_have_the_words_of_datacite() -> None:
     document = json.loads(export("dataverse", bare(), BARE_SETTING))
     assert set(document) == {"datasetVersion"}
     assert written(bare()) == [

@@ -14,7 +14,7 @@ def test_each_field_has_its_place() -> None:
     assert places(export("dc", full(), FULL_SETTING)) == expected("dc")
 
 
-def test_what_is_not_known_is_left_out() -> None:
+def test_unknown_values_are_left_out() -> None:
     assert places(export("dc", bare(), BARE_SETTING))[1:] == [
         "dc/identifier: x",
         "dc/title: A letter",

@@ -26,7 +26,7 @@ def test_each_field_has_its_place() -> None:
     assert places(export("ead3", full(), FULL_SETTING)) == expected("ead3")
 
 
-def test_what_is_not_known_is_left_out() -> None:
+def test_unknown_values_are_left_out() -> None:
     event = "control/maintenancehistory/maintenanceevent"
     assert said() == [
         "control/recordid: x",

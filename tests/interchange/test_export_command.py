@@ -47,7 +47,7 @@ def test_it_answers_in_json(run: Run, letter: Path, tmp_path: Path) -> None:
     assert out.read_text(encoding="utf-8") == result["document"]
 
 
-def test_what_cannot_be_exported_is_said(run: Run, letter: Path, tmp_path: Path) -> None:
+def test_failed_exports_have_their_exit_status(run: Run, letter: Path, tmp_path: Path) -> None:
     assert run("export", letter, "--to", "datacit").returncode == 2
     assert run("export", letter, letter, "--to", "datacite").returncode == 2
     assert run("export", tmp_path / "nothing", "--to", "dc").returncode == 5

@@ -374,7 +374,7 @@ def test_places_that_fit_are_one() -> None:
     ]
 
 
-def test_what_the_models_refuse_is_taken_out_and_reported() -> None:
+def test_values_that_the_models_refuse_are_removed_and_reported() -> None:
     made = draft()
     made.raw |= {
         "type": "pamphlet",

@@ -17,7 +17,7 @@ def test_an_identifier_for_two_names_in_two_letters_is_questioned() -> None:
     assert "“Eva”" in asked[1][0]
 
 
-def test_what_a_file_says_of_an_unknown_correspondent_is_reported() -> None:
+def test_details_of_an_unknown_correspondent_are_reported() -> None:
     for found in (index(*[sent("<persName>[Unknown]</persName>")] * 2),
                   [tei(sent("<persName>[Unknown]</persName>"))]):  # fmt: skip
         for imported in found:

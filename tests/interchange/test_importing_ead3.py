@@ -60,7 +60,7 @@ def test_the_strictest_restriction_of_all_levels_holds(
     assert "import-access-read" in [finding.code for finding in imported.report]
 
 
-def test_what_is_internal_in_a_finding_aid_is_closed() -> None:
+def test_internal_items_of_a_finding_aid_are_closed() -> None:
     [imported] = ead(
         '<c level="item" audience="internal"><did><unittitle>A letter</unittitle></did>'
         '<odd audience="internal"><p>For staff.</p></odd></c>'
@@ -479,7 +479,7 @@ def test_an_undated_item_is_within_the_dates_of_the_nearest_level(
     assert (rests and rests.rule) == ("date-of-the-level-above" if "edtf" in expected else None)
 
 
-def test_what_is_marked_internal_is_in_no_record() -> None:
+def test_content_marked_internal_is_not_in_the_records() -> None:
     internal = 'audience="internal"'
     imported = item(
         f"""<unittitle {internal}>Secret title</unittitle><unitid {internal}>S 1</unitid>

@@ -8,7 +8,7 @@ from imports import LETTER, names, sent, tei, text_of
 from archive_pkg.interchange.importing import read
 
 
-def test_what_is_not_read_is_said() -> None:
+def test_unread_content_is_reported() -> None:
     text = """<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader>
     <fileDesc><titleStmt><title>A letter</title><funder>A fund</funder></titleStmt></fileDesc>
     <profileDesc><correspDesc><correspAction type="sent"><persName>A</persName>
@@ -128,7 +128,7 @@ def test_lines_and_pages_break_where_the_letter_does() -> None:
     assert text_of(tei(body=body)) == expected
 
 
-def test_what_the_letter_does_not_have_is_not_in_its_text() -> None:
+def test_the_text_has_only_words_of_the_letter() -> None:
     body = """<body><p>We <unclear reason="blot">have</unclear> <supplied>two</supplied>
     <gap reason="illegible" unit="words" quantity="2"/> <choice><sic>twelwe</sic><corr>twelve</corr>
     </choice> <choice><orig>vnd</orig><reg>und</reg></choice>.</p></body>"""

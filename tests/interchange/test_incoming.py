@@ -58,7 +58,7 @@ def reading(name: str, record: Record, setting: Setting) -> Imported:
 
 
 @pytest.mark.parametrize("name", READS)
-def test_what_was_written_comes_back(name: str) -> None:
+def test_written_values_are_read_back(name: str) -> None:
     # Of a date that is not sure, days and doubt come back, not which kind of doubt.
     record = full().model_copy(update={"received": Date(edtf="1961-03?", as_written="early")})
     imported = reading(name, record, FULL_SETTING)

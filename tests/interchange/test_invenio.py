@@ -44,7 +44,7 @@ def test_each_field_has_its_place() -> None:
     assert places(export("invenio", full(), FULL_SETTING)) == expected("invenio")
 
 
-def test_what_is_not_known_is_left_out_or_has_the_words_of_datacite() -> None:
+def test_unknown_values_are_left_out_or_have_the_words_of_datacite() -> None:
     assert json.loads(export("invenio", bare(), BARE_SETTING)) == {
         "metadata": {
             "resource_type": {"id": "publication-other"},

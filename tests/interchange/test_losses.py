@@ -70,7 +70,7 @@ def test_every_entry_of_a_mapping_is_a_field(name: str) -> None:
         assert field in known or any(other.startswith(f"{field}.") for other in known), field
 
 
-def test_what_a_record_states_are_known_fields() -> None:
+def test_the_statements_of_a_record_are_known_fields() -> None:
     assert {kind for kind, _, _ in leaves(full())} <= set(fields())
 
 

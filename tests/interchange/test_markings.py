@@ -98,7 +98,7 @@ def test_a_marking_is_described_and_restricts_nothing(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["dc", "datacite", "datacite-json", "ead3", "tei", "premis"])
-def test_what_access_and_rights_say_is_there(name: str) -> None:
+def test_access_and_rights_are_exported(name: str) -> None:
     said = rights_in(name, export(name, Record.model_validate(RAW)))
     assert "Free of rights." in said
     assert "closed" in said

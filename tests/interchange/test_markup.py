@@ -77,7 +77,7 @@ def test_depth_has_no_limit(indent: bool) -> None:
     assert serialize(document).count(b"<seg") == depth + 1
 
 
-def test_a_fragment_stands_where_it_will_be() -> None:
+def test_a_fragment_has_its_final_context() -> None:
     document = root(SPACE, "list")
     inner = root("https://example.org/names", "names", within=put(document, "item"))
     say(inner, "name", "Ada")

@@ -30,7 +30,7 @@ def said(setting: Setting = BARE_SETTING, **fields: Any) -> list[str]:
     return [line.removeprefix("mets/") for line in lines if "/xmlData/" not in line]
 
 
-def test_what_is_not_known_is_left_out() -> None:
+def test_unknown_values_are_left_out() -> None:
     assert said()[1:] == [
         "@OBJID: x",
         "@LABEL: A letter",

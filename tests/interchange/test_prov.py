@@ -34,7 +34,7 @@ def test_each_field_has_its_place() -> None:
     assert places(export("prov", full(), FULL_SETTING)) == expected("prov")
 
 
-def test_what_is_not_known_is_left_out() -> None:
+def test_unknown_values_are_left_out() -> None:
     assert json.loads(export("prov", bare(), BARE_SETTING)) == {
         "prefix": {
             "letter": "arcp://name,x/",

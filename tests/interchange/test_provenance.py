@@ -51,7 +51,7 @@ def told(record: Record) -> list[tuple[str, str]]:
     ]
 
 
-def test_what_became_of_a_marking_stands_among_the_events_in_its_time() -> None:
+def test_changes_of_a_classification_are_events_in_order() -> None:
     record = letter(
         classification=marking(
             {"action": "classified", "date": {"edtf": "1960-07-18"}},

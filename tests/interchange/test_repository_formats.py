@@ -113,7 +113,7 @@ def test_dates_are_in_the_level_of_edtf_that_invenio_knows(edtf: str, said: str 
     assert f"EDTF {edtf}" in json.dumps(written) or edtf == said
 
 
-def test_what_invenio_has_a_field_for_is_not_reported_as_lost() -> None:
+def test_fields_that_invenio_has_are_not_reported_as_lost() -> None:
     for name in ("invenio", "dataverse"):
         report = losses(find_format(name), record())
         lost = {finding.message.partition("no place for ")[2].split(" ")[0] for finding in report}

@@ -94,7 +94,7 @@ def test_it_has_the_crate_then_the_letter_as_in_schema_org_then_the_events() -> 
     ]
 
 
-def test_what_is_not_known_is_said_where_a_crate_needs_it() -> None:
+def test_unknown_values_that_a_crate_requires_are_stated() -> None:
     things = graph(bare())
     assert things[:3] == [
         DESCRIPTOR,
@@ -153,7 +153,7 @@ def test_an_event_has_what_it_made_and_what_it_concerned() -> None:
     ]
 
 
-def test_what_a_date_does_not_say_is_described() -> None:
+def test_missing_details_of_a_date_are_described() -> None:
     events = [
         {"id": "a", "type": "sending", "date": {"edtf": "1998~", "note": "a stamp"}},
         {"id": "b", "type": "sending", "date": {"edtf": "199X"}, "outcome": "warning"},

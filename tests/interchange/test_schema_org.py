@@ -35,7 +35,7 @@ def test_each_field_has_its_place() -> None:
     assert places(export("schema-org", full(), FULL_SETTING)) == expected("schema-org")
 
 
-def test_what_is_not_known_is_left_out() -> None:
+def test_unknown_values_are_left_out() -> None:
     assert json.loads(export("schema-org", bare(), BARE_SETTING)) == {
         "@context": "https://schema.org",
         "@graph": [

@@ -24,7 +24,7 @@ def said(within: str, setting: Setting = BARE_SETTING, **fields: Any) -> list[st
     return [line.removeprefix(within) for line in lines if line.startswith(within)]
 
 
-def test_what_is_not_known_is_left_out_or_a_gap() -> None:
+def test_unknown_values_are_left_out_or_a_gap() -> None:
     assert said("") == [
         FILE + "titleStmt/title: A letter",
         FILE + "editionStmt/edition/@n: 1",

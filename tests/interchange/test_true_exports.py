@@ -226,7 +226,7 @@ def explained(name: str, record: Record) -> dict[str, list[str]]:
     return found
 
 
-def test_what_a_format_takes_only_in_part_is_said_if_it_is_not_in_the_document() -> None:
+def test_partially_supported_fields_are_reported_if_words_are_missing() -> None:
     partial = explained("csl", wire())["partial"]
     assert "identifiers.1.value" in partial  # a DOI is there, the other identifier is not
     assert "agents.head.name" in partial  # dates of life are not in a name

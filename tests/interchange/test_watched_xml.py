@@ -190,7 +190,7 @@ def test_a_value_of_an_attribute_is_read_if_the_record_has_its_words() -> None:
     assert len(unread(read, "longer name")) == 3
 
 
-def test_what_belongs_to_other_records_is_left_out() -> None:
+def test_values_of_other_records_are_left_out() -> None:
     read = source("<b>one<c>two</c></b><d>three</d>")
     [b, c, d] = [read.first(read.root, path) for path in ("b", "b/c", "d")]
     said = [finding.message for finding in read.unread([b, d], "", [c])]

@@ -124,7 +124,9 @@ def test_a_package_is_not_dated_before_the_events_of_its_record(
     assert str(open_package(built.path).packaged_on) > "2021-05-05"
 
 
-def test_a_package_that_differs_is_replaced_only_when_told(letter: Path, tmp_path: Path) -> None:
+def test_a_package_that_differs_is_replaced_only_with_the_option(
+    letter: Path, tmp_path: Path
+) -> None:
     built = build_package(letter, tmp_path / "out", on=ON)
     before = tree(built.path)
     record = letter / "record.yaml"
@@ -148,7 +150,7 @@ def test_a_damaged_package_is_not_called_unchanged(letter: Path, tmp_path: Path)
         build_package(letter, tmp_path / "out")
 
 
-def test_an_unsound_record_is_not_built(letter: Path, tmp_path: Path) -> None:
+def test_an_invalid_record_is_not_built(letter: Path, tmp_path: Path) -> None:
     (letter / "letter-1960-07-18.txt").unlink()
     with pytest.raises(InvalidError) as refusal:
         build_package(letter, tmp_path / "out", on=ON)

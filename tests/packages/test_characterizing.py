@@ -168,7 +168,7 @@ def test_clamav_itself_finds_what_is_there_in_large_files_too(letter: Path) -> N
 
 
 @pytest.mark.usefixtures("clamav")
-def test_what_clamav_cannot_check_whole_is_not_said_to_be_clean(letter: Path) -> None:
+def test_a_file_that_clamav_checks_only_in_part_is_not_called_clean(letter: Path) -> None:
     with_files(letter, deep=0)
     inner = b"harmless"
     for depth in range(30):

@@ -48,7 +48,7 @@ def test_elements_are_within_elements() -> None:
         (b"\x05\x00\x05\x00", "too many values"),
     ],
 )
-def test_what_is_malformed_is_refused(data: bytes, message: str) -> None:
+def test_malformed_der_is_refused(data: bytes, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         der.only(data)
 

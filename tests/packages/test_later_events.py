@@ -87,7 +87,7 @@ def test_the_builds_events_name_what_they_read_and_left_by_digest(
     assert "event-digest-unknown" in {finding.code for finding in verify(built).report}
 
 
-def test_a_receipt_that_is_none_is_said_so(letter: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_event_is_refused(letter: Path, tmp_path: Path) -> None:
     built = build_package(letter, tmp_path / "out", on=ON).path
     folder = receipts_folder(built) / "events"
     folder.mkdir(parents=True)
@@ -96,7 +96,7 @@ def test_a_receipt_that_is_none_is_said_so(letter: Path, tmp_path: Path) -> None
         load_events(receipts_folder(built))
 
 
-def test_an_event_before_its_object_existed_is_told(letter: Path) -> None:
+def test_an_event_before_its_object_existed_is_reported(letter: Path) -> None:
     yaml = (letter / "record.yaml").read_text(encoding="utf-8")
     made = "    made_from: [original]\n    made: 1999\n"
     yaml = yaml.replace("    made_from: [original]\n", made, 1).replace(

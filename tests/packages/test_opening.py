@@ -104,7 +104,7 @@ def test_a_plain_bag_is_verified_and_is_no_package(tmp_path: Path) -> None:
         open_package(folder)
 
 
-def test_what_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_path_is_a_storage_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError):
         verify(tmp_path / "nothing")
     with pytest.raises(StorageError):
@@ -126,7 +126,7 @@ def test_a_package_of_an_earlier_format_verifies_and_opens(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", ["letter.txt", "letter.zip", "empty", "no-bag"])
-def test_what_never_was_a_package_is_not_called_damaged(name: str, tmp_path: Path) -> None:
+def test_a_folder_that_never_was_a_package_is_not_called_damaged(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     if "." in name:
         path.write_text("Dear Comrades")

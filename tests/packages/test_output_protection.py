@@ -110,7 +110,7 @@ def test_a_package_is_not_written_into(tmp_path: Path) -> None:
     refuse_in_package(package / "new")
 
 
-def test_what_shows_sources_is_as_closed_as_the_most_closed_of_them(tmp_path: Path) -> None:
+def test_an_output_is_as_closed_as_its_most_closed_source(tmp_path: Path) -> None:
     folder = letter(tmp_path / "x")
     tmp_path.chmod(0o755)
     for path in (folder, *folder.rglob("*")):

@@ -183,7 +183,7 @@ def test_files_that_nobody_names(letter: Path) -> None:
     assert "scan.tif" in only(letter, "file-not-in-record").message
 
 
-def test_the_folder_one_stands_in_is_checked_like_any(
+def test_the_working_folder_is_checked_like_any_other(
     letter: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (letter / "scan.tif").write_bytes(b"II*\0")

@@ -144,7 +144,7 @@ def by_id(path: str) -> str:
         max_size=5,
     )
 )
-def test_what_only_a_withheld_part_says_goes_and_evidence_stays_with_what_it_is_for(
+def test_statements_that_only_a_withheld_part_supports_are_withheld(
     said: list[tuple[str, dict[str, Any]]],
 ) -> None:
     evidence = [
@@ -166,7 +166,7 @@ def test_what_only_a_withheld_part_says_goes_and_evidence_stays_with_what_it_is_
             assert words(now.value(item.field)) <= before, item.field
 
 
-def test_where_nothing_is_withheld_everything_goes_out() -> None:
+def test_everything_is_public_if_nothing_is_withheld() -> None:
     scan = {"id": "scan", "kind": "scan", "held": False}
     record = record_of(
         scan, **{**RICH, "translation_notes": [], "events": []}, evidence=[inferred("title")]
@@ -174,7 +174,7 @@ def test_where_nothing_is_withheld_everything_goes_out() -> None:
     assert public(record, {}).as_json() == record.as_json() | {"id": "x-public"}
 
 
-def test_what_is_within_something_that_is_gone_is_gone_with_it() -> None:
+def test_the_content_of_a_withheld_part_is_withheld() -> None:
     evidence = [quoted(f, SHUT) for f in ("agents.boss", "agents.boss.name", "place", "place.name")]
     told = out(*evidence, place={"name": "M"})
     assert not {"agents", "sender", "place", "evidence"} & told.keys()
@@ -242,7 +242,7 @@ def test_a_date_keeps_what_the_closed_part_does_not_say(
     assert told.get(field) == left
 
 
-def test_a_marking_without_its_words_is_not_told() -> None:
+def test_a_marking_without_words_is_not_reported() -> None:
     marking = {"as_written": "Secret", "scheme": "ussr", "level": "secret", "caveats": ["A"]}
     both = [quoted("classification", OPEN), quoted("classification", SHUT)]
     assert "classification" not in out(*both, classification=marking)
@@ -319,7 +319,7 @@ def test_an_enclosure_that_names_no_part_goes_by_its_evidence() -> None:
         ([REPORT, {"id": "scan", "kind": "scan", "held": False}], False),
     ],
 )
-def test_what_has_no_evidence_stays_where_an_open_text_may_say_it(
+def test_statements_without_evidence_stay_if_an_open_text_may_have_them(
     parts: list[dict[str, Any]], stays: bool
 ) -> None:
     told = out(parts=parts, custody="Bought.")
@@ -352,7 +352,7 @@ def test_a_title_made_of_statements_goes_with_any_of_them(
     assert out(inferred("title", "another-rule"), *shut, **stated)["title"] == "Letter x"
 
 
-def test_what_is_inferred_goes_out_where_it_is_from_an_open_part_or_from_names() -> None:
+def test_statements_inferred_from_open_parts_or_names_are_public() -> None:
     parts = [{**LETTER, "title": "The letter"}, {**REPORT, "title": "The report"}]
     told = out(*(inferred(f"parts.{name}") for name in ("letter", "report", "0", "1")), parts=parts)
     assert [item["field"] for item in told["evidence"]] == ["parts.letter"] * 2
@@ -393,7 +393,7 @@ def test_a_withheld_part_leaves_its_kind_what_it_goes_with_and_the_rule() -> Non
         (SHUT, "parts.0", False),
     ],
 )
-def test_what_the_closed_part_says_of_an_open_one_goes(
+def test_statements_of_a_closed_part_on_an_open_one_are_withheld(
     at: dict[str, Any], field: str, stays: bool
 ) -> None:
     letter = {**LETTER, "title": "T", "method": "M", "note": "N", "media_type": "text/plain"}
@@ -428,7 +428,7 @@ MENTIONS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("field", MENTIONS)
-def test_whom_something_that_goes_out_names_goes_out(field: str) -> None:
+def test_agents_named_by_public_values_are_public(field: str) -> None:
     told = out(**{"sender": [], field: MENTIONS[field]})
     assert [agent["id"] for agent in told["agents"]] == ["boss"]
 
@@ -517,7 +517,7 @@ BARE = {"id": "e", "type": "imaging", "date": {"edtf": "1999"}}
         ({"sources": ["report"]}, [], {"sources": ["report"]}),
     ],
 )
-def test_what_an_event_says_of_the_closed_part_goes(
+def test_details_of_events_on_a_closed_part_are_withheld(
     more: dict[str, Any], evidence: list[dict[str, Any]], left: dict[str, Any] | None
 ) -> None:
     told = out(*evidence, events=[{**EVENT, **more}])
@@ -564,7 +564,7 @@ def test_a_record_from_which_this_program_took_all_is_not_cut_again(
     assert (inside.record, inside.is_cut, inside.sentences) == (record, False, {})
 
 
-def test_what_is_inferred_from_no_known_place_stays_at_home() -> None:
+def test_statements_inferred_from_an_unknown_place_are_withheld() -> None:
     told = out(
         {"field": "sender", "basis": "inferred", "rule": "signature-of-report"},
         {"field": "agents.boss", "basis": "inferred", "rule": "signature-of-report"},
@@ -574,7 +574,7 @@ def test_what_is_inferred_from_no_known_place_stays_at_home() -> None:
     assert "evidence" not in told
 
 
-def test_what_draft_infers_from_statements_that_go_out_goes_out() -> None:
+def test_a_title_drafted_from_public_statements_is_public() -> None:
     told = out({"field": "title", "basis": "inferred", "rule": "title-from-parts"})
     assert told["title"] == "X"
     told = out(

@@ -151,7 +151,7 @@ def test_a_signature_of_what_is_not_there_is_not_right(examine, trusting) -> Non
     assert one.key_type == "ssh-rsa"
 
 
-def test_what_is_no_signature_says_nothing(examine, trusting) -> None:
+def test_a_file_that_is_not_a_signature_is_refused(examine, trusting) -> None:
     (one,), codes = examine({SIG: b"garbage"}, trusting(EDITOR))
     assert codes["signature-malformed"] == [SIG]
     assert one == Signed(SIG, LONG)
@@ -208,7 +208,7 @@ def test_signatures_are_in_the_order_of_their_lists_and_numbers(examine) -> None
         "signatures/x.tsr.pem",
     ],
 )
-def test_what_is_neither_signature_nor_timestamp_is_a_stray(examine, path: str) -> None:
+def test_other_files_in_signatures_are_strays(examine, path: str) -> None:
     report = Report()
     signed, codes = examine({**dict.fromkeys(BOTH, sig("rsa")), path: b""}, report=report)
     assert len(signed) == 2
@@ -218,7 +218,7 @@ def test_what_is_neither_signature_nor_timestamp_is_a_stray(examine, path: str) 
     assert not is_signature_file(f"x/{SIG}")
 
 
-def test_what_belongs_to_nothing_is_a_stray_that_says_so(examine) -> None:
+def test_a_timestamp_without_its_signature_is_reported(examine) -> None:
     paths = [f"{SIG}.tsr", f"{SIG}.tsr.tsr.pem", f"{SIG}.tsr.tsr.tsr"]
     report = Report()
     _, codes = examine(dict.fromkeys(paths, b""), report=report)
@@ -293,7 +293,7 @@ def test_a_timestamp_that_nobody_vouches_for_is_listed_and_not_trusted(examine, 
     assert [each.trusted for each in one.stamps] == [False]
 
 
-def test_only_the_newest_certificate_that_is_no_longer_good_is_told(examine) -> None:
+def test_only_the_newest_expired_certificate_is_reported(examine) -> None:
     files = {SIG: sig("rsa"), **stamps("good-expired-since")}
     end = datetime(2020, 6, 2, tzinfo=UTC)
     for now, told in ((end, False), (end + timedelta(seconds=1), True)):
@@ -306,7 +306,7 @@ def test_only_the_newest_certificate_that_is_no_longer_good_is_told(examine) -> 
     assert codes["timestamp-certificate-expired"] == [f"{SIG}.tsr.tsr"]
 
 
-def test_a_time_more_than_five_minutes_ahead_is_told(examine) -> None:
+def test_a_time_more_than_five_minutes_ahead_is_reported(examine) -> None:
     files = {SIG: sig("rsa"), **stamps("good")}
     behind = STAMPED - timedelta(minutes=5)
     assert "timestamp-in-future" not in examine(files, now=behind)[1]

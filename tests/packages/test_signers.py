@@ -311,7 +311,7 @@ def test_a_revoked_digest_is_of_the_whole_key() -> None:
     assert b"key" in Revoked(frozenset([b"key"]))
 
 
-def test_what_is_no_list_of_revoked_keys_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_list_of_revoked_keys_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "revoked"
     good = (VECTORS / "both.krl").read_bytes()
     for data, said in (
@@ -348,7 +348,7 @@ def test_what_is_no_list_of_revoked_keys_is_refused(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_is_not_known_in_a_revocation_list_is_refused(
+def test_unknown_sections_of_a_revocation_list_are_refused(
     section: bytes, said: str, tmp_path: Path
 ) -> None:
     head = b"SSHKRL\n\0" + (1).to_bytes(4) + b"\0" * 24 + field(b"") + field(b"")

@@ -255,7 +255,7 @@ def test_a_package_whose_manifests_were_rewritten_after_signing_is_reported(sign
     assert any("does NOT match its signature" in state for state in states(verification))
 
 
-def test_files_changed_under_a_signature_that_stands(signed: Path, keys: Path) -> None:
+def test_files_changed_under_a_valid_signature(signed: Path, keys: Path) -> None:
     (signed / "data/README.txt").write_text("other")
     said = states(verify(signed, trust=Trust.read(keys / "allowed")))
     assert said[0].startswith("NOT VALID")
@@ -473,7 +473,7 @@ def test_later_events_are_next_to_the_package_and_not_in_it(
     )
 
 
-def test_a_signed_package_is_neither_replaced_nor_updated_unless_told(
+def test_a_signed_package_is_changed_only_with_the_option(
     letter: Path, tmp_path: Path, keys: Path
 ) -> None:
     on = date(2026, 11, 24)

@@ -120,7 +120,7 @@ def test_a_timestamp_that_its_root_does_not_vouch_for_fits_and_is_not_trusted(na
 
 
 @pytest.mark.parametrize("name", NONE)
-def test_what_cannot_be_checked_is_no_timestamp(name: str) -> None:
+def test_an_unsupported_timestamp_is_refused(name: str) -> None:
     for roots in (b"", ROOT):
         with pytest.raises(NoStampError) as refusal:
             read(vector(name)).fits(DATA, roots)
@@ -403,7 +403,7 @@ def test_an_answer_over_something_else_is_refused(
     assert str(refusal.value) == "its timestamp is not valid: it is a timestamp of something else"
 
 
-def test_why_there_is_no_answer_is_said(
+def test_the_reason_for_a_missing_answer_is_reported(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(authority, "status", 503)

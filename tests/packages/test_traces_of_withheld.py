@@ -125,7 +125,7 @@ def test_letters_that_look_like_latin_ones_count_as_those(tmp_path: Path) -> Non
         "the note, closed (Rule of Quincy)",
     ],
 )
-def test_what_is_no_trace_is_none(tmp_path: Path, text: str) -> None:
+def test_harmless_words_are_not_traces(tmp_path: Path, text: str) -> None:
     assert traces_of(tmp_path).in_text(text) == []
 
 
@@ -380,7 +380,7 @@ def test_ids_are_no_traces_and_each_value_has_its_place(tmp_path: Path) -> None:
     assert fields == {"events.e.detail", "publications.1"}
 
 
-def test_what_is_inferred_from_no_place_says_nothing_openly(tmp_path: Path) -> None:
+def test_statements_inferred_without_a_place_make_no_word_public(tmp_path: Path) -> None:
     part = {"id": "more", "kind": "enclosure", "held": False, "access": SHUT, "title": "On Quornak"}
     lind = {"id": "lind", "name": "Anna Lind", "kind": "person", "note": "Knew Quornak"}
 
@@ -470,7 +470,7 @@ def test_the_files_of_open_parts_are_searched_by_their_names_alone(staged: Path)
     assert leaks(staged) == [(place, "has the file name of part note") for place in places]
 
 
-def test_what_shows_in_the_record_is_refused_with_its_field(staged: Path) -> None:
+def test_a_leak_in_the_record_is_refused_with_its_field(staged: Path) -> None:
     words = "told seven millers about nine silver"
     assert leaks(staged, custody=words) == [("custody", "has words of a withheld text")]
     assert leaks(staged, custody=f"{words}; {NAME}", rights={"statement": SHA256}) == [

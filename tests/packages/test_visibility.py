@@ -121,7 +121,7 @@ def test_a_day_to_come_lifts_no_embargo_early(days: int) -> None:
     assert not may_see(record, "a", "public")
 
 
-def test_what_is_withheld_together_opens_with_the_last_of_it() -> None:
+def test_parts_that_are_withheld_together_open_on_the_last_day() -> None:
     both = record_of(part("a", "until tomorrow"), part("b", "until today"))
     assert opening(withheld(both, "public", TODAY - DAY)) == TODAY + DAY
     with_closed = record_of(part("a", "until tomorrow"), part("b", "closed"))

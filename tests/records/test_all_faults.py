@@ -110,7 +110,7 @@ def test_a_fault_of_one_field_hides_no_fault_of_the_whole(
     assert sorted(field for code, field in found if (code, field) not in of_whole) == sorted(alone)
 
 
-def test_what_a_faulty_agent_or_part_is_named_by_is_no_unknown_reference() -> None:
+def test_the_id_of_an_invalid_agent_or_part_is_a_known_reference() -> None:
     agents = [{**GOOD["agents"][0], "name": ""}, *GOOD["agents"][1:]]
     parts = [{**GOOD["parts"][0], "kind": "film"}, GOOD["parts"][1]]
     found = faults(agents=agents, parts=parts)
@@ -121,7 +121,7 @@ def test_what_a_faulty_agent_or_part_is_named_by_is_no_unknown_reference() -> No
 
 
 @pytest.mark.parametrize("table", [{}, "all of them", 7, None])
-def test_a_table_that_is_none_makes_no_reference_unknown(table: object) -> None:
+def test_an_invalid_table_does_not_make_references_unknown(table: object) -> None:
     found = [field for _, field in faults(agents=table, sender=["anna", "nobody"]) if field]
     assert not [field for field in found if field.startswith(("sender", "events"))]
 

@@ -35,7 +35,7 @@ def problems(**changes: object) -> list[tuple[str, str]]:
     return [(error["type"], ".".join(map(str, error["loc"]))) for error in caught.value.errors()]
 
 
-def test_everything_wrong_is_told_at_once() -> None:
+def test_all_errors_are_reported_at_once() -> None:
     found = problems(
         sender=["x"],
         recipients=["b", "y"],
@@ -142,7 +142,7 @@ def test_each_reference_that_leads_nowhere_is_reported_at_its_place() -> None:
             assert error["msg"] == f"no {table[:-1]} has the id {wrong}; add it to {table}"
 
 
-def test_what_a_reference_probably_meant_is_named_for_the_first_twenty() -> None:
+def test_suggestions_are_made_for_the_first_twenty_references() -> None:
     with pytest.raises(ValidationError) as caught:
         Record.model_validate({**FULL, "sender": ["anne"] * 21})
     *first, last = (error["msg"] for error in caught.value.errors())
@@ -290,7 +290,7 @@ def test_a_quote_is_as_long_as_its_span() -> None:
     assert problems(parts=parts, evidence=evidence)
 
 
-def test_what_the_first_letter_states_and_where_it_rests() -> None:
+def test_the_first_letter_has_the_expected_statements_and_evidence() -> None:
     record = load_record(ROOT / "records" / "1960-07-18-cpsu-to-sed")
     paths = list(statements(record))
     assert {"sender", "agents.khrushchev", "parts.note-to-prc", "mentioned_places.2"} <= set(paths)

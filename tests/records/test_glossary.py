@@ -30,7 +30,7 @@ def test_fields_are_called_what_they_are_called_in_the_record() -> None:
     assert set(FIELDS) <= set(Record.model_fields)
 
 
-def test_what_a_record_consists_of_is_defined() -> None:
+def test_the_glossary_has_the_models_and_lists_of_a_record() -> None:
     names = {model.__name__.lower() for model in (Access, Agent, Evidence, Record)}
     assert names <= set(TERMS)
     lists = ("parts", "agents", "events", "enclosures", "translation_notes", "evidence")

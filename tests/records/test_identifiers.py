@@ -95,7 +95,7 @@ def test_a_wrong_check_digit_is_seen(scheme, value):
         ("viaf", "٣٢"), ("isni", "x" * 5000),
     ],
 )  # fmt: skip
-def test_what_has_not_the_form_is_refused_with_the_form(scheme, value):
+def test_a_wrong_form_is_refused_with_the_right_form(scheme, value):
     with pytest.raises(Fault) as caught:
         check_identifier(scheme, value)
     assert caught.value.hint

@@ -58,7 +58,7 @@ date: 1960-07
     assert record.date.edtf == "1960-07"
 
 
-def test_nothing_is_none():
+def test_null_is_a_missing_value():
     record, report = read(SMALL + "place:\nsummary: ~\nclosing: null\nsalutation: 'null'\n")
     assert report.ok
     assert (record.place, record.summary, record.closing) == (None, None, None)
@@ -260,7 +260,7 @@ def test_an_alias_bomb_is_refused_at_once():
     assert {finding.code for finding in report} == {"record-anchor"}
 
 
-def test_a_file_with_many_faults_of_form_is_not_told_forever():
+def test_the_number_of_reported_faults_is_limited():
     _, report = read("\0" * 10_000)
     assert len(report) <= 100
     _, report = read("a: *x\n" * 10_000)

@@ -40,7 +40,7 @@ def test_a_whole_number_is_read_from_its_digits(number):
         1.0,
     ],
 )
-def test_what_only_looks_like_a_whole_number_is_refused(value):
+def test_text_that_only_looks_like_an_integer_is_refused(value):
     with pytest.raises(ValidationError):
         WHOLE.validate_python(value, strict=True)
 
@@ -55,7 +55,7 @@ def test_truth_values_are_true_and_false():
     ("value", "right"),
     [("yes", "true"), ("No", "false"), ("off", "false"), ("True", "true"), ("1", "true or false")],
 )
-def test_what_yaml_took_for_truth_values_is_refused(value, right):
+def test_words_that_yaml_1_1_read_as_booleans_are_refused(value, right):
     with pytest.raises(ValidationError, match=f"Write {right}"):
         FLAG.validate_python(value, strict=True)
 

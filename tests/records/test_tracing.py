@@ -37,7 +37,7 @@ def test_every_statement_of_the_first_letter_says_who_says_so(seed: Record) -> N
         assert trace(seed, path).evidence, path
 
 
-def test_evidence_for_the_whole_covers_its_items_and_finer_evidence_is_told(seed: Record) -> None:
+def test_evidence_for_a_list_covers_its_items(seed: Record) -> None:
     assert [item.field for item in trace(seed, "sender.cc-cpsu").evidence] == ["sender"]
     fields = [item.field for item in trace(seed, "classification").evidence]
     assert fields == ["classification", "classification.level"]
@@ -71,12 +71,12 @@ def test_every_part_that_a_part_leads_to_is_named() -> None:
         ("date.edtf.year", "does not exist there"),
     ],
 )
-def test_what_the_record_does_not_state_is_said_so(seed: Record, field: str, said: str) -> None:
+def test_an_unknown_statement_is_an_error(seed: Record, field: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         trace(seed, field)
 
 
-def test_a_rival_statement_stands_beside_the_preferred_one(seed: Record) -> None:
+def test_a_rival_statement_is_shown_next_to_the_preferred_one(seed: Record) -> None:
     data = seed.as_json()
     data["evidence"].append(
         {"field": "date", "basis": "supplied", "agent": "khrushchev", "value": "1960-07-16"}

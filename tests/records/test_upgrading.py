@@ -64,7 +64,7 @@ MEANT = {
 }
 
 
-def test_what_a_part_was_of_is_told_apart_by_its_kind(tmp_path: Path) -> None:
+def test_the_kind_of_a_part_decides_its_relation(tmp_path: Path) -> None:
     file = tmp_path / "record.yaml"
     file.write_text(FORMER, encoding="utf-8")
     record = load_record(file)
@@ -112,9 +112,7 @@ def test_a_file_without_a_format_keeps_to_what_it_says(tmp_path: Path) -> None:
         (("    kind: translation\n", "    kind: translation\n    made_from: [scan]\n"), 13, "“of”"),
     ],
 )
-def test_what_is_wrong_is_reported_at_its_place(
-    change: tuple[str, str], line: int, words: str
-) -> None:
+def test_errors_are_reported_at_their_place(change: tuple[str, str], line: int, words: str) -> None:
     record, report = read_record(FORMER.replace(*change).encode())
     assert record is None
     first = report.errors[0]

@@ -76,7 +76,7 @@ def test_an_unknown_level_names_those_there_are(scheme, name, right):
         ("", []),
     ],
 )
-def test_what_a_marking_may_mean(text, found):
+def test_the_possible_meanings_of_a_marking(text, found):
     candidates = find_marking(text)
     assert sorted((c.level.scheme, c.level.id, c.rendering) for c in candidates) == sorted(found)
     assert [c.rendering for c in candidates] == sorted(c.rendering for c in candidates)

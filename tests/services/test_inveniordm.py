@@ -130,7 +130,7 @@ def test_a_changed_draft_stays_one_draft(
     assert len(target.held()) == 1
 
 
-def test_a_doi_reserved_stands_in_the_record_and_finds_its_draft(
+def test_a_reserved_doi_in_the_record_finds_its_draft(
     target: targets.Target, letter: Path, tmp_path: Path
 ) -> None:
     doi = deposits.reserve(letter, target.address)

@@ -63,7 +63,7 @@ def test_nothing_stays_behind_when_the_tests_are_killed(tmp_path: Path) -> None:
     wait_until(lambda: not members(set(map(int, sessions))) and not Path(folder).exists())
 
 
-def test_ended_whole(tmp_path: Path) -> None:
+def test_a_process_group_is_ended(tmp_path: Path) -> None:
     try:
         server = servers.Sftp(tmp_path)
     except servers.AbsentError as reason:
