@@ -206,7 +206,7 @@ def test_the_first_and_last_hours_days_and_months_are_valid() -> None:
         assert Edtf(text) == text
     for text in ("1900-02-29", "1961-02-29", "1960-04-31", "1960-00", "1960-13", "1960-20"):
         assert not is_date(text)
-    for month in (*range(25, 42), *range(42, 100)):
+    for month in range(42, 100):
         assert not is_date(f"1960-{month}")
 
 
@@ -277,7 +277,7 @@ def test_a_set_reaches_from_its_first_to_its_last_date(
         ("1960s", "Write 196X"),
         ("196u", "Write X for unknown digits: 196X"),
         ("1960u", "Write 1960-07-18, 1960-07 or 1960;"),
-        ("1960-0u", "Write 1960-07-18, 1960-07 or 1960;"),
+        ("1960-0u", "Write X for unknown digits: 1960-0X"),
         ("1959 - 1961", "Write 1959/1961 for a period, [1959..1961] for one year of it"),
         ("circa 1960", "Write 1960~"),
         ("ca. 1960", "Write 1960~"),
@@ -300,10 +300,9 @@ def test_a_set_reaches_from_its_first_to_its_last_date(
         ("Y17E7", "Write only digits after Y, as in Y17000 or Y-17000"),
         ("Y١٢٣٤٥", "Write only digits after Y, as in Y17000 or Y-17000"),
         ("1960-22-01", "Write 1960-22, or the month"),
-        ("1960-30-01", "Months are 01 to 12"),
+        ("1960-30-01", "Write 1960-30, or the month"),
         ("1961-02-30", "Its days are 01 to 28"),
         ("1960-04-31", "Its days are 01 to 30"),
-        ("196X/1970", "Begin and end with a year, a month or a day, or an approximate one:"),
         ("1960/9", "Write 1960-09"),
         ("1959/open", "Write 1959/.."),
         ("unknown/1961", "Write /1961"),
@@ -354,15 +353,13 @@ def test_each_date_in_a_hint_is_valid(text: str) -> None:
         ("Y17x7", "“Y17x7” is not a year"),
         ("1961-02-29", "“1961-02-29”: there is no day 29 in 1961-02"),
         ("1960-13-01", "“1960-13-01”: there is no month 13"),
-        ("1960-25", "“1960-25”: 25 for a part of the year is EDTF level 2"),
-        ("1960-41", "“1960-41”: 41 for a part of the year is EDTF level 2"),
         ("1960-42", "“1960-42”: there is no month 42"),
         ("1960-20-01", "“1960-20-01”: there is no month 20"),
-        ("1960-41-01", "“1960-41-01”: there is no month 41"),
+        ("1960-41-01", "“1960-41-01”: a part of the year has no days"),
+        ("1960-3X", "“1960-3X”: there is no such day"),
         ("1960-42-01", "“1960-42-01”: there is no month 42"),
         ("1960-13-XX", "“1960-13-XX”: there is no month 13"),
         ("-0000-01", "“-0000-01”: there is no year -0000"),
-        ("1960?-07", "“1960?-07” qualifies a part of the date, which is EDTF level 2"),
         ("[1959..1961-02]", "“[1959..1961-02]” has a range from a year to a month"),
         ("[1960,]", "“[1960,]” has an empty item in its set"),
         ("[1960/1961]", "“[1960/1961]”: a set cannot contain intervals or times"),

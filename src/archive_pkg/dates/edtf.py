@@ -1,6 +1,7 @@
 """Parse EDTF dates (ISO 8601-2:2019, annex A).
 
-The parser supports levels 0 and 1 and the sets "one of" of level 2 (`[1959..1961]`). It is written
+The parser supports levels 0 and 1, and of level 2 the sets "one of" (`[1959..1961]`), qualified
+parts (`1960?-07`), unspecified digits (`156X-12-25`) and parts of a year (`1960-33`). It is written
 by hand so that it can say what is wrong with a date, and takes time proportional to the length of
 the text.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, Self
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 DATE_INVALID = Code(
     "record-date-invalid",
     Severity.ERROR,
-    "A date is not in EDTF (levels 0 and 1, or a level 2 set “one of”).",
+    "A date is not in EDTF (levels 0 and 1, and the parts of level 2 that records have).",
     "ISO 8601-2:2019, annex A",
 )
 
@@ -31,10 +33,21 @@ LONGEST = 4096
 _LONGEST_YEAR = 18
 _DAY = 86_400
 _MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-# Months of the seasons in meteorology, northern hemisphere. A winter has the year in which it
-# begins, and ends in the next February. Months 13 and 14 are January and February of the next year.
-_SEASONS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 14)}
+# Months of the seasons in meteorology, of quarters, and of longer parts of a year. A winter has the
+# year in which it begins. Months 13 and 14 are January and February of the next year.
+_NORTHERN = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 14)}
+_SEASONS = {
+    **_NORTHERN,
+    **{number + 4: months for number, months in _NORTHERN.items()},
+    29: (9, 11), 30: (12, 14), 31: (3, 5), 32: (6, 8), 33: (1, 3), 34: (4, 6), 35: (7, 9),
+    36: (10, 12), 37: (1, 4), 38: (5, 8), 39: (9, 12), 40: (1, 6), 41: (7, 12),
+}  # fmt: skip
 _QUALIFIERS = {"?": (True, False), "~": (False, True), "%": (True, True)}
+# Years, months and days, each with a sign before or after it.
+_QUALIFIED = re.compile(
+    r"([?~%]?)(-?[0-9X]{4})([?~%]?)(?:(-)([?~%]?)([0-9X]{2})([?~%]?))?"
+    r"(?:(-)([?~%]?)([0-9X]{2})([?~%]?))?"
+)
 
 
 class Day(NamedTuple):
@@ -156,17 +169,18 @@ def parse(text: str) -> DateSpan:
 
 def _date(text: str) -> DateSpan:
     """Parse a date without time of day."""
-    bare, uncertain, approximate = text, False, False
-    if text[-1:] in _QUALIFIERS:
-        bare = text[:-1]
-        uncertain, approximate = _QUALIFIERS[text[-1]]
+    if not any(sign in text for sign in _QUALIFIERS):
+        return _long_year(text) if text.startswith(("Y", "y")) else _calendar(text)
+    bare, marks = text, ""
+    if parts := _QUALIFIED.fullmatch(text):
+        bare = "".join(filter(None, parts.group(2, 4, 6, 8, 10)))
+        marks = "".join(filter(None, parts.group(1, 3, 5, 7, 9, 11)))
+    elif text[-1] in _QUALIFIERS:
+        bare, marks = text[:-1], text[-1]
     if any(sign in bare for sign in _QUALIFIERS):
-        _wrong(
-            f"“{_short(text)}” qualifies a part of the date, which is EDTF level 2",
-            "Write ? ~ or % at the end, where it applies to the complete date",
-        )
-    span = _long_year(bare) if bare.startswith(("Y", "y")) else _calendar(bare)
-    return span._replace(uncertain=uncertain, approximate=approximate)
+        _wrong_form(text)
+    uncertain, approximate = (any(_QUALIFIERS[mark][n] for mark in marks) for n in (0, 1))
+    return _date(bare)._replace(uncertain=uncertain, approximate=approximate)
 
 
 def _calendar(text: str) -> DateSpan:
@@ -179,9 +193,8 @@ def _calendar(text: str) -> DateSpan:
         _wrong_form(text)
     if sign < 0 and parts[0] == "0000":
         _wrong(f"“{_short(text)}”: there is no year -0000", "The year before year 1 is 0000")
-    masks = ["".join("X" if c == "X" else "9" for c in part) for part in parts]
     if "X" in text:
-        return _masked(text, sign, parts, masks)
+        return _masked(text, sign, parts)
     numbers = [int(part) for part in parts]
     numbers[0] *= sign
     if len(numbers) == 1:
@@ -198,25 +211,40 @@ def _calendar(text: str) -> DateSpan:
     return DateSpan.of(Day(year, month, day), Day(year, month, day), "day")
 
 
-def _masked(text: str, sign: int, parts: list[str], masks: list[str]) -> DateSpan:
-    """Parse one of the five forms with unspecified digits in level 1."""
-    year, rest = parts[0], parts[1:]
-    if masks in (["999X"], ["99XX"]):
-        low, high = int(year.replace("X", "0")), int(year.replace("X", "9"))
-        low, high = sorted((sign * low, sign * high))
-        return _years(low, high)._replace(masked=True)
-    if masks == ["9999", "XX"]:
-        return _years(sign * int(year), sign * int(year))._replace(precision="month", masked=True)
-    if masks == ["9999", "XX", "XX"]:
-        return _years(sign * int(year), sign * int(year))._replace(precision="day", masked=True)
-    if masks == ["9999", "99", "XX"]:
-        month = int(rest[0])
-        _check_month(text, month)
-        return _months(sign * int(year), month, month)._replace(precision="day", masked=True)
-    _wrong(
-        f"“{_short(text)}” leaves digits unspecified in a way that is EDTF level 2",
-        "Write X only as in 196X, 19XX, 1960-XX, 1960-07-XX or 1960-XX-XX",
+def _masked(text: str, sign: int, parts: list[str]) -> DateSpan:
+    """Parse a date with unspecified digits, from its first to its last possible day."""
+    if len(parts) > 1 and "X" not in parts[1]:
+        _check_month(text, int(parts[1]))
+    low, high = sorted(sign * int(parts[0].replace("X", digit)) for digit in "09")
+    first = _fitting(range(low, high + 1), parts, 1)
+    last = _fitting(range(high, low - 1, -1), parts, -1)
+    if first is None or last is None:
+        _wrong(f"“{_short(text)}”: there is no such day", "Days are 01 to 31, months 01 to 12")
+    precision = ("year", "month", "day")[len(parts) - 1]
+    if parts[0] == "XXXX":
+        return DateSpan(None, None, -math.inf, math.inf, precision=precision, masked=True)
+    return DateSpan.of(first, last, precision, masked=True)
+
+
+def _fitting(years: range, parts: list[str], step: int) -> Day | None:
+    """Return the first day of some years, or the last if the step is -1, that fits the digits."""
+    month_part, day_part = [*parts[1:], "XX", "XX"][:2]
+    months = [n for n in range(1, 13) if _fits(month_part, n)][::step]
+    days = [n for n in range(1, 32) if _fits(day_part, n)][::step]
+    return next(
+        (
+            Day(year, month, day)
+            for year in years
+            for month in months
+            for day in days
+            if day <= _days_in(year, month)
+        ),
+        None,
     )
+
+
+def _fits(part: str, number: int) -> bool:
+    return all(sign in ("X", digit) for sign, digit in zip(part, f"{number:02}", strict=True))
 
 
 def _month_or_season(text: str, year: int, month: int) -> DateSpan:
@@ -226,18 +254,15 @@ def _month_or_season(text: str, year: int, month: int) -> DateSpan:
             end = Day(year + 1, last - 12, _days_in(year + 1, last - 12))
             return DateSpan.of(Day(year, first, 1), end, "season")
         return _months(year, first, last)._replace(precision="season")
-    if 25 <= month <= 41:
-        _wrong(
-            f"“{_short(text)}”: {month} for a part of the year is EDTF level 2",
-            "Use the seasons 21 (spring), 22 (summer), 23 (autumn) and 24 (winter)",
-        )
     _check_month(text, month)
     return _months(year, month, month)
 
 
 def _check_month(text: str, month: int) -> None:
     if month in _SEASONS:
-        _wrong(f"“{_short(text)}”: a season has no days", f"Write {text[:-3]}, or the month")
+        _wrong(
+            f"“{_short(text)}”: a part of the year has no days", f"Write {text[:-3]}, or the month"
+        )
     if not 1 <= month <= 12:
         _wrong(
             f"“{_short(text)}”: there is no month {month:02}",
@@ -282,7 +307,13 @@ def _date_and_time(text: str) -> DateSpan:
     """Parse `YYYY-MM-DDThh:mm:ss`, without time zone, in UTC (`Z`), or with an offset."""
     day, _, time = text.partition("T")
     span = _date(day) if day else _wrong_form(text)
-    if span.first is None or span.precision != "day" or span.masked or day[-1:] in _QUALIFIERS:
+    if (
+        span.first is None
+        or span.precision != "day"
+        or span.masked
+        or span.uncertain
+        or span.approximate
+    ):
         _wrong(
             f"“{_short(text)}”: a time of day needs a complete day before its T",
             "Write 1960-07-18T09:30:00",
@@ -347,13 +378,7 @@ def _interval_end(text: str, date: str) -> DateSpan:
         _wrong(f"“{_short(text)}”: dates in an interval cannot have a time of day", "Write days")
     if date.isdigit() and len(date) < 4:
         _wrong_form(text)
-    span = _date(date)
-    if span.masked:
-        _wrong(
-            f"“{_short(text)}”: unspecified digits in an interval are EDTF level 2",
-            "Begin and end with a year, a month or a day, or an approximate one: 1960~/1965",
-        )
-    return span
+    return _date(date)
 
 
 def _one_of(text: str) -> DateSpan:

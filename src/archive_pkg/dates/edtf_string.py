@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 EDTF_FORM = {
     "title": "EDTF date",
     "description": (
-        "ISO 8601-2:2019 annex A (EDTF), levels 0 and 1 and the level 2 sets “one of”: "
+        "ISO 8601-2:2019 annex A (EDTF), levels 0 and 1 and most of level 2: "
         "1960-07-18, 1960-07, 1960, 1960?, 1960~, 196X, 1960-21 (spring), 1959/1961, "
         "1959/.., [1959..1961]"
     ),
-    "pattern": r"^[\[0-9Y/.\-][0-9XTYZ:/.,?~%+\- ]*\]?$",
+    "pattern": r"^[\[0-9XY/.?~%\-][0-9XTYZ:/.,?~%+\- ]*\]?$",
     "maxLength": LONGEST,
     "examples": ["1960-07-18", "1960-07", "196X", "1959/1961", "[1959..1961]"],
 }

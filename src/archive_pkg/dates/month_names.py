@@ -85,6 +85,9 @@ MONTHS: dict[str, dict[str, int]] = {
 }
 """The month by its name, by language."""
 
+VERBS = frozenset(("may", "march"))
+"""Names that in small letters are other words."""
+
 AFTER_DAY = frozenset(("set", "ago", "out", "gen", "mag", "led", "lip", "dub", "lut", "pros"))
 """Short names that are also other words; in running text they are months only after a day."""
 

@@ -57,8 +57,9 @@ class PhraseReader(PointReader):
 
     def phrase(self, place: int, depth: int = 0, *, between: bool = False) -> Phrase | None:
         """Read the longest date that begins at a place."""
-        place = self.noise(place)
-        for kind, after in self._phrases(words.PREFIXES, place) if depth < _DEEPEST else ():
+        first, place = place, self.noise(place)
+        prefixes = [*self._phrases(words.PREFIXES, first), *self._phrases(words.PREFIXES, place)]
+        for kind, after in prefixes if depth < _DEEPEST else ():
             if self.whole or self._qualifies(kind, place, after):
                 inner = self.phrase(self._articles(after), depth + 1, between=kind == "between")
                 read = self._qualified(kind, inner) if inner else None
@@ -78,9 +79,10 @@ class PhraseReader(PointReader):
         """Whether a word in running text qualifies the date after it."""
         if kind in words.ONLY_IN_FIELDS:
             return False
-        first = self.at(place)
-        short = len(first.word) == 1 and after == place + 2 and self.word(place + 1) == "."
-        return len(first.word) > 1 or (short and self.text[first.start].islower())
+        first, dotted = self.at(place), self.word(place + 1) == "."
+        if len(first.word) > 1:
+            return True
+        return self.text[first.start].islower() if dotted else after > place + 1
 
     def _phrases(self, known: words.Phrases, place: int) -> Iterator[tuple[str, int]]:
         """Yield the kinds of the phrases at a place, and the places after them."""
@@ -118,8 +120,8 @@ class PhraseReader(PointReader):
     def _connectors(self, point: Point) -> Iterator[tuple[str, int, int]]:
         """Yield kind, beginning and end of the connectors after a point."""
         start = point.end
-        if self.word(start) in ("г", "р", "r", "г.", "року", "roku", "года"):
-            start += 1 + (self.word(start + 1) == ".")
+        if self.word(start) in words.YEAR_MARKS:
+            start = self.gap(start + 1, ".")
         start += self.word(start) == ","
         for kind, after in self._phrases(words.CONNECTORS, start):
             yield kind, start, after
@@ -155,13 +157,13 @@ class PhraseReader(PointReader):
         """Join two dates, if each has what it lacks from the other."""
         end, tail = second.end, Choice()
         if kind == "bracket":
-            end += self.word(end) == "." and self.word(end + 1) == ")"
+            end = self.gap(end, ".", words.YEAR_MARKS)
             if self.word(end) not in (")", "）"):
                 return None
             end += 1
             if not (first.has_year or second.has_year):
                 tail, end = self._tail(end)
-        if not self._fit(first, second, kind) and tail.year is None:
+        if not self._fit(first, second, kind, between) and tail.year is None:
             return None
         readings: list[DateReading] = []
         doubtful: list[DateReading] = []
@@ -178,12 +180,12 @@ class PhraseReader(PointReader):
         rule = "several-days" if kind == "and" else "double-date-contradicts"
         return Phrase(open_reading(doubtful, rule), end)
 
-    def _fit(self, first: Point, second: Point, kind: str) -> bool:
+    def _fit(self, first: Point, second: Point, kind: str, between: bool) -> bool:
         """Whether one of two dates has the year of both, in an order that people write."""
         if first.has_year and second.has_year:
             # In a text, "18 July 1960 – 1961" and "18 July 1960 and 1 May 1961" are not one date.
             days = all(one.day is not None for one in second.choices)
-            return self.whole or kind in ("or", "bracket") or (days and kind != "and")
+            return self.whole or kind in ("or", "bracket") or (days and (kind != "and" or between))
         if not first.has_year:
             return second.has_year
         in_field = self.whole and (kind == "or" or not second.part)

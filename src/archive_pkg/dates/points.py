@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.dates import words
 from archive_pkg.dates.calendars import COMPLEMENTARY, gregorian, republican
-from archive_pkg.dates.month_names import AFTER_DAY
+from archive_pkg.dates.month_names import AFTER_DAY, VERBS
 from archive_pkg.dates.readings import DateReading, joined, of_choices, open_reading
 from archive_pkg.dates.tokens import END, date_tokens
 
@@ -183,6 +183,7 @@ class PointReader:
             end = place + 1
             while self.word(end) in words.ORDINALS or (self.word(end) == "." and not after):
                 end += 1
+            end += after and self.word(end) in ("日", "일")
             yield Point(end, (Choice(None, None, day),), part=True)
             year = self._year_after(end, ".,") if after else _NO_YEAR
             if year.years:
@@ -333,7 +334,10 @@ class PointReader:
         end = place + 1
         if self.word(place) == "ier" or (self.word(place) == "i" and self.word(end) in (".", "°")):
             day = 1
-        while day and self.word(end) in words.ORDINALS:
+        while day and (
+            self.word(end) in words.ORDINALS
+            or (self.word(end) == "-" and self.word(end + 1) in words.ORDINALS)
+        ):
             end += 1
         return day, end
 
@@ -368,7 +372,8 @@ class PointReader:
     def _month_first(self, place: int) -> Iterator[Point]:
         """Read `July 18, 1960`, `July 18`, `July 1960`."""
         month, language = self.names.months[self.word(place)], self._language(place)
-        if not self.whole and self.word(place) in AFTER_DAY:
+        verb = self.word(place) in VERBS and self.text[self.at(place).start].islower()
+        if not self.whole and (verb or self.word(place) in AFTER_DAY):
             return
         after = self.gap(place + 1)
         if self.word(after) in words.OF or self.word(after) == "the":
@@ -416,12 +421,18 @@ class PointReader:
         after = self.gap(place + 1)
         day = self.number(after, 31)
         if day and not (named and self.word(after + 1) == "/" and year.short):
-            end = after + 2 if self.word(after + 1) == "." else after + 1
+            end = self._after_day(after)
             rule = "written-date" if named else "roman-month"
             yield self._point(year, month, day, rule, end=end, language=language, year_first=True)
         elif self.whole and named:
             rule = "month-and-year"
             yield self._point(year, month, None, rule, end=place + 1, language=language)
+
+    def _after_day(self, place: int) -> int:
+        """Return the place after a day with its full stop or suffix: `18.`, `4-én`."""
+        if self.word(place + 1) == "-" and self.word(place + 2) in words.HUNGARIAN:
+            return place + 3
+        return place + 2 if self.word(place + 1) == "." else place + 1
 
     def _numbers(self, place: int) -> Iterator[Point]:
         """Read `15.V.07`, `7/5 1931`, `2. 11. 904`, `16./11.05`, `7/18/1960`, `30. 7.`."""
@@ -433,7 +444,7 @@ class PointReader:
         second = roman or self.number(signs, 31)
         after = self.gap(signs + 1, "./-–,")
         year = self._year(after)
-        if after == signs + 1 and self.touches(after):
+        if after > signs + 2 or (after == signs + 1 and self.touches(after)):
             year = _NO_YEAR
         if not second:
             return
@@ -469,7 +480,7 @@ class PointReader:
         if not roman:
             # "1/2" and "3.5" are more often fractions.
             found.part = self.word(place + 1) == "/" or self.word(signs + 1) != "."
-            found.end += self.word(signs + 1) == "." and self.word(signs + 2) in ("/", "(", "–")
+            found.end += self.word(signs + 1) == "." and self.word(signs + 2) in tuple("/(-–—")
         if found.choices and (roman or second <= 12):
             yield found
 
@@ -510,7 +521,7 @@ class PointReader:
             after = self._day(place)[1]
             after += self.word(after) in ("jour", "jours")
         month = words.REPUBLICAN_MONTHS.get(self.word(after), 0)
-        after = self.gap(after + 1, ".,'’", words.OF) if month else place
+        after = self.gap(after + 1, ".,'’", words.OF | {"l"}) if month else place
         if self.word(after) not in ("an", "année", "anno") or (day and not month):
             return
         value = self.at(after + 1).value if self.number(after + 1, 14) else 0
@@ -583,19 +594,20 @@ class PointReader:
                 len(self.tokens),
             )
             for token in self.tokens[place:end]:
-                token.doubt = False
+                token.doubt = token.doubt and "?" not in found.group()
             edtf = f"{found[1]}X" if found[1] else f"{found[2]}XX"
             yield Point(end, (Choice(edtf=edtf, rule="digits"),), sure=1)
 
     def _decade(self, place: int) -> Iterator[Point]:
         """Read `1960s`, `60er Jahre`, `20th century`, `XIX век`."""
+        named = self.word(place) in words.CENTURIES
+        place += named
         token = self.at(place)
-        roman = words.ROMAN.get(token.word, 0)
+        roman = words.ROMAN.get(token.word.removesuffix("e"), 0)
         number = roman or (token.value if token.digits == 2 else 0)
         after = place + 1
         while self.word(after) in words.ORDINALS or self.word(after) in (".", "-", "ème", "-й"):
             after += 1
-        named = self.word(place - 1) in words.CENTURIES
         if number and (self.word(after) in words.CENTURIES or named):
             after += 0 if named else 1 + (self.word(after + 1) == ".")
             yield Point(after, (Choice(edtf=f"{number - 1:02}XX", rule="century"),))

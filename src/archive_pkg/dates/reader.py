@@ -80,7 +80,7 @@ def _read_bare(bare: str, conventions: DateConventions) -> DateReading | None:
     reader = PhraseReader(inner[1] if inner else bare, known_month_names(), conventions, whole=True)
     found = reader.phrase(0)
     if found is None or reader.noise(found.end) < len(reader.tokens):
-        return None
+        return DateReading(bare, "edtf") if is_edtf(bare) and bare[0] != "[" else None
     readings = found.read.readings or (found.read,)
     if found.read.edtf.startswith("XXXX") or not all(is_edtf(one.edtf) for one in readings):
         return found.read if found.read.rule == "no-such-day" else None
@@ -127,7 +127,7 @@ def _located(
     written = line[start:end]
     if "[" in re.sub(r"\[\?+\]", "", written):
         read = each(read, _supplied)
-    if re.match(r"[/-]\d", line[end:]):
+    if re.match(r"[/-]\d", line[end:]) or re.search(r"\d ?[/–-] ?$", line[:start]):
         read = replace(read, sure=min(read.sure, 1))  # "18 July 1960/5"
     return replace(read, as_written=written, start=start, end=end)
 

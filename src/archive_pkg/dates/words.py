@@ -8,7 +8,7 @@ from __future__ import annotations
 # fmt: off
 _PREFIXES = {
     "about": "circa|cca|ca|c|about|around|approx|approximately|etwa|ungefähr|gegen|um|vers|environ|"
-             "около|ок|примерно|приблизительно|verso|hacia|okolo|ok|mniej więcej|kolem|približne|"
+             "около|ок|примерно|приблизительно|verso|hacia|okolo|około|ok|kolem|približne|"
              "omstreeks|ongeveer|rond|близько|біля|приблизно|cerca de|por volta de|aproximativ|"
              "în jurul|mintegy|körülbelül|kb|към|约|約|大 约|약",
     "perhaps": "probably|prob|perhaps|possibly|presumably|likely|maybe|wohl|vermutlich|vmtl|"
@@ -27,7 +27,7 @@ _PREFIXES = {
                   "nicht früher als|frühestens|au plus tôt|не ранее|не раньше|не раніше|"
                   "nie wcześniej niż|najwcześniej|nejdříve|legkorábban",
     "until": "by|until|till|up to|bis|jusqu en|jusqu à|jusqu au|hasta|fino al|fino a|až do|até|tot",
-    "since": "since|from|ab|seit|depuis|dès|à partir de|с|desde|od|від|от",
+    "since": "since|from|ab|seit|depuis|dès|à partir de|с|desde|od|від",
     "between": "between|betw|zwischen|zw|entre|между|між|między|mezi|medzi|tra|fra|tussen|între",
     "part": "early|mid|middle of|late|beginning of|start of|end of|first half of|second half of|"
             "anfang|mitte|ende|début|milieu|fin|начало|в начале|середина|в середине|конец|в конце|"
@@ -64,9 +64,9 @@ _NOISE = (
     "pondělí úterý středa čtvrtek pátek neděle hétfő kedd szerda csütörtök péntek szombat vasárnap "
     "понеділок вівторок середа п'ятниця субота неділя lunedì martedì mercoledì giovedì venerdì "
     "sabato domenica lunes martes miércoles jueves viernes sábado domingo "
-    "the den am le of on vom von de del du dal dem il el lo der г год года году р року рік r roku "
-    "rok roka dnia dne dňa date dated datum dato от від în in im en w v в year jahr jahre yr "
-    "années anni años lata anos"
+    "the den am le of on vom von de del du dal dem il el lo lì addì der г год года году "
+    "р року рік r roku rok roka dnia dne dňa date dated datum dato от від în in im en w v в "
+    "year jahr jahre yr années anni años lata anos"
 )
 # fmt: on
 
@@ -101,8 +101,12 @@ NOISE = _set(_NOISE)
 """Words next to a date that do not change it, such as weekdays."""
 
 ARTICLES = _set("the dem den der das le la les l du de des d el il al zum zur of dnia dne am il lo")
-OF = _set("of de d del di г dnia")
+OF = _set("of de d del di г dnia des jahres")
 ORDINALS = _set("st nd rd th er ter ten te o º ° ª го è e й lea")
+YEAR_MARKS = _set("г года р року r roku")
+"""Words for the year after its number."""
+
+HUNGARIAN = _set("án én ján jén i e a")
 CLOCK = _set(
     "hours hour hrs h hr uhr z gmt utc часов час часа ч godz heures ore óra am pm noon години sati"
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.drafting.rules import reason
 from archive_pkg.drafting.vocabulary import words_of
 from archive_pkg.faults import Fault
@@ -219,9 +218,7 @@ class FrameBuilder:
         one = self.first("date")
         if one is None:
             return
-        try:
-            Edtf(one.value)
-        except Fault:
+        if not one.value or one.value.startswith("XXXX"):
             written = one.quote.exact if one.quote else one.value
             why = "without a year" if one.value else "and there is no such day"
             self.comments["title"] = f"The date is open: the text has “{written}” {why}."

@@ -7,6 +7,7 @@ and last names.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from archive_pkg.interchange import derived_facts
@@ -67,7 +68,7 @@ def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
     yield "type", kind
     date = edtf_of(record.date) or ""
     when = plain(date) or ""
-    yield "date", "" if _is_set(date) else date
+    yield "date", "" if _is_level_2(date) else date
     yield "year", when[:4]
     yield "month", when[5:7].removeprefix("0")
     if record.place:
@@ -93,16 +94,22 @@ def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
 
 def _notes(record: Record) -> Iterator[str]:
     date = edtf_of(record.date) or ""
-    if _is_set(date):
-        yield f"Date: one of {date}"
+    if _is_level_2(date):
+        yield f"Date: one of {date}" if date.startswith("[") else f"Date: {date}"
     yield from derived_facts.open_dates(record)
     if record.rights:
         yield f"Rights: {record.rights.statement}"
 
 
-def _is_set(date: str) -> bool:
-    """Return whether a date is one of several. This is EDTF's level 2, which biblatex refuses."""
-    return date.startswith("[")
+_LEVEL_1 = re.compile(
+    r"-?[0-9]{4}(?:-[01][0-9](?:-[0-9]{2}|-XX)?|-2[1-4]|-XX(?:-XX)?)?[?~%]?(?:T.*)?"
+    r"|-?[0-9]{2}(?:[0-9]X|XX)[?~%]?|Y-?[0-9]+[?~%]?|\.\.|"
+)
+
+
+def _is_level_2(date: str) -> bool:
+    """Return whether a date or an end of one is EDTF's level 2, which biblatex refuses."""
+    return not all(_LEVEL_1.fullmatch(end) for end in date.split("/"))
 
 
 def _names(agents: Sequence[Agent]) -> str:
