@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from lxml import etree
 
 from archive_pkg.interchange import Setting, export, find_format
@@ -88,44 +85,6 @@ def texts(document: bytes, path: str) -> list[str]:
     return ["".join(element.itertext()) for element in found]
 
 
-def bibtex(record: Record) -> dict[str, str]:
-    return dict(re.findall(r"(?m)^  (\w+) = \{(.*)\},$", export("bibtex", record).decode()))
-
-
-@pytest.mark.parametrize("date", ["1960-07~", "1960%", "1863-03~/1863-05?", "195X", "1960-21"])
-def test_bibtex_has_a_date_as_biblatex_reads_it(date: str) -> None:
-    assert bibtex(dated(edtf=date))["date"] == date
-
-
-def test_bibtex_says_in_a_note_what_biblatex_takes_for_no_date() -> None:
-    one_of = bibtex(dated(edtf="[1959..1961]"))
-    assert "date" not in one_of
-    assert one_of["note"] == "Date: one of [1959..1961]"
-    opened = bibtex(dated(as_written="1956/57", note="no year on the leaf"))
-    assert opened["note"] == "Date as written: 1956/57 (no year on the leaf)"
-
-
-@pytest.mark.parametrize("date", ["195X", "[1959..1961]", "1960-21", "../1960"])
-def test_csl_makes_no_period_of_a_date_that_is_vague(date: str) -> None:
-    [item] = json.loads(export("csl", dated(edtf=date)))
-    assert item["issued"] == {"literal": date}
-
-
-@pytest.mark.parametrize("doubt", ["", "?", "~", "%"])
-def test_csl_says_circa_of_a_date_in_any_doubt(doubt: str) -> None:
-    [item] = json.loads(export("csl", dated(edtf=f"1960{doubt}")))
-    assert item["issued"].get("circa", False) is bool(doubt)
-
-
-def test_csl_has_a_period_as_one_and_names_nobody_twice() -> None:
-    original, english, annex = METADATA["parts"]
-    typed = english | {"kind": "transcription", "made_by": ["head", "translator"]}
-    record = wire(parts=[original, typed, annex], date={"edtf": "1957-02/1957-04"})
-    [item] = json.loads(export("csl", record))
-    assert item["issued"] == {"date-parts": [[1957, 2], [1957, 4]]}
-    assert [one["family"] for one in item["contributor"]] == ["Zimyanin", "Doe"]
-
-
 def test_ead3_keeps_the_doubts_of_both_ends_of_a_period() -> None:
     document = etree.fromstring(export("ead3", wire()))
     ends = [document.find(f".//{{*}}{name}").get("standarddate") for name in ("fromdate", "todate")]
@@ -160,13 +119,6 @@ def test_premis_has_original_names_of_files_only_and_titles_as_properties() -> N
     }
 
 
-def test_a_family_is_no_organization() -> None:
-    graph = json.loads(export("schema-org", wire()))["@graph"]
-    [family] = [thing for thing in graph if thing.get("name") == "The Steins"]
-    assert family["@type"] == "Thing"
-    assert family["additionalType"].endswith("/Family")
-
-
 def test_an_untitled_enclosure_is_called_as_it_is_listed() -> None:
     graph = json.loads(export("schema-org", wire()))["@graph"]
     names = {thing["@id"]: thing.get("name") for thing in graph}
@@ -175,16 +127,6 @@ def test_an_untitled_enclosure_is_called_as_it_is_listed() -> None:
     graph = json.loads(export("schema-org", wire(parts=parts)))["@graph"]
     [annex] = [thing for thing in graph if thing["@id"] == "#part-annex"]
     assert (annex["name"], annex["alternateName"]) == ("Beilage", ["Memorandum"])
-
-
-def test_ro_crate_says_how_an_event_ended_and_what_is_not_sure_of_its_date() -> None:
-    graph = json.loads(export("ro-crate", wire()))["@graph"]
-    actions = {thing["@id"]: thing for thing in graph if "Action" in thing["@type"]}
-    translated, checked = actions["#event-translated"], actions["#event-checked"]
-    assert translated["actionStatus"] == {"@id": "http://schema.org/CompletedActionStatus"}
-    assert translated["description"] == "Date: 1998~; Date as written: about 1998"
-    assert "actionStatus" not in checked
-    assert checked["description"] == "Outcome: warning"
 
 
 def test_datacite_names_programs_and_says_what_is_noted_of_an_open_date() -> None:
@@ -201,11 +143,6 @@ def test_tei_keeps_custody_and_donor_where_the_archive_is_not_known() -> None:
     [back] = read(written, "wire.xml")
     assert back.record.custody == "In the embassy until 1960."
     assert back.record.holding is None
-
-
-def test_archivematica_finds_the_files_that_its_table_names() -> None:
-    rows = csv.DictReader(export("archivematica", wire()).decode().splitlines())
-    assert [row["filename"] for row in rows] == ["objects", "objects/e.txt"]
 
 
 def test_an_import_of_datacite_keeps_our_access_restriction() -> None:
@@ -250,16 +187,6 @@ def test_who_translated_a_text_about_the_letter_did_not_translate_the_letter() -
     said = texts(export("dc", record), "contributor")
     assert "Doe, Jane (maker of “Comment”)" in said
     assert "Doe, Jane (translator)" not in said
-
-
-def test_a_subject_keeps_its_identifier_in_schema_org() -> None:
-    korea = {"term": "Korea", "identifier": {"scheme": "lcsh", "value": "sh85073188"}}
-    record = wire(subjects=[korea, {"term": "Trade"}])
-    graph = {thing["@id"]: thing for thing in json.loads(export("schema-org", record))["@graph"]}
-    [known, words] = graph["#letter"]["about"]
-    assert graph[known["@id"]]["name"] == "Korea"
-    assert graph[known["@id"]]["termCode"] == "sh85073188"
-    assert words == "Trade"
 
 
 def test_mets_has_a_translation_of_an_enclosure_within_the_enclosure() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from archive_pkg.interchange import derived_facts
-from archive_pkg.interchange.addresses import address, first_address, licence_address
+from archive_pkg.interchange.addresses import first_address, licence_address
 from archive_pkg.interchange.dates import edtf_of
 from archive_pkg.interchange.json_text import to_json
 from archive_pkg.records.vocabularies.identifiers import SCHEMES
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import Agent, Part, Place, Record, Subject
+    from archive_pkg.records.vocabularies.identifiers import Identifier
 
 LETTER = "#letter"
 _HOLDING = "#holding"
@@ -186,7 +187,7 @@ def _subject(subject: Subject, number: int) -> Iterator[Thing]:
     if known:
         terms = f"#scheme-{known.scheme}"
         yield {
-            "@id": subject_id(subject, number),
+            "@id": subject_id(known, number),
             "@type": "DefinedTerm",
             "name": subject.term,
             "termCode": known.value,
@@ -238,10 +239,9 @@ def place_id(place: Place, number: int) -> str:
     return first_address(place.identifiers) or f"#place-{number}"
 
 
-def subject_id(subject: Subject, number: int) -> str:
+def subject_id(identifier: Identifier, number: int) -> str:
     """Return a subject's address in an authority file, or its number in the description."""
-    known = address(subject.identifier.uri) if subject.identifier else None
-    return known or f"#subject-{number}"
+    return first_address([identifier]) or f"#subject-{number}"
 
 
 def _licence_id(licence: str) -> str:
@@ -303,7 +303,7 @@ def _letter(record: Record, setting: Setting) -> Thing:
             "locationCreated": here,
             "abstract": record.summary.text if record.summary else None,
             "about": [
-                _ref(subject_id(subject, number)) if subject.identifier else subject.term
+                _ref(subject_id(subject.identifier, number)) if subject.identifier else subject.term
                 for number, subject in enumerate(record.subjects, 1)
             ],
             "mentions": [*_agents(record, record.mentioned_agents), *mentioned],

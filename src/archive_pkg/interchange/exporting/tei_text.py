@@ -1,11 +1,11 @@
 """Write the letter's text in TEI, with its zones and marked names and quotes.
 
-The text goes in character by character; markup is put around it and never instead of it. Lines of
-white space alone divide it into blocks. Evidence that quotes most of a block says what it is: the
-marking, the address, the date, the salutation, the closing, the signature. What stands up to the
-salutation is the opener, what stands from the closing on the closer, all else paragraphs. Inside a
-block, notes and quoted names are elements; a note that runs across another or across blocks is two
-anchors. A quoted name that does so is left unmarked.
+Every character of the text is in the document. Markup is added around it and replaces nothing.
+Blank lines divide the text into blocks. Evidence that quotes at least half of a block says what the
+block is: the classification, the address, the date, the salutation, the closing or the signature.
+The blocks up to the salutation are the opener, those from the closing on are the closer, and all
+others are paragraphs. Inside a block, notes and quoted names are elements. A note that overlaps
+another note or several blocks becomes two anchors; a quoted name that does so is left unmarked.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archive_pkg.records.models import Evidence, Part, Record, TranslationNote
 
 _XML_ID = "xml_id"
-# Some control characters count as spaces elsewhere, and are signs of the text here.
+# Some control characters count as white space in Python, but they are part of the text.
 _SPACES = r"[^\S\n\x0b\x0c\x1c-\x1f]*+"
 _LINE = rf"{_SPACES}.++"
 _BLOCK = re.compile(rf"({_LINE}(?:\n{_LINE})*)|{_SPACES}(?:\n|\Z)")
@@ -50,19 +50,19 @@ _NOTES = {
     "withheld": ("seg", {"type": "withheld"}, "withheld"),
     "editorial": ("seg", {"type": "editorial"}, None),
 }
-"""The element for each kind of note, its attributes, and the reason of the gap it tells of.
+"""The element for each kind of note, its attributes, and the reason of a gap in it.
 
-None of them is `note`: the words in it are the text's, and a reader may skip notes.
+None is a `note`: the words inside are the text's, and readers may skip notes.
 """
 
 _NAMES = {"person": "persName", "organization": "orgName"}
 
 
 class Mark(NamedTuple):
-    """An element around a stretch of text; sorts outermost first."""
+    """An element around a range of the text; marks sort outermost first."""
 
     start: int
-    behind: int
+    minus_end: int
     element: str
     attributes: dict[str, str]
     gap: str | None
@@ -70,12 +70,12 @@ class Mark(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Offset behind its last character."""
-        return -self.behind
+        """The offset after its last character."""
+        return -self.minus_end
 
 
 class Block(NamedTuple):
-    """A run of lines that are not blank, and what evidence says it is."""
+    """Consecutive lines that are not blank, and what evidence says they are."""
 
     start: int
     end: int
@@ -83,32 +83,32 @@ class Block(NamedTuple):
 
 
 def note_id(name: str) -> str:
-    """The xml:id of the place a note speaks of; its end, where it needs one, has ".end" added."""
+    """Return the xml:id of the words that a note is about. An anchor at their end adds ".end"."""
     return f"note-{name}"
 
 
 def render(division: Element, record: Record, part: Part, text: str) -> set[str]:
-    """Fill a `div` with the text of a part; returns the xml:ids of notes that are in it."""
+    """Fill a `div` with the text of a part, and return the xml:ids of the notes in it."""
     start, end = (part.span.start, part.span.end) if part.span else (0, len(text))
     zones = _zones(record, part)
     blocks = [Block(*block, _zone(zones, text, *block)) for block in _blocks(text, start, end)]
     opening = _opening(blocks)
     closing = _closing(blocks[opening:])
     ended = len(blocks) - closing
-    pen = _Pen(record, part, text)
+    writer = _Writer(record, part, text)
     if opening:
         opener = _on_a_line(division, "opener")
         for block in blocks[:opening]:
-            pen.write(_zone_element(opener, block), block)
+            writer.write(_zone_element(opener, block), block)
     for block in blocks[opening:ended]:
-        pen.write(_on_a_line(division, "p"), block)
+        writer.write(_on_a_line(division, "p"), block)
     if opening == ended:
         _on_a_line(division, "p")
     if closing:
         closer = _on_a_line(division, "closer")
         for block in blocks[ended:]:
-            pen.write(_zone_element(closer, block), block)
-    return pen.placed
+            writer.write(_zone_element(closer, block), block)
+    return writer.placed
 
 
 def _on_a_line(division: Element, name: str) -> Element:
@@ -118,7 +118,7 @@ def _on_a_line(division: Element, name: str) -> Element:
 
 
 def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    # A dot finds line ends five times as fast as a class that has the carriage return too.
+    # A dot finds line ends five times as fast as a class that contains the carriage return too.
     lines = _BARE_RETURN.sub("\n", text[start:end])
     for found in _BLOCK.finditer(lines):
         if found[1]:
@@ -126,7 +126,7 @@ def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _zones(record: Record, part: Part) -> list[tuple[int, int, str]]:
-    """The stretches of a part that evidence quotes as a piece of opener or closer."""
+    """Return the ranges of a part that evidence quotes as a piece of the opener or closer."""
     known = _OPENING | _ENDING
     return [
         (at.start, at.end, zone)
@@ -140,13 +140,13 @@ def _zones(record: Record, part: Part) -> list[tuple[int, int, str]]:
 
 
 def _zone(zones: list[tuple[int, int, str]], text: str, start: int, end: int) -> str | None:
-    """What the greater half of a block is quoted as."""
+    """Return what evidence says of at least half of a block."""
     needed = len(text[start:end].strip()) / 2
     return next((z for s, e, z in zones if min(e, end) - max(s, start) >= needed), None)
 
 
 def _opening(blocks: list[Block]) -> int:
-    """How many blocks the opener has: up to the salutation, else those that open the letter."""
+    """Return how many blocks the opener has: up to the salutation, or the first opening ones."""
     for count, block in enumerate(blocks, 1):
         if block.zone == "salutation":
             return count
@@ -157,7 +157,7 @@ def _opening(blocks: list[Block]) -> int:
 
 
 def _closing(blocks: list[Block]) -> int:
-    """How many blocks the closer has: from the closing or the signature to the end."""
+    """Return how many blocks the closer has: from the closing or the signature to the end."""
     for count, block in enumerate(blocks):
         if block.zone in _ENDING:
             return len(blocks) - count
@@ -181,8 +181,8 @@ def _zone_element(parent: Element, block: Block) -> Element:
     return put(parent, "seg")
 
 
-class _Pen:
-    """Writes blocks of one part's text with what is marked in it."""
+class _Writer:
+    """Writes blocks of a part's text with the marks in it."""
 
     def __init__(self, record: Record, part: Part, text: str) -> None:
         self.text = text
@@ -194,7 +194,7 @@ class _Pen:
             if evidence.at and evidence.at.part == part.id and evidence.basis == "quoted"
             for mark in _quoted(record, evidence)
         )
-        # Evidence for several statements may rest on the same words.
+        # Evidence for several statements may quote the same words.
         unique = {(mark.start, mark.end, mark.element): mark for mark in names}
         self._marks = sorted([*notes, *unique.values()], key=lambda mark: mark.start)
         self._starts = [mark.start for mark in self._marks]
@@ -208,7 +208,7 @@ class _Pen:
         marks, anchors = _nested(within, [*begun, *self._ended(block)], block)
         open_elements: list[tuple[Element, int]] = [(element, block.end)]
         position = block.start
-        for mark in sorted([*marks, *anchors], key=lambda mark: (mark.start, mark.behind)):
+        for mark in sorted([*marks, *anchors], key=lambda mark: (mark.start, mark.minus_end)):
             position = self._close(open_elements, position, mark.start)
             open_elements[-1][0].append(_lined(self.text[position : mark.start]))
             position = mark.start
@@ -222,17 +222,17 @@ class _Pen:
         element.append(_lined(self.text[position : block.end]))
 
     def _begun(self, block: Block) -> list[Mark]:
-        """The marks that begin in a block."""
-        first, behind = (bisect_left(self._starts, place) for place in (block.start, block.end))
-        return self._marks[first:behind]
+        """Return the marks that begin in a block."""
+        first, last = (bisect_left(self._starts, place) for place in (block.start, block.end))
+        return self._marks[first:last]
 
     def _ended(self, block: Block) -> list[Mark]:
-        """The notes that end in a block and began before it."""
-        first, behind = (bisect_right(self._ends, place) for place in (block.start, block.end))
-        return [mark for mark in self._notes[first:behind] if mark.start < block.start]
+        """Return the notes that end in a block and began before it."""
+        first, last = (bisect_right(self._ends, place) for place in (block.start, block.end))
+        return [mark for mark in self._notes[first:last] if mark.start < block.start]
 
     def _close(self, elements: list[tuple[Element, int]], position: int, until: int) -> int:
-        """Close the elements that end before a place, writing what is left of their text."""
+        """Close the elements that end before a place, after writing the rest of their text."""
         while len(elements) > 1 and elements[-1][1] <= until:
             element, end = elements.pop()
             element.append(_lined(self.text[position:end]))
@@ -241,7 +241,7 @@ class _Pen:
 
 
 def _lined(text: str) -> str:
-    """Text as markup: a line end is followed by `lb`, a character XML cannot hold becomes `g`."""
+    """Return text as markup: `lb` follows line ends, `g` replaces what XML cannot hold."""
     markup = escaped(text).replace("\n", "\n<lb/>")
     if "\r" in text:
         markup = re.sub("&#13;(?!\n)", "&#13;<lb/>", markup)
@@ -255,14 +255,14 @@ def _sign(hostile: re.Match[str]) -> str:
 def _note_mark(note: TranslationNote) -> Mark:
     element, attributes, gap = _NOTES[note.kind]
     named = {_XML_ID: note_id(note.id)} | attributes
-    # White space around the words may lie between blocks, where nothing is written.
+    # White space around the words may be between blocks, where nothing is written.
     found = _AROUND.fullmatch(note.at.exact)
     before, after = (len(found[1]), len(found[2])) if found else (0, 0)
     return Mark(note.at.start + before, -(note.at.end - after), element, named, gap, note.id)
 
 
 def _quoted(record: Record, evidence: Evidence) -> Iterator[Mark]:
-    """The element for words that evidence quotes, where TEI has one for what they say."""
+    """Yield the element for words that evidence quotes, if TEI has one for their meaning."""
     at = evidence.at
     if at is None or evidence.value:
         return
@@ -293,23 +293,23 @@ def _only(record: Record, field: str) -> str:
 def _nested(
     within: list[Mark], reaching: list[Mark], block: Block
 ) -> tuple[list[Mark], list[Mark]]:
-    """Marks that lie one in another, and anchors for the notes among those that do not.
+    """Return marks that do not overlap, and anchors for the notes among the others.
 
     Args:
-        within: The marks that lie in the block.
+        within: The marks that are in the block.
         reaching: Those and others that begin or end in it.
         block: The block.
     """
     kept: list[Mark] = []
-    # Where the kept marks lie, so that each is compared with its neighbours alone.
-    shelves: dict[int, list[Mark]] = defaultdict(list)
-    # Notes come before names, and short ones before long ones, which say less of each word.
+    # The kept marks by place, so that each mark is compared only with its neighbours.
+    near: dict[int, list[Mark]] = defaultdict(list)
+    # Notes come before names, and short marks, which say more of each word, before long ones.
     for mark in sorted(within, key=lambda mark: (mark.note is None, mark.end - mark.start)):
-        places = range(mark.start // _SHELF, mark.end // _SHELF + 1)
-        if all(_nests(mark, other) for place in places for other in shelves[place]):
+        places = range(mark.start // _NEAR, mark.end // _NEAR + 1)
+        if all(_nests(mark, other) for place in places for other in near[place]):
             kept.append(mark)
             for place in places:
-                shelves[place].append(mark)
+                near[place].append(mark)
     whole = {mark.note for mark in kept}
     anchors = [
         _anchor(place, suffix, mark.note)
@@ -321,7 +321,8 @@ def _nested(
     return kept, anchors
 
 
-_SHELF = 256
+_NEAR = 256
+"""The number of characters in each place of the index of kept marks."""
 
 
 def _nests(one: Mark, other: Mark) -> bool:
