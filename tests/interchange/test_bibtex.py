@@ -51,14 +51,14 @@ def test_entries_are_separated_by_a_blank_line_and_leave_out_what_is_not_known()
 def test_a_date_is_that_of_biblatex_and_of_bibtex(
     edtf: str, date: str | None, year: str | None, month: str | None
 ) -> None:
-    told = said(date={"edtf": edtf})
-    assert (told.get("date"), told.get("year"), told.get("month")) == (date, year, month)
-    assert told.get("note") == (None if date else "Date: one of [1959..1961]")
+    found = said(date={"edtf": edtf})
+    assert (found.get("date"), found.get("year"), found.get("month")) == (date, year, month)
+    assert found.get("note") == (None if date else "Date: one of [1959..1961]")
 
 
 def test_a_note_has_the_open_date_and_the_rights() -> None:
-    told = said(date={"as_written": "1956/57"}, rights={"statement": "Free."})
-    assert told["note"] == "Date as written: 1956/57; Rights: Free."
+    found = said(date={"as_written": "1956/57"}, rights={"statement": "Free."})
+    assert found["note"] == "Date as written: 1956/57; Rights: Free."
 
 
 def test_persons_in_index_form_are_split_and_all_others_are_protected() -> None:
@@ -67,8 +67,8 @@ def test_persons_in_index_form_are_split_and_all_others_are_protected() -> None:
         {"id": key, "name": name, "kind": "organization" if key == "c" else "person"}
         for key, name in names.items()
     ]
-    told = said(agents=agents, signatories=list(names))
-    assert told["author"] == r"Doe, Jane and Doe, Jr., John and {Ann \& Co}"
+    found = said(agents=agents, signatories=list(names))
+    assert found["author"] == r"Doe, Jane and Doe, Jr., John and {Ann \& Co}"
 
 
 def test_the_words_of_a_letter_are_not_commands_of_tex() -> None:
@@ -87,9 +87,9 @@ def test_addresses_are_verbatim() -> None:
         ("url", "https://example.org/2"),
     )
     known = [{"scheme": scheme, "value": value} for scheme, value in schemes]
-    told = said(identifiers=known)
-    assert told["url"] == "https://example.org/a_b%20c?d#e~%7Bf%7D"
-    assert told["doi"] == "10.1000/a_b"
+    found = said(identifiers=known)
+    assert found["url"] == "https://example.org/a_b%20c?d#e~%7Bf%7D"
+    assert found["doi"] == "10.1000/a_b"
     own = said(replace(BARE_SETTING, addresses={"x": "https://example.org/x"}), identifiers=known)
     assert own["url"] == "https://example.org/x"
 
@@ -108,6 +108,6 @@ def test_only_the_translator_of_the_letter_is_its_translator() -> None:
         {"id": "a", "name": "A, B", "kind": "person"},
         {"id": "b", "name": "C, D", "kind": "person"},
     ]
-    told = said(parts=parts, agents=agents)
-    assert told["translator"] == "A, B"
-    assert told["language"] == "ru"
+    found = said(parts=parts, agents=agents)
+    assert found["translator"] == "A, B"
+    assert found["language"] == "ru"

@@ -72,7 +72,7 @@ def test_the_letter_s_own_address_comes_first_and_then_its_first_one() -> None:
     assert said(own, identifiers=known)["URL"] == "https://example.org/x"
 
 
-def test_who_worked_on_an_enclosure_is_no_contributor_to_the_letter() -> None:
+def test_makers_of_an_enclosure_do_not_contribute_to_the_letter() -> None:
     parts = [
         {"id": "o", "kind": "original", "held": False},
         {"id": "e", "kind": "translation", "held": False, "made_from": ["o"], "made_by": ["a"]},
@@ -80,13 +80,13 @@ def test_who_worked_on_an_enclosure_is_no_contributor_to_the_letter() -> None:
         {"id": "m", "kind": "translation", "held": False, "made_from": ["map"], "made_by": ["b"]},
     ]
     agents = [{"id": name, "name": name.upper(), "kind": "person"} for name in "ab"]
-    told = said(parts=parts, agents=agents)
-    assert told["translator"] == [{"literal": "A"}]
-    assert "contributor" not in told
+    item = said(parts=parts, agents=agents)
+    assert item["translator"] == [{"literal": "A"}]
+    assert "contributor" not in item
 
 
 def test_a_holding_has_what_is_known_of_its_place() -> None:
-    told = said(holding={"repository": "RGANI", "folio": "l. 12"})
-    assert told["archive"] == "RGANI"
-    assert told["archive_location"] == "l. 12"
-    assert "archive_collection" not in told
+    item = said(holding={"repository": "RGANI", "folio": "l. 12"})
+    assert item["archive"] == "RGANI"
+    assert item["archive_location"] == "l. 12"
+    assert "archive_collection" not in item

@@ -61,8 +61,8 @@ def written(of: Record, setting: Setting = BARE_SETTING) -> list[str]:
 
 
 def said(within: str, setting: Setting = BARE_SETTING, **fields: Any) -> list[str]:
-    told = written(record(**fields), setting)
-    return [line.removeprefix(within) for line in told if line.startswith(within)]
+    shown = written(record(**fields), setting)
+    return [line.removeprefix(within) for line in shown if line.startswith(within)]
 
 
 def test_each_field_has_its_place() -> None:

@@ -110,8 +110,8 @@ def test_an_agent_has_one_identifier_of_each_scheme_and_the_others_are_described
 
 def test_a_place_has_one_identifier_of_each_scheme_and_the_others_are_described() -> None:
     known = identifiers(("wikidata", "Q1899"), ("local", "7"), ("geonames", "703448"))
-    told = said(mentioned_places=[{"name": "Kyiv", "identifiers": known}, {"name": "Lviv"}])
-    assert told["locations"]["features"] == [
+    metadata = said(mentioned_places=[{"name": "Kyiv", "identifiers": known}, {"name": "Lviv"}])
+    assert metadata["locations"]["features"] == [
         {
             "place": "Kyiv",
             "description": "Mentioned in the text; local 7",
@@ -128,8 +128,8 @@ def test_a_place_has_one_identifier_of_each_scheme_and_the_others_are_described(
 
 def test_nobody_contributes_twice_in_one_kind() -> None:
     agents = [{"id": "ann", "name": "Ann", "kind": "person"}]
-    told = said(agents=agents, recipients=["ann"], donor="ann", rights={"statement": "Free."})
-    assert [each["role"]["id"] for each in told["contributors"]] == ["other"]
+    metadata = said(agents=agents, recipients=["ann"], donor="ann", rights={"statement": "Free."})
+    assert [each["role"]["id"] for each in metadata["contributors"]] == ["other"]
     assert words(agents=agents, recipients=["ann"], donor="ann") == [
         "Contributors: Ann (recipient); Ann (donor)"
     ]
@@ -161,14 +161,14 @@ def test_a_date_without_two_ends_is_described() -> None:
 
 
 def test_markup_in_the_words_of_a_record_is_text() -> None:
-    told = said(
+    metadata = said(
         summary={"text": "A <b> & c"}, custody="<i>", rights={"statement": "© <X>"}, title="A <b>"
     )
-    assert told["description"] == "<p>A &lt;b&gt; &amp; c</p>"
-    assert told["additional_descriptions"][1]["description"] == "Custody: &lt;i&gt;"
-    assert told["copyright"] == "© &lt;X&gt;"
-    assert told["title"] == "A <b>"  # InvenioRDM reads titles and rights as plain text
-    assert told["rights"] == [{"title": {"en": "Rights"}, "description": {"en": "© <X>"}}]
+    assert metadata["description"] == "<p>A &lt;b&gt; &amp; c</p>"
+    assert metadata["additional_descriptions"][1]["description"] == "Custody: &lt;i&gt;"
+    assert metadata["copyright"] == "© &lt;X&gt;"
+    assert metadata["title"] == "A <b>"  # InvenioRDM reads titles and rights as plain text
+    assert metadata["rights"] == [{"title": {"en": "Rights"}, "description": {"en": "© <X>"}}]
 
 
 @pytest.mark.parametrize(
@@ -183,8 +183,8 @@ def test_markup_in_the_words_of_a_record_is_text() -> None:
     ],
 )
 def test_a_licence_is_listed_or_a_title(licence: str, rights: dict[str, Any]) -> None:
-    told = said(rights={"statement": "Free.", "licence": licence})
-    assert told["rights"] == [
+    metadata = said(rights={"statement": "Free.", "licence": licence})
+    assert metadata["rights"] == [
         rights,
         {"title": {"en": "Rights"}, "description": {"en": "Free."}},
     ]
@@ -222,9 +222,9 @@ def test_publications_are_related_once_by_their_doi_or_else_by_their_address() -
 def test_size_is_the_sum_of_the_files_that_were_measured() -> None:
     parts = [{"id": name, "kind": "scan", "file": name} for name in "abc"]
     files = {"a": FileFacts(3), "b": FileFacts(4), "other": FileFacts(8)}
-    told = said(replace(BARE_SETTING, files=files), parts=parts)
-    assert told["sizes"] == ["7 bytes"]
-    assert "formats" not in told
+    metadata = said(replace(BARE_SETTING, files=files), parts=parts)
+    assert metadata["sizes"] == ["7 bytes"]
+    assert "formats" not in metadata
     assert "sizes" not in said(parts=parts)
 
 

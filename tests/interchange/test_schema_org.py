@@ -122,7 +122,7 @@ def test_an_enclosure_that_is_not_listed_is_an_attachment_too() -> None:
     assert letter["hasPart"] == refs("#part-map", "#part-leaf")
 
 
-def test_places_mentioned_are_told_from_the_place_of_writing() -> None:
+def test_mentioned_places_are_separate_from_the_place_of_writing() -> None:
     mentioned = [{"name": "Lviv"}, {"name": "Odesa"}]
     things = said(mentioned_places=mentioned)
     assert "locationCreated" not in things[LETTER]
