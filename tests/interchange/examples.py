@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archive_pkg.interchange import FileFacts, Setting
+from archive_pkg.projects import Project, ProjectFile
 from archive_pkg.records.models import Record
 
 TEXT = """\
@@ -258,6 +259,16 @@ FULL_SETTING = Setting(
     year=2026,
     made="2026-11-24",
     software="archive-pkg 0",
+    project=Project(
+        ProjectFile.model_validate(
+            {
+                "licence": "CC0-1.0",
+                "rights_statement": "The descriptions are free to use.",
+                "institution": {"name": "A publisher", "isil": "DE-1"},
+                "contact": {"email": "reading-room@example.org"},
+            }
+        )
+    ),
 )
 BARE_SETTING = Setting(software="archive-pkg 0")
 

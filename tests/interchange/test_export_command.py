@@ -8,6 +8,7 @@ from pathlib import Path
 from lxml import etree
 
 from archive_pkg.packages import build_package
+from archive_pkg.projects import Project
 from program import Run
 
 
@@ -19,7 +20,9 @@ def test_the_document_is_all_there_is_on_standard_output(run: Run, letter: Path)
 
 
 def test_the_same_from_the_package_and_the_record(run: Run, letter: Path, tmp_path: Path) -> None:
-    package = build_package(letter, tmp_path / "out", metadata=["bibtex"]).path
+    package = build_package(
+        letter, tmp_path / "out", project=Project().with_metadata(["bibtex"])
+    ).path
     for name in ("datacite", "dc", "csl"):
         assert (
             run("export", package, "--to", name).stdout

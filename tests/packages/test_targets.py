@@ -20,6 +20,7 @@ from archive_pkg import bags
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages import build_package, check
 from archive_pkg.packages.targets import TARGETS, build_for, find_target, why_not
+from archive_pkg.projects import Project
 from official import official, xml_schema
 from program import Run
 
@@ -305,7 +306,10 @@ def test_eark_validator_accepts_the_csip(letter: Path, tmp_path: Path, checkers:
 def test_datacite_and_pybtex_read_what_is_in_a_package(
     letter: Path, tmp_path: Path, checkers: Path
 ) -> None:
-    folder = build_package(letter, tmp_path, on=ON, metadata="all").path / "metadata"
+    folder = (
+        build_package(letter, tmp_path, on=ON, project=Project().with_metadata(["all"])).path
+        / "metadata"
+    )
     command = [checkers, SCRIPTS / "check_citations.py"]
     command += [folder / "datacite.json", folder / "bibtex.bib"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

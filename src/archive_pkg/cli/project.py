@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -87,3 +88,22 @@ def current_project() -> Project:
         ArchivePkgError: Its file is not valid, cannot be read or cannot be trusted.
     """
     return _choice.project
+
+
+def named_address(to: str) -> str:
+    """Return the address of a repository that the project file names; any other address as it is.
+
+    Raises:
+        UsageError: It is neither an address nor a name.
+        ArchivePkgError: The project file is not valid, cannot be read or cannot be trusted.
+    """
+    if not re.fullmatch(r"[\w-]+", to):
+        return to
+    project = current_project()
+    names = list(project.settings.targets)
+    if to in names or not names:
+        return project.address(to)
+    raise UsageError(
+        f"{to} is not the name of a target in {project.file}",
+        f"Use one of {', '.join(names)}, or an address such as ocfl:PATH.",
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from archive_pkg.projects import Project
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -40,6 +42,7 @@ class Setting:
         given: What the user gave for one target, by label ("Contact-Email").
         original_folder: The prefix of a file's path in its original name.
         software: The program that writes, with its version.
+        project: The settings of the project.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -53,6 +56,7 @@ class Setting:
     given: Mapping[str, str] = field(default_factory=dict)
     original_folder: str = ""
     software: str = "archive-pkg"
+    project: Project = field(default_factory=Project)
 
     def digests(self, record: Record, path: str) -> dict[str, str]:
         """Return the digests of a held file by algorithm; measured ones take precedence."""

@@ -17,7 +17,6 @@ from archive_pkg.packages.access.redaction import SUFFIX, public
 from archive_pkg.packages.access.visibility import Audience, Withheld, withheld
 from archive_pkg.packages.metadata import (
     CRATE,
-    DEFAULT,
     chosen,
     crate_file,
     metadata_files,
@@ -28,12 +27,13 @@ from archive_pkg.packages.packaging_events import latest_event, packaged
 from archive_pkg.packages.reading_back import read_back
 from archive_pkg.packages.record_checks import Files, check_record, examine, folder_of, refuse_files
 from archive_pkg.packages.signatures.verifying import is_signature_file, is_signed
+from archive_pkg.projects import Project
 from archive_pkg.records import Record, record_file
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from archive_pkg.paths import StrPath
 
@@ -82,13 +82,13 @@ def build_package(
     replace: bool = False,
     drop_signatures: bool = False,
     audience: Audience = "internal",
-    metadata: str | Iterable[str] = DEFAULT,
+    project: Project | None = None,
     wait: float = 0,
 ) -> Built:
     """Build the package of a record in a folder, and verify it before it gets its name.
 
-    The package is a BagIt 1.0 bag (RFC 8493) named after the record's id. The same record, files
-    and date give the same bytes. Sources are only read.
+    The package is a BagIt 1.0 bag (RFC 8493) named after the record's id. The same record, files,
+    date and settings give the same bytes. Sources are only read.
 
     Args:
         source: The record's file or folder, or a record.
@@ -102,20 +102,19 @@ def build_package(
         drop_signatures: Replace it even if it is signed; its signatures are lost.
         audience: "public" leaves out the parts that are restricted on the earlier of `on` and
             today. The package is called `<id>-public` and says what it withholds.
-        metadata: The documents in its folder `metadata/`: "page" and names of export formats, as
-            a list or separated by commas; "all" for every format except those made for one
-            repository.
+        project: The settings of the project, as `load_project` returns them. They choose the
+            documents in `metadata/`, too.
         wait: Seconds to wait for another build of the same package.
 
     Raises:
         InvalidError: The record or its files are not valid, or a different package exists. The
             error's report lists all findings.
         StorageError: Disk full, no permission, or another build holds the lock.
-        UsageError: An unknown document; `out` is inside the record's folder; `files` names no
+        UsageError: `out` is inside the record's folder; `files` names no
             part's file, or is given although `source` is a path.
     """
     out = Path(out)
-    documents = chosen(metadata)
+    project = project or Project()
     with _drafted(source, files, audience) as draft:
         destination = out / draft.id
         refuse_inside(draft.folder, out)
@@ -124,7 +123,7 @@ def build_package(
         with storage.Staging(destination, wait=wait) as staging:
             on = on or date_for(destination, draft.record)
             gone = draft.withheld(on)
-            draft.write(staging.path, on, documents)
+            draft.write(staging.path, on, project)
             staging.mode = draft.mode()
             outcome, differences = settle(
                 staging.path,
@@ -198,7 +197,7 @@ class PackageDraft:
         self,
         staged: Path,
         on: date,
-        documents: Sequence[str] = DEFAULT,
+        project: Project | None = None,
         jobs: int | None = None,
     ) -> bags.Written:
         """Write the package into an empty folder and verify it.
@@ -206,7 +205,7 @@ class PackageDraft:
         Args:
             staged: The folder.
             on: The date of packaging.
-            documents: The documents of `metadata/`, as `metadata.chosen` returns them.
+            project: The settings of the project.
             jobs: How many files to write or read at a time; as many as processors when None.
 
         Returns:
@@ -216,16 +215,18 @@ class PackageDraft:
             InvalidError: The package failed its verification.
             StorageError: The storage failed, or a source changed during the build.
         """
+        project = project or Project()
+        documents = chosen(project.settings.packages.metadata)
         gone = self.withheld(on)
         record = public(self.record, gone) if self.audience == "public" else self.record
-        record = packaged(record, on, self.digests(record), gone)
+        record = packaged(record, on, self.digests(record), gone, project.recorded)
         payload: dict[str, Path | bytes] = {
             f"{layout.PARTS}/{name}": self.folder / name for name in record.files
         }
         payload |= payload_files.described(record, titles(documents))
-        known = setting(record, self.folder, made=on.isoformat())
+        known = setting(record, self.folder, made=on.isoformat(), project=project)
         payload[CRATE] = crate_file(record, known)
-        info = payload_files.bag_info(record, SOFTWARE, on.isoformat())
+        info = payload_files.bag_info(record, SOFTWARE, on.isoformat(), project)
         files = metadata_files(record, known, documents)
         written = bags.write(staged, payload, info=info, tag_files=files, jobs=jobs)
         if gone:

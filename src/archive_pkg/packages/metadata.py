@@ -14,7 +14,7 @@ from archive_pkg.packages.access.redaction import Outgoing, seen_by
 from archive_pkg.packages.layout import PARTS, is_bag
 from archive_pkg.packages.opening import open_package
 from archive_pkg.packages.record_checks import TEXT_LIMIT, decode
-from archive_pkg.projects import DEFAULT_DOCUMENTS
+from archive_pkg.projects import DEFAULT_DOCUMENTS, Project
 from archive_pkg.records import load_record, record_file
 from archive_pkg.version import SOFTWARE
 
@@ -57,6 +57,7 @@ def described(
     audience: Audience = "public",
     on: date | None = None,
     made: str | None = None,
+    project: Project | None = None,
 ) -> Described:
     """Read a record, and what an export needs besides.
 
@@ -67,6 +68,7 @@ def described(
         audience: Who is to see it.
         on: The day by which restrictions are judged; today if not given, or if later.
         made: The day of the document that will be written; for a package, its own day is used.
+        project: The settings of the project.
 
     Raises:
         InvalidError: There is no valid record at the path.
@@ -80,11 +82,18 @@ def described(
     else:
         record, folder, beneath = load_record(source), record_file(source)[0].parent, ""
     outgoing = seen_by(record, audience, on)
-    known = setting(outgoing.record, folder, beneath=beneath, made=made)
+    known = setting(outgoing.record, folder, beneath=beneath, made=made, project=project)
     return Described(outgoing, known, folder)
 
 
-def setting(record: Record, folder: Path, *, beneath: str = "", made: str | None = None) -> Setting:
+def setting(
+    record: Record,
+    folder: Path,
+    *,
+    beneath: str = "",
+    made: str | None = None,
+    project: Project | None = None,
+) -> Setting:
     """Return what formats need besides the record: the texts and sizes of its files.
 
     Args:
@@ -92,6 +101,7 @@ def setting(record: Record, folder: Path, *, beneath: str = "", made: str | None
         folder: The folder that the parts' paths start from; only read.
         beneath: That folder, seen from the document that will be written.
         made: The day of that document.
+        project: The settings of the project.
     """
     sizes, contents = {}, {}
     wanted = {part.file for part in record.parts if part.is_text}
@@ -111,7 +121,16 @@ def setting(record: Record, folder: Path, *, beneath: str = "", made: str | None
         and (text := _text(part, contents[part.file])) is not None
     }
     files = {path: FileFacts(size) for path, size in sizes.items()}
-    return Setting(texts=texts, files=files, folder=beneath, made=made, software=SOFTWARE)
+    project = project or Project()
+    return Setting(
+        texts=texts,
+        files=files,
+        folder=beneath,
+        publisher=project.publisher,
+        made=made,
+        software=SOFTWARE,
+        project=project,
+    )
 
 
 def _text(part: Part, data: bytes) -> str | None:

@@ -50,6 +50,7 @@ def packaged(
     on: date,
     digests: Sequence[str] = (),
     gone: Mapping[str, Withheld] | None = None,
+    settings: str = "",
 ) -> Record:
     """Return the record with the events of its packaging and the program as their agent.
 
@@ -58,6 +59,7 @@ def packaged(
         on: The date of packaging.
         digests: SHA-256 of the record's files, in the order of the parts.
         gone: The withheld parts, for the event that withholds them.
+        settings: The settings of the project that change the package, as `Project.recorded`.
 
     Raises:
         InvalidError: An event of the record is later than the date of packaging.
@@ -86,7 +88,9 @@ def packaged(
                 inputs=(read, *files) if kind == "ingestion" else files,
                 outputs=files if kind in _MAKES else (),
                 outcome="success",
-                detail=detail,
+                detail=f"{detail} Settings of the project: {settings}"
+                if settings and kind == "packing"
+                else detail,
             )
             for kind, detail in _STEPS
         ),

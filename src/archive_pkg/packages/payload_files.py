@@ -13,6 +13,7 @@ from archive_pkg.records.wording import classification_in_words, relations
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from archive_pkg.projects import Project
     from archive_pkg.records import Access, Part, Record
 
 
@@ -35,10 +36,11 @@ def described(record: Record, documents: Mapping[str, str]) -> dict[str, bytes]:
     }
 
 
-def bag_info(record: Record, software: str, date: str) -> list[tuple[str, str]]:
-    """Return the labels of bag-info.txt that come from the record (RFC 8493, 2.2.2)."""
+def bag_info(record: Record, software: str, date: str, project: Project) -> list[tuple[str, str]]:
+    """Return the labels of bag-info.txt from the record and the project (RFC 8493, 2.2.2)."""
     description = record.summary.text if record.summary else record.title
     labels = [
+        *project.labels.items(),
         (SOFTWARE_LABEL, software),
         ("Bagging-Date", date),
         ("External-Description", " ".join(description.split())),

@@ -16,13 +16,14 @@ from archive_pkg import storage
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.limits import PROJECT_SIZE
 from archive_pkg.projects.finding import file_of
-from archive_pkg.projects.models import ProjectFile, is_secret_name, settings_in
+from archive_pkg.projects.models import Packages, ProjectFile, is_secret_name, settings_in
+from archive_pkg.projects.template import in_toml
 from archive_pkg.projects.toml_positions import toml_tree
 from archive_pkg.records.explaining import FIELD_UNKNOWN, explain, explain_entry
 from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pydantic import BaseModel
     from pydantic_core import ErrorDetails
@@ -86,10 +87,38 @@ class Project:
         institution = self.settings.institution
         return self.settings.publisher or (institution.name if institution else None)
 
+    def with_metadata(self, names: Iterable[str]) -> Project:
+        """Return the project with other documents in `metadata/` of its packages."""
+        chosen = Packages.model_validate({"metadata": tuple(names)})
+        return replace(self, settings=self.settings.model_copy(update={"packages": chosen}))
+
     def settings_in_use(self) -> Iterator[tuple[str, Any, int | None]]:
         """Yield each setting's dotted name, its value, and its line unless it is a default."""
         for name, value in settings_in(self.settings.model_dump(mode="json", exclude_none=True)):
             yield name, value, self.lines.get(name)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Who describes the packages, by the labels of bag-info.txt (RFC 8493, 2.2.2)."""
+        institution, contact = self.settings.institution, self.settings.contact
+        found = {
+            "Source-Organization": institution.name if institution else None,
+            "Organization-Address": institution.address if institution else None,
+            "Contact-Name": contact.name,
+            "Contact-Email": contact.email,
+        }
+        return {label: " ".join(value.split()) for label, value in found.items() if value}
+
+    @property
+    def recorded(self) -> str:
+        """The settings that change the bytes of packages, as TOML; empty if there are none.
+
+        The documents of `packages.metadata` are not among them, because a package shows them.
+        """
+        tables = {"publisher", "licence", "rights_statement", "institution", "contact"}
+        data = self.settings.model_dump(mode="json", exclude_none=True, include=tables)
+        found = ((name, value) for name, value in settings_in(data) if name.split(".")[0] in tables)
+        return "; ".join(f"{name} = {in_toml(value)}" for name, value in found if value)
 
     @property
     def vocabularies(self) -> tuple[Path, ...]:

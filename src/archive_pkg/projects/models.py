@@ -223,7 +223,7 @@ class ProjectFile(Model):
         licence: The licence of the descriptions, not of the documents: an SPDX identifier or an
             address.
         rights_statement: The rights in the descriptions, in words.
-        base_url: The address of the project's site, for its sitemap and for links in exports.
+        base_url: The address of the project's site, as for `site --base-url`.
         vocabularies: Files with more names, markings and phrases for drafting.
         institution: The institution that describes and keeps the documents.
         contact: Whom readers and repositories can ask.

@@ -11,6 +11,7 @@ import typer
 
 from archive_pkg.cli.bulk import Executor, Gentle, Jobs, ReportFile, bulk_answering, executor_from
 from archive_pkg.cli.output import Json, Quiet, no_stream
+from archive_pkg.cli.project import current_project
 from archive_pkg.errors import UsageError
 from archive_pkg.reports import Severity
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.collection import Done
     from archive_pkg.packages import Built
+    from archive_pkg.projects import Project
 
 Tags = Annotated[
     list[str] | None,
@@ -86,7 +88,7 @@ def build(
             "--metadata",
             metavar="NAMES",
             help="The documents in metadata/, separated by commas: page and export formats, or "
-            "all [default: page,premis,datacite,tei].",
+            "all [default: the project's, or page,premis,datacite,tei].",
         ),
     ] = None,
     drop_signatures: Annotated[
@@ -138,7 +140,12 @@ def build(
     Example: archive-pkg build records/1960-07-18-cpsu-to-sed --out packages
     """
     day = parse_date(on)
-    make = _maker(target, tags, metadata)
+    from archive_pkg.packages.metadata import chosen
+
+    project = current_project()
+    if metadata is not None:
+        project = project.with_metadata(chosen(metadata))
+    make = _maker(target, tags, metadata, project)
     in_collection = jobs or report or executor or gentle or files or layout or no_sync
     if target and in_collection:
         raise UsageError(
@@ -147,12 +154,10 @@ def build(
             "Leave them out, or build without --target.",
         )
     from archive_pkg.collection import Options, build_many, find_sources, guarded, make_collection
-    from archive_pkg.packages.metadata import DEFAULT, chosen
     from archive_pkg.packages.output_protection import refuse_in_package, refuse_in_record
 
     refuse_in_record(out)
     refuse_in_package(out / "package")
-    documents = DEFAULT if metadata is None else chosen(metadata)
     with bulk_answering("build", report, as_json=as_json, quiet=quiet) as answer:
         if target or (not in_collection and _is_one(records, out)):
             letters, _ = answer.ahead(records, _lines)
@@ -189,7 +194,7 @@ def build(
                 drop_signatures=drop_signatures,
                 sync=not no_sync,
                 audience=audience,
-                documents=documents,
+                project=project,
             ),
             wait=wait,
         )
@@ -205,16 +210,19 @@ def _is_one(records: list[Path], out: Path) -> bool:
     return single and not is_declared(out)
 
 
-def _maker(target: str, tags: list[str] | None, metadata: str | None) -> Callable[..., Built]:
+def _maker(
+    target: str, tags: list[str] | None, metadata: str | None, project: Project
+) -> Callable[..., Built]:
     """Return the function that builds a package, plain or for a target."""
     from archive_pkg.packages import build_package
     from archive_pkg.packages.targets import build_for, find_target
 
     if target:
-        return partial(build_for, find_target(target, metadata), given=parse_tags(tags))
+        chosen = find_target(target, metadata, project)
+        return partial(build_for, chosen, given=parse_tags(tags))
     if tags:
         raise UsageError("--tag works only with --target", "Name a target with --target.")
-    return build_package if metadata is None else partial(build_package, metadata=metadata)
+    return partial(build_package, project=project)
 
 
 def _built(make: Callable[..., Built], record: Path) -> Done:

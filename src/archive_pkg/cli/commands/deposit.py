@@ -22,6 +22,7 @@ from archive_pkg.cli.bulk import (
     rate_of,
 )
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, no_stream, progress_wanted
+from archive_pkg.cli.project import named_address
 from archive_pkg.reports import counted
 
 if TYPE_CHECKING:
@@ -47,7 +48,12 @@ def register(app: typer.Typer) -> None:
 def deposit(
     packages: Annotated[list[Path], typer.Argument(help="Packages, or folders of packages.")],
     to: Annotated[
-        str, typer.Option("--to", help="The address of the repository, such as ocfl:PATH.")
+        str,
+        typer.Option(
+            "--to",
+            help="The address of the repository, such as ocfl:PATH, or the name of a target in the "
+            "project file.",
+        ),
     ],
     publish: Annotated[
         bool, typer.Option("--publish", help="Publish the deposit [default: leave it a draft].")
@@ -93,6 +99,7 @@ def deposit(
 
     if dry_run + status + reserve > 1:
         raise UsageError("--dry-run, --status and --reserve exclude each other", "Give only one.")
+    to = named_address(to)
     repository = deposits.repository_for(to)
     if dry_run or status or reserve:
         with answering("deposit", as_json=as_json, quiet=quiet) as answer:

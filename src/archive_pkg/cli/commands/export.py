@@ -21,6 +21,7 @@ from archive_pkg.cli.output import (
     no_stream,
     write_file,
 )
+from archive_pkg.cli.project import current_project
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.reports import counted
 
@@ -115,9 +116,10 @@ def export(
     chosen = find_format(to)
     day = parse_date(on)
     made = (day or today()).isoformat()
+    project = current_project()
     if each is not None:
         do = partial(export_one, to=to, out=each, made=made, ledger=ledger)
-        do = partial(do, audience=audience, on=day)
+        do = partial(do, audience=audience, on=day, project=project)
         mode = mode_for(audience, *paths)
         _export_each(paths, each, mode, do, executor_from(jobs, executor), report, as_json, quiet)
         return
@@ -131,7 +133,7 @@ def export(
         found: list[tuple[dict[str, Any], Record, Described]] = []
         for path in find_letters(paths, answer.noted):
             with answer.about(path) as result:
-                known = described(path, audience=audience, on=day, made=made)
+                known = described(path, audience=audience, on=day, made=made, project=project)
                 record = with_later_events(known.outgoing, path, to, ledger)
                 found.append((result, record, known))
                 say_seen(answer, result, path, known.outgoing)

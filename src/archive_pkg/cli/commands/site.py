@@ -12,6 +12,7 @@ import typer
 from archive_pkg.cli.bulk import Jobs, ReportFile, bulk_answering, executor_from
 from archive_pkg.cli.commands.build import parse_date
 from archive_pkg.cli.output import Json, Quiet, no_stream
+from archive_pkg.cli.project import current_project
 from archive_pkg.errors import UsageError
 
 
@@ -27,13 +28,19 @@ def site(
     output: Annotated[
         Path, typer.Option("--out", "-o", help="The folder of the site.", callback=no_stream)
     ],
-    title: Annotated[str, typer.Option("--title", help="The title of the site.")] = "Letters",
+    title: Annotated[
+        str,
+        typer.Option(
+            "--title", help="The title of the site [default: the project's, or “Letters”]."
+        ),
+    ] = "",
     base: Annotated[
         str,
         typer.Option(
             "--base-url",
             metavar="URL",
-            help="The address of the site, for the sitemap and linked data.",
+            help="The address of the site, for the sitemap and linked data [default: the "
+            "project's].",
         ),
     ] = "",
     downloads: Annotated[
@@ -58,9 +65,10 @@ def site(
     Example: archive-pkg site packages -o public --title "The letters"
     """
     from archive_pkg.collection import open_collection
+    from archive_pkg.projects import SITE_ADDRESS
     from archive_pkg.web.site.builder import build_site
 
-    if base and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", base):
+    if base and not re.fullmatch(SITE_ADDRESS, base):
         raise UsageError(
             f"{base!r} is not the address of a site", "Write it as https://example.org/letters"
         )
@@ -76,6 +84,7 @@ def site(
             title=title,
             base=base,
             downloads=downloads,
+            project=current_project(),
         )
         answer.closing(
             {

@@ -10,6 +10,7 @@ import typer
 from archive_pkg.cli.audience import Audience
 from archive_pkg.cli.commands.build import Tags, parse_tags
 from archive_pkg.cli.output import Json, Quiet, answering
+from archive_pkg.cli.project import current_project
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +35,7 @@ def why_not(
     from archive_pkg.packages.targets import find_target
     from archive_pkg.packages.targets import why_not as reasons
 
-    chosen = find_target(target)
+    chosen = find_target(target, project=current_project())
     given = parse_tags(tags)
     with answering("why-not", as_json=as_json, quiet=quiet) as answer:
         for path in paths:

@@ -26,8 +26,8 @@ from archive_pkg.packages.building import (
     refuse_inside,
     settle,
 )
-from archive_pkg.packages.metadata import DEFAULT
 from archive_pkg.packages.record_checks import RECORD_ID_TWICE, RECORD_IDS_ALIKE
+from archive_pkg.projects import Project
 from archive_pkg.records import load_record, record_file
 from archive_pkg.reports import Location, Severity
 from archive_pkg.version import SOFTWARE
@@ -56,7 +56,7 @@ class Options:
         drop_signatures: Whether to replace signed packages, too, which removes their signatures.
         sync: Whether to sync each batch before its packages are moved to their destinations.
         audience: The audience of the packages.
-        documents: The documents in their `metadata/`, as `packages.metadata.chosen` returns them.
+        project: The settings of the project.
     """
 
     on: date | None = None
@@ -64,13 +64,14 @@ class Options:
     drop_signatures: bool = False
     sync: bool = True
     audience: Audience = "internal"
-    documents: tuple[str, ...] = DEFAULT
+    project: Project = field(default_factory=Project)
 
     @property
     def said(self) -> str:
         """Return the options that change a package's bytes, for the key of the cache."""
         epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-        said = f"{SOFTWARE}\n{self.on or ''}\n{epoch}\n{','.join(self.documents)}"
+        documents = ",".join(self.project.settings.packages.metadata)
+        said = f"{SOFTWARE}\n{self.on or ''}\n{epoch}\n{documents}\n{self.project.recorded}"
         if self.audience == "internal":
             return said
         judged = judged_on(self.on) if self.on else ""
@@ -240,7 +241,7 @@ class _Building:
         with storage.storage_errors(f"staging {path}"):
             path.mkdir(0o700, parents=True)
         on = self.options.on or date_for(destination, draft.record)
-        copied = draft.write(path, on, self.options.documents, jobs=1).manifests["sha256"]
+        copied = draft.write(path, on, self.options.project, jobs=1).manifests["sha256"]
         files = {
             # Withheld files count as inputs too: the build searches them for traces.
             name: copied.get(f"data/{layout.PARTS}/{name}") or file_digest(draft.folder, name)

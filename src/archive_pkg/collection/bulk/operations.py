@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from archive_pkg.packages import Package
     from archive_pkg.packages.access.redaction import Outgoing
     from archive_pkg.packages.access.visibility import Audience
+    from archive_pkg.projects import Project
     from archive_pkg.records import Record
     from archive_pkg.reports import Report
 
@@ -149,11 +150,12 @@ def export_one(
     ledger: Path | None = None,
     audience: Audience = "public",
     on: date | None = None,
+    project: Project | None = None,
 ) -> Done:
     """Export a record into a folder, as `<id>.<the format's file>`."""
     from archive_pkg.interchange import export, find_format
 
-    known = described(path, audience=audience, on=on, made=made)
+    known = described(path, audience=audience, on=on, made=made, project=project)
     record = known.outgoing.record
     document = export(to, [with_later_events(known.outgoing, path, to, ledger)], known.setting)
     refuse_traces(known.outgoing, known.folder, {to: document.decode()}, "nothing was written")

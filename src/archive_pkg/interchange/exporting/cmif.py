@@ -10,9 +10,18 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 from archive_pkg.interchange import derived_facts
-from archive_pkg.interchange.addresses import first_address
+from archive_pkg.interchange.addresses import first_address, licence_address
 from archive_pkg.interchange.dates import tei as date_attributes
-from archive_pkg.interchange.markup import Element, put, root, say, serialize, text_of
+from archive_pkg.interchange.markup import (
+    Element,
+    escaped,
+    fit,
+    put,
+    root,
+    say,
+    serialize,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -65,7 +74,7 @@ def fragment(record: Record, setting: Setting) -> bytes:
 
 
 def joined(
-    title: str, source: str, fragments: Iterable[bytes], setting: Setting
+    title: str, source: str, fragments: Iterable[bytes], setting: Setting, address: str = "cmif.xml"
 ) -> Iterator[bytes]:
     """A file of many letters, piece by piece, so that only one of them is in memory at a time.
 
@@ -74,8 +83,9 @@ def joined(
         source: Their `source_name`.
         fragments: What `fragment` gave for each.
         setting: Who publishes them, when.
+        address: The address of the file.
     """
-    document, profile = _frame(title, source, setting)
+    document, profile = _frame(title, source, setting, address)
     profile.append(_HERE)
     head, _, tail = serialize(document).partition(_HERE.encode())
     yield head
@@ -84,19 +94,30 @@ def joined(
     yield tail
 
 
-def _frame(title: str, source: str, setting: Setting) -> tuple[Element, Element]:
+def _frame(
+    title: str, source: str, setting: Setting, address: str = "cmif.xml"
+) -> tuple[Element, Element]:
     """A document without letters, and the element that they go into."""
     document = root(NAMESPACE, "TEI")
     header = put(document, "teiHeader")
     description = put(header, "fileDesc")
     titles = put(description, "titleStmt")
     say(titles, "title", title)
-    say(titles, "editor", setting.publisher or UNKNOWN)
+    settings = setting.project.settings
+    editor = put(titles, "editor")
+    editor.line = ""
+    editor.append(escaped(fit(setting.publisher or UNKNOWN)))
+    if settings.contact.email:
+        say(editor, "email", settings.contact.email)
     publication = put(description, "publicationStmt")
     say(publication, "publisher", setting.publisher or UNKNOWN)
-    say(publication, "idno", "cmif.xml", type="url")
+    say(publication, "idno", address, type="url")
     say(publication, "date", when=setting.made)
-    say(put(publication, "availability"), "p")
+    allowed = put(publication, "availability")
+    if licence := settings.licence:
+        say(allowed, "licence", licence, target=licence_address(licence))
+    if settings.rights_statement or not licence:
+        say(allowed, "p", settings.rights_statement)
     say(put(description, "sourceDesc"), "bibl", title, xml_id=source, type="online")
     profile = put(header, "profileDesc")
     say(put(put(document, "text"), "body"), "p")

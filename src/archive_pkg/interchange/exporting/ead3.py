@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.interchange import derived_facts
+from archive_pkg.interchange.addresses import licence_address
 from archive_pkg.interchange.dates import extremes, plain
 from archive_pkg.interchange.markup import Element, put, root, say, serialize
 from archive_pkg.records.wording import classification_in_words
@@ -113,8 +114,17 @@ def _control(ead: Element, record: Record, setting: Setting) -> None:
     titles = put(put(control, "filedesc"), "titlestmt")
     say(titles, "titleproper", record.title)
     say(control, "maintenancestatus", value="revised" if record.supersedes else "new")
+    settings = setting.project.settings
     agency = put(control, "maintenanceagency")
+    if settings.institution and setting.publisher == settings.institution.name:
+        say(agency, "agencycode", settings.institution.isil)
     say(agency, "agencyname", setting.publisher or "Unknown")
+    if settings.licence or settings.rights_statement:
+        declared = put(control, "rightsdeclaration")
+        if licence := settings.licence:
+            say(declared, "citation", licence, href=licence_address(licence))
+        if settings.rights_statement:
+            say(put(declared, "descriptivenote"), "p", settings.rights_statement)
     event = put(put(control, "maintenancehistory"), "maintenanceevent")
     say(event, "eventtype", value="created")
     say(event, "eventdatetime", setting.made or "", standarddatetime=setting.made)

@@ -114,7 +114,7 @@ def build_for(
 
 
 def _checked(target: Target, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the given values, if the target uses their labels."""
+    """Return the given values, if the target uses their labels, and those of the project."""
     asked = {ask.tag or ask.label for asks in target.asks.values() for ask in asks}
     known = asked | {"Publisher", "Publication-Year", "Contact-Name", "Subject"}
     for label, value in given.items():
@@ -128,7 +128,10 @@ def _checked(target: Target, given: Mapping[str, str]) -> dict[str, str]:
     year = given.get("Publication-Year", "")
     if year and not (len(year) == 4 and year.isascii() and year.isdigit()):
         raise UsageError(f"{year!r} is not a year", "Write four digits.")
-    return dict(given)
+    settings = target.project.labels
+    if target.project.publisher:
+        settings["Publisher"] = target.project.publisher
+    return {label: value for label, value in settings.items() if label in known} | dict(given)
 
 
 def why_not(
@@ -167,18 +170,19 @@ def why_not(
             return report
         record, folder = found, record_file(path)[0].parent
     sizes = {name: _size(folder / name) for name in record.files}
-    report.extend(blockers(target, record, given, sizes, audience))
+    told = _checked(target, given)
+    report.extend(blockers(target, record, told, sizes, audience))
     if not any(found.code == TARGET_NAME.code for found in report):
         report.extend(found for found in examined if found.code == NAME_PERCENT.code)
     if report.ok and target.profile is not None:
-        report.extend(_against_profile(target, path, given, sizes, audience))
+        report.extend(_against_profile(target, path, told, sizes, audience))
     return report
 
 
 def _against_profile(
     target: Target,
     path: Path,
-    given: Mapping[str, str],
+    given: dict[str, str],
     sizes: Mapping[str, int],
     audience: Audience,
 ) -> list[Finding]:
@@ -188,9 +192,7 @@ def _against_profile(
     """
     draft = draft_package(path, audience)
     with tempfile.TemporaryDirectory(prefix="archive-pkg-") as folder:
-        maker = _TargetBuilder(
-            target, draft, _checked(target, given), dict(sizes), today(), hollow=True
-        )
+        maker = _TargetBuilder(target, draft, given, dict(sizes), today(), hollow=True)
         try:
             maker.make(Path(folder))
         except InvalidError as error:
@@ -243,14 +245,21 @@ class _TargetBuilder:
         self.on = on
         self.gone = draft.withheld(on)
         record = public(draft.record, self.gone) if draft.audience == "public" else draft.record
-        self.record: Record = packaged(record, on, draft.digests(record), self.gone)
+        self.record: Record = packaged(
+            record, on, draft.digests(record), self.gone, target.project.recorded
+        )
         self.tags = answer(target, record, given, sum(sizes[n] for n in record.files)).tags
 
     def setting(self) -> Setting:
         """Return what exports need besides the record."""
         year = self.given.get("Publication-Year")
         return changed(
-            metadata.setting(self.record, self.draft.folder, made=self.on.isoformat()),
+            metadata.setting(
+                self.record,
+                self.draft.folder,
+                made=self.on.isoformat(),
+                project=self.target.project,
+            ),
             publisher=self.given.get("Publisher"),
             year=int(year) if year else None,
             given=self.given,
@@ -335,8 +344,12 @@ class _TargetBuilder:
             refuse_leaks(folder, self.draft.record, self.record, self.draft.folder, self.gone)
 
     def _info(self) -> list[tuple[str, str]]:
-        info = payload_files.bag_info(self.record, SOFTWARE, self.on.isoformat())
-        info += self.tags.get("bag-info.txt", [])
+        asked = self.tags.get("bag-info.txt", [])
+        labels = {label.lower() for label, _ in asked}
+        info = payload_files.bag_info(
+            self.record, SOFTWARE, self.on.isoformat(), self.target.project
+        )
+        info = [(label, value) for label, value in info if label.lower() not in labels] + asked
         profile = self.target.profile
         if profile is not None and profile.identifier:
             info.append(("BagIt-Profile-Identifier", profile.identifier))

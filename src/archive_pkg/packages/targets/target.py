@@ -13,6 +13,7 @@ from archive_pkg.bags import profiles
 from archive_pkg.bags.profiles import plain_algorithm
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages.metadata import DEFAULT, DOCUMENTS, chosen, path_of
+from archive_pkg.projects import Project
 from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Target:
         tag_algorithms: Digests of the bag's tag manifests; the same as `algorithms` where empty.
         profile: The BagIt profile that the bag is checked against.
         asks: What is asked for, by tag file; "" for values outside tag files.
+        project: The settings of the project. They give the values that the user does not give.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Target:
     tag_algorithms: tuple[str, ...] = ()
     profile: Profile | None = None
     asks: Mapping[str, tuple[Ask, ...]] = field(default_factory=dict)
+    project: Project = field(default_factory=Project)
 
 
 def _folder() -> Traversable:
@@ -118,13 +121,16 @@ TARGETS = tuple(
 """The names of the targets that are known."""
 
 
-def find_target(name: str, metadata: str | Iterable[str] | None = None) -> Target:
+def find_target(
+    name: str, metadata: str | Iterable[str] | None = None, project: Project | None = None
+) -> Target:
     """Return a known target by its name, or read one from the file of a BagIt profile.
 
     Args:
         name: The name, or the path of the file.
         metadata: The documents in `metadata/` besides those that the target needs; see
             `build_package`.
+        project: The settings of the project. They choose the documents if `metadata` is None.
 
     Raises:
         UsageError: There is no such name and no such file, no such document, or the target does
@@ -147,8 +153,9 @@ def find_target(name: str, metadata: str | Iterable[str] | None = None) -> Targe
         )
     if metadata is not None and target.form in ("csip", "dataverse"):
         raise UsageError(f"{target.title} has a fixed set of documents", "Leave --metadata out.")
-    documents = chosen(DEFAULT if metadata is None else metadata)
-    return replace(target, documents=chosen([*documents, *target.documents]))
+    project = project or Project()
+    documents = chosen(project.settings.packages.metadata if metadata is None else metadata)
+    return replace(target, documents=chosen([*documents, *target.documents]), project=project)
 
 
 def _known(name: str, said: dict[str, Any]) -> Target:

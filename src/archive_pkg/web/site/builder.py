@@ -24,6 +24,7 @@ from archive_pkg.packages import is_bag
 from archive_pkg.packages.access.redaction import SUFFIX
 from archive_pkg.packages.access.visibility import judged_on
 from archive_pkg.packages.page import rendering
+from archive_pkg.projects import Project
 from archive_pkg.version import SOFTWARE
 from archive_pkg.web.site.cache import SiteCache
 from archive_pkg.web.site.catalogue import Catalogue
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.collection.opening import Collection
     from archive_pkg.executors import Executor
+    from archive_pkg.projects import ProjectFile
 
 MANIFEST = "site-sha256.txt"
 """The digests of all files in the format of sha256sum; this file identifies a folder as a site."""
@@ -79,9 +81,10 @@ def build_site(
     *,
     executor: Callable[[], Executor],
     day: date,
-    title: str = "Letters",
+    title: str = "",
     base: str = "",
     downloads: bool = False,
+    project: Project | None = None,
 ) -> Site:
     """Build or update the site of a collection.
 
@@ -91,15 +94,20 @@ def build_site(
         take: Called with the outcome of each package: "written", "unchanged", "left out", "failed".
         executor: Makes the executor.
         day: The day that decides which parts are open; a future day counts as today.
-        title: The title of the site.
-        base: The address of the site; without one it has no sitemap.
+        title: The title of the site; if empty, that of the project, or "Letters".
+        base: The address of the site; if empty, that of the project. Without one, the site has
+            no sitemap.
         downloads: Whether to verify packages and offer them for download.
+        project: The settings of the project.
 
     Raises:
         UsageError: The folder is not a site, or contains the collection.
         StorageError: The storage failed, or another run is active; the old site stays.
     """
     out = out.resolve()
+    project = project or Project()
+    title = title or project.settings.site.title or "Letters"
+    base = base or project.settings.base_url or ""
     if collection.root.resolve().is_relative_to(out):
         raise UsageError(
             f"the folder for the site, {out}, contains the collection {collection.root}",
@@ -124,7 +132,8 @@ def build_site(
             base,
             judged_on(day),
             downloads,
-            _version(title, base, downloads),
+            _version(title, base, downloads, project.settings),
+            project,
         )
         builder = _SiteBuilder(plan, out, before)
         work = ForEach(partial(publish, plan=plan))
@@ -152,8 +161,9 @@ def _open_cache(collection: Collection) -> Iterator[SiteCache]:
         yield held.enter_context(SiteCache(path))
 
 
-def _version(title: str, base: str, downloads: bool) -> bytes:
-    hasher = hashlib.sha256(repr((SOFTWARE, title, base, downloads)).encode())
+def _version(title: str, base: str, downloads: bool, settings: ProjectFile) -> bytes:
+    shown = (settings.site.imprint, settings.licence, settings.rights_statement)
+    hasher = hashlib.sha256(repr((SOFTWARE, title, base, downloads, shown)).encode())
     hasher.update(rendering.asset("letter.html").encode())
     for name in ("site_macros.html", "site_letter.html"):
         hasher.update(rendering.asset(name, "archive_pkg.web").encode())

@@ -5,6 +5,7 @@ The lists by year and by person contain every letter, so the site can be read wi
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from urllib.parse import quote
 
 from archive_pkg.collection.reports import charts
 from archive_pkg.interchange import Setting
+from archive_pkg.interchange.addresses import licence_address
 from archive_pkg.interchange.exporting import cmif
 from archive_pkg.interchange.markup import escaped
 from archive_pkg.packages.page import rendering
@@ -174,6 +176,7 @@ class Catalogue:
             root=root,
             here=here,
             site_title=self._plan.title,
+            settings=self._plan.project.settings,
             policy=rendering.policy(own=True),
             people=self._people,
             **shown,
@@ -269,12 +272,16 @@ class Catalogue:
         )
 
     def _index(self, years: dict[str, list[int]]) -> str:
+        settings, publisher = self._plan.project.settings, self._plan.project.publisher
+        licence = settings.licence
         linked = {
             "@context": "https://schema.org",
             "@type": "Collection",
             "name": self._plan.title,
             "collectionSize": self.count,
-            **({"url": self._plan.base} if self._plan.base else {}),
+            "url": self._plan.base,
+            "publisher": publisher and {"@type": "Organization", "name": publisher},
+            "license": licence and (licence_address(licence) or licence),
         }
         return self._render(
             "site_index.html",
@@ -283,15 +290,24 @@ class Catalogue:
             letters=[(entry, []) for entry in self._entries[:FIRST]],
             count=self.count,
             plot=_over_time(years, "years/"),
-            linked_data=script_json(linked),
+            linked_data=script_json({key: value for key, value in linked.items() if value}),
+            introduction=re.split(r"\n\s*\n", settings.site.introduction or ""),
         )
 
     # For machines -------------------------------------------------------------------------------
 
     def _for_machines(self, fragments: Iterable[bytes]) -> Iterator[File]:
-        setting = Setting(made=self._plan.day.isoformat(), publisher=self._plan.title)
+        project = self._plan.project
+        setting = Setting(
+            made=self._plan.day.isoformat(),
+            publisher=project.publisher or self._plan.title,
+            project=project,
+        )
         source = cmif.source_name(entry.id for entry in self._entries)
-        yield "cmif.xml", cmif.joined(self._plan.title, source, fragments, setting)
+        yield (
+            "cmif.xml",
+            cmif.joined(self._plan.title, source, fragments, setting, f"{self._plan.base}cmif.xml"),
+        )
         robots = "User-agent: *\nAllow: /\n"
         if self._plan.base:
             yield from self._sitemaps()

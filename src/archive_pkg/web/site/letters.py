@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.collection.bulk.for_each import Pace
     from archive_pkg.packages.page.letter import ShownPart
+    from archive_pkg.projects import Project
     from archive_pkg.records import Part, Record
     from archive_pkg.reports import Finding
 
@@ -72,6 +73,7 @@ class SitePlan:
         day: The day that decides which parts are open.
         downloads: Whether packages can be downloaded.
         version: A digest of the software, its templates and these options.
+        project: The settings of the project.
     """
 
     stage: Path
@@ -81,6 +83,7 @@ class SitePlan:
     day: date
     downloads: bool
     version: bytes
+    project: Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +343,7 @@ class _LetterPublisher:
             package="archive_pkg.web",
             root="../",
             site_title=self.plan.title,
+            settings=self.plan.project.settings,
             here="letters",
             entry=entry,
             roles=roles,
