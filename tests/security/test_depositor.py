@@ -314,7 +314,8 @@ def test_delivered_memory_does_not_make_another_package_pass_for_what_is_built(
     shutil.copytree(other, copy / LETTER.name)
     done = run("build", LETTER.parent, "--out", copy)
     assert done.returncode == 3, done.stdout
-    assert "record.json differs" in done.stdout
+    assert "record.json\n" in done.stdout
+    assert "differs from the new package" in done.stdout
     assert run("build", LETTER.parent, "--out", collection).returncode == 0
 
 

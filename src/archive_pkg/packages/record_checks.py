@@ -564,7 +564,7 @@ def _event_types(record: Record, source: Path) -> Iterator[Finding]:
             continue
         place = Location(str(source), field=f"events.{event.id}.type")
         near = () if event.type in known else get_close_matches(event.type, known, 1)
-        hint = f"Did you mean “{near[0]}”?" if near else "You need do nothing."
+        hint = f"Did you mean “{near[0]}”?" if near else "You can leave it as it is."
         yield EVENT_TYPE_LOCAL.at(place, f"“{event.type}” is a local event type", hint)
 
 
