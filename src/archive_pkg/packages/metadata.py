@@ -1,4 +1,4 @@
-"""Make the documents of a package's `metadata/`, and read what exports need besides the record."""
+"""Make the documents in a package's `metadata/`, and collect the other inputs of exports."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from archive_pkg.records import Part, Record
 
 CRATE = "ro-crate-metadata.json"
-"""RO-Crate's own file, which lies at its crate's root, `data/` (RO-Crate 1.2, "Structure")."""
+"""The file of RO-Crate at the root of the crate, `data/` (RO-Crate 1.2, "Structure")."""
 PAGE = "page"
-"""The document that people read."""
+"""The name of the HTML page."""
 DOCUMENTS = (PAGE, *(name for name in FORMATS if name != "ro-crate"))
 """The documents that `metadata/` can have: the page, and export formats by their names."""
 DEFAULT: tuple[str, ...] = DEFAULT_DOCUMENTS
-"""The documents that it has unless others are asked for."""
+"""The documents in `metadata/` by default."""
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A record as an audience may see it, and what an export needs besides.
+    """A record as an audience may see it, with the other inputs of an export.
 
     Attributes:
         outgoing: The record.
@@ -59,7 +59,7 @@ def described(
     made: str | None = None,
     project: Project | None = None,
 ) -> Described:
-    """Read a record, and what an export needs besides.
+    """Read a record and the other inputs of an export.
 
     A file that is missing or cannot be decoded is left out; `check` reports it.
 
@@ -94,7 +94,7 @@ def setting(
     made: str | None = None,
     project: Project | None = None,
 ) -> Setting:
-    """Return what formats need besides the record: the texts and sizes of its files.
+    """Return the inputs of formats other than the record: the texts and sizes of its files.
 
     Args:
         record: The record.
@@ -144,7 +144,7 @@ def chosen(names: str | Iterable[str]) -> tuple[str, ...]:
     """Return the names of documents for `metadata/`, each once, in the order of `DOCUMENTS`.
 
     Args:
-        names: The names, as a list or separated by commas. "all" stands for those that are not
+        names: The names, as a list or separated by commas. "all" means those that are not
             made for one target.
 
     Raises:
@@ -203,7 +203,7 @@ def path_of(document: str) -> str:
 
 
 def titles(documents: Iterable[str]) -> dict[str, str]:
-    """Return what each document's file is, by the file's name."""
+    """Return the titles of the documents by the names of their files."""
     return {
         _file(name): "the letter and its record, to read in a browser"
         if name == PAGE

@@ -45,7 +45,7 @@ def refuse_output(out: Path, subjects: Iterable[Path] = ()) -> None:
 
 
 def refuse_in_package(out: Path) -> None:
-    """Refuse a path inside a package, where nothing may be added or changed.
+    """Refuse a path inside a package, because packages must not be changed.
 
     Raises:
         UsageError: A folder above the path is a bag.

@@ -58,7 +58,7 @@ _REFERENCES = {
         "evidence.*.at.part",
     ),
 }
-"""The fields that refer to agents and parts; * stands for each item of a list."""
+"""The fields that refer to agents and parts; `*` means each item of a list."""
 
 
 def incoherence(

@@ -19,7 +19,7 @@ class FileKind:
 
     Attributes:
         name: The kind: "an image (JPEG)".
-        hint: What to do with it; `{}` stands for the path of the file.
+        hint: What to do with it; `{}` is replaced by the path of the file.
     """
 
     name: str

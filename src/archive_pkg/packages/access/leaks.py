@@ -39,24 +39,24 @@ WITHHELD_SHOWS = Code(
 )
 
 _RUN = 6
-"""This many words in a row that only a withheld text has are a trace."""
+"""The number of words in a row from a withheld text that count as a trace."""
 _UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
-"""Letters of scripts that write names and what follows them without a space."""
+"""Letters of scripts that do not separate words by spaces."""
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
 _SHORTEST = 4
-"""Characters of a name. Shorter ones are in too many other words."""
+"""The shortest names that are searched for. Shorter ones occur in too many other words."""
 _SHORTEST_IN_TITLE = 5
-"""Characters of a capitalised word in a title."""
+"""The shortest capitalised words of a title that are searched for."""
 _SEPARATORS = re.compile(r"[-_\s]+")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _BROKEN = re.compile(r"(?<=\w)[-\u00ad\u2010\u2011]\s*\n\s*(?=\w)")
-"""A hyphen where a line ends within a word."""
+"""A hyphen at a line end within a word."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{22,}={0,2}")
-"""An MD5 has 22 such characters."""
+"""Base64 of at least the length of an MD5, 22 characters."""
 _LONGEST_DIGEST = 64
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _BETWEEN = re.compile(r"<[^<>]*>|\\[nrt]")
-"""Tags, and line ends as JSON writes them, are between words."""
+"""Markup between words: tags, and line ends as JSON writes them."""
 _TEX = re.compile(r"\\([%&#$_{}~^])")
 _REFERENCES = {"id", "kind", "field", "part", "rule", "basis", "supersedes", *RELATIONS}
 """Fields of a record whose values are ids or of a list of the program's own."""
@@ -201,7 +201,7 @@ class Traces:
     def _withheld_names(
         self, full: Record, gone: Mapping[str, Withheld]
     ) -> Iterator[tuple[str, str]]:
-        """Names in what the record says of withheld parts, and of who is known from them alone."""
+        """Return the names in statements on withheld parts, and of agents known only from them."""
         for part in (one.part for one in gone.values()):
             enclosed = [item.title for item in full.enclosures if item.part == part.id]
             for text in filter(None, (part.title, part.method, part.note, *enclosed)):
@@ -231,7 +231,7 @@ class Traces:
             yield plain, what
 
     def _pattern(self, name: str, *, strict: bool) -> re.Pattern[str]:
-        """Return a pattern of a file name, with other separators, too, where those are no words."""
+        """Return a pattern of a file name that also matches other separators between its words."""
         plain = _plain(name)
         words = set(_words(name))
         is_told_apart = "." in plain or any(
@@ -251,7 +251,7 @@ _COMMON = set(
         "government foreign state national international north south east west",
     )
 )
-"""Words with a capital that are in titles of all kinds."""
+"""Common words with a capital in titles."""
 
 
 def _capitalised(text: str) -> Iterator[str]:
@@ -284,7 +284,7 @@ def _said_openly(public: Record) -> Iterator[str]:
     index = StatementIndex(public)
     for item in public.evidence:
         value = index.value(item.field)
-        # A quote supports that there is an agent, a part or an event, not all that is said of it.
+        # A quote supports the existence of an agent, a part or an event, not all statements on it.
         is_described = isinstance(value, (Agent, Part, Event))
         if item.basis == "supplied" or (item.at is not None and not is_described):
             yield str(value)
@@ -331,7 +331,7 @@ def _digests(folder: Path, name: str, part: str) -> dict[str, str]:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """Yield a text, as it is and unescaped in the ways of all formats."""
+    """Yield a text as it is, and with the escapes of each format decoded."""
     yield text
     for unescaped in (
         _INVISIBLE.sub(" ", text),

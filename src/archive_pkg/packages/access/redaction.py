@@ -29,15 +29,15 @@ SUFFIX = "-public"
 
 _REFERENCES = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
 _COMPOSED = {"title-from-parts": ("sender", "recipients", "date"), "named-in-text": ()}
-"""Rules of `draft` that infer from other statements alone, and from which."""
-_TWINS = ("scheme", "level")
-"""What a classification's level is, and in which vocabulary: one says nothing without the other."""
+"""The rules of `draft` that infer only from other statements, with these statements."""
+_LEVEL_FIELDS = ("scheme", "level")
+"""The fields of a classification's level and its vocabulary. Neither has a meaning alone."""
 _NEEDED = {
     "classification": {"as_written"},
     "date": {"edtf", "as_written"},
     "received": {"edtf", "as_written"},
 }
-"""Statements that say nothing without one of these."""
+"""Statements that have no meaning unless one of these fields is present."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +216,8 @@ class _Public:
             if type(model).model_fields[name].is_required():
                 self._remove(above)
                 return
-            for twin in _TWINS if name in _TWINS else (name,):
-                holder.pop(twin, None)
+            for field in _LEVEL_FIELDS if name in _LEVEL_FIELDS else (name,):
+                holder.pop(field, None)
 
     def _at(self, path: str) -> Any:
         """Return the plain data at a path; None if it was removed."""
@@ -252,7 +252,7 @@ class _Public:
             event["objects"] = stay
             own = self.index.evidence(f"events.{event['id']}")
             if objects or not any(item.basis == "supplied" for item in own):
-                # What concerns the entire letter concerns its withheld parts too.
+                # An event of the entire letter is also an event of its withheld parts.
                 event.pop("detail", None)
                 if "date" in event:
                     event["date"] = {"edtf": event["date"]["edtf"]}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archive_pkg.records import Access, Part, Record
 
 Audience = Literal["public", "internal"]
-"""The public, or those who keep the documents and may see everything."""
+"""The public, or the staff of the archive, who may see everything."""
 
 _STRICTNESS = {"open": 0, "restricted": 1, "closed": 2}
 

@@ -385,7 +385,7 @@ class _Examination:
         self.now = now
         self.valid = bag_is_valid
         self.accepted: set[str] = set()
-        """Signatures, by their files, that count as those that are required."""
+        """The files of the signatures that fulfil the requirement."""
 
     def at(self, path: str) -> Location:
         return Location(path)
@@ -437,7 +437,7 @@ class _Examination:
 
     def _is_accepted(self, signature: ssh_signatures.SshSignature, when: datetime) -> bool:
         who, lines = self.trust.require_signature, self.trust.signers
-        if lines is None:  # no allowed signers are known
+        if lines is None:  # the user gave no allowed signers
             return not self.trust.wants_signature
         if isinstance(who, str):
             return any(line.allows_as(who, signature, when) for line in lines)

@@ -251,7 +251,7 @@ class _TargetBuilder:
         self.tags = answer(target, record, given, sum(sizes[n] for n in record.files)).tags
 
     def setting(self) -> Setting:
-        """Return what exports need besides the record."""
+        """Return the inputs of exports other than the record."""
         year = self.given.get("Publication-Year")
         return changed(
             metadata.setting(

@@ -118,7 +118,7 @@ TARGETS = tuple(
         if entry.name.endswith(".toml")
     )
 )
-"""The names of the targets that are known."""
+"""The names of the known targets."""
 
 
 def find_target(
@@ -275,7 +275,7 @@ def _required(profile: Profile | None) -> tuple[str, ...]:
 def _algorithms(
     required: tuple[str, ...], allowed: tuple[str, ...] | None, usual: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Return what to write: what is required, else what is usual, else one that is allowed."""
+    """Return the algorithms to use: the required ones, else the usual ones, else an allowed one."""
     names = [plain_algorithm(name) for name in required]
     if not names:
         may = None if allowed is None else [plain_algorithm(name) for name in allowed]

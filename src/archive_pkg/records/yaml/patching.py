@@ -35,7 +35,7 @@ def patch(text: str, root: Node, full: dict[str, Any], needed: dict[str, Any]) -
 
 
 def _says(there: Any, full: Any, needed: Any) -> bool:
-    """Return whether a value in the file means the data."""
+    """Return whether a value in the file equals the data."""
     if isinstance(full, dict) and isinstance(there, str):
         there = {"edtf": there}
     if isinstance(needed, str) and isinstance(full, dict):
@@ -88,7 +88,7 @@ class _Patcher:
                 self._add_key(node, key, needed, list(full))
 
     def _change(self, node: Node, full: Any, needed: Any, indent: int) -> None:
-        """Change a value to mean the data; `indent` is the column of its key or dash."""
+        """Change a value to the data; `indent` is the column of its key or dash."""
         if node.style == "block" and isinstance(node.value, dict) and isinstance(full, dict):
             self.mapping(node, full, needed if isinstance(needed, dict) else {"edtf": needed})
         elif node.style == "block" and isinstance(node.value, list) and isinstance(full, list):
