@@ -77,7 +77,7 @@ def _without_secret(address: str) -> str:
             raise Fault(f"the address contains a secret, {option}", hint)
     scheme, _, path = address.partition(":")
     if scheme in ("file", "ocfl") and ".." in path.split("/"):
-        raise Fault("the address leads out of the project with ..", "Write the whole path.")
+        raise Fault("the address leads out of the project with ..", "Write the full path.")
     return address
 
 

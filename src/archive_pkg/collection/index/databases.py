@@ -86,7 +86,7 @@ def open_to_read(path: Path, *, one_thread: bool = True) -> sqlite3.Connection:
     """Open a database for reading while another run may be writing it.
 
     In WAL mode SQLite needs a file next to the database even to read it. A read-only disk does
-    not allow that; nobody can be writing there, so the database is opened as immutable.
+    not allow that. No other run can write there, so the database is opened as immutable.
 
     Args:
         path: Its file.

@@ -1,9 +1,9 @@
 """Make the record for an audience, without withheld parts and their traces.
 
-What is withheld leaves behind its id, its kind, what it goes with, and the rule. Everything else
-that rests on it goes, too: its name, digest, title, makers and history; statements that are quoted
-from its words, or inferred from nobody says which; notes in its text; who is known from it alone.
-What is in doubt is withheld.
+Of a withheld part, the public record keeps the id, the kind, the parts that it belongs to, and the
+rule. Everything else is removed: its name, digest, title, makers and history; statements that are
+quoted from its words, or inferred without a quote; notes in its text; agents that are known only
+from it. Doubtful statements are removed, too.
 """
 
 from __future__ import annotations
@@ -325,8 +325,8 @@ class _Public:
         present = {agent["id"] for agent in self.data.get("agents", ()) if agent}
         kept = []
         for item, data in zip(self.source.evidence, self.data.get("evidence", ()), strict=True):
-            nobody = item.agent is not None and item.agent not in present
-            if nobody or not self._is_kept(item):
+            is_removed = item.agent is not None and item.agent not in present
+            if is_removed or not self._is_kept(item):
                 continue
             evidence = self.index.evidence(item.field)
             if item.at is None or any(map(self._rests_on_withheld, evidence)):

@@ -341,7 +341,7 @@ def _uncovered(bag: Bag, manifest: Manifest) -> str:
         if path not in manifest.digests and path not in lists and not is_signature_file(path)
     ]
     strong = [each.digests for each in bag.manifests.values() if _is_strong(each)]
-    # Since version 1.0 a bag is not valid unless every manifest lists the whole payload.
+    # Since version 1.0 a bag is not valid unless every manifest lists the complete payload.
     is_old = bag.declaration.number < (1, 0)
     if not strong or (is_old and not any(each.keys() >= set(bag.payload) for each in strong)):
         bare.append("data/")
