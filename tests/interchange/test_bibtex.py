@@ -46,6 +46,14 @@ def test_entries_are_separated_by_a_blank_line_and_leave_out_what_is_not_known()
         ("1960-11-18~", "1960-11-18~", "1960", "11"),
         ("1959/1961", "1959/1961", None, None),
         ("[1959..1961]", None, None, None),
+        ("1960-XX-03", None, None, None),
+        ("1957/1958-?03", None, None, None),
+        ("1960-25", None, None, None),
+        ("1960-XX-XX", "1960-XX-XX", None, None),
+        ("19XX?", "19XX?", None, None),
+        ("1960-21", "1960-21", None, None),
+        ("Y17000", "Y17000", None, None),
+        ("../1960", "../1960", None, None),
     ],
 )
 def test_a_date_is_that_of_biblatex_and_of_bibtex(
@@ -53,7 +61,8 @@ def test_a_date_is_that_of_biblatex_and_of_bibtex(
 ) -> None:
     found = said(date={"edtf": edtf})
     assert (found.get("date"), found.get("year"), found.get("month")) == (date, year, month)
-    assert found.get("note") == (None if date else "Date: one of [1959..1961]")
+    one_of = "one of " if edtf.startswith("[") else ""
+    assert found.get("note") == (None if date else f"Date: {one_of}{edtf}")
 
 
 def test_a_note_has_the_open_date_and_the_rights() -> None:

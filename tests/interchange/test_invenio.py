@@ -32,8 +32,10 @@ def said(setting: Setting = BARE_SETTING, **fields: Any) -> dict[str, Any]:
 
 
 def words(**fields: Any) -> list[str]:
-    """The descriptions of all kinds except the first, which has the kind of document."""
-    return [each["description"] for each in said(**fields)["additional_descriptions"]][1:]
+    """The descriptions of all types except the first, which has the kind of document."""
+    found = said(**fields)["additional_descriptions"]
+    assert {each["type"]["id"] for each in found} <= TERMS["additional_descriptions"]
+    return [each["description"] for each in found][1:]
 
 
 def identifiers(*pairs: tuple[str, str]) -> list[dict[str, str]]:
@@ -153,6 +155,7 @@ def test_a_date_without_two_ends_is_described() -> None:
     assert words(date={"edtf": "1957/..", "note": "a stamp"}) == [
         "Date of the letter: EDTF 1957/..; a stamp"
     ]
+    assert "dates" not in said(date={"edtf": "1957/.."})
     assert words(received={"edtf": "../1957"}) == ["Date received: EDTF ../1957"]
     assert words(date={"as_written": "1956/57"}) == ["Date as written: 1956/57"]
     assert said(received={"edtf": "1957"})["dates"] == [

@@ -199,10 +199,37 @@ def test_a_note_over_several_blocks_is_two_anchors() -> None:
     )
 
 
+def test_a_note_that_overlaps_at_the_end_of_a_block_has_its_anchor_there() -> None:
+    assert body("a b\n\nc d", (("sic", "b\n\nc d"),)) == (
+        '<p>a <anchor xml:id="note-n1"/>b</p>\n<p>c d<anchor xml:id="note-n1.end"/></p>\n'
+    )
+
+
+@pytest.mark.parametrize(("first", "second"), [("ab", "cd"), ("cd", "ab"), ("abc", "d")])
+def test_notes_next_to_each_other_do_not_overlap(first: str, second: str) -> None:
+    written = body("abcd", (("sic", first), ("sic", second)))
+    assert written.count("<sic") == 2
+    assert "anchor" not in written
+
+
+@pytest.mark.parametrize("inner", ["ab", "bc", "abc", "b"])
+def test_a_mark_inside_another_can_share_its_beginning_and_its_end(inner: str) -> None:
+    before, after = "abc".split(inner) if inner != "abc" else ("", "")
+    note = f'<sic xml:id="note-n1">{inner}</sic>'
+    assert body("abc", (("sic", inner), ("insertion", "abc"))) in (
+        f'<p><supplied xml:id="note-n2">{before}{note}{after}</supplied></p>\n',
+        '<p><sic xml:id="note-n1"><supplied xml:id="note-n2">abc</supplied></sic></p>\n',
+    )
+    named = body("abc", (("sic", "abc"),), (("agents.ann.name", inner),))
+    name = f'<persName ref="#agent-ann">{inner}</persName>'
+    assert named == f'<p><sic xml:id="note-n1">{before}{name}{after}</sic></p>\n'
+
+
 def test_white_space_around_the_words_of_a_note_is_not_in_it() -> None:
     assert body("a\n\n b c \n\nd", (("sic", "\n\n b c \n\n"),)) == (
         '<p>a</p>\n<p> <sic xml:id="note-n1">b c</sic> </p>\n<p>d</p>\n'
     )
+    assert body("a  b", (("sic", "  "),)) == '<p>a<sic xml:id="note-n1">  </sic>b</p>\n'
     assert body("a \x1f b", (("sic", " \x1f "),)) == (
         '<p>a <sic xml:id="note-n1"><g n="U+001F">\N{REPLACEMENT CHARACTER}</g></sic> b</p>\n'
     )
@@ -236,6 +263,23 @@ def test_names_and_dates_that_evidence_quotes_are_marked() -> None:
         ' <rs ref="#agent-does">Does</rs> of <date when="1960-07">May</date>, '
         '<date when="1961" cert="low">June</date>, <placeName>Kyiv</placeName>, '
         "<placeName>Lviv</placeName>, Anna</p>\n"
+    )
+
+
+def test_only_quotes_of_the_text_itself_are_marked() -> None:
+    at = {"part": "a", "start": 3, "end": 6, "exact": "Ann"}
+    quoted = {"field": "agents.ann.name", "basis": "quoted", "at": at}
+    for evidence in (
+        quoted | {"at": at | {"part": "b"}},
+        quoted | {"value": "Anna"},
+        quoted | {"basis": "supplied", "agent": "ann"},
+    ):
+        assert body("by Ann", more_evidence=[evidence]) == "<p>by Ann</p>\n"
+
+
+def test_evidence_for_a_part_of_a_field_says_what_a_block_is() -> None:
+    assert body("SECRET", evidence=(("classification.as_written", "SECRET"),)).startswith(
+        '<opener><seg type="classification">SECRET</seg></opener>'
     )
 
 

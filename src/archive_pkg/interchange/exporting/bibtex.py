@@ -28,7 +28,7 @@ MAPPING = {
     "sender": "author",
     "signatories": "author (where no sender is known)",
     "recipients": "howpublished",
-    "date.edtf": "date; year and month; note (one of several)",
+    "date.edtf": "date; year and month; note (level 2 of EDTF)",
     "place.name": "location",
     "summary.text": "abstract",
     "subjects.term": "keywords",

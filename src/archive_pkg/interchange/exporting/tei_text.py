@@ -16,12 +16,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.interchange.dates import tei
-from archive_pkg.interchange.markup import HOSTILE, Element, escaped, fit, put, say
+from archive_pkg.interchange.markup import HOSTILE, Element, escaped, put, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archive_pkg.records.models import Evidence, Part, Record, TranslationNote
+    from archive_pkg.records.models import Part, Quote, Record, TranslationNote
 
 _XML_ID = "xml_id"
 # Some control characters count as white space in Python, but they are part of the text.
@@ -36,6 +36,7 @@ _AROUND = re.compile(
     r"([^\S\x0b\x0c\x1c-\x1f]*+)(?=[\S\x0b\x0c\x1c-\x1f]).*[\S\x0b\x0c\x1c-\x1f](.*)", re.DOTALL
 )
 _BARE_RETURN = re.compile(r"\r(?!\n)")
+_BARE_RETURN_IN_MARKUP = re.compile(r"&#13;(?!\n)")
 
 _OPENING = {"classification", "recipients", "salutation", "date", "place"}
 _ENDING = {"closing", "signatories"}
@@ -125,17 +126,21 @@ def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             yield start + found.start(), start + found.end() - found[1].endswith("\r")
 
 
+def _quotes(record: Record, part: Part) -> Iterator[tuple[str, Quote]]:
+    """Yield what the text of a part says itself, according to the evidence: field and place."""
+    for evidence in record.evidence:
+        at = evidence.at
+        if at and at.part == part.id and evidence.basis == "quoted" and not evidence.value:
+            yield evidence.field, at
+
+
 def _zones(record: Record, part: Part) -> list[tuple[int, int, str]]:
     """Return the ranges of a part that evidence quotes as a piece of the opener or closer."""
     known = _OPENING | _ENDING
     return [
         (at.start, at.end, zone)
-        for evidence in record.evidence
-        if (at := evidence.at) is not None
-        and at.part == part.id
-        and evidence.basis == "quoted"
-        and not evidence.value
-        and (zone := evidence.field.partition(".")[0]) in known
+        for field, at in _quotes(record, part)
+        if (zone := field.partition(".")[0]) in known
     ]
 
 
@@ -188,12 +193,7 @@ class _Writer:
         self.text = text
         self.placed: set[str] = set()
         notes = [_note_mark(note) for note in record.translation_notes if note.at.part == part.id]
-        names = (
-            mark
-            for evidence in record.evidence
-            if evidence.at and evidence.at.part == part.id and evidence.basis == "quoted"
-            for mark in _quoted(record, evidence)
-        )
+        names = (mark for quote in _quotes(record, part) for mark in _named(record, *quote))
         # Evidence for several statements may quote the same words.
         unique = {(mark.start, mark.end, mark.element): mark for mark in names}
         self._marks = sorted([*notes, *unique.values()], key=lambda mark: mark.start)
@@ -243,9 +243,7 @@ class _Writer:
 def _lined(text: str) -> str:
     """Return text as markup: `lb` follows line ends, `g` replaces what XML cannot hold."""
     markup = escaped(text).replace("\n", "\n<lb/>")
-    if "\r" in text:
-        markup = re.sub("&#13;(?!\n)", "&#13;<lb/>", markup)
-    return markup if fit(text) == text else HOSTILE.sub(_sign, markup)
+    return HOSTILE.sub(_sign, _BARE_RETURN_IN_MARKUP.sub("&#13;<lb/>", markup))
 
 
 def _sign(hostile: re.Match[str]) -> str:
@@ -261,12 +259,9 @@ def _note_mark(note: TranslationNote) -> Mark:
     return Mark(note.at.start + before, -(note.at.end - after), element, named, gap, note.id)
 
 
-def _quoted(record: Record, evidence: Evidence) -> Iterator[Mark]:
+def _named(record: Record, place: str, at: Quote) -> Iterator[Mark]:
     """Yield the element for words that evidence quotes, if TEI has one for their meaning."""
-    at = evidence.at
-    if at is None or evidence.value:
-        return
-    field, _, rest = evidence.field.partition(".")
+    field, _, rest = place.partition(".")
     element, attributes = "", {}
     if field == "agents" or (field in _ROLES and len(getattr(record, field)) == 1):
         agent = record.agent(rest.partition(".")[0] if field == "agents" else _only(record, field))

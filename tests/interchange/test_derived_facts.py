@@ -1,0 +1,335 @@
+"""Facts that several formats derive from a record: bonds, roles, names, and the order of events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from examples import record
+
+from archive_pkg.interchange import derived_facts
+from archive_pkg.records.models import Agent, Event, Part
+
+DIGEST = f"sha256:{'ab' * 32}"
+AGENTS = [
+    {"id": name, "name": name.title(), "kind": "software" if name == "ocr" else "person"}
+    for name in ("ann", "bob", "cat", "ocr")
+]
+
+
+def part(name: str, kind: str, **more: Any) -> dict[str, Any]:
+    return {"id": name, "kind": kind, "title": name.upper(), "held": False} | more
+
+
+PARTS = [
+    part("detail", "scan", part_of=["leaf"], languages=["pl"]),
+    part("o", "original", languages=["ru", "uk"]),
+    part("en", "translation", made_from=["o"], languages=["en"]),
+    part("map", "enclosure", languages=["de", "ru"]),
+    part("leaf", "scan", part_of=["o"]),
+    part("map-en", "translation", made_from=["map"], languages=["fr"]),
+    part("legend", "enclosure", part_of=["map-en"]),
+    part("both", "translation", made_from=["map", "en"]),
+    part("sum", "summary", languages=["es"]),
+    part("review", "transcription", about=["en"]),
+    part("note", "summary", about=["map"]),
+    part("note-en", "translation", made_from=["note"]),
+]
+
+
+def test_each_part_has_a_bond_with_the_letter_in_whatever_order_they_are_listed() -> None:
+    assert derived_facts.bonds(record(parts=PARTS)) == {
+        "detail": "part", "o": "version", "en": "version", "map": "part", "leaf": "part",
+        "map-en": "other", "legend": "other", "both": "version", "sum": "about",
+        "review": "about", "note": "other", "note-en": "other",
+    }  # fmt: skip
+
+
+def test_titles_languages_and_versions_are_those_of_the_letter_and_its_enclosures() -> None:
+    letter = record(parts=PARTS, enclosures=[{"id": "list", "title": "A list"}])
+    assert derived_facts.enclosed(letter) == ["A list", "MAP"]
+    assert derived_facts.contained(letter) == ["A list", "MAP", "DETAIL", "LEAF"]
+    assert derived_facts.languages(letter) == ["pl", "ru", "uk", "en", "de"]
+    assert [each.id for each in derived_facts.versions(letter)] == ["o", "en", "both"]
+
+
+def test_the_main_text_is_the_first_text_of_the_letter_itself() -> None:
+    parts = [
+        part("map", "enclosure", held=True, file="m.txt", languages=["de"]),
+        part("scan", "scan", held=True, file="s.tif", media_type="image/tiff"),
+        part("o", "original", languages=["uk"]),
+        part("en", "translation", held=True, file="e.txt", made_from=["o"], languages=["en"]),
+        part("ru", "transcription", held=True, file="r.txt", made_from=["o"], languages=["ru"]),
+    ]
+    found = derived_facts.main_text(record(parts=parts))
+    assert found is not None
+    assert found.id == "en"
+    assert derived_facts.main_language(record(parts=parts)) == "en"
+    assert derived_facts.main_text(record(parts=parts[:2])) is None
+
+
+@pytest.mark.parametrize("kind", ["original", "transcription", "redaction"])
+def test_a_letter_is_a_translation_if_no_text_of_its_own_is_held(kind: str) -> None:
+    english = part("en", "translation", held=True, file="e.txt", made_from=["o"])
+    assert derived_facts.is_translation(record(parts=[part("o", kind), english]))
+    held = part("o", kind, held=True, file="o.txt")
+    assert not derived_facts.is_translation(record(parts=[held, english]))
+    assert not derived_facts.is_translation(record(parts=[part("o", kind)]))
+    scan = part("s", "scan", held=True, file="s.tif")
+    assert derived_facts.is_translation(record(parts=[part("o", kind), scan, english]))
+
+
+def test_makers_have_the_role_of_what_they_made() -> None:
+    parts = [
+        part("o", "original", made_by=["ann"]),
+        part("scan", "scan", made_from=["o"], made_by=["ann"]),
+        part("text", "transcription", made_from=["scan"], made_by=["ocr", "bob"]),
+        part("en", "translation", made_from=["text"], made_by=["bob", "ocr", "bob"]),
+        part("cut", "redaction", made_from=["o"], made_by=["cat"]),
+        part("sum", "summary", made_by=["cat"]),
+        part("map", "enclosure", made_by=["ann"]),
+        part("review", "translation", about=["o"], made_by=["ann"]),
+        part("note", "summary", about=["map"], made_by=["cat"]),
+    ]
+    letter = record(
+        agents=AGENTS,
+        parts=parts,
+        signatories=["ann"],
+        recipients=["bob"],
+        copies_to=["cat"],
+        donor="ann",
+        summary={"text": "Words.", "author": "cat"},
+    )
+    hands = [(one.agent.id, one.role, one.is_own) for one in derived_facts.hands(letter)]
+    assert hands == [
+        ("ann", "signatory", True),
+        ("ann", "maker of the original", True),
+        ("ann", "digitizer", True),
+        ("bob", "transcriber", True),
+        ("bob", "translator", True),
+        ("cat", "redactor", True),
+        ("cat", "author of summary", False),
+        ("ann", "maker of “MAP”", False),
+        ("ann", "maker of “REVIEW”", False),
+        ("cat", "maker of “NOTE”", False),
+        ("bob", "recipient", True),
+        ("cat", "recipient of a copy", True),
+        ("ann", "donor", True),
+    ]
+    programs = [
+        one.agent.id for one in derived_facts.contributions(letter) if one.role == "software"
+    ]
+    assert programs == ["ocr"]
+    alone = record(agents=AGENTS, summary={"text": "Words.", "author": "cat"})
+    assert [(one.role, one.is_own) for one in derived_facts.hands(alone)] == [
+        ("author of summary", False)
+    ]
+
+
+def test_creators_are_the_senders_or_else_the_signatories() -> None:
+    sent = record(agents=AGENTS, sender=["bob", "ann"], signatories=["cat"])
+    assert [agent.id for agent in derived_facts.creators(sent)] == ["bob", "ann"]
+    signed = record(agents=AGENTS, signatories=["cat"])
+    assert [agent.id for agent in derived_facts.creators(signed)] == ["cat"]
+
+
+@pytest.mark.parametrize(
+    ("name", "pieces"),
+    [
+        ("Doe, Jane", ("Doe", "Jane", "")),
+        ("Doe, Jane, 1914-1995", ("Doe", "Jane", "")),
+        ("Doe, Jane, b. 1914, active 1960", ("Doe", "Jane", "")),
+        ("Doe, Jane, ca. 1914?-", ("Doe", "Jane", "")),
+        ("Doe, John, Jr.", ("Doe", "John", "Jr.")),
+        ("Doe, John, III, 1914-", ("Doe", "John", "III")),
+        ("Doe, John, Baron, of Kew", ("Doe", "John, Baron, of Kew", "")),
+        ("Doe, Jr.", ("Doe", "Jr.", "")),
+        ("Doe, 1914-1995", None),
+        ("Jane Doe", None),
+        ("Doe, ", None),
+        (", Jane", None),
+    ],
+)
+def test_only_a_name_in_index_form_is_split(name: str, pieces: tuple[str, str, str] | None) -> None:
+    agent = Agent(id="a", name=name, kind="person")
+    assert derived_facts.family_and_given(agent) == pieces
+    body = Agent(id="a", name=name, kind="organization")
+    assert derived_facts.family_and_given(body) is None
+
+
+def test_a_suffix_follows_the_given_name_where_there_is_no_field_for_it() -> None:
+    assert derived_facts.Halves("Doe", "John", "Jr.").all_given == "John Jr."
+    assert derived_facts.Halves("Doe", "John").all_given == "John"
+
+
+def test_a_part_is_called_by_its_title_its_entry_or_its_kind() -> None:
+    parts = [part(name, "enclosure") for name in "abc"]
+    for each in parts[1:]:
+        del each["title"]
+    enclosures = [{"id": name, "title": f"Entry {name}", "part": name} for name in "ab"]
+    letter = record(parts=parts, enclosures=enclosures)
+    titles = [derived_facts.part_title(letter, each) for each in letter.parts]
+    assert titles == ["A", "Entry b", "Enclosure of A letter"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "examines", "makes"),
+    [
+        ("virus check", True, False),
+        ("translation", False, True),
+        ("digitization", False, True),
+        ("packing", False, False),
+    ],
+)
+def test_an_event_makes_or_examines_by_its_type(kind: str, examines: bool, makes: bool) -> None:
+    event = Event(id="e", type=kind, objects=("o",))
+    assert derived_facts.examines(event) is examines
+    assert derived_facts.makes(event) is makes
+    assert derived_facts.makes(event.model_copy(update={"sources": ("s",)}))
+    assert not derived_facts.makes(event.model_copy(update={"outcome": "fail"}))
+    alone = event.model_copy(update={"objects": ()})
+    assert not derived_facts.makes(alone)
+    assert derived_facts.makes(alone.model_copy(update={"type": "creation"}))
+
+
+def history(events: list[dict[str, Any]], *changes: dict[str, Any]) -> list[str]:
+    """The dates, or else the ids, of a record's events with these changes of its marking."""
+    letter = record(
+        classification={"as_written": "SECRET", "history": list(changes)},
+        agents=AGENTS,
+        events=[
+            {"id": f"e{number}", "type": "sending"} | each for number, each in enumerate(events)
+        ],
+    )
+    return [
+        event.date.edtf if event.date and event.date.edtf else event.id
+        for event in derived_facts.history(letter)
+    ]
+
+
+def dated(edtf: str) -> dict[str, Any]:
+    return {"date": {"edtf": edtf}}
+
+
+def test_changes_of_the_classification_are_among_the_events_by_their_dates() -> None:
+    change = {"action": "downgraded"}
+    assert history([dated("1960"), dated("1990")], change | dated("1985")) == [
+        "1960", "1985", "1990"
+    ]  # fmt: skip
+    assert history([dated("1960"), dated("1985-06")], change | dated("1985")) == [
+        "1960", "1985-06", "1985"
+    ]  # fmt: skip
+    assert history([dated("1960"), {}], change | dated("1985")) == ["1960", "e1", "1985"]
+    assert history([dated("1960")], change | dated("1985/..")) == ["1960", "1985/.."]
+
+
+def test_changes_keep_their_order() -> None:
+    changes = [
+        {"action": "classified"},
+        {"action": "reviewed"} | dated("1970"),
+        {"action": "downgraded"},
+        {"action": "declassified"} | dated("1995"),
+    ]
+    assert history([dated("1960"), dated("1980"), dated("2000")], *changes) == [
+        "1960", "classification-1", "1970", "1980", "classification-3", "1995", "2000",
+    ]  # fmt: skip
+
+
+def test_changes_without_a_date_are_older_than_what_programs_did() -> None:
+    events = [{}, {"inputs": [DIGEST]}, {"outputs": [DIGEST]}]
+    assert history(events, {"action": "declassified"}) == ["e0", "classification-1", "e1", "e2"]
+    assert history(events[2:], {"action": "declassified"}) == ["classification-1", "e0"]
+    assert history(events[:1], {"action": "declassified"}) == ["e0", "classification-1"]
+
+
+def test_a_change_that_is_an_event_too_is_not_repeated_and_no_id_is_used_twice() -> None:
+    changes = [{"action": "declassified"} | dated("1995"), {"action": "upgraded"} | dated("1995")]
+    events = [{"type": "declassification"} | dated("1995"), {"id": "classification-1"}]
+    assert history(events, *changes) == ["1995", "classification-1", "1995"]
+    letter = record(
+        classification={
+            "as_written": "S",
+            "history": [
+                {"action": "downgraded", "level": "secret", "by": "ann", "note": "By decree."},
+                {"action": "reviewed"},
+            ],
+        },
+        agents=AGENTS,
+        events=[{"id": "classification-1", "type": "sending"}],
+    )
+    assert derived_facts.history(letter)[1:] == [
+        Event(
+            id="classification-2",
+            type="downgrading",
+            agents=("ann",),
+            detail="Downgraded to secret. By decree.",
+        ),
+        Event(id="classification-3", type="classification review", detail="Reviewed."),
+    ]
+
+
+def test_access_and_the_way_of_making_are_put_into_words() -> None:
+    parts = [
+        part("a", "scan", access={"status": "open"}, method="By hand", made_by=["ann", "ocr"]),
+        part("b", "scan", access={"status": "closed", "rule": "law"}, made_by=["ocr"]),
+        part(
+            "c",
+            "scan",
+            access={"status": "restricted", "until": {"edtf": "2031"}, "rule": "law"},
+            method="M",
+        ),
+        part("d", "scan"),
+    ]
+    letter = record(parts=parts, agents=AGENTS)
+    assert list(derived_facts.restrictions(letter)) == [
+        "Access to A: open",
+        "Access to B: closed (law)",
+        "Access to C: restricted until 2031 (law)",
+    ]
+    assert [derived_facts.method_words(letter, Part.model_validate(each)) for each in parts] == [
+        "By hand; made with Ocr", "made with Ocr", "M", ""
+    ]  # fmt: skip
+
+
+def test_a_date_without_edtf_is_given_in_its_words() -> None:
+    letter = record(
+        date={"as_written": "1923-24", "note": "or 1924"}, received={"as_written": "in May"}
+    )
+    assert list(derived_facts.open_dates(letter)) == [
+        "Date as written: 1923-24 (or 1924)",
+        "Date received as written: in May",
+    ]
+    assert list(derived_facts.open_dates(record(date={"edtf": "1923"}))) == []
+
+
+def test_a_note_is_one_sentence_with_everything_that_it_says() -> None:
+    at = {"part": "a", "start": 0, "end": 6, "exact": "planom"}
+    notes = [
+        {
+            "id": "x",
+            "kind": "source-term",
+            "at": at,
+            "rendering": "the plan",
+            "original": "планом",
+            "romanized": "planom",
+            "text": "In the instrumental.",
+        },
+        {"id": "y", "kind": "sic", "at": at},
+    ]
+    parts = [part("a", "translation", held=True, file="a.txt")]
+    assert list(derived_facts.note_words(record(parts=parts, translation_notes=notes))) == [
+        (
+            "x",
+            "source-term, at “planom”: rendered “the plan”: планом planom: In the instrumental.",
+        ),
+        ("y", "sic, at “planom”"),
+    ]
+
+
+def test_the_first_doi_is_the_letter_s() -> None:
+    known = [("local", "1"), ("doi", "10.1000/1"), ("doi", "10.1000/2")]
+    letter = record(identifiers=[{"scheme": scheme, "value": value} for scheme, value in known])
+    found = derived_facts.doi(letter)
+    assert found is not None
+    assert found.value == "10.1000/1"
+    assert derived_facts.doi(record()) is None
