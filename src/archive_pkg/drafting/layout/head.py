@@ -222,11 +222,11 @@ class _HeadReader:
             if forms["senders"].at(words):
                 self.head.senders.append([number])
                 return "sender"
-        if self._continues(number, "sender", self.head.senders):
-            return "sender"
         if self._is_addressee(number, words):
             self.head.addressee.append([number])
             return "addressee"
+        if self._continues(number, "sender", self.head.senders):
+            return "sender"
         if self._continues(number, "addressee", self.head.addressee):
             return "addressee"
         registry = forms["registry"].at(words)
