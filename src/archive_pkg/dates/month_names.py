@@ -21,10 +21,10 @@ _NAMES = {
           "dezember december dez dec decemb decbr dezbr",
     "fr": "janvier janv, février févr fév, mars, avril avr, mai, juin, juillet juil, août, "
           "septembre septem sept, octobre oct, novembre nov, décembre déc xbre",
-    "ru": "января январь янв, февраля февраль февр фев, марта март мар, апреля апрель апр, "
-          "мая май, июня июнь июн, июля июль июл, августа август авг, "
-          "сентября сентябрь сент сен, октября октябрь окт, ноября ноябрь нояб ноя, "
-          "декабря декабрь дек",
+    "ru": "января январь янв январе, февраля февраль февр фев феврале, марта март мар марте, "
+          "апреля апрель апр апреле, мая май мае, июня июнь июн июне, июля июль июл июле, "
+          "августа август авг августе, сентября сентябрь сент сен сентябре, октября октябрь окт "
+          "октябре, ноября ноябрь нояб ноя ноябре, декабря декабрь дек декабре",
     "it": "gennaio genn gen, febbraio febbr feb, marzo mar, aprile apr, maggio magg mag, "
           "giugno giu, luglio lug, agosto ago, settembre sett set, ottobre ott, novembre nov, "
           "dicembre dic",
@@ -53,10 +53,11 @@ _NAMES = {
           "novembra november novembri, decembra december decembri",
     "hu": "január januárban jan, február febr, március márc, április ápr, május máj, június jún, "
           "július júl, augusztus aug, szeptember szept, október okt, november nov, december dec",
-    "uk": "січня січень січ, лютого лютий лют, березня березень берез, квітня квітень квіт, "
-          "травня травень трав, червня червень черв, липня липень лип, серпня серпень серп, "
-          "вересня вересень верес, жовтня жовтень жовт, листопада листопад листоп, "
-          "грудня грудень груд",
+    "uk": "січня січень січ січні, лютого лютий лют лютому, березня березень берез березні, "
+          "квітня квітень квіт квітні, травня травень трав травні, червня червень черв червні, "
+          "липня липень лип липні, серпня серпень серп серпні, вересня вересень верес вересні, "
+          "жовтня жовтень жовт жовтні, листопада листопад листоп листопаді, грудня грудень груд "
+          "грудні",
     "ro": "ianuarie ian, februarie febr, martie mart, aprilie apr, mai, iunie iun, iulie iul, "
           "august aug, septembrie sept, octombrie oct, noiembrie noi, decembrie dec",
     "bg": "януари ян, февруари февр, март, април апр, май, юни, юли, август авг, септември септ, "

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.dates import words
 from archive_pkg.dates.calendars import gregorian, julian_days
-from archive_pkg.dates.points import Choice, Point, PointReader, from_julian
+from archive_pkg.dates.choices import Choice, Point, from_julian, reading_of
+from archive_pkg.dates.points import PointReader
 from archive_pkg.dates.readings import (
     DateReading,
     each,
@@ -31,8 +32,8 @@ _DEEPEST = 6
 """Most qualifiers before a date."""
 
 _STYLE = re.compile(
-    rf",?(?: ?[гр]\.)? ?[(\[]?(?:(?P<old>{words.OLD_STYLE})|(?P<new>{words.NEW_STYLE}))"
-    rf"(?:/{words.NEW_STYLE})?[)\]]?(?!\w)",
+    rf",?(?: ?(?:[гр]\.|года|року))? ?[(\[]?"
+    rf"(?:(?P<old>{words.OLD_STYLE})|(?P<new>{words.NEW_STYLE}))(?:/{words.NEW_STYLE})?[)\]]?(?!\w)",
     re.IGNORECASE,
 )
 _TIME = re.compile(
@@ -43,6 +44,8 @@ _TIME = re.compile(
 )
 _PLAIN = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[012])(?:-[0-9]{2})?)?")
 _SAME_CENTURY = 50
+_STYLES_ENDED = 1924
+"""From this year on, hardly anyone wrote a day in two calendars."""
 
 
 class Phrase(NamedTuple):
@@ -111,9 +114,8 @@ class PhraseReader(PointReader):
 
     def _doubted(self, point: Point, start: int, end: int) -> DateReading:
         """Return the reading of a point, with a question mark if one is in it."""
-        read = self.reading(point)
-        doubt = any(token.doubt for token in self.tokens[start:end])
-        return each(read, partial(_marked, "?")) if doubt else read
+        read = reading_of(point)
+        return each(read, partial(_marked, "?")) if self.doubted(start, end) else read
 
     # Two dates
 
@@ -122,7 +124,9 @@ class PhraseReader(PointReader):
         start = point.end
         if self.word(start) in words.YEAR_MARKS:
             start = self.gap(start + 1, ".")
-        start += self.word(start) == ","
+        start += self.word(start) in (",", ".")
+        if self.at(start).opened:
+            yield "editor", start, start
         for kind, after in self._phrases(words.CONNECTORS, start):
             yield kind, start, after
 
@@ -145,7 +149,7 @@ class PhraseReader(PointReader):
             read = found.read
             if mark:
                 read = each(read, partial(_marked_last, mark))
-            if any(token.doubt for token in self.tokens[place - 1 : found.end]):
+            if self.doubted(place - 1, found.end):
                 late = self.at(found.end - 1).doubt
                 read = each(read, partial(_marked if late else _marked_first, "?"))
             elif self.at(start - 1).doubt:
@@ -156,6 +160,8 @@ class PhraseReader(PointReader):
     def _joined(self, first: Point, second: Point, kind: str, between: bool) -> Phrase | None:
         """Join two dates, if each has what it lacks from the other."""
         end, tail = second.end, Choice()
+        if kind == "editor" and not (first.has_year or second.has_year):
+            tail, end = self._tail(end)
         if kind == "bracket":
             end = self.gap(end, ".", words.YEAR_MARKS)
             if self.word(end) not in (")", "）"):
@@ -175,7 +181,12 @@ class PhraseReader(PointReader):
                 doubtful += bad
         if readings:
             return Phrase(_either_of(readings, first, second, kind), end)
-        if not doubtful or (first.has_year and not second.has_year and not self.whole):
+        footnote = (
+            first.has_year
+            and not second.has_year
+            and all(one.month is None for one in second.choices)
+        )  # "18 July 1960 (3)"
+        if not doubtful or footnote:
             return None
         rule = "several-days" if kind == "and" else "double-date-contradicts"
         return Phrase(open_reading(doubtful, rule), end)
@@ -185,19 +196,23 @@ class PhraseReader(PointReader):
         if first.has_year and second.has_year:
             # In a text, "18 July 1960 – 1961" and "18 July 1960 and 1 May 1961" are not one date.
             days = all(one.day is not None for one in second.choices)
-            return self.whole or kind in ("or", "bracket") or (days and (kind != "and" or between))
+            return (
+                self.whole
+                or kind in ("or", "bracket", "editor")
+                or (days and (kind != "and" or between))
+            )
         if not first.has_year:
             return second.has_year
-        in_field = self.whole and (kind == "or" or not second.part)
-        return first.year_first or kind == "bracket" or in_field
+        in_field = self.whole and not second.part
+        return first.year_first or kind in ("bracket", "editor") or in_field
 
     def _tail(self, place: int) -> tuple[Choice, int]:
         """Read the month and year after the bracket in `5 (17) March 1848`."""
         name = self.gap(place, ".,", words.OF)
         month = (
-            self.names.months.get(self.word(name), 0) or self._roman(name) or self.number(name, 12)
+            self.names.months.get(self.word(name), 0) or self.roman(name) or self.number(name, 12)
         )
-        year = self._year(self.gap(name + 1, ".,/", words.OF)) if month else self._year(name)
+        year = self.year(self.gap(name + 1, ".,/", words.OF)) if month else self.year(name)
         if not year.years:
             return Choice(), place
         return Choice(year.years[0], month or None), year.end
@@ -227,8 +242,8 @@ class PhraseReader(PointReader):
         read, end = phrase
         style = _STYLE.match(self.text, self.at(end - 1).end)
         if style:
-            if style["old"] and read.rule != "double-date" and not read.calendar:
-                read = each(read, _of_old_style) if not _is_missing(read) else _found_julian(read)
+            if style["old"] and not read.calendar:
+                read = _of_old_style(read)
             end = self._after(style.end(), end)
         bracket = self.word(end) in ("(", ",")
         for kind, after in self._phrases(words.SUFFIXES, end + bracket):
@@ -247,7 +262,7 @@ class PhraseReader(PointReader):
 
     def _after(self, offset: int, place: int) -> int:
         """Return the place of the first token that begins at an offset or later."""
-        while place < len(self.tokens) and self.at(place).start < offset:
+        while place < self.count and self.at(place).start < offset:
             place += 1
         return place
 
@@ -264,24 +279,22 @@ def _either_of(readings: list[DateReading], first: Point, second: Point, kind: s
         ),
         "several-days" if kind == "and" else second.rule,
     )
-    if any(one.rule == "either" for one in read.readings):
+    if any(one.rule in ("either", "double-date") for one in read.readings):
         return replace(read, rule="span-or-either")
     return read
 
 
-def _is_missing(read: DateReading) -> bool:
-    return read.rule == "no-such-day"
-
-
-def _found_julian(read: DateReading) -> DateReading:
-    """Return the only reading of a day that exists in the Julian calendar alone."""
-    return read.readings[0] if len(read.readings) == 1 else read
-
-
 def _of_old_style(read: DateReading) -> DateReading:
+    """Convert the readings of words that are said to be of the Julian calendar."""
+    if read.rule == "no-such-day":
+        return read.readings[0] if read.readings else read
+    if all(_PLAIN.fullmatch(one.edtf) for one in read.readings or (read,)):
+        return each(read, _converted)
+    return replace(read, sure=0)
+
+
+def _converted(read: DateReading) -> DateReading:
     """Convert a day, month or year of the Julian calendar."""
-    if not _PLAIN.fullmatch(read.edtf):
-        return replace(read, rule="old-style-date", sure=0, edtf="", calendar="julian")
     year, month, day = (*map(int, read.edtf.split("-")), 0, 0)[:3]
     if day:
         return from_julian(Choice(year, month, day), language=read.language) or read
@@ -307,8 +320,8 @@ def _filled(one: Choice, other: Choice) -> Choice:
 def _completed(first: Choice, second: Choice, kind: str) -> tuple[Choice, Choice] | None:
     """Return both dates with year and month; None if one lacks them, or the centuries differ."""
     if first.year and second.year and abs(first.year - second.year) > _SAME_CENTURY:
-        return first, second._replace(edtf="-") if not second.edtf else second
-    alike = kind == "or" and not second.month and not second.edtf
+        return None
+    alike = kind == "or" and not (second.month or second.day or second.edtf)
     if alike and first.year and first.month:
         second = second._replace(month=first.month, day=first.day)  # "3 May 1923 or 1924"
     own = first.year is not None, second.year is not None
@@ -332,10 +345,8 @@ Meaning = tuple[list[DateReading], list[DateReading]]
 
 def _meaning(first: Choice, second: Choice, kind: str, between: bool) -> Meaning:
     """Return the readings of two dates with a connector, and those that contradict it."""
-    if second.edtf == "-":
-        return [], []
     one, other = first.written, second.written
-    if kind in ("slash", "bracket") and first.day and second.day:
+    if kind in ("slash", "bracket", "editor") and first.day and second.day:
         return _two_calendars(first, second, kind)
     if not (first.exists and second.exists):
         return [], []
@@ -345,12 +356,14 @@ def _meaning(first: Choice, second: Choice, kind: str, between: bool) -> Meaning
     if kind == "or":
         plain = _PLAIN.fullmatch(one) and _PLAIN.fullmatch(other)
         return ([DateReading(f"[{one},{other}]", "either")] if plain else []), []
-    if kind == "and":
+    if kind == "and" and (first.day is None) == (second.day is None):
         return [], [DateReading(one, first.rule), DateReading(other, second.rule)]
-    if kind == "bracket":
+    if kind in ("bracket", "editor", "and"):
         return [], []
     edtf = f"{one}/{other}"
-    return ([DateReading(edtf, "span")] if one != other and is_edtf(edtf) else []), []
+    spans = [DateReading(edtf, "span")] if one != other and is_edtf(edtf) else []
+    julian = from_julian(first, "double-date") if (second.year or 0) < _STYLES_ENDED else None
+    return ([*spans, julian] if julian and julian.edtf == other else spans), []
 
 
 def _two_calendars(first: Choice, second: Choice, kind: str) -> Meaning:

@@ -14,9 +14,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from archive_pkg.dates import words
+from archive_pkg.dates.choices import year_and_short
 from archive_pkg.dates.month_names import known_month_names
 from archive_pkg.dates.phrases import PhraseReader
-from archive_pkg.dates.points import year_and_short
 from archive_pkg.dates.readings import (
     DateConventions,
     DateReading,
@@ -43,6 +43,10 @@ _MIDNIGHT = re.compile(
 )
 _PAIR = re.compile(r"(\d{4}) ?([-–—/]) ?(\d\d?)", re.ASCII)
 _USUAL = DateConventions()
+_ZEROS = re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-00|00\.(?P<month>\d\d?)\.(?P<year>\d{4})", re.ASCII)
+# "18 July 1960/5", "3 May 1923 or 4", "5–3 July 1960" have more to them than the date that is read.
+_GOES_ON = re.compile(r"[/–-]\d|,? (?:or|oder|ou|или|lub|nebo) \d")
+_GOES_BEFORE = re.compile(r"\d ?[/–-] ?$")
 
 
 def read_date(text: str, conventions: DateConventions | None = None) -> DateReading | None:
@@ -73,13 +77,18 @@ def _read_bare(bare: str, conventions: DateConventions) -> DateReading | None:
     if midnight := _MIDNIGHT.fullmatch(bare):
         read = DateReading(midnight[1], "midnight", 1, note="written with the time 00:00")
         return read if is_edtf(read.edtf) else None
+    if zeros := _ZEROS.fullmatch(bare):
+        year, month = zeros["y"] or zeros["year"], zeros["m"] or zeros["month"]
+        edtf = f"{year}-{int(month):02}" if int(month) else year
+        read = DateReading(edtf, "zeros", 1) if int(year) else DateReading("", "undated")
+        return read if is_edtf(edtf) else None
     # In EDTF, brackets enclose a set. Brackets around a single date are an editor's.
     if not re.fullmatch(r"\[[^,.]*\]", bare) and not _PAIR.fullmatch(bare) and is_edtf(bare):
         return DateReading(bare, "edtf")
     inner = re.fullmatch(r"\(([^()]+)\)", bare)
     reader = PhraseReader(inner[1] if inner else bare, known_month_names(), conventions, whole=True)
     found = reader.phrase(0)
-    if found is None or reader.noise(found.end) < len(reader.tokens):
+    if found is None or reader.noise(found.end) < reader.count:
         return DateReading(bare, "edtf") if is_edtf(bare) and bare[0] != "[" else None
     readings = found.read.readings or (found.read,)
     if found.read.edtf.startswith("XXXX") or not all(is_edtf(one.edtf) for one in readings):
@@ -109,8 +118,8 @@ def find_dates(
     reader = PhraseReader(line, vocabulary or known_month_names(), conventions, whole=False)
     found: list[DateReading] = []
     place = 0
-    while place < len(reader.tokens):
-        one = reader.phrase(place)
+    while place < reader.count:
+        one = reader.phrase(place) if reader.may_begin(place) else None
         if one is None:
             place += 1
             continue
@@ -127,8 +136,8 @@ def _located(
     written = line[start:end]
     if "[" in re.sub(r"\[\?+\]", "", written):
         read = each(read, _supplied)
-    if re.match(r"[/-]\d", line[end:]) or re.search(r"\d ?[/–-] ?$", line[:start]):
-        read = replace(read, sure=min(read.sure, 1))  # "18 July 1960/5"
+    if _GOES_ON.match(line, end) or _GOES_BEFORE.search(line[:start]) or reader.is_cited(first):
+        read = replace(read, sure=min(read.sure, 1))
     return replace(read, as_written=written, start=start, end=end)
 
 

@@ -29,6 +29,7 @@ class DateToken:
         value: The number; -1 if it is not one.
         digits: The number of its figures; 0 if it is not a number.
         doubt: Whether a question mark follows.
+        opened: Whether an editor's bracket opens before it.
     """
 
     word: str
@@ -37,6 +38,7 @@ class DateToken:
     value: int = -1
     digits: int = 0
     doubt: bool = False
+    opened: bool = False
 
 
 END = DateToken("", -1, -1)
@@ -50,11 +52,11 @@ def date_tokens(text: str) -> list[DateToken]:
     """
     found: list[DateToken] = []
     closing = -1
-    skipped = False
+    skipped = ""
     for match in _TOKEN.finditer(_TYPED_ZERO.sub("0", _TYPED_ONE.sub("1", text))):
         start, end, raw = match.start(), match.end(), match.group()
         if start == closing or raw in "[]<>":
-            skipped = True
+            skipped = raw
             if start == closing:
                 found[-1].end = end
             continue
@@ -71,8 +73,9 @@ def date_tokens(text: str) -> list[DateToken]:
             value = last.value * 10**token.digits + token.value
             found[-1] = DateToken("#", last.start, end, value, last.digits + token.digits)
         else:
+            token.opened = skipped in ("[", "<")
             found.append(token)
-        skipped = False
+        skipped = ""
     return found
 
 

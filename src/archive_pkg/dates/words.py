@@ -42,7 +42,7 @@ _SUFFIXES = {
     "about": "körül|左 右|前 后|무 렵|경", "postmark": _PREFIXES["postmark"],
 }
 _CONNECTORS = {
-    "dash": "-|–|—|－|~|〜|～|至|到|..", "slash": "/", "bracket": "(|（",
+    "dash": "-|–|—|－|~|〜|～|至|到|..", "slash": "/|auf den|auf", "bracket": "(|（",
     "to": "to|through|bis|au|à|по|do|al|tot|até|hasta|până la|until|till",
     "or": "or|oder|ou|или|або|чи|o|lub|nebo|alebo|vagy|sau|或|또 는",
     "and": "and|und|u|et|и|і|та|y|e|i|a|és|și|si|en|&|和|与|與",
@@ -64,7 +64,7 @@ _NOISE = (
     "pondělí úterý středa čtvrtek pátek neděle hétfő kedd szerda csütörtök péntek szombat vasárnap "
     "понеділок вівторок середа п'ятниця субота неділя lunedì martedì mercoledì giovedì venerdì "
     "sabato domenica lunes martes miércoles jueves viernes sábado domingo "
-    "the den am le of on vom von de del du dal dem il el lo lì addì der г год года году "
+    "the den am le of on vom von de del du dal dem il el lo lì addì der d дня г год года году "
     "р року рік r roku rok roka dnia dne dňa date dated datum dato от від în in im en w v в "
     "year jahr jahre yr années anni años lata anos"
 )
@@ -103,7 +103,7 @@ NOISE = _set(_NOISE)
 ARTICLES = _set("the dem den der das le la les l du de des d el il al zum zur of dnia dne am il lo")
 OF = _set("of de d del di г dnia des jahres")
 ORDINALS = _set("st nd rd th er ter ten te o º ° ª го è e й lea")
-YEAR_MARKS = _set("г года р року r roku")
+YEAR_MARKS = _set("г года р року r roku évi")
 """Words for the year after its number."""
 
 HUNGARIAN = _set("án én ján jén i e a")
@@ -134,12 +134,12 @@ _UNDATED_PHRASES = (
 UNDATED = frozenset(_UNDATED_PHRASES.split("|"))
 
 OLD_STYLE = (
-    r"(?:O\.? ?S\.?|old style|a\. ?St\.?|alten stils|ст\. ?ст\.?|с\. ?ст\.?|старого стиля|"
-    r"старого стилю|st\. ?v\.|v\. ?s\.|vieux style|ancien style|st\. st\.|starego stylu|"
-    r"julian(?: calendar)?|julianisch)"
+    r"(?:O\.? ?S\.?|old style|a\. ?St\.?|alten stils|ст\. ?ст\.?|с\. ?ст\.?|"
+    r"(?:по )?старо(?:го|му) стил[яю]|st\. ?v\.|v\. ?s\.|vieux style|ancien style|"
+    r"st\. st\.|starego stylu|julian(?: calendar)?|julianisch)"
 )
 NEW_STYLE = (
-    r"(?:N\.? ?S\.?|new style|n\. ?St\.?|neuen stils|н\. ?ст\.?|нового стиля|нового стилю|"
+    r"(?:N\.? ?S\.?|new style|n\. ?St\.?|neuen stils|н\. ?ст\.?|(?:по )?ново(?:го|му) стил[яю]|"
     r"nouveau style|nowego stylu|gregorian(?: calendar)?|gregorianisch)"
 )
 ERAS = {
@@ -148,6 +148,9 @@ ERAS = {
     "公元": 0, "西元": 0, "西暦": 0,
 }  # fmt: skip
 """Years before the first of an era, by its name."""
+
+BEGINNINGS = frozenset({*PREFIXES, *(era[0] for era in ERAS), "i", "ier"})
+"""Words other than months with which a date in a text can begin."""
 
 _ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi"
 ROMAN = {name: number for number, name in enumerate(_ROMAN.split(), 1)}

@@ -1,0 +1,202 @@
+"""Read the components of a date at a place in a text: its day, month and year."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from archive_pkg.dates import words
+from archive_pkg.dates.choices import Choice, Point
+from archive_pkg.dates.tokens import END, date_tokens
+
+if TYPE_CHECKING:
+    from archive_pkg.dates.month_names import MonthNames
+    from archive_pkg.dates.readings import DateConventions
+    from archive_pkg.dates.tokens import DateToken
+
+FIRST_YEAR, LAST_YEAR = 1000, 2100
+_USUAL_PIVOT = 2000
+_UNITS = re.compile("[年月년월]")
+_AHEAD = 8
+"""Empty tokens after the last, so that readers can look ahead."""
+
+
+class Year(NamedTuple):
+    """A year in a text, which can mean several, and the place after it."""
+
+    end: int
+    years: tuple[int, ...]
+    short: bool = False
+    dual: int = 0
+
+
+NO_YEAR = Year(-1, ())
+
+
+class ComponentReader:
+    """Reads components of dates at any place of a text."""
+
+    def __init__(
+        self, text: str, names: MonthNames, conventions: DateConventions, whole: bool
+    ) -> None:
+        """Split the text.
+
+        Args:
+            text: A field or a line.
+            names: Names of the months.
+            conventions: The conventions of its dates.
+            whole: Whether the text is a field with one date, in which years alone are dates.
+        """
+        self.text, self.names, self.conventions, self.whole = text, names, conventions, whole
+        tokens = date_tokens(text)
+        self.count = len(tokens)
+        self._tokens = tokens + [END] * _AHEAD
+        self._words = [token.word for token in self._tokens]
+        self.has_units = bool(_UNITS.search(text))
+
+    def at(self, place: int) -> DateToken:
+        """Return a token, or an empty one before the first and after the last."""
+        return self._tokens[place]
+
+    def word(self, place: int) -> str:
+        """Return the characters of a token."""
+        return self._words[place]
+
+    def doubted(self, start: int, end: int) -> bool:
+        """Whether a question mark follows one of some tokens."""
+        return any(token.doubt for token in self._tokens[start:end])
+
+    def take_doubt(self, start: int, end: int) -> None:
+        """Forget the question marks after some tokens, because they are digits."""
+        for token in self._tokens[start:end]:
+            token.doubt = False
+
+    def gap(self, place: int, signs: str = ".,", others: frozenset[str] = frozenset()) -> int:
+        """Return the next place after signs, apostrophes and words."""
+        while (word := self._words[place]) and (word in signs or word in "'’" or word in others):
+            place += 1
+        return place
+
+    def touches(self, place: int) -> bool:
+        """Whether nothing is between a token and the one before it."""
+        return self.at(place).start == self.at(place - 1).end
+
+    def number(self, place: int, most: int) -> int:
+        """Return a number of one or two figures, from 1 to `most`; 0 if there is none."""
+        token = self.at(place)
+        return token.value if 0 < token.digits <= 2 and 1 <= token.value <= most else 0
+
+    def is_cited(self, place: int) -> bool:
+        """Whether words such as "No." are before a number."""
+        before = place - 2 if self.word(place - 1) == "." else place - 1
+        return self.word(before) in words.CITED
+
+    def language(self, place: int) -> str:
+        """Return the language of a month's name, if only one fits."""
+        languages = self.names.languages.get(self.word(place), frozenset())
+        return next(iter(languages)) if len(languages) == 1 else ""
+
+    def point(
+        self,
+        year: Year,
+        month: int | None,
+        day: int | None,
+        rule: str,
+        *,
+        end: int = -1,
+        language: str = "",
+        year_first: bool = False,
+    ) -> Point:
+        """Return a point; `end` is its end if it has no year."""
+        given = [Choice(one, month, day, rule) for one in year.years or (None,)]
+        return Point(
+            max(end, year.end),
+            tuple(one for one in given if one.exists),
+            short_year=year.short,
+            dual=year.dual,
+            language=language,
+            year_first=year_first,
+            missing=tuple(one for one in given if not one.exists),
+        )
+
+    # Years and days
+
+    def year(self, place: int, *, dual: bool = True) -> Year:
+        """Read a year: `1960`, `1704/5`, `904`, `60`, `’60`."""
+        if self.word(place) in ("'", "’") and self.at(place + 1).digits == 2:
+            place += 1
+        token = self.at(place)
+        value, end = token.value, place + 1
+        if not token.digits or self._is_time(place):
+            return NO_YEAR
+        if token.digits == 4:
+            if not FIRST_YEAR <= value <= LAST_YEAR:
+                return NO_YEAR
+            second = self.at(place + 2)
+            follows = self.word(end) == "/" and self.touches(end) and self.touches(end + 1)
+            goes_on = self.word(place + 3) in ("/", ".") and self.at(place + 4).digits
+            if dual and follows and second.digits in (1, 2, 4) and not goes_on:
+                last = value + 1
+                if second.value == last % 10**second.digits and second.value != value:
+                    return Year(place + 3, (value,), dual=last)
+            return Year(end, (value,))
+        pivot = self.conventions.pivot
+        if token.digits == 3 and 700 <= value <= 999:
+            return Year(end, (1000 + value,) if pivot else (1000 + value, value))
+        if token.digits != 2:
+            return NO_YEAR
+        return Year(end, self.centuries(value), short=True)
+
+    def centuries(self, short: int) -> tuple[int, ...]:
+        """Return the years that two figures can mean."""
+        pivot = self.conventions.pivot or _USUAL_PIVOT
+        year = pivot // 100 * 100 + short
+        year = year if year < pivot else year - 100
+        return (year,) if self.conventions.pivot else (year, year - 100)
+
+    def _is_time(self, place: int) -> bool:
+        """Whether a number is a time of day: `1945 hours`, `19:23`, `19.23 Uhr`, `6 p.m.`."""
+        after = self.word(place + 1)
+        if after in words.CLOCK or self.word(place - 1) == ":":
+            return True
+        if after in ("a", "p") and self.word(place + 2) == "." and self.word(place + 3) == "m":
+            return True
+        more = self.at(place + 2).digits == 2 and self.touches(place + 2)
+        return more and (
+            after == ":" or (after == "." and self.word(place + 3) in {*words.CLOCK, "a", "p"})
+        )
+
+    def year_after(self, end: int, signs: str, others: frozenset[str] = frozenset()) -> Year:
+        """Read the year that follows a month's name."""
+        place = self.gap(end, signs, others)
+        year = self.year(place)
+        if self.word(place) == "(" and self.word(place + 2) == ")":
+            year = self.year(place + 1)
+            return year._replace(end=place + 3) if year.years and not year.short else NO_YEAR
+        if not year.short:
+            return year
+        if self.at(year.end - 1).start - self.at(end - 1).end > 3:
+            return NO_YEAR
+        if not self.whole and place == end and self.text[self.at(year.end).start :][:1].islower():
+            return NO_YEAR  # "5 May 12 divisions"
+        return year
+
+    def day(self, place: int) -> tuple[int, int]:
+        """Return a day and the place after it; the first can be written "I." or "Ier"."""
+        day = self.number(place, 31)
+        end = place + 1
+        if self.word(place) == "ier" or (self.word(place) == "i" and self.word(end) in (".", "°")):
+            day = 1
+        while day and (
+            self.word(end) in words.ORDINALS
+            or (self.word(end) in ("-", ".") and self.word(end + 1) in words.ORDINALS)
+        ):
+            end += 1
+        return day, end
+
+    def roman(self, place: int) -> int:
+        """Return a month in Roman figures, which are all capitals or all small."""
+        token = self.at(place)
+        raw = self.text[token.start : token.end]
+        month = words.ROMAN.get(token.word, 0)
+        return month if month <= 12 and (raw.isupper() or raw.islower()) else 0
