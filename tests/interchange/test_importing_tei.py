@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from imports import LETTER, names, sent, tei, text_of
 
-from archive_pkg.interchange.importing import read
+from archive_pkg.errors import InvalidError
+from archive_pkg.interchange.importing import Imported, read
 
 
 def test_unread_content_is_reported() -> None:
@@ -325,3 +326,77 @@ def test_a_date_read_from_words_alone_is_inferred() -> None:
         [rests] = [item for item in record.evidence if item.field == "date"]
         said[date] = (rests.basis, rests.rule)
     assert list(said.values()) == [("inferred", "written-date"), ("supplied", None)]
+
+
+HEADER = """<teiHeader><fileDesc><titleStmt><title>{}</title></titleStmt></fileDesc>
+<profileDesc>{}</profileDesc></teiHeader>"""
+
+
+def read_tei(inner: str, root: str = "TEI") -> list[Imported]:
+    text = f'<{root} xmlns="http://www.tei-c.org/ns/1.0">{inner}</{root}>'
+    return read(text.encode(), "all.xml")
+
+
+def test_letters_of_a_corpus_have_their_ids_or_numbers() -> None:
+    letters = "".join(
+        f"<TEI{attribute}>{HEADER.format(number, '')}</TEI>"
+        for number, attribute in enumerate(("", ' xml:id="a"', ' xml:id="b"', ' xml:id="A"', ""), 1)
+    )
+    group = letters.replace("</TEI><TEI>", "</TEI><teiCorpus><TEI>") + "</teiCorpus>"
+    for corpus in (letters, group):
+        found = read_tei("<teiHeader/>" + corpus, "teiCorpus")
+        assert [i.record.title for i in found] == ["1", "2", "3", "4", "5"]
+        assert [i.record.id for i in found] == ["all-1", "all-2", "b", "all-4", "all-5"]
+
+
+def test_the_header_of_a_corpus_is_reported_with_its_first_letter() -> None:
+    letters = "".join(
+        f"<TEI>{HEADER.format(name, f'<langUsage>{name}</langUsage>')}</TEI>" for name in "ABC"
+    )
+    found = read_tei(f"<teiHeader><revisionDesc>Made.</revisionDesc></teiHeader>{letters}",
+                     "teiCorpus")  # fmt: skip
+    said = ["".join(f.message.rpartition(": ")[2] for f in i.report) for i in found]
+    assert said == ["“Made.”“A”", "“B”", "“C”"]
+
+
+def test_a_corpus_without_letters_is_refused() -> None:
+    with pytest.raises(InvalidError) as refused:
+        read_tei("<teiHeader/>", "teiCorpus")
+    [finding] = refused.value.report
+    assert "no TEI element" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("described", "text", "is_letter"),
+    [
+        ("<correspDesc/>", "", True),
+        ('<correspDesc key="1"/>', "", False),
+        ('<correspDesc source="#b"/>', "", False),
+        ('<correspDesc key="1" source="#b"/>', "<text><body><p/></body></text>", False),
+        ('<correspDesc key="1"/>', "<text><body><p>Dear Ben.</p></body></text>", True),
+        ("<correspDesc/><correspDesc/>", "<text><body><p>Dear Ben.</p></body></text>", False),
+        ("", "", True),
+    ],
+)
+def test_a_file_is_a_letter_if_it_has_a_text_or_names_no_key(
+    described: str, text: str, is_letter: bool
+) -> None:
+    found = read_tei(HEADER.format("A", described) + text)
+    assert ("tei" in [part.id for part in found[0].record.parts]) is is_letter
+    assert len(found) == max(1, described.count("<correspDesc"))
+
+
+@pytest.mark.parametrize(
+    ("edition", "name", "is_letter"),
+    [("Version 1 of the record", "r", True), ("The edition", "1", False)],
+)
+def test_a_file_of_ours_without_a_text_is_a_letter(
+    edition: str, name: str, is_letter: bool
+) -> None:
+    header = HEADER.format("A", '<correspDesc key="1"/>').replace(
+        "</titleStmt>",
+        f"</titleStmt><editionStmt><edition>{edition}</edition></editionStmt>"
+        '<publicationStmt><idno type="record">r</idno></publicationStmt>',
+    )
+    [imported] = read_tei(header)
+    assert (imported.record.id, bool(imported.record.parts)) == (name, is_letter)

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from archive_pkg.interchange.importing import cmif
-from archive_pkg.interchange.importing.imported_record import Imported, ImportedDraft
+from archive_pkg.interchange.importing.imported_record import Imported, ImportedDraft, record_id
 from archive_pkg.interchange.importing.tei_header import TeiHeader, own_id
 from archive_pkg.interchange.importing.tei_text import TeiText
 from archive_pkg.interchange.importing.watched_xml import (
@@ -53,14 +53,14 @@ def _read_corpus(source: XmlSource, data: bytes) -> list[Imported]:
             "its teiCorpus has no TEI element",
             "Put each letter into it as a TEI element.",
         )
-    counts = Counter(_letter_id(source, letter, "") for letter in letters)
+    numbered = [f"{source.stem}-{number}" for number in range(1, len(letters) + 1)]
+    names = [_letter_id(source, *each) for each in zip(letters, numbered, strict=True)]
+    counts = Counter(record_id(name).casefold() for name in names)
     found: list[Imported] = []
-    for number, letter in enumerate(letters, 1):
-        own = _letter_id(source, letter, "")
-        name = own if counts[own] == 1 else f"{source.stem}-{number}"
+    for letter, own, number in zip(letters, names, numbered, strict=True):
+        name = own if counts[record_id(own).casefold()] == 1 else number
         # Unread content of the corpus header is reported once, with the first letter.
         roots, skip = ([letter], []) if found else ([source.root], letters[1:])
-        name = name or f"{source.stem}-1"
         found.append(_read_letter(source, letter, data, name, roots, skip))
     return found
 
