@@ -42,6 +42,8 @@ def lines(fields: list[Any], within: str = "") -> Iterator[str]:
         name, value = field["typeName"], field["value"]
         assert (field["typeClass"], field["multiple"]) == FORMS[name], name
         assert len(field) == 4
+        assert value not in (None, "", [])
+        assert value != [{}]
         for number, each in enumerate(value if field["multiple"] else [value], 1):
             path = f"{within}{name}[{number}]" if field["multiple"] else f"{within}{name}"
             if isinstance(each, dict):

@@ -6,12 +6,14 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import jsonschema
 import pytest
 from examples import BARE_SETTING, FULL_SETTING, bare, full, record
 from places import expected, places
 
 from archive_pkg.interchange import FileFacts, Setting, export
 from archive_pkg.interchange.exporting import invenio
+from official import official
 
 TERMS = {
     "additional_titles": {"alternative-title", "subtitle", "translated-title", "other"},
@@ -241,3 +243,17 @@ def test_languages_are_codes_of_three_letters_and_their_script_is_described() ->
 
 def test_a_holding_without_a_place_is_the_archive() -> None:
     assert words(holding={"repository": "RGANI"}) == ["Original document: RGANI"]
+
+
+def test_the_official_schema_has_a_place_for_everything() -> None:
+    schema = json.loads((official("invenio") / "record-v6.0.0.json").read_text("utf-8"))
+    known = schema["properties"]["metadata"]["properties"]
+    metadata = json.loads(export("invenio", full(), FULL_SETTING))["metadata"]
+    assert set(metadata) <= set(known)
+    for name in ("related_identifiers", "additional_descriptions", "rights", "dates"):
+        allowed = known[name]["items"]["properties"]
+        assert all(set(each) <= set(allowed) for each in metadata[name])
+    feature = known["locations"]["properties"]["features"]["items"]["allOf"][0]
+    plain = {key: {} for key in feature["properties"]}
+    for each in metadata["locations"]["features"]:
+        jsonschema.validate(each, feature | {"properties": plain})

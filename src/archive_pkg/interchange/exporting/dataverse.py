@@ -152,7 +152,7 @@ def _fields(record: Record, setting: Setting) -> Iterator[dict[str, Any]]:
         ("datasetContactName", setting.given.get("Contact-Name")),
         ("datasetContactEmail", setting.given.get("Contact-Email")),
     )
-    yield _compounds("datasetContact", [contact] if contact else [])
+    yield _compounds("datasetContact", [contact])
     summary = record.summary.text if record.summary else datacite.UNKNOWN
     yield _compounds("dsDescription", [_group(("dsDescriptionValue", summary))])
     yield _terms_of_a_list("subject", [setting.given.get("Subject", SUBJECT)])
