@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import InvalidError, StorageError, UsageError
-from archive_pkg.records import read_record, save_record
+from archive_pkg.projects import with_defaults
+from archive_pkg.records import Record, read_record, save_record
 from archive_pkg.records.saving import as_yaml
 from archive_pkg.reports import counted
 from archive_pkg.storage import (
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from archive_pkg.paths import StrPath
-    from archive_pkg.records.models import Record
+    from archive_pkg.projects import Project
     from archive_pkg.reports import Finding, Report
     from archive_pkg.tables.checking.validation import Progress
 
@@ -98,6 +99,7 @@ def read_tables(
     mapping: StrPath | None = None,
     encoding: str | None = None,
     progress: Progress | None = None,
+    project: Project | None = None,
 ) -> tuple[list[Record], Report]:
     """Return the records of a catalogue, or of a list of letters with a map.
 
@@ -107,6 +109,7 @@ def read_tables(
             `.map.yaml` after it. A catalogue needs none.
         encoding: The encoding of CSV files that are not UTF-8.
         progress: Called with the number of finished rows, and the total if known.
+        project: The project whose defaults fill open fields of the records.
 
     Returns:
         The records, none if there is an error; and the findings.
@@ -118,13 +121,20 @@ def read_tables(
     path = Path(path)
     found = Path(mapping) if mapping is not None else find_map(path)
     if found is None:
-        return read_catalogue(path, encoding=encoding, progress=progress)
+        records, report = read_catalogue(path, encoding=encoding, progress=progress)
+        return _filled(records, project), report
     reader, report = open_list(path, read_mapping(found), encoding=encoding)
     if reader is None:
         return [], report
     records = reader.records()
     report.extend(reader.report)
-    return (records if report.ok else []), report
+    return (_filled(records, project) if report.ok else []), report
+
+
+def _filled(records: list[Record], project: Project | None) -> list[Record]:
+    if project is None:
+        return records
+    return [Record.model_validate(with_defaults(each.as_json(), project)) for each in records]
 
 
 def write_records(

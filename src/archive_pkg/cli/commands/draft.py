@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archive_pkg.cli.output import Json, Quiet, answering, clean, no_stream
+from archive_pkg.cli.project import current_project
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -73,7 +74,8 @@ def draft(
     from archive_pkg.packages.output_protection import refuse_in_package
 
     with answering("draft", as_json=as_json, quiet=quiet) as answer:
-        own = tuple(vocabulary or ())
+        project = current_project()
+        own = (*project.vocabularies, *(vocabulary or ()))
         known = load_vocabulary(*own)
         letters = list(letters_in(texts, answer.unreadable))
         if not letters and not answer.status:
@@ -92,7 +94,7 @@ def draft(
                     _import(answer, result, letter, out)
                     continue
                 read = draft_letter(letter, encoding=encoding, vocabulary=own)
-                filed = save_draft(read, known, out)
+                filed = save_draft(read, known, out, project)
                 answer.found(result, read.report)
                 result |= _as_json(read, filed)
                 drafts.append((read, filed))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, clean, json_text, no_stream
+from archive_pkg.cli.project import current_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,22 +106,23 @@ def _opened(path: Path | None, out: Path | None) -> OpenedFolder:
     from archive_pkg.records import NAMES, read_record
     from archive_pkg.web.review import OpenedFolder
 
+    project = current_project()
     folder = Path() if path is None else path if path.is_dir() else path.parent
     refuse_in_package(folder / NAMES[0])
     if path is None:
-        return OpenedFolder(Path(), include_undrafted=False, packages=out)
+        return OpenedFolder(Path(), include_undrafted=False, packages=out, project=project)
     if path.is_dir():
-        return OpenedFolder(path, packages=out)
+        return OpenedFolder(path, packages=out, project=project)
     if not path.is_file():
         raise StorageError(f"there is nothing at {path}", "Check the path.")
     neighbour = next((path.parent / name for name in NAMES if (path.parent / name).is_file()), None)
     if path.name in NAMES:
-        return OpenedFolder(path.parent, Path(path.name), packages=out)
+        return OpenedFolder(path.parent, Path(path.name), packages=out, project=project)
     if neighbour is not None:
         record, _ = read_record(neighbour)
         if record is None or path.name in record.files:
-            return OpenedFolder(path.parent, Path(neighbour.name), packages=out)
-    return OpenedFolder.with_letter(path, out)
+            return OpenedFolder(path.parent, Path(neighbour.name), packages=out, project=project)
+    return OpenedFolder.with_letter(path, out, project)
 
 
 @contextmanager

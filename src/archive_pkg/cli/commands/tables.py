@@ -20,6 +20,7 @@ from archive_pkg.cli.output import (
     progress_wanted,
     write_file,
 )
+from archive_pkg.cli.project import current_project
 from archive_pkg.reports import counted
 
 if TYPE_CHECKING:
@@ -122,7 +123,11 @@ def import_(
     ):
         with showing_progress(str(path)) as progress:
             records, report = read_tables(
-                path, mapping=mapping, encoding=encoding, progress=progress
+                path,
+                mapping=mapping,
+                encoding=encoding,
+                progress=progress,
+                project=current_project(),
             )
         if report.ok:
             written, same = write_records(records, out, replace=replace)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from archive_pkg.drafting.records.record_builder import RecordBuilder
+from archive_pkg.drafting.records.record_builder import MAIN_PART, RecordBuilder
 from archive_pkg.drafting.vocabulary import load_vocabulary
+from archive_pkg.projects import with_defaults
 from archive_pkg.records.models import Record
 from archive_pkg.records.saving import as_yaml
 
@@ -15,12 +16,17 @@ if TYPE_CHECKING:
 
     from archive_pkg.drafting.draft import Draft
     from archive_pkg.drafting.vocabulary import Vocabulary
+    from archive_pkg.projects import Project
 
 _FIELD = re.compile(r"^([a-z_]+):")
 
 
 def record_of(
-    draft: Draft, file: str, vocabulary: Vocabulary | None = None, text_file: str = ""
+    draft: Draft,
+    file: str,
+    vocabulary: Vocabulary | None = None,
+    text_file: str = "",
+    project: Project | None = None,
 ) -> Record:
     """Return the record of a draft.
 
@@ -29,9 +35,10 @@ def record_of(
         file: Path of the letter's file, relative to the record's folder.
         vocabulary: The vocabulary of the draft.
         text_file: Path of the extracted text if the file is not plain text.
+        project: The project whose defaults fill fields that the text leaves open.
     """
     builder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)
-    return Record.model_validate(builder.build())
+    return Record.model_validate(_filled(builder.build(), project))
 
 
 def record_yaml(
@@ -40,6 +47,7 @@ def record_yaml(
     vocabulary: Vocabulary | None = None,
     text_file: str = "",
     record_id: str = "",
+    project: Project | None = None,
 ) -> str:
     """Return the record of a draft as YAML with comments on the confidence of each statement.
 
@@ -49,9 +57,10 @@ def record_yaml(
         vocabulary: The vocabulary of the draft.
         text_file: Path of the extracted text if the file is not plain text.
         record_id: The record's id if the name of its folder determines it.
+        project: The project whose defaults fill fields that the text leaves open.
     """
     builder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)
-    data = builder.build()
+    data = _filled(builder.build(), project)
     if record_id:
         data["id"] = record_id
     written = as_yaml(Record.model_validate(data))
@@ -59,6 +68,10 @@ def record_yaml(
     if draft.open:
         head += f"# Open, because the text does not say: {', '.join(draft.open)}.\n"
     return head + commented(written, builder.comments)
+
+
+def _filled(data: dict[str, Any], project: Project | None) -> dict[str, Any]:
+    return with_defaults(data, project, MAIN_PART) if project else data
 
 
 def commented(text: str, comments: Mapping[str, str]) -> str:

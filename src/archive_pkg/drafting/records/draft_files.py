@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.draft import Draft
     from archive_pkg.drafting.vocabulary import Vocabulary
     from archive_pkg.paths import StrPath
+    from archive_pkg.projects import Project
 
 SUFFIXES = (".txt", ".docx", ".odt", ".xml", ".tei")
 RECORD = "record.yaml"
@@ -70,7 +71,12 @@ def letters_in(
             yield path
 
 
-def save_draft(draft: Draft, vocabulary: Vocabulary, out: StrPath | None = None) -> SavedDraft:
+def save_draft(
+    draft: Draft,
+    vocabulary: Vocabulary,
+    out: StrPath | None = None,
+    project: Project | None = None,
+) -> SavedDraft:
     """Save a draft's record next to the letter, or with a copy of the letter in a new folder.
 
     An existing record keeps its content; only open fields are filled.
@@ -79,6 +85,7 @@ def save_draft(draft: Draft, vocabulary: Vocabulary, out: StrPath | None = None)
         draft: The draft of a file.
         vocabulary: The vocabulary of the draft.
         out: The folder to make the letter's folder in; None to save next to the letter.
+        project: The project whose defaults fill open fields of a new record.
 
     Raises:
         InvalidError: The existing record is not valid, or belongs to another letter.
@@ -110,7 +117,7 @@ def save_draft(draft: Draft, vocabulary: Vocabulary, out: StrPath | None = None)
             write_output(record, after.encode())
         return SavedDraft(record, new=False, changed=after != before, differences=differences)
     record_id = folder.name if out is not None else ""
-    written = record_yaml(draft, name, vocabulary, text_name, record_id).encode()
+    written = record_yaml(draft, name, vocabulary, text_name, record_id, project).encode()
     with storage_errors(f"writing {folder}"):
         mode = mode_of(letter, letter.parent)
         make_folder(folder, mode)

@@ -31,6 +31,10 @@ _TYPES = {
 }
 
 
+MAIN_PART = "letter"
+"""The id of the part with the text."""
+
+
 class RecordBuilder(FrameBuilder):
     """Builds the complete data of a record from a draft."""
 
@@ -75,7 +79,7 @@ class RecordBuilder(FrameBuilder):
             file["sha256"] = source.sha256
         shared = {"languages": [language.value]} if language else {}
         letter: dict[str, Any] = {
-            "id": "letter",
+            "id": MAIN_PART,
             "kind": "translation" if original else "transcription",
         }
         if source.extracted:

@@ -176,7 +176,7 @@ class Review:
     def _package_values(self, key: str, editor: RecordEditor) -> dict[str, Any]:
         """Return the values for the package section of the page."""
         runner = self._runners.setdefault(
-            key, PackageRunner(editor.file, self.folder.packages_of(editor))
+            key, PackageRunner(editor.file, self.folder.packages_of(editor), self.folder.project)
         )
         snapshot = editor.read()
         there = snapshot.record is not None and is_bag(runner.out / snapshot.record.id)

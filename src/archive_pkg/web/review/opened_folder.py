@@ -19,6 +19,7 @@ from archive_pkg.drafting import draft_letter, load_vocabulary, save_draft
 from archive_pkg.drafting.records.draft_files import SUFFIXES
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.interchange.importing import file_letter, is_description
+from archive_pkg.projects import Project
 from archive_pkg.records import NAMES
 from archive_pkg.web.review.cards import REVIEWED, cards
 from archive_pkg.web.review.record_editor import RecordEditor
@@ -89,6 +90,7 @@ class OpenedFolder:
 
     Attributes:
         root: The folder, its links resolved.
+        project: The settings of the project.
     """
 
     def __init__(
@@ -98,6 +100,7 @@ class OpenedFolder:
         *,
         include_undrafted: bool = True,
         packages: Path | None = None,
+        project: Project | None = None,
     ) -> None:
         """Open a folder.
 
@@ -107,7 +110,9 @@ class OpenedFolder:
             include_undrafted: Whether to find letters without a record, too.
             packages: The folder for packages. The default is `packages` in the opened folder, or
                 next to it if the opened folder is that of a record.
+            project: The settings of the project.
         """
+        self.project = project or Project()
         self.root = root.resolve()
         self._only = only
         self._include_undrafted = include_undrafted
@@ -118,13 +123,15 @@ class OpenedFolder:
         self._lock = threading.Lock()
 
     @classmethod
-    def with_letter(cls, letter: Path, packages: Path | None = None) -> OpenedFolder:
+    def with_letter(
+        cls, letter: Path, packages: Path | None = None, project: Project | None = None
+    ) -> OpenedFolder:
         """Open the folder of a letter without a record, and draft it.
 
         Raises:
             InvalidError: The letter cannot be read.
         """
-        opened = cls(letter.parent, packages=packages)
+        opened = cls(letter.parent, packages=packages, project=project)
         key = opened._add_letter(letter)
         opened._only = Path(opened._editors[key].path)
         return opened
@@ -216,7 +223,9 @@ class OpenedFolder:
             if is_description(storage.read_regular(letter)):
                 record = file_letter(letter, out).record
             else:
-                record = save_draft(draft_letter(letter), load_vocabulary(), out).record
+                own = self.project.vocabularies
+                read = draft_letter(letter, vocabulary=own)
+                record = save_draft(read, load_vocabulary(*own), out, self.project).record
         path = record.relative_to(self.root).as_posix()
         self._editors.setdefault(letter_key(path), RecordEditor(self.root, path))
         return letter_key(path)

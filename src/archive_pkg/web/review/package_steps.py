@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import deposits, packages
 from archive_pkg.errors import ArchivePkgError, UsageError
+from archive_pkg.projects import Project
 from archive_pkg.records import load_record
 from archive_pkg.reports import Report
 
@@ -69,11 +70,13 @@ class PackageRunner:
     Attributes:
         record: The record's file.
         out: The folder for packages.
+        project: The settings of the project.
         steps: The steps started so far, by name.
     """
 
     record: Path
     out: Path
+    project: Project = field(default_factory=Project)
     steps: dict[str, PackageStep] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _thread: threading.Thread | None = None
@@ -133,7 +136,9 @@ class PackageRunner:
         step.report = packages.check(self.record)
 
     def _build(self, step: PackageStep, *, replace: bool) -> None:
-        built: Built = packages.build_package(self.record, self.out, replace=replace)
+        built: Built = packages.build_package(
+            self.record, self.out, replace=replace, project=self.project
+        )
         step.outcome = built
 
     def _verify(self, step: PackageStep) -> None:
@@ -141,12 +146,14 @@ class PackageRunner:
         step.outcome, step.report = packages.states(made), made.report
 
     def _plan(self, step: PackageStep) -> None:
-        made: DepositPlan = deposits.plan(self.package, _address(step.to))
+        made: DepositPlan = deposits.plan(self.package, _address(step.to, self.project))
         step.outcome, step.report = made, made.report
 
     def _deposit(self, step: PackageStep) -> None:
         step.bytes_all = self.steps["plan"].outcome.size
-        made: Deposited = deposits.deposit(self.package, _address(step.to), tick=step.tick)
+        made: Deposited = deposits.deposit(
+            self.package, _address(step.to, self.project), tick=step.tick
+        )
         step.outcome = made
 
 
@@ -164,10 +171,15 @@ def _run(do: Callable[[PackageStep], None], step: PackageStep) -> None:
         step.running = False
 
 
-def _address(to: str) -> str:
-    """Return an address without surrounding space; refuse a bare path."""
-    if ":" not in to.strip():
+def _address(to: str, project: Project) -> str:
+    """Return the address of a named target, or an address without space around it.
+
+    Raises:
+        UsageError: It is a bare path.
+    """
+    to = project.address(to.strip())
+    if ":" not in to:
         raise UsageError(
             f"{to} is not the address of a repository", "Write ocfl: and the path of a folder."
         )
-    return to.strip()
+    return to

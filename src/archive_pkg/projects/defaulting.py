@@ -1,0 +1,111 @@
+"""Fill the open fields of a new record with a project's defaults, each with its evidence."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.names import slug
+
+if TYPE_CHECKING:
+    from archive_pkg.projects.loading import Project
+
+ORIGINAL = "original"
+"""The id of the part for an original that is not held."""
+_NOTE = "A default of the project."
+
+
+def with_defaults(record: dict[str, Any], project: Project, drafted: str = "") -> dict[str, Any]:
+    """Return a record's plain data with the project's defaults in the fields that it leaves open.
+
+    Args:
+        record: The data, as the models write it.
+        project: The project.
+        drafted: The id of a part whose kind is only a guess, so that a default can replace it.
+    """
+    if project.settings.institution is None:
+        return record
+    filler = _Filler(record, project.settings.institution.name)
+    defaults = project.settings.defaults
+    for name in ("holding", "publications", "rights"):
+        value = getattr(defaults, name)
+        if value and not record.get(name):
+            filler.data[name] = (
+                list(value)
+                if isinstance(value, tuple)
+                else value.model_dump(mode="json", exclude_none=True)
+            )
+            filler.supply(name)
+    filler.kind_of(drafted, defaults.part_kind, defaults.original_language)
+    filler.originals(defaults.original_language)
+    filler.translators(defaults.translator)
+    return filler.data
+
+
+class _Filler:
+    def __init__(self, record: dict[str, Any], institution: str) -> None:
+        self.data = dict(record)
+        for name in ("parts", "agents", "evidence"):
+            self.data[name] = [dict(item) for item in record.get(name, ())]
+        self._institution = institution
+
+    def supply(self, field: str) -> None:
+        """Add the evidence that the institution supplies a field."""
+        agent = self._agent(self._institution, "organization")
+        self.data["evidence"].append(
+            {"field": field, "basis": "supplied", "agent": agent, "note": _NOTE}
+        )
+
+    def kind_of(self, drafted: str, kind: str | None, original: str | None) -> None:
+        """Set the kind of a drafted part, unless it is in the language of the originals."""
+        for part in self.data["parts"]:
+            if part["id"] != drafted or kind in (None, part["kind"]):
+                continue
+            if kind == "translation" and original in part.get("languages", ()):
+                continue
+            part["kind"] = kind
+            self.supply(f"parts.{drafted}.kind")
+
+    def originals(self, language: str | None) -> None:
+        """Set the language of the originals that translations are made from."""
+        if language is None:
+            return
+        parts = {part["id"]: part for part in self.data["parts"]}
+        for part in list(parts.values()):
+            if part["kind"] != "translation" or language in part.get("languages", ()):
+                continue
+            sources = [parts[name] for name in part.get("made_from", ()) if name in parts]
+            known = [source for source in sources if source["kind"] == "original"]
+            for source in known:
+                if not source.get("languages"):
+                    source["languages"] = [language]
+                    self.supply(f"parts.{source['id']}.languages")
+            if not known and ORIGINAL not in parts:
+                parts[ORIGINAL] = {"id": ORIGINAL, "kind": "original", "held": False}
+                parts[ORIGINAL]["languages"] = [language]
+                self.data["parts"].insert(0, parts[ORIGINAL])
+                self.supply(f"parts.{ORIGINAL}")
+                part["made_from"] = [*part.get("made_from", ()), ORIGINAL]
+                self.supply(f"parts.{part['id']}.made_from")
+
+    def translators(self, name: str | None) -> None:
+        """Name the translator of translations."""
+        for part in self.data["parts"]:
+            if name and part["kind"] == "translation" and not part.get("made_by"):
+                part["made_by"] = [self._agent(name, "person")]
+                self.supply(f"parts.{part['id']}.made_by")
+
+    def _agent(self, name: str, kind: str) -> str:
+        """Return the id of the agent with a name, who is added if the record does not have it."""
+        agents = self.data["agents"]
+        for agent in agents:
+            if agent["name"] == name:
+                return str(agent["id"])
+        taken = {agent["id"] for agent in agents}
+        base = slug(name) or kind
+        key = next(
+            each for n in count(1) if (each := base if n == 1 else f"{base}-{n}") not in taken
+        )
+        agents.append({"id": key, "name": name, "kind": kind})
+        self.supply(f"agents.{key}")
+        return key
