@@ -88,7 +88,7 @@ def _by_latin(scheme: RomanisationScheme) -> tuple[tuple[str, str], ...]:
 
 
 def _follows(before: str, letter: str) -> bool:
-    """Whether a letter can follow another in Russian; э, ы, й and the signs have rules."""
+    """Return whether a letter can follow another in Russian; э, ы, й and the signs have rules."""
     if letter == "э":
         return not before or before in _VOWELS
     if letter in "ъь":

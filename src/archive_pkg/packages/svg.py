@@ -19,7 +19,7 @@ def text(words: str) -> str:
 
 
 def element(name: str, /, *content: str, **attributes: object) -> str:
-    """An element.
+    """Return an element.
 
     Args:
         name: Its name.

@@ -298,7 +298,7 @@ class _TextWriter:
             self._inner(element, name)
 
     def _is_foreign(self, element: Element) -> bool:
-        """Whether a division is in another language than the letter next to it."""
+        """Return whether a division is in another language than the letter next to it."""
         own, parent = _primary(element.get(_XML_LANG)), element.getparent()
         if not own or parent is None:
             return False
@@ -402,7 +402,7 @@ class _TextWriter:
                 self.reading.read.add((element, "@target"))
 
     def _is_note_number(self, ref: Element) -> bool:
-        """Whether a `ref` is the number of a note that an edition added to the text."""
+        """Return whether a `ref` is the number of a note that an edition added to the text."""
         targets = (ref.get("target") or "").split()
         words = words_of(ref) or ""
         points = any(t.startswith("#") and t[1:] in self._noted for t in targets)
@@ -623,7 +623,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def _is_citation(element: Element, name: str) -> bool:
-    """Whether an element is an edition's bibliographic entry, not words in a sentence."""
+    """Return whether an element is an edition's bibliographic entry, not words in a sentence."""
     return name in ("bibl", "biblStruct", "listBibl", "msDesc") and (
         _local(element.getparent()) in (*_DIVISIONS, "back", "body", "front", "group")
     )
@@ -634,7 +634,7 @@ def _inside(element: Element, others: set[Element]) -> bool:
 
 
 def _is_ours(note: Element) -> bool:
-    """Whether earlier versions of this program put the note around the letter's words."""
+    """Return whether earlier versions of this program put the note around the letter's words."""
     return note.get("place") == "inline" and (note.get(_XML_ID) or "").startswith("note-")
 
 
@@ -656,7 +656,7 @@ def _named_kind(element: Element) -> str:
 
 
 def _is_letters(element: Element) -> bool:
-    """Whether a division of `front` or `back` belongs to the letter."""
+    """Return whether a division of `front` or `back` belongs to the letter."""
     words = _words_in(element.get("type"))
     if words & _LETTERS_PIECES.keys():
         return True
@@ -666,12 +666,12 @@ def _is_letters(element: Element) -> bool:
 
 
 def _has(element: Element, names: tuple[str, ...]) -> bool:
-    """Whether an element has one of the names, or contains an element with one."""
+    """Return whether an element has one of the names, or contains an element with one."""
     return any(_local(inner) in names for inner in element.iter("*"))
 
 
 def _names_a_place(note: Element) -> bool:
-    """Whether a note has a target."""
+    """Return whether a note has a target."""
     return _local(note) == "note" and bool((note.get("target") or note.get("from") or "").strip())
 
 

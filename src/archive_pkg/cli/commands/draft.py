@@ -106,7 +106,7 @@ def draft(
 
 
 def _is_marked_up(letter: Path) -> bool:
-    """Whether a file has markup that describes the letter, so that `import` can read it."""
+    """Return whether a file has markup that describes the letter, so that `import` can read it."""
     from archive_pkg.interchange.importing import is_description
     from archive_pkg.storage import open_regular
 

@@ -340,7 +340,7 @@ def _origin(url: str) -> tuple[str, str, int]:
 
 
 def _transport() -> httpx.HTTPTransport:
-    """A transport that closes connections that are too slow in total."""
+    """Return a transport that closes connections that are too slow in total."""
     import httpcore
     import httpx
 

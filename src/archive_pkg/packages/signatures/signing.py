@@ -184,7 +184,7 @@ class _SigningRun:
             storage.sync_folder(self.package)
 
     def events(self) -> Iterator[LaterEvent]:
-        """The events to record next to the package."""
+        """Return the events to record next to the package."""
         if self.signatures:
             yield LaterEvent(
                 type="digital signature generation",

@@ -125,11 +125,11 @@ class Guard:
         return False
 
     def _is_own(self, headers: dict[str, list[str]]) -> bool:
-        """Whether the request does not come from another page, according to the browser."""
+        """Return whether the request does not come from another page, according to the browser."""
         return headers.get("sec-fetch-site", []) in ([], ["none"], ["same-origin"])
 
     def _knows_secrets(self, scope: Scope, headers: dict[str, list[str]]) -> bool:
-        """Whether a request has both the path and the cookie."""
+        """Return whether a request has both the path and the cookie."""
         first, slash, _ = scope["path"][1:].partition("/")
         return bool(slash) and _same(first, self._keys.path) and self._has_cookie(headers)
 

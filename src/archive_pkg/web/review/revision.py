@@ -257,7 +257,7 @@ class Revision:
         return item.get("agent") == self._id()
 
     def _is_of_another(self, item: Mapping[str, Any]) -> bool:
-        """Whether evidence names an agent other than this reviewer."""
+        """Return whether evidence names an agent other than this reviewer."""
         return "agent" in item and not self._is_mine(item)
 
     def _evidence_of_others(self, field: str, before: str) -> list[dict[str, Any]]:
@@ -312,7 +312,7 @@ class Revision:
         ]
 
     def _is_supported(self, item: Mapping[str, Any]) -> bool:
-        """Whether evidence belongs to a value of the record or has a value of its own."""
+        """Return whether evidence belongs to a value of the record or has a value of its own."""
         return "value" in item or stated(self.data, item["field"]) not in (None, [])
 
     def _quote(self, at: SelectedWords) -> dict[str, Any]:
