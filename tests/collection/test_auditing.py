@@ -22,7 +22,7 @@ from archive_pkg.collection.audits.fingerprints import fingerprint_of
 from archive_pkg.collection.audits.repairing import accept
 from archive_pkg.collection.bulk.build_cache import BuildCache, CachedBuild
 from archive_pkg.deposits.receipts import Receipt, save_receipt
-from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages.later_events import receipts_folder
 from small_bags import write_bag
 
@@ -307,6 +307,13 @@ def test_a_differing_copy_fails_the_run_but_not_the_package(
     assert audited.differing == 0
     check(collection)
     assert "against" not in entries(collection)[-1]
+
+
+def test_an_unknown_copy_is_refused_before_anything_is_checked(collection: Collection) -> None:
+    for copy in ("ftp://example.org", str(collection.root / "absent")):
+        with pytest.raises(UsageError, match="is not the address of a known repository"):
+            check(collection, against=(copy,))
+    assert not collection.ledger.exists()
 
 
 def test_a_copy_is_found_by_path_or_by_name(collection: Collection, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ class RefusedError(DepositError):
         report: Every reason.
     """
 
-    def __init__(self, message: str, report: Report, hint: str = "Nothing was sent.") -> None:
+    def __init__(self, message: str, report: Report, hint: str = "See the findings.") -> None:
         super().__init__(message, hint)
         self.report = report
 
@@ -398,7 +398,7 @@ def _refusal(repository: Repository, transfer: Transfer, report: Report) -> Refu
             "Log in, then run the same command again.",
         )
     return RefusedError(
-        f"{transfer.folder} was not sent: {repository.target} would refuse it", report
+        f"{repository.target} would refuse {transfer.folder}; nothing was sent", report
     )
 
 

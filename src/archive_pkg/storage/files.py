@@ -99,6 +99,8 @@ def storage_errors(what: str) -> Iterator[None]:
     except OSError as error:
         meaning, hint = describe(error)
         name = os.fsdecode(error.filename or "")
+        if ".archive-pkg-" in name:  # the user does not know the name of a staged file
+            name = str(Path(name).parent)
         where = "" if name in what else f" ({name})"
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         kind = FullError if full else StorageError

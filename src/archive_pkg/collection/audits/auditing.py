@@ -150,7 +150,10 @@ def audit(
         InvalidError: The ledger was changed or is damaged; nothing was checked.
         LockedError: Another run holds it.
         StorageError: The ledger cannot be written, or the collection is unexpectedly empty.
+        UsageError: One of the other copies is of no known kind.
     """
+    for copy in against:
+        comparing.refuse_unknown(copy)
     path = Path(path)
     heads = SignedHeads(path)
 

@@ -62,7 +62,9 @@ def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
     place = Location(f"{copy} {identifier}")
     try:
         held = _held(package, identifier, copy)
-    except (ArchivePkgError, OSError, LookupError) as error:
+    except ArchivePkgError as error:
+        return [COPY_UNREADABLE.at(place, f"cannot be read: {error.message}", error.hint)]
+    except (OSError, LookupError) as error:
         return [COPY_UNREADABLE.at(place, f"cannot be read: {storage.explain(error)}")]
     if held is None:
         return [COPY_ABSENT.at(place, "there is no copy", "Deposit the package there.")]
@@ -83,6 +85,12 @@ def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
         rest = f"{len(found) - _LISTED} more files differ"
         found = [*found[:_LISTED], COPY_DIFFERS.at(place, rest)]
     return found
+
+
+def refuse_unknown(copy: str) -> None:
+    """Raise UsageError unless a copy is receipts, an existing path or a known repository."""
+    if copy.partition(":")[0] != RECEIPTS and not Path(copy).exists():
+        repository(copy)
 
 
 def in_folder(package: Path, identifier: str, folder: Path) -> Path | None:
