@@ -283,6 +283,12 @@ def test_evidence_for_a_part_of_a_field_says_what_a_block_is() -> None:
     )
 
 
+def test_what_a_block_is_does_not_depend_on_the_order_of_the_evidence() -> None:
+    evidence = (("agents.union.name", "Union"), ("signatories", "Union"))
+    for given in (evidence, evidence[::-1]):
+        assert "<closer><signed>" in body("Words.\n\nUnion", evidence=given)
+
+
 def test_words_with_several_meanings_have_each_element_once() -> None:
     evidence = (("place", "Kyiv"), ("mentioned_places.0", "Kyiv"), ("date", "in May"))
     assert body("We met in Kyiv in May.", evidence=evidence) == (

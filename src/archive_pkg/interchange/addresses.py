@@ -25,9 +25,9 @@ _PAIRS = {")": "(", "]": "["}
 
 
 def address(text: str | None) -> str | None:
-    """A web address in RFC 3986's characters; what is outside of them is encoded as browsers do.
+    """Return a web address in RFC 3986's characters; others are encoded as in browsers.
 
-    None where there is no address, or none with a host.
+    None if the text is not an address with a host.
     """
     found = _PARTS.fullmatch(text or "")
     if found is None or not _AUTHORITY.fullmatch(found[2]):
@@ -38,7 +38,7 @@ def address(text: str | None) -> str | None:
 
 
 def first_address(identifiers: Sequence[Identifier]) -> str | None:
-    """The first address among identifiers."""
+    """Return the first address among identifiers."""
     return next(filter(None, (address(identifier.uri) for identifier in identifiers)), None)
 
 
@@ -64,12 +64,12 @@ def _unpunctuated(word: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is a web address and nothing else."""
+    """Return whether a text is a web address and nothing else."""
     return address(text) == text
 
 
 def licence_address(licence: str) -> str | None:
-    """Where a licence can be read, if the record names one by address or by SPDX identifier."""
+    """Return the address of a licence that is an address or an SPDX identifier."""
     if is_address(licence):
         return licence
     listed = spdx_id(licence)

@@ -43,28 +43,27 @@ def edtf_of(date: WrittenDate | None) -> str | None:
 
 
 def tei(date: Edtf | None) -> dict[str, str]:
-    """The date as TEI's attributes (att.datable.w3c), and `cert` where it is not sure.
+    """Return the date as TEI's attributes (att.datable.w3c), with `cert` if it is in doubt.
 
-    An interval is a time from and to, as EDTF means it; everything vague is a time not before and
-    not after. A date that these cannot say leaves its words alone to say it, and so does an open
-    one, which has no EDTF.
+    An interval has `from` and `to`, as in EDTF. A vague date has `notBefore` and `notAfter`. A date
+    that these cannot express has no attributes, nor has one without EDTF.
     """
     if date is None:
         return {}
     when = plain(date)
     if when:
-        said = {"when": when}
+        attributes = {"when": when}
     else:
         first, last = extremes(date)
         names = ("from_", "to") if date.is_interval else ("notBefore", "notAfter")
-        said = {name: day for name, day in zip(names, (first, last), strict=True) if day}
-    if said and (date.uncertain or date.approximate):
-        said["cert"] = "low"
-    return said
+        attributes = {name: day for name, day in zip(names, (first, last), strict=True) if day}
+    if attributes and (date.uncertain or date.approximate):
+        attributes["cert"] = "low"
+    return attributes
 
 
 def w3cdtf(date: Edtf) -> str | None:
-    """The date for DataCite and its like: W3CDTF, or a range of two (RKMS-ISO8601)."""
+    """Return the date for DataCite: W3CDTF, or a range of two dates (RKMS-ISO8601)."""
     when = plain(date)
     if when:
         return when

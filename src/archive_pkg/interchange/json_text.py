@@ -1,4 +1,4 @@
-"""Writing JSON: UTF-8, indented, in the order given."""
+"""Write JSON: UTF-8, indented, in the order given."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pydantic_core
 
 
 def to_json(data: Any) -> bytes:
-    """The data as a JSON document with a line end; what UTF-8 cannot hold is escaped."""
+    """Return the data as a JSON document with a line end. Characters not in UTF-8 are escaped."""
     try:
         # The same bytes as the standard library's, whose indenting is many times slower.
         return pydantic_core.to_json(data, indent=2) + b"\n"

@@ -198,10 +198,10 @@ def _is_present(record: Record, kind: str, value: Any, where: str, present: set[
     several = value if isinstance(value, tuple) else (value,)
     if field in _OF_AGENTS:
         several = tuple(record.agent(name).name for name in several)
-    said = (one.exact if isinstance(one, Quote) else one for one in several)
+    words = (one.exact if isinstance(one, Quote) else one for one in several)
     return all(
         present.issuperset(_words(one))
-        for one in said
+        for one in words
         if isinstance(one, str) and not isinstance(one, Edtf)
     )
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 NAMESPACE = "http://www.tei-c.org/ns/1.0"
 UNKNOWN = "Unknown"
 _HERE = "#archive-pkg-letters"
-"""Stands where the source's name, or letters, will be."""
+"""Takes the place of the source's name, or of letters, until they are known."""
 
 MAPPING = {
     "id": "correspDesc, key",
@@ -52,7 +52,7 @@ MAPPING = {
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The letters in CMIF."""
+    """Return the letters in CMIF."""
     title = records[0].title if len(records) == 1 else f"{len(records)} letters"
     source = source_name(record.id for record in records)
     document, profile = _frame(title, source, setting)
@@ -62,12 +62,12 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 
 
 def source_name(ids: Iterable[str]) -> str:
-    """What letters as a source are called: a UUID, as the format wants, the same for the same."""
+    """Return the name of letters as a source: a UUID, as CMIF requires, derived from their ids."""
     return f"edition-{uuid5(NAMESPACE_URL, ' '.join(ids))}"
 
 
 def fragment(record: Record, setting: Setting) -> bytes:
-    """What CMIF says of one letter, for `joined`."""
+    """Return one letter in CMIF, for `joined`."""
     profile = root(NAMESPACE, "profileDesc")
     profile.line = "\n      "
     return text_of(_letter(profile, record, _HERE, setting)).lstrip().encode()
@@ -76,13 +76,13 @@ def fragment(record: Record, setting: Setting) -> bytes:
 def joined(
     title: str, source: str, fragments: Iterable[bytes], setting: Setting, address: str = "cmif.xml"
 ) -> Iterator[bytes]:
-    """A file of many letters, piece by piece, so that only one of them is in memory at a time.
+    """Yield the pieces of a file of many letters, so that only one letter is in memory at a time.
 
     Args:
-        title: What the letters are called together.
+        title: The title of all letters together.
         source: Their `source_name`.
-        fragments: What `fragment` gave for each.
-        setting: Who publishes them, when.
+        fragments: The result of `fragment` for each.
+        setting: The data besides the records.
         address: The address of the file.
     """
     document, profile = _frame(title, source, setting, address)
@@ -97,7 +97,7 @@ def joined(
 def _frame(
     title: str, source: str, setting: Setting, address: str = "cmif.xml"
 ) -> tuple[Element, Element]:
-    """A document without letters, and the element that they go into."""
+    """Return a document without letters, and the element for them."""
     document = root(NAMESPACE, "TEI")
     header = put(document, "teiHeader")
     description = put(header, "fileDesc")

@@ -1,8 +1,8 @@
-"""DataCite Metadata Schema 4.6, as XML and as JSON.
+"""Write DataCite Metadata Schema 4.6, as XML and as JSON.
 
-What a record does not hold and the schema demands is said in DataCite's own words for it (appendix
-"Standard values for unknown information"): `:tba` for an identifier and a publisher to come,
-`:unkn` for a creator whom nobody knows, and 0000 for the year, for which four digits are demanded.
+Required values that a record does not have are DataCite's standard values for unknown information:
+`:tba` for an identifier or publisher that is to be announced, `:unkn` for an unknown creator. The
+year must have four digits, so an unknown year is 0000.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ MAPPING = {
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The record in DataCite's XML."""
+    """Return the record in DataCite's XML."""
     [record] = records
     data = describe(record, setting)
     resource = root(NAMESPACE, "resource", {None: NAMESPACE, "xsi": XSI})
@@ -159,7 +159,7 @@ _LISTS = (
     ("rightsList", "rights", "rights"),
     ("descriptions", "description", "description"),
 )
-"""Lists whose items are one element with text and attributes: its name in XML and in JSON."""
+"""Lists of elements with text and attributes: the names of the list and of the element and key."""
 
 
 def _people(resource: Any, plural: str, people: Sequence[dict[str, Any]]) -> None:
@@ -183,7 +183,7 @@ def _people(resource: Any, plural: str, people: Sequence[dict[str, Any]]) -> Non
 
 
 def describe(record: Record, setting: Setting) -> dict[str, Any]:
-    """The record as DataCite's JSON has it; what is empty is left out."""
+    """Return the record in the form of DataCite's JSON, without empty values."""
     doi = derived_facts.doi(record)
     files = [setting.files[path] for path in record.files if path in setting.files]
     data: dict[str, Any] = {
@@ -269,13 +269,13 @@ def _information(date: WrittenDate, edtf: Edtf, what: str) -> dict[str, str]:
 
 def _subject(record: Record, index: int) -> dict[str, str]:
     subject = record.subjects[index]
-    said = {"subject": subject.term}
+    described = {"subject": subject.term}
     if subject.identifier:
-        said["subjectScheme"] = subject.identifier.scheme
+        described["subjectScheme"] = subject.identifier.scheme
         place = address(subject.identifier.uri)
         if place:
-            said["valueUri"] = place
-    return said
+            described["valueUri"] = place
+    return described
 
 
 def _places(record: Record) -> list[str]:
@@ -306,14 +306,14 @@ def _item(kind: str, relation: str, title: str) -> dict[str, Any]:
 
 def _rights(record: Record) -> Iterator[dict[str, str]]:
     if record.rights:
-        said = {"rights": record.rights.statement}
+        statement = {"rights": record.rights.statement}
         licence = record.rights.licence or ""
         listed = spdx_id(licence)
         if is_address(licence):
-            said["rightsUri"] = licence
+            statement["rightsUri"] = licence
         if listed:
-            said |= {"rightsIdentifier": listed, "rightsIdentifierScheme": "SPDX"}
-        yield said
+            statement |= {"rightsIdentifier": listed, "rightsIdentifierScheme": "SPDX"}
+        yield statement
         if licence and not listed and not is_address(licence):
             yield {"rights": licence}
     yield from ({"rights": words} for words in derived_facts.restrictions(record))
@@ -348,6 +348,6 @@ def _descriptions(record: Record) -> Iterator[dict[str, str]]:
 
 
 def write_json(records: Sequence[Record], setting: Setting) -> bytes:
-    """The record in DataCite's JSON."""
+    """Return the record in DataCite's JSON."""
     [record] = records
     return to_json(describe(record, setting))

@@ -1,4 +1,4 @@
-"""Dublin Core, simple, in the wrapping that OAI-PMH harvests (oai_dc)."""
+"""Write simple Dublin Core in the form that OAI-PMH harvests (oai_dc)."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ MAPPING = {
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The record in oai_dc."""
+    """Return the record in oai_dc."""
     [record] = records
     return serialize(element(record, setting))
 
 
 def element(record: Record, setting: Setting, within: Element | None = None) -> Element:
-    """The record as an `oai_dc:dc` element of its own, or one within another document."""
+    """Return the record as an `oai_dc:dc` element, alone or within another document."""
     document = root(OAI_DC, "dc", {"oai_dc": OAI_DC, "dc": DC, "xsi": XSI}, within)
     label(document, xsi_schemaLocation=f"{OAI_DC} {OAI_DC[:-1]}.xsd")
     document.prefix = "dc:"
@@ -88,7 +88,7 @@ def element(record: Record, setting: Setting, within: Element | None = None) -> 
 
 
 def values(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
-    """The elements' names and values, in the order in which they are written."""
+    """Yield the names and values of the elements, in the order in which they are written."""
     yield "identifier", record.id
     for identifier in record.identifiers:
         yield "identifier", identifier.uri or identifier.value

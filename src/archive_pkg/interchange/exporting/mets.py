@@ -1,4 +1,4 @@
-"""METS 1: Dublin Core and PREMIS in one document, and how the files make up the letter.
+"""Write METS 1: Dublin Core and PREMIS in one document, and the structure of the files.
 
 Where PREMIS lies beside it, as in a package, it is named with its digest instead of repeated.
 """
@@ -23,7 +23,7 @@ NAMESPACE = "http://www.loc.gov/METS/"
 SCHEMA = "http://www.loc.gov/standards/mets/mets.xsd"
 
 _CHECKSUMS = {"sha512": "SHA-512", "sha256": "SHA-256", "sha1": "SHA-1", "md5": "MD5"}
-"""METS's names of the digests, the strongest first: a file has room for one."""
+"""METS's names of digests, the strongest first. A file has only one."""
 
 MAPPING = premis.MAPPING | {
     field: f"dmdSec, Dublin Core: {place}"
@@ -44,7 +44,7 @@ MAPPING |= {
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The record in METS."""
+    """Return the record in METS."""
     [record] = records
     mets = root(NAMESPACE, "mets", {"mets": NAMESPACE, "xlink": XLINK, "xsi": XSI})
     title = _line(record.title)
@@ -100,12 +100,12 @@ def _divisions(letter: Element, record: Record, numbers: dict[str, str]) -> None
 
 
 def _line(text: str) -> str:
-    """Text on one line, as an attribute's value comes back from any XML reader."""
+    """Return text on one line, because XML readers drop line ends from attributes."""
     return " ".join(text.split())
 
 
 def _wrapped(section: Element, kind: str) -> Element:
-    """What a document of another kind goes into."""
+    """Add the elements that contain a document of another format."""
     return put(put(section, "mdWrap", MDTYPE=kind, MIMETYPE="text/xml"), "xmlData")
 
 

@@ -1,4 +1,4 @@
-"""TEI P5: the letter's text with its zones and notes, under a header that says what is known."""
+"""Write TEI P5: the letter's text with its zones and notes, and a header that describes it."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ MAPPING = {
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """The record in TEI."""
+    """Return the record in TEI."""
     [record] = records
     document = root(NAMESPACE, "TEI")
     # The header alone is indented: elsewhere white space would be new text.
@@ -238,7 +238,7 @@ def _profile(profile: Element, record: Record, setting: Setting) -> None:
 
 
 def correspondence(parent: Element, record: Record, setting: Setting) -> Element:
-    """The `correspDesc` of a letter."""
+    """Add the `correspDesc` of a letter."""
     description = put(parent, "correspDesc", key=record.id, ref=setting.addresses.get(record.id))
     sent = put(description, "correspAction", type="sent")
     for agent in derived_facts.creators(record):
@@ -279,7 +279,7 @@ def _date(action: Element, date: WrittenDate | None) -> None:
 
 
 def name(parent: Element, agent: Agent) -> None:
-    """The agent's name, with its authority identifiers' addresses."""
+    """Add an agent's name with the addresses of its identifiers."""
     tag = _NAMES.get(agent.kind)
     if tag:
         say(parent, tag, agent.name, ref=_refs(agent), key=_key(agent))
@@ -292,7 +292,7 @@ def _refs(named: Agent | Place) -> str | None:
 
 
 def _key(named: Agent | Place) -> str | None:
-    """The first identifier that has no address."""
+    """Return the first identifier without an address."""
     return next((item.value for item in named.identifiers if item.scheme == "local"), None)
 
 
@@ -335,7 +335,7 @@ def _place(element: Element, place: Place) -> None:
 def _note(standoff: Element, note: TranslationNote, placed: set[str]) -> None:
     place = note_id(note.id)
     end = f"{place}.end"
-    said = put(
+    element = put(
         standoff,
         "note",
         type=note.kind,
@@ -343,12 +343,12 @@ def _note(standoff: Element, note: TranslationNote, placed: set[str]) -> None:
         targetEnd=f"#{end}" if end in placed else None,
     )
     if note.rendering:
-        say(said, "gloss", note.rendering)
+        say(element, "gloss", note.rendering)
     if note.original:
-        say(said, "term", note.original, xml_lang=note.language)
+        say(element, "term", note.original, xml_lang=note.language)
     if note.romanized:
         say(
-            said,
+            element,
             "term",
             note.romanized,
             type="romanized",
@@ -357,6 +357,6 @@ def _note(standoff: Element, note: TranslationNote, placed: set[str]) -> None:
             else None,
         )
     if note.romanization:
-        say(said, "note", note.romanization, type="romanization")
+        say(element, "note", note.romanization, type="romanization")
     if note.text:
-        say(said, "p", note.text)
+        say(element, "p", note.text)
