@@ -106,3 +106,15 @@ def test_references_are_checked_in_a_table_with_ids_alone(tmp_path: Path) -> Non
     letters = "id,type,title,sender\na,letter,A,ann\n"
     found = errors_in(tmp_path, {"letters": letters, "agents": "letter,id\na,eve\n"})
     assert ("letters", "sender") in [(each[0], each[2]) for each in found]
+
+
+def test_complete_letters_are_checked_without_the_check_of_references(tmp_path: Path) -> None:
+    from archive_pkg.tables.checking.frictionless_checks import CoherenceCheck
+
+    evidence = "letter,field,basis,rule\na,parts.x,inferred,r\na,parts.z,inferred,r\n"
+    sheets = {"letters": SHEETS["letters"], "parts": SHEETS["parts"], "evidence": evidence}
+    found = errors_in(tmp_path, sheets, [CoherenceCheck()])
+    assert [(name, row, note.partition(":")[0]) for name, row, *_, note in found] == [
+        ("evidence", 2, "parts"),
+        ("evidence", 3, "evidence"),
+    ]

@@ -18,6 +18,12 @@ GOOD = {
 }  # fmt: skip
 
 
+def codes(table: str, change: dict[str, str]) -> list[tuple[str, str]]:
+    """Return column and code of each fault in a good row with this change."""
+    row = {name: cell for name, cell in (GOOD[table] | change).items() if cell}
+    return [(column, code.code) for column, code, _, _ in row_faults(tables()[table], row)]
+
+
 def faults(table: str, change: dict[str, str]) -> list[tuple[str, str, str]]:
     """Return column, message and hint of each fault in a good row with this change."""
     row = {name: cell for name, cell in (GOOD[table] | change).items() if cell}
@@ -108,3 +114,30 @@ def test_a_fault_is_at_its_column_with_a_hint(
 ) -> None:
     assert faults(table, GOOD[table]) == []
     assert faults(table, change) == [(column, message, hint)]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "hint"),
+    [
+        ("https://orcid.org/0000-0002-1825-0097", "Write orcid:0000-0002-1825-0097"),
+        ("http://d-nb.info/gnd/118540238", "Write gnd:118540238"),
+        ("https://viaf.org/viaf/x", "Write url:https://viaf.org/viaf/x."),
+        ("ftp://e.org/x", "Write scheme:value. The schemes are viaf, "),
+        ("orcid.org/0000-0002-1825-0097", "Write scheme:value. The schemes are viaf, "),
+    ],
+)
+def test_an_identifier_without_a_scheme_is_one_fault(identifier: str, hint: str) -> None:
+    ((column, message, given),) = faults("agents", {"identifiers": identifier})
+    assert (column, message) == ("identifiers", "this is not an identifier with a scheme")
+    assert given.startswith(hint)
+    assert set(codes("agents", {"identifiers": identifier})) == {
+        ("identifiers", "record-value-wrong")
+    }
+
+
+def test_a_fault_of_a_group_is_at_its_filled_column() -> None:
+    assert codes("letters", {"date.note": "n"}) == [("date.note", "record-value-wrong")]
+    assert codes("letters", {"place.identifiers": "wikidata:Q42"}) == [
+        ("place.name", "record-field-missing")
+    ]
+    assert codes("letters", {"type": ""}) == [("type", "record-field-missing")]

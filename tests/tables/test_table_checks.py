@@ -160,3 +160,33 @@ def test_progress_counts_rows(tmp_path: Path) -> None:
     check(tmp_path, progress=lambda done, _: ticks.append(done))
     assert ticks == sorted(ticks)
     assert ticks[-1] == 4
+
+
+def test_an_identifier_without_a_scheme_is_reported_once(tmp_path: Path) -> None:
+    agents = "letter,id,name,kind,identifiers\na,ann,Ann,person,e.org/x\n"
+    reported = found(tmp_path, letters=LETTERS, agents=agents)
+    assert [(code, cell) for code, cell, _ in reported] == [("record-value-wrong", "agents!E2")]
+
+
+def test_rows_of_no_letter_are_not_checked_together(tmp_path: Path) -> None:
+    letters = "id,type,title\n,letter,A\n"
+    parts = "letter,id,kind,held,made_from\n,x,scan,false,y\n,y,scan,false,x\n"
+    codes = {code for code, _, _ in found(tmp_path, letters=letters, parts=parts)}
+    assert "record-parts-circle" not in codes
+
+
+def test_similar_ids_in_large_tables_are_looked_for_only_a_few_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from archive_pkg.tables.checking import frictionless_checks
+
+    monkeypatch.setattr(frictionless_checks, "_FEW", 1)
+    monkeypatch.setattr(frictionless_checks, "MAX_SUGGESTIONS", 2)
+    head = "letter,id,name,kind\n"
+    events = "letter,id,type,agents\na,e,creation,anne\na,f,creation,anna\na,g,creation,annn\n"
+    for agents, hints in (
+        ("a,ann,Ann,person\na,bob,Bob,person\n", ["Did you mean ann?"] * 2 + ["Add it to agents."]),
+        ("a,ann,Ann,person\n", ["Did you mean ann?"] * 3),
+    ):
+        reported = found(tmp_path, letters=LETTERS, agents=head + agents, events=events)
+        assert [words.rpartition(" → ")[2] for _, _, words in reported] == hints

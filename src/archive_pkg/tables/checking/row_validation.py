@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import TypeAdapter, ValidationError, model_validator
 
 from archive_pkg.faults import Fault
-from archive_pkg.records.explaining import FIELD_MISSING, explain_entry
+from archive_pkg.records.explaining import FIELD_MISSING, VALUE_WRONG, explain_entry
 from archive_pkg.records.models import Record
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, check_identifier
 from archive_pkg.tables.schema.cells import from_cell
@@ -156,7 +156,7 @@ def _words(
         message = "this is not an identifier with a scheme"
         hint = _with_scheme(str(row.get(column.name, "")))
         hint = hint or f"Write scheme:value. The schemes are {', '.join(SCHEMES)}."
-        return explain_entry(entry, model)[0], message, hint
+        return VALUE_WRONG, message, hint
     code, message, hint = explain_entry(entry, model)
     if column.path[-1] == "edtf":
         as_written = ".".join((*column.path[:-1], "as_written"))
