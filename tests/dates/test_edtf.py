@@ -301,6 +301,7 @@ def test_a_set_reaches_from_its_first_to_its_last_date(
         ("Y١٢٣٤٥", "Write only digits after Y, as in Y17000 or Y-17000"),
         ("1960-22-01", "Write 1960-22, or the month"),
         ("1960-30-01", "Write 1960-30, or the month"),
+        *((text, "Write 1960-07-18, 1960-07 or 1960;") for text in ("1960-18-1960", "1960.5.1960")),
         ("1961-02-30", "Its days are 01 to 28"),
         ("1960-04-31", "Its days are 01 to 30"),
         ("1960/9", "Write 1960-09"),

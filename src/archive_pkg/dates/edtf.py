@@ -517,10 +517,10 @@ def _likely(text: str) -> str:
         if not all(part.isdigit() and len(part) in (1, 2, 4) for part in parts):
             continue
         if len(parts) == 3 and len(parts[1]) <= 2:
-            if len(parts[0]) == 4:
+            if len(parts[0]) == 4 and len(parts[2]) <= 2:
                 day = f"{parts[0]}-{parts[1].rjust(2, '0')}-{parts[2].rjust(2, '0')}"
                 return _suggest("Write {}", day)
-            if len(parts[2]) == 4:
+            if len(parts[2]) == 4 and len(parts[0]) <= 2:
                 one, two = int(parts[0]), int(parts[1])
                 if max(one, two) > 12 or one == two:  # only one of them can be the month
                     month, day_of_month = (one, two) if two > 12 else (two, one)

@@ -43,6 +43,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[012])(?:-[0-9]{2})?)?")
+_DAY_ALONE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SAME_CENTURY = 50
 _STYLES_ENDED = 1924
 """From this year on, hardly anyone wrote a day in two calendars."""
@@ -70,6 +71,26 @@ class PhraseReader(PointReader):
                     return self._suffixed(Phrase(read, inner.end))
         found = self._core(place, between)
         return self._suffixed(found) if found else None
+
+    def on_weekday(self, place: int, found: Phrase) -> DateReading:
+        """Compare a date with the day of the week next to it, which can decide the century."""
+        before, after = place - 1, self.gap(found.end, ",(")
+        while before >= 0 and (self.word(before) in words.ARTICLES or self.word(before) in ",."):
+            before -= 1
+        named = words.WEEKDAYS.get(self.word(before)) or words.WEEKDAYS.get(self.word(after))
+        read = found.read
+        readings = read.readings or (read,)
+        if not named or not all(_DAY_ALONE.fullmatch(one.edtf) for one in readings):
+            return read
+        right = [
+            one for one in readings if datetime.date.fromisoformat(one.edtf).isoweekday() == named
+        ]
+        if len(right) == 1:
+            return replace(right[0], sure=min(right[0].sure, 1)) if read.readings else read
+        if right or read.readings:
+            return read
+        note = joined(read.note, "the day of the week does not match")
+        return replace(read, sure=min(read.sure, 1), note=note)
 
     def noise(self, place: int) -> int:
         """Return the place after words that do not change a date, in a field."""
@@ -290,7 +311,7 @@ def _of_old_style(read: DateReading) -> DateReading:
         return read.readings[0] if read.readings else read
     if all(_PLAIN.fullmatch(one.edtf) for one in read.readings or (read,)):
         return each(read, _converted)
-    return replace(read, sure=0)
+    return read if read.is_open else open_reading([read], "old-style-date")
 
 
 def _converted(read: DateReading) -> DateReading:

@@ -87,14 +87,17 @@ def _read_bare(bare: str, conventions: DateConventions) -> DateReading | None:
         return DateReading(bare, "edtf")
     inner = re.fullmatch(r"\(([^()]+)\)", bare)
     reader = PhraseReader(inner[1] if inner else bare, known_month_names(), conventions, whole=True)
+    place = reader.noise(0)
     found = reader.phrase(0)
     if found is None or reader.noise(found.end) < reader.count:
         return DateReading(bare, "edtf") if is_edtf(bare) and bare[0] != "[" else None
-    readings = found.read.readings or (found.read,)
-    if found.read.edtf.startswith("XXXX") or not all(is_edtf(one.edtf) for one in readings):
-        return found.read if found.read.rule == "no-such-day" else None
+    read = reader.on_weekday(place, found)
+    if read.edtf.startswith("XXXX") or not all(
+        is_edtf(one.edtf) for one in read.readings or [read]
+    ):
+        return read if read.rule == "no-such-day" else None
     supplied = inner or re.search(r"[\[<]", re.sub(r"\[\?+\]", "", bare))
-    return each(found.read, _supplied) if supplied else found.read
+    return each(read, _supplied) if supplied else read
 
 
 def _supplied(read: DateReading) -> DateReading:
@@ -123,7 +126,8 @@ def find_dates(
         if one is None:
             place += 1
             continue
-        found.append(_located(line, one.read, reader, place, one.end))
+        read = reader.on_weekday(place, one)
+        found.append(_located(line, read, reader, place, one.end))
         place = one.end
     return found
 

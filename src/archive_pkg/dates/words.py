@@ -56,14 +56,23 @@ _SEASONS = (
     "восени осінь herfst outono toamnă",
     "winter hiver зима зимой inverno invierno zima zimą tél взимку iarnă",
 )
+_WEEKDAYS = (
+    "monday mon montag mo lundi понедельник poniedziałek pondělí pondelok hétfő понеділок lunedì "
+    "lunes maandag luni понеделник segunda",
+    "tuesday tue tues dienstag di mardi вторник wtorek úterý utorok kedd вівторок martedì martes "
+    "dinsdag marți terça",
+    "wednesday wed mittwoch mi mercredi среда środa středa streda szerda середа mercoledì "
+    "miércoles woensdag miercuri сряда quarta",
+    "thursday thu thurs donnerstag do jeudi четверг czwartek čtvrtek štvrtok csütörtök четвер "
+    "giovedì jueves donderdag joi четвъртък quinta",
+    "friday fri freitag fr vendredi пятница piątek pátek piatok péntek venerdì viernes vrijdag "
+    "vineri петък sexta",
+    "saturday sat samstag sonnabend sa samedi суббота sobota szombat субота sabato sábado "
+    "zaterdag sâmbătă събота",
+    "sunday sun sonntag so dimanche воскресенье niedziela neděle nedeľa vasárnap неділя domenica "
+    "domingo zondag duminică неделя",
+)
 _NOISE = (
-    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thurs fri sat "
-    "sun montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa "
-    "so lundi mardi mercredi jeudi vendredi samedi dimanche понедельник вторник среда четверг "
-    "пятница суббота воскресенье poniedziałek wtorek środa czwartek piątek sobota niedziela "
-    "pondělí úterý středa čtvrtek pátek neděle hétfő kedd szerda csütörtök péntek szombat vasárnap "
-    "понеділок вівторок середа п'ятниця субота неділя lunedì martedì mercoledì giovedì venerdì "
-    "sabato domenica lunes martes miércoles jueves viernes sábado domingo "
     "the den am le of on vom von de del du dal dem il el lo lì addì der d дня г год года году "
     "р року рік r roku rok roka dnia dne dňa date dated datum dato от від în in im en w v в "
     "year jahr jahre yr années anni años lata anos"
@@ -97,8 +106,11 @@ ONLY_IN_FIELDS = frozenset({"until", "since", "postmark"})
 """Qualifiers that in running text more often belong to a verb than to the date."""
 
 SEASONS = {name: 21 + n for n, names in enumerate(_SEASONS) for name in names.split()}
-NOISE = _set(_NOISE)
-"""Words next to a date that do not change it, such as weekdays."""
+WEEKDAYS = {name: n for n, names in enumerate(_WEEKDAYS, 1) for name in names.split()}
+"""The day of the week by its name; Monday is 1."""
+
+NOISE = _set(_NOISE) | WEEKDAYS.keys()
+"""Words next to a date that do not change it."""
 
 ARTICLES = _set("the dem den der das le la les l du de des d el il al zum zur of dnia dne am il lo")
 OF = _set("of de d del di г dnia des jahres")

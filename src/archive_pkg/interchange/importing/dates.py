@@ -125,7 +125,7 @@ def _is_julian(words: str | None, calendar: str | None) -> bool:
 def _has_julian_words(words: str) -> bool:
     """Return whether words name the Julian calendar or have both days: “10/22 May 1870”."""
     read = read_date(words)
-    return is_old_style(words) or bool(read and read.rule == "double-date")
+    return is_old_style(words) or bool(read and read.calendar == "julian")
 
 
 def _from_julian(said: str, words: str | None) -> tuple[str, str] | None:

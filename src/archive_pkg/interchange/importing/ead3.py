@@ -567,7 +567,7 @@ _ABOUT = ("approximate", "circa", "ca", "ca.", "approx", "inferred")
 
 def _is_undated(words: str) -> bool:
     read = read_date(words)
-    return read is not None and not read.edtf
+    return read is not None and read.rule == "undated"
 
 
 def _in_words(words: str) -> dict[str, Any]:
