@@ -511,8 +511,10 @@ def _statements(record: Record, source: Path) -> Iterator[Finding]:
     known = StatementIndex(record)
     for path in statements(record):
         if not known.evidence(path):
-            hint = "Add evidence: a quote, the rule it is inferred by, or who supplied it."
-            yield STATEMENT_UNSOURCED.at(at(path), f"{path} has no evidence", hint)
+            hint = (
+                "Add evidence: a quote, the rule that inferred it, or the person who supplied it."
+            )
+            yield STATEMENT_UNSOURCED.at(at(path), "the statement has no evidence", hint)
     named = dict.fromkeys((*record.sender, *record.signatories, *record.recipients))
     for name in named:
         agent = record.agent(name)

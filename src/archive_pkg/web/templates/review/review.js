@@ -235,7 +235,7 @@ const follow = async (page) => {
 };
 
 const work = async (name, more = {}) => {
-  say("Going on…");
+  say("Continuing…");
   await busy;
   follow((await ask("POST", `${here()}/work`, { step: name, ...more })).page);
 };
