@@ -63,9 +63,24 @@ adress = "ocfl:x"
         (2, 11, "project-value-wrong", "licence is not text"),
         (3, 2, "project-value-wrong", "name is missing"),
         (4, 8, "project-value-wrong", "“nothing” is not an ISIL"),
-        (8, 3, "project-value-wrong", "“tie” is not a valid metadata"),
+        (8, 3, "project-value-wrong", "“tie” is not a value of metadata"),
         (10, 10, "project-value-wrong", "address is missing"),
         (11, 1, "project-key-unknown", "“adress” is not a setting of [targets.home]"),
+    ]
+
+
+def test_a_file_of_windows_is_read() -> None:
+    text = "\ufefflicence = 'CC0-1.0'\r\n[site]\r\ntitle = 'x'\r\n"
+    assert read(text).settings.site.title == "x"
+
+
+def test_a_value_of_another_kind_is_explained_in_the_words_of_toml() -> None:
+    text = "targets = 'x'\ninstitution = 'y'\nvocabularies = 'z'\n[packages]\nmetadata = [1]"
+    assert [message for *_, message in faults(text)] == [
+        "targets is “x”, not a table",
+        "institution is “y”, not a table",
+        "vocabularies is “z”, not a list",
+        "“1” is not a value of metadata",
     ]
 
 

@@ -314,3 +314,31 @@ def test_what_everybody_may_read_stays_so(machine: Machine, package: Path) -> No
     assert LETTER.name in machine.stranger.python(
         "import sys; print(open(sys.argv[1]).read())", record
     )
+
+
+SETTINGS = """
+import os, sys
+os.environ.pop("ARCHIVE_PKG_PROJECT", None)
+os.chdir(sys.argv[1])
+from archive_pkg import cli
+print(cli.run(["show", "--settings"]))
+"""
+
+
+def test_a_project_file_that_another_user_planted_is_not_used(machine: Machine) -> None:
+    planted = machine.shared / "archive-pkg.toml"
+    theirs = machine.shared / "theirs"
+    theirs.mkdir()
+    for path in (planted, theirs / "archive-pkg.toml"):
+        path.write_text("publisher = 'The stranger'\n")
+    machine.stranger.owns(planted, theirs)
+    mine = [machine.shared / "mine", theirs / "mine"]
+    for folder in mine:
+        folder.mkdir()
+        machine.user.owns(folder)
+    # A search does not look into a folder that everyone can write to.
+    said = machine.user.python(SETTINGS, mine[0])
+    assert said.startswith("project file: none")
+    assert "The stranger" not in said
+    # A file in a folder of the stranger is refused.
+    assert machine.user.python(SETTINGS, mine[1]) == "5\n"

@@ -182,7 +182,7 @@ def read_project(data: bytes, file: Path) -> tuple[Project | None, Report]:
         message = f"the file has more than {PROJECT_SIZE.value:,} bytes"
         return None, Report([PROJECT_UNREADABLE.at(place, message, PROJECT_SIZE.hint)])
     try:
-        text = data.decode().replace("\r\n", "\n")
+        text = data.decode().removeprefix("\ufeff").replace("\r\n", "\n")
         if _DEEP_KEY.search(text):
             raise RecursionError
         values = tomllib.loads(text)
@@ -250,8 +250,12 @@ def _explain_entry(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, s
         return PROJECT_KEY_UNKNOWN, message, hint.replace("The fields are", "The settings are")
     if kind == "string_type":
         message = f"{key} is not text"
+    if kind == "literal_error":
+        name = next(step for step in reversed(entry["loc"]) if isinstance(step, str))
+        message = f"“{str(entry['input'])[:60]}” is not a value of {name}"
     if kind == "missing":
         hint = f'Add {key} = "…".'
+    message = message.replace("a mapping with fields", "a table")
     return PROJECT_VALUE_WRONG, message, _HINTS.get(kind, hint)
 
 

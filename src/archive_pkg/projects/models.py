@@ -64,7 +64,8 @@ def _inside(value: str) -> str:
         return portable_path(value)
     except Fault as fault:
         hint = "Write the path of a file in the project's folder, such as names.yaml."
-        raise Fault(fault.message, hint) from None
+        message = fault.message.replace("the record's folder", "the project's folder")
+        raise Fault(message, hint) from None
 
 
 def _without_secret(address: str) -> str:
