@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from examples import FULL, FULL_SETTING, TEXT, bare, full
+from places import expected
 
 from archive_pkg.interchange import FORMATS, export, find_format
 from archive_pkg.interchange.losses import fields, leaves, losses, place_of
@@ -72,6 +73,13 @@ def test_every_entry_of_a_mapping_is_a_field(name: str) -> None:
 
 def test_the_statements_of_a_record_are_known_fields() -> None:
     assert {kind for kind, _, _ in leaves(full())} <= set(fields())
+
+
+@pytest.mark.parametrize("name", ["csl", "dc"])
+def test_each_loss_is_at_its_place(name: str) -> None:
+    report = losses(find_format(name), full(), {}, export(name, full(), FULL_SETTING))
+    lines = [f"{each.location.field}: {each.message} [{each.code}]" for each in report]
+    assert lines == expected(f"losses-{name}")
 
 
 def test_losses_name_each_field_once() -> None:
