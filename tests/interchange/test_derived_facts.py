@@ -66,6 +66,10 @@ def test_the_main_text_is_the_first_text_of_the_letter_itself() -> None:
     assert found.id == "en"
     assert derived_facts.main_language(record(parts=parts)) == "en"
     assert derived_facts.main_text(record(parts=parts[:2])) is None
+    assert derived_facts.main_language(record(parts=parts[:2])) == "de"
+    assert [each.id for each in derived_facts.text_parts(record(parts=parts))] == [
+        "map", "en", "ru"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ["original", "transcription", "redaction"])
@@ -77,6 +81,25 @@ def test_a_letter_is_a_translation_if_no_text_of_its_own_is_held(kind: str) -> N
     assert not derived_facts.is_translation(record(parts=[part("o", kind)]))
     scan = part("s", "scan", held=True, file="s.tif")
     assert derived_facts.is_translation(record(parts=[part("o", kind), scan, english]))
+
+
+def test_originals_are_what_the_letter_s_translations_were_made_from() -> None:
+    parts = [
+        part("o", "original"),
+        part("copy", "transcription", made_from=["o"]),
+        part("en", "translation", made_from=["copy"]),
+        part("fr", "translation", made_from=["o", "copy"]),
+        part("map", "enclosure"),
+        part("map-en", "translation", made_from=["map"]),
+    ]
+    assert [each.id for each in derived_facts.originals(record(parts=parts))] == ["copy", "o"]
+
+
+def test_a_shelfmark_has_the_levels_that_are_known() -> None:
+    holding = {"repository": "RGANI", "fonds": "fond 3", "folio": "l. 12"}
+    found = record(holding=holding).holding
+    assert found is not None
+    assert derived_facts.shelfmark(found) == "fond 3, l. 12"
 
 
 def test_makers_have_the_role_of_what_they_made() -> None:
@@ -124,6 +147,8 @@ def test_makers_have_the_role_of_what_they_made() -> None:
     assert [(one.role, one.is_own) for one in derived_facts.hands(alone)] == [
         ("author of summary", False)
     ]
+    assert list(derived_facts.hands(record(summary={"text": "Words."}))) == []
+    assert list(derived_facts.hands(record())) == []
 
 
 def test_creators_are_the_senders_or_else_the_signatories() -> None:
@@ -145,6 +170,7 @@ def test_creators_are_the_senders_or_else_the_signatories() -> None:
         ("Doe, John, Baron, of Kew", ("Doe", "John, Baron, of Kew", "")),
         ("Doe, Jr.", ("Doe", "Jr.", "")),
         ("Doe, 1914-1995", None),
+        ("1914-1995", None),
         ("Jane Doe", None),
         ("Doe, ", None),
         (", Jane", None),
@@ -221,6 +247,9 @@ def test_changes_of_the_classification_are_among_the_events_by_their_dates() -> 
     ]  # fmt: skip
     assert history([dated("1960"), {}], change | dated("1985")) == ["1960", "e1", "1985"]
     assert history([dated("1960")], change | dated("1985/..")) == ["1960", "1985/.."]
+    assert history([dated("1985-12-31")], change | dated("1985")) == ["1985-12-31", "1985"]
+    sent = {"id": "e", "type": "sending"}
+    assert derived_facts.history(record(events=[sent])) == [Event.model_validate(sent)]
 
 
 def test_changes_keep_their_order() -> None:

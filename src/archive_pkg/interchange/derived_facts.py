@@ -164,7 +164,7 @@ def family_and_given(agent: Agent) -> Halves | None:
     Dates of life are dropped.
     """
     pieces = [piece.strip() for piece in agent.name.split(",")]
-    while len(pieces) > 1 and _LIFE.fullmatch(pieces[-1]):
+    while pieces and _LIFE.fullmatch(pieces[-1]):
         pieces.pop()
     if agent.kind != "person" or len(pieces) < 2 or not all(pieces):
         return None
