@@ -1,1 +1,1 @@
-"""The index of a collection, questions to it, and probable duplicates."""
+"""The index of a collection, queries in it, and probable duplicates."""

@@ -1,8 +1,8 @@
-"""Open a collection's databases, with the right permissions and on read-only disks too.
+"""Open a collection's databases with the right permissions, also on read-only disks.
 
-A database that comes with a delivered collection could lie: that a package matches its record, that
-a letter is open. So each carries a mark of the user who made it and of its file, which a copy does
-not have. A database without the mark is made again.
+A database in a delivered collection can be forged, for example to say that a letter is open. So
+each database has a mark, made from its user and its file, which a copy does not have. A database
+without this mark is made again.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def open_to_write(path: Path, mode: int = 0o666, *, one_thread: bool = True) -> 
 
     Args:
         path: Its file.
-        mode: The widest permissions of a new one.
+        mode: The permissions that a new one gets at most.
         one_thread: Whether only the thread that opens it may use it.
 
     Raises:
@@ -102,11 +102,11 @@ def open_to_read(path: Path, *, one_thread: bool = True) -> sqlite3.Connection:
 
 
 def narrow(path: Path, mode: int) -> None:
-    """Take permissions from a database, and from the files that SQLite keeps next to it.
+    """Remove permissions of a database, and of the files that SQLite keeps next to it.
 
     Args:
         path: Its file, which exists.
-        mode: The widest permissions that it may have now.
+        mode: The permissions that it may keep at most.
 
     Raises:
         OSError: It belongs to another user and is more open.

@@ -1,9 +1,9 @@
 """Find letters that may be the same: same bytes, same text, nearly the same text.
 
-Similar texts are found by MinHash: of the hashes of all runs of five words, the smallest in each of
-64 bins is kept (one-permutation hashing; empty bins borrow from the next). Two texts share about
-the same proportion of bins as of runs. Texts that agree in one of 16 bands of four bins are
-compared.
+Similar texts are found by MinHash (one-permutation hashing). All runs of five words are hashed
+into 64 bins, and each bin keeps its smallest hash; an empty bin takes that of the next. The
+proportion of equal bins estimates the proportion of equal runs. Four bins are a band. Two texts are
+compared if one of their 16 bands is equal.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ _BINS = 64
 _BANDS = 16
 _EMPTY = 0xFFFFFFFF
 _FEWEST = 20
-"""Texts of fewer words have too few runs to compare."""
+"""The fewest words of a text that is compared."""
 _MOST_ALIKE = 200
-"""A band that more texts share is boilerplate and is ignored."""
+"""A band that more texts have is boilerplate, and is ignored."""
 _DIFFERENCES = 20
 
 _SCHEMA = """
@@ -99,7 +99,7 @@ def duplicates(
         paths: Records, packages, folders of either.
         take: Called with the result of reading each letter.
         executor: Returns the executor.
-        near: The least likeness of two texts that are listed as nearly the same.
+        near: The least likeness of similar texts.
         audience: Compare only the parts that this audience may see.
 
     Yields:
@@ -149,7 +149,7 @@ def signature(text: str) -> tuple[int, ...] | None:
         count += 1
     if count <= _FEWEST - _RUN:
         return None
-    for at in range(2 * _BINS - 1, -1, -1):  # an empty bin borrows from the next
+    for at in range(2 * _BINS - 1, -1, -1):  # an empty bin takes the hash of the next
         if bins[at % _BINS] == _EMPTY:
             bins[at % _BINS] = bins[(at + 1) % _BINS]
     return tuple(bins)

@@ -27,27 +27,27 @@ if TYPE_CHECKING:
     from archive_pkg.packages.access.visibility import Audience
 
 VERSION = 6
-"""The version of the index's format; an index that is not complete yet has the negative."""
+"""The version of the index's format. An incomplete index has the negative number."""
 TABLES = ("words_0", "words_1", "words_2", "words_3")
-"""The packages' words are divided among these, so that several processors can search."""
+"""The tables of words. There are several, so that several processors can search."""
 _BLOCK = 10_000
-"""How many packages in a row go into one table. Their rows are then on neighbouring pages. Small
-collections stay in one table, because each table ranks words by its own contents."""
+"""The number of consecutive packages in one table. Their rows are then on neighbouring pages. Small
+collections have one table, because each table ranks words by its own contents."""
 _NAMES = {"public": "index.sqlite", "internal": "index-internal.sqlite"}
 _RANKED = 10_000
-"""Up to this number of hits, the best come first. Ranking more takes long and says little."""
+"""Up to this number of hits, the best come first. Ranking more hits takes long and is of no use."""
 _WORD = re.compile(r"[^\W_]+")
 
 _HIT = "package, id, title, coalesce(date, ''), coalesce(packages.classified, '')"
 _BY_DATE = "earliest IS NULL, coalesce(earliest, ''), package"
 _BY_RANK = "rank, coalesce(earliest, ''), package"
 _KEYS = 3
-"""How many columns sort the hits, in either order."""
+"""The number of columns by which hits are sorted, in either order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to search for; all conditions must be met.
+    """The conditions of a search; a hit meets all of them.
 
     Attributes:
         words: Words anywhere in record and texts. A word that ends in `*` is a prefix; words with
@@ -92,7 +92,7 @@ def index_path(collection: Collection, audience: Audience = "public") -> Path:
 def version_of(path: Path) -> int:
     """Return the version stored in an index; 0 if there is no trustworthy index.
 
-    An index that was not made here is rebuilt; it is read as it is only if that is impossible.
+    An index that was not made here is rebuilt. It is used as it is only if that is impossible.
     """
     if not is_from_here(path) and os.access(path.parent, os.W_OK):
         return 0
@@ -256,8 +256,8 @@ class _Slice:
         return self._base.execute(query, (*values, most)).fetchall()
 
     def _meeting(self, sql: _SqlQuery, *, joined: bool) -> str:
-        # The words come first: asked about one package at a time, FTS5 would read on from each to
-        # the next that has them.
+        # Match the words first. For one package at a time, FTS5 would search from each package to
+        # the next one with the words.
         packages = f"CROSS JOIN packages ON {self._words}.rowid = number" if joined else ""
         return (
             f"FROM {self._words} {packages} WHERE {self._words} MATCH ? "  # noqa: S608 - as above

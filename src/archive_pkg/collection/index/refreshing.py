@@ -35,14 +35,14 @@ if TYPE_CHECKING:
     _Subject = tuple[Path, _Known | None]
 
 _MOST_TEXT = 256 * 1024
-"""How many characters of each text are indexed."""
+"""The number of characters of each text that are indexed."""
 _BATCH = 50
 _PACKAGES_AT_ONCE = 2_000
 """Packages that are written in one transaction."""
 
 # The words are indexed without their text (content = ''), so SQLite cannot remove any: a package
 # that is indexed again gets a new number, and the old number goes into the table `gone`.
-# Prefixes have indexes of their own: collecting all words that begin with a t takes seconds.
+# Prefixes have indexes of their own, because collecting all words that begin with t takes seconds.
 _WORDS = """
 CREATE VIRTUAL TABLE {} USING fts5 (
     who, classification, about, text, content = '', prefix = '1 2 3',
@@ -95,9 +95,8 @@ def refresh(
     """Update the index from the packages, or rebuild it.
 
     Only packages whose fingerprint or withheld parts have changed are read. The work of an
-    interrupted run is kept. The index is rebuilt when as many packages have been removed from
-    it as it contains, which makes queries slow, and when it contains something that may no
-    longer be seen.
+    interrupted run is kept. The index is rebuilt if as many packages were removed from it as it
+    contains, because queries are slow then, and if it contains something that is withheld now.
 
     Args:
         collection: The collection.
@@ -184,7 +183,7 @@ class _Refreshing:
 
     def _subjects(self) -> Iterator[_Subject]:
         for path in self._collection.packages(self._report):
-            # Before its words are added: those who cannot read a package must not find it here.
+            # First narrow the index: users who cannot read a package must not find its words.
             narrow(self._file, storage.mode_of(path) & 0o666)
             name = str(path.relative_to(self._collection.root))
             self._base.execute("INSERT INTO seen VALUES (?)", (name,))
@@ -205,7 +204,7 @@ class _Refreshing:
         self._report(done)
 
     def _note_withheld(self, known: _Known | None, row: dict[str, Any]) -> None:
-        """Note whether words in the index may be withheld now: words are never removed from it."""
+        """Record whether words in the index may be withheld now; they cannot be removed."""
         if known is None:
             self._new_withheld |= bool(row["withheld"])
         elif set(row["withheld"].split()) - set(known[3].split()):
