@@ -38,6 +38,7 @@ PATH_PATTERN = (
 )
 """The paths that `portable_path` accepts, except for the rules about single names."""
 
+_DIGITS = re.compile("-?[1-9][0-9]*|0")
 _UNPORTABLE = frozenset('<>:"\\|?*')
 
 
@@ -45,7 +46,7 @@ def _whole(value: object) -> object:
     """Read an integer from decimal digits."""
     if not isinstance(value, str):
         return value
-    if not re.fullmatch("-?[1-9][0-9]*|0", value):
+    if not _DIGITS.fullmatch(value):
         raise Fault(f"“{_short(value)}” is not a whole number", "Write decimal digits, as in 12.")
     digits = len(value.removeprefix("-"))
     if digits > _LONGEST_NUMBER:

@@ -53,23 +53,25 @@ class RowValidator:
                 groups.setdefault("" if has_rules else own[name].path[0], []).append(
                     (place, own[name])
                 )
-        self._alone: list[tuple[int, Column, set[str], Callable[[Any], bool]]] = []
+        self._alone: list[tuple[int, set[str], int, Callable[[str], bool]]] = []
         self._together: list[tuple[str, list[tuple[int, Column]], Callable[[Any], bool]]] = []
         for name, columns in groups.items():
             accepts = _accepting(model, name)
-            if name and len(columns[0][1].path) == 1:
-                self._alone.append((*columns[0], {""}, accepts))
+            place, column = columns[0]
+            if name and len(column.path) == 1:
+                limit = 0 if column.is_free else _REMEMBERED
+                self._alone.append((place, {""}, limit, _of_cells(column, accepts)))
             else:
                 self._together.append((name, columns, accepts))
 
     def accepts(self, cells: Sequence[str]) -> bool:
         """Return whether the model accepts a row. The row must already have passed the schema."""
-        for place, column, good, accepts in self._alone:
+        for place, good, limit, accepts in self._alone:
             text = cells[place]
             if text not in good:
-                if not accepts(from_cell(column, text)):
+                if not accepts(text):
                     return False
-                if len(good) < _REMEMBERED and len(text) < _LONG:
+                if len(good) < limit:
                     good.add(text)
         for name, columns, accepts in self._together:
             item = raw_values(columns, cells)
@@ -78,8 +80,15 @@ class RowValidator:
         return True
 
 
-_REMEMBERED = 10_000
-_LONG = 40  # characters; longer texts are rarely repeated
+# Values of a column. Looking up more, or any free texts, takes longer than validating them.
+_REMEMBERED = 1_000
+
+
+def _of_cells(column: Column, accepts: Callable[[Any], bool]) -> Callable[[str], bool]:
+    """Return a function that validates the text of a cell with that of its value."""
+    if column.many or column.is_identifier:
+        return lambda text: accepts(from_cell(column, text))
+    return accepts
 
 
 @cache
