@@ -26,6 +26,8 @@ from archive_pkg.projects import ProjectFile, in_toml
 from archive_pkg.projects.models import is_named, table_in
 from archive_pkg.records import models
 from archive_pkg.records.base import attribute_docs
+from archive_pkg.records.values import models_in
+from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.records.vocabularies.terms import event_types, schemes
 from archive_pkg.reports import Code
 from archive_pkg.tables.schema.layout import tables
@@ -167,16 +169,20 @@ A record is `record.yaml` next to the letter's files, in a folder with its id as
 YAML 1.2, or JSON in `record.json`. Every plain value is read as text: `1960-07-18`, `012` and `no`
 stay as they are. Other keys than these are refused. Leave out what you do not know.
 
-The key `format` is the version of these fields, now 2. You can leave it out. Records of format 1,
-which have `of` instead of `made_from`, `part_of` and `about`, are read, too, and saving them writes
-format 2 ([decision 50](../decisions/0050-three-relations.md)).
+The key `format` is the version of these fields, now 3. You can leave it out. Records of formats 1
+and 2 are read, too, and `archive-pkg upgrade` writes them in format 3, without another change.
+Format 1 has `of` instead of `made_from`, `part_of` and `about`
+([decision 50](../decisions/0050-three-relations.md)); formats 1 and 2 have one `holding` instead of
+`holdings` ([decision 70](../decisions/0070-record-format-3.md)). The types of documents are in the
+[vocabularies](vocabularies.md).
 
 [record.schema.json](record.schema.json) is the JSON Schema of a record in JSON. Editors of YAML can
 use it, too, but they read a plain `1960` as a number: quote it there. `archive-pkg check` checks
 more: calendars, check digits, languages, references and quotes.
 
-Fields in **bold** are required. You can write a date as its EDTF form alone. Items with an `id` are
-referred to by it. A dotted path such as `agents.khrushchev.name` names one statement.
+Fields in **bold** are required. You can write a date as its EDTF form alone, and a
+publication as its citation alone. Items with an `id` are referred to by it. A dotted path such as
+`agents.khrushchev.name` names one statement.
 
 """
 
@@ -194,9 +200,9 @@ def _models() -> list[Any]:
     """Return the record's model and those of its fields, each once, in their order."""
     found: list[Any] = [models.Record]
     for model in found:
-        text = " ".join(str(field.annotation) for field in model.model_fields.values())
-        inner = [getattr(models, name, None) for name in re.findall(r"models\.(\w+)", text)]
-        found += [one for one in dict.fromkeys(inner) if one and one not in found]
+        fields = model.model_fields.values()
+        inner = [below for field in fields for below in models_in(field.annotation)]
+        found += [one for one in dict.fromkeys(inner) if one not in found]
     return found
 
 
@@ -265,7 +271,7 @@ def _settings(model: Any, name: str) -> list[str]:
 
 
 def vocabularies_page() -> str:
-    """Return the page of levels of secrecy and types of events."""
+    """Return the page of levels of secrecy, types of documents and types of events."""
     parts = ["# Vocabularies\n\n" + GENERATED + _LEVELS]
     for scheme in schemes().values():
         parts.append(
@@ -285,6 +291,11 @@ def vocabularies_page() -> str:
             + "".join(f"{n}. {source}\n" for n, source in enumerate(cited, 1))
             + "\n"
         )
+    parts.append(_TYPES)
+    parts += [
+        f"| `{one.id}` | {one.label} | {one.definition} | {_states(one.states)} |\n"
+        for one in document_types().values()
+    ]
     types = event_types().values()
     parts.append(_EVENTS)
     parts += [f"- `{kind.label}` <{kind.uri}>\n" for kind in types if not kind.local]
@@ -304,7 +315,23 @@ Levels of different schemes cannot be compared. "Also found as" lists translatio
 romanizations. A level that rests on one of these is *inferred*, and the record says so.
 
 """
-_EVENTS = """## Types of events
+_TYPES = """
+## Types of documents
+
+`type` is one of these, or a type of the record's own, which `own_type` defines. `archive-pkg check`
+gives advice if a record does not state what a complete record of its type states.
+
+| type | label | meaning | states |
+|---|---|---|---|
+"""
+
+
+def _states(groups: tuple[tuple[str, ...], ...]) -> str:
+    return ", ".join(" or ".join(f"`{name}`" for name in group) for group in groups)
+
+
+_EVENTS = """
+## Types of events
 
 `events.type` is the label of one of the Library of Congress's types of preservation events:
 

@@ -6,7 +6,8 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from archive_pkg.records.models import Part, Record, TranslationNote
+from archive_pkg.records.models import Part, Record, Relation, TranslationNote
+from archive_pkg.records.vocabularies.document_types import document_types
 
 HOSTILE = (
     "<>&\"'\t\r\n]\\{}%$#_~^|;,=\u00a0\u0085\u200e\u202e\u2028\ue000\ufdd0\ufffd\ufffe\uffff😀жé"
@@ -14,6 +15,7 @@ HOSTILE = (
 
 PART_KINDS = get_args(Part.model_fields["kind"].annotation)
 NOTE_KINDS = get_args(TranslationNote.model_fields["kind"].annotation)
+RELATION_KINDS = get_args(Relation.model_fields["kind"].annotation)
 
 texts = st.text(
     st.one_of(
@@ -39,8 +41,10 @@ edtf = st.sampled_from(
         "1960-07-18T09:30:00", "1960-07-18T09:30:00Z", "1960-07-18T09:30:00+03", "1959~/1961?",
     ]
 )  # fmt: skip
-dates = st.fixed_dictionaries({"edtf": edtf}, optional={"as_written": texts, "note": texts})
-open_dates = st.fixed_dictionaries({"as_written": texts}, optional={"note": texts})
+calendars = st.sampled_from(["gregorian", "julian", "french-republican", "other"])
+_beside_dates = {"calendar": calendars, "note": texts}
+dates = st.fixed_dictionaries({"edtf": edtf}, optional={"as_written": texts, **_beside_dates})
+open_dates = st.fixed_dictionaries({"as_written": texts}, optional=_beside_dates)
 identifiers = st.sampled_from(
     [
         {"scheme": "wikidata", "value": "Q42"},
@@ -86,6 +90,19 @@ places = st.fixed_dictionaries(
 )
 
 
+def _placed(**optional: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """A date, a place, or both."""
+    return st.builds(
+        lambda required, more: required | more,
+        dates | open_dates | st.fixed_dictionaries({"place": places}),
+        st.fixed_dictionaries({}, optional={"place": places, **optional}),
+    )
+
+
+TYPES = (*document_types(), "plan")
+OWN_TYPE = {"label": "Plan of <work>", "definition": "What & when.", "like": "report"}
+
+
 @st.composite
 def records(draw: st.DrawFn, record_ids: st.SearchStrategy[str] = record_ids) -> Record:
     """A record in which any field may be there or not."""
@@ -97,7 +114,7 @@ def records(draw: st.DrawFn, record_ids: st.SearchStrategy[str] = record_ids) ->
         st.fixed_dictionaries(
             {
                 "id": record_ids,
-                "type": st.sampled_from(["letter", "telegram", "report", "other"]),
+                "type": st.sampled_from(TYPES),
                 "title": texts,
                 "agents": _items(
                     agents,
@@ -105,7 +122,14 @@ def records(draw: st.DrawFn, record_ids: st.SearchStrategy[str] = record_ids) ->
                         "name": texts | st.just("Khrushchev, Nikita"),
                         "kind": st.sampled_from(["person", "organization", "family", "software"]),
                     },
+                    name_parts=st.fixed_dictionaries(
+                        {"family": texts},
+                        optional={"given": texts, "patronymic": texts, "suffix": texts},
+                    ),
+                    born=dates,
+                    died=open_dates,
                     role=texts,
+                    affiliations=some,
                     as_written=texts,
                     version=texts,
                     identifiers=st.lists(identifiers, max_size=2),
@@ -124,9 +148,19 @@ def records(draw: st.DrawFn, record_ids: st.SearchStrategy[str] = record_ids) ->
                 "signatories": some,
                 "recipients": some,
                 "copies_to": some,
+                "authors": some,
+                "attention": some,
+                "distribution": texts,
+                "participants": _participants(agents),
+                "number": texts,
+                "copy_number": texts,
+                "filing_reference": texts,
+                "excerpt": st.booleans(),
+                "recorded": _placed(kind=st.sampled_from(["talk", "session", "speech"])),
+                "dispatched": _placed(),
                 "mentioned_agents": some,
                 "date": dates | open_dates,
-                "received": dates | open_dates,
+                "received": _placed(),
                 "place": places,
                 "mentioned_places": st.lists(places, max_size=2),
                 "classification": st.fixed_dictionaries(
@@ -165,13 +199,54 @@ def records(draw: st.DrawFn, record_ids: st.SearchStrategy[str] = record_ids) ->
                     romanized=texts,
                     romanization=texts,
                 ),
-                "enclosures": _items(notes, {"title": texts}, part=part),
-                "holding": st.fixed_dictionaries(
-                    {"repository": texts}, optional={"fonds": texts, "file": texts, "folio": texts}
+                "enclosures": _items(
+                    notes,
+                    {"title": texts},
+                    part=part,
+                    number=texts,
+                    sender=some,
+                    date=dates | open_dates,
+                    record=record_ids,
+                ),
+                "items": _items(
+                    notes, {"title": texts}, number=texts, at=quotes(parts), record=record_ids
+                ),
+                "relations": st.lists(
+                    st.fixed_dictionaries(
+                        {"kind": st.sampled_from(RELATION_KINDS), "title": texts},
+                        optional={"record": record_ids, "identifier": identifiers, "note": texts},
+                    ),
+                    max_size=2,
+                ),
+                "holdings": st.lists(
+                    st.fixed_dictionaries(
+                        {"repository": texts},
+                        optional={
+                            "levels": st.lists(
+                                st.fixed_dictionaries({"name": texts, "value": texts}), max_size=3
+                            ),
+                            "note": texts,
+                        },
+                    ),
+                    max_size=2,
                 ),
                 "custody": texts,
                 "donor": one,
-                "publications": st.lists(texts, max_size=2),
+                "publications": st.lists(
+                    texts
+                    | st.fixed_dictionaries(
+                        {"citation": texts},
+                        optional={
+                            "title": texts,
+                            "editors": some,
+                            "translators": some,
+                            "place_in": texts,
+                            "date": dates | open_dates,
+                            "identifiers": st.lists(identifiers, max_size=2),
+                        },
+                    ),
+                    max_size=2,
+                ),
                 "rights": st.fixed_dictionaries(
                     {"statement": texts},
                     optional={
@@ -196,7 +271,20 @@ def records(draw: st.DrawFn, record_ids: st.SearchStrategy[str] = record_ids) ->
             },
         )
     )
-    return Record.model_validate(_coherent(raw))
+    own = {} if raw["type"] in document_types() else {"own_type": OWN_TYPE}
+    return Record.model_validate(_coherent(raw | own))
+
+
+def _participants(agents: list[str]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    parts = ["chair", "interpreter", "note-taker", "speaker", "present"]
+    optional = {
+        "part": st.lists(st.sampled_from(parts), min_size=1, max_size=2, unique=True),
+        "office": texts,
+        "side": texts,
+    }
+    return st.tuples(
+        *(st.fixed_dictionaries({"agent": st.just(a)}, optional=optional) for a in agents)
+    ).map(list)
 
 
 def _part(
@@ -229,6 +317,7 @@ def _part(
                 "made": dates,
                 "method": texts,
                 "note": texts,
+                "excerpt": st.booleans(),
                 "encoding": st.just("UTF-8"),
                 "access": st.sampled_from(
                     [

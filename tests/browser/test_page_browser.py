@@ -89,7 +89,9 @@ def everything(tmp_path: Path) -> Path:
         "date": "1960-07-18",
         "classification": {"as_written": "Secret", "caveats": ["Special folder"]},
         "salutation": "Dear Comrades!",
-        "holding": {"repository": "An archive", "fonds": "DY 30"},
+        "holdings": [
+            {"repository": "An archive", "levels": [{"name": "Bestand", "value": "DY 30"}]}
+        ],
         "rights": {"statement": "Unknown."},
         "parts": [
             {"id": "ru", "kind": "original", "file": "ru.txt", "languages": ["ru"]},

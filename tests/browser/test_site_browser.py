@@ -43,7 +43,7 @@ def record(number: int, tag: str, text: str) -> dict[str, Any]:
         "recipients": ["b"],
         "date": f"{1950 + number % 30}-03-04",
         "classification": {"as_written": ("Secret", "Top Secret")[number % 2]},
-        "holding": {"repository": f"Archive {number % 3}"},
+        "holdings": [{"repository": f"Archive {number % 3}"}],
         "parts": [{"id": "p", "kind": "original", "file": "p.txt", "languages": [tag]}],
         "agents": [
             {"id": "a", "name": sender, "kind": "person"},

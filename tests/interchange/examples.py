@@ -158,12 +158,17 @@ FULL: dict[str, Any] = {
         _note("across", "editorial", "that you [the", text="Runs across another note."),
     ],
     "enclosures": [{"id": "map", "title": "A map of the sector"}],
-    "holding": {
-        "repository": "Russian State Archive of Contemporary History",
-        "fonds": "fond 3, opis 14",
-        "file": "delo 479",
-        "folio": "l. 12",
-    },
+    "holdings": [
+        {
+            "repository": "Russian State Archive of Contemporary History",
+            "levels": [
+                {"name": "fond", "value": "3"},
+                {"name": "opis", "value": "14"},
+                {"name": "delo", "value": "479"},
+                {"name": "list", "value": "l. 12"},
+            ],
+        },
+    ],
     "custody": "Kept by the General Department until 1991.",
     "donor": "goldberg",
     "publications": ["Documents on Berlin, vol. 2, no. 17 (1999)"],

@@ -104,7 +104,7 @@ def test_addresses_are_verbatim() -> None:
 
 
 def test_a_holding_without_a_place_is_the_archive() -> None:
-    assert said(holding={"repository": "RGANI"})["library"] == "RGANI"
+    assert said(holdings=[{"repository": "RGANI"}])["library"] == "RGANI"
 
 
 def test_only_the_translator_of_the_letter_is_its_translator() -> None:

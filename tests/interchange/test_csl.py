@@ -86,7 +86,7 @@ def test_makers_of_an_enclosure_do_not_contribute_to_the_letter() -> None:
 
 
 def test_a_holding_has_what_is_known_of_its_place() -> None:
-    item = said(holding={"repository": "RGANI", "folio": "l. 12"})
-    assert item["archive"] == "RGANI"
-    assert item["archive_location"] == "l. 12"
-    assert "archive_collection" not in item
+    told = said(holdings=[{"repository": "RGANI", "levels": [{"name": "list", "value": "12"}]}])
+    assert told["archive"] == "RGANI"
+    assert told["archive_collection"] == "list 12"
+    assert "archive_location" not in told

@@ -174,7 +174,7 @@ def test_places_mentioned_are_noted_once() -> None:
 
 
 def test_a_holding_without_a_place_is_the_archive() -> None:
-    assert said("originOfSources", holding={"repository": "RGANI"}) == [
+    assert said("originOfSources", holdings=[{"repository": "RGANI"}]) == [
         ": Original document: RGANI"
     ]
 

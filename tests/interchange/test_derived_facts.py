@@ -95,11 +95,16 @@ def test_originals_are_what_the_letter_s_translations_were_made_from() -> None:
     assert [each.id for each in derived_facts.originals(record(parts=parts))] == ["copy", "o"]
 
 
-def test_a_shelfmark_has_the_levels_that_are_known() -> None:
-    holding = {"repository": "RGANI", "fonds": "fond 3", "folio": "l. 12"}
-    found = record(holding=holding).holding
-    assert found is not None
-    assert derived_facts.shelfmark(found) == "fond 3, l. 12"
+def test_a_copy_is_kept_at_its_archive_and_the_levels_there() -> None:
+    levels = [
+        {"name": "fond", "value": "3"},
+        {"name": "list", "value": "l. 12"},
+        {"name": "box", "value": "Box 7"},
+        {"name": "Bestand", "value": "B 136"},
+    ]
+    found = record(holdings=[{"repository": "RGANI", "levels": levels, "note": "a carbon copy"}])
+    place = "RGANI, fond 3, l. 12, Box 7, Bestand B 136 (a carbon copy)"
+    assert derived_facts.kept_at(found) == [place]
 
 
 def test_makers_have_the_role_of_what_they_made() -> None:

@@ -35,7 +35,7 @@ def test_formats_are_said_once_and_a_holding_alone_is_a_source() -> None:
     parts = [
         {"id": name, "kind": "scan", "file": name, "media_type": "image/tiff"} for name in "ab"
     ]
-    told = said(parts=parts, holding={"repository": "RGANI"}, rights={"statement": "Free."})
+    told = said(parts=parts, holdings=[{"repository": "RGANI"}], rights={"statement": "Free."})
     assert "dc/format: image/tiff" in told
     assert "dc/source: RGANI" in told
     assert "dc/rights: Free." in told

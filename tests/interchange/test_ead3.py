@@ -147,11 +147,13 @@ def test_agents_have_the_element_of_their_kind_and_their_first_identifier() -> N
 
 
 def test_a_holding_has_only_the_levels_that_are_known() -> None:
-    lines = said("archdesc/did/", holding={"repository": "RGANI", "file": "delo 479"})
+    levels = [{"name": "delo", "value": "479"}]
+    lines = said("archdesc/did/", holdings=[{"repository": "RGANI", "levels": levels}])
     assert lines[3:] == [
         "repository/corpname/part: RGANI",
-        "unitid[2]/@localtype: file",
-        "unitid[2]: delo 479",
+        "unitid[2]/@localtype: level",
+        "unitid[2]/@label: delo",
+        "unitid[2]: 479",
     ]
 
 

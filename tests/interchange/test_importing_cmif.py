@@ -40,9 +40,9 @@ def test_letters_of_an_index_are_distinguished(letters: tuple[str, ...], ids: li
     described = "".join(f"<correspDesc {attributes}/>" for attributes in letters)
     found = read(INDEX.format(described).encode(), "index.xml")
     assert [imported.record.id for imported in found] == ids
-    editions = [imported.record.publications for imported in found]
+    editions = [[each.citation for each in imported.record.publications] for imported in found]
     if "source" in letters[0]:
-        assert editions == [("Letters, vol. 1",), ("Letters, vol. 2",)]
+        assert editions == [["Letters, vol. 1"], ["Letters, vol. 2"]]
 
 
 def test_statements_of_cmifs_vocabulary_are_in_the_record() -> None:
@@ -148,7 +148,7 @@ def test_a_letter_is_published_in_the_editions_it_names(
     source: str, publications: list[str], is_read: bool
 ) -> None:
     [imported] = described(f'key="1" source="{source}"')
-    assert list(imported.record.publications) == publications
+    assert [each.citation for each in imported.record.publications] == publications
     said = " ".join(messages(imported))
     assert ("correspDesc/@source" not in said) is is_read
     assert ("“Letters, vol. 1”" in said) is not ("Letters, vol. 1" in publications)
@@ -163,7 +163,8 @@ def test_an_edition_is_cited_in_its_words(name: str) -> None:
         f'<ref target="https://e.org/s">Online</ref></{name}></sourceDesc>',
     )
     [imported] = read(text.encode(), "index.xml")
-    assert imported.record.publications == ("Ada One, Letters, 1871, Online, https://e.org/s",)
+    [publication] = imported.record.publications
+    assert publication.citation == "Ada One, Letters, 1871, Online, https://e.org/s"
 
 
 def test_an_index_that_is_its_own_source_is_not_cited() -> None:

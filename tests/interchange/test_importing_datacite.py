@@ -235,7 +235,7 @@ def test_related_items_are_enclosures_publications_and_versions() -> None:
         ("enclosure-1", "A list"),
         ("enclosure-5", "A map"),
     ]
-    assert record.publications == ("Letters",)
+    assert [each.citation for each in record.publications] == ["Letters"]
     assert record.supersedes == "b version 1"
     assert record.version == 3
     assert unread(imported) == [

@@ -26,11 +26,12 @@ def test_an_item_has_what_the_levels_above_say() -> None:
     record = imported.record
     assert (record.title, record.type) == ("Letters", "letter")
     assert (str(record.date.edtf), record.date.as_written) == ("[1869..1871]", None)
-    assert record.holding.model_dump(exclude_none=True) == {
-        "repository": "An archive",
-        "fonds": "Papers (FA 7) / Letters",
-        "file": "box 4",
-    }
+    [holding] = record.holdings
+    assert holding.repository == "An archive"
+    assert [(level.name, level.value) for level in holding.levels] == [
+        ("fonds", "Papers (FA 7) / Letters"),
+        ("file", "box 4"),
+    ]
     assert record.rights.statement == "Ask first."
 
 
@@ -161,11 +162,6 @@ def dump(value: Any) -> Any:
     return value.model_dump(exclude_defaults=True, mode="json")
 
 
-HEADER = [
-    "archdesc/@level: “fonds”",
-]
-
-
 def test_an_item_has_its_numbers_boxes_and_files() -> None:
     imported = item(
         """<unittitle>To Ben</unittitle><unitid>A 7</unitid><unitid>B 7</unitid><unitid
@@ -177,12 +173,13 @@ def test_an_item_has_its_numbers_boxes_and_files() -> None:
     )
     record = imported.record
     assert (record.title, record.variant_titles) == ("A letter", ("To Ben",))
-    assert dump(record.holding) == {
-        "repository": "An archive",
-        "fonds": "Papers (FA 7)",
-        "file": "A 7, box 4, 5",
-        "folio": "12",
-    }
+    [holding] = record.holdings
+    assert holding.repository == "An archive"
+    assert [(level.name, level.value) for level in holding.levels] == [
+        ("fonds", "Papers (FA 7)"),
+        ("file", "A 7, box 4, 5"),
+        ("folio", "12"),
+    ]
     assert [(i.value, i.note) for i in record.identifiers] == [
         ("B 7", None),
         ("99", "barcode"),
@@ -191,7 +188,7 @@ def test_an_item_has_its_numbers_boxes_and_files() -> None:
     ]
     assert record.part("original").note == "See 3."
     assert sorted(unread(imported)) == sorted(
-        ["unitid/@localtype: “x”", "dao/@href: “https://e.org/3”", *HEADER]
+        ["unitid/@localtype: “x”", "dao/@href: “https://e.org/3”"]
     )
 
 
@@ -201,7 +198,7 @@ def test_numbers_without_a_repository_are_identifiers() -> None:
     </archdesc></ead>"""
     [imported] = read(text.encode(), "aid.xml")
     assert imported.record.id == "aid"
-    assert imported.record.holding is None
+    assert imported.record.holdings == ()
     assert [(i.value, i.note) for i in imported.record.identifiers] == [
         ("FA 7", "fonds"),
         ("3", "file"),
@@ -237,7 +234,7 @@ def test_items_of_a_finding_aid_are_called_by_their_id_or_their_number() -> None
     found = ead("".join(map(one.format, ('id="x"', "", 'id="y"', 'id="y"'))))
     assert [imported.record.id for imported in found] == ["x", "aid-2", "aid-3", "aid-4"]
     assert "c/@id: “y”" in unread(found[2])
-    assert unread(found[0]) == ["dsc/c/@id: “y”"] or unread(found[0]) == HEADER
+    assert unread(found[0]) in ([], ["dsc/c/@id: “y”"])
 
 
 def test_files_without_a_description_or_items_are_refused() -> None:
@@ -325,7 +322,6 @@ def test_people_have_the_role_that_their_label_or_relator_says() -> None:
     kinds = [record.agent(name).kind for name in ("an-office", "the-ones", "dan")]
     assert kinds == ["organization", "family", "person"]
     assert sorted(unread(imported)) == [
-        *HEADER,
         "origination/@label: “collector”",
         "part/@localtype: “surname”",
         "persname/@relator: “painter”",
@@ -350,7 +346,7 @@ def test_places_and_subjects_are_read_with_their_identifiers() -> None:
         {"term": "Korea, War", "identifier": {"scheme": "lcsh", "value": "sh85073188"}},
         {"term": "Trade"},
     ]
-    assert sorted(unread(imported)) == [*HEADER, "geogname/@relator: “x”"]
+    assert sorted(unread(imported)) == ["geogname/@relator: “x”"]
 
 
 def test_sections_are_the_summary_the_custody_the_rights_and_remarks() -> None:
@@ -369,10 +365,9 @@ def test_sections_are_the_summary_the_custody_the_rights_and_remarks() -> None:
     assert record.custody == "Kept. Sold."
     assert record.rights
     assert record.rights.statement == "No copies. Ask first."
-    assert record.publications == ("Letters, vol. 1",)
+    assert [each.citation for each in record.publications] == ["Letters, vol. 1"]
     assert record.part("original").note == "One leaf.\nRoom 3\nTorn.\nBy us."
     assert sorted(unread(imported)) == [
-        *HEADER,
         "bibliography/p: “More”",
         "bioghist/p: “B.”",
         "scopecontent/head: “Contents”",
@@ -387,7 +382,7 @@ def test_languages_of_an_item_are_those_of_its_original() -> None:
     )
     original = imported.record.part("original")
     assert (original.languages, original.held, original.access) == (("de", "fr"), False, None)
-    assert sorted(unread(imported)) == [*HEADER, "langmaterial/language: “Old Exton”"]
+    assert sorted(unread(imported)) == ["langmaterial/language: “Old Exton”"]
 
 
 @pytest.mark.parametrize(
@@ -441,7 +436,7 @@ def test_a_date_of_an_item_keeps_its_words_and_its_doubts(
     imported = item(dates)
     assert (imported.record.date and dump(imported.record.date)) == expected
     if expected and "edtf" in expected:
-        assert unread(imported) == HEADER
+        assert unread(imported) == []
 
 
 def test_further_dates_of_an_item_are_rivals() -> None:
@@ -577,7 +572,7 @@ def test_call_numbers_are_the_same_within_their_level_and_kind() -> None:
     found = ead("".join(one.format(n, "", "A/1") for n in "abc"))
     [finding] = [f for f in found[2].report if f.code == "import-same-call-number"]
     assert "“c” and “a”" in finding.message
-    assert finding.location.field == "holding.file"
+    assert finding.location.field == "holdings"
 
 
 def told(record: Record) -> tuple[str, str]:

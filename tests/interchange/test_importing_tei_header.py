@@ -240,12 +240,16 @@ MANUSCRIPT = """<msDesc><msIdentifier><country>Wyeland</country><settlement>Exto
 def test_a_manuscript_has_its_holding_its_numbers_and_its_history() -> None:
     imported = letter(sourceDesc=MANUSCRIPT)
     record = imported.record
-    assert dump(record.holding) == {
-        "repository": "An archive, Exton, Wyeland",
-        "fonds": "Papers, Ones",
-        "file": "A 7",
-        "folio": "12",
-    }
+    assert [dump(holding) for holding in record.holdings] == [
+        {
+            "repository": "An archive, Exton, Wyeland",
+            "levels": [
+                {"name": "fonds", "value": "Papers, Ones"},
+                {"name": "file", "value": "A 7"},
+                {"name": "folio", "value": "12"},
+            ],
+        }
+    ]
     assert [(i.value, i.note) for i in record.identifiers] == [
         ("B 7", "Signatur"),
         ("99", "barcode"),
@@ -268,10 +272,10 @@ def test_call_numbers_without_a_repository_are_identifiers() -> None:
     )
     found = [(i.value, i.note) for i in imported.record.identifiers]
     assert found[:2] == [("Papers", "call number (fonds)"), ("A 7", "call number (file)")]
-    assert imported.record.holding
-    assert imported.record.holding.file == "A 7"
+    [holding] = imported.record.holdings
+    assert ("file", "A 7") in [(level.name, level.value) for level in holding.levels]
     assert unread(imported) == ["msIdentifier/repository: “Another”"]
-    assert letter(sourceDesc="<msDesc/>").record.holding is None
+    assert letter(sourceDesc="<msDesc/>").record.holdings == ()
 
 
 def test_printed_editions_are_publications() -> None:
@@ -281,7 +285,8 @@ def test_printed_editions_are_publications() -> None:
         <biblFull>Works</biblFull><msDesc><listBibl><bibl>In a catalogue</bibl></listBibl>
         </msDesc>"""
     )
-    assert imported.record.publications == ("Ada, Life, Series", "Letters, vol. 1", "Works")
+    found = [each.citation for each in imported.record.publications]
+    assert found == ["Ada, Life, Series", "Letters, vol. 1", "Works"]
     assert unread(imported) == ["listBibl/bibl: “In a catalogue”"]
 
 

@@ -17,7 +17,7 @@ from archive_pkg.errors import InvalidError
 from archive_pkg.interchange import Setting, export
 from archive_pkg.interchange.importing import READS, read
 from archive_pkg.packages import build_package, check, verify
-from archive_pkg.records import Date, load_record
+from archive_pkg.records import DateAndPlace, load_record
 from official import published_letters
 from strategies import records
 
@@ -60,7 +60,8 @@ def reading(name: str, record: Record, setting: Setting) -> Imported:
 @pytest.mark.parametrize("name", READS)
 def test_written_values_are_read_back(name: str) -> None:
     # Of a date that is not sure, days and doubt come back, not which kind of doubt.
-    record = full().model_copy(update={"received": Date(edtf="1961-03?", as_written="early")})
+    received = DateAndPlace(edtf="1961-03?", as_written="early")
+    record = full().model_copy(update={"received": received})
     imported = reading(name, record, FULL_SETTING)
     for field in READS[name]:
         assert told(imported.record, field) == told(record, field), field

@@ -242,7 +242,7 @@ def test_languages_are_codes_of_three_letters_and_their_script_is_described() ->
 
 
 def test_a_holding_without_a_place_is_the_archive() -> None:
-    assert words(holding={"repository": "RGANI"}) == ["Original document: RGANI"]
+    assert words(holdings=[{"repository": "RGANI"}]) == ["Original document: RGANI"]
 
 
 def test_the_official_schema_has_a_place_for_everything() -> None:

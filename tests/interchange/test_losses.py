@@ -22,8 +22,9 @@ WORDS = {
     "mentioned_places.as_written", "parts.title", "parts.method", "parts.note",
     "parts.access.rule", "parts.made.as_written", "parts.made.note", "translation_notes.text",
     "translation_notes.rendering", "translation_notes.original", "translation_notes.romanized",
-    "enclosures.title", "holding.repository", "holding.fonds", "holding.file", "holding.folio",
-    "custody", "publications", "rights.statement", "agents.name", "agents.role",
+    "enclosures.title", "holdings.repository", "holdings.levels.name",
+    "holdings.levels.value", "custody", "publications", "rights.statement", "agents.name",
+    "agents.role",
     "agents.as_written", "agents.version", "agents.note", "events.type", "events.date.as_written",
     "events.date.note", "events.detail",
 }  # fmt: skip

@@ -67,9 +67,10 @@ def test_restrictions_are_said_without_rights_and_rights_without_a_licence() -> 
                                 "history/provenance: Ours."]),
         ({"donor": "ann"}, ["msIdentifier/repository/gap/@reason: unknown",
                             "history/acquisition/persName: Ann"]),
-        ({"holding": {"repository": "A"}}, ["msIdentifier/repository: A"]),
-        ({"holding": {"repository": "A", "folio": "1"}},
-         ["msIdentifier/repository: A", "msIdentifier/idno/@type: folio", "msIdentifier/idno: 1"]),
+        ({"holdings": [{"repository": "A"}]}, ["msIdentifier/repository: A"]),
+        ({"holdings": [{"repository": "A", "levels": [{"name": "folio", "value": "1"}]}]},
+         ["msIdentifier/repository: A", "msIdentifier/idno/@type: level",
+          "msIdentifier/idno/@n: folio", "msIdentifier/idno: 1"]),
     ],
 )  # fmt: skip
 def test_where_a_letter_is_and_how_it_came_there(fields: dict[str, Any], lines: list[str]) -> None:

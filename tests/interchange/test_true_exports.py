@@ -142,7 +142,7 @@ def test_tei_keeps_custody_and_donor_where_the_archive_is_not_known() -> None:
     assert texts(written, "acquisition/{*}name") == ["The Steins"]
     [back] = read(written, "wire.xml")
     assert back.record.custody == "In the embassy until 1960."
-    assert back.record.holding is None
+    assert back.record.holdings == ()
 
 
 def test_an_import_of_datacite_keeps_our_access_restriction() -> None:

@@ -125,6 +125,21 @@ def test_a_package_of_an_earlier_format_verifies_and_opens(tmp_path: Path) -> No
     assert record.part("letter").made_from == ("original",)
 
 
+def test_a_package_of_format_2_verifies_and_opens(tmp_path: Path) -> None:
+    archive = Path(__file__).parents[1] / "fixtures/packages/format-2.tar.gz"
+    subprocess.run(["tar", "-xf", archive, "-C", tmp_path], check=True)
+    [folder] = tmp_path.iterdir()
+    assert b'"format": 2' in (folder / "data/record.json").read_bytes()
+    verification = verify(folder)
+    assert verification.ok, list(verification.report)
+    [holding] = open_package(folder).record.holdings
+    assert [(level.name, level.value) for level in holding.levels] == [
+        ("fonds", "f. 5"),
+        ("file", "op. 49, d. 327"),
+        ("folio", "l. 3"),
+    ]
+
+
 @pytest.mark.parametrize("name", ["letter.txt", "letter.zip", "empty", "no-bag"])
 def test_a_folder_that_never_was_a_package_is_not_called_damaged(name: str, tmp_path: Path) -> None:
     path = tmp_path / name

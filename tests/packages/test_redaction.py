@@ -80,7 +80,7 @@ RICH: dict[str, Any] = {
         for name, text in (("n1", "w25"), ("n2", "w26"))
     ],
     "enclosures": [{"id": "e1", "title": "w27"}, {"id": "e2", "title": "w28"}],
-    "holding": {"repository": "w29", "fonds": "w30"},
+    "holdings": [{"repository": "w29", "levels": [{"name": "fond", "value": "w30"}]}],
     "donor": "dora",
     "publications": ["w31", "w32"],
     "rights": {"statement": "w33", "licence": "w34", "holder": "anna"},
@@ -203,7 +203,7 @@ def test_all_evidence_from_open_parts_goes_out() -> None:
         ("events.e.type", {"events": [{"id": "e", "type": "Igor"}]}),
         ("variant_titles.0", {"variant_titles": ["Igor"]}),
         ("identifiers.0.value", {"identifiers": [{"scheme": "local", "value": "Igor"}]}),
-        ("holding.repository", {"holding": {"repository": "Igor"}}),
+        ("holdings.0.repository", {"holdings": [{"repository": "Igor"}]}),
         ("custody", {"custody": "Igor"}),
     ],
 )

@@ -159,7 +159,7 @@ def test_names_of_what_was_taken_out_are_found_in_the_record(tmp_path: Path) -> 
 
     assert fields() == []
     assert fields(custody="From the estate of I. Secretov.") == ["custody"]
-    assert fields(publications=["The Nightingale file, 1950"]) == ["publications.0"]
+    assert fields(publications=["The Nightingale file, 1950"]) == ["publications.0.citation"]
     assert fields(custody="A report by an agent, given by Lind.") == []
     assert fields(custody=f"Found with {NAME}.") == ["custody"]
     assert fields(custody="By the Rule of Quincy.") == []
@@ -271,7 +271,7 @@ def test_parts_of_names_and_other_names_are_no_traces(tmp_path: Path, words: str
         },
         {"translation_notes": [{"id": "n", "kind": "sic", "at": AT, "text": "Quornak wrote so"}]},
         {"enclosures": [{"id": "e", "title": "On Quornak"}]},
-        {"holding": {"repository": "Quornak Library"}},
+        {"holdings": [{"repository": "Quornak Library"}]},
         {"rights": {"statement": "Ask Quornak"}},
         {"salutation": "Dear Quornak"},
         {"closing": "Quornak"},
@@ -377,7 +377,7 @@ def test_ids_are_no_traces_and_each_value_has_its_place(tmp_path: Path) -> None:
     event = {"id": "e", "type": "accession", "objects": ["letter"], "detail": "See rep-1."}
     more: dict[str, Any] = {"events": [event], "publications": ["One", "Of rep-1"]}
     fields = {field for field, _ in traces_of(tmp_path, parts=[part], **more).in_record()}
-    assert fields == {"events.e.detail", "publications.1"}
+    assert fields == {"events.e.detail", "publications.1.citation"}
 
 
 def test_statements_inferred_without_a_place_make_no_word_public(tmp_path: Path) -> None:

@@ -56,21 +56,40 @@ def test_all_errors_are_reported_at_once() -> None:
 QUOTE = {"part": "page", "start": 0, "end": 1, "exact": "X"}
 TWO = {"agents": ["anna", "bert"], "parts": ["page", "copy"]}
 FULL: dict[str, Any] = {
-    "format": 2,
+    "format": 3,
     "id": "full",
     "type": "letter",
     "title": "X",
     **dict.fromkeys(
-        ("sender", "signatories", "recipients", "copies_to", "mentioned_agents"), TWO["agents"]
+        (
+            "authors",
+            "sender",
+            "signatories",
+            "recipients",
+            "attention",
+            "copies_to",
+            "mentioned_agents",
+        ),
+        TWO["agents"],
     ),
     "donor": "anna",
+    "participants": [{"agent": name} for name in TWO["agents"]],
+    "publications": [
+        {"citation": "X", "editors": TWO["agents"], "translators": TWO["agents"]} for _ in "ab"
+    ],
+    "items": [
+        {"id": f"i-{part}", "title": "X", "at": {**QUOTE, "part": part}} for part in TWO["parts"]
+    ],
     "classification": {
         "as_written": "Secret",
         "history": [{"action": "reviewed", "by": "anna"}, {"action": "declassified", "by": "bert"}],
     },
     "summary": {"text": "X", "part": "page", "author": "anna"},
     "rights": {"statement": "unknown", "holder": "anna"},
-    "agents": [{"id": name, "name": name, "kind": "person"} for name in TWO["agents"]],
+    "agents": [
+        {"id": name, "name": name, "kind": "person", "affiliations": TWO["agents"]}
+        for name in TWO["agents"]
+    ],
     "parts": [
         *({"id": name, "kind": "scan", "held": False} for name in TWO["parts"]),
         {
@@ -85,7 +104,10 @@ FULL: dict[str, Any] = {
         {"id": name, "kind": "sic", "at": {**QUOTE, "part": part}}
         for name, part in (("n1", "page"), ("n2", "copy"))
     ],
-    "enclosures": [{"id": f"e-{name}", "title": "X", "part": name} for name in TWO["parts"]],
+    "enclosures": [
+        {"id": f"e-{name}", "title": "X", "part": name, "sender": TWO["agents"]}
+        for name in TWO["parts"]
+    ],
     "events": [
         {
             "id": name,
@@ -311,5 +333,5 @@ def test_nothing_in_the_first_record_is_quoted_that_is_not_in_the_text() -> None
     ):
         if evidence.field.endswith(".original"):
             assert evidence.basis == "inferred"
-    assert record.holding is None
+    assert record.holdings == ()
     assert all(part.made_by == () for part in record.parts)

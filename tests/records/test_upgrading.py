@@ -6,8 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer.testing import CliRunner
 
 from archive_pkg import tables
+from archive_pkg.cli import app
 from archive_pkg.records import Record, load_record, read_record, save_record
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ evidence:
     rule: translation-has-an-original
 """
 PRESENT = (
-    FORMER.replace("id: a-to-b", "format: 2\nid: a-to-b")
+    FORMER.replace("id: a-to-b", "format: 3\nid: a-to-b")
     .replace("    of: [original]  #", "    made_from: [original]  #")
     .replace('"of": [original]', "made_from: [original]")
     .replace("'of':", "about:")
@@ -81,7 +83,7 @@ def test_the_kind_of_a_part_decides_its_relation(tmp_path: Path) -> None:
     as_json.write_text(json.dumps(plain), encoding="utf-8")
     assert load_record(as_json) == record
     save_record(record, as_json)
-    assert json.loads(as_json.read_text(encoding="utf-8"))["format"] == 2
+    assert json.loads(as_json.read_text(encoding="utf-8"))["format"] == 3
 
 
 def test_saving_writes_the_present_names_and_keeps_all_else(tmp_path: Path) -> None:
@@ -91,9 +93,101 @@ def test_saving_writes_the_present_names_and_keeps_all_else(tmp_path: Path) -> N
     assert file.read_text(encoding="utf-8") == PRESENT
 
 
+HELD = """\
+format: 2
+id: a-to-b
+type: letter
+title: Letter, A to B
+# Where it is.
+holding:  # in Moscow
+  file: op. 49  # the opis
+  # Called TsKhSD until 1999.
+  repository: "RGANI"
+  folio:  # not known
+
+  fonds: >-
+    fond
+    5
+custody: unknown
+evidence:
+  - {field: holding.fonds, basis: inferred, rule: r}  # in braces
+  - field: holding.repository  # the archive
+    basis: inferred
+    rule: r
+"""
+HELD_IN_LEVELS = """\
+format: 3
+id: a-to-b
+type: letter
+title: Letter, A to B
+# Where it is.
+holdings:  # in Moscow
+    # Called TsKhSD until 1999.
+  - repository: "RGANI"
+    levels:
+
+      - name: fonds
+        value: >-
+          fond
+          5
+      - name: file
+        value: op. 49  # the opis
+      # not known
+custody: unknown
+evidence:
+  - {field: holdings.0.levels.0.value, basis: inferred, rule: r}  # in braces
+  - field: holdings.0.repository  # the archive
+    basis: inferred
+    rule: r
+"""
+BRACES = 'holding: {repository: A, fonds: "5; 6", # why\n  folio: null}'
+
+
+@pytest.mark.parametrize(
+    ("former", "present"),
+    [
+        (HELD, HELD_IN_LEVELS),
+        (HELD.replace("\n", "\r\n"), HELD_IN_LEVELS.replace("\n", "\r\n")),
+        (HELD.replace("format: 2\n", ""), HELD_IN_LEVELS),
+        (FORMER, PRESENT),
+        (
+            f"format: 1\nid: a\ntype: note\ntitle: A\n{BRACES}  # end\n",
+            "format: 3\nid: a\ntype: note\ntitle: A\nholdings: "
+            '[{repository: A, levels: [{name: fonds, value: "5; 6"}]}]  # why  # end\n',
+        ),
+        (
+            "format: 2\nid: a\ntype: note\ntitle: A\nholding: null  # open",
+            "format: 3\nid: a\ntype: note\ntitle: A\nholdings: []  # open",
+        ),
+        ("format: 2\nid: a\ntype: note\ntitle: A\n", "format: 3\nid: a\ntype: note\ntitle: A\n"),
+        ("id: a\ntype: note\ntitle: A\n", "id: a\ntype: note\ntitle: A\n"),
+    ],
+)
+def test_upgrade_changes_only_what_the_format_changed(
+    former: str, present: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "record.yaml"
+    file.write_bytes(former.encode())
+    record = load_record(file)
+    for _ in range(2):
+        assert CliRunner().invoke(app, ["upgrade", str(tmp_path)]).exit_code == 0
+        assert file.read_bytes().decode() == present
+    assert load_record(file) == record
+
+
+def test_the_places_of_faults_in_a_former_field_are_those_of_the_file() -> None:
+    record, report = read_record(HELD.replace("file: op. 49", "file: [op]").encode())
+    assert record is None
+    assert [(f.location.line, f.location.field) for f in report.errors] == [
+        (7, "holdings.0.levels.1.value")
+    ]
+    _, report = read_record(HELD.replace("format: 2", "format: 3").encode())
+    assert "Did you mean holdings?" in report.errors[0].hint
+
+
 def test_a_file_without_a_format_keeps_to_what_it_says(tmp_path: Path) -> None:
     file = tmp_path / "record.yaml"
-    text = PRESENT.replace("format: 2\n", "")
+    text = PRESENT.replace("format: 3\n", "")
     file.write_text(text, encoding="utf-8")
     record = load_record(file)
     save_record(record, file)
@@ -107,7 +201,7 @@ def test_a_file_without_a_format_keeps_to_what_it_says(tmp_path: Path) -> None:
     [
         (("    of: [original]\n", "    of: [orginal]\n"), 22, "Did you mean original?"),
         (("# A record", "format: 2\n# A record"), 13, "made_from, part_of or about"),
-        (("# A record", "format: 3\n# A record"), 1, "reads formats 1 to 2"),
+        (("# A record", "format: 4\n# A record"), 1, "reads formats 1 to 3"),
         (("# A record", "format: true\n# A record"), 1, "format is true"),
         (("    kind: translation\n", "    kind: translation\n    made_from: [scan]\n"), 13, "“of”"),
     ],

@@ -412,5 +412,5 @@ def test_an_export_that_would_show_what_is_withheld_is_refused(
         done = CliRunner().invoke(cli.app, [str(word) for word in words])
         assert done.exit_code == 3, (words, done.output)
         assert "withheld-shows" in done.output
-        assert "publications.0" in done.output
+        assert "publications.0.citation" in done.output
         assert not (tmp_path / "x").exists()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive_pkg.records.models import HoldingLevel
 from archive_pkg.records.vocabularies.identifiers import Identifier
 from archive_pkg.tables.checking.suspicious_characters import find_suspicious
 from archive_pkg.tables.schema.cells import (
@@ -25,8 +26,9 @@ ODD = "=+-@'\";:\\,[] \t\r\n\u00a0|＝жa"
 texts = st.text(st.sampled_from(ODD) | st.characters(exclude_categories=["Cs"]), min_size=1)
 
 ONE = Column("custody", ("custody",), "string")
-MANY = tables()["letters"].column("publications")
+MANY = tables()["letters"].column("variant_titles")
 IDENTIFIERS = tables()["letters"].column("identifiers")
+LEVELS = tables()["holdings"].column("levels")
 
 
 @given(texts)
@@ -50,6 +52,13 @@ def test_identifiers_come_back(several: list[tuple[str, str | None]]) -> None:
         for value, note in several
     ]
     assert from_cell(IDENTIFIERS, to_cell(IDENTIFIERS, made)) == expected
+
+
+@given(st.lists(st.tuples(texts, texts), min_size=1, max_size=3))
+def test_levels_of_an_archive_come_back(several: list[tuple[str, str]]) -> None:
+    made = [HoldingLevel.model_construct(name=name, value=value) for name, value in several]
+    expected = [{"name": name, "value": value} for name, value in several]
+    assert from_cell(LEVELS, to_cell(LEVELS, made)) == expected
 
 
 @given(texts)

@@ -13,7 +13,8 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from archive_pkg.records.base import Model
 from archive_pkg.records.coherence import references
-from archive_pkg.records.models import ID_PATTERN, Record
+from archive_pkg.records.models import Record
+from archive_pkg.records.models.fields import ID_PATTERN
 from archive_pkg.tables import table_schema
 from archive_pkg.tables.checking.row_validation import model_of, validator
 from archive_pkg.tables.reading.headers import normalize_header
@@ -24,11 +25,13 @@ from strategies import records, texts
 
 def test_the_tables_are_those_of_the_record() -> None:
     assert list(tables()) == [
-        "letters", "classification_history", "subjects", "mentioned_places", "parts",
-        "translation_notes", "enclosures", "agents", "events", "evidence",
+        "letters", "participants", "classification_history", "subjects", "mentioned_places",
+        "parts", "translation_notes", "enclosures", "items", "relations", "holdings",
+        "publications", "agents", "events", "evidence",
     ]  # fmt: skip
     assert tables()["letters"].key == ("id",)
     assert tables()["parts"].key == ("letter", "id")
+    assert tables()["participants"].key == ("letter", "agent")
     assert tables()["evidence"].key == ()
 
 
@@ -122,7 +125,8 @@ def test_every_reference_in_the_models_is_marked(record: Record) -> None:
         if column.refers_to in ("agents", "parts")
     }
     followed = {
-        tuple(step for step in place if isinstance(step, str)) for _, place, _ in references(record)
+        tuple(step for step in place if isinstance(step, str))
+        for _, place, _ in references(record, Record)
     }
     assert followed <= marked
 
@@ -164,7 +168,7 @@ def is_known_difference(table: Table, column: Column, text: str) -> bool:
         # What is a date, a language, a path, an identifier is more than a pattern.
         column.path[-1] in ("edtf", "language", "languages")
         or column.is_path
-        or column.is_identifier
+        or column.form
         # Text that says something; also each of several.
         or column.is_free
         # Python's pattern ends before a last line end, and its digits are not only ours.

@@ -78,32 +78,32 @@ def test_errors_of_a_workbook_are_reported_cell_by_cell(messy: Path) -> None:
         ("tables-sheet-ignored", "My sums!"),
         ("tables-cells-merged", "letters!M2"),
         ("tables-hidden", "letters!6"),
-        ("tables-date-typed", "letters!L2"),
-        ("tables-formula-uncomputed", "letters!F5"),
-        ("tables-space-around", "letters!F2"),
+        ("tables-date-typed", "letters!S2"),
+        ("tables-formula-uncomputed", "letters!I5"),
+        ("tables-space-around", "letters!I2"),
         ("record-value-wrong", "letters!E3"),
-        ("tables-look-alike", "letters!F3"),
-        ("record-date-invalid", "letters!L3"),
+        ("tables-look-alike", "letters!I3"),
+        ("record-date-invalid", "letters!S3"),
         ("tables-row-blank", "letters!4"),
         ("tables-key-taken", "letters!A5"),
-        ("record-field-missing", "letters!F5"),
-        ("record-reference-unknown", "letters!H5"),
+        ("record-field-missing", "letters!I5"),
+        ("record-reference-unknown", "letters!M5"),
         ("record-value-wrong", "letters!A6"),
-        ("record-field-missing", "letters!F6"),
-        ("record-date-invalid", "letters!L6"),
+        ("record-field-missing", "letters!I6"),
+        ("record-date-invalid", "letters!S6"),
         ("record-reference-unknown", "agents!A2"),
         ("record-field-missing", "agents!D3"),
-        ("record-value-wrong", "agents!H3"),
-        ("record-parts-circle", "parts!N2"),
+        ("record-value-wrong", "agents!U3"),
+        ("record-parts-circle", "parts!O2"),
         ("tables-part-missing", "parts!F2"),
     }
 
 
 def test_hints_say_what_to_write(messy: Path) -> None:
     hints = {f"{f.location.table}!{f.location.cell}": f.hint for f in check(messy)}
-    assert hints["letters!L3"] == "Write 1960-07-18, and “18.7.1960” in date.as_written."
-    assert hints["letters!L6"] == "Write 1960-07-18 if that is meant."
-    assert hints["agents!H3"] == "Write viaf:32011500"
+    assert hints["letters!S3"] == "Write 1960-07-18, and “18.7.1960” in date.as_written."
+    assert hints["letters!S6"] == "Write 1960-07-18 if that is meant."
+    assert hints["agents!U3"] == "Write viaf:32011500"
 
 
 def test_letters_of_a_corrected_workbook_build_and_verify(messy: Path, tmp_path: Path) -> None:
@@ -135,12 +135,12 @@ def test_an_annotated_workbook_only_adds_colours_and_notes(messy: Path) -> None:
     out = annotate(messy, check(messy), messy.with_name("checked.xlsx"))
     before, after = openpyxl.load_workbook(messy), openpyxl.load_workbook(out)
     letters = after["letters"]
-    assert letters["L3"].fill.fgColor.rgb == "FFFFC7CE"
-    assert "Write 1960-07-18" in letters["L3"].comment.text
-    assert letters["F2"].fill.fgColor.rgb == "FFFFEB9C"
+    assert letters["S3"].fill.fgColor.rgb == "FFFFC7CE"
+    assert "Write 1960-07-18" in letters["S3"].comment.text
+    assert letters["I2"].fill.fgColor.rgb == "FFFFEB9C"
     assert letters["A2"].comment.text == "mine"
     assert (letters["C2"].font.b, letters["C2"].font.color.rgb) == (True, "00FF0000")
-    assert letters["F5"].value == '=A2&" copy"'
+    assert letters["I5"].value == '=A2&" copy"'
     last = f"sheet{len(before.sheetnames)}."
     with zipfile.ZipFile(messy) as theirs, zipfile.ZipFile(out) as ours:
         sums = [name for name in theirs.namelist() if "chart" in name or last in name]
@@ -155,10 +155,10 @@ def test_an_annotated_workbook_only_adds_colours_and_notes(messy: Path) -> None:
 
 def test_an_existing_note_is_kept_and_extended(messy: Path) -> None:
     book = openpyxl.load_workbook(messy)
-    book["letters"]["L3"].comment = Comment("look this up", "Erika")
+    book["letters"]["S3"].comment = Comment("look this up", "Erika")
     book.save(messy)
     out = annotate(messy, check(messy), messy.with_name("checked.xlsx"))
-    text = openpyxl.load_workbook(out)["letters"]["L3"].comment.text
+    text = openpyxl.load_workbook(out)["letters"]["S3"].comment.text
     assert text.startswith("look this up")
     assert "Write 1960-07-18" in text
 
@@ -241,7 +241,7 @@ def test_the_same_records_give_the_same_workbook(
 
 @pytest.mark.parametrize(
     ("cell", "value", "code"),
-    [("B2", "2", "tables-number-as-text"), ("F2", "#REF!", "tables-cell-error")],
+    [("B2", "2", "tables-number-as-text"), ("I2", "#REF!", "tables-cell-error")],
 )
 def test_a_misleading_value_is_reported(tmp_path: Path, cell: str, value: str, code: str) -> None:
     write_template(tmp_path / "letters.xlsx")

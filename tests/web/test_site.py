@@ -255,7 +255,7 @@ def test_hostile_values_of_a_record_are_escaped(collection: Path) -> None:
          "identifiers": [{"scheme": "url", "value": "https://example.org/\"><script>"}]},
         {"id": "b", "name": f"b {HOSTILE}", "kind": "organization"},
     ]  # fmt: skip
-    record = simple(6, title=HOSTILE, agents=agents, holding={"repository": HOSTILE},
+    record = simple(6, title=HOSTILE, agents=agents, holdings=[{"repository": HOSTILE}],
                     classification={"as_written": HOSTILE})  # fmt: skip
     write(collection, record, p=f"{HOSTILE}\n")
     out = site(collection, "--title", HOSTILE)

@@ -34,6 +34,7 @@ from archive_pkg.cli.commands import (
     site,
     tables,
     trace,
+    upgrade,
     verify,
     why_not,
 )
@@ -67,6 +68,7 @@ for command in (
     demo,
     draft,
     check,
+    upgrade,
     characterize,
     build,
     verify,

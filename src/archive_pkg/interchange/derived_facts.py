@@ -9,22 +9,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from archive_pkg.interchange.dates import edtf_of
 from archive_pkg.records.models import Event
+from archive_pkg.records.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from archive_pkg.records.models import Agent, Date, Holding, Part, Reclassification, Record
+    from archive_pkg.records.models import Agent, Date, Part, Reclassification, Record
     from archive_pkg.records.vocabularies.identifiers import Identifier
-
-TYPE_NAMES = {
-    "letter": "Letter",
-    "telegram": "Telegram",
-    "memorandum": "Memorandum",
-    "note": "Note",
-    "message": "Message",
-    "report": "Report",
-    "other": "Document",
-}
 
 Bond = Literal["version", "part", "about", "other"]
 """What a part is to the letter: a version of it, a part of it such as an enclosure, a text about
@@ -307,9 +298,14 @@ def part_title(record: Record, part: Part) -> str:
     return part.title or next(listed, f"{part.kind.capitalize()} of {record.title}")
 
 
-def shelfmark(holding: Holding) -> str:
-    """Return the place in the archive: fonds, file, folio."""
-    return ", ".join(word for word in (holding.fonds, holding.file, holding.folio) if word)
+def kept_at(record: Record) -> list[str]:
+    """Return each archive that keeps a copy, with the place there, in words."""
+    return [words(record, holding) for holding in record.holdings]
+
+
+def published_in(record: Record) -> list[str]:
+    """Return each publication of the document in words."""
+    return [words(record, publication) for publication in record.publications]
 
 
 def examines(event: Event) -> bool:

@@ -11,7 +11,9 @@ from pydantic import BaseModel
 
 from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.interchange.dates import is_exact
+from archive_pkg.records.coherence import ID_FIELDS, reference_paths
 from archive_pkg.records.models import Evidence, Quote, Record, Span
+from archive_pkg.records.values import id_of
 from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
@@ -53,14 +55,9 @@ _IN_OTHER_WORDS = frozenset(
 """Fields whose values formats express in their own words."""
 _CODED = frozenset({"languages", "scheme", "inputs", "outputs", "part"})
 """Fields whose values some formats write as codes or names of another list, or as a link."""
-_OF_AGENTS = frozenset(
-    {"sender", "signatories", "recipients", "copies_to", "mentioned_agents", "donor", "author"}
-    | {"holder", "made_by", "by", "agents"}
-)
+_OF_AGENTS = {path.replace(".*", "") for what, path in reference_paths(Record) if what == "agent"}
 """Fields whose values are ids of agents."""
-_INTERNAL = frozenset(
-    {"agents.id", "parts.id", "translation_notes.id", "enclosures.id", "events.id"}
-)
+_INTERNAL = frozenset({f"{name}.id" for name, field in ID_FIELDS.items() if field == "id"})
 """Ids that only connect statements within the record."""
 
 
@@ -74,7 +71,7 @@ def leaves(value: Any, kind: str = "", place: str = "") -> Iterator[tuple[str, s
                 yield from leaves(below, path, f"{place}.{name}" if place else name)
     elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
         for index, item in enumerate(value):
-            yield from leaves(item, kind, f"{place}.{getattr(item, 'id', index)}")
+            yield from leaves(item, kind, f"{place}.{id_of(item) or index}")
     else:
         yield kind, place, value
 
@@ -196,7 +193,7 @@ def _is_present(record: Record, kind: str, value: Any, where: str, present: set[
     if field in _CODED and "(" not in where:
         return True
     several = value if isinstance(value, tuple) else (value,)
-    if field in _OF_AGENTS:
+    if kind in _OF_AGENTS:
         several = tuple(record.agent(name).name for name in several)
     words = (one.exact if isinstance(one, Quote) else one for one in several)
     return all(

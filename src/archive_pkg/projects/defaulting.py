@@ -27,14 +27,15 @@ def with_defaults(record: dict[str, Any], project: Project, drafted: str = "") -
         return record
     filler = _Filler(record, project.settings.institution.name)
     defaults = project.settings.defaults
-    for name in ("holding", "publications", "rights"):
-        value = getattr(defaults, name)
+    given = defaults.model_dump(mode="json", exclude_none=True)
+    held = [given["holding"]] if "holding" in given else []
+    for name, value in (
+        ("holdings", held),
+        ("publications", given.get("publications")),
+        ("rights", given.get("rights")),
+    ):
         if value and not record.get(name):
-            filler.data[name] = (
-                list(value)
-                if isinstance(value, tuple)
-                else value.model_dump(mode="json", exclude_none=True)
-            )
+            filler.data[name] = value
             filler.supply(name)
     filler.kind_of(drafted, defaults.part_kind, defaults.original_language)
     filler.originals(defaults.original_language)

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, Field
 
 from archive_pkg.faults import Fault
 from archive_pkg.records.base import Model, validated_by
-from archive_pkg.records.models import EMPTY, Holding, Id, Many, Text
+from archive_pkg.records.models import Holding
+from archive_pkg.records.models.fields import EMPTY, Id, Many, Text
 from archive_pkg.records.scalars import Form, portable_path
 from archive_pkg.records.values import get, models_in
 from archive_pkg.records.vocabularies.languages import Language
@@ -183,7 +184,13 @@ class Defaults(Model):
     """
 
     holding: Holding | None = Field(
-        default=None, examples=[{"repository": "Example State Archive", "fonds": "Fonds 3"}]
+        default=None,
+        examples=[
+            {
+                "repository": "Example State Archive",
+                "levels": [{"name": "Bestand", "value": "3"}],
+            }
+        ],
     )
     original_language: Language | None = Field(default=None, examples=["ru"])
     part_kind: Literal["transcription", "translation"] | None = Field(

@@ -8,12 +8,14 @@ one field does not hide others.
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin
 
 from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.records.upgrading import RELATIONS
-from archive_pkg.records.values import MAX_SUGGESTIONS, Values, get, id_of, items
+from archive_pkg.records.values import MAX_SUGGESTIONS, Values, get, id_of, items, models_in
+from archive_pkg.records.vocabularies.document_types import document_types
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -33,32 +35,40 @@ class Reference(NamedTuple):
     id: str
 
 
-_REFERENCES = {
-    "agent": (
-        "sender.*",
-        "signatories.*",
-        "recipients.*",
-        "copies_to.*",
-        "mentioned_agents.*",
-        "donor",
-        "summary.author",
-        "rights.holder",
-        "classification.history.*.by",
-        "parts.*.made_by.*",
-        "events.*.agents.*",
-        "evidence.*.agent",
-    ),
-    "part": (
-        "summary.part",
-        *(f"parts.*.{relation}.*" for relation in RELATIONS),
-        "translation_notes.*.at.part",
-        "enclosures.*.part",
-        "events.*.objects.*",
-        "events.*.sources.*",
-        "evidence.*.at.part",
+@cache
+def reference_paths(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
+    """Return what each field of a record refers to, "agent" or "part", and the field's path.
+
+    In a path, * stands for each item of a list.
+    """
+    return tuple(_reference_paths(model, ""))
+
+
+def _reference_paths(model: type[BaseModel], above: str) -> Iterator[tuple[str, str]]:
+    for name, field in model.model_fields.items():
+        path = f"{above}{name}.*" if get_origin(field.annotation) is tuple else f"{above}{name}"
+        if table := _refers_to(field) or _refers_to(field.annotation):
+            yield table.removesuffix("s"), path
+        for below in models_in(field.annotation):
+            yield from _reference_paths(below, f"{path}.")
+
+
+def _refers_to(declared: Any) -> str:
+    """Return the list of the record to which a declared value refers, or ""."""
+    extra = getattr(declared, "json_schema_extra", None)
+    if isinstance(extra, dict) and "refersTo" in extra:
+        return str(extra["refersTo"])
+    inner = (*getattr(declared, "__metadata__", ()), *get_args(declared))
+    return next(filter(None, map(_refers_to, inner)), "")
+
+
+ID_FIELDS = {
+    "participants": "agent",
+    **dict.fromkeys(
+        ("agents", "parts", "translation_notes", "enclosures", "items", "events"), "id"
     ),
 }
-"""The fields that refer to agents and parts; `*` means each item of a list."""
+"""The lists in which an id appears once, and the field with the id."""
 
 
 def incoherence(
@@ -73,7 +83,8 @@ def incoherence(
     """
     found = [
         *_repeated_ids(record),
-        *_unknown_references(record),
+        *_unknown_references(record, model),
+        *_unknown_types(record),
         *_circles(record),
         *_events_out_of_order(record),
         *_unknown_statements(record, model, faulty),
@@ -82,21 +93,21 @@ def incoherence(
 
 
 def _repeated_ids(record: Any) -> Iterator[Problem]:
-    for name in ("agents", "parts", "translation_notes", "enclosures", "events"):
+    for name, field in ID_FIELDS.items():
         seen: dict[str, int] = {}
         for index, item in enumerate(items(record, name)):
             known = id_of(item)
             if known in seen:
-                message = (
-                    f"item {seen[known] + 1} of {name} has the same id {known}; rename one of them"
+                message = f"item {seen[known] + 1} of {name} has the same {field} {known}; " + (
+                    "rename one of them" if field == "id" else "list all its parts there"
                 )
-                yield "id_taken", message, (name, index, "id"), known
+                yield "id_taken", message, (name, index, field), known
             elif known is not None:
                 seen[known] = index
 
 
-def _unknown_references(record: Any) -> Iterator[Problem]:
-    tables = {what: get(record, f"{what}s", ()) for what in _REFERENCES}
+def _unknown_references(record: Any, model: type[BaseModel]) -> Iterator[Problem]:
+    tables = {what: get(record, f"{what}s", ()) for what in ("agent", "part")}
     # If a table is not a list, that is reported elsewhere, and references to it are not checked.
     known = {
         what: {name for item in table if (name := id_of(item))}
@@ -104,7 +115,9 @@ def _unknown_references(record: Any) -> Iterator[Problem]:
         if isinstance(table, list | tuple)
     }
     unknown = [
-        one for one in references(record) if one.what in known and one.id not in known[one.what]
+        one
+        for one in references(record, model)
+        if one.what in known and one.id not in known[one.what]
     ]
     for count, (what, place, name) in enumerate(unknown):
         near = get_close_matches(name, known[what], 1) if count < MAX_SUGGESTIONS else []
@@ -112,28 +125,40 @@ def _unknown_references(record: Any) -> Iterator[Problem]:
         yield "unknown_reference", f"no {what} has the id {name}{meant}", place, name
 
 
-def references(record: Any) -> Iterator[Reference]:
+def references(record: Any, model: type[BaseModel]) -> Iterator[Reference]:
     """Yield each reference to an agent or a part."""
-    for what, paths in _REFERENCES.items():
-        for path in paths:
-            found: list[tuple[Place, Any]] = [((), record)]
-            for step in path.split("."):
-                if step == "*":
-                    found = [
-                        ((*place, index), item)
-                        for place, value in found
-                        if isinstance(value, list | tuple)
-                        for index, item in enumerate(value)
-                    ]
-                else:
-                    found = [
-                        ((*place, step), below)
-                        for place, value in found
-                        if (below := get(value, step)) is not None
-                    ]
-            yield from (
-                Reference(what, place, name) for place, name in found if isinstance(name, str)
-            )
+    for what, path in reference_paths(model):
+        found: list[tuple[Place, Any]] = [((), record)]
+        for step in path.split("."):
+            if step == "*":
+                found = [
+                    ((*place, index), item)
+                    for place, value in found
+                    if isinstance(value, list | tuple)
+                    for index, item in enumerate(value)
+                ]
+            else:
+                found = [
+                    ((*place, step), below)
+                    for place, value in found
+                    if (below := get(value, step)) is not None
+                ]
+        yield from (Reference(what, place, name) for place, name in found if isinstance(name, str))
+
+
+def _unknown_types(record: Any) -> Iterator[Problem]:
+    name = get(record, "type")
+    if not isinstance(name, str):
+        return
+    known, own = name in document_types(), get(record, "own_type") is not None
+    if known and own:
+        message = f"{name} is a known type; remove own_type, or give its type another id"
+        yield "type_known", message, ("own_type",), name
+    elif not (known or own):
+        near = get_close_matches(name.lower().replace(" ", "-"), document_types(), 1)
+        meant = f"did you mean {near[0]}?" if near else "write a known type, or define own_type."
+        hint = f"{meant} The known types are {', '.join(document_types())}"
+        yield "type_unknown", f"“{name}” is not a known type of document; {hint}", ("type",), name
 
 
 def _circles(record: Any) -> Iterator[Problem]:

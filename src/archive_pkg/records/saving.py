@@ -10,8 +10,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
-from archive_pkg.records.loading import invalid, read_record, read_tree, record_file
-from archive_pkg.records.upgrading import FORMAT, is_former, upgrade, upgrade_text
+from archive_pkg.records.loading import invalid, load_record, read_record, read_tree, record_file
+from archive_pkg.records.upgrading import (
+    FORMAT,
+    is_former,
+    names_earlier_format,
+    upgrade,
+    upgrade_text,
+)
 from archive_pkg.records.yaml import writing
 from archive_pkg.records.yaml.patching import patch
 from archive_pkg.records.yaml.reading import read_yaml
@@ -58,6 +64,29 @@ def save_record(record: Record, path: StrPath) -> None:
         data = read_regular(file)
     if known != valid or _is_former(data, file):
         write_atomically(file, updated(valid, data, file))
+
+
+def upgrade_record(path: StrPath) -> bool:
+    """Write a record's file in the present format, and change nothing else in it.
+
+    Args:
+        path: The file, or its folder.
+
+    Returns:
+        Whether the file was in an earlier format.
+
+    Raises:
+        InvalidError: The file is not a valid record.
+        StorageError: The file cannot be read or written.
+    """
+    file = record_file(path)[0].resolve()
+    record = load_record(path)
+    with storage_errors(f"reading {file}"):
+        data = read_regular(file)
+    if not _is_former(data, file):
+        return False
+    write_atomically(file, updated(record, data, file))
+    return True
 
 
 def updated(record: Record, data: bytes, file: Path) -> bytes:
@@ -141,7 +170,7 @@ def _leaves_format_out(data: Any) -> bool:
 
 def _is_former(data: bytes, file: Path) -> bool:
     root = read_tree(data, file.name).root
-    return root is not None and is_former(root.plain)
+    return root is not None and (is_former(root.plain) or names_earlier_format(root.plain))
 
 
 def _is_json(file: Path) -> bool:

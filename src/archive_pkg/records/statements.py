@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from archive_pkg.records.values import Values
+from archive_pkg.records.values import Values, id_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archive_pkg.records.models import Evidence, Record
 
 # Fields that describe the record itself, so they need no evidence.
-_OWN = {"id", "version", "supersedes", "evidence", "type"}
+_OWN = {"id", "version", "supersedes", "evidence", "type", "own_type"}
 
 
 class StatementIndex(Values):
@@ -44,13 +44,13 @@ class StatementIndex(Values):
 
 
 def statements(record: Record) -> Iterator[str]:
-    """Yield the path of each statement about the letter: fields and items of lists."""
+    """Yield the path of each statement about the document: fields and items of lists."""
     for name in type(record).model_fields:
         value = getattr(record, name)
         if name in _OWN or value in (None, ()):
             continue
         if isinstance(value, tuple) and isinstance(value[0], BaseModel):
             for index, item in enumerate(value):
-                yield f"{name}.{getattr(item, 'id', index)}"
+                yield f"{name}.{id_of(item) or index}"
         else:
             yield name

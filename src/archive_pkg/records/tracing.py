@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from archive_pkg.errors import UsageError
+from archive_pkg.records.coherence import references
 from archive_pkg.records.statements import StatementIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from archive_pkg.records.models import Agent, Event, Evidence, Part, Record
-
-
-_ROLES = {"sender", "signatories", "recipients", "copies_to", "mentioned_agents", "donor"}
-"""The fields whose values are agents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ class Trace:
             statements within it.
         lineage: The parts that it quotes or describes, then the parts that these depend on, each
             once, with the number of steps.
-        events: The events of these parts and of the letter as a whole, in the record's order.
+        events: The events of these parts and of the document as a whole, in the record's order.
         agents: The agents that the statement names, that supplied its evidence, made the parts or
             took part in the events.
     """
@@ -78,15 +75,19 @@ def trace(record: Record, field: str) -> Trace:
         raise UsageError(f"the record has no value for {field}", "Name a field that it has.")
     lineage = tuple(_lineage(record, dict.fromkeys(_origins(record, field, value, evidence))))
     parts = {part.id for _, part in lineage}
-    # An event without parts is about the letter as a whole.
+    # An event without parts is about the document as a whole.
     events = tuple(
         event
         for event in record.events
         if not (event.objects or event.sources) or parts & {*event.objects, *event.sources}
     )
     agents = _agents(evidence, (part for _, part in lineage), events)
-    if field.partition(".")[0] in _ROLES:
-        agents |= {value} if isinstance(value, str) else set(value or ())
+    place = index.place(field)
+    agents |= {
+        one.id
+        for one in references(record, type(record))
+        if one.what == "agent" and one.place[: len(place)] == place
+    }
     return Trace(
         field,
         value,

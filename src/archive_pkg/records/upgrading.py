@@ -1,9 +1,10 @@
 """Upgrade records of earlier file formats.
 
-Each format has a number, which a file names as `format`. A file without `format` has format 1. To
-change the format, increase `FORMAT` and add a step to `upgrade`.
+Each format has a number, which a file names as `format`. A file without `format` may have the
+fields of any format. To change the format, increase `FORMAT` and add a step.
 
-Format 2 replaces a part's `of` with `made_from`, `part_of` and `about`.
+Format 2 replaces a part's `of` with `made_from`, `part_of` and `about`. Format 3 replaces `holding`
+with `holdings`, whose levels have the archive's own names.
 """
 
 from __future__ import annotations
@@ -11,16 +12,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.records.scalars import TEXT_PATTERN
 from archive_pkg.records.yaml.nodes import Node
+from archive_pkg.records.yaml.patching import comments_within, line_after, value_end
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-FORMAT = 2
+FORMAT = 3
 """The format that this version writes."""
 
 RELATIONS = ("made_from", "part_of", "about")
 """The fields of a part that name other parts."""
+
+_LEVELS = ("fonds", "file", "folio")
+"""The fields of `holding` that are levels of the archive, from the top."""
+
+_RELATIONS_SINCE, _HOLDINGS_SINCE = 2, 3
 
 
 def relation_of(kind: object) -> str:
@@ -35,13 +43,17 @@ def upgrade(data: dict[str, Any]) -> dict[str, Any]:
         data: The plain data of a file; it is not changed.
     """
     rest = {key: value for key, value in data.items() if key != "format"}
-    return _with_three_relations(rest) if _is_first(data.get("format")) else rest
+    if _is_before(_RELATIONS_SINCE, data):
+        rest = _with_three_relations(rest)
+    if _is_before(_HOLDINGS_SINCE, data):
+        rest = _with_holdings(rest)
+    return rest
 
 
 def unknown_format(data: dict[str, Any]) -> str:
     """Return what is wrong with the format of a record's plain data, or ""."""
     given = data.get("format")
-    if _is_first(given) or str(given) == str(FORMAT):
+    if given is None or _number(given):
         return ""
     said = given if isinstance(given, str | int) else "not a number"
     return (
@@ -57,10 +69,13 @@ def describe_formats(record: dict[str, Any], part: dict[str, Any]) -> None:
         record: The schema of a record.
         part: The schema of its parts.
     """
+    numbers = [number for n in range(1, FORMAT + 1) for number in (n, str(n))]
+    text = {"type": "string", "pattern": TEXT_PATTERN}
+    level = {"anyOf": [text, {"type": "null"}]}
     record["properties"]["format"] = {
-        "enum": [None, 1, "1", FORMAT, str(FORMAT)],
+        "enum": [None, *numbers],
         "default": None,
-        "description": "The number of the file's format; format 1 if it is missing.",
+        "description": "The number of the file's format. You can leave it out.",
     }
     part["properties"]["of"] = {
         "type": "array",
@@ -68,11 +83,25 @@ def describe_formats(record: dict[str, Any], part: dict[str, Any]) -> None:
         "deprecated": True,
         "description": "In format 1: the parts that this one was made from, part of or about.",
     }
-    record["if"] = {
-        "properties": {"format": {"enum": [FORMAT, str(FORMAT)]}},
-        "required": ["format"],
+    record["properties"]["holding"] = {
+        "type": ["object", "null"],
+        "properties": {"repository": text, **dict.fromkeys(_LEVELS, level)},
+        "required": ["repository"],
+        "additionalProperties": False,
+        "deprecated": True,
+        "description": "In formats 1 and 2: where the document is kept.",
     }
-    record["then"] = {"properties": {"parts": {"items": {"not": {"required": ["of"]}}}}}
+
+    def since(first: int, then: dict[str, Any]) -> dict[str, Any]:
+        later = {"enum": numbers[2 * (first - 1) :]}
+        return {"if": {"properties": {"format": later}, "required": ["format"]}, "then": then}
+
+    no_of = {"properties": {"parts": {"items": {"not": {"required": ["of"]}}}}}
+    record["allOf"] = [
+        since(_RELATIONS_SINCE, no_of),
+        since(_HOLDINGS_SINCE, {"not": {"required": ["holding"]}}),
+        {"not": {"required": ["holding", "holdings"]}},
+    ]
 
 
 def upgrade_tree(root: Node) -> Node:
@@ -80,6 +109,7 @@ def upgrade_tree(root: Node) -> Node:
     if not is_former(root.plain):
         return root
     names = {id(node): name for node, name in _parts_with_of(root)}
+    holding = _holding(root)
 
     def renamed(node: Node) -> Node:
         if isinstance(node.value, list):
@@ -87,13 +117,18 @@ def upgrade_tree(root: Node) -> Node:
         if not isinstance(node.value, dict):
             return node
         new = {"of": names[id(node)]} if id(node) in names else {}
+        new |= {"holding": "holdings"} if node is root and holding else {}
         return _with(
             node,
             {new.get(key, key): renamed(child) for key, child in node.value.items()},
             {new.get(key, key): mark for key, mark in node.keys.items()},
         )
 
-    return renamed(root)
+    tree = renamed(root)
+    if holding and isinstance(tree.value, dict):
+        found = [] if holding.value is None else [_holding_with_levels(holding)]
+        tree.value["holdings"] = _with(holding, found, {})
+    return tree
 
 
 def upgrade_text(text: str, root: Node) -> str:
@@ -105,21 +140,51 @@ def upgrade_text(text: str, root: Node) -> str:
     """
     if not is_former(root.plain):
         return text
-    places = [(node.keys["of"].index, name) for node, name in _parts_with_of(root)]
-    for place, name in sorted(places, reverse=True):
-        text = text[:place] + re.sub(r"""^(["']?)of\1""", name, text[place:])
+    edits = []
+    for node, name in _parts_with_of(root):
+        place = node.keys["of"].index
+        edits.append((place, place + len(_key_at(text, place, "of")), name))
+    holding = _holding(root)
+    if holding:
+        edits += _holding_edits(text, root, holding)
+    evidence = root.value.get("evidence") if isinstance(root.value, dict) else None
+    upgraded = upgrade(root.plain).get("evidence", ())
+    for node, item in zip(evidence.children if evidence else (), upgraded, strict=False):
+        field = node.value.get("field") if isinstance(node.value, dict) else None
+        if field and field.value != item["field"]:
+            edits.append((field.start.index, field.end.index, item["field"]))
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
     return text
 
 
 def is_former(data: object) -> bool:
     """Return whether the plain data of a record has fields of an earlier format."""
-    if not isinstance(data, dict) or not _is_first(data.get("format")):
+    if not isinstance(data, dict):
         return False
-    return any(isinstance(part, dict) and "of" in part for part in _listed(data.get("parts")))
+    parts = _listed(data.get("parts")) if _is_before(_RELATIONS_SINCE, data) else ()
+    return _has_holding(data) or any(isinstance(part, dict) and "of" in part for part in parts)
 
 
-def _is_first(given: object) -> bool:
-    return given is None or str(given) == "1"
+def names_earlier_format(data: object) -> bool:
+    """Return whether the plain data of a record names the number of an earlier format."""
+    number = _number(data.get("format")) if isinstance(data, dict) else 0
+    return 0 < number < FORMAT
+
+
+def _number(given: object) -> int:
+    """Return the number of a known format, or 0."""
+    text = str(given)
+    return int(text) if text in {str(n) for n in range(1, FORMAT + 1)} else 0
+
+
+def _is_before(first: int, data: dict[str, Any]) -> bool:
+    given = data.get("format")
+    return given is None or 0 < _number(given) < first
+
+
+def _has_holding(data: dict[str, Any]) -> bool:
+    return "holding" in data and "holdings" not in data and _is_before(_HOLDINGS_SINCE, data)
 
 
 def _with_three_relations(data: dict[str, Any]) -> dict[str, Any]:
@@ -133,28 +198,66 @@ def _with_three_relations(data: dict[str, Any]) -> dict[str, Any]:
             if "of" in part and name not in part:
                 part = {name if key == "of" else key: value for key, value in part.items()}
         parts.append(part)
+
+    def renamed(field: str) -> str:
+        steps = field.split(".")
+        if len(steps) == 3 and steps[0] == "parts" and steps[2] == "of":
+            steps[2] = names.get(steps[1], "of")
+        return ".".join(steps)
+
+    evidence = _evidence(data, renamed)
+    return {**data, **({"parts": parts} if parts else {}), **evidence}
+
+
+def _with_holdings(data: dict[str, Any]) -> dict[str, Any]:
+    """Return data of format 2 in format 3, replacing `holding` with `holdings`."""
+    if _has_holding(data):
+        data = {
+            "holdings" if key == "holding" else key: _holdings(value) if key == "holding" else value
+            for key, value in data.items()
+        }
+    first = next(iter(_listed(data.get("holdings"))), None)
+    levels = _listed(first.get("levels")) if isinstance(first, dict) else []
+    names = [level.get("name") for level in levels if isinstance(level, dict)]
+
+    def renamed(field: str) -> str:
+        holding, _, below = field.partition(".")
+        if holding != "holding":
+            return field
+        if first is None:
+            return "holdings"
+        if below in _LEVELS:
+            known = f".{names.index(below)}.value" if below in names else ""
+            return f"holdings.0.levels{known}"
+        return f"holdings.0.{below}" if below else "holdings.0"
+
+    return {**data, **_evidence(data, renamed)}
+
+
+def _holdings(holding: Any) -> list[Any]:
+    if not isinstance(holding, dict):
+        return [] if holding is None else [holding]
+    levels = [
+        {"name": name, "value": holding[name]} for name in _LEVELS if holding.get(name) is not None
+    ]
+    rest = {key: value for key, value in holding.items() if key not in _LEVELS}
+    return [{**rest, **({"levels": levels} if levels else {})}]
+
+
+def _evidence(data: dict[str, Any], renamed: Callable[[str], str]) -> dict[str, Any]:
     evidence = [
-        {**item, "field": _renamed(item["field"], names)}
+        {**item, "field": renamed(item["field"])}
         if isinstance(item, dict) and isinstance(item.get("field"), str)
         else item
         for item in _listed(data.get("evidence"))
     ]
-    return {
-        **data,
-        **({"parts": parts} if parts else {}),
-        **({"evidence": evidence} if evidence else {}),
-    }
-
-
-def _renamed(field: str, names: dict[str, str]) -> str:
-    steps = field.split(".")
-    if len(steps) == 3 and steps[0] == "parts" and steps[2] == "of":
-        steps[2] = names.get(steps[1], "of")
-    return ".".join(steps)
+    return {"evidence": evidence} if evidence else {}
 
 
 def _parts_with_of(root: Node) -> Iterator[tuple[Node, str]]:
     """Yield the parts of a tree that have `of`, each with the new name of the field."""
+    if not _is_before(_RELATIONS_SINCE, root.plain):
+        return
     parts = root.value.get("parts") if isinstance(root.value, dict) else None
     for part in parts.children if parts and isinstance(parts.value, list) else ():
         if isinstance(part.value, dict) and "of" in part.value:
@@ -162,6 +265,98 @@ def _parts_with_of(root: Node) -> Iterator[tuple[Node, str]]:
             name = relation_of(kind.value if kind else None)
             if name not in part.value:
                 yield part, name
+
+
+def _holding(root: Node) -> Node | None:
+    """Return the value of `holding` in a tree, if it is to be replaced."""
+    there = isinstance(root.value, dict) and _has_holding(root.plain)
+    return root.value["holding"] if there and isinstance(root.value, dict) else None
+
+
+def _holding_with_levels(holding: Node) -> Node:
+    if not isinstance(holding.value, dict):
+        return holding
+    levels = []
+    for name in _LEVELS:
+        value = holding.value.get(name)
+        if value is not None and value.value is not None:
+            keys = dict.fromkeys(("name", "value"), holding.keys[name])
+            named = Node(name, holding.keys[name], holding.keys[name])
+            levels.append(_with(value, {"name": named, "value": value}, keys))
+    rest = {key: value for key, value in holding.value.items() if key not in _LEVELS}
+    keys = {key: holding.keys[key] for key in rest}
+    if levels:
+        rest["levels"] = _with(holding, levels, {})
+        keys["levels"] = levels[0].keys["name"]
+    return _with(holding, rest, keys)
+
+
+def _holding_edits(text: str, root: Node, holding: Node) -> Iterator[tuple[int, int, str]]:
+    """Yield ranges of a text, and the new text of each, that make `holding` a list."""
+    place = root.keys["holding"].index
+    key = _key_at(text, place, "holding")
+    if holding.value is None:
+        empty = re.compile(r"\s*:[ \t]*(?:null|Null|NULL|~)?").match(text, place + len(key))
+        yield place, empty.end() if empty else place, "holdings: []"
+        return
+    yield place, place + len(key), "holdings"
+    if holding.style == "flow":
+        comments = "".join(f"  {comment}" for comment in comments_within(text, holding))
+        comments += "\n" if comments and root.style == "flow" else ""
+        yield holding.start.index, holding.end.index, _holding_in_flow(text, holding) + comments
+    else:
+        start = line_after(text, place + len(key))
+        end = line_after(text, value_end(text, holding))
+        yield start, end, _holding_in_lines(text, start, holding)
+
+
+def _holding_in_flow(text: str, holding: Node) -> str:
+    values = {
+        key: text[node.start.index : node.end.index]
+        for key, node in zip(holding.keys, holding.children, strict=True)
+        if key not in _LEVELS or node.value is not None
+    }
+    pairs = [f"{key}: {value}" for key, value in values.items() if key not in _LEVELS]
+    levels = [f"{{name: {key}, value: {values[key]}}}" for key in _LEVELS if key in values]
+    pairs += [f"levels: [{', '.join(levels)}]"] if levels else []
+    return f"[{{{', '.join(pairs)}}}]"
+
+
+def _holding_in_lines(text: str, start: int, holding: Node) -> str:
+    """Return the lines of a mapping in block style, from a position, as those of a list."""
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    column = holding.start.column
+    fields: dict[str, str] = {}
+    levels: dict[str, str] = {}
+    for key, node in zip(holding.keys, holding.children, strict=True):
+        end = line_after(text, value_end(text, node))
+        line = holding.keys[key].index - column
+        above, rest = text[start:line], text[line:end].rstrip("\r\n") + line_end
+        start = end
+        if key not in _LEVELS:
+            mark = " " * column + ("  " if fields else "- ")
+            fields[key] = _indented(above, 2) + mark + _indented(rest, 2)[column + 2 :]
+        elif node.value is None:
+            _, sign, comment = rest.partition("#")
+            levels[key] = _indented(above, 4) + " " * (column + 4) * bool(sign) + sign + comment
+        else:
+            name = f"{' ' * (column + 4)}- name: {key}{line_end}{' ' * (column + 6)}value"
+            after = column + len(_key_at(rest, column, key))
+            levels[key] = _indented(above, 4) + name + _indented(rest, 6)[after + 6 :]
+    lines = "".join(fields.values())
+    if levels:
+        lines += f"{' ' * (column + 2)}levels:{line_end}"
+        lines += "".join(levels[key] for key in _LEVELS if key in levels)
+    return lines if text[:start].endswith("\n") else lines.removesuffix(line_end)
+
+
+def _indented(lines: str, by: int) -> str:
+    return re.sub(r"^(?=[^\r\n])", " " * by, lines, flags=re.MULTILINE)
+
+
+def _key_at(text: str, place: int, key: str) -> str:
+    found = re.compile(rf"""(["']?){key}\1""").match(text, place)
+    return found[0] if found else ""
 
 
 def _with(node: Node, value: Any, keys: Any) -> Node:

@@ -45,6 +45,17 @@ class Values:
         Raises:
             KeyError: A name on the path does not exist; the argument is a sentence about it.
         """
+        return self._walk(path)[0]
+
+    def place(self, path: str) -> tuple[str | int, ...]:
+        """Return the names of fields and numbers of items on a dotted path.
+
+        Raises:
+            KeyError: A name on the path does not exist; the argument is a sentence about it.
+        """
+        return self._walk(path)[1]
+
+    def _walk(self, path: str) -> tuple[Any, tuple[str | int, ...]]:
         value = self._record
         model: type[BaseModel] | None = self._model
         place: tuple[str | int, ...] = ()
@@ -52,8 +63,8 @@ class Values:
             value, model, step = self._step(value, model, name)
             place = (*place, step)
             if place in self._faulty:
-                return _FAULTY
-        return value
+                return _FAULTY, place
+        return value, place
 
     def _step(
         self, value: Any, model: type[BaseModel] | None, name: str
@@ -94,8 +105,10 @@ def items(value: Any, name: str) -> Sequence[Any]:
 
 
 def id_of(item: Any) -> str | None:
-    """Return the id of an item, or None. A text is its own id."""
+    """Return the id of an item, or None. A text is its own id, a participant has its agent's."""
     name = item if isinstance(item, str) else get(item, "id")
+    if name is None and get(item, "field") is None:  # evidence, which has a field, has no id
+        name = get(item, "agent")
     return name if isinstance(name, str) else None
 
 

@@ -6,15 +6,23 @@ import re
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.records.coherence import reference_paths
 from archive_pkg.records.models import (
+    AgendaItem,
     Agent,
     Classification,
+    DateAndPlace,
     Enclosure,
     Event,
     Holding,
+    HoldingLevel,
     Part,
+    Participant,
     Place,
+    Publication,
     Record,
+    RecordedEvent,
+    Relation,
     Rights,
     Subject,
     Summary,
@@ -27,13 +35,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FIELDS = (
-    "title", "variant_titles", "identifiers", "sender", "signatories", "recipients", "copies_to",
-    "date", "received", "place", "classification", "salutation", "closing", "summary", "subjects",
-    "mentioned_agents", "mentioned_places", "holding", "custody", "donor", "publications", "rights",
+    "title", "variant_titles", "number", "identifiers", "authors", "sender", "signatories",
+    "recipients", "attention", "copies_to", "distribution", "participants", "date", "place",
+    "recorded", "dispatched", "received", "classification", "copy_number", "filing_reference",
+    "excerpt", "salutation", "closing", "summary", "subjects", "mentioned_agents",
+    "mentioned_places", "items", "relations", "holdings", "custody", "donor", "publications",
+    "rights",
 )  # fmt: skip
 """The fields that describe the document, in the order in which they are shown."""
 
-OF_AGENTS = {"sender", "signatories", "recipients", "copies_to", "mentioned_agents", "donor"}
+OF_AGENTS = {
+    path.partition(".")[0]
+    for what, path in reference_paths(Record)
+    if what == "agent" and path.removesuffix(".*") in Record.model_fields
+}
 """The fields whose values are ids of agents."""
 
 
@@ -61,9 +76,13 @@ def words(record: Record, value: Any, *, of_agents: bool = False) -> str:
     if isinstance(value, tuple):
         return "\n".join(words(record, item, of_agents=of_agents) for item in value)
     if of_agents:
-        agent = record.agent(value)
-        return f"{agent.name}, {agent.role}" if agent.role else agent.name
+        return _named(record.agent(value))
     return _words(value, record)
+
+
+def _named(agent: Agent, office: str | None = None) -> str:
+    office = office or agent.role
+    return f"{agent.name}, {office}" if office else agent.name
 
 
 @singledispatch
@@ -72,10 +91,30 @@ def _words(value: Any, record: Record) -> str:
 
 
 @_words.register
+def _(value: bool, record: Record) -> str:
+    return "yes" if value else "no"
+
+
+@_words.register
 def _(value: WrittenDate, record: Record) -> str:
+    written = f"“{value.as_written}”" if value.as_written else ""
     if value.edtf is None:
-        return f"“{value.as_written}” (not read)"
-    return f"{value.edtf} (“{value.as_written}”)" if value.as_written else str(value.edtf)
+        said = f"{written} (not read)" if written else ""
+    else:
+        said = f"{value.edtf} ({written})" if written else str(value.edtf)
+    return f"{said}, {value.calendar} calendar" if value.calendar else said
+
+
+@_words.register
+def _(value: DateAndPlace, record: Record) -> str:
+    day = _words.dispatch(WrittenDate)(value, record)
+    return ", ".join(filter(None, (day, value.place.name if value.place else "")))
+
+
+@_words.register
+def _(value: RecordedEvent, record: Record) -> str:
+    said = _words.dispatch(DateAndPlace)(value, record)
+    return f"{value.kind}: {said}" if value.kind else said
 
 
 @_words.register
@@ -149,7 +188,64 @@ def _(value: Subject, record: Record) -> str:
 
 @_words.register
 def _(value: Holding, record: Record) -> str:
-    return "; ".join(text for _, text in value if text)
+    place = ", ".join(filter(None, (value.repository, shelfmark(value))))
+    return f"{place} ({value.note})" if value.note else place
+
+
+def shelfmark(holding: Holding) -> str:
+    """Return the place within the archive: "fond 5, opis 49, delo 327"."""
+    return ", ".join(_level(level) for level in holding.levels)
+
+
+def _level(level: HoldingLevel) -> str:
+    """Return a level with its name, unless the value already begins with it or an abbreviation."""
+    value, name = level.value.casefold(), level.name.casefold()
+    short = re.match(r"([^\W\d_]+)\.", value)
+    is_named = value.startswith(name) or (short and name.startswith(short[1]))
+    return level.value if is_named else f"{level.name} {level.value}"
+
+
+@_words.register
+def _(value: Publication, record: Record) -> str:
+    first, *more = publication_parts(record, value)
+    return ". ".join(part.rstrip(".") for part in (first, *more)) + "." if more else first
+
+
+def publication_parts(record: Record, value: Publication) -> Iterator[str]:
+    """Yield the citation, and the other statements about a publication, each in words."""
+    yield value.citation
+    if value.title:
+        yield value.title
+    for what, names in (("Edited by", value.editors), ("Translated by", value.translators)):
+        if names:
+            yield f"{what} {record.names(names)}"
+    if value.date:
+        yield words(record, value.date)
+    if value.place_in:
+        yield value.place_in
+    yield from (words(record, identifier) for identifier in value.identifiers)
+
+
+@_words.register
+def _(value: Participant, record: Record) -> str:
+    said = _named(record.agent(value.agent), value.office)
+    more = [value.side] if value.side else []
+    more += [part for part in value.part if part != "present"]
+    return f"{said} ({', '.join(more)})" if more else said
+
+
+@_words.register
+def _(value: AgendaItem, record: Record) -> str:
+    return f"{value.number} {value.title}" if value.number else value.title
+
+
+@_words.register
+def _(value: Relation, record: Record) -> str:
+    other = (
+        value.title or value.record or (words(record, value.identifier) if value.identifier else "")
+    )
+    said = f"{value.kind.replace('-', ' ')} {other}"
+    return f"{said} ({value.note})" if value.note else said
 
 
 @_words.register

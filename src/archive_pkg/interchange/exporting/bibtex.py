@@ -34,7 +34,7 @@ MAPPING = {
     "subjects.term": "keywords",
     "parts.languages": "language (of the main text)",
     "parts.made_by": "translator (of translations)",
-    "holding": "library",
+    "holdings": "library",
     "publications": "addendum",
     "rights.statement": "note",
     "agents.name": "author, translator",
@@ -62,7 +62,7 @@ def _entry(record: Record, setting: Setting) -> str:
 def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
     yield "author", _names(derived_facts.creators(record))
     yield "title", f"{{{_tex(record.title)}}}"
-    kind = derived_facts.TYPE_NAMES[record.type]
+    kind = record.document_type.label
     to = f" to {record.names(record.recipients)}" if record.recipients else ""
     yield "howpublished", _tex(f"{kind}{to}")
     yield "type", kind
@@ -76,12 +76,10 @@ def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
     translators = [h.agent for h in derived_facts.persons(record) if h.role == "translator"]
     yield "translator", _names(translators)
     yield "language", derived_facts.main_language(record) or ""
-    if record.holding:
-        place = (record.holding.repository, derived_facts.shelfmark(record.holding))
-        yield "library", _tex(", ".join(filter(None, place)))
+    yield "library", _tex("; ".join(derived_facts.kept_at(record)))
     yield "keywords", _tex(", ".join(subject.term for subject in record.subjects))
     yield "abstract", _tex(record.summary.text) if record.summary else ""
-    published = "; ".join(record.publications)
+    published = "; ".join(derived_facts.published_in(record))
     yield "addendum", _tex(f"Published in: {published}") if published else ""
     yield "note", _tex("; ".join(_notes(record)))
     yield "publisher", _tex(setting.publisher or "")

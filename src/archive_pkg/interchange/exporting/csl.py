@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.dates import plain
 from archive_pkg.interchange.json_text import to_json
+from archive_pkg.records.wording import shelfmark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,10 +30,8 @@ MAPPING = {
     "subjects.term": "keyword",
     "parts.languages": "language (of the main text)",
     "parts.made_by": "translator, contributor (of the letter itself)",
-    "holding.repository": "archive",
-    "holding.fonds": "archive_collection",
-    "holding.file": "archive_location",
-    "holding.folio": "archive_location",
+    "holdings.repository": "archive (of the first holding)",
+    "holdings.levels": "archive_collection, archive_location (of the first holding)",
     "rights.statement": "note",
     "agents.name": "author, recipient, translator, contributor",
 }
@@ -46,14 +45,14 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 def _item(record: Record, setting: Setting) -> dict[str, Any]:
     hands = [hand for hand in derived_facts.persons(record) if hand.is_own]
     others = dict.fromkeys(hand.agent for hand in hands if hand.role != "translator")
-    holding = record.holding
+    holding = next(iter(record.holdings), None)
+    top, _, below = shelfmark(holding).partition(", ") if holding else ("", "", "")
     doi = derived_facts.doi(record)
     urls = [item.value for item in record.identifiers if item.scheme == "url"]
-    place = [holding.file, holding.folio] if holding else []
     item = {
         "id": record.id,
         "type": "personal_communication",
-        "genre": derived_facts.TYPE_NAMES[record.type],
+        "genre": record.document_type.label,
         "title": record.title,
         "author": [_name(agent) for agent in derived_facts.creators(record)],
         "recipient": [_name(agent) for agent in derived_facts.agents(record, record.recipients)],
@@ -65,8 +64,8 @@ def _item(record: Record, setting: Setting) -> dict[str, Any]:
         "keyword": ", ".join(subject.term for subject in record.subjects),
         "language": derived_facts.main_language(record),
         "archive": holding.repository if holding else None,
-        "archive_collection": holding.fonds if holding else None,
-        "archive_location": ", ".join(word for word in place if word),
+        "archive_collection": top,
+        "archive_location": below,
         "publisher": setting.publisher,
         "DOI": doi.value if doi else None,
         "URL": setting.addresses.get(record.id) or next(iter(urls), None),

@@ -83,7 +83,7 @@ MAPPING = {
     "translation_notes.original": "description, Other",
     "translation_notes.romanized": "description, Other",
     "enclosures": "relatedItem, HasPart",
-    "holding": "relatedItem, IsPartOf",
+    "holdings": "relatedItem, IsPartOf",
     "custody": "description, Other",
     "donor": "contributor, Other; description, Other",
     "publications": "relatedItem, IsPublishedIn",
@@ -198,7 +198,7 @@ def describe(record: Record, setting: Setting) -> dict[str, Any]:
         "publisher": {"name": setting.publisher or TO_BE_ANNOUNCED},
         "publicationYear": f"{setting.year:04}" if setting.year else NO_YEAR,
         "types": {
-            "resourceType": derived_facts.TYPE_NAMES[record.type],
+            "resourceType": record.document_type.label,
             "resourceTypeGeneral": "Text",
         },
         "subjects": [_subject(record, index) for index in range(len(record.subjects))],
@@ -289,12 +289,9 @@ def _related(record: Record) -> Iterator[dict[str, Any]]:
             yield _item("Text", "IsTranslationOf", derived_facts.part_title(record, source))
     for title in derived_facts.contained(record):
         yield _item("Text", "HasPart", title)
-    if record.holding:
-        words = ", ".join(
-            filter(None, (record.holding.repository, derived_facts.shelfmark(record.holding)))
-        )
+    for words in derived_facts.kept_at(record):
         yield _item("Collection", "IsPartOf", words)
-    for citation in record.publications:
+    for citation in derived_facts.published_in(record):
         yield _item("Text", "IsPublishedIn", citation)
     if record.supersedes:
         yield _item("Text", "IsNewVersionOf", record.supersedes)

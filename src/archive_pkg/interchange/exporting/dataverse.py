@@ -104,7 +104,7 @@ MAPPING = {
     "version": "notesText",
     "supersedes": "notesText",
     "enclosures": "relatedMaterial",
-    "holding": "originOfSources",
+    "holdings": "originOfSources",
     "custody": "originOfSources",
     "donor": "contributor",
     "rights.statement": "termsOfUse",
@@ -157,7 +157,9 @@ def _fields(record: Record, setting: Setting) -> Iterator[dict[str, Any]]:
     yield _compounds("dsDescription", [_group(("dsDescriptionValue", summary))])
     yield _terms_of_a_list("subject", [setting.given.get("Subject", SUBJECT)])
     yield _compounds("keyword", [_keyword(subject) for subject in record.subjects])
-    yield _compounds("publication", [_publication(words) for words in record.publications])
+    yield _compounds(
+        "publication", [_publication(words) for words in derived_facts.published_in(record)]
+    )
     names = [_language(tag) for tag in derived_facts.languages(record)]
     yield _terms_of_a_list("language", [name for name in names if name in LANGUAGES])
     yield _one("notesText", "\n".join(_notes(record)))
@@ -165,7 +167,7 @@ def _fields(record: Record, setting: Setting) -> Iterator[dict[str, Any]]:
     yield _compounds("contributor", list(_contributors(record)))
     date = record.date.edtf if record.date else None
     yield _compounds("timePeriodCovered", [_period(date)] if date else [])
-    yield _many("kindOfData", [derived_facts.TYPE_NAMES[record.type]])
+    yield _many("kindOfData", [record.document_type.label])
     yield _many("relatedMaterial", derived_facts.contained(record))
     yield _one("originOfSources", "\n".join(_origin(record)))
 
@@ -253,9 +255,7 @@ def _identifiers(record: Record) -> Iterator[str]:
 
 
 def _origin(record: Record) -> Iterator[str]:
-    if record.holding:
-        words = (record.holding.repository, derived_facts.shelfmark(record.holding))
-        yield f"Original document: {', '.join(filter(None, words))}"
+    yield from (f"Original document: {words}" for words in derived_facts.kept_at(record))
     if record.custody:
         yield record.custody
 

@@ -60,7 +60,7 @@ MAPPING = {
     "translation_notes.original": "description",
     "translation_notes.romanized": "description",
     "enclosures.title": "relation, has part",
-    "holding": "source",
+    "holdings": "source",
     "custody": "description (the 15 elements have no provenance)",
     "donor": "contributor",
     "publications": "relation",
@@ -108,14 +108,12 @@ def values(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
         yield "subject", subject.term
     yield from (("description", words) for words in _descriptions(record))
     yield "type", "Text"
-    yield "type", derived_facts.TYPE_NAMES[record.type]
+    yield "type", record.document_type.label
     for media_type in dict.fromkeys(p.media_type for p in record.parts if p.media_type):
         yield "format", media_type
     for tag in derived_facts.languages(record):
         yield "language", tag
-    if record.holding:
-        place = (record.holding.repository, derived_facts.shelfmark(record.holding))
-        yield "source", ", ".join(filter(None, place))
+    yield from (("source", words) for words in derived_facts.kept_at(record))
     yield from (("relation", words) for words in _relations(record))
     for place_name in [record.place] if record.place else []:
         yield "coverage", place_name.name
@@ -141,7 +139,7 @@ def _relations(record: Record) -> Iterator[str]:
             yield f"Is version of: {derived_facts.part_title(record, source)} ({source.kind})"
     for title in derived_facts.contained(record):
         yield f"Has part: {title}"
-    for citation in record.publications:
+    for citation in derived_facts.published_in(record):
         yield f"Published in: {citation}"
     if record.supersedes:
         yield f"Replaces: {record.supersedes}"

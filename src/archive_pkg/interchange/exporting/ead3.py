@@ -74,10 +74,9 @@ MAPPING = {
     "translation_notes.original": "didnote",
     "translation_notes.romanized": "didnote",
     "enclosures.title": "scopecontent",
-    "holding.repository": "repository",
-    "holding.fonds": "unitid",
-    "holding.file": "unitid",
-    "holding.folio": "unitid",
+    "holdings.repository": "repository",
+    "holdings.levels": "unitid",
+    "holdings.note": "didnote",
     "custody": "custodhist",
     "donor": "acqinfo",
     "publications": "bibliography, bibref",
@@ -145,13 +144,11 @@ def _identification(did: Element, record: Record) -> None:
     for names, role in ((record.sender, "sender"), (record.signatories, "signatory")):
         for agent in derived_facts.agents(record, names):
             _name(put(did, "origination", label=role), agent)
-    if record.holding:
+    for holding in record.holdings[:1]:
         repository = put(put(did, "repository"), "corpname")
-        say(repository, "part", record.holding.repository)
-        for level in ("fonds", "file", "folio"):
-            value = getattr(record.holding, level)
-            if value:
-                say(did, "unitid", value, localtype=level)
+        say(repository, "part", holding.repository)
+        for level in holding.levels:
+            say(did, "unitid", level.value, localtype="level", label=level.name)
     if tags := derived_facts.languages(record):
         material = put(did, "langmaterial")
         for tag in tags:
@@ -205,8 +202,14 @@ def _remarks(record: Record) -> Iterator[str]:
         yield f"Date: {date.note}"
     if record.received:
         received = record.received
-        known = (received.edtf, received.as_written, received.note)
+        place = received.place.name if received.place else None
+        known = (received.edtf, received.as_written, place, received.note)
         yield f"Received: {'; '.join(word for word in known if word)}"
+    for copy in derived_facts.kept_at(record)[1:]:
+        yield f"Another copy: {copy}"
+    for holding in record.holdings[:1]:
+        if holding.note:
+            yield f"Copy described: {holding.note}"
     for _, words in derived_facts.note_words(record):
         yield f"Translation note: {words}"
 
@@ -234,7 +237,7 @@ def _context(description: Element, record: Record) -> None:
     _paragraphs(description, "odd", [*_classification(record), *forms.get("odd", ())])
     if record.publications:
         published = put(description, "bibliography")
-        for citation in record.publications:
+        for citation in derived_facts.published_in(record):
             say(published, "bibref", citation)
     _paragraphs(description, "processinfo", _events(record))
 
@@ -333,7 +336,7 @@ def _events(record: Record) -> Iterator[str]:
 
 def _access(access: Element, record: Record) -> None:
     form = put(access, "genreform")
-    say(form, "part", derived_facts.TYPE_NAMES[record.type])
+    say(form, "part", record.document_type.label)
     for names, relator in (
         (record.recipients, "recipient"),
         (record.copies_to, "copy"),

@@ -67,7 +67,7 @@ MAPPING = {
     "translation_notes.original": "additional_descriptions, other",
     "translation_notes.romanized": "additional_descriptions, other",
     "enclosures": "additional_descriptions, table-of-contents",
-    "holding": "additional_descriptions, other",
+    "holdings": "additional_descriptions, other",
     "custody": "additional_descriptions, other",
     "donor": "contributors; additional_descriptions, other",
     "publications": "additional_descriptions, other; related_identifiers, ispublishedin",
@@ -215,7 +215,7 @@ def _contributors(record: Record) -> Iterator[dict[str, Any]]:
 
 def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
     """Yield the type and the words of a description for everything without a field of its own."""
-    yield "other", f"Kind of document: {derived_facts.TYPE_NAMES[record.type]}"
+    yield "other", f"Kind of document: {record.document_type.label}"
     tags = [tag for tag in derived_facts.languages(record) if "-" in tag]
     if tags:
         yield "other", f"Languages, with script or region: {', '.join(tags)}"
@@ -245,14 +245,13 @@ def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
             yield "methods", f"{derived_facts.part_title(record, part)}: {method}"
     for _, words in derived_facts.note_words(record):
         yield "other", f"Translation note: {words}"
-    if record.holding:
-        place = filter(None, (record.holding.repository, derived_facts.shelfmark(record.holding)))
-        yield "other", f"Original document: {', '.join(place)}"
+    for words in derived_facts.kept_at(record):
+        yield "other", f"Original document: {words}"
     if record.custody:
         yield "other", f"Custody: {record.custody}"
     for words in derived_facts.restrictions(record):
         yield "other", words
-    for citation in record.publications:
+    for citation in derived_facts.published_in(record):
         yield "other", f"Published in: {citation}"
 
 
@@ -309,7 +308,7 @@ def _related(record: Record) -> Iterator[dict[str, Any]]:
     if record.supersedes:
         yield _relation(record.supersedes, "other", "isnewversionof")
     found = []
-    for citation in record.publications:
+    for citation in derived_facts.published_in(record):
         found += [(name, "doi") for name in dois_in(citation)] or [
             (name, "url") for name in addresses_in(citation)
         ]

@@ -49,7 +49,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     mets = root(NAMESPACE, "mets", {"mets": NAMESPACE, "xlink": XLINK, "xsi": XSI})
     title = _line(record.title)
     label(mets, xsi_schemaLocation=f"{NAMESPACE} {SCHEMA}")
-    label(mets, OBJID=record.id, LABEL=title, TYPE=derived_facts.TYPE_NAMES[record.type])
+    label(mets, OBJID=record.id, LABEL=title, TYPE=record.document_type.label)
     creator = put(put(mets, "metsHdr"), "agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
     say(creator, "name", setting.software)
     if setting.made:

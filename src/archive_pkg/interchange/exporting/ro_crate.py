@@ -56,7 +56,7 @@ def _crate(record: Record, setting: Setting) -> Iterator[Thing]:
         "name": record.title,
         "description": record.summary.text
         if record.summary
-        else f"{derived_facts.TYPE_NAMES[record.type]} with its description: {record.title}",
+        else f"{record.document_type.label} with its description: {record.title}",
         "identifier": record.id,
         "license": {"@id": "#rights"},
         "mainEntity": {"@id": schema_org.letter_id(record, setting)},

@@ -13,7 +13,7 @@ from archive_pkg.interchange.addresses import first_address, licence_address
 from archive_pkg.interchange.dates import edtf_of
 from archive_pkg.interchange.json_text import to_json
 from archive_pkg.records.vocabularies.identifiers import SCHEMES
-from archive_pkg.records.wording import classification_in_words
+from archive_pkg.records.wording import classification_in_words, shelfmark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -91,7 +91,7 @@ MAPPING = {
     "translation_notes.original": "comment",
     "translation_notes.romanized": "comment",
     "enclosures.title": "messageAttachment, hasPart; name, alternateName",
-    "holding": "holdingArchive, itemLocation",
+    "holdings": "holdingArchive, itemLocation",
     "custody": "description",
     "donor": "sponsor",
     "publications": "citation",
@@ -157,12 +157,8 @@ def things(record: Record, setting: Setting) -> Iterator[Thing]:
     if record.rights and record.rights.licence:
         licence = record.rights.licence
         yield {"@id": _licence_id(licence), "@type": "CreativeWork", "name": licence}
-    if record.holding:
-        yield {
-            "@id": _HOLDING,
-            "@type": "ArchiveOrganization",
-            "name": record.holding.repository,
-        }
+    for name, number in _archives(record).items():
+        yield {"@id": _holding_id(number), "@type": "ArchiveOrganization", "name": name}
 
 
 def _remarks(record: Record, setting: Setting) -> Iterator[Thing]:
@@ -264,8 +260,17 @@ def _places(record: Record) -> list[Place]:
     return [*([record.place] if record.place else []), *record.mentioned_places]
 
 
+def _archives(record: Record) -> dict[str, int]:
+    """Return the archives that keep copies, each with its number."""
+    names = dict.fromkeys(holding.repository for holding in record.holdings)
+    return {name: number for number, name in enumerate(names, 1)}
+
+
+def _holding_id(number: int) -> str:
+    return _HOLDING if number == 1 else f"{_HOLDING}-{number}"
+
+
 def _letter(record: Record, setting: Setting) -> Thing:
-    holding = record.holding
     rights = record.rights
     places = [_ref(place_id(place, number)) for number, place in enumerate(_places(record), 1)]
     here, mentioned = (places[:1], places[1:]) if record.place else ([], places)
@@ -291,7 +296,7 @@ def _letter(record: Record, setting: Setting) -> Thing:
             "alternateName": list(record.variant_titles),
             "identifier": [record.id, *(item.uri or item.value for item in record.identifiers)],
             "version": str(record.version),
-            "genre": derived_facts.TYPE_NAMES[record.type],
+            "genre": record.document_type.label,
             "creator": _agents(record, record.sender),
             "sender": _agents(record, record.sender),
             "contributor": [_ref(name) for name in dict.fromkeys(map(agent_id, hands))],
@@ -316,11 +321,11 @@ def _letter(record: Record, setting: Setting) -> Thing:
                 *(_ref(f"#note-{note.id}") for note in record.translation_notes),
             ],
             "messageAttachment": [_ref(name) for name in enclosed],
-            "holdingArchive": _ref(_HOLDING) if holding else None,
-            "itemLocation": derived_facts.shelfmark(holding) if holding else None,
+            "holdingArchive": [_ref(_holding_id(n)) for n in _archives(record).values()],
+            "itemLocation": [shelfmark(one) for one in record.holdings if one.levels],
             "description": f"Custody: {record.custody}" if record.custody else None,
             "sponsor": _agents(record, [record.donor]) if record.donor else None,
-            "citation": list(record.publications),
+            "citation": derived_facts.published_in(record),
             "copyrightNotice": rights.statement if rights else None,
             "license": _ref(_licence_id(rights.licence)) if rights and rights.licence else None,
             "copyrightHolder": _agents(record, [rights.holder])

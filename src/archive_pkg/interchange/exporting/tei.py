@@ -76,7 +76,7 @@ MAPPING = {
     "translation_notes.romanized": "standOff, note, term type=romanized",
     "translation_notes.romanization": "standOff, note, note type=romanization",
     "enclosures.title": "correspContext, note type=enclosure",
-    "holding": "msIdentifier",
+    "holdings": "msIdentifier",
     "custody": "msDesc, provenance",
     "donor": "msDesc, acquisition",
     "publications": "sourceDesc, bibl",
@@ -184,18 +184,15 @@ def _idno(parent: Element, identifier: Identifier) -> None:
 
 
 def _source(source: Element, record: Record) -> None:
-    holding = record.holding
-    if holding or record.custody or record.donor:
+    if record.holdings or record.custody or record.donor:
         manuscript = put(source, "msDesc")
         identity = put(manuscript, "msIdentifier")
-        if holding:
-            say(identity, "repository", holding.repository)
-            if holding.fonds:
-                say(identity, "collection", holding.fonds)
-            for kind, value in (("file", holding.file), ("folio", holding.folio)):
-                if value:
-                    say(identity, "idno", value, type=kind)
-        else:
+        for number, holding in enumerate(record.holdings):
+            copy = put(identity, "altIdentifier") if number else identity
+            say(copy, "repository", holding.repository)
+            for level in holding.levels:
+                say(copy, "idno", level.value, type="level", n=level.name)
+        if not record.holdings:
             say(put(identity, "repository"), "gap", reason="unknown")
         if record.custody or record.donor:
             history = put(manuscript, "history")
@@ -203,7 +200,7 @@ def _source(source: Element, record: Record) -> None:
                 say(history, "provenance", record.custody)
             if record.donor:
                 name(put(history, "acquisition"), record.agent(record.donor))
-    for citation in record.publications:
+    for citation in derived_facts.published_in(record):
         say(source, "bibl", citation)
     if not source:
         say(source, "p")

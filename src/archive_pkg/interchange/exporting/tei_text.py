@@ -267,10 +267,8 @@ def _named(record: Record, place: str, at: Quote) -> Iterator[Mark]:
         agent = record.agent(rest.partition(".")[0] if field == "agents" else _only(record, field))
         element = _NAMES.get(agent.kind, "rs")
         attributes = {"ref": f"#agent-{agent.id}"}
-    elif field == "date" and record.date:
-        element, attributes = "date", tei(record.date.edtf)
-    elif field == "received" and record.received:
-        element, attributes = "date", tei(record.received.edtf)
+    elif field in _DATES and (date := getattr(record, field)):
+        element, attributes = "date", tei(date.edtf)
     elif field in ("place", "mentioned_places"):
         element = "placeName"
     if element:
@@ -278,6 +276,7 @@ def _named(record: Record, place: str, at: Quote) -> Iterator[Mark]:
 
 
 _ROLES = ("sender", "signatories", "recipients")
+_DATES = ("date", "dispatched", "received", "recorded")
 
 
 def _only(record: Record, field: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.interchange.derived_facts import TYPE_NAMES
 from archive_pkg.interchange.exporting import datacite
 from archive_pkg.interchange.importing.dates import normal
 from archive_pkg.interchange.importing.imported_record import (
@@ -17,6 +16,7 @@ from archive_pkg.interchange.importing.imported_record import (
 from archive_pkg.interchange.importing.restrictions import strictest, written_by_us
 from archive_pkg.interchange.importing.watched_xml import fit, text_of
 from archive_pkg.interchange.licences import spdx_id
+from archive_pkg.records.vocabularies.document_types import type_called
 from archive_pkg.records.vocabularies.identifiers import identify
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ READS = frozenset([
 ])  # fmt: skip
 """Fields that come back from what `datacite` writes."""
 
-_TYPES = {name: kind for kind, name in TYPE_NAMES.items()}
 _KINDS = {"Organizational": "organization", "Personal": "person"}
 _EARLIER = "Classification: "
 """The beginning of classifications that earlier versions wrote among the rights."""
@@ -49,9 +48,9 @@ class _Reader:
         self.is_ours = own is not None
         name = own or source.stem
         words = source.text(self.root, "resourceType")
-        kind = _TYPES.get(words or "", "other")
-        self.draft = ImportedDraft(source, name, "Letter", kind)
-        if words in TYPE_NAMES.values():
+        kind = type_called(words or "")
+        self.draft = ImportedDraft(source, name, "Letter", kind or "other")
+        if kind:
             source.take(source.first(self.root, "resourceType"))
 
     def _own_id(self) -> str | None:

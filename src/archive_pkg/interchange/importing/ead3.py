@@ -7,9 +7,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.reader import read_date
-from archive_pkg.interchange.derived_facts import TYPE_NAMES
 from archive_pkg.interchange.importing.dates import before_christ, between_ends, dated, normal
 from archive_pkg.interchange.importing.imported_record import (
+    LEVELS,
     Imported,
     ImportedDraft,
     held,
@@ -18,6 +18,7 @@ from archive_pkg.interchange.importing.imported_record import (
 )
 from archive_pkg.interchange.importing.restrictions import access, strictest, written_by_us
 from archive_pkg.interchange.importing.watched_xml import fit, local, refuse_unknown, text_of
+from archive_pkg.records.vocabularies.document_types import type_called
 from archive_pkg.records.vocabularies.identifiers import identify
 from archive_pkg.reports import Code, Location, Severity
 
@@ -50,15 +51,13 @@ READS = frozenset([
     "type", "title", "variant_titles", "sender", "signatories", "recipients", "copies_to",
     "mentioned_agents", "date.edtf", "date.as_written", "place.name", "place.identifiers",
     "mentioned_places.name", "mentioned_places.identifiers", "summary.text", "subjects.term",
-    "subjects.identifier", "holding.repository", "holding.fonds", "holding.file",
-    "holding.folio", "custody", "publications", "rights.statement", "identifiers",
+    "subjects.identifier", "holdings.repository", "holdings.levels",
+    "custody", "publications", "rights.statement", "identifiers",
     "enclosures.title",
 ])  # fmt: skip
 """Fields that come back from what `ead3` writes."""
 
-_TYPES = {name: kind for kind, name in TYPE_NAMES.items()}
 _NAMES = {"persname": "person", "corpname": "organization", "famname": "family", "name": "person"}
-_LEVELS = ("fonds", "file", "folio")
 _RELATORS = {
     "recipient": "recipients", "addressee": "recipients", "rcp": "recipients",
     "copy": "copies_to", "author": "sender", "aut": "sender", "sender": "sender",
@@ -170,10 +169,10 @@ def _question_call_numbers(source: XmlSource, readers: list[_Item]) -> None:
                 # “3” is a number within the level above.
                 place = tuple(reader.source.root.getroottree().getpath(e) for e in reader.above[:1])
             key = (own.casefold(), element.get("localtype") or "", *place)
-            if own and element.get("localtype") not in _LEVELS and key in seen:
+            if own and element.get("localtype") not in ("level", *LEVELS) and key in seen:
                 reader.draft.report.add(
                     IMPORT_SAME_CALL_NUMBER.at(
-                        Location(source.name, field="holding.file"),
+                        Location(source.name, field="holdings"),
                         f"“{reader.titles[0]}” and “{seen[key]}” have the same call number {own}",
                         "Check which of them it belongs to.",
                     )
@@ -224,7 +223,7 @@ class _Item:
 
     def _type(self) -> str:
         for form in self.source.all(self.item, "controlaccess/genreform"):
-            kind = _TYPES.get(text_of(form) or "")
+            kind = type_called(text_of(form) or "")
             if kind:
                 self.source.take(form)
                 return kind
@@ -263,8 +262,9 @@ class _Item:
             kind = fit(element.get("localtype"))
             if kind == "record":
                 self.source.take(element)
-            elif words and kind in _LEVELS:
-                holding[kind] = words
+            elif words and kind in ("level", *LEVELS):
+                name = self.source.attribute(element, "label") if kind == "level" else kind
+                holding[name or kind] = words
                 self.source.attribute(element, "localtype")
             elif words and kind:
                 identified = identify(words, kind)
@@ -287,7 +287,7 @@ class _Item:
             found += [identified] if identified else []
         where = self._repository()
         if where:
-            self.draft.state("holding", {"repository": where} | holding)
+            self.draft.hold(where, holding)
         else:
             found += [{"scheme": "local", "value": v, "note": k} for k, v in holding.items()]
         self.draft.state("identifiers", [i for n, i in enumerate(found) if i not in found[:n]])

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
 
 
+LEVELS = ("fonds", "file", "folio")
+"""The levels of an archive that the readers tell apart, from the top."""
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """A draft record with its files, and a report of what it lacks from the source.
@@ -239,6 +243,13 @@ class ImportedDraft:
             self.infer(name, rule, f"Read from “{words}”.")
         elif not quoted:
             self.supplied(name)
+
+    def hold(self, repository: str, levels: Mapping[str, str]) -> None:
+        """State the archive that keeps the document, and the path in it."""
+        known = [name for name in LEVELS if name in levels]
+        names = [*(name for name in levels if name not in LEVELS), *known]
+        path = [{"name": name, "value": levels[name]} for name in names]
+        self.state("holdings", [{"repository": repository} | ({"levels": path} if path else {})])
 
     def add(self, name: str, value: Any) -> None:
         """Add an item to a list."""

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 READS = frozenset([
     "type", "title", "variant_titles", "sender", "recipients", "copies_to", "date.edtf",
     "date.as_written", "date.note", "received.edtf", "received.as_written", "received.note",
-    "place.name", "place.identifiers", "summary.text", "subjects.term", "holding.repository",
-    "holding.fonds", "holding.file", "holding.folio", "custody", "publications",
+    "place.name", "place.identifiers", "summary.text", "subjects.term", "holdings.repository",
+    "holdings.levels", "custody", "publications",
     "rights.statement", "rights.licence", "enclosures.title", "mentioned_places.name",
     "identifiers", "salutation", "closing",
 ])  # fmt: skip

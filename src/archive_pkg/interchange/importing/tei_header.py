@@ -246,7 +246,7 @@ class TeiHeader:
 
     def _holding(self) -> None:
         for description in self._all("fileDesc/sourceDesc//msDesc"):
-            if "holding" not in self.draft.raw:
+            if "holdings" not in self.draft.raw:
                 self._manuscript(description)
         citations = [
             citation(self.source, cited)
@@ -275,7 +275,7 @@ class TeiHeader:
             for idno in self.source.all(place, "altIdentifier/idno"):
                 self._other_number(idno, "another call number")
         if "repository" in holding:
-            self.draft.state("holding", holding)
+            self.draft.hold(holding.pop("repository"), holding)
         else:
             for kind, value in holding.items():
                 self.draft.add("identifiers", identify(value, f"call number ({kind})"))
@@ -300,7 +300,10 @@ class TeiHeader:
         field = "folio" if kind == "folio" else "file" if kind.casefold() in _SHELFMARKS else ""
         if not words:
             return
-        if field and field not in holding:
+        if kind == "level" and (name := self.source.attribute(idno, "n")):
+            self.source.attribute(idno, "type")
+            holding[name] = words
+        elif field and field not in holding:
             holding[field] = words
             self.source.attribute(idno, "type" if idno.get("type") else "subtype")
         else:

@@ -21,6 +21,7 @@ from archive_pkg.packages.record_checks import TEXT_LIMIT, decode
 from archive_pkg.records import Agent, Event, Part, Record
 from archive_pkg.records.statements import StatementIndex
 from archive_pkg.records.upgrading import RELATIONS
+from archive_pkg.records.values import id_of
 from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
@@ -412,7 +413,7 @@ def _values(data: Any, path: str = "") -> Iterator[tuple[str, str]]:
                 yield from _values(value, f"{path}.{name}" if path else name)
     elif isinstance(data, list):
         for number, value in enumerate(data):
-            name = value.get("id", number) if isinstance(value, dict) else number
+            name = (None if isinstance(value, str) else id_of(value)) or number
             yield from _values(value, f"{path}.{name}")
     elif isinstance(data, str):
         yield path, data

@@ -12,32 +12,36 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from archive_pkg.packages.access.visibility import Audience, Withheld, withheld
 from archive_pkg.packages.layout import WITHHELD
 from archive_pkg.packages.packaging_events import SOFTWARE_ID
 from archive_pkg.records import Record
+from archive_pkg.records.coherence import references
 from archive_pkg.records.statements import StatementIndex, statements
 from archive_pkg.records.upgrading import RELATIONS
+from archive_pkg.records.values import id_of, models_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
+    from pydantic import BaseModel
+
     from archive_pkg.records import Evidence
 
 SUFFIX = "-public"
 
-_REFERENCES = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
-_COMPOSED = {"title-from-parts": ("sender", "recipients", "date"), "named-in-text": ()}
+_COMPOSED = {
+    "title-from-parts": (
+        "number", "authors", "sender", "recipients", "participants", "date", "recorded",
+    ),
+    "named-in-text": (),
+}  # fmt: skip
 """The rules of `draft` that infer only from other statements, with these statements."""
 _LEVEL_FIELDS = ("scheme", "level")
 """The fields of a classification's level and its vocabulary. Neither has a meaning alone."""
-_NEEDED = {
-    "classification": {"as_written"},
-    "date": {"edtf", "as_written"},
-    "received": {"edtf", "as_written"},
-}
-"""Statements that have no meaning unless one of these fields is present."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,8 @@ class _Public:
         kind, *names = item.field.split(".")
         if not names or kind not in self.places:
             return item
-        named = getattr(getattr(record, kind)[self.places[kind][names[0]]], "id", names[0])
+        named = getattr(record, kind)[self.places[kind][names[0]]]
+        named = names[0] if isinstance(named, str) else id_of(named) or names[0]
         return item.model_copy(update={"field": ".".join((kind, named, *names[1:]))})
 
     def record(self) -> Record:
@@ -145,7 +150,8 @@ class _Public:
         if kind == "parts":
             return True
         item = self.index.value(path)
-        if kind == "translation_notes" and item.at.part in self.gone:
+        at = getattr(item, "at", None)
+        if at is not None and at.part in self.gone:
             return False
         if kind == "summary" and item.part in self.gone:
             return False
@@ -178,7 +184,7 @@ class _Public:
             if field in dropped:
                 del self.data[field]
             elif isinstance(value, list) and value and isinstance(value[0], dict):
-                paths = [f"{field}.{x.get('id', n)}" for n, x in enumerate(value)]
+                paths = [f"{field}.{id_of(x) or n}" for n, x in enumerate(value)]
                 self.data[field] = [
                     None if path in dropped else item
                     for path, item in zip(paths, value, strict=True)
@@ -198,9 +204,7 @@ class _Public:
         for path in sorted(own.keys() - dropped - set(statements(self.source))):
             if not self._is_of_stub(path) and not any(map(self._supports, own[path])):
                 self._remove(path)
-        for field, needed in _NEEDED.items():
-            if field in self.data and not self.data[field].keys() & needed:
-                del self.data[field]
+        _drop_invalid(Record, self.data)
 
     def _remove(self, path: str) -> None:
         """Remove a value, and those that make no sense without it."""
@@ -263,43 +267,44 @@ class _Public:
     def _agents(self) -> None:
         """Remove agents that no remaining statement names, and references to removed agents."""
         known = {agent["id"] for agent in self.data.get("agents", ()) if agent}
-        for field in _REFERENCES:
-            if field in self.data:
-                self.data[field] = [name if name in known else None for name in self.data[field]]
-        if self.data.get("donor") not in known:
-            self.data.pop("donor", None)
-        for field, key in (("summary", "author"), ("rights", "holder")):
-            if (self.data.get(field) or {}).get(key) not in known:
-                (self.data.get(field) or {}).pop(key, None)
-        for change in (self.data.get("classification") or {}).get("history", ()):
-            if change.get("by") not in known:
-                change.pop("by", None)
-        lists = ((part, "made_by") for part in self.data.get("parts", ()))
-        events = ((event, "agents") for event in filter(None, self.data.get("events", ())))
-        for holder, key in (*lists, *events):
-            if key in holder:
-                holder[key] = [name for name in holder[key] if name in known]
+        found = list(self._references())
+        for place, name in found:
+            if name in known:
+                continue
+            above: list[Any]
+            last: Any
+            *above, last = ("participants", place[1]) if place[0] == "participants" else place
+            holder: Any = self.data
+            for step in above:
+                holder = holder[step]
+            if isinstance(holder, list):
+                holder[last] = None
+            else:
+                del holder[last]
+        for field in dict.fromkeys(str(place[0]) for place, _ in found):
+            _compact(self.data.get(field, ()))
         used = set(self._mentioned())
         # Suppliers of statements about an agent count only if that agent is mentioned.
-        while more := {agent for agent in self._suppliers(used) if agent not in used}:
+        while more := {*self._suppliers(used), *self._affiliations(used)} - used:
             used |= more
         self.data["agents"] = [
             agent if agent and agent["id"] in used else None
             for agent in self.data.get("agents", ())
         ]
 
+    def _references(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Yield the place and id of each reference to an agent, except those in evidence."""
+        for what, place, name in references(self.data, Record):
+            if what == "agent" and place[0] != "evidence":
+                yield place, name
+
     def _mentioned(self) -> Iterator[str]:
-        for field in _REFERENCES:
-            yield from filter(None, self.data.get(field, ()))
-        yield from filter(None, [self.data.get("donor")])
-        yield from filter(None, [(self.data.get("summary") or {}).get("author")])
-        yield from filter(None, [(self.data.get("rights") or {}).get("holder")])
-        for change in (self.data.get("classification") or {}).get("history", ()):
-            yield from filter(None, [change.get("by")])
-        for part in self.data.get("parts", ()):
-            yield from part.get("made_by", ())
-        for event in filter(None, self.data.get("events", ())):
-            yield from event.get("agents", ())
+        return (name for place, name in self._references() if place[0] != "agents")
+
+    def _affiliations(self, used: set[str]) -> Iterator[str]:
+        for agent in filter(None, self.data.get("agents", ())):
+            if agent["id"] in used:
+                yield from agent.get("affiliations", ())
 
     def _suppliers(self, used: set[str]) -> Iterator[str]:
         for item in self.source.evidence:
@@ -335,7 +340,7 @@ class _Public:
             if names and kind in self.places:
                 place = self.places[kind][names[0]]
                 stated = getattr(self.source, kind)[place]
-                if names[0] not in (stated, getattr(stated, "id", None)):
+                if names[0] not in (stated, id_of(stated)):
                     number = place - self.data[kind][:place].count(None)
                     data["field"] = ".".join((kind, str(number), *names[1:]))
             kept.append(data)
@@ -348,17 +353,50 @@ class _Public:
             self.data["evidence"].append(rule)
 
 
-def _names_of(record: Record, field: str) -> tuple[str, ...]:
-    """Return the agents that a statement names."""
-    return getattr(record, field) if field in _REFERENCES else ()
+def _names_of(record: Record, field: str) -> Iterator[str]:
+    """Yield the agents that a statement names."""
+    for what, place, name in references(record, Record):
+        if what == "agent" and place[0] == field:
+            yield name
+
+
+def _drop_invalid(model: type[BaseModel], data: dict[str, Any]) -> None:
+    """Remove nested values that say nothing any more, such as a date without its words."""
+    for name, value in list(data.items()):
+        field = model.model_fields.get(name)
+        below = next(models_in(field.annotation), None) if field else None
+        if below is None:
+            continue
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                _drop_invalid(below, item)
+        if isinstance(value, dict) and not _is_valid(below, value):
+            del data[name]
+
+
+def _is_valid(model: type[BaseModel], data: dict[str, Any]) -> bool:
+    try:
+        model.model_validate(data)
+    except ValidationError:
+        return False
+    return True
+
+
+def _compact(value: Any, *, is_inner: bool = False) -> None:
+    """Remove None from lists within a value, but not from the value itself."""
+    if isinstance(value, list) and is_inner:
+        value[:] = [item for item in value if item is not None]
+    for item in value.values() if isinstance(value, dict) else value:
+        if isinstance(item, dict | list):
+            _compact(item, is_inner=True)
 
 
 def _places(items: Sequence[Any]) -> dict[str, int]:
     """Return the indexes of items by their names in paths: ids, numbers or words."""
     places = {str(place): place for place in range(len(items))}
     for place in reversed(range(len(items))):
-        name = getattr(items[place], "id", items[place])
-        if isinstance(name, str):
+        name = id_of(items[place])
+        if name is not None:
             places[name] = place
     return places
 

@@ -527,7 +527,7 @@ def _state(
 
 
 def _citation(record: Record) -> str:
-    held = words(record, record.holding) if record.holding else ""
+    held = words(record, record.holdings[0]) if record.holdings else ""
     return ". ".join(
         text
         for text in (record.title, held, f"Package {record.id}, version {record.version}")

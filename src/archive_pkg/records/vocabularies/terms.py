@@ -101,7 +101,7 @@ class EventType:
 @cache
 def schemes() -> dict[str, ClassificationScheme]:
     """Return the schemes of secrecy by their ids."""
-    return {entry["id"]: _scheme(entry) for entry in _data("classification.yaml")}
+    return {entry["id"]: _scheme(entry) for entry in read_vocabulary("classification.yaml")}
 
 
 def level(scheme: str, name: str) -> ClassificationLevel:
@@ -155,7 +155,7 @@ def find_marking(text: str) -> tuple[TermCandidate, ...]:
 @cache
 def event_types() -> dict[str, EventType]:
     """Return the Library of Congress's and the local types of events by their labels."""
-    data = _data("events.yaml")
+    data = read_vocabulary("events.yaml")
     return {
         **{label: EventType(label, data["base"] + code) for label, code in data["premis"].items()},
         **{label: EventType(label, "", meaning) for label, meaning in data["local"].items()},
@@ -202,7 +202,8 @@ def _bare(text: str) -> str:
 
 
 @cache
-def _data(name: str) -> Any:
+def read_vocabulary(name: str) -> Any:
+    """Return the plain data of a file in `data/`."""
     text = (files("archive_pkg.records") / "data" / name).read_text("utf-8")
     root = read_yaml(text, name).root
     return root.plain if root else None

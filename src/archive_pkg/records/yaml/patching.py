@@ -105,21 +105,10 @@ class _Patcher:
         line_end = self._text.find("\n", end)
         rest = self._text[end : line_end if line_end >= 0 else len(self._text)].rstrip("\r")
         first, newline, more = written.partition(self._line_end)
-        remarks = "".join(f"  {remark}" for remark in self._remarks(node))
+        remarks = "".join(f"  {remark}" for remark in comments_within(self._text, node))
         if (newline or remarks) and rest.lstrip().startswith("#"):
             remarks, end = remarks + rest, end + len(rest)
         self._edits.append((start, end, first + remarks + newline + more))
-
-    def _remarks(self, node: Node) -> list[str]:
-        """Return the comments within brackets or braces, which are written again completely."""
-        if node.style != "flow":
-            return []
-        gaps, place = [], node.start.index
-        for leaf in _leaves(node):
-            gaps.append(self._text[place : leaf.start.index])
-            place = leaf.end.index
-        gaps.append(self._text[place : node.end.index])
-        return [found.rstrip() for gap in gaps for found in re.findall(r"(?<=\s)#[^\n]*", gap)]
 
     def _around(self, node: Node) -> tuple[int, int]:
         """Return the range of a value and of the space before it."""
@@ -128,7 +117,7 @@ class _Patcher:
             start -= 1
         if self._text[start - 1] not in ":-":  # there is a comment between
             start = node.start.index - node.start.column - 1
-        end = self._end(node)
+        end = value_end(self._text, node)
         while self._text[end - 1] in "\r\n":  # a text that keeps the blank lines after it
             end -= 1
         return start, end
@@ -142,7 +131,9 @@ class _Patcher:
             following = keys[keys.index(key) + 1]
             self._edits.append((place, node.keys[following].index, ""))
         else:
-            self._edits.append((line, self._line_after(self._end(values[key])), ""))
+            self._edits.append(
+                (line, line_after(self._text, value_end(self._text, values[key])), "")
+            )
 
     def _add_key(self, node: Node, key: str, needed: dict[str, Any], order: list[str]) -> None:
         """Add a key after the nearest key that precedes it in the models."""
@@ -154,7 +145,7 @@ class _Patcher:
             start = node.start.index
             self._edits.append((start, start, entry.lstrip(" ") + " " * column))
             return
-        place = self._line_after(self._end(there[before[-1]]))
+        place = line_after(self._text, value_end(self._text, there[before[-1]]))
         if place == len(self._text) and not self._text.endswith("\n"):
             entry = self._line_end + entry.removesuffix(self._line_end)
         self._edits.append((place, place, entry))
@@ -171,7 +162,7 @@ class _Patcher:
         if source == list(range(len(items))):
             return
         starts = [self._dash_line(node, item) for item in items]
-        ends = [self._line_after(self._end(item)) for item in items]
+        ends = [line_after(self._text, value_end(self._text, item)) for item in items]
         # A chunk includes the comments above its item; those above the first may be the list's.
         chunks = [self._made(a, b) for a, b in zip([starts[0], *ends], ends, strict=False)]
         column = node.start.column
@@ -192,24 +183,6 @@ class _Patcher:
             line = self._text.rfind("\n", 0, line - 1) + 1
         return line
 
-    def _end(self, node: Node) -> int:
-        """Return the position after the last character of a value."""
-        if node.style == "block":
-            return max(self._end(child) for child in node.children)
-        if node.style in ("|", ">"):
-            end = node.end.index
-            header = self._text[node.start.index : self._line_after(node.start.index)]
-            kept = self._text[node.start.index : end]
-            return end if "+" in header else node.start.index + len(kept.rstrip(" \r\n"))
-        return node.end.index
-
-    def _line_after(self, index: int) -> int:
-        """Return the start of the next line, or the same position if it is the start of a line."""
-        if index and self._text[index - 1] == "\n":
-            return index
-        end = self._text.find("\n", index)
-        return len(self._text) if end < 0 else end + 1
-
     def _lines(self, text: str) -> str:
         return text.replace("\n", self._line_end)
 
@@ -228,6 +201,38 @@ class _Patcher:
             for edit in self._edits
             if start <= edit[0] and edit[1] <= end and (edit[1] > start or start == 0)
         ]
+
+
+def comments_within(text: str, node: Node) -> list[str]:
+    """Return the comments within the brackets or braces of a value in flow style."""
+    if node.style != "flow":
+        return []
+    gaps, place = [], node.start.index
+    for leaf in _leaves(node):
+        gaps.append(text[place : leaf.start.index])
+        place = leaf.end.index
+    gaps.append(text[place : node.end.index])
+    return [found.rstrip() for gap in gaps for found in re.findall(r"(?<=\s)#[^\n]*", gap)]
+
+
+def value_end(text: str, node: Node) -> int:
+    """Return the position after the last character of a value."""
+    if node.style == "block":
+        return max(value_end(text, child) for child in node.children)
+    if node.style in ("|", ">"):
+        end = node.end.index
+        header = text[node.start.index : line_after(text, node.start.index)]
+        kept = text[node.start.index : end]
+        return end if "+" in header else node.start.index + len(kept.rstrip(" \r\n"))
+    return node.end.index
+
+
+def line_after(text: str, index: int) -> int:
+    """Return the start of the next line, or the same position if it is the start of a line."""
+    if index and text[index - 1] == "\n":
+        return index
+    end = text.find("\n", index)
+    return len(text) if end < 0 else end + 1
 
 
 def _leaves(node: Node) -> Iterator[Node]:

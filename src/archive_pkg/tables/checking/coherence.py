@@ -15,6 +15,7 @@ from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.records.explaining import explain_entry
 from archive_pkg.records.models import Record
 from archive_pkg.records.upgrading import RELATIONS
+from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.tables.checking.row_validation import column_at
 from archive_pkg.tables.schema.cells import split_items
 from archive_pkg.tables.schema.layout import LETTER, LETTERS, tables
@@ -32,7 +33,13 @@ if TYPE_CHECKING:
     Ids = Callable[[str], Mapping[str, set[str]] | None]
 
 # Unknown references and repeated ids are reported with the keys of the tables.
-_RECORD_ERRORS = {"circle_of_parts", "events_out_of_order", "unknown_statement"}
+_RECORD_ERRORS = {
+    "circle_of_parts",
+    "events_out_of_order",
+    "type_known",
+    "type_unknown",
+    "unknown_statement",
+}
 
 Loc = tuple[str | int, ...]
 
@@ -79,13 +86,13 @@ class DoubtfulLetters:
         return read
 
     def _letter(self, letter: str, row: Row) -> bool:
-        """Record which fields are filled, since evidence may be for them."""
+        """Record which fields are filled, and return whether the type needs its definition."""
         names = tuple(row)
         if names not in self._kinds:
             tops = (name.partition(".")[0] for name in names)
             self._kinds[names] = frozenset([*names, *tops]) - {"id"}
         self._filled[letter] = self._kinds[names]
-        return False
+        return row.get("type") not in document_types() or "own_type.like" in row
 
     def _part(self, letter: str, row: Row) -> bool:
         """Return whether a part refers to a part that is not before it, so a circle is possible."""

@@ -86,7 +86,7 @@ _REMEMBERED = 1_000
 
 def _of_cells(column: Column, accepts: Callable[[Any], bool]) -> Callable[[str], bool]:
     """Return a function that validates the text of a cell with that of its value."""
-    if column.many or column.is_identifier:
+    if column.many or column.form:
         return lambda text: accepts(from_cell(column, text))
     return accepts
 
@@ -152,7 +152,7 @@ def _words(
     entry: ErrorDetails, column: Column, table: Table, row: Mapping[str, str]
 ) -> tuple[Code, str, str]:
     model = model_of(table)
-    if entry["type"] == "missing" and not column.is_identifier:
+    if entry["type"] == "missing" and not column.form:
         names = [step for step in entry["loc"] if isinstance(step, str)]
         name = ".".join(names)
         lacking = next((each for each in table.columns if each.name == name), column)
@@ -161,7 +161,10 @@ def _words(
             written = row.get(".".join((*names[:-1], "as_written")), "")
             hint = _date_hint(written) or hint
         return FIELD_MISSING, message, hint
-    if column.is_identifier and entry["type"] in ("missing", "literal_error"):
+    if column.form == "level" and entry["type"] == "missing":
+        message = "this is not a level with its name"
+        return FIELD_MISSING, message, "Write name: value, as in fond: 5; opis: 49."
+    if column.form == "identifier" and entry["type"] in ("missing", "literal_error"):
         message = "this is not an identifier with a scheme"
         hint = _with_scheme(str(row.get(column.name, "")))
         hint = hint or f"Write scheme:value. The schemes are {', '.join(SCHEMES)}."

@@ -330,12 +330,13 @@ class CatalogueCheck:
             self._report_fault(bound, number, fault)
         known = {fault.column for fault in faults}
         for error in row.errors:
-            if error.type == "primary-key" and cells["id"]:
+            key = bound.table.key[-1] if bound.table.key else ""
+            if error.type == "primary-key" and cells[key]:
                 before = int(error.note.rpartition(" ")[2])
                 first = repeated[position] = repeated.get(before, before)
-                message = f"row {bound.number(first)} already has the id {cells['id']}"
-                hint = "Give one of the rows another id, or delete the duplicate."
-                self._report_cell(bound, number, "id", KEY_TAKEN, message, hint)
+                message = f"row {bound.number(first)} already has the {key} {cells[key]}"
+                hint = f"Give one of the rows another {key}, or delete the duplicate."
+                self._report_cell(bound, number, key, KEY_TAKEN, message, hint)
             elif error.type in ("type-error", "constraint-error") and error.field_name not in known:
                 self._report_cell(bound, number, error.field_name, CELL_INVALID, error.note, "")
 

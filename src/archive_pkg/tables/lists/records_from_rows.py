@@ -19,6 +19,7 @@ from archive_pkg.dates.words import MONTH_NAMES
 from archive_pkg.names import is_body, latin, slug
 from archive_pkg.records.explaining import explain_entry
 from archive_pkg.records.models import Record
+from archive_pkg.records.vocabularies.document_types import type_called
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, identify
 from archive_pkg.records.vocabularies.languages import NAMES, language_tag
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
@@ -247,7 +248,7 @@ class ListReader:
         if low in known:
             self._report(READ_AS, row, row.origin["type"], f"“{text}” is read as {known[low]}")
             return known[low]
-        return low
+        return type_called(text) or low
 
     @staticmethod
     def _identifier(text: str) -> dict[str, str]:
@@ -397,8 +398,9 @@ class ListReader:
             header = row.origin[next(iter(held))]
             self._report(ARCHIVE_UNNAMED, row, header, "the archive is not named", hint)
         elif held:
-            row.raw["holding"] = held
-            row.origin["holding"] = row.origin.get("repository") or row.origin.get("fonds", "")
+            levels = [{"name": n, "value": v} for n, v in held.items() if n != "repository"]
+            row.raw["holdings"] = [{"repository": held["repository"], "levels": levels}]
+            row.origin["holdings"] = row.origin.get("repository") or row.origin.get("fonds", "")
 
     def _title(self, row: _ListRow) -> None:
         if titles := row.texts("title"):

@@ -2,7 +2,8 @@
 
 Several values in one cell are separated by semicolons. A backslash escapes a semicolon, a backslash
 or a space at the edge of an item. An identifier is `scheme:value`, followed by its note in square
-brackets. In CSV, an apostrophe precedes a text that a spreadsheet would run as a formula.
+brackets. A level of an archive is `name: value`. In CSV, an apostrophe precedes a text that a
+spreadsheet would run as a formula.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _SIGN = re.compile(r"\\[\\;\s]|.", re.DOTALL)
 _IDENTIFIER = re.compile(r"([^:]*):((?:\\[\\\[]|(?! \[).)*)(?: \[(.*)\])?", re.DOTALL)
+_LEVEL = re.compile(r"((?:\\[\\:]|(?!: )[^\\])*): (.*)", re.DOTALL)
 _PLAIN = re.compile(r'\w[^",\r\n]*(?<!\s)')
 """Matches most cells, which need no apostrophe and no quotes."""
 
@@ -36,7 +38,8 @@ def to_cell(column: Column, value: Any) -> str:
 def from_cell(column: Column, text: str) -> Any:
     """Return the value that a cell's text represents, as in a record file.
 
-    Numbers and booleans stay text, which the models parse; an identifier becomes a mapping. This
+    Numbers and booleans stay text, which the models parse; an identifier or a level becomes a
+    mapping. This
     never raises, since the models report what is wrong.
     """
     if not column.many:
@@ -78,7 +81,10 @@ def csv_line(cells: Sequence[str]) -> str:
 
 
 def _one_to_cell(column: Column, value: Any) -> str:
-    if column.is_identifier:
+    if column.form == "level":
+        name = value.name.replace("\\", "\\\\").replace(": ", "\\: ")
+        return f"{name}: {value.value}"
+    if column.form == "identifier":
         bare = value.value.replace("\\", "\\\\").replace(" [", " \\[")
         note = "" if value.note is None else f" [{value.note}]"
         return f"{value.scheme}:{bare}{note}"
@@ -88,7 +94,11 @@ def _one_to_cell(column: Column, value: Any) -> str:
 
 
 def _one_from_cell(column: Column, text: str) -> Any:
-    if not column.is_identifier:
+    if column.form == "level":
+        level = _LEVEL.fullmatch(text)
+        name = re.sub(r"\\([\\:])", r"\1", level[1] if level else text)
+        return {"name": name} | ({"value": level[2]} if level else {})
+    if column.form != "identifier":
         return text
     match = _IDENTIFIER.fullmatch(text)
     if not match:

@@ -14,6 +14,7 @@ from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, Literal
 
 from archive_pkg.records.base import Model
+from archive_pkg.records.coherence import ID_FIELDS
 from archive_pkg.records.models import Record
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class Column:
         max_length: The maximum number of characters.
         refers_to: The table that the value refers to by an id of the same letter.
         examples: Examples of values in a cell.
-        is_identifier: Whether the value is an authority identifier, written `scheme:value`.
+        form: How a mapping is written in the cell: an identifier as `scheme:value`, a level of an
+            archive as `name: value`; empty for a single value.
         is_path: Whether the value is the path of a file.
     """
 
@@ -71,7 +73,7 @@ class Column:
     max_length: int | None = None
     refers_to: str = ""
     examples: tuple[str, ...] = ()
-    is_identifier: bool = False
+    form: Literal["", "identifier", "level"] = ""
     is_path: bool = False
 
     @property
@@ -163,7 +165,9 @@ class _Derivation:
                 raise LayoutError(
                     f"{nested} is a list inside a list, which does not fit into a table"
                 )
-            key = (LETTER, "id") if any(column.path == ("id",) for column in own) else ()
+            has_id = any(column.path == ("id",) for column in own)
+            named = "id" if has_id else ID_FIELDS.get(path[-1])
+            key = (LETTER, named) if named else ()
             yield _table("_".join(path), path, self._models[name], (letter, *own), key)
 
     def _definition(self, name: str) -> dict[str, Any]:
@@ -198,7 +202,19 @@ class _Derivation:
                     many=many,
                     pattern=f"(?:{'|'.join(schemes)}):[\\s\\S]+",
                     examples=("wikidata:Q42",),
-                    is_identifier=True,
+                    form="identifier",
+                )
+            elif named == "HoldingLevel":
+                yield Column(
+                    ".".join(here),
+                    here,
+                    "string",
+                    f"{doc} Each level is its name, a colon and its value.",
+                    required=must,
+                    many=many,
+                    pattern=r"[\s\S]*\S: [\s\S]+",
+                    examples=("fond: 5; opis: 49; delo: 327",),
+                    form="level",
                 )
             elif named and "properties" in self._definition(named):
                 if many:

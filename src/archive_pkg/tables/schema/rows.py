@@ -75,7 +75,7 @@ def raw_values(columns: Iterable[tuple[int, Column]], cells: Sequence[str]) -> d
             home, path = plain, column.path
             for name in path[:-1]:
                 home = home.setdefault(name, {})
-            value = from_cell(column, text) if column.many or column.is_identifier else text
+            value = from_cell(column, text) if column.many or column.form else text
             home[path[-1]] = value
     return plain
 

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
+from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.records.vocabularies.terms import event_types, schemes
 from archive_pkg.tables.reading.sheets import column_letters
 from archive_pkg.tables.reading.template_example import EXAMPLE
@@ -197,6 +198,7 @@ def _usual() -> dict[tuple[str, str], tuple[str, ...]]:
     """Return the usual values of columns that also accept other values."""
     levels = [level.id for scheme in schemes().values() for level in scheme.levels]
     return {
+        (LETTERS, "type"): tuple(document_types()),
         (LETTERS, "classification.scheme"): tuple(schemes()),
         (LETTERS, "classification.level"): tuple(dict.fromkeys(levels)),
         ("events", "type"): tuple(event_types()),

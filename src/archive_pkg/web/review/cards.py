@@ -27,7 +27,7 @@ REVIEWED = frozenset({"reviewed", "unknown"})
 
 # Fields with a card even if they are empty. Other empty fields have no card.
 _ALWAYS_SHOWN = (
-    "sender", "recipients", "date", "place", "signatories", "classification", "summary", "holding",
+    "sender", "recipients", "date", "place", "signatories", "classification", "summary", "holdings",
     "rights",
 )  # fmt: skip
 _ITEMS = {

@@ -366,7 +366,7 @@ class Revision:
         """Remove all references to an agent or part."""
         places = [
             place
-            for kind, place, name in references(self.record)
+            for kind, place, name in references(self.record, Record)
             if kind == what and name == item and place[0] != "evidence"
         ]
         # Go backwards, so that the other items of a list keep their numbers.
@@ -375,7 +375,10 @@ class Revision:
             holder: Any = self.data
             for step in above:
                 holder = holder[step]
-            del holder[last]
+            if place[0] == "participants":  # without its agent, it says nothing
+                del self.data["participants"][place[1]]
+            else:
+                del holder[last]
 
 
 def _without(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.interchange.addresses import address
 from archive_pkg.names import slug
 from archive_pkg.records.vocabularies.languages import language_name
-from archive_pkg.records.wording import classification_in_words
+from archive_pkg.records.wording import classification_in_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,7 +128,7 @@ def catalogue_entry(record: Record, download: tuple[int, str] | None) -> Catalog
         else "",
         classified=classification_in_words(record, brief=True),
         languages=tuple(dict.fromkeys(map(language_name, record.languages))),
-        holding=record.holding.repository if record.holding else "",
+        holding=record.holdings[0].repository if record.holdings else "",
         people=tuple(people.values()),
         roles=roles,
         download=download,
@@ -151,8 +151,8 @@ def described_by(record: Record) -> Iterator[str]:
         yield record.summary.text
     if record.classification:
         yield classification_in_words(record)
-    if record.holding:
-        yield from (text for _, text in record.holding if text)
+    for holding in record.holdings:
+        yield words(record, holding)
 
 
 def agent_entry(agent: Agent) -> AgentEntry:

@@ -1,0 +1,82 @@
+"""Places in a text: spans and quotes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from archive_pkg.faults import Fault
+from archive_pkg.records.base import Model, validated_by
+from archive_pkg.records.models.fields import PartId
+from archive_pkg.records.scalars import WholeNumber
+from archive_pkg.records.values import get
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _length(span: Any) -> int | None:
+    """Return the length of a span, or None if its start or end is not a number."""
+    start, end = get(span, "start"), get(span, "end")
+    try:
+        return int(end) - int(start)
+    except (TypeError, ValueError):
+        return None
+
+
+def _backwards(span: Any) -> Iterator[Fault]:
+    length = _length(span)
+    if length is not None and length <= 0:
+        start, end = get(span, "start"), get(span, "end")
+        yield Fault(
+            f"the span ends at {end}, not after its start at {start}",
+            "Count code points from 0. The end is the offset after the last character.",
+        )
+
+
+def _misquoted(quote: Any) -> Iterator[Fault]:
+    length, exact = _length(quote), get(quote, "exact")
+    if length is None or length <= 0:
+        yield from _backwards(quote)
+    elif isinstance(exact, str) and len(exact) not in (0, length):
+        yield Fault(
+            f"the quote has {len(exact)} characters, but its span has {length}",
+            "Count code points, and copy the words exactly, with line ends.",
+        )
+
+
+class Span(Model):
+    """A range of a decoded text.
+
+    Attributes:
+        start: Offset of the first character: Unicode code points from 0, with unchanged line ends,
+            without a byte order mark.
+        end: Offset after the last character.
+    """
+
+    start: WholeNumber
+    end: WholeNumber
+
+    _forwards = validated_by(_backwards)
+
+
+class Quote(Span):
+    """A quote: words of a part with their place.
+
+    It combines the TextPositionSelector and TextQuoteSelector of W3C Web Annotation. The offsets
+    are into the complete text of the part's file.
+
+    Attributes:
+        part: The part whose file has the words.
+        exact: The exact words.
+        prefix: A few words before them.
+        suffix: A few words after them.
+    """
+
+    part: PartId
+    exact: Annotated[str, Field(min_length=1)]
+    prefix: str = ""
+    suffix: str = ""
+
+    _forwards = validated_by(_misquoted)

@@ -1,0 +1,77 @@
+"""The types of documents, with what follows from each. The table is `data/document_types.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+
+from archive_pkg.faults import Fault
+from archive_pkg.records.vocabularies.terms import read_vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentType:
+    """A type of document.
+
+    Attributes:
+        id: The type's id, "memorandum-of-conversation".
+        label: What such a document is called, "Memorandum of conversation".
+        plural: The label of several of them; for a record's own type, the same as the label.
+        definition: What such a document is.
+        correspondence: Whether it is sent from one side to another.
+        title: The form of its title: `{field}` for a field in words; text in brackets is left
+            out if the field in it is empty.
+        states: What a complete record states: of each group of fields, at least one.
+        schema_org: The type in schema.org.
+        csl: The type in the Citation Style Language.
+        bibtex: The entry type in BibTeX.
+    """
+
+    id: str
+    label: str
+    plural: str
+    definition: str
+    correspondence: bool
+    title: str
+    states: tuple[tuple[str, ...], ...]
+    schema_org: str
+    csl: str
+    bibtex: str
+
+
+@cache
+def document_types() -> dict[str, DocumentType]:
+    """Return the known types of documents by their ids."""
+    return {
+        entry["id"]: DocumentType(
+            **{
+                **entry,
+                "correspondence": entry["correspondence"] == "true",
+                "states": tuple(map(tuple, entry["states"])),
+            }
+        )
+        for entry in read_vocabulary("document_types.yaml")
+    }
+
+
+def type_called(label: str) -> str | None:
+    """Return the id of the type with a label, in any case of letters; None if there is none."""
+    labels = {each.label.casefold(): each.id for each in document_types().values()}
+    return labels.get(label.casefold())
+
+
+def known_type(name: str) -> str:
+    """Return the id of a type unchanged if the table has it.
+
+    Raises:
+        Fault: The table does not have it.
+    """
+    known = document_types()
+    if name not in known:
+        near = get_close_matches(name.lower().replace(" ", "-"), known, 1)
+        meant = f"Did you mean {near[0]}? " if near else ""
+        raise Fault(
+            f"“{name}” is not a known type of document", f"{meant}Write one of {', '.join(known)}."
+        )
+    return name
