@@ -283,7 +283,7 @@ class Correspondence:
         """Read the dates in an element; the first is the letter's, others are its rivals."""
         for element in self.source.all(action, "date"):
             kind = element.get("type") or ""
-            said = self.date(element)
+            said = read_date_element(self.source, element)
             is_stamp = kind.casefold() in _STAMPS
             if said is None and not is_stamp:
                 self.open_date(element, field)
@@ -297,10 +297,6 @@ class Correspondence:
             elif said["edtf"] != self.draft.raw[field]["edtf"] or "note" in said:
                 known = filter(None, (said.get("as_written"), said.get("note")))
                 self.draft.rival(field, said["edtf"], "; ".join(known) or None)
-
-    def date(self, element: Element) -> dict[str, Any] | None:
-        """The date that an element says, by its attributes or else by its words."""
-        return read_date_element(self.source, element)
 
     def open_date(self, element: Element, field: str) -> None:
         """Keep the words and attributes of a date that was not understood."""
@@ -333,7 +329,8 @@ class Correspondence:
             for element in action
             if isinstance(element.tag, str) and local(element) in PLACES
         ]
-        dates = [said for e in self.source.all(action, "date") if (said := self.date(e))]
+        read = (read_date_element(self.source, e) for e in self.source.all(action, "date"))
+        dates = [said for said in read if said]
         plain = [self.source.words(p) for p in self.source.all(action, "p")]
         more = [word for said in dates[1:] for key, word in said.items() if key != "rule"]
         detail = "; ".join(filter(None, [*places, *more, *plain])) or None

@@ -80,7 +80,7 @@ _LETTERS = re.compile(
     r"letter|correspond|brief|korrespond|postcard|postkarte|lettre|lettera|carta|письм|переписк",
     re.IGNORECASE,
 )
-"""What the title of an item or of a level above it says where the items are letters."""
+"""Words in the title of an item or of a level above it that show that the items are letters."""
 _OPEN = re.compile(
     r"^(?:(?:the |this |these )?(?:materials?|collection|papers|records?|items?|letters?|files?|"
     r"series)?\s*(?:is|are)?\s*)?(?:open|unrestricted|no (?:access )?restrictions?|"
@@ -184,7 +184,7 @@ _RELATIVE = re.compile(
     r"(?:(?:box|folder|file|item|letter|no|nr|mappe|brief|blatt|bl|dossier)\b\W*)?[0-9]*\W?\w?",
     re.IGNORECASE,
 )
-"""A number that says nothing without the level above."""
+"""A number that is unique only within the level above."""
 
 
 class _Item:

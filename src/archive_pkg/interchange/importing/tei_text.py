@@ -63,7 +63,7 @@ _OWN_NOTE = {
     ("note", "romanization"): "romanization",
     ("p", None): "text",
 }
-"""What each element of a note in our `standOff` says."""
+"""The field that each element of a note in our `standOff` holds."""
 
 
 class TeiText:
@@ -302,7 +302,7 @@ class TeiText:
         elif field == "date" and field not in self.draft.raw:
             self._dateline(zone, quote)
         elif field == "recipients":
-            # An address may be the sender's own: only a recipient's name in it says whose it is.
+            # The address may be the sender's own. Only a recipient's name shows whose it is.
             names = map(self.draft.agent_name, self.draft.raw.get(field, ()))
             known = {w for name in names for w in re.findall(r"[^\W\d_]{3,}", name.casefold())}
             if known & set(re.findall(r"[^\W\d_]{3,}", words.casefold())):

@@ -192,7 +192,7 @@ class XmlSource:
         if (node, slot) in self._used:
             return True
         if slot.startswith("@"):
-            # A name of an element in a text says nothing; a value that the record has is held.
+            # A short value can be in the record by chance.
             return len(content) > _SHORT and words.issuperset(content.split())
         bare = content.strip(_SEPARATORS)
         return not bare or ((node, slot) in self._quoted and bare in held)
