@@ -482,7 +482,9 @@ def test_content_marked_internal_is_not_in_the_records() -> None:
         href="https://e.org/s"/></daoset><origination {internal}><persname><part>Spy</part>
         </persname></origination>""",
         f"""<scopecontent><p {internal}>On spies.</p><p>On trade.</p></scopecontent>
-        <custodhist {internal}><p>From a spy.</p></custodhist><odd {internal}><p>Hm.</p></odd>""",
+        <custodhist {internal}><p>From a spy.</p></custodhist><odd {internal}><p {internal}>Hm.</p>
+        </odd><bibliography><bibref>Letters <emph {internal}>of spies</emph>, vol. 1</bibref>
+        </bibliography>""",
     )
     record = imported.record
     assert (record.title, record.variant_titles, record.sender) == ("A letter", (), ())
@@ -490,6 +492,8 @@ def test_content_marked_internal_is_not_in_the_records() -> None:
     assert record.summary.text == "On trade."
     assert (record.date, record.custody, record.identifiers) == (None, None, ())
     assert record.part("original").access is None
+    assert record.publications == ("Letters , vol. 1",)
+    assert sum("Hm." in said for said in unread(imported)) == 1
     for words in ("Secret title", "S 1", "https://e.org/s", "Spy", "On spies.", "From a spy."):
         assert words in str(unread(imported))
         assert words not in str(record.as_json())
@@ -516,7 +520,7 @@ def test_an_item_is_closed_if_it_or_its_restriction_is_internal(place: str) -> N
         "status": "closed",
         "rule": 'Marked audience="internal" in the finding aid.',
     }
-    assert any("@audience" in said for said in unread(imported)) is not ("restr" not in place)
+    assert any("“Open.”" in said for said in unread(imported)) is ("restriction" in place)
 
 
 @pytest.mark.parametrize(

@@ -30,12 +30,12 @@ def unread(read: XmlSource, held: str = "") -> list[str]:
     return [finding.message for finding in read.unread([read.root], held)]
 
 
-def refusal(data: bytes) -> Finding:
+def refusal(data: bytes, name: str = "a letter.xml") -> Finding:
     with pytest.raises(InvalidError) as refused:
-        XmlSource(data, "a letter.xml")
-    assert refused.value.message.startswith("a letter.xml ")
+        XmlSource(data, name)
+    assert refused.value.message.startswith(f"{name} ")
     [finding] = refused.value.report
-    assert finding.location.path == "a letter.xml"
+    assert finding.location.path == name
     return finding
 
 
@@ -47,15 +47,18 @@ def test_a_document_is_known_by_its_namespace_and_its_letter_by_a_name() -> None
 
 
 @pytest.mark.parametrize(
-    ("data", "line", "hint"),
+    ("data", "name", "line", "hint"),
     [
-        (b"Dear Ben,\nI", 1, "archive-pkg draft 'a letter.xml'"),
-        (b"<a>\n<b></a>", 2, ""),
-        (b"\xef\xbb\xbf\n<a>\n<b></a>", 3, ""),
+        (b"Dear Ben,\nI", "a letter.txt", 1, "archive-pkg draft 'a letter.txt'"),
+        (b"Dear Ben,\nI", "a letter.xml", 1, ""),
+        (b"<a>\n<b></a>", "a letter.txt", 2, ""),
+        (b"\xef\xbb\xbf\n<a>\n<b></a>", "a letter.txt", 3, ""),
     ],
 )
-def test_a_file_that_is_not_xml_is_refused_with_its_line(data: bytes, line: int, hint: str) -> None:
-    finding = refusal(data)
+def test_a_file_that_is_not_xml_is_refused_with_its_line(
+    data: bytes, name: str, line: int, hint: str
+) -> None:
+    finding = refusal(data, name)
     assert finding.code == "import-not-xml"
     assert finding.location.line == line
     assert bool(hint) is bool(finding.hint)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
+    from archive_pkg.reports import Finding
 
 IMPORT_NOT_A_LETTER = Code(
     "import-not-a-letter",
@@ -124,7 +125,7 @@ def read(source: XmlSource) -> list[Imported]:
             "Describe its letters as components of level item.",
         )
     chosen = items or [description]
-    _hide_internal(source, description, components)
+    internal = _empty_internal(source, description, components)
     ids = Counter(fit(item.get("id")) for item in chosen)
     unique = {name for name, count in ids.items() if count == 1}
     readers = [
@@ -136,6 +137,7 @@ def read(source: XmlSource) -> list[Imported]:
     others = set(chosen)
     found = [reader.draft.finish([reader.item], others - {reader.item}) for reader in readers]
     first = found[0].report
+    first.extend(internal)
     for leaf in (c for c in components if c in leaves and c not in others):
         title = text_of(source.first(leaf, "did/unittitle")) or "a component without a title"
         message = f"“{title}” is a {leaf.get('level')} without items, not a letter"
@@ -146,12 +148,23 @@ def read(source: XmlSource) -> list[Imported]:
     return found
 
 
-def _hide_internal(source: XmlSource, description: Element, components: list[Element]) -> None:
-    """Hide elements that are only for the archive's staff, except levels."""
+def _empty_internal(
+    source: XmlSource, description: Element, components: list[Element]
+) -> list[Finding]:
+    """Empty and report the elements that are only for the archive's staff, except levels."""
     levels = {description, *components, *(up for c in components for up in c.iterancestors())}
-    for element in description.iter("*"):
-        if _is_internal(element) and element not in levels:
-            source.hidden.update(element.iter())
+    found: list[Finding] = []
+    waiting = [description]
+    while waiting:
+        element = waiting.pop()
+        if element in levels or not _is_internal(element):
+            waiting += element
+            continue
+        source.use([(element, "@audience")])
+        found += source.unread([element], "")
+        element.clear(keep_tail=True)
+        element.set("audience", "internal")
+    return found
 
 
 def _is_internal(element: Element) -> bool:

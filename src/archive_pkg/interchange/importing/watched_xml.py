@@ -67,7 +67,6 @@ class XmlSource:
         stem: The name of the described letter, if the document has none.
         bearers: The names that each identifier has in the letters read so far, each with its
             letter's id.
-        hidden: Elements that no record may have, which `all` leaves out.
     """
 
     def __init__(self, data: bytes, name: str, stem: str = "") -> None:
@@ -95,7 +94,6 @@ class XmlSource:
         # An id has 128 characters: this leaves room for a number.
         self.stem = (stem or PurePath(name).stem)[:100]
         self.bearers: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        self.hidden: set[Element] = set()
         # Content that was interpreted, and content that was copied.
         self._used: set[tuple[Element, str]] = set()
         self._quoted: set[tuple[Element, str]] = set()
@@ -121,7 +119,7 @@ class XmlSource:
             step if step in (".", "..", "") else f"{{{self.namespace}}}{step}"
             for step in path.split("/")
         )
-        return [element for element in below.iterfind(steps) if element not in self.hidden]
+        return list(below.iterfind(steps))
 
     def first(self, below: Element | None, path: str) -> Element | None:
         """Return the first element at a path."""
