@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from archive_pkg.tables import check
+from archive_pkg.tables.checking import validation
+from archive_pkg.tables.checking.validation import CatalogueCheck
 from archive_pkg.tables.reading import csv_files
+from archive_pkg.tables.reading.csv_files import read_csv
 
 LETTERS = "id,type,title\na,letter,A\nb,letter,B\n"
 IGNORED = {"tables-files-elsewhere"}
@@ -152,14 +155,25 @@ def test_the_former_column_of_becomes_the_relation_that_fits_the_kind(tmp_path: 
     ] == [("record-reference-unknown", "parts!E6", "no part has the id x → Add it to parts.")]
 
 
-def test_progress_counts_rows(tmp_path: Path) -> None:
+def test_progress_counts_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "letters.csv").write_text(LETTERS)
     (tmp_path / "parts.csv").write_text("letter,id,kind,held,file\na,x,scan,,x.tif\n")
     (tmp_path / "agents.csv").write_text("letter,id,name,kind\na,ann,Ann,person\n")
-    ticks: list[int] = []
-    check(tmp_path, progress=lambda done, _: ticks.append(done))
-    assert ticks == sorted(ticks)
-    assert ticks[-1] == 4
+    ticks: list[tuple[int, int | None]] = []
+    check(tmp_path, progress=lambda *tick: ticks.append(tick))
+    done, totals = zip(*ticks, strict=True)
+    assert done == (2, 3, 4)
+    monkeypatch.setattr(validation, "_TICK", 2)
+    ticks.clear()
+    check(tmp_path, progress=lambda *tick: ticks.append(tick))
+    assert [done for done, _ in ticks] == [2, 2, 3, 4, 4]
+    assert {total for _, total in ticks} == {*totals} == {None}
+    for size, total in ((2, 5), (None, None)):
+        sheets = {name: read_csv(tmp_path / f"{name}.csv") for name in ("letters", "parts")}
+        sheets["letters"].size, sheets["parts"].size = size, 3
+        ticks.clear()
+        CatalogueCheck(sheets, progress=lambda *tick: ticks.append(tick)).run()
+        assert {total for _, total in ticks} == {total}
 
 
 def test_an_identifier_without_a_scheme_is_reported_once(tmp_path: Path) -> None:
@@ -190,3 +204,34 @@ def test_similar_ids_in_large_tables_are_looked_for_only_a_few_times(
     ):
         reported = found(tmp_path, letters=LETTERS, agents=head + agents, events=events)
         assert [words.rpartition(" → ")[2] for _, _, words in reported] == hints
+
+
+def test_a_table_without_ids_or_letters_is_reported_at_its_header(tmp_path: Path) -> None:
+    parts = "letter,kind,held\na,scam,false\n"
+    agents = "id,name,kind\nann,Ann,man\n"
+    reported = found(tmp_path, letters=LETTERS, parts=parts, agents=agents)
+    assert [(code, cell) for code, cell, _ in reported] == [
+        ("tables-column-missing", "parts!1"),
+        ("record-value-wrong", "parts!B2"),
+        ("tables-column-missing", "agents!1"),
+        ("record-value-wrong", "agents!C2"),
+    ]
+
+
+def test_apostrophes_guard_formulas_in_csv_only(tmp_path: Path) -> None:
+    for guarded in (True, False):
+        sheet = read_csv(write(tmp_path / "letters.csv", "id,type,title\n'=a,letter,'=A\n"))
+        sheet.is_guarded = guarded
+        [(_, row)] = CatalogueCheck({"letters": sheet}).bound["letters"].rows()
+        assert row == {"id": "'=a", "type": "letter", "title": "=A" if guarded else "'=A"}
+
+
+def test_rows_of_a_table_are_those_that_are_not_blank(tmp_path: Path) -> None:
+    sheet = read_csv(write(tmp_path / "letters.csv", "id,type,title\na,letter,\n,,\nb,,B\n"))
+    rows = CatalogueCheck({"letters": sheet}).bound["letters"].rows()
+    assert list(rows) == [(2, {"id": "a", "type": "letter"}), (4, {"id": "b", "title": "B"})]
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
