@@ -1022,6 +1022,8 @@ def test_a_line_may_say_on_whose_behalf_a_letter_is_signed(text: str, expected: 
     ("text", "closing", "name"),
     [
         ("Dein Paul.", 1, "Paul."),
+        ("a b c lieber Paul", 3, "Paul"),
+        ("a b c d lieber Paul", 4, None),
         ("Dein tr. Paul", 1, "Paul"),
         ("Ihr treuergebener Eduard", 1, "Eduard"),
         ("Ihr", 1, None),
@@ -1045,20 +1047,27 @@ def test_a_name_may_end_a_closing(text: str, closing: int, name: str | None) -> 
     assert found is None or (found.how, text[found.start : found.end]) == ("with-closing", name)
 
 
+LONG = "We met at the harbor and went to the town to see the king, who was in a good mood, and "
+
+
 @pytest.mark.parametrize(
-    ("text", "length"),
+    ("end", "length"),
     [
-        ("Sincerely yours,", 2),
-        ("We go home", 0),
-        ("Long " * 20 + "I am sincerely yours", 24),
-        ("Long " * 20 + "I am yours truly and home", 24),
-        ("Long " * 20 + "I am yours very much", 23),
-        ("Long " * 20 + "I am yours Very much", 23),
-        ("Long " * 20 + "we go home", 0),
+        ("I am sincerely yours", 46),
+        ("I am yours truly and home", 48),
+        ("I am yours very much", 47),
+        ("I am yours Very much", 0),
+        ("we go home", 0),
+        ("we go to yours", 0),
     ],
 )
-def test_a_closing_may_end_a_long_line(text: str, length: int) -> None:
-    assert shapes(text).closing_length(0) == length
+def test_a_closing_may_end_a_long_line(end: str, length: int) -> None:
+    assert shapes(LONG * 2 + end).closing_length(0) == length
+
+
+def test_a_closing_is_on_a_short_line() -> None:
+    assert shapes("Sincerely yours, Ann").closing_length(0) == 2
+    assert shapes("We go home").closing_length(0) == 0
 
 
 BEFORE = "Dear Sir:\n\nI send you the note about the ships in the harbor.\n\nYours\n\nAnn Bee\n\n"
@@ -1086,6 +1095,12 @@ BEFORE = "Dear Sir:\n\nI send you the note about the ships in the harbor.\n\nYou
         ("President Roosevelt to Churchill " + "X" * 207, ["enclosure"]),
         ("President Roosevelt to Churchill " + "X" * 208, ["postscript"]),
         ("London, May 3, 1955", ["dateline"]),
+        ("Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogoch, May 3, 1955", ["dateline"]),
+        (
+            "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogoch, Llanfairpwllgwyn, "
+            "May 3, 1955",
+            ["postscript"],
+        ),
         (
             "Wien, Berggasse 19, IX. Bezirk, Haus Nr. 3 im Hof, am Montag, den 3. Mai im Jahr 1907",
             ["postscript"],
@@ -1197,6 +1212,12 @@ def test_lines_above_a_salutation_have_their_kind(above: str, kinds: list[str]) 
 )
 def test_a_head_without_a_salutation_ends_with_its_last_form(above: str, kinds: list[str]) -> None:
     assert segment(above + PROSE, VOCABULARY).kinds[: len(kinds)] == kinds
+
+
+def test_the_heading_of_a_document_follows_a_name() -> None:
+    heading = "\n\nPresident Roosevelt to Churchill\n\nText."
+    for above, kind in (("\n\nWe met.", "body"), ("\n\nWe met.\n\nAnn", "enclosure")):
+        assert segment("Dear Sir:" + above + heading, VOCABULARY).kinds[-2] == kind
 
 
 @pytest.mark.parametrize(

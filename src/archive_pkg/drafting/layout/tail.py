@@ -52,7 +52,7 @@ def is_document_heading(line: Line) -> bool:
     """Whether a line is a document's heading: "President Roosevelt to Generalissimo Chiang"."""
     text = line.text
     pieces = text.split()
-    if not line.alone or not 4 <= len(pieces) <= 32 or text[-1] in ".:,;?!" or len(text) > 240:
+    if not line.alone or not 4 <= len(pieces) <= 32 or text[-1] in ".:,;?!":
         return False
     if "to" not in pieces[1:-1] or not text[0].isupper():
         return False
