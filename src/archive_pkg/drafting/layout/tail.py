@@ -182,7 +182,7 @@ class _TailReader:
         if (
             not opener
             or words[0] in ("for", "to", "die", "der")
-            or (opener == 1 and words[0] in ("a", "an", "à", "k"))
+            or (opener == 1 and words[0] in ("an", "à", "k"))
         ):
             return False
         blocks.append([number])
