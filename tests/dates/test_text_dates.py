@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from archive_pkg.dates.month_names import MONTHS, known_month_names
+from archive_pkg.dates.month_names import KNOWN, MONTHS
 from archive_pkg.dates.reader import find_dates
 
 # fmt: off
@@ -159,7 +159,7 @@ def test_a_two_digit_year_is_in_the_hundred_years_before_the_pivot(pivot: int) -
 
 
 def test_names_of_months_have_their_languages() -> None:
-    known = known_month_names()
+    known = KNOWN
     assert known.months["july"] == known.months["juillet"] == known.months["июля"] == 7
     assert known.languages["july"] == {"en"}
     assert {"fr"} == known.languages["juillet"]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,7 +92,7 @@ AFTER_DAY = frozenset(("set", "ago", "out", "gen", "mag", "led", "lip", "dub", "
 
 
 class MonthNames(Protocol):
-    """Names of the months, in lower case."""
+    """Names of the months, in lower case, such as those of a vocabulary."""
 
     @property
     def months(self) -> Mapping[str, int]:
@@ -105,20 +103,17 @@ class MonthNames(Protocol):
         """The languages of each name."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownMonthNames:
-    """The built-in names of the months."""
-
+class _KnownMonthNames(NamedTuple):
     months: Mapping[str, int]
     languages: Mapping[str, frozenset[str]]
 
 
-@cache
-def known_month_names() -> KnownMonthNames:
-    """Return the built-in names of the months."""
-    months = {name: number for names in MONTHS.values() for name, number in names.items()}
-    languages = {
+_NAMES_OF_ALL = {name: number for names in MONTHS.values() for name, number in names.items()}
+KNOWN: MonthNames = _KnownMonthNames(
+    _NAMES_OF_ALL,
+    {
         name: frozenset(language for language, names in MONTHS.items() if name in names)
-        for name in months
-    }
-    return KnownMonthNames(months, languages)
+        for name in _NAMES_OF_ALL
+    },
+)
+"""The built-in names."""

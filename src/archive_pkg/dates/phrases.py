@@ -169,12 +169,10 @@ class PhraseReader(PointReader):
                 continue
             read = found.read
             if mark:
-                read = each(read, partial(_marked_last, mark))
-            if self.doubted(place - 1, found.end):
-                late = self.at(found.end - 1).doubt
-                read = each(read, partial(_marked if late else _marked_first, "?"))
-            elif self.at(start - 1).doubt:
-                read = each(read, partial(_marked_first, "?"))
+                read = each(read, partial(_marked, mark, ends="last"))
+            if self.doubted(start - 1, found.end):
+                ends = "both" if self.at(found.end - 1).doubt else "first"
+                read = each(read, partial(_marked, "?", ends=ends))
             best = Phrase(read, found.end)
         return best
 
@@ -382,7 +380,8 @@ def _meaning(first: Choice, second: Choice, kind: str, between: bool) -> Meaning
     if kind in ("bracket", "editor", "and"):
         return [], []
     edtf = f"{one}/{other}"
-    spans = [DateReading(edtf, "span")] if one != other and is_edtf(edtf) else []
+    alike = first.month is None or second.month is None or bool(first.day) == bool(second.day)
+    spans = [DateReading(edtf, "span")] if alike and one != other and is_edtf(edtf) else []
     julian = from_julian(first, "double-date") if (second.year or 0) < _STYLES_ENDED else None
     return ([*spans, julian] if julian and julian.edtf == other else spans), []
 
@@ -407,21 +406,12 @@ def _two_calendars(first: Choice, second: Choice, kind: str) -> Meaning:
     ]
 
 
-def _marked(sign: str, read: DateReading) -> DateReading:
-    """Add a qualifier to a date, or to both ends of a span; sets cannot have one."""
-    edtf = "/".join(_with_sign(end, sign) for end in read.edtf.split("/"))
-    return replace(read, edtf=edtf, sure=min(read.sure, 1))
-
-
-def _marked_first(sign: str, read: DateReading) -> DateReading:
+def _marked(sign: str, read: DateReading, *, ends: str = "both") -> DateReading:
+    """Add a qualifier to a date, or to one or both ends of a span; sets cannot have one."""
     first, slash, last = read.edtf.partition("/")
-    edtf = f"{_with_sign(first, sign)}{slash}{last}" if slash else _with_sign(first, sign)
-    return replace(read, edtf=edtf, sure=min(read.sure, 1))
-
-
-def _marked_last(sign: str, read: DateReading) -> DateReading:
-    first, slash, last = read.edtf.rpartition("/")
-    return replace(read, edtf=f"{first}{slash}{_with_sign(last, sign)}", sure=min(read.sure, 1))
+    first = _with_sign(first, sign) if ends != "last" or not slash else first
+    last = _with_sign(last, sign) if slash and ends != "first" else last
+    return replace(read, edtf=f"{first}{slash}{last}", sure=min(read.sure, 1))
 
 
 def _with_sign(edtf: str, sign: str) -> str:
@@ -433,11 +423,11 @@ def _with_sign(edtf: str, sign: str) -> str:
 def _limited(kind: str, read: DateReading) -> DateReading:
     """Return the set of the dates before or after a date."""
     edtf = read.edtf
+    kind = {"until": "not-after", "since": "not-before", "later": "after"}.get(kind, kind)
     if kind in ("before", "after"):
         edtf = _neighbour(edtf, -1 if kind == "before" else 1)
-    early = kind in ("before", "not-after", "until")
-    rule = {"until": "not-after", "since": "not-before"}.get(kind, kind)
-    return replace(read, edtf=f"[..{edtf}]" if early else f"[{edtf}..]", rule=rule, sure=1)
+    early = kind in ("before", "not-after")
+    return replace(read, edtf=f"[..{edtf}]" if early else f"[{edtf}..]", rule=kind, sure=1)
 
 
 def _neighbour(edtf: str, step: int) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.dates import words
 from archive_pkg.dates.choices import year_and_short
-from archive_pkg.dates.month_names import known_month_names
+from archive_pkg.dates.month_names import KNOWN
 from archive_pkg.dates.phrases import PhraseReader
 from archive_pkg.dates.readings import (
     DateConventions,
@@ -86,7 +86,7 @@ def _read_bare(bare: str, conventions: DateConventions) -> DateReading | None:
     if not re.fullmatch(r"\[[^,.]*\]", bare) and not _PAIR.fullmatch(bare) and is_edtf(bare):
         return DateReading(bare, "edtf")
     inner = re.fullmatch(r"\(([^()]+)\)", bare)
-    reader = PhraseReader(inner[1] if inner else bare, known_month_names(), conventions, whole=True)
+    reader = PhraseReader(inner[1] if inner else bare, KNOWN, conventions, whole=True)
     place = reader.noise(0)
     found = reader.phrase(0)
     if found is None or reader.noise(found.end) < reader.count:
@@ -118,7 +118,7 @@ def find_dates(
     if not any(sign.isdigit() or sign in "年月" for sign in line):
         return []
     conventions = DateConventions(pivot=pivot)
-    reader = PhraseReader(line, vocabulary or known_month_names(), conventions, whole=False)
+    reader = PhraseReader(line, vocabulary or KNOWN, conventions, whole=False)
     found: list[DateReading] = []
     place = 0
     while place < reader.count:

@@ -18,7 +18,7 @@ _PREFIXES = {
                "probabil",
     "before": "before|prior to|vor|avant|до|antes de|antes del|prima di|prima del|przed|před|pred|"
               "înainte de|преди|voor|vóór",
-    "after": "after|later than|nach|après|после|post|dopo|dopo il|después de|después del|depois de|"
+    "after": "after|nach|après|после|post|dopo|dopo il|después de|después del|depois de|"
              "po|după|след|після",
     "not-after": "not after|not later than|no later than|terminus ante quem|nicht nach|"
                  "nicht später als|spätestens|au plus tard|не позднее|не позже|не пізніше|"
@@ -27,13 +27,14 @@ _PREFIXES = {
                   "nicht früher als|frühestens|au plus tôt|не ранее|не раньше|не раніше|"
                   "nie wcześniej niż|najwcześniej|nejdříve|legkorábban",
     "until": "by|until|till|up to|bis|jusqu en|jusqu à|jusqu au|hasta|fino al|fino a|až do|até|tot",
+    "later": "later than",
     "since": "since|from|ab|seit|depuis|dès|à partir de|с|desde|od|від",
     "between": "between|betw|zwischen|zw|entre|между|між|między|mezi|medzi|tra|fra|tussen|între",
     "part": "early|mid|middle of|late|beginning of|start of|end of|first half of|second half of|"
             "anfang|mitte|ende|début|milieu|fin|начало|в начале|середина|в середине|конец|в конце|"
             "początek|na początku|połowa|w połowie|koniec|pod koniec|počátek|začátkem|začátek|"
             "polovina|konec|koncem|inizio|inizi|metà|fine|principios|mediados|finales|início|"
-            "meados|fim|eind|begin|початок|середина|кінець|începutul|mijlocul|sfârșitul",
+            "meados|fim|eind|початок|середина|кінець|începutul|mijlocul|sfârșitul",
     "postmark": "postmark|postmarked|post stamp|poststempel|cachet de la poste|cachet postal|"
                 "почтовый штемпель|штемпель|stempel pocztowy|timbro postale|matasellos",
 }
@@ -102,7 +103,7 @@ def _by_first(phrases: dict[str, str]) -> Phrases:
 PREFIXES = _by_first(_PREFIXES)
 SUFFIXES = _by_first(_SUFFIXES)
 CONNECTORS = _by_first(_CONNECTORS)
-ONLY_IN_FIELDS = frozenset({"until", "since", "postmark"})
+ONLY_IN_FIELDS = frozenset({"until", "since", "later", "postmark"})
 """Qualifiers that in running text more often belong to a verb than to the date."""
 
 SEASONS = {name: 21 + n for n, names in enumerate(_SEASONS) for name in names.split()}
