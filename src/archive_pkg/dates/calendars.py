@@ -12,7 +12,7 @@ _OFFSET = 308
 
 _DAY = datetime.timedelta(days=1)
 _FIRST_REPUBLICAN_DAY = datetime.date(1792, 9, 22)
-_LAST_REPUBLICAN_DAY = datetime.date(1805, 12, 31)
+LAST_REPUBLICAN_DAY = datetime.date(1805, 12, 31)
 COMPLEMENTARY = 13
 """Number of the Republican "month" of the five or six complementary days."""
 
@@ -48,4 +48,4 @@ def republican(year: int, month: int, day: int) -> datetime.date | None:
         return None
     since = 365 * (year - 1) + year // 4 + 30 * (month - 1) + day - 1
     found = _FIRST_REPUBLICAN_DAY + since * _DAY
-    return found if found <= _LAST_REPUBLICAN_DAY else None
+    return found if found <= LAST_REPUBLICAN_DAY else None

@@ -6,12 +6,11 @@ centuries, and can lack the year or month that another part of the phrase has ("
 
 from __future__ import annotations
 
-import datetime
 import re
 from typing import TYPE_CHECKING
 
 from archive_pkg.dates import words
-from archive_pkg.dates.calendars import COMPLEMENTARY, republican
+from archive_pkg.dates.calendars import COMPLEMENTARY, LAST_REPUBLICAN_DAY, republican
 from archive_pkg.dates.choices import Choice, Point, year_and_short
 from archive_pkg.dates.components import FIRST_YEAR, LAST_YEAR, NO_YEAR, ComponentReader, Year
 from archive_pkg.dates.month_names import AFTER_DAY, VERBS
@@ -251,25 +250,16 @@ class PointReader(ComponentReader):
             return
         value = self.at(after + 1).value if self.number(after + 1, 14) else 0
         year = value or words.ROMAN.get(self.word(after + 1), 0)
-        days = [republican(year, month or 1, day or 1)]
-        if not day and days[0] is not None:
-            last = 6 if month in (0, COMPLEMENTARY) else 30
-            months = month or COMPLEMENTARY
-            ends = (republican(year, months, last - less) for less in (0, 1))
-            days.append(next(filter(None, ends), None) or datetime.date(1805, 12, 31))
-        if days[0] is None:
+        first = republican(year, month or 1, day or 1)
+        if first is None:
             return
-        edtf = f"[{days[0]}..{days[1]}]" if len(days) == 2 else str(days[0])
-        start, end = self.at(place).start, self.at(after + 1).end
-        rule = "republican-date"
-        yield Point(
-            after + 2,
-            (Choice(edtf=edtf, rule=rule),)
-            if len(days) == 2
-            else (Choice(days[0].year, days[0].month, days[0].day, rule),),
-            note=f"{self.text[start:end]} in the French Republican calendar",
-            calendar="republican",
-        )
+        lasts = (republican(year, month or COMPLEMENTARY, last) for last in (30, 6, 5))
+        last = next(filter(None, lasts), LAST_REPUBLICAN_DAY)
+        edtf = str(first) if day else f"[{first}..{last}]"
+        words_of_it = self.text[self.at(place).start : self.at(after + 1).end]
+        note = f"{words_of_it} in the French Republican calendar"
+        choices = (Choice(edtf=edtf, rule="republican-date"),)
+        yield Point(after + 2, choices, note=note, calendar="republican")
 
     # Dates that only a field has
 
@@ -287,9 +277,7 @@ class PointReader(ComponentReader):
             rule = "roman-month" if roman else "month-and-year"
             yield self.point(year, roman or number, None, rule)
         if self.at(place).digits == 4:
-            pair = self._pair(place)
-            if pair is not None:
-                yield pair
+            yield from self._pair(place)
             year = self.year(place)
             if year.years:
                 yield self.point(year, None, None, "year")
@@ -357,17 +345,20 @@ class PointReader(ComponentReader):
             sure = 1 if season == 24 and not year.dual else 2
             yield Point(year.end, (Choice(edtf=edtf, rule="season"),), sure=sure)
 
-    def _pair(self, place: int) -> Point | None:
+    def _pair(self, place: int) -> Iterator[Point]:
         """Read `1911/12`, `1923-24`, `1675/6`: two years, a year and a month, or a dual year."""
         sign, short = self.word(place + 1), self.at(place + 2)
-        if sign not in tuple("/-–—") or short.digits not in (1, 2):
-            return None
         after = self.word(place + 3)
-        if after and (after == sign or after in "/-" or self.at(place + 3).digits):
-            return None
+        if (
+            sign not in tuple("/-–—")
+            or short.digits not in (1, 2)
+            or after in (sign, "/", "-", "#")
+        ):
+            return
         choices = year_and_short(self.at(place).value, sign, short.value, short.digits)
         proven = {"span": self.conventions.year_spans, "month": self.conventions.year_months}
         for kind, signs in proven.items():
             if sign in signs and any(kind in one.rule for one in choices):
                 choices = [one for one in choices if kind in one.rule or one.rule == "dual-year"]
-        return Point(place + 3, tuple(choices), rule="years-or-month", sure=1) if choices else None
+        if choices:
+            yield Point(place + 3, tuple(choices), rule="years-or-month", sure=1)
