@@ -176,6 +176,22 @@ def test_a_named_target_becomes_its_address() -> None:
     assert project.address("zenodo:") == "zenodo:"
 
 
+def test_a_named_repository_gets_the_publisher_or_the_contact_that_it_requires() -> None:
+    project = read(
+        "publisher = 'A & B'\n"
+        "contact.email = 'a@example.org'\n"
+        "[targets]\n"
+        "bare.address = 'zenodo:'\n"
+        "full.address = 'zenodo:?type=letter&publisher=C'\n"
+        "part.address = 'inveniordm+https://example.org?type=letter'\n"
+        "data.address = 'dataverse+https://example.org/letters'\n"
+    )
+    assert project.address("bare") == "zenodo:?publisher=A%20%26%20B"
+    assert project.address("full") == "zenodo:?type=letter&publisher=C"
+    assert project.address("part").endswith("?type=letter&publisher=A%20%26%20B")
+    assert project.address("data").endswith("/letters?contact=a@example.org")
+
+
 def test_a_package_can_have_every_document_that_the_option_takes() -> None:
     assert set(get_args(DocumentName)) == {*DOCUMENTS, "all"}
     assert chosen(ProjectFile().packages.metadata)

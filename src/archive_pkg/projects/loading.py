@@ -9,6 +9,7 @@ import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from pydantic import ValidationError
 
@@ -53,6 +54,14 @@ PROJECT_SECRET = Code(
 
 _DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')\s*+\.\s*+){64}""")
 """A key of more levels than any setting; tomllib takes very long for such keys."""
+
+_OPTIONS = {
+    "zenodo": "publisher",
+    "zenodo-sandbox": "publisher",
+    "inveniordm+https": "publisher",
+    "dataverse+https": "contact",
+}
+"""The option of an address that the project can give, by the address's scheme."""
 
 _HINTS = {
     "string_type": "Write it in quotes.",
@@ -133,14 +142,22 @@ class Project:
         return tuple(self.folder / path for path in self.settings.vocabularies)
 
     def address(self, to: str) -> str:
-        """Return the address of a named target; any other address as it is."""
+        """Return the address of a named target; any other address as it is.
+
+        If a repository requires a publisher or a contact that the address leaves out, the project's
+        is added.
+        """
         target = self.settings.targets.get(to)
         if target is None:
             return to
         scheme, colon, path = target.address.partition(":")
         if scheme in ("file", "ocfl") and not path.startswith(("/", "~")):
             return f"{scheme}{colon}{self.folder.absolute() / path}"
-        return target.address
+        option = _OPTIONS.get(scheme, "")
+        known = {"publisher": self.publisher, "contact": self.settings.contact.email}
+        if not (value := known.get(option)) or re.search(rf"[?&]{option}=", path):
+            return target.address
+        return f"{target.address}{'&' if '?' in path else '?'}{option}={quote(value, safe='@')}"
 
 
 def load_project(path: StrPath, *, named: bool = True) -> Project:
