@@ -110,6 +110,21 @@ def test_show_needs_either_a_path_or_settings(run: Run, letter: Path) -> None:
     assert run("show", letter, "--settings").returncode == 2
 
 
+def test_faults_of_a_project_file_are_in_the_json_of_a_build(
+    run: Run, project: Path, letter: Path
+) -> None:
+    (project / "archive-pkg.toml").write_text("publishr = 'x'")
+    done = run("build", letter, "--out", project / "out", "--json")
+    assert done.returncode == 3
+    [finding] = json.loads(done.stdout)["findings"]
+    assert finding["location"]["line"] == 1
+    assert not (project / "out").exists()
+
+
+def test_a_working_folder_that_no_longer_exists_has_no_project(tmp_path: Path) -> None:
+    assert find_project(tmp_path / "gone") is None
+
+
 def test_the_nearest_project_counts(project: Path) -> None:
     assert find_project(Path()) == project / "archive-pkg.toml"
     (project / "a" / "archive-pkg.toml").touch()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from pathlib import Path
-
-from archive_pkg import storage
 
 NAME = "archive-pkg.toml"
 """The name of a project's file."""
@@ -16,15 +15,12 @@ def find_project(start: Path) -> Path | None:
     """Return the nearest file of a project in a folder or above it.
 
     The search stays in one file system. It ends at the user's home folder, and below a folder that
-    every user of the machine can write to, such as /tmp.
-
-    Raises:
-        StorageError: A folder on the way cannot be examined.
+    cannot be examined, or that every user of the machine can write to, such as /tmp.
     """
-    with storage.storage_errors(f"looking for {NAME}"):
+    home = _home()
+    with contextlib.suppress(OSError):
         here = start.resolve(strict=True)
         device = here.stat().st_dev
-        home = _home()
         for folder in (here, *here.parents):
             status = folder.stat()
             if status.st_dev != device or status.st_mode & stat.S_IWOTH:

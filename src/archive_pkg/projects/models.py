@@ -50,7 +50,8 @@ DEFAULT_DOCUMENTS: Any = ("page", "datacite", "tei", "premis")
 """The documents in `metadata/` unless others are chosen."""
 
 _SECRET_WORDS = re.compile(
-    r"(?i)pass(?:word|wd|phrase)?|secret|token|credentials?|(?:api|access|private)[-_]?key|sig(?:nature)?"
+    r"(?i)pass(?:word|wd|phrase)?|secret|token|credentials?|(?:api|access|private)[-_]?key"
+    r"|sig(?:nature)?"
 )
 _USER_AND_PASSWORD = re.compile(r"//[^/?#]*:[^/?#]*@")
 

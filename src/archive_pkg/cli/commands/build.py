@@ -140,12 +140,6 @@ def build(
     Example: archive-pkg build records/1960-07-18-cpsu-to-sed --out packages
     """
     day = parse_date(on)
-    from archive_pkg.packages.metadata import chosen
-
-    project = current_project()
-    if metadata is not None:
-        project = project.with_metadata(chosen(metadata))
-    make = _maker(target, tags, metadata, project)
     in_collection = jobs or report or executor or gentle or files or layout or no_sync
     if target and in_collection:
         raise UsageError(
@@ -154,11 +148,16 @@ def build(
             "Leave them out, or build without --target.",
         )
     from archive_pkg.collection import Options, build_many, find_sources, guarded, make_collection
+    from archive_pkg.packages.metadata import chosen
     from archive_pkg.packages.output_protection import refuse_in_package, refuse_in_record
 
     refuse_in_record(out)
     refuse_in_package(out / "package")
     with bulk_answering("build", report, as_json=as_json, quiet=quiet) as answer:
+        project = current_project()
+        if metadata is not None:
+            project = project.with_metadata(chosen(metadata))
+        make = _maker(target, tags, metadata, project)
         if target or (not in_collection and _is_one(records, out)):
             letters, _ = answer.ahead(records, _lines)
             make = partial(

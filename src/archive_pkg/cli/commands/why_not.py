@@ -35,9 +35,9 @@ def why_not(
     from archive_pkg.packages.targets import find_target
     from archive_pkg.packages.targets import why_not as reasons
 
-    chosen = find_target(target, project=current_project())
     given = parse_tags(tags)
     with answering("why-not", as_json=as_json, quiet=quiet) as answer:
+        chosen = find_target(target, project=current_project())
         for path in paths:
             with answer.about(path) as result:
                 report = reasons(path, chosen, given, audience)
