@@ -57,7 +57,7 @@ bench-short: $(VENV)/.dev
 
 # The committed package of the first letter, built anew; git then shows what a new version changed.
 golden: $(VENV)/.core
-	$(BIN)/archive-pkg build records/1960-07-18-cpsu-to-sed --out packages --date 2026-11-24 --replace
+	$(BIN)/archive-pkg build records/1960-07-18-cpsu-to-sed --out packages --date 2026-11-24 --replace --no-project
 	git --no-pager diff --stat -- packages
 
 # The pages that are written from the code: commands, finding codes.
