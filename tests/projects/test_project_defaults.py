@@ -23,8 +23,9 @@ part_kind = "translation"
 translator = "Doe, Jane"
 publications = ["Documents, vol. 2 (1999)"]
 
-[defaults.holding]
+[[defaults.holdings]]
 repository = "Example State Archive"
+levels = [{ name = "Bestand", value = "3" }]
 
 [defaults.rights]
 statement = "Copyright not evaluated"
@@ -80,7 +81,14 @@ def test_a_draft_gets_the_defaults_with_the_institution_as_their_source(
     assert record.names(letter.made_by) == "Doe, Jane"
     assert record.rights is not None
     assert record.rights.licence == "CC-BY-4.0"
-    assert {"publications", "rights", "parts.original", "parts.letter.kind"} <= supplied(record)
+    assert record.holdings[0].levels[0].name == "Bestand"
+    assert {
+        "holdings",
+        "publications",
+        "rights",
+        "parts.original",
+        "parts.letter.kind",
+    } <= supplied(record)
     assert {"parts.letter.made_by", "agents.doe-jane"} <= supplied(record)
     assert run("check", path).returncode == 0
 
@@ -144,6 +152,33 @@ def test_an_agent_gets_an_id_that_the_record_does_not_use() -> None:
     agents = [{"id": "example-state-archive", "name": "Another", "kind": "organization"}]
     record = filled({"publications": ["Documents"]}, agents=agents)
     assert record.agent("example-state-archive-2").name == "Example State Archive"
+
+
+OWN = """
+[types.aide-memoire]
+label = "Aide-mémoire"
+definition = "A summary in writing, handed over in a talk."
+like = "note"
+"""
+
+
+def test_a_text_that_names_a_type_of_the_project_gets_it(
+    run: Run, file: Path, tmp_path: Path
+) -> None:
+    file.write_text(OWN)
+    (tmp_path / "a.txt").write_text(f"AIDE-MÉMOIRE\n\n{LETTER}")
+    (tmp_path / "b.txt").write_text(f"{LETTER}\nI add an aide-mémoire.\n")
+    for name in ("a", "b"):
+        words = ["draft", tmp_path / f"{name}.txt", "--out", tmp_path / name, "--project", file]
+        assert run(*words).returncode == 0
+    [first], [second] = ((tmp_path / name).iterdir() for name in ("a", "b"))
+    record = load_record(first)
+    assert record.type == "aide-memoire"
+    assert record.own_type is not None
+    assert record.own_type.like == "note"
+    assert record.title.startswith("Aide-mémoire")
+    assert load_record(second).type == "letter"
+    assert run("check", first).returncode == 0
 
 
 def test_records_from_tables_get_the_defaults(run: Run, file: Path, tmp_path: Path) -> None:

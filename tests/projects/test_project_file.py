@@ -163,6 +163,13 @@ def test_defaults_need_an_institution_that_supplies_them() -> None:
     read("[defaults]")
 
 
+def test_a_known_type_is_not_defined_again() -> None:
+    [(line, _, _, message)] = faults(
+        "[types.letter]\nlabel = 'Letter'\ndefinition = 'A letter.'\nlike = 'note'"
+    )
+    assert (line, message) == (1, "letter is a known type of document")
+
+
 def test_a_named_target_becomes_its_address() -> None:
     project = read(
         "[targets]\n"

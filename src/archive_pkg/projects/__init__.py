@@ -1,6 +1,6 @@
 """The settings of a project, in its file `archive-pkg.toml`."""
 
-from archive_pkg.projects.defaulting import with_defaults
+from archive_pkg.projects.defaulting import with_defaults, with_own_type
 from archive_pkg.projects.finding import NAME, file_of, find_project
 from archive_pkg.projects.loading import Project, load_project, read_project
 from archive_pkg.projects.models import DEFAULT_DOCUMENTS, SITE_ADDRESS, ProjectFile
@@ -19,4 +19,5 @@ __all__ = [
     "read_project",
     "template",
     "with_defaults",
+    "with_own_type",
 ]

@@ -6,6 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.names import slug
+from archive_pkg.records.vocabularies.document_types import document_types
 
 if TYPE_CHECKING:
     from archive_pkg.projects.loading import Project
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 ORIGINAL = "original"
 """The id of the part for an original that is not held."""
 _NOTE = "A default of the project."
+_HEAD = 4000
+"""The number of characters at the beginning of a text that can name its type."""
 
 
 def with_defaults(record: dict[str, Any], project: Project, drafted: str = "") -> dict[str, Any]:
@@ -27,15 +30,10 @@ def with_defaults(record: dict[str, Any], project: Project, drafted: str = "") -
         return record
     filler = _Filler(record, project.settings.institution.name)
     defaults = project.settings.defaults
-    given = defaults.model_dump(mode="json", exclude_none=True)
-    held = [given["holding"]] if "holding" in given else []
-    for name, value in (
-        ("holdings", held),
-        ("publications", given.get("publications")),
-        ("rights", given.get("rights")),
-    ):
-        if value and not record.get(name):
-            filler.data[name] = value
+    values = defaults.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    for name in ("holdings", "publications", "rights"):
+        if name in values and not record.get(name):
+            filler.data[name] = values[name]
             filler.supply(name)
     filler.kind_of(drafted, defaults.part_kind, defaults.original_language)
     filler.originals(defaults.original_language)
@@ -110,3 +108,21 @@ class _Filler:
         agents.append({"id": key, "name": name, "kind": kind})
         self.supply(f"agents.{key}")
         return key
+
+
+def with_own_type(record: dict[str, Any], text: str, project: Project) -> dict[str, Any]:
+    """Return a drafted record's data with a type of the project, if the text names it.
+
+    Args:
+        record: The data of the draft.
+        text: The text. Its beginning is searched for a line that is the label of a type.
+        project: The project.
+    """
+    head = {line.strip(" \t.:[]").casefold() for line in text[:_HEAD].splitlines()}
+    for name, own in project.settings.types.items():
+        if own.label.casefold() in head:
+            label = document_types()[record["type"]].label
+            title = own.label + record["title"].removeprefix(label)
+            title = title if record["title"].startswith(label) else record["title"]
+            return {**record, "type": name, "own_type": own.model_dump(), "title": title}
+    return record

@@ -9,10 +9,11 @@ from pydantic import AfterValidator, Field
 
 from archive_pkg.faults import Fault
 from archive_pkg.records.base import Model, validated_by
-from archive_pkg.records.models import Holding
-from archive_pkg.records.models.fields import EMPTY, Id, Many, Text
+from archive_pkg.records.models import Holding, OwnType
+from archive_pkg.records.models.fields import EMPTY, Id, KnownType, Many, Text
 from archive_pkg.records.scalars import Form, portable_path
 from archive_pkg.records.values import get, models_in
+from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.records.vocabularies.languages import Language
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ class Defaults(Model):
     Each value gets evidence of the basis "supplied", with the institution as the agent.
 
     Attributes:
-        holding: Where the documents are kept.
+        holdings: The archives that keep the documents, with the levels of each from the top.
         original_language: The language of the originals that translations were made from.
         part_kind: The kind of the drafted text.
         translator: The name of the translator, for drafts of a translation.
@@ -184,13 +185,15 @@ class Defaults(Model):
         rights: Copyright and licence of the documents.
     """
 
-    holding: Holding | None = Field(
-        default=None,
+    holdings: Many[Holding] = Field(
+        default=EMPTY,
         examples=[
-            {
-                "repository": "Example State Archive",
-                "levels": [{"name": "Bestand", "value": "3"}],
-            }
+            [
+                {
+                    "repository": "Example State Archive",
+                    "levels": [{"name": "Bestand", "value": "3"}],
+                }
+            ]
         ],
     )
     original_language: Language | None = Field(default=None, examples=["ru"])
@@ -213,6 +216,20 @@ class DepositTarget(Model):
     """
 
     address: Annotated[Text, AfterValidator(_without_secret)] = Field(examples=["ocfl:archive"])
+
+
+def _new_type(name: str) -> str:
+    if name in document_types():
+        raise Fault(f"{name} is a known type of document", "Give your own type another id.")
+    return name
+
+
+class ProjectType(OwnType):
+    """A type of document that the project defines."""
+
+    label: Text = Field(examples=["Aide-mémoire"])
+    definition: Text = Field(examples=["A summary in writing, handed over in a talk."])
+    like: KnownType = Field(examples=["note"])
 
 
 def _unsupplied(settings: Any) -> Iterator[Fault]:
@@ -239,6 +256,8 @@ class ProjectFile(Model):
         site: The pages of `archive-pkg site`.
         packages: What packages contain.
         defaults: What new records get in their open fields.
+        types: Types of documents that the project defines, by their ids. A draft whose text has the
+            label on a line of its own at its beginning gets the type.
         targets: Repositories by the names that `deposit --to` can use.
     """
 
@@ -263,6 +282,9 @@ class ProjectFile(Model):
     site: Site = Site()
     packages: Packages = Packages()
     defaults: Defaults = Defaults()
+    types: dict[Annotated[Id, AfterValidator(_new_type)], ProjectType] = Field(
+        default={}, examples=["aide-memoire"]
+    )
     targets: dict[Id, DepositTarget] = Field(default={}, examples=["archive"])
 
     _supplied = validated_by(_unsupplied)
@@ -271,7 +293,7 @@ class ProjectFile(Model):
 def table_in(field: FieldInfo) -> type[BaseModel] | None:
     """Return the model of a setting that has a table of its own in the file."""
     inner = next(models_in(field.annotation), None)
-    is_inline = field.examples and isinstance(field.examples[0], dict)
+    is_inline = field.examples and isinstance(field.examples[0], dict | list)
     return None if is_inline else inner
 
 

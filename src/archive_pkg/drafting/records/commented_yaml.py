@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.drafting.records.record_builder import MAIN_PART, RecordBuilder
 from archive_pkg.drafting.vocabulary import load_vocabulary
-from archive_pkg.projects import with_defaults
+from archive_pkg.projects import with_defaults, with_own_type
 from archive_pkg.records.models import Record
 from archive_pkg.records.saving import as_yaml
 
@@ -38,7 +38,7 @@ def record_of(
         project: The project whose defaults fill fields that the text leaves open.
     """
     builder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)
-    return Record.model_validate(_filled(builder.build(), project))
+    return Record.model_validate(_filled(builder.build(), draft, project))
 
 
 def record_yaml(
@@ -60,7 +60,7 @@ def record_yaml(
         project: The project whose defaults fill fields that the text leaves open.
     """
     builder = RecordBuilder(draft, file, vocabulary or load_vocabulary(), text_file)
-    data = _filled(builder.build(), project)
+    data = _filled(builder.build(), draft, project)
     if record_id:
         data["id"] = record_id
     written = as_yaml(Record.model_validate(data))
@@ -70,8 +70,10 @@ def record_yaml(
     return head + commented(written, builder.comments)
 
 
-def _filled(data: dict[str, Any], project: Project | None) -> dict[str, Any]:
-    return with_defaults(data, project, MAIN_PART) if project else data
+def _filled(data: dict[str, Any], draft: Draft, project: Project | None) -> dict[str, Any]:
+    if project is None:
+        return data
+    return with_defaults(with_own_type(data, draft.text, project), project, MAIN_PART)
 
 
 def commented(text: str, comments: Mapping[str, str]) -> str:
