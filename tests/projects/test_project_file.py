@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import get_args
 
+import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -204,10 +205,28 @@ def test_a_package_can_have_every_document_that_the_option_takes() -> None:
     assert chosen(ProjectFile().packages.metadata)
 
 
-def test_the_published_schema_accepts_the_same_names() -> None:
-    schema = ProjectFile.model_json_schema()
-    assert schema["additionalProperties"] is False
-    assert schema["properties"].keys() == ProjectFile.model_fields.keys()
+SCHEMA = Path(__file__).parents[2] / "docs" / "reference" / "project.schema.json"
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        (template(), True),
+        (re.sub("(?m)^# ", "", template()), True),
+        ("publishr = 'x'", False),
+        ("licence = 4", False),
+        ("[institution]\nisil = 'DE-1'", False),
+        ("[institution]\nname = 'x'\nisil = 'nothing'", False),
+        ("[packages]\nmetadata = ['tie']", False),
+        ("[targets.home]\nadress = 'ocfl:x'", False),
+        ("[types.letter]\nlabel = 'x'\ndefinition = 'x'\nlike = 'note'", False),
+        ("[targets.'a b']\naddress = 'ocfl:x'", False),
+    ],
+)
+def test_the_published_schema_accepts_what_the_program_accepts(text: str, valid: bool) -> None:
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    assert jsonschema.Draft202012Validator(schema).is_valid(tomllib.loads(text)) == valid
+    assert (read_project(text.encode(), FILE)[0] is not None) == valid
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from archive_pkg.faults import Fault
 from archive_pkg.records.base import Model, validated_by
 from archive_pkg.records.models import Holding, OwnType
-from archive_pkg.records.models.fields import EMPTY, Id, KnownType, Many, Text
+from archive_pkg.records.models.fields import EMPTY, ID_PATTERN, Id, KnownType, Many, Text
 from archive_pkg.records.scalars import Form, portable_path
 from archive_pkg.records.values import get, models_in
 from archive_pkg.records.vocabularies.document_types import document_types
@@ -283,9 +283,17 @@ class ProjectFile(Model):
     packages: Packages = Packages()
     defaults: Defaults = Defaults()
     types: dict[Annotated[Id, AfterValidator(_new_type)], ProjectType] = Field(
-        default={}, examples=["aide-memoire"]
+        default={},
+        examples=["aide-memoire"],
+        json_schema_extra={
+            "propertyNames": {"pattern": ID_PATTERN, "not": {"enum": list(document_types())}}
+        },
     )
-    targets: dict[Id, DepositTarget] = Field(default={}, examples=["archive"])
+    targets: dict[Id, DepositTarget] = Field(
+        default={},
+        examples=["archive"],
+        json_schema_extra={"propertyNames": {"pattern": ID_PATTERN}},
+    )
 
     _supplied = validated_by(_unsupplied)
 
