@@ -51,6 +51,11 @@ def test_init_refuses_a_folder_in_which_settings_are_not_used(run: Run, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_init_writes_nothing_into_a_package(run: Run, package: Path) -> None:
+    assert run("init", package).returncode == 2
+    assert not (package / "archive-pkg.toml").exists()
+
+
 def test_the_settings_say_where_each_value_comes_from(
     run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -174,9 +174,7 @@ def load_project(path: StrPath, *, named: bool = True) -> Project:
     """
     file = file_of(Path(path))
     if not os.path.lexists(file):
-        raise UsageError(
-            f"{file} does not exist", f"Write one with archive-pkg init {file.parent}."
-        )
+        raise UsageError(f"{file} does not exist", f"Write one: archive-pkg init {file.parent}")
     data = _bytes(file, named=named)
     project, report = read_project(data, file)
     if project is None:

@@ -35,9 +35,11 @@ def init(
 
     Example: archive-pkg init
     """
+    from archive_pkg.packages.output_protection import refuse_in_package
     from archive_pkg.projects import NAME, template
 
     file = folder / NAME
+    refuse_in_package(file)
     with answering("init", as_json=as_json, quiet=quiet) as answer, answer.about(file) as result:
         with storage_errors(f"making {folder}"):
             make_folder(folder)
