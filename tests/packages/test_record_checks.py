@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ from archive_pkg.collection import Done, check_one, marking_duplicate_ids
 from archive_pkg.collection.bulk.for_each import Pace
 from archive_pkg.errors import UsageError
 from archive_pkg.packages import check
+from archive_pkg.records import Record
 from archive_pkg.reports import Finding, Severity
 from program import Run
 
@@ -267,3 +269,42 @@ def test_a_link_in_the_place_of_a_part_is_named_without_the_systems_number(
     (found,) = (one for one in check(letter) if one.code == "part-not-a-file")
     assert "Errno" not in found.message
     assert "a link" in found.message
+
+
+def missing(**record: object) -> list[tuple[str, str]]:
+    data = {"id": "x", "type": "letter", "title": "X", **record}
+    return [
+        (finding.location.field, finding.message)
+        for finding in check(Record.model_validate(data))
+        if finding.code == "statement-missing"
+    ]
+
+
+def test_what_a_complete_record_states_follows_from_its_type() -> None:
+    agents = [{"id": "a", "name": "A", "kind": "person"}]
+    said = "the record does not state"
+    assert missing(sender=["a"], agents=agents) == [
+        ("recipients", f"{said} recipients"),
+        ("date", f"{said} date"),
+    ]
+    talk = {"type": "memorandum-of-conversation", "agents": agents, "sender": ["a"]}
+    assert missing(**talk) == [
+        ("participants", f"{said} participants"),
+        ("recorded", f"{said} recorded"),
+    ]
+    held = {"participants": [{"agent": "a"}], "recorded": {"place": {"name": "Exton"}}}
+    assert missing(**talk, **held) == []
+    own = {"label": "Plan", "definition": "A plan.", "like": "report"}
+    assert missing(type="plan", own_type=own, date="1961") == [
+        ("authors", f"{said} authors or sender")
+    ]
+
+
+def test_the_quote_of_an_items_heading_is_checked(letter: Path) -> None:
+    at = {"part": "letter", "start": 0, "end": 3, "exact": "xyz"}
+    edit(
+        letter,
+        "\nrights:",
+        f"\nitems:\n  - {{id: one, title: One, at: {json.dumps(at)}}}\n\nrights:",
+    )
+    assert only(letter, "quote-moved").location.field == "items.one.at"

@@ -27,7 +27,7 @@ from archive_pkg.paths import StrPath
 from archive_pkg.records import NAMES, Record, placed, read_placed, record_file
 from archive_pkg.records.statements import StatementIndex, statements
 from archive_pkg.records.vocabularies import terms
-from archive_pkg.records.wording import relations
+from archive_pkg.records.wording import label, relations
 from archive_pkg.reports import Code, Finding, Location, Report, Severity, some
 from archive_pkg.texts.decoding import ENCODING_NAMES, other_readings
 
@@ -120,7 +120,13 @@ FOLDER_NAMED_OTHERWISE = Code(
 AGENT_WITHOUT_AUTHORITY = Code(
     "agent-without-authority",
     Severity.ADVICE,
-    "A sender, signatory or recipient has no identifier from an authority file (VIAF, GND, …).",
+    "An author, sender, signatory, recipient or participant has no identifier from an authority "
+    "file (VIAF, GND, …).",
+)
+STATEMENT_MISSING = Code(
+    "statement-missing",
+    Severity.ADVICE,
+    "The record does not state what a complete record of its type states.",
 )
 LEVEL_UNKNOWN = Code(
     "classification-level-unknown",
@@ -460,6 +466,9 @@ def decode(data: bytes, encoding: str) -> str:
 def _quotes(record: Record) -> Iterator[tuple[str, Quote]]:
     for note in record.translation_notes:
         yield f"translation_notes.{note.id}.at", note.at
+    for item in record.items:
+        if item.at:
+            yield f"items.{item.id}.at", item.at
     for index, evidence in enumerate(record.evidence):
         if evidence.at:
             yield f"evidence.{index}.at", evidence.at
@@ -515,7 +524,24 @@ def _statements(record: Record, source: Path) -> Iterator[Finding]:
                 "Add evidence: a quote, the rule that inferred it, or the person who supplied it."
             )
             yield STATEMENT_UNSOURCED.at(at(path), "the statement has no evidence", hint)
-    named = dict.fromkeys((*record.sender, *record.signatories, *record.recipients))
+    kind = record.document_type
+    for group in kind.states:
+        if not any(getattr(record, field) for field in group):
+            words = " or ".join(map(label, group)).lower()
+            hint = (
+                f"Add {group[0]} if the document states it, as a {kind.label.lower()} usually does."
+            )
+            yield STATEMENT_MISSING.at(at(group[0]), f"the record does not state {words}", hint)
+    taking_part = (one.agent for one in record.participants)
+    named = dict.fromkeys(
+        (
+            *record.authors,
+            *record.sender,
+            *record.signatories,
+            *record.recipients,
+            *taking_part,
+        )
+    )
     for name in named:
         agent = record.agent(name)
         if not agent.identifiers:
