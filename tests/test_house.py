@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +78,19 @@ def test_a_command_loads_only_what_it_needs(
     code = f"import os; os.chdir({str(tmp_path)!r}); from archive_pkg.cli import run"
     loaded = loaded_by(f"{code}\nassert run({words}) == 0")
     assert loaded & {*HEAVY, "jinja2", "pydantic", "rich", "yaml"} == needs
+
+
+def test_defaults_of_parameters_are_read_without_pydantic(generate: Any) -> None:
+    import typer
+
+    from archive_pkg.cli.parameters import without_pydantic
+
+    root = without_pydantic(typer.main.get_command(cli.app))
+    for name, command in generate.commands(root, ("archive-pkg",)):
+        for one in command.get_params(typer.Context(command)):
+            if hasattr(one, "type_descriptor"):
+                fail = partial(pytest.fail, f"{name} loads Pydantic for {one.name}")
+                replace(one.get_runtime_param(), typers=fail).coerce(one.default)
 
 
 def test_every_public_name_is_there_and_documented() -> None:

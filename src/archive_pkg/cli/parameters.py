@@ -36,7 +36,7 @@ class _SimpleReader:
             return () if self.parameter.multiple or self.parameter.nargs == -1 else None
         if kind in _READERS:
             return _READERS[kind](value)
-        if kind is type(value):  # a default
+        if kind is type(value) or value == self.parameter.default:
             return value
         return self.typers().coerce(value, **where)
 
