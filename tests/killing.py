@@ -47,7 +47,7 @@ def run_until(touch: int | None, work: Callable[[], object]) -> int | None:
         finally:
             os._exit(0)
     os.close(told_write)
-    told = os.read(told_read, 100)
+    reported = os.read(told_read, 100)
     os.close(told_read)
     os.waitpid(child, 0)
-    return int(told) if told else None
+    return int(reported) if reported else None

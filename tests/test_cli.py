@@ -308,8 +308,8 @@ main.without_pydantic = lambda _: command
 main.main()
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    told = "interrupted; unfinished work was abandoned. Run the same command again.\n"
-    assert (done.returncode, done.stderr) == (143, told)
+    reported = "interrupted; unfinished work was abandoned. Run the same command again.\n"
+    assert (done.returncode, done.stderr) == (143, reported)
 
 
 def test_an_interruption_that_python_drops_in_a_callback_ends_the_program() -> None:

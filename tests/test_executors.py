@@ -74,13 +74,13 @@ def test_work_is_spread_and_all_of_it_comes_back(jobs: int, threads: bool) -> No
     other = threading.Thread(target=stop.wait)
     if threads:  # then forking is not safe, and not done
         other.start()
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
     try:
-        got = dict(spread(square, 50, jobs=jobs, tick=lambda *done: told.append(done)))
+        got = dict(spread(square, 50, jobs=jobs, tick=lambda *done: reported.append(done)))
     finally:
         stop.set()
     assert got == {index: index * index for index in range(50)}
-    assert sorted(told) == [(1, index) for index in range(50)]
+    assert sorted(reported) == [(1, index) for index in range(50)]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -330,15 +330,15 @@ def test_the_executor_has_as_many_processes_as_asked_for(monkeypatch: pytest.Mon
 
 
 def test_one_process_does_each_piece_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[int] = []
-    monkeypatch.setattr(os, "nice", told.append)
+    reported: list[int] = []
+    monkeypatch.setattr(os, "nice", reported.append)
     one = executors.executor_for(1)
-    assert told == []
+    assert reported == []
     assert one.result(one.submit(len, "four")) == 4
     with pytest.raises(TypeError):
         one.result(one.submit(len, 4))
     executors.executor_for(1, gentle=True)
-    assert told == [19]
+    assert reported == [19]
 
 
 @pytest.mark.parametrize("address", ["spark://x", "dask", "dask:", "tcp://x:8786"])
@@ -380,9 +380,9 @@ def test_each_piece_counts_all_that_it_has_done() -> None:
         tick(1, 10)
         tick(2, 20)
 
-    told: list[tuple[int, int]] = []
-    list(spread(twice, 2, jobs=2, tick=lambda *done: told.append(done)))
-    assert told == [(3, 30)] * 2
+    reported: list[tuple[int, int]] = []
+    list(spread(twice, 2, jobs=2, tick=lambda *done: reported.append(done)))
+    assert reported == [(3, 30)] * 2
 
 
 class Cluster:

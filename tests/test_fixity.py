@@ -65,9 +65,9 @@ def test_progress_adds_up(tmp_path: Path, size: int) -> None:
     (tmp_path / "f").write_bytes(bytes(size))
     with (tmp_path / "f").open("rb", buffering=0) as file:
         for source in (io.BytesIO(bytes(size)), tmp_path / "f", file.fileno()):
-            told: list[int] = []
-            fixity.digest(source, ["sha256", "sha512"], told.append)
-            assert sum(told) == size
+            reported: list[int] = []
+            fixity.digest(source, ["sha256", "sha512"], reported.append)
+            assert sum(reported) == size
 
 
 def test_one_byte_beyond_the_limit_is_read_and_no_more(tmp_path: Path) -> None:
@@ -134,14 +134,14 @@ def test_an_unknown_algorithm_is_named_with_those_that_are_known() -> None:
 def test_copies_are_digested_as_they_are_made(tmp_path: Path, size: int) -> None:
     data = os.urandom(size)
     (tmp_path / "from").write_bytes(data)
-    told: list[int] = []
+    reported: list[int] = []
     source = os.open(tmp_path / "from", os.O_RDONLY)
     target = os.open(tmp_path / "to", os.O_RDWR | os.O_CREAT)
-    count, digests = fixity.copy_and_digest(source, target, ["sha256", "sha512"], told.append)
+    count, digests = fixity.copy_and_digest(source, target, ["sha256", "sha512"], reported.append)
     os.close(source)
     os.close(target)
     assert (tmp_path / "to").read_bytes() == data
-    assert count == sum(told) == size
+    assert count == sum(reported) == size
     assert {name: digest.hex() for name, digest in digests.items()} == expected(data)
 
 

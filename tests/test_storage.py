@@ -477,12 +477,12 @@ def test_the_widest_mode_follows_the_most_restricted_source(
     assert storage.mode_of(tmp_path / "none", *paths) == widest
 
 
-@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("reported", [True, False])
 def test_the_umask_is_read_without_changing_it(
-    umask: Callable[[int], int], monkeypatch: pytest.MonkeyPatch, told: bool
+    umask: Callable[[int], int], monkeypatch: pytest.MonkeyPatch, reported: bool
 ) -> None:
     umask(0o027)
-    if not told:
+    if not reported:
         monkeypatch.setattr(Path, "read_text", lambda path: "")
     assert storage.open_mode(0o777) == 0o750
     assert storage.open_mode(0o606) == 0o600
@@ -916,23 +916,23 @@ def test_strange_files_with_similar_names_are_reported_and_left_alone(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     made = tmp_path / "made"
-    told = ["-0123abcde", "-0123abc", "-XYZ", ".else", "-0123abcd.olds"]
+    reported = ["-0123abcde", "-0123abc", "-XYZ", ".else", "-0123abcd.olds"]
     silent = ["", ".lock", ENCLOSING, ".fetched", "s"]
-    for suffix in (*told, *silent):
+    for suffix in (*reported, *silent):
         hidden(made, suffix).touch()
     hidden(made, "-00000000").symlink_to("x")
     os.mkfifo(hidden(made, "-00000001.old"))
     if os.geteuid() == 0:
         hidden(made, "-00000002").touch()
         os.chown(hidden(made, "-00000002"), NOBODY, -1)
-        told.append("-00000002")
+        reported.append("-00000002")
     hidden(tmp_path / "made2", "-0123abcd").touch()
     before = names(tmp_path)
     with caplog.at_level(logging.WARNING):
         storage.recover(made)
     assert names(tmp_path) == before
     said = sorted(str(record.args).rpartition("archive-pkg")[2] for record in caplog.records)
-    expected = sorted([*told, "-00000000", "-00000001.old"])
+    expected = sorted([*reported, "-00000000", "-00000001.old"])
     assert [each.removesuffix("',)") for each in said] == expected
 
 
@@ -1089,10 +1089,10 @@ def test_few_files_are_synced_one_by_one_and_many_together(
     synced: list[str] = []
     together: list[Path] = []
 
-    def told(descriptor: int) -> None:
+    def reported(descriptor: int) -> None:
         synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
 
-    monkeypatch.setattr(os, "fsync", told)
+    monkeypatch.setattr(os, "fsync", reported)
     monkeypatch.setattr(storage.files, "sync_filesystem", together.append)
     top = tmp_path / "top"
     (top / "inner").mkdir(parents=True)

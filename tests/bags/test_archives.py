@@ -287,12 +287,12 @@ def test_files_that_are_not_archives_are_reported(tmp_path: Path, data: bytes) -
 def test_the_bytes_decide_the_kind_of_an_archive(bag: Path) -> None:
     zipfile.ZipFile(bag.parent / "empty.zip", "w").close()
     archives = {"empty.zip": "zip"}
-    for kind, told in (("zip", "zip"), ("tar", "tar"), ("tgz", "tgz"), ("tar.zst", "zst")):
+    for kind, reported in (("zip", "zip"), ("tar", "tar"), ("tgz", "tgz"), ("tar.zst", "zst")):
         serializing.pack(bag, bag.parent / f"bag.{kind}")
-        archives[f"bag.{kind}"] = told
-    for name, told in archives.items():
+        archives[f"bag.{kind}"] = reported
+    for name, reported in archives.items():
         with open_archive((bag.parent / name).rename(bag.parent / "any.zip")) as opened:
-            assert opened.kind == told
+            assert opened.kind == reported
     (bag.parent / "any.zip").unlink()
     os.mkfifo(bag.parent / "any.zip")
     (finding,) = bags.verify(bag.parent / "any.zip").report
@@ -533,11 +533,11 @@ def test_the_exceeded_limit_is_reported(
 def test_pieces_are_digested_completely(sizes: list[int]) -> None:
     pieces = [os.urandom(size) for size in sizes]
     hashes = [hashlib.sha256(), hashlib.md5()]
-    told: list[int] = []
+    reported: list[int] = []
     full = [piece for piece in pieces if piece]
-    count = feed_chunks(iter(full), hashes, lambda files, size: told.append(files or size))
+    count = feed_chunks(iter(full), hashes, lambda files, size: reported.append(files or size))
     whole = b"".join(pieces)
-    assert count == sum(told) == len(whole)
+    assert count == sum(reported) == len(whole)
     assert [each.digest() for each in hashes] == [
         hashlib.sha256(whole).digest(),
         hashlib.md5(whole).digest(),

@@ -30,11 +30,11 @@ def test_all_sizes(folder: Path, jobs: int | None, threads: bool) -> None:
     other = threading.Thread(target=stop.wait)
     if threads:
         other.start()
-    told = [0, 0]
+    reported = [0, 0]
 
     def say(files: int, size: int) -> None:
-        told[0] += files
-        told[1] += size
+        reported[0] += files
+        reported[1] += size
 
     with Folder(folder) as tree:
         files = [*tree.listing().files, "d0/none"]
@@ -52,7 +52,7 @@ def test_all_sizes(folder: Path, jobs: int | None, threads: bool) -> None:
     assert digests.unread() == {"d0/none"}
     assert list(digests.sizes())[:-1] == [(folder / path).stat().st_size for path in files[:-1]]
     assert digests.mismatches(wanted) == []
-    assert told == [len(files) - 1, sum(digests.sizes()) + 1]
+    assert reported == [len(files) - 1, sum(digests.sizes()) + 1]
     path = files[7]
     right = wanted["md5"][path]
     wanted["md5"][path] = bytes(16)

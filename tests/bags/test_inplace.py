@@ -170,13 +170,13 @@ def test_the_bag_keeps_the_folders_permissions_and_the_given_tags(
 ) -> None:
     monkeypatch.setattr(digesting, "_PIECE", 1)
     folder.chmod(0o750)
-    told: list[tuple[int, int | None, int]] = []
+    reported: list[tuple[int, int | None, int]] = []
     written, _ = inplace.create_in_place(
         folder,
         info=[("A", "b")],
         tag_files={"notes.txt": b"n"},
         algorithms=["md5"],
-        progress=lambda tally: told.append((tally.files, tally.all_files, tally.size)),
+        progress=lambda tally: reported.append((tally.files, tally.all_files, tally.size)),
     )
     assert folder.stat().st_mode & 0o777 == 0o750
     assert (folder / "bag-info.txt").read_text() == "A: b\nPayload-Oxum: 6.2\n"
@@ -190,7 +190,7 @@ def test_the_bag_keeps_the_folders_permissions_and_the_given_tags(
     ]
     assert written is not None
     assert set(written.manifests["md5"]) == {"data/b", "data/data/a"}
-    assert told[-1] == (2, 2, 6)
+    assert reported[-1] == (2, 2, 6)
     verified: list[int] = []
     inplace.create_in_place(folder, progress=lambda tally: verified.append(tally.files))
     assert verified[-1] == 2

@@ -376,8 +376,8 @@ def test_any_single_bit_changed_is_found_and_its_file_named(pristine: Path, seed
         assert bit == 0x20
         return
     assert not verdict.valid
-    told = [f"{f.location.path} {f.message}" for f in verdict.report.errors]
-    assert any(name in line or name.removeprefix("tag") in line for line in told), told
+    reported = [f"{f.location.path} {f.message}" for f in verdict.report.errors]
+    assert any(name in line or name.removeprefix("tag") in line for line in reported), reported
 
 
 @settings(

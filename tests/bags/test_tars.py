@@ -240,16 +240,16 @@ def test_members_are_read_and_digested_whatever_is_kept(
         assert {n: b"".join(c) for n, c in opened.contents(names[::-1])} == {
             name.partition("/")[2]: data for name, data in MEMBERS.items()
         }
-        told: list[tuple[int, int]] = []
+        reported: list[tuple[int, int]] = []
         with opened.digesting(names, ["md5", "sha224"]) as digesting:
-            digests = digesting.finish(lambda *step: told.append(step))
+            digests = digesting.finish(lambda *step: reported.append(step))
         for number, data in enumerate(MEMBERS.values()):
             for algorithm in ("md5", "sha224"):
                 expected = hashlib.new(algorithm, data).digest()
                 assert digests.of(number, algorithm) == expected
         assert list(digests.sizes()) == [len(data) for data in MEMBERS.values()]
         assert digests.findings == []
-        assert [sum(column) for column in zip(*told, strict=True)] == [5, sum(digests.sizes())]
+        assert [sum(column) for column in zip(*reported, strict=True)] == [5, sum(digests.sizes())]
 
 
 def test_a_member_that_is_lost_between_two_readings_is_damage(tmp_path: Path) -> None:

@@ -455,13 +455,15 @@ def test_an_upgrade_keeps_listed_files_and_adds_manifests(
 ) -> None:
     monkeypatch.setattr(digesting, "_PIECE", 1)
     (good / "stray").write_bytes(b"in no tag manifest")
-    told: list[tuple[int, int | None, int, int | None]] = []
+    reported: list[tuple[int, int | None, int, int | None]] = []
     changed = updating.upgrade(
         good,
         algorithms=["md5", "sha512"],
-        progress=lambda done: told.append((done.files, done.all_files, done.size, done.all_size)),
+        progress=lambda done: reported.append(
+            (done.files, done.all_files, done.size, done.all_size)
+        ),
     )
-    assert told[-1] == (2, 2, 7, 7)
+    assert reported[-1] == (2, 2, 7, 7)
     assert list(changed.manifests) == ["md5", "sha256", "sha512"]
     assert (good / "stray").exists()
     tag_files = {"bagit.txt", "bag-info.txt", "metadata/x.xml", "notes.txt"}

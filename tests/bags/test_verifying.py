@@ -458,9 +458,9 @@ def test_a_weak_digest_next_to_a_strong_one_gives_no_warning(bag: Path) -> None:
 
 
 def test_progress_reports_done_and_total(bag: Path) -> None:
-    told = []
-    bags.verify(bag, progress=lambda tally: told.append((tally.files, tally.size)))
-    assert told[-1] == (2, 8)
+    reported = []
+    bags.verify(bag, progress=lambda tally: reported.append((tally.files, tally.size)))
+    assert reported[-1] == (2, 8)
     last: list[fixity.Tally] = []
     bags.verify(bag, progress=last.append)
     assert (last[-1].all_files, last[-1].all_size) == (2, 8)

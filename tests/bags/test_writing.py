@@ -254,15 +254,15 @@ def test_small_and_large_files_are_copied_alike(tmp_path: Path, size: int) -> No
     data = os.urandom(size)
     (tmp_path / "a").write_bytes(data)
     (tmp_path / "bag").mkdir()
-    told: list[tuple[int, int | None, int]] = []
+    reported: list[tuple[int, int | None, int]] = []
     written = bags.write(
         tmp_path / "bag",
         {"a": tmp_path / "a"},
-        progress=lambda tally: told.append((tally.files, tally.all_files, tally.size)),
+        progress=lambda tally: reported.append((tally.files, tally.all_files, tally.size)),
     )
     assert (tmp_path / "bag/data/a").read_bytes() == data
     assert written.digests("data/a")["sha512"] == hashlib.sha512(data).hexdigest()
-    assert (written.files, written.size, told[-1]) == (1, size, (1, 1, size))
+    assert (written.files, written.size, reported[-1]) == (1, size, (1, 1, size))
 
 
 def test_new_files_follow_the_umask(tmp_path: Path, umask: Callable[[int], int]) -> None:
@@ -270,15 +270,15 @@ def test_new_files_follow_the_umask(tmp_path: Path, umask: Callable[[int], int])
     (tmp_path / "a").write_bytes(b"one")
     (tmp_path / "a").chmod(0o640)
     (tmp_path / "bag").mkdir()
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
     bags.write(
         tmp_path / "bag",
         {"a": tmp_path / "a", "b": b"two!"},
-        progress=lambda tally: told.append((tally.files, tally.size)),
+        progress=lambda tally: reported.append((tally.files, tally.size)),
     )
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "bag/data").iterdir()} == {0o666}
-    assert told == sorted(told)
-    assert told[-2:] == [(0, 7), (2, 7)]
+    assert reported == sorted(reported)
+    assert reported[-2:] == [(0, 7), (2, 7)]
 
 
 @pytest.mark.parametrize("change", ["time", "size", "short"])

@@ -296,10 +296,10 @@ def test_a_differing_copy_fails_the_run_but_not_the_package(
         assert (audited.failed, audited.differing) == (0, 1)
         new = entries(collection)[-3:]
         assert [each["outcome"] for each in new] == ["pass"] * 3
-        told = {copy: "differs" if copy in bad else "same" for copy in copies}
+        reported = {copy: "differs" if copy in bad else "same" for copy in copies}
         assert [each["against"] for each in new] == [
             dict.fromkeys(copies, "same"),
-            told,
+            reported,
             dict.fromkeys(copies, "same"),
         ]
         assert [each.get("findings") for each in new] == [None, codes(done["b"]), None]

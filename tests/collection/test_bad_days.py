@@ -187,8 +187,8 @@ def test_signals_end_workers_that_read_a_large_file(tmp_path: Path) -> None:
             assert workers
             said, complaint = run.communicate(timeout=PATIENCE)
             assert (run.returncode, "interrupted" in complaint) == (128 + number, True), complaint
-            told = json.loads(said)
-            assert (told["status"], told["counts"]) == (128 + number, {"valid": 9})
+            reported = json.loads(said)
+            assert (reported["status"], reported["counts"]) == (128 + number, {"valid": 9})
             there = [Path(f"/proc/{worker}") for worker in workers]
             wait_until(lambda each=there: not any(path.exists() for path in each))
 

@@ -119,9 +119,9 @@ def test_two_records_of_one_id_are_reported_even_when_replacing(letters, tmp_pat
     assert "record-id-twice" in {finding.code for each in done for finding in each.findings}
 
 
-@pytest.mark.parametrize(("layout", "told"), [("flat", 1), ("pair-tree", 1), ("hashed", 0)])
+@pytest.mark.parametrize(("layout", "reported"), [("flat", 1), ("pair-tree", 1), ("hashed", 0)])
 def test_packages_whose_paths_differ_only_in_case_are_reported(
-    letters, tmp_path: Path, layout: str, told: int
+    letters, tmp_path: Path, layout: str, reported: int
 ) -> None:
     first, second = letters(2)
     text = (second / "record.yaml").read_text()
@@ -131,7 +131,7 @@ def test_packages_whose_paths_differ_only_in_case_are_reported(
     [done] = build([second], tmp_path / "out")
     assert (done.outcome, done.status) == ("built", 0)
     found = [finding for finding in done.findings if finding.code == "record-ids-alike"]
-    assert len(found) == told
+    assert len(found) == reported
 
 
 @pytest.mark.parametrize("layout", ["hashed", "pair-tree"])
@@ -319,10 +319,10 @@ def test_the_command_tells_line_by_line_and_all_at_the_end(
     lines = [json.loads(line) for line in report.read_text().splitlines()]
     assert [line["outcome"] for line in lines].count("failed") == 1
     ran = run(*words, "--json")
-    told = json.loads(ran.stdout)
-    assert told["counts"] == {"unchanged": 3, "failed": 1}
-    assert told["status"] == 3
-    assert len(told["results"]) == 4
+    reported = json.loads(ran.stdout)
+    assert reported["counts"] == {"unchanged": 3, "failed": 1}
+    assert reported["status"] == 3
+    assert len(reported["results"]) == 4
 
 
 def test_a_report_continues_after_a_torn_line(run: Run, letters, tmp_path: Path) -> None:
@@ -335,9 +335,9 @@ def test_a_report_continues_after_a_torn_line(run: Run, letters, tmp_path: Path)
     assert run(*words).returncode == 0
     lines = report.read_text().splitlines()
     assert len(lines) == 5
-    told = [json.loads(line) for line in (*lines[:2], *lines[3:])]
-    assert [line["outcome"] for line in told] == ["built", "built", "unchanged", "unchanged"]
-    assert all(line["run"].endswith("Z") for line in told)
+    reported = [json.loads(line) for line in (*lines[:2], *lines[3:])]
+    assert [line["outcome"] for line in reported] == ["built", "built", "unchanged", "unchanged"]
+    assert all(line["run"].endswith("Z") for line in reported)
 
 
 def test_a_pattern_finds_records_and_one_that_finds_nothing_is_reported(

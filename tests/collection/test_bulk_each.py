@@ -35,8 +35,8 @@ def test_verify_searches_a_collection(collection: Path, capsys: pytest.CaptureFi
     part.write_text("changed")
     capsys.readouterr()
     assert run("verify", collection, "--json") == 3
-    told = json.loads(capsys.readouterr().out)
-    assert told["counts"] == {"valid": 4, "invalid": 1}
+    reported = json.loads(capsys.readouterr().out)
+    assert reported["counts"] == {"valid": 4, "invalid": 1}
 
 
 def test_check_searches_folders(
@@ -57,9 +57,9 @@ def test_check_notices_one_id_in_two_records(
     copy = tmp_path / "letters" / "later" / first.name
     shutil.copytree(first, copy)
     assert run("check", tmp_path / "letters", "--jobs", 2, "--json") == 3
-    told = json.loads(capsys.readouterr().out)
-    assert told["counts"] == {"valid": 40, "invalid": 1}
-    [twin] = [result for result in told["results"] if result["outcome"] == "invalid"]
+    reported = json.loads(capsys.readouterr().out)
+    assert reported["counts"] == {"valid": 40, "invalid": 1}
+    [twin] = [result for result in reported["results"] if result["outcome"] == "invalid"]
     [finding] = [f for f in twin["findings"] if f["severity"] == "error"]
     assert finding["code"] == "record-id-twice"
     assert {twin["path"]} | {str(first), str(copy)} == {str(first), str(copy)}
@@ -76,8 +76,8 @@ def test_check_notices_ids_that_differ_in_case(
         text = (twin / "record.yaml").read_text()
         (twin / "record.yaml").write_text(text.replace("id: letter-0000001", f"id: {name}"))
     assert run("check", tmp_path / "letters", "--jobs", 1, "--json") == 3
-    told = json.loads(capsys.readouterr().out)
-    codes = [f["code"] for result in told["results"] for f in result["findings"]]
+    reported = json.loads(capsys.readouterr().out)
+    codes = [f["code"] for result in reported["results"] for f in result["findings"]]
     assert codes.count("record-ids-alike") == 2
     assert codes.count("record-id-twice") == 1
 
@@ -108,9 +108,9 @@ def test_receipts_in_one_folder_are_spread_and_found_again(
     capsys.readouterr()
     words = ("--to", archive, "--receipts", slips, "--status", "--json")
     assert run("deposit", *packages, *words) == 0
-    told = json.loads(capsys.readouterr().out)["results"]
-    assert [len(result["deposits"]) for result in told] == [1] * 5
-    paths = [Path(each["receipt"]) for result in told for each in result["deposits"]]
+    reported = json.loads(capsys.readouterr().out)["results"]
+    assert [len(result["deposits"]) for result in reported] == [1] * 5
+    paths = [Path(each["receipt"]) for result in reported for each in result["deposits"]]
     assert sorted(paths) == sorted(slips.glob("*/*.receipts/*.json"))
     assert run("fetch", paths[0], "--out", tmp_path / "back") == 0
     assert run("audit", "run", collection, "--against", f"receipts:{slips}") == 0
@@ -139,8 +139,8 @@ def test_export_tells_that_two_records_have_one_file(
     capsys.readouterr()
     words = ("export", tmp_path / "letters", "--to", "dc", "--each", tmp_path / "dc", "--json")
     assert run(*words) == 3
-    told = json.loads(capsys.readouterr().out)
-    codes = [finding["code"] for result in told["results"] for finding in result["findings"]]
+    reported = json.loads(capsys.readouterr().out)
+    codes = [finding["code"] for result in reported["results"] for finding in result["findings"]]
     assert codes == ["record-id-twice"]
     assert len(list((tmp_path / "dc").iterdir())) == 3
 
@@ -155,8 +155,8 @@ def test_the_later_events_of_many_are_exported_with_their_ledger_and_receipts(
     documents = sorted(lives.glob("*.xml"))
     assert len(documents) == 5
     for document in documents:
-        told = re.findall(r">([a-z ]+)</eventType>", document.read_text())
-        assert told[-2:] == ["fixity check", "deposit"]
+        reported = re.findall(r">([a-z ]+)</eventType>", document.read_text())
+        assert reported[-2:] == ["fixity check", "deposit"]
     package = next(collection.rglob("bagit.txt")).parent
     capsys.readouterr()
     alone = tmp_path / "alone.xml"
@@ -207,7 +207,7 @@ def test_one_subject_is_reported_alike_however_it_is_named(
     run("build", record, "--out", tmp_path / "collection")
     one = record if command in ("build", "check") else tmp_path / "collection" / record.name
 
-    def told(number: int, *words: object, as_json: bool) -> str:
+    def reported(number: int, *words: object, as_json: bool) -> str:
         out = str(tmp_path / f"out{number}")
         options = [word.replace("OUT", out) for word in more]
         if command == "deposit":
@@ -219,7 +219,7 @@ def test_one_subject_is_reported_alike_however_it_is_named(
 
     for as_json in (True, False):
         ways = ((one,), (one, "--jobs", 1), (one.parent,))
-        said = {told(n + 3 * as_json, *way, as_json=as_json) for n, way in enumerate(ways)}
+        said = {reported(n + 3 * as_json, *way, as_json=as_json) for n, way in enumerate(ways)}
         assert len(said) == 1, said
 
 

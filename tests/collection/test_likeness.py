@@ -56,9 +56,9 @@ def test_same_bytes_same_text_and_near_ones_are_listed(letters, tmp_path: Path) 
 
     copy(letter, "near", amended)
     found = candidates(tmp_path / "letters")
-    told = {(each.kind, Path(each.one[0]).name, Path(each.other[0]).name) for each in found}
-    assert ("same-bytes", letter.name, "same") in told
-    assert ("same-text", letter.name, "spaced") in told
+    shown = {(each.kind, Path(each.one[0]).name, Path(each.other[0]).name) for each in found}
+    assert ("same-bytes", letter.name, "same") in shown
+    assert ("same-text", letter.name, "spaced") in shown
     near = [each for each in found if each.kind == "near-same"]
     assert {Path(path).name for each in near for path in (each.one[0], each.other[0])} == {
         letter.name, "same", "spaced", "near",

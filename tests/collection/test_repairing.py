@@ -61,7 +61,7 @@ def check(collection: Collection) -> list[Done]:
     return done
 
 
-def mend(collection: Collection, copy: object, **given) -> list[Done]:
+def run_repair(collection: Collection, copy: object, **given) -> list[Done]:
     done: list[Done] = []
     assert (
         list(repair(collection, done.append, path=collection.ledger, copy=str(copy), **given)) == []
@@ -93,7 +93,7 @@ def test_a_damaged_package_is_replaced_kept_and_recorded(
     spoil(collection)
     check(collection)
     before = len(entries(collection))
-    (done,) = mend(collection, copy)
+    (done,) = run_repair(collection, copy)
     assert (done.outcome, done.status, done.path) == ("repaired", 0, str(collection.root / "a"))
     assert text(collection) == "a"
     (kept,) = (collection.own / "damaged").iterdir()
@@ -116,7 +116,7 @@ def test_a_damaged_package_is_replaced_kept_and_recorded(
         "from": str(copy),
         "damaged": str(kept),
     }
-    assert mend(collection, copy) == []
+    assert run_repair(collection, copy) == []
 
 
 def test_without_exchange_the_damaged_package_makes_way_first(
@@ -124,7 +124,7 @@ def test_without_exchange_the_damaged_package_makes_way_first(
 ) -> None:
     monkeypatch.setattr(storage, "exchange", lambda *_: False)
     spoil(collection)
-    (done,) = mend(collection, copy, packages=[collection.root / "a"])
+    (done,) = run_repair(collection, copy, packages=[collection.root / "a"])
     assert done.outcome == "repaired"
     assert text(collection) == "a"
     (kept,) = (collection.own / "damaged").iterdir()
@@ -137,7 +137,7 @@ def test_a_dry_run_says_what_would_be_restored_and_changes_nothing(
     spoil(collection)
     check(collection)
     before = collection.ledger.read_bytes()
-    (done,) = mend(collection, copy, dry_run=True)
+    (done,) = run_repair(collection, copy, dry_run=True)
     assert done.outcome == "restorable"
     assert done.details == {"restored": ["data/a.txt"], "from": str(copy)}
     assert text(collection) == "spoiled"
@@ -153,7 +153,9 @@ def test_a_vanished_package_is_recorded_as_missing_and_restored(
     if is_recorded:
         check(collection)
     before = len(entries(collection))
-    (done,) = mend(collection, copy, packages=() if is_recorded else [collection.root / "in" / "b"])
+    (done,) = run_repair(
+        collection, copy, packages=() if is_recorded else [collection.root / "in" / "b"]
+    )
     assert done.outcome == "repaired"
     assert done.details == {"restored": [], "from": str(copy)}
     assert text(collection, "in/b") == "in/b"
@@ -167,12 +169,12 @@ def test_a_vanished_package_is_recorded_as_missing_and_restored(
 def test_all_that_failed_or_vanished_is_restored_and_nothing_else(
     collection: Collection, copy: Path
 ) -> None:
-    assert mend(collection, copy) == []
+    assert run_repair(collection, copy) == []
     spoil(collection)
     shutil.rmtree(collection.root / "in")
     check(collection)
     write_bag(collection.root / "unknown")
-    assert [done.path for done in mend(collection, copy)] == [
+    assert [done.path for done in run_repair(collection, copy)] == [
         str(collection.root / "a"),
         str(collection.root / "in" / "b"),
     ]
@@ -181,7 +183,7 @@ def test_all_that_failed_or_vanished_is_restored_and_nothing_else(
 def test_a_named_package_that_is_good_is_left_alone(collection: Collection, copy: Path) -> None:
     before = collection.ledger.read_bytes()
     shutil.rmtree(copy)
-    (done,) = mend(collection, copy, packages=[collection.root / "a"])
+    (done,) = run_repair(collection, copy, packages=[collection.root / "a"])
     assert (done.outcome, done.status, done.details) == ("good", 0, {})
     assert collection.ledger.read_bytes() == before
 
@@ -197,7 +199,7 @@ def test_a_copy_that_is_not_good_or_not_the_one_restores_nothing(
     spoil(collection)
     change(copy / "a")
     before = collection.ledger.read_bytes()
-    (done,) = mend(collection, copy, packages=[collection.root / "a"])
+    (done,) = run_repair(collection, copy, packages=[collection.root / "a"])
     assert (done.outcome, done.status) == ("failed", 4)
     said = "does not hold a" if change is shutil.rmtree else "is damaged too, or is another"
     assert said in done.error[0]
@@ -211,7 +213,7 @@ def test_any_valid_copy_is_accepted_if_no_fingerprint_is_known(
     shutil.rmtree(collection.own)
     spoil(collection)
     forge(copy / "a")
-    (done,) = mend(collection, copy, packages=[collection.root / "a"])
+    (done,) = run_repair(collection, copy, packages=[collection.root / "a"])
     assert done.outcome == "repaired"
     assert text(collection) == "forged"
 
@@ -224,7 +226,7 @@ def test_the_fingerprint_with_which_it_was_built_is_as_good_as_that_of_its_last_
     for seal, outcome in ((b"x" * 32, "failed"), (fingerprint_of(copy / "a"), "repaired")):
         with BuildCache(collection.own / "built.sqlite") as memory:
             memory.keep("a", CachedBuild(b"", "a", seal, ()), 0o600)
-        (done,) = mend(collection, copy, packages=[collection.root / "a"])
+        (done,) = run_repair(collection, copy, packages=[collection.root / "a"])
         assert done.outcome == outcome
 
 
@@ -234,7 +236,7 @@ def test_a_name_that_leads_elsewhere_is_refused(
 ) -> None:
     with ledger.held(collection.ledger, lambda _: None) as (book, _):
         book.append([{"event": "fixity check", "package": name, "outcome": "fail"}])
-    (done,) = mend(collection, copy)
+    (done,) = run_repair(collection, copy)
     assert (done.outcome, done.status) == ("failed", 3)
     assert f"the ledger names the package {name!r}, which cannot be in" in done.error[0]
 
@@ -253,22 +255,22 @@ def test_receipts_restore_from_where_they_lead_if_they_are_of_the_package(
     collection: Collection, archive: str, tmp_path: Path
 ) -> None:
     only = [collection.root / LETTER.name]
-    (done,) = mend(collection, "receipts", packages=only)
+    (done,) = run_repair(collection, "receipts", packages=only)
     assert (done.outcome, done.status) == ("failed", 4)
     assert "there is no receipt for" in done.error[0]
     (receipt,) = (tmp_path / "receipts").rglob("*.json")
     spoil(collection)
-    (done,) = mend(collection, receipt, packages=[collection.root / "a"])
+    (done,) = run_repair(collection, receipt, packages=[collection.root / "a"])
     assert "there is no receipt for" in done.error[0]
-    (done,) = mend(collection, f"receipts:{tmp_path / 'receipts'}", packages=only)
+    (done,) = run_repair(collection, f"receipts:{tmp_path / 'receipts'}", packages=only)
     assert (done.outcome, done.details["restored"]) == ("repaired", ["data/README.txt"])
 
 
 def test_a_repository_restores_what_it_holds(collection: Collection, archive: str) -> None:
-    (done,) = mend(collection, archive, packages=[collection.root / LETTER.name])
+    (done,) = run_repair(collection, archive, packages=[collection.root / LETTER.name])
     assert (done.outcome, done.details["restored"]) == ("repaired", ["data/README.txt"])
     spoil(collection)
-    (done,) = mend(collection, archive, packages=[collection.root / "a"])
+    (done,) = run_repair(collection, archive, packages=[collection.root / "a"])
     assert (done.status, done.error[0]) == (4, f"{archive} does not hold a")
 
 
@@ -281,10 +283,10 @@ def test_a_serialized_bag_is_restored_from_a_folder_and_from_no_repository(
     shutil.copy(archive, copy)
     good = archive.read_bytes()
     archive.write_bytes(good[:-30])
-    (done,) = mend(collection, f"ocfl:{tmp_path / 'archive'}", packages=[archive])
+    (done,) = run_repair(collection, f"ocfl:{tmp_path / 'archive'}", packages=[archive])
     assert done.status == 4
     assert "is a serialized bag" in done.error[0]
-    (done,) = mend(collection, copy, packages=[archive])
+    (done,) = run_repair(collection, copy, packages=[archive])
     assert done.outcome == "repaired"
     assert archive.read_bytes() == good
 
@@ -297,7 +299,7 @@ def test_a_restored_package_keeps_its_permissions(collection: Collection, copy: 
     shutil.rmtree(collection.root / "in" / "b")
     for path in copy.rglob("*"):
         path.chmod(0o777)
-    mend(collection, copy, packages=[collection.root / "a", collection.root / "in" / "b"])
+    run_repair(collection, copy, packages=[collection.root / "a", collection.root / "in" / "b"])
     assert (collection.root / "a").stat().st_mode & 0o077 == 0
     assert (collection.root / "in" / "b").stat().st_mode & 0o007 == 0
 
@@ -340,7 +342,7 @@ def test_with_one_package_that_is_not_valid_or_elsewhere_none_is_accepted(
     with pytest.raises(InvalidError, match="is not in the collection"):
         accept(collection, [copy / "a"], path=collection.ledger, reason="x")
     with pytest.raises(InvalidError, match="is not in the collection"):
-        mend(collection, copy, packages=[copy / "a"])
+        run_repair(collection, copy, packages=[copy / "a"])
     assert collection.ledger.read_bytes() == before
 
 
@@ -349,5 +351,5 @@ def test_names_of_packages_are_taken_from_the_working_folder(
 ) -> None:
     spoil(collection)
     monkeypatch.chdir(collection.root)
-    (done,) = mend(collection, copy, packages=[Path("a")])
+    (done,) = run_repair(collection, copy, packages=[Path("a")])
     assert done.outcome == "repaired"

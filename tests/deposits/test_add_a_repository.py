@@ -44,18 +44,18 @@ def test_the_repository_of_the_docs(
     zips = tmp_path / "zips"
     zips.mkdir()
 
-    def told(*words: object) -> dict[str, object]:
+    def reported(*words: object) -> dict[str, object]:
         done = run(*words, "--json")
         assert done.returncode == 0, done.stdout + done.stderr
         (result,) = json.loads(done.stdout)["results"]
         return result
 
-    first = told("deposit", package, "--to", f"zipfolder:{zips}")
+    first = reported("deposit", package, "--to", f"zipfolder:{zips}")
     assert first["outcome"] == "deposited"
     assert first["verified"] == "read-back"
-    assert told("deposit", package, "--to", f"zipfolder:{zips}")["outcome"] == "unchanged"
+    assert reported("deposit", package, "--to", f"zipfolder:{zips}")["outcome"] == "unchanged"
     assert len(list(zips.iterdir())) == 1
     named = ["--repository", f"zipfolder:{zips}"]
-    assert told("receipts", package, "--check", *named)["checked"]
-    told("fetch", first["receipt"], "--out", tmp_path / "back", *named)
+    assert reported("receipts", package, "--check", *named)["checked"]
+    reported("fetch", first["receipt"], "--out", tmp_path / "back", *named)
     assert differing(tmp_path / "back" / package.name, package) == ()

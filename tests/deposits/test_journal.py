@@ -99,10 +99,10 @@ def test_a_last_line_cut_anywhere_never_was(
 def test_a_line_has_its_time_and_what_is_known(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "a.journal")
     before = datetime.now(UTC)
-    told = journal.done("draft", at=before, count=2, title="Письмо")
+    reported = journal.done("draft", at=before, count=2, title="Письмо")
     line = journal.path.read_text(encoding="utf-8")
     entry = json.loads(line)
-    assert told == entry["known"] == {"at": str(before), "count": 2, "title": "Письмо"}
+    assert reported == entry["known"] == {"at": str(before), "count": 2, "title": "Письмо"}
     assert (entry["what"], entry["step"], len(entry["mark"])) == ("outcome", "draft", 64)
     assert abs((datetime.fromisoformat(entry["at"]) - before).total_seconds()) < 5
     assert "Письмо" in line

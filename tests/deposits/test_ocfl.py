@@ -191,9 +191,9 @@ def test_a_file_that_is_not_a_receipt(tmp_path: Path, text: str) -> None:
 
 def test_a_forged_receipt_is_found_out(package: Path, root: Path, tmp_path: Path) -> None:
     done = deposit(package, f"ocfl:{root}")
-    told = json.loads(done.path.read_text())
-    told["fingerprint"] = "0" * 64
-    done.path.write_text(json.dumps(told))
+    reported = json.loads(done.path.read_text())
+    reported["fingerprint"] = "0" * 64
+    done.path.write_text(json.dumps(reported))
     with pytest.raises(DepositError, match="returned a different package"):
         fetch(done.path, tmp_path / "back")
 
@@ -222,10 +222,10 @@ def test_killed_at_ten_changes_the_root_stays_valid(package: Path, root: Path) -
 
 
 def test_the_bar_moves(package: Path, root: Path) -> None:
-    told: list[int] = []
-    deposit(package, f"ocfl:{root}", tick=told.append)
+    reported: list[int] = []
+    deposit(package, f"ocfl:{root}", tick=reported.append)
     sizes = [path.stat().st_size for path in package.rglob("*") if path.is_file()]
-    assert 0 < sum(told) <= sum(sizes)
+    assert 0 < sum(reported) <= sum(sizes)
 
 
 def test_side_by_side(letter: Path, tmp_path: Path, root: Path) -> None:

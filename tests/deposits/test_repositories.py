@@ -195,12 +195,15 @@ def test_a_receipt_leads_to_a_server_only_where_the_user_named_it(tmp_path: Path
 @pytest.mark.parametrize("error", [KeyError, TypeError, ValueError, AttributeError, IndexError,
                                    ZeroDivisionError, RecursionError, OverflowError])  # fmt: skip
 def test_a_client_that_stumbles_says_over_what(tmp_path: Path, error: type[Exception]) -> None:
-    with pytest.raises(DepositError) as told, repository_errors(repository_for(f"file:{tmp_path}")):
+    with (
+        pytest.raises(DepositError) as reported,
+        repository_errors(repository_for(f"file:{tmp_path}")),
+    ):
         raise error("odd  \n answer " + "x" * 300)
-    assert f"file:{tmp_path}: an answer" in told.value.message
-    assert f"{error.__name__}: " in told.value.message
-    assert "odd" in told.value.message
-    assert len(told.value.message.partition(f"{error.__name__}: ")[2]) == 200
+    assert f"file:{tmp_path}: an answer" in reported.value.message
+    assert f"{error.__name__}: " in reported.value.message
+    assert "odd" in reported.value.message
+    assert len(reported.value.message.partition(f"{error.__name__}: ")[2]) == 200
     for other in (DepositError("no"), OSError("no"), KeyboardInterrupt()):
         with (
             pytest.raises(type(other)) as same,

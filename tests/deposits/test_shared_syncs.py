@@ -142,8 +142,8 @@ def test_nothing_is_said_before_it_is_durable(
         found = [each for each in place.rglob("bagit.txt") if "archive-pkg-" not in str(each)]
         named = [each for each in found if ".part" not in str(each)]
         written = [each for each in slips.rglob("*") if ".json" in each.name]
-        told = [each for each in written if not each.name.startswith(".")]
-        seen.append((len(named), len(written) - len(told), len(told)))
+        reported = [each for each in written if not each.name.startswith(".")]
+        seen.append((len(named), len(written) - len(reported), len(reported)))
         lines = [each.read_text().splitlines() for each in slips.rglob("*.journal")]
         entries = [json.loads(line) for each in lines for line in each]
         intents.append({each["step"] for each in entries if each["what"] == "intent"})

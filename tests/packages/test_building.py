@@ -72,8 +72,8 @@ def test_the_tables_are_a_data_package_for_frictionless(letter: Path, tmp_path: 
     built = build_package(letter, tmp_path / "out", on=ON)
     report = frictionless.Package(str(built.path / "data" / "datapackage.json")).validate()
     assert report.valid, report.flatten()
-    (told,) = tables.read_records(built.path / "data" / "datapackage.json")
-    assert told == open_package(built.path).record
+    (reported,) = tables.read_records(built.path / "data" / "datapackage.json")
+    assert reported == open_package(built.path).record
 
 
 def test_the_readme_in_the_package_names_what_is_there(letter: Path, tmp_path: Path) -> None:
@@ -294,13 +294,13 @@ def test_a_text_of_20_mb(letter: Path, tmp_path: Path) -> None:
 
 def test_record_json_is_the_record_with_its_packaging(letter: Path, tmp_path: Path) -> None:
     built = build_package(letter, tmp_path / "out", on=ON)
-    told = json.loads((built.path / "data" / "record.json").read_bytes())
-    assert [event["type"] for event in told["events"]][:2] == ["creation", "translation"]
-    packing = told["events"][-2]
+    reported = json.loads((built.path / "data" / "record.json").read_bytes())
+    assert [event["type"] for event in reported["events"]][:2] == ["creation", "translation"]
+    packing = reported["events"][-2]
     assert packing["type"] == "packing"
     digest = hashlib.sha256((letter / "letter-1960-07-18.txt").read_bytes()).hexdigest()
     assert packing["inputs"] == packing["outputs"] == [f"sha256:{digest}"]
-    steps = [event["type"] for event in told["events"][2:]]
+    steps = [event["type"] for event in reported["events"][2:]]
     assert steps == [
         "ingestion",
         "validation",

@@ -179,8 +179,8 @@ def test_a_file_that_clamav_checks_only_in_part_is_not_called_clean(letter: Path
     (letter / "deep FOUND").write_bytes(inner)
     done = characterize(letter, on=ON)
     assert not [e for e in done.events if e.type == "virus check" and "deep" in e.objects]
-    (told,) = [finding for finding in done.report if finding.code == "virus-check-not-done"]
-    assert "could not check all of deep" in told.message
+    (reported,) = [finding for finding in done.report if finding.code == "virus-check-not-done"]
+    assert "could not check all of deep" in reported.message
 
 
 def test_clamavs_daemon_is_asked_for_small_files_and_where_it_runs(

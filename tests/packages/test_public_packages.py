@@ -209,12 +209,12 @@ def told_by_commands(package: Path, folder: Path) -> dict[str, bytes]:
         *(["trace", str(package), field] for field in fields),
         *(["export", str(package), "--to", name] for name in FORMATS),
     ]
-    told = {}
+    shown = {}
     for words in questions:
         said = CliRunner().invoke(cli.app, words)
         assert said.exit_code == 0, (words, said.output)
-        told[" ".join(words)] = said.output.encode()
-    return told | {"page.html": (folder / "page.html").read_bytes()}
+        shown[" ".join(words)] = said.output.encode()
+    return shown | {"page.html": (folder / "page.html").read_bytes()}
 
 
 def test_withheld_parts_have_their_rule_and_the_rest_is_complete(
@@ -265,11 +265,13 @@ def test_a_letter_closed_whole_leaves_its_name_and_its_rule(letter: Path, tmp_pa
     assert record.translation_notes == ()
     out = everything(tmp_path / "out")
     # The models' documentation, which every package has, takes its examples from this letter.
-    told = tables.package_files([Record(id="x", type="letter", title="X")], "x")["datapackage.json"]
+    shown = tables.package_files([Record(id="x", type="letter", title="X")], "x")[
+        "datapackage.json"
+    ]
     lines = [line.strip() for line in text.splitlines() if len(line.strip()) > 11]
     for path, data in out.items():
         for line in lines:
-            assert line.encode() not in data or line.encode() in told, (path, line)
+            assert line.encode() not in data or line.encode() in shown, (path, line)
         assert b"KHRUSHCHEV" not in data
         assert b"Khrushchev" not in data
         assert hashlib.sha256(text.encode()).hexdigest().encode() not in data

@@ -200,7 +200,7 @@ def test_a_level_that_the_vocabulary_does_not_have(letter: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "changed", "told"),
+    ("written", "changed", "reported"),
     [
         ("1960-07-18", "1960-07-17", True),
         ("1960-07-18", "1960-07-18", False),
@@ -218,7 +218,7 @@ def test_a_level_that_the_vocabulary_does_not_have(letter: Path) -> None:
     ],
 )
 def test_a_change_of_the_marking_before_the_letter(
-    letter: Path, written: str, changed: str, told: bool
+    letter: Path, written: str, changed: str, reported: bool
 ) -> None:
     edit(letter, "date:\n  edtf: 1960-07-18", f"date:\n  edtf: '{written}'")
     change = f"history: [{{action: declassified, date: {{edtf: '{changed}'}}}}]\n"
@@ -226,7 +226,7 @@ def test_a_change_of_the_marking_before_the_letter(
     found = [f for f in check(letter) if f.code == "reclassified-before-the-letter"]
     assert [(f.severity, f.location.field) for f in found] == [
         (Severity.WARNING, "classification.history.0.date")
-    ] * told
+    ] * reported
     assert all(f.location.line for f in found)
 
 

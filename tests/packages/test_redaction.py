@@ -152,14 +152,14 @@ def test_statements_that_only_a_withheld_part_supports_are_withheld(
         for number, (field, at) in enumerate(said)
     ]
     record = record_of(LETTER, REPORT, **RICH, evidence=evidence)
-    told = public(record, withheld(record, "public"))
-    left, now = words(told.as_json()), StatementIndex(told)
+    shown = public(record, withheld(record, "public"))
+    left, now = words(shown.as_json()), StatementIndex(shown)
     openly = {by_id(field) for field, at in said if at is OPEN}
     for field, at in said:
         if at is SHUT and by_id(field) not in openly:
             secret = {word for word in words(PLAIN.value(field)) if word.startswith("w")}
             assert not secret & left, field
-    for item in told.evidence:
+    for item in shown.evidence:
         if item.at is not None:
             assert item.at.part == "letter"
             before = words(PLAIN.value(said[item.at.start][0]))
@@ -176,8 +176,8 @@ def test_everything_is_public_if_nothing_is_withheld() -> None:
 
 def test_the_content_of_a_withheld_part_is_withheld() -> None:
     evidence = [quoted(f, SHUT) for f in ("agents.boss", "agents.boss.name", "place", "place.name")]
-    told = out(*evidence, place={"name": "M"})
-    assert not {"agents", "sender", "place", "evidence"} & told.keys()
+    shown = out(*evidence, place={"name": "M"})
+    assert not {"agents", "sender", "place", "evidence"} & shown.keys()
 
 
 def test_all_evidence_from_open_parts_goes_out() -> None:
@@ -185,9 +185,9 @@ def test_all_evidence_from_open_parts_goes_out() -> None:
     shut = {"events.1.date.as_written", "events.1.detail"}
     openly = [path for path in PATHS if by_id(path) not in shut]
     record = record_of(LETTER, REPORT, **RICH, evidence=[quoted(path, OPEN) for path in openly])
-    told = public(record, withheld(record, "public"))
-    assert [item.field for item in told.evidence] == [by_id(path) for path in openly]
-    lost = words(record.as_json()) - words(told.as_json())
+    shown = public(record, withheld(record, "public"))
+    assert [item.field for item in shown.evidence] == [by_id(path) for path in openly]
+    lost = words(record.as_json()) - words(shown.as_json())
     assert {word for word in lost if word.startswith("w")} == {"w51", "w52"}
 
 
@@ -212,14 +212,14 @@ def test_a_single_value_known_from_the_closed_part_alone_goes_with_what_needs_it
 ) -> None:
     (kind,) = stated
     above = field.rpartition(".")[0]
-    told = out(
+    shown = out(
         *[quoted(above, OPEN)] if "." in above else [],
         quoted(field, SHUT),
         **{"sender": []} | stated,
     )
-    assert kind not in told
-    assert "Igor" not in json.dumps(told)
-    assert not [item for item in told.get("evidence", ()) if item["field"].startswith(kind)]
+    assert kind not in shown
+    assert "Igor" not in json.dumps(shown)
+    assert not [item for item in shown.get("evidence", ()) if item["field"].startswith(kind)]
 
 
 @pytest.mark.parametrize("field", ["date", "received"])
@@ -238,8 +238,8 @@ def test_a_single_value_known_from_the_closed_part_alone_goes_with_what_needs_it
 def test_a_date_keeps_what_the_closed_part_does_not_say(
     field: str, finer: str, date: dict[str, str], left: dict[str, str] | None
 ) -> None:
-    told = out(quoted(field, OPEN), quoted(f"{field}{finer}", SHUT), **{field: date})
-    assert told.get(field) == left
+    shown = out(quoted(field, OPEN), quoted(f"{field}{finer}", SHUT), **{field: date})
+    assert shown.get(field) == left
 
 
 def test_a_marking_without_words_is_not_reported() -> None:
@@ -248,11 +248,11 @@ def test_a_marking_without_words_is_not_reported() -> None:
     assert "classification" not in out(*both, classification=marking)
     for twin in ("scheme", "level"):
         finer = [quoted("classification", OPEN), quoted(f"classification.{twin}", SHUT)]
-        told = out(*finer, classification=marking)
-        assert told["classification"] == {"as_written": "Secret", "caveats": ["A"]}
+        shown = out(*finer, classification=marking)
+        assert shown["classification"] == {"as_written": "Secret", "caveats": ["A"]}
     finer = [quoted("classification", OPEN), quoted("classification.caveats", SHUT)]
-    told = out(*finer, classification=marking)
-    assert told["classification"] == {
+    shown = out(*finer, classification=marking)
+    assert shown["classification"] == {
         "as_written": "Secret", "scheme": "ussr", "level": "secret",
     }  # fmt: skip
 
@@ -261,42 +261,42 @@ def test_words_of_two_witnesses_go_where_one_of_them_is_withheld() -> None:
     place = {"name": "Moscow", "as_written": "Moskau"}
     agents = [{"id": "boss", "name": "Igor", "kind": "person", "as_written": "IGOR"}]
     both = [quoted(f, at) for f in ("place", "agents.boss") for at in (OPEN, SHUT)]
-    told = out(*both, place=place, agents=agents)
-    assert told["place"] == {"name": "Moscow"}
-    assert told["agents"] == [{"id": "boss", "name": "Igor", "kind": "person"}]
+    shown = out(*both, place=place, agents=agents)
+    assert shown["place"] == {"name": "Moscow"}
+    assert shown["agents"] == [{"id": "boss", "name": "Igor", "kind": "person"}]
     openly = [quoted(f, OPEN) for f in ("place", "agents.boss")]
-    told = out(*openly, place=place, agents=agents)
-    assert (told["place"], told["agents"]) == (place, agents)
+    shown = out(*openly, place=place, agents=agents)
+    assert (shown["place"], shown["agents"]) == (place, agents)
 
 
 def test_evidence_for_another_value_supports_nothing() -> None:
     rival = quoted("place", OPEN, value="Kyiv")
     assert "place" not in out(rival, quoted("place", SHUT), place={"name": "Moscow"})
-    told = out(rival, quoted("place", OPEN), place={"name": "Moscow"})
-    assert [item.get("value") for item in told["evidence"]] == ["Kyiv", None]
+    shown = out(rival, quoted("place", OPEN), place={"name": "Moscow"})
+    assert [item.get("value") for item in shown["evidence"]] == ["Kyiv", None]
     finer = [quoted("place", OPEN), quoted("place.name", OPEN, value="Kyiv")]
-    told = out(
+    shown = out(
         *finer, quoted("place.as_written", SHUT, value="K."), place={"name": "M", "as_written": "m"}
     )
-    assert told["place"] == {"name": "M", "as_written": "m"}
-    told = out(
+    assert shown["place"] == {"name": "M", "as_written": "m"}
+    shown = out(
         quoted("place.name", OPEN, value="Kyiv"), quoted("place.name", SHUT), place={"name": "M"}
     )
-    assert "place" not in told
+    assert "place" not in shown
 
 
 def test_notes_in_the_closed_text_and_its_summary_go_whoever_supplied_them() -> None:
     notes = [{"id": name, "kind": "sic", "at": at} for name, at in (("n1", OPEN), ("n2", SHUT))]
     evidence = [supplied(f"translation_notes.{name}") for name in ("n1", "n2")]
-    told = out(
+    shown = out(
         *evidence,
         supplied("summary"),
         translation_notes=notes,
         summary={"text": "S", "part": "report"},
     )
-    assert told["translation_notes"] == notes[:1]
-    assert "summary" not in told
-    assert [item["field"] for item in told["evidence"]] == ["translation_notes.n1"]
+    assert shown["translation_notes"] == notes[:1]
+    assert "summary" not in shown
+    assert [item["field"] for item in shown["evidence"]] == ["translation_notes.n1"]
     summary = {"text": "S", "part": "letter"}
     assert out(supplied("summary"), summary=summary)["summary"] == summary
 
@@ -322,12 +322,12 @@ def test_an_enclosure_that_names_no_part_goes_by_its_evidence() -> None:
 def test_statements_without_evidence_stay_if_an_open_text_may_have_them(
     parts: list[dict[str, Any]], stays: bool
 ) -> None:
-    told = out(parts=parts, custody="Bought.")
-    assert ("custody" in told) is stays
-    assert ("sender" in told) is stays
-    assert told["title"] == ("X" if stays else "Letter x")
+    shown = out(parts=parts, custody="Bought.")
+    assert ("custody" in shown) is stays
+    assert ("sender" in shown) is stays
+    assert shown["title"] == ("X" if stays else "Letter x")
     named = {"field": "title", "basis": "inferred", "rule": "title-withheld"}
-    assert told.get("evidence", []) == ([] if stays else [named])
+    assert shown.get("evidence", []) == ([] if stays else [named])
 
 
 @pytest.mark.parametrize(
@@ -354,10 +354,12 @@ def test_a_title_made_of_statements_goes_with_any_of_them(
 
 def test_statements_inferred_from_open_parts_or_names_are_public() -> None:
     parts = [{**LETTER, "title": "The letter"}, {**REPORT, "title": "The report"}]
-    told = out(*(inferred(f"parts.{name}") for name in ("letter", "report", "0", "1")), parts=parts)
-    assert [item["field"] for item in told["evidence"]] == ["parts.letter"] * 2
-    told = out(inferred("agents.boss", "named-in-text"))
-    assert [agent["id"] for agent in told["agents"]] == ["boss"]
+    shown = out(
+        *(inferred(f"parts.{name}") for name in ("letter", "report", "0", "1")), parts=parts
+    )
+    assert [item["field"] for item in shown["evidence"]] == ["parts.letter"] * 2
+    shown = out(inferred("agents.boss", "named-in-text"))
+    assert [agent["id"] for agent in shown["agents"]] == ["boss"]
     assert "agents" not in out(inferred("agents.boss", "named-in-text", at=SHUT), sender=[])
     assert "custody" in out(inferred("custody", at=OPEN), custody="X")
 
@@ -369,8 +371,8 @@ def test_a_withheld_part_leaves_its_kind_what_it_goes_with_and_the_rule() -> Non
         "made_by": ["boss"], "made": "1960", "method": "M", "note": "N", "pronom": "fmt/1",
     }  # fmt: skip
     known = {"id": "known", "kind": "summary", "held": False, "about": ["report"], "note": "N"}
-    told = out(parts=[LETTER, report, known], sender=[])
-    assert told["parts"] == [
+    shown = out(parts=[LETTER, report, known], sender=[])
+    assert shown["parts"] == [
         {**LETTER, "held": True},
         {
             "id": "report", "kind": "enclosure", "held": False, "made_from": ["letter"],
@@ -381,7 +383,7 @@ def test_a_withheld_part_leaves_its_kind_what_it_goes_with_and_the_rule() -> Non
             "access": {"status": "closed", "rule": "it goes with report: The donor's wish"},
         },
     ]  # fmt: skip
-    assert "agents" not in told
+    assert "agents" not in shown
 
 
 @pytest.mark.parametrize(
@@ -397,17 +399,17 @@ def test_statements_of_a_closed_part_on_an_open_one_are_withheld(
     at: dict[str, Any], field: str, stays: bool
 ) -> None:
     letter = {**LETTER, "title": "T", "method": "M", "note": "N", "media_type": "text/plain"}
-    (told, _) = out(quoted(field, at), parts=[letter, REPORT])["parts"]
-    said = {name: told.get(name) for name in ("title", "method", "note")}
+    (shown, _) = out(quoted(field, at), parts=[letter, REPORT])["parts"]
+    said = {name: shown.get(name) for name in ("title", "method", "note")}
     assert said == ({"title": "T", "method": "M", "note": "N"} if stays else dict.fromkeys(said))
-    assert told["media_type"] == "text/plain"
+    assert shown["media_type"] == "text/plain"
 
 
 def test_the_title_of_an_open_part_that_the_closed_one_says_goes_alone() -> None:
     letter = {**LETTER, "title": "T", "note": "N"}
     evidence = [quoted("parts.letter", OPEN), quoted("parts.letter.title", SHUT)]
-    (told, _) = out(*evidence, parts=[letter, REPORT])["parts"]
-    assert told == {**LETTER, "held": True, "note": "N"}
+    (shown, _) = out(*evidence, parts=[letter, REPORT])["parts"]
+    assert shown == {**LETTER, "held": True, "note": "N"}
     kind = [quoted("parts.letter", OPEN), quoted("parts.letter.kind", SHUT)]
     assert len(out(*kind, parts=[letter, REPORT])["parts"]) == 2
 
@@ -429,8 +431,8 @@ MENTIONS: dict[str, Any] = {
 
 @pytest.mark.parametrize("field", MENTIONS)
 def test_agents_named_by_public_values_are_public(field: str) -> None:
-    told = out(**{"sender": [], field: MENTIONS[field]})
-    assert [agent["id"] for agent in told["agents"]] == ["boss"]
+    shown = out(**{"sender": [], field: MENTIONS[field]})
+    assert [agent["id"] for agent in shown["agents"]] == ["boss"]
 
 
 @pytest.mark.parametrize("field", MENTIONS)
@@ -438,17 +440,17 @@ def test_nothing_that_goes_out_names_who_is_known_from_the_closed_part_alone(fie
     said = [] if field == "parts" else [quoted(field, OPEN)]
     said += [quoted("events.e.agents.0", OPEN)] if field == "events" else []
     said = [one for one in said if one["field"] != "events"]
-    told = out(quoted("agents.boss", SHUT), *said, **{"sender": [], field: MENTIONS[field]})
-    assert "boss" not in json.dumps(told)
-    told.pop("agents", None)
+    shown = out(quoted("agents.boss", SHUT), *said, **{"sender": [], field: MENTIONS[field]})
+    assert "boss" not in json.dumps(shown)
+    shown.pop("agents", None)
     left = {"summary": {"text": "S"}, "rights": {"statement": "R"}}
     if field in left:
-        assert told[field] == left[field]
+        assert shown[field] == left[field]
 
 
 def test_who_supplied_what_goes_out_is_named_and_so_is_who_supplied_that_name() -> None:
     agents = [{"id": name, "name": name, "kind": "person"} for name in ("boss", "a", "b", "c", "d")]
-    told = out(
+    shown = out(
         {"field": "custody", "basis": "supplied", "agent": "a"},
         {"field": "agents.a", "basis": "supplied", "agent": "b"},
         {"field": "agents.b.name", "basis": "supplied", "agent": "c"},
@@ -457,14 +459,16 @@ def test_who_supplied_what_goes_out_is_named_and_so_is_who_supplied_that_name() 
         custody="X",
         sender=[],
     )
-    assert [agent["id"] for agent in told["agents"]] == ["a", "b", "c"]
-    assert len(told["evidence"]) == 3
-    told = out(supplied("parts.report"), supplied("place", at=SHUT), sender=[], place={"name": "M"})
-    assert "archivist" not in json.dumps(told)
+    assert [agent["id"] for agent in shown["agents"]] == ["a", "b", "c"]
+    assert len(shown["evidence"]) == 3
+    shown = out(
+        supplied("parts.report"), supplied("place", at=SHUT), sender=[], place={"name": "M"}
+    )
+    assert "archivist" not in json.dumps(shown)
 
 
 def test_evidence_keeps_its_item_where_others_before_it_are_gone() -> None:
-    told = out(
+    shown = out(
         quoted("subjects.0", SHUT),
         quoted("subjects.2", OPEN),
         quoted("subjects.2.term", OPEN),
@@ -478,16 +482,16 @@ def test_evidence_keeps_its_item_where_others_before_it_are_gone() -> None:
         agents=[{"id": name, "name": name, "kind": "person"} for name in ("boss", "two")],
         subjects=[{"term": "A"}, {"term": "B"}, {"term": "C"}],
     )
-    assert told["subjects"] == [{"term": "B"}, {"term": "C"}]
+    assert shown["subjects"] == [{"term": "B"}, {"term": "C"}]
     fields = ["subjects.1", "subjects.1.term", "recipients.0", "recipients.two", "agents.two"]
-    assert [item["field"] for item in told["evidence"]] == fields
+    assert [item["field"] for item in shown["evidence"]] == fields
 
 
 def test_the_note_on_evidence_goes_where_the_closed_part_says_the_same() -> None:
     noted = quoted("place", OPEN, note="As in the report.")
     assert out(noted, place={"name": "M"})["evidence"] == [noted]
-    told = out(noted, quoted("place", SHUT), place={"name": "M"})
-    assert told["evidence"] == [quoted("place", OPEN)]
+    shown = out(noted, quoted("place", SHUT), place={"name": "M"})
+    assert shown["evidence"] == [quoted("place", OPEN)]
 
 
 EVENT = {
@@ -520,8 +524,8 @@ BARE = {"id": "e", "type": "imaging", "date": {"edtf": "1999"}}
 def test_details_of_events_on_a_closed_part_are_withheld(
     more: dict[str, Any], evidence: list[dict[str, Any]], left: dict[str, Any] | None
 ) -> None:
-    told = out(*evidence, events=[{**EVENT, **more}])
-    assert told.get("events") == (None if left is None else [{**BARE, **left}])
+    shown = out(*evidence, events=[{**EVENT, **more}])
+    assert shown.get("events") == (None if left is None else [{**BARE, **left}])
 
 
 @pytest.mark.parametrize("objects", [[], ["letter", "report"]])
@@ -530,8 +534,8 @@ def test_digests_that_no_open_part_has_go_from_the_history(side: str, objects: l
     letter, report = ({**one, "sha256": sign * 64} for one, sign in ((LETTER, "a"), (REPORT, "b")))
     digests = [f"sha256:{sign * 64}" for sign in "abc"]
     event = {"id": "e", "type": "imaging", "objects": objects, side: digests}
-    told = out(supplied("events.e"), parts=[letter, report], events=[event])
-    assert told["events"][0][side] == digests[:1]
+    shown = out(supplied("events.e"), parts=[letter, report], events=[event])
+    assert shown["events"][0][side] == digests[:1]
 
 
 @pytest.mark.parametrize(
@@ -565,36 +569,36 @@ def test_a_record_from_which_this_program_took_all_is_not_cut_again(
 
 
 def test_statements_inferred_from_an_unknown_place_are_withheld() -> None:
-    told = out(
+    shown = out(
         {"field": "sender", "basis": "inferred", "rule": "signature-of-report"},
         {"field": "agents.boss", "basis": "inferred", "rule": "signature-of-report"},
     )
-    assert "sender" not in told
-    assert "agents" not in told
-    assert "evidence" not in told
+    assert "sender" not in shown
+    assert "agents" not in shown
+    assert "evidence" not in shown
 
 
 def test_a_title_drafted_from_public_statements_is_public() -> None:
-    told = out({"field": "title", "basis": "inferred", "rule": "title-from-parts"})
-    assert told["title"] == "X"
-    told = out(
+    shown = out({"field": "title", "basis": "inferred", "rule": "title-from-parts"})
+    assert shown["title"] == "X"
+    shown = out(
         {"field": "title", "basis": "inferred", "rule": "title-from-parts"},
         {"field": "agents.boss", "basis": "inferred", "rule": "signature-of-report"},
     )
-    assert told["title"] == "Letter x"
-    told = out({"field": "parts.letter", "basis": "inferred", "rule": "letter-forms"})
-    assert told["evidence"] == [
+    assert shown["title"] == "Letter x"
+    shown = out({"field": "parts.letter", "basis": "inferred", "rule": "letter-forms"})
+    assert shown["evidence"] == [
         {"field": "parts.letter", "basis": "inferred", "rule": "letter-forms"}
     ]
 
 
 def test_a_note_on_evidence_stays_at_home_unless_it_is_on_words_of_an_open_part() -> None:
     at = {"part": "letter", "start": 0, "end": 1, "exact": "X"}
-    told = out(
+    shown = out(
         {"field": "title", "basis": "supplied", "agent": "archivist", "note": "See the report."},
         {"field": "sender", "basis": "quoted", "at": at, "note": "He signs."},
     )
-    assert [item.get("note") for item in told["evidence"]] == [None, "He signs."]
+    assert [item.get("note") for item in shown["evidence"]] == [None, "He signs."]
 
 
 def test_the_history_of_what_is_withheld_stays_at_home() -> None:
@@ -606,8 +610,8 @@ def test_the_history_of_what_is_withheld_stays_at_home() -> None:
         {"id": "e4", "type": "imaging", "objects": ["letter"], "detail": "At 400 dpi."},
         {"id": "e5", "type": "accession", "detail": "In 1999."},
     ]
-    told = out({"field": "events.e5", "basis": "supplied", "agent": "archivist"}, events=events)
-    assert told["events"] == [
+    shown = out({"field": "events.e5", "basis": "supplied", "agent": "archivist"}, events=events)
+    assert shown["events"] == [
         {"id": "e1", "type": "accession", "date": {"edtf": "1999"}},
         {"id": "e3", "type": "imaging", "objects": ["letter"]},
         {"id": "e4", "type": "imaging", "objects": ["letter"], "detail": "At 400 dpi."},
@@ -619,14 +623,14 @@ def test_an_enclosure_that_is_withheld_is_not_named_unless_the_letter_names_it()
     enclosures = [{"id": "it", "title": "Report on X", "part": "report"}]
     assert "enclosures" not in out(enclosures=enclosures)
     at = {"part": "letter", "start": 0, "end": 1, "exact": "X"}
-    told = out({"field": "enclosures.it", "basis": "quoted", "at": at}, enclosures=enclosures)
-    assert told["enclosures"] == enclosures
+    shown = out({"field": "enclosures.it", "basis": "quoted", "at": at}, enclosures=enclosures)
+    assert shown["enclosures"] == enclosures
 
 
 def test_who_is_known_from_the_closed_part_alone_is_not_named_for_their_own_evidence() -> None:
-    told = out(
+    shown = out(
         {"field": "agents.boss", "basis": "supplied", "agent": "boss"},
         sender=[],
         events=[{"id": "e", "type": "creation", "objects": ["report"], "agents": ["boss"]}],
     )
-    assert "agents" not in told
+    assert "agents" not in shown

@@ -296,9 +296,9 @@ def test_a_timestamp_that_nobody_vouches_for_is_listed_and_not_trusted(examine, 
 def test_only_the_newest_expired_certificate_is_reported(examine) -> None:
     files = {SIG: sig("rsa"), **stamps("good-expired-since")}
     end = datetime(2020, 6, 2, tzinfo=UTC)
-    for now, told in ((end, False), (end + timedelta(seconds=1), True)):
+    for now, reported in ((end, False), (end + timedelta(seconds=1), True)):
         (one,), codes = examine(files, Trust(authorities=ROOT), now)
-        assert ("timestamp-certificate-expired" in codes) is told
+        assert ("timestamp-certificate-expired" in codes) is reported
         assert one.stamps[0].trusted
     assert codes["timestamp-certificate-expired"] == [f"{SIG}.tsr"]
     later = datetime(2031, 1, 1, tzinfo=UTC)

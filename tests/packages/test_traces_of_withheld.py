@@ -557,8 +557,8 @@ def test_six_words_in_a_row_of_a_text_in_any_script_and_encoding_are_a_trace(
     tmp_path: Path, closed: str, encoding: str
 ) -> None:
     traces = texts_of(tmp_path, closed, encoding=encoding)
-    for told in (closed, f"… {closed.upper()}!", closed.replace(" ", ",\n")):
-        assert traces.in_text(told) == ["words of a withheld text"]
+    for seen in (closed, f"… {closed.upper()}!", closed.replace(" ", ",\n")):
+        assert traces.in_text(seen) == ["words of a withheld text"]
     five = closed.rpartition(" ")[0] or closed[:-1]
     assert traces.in_text(five) == []
 

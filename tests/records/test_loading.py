@@ -122,8 +122,8 @@ def test_faults_of_single_fields_hide_no_fault_of_the_whole_and_make_none(places
     assert record is None
     whole = [finding.location.field for finding in report if finding.code in WHOLE]
     assert whole == (["recipients.1", "evidence.3.field"] if dangling else [])
-    told = {finding.location.field.rpartition(".")[2] for finding in report}
-    assert told >= {str(place[-1]) for place in places}
+    messages = {finding.location.field.rpartition(".")[2] for finding in report}
+    assert messages >= {str(place[-1]) for place in places}
 
 
 # Text; the code of the finding; its line and column; a word of the hint.

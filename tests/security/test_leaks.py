@@ -221,14 +221,14 @@ def say(*words: object) -> bytes:
     return done.output.encode() + done.stderr.encode()
 
 
-def refuse(folder: Path, *told: bytes) -> None:
+def refuse(folder: Path, *shown: bytes) -> None:
     """Fail where a file below a folder, its name, or what was said betrays anything."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert files
     for path in files:
         name = str(path.relative_to(folder)).encode()
         assert not found_in(path.read_bytes()) + found_in(name), path
-    for said in told:
+    for said in shown:
         assert not found_in(said), said
 
 
@@ -269,8 +269,8 @@ def test_public_packages_in_bulk_and_their_state_on_the_collection(
 ) -> None:
     out, report = tmp_path / "out", tmp_path / "out.jsonl"
     words = ("--audience", "public", "--jobs", 1, "--report", report)
-    told = say("build", source.parent, "--out", out, *words)
-    refuse(out, told, report.read_bytes())
+    shown = say("build", source.parent, "--out", out, *words)
+    refuse(out, shown, report.read_bytes())
 
 
 @pytest.mark.parametrize("kind", ["ocfl", "file"])
@@ -279,10 +279,10 @@ def test_deposits_of_the_public_package_with_receipts_and_journals(
 ) -> None:
     package = build_package(source, tmp_path / "out", audience="public").path
     to = ("--to", f"{kind}:{tmp_path / 'there'}")
-    told = [say("deposit", package, *to, "--dry-run"), say("deposit", package, *to)]
-    told += [say("receipts", package, "--json"), say("export", package, "--to", "premis")]
+    shown = [say("deposit", package, *to, "--dry-run"), say("deposit", package, *to)]
+    shown += [say("receipts", package, "--json"), say("export", package, "--to", "premis")]
     assert list(tmp_path.rglob("*.journal"))
-    refuse(tmp_path, *told)
+    refuse(tmp_path, *shown)
 
 
 @pytest.mark.parametrize("each", [True, False])
@@ -296,30 +296,30 @@ def test_what_a_ledger_says_of_a_withheld_file_does_not_go_out(
         book.append([{**entry, "from": "/copy", "files": restored, "accepted": SAID[0]}])
     for to in ("premis", "mets"):
         where = ("--each", tmp_path / "each") if each else ()
-        told = say("export", full, "--to", to, "--ledger", ledger, *where)
-        out = b"".join(path.read_bytes() for path in (tmp_path / "each").glob("*")) or told
+        shown = say("export", full, "--to", to, "--ledger", ledger, *where)
+        out = b"".join(path.read_bytes() for path in (tmp_path / "each").glob("*")) or shown
         assert b"recovery" in out
         assert b"zq" not in out
-        assert not found_in(out + told)
+        assert not found_in(out + shown)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("of", ["source", "full"])
 def test_pages_exports_and_tables(of: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     path = request.getfixturevalue(of)
-    told = [say("page", path, "-o", tmp_path / "page.html")]
+    shown = [say("page", path, "-o", tmp_path / "page.html")]
     for name in FORMATS:
-        told += [
+        shown += [
             say("export", path, "--to", name, "--explain"),
             say("export", path, "--to", name, "--json"),
             say("export", path, "--to", name, "--each", tmp_path / "each" / name, "--jobs", 1),
         ]
     if of == "source":
-        told += [
+        shown += [
             say("tables", "export", path, "--out", tmp_path / "tables"),
             say("tables", "export", path, "--out", tmp_path / "tables.xlsx"),
         ]
-    refuse(tmp_path, *told)
+    refuse(tmp_path, *shown)
 
 
 def test_the_site_and_its_search(full: Path, tmp_path: Path) -> None:
@@ -330,14 +330,14 @@ def test_the_site_and_its_search(full: Path, tmp_path: Path) -> None:
 
 
 def test_the_index_what_it_finds_and_what_is_counted(full: Path) -> None:
-    told = [
+    shown = [
         say("find", full.parent, "plates", "--json"),
         say("find", full.parent, "Quillfeder", "Zobelpelz")[-200:].replace(b"Quillfeder", b""),
         say("stats", full.parent, "--json"),
         say("duplicates", full, full.parent, "--json", "--jobs", 1),
     ]
-    assert b"0 packages found" in told[1]
-    refuse(full.parent / ".archive-pkg", *told)
+    assert b"0 packages found" in shown[1]
+    refuse(full.parent / ".archive-pkg", *shown)
     assert b"1 package found" in say("find", full.parent, "Zobelpelz", "--audience", "internal")
 
 
@@ -352,9 +352,9 @@ def test_the_audience_internal_sees_everything(source: Path, tmp_path: Path) -> 
 
 def test_a_page_and_exports_say_what_they_withhold(source: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    told = say("page", source, "-o", page).decode()
-    assert f"withheld: note, closed ({RULE})" in told
-    assert "--audience internal" in told
+    shown = say("page", source, "-o", page).decode()
+    assert f"withheld: note, closed ({RULE})" in shown
+    assert "--audience internal" in shown
     assert re.search(r"withheld.*closed: Agreement of 3 May 1991", page.read_text("utf-8"))
     result = json.loads(say("page", source, "-o", page, "--json"))["results"][0]
     assert set(result["withheld"]) == {"note", "drawing", "copy"}
@@ -375,7 +375,7 @@ def test_a_day_to_come_opens_nothing_on_any_way_out(source: Path, tmp_path: Path
     collection = tmp_path / "collection"
     full = build_package(until, collection).path
     day, out = ("--date", "2095-01-01"), tmp_path / "out"
-    told = [
+    shown = [
         say("build", until, "--out", out, "--audience", "public", *day),
         say("build", until.parent, "--out", out / "b", "--audience", "public", "--jobs", 1, *day),
         say("page", until, "-o", out / "page.html", *day),
@@ -384,7 +384,7 @@ def test_a_day_to_come_opens_nothing_on_any_way_out(source: Path, tmp_path: Path
         say("export", full, "--to", "tei", "--each", out / "each", "--jobs", 1, *day),
         say("site", collection, "-o", out / "site", *day),
     ]
-    refuse(out, *told)
+    refuse(out, *shown)
 
 
 def test_a_document_on_standard_output_is_nothing_but_the_document(source: Path) -> None:

@@ -81,17 +81,17 @@ def _started(context: ssl.SSLContext | None) -> Iterator[Server]:
         protocol_version = "HTTP/1.1"  # answers "Expect: 100-continue"
 
         def handle_expect_100(self) -> bool:
-            if told.expected is None:
+            if reported.expected is None:
                 return super().handle_expect_100()
             with contextlib.suppress(OSError):
-                told.expected(self)
+                reported.expected(self)
             return False
 
         def do_GET(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            told.got.append({key.lower(): value for key, value in self.headers.items()})
+            reported.got.append({key.lower(): value for key, value in self.headers.items()})
             with contextlib.suppress(OSError):  # the other side has had enough
-                told.answer(self)
+                reported.answer(self)
             self.close_connection = True
 
         def end_headers(self) -> None:
@@ -112,9 +112,9 @@ def _started(context: ssl.SSLContext | None) -> Iterator[Server]:
         server.socket = context.wrap_socket(
             server.socket, server_side=True, do_handshake_on_connect=False
         )
-    told = Server(server.server_address[1])
+    reported = Server(server.server_address[1])
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield told
+    yield reported
     server.shutdown()
     server.server_close()
 
@@ -137,12 +137,12 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSLContext]
 def server(tls: tuple[Path, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A server that has a certificate and knows the token."""
     monkeypatch.setenv("SSL_CERT_FILE", str(tls[0]))
-    for told in _started(tls[1]):
-        name = f"ARCHIVE_PKG_{credentials.environment_name(told.name)}"
+    for trusted in _started(tls[1]):
+        name = f"ARCHIVE_PKG_{credentials.environment_name(trusted.name)}"
         monkeypatch.setenv(f"{name}_TOKEN", "the-token")
         monkeypatch.setenv(f"{name}_USER", "me")
         monkeypatch.setenv(f"{name}_PASSWORD", "the-password")
-        yield told
+        yield trusted
 
 
 @pytest.fixture(autouse=True)
@@ -645,9 +645,12 @@ def test_another_zip_is_not_unpacked(
     slip = zip_receipt(tmp_path, server, zip_of(letter__a=b"right"))
     monkeypatch.setattr("archive_pkg.deposits.zips.open_archive", None)  # it is not even opened
     address = f"inveniordm+https://{server.name}"
-    for data, told in ((zip_of(letter__a=b"wrong"), "other bytes"), (b"x" * 10_000, "more than")):
+    for data, reported in (
+        (zip_of(letter__a=b"wrong"), "other bytes"),
+        (b"x" * 10_000, "more than"),
+    ):
         serves_zip(server, data)
-        with pytest.raises(DepositError, match=told):
+        with pytest.raises(DepositError, match=reported):
             deposits.fetch(slip, tmp_path / "back", [address])
     with pytest.raises(DepositError, match="more than"):
         deposits.check_receipt(slip, [address])

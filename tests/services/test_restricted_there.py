@@ -212,9 +212,9 @@ def test_restricted_parts_are_refused_in_the_plan_before_anything_is_asked(
     with pytest.raises(DepositError, match="would refuse"):
         deposits.deposit(package, address, publish=publish)
     assert not list(tmp_path.rglob("*.journal"))
-    told = deposits.plan(package, address, publish=publish, include_restricted=True)
-    assert not [each for each in told.report.errors if each.code == "deposit-open-to-all"]
-    assert any("INCLUDE restricted parts: encl" in step for step in told.steps)
+    shown = deposits.plan(package, address, publish=publish, include_restricted=True)
+    assert not [each for each in shown.report.errors if each.code == "deposit-open-to-all"]
+    assert any("INCLUDE restricted parts: encl" in step for step in shown.steps)
 
 
 def test_of_many_packages_each_is_refused_with_its_reason(run: Run, tmp_path: Path) -> None:
