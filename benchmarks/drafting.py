@@ -23,6 +23,7 @@ from archive_pkg.drafting.vocabulary import load_vocabulary
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from archive_pkg.drafting.draft import Draft
     from archive_pkg.drafting.statements.base import Statement
 
 ONE = ("classification", "date", "place", "salutation", "summary")
@@ -51,6 +52,43 @@ def family_first(one: Statement) -> str:
     """The value; a name that has its family name in front, in the form that says so."""
     family = one.more.get("family")
     return f"{family}, {one.value.removeprefix(family).strip()}" if family else one.value
+
+
+# The fields of official documents: the corpus's name by the draft's.
+SINGLE = {
+    "type": "kind", "level": "level", "number": "number", "copy-number": "copy_number",
+    "event-date": "event_date", "received": "received", "closing": "closing",
+    "source-line": "source_line", "translator": "translator",
+}  # fmt: skip
+SEVERAL = {
+    "caveat": "caveats", "copy-to": "copies_to", "participant": "participants",
+    "enclosure-mentioned": "enclosures",
+}  # fmt: skip
+SAID = {name: name for name in ONE} | MANY | SINGLE | SEVERAL | {"note": "notes"}
+
+
+def value_of(one: Statement) -> Any:
+    """The value in the scorer's form; None if there is none."""
+    if one.field == "note":
+        return {"start": one.quote.start, "end": one.quote.end} if one.quote else None
+    if one.kind == "none":
+        return None
+    return family_first(one) if one.field in ("sender", "recipient", "signatory") else one.value
+
+
+def complete(row: dict[str, Any], draft: Draft) -> dict[str, Any]:
+    """A row with the fields of official documents, and each statement with its confidence."""
+    for name, column in SINGLE.items():
+        row[column] = next((value_of(one) for one in draft.of(name)), None)
+    for name, column in SEVERAL.items():
+        row[column] = [*row.get(column, []), *map(value_of, draft.of(name))]
+    row["documents"] = [{"start": 0}, *({"start": cut} for cut in draft.cuts)]
+    row["said"] = [
+        {"field": SAID[one.field], "value": value_of(one), "confidence": str(one.confidence)}
+        for one in draft.statements
+        if one.field in SAID and value_of(one)
+    ]
+    return row
 
 
 def prediction(key: str, statements: Sequence[Statement]) -> dict[str, Any]:
@@ -156,7 +194,7 @@ def tallies(rows: list[dict[str, Any]], predicted: list[dict[str, Any]]) -> dict
             tally.right += len(right & said)
             tally.wrong += len(said - right)
             tally.missed += len(right - said)
-            if said:
+            if said and name in guess["confidence"]:
                 level = tally.levels[guess["confidence"][name]]
                 level.right += len(right & said)
                 level.wrong += len(said - right)
@@ -168,10 +206,12 @@ def predict(corpus: Path) -> None:
     vocabulary = load_vocabulary()
     rows = [json.loads(line) for line in corpus.read_text("utf-8").splitlines()]
     started = time.process_time()
-    predicted = [
-        prediction(row["id"], draft_text(row["text"], vocabulary).statements) for row in rows
-    ]
+    drafts = [draft_text(row["text"], vocabulary) for row in rows]
     spent = time.process_time() - started
+    predicted = [
+        complete(prediction(row["id"], draft.statements), draft)
+        for row, draft in zip(rows, drafts, strict=True)
+    ]
     for guess in predicted:
         print(json.dumps(guess, ensure_ascii=False))
     print(f"{len(rows)} letters, {len(rows) / spent:.0f} a second and core", file=sys.stderr)

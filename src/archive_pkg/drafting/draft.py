@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.layout.segmentation import LetterLayout, Zone, segment
 from archive_pkg.drafting.lines import WINDOW
-from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, Confidence, Statement
+from archive_pkg.drafting.statements.base import (
+    CERTAIN,
+    GUESS,
+    PROBABLE,
+    Confidence,
+    DraftQuote,
+    Statement,
+)
 from archive_pkg.drafting.statements.content import MOST_NOTES
 from archive_pkg.drafting.statements.fields import read_fields
 from archive_pkg.drafting.statements.notes import find_brackets
@@ -28,11 +35,6 @@ NO_FORMS = Code(
     Severity.WARNING,
     "The text has no part that letters have (salutation, dateline, address, closing), so sender, "
     "recipient and date stay open.",
-)
-CONVERSATION = Code(
-    "draft-conversation",
-    Severity.WARNING,
-    "The text records a conversation: it has participants, but no sender or recipient.",
 )
 NO_LINES = Code(
     "draft-no-line-ends",
@@ -72,6 +74,8 @@ FIELDS = ("classification", "date", "place", "sender", "recipient", "salutation"
           "signatory", "enclosure", "summary", "language")  # fmt: skip
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _TELEGRAM = re.compile(r"[A-Z]{0,5}[–-]?\d{1,6}\. ")
+_MINISTRY = re.compile(r"ministry|MFA|министерств|外交部|\bMID\b", re.IGNORECASE)
+_MISSION = re.compile(r"embassy|legation|mission|consulate|посольств|使馆", re.IGNORECASE)
 _MOST_REPORTED = 20
 # Fields that are kept only if the text is a letter.
 _FORMED = frozenset(
@@ -88,12 +92,14 @@ class Draft:
         zones: The parts of the text, in order.
         statements: The statements, each with evidence and confidence.
         report: The reasons why fields stay open. It has no errors.
+        cuts: Offsets at which further documents begin in the text.
     """
 
     source: SourceText
     zones: tuple[Zone, ...]
     statements: tuple[Statement, ...]
     report: Report = field(default_factory=Report)
+    cuts: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:
@@ -166,7 +172,8 @@ def draft_source(source: SourceText, vocabulary: Vocabulary) -> Draft:
     statements = read_fields(layout, vocabulary)
     statements = _select(layout, statements, source, report, vocabulary)
     _check_characters(source, report)
-    return Draft(source, tuple(layout.zones), tuple(statements), report)
+    cuts = tuple(layout.forms.documents)
+    return Draft(source, tuple(layout.zones), tuple(statements), report, cuts)
 
 
 def _select(
@@ -185,16 +192,11 @@ def _select(
     if len(text) > 2 * WINDOW:
         message = f"the text has {len(text):,} characters"
         report.add(LONG.at(place, message, "Put each letter into its own file."))
-    if _is_conversation(layout):
-        message = "a memorandum of conversation names participants, not correspondents"
-        report.add(CONVERSATION.at(place, message, "Describe it as a memorandum."))
-        kept = ("sender", "recipient", "signatory", "salutation", "closing")
-        statements = [one for one in statements if one.field not in kept]
-        return [*statements, _type("memorandum", PROBABLE, "names-participants")]
-    if not is_letter(layout):
+    kind = document_type(layout, vocabulary)
+    if kind is None:
         _report_no_letter(text, place, report, layout)
         return [one for one in statements if one.field not in _FORMED]
-    return [*statements, _type_of(layout, vocabulary)]
+    return [*statements, kind]
 
 
 def _report_no_letter(text: str, place: Location, report: Report, layout: LetterLayout) -> None:
@@ -230,17 +232,6 @@ def is_letter(layout: LetterLayout) -> bool:
     return bool(head.addressee) or (bool(dated) and (placed or bool(head.markings) or bool(signed)))
 
 
-def _is_conversation(layout: LetterLayout) -> bool:
-    """Whether the head says that the text records a conversation."""
-    for line in layout.lines[:30]:
-        words = words_of(line.text[:60])
-        if words[:3] == ["memorandum", "of", "conversation"] or (
-            words[:1] in (["participants"], ["present"]) and line.text[:16].rstrip().endswith(":")
-        ):
-            return True
-    return False
-
-
 def _known_script(text: str) -> bool:
     letters = [c for c in text[:2000] if c.isalpha()]
     known = sum(1 for c in letters if c < "\u0590" or "\u1e00" <= c <= "\u1fff")
@@ -251,21 +242,55 @@ def _type(kind: str, sure: Confidence, rule: str) -> Statement:
     return Statement("type", kind, sure, rule)
 
 
-def _type_of(layout: LetterLayout, vocabulary: Vocabulary) -> Statement:
-    """Return a statement about the document's type."""
+def document_type(layout: LetterLayout, vocabulary: Vocabulary) -> Statement | None:
+    """Return a statement about the document's type, or None if the text has no known forms."""
+    stated, rank = _stated_type(layout)
+    if stated is not None and rank >= 6:
+        return stated
+    if layout.head.salutation is not None:
+        return _type("letter", PROBABLE if stated else CERTAIN, "letter-forms")
+    if stated is not None and rank > 2:
+        return stated
+    if _is_report_to_ministry(layout):
+        return _type("telegram", PROBABLE, "mission-to-ministry")
+    if layout.forms.of("subject"):
+        kind = "memorandum" if layout.forms.of("recipient") else "report"
+        return _type(kind, PROBABLE, "subject-without-salutation")
+    return stated or _type_by_layout(layout, vocabulary)
+
+
+def _stated_type(layout: LetterLayout) -> tuple[Statement | None, int]:
+    """Return what the forms say about the type, and the rank of the best form."""
+    facts = layout.forms.of("type")
+    if not facts:
+        return None, 0
+    best = facts[0]
+    quote = DraftQuote(best.start, best.end, layout.text[best.start : best.end])
+    return Statement("type", best.value, best.sure, best.rule, quote), best.rank
+
+
+def _type_by_layout(layout: LetterLayout, vocabulary: Vocabulary) -> Statement | None:
+    """Return the type that the layout of a letter shows."""
     head, lines = layout.head, layout.lines
+    if not is_letter(layout) and not layout.forms.facts:
+        return None
     words = {word for line in lines[: head.body][:12] for word in words_of(line.text[:60])}
     if "memorandum" in words:
         return _type("memorandum", CERTAIN, "head-says-memorandum")
-    if (
-        head.salutation is None
-        and head.body < len(lines)
-        and _TELEGRAM.match(lines[head.body].text)
-    ):
+    if head.body < len(lines) and _TELEGRAM.match(lines[head.body].text):
         return _type("telegram", PROBABLE, "number-opens-text")
-    if head.salutation is None and "subject" in layout.kinds[: head.body]:
+    if "subject" in layout.kinds[: head.body]:
         return _type("memorandum", PROBABLE, "subject-without-salutation")
-    return _type("letter", CERTAIN if head.salutation is not None else PROBABLE, "letter-forms")
+    signed = bool(layout.tail.signatures or layout.forms.of("signatory"))
+    addressed = bool(head.addressee or layout.forms.of("recipient"))
+    return _type("letter", PROBABLE if signed and addressed else GUESS, "letter-forms")
+
+
+def _is_report_to_ministry(layout: LetterLayout) -> bool:
+    """Whether a mission signs to its ministry, without a salutation."""
+    signers = [fact.value for fact in layout.forms.of("signatory") if fact.kind == "organization"]
+    to = " ".join(fact.value for fact in layout.forms.of("recipient"))
+    return bool(_MINISTRY.search(to)) and any(_MISSION.search(signer) for signer in signers)
 
 
 def _check_characters(source: SourceText, report: Report) -> None:

@@ -6,15 +6,26 @@ import re
 import statistics
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from archive_pkg.dates.reader import find_dates
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
+    from archive_pkg.dates.readings import DateReading
     from archive_pkg.drafting.vocabulary import Vocabulary
 
-_YEAR = re.compile(r"(?<![\d.,/-])(1[789]\d\d|20[012]\d)(?![\d,/-])")
+_YEAR = re.compile(r"(?<![\d.,/-])(1[789]\d\d|20[012]\d)(?![\d,/-]|\s?h(?:s|rs|ours)?\b)")
 SAMPLE = 4000
+# States, parties and services of the years after 1917, most of them until 1991.
+_MODERN = re.compile(
+    r"\b(?:USSR|U\.S\.S\.R|GDR|FRG|DDR|BRD|ČSSR|CSSR|UdSSR|KVDR|DRV|DPRK|PRC|ROK"
+    r"|CPSU|SED|PZPR|PUWP|CCP|CPC|KGB|MVD|MfS|"
+    r"CIA|NATO|UNO?|Soviet|Comrades?|Cdes?|Genosse\w*|sozialistisch\w*|СССР|КПСС"
+    r"|ГДР|КНР|КНДР|ПНР|КГБ|тов|товарищ\w*|"
+    r"ambasador|tow|ciphered|cipher|Kremlin|TASS)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +37,20 @@ class TextConventions:
         share: Share of the sample's words that are function words of that language.
         pivot: A two-digit year falls in the hundred years before this one.
         dated_around: Median of the four-digit years in the text; None if it has none.
+        century_known: Whether years or states in the text show the century of two-digit years.
     """
 
     language: str
     share: float
     pivot: int
     dated_around: int | None
+    century_known: bool = False
+
+
+@lru_cache(maxsize=256)
+def dates_on(line: str, vocabulary: Vocabulary, pivot: int) -> list[DateReading]:
+    """Return the dates on a line; several readers ask for those of the same line."""
+    return find_dates(line, vocabulary, pivot=pivot)
 
 
 def text_conventions(text: str, vocabulary: Vocabulary) -> TextConventions:
@@ -52,4 +71,12 @@ def text_conventions(text: str, vocabulary: Vocabulary) -> TextConventions:
     pivot = (
         around + 50 if around is not None else (1960 if language in ("de", "fr", "it") else 1990)
     )
-    return TextConventions(language, share, pivot, around)
+    modern = _names_modern_state(sample)
+    if modern and around is None:
+        pivot = 1995
+    return TextConventions(language, share, pivot, around, modern or around is not None)
+
+
+def _names_modern_state(sample: str) -> bool:
+    """Whether a text names a state, party or service that existed only in the 20th century."""
+    return _MODERN.search(sample) is not None

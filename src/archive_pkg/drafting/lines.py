@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 # Longer lines are prose, whatever they begin with. No rule reads such a line in full.
 LONGEST_FORMULA = 160
@@ -103,3 +106,17 @@ def split_lines(text: str) -> list[Line]:
         )
         for i, (begin, end, words, number) in enumerate(found)
     ]
+
+
+def without_lines(lines: list[Line], removed: Container[int]) -> list[Line]:
+    """Return lines without some of them; a removed line separates blocks as a blank line does."""
+    kept: list[Line] = []
+    block = -1
+    for number, line in enumerate(lines):
+        if number in removed:
+            continue
+        first = line.first or number - 1 in removed
+        last = line.last or number + 1 in removed
+        block += first
+        kept.append(line._replace(block=block, first=first, last=last))
+    return kept

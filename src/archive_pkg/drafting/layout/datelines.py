@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg.dates.reader import find_dates
 from archive_pkg.dates.readings import DateReading
+from archive_pkg.drafting.language import dates_on
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def read_dateline(
         return Dateline(number, None, _shift(place, line.start), undated=True)
     if not any(c.isdigit() for c in text):
         return None
-    dates = find_dates(text, vocabulary, pivot=conventions.pivot)
+    dates = dates_on(text, vocabulary, conventions.pivot)
     if not dates:
         year = _MISWRITTEN.fullmatch(text)
         if year is None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from archive_pkg.drafting.forms.reader import read_forms
 from archive_pkg.drafting.language import text_conventions
 from archive_pkg.drafting.layout import head as heads
 from archive_pkg.drafting.layout import tail as tails
-from archive_pkg.drafting.lines import Line, split_lines
+from archive_pkg.drafting.lines import Line, split_lines, without_lines
 
 if TYPE_CHECKING:
+    from archive_pkg.drafting.forms.facts import DocumentForms
     from archive_pkg.drafting.language import TextConventions
     from archive_pkg.drafting.vocabulary import Vocabulary
 
@@ -40,11 +42,12 @@ class LetterLayout:
 
     Attributes:
         text: The decoded text.
-        lines: Its lines.
+        lines: Its lines, without those that a form of official documents occupies.
         conventions: Its language and century.
         kinds: The kind of each line.
         head: The lines above the body.
         tail: The lines below the body.
+        forms: What the forms of official documents state.
         zones: Neighbouring lines of the same kind.
     """
 
@@ -54,13 +57,18 @@ class LetterLayout:
     kinds: list[str]
     head: heads.DocumentHead
     tail: tails.DocumentTail
+    forms: DocumentForms
     zones: list[Zone] = field(default_factory=list)
 
 
-def _zones(lines: list[Line], kinds: list[str]) -> list[Zone]:
+def _zones(
+    lines: list[Line], kinds: list[str], forms: DocumentForms, every: list[Line]
+) -> list[Zone]:
     """Join neighbouring lines of the same kind into zones; each paragraph is its own zone."""
     zones: list[Zone] = []
-    for line, kind in zip(lines, kinds, strict=True):
+    kind_at = {line.start: kind for line, kind in zip(lines, kinds, strict=True)}
+    for number, line in enumerate(every):
+        kind = kind_at.get(line.start) or forms.taken[number]
         if zones and zones[-1].kind == kind and not (kind == "body" and line.first):
             zones[-1] = Zone(kind, zones[-1].start, line.end)
         else:
@@ -75,9 +83,12 @@ def segment(text: str, vocabulary: Vocabulary) -> LetterLayout:
         text: The decoded text with its original line ends.
         vocabulary: The vocabulary.
     """
-    lines = split_lines(text)
+    every = split_lines(text)
     conventions = text_conventions(text, vocabulary)
+    forms = read_forms(text, every, vocabulary, conventions)
+    lines = without_lines(every, forms.taken)
     head, kinds = heads.read_head(lines, vocabulary, conventions)
     kinds += ["body"] * (len(lines) - len(kinds))
     tail = tails.read_tail(lines, kinds, head, vocabulary, conventions)
-    return LetterLayout(text, lines, conventions, kinds, head, tail, _zones(lines, kinds))
+    zones = _zones(lines, kinds, forms, every)
+    return LetterLayout(text, lines, conventions, kinds, head, tail, forms, zones)

@@ -33,6 +33,15 @@ _TYPES = {
 
 MAIN_PART = "letter"
 """The id of the part with the text."""
+# Types of drafts that records know under another name.
+_RECORD_TYPES = {
+    "memorandum of conversation": "memorandum",
+    "minutes": "other",
+    "report": "other",
+    "resolution": "other",
+    "note": "other",
+    "speech": "other",
+}
 
 
 class RecordBuilder(FrameBuilder):
@@ -229,6 +238,7 @@ class RecordBuilder(FrameBuilder):
         """Add a title in the form of documentary editions, and the record's id."""
         kind = self.draft.one("type")
         kind_name = kind.value if kind is not None else "other"
+        kind_name = _RECORD_TYPES.get(kind_name, kind_name)
         self.data["type"] = kind_name
         words = _TYPES.get(kind_name, kind_name.capitalize())
         senders, recipients = self.short_names("sender"), self.short_names("recipients")

@@ -75,7 +75,7 @@ class ContentReader(StatementReader):
             self.add(
                 "slip", quote.exact, PROBABLE, "past-tense-after-have", quote, "sic", word=word
             )
-        span = self.layout.tail.summary
+        span = self.summary_range()
         if span is None:
             return
         names = {
@@ -84,7 +84,7 @@ class ContentReader(StatementReader):
             for word in words_of(one.text)
             if len(word) > 5
         }
-        begin, end = self.lines[span[0]].start, self.lines[span[1]].end
+        begin, end = span
         reported: set[str] = set()
         for match in _WORD.finditer(self.text, begin, end):
             word = match.group().casefold()
@@ -101,6 +101,13 @@ class ContentReader(StatementReader):
                     "sic",
                     word=names[near],
                 )
+
+    def summary_range(self) -> tuple[int, int] | None:
+        """Return the range of the editor's summary in the text."""
+        facts, span = self.layout.forms.of("summary"), self.layout.tail.summary
+        if facts:
+            return facts[0].start, facts[0].end
+        return None if span is None else (self.lines[span[0]].start, self.lines[span[1]].end)
 
     def in_body(self) -> bool:
         """Whether the letter has a body."""

@@ -17,6 +17,7 @@ from archive_pkg.drafting.statements.base import (
     Statement,
     StatementReader,
 )
+from archive_pkg.drafting.statements.combining import Combining
 from archive_pkg.drafting.statements.content import ContentReader
 from archive_pkg.drafting.statements.correspondents import CorrespondentsReader
 from archive_pkg.drafting.vocabulary import words_of
@@ -257,4 +258,4 @@ def read_fields(layout: LetterLayout, vocabulary: Vocabulary) -> list[Statement]
         reader = kind(layout, vocabulary)
         reader.read()
         statements += reader.statements
-    return statements
+    return Combining(layout.text, layout.forms, statements, vocabulary).statements()

@@ -64,3 +64,26 @@ def is_editorial_summary(text: str, vocabulary: Vocabulary, *, set_off: bool) ->
         word in vocabulary.reporting and _has_subject(words, place)
         for place, word in enumerate(words[1 : REACH if set_off else NEAR], start=1)
     )
+
+
+def is_abstract(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a line at the end can be an editor's abstract, in sentences of a third person.
+
+    Without a reporting verb or a noun for the document in its first words, it is not one.
+    """
+    if not 30 <= len(text) <= LONGEST or text[-1] not in ".”\"’'])" or not text[0].isupper():
+        return False
+    words = _WORD.findall(_QUOTED.sub(" ", text))
+    if len(words) < 8:
+        return False
+    folded = [w.casefold().replace("’", "'") for w in words]
+    if any(word in _FIRST_PERSON for word in folded) or folded[0] in ("note", "p", "ps", "nb"):
+        return False
+    if set(folded[:5]) & vocabulary.words["abstracts"]:
+        return True
+    return any(
+        word in vocabulary.reporting
+        or (word == "is" and folded[place + 1 : place + 2] in (["told"], ["informed"], ["asked"]))
+        for place, word in enumerate(folded[:24])
+        if place
+    )

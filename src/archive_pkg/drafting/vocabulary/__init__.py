@@ -1,7 +1,7 @@
 """The vocabulary of the rules: phrases of letters, markings, bodies and persons.
 
-The data is in `forms.yaml`, `markings.yaml` and `agents.yaml`. Users can add files with the same
-keys.
+The data is in `forms.yaml`, `markings.yaml`, `agents.yaml` and `documents.yaml`. Users can add
+files with the same keys.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def after_words(text: str, count: int) -> int:
 
 _WORDS = (
     "never first", "pronouns", "honorifics", "possessives", "prepositions", "next to dates",
-    "before names", "joining names", "after names",
+    "before names", "joining names", "after names", "in headings", "scopes", "abstracts", "fillers",
 )  # fmt: skip
 
 
@@ -133,6 +133,16 @@ class Vocabulary:
         agents: Bodies, persons and places by each form of their name, casefolded.
         name_lengths: Numbers of words of the names in `agents`, by first word, longest first.
         ambiguous: Candidates by the form of address that several people share.
+        caveats: Markings that restrict copying, handling or circulation.
+        document_kinds: The kind of document by the words of its heading.
+        field_labels: The field of a head by its label.
+        body_words: Words that begin or head the name of a body.
+        acronyms: Abbreviations of bodies and states.
+        office_words: Single words of offices.
+        comrades: Titles of comradeship and courtesy.
+        history: Words next to a date of the document's history.
+        slogans: Slogans at the top of party papers.
+        towns: Names of towns.
     """
 
     forms: Mapping[str, PhraseSet]
@@ -157,6 +167,16 @@ class Vocabulary:
     agents: Mapping[str, NamedEntity] = field(default_factory=dict)
     name_lengths: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    caveats: frozenset[str] = frozenset()
+    document_kinds: Mapping[str, str] = field(default_factory=dict)
+    field_labels: Mapping[str, str] = field(default_factory=dict)
+    body_words: frozenset[str] = frozenset()
+    acronyms: frozenset[str] = frozenset()
+    office_words: frozenset[str] = frozenset()
+    comrades: frozenset[str] = frozenset()
+    history: PhraseSet = field(default_factory=lambda: PhraseSet(()))
+    slogans: PhraseSet = field(default_factory=lambda: PhraseSet(()))
+    towns: frozenset[str] = frozenset()
 
 
 _HINT = "See the page “Drafting vocabulary” for the form of each key."
@@ -227,6 +247,16 @@ def _agents(trees: list[dict[str, Any]]) -> dict[str, NamedEntity]:
             if words:
                 agents[" ".join(words)] = known
     return agents
+
+
+def _by_phrase(trees: Iterable[dict[str, Any]], key: str) -> dict[str, str]:
+    """Return the name of a list by each phrase in it; the first list that has a phrase wins."""
+    found: dict[str, str] = {}
+    for tree in trees:
+        for name, phrases in tree.get(key, {}).items():
+            for phrase in phrases:
+                found.setdefault(" ".join(words_of(str(phrase))), str(name))
+    return found
 
 
 def _any_of(words: list[str]) -> re.Pattern[str]:
@@ -305,6 +335,18 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
             " ".join(words_of(entry["form"])): tuple(str(c) for c in entry["candidates"])
             for entry in _merged(trees, "ambiguous")
         },
+        caveats=frozenset(
+            " ".join(words_of(w)) for tree in trees for w in _flatten(tree.get("caveats"))
+        ),
+        document_kinds=_by_phrase(trees, "document_kinds"),
+        field_labels=_by_phrase(trees, "field_labels"),
+        body_words=frozenset(str(w) for w in _merged(trees, "body_words")),
+        acronyms=frozenset(str(w) for w in _merged(trees, "acronyms")),
+        office_words=frozenset(str(w) for w in _merged(trees, "office_words")),
+        comrades=frozenset(str(w) for w in _merged(trees, "comrades")),
+        history=PhraseSet(str(w) for w in _merged(trees, "history")),
+        slogans=PhraseSet(str(w) for w in _merged(trees, "slogans")),
+        towns=frozenset(" ".join(words_of(str(w))) for w in _merged(trees, "towns")),
     )
 
 
@@ -313,7 +355,7 @@ def load_vocabulary(*own: Path) -> Vocabulary:
     """Load the built-in vocabulary and the user's own files.
 
     Args:
-        own: YAML files with any of the keys of `forms.yaml`, `markings.yaml` and `agents.yaml`.
+        own: YAML files with any of the keys of the built-in files.
 
     Raises:
         InvalidError: A file is not valid YAML, or has an unknown key or a value of the wrong form.
@@ -323,7 +365,7 @@ def load_vocabulary(*own: Path) -> Vocabulary:
     trees: list[dict[str, Any]] = [{"months": MONTHS}]
     trees += [
         _read(home.joinpath(name).read_text("utf-8"), name)
-        for name in ("forms.yaml", "markings.yaml", "agents.yaml")
+        for name in ("forms.yaml", "markings.yaml", "agents.yaml", "documents.yaml")
     ]
     for path in own:
         try:

@@ -1,0 +1,1 @@
+"""Read the forms of official documents: heads in fields, markings, addressees, source lines."""

@@ -1,0 +1,379 @@
+"""What the readers of forms share: collecting facts, looking up words, markings and dates."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from archive_pkg.drafting.forms.dates import (
+    DayOrSpan,
+    around,
+    days_in,
+    is_filler,
+    says_this_year,
+    with_year,
+    without_filler,
+)
+from archive_pkg.drafting.forms.facts import DocumentForms, Fact
+from archive_pkg.drafting.forms.marks import COPIES, COPY, Mark, read_stack
+from archive_pkg.drafting.forms.people import (
+    is_body_word,
+    is_comrade,
+    is_office_word,
+    without_glosses,
+)
+from archive_pkg.drafting.layout.datelines import find_place
+from archive_pkg.drafting.name_shapes import looks_like_name
+from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, Confidence
+from archive_pkg.drafting.vocabulary import after_words, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.drafting.forms.segments import Segment
+    from archive_pkg.drafting.language import TextConventions
+    from archive_pkg.drafting.lines import Line
+    from archive_pkg.drafting.statements.notes import Bracket
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+LONGEST_DATELINE = 110
+_LABEL = re.compile(r"([^:：]{1,60})[:：]\s*(.*)$", re.DOTALL)
+_PEOPLE = ("participants", "recorder", "interpreter", "absent")
+SIDE = re.compile(
+    r"\b(?:sides?|delegations?|guests?|seite|strony|strona|strany|стороны|стороне|oldalról|fél|côté"
+    r"|part[ei]a?)\b",
+    re.IGNORECASE,
+)
+_ANNOTATION = re.compile(
+    r"\b(?:stamp(?:ed|s)?|handwrit\w*|notations?|marginal\w*|margin|pages?|vertical|illegible|seal"
+    r"|letterhead|faded|emblem|coat of arms|translator(?:'s)?|note|resolution|underlin\w*|initials"
+    r"|signatures?|missing|wanting|excerpts?|cover|typed|blank|logo|sic|omitted|photo\w*|remark"
+    r"|annotation|pencil|barcode|attached|red|blue|classification|document|file|archive|first|second"
+    r"|last|continued|crossed|рукописн\w*|штамп|помета|stempel|handschriftlich\w*|randvermerk"
+    r"|pieczęć|odręczn\w*|dopisek|razítko|pecsét)\b",
+    re.IGNORECASE,
+)
+_SPEECH = re.compile(
+    r"(?:(?:Cde|Com|Comrade|Tov|Gen|Genosse|Премьер|Тов)\.?\s+)?[^\W\d_][^:.]{1,40}"
+    r"(?:\([^()]{0,60}\))?[:.]\s+\S"
+)
+_STAMP = re.compile(r"(?:\w+\s)?stamp:\s*", re.IGNORECASE)
+_UNDATED = re.compile(
+    r"(?P<place>[^\W\d][^,\d]{1,40}),?\s*[\[(]?(?:no date|undated|n\.\s?d\.|o\.\s?d\.|without date"
+    r"|date illegible|без даты|b\.\s?d\.|ohne datum)[\])]?\.?",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"(?:le |on |am )?(\d{1,2})(?:\.(\d{1,2}))?\.?(?=[\s,;à]|$)")
+
+
+class Label(NamedTuple):
+    """A line "Label: value".
+
+    Attributes:
+        name: The field that the label stands for.
+        value: The text after the colon.
+        offset: Offset of the value in the line.
+        words: The label as written.
+    """
+
+    name: str
+    value: str
+    offset: int
+    words: str
+
+
+class FormsBase:
+    """Collects the facts that forms state and the lines that they occupy."""
+
+    def __init__(
+        self,
+        text: str,
+        lines: Sequence[Line],
+        brackets: dict[int, Bracket],
+        vocabulary: Vocabulary,
+        conventions: TextConventions,
+        forms: DocumentForms,
+    ) -> None:
+        self.text, self.lines, self.brackets = text, lines, brackets
+        self.vocabulary, self.conventions, self.forms = vocabulary, conventions, forms
+        self.heads: list[tuple[int, int, str]] = []
+        self.towns: list[tuple[int, str, int]] = []
+        self.arrivals: list[tuple[str, int]] = []
+        self.strong = False
+        self.added = 0
+
+    # Collecting
+
+    def take(self, number: int, kind: str) -> None:
+        """Note the kind of a line that a form occupies."""
+        self.forms.taken.setdefault(number, kind)
+
+    def take_all(self, first: int, last: int, kind: str) -> int:
+        """Note the kind of several lines; return the number of the line after them."""
+        for number in range(first, last + 1):
+            self.take(number, kind)
+        return last + 1
+
+    def add(
+        self,
+        name: str,
+        value: str,
+        sure: Confidence,
+        rule: str,
+        start: int,
+        end: int | None = None,
+        *,
+        rank: int = 5,
+        kind: str = "",
+        **details: str,
+    ) -> None:
+        """Add a fact, without empty details; without an end, its words are the value itself."""
+        known = tuple((key, detail) for key, detail in sorted(details.items()) if detail)
+        end = start + len(value) if end is None else end
+        if start >= 0:
+            self.forms.facts.append(Fact(name, value, sure, rule, start, end, rank, kind, known))
+
+    # Words
+
+    def is_town(self, text: str) -> bool:
+        """Whether a text is the name of a town in the vocabulary."""
+        return " ".join(words_of(text)) in self.vocabulary.towns
+
+    def is_history(self, text: str) -> bool:
+        """Whether a line speaks of the document's later history."""
+        return self.vocabulary.history.within(words_of(text[:160])) >= 0
+
+    def is_annotation(self, words: Sequence[str]) -> bool:
+        """Whether the words of a bracket describe what someone wrote, stamped or left out."""
+        if self.vocabulary.history.within(words) >= 0:
+            return True
+        return bool(_ANNOTATION.search(" ".join(words)))
+
+    def greets(self, text: str) -> bool:
+        """Whether a line begins as greetings do."""
+        return self.vocabulary.forms["salutation openers"].at(words_of(text[:60])) > 0
+
+    def is_speech(self, text: str) -> bool:
+        """Whether a line begins with a speaker: "SVIRIDOV. Please, …", "Zhou: Have you …"."""
+        if _SPEECH.match(text) is None or self.label(text) is not None:
+            return False
+        speaker = re.split(r"[:.]\s", text, maxsplit=1)[0]
+        bare = without_glosses(speaker).strip()
+        if text[len(speaker)] != ":" and not bare.isupper():
+            return False
+        pieces = bare.split()
+        named = all(p[0].isupper() or p in ("of", "the") for p in pieces)
+        return 1 <= len(pieces) <= 6 and named and len(text) > len(speaker) + 12
+
+    def label(self, text: str) -> Label | None:
+        """Read a line as "Label: value"."""
+        match = _LABEL.match(text)
+        if match is None:
+            return None
+        words = words_of(without_glosses(match[1]))
+        labels = self.vocabulary.field_labels
+        name = labels.get(" ".join(words), "")
+        if not name and 1 < len(words) <= 8:
+            begun = (labels.get(" ".join(words[:length]), "") for length in (3, 2, 1))
+            name = next((one for one in begun if one in _PEOPLE), "")
+            if not name and len(words) <= 6 and SIDE.search(match[1]) and match[1][0].isupper():
+                name = "participants"
+            elif not name and words[0] in ("produced", "made", "printed") and "copies" in words:
+                name = "copies"
+        if not name:
+            return None
+        return Label(name, match[2].strip(), match.start(2), match[1].strip())
+
+    def kind_of(self, text: str) -> tuple[str, int]:
+        """Return the kind of document that the beginning of a line names, and its words."""
+        words = words_of(text[:120])
+        bare = text.lstrip('"“«[(0123456789. )')
+        if not words or not bare[:1].isupper():
+            return "", 0
+        skipped = next((n for n, word in enumerate(words[:3]) if not word.isdigit()), 0)
+        for start in range(skipped, min(skipped + 3, len(words))):
+            for length in range(min(8, len(words) - start), 0, -1):
+                kind = self.vocabulary.document_kinds.get(" ".join(words[start : start + length]))
+                alone = start + length == len(words) <= 6
+                if kind and (start == skipped or alone):
+                    return kind, start + length
+        return "", 0
+
+    def rest_of(self, text: str, count: int) -> str:
+        """Return a heading without its first words."""
+        return text[after_words(text, count) :].strip(" :.–—-,)!")
+
+    # Markings
+
+    def marks(self, one: Segment) -> bool:
+        """Read a line of markings."""
+        stamp = _STAMP.match(one.text)
+        offset = stamp.end() if stamp else 0
+        found = read_stack(one.text[offset:], self.vocabulary)
+        if found:
+            self.add_marks(found, one.start + offset)
+            self.take(one.line, "marking")
+        elif COPIES.fullmatch(one.text.strip(" .()")):
+            self.take(one.line, "registry")
+        else:
+            return False
+        return True
+
+    def add_marks(self, found: Sequence[Mark], offset: int) -> None:
+        """Add the markings of a line."""
+        self.strong = self.strong or any(m.kind in ("copy", "number", "date") for m in found)
+        for mark in found:
+            start = offset + mark.start
+            if mark.kind == "level":
+                self.add("level", mark.text, CERTAIN, "marking-line", start, level=mark.level)
+            elif mark.kind in ("caveat", "unknown"):
+                sure = CERTAIN if mark.kind == "caveat" else PROBABLE
+                self.add("caveat", mark.text, sure, "marking-line", start)
+            elif mark.kind == "copy":
+                self.add("copy-number", mark.text, CERTAIN, "copy-number-line", start)
+            elif mark.kind == "number":
+                self.number(mark.text, start, CERTAIN)
+            elif mark.kind == "date":
+                self.dates_in(mark.text, start, "date-in-marking-line", CERTAIN, rank=8)
+
+    def number(self, value: str, start: int, sure: Confidence, rank: int = 5) -> None:
+        """Add the document's number."""
+        value = value.rstrip(".,;:")
+        if any(c.isdigit() for c in value):
+            self.add("number", value, sure, "number-line", start, rank=rank)
+
+    # Dates
+
+    def dates_in(self, text: str, offset: int, rule: str, sure: Confidence, *, rank: int) -> bool:
+        """Add the first date of a text as the document's date."""
+        days = days_in(text, self.vocabulary, self.conventions)
+        if days:
+            self.date("date", days[0], text, offset, rule, sure, rank)
+        return bool(days)
+
+    def date(
+        self,
+        field: str,
+        one: DayOrSpan,
+        text: str,
+        offset: int,
+        rule: str,
+        sure: Confidence,
+        rank: int,
+    ) -> None:
+        """Add a date with the confidence that its form allows."""
+        known = one.short_year and self.conventions.century_known and not one.edtf.endswith("?")
+        if one.sure == 0 and not says_this_year(text, one):
+            sure, rank = GUESS, min(rank, 2)
+        elif one.sure < 2 and not known and sure is CERTAIN:
+            sure = PROBABLE
+        self.add(field, one.edtf, sure, rule, offset + one.start, offset + one.end, rank=rank)
+
+    def dateline(self, one: Segment) -> bool:
+        """Read a line that has only a date, and perhaps a place."""
+        text = one.plain
+        if len(text) > LONGEST_DATELINE or not text:
+            return False
+        undated = _UNDATED.fullmatch(text)
+        if undated is not None and self.is_place(undated["place"]):
+            self.place_from(undated["place"], one, 7)
+            self.take(one.line, "dateline")
+            return True
+        days = days_in(text, self.vocabulary, self.conventions)
+        if days and self.is_history(text) and text[-1] != ".":
+            self.take(one.line, "stamp")
+            return True
+        if len(days) != 1 or self.is_history(text):
+            return False
+        before, after = around(one.text, days)
+        if len(words_of(f"{before} {after}")) > 8:
+            return False
+        before, after = (without_filler(part, self.vocabulary) for part in (before, after))
+        if is_filler(after, self.vocabulary):
+            after = ""
+        place = before or after
+        if (before and after) or (place and not self.is_place(place)):
+            return False
+        if "/" in days[0].edtf:
+            self.date("event-date", days[0], text, one.start, "span-line", PROBABLE, 5)
+            self.date("date", days[0], text, one.start, "span-line", PROBABLE, 3)
+        else:
+            self.date("date", days[0], text, one.start, "dateline", CERTAIN, 7)
+        if place:
+            self.place_from(place, one, 7)
+        self.take(one.line, "dateline")
+        return True
+
+    def place_from(self, words: str, one: Segment, rank: int) -> None:
+        """Add the town in the words next to a date."""
+        parts = [part.strip(" .()[]") for part in words.split(",") if part.strip(" .()[]")]
+        found = find_place(words, self.vocabulary)
+        town = words[slice(*found)] if found else next(filter(self.is_town, parts), parts[0])
+        sure = CERTAIN if self.is_town(town) else PROBABLE
+        at = self.text.find(town, one.start)
+        self.add("place", town, sure, "dateline", at, rank=rank)
+
+    def is_place(self, text: str) -> bool:
+        """Whether words next to a date can be a place."""
+        bare = text.strip(" ,.()[]")
+        if any(self.is_town(part) for part in (bare, *bare.split(","))):
+            return True
+        pieces = bare.replace(",", " ").split()
+        if not pieces or len(pieces) > 4 or not looks_like_name(bare.replace(",", " "), most=4):
+            return False
+        vocabulary = self.vocabulary
+        if read_stack(bare, vocabulary) or COPY.fullmatch(bare) or self.kind_of(bare)[0]:
+            return False
+        return not any(
+            is_body_word(piece, vocabulary)
+            or is_office_word(piece, vocabulary)
+            or is_comrade(piece, vocabulary)
+            or len(piece.strip(".")) < 3
+            for piece in pieces
+        )
+
+    def received(self, text: str, offset: int) -> None:
+        """Note a date of receipt, which is read when the date of the document is known."""
+        self.arrivals.append((text, offset))
+
+    def add_received(self, text: str, offset: int) -> None:
+        """Add the date of receipt; a day without a year takes it from the date."""
+        days = days_in(text, self.vocabulary, self.conventions)
+        dates = [fact.value for fact in self.forms.of("date") if _WHOLE.fullmatch(fact.value)]
+        if days and len(days[0].edtf) == 10:
+            one = days[0]
+            value, sure = one.edtf, PROBABLE
+            if not value.startswith("XXXX"):
+                sure = CERTAIN if one.sure == 2 or self.conventions.century_known else PROBABLE
+            elif dates:
+                value = with_year(value, dates[0])
+            start, end = offset + one.start, offset + one.end
+            self.add("received", value, sure, "stamp-of-receipt", start, end)
+        elif dates and (day := _DAY.match(text)):
+            month, number = int(day[2] or dates[0][5:7]), int(day[1])
+            value = f"{dates[0][:4]}-{month:02d}-{number:02d}"
+            if 1 <= month <= 12 and 1 <= number <= 31 and value >= dates[0]:
+                end = offset + day.end()
+                self.add("received", value, PROBABLE, "stamp-of-receipt", offset, end)
+
+    def event_date(self, text: str, offset: int, sure: Confidence, rank: int = 5) -> bool:
+        """Add the date of a talk or session; it dates the document if nothing else does."""
+        days = [day for day in days_in(text, self.vocabulary, self.conventions) if day.sure]
+        if days:
+            self.date("event-date", days[0], text, offset, "date-of-talk", sure, rank)
+            self.date("date", days[0], text, offset, "date-of-talk", PROBABLE, 4)
+        return bool(days)
+
+    def event_place(self, text: str, offset: int) -> None:
+        """Add the place of a talk; it is the document's place if nothing else is."""
+        bare = without_glosses(text).strip(" .")
+        parts = [part.strip() for part in bare.split(",")]
+        words = [w for part in parts for w in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", part)]
+        value = next(filter(self.is_town, reversed(parts)), "") or next(
+            (word for word in words if word[0].isupper() and self.is_town(word)), bare
+        )
+        at = self.text.find(value, offset)
+        if 0 < len(value) <= 60:
+            self.add("event-place", value, PROBABLE, "place-field", at)
+            self.add("place", value, PROBABLE, "place-field", at, rank=4)

@@ -1,0 +1,167 @@
+"""Read datelines and dates of talks in the lines of a document's head and tail."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.language import dates_on
+from archive_pkg.drafting.vocabulary import words_of
+
+if TYPE_CHECKING:
+    from archive_pkg.dates.readings import DateReading
+    from archive_pkg.drafting.language import TextConventions
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+CLOCK = re.compile(
+    r"(?:at\s|um\s|à\s|в\s)?\b\d{1,2}(?:[:.]\s?\d\d)?\s?(?:[ap]\.?\s?m\b\.?"
+    r"|hrs?\b\.?|hours|h\b\.?(?:\s?\d\d)?|Uhr|час\w*)"
+    r"|\b\d{1,2}:\d\d\b|\b\d{4}\s?(?:Z|hours|hs|hrs)\b|\bnoon\b|\bmidnight\b",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(
+    r"\s*(?:and|&|to|through|until|till|bis|und|et|a|i|и|по|[–—-])\s*(?:the\s)?", re.IGNORECASE
+)
+_DAY_BEFORE = re.compile(
+    r"(?<![\d.,/:])(\d{1,2})\.?(?:st|nd|rd|th)?\s*(?:and|&|to|through|bis|und|et|i"
+    r"|и|[–—-])\s*(?:the\s)?$",
+    re.IGNORECASE,
+)
+_YEAR_LATER = re.compile(
+    r"^\.?\s*(?:of this year|of the current year|this year|с\. ?г\.|d\. ?J\.|s\. "
+    r"?g\.|b\. ?r\.|t\. ?r\.|f\. ?é\.)"
+)
+_LEFT = re.compile(r"^[\s,.;:()\[\]«»“”\"'–—-]+|[\s,.;:()\[\]«»“”\"'–—-]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class DayOrSpan:
+    """A day, or a span of days, in a line.
+
+    Attributes:
+        edtf: The date in EDTF.
+        start: Offset in the line.
+        end: Offset after it.
+        sure: 2 for a date written out, 1 if a rule had to choose, 0 if it stays open.
+        short_year: Whether the century is not written.
+    """
+
+    edtf: str
+    start: int
+    end: int
+    sure: int
+    short_year: bool = False
+
+
+def _complete(one: DayOrSpan) -> bool:
+    return not one.edtf.startswith(("X", "["))
+
+
+def _day_or_span(read: DateReading) -> DayOrSpan:
+    """Return a reading; of two days joined by "and", the span that they open and close."""
+    edtf, sure = read.one_of or read.edtf, read.sure
+    if read.rule == "several-days" and edtf.count(",") == 1:
+        edtf, sure = edtf.strip("[]").replace(",", "/"), 2
+    return DayOrSpan(edtf, read.start, read.end, sure, read.short_year)
+
+
+def days_in(text: str, vocabulary: Vocabulary, conventions: TextConventions) -> list[DayOrSpan]:
+    """Return the dates of a line; two days joined by "and", "to" or a dash are one span."""
+    if not any(c.isdigit() for c in text):
+        return []
+    if ":" in text or "h" in text or "m." in text:
+        text = CLOCK.sub(lambda match: " " * len(match.group()), text)
+    dates = [
+        _day_or_span(read)
+        for read in dates_on(text, vocabulary, conventions.pivot)
+        if read.one_of or read.edtf
+    ]
+    found: list[DayOrSpan] = []
+    place = 0
+    while place < len(dates):
+        one = dates[place]
+        following = dates[place + 1] if place + 1 < len(dates) else None
+        if (
+            following is not None
+            and len(following.edtf) == 10
+            and _SPAN.fullmatch(text[one.end : following.start])
+            and len(one.edtf) == 10
+            and (one.edtf.startswith("XXXX-") or _complete(one))
+        ):
+            first = one.edtf.replace("XXXX", following.edtf[:4])
+            if first < following.edtf:
+                found.append(
+                    DayOrSpan(
+                        f"{first}/{following.edtf}",
+                        one.start,
+                        following.end,
+                        following.sure,
+                        following.short_year,
+                    )
+                )
+                place += 2
+                continue
+        day = _DAY_BEFORE.search(text, 0, one.start)
+        if (
+            day is not None
+            and len(one.edtf) == 10
+            and _complete(one)
+            and int(day[1]) < int(one.edtf[8:])
+        ):
+            first = f"{one.edtf[:8]}{int(day[1]):02d}"
+            found.append(
+                DayOrSpan(f"{first}/{one.edtf}", day.start(), one.end, one.sure, one.short_year)
+            )
+        else:
+            found.append(one)
+        place += 1
+    return found
+
+
+def with_year(day: str, written: str) -> str:
+    """Return a day without a year as the first such day after the document's date."""
+    year = int(written[:4]) + (day[5:] < written[5:])
+    return f"{year:04d}{day[4:]}"
+
+
+def says_this_year(text: str, one: DayOrSpan) -> bool:
+    """Whether a date without a year is followed by "of this year"."""
+    return one.edtf.startswith("XXXX") and bool(_YEAR_LATER.match(text[one.end :]))
+
+
+def around(text: str, days: list[DayOrSpan]) -> tuple[str, str]:
+    """Return the words before the first date of a line and after the last, without clock times."""
+    before, after = text[: days[0].start], text[days[-1].end :]
+    after = _YEAR_LATER.sub("", after)
+    return _bare(CLOCK.sub(" ", before)), _bare(CLOCK.sub(" ", after))
+
+
+def _bare(text: str) -> str:
+    return _LEFT.sub("", _LEFT.sub("", text))
+
+
+def is_filler(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether words next to a date add nothing: an article, a weekday, a time of day."""
+    return all(
+        word in vocabulary.words["fillers"]
+        or word in vocabulary.weekdays
+        or word in vocabulary.words["next to dates"]
+        for word in words_of(text)
+    )
+
+
+def without_filler(text: str, vocabulary: Vocabulary) -> str:
+    """Return words next to a date without articles and weekdays at their ends."""
+    pieces = text.split()
+    while pieces and is_filler(pieces[-1], vocabulary) and not pieces[-1][:1].isupper():
+        pieces.pop()
+    while (
+        pieces
+        and is_filler(pieces[-1], vocabulary)
+        and pieces[-1].strip(".,").casefold() in vocabulary.weekdays
+    ):
+        pieces.pop()
+    while pieces and pieces[0].strip(".,").casefold() in vocabulary.weekdays:
+        pieces.pop(0)
+    return _bare(" ".join(pieces))

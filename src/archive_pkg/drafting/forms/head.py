@@ -1,0 +1,541 @@
+"""Read the head of an official document: everything above its body."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.forms.dates import days_in
+from archive_pkg.drafting.forms.marks import NUMBER, read_stack
+from archive_pkg.drafting.forms.people import (
+    find_person,
+    is_comrade,
+    is_office_word,
+    is_party_title,
+    known_body,
+    looks_like_body,
+    read_addressees,
+)
+from archive_pkg.drafting.forms.segments import Segment, cells
+from archive_pkg.drafting.forms.telegraph import TelegraphForms
+from archive_pkg.drafting.layout.head import is_prose, is_salutation
+from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
+from archive_pkg.drafting.vocabulary import words_of
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.forms.base import Label
+    from archive_pkg.drafting.statements.base import Confidence
+
+DEEPEST = 60
+LONGEST = 400
+MOST_UNKNOWN = 8
+# What a reader returns for a line at which the body begins, and for a line that it cannot read.
+BODY, UNKNOWN = -2, -1
+
+_FILING = re.compile(
+    r"(?:enclosure|attachment|annex|appendix|supplement|addendum|anlage|приложение"
+    r"|załącznik|příloha)"
+    r"\s*(?:no\.?|nr\.?|#|№|nº)?\s*[\dIVX]*\.?\s*(?:to|zu|zum|к|do|k)\b.*\d"
+    r"|document\s+(?:no\.?|nr\.?|#)?\s*\d+\.?|\((?:re|regarding|concerning|item"
+    r"|point):?\s[^()]*\)(?:\(\d+\))?"
+    r"|return\s(?:within|to|after)\b.*|(?:to|for)\s(?:point|item|paragraph)\s[\dIVX]+.*protocol.*"
+    r"|(?:item|point)\s[\dIVX]+\sof\s.*(?:protocol|minutes|agenda).*|p\.?\s?\d+"
+    r"|page\s\d+(?:\sof\s\d+)?|-?\s?\d{1,3}\s?-?",
+    re.IGNORECASE,
+)
+_TO = re.compile(
+    r"(?:\[to\]|to|для|кому|do|an|à l['’]attention de|для сведения)(?:\s*:)?\s+(?=\S)",
+    re.IGNORECASE,
+)
+_DIARY = re.compile(
+    r"\W*(?:excerpts? )?(?:from the )?(?:official )?(?:diary|journal|дневника) "
+    r"(?:of\s)?(?P<who>[^,;]{3,80})",
+    re.IGNORECASE,
+)
+_RESOLVED = re.compile(
+    r"(?:разослать|ознакомить|send to|circulate|for circulation|to be circulated|distribute)\b",
+    re.IGNORECASE,
+)
+_NUMBER_IN_STAMP = re.compile(r"(?:No\.?|Nº|№)\s*((?:[^\s,;/\]]+(?: secret)?/)*[^\s,;/\]]+)")
+_NUMBER_AND_MARK = re.compile(r"\d{1,5}/(?P<mark>[^/\d]{2,20})/\d{2,4}\.?")
+_NUMBER_AND_DATE = re.compile(r"(?P<number>\d{3,6}[^\s\d]{0,3})\s+(?P<date>\d{1,2}[./ -].*)")
+_NUMBER_AND_DAY = re.compile(
+    r"(?P<number>\d{1,5})\s*[–—-]\s*(?P<day>[^\W\d]+)(?:-feira)?\s*[–—-]\s*\d{1,4}\s?h",
+    re.IGNORECASE,
+)
+_OFFICE_AND_COMRADE = re.compile(
+    r"(?P<office>[^,]{3,60}),\s(?P<who>(?:Cde|Comrade|Com|Tov)\.?\s[^,]{3,40}),"
+)
+_FRENCH = re.compile(r"(?:l['’]|le |la )[^:;.]{4,60}? à (?P<two>[^:;.]{4,80})$", re.IGNORECASE)
+_MONSIEUR = re.compile(r"^(?:Son Excellence )?(?:Monsieur|Madame)?\s*(?:le |la )?")
+# Words of the first sentences that show the kind of document.
+_OPENINGS = (
+    (r"\bpresents? its compliments to\b|свидетельствует свое уважение", "note", 7),
+    (r"\b(?:the following (?:telegram|reply|message|text|letter)"
+     r"|your (?:telegram|cable|cipher(?:ed)? telegram) (?:no|nº|of|dated))\b", "telegram", 3),
+    (r"^\W*1\.\s*(?:to [a-z]+|approves?|agrees?|adopts?|accepts?|instructs?|charges?|considers? it"
+     r"|finds? it|deems?|recommends?|takes? note|confirms?|allows?|permits?|утвердить|поручить"
+     r"|принять|считать|согласиться|одобрить)\b", "resolution", 4),
+    (r"\b(?:called on|visited|received|came to (?:see|visit)|invited|met(?: with)?|came to my"
+     r"|paid (?:a|me a|us a) (?:farewell |courtesy )?(?:visit|call)) (?:me|us|house)\b"
+     r"|\bI (?:called on|visited|received|met(?: with)?|had a (?:talk|conversation) with"
+     r"|was received by|paid a visit)\b|\b(?:came to my house|зашел в гости|посетил|имел беседу"
+     r"|состоялась беседа|suchte mich auf|empfing mich)\b", "memorandum of conversation", 2),
+)  # fmt: skip
+OPENINGS = tuple((re.compile(words, re.IGNORECASE), kind, rank) for words, kind, rank in _OPENINGS)
+
+
+class HeadForms(TelegraphForms):
+    """Reads the lines above the body, from the top."""
+
+    def read(self) -> None:
+        """Read the head and set where the body begins."""
+        number = unknown = 0
+        while number < min(len(self.lines), DEEPEST) and unknown <= MOST_UNKNOWN:
+            following = self.step(number)
+            if following == BODY:
+                break
+            unknown += following == UNKNOWN
+            number = number + 1 if following == UNKNOWN else following
+        self.forms.body = number
+        self.opening()
+
+    def step(self, number: int) -> int:
+        """Read one line; return the next one to read, UNKNOWN or BODY."""
+        line = self.lines[number]
+        if line.text[0] == "[" and (after := self.bracket(number)):
+            return after
+        if len(line.text) > LONGEST:
+            return BODY
+        found = cells(self.lines, number)
+        if len(found) == 1:
+            return self.cell(found[0])
+        known = [self.cell(one) for one in found]
+        return number + 1 if not known or max(known) > 0 else UNKNOWN
+
+    def cell(self, one: Segment) -> int:
+        """Read a line, or a cell of it, with the first reader that can."""
+        text, line = one.plain, self.lines[one.line]
+        readers = (
+            self.furniture, self.marks, self.filing, self.resolution, self.greeting, self.field,
+            self.diary, self.telegraph, self.number_line, self.heading, self.addressee,
+            self.bare_addressee, self.dateline, self.letterhead,
+        )  # fmt: skip
+        for reader in readers:
+            after = reader(one)
+            if after is True:
+                return one.line + 1
+            if after:
+                return after
+        ends = is_salutation(line, self.vocabulary) or is_prose(line) or self.is_speech(text)
+        return BODY if ends else UNKNOWN
+
+    def furniture(self, one: Segment) -> bool:
+        """Read a line without words, or a slogan."""
+        words = words_of(one.plain[:200])
+        if words and not self.vocabulary.slogans.at(words):
+            return False
+        self.take(one.line, "heading")
+        return True
+
+    def greeting(self, one: Segment) -> int:
+        """Stop at a salutation."""
+        words = words_of(one.plain[:100])
+        known = self.vocabulary.forms["salutation openers"].at(words)
+        if not known or not is_salutation(self.lines[one.line], self.vocabulary):
+            return 0
+        return 0 if is_comrade(one.plain.split()[0], self.vocabulary) else BODY
+
+    # Brackets
+
+    def bracket(self, number: int) -> int:
+        """Read a line that begins with a bracket; return the next line, or 0 if it is no note."""
+        line = self.lines[number]
+        found = self.brackets.get(line.start)
+        inner = (found.text[1:-1] if found else line.text[1:]).strip()
+        words = words_of(inner[:80])
+        if words and not self.is_annotation(words):
+            return 0
+        end, last = found.end if found else line.end, number
+        while last + 1 < len(self.lines) and self.lines[last + 1].start < end:
+            last += 1
+        rest = self.text[end : self.lines[last].end].strip() if found else ""
+        if words and self.vocabulary.field_labels.get(words[0]) == "received":
+            written = inner[len(words[0]) :].lstrip(" :,")
+            self.received(written, self.text.find(written, line.start))
+        if "distribution" in words[:8]:
+            self.copies_in(inner, line.start + 1)
+        elif rest or not found:
+            self.annotated(rest or line.text, end if rest else line.start)
+        if rest and self.vocabulary.history.within(words) < 0:
+            return 0
+        return self.take_all(number, last, "stamp")
+
+    def annotated(self, text: str, offset: int) -> None:
+        """Read the number in words that were stamped or written by hand."""
+        for match in _NUMBER_IN_STAMP.finditer(text):
+            value = match[1]
+            if any(c.isdigit() for c in value):
+                start = self.text.find(value, offset)
+                marked = any(self.mark_in_number(part, start) for part in value.split("/"))
+                sure, rank = (PROBABLE, 4) if marked else (GUESS, 3)
+                self.add("number", value, sure, "number-in-stamp", start, rank=rank)
+                return
+
+    def mark_in_number(self, part: str, offset: int) -> bool:
+        """Read a marking within a number: "126/Secret/1958"."""
+        marks = read_stack(part.strip(), self.vocabulary)
+        if not marks or marks[0].kind != "level":
+            return False
+        mark = marks[0]
+        at = self.text.find(mark.text, offset)
+        self.add("level", mark.text, PROBABLE, "marking-in-number", at, rank=2, level=mark.level)
+        return True
+
+    # Filing and numbers
+
+    def filing(self, one: Segment) -> bool:
+        """Read a line that says where the document is filed."""
+        if len(one.text) > 160 or not _FILING.fullmatch(one.plain.strip(" .")):
+            return False
+        self.take(one.line, "registry")
+        if any(c.isalpha() for c in one.text):
+            self.add("filing", one.text, PROBABLE, "filing-line", one.start, one.end)
+        return True
+
+    def resolution(self, one: Segment) -> int:
+        """Read what a leader wrote above the document, with names and a date."""
+        if not _RESOLVED.match(one.plain):
+            return 0
+        for last in range(one.line, min(one.line + 7, len(self.lines))):
+            text = self.lines[last].text
+            if len(text) > 90:
+                return 0
+            days = days_in(text, self.vocabulary, self.conventions)
+            if days and not text[: days[0].start].strip():
+                return self.take_all(one.line, last, "stamp")
+        return 0
+
+    def number_line(self, one: Segment) -> bool:
+        """Read a line that begins with the document's number."""
+        text = one.plain
+        if _NUMBER_AND_MARK.fullmatch(text):
+            self.number(text, one.start, CERTAIN)
+            self.mark_in_number(text.split("/")[1], one.start)
+        elif pair := _NUMBER_AND_DATE.fullmatch(text):
+            at = one.start + pair.start("date")
+            if not self.dates_in(pair["date"], at, "date-after-number", PROBABLE, rank=4):
+                return False
+            self.number(pair["number"], one.start, PROBABLE, rank=2)
+        elif not self.labelled_number(one, text):
+            return False
+        self.strong = True
+        self.take(one.line, "registry")
+        return True
+
+    def labelled_number(self, one: Segment, text: str) -> bool:
+        """Read "No. 2205-A", perhaps with a date or an office after it."""
+        match = NUMBER.match(text) if len(text) < 120 else None
+        if match is None:
+            return False
+        rest = text[match.end() :].strip(" .,;()")
+        dated = bool(days_in(rest, self.vocabulary, self.conventions))
+        listed = "," in text and text[match.end() : match.end() + 1] in (",", " ", "(")
+        if rest and not (dated or rest[0] in "([" or (listed and len(rest.split()) < 14)):
+            return False
+        sure = PROBABLE if rest else CERTAIN
+        self.number(match["value"], one.start + match.start("value"), sure)
+        if dated and not self.is_history(rest):
+            at = self.text.find(rest, one.start)
+            self.dates_in(rest, at, "date-after-number", PROBABLE, rank=5)
+        return True
+
+    # Fields
+
+    def field(self, one: Segment) -> int:
+        """Read a line "Label: value" and, for lists, the lines that continue it."""
+        label = self.label(one.plain)
+        if label is None:
+            return 0
+        value, offset, number = label.value, one.start + label.offset, one.line
+        if label.name == "agenda":
+            return BODY
+        if label.name in ("sender", "recipient", "attention"):
+            return self.correspondent(one, label)
+        if label.name in ("participants", "recorder", "interpreter"):
+            return self.people(one, label)
+        if label.name in ("copies", "made"):
+            return self.copies(number, label, offset)
+        last = number
+        if not value and number + 1 < len(self.lines) and not self.lines[number].last:
+            below = self.lines[number + 1]
+            if self.label(below.text) is None and len(below.text) < 100:
+                value, offset, last = below.text, below.start, number + 1
+        self.value(label.name, value, offset, one)
+        kind = {"subject": "subject", "absent": "participants"}.get(label.name, "registry")
+        return self.take_all(number, last, kind)
+
+    def value(self, name: str, value: str, offset: int, one: Segment) -> None:
+        """Read the value of a field that has one."""
+        if name == "classification":
+            marks = read_stack(value, self.vocabulary)
+            self.add_marks(marks, offset)
+            if not marks and 0 < len(value) < 60:
+                self.add("caveat", value, PROBABLE, "classification-field", offset)
+        elif name in ("date", "sent"):
+            rank = 10 if name == "date" else 8
+            self.dates_in(value, offset, f"{name}-field", CERTAIN, rank=rank)
+        elif name == "received":
+            self.received(value, offset)
+        elif name == "time":
+            self.event_date(value, offset, CERTAIN, rank=9)
+        elif name == "place":
+            self.event_place(value, offset)
+        elif name == "number" and (match := re.match(r"[^\s,;]*\d[^\s,;]*", value)):
+            self.number(match.group(), offset, CERTAIN)
+        elif name == "copy_number" and value:
+            self.add("copy-number", one.text, CERTAIN, "copy-number-line", one.start)
+        elif name == "subject" and not self.talk(value, offset, PROBABLE):
+            self.add("subject", value, PROBABLE, "subject-line", offset)
+
+    def correspondent(self, one: Segment, label: Label) -> int:
+        """Read the value of "From:" or "To:" with the lines below that belong to it."""
+        value, offset, last = label.value, one.start + label.offset, one.line
+        if not any(c.isalpha() for c in value) and last + 1 < len(self.lines):
+            last += 1
+            value, offset = self.lines[last].text, self.lines[last].start
+        self.strong = True
+        office, dash, named = value.partition(" - ")
+        if dash and office.isupper() and len(office) < 8:
+            value, offset = named, offset + len(office) + len(dash)
+        name, town = label.name, value.strip(" .,")
+        if name == "sender" and self.is_town(town):
+            self.add("place", town, CERTAIN, "from-field", self.text.find(town, offset), rank=8)
+            self.add("type", "telegram", PROBABLE, "telegraph-head", one.start, one.end, rank=4)
+        else:
+            rule = "from-field" if name == "sender" else "to-field"
+            last = self.correspondents(name, value, offset, last, CERTAIN, rule, rank=10)
+            if one.plain.startswith("发电单位"):
+                self.add("type", "telegram", CERTAIN, "telegraph-head", one.start, one.end, rank=7)
+        return self.take_all(one.line, last, "sender" if name == "sender" else "addressee")
+
+    # Addressees
+
+    def addressee(self, one: Segment) -> int:
+        """Read a line of address, with the lines that continue it."""
+        opener = _TO.match(one.text) if len(one.text) <= 160 else None
+        if opener is None:
+            return 0
+        rest = one.text[opener.end() :]
+        pieces = rest.split()
+        first = pieces[0].strip(".,:;").casefold()
+        if NUMBER.match(rest) or first in ("no", "nos", "nr"):
+            self.take(one.line, "registry")
+            return one.line + 1
+        party = any(is_comrade(piece, self.vocabulary) for piece in pieces)
+        if not self.may_address(opener.group(), pieces, party=party) or (
+            not party and self.greeted_below(one.line, rest)
+        ):
+            return 0
+        joined, last = self.joined(one.line, rest)
+        offset = one.start + opener.end()
+        if len(pieces) == 1 and first in ("comrades", "cdes", "coms", "members"):
+            joined, offset, last = self.list_below(last)
+        article = first in ("the", "das", "die", "den", "der", "all", "members")
+        sure = CERTAIN if self.sure_address(joined, article=article) else PROBABLE
+        return self.addressed(joined, offset, one.line, last, sure, "address-to", rank=9)
+
+    def may_address(self, opener: str, pieces: list[str], *, party: bool) -> bool:
+        """Whether the words after "To" can be an address rather than a sentence."""
+        capital = pieces[0][0].isupper()
+        if opener.strip(" :").casefold() in ("an", "do", "для") and not capital:
+            return False
+        article = pieces[0].casefold() in ("the", "das", "die", "den", "der", "all", "members")
+        if not (article or capital or is_comrade(pieces[0], self.vocabulary)) or len(pieces) > 18:
+            return False
+        return party or len(pieces) <= 6 or pieces[-1][-1] != "."
+
+    def addressed(
+        self,
+        text: str,
+        offset: int,
+        number: int,
+        last: int,
+        sure: Confidence,
+        rule: str,
+        *,
+        rank: int,
+    ) -> int:
+        """Add the recipients that a text names; return the line after it, or 0 for none."""
+        if not text or len(text) > 300:
+            return 0
+        last = self.correspondents("recipient", text, offset, last, sure, rule, rank=rank)
+        return self.take_all(number, last, "addressee") if self.added else 0
+
+    def greeted_below(self, number: int, text: str) -> bool:
+        """Whether a salutation below shares a name with a line of address.
+
+        The reader of letters compares the two.
+        """
+        words = {w for w in words_of(text) if len(w) > 2}
+        for line in self.lines[number + 1 : number + 6]:
+            greeted = words_of(line.text)
+            opener = self.vocabulary.forms["salutation openers"].at(greeted)
+            if opener and is_salutation(line, self.vocabulary) == 2:
+                party = any(is_party_title(p, self.vocabulary) for p in line.text.split())
+                return not party and (bool(words & set(greeted)) or text.isupper())
+        return False
+
+    def joined(self, number: int, text: str) -> tuple[str, int]:
+        """Return a line of address with the lines that continue it, and the last of them."""
+        last = number
+        while last + 1 < len(self.lines) and last < number + 3 and not self.lines[last].last:
+            below = self.lines[last + 1].text
+            ends = text.rstrip().casefold()
+            open_end = ends.endswith(
+                (" of", " of the", " the", " for", " and", ",", " der", " des")
+            )
+            begins = below.split()[0] in ("of", "and", "for", "der", "des", "für", "in")
+            if len(below) > 90 or self.label(below) or read_stack(below, self.vocabulary):
+                break
+            if not begins and not (open_end and not self.greets(below)):
+                break
+            text, last = f"{text} {below}", last + 1
+        return text, last
+
+    def list_below(self, number: int) -> tuple[str, int, int]:
+        """Return the lines of names below "To Comrades:", their offset and the last line."""
+        last = number + 1
+        if last >= len(self.lines):
+            return "", 0, number
+        joined, offset = self.lines[last].text, self.lines[last].start
+        while joined.rstrip().endswith(",") and last + 1 < len(self.lines):
+            last += 1
+            joined += " " + self.lines[last].text
+        return joined, offset, last
+
+    def sure_address(self, rest: str, *, article: bool) -> bool:
+        """Whether the words of a line of address show what they are."""
+        if is_comrade(rest.split()[0], self.vocabulary) or known_body(rest, self.vocabulary):
+            return True
+        return article and looks_like_body(rest.split(",")[0], self.vocabulary)
+
+    def address(self, one: Segment, text: str, sure: Confidence, rule: str) -> int:
+        """Add the recipients that a part of a line names; return the next line, or 0 for none."""
+        at = self.text.find(text, one.start)
+        return self.addressed(text, at, one.line, one.line, sure, rule, rank=8)
+
+    def bare_addressee(self, one: Segment) -> int:
+        """Read an addressee without "To": a person, office or committee alone on a line."""
+        text, vocabulary = one.text, self.vocabulary
+        pieces = text.split()
+        if len(text) > 160 or not pieces:
+            return 0
+        if found := _OFFICE_AND_COMRADE.fullmatch(text):
+            if any(is_office_word(piece, vocabulary) for piece in found["office"].split()):
+                return self.address(one, text.rstrip(","), PROBABLE, "address-comrade")
+        elif found := _FRENCH.fullmatch(text):
+            return self.address(one, _MONSIEUR.sub("", found["two"]), PROBABLE, "address-from-to")
+        elif pieces[0][0] > "\u2e80" and text[-1] in ":：" and len(pieces) == 1:
+            return self.body_addressed(one, text[:-1], "address-colon")
+        elif self.is_committee(one):
+            return self.body_addressed(one, text.strip(" .,"), "address-bare-committee")
+        elif self.is_dative(pieces[0]) or text.casefold().rstrip(".").endswith("elvtársnak"):
+            return self.address(one, text, CERTAIN, "address-dative")
+        elif is_party_title(pieces[0], vocabulary) and len(pieces) <= 14 and text[-1] not in ".!?:":
+            named = read_addressees(text, vocabulary)
+            if named and (text[0].islower() or named[0].kind == "person"):
+                return self.address(one, text, PROBABLE, "address-comrade")
+        return 0
+
+    def body_addressed(self, one: Segment, name: str, rule: str) -> int:
+        """Add a body as recipient."""
+        self.add("recipient", name, PROBABLE, rule, one.start, rank=8, kind="organization")
+        return self.take_all(one.line, one.line, "addressee")
+
+    def is_committee(self, one: Segment) -> bool:
+        """Whether a line is only the abbreviation of a party's committee: "CC CPSU"."""
+        pieces = [piece.casefold().strip(".,") for piece in one.text.split()]
+        short = len(pieces) <= 4 and any(each in pieces for each in ("cc", "цк", "zk", "kc"))
+        alone = self.lines[one.line].alone
+        return short and alone and known_body(one.text, self.vocabulary) is not None
+
+    def is_dative(self, word: str) -> bool:
+        """Whether a word is an office in the dative of Russian: "Секретарю"."""
+        ends = word.casefold().strip(",").endswith(("рю", "лю", "ру", "му"))
+        return ends and is_office_word(word, self.vocabulary)
+
+    # Letterheads, diaries, first sentences
+
+    def letterhead(self, one: Segment) -> bool:
+        """Read the name of a body in the head: who sends, unless another form says so."""
+        text = one.plain.strip(" .")
+        if len(text) > 110 or not looks_like_body(text, self.vocabulary) or text[0] in '("“':
+            return False
+        if any(c.isdigit() or c in ":!?" for c in one.text):
+            return False
+        verbs = ("from", "is", "was", "has", "by", "с", "will", "have", "are")
+        to = "to" in words_of(text) and not re.search(r"\b[Ee]mbassy\b.* to ", text)
+        if to or any(piece in verbs for piece in text.split()):
+            return False
+        last, end = one.line, one.end
+        while last + 1 < len(self.lines):
+            below = self.lines[last + 1]
+            if not below.text[0].islower() or len(below.text) > 80 or below.text[-1] in ".:":
+                break
+            last += 1
+            text, end = f"{text} {below.text}", below.end
+        self.heads.append((one.start, end, text))
+        self.take_all(one.line, last, "letterhead")
+        return True
+
+    def diary(self, one: Segment) -> bool:
+        """Read "From the diary of N. V. ROSHCHIN"."""
+        match = _DIARY.match(one.plain) if len(one.text) <= 140 else None
+        if match is None:
+            return False
+        person = find_person(match["who"], self.vocabulary)
+        if person is not None:
+            at = self.text.find(person.name.split()[0], one.start)
+            self.add(
+                "sender",
+                person.name,
+                CERTAIN,
+                "diary-of",
+                at,
+                rank=8,
+                kind="person",
+                role=person.role,
+            )
+            self.add("participant", person.name, PROBABLE, "diary-of", at, kind="person")
+        self.add(
+            "type", "memorandum of conversation", GUESS, "diary-of", one.start, one.end, rank=3
+        )
+        self.take(one.line, "heading")
+        self.strong = True
+        return True
+
+    def opens_document(self, number: int) -> bool:
+        """Whether a line is one with which documents begin: a marking, a heading, an address."""
+        text = self.lines[number].text
+        if len(text) > 100:
+            return False
+        return bool(read_stack(text, self.vocabulary) or self.kind_of(text)[0] or _TO.match(text))
+
+    def opening(self) -> None:
+        """Read what the first sentences state: a telegram's number, the kind of document."""
+        first = [n for n in range(len(self.lines)) if n not in self.forms.taken][:4]
+        for line in (self.lines[n] for n in first):
+            match = _NUMBER_AND_DAY.match(line.text)
+            if match is not None and match["day"].casefold() in self.vocabulary.weekdays:
+                self.number(match["number"], line.start, CERTAIN, rank=9)
+                end = line.start + match.end()
+                self.add("type", "telegram", PROBABLE, "number-opens-text", line.start, end, rank=6)
+        for pattern, kind, rank in OPENINGS:
+            for line in (self.lines[n] for n in first[:3]):
+                match = pattern.search(line.text, 0, LONGEST)
+                if match is not None:
+                    sure = CERTAIN if rank > 6 else PROBABLE if rank > 2 else GUESS
+                    start, end = line.start + match.start(), line.start + match.end()
+                    self.add("type", kind, sure, "opening-words", start, end, rank=rank)
+                    return

@@ -1,0 +1,250 @@
+"""Read correspondents, lists of participants and lists of copies."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.forms.base import SIDE, FormsBase, Label
+from archive_pkg.drafting.forms.marks import COPIES, COPY, read_stack
+from archive_pkg.drafting.forms.people import (
+    Named,
+    find_person,
+    is_comrade,
+    is_only_office,
+    is_party_title,
+    looks_like_body,
+    read_addressees,
+    read_people,
+    split_names,
+    without_glosses,
+)
+from archive_pkg.drafting.forms.segments import without_bullet
+from archive_pkg.drafting.statements.base import CERTAIN, PROBABLE
+from archive_pkg.drafting.vocabulary import words_of
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.forms.segments import Segment
+    from archive_pkg.drafting.lines import Line
+    from archive_pkg.drafting.statements.base import Confidence
+
+_SIDE_LABEL = re.compile(r"([^:：]{1,49})[:：]\s*(.*)$", re.DOTALL)
+_MISSION_IN = re.compile(
+    r"(?:Embassy|Legation|Mission|Consulate(?: General)?) in (?:the "
+    r")?([A-Z][\w-]+(?: [A-Z][\w-]+)?)$"
+)
+_COPY_ENTRY = re.compile(
+    r"^\W*(?:\d+\s*(?:st|nd|rd|th)?(?:\s*(?:and|&|,)\s*\d+(?:st|nd|rd|th)?)*"
+    r"\s*(?:[-–—x×.)]|copy|copies|экз\.?|ex\.?|egz\.?)*\s*[-–—:]?\s*)?"
+    r"(?:(?:to|for|an|für|к|в|do|dla)\b)?\s*(?:the\s|addressee)?",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"\b\d+\s*(?:x\s*|copies\s+|copy\s+)?(?:for|to|an|für)\s+(?:the\s+)?(?P<who>[^,;]+)",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"\W*\d+\s*(?:x|×|st|nd|rd|th|\.|-|–|copy|copies|экз|-й)|[-–•*]")
+_FOR = re.compile(r"^(?:to|an|for|для)\s+(?:the\s)?", re.IGNORECASE)
+
+
+class ListForms(FormsBase):
+    """Reads correspondents, participants and copies."""
+
+    # Correspondents
+
+    def correspondents(
+        self,
+        field: str,
+        text: str,
+        offset: int,
+        number: int,
+        sure: Confidence,
+        rule: str,
+        *,
+        rank: int,
+    ) -> int:
+        """Add whom a text names, with the office or person on the line below.
+
+        Args:
+            field: "sender", "recipient" or "attention".
+            text: The words after the label or "To".
+            offset: Their offset.
+            number: Their line; -1 if the lines below do not belong to them.
+            sure: How certain the form is.
+            rule: The rule.
+            rank: The rank of the facts.
+
+        Returns:
+            The last line that belongs to the address.
+        """
+        found = read_addressees(text, self.vocabulary)
+        last = number
+        if number >= 0 and found and (below := self.below(number)) is not None:
+            more = self.with_line_below(found[-1], below, alone=len(found) == 1)
+            if more is not None:
+                found[-1], last = more, number + 1
+        self.added = len(found)
+        for one in found:
+            at = self.text.find(one.name, offset, offset + len(text) + 160)
+            certain = sure
+            single = one.kind == "person" and not one.sure and " " not in one.name
+            if single and (rule in ("from-field", "to-field") or len(found) == 1):
+                certain = PROBABLE if sure is CERTAIN else sure
+            self.correspondent_fact(field, one, max(at, offset), certain, rule, rank)
+        return last
+
+    def below(self, number: int) -> Line | None:
+        """Return the line below, if it belongs to the same block and is neither label nor mark."""
+        if number + 1 >= len(self.lines) or self.lines[number].last:
+            return None
+        below = self.lines[number + 1]
+        other = self.label(below.text) or read_stack(below.text, self.vocabulary)
+        return None if len(below.text) >= 90 or other or self.greets(below.text) else below
+
+    def with_line_below(self, one: Named, below: Line, *, alone: bool) -> Named | None:
+        """Return a correspondent with the person or office on the line below, or None."""
+        plain = without_glosses(below.text).strip(" ,;:.")
+        if not plain:
+            return None
+        person = None
+        if is_comrade(plain.split()[0], self.vocabulary):
+            person = find_person(plain, self.vocabulary)
+        if person is not None and (not one.kind or (alone and below.last and one.kind != "person")):
+            return Named(person.name, "person", person.role or one.name)
+        office = is_only_office(plain.split(",")[0], self.vocabulary) and below.last
+        if one.kind == "person" and not one.role and office and below.text[-1] not in ".!?:":
+            return Named(one.name, "person", plain, one.start)
+        return None
+
+    def correspondent_fact(
+        self, field: str, one: Named, at: int, sure: Confidence, rule: str, rank: int
+    ) -> None:
+        """Add a correspondent, and the place of a mission that sends."""
+        if rule == "from-field" and one.kind != "person":
+            rank = 8  # a person who signs comes first
+        self.add(field, one.name, sure, rule, at, rank=rank, kind=one.kind, role=one.role)
+        town = _MISSION_IN.search(one.name)
+        if field == "sender" and town and self.is_town(town[1]):
+            where = self.text.find(town[1], at)
+            self.add("place", town[1], PROBABLE, "from-field", where, rank=4)
+
+    # Participants
+
+    def people(self, one: Segment, label: Label) -> int:
+        """Read a list of persons after "Participants:", "Present:" and the like."""
+        values = [(label.value, one.start + label.offset)]
+        last = one.line
+        while last + 1 < len(self.lines) and self.list_goes_on(
+            self.lines[last + 1], values[-1][0], label.name
+        ):
+            last += 1
+            text = without_bullet(self.lines[last].text)
+            inner = _SIDE_LABEL.match(text)
+            text = inner[2] if inner else text
+            values.append((text, self.lines[last].end - len(text)))
+        listed = label.name == "participants"
+        self.strong = self.strong or listed
+        for value, offset in values:
+            inner = _SIDE_LABEL.match(value)
+            if inner is not None and SIDE.search(inner[1]):
+                offset, value = offset + inner.start(2), inner[2]
+            self.list_people(value, offset, label.name)
+        if listed:
+            kind = "memorandum of conversation"
+            self.add("type", kind, PROBABLE, "names-participants", one.start, one.end, rank=4)
+        return self.take_all(one.line, last, "participants")
+
+    def list_people(self, value: str, offset: int, name: str) -> None:
+        """Add the persons of one line of a list."""
+        for group in value.split(";"):
+            for named in read_people(group, self.vocabulary):
+                at = self.text.find(named.name.split(",")[0], offset)
+                if named.kind != "person" or at < 0:
+                    continue
+                sure = CERTAIN if named.sure or name == "participants" else PROBABLE
+                self.participant(named.name, at, sure, f"{name}-list", named.role)
+            offset += len(group) + 1
+
+    def participant(self, name: str, at: int, sure: Confidence, rule: str, role: str = "") -> None:
+        """Add a participant."""
+        self.add("participant", name, sure, rule, at, kind="person", role=role)
+
+    def list_goes_on(self, line: Line, before: str, name: str) -> bool:
+        """Whether a line continues a list of persons."""
+        text = without_bullet(line.text)
+        if not text or len(text) > 200 or read_stack(text, self.vocabulary):
+            return False
+        label = self.label(text)
+        if label is not None:
+            return label.name == name == "participants" and bool(SIDE.search(label.words))
+        if before.rstrip().endswith(","):
+            return True
+        inner = _SIDE_LABEL.match(text)
+        if inner is not None:
+            return self.heads_side(inner[1]) and bool(read_people(inner[2], self.vocabulary))
+        if text[-1] in ".!?" and text.count(" ") > 6:
+            return False
+        person = find_person(re.split("[,;]", text)[0], self.vocabulary)
+        if person is None:
+            return not line.first and text[0].islower() and len(text) < 60
+        titled = is_comrade(text.split()[0], self.vocabulary) or text != line.text
+        return not line.first or titled or (not before and person.sure)
+
+    def heads_side(self, text: str) -> bool:
+        """Whether the words before a colon name a side: "KGB", "GDR Embassy"."""
+        words = words_of(text)
+        if words and len(words) <= 4 and all(word in self.vocabulary.acronyms for word in words):
+            return True
+        return len(words) <= 4 and looks_like_body(text, self.vocabulary)
+
+    # Copies
+
+    def copies(self, number: int, label: Label, offset: int) -> int:
+        """Read a list of copies; return the line after it."""
+        value, line = label.value, self.lines[number]
+        if label.words.casefold().startswith("copy") and COPY.fullmatch(f"Copy {value}".strip()):
+            self.add("copy-number", line.text, CERTAIN, "copy-number-line", line.start)
+            return self.take_all(number, number, "registry")
+        counted = [*_COUNTED.finditer(value)]
+        for match in counted:
+            self.copy_to(match["who"].strip(" ."), offset + match.start("who"))
+        if value and not counted and not COPIES.fullmatch(value.strip(" .")):
+            self.copies_in(value, offset)
+        last, goes_on = number, not value or value.endswith(",") or label.words.endswith("for")
+        while last + 1 < len(self.lines):
+            below = self.lines[last + 1]
+            listed = bool(_LISTED.match(below.text))
+            continued = goes_on and (not below.first or value.endswith(","))
+            if len(below.text) > 200 or self.label(below.text) or not (listed or continued):
+                break
+            last += 1
+            if listed:
+                self.copy_entry(below)
+            else:
+                self.copies_in(below.text, below.start)
+                value = below.text.rstrip()
+                goes_on = value.endswith(",") or (goes_on and not label.value)
+        return self.take_all(number, last, "copies")
+
+    def copy_entry(self, line: Line) -> None:
+        """Read one line of a list of copies: "1st - to Cde. A. A. Gromyko"."""
+        match = _COPY_ENTRY.match(line.text)
+        rest = line.text[match.end() :].strip(" .,;:-–") if match else ""
+        self.copy_to(rest, line.start)
+
+    def copies_in(self, text: str, offset: int) -> None:
+        """Add the names of a list of copies in one line."""
+        if "distribution" in text[:60].casefold():
+            offset, text = offset + text.rfind(":") + 1, text.rpartition(":")[2]
+        for start, entry in split_names(text):
+            self.copy_to(_FOR.sub("", without_glosses(entry)).strip(" .:;"), offset + start)
+
+    def copy_to(self, who: str, offset: int) -> None:
+        """Add whom a copy goes to, without the title of comradeship."""
+        pieces = who.split()
+        while pieces and is_party_title(pieces[0], self.vocabulary):
+            pieces = pieces[1:]
+        who = " ".join(pieces)
+        at = self.text.find(who, offset)
+        if who and (who[0].isupper() or who[0].isdigit()) and len(who) < 90:
+            self.add("copy-to", who, PROBABLE, "copies-line", max(at, offset))

@@ -1,0 +1,175 @@
+"""Read lines of markings: levels, caveats, copy numbers, and the number and date among them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archive_pkg.dates.reader import find_dates
+from archive_pkg.drafting.forms.segments import close_up
+from archive_pkg.drafting.vocabulary import words_of
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+LONGEST = 120
+_PART = re.compile(r"\s*(?:[;,/，、]|[–—]|\s-\s|\.\s+(?=[A-ZА-Я«])|!\s+)\s*")
+_NUMBER_WORD = r"(?:no|nos|nr|number|num|nº|n°|№|#|numer|čís|č|sz)\.?\s*:?\s*"
+_VALUE = r"(?=[^\s,;]*\d)[^\s,;()\[\]]+(?:\s(?=[^\s,;]*\d)[^\s,;()\[\]]+)?"
+COPY = re.compile(
+    r"(?:copy|ausfertigung|exemplar|ex|экземпляр|экз|egzemplarz|egz|exemplaire"
+    r"|példány|výtisk|kopie|copia|exemplarul)\.?"
+    rf"\s*(?:{_NUMBER_WORD})?\d+(?:\s*(?:of|/|von|z|из)\s*\d+(?:\s*copies)?)?"
+    r"|no\.?\s?\d+\s+of\s+\d+\s+copies|\d+\.?\s*(?:ausfertigung|exemplar|exemplář|példány)"
+    r"|copy\s+(?:one|two|three|four|five|six|first|second|third)",
+    re.IGNORECASE,
+)
+COPIES = re.compile(
+    r"(?:in\s)?(?:\d+|one|two|three|four|five|six|seven|eight|nine"
+    r"|ten)\s+(?:copies|exemplare|ausfertigungen|exemplaires|egz\.?|экз\.?|copies "
+    r"(?:were )?(?:printed|made|typed))\.?"
+    r"|(?:no\.|number of) copies(?: made)?:?\s*\d+|[^\W\d]*\s?\d+ példányban",
+    re.IGNORECASE,
+)
+NUMBER = re.compile(
+    r"(?P<label>(?:(?:our|your|special|spec|cipher|code|issuing|outgoing|incoming"
+    r"|registry|reg|registration|file|ref|исх|вх)\.?\s+){0,2})"
+    rf"{_NUMBER_WORD}(?P<value>[A-ZА-Яa-z]{{0,3}}\s?{_VALUE})\.?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One marking in a line.
+
+    Attributes:
+        kind: "level", "caveat", "copy", "copies", "number", "date" or "unknown".
+        start: Offset in the line.
+        end: Offset after it.
+        text: The marking as written.
+        level: The level that it means.
+    """
+
+    kind: str
+    start: int
+    end: int
+    text: str
+    level: str = ""
+
+
+def read_stack(text: str, vocabulary: Vocabulary) -> list[Mark]:
+    """Return the markings of a line that has nothing else; empty if it is another line.
+
+    A line needs a level, a caveat or a copy number. Numbers and dates can be among them, and an
+    unknown word in capitals after a level.
+    """
+    if len(text) > LONGEST:
+        return []
+    found: list[Mark] = []
+    place = 0
+    for gap in [*_PART.finditer(text), None]:
+        begin, after = (gap.start(), gap.end()) if gap else (len(text), len(text))
+        piece = text[place:begin]
+        start = place + len(piece) - len(piece.lstrip(' [(*.=_-«"“'))
+        end = begin - (len(piece) - len(piece.rstrip(' ])*.:=_-»"”')))
+        if start < end:
+            marks = _read_part(text[start:end], start, vocabulary)
+            if not marks and found and found[-1].kind == "date" and text[start:end].isdigit():
+                pass
+            elif not marks:
+                known = any(m.kind == "level" for m in found)
+                short = end - start <= 40 and text[start:end].count(" ") < 5
+                if not (known and short and text[start].isupper()):
+                    return []
+                marks = [Mark("unknown", start, end, text[start:end])]
+            found += marks
+        place = after
+    if not any(m.kind in ("level", "caveat", "copy") for m in found):
+        return []
+    return [_with_signs(m, text, found) for m in found]
+
+
+def _with_signs(mark: Mark, text: str, found: list[Mark]) -> Mark:
+    """Return a marking with the parentheses or exclamation mark that belong to it."""
+    if len(found) == 1 and mark.kind == "level":
+        bare = text.strip()
+        start = len(text) - len(text.lstrip())
+        if bare[:1] == "(" and bare[-1:] == ")":
+            return Mark(mark.kind, start, start + len(bare), bare, mark.level)
+    if text[mark.end : mark.end + 1] == "!":
+        return Mark(mark.kind, mark.start, mark.end + 1, mark.text + "!", mark.level)
+    return mark
+
+
+def _read_part(part: str, start: int, vocabulary: Vocabulary) -> list[Mark]:
+    """Return the markings of one part of a line; empty if any word is something else."""
+    bare = close_up(part).rstrip(".!")
+    phrase = " ".join(words_of(bare))
+    end = start + len(part)
+    if phrase in vocabulary.levels:
+        return [Mark("level", start, end, part, vocabulary.levels[phrase])]
+    if is_caveat(phrase, vocabulary):
+        return (
+            [Mark("caveat", start, end, part)] if part[0].isupper() or not part[0].islower() else []
+        )
+    if COPY.fullmatch(bare):
+        return [Mark("copy", start, end, part)]
+    if COPIES.fullmatch(bare):
+        return [Mark("copies", start, end, part)]
+    number = NUMBER.fullmatch(bare)
+    if number is not None:
+        begin, stop = number.span("value")
+        return [Mark("number", start + begin, start + stop, number.group("value"))]
+    if any(c.isdigit() for c in part):
+        dates = find_dates(part, vocabulary)
+        if len(dates) == 1 and not words_of(part[: dates[0].start] + part[dates[0].end :]):
+            return [Mark("date", start, end, part)]
+    return _walk(part, start, vocabulary)
+
+
+def is_caveat(phrase: str, vocabulary: Vocabulary) -> bool:
+    """Whether words restrict copying, handling or circulation."""
+    return (
+        phrase in vocabulary.caveats or phrase in vocabulary.handling or phrase in vocabulary.alone
+    )
+
+
+def _walk(part: str, start: int, vocabulary: Vocabulary) -> list[Mark]:
+    """Read markings that only spaces separate: "Top Secret Copy No. 2", "Secret and Personal"."""
+    pieces = list(re.finditer(r"\S+", part))
+    if not 2 <= len(pieces) <= 12:
+        return []
+    found: list[Mark] = []
+    place = 0
+    while place < len(pieces):
+        if pieces[place].group().casefold() in ("and", "und", "et", "-", "и", "i"):
+            place += 1
+            continue
+        for stop in range(min(len(pieces), place + 8), place, -1):
+            if stop - place == len(pieces):
+                continue
+            begin, end = pieces[place].start(), pieces[stop - 1].end()
+            some = part[begin:end].strip("()[]")
+            phrase = " ".join(words_of(some))
+            if phrase in vocabulary.levels:
+                found.append(
+                    Mark("level", start + begin, start + end, some, vocabulary.levels[phrase])
+                )
+            elif is_caveat(phrase, vocabulary):
+                found.append(Mark("caveat", start + begin, start + end, some))
+            elif COPY.fullmatch(some.rstrip(".")):
+                found.append(Mark("copy", start + begin, start + end, some))
+            elif (number := NUMBER.fullmatch(some)) is not None and found:
+                at = start + begin + number.start("value")
+                found.append(
+                    Mark("number", at, at + len(number.group("value")), number.group("value"))
+                )
+            else:
+                continue
+            break
+        else:
+            return []
+        place = stop
+    return found if part[0].isupper() or not part[0].isalpha() else []

@@ -1,0 +1,193 @@
+"""Read all forms of a text, and decide which of them count."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.forms.facts import DocumentForms
+from archive_pkg.drafting.forms.head import HeadForms
+from archive_pkg.drafting.forms.tail import TailForms
+from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
+from archive_pkg.drafting.statements.notes import find_brackets
+from archive_pkg.drafting.vocabulary import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.drafting.language import TextConventions
+    from archive_pkg.drafting.lines import Line
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+_SOURCE = re.compile(
+    r"\[?\s*(?:Sources?|Quellen?|Источник|Źródło|Forrás|Archival source|Pramen|Sursa)\s*:\s*",
+    re.IGNORECASE,
+)
+_FOOTNOTE = re.compile(r"\[\d{1,2}\]\s+(?=\S)")
+_ARCHIVE = re.compile(
+    r"\b(?:BArch|SAPMO|RGANI|RGASPI|AVP ?RF|AVPRF|APRF|GARF|TsAMO|PA AA|MfAA|AAN"
+    r"|MOL|MNL|ANIC|CDA|TsDA|SÚA|NA ČR|AMZV|NARA|TNA|PRO|РГАНИ|РГАСПИ|АВП|[Ff]ond"
+    r"|[Ff]\.|Bestand|MfS|BStU|Archives?)\b"
+)
+_TRANSLATOR = re.compile(
+    (
+        r"\b(?:Translat(?:ed|ion)|Trans\.|Translated and edited)(?:\s+(?:and \w+|from "
+        r"[^.;]{2,40}?|for [^.;]{2,60}?|from [^.;]{2,40}? for [^.;]{2,60}?))?\s*(?:by"
+        r"|:)\s+(?P<name>[^.;,\]\n]*?(?:\b[A-Z]\.[^.;,\]\n]*?)*)(?=[.;,\]\n]"
+        r"|\sand\s(?:edited|obtained)|$)"
+    ),
+    re.IGNORECASE,
+)
+_CUT = re.compile(
+    r"[.;,]?\s*\b(?:Obtained|Translat(?:ed|ion)|Compiled|Published|Provided"
+    r"|Document obtained|Contributed|Introduced|Edited)\b"
+)
+_NEXT = re.compile(
+    (
+        r"\[(?:attachment|enclosure|annex|appendix|anlage|приложение|pages? [\w "
+        r",–-]+?)[^\[\]]{0,60}\]|(?:attachment|enclosure|annex|appendix)(?: "
+        r"(?:no\.?\s?)?\d+)?:?"
+    ),
+    re.IGNORECASE,
+)
+
+
+def read_forms(
+    text: str, lines: Sequence[Line], vocabulary: Vocabulary, conventions: TextConventions
+) -> DocumentForms:
+    """Read the forms of official documents in a text."""
+    forms = DocumentForms()
+    if not lines:
+        return forms
+    brackets = {bracket.start: bracket for bracket in find_brackets(text, 500)[0]}
+    head = HeadForms(text, lines, brackets, vocabulary, conventions, forms)
+    _sources(head)
+    head.read()
+    end = _next_document(head)
+    tail = TailForms(text, lines, brackets, vocabulary, conventions, forms)
+    tail.read(end)
+    for written, offset in head.arrivals:
+        head.add_received(written, offset)
+    _heads(head)
+    _towns(head)
+    if not _are_official(head.strong or tail.strong, forms, vocabulary):
+        return DocumentForms()
+    return forms
+
+
+def _are_official(strong: bool, forms: DocumentForms, vocabulary: Vocabulary) -> bool:
+    """Whether the forms are those of official documents, beyond what letters have, too."""
+    for fact in forms.facts:
+        if fact.field in (
+            "source-line",
+            "filing",
+            "participant",
+            "copy-number",
+            "translator",
+            "summary",
+        ):
+            return True
+        if fact.rule.startswith("address") or fact.rule in ("opening-words", "telegraph-head"):
+            return True
+        if fact.field == "caveat" and " ".join(words_of(fact.value)) in vocabulary.caveats:
+            return True
+    return strong
+
+
+def _sources(head: HeadForms) -> None:
+    """Read source lines, which can be anywhere, and the translators that they name."""
+    lines = head.lines
+    for number, line in enumerate(lines):
+        if number > 12 and number < len(lines) - 12:
+            continue
+        text = line.text
+        match = _SOURCE.match(text)
+        footnote = _FOOTNOTE.match(text)
+        if match is None and not (footnote is not None and number > 3 and _ARCHIVE.search(text)):
+            translated = _TRANSLATOR.match(text.lstrip("[( ")) if len(text) < 200 else None
+            if translated is not None and (number > len(lines) - 8 or number < 4):
+                _translator(head, line.start, line.end)
+                head.take(number, "source")
+            continue
+        last = number
+        end = line.end
+        bracket = head.brackets.get(line.start)
+        if bracket is not None and match is not None:
+            end = bracket.end
+        else:
+            while last + 1 < len(lines) and not lines[last].last and match is not None:
+                last += 1
+                end = lines[last].end
+        while last + 1 < len(lines) and lines[last + 1].start < end:
+            last += 1
+        begin = line.start + (match.end() if match else footnote.end() if footnote else 0)
+        cut = _CUT.search(head.text, begin, end)
+        stop = cut.start() if cut else end
+        value = head.text[begin:stop].rstrip(" ].;,\n")
+        if len(value) > 3:
+            sure = CERTAIN if match else PROBABLE
+            head.add(
+                "source-line",
+                " ".join(value.split()),
+                sure,
+                "source-line",
+                begin,
+                begin + len(value),
+            )
+        _translator(head, begin, end)
+        for taken in range(number, last + 1):
+            head.take(taken, "source")
+
+
+def _translator(head: HeadForms, start: int, end: int) -> None:
+    match = _TRANSLATOR.search(head.text, start, end)
+    if match is None:
+        return
+    name = match.group("name").strip(" ,.]")
+    name = re.sub(r"\s+(?:for|from)\s.*$", "", name)
+    if name and 1 <= len(name.split()) <= 6 and name[0].isupper():
+        at = match.start("name")
+        head.add("translator", name, CERTAIN, "source-line", at, kind="person")
+
+
+def _next_document(head: HeadForms) -> int:
+    """Return the line at which another document begins, or the number of lines."""
+    lines, forms = head.lines, head.forms
+    for number in range(max(forms.body, 1), len(lines)):
+        line = lines[number]
+        if number in forms.taken or len(line.text) > 100 or not _NEXT.fullmatch(line.text):
+            continue
+        following = range(number + 1, min(number + 4, len(lines)))
+        if any(head.opens_document(n) for n in following):
+            forms.documents.append(line.start)
+            return number
+    return len(lines)
+
+
+def _heads(head: HeadForms) -> None:
+    """Use the letterhead as sender if nothing better names one."""
+    if not head.heads:
+        return
+    heads = [one for one in head.heads if not one[2].endswith(("Document", "document"))]
+    if not heads:
+        return
+    start, end, text = heads[0]
+    value = re.sub(r"^(?:The|the)\s", "", text) if not text.startswith("The ") else text
+    talk = any(f.value == "memorandum of conversation" for f in head.forms.of("type"))
+    posted = re.search(r"embassy|legation|botschaft|посольство", value, re.IGNORECASE)
+    sure = GUESS if talk and not posted else PROBABLE
+    head.add("sender", value, sure, "letterhead", start, end, rank=1, kind="organization")
+
+
+def _towns(head: HeadForms) -> None:
+    """Use a town alone on a line as the place, unless it is where the document goes."""
+    taken = head.forms.taken
+    for start, name, number in head.towns:
+        near = [taken.get(n, "") for n in (number - 1, number + 1)]
+        above = head.lines[number - 1].text if number else ""
+        beside = number and taken.get(number - 1) == "dateline" and not head.lines[number].first
+        destination = (not beside and "addressee" in near) or (
+            "marking" in near and "registry" not in near
+        )
+        if not destination and above.isascii():
+            head.add("place", name, PROBABLE, "town-in-head", start, rank=3)

@@ -1,0 +1,75 @@
+"""Split lines at wide gaps, so that a line set like a table is read as its cells."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.drafting.lines import Line
+
+_GAP = re.compile(r"[ \u00a0]{4,}|\t+")
+# "N o t e", "S E C R E T": letters that are spaced for emphasis.
+_SPACED = re.compile(r"(?<!\S)(?:[^\W\d_] ){2,}[^\W\d_](?![^\s:.!,–-])")
+_LISTED = re.compile(r"^[-–•*]\s+")
+
+
+class Segment(NamedTuple):
+    """A line, or a cell of a line that is set like a table.
+
+    Attributes:
+        start: Offset of its first character in the text.
+        end: Offset after its last character.
+        text: The characters between.
+        line: Number of its line.
+        first: Whether a blank line comes before its line.
+        last: Whether a blank line follows its line.
+    """
+
+    start: int
+    end: int
+    text: str
+    line: int
+    first: bool
+    last: bool
+
+    @property
+    def plain(self) -> str:
+        """The text with spaced words closed up."""
+        return close_up(self.text)
+
+
+def close_up(text: str) -> str:
+    """Return a text without the spaces in words such as "N o t e"."""
+    if not _SPACED.search(text):
+        return text
+    return _SPACED.sub(lambda match: match.group().replace(" ", ""), text)
+
+
+def cells(lines: Sequence[Line], number: int) -> list[Segment]:
+    """Return the cells of a line; usually it is one."""
+    line = lines[number]
+    found: list[Segment] = []
+    place = 0
+    gaps = [*_GAP.finditer(line.text)] if "    " in line.text or "\t" in line.text else []
+    for begin, end in [*(gap.span() for gap in gaps), (len(line.text), len(line.text))]:
+        if begin > place:
+            found.append(
+                Segment(
+                    line.start + place,
+                    line.start + begin,
+                    line.text[place:begin],
+                    number,
+                    line.first,
+                    line.last,
+                )
+            )
+        place = end
+    return found
+
+
+def without_bullet(text: str) -> str:
+    """Return a text without the sign of a list before it."""
+    return _LISTED.sub("", text)

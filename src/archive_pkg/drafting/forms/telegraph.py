@@ -1,0 +1,184 @@
+"""Read what telegraph offices write above a telegram: places, times, numbers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.forms.dates import days_in
+from archive_pkg.drafting.forms.people import looks_like_body
+from archive_pkg.drafting.forms.titles import TitleForms
+from archive_pkg.drafting.statements.base import CERTAIN, PROBABLE
+
+if TYPE_CHECKING:
+    from archive_pkg.drafting.forms.segments import Segment
+
+_BY = re.compile(
+    r"by (?:telegraph|telephone|radio|vch|cable|wire|teletype|cipher)\.?|(?:via )?(?:vch|hf)\.?"
+    r"|телеграфом\.?|telegraphisch\.?",
+    re.IGNORECASE,
+)
+_TELETYPED = re.compile(r"\(?teletyped from (?P<place>[^()]+?)\)?", re.IGNORECASE)
+_FROM_PLACE = re.compile(
+    r"(?:from|aus|из|z|de)\s+(?P<place>[^\W\d][^\d.,:]{1,40}?)(?=\s*(?:[.,:]"
+    r"|\s(?:sent|no|nr|№)\b|$))",
+    re.IGNORECASE,
+)
+_FROM_BODY = re.compile(
+    r"from (?:the )?(?P<body>(?:[\w’']+ )?(?:embassy|legation|mission|consulate(?: general)?"
+    r"|delegation|representation) (?:in|at|to) (?P<place>[^\d,.:]{2,40}))[.:]?$",
+    re.IGNORECASE,
+)
+_MESSAGE_FROM = re.compile(
+    r"(?:telephone|telephoned|radio|vch) message.*\bfrom (?P<place>[^\W\d][\w -]{2,30})$",
+    re.IGNORECASE,
+)
+_SENT = re.compile(
+    r"\b(?:sent|dispatched|transmitted|отправлена?|abgesandt|nadano)[:.]?\s+"
+    r"(?P<date>\d.*?)(?=\breceived\b|$)",
+    re.IGNORECASE,
+)
+_RECEIVED = re.compile(
+    r"\b(?:received|rec['’]?d|arrived|получена?|eingegangen|otrzymano|reçu(?: le)?|érkezett)[:.]?"
+    r"\s+(?:on |at |le |am )?(?P<date>\d.*)$",
+    re.IGNORECASE,
+)
+_FORWARDED = re.compile(r"(?:sent|forwarded|passed|transmitted) to\b.*\d.*", re.IGNORECASE)
+_TWO_DAYS = re.compile(
+    r"(?:on|em|de|in)\s*/?\s*(?P<sent>\d{1,2})/(?P<received>\d{1,2})/"
+    r"(?P<rest>[IVX]{1,4}|\d{1,2})/(?P<year>\d{2,4})\.?",
+    re.IGNORECASE,
+)
+_TOWN_AND_BODY = re.compile(
+    r"(?P<town>[^\W\d][\w .,'’-]{2,30}?)\s*(?:[—–]|--|\s-\s)\s*(?P<body>\S.*)$"
+)
+_TOWN_AND_NUMBER = re.compile(
+    r"(?P<town>[A-Z][A-Z .-]{2,24}?)\s+(?P<number>\d{3,6})(?:\s+[\d:. ]{1,8})?"
+)
+
+
+class TelegraphForms(TitleForms):
+    """Reads the lines of a telegraph office."""
+
+    def telegraph(self, one: Segment) -> bool:
+        """Read a line that a telegraph office writes."""
+        text = one.plain.strip()
+        if len(text) > 160:
+            return False
+        readers = (
+            self._two_days, self._by_telegraph, self._from_body, self._from_place, self._times,
+            self._forwarded, self._town_and_number, self._town_and_body, self._town,
+        )  # fmt: skip
+        return any(reader(one, text) for reader in readers)
+
+    def _telegram(self, one: Segment, rank: int) -> None:
+        self.add("type", "telegram", PROBABLE, "telegraph-head", one.start, one.end, rank=rank)
+
+    def _sent_from(self, one: Segment, place: str) -> None:
+        town = self.is_town(place)
+        at = self.text.find(place, one.start)
+        self.add("place", place, CERTAIN if town else PROBABLE, "telegraph-head", at, rank=8)
+        self.strong = True
+
+    def _two_days(self, one: Segment, text: str) -> bool:
+        """Read "ON/26/26/X/62": the days of dispatch and of receipt."""
+        found = _TWO_DAYS.fullmatch(text)
+        if found is None:
+            return False
+        for name, field in (("sent", "date"), ("received", "received")):
+            written = f"{found[name]}.{found['rest']}.{found['year']}"
+            days = days_in(written, self.vocabulary, self.conventions)
+            if days:
+                self.add(
+                    field, days[0].edtf, PROBABLE, "telegraph-head", one.start, one.end, rank=9
+                )
+        self.take(one.line, "dateline")
+        return True
+
+    def _by_telegraph(self, one: Segment, text: str) -> bool:
+        typed = _TELETYPED.fullmatch(text) or _MESSAGE_FROM.fullmatch(text)
+        if typed is not None:
+            self._sent_from(one, typed["place"].strip())
+        elif _BY.fullmatch(text):
+            self._telegram(one, 6)
+        else:
+            return False
+        self.take(one.line, "registry")
+        return True
+
+    def _from_body(self, one: Segment, text: str) -> bool:
+        found = _FROM_BODY.match(text)
+        if found is None:
+            return False
+        self._sent_from(one, found["place"].strip())
+        at = self.text.find(found["body"], one.start)
+        self.add("sender", found["body"], PROBABLE, "from-line", at, rank=3, kind="organization")
+        self.take(one.line, "sender")
+        return True
+
+    def _from_place(self, one: Segment, text: str) -> bool:
+        """Read "From Pyongyang. Sent 31.8.50 11:32"."""
+        found, sent = _FROM_PLACE.match(text), _SENT.search(text)
+        if found is None or not (self.is_town(found["place"]) or sent):
+            return False
+        self._sent_from(one, found["place"].strip())
+        self._telegram(one, 6 if sent else 4)
+        self._times(one, text)
+        self.take(one.line, "registry")
+        if re.search(r"\breceived$", text, re.IGNORECASE) and one.line + 1 < len(self.lines):
+            below = self.lines[one.line + 1]
+            self.received(below.text, below.start)
+            self.take(one.line + 1, "stamp")
+        return True
+
+    def _times(self, one: Segment, text: str) -> bool:
+        """Read the times of dispatch and of receipt."""
+        sent, arrived = _SENT.search(text), _RECEIVED.search(text)
+        if not (sent or (arrived and arrived.start() < 2)):
+            return False
+        if sent:
+            at = one.start + sent.start("date")
+            self.dates_in(sent["date"], at, "sent-line", CERTAIN, rank=8)
+            self._telegram(one, 6)
+        if arrived:
+            self.received(arrived["date"], one.start + arrived.start("date"))
+        self.take(one.line, "dateline" if sent else "stamp")
+        return True
+
+    def _forwarded(self, one: Segment, text: str) -> bool:
+        if not _FORWARDED.fullmatch(text):
+            return False
+        self.take(one.line, "stamp")
+        return True
+
+    def _town_and_number(self, one: Segment, text: str) -> bool:
+        """Read "WASHINGTON 54607 9"."""
+        found = _TOWN_AND_NUMBER.fullmatch(text)
+        if found is None or not self.is_town(found["town"]):
+            return False
+        self._sent_from(one, found["town"])
+        self.number(found["number"], self.text.find(found["number"], one.start), PROBABLE, rank=2)
+        self.take(one.line, "registry")
+        return True
+
+    def _town_and_body(self, one: Segment, text: str) -> bool:
+        """Read "Moscow—Ministry of Foreign Affairs of the USSR."."""
+        found = _TOWN_AND_BODY.fullmatch(text.rstrip("."))
+        if found is None or not self.is_town(found["town"].rstrip(" ,")):
+            return False
+        if not looks_like_body(found["body"], self.vocabulary):
+            return False
+        at = self.text.find(found["body"], one.start)
+        rule = "address-town-and-body"
+        self.correspondents("recipient", found["body"], at, one.line, CERTAIN, rule, rank=9)
+        self.take(one.line, "addressee")
+        return True
+
+    def _town(self, one: Segment, text: str) -> bool:
+        """Read a town alone: where the document was made, or where it goes."""
+        name = text.rstrip(" .–—-:")
+        if not self.is_town(name):
+            return False
+        self.towns.append((one.start, name, one.line))
+        self.take(one.line, "place")
+        return True

@@ -1,0 +1,357 @@
+"""Read headings and title lines: the kind of document, who, to whom, when, where."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.forms.dates import days_in
+from archive_pkg.drafting.forms.lists import ListForms
+from archive_pkg.drafting.forms.marks import NUMBER, read_stack
+from archive_pkg.drafting.forms.people import (
+    find_person,
+    is_body_word,
+    is_comrade,
+    is_office_word,
+    looks_like_body,
+    without_glosses,
+)
+from archive_pkg.drafting.name_shapes import looks_like_name
+from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
+from archive_pkg.drafting.vocabulary import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.drafting.forms.dates import DayOrSpan
+    from archive_pkg.drafting.forms.segments import Segment
+    from archive_pkg.drafting.statements.base import Confidence
+
+LONGEST = 320
+TALK = "memorandum of conversation"
+# Kinds of document whose heading can also be the title of something else.
+_VAGUE = ("report", "note", "message", "diary", "memorandum")
+_NUMBERED = (
+    "telegram",
+    "minutes",
+    "resolution",
+    "report",
+    "letter",
+    "note",
+    "memorandum",
+    "message",
+)
+_CONTINUES = re.compile(
+    r"(?:of|on|about|with|between|from|to|for|in|at|by|and|concerning|regarding|held|the|über|mit"
+    r"|zwischen|am|vom|der|des|o|z|w|между|с|о|об|и|товарища|тов|посла|de|entre|avec)\b",
+    re.IGNORECASE,
+)
+_OPEN_ENDS = (
+    " on", " of", " of the", " the", " with", " and", ",", "’s", "'s", " between", " from",
+)  # fmt: skip
+_NUMBER = re.compile(
+    r"(?:no|nr|nº|n°|№|#)\.?\s*(?P<value>[A-ZА-Я]{0,3}\s?\d[^\s,;()]*)"
+    r"|^[^\W\d]+(?:\s[^\W\d]+)?\s(?P<bare>\d[\d./-]*)(?=$|\s)",
+    re.IGNORECASE,
+)
+_ENCLOSED = re.compile(r"enclosure|attachment|annex", re.IGNORECASE)
+_EXCERPT = re.compile(r"\W*(?:excerpt|extract|выписка)", re.IGNORECASE)
+_SESSION = re.compile(
+    r"\bof (?:the )?(?:(?:extraordinary |regular |joint )?(?:session|meeting"
+    r"|sitting) of (?:the )?)?"
+    r"(?P<body>(?:Politburo|Presidium|Secretariat|Central Committee|Council"
+    r"|Government|Cabinet|CC)\b"
+    r"[^,;()\d]*?)(?=\s+(?:of|on|from|held|dated|in)\s+(?:\d|[A-Z][a-z]+day"
+    r"|[A-Z][a-z]+ \d)|[,;(\d]|$)"
+)
+_SIDES = re.compile(
+    r"\b(?:from|by|of|von|от)\s+(?P<one>.+?)(?:,?\s(?:to|an"
+    r"|к)\s(?P<two>(?:the\s)?.+?))?[\s,(]*(?:dated)?$"
+)
+_TALK = re.compile(
+    r"\b(?:conversations?|talks?|discussions? (?:with|between)|meeting (?:with|between)|gespräch"
+    r"|reception of|reception in|unterredung|беседы|беседе|rozmow[ya]|rozhovor"
+    r"|beszélgetés|entretien"
+    r"|convorbire|разговор)\b",
+    re.IGNORECASE,
+)
+_IN_TOWN = re.compile(r"\b(?:in|at|w|в)\s+(?:the )?([A-Z][\w’'-]+(?:[ -][A-Z][\w’'-]+)?)")
+_OFFICE_AND_GLOSS = re.compile(
+    r"\b(Premier|President|Chairman|Minister|Ambassador|Secretary)\s\[([A-Z][^\[\]]+)\]"
+)
+_INITIALS = re.compile(r"(?:[A-ZА-Я]\.){1,2}")
+_CONNECTIVES = ("between", "and", "with", "of", "zwischen", "mit", "und", "с", "i", "z")
+
+
+class TitleForms(ListForms):
+    """Reads headings and title lines."""
+
+    def heading(self, one: Segment) -> int:
+        """Read a heading that names the kind of document, with the lines that continue it."""
+        text, number = one.plain, one.line
+        if len(text) > LONGEST or self.greets(text):
+            return 0
+        kind, length = self.kind_of(text)
+        if not kind:
+            return self.office_title(one)
+        rest = self.rest_of(text, length)
+        if rest and not self.fits_heading(text, rest):
+            return 0
+        last, joined = number, text
+        while last + 1 < len(self.lines) and last < number + 5:
+            below = self.lines[last + 1].text
+            if not self.heading_goes_on(joined, below):
+                break
+            last, joined = last + 1, f"{joined} {below}"
+        alone = not rest and last == number
+        self.title(kind, joined, one.start, self.lines[last].end, alone=alone)
+        return self.take_all(number, last, "heading")
+
+    def heading_goes_on(self, above: str, text: str) -> bool:
+        """Whether a line continues a heading."""
+        if len(text) > 260 or read_stack(text, self.vocabulary) or self.label(text):
+            return False
+        if self.greets(text) or self.is_speech(text):
+            return False
+        if above.rstrip().casefold().endswith(_OPEN_ENDS):
+            return True
+        if text[0] == "(" and len(text) < 60:
+            return bool(days_in(text, self.vocabulary, self.conventions))
+        first = text.split()[0]
+        small = first[0].islower() or (first.isupper() and len(first) < 9)
+        return small and bool(_CONTINUES.match(text)) and text[-1] not in ".!?;" and len(text) > 4
+
+    def fits_heading(self, text: str, rest: str) -> bool:
+        """Whether words after the kind of document continue a heading rather than a sentence."""
+        ends = text.rstrip()[-1:]
+        if len(text) > 100 and ends in ".;" and not any(c.isdigit() for c in text[-12:]):
+            return False
+        if NUMBER.match(rest) or rest[0].isdigit() or rest[0] in "(№#":
+            return True
+        if _CONTINUES.match(rest) and ends not in ".!?;":
+            return True
+        return (rest.split()[0].isupper() and text.isupper()) or bool(
+            read_stack(rest, self.vocabulary)
+        )
+
+    def office_title(self, one: Segment) -> int:
+        """Read a title line such as "KGB Chief Serov, Report, 29 October 1956"."""
+        parts = [part.strip() for part in one.plain.split(",")]
+        if not 2 <= len(parts) <= 4 or len(one.text) > 160:
+            return 0
+        for place, part in enumerate(parts[1:], start=1):
+            kind, length = self.kind_of(part)
+            if not kind or length != len(words_of(part)):
+                continue
+            days = days_in(one.plain, self.vocabulary, self.conventions)
+            if not days:
+                return 0
+            self.add("type", kind, CERTAIN, "title-line", one.start, one.end, rank=8)
+            self.title_sender(", ".join(parts[:place]), one.start)
+            self.date("date", days[-1], one.plain, one.start, "title-line", CERTAIN, 6)
+            self.strong = True
+            return self.take_all(one.line, one.line, "heading")
+        return 0
+
+    def title(self, kind: str, text: str, start: int, end: int, *, alone: bool) -> None:
+        """Add what a heading or title line states."""
+        self.strong = True
+        if kind in _NUMBERED:
+            self.title_number(text, start)
+        if kind == TALK or self.is_talk(without_glosses(text)):
+            self.add("type", TALK, CERTAIN, "heading-of-talk", start, end, rank=9)
+            self.talk(text, start, CERTAIN)
+            return
+        if kind == "record":
+            return
+        sure = PROBABLE if kind in _VAGUE and not alone else CERTAIN
+        if kind == "diary":
+            kind, sure = TALK, GUESS
+        self.add("type", kind, sure, "heading", start, end, rank=8 if alone else 7)
+        days = [d for d in days_in(text, self.vocabulary, self.conventions) if d.sure]
+        if kind in ("minutes", "resolution"):
+            self.session(kind, text, start, days)
+            return
+        if days:
+            ends = not text[days[-1].end :].strip(" .,)]")
+            span = "/" in days[-1].edtf
+            if span:
+                self.date("event-date", days[-1], text, start, "title-line", PROBABLE, 5)
+            certain = ends and not span
+            sure, rank = (CERTAIN, 6) if certain else (PROBABLE, 3)
+            self.date("date", days[-1], text, start, "title-line", sure, rank)
+        self.sides(text, start, days)
+
+    def title_number(self, text: str, start: int) -> None:
+        """Add the number in a heading."""
+        number = _NUMBER.search(text)
+        if number is None or _ENCLOSED.search(text, 0, number.start()):
+            return
+        value = number["value"] or number["bare"]
+        own = number.start() < 40 and not _EXCERPT.match(text)
+        sure, rank = (CERTAIN, 8) if own else (PROBABLE, 3)
+        self.number(value, self.text.find(value, start), sure, rank=rank)
+
+    def session(self, kind: str, text: str, start: int, days: Sequence[DayOrSpan]) -> None:
+        """Add the day and the body of a session or a decision."""
+        if days and kind == "minutes":
+            self.date("date", days[0], text, start, "title-line", CERTAIN, 6)
+            self.date("event-date", days[0], text, start, "date-of-session", CERTAIN, 6)
+        elif days:
+            self.date("date", days[-1], text, start, "title-line", PROBABLE, 6)
+        match = _SESSION.search(without_glosses(text))
+        if match and looks_like_body(match["body"], self.vocabulary):
+            body = match["body"].strip()
+            sure = PROBABLE if kind == "resolution" else GUESS
+            at = self.text.find(body, start)
+            self.add("sender", body, sure, "body-of-session", at, rank=2, kind="organization")
+
+    def sides(self, text: str, start: int, days: Sequence[DayOrSpan]) -> None:
+        """Read "from A to B" in a title line."""
+        dated = days and not text[days[-1].end :].strip(" .,)]")
+        flat = (text[: days[-1].start] if dated else text).rstrip(" ,(")
+        match = _SIDES.search(flat)
+        if match is None:
+            return
+        one, two = match["one"].strip(" ,"), (match["two"] or "").strip(" ,")
+        pieces = re.split(r"\sto\s", flat[match.start("one") :])
+        if two and len(pieces) > 2:
+            one, two = " to ".join(pieces[:-1]), pieces[-1].strip(" ,(")
+        self.title_sender(one, start)
+        at = self.text.find(two, start) if two else -1
+        if at >= 0:
+            self.correspondents("recipient", two, at, -1, PROBABLE, "title-line", rank=6)
+
+    def title_sender(self, text: str, start: int) -> None:
+        """Add the sender in a title line, with the place of an ambassador."""
+        office = any(is_office_word(p, self.vocabulary) for p in text.split())
+        body = looks_like_body(text, self.vocabulary)
+        person = find_person(text, self.vocabulary) if office or not body else None
+        if person is None:
+            if body:
+                name = re.sub(r"^the ", "", text)
+                at = self.text.find(name, start)
+                self.add("sender", name, PROBABLE, "title-line", at, rank=2, kind="organization")
+            return
+        at, role = self.text.find(person.name, start), person.role
+        self.add(
+            "sender", person.name, PROBABLE, "title-line", at, rank=2, kind="person", role=role
+        )
+        town = re.search(r"\bin ([A-Z][\w-]+(?: [A-Z][\w-]+)?)", role)
+        if town and self.is_town(town[1]):
+            at = self.text.find(town[1], start)
+            self.add("place", town[1], PROBABLE, "title-line", at, rank=4)
+
+    # Talks
+
+    def is_talk(self, text: str) -> bool:
+        """Whether a heading speaks of a conversation."""
+        return bool(_TALK.search(text))
+
+    def talk(self, text: str, start: int, sure: Confidence) -> bool:
+        """Read persons, date and place of a talk from its heading."""
+        if not self.is_talk(text):
+            return False
+        if sure is not CERTAIN:
+            end = start + len(text)
+            self.add("type", TALK, PROBABLE, "heading-of-talk", start, end, rank=9)
+        self.event_date(text, start, CERTAIN, rank=7)
+        place = self.talk_place(text)
+        if place:
+            at = self.text.find(place, start)
+            self.add("event-place", place, PROBABLE, "heading-of-talk", at)
+            self.add("place", place, PROBABLE, "heading-of-talk", at, rank=4)
+        for name, certain in self.named_in(text):
+            at = self.text.find(name, start)
+            if at >= 0:
+                self.participant(name, at, CERTAIN if certain else PROBABLE, "heading-of-talk")
+        return True
+
+    def talk_place(self, text: str) -> str:
+        """Return the place of a talk: near the date, after "in", or at the end."""
+        days = days_in(text, self.vocabulary, self.conventions)
+        found = ""
+        for match in _IN_TOWN.finditer(text):
+            name = match[1] if self.is_town(match[1]) else match[1].split()[0]
+            near = not days or abs(match.start() - days[0].end) < 60
+            if near and self.is_town(name) and match.start() > text.find("onversation"):
+                found = name
+        if found or not days:
+            return found
+        before = text[: days[0].start].rstrip(" ,").rpartition(",")[2].strip()
+        after = text[days[0].end :].strip(" ,.()")
+        return next(filter(self.is_town, (before, after)), "")
+
+    def named_in(self, text: str) -> list[tuple[str, bool]]:
+        """Return the persons in a heading, and whether a title shows that they are persons."""
+        flat = without_glosses(_OFFICE_AND_GLOSS.sub(r"\1 \2", text))
+        pieces = re.sub("[’']s ", " 's ", flat).split()
+        capitals = flat.isupper()
+        found: dict[str, bool] = {}
+        place = 0
+        while place < len(pieces):
+            shouted = not capitals and self.shouts(pieces[place])
+            begin, title, office = self.after_titles(pieces, place)
+            connective = pieces[place].casefold() in _CONNECTIVES
+            if not (shouted or title or office or connective):
+                place += 1
+                continue
+            begin = place if shouted else begin + (connective and begin == place)
+            end = self.name_end(pieces, begin)
+            name = " ".join(pieces[begin:end]).strip(' ,;:()“”"')
+            full = end - begin > 1 or "." in name
+            follows = pieces[end].strip(",") if end < len(pieces) else ""
+            of_body = is_body_word(follows, self.vocabulary) or is_office_word(
+                follows, self.vocabulary
+            )
+            plain = not (title or office or shouted)
+            named = name and (full or not plain) and looks_like_name(name)
+            if named and not (plain and follows and of_body):
+                found.setdefault(name, title or shouted or (office and full))
+            place = max(end, place + 1)
+        return list(found.items())
+
+    def after_titles(self, pieces: Sequence[str], place: int) -> tuple[int, bool, bool]:
+        """Return the place after titles and offices, and whether there are such words."""
+        title = office = False
+        while place < len(pieces):
+            comrade = is_comrade(pieces[place], self.vocabulary)
+            if not comrade and not is_office_word(pieces[place], self.vocabulary):
+                break
+            title, office, place = title or comrade, office or not comrade, place + 1
+        return place, title, office
+
+    def name_end(self, pieces: Sequence[str], begin: int) -> int:
+        """Return the place after the words of a name."""
+        end = begin
+        while end < len(pieces) and end < begin + 4 and self.is_name_word(pieces[end]):
+            end += 1
+            if pieces[end - 1][-1] in ",;:)":
+                break
+        return end
+
+    def shouts(self, piece: str) -> bool:
+        """Whether a word in capitals is a part of a name."""
+        if _INITIALS.fullmatch(piece):
+            return True
+        bare = piece.strip(".,;:()")
+        low = bare.casefold()
+        known = low in self.vocabulary.document_kinds or low in self.vocabulary.acronyms
+        small = low in self.vocabulary.words["in headings"]
+        return len(bare) > 2 and bare.isupper() and bare.isalpha() and not (known or small)
+
+    def is_name_word(self, piece: str) -> bool:
+        """Whether a word can be a part of a name."""
+        bare = piece.strip('.,;:()[]“”"')
+        low, vocabulary = bare.casefold(), self.vocabulary
+        if not bare or not bare[0].isupper() or any(c.isdigit() for c in bare):
+            return False
+        if is_body_word(bare, vocabulary) or is_office_word(bare, vocabulary):
+            return False
+        known = (
+            vocabulary.towns, vocabulary.months, vocabulary.weekdays, vocabulary.office_ends,
+            vocabulary.words["in headings"],
+        )  # fmt: skip
+        if any(low in names for names in known) or low.endswith(("ese", "ian", "ish")):
+            return False
+        return looks_like_name(bare)

@@ -1,0 +1,167 @@
+"""Combine what the forms of official documents state with what a letter's layout states."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archive_pkg.drafting.forms.dates import with_year
+from archive_pkg.drafting.forms.marks import read_stack
+from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, DraftQuote, Statement
+from archive_pkg.drafting.vocabulary import words_of
+from archive_pkg.records.vocabularies.terms import find_marking
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archive_pkg.drafting.forms.facts import DocumentForms, Fact
+    from archive_pkg.drafting.vocabulary import Vocabulary
+
+# How the statements of a letter's layout rank among the facts of forms, by field.
+_RANKS = {
+    "date": 6, "place": 5, "sender": 5, "recipient": 5, "signatory": 4, "received": 6, "summary": 6,
+}  # fmt: skip
+# Rules of signatures that a closing or the word "signed" supports.
+_FIRM = ("after-closing", "with-closing", "marked-signed", "co-signed")
+_SINGLE = (
+    "date", "place", "received", "event-date", "event-place", "number", "copy-number",
+    "source-line", "summary", "filing", "subject",
+)  # fmt: skip
+_NARRATING = ("memorandum of conversation", "minutes", "report", "resolution")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_SEVERAL = ("sender", "recipient", "attention", "signatory", "participant", "copy-to", "translator")
+
+
+class Combining:
+    """Chooses the statements of a draft from forms and layout."""
+
+    def __init__(
+        self, text: str, forms: DocumentForms, letter: Sequence[Statement], vocabulary: Vocabulary
+    ) -> None:
+        self.text, self.forms, self.letter, self.vocabulary = text, forms, letter, vocabulary
+
+    def statements(self) -> list[Statement]:
+        """Return the chosen statements, in the order of the fields, then the rest."""
+        if not self.forms.facts:
+            return list(self.letter)
+        chosen = self.classification()
+        for name in _SINGLE:
+            chosen += self.single(name)
+        chosen = self.with_years(chosen)
+        for name in _SEVERAL:
+            chosen += self.several(name)
+        named = {"classification", "level", "caveat", *_SINGLE, *_SEVERAL}
+        return chosen + [one for one in self.letter if one.field not in named]
+
+    def with_years(self, chosen: list[Statement]) -> list[Statement]:
+        """Complete a day of receipt without its year, or leave it out."""
+        dates = [one.value for one in chosen if one.field == "date" and _DAY.fullmatch(one.value)]
+        found = []
+        for one in chosen:
+            if one.field == "received" and one.value.startswith("XXXX"):
+                if not dates:
+                    continue
+                one = replace(one, value=with_year(one.value, dates[0]))
+            found.append(one)
+        return found
+
+    def of_letter(self, name: str) -> list[Statement]:
+        """Return the statements of the letter's layout about a field."""
+        return [one for one in self.letter if one.field == name]
+
+    def statement(self, fact: Fact) -> Statement:
+        """Return a fact as a statement with its quote."""
+        quote = DraftQuote(fact.start, fact.end, self.text[fact.start : fact.end])
+        return Statement(
+            fact.field, fact.value, fact.sure, fact.rule, quote, fact.kind, fact.details
+        )
+
+    def classification(self) -> list[Statement]:
+        """Return the marking with its caveats, its level and each caveat."""
+        levels, caveats = self.forms.of("level")[:1], self.caveats()
+        if not levels and not caveats:
+            return self.of_letter("classification")
+        marks = levels + caveats
+        span = self.text[min(m.start for m in marks) : max(m.end for m in marks)]
+        if "\n" not in span and "\r" not in span:
+            marks = sorted(marks, key=lambda mark: mark.start)
+        level = dict(levels[0].details).get("level", "") if levels else ""
+        start, end = min(m.start for m in marks), max(m.end for m in marks)
+        written = self.text[start:end]
+        value = "; ".join(mark.value for mark in marks)
+        between = [word for word in words_of(written) if word not in words_of(value)]
+        if "\n" not in written and set(between) <= {"and", "und", "et", "и"}:
+            value = written
+        else:
+            start, end = marks[0].start, marks[0].end
+        candidates = find_marking(value)
+        scheme = ""
+        if len(candidates) == 1:
+            level, scheme = candidates[0].level.id, candidates[0].level.scheme
+        sure = max((mark.sure for mark in marks), key=[CERTAIN, PROBABLE, GUESS].index)
+        details = tuple((k, v) for k, v in (("level", level), ("scheme", scheme)) if v)
+        quote = DraftQuote(start, end, self.text[start:end])
+        found = [Statement("classification", value, sure, marks[0].rule, quote, "", details)]
+        return found + [self.statement(mark) for mark in marks]
+
+    def is_name(self, one: Statement) -> bool:
+        """Whether a signature that a letter's layout shows can be a person's name."""
+        words = words_of(one.value)
+        vocabulary = self.vocabulary
+        return not (
+            any(w in vocabulary.acronyms or w in vocabulary.body_words for w in words)
+            or " ".join(words) in vocabulary.towns
+            or (
+                any(w in vocabulary.office_words for w in words)
+                and all(w in vocabulary.office_words or len(w) < 4 for w in words)
+            )
+            or read_stack(one.value, vocabulary)
+            or one.value.count(",") > 1
+        )
+
+    def caveats(self) -> list[Fact]:
+        """Return each caveat once."""
+        found: dict[str, Fact] = {}
+        for fact in self.forms.of("caveat"):
+            found.setdefault(" ".join(words_of(fact.value)), fact)
+        return list(found.values())
+
+    def single(self, name: str) -> list[Statement]:
+        """Return the best statement about a field with one value."""
+        facts, own = self.forms.of(name), self.of_letter(name)
+        kinds = self.forms.of("type")
+        if name == "summary" and kinds and kinds[0].value in _NARRATING:
+            own = []  # paragraphs of reports and conversations look like summaries
+        if facts and (not own or facts[0].rank >= _RANKS.get(name, 5)):
+            return [self.statement(facts[0])]
+        return own
+
+    def several(self, name: str) -> list[Statement]:
+        """Return the statements of the highest rank about a field with several values."""
+        facts, own = self.forms.of(name), self.of_letter(name)
+        firm = any(one.rule.endswith(_FIRM) for one in own)
+        if name in ("sender", "signatory") and self.forms.facts:
+            own = [one for one in own if one.kind == "organization" or self.is_name(one)]
+        weaker = own and facts and facts[0].rank < _RANKS.get(name, 0) - 2 * (not firm)
+        if not facts or weaker:
+            stated = {word for one in own for word in words_of(one.value)}
+            more = [f for f in facts if name == "signatory" and not stated & {*words_of(f.value)}]
+            return own + [replace(self.statement(f), confidence=PROBABLE) for f in more]
+        kept: dict[str, Fact] = {}
+        best = facts[0].rank if name not in ("participant", "copy-to", "translator") else 0
+        for fact in facts:
+            if fact.rank >= best:
+                kept.setdefault(" ".join(words_of(fact.value)), fact)
+        found = sorted(kept.values(), key=lambda fact: fact.start)
+        if name == "participant":
+            found = _without_repeats(found)
+        return [self.statement(fact) for fact in found]
+
+
+def _without_repeats(found: list[Fact]) -> list[Fact]:
+    """Return participants without short forms of names that are given in full."""
+    full = [frozenset(words_of(fact.value)) for fact in found]
+    return [
+        fact for place, fact in enumerate(found) if not any(full[place] < other for other in full)
+    ]
