@@ -421,7 +421,7 @@ SURE: list[tuple[dict[str, str], str, str, str, str]] = [
     ({"end": "Deine alte Anna"}, "signatory", "Anna", "certain", "signature-with-closing"),
     ({"end": "Deine liebe Anna"}, "signatory", "Anna", "guess", "signature-with-closing"),
     ({"end": f"{END}\n\nOtto Moser\nMinister of Justice"},
-     "signatory", "Otto Moser", "probable", "signature-above-office"),
+     "signatory", "Otto Moser", "guess", "signature-co-signed"),
     ({"greeting": "", "body": "The plates have come to us.",
       "end": "Anna Lind\n\nThe list of all that has come will follow with the post."},
      "signatory", "Anna Lind", "guess", "signature-before-postscript"),

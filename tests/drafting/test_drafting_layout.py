@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from archive_pkg.drafting import load_vocabulary
+from archive_pkg.drafting.forms.facts import DocumentForms
 from archive_pkg.drafting.language import text_conventions
 from archive_pkg.drafting.layout.datelines import read_dateline
 from archive_pkg.drafting.layout.head import is_prose, is_salutation, salutation_in
@@ -29,7 +30,7 @@ def shapes(text: str) -> LineShapes:
 
 def facts(text: str) -> dict[str, Any]:
     """What the layout of a letter says, without what is empty."""
-    layout = segment(text, VOCABULARY)
+    layout = segment(text, VOCABULARY, DocumentForms())
     head, tail = layout.head, layout.tail
     datelines = [*head.datelines, *tail.datelines]
     for one in tail.signatures:
@@ -622,13 +623,13 @@ signature | Carl Dee""",
 def test_each_line_of_a_letter_has_its_kind(letter: str, expected: dict[str, Any]) -> None:
     rows = [row.partition(" | ") for row in letter.split("\n")]
     text = "\n".join(words for _, _, words in rows)
-    assert segment(text, VOCABULARY).kinds == [kind for kind, _, _ in rows if kind]
+    assert segment(text, VOCABULARY, DocumentForms()).kinds == [kind for kind, _, _ in rows if kind]
     assert facts(text) == expected
 
 
 def test_lines_of_a_kind_are_one_zone_and_paragraphs_are_their_own() -> None:
     text = "Dear Ann,\n\nWe met.\nIt rained.\n\nWe left.\n\nYours\nJoe"
-    assert segment(text, VOCABULARY).zones == [
+    assert segment(text, VOCABULARY, DocumentForms()).zones == [
         Zone("salutation", 0, 9),
         Zone("body", 11, 29),
         Zone("body", 31, 39),

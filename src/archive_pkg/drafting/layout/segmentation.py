@@ -76,16 +76,18 @@ def _zones(
     return zones
 
 
-def segment(text: str, vocabulary: Vocabulary) -> LetterLayout:
+def segment(text: str, vocabulary: Vocabulary, forms: DocumentForms | None = None) -> LetterLayout:
     """Segment a letter's text.
 
     Args:
         text: The decoded text with its original line ends.
         vocabulary: The vocabulary.
+        forms: The forms of official documents in it; by default they are read.
     """
     every = split_lines(text)
     conventions = text_conventions(text, vocabulary)
-    forms = read_forms(text, every, vocabulary, conventions)
+    if forms is None:
+        forms = read_forms(text, every, vocabulary, conventions)
     lines = without_lines(every, forms.taken)
     head, kinds = heads.read_head(lines, vocabulary, conventions)
     kinds += ["body"] * (len(lines) - len(kinds))
