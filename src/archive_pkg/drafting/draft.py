@@ -283,6 +283,8 @@ def _type_by_layout(layout: LetterLayout, vocabulary: Vocabulary) -> Statement |
         return _type("memorandum", PROBABLE, "subject-without-salutation")
     signed = bool(layout.tail.signatures or layout.forms.of("signatory"))
     addressed = bool(head.addressee or layout.forms.of("recipient"))
+    if not addressed and layout.forms.of("sender") and layout.forms.of("sender")[0].rank == 1:
+        return _type("report", GUESS, "letterhead-without-address")
     return _type("letter", PROBABLE if signed and addressed else GUESS, "letter-forms")
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 LONGEST_DATELINE = 110
+TALK = "memorandum of conversation"
 _LABEL = re.compile(r"([^:：]{1,60})[:：]\s*(.*)$", re.DOTALL)
 _PEOPLE = ("participants", "recorder", "interpreter", "absent")
 SIDE = re.compile(
@@ -65,6 +66,11 @@ _UNDATED = re.compile(
 )
 _WHOLE = re.compile(r"\d{4}-\d\d-\d\d")
 _DAY = re.compile(r"(?:le |on |am )?(\d{1,2})(?:\.(\d{1,2}))?\.?(?=[\s,;à]|$)")
+
+
+def _flexible(value: str) -> re.Pattern[str]:
+    """Return a pattern of words with any white space between them."""
+    return re.compile(r"\s+".join(map(re.escape, value.split())))
 
 
 class Label(NamedTuple):
@@ -130,9 +136,22 @@ class FormsBase:
     ) -> None:
         """Add a fact, without empty details; without an end, its words are the value itself."""
         known = tuple((key, detail) for key, detail in sorted(details.items()) if detail)
-        end = start + len(value) if end is None else end
+        if end is None:
+            end = start + len(value)
+            if self.text[start:end] != value and (
+                match := _flexible(value).match(self.text, start)
+            ):
+                end = match.end()
         if start >= 0:
             self.forms.facts.append(Fact(name, value, sure, rule, start, end, rank, kind, known))
+
+    def find(self, value: str, start: int) -> int:
+        """Return the place of words in the text, whatever white space is between them, or -1."""
+        at = self.text.find(value, start)
+        if at < 0 and " " in value:
+            match = _flexible(value).search(self.text, start)
+            at = match.start() if match else -1
+        return at
 
     # Words
 
@@ -195,9 +214,10 @@ class FormsBase:
         for start in range(skipped, min(skipped + 3, len(words))):
             for length in range(min(8, len(words) - start), 0, -1):
                 kind = self.vocabulary.document_kinds.get(" ".join(words[start : start + length]))
-                alone = start + length == len(words) <= 6
-                if kind and (start == skipped or alone):
-                    return kind, start + length
+                end = start + length
+                if kind and (start == skipped or end == len(words) <= 6):
+                    connects = length > 1 and words[end - 1] in self.vocabulary.words["in headings"]
+                    return kind, end - connects
         return "", 0
 
     def rest_of(self, text: str, count: int) -> str:
@@ -295,7 +315,9 @@ class FormsBase:
         place = before or after
         if (before and after) or (place and not self.is_place(place)):
             return False
-        if "/" in days[0].edtf:
+        if self.dates_entry(days[0], text, one):
+            pass
+        elif "/" in days[0].edtf:
             self.date("event-date", days[0], text, one.start, "span-line", PROBABLE, 5)
             self.date("date", days[0], text, one.start, "span-line", PROBABLE, 3)
         else:
@@ -303,6 +325,17 @@ class FormsBase:
         if place:
             self.place_from(place, one, 7)
         self.take(one.line, "dateline")
+        return True
+
+    def dates_entry(self, one: DayOrSpan, text: str, line: Segment) -> bool:
+        """Read the day of a diary's entry, below the first and last day of the diary."""
+        spans = [fact for fact in self.forms.facts if fact.rule == "span-line"]
+        if not spans or "/" in one.edtf:
+            return False
+        self.forms.facts = [fact for fact in self.forms.facts if fact not in spans]
+        self.date("event-date", one, text, line.start, "date-of-entry", PROBABLE, 6)
+        self.date("date", one, text, line.start, "date-of-entry", PROBABLE, 6)
+        self.add("type", TALK, GUESS, "date-of-entry", line.start, line.end, rank=3)
         return True
 
     def place_from(self, words: str, one: Segment, rank: int) -> None:

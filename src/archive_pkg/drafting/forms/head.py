@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archive_pkg.drafting.forms.base import TALK
 from archive_pkg.drafting.forms.dates import days_in
 from archive_pkg.drafting.forms.marks import NUMBER, read_stack
 from archive_pkg.drafting.forms.people import (
@@ -15,6 +16,7 @@ from archive_pkg.drafting.forms.people import (
     known_body,
     looks_like_body,
     read_addressees,
+    without_glosses,
 )
 from archive_pkg.drafting.forms.segments import Segment, cells
 from archive_pkg.drafting.forms.telegraph import TelegraphForms
@@ -44,12 +46,14 @@ _FILING = re.compile(
     re.IGNORECASE,
 )
 _TO = re.compile(
-    r"(?:\[to\]|to|для|кому|do|an|à l['’]attention de|для сведения)(?:\s*:)?\s+(?=\S)",
+    r"(?:\[to\]|to|for(?= (?:Comrade|Cde))|для|кому|do|an|à l['’]attention de|для "
+    r"сведения)(?:\s*:)?\s+(?=\S)",
     re.IGNORECASE,
 )
 _DIARY = re.compile(
-    r"\W*(?:excerpts? )?(?:from the )?(?:official )?(?:diary|journal|дневника) "
-    r"(?:of\s)?(?P<who>[^,;]{3,80})",
+    r"\W*(?:(?:excerpts? )?(?:from the )?(?:official )?(?:diary|journal|дневника) (?:of\s)?"
+    r"|of (?=(?:the )?(?:soviet|ussr) ambassador .*\bperiod\b))"
+    r"(?P<who>[^,;]{3,80}?)(?=\sfor the period|[,;]|$)",
     re.IGNORECASE,
 )
 _RESOLVED = re.compile(
@@ -68,6 +72,8 @@ _OFFICE_AND_COMRADE = re.compile(
 )
 _FRENCH = re.compile(r"(?:l['’]|le |la )[^:;.]{4,60}? à (?P<two>[^:;.]{4,80})$", re.IGNORECASE)
 _MONSIEUR = re.compile(r"^(?:Son Excellence )?(?:Monsieur|Madame)?\s*(?:le |la )?")
+_COMPLIMENTS = re.compile(r"(?:The )?(?P<one>[A-Z][^.;]{4,90}?) presents? its compliments")
+_CHINESE_NUMBER = re.compile(r"\(?\d*\)?[^\d]{0,8}第(?P<number>\d+)号")
 # Words of the first sentences that show the kind of document.
 _OPENINGS = (
     (r"\bpresents? its compliments to\b|свидетельствует свое уважение", "note", 7),
@@ -80,7 +86,7 @@ _OPENINGS = (
      r"|paid (?:a|me a|us a) (?:farewell |courtesy )?(?:visit|call)) (?:me|us|house)\b"
      r"|\bI (?:called on|visited|received|met(?: with)?|had a (?:talk|conversation) with"
      r"|was received by|paid a visit)\b|\b(?:came to my house|зашел в гости|посетил|имел беседу"
-     r"|состоялась беседа|suchte mich auf|empfing mich)\b", "memorandum of conversation", 2),
+     r"|состоялась беседа|suchte mich auf|empfing mich)\b", TALK, 2),
 )  # fmt: skip
 OPENINGS = tuple((re.compile(words, re.IGNORECASE), kind, rank) for words, kind, rank in _OPENINGS)
 
@@ -93,12 +99,18 @@ class HeadForms(TelegraphForms):
         number = unknown = 0
         while number < min(len(self.lines), DEEPEST) and unknown <= MOST_UNKNOWN:
             following = self.step(number)
-            if following == BODY:
+            if following == BODY and not self.addressed_soon(number):
                 break
+            following = UNKNOWN if following == BODY else following
             unknown += following == UNKNOWN
             number = number + 1 if following == UNKNOWN else following
         self.forms.body = number
         self.opening()
+
+    def addressed_soon(self, number: int) -> bool:
+        """Whether a note on who shall read the document comes before the line of address."""
+        below = self.lines[number + 1 : number + 3] if number < 2 else []
+        return any(line.text.startswith("[To]") and len(line.text) < 100 for line in below)
 
     def step(self, number: int) -> int:
         """Read one line; return the next one to read, UNKNOWN or BODY."""
@@ -128,7 +140,8 @@ class HeadForms(TelegraphForms):
             if after:
                 return after
         ends = is_salutation(line, self.vocabulary) or is_prose(line) or self.is_speech(text)
-        return BODY if ends else UNKNOWN
+        sentence = text[-1] in ".!?" and text.count(" ") > 4 and text.split()[-1].islower()
+        return BODY if ends or sentence else UNKNOWN
 
     def furniture(self, one: Segment) -> bool:
         """Read a line without words, or a slogan."""
@@ -227,6 +240,8 @@ class HeadForms(TelegraphForms):
             if not self.dates_in(pair["date"], at, "date-after-number", PROBABLE, rank=4):
                 return False
             self.number(pair["number"], one.start, PROBABLE, rank=2)
+        elif chinese := _CHINESE_NUMBER.fullmatch(text):
+            self.number(chinese["number"], one.start + chinese.start("number"), CERTAIN)
         elif not self.labelled_number(one, text):
             return False
         self.strong = True
@@ -277,7 +292,9 @@ class HeadForms(TelegraphForms):
 
     def value(self, name: str, value: str, offset: int, one: Segment) -> None:
         """Read the value of a field that has one."""
-        if name == "classification":
+        if name == "desk":
+            self.add("type", "report", PROBABLE, "desk-officer", one.start, one.end, rank=5)
+        elif name == "classification":
             marks = read_stack(value, self.vocabulary)
             self.add_marks(marks, offset)
             if not marks and 0 < len(value) < 60:
@@ -295,8 +312,14 @@ class HeadForms(TelegraphForms):
             self.number(match.group(), offset, CERTAIN)
         elif name == "copy_number" and value:
             self.add("copy-number", one.text, CERTAIN, "copy-number-line", one.start)
-        elif name == "subject" and not self.talk(value, offset, PROBABLE):
+        elif name == "subject" and not (
+            not self.has_correspondents() and self.talk(value, offset, PROBABLE)
+        ):
             self.add("subject", value, PROBABLE, "subject-line", offset)
+
+    def has_correspondents(self) -> bool:
+        """Whether the head has fields for sender or recipient, as a memorandum has."""
+        return any(fact.rule in ("from-field", "to-field") for fact in self.forms.facts)
 
     def correspondent(self, one: Segment, label: Label) -> int:
         """Read the value of "From:" or "To:" with the lines below that belong to it."""
@@ -373,17 +396,13 @@ class HeadForms(TelegraphForms):
         return self.take_all(number, last, "addressee") if self.added else 0
 
     def greeted_below(self, number: int, text: str) -> bool:
-        """Whether a salutation below shares a name with a line of address.
-
-        The reader of letters compares the two.
-        """
-        words = {w for w in words_of(text) if len(w) > 2}
+        """Whether a salutation follows an address in capitals, for the reader of letters."""
         for line in self.lines[number + 1 : number + 6]:
             greeted = words_of(line.text)
             opener = self.vocabulary.forms["salutation openers"].at(greeted)
             if opener and is_salutation(line, self.vocabulary) == 2:
                 party = any(is_party_title(p, self.vocabulary) for p in line.text.split())
-                return not party and (bool(words & set(greeted)) or text.isupper())
+                return not party and text.isupper()
         return False
 
     def joined(self, number: int, text: str) -> tuple[str, int]:
@@ -431,27 +450,40 @@ class HeadForms(TelegraphForms):
         pieces = text.split()
         if len(text) > 160 or not pieces:
             return 0
-        if found := _OFFICE_AND_COMRADE.fullmatch(text):
-            if any(is_office_word(piece, vocabulary) for piece in found["office"].split()):
-                return self.address(one, text.rstrip(","), PROBABLE, "address-comrade")
+        person, rule, sure = text, "", PROBABLE
+        found = _OFFICE_AND_COMRADE.fullmatch(text)
+        if found and any(is_office_word(piece, vocabulary) for piece in found["office"].split()):
+            person, rule = text.rstrip(","), "address-comrade"
         elif found := _FRENCH.fullmatch(text):
-            return self.address(one, _MONSIEUR.sub("", found["two"]), PROBABLE, "address-from-to")
+            person, rule = _MONSIEUR.sub("", found["two"]), "address-from-to"
         elif pieces[0][0] > "\u2e80" and text[-1] in ":：" and len(pieces) == 1:
             return self.body_addressed(one, text[:-1], "address-colon")
         elif self.is_committee(one):
             return self.body_addressed(one, text.strip(" .,"), "address-bare-committee")
+        elif self.is_telegram_name(one):
+            person, rule, sure = without_glosses(text), "address-in-telegram", GUESS
         elif self.is_dative(pieces[0]) or text.casefold().rstrip(".").endswith("elvtársnak"):
-            return self.address(one, text, CERTAIN, "address-dative")
-        elif is_party_title(pieces[0], vocabulary) and len(pieces) <= 14 and text[-1] not in ".!?:":
+            rule, sure = "address-dative", CERTAIN
+        elif is_party_title(pieces[0], vocabulary) and len(pieces) <= 14 and self.is_open(text):
             named = read_addressees(text, vocabulary)
             if named and (text[0].islower() or named[0].kind == "person"):
-                return self.address(one, text, PROBABLE, "address-comrade")
-        return 0
+                rule = "address-comrade"
+        return self.address(one, person, sure, rule) if rule else 0
 
     def body_addressed(self, one: Segment, name: str, rule: str) -> int:
         """Add a body as recipient."""
         self.add("recipient", name, PROBABLE, rule, one.start, rank=8, kind="organization")
         return self.take_all(one.line, one.line, "addressee")
+
+    def is_telegram_name(self, one: Segment) -> bool:
+        """Whether a line in the head of a telegram is only a name in capitals."""
+        bare = without_glosses(one.text).strip()
+        pieces = bare.split()
+        if not self.forms.of("type") or self.forms.of("type")[0].value != "telegram":
+            return False
+        if one.line + 1 == len(self.lines):
+            return False
+        return 1 <= len(pieces) <= 3 and all(map(self.shouts, pieces)) and not self.is_town(bare)
 
     def is_committee(self, one: Segment) -> bool:
         """Whether a line is only the abbreviation of a party's committee: "CC CPSU"."""
@@ -459,6 +491,10 @@ class HeadForms(TelegraphForms):
         short = len(pieces) <= 4 and any(each in pieces for each in ("cc", "цк", "zk", "kc"))
         alone = self.lines[one.line].alone
         return short and alone and known_body(one.text, self.vocabulary) is not None
+
+    def is_open(self, text: str) -> bool:
+        """Whether a line does not end a sentence."""
+        return text[-1] not in ".!?:" or bool(re.search(r"\b[^\W\d_]\.$", text))
 
     def is_dative(self, word: str) -> bool:
         """Whether a word is an office in the dative of Russian: "Секретарю"."""
@@ -485,6 +521,7 @@ class HeadForms(TelegraphForms):
                 break
             last += 1
             text, end = f"{text} {below.text}", below.end
+        text = re.split(r"\s(?:under|attached to)\sthe\s", text)[0]
         self.heads.append((one.start, end, text))
         self.take_all(one.line, last, "letterhead")
         return True
@@ -524,7 +561,8 @@ class HeadForms(TelegraphForms):
 
     def opening(self) -> None:
         """Read what the first sentences state: a telegram's number, the kind of document."""
-        first = [n for n in range(len(self.lines)) if n not in self.forms.taken][:4]
+        near = range(max(0, self.forms.body - 2), len(self.lines))
+        first = [n for n in near if n not in self.forms.taken][:5]
         for line in (self.lines[n] for n in first):
             match = _NUMBER_AND_DAY.match(line.text)
             if match is not None and match["day"].casefold() in self.vocabulary.weekdays:
@@ -532,10 +570,14 @@ class HeadForms(TelegraphForms):
                 end = line.start + match.end()
                 self.add("type", "telegram", PROBABLE, "number-opens-text", line.start, end, rank=6)
         for pattern, kind, rank in OPENINGS:
-            for line in (self.lines[n] for n in first[:3]):
+            for line in (self.lines[n] for n in first[:4]):
                 match = pattern.search(line.text, 0, LONGEST)
                 if match is not None:
                     sure = CERTAIN if rank > 6 else PROBABLE if rank > 2 else GUESS
                     start, end = line.start + match.start(), line.start + match.end()
                     self.add("type", kind, sure, "opening-words", start, end, rank=rank)
+                    if kind == "note" and (subject := _COMPLIMENTS.match(line.text)):
+                        name, rule = subject["one"], "opening-words"
+                        at = line.start + subject.start("one")
+                        self.add("sender", name, PROBABLE, rule, at, rank=2, kind="organization")
                     return

@@ -43,6 +43,14 @@ _COUNTED = re.compile(
     r"\b\d+\s*(?:x\s*|copies\s+|copy\s+)?(?:for|to|an|für)\s+(?:the\s+)?(?P<who>[^,;]+)",
     re.IGNORECASE,
 )
+_SPEAKS = re.compile(r"(?P<who>[^\W\d_][^:.()\[\]]{2,40}?)\s?(?:\([^()]*\)|\[[^\]]*\])?:\s+\S")
+_PRESIDES = re.compile(
+    r"(?P<who>(?:Cdes?\.|Comrade|Com\.)\s[^,;:]{3,30}?)\s(?:presiding|presided|in "
+    r"the chair|chaired)\b"
+)
+_OF_OTHER = re.compile(
+    r"\b(?:[Cc]onversation|talks?) of\b|['’]s [Cc]onversation|\bbetween\b|\bof [Cc]omrade\b"
+)
 _LISTED = re.compile(r"\W*\d+\s*(?:x|×|st|nd|rd|th|\.|-|–|copy|copies|экз|-й)|[-–•*]")
 _FOR = re.compile(r"^(?:to|an|for|для)\s+(?:the\s)?", re.IGNORECASE)
 
@@ -84,14 +92,28 @@ class ListForms(FormsBase):
             if more is not None:
                 found[-1], last = more, number + 1
         self.added = len(found)
+        if field == "recipient" and found and found[0].kind == "person":
+            self.drop_body_above(number)
         for one in found:
-            at = self.text.find(one.name, offset, offset + len(text) + 160)
+            at = self.find(one.name, offset)
             certain = sure
             single = one.kind == "person" and not one.sure and " " not in one.name
             if single and (rule in ("from-field", "to-field") or len(found) == 1):
                 certain = PROBABLE if sure is CERTAIN else sure
             self.correspondent_fact(field, one, max(at, offset), certain, rule, rank)
         return last
+
+    def drop_body_above(self, number: int) -> None:
+        """Drop a body on the line above a person: the person is addressed in it."""
+        above = self.lines[number - 1] if number > 0 else None
+        if above is None or self.forms.taken.get(number - 1) != "addressee":
+            return
+        self.forms.facts = [
+            fact
+            for fact in self.forms.facts
+            if not (fact.field == "recipient" and fact.kind == "organization"
+                    and above.start <= fact.start < above.end)
+        ]  # fmt: skip
 
     def below(self, number: int) -> Line | None:
         """Return the line below, if it belongs to the same block and is neither label nor mark."""
@@ -197,11 +219,49 @@ class ListForms(FormsBase):
             return True
         return len(words) <= 4 and looks_like_body(text, self.vocabulary)
 
+    def speakers(self) -> None:
+        """Add who speaks or presides, by "Comrade X:", "ANNA LIND:" and "Cde. X presiding"."""
+        known = {w for f in self.forms.of("participant") for w in words_of(f.value)[-1:]}
+        for number in range(len(self.lines)):
+            line = self.lines[number]
+            match = _PRESIDES.match(line.text) or _SPEAKS.match(line.text)
+            if number in self.forms.taken or match is None:
+                continue
+            person = find_person(match["who"], self.vocabulary)
+            full = person is not None and (" " in person.name or person.sure)
+            if person is None or not full or words_of(person.name)[-1] in known:
+                continue
+            known.add(words_of(person.name)[-1])
+            at = line.start + max(line.text.find(person.name), 0)
+            self.participant(person.name, at, PROBABLE, "speaker", person.role)
+            if match.re is _PRESIDES:
+                self.add("type", "minutes", PROBABLE, "presides", line.start, line.end, rank=5)
+
+    def add_signer(self) -> None:
+        """Add who signs as participant of a talk "with" another person."""
+        headings = [fact for fact in self.forms.of("type") if fact.rule == "heading-of-talk"]
+        people = self.forms.of("participant")
+        if (
+            not headings
+            or any(fact.rule != "heading-of-talk" for fact in people)
+            or len(people) != 1
+        ):
+            return
+        heading = self.text[headings[0].start : headings[0].end]
+        if re.search(r"\b(?:[Ww]ith|mit|с|z)\s", heading) and not _OF_OTHER.search(heading):
+            for fact in self.forms.of("signatory")[:1]:
+                self.participant(fact.value, fact.start, PROBABLE, "signer-of-talk")
+
     # Copies
 
     def copies(self, number: int, label: Label, offset: int) -> int:
         """Read a list of copies; return the line after it."""
         value, line = label.value, self.lines[number]
+        self.strong = self.strong or label.words.split()[0].casefold() in (
+            "produced",
+            "made",
+            "printed",
+        )
         if label.words.casefold().startswith("copy") and COPY.fullmatch(f"Copy {value}".strip()):
             self.add("copy-number", line.text, CERTAIN, "copy-number-line", line.start)
             return self.take_all(number, number, "registry")

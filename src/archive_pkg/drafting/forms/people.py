@@ -55,6 +55,7 @@ def without_glosses(text: str) -> str:
     return text
 
 
+_CHINESE = ("使馆", "大使馆", "部", "委员会", "总领事馆", "代办处", "局", "司")
 # Abbreviations of committees and ministries, which head a body's name on their own.
 _PARTIES = frozenset(
     [
@@ -122,6 +123,8 @@ def looks_like_body(text: str, vocabulary: Vocabulary) -> bool:
     pieces = bare.split()
     if not 1 <= len(pieces) <= 16 or not bare[:1].isalpha() or bare[0].islower():
         return False
+    if bare[0] > "\u2e80":
+        return bare.endswith(_CHINESE)
     if any(is_comrade(piece, vocabulary) for piece in pieces):
         return False
     long = [p for p in pieces if len(p) > 4 and p[0].isalpha()]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from archive_pkg.drafting.forms.base import TALK
 from archive_pkg.drafting.forms.facts import DocumentForms
 from archive_pkg.drafting.forms.head import HeadForms
 from archive_pkg.drafting.forms.tail import TailForms
@@ -42,6 +44,7 @@ _CUT = re.compile(
     r"[.;,]?\s*\b(?:Obtained|Translat(?:ed|ion)|Compiled|Published|Provided"
     r"|Document obtained|Contributed|Introduced|Edited)\b"
 )
+_ON_DAY = re.compile(r"(?:On|In the (?:morning|afternoon|evening) of) .{4,40}")
 _NEXT = re.compile(
     (
         r"\[(?:attachment|enclosure|annex|appendix|anlage|приложение|pages? [\w "
@@ -70,6 +73,7 @@ def read_forms(
         head.add_received(written, offset)
     _heads(head)
     _towns(head)
+    _talks(tail)
     if not _are_official(head.strong or tail.strong, forms, vocabulary):
         return DocumentForms()
     return forms
@@ -184,10 +188,29 @@ def _towns(head: HeadForms) -> None:
     taken = head.forms.taken
     for start, name, number in head.towns:
         near = [taken.get(n, "") for n in (number - 1, number + 1)]
-        above = head.lines[number - 1].text if number else ""
-        beside = number and taken.get(number - 1) == "dateline" and not head.lines[number].first
+        above = taken.get(number - 1) in ("dateline", "registry")
+        beside = above and not head.lines[number].first
         destination = (not beside and "addressee" in near) or (
             "marking" in near and "registry" not in near
         )
-        if not destination and above.isascii():
+        if not destination:
             head.add("place", name, PROBABLE, "town-in-head", start, rank=3)
+
+
+def _talks(tail: TailForms) -> None:
+    """Complete the day of a talk or session and its participants."""
+    forms = tail.forms
+    kinds = forms.of("type")
+    if not kinds or kinds[0].value not in (TALK, "minutes"):
+        return
+    tail.speakers()
+    tail.add_signer()
+    if forms.of("event-date"):
+        return
+    opening = next((n for n in range(len(tail.lines)) if n not in forms.taken), None)
+    if opening is not None and (match := _ON_DAY.match(tail.lines[opening].text)):
+        start = tail.lines[opening].start
+        tail.event_date(match.group(), start, PROBABLE, rank=5)
+    dates = [fact for fact in forms.of("date") if fact.rule != "title-line"]
+    if dates and not forms.of("event-date"):
+        forms.facts.append(replace(dates[0], field="event-date", sure=PROBABLE, rank=1))

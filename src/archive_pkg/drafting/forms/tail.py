@@ -81,6 +81,11 @@ _COPY_LINE = re.compile(
 _TO_FILE = re.compile(r"\bfile\b|addressee|\bдело\b|\bдела\b", re.IGNORECASE)
 
 
+def is_by_order(text: str) -> bool:
+    """Whether a line says on whose order the signer signs."""
+    return text.casefold().startswith(("by order of", "on behalf of", "im auftrag", "по поручению"))
+
+
 class TailForms(ListForms):
     """Reads the lines below the body, from the bottom."""
 
@@ -117,6 +122,8 @@ class TailForms(ListForms):
         if self.signature(one, floor):
             self.signed = True
             return True
+        if self.signed and is_by_order(line.text):
+            return bool(self.take_all(number, number, "for-another"))
         return self.may_be_abstract(number, floor)
 
     # The abstract
@@ -347,7 +354,7 @@ class TailForms(ListForms):
             return False
         if not self.has_office(bare):
             return self.signed_by_body(one, text, floor) or self.below_office(one, bare, floor)
-        if is_only_office(bare, self.vocabulary):
+        if ":" not in bare and is_only_office(bare, self.vocabulary):
             return self.above_office(one, bare, floor)
         return self.beside_office(one, bare)
 
@@ -366,6 +373,9 @@ class TailForms(ListForms):
     def above_office(self, one: Segment, office: str, floor: int) -> bool:
         """Read an office, and the name on the line above it."""
         above = one.line - 1
+        text = self.lines[above].text.strip() if above > floor else ""
+        if _MARK.search(text) or (_IN_PARENTHESES.fullmatch(text) and not self.lines[above].last):
+            return bool(self.take_all(one.line, one.line, "title"))
         if any(self.is_closing(number) for number in range(max(above - 3, floor), above)):
             return False  # the reader of letters reads signatures below closings
         if ":" in office or above <= floor or self.lines[above].last:
@@ -441,7 +451,8 @@ class TailForms(ListForms):
 
     def is_closing(self, number: int) -> bool:
         """Whether a line is the closing of a letter."""
-        words = words_of(self.lines[number].text[:80]) if number >= 0 else []
+        text = self.lines[number].text[:80] if number >= 0 else ""
+        words = [] if is_by_order(text) else words_of(text)
         return 0 < len(words) <= 8 and self.vocabulary.forms["closings"].within(words) >= 0
 
     def office_above(self, number: int, floor: int) -> str:

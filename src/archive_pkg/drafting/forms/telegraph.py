@@ -112,7 +112,7 @@ class TelegraphForms(TitleForms):
             return False
         self._sent_from(one, found["place"].strip())
         at = self.text.find(found["body"], one.start)
-        self.add("sender", found["body"], PROBABLE, "from-line", at, rank=3, kind="organization")
+        self.add("sender", found["body"], PROBABLE, "from-line", at, rank=2, kind="organization")
         self.take(one.line, "sender")
         return True
 

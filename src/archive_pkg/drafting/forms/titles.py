@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archive_pkg.drafting.forms.base import TALK
 from archive_pkg.drafting.forms.dates import days_in
 from archive_pkg.drafting.forms.lists import ListForms
 from archive_pkg.drafting.forms.marks import NUMBER, read_stack
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.statements.base import Confidence
 
 LONGEST = 320
-TALK = "memorandum of conversation"
 # Kinds of document whose heading can also be the title of something else.
 _VAGUE = ("report", "note", "message", "diary", "memorandum")
 _NUMBERED = (
@@ -79,6 +79,8 @@ _IN_TOWN = re.compile(r"\b(?:in|at|w|в)\s+(?:the )?([A-Z][\w’'-]+(?:[ -][A-Z]
 _OFFICE_AND_GLOSS = re.compile(
     r"\b(Premier|President|Chairman|Minister|Ambassador|Secretary)\s\[([A-Z][^\[\]]+)\]"
 )
+_ONE_WITH_ANOTHER = re.compile(r"\bof\b.*\b[Aa]mbassador\b.*\bwith\b", re.DOTALL)
+_RECEIVED = re.compile(r"\b(?:received|incoming)\b|входящ", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[A-ZА-Я]\.){1,2}")
 _CONNECTIVES = ("between", "and", "with", "of", "zwischen", "mit", "und", "с", "i", "z")
 
@@ -104,8 +106,28 @@ class TitleForms(ListForms):
                 break
             last, joined = last + 1, f"{joined} {below}"
         alone = not rest and last == number
+        if kind == "telegram":
+            self.addressed_above(one, joined)
         self.title(kind, joined, one.start, self.lines[last].end, alone=alone)
         return self.take_all(number, last, "heading")
+
+    def addressed_above(self, one: Segment, text: str) -> None:
+        """Read the body above "Telegram received" as its recipient."""
+        below = self.lines[one.line + 1].text if one.line + 1 < len(self.lines) else ""
+        above = self.lines[one.line - 1] if one.line else None
+        if above is None or not (_RECEIVED.search(text) or _RECEIVED.fullmatch(below.strip())):
+            return
+        if (
+            above.text.isupper()
+            and len(above.text) < 80
+            and not read_stack(above.text, self.vocabulary)
+        ):
+            rule = "address-above-telegram"
+            self.add(
+                "recipient", above.text, PROBABLE, rule, above.start, rank=7, kind="organization"
+            )
+            self.heads = [head for head in self.heads if head[0] != above.start]
+            self.take(one.line - 1, "addressee")
 
     def heading_goes_on(self, above: str, text: str) -> bool:
         """Whether a line continues a heading."""
@@ -203,7 +225,7 @@ class TitleForms(ListForms):
         if match and looks_like_body(match["body"], self.vocabulary):
             body = match["body"].strip()
             sure = PROBABLE if kind == "resolution" else GUESS
-            at = self.text.find(body, start)
+            at = self.find(body, start)
             self.add("sender", body, sure, "body-of-session", at, rank=2, kind="organization")
 
     def sides(self, text: str, start: int, days: Sequence[DayOrSpan]) -> None:
@@ -261,10 +283,13 @@ class TitleForms(ListForms):
             at = self.text.find(place, start)
             self.add("event-place", place, PROBABLE, "heading-of-talk", at)
             self.add("place", place, PROBABLE, "heading-of-talk", at, rank=4)
-        for name, certain in self.named_in(text):
-            at = self.text.find(name, start)
-            if at >= 0:
-                self.participant(name, at, CERTAIN if certain else PROBABLE, "heading-of-talk")
+        named = self.named_in(text)
+        for name, certain in named:
+            at = self.find(name, start)
+            self.participant(name, at, CERTAIN if certain else PROBABLE, "heading-of-talk")
+        if named and _ONE_WITH_ANOTHER.search(text) and not text.isupper():
+            name, at = named[0][0], self.find(named[0][0], start)
+            self.add("sender", name, GUESS, "heading-of-talk", at, rank=1, kind="person")
         return True
 
     def talk_place(self, text: str) -> str:
@@ -291,12 +316,12 @@ class TitleForms(ListForms):
         place = 0
         while place < len(pieces):
             shouted = not capitals and self.shouts(pieces[place])
-            begin, title, office = self.after_titles(pieces, place)
             connective = pieces[place].casefold() in _CONNECTIVES
+            begin, title, office = self.after_titles(pieces, place + connective)
             if not (shouted or title or office or connective):
                 place += 1
                 continue
-            begin = place if shouted else begin + (connective and begin == place)
+            begin = place if shouted else begin
             end = self.name_end(pieces, begin)
             name = " ".join(pieces[begin:end]).strip(' ,;:()“”"')
             full = end - begin > 1 or "." in name
@@ -336,14 +361,18 @@ class TitleForms(ListForms):
             return True
         bare = piece.strip(".,;:()")
         low = bare.casefold()
+        if not low.strip("ivx"):
+            return False
         known = low in self.vocabulary.document_kinds or low in self.vocabulary.acronyms
         small = low in self.vocabulary.words["in headings"]
-        return len(bare) > 2 and bare.isupper() and bare.isalpha() and not (known or small)
+        return len(bare) > 1 and bare.isupper() and bare.isalpha() and not (known or small)
 
     def is_name_word(self, piece: str) -> bool:
         """Whether a word can be a part of a name."""
         bare = piece.strip('.,;:()[]“”"')
         low, vocabulary = bare.casefold(), self.vocabulary
+        if _INITIALS.fullmatch(piece):
+            return True
         if not bare or not bare[0].isupper() or any(c.isdigit() for c in bare):
             return False
         if is_body_word(bare, vocabulary) or is_office_word(bare, vocabulary):

@@ -28,7 +28,7 @@ _SINGLE = (
     "date", "place", "received", "event-date", "event-place", "number", "copy-number",
     "source-line", "summary", "filing", "subject",
 )  # fmt: skip
-_NARRATING = ("memorandum of conversation", "minutes", "report", "resolution")
+_NARRATING = ("memorandum of conversation", "minutes", "resolution")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SEVERAL = ("sender", "recipient", "attention", "signatory", "participant", "copy-to", "translator")
 
@@ -133,6 +133,10 @@ class Combining:
         kinds = self.forms.of("type")
         if name == "summary" and kinds and kinds[0].value in _NARRATING:
             own = []  # paragraphs of reports and conversations look like summaries
+        elif name == "summary" and kinds and kinds[0].value == "telegram":
+            own = [one for one in own if one.confidence is CERTAIN]
+        if name == "summary" and self.forms.documents:
+            own = []
         if facts and (not own or facts[0].rank >= _RANKS.get(name, 5)):
             return [self.statement(facts[0])]
         return own

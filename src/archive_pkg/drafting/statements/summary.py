@@ -82,7 +82,7 @@ def is_abstract(text: str, vocabulary: Vocabulary) -> bool:
     if set(folded[:5]) & vocabulary.words["abstracts"]:
         return True
     return any(
-        word in vocabulary.reporting
+        (word in vocabulary.reporting and word.endswith("s"))
         or (word == "is" and folded[place + 1 : place + 2] in (["told"], ["informed"], ["asked"]))
         for place, word in enumerate(folded[:24])
         if place
