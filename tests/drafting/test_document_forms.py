@@ -433,6 +433,7 @@ FROM THE EMBASSY IN HAVANA
 ON/12/13/VI/61
 SECRET
 211 – MONDAY – 1400hs – ~
+
 A. C. DUARTE
 =
 type = telegram
