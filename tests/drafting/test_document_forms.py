@@ -611,4 +611,8 @@ def test_each_statement_quotes_its_words_from_the_text() -> None:
 def test_a_second_document_in_the_file_is_found() -> None:
     first = f"SECRET\n\nTo Cde. Orlin\n\n{BODY}\n\n(K. VOLIN)\n\n"
     text = first + f"[Attachment]\n\nSecret\n\nMEMORANDUM\n\n{BODY}\n"
-    assert draft_text(text).cuts == (len(first),)
+    draft = draft_text(text)
+    assert draft.cuts == (len(first),)
+    assert [(f.code, f.location.offset) for f in draft.report] == [
+        ("draft-several-documents", len(first))
+    ]

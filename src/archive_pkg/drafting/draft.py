@@ -36,6 +36,11 @@ NO_FORMS = Code(
     "The text has no part that letters have (salutation, dateline, address, closing), so sender, "
     "recipient and date stay open.",
 )
+SEVERAL = Code(
+    "draft-several-documents",
+    Severity.WARNING,
+    "The text seems to have several documents. Only the first one is drafted.",
+)
 NO_LINES = Code(
     "draft-no-line-ends",
     Severity.WARNING,
@@ -173,6 +178,10 @@ def draft_source(source: SourceText, vocabulary: Vocabulary) -> Draft:
     statements = _select(layout, statements, source, report, vocabulary)
     _check_characters(source, report)
     cuts = tuple(layout.forms.documents)
+    for cut in cuts:
+        place = replace(Location(source.path), offset=cut)
+        message = "another document seems to begin here"
+        report.add(SEVERAL.at(place, message, "Put each document into its own file."))
     return Draft(source, tuple(layout.zones), tuple(statements), report, cuts)
 
 

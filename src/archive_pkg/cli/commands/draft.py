@@ -23,11 +23,15 @@ _ZONES = {
     "closing": "cyan", "signature": "bold yellow", "title": "yellow", "summary": "blue",
     "enclosure": "bright_black", "registry": "bright_black", "stamp": "bright_black",
     "letterhead": "bright_black", "postscript": "white", "subject": "bold", "place": "green",
+    "heading": "bold", "participants": "magenta", "copies": "bright_black", "source": "blue",
+    "sender": "magenta",
 }  # fmt: skip
 _SURE = {"certain": "green", "probable": "yellow", "guess": "red"}
 # Names of fields in records, where statements have another name.
 _FIELDS = {
     "recipient": "recipients", "signatory": "signatories", "copy-to": "copies to",
+    "copy-number": "copy number", "event-date": "date of the talk",
+    "event-place": "place of the talk", "source-line": "source", "caveat": "caveats",
     "enclosure-mentioned": "enclosure", "note": "translation note", "slip": "translation note",
 }  # fmt: skip
 # Names mentioned in passing; they do not need a review of their own.
@@ -125,7 +129,7 @@ def _import(answer: Answer, result: dict[str, Any], letter: Path, out: Path | No
     filed = file_letter(letter, out)
     answer.found(result, filed.report if answer.as_json else shortened(filed.report))
     result |= {"record": str(filed.record), "written": filed.changed}
-    result |= {"statements": [], "open": [], "zones": [], "differences": []}
+    result |= {"statements": [], "open": [], "zones": [], "documents": [0], "differences": []}
     what = "imported as" if filed.changed else "kept"
     answer.say(f"{letter}: {what} {filed.record}")
 
@@ -137,6 +141,7 @@ def _as_json(read: Draft, filed: SavedDraft) -> dict[str, Any]:
         "statements": [_statement(one) for one in read.statements],
         "open": read.open,
         "zones": [{"kind": zone.kind, "start": zone.start, "end": zone.end} for zone in read.zones],
+        "documents": [0, *read.cuts],
         "differences": [
             {"field": d.field, "kept": d.kept, "drafted": d.drafted} for d in filed.differences
         ],

@@ -49,7 +49,7 @@ _NEXT = re.compile(
     (
         r"\[(?:attachment|enclosure|annex|appendix|anlage|приложение|pages? [\w "
         r",–-]+?)[^\[\]]{0,60}\]|(?:attachment|enclosure|annex|appendix)(?: "
-        r"(?:no\.?\s?)?\d+)?:?"
+        r"(?:no\.?\s?)?\d+)?"
     ),
     re.IGNORECASE,
 )

@@ -79,7 +79,7 @@ class Combining:
 
     def classification(self) -> list[Statement]:
         """Return the marking with its caveats, its level and each caveat."""
-        levels, caveats = self.forms.of("level")[:1], self.caveats()
+        levels, caveats = self.levels(), self.caveats()
         if not levels and not caveats:
             return self.of_letter("classification")
         marks = levels + caveats
@@ -119,6 +119,11 @@ class Combining:
             or read_stack(one.value, vocabulary)
             or one.value.count(",") > 1
         )
+
+    def levels(self) -> list[Fact]:
+        """Return the first level, with others on its line."""
+        found = self.forms.of("level")
+        return [one for one in found if "\n" not in self.text[found[0].start : one.end]]
 
     def caveats(self) -> list[Fact]:
         """Return each caveat once."""
