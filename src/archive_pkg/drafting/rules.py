@@ -91,6 +91,7 @@ RULES: dict[str, str] = {
     "to-field": "the field for the recipient",
     "date-of-entry": "the day above an entry of a diary",
     "desk-officer": "the desk officer in the head",
+    "by-order": "a line that says on whose order it is signed",
     "presides": "a line that says who presides",
     "speaker": "a speaker",
     "signer-of-talk": "who signs the record of a talk",

@@ -125,6 +125,12 @@ def with_year(day: str, written: str) -> str:
     return f"{year:04d}{day[4:]}"
 
 
+def day_before(day: str, written: str) -> str:
+    """Return a day without a year as the last such day before the document's date."""
+    year = int(written[:4]) - (day[5:] > written[5:])
+    return f"{year:04d}{day[4:]}"
+
+
 def says_this_year(text: str, one: DayOrSpan) -> bool:
     """Whether a date without a year is followed by "of this year"."""
     return one.edtf.startswith("XXXX") and bool(_YEAR_LATER.match(text[one.end :]))

@@ -53,7 +53,7 @@ _TO = re.compile(
 _DIARY = re.compile(
     r"\W*(?:(?:excerpts? )?(?:from the )?(?:official )?(?:diary|journal|дневника) (?:of\s)?"
     r"|of (?=(?:the )?(?:soviet|ussr) ambassador .*\bperiod\b))"
-    r"(?P<who>[^,;]{3,80}?)(?=\sfor the period|[,;]|$)",
+    r"(?P<who>[^,;:]{3,80}?)(?=\sfor the period|[,;:]|$)",
     re.IGNORECASE,
 )
 _RESOLVED = re.compile(
@@ -87,6 +87,8 @@ _OPENINGS = (
      r"|\bI (?:called on|visited|received|met(?: with)?|had a (?:talk|conversation) with"
      r"|was received by|paid a visit)\b|\b(?:came to my house|зашел в гости|посетил|имел беседу"
      r"|состоялась беседа|suchte mich auf|empfing mich)\b", TALK, 2),
+    (r"^(?:Cde|Comrade|Com)\.? [A-Z][^.,:]{2,40} (?:said|says|reports?|reported|stated?|proposed"
+     r"|asked)\b", "minutes", 2),
 )  # fmt: skip
 OPENINGS = tuple((re.compile(words, re.IGNORECASE), kind, rank) for words, kind, rank in _OPENINGS)
 
@@ -548,6 +550,7 @@ class HeadForms(TelegraphForms):
         self.add(
             "type", "memorandum of conversation", GUESS, "diary-of", one.start, one.end, rank=3
         )
+        self.talk(one.plain[match.end() :], one.start, PROBABLE)
         self.take(one.line, "heading")
         self.strong = True
         return True

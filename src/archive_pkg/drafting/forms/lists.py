@@ -44,6 +44,10 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _SPEAKS = re.compile(r"(?P<who>[^\W\d_][^:.()\[\]]{2,40}?)\s?(?:\([^()]*\)|\[[^\]]*\])?:\s+\S")
+_PRESIDED_BY = re.compile(
+    r"(?:presided(?: over)? by|presiding|chaired by|in the chair)[:]?\s(?P<who>[^,;:]{3,40})$",
+    re.IGNORECASE,
+)
 _PRESIDES = re.compile(
     r"(?P<who>(?:Cdes?\.|Comrade|Com\.)\s[^,;:]{3,30}?)\s(?:presiding|presided|in "
     r"the chair|chaired)\b"
@@ -97,8 +101,9 @@ class ListForms(FormsBase):
         for one in found:
             at = self.find(one.name, offset)
             certain = sure
+            listed = len(found) > 1
             single = one.kind == "person" and not one.sure and " " not in one.name
-            if single and (rule in ("from-field", "to-field") or len(found) == 1):
+            if single and not listed:
                 certain = PROBABLE if sure is CERTAIN else sure
             self.correspondent_fact(field, one, max(at, offset), certain, rule, rank)
         return last
@@ -224,7 +229,11 @@ class ListForms(FormsBase):
         known = {w for f in self.forms.of("participant") for w in words_of(f.value)[-1:]}
         for number in range(len(self.lines)):
             line = self.lines[number]
-            match = _PRESIDES.match(line.text) or _SPEAKS.match(line.text)
+            match = (
+                _PRESIDES.match(line.text)
+                or _PRESIDED_BY.match(line.text)
+                or _SPEAKS.match(line.text)
+            )
             if number in self.forms.taken or match is None:
                 continue
             person = find_person(match["who"], self.vocabulary)
@@ -234,7 +243,7 @@ class ListForms(FormsBase):
             known.add(words_of(person.name)[-1])
             at = line.start + max(line.text.find(person.name), 0)
             self.participant(person.name, at, PROBABLE, "speaker", person.role)
-            if match.re is _PRESIDES:
+            if match.re is not _SPEAKS:
                 self.add("type", "minutes", PROBABLE, "presides", line.start, line.end, rank=5)
 
     def add_signer(self) -> None:

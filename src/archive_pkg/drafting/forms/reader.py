@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.forms.base import TALK
+from archive_pkg.drafting.forms.dates import day_before, days_in
 from archive_pkg.drafting.forms.facts import DocumentForms
 from archive_pkg.drafting.forms.head import HeadForms
 from archive_pkg.drafting.forms.tail import TailForms
@@ -212,5 +213,12 @@ def _talks(tail: TailForms) -> None:
         start = tail.lines[opening].start
         tail.event_date(match.group(), start, PROBABLE, rank=5)
     dates = [fact for fact in forms.of("date") if fact.rule != "title-line"]
+    if opening is not None and dates and (match := _ON_DAY.match(tail.lines[opening].text)):
+        days = days_in(match.group(), tail.vocabulary, tail.conventions)
+        if days and days[0].edtf.startswith("XXXX-") and len(dates[0].value) == 10:
+            at, written = tail.lines[opening].start, dates[0].value
+            edtf = day_before(days[0].edtf, written)
+            end = at + days[0].end
+            tail.add("event-date", edtf, PROBABLE, "date-of-talk", at + days[0].start, end)
     if dates and not forms.of("event-date"):
         forms.facts.append(replace(dates[0], field="event-date", sure=PROBABLE, rank=1))

@@ -19,7 +19,7 @@ from archive_pkg.drafting.forms.people import (
 from archive_pkg.drafting.forms.segments import Segment
 from archive_pkg.drafting.layout.head import is_prose
 from archive_pkg.drafting.name_shapes import looks_like_name
-from archive_pkg.drafting.statements.base import CERTAIN, PROBABLE
+from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
 from archive_pkg.drafting.statements.summary import is_abstract, is_editorial_summary
 from archive_pkg.drafting.vocabulary import words_of
 
@@ -35,7 +35,7 @@ _MARK = re.compile(
 )
 _SEAL = re.compile(r"\[(?:stamp|seal|l\.?s\.?)\]", re.IGNORECASE)
 _IN_PARENTHESES = re.compile(r"\(\s*(?P<name>[^()\[\]]{3,40}?)\s*\)$")
-_BETWEEN_SIGNS = re.compile(r"[=\-–—]+\s*(?P<name>[^=]{3,40}?)\s*[=\-–—]+$")
+_BETWEEN_SIGNS = re.compile(r"[=/\-–—]+\s*(?P<name>[^=]{3,40}?)\s*[=/\-–—]+$")
 _MADE_BY = re.compile(
     r"(?:(?:conversation |talk |minutes |notes? )?(?:recorded|written down|noted"
     r"|prepared|drafted|compiled"
@@ -123,6 +123,7 @@ class TailForms(ListForms):
             self.signed = True
             return True
         if self.signed and is_by_order(line.text):
+            self.add("type", "report", GUESS, "by-order", line.start, line.end, rank=1)
             return bool(self.take_all(number, number, "for-another"))
         return self.may_be_abstract(number, floor)
 

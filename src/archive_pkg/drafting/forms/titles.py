@@ -68,6 +68,7 @@ _SIDES = re.compile(
     r"\b(?:from|by|of|von|от)\s+(?P<one>.+?)(?:,?\s(?:to|an"
     r"|к)\s(?P<two>(?:the\s)?.+?))?[\s,(]*(?:dated)?$"
 )
+_KIND_AND_SIDES = re.compile(r"[^\W\d][\w ]{3,30}, (?P<one>[^,]{2,80}?) to (?P<two>[^,]{2,80})$")
 _TALK = re.compile(
     r"\b(?:conversations?|talks?|discussions? (?:with|between)|meeting (?:with|between)|gespräch"
     r"|reception of|reception in|unterredung|беседы|беседе|rozmow[ya]|rozhovor"
@@ -81,6 +82,7 @@ _OFFICE_AND_GLOSS = re.compile(
 )
 _ONE_WITH_ANOTHER = re.compile(r"\bof\b.*\b[Aa]mbassador\b.*\bwith\b", re.DOTALL)
 _RECEIVED = re.compile(r"\b(?:received|incoming)\b|входящ", re.IGNORECASE)
+_BETWEEN = re.compile(r"\b(?:between|and|with|on \d.*)\b", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[A-ZА-Я]\.){1,2}")
 _CONNECTIVES = ("between", "and", "with", "of", "zwischen", "mit", "und", "с", "i", "z")
 
@@ -150,7 +152,9 @@ class TitleForms(ListForms):
             return False
         if NUMBER.match(rest) or rest[0].isdigit() or rest[0] in "(№#":
             return True
-        if _CONTINUES.match(rest) and ends not in ".!?;":
+        if (_CONTINUES.match(rest) or _KIND_AND_SIDES.match(text.rpartition(",")[0])) and (
+            ends not in ".!?;"
+        ):
             return True
         return (rest.split()[0].isupper() and text.isupper()) or bool(
             read_stack(rest, self.vocabulary)
@@ -232,7 +236,8 @@ class TitleForms(ListForms):
         """Read "from A to B" in a title line."""
         dated = days and not text[days[-1].end :].strip(" .,)]")
         flat = (text[: days[-1].start] if dated else text).rstrip(" ,(")
-        match = _SIDES.search(flat)
+        flat = re.split('[‘“"«]', flat)[0].rstrip(" ,")
+        match = _SIDES.search(flat) or _KIND_AND_SIDES.match(flat)
         if match is None:
             return
         one, two = match["one"].strip(" ,"), (match["two"] or "").strip(" ,")
@@ -276,7 +281,9 @@ class TitleForms(ListForms):
             return False
         if sure is not CERTAIN:
             end = start + len(text)
-            self.add("type", TALK, PROBABLE, "heading-of-talk", start, end, rank=9)
+            headed = {fact.value for fact in self.forms.of("type") if fact.rule == "heading"}
+            rank = 3 if headed - {"memorandum", "note", "record"} else 9
+            self.add("type", TALK, PROBABLE, "heading-of-talk", start, end, rank=rank)
         self.event_date(text, start, CERTAIN, rank=7)
         place = self.talk_place(text)
         if place:
@@ -334,6 +341,10 @@ class TitleForms(ListForms):
             if named and not (plain and follows and of_body):
                 found.setdefault(name, title or shouted or (office and full))
             place = max(end, place + 1)
+        for part in _BETWEEN.split(flat):
+            person = find_person(part, self.vocabulary) if part.strip() else None
+            if person is not None and person.role and re.search(r"[ -]", person.name):
+                found.setdefault(person.name, False)
         return list(found.items())
 
     def after_titles(self, pieces: Sequence[str], place: int) -> tuple[int, bool, bool]:

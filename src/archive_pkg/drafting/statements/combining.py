@@ -43,6 +43,7 @@ class Combining:
 
     def statements(self) -> list[Statement]:
         """Return the chosen statements, in the order of the fields, then the rest."""
+        self.letter = [one for one in self.letter if one.field != "place" or self.is_place(one)]
         if not self.forms.facts:
             return list(self.letter)
         chosen = self.classification()
@@ -104,6 +105,13 @@ class Combining:
         quote = DraftQuote(start, end, self.text[start:end])
         found = [Statement("classification", value, sure, marks[0].rule, quote, "", details)]
         return found + [self.statement(mark) for mark in marks]
+
+    def is_place(self, one: Statement) -> bool:
+        """Whether a place in a letter's dateline is not a kind of document, a marking or a body."""
+        words, vocabulary = words_of(one.value), self.vocabulary
+        if words[:1] == ["from"] or read_stack(one.value, vocabulary):
+            return False
+        return words[0] not in vocabulary.document_kinds or " ".join(words) in vocabulary.towns
 
     def is_name(self, one: Statement) -> bool:
         """Whether a signature that a letter's layout shows can be a person's name."""
