@@ -492,7 +492,7 @@ def test_content_marked_internal_is_not_in_the_records() -> None:
     assert record.summary.text == "On trade."
     assert (record.date, record.custody, record.identifiers) == (None, None, ())
     assert record.part("original").access is None
-    assert record.publications == ("Letters , vol. 1",)
+    assert [found.citation for found in record.publications] == ["Letters , vol. 1"]
     assert sum("Hm." in said for said in unread(imported)) == 1
     for words in ("Secret title", "S 1", "https://e.org/s", "Spy", "On spies.", "From a spy."):
         assert words in str(unread(imported))

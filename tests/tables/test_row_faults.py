@@ -77,7 +77,9 @@ def test_the_hint_for_a_missing_date_is_that_of_its_words(written: str, hint: st
     [
         ("letters", {"type": ""}, "type",
          "the cell is empty, but every row of letters needs type",
-         "Write one of: letter, telegram, memorandum, note, message, report, other."),
+         "The type of document: letter, telegram, memorandum, memorandum-of-conversation, minutes, "
+         "report, resolution, decision, note, speech, diary-entry, message, other, or the id of a "
+         "type that the record defines in own_type."),
         ("letters", {"title": ""}, "title",
          "the cell is empty, but every row of letters needs title", "The title."),
         ("agents", {"letter": ""}, "letter",

@@ -162,11 +162,11 @@ def test_progress_counts_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     ticks: list[tuple[int, int | None]] = []
     check(tmp_path, progress=lambda *tick: ticks.append(tick))
     done, totals = zip(*ticks, strict=True)
-    assert done == (2, 3, 4)
-    monkeypatch.setattr(validation, "_TICK", 2)
+    assert done == (2, 2, 3, 3, 4, 4)
+    monkeypatch.setattr(validation, "_BATCH", 1)
     ticks.clear()
     check(tmp_path, progress=lambda *tick: ticks.append(tick))
-    assert [done for done, _ in ticks] == [2, 2, 3, 4, 4]
+    assert [done for done, _ in ticks] == [1, 2, 2, 3, 3, 4, 4]
     assert {total for _, total in ticks} == {*totals} == {None}
     for size, total in ((2, 5), (None, None)):
         sheets = {name: read_csv(tmp_path / f"{name}.csv") for name in ("letters", "parts")}
