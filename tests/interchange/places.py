@@ -70,4 +70,4 @@ def _in_json(value: Any, path: str) -> Iterator[str]:
         for number, inner in enumerate(value, 1):
             yield from _in_json(inner, f"{path}[{number}]")
     else:
-        yield f"{path}: {value}"
+        yield f"{path}: {value}".replace("\n", "\\n")

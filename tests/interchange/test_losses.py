@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from examples import FULL, FULL_SETTING, TEXT, bare, full
+from examples import BARE, FULL, FULL_SETTING, TEXT, bare, full
 from places import expected
 
 from archive_pkg.interchange import FORMATS, export, find_format
@@ -83,6 +83,39 @@ def test_each_loss_is_at_its_place(name: str) -> None:
     assert lines == expected(f"losses-{name}")
 
 
+def lost(name: str, record: Record, document: bytes) -> set[str]:
+    """The fields that are reported as lost; Dublin Core has no version."""
+    report = losses(find_format(name), record, document=document)
+    fields = {str(each.location.field) for each in report if each.code == "crosswalk-field-lost"}
+    return fields - {"version"}
+
+
+@pytest.mark.parametrize("name", ["date", "received"])
+def test_only_the_words_of_an_open_date_can_be_elsewhere(name: str) -> None:
+    words = {"as_written": "in 1956/57", "note": "or 1957"}
+    opened = Record.model_validate(BARE | {name: words})
+    assert lost("sword", opened, b'["In 1956/57, or 1957"]') == set()
+    assert lost("sword", opened, b'["In 1956/57"]') == {f"{name}.note"}
+    assert lost("sword", opened, b'["or 1957"]') == {f"{name}.as_written"}
+    dated = Record.model_validate(BARE | {name: words | {"edtf": "1957"}})
+    fields = {f"{name}.as_written", f"{name}.note"} if name == "date" else {"received.edtf"}
+    assert lost("sword", dated, b'["In 1956/57, or 1957"]') == fields
+
+
+def test_words_are_found_in_any_spelling_of_a_document() -> None:
+    record = Record.model_validate(BARE | {"title": "Größe & <Maß>\nИ"})
+    partial = "crosswalk-field-partial"
+    for name in ("dc", "csl", "bibtex", "dataverse"):
+        report = losses(find_format(name), record, document=export(name, record))
+        assert not [each for each in report if each.code == partial], name
+    escaped = b'["x 1 gr\\u00f6\\u00dfe ma\\u00df \\u0438"]'
+    assert not [
+        each
+        for each in losses(find_format("csl"), record, document=escaped)
+        if each.code == partial
+    ]
+
+
 def test_losses_name_each_field_once() -> None:
     report = losses(find_format("cmif"), full())
     lost = [item.message for item in report if item.code == "crosswalk-field-lost"]
@@ -108,3 +141,6 @@ def test_losses_name_characters_that_xml_cannot_hold() -> None:
     texts = {"english": TEXT + "\f"}
     report = losses(find_format("tei"), full(), texts)
     assert [f.location.field for f in report if f.code.endswith("-replaced")] == ["parts.english"]
+    for name, given in (("tei", {"english": TEXT}), ("premis", texts)):
+        report = losses(find_format(name), full(), given)
+        assert not [f for f in report if f.code.endswith("-replaced")]

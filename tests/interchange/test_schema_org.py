@@ -245,6 +245,12 @@ def test_a_file_has_what_is_known_of_it() -> None:
     assert measured["g"]["contentSize"] == "7"
 
 
+def test_custody_and_donor_are_described() -> None:
+    agents = [{"id": "a", "name": "Ann", "kind": "person"}]
+    assert said(agents=agents, donor="a")[LETTER]["description"] == "Donor: Ann"
+    assert said(custody="Ours.")[LETTER]["description"] == "Custody: Ours."
+
+
 def test_a_summary_without_an_author_is_an_abstract_alone() -> None:
     things = said(summary={"text": "On tanks."})
     assert things[LETTER]["abstract"] == "On tanks."

@@ -93,7 +93,7 @@ MAPPING = {
     "enclosures.title": "messageAttachment, hasPart; name, alternateName",
     "holdings": "holdingArchive, itemLocation",
     "custody": "description",
-    "donor": "sponsor",
+    "donor": "description",
     "publications": "citation",
     "rights.statement": "copyrightNotice",
     "rights.licence": "license",
@@ -323,8 +323,7 @@ def _letter(record: Record, setting: Setting) -> Thing:
             "messageAttachment": [_ref(name) for name in enclosed],
             "holdingArchive": [_ref(_holding_id(n)) for n in _archives(record).values()],
             "itemLocation": [shelfmark(one) for one in record.holdings if one.levels],
-            "description": f"Custody: {record.custody}" if record.custody else None,
-            "sponsor": _agents(record, [record.donor]) if record.donor else None,
+            "description": "\n".join(_provenance(record)),
             "citation": derived_facts.published_in(record),
             "copyrightNotice": rights.statement if rights else None,
             "license": _ref(_licence_id(rights.licence)) if rights and rights.licence else None,
@@ -333,6 +332,13 @@ def _letter(record: Record, setting: Setting) -> Thing:
             else None,
         }
     )
+
+
+def _provenance(record: Record) -> Iterator[str]:
+    if record.custody:
+        yield f"Custody: {record.custody}"
+    if record.donor:
+        yield f"Donor: {record.agent(record.donor).name}"
 
 
 def _is_signed(record: Record) -> bool:
