@@ -116,6 +116,19 @@ def test_words_are_found_in_any_spelling_of_a_document() -> None:
     ]
 
 
+def test_an_escaped_character_and_a_missing_quote_are_no_words_of_a_document() -> None:
+    record = Record.model_validate(BARE | {"title": "gt"})
+    for document, is_partial in ((b"<dc>&gt;</dc>", True), (b"<dc>gt</dc>", False)):
+        report = losses(find_format("dc"), record, document=document)
+        assert ("title" in {each.location.field for each in report}) is is_partial
+    report = losses(find_format("dc"), full(), document=b"<dc/>")
+    assert "translation_notes.plan.at" in {each.location.field for each in report}
+
+
+def test_ids_within_a_record_are_not_fields() -> None:
+    assert not {name for name in fields() if name.endswith(".id")}
+
+
 def test_losses_name_each_field_once() -> None:
     report = losses(find_format("cmif"), full())
     lost = [item.message for item in report if item.code == "crosswalk-field-lost"]

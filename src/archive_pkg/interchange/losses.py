@@ -95,7 +95,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     inner = (_model_in(item) for item in getattr(annotation, "__args__", ()))
-    return next((model for model in inner if model is not None), None)
+    return next(filter(None, inner), None)
 
 
 def place_of(mapping: Mapping[str, str], field: str) -> str | None:
