@@ -115,7 +115,9 @@ def test_a_vague_date_is_a_range_and_says_so(edtf: str, date: str, information: 
 def test_a_date_that_nobody_could_read_is_described() -> None:
     told = said(date={"as_written": "1956/57"}, received={"edtf": "1957"})
     assert told["dates"] == [{"date": "1957", "dateType": "Other", "dateInformation": "received"}]
-    assert [each["description"] for each in told["descriptions"]] == ["Date as written: 1956/57"]
+    assert told["descriptions"] == [
+        {"description": "Date as written: 1956/57", "descriptionType": "Other"}
+    ]
 
 
 def test_subjects_and_places_are_said_once_and_have_an_address_where_there_is_one() -> None:
@@ -139,7 +141,10 @@ def test_nobody_contributes_twice_in_one_kind() -> None:
         parts=[ORIGINAL, ENGLISH],
         rights={"statement": "Free."},
     )
-    assert [each["contributorType"] for each in told["contributors"]] == ["Translator", "Other"]
+    ann = {"name": "Ann", "nameType": "Personal"}
+    assert told["contributors"] == [
+        ann | {"contributorType": kind} for kind in ("Translator", "Other")
+    ]
     assert told["descriptions"] == [
         {
             "description": "Contributors: Ann (recipient); Ann (donor)",
