@@ -188,7 +188,8 @@ class PhraseReader(PointReader):
             end += 1
             if not (first.has_year or second.has_year):
                 tail, end = self._tail(end)
-        if not self._fit(first, second, kind, between) and tail.year is None:
+        fits = self._fit(first, second, kind, between) or tail.year is not None
+        if not fits or first.dual or second.dual:
             return None
         readings: list[DateReading] = []
         doubtful: list[DateReading] = []
@@ -380,8 +381,12 @@ def _meaning(first: Choice, second: Choice, kind: str, between: bool) -> Meaning
     if kind in ("bracket", "editor", "and"):
         return [], []
     edtf = f"{one}/{other}"
-    alike = first.month is None or second.month is None or bool(first.day) == bool(second.day)
-    spans = [DateReading(edtf, "span")] if alike and one != other and is_edtf(edtf) else []
+    alike = [bool(one.month) + bool(one.day) for one in (first, second)]
+    spans = (
+        [DateReading(edtf, "span")]
+        if alike[0] == alike[1] and one != other and is_edtf(edtf)
+        else []
+    )
     julian = from_julian(first, "double-date") if (second.year or 0) < _STYLES_ENDED else None
     return ([*spans, julian] if julian and julian.edtf == other else spans), []
 

@@ -198,8 +198,7 @@ class PointReader(ComponentReader):
         self, place: int, first: int, second: int, roman: int, signs: int
     ) -> Iterator[Point]:
         """Read `30. 7.`, `2/XI`, which are dates, and `29.2`, which is a part of one."""
-        rule = "roman-month" if roman else "day-and-month"
-        found = self.point(NO_YEAR, second, first, rule, end=signs + 1)
+        found = self.point(NO_YEAR, second, first, "day-without-year", end=signs + 1)
         found.part = roman == 1 and self.word(place + 1) != "/"  # "2. I" often begins a sentence
         if not roman:
             # "1/2" and "3.5" are more often fractions.
