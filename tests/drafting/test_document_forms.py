@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from archive_pkg.drafting import record_of
 from archive_pkg.drafting.draft import draft_text
 
 BODY = "The orchard was visited in the morning. The pears are ripe and the ladders are long enough."
@@ -606,6 +607,35 @@ def test_each_statement_quotes_its_words_from_the_text() -> None:
                 assert one.quote.exact == quoted
                 if one.field in ("recipient", "signatory", "participant", "number", "place"):
                     assert re.sub(r"\s+", " ", quoted) == one.value
+
+
+def test_the_records_of_all_forms_are_valid() -> None:
+    for text, _, _ in CASES:
+        record = record_of(draft_text(text.replace("~", BODY)), "document.txt")
+        assert {item.field.split(".")[0] for item in record.evidence} >= {"parts", "title"}
+
+
+def test_a_record_states_what_documents_state() -> None:
+    minutes = next(text for text, _, _ in CASES if text.startswith("Protocol No. 12"))
+    record = record_of(draft_text(minutes.replace("~", BODY)), "document.txt")
+    names = {agent.id: agent.name for agent in record.agents}
+    assert (record.type, record.number) == ("minutes", "12")
+    assert [names[one.agent] for one in record.participants] == ["Gajda", "Wilk", "Dobosz"]
+    assert record.recorded is not None
+    assert (str(record.recorded.edtf), record.recorded.kind) == (
+        "1961-05-03/1961-05-04",
+        "session",
+    )
+    [holding] = record.holdings
+    assert holding.repository == "AAN"
+    assert [(level.name, level.value) for level in holding.levels] == [
+        ("reference", "KC PZPR"),
+        ("reference", "V/71"),
+        ("k.", "12-14"),
+    ]
+    translated = next(event for event in record.events if event.type == "translation")
+    assert [names[key] for key in translated.agents] == ["Ewa Maj"]
+    assert [part.kind for part in record.parts] == ["translation"]
 
 
 def test_a_second_document_in_the_file_is_found() -> None:

@@ -47,6 +47,20 @@ def _capital(match: re.Match[str]) -> str:
     return "Mc" if match.group() == "mc" else match.group().upper()
 
 
+# The part that a list gives a participant, by the rule that reads the list.
+_PARTS = {
+    "interpreter-list": "interpreter",
+    "recorder-list": "note-taker",
+    "signature-made-by": "note-taker",
+}
+_RECORDED = {"memorandum of conversation": "talk", "minutes": "session", "speech": "speech"}
+_LEVEL = re.compile(
+    r"(?P<name>(?:f|op|d|l|ll|p|por|k|kk|t|fond|opis|delo|list|papka|file|box|folder|reel|series|RG"
+    r"|Bestand|Bl|Bd|ф|оп|д|л|лл|п|Signatur|DY)\.?)\s*(?P<value>\d.*)",
+    re.IGNORECASE,
+)
+
+
 class FrameBuilder:
     """Builds the agents and the frame of a record from a draft.
 
@@ -151,6 +165,7 @@ class FrameBuilder:
             ("sender", "sender"),
             ("signatories", "signatory"),
             ("recipients", "recipient"),
+            ("attention", "attention"),
             ("copies_to", "copy-to"),
         ):
             stated = self.storable(name)
@@ -169,6 +184,73 @@ class FrameBuilder:
                 if one.more.get("signs"):
                     self.agents[key]["note"] = f"Signs: {one.more['signs']}."
             self.data[field] = ids
+
+    def described(self) -> None:
+        """Add what only official documents state: number, participants, the talk, the source."""
+        for field, name in (
+            ("number", "number"),
+            ("copy_number", "copy-number"),
+            ("filing_reference", "filing"),
+        ):
+            one = self.first(name)
+            if one is not None:
+                self.data[field] = one.value
+                self.add_evidence_and_comment(field, one)
+        self.participants()
+        self.recorded()
+        self.source()
+
+    def participants(self) -> None:
+        """Add each participant, with the part that the list says."""
+        listed: list[dict[str, Any]] = []
+        for one in self.storable("participant"):
+            where = (one.quote.start, one.quote.end) if one.quote else (-1, -1)
+            key = self._by_quote.get(where) or self.agent(one)
+            if key in [each["agent"] for each in listed]:
+                continue
+            part = _PARTS.get(one.rule)
+            self.add_evidence(f"participants.{len(listed)}", one)
+            listed.append({"agent": key} | ({"part": part} if part else {}))
+        self.data["participants"] = listed
+
+    def recorded(self) -> None:
+        """Add when and where the talk or session took place."""
+        date, place = self.first("event-date"), self.first("event-place")
+        recorded: dict[str, Any] = {}
+        if date is not None and date.quote is not None and not date.value.startswith("XXXX"):
+            recorded = {"edtf": date.value, "as_written": date.quote.exact}
+            self.add_evidence_and_comment("recorded", date)
+        if place is not None:
+            recorded["place"] = {"name": mixed_case(place.value)}
+            self.add_evidence("recorded.place" if date else "recorded", place)
+        kind = self.draft.one("type")
+        if recorded and kind is not None and kind.value in _RECORDED:
+            recorded["kind"] = _RECORDED[kind.value]
+        self.data["recorded"] = recorded
+
+    def source(self) -> None:
+        """Add the archive or the book that the source line names."""
+        one = self.first("source-line")
+        if one is None:
+            return
+        repository, *rest = re.split(r",\s+", one.value)
+        levels = [_LEVEL.fullmatch(part) for part in rest]
+        if rest and any(levels):
+            self.data["holdings"] = [
+                {
+                    "repository": repository,
+                    "levels": [
+                        {"name": found["name"], "value": found["value"]}
+                        if found
+                        else {"name": "reference", "value": part}
+                        for found, part in zip(levels, rest, strict=True)
+                    ],
+                }
+            ]
+            self.add_evidence("holdings.0", one)
+        else:
+            self.data["publications"] = [{"citation": one.value}]
+            self.add_evidence("publications.0", one)
 
     def storable(self, name: str) -> list[Statement]:
         """Return the statements about a field whose text has no control characters."""
@@ -249,9 +331,11 @@ class FrameBuilder:
         scheme, level = one.more.get("scheme"), one.more.get("level")
         if scheme and level:
             marking |= {"scheme": scheme, "level": slug(level)}
-        parts = [part.strip() for part in re.split(r"[;/]", one.value) if part.strip()]
-        if len(parts) > 1:
-            marking["caveats"] = parts[1:]
+        caveats = [caveat.value for caveat in self.storable("caveat")]
+        if not caveats:
+            caveats = [part.strip() for part in re.split(r"[;/]", one.value) if part.strip()][1:]
+        if caveats and caveats != [one.value]:
+            marking["caveats"] = caveats
         self.data["classification"] = marking
         self.add_evidence_and_comment("classification", one)
         if scheme and level:

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 # fmt: off
 _ORDER = (
-    "id", "type", "title", "sender", "signatories", "recipients", "copies_to", "date", "received",
-    "place", "classification", "salutation", "closing", "summary", "mentioned_agents",
-    "mentioned_places", "parts", "translation_notes", "enclosures", "agents", "events", "evidence",
+    "id", "type", "title", "sender", "signatories", "recipients", "attention", "copies_to",
+    "participants", "date", "received", "recorded", "place", "number", "copy_number",
+    "filing_reference", "classification", "salutation", "closing", "summary", "mentioned_agents",
+    "mentioned_places", "parts", "translation_notes", "enclosures", "holdings", "publications",
+    "agents", "events", "evidence",
 )
 # fmt: on
 _TYPES = {
@@ -33,15 +35,6 @@ _TYPES = {
 
 MAIN_PART = "letter"
 """The id of the part with the text."""
-# Types of drafts that records know under another name.
-_RECORD_TYPES = {
-    "memorandum of conversation": "memorandum",
-    "minutes": "other",
-    "report": "other",
-    "resolution": "other",
-    "note": "other",
-    "speech": "other",
-}
 
 
 class RecordBuilder(FrameBuilder):
@@ -51,6 +44,7 @@ class RecordBuilder(FrameBuilder):
         """Return the record's data with its fields in the order of the models."""
         self.correspondents()
         self.frame()
+        self.described()
         self.mentions()
         self.parts()
         self.notes()
@@ -82,6 +76,7 @@ class RecordBuilder(FrameBuilder):
         parts: list[dict[str, Any]] = []
         original = self.first("original-language")
         summary, language = self.first("summary"), self.draft.one("language")
+        translator = self.first("translator")
         file: dict[str, Any] = {"file": self.text_file, "media_type": "text/plain"}
         file["encoding"] = source.charset
         if not source.extracted:
@@ -89,7 +84,7 @@ class RecordBuilder(FrameBuilder):
         shared = {"languages": [language.value]} if language else {}
         letter: dict[str, Any] = {
             "id": MAIN_PART,
-            "kind": "translation" if original else "transcription",
+            "kind": "translation" if original or translator else "transcription",
         }
         if source.extracted:
             parts.append(self.source_part())
@@ -194,6 +189,13 @@ class RecordBuilder(FrameBuilder):
             self.add_evidence(
                 "events.translated", original, rule="translation-has-an-original", quoted=False
             )
+        translator = self.first("translator")
+        if translator is not None:
+            made: dict[str, Any] = {"id": "translated", "type": "translation"}
+            if original is None:
+                events.append(made | {"objects": [MAIN_PART]})
+            events[-1]["agents"] = [self.agent(translator)]
+            self.add_evidence("events.translated.agents", translator)
         self.data["events"] = events
 
     def notes(self) -> None:
@@ -238,9 +240,9 @@ class RecordBuilder(FrameBuilder):
         """Add a title in the form of documentary editions, and the record's id."""
         kind = self.draft.one("type")
         kind_name = kind.value if kind is not None else "other"
-        kind_name = _RECORD_TYPES.get(kind_name, kind_name)
+        kind_name = slug(kind_name)
         self.data["type"] = kind_name
-        words = _TYPES.get(kind_name, kind_name.capitalize())
+        words = _TYPES.get(kind_name, kind_name.replace("-", " ").capitalize())
         senders, recipients = self.short_names("sender"), self.short_names("recipients")
         title = words
         if senders and recipients:
