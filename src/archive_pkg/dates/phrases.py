@@ -157,7 +157,7 @@ class PhraseReader(PointReader):
         """Read the second date, and return the phrase with both."""
         if between != (kind == "and") and between:
             return None
-        place = self._articles(self.noise(place)) if self.whole else self._articles(place)
+        place = self._articles(self.noise(place))
         mark = ""
         for qualifier, after in self._phrases(words.PREFIXES, place):
             if qualifier == "about" and self.whole:
