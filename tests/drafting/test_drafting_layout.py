@@ -1155,7 +1155,7 @@ BEFORE = "Dear Sir:\n\nI send you the note about the ships in the harbor.\n\nYou
     ],
 )
 def test_lines_below_a_signature_have_their_kind(below: str, kinds: list[str]) -> None:
-    assert segment(BEFORE + below, VOCABULARY).kinds[4:] == kinds
+    assert segment(BEFORE + below, VOCABULARY, DocumentForms()).kinds[4:] == kinds
 
 
 SENTENCE = "One two three four five six seven eight nine ten eleven twelve."
@@ -1234,7 +1234,7 @@ PROSE = (
     ],
 )
 def test_lines_above_a_salutation_have_their_kind(above: str, kinds: list[str]) -> None:
-    assert segment(above + AFTER, VOCABULARY).kinds[:-2] == kinds
+    assert segment(above + AFTER, VOCABULARY, DocumentForms()).kinds[:-2] == kinds
 
 
 @pytest.mark.parametrize(
@@ -1253,13 +1253,13 @@ def test_lines_above_a_salutation_have_their_kind(above: str, kinds: list[str]) 
     ],
 )
 def test_a_head_without_a_salutation_ends_with_its_last_form(above: str, kinds: list[str]) -> None:
-    assert segment(above + PROSE, VOCABULARY).kinds[: len(kinds)] == kinds
+    assert segment(above + PROSE, VOCABULARY, DocumentForms()).kinds[: len(kinds)] == kinds
 
 
 def test_the_heading_of_a_document_follows_a_name() -> None:
     heading = "\n\nPresident Roosevelt to Churchill\n\nText."
     for above, kind in (("\n\nWe met.", "body"), ("\n\nWe met.\n\nAnn", "enclosure")):
-        assert segment("Dear Sir:" + above + heading, VOCABULARY).kinds[-2] == kind
+        assert segment("Dear Sir:" + above + heading, VOCABULARY, DocumentForms()).kinds[-2] == kind
 
 
 @pytest.mark.parametrize(
@@ -1295,4 +1295,4 @@ def test_the_heading_of_a_document_follows_a_name() -> None:
     ],
 )
 def test_a_salutation_ends_the_head_unless_prose_comes_before(text: str, kinds: list[str]) -> None:
-    assert segment(text, VOCABULARY).kinds == kinds
+    assert segment(text, VOCABULARY, DocumentForms()).kinds == kinds
