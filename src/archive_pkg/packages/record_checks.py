@@ -528,9 +528,7 @@ def _statements(record: Record, source: Path) -> Iterator[Finding]:
     for group in kind.states:
         if not any(getattr(record, field) for field in group):
             words = " or ".join(map(label, group)).lower()
-            hint = (
-                f"Add {group[0]} if the document states it, as a {kind.label.lower()} usually does."
-            )
+            hint = f"Add {group[0]} if the document gives it. {kind.plural} usually do."
             yield STATEMENT_MISSING.at(at(group[0]), f"the record does not state {words}", hint)
     taking_part = (one.agent for one in record.participants)
     named = dict.fromkeys(
