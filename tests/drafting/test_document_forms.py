@@ -156,12 +156,12 @@ To Cde. Babich
 
 ~
 
-T. Ya. Verbin
+M. D. Verbin
 
 20 April 1946
 =
 recipient = Orlin | Babich
-signatory = T. Ya. Verbin
+signatory = M. D. Verbin
 date = 1946-04-20
 salutation =
 -----

@@ -53,7 +53,7 @@ _PRESIDES = re.compile(
     r"the chair|chaired)\b"
 )
 _OF_OTHER = re.compile(
-    r"\b(?:[Cc]onversation|talks?) of\b|['’]s [Cc]onversation|\bbetween\b|\bof [Cc]omrade\b"
+    r"\b(?:[Cc]onversation|talks?) of\b|['’]s [Cc]onversation|\bbetween\b(?! \d)|\bof [Cc]omrade\b"
 )
 _LISTED = re.compile(r"\W*\d+\s*(?:x|×|st|nd|rd|th|\.|-|–|copy|copies|экз|-й)|[-–•*]")
 _FOR = re.compile(r"^(?:to|an|for|для)\s+(?:the\s)?", re.IGNORECASE)

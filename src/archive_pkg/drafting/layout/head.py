@@ -89,6 +89,7 @@ def is_salutation(line: Line, vocabulary: Vocabulary) -> int:
         return 2 if len(words) <= 4 and line.alone else 1
     if (
         forms["salutation abbreviated"].at(words)
+        and not (words[0] == "m" and words[1:2] != ["l"] and max(map(len, words)) > 3)
         and len(words) <= 4
         and line.alone
         and len(text) < 20
