@@ -70,7 +70,9 @@ _TYPES = {
 }
 _EMAIL = FileKind("an e-mail message", "Save the text of the message as .txt, and use that file.")
 _IS_EMAIL = re.compile(
-    rb"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*(?:MIME-Version|Message-ID|Received):",
+    rb"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*"
+    # Not "Received:": records and the heads of memoranda say when a document was received.
+    rb"(?:MIME-Version:\s*\d|Message-ID:\s*<)",
     re.IGNORECASE,
 )
 _HEAD = 16384
