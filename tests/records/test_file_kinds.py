@@ -25,7 +25,7 @@ def test_a_message_is_an_e_mail(head: bytes) -> None:
     "head",
     [
         b"format: 3\nid: telegram\ntype: telegram\ntitle: Telegram\nreceived: 1960-07-20\n",
-        b"From: the Embassy\nTo: the Minister\nReceived: from the courier, 20 July 1960\n\nWe report",
+        b"From: the Embassy\nTo: the Minister\nReceived: from the courier, 20 July\n\nWe report",
         b"Dear Sir,\nMIME-Version: 1.0 was announced",
     ],
 )
