@@ -430,7 +430,7 @@ copy-to = Orlin | Melnik | Babich | Osin | Rudenko
 signatory =
 sender =
 -----
-FROM THE EMBASSY IN HAVANA
+FROM THE EMBASSY IN LIMA
 ON/12/13/VI/61
 SECRET
 211 – MONDAY – 1400hs – ~
@@ -438,7 +438,7 @@ SECRET
 A. C. DUARTE
 =
 type = telegram
-place = HAVANA
+place = LIMA
 date = 1961-06-12
 received = 1961-06-13
 level = SECRET
@@ -526,13 +526,13 @@ recipient = Külügyminiszter
 
 ~
 
-[Chinese] Embassy in [North] Korea
+[Polish] Embassy in [North] Vietnam
 
 23 November 1961
 =
 type = telegram
 recipient = Ministry of Foreign Affairs
-signatory = [Chinese] Embassy in [North] Korea
+signatory = [Polish] Embassy in [North] Vietnam
 date = 1961-11-23
 """
 CASES = [each.strip("\n").partition("\n=\n") for each in DOCUMENTS.split("-----\n")]

@@ -82,10 +82,10 @@ _OPENINGS = (
     (r"^\W*1\.\s*(?:to [a-z]+|approves?|agrees?|adopts?|accepts?|instructs?|charges?|considers? it"
      r"|finds? it|deems?|recommends?|takes? note|confirms?|allows?|permits?|утвердить|поручить"
      r"|принять|считать|согласиться|одобрить)\b", "resolution", 4),
-    (r"\b(?:called on|visited|received|came to (?:see|visit)|invited|met(?: with)?|came to my"
-     r"|paid (?:a|me a|us a) (?:farewell |courtesy )?(?:visit|call)) (?:me|us|house)\b"
+    (r"\b(?:called on|visited|received|came to (?:see|visit)|invited|met(?: with)?"
+     r"|paid (?:a|me a|us a) (?:farewell |courtesy )?(?:visit|call)) (?:me|us)\b"
      r"|\bI (?:called on|visited|received|met(?: with)?|had a (?:talk|conversation) with"
-     r"|was received by|paid a visit)\b|\b(?:came to my house|зашел в гости|посетил|имел беседу"
+     r"|was received by|paid a visit)\b|\b(?:посетил|имел беседу"
      r"|состоялась беседа|suchte mich auf|empfing mich)\b", TALK, 2),
     (r"^(?:Cde|Comrade|Com)\.? [A-Z][^.,:]{2,40} (?:said|says|reports?|reported|stated?|proposed"
      r"|asked)\b", "minutes", 2),
