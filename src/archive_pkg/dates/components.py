@@ -122,9 +122,7 @@ class ComponentReader:
     # Years and days
 
     def year(self, place: int, *, dual: bool = True) -> Year:
-        """Read a year: `1960`, `1704/5`, `904`, `60`, `’60`."""
-        if self.word(place) in ("'", "’") and self.at(place + 1).digits == 2:
-            place += 1
+        """Read a year: `1960`, `1704/5`, `904`, `60`."""
         token = self.at(place)
         value, end = token.value, place + 1
         if not token.digits or self._is_time(place):
@@ -141,7 +139,7 @@ class ComponentReader:
                     return Year(place + 3, (value,), dual=last)
             return Year(end, (value,))
         pivot = self.conventions.pivot
-        if token.digits == 3 and 700 <= value <= 999:
+        if token.digits == 3 and value >= 700:
             return Year(end, (1000 + value,) if pivot else (1000 + value, value))
         if token.digits != 2:
             return NO_YEAR
