@@ -269,6 +269,8 @@ def test_a_set_reaches_from_its_first_to_its_last_date(
         ("1960-7", "Write 1960-07"),
         ("1960.7", "Write 1960-07"),
         ("1960 7 8", "Write 1960-07-08"),
+        ("1961.08.09", "Write 1961-08-09"),
+        ("19.08.1961", "Write 1961-08-19"),
         ("8/7/1960", "Write year, month and day in this order: 1960-MM-DD"),
         ("960", "A year has four digits: 0960"),
         ("19600718", "Write 1960-07-18"),

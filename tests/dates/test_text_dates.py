@@ -112,6 +112,10 @@ WRITTEN: list[tuple[Any, ...]] = [
     ("[18] July [1960]", "[18] July [1960]", "1960-07-18", "written-date", 1, "en"),
     ("July [18], 1960", "July [18], 1960", "1960-07-18", "written-date", 1, "en"),
     ("<18 July 1960>", "18 July 1960", "1960-07-18", "written-date", 2, "en"),
+    ("we met 18 July 1960] x", "18 July 1960", "1960-07-18", "written-date", 2, "en"),
+    ("we met [18 July 1960 x", "18 July 1960", "1960-07-18", "written-date", 2, "en"),
+    ("on [ 18 July] 1960 x", "[ 18 July] 1960", "1960-07-18", "written-date", 1, "en"),
+    ("he met «4» ноября 1962", "«4» ноября 1962", "1962-11-04", "written-date", 2, "ru"),
     ("18’ July 1960", "18’ July 1960", "1960-07-18", "written-date", 2, "en"),
 ]
 NO_DATES = [

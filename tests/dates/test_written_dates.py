@@ -6,6 +6,7 @@ import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -60,6 +61,39 @@ def test_each_written_date_of_the_table_is_found_in_a_text() -> None:
         if [(one[0], one[2]) for one in found] != expected:
             wrong.append(f"{row.text}: {found}, not {expected}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_each_reading_of_an_open_date_has_a_rule_of_the_table() -> None:
+    known = {row.rule for row in rows()}
+    for row in rows():
+        if " | " in row.reads and row.where != "text":
+            assert {one.rule for one in read_date(row.text).readings} <= known, row.text
+
+
+@pytest.mark.parametrize(
+    ("text", "one_of", "is_open"),
+    [
+        ("18 July 1960", "1960-07-18", False),
+        ("perhaps 1960", "1960?", False),
+        ("4/5/1960", "[1960-04-05,1960-05-04]", True),
+        ("4/5/60", "[1860-04-05,1860-05-04,1960-04-05,1960-05-04]", True),
+        ("29.2.1900", "1900-03-13", True),
+        ("31 June 1921", "", True),
+        ("1911/12", "", True),
+        ("n.d.", "", False),
+    ],
+)
+def test_a_date_with_several_readings_is_open_and_one_of_them(
+    text: str, one_of: str, is_open: bool
+) -> None:
+    read = read_date(text)
+    assert read is not None
+    assert (read.one_of, read.is_open) == (one_of, is_open)
+
+
+def test_a_question_mark_in_brackets_supplies_nothing() -> None:
+    for line, note in (("3 May 1923 [?]", ""), ("[3] May 1923", "supplied: in brackets")):
+        assert [one.note for one in find_dates(line)] == [note]
 
 
 MONTHS_OF = {
