@@ -152,6 +152,8 @@ def _walk(part: str, start: int, vocabulary: Vocabulary) -> list[Mark]:
                 continue
             begin, end = pieces[place].start(), pieces[stop - 1].end()
             some = part[begin:end].strip("()[]")
+            begin = part.index(some, begin)
+            end = begin + len(some)
             phrase = " ".join(words_of(some))
             if phrase in vocabulary.levels:
                 found.append(

@@ -1,0 +1,74 @@
+"""Lines of markings are read completely, or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive_pkg.drafting.forms.marks import LONGEST, read_stack
+from archive_pkg.drafting.vocabulary import load_vocabulary
+
+LONG = "Abcdefghijklmnopqrstuvwxyzabcdefghijklmn"
+# A line, and its markings, each with its kind; nothing if it is another line.
+STACKS = f"""
+Top Secret = level Top Secret
+«Top Secret» = level Top Secret
+S e c r e t = level S e c r e t
+(Secret) = level (Secret)
+  (Secret)  = level (Secret)
+(Secret = level Secret
+(Secret), Urgent = level Secret | caveat Urgent
+Secret! = level Secret!
+Secret! Urgent! = level Secret! | caveat Urgent!
+Urgent = caveat Urgent
+urgent =
+Copy No. 2 = copy Copy No. 2
+5 copies =
+No. 174 =
+4 May 1961 =
+Secret, in 3 copies, No. 174 = level Secret | copies in 3 copies | number 174
+Secret, 4 May 1961 = level Secret | date 4 May 1961
+Secret, 4 May 1961, 17 = level Secret | date 4 May 1961
+Secret, 4 May 1961 noon =
+Secret, 17 =
+Secret, Garden = level Secret | unknown Garden
+Copy No. 2, Garden =
+Garden, Secret =
+Secret, garden =
+Secret, A b c d e = level Secret | unknown A b c d e
+Secret, A b c d e f =
+Secret, {LONG} = level Secret | unknown {LONG}
+Secret, {LONG}o =
+Secret and Personal = level Secret | caveat Personal
+Secret - Personal = level Secret | caveat Personal
+secret and personal =
+Top Secret Copy No. 2 = level Top Secret | copy Copy No. 2
+Top Secret [Copy No. 2] = level Top Secret | copy Copy No. 2
+Top Secret Urgent Personal = level Top Secret | caveat Urgent | caveat Personal
+Top Secret Copy No. 2 No. 174 = level Top Secret | copy Copy No. 2 | number 174
+No. 174 Top Secret =
+Top Secret garden =
+{"Secret " * 11}Secret = {"level Secret | " * 11}level Secret
+{"Secret " * 12}Secret =
+"""
+
+
+def marks_of(line: str) -> str:
+    found = read_stack(line, load_vocabulary())
+    assert all(line[mark.start : mark.end] == mark.text for mark in found)
+    return " | ".join(f"{mark.kind} {mark.text}" for mark in found)
+
+
+@pytest.mark.parametrize("row", STACKS.strip("\n").splitlines())
+def test_a_line_with_nothing_but_markings_is_a_stack(row: str) -> None:
+    line, _, right = row.partition(" =")
+    assert marks_of(line) == right.strip()
+
+
+def test_the_level_of_each_marking_is_known() -> None:
+    for line in ("Secret", "Secret and Personal", "(Secret)", "Secret!"):
+        assert read_stack(line, load_vocabulary())[0].level == "secret"
+
+
+def test_a_line_longer_than_markings_are_is_not_a_stack() -> None:
+    assert marks_of("Secret" + " " * (LONGEST - 6))
+    assert not marks_of("Secret" + " " * (LONGEST - 5))
