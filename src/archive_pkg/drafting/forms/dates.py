@@ -23,11 +23,6 @@ CLOCK = re.compile(
 _SPAN = re.compile(
     r"\s*(?:and|&|to|through|until|till|bis|und|et|a|i|и|по|[–—-])\s*(?:the\s)?", re.IGNORECASE
 )
-_DAY_BEFORE = re.compile(
-    r"(?<![\d.,/:])(\d{1,2})\.?(?:st|nd|rd|th)?\s*(?:and|&|to|through|bis|und|et|i"
-    r"|и|[–—-])\s*(?:the\s)?$",
-    re.IGNORECASE,
-)
 _YEAR_LATER = re.compile(
     r"^\.?\s*(?:of this year|of the current year|this year|с\. ?г\.|d\. ?J\.|s\. "
     r"?g\.|b\. ?r\.|t\. ?r\.|f\. ?é\.)"
@@ -102,19 +97,7 @@ def days_in(text: str, vocabulary: Vocabulary, conventions: TextConventions) -> 
                 )
                 place += 2
                 continue
-        day = _DAY_BEFORE.search(text, 0, one.start)
-        if (
-            day is not None
-            and len(one.edtf) == 10
-            and _complete(one)
-            and int(day[1]) < int(one.edtf[8:])
-        ):
-            first = f"{one.edtf[:8]}{int(day[1]):02d}"
-            found.append(
-                DayOrSpan(f"{first}/{one.edtf}", day.start(), one.end, one.sure, one.short_year)
-            )
-        else:
-            found.append(one)
+        found.append(one)
         place += 1
     return found
 
