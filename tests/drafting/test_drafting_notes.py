@@ -1,0 +1,124 @@
+"""Brackets of editors and translators, and slips, are found and told apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive_pkg.drafting.statements.notes import (
+    find_brackets,
+    find_slips,
+    kind_of,
+    one_letter_apart,
+    rendering_before,
+    russian_spellings,
+)
+from archive_pkg.drafting.vocabulary import load_vocabulary
+
+WORDS = load_vocabulary()
+
+
+@pytest.mark.parametrize(
+    ("text", "brackets", "loose"),
+    [
+        ("a [b] c [d]", ["[b]", "[d]"], []),
+        ("a [b [c] d] e", ["[b [c] d]"], []),
+        ("[a] [b [c] [d] e]", ["[a]", "[b [c] [d] e]"], []),
+        ("a [b", [], [2]),
+        ("a] b [c", [], [1, 5]),
+        ("a [b [c] d", ["[c]"], [2]),
+        ("a] [b]", ["[b]"], [1]),
+    ],
+)
+def test_outermost_brackets_and_those_without_a_counterpart_are_found(
+    text: str, brackets: list[str], loose: list[int]
+) -> None:
+    found, alone = find_brackets(text, 10)
+    assert [one.text for one in found] == brackets
+    assert [text[one.start : one.end] for one in found] == brackets
+    assert alone == loose
+
+
+def test_reading_stops_after_the_most_brackets() -> None:
+    assert len(find_brackets("[a] " * 5, 3)[0]) == 3
+    assert len(find_brackets("[a] " * 3, 3)[0]) == 3
+    assert find_brackets("] " * 5 + "[a]", 3) == ([], [0, 2, 4, 6])
+    assert len(find_brackets("] " * 3 + "[a]", 3)[0]) == 1
+    assert not find_brackets("[" * 301 + "a]", 3)[0]
+    assert len(find_brackets("[" * 300 + "a]", 3)[0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "rule", "sure"),
+    [
+        ("the pears [sic] are ripe", "sic", "bracket-says-sic", True),
+        ("two words [illegible] here", "illegible", "bracket-says-illegible", True),
+        ("a line [withheld] here", "withheld", "bracket-says-withheld", True),
+        ("pears […] ladders", "omission", "dots-in-brackets", False),
+        ("pears [...] ladders", "omission", "dots-in-brackets", False),
+        ("pe[...]s", "illegible", "dots-in-brackets", True),
+        ("[...]s are ripe", "illegible", "dots-in-brackets", True),
+        ("pe[...] are ripe", "illegible", "dots-in-brackets", True),
+        ("pears [.] ladders", "insertion", "completion", True),
+        ("pears [are ripe.. now] here", "insertion", "words-in-brackets", False),
+        ("pears [ladders?] here", "uncertain", "question-mark-in-brackets", True),
+        ("pears [¿] here", "uncertain", "question-mark-in-brackets", True),
+        ("pe[ar]s", "insertion", "completion", True),
+        ("pears [and ladders] here", "insertion", "words-in-brackets", False),
+        ("in the garden [sadovnik] here", "source-term", "romanised-russian", False),
+    ],
+)
+def test_words_and_place_of_a_bracket_decide_its_kind(
+    text: str, kind: str, rule: str, sure: bool
+) -> None:
+    [bracket] = find_brackets(text, 10)[0]
+    found = kind_of(bracket, text, WORDS)
+    assert (found.kind, found.rule, found.sure) == (kind, rule, sure)
+    assert bool(found.originals) == (kind == "source-term")
+
+
+def test_a_russian_term_has_only_words_that_end_as_russian_words_do() -> None:
+    assert any("садовник" in words for _, words in russian_spellings("sadovnik", WORDS))
+    for term in ("ovnik", "Sadovnik", "sadovnik ladder", "sadovnik " * 7):
+        assert russian_spellings(term, WORDS) == ()
+
+
+def test_the_words_before_a_source_term_render_it() -> None:
+    for text, words, right in (
+        ("He saw the old garden [sadovnik]", 1, "garden"),
+        ("He saw the old garden [sadovnik]", 2, "old garden"),
+        ("old garden [sadovnik]", 2, "old garden"),
+        ("garden [sadovnik]", 2, None),
+        ("old\ngarden [sadovnik]", 2, None),
+        ("x " * 200 + "old garden [sadovnik]", 2, "old garden"),
+    ):
+        [bracket] = find_brackets(text, 10)[0]
+        found = rendering_before(text, bracket, words)
+        assert (found and text[found[0] : found[1]]) == right
+
+
+def test_a_past_tense_after_have_is_a_slip() -> None:
+    [(start, end, word)] = find_slips("The pears have went away", WORDS)
+    assert (start, end, word) == (10, 19, "went")
+    assert not find_slips("The pears have gone away", WORDS)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "near"),
+    [
+        ("orlin", "orlin", False),
+        ("orlin", "orlim", True),
+        ("orlin", "arlin", True),
+        ("orlin", "orln", True),
+        ("orln", "orlin", True),
+        ("orlin", "orlins", True),
+        ("orlin", "olrin", True),
+        ("orlin", "orlni", True),
+        ("orlin", "olrim", False),
+        ("orlin", "orlinas", False),
+        ("orlin", "orxxn", False),
+        ("orlin", "ilron", False),
+    ],
+)
+def test_names_that_differ_by_a_letter_or_a_swap_are_near(one: str, other: str, near: bool) -> None:
+    assert one_letter_apart(one, other) is near
+    assert one_letter_apart(other, one) is near
