@@ -1,0 +1,185 @@
+"""What the forms of a document state is weighed against what its layout states."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive_pkg.drafting.forms.facts import DocumentForms, Fact
+from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, Confidence, Statement
+from archive_pkg.drafting.statements.combining import Combining
+from archive_pkg.drafting.vocabulary import load_vocabulary
+
+WORDS = load_vocabulary()
+
+
+def fact(name: str, value: str, rank: int = 5, start: int = 0, sure: Confidence = CERTAIN) -> Fact:
+    return Fact(name, value, sure, "of-form", start, start + len(value), rank)
+
+
+def own(
+    name: str, value: str, rule: str = "of-letter", kind: str = "", sure: Confidence = CERTAIN
+) -> Statement:
+    return Statement(name, value, sure, rule, kind=kind)
+
+
+def stated(
+    *given: Fact | Statement, text: str = " " * 200, documents: tuple[int, ...] = ()
+) -> list[tuple[str, str]]:
+    forms = DocumentForms([one for one in given if isinstance(one, Fact)])
+    forms.documents.extend(documents)
+    letter = [one for one in given if isinstance(one, Statement)]
+    found = Combining(text, forms, letter, WORDS).statements()
+    return [(one.field, one.value) for one in found]
+
+
+def marked(text: str, *marks: tuple[str, str]) -> list[Statement]:
+    facts = [fact(name, value, start=text.index(value)) for name, value in marks]
+    return Combining(text, DocumentForms(facts), [], WORDS).statements()
+
+
+def test_without_forms_the_letter_states_everything() -> None:
+    assert stated(own("date", "1961"), own("sender", "Orlin")) == [
+        ("date", "1961"),
+        ("sender", "Orlin"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "rank", "right"),
+    [
+        ("date", 6, "form"), ("date", 5, "letter"), ("received", 5, "letter"),
+        ("summary", 6, "form"), ("summary", 5, "letter"), ("subject", 5, "form"),
+        ("subject", 4, "letter"),
+    ],
+)  # fmt: skip
+def test_a_form_of_enough_rank_states_a_single_field(field: str, rank: int, right: str) -> None:
+    assert stated(own(field, "letter"), fact(field, "form", rank)) == [(field, right)]
+    assert stated(fact(field, "form", 1), own("other", "x"))[0] == (field, "form")
+
+
+def test_the_best_fact_states_a_single_field() -> None:
+    assert stated(fact("date", "1960", 6), fact("date", "1961", 7)) == [("date", "1961")]
+
+
+def test_a_place_is_no_marking_kind_of_document_or_origin() -> None:
+    for value, kept in (
+        ("Sofia", True), ("From Sofia", False), ("Secret", False), ("Telegram", False),
+    ):  # fmt: skip
+        assert bool(stated(own("place", value))) is kept
+    assert stated(own("date", "Secret")) == [("date", "Secret")]
+
+
+def test_a_day_of_receipt_gets_the_year_of_the_document() -> None:
+    received, number = fact("received", "XXXX-05-03"), fact("number", "7")
+    assert stated(fact("date", "1961-05-01", 6), received) == [
+        ("date", "1961-05-01"),
+        ("received", "1961-05-03"),
+    ]
+    assert stated(fact("date", "1961-05", 6), received, number) == [
+        ("date", "1961-05"),
+        ("number", "7"),
+    ]
+    assert stated(fact("date", "1961-05-01", 6), fact("received", "1961-06-02"))[1][1] == (
+        "1961-06-02"
+    )
+    assert stated(fact("date", "XXXX-05-01", 6), number)[0] == ("date", "XXXX-05-01")
+
+
+def test_paragraphs_of_reports_telegrams_and_several_documents_are_no_summaries() -> None:
+    summary, guessed = own("summary", "pears"), own("summary", "pears", sure=GUESS)
+    for kind, one, kept in (
+        ("letter", guessed, True), ("telegram", summary, True), ("telegram", guessed, False),
+        ("minutes", summary, False), ("memorandum of conversation", summary, False),
+    ):  # fmt: skip
+        assert (("summary", "pears") in stated(fact("type", kind), one)) is kept
+    assert ("subject", "x") in stated(fact("type", "minutes"), own("subject", "x"))
+    assert not stated(fact("type", "letter"), summary, documents=(9,))
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("Karl Orlin", True), ("Sofia", False), ("CPSU", False), ("Minister", False),
+        ("Secret", False), ("Orlin, Karl, Dr", False), ("Orlin, Karl", True),
+    ],
+)  # fmt: skip
+def test_a_person_who_signs_is_no_town_body_office_or_marking(value: str, kept: bool) -> None:
+    for name in ("sender", "signatory"):
+        assert bool(stated(fact("type", "letter"), own(name, value))) is kept
+        assert stated(fact("type", "letter"), own(name, value, kind="organization"))
+    assert stated(fact("type", "letter"), own("recipient", value)) == [("recipient", value)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "rank", "right"),
+    [
+        ("signature-after-closing", 4, ["Babich"]),
+        ("signature-after-closing", 3, ["Orlin", "Babich"]),
+        ("signature-last-line", 3, ["Babich"]),
+        ("signature-last-line", 2, ["Babich"]),
+        ("signature-last-line", 1, ["Orlin", "Babich"]),
+    ],
+)
+def test_a_signature_below_a_closing_outranks_weak_forms(
+    rule: str, rank: int, right: list[str]
+) -> None:
+    letter, form = own("signatory", "Orlin", rule), fact("signatory", "Babich", rank)
+    assert [value for _, value in stated(letter, form)] == right
+
+
+def test_a_weaker_form_adds_only_signers_with_other_names() -> None:
+    letter = own("signatory", "K. Orlin", "signature-after-closing")
+    assert stated(letter, fact("signatory", "Karl Orlin", 1)) == [("signatory", "K. Orlin")]
+    found = Combining("Babich", DocumentForms([fact("signatory", "Babich", 1)]), [letter], WORDS)
+    assert [one.confidence for one in found.statements()] == [CERTAIN, PROBABLE]
+    sender = own("sender", "Orlin", "sender-signed-after-closing")
+    assert stated(sender, fact("sender", "Babich", 1)) == [("sender", "Orlin")]
+
+
+def test_facts_of_the_best_rank_are_kept_once_in_the_order_of_the_text() -> None:
+    given = [fact("recipient", "Orlin", 5, 20), fact("recipient", "Babich", 5, 3),
+             fact("recipient", "ORLIN", 5, 40), fact("recipient", "Maj", 4)]  # fmt: skip
+    assert [value for _, value in stated(*given)] == ["Babich", "Orlin"]
+    for name in ("participant", "copy-to", "translator"):
+        both = stated(fact(name, "Orlin", 6, 9), fact(name, "Babich", 1))
+        assert both == [(name, "Babich"), (name, "Orlin")]
+
+
+def test_a_participant_is_not_repeated_by_a_part_of_the_name() -> None:
+    given = [fact("participant", "Orlin", 5), fact("participant", "Karl Orlin", 5, 10),
+             fact("participant", "Maj", 5, 30)]  # fmt: skip
+    assert [value for _, value in stated(*given)] == ["Karl Orlin", "Maj"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "quote"),
+    [
+        ("Secret and Personal", "Secret and Personal", "Secret and Personal"),
+        ("Secret et Personal", "Secret et Personal", "Secret et Personal"),
+        ("Personal. Secret", "Personal. Secret", "Personal. Secret"),
+        ("Secret or Personal", "Secret; Personal", "Secret"),
+        ("Secret\nPersonal", "Secret; Personal", "Secret"),
+        ("Personal\nSecret", "Secret; Personal", "Secret"),
+    ],
+)
+def test_a_classification_is_the_line_of_its_markings(text: str, value: str, quote: str) -> None:
+    found = marked(text, ("level", "Secret"), ("caveat", "Personal"))
+    assert (found[0].field, found[0].value) == ("classification", value)
+    assert found[0].quote is not None
+    assert found[0].quote.exact == quote
+    assert text[found[0].quote.start : found[0].quote.end] == quote
+    assert sorted(one.value for one in found[1:]) == ["Personal", "Secret"]
+
+
+def test_levels_are_those_of_the_first_line_and_caveats_count_once() -> None:
+    text = "Secret Confidential\nTop Secret urgent Urgent"
+    levels = [("level", one) for one in ("Secret", "Confidential", "Top Secret")]
+    found = marked(text, *levels, ("caveat", "urgent"), ("caveat", "Urgent"))
+    assert [one.value for one in found[1:]] == ["Secret", "Confidential", "urgent"]
+
+
+def test_a_classification_is_as_sure_as_its_least_sure_marking() -> None:
+    facts = [fact("level", "Secret"), fact("caveat", "Personal", 5, 7, PROBABLE)]
+    found = Combining("Secret Personal", DocumentForms(facts), [], WORDS).statements()
+    assert found[0].confidence is PROBABLE
+    assert stated(fact("type", "letter"), own("classification", "x")) == [("classification", "x")]
