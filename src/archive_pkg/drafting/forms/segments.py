@@ -43,8 +43,6 @@ class Segment(NamedTuple):
 
 def close_up(text: str) -> str:
     """Return a text without the spaces in words such as "N o t e"."""
-    if not _SPACED.search(text):
-        return text
     return _SPACED.sub(lambda match: match.group().replace(" ", ""), text)
 
 
@@ -53,8 +51,8 @@ def cells(lines: Sequence[Line], number: int) -> list[Segment]:
     line = lines[number]
     found: list[Segment] = []
     place = 0
-    gaps = [*_GAP.finditer(line.text)] if "    " in line.text or "\t" in line.text else []
-    for begin, end in [*(gap.span() for gap in gaps), (len(line.text), len(line.text))]:
+    gaps = [gap.span() for gap in _GAP.finditer(line.text)]
+    for begin, end in [*gaps, (len(line.text), len(line.text))]:
         if begin > place:
             found.append(
                 Segment(
