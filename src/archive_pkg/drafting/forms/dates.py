@@ -49,10 +49,6 @@ class DayOrSpan:
     short_year: bool = False
 
 
-def _complete(one: DayOrSpan) -> bool:
-    return not one.edtf.startswith(("X", "["))
-
-
 def _day_or_span(read: DateReading) -> DayOrSpan:
     """Return a reading; of two days joined by "and", the span that they open and close."""
     edtf, sure = read.one_of or read.edtf, read.sure
@@ -65,8 +61,7 @@ def days_in(text: str, vocabulary: Vocabulary, conventions: TextConventions) -> 
     """Return the dates of a line; two days joined by "and", "to" or a dash are one span."""
     if not any(c.isdigit() for c in text):
         return []
-    if ":" in text or "h" in text or "m." in text:
-        text = CLOCK.sub(lambda match: " " * len(match.group()), text)
+    text = CLOCK.sub(lambda match: " " * len(match.group()), text)
     dates = [
         _day_or_span(read)
         for read in dates_on(text, vocabulary, conventions.pivot)
@@ -82,21 +77,16 @@ def days_in(text: str, vocabulary: Vocabulary, conventions: TextConventions) -> 
             and len(following.edtf) == 10
             and _SPAN.fullmatch(text[one.end : following.start])
             and len(one.edtf) == 10
-            and (one.edtf.startswith("XXXX-") or _complete(one))
+            and one.edtf < following.edtf
         ):
-            first = one.edtf.replace("XXXX", following.edtf[:4])
-            if first < following.edtf:
-                found.append(
-                    DayOrSpan(
-                        f"{first}/{following.edtf}",
-                        one.start,
-                        following.end,
-                        following.sure,
-                        following.short_year,
-                    )
-                )
-                place += 2
-                continue
+            one = DayOrSpan(
+                f"{one.edtf}/{following.edtf}",
+                one.start,
+                following.end,
+                following.sure,
+                following.short_year,
+            )
+            place += 1
         found.append(one)
         place += 1
     return found
