@@ -116,6 +116,10 @@ WRITTEN: list[tuple[Any, ...]] = [
     ("we met [18 July 1960 x", "18 July 1960", "1960-07-18", "written-date", 2, "en"),
     ("on [ 18 July] 1960 x", "[ 18 July] 1960", "1960-07-18", "written-date", 1, "en"),
     ("he met «4» ноября 1962", "«4» ноября 1962", "1962-11-04", "written-date", 2, "ru"),
+    ("3 May, 12 June 1960", "3 May", "XXXX-05-03", "day-without-year", 0),
+    ("3 May, 12 June 1960", "12 June 1960", "1960-06-12", "written-date", 2, "en"),
+    ("12 June, 24. Juni 1855", "12 June", "XXXX-06-12", "day-without-year", 0, "en"),
+    ("12 June, 24. Juni 1855", "24. Juni 1855", "1855-06-24", "written-date", 2),
     ("18’ July 1960", "18’ July 1960", "1960-07-18", "written-date", 2, "en"),
 ]
 NO_DATES = [

@@ -175,6 +175,8 @@ class ComponentReader:
             return year
         if self.at(year.end - 1).start - self.at(end - 1).end > 3:
             return NO_YEAR
+        if self.word(self.gap(year.end, ".", words.OF)) in self.names.months:
+            return NO_YEAR  # "12 June, 24 June 1855"
         if not self.whole and place == end and self.text[self.at(year.end).start :][:1].islower():
             return NO_YEAR  # "5 May 12 divisions"
         return year
