@@ -120,6 +120,7 @@ WRITTEN: list[tuple[Any, ...]] = [
     ("3 May, 12 June 1960", "12 June 1960", "1960-06-12", "written-date", 2, "en"),
     ("12 June, 24. Juni 1855", "12 June", "XXXX-06-12", "day-without-year", 0, "en"),
     ("12 June, 24. Juni 1855", "24. Juni 1855", "1855-06-24", "written-date", 2),
+    ("18 July (we) met", "18 July", "XXXX-07-18", "day-without-year", 0, "en"),
     ("18’ July 1960", "18’ July 1960", "1960-07-18", "written-date", 2, "en"),
 ]
 NO_DATES = [
