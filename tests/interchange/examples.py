@@ -241,7 +241,7 @@ FULL: dict[str, Any] = {
     ],
 }
 
-BARE: dict[str, Any] = {"id": "x", "type": "other", "title": "A letter"}
+BARE: dict[str, Any] = {"id": "x", "type": "message", "title": "A letter"}
 
 
 def full() -> Record:
@@ -281,3 +281,46 @@ BARE_SETTING = Setting(software="archive-pkg 0")
 def record(**fields: Any) -> Record:
     """The record with almost nothing, and these fields."""
     return Record.model_validate(BARE | fields)
+
+
+TALK: dict[str, Any] = {
+    "id": "1958-10-02-talk",
+    "type": "memorandum-of-conversation",
+    "title": "Talk on the river traffic, 2 October 1958",
+    "authors": ["weber"],
+    "participants": [
+        {"agent": "orlova", "part": "chair", "office": "Deputy Minister", "side": "USSR"},
+        {"agent": "weber", "part": ["interpreter", "note-taker"], "side": "GDR"},
+    ],
+    "date": {"edtf": "1958-10-03"},
+    "recorded": {"edtf": "1958-10-02", "kind": "talk", "place": {"name": "Moscow"}},
+    "mentioned_agents": ["shipping"],
+    "agents": [
+        {"id": "orlova", "name": "Orlova, Vera", "kind": "person"},
+        {"id": "weber", "name": "Weber, Karl", "kind": "person"},
+        {"id": "shipping", "name": "River Shipping Office", "kind": "organization"},
+    ],
+}
+MINUTES: dict[str, Any] = {
+    "id": "1958-11-04-minutes",
+    "type": "minutes",
+    "number": "49",
+    "title": "Minutes No. 49 of the harbour board",
+    "authors": ["board"],
+    "participants": [{"agent": "orlova", "part": "chair"}],
+    "recorded": {"as_written": "4 November 1958", "edtf": "1958-11-04", "kind": "session"},
+    "items": [{"id": "ice", "title": "Ice on the river", "number": "1"}],
+    "agents": [
+        {"id": "board", "name": "Harbour board", "kind": "organization"},
+        {"id": "orlova", "name": "Orlova, Vera", "kind": "person"},
+    ],
+}
+"""Documents that are not correspondence."""
+
+
+def talk() -> Record:
+    return Record.model_validate(TALK)
+
+
+def minutes() -> Record:
+    return Record.model_validate(MINUTES)

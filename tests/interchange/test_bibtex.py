@@ -27,8 +27,8 @@ def test_entries_are_separated_by_a_blank_line_and_leave_out_what_is_not_known()
         [
             "@misc{x,",
             "  title = {{A letter}},",
-            "  howpublished = {Document},",
-            "  type = {Document},",
+            "  howpublished = {Message},",
+            "  type = {Message},",
             "  version = {1},",
             "}",
             "",

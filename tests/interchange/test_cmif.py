@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+import pytest
+from examples import BARE_SETTING, FULL_SETTING, bare, full, minutes, record, talk
 from places import expected, places
 
-from archive_pkg.interchange import Setting, export
+from archive_pkg.errors import UsageError
+from archive_pkg.interchange import Setting, export, find_format
 from archive_pkg.interchange.exporting import cmif
+from archive_pkg.interchange.losses import left_out
 
 HEAD = "TEI/teiHeader/"
 
@@ -77,3 +80,20 @@ def test_many_letters_have_a_title_and_a_source_together() -> None:
     assert f"{HEAD}profileDesc/correspDesc[2]/@source: #{source}" in lines
     pieces = [cmif.fragment(each, FULL_SETTING) for each in both]
     assert b"".join(cmif.joined("2 letters", source, pieces, FULL_SETTING)) == written
+
+
+def test_what_is_not_correspondence_is_left_out_and_reported() -> None:
+    assert export("cmif", [talk(), full()], FULL_SETTING) == export("cmif", full(), FULL_SETTING)
+    [finding] = left_out(find_format("cmif"), talk())
+    assert (finding.code, finding.location.field) == ("crosswalk-document-left-out", "type")
+    assert finding.message == (
+        "CMIF describes correspondence only: “Talk on the river traffic, 2 October 1958” "
+        "(Memorandum of conversation) is not in it"
+    )
+    assert not list(left_out(find_format("cmif"), full()))
+
+
+def test_a_file_without_correspondence_is_refused() -> None:
+    with pytest.raises(UsageError, match="Memorandum of conversation, Minutes") as refused:
+        export("cmif", [talk(), minutes()])
+    assert "such as tei" in refused.value.hint

@@ -26,7 +26,7 @@ def test_unknown_values_are_left_out() -> None:
     item = {
         "id": "x",
         "type": "personal_communication",
-        "genre": "Document",
+        "genre": "Message",
         "title": "A letter",
         "version": "1",
     }

@@ -38,7 +38,7 @@ def test_unknown_values_are_left_out_or_have_the_words_of_the_standard() -> None
         "resource/publisher: :tba",
         "resource/publicationYear: 0000",
         "resource/resourceType/@resourceTypeGeneral: Text",
-        "resource/resourceType: Document",
+        "resource/resourceType: Message",
         "resource/alternateIdentifiers/alternateIdentifier/@alternateIdentifierType: record",
         "resource/alternateIdentifiers/alternateIdentifier: x",
         "resource/version: 1",

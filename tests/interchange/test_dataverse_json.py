@@ -82,7 +82,7 @@ def test_unknown_values_are_left_out_or_have_the_words_of_datacite() -> None:
         "dsDescription[1]/dsDescriptionValue: :unkn",
         "subject[1]: Arts and Humanities",
         "notesText: Version of the record: 1",
-        "kindOfData[1]: Document",
+        "kindOfData[1]: Message",
     ]
 
 

@@ -19,7 +19,7 @@ def test_unknown_values_are_left_out() -> None:
         "dc/identifier: x",
         "dc/title: A letter",
         "dc/type[1]: Text",
-        "dc/type[2]: Document",
+        "dc/type[2]: Message",
     ]
 
 

@@ -42,7 +42,7 @@ def test_unknown_values_are_left_out() -> None:
         "archdesc/did/unitid/@localtype: record",
         "archdesc/did/unitid: x",
         "archdesc/did/unittitle: A letter",
-        "archdesc/controlaccess/genreform/part: Document",
+        "archdesc/controlaccess/genreform/part: Message",
     ]
 
 
@@ -179,7 +179,7 @@ def test_each_part_is_where_its_bond_with_the_letter_puts_it() -> None:
         "altformavail/p: translation: EN; not held; made from: O",
         "odd/p[1]: original: COPY; file o.txt",
         "odd/p[2]: translation: MAP-EN; not held; made from: MAP",
-        "controlaccess/genreform/part: Document",
+        "controlaccess/genreform/part: Message",
     ]
 
 

@@ -56,7 +56,7 @@ def test_unknown_values_are_left_out_or_have_the_words_of_datacite() -> None:
             "creators": [{"person_or_org": {"type": "organizational", "name": ":unkn"}}],
             "publication_date": "0000",
             "additional_descriptions": [
-                {"description": "Kind of document: Document", "type": {"id": "other"}}
+                {"description": "Kind of document: Message", "type": {"id": "other"}}
             ],
             "identifiers": [{"identifier": "x", "scheme": "other"}],
             "version": "1",

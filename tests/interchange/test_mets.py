@@ -34,7 +34,7 @@ def test_unknown_values_are_left_out() -> None:
     assert said()[1:] == [
         "@OBJID: x",
         "@LABEL: A letter",
-        "@TYPE: Document",
+        "@TYPE: Message",
         "metsHdr/agent/@ROLE: CREATOR",
         "metsHdr/agent/@TYPE: OTHER",
         "metsHdr/agent/@OTHERTYPE: SOFTWARE",
@@ -47,7 +47,7 @@ def test_unknown_values_are_left_out() -> None:
         "amdSec/digiprovMD/mdWrap/@MDTYPE: PREMIS",
         "amdSec/digiprovMD/mdWrap/@MIMETYPE: text/xml",
         "structMap/@TYPE: LOGICAL",
-        "structMap/div/@TYPE: other",
+        "structMap/div/@TYPE: message",
         "structMap/div/@LABEL: A letter",
         "structMap/div/@DMDID: dmd",
         "structMap/div/@ADMID: premis",

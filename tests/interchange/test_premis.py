@@ -53,7 +53,7 @@ def test_a_letter_alone_is_one_object() -> None:
         f"{thing}[1]/significantPropertiesType: title",
         f"{thing}[1]/significantPropertiesValue: A letter",
         f"{thing}[2]/significantPropertiesType: type",
-        f"{thing}[2]/significantPropertiesValue: other",
+        f"{thing}[2]/significantPropertiesValue: message",
         f"{thing}[3]/significantPropertiesType: record version",
         f"{thing}[3]/significantPropertiesValue: 1",
     ]

@@ -46,7 +46,7 @@ def test_unknown_values_are_left_out() -> None:
                 "prov:label": "A letter",
                 "dcterms:identifier": "x",
                 "schema:version": "1",
-                "dcterms:type": "other",
+                "dcterms:type": "message",
             }
         },
     }

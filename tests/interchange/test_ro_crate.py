@@ -102,7 +102,7 @@ def test_unknown_values_that_a_crate_requires_are_stated() -> None:
             "@id": "./",
             "@type": "Dataset",
             "name": "A letter",
-            "description": "Document with its description: A letter",
+            "description": "Message with its description: A letter",
             "identifier": "x",
             "license": {"@id": "#rights"},
             "mainEntity": LETTER,

@@ -45,7 +45,7 @@ def test_unknown_values_are_left_out() -> None:
                 "name": "A letter",
                 "identifier": ["x"],
                 "version": "1",
-                "genre": "Document",
+                "genre": "Message",
             }
         ],
     }

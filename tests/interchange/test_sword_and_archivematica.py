@@ -23,7 +23,7 @@ def test_sword_has_no_list_for_a_single_value() -> None:
         "dc:identifier: x",
         "dc:title: A letter",
         "dc:type[1]: Text",
-        "dc:type[2]: Document",
+        "dc:type[2]: Message",
     ]
 
 
@@ -43,7 +43,7 @@ def test_archivematica_names_files_within_the_transfer() -> None:
     ]
     table = [
         ["filename", "dc.identifier", "dc.title", "dc.type", "dc.type"],
-        ["objects", "x", "A letter", "Text", "Document"],
+        ["objects", "x", "A letter", "Text", "Message"],
         ["objects/f", "", "One leaf; Two", "", ""],
         ["objects/g/h", "", "Scan of A letter", "", ""],
         [],

@@ -34,7 +34,7 @@ def test_unknown_values_are_left_out_or_a_gap() -> None:
         FILE + "publicationStmt/idno: x",
         FILE + "sourceDesc/p: ",
         PROFILE + "textClass/keywords/term/@type: document-type",
-        PROFILE + "textClass/keywords/term: other",
+        PROFILE + "textClass/keywords/term: message",
         PROFILE + "correspDesc/@key: x",
         PROFILE + "correspDesc/correspAction/@type: sent",
         PROFILE + "correspDesc/correspAction/name: Unknown",

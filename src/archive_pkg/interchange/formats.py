@@ -30,6 +30,7 @@ class Format:
         module: The module of this room that writes it, loaded when first needed.
         writer: The function in it.
         collects: Whether one file holds many letters.
+        of_correspondence: Whether it describes correspondence only.
         packaged: Whether `build --metadata all` includes it; the others are made for one target.
         dates: How it expresses dates: "edtf", or "days" (years, months, days and ranges).
     """
@@ -42,6 +43,7 @@ class Format:
     writer: str = "write"
     collects: bool = False
     dates: str = "edtf"
+    of_correspondence: bool = False
     packaged: bool = True
 
     @property
@@ -57,6 +59,10 @@ class Format:
         """
         mapping: Mapping[str, str] = self._load("MAPPING")
         return mapping
+
+    def takes(self, record: Record) -> bool:
+        """Return whether the format describes documents of the record's type."""
+        return record.document_type.correspondence or not self.of_correspondence
 
     def write(self, records: Sequence[Record], setting: Setting) -> bytes:
         """Return the records in this format; the bytes depend only on the arguments."""
@@ -88,7 +94,16 @@ FORMATS: Mapping[str, Format] = {
         ),
         Format("dc", "Dublin Core (oai_dc)", "dc.xml", _XML, "dublin_core"),
         Format("tei", "TEI P5", "tei.xml", _TEI, "tei", dates="days"),
-        Format("cmif", "CMIF", "cmif.xml", _TEI, "cmif", collects=True, dates="days"),
+        Format(
+            "cmif",
+            "CMIF",
+            "cmif.xml",
+            _TEI,
+            "cmif",
+            collects=True,
+            dates="days",
+            of_correspondence=True,
+        ),
         Format("ead3", "EAD3 1.1.1", "ead3.xml", _XML, "ead3"),
         Format("premis", "PREMIS 3.0", "premis.xml", _XML, "premis"),
         Format("mets", "METS 1", "mets.xml", _XML, "mets"),
@@ -156,14 +171,16 @@ def export(name: str, record: Record | Sequence[Record], setting: Setting | None
 
     Args:
         name: The format's name, one of `FORMATS`.
-        record: The record; several for a format that collects letters in one file.
+        record: The record; several for a format that collects letters in one file. A format of
+            correspondence leaves out documents of other types.
         setting: Texts, files and other data that a record does not hold.
 
     Returns:
         The document, encoded.
 
     Raises:
-        UsageError: The format is unknown, or it holds one letter and several were given.
+        UsageError: The format is unknown, it holds one letter and several were given, or it
+            describes correspondence and none was given.
     """
     chosen = find_format(name)
     records = list(record) if isinstance(record, Sequence) else [record]
@@ -173,4 +190,12 @@ def export(name: str, record: Record | Sequence[Record], setting: Setting | None
             f"a {chosen.title} file holds one letter, but you gave {len(records)}",
             f"Write one file per letter, or use a format for many letters: {collecting}.",
         )
-    return chosen.write(records, setting or Setting(software=SOFTWARE))
+    taken = [one for one in records if chosen.takes(one)]
+    if not taken:
+        labels = dict.fromkeys(one.document_type.label for one in records)
+        raise UsageError(
+            f"{chosen.title} describes correspondence only, and none of these documents is "
+            f"correspondence: {', '.join(labels)}",
+            "Choose another format, such as tei, or correct the type in the record.",
+        )
+    return chosen.write(taken, setting or Setting(software=SOFTWARE))

@@ -43,6 +43,11 @@ CHARACTER_REPLACED = Code(
     "XML cannot hold some characters. They are replaced by U+FFFD (in TEI's text inside a `g`).",
     "XML 1.0, 2.2",
 )
+LEFT_OUT = Code(
+    "crosswalk-document-left-out",
+    Severity.WARNING,
+    "The format describes correspondence only. A document of another type is not in the file.",
+)
 
 _WHOLE = (Quote, Span, Evidence)
 """Models that a format holds completely or not at all."""
@@ -118,6 +123,19 @@ def lost_whole(mapping: Mapping[str, str], field: str) -> str:
         (whole for whole in wholes if not any(name.startswith(f"{whole}.") for name in known)),
         field,
     )
+
+
+def left_out(chosen: Format, record: Record) -> Report:
+    """Report that a format does not describe documents of the record's type."""
+    report = Report()
+    if not chosen.takes(record):
+        message = (
+            f"{chosen.title} describes correspondence only: “{record.title}” "
+            f"({record.document_type.label}) is not in it"
+        )
+        hint = "Choose another format for it, such as tei, or correct its type."
+        report.add(LEFT_OUT.at(Location(field="type"), message, hint))
+    return report
 
 
 def losses(

@@ -19,6 +19,7 @@ from archive_pkg.packages.metadata import (
     CRATE,
     chosen,
     crate_file,
+    fitting,
     metadata_files,
     setting,
     titles,
@@ -216,7 +217,7 @@ class PackageDraft:
             StorageError: The storage failed, or a source changed during the build.
         """
         project = project or Project()
-        documents = chosen(project.settings.packages.metadata)
+        documents = fitting(chosen(project.settings.packages.metadata), self.record)
         gone = self.withheld(on)
         record = public(self.record, gone) if self.audience == "public" else self.record
         record = packaged(record, on, self.digests(record), gone, project.recorded)

@@ -167,6 +167,11 @@ def chosen(names: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in DOCUMENTS if name in given)
 
 
+def fitting(documents: Iterable[str], record: Record) -> tuple[str, ...]:
+    """Return the documents that can describe a record of this type."""
+    return tuple(name for name in documents if name == PAGE or FORMATS[name].takes(record))
+
+
 def metadata_files(record: Record, known: Setting, documents: Collection[str]) -> dict[str, bytes]:
     """Make the files of `metadata/` from a record.
 

@@ -44,7 +44,7 @@ def export(
         list[Path],
         typer.Argument(
             help="Records or packages, folders of them, or patterns. Only cmif, csl and bibtex "
-            "put several letters into one document."
+            "put several documents into one file; cmif leaves out what is not correspondence."
         ),
     ],
     to: Annotated[
@@ -108,7 +108,7 @@ def export(
     from archive_pkg.collection.bulk.searching import find_letters
     from archive_pkg.interchange import export as write
     from archive_pkg.interchange import find_format
-    from archive_pkg.interchange.losses import losses
+    from archive_pkg.interchange.losses import left_out, losses
     from archive_pkg.packages.access.leaks import refuse_traces
     from archive_pkg.packages.building import today
     from archive_pkg.packages.metadata import described
@@ -143,7 +143,8 @@ def export(
         # With several records, the open words of one may be the withheld words of another.
         documents = {to: document.decode()} if len(found) == 1 else {}
         for result, record, known in found:
-            if explain:
+            answer.found(result, left_out(chosen, record))
+            if explain and chosen.takes(record):
                 answer.found(result, losses(chosen, record, known.setting.texts, document))
             try:
                 refuse_traces(known.outgoing, known.folder, documents, "nothing was written")

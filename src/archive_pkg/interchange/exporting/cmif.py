@@ -1,5 +1,7 @@
 """Correspondence Metadata Interchange Format: who wrote to whom, when, where; one letter or many.
 
+It describes correspondence only: `export` leaves out records of other documents.
+
 Its dates are years, months or days, its only doubt is `cert="low"`, and a name is plain text; the
 name "Unknown" is its own word for a correspondent whom nobody knows.
 """

@@ -326,7 +326,8 @@ class _TargetBuilder:
     def _allowed(self) -> list[str]:
         """Return the documents that the target's profile allows in `metadata/`."""
         allowed = self.target.profile.tag_files_allowed if self.target.profile else None
-        paths = {name: metadata.path_of(name) for name in self.target.documents}
+        documents = metadata.fitting(self.target.documents, self.record)
+        paths = {name: metadata.path_of(name) for name in documents}
         without = [
             path
             for path in paths.values()

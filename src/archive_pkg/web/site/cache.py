@@ -109,8 +109,9 @@ class SiteCache:
         return SiteLetter(cached, CatalogueEntry.from_json(json.loads(entry)), head, text, cmif)
 
     def fragments(self) -> Iterator[bytes]:
-        """Yield the CMIF of each letter on the site, in the order of the packages' paths."""
+        """Yield the CMIF of the correspondence on the site, in the order of the packages' paths."""
         rows = self._base.execute(
-            "SELECT cmif FROM made1 WHERE package IN (SELECT package FROM seen) ORDER BY package"
+            "SELECT cmif FROM made1 WHERE cmif != x'' AND package IN (SELECT package FROM seen) "
+            "ORDER BY package"
         )
         yield from (fragment for (fragment,) in rows)

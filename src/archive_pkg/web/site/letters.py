@@ -142,7 +142,7 @@ class SiteLetter:
         entry: Its entry in the catalogue.
         head: The words of its description, compressed.
         text: The words of its texts, compressed.
-        cmif: Its description in CMIF.
+        cmif: Its description in CMIF; empty if it is not correspondence.
     """
 
     cached: CachedLetter
@@ -300,7 +300,9 @@ class _LetterPublisher:
             entry,
             packed(head),
             packed(text - head),
-            cmif.fragment(self.record, setting),
+            cmif.fragment(self.record, setting)
+            if self.record.document_type.correspondence
+            else b"",
         )
 
     def _scan(self, part: Part, data: bytes) -> str:
