@@ -13,6 +13,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -28,6 +29,8 @@ ROOT = HERE.parents[1]
 LEFT_OUT = (".git", ".venv", ".services", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis")
 COPIED = ("README.md", "CHANGELOG.md", "LICENSE", "Makefile", "benchmarks", "docs", "packages")
 UNWRAPPED = ("contextlib.contextmanager", "property", "cached_property", "cache")
+# What one test made the code remember would hide from mutmut that another test reaches it, too.
+REMEMBERS = re.compile(r"^ *@lru_cache\(.*\)\n", re.MULTILINE)
 
 
 def mutate(module: str, sample: int, seconds: float) -> dict[str, Any]:
@@ -80,6 +83,8 @@ def inside(module: str, sample: int) -> None:
     from mutmut import __main__ as mutmut
     from mutmut.mutation.diff_apply import get_diff_for_mutant
 
+    for each in Path("src").rglob("*.py"):
+        each.write_text(REMEMBERS.sub("", each.read_text()))
     path = Path("src/archive_pkg", module)
     path.write_text(operators.unwrapped(path.read_text(), UNWRAPPED))
     names = operators.install(path)

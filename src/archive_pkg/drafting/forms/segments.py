@@ -53,17 +53,16 @@ def cells(lines: Sequence[Line], number: int) -> list[Segment]:
     place = 0
     gaps = [gap.span() for gap in _GAP.finditer(line.text)]
     for begin, end in [*gaps, (len(line.text), len(line.text))]:
-        if begin > place:
-            found.append(
-                Segment(
-                    line.start + place,
-                    line.start + begin,
-                    line.text[place:begin],
-                    number,
-                    line.first,
-                    line.last,
-                )
+        found.append(
+            Segment(
+                line.start + place,
+                line.start + begin,
+                line.text[place:begin],
+                number,
+                line.first,
+                line.last,
             )
+        )
         place = end
     return found
 
