@@ -116,9 +116,17 @@ def addressees(record: Record) -> Iterator[Contribution]:
         yield Contribution(agent, "recipient of a copy")
 
 
+def participants(record: Record) -> Iterator[Contribution]:
+    """Yield those who took part in what the document records, with their parts in it."""
+    for one in record.participants:
+        parts = ", ".join(part for part in one.part if part != "present")
+        yield Contribution(record.agent(one.agent), parts or "participant")
+
+
 def hands(record: Record) -> Iterator[Contribution]:
-    """Yield the contributing persons and bodies, the recipients, and the donor."""
+    """Yield the contributing persons and bodies, the participants, recipients and donor."""
     yield from persons(record)
+    yield from participants(record)
     yield from addressees(record)
     if record.donor:
         yield Contribution(record.agent(record.donor), "donor")
@@ -145,8 +153,13 @@ def agents(record: Record, names: Sequence[str]) -> list[Agent]:
 
 
 def creators(record: Record) -> list[Agent]:
-    """Return the senders, or the signatories if no sender is known."""
-    return agents(record, record.sender or record.signatories)
+    """Return the authors and senders, or the signatories if neither is known."""
+    return agents(record, (*record.authors, *record.sender) or record.signatories)
+
+
+def senders(record: Record) -> list[Agent]:
+    """Return the senders, or the authors or signatories if no sender is known."""
+    return agents(record, record.sender or record.authors or record.signatories)
 
 
 def family_and_given(agent: Agent) -> Halves | None:

@@ -1,4 +1,4 @@
-"""Write BibTeX with the fields of biblatex; a letter is a `@misc`.
+"""Write BibTeX with the fields of biblatex; the entry's type follows from the document's type.
 
 Signs that TeX reads as commands are escaped, except in `doi` and `url`, which biblatex reads
 verbatim. Names of organizations have braces of their own. Otherwise they would be split into first
@@ -23,10 +23,12 @@ MAPPING = {
     "id": "the entry's key",
     "version": "version",
     "identifiers": "doi, url (the first of each)",
-    "type": "howpublished, type",
+    "type": "the entry's type; howpublished, type",
     "title": "title",
+    "number": "number",
+    "authors": "author",
     "sender": "author",
-    "signatories": "author (where no sender is known)",
+    "signatories": "author (where no author or sender is known)",
     "recipients": "howpublished",
     "date.edtf": "date; year and month; note (level 2 of EDTF)",
     "place.name": "location",
@@ -56,7 +58,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 
 def _entry(record: Record, setting: Setting) -> str:
     lines = [f"  {name} = {{{value}}}," for name, value in _fields(record, setting) if value]
-    return "\n".join([f"@misc{{{record.id},", *lines, "}", ""])
+    return "\n".join([f"@{record.document_type.bibtex}{{{record.id},", *lines, "}", ""])
 
 
 def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
@@ -66,6 +68,7 @@ def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
     to = f" to {record.names(record.recipients)}" if record.recipients else ""
     yield "howpublished", _tex(f"{kind}{to}")
     yield "type", kind
+    yield "number", _tex(record.number or "")
     date = edtf_of(record.date) or ""
     when = plain(date) or ""
     yield "date", "" if _is_level_2(date) else date

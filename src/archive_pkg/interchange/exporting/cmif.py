@@ -41,6 +41,7 @@ MAPPING = {
     "identifiers": "correspDesc, ref (the first that has an address)",
     "title": "title (of a file of one letter)",
     "sender": "correspAction sent",
+    "authors": "correspAction sent (where no sender is known)",
     "recipients": "correspAction received",
     "copies_to": "correspAction received, subtype copy",
     "date.edtf": "correspAction sent, date (as years, months, days)",
@@ -130,7 +131,7 @@ def _letter(profile: Element, record: Record, source: str, setting: Setting) -> 
     address = setting.addresses.get(record.id) or first_address(record.identifiers)
     letter = put(profile, "correspDesc", key=record.id, ref=address, source=source)
     sent = put(letter, "correspAction", type="sent")
-    _names(sent, derived_facts.creators(record))
+    _names(sent, derived_facts.senders(record))
     if record.place:
         say(sent, "placeName", record.place.name, ref=first_address(record.place.identifiers))
     _date(sent, record.date)

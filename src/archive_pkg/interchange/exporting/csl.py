@@ -1,4 +1,4 @@
-"""Write CSL-JSON for citation managers; a letter is a personal communication."""
+"""Write CSL-JSON for citation managers; only correspondence is a personal communication."""
 
 from __future__ import annotations
 
@@ -19,13 +19,18 @@ MAPPING = {
     "id": "id",
     "version": "version",
     "identifiers": "DOI, URL (the first of each)",
-    "type": "genre",
+    "type": "type, genre",
     "title": "title",
+    "number": "number",
+    "authors": "author",
     "sender": "author",
     "signatories": "contributor",
     "recipients": "recipient",
+    "participants.agent": "contributor",
     "date.edtf": "issued",
     "place.name": "event-place",
+    "recorded.edtf": "event-date",
+    "recorded.place.name": "event-place (where the place of writing is not known)",
     "summary.text": "abstract",
     "subjects.term": "keyword",
     "parts.languages": "language (of the main text)",
@@ -45,21 +50,26 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
 def _item(record: Record, setting: Setting) -> dict[str, Any]:
     hands = [hand for hand in derived_facts.persons(record) if hand.is_own]
     others = dict.fromkeys(hand.agent for hand in hands if hand.role != "translator")
+    others |= dict.fromkeys(one.agent for one in derived_facts.participants(record))
+    recorded = record.recorded
+    place = record.place or (recorded.place if recorded else None)
     holding = next(iter(record.holdings), None)
     top, _, below = shelfmark(holding).partition(", ") if holding else ("", "", "")
     doi = derived_facts.doi(record)
     urls = [item.value for item in record.identifiers if item.scheme == "url"]
     item = {
         "id": record.id,
-        "type": "personal_communication",
+        "type": record.document_type.csl,
         "genre": record.document_type.label,
+        "number": record.number,
         "title": record.title,
         "author": [_name(agent) for agent in derived_facts.creators(record)],
         "recipient": [_name(agent) for agent in derived_facts.agents(record, record.recipients)],
         "translator": [_name(hand.agent) for hand in hands if hand.role == "translator"],
         "contributor": [_name(agent) for agent in others],
         "issued": _date(record.date) if record.date else None,
-        "event-place": record.place.name if record.place else None,
+        "event-date": _date(recorded) if recorded and recorded.edtf else None,
+        "event-place": place.name if place else None,
         "abstract": record.summary.text if record.summary else None,
         "keyword": ", ".join(subject.term for subject in record.subjects),
         "language": derived_facts.main_language(record),

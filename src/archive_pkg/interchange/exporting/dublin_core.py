@@ -24,10 +24,13 @@ MAPPING = {
     "type": "type",
     "title": "title",
     "variant_titles": "title",
+    "authors": "creator",
     "sender": "creator",
     "signatories": "contributor",
     "recipients": "contributor",
     "copies_to": "contributor",
+    "participants.agent": "contributor",
+    "participants.part": "contributor (except of those who were only present)",
     "date.edtf": "date",
     "place.name": "coverage",
     "classification.as_written": "description",
@@ -96,7 +99,11 @@ def values(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
         yield "title", title
     for agent in derived_facts.creators(record):
         yield "creator", agent.name
-    for agent, role, _ in (*derived_facts.contributions(record), *derived_facts.addressees(record)):
+    for agent, role, _ in (
+        *derived_facts.contributions(record),
+        *derived_facts.participants(record),
+        *derived_facts.addressees(record),
+    ):
         yield "contributor", f"{agent.name} ({role})"
     if record.donor:
         yield "contributor", f"{record.agent(record.donor).name} (donor)"

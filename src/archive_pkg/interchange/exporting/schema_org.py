@@ -1,4 +1,6 @@
-"""Write schema.org in JSON-LD: the letter is a message that an archive holds.
+"""Write schema.org in JSON-LD: correspondence is a message that an archive holds.
+
+Other documents have the type that their type says, and what they record is an event.
 
 The graph is flat: each thing has an `@id`, as RO-Crate requires, which contains the same things.
 """
@@ -26,6 +28,7 @@ LETTER = "#letter"
 _HOLDING = "#holding"
 _MARKING = "#marking"
 _SUMMARY = "#summary"
+_RECORDED = "#recorded"
 
 Thing = dict[str, Any]
 
@@ -39,16 +42,22 @@ MAPPING = {
     "id": "identifier",
     "version": "version",
     "identifiers": "identifier",
-    "type": "genre",
+    "type": "@type, genre",
     "title": "name",
     "variant_titles": "alternateName",
-    "sender": "sender, creator",
+    "authors": "creator",
+    "sender": "sender (of messages), creator",
     "signatories": "contributor",
-    "recipients": "recipient",
-    "copies_to": "ccRecipient",
+    "recipients": "recipient (of messages), contributor",
+    "copies_to": "ccRecipient (of messages), contributor",
+    "participants.agent": "contributor; recordedAt, attendee",
+    "recorded.kind": "recordedAt, name",
+    "recorded.edtf": "recordedAt, startDate",
+    "recorded.place.name": "recordedAt, location",
+    "recorded.place.identifiers": "recordedAt, location, @id (the first)",
     "date.edtf": "dateCreated",
     "date.as_written": "temporal",
-    "received.edtf": "dateReceived",
+    "received.edtf": "dateReceived (of messages), description",
     "place.name": "locationCreated",
     "place.identifiers": "locationCreated, @id (the first)",
     "classification.as_written": "comment",
@@ -90,7 +99,7 @@ MAPPING = {
     "translation_notes.rendering": "comment",
     "translation_notes.original": "comment",
     "translation_notes.romanized": "comment",
-    "enclosures.title": "messageAttachment, hasPart; name, alternateName",
+    "enclosures.title": "messageAttachment (of messages), hasPart; name, alternateName",
     "holdings": "holdingArchive, itemLocation",
     "custody": "description",
     "donor": "description",
@@ -141,6 +150,7 @@ def things(record: Record, setting: Setting) -> Iterator[Thing]:
     for part in record.parts:
         yield _part(record, part, bonds[part.id], setting)
     yield from _remarks(record, setting)
+    yield from _recorded(record)
     for agent in record.agents:
         yield _agent(agent)
     for number, place in enumerate(_places(record), 1):
@@ -176,6 +186,27 @@ def _remarks(record: Record, setting: Setting) -> Iterator[Thing]:
         yield {"@id": _MARKING, "@type": "Comment", "text": words}
     for note, words in derived_facts.note_words(record):
         yield {"@id": f"#note-{note}", "@type": "Comment", "text": words}
+
+
+def _recorded(record: Record) -> Iterator[Thing]:
+    """Yield the talk or session that the document records, with its place."""
+    event = record.recorded
+    if event is None:
+        return
+    place = event.place
+    where = (first_address(place.identifiers) or f"{_RECORDED}-place") if place else None
+    yield _known(
+        {
+            "@id": _RECORDED,
+            "@type": "Event",
+            "name": (event.kind or "event").capitalize(),
+            "startDate": edtf_of(event),
+            "location": _ref(where) if where else None,
+            "attendee": _agents(record, [one.agent for one in record.participants]),
+        }
+    )
+    if place and where:
+        yield {"@id": where, "@type": "Place", "name": place.name}
 
 
 def _subject(subject: Subject, number: int) -> Iterator[Thing]:
@@ -274,7 +305,12 @@ def _letter(record: Record, setting: Setting) -> Thing:
     rights = record.rights
     places = [_ref(place_id(place, number)) for number, place in enumerate(_places(record), 1)]
     here, mentioned = (places[:1], places[1:]) if record.place else ([], places)
+    kind = record.document_type.schema_org
+    is_message = kind == "Message"
     hands = [one.agent for one in derived_facts.persons(record) if one.is_own]
+    hands += [one.agent for one in derived_facts.participants(record)]
+    # Only a message has a recipient in schema.org.
+    hands += [] if is_message else [one.agent for one in derived_facts.addressees(record)]
     bonds = derived_facts.bonds(record)
 
     def bound(bond: derived_facts.Bond) -> list[dict[str, str]]:
@@ -291,20 +327,21 @@ def _letter(record: Record, setting: Setting) -> Thing:
     return _known(
         {
             "@id": letter_id(record, setting),
-            "@type": ["Message", "ArchiveComponent"],
+            "@type": [kind, "ArchiveComponent"],
             "name": record.title,
             "alternateName": list(record.variant_titles),
             "identifier": [record.id, *(item.uri or item.value for item in record.identifiers)],
             "version": str(record.version),
             "genre": record.document_type.label,
-            "creator": _agents(record, record.sender),
-            "sender": _agents(record, record.sender),
+            "creator": _agents(record, (*record.authors, *record.sender)),
+            "sender": _agents(record, record.sender) if is_message else [],
             "contributor": [_ref(name) for name in dict.fromkeys(map(agent_id, hands))],
-            "recipient": _agents(record, record.recipients),
-            "ccRecipient": _agents(record, record.copies_to),
+            "recipient": _agents(record, record.recipients) if is_message else [],
+            "ccRecipient": _agents(record, record.copies_to) if is_message else [],
             "dateCreated": edtf_of(record.date),
             "temporal": record.date.as_written if record.date else None,
-            "dateReceived": edtf_of(record.received),
+            "dateReceived": edtf_of(record.received) if is_message else None,
+            "recordedAt": _ref(_RECORDED) if record.recorded else None,
             "locationCreated": here,
             "abstract": record.summary.text if record.summary else None,
             "about": [
@@ -320,7 +357,7 @@ def _letter(record: Record, setting: Setting) -> Thing:
                 *([_ref(_MARKING)] if record.classification else []),
                 *(_ref(f"#note-{note.id}") for note in record.translation_notes),
             ],
-            "messageAttachment": [_ref(name) for name in enclosed],
+            "messageAttachment": [_ref(name) for name in enclosed] if is_message else [],
             "holdingArchive": [_ref(_holding_id(n)) for n in _archives(record).values()],
             "itemLocation": [shelfmark(one) for one in record.holdings if one.levels],
             "description": "\n".join(_provenance(record)),
@@ -335,6 +372,8 @@ def _letter(record: Record, setting: Setting) -> Thing:
 
 
 def _provenance(record: Record) -> Iterator[str]:
+    if record.received and record.document_type.schema_org != "Message":
+        yield f"Received: {record.received.words}"
     if record.custody:
         yield f"Custody: {record.custody}"
     if record.donor:

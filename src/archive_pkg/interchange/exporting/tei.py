@@ -238,7 +238,7 @@ def correspondence(parent: Element, record: Record, setting: Setting) -> Element
     """Add the `correspDesc` of a letter."""
     description = put(parent, "correspDesc", key=record.id, ref=setting.addresses.get(record.id))
     sent = put(description, "correspAction", type="sent")
-    for agent in derived_facts.creators(record):
+    for agent in derived_facts.senders(record):
         name(sent, agent)
     if record.place:
         place = record.place

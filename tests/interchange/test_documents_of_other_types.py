@@ -1,0 +1,120 @@
+"""What formats say of a memorandum of conversation and of minutes, which nobody sent."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from examples import TALK, minutes, record, talk
+from places import places
+
+from archive_pkg.interchange import export, find_format
+from archive_pkg.interchange.losses import losses
+
+
+def graph(*args: Any) -> dict[str, Any]:
+    things = json.loads(export("schema-org", *args))["@graph"]
+    return {thing["@id"]: thing for thing in things}
+
+
+def test_schema_org_has_a_work_and_the_talk_that_it_records() -> None:
+    found = graph(talk())
+    assert found["#letter"] == {
+        "@id": "#letter",
+        "@type": ["CreativeWork", "ArchiveComponent"],
+        "name": "Talk on the river traffic, 2 October 1958",
+        "identifier": ["1958-10-02-talk"],
+        "version": "1",
+        "genre": "Memorandum of conversation",
+        "creator": [{"@id": "#agent-weber"}],
+        "contributor": [{"@id": "#agent-orlova"}, {"@id": "#agent-weber"}],
+        "dateCreated": "1958-10-03",
+        "recordedAt": {"@id": "#recorded"},
+        "mentions": [{"@id": "#agent-shipping"}],
+    }
+    assert found["#recorded"] == {
+        "@id": "#recorded",
+        "@type": "Event",
+        "name": "Talk",
+        "startDate": "1958-10-02",
+        "location": {"@id": "#recorded-place"},
+        "attendee": [{"@id": "#agent-orlova"}, {"@id": "#agent-weber"}],
+    }
+    assert found["#recorded-place"]["name"] == "Moscow"
+
+
+def test_schema_org_has_the_recipients_of_a_report_as_contributors() -> None:
+    report = record(
+        type="report",
+        sender=["weber"],
+        recipients=["orlova"],
+        received={"edtf": "1958"},
+        enclosures=[{"id": "map", "title": "A map"}],
+        agents=TALK["agents"],
+    )
+    letter = graph(report)["#letter"]
+    assert letter["@type"] == ["Report", "ArchiveComponent"]
+    assert letter["creator"] == [{"@id": "#agent-weber"}]
+    assert letter["contributor"] == [{"@id": "#agent-orlova"}]
+    assert letter["description"] == "Received: 1958"
+    of_messages = {"sender", "recipient", "ccRecipient", "dateReceived", "messageAttachment"}
+    assert not of_messages & set(letter)
+
+
+def test_csl_has_a_document_with_its_authors_and_the_day_of_the_talk() -> None:
+    [item] = json.loads(export("csl", talk()))
+    assert item == {
+        "id": "1958-10-02-talk",
+        "type": "document",
+        "genre": "Memorandum of conversation",
+        "title": "Talk on the river traffic, 2 October 1958",
+        "author": [{"family": "Weber", "given": "Karl"}],
+        "contributor": [
+            {"family": "Orlova", "given": "Vera"},
+            {"family": "Weber", "given": "Karl"},
+        ],
+        "issued": {"date-parts": [[1958, 10, 3]]},
+        "event-date": {"date-parts": [[1958, 10, 2]]},
+        "event-place": "Moscow",
+        "version": "1",
+    }
+    [item] = json.loads(export("csl", minutes()))
+    assert (item["type"], item["number"]) == ("document", "49")
+
+
+def test_bibtex_has_the_type_of_the_table() -> None:
+    report = record(type="report", authors=["weber"], number="7", agents=TALK["agents"])
+    lines = export("bibtex", report).decode().splitlines()
+    assert lines[:2] == ["@techreport{x,", "  author = {Weber, Karl},"]
+    assert "  number = {7}," in lines
+    assert export("bibtex", talk()).decode().startswith("@misc{1958-10-02-talk,")
+
+
+def test_dublin_core_and_datacite_name_authors_and_participants() -> None:
+    dc = places(export("dc", talk()))
+    assert dc[3:6] == [
+        "dc/creator: Weber, Karl",
+        "dc/contributor[1]: Orlova, Vera (chair)",
+        "dc/contributor[2]: Weber, Karl (interpreter, note-taker)",
+    ]
+    data = json.loads(export("datacite-json", talk()))
+    assert [one["name"] for one in data["creators"]] == ["Weber, Karl"]
+    assert [(one["name"], one["contributorType"]) for one in data["contributors"]] == [
+        ("Orlova, Vera", "Other"),
+        ("Weber, Karl", "Other"),
+    ]
+    assert data["descriptions"] == [
+        {
+            "description": "Contributors: Orlova, Vera (chair); "
+            "Weber, Karl (interpreter, note-taker)",
+            "descriptionType": "Other",
+        }
+    ]
+
+
+def test_what_formats_hold_of_participants_is_no_loss() -> None:
+    for name in ("dc", "datacite", "schema-org", "csl", "invenio", "dataverse"):
+        found = losses(find_format(name), talk(), document=export(name, talk()))
+        lost = {each.location.field for each in found}
+        assert not lost & {"authors", "participants.orlova.agent"}, name
+        assert "participants.orlova.office" in lost, name
