@@ -465,6 +465,9 @@ def limits_page() -> str:
         "ARCHIVE_PKG_LIMITS=workbook-cells=10000000,archive-ratio=500 archive-pkg check list.xlsx\n"
         "```\n\n"
         "Higher limits need more memory and time.\n\n"
+        "A server is too slow if it sends nothing for a minute, or less than 1 KiB a second on "
+        "average after the first minute. (The second limit does not apply to SFTP and to the head "
+        "of an answer from S3.) You cannot change these limits.\n\n"
         "| limit | default | what is limited |\n|---|---:|---|\n" + "\n".join(rows) + "\n"
     )
 

@@ -63,7 +63,8 @@ class Location:
             place += f":{self.line}" + (f":{self.column}" if self.column is not None else "")
         words = [place, f"{self.table}!{self.cell}".strip("!"), self.field]
         if self.offset is not None:
-            words.append(f"at character {self.offset}")
+            before = words.pop() or words.pop()
+            words.append(", ".join(filter(None, (before, f"character {self.offset}"))))
         if self.byte is not None:
             words.append(f"(byte {self.byte} of the file)")
         return " ".join(word for word in words if word)

@@ -364,7 +364,7 @@ def test_one_package_is_counted_in_the_singular(collection: Collection) -> None:
     with Overview(collection, collection.ledger) as seen:
         words = "\n".join(seen.words())
     assert "1 package passed its last check." in words
-    assert "1 package was not built in this collection:" in words
+    assert "For 1 package, the build was not recorded here:" in words
     assert "Copies that differed or were missing when last compared: 0." in words
 
 

@@ -290,13 +290,14 @@ def test_a_differing_copy_fails_the_run_but_not_the_package(
     for copies in ((same, other), (other, same), (less, same), (other, less)):
         done, audited = check(collection, against=copies)
         bad = {other: "copy-differs", less: "copy-absent"}
+        words = {other: "differs", less: "missing"}
         assert codes(done["b"]) == [bad[copy] for copy in copies if copy in bad]
         assert {name: each.status for name, each in done.items()} == {"a": 0, "b": 3, "c": 0}
         assert {each.outcome for each in done.values()} == {"passed"}
         assert (audited.failed, audited.differing) == (0, 1)
         new = entries(collection)[-3:]
         assert [each["outcome"] for each in new] == ["pass"] * 3
-        reported = {copy: "differs" if copy in bad else "same" for copy in copies}
+        reported = {copy: words.get(copy, "same") for copy in copies}
         assert [each["against"] for each in new] == [
             dict.fromkeys(copies, "same"),
             reported,
@@ -323,7 +324,7 @@ def test_a_copy_is_found_by_path_or_by_name(collection: Collection, tmp_path: Pa
     none = mirror(collection, tmp_path / "none", lambda to: (to / "in" / "d").rename(to / "e"))
     check(collection, against=(whole, flat, none))
     (entry,) = [each for each in entries(collection) if each["package"] == "in/d"]
-    assert entry["against"] == {whole: "same", flat: "same", none: "differs"}
+    assert entry["against"] == {whole: "same", flat: "same", none: "missing"}
 
 
 @pytest.mark.parametrize(

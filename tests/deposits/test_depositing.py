@@ -489,12 +489,12 @@ def test_restricted_parts_are_not_sent_to_an_open_repository(letter: Path, tmp_p
     finding = next(iter(refusal.value.report))
     assert finding.code == "deposit-open-to-all"
     assert finding.message.startswith(
-        "two is closed (law), and memory:here is open to everyone; this"
+        "part “two” is closed (law), but everyone can read “memory:here”; this"
     )
     assert "audience public`), or send the restricted parts" in finding.hint
     restricting = InMemory(can=replace(can, restricting="access=restricted"))
     finding = next(iter(deposits.plan(closed, restricting).report))
-    assert finding.message.endswith("memory:here is open to everyone")
+    assert finding.message.endswith("but everyone can read “memory:here”")
     assert ", add the option access=restricted to the address, or send" in finding.hint
     plan = deposits.plan(closed, InMemory(can=can), include_restricted=True)
     assert plan.steps == (f"INCLUDE restricted parts: {named}",)

@@ -226,7 +226,7 @@ def test_a_deposit_without_a_login_is_not_called_a_refusal(
     done = run("deposit", package, "--to", "zenodo:")
     assert done.returncode == 4
     assert "there is no login for zenodo:" in done.stderr
-    assert "would refuse" not in done.stderr
+    assert "cannot be deposited" not in done.stderr
     assert "Then run archive-pkg login zenodo, or set ARCHIVE_PKG_ZENODO_TOKEN." in done.stdout
 
 

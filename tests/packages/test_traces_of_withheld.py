@@ -454,10 +454,10 @@ def test_one_trace_in_one_file_that_describes_a_package_is_refused(
     file = staged / place
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(b"\xff " + CLOSED.encode() + b" \xfe")
-    assert leaks(staged) == [(place, "has words of a withheld text")]
+    assert leaks(staged) == [(place, "contains words of a withheld text")]
     sha512 = hashlib.sha512(CLOSED.encode()).hexdigest()
     file.write_text(f"{sha512}  data/a\n{sha512}  data/b\n", encoding="utf-8")
-    assert leaks(staged) == [(place, "has the sha512 of part note")]
+    assert leaks(staged) == [(place, "contains the sha512 of part note")]
 
 
 def test_the_files_of_open_parts_are_searched_by_their_names_alone(staged: Path) -> None:
@@ -467,17 +467,17 @@ def test_the_files_of_open_parts_are_searched_by_their_names_alone(staged: Path)
     (staged / "data/parts/heron's report 7.txt").write_text("")
     (staged / "heron's report 7").write_text("")
     places = ["data/parts/heron's report 7.txt", "heron's report 7"]
-    assert leaks(staged) == [(place, "has the file name of part note") for place in places]
+    assert leaks(staged) == [(place, "contains the file name of part “note”") for place in places]
 
 
 def test_a_leak_in_the_record_is_refused_with_its_field(staged: Path) -> None:
     words = "told seven millers about nine silver"
-    assert leaks(staged, custody=words) == [("custody", "has words of a withheld text")]
+    assert leaks(staged, custody=words) == [("custody", "contains words of a withheld text")]
     assert leaks(staged, custody=f"{words}; {NAME}", rights={"statement": SHA256}) == [
-        ("custody", "has the file name of part note"),
-        ("custody", "has words of a withheld text"),
-        ("custody", "has a word of the file name of note"),
-        ("rights.statement", "has the sha256 of part note"),
+        ("custody", "contains the file name of part “note”"),
+        ("custody", "contains words of a withheld text"),
+        ("custody", "contains a word from the file name of part “note”"),
+        ("rights.statement", "contains the sha256 of part note"),
     ]
 
 
@@ -605,7 +605,7 @@ def test_which_names_of_a_path_are_traces(
     (tmp_path / name).parent.mkdir(exist_ok=True)
     found = texts_of(tmp_path, "few words", name=name)
     for text in traces:
-        assert found.in_text(f"see {text} there") == ["the file name of part note"], text
+        assert found.in_text(f"see {text} there") == ["the file name of part “note”"], text
     for text in others:
         assert found.in_text(f"see {text} there") == [], text
 

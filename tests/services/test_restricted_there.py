@@ -209,7 +209,7 @@ def test_restricted_parts_are_refused_in_the_plan_before_anything_is_asked(
     assert RULE in refused[0].message
     assert ("access=restricted" in refused[0].hint) == address.startswith("zenodo")
     assert ("cannot restrict access" in refused[0].message) != address.startswith("zenodo")
-    with pytest.raises(DepositError, match="would refuse"):
+    with pytest.raises(DepositError, match="cannot be deposited"):
         deposits.deposit(package, address, publish=publish)
     assert not list(tmp_path.rglob("*.journal"))
     shown = deposits.plan(package, address, publish=publish, include_restricted=True)

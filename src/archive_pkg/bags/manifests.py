@@ -375,7 +375,9 @@ class Parser:
         if found is None:
             self._report.add(
                 LINE_MALFORMED.at(
-                    place, f"{line[:80]!r} is not 'digest path'", "Write digest, spaces, path."
+                    place,
+                    f"{line[:80]!r} is not 'digest path'",
+                    "Each line must have a checksum, two spaces and a path.",
                 )
             )
             return None

@@ -298,12 +298,12 @@ class _BagChange:
             if unlisted:
                 raise InvalidError(
                     f"{_first(unlisted)} would be in the bag but not in its {name} manifest",
-                    "Add or remove these files, too.",
+                    "Add --include PATH, or remove the file.",
                 )
             if missing:
                 raise InvalidError(
                     f"{_first(missing)} would be in the {name} manifest but not in the bag",
-                    "Add or remove these files, too.",
+                    "Restore the file from another copy, or add --remove PATH.",
                 )
 
     def _oxum(self, target: Path, present: set[str]) -> list[tuple[str, str]]:

@@ -347,7 +347,7 @@ class _Verification:
                     TAG_FILE_UNLISTED.at(
                         Location(path),
                         "is not in any tag manifest",
-                        "Add it (archive-pkg bag update).",
+                        "Add it: archive-pkg bag update --include PATH.",
                     )
                 )
 
@@ -479,7 +479,7 @@ class _Verification:
             folded[names.fold(path)].append(path)
         for path in paths:
             alike = folded[names.fold(path)]
-            hint = f"Did you mean {alike[0]!r}?" if alike else ""
+            hint = f"Did you mean {alike[0]!r}?" if alike else "Restore it from another copy."
             where = f"{manifest.name}" + (f", line {lines[path]}" if path in lines else "")
             self.add(code.at(Location(path), f"is missing, but listed in {where}", hint))
 
@@ -494,7 +494,7 @@ class _Verification:
                     PAYLOAD_UNLISTED.at(
                         Location(path),
                         "is not in any manifest",
-                        "Remove it, or add it to the manifests (archive-pkg bag update).",
+                        "Remove it, or add it: archive-pkg bag update --include PATH.",
                     )
                 )
             elif where and self.strict:

@@ -243,7 +243,8 @@ def _judge_access(
         planned.report.add(
             TARGET_IS_OPEN.at(
                 Location("data/record.json", field=f"parts.{name}"),
-                f"{name} is {one.sentence}, and {repository.target} is open to everyone{cannot}",
+                f"part “{name}” is {one.sentence}, "
+                f"but everyone can read “{repository.target}”{cannot}",
                 f"Deposit the public package (`build --audience public`){restrict}, or send the "
                 "restricted parts, too (--include-restricted).",
             )
@@ -398,7 +399,7 @@ def _refusal(repository: Repository, transfer: Transfer, report: Report) -> Refu
             "Log in, then run the same command again.",
         )
     return RefusedError(
-        f"{repository.target} would refuse {transfer.folder}; nothing was sent", report
+        f"{transfer.folder} cannot be deposited in “{repository.target}”; nothing was sent", report
     )
 
 

@@ -544,7 +544,7 @@ def _statements(record: Record, source: Path) -> Iterator[Finding]:
         agent = record.agent(name)
         if not agent.identifiers:
             hint = "Search for the name at viaf.org, d-nb.info/gnd or wikidata.org."
-            message = f"{agent.name} has no identifier of an authority file"
+            message = f"{agent.name} has no identifier from an authority file"
             yield AGENT_WITHOUT_AUTHORITY.at(at(f"agents.{name}"), message, hint)
     yield from _level(record.classification, at("classification.level"))
     yield from _history(record, at)
@@ -591,7 +591,9 @@ def _event_types(record: Record, source: Path) -> Iterator[Finding]:
         place = Location(str(source), field=f"events.{event.id}.type")
         near = () if event.type in known else get_close_matches(event.type, known, 1)
         hint = f"Did you mean “{near[0]}”?" if near else "You can leave it as it is."
-        yield EVENT_TYPE_LOCAL.at(place, f"“{event.type}” is a local event type", hint)
+        yield EVENT_TYPE_LOCAL.at(
+            place, f"“{event.type}” is not in the Library of Congress's list of event types", hint
+        )
 
 
 def _access(record: Record, source: Path) -> Iterator[Finding]:

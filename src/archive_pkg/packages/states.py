@@ -58,7 +58,9 @@ def _since_bagging(verification: Verification) -> str:
     if bag and not bag.listing.truncated and not any(map(is_mark, bag.listing.files)):
         return "This is not a package or bag."
     if not verdict.valid:
-        return "NOT VALID: files or manifests are missing, changed or damaged. See the errors."
+        return (
+            "NOT VALID: files or manifests are missing, added, changed or damaged. See the errors."
+        )
     dated = verdict.bag.values("Bagging-Date") if verdict.bag else []
     created = f" (created {dated[0]} according to bag-info.txt)" if dated else ""
     bare = [path for path in verdict.uncovered if not is_signature_file(path)]

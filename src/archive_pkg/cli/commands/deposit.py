@@ -56,7 +56,7 @@ def deposit(
         ),
     ],
     publish: Annotated[
-        bool, typer.Option("--publish", help="Publish the deposit [default: leave it a draft].")
+        bool, typer.Option("--publish", help="Publish the deposit [default: leave it as a draft].")
     ] = False,
     include_restricted: Annotated[
         bool,
@@ -243,7 +243,8 @@ def _status(answer: Answer, package: Path, repository: Repository, receipts: Pat
         if not known:
             place = repository.target
             answer.say(
-                f"{package}: not deposited in {place}: it has no receipt and no journal for it"
+                f"{package}: not deposited in {place}: "
+                "the package has no receipt or journal for this place"
             )
         for each in known:
             answer.say(

@@ -249,12 +249,19 @@ def _check_one(
     return done
 
 
+_OUTCOMES = {
+    comparing.COPY_ABSENT.code: "missing",
+    comparing.COPY_UNREADABLE.code: "unreadable",
+}
+"""The outcomes of comparisons in which no bytes were compared."""
+
+
 def _compare(subject: AuditSubject, done: Done, against: tuple[str, ...]) -> None:
     identifier = done.details["record"] or subject.path.name
     outcomes = {}
     for copy in against:
         found = comparing.compare(subject.path, identifier, copy)
-        outcomes[copy] = "differs" if found else "same"
+        outcomes[copy] = _OUTCOMES.get(found[0].code, "differs") if found else "same"
         done.findings += found
         if found:
             done.status = INVALID
@@ -286,7 +293,7 @@ class _Recorder:
             self._add(vanished_entry(subject.name))
         else:
             self.done.failed += done.outcome == "failed"
-            self.done.differing += "differs" in done.details.get("against", {}).values()
+            self.done.differing += not {*done.details.get("against", {}).values()} <= {"same"}
             self._add(_entry(subject, done))
         self.on_result(done)
 

@@ -17,7 +17,7 @@ RECOVERY = "recovery"
 MISSING = "missing"
 
 DIFFERING = (
-    "EXISTS (SELECT 1 FROM json_each(against) WHERE value = 'differs') "
+    "EXISTS (SELECT 1 FROM json_each(against) WHERE value <> 'same') "
     "AND package IN (SELECT package FROM there)"
 )
 """Packages in the collection of which another copy differed or was missing when last compared."""
@@ -57,7 +57,8 @@ class PackageHistory:
         checks: The number of checks.
         failures: The number of failed checks.
         built: Whether this program had built it in the collection before its first check.
-        against: The copies that it was last compared with, each "same" or "differs", as JSON.
+        against: The copies that it was last compared with, as JSON: for each "same", "differs",
+            "missing" or "unreadable".
         findings: The codes of the findings of its last check.
         signed: Its signatures when it last passed, as its entry has them.
     """

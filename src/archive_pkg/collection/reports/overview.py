@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -115,7 +116,9 @@ class Overview:
         self._recoveries += entry.get("event") == "recovery"
         against = entry.get("against")
         if isinstance(against, dict):
-            self._copies.update(filter(is_read, against))
+            self._copies.update(
+                copy for copy, outcome in against.items() if outcome == "same" and is_read(copy)
+            )
 
     @property
     def ok(self) -> bool:
@@ -192,7 +195,9 @@ class Overview:
         yield self.failed, f"{failed} last check", self._failures()
         vanished = (f"{known.package}, last check {known.time}" for known in self.state.vanished())
         yield self.vanished, _packages(self.vanished, "has", "have") + " vanished", vanished
-        differing = (f"{known.package}, {known.against}" for known in self.state.differing())
+        differing = (
+            f"{known.package}: {_copies(known.against)}" for known in self.state.differing()
+        )
         yield (
             self.differing,
             f"Copies that differed or were missing when last compared: {self.differing:,}",
@@ -201,8 +206,8 @@ class Overview:
         never = _packages(self.never, "was", "were")
         yield self.never, f"{never} never checked", self.state.never_checked()
         strangers = (known.package for known in self.state.all() if not known.built)
-        foreign = _packages(self.strangers, "was", "were")
-        yield self.strangers, f"{foreign} not built in this collection", strangers
+        foreign = f"For {counted(self.strangers, 'package')}, the build was not recorded here"
+        yield self.strangers, foreign, strangers
 
     def _failures(self) -> Iterator[str]:
         for known in self.state.with_outcome("fail"):
@@ -218,10 +223,10 @@ class Overview:
             "Storage",
             1,
             "two complete copies in separate places",
-            f"packages were compared with {copies} other {'copy' if copies == 1 else 'copies'}"
+            f"packages were equal to {copies} other {'copy' if copies == 1 else 'copies'}"
             + f" ({', '.join(sorted(self._copies))})"
             if copies
-            else "no package was compared with another copy (--against)",
+            else "no package was equal to another copy (--against)",
         )
         yield PreservationLevel(
             "Integrity",
@@ -407,6 +412,15 @@ def _signed_words(signature: Signed) -> str:
 
 def _packages(number: int, one: str, many: str) -> str:
     return f"{counted(number, 'package')} {one if number == 1 else many}"
+
+
+def _copies(against: str | None) -> str:
+    """Return in words which copies of a package were not equal when last compared."""
+    return "; ".join(
+        f"the copy in {copy} {outcome if outcome == 'differs' else f'is {outcome}'}"
+        for copy, outcome in json.loads(against or "{}").items()
+        if outcome != "same"
+    )
 
 
 def _entries(number: int) -> str:

@@ -118,7 +118,7 @@ class Dataverse(RestrictingRepository):
                 "send the package as one zip (within a zip, which is unpacked there), and "
                 "compare the server's MD5 with ours",
                 *self._restriction(transfer),
-                "PUBLISH it, which cannot be undone" if publish else "leave it a draft",
+                "PUBLISH it, which cannot be undone" if publish else "leave it as a draft",
             ),
         )
         if not self._login:

@@ -59,4 +59,4 @@ def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
             return datacite.read(source)
     root = str(source.root.tag)
     hint = _ELDER.get(root.rpartition("}")[2], "Use TEI P5, CMIF, EAD3 or DataCite 4.")
-    raise refuse_unknown(name, f"its root element is {root}", hint)
+    raise refuse_unknown(name, f"its root element is “{root}”, which is not a known format", hint)

@@ -86,7 +86,7 @@ def refuse_leaks(
         if not place.startswith(f"data/{PARTS}/"):
             found += traces.in_text(storage.read_regular(path).decode("utf-8", "replace"))
         report.extend(
-            WITHHELD_SHOWS.at(Location(place), f"has {what}") for what in dict.fromkeys(found)
+            WITHHELD_SHOWS.at(Location(place), f"contains {what}") for what in dict.fromkeys(found)
         )
     _refuse(report, "no package was made")
 
@@ -109,7 +109,7 @@ def refuse_traces(out: Outgoing, folder: Path, documents: Mapping[str, str], don
     report = traces.report()
     for name, text in documents.items():
         report.extend(
-            WITHHELD_SHOWS.at(Location(name), f"has {what}") for what in traces.in_text(text)
+            WITHHELD_SHOWS.at(Location(name), f"contains {what}") for what in traces.in_text(text)
         )
     _refuse(report, done)
 
@@ -147,7 +147,7 @@ class Traces:
         # The ids of withheld agents are withheld too.
         self._known = {word for text in (said, *texts, *_ids(public)) for word in _words(text)}
         self._known |= _ordinary_words()
-        names = {name: f"the file name of part {part.id}" for name, part in shut.items()}
+        names = {name: f"the file name of part “{part.id}”" for name, part in shut.items()}
         open_files = {part.file for part in kept if part.file}
         alike = {_squeezed(_plain(name)) for file in open_files for name in (file, *_pieces(file))}
         self._secrets = []
@@ -181,7 +181,7 @@ class Traces:
         """Return a report of the traces in the public record."""
         return Report(
             [
-                WITHHELD_SHOWS.at(Location(field=field), f"has {what}")
+                WITHHELD_SHOWS.at(Location(field=field), f"contains {what}")
                 for field, what in self.in_record()
             ]
         )
@@ -207,9 +207,13 @@ class Traces:
             enclosed = [item.title for item in full.enclosures if item.part == part.id]
             for text in filter(None, (part.title, part.method, part.note, *enclosed)):
                 for word in _capitalised(text):
-                    yield from self._unless_known(word, f"a name in the title of {part.id}")
+                    yield from self._unless_known(
+                        word, f"a name from the title of part “{part.id}”"
+                    )
             for word in _words(part.file or ""):
-                yield from self._unless_known(word, f"a word of the file name of {part.id}")
+                yield from self._unless_known(
+                    word, f"a word from the file name of part “{part.id}”"
+                )
         for agent in full.agents:
             for word in _words(f"{agent.name} {agent.as_written or ''}"):
                 yield from self._unless_known(word, _AN_AGENT)

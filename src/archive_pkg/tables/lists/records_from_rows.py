@@ -439,7 +439,9 @@ class ListReader:
             ends = [*row.raw.get("sender", ())[:1], *row.raw.get("recipients", ())[:1]]
             base = "-".join([start, "-to-".join(ends)] if ends else [start])[:100].strip("-")
             wanted = next(name for name in _numbered(base) if name not in self._ids)
-            self._report(READ_AS, row, header, f"the row gets the id {wanted}")
+            lacking = "id or date" if start == "undated" else "id"
+            message = f"the row has no {lacking}; its id will be “{wanted}”"
+            self._report(READ_AS, row, header, message)
         self._ids[wanted] = row.number
         row.raw["id"] = wanted
 

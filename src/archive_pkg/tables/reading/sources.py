@@ -170,7 +170,7 @@ def _assigned(path: Path, sheets: list[Sheet], report: Report) -> dict[str, Shee
         if held and sheet.header and normalize_header(sheet.name) not in _TEMPLATE_SHEETS:
             report.add(SHEET_IGNORED.at(Location(sheet.path, table=sheet.name), message))
     if not (held or others) and report.ok:
-        message = "neither its name nor its columns are those of a table of letters"
+        message = "this is not recognized as a table of letters"
         hint = f"If it is a list of letters, run: archive-pkg tables map {path}"
         report.add(NO_TABLE.at(Location(str(path)), message, hint))
     return held

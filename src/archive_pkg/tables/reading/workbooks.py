@@ -159,7 +159,7 @@ def _is_safe(path: Path, report: Report) -> bool:
                         report.add(WORKBOOK_UNSAFE.at(here, message, hint))
                         return False
     except (zipfile.BadZipFile, *ZIP_ERRORS) as error:
-        message = f"the file is not an .xlsx workbook: {error}"
+        message = f"the file is not an .xlsx workbook (it may be damaged or renamed): {error}"
         report.add(WORKBOOK_BROKEN.at(here, message, "Save it as .xlsx, or as CSV in UTF-8."))
         return False
     return True

@@ -136,7 +136,7 @@ class InvenioRdm(RestrictingRepository):
                 step,
                 *self._restriction(transfer),
                 f"send the package as one zip{page}, and compare the server's MD5 with ours",
-                "PUBLISH it, which cannot be undone" if publish else "leave it a draft",
+                "PUBLISH it, which cannot be undone" if publish else "leave it as a draft",
             ),
         )
         if not self._login:

@@ -96,8 +96,8 @@ class OcflRoot:
                 for item in transfer.items
             ),
             steps=(
-                f"store it as a version of the object {transfer.identifier}; files that a version "
-                "before has are not stored again",
+                f"store it as a version of the object {transfer.identifier}; files that an "
+                "earlier version has are not stored again",
                 "read every file back and compare its SHA-256; validate the object",
             ),
             makes="" if os.path.lexists(self.root / _ROOT) else "a new OCFL root",
