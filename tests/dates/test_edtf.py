@@ -359,6 +359,7 @@ def test_each_date_in_a_hint_is_valid(text: str) -> None:
         ("1960-42", "“1960-42”: there is no month 42"),
         ("1960-20-01", "“1960-20-01”: there is no month 20"),
         ("1960-41-01", "“1960-41-01”: a part of the year has no days"),
+        ("196X-21", "“196X-21”: a part of the year needs a complete year"),
         ("1960-3X", "“1960-3X”: there is no such day"),
         ("1960-42-01", "“1960-42-01”: there is no month 42"),
         ("1960-13-XX", "“1960-13-XX”: there is no month 13"),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DATE_INVALID = Code(
     "record-date-invalid",
     Severity.ERROR,
-    "A date is not in EDTF (levels 0 and 1, and the parts of level 2 that records have).",
+    "A date is not in EDTF: level 0, level 1, or a form of level 2 that records allow.",
     "ISO 8601-2:2019, annex A",
 )
 
@@ -33,8 +33,8 @@ LONGEST = 4096
 _LONGEST_YEAR = 18
 _DAY = 86_400
 _MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-# Months of the seasons in meteorology, of quarters, and of longer parts of a year. A winter has the
-# year in which it begins. Months 13 and 14 are January and February of the next year.
+# First and last month of each season (as in meteorology), quarter and longer part of a year. A
+# winter belongs to the year in which it begins; 13 and 14 are January and February of the next one.
 _NORTHERN = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 14)}
 _SEASONS = {
     **_NORTHERN,
@@ -43,7 +43,7 @@ _SEASONS = {
     36: (10, 12), 37: (1, 4), 38: (5, 8), 39: (9, 12), 40: (1, 6), 41: (7, 12),
 }  # fmt: skip
 _QUALIFIERS = {"?": (True, False), "~": (False, True), "%": (True, True)}
-# Years, months and days, each with a sign before or after it.
+# A year, month and day. Each can have a qualifier before or after it.
 _QUALIFIED = re.compile(
     r"([?~%]?)(-?[0-9X]{4})([?~%]?)(?:(-)([?~%]?)([0-9X]{2})([?~%]?))?"
     r"(?:(-)([?~%]?)([0-9X]{2})([?~%]?))?"
@@ -84,8 +84,8 @@ class Day(NamedTuple):
 class DateSpan(NamedTuple):
     """The time that a date covers.
 
-    The days can be None; `start` and `end` are always numbers, so that any two spans can be
-    compared.
+    `first` and `last` can be None. `start` and `end` are always numbers, so that any two spans can
+    be compared.
 
     Attributes:
         first: First possible day; None if it is open or unknown.
@@ -95,7 +95,7 @@ class DateSpan(NamedTuple):
         uncertain: Whether the date, or a date in it, is marked `?` or `%`.
         approximate: Whether the date, or a date in it, is marked `~` or `%`.
         precision: "second", "day", "month", "season", "year", "interval" or "set".
-        masked: Whether it has unspecified digits.
+        masked: Whether it has unspecified digits. False for intervals and sets.
     """
 
     first: Day | None
@@ -214,6 +214,11 @@ def _calendar(text: str) -> DateSpan:
 def _masked(text: str, sign: int, parts: list[str]) -> DateSpan:
     """Parse a date with unspecified digits, from its first to its last possible day."""
     if len(parts) > 1 and "X" not in parts[1]:
+        if "X" in parts[0] and int(parts[1]) in _SEASONS:
+            _wrong(
+                f"“{_short(text)}”: a part of the year needs a complete year",
+                "Write the year without X, or leave out what follows it",
+            )
         _check_month(text, int(parts[1]))
     low, high = sorted(sign * int(parts[0].replace("X", digit)) for digit in "09")
     first = _fitting(range(low, high + 1), parts, 1)
@@ -227,7 +232,7 @@ def _masked(text: str, sign: int, parts: list[str]) -> DateSpan:
 
 
 def _fitting(years: range, parts: list[str], step: int) -> Day | None:
-    """Return the first day of some years, or the last if the step is -1, that fits the digits."""
+    """Return the first day (last, if `step` is -1) in some years that fits the given digits."""
     month_part, day_part = [*parts[1:], "XX", "XX"][:2]
     months = [n for n in range(1, 13) if _fits(month_part, n)][::step]
     days = [n for n in range(1, 32) if _fits(day_part, n)][::step]
@@ -293,7 +298,7 @@ def _long_year(text: str) -> DateSpan:
         _wrong(f"“{_short(text)}” begins its year with a zero", hint)
     if text[0] == "y":
         hint = _suggest("Write {}", f"Y{text[1:]}") or _NO_YEAR
-        _wrong(f"“{_short(text)}” has a small y before the year", hint)
+        _wrong(f"“{_short(text)}” has a lowercase y before the year", hint)
     if len(digits) > _LONGEST_YEAR:
         _wrong(
             f"“{text[:12]}…” is a year of {len(digits)} digits",
@@ -373,7 +378,7 @@ def _interval_end(text: str, date: str) -> DateSpan:
     if date in ("open", "unknown"):
         right = text.replace("unknown", "").replace("open", "..")
         hint = _suggest("Write {}", right) or "Write .. for an open end, nothing for an unknown one"
-        _wrong(f"“{_short(text)}” is in the EDTF draft of 2012", hint)
+        _wrong(f"“{_short(text)}” is in the form of the EDTF draft of 2012", hint)
     if "T" in date:
         _wrong(f"“{_short(text)}”: dates in an interval cannot have a time of day", "Write days")
     if date.isdigit() and len(date) < 4:

@@ -67,7 +67,8 @@ def deposit(
         ),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only show what would be sent, and what prevents it.")
+        bool,
+        typer.Option("--dry-run", help="Only show what would be sent, and what stands in the way."),
     ] = False,
     status: Annotated[
         bool,
@@ -242,10 +243,7 @@ def _status(answer: Answer, package: Path, repository: Repository, receipts: Pat
         ]
         if not known:
             place = repository.target
-            answer.say(
-                f"{package}: not deposited in {place}: "
-                "the package has no receipt or journal for this place"
-            )
+            answer.say(f"{package}: not deposited in {place} (no receipt, no journal)")
         for each in known:
             answer.say(
                 f"{package}: {each.status.state} in {each.target} as {each.remote_id or '–'}"
@@ -254,7 +252,8 @@ def _status(answer: Answer, package: Path, repository: Repository, receipts: Pat
                 answer.say(f"  {each.status.detail}")
             if each.unfinished:
                 answer.say(
-                    "  the last deposit was interrupted; run the same command again to resume it"
+                    "  the last deposit was interrupted; run the command without --status "
+                    "to resume it"
                 )
         if any(each.status.state in ("absent", "partial", "pending", "rejected") for each in known):
             answer.worsen(4)
