@@ -55,7 +55,7 @@ ODD = [
 
 
 def rows_of(table: str, rows: Iterable[dict[str, str]]) -> tuple[Any, list[Any]]:
-    """Return rows as Frictionless reads them, and a check that is ready for them."""
+    """Return a check that is ready for some rows, and the rows as Frictionless reads them."""
     frictionless = import_frictionless()
     from archive_pkg.tables.checking.frictionless_checks import RowCheck
 

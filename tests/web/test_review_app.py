@@ -49,7 +49,7 @@ class Tab:
 def review(tmp_path: Path) -> Review:
     letter = tmp_path / "letter.txt"
     shutil.copy(LETTER, letter)
-    return Review(OpenedFolder.with_letter(letter), Reviewer("Jane Doe", asked=True))
+    return Review(OpenedFolder.with_letter(letter), Reviewer("Jane Doe", confirmed=True))
 
 
 @pytest.fixture

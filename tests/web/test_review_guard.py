@@ -43,7 +43,7 @@ def review(tmp_path: Path) -> Review:
     letter = tmp_path / "opened" / "letter.txt"
     letter.parent.mkdir()
     letter.write_text(HOSTILE, encoding="utf-8")
-    return Review(OpenedFolder.with_letter(letter), Reviewer("Jane Doe", asked=True))
+    return Review(OpenedFolder.with_letter(letter), Reviewer("Jane Doe", confirmed=True))
 
 
 @pytest.fixture

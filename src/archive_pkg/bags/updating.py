@@ -1,4 +1,4 @@
-"""Change a bag atomically: write a new folder that shares unchanged files, then exchange both."""
+"""Change a bag atomically: write a changed copy that shares files with it, then swap them."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ def update(
 ) -> Bag:
     """Add, replace and remove files and tags of a bag (RFC 8493, 2.1.3 and 2.2).
 
-    The change is atomic. Only new files are hashed: digests of unchanged files are copied from the
-    manifests, so that damage is not hidden. Unchanged files become hard links, or copies if links
-    are not possible. The bag's version and encoding, other tag files, and the order and spelling of
-    other tags stay as they are.
+    The change is atomic. Only new files are hashed; digests of unchanged files are copied from the
+    manifests. Hashing a damaged file again would make its damage look valid. Unchanged files become
+    hard links, or copies if links are not possible. The bag's version and encoding, other tag
+    files, and the order and spelling of other tags stay as they are.
 
     Args:
         bag: The bag's folder.
@@ -86,13 +86,14 @@ def update(
 
     Raises:
         InvalidError: The bag has faults, would not be complete after the change, or is signed.
-        UsageError: A path cannot be added or removed.
+        UsageError: A path cannot be added or removed, or a label, value or algorithm to remove is
+            unknown.
         ChangedError: A file changes while it is read.
         StorageError: Reading or writing fails, or another run uses the bag.
     """
     bag = Path(bag).resolve()
     with Staging(bag, wait=wait) as staging:
-        dropped = _signatures(Bag.open(bag), drop=drop_signatures)
+        dropped = _signatures_to_drop(Bag.open(bag), drop=drop_signatures)
         change = _BagChange(bag, dict(add or {}), {*remove, *dropped}, {*remove_algorithms})
         changes = _InfoChanges(tuple(info), tuple(add_info), tuple(remove_info))
         changes.refuse_misuse(change.bag)
@@ -114,8 +115,9 @@ def upgrade(
 ) -> Bag:
     """Convert a valid bag to BagIt 1.0 in UTF-8 and add manifests (RFC 8493, 2.4).
 
-    The bag is verified before and after. Its manifests are written again, package-info.txt becomes
-    bag-info.txt, and other tag files stay as they are.
+    The bag is verified before and after. Its manifests and fetch.txt are written again,
+    package-info.txt becomes bag-info.txt, and signatures are removed. Other tag files stay as they
+    are.
 
     Args:
         bag: The bag's folder.
@@ -141,7 +143,7 @@ def upgrade(
         if not verdict.valid or verdict.bag is None:
             raise InvalidError(f"{bag} is not valid", "Nothing was changed.", verdict.report)
         old = verdict.bag
-        left_out = _signatures(old, drop=drop_signatures)
+        left_out = _signatures_to_drop(old, drop=drop_signatures)
         own = [name for name in [*old.manifests, *old.tag_manifests] if name in ALGORITHMS]
         names = list(dict.fromkeys([*own, *algorithms]))
         tally = Tally(all_files=verdict.files, all_size=verdict.size)
@@ -167,7 +169,7 @@ def upgrade(
     return Bag.open(bag)
 
 
-def _signatures(bag: Bag, *, drop: bool) -> set[str]:
+def _signatures_to_drop(bag: Bag, *, drop: bool) -> set[str]:
     """Return the signature files to remove; none if the bag is not signed.
 
     Refuse a signed bag unless `drop` is set.
@@ -219,9 +221,9 @@ class _BagChange:
         self._refuse_misuse()
 
     def _refuse_misuse(self) -> None:
-        listed = {path for manifest in self._manifests() for path in manifest}
-        there = listed | set(self.bag.listing.files)
-        for path in sorted(self.remove - there):
+        listed = {path for manifest in self._digest_maps() for path in manifest}
+        removable = listed | set(self.bag.listing.files)
+        for path in sorted(self.remove - removable):
             raise UsageError(f"{path} cannot be removed: it is not in {self.path}")
         for path in sorted(self.remove & self.add.keys()):
             raise UsageError(f"{path} cannot be added and removed at once")
@@ -246,7 +248,7 @@ class _BagChange:
         if not report.ok:
             raise InvalidError("files to add have names that are not allowed", "", report)
 
-    def _manifests(self) -> list[dict[str, bytes]]:
+    def _digest_maps(self) -> list[dict[str, bytes]]:
         kinds = (self.bag.manifests, self.bag.tag_manifests)
         return [manifest.digests for kind in kinds for manifest in kind.values()]
 
@@ -261,19 +263,20 @@ class _BagChange:
             }
             for kind in (bag.manifests, bag.tag_manifests)
         )
-        made = {each.name for each in bag.manifests.values()}
+        manifest_names = {each.name for each in bag.manifests.values()}
         for digests in [*payload.values(), *tags.values()]:
-            for path in self.remove | made:
+            for path in self.remove | manifest_names:
                 digests.pop(path, None)
         with Folder(self.path) as folder:
-            gone = self.remove | self.add.keys() | _regenerated_files(bag)
+            not_linked = self.remove | self.add.keys() | _regenerated_files(bag)
             # An added file may replace a folder that has become empty.
             folders = [
                 path
                 for path in bag.listing.folders
                 if self.add.keys().isdisjoint((path, *folders_of(path)))
             ]
-            _link_or_copy(folder, target, folders, [p for p in bag.listing.files if p not in gone])
+            unchanged = [path for path in bag.listing.files if path not in not_linked]
+            _link_or_copy(folder, target, folders, unchanged)
             for path, source in self.add.items():
                 kind = payload if path.startswith("data/") else tags
                 new = target / path
@@ -326,13 +329,13 @@ class _BagChange:
             name = info_file(bag.declaration)
             old = _read(folder, bag.info_name) if bag.info_name else b""
             files[name] = info.applied(old, bag)
-        if bag.fetch and (left := _without_lines(folder, bag, self.remove)):
+        if bag.fetch and (left := _fetch_without(folder, bag, self.remove)):
             files[fetch_file.NAME] = left
         elif bag.fetch:
             for digests in tags.values():
                 digests.pop(fetch_file.NAME, None)
-        for name, known in payload.items():
-            files[bag.manifests[name].name] = render(known, bag.declaration)
+        for name, listing in payload.items():
+            files[bag.manifests[name].name] = render(listing, bag.declaration)
         for path, data in files.items():
             for name, value in digest(data, list(tags)).items():
                 tags[name][path] = bytes.fromhex(value)
@@ -348,8 +351,8 @@ def _first(paths: Sequence[str]) -> str:
 
 def _regenerated_files(bag: Bag) -> set[str]:
     kinds = (bag.manifests, bag.tag_manifests)
-    made = {manifest.name for kind in kinds for manifest in kind.values()}
-    return made | {bag.info_name} | ({fetch_file.NAME} if bag.fetch else set())
+    manifests = {manifest.name for kind in kinds for manifest in kind.values()}
+    return manifests | {bag.info_name} | ({fetch_file.NAME} if bag.fetch else set())
 
 
 def _link_or_copy(
@@ -375,12 +378,12 @@ def _copy(folder: Folder, path: str, target: Path) -> None:
     source = folder.descriptor(path)
     try:
         status = os.fstat(source)
-        made = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, status.st_mode & 0o777)
+        copy = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, status.st_mode & 0o777)
         try:
-            copy_and_digest(source, made, [])
-            os.utime(made, ns=(status.st_mtime_ns, status.st_mtime_ns))
+            copy_and_digest(source, copy, [])
+            os.utime(copy, ns=(status.st_mtime_ns, status.st_mtime_ns))
         finally:
-            os.close(made)
+            os.close(copy)
     finally:
         os.close(source)
 
@@ -440,10 +443,9 @@ class _Info:
         self.end = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
 
     def _places(self, label: str) -> list[tuple[int, int]]:
-        """Return the lines of each value of a label.
+        """Return where each value of a label starts and stops, as indexes into the lines.
 
-        For each value, these are the index of its first line and the index after its last
-        continuation line.
+        A value includes its continuation lines; `stop` is the index after the last of them.
         """
         found = []
         for start, line in enumerate(self.lines):
@@ -477,8 +479,8 @@ class _Info:
         spelled = self.lines[places[0][0]].partition(":")[0]
         for start, stop in reversed(places):
             del self.lines[start:stop]
-        made = [spelled + self._line(label, value)[len(label) :] for label, value in pairs]
-        self.lines[places[0][0] : places[0][0]] = made
+        lines = [spelled + self._line(label, value)[len(label) :] for label, value in pairs]
+        self.lines[places[0][0] : places[0][0]] = lines
 
     def add(self, label: str, value: str) -> None:
         """Add a value after the label's last value, or at the end."""
@@ -490,7 +492,7 @@ class _Info:
 
 
 def _lines(text: str) -> list[str]:
-    """Return lines with their line ends, divided as by `split_lines`."""
+    """Return the lines of `split_lines`, each with its line end."""
     lines = []
     start = 0
     for line in split_lines(text):
@@ -501,12 +503,12 @@ def _lines(text: str) -> list[str]:
     return lines
 
 
-def _without_lines(folder: Folder, bag: Bag, removed: set[str]) -> bytes:
+def _fetch_without(folder: Folder, bag: Bag, removed: set[str]) -> bytes:
     """Return fetch.txt without the lines of removed files."""
     codec = codec_of(bag.encoding) or "utf-8"
     lines = _lines(_read(folder, fetch_file.NAME).decode(codec))
-    gone = {entry.line for entry in bag.fetch if entry.path in removed}
-    kept = "".join(line for number, line in enumerate(lines, 1) if number not in gone)
+    dropped = {entry.line for entry in bag.fetch if entry.path in removed}
+    kept = "".join(line for number, line in enumerate(lines, 1) if number not in dropped)
     return kept.encode(codec) if kept else b""
 
 

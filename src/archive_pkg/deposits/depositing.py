@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 
 _BATCH_PACKAGES = 100
-"""The most packages that share a sync."""
+"""The maximum number of packages that share a sync."""
 _BATCH_BYTES = 64 << 20
 """A batch with more bytes than this takes no further package."""
 
@@ -86,10 +86,10 @@ class Deposited:
     Attributes:
         receipt: The receipt.
         path: The receipt's file.
-        new: Whether the repository did not already have exactly this package.
+        new: Whether the repository received this package now, instead of having it already.
         differences: Sentences on how the stored deposit differs from the request.
         notes: Other sentences for the user.
-        made: What the deposit created because the address named nothing, "a new folder".
+        made: What the deposit created if the address did not exist yet, for example "a new folder".
     """
 
     receipt: Receipt
@@ -120,10 +120,10 @@ def deposit(
     page: PageMaker | None = None,
     tick: Callable[[int], None] = lambda count: None,
 ) -> Deposited:
-    """Deposit a package and write a receipt; the package is verified first and not changed.
+    """Deposit a package and write a receipt; the package is verified before its deposit counts.
 
     An interrupted deposit is resumed from its journal. Depositing the same package again
-    changes nothing in the repository.
+    changes nothing in the repository. The package itself is not changed.
 
     Args:
         package: The package's folder.
@@ -138,7 +138,7 @@ def deposit(
         tick: Called after each block that was sent, with the block's size in bytes.
 
     Raises:
-        InvalidError: The package is not valid; nothing was sent. Its report has the findings.
+        InvalidError: The package is not valid; nothing is kept. Its report has the findings.
         DepositError: The repository refused it, could not be reached, or what arrived is not what
             was sent.
         StorageError: The storage failed.
@@ -224,7 +224,7 @@ def _checked_plan(
 def _judge_access(
     repository: Repository, transfer: Transfer, planned: DepositPlan, *, include_restricted: bool
 ) -> None:
-    """Refuse restricted parts, or report where they go."""
+    """Add a finding for each restricted part that everybody could read, or a step that names it."""
     outgoing = transfer.outgoing
     if not outgoing.is_cut:
         return
@@ -260,11 +260,11 @@ def reserve(record: StrPath, to: str | Repository, *, receipts: StrPath | None =
     Args:
         record: The record's file or folder.
         to: The repository's address, or the repository itself.
-        receipts: See `deposit`; if not given, the journal is in `<record>.receipts` next to
-            the record.
+        receipts: See `deposit`; if not given, the journal is in the folder of the record +
+            `.receipts`, next to that folder.
 
     Returns:
-        The identifier, "10.5281/zenodo.123".
+        The identifier, for example "10.5281/zenodo.123".
 
     Raises:
         DepositError: The repository refused, or cannot be reached.
@@ -321,8 +321,8 @@ def deposit_many(
     folders = [Path(package) for package in packages]
     receipts = Path(receipts) if receipts is not None else None
     repository = repository_for(to) if isinstance(to, str) else to
-    fair = -(-len(folders) // max(1, jobs))
-    size = max(1, min(_BATCH_PACKAGES, fair)) if isinstance(repository, Stepwise) else 1
+    even_share = -(-len(folders) // max(1, jobs))
+    size = max(1, min(_BATCH_PACKAGES, even_share)) if isinstance(repository, Stepwise) else 1
     batches = [folders[start : start + size] for start in range(0, len(folders), size)]
     copy_early = isinstance(repository, Stepwise) and repository.near
     prepare = partial(_prepare, page, tick, copy_early)
@@ -355,13 +355,13 @@ def _deposit_batches(
     prepare: Callable[[Path], Transfer],
     packages: Sequence[Path],
 ) -> list[Deposited | Exception]:
-    """Deposit packages, and start a new batch after 64 MiB or when an identifier repeats."""
+    """Deposit packages; add none to a batch after 64 MiB, or if it has the identifier already."""
     outcomes: dict[int, Deposited | Exception] = {}
     batch: dict[str, tuple[int, Transfer]] = {}
     size = 0
 
     def send() -> None:
-        # In the same order everywhere, so that two runs cannot deadlock.
+        # All runs lock packages in the order of their identifiers, so that two cannot deadlock.
         chosen = [batch[identifier] for identifier in sorted(batch)]
         tasks = [_deposit_steps(transfer, repository, options) for _, transfer in chosen]
         at_once = repository.at_once if isinstance(repository, Stepwise) else 1
@@ -387,7 +387,7 @@ def _deposit_batches(
 def _prepare(
     page: PageMaker | None, tick: Callable[[int], None], copy_early: bool, package: Path
 ) -> Transfer:
-    """Return a verified package ready to send, with its page if one is wanted."""
+    """Return a packed package, with its page if one is wanted."""
     return _with_page(pack(package, tick, copy_early=copy_early), page)
 
 
@@ -406,7 +406,7 @@ def _refusal(repository: Repository, transfer: Transfer, report: Report) -> Refu
 def _deposit_steps(
     transfer: Transfer, repository: Repository, options: _DepositOptions
 ) -> Steps[Deposited]:
-    """Yield the steps of depositing one verified package."""
+    """Yield the steps of depositing a packed package."""
     publish, folder = options.publish, ready_receipts(transfer.folder, options.receipts)
     transfer = _with_earlier(transfer, folder, repository)
     planned = _checked_plan(
@@ -437,7 +437,7 @@ def _deposit_steps(
                 path.unlink()
             raise
         with repository_errors(repository):
-            _compare(transfer, stored, repository)
+            _refuse_wrong_arrivals(transfer, stored, repository)
             _log.info("%s: %s is %s", repository.target, stored.remote_id, stored.state)
             done = yield from _save_receipt(transfer, repository, stored, folder, _started(journal))
         journal.done("deposit")
@@ -539,14 +539,14 @@ def _save_receipt(
         ended=datetime.now(UTC),
         answer=redact(dict(stored.answer)),
     )
-    there = folder / receipt.name
-    if not stored.new and (known := _still_true(there, receipt)):
-        return Deposited(known, there, False, stored.differences, stored.notes)
+    existing = folder / receipt.name
+    if not stored.new and (kept := _receipt_to_keep(existing, receipt)):
+        return Deposited(kept, existing, False, stored.differences, stored.notes)
     path = yield from saving(receipt, folder)
     return Deposited(receipt, path, stored.new, stored.differences, stored.notes)
 
 
-def _compare(transfer: Transfer, stored: Stored, repository: Repository) -> None:
+def _refuse_wrong_arrivals(transfer: Transfer, stored: Stored, repository: Repository) -> None:
     """Raise unless all files arrived unchanged.
 
     Missing digests are accepted if the repository verifies nothing.
@@ -572,8 +572,7 @@ def _compare(transfer: Transfer, stored: Stored, repository: Repository) -> None
 def _with_page(transfer: Transfer, page: PageMaker | None) -> Transfer:
     if page is None:
         return transfer
-    made = cache(lambda: page(transfer.opened).encode())
-    return replace(transfer, page=made)
+    return replace(transfer, page=cache(lambda: page(transfer.opened).encode()))
 
 
 def _with_earlier(transfer: Transfer, folder: Path, repository: Repository) -> Transfer:
@@ -608,13 +607,13 @@ def _started(journal: Journal) -> datetime:
     return datetime.now(UTC)
 
 
-def _still_true(there: Path, receipt: Receipt) -> Receipt | None:
+def _receipt_to_keep(existing: Path, receipt: Receipt) -> Receipt | None:
     """Return the old receipt if it has the new one's fingerprint, state and verification."""
-    if not there.is_file():
+    if not existing.is_file():
         return None
     try:
-        old = load_receipt(there)
+        old = load_receipt(existing)
     except InvalidError:
         return None
-    said, says = ((each.fingerprint, each.state, each.verified) for each in (old, receipt))
-    return old if said == says else None
+    before, now = ((each.fingerprint, each.state, each.verified) for each in (old, receipt))
+    return old if before == now else None

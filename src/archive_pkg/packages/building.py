@@ -1,4 +1,4 @@
-"""Build a package of a record and its files: either complete or absent."""
+"""Build the package of a record; a failed build leaves the destination as it was."""
 
 from __future__ import annotations
 
@@ -86,7 +86,9 @@ def build_package(
     project: Project | None = None,
     wait: float = 0,
 ) -> Built:
-    """Build the package of a record in a folder, and verify it before it gets its name.
+    """Build the package of a record.
+
+    It is verified before it is renamed from its hidden folder to its place.
 
     The package is a BagIt 1.0 bag (RFC 8493) named after the record's id. The same record, files,
     date and settings give the same bytes. Sources are only read.
@@ -94,15 +96,15 @@ def build_package(
     Args:
         source: The record's file or folder, or a record.
         out: The folder for the package; created if it does not exist.
-        files: Only if `source` is a `Record`: the folder that contains its files, or a mapping from
-            each path in the record to bytes or a file.
+        files: The files of a `Record`: the folder that contains them, or a mapping from each path
+            in the record to bytes or a file. Not allowed if `source` is a path.
         on: The date of packaging. If None, the first of: SOURCE_DATE_EPOCH; the date of the
             existing package, so that rebuilding changes nothing, unless the record has a later
             event; today (UTC).
         replace: Replace a package that differs.
-        drop_signatures: Replace it even if it is signed; its signatures are lost.
-        audience: "public" leaves out the parts that are restricted on the earlier of `on` and
-            today. The package is called `<id>-public` and says what it withholds.
+        drop_signatures: Replace a package even if it is signed; its signatures are lost.
+        audience: "public" leaves out the parts that are restricted on `on` or today, whichever is
+            earlier. The package is named `<id>-public` and says what it withholds.
         project: The settings of the project, as `load_project` returns them. They choose the
             documents in `metadata/`, too.
         wait: Seconds to wait for another build of the same package.
@@ -111,8 +113,8 @@ def build_package(
         InvalidError: The record or its files are not valid, or a different package exists. The
             error's report lists all findings.
         StorageError: Disk full, no permission, or another build holds the lock.
-        UsageError: `out` is inside the record's folder; `files` names no
-            part's file, or is given although `source` is a path.
+        UsageError: `out` is inside the record's folder; `files` names no part's file, or is given
+            although `source` is a path; SOURCE_DATE_EPOCH is not a time.
     """
     out = Path(out)
     project = project or Project()
@@ -174,7 +176,10 @@ class PackageDraft:
         return withheld(self.record, self.audience, on)
 
     def mode(self) -> int:
-        """Return the permissions that all source files have; the package gets no more."""
+        """Return the widest permissions for the package.
+
+        A class of users that cannot read one of the sources gets none.
+        """
         files = (self.folder / name for name in self.record.files)
         with storage.storage_errors(f"reading {self.folder}"):
             return storage.mode_of(self.folder, record_file(self.folder)[0], *files)
@@ -300,7 +305,7 @@ def settle(
     replace: bool,
     drop_signatures: bool = False,
 ) -> tuple[Literal["built", "unchanged", "replaced"], tuple[str, ...]]:
-    """Move a staged package to its destination, unless a different package is already there.
+    """Commit a staged package if there is none yet, or if it may replace a different one.
 
     Args:
         staged: The folder with the written package.
@@ -346,9 +351,9 @@ def settle(
 
 
 def differing(one: Path, other: Path) -> tuple[str, ...]:
-    """Return the sorted paths of files that only one folder has or whose bytes differ.
+    """Return the sorted paths of the files that differ, or that only one of two folders has.
 
-    Unless both are folders, return the first one's name when they differ.
+    If one of the two is not a folder, return the name of the first if they differ.
     """
     if not one.is_dir() or not other.is_dir():
         return () if _same(one, other) else (one.name,)

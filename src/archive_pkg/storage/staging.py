@@ -3,9 +3,10 @@
 A staged file or folder is synced and renamed to its destination. If the machine crashes, the
 destination is absent, old and complete, or new and complete.
 
-Others may be able to write next to the destination, and files received from others can include
-hidden ones, so leftovers cannot be trusted. Nothing is read from the leftovers of a killed run.
-Only their names are used, and only if they match our pattern and belong to this user.
+The hidden files that a killed run leaves cannot be trusted: other users may be able to write next
+to the destination, and a folder that was received from others can contain hidden files. A run
+renames or removes leftovers, but never reads them, and only if their names match our pattern and
+they belong to this user.
 """
 
 from __future__ import annotations
@@ -44,17 +45,17 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 
 ENCLOSING = ".in-place"
-"""Suffix of the hidden folder in which a folder becomes a bag in place."""
+"""Suffix of the hidden folder that becomes the bag when a folder is bagged in place."""
 
 _LOCK = ".lock"
 _NOT_LEFTOVERS = (_LOCK, ENCLOSING, ".fetched")
-"""Suffixes of hidden files that `recover` leaves alone, because other functions remove them."""
+"""Suffixes of hidden files that `recover` ignores, because other functions remove them."""
 _LEFTOVER_NAME = re.compile(r"-[0-9a-f]{8}(\.new|\.old)?")
 _LONGEST_LOCK = 1000
 
 
 class DestinationExistsError(StorageError):
-    """The destination already exists, and the caller did not ask to replace it."""
+    """The destination exists, and was not to be replaced, or it is of another kind."""
 
 
 class LockedError(StorageError):
@@ -112,7 +113,7 @@ class Lock:
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                raise self._strange()
+                raise self._not_a_lock_error()
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # The holder may have removed the file between our opening and locking it.
             same = os.path.samestat(status, self.path.lstat())
@@ -143,13 +144,13 @@ class Lock:
             return os.open(self.path, flags | os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
         except FileExistsError:
             if not stat.S_ISREG(self.path.lstat().st_mode):
-                raise self._strange() from None
+                raise self._not_a_lock_error() from None
         try:
             return os.open(self.path, flags | os.O_RDWR)
         except PermissionError:  # another user's file: reading is enough to lock it
             return os.open(self.path, flags | os.O_RDONLY)
 
-    def _strange(self) -> StorageError:
+    def _not_a_lock_error(self) -> StorageError:
         return StorageError(
             f"{self.path} has the name of this program's lock, but is not a file",
             "Remove it if you do not know it, then run the same command again.",
@@ -175,8 +176,8 @@ class Staging:
     Attributes:
         destination: The path of the finished folder or file.
         path: The empty folder to build in, on the destination's file system.
-        mode: The permissions that the destination gets at most. The umask and the permissions of a
-            replaced folder reduce them.
+        mode: The upper limit of the destination's permissions. The umask and the permissions of a
+            replaced folder can reduce them.
     """
 
     path: Path
@@ -238,13 +239,15 @@ class Staging:
         """Sync the staged folder and rename it to the destination.
 
         Args:
-            replace: Whether an existing destination may be replaced. Both are exchanged in one
-                step if the system can do that, else by renames that the next run can finish.
+            replace: Whether an existing destination may be replaced. If the system can, one step
+                exchanges both; else two renames do, which the next run finishes after a crash.
             item: A file or folder inside the staging folder; only it becomes the destination.
 
         Raises:
-            DestinationExistsError: The destination exists, and `replace` is not set.
-            StorageError: The storage fails. The destination is unchanged.
+            DestinationExistsError: The destination exists, and `replace` is not set, or it is of
+                another kind.
+            StorageError: The storage failed. The destination is old and complete, or new and
+                complete.
         """
         staged = item or self.path
         with storage_errors(f"writing {self.destination}"):
@@ -261,7 +264,7 @@ def open_up(staged: Path, mode: int = 0o777, *, like: Path | None = None) -> Non
 
     Args:
         staged: A folder or file that only this user can read so far.
-        mode: The permissions that it gets at most. The umask reduces them. Files are not
+        mode: The upper limit of its permissions. The umask can reduce them. Files are not
             executable.
         like: The folder or file to be replaced. The new one gets no permission that this one lacks.
 
@@ -282,7 +285,9 @@ def open_up(staged: Path, mode: int = 0o777, *, like: Path | None = None) -> Non
 
 
 def move_to_destination(staged: Path, destination: Path, *, replace: bool = False) -> None:
-    """Move a finished file or folder to its destination in one step.
+    """Move a finished file or folder to its destination.
+
+    The move has one step if the system can do that, else two that `recover` finishes.
 
     Args:
         staged: A synced file or folder on the destination's file system. After a replacement, the
@@ -293,7 +298,7 @@ def move_to_destination(staged: Path, destination: Path, *, replace: bool = Fals
     Raises:
         DestinationExistsError: The destination exists and `replace` is not set, or it is of
             another kind.
-        OSError: The storage fails. The destination is unchanged.
+        OSError: The storage failed. The destination is old and complete, or new and complete.
     """
     if replace and os.path.lexists(destination):
         _refuse_other_kinds(staged, destination)
@@ -304,7 +309,7 @@ def move_to_destination(staged: Path, destination: Path, *, replace: bool = Fals
             if not rename_to_free(staged, destination):
                 staged.rename(destination)
         except FileExistsError as error:
-            raise _exists(destination) from error
+            raise _exists_error(destination) from error
     _log.info("wrote %s", destination)
 
 
@@ -318,8 +323,10 @@ def _refuse_other_kinds(staged: Path, destination: Path) -> None:
     if stat.S_ISREG(status.st_mode) and not staged.is_dir():
         return
     if stat.S_ISDIR(status.st_mode) and staged.is_dir():
-        there = {path.name: path.is_file() for path in destination.iterdir()}
-        if not there or any(there.get(path.name) for path in staged.iterdir() if path.is_file()):
+        existing = {path.name: path.is_file() for path in destination.iterdir()}
+        if not existing or any(
+            existing.get(path.name) for path in staged.iterdir() if path.is_file()
+        ):
             return
     raise DestinationExistsError(
         f"{destination} is of another kind than the new file or folder, so it was not replaced",
@@ -334,10 +341,10 @@ def refuse_existing(destination: Path) -> None:
         DestinationExistsError: It exists.
     """
     if os.path.lexists(destination):
-        raise _exists(destination)
+        raise _exists_error(destination)
 
 
-def _exists(destination: Path) -> DestinationExistsError:
+def _exists_error(destination: Path) -> DestinationExistsError:
     return DestinationExistsError(
         f"{destination} already exists", "Name another destination, or replace it (--replace)."
     )

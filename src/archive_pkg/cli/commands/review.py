@@ -143,7 +143,7 @@ def _reviewer(name: str) -> Reviewer:
     """Return the reviewer with the given name, or with a name to confirm from git or the system."""
     from archive_pkg.web.review import Reviewer
 
-    return Reviewer(name.strip(), asked=True) if name.strip() else Reviewer(_known_name())
+    return Reviewer(name.strip(), confirmed=True) if name.strip() else Reviewer(_known_name())
 
 
 def _known_name() -> str:

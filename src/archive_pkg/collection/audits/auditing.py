@@ -1,4 +1,4 @@
-"""Audit a collection: check the longest unchecked packages first, and record every check."""
+"""Audit a collection: check first what has not been checked for longest; record each check."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class Budget:
     """How much a run may do; None for no limit.
 
     Attributes:
-        seconds: Start no package after this many seconds.
-        size: Start no package after this many bytes were read.
+        seconds: Hand no package to a worker after this many seconds.
+        size: Hand no package to a worker after this many bytes were read.
     """
 
     seconds: float | None = None
@@ -74,11 +74,12 @@ class AuditResult:
 
     Attributes:
         there: Packages in the collection.
-        checked: Packages checked in this run.
+        checked: Packages that workers looked at in this run, including those that vanished
+            meanwhile.
         failed: Packages whose check failed.
         vanished: Packages in the ledger that are missing from the collection.
         differing: Packages of which another copy differs or is missing.
-        left: Packages that are due but were not started, because the budget was used up.
+        left: Packages that are due but were not checked, because the budget was used up.
         size: Bytes read.
         head: The ledger's head after the run.
         report: Findings about the ledger itself.
@@ -132,7 +133,9 @@ def audit(
     rate: float = 0,
     trust: Trust | None = None,
 ) -> AuditResult:
-    """Verify packages that are due, the longest unchecked first, and record each check.
+    """Verify the packages that are due, and record each check.
+
+    Check first what has not been checked for longest.
 
     Args:
         collection: The collection; only read.

@@ -21,7 +21,7 @@ NAMESPACE = "http://ead3.archivists.org/schema/"
 
 _NAMES = {"person": "persname", "organization": "corpname", "family": "famname"}
 
-_OPEN = {"", ".."}
+_NO_DATE = {"", ".."}
 """Ends of an interval that are not dates: an unknown and an open one."""
 
 _PARTS = "originalsloc, altformavail, scopecontent, odd"
@@ -56,7 +56,7 @@ MAPPING = {
     "parts.held": _PARTS,
     "parts.file": _PARTS,
     "parts.media_type": _PARTS,
-    "parts.languages": f"langmaterial (of the letter and its enclosures), {_PARTS}",
+    "parts.languages": f"langmaterial (for the letter and its enclosures), {_PARTS}",
     "parts.access.status": "accessrestrict",
     "parts.access.until.edtf": "accessrestrict",
     "parts.access.rule": "accessrestrict",
@@ -68,7 +68,7 @@ MAPPING = {
     "parts.method": _PARTS,
     "parts.note": _PARTS,
     "translation_notes.kind": "didnote",
-    "translation_notes.at": "didnote (the words alone)",
+    "translation_notes.at": "didnote (only the words)",
     "translation_notes.text": "didnote",
     "translation_notes.rendering": "didnote",
     "translation_notes.original": "didnote",
@@ -93,17 +93,18 @@ MAPPING = {
     "events.outcome": "processinfo",
     "events.detail": "processinfo",
 }
+"""The elements of EAD3 that each field of a record is written to."""
 
 
 def write(records: Sequence[Record], setting: Setting) -> bytes:
-    """Return the record in EAD3."""
+    """Return the only one of some records in EAD3."""
     [record] = records
     ead = root(NAMESPACE, "ead")
     _control(ead, record, setting)
     description = put(ead, "archdesc", level="item")
     _identification(put(description, "did"), record)
     _context(description, record)
-    _access(put(description, "controlaccess"), record)
+    _headings(put(description, "controlaccess"), record)
     return serialize(ead)
 
 
@@ -158,14 +159,14 @@ def _identification(did: Element, record: Record) -> None:
 
 
 def _date(did: Element, date: WrittenDate) -> None:
-    """Write a single date, or a range with its two ends. EAD3 takes EDTF as a standard date."""
+    """Write a date or a range. EAD3 allows EDTF in the attributes for standard dates."""
     if date.edtf is None:
         say(did, "unitdate", date.words)
         return
     parent = put(did, "unitdatestructured")
     if date.edtf.is_interval:
         both = put(parent, "daterange")
-        first, last = (None if end in _OPEN else end for end in date.edtf.split("/"))
+        first, last = (None if end in _NO_DATE else end for end in date.edtf.split("/"))
         say(both, "fromdate", date.as_written or str(date.edtf), standarddate=first)
         say(both, "todate", standarddate=last)
         return
@@ -182,8 +183,8 @@ def _date(did: Element, date: WrittenDate) -> None:
 
 
 def _name(parent: Element, agent: Agent, relator: str | None = None) -> None:
-    known = _identified(*agent.identifiers[:1])
-    name = put(parent, _NAMES.get(agent.kind, "name"), **known, relator=relator)
+    identified = _identified(*agent.identifiers[:1])
+    name = put(parent, _NAMES.get(agent.kind, "name"), **identified, relator=relator)
     say(name, "part", agent.name)
     if agent.role:
         say(name, "part", agent.role, localtype="role")
@@ -196,15 +197,15 @@ def _identified(identifier: Identifier | None = None) -> dict[str, str]:
 def _remarks(record: Record) -> Iterator[str]:
     date = record.date
     # A range with words does not say whether an end without a date is open or unknown.
-    if date and date.edtf and date.as_written and not _OPEN.isdisjoint(date.edtf.split("/")):
+    if date and date.edtf and date.as_written and not _NO_DATE.isdisjoint(date.edtf.split("/")):
         yield f"Date in EDTF: {date.edtf}"
     if date and date.note:
         yield f"Date: {date.note}"
     if record.received:
         received = record.received
         place = received.place.name if received.place else None
-        known = (received.edtf, received.as_written, place, received.note)
-        yield f"Received: {'; '.join(word for word in known if word)}"
+        stated = (received.edtf, received.as_written, place, received.note)
+        yield f"Received: {'; '.join(word for word in stated if word)}"
     for copy in derived_facts.kept_at(record)[1:]:
         yield f"Another copy: {copy}"
     for holding in record.holdings[:1]:
@@ -334,7 +335,7 @@ def _events(record: Record) -> Iterator[str]:
         yield "; ".join(word for word in words if word)
 
 
-def _access(access: Element, record: Record) -> None:
+def _headings(access: Element, record: Record) -> None:
     form = put(access, "genreform")
     say(form, "part", record.document_type.label)
     for names, relator in (

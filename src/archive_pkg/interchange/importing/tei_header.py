@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.importing.imported_record import ImportedDraft
     from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
 
-_NO_MAKERS = ("signatory", "rights holder", "author of summary")
+_NOT_MAKERS = ("signatory", "rights holder", "author of summary")
 _TRANSLATES = re.compile(r"translat|übersetz|uebersetz|tradu[cz]|перев", re.IGNORECASE)
 _OWN_KINDS = {"person": "person", "personGrp": "family", "org": "organization"}
 _SHELFMARKS = frozenset([
@@ -59,7 +59,7 @@ def state_supplier(source: XmlSource, draft: ImportedDraft, root: Element) -> No
 
 
 def _links(source: XmlSource, statement: Element, path: str) -> list[dict[str, str]]:
-    """Return the addresses that a publisher's name has or links to."""
+    """Return the addresses in a publisher's name: its `ref`, and the targets of its links."""
     named = source.first(statement, path)
     links = [(named, "ref"), *((link, "target") for link in source.all(named, "ref"))]
     addresses = [link for link in links if "://" in (link[0].get(link[1]) or "")]
@@ -80,7 +80,7 @@ def title_from(draft: ImportedDraft) -> str:
 
 
 def _licence(address: str) -> str:
-    """Return the SPDX identifier of a licence whose page at spdx.org is given, or the address."""
+    """Return the SPDX identifier if the address is a page of spdx.org, else the address."""
     listed = spdx_id(address) if address.startswith("https://spdx.org/") else None
     return listed or address
 
@@ -116,7 +116,7 @@ class TeiHeader:
         return self.source.all(self.element, path)
 
     def read(self) -> None:
-        """Read everything but the titles."""
+        """Read everything but the titles, languages and makers."""
         state_supplier(self.source, self.draft, self.root)
         if self.is_ours:
             self._own_agents()
@@ -218,7 +218,7 @@ class TeiHeader:
             self._rights(available)
 
     def _rights(self, available: Element) -> None:
-        """Read the rights: every licence and every paragraph on it."""
+        """Read the rights from all licences and paragraphs."""
         statements: list[str | None] = []
         address = None
         for child in available:
@@ -371,7 +371,7 @@ class TeiHeader:
                 did = "; ".join(filter(None, map(text_of, self.source.all(element, "resp"))))
                 did = did or fit(element.get("role")) or ""
                 named = [e for e in element if isinstance(e.tag, str) and local(e) in ROLES]
-                if self.is_ours and did in _NO_MAKERS:
+                if self.is_ours and did in _NOT_MAKERS:
                     self.source.take(element)
                     continue
                 if local(element) == "editor":
@@ -386,7 +386,10 @@ class TeiHeader:
         return list(dict.fromkeys(makers)), list(dict.fromkeys(translators))
 
     def _maker(self, who: Element, did: str) -> str | None:
-        """Read an agent of the edition, with its role as its note."""
+        """Read an agent of the edition.
+
+        Its role becomes its note, unless this program exported the file.
+        """
         agent = self.correspondence.agent(who)
         if agent and did and not self.is_ours:
             self.draft.note_on(agent, did)

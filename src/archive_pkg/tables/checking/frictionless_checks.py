@@ -1,8 +1,8 @@
 """Checks for Frictionless with the rules for letters that a Table Schema cannot express.
 
-The rules are those of the models. `frictionless validate --checks` finds the checks by their types,
-through the plugin `frictionless_archivepkg`. A check only validates resources that have the name
-of a table of a catalogue.
+Except for `archive-text`, the rules are those of the models. `frictionless validate --checks` finds
+the checks by their types, through the plugin `frictionless_archivepkg`. A check only validates
+resources that have the name of a table of a catalogue.
 """
 
 from __future__ import annotations

@@ -57,10 +57,10 @@ TABLE_MISSING = Code(
 Progress = Callable[[int, int | None], None]
 """Called with the number of finished rows, and the total if known."""
 
-# Rows that Frictionless reads before our checks see them. Taking turns for each row would empty the
-# caches of the processor each time, and take a third longer.
+# Frictionless and our checks take turns for batches of this many rows. Taking turns for each row
+# made our checks three times slower, because it emptied the caches of the processor.
 _BATCH = 100
-_TARGETS = (LETTERS, "agents", "parts")
+_REFERENCED_TABLES = (LETTERS, "agents", "parts")
 
 
 @dataclass(slots=True)
@@ -155,7 +155,7 @@ class BoundTable:
 
 
 def _clear_other_relations(names: list[str], row: list[str]) -> None:
-    """Keep a cell of the former column `of` only in the relation that fits the kind of the part."""
+    """Keep a value of the former column `of` only in the relation that fits the part's kind."""
     relation = relation_of(row[names.index("kind")] if "kind" in names else "")
     for name in RELATIONS:
         if name != relation:
@@ -190,7 +190,10 @@ class CatalogueCheck:
                     self._report(name, 0, 0, finding)
 
     def run(self) -> Report:
-        """Return all findings, by table, row and column."""
+        """Return all findings, first those about the files.
+
+        The others follow by table, row and column.
+        """
         if self.bound:
             self._validate()
         report = Report()
@@ -231,9 +234,11 @@ class CatalogueCheck:
             TextCheck,
         )
 
-        known = {name: _read_ids(self.bound[name]) for name in _TARGETS if name in self.bound}
+        known = {
+            name: _read_ids(self.bound[name]) for name in _REFERENCED_TABLES if name in self.bound
+        }
         package = frictionless.Package(
-            resources=[_targets(name, ids or {}) for name, ids in known.items()]
+            resources=[_ids_resource(name, ids or {}) for name, ids in known.items()]
         )
         references = ReferenceCheck(known)
         coherence = CoherenceCheck(references)
@@ -247,7 +252,7 @@ class CatalogueCheck:
             resource.package = package
             checks = [RowCheck(), TextCheck(), references, coherence]
             self._validate_table(bound, resource, rows, checks, references)
-        # A complete letter cannot be checked if some of its rows could not be read.
+        # If a table is truncated, rows of any letter may be missing, so no letter is checked.
         if not any(bound.is_truncated for bound in self.bound.values()):
             doubtful = self.by_letter(coherence.letters) if coherence.letters else ()
             for fault in coherence.faults_of_letters(doubtful):
@@ -303,7 +308,7 @@ class CatalogueCheck:
         self,
         bound: BoundTable,
         row: Any,
-        filled: list[str],
+        cells: list[str],
         faults: list[CellFault],
         references: ReferenceCheck,
         repeated: dict[int, int],
@@ -313,28 +318,28 @@ class CatalogueCheck:
         Args:
             bound: The table.
             row: The row with the errors from Frictionless.
-            filled: All cells of the row.
+            cells: All cells of the row.
             faults: The faults from our checks.
             references: The check that has the ids of all tables.
             repeated: For each row with a repeated id, the row that has it first.
         """
         position = row.row_number
         number = bound.number(position)
-        cells = dict(zip(bound.names, filled, strict=True))
+        by_column = dict(zip(bound.names, cells, strict=True))
         for error in row.errors:
             if error.type == "foreign-key":
                 column = bound.table.column(error.field_names[-1])
-                letter, item = cells.get(LETTER, ""), cells[column.name]
+                letter, item = by_column.get(LETTER, ""), by_column[column.name]
                 faults.extend(references.unknown(position, column, letter, item))
         for fault in faults:
             self._report_fault(bound, number, fault)
         known = {fault.column for fault in faults}
         for error in row.errors:
             key = bound.table.key[-1] if bound.table.key else ""
-            if error.type == "primary-key" and cells[key]:
+            if error.type == "primary-key" and by_column[key]:
                 before = int(error.note.rpartition(" ")[2])
                 first = repeated[position] = repeated.get(before, before)
-                message = f"row {bound.number(first)} already has the {key} {cells[key]}"
+                message = f"row {bound.number(first)} already has the {key} {by_column[key]}"
                 hint = f"Give one of the rows another {key}, or delete the duplicate."
                 self._report_cell(bound, number, key, KEY_TAKEN, message, hint)
             elif error.type in ("type-error", "constraint-error") and error.field_name not in known:
@@ -360,8 +365,8 @@ class CatalogueCheck:
 def _schema(bound: BoundTable, known: KnownIds) -> dict[str, Any]:
     """Return the schema of the columns in use, with foreign keys to tables whose ids are known.
 
-    It leaves out texts without constraints: Frictionless finds no error in them, and takes as long
-    for each of their cells as for others.
+    It leaves out texts without constraints. Frictionless finds no error in them, but needs as much
+    time for their cells as for others.
     """
     declared = table_schema(bound.table)
     kept = ("name", "type", "constraints", "trueValues", "falseValues")
@@ -392,7 +397,7 @@ def _columns_of(rows: Iterator[list[str]], names: Sequence[str]) -> Iterator[Seq
         yield [cells[place] for place in places] if cells else cells
 
 
-def _targets(name: str, ids: Mapping[str, set[str]]) -> Any:
+def _ids_resource(name: str, ids: Mapping[str, set[str]]) -> Any:
     """Return a resource with the ids of a table, for the foreign keys of other tables."""
     names = ["id"] if name == LETTERS else [LETTER, "id"]
 
@@ -408,10 +413,10 @@ def _targets(name: str, ids: Mapping[str, set[str]]) -> Any:
 
 
 def _read_ids(bound: BoundTable) -> Mapping[str, set[str]] | None:
-    """Read the ids of a table that others refer to, and leave out its empty columns.
+    """Return the ids of a table that others refer to; remove its empty columns from the feed.
 
-    Frictionless takes as long for an empty cell as for a full one. An empty column is valid unless
-    it is required.
+    Frictionless needs as much time for an empty cell as for a full one. An empty column is valid
+    unless it is required.
     """
     from archive_pkg.tables.checking.frictionless_checks import ids_of
 

@@ -46,11 +46,11 @@ class Reviewer:
 
     Attributes:
         name: Their name, which the record gives as the agent of their changes.
-        asked: Whether they have confirmed the name or given it at the start.
+        confirmed: Whether they have confirmed the name or given it at the start.
     """
 
     name: str
-    asked: bool = False
+    confirmed: bool = False
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class Review:
                 Route("/letters/{key}", self._letter),
                 Route("/letters/{key}/state", self._state),
                 Route("/letters/{key}/package", self._package),
-                Route("/letters/{key}/page", self._letter_page),
+                Route("/letters/{key}/page", self._package_page),
                 Route("/letters/{key}/work", self._work, methods=["POST"]),
                 Route("/next/{key}", self._next),
                 Route("/paste", self._paste, methods=["POST"]),
@@ -91,7 +91,7 @@ class Review:
             exception_handlers={ArchivePkgError: _error_response},
         )
 
-    # Pages.
+    # Pages and steps.
 
     def _front(self, request: Request) -> Response:
         editors = self.folder.editors()
@@ -207,7 +207,7 @@ class Review:
         packing = self._package_values(key, editor)
         return _page("packing.html", base=self.base, key=key, snapshot=editor.read(), **packing)
 
-    def _letter_page(self, request: Request) -> Response:
+    def _package_page(self, request: Request) -> Response:
         key = request.path_params["key"]
         runner = self._package_values(key, self.folder.editor(key))["runner"]
         package = open_package(runner.package)
@@ -265,7 +265,7 @@ class Review:
         name = str((await _request_data(request)).get("name", "")).strip()
         if not name:
             raise UsageError("the name is empty", "Enter the name for the record.")
-        self.reviewer.name, self.reviewer.asked = name, True
+        self.reviewer.name, self.reviewer.confirmed = name, True
         return JSONResponse({"name": name})
 
     async def _stop(self, request: Request) -> Response:
@@ -330,7 +330,7 @@ def _selected_words(snapshot: RecordSnapshot, place: str) -> SelectedWords | Non
     """Return the words at a place, which the page gives as "file:start:end".
 
     Raises:
-        UsageError: The place is not in the text.
+        UsageError: The place is not valid, or not in the text.
     """
     if not place or snapshot.record is None:
         return None
@@ -343,7 +343,7 @@ def _selected_words(snapshot: RecordSnapshot, place: str) -> SelectedWords | Non
         raise UsageError("these words are not in the text", "Reload the page.") from None
 
 
-# The page has a policy of its own. The sandbox gives it an origin of its own, too.
+# The policy of a letter's page, which is shown in a frame. The sandbox separates it from this site.
 _PAGE_POLICY = "sandbox allow-scripts; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 STATE_LABELS = {
     "wrong": "error",
