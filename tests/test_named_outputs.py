@@ -103,7 +103,7 @@ def test_a_failed_write_is_one_clear_error(tmp_path: Path, kind: str) -> None:
     else:
         path.symlink_to(tmp_path if kind == "link to a folder" else "x")
     for write in (lambda: storage.write_output(path, b""), lambda: storage.append_output(path)):
-        with pytest.raises(StorageError, match=f"^writing {path}: "):
+        with pytest.raises(StorageError, match=f"^writing {path} failed: "):
             write()
 
 

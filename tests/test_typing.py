@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archive_pkg import Agent, Edtf, Event, Evidence, Part, Record, build_package, check
 from archive_pkg import read_record, records
-from archive_pkg.records import Access, Classification, Identifier, Reclassification, WrittenDate
+from archive_pkg.records import Access, Classification, DateAndPlace, Identifier, Reclassification
 
 record = Record(
     id="a",
@@ -22,7 +22,7 @@ record = Record(
     sender=["x"],
     recipients=("x",),
     date="1960-07-18",
-    received=WrittenDate(edtf="1960", as_written="in 1960"),
+    received=DateAndPlace(edtf="1960", as_written="in 1960"),
     agents=[
         Agent(
             id="x",

@@ -161,7 +161,7 @@ def test_an_invalid_receipt_is_refused_with_its_place(
 def test_a_file_that_is_not_json_is_refused_as_a_receipt(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text("{")
-    with pytest.raises(InvalidError, match=r"a\.json is not a receipt: Invalid JSON") as refusal:
+    with pytest.raises(InvalidError, match=r"a\.json is not a receipt: it is not JSON") as refusal:
         load_receipt(path)
     assert "a file that `deposit` wrote" in refusal.value.hint
     path.write_text(json.dumps({key: RECEIPT[key] for key in RECEIPT if key != "answer"}))

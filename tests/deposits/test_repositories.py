@@ -216,7 +216,8 @@ def test_a_client_that_stumbles_says_over_what(tmp_path: Path, error: type[Excep
 def test_a_folder_without_a_scheme_gets_the_addresses_of_a_folder() -> None:
     with pytest.raises(UsageError) as refusal:
         repository_for("archive")
-    assert refusal.value.hint.startswith("For a folder on this disk: file:archive or ocfl:archive.")
+    hint = "For a folder on this disk, write file:archive or ocfl:archive."
+    assert refusal.value.hint.startswith(hint)
 
 
 def test_a_deposit_without_a_login_is_not_called_a_refusal(

@@ -120,14 +120,18 @@ def normalize_header(header: str) -> str:
 
 
 def likely_table(header: list[str]) -> Table | None:
-    """Return the table with most of a header's columns; None if it has less than half of them."""
+    """Return the table with most of a header's columns.
+
+    Returns:
+        None if it has less than half of them, or only one.
+    """
     cells = {normalize_header(cell) for cell in header if cell.strip()}
     scored = {
         table.name: len(cells & {normalize_header(column.name) for column in table.columns})
         for table in tables().values()
     }
     name = max(scored, key=lambda name: scored[name])
-    return tables()[name] if 2 * scored[name] >= max(len(cells), 1) else None
+    return tables()[name] if scored[name] >= max(2, len(cells) / 2) else None
 
 
 @cache
