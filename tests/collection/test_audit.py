@@ -265,7 +265,7 @@ def test_the_report_is_written_in_words_as_page_table_and_metrics(
     check(collection, budget=Budget(seconds=0))
     shutil.rmtree(collection.own / "damaged", ignore_errors=True)
     with Overview(collection, collection.ledger) as seen:
-        assert (seen.there, seen.failed, seen.vanished, seen.never) == (15, 0, 1, 2)
+        assert (seen.present, seen.failed, seen.vanished, seen.never) == (15, 0, 1, 2)
     shutil.move(packages[0], tmp_path / "aside")
     check(collection)
     shutil.move(tmp_path / "aside", packages[0])

@@ -86,7 +86,7 @@ def test_a_ledger_entry_has_the_size_and_fingerprint_of_the_package(collection: 
             "size": 2,
             "built_here": False,
         }
-    assert (audited.there, audited.checked, audited.size, audited.left) == (3, 3, 6, 0)
+    assert (audited.present, audited.checked, audited.size, audited.left) == (3, 3, 6, 0)
     assert (audited.failed, audited.vanished, audited.differing) == (0, 0, 0)
     assert audited.head.number == 3
     assert list(audited.report) == []
@@ -178,7 +178,7 @@ def test_a_vanished_package_is_recorded_once_and_reported_each_time(collection: 
             3,
             ["package-vanished"],
         )
-        assert (audited.there, audited.checked, audited.vanished) == (2, 0, 1)
+        assert (audited.present, audited.checked, audited.vanished) == (2, 0, 1)
         new = [(each["event"], each["package"]) for each in entries(collection, after=before)]
         assert new == [("missing", "b")] * number
     assert entries(collection)[-1]["findings"] == ["package-vanished"]
@@ -243,7 +243,7 @@ def test_no_package_is_started_when_the_budget_is_used_up(collection: Collection
     for size, checked in ((16, 9), (17, 12)):
         shutil.rmtree(collection.own, ignore_errors=True)
         _, audited = check(collection, budget=Budget(size=size))
-        assert (audited.checked, audited.left, audited.there) == (checked, 12 - checked, 12)
+        assert (audited.checked, audited.left, audited.present) == (checked, 12 - checked, 12)
         assert audited.size == 2 * checked
     _, audited = check(collection, budget=Budget(size=0, seconds=60))
     assert (audited.checked, audited.left) == (0, 12)
@@ -417,7 +417,7 @@ def test_an_empty_collection_is_an_error_if_the_ledger_has_packages(
         )
     assert len(entries(collection)) == 3
     done, audited = check(Collection(tmp_path / "empty"))
-    assert (done, audited.there, audited.checked) == ({}, 0, 0)
+    assert (done, audited.present, audited.checked) == ({}, 0, 0)
 
 
 def test_nothing_is_checked_with_a_changed_ledger(

@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
-from archive_pkg.collection.audits.recorded_signatures import gone, read_signed, signed_entry
+from archive_pkg.collection.audits.recorded_signatures import (
+    lost_signatures,
+    read_signed,
+    signed_entry,
+)
 from archive_pkg.reports import Location
 
 PLACE = Location("package")
@@ -80,19 +84,19 @@ K = entry("K", "short", "long", signers=["me", "you"], times=["t1", "t2"])
 def test_each_signature_and_timestamp_that_is_gone_is_reported(
     now: list[dict[str, Any]], said: list[str]
 ) -> None:
-    found = list(gone(PLACE, [K], now))
+    found = list(lost_signatures(PLACE, [K], now))
     assert [each.message for each in found] == said
     assert {(each.code, each.location) for each in found} <= {("signature-gone", PLACE)}
 
 
 def test_each_key_is_missed_by_itself_and_without_a_name_where_none_is_known() -> None:
     before = [entry("K", "short", times=["t1"]), entry("L", "short")]
-    found = [each.message for each in gone(PLACE, before, [entry("K", "short")])]
+    found = [each.message for each in lost_signatures(PLACE, before, [entry("K", "short")])]
     assert found == [
         "the timestamp of t1 over a signature is gone",
         "the signature of short with the key L is gone",
     ]
-    assert list(gone(PLACE, [], [K])) == []
+    assert list(lost_signatures(PLACE, [], [K])) == []
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ import pytest
 from archive_pkg import load_record, tables
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages import build_package, check, open_package, verify
-from archive_pkg.packages.building import draft_package
+from archive_pkg.packages.building import check_source
 from archive_pkg.storage import Staging
 from killing import instants, run_until
 from program import PATIENCE, command, started, wait_until
@@ -161,12 +161,12 @@ def test_an_invalid_record_is_not_built(letter: Path, tmp_path: Path) -> None:
 def test_a_text_that_changes_before_it_is_copied_is_not_packaged(
     letter: Path, tmp_path: Path
 ) -> None:
-    draft = draft_package(letter)
+    checked = check_source(letter)
     text = letter / "letter-1960-07-18.txt"
     text.write_bytes(text.read_bytes().replace(b"1500", b"1600"))
     (tmp_path / "staged").mkdir()
     with pytest.raises(InvalidError) as raised:
-        draft.write(tmp_path / "staged", ON)
+        checked.write(tmp_path / "staged", ON)
     assert "part-changed" in {finding.code for finding in raised.value.report.errors}
 
 

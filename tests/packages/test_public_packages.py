@@ -248,7 +248,9 @@ def test_withheld_parts_have_their_rule_and_the_rest_is_complete(
     assert letter.read_bytes() == (enclosed / "letter-1960-07-18.txt").read_bytes()
 
 
-def test_a_letter_closed_whole_leaves_its_name_and_its_rule(letter: Path, tmp_path: Path) -> None:
+def test_the_name_and_rule_of_a_completely_closed_letter_are_public(
+    letter: Path, tmp_path: Path
+) -> None:
     text = (letter / "letter-1960-07-18.txt").read_text(encoding="utf-8")
     yaml = (letter / "record.yaml").read_text(encoding="utf-8")
     closed = f"    access: {{status: closed, rule: '{RULE}'}}\n    made_from: [original]\n"
@@ -298,7 +300,7 @@ def test_an_embargo_is_judged_by_the_earlier_of_the_date_of_packaging_and_today(
     assert names(today, today - day, "d") == {"letter", "summary"}
 
 
-def test_a_record_without_restrictions_goes_out_as_it_is() -> None:
+def test_a_record_without_restrictions_is_public_unchanged() -> None:
     record = load_record(Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed")
     assert withheld(record, "public", ON) == {}
     there = public(record, {})
@@ -306,7 +308,7 @@ def test_a_record_without_restrictions_goes_out_as_it_is() -> None:
     assert there.model_copy(update={"id": record.id}) == record
 
 
-def test_words_that_would_show_all_the_same_are_refused(enclosed: Path, tmp_path: Path) -> None:
+def test_withheld_words_in_another_statement_are_refused(enclosed: Path, tmp_path: Path) -> None:
     path = enclosed / "record.json"
     data = json.loads(path.read_text(encoding="utf-8"))
     data["custody"] = "Found with it: " + SECRET.splitlines()[1]

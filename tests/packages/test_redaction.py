@@ -1,4 +1,4 @@
-"""The record as the public may have it: what rests on a withheld part is gone, and only that."""
+"""Test which statements of a record are public, and which are withheld with a part."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CLOSED = {"status": "closed", "rule": "The donor's wish"}
-OPEN = {"part": "letter", "start": 0, "end": 1, "exact": "X"}
-SHUT = {**OPEN, "part": "report"}
+IN_LETTER = {"part": "letter", "start": 0, "end": 1, "exact": "X"}
+IN_REPORT = {**IN_LETTER, "part": "report"}
 LETTER = {"id": "letter", "kind": "original", "file": "letter.txt"}
 REPORT = {"id": "report", "kind": "enclosure", "file": "sub/report.txt", "access": CLOSED}
 
@@ -45,7 +45,7 @@ def record_of(*parts: dict[str, Any], **more: Any) -> Record:
 
 
 def out(*evidence: dict[str, Any], parts: Any = (LETTER, REPORT), **more: Any) -> dict[str, Any]:
-    """What the public may have of a record with an open letter and a closed report."""
+    """Return the public record of a record with an open letter and a closed report."""
     agents = [{"id": "boss", "name": "Igor Secretov", "kind": "person"}]
     agents += [{"id": "archivist", "name": "A. Rchivist", "kind": "person"}]
     data = {"agents": agents, "sender": ["boss"], "evidence": list(evidence), **more}
@@ -53,7 +53,7 @@ def out(*evidence: dict[str, Any], parts: Any = (LETTER, REPORT), **more: Any) -
     return public(record, withheld(record, "public")).as_json()
 
 
-# A record in which each text that is said of the letter is a word of its own, beginning with w.
+# A record in which each text is a different word that begins with w.
 RICH: dict[str, Any] = {
     "title": "w1",
     "variant_titles": ["w2", "w3"],
@@ -76,7 +76,7 @@ RICH: dict[str, Any] = {
     "subjects": [{"term": "w19"}, {"term": "w20"}, {"term": "w21"}],
     "mentioned_places": [{"name": "w22", "as_written": "w23"}, {"name": "w24"}],
     "translation_notes": [
-        {"id": name, "kind": "sic", "at": OPEN, "text": text}
+        {"id": name, "kind": "sic", "at": IN_LETTER, "text": text}
         for name, text in (("n1", "w25"), ("n2", "w26"))
     ],
     "enclosures": [{"id": "e1", "title": "w27"}, {"id": "e2", "title": "w28"}],
@@ -96,7 +96,7 @@ RICH: dict[str, Any] = {
 
 
 def paths(data: Any, path: str = "") -> Iterator[str]:
-    """Every path of a statement and of all within it; items also by their number."""
+    """Yield the path of each statement and of each value in it; for items by id and by number."""
     for name, value in data.items() if isinstance(data, dict) else enumerate(data):
         if name == "id":
             continue
@@ -113,7 +113,10 @@ def paths(data: Any, path: str = "") -> Iterator[str]:
 
 
 def is_stated(path: str) -> bool:
-    """Whether a path leads somewhere: one by a number can be another item's, whose id that is."""
+    """Return whether the record has a value at the path.
+
+    A number in a path can also be the id of another item, which may lack the value.
+    """
     try:
         return PLAIN.value(path) not in (None, ())
     except KeyError:
@@ -129,7 +132,7 @@ def words(value: Any) -> set[str]:
 
 
 def by_id(path: str) -> str:
-    """A path with the id of an item that it may call by its number."""
+    """Return the path with the id of its item instead of the item's number."""
     kind, *names = path.split(".")
     if names:
         names[0] = getattr(PLAIN.value(f"{kind}.{names[0]}"), "id", names[0])
@@ -139,7 +142,7 @@ def by_id(path: str) -> str:
 @settings(max_examples=40)
 @given(
     st.lists(
-        st.tuples(st.sampled_from(PATHS), st.sampled_from([OPEN, SHUT, SHUT])),
+        st.tuples(st.sampled_from(PATHS), st.sampled_from([IN_LETTER, IN_REPORT, IN_REPORT])),
         min_size=1,
         max_size=5,
     )
@@ -154,9 +157,9 @@ def test_statements_that_only_a_withheld_part_supports_are_withheld(
     record = record_of(LETTER, REPORT, **RICH, evidence=evidence)
     shown = public(record, withheld(record, "public"))
     left, now = words(shown.as_json()), StatementIndex(shown)
-    openly = {by_id(field) for field, at in said if at is OPEN}
+    openly = {by_id(field) for field, at in said if at is IN_LETTER}
     for field, at in said:
-        if at is SHUT and by_id(field) not in openly:
+        if at is IN_REPORT and by_id(field) not in openly:
             secret = {word for word in words(PLAIN.value(field)) if word.startswith("w")}
             assert not secret & left, field
     for item in shown.evidence:
@@ -175,16 +178,20 @@ def test_everything_is_public_if_nothing_is_withheld() -> None:
 
 
 def test_the_content_of_a_withheld_part_is_withheld() -> None:
-    evidence = [quoted(f, SHUT) for f in ("agents.boss", "agents.boss.name", "place", "place.name")]
+    evidence = [
+        quoted(f, IN_REPORT) for f in ("agents.boss", "agents.boss.name", "place", "place.name")
+    ]
     shown = out(*evidence, place={"name": "M"})
     assert not {"agents", "sender", "place", "evidence"} & shown.keys()
 
 
-def test_all_evidence_from_open_parts_goes_out() -> None:
-    # What happened to the letter as a whole, nobody having supplied it, concerns the report, too.
-    shut = {"events.1.date.as_written", "events.1.detail"}
-    openly = [path for path in PATHS if by_id(path) not in shut]
-    record = record_of(LETTER, REPORT, **RICH, evidence=[quoted(path, OPEN) for path in openly])
+def test_all_evidence_from_open_parts_is_public() -> None:
+    # The words of an event without objects can be about the report, unless a person supplied them.
+    withheld_fields = {"events.1.date.as_written", "events.1.detail"}
+    openly = [path for path in PATHS if by_id(path) not in withheld_fields]
+    record = record_of(
+        LETTER, REPORT, **RICH, evidence=[quoted(path, IN_LETTER) for path in openly]
+    )
     shown = public(record, withheld(record, "public"))
     assert [item.field for item in shown.evidence] == [by_id(path) for path in openly]
     lost = words(record.as_json()) - words(shown.as_json())
@@ -207,14 +214,14 @@ def test_all_evidence_from_open_parts_goes_out() -> None:
         ("custody", {"custody": "Igor"}),
     ],
 )
-def test_a_single_value_known_from_the_closed_part_alone_goes_with_what_needs_it(
+def test_a_value_only_the_closed_part_supports_is_withheld_with_its_statement(
     field: str, stated: dict[str, Any]
 ) -> None:
     (kind,) = stated
     above = field.rpartition(".")[0]
     shown = out(
-        *[quoted(above, OPEN)] if "." in above else [],
-        quoted(field, SHUT),
+        *[quoted(above, IN_LETTER)] if "." in above else [],
+        quoted(field, IN_REPORT),
         **{"sender": []} | stated,
     )
     assert kind not in shown
@@ -235,58 +242,64 @@ def test_a_single_value_known_from_the_closed_part_alone_goes_with_what_needs_it
         (".note", {"edtf": "1960", "note": "in May"}, {"edtf": "1960"}),
     ],
 )
-def test_a_date_keeps_what_the_closed_part_does_not_say(
+def test_the_fields_of_a_date_that_only_the_closed_part_supports_are_withheld(
     field: str, finer: str, date: dict[str, str], left: dict[str, str] | None
 ) -> None:
-    shown = out(quoted(field, OPEN), quoted(f"{field}{finer}", SHUT), **{field: date})
+    shown = out(quoted(field, IN_LETTER), quoted(f"{field}{finer}", IN_REPORT), **{field: date})
     assert shown.get(field) == left
 
 
-def test_a_marking_without_words_is_not_reported() -> None:
+def test_a_classification_without_public_words_is_withheld() -> None:
     marking = {"as_written": "Secret", "scheme": "ussr", "level": "secret", "caveats": ["A"]}
-    both = [quoted("classification", OPEN), quoted("classification", SHUT)]
+    both = [quoted("classification", IN_LETTER), quoted("classification", IN_REPORT)]
     assert "classification" not in out(*both, classification=marking)
     for twin in ("scheme", "level"):
-        finer = [quoted("classification", OPEN), quoted(f"classification.{twin}", SHUT)]
+        finer = [quoted("classification", IN_LETTER), quoted(f"classification.{twin}", IN_REPORT)]
         shown = out(*finer, classification=marking)
         assert shown["classification"] == {"as_written": "Secret", "caveats": ["A"]}
-    finer = [quoted("classification", OPEN), quoted("classification.caveats", SHUT)]
+    finer = [quoted("classification", IN_LETTER), quoted("classification.caveats", IN_REPORT)]
     shown = out(*finer, classification=marking)
     assert shown["classification"] == {
         "as_written": "Secret", "scheme": "ussr", "level": "secret",
     }  # fmt: skip
 
 
-def test_words_of_two_witnesses_go_where_one_of_them_is_withheld() -> None:
+def test_the_spelling_of_a_name_quoted_from_an_open_and_a_closed_part_is_withheld() -> None:
     place = {"name": "Moscow", "as_written": "Moskau"}
     agents = [{"id": "boss", "name": "Igor", "kind": "person", "as_written": "IGOR"}]
-    both = [quoted(f, at) for f in ("place", "agents.boss") for at in (OPEN, SHUT)]
+    both = [quoted(f, at) for f in ("place", "agents.boss") for at in (IN_LETTER, IN_REPORT)]
     shown = out(*both, place=place, agents=agents)
     assert shown["place"] == {"name": "Moscow"}
     assert shown["agents"] == [{"id": "boss", "name": "Igor", "kind": "person"}]
-    openly = [quoted(f, OPEN) for f in ("place", "agents.boss")]
+    openly = [quoted(f, IN_LETTER) for f in ("place", "agents.boss")]
     shown = out(*openly, place=place, agents=agents)
     assert (shown["place"], shown["agents"]) == (place, agents)
 
 
 def test_evidence_for_another_value_supports_nothing() -> None:
-    rival = quoted("place", OPEN, value="Kyiv")
-    assert "place" not in out(rival, quoted("place", SHUT), place={"name": "Moscow"})
-    shown = out(rival, quoted("place", OPEN), place={"name": "Moscow"})
+    rival = quoted("place", IN_LETTER, value="Kyiv")
+    assert "place" not in out(rival, quoted("place", IN_REPORT), place={"name": "Moscow"})
+    shown = out(rival, quoted("place", IN_LETTER), place={"name": "Moscow"})
     assert [item.get("value") for item in shown["evidence"]] == ["Kyiv", None]
-    finer = [quoted("place", OPEN), quoted("place.name", OPEN, value="Kyiv")]
+    finer = [quoted("place", IN_LETTER), quoted("place.name", IN_LETTER, value="Kyiv")]
     shown = out(
-        *finer, quoted("place.as_written", SHUT, value="K."), place={"name": "M", "as_written": "m"}
+        *finer,
+        quoted("place.as_written", IN_REPORT, value="K."),
+        place={"name": "M", "as_written": "m"},
     )
     assert shown["place"] == {"name": "M", "as_written": "m"}
     shown = out(
-        quoted("place.name", OPEN, value="Kyiv"), quoted("place.name", SHUT), place={"name": "M"}
+        quoted("place.name", IN_LETTER, value="Kyiv"),
+        quoted("place.name", IN_REPORT),
+        place={"name": "M"},
     )
     assert "place" not in shown
 
 
-def test_notes_in_the_closed_text_and_its_summary_go_whoever_supplied_them() -> None:
-    notes = [{"id": name, "kind": "sic", "at": at} for name, at in (("n1", OPEN), ("n2", SHUT))]
+def test_notes_in_the_closed_text_and_its_summary_are_withheld() -> None:
+    notes = [
+        {"id": name, "kind": "sic", "at": at} for name, at in (("n1", IN_LETTER), ("n2", IN_REPORT))
+    ]
     evidence = [supplied(f"translation_notes.{name}") for name in ("n1", "n2")]
     shown = out(
         *evidence,
@@ -301,10 +314,10 @@ def test_notes_in_the_closed_text_and_its_summary_go_whoever_supplied_them() -> 
     assert out(supplied("summary"), summary=summary)["summary"] == summary
 
 
-def test_an_enclosure_that_names_no_part_goes_by_its_evidence() -> None:
+def test_an_enclosure_without_a_part_is_withheld_if_its_evidence_is() -> None:
     enclosures = [{"id": "e", "title": "Report on X"}]
     assert out(enclosures=enclosures)["enclosures"] == enclosures
-    assert "enclosures" not in out(quoted("enclosures.e", SHUT), enclosures=enclosures)
+    assert "enclosures" not in out(quoted("enclosures.e", IN_REPORT), enclosures=enclosures)
     of_letter = [{**enclosures[0], "part": "letter"}]
     assert out(enclosures=of_letter)["enclosures"] == of_letter
 
@@ -319,7 +332,7 @@ def test_an_enclosure_that_names_no_part_goes_by_its_evidence() -> None:
         ([REPORT, {"id": "scan", "kind": "scan", "held": False}], False),
     ],
 )
-def test_statements_without_evidence_stay_if_an_open_text_may_have_them(
+def test_statements_without_evidence_are_public_if_an_open_part_has_a_text(
     parts: list[dict[str, Any]], stays: bool
 ) -> None:
     shown = out(parts=parts, custody="Bought.")
@@ -331,25 +344,25 @@ def test_statements_without_evidence_stay_if_an_open_text_may_have_them(
 
 
 @pytest.mark.parametrize(
-    ("shut", "title"),
+    ("evidence", "title"),
     [
         ([], "X"),
-        ([quoted("sender", SHUT)], "Letter x"),
-        ([quoted("recipients", SHUT)], "Letter x"),
-        ([quoted("date", SHUT)], "Letter x"),
-        ([quoted("agents.boss", SHUT)], "Letter x"),
-        ([quoted("agents.two", SHUT)], "Letter x"),
-        ([quoted("place", SHUT)], "X"),
+        ([quoted("sender", IN_REPORT)], "Letter x"),
+        ([quoted("recipients", IN_REPORT)], "Letter x"),
+        ([quoted("date", IN_REPORT)], "Letter x"),
+        ([quoted("agents.boss", IN_REPORT)], "Letter x"),
+        ([quoted("agents.two", IN_REPORT)], "Letter x"),
+        ([quoted("place", IN_REPORT)], "X"),
     ],
 )
-def test_a_title_made_of_statements_goes_with_any_of_them(
-    shut: list[dict[str, Any]], title: str
+def test_a_composed_title_is_withheld_if_one_of_its_statements_is(
+    evidence: list[dict[str, Any]], title: str
 ) -> None:
     agents = [{"id": name, "name": name, "kind": "person"} for name in ("boss", "two")]
     stated = {"agents": agents, "recipients": ["two"], "date": "1960", "place": {"name": "M"}}
-    made = inferred("title", "title-from-parts")
-    assert out(made, *shut, **stated)["title"] == title
-    assert out(inferred("title", "another-rule"), *shut, **stated)["title"] == "Letter x"
+    composed = inferred("title", "title-from-parts")
+    assert out(composed, *evidence, **stated)["title"] == title
+    assert out(inferred("title", "another-rule"), *evidence, **stated)["title"] == "Letter x"
 
 
 def test_statements_inferred_from_open_parts_or_names_are_public() -> None:
@@ -360,11 +373,11 @@ def test_statements_inferred_from_open_parts_or_names_are_public() -> None:
     assert [item["field"] for item in shown["evidence"]] == ["parts.letter"] * 2
     shown = out(inferred("agents.boss", "named-in-text"))
     assert [agent["id"] for agent in shown["agents"]] == ["boss"]
-    assert "agents" not in out(inferred("agents.boss", "named-in-text", at=SHUT), sender=[])
-    assert "custody" in out(inferred("custody", at=OPEN), custody="X")
+    assert "agents" not in out(inferred("agents.boss", "named-in-text", at=IN_REPORT), sender=[])
+    assert "custody" in out(inferred("custody", at=IN_LETTER), custody="X")
 
 
-def test_a_withheld_part_leaves_its_kind_what_it_goes_with_and_the_rule() -> None:
+def test_the_kind_relations_and_rule_of_a_withheld_part_are_public() -> None:
     report = {
         **REPORT, "title": "T", "sha256": "a" * 64, "media_type": "text/plain", "languages": ["de"],
         "encoding": "UTF-8", "made_from": ["letter"], "part_of": ["letter"], "about": ["letter"],
@@ -389,10 +402,10 @@ def test_a_withheld_part_leaves_its_kind_what_it_goes_with_and_the_rule() -> Non
 @pytest.mark.parametrize(
     ("at", "field", "stays"),
     [
-        (OPEN, "parts.letter", True),
-        (SHUT, "parts.letter", False),
-        (OPEN, "parts.letter.title", True),
-        (SHUT, "parts.0", False),
+        (IN_LETTER, "parts.letter", True),
+        (IN_REPORT, "parts.letter", False),
+        (IN_LETTER, "parts.letter.title", True),
+        (IN_REPORT, "parts.0", False),
     ],
 )
 def test_statements_of_a_closed_part_on_an_open_one_are_withheld(
@@ -405,12 +418,12 @@ def test_statements_of_a_closed_part_on_an_open_one_are_withheld(
     assert shown["media_type"] == "text/plain"
 
 
-def test_the_title_of_an_open_part_that_the_closed_one_says_goes_alone() -> None:
+def test_only_the_title_of_an_open_part_is_withheld_if_the_closed_part_supports_it() -> None:
     letter = {**LETTER, "title": "T", "note": "N"}
-    evidence = [quoted("parts.letter", OPEN), quoted("parts.letter.title", SHUT)]
+    evidence = [quoted("parts.letter", IN_LETTER), quoted("parts.letter.title", IN_REPORT)]
     (shown, _) = out(*evidence, parts=[letter, REPORT])["parts"]
     assert shown == {**LETTER, "held": True, "note": "N"}
-    kind = [quoted("parts.letter", OPEN), quoted("parts.letter.kind", SHUT)]
+    kind = [quoted("parts.letter", IN_LETTER), quoted("parts.letter.kind", IN_REPORT)]
     assert len(out(*kind, parts=[letter, REPORT])["parts"]) == 2
 
 
@@ -436,11 +449,11 @@ def test_agents_named_by_public_values_are_public(field: str) -> None:
 
 
 @pytest.mark.parametrize("field", MENTIONS)
-def test_nothing_that_goes_out_names_who_is_known_from_the_closed_part_alone(field: str) -> None:
-    said = [] if field == "parts" else [quoted(field, OPEN)]
-    said += [quoted("events.e.agents.0", OPEN)] if field == "events" else []
+def test_an_agent_only_the_closed_part_supports_is_withheld_from_public_values(field: str) -> None:
+    said = [] if field == "parts" else [quoted(field, IN_LETTER)]
+    said += [quoted("events.e.agents.0", IN_LETTER)] if field == "events" else []
     said = [one for one in said if one["field"] != "events"]
-    shown = out(quoted("agents.boss", SHUT), *said, **{"sender": [], field: MENTIONS[field]})
+    shown = out(quoted("agents.boss", IN_REPORT), *said, **{"sender": [], field: MENTIONS[field]})
     assert "boss" not in json.dumps(shown)
     shown.pop("agents", None)
     left = {"summary": {"text": "S"}, "rights": {"statement": "R"}}
@@ -448,7 +461,7 @@ def test_nothing_that_goes_out_names_who_is_known_from_the_closed_part_alone(fie
         assert shown[field] == left[field]
 
 
-def test_who_supplied_what_goes_out_is_named_and_so_is_who_supplied_that_name() -> None:
+def test_an_agent_who_supplied_a_public_statement_is_public() -> None:
     agents = [{"id": name, "name": name, "kind": "person"} for name in ("boss", "a", "b", "c", "d")]
     shown = out(
         {"field": "custody", "basis": "supplied", "agent": "a"},
@@ -462,21 +475,21 @@ def test_who_supplied_what_goes_out_is_named_and_so_is_who_supplied_that_name() 
     assert [agent["id"] for agent in shown["agents"]] == ["a", "b", "c"]
     assert len(shown["evidence"]) == 3
     shown = out(
-        supplied("parts.report"), supplied("place", at=SHUT), sender=[], place={"name": "M"}
+        supplied("parts.report"), supplied("place", at=IN_REPORT), sender=[], place={"name": "M"}
     )
     assert "archivist" not in json.dumps(shown)
 
 
-def test_evidence_keeps_its_item_where_others_before_it_are_gone() -> None:
+def test_evidence_keeps_its_item_if_an_earlier_item_is_withheld() -> None:
     shown = out(
-        quoted("subjects.0", SHUT),
-        quoted("subjects.2", OPEN),
-        quoted("subjects.2.term", OPEN),
-        quoted("recipients.1", OPEN),
-        quoted("recipients.two", OPEN),
-        quoted("recipients.0", OPEN),
-        quoted("agents.boss", SHUT),
-        quoted("agents.two", OPEN),
+        quoted("subjects.0", IN_REPORT),
+        quoted("subjects.2", IN_LETTER),
+        quoted("subjects.2.term", IN_LETTER),
+        quoted("recipients.1", IN_LETTER),
+        quoted("recipients.two", IN_LETTER),
+        quoted("recipients.0", IN_LETTER),
+        quoted("agents.boss", IN_REPORT),
+        quoted("agents.two", IN_LETTER),
         sender=[],
         recipients=["boss", "two"],
         agents=[{"id": name, "name": name, "kind": "person"} for name in ("boss", "two")],
@@ -487,11 +500,11 @@ def test_evidence_keeps_its_item_where_others_before_it_are_gone() -> None:
     assert [item["field"] for item in shown["evidence"]] == fields
 
 
-def test_the_note_on_evidence_goes_where_the_closed_part_says_the_same() -> None:
-    noted = quoted("place", OPEN, note="As in the report.")
+def test_a_note_on_evidence_is_withheld_if_the_closed_part_supports_the_same() -> None:
+    noted = quoted("place", IN_LETTER, note="As in the report.")
     assert out(noted, place={"name": "M"})["evidence"] == [noted]
-    shown = out(noted, quoted("place", SHUT), place={"name": "M"})
-    assert shown["evidence"] == [quoted("place", OPEN)]
+    shown = out(noted, quoted("place", IN_REPORT), place={"name": "M"})
+    assert shown["evidence"] == [quoted("place", IN_LETTER)]
 
 
 EVENT = {
@@ -508,7 +521,7 @@ BARE = {"id": "e", "type": "imaging", "date": {"edtf": "1999"}}
     [
         ({}, [], {}),
         ({}, [supplied("events.e")], EVENT),
-        ({}, [quoted("events.e", OPEN)], {}),
+        ({}, [quoted("events.e", IN_LETTER)], {}),
         ({"objects": ["letter"]}, [], {**EVENT, "objects": ["letter"]}),
         ({"objects": ["letter", "report"]}, [], {"objects": ["letter"]}),
         ({"objects": ["letter", "report"]}, [supplied("events.e")], {"objects": ["letter"]}),
@@ -530,7 +543,9 @@ def test_details_of_events_on_a_closed_part_are_withheld(
 
 @pytest.mark.parametrize("objects", [[], ["letter", "report"]])
 @pytest.mark.parametrize("side", ["inputs", "outputs"])
-def test_digests_that_no_open_part_has_go_from_the_history(side: str, objects: list[str]) -> None:
+def test_digests_in_events_that_no_open_part_has_are_withheld(
+    side: str, objects: list[str]
+) -> None:
     letter, report = ({**one, "sha256": sign * 64} for one, sign in ((LETTER, "a"), (REPORT, "b")))
     digests = [f"sha256:{sign * 64}" for sign in "abc"]
     event = {"id": "e", "type": "imaging", "objects": objects, side: digests}
@@ -549,7 +564,7 @@ def test_digests_that_no_open_part_has_go_from_the_history(side: str, objects: l
         ({"objects": ["other"]}, False, True),
     ],
 )
-def test_a_record_from_which_this_program_took_all_is_not_cut_again(
+def test_a_redacted_record_is_not_redacted_again(
     event: dict[str, Any], held: bool, is_cut: bool
 ) -> None:
     stub = {"id": "report", "kind": "enclosure", "access": CLOSED, "held": held}
@@ -592,7 +607,7 @@ def test_a_title_drafted_from_public_statements_is_public() -> None:
     ]
 
 
-def test_a_note_on_evidence_stays_at_home_unless_it_is_on_words_of_an_open_part() -> None:
+def test_a_note_on_evidence_is_public_only_if_it_is_on_words_of_an_open_part() -> None:
     at = {"part": "letter", "start": 0, "end": 1, "exact": "X"}
     shown = out(
         {"field": "title", "basis": "supplied", "agent": "archivist", "note": "See the report."},
@@ -601,7 +616,7 @@ def test_a_note_on_evidence_stays_at_home_unless_it_is_on_words_of_an_open_part(
     assert [item.get("note") for item in shown["evidence"]] == [None, "He signs."]
 
 
-def test_the_history_of_what_is_withheld_stays_at_home() -> None:
+def test_the_history_of_withheld_parts_is_withheld() -> None:
     digests = [f"sha256:{sign * 64}" for sign in "ab"]
     events = [
         {"id": "e1", "type": "accession", "detail": "With the report.", "date": "1999"},
@@ -619,7 +634,7 @@ def test_the_history_of_what_is_withheld_stays_at_home() -> None:
     ]
 
 
-def test_an_enclosure_that_is_withheld_is_not_named_unless_the_letter_names_it() -> None:
+def test_the_title_of_a_withheld_enclosure_is_public_only_if_the_letter_names_it() -> None:
     enclosures = [{"id": "it", "title": "Report on X", "part": "report"}]
     assert "enclosures" not in out(enclosures=enclosures)
     at = {"part": "letter", "start": 0, "end": 1, "exact": "X"}
@@ -627,7 +642,7 @@ def test_an_enclosure_that_is_withheld_is_not_named_unless_the_letter_names_it()
     assert shown["enclosures"] == enclosures
 
 
-def test_who_is_known_from_the_closed_part_alone_is_not_named_for_their_own_evidence() -> None:
+def test_an_agent_only_the_closed_part_supports_is_withheld_despite_their_own_evidence() -> None:
     shown = out(
         {"field": "agents.boss", "basis": "supplied", "agent": "boss"},
         sender=[],

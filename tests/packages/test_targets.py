@@ -332,7 +332,7 @@ def test_roc_validator_accepts_the_crate(letter: Path, tmp_path: Path, checkers:
     assert answer["passed"], answer["issues"]
 
 
-def test_an_open_repository_gets_nothing_that_may_not_go_out(letter: Path, tmp_path: Path) -> None:
+def test_a_closed_part_is_withheld_from_an_open_repository(letter: Path, tmp_path: Path) -> None:
     file = letter / "record.yaml"
     shut = "  - id: letter\n    access:\n      status: closed\n      rule: by the donor\n"
     text = file.read_text("utf-8").replace("  - id: letter\n", shut, 1)

@@ -363,7 +363,7 @@ def test_a_capitalised_word_of_five_letters_may_be_a_name(tmp_path: Path) -> Non
     assert list(traces_of(tmp_path, parts=[part], custody="Of Quorn.").in_record())
 
 
-def test_the_title_of_an_enclosure_that_goes_out_is_no_trace(tmp_path: Path) -> None:
+def test_the_title_of_a_public_enclosure_is_not_a_trace(tmp_path: Path) -> None:
     part = {"id": "more", "kind": "enclosure", "held": False, "access": SHUT}
     enclosures = [{"id": "e", "title": "Report on Quornak", "part": "letter"}]
     traces = traces_of(tmp_path, parts=[part], enclosures=enclosures, custody="Of Quornak.")

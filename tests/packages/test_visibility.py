@@ -70,7 +70,9 @@ def table(says: str, audience: Audience, day: date) -> bool:
     audience=st.sampled_from(["public", "internal"]),
     day=st.dates(TODAY - 3 * DAY, TODAY + 1000 * DAY) | st.dates(),
 )
-def test_a_part_alone_is_seen_as_the_table_says(says: str, audience: Audience, day: date) -> None:
+def test_a_part_without_sources_is_withheld_as_its_access_says(
+    says: str, audience: Audience, day: date
+) -> None:
     assert may_see(record_of(part("a", says)), "a", audience, day) is table(says, audience, day)
 
 
@@ -91,7 +93,7 @@ def records(draw: st.DrawFn) -> list[tuple[str, str, list[str], str]]:
 
 
 @given(parts=records(), day=st.dates(TODAY - 3 * DAY, TODAY + 3 * DAY), turned=st.booleans())
-def test_every_part_is_seen_as_the_table_of_what_it_goes_with_says(
+def test_a_part_without_access_is_withheld_with_its_sources(
     parts: list[tuple[str, str, list[str], str]], day: date, turned: bool
 ) -> None:
     expected: dict[str, bool] = {}
@@ -171,13 +173,13 @@ CLOSED = {"status": "closed", "rule": "r"}
 
 
 @pytest.mark.parametrize("sources", [["a", "b"], ["b", "a"]])
-def test_a_part_goes_by_the_strictest_of_those_it_goes_with(sources: list[str]) -> None:
+def test_a_part_has_the_strictest_restriction_of_its_sources(sources: list[str]) -> None:
     parts = part("a", "until tomorrow"), part("b", "closed"), part("c", made_from=sources)
     one = withheld(record_of(*parts), "public", TODAY)["c"]
     assert (one.access.status, one.because) == ("closed", "it goes with b")
 
 
-def test_a_part_goes_with_what_it_was_made_from_unless_it_says_otherwise() -> None:
+def test_a_part_is_withheld_with_its_source_unless_it_has_its_own_access() -> None:
     original = {"id": "o", "kind": "original", "file": "o.txt", "access": CLOSED}
     copy = {"id": "t", "kind": "translation", "file": "t.txt", "made_from": ["o"]}
     redaction = {

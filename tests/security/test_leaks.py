@@ -286,7 +286,7 @@ def test_deposits_of_the_public_package_with_receipts_and_journals(
 
 
 @pytest.mark.parametrize("each", [True, False])
-def test_what_a_ledger_says_of_a_withheld_file_does_not_go_out(
+def test_what_a_ledger_says_about_a_withheld_file_is_withheld(
     full: Path, tmp_path: Path, each: bool
 ) -> None:
     entry = {"event": "recovery", "package": "lind", "id": "lind", "outcome": "success"}

@@ -26,11 +26,14 @@ HOW = "--audience internal includes what is withheld from the public"
 
 
 def say_withheld(
-    answer: Answer, result: dict[str, object], gone: Mapping[str, Withheld], indent: str = "  "
+    answer: Answer,
+    result: dict[str, object],
+    withheld_parts: Mapping[str, Withheld],
+    indent: str = "  ",
 ) -> None:
     """Print the ids of the withheld parts, each with the rule that withholds it."""
-    result["withheld"] = {name: one.sentence for name, one in gone.items()}
-    for name, one in gone.items():
+    result["withheld"] = {name: one.sentence for name, one in withheld_parts.items()}
+    for name, one in withheld_parts.items():
         answer.say(f"{indent}withheld: {name}, {one.sentence}")
 
 

@@ -380,9 +380,9 @@ def not_as_asked(*, published: bool, publish: bool) -> tuple[str, ...]:
     return ()
 
 
-def begun_again(gone: str) -> tuple[str, ...]:
+def begun_again(vanished: str) -> tuple[str, ...]:
     """Return the note about a draft that was discarded; empty if there was none."""
-    return (f"the draft {gone} no longer exists; a new one was created",) if gone else ()
+    return (f"the draft {vanished} no longer exists; a new one was created",) if vanished else ()
 
 
 def earlier_deposits(transfer: Transfer) -> tuple[str, str]:

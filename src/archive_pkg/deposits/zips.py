@@ -120,8 +120,8 @@ class RestrictingRepository(ZipRepository):
 
     def _rules(self, transfer: Transfer) -> str:
         """Return the rules of the restriction, in words."""
-        gone = transfer.outgoing.withheld.values()
-        return "; ".join(dict.fromkeys(str(one.access.rule) for one in gone))
+        withheld_parts = transfer.outgoing.withheld.values()
+        return "; ".join(dict.fromkeys(str(one.access.rule) for one in withheld_parts))
 
     def _restriction(self, transfer: Transfer) -> tuple[str, ...]:
         """Return the step of a plan that restricts the files, if there is one."""

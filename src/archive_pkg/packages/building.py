@@ -118,47 +118,47 @@ def build_package(
     """
     out = Path(out)
     project = project or Project()
-    with _drafted(source, files, audience) as draft:
-        destination = out / draft.id
-        refuse_inside(draft.folder, out)
+    with _checked(source, files, audience) as checked:
+        destination = out / checked.id
+        refuse_inside(checked.folder, out)
         with storage.storage_errors(f"making {out}"):
             storage.make_folder(out)
         with storage.Staging(destination, wait=wait) as staging:
-            on = on or date_for(destination, draft.record)
-            gone = draft.withheld(on)
-            draft.write(staging.path, on, project)
-            staging.mode = draft.mode()
-            outcome, differences = settle(
+            on = on or date_for(destination, checked.record)
+            withheld_parts = checked.withheld(on)
+            checked.write(staging.path, on, project)
+            staging.mode = checked.mode()
+            outcome, differences = commit_if_allowed(
                 staging.path,
                 destination,
                 staging.commit,
                 replace=replace,
                 drop_signatures=drop_signatures,
             )
-    return Built(destination, outcome, differences, draft.report, gone)
+    return Built(destination, outcome, differences, checked.report, withheld_parts)
 
 
 @contextmanager
-def _drafted(
+def _checked(
     source: StrPath | Record, files: Files | None, audience: Audience
-) -> Iterator[PackageDraft]:
+) -> Iterator[CheckedPackage]:
     if isinstance(source, Record):
         with folder_of(source, files) as folder:
-            yield draft_from(source, folder, Path(source.id), audience)
+            yield check_loaded(source, folder, Path(source.id), audience)
     else:
         refuse_files(files)
-        yield draft_package(Path(source), audience)
+        yield check_source(Path(source), audience)
 
 
 @dataclass(frozen=True, slots=True)
-class PackageDraft:
-    """A package that can be written: a valid record and the folder of its files.
+class CheckedPackage:
+    """A valid record and its files, which were checked and can be written as a package.
 
     Attributes:
         record: The record as it was read.
         folder: The folder that the parts' paths start from.
         report: Warnings and advice on the record.
-        audience: For whom the package is made.
+        audience: Who may see the package.
     """
 
     record: Record
@@ -189,8 +189,8 @@ class PackageDraft:
 
         Digests in the record are reused, because `check_record` compared them with the files.
         """
-        said = {part.file: part.sha256 for part in record.parts if part.sha256}
-        return [said.get(name) or self._digest(name) for name in record.files]
+        recorded = {part.file: part.sha256 for part in record.parts if part.sha256}
+        return [recorded.get(name) or self._digest(name) for name in record.files]
 
     def _digest(self, name: str) -> str:
         with (
@@ -223,20 +223,20 @@ class PackageDraft:
         """
         project = project or Project()
         documents = fitting(chosen(project.settings.packages.metadata), self.record)
-        gone = self.withheld(on)
-        record = public(self.record, gone) if self.audience == "public" else self.record
-        record = packaged(record, on, self.digests(record), gone, project.recorded)
+        withheld_parts = self.withheld(on)
+        record = public(self.record, withheld_parts) if self.audience == "public" else self.record
+        record = packaged(record, on, self.digests(record), withheld_parts, project.recorded)
         payload: dict[str, Path | bytes] = {
             f"{layout.PARTS}/{name}": self.folder / name for name in record.files
         }
         payload |= payload_files.described(record, titles(documents))
-        known = setting(record, self.folder, made=on.isoformat(), project=project)
-        payload[CRATE] = crate_file(record, known)
+        export_setting = setting(record, self.folder, made=on.isoformat(), project=project)
+        payload[CRATE] = crate_file(record, export_setting)
         info = payload_files.bag_info(record, SOFTWARE, on.isoformat(), project)
-        files = metadata_files(record, known, documents)
+        files = metadata_files(record, export_setting, documents)
         written = bags.write(staged, payload, info=info, tag_files=files, jobs=jobs)
-        if gone:
-            refuse_leaks(staged, self.record, record, self.folder, gone)
+        if withheld_parts:
+            refuse_leaks(staged, self.record, record, self.folder, withheld_parts)
         verification = read_back(staged, record, jobs=jobs)
         if not verification.ok:
             raise InvalidError(
@@ -247,12 +247,12 @@ class PackageDraft:
         return written
 
 
-def draft_package(source: Path, audience: Audience = "internal") -> PackageDraft:
+def check_source(source: Path, audience: Audience = "internal") -> CheckedPackage:
     """Read a record, and check it and the files it names.
 
     Args:
         source: The record's file or folder.
-        audience: For whom the package is made.
+        audience: Who may see the package.
 
     Raises:
         InvalidError: The record or its files are not valid; its report has every finding.
@@ -263,19 +263,19 @@ def draft_package(source: Path, audience: Audience = "internal") -> PackageDraft
         raise InvalidError(
             f"{source} was not built: it has {_count(len(report.errors), 'error')}", report=report
         )
-    return _draft(record, record_file(source)[0].parent, report, audience)
+    return _checked_package(record, record_file(source)[0].parent, report, audience)
 
 
-def draft_from(
+def check_loaded(
     record: Record, folder: Path, source: Path, audience: Audience = "internal"
-) -> PackageDraft:
+) -> CheckedPackage:
     """Check a record that is already in memory.
 
     Args:
         record: The record.
         folder: The folder that the parts' paths start from.
         source: Where it was read from, for findings.
-        audience: For whom the package is made.
+        audience: Who may see the package.
 
     Raises:
         InvalidError: Its files are not valid; its report has every finding.
@@ -286,18 +286,20 @@ def draft_from(
         raise InvalidError(
             f"{what} was not built: it has {_count(len(report.errors), 'error')}", report=report
         )
-    return _draft(record, folder, report, audience)
+    return _checked_package(record, folder, report, audience)
 
 
-def _draft(record: Record, folder: Path, report: Report, audience: Audience) -> PackageDraft:
+def _checked_package(
+    record: Record, folder: Path, report: Report, audience: Audience
+) -> CheckedPackage:
     if audience == "public" and len(record.id) + len(SUFFIX) > _LONGEST_ID:
         raise InvalidError(
             f"the id {record.id} is too long for the ending {SUFFIX}", "Shorten the record's id."
         )
-    return PackageDraft(record, folder, report, audience)
+    return CheckedPackage(record, folder, report, audience)
 
 
-def settle(
+def commit_if_allowed(
     staged: Path,
     destination: Path,
     commit: Callable[..., None],

@@ -49,7 +49,7 @@ def packaged(
     record: Record,
     on: date,
     digests: Sequence[str] = (),
-    gone: Mapping[str, Withheld] | None = None,
+    withheld_parts: Mapping[str, Withheld] | None = None,
     settings: str = "",
 ) -> Record:
     """Return the record with the events of its packaging and the program as their agent.
@@ -58,7 +58,7 @@ def packaged(
         record: The record.
         on: The date of packaging.
         digests: SHA-256 of the record's files, in the order of the parts.
-        gone: The withheld parts, for the event that withholds them.
+        withheld_parts: The withheld parts, for the event that withholds them.
         settings: The settings of the project that change the package, as `Project.recorded`.
 
     Raises:
@@ -72,7 +72,7 @@ def packaged(
         )
     taken = {event.id for event in record.events}
     day = _day(on)
-    withholding = [_withholding(gone, day, taken)] if gone else []
+    withholding = [_withholding(withheld_parts, day, taken)] if withheld_parts else []
     held = tuple(part.id for part in record.parts if part.held)
     files = tuple(f"sha256:{digest}" for digest in digests)
     read = f"sha256:{hashlib.sha256(record_bytes(record)).hexdigest()}"
@@ -127,14 +127,16 @@ def _known(field: str) -> Evidence:
     return Evidence(field=field, basis="supplied", agent=SOFTWARE_ID)
 
 
-def _withholding(gone: Mapping[str, Withheld], day: Date, taken: set[str]) -> Event:
-    rules = "; ".join(f"{name}, {one.access.status} ({one.rule})" for name, one in gone.items())
+def _withholding(withheld_parts: Mapping[str, Withheld], day: Date, taken: set[str]) -> Event:
+    rules = "; ".join(
+        f"{name}, {one.access.status} ({one.rule})" for name, one in withheld_parts.items()
+    )
     return Event(
         id=_free(f"{SOFTWARE_ID}-redaction", taken),
         type="redaction",
         date=day,
         agents=(SOFTWARE_ID,),
-        objects=tuple(gone),
+        objects=tuple(withheld_parts),
         outcome="success",
         detail=f"Withheld from this public package: {rules}.",
     )

@@ -122,11 +122,11 @@ def run(
             trust=trust,
         )
         answer.found(audited.report)
-        if not audited.there:
+        if not audited.present:
             answer.if_none = "The collection has no packages."
         elif not audited.left:
             answer.if_none = (
-                f"0 of {audited.there:,} packages are due (--due {due}). To check all: --due 0"
+                f"0 of {audited.present:,} packages are due (--due {due}). To check all: --due 0"
             )
         answer.closing(_closing(audited, path))
         if metrics is not None:
@@ -173,7 +173,7 @@ def report(
         if not overview.ok:
             answer.worsen(3)
         result |= {
-            "packages": overview.there,
+            "packages": overview.present,
             "failed": overview.failed,
             "vanished": overview.vanished,
             "copies_differ": overview.differing,
@@ -332,7 +332,7 @@ def accept(
 
 def _closing(audited: AuditResult, ledger: Path) -> dict[str, object]:
     return {
-        "packages": audited.there,
+        "packages": audited.present,
         "checked": audited.checked,
         "failed": audited.failed,
         "vanished": audited.vanished,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.collection.audits import comparing, ledger
 from archive_pkg.collection.audits.fingerprints import fingerprint_of
 from archive_pkg.collection.audits.histories import CHECK, MISSING, PackageHistories
-from archive_pkg.collection.audits.recorded_signatures import gone, signed_entry
+from archive_pkg.collection.audits.recorded_signatures import lost_signatures, signed_entry
 from archive_pkg.collection.audits.signed_heads import SignedHeads
 from archive_pkg.collection.bulk.build_cache import built_fingerprints
 from archive_pkg.collection.bulk.for_each import INVALID, ForEach, Pace, verify_one
@@ -73,7 +73,7 @@ class AuditResult:
     """The result of an audit.
 
     Attributes:
-        there: Packages in the collection.
+        present: Packages in the collection.
         checked: Packages that workers looked at in this run, including those that vanished
             meanwhile.
         failed: Packages whose check failed.
@@ -87,7 +87,7 @@ class AuditResult:
 
     report: Report
     head: LedgerHead
-    there: int = 0
+    present: int = 0
     checked: int = 0
     failed: int = 0
     vanished: int = 0
@@ -167,50 +167,55 @@ def audit(
     with PackageHistories() as histories, ledger.held(path, read) as (open_ledger, report):
         heads.examine(trust or Trust(), report)
         open_ledger.append(heads.new_entries())
-        done = AuditResult(report, open_ledger.head)
+        result = AuditResult(report, open_ledger.head)
         names = (
             str(package.relative_to(collection.root))
             for package in collection.packages(on_result, serialized=True)
         )
-        done.there = histories.see(names)
-        if not done.there and histories.count():
+        result.present = histories.see(names)
+        if not result.present and histories.count():
             raise StorageError(
                 f"{collection.root} has no packages, but the ledger has {histories.count()}",
                 "Check that the right disk is mounted.",
             )
-        recorder = _Recorder(open_ledger, done, on_result)
+        recorder = _Recorder(open_ledger, result, on_result)
         with contextlib.ExitStack() as stack:
             stack.callback(recorder.flush)
             built = stack.enter_context(built_fingerprints(collection.own / "built.sqlite"))
-            for known in histories.vanished():
-                recorder.vanished(collection.root / known.package, known)
+            for history in histories.vanished():
+                recorder.vanished(collection.root / history.package, history)
             subjects = _due(histories, collection.root, built, due)
             work = ForEach(partial(_check_one, against=against, trust=trust), rate)
-            within = _until_spent(subjects, budget, done)
+            within = _until_spent(subjects, budget, result)
             run(work, within, recorder.checked, executor=executor, batch=BATCH, few=BATCH)
-            done.left = sum(1 for _ in subjects)
-        done.head = open_ledger.head
-    return done
+            result.left = sum(1 for _ in subjects)
+        result.head = open_ledger.head
+    return result
 
 
 def _due(
     histories: PackageHistories, root: Path, built: Callable[[str], bytes | None], due: timedelta
 ) -> Iterator[AuditSubject]:
     now = datetime.now(UTC)
-    for name, known in histories.due(ledger.written(now - due), ledger.written(now)):
-        here = built(name)
-        both = (known.fingerprint if known else None, here.hex() if here else None)
+    for name, history in histories.due(ledger.written(now - due), ledger.written(now)):
+        last_build = built(name)
+        both = (
+            history.fingerprint if history else None,
+            last_build.hex() if last_build else None,
+        )
         allowed = tuple(filter(None, both))
-        signed = known.signed if known else ()
-        yield AuditSubject(root / name, name, allowed, here is not None, known is None, signed)
+        signed = history.signed if history else ()
+        yield AuditSubject(
+            root / name, name, allowed, last_build is not None, history is None, signed
+        )
 
 
 def _until_spent(
-    subjects: Iterator[AuditSubject], budget: Budget, done: AuditResult
+    subjects: Iterator[AuditSubject], budget: Budget, result: AuditResult
 ) -> Iterator[AuditSubject]:
     started = time.monotonic()
     while budget.seconds is None or time.monotonic() - started < budget.seconds:
-        if budget.size is not None and done.size >= budget.size:
+        if budget.size is not None and result.size >= budget.size:
             return
         subject = next(subjects, None)
         if subject is None:
@@ -223,7 +228,7 @@ def _check_one(
 ) -> Done:
     """Check a package, its fingerprint, and its other copies."""
     if not os.path.lexists(subject.path):
-        return _gone(subject.path)
+        return _vanished(subject.path)
     fingerprint = None
     try:
         done = verify_one(subject.path, pace, trust=trust)
@@ -232,16 +237,18 @@ def _check_one(
     except (StorageError, OSError):
         if os.path.lexists(subject.path):
             raise
-        return _gone(subject.path)
+        return _vanished(subject.path)
     if not os.path.lexists(subject.path):  # removed while it was read
-        return _gone(subject.path)
+        return _vanished(subject.path)
     if fingerprint and subject.fingerprints and fingerprint not in subject.fingerprints:
         message = "this is not the package that was checked or built before: its manifests differ"
         hint = "Restore it from a copy (audit repair), or accept it as it is (audit accept)."
         done.findings.append(CHANGED.at(Location(str(subject.path)), message, hint))
         done.status = INVALID
     done.details["signed"] = signed_entry(done.details.pop("signatures", ()))
-    lost = list(gone(Location(str(subject.path)), subject.signed, done.details["signed"]))
+    lost = list(
+        lost_signatures(Location(str(subject.path)), subject.signed, done.details["signed"])
+    )
     if lost:
         done.findings += lost
         done.status = INVALID
@@ -271,7 +278,7 @@ def _compare(subject: AuditSubject, done: Done, against: tuple[str, ...]) -> Non
     done.details["against"] = outcomes
 
 
-def _gone(path: Path) -> Done:
+def _vanished(path: Path) -> Done:
     finding = VANISHED.at(
         Location(str(path)), "the package is missing", "Restore it from a copy (audit repair)."
     )
@@ -283,28 +290,28 @@ class _Recorder:
     """Writes the results of checks into the ledger, many entries at a time."""
 
     ledger: Ledger
-    done: AuditResult
+    result: AuditResult
     on_result: Callable[[Done], None]
     entries: list[dict[str, Any]] = field(default_factory=list)
     written: float = field(default_factory=time.monotonic)
 
     def checked(self, subject: AuditSubject, done: Done) -> None:
-        self.done.checked += 1
-        self.done.size += done.details.get("size", 0)
+        self.result.checked += 1
+        self.result.size += done.details.get("size", 0)
         if done.outcome == "vanished":
-            self.done.vanished += 1
+            self.result.vanished += 1
             self._add(vanished_entry(subject.name))
         else:
-            self.done.failed += done.outcome == "failed"
-            self.done.differing += not {*done.details.get("against", {}).values()} <= {"same"}
+            self.result.failed += done.outcome == "failed"
+            self.result.differing += not {*done.details.get("against", {}).values()} <= {"same"}
             self._add(_entry(subject, done))
         self.on_result(done)
 
-    def vanished(self, path: Path, known: PackageHistory) -> None:
-        self.done.vanished += 1
-        if known.outcome != "missing":
-            self._add(vanished_entry(known.package))
-        self.on_result(_gone(path))
+    def vanished(self, path: Path, history: PackageHistory) -> None:
+        self.result.vanished += 1
+        if history.outcome != "missing":
+            self._add(vanished_entry(history.package))
+        self.on_result(_vanished(path))
 
     def flush(self) -> None:
         self.ledger.append(self.entries)

@@ -40,7 +40,7 @@ def signed_entry(signatures: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(by_key.values())
 
 
-def gone(
+def lost_signatures(
     place: Location, before: Sequence[dict[str, Any]], now: Sequence[dict[str, Any]]
 ) -> Iterator[Finding]:
     """Report the signatures and timestamps that a package had before and does not have now.

@@ -15,7 +15,7 @@ from archive_pkg.collection.audits import comparing, ledger
 from archive_pkg.collection.audits.auditing import vanished_entry
 from archive_pkg.collection.audits.fingerprints import fingerprint_of
 from archive_pkg.collection.audits.histories import CHECK, RECOVERY, PackageHistories
-from archive_pkg.collection.audits.recorded_signatures import gone, signed_entry
+from archive_pkg.collection.audits.recorded_signatures import lost_signatures, signed_entry
 from archive_pkg.collection.bulk.build_cache import built_fingerprints
 from archive_pkg.collection.bulk.running import Done, guarded
 from archive_pkg.deposits import fetch, load_receipt
@@ -210,7 +210,7 @@ def _is_good(
     if not is_the_one:
         return False
     verification = verify(package)
-    lost = gone(Location(str(package)), signed, _signed(verification))
+    lost = lost_signatures(Location(str(package)), signed, _signed(verification))
     return verification.ok and not any(lost)
 
 

@@ -19,12 +19,12 @@ from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError
 from archive_pkg.packages import layout, payload_files
 from archive_pkg.packages.access.visibility import Audience, judged_on
 from archive_pkg.packages.building import (
-    PackageDraft,
+    CheckedPackage,
+    check_loaded,
+    check_source,
+    commit_if_allowed,
     date_for,
-    draft_from,
-    draft_package,
     refuse_inside,
-    settle,
 )
 from archive_pkg.packages.record_checks import RECORD_ID_TWICE, RECORD_IDS_ALIKE
 from archive_pkg.projects import Project
@@ -67,15 +67,15 @@ class Options:
     project: Project = field(default_factory=Project)
 
     @property
-    def said(self) -> str:
+    def as_text(self) -> str:
         """Return the options that change a package's bytes, for the key of the cache."""
         epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
         documents = ",".join(self.project.settings.packages.metadata)
-        said = f"{SOFTWARE}\n{self.on or ''}\n{epoch}\n{documents}\n{self.project.recorded}"
+        text = f"{SOFTWARE}\n{self.on or ''}\n{epoch}\n{documents}\n{self.project.recorded}"
         if self.audience == "internal":
-            return said
+            return text
         judged = judged_on(self.on) if self.on else ""
-        return f"{said}\n{self.audience} {judged}"
+        return f"{text}\n{self.audience} {judged}"
 
     def key(self, source: Path | TableRow) -> str:
         """Return the key in the cache for a source with these options."""
@@ -164,7 +164,7 @@ class _Staged:
     """A package that was written and verified, but not moved to its destination yet."""
 
     source: Path | TableRow
-    draft: PackageDraft
+    checked: CheckedPackage
     inputs: bytes
     path: Path
     destination: Path
@@ -174,7 +174,7 @@ class _Staged:
 
 def _place(staged: _Staged, *, replace: bool = False) -> None:
     like = staged.destination if replace else None
-    storage.open_up(staged.path, staged.draft.mode(), like=like)
+    storage.open_up(staged.path, staged.checked.mode(), like=like)
     storage.move_to_destination(staged.path, staged.destination, replace=replace)
 
 
@@ -184,11 +184,11 @@ class _Building:
 
     collection: Collection
     options: Options
-    said: str = field(init=False)
+    options_text: str = field(init=False)
 
     def __post_init__(self) -> None:
         # Read here, because the environment of a worker process can differ.
-        object.__setattr__(self, "said", self.options.said)
+        object.__setattr__(self, "options_text", self.options.as_text)
 
     def __call__(self, batch: Sequence[_Job]) -> list[Done]:
         place = self.collection.work / secrets.token_hex(8)
@@ -197,7 +197,7 @@ class _Building:
             if self.options.sync and place.exists():
                 with storage.storage_errors(f"making {place} durable"):
                     storage.sync_filesystem(place)
-            done = [self._settled(result) for result in results]
+            done = [self._committed(result) for result in results]
             if self.options.sync and any(one.outcome == "replaced" for one in done):
                 with storage.storage_errors(f"making {self.collection.root} durable"):
                     storage.sync_filesystem(place)  # before the replaced packages are removed
@@ -218,10 +218,10 @@ class _Building:
             full = isinstance(result, Done) and result.fatal
             yield result
 
-    def _settled(self, result: Done | _Staged) -> Done:
+    def _committed(self, result: Done | _Staged) -> Done:
         if isinstance(result, Done):
             return result
-        return guarded(result.source, partial(self._settle, result))
+        return guarded(result.source, partial(self._commit, result))
 
     def _stage(
         self, source: Path | TableRow, known: CachedBuild | None, path: Path
@@ -233,29 +233,29 @@ class _Building:
             return Done(str(source), "unchanged", details={"package": package})
         audience = self.options.audience
         if isinstance(source, TableRow):
-            draft = draft_from(source.record, source.folder, source.catalogue, audience)
+            checked = check_loaded(source.record, source.folder, source.catalogue, audience)
         else:
-            draft = draft_package(source, audience)
-        destination = self.collection.home(draft.id)
-        refuse_inside(draft.folder, destination)
+            checked = check_source(source, audience)
+        destination = self.collection.home(checked.id)
+        refuse_inside(checked.folder, destination)
         with storage.storage_errors(f"staging {path}"):
             path.mkdir(0o700, parents=True)
-        on = self.options.on or date_for(destination, draft.record)
-        copied = draft.write(path, on, self.options.project, jobs=1).manifests["sha256"]
+        on = self.options.on or date_for(destination, checked.record)
+        copied = checked.write(path, on, self.options.project, jobs=1).manifests["sha256"]
         files = {
             # Withheld files count as inputs too: the build searches them for traces.
-            name: copied.get(f"data/{layout.PARTS}/{name}") or file_digest(draft.folder, name)
-            for name in draft.record.files
+            name: copied.get(f"data/{layout.PARTS}/{name}") or file_digest(checked.folder, name)
+            for name in checked.record.files
         }
         inputs = self._inputs(record, files)
-        gone = {name: one.sentence for name, one in draft.withheld(on).items()}
-        return _Staged(source, draft, inputs, path, destination, fingerprint_of(path), gone)
+        withheld = {name: one.sentence for name, one in checked.withheld(on).items()}
+        return _Staged(source, checked, inputs, path, destination, fingerprint_of(path), withheld)
 
-    def _settle(self, staged: _Staged) -> Done:
+    def _commit(self, staged: _Staged) -> Done:
         destination = staged.destination
         with storage.storage_errors(f"writing {destination}"):
             destination.parent.mkdir(parents=True, exist_ok=True)
-            outcome, differences = settle(
+            outcome, differences = commit_if_allowed(
                 staged.path,
                 destination,
                 partial(_place, staged),
@@ -263,12 +263,12 @@ class _Building:
                 drop_signatures=self.options.drop_signatures,
             )
         package = str(destination.relative_to(self.collection.root))
-        files = None if staged.withheld else staged.draft.record.files
+        files = None if staged.withheld else staged.checked.record.files
         remember = CachedBuild(staged.inputs, package, staged.fingerprint, files)
         return Done(
             str(staged.source),
             outcome,
-            findings=staged.draft.report.of(Severity.WARNING),
+            findings=staged.checked.report.of(Severity.WARNING),
             details={
                 "package": str(destination),
                 "differences": list(differences),
@@ -291,7 +291,7 @@ class _Building:
             return False
 
     def _inputs(self, record: bytes, files: Mapping[str, bytes]) -> bytes:
-        hashing = hashlib.sha256(self.said.encode() + record)
+        hashing = hashlib.sha256(self.options_text.encode() + record)
         for name, digest in files.items():
             hashing.update(name.encode() + b"\0" + digest)
         return hashing.digest()

@@ -169,8 +169,8 @@ def export_one(
     pace.spend(len(document))
     outcome = "unchanged" if unchanged else "exported"
     details: dict[str, Any] = {"record": record.id, "output": str(target)}
-    if gone := known.outgoing.sentences:
-        details["withheld"] = gone
+    if withheld_parts := known.outgoing.sentences:
+        details["withheld"] = withheld_parts
     return Done(str(path), outcome, details=details)
 
 

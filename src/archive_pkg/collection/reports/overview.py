@@ -95,7 +95,7 @@ class Overview:
             self.chain_is_valid = self.report.ok
             self._heads.examine(self._trust, self.report)
             self.signed = self._heads.signed
-            self.there = self.state.see(
+            self.present = self.state.see(
                 str(package.relative_to(self.collection.root))
                 for package in self.collection.packages(self._add_findings, serialized=True)
             )
@@ -143,7 +143,7 @@ class Overview:
     @property
     def never(self) -> int:
         """Packages in the collection that were never checked."""
-        return self.there - self.state.count("package IN (SELECT package FROM there)")
+        return self.present - self.state.count("package IN (SELECT package FROM there)")
 
     @property
     def strangers(self) -> int:
@@ -172,7 +172,7 @@ class Overview:
                 what = f"A head of entry {head.number:,}, which this ledger may not match"
             yield f"{what}: {_signed_words(signature)}."
         yield ""
-        yield f"The collection {self.collection.root} has {counted(self.there, 'package')}."
+        yield f"The collection {self.collection.root} has {counted(self.present, 'package')}."
         for count, what, names in self._groups():
             some = list(islice(names, most))
             yield what + (":" if some else ".")
@@ -216,7 +216,7 @@ class Overview:
     def levels(self) -> Iterator[PreservationLevel]:
         """Yield what the ledger shows about the NDSA Levels, except places and people."""
         checked = self.state.count("package IN (SELECT package FROM there)")
-        all_checked = self.there and checked == self.there
+        all_checked = self.present and checked == self.present
         several = self.state.count("checks > 1")
         copies = len(self._copies)
         yield PreservationLevel(
@@ -232,7 +232,7 @@ class Overview:
             "Integrity",
             1,
             "integrity information exists and was verified",
-            f"{checked:,} of {self.there:,} packages were verified at least once",
+            f"{checked:,} of {self.present:,} packages were verified at least once",
         )
         yield PreservationLevel(
             "Integrity",
@@ -267,13 +267,13 @@ class Overview:
     def csv_lines(self) -> Iterator[str]:
         """Yield the overview as CSV (RFC 4180), one line per package."""
         yield csv_text.line(_COLUMNS)
-        gone = {known.package for known in self.state.vanished()}
+        vanished = {known.package for known in self.state.vanished()}
         for known in self.state.all():
             yield csv_text.line(
                 (
                     known.package,
                     known.id or "",
-                    "no" if known.package in gone else "yes",
+                    "no" if known.package in vanished else "yes",
                     known.outcome,
                     known.time,
                     known.first,
@@ -303,7 +303,7 @@ class Overview:
             + "</p>"
         )
         head = (
-            f"<p>{counted(self.there, 'package')}. The ledger has "
+            f"<p>{counted(self.present, 'package')}. The ledger has "
             f"{_entries(self.head.number)}, the last on "
             f"{html.escape(self.last_time or '–')}. Its head is "
             f"<code>{html.escape(str(self.head))}</code>.</p>"
@@ -321,7 +321,7 @@ class Overview:
         return report_page(f"Audit of {self.collection.root}", body)
 
     def _pictures(self) -> Iterator[str]:
-        if not self.there or not self.last_time:
+        if not self.present or not self.last_time:
             return
         yield figure("When the packages were last checked", columns, list(self._ages()))
         yield self._share_checked()
@@ -351,19 +351,19 @@ class Overview:
         points = [(0.0, 0.0)]
         for day, count in days:
             at = (date.fromisoformat(day) - first).days / span
-            points.append((at, done / self.there))
+            points.append((at, done / self.present))
             done += count
-            points.append((at, done / self.there))
-        points.append((1.0, done / self.there))
+            points.append((at, done / self.present))
+        points.append((1.0, done / self.present))
         what = "Share of the packages checked at least once"
-        words = f"{done:,} of {self.there:,} by {last}; the first on {first}."
+        words = f"{done:,} of {self.present:,} by {last}; the first on {first}."
         picture = curve(points, (str(first), str(last)), what)
         return framed(what, picture, f"<p>{html.escape(words)}</p>")
 
     def metrics(self) -> str:
         """Return the overview in Prometheus's text format, for node_exporter."""
         values = {
-            "packages": (self.there, "Packages in the collection."),
+            "packages": (self.present, "Packages in the collection."),
             "packages_failed": (self.failed, "Packages whose last check failed."),
             "packages_copy_differs": (
                 self.differing,

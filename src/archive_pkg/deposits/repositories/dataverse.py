@@ -156,18 +156,18 @@ class Dataverse(RestrictingRepository):
     def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
         """Make a dataset, send the zip, compare its digest, publish on demand; see `Repository`."""
         with zipped(transfer, journal) as sent:
-            name, gone = self._place(transfer, journal), ""
+            name, vanished = self._place(transfer, journal), ""
             dataset = self._dataset(name)
             if dataset is None:
                 refuse_withdrawn(self.target, name, transfer, journal)
                 journal.undo("dataset")
-                name, gone = self._place(transfer, journal, gone=name), name
+                name, vanished = self._place(transfer, journal, vanished=name), name
                 dataset = self._dataset(name)
             journal.begin("place", remote_id=name)
             if dataset is None:
                 raise LostError(f"{self.target} does not show the dataset {name} that it made")
             dataset, kept, notes = self._describe(name, dataset, sent, transfer, journal)
-            notes = (*begun_again(gone), *notes)
+            notes = (*begun_again(vanished), *notes)
             file, new = self._file(dataset, sent), False
             if file is None:
                 self._send(name, sent, transfer, journal)
@@ -249,18 +249,18 @@ class Dataverse(RestrictingRepository):
         data: Json = self._web.ask(method, path, **options).json({"data": shape})["data"]
         return data
 
-    def _place(self, transfer: Transfer, journal: Journal, gone: str = "") -> str:
+    def _place(self, transfer: Transfer, journal: Journal, vanished: str = "") -> str:
         """Return the dataset that the package belongs into, but not a deleted one."""
         made = journal.outcome("dataset")
         if made:
             return str(made["id"])
         mark = _mark(transfer)
         for receipt in reversed(transfer.earlier):
-            if receipt.fingerprint == transfer.fingerprint and receipt.remote_id != gone:
+            if receipt.fingerprint == transfer.fingerprint and receipt.remote_id != vanished:
                 self._refuse_strange(receipt.remote_id, transfer)
                 return receipt.remote_id
         for receipt in reversed(transfer.earlier):
-            if receipt.remote_id != gone and (
+            if receipt.remote_id != vanished and (
                 receipt.state == "published" or self._dataset(receipt.remote_id) is not None
             ):
                 self._refuse_strange(receipt.remote_id, transfer)
@@ -270,7 +270,7 @@ class Dataverse(RestrictingRepository):
             quoted = quote(f'"{mark}"', safe="")
             found = self._ask("GET", f"search?type=dataset&q={quoted}", _FOUND)
             for item in found.get("items") or []:
-                if item["global_id"] == gone:
+                if item["global_id"] == vanished:
                     continue  # searches can show deleted datasets for a while
                 self._refuse_strange(item["global_id"], transfer)
                 return str(journal.done("dataset", id=item["global_id"])["id"])

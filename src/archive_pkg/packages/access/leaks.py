@@ -64,7 +64,7 @@ _REFERENCES = {"id", "kind", "field", "part", "rule", "basis", "supersedes", *RE
 
 
 def refuse_leaks(
-    staged: Path, full: Record, public: Record, folder: Path, gone: Mapping[str, Withheld]
+    staged: Path, full: Record, public: Record, folder: Path, withheld_parts: Mapping[str, Withheld]
 ) -> None:
     """Search the description of a public package for traces of the withheld parts.
 
@@ -73,12 +73,12 @@ def refuse_leaks(
         full: The record with everything.
         public: The public record.
         folder: The folder of the parts' files.
-        gone: What is withheld.
+        withheld_parts: What is withheld.
 
     Raises:
         InvalidError: There are traces; its report says where, without repeating them.
     """
-    traces = Traces(full, public, folder, gone)
+    traces = Traces(full, public, folder, withheld_parts)
     report = traces.report()
     for path in sorted(file for file in staged.rglob("*") if file.is_file()):
         place = path.relative_to(staged).as_posix()
@@ -127,7 +127,7 @@ class Traces:
     """Finds traces of the withheld parts of one record, without repeating them."""
 
     def __init__(
-        self, full: Record, public: Record, folder: Path, gone: Mapping[str, Withheld]
+        self, full: Record, public: Record, folder: Path, withheld_parts: Mapping[str, Withheld]
     ) -> None:
         """Read the files of the record's parts.
 
@@ -135,13 +135,13 @@ class Traces:
             full: The record with everything.
             public: The public record.
             folder: The folder of the parts' files.
-            gone: What is withheld.
+            withheld_parts: What is withheld.
         """
         self._public = public
         # The rules are public.
-        self._rules = [str(one.access.rule) for one in gone.values()]
-        kept = [part for part in full.parts if part.id not in gone]
-        shut = {str(one.part.file): one.part for one in gone.values() if one.part.file}
+        self._rules = [str(one.access.rule) for one in withheld_parts.values()]
+        kept = [part for part in full.parts if part.id not in withheld_parts]
+        shut = {str(one.part.file): one.part for one in withheld_parts.values() if one.part.file}
         said = "\n".join(_said_openly(public))
         texts = list(_texts(folder, kept))
         # The ids of withheld agents are withheld too.
@@ -159,7 +159,7 @@ class Traces:
                 self._secrets.append((digest, _between_words(digest), what))
         self._runs = {run for text in _texts(folder, shut.values()) for run in _all_runs(text)}
         self._runs -= {run for text in (said, *texts) for run in _all_runs(text)}
-        self._names = dict(self._withheld_names(full, gone))
+        self._names = dict(self._withheld_names(full, withheld_parts))
         self._full_names = list(self._withheld_full_names(full, (said, *texts)))
 
     def in_text(self, text: str) -> list[str]:
@@ -200,10 +200,10 @@ class Traces:
                 yield field, what
 
     def _withheld_names(
-        self, full: Record, gone: Mapping[str, Withheld]
+        self, full: Record, withheld_parts: Mapping[str, Withheld]
     ) -> Iterator[tuple[str, str]]:
         """Return the names in statements on withheld parts, and of agents known only from them."""
-        for part in (one.part for one in gone.values()):
+        for part in (one.part for one in withheld_parts.values()):
             enclosed = [item.title for item in full.enclosures if item.part == part.id]
             for text in filter(None, (part.title, part.method, part.note, *enclosed)):
                 for word in _capitalised(text):

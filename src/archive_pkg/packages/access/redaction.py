@@ -71,29 +71,29 @@ class Outgoing:
 
 def seen_by(record: Record, audience: Audience, on: date | None = None) -> Outgoing:
     """Return a record as an audience may see it on a day; see `access.withheld`."""
-    gone = withheld(record, audience, on)
+    withheld_parts = withheld(record, audience, on)
     taken_out = {
         name
         for event in record.events
         if event.type == "redaction" and event.agents == (SOFTWARE_ID,)
         for name in event.objects
     }
-    if all(name in taken_out and not one.part.held for name, one in gone.items()):
-        return Outgoing(record, record, gone)
-    cut = public(record, gone).model_copy(update={"id": record.id})
-    return Outgoing(record, cut, gone)
+    if all(name in taken_out and not one.part.held for name, one in withheld_parts.items()):
+        return Outgoing(record, record, withheld_parts)
+    cut = public(record, withheld_parts).model_copy(update={"id": record.id})
+    return Outgoing(record, cut, withheld_parts)
 
 
-def public(record: Record, gone: Mapping[str, Withheld]) -> Record:
+def public(record: Record, withheld_parts: Mapping[str, Withheld]) -> Record:
     """Return the record without the withheld parts and their traces, named `<id>-public`."""
-    return _Public(record, gone).record()
+    return _Public(record, withheld_parts).record()
 
 
 class _Public:
     """Makes one record public: changes its plain data and validates the result."""
 
-    def __init__(self, record: Record, gone: Mapping[str, Withheld]) -> None:
-        self.gone = gone
+    def __init__(self, record: Record, withheld_parts: Mapping[str, Withheld]) -> None:
+        self.withheld_parts = withheld_parts
         # Removed items become None, so that paths to the others stay correct.
         self.places = {name: _places(value) for name, value in record if isinstance(value, tuple)}
         evidence = tuple(self._by_id(record, item) for item in record.evidence)
@@ -102,7 +102,7 @@ class _Public:
         self.data: dict[str, Any] = self.source.as_json()
         # A statement without evidence may rest on any held text.
         texts = [part for part in record.parts if part.is_text]
-        self.some_text_stays = any(part.id not in gone for part in texts)
+        self.some_text_stays = any(part.id not in withheld_parts for part in texts)
 
     def _by_id(self, record: Record, item: Evidence) -> Evidence:
         """Return the evidence for an item with an id, which paths may also name by number."""
@@ -115,7 +115,7 @@ class _Public:
 
     def record(self) -> Record:
         self.data["id"] = f"{self.source.id}{SUFFIX}"
-        if self.gone:
+        if self.withheld_parts:
             self._parts()
             dropped = {path for path in statements(self.source) if not self._goes_out(path)}
             self._statements(dropped)
@@ -128,14 +128,14 @@ class _Public:
     def _rests_on_withheld(self, item: Evidence) -> bool:
         """Return whether evidence rests, or may rest, on a withheld part."""
         if item.at is not None:
-            return item.at.part in self.gone
+            return item.at.part in self.withheld_parts
         return item.basis == "inferred" and not self._is_inferred_from_open(item)
 
     def _is_inferred_from_open(self, item: Evidence) -> bool:
         """Return whether an inference without a quote rests only on what the audience sees."""
         kind, _, rest = item.field.partition(".")
         if kind == "parts":
-            return rest.partition(".")[0] not in self.gone
+            return rest.partition(".")[0] not in self.withheld_parts
         if item.rule not in _COMPOSED:
             return False
         said = [name for name in _COMPOSED[item.rule] if getattr(self.source, name)]
@@ -151,25 +151,25 @@ class _Public:
             return True
         item = self.index.value(path)
         at = getattr(item, "at", None)
-        if at is not None and at.part in self.gone:
+        if at is not None and at.part in self.withheld_parts:
             return False
-        if kind == "summary" and item.part in self.gone:
+        if kind == "summary" and item.part in self.withheld_parts:
             return False
         grounds = [one for one in self.index.evidence(path) if one.value is None]
         if not grounds:
-            is_withheld = kind == "enclosures" and item.part in self.gone
+            is_withheld = kind == "enclosures" and item.part in self.withheld_parts
             return self.some_text_stays and not is_withheld
         return any(map(self._supports, grounds))
 
     def _parts(self) -> None:
         for data in self.data.get("parts", ()):
-            if data["id"] not in self.gone:
+            if data["id"] not in self.withheld_parts:
                 grounds = self.index.evidence(f"parts.{data['id']}")
                 if grounds and not any(map(self._supports, grounds)):
                     for field in ("title", "method", "note"):
                         data.pop(field, None)
                 continue
-            one = self.gone[data["id"]]
+            one = self.withheld_parts[data["id"]]
             access = {**one.access.model_dump(), "rule": one.rule}
             stub = {"id": data["id"], "kind": data["kind"], "held": False, "access": access}
             stub |= {name: data[name] for name in RELATIONS if name in data}
@@ -240,17 +240,22 @@ class _Public:
 
     def _events(self) -> None:
         """Remove the events of withheld parts, and mentions of these parts in other events."""
-        digests = {f"sha256:{p.sha256}" for p in self.source.parts if p.id not in self.gone}
+        digests = {
+            f"sha256:{p.sha256}" for p in self.source.parts if p.id not in self.withheld_parts
+        }
         events = self.data.get("events", [])
         for number, event in enumerate(events):
             if event is None:
                 continue
             objects = event.get("objects", [])
-            stay = [name for name in objects if name not in self.gone]
+            stay = [name for name in objects if name not in self.withheld_parts]
             if objects and not stay:
                 events[number] = None
                 continue
-            is_open = bool(objects) and not self.gone.keys() & {*objects, *event.get("sources", ())}
+            is_open = bool(objects) and not self.withheld_parts.keys() & {
+                *objects,
+                *event.get("sources", ()),
+            }
             if is_open:
                 continue
             event["objects"] = stay
@@ -323,7 +328,7 @@ class _Public:
     def _is_of_stub(self, path: str) -> bool:
         """Return whether a path is that of a withheld part or inside one."""
         kind, *names = path.split(".")
-        return kind == "parts" and bool(names) and names[0] in self.gone
+        return kind == "parts" and bool(names) and names[0] in self.withheld_parts
 
     def _evidence(self) -> None:
         """Keep the evidence for remaining statements, with their new numbers."""

@@ -97,9 +97,9 @@ def judged_on(on: date | None = None) -> date:
     return today if on is None else min(on, today)
 
 
-def opening(gone: Mapping[str, Withheld]) -> date | None:
+def opening(withheld_parts: Mapping[str, Withheld]) -> date | None:
     """Return the day from which everything withheld is open; None if no such day is set."""
-    days = [one.until for one in gone.values()]
+    days = [one.until for one in withheld_parts.values()]
     return None if None in days else max(filter(None, days), default=None)
 
 

@@ -19,11 +19,11 @@ from archive_pkg.packages.access.leaks import refuse_leaks
 from archive_pkg.packages.access.redaction import public
 from archive_pkg.packages.building import (
     Built,
-    PackageDraft,
+    CheckedPackage,
+    check_source,
+    commit_if_allowed,
     date_for,
-    draft_package,
     refuse_inside,
-    settle,
     today,
 )
 from archive_pkg.packages.layout import is_bag
@@ -87,30 +87,30 @@ def build_for(
     """
     source = Path(source)
     out = Path(out)
-    draft = draft_package(source, audience)
+    checked = check_source(source, audience)
     answers = _checked(target, given or {})
-    sizes = {name: (draft.folder / name).stat().st_size for name in draft.record.files}
-    report = blockers(target, draft.record, answers, sizes, audience)
+    sizes = {name: (checked.folder / name).stat().st_size for name in checked.record.files}
+    report = blockers(target, checked.record, answers, sizes, audience)
     if not report.ok:
         raise InvalidError(
             f"{target.title} would not accept {source}", "Correct what the findings name.", report
         )
-    destination = out / f"{draft.id}{target.archive}"
-    refuse_inside(draft.folder, out)
+    destination = out / f"{checked.id}{target.archive}"
+    refuse_inside(checked.folder, out)
     with storage.storage_errors(f"making {out}"):
         storage.make_folder(out)
     with storage.Staging(destination, wait=wait) as staging:
         keeps_date = target.form == "bag" and not target.archive
-        day = on or (date_for(destination, draft.record) if keeps_date else today())
-        maker = _TargetBuilder(target, draft, answers, sizes, day)
+        day = on or (date_for(destination, checked.record) if keeps_date else today())
+        maker = _TargetBuilder(target, checked, answers, sizes, day)
         item = maker.make(staging.path)
-        draft.report.extend(maker.left_out)
-        staging.mode = draft.mode()
+        checked.report.extend(maker.left_out)
+        staging.mode = checked.mode()
         commit = partial(staging.commit, item=item)
-        outcome, differences = settle(
+        outcome, differences = commit_if_allowed(
             item, destination, commit, replace=replace, drop_signatures=drop_signatures
         )
-    return Built(destination, outcome, differences, draft.report, draft.withheld(day))
+    return Built(destination, outcome, differences, checked.report, checked.withheld(day))
 
 
 def _checked(target: Target, given: Mapping[str, str]) -> dict[str, str]:
@@ -190,9 +190,9 @@ def _against_profile(
 
     The bag is made with empty files.
     """
-    draft = draft_package(path, audience)
+    checked = check_source(path, audience)
     with tempfile.TemporaryDirectory(prefix="archive-pkg-") as folder:
-        maker = _TargetBuilder(target, draft, given, dict(sizes), today(), hollow=True)
+        maker = _TargetBuilder(target, checked, given, dict(sizes), today(), hollow=True)
         try:
             maker.make(Path(folder))
         except InvalidError as error:
@@ -220,7 +220,7 @@ class _TargetBuilder:
     def __init__(
         self,
         target: Target,
-        draft: PackageDraft,
+        checked: CheckedPackage,
         given: dict[str, str],
         sizes: dict[str, int],
         on: date,
@@ -231,7 +231,7 @@ class _TargetBuilder:
 
         Args:
             target: The target.
-            draft: The record and its files.
+            checked: The record and its files.
             given: Values that the record does not have.
             sizes: Bytes of each file.
             on: The date of packaging.
@@ -240,13 +240,17 @@ class _TargetBuilder:
         self.hollow = hollow
         self.left_out: list[Finding] = []
         self.target = target
-        self.draft = draft
+        self.checked = checked
         self.given = given
         self.on = on
-        self.gone = draft.withheld(on)
-        record = public(draft.record, self.gone) if draft.audience == "public" else draft.record
+        self.withheld_parts = checked.withheld(on)
+        record = (
+            public(checked.record, self.withheld_parts)
+            if checked.audience == "public"
+            else checked.record
+        )
         self.record: Record = packaged(
-            record, on, draft.digests(record), self.gone, target.project.recorded
+            record, on, checked.digests(record), self.withheld_parts, target.project.recorded
         )
         self.tags = answer(target, record, given, sum(sizes[n] for n in record.files)).tags
 
@@ -256,7 +260,7 @@ class _TargetBuilder:
         return changed(
             metadata.setting(
                 self.record,
-                self.draft.folder,
+                self.checked.folder,
                 made=self.on.isoformat(),
                 project=self.target.project,
             ),
@@ -272,7 +276,7 @@ class _TargetBuilder:
                 from archive_pkg.packages.targets.csip import write_csip
 
                 folder = staged / "package"
-                write_csip(folder, self.record, self.draft.folder, self.setting())
+                write_csip(folder, self.record, self.checked.folder, self.setting())
                 self._refuse_leaks(folder)
                 return folder
             case "invenio":
@@ -290,7 +294,7 @@ class _TargetBuilder:
         folder.mkdir()
         known = self.setting()
         payload: dict[str, Path | bytes] = {
-            f"{layout.PARTS}/{name}": b"" if self.hollow else self.draft.folder / name
+            f"{layout.PARTS}/{name}": b"" if self.hollow else self.checked.folder / name
             for name in self.record.files
         }
         allowed = self._allowed()
@@ -341,8 +345,10 @@ class _TargetBuilder:
         return [name for name, path in paths.items() if path not in without]
 
     def _refuse_leaks(self, folder: Path) -> None:
-        if self.gone and not self.hollow:
-            refuse_leaks(folder, self.draft.record, self.record, self.draft.folder, self.gone)
+        if self.withheld_parts and not self.hollow:
+            refuse_leaks(
+                folder, self.checked.record, self.record, self.checked.folder, self.withheld_parts
+            )
 
     def _info(self) -> list[tuple[str, str]]:
         asked = self.tags.get("bag-info.txt", [])

@@ -165,15 +165,15 @@ class Revision:
         """Remove an item from its list, with its evidence and all references to it."""
         name, _, item = field.partition(".")
         items = self.data.get(name, [])
-        gone = stated(self.data, field)
-        if gone is None or not item:
+        removed = stated(self.data, field)
+        if removed is None or not item:
             raise UsageError(f"{field} is not in the record", "Reload the page.")
-        number = next(n for n, each in enumerate(items) if each is gone)
+        number = next(n for n, each in enumerate(items) if each is removed)
         if name in ("agents", "parts"):
             self._remove_references(name.removesuffix("s"), item)
         del items[number]
         left = (
-            _without(each, name, item, number, numbered="id" not in gone)
+            _without(each, name, item, number, numbered="id" not in removed)
             for each in self.data.get("evidence", [])
         )
         self.data["evidence"] = [each for each in left if each and self._is_supported(each)]

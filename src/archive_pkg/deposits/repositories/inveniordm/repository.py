@@ -197,13 +197,13 @@ class InvenioRdm(RestrictingRepository):
         """Make a draft, send files, compare digests, publish on demand; see `Repository`."""
         with zipped(transfer, journal) as sent, paged(transfer, sent) as pages:
             wanted = (sent, *pages)
-            name, gone = self._place(transfer, journal), ""
+            name, vanished = self._place(transfer, journal), ""
             record = self._record(name)
             draft = None if record else self._draft(name)
             if record is None and draft is None:
                 refuse_withdrawn(self.target, name, transfer, journal)
                 journal.undo("draft")
-                name, gone = self._place(transfer, journal, gone=name), name
+                name, vanished = self._place(transfer, journal, vanished=name), name
                 record = self._record(name)
                 draft = None if record else self._draft(name)
             journal.begin("place", remote_id=name)
@@ -217,7 +217,7 @@ class InvenioRdm(RestrictingRepository):
             if draft is None:
                 raise LostError(f"{self.target} does not show the draft {name} that it made")
             draft, kept, notes = self._describe(draft, transfer, journal)
-            notes = (*begun_again(gone), *notes)
+            notes = (*begun_again(vanished), *notes)
             if differences := self._differences(draft, transfer, asked):
                 raise DepositError(
                     f"the draft {name} in {self.target} is not as requested: "
@@ -271,13 +271,13 @@ class InvenioRdm(RestrictingRepository):
 
     # --- finding or creating the draft
 
-    def _place(self, transfer: Transfer, journal: Journal, gone: str = "") -> str:
+    def _place(self, transfer: Transfer, journal: Journal, vanished: str = "") -> str:
         """Return the draft or record that the package belongs into, but not a discarded one."""
         made = journal.outcome("draft")
         if made:
             return str(made["id"])
         for receipt in reversed(transfer.earlier):
-            if receipt.fingerprint == transfer.fingerprint and receipt.remote_id != gone:
+            if receipt.fingerprint == transfer.fingerprint and receipt.remote_id != vanished:
                 self._refuse_strange(receipt.remote_id, transfer)
                 return receipt.remote_id
         reserved = self._reserved(transfer.record)
@@ -298,7 +298,7 @@ class InvenioRdm(RestrictingRepository):
                 self._refuse_strange(receipt.remote_id, transfer)
                 return str(journal.done("draft", id=receipt.remote_id)["id"])
         record, access = self._public_record(transfer), self._access(transfer)
-        return self._new_draft(record, transfer.fingerprint, access, journal, gone)
+        return self._new_draft(record, transfer.fingerprint, access, journal, vanished)
 
     def _refuse_strange(self, name: str, transfer: Transfer) -> None:
         """Refuse a record or draft that was not made for this package.
@@ -328,7 +328,7 @@ class InvenioRdm(RestrictingRepository):
         return ""
 
     def _new_draft(
-        self, record: Record, fingerprint: str, access: Json, journal: Journal, gone: str = ""
+        self, record: Record, fingerprint: str, access: Json, journal: Journal, vanished: str = ""
     ) -> str:
         made = journal.outcome("draft")
         if made:
@@ -338,7 +338,7 @@ class InvenioRdm(RestrictingRepository):
         for seconds in (0.0, *(LOOKS if journal.begun("draft") else ())):
             time.sleep(seconds)
             found = self._found(mark)
-            if found and found != gone:  # searches can show discarded drafts for a while
+            if found and found != vanished:  # searches can show discarded drafts for a while
                 return str(journal.done("draft", id=found)["id"])
         journal.begin("draft", mark=mark)
         body = self._body(record, fingerprint, access)
