@@ -9,6 +9,7 @@ from examples import TALK, minutes, record, talk
 from places import places
 
 from archive_pkg.interchange import export, find_format
+from archive_pkg.interchange.importing import read
 from archive_pkg.interchange.losses import losses
 
 
@@ -118,3 +119,58 @@ def test_what_formats_hold_of_participants_is_no_loss() -> None:
         lost = {each.location.field for each in found}
         assert not lost & {"authors", "participants.orlova.agent"}, name
         assert "participants.orlova.office" in lost, name
+
+
+def test_tei_has_those_present_and_the_talk_instead_of_a_correspondence() -> None:
+    head = "TEI/teiHeader/profileDesc/"
+    lines = [one.removeprefix(head) for one in places(export("tei", talk())) if head in one]
+    assert lines[2:] == [
+        "creation/date/@when: 1958-10-03",
+        "creation/date: 1958-10-03",
+        "particDesc/listPerson/person[1]/@xml:id: agent-orlova",
+        "particDesc/listPerson/person[1]/@role: chair",
+        "particDesc/listPerson/person[1]/persName: Orlova, Vera",
+        "particDesc/listPerson/person[1]/note[1]/@type: office",
+        "particDesc/listPerson/person[1]/note[1]: Deputy Minister",
+        "particDesc/listPerson/person[1]/note[2]/@type: side",
+        "particDesc/listPerson/person[1]/note[2]: USSR",
+        "particDesc/listPerson/person[2]/@xml:id: agent-weber",
+        "particDesc/listPerson/person[2]/@role: interpreter note-taker",
+        "particDesc/listPerson/person[2]/persName: Weber, Karl",
+        "particDesc/listPerson/person[2]/note/@type: side",
+        "particDesc/listPerson/person[2]/note: GDR",
+        "particDesc/listOrg/org/@xml:id: agent-shipping",
+        "particDesc/listOrg/org/orgName: River Shipping Office",
+        "settingDesc/setting/placeName: Moscow",
+        "settingDesc/setting/date/@when: 1958-10-02",
+        "settingDesc/setting/date: 1958-10-02",
+        "settingDesc/setting/activity: talk",
+    ]
+
+
+def test_tei_notes_what_was_sent_with_a_report_and_to_whom() -> None:
+    report = record(
+        type="report",
+        recipients=["orlova"],
+        received={"edtf": "1958", "as_written": "a stamp"},
+        date={"edtf": "1957", "note": "new style"},
+        enclosures=[{"id": "map", "title": "A map"}],
+        agents=TALK["agents"],
+    )
+    lines = [one.removeprefix("TEI/teiHeader/fileDesc/") for one in places(export("tei", report))]
+    notes = [one for one in lines if one.startswith("notesStmt") and "@" not in one]
+    assert notes == [
+        "notesStmt/note[1]: new style",
+        "notesStmt/note[2]: 1958; a stamp",
+        "notesStmt/note[3]: A map",
+    ]
+    assert "titleStmt/respStmt/resp: recipient" in lines
+
+
+def test_the_author_of_a_document_that_was_not_sent_stays_its_author_in_tei() -> None:
+    [back] = read(export("tei", talk()), "talk.xml")
+    record = back.record
+    assert [record.agent(name).name for name in record.authors] == ["Weber, Karl"]
+    assert (record.type, record.sender) == ("memorandum-of-conversation", ())
+    assert record.date is not None
+    assert str(record.date.edtf) == "1958-10-03"

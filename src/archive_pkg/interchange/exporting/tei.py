@@ -1,4 +1,8 @@
-"""Write TEI P5: the letter's text with its zones and notes, and a header that describes it."""
+"""Write TEI P5: the letter's text with its zones and notes, and a header that describes it.
+
+Only correspondence has a `correspDesc`. The header of another document has its date and place in
+`creation`, those present in `particDesc`, and the talk or session that it records in `setting`.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,18 @@ from archive_pkg.interchange.markup import Element, put, root, say, serialize
 from archive_pkg.records.wording import classification_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from archive_pkg.interchange.export_context import Setting
-    from archive_pkg.records.models import Agent, Place, Record, TranslationNote, WrittenDate
+    from archive_pkg.records.models import (
+        Agent,
+        Participant,
+        Place,
+        Record,
+        RecordedEvent,
+        TranslationNote,
+        WrittenDate,
+    )
     from archive_pkg.records.vocabularies.identifiers import Identifier
 
 NAMESPACE = "http://www.tei-c.org/ns/1.0"
@@ -30,17 +42,27 @@ MAPPING = {
     "type": "textClass, term; div type",
     "title": "titleStmt, title",
     "variant_titles": "titleStmt, title type=alternative",
+    "authors": "author; correspAction sent (where no sender is known)",
     "sender": "author; correspAction sent",
+    "participants.agent": "particDesc, person",
+    "participants.part": "particDesc, person, role",
+    "participants.office": "particDesc, note type=office",
+    "participants.side": "particDesc, note type=side",
+    "recorded.kind": "settingDesc, setting, activity",
+    "recorded.edtf": "settingDesc, setting, date",
+    "recorded.as_written": "settingDesc, setting, date",
+    "recorded.place.name": "settingDesc, setting, placeName",
+    "recorded.place.identifiers": "settingDesc, setting, placeName ref, key",
     "signatories": "respStmt; closer, signed; correspAction sent (where no sender is known)",
-    "recipients": "correspAction received",
-    "copies_to": "correspAction received, subtype=copy",
-    "date.edtf": "correspAction sent, date",
-    "date.as_written": "correspAction sent, date",
-    "date.note": "correspAction sent, note",
-    "received.edtf": "correspAction received, date",
-    "received.as_written": "correspAction received, date",
-    "received.note": "correspAction received, note",
-    "place.name": "correspAction sent, placeName",
+    "recipients": "correspAction received; respStmt",
+    "copies_to": "correspAction received, subtype=copy; respStmt",
+    "date.edtf": "correspAction sent, date; creation, date",
+    "date.as_written": "correspAction sent, date; creation, date",
+    "date.note": "correspAction sent, note; notesStmt, note",
+    "received.edtf": "correspAction received, date; notesStmt, note",
+    "received.as_written": "correspAction received, date; notesStmt, note",
+    "received.note": "correspAction received, note; notesStmt, note",
+    "place.name": "correspAction sent, placeName; creation, placeName",
     "place.identifiers": "placeName ref, key",
     "classification.as_written": "notesStmt, note",
     "classification.caveats": "notesStmt, note",
@@ -75,7 +97,7 @@ MAPPING = {
     "translation_notes.language": "standOff, note, xml:lang",
     "translation_notes.romanized": "standOff, note, term type=romanized",
     "translation_notes.romanization": "standOff, note, note type=romanization",
-    "enclosures.title": "correspContext, note type=enclosure",
+    "enclosures.title": "correspContext, note type=enclosure; notesStmt, note",
     "holdings": "msIdentifier",
     "custody": "msDesc, provenance",
     "donor": "msDesc, acquisition",
@@ -137,9 +159,12 @@ def _file(description: Element, record: Record, setting: Setting) -> None:
     say(titles, "title", record.title)
     for title in record.variant_titles:
         say(titles, "title", title, type="alternative")
-    for agent in derived_facts.agents(record, record.sender):
+    for agent in derived_facts.agents(record, (*record.authors, *record.sender)):
         name(put(titles, "author"), agent)
-    for agent, role, _ in derived_facts.contributions(record):
+    contributors = list(derived_facts.contributions(record))
+    if not record.document_type.correspondence:
+        contributors += derived_facts.addressees(record)
+    for agent, role, _ in contributors:
         responsible = put(titles, "respStmt")
         say(responsible, "resp", role)
         name(responsible, agent)
@@ -150,10 +175,31 @@ def _file(description: Element, record: Record, setting: Setting) -> None:
     version = f"Version {record.version} of the record"
     say(put(description, "editionStmt"), "edition", version, n=str(record.version))
     _publication(put(description, "publicationStmt"), record, setting)
-    if record.classification:
-        notes = put(description, "notesStmt")
-        say(notes, "note", classification_in_words(record), type="classification")
+    notes = list(_remarks(record))
+    if notes:
+        statement = put(description, "notesStmt")
+        for kind, words in notes:
+            say(statement, "note", words, type=kind)
     _source(put(description, "sourceDesc"), record)
+
+
+def _remarks(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield the type and words of each note about the document.
+
+    What `correspDesc` says of correspondence is a note on other documents.
+    """
+    if record.classification:
+        yield "classification", classification_in_words(record)
+    if record.document_type.correspondence:
+        return
+    if record.date and record.date.note:
+        yield "date", record.date.note
+    if record.received:
+        received = record.received
+        words = (received.edtf, received.as_written, received.note)
+        yield "received", "; ".join(str(one) for one in words if one)
+    for title in derived_facts.enclosed(record):
+        yield "enclosure", title
 
 
 def _publication(publication: Element, record: Record, setting: Setting) -> None:
@@ -225,24 +271,41 @@ def _profile(profile: Element, record: Record, setting: Setting) -> None:
             uri = address(subject.identifier.uri) if subject.identifier else None
             key = subject.identifier.value if subject.identifier else None
             say(keywords, "term", subject.term, ref=uri, key=key)
-    correspondence(profile, record, setting)
+    if record.document_type.correspondence:
+        _correspondence(profile, record, setting)
+    elif record.date or record.place:
+        created = put(profile, "creation")
+        _day(created, record.date)
+        _place_name(created, record.place)
     if record.agents:
         _participants(put(profile, "particDesc"), record)
+    if record.mentioned_places or record.recorded:
+        _settings(put(profile, "settingDesc"), record)
+
+
+def _settings(description: Element, record: Record) -> None:
     if record.mentioned_places:
-        places = put(put(profile, "settingDesc"), "listPlace")
+        places = put(description, "listPlace")
         for place in record.mentioned_places:
             _place(put(places, "place"), place)
+    if record.recorded:
+        _recorded(put(description, "setting"), record.recorded)
 
 
-def correspondence(parent: Element, record: Record, setting: Setting) -> Element:
-    """Add the `correspDesc` of a letter."""
+def _recorded(setting: Element, event: RecordedEvent) -> None:
+    """Add the talk or session that the document records."""
+    _place_name(setting, event.place)
+    if event.words:
+        _day(setting, event)
+    say(setting, "activity", event.kind or "event")
+
+
+def _correspondence(parent: Element, record: Record, setting: Setting) -> None:
     description = put(parent, "correspDesc", key=record.id, ref=setting.addresses.get(record.id))
     sent = put(description, "correspAction", type="sent")
     for agent in derived_facts.senders(record):
         name(sent, agent)
-    if record.place:
-        place = record.place
-        say(sent, "placeName", place.name, ref=_refs(place), key=_key(place))
+    _place_name(sent, record.place)
     _date(sent, record.date)
     if not sent:
         say(sent, "name", "Unknown")
@@ -260,19 +323,22 @@ def correspondence(parent: Element, record: Record, setting: Setting) -> Element
         context = put(description, "correspContext")
         for title in enclosed:
             say(context, "note", title, type="enclosure")
-    return description
 
 
 def _date(action: Element, date: WrittenDate | None) -> None:
+    _day(action, date)
+    if date and date.note:
+        say(action, "note", date.note, type="date")
+
+
+def _day(parent: Element, date: WrittenDate | None) -> None:
     if date:
-        say(
-            action,
-            "date",
-            date.as_written or date.words,
-            **date_attributes(date.edtf),
-        )
-        if date.note:
-            say(action, "note", date.note, type="date")
+        say(parent, "date", date.as_written or date.words, **date_attributes(date.edtf))
+
+
+def _place_name(parent: Element, place: Place | None) -> None:
+    if place:
+        say(parent, "placeName", place.name, ref=_refs(place), key=_key(place))
 
 
 def name(parent: Element, agent: Agent) -> None:
@@ -296,20 +362,30 @@ def _key(named: Agent | Place) -> str | None:
 def _participants(description: Element, record: Record) -> None:
     persons = [agent for agent in record.agents if agent.kind in ("person", "family")]
     bodies = [agent for agent in record.agents if agent.kind in ("organization", "software")]
+    present = {one.agent: one for one in record.participants}
     if persons:
         people = put(description, "listPerson")
         for agent in persons:
             tags = ("person", "persName") if agent.kind == "person" else ("personGrp", "name")
-            _agent(put(people, tags[0], xml_id=f"agent-{agent.id}"), agent, tags[1])
+            one = present.get(agent.id)
+            entry = put(people, tags[0], xml_id=f"agent-{agent.id}", role=_parts(one))
+            _agent(entry, agent, tags[1], one)
     if bodies:
         organizations = put(description, "listOrg")
         for agent in bodies:
             kind = "software" if agent.kind == "software" else None
-            body = put(organizations, "org", xml_id=f"agent-{agent.id}", type=kind)
-            _agent(body, agent, "orgName")
+            one = present.get(agent.id)
+            body = put(
+                organizations, "org", xml_id=f"agent-{agent.id}", type=kind, role=_parts(one)
+            )
+            _agent(body, agent, "orgName", one)
 
 
-def _agent(element: Element, agent: Agent, tag: str) -> None:
+def _parts(participant: Participant | None) -> str | None:
+    return " ".join(participant.part) if participant else None
+
+
+def _agent(element: Element, agent: Agent, tag: str, participant: Participant | None) -> None:
     say(element, tag, agent.name)
     if agent.as_written:
         say(element, tag, agent.as_written, type="as-written")
@@ -317,6 +393,10 @@ def _agent(element: Element, agent: Agent, tag: str) -> None:
         _idno(element, identifier)
     for kind in ("role", "version", "note"):
         value = getattr(agent, kind)
+        if value:
+            say(element, "note", value, type=kind)
+    for kind in ("office", "side"):
+        value = getattr(participant, kind, None)
         if value:
             say(element, "note", value, type=kind)
 

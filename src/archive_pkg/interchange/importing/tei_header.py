@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.importing.imported_record import ImportedDraft
     from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
 
-_NOT_MAKERS = ("signatory", "rights holder", "author of summary")
+_NOT_MAKERS = (
+    "signatory",
+    "rights holder",
+    "author of summary",
+    "recipient",
+    "recipient of a copy",
+)
 _TRANSLATES = re.compile(r"translat|übersetz|uebersetz|tradu[cz]|перев", re.IGNORECASE)
 _OWN_KINDS = {"person": "person", "personGrp": "family", "org": "organization"}
 _SHELFMARKS = frozenset([
@@ -167,6 +173,9 @@ class TeiHeader:
             inner = [e for e in author if isinstance(e.tag, str) and local(e) in ROLES]
             names += [self.correspondence.agent(named) for named in inner or [author]]
         found = [name for name in dict.fromkeys(names) if name]
+        if self.is_ours and not self._all("profileDesc/correspDesc"):
+            self.draft.state("authors", found)
+            return
         senders = self.draft.raw.get("sender")
         if senders is None:
             self.draft.state("sender", found)
