@@ -44,10 +44,13 @@ def test_a_bag_is_created_changed_packed_and_unpacked(
     )
     assert "already exists" in bag("create", source, made, status=5)
     bag("update", made, "--add", f"data/b={source / 'a'}", "--info", "Contact-Name=F")
+    assert "nothing to change" in bag("update", made)
     bag("upgrade", made, "--algorithm", "md5")
     bag("pack", made, tmp_path / "bag.zip")
     bag("unpack", tmp_path / "bag.zip", tmp_path / "back")
-    assert "complete and valid" in bag("verify", tmp_path / "back", "--second-opinion")
+    said = bag("verify", tmp_path / "back", "--second-opinion")
+    assert "complete and valid" in said
+    assert "Second opinion (bagit-python): the bag is valid, too." in said
     bag("fetch", made)
     (made / "data/a").write_text("onE")
     document = json.loads(bag("verify", made, tmp_path / "bag.zip", "--json", status=3))

@@ -185,6 +185,13 @@ def test_copies_are_compared_and_the_bad_copy_is_named(
     with Overview(collection, collection.ledger) as seen:
         # A receipt is no copy that anybody has.
         assert f"1 other copy ({archive})" in next(iter(seen.levels())).shown
+        assert f"{packages[0].name}: the copy in {archive} is missing" in "\n".join(seen.words())
+
+
+def test_a_missing_copy_is_not_a_second_copy(collection: Collection, tmp_path: Path) -> None:
+    check(collection, against=(f"ocfl:{tmp_path}/nowhere",))
+    with Overview(collection, collection.ledger) as seen:
+        assert next(iter(seen.levels())).shown.startswith("no package was equal to another copy")
 
 
 def figure(overview: Overview, name: str) -> int:

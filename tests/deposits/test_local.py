@@ -174,6 +174,8 @@ def test_a_dry_run_compares_the_package_with_what_is_there(
     to = f"{kind}:{place}"
     assert not deposits.plan(package, to).held
     assert not place.exists()
+    new = {each.to.rpartition(", ")[2] for each in deposits.plan(package, to).transfers}
+    assert kind == "file" or new == {"first version"}
     deposits.deposit(package, to, receipts=tmp_path / "receipts")
     before = sorted((path, path.stat().st_mtime_ns) for path in place.rglob("*"))
     same = run("deposit", package, "--to", to, "--dry-run")

@@ -170,6 +170,14 @@ def test_an_invalid_map_is_reported(tmp_path: Path, text: str, words: str) -> No
     assert words in f"{caught.value} {[(f.message, f.hint) for f in caught.value.report]}"
 
 
+def test_a_list_without_a_recognized_column_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "colours.csv"
+    path.write_text("Farbe,Gewicht\nrot,2\n")
+    (tmp_path / "colours.csv.map.yaml").write_text(draft_map(path))
+    found = {finding.code for finding in check(path).errors}
+    assert found == {"tables-columns-unknown"}
+
+
 def test_differing_records_are_not_overwritten(briefe: Path, tmp_path: Path) -> None:
     records, _ = read_tables(briefe, encoding="cp1252")
     out = tmp_path / "records"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.reports import Code, Location, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from archive_pkg.reports import Finding, Report
@@ -58,6 +59,13 @@ def bagit_python(path: Path, report: Report, valid: bool) -> list[Finding]:
     else:
         message = "bagit-python calls this bag valid, archive-pkg does not"
     return [DIFFERS.at(place, message, "See the other findings for the reason.")]
+
+
+def agreement(findings: Iterable[Finding], valid: bool) -> str:
+    """Return in words that bagit-python agrees; "" if a finding says what it did instead."""
+    if any(finding.code in (DIFFERS.code, NOT_ASKED.code) for finding in findings):
+        return ""
+    return f"Second opinion (bagit-python): the bag is {'valid' if valid else 'not valid'}, too."
 
 
 def _validate(path: Path) -> str:

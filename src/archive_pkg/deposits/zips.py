@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 from archive_pkg import limits, storage
 from archive_pkg.bags.archives.findings import BadArchiveError
 from archive_pkg.bags.archives.opening import open_archive
+from archive_pkg.deposits.protocol import TARGET_NEEDS_METADATA
 from archive_pkg.deposits.repositories.drop.drop_folder import write_file
 from archive_pkg.deposits.transfers import Item, limited, sha256_of
 from archive_pkg.errors import DepositError, InvalidError
 from archive_pkg.packages.access.leaks import refuse_traces
 from archive_pkg.packages.access.visibility import opening
-from archive_pkg.reports import Severity
+from archive_pkg.reports import Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,6 +112,19 @@ class RestrictingRepository(ZipRepository):
     def _public_record(self, transfer: Transfer) -> Record:
         """Return the record from which the description is made."""
         return transfer.outgoing.record if self._is_restricting else transfer.record
+
+    def _report_no_sender(self, transfer: Transfer, report: Report, required: str) -> None:
+        """Report a record without a sender or signatories; `required` says who requires what."""
+        record, full = self._public_record(transfer), transfer.outgoing.full
+        if record.sender or record.signatories:
+            return
+        message = f"the record has no sender, but {required}"
+        hint = "Add the sender or signatories, if they are known."
+        if full.sender or full.signatories:
+            message = f"the sender is withheld, but {required}"
+            hint = "Deposit it in a repository that does not require a sender."
+        where = Location("data/record.json", field="sender")
+        report.add(TARGET_NEEDS_METADATA.at(where, message, hint))
 
     def _embargo(self, transfer: Transfer) -> str:
         """Return the day on which restricted files open; empty if there is none."""

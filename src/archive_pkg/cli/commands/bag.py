@@ -193,12 +193,23 @@ def update(
 
     Example: archive-pkg bag update mybag --add data/scan.tif=scan.tif --remove data/draft.txt
     """
+    from archive_pkg.bags import Bag
     from archive_pkg.bags.updating import update as update_bag
 
     with answering("bag update", as_json=as_json, quiet=quiet) as answer:
         changes: dict[str, Path | bytes] = {path: Path(file) for path, file in _pairs(add, "--add")}
         changes |= {path: bag / path for path in include or []}
         with answer.about(bag) as result:
+            asked = (
+                changes,
+                remove,
+                info,
+                add_info,
+                remove_info,
+                remove_algorithm,
+                drop_signatures,
+            )
+            before = Bag.open(bag).info
             changed = update_bag(
                 bag,
                 add=changes,
@@ -211,6 +222,9 @@ def update(
                 wait=wait,
             )
             result["files"] = len(changed.payload)
+            if not (any(asked) or drop_signatures) and changed.info == before:
+                answer.say(f"{bag}: nothing to change (name a change, for example --add)")
+                return
             answer.say(f"{bag}: updated; it has {counted(len(changed.payload), 'payload file')}")
 
 
@@ -364,6 +378,7 @@ def verify(
     Example: archive-pkg bag verify mybag theirbag.zip --profile btr-1.0
     """
     from archive_pkg import bags
+    from archive_pkg.bags.second_opinion import agreement
     from archive_pkg.cli.progress import showing
     from archive_pkg.errors import StorageError
 
@@ -394,6 +409,8 @@ def verify(
                     result["uncovered"] = verdict.uncovered
                     words += f"; no checksum covers {some(verdict.uncovered)}"
                 answer.say(f"{path}: {words}")
+                if second_opinion and (agreed := agreement(verdict.report, verdict.valid)):
+                    answer.say(f"  {agreed}")
                 answer.found(result, verdict.report)
 
 

@@ -75,6 +75,7 @@ def site(
     day = parse_date(on) or datetime.now(UTC).date()
     collection = open_collection(directory)
     with bulk_answering("site", report, as_json=as_json, quiet=quiet) as answer:
+        answer.if_none = "There are no packages. An empty site was written."
         made = build_site(
             collection,
             output,

@@ -112,6 +112,8 @@ def _lines(done: Done) -> Iterator[str]:
     yield f"{done.path}: {words}"
     for state in details["states"]:
         yield f"  {state}"
+    if details.get("second_opinion"):
+        yield f"  {details['second_opinion']}"
     if details["title"]:
         yield f"  Record: {' '.join(details['title'].split())}"
 

@@ -114,5 +114,9 @@ def verify_one(
         "size": verdict.size,
         "uncovered": verdict.uncovered,
     }
+    if second_opinion:
+        from archive_pkg.bags.second_opinion import agreement
+
+        details["second_opinion"] = agreement(report, verdict.valid)
     outcome, status = ("valid", 0) if ok else ("invalid", INVALID)
     return Done(str(path), outcome, status, list(report), details=details)

@@ -126,9 +126,7 @@ class Dataverse(RestrictingRepository):
         where = Location("data/record.json")
         self._report_traces(transfer, plan.report)
         record = self._public_record(transfer)
-        if not (record.sender or record.signatories):
-            message = "the record has no sender, but a dataset must have an author"
-            plan.report.add(TARGET_NEEDS_METADATA.at(where, message))
+        self._report_no_sender(transfer, plan.report, "a dataset must have an author")
         if not record.summary:
             message = "the record has no summary, but a dataset must have a description"
             plan.report.add(TARGET_NEEDS_METADATA.at(where, message))

@@ -54,6 +54,9 @@ COLUMN_UNMAPPED = Code(
     Severity.WARNING,
     "A column of a list is not in the map; it is not imported.",
 )
+COLUMNS_UNKNOWN = Code(
+    "tables-columns-unknown", Severity.ERROR, "No column of a list is recognized or mapped."
+)
 COLUMN_GONE = Code(
     "tables-column-gone", Severity.ERROR, "A map names a column that the list does not have."
 )
@@ -113,6 +116,11 @@ class ListReader:
                 hint = f"Add it to the map, with {LEFT_OUT!r} if you do not want to import it."
                 at = sheet.at(sheet.header_row, place, header)
                 self.report.add(COLUMN_UNMAPPED.at(at, message, hint))
+        if not any(mapping.columns.get(name, LEFT_OUT) != LEFT_OUT for name in self._columns):
+            at = sheet.at(sheet.header_row)
+            message = "no column of this list is recognized"
+            hint = "Map the columns: archive-pkg tables map FILE"
+            self.report.add(COLUMNS_UNKNOWN.at(at, message, hint))
         for header in mapping.columns:
             if header not in self._columns:
                 at = sheet.at(sheet.header_row)

@@ -142,12 +142,7 @@ class InvenioRdm(RestrictingRepository):
         if not self._login:
             plan.report.add(login_lacking(self.target, self._name))
         self._report_traces(transfer, plan.report)
-        record = self._public_record(transfer)
-        if not (record.sender or record.signatories):
-            where = Location("data/record.json", field="sender")
-            message = "the record has no sender, but the repository requires a creator"
-            hint = "Add the sender or signatories, if they are known."
-            plan.report.add(TARGET_NEEDS_METADATA.at(where, message, hint))
+        self._report_no_sender(transfer, plan.report, "the repository requires a creator")
         if publish and not transfer.earlier and "publisher" not in self._options:
             message = "no publisher is named, but a DOI requires one"
             hint = "Add ?publisher=NAME to the address; or deposit a draft, complete it on "

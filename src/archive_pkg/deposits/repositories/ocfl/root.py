@@ -90,14 +90,16 @@ class OcflRoot:
 
     def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
         """Plan which files go where, and check the root; see `Repository`."""
+        there = self._has(transfer.identifier)
+        version = "next" if there else "first"
         plan = DepositPlan(
             tuple(
-                PlannedFile(item.path, item.size, f"{transfer.identifier}, next version")
+                PlannedFile(item.path, item.size, f"{transfer.identifier}, {version} version")
                 for item in transfer.items
             ),
             steps=(
-                f"store it as a version of the object {transfer.identifier}; files that an "
-                "earlier version has are not stored again",
+                f"store it as the {version} version of the object {transfer.identifier}"
+                + ("; files that an earlier version has are not stored again" if there else ""),
                 "read every file back and compare its SHA-256; validate the object",
             ),
             makes="" if os.path.lexists(self.root / _ROOT) else "a new OCFL root",
@@ -248,6 +250,12 @@ class OcflRoot:
                     )
             if os.path.lexists(home):
                 _refuse_foreign(home, identifier)
+
+    def _has(self, identifier: str) -> bool:
+        try:
+            return self._home(identifier).exists()
+        except DepositError:
+            return False
 
     def _home(self, identifier: str) -> Path:
         if not self.root.is_dir():
