@@ -174,3 +174,10 @@ def test_the_author_of_a_document_that_was_not_sent_stays_its_author_in_tei() ->
     assert (record.type, record.sender) == ("memorandum-of-conversation", ())
     assert record.date is not None
     assert str(record.date.edtf) == "1958-10-03"
+
+
+def test_premis_lists_no_agent_who_is_only_mentioned() -> None:
+    names = [one for one in places(export("premis", talk())) if "/agentName: " in one]
+    assert [one.partition(": ")[2] for one in names] == ["Orlova, Vera", "Weber, Karl"]
+    both = record(**TALK | {"copies_to": ["shipping"]})
+    assert "River Shipping Office" in export("premis", both).decode()

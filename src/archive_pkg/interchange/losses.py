@@ -60,7 +60,7 @@ _IN_OTHER_WORDS = frozenset(
 """Fields whose values formats express in their own words."""
 _CODED = frozenset({"languages", "scheme", "inputs", "outputs", "part"})
 """Fields whose values some formats write as codes or names of another list, or as a link."""
-_OF_AGENTS = {path.replace(".*", "") for what, path in reference_paths(Record) if what == "agent"}
+OF_AGENTS = {path.replace(".*", "") for what, path in reference_paths(Record) if what == "agent"}
 """Fields whose values are ids of agents."""
 _INTERNAL = frozenset({f"{name}.id" for name, field in ID_FIELDS.items() if field == "id"})
 """Ids that only connect statements within the record."""
@@ -211,7 +211,7 @@ def _is_present(record: Record, kind: str, value: Any, where: str, present: set[
     if field in _CODED and "(" not in where:
         return True
     several = value if isinstance(value, tuple) else (value,)
-    if kind in _OF_AGENTS:
+    if kind in OF_AGENTS:
         several = tuple(record.agent(name).name for name in several)
     words = (one.exact if isinstance(one, Quote) else one for one in several)
     return all(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.interchange import derived_facts
+from archive_pkg.interchange.losses import OF_AGENTS, leaves
 from archive_pkg.interchange.markup import XSI, Element, label, put, root, say, serialize
 from archive_pkg.records.vocabularies.terms import event_types
 from archive_pkg.records.wording import classification_in_words
@@ -67,7 +68,7 @@ MAPPING = {
     "parts.method": "significantProperties, method",
     "parts.note": "significantProperties, note",
     "rights": "rightsStatement",
-    "agents.name": "agentName",
+    "agents.name": "agentName (except of agents who are only mentioned)",
     "agents.kind": "agentType",
     "agents.role": "agentNote",
     "agents.version": "agentVersion",
@@ -107,10 +108,22 @@ def element(record: Record, setting: Setting, within: Element | None = None) -> 
         _file(premis, record, path, setting)
     for event in derived_facts.history(record):
         _event(premis, record, event)
+    mentioned = _only_mentioned(record)
     for agent in record.agents:
-        _agent(premis, agent)
+        if agent.id not in mentioned:
+            _agent(premis, agent)
     _rights(premis, record)
     return premis
+
+
+def _only_mentioned(record: Record) -> set[str]:
+    """Return the agents who did nothing for the document: its text only mentions them."""
+    other = record.model_copy(update={"mentioned_agents": ()})
+    named = {item.agent for item in record.evidence}
+    for kind, _, value in leaves(other):
+        if kind in OF_AGENTS:
+            named.update(value if isinstance(value, tuple) else (value,))
+    return set(record.mentioned_agents) - named
 
 
 def _object(premis: Element, kind: str, name: str, scheme: str = "local") -> Element:
