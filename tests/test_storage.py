@@ -439,9 +439,9 @@ def test_folders_in_which_others_can_replace_files_are_refused(
     for inside in (place, place / "inner", tmp_path / "link"):
         if everyone:
             with pytest.raises(StorageError, match=f"{place}: every user"):
-                storage.refuse_exchange(inside)
+                storage.refuse_unsafe_folder(inside)
         else:
-            storage.refuse_exchange(inside)
+            storage.refuse_unsafe_folder(inside)
     assert names(place) == ["inner"]
 
 
@@ -451,7 +451,7 @@ def test_modes_are_ignored_on_file_systems_without_permissions(
     tmp_path.chmod(0o777)
     make = Path.mkdir
     monkeypatch.setattr(Path, "mkdir", lambda path, _: (make(path), path.chmod(0o755)))
-    storage.refuse_exchange(tmp_path)
+    storage.refuse_unsafe_folder(tmp_path)
     assert names(tmp_path) == []
 
 

@@ -102,7 +102,7 @@ class InMemory:
 
 
 class NearMemory(InMemory):
-    """A repository on a local disk; `deposit` confirms the packages that were copied early."""
+    """A repository on a local disk, whose deposits share syncs."""
 
     near = True
     at_once = 1
@@ -203,7 +203,7 @@ def test_up_to_five_wrong_files_are_named(package: Path) -> None:
 @pytest.mark.parametrize("packaging", ["folder", "zip"])
 @pytest.mark.parametrize("left", ["first", "last", "all", "swapped"])
 def test_a_repository_accounts_for_every_file(package: Path, packaging: str, left: str) -> None:
-    """A repository for zips has one file, so it may report any files, but not none."""
+    """Test both forms: only a repository for folders must list the files of the package."""
     files = arrivals(pack(package).items, {item.path: item.sha256 for item in pack(package).items})
     named = {"first": files[1:], "last": files[:-1], "all": (), "swapped": files[::-1]}[left]
     can = Capabilities(packaging=packaging)  # type: ignore[arg-type]
@@ -585,7 +585,9 @@ def test_a_failing_package_does_not_stop_the_others(
     monkeypatch.setattr(depositing, "run_together", counted)
     monkeypatch.setattr(depositing, "_BATCH_BYTES", pack(packages[0]).size * 3 // 2)
     assert len(list(deposits.deposit_many(packages, NearMemory()))) == 4
-    assert batches == [2, 2], "two have more bytes than a batch may have before the next one starts"
+    assert batches == [2, 2], (
+        "a batch with more than 64 MiB (here 1.5 packages) takes no third package"
+    )
     (packages[2] / "data" / "record.json").write_text("{}")
     outcomes = dict(deposits.deposit_many(packages, InMemory(), jobs=2))
     assert list(outcomes) == packages

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from archive_pkg.interchange.importing.restrictions import access, strictest, written_by_us
+from archive_pkg.interchange.importing.restrictions import access, own_restriction, strictest
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from archive_pkg.interchange.importing.restrictions import access, strictest, wr
 def test_a_restriction_written_by_an_export_is_read(
     words: str | None, said: dict[str, Any] | None
 ) -> None:
-    assert written_by_us(words) == said
+    assert own_restriction(words) == said
 
 
 @pytest.mark.parametrize(

@@ -147,13 +147,13 @@ def test_content_that_is_used_is_read() -> None:
     [b, e] = [read.first(read.root, path) for path in ("b", "b/e")]
     assert read.attribute(b, "c") == "one"
     assert read.attribute(b, "none") is None
-    read.use([(e, "tail"), (b, "text")])
+    read.mark_used([(e, "tail"), (b, "text")])
     assert unread(read) == [
         "not read: a: “six”",
         "not read: b/@d: “two”",
         "not read: b/e: “four”",
     ]
-    assert read.take(b) is b
+    assert read.mark_all_used(b) is b
     # Text after an element belongs to the element around it.
     assert unread(read) == ["not read: a: “six”"]
 

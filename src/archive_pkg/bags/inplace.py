@@ -26,7 +26,7 @@ from archive_pkg.storage import (
     holds_data,
     is_ours,
     open_up,
-    refuse_exchange,
+    refuse_unsafe_folder,
     remove_tree,
     storage_errors,
 )
@@ -103,7 +103,7 @@ def create_in_place(
                 f"{folder} has files that cannot be bagged", "It is unchanged.", report
             )
         with storage_errors(f"bagging {folder} in place"):
-            refuse_exchange(folder.parent)
+            refuse_unsafe_folder(folder.parent)
             shell.mkdir(0o700)
             try:
                 written = _digest(folder, list(files), algorithms, jobs, progress)

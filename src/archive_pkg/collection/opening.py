@@ -95,7 +95,7 @@ class Collection:
         """
         own = self.ready()
         with storage.storage_errors(f"reading {self.root}"):
-            storage.refuse_exchange(self.root)
+            storage.refuse_unsafe_folder(self.root)
         work = f"{OWN}/{self.work.name}"
         with storage.Lock(own / "collection", wait):
             with storage.storage_errors(f"clearing {self.work}"):

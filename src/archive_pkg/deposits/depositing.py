@@ -503,7 +503,7 @@ def fetch(
         retrying.with_retries(fetch_once)
         if fingerprint_of(staging.path) != receipt.fingerprint:
             raise DepositError(
-                f"{receipt.target} returned a different package than the receipt's",
+                f"{receipt.target} returned a different package than the one in the receipt",
                 "Nothing was kept. Check the repository, and other copies.",
             )
         staging.commit()

@@ -276,7 +276,7 @@ def others_can_swap(folder: Path) -> bool:
     return bool(mode & 0o022) and not mode & stat.S_ISVTX
 
 
-def refuse_exchange(folder: Path) -> None:
+def refuse_unsafe_folder(folder: Path) -> None:
     """Refuse a folder in which all users could replace files while they are being written.
 
     Members of a group that can write to a folder trust each other. On file systems without

@@ -30,7 +30,7 @@ from archive_pkg.storage.files import (
     is_ours,
     named,
     open_mode,
-    refuse_exchange,
+    refuse_unsafe_folder,
     rename_to_free,
     storage_errors,
     sync_folder,
@@ -209,7 +209,7 @@ class Staging:
                     f"the folder {self.destination.parent} does not exist", "Create it first."
                 )
             with storage_errors(f"staging {self.destination}"):
-                refuse_exchange(self.destination.parent)
+                refuse_unsafe_folder(self.destination.parent)
             held.enter_context(self._lock)
             with storage_errors(f"staging {self.destination}"):
                 _refuse_unfinished(self.destination)

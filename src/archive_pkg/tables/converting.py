@@ -17,7 +17,7 @@ from archive_pkg.storage import (
     make_folder,
     mode_of,
     read_regular,
-    refuse_exchange,
+    refuse_unsafe_folder,
     storage_errors,
     write_output,
 )
@@ -161,7 +161,7 @@ def write_records(
             staging.commit()
         return len(records), 0
     with storage_errors(f"writing into {out}"):
-        refuse_exchange(out)
+        refuse_unsafe_folder(out)
     new = [record for record in records if not _is_unchanged(out / record.id, record)]
     differing = [r.id for r in new if (out / r.id / "record.yaml").exists()]
     if differing and not replace:

@@ -20,7 +20,7 @@ from archive_pkg.storage import (
     make_folder,
     mode_of,
     read_regular,
-    refuse_exchange,
+    refuse_unsafe_folder,
     storage_errors,
     write_output,
 )
@@ -105,7 +105,7 @@ def save_draft(
     if out is not None:
         with storage_errors(f"writing into {out}"):
             make_folder(out)
-            refuse_exchange(out)
+            refuse_unsafe_folder(out)
     folder = letter.parent if out is None else _folder(draft, out, name, vocabulary)
     record = folder / RECORD
     if record.exists():

@@ -196,7 +196,7 @@ def _identified(identifier: Identifier | None = None) -> dict[str, str]:
 
 def _remarks(record: Record) -> Iterator[str]:
     date = record.date
-    # A range with words does not say whether an end without a date is open or unknown.
+    # EAD3 cannot say whether an end without a date is open or unknown.
     if date and date.edtf and date.as_written and not _NO_DATE.isdisjoint(date.edtf.split("/")):
         yield f"Date in EDTF: {date.edtf}"
     if date and date.note:

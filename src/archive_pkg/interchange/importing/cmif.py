@@ -12,7 +12,7 @@ from archive_pkg.interchange.importing.imported_record import (
     held,
     record_id,
 )
-from archive_pkg.interchange.importing.tei_header import citation, state_supplier, title_from
+from archive_pkg.interchange.importing.tei_header import citation, read_supplier, title_from
 from archive_pkg.interchange.importing.watched_xml import XML_ID, XmlSource, fit, text_of
 from archive_pkg.records.vocabularies.identifiers import identify
 
@@ -82,7 +82,7 @@ class _Index:
     def _letter(self, described: Element, name: str) -> Imported:
         source = self.source
         draft = ImportedDraft(source, name, "Letter", "letter")
-        state_supplier(source, draft, source.root)
+        read_supplier(source, draft, source.root)
         self._identifiers(draft, described, name)
         self._editions(draft, described)
         correspondence = Correspondence(source, draft)
@@ -112,8 +112,8 @@ class _Index:
             words = citation(self.source, bibl) if bibl is not None else None
             if words:
                 citations.append(words)
-                self.source.use([(bibl, f"@{XML_ID}")])
+                self.source.mark_used([(bibl, f"@{XML_ID}")])
         if len(citations) == len(references):
-            self.source.use([(described, "@source")])
+            self.source.mark_used([(described, "@source")])
         # The files of this program are their own source.
         draft.state("publications", [words for words in citations if words != self.title])

@@ -88,7 +88,7 @@ class Correspondence:
         statements = self.source.all(note, "ref")
         said = [self._statement(ref) for ref in statements]
         if statements and all(said):
-            self.source.use([(note, "@type")])
+            self.source.mark_used([(note, "@type")])
             return
         words = self.source.words(note)
         if words:
@@ -117,7 +117,7 @@ class Correspondence:
             self.draft.remark(f"{term}: {' '.join(filter(None, (words, target)))}")
         else:
             return False
-        self.source.use([(ref, "@type"), (ref, "@target")])
+        self.source.mark_used([(ref, "@type"), (ref, "@target")])
         return True
 
     def _agents(self, action: Element, field: str) -> None:
@@ -139,7 +139,7 @@ class Correspondence:
         """
         written, name, role = self._name(element)
         if not name or name.casefold() in _UNKNOWN:
-            self.source.use([(element, "text")])
+            self.source.mark_used([(element, "text")])
             if written and written != UNKNOWN:
                 # CMIF itself writes "Unknown" for an unidentified correspondent.
                 what = f"{local(element.getparent())}/{local(element)}: “{written}”"
@@ -206,7 +206,7 @@ class Correspondence:
         if written.startswith(("[", "(")) or "?" in written:
             said.append(f"written {written}")
         if confidence:
-            self.source.use((element, f"@{name}") for name in signs)
+            self.source.mark_used((element, f"@{name}") for name in signs)
             self.draft.qualify(path, confidence, "; ".join(said))
 
     def _references(self, element: Element) -> list[str]:
@@ -215,7 +215,7 @@ class Correspondence:
             said = fit(element.get(name)) or ""
             references = said.split() if name != "key" else [said] * bool(said)
             if all(map(identify, references)):
-                self.source.use([(element, f"@{name}")])
+                self.source.mark_used([(element, f"@{name}")])
             found += references
         return found
 
@@ -235,14 +235,14 @@ class Correspondence:
 
     def listed_identifiers(self, listed: Element) -> list[dict[str, str] | None]:
         """Return the identifiers of an entry in the file's own list."""
-        self.source.use([(listed, f"@{XML_ID}")])
+        self.source.mark_used([(listed, f"@{XML_ID}")])
         found = []
         for idno in self.source.all(listed, "idno"):
             kinds = [kind for name in ("type", "subtype") if (kind := fit(idno.get(name)))]
             identified = identify(self.source.words(idno), " ".join(kinds) or None)
             found.append(identified)
             if identified:
-                self.source.use([(idno, "text"), (idno, "@type")])
+                self.source.mark_used([(idno, "text"), (idno, "@type")])
                 scheme = f"{identified['scheme']} {identified.get('note', '')}".casefold()
                 if (idno.get("subtype") or "").casefold() in scheme:
                     self.source.attribute(idno, "subtype")
@@ -303,7 +303,7 @@ class Correspondence:
         names = [name for name in (*_DATING, *_ASIDE, *_EXISTENT) if element.get(name)]
         attributes = "; ".join(f"{name}: {element.get(name)}" for name in names)
         if field not in self.draft.raw:
-            self.source.use((element, f"@{name}") for name in names)
+            self.source.mark_used((element, f"@{name}") for name in names)
             words = text_of(element)
             self.draft.open_date(field, words or attributes, attributes if words else None)
 
@@ -378,7 +378,7 @@ def read_date_element(source: XmlSource, element: Element) -> dict[str, Any] | N
     if remarks:
         said["note"] = "; ".join(filter(None, (said.get("note"), *remarks)))
     read = [name for name in _DATING if element.get(name) and _is_in(element, name, said)]
-    source.use((element, f"@{name}") for name in (*read, *_ASIDE, *_EXISTENT))
+    source.mark_used((element, f"@{name}") for name in (*read, *_ASIDE, *_EXISTENT))
     return said
 
 

@@ -13,7 +13,7 @@ from archive_pkg.interchange.importing.imported_record import (
     language,
     optional,
 )
-from archive_pkg.interchange.importing.restrictions import strictest, written_by_us
+from archive_pkg.interchange.importing.restrictions import own_restriction, strictest
 from archive_pkg.interchange.importing.watched_xml import fit, text_of
 from archive_pkg.interchange.licences import spdx_id
 from archive_pkg.records.vocabularies.document_types import type_called
@@ -51,7 +51,7 @@ class _Reader:
         kind = type_called(words or "")
         self.draft = ImportedDraft(source, name, "Letter", kind or "other")
         if kind:
-            source.take(source.first(self.root, "resourceType"))
+            source.mark_all_used(source.first(self.root, "resourceType"))
 
     def _own_id(self) -> str | None:
         for item in self.source.all(self.root, "alternateIdentifiers/alternateIdentifier"):
@@ -63,13 +63,13 @@ class _Reader:
     def read(self) -> Imported:
         for element in self.root.iter("*"):
             if text_of(element) in _UNKNOWN:
-                self.source.take(element)
+                self.source.mark_all_used(element)
         publisher = self.source.text(self.root, "publisher")
         if publisher and publisher not in _UNKNOWN:
             self.draft.supplier = self.draft.agent(publisher, "organization")
         for year in self.source.all(self.root, "publicationYear"):
             if text_of(year) == datacite.NO_YEAR:
-                self.source.take(year)
+                self.source.mark_all_used(year)
         self._titles()
         self._people()
         self._identifiers()
@@ -85,7 +85,7 @@ class _Reader:
         titles.sort(key=lambda title: "titleType" in title.attrib)
         words = [self.source.words(title) for title in titles]
         known = [word for word in words if word]
-        self.source.use(
+        self.source.mark_used(
             (t, "@titleType") for t in titles if t.get("titleType") == "AlternativeTitle"
         )
         self.draft.state("title", known[0] if known else None)
@@ -101,7 +101,7 @@ class _Reader:
             for item in self.source.all(self.root, "contributors/contributor")
             if item.get("contributorType") == "Translator"
         ]
-        self.source.use((item, "@contributorType") for item in translators)
+        self.source.mark_used((item, "@contributorType") for item in translators)
         makers = [self._person(item, "contributor") for item in translators]
         originals = [
             self.source.text(item, "titles/title")
@@ -111,7 +111,7 @@ class _Reader:
         spoken = self.source.first(self.root, "language")
         tag = language(text_of(spoken)) if spoken is not None else None
         if tag:
-            self.source.take(spoken)
+            self.source.mark_all_used(spoken)
         if makers or originals:
             original: dict[str, Any] = {"id": "original", "kind": "original", "held": False}
             if originals and originals[0]:
@@ -148,7 +148,7 @@ class _Reader:
         """Return the identifier in an element, if it is one."""
         words = text_of(element)
         found = identify(words, fit(element.get(scheme))) if words not in _UNKNOWN else None
-        self.source.use([(element, "text"), (element, f"@{scheme}")] if found else [])
+        self.source.mark_used([(element, "text"), (element, f"@{scheme}")] if found else [])
         return [found] if found else []
 
     def _identifiers(self) -> None:
@@ -167,7 +167,7 @@ class _Reader:
                 continue
             written = text_of(item)
             said = normal(written) if written else None
-            self.source.take(item)
+            self.source.mark_all_used(item)
             information = fit(item.get("dateInformation"))
             if said is None:
                 self.draft.open_date("date", written, information)
@@ -185,9 +185,9 @@ class _Reader:
         restrictions: list[dict[str, Any]] = []
         for item in self.source.all(self.root, "rightsList/rights"):
             words = text_of(item)
-            restriction = written_by_us(words) if self.is_ours else None
+            restriction = own_restriction(words) if self.is_ours else None
             if restriction:
-                self.source.take(item)
+                self.source.mark_all_used(item)
                 restrictions.append(restriction)
                 continue
             if "rights" in self.draft.raw or not words or words.startswith(_EARLIER):
@@ -196,8 +196,8 @@ class _Reader:
             licences = [spdx_id(item.get(name)) or fit(item.get(name)) for name in names]
             licence = licences[0] if licences else None
             read = zip(names, licences, strict=True)
-            self.source.use((item, f"@{name}") for name, said in read if said == licence)
-            self.source.use([(item, "text")])
+            self.source.mark_used((item, f"@{name}") for name, said in read if said == licence)
+            self.source.mark_used([(item, "text")])
             self.draft.state("rights", {"statement": words} | optional("licence", licence))
         access = strictest(restrictions)
         if access:
@@ -241,5 +241,5 @@ class _Reader:
         version = self.source.first(self.root, "version")
         number = text_of(version) if version is not None else None
         if number and re.fullmatch("[1-9][0-9]{0,8}", number):
-            self.source.take(version)
+            self.source.mark_all_used(version)
             self.draft.raw["version"] = int(number)

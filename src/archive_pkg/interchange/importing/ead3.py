@@ -16,7 +16,7 @@ from archive_pkg.interchange.importing.imported_record import (
     language,
     optional,
 )
-from archive_pkg.interchange.importing.restrictions import access, strictest, written_by_us
+from archive_pkg.interchange.importing.restrictions import access, own_restriction, strictest
 from archive_pkg.interchange.importing.watched_xml import fit, local, refuse_unknown, text_of
 from archive_pkg.records.vocabularies.document_types import type_called
 from archive_pkg.records.vocabularies.identifiers import identify
@@ -160,7 +160,7 @@ def _empty_internal(
         if element in levels or not _is_internal(element):
             waiting += element
             continue
-        source.use([(element, "@audience")])
+        source.mark_used([(element, "@audience")])
         found += source.unread([element], "")
         element.clear(keep_tail=True)
         element.set("audience", "internal")
@@ -231,14 +231,16 @@ class _Item:
         record_id = fit(source.text(source.root, "control/recordid")) if alone else None
         own = source.attribute(item, "id") if fit(item.get("id")) in unique else None
         name = record_id or own or (stem if alone else f"{stem}-{number}")
-        source.use([(item, "@level"), (item, "@otherlevel")] if item.get("level") == "item" else [])
+        source.mark_used(
+            [(item, "@level"), (item, "@otherlevel")] if item.get("level") == "item" else []
+        )
         self.draft = ImportedDraft(source, name, self.titles[0], self._type())
 
     def _type(self) -> str:
         for form in self.source.all(self.item, "controlaccess/genreform"):
             kind = type_called(text_of(form) or "")
             if kind:
-                self.source.take(form)
+                self.source.mark_all_used(form)
                 return kind
         titles = [self.titles[0]]
         titles += [text_of(self.source.first(e, "did/unittitle")) or "" for e in self.above]
@@ -261,7 +263,7 @@ class _Item:
             tag = language(element.get("langcode") or text_of(element))
             if tag:
                 tags.append(tag)
-                self.source.take(element)
+                self.source.mark_all_used(element)
         original: dict[str, Any] = {"id": "original", "kind": "original", "held": False}
         original |= optional("languages", list(dict.fromkeys(tags)))
         said = self._access()
@@ -274,7 +276,7 @@ class _Item:
             words = self.source.words(element)
             kind = fit(element.get("localtype"))
             if kind == "record":
-                self.source.take(element)
+                self.source.mark_all_used(element)
             elif words and kind in ("level", *LEVELS):
                 name = self.source.attribute(element, "label") if kind == "level" else kind
                 holding[name or kind] = words
@@ -282,7 +284,7 @@ class _Item:
             elif words and kind:
                 identified = identify(words, kind)
                 if identified:
-                    self.source.use([(element, "text"), (element, "@localtype")])
+                    self.source.mark_used([(element, "text"), (element, "@localtype")])
                     found.append(identified)
             elif words and "file" in holding:
                 found += [{"scheme": "local", "value": words}]
@@ -340,7 +342,7 @@ class _Item:
             plain = self.source.first(self.item, "did/unitdate")
             normalized = self.source.attribute(plain, "normal") if plain is not None else None
             aside = self._aside(plain) if plain is not None else None
-            self.source.use((plain, f"@{name}") for name in _ASIDE if aside)
+            self.source.mark_used((plain, f"@{name}") for name in _ASIDE if aside)
             note = "; ".join(filter(None, (f"normal: {normalized}" if normalized else "", aside)))
             self.draft.open_date("date", next(filter(None, written)), note or None)
             return
@@ -380,7 +382,7 @@ class _Item:
 
     def _noted(self, element: Element, said: dict[str, Any]) -> dict[str, Any]:
         """Return a date with its calendar, certainty and kind as its note."""
-        self.source.use((element, f"@{name}") for name in _ASIDE)
+        self.source.mark_used((element, f"@{name}") for name in _ASIDE)
         note = self._aside(element)
         notes = "; ".join(filter(None, (said.get("note"), note)))
         return said | optional("note", notes)
@@ -414,7 +416,9 @@ class _Item:
                 said = said or dated(between=limits, words=words) or dated(words=words)
             if said:
                 names = ("standarddate", "notbefore", "notafter")
-                self.source.use((single, f"@{name}") for name in (names if when else names[1:]))
+                self.source.mark_used(
+                    (single, f"@{name}") for name in (names if when else names[1:])
+                )
                 if said.get("as_written") == said["edtf"]:
                     said.pop("as_written")
                 return self._noted(structured, said)
@@ -459,7 +463,7 @@ class _Item:
             return
         parts = self.source.all(element, "part")
         kinds = [part.get("localtype") for part in parts]
-        self.source.use((p, "@localtype") for p in parts if p.get("localtype") == "role")
+        self.source.mark_used((p, "@localtype") for p in parts if p.get("localtype") == "role")
         words = [self.source.words(part) for part in parts]
         said = list(zip(kinds, words, strict=True))
         titles = [word for kind, word in said if kind == "role"]
@@ -479,7 +483,9 @@ class _Item:
 
     def _identified(self, element: Element) -> dict[str, str] | None:
         identified = identify(fit(element.get("identifier")), fit(element.get("source")))
-        self.source.use([(element, "@source"), (element, "@identifier")] if identified else [])
+        self.source.mark_used(
+            [(element, "@source"), (element, "@identifier")] if identified else []
+        )
         return identified
 
     def _places_and_subjects(self) -> None:
@@ -522,7 +528,7 @@ class _Item:
             words = text_of(element) or ""
             if words.startswith("Enclosed: "):
                 number += 1
-                self.source.take(element)
+                self.source.mark_all_used(element)
                 title = words.removeprefix("Enclosed: ")
                 self.draft.add("enclosures", {"id": f"enclosure-{number}", "title": title})
         citations = [
@@ -547,9 +553,9 @@ class _Item:
         found = []
         if self.is_ours:
             for paragraph in self.source.all(self.item, "accessrestrict/p"):
-                said = written_by_us(text_of(paragraph))
+                said = own_restriction(text_of(paragraph))
                 if said:
-                    self.source.take(paragraph)
+                    self.source.mark_all_used(paragraph)
                     found.append(said)
         else:
             for level in (self.item, *self.above):
@@ -559,7 +565,7 @@ class _Item:
         internal = [e for e in (self.item, *self.item.iterancestors()) if _is_internal(e)]
         hidden = "{*}accessrestrict[@audience='internal']"
         if internal or any(e.find(hidden) is not None for e in (self.item, *self.above)):
-            self.source.use((e, "@audience") for e in internal)
+            self.source.mark_used((e, "@audience") for e in internal)
             return access("closed", None, 'Marked audience="internal" in the finding aid.')
         said = strictest(found)
         if said and not self.is_ours:

@@ -22,7 +22,7 @@ def access(status: str, until: str | None, rule: str | None) -> dict[str, Any]:
     return said | ({"until": {"edtf": until}} if until else {})
 
 
-def written_by_us(words: str | None) -> dict[str, Any] | None:
+def own_restriction(words: str | None) -> dict[str, Any] | None:
     """Read a paragraph that this program's exports wrote (`derived_facts.restrictions`)."""
     found = _OURS.fullmatch(words or "")
     # Without a valid end, the restriction has no end.

@@ -10,7 +10,7 @@ from archive_pkg.interchange.importing.correspondence import (
     Correspondence,
 )
 from archive_pkg.interchange.importing.imported_record import language, optional
-from archive_pkg.interchange.importing.restrictions import written_by_us
+from archive_pkg.interchange.importing.restrictions import own_restriction
 from archive_pkg.interchange.importing.watched_xml import (
     XML_ID,
     XML_LANG,
@@ -49,7 +49,7 @@ def own_id(source: XmlSource, root: Element) -> str | None:
     return None
 
 
-def state_supplier(source: XmlSource, draft: ImportedDraft, root: Element) -> None:
+def read_supplier(source: XmlSource, draft: ImportedDraft, root: Element) -> None:
     """Read the agent responsible for the file: its publisher, else its first editor."""
     statement = source.first(root, "teiHeader/fileDesc/publicationStmt")
     for path in ("publisher/name", "publisher/orgName", "publisher", "authority"):
@@ -123,12 +123,12 @@ class TeiHeader:
 
     def read(self) -> None:
         """Read everything but the titles, languages and makers."""
-        state_supplier(self.source, self.draft, self.root)
+        read_supplier(self.source, self.draft, self.root)
         if self.is_ours:
             self._own_agents()
         for described in self._all("profileDesc/correspDesc"):
             if self.is_ours:
-                self.source.use([(described, "@key"), (described, "@ref")])
+                self.source.mark_used([(described, "@key"), (described, "@ref")])
             elif address := self.source.identifier(described, "ref"):
                 self.draft.add("identifiers", address)
             self.correspondence.read(described)
@@ -205,7 +205,7 @@ class TeiHeader:
             and t.get("type") in (None, "main", "letter", "alternative")
         ]
         for title in mine:
-            self.source.use([(title, "@level"), (title, "@type")])
+            self.source.mark_used([(title, "@level"), (title, "@type")])
         words = [self.source.words(title) for title in mine]
         known = [word for word in words if word]
         self.draft.state("title", known[0] if known else title_from(self.draft))
@@ -216,10 +216,10 @@ class TeiHeader:
         for idno in self._all("fileDesc/publicationStmt//idno"):
             kind = fit(idno.get("type"))
             if kind == "record" and self.is_ours:
-                self.source.take(idno)
+                self.source.mark_all_used(idno)
                 continue
             found = identify(text_of(idno), kind)
-            self.source.use([(idno, "text"), (idno, "@type")] if found else [])
+            self.source.mark_used([(idno, "text"), (idno, "@type")] if found else [])
             identifiers += [found] if found else []
         for identifier in identifiers:
             self.draft.add("identifiers", identifier)
@@ -233,9 +233,9 @@ class TeiHeader:
         for child in available:
             if not isinstance(child.tag, str):
                 continue
-            access = written_by_us(text_of(child)) if child.get("type") == "access" else None
+            access = own_restriction(text_of(child)) if child.get("type") == "access" else None
             if access:
-                self.source.take(child)
+                self.source.mark_all_used(child)
                 self.access.append(access)
             elif local(child) == "licence":
                 target = child.get("target")
@@ -323,7 +323,9 @@ class TeiHeader:
         kind = fit(idno.get("type")) or fit(idno.get("subtype")) or otherwise
         identified = identify(self.source.words(idno), kind)
         if identified:
-            self.source.use([(idno, "@type" if idno.get("type") else "@subtype"), (idno, "text")])
+            self.source.mark_used(
+                [(idno, "@type" if idno.get("type") else "@subtype"), (idno, "text")]
+            )
             self.draft.add("identifiers", identified)
 
     def _profile(self) -> None:
@@ -360,8 +362,8 @@ class TeiHeader:
         for item in self._all("profileDesc/langUsage/language"):
             tag = language(item.get("ident") or text_of(item))
             if tag:
-                self.source.use([(item, "@ident"), (item, "text")])
-                self.source.use([(item, "@usage")] if self.is_ours else [])
+                self.source.mark_used([(item, "@ident"), (item, "text")])
+                self.source.mark_used([(item, "@usage")] if self.is_ours else [])
                 found.append(tag)
         texts = self.source.all(self.root, "text")
         for item in (*texts, *self.source.all(self.root, "text/body")):
@@ -381,7 +383,7 @@ class TeiHeader:
                 did = did or fit(element.get("role")) or ""
                 named = [e for e in element if isinstance(e.tag, str) and local(e) in ROLES]
                 if self.is_ours and did in _NOT_MAKERS:
-                    self.source.take(element)
+                    self.source.mark_all_used(element)
                     continue
                 if local(element) == "editor":
                     named = named or [element]
@@ -404,5 +406,5 @@ class TeiHeader:
             self.draft.note_on(agent, did)
         elif agent and did:
             for resp in self.source.all(who.getparent(), "resp"):
-                self.source.use([(resp, "text")])
+                self.source.mark_used([(resp, "text")])
         return agent

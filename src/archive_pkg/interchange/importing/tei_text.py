@@ -104,12 +104,12 @@ class TeiText:
         texts = self.source.all(self.root, "text")
         standoff = self.source.first(self.root, "standOff")
         reading = read_text(texts[0], standoff) if texts else TextReading()
-        self.source.use(reading.read)
+        self.source.mark_used(reading.read)
         for element in (e for text in texts for e in text.iter("*")):
             # An id says nothing about the letter, nor does the language that the letter is in.
-            self.source.use([(element, f"@{XML_ID}")])
+            self.source.mark_used([(element, f"@{XML_ID}")])
             if language(element.get(XML_LANG)) in languages:
-                self.source.use([(element, f"@{XML_LANG}")])
+                self.source.mark_used([(element, f"@{XML_LANG}")])
         self._count_letters(texts)
         for note in reading.unplaced:
             self._unplaced(note)
@@ -143,7 +143,7 @@ class TeiText:
         if words:
             target = fit(note.get("target") or note.get("from"))
             self.draft.remark(f"Note on {target}: {words}")
-            self.source.use([(note, "@target" if note.get("target") else "@from")])
+            self.source.mark_used([(note, "@target" if note.get("target") else "@from")])
             self.draft.report.add(
                 IMPORT_NOTE_UNPLACED.at(
                     Location(self.source.name, field="parts.original.note"),
@@ -253,7 +253,7 @@ class TeiText:
             more = self._own_note(said)
             name = (said.get("target") or "").removeprefix("#note-") or own or name
             kind = fit(said.get("type")) or kind
-            self.source.use([(said, "@type"), (said, "@target"), (said, "@targetEnd")])
+            self.source.mark_used([(said, "@type"), (said, "@target"), (said, "@targetEnd")])
         elif self.is_ours and own:
             name = own
         self.source.words(said)
@@ -272,7 +272,7 @@ class TeiText:
             field = _OWN_NOTE.get((local(child), child.get("type")))
             if field:
                 found |= optional(field, self.source.words(child))
-                self.source.use([(child, "@type"), (child, f"@{XML_LANG}")])
+                self.source.mark_used([(child, "@type"), (child, f"@{XML_LANG}")])
             if field == "original":
                 found |= optional("language", language(child.get(XML_LANG)))
         return found
@@ -323,7 +323,7 @@ class TeiText:
         kind = element.get("type") or ""
         if what == "date":
             if self.is_ours:
-                self.source.take(element)
+                self.source.mark_all_used(element)
             return
         if what in _PLACE_NAMES or kind == "place":
             self._mentioned_in(element, quote)

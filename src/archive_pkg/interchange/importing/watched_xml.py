@@ -126,11 +126,11 @@ class XmlSource:
         found = self.all(below, path)
         return found[0] if found else None
 
-    def use(self, nodes: Iterable[tuple[Element, str]]) -> None:
+    def mark_used(self, nodes: Iterable[tuple[Element, str]]) -> None:
         """Mark texts (an element and "text" or "tail") or attributes ("@name") as used."""
         self._used.update(nodes)
 
-    def take(self, element: Element) -> Element:
+    def mark_all_used(self, element: Element) -> Element:
         """Mark an element and everything in it as used."""
         self._used.update((node, slot) for node, slot, _ in _contents(element))
         return element

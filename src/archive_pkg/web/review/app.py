@@ -327,7 +327,9 @@ class ChangeRequest:
 
 
 def _selected_words(snapshot: RecordSnapshot, place: str) -> SelectedWords | None:
-    """Return the words at a place, which the page gives as "file:start:end".
+    """Return the words selected in the page.
+
+    Its place of a selection is "file:start:end", with the index of the file.
 
     Raises:
         UsageError: The place is not valid, or not in the text.
