@@ -103,6 +103,14 @@ def test_a_minimal_record_has_a_page(tmp_path: Path) -> None:
     assert "no evidence" in shown
 
 
+def test_a_page_calls_a_document_by_its_type(tmp_path: Path) -> None:
+    minutes = Record.model_validate({"id": "x", "type": "minutes", "title": "Session"})
+    shown = letter_page(minutes, tmp_path)
+    assert "No text of the minutes is available here." in shown
+    assert "Skip to the minutes" in shown
+    assert "its place in the minutes." in shown
+
+
 def test_each_text_has_its_language_and_direction(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("سلام\n", encoding="utf-8")
     (tmp_path / "e.txt").write_text("Peace\n", encoding="utf-8")

@@ -271,6 +271,7 @@ def view(record: Record, parts: Sequence[ShownPart], drawing: str = "") -> dict[
         drawing: The address of a diagram of its parts.
     """
     page = _Page(record, parts[0].shown if parts else set())
+    label = record.document_type.label
     bonds = derived_facts.bonds(record)
     texts = [
         shown
@@ -285,6 +286,7 @@ def view(record: Record, parts: Sequence[ShownPart], drawing: str = "") -> dict[
     notes = {_note_name(note): note for note in page.notes}
     return {
         "record": record,
+        "called": label[0].lower() + label[1:],
         "paragraphs": partial(_paragraphs, notes),
         "scans": scans if has_both else [],
         "bands": bands or ([texts] if has_both else []),
