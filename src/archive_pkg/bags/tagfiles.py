@@ -103,8 +103,8 @@ class Declaration:
     """The content of bagit.txt.
 
     Attributes:
-        version: The BagIt version as written, "1.0".
-        encoding: The tag files' character encoding as written, "UTF-8".
+        version: The BagIt version as written, for example "1.0".
+        encoding: The tag files' character encoding as written, for example "UTF-8".
     """
 
     version: str = "1.0"

@@ -145,7 +145,7 @@ class DepositPlan:
         steps: What would happen, in words, in order.
         held: Whether the repository has exactly this package; a deposit would send nothing.
         compared: Whether the package was compared with what the repository has.
-        makes: What the deposit creates because the address names nothing yet, "a new folder".
+        makes: What the deposit creates if the address names nothing yet, such as "a new folder".
     """
 
     transfers: tuple[PlannedFile, ...]
@@ -320,7 +320,7 @@ class Stepwise(Protocol):
     near: bool
     """Whether it is on a local disk and uses a deposit only after it has its name.
 
-    A package may then be copied before it is verified; `confirm` is called before it gets its name.
+    A package may then be copied before it is verified; `confirm` is called before it is renamed.
     """
 
     at_once: int

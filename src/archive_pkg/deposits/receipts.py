@@ -55,7 +55,7 @@ class Receipt(BaseModel):
 
     Attributes:
         target: The repository's address, without credentials.
-        kind: The kind of repository, "ocfl".
+        kind: The kind of repository, for example "ocfl".
         client: The software that made the deposit, with its version.
         packaging: The form in which the package was sent.
         package: The package's identifier, its record's id; `fetch` names the folder after it.
@@ -169,7 +169,7 @@ def save_receipt(receipt: Receipt, folder: Path) -> Path:
 
 
 def saving(receipt: Receipt, folder: Path) -> Steps[Path]:
-    """Yield the steps of `save_receipt`: the bytes are durable before the file gets its name."""
+    """Yield the steps of `save_receipt`: the bytes are durable before the file is renamed."""
     path = folder / receipt.name
     data = (receipt.model_dump_json(indent=2) + "\n").encode()
     with (

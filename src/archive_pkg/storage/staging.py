@@ -362,7 +362,7 @@ def recover(destination: Path) -> None:
     for name, end in leftovers:
         if end == ".old" and not os.path.lexists(destination):
             # A run was killed between the two renames of `_replace`. The new one is complete; if it
-            # is missing, the old one gets its name back.
+            # is missing, restore the old one.
             stem = name.removesuffix(end)
             complete = f"{stem}.new" if (f"{stem}.new", ".new") in leftovers else name
             destination.with_name(complete).rename(destination)

@@ -1,9 +1,9 @@
 """Make the record for an audience, without withheld parts and their traces.
 
-Of a withheld part, the public record keeps the id, the kind, the parts that it belongs to, and the
-rule. Everything else is removed: its name, digest, title, makers and history; statements that are
-quoted from its words, or inferred without a quote; notes in its text; agents that are known only
-from it. Doubtful statements are removed, too.
+The public record keeps the id, the kind, the relations and the rule of a withheld part. Everything
+else is removed: its name, digest, title, makers and history; statements that are quoted from its
+words, or inferred without a quote; notes in its text; agents that are known only from it. Doubtful
+statements are removed, too.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class _Public:
         self.data: dict[str, Any] = self.source.as_json()
         # A statement without evidence may rest on any held text.
         texts = [part for part in record.parts if part.is_text]
-        self.some_text_stays = any(part.id not in withheld_parts for part in texts)
+        self.has_public_text = any(part.id not in withheld_parts for part in texts)
 
     def _by_id(self, record: Record, item: Evidence) -> Evidence:
         """Return the evidence for an item with an id, which paths may also name by number."""
@@ -117,9 +117,9 @@ class _Public:
         self.data["id"] = f"{self.source.id}{SUFFIX}"
         if self.withheld_parts:
             self._parts()
-            dropped = {path for path in statements(self.source) if not self._goes_out(path)}
+            dropped = {path for path in statements(self.source) if not self._is_public(path)}
             self._statements(dropped)
-            self._finer(dropped)
+            self._withhold_values(dropped)
             self._events()
             self._agents()
             self._evidence()
@@ -138,14 +138,14 @@ class _Public:
             return rest.partition(".")[0] not in self.withheld_parts
         if item.rule not in _COMPOSED:
             return False
-        said = [name for name in _COMPOSED[item.rule] if getattr(self.source, name)]
-        agents = [f"agents.{who}" for name in said for who in _names_of(self.source, name)]
-        return all(map(self._goes_out, (*said, *agents)))
+        fields = [name for name in _COMPOSED[item.rule] if getattr(self.source, name)]
+        agents = [f"agents.{who}" for name in fields for who in _names_of(self.source, name)]
+        return all(map(self._is_public, (*fields, *agents)))
 
     def _supports(self, item: Evidence) -> bool:
         return not self._rests_on_withheld(item)
 
-    def _goes_out(self, path: str) -> bool:
+    def _is_public(self, path: str) -> bool:
         kind = path.partition(".")[0]
         if kind == "parts":
             return True
@@ -158,7 +158,7 @@ class _Public:
         grounds = [one for one in self.index.evidence(path) if one.value is None]
         if not grounds:
             is_withheld = kind == "enclosures" and item.part in self.withheld_parts
-            return self.some_text_stays and not is_withheld
+            return self.has_public_text and not is_withheld
         return any(map(self._supports, grounds))
 
     def _parts(self) -> None:
@@ -195,8 +195,8 @@ class _Public:
             if path not in dropped and any(map(self._rests_on_withheld, self.index.evidence(path))):
                 _without_words(self._at(path))
 
-    def _finer(self, dropped: set[str]) -> None:
-        """Return withheld values inside statements that stay."""
+    def _withhold_values(self, dropped: set[str]) -> None:
+        """Remove withheld values from public statements."""
         own: dict[str, list[Evidence]] = {}
         for item in self.source.evidence:
             if item.value is None:
@@ -248,8 +248,8 @@ class _Public:
             if event is None:
                 continue
             objects = event.get("objects", [])
-            stay = [name for name in objects if name not in self.withheld_parts]
-            if objects and not stay:
+            kept = [name for name in objects if name not in self.withheld_parts]
+            if objects and not kept:
                 events[number] = None
                 continue
             is_open = bool(objects) and not self.withheld_parts.keys() & {
@@ -258,7 +258,7 @@ class _Public:
             }
             if is_open:
                 continue
-            event["objects"] = stay
+            event["objects"] = kept
             own = self.index.evidence(f"events.{event['id']}")
             if objects or not any(item.basis == "supplied" for item in own):
                 # An event of the entire letter is also an event of its withheld parts.
@@ -271,10 +271,10 @@ class _Public:
 
     def _agents(self) -> None:
         """Remove agents that no remaining statement names, and references to removed agents."""
-        known = {agent["id"] for agent in self.data.get("agents", ()) if agent}
+        remaining = {agent["id"] for agent in self.data.get("agents", ()) if agent}
         found = list(self._references())
         for place, name in found:
-            if name in known:
+            if name in remaining:
                 continue
             above: list[Any]
             last: Any
@@ -319,7 +319,7 @@ class _Public:
                 yield item.agent
 
     def _is_kept(self, item: Evidence) -> bool:
-        """Return whether evidence and its statement stay."""
+        """Return whether evidence and its statement are public."""
         value = self._at(item.field)
         items = value if isinstance(value, list) else [value]
         lost = all(item is None for item in items)

@@ -43,7 +43,7 @@ class SshSignature:
     Attributes:
         key: The public key in SSH's binary form.
         certificate: The certificate that contains the key, if there is one.
-        namespace: The purpose that it was made for, "file".
+        namespace: The purpose that it was made for, for example "file".
         hashing: The name of the hash of the message.
         signature: The signature itself, in SSH's binary form.
     """

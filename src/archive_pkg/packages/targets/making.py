@@ -66,7 +66,7 @@ def build_for(
     audience: Audience = "internal",
     wait: float = 0,
 ) -> Built:
-    """Build a record's package for a target, and check it before it gets its name.
+    """Build a record's package for a target, and check it before it is renamed to its place.
 
     Args:
         target: The target.

@@ -384,7 +384,7 @@ document.addEventListener("submit", (event) => {
     askData("POST", `${base}reviewer`, { name: $("whon").value }).then(({ status, data }) => {
       if (status !== 200) return say(data.message ?? "The review does not answer.", true);
       $("who").close();
-      head().dataset.asked = "yes";
+      head().dataset.confirmed = "yes";
     });
   }
 });
@@ -427,7 +427,7 @@ if ($("cards")) {
   setInterval(watch, 2000);
   setCurrent(cards()[0], { focus: false, look: matchMedia("(min-width: 60rem)").matches });
 }
-if (head()?.dataset.asked === "no") {
+if (head()?.dataset.confirmed === "no") {
   $("whon").value = head().dataset.reviewer;
   $("who").showModal();
 }
