@@ -118,12 +118,12 @@ def unportable(path: str) -> str:
     return ""
 
 
-def collisions(paths: Sequence[str], there: Container[str]) -> list[list[str]]:
+def collisions(paths: Sequence[str], path_set: Container[str]) -> list[list[str]]:
     """Return groups of paths that some file systems treat as the same (case, normalization).
 
     Args:
         paths: Different paths.
-        there: The same paths as a set or dictionary.
+        path_set: The same paths as a set or dictionary.
     """
     # Most paths equal their folded form. For the others only a hash is kept: a million folded
     # paths would need more memory than everything else.
@@ -136,7 +136,7 @@ def collisions(paths: Sequence[str], there: Container[str]) -> list[list[str]]:
         if folded != joined:
             others = zip(chunk, folded.split("\0"), strict=True)
             changed = [other for path, other in others if other != path]
-            alike = alike or any(other in there for other in changed)
+            alike = alike or any(other in path_set for other in changed)
             hashes.extend(map(hash, changed))
     hashes.sort()
     if not alike and all(one != other for one, other in pairwise(hashes)):

@@ -393,7 +393,7 @@ def check(profile: Profile, bag: Bag, tree: BagTree, kind: str) -> Iterator[Find
             f"is {', '.join(named)}" if named else "is missing",
             f"Set it to {profile.identifier}.",
         )
-    for prefix, there, required, allowed in (
+    for prefix, manifests, required, allowed in (
         ("manifest", bag.manifests, profile.manifests_required, profile.manifests_allowed),
         (
             "tagmanifest",
@@ -403,9 +403,9 @@ def check(profile: Profile, bag: Bag, tree: BagTree, kind: str) -> Iterator[Find
         ),
     ):
         for name in required:
-            if plain_algorithm(name) not in there:
+            if plain_algorithm(name) not in manifests:
                 yield MANIFEST.at(Location(f"{prefix}-{plain_algorithm(name)}.txt"), "is missing")
-        for name in there:
+        for name in manifests:
             if allowed is not None and name not in map(plain_algorithm, allowed):
                 yield MANIFEST_ALLOWED.at(
                     Location(f"{prefix}-{name}.txt"),
@@ -430,9 +430,9 @@ def _check_tags(path: str, rules: Sequence[TagRule], bag: Bag, tree: BagTree) ->
         }
     else:
         info = path == "bag-info.txt"
-        there = path in bag.listing.files
+        exists = path in bag.listing.files
         found = Report()
-        tags = bag.tags if info else read_tags(tree, path, bag.declaration, found) if there else []
+        tags = bag.tags if info else read_tags(tree, path, bag.declaration, found) if exists else []
         yield from found
         values = defaultdict(list)
         for tag in tags:
@@ -455,9 +455,9 @@ def _check_tags(path: str, rules: Sequence[TagRule], bag: Bag, tree: BagTree) ->
 def _check_files(
     files: Sequence[str], required: Sequence[str], allowed: Sequence[str] | None
 ) -> Iterator[Finding]:
-    there = set(files)
+    existing = set(files)
     for path in required:
-        if path not in there:
+        if path not in existing:
             yield FILE_MISSING.at(Location(path), "is missing, but required")
     if allowed is not None:
         for path in files:

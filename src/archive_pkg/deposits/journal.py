@@ -82,11 +82,11 @@ class Journal:
 
     def _is_ours(self, line: bytes) -> bool:
         """Return whether this user wrote a line into this journal."""
-        said, _, mark = line.rpartition(_MARK)
-        return mark == self._mark(said)
+        entry, _, mark = line.rpartition(_MARK)
+        return mark == self._mark(entry)
 
-    def _mark(self, said: bytes) -> bytes:
-        mark = storage.user_mac(b"journal", os.fsencode(self.path.name), said)
+    def _mark(self, entry: bytes) -> bytes:
+        mark = storage.user_mac(b"journal", os.fsencode(self.path.name), entry)
         return f'"{mark.hex()}"}}\n'.encode()
 
     def _take(self, what: str, step: str, known: dict[str, Any]) -> None:

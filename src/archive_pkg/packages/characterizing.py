@@ -167,8 +167,8 @@ class _RecordAdditions:
             else part
             for part in old.parts
         )
-        said = {(item.field, item.agent) for item in old.evidence}
-        evidence = [item for item in self.evidence if (item.field, item.agent) not in said]
+        existing = {(item.field, item.agent) for item in old.evidence}
+        evidence = [item for item in self.evidence if (item.field, item.agent) not in existing]
         return old.model_copy(
             update={
                 "parts": parts,
@@ -248,31 +248,31 @@ class _Scanned:
 
     Attributes:
         program: ClamAV with its version.
-        said: Its result for each file: "OK", "Empty file", "Eicar-Test-Signature FOUND".
+        results: Its result for each file: "OK", "Empty file", "Eicar-Test-Signature FOUND".
         wrong: Its error message, for files without a result.
     """
 
     program: Agent
-    said: dict[Path, str]
+    results: dict[Path, str]
     wrong: str
 
     def finding(self, path: Path, place: Location, report: Report) -> _Finding | None:
         """Return the result for a file; report it and return None if it was not checked."""
-        said = self.said.get(path, "")
-        named = said.removesuffix(" FOUND")
+        result = self.results.get(path, "")
+        named = result.removesuffix(" FOUND")
         if named.startswith(_LIMIT):
             message = f"ClamAV could not check all of {path.name}: {named}"
             report.add(NOT_SCANNED.at(place, message, "Check it with another program."))
             return None
-        if named != said:
+        if named != result:
             detail = f"Found {named}."
             report.add(
                 VIRUS_FOUND.at(place, f"{path.name}: {detail}", "Keep it away from other machines.")
             )
             return _Finding("virus check", self.program, "fail", detail)
-        if said in _CLEAN:
+        if result in _CLEAN:
             return _Finding("virus check", self.program, "success", "Nothing was found.")
-        message = f"ClamAV could not check {path.name}: {said or self.wrong}"
+        message = f"ClamAV could not check {path.name}: {result or self.wrong}"
         report.add(NOT_SCANNED.at(place, message))
         return None
 
@@ -309,7 +309,7 @@ def _scanned(files: list[Path], report: Report, file: Path) -> _Scanned | None:
     small = [path for path in files if path.stat().st_size <= _FOR_DAEMON]
     if daemon and small:
         scanned = _asked(scanned, [daemon, "--fdpass"], small)
-    rest = [path for path in files if path not in scanned.said]
+    rest = [path for path in files if path not in scanned.results]
     if program and rest:
         scanned = _asked(scanned, [program, *_SCAN_ALL], rest)
     return scanned
@@ -318,13 +318,13 @@ def _scanned(files: list[Path], report: Report, file: Path) -> _Scanned | None:
 def _asked(before: _Scanned, command: list[str], files: list[Path]) -> _Scanned:
     paths = {str(path.absolute()): path for path in files}
     done = _run(*command, "--no-summary", "--stdout", *paths)
-    said = dict(before.said)
+    results = dict(before.results)
     for line in done.stdout.splitlines():
         for name, path in paths.items():
             if line.startswith(f"{name}: "):
-                said[path] = line.removeprefix(f"{name}: ")
+                results[path] = line.removeprefix(f"{name}: ")
     lines = (done.stderr or done.stdout).strip().splitlines()
-    return _Scanned(before.program, said, lines[0] if lines else "no reason given")
+    return _Scanned(before.program, results, lines[0] if lines else "no reason given")
 
 
 def _run(*command: str) -> subprocess.CompletedProcess[str]:

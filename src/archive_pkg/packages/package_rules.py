@@ -152,11 +152,11 @@ def _events_name_its_files(record: Record, source: Path, bag: Bag, report: Repor
     manifest = bag.manifests.get("sha256")
     if manifest is None:
         return
-    there = set(manifest.digests.values())
+    digests = set(manifest.digests.values())
     for event in record.events:
         if event.agents != (SOFTWARE_ID,):
             continue
         for digest in event.outputs:
-            if bytes.fromhex(digest.removeprefix("sha256:")) not in there:
+            if bytes.fromhex(digest.removeprefix("sha256:")) not in digests:
                 place = Location(str(source), field=f"events.{event.id}.outputs")
                 report.add(EVENT_DIGEST_UNKNOWN.at(place, f"no file has the checksum {digest}"))

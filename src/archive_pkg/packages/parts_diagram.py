@@ -139,11 +139,11 @@ def _told(record: Record) -> Iterator[str]:
 
 def _arrows(record: Record, boxes: dict[str, _Box]) -> Iterator[str]:
     for part in record.parts:
-        there = boxes[part.id]
+        target = boxes[part.id]
         for name in part.leads_to:
             source = boxes[name]
             x1, y1 = source.middle, source.y + source.height
-            x2, y2 = there.middle, there.y
+            x2, y2 = target.middle, target.y
             bend = (y2 - y1) // 2
             yield (
                 f'<path d="M{x1} {y1} C{x1} {y1 + bend} {x2} {y2 - bend} {x2} {y2}" '

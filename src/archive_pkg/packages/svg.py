@@ -27,13 +27,13 @@ def element(name: str, /, *content: str, **attributes: object) -> str:
         attributes: Its attributes, those that are None left out; `class_` is `class`, and other
             underscores are hyphens.
     """
-    said = "".join(
+    written = "".join(
         f" {key.rstrip('_').replace('_', '-')}={quoted(str(value))}"
         for key, value in attributes.items()
         if value is not None
     )
     inner = "".join(content)
-    return f"<{name}{said}>{inner}</{name}>" if inner else f"<{name}{said}/>"
+    return f"<{name}{written}>{inner}</{name}>" if inner else f"<{name}{written}/>"
 
 
 def words(content: str, /, x: float, y: float, **attributes: object) -> str:

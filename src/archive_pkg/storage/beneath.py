@@ -26,18 +26,18 @@ def make_beneath(folder: Path, path: str, mode: int = 0o777) -> None:
     """
     above, _, name = path.rpartition("/")
     try:
-        here = folder_beneath(folder, above)
+        parent = folder_beneath(folder, above)
     except FileNotFoundError:
         if not above:
             raise
         make_beneath(folder, above)
-        here = folder_beneath(folder, above)
+        parent = folder_beneath(folder, above)
     try:
-        os.mkdir(name, mode, dir_fd=here)
+        os.mkdir(name, mode, dir_fd=parent)
     except FileExistsError:
-        os.close(open_step(name, os.O_RDONLY | os.O_DIRECTORY, here))
+        os.close(open_step(name, os.O_RDONLY | os.O_DIRECTORY, parent))
     finally:
-        os.close(here)
+        os.close(parent)
 
 
 def state_folder(base: Path, path: str, mode: int = 0o777) -> Path:
@@ -116,12 +116,12 @@ def write_beneath(folder: Path, path: str, *, more: bool = False) -> int:
         OSError: It cannot be opened, or already exists.
     """
     above, _, name = path.rpartition("/")
-    here = folder_beneath(folder, above)
+    parent = folder_beneath(folder, above)
     try:
         how = os.O_NONBLOCK if more else os.O_CREAT | os.O_EXCL
-        descriptor = open_step(name, os.O_RDWR | os.O_APPEND | how, here)
+        descriptor = open_step(name, os.O_RDWR | os.O_APPEND | how, parent)
     finally:
-        os.close(here)
+        os.close(parent)
     try:
         refuse_second_name(os.fstat(descriptor), path)
     except OSError:

@@ -117,7 +117,7 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o777) -> None:
             executable.
 
     Raises:
-        StorageError: It cannot be written. An existing file is unchanged.
+        StorageError: The storage failed. The file has its old or all new bytes.
     """
     with storage_errors(f"writing {path}"), staged_file(path, data, mode) as staged:
         _sync_file(staged)

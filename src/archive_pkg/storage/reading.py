@@ -191,11 +191,11 @@ def open_beneath(folder: Path, path: str) -> io.BufferedReader:
         OSError: It does not exist or cannot be read.
     """
     above, _, name = path.rpartition("/")
-    here = folder_beneath(folder, above)
+    parent = folder_beneath(folder, above)
     try:
-        descriptor = open_step(name, os.O_RDONLY | os.O_NONBLOCK, here)
+        descriptor = open_step(name, os.O_RDONLY | os.O_NONBLOCK, parent)
     finally:
-        os.close(here)
+        os.close(parent)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise NotRegularError(errno.EINVAL, "it is not a regular file", path)
@@ -213,17 +213,17 @@ def folder_beneath(folder: Path, path: str) -> int:
         NotRegularError: A part of the path is a link or not a folder.
         OSError: It does not exist or cannot be read.
     """
-    here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    parent = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     for step in filter(None, path.split("/")):
         try:
-            inner = open_step(step, os.O_RDONLY | os.O_DIRECTORY, here)
+            inner = open_step(step, os.O_RDONLY | os.O_DIRECTORY, parent)
         finally:
-            os.close(here)
-        here = inner
-    return here
+            os.close(parent)
+        parent = inner
+    return parent
 
 
-def open_step(name: str, flags: int, here: int) -> int:
+def open_step(name: str, flags: int, parent: int) -> int:
     """Open a name in an open folder, unless it is a link, and return its descriptor.
 
     Raises:
@@ -233,7 +233,7 @@ def open_step(name: str, flags: int, here: int) -> int:
     if name in ("", ".", "..") or "\0" in name:
         raise NotRegularError(errno.EINVAL, f"{name!r} is not a file name", name)
     try:
-        return os.open(name, os.O_NOFOLLOW | flags, 0o666, dir_fd=here)
+        return os.open(name, os.O_NOFOLLOW | flags, 0o666, dir_fd=parent)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
             raise NotRegularError(error.errno, "it is a link or not a file", name) from error

@@ -58,7 +58,7 @@ def _folder() -> Path:
     """Return the user's state folder (XDG Base Directory)."""
     given = os.environ.get("XDG_STATE_HOME", "")
     base = Path(given) if given.startswith("/") else Path("~/.local/state").expanduser()
-    there = next(each for each in (base, *base.parents) if each.exists())
-    if not is_ours(there.stat()):  # sudo can keep another user's HOME
-        raise PermissionError(f"{there} belongs to another user")
+    nearest = next(each for each in (base, *base.parents) if each.exists())
+    if not is_ours(nearest.stat()):  # sudo can keep another user's HOME
+        raise PermissionError(f"{nearest} belongs to another user")
     return base / "archive-pkg"

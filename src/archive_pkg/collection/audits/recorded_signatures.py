@@ -51,11 +51,11 @@ def lost_signatures(
         now: Its signatures now.
     """
     hint = "Restore the package from a copy (audit repair), or accept it as it is (audit accept)."
-    there = {entry["key"]: entry for entry in now}
-    others = there.keys() - {entry["key"] for entry in before}
+    now_by_key = {entry["key"]: entry for entry in now}
+    others = now_by_key.keys() - {entry["key"] for entry in before}
     instead = f"; now it is signed with {', '.join(sorted(others))}" if others else ""
     for entry in before:
-        left = there.get(entry["key"], {})
+        left = now_by_key.get(entry["key"], {})
         whose = f" of {' and '.join(entry['signers'])}" if entry.get("signers") else ""
         lists = [name for name in entry["lists"] if name not in left.get("lists", [])]
         if lists:
@@ -68,11 +68,11 @@ def lost_signatures(
                 yield SIGNATURE_GONE.at(place, message, hint)
 
 
-def read_signed(said: object) -> list[dict[str, Any]]:
+def read_signed(entries: object) -> list[dict[str, Any]]:
     """Return the signatures in an entry of a ledger, without malformed ones."""
     return [
         each
-        for each in (said if isinstance(said, list) else ())
+        for each in (entries if isinstance(entries, list) else ())
         if isinstance(each, dict)
         and isinstance(each.get("key"), str)
         and isinstance(each.get("lists"), list)

@@ -79,16 +79,19 @@ def repair(
         collection.held(),
         built_fingerprints(collection.own / "built.sqlite") as built,
     ):
-        for name, known in list(_wanted(state, collection, map(Path, packages))):
+        for name, history in list(_wanted(state, collection, map(Path, packages))):
             home = collection.root / name
-            here = built(name)
-            both = (known.fingerprint if known else None, here.hex() if here else None)
+            last_build = built(name)
+            both = (
+                history.fingerprint if history else None,
+                last_build.hex() if last_build else None,
+            )
             fingerprints = tuple(filter(None, both))
             bring = partial(_bring, home, copy=copy, repositories=repositories)
             right = partial(
-                _is_good, fingerprints=fingerprints, signed=known.signed if known else ()
+                _is_good, fingerprints=fingerprints, signed=history.signed if history else ()
             )
-            restore = partial(_restore, collection, book, name, known, right, bring, copy)
+            restore = partial(_restore, collection, book, name, history, right, bring, copy)
             take(guarded(home, partial(restore, dry_run=dry_run)))
     return report
 
@@ -251,11 +254,11 @@ def _bring(
 
 def _exchange(collection: Collection, home: Path, brought: Path) -> Path | None:
     """Move a valid package to its destination; return where the damaged one is kept, if any."""
-    there = os.path.lexists(home)
+    exists = os.path.lexists(home)
     # The permissions of a vanished package are unknown: use at most those of the collection.
-    storage.open_up(brought, storage.mode_of(collection.root), like=home if there else None)
+    storage.open_up(brought, storage.mode_of(collection.root), like=home if exists else None)
     storage.sync_tree(brought)
-    if not there:
+    if not exists:
         storage.move_to_destination(brought, home)
         storage.sync_filesystem(home.parent)  # folders above it can be new
         return None

@@ -142,10 +142,12 @@ class Traces:
         self._rules = [str(one.access.rule) for one in withheld_parts.values()]
         kept = [part for part in full.parts if part.id not in withheld_parts]
         shut = {str(one.part.file): one.part for one in withheld_parts.values() if one.part.file}
-        said = "\n".join(_said_openly(public))
+        public_text = "\n".join(_said_openly(public))
         texts = list(_texts(folder, kept))
         # The ids of withheld agents are withheld too.
-        self._known = {word for text in (said, *texts, *_ids(public)) for word in _words(text)}
+        self._known = {
+            word for text in (public_text, *texts, *_ids(public)) for word in _words(text)
+        }
         self._known |= _ordinary_words()
         names = {name: f"the file name of part “{part.id}”" for name, part in shut.items()}
         open_files = {part.file for part in kept if part.file}
@@ -158,9 +160,9 @@ class Traces:
             for digest, what in _digests(folder, name, part.id).items():
                 self._secrets.append((digest, _between_words(digest), what))
         self._runs = {run for text in _texts(folder, shut.values()) for run in _all_runs(text)}
-        self._runs -= {run for text in (said, *texts) for run in _all_runs(text)}
+        self._runs -= {run for text in (public_text, *texts) for run in _all_runs(text)}
         self._names = dict(self._withheld_names(full, withheld_parts))
-        self._full_names = list(self._withheld_full_names(full, (said, *texts)))
+        self._full_names = list(self._withheld_full_names(full, (public_text, *texts)))
 
     def in_text(self, text: str) -> list[str]:
         """Return the traces in a text, also in escaped form."""
@@ -218,10 +220,12 @@ class Traces:
             for word in _words(f"{agent.name} {agent.as_written or ''}"):
                 yield from self._unless_known(word, _AN_AGENT)
 
-    def _withheld_full_names(self, full: Record, said: Iterable[str]) -> Iterator[re.Pattern[str]]:
+    def _withheld_full_names(
+        self, full: Record, open_texts: Iterable[str]
+    ) -> Iterator[re.Pattern[str]]:
         """Return patterns of withheld agents' full names and initials with the family name."""
         taken = {form for agent in self._public.agents for form in _name_forms(agent)}
-        openly = [_plain(text) for text in said]
+        openly = [_plain(text) for text in open_texts]
         for agent in full.agents:
             for words in _name_forms(agent) - taken:
                 whole = "".join(words)
