@@ -501,7 +501,7 @@ def test_restricted_parts_are_not_sent_to_an_open_repository(letter: Path, tmp_p
     assert deposits.deposit(closed, InMemory(can=can), include_restricted=True).new
     own = InMemory(can=replace(can, open_to_all=False))
     plan = deposits.plan(closed, own)
-    assert plan.steps == (f"the package includes restricted parts: {named}",)
+    assert plan.notes == (f"The package includes restricted parts: {named}.",)
     assert deposits.deposit(closed, own).new
 
 

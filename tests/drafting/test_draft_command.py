@@ -46,7 +46,7 @@ def letter(tmp_path: Path) -> Path:
 def test_a_letter_gets_a_valid_record_next_to_it(letter: Path) -> None:
     before = letter.read_bytes()
     output = draft(letter)
-    assert "sender: John Q. Example (certain: the signer: the line after the closing)" in output
+    assert "sender: John Q. Example (certain, the signer: the line after the closing)" in output
     assert letter.read_bytes() == before
     report = check(letter.parent)
     assert report.ok, [finding.message for finding in report]

@@ -147,10 +147,16 @@ def main() -> NoReturn:
     sys.exit(run(sys.argv[1:]))
 
 
+_NOT_AN_INTEGER = "Input should be a valid integer, unable to parse string as an integer"
+
+
 def _example(error: TyperException) -> str:
-    """Return the example in the help of the command that lacks an option or argument."""
+    """Return a hint: how to write a number, or the example of the command that was misused."""
     context = getattr(error, "ctx", None)
-    if context is None or not error.format_message().startswith("Missing"):
+    message = error.format_message()
+    if _NOT_AN_INTEGER in message:
+        return "Write it like 4."
+    if context is None or not message.startswith(("Missing", "No such option")):
         return ""
     lines = (context.command.help or "").splitlines()
     return next((line.strip() for line in lines if line.strip().startswith("Example:")), "")
@@ -168,7 +174,9 @@ def run(words: Sequence[str]) -> int:
         complain(error)
         return error.exit_status
     except TyperException as error:
-        complain(UsageError(error.format_message().replace("Value error, ", ""), _example(error)))
+        message = error.format_message().replace("Value error, ", "")
+        message = message.replace(_NOT_AN_INTEGER, "this is not a whole number")
+        complain(UsageError(message, _example(error)))
         return error.exit_code
     except Interrupted as interruption:
         if interruption.unsaid():

@@ -256,6 +256,8 @@ def no_stream(folder: Path | None) -> Path | None:
             "a folder cannot be written to standard output", "Name a folder, such as ./out."
         )
     if folder is not None:
+        if folder.is_file():
+            raise StorageError(f"{folder} is a file, not a folder", "Name a folder.")
         from archive_pkg.packages.output_protection import refuse_in_package
 
         refuse_in_package(folder)

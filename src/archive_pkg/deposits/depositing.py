@@ -231,7 +231,7 @@ def _judge_access(
     capabilities = repository.capabilities()
     named = "; ".join(f"{name}, {one.sentence}" for name, one in outgoing.withheld.items())
     if not capabilities.open_to_all:
-        planned.steps += (f"the package includes restricted parts: {named}",)
+        planned.notes += (f"The package includes restricted parts: {named}.",)
         return
     if include_restricted:
         planned.steps += (f"INCLUDE restricted parts: {named}",)

@@ -143,6 +143,7 @@ class DepositPlan:
         transfers: The files, with their destinations.
         report: Every reason why the repository would refuse the package.
         steps: What would happen, in words, in order.
+        notes: What the user should know besides.
         held: Whether the repository has exactly this package; a deposit would send nothing.
         compared: Whether the package was compared with what the repository has.
         makes: What the deposit creates if the address names nothing yet, such as "a new folder".
@@ -151,6 +152,7 @@ class DepositPlan:
     transfers: tuple[PlannedFile, ...]
     report: Report = field(default_factory=Report)
     steps: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     held: bool = False
     compared: bool = False
     makes: str = ""

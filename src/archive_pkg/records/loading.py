@@ -161,6 +161,8 @@ def read_tree(data: bytes, path: str) -> YamlTree:
     kind = recognize(data) or (XML if data.startswith((b"<?xml", b"<TEI")) else None)
     if kind:
         hint = kind.hint.replace("{}", path)
+        if kind.name.startswith("an image"):
+            hint = "Name a record (a folder with record.yaml) or a package."
         found = NO_FILE.at(Location(path), f"this is {kind.name}, not a record", hint)
         return YamlTree(None, complete=False, report=Report([found]))
     text, findings = _decoded(data, path)

@@ -202,6 +202,7 @@ def _plan(
             {"path": each.path, "size": each.size, "to": each.to} for each in plan.transfers
         ]
         result["steps"] = list(plan.steps)
+        result["notes"] = list(plan.notes)
         result["held"] = plan.held
         result["compared"] = plan.compared
         result["makes"] = plan.makes
@@ -217,6 +218,8 @@ def _plan(
             answer.say(f"  {in_words(each.size):>10}  {each.path} → {each.to}")
         for number, step in enumerate(plan.steps, 1):
             answer.say(f"  {number}. {step}")
+        for note in plan.notes:
+            answer.say(f"  {note}")
         if plan.report.ok and not plan.compared:
             answer.say(f"  This plan does not show what {repository.target} already has.")
         answer.found(result, plan.report)

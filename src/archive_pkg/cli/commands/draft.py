@@ -216,7 +216,7 @@ def _show(read: Draft) -> None:
     if not sys.stdout.isatty():
         for one in read.statements:
             if one.field not in _IN_PASSING:
-                why = f"{one.confidence}: {reason(one.rule)}"
+                why = f"{one.confidence}, {reason(one.rule)}"
                 value = _short(clean(one.value, lines=True))
                 typer.echo(f"  {_label(one.field)}: {value} ({why})")
         if read.open:

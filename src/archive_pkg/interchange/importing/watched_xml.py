@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.parsing import MalformedError, OverLimitError, parse_xml
+from archive_pkg.records.file_kinds import recognize
 from archive_pkg.records.vocabularies.identifiers import identify
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.texts import words_of
@@ -73,11 +74,15 @@ class XmlSource:
         try:
             self.root: Element = parse_xml(data, remove_pis=True)
         except MalformedError as error:
-            hint = ""
+            message, hint = f"not XML: {error}", ""
+            kind = recognize(data)
+            if kind and kind.name.startswith(("an image", "a PDF")):
+                message = f"this is {kind.name}, not XML"
+                hint = "Give a TEI, CMIF, EAD3 or DataCite file."
             is_text = PurePath(name).suffix.lower() in _TEXT_SUFFIXES
             if is_text and not data.lstrip(_BEFORE_MARKUP).startswith(b"<"):
                 hint = f"If it is a letter, draft a record: archive-pkg draft {quote(name)}"
-            finding = IMPORT_NOT_XML.at(Location(name, line=error.line), f"not XML: {error}", hint)
+            finding = IMPORT_NOT_XML.at(Location(name, line=error.line), message, hint)
             if isinstance(error, OverLimitError):
                 finding = IMPORT_TOO_LARGE.at(Location(name), str(error), error.hint)
             raise _refusal(f"{name} cannot be read as XML", Report([finding])) from error

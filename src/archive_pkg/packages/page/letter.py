@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from archive_pkg import storage
-from archive_pkg.errors import InvalidError
+from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.interchange import derived_facts
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.marked_text import Highlight, MarkedLine, Segment, marked_lines
@@ -210,8 +210,11 @@ def read_parts(
         is_image = part.media_type in IMAGES
         if part.file is None or not (part.is_text or is_image):
             continue
+        if not os.path.lexists(Path(folder, part.file)):
+            message = f"{part.file} cannot be shown: the file is missing"
+            raise StorageError(message, f"Put it into {folder}.")
         with (
-            storage.storage_errors(f"shown {part.file}"),
+            storage.storage_errors(f"reading {part.file}"),
             storage.open_beneath(folder, part.file) as stream,
         ):
             size = os.fstat(stream.fileno()).st_size
