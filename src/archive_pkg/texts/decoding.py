@@ -114,7 +114,8 @@ def other_readings(data: bytes, place: int) -> str:
     around = _around(data, place)
     words = [f"{name} “{_readable(around, name)}”" for name in _SUGGESTED]
     named = f"{', '.join(words[:-1])} or {words[-1]}"
-    return f"Choose the one in which the words are right: {named}. If none is right, this is not a text."
+    choose = f"Choose the one in which the words are right: {named}."
+    return f"{choose} If none is right, this is not a text."
 
 
 def _around(data: bytes, place: int) -> bytes:
