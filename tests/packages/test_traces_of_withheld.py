@@ -143,7 +143,7 @@ def test_names_that_open_files_have_too_are_no_traces(tmp_path: Path) -> None:
     assert traces.in_text(NAME)
 
 
-def test_names_of_what_was_taken_out_are_found_in_the_record(tmp_path: Path) -> None:
+def test_names_in_withheld_statements_are_found_in_the_record(tmp_path: Path) -> None:
     def fields(**more: Any) -> list[str]:
         titled = {
             "id": "more",
@@ -610,7 +610,7 @@ def test_which_names_of_a_path_are_traces(
         assert found.in_text(f"see {text} there") == [], text
 
 
-def test_documents_are_searched_only_where_something_was_taken_out(tmp_path: Path) -> None:
+def test_documents_are_searched_only_if_something_is_withheld(tmp_path: Path) -> None:
     outgoing = seen_by(record_of(tmp_path), "public")
     with pytest.raises(InvalidError, match="would reveal"):
         refuse_traces(outgoing, tmp_path, {"page": CLOSED}, "nothing was written")

@@ -116,7 +116,7 @@ def test_a_part_without_access_is_withheld_with_its_sources(
 
 
 @pytest.mark.parametrize("days", [1, 400, 100_000])
-def test_a_day_to_come_lifts_no_embargo_early(days: int) -> None:
+def test_a_future_day_does_not_lift_an_embargo_early(days: int) -> None:
     record = record_of(part("a", "until tomorrow"))
     assert judged_on(TODAY + days * DAY) == TODAY
     assert not may_see(record, "a", "public", TODAY + days * DAY)
@@ -165,7 +165,7 @@ def test_the_window_of_a_day_is_where_the_same_is_withheld() -> None:
     assert window(record_of(part("a")), TODAY) == (date.min.isoformat(), date.max.isoformat())
 
 
-def shut(*parts: dict[str, Any], day: date = TODAY) -> list[str]:
+def withheld_ids(*parts: dict[str, Any], day: date = TODAY) -> list[str]:
     return list(withheld(record_of(*parts), "public", day))
 
 
@@ -190,9 +190,9 @@ def test_a_part_is_withheld_with_its_source_unless_it_has_its_own_access() -> No
         "access": {"status": "open"},
     }
     of_redaction = {"id": "s", "kind": "summary", "file": "s.txt", "about": ["r"]}
-    assert shut(of_redaction, redaction, copy, original) == ["o", "t"]
-    assert shut({**redaction, "file": "o.txt"}, original) == ["o", "r"]
-    assert shut({"id": "a", "kind": "scan", "file": "a.tif"}) == []
+    assert withheld_ids(of_redaction, redaction, copy, original) == ["o", "t"]
+    assert withheld_ids({**redaction, "file": "o.txt"}, original) == ["o", "r"]
+    assert withheld_ids({"id": "a", "kind": "scan", "file": "a.tif"}) == []
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_a_part_is_withheld_with_its_source_unless_it_has_its_own_access() -> No
 def test_an_embargo_of_a_year_ends_with_it(until: str, day: date, open_: bool) -> None:
     access = {"status": "restricted", "until": until, "rule": "r"}
     part = {"id": "a", "kind": "scan", "file": "a.tif", "access": access}
-    assert shut(part, day=day) == ([] if open_ else ["a"])
+    assert withheld_ids(part, day=day) == ([] if open_ else ["a"])
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_a_restriction_has_its_rule_and_its_date(access: dict[str, str]) -> None
         record_of({"id": "a", "kind": "scan", "file": "a.tif", "access": access})
 
 
-def test_no_clock_of_a_build_lifts_an_embargo_early(
+def test_a_future_source_date_epoch_does_not_lift_an_embargo_early(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.tif").write_bytes(b"an image")

@@ -360,7 +360,7 @@ def test_a_page_and_exports_say_what_they_withhold(source: Path, tmp_path: Path)
     assert set(result["withheld"]) == {"note", "drawing", "copy"}
 
 
-def test_a_day_to_come_opens_nothing_on_any_way_out(source: Path, tmp_path: Path) -> None:
+def test_a_future_day_makes_no_part_public_in_any_output(source: Path, tmp_path: Path) -> None:
     data = record()
     access = {"status": "restricted", "until": "2090-01-01", "rule": RULE}
     data["parts"][1]["access"] = access

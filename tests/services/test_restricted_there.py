@@ -225,7 +225,9 @@ def test_of_many_packages_each_is_refused_with_its_reason(run: Run, tmp_path: Pa
     assert "deposit-open-to-all" in {finding["code"] for finding in result["findings"]}
 
 
-def test_the_package_for_the_public_goes_where_all_can_see_it(tmp_path: Path, rdm: str) -> None:
+def test_the_public_package_is_deposited_where_everybody_can_see_it(
+    tmp_path: Path, rdm: str
+) -> None:
     package = built(tmp_path, UNTIL, "public")
     done = deposits.deposit(package, f"{rdm}?publisher=X", publish=True, page=package_page)
     assert done.receipt.state == "published"
