@@ -188,6 +188,12 @@ def test_copies_are_compared_and_the_bad_copy_is_named(
         assert f"{packages[0].name}: the copy in {archive} is missing" in "\n".join(seen.words())
 
 
+def test_a_repair_from_a_missing_folder_says_so(collection: Collection, run: Run) -> None:
+    done = run("audit", "repair", collection.root, "--from", "ocfl:nowhere")
+    assert done.returncode == 5
+    assert "ocfl:nowhere: there is no such folder" in done.stderr
+
+
 def test_a_missing_copy_is_not_a_second_copy(collection: Collection, tmp_path: Path) -> None:
     check(collection, against=(f"ocfl:{tmp_path}/nowhere",))
     with Overview(collection, collection.ledger) as seen:

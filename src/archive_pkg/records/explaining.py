@@ -199,7 +199,7 @@ def _unknown_field(loc: Loc, model: type[BaseModel]) -> tuple[Code, str, str]:
     owner = model_at(model, loc[:-1])
     known = list(owner.model_fields) if owner else []
     key = str(loc[-1])
-    near = get_close_matches(key.lower().replace("-", "_").replace(" ", "_"), known, 1, 0.6)
+    near = get_close_matches(key.lower().replace("-", "_").replace(" ", "_"), known, 1, 0.7)
     thing = _thing(owner)
     if key == "of" and "made_from" in known:
         hint = "Write made_from, part_of or about."

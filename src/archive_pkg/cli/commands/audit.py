@@ -284,6 +284,9 @@ def repair(
         raise UsageError(
             "no copy is given", "Name one with --from: ocfl:PATH, a folder, a receipt or receipts."
         )
+    kind, _, folder = copy.partition(":")
+    if kind in ("ocfl", "file") and not Path(folder).expanduser().exists():
+        raise StorageError(f"{copy}: there is no such folder", "Check the path.")
     opened = collection.open_collection(directory)
     with bulk_answering("audit repair", report, as_json=as_json, quiet=quiet) as answer:
         answer.print_each(lambda done: [f"{done.path}: {done.outcome}"])
