@@ -505,6 +505,16 @@ def test_restricted_parts_are_not_sent_to_an_open_repository(letter: Path, tmp_p
     assert deposits.deposit(closed, own).new
 
 
+def test_a_withheld_sender_is_not_called_missing(letter: Path, tmp_path: Path) -> None:
+    record = letter / "record.yaml"
+    closed = "  - id: letter\n    access: {status: closed, rule: law}\n"
+    record.write_text(record.read_text().replace("  - id: letter\n", closed, 1))
+    package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
+    plan = deposits.plan(package, "zenodo:?access=restricted")
+    messages = [finding.message for finding in plan.report]
+    assert "the sender is withheld, but the repository requires a creator" in messages
+
+
 def test_an_identifier_is_reserved_once_for_a_record(letter: Path, tmp_path: Path) -> None:
     memory = ReservingMemory()
     for record in (letter, letter / "record.yaml"):
