@@ -152,7 +152,7 @@ def test_a_folder_that_never_was_a_package_is_not_called_damaged(name: str, tmp_
     verification = verify(path)
     assert not verification.ok
     assert states(verification)[0] in (
-        "This is not a package or bag.",
+        "This is not a package or bag. Name a package.",
         "This is not a readable package or bag.",
     )
     if name == "letter.zip":

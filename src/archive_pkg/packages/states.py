@@ -56,7 +56,7 @@ def _since_bagging(verification: Verification) -> str:
     if any(finding.code == UNKNOWN.code for finding in verdict.report):
         return "This is not a readable package or bag."
     if bag and not bag.listing.truncated and not any(map(is_mark, bag.listing.files)):
-        return "This is not a package or bag."
+        return "This is not a package or bag. Name a package."
     if not verdict.valid:
         return (
             "NOT VALID: files or manifests are missing, added, changed or damaged. See the errors."
