@@ -189,7 +189,7 @@ def test_a_missing_file_listed_by_one_manifest_is_named(bag: Path, algorithm: st
     (finding,) = verdict.report
     assert (finding.code, finding.location.path) == ("payload-file-missing", "data/none")
     assert finding.message == f"is missing, but listed in {name}, line 3"
-    assert finding.hint == ""
+    assert finding.hint == "Restore it from another copy."
     assert not verdict.complete
 
 

@@ -97,7 +97,8 @@ def test_almost_nothing_comes_back_as_almost_nothing(name: str) -> None:
 @given(record=records())
 def test_whatever_was_written_is_read(record: Record) -> None:
     for name in READS:
-        reading(name, record, BARE_SETTING)
+        if name != "cmif" or record.document_type.correspondence:
+            reading(name, record, BARE_SETTING)
 
 
 def test_the_text_comes_back_with_its_zones_and_notes() -> None:
@@ -139,7 +140,7 @@ def test_a_file_of_many_letters_gives_many_records() -> None:
         (b"{}", "not XML"),
         (b"<TEI.2><teiHeader/></TEI.2>", "P4"),
         (b"<ead><archdesc/></ead>", "EAD 2002"),
-        (b"<html/>", "root element is html"),
+        (b"<html/>", "root element is “html”"),
         (b'<resource xmlns="http://datacite.org/schema/kernel-3"/>', "kernel 4"),
     ],
 )

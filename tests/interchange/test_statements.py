@@ -301,7 +301,8 @@ def _own(says: Says, name: str | None) -> str:
 def check_schema_org(says: Says, written: bytes) -> None:
     graph = json.loads(written)["@graph"]
     # What bears an address of its own is the letter; its parts have names of the document.
-    letter = next(t for t in graph if t["@type"] == ["Message", "ArchiveComponent"])
+    kind = says.record.document_type.schema_org
+    letter = next(t for t in graph if t["@type"] == [kind, "ArchiveComponent"])
     named = {t["@id"]: t for t in reversed(graph)}
 
     def ids(thing: dict[str, Any], key: str) -> set[str]:
@@ -320,10 +321,13 @@ def check_schema_org(says: Says, written: bytes) -> None:
         }
 
     def twins(allowed: set[str]) -> set[str]:
-        """Names, and those of others with the same identifier, who are one thing in a graph."""
-        agents = says.record.agents
-        known = {item for a in agents if plain(a.name) in allowed for item in a.identifiers}
-        return allowed | {plain(a.name) for a in agents if known & {*a.identifiers}}
+        """Names, and those of others with the same identifier, which are one thing in a graph."""
+        record = says.record
+        dated = (record, record.recorded, record.dispatched, record.received)
+        places = [one.place for one in dated if one and one.place]
+        things = [*record.agents, *places, *record.mentioned_places]
+        known = {item for a in record.agents if plain(a.name) in allowed for item in a.identifiers}
+        return allowed | {plain(a.name) for a in things if known & {*a.identifiers}}
 
     derived, part_of, about = set(), set(), set()
     for part in says.record.parts:
@@ -542,6 +546,8 @@ READERS = {
 def read_back(record: Record, setting: Setting) -> Iterator[str]:
     says = Says(record)
     for name, check in READERS.items():
+        if name == "cmif" and not record.document_type.correspondence:
+            continue
         try:
             check(says, export(name, record, setting))
         except AssertionError as error:
