@@ -148,12 +148,15 @@ class Says:
     @property
     def creators(self) -> set[str]:
         record = self.record
-        return self.names(record.sender or record.signatories) | {":unkn", "Unknown"}
+        known = (*record.authors, *record.sender) or record.signatories
+        return self.names(known) | {":unkn", "Unknown"}
 
     @property
     def contributors(self) -> set[str]:
         record = self.record
         ids = [*record.signatories, *record.recipients, *record.copies_to]
+        ids += [one.agent for one in record.participants]
+        ids += () if record.document_type.correspondence else record.sender
         ids += [name for part in record.parts for name in part.made_by]
         ids += [name for name in (record.donor, record.summary and record.summary.author) if name]
         ids += [record.rights.holder] if record.rights and record.rights.holder else []
@@ -432,7 +435,7 @@ def check_ead3(says: Says, written: bytes) -> None:
 def check_tei(says: Says, written: bytes) -> None:
     header = etree.tostring(xml(written, "teiHeader")[0])
     authors = words(xml(header, "titleStmt/author"))
-    assert set(authors) <= says.names(says.record.sender)
+    assert set(authors) <= says.names((*says.record.authors, *says.record.sender))
     for statement in xml(header, "titleStmt/respStmt"):
         role, name = words(statement)
         if role == "translator":
