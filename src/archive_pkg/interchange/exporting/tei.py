@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.export_context import Setting
     from archive_pkg.records.models import (
         Agent,
+        Holding,
         Participant,
         Place,
         Record,
@@ -229,16 +230,19 @@ def _idno(parent: Element, identifier: Identifier) -> None:
     say(parent, "idno", identifier.value, type=identifier.scheme)
 
 
+def _held_at(identity: Element, holding: Holding) -> None:
+    say(identity, "repository", holding.repository)
+    for level in holding.levels:
+        say(identity, "idno", level.value, type="level", n=level.name)
+
+
 def _source(source: Element, record: Record) -> None:
     if record.holdings or record.custody or record.donor:
         manuscript = put(source, "msDesc")
         identity = put(manuscript, "msIdentifier")
-        for number, holding in enumerate(record.holdings):
-            copy = put(identity, "altIdentifier") if number else identity
-            say(copy, "repository", holding.repository)
-            for level in holding.levels:
-                say(copy, "idno", level.value, type="level", n=level.name)
-        if not record.holdings:
+        if record.holdings:
+            _held_at(identity, record.holdings[0])
+        else:
             say(put(identity, "repository"), "gap", reason="unknown")
         if record.custody or record.donor:
             history = put(manuscript, "history")
@@ -246,6 +250,8 @@ def _source(source: Element, record: Record) -> None:
                 say(history, "provenance", record.custody)
             if record.donor:
                 name(put(history, "acquisition"), record.agent(record.donor))
+    for holding in record.holdings[1:]:
+        _held_at(put(put(source, "msDesc"), "msIdentifier"), holding)
     for citation in derived_facts.published_in(record):
         say(source, "bibl", citation)
     if not source:
