@@ -374,7 +374,10 @@ def _participants(description: Element, record: Record) -> None:
         for agent in persons:
             tags = ("person", "persName") if agent.kind == "person" else ("personGrp", "name")
             one = present.get(agent.id)
-            entry = put(people, tags[0], xml_id=f"agent-{agent.id}", role=_parts(one))
+            role = _parts(one)
+            if role and agent.kind == "family":
+                role = role.replace(" ", "+")  # personGrp takes one word, person a list
+            entry = put(people, tags[0], xml_id=f"agent-{agent.id}", role=role)
             _agent(entry, agent, tags[1], one)
     if bodies:
         organizations = put(description, "listOrg")
