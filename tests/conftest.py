@@ -27,10 +27,11 @@ from program import Disk, Done, Run
 # Below nohup, what the tests start would ignore this signal, which some of them send.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-# How long an example takes says something of the machine, not of the code. In CI the same examples
-# are tried each time; elsewhere new ones, so that what they find is found by somebody who looks.
-settings.register_profile("untimed", deadline=None, derandomize="CI" in os.environ)
-settings.load_profile("untimed")
+# How long an example takes says something of the machine, not of the code. The same examples are
+# tried each time, so that a failure belongs to a change. For new ones: --hypothesis-profile=new.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("new", deadline=None)
+settings.load_profile("same")
 
 
 def _memory() -> str:

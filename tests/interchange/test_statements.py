@@ -330,7 +330,8 @@ def check_schema_org(says: Says, written: bytes) -> None:
         places = [one.place for one in dated if one and one.place]
         things = [*record.agents, *places, *record.mentioned_places]
         known = {item for a in record.agents if plain(a.name) in allowed for item in a.identifiers}
-        return allowed | {plain(a.name) for a in things if known & {*a.identifiers}}
+        twins = {plain(a.name) for a in things if known & {*a.identifiers}}
+        return allowed | twins | {plain(s.term) for s in record.subjects if s.identifier in known}
 
     derived, part_of, about = set(), set(), set()
     for part in says.record.parts:
