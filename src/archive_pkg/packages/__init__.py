@@ -9,15 +9,15 @@ from archive_pkg.packages.states import states
 
 if TYPE_CHECKING:
     from archive_pkg.packages.building import Built, build_package
+    from archive_pkg.packages.checking.records import check, check_record
     from archive_pkg.packages.layout import is_bag
     from archive_pkg.packages.opening import Package, Verification, open_package, verify
-    from archive_pkg.packages.record_checks import check, check_record
     from archive_pkg.packages.signatures.signing import Signing, sign
     from archive_pkg.packages.signatures.verifying import Signed, Trust
 
 _MODULES = {
     "building": ("Built", "build_package"),
-    "record_checks": ("check", "check_record"),
+    "checking.records": ("check", "check_record"),
     "layout": ("is_bag",),
     "opening": ("Package", "Verification", "open_package", "verify"),
     "signatures.signing": ("Signing", "sign"),

@@ -15,6 +15,13 @@ from archive_pkg.packages import layout, payload_files
 from archive_pkg.packages.access.leaks import refuse_leaks
 from archive_pkg.packages.access.redaction import SUFFIX, public
 from archive_pkg.packages.access.visibility import Audience, Withheld, withheld
+from archive_pkg.packages.checking.records import (
+    Files,
+    check_record,
+    examine,
+    folder_of,
+    refuse_files,
+)
 from archive_pkg.packages.metadata import (
     CRATE,
     chosen,
@@ -26,7 +33,6 @@ from archive_pkg.packages.metadata import (
 )
 from archive_pkg.packages.packaging_events import latest_event, packaged
 from archive_pkg.packages.reading_back import read_back
-from archive_pkg.packages.record_checks import Files, check_record, examine, folder_of, refuse_files
 from archive_pkg.packages.signatures.verifying import is_signature_file, is_signed
 from archive_pkg.projects import Project
 from archive_pkg.records import Record, record_file

@@ -11,9 +11,9 @@ from archive_pkg import storage
 from archive_pkg.errors import UsageError
 from archive_pkg.interchange import FORMATS, FileFacts, Setting
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
+from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
 from archive_pkg.packages.layout import PARTS, is_bag
 from archive_pkg.packages.opening import open_package
-from archive_pkg.packages.record_checks import TEXT_LIMIT, decode
 from archive_pkg.projects import DEFAULT_DOCUMENTS, Project
 from archive_pkg.records import load_record, record_file
 from archive_pkg.version import SOFTWARE

@@ -15,9 +15,9 @@ from archive_pkg.collection.bulk.running import Done, guarded
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import is_bag, later_events
 from archive_pkg.packages.access.leaks import refuse_traces
+from archive_pkg.packages.checking.records import examine, like_id, same_id
 from archive_pkg.packages.metadata import described
 from archive_pkg.packages.output_protection import refuse_output, source_mode
-from archive_pkg.packages.record_checks import examine, like_id, same_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -28,7 +28,7 @@ from archive_pkg.collection.bulk.searching import find_letters
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages import is_bag, open_package
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
-from archive_pkg.packages.record_checks import TEXT_LIMIT, decode
+from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
 from archive_pkg.records import load_record, record_file
 
 if TYPE_CHECKING:

@@ -321,7 +321,7 @@ def _about(record: Record) -> Iterator[str]:
 
 def _texts(package: Package) -> Iterator[str]:
     from archive_pkg.packages import layout
-    from archive_pkg.packages.record_checks import decode
+    from archive_pkg.packages.checking.texts import decode
 
     for part in {part.file: part for part in package.record.parts if part.is_text}.values():
         name = f"data/{layout.PARTS}/{part.file}"

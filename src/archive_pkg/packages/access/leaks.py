@@ -16,8 +16,8 @@ from urllib.parse import unquote
 
 from archive_pkg import fixity, storage
 from archive_pkg.errors import InvalidError
+from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
 from archive_pkg.packages.layout import PARTS
-from archive_pkg.packages.record_checks import TEXT_LIMIT, decode
 from archive_pkg.records import Agent, Event, Part, Record
 from archive_pkg.records.statements import StatementIndex
 from archive_pkg.records.upgrading import RELATIONS

@@ -230,7 +230,7 @@ def read_parts(
 
 
 def _decoded(part: Part, data: bytes) -> str:
-    from archive_pkg.packages.record_checks import decode
+    from archive_pkg.packages.checking.texts import decode
 
     encoding = part.encoding or "utf-8"
     try:

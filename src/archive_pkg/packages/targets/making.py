@@ -26,10 +26,11 @@ from archive_pkg.packages.building import (
     refuse_inside,
     today,
 )
+from archive_pkg.packages.checking.files import NAME_PERCENT
+from archive_pkg.packages.checking.records import examine
 from archive_pkg.packages.layout import is_bag
 from archive_pkg.packages.opening import open_package
 from archive_pkg.packages.packaging_events import packaged
-from archive_pkg.packages.record_checks import NAME_PERCENT, examine
 from archive_pkg.packages.targets.asking import TARGET_NAME, answer, blockers
 from archive_pkg.records import record_file
 from archive_pkg.reports import Code, Location, Report, Severity

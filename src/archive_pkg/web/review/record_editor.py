@@ -13,7 +13,8 @@ from archive_pkg import storage
 from archive_pkg.drafting import load_vocabulary
 from archive_pkg.drafting.layout.segmentation import segment
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
-from archive_pkg.packages.record_checks import check_record, decode
+from archive_pkg.packages.checking.records import check_record
+from archive_pkg.packages.checking.texts import decode
 from archive_pkg.records import read_record
 from archive_pkg.records.saving import updated
 from archive_pkg.reports import Report, Severity

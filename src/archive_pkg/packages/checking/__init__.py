@@ -1,0 +1,1 @@
+"""Checks of a record, its files and its texts."""

@@ -1,0 +1,158 @@
+"""Check the files of a record: presence, kind of file, checksums, and files that no part names."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive_pkg import fixity, storage
+from archive_pkg.errors import StorageError
+from archive_pkg.records import NAMES
+from archive_pkg.reports import Code, Location, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from archive_pkg.records import Part, Record
+    from archive_pkg.reports import Finding
+
+_AT_ONCE = 1 << 20
+"""Files up to this size in bytes are read at once."""
+
+PART_MISSING = Code(
+    "part-missing",
+    Severity.ERROR,
+    "The file of a part is not in the record's folder. Put it there, or write `held: false`.",
+)
+PART_NOT_A_FILE = Code(
+    "part-not-a-file",
+    Severity.ERROR,
+    "The path of a part is a link, a folder or a device, or goes through a link. Only regular "
+    "files inside the record's folder are read.",
+)
+PART_CHANGED = Code(
+    "part-changed",
+    Severity.ERROR,
+    "The file of a part does not have the SHA-256 checksum that the record gives.",
+)
+PART_EMPTY = Code("part-empty", Severity.WARNING, "The file of a part is empty.")
+NAME_PERCENT = Code(
+    "part-name-percent",
+    Severity.WARNING,
+    "The name of a part's file contains %. A BagIt 1.0 manifest writes it as %25, which "
+    "bagit-python 1.9 and programs built on it do not decode.",
+    "RFC 8493, 2.1.3",
+)
+PART_UNREADABLE = Code(
+    "part-unreadable", Severity.ERROR, "The file of a part could not be read completely."
+)
+PART_WITHOUT_DIGEST = Code(
+    "part-without-digest",
+    Severity.ADVICE,
+    "The record has no SHA-256 checksum for a part, so a change of its file before the build "
+    "goes unnoticed.",
+)
+FILE_NOT_IN_RECORD = Code(
+    "file-not-in-record",
+    Severity.WARNING,
+    "A file in the record's folder is not named by any part, so the package will not contain it.",
+)
+FOLDER_NAMED_OTHERWISE = Code(
+    "folder-named-otherwise",
+    Severity.ADVICE,
+    "The record's folder is not named after the record's id.",
+)
+
+
+def check_files(
+    record: Record, folder: Path, source: Path
+) -> Generator[Finding, None, dict[str, bytes | None]]:
+    """Check presence, type and digest of every held file, and return the good ones.
+
+    The bytes of small texts are returned too, so that the same bytes are digested and decoded.
+    """
+    good: dict[str, bytes | None] = {}
+    holders: dict[str, list[Part]] = defaultdict(list)
+    for part in record.parts:
+        if part.file:
+            holders[part.file].append(part)
+    for name, parts in holders.items():
+        place = Location(str(source), field=f"parts.{parts[0].id}.file")
+        try:
+            with storage.open_beneath(folder, name) as stream:
+                size = os.fstat(stream.fileno()).st_size
+                data = stream.read() if size <= _AT_ONCE else None
+                digest = fixity.digest(stream if data is None else data, ["sha256"])["sha256"]
+        except FileNotFoundError:
+            hint = f"Put {name} into the record's folder, or write held: false in the part."
+            yield PART_MISSING.at(place, f"the file {name} is missing", hint)
+            continue
+        except storage.NotRegularError as error:
+            yield PART_NOT_A_FILE.at(
+                place,
+                f"{name} was not read: {storage.explain(error)}",
+                "Replace it with the file itself.",
+            )
+            continue
+        except OSError as error:
+            message = f"{name} could not be read: {storage.explain(error)}"
+            yield PART_UNREADABLE.at(place, message, "Check its permissions and the disk.")
+            continue
+        good[name] = data if any(part.is_text for part in parts) else None
+        if "%" in name:
+            message = (
+                f"the name {name} contains %, and bagit-python does not find such files in a bag"
+            )
+            yield NAME_PERCENT.at(
+                place, message, "Rename the file if such programs have to read the package."
+            )
+        if size == 0:
+            yield PART_EMPTY.at(place, f"{name} is empty", "Check whether it is the right file.")
+        for part in parts:
+            at = Location(str(source), field=f"parts.{part.id}.sha256")
+            if part.sha256 is None:
+                hint = f"Write sha256: {digest}"
+                yield PART_WITHOUT_DIGEST.at(at, f"{name} has no checksum in the record", hint)
+            elif part.sha256 != digest:
+                message = (
+                    f"{name} has changed: its sha256 is {digest}, the record has {part.sha256}"
+                )
+                hint = (
+                    "Restore the right file, or write the new checksum into the record if you "
+                    "changed the file."
+                )
+                yield PART_CHANGED.at(at, message, hint)
+    return good
+
+
+def unnamed_files(record: Record, source: Path) -> Iterator[Finding]:
+    """Report files beside a record that no part names, and a folder with another name."""
+    folder = source.parent
+    if source.name not in NAMES:
+        return
+    if folder.resolve().name != record.id:
+        message = f"the folder of {record.id} is called {folder.resolve().name}"
+        yield FOLDER_NAMED_OTHERWISE.at(
+            Location(str(folder)), message, f"Rename it to {record.id}."
+        )
+    known = {folder / name for name in (*record.files, source.name)}
+    for file in sorted(map(Path, _files_below(str(folder)))):
+        if file not in known:
+            hint = "Add a part for it, or move it elsewhere."
+            name = file.relative_to(folder).as_posix()
+            yield FILE_NOT_IN_RECORD.at(Location(str(file)), f"no part names {name}", hint)
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    """Return every path that is neither a folder nor a link to one."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _files_below(entry.path)
+                elif not entry.is_dir():
+                    yield entry.path
+    except OSError as error:
+        raise StorageError(f"{folder} could not be listed: {storage.explain(error)}") from error

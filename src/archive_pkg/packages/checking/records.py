@@ -1,0 +1,203 @@
+"""Check records: one with its files, or those of a folder.
+
+The models have already validated the record itself.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from collections.abc import Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from archive_pkg import storage
+from archive_pkg.errors import UsageError
+from archive_pkg.logs import logger
+from archive_pkg.packages import layout
+from archive_pkg.packages.checking.files import (
+    PART_CHANGED,
+    PART_MISSING,
+    PART_NOT_A_FILE,
+    PART_UNREADABLE,
+    check_files,
+    unnamed_files,
+)
+from archive_pkg.packages.checking.statements import check_statements
+from archive_pkg.packages.checking.texts import (
+    QUOTE_MOVED,
+    SPAN_BEYOND_TEXT,
+    TEXT_UNDECODABLE,
+    check_texts,
+)
+from archive_pkg.packages.layout import is_bag
+from archive_pkg.paths import StrPath
+from archive_pkg.records import Record, placed, read_placed, record_file
+from archive_pkg.reports import Code, Finding, Location, Report, Severity, some
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_log = logger(__name__)
+
+RECORD_ID_TWICE = Code(
+    "record-id-twice", Severity.ERROR, "Two of the records checked together have the same id."
+)
+RECORD_IDS_ALIKE = Code(
+    "record-ids-alike",
+    Severity.WARNING,
+    "The ids of two records differ only in capital and small letters. On most disks of Windows "
+    "and macOS, their packages would have the same folder.",
+)
+FILE_CODES = frozenset(
+    code.code
+    for code in (
+        PART_MISSING,
+        PART_NOT_A_FILE,
+        PART_CHANGED,
+        PART_UNREADABLE,
+        TEXT_UNDECODABLE,
+        QUOTE_MOVED,
+        SPAN_BEYOND_TEXT,
+    )
+)
+"""The codes of findings that a changed file causes."""
+_ANOTHER_ID = "Give one of them another id."
+
+
+Files = StrPath | Mapping[str, StrPath | bytes]
+"""The folder that the paths of a record's parts start from; or the bytes or the path of each."""
+
+
+def check(source: StrPath | Record, files: Files | None = None) -> Report:
+    """Check a record, its files and its quotes.
+
+    Args:
+        source: A record's file, its folder, or a record.
+        files: The files, if `source` is a record.
+
+    Raises:
+        UsageError: `files` has a name that no part has, or `source` is a path.
+        StorageError: A file cannot be read.
+    """
+    if not isinstance(source, Record):
+        refuse_files(files)
+        return examine(Path(source))[1]
+    with folder_of(source, files) as folder:
+        return Report(list(check_record(source, folder, Path(source.id))))
+
+
+@contextmanager
+def folder_of(record: Record, files: Files | None) -> Iterator[Path]:
+    """Yield the folder with the files of a record; files given one by one are copied into one.
+
+    Raises:
+        UsageError: A name in `files` is not the file of a part.
+        StorageError: A file cannot be read.
+    """
+    if files is not None and not isinstance(files, Mapping):
+        yield Path(files)
+        return
+    given = files or {}
+    if unknown := sorted(given.keys() - set(record.files)):
+        raise UsageError(
+            f"no part of {record.id} has the file {some(unknown)}",
+            "Use the file names that the parts have in the record.",
+        )
+    with TemporaryDirectory(prefix="archive-pkg-") as made:
+        folder = Path(made, "files")
+        for name, data in given.items():
+            with storage.storage_errors(f"reading {name}"):
+                file = folder / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                if isinstance(data, bytes):
+                    file.write_bytes(data)
+                    continue
+                with storage.open_regular(Path(data)) as stream, file.open("xb") as copy:
+                    shutil.copyfileobj(stream, copy)
+                    file.chmod(os.fstat(stream.fileno()).st_mode)
+        _log.debug("copied %d files into the temporary folder %s", len(given), made)
+        yield folder
+
+
+def refuse_files(files: Files | None) -> None:
+    """Raise UsageError if files are given with the path of a record, which names its own."""
+    if files is not None:
+        raise UsageError("`files` needs a record, not the path of one", "Load the record first.")
+
+
+def same_id(file: str, name: str, other: str) -> Finding:
+    """Return the finding for a record that has the id of another record."""
+    message = f"the id {name} is also that of {other}"
+    return RECORD_ID_TWICE.at(Location(file, field="id"), message, _ANOTHER_ID)
+
+
+def like_id(file: str, name: str, like: str, other: str) -> Finding:
+    """Return the finding for a record whose id differs from another's only in case."""
+    message = f"the id {name} and the id {like} of {other} differ only in capital and small letters"
+    return RECORD_IDS_ALIKE.at(Location(file, field="id"), message, _ANOTHER_ID)
+
+
+def examine(path: Path) -> tuple[Record | None, Report]:
+    """Read a record, if possible, and check it and its files.
+
+    Raises:
+        StorageError: A file cannot be read.
+        UsageError: The path is a package, or a folder of packages.
+    """
+    file, findings = record_file(path)
+    if package := _package_of(path):
+        raise UsageError(
+            f"{path} is {'' if package == path else 'part of '}a package, not a record",
+            f"Check it with archive-pkg verify {shlex.quote(str(package))}",
+        )
+    if findings and (package := _package_below(path)):
+        raise UsageError(
+            f"{path} has no record, but packages such as {package}",
+            f"Check them with archive-pkg verify {shlex.quote(str(path))}",
+        )
+    if findings:
+        return None, Report(findings)
+    record, report, root = read_placed(file)
+    if record is not None:
+        found = [*check_record(record, file.parent, file), *unnamed_files(record, file)]
+        report.extend(placed(found, file, root))
+    return record, report
+
+
+def _package_of(path: Path) -> Path | None:
+    """Return the package that a path names: its folder, the `data` in it, or the record there."""
+    if storage.is_folder(path) and is_bag(path) and record_file(path)[1]:
+        return path
+    data = path.parent if path.name == layout.RECORD else path
+    package = data.resolve().parent
+    if data.resolve().name != "data" or not is_bag(package):
+        return None
+    # Another bag may contain a record's own folder.
+    has_form = (data / layout.DESCRIPTOR).is_file() or (data / layout.PARTS).is_dir()
+    return data.parent if has_form else None
+
+
+def _package_below(folder: Path) -> Path | None:
+    """Return a package in a folder or in its subfolders, or None."""
+    with suppress(OSError):
+        for declaration in folder.rglob("bagit.txt"):
+            if storage.is_regular(declaration):
+                return declaration.parent
+    return None
+
+
+def check_record(record: Record, folder: Path, source: Path) -> Iterator[Finding]:
+    """Check a record against the files below a folder.
+
+    Args:
+        record: The record.
+        folder: The folder that the parts' paths start from; only read.
+        source: The record's file, for the places of the findings.
+    """
+    readable = yield from check_files(record, folder, source)
+    yield from check_texts(record, folder, source, readable)
+    yield from check_statements(record, source)

@@ -1,0 +1,182 @@
+"""Check what a record states: evidence, completeness, classification, access and events."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from archive_pkg.faults import Fault
+from archive_pkg.records.statements import StatementIndex, statements
+from archive_pkg.records.vocabularies import terms
+from archive_pkg.records.wording import label, relations
+from archive_pkg.reports import Code, Location, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from archive_pkg.records import Classification, Edtf, Record
+    from archive_pkg.reports import Finding
+
+STATEMENT_UNSOURCED = Code(
+    "statement-unsourced",
+    Severity.WARNING,
+    "A statement in the record has no evidence: it is neither quoted, inferred nor supplied.",
+)
+AGENT_WITHOUT_AUTHORITY = Code(
+    "agent-without-authority",
+    Severity.ADVICE,
+    "An author, sender, signatory, recipient or participant has no identifier from an authority "
+    "file (VIAF, GND, …).",
+)
+STATEMENT_MISSING = Code(
+    "statement-missing",
+    Severity.ADVICE,
+    "The record does not state what a complete record of its type states.",
+)
+LEVEL_UNKNOWN = Code(
+    "classification-level-unknown",
+    Severity.ERROR,
+    "The level of classification is not in the vocabulary that the record names.",
+)
+EVENT_TYPE_LOCAL = Code(
+    "event-type-local",
+    Severity.ADVICE,
+    "An event's type is not in the Library of Congress's vocabulary. It is exported as a "
+    "local type.",
+    "PREMIS 3.0, 2.2",
+)
+ACCESS_WIDER = Code(
+    "access-wider-than-source",
+    Severity.WARNING,
+    "A part is open, but the part it was made from is not. That is intended for a redaction "
+    "and probably a mistake for other parts.",
+)
+EVENT_TOO_EARLY = Code(
+    "event-before-its-object",
+    Severity.WARNING,
+    "An event is dated before one of its parts was made. Correct one of the two dates.",
+)
+RECLASSIFIED_TOO_EARLY = Code(
+    "reclassified-before-the-letter",
+    Severity.WARNING,
+    "A change of the letter's classification is dated before the letter itself. Correct one of "
+    "the two dates.",
+)
+
+
+def check_statements(record: Record, source: Path) -> Iterator[Finding]:
+    """Check the statements of a record, without its files.
+
+    Args:
+        record: The record.
+        source: The record's file, for the places of the findings.
+    """
+
+    def at(field: str) -> Location:
+        return Location(str(source), field=field)
+
+    known = StatementIndex(record)
+    for path in statements(record):
+        if not known.evidence(path):
+            hint = (
+                "Add evidence: a quote, the rule that inferred it, or the person who supplied it."
+            )
+            yield STATEMENT_UNSOURCED.at(at(path), "the statement has no evidence", hint)
+    kind = record.document_type
+    for group in kind.states:
+        if not any(getattr(record, field) for field in group):
+            words = " or ".join(map(label, group)).lower()
+            hint = f"Add {group[0]} if the document gives it. {kind.plural} usually do."
+            yield STATEMENT_MISSING.at(at(group[0]), f"the record does not state {words}", hint)
+    taking_part = (one.agent for one in record.participants)
+    named = dict.fromkeys(
+        (
+            *record.authors,
+            *record.sender,
+            *record.signatories,
+            *record.recipients,
+            *taking_part,
+        )
+    )
+    for name in named:
+        agent = record.agent(name)
+        if not agent.identifiers:
+            hint = "Search for the name at viaf.org, d-nb.info/gnd or wikidata.org."
+            message = f"{agent.name} has no identifier from an authority file"
+            yield AGENT_WITHOUT_AUTHORITY.at(at(f"agents.{name}"), message, hint)
+    yield from _level(record.classification, at("classification.level"))
+    yield from _history(record, at)
+    yield from _event_types(record, source)
+    yield from _access(record, source)
+    yield from _events(record, source)
+
+
+def _level(classification: Classification | None, place: Location) -> Iterator[Finding]:
+    if classification is None or not (classification.scheme or classification.level):
+        return
+    if not (classification.scheme and classification.level):
+        message = "a level needs its scheme, and only one of the two is given"
+        yield LEVEL_UNKNOWN.at(place, message, "Give both, or leave both out.")
+        return
+    try:
+        terms.level(classification.scheme, classification.level)
+    except Fault as fault:
+        yield LEVEL_UNKNOWN.at(place, fault.message, fault.hint)
+
+
+def _history(record: Record, at: Callable[[str], Location]) -> Iterator[Finding]:
+    written = record.date.edtf if record.date else None
+    if record.classification is None or written is None:
+        return
+    for index, change in enumerate(record.classification.history):
+        if change.date and _surely_before(change.date.edtf, written):
+            message = f"{change.action} on {change.date.edtf}, but the letter is dated {written}"
+            place = at(f"classification.history.{index}.date")
+            hint = "Correct the date that is wrong."
+            yield RECLASSIFIED_TOO_EARLY.at(place, message, hint)
+
+
+def _surely_before(one: Edtf, other: Edtf) -> bool:
+    """Return whether a date is certainly before another; False for doubtful dates."""
+    if one.uncertain or one.approximate or other.uncertain or other.approximate:
+        return False
+    return bool(one.latest and other.earliest and one.latest < other.earliest)
+
+
+def _event_types(record: Record, source: Path) -> Iterator[Finding]:
+    known = terms.event_types()
+    for event in record.events:
+        if event.type in known and not known[event.type].local:
+            continue
+        place = Location(str(source), field=f"events.{event.id}.type")
+        near = () if event.type in known else get_close_matches(event.type, known, 1)
+        hint = f"Did you mean “{near[0]}”?" if near else "You can leave it as it is."
+        yield EVENT_TYPE_LOCAL.at(
+            place, f"“{event.type}” is not in the Library of Congress's list of event types", hint
+        )
+
+
+def _access(record: Record, source: Path) -> Iterator[Finding]:
+    for part in record.parts:
+        if part.kind == "redaction" or part.access is None or part.access.status != "open":
+            continue
+        for other in map(record.part, part.leads_to):
+            if other.access and other.access.status != "open":
+                at = Location(str(source), field=f"parts.{part.id}.access")
+                relation = "; ".join(relations(part))
+                message = f"{part.id} ({relation}) is open, but {other.id} is not"
+                hint = "Describe it as a part of kind redaction, or restrict it too."
+                yield ACCESS_WIDER.at(at, message, hint)
+
+
+def _events(record: Record, source: Path) -> Iterator[Finding]:
+    parts = {part.id: part for part in record.parts}
+    for event in record.events:
+        ends = event.date.edtf.latest if event.date else None
+        for part in map(parts.__getitem__, dict.fromkeys((*event.sources, *event.objects))):
+            made = part.made.edtf.earliest if part.made else None
+            if ends and made and ends < made:
+                at = Location(str(source), field=f"events.{event.id}.date")
+                message = f"{event.id} is dated {ends}, but {part.id} was not made before {made}"
+                yield EVENT_TOO_EARLY.at(at, message, "Correct the date that is wrong.")

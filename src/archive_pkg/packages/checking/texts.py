@@ -1,0 +1,190 @@
+"""Check the texts of a record: encodings, quotes and spans."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from archive_pkg import storage
+from archive_pkg.packages.checking.files import PART_UNREADABLE
+from archive_pkg.reports import Code, Location, Severity
+from archive_pkg.texts.decoding import ENCODING_NAMES, other_readings
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
+
+    from archive_pkg.records import Part, Quote, Record
+    from archive_pkg.reports import Finding
+
+TEXT_LIMIT = 256 * 1024 * 1024
+"""The largest text, in bytes, that is decoded to check quotes."""
+
+ENCODING_UNKNOWN = Code(
+    "encoding-unknown",
+    Severity.ERROR,
+    "A part declares an encoding that this program does not know.",
+)
+TEXT_UNDECODABLE = Code(
+    "text-undecodable",
+    Severity.ERROR,
+    "A text is not in the encoding that its part declares (UTF-8 if it declares none). Declare "
+    "the right one. The file itself is not changed.",
+)
+TEXT_TOO_LARGE = Code(
+    "text-too-large",
+    Severity.ERROR,
+    f"A text with quotes is larger than {TEXT_LIMIT // 1024**2} MiB, so the quotes are not "
+    "checked.",
+)
+QUOTE_MOVED = Code(
+    "quote-moved",
+    Severity.ERROR,
+    "The words of a quote are not at its offsets in the part's file.",
+    "W3C Web Annotation Data Model, 4.2.4 and 4.2.5",
+)
+SPAN_BEYOND_TEXT = Code(
+    "span-beyond-text", Severity.ERROR, "A part's span ends after the end of the text in its file."
+)
+
+
+def check_texts(
+    record: Record, folder: Path, source: Path, readable: dict[str, bytes | None]
+) -> Iterator[Finding]:
+    """Check that each text is in its encoding, and that quotes and spans fit it.
+
+    Args:
+        record: The record.
+        folder: The folder that the parts' paths start from; only read.
+        source: The record's file, for the places of the findings.
+        readable: The files that can be read, with the bytes of those that are read already.
+    """
+    quotes: dict[str, list[tuple[str, Quote]]] = defaultdict(list)
+    for field, quote in _quotes(record):
+        part = record.part(quote.part)
+        if part.file in readable and part.is_text:
+            quotes[part.file].append((field, quote))
+    texts = {part.file: part for part in record.parts if part.is_text and part.file in readable}
+    for name, part in texts.items():
+        if name is None:
+            continue
+        place = Location(str(source), field=f"parts.{part.id}.file")
+        data = readable[name]
+        text = yield from _decoded(folder, name, part, place, data, needed=bool(quotes[name]))
+        if text is None:
+            continue
+        for field, quote in quotes[name]:
+            yield from _check_quote(text, quote, Location(str(source), field=field), name)
+        for other in record.parts:
+            if other.file == name and other.span and other.span.end > len(text):
+                at = Location(str(source), field=f"parts.{other.id}.span", offset=other.span.end)
+                message = (
+                    f"the span ends at {other.span.end}, but the text of {name} ends at {len(text)}"
+                )
+                yield SPAN_BEYOND_TEXT.at(at, message, f"End the span at {len(text)} or before.")
+
+
+def _decoded(
+    folder: Path, name: str, part: Part, place: Location, data: bytes | None, *, needed: bool
+) -> Generator[Finding, None, str | None]:
+    """Decode a part's text; line ends are kept, a byte order mark is not counted."""
+    encoding = part.encoding or "utf-8"
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        hint = ENCODING_NAMES
+        yield ENCODING_UNKNOWN.at(place, f"{encoding} is not a known encoding", hint)
+        return None
+    if data is None:
+        data = yield from _large(folder, name, place, needed=needed)
+        if data is None:
+            return None
+    try:
+        return decode(data, encoding)
+    except UnicodeDecodeError as error:
+        at = Location(place.path, field=place.field, byte=error.start)
+        message = f"{name} is not {encoding}: the byte {data[error.start]:02x} is not valid in it"
+        hint = (
+            f"Write its encoding in parts.{part.id}.encoding. {other_readings(data, error.start)}"
+        )
+        yield TEXT_UNDECODABLE.at(at, message, hint)
+        return None
+
+
+def _large(
+    folder: Path, name: str, place: Location, *, needed: bool
+) -> Generator[Finding, None, bytes | None]:
+    """Read the bytes of a text that is too large to keep from digesting."""
+    try:
+        with storage.open_beneath(folder, name) as stream:
+            if os.fstat(stream.fileno()).st_size <= TEXT_LIMIT:
+                return stream.read()
+    except OSError as error:
+        yield PART_UNREADABLE.at(place, f"{name} could not be read: {storage.explain(error)}")
+        return None
+    if needed:
+        message = f"{name} is too large to check quotes in it"
+        yield TEXT_TOO_LARGE.at(place, message, "Split it into one file per letter.")
+    return None
+
+
+def decode(data: bytes, encoding: str) -> str:
+    """Decode bytes; line ends are kept, and a byte order mark is dropped.
+
+    Raises:
+        UnicodeDecodeError: A byte does not fit the encoding.
+        LookupError: The encoding is unknown.
+    """
+    return data.decode(encoding).removeprefix("\ufeff")
+
+
+def _quotes(record: Record) -> Iterator[tuple[str, Quote]]:
+    for note in record.translation_notes:
+        yield f"translation_notes.{note.id}.at", note.at
+    for item in record.items:
+        if item.at:
+            yield f"items.{item.id}.at", item.at
+    for index, evidence in enumerate(record.evidence):
+        if evidence.at:
+            yield f"evidence.{index}.at", evidence.at
+
+
+def _check_quote(text: str, quote: Quote, place: Location, name: str) -> Iterator[Finding]:
+    at = Location(place.path, field=place.field, offset=quote.start)
+    stands = text[quote.start : quote.end]
+    before = text[max(0, quote.start - len(quote.prefix)) : quote.start]
+    after = text[quote.end : quote.end + len(quote.suffix)]
+    if stands == quote.exact and before == quote.prefix and after == quote.suffix:
+        return
+    found = find_quote(text, quote)
+    if stands == quote.exact:
+        message = f"the words around “{_short(quote.exact)}” in {name} differ from the record's"
+    else:
+        message = (
+            f"{name} has “{_short(stands)}” at {quote.start}–{quote.end}, "
+            f"not “{_short(quote.exact)}”"
+        )
+    if found is None:
+        hint = "The text does not contain these words. Quote other words, or remove the evidence."
+    elif found == quote.start:
+        hint = "Correct the prefix and suffix of the quote."
+    else:
+        hint = f"Write start: {found} and end: {found + len(quote.exact)}."
+    yield QUOTE_MOVED.at(at, message, hint)
+
+
+def find_quote(text: str, quote: Quote) -> int | None:
+    """Find a quote with its context, or else its words nearest to the old place."""
+    whole = text.find(quote.prefix + quote.exact + quote.suffix)
+    if whole >= 0:
+        return whole + len(quote.prefix)
+    behind = text.find(quote.exact, quote.start)
+    before = text.rfind(quote.exact, 0, quote.start + len(quote.exact))
+    places = [place for place in (before, behind) if place >= 0]
+    return min(places, key=lambda place: abs(place - quote.start), default=None)
+
+
+def _short(words: str, most: int = 40) -> str:
+    return words if len(words) <= most else f"{words[: most - 1]}…"
