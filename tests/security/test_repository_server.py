@@ -148,7 +148,7 @@ def server(tls: tuple[Path, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture(autouse=True)
 def _quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("archive_pkg.deposits.retrying.PAUSES", ())
-    monkeypatch.setattr("archive_pkg.deposits.repositories.s3._ATTEMPTS", 1)
+    monkeypatch.setattr("archive_pkg.deposits.repositories.s3.bucket._ATTEMPTS", 1)
     monkeypatch.setattr("archive_pkg.deposits.credentials._from_keyring", lambda name: None)
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     for name, value in {
@@ -439,7 +439,7 @@ def address(request: pytest.FixtureRequest, server: Server, monkeypatch: pytest.
     """The address of a kind of repository at the server."""
     monkeypatch.setenv("AWS_CA_BUNDLE", os.environ["SSL_CERT_FILE"])
     monkeypatch.setattr(
-        "archive_pkg.deposits.repositories.s3._ATTEMPTS", 1
+        "archive_pkg.deposits.repositories.s3.bucket._ATTEMPTS", 1
     )  # botocore waits before the next
     return _KINDS[request.param].format(server.name)
 
@@ -521,7 +521,7 @@ def test_a_server_that_drips_is_given_up(
     address: str, where: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("archive_pkg.deposits.http.client.SECONDS", 0.2)
-    monkeypatch.setattr("archive_pkg.deposits.repositories.s3._SECONDS", 0.2)
+    monkeypatch.setattr("archive_pkg.deposits.repositories.s3.answers.SECONDS", 0.2)
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         while where == "interim":
@@ -546,7 +546,7 @@ def test_a_server_that_drips_is_given_up(
 def test_interim_answers_without_end_to_a_file_are_given_up(
     plain: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archive_pkg.deposits.repositories.s3._SECONDS", 0.2)
+    monkeypatch.setattr("archive_pkg.deposits.repositories.s3.answers.SECONDS", 0.2)
 
     def go_on(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b"HTTP/1.1 100 Continue\r\n")
@@ -561,7 +561,7 @@ def test_interim_answers_without_end_to_a_file_are_given_up(
 
 
 def test_a_listing_without_end_is_refused(plain: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive_pkg.deposits.repositories.s3._MOST_PAGES", 5)
+    monkeypatch.setattr("archive_pkg.deposits.repositories.s3.bucket._MOST_PAGES", 5)
     entry = "<Contents><Key>x/a</Key><Size>1</Size><ETag>x</ETag></Contents>"
     bucket = S3Bucket(f"s3://b?endpoint=http://{plain.name}")
     for listed, last in (("", 1), (entry, 5)):

@@ -14,7 +14,7 @@ import servers
 import targets
 
 from archive_pkg import deposits
-from archive_pkg.deposits.repositories import s3
+from archive_pkg.deposits.repositories.s3 import parts
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.packages import build_package
 
@@ -35,7 +35,7 @@ def package(letter: Path, tmp_path: Path) -> Path:
 def test_parts_that_are_there_are_not_sent_again(
     target: targets.Target, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(s3, "PART", 5 << 20)
+    monkeypatch.setattr(parts, "PART", 5 << 20)
     bucket = deposits.repository_for(target.address)
     sent: list[int] = []
     upload = bucket._client.upload_part  # type: ignore[attr-defined]

@@ -13,16 +13,10 @@ with `http=yes`, because the login would cross the network readable. `?lock=gove
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import ipaddress
 import os
-import socket
-import threading
 import time as clock
-from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
@@ -47,6 +41,16 @@ from archive_pkg.deposits.repositories.drop.drop_folder import (
     refuse_others,
     write_file,
 )
+from archive_pkg.deposits.repositories.s3 import answers, parts
+from archive_pkg.deposits.repositories.s3.address import object_lock, refuse_plain
+from archive_pkg.deposits.repositories.s3.answers import ReadBody, limit_answer_time
+from archive_pkg.deposits.repositories.s3.parts import (
+    PartDigests,
+    PartsThere,
+    base64,
+    part_size,
+    parts_of,
+)
 from archive_pkg.deposits.transfers import BLOCK, Item, Transfer, VerifiedReader, limited, sha256_of
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.logs import logger
@@ -55,7 +59,6 @@ from archive_pkg.reports import Location
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-    from urllib.parse import SplitResult
 
     from archive_pkg.deposits.journal import Journal
     from archive_pkg.deposits.protocol import Expected
@@ -63,17 +66,16 @@ if TYPE_CHECKING:
 
 _log = logger(__name__)
 
-PART = 16 * 1024 * 1024
-"""Files larger than this are sent in parts of this size, or larger if there would be too many."""
-_MOST_PARTS = 10_000
 _LARGEST = 5 * 1024**4
 _LONGEST = 1024
-_SECONDS, _SLOWEST = 60.0, 1024
-"""Seconds until a complete answer, and bytes per second for files that take longer."""
+_SLOWEST = 1024
+"""Bytes per second of files that take longer than other answers may."""
 _MOST_PAGES = 10_000
 """Pages of a listing; each has a thousand entries."""
 _WIDTH = 8
 _ATTEMPTS = 3
+_PARTS_AT_ONCE = 4
+_LATER = {"SlowDown", "RequestTimeout", "InternalError", "ConditionalRequestConflict", "409"}
 _DECLARATION = "bagit.txt"
 
 
@@ -96,18 +98,18 @@ class S3Bucket:
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
-        parts = split_address(address)
-        options = dict(parse_qsl(parts.query, keep_blank_values=True))
-        self._lock = _lock(options.pop("lock", ""))
+        split = split_address(address)
+        options = dict(parse_qsl(split.query, keep_blank_values=True))
+        self._lock = object_lock(options.pop("lock", ""))
         endpoint = options.pop("endpoint", "") or os.environ.get("AWS_ENDPOINT_URL_S3") or None
         self._may_be_plain = options.pop("http", "") == "yes"
-        if options or parts.username or parts.fragment:
+        if options or split.username or split.fragment:
             raise UsageError(
                 f"{without_secret(address)}: only endpoint=, http=yes and lock= may follow the ?",
                 "s3://BUCKET/PREFIX?endpoint=https://s3.example.org&lock=governance:2036-12-31",
             )
-        self._bucket = parts.netloc
-        self._prefix = unquote(parts.path).strip("/")
+        self._bucket = split.netloc
+        self._prefix = unquote(split.path).strip("/")
         session = botocore.session.get_session()
         try:
             self._client: Any = session.create_client(
@@ -130,9 +132,9 @@ class S3Bucket:
             message = f"{without_secret(address)}: {redact(str(error))}"
             raise UsageError(message, "Check the configuration of AWS (~/.aws/config).") from error
         self._client.meta.events.register("before-send.s3", self._sent)
-        _limit_answer_time(self._client._endpoint.http_session)
+        limit_answer_time(self._client._endpoint.http_session)
         url = str(self._client.meta.endpoint_url)
-        _refuse_plain(split_address(url), allowed=self._may_be_plain)
+        refuse_plain(split_address(url), allowed=self._may_be_plain)
         credentials = session.get_credentials()
         if credentials is not None:
             remember(credentials.secret_key)
@@ -276,7 +278,7 @@ class S3Bucket:
         if is_file and response.status_code < 300:
             return response
         body = b"".join(self._read(response.raw, limits.SERVER_ANSWER, whole=True))
-        return AWSResponse(response.url, response.status_code, response.headers, _ReadBody(body))
+        return AWSResponse(response.url, response.status_code, response.headers, ReadBody(body))
 
     def _read(self, raw: Any, most: Limit, *, whole: bool = False) -> Iterator[bytes]:
         """Read an answer within limits of bytes and of time.
@@ -297,7 +299,7 @@ class S3Bucket:
                 if count > most.value:
                     message = f"{self.target} answers with more than {most.value} bytes"
                     raise DepositError(message, most.hint)
-                if took > _SECONDS and (whole or count < took * _SLOWEST):
+                if took > answers.SECONDS and (whole or count < took * _SLOWEST):
                     raise LostError(f"{self.target} answers too slowly")
                 yield block
         except urllib3.exceptions.HTTPError as error:
@@ -336,14 +338,14 @@ class S3Bucket:
 
     def _held_already(self, transfer: Transfer, item: Item, key: str) -> Arrival:
         """Return the arrival of an object that exists already, which must have the right bytes."""
-        part = _part_size(item.size)
-        digests = _PartDigests()
+        part = part_size(item.size)
+        digests = PartDigests()
         with transfer.open(item) as file:
             source = VerifiedReader(file, item)
-            for number, data in enumerate(_parts(source, item, part), 1):
+            for number, data in enumerate(parts_of(source, item, part), 1):
                 digests.add(number, data)
         found = self._head(key)
-        arrival = digests.arrival(item, found, multiple=item.size > PART)
+        arrival = digests.arrival(item, found, multiple=item.size > parts.PART)
         if arrival is None:
             arrival = self._read_back(item, key)
         if arrival.stored != arrival.expected:
@@ -363,25 +365,25 @@ class S3Bucket:
     def _send(self, transfer: Transfer, item: Item, key: str) -> Arrival:
         with transfer.open(item) as file:
             source = VerifiedReader(file, item, transfer.tick)
-            if item.size > PART:
+            if item.size > parts.PART:
                 digests = self._send_parts(source, item, key)
                 answer = self._head(key)
             else:
-                (data,) = _parts(source, item, PART)
-                digests = _PartDigests()
+                (data,) = parts_of(source, item, parts.PART)
+                digests = PartDigests()
                 digests.add(1, data)
                 answer = self._put(key, data, digests)
-        arrival = digests.arrival(item, answer, multiple=item.size > PART)
+        arrival = digests.arrival(item, answer, multiple=item.size > parts.PART)
         return arrival or self._read_back(item, key)
 
-    def _put(self, key: str, data: bytes, digests: _PartDigests) -> dict[str, Any]:
+    def _put(self, key: str, data: bytes, digests: PartDigests) -> dict[str, Any]:
         answer: dict[str, Any] = self._once(
             self._client.put_object,
             Bucket=self._bucket,
             Key=key,
             Body=data,
-            ChecksumSHA256=_base64(digests.sha256[1]),
-            ContentMD5=_base64(digests.md5[1]),
+            ChecksumSHA256=base64(digests.sha256[1]),
+            ContentMD5=base64(digests.md5[1]),
             **self._lock_options(),
         )
         return answer if answer.get("ETag") else self._head(key)
@@ -406,10 +408,10 @@ class S3Bucket:
         written: dict[str, Any] = call(**options)
         return written
 
-    def _send_parts(self, source: VerifiedReader, item: Item, key: str) -> _PartDigests:
+    def _send_parts(self, source: VerifiedReader, item: Item, key: str) -> PartDigests:
         upload = self._upload(key)
         there = self._parts_there(key, upload)
-        digests = _PartDigests()
+        digests = PartDigests()
         done: dict[int, dict[str, Any]] = {}
 
         def send(number: int, data: bytes) -> None:
@@ -421,18 +423,18 @@ class S3Bucket:
                     UploadId=upload,
                     PartNumber=number,
                     Body=data,
-                    ChecksumSHA256=_base64(sha256),
-                    ContentMD5=_base64(md5),
+                    ChecksumSHA256=base64(sha256),
+                    ContentMD5=base64(md5),
                 )
                 etag, checksum = answer["ETag"], answer.get("ChecksumSHA256")
             else:
-                etag, checksum = md5.hex(), _base64(sha256) if there.checksums else None
+                etag, checksum = md5.hex(), base64(sha256) if there.checksums else None
             part = {"PartNumber": number, "ETag": etag}
             done[number] = part | ({"ChecksumSHA256": checksum} if checksum else {})
 
         with ThreadPoolExecutor(_PARTS_AT_ONCE) as pool:
             waiting: list[Any] = []
-            for number, data in enumerate(_parts(source, item, _part_size(item.size)), 1):
+            for number, data in enumerate(parts_of(source, item, part_size(item.size)), 1):
                 waiting.append(pool.submit(send, number, data))
                 del data
                 if len(waiting) > _PARTS_AT_ONCE:
@@ -459,8 +461,8 @@ class S3Bucket:
         )
         return str(answer["UploadId"])
 
-    def _parts_there(self, key: str, upload: str) -> _PartsThere:
-        found = _PartsThere()
+    def _parts_there(self, key: str, upload: str) -> PartsThere:
+        found = PartsThere()
         for part in self._pages("list_parts", "Parts", Key=key, UploadId=upload):
             found[part["PartNumber"]] = (part["Size"], part["ETag"].strip('"'))
             found.checksums = "ChecksumSHA256" in part
@@ -575,183 +577,10 @@ class S3Bucket:
             raise DepositError(f"{self.target}: {redact(str(error))}") from error
 
 
-def _limit_answer_time(session: Any) -> None:
-    """Make connections of a session time out if no complete answer head arrives.
-
-    Neither botocore nor http.client limits the time for an answer's head, or for interim
-    answers before it.
-    """
-    for scheme, pool in session._pool_classes_by_scheme.items():
-        connection = type("Connection", (_TimedConnection, pool.ConnectionCls), {})
-        session._pool_classes_by_scheme[scheme] = type(
-            "Pool", (pool,), {"ConnectionCls": connection}
-        )
-
-
-class _TimedConnection:
-    """A connection that is shut down when the head of an answer takes too long."""
-
-    sock: socket.socket
-
-    def getresponse(self, *args: Any, **options: Any) -> Any:
-        with self._timed():
-            return super().getresponse(*args, **options)  # type: ignore[misc]
-
-    def _consume_headers(self, file: Any) -> None:
-        """Read the headers of "100 Continue". botocore's own method loops for ever at the end."""
-        with self._timed():
-            while file.readline().strip():
-                pass
-
-    @contextlib.contextmanager
-    def _timed(self) -> Iterator[None]:
-        too_late = threading.Event()
-
-        def give_up() -> None:
-            too_late.set()
-            with contextlib.suppress(OSError):  # bypass TLS, which is in use
-                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
-
-        timer = threading.Timer(_SECONDS, give_up)
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-            if too_late.is_set():
-                raise TimeoutError(f"no answer came within {_SECONDS:g} seconds")
-
-
-class _ReadBody:
-    """The body of an answer that was read already, in the form that botocore expects."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def stream(self) -> Iterator[bytes]:
-        """Yield it."""
-        yield self._body
-
-
-_PARTS_AT_ONCE = 4
-_LATER = {"SlowDown", "RequestTimeout", "InternalError", "ConditionalRequestConflict", "409"}
-
-
-class _PartsThere(dict[int, tuple[int, str]]):
-    """Parts that the server has: number → size and MD5; and whether it stores their SHA-256."""
-
-    checksums = False
-
-
-class _PartDigests:
-    """The digests of a file's parts, from which the server's digests can be predicted."""
-
-    def __init__(self) -> None:
-        self.sha256: dict[int, bytes] = {}
-        self.md5: dict[int, bytes] = {}
-
-    def add(self, number: int, data: bytes) -> tuple[bytes, bytes]:
-        """Digest one more part; parts count from 1."""
-        self.sha256[number] = hashlib.sha256(data).digest()
-        self.md5[number] = hashlib.md5(data, usedforsecurity=False).digest()
-        return self.sha256[number], self.md5[number]
-
-    def arrival(self, item: Item, answer: dict[str, Any], *, multiple: bool) -> Arrival | None:
-        """Return the server's digest and the expected one; None if the server states none."""
-        checksum, etag = answer.get("ChecksumSHA256"), str(answer.get("ETag", "")).strip('"')
-        if multiple:
-            number = f"-{len(self.sha256)}"
-            joined = hashlib.sha256(_joined(self.sha256)).digest()
-            md5 = hashlib.md5(_joined(self.md5), usedforsecurity=False)
-            etag_expected = md5.hexdigest() + number
-            expected, name = _base64(joined) + number, "sha256 of the parts' sha256"
-        else:
-            etag_expected, name = self.md5[1].hex(), "sha256"
-            expected = _base64(self.sha256[1])
-        if checksum and checksum.partition("-")[2] == expected.partition("-")[2]:
-            return _arrival(item, f"{name}, base64", expected, checksum)
-        if etag == etag_expected:
-            return _arrival(item, f"md5{' of the parts' if multiple else ''}", etag_expected, etag)
-        # A different ETag may not be an MD5 at all (encryption, copies): read the bytes.
-        return None
-
-
-def _joined(digests: dict[int, bytes]) -> bytes:
-    return b"".join(digests[number] for number in sorted(digests))
-
-
-def _arrival(item: Item, algorithm: str, expected: str, stored: str) -> Arrival:
-    return Arrival(
-        path=item.path,
-        size=item.size,
-        sha256=item.sha256,
-        algorithm=algorithm,
-        expected=expected,
-        stored=stored,
-    )
-
-
 def _plain(arrival: Arrival) -> Arrival:
     if arrival.algorithm == "read back":
         return arrival.model_copy(update={"algorithm": "sha256"})
     return arrival
-
-
-def _part_size(size: int) -> int:
-    mebibyte = 1024 * 1024
-    return max(PART, -(-size // _MOST_PARTS // mebibyte) * mebibyte)
-
-
-def _parts(source: VerifiedReader, item: Item, size: int) -> Iterator[bytes]:
-    """Yield a file's bytes in parts of one size; an empty file has one empty part."""
-    sent = 0
-    while sent < item.size or not sent:
-        data = source.read(size)
-        sent += len(data)
-        yield data
-        if not data:
-            return
-
-
-def _refuse_plain(endpoint: SplitResult, *, allowed: bool) -> None:
-    """Refuse a server to which the login would be sent unencrypted.
-
-    Raises:
-        UsageError: It is such a server.
-    """
-    host = str(endpoint.hostname)
-    try:
-        here = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        here = host == "localhost"
-    if endpoint.scheme != "https" and not (allowed or here):
-        raise UsageError(
-            f"{host} would get your login unencrypted, over plain http",
-            "Write https://, or add http=yes if the network is private.",
-        )
-
-
-def _lock(asked: str) -> tuple[str, datetime] | None:
-    if not asked:
-        return None
-    mode, _, until = asked.partition(":")
-    try:
-        if mode.upper() not in ("GOVERNANCE", "COMPLIANCE"):
-            raise ValueError(mode)
-        day = date.fromisoformat(until)
-    except ValueError:
-        raise UsageError(
-            f"lock={asked} is not an object lock",
-            "Write lock=governance:2036-12-31 or lock=compliance:2036-12-31.",
-        ) from None
-    until_then = datetime.combine(day, time(23, 59, 59), UTC)
-    if until_then < datetime.now(UTC):
-        raise UsageError(f"lock={asked} ended before it began", "Name a future day.")
-    return mode.upper(), until_then
-
-
-def _base64(digest: bytes) -> str:
-    return b64encode(digest).decode()
 
 
 def _code(error: Any) -> str:

@@ -1,0 +1,54 @@
+"""What an address of an S3 server may ask for."""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
+
+from archive_pkg.errors import UsageError
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+
+def refuse_plain(endpoint: SplitResult, *, allowed: bool) -> None:
+    """Refuse a server to which the login would be sent unencrypted.
+
+    Raises:
+        UsageError: It is such a server.
+    """
+    host = str(endpoint.hostname)
+    try:
+        here = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        here = host == "localhost"
+    if endpoint.scheme != "https" and not (allowed or here):
+        raise UsageError(
+            f"{host} would get your login unencrypted, over plain http",
+            "Write https://, or add http=yes if the network is private.",
+        )
+
+
+def object_lock(asked: str) -> tuple[str, datetime] | None:
+    """Return the mode and the end of an object lock such as `governance:2036-12-31`.
+
+    Raises:
+        UsageError: It is not an object lock, or it has ended.
+    """
+    if not asked:
+        return None
+    mode, _, until = asked.partition(":")
+    try:
+        if mode.upper() not in ("GOVERNANCE", "COMPLIANCE"):
+            raise ValueError(mode)
+        day = date.fromisoformat(until)
+    except ValueError:
+        raise UsageError(
+            f"lock={asked} is not an object lock",
+            "Write lock=governance:2036-12-31 or lock=compliance:2036-12-31.",
+        ) from None
+    until_then = datetime.combine(day, time(23, 59, 59), UTC)
+    if until_then < datetime.now(UTC):
+        raise UsageError(f"lock={asked} ended before it began", "Name a future day.")
+    return mode.upper(), until_then
