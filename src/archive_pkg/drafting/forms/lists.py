@@ -140,7 +140,7 @@ class ListForms(FormsBase):
             return Named(person.name, "person", person.role or one.name)
         office = is_only_office(plain.split(",")[0], self.vocabulary) and below.last
         if one.kind == "person" and not one.role and office and below.text[-1] not in ".!?:":
-            return Named(one.name, "person", plain, one.start)
+            return Named(one.name, "person", plain)
         return None
 
     def correspondent_fact(

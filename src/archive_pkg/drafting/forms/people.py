@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.name_shapes import PARTICLES, looks_like_name
+from archive_pkg.drafting.name_shapes import looks_like_name
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
@@ -31,20 +31,13 @@ class Named:
         name: The name as written, without titles; of an office or body without its article.
         kind: "person", "organization", or "" for an office whose holder is not named.
         role: The office of a person.
-        start: Offset of the name in the line.
         sure: Whether a title, initials or the list of bodies shows what it is.
     """
 
     name: str
     kind: str
     role: str = ""
-    start: int = 0
     sure: bool = True
-
-    @property
-    def end(self) -> int:
-        """Offset after the name, if it is written without interruption."""
-        return self.start + len(self.name)
 
 
 def without_glosses(text: str) -> str:
@@ -57,27 +50,10 @@ def without_glosses(text: str) -> str:
 
 _CHINESE = ("使馆", "大使馆", "部", "委员会", "总领事馆", "代办处", "局", "司")
 # Abbreviations of committees and ministries, which head a body's name on their own.
-_PARTIES = frozenset(
-    [
-        "cc",
-        "ck",
-        "kc",
-        "zk",
-        "цк",
-        "mfa",
-        "mid",
-        "мид",
-        "kgb",
-        "кгб",
-        "mvd",
-        "fm",
-        "mofa",
-        "mfs",
-        "mfaa",
-        "hq",
-        "ministry",
-    ]
-)
+_PARTIES = frozenset([
+    "cc", "ck", "kc", "zk", "цк", "mfa", "mid", "мид", "kgb", "кгб", "mvd", "fm", "mofa", "mfs",
+    "mfaa", "hq",
+])  # fmt: skip
 
 
 def is_comrade(piece: str, vocabulary: Vocabulary) -> bool:
@@ -138,13 +114,6 @@ def looks_like_body(text: str, vocabulary: Vocabulary) -> bool:
     )
 
 
-def _initials_last(pieces: list[str]) -> bool:
-    """Whether initials follow a family name: "Khrushchev N. S.", "MIKOYAN, A.I."."""
-    return len(pieces) > 1 and all(
-        _INITIALS.match(p) and len(p) <= 5 and "." in p for p in pieces[1:]
-    )
-
-
 def find_person(text: str, vocabulary: Vocabulary) -> Named | None:
     """Return the person whom an entry of a list names, with their office.
 
@@ -152,20 +121,9 @@ def find_person(text: str, vocabulary: Vocabulary) -> Named | None:
     "Choe Chang-seok [Choe Chang-sok], Delegation Leader".
     """
     entry = _AFTER.sub("", without_glosses(text)).strip()
-    if not entry:
-        return None
-    head = entry
     cut = _CUT.search(entry)
-    rest = ""
-    if cut is not None and cut.start() > 0:
-        after = entry[cut.end() :].strip()
-        if cut.group() == "," and _INITIALS.match(after) and "." in after:
-            head = entry[: cut.start()] + ", " + after
-        else:
-            head, rest = entry[: cut.start()].strip(), after
+    head, rest = (entry[: cut.start()], entry[cut.end() :]) if cut else (entry, "")
     pieces = head.split()
-    if not pieces or len(pieces) > 16:
-        return None
     titles = [n for n, piece in enumerate(pieces) if is_comrade(piece, vocabulary)]
     if titles:
         named, office = _after_title(pieces, titles[-1], vocabulary)
@@ -174,9 +132,8 @@ def find_person(text: str, vocabulary: Vocabulary) -> Named | None:
     name = _undotted(" ".join(named).strip(_CLOSE.replace(".", "")))
     if not _is_persons(name, vocabulary):
         return None
-    start = text.find(name.split()[0])
     role = ", ".join(p for p in (" ".join(office).strip(_CLOSE), rest.strip(_CLOSE)) if p)
-    return Named(name, "person", role, max(start, 0), bool(titles or office) or "." in name)
+    return Named(name, "person", role, bool(titles or office) or "." in name)
 
 
 def _after_title(
@@ -188,8 +145,6 @@ def _after_title(
         begin += 1
     end = begin
     while end < len(pieces) and not is_office_word(pieces[end], vocabulary):
-        if not looks_like_name(pieces[end]) and pieces[end].casefold() not in PARTICLES:
-            break
         end += 1
     return pieces[begin:end], pieces[:title] + pieces[title + 1 : begin] + pieces[end:]
 
@@ -209,11 +164,9 @@ def _beside_office(pieces: list[str], vocabulary: Vocabulary) -> tuple[list[str]
 
 def _is_persons(name: str, vocabulary: Vocabulary) -> bool:
     """Whether a text can be a person's name."""
+    if not looks_like_name(name, most=5) or not name[0].isupper():
+        return False
     bare = name.split()
-    if not bare or any(c.isdigit() for c in name) or not name[0].isupper() or len(name) < 2:
-        return False
-    if not (looks_like_name(name.replace(",", ""), most=5) or _initials_last(bare)):
-        return False
     if any(is_body_word(p, vocabulary) or is_office_word(p, vocabulary) for p in bare):
         return False
     return not all(p.strip(".,").casefold() in vocabulary.office_ends for p in bare)
@@ -240,13 +193,9 @@ def _after_scope(pieces: list[str], begin: int, vocabulary: Vocabulary) -> int:
 
 def is_only_office(text: str, vocabulary: Vocabulary) -> bool:
     """Whether a text is an office without its holder: "the First Secretary of the SED CC"."""
-    pieces = _ARTICLE.sub("", without_glosses(text).strip(_CLOSE)).split()
-    if not pieces or len(pieces) > 16 or any(is_comrade(p, vocabulary) for p in pieces):
-        return False
-    offices = [n for n, piece in enumerate(pieces) if is_office_word(piece, vocabulary)]
-    if not offices or pieces[0][0].islower():
-        return False
-    return find_person(" ".join(pieces), vocabulary) is None
+    bare = _ARTICLE.sub("", without_glosses(text).strip(_CLOSE))
+    offices = any(is_office_word(piece, vocabulary) for piece in bare.split())
+    return offices and not bare[0].islower() and find_person(bare, vocabulary) is None
 
 
 _AND = re.compile(r"\s*(?:[,;]\s*(?:and|und|et|i|и)\s+|;|,|\s(?:and|und|et|i|a|и|oraz|és|și)\s)\s*")
@@ -269,34 +218,21 @@ def split_names(text: str) -> list[tuple[int, str]]:
 def read_people(text: str, vocabulary: Vocabulary) -> list[Named]:
     """Return the persons and bodies of a list: "Comrades Kosygin, Baibakov; Statistical Board"."""
     found: list[Named] = []
-    for start, entry in split_names(text):
-        bare = entry.strip()
-        person = None
-        if known_body(bare, vocabulary) is None and not (
-            looks_like_body(bare, vocabulary)
-            and not any(is_office_word(p, vocabulary) for p in bare.split())
+    for _, entry in split_names(text):
+        known = known_body(entry, vocabulary)
+        person = None if known else find_person(entry, vocabulary)
+        last = found[-1] if found and found[-1].kind == "person" else None
+        if person is not None and last is not None and _INITIALS.match(person.name):
+            found[-1] = replace(last, name=f"{last.name}, {person.name}")  # "MIKOYAN, A.I."
+        elif person is not None:
+            found.append(person)
+        elif looks_like_body(entry, vocabulary) and (
+            last is None or _begins_body(entry, vocabulary)
         ):
-            person = find_person(bare, vocabulary)
-        if person is not None:
-            initials = _INITIALS.match(person.name) and found and found[-1].kind == "person"
-            if initials:  # "MIKOYAN, A.I."
-                last = found.pop()
-                person = Named(
-                    f"{last.name}, {person.name}", "person", last.role, last.start, last.sure
-                )
-                found.append(person)
-                continue
-            found.append(
-                Named(person.name, "person", person.role, start + person.start, person.sure)
-            )
-        elif looks_like_body(bare, vocabulary) and (
-            not found or found[-1].kind != "person" or _begins_body(bare, vocabulary)
-        ):
-            name = _ARTICLE.sub("", without_glosses(bare)).strip(_CLOSE)
-            found.append(Named(name, "organization", "", start + max(bare.find(name[:8]), 0), True))
-        elif found and found[-1].kind == "person" and not found[-1].role:
-            last = found.pop()
-            found.append(Named(last.name, last.kind, bare, last.start, last.sure))
+            name = _ARTICLE.sub("", without_glosses(entry)).strip(_CLOSE)
+            found.append(Named(name, "organization"))
+        elif last is not None and not last.role:
+            found[-1] = replace(last, role=entry)
     return found
 
 
@@ -306,56 +242,36 @@ def read_addressees(text: str, vocabulary: Vocabulary) -> list[Named]:
     The complete text is looked up as a body before it is cut into persons.
     """
     plain = _undotted(without_glosses(text).strip(" ,;:!–—"))
-    article = _ARTICLE.match(plain)
-    name = plain[article.end() :] if article else plain
-    at = max(text.find(name[:8]), 0)
-    if not name:
-        return []
+    name = _ARTICLE.sub("", plain)
     if known_body(plain, vocabulary) is not None:
-        return [Named(name, "organization", "", at)]
+        return [Named(name, "organization")]
     if any(is_comrade(piece, vocabulary) for piece in plain.split()):
-        found = _comrade_with_office(text, plain, vocabulary)
-        return [found] if found else _in_text(read_people(plain, vocabulary), text)
+        found = _comrade_with_office(plain, vocabulary)
+        return [found] if found else read_people(plain, vocabulary)
     if looks_like_body(plain, vocabulary) and "," not in plain:
         if _begins_body(name, vocabulary):
-            return [Named(name, "organization", "", at)]
+            return [Named(name, "organization")]
         person = find_person(plain, vocabulary)
-        return [person if person is not None and person.role else Named(name, "", "", at)]
+        return [person if person is not None and person.role else Named(name, "")]
     if is_only_office(plain, vocabulary):
-        return [Named(name, "", "", at)]
-    return _in_text(read_people(plain, vocabulary), text)
+        return [Named(name, "")]
+    return read_people(plain, vocabulary)
 
 
-def _in_text(found: list[Named], text: str) -> list[Named]:
-    """Return names with their offsets in a text."""
-    return [replace(one, start=max(text.find(one.name.split(",")[0]), 0)) for one in found]
-
-
-def _comrade_with_office(text: str, plain: str, vocabulary: Vocabulary) -> Named | None:
-    """Read "the First Secretary, Comrade X", "Comrade X, Ambassador" or "Comrade Minister"."""
-    before, comma, after = (part.strip() for part in plain.partition(","))
-    first = plain.split()[0].strip(".").casefold()
-    person, role = None, ""
-    if comma and is_only_office(before, vocabulary):
-        person, role = find_person(after, vocabulary), _ARTICLE.sub("", before)
-    elif comma and first not in _PLURAL and is_comrade(plain.split()[0], vocabulary):
-        person, role = find_person(before, vocabulary), after.strip(_CLOSE)
-        if not (is_only_office(after, vocabulary) or looks_like_body(after, vocabulary)):
-            person = None
-    if person is not None:
-        return Named(person.name, "person", role, max(text.find(person.name), 0))
+def _comrade_with_office(plain: str, vocabulary: Vocabulary) -> Named | None:
+    """Read "the First Secretary, Comrade X" or "Comrade Minister"."""
+    before, _, after = plain.partition(",")
+    if is_only_office(before, vocabulary):
+        person = find_person(after, vocabulary)
+        if person is not None:
+            return Named(person.name, "person", _ARTICLE.sub("", before))
     kept = " ".join(p for p in plain.split() if not is_comrade(p, vocabulary))
-    if is_only_office(kept, vocabulary):
-        return Named(kept, "", "", max(text.find(kept[:6]), 0))
-    return None
+    return Named(kept, "") if is_only_office(kept, vocabulary) else None
 
 
 def _undotted(text: str) -> str:
     """Return a text without a full stop at its end, unless an initial ends it."""
     return text if re.search(r"\b[^\W\d_]\.$", text) else text.rstrip(". ")
-
-
-_PLURAL = frozenset(["comrades", "cdes", "coms", "comrs", "тт", "товарищам", "genossen", "messrs"])
 
 
 def _begins_body(name: str, vocabulary: Vocabulary) -> bool:
