@@ -64,11 +64,9 @@ _SESSION = re.compile(
     r"[^,;()\d]*?)(?=\s+(?:of|on|from|held|dated|in)\s+(?:\d|[A-Z][a-z]+day"
     r"|[A-Z][a-z]+ \d)|[,;(\d]|$)"
 )
-_SIDES = re.compile(
-    r"\b(?:from|by|of|von|от)\s+(?P<one>.+?)(?:,?\s(?:to|an"
-    r"|к)\s(?P<two>(?:the\s)?.+?))?[\s,(]*(?:dated)?$"
-)
-_KIND_AND_SIDES = re.compile(r"[^\W\d][\w ]{3,30}, (?P<one>[^,]{2,80}?) to (?P<two>[^,]{2,80})$")
+_SIDES = re.compile(r"\b(?:from|by|of|von|от)\s+(?P<both>.+?)[\s,(]*(?:dated)?$")
+_KIND_AND_SIDES = re.compile(r"[^\W\d][\w ]{3,30}, (?P<both>[^,]{2,80}? to [^,]{2,80})$")
+_TO = re.compile(r",?\s(?:to|an|к)\s")
 _TALK = re.compile(
     r"\b(?:conversations?|talks?|discussions? (?:with|between)|meeting (?:with|between)|gespräch"
     r"|reception of|reception in|unterredung|беседы|беседе|rozmow[ya]|rozhovor"
@@ -81,8 +79,6 @@ _OFFICE_AND_GLOSS = re.compile(
     r"\b(Premier|President|Chairman|Minister|Ambassador|Secretary)\s\[([A-Z][^\[\]]+)\]"
 )
 _ONE_WITH_ANOTHER = re.compile(r"\bof\b.*\b[Aa]mbassador\b.*\bwith\b", re.DOTALL)
-_RECEIVED = re.compile(r"\b(?:received|incoming)\b|входящ", re.IGNORECASE)
-_BETWEEN = re.compile(r"\b(?:between|and|with|on \d.*)\b", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[A-ZА-Я]\.){1,2}")
 _CONNECTIVES = ("between", "and", "with", "of", "zwischen", "mit", "und", "с", "i", "z")
 
@@ -93,7 +89,7 @@ class TitleForms(ListForms):
     def heading(self, one: Segment) -> int:
         """Read a heading that names the kind of document, with the lines that continue it."""
         text, number = one.plain, one.line
-        if len(text) > LONGEST or self.greets(text):
+        if len(text) > LONGEST:
             return 0
         kind, length = self.kind_of(text)
         if not kind:
@@ -108,75 +104,46 @@ class TitleForms(ListForms):
                 break
             last, joined = last + 1, f"{joined} {below}"
         alone = not rest and last == number
-        if kind == "telegram":
-            self.addressed_above(one, joined)
         self.title(kind, joined, one.start, self.lines[last].end, alone=alone)
         return self.take_all(number, last, "heading")
 
-    def addressed_above(self, one: Segment, text: str) -> None:
-        """Read the body above "Telegram received" as its recipient."""
-        below = self.lines[one.line + 1].text if one.line + 1 < len(self.lines) else ""
-        above = self.lines[one.line - 1] if one.line else None
-        if above is None or not (_RECEIVED.search(text) or _RECEIVED.fullmatch(below.strip())):
-            return
-        if (
-            above.text.isupper()
-            and len(above.text) < 80
-            and not read_stack(above.text, self.vocabulary)
-        ):
-            rule = "address-above-telegram"
-            self.add(
-                "recipient", above.text, PROBABLE, rule, above.start, rank=7, kind="organization"
-            )
-            self.heads = [head for head in self.heads if head[0] != above.start]
-            self.take(one.line - 1, "addressee")
-
     def heading_goes_on(self, above: str, text: str) -> bool:
         """Whether a line continues a heading."""
-        if len(text) > 260 or read_stack(text, self.vocabulary) or self.label(text):
+        if len(text) > 260 or self.greets(text):
             return False
-        if self.greets(text) or self.is_speech(text):
+        if read_stack(text, self.vocabulary) or self.label(text):
             return False
         if above.rstrip().casefold().endswith(_OPEN_ENDS):
             return True
         if text[0] == "(" and len(text) < 60:
             return bool(days_in(text, self.vocabulary, self.conventions))
         first = text.split()[0]
-        small = first[0].islower() or (first.isupper() and len(first) < 9)
-        return small and bool(_CONTINUES.match(text)) and text[-1] not in ".!?;" and len(text) > 4
+        small = first[0].islower() or first.isupper()
+        return small and bool(_CONTINUES.match(text)) and text[-1] not in ".!?;"
 
     def fits_heading(self, text: str, rest: str) -> bool:
         """Whether words after the kind of document continue a heading rather than a sentence."""
-        ends = text.rstrip()[-1:]
-        if len(text) > 100 and ends in ".;" and not any(c.isdigit() for c in text[-12:]):
+        if len(text) > 100 and text[-1] in ".;" and not any(c.isdigit() for c in text[-12:]):
             return False
         if NUMBER.match(rest) or rest[0].isdigit() or rest[0] in "(№#":
             return True
-        if (_CONTINUES.match(rest) or _KIND_AND_SIDES.match(text.rpartition(",")[0])) and (
-            ends not in ".!?;"
-        ):
+        goes_on = _CONTINUES.match(rest) or _KIND_AND_SIDES.match(text.rpartition(",")[0])
+        if goes_on and text[-1] not in ".!?;":
             return True
-        return (rest.split()[0].isupper() and text.isupper()) or bool(
-            read_stack(rest, self.vocabulary)
-        )
+        return text.isupper() or bool(read_stack(rest, self.vocabulary))
 
     def office_title(self, one: Segment) -> int:
         """Read a title line such as "KGB Chief Serov, Report, 29 October 1956"."""
         parts = [part.strip() for part in one.plain.split(",")]
-        if not 2 <= len(parts) <= 4 or len(one.text) > 160:
-            return 0
+        days = days_in(one.plain, self.vocabulary, self.conventions)
         for place, part in enumerate(parts[1:], start=1):
             kind, length = self.kind_of(part)
-            if not kind or length != len(words_of(part)):
-                continue
-            days = days_in(one.plain, self.vocabulary, self.conventions)
-            if not days:
-                return 0
-            self.add("type", kind, CERTAIN, "title-line", one.start, one.end, rank=8)
-            self.title_sender(", ".join(parts[:place]), one.start)
-            self.date("date", days[-1], one.plain, one.start, "title-line", CERTAIN, 6)
-            self.strong = True
-            return self.take_all(one.line, one.line, "heading")
+            if kind and days and length == len(words_of(part)):
+                self.add("type", kind, CERTAIN, "title-line", one.start, one.end, rank=8)
+                self.title_sender(", ".join(parts[:place]), one.start)
+                self.date("date", days[-1], one.plain, one.start, "title-line", CERTAIN, 6)
+                self.strong = True
+                return self.take_all(one.line, one.line, "heading")
         return 0
 
     def title(self, kind: str, text: str, start: int, end: int, *, alone: bool) -> None:
@@ -194,7 +161,7 @@ class TitleForms(ListForms):
         if kind == "diary":
             kind, sure = TALK, GUESS
         self.add("type", kind, sure, "heading", start, end, rank=8 if alone else 7)
-        days = [d for d in days_in(text, self.vocabulary, self.conventions) if d.sure]
+        days = days_in(text, self.vocabulary, self.conventions)
         if kind in ("minutes", "resolution"):
             self.session(kind, text, start, days)
             return
@@ -240,22 +207,16 @@ class TitleForms(ListForms):
         match = _SIDES.search(flat) or _KIND_AND_SIDES.match(flat)
         if match is None:
             return
-        one, two = match["one"].strip(" ,"), (match["two"] or "").strip(" ,")
-        pieces = re.split(r"\sto\s", flat[match.start("one") :])
-        if two and len(pieces) > 2:
-            one, two = " to ".join(pieces[:-1]), pieces[-1].strip(" ,(")
-        self.title_sender(one, start)
-        at = self.text.find(two, start) if two else -1
-        if at >= 0:
-            self.correspondents("recipient", two, at, -1, PROBABLE, "title-line", rank=6)
+        *one, last = _TO.split(match["both"])
+        self.title_sender(" to ".join(one) or last, start)
+        if one:
+            self.correspondents("recipient", last, start, -1, PROBABLE, "title-line", rank=6)
 
     def title_sender(self, text: str, start: int) -> None:
         """Add the sender in a title line, with the place of an ambassador."""
-        office = any(is_office_word(p, self.vocabulary) for p in text.split())
-        body = looks_like_body(text, self.vocabulary)
-        person = find_person(text, self.vocabulary) if office or not body else None
+        person = find_person(text, self.vocabulary)
         if person is None:
-            if body:
+            if looks_like_body(text, self.vocabulary):
                 name = re.sub(r"^the ", "", text)
                 at = self.text.find(name, start)
                 self.add("sender", name, PROBABLE, "title-line", at, rank=2, kind="organization")
@@ -305,8 +266,7 @@ class TitleForms(ListForms):
         found = ""
         for match in _IN_TOWN.finditer(text):
             name = match[1] if self.is_town(match[1]) else match[1].split()[0]
-            near = not days or abs(match.start() - days[0].end) < 60
-            if near and self.is_town(name) and match.start() > text.find("onversation"):
+            if self.is_town(name) and match.start() > text.find("onversation"):
                 found = name
         if found or not days:
             return found
@@ -341,10 +301,6 @@ class TitleForms(ListForms):
             if named and not (plain and follows and of_body):
                 found.setdefault(name, title or shouted or (office and full))
             place = max(end, place + 1)
-        for part in _BETWEEN.split(flat):
-            person = find_person(part, self.vocabulary) if part.strip() else None
-            if person is not None and person.role and re.search(r"[ -]", person.name):
-                found.setdefault(person.name, False)
         return list(found.items())
 
     def after_titles(self, pieces: Sequence[str], place: int) -> tuple[int, bool, bool]:
@@ -368,8 +324,6 @@ class TitleForms(ListForms):
 
     def shouts(self, piece: str) -> bool:
         """Whether a word in capitals is a part of a name."""
-        if _INITIALS.fullmatch(piece):
-            return True
         bare = piece.strip(".,;:()")
         low = bare.casefold()
         if not low.strip("ivx"):
@@ -384,14 +338,12 @@ class TitleForms(ListForms):
         low, vocabulary = bare.casefold(), self.vocabulary
         if _INITIALS.fullmatch(piece):
             return True
-        if not bare or not bare[0].isupper() or any(c.isdigit() for c in bare):
-            return False
         if is_body_word(bare, vocabulary) or is_office_word(bare, vocabulary):
             return False
         known = (
             vocabulary.towns, vocabulary.months, vocabulary.weekdays, vocabulary.office_ends,
             vocabulary.words["in headings"],
         )  # fmt: skip
-        if any(low in names for names in known) or low.endswith(("ese", "ian", "ish")):
+        if any(low in names for names in known):
             return False
         return looks_like_name(bare)
