@@ -14,104 +14,47 @@ the letter.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING
 
-Element = Any
-
-PART_KINDS = frozenset([
-    "transcription", "translation", "redaction", "enclosure", "summary", "original",
-])  # fmt: skip
-"""Kinds of parts that a `div` can be."""
-
-_EDITORS = frozenset([
-    "apparatus", "apparat", "app", "apparato", "bibliography", "bibliographie", "colophon",
-    "contents", "description", "editorial", "endnotes", "endnoten", "footnotes", "fussnoten",
-    "foreword", "glossary", "index", "indices", "literature", "metadata", "nachwort", "nota",
-    "notas", "note", "notes", "preface", "preambule", "prefazione", "prefacio", "provenance",
-    "przypisy", "register", "sources", "toc", "vorwort", "wstep",
-])  # fmt: skip
-_EDITORS_STEMS = re.compile(
-    "annotation|anmerk|einleit|einfuhr|erlauter|comment|coment|komment|komentar|"
-    "introdu|коммент|примечан|предислов|введени|вступлен"
+from archive_pkg.texts.tei_elements import (
+    BLOCKS,
+    BREAKS,
+    CHOSEN,
+    DIVISIONS,
+    EMPTY,
+    ILLEGIBLE,
+    LEFT_OUT,
+    LETTERS_PIECES,
+    LINES,
+    LISTS,
+    NAMES,
+    NOTES,
+    PLACES,
+    REASONS,
+    SEGMENTS,
+    UNTYPED,
+    WRITERS,
+    XML_ID,
+    XML_LANG,
+    has_element,
+    is_citation,
+    kind_of,
+    language_around,
+    names_a_place,
+    primary_language,
+    reasons_of,
+    tag_of,
+    words_in,
+    words_of,
+    zone_of,
 )
-_KINDS = {
-    "translation": re.compile(
-        "translat|traduc|traduz|tradutt|vertaling|oversatt|oversett|przeklad|tlumacz|preklad|"
-        "перевод|переклад|.*ubersetz"
-    ),
-    "summary": re.compile(
-        "summar|abstract|.*regest|synops|.*zusammenfass|resum|riassunt|sommario|streszcz|"
-        "регест|резюме|аннотаци"
-    ),
-    "normalized": re.compile("normali[sz]|moderni[sz]|regulari[sz]|lesefassung|нормализ"),
-    "enclosure": re.compile(
-        "enclosure|attachment|beilage|anlage|annexe|allegat|zalacznik|приложени"
-    ),
-    "redaction": re.compile("redaction$"),
-    "transcription": re.compile(
-        "(?:original|transcription|transcript|transkription|letter|brief|lettre|print|diplomatic|"
-        "edition|text|writing)$"
-    ),
-}
-"""Patterns for the words in the type of a `div`; the first match decides its kind."""
-_LETTERS_PIECES = {
-    "dateline": "date", "opener": None, "salute": "salutation", "salutation": "salutation",
-    "address": "recipients", "closer": None, "closing": "closing", "signed": "signatories",
-    "signature": "signatories", "postscript": None, "ps": None, "envelope": None, "dispatch": None,
-}  # fmt: skip
-"""Types of `div` in `front` and `back` that belong to the letter, with their zone."""
-_LETTERS_ELEMENTS = (
-    "opener", "closer", "dateline", "salute", "signed", "postscript",
-)  # fmt: skip
-_UNTYPED = {
-    "front": ("opener", "dateline", "salute", "address"),
-    "back": ("closer", "dateline", "salute", "signed", "postscript", "address"),
-}
-"""Elements that show that an untyped part of `front` or `back` belongs to the letter. In `front`,
-`signed` does not show it, since editors sign prefaces.
-"""
-_BLOCKS = frozenset([
-    "ab", "address", "argument", "body", "back", "byline", "closer",
-    "dateline", "div", "div1", "div2", "div3", "docDate", "epigraph", "figure", "floatingText",
-    "front", "group", "head", "lg", "list", "opener", "p", "postscript", "salute", "signed", "sp",
-    "speaker", "table", "text", "trailer",
-])  # fmt: skip
-_LINES = frozenset(["addrLine", "item", "l", "row"])
-_DIVISIONS = frozenset(["div", "div1", "div2", "div3", "floatingText", "text"])
-_LEFT_OUT = frozenset([
-    "certainty", "del", "desc", "fw", "figDesc", "index", "interp", "interpGrp", "metamark", "rdg",
-    "respons", "spanGrp", "witDetail",
-])  # fmt: skip
-"""Elements whose words are deleted, or are not from the letter."""
-_CHOSEN = ("sic", "orig", "abbr", "unclear", "seg", "lem", "rdg")
-"""The alternatives in a `choice` or `app`, with the letter's own words first."""
-_BREAKS = frozenset(["lb", "pb", "cb", "gb"])
-_LINE_ENDS = _BREAKS | {"br"}
-_EMPTY = frozenset([
-    "anchor", "gap", "graphic", "handShift", "milestone", "ptr", "space", "addSpan", "delSpan",
-    "damageSpan", "listTranspose",
-])  # fmt: skip
-_LISTS = frozenset([
-    "listEvent", "listOrg", "listPerson", "listPlace", "listRelation", "titlePage",
-])  # fmt: skip
-"""Elements that never belong to the letter: an edition's lists and title page."""
-_NOTES = {"supplied": "insertion", "corr": "insertion", "unclear": "uncertain", "sic": "sic"}
-_SEGMENTS = frozenset([
-    "editorial", "illegible", "omission", "source-term", "withheld",
-])  # fmt: skip
-"""Kinds of notes that our own export writes as a `seg` around the words."""
-_PLACES = frozenset([
-    "bloc", "country", "district", "geogName", "placeName", "region", "settlement",
-])  # fmt: skip
-_NAMES = frozenset(["persName", "orgName", "rs", "name", "date"]) | _PLACES
-_WRITERS = frozenset(["author", "authorial", "writer", "original", "autograph"])
-"""Types of notes by the letter's writer."""
+
+if TYPE_CHECKING:
+    from archive_pkg.texts.tei_elements import Element
+
 _WEAKEST_FIRST = ("", " ", "\n", "\n\n")
-_XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
-_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SPACE = re.compile(r"[ \t\r\n]+")
 _WORD = re.compile(r"[^ \t\r\n]+")
 _CLOSING_SIGNS = ".,;:!?)"
@@ -221,9 +164,9 @@ class _TextWriter:
         self._editors: set[Element] = set()
         self._languages: dict[Element, str] = {}
         self._noted = {
-            note.get(_XML_ID)
+            note.get(XML_ID)
             for note in text.getroottree().getroot().iter("{*}note", "{*}app")
-            if note.get(_XML_ID)
+            if note.get(XML_ID)
         }
 
     def element(self, element: Element) -> None:
@@ -248,17 +191,17 @@ class _TextWriter:
             self._write(child.tail, child, "tail")
 
     def _element(self, element: Element) -> None:
-        name = _local(element)
-        if name in _LEFT_OUT or name in _LISTS or _is_citation(element, name):
+        name = tag_of(element)
+        if name in LEFT_OUT or name in LISTS or is_citation(element, name):
             return
         if element in self._editors:
             return
         if name == "noteGrp":
             for note in element.iterfind("{*}note"):
                 self._note(note)
-        elif name in _BREAKS:
+        elif name in BREAKS:
             self._line_break(element)
-        elif name in _EMPTY:
+        elif name in EMPTY:
             self._empty(element, name)
         elif name == "note" and not _is_ours(element):
             self._note(element)
@@ -268,24 +211,24 @@ class _TextWriter:
             self._sign(element)
         elif name == "ref" and self._is_note_number(element):
             self._point(element, (self._length, self._length))
-        elif name in _DIVISIONS or name in ("front", "back"):
+        elif name in DIVISIONS or name in ("front", "back"):
             self._division(element, name)
         else:
             self._inner(element, name)
 
     def _division(self, element: Element, name: str) -> None:
         """Write a `div`, unless it is an editor's."""
-        above = _local(element.getparent()) if element.getparent() is not None else ""
-        kind = _kind_of(element, above) if name not in ("front", "back") else ""
+        above = tag_of(element.getparent()) if element.getparent() is not None else ""
+        kind = kind_of(element, above) if name not in ("front", "back") else ""
         if kind == "editors":
             return
-        if kind or (element.get("type") or "").casefold() in _LETTERS_PIECES:
+        if kind or (element.get("type") or "").casefold() in LETTERS_PIECES:
             self.reading.read.add((element, "@type"))
         if name in ("front", "back"):
-            loose = [e for e in element if isinstance(e.tag, str) and _local(e) not in _DIVISIONS]
-            if not any(_has(e, _UNTYPED[name]) for e in loose):
+            loose = [e for e in element if isinstance(e.tag, str) and tag_of(e) not in DIVISIONS]
+            if not any(has_element(e, UNTYPED[name]) for e in loose):
                 self._editors.update(loose)
-        ours = (element.get(_XML_ID) or "").startswith("part-")
+        ours = (element.get(XML_ID) or "").startswith("part-")
         foreign = kind in ("", "transcription") and not ours and self._is_foreign(element)
         if ours or foreign or kind not in ("", "transcription", self._versions[-1].what):
             called = element.get("type") or ""
@@ -299,7 +242,7 @@ class _TextWriter:
 
     def _is_foreign(self, element: Element) -> bool:
         """Return whether a division is in another language than the letter next to it."""
-        own, parent = _primary(element.get(_XML_LANG)), element.getparent()
+        own, parent = primary_language(element.get(XML_LANG)), element.getparent()
         if not own or parent is None:
             return False
         if parent not in self._languages:
@@ -308,23 +251,23 @@ class _TextWriter:
 
     def _own_language(self, parent: Element) -> str:
         """Return the main language of the letter's own words in an element."""
-        around = _language_around(parent)
-        above = _local(parent)
+        around = language_around(parent)
+        above = tag_of(parent)
         found = [
-            _primary(child.get(_XML_LANG)) or around
+            primary_language(child.get(XML_LANG)) or around
             for child in parent
             if isinstance(child.tag, str)
-            and _local(child) in _BLOCKS
-            and _local(child) not in ("front", "back")
-            and (_local(child) not in _DIVISIONS or _kind_of(child, above) in ("", "transcription"))
+            and tag_of(child) in BLOCKS
+            and tag_of(child) not in ("front", "back")
+            and (tag_of(child) not in DIVISIONS or kind_of(child, above) in ("", "transcription"))
         ]
         return around if around in found or not found else found[0]
 
     def _inner(self, element: Element, name: str) -> None:
-        is_block = name in _BLOCKS or (
-            name == "seg" and _local(element.getparent()) in ("opener", "closer")
+        is_block = name in BLOCKS or (
+            name == "seg" and tag_of(element.getparent()) in ("opener", "closer")
         )
-        around = "\n\n" if is_block else "\n" if name in _LINES else " " if name == "cell" else ""
+        around = "\n\n" if is_block else "\n" if name in LINES else " " if name == "cell" else ""
         self._break(around)
         stretches = self._open(element, name)
         start = Stretch("", element, -1, -1)
@@ -335,42 +278,42 @@ class _TextWriter:
         closed = {id(stretch) for stretch in (*stretches, start)}
         self._waiting = [item for item in self._waiting if id(item) not in closed]
         begin = start.start if start.start >= 0 else self._length
-        if element.get(_XML_ID):
-            self._places[element.get(_XML_ID)] = (begin, self._length)
+        if element.get(XML_ID):
+            self._places[element.get(XML_ID)] = (begin, self._length)
         if name == "ref":
             self._point(element, (begin, self._length))
         self._break(around)
 
     def _open(self, element: Element, name: str) -> list[Stretch]:
         stretches: list[Stretch] = []
-        zone = _zone(element, name)
+        zone = zone_of(element, name)
         if zone:
             stretches.append(Stretch(zone, element, -1, -1))
             self.reading.zones.append(stretches[-1])
-        if name in _NAMES and not (name in _PLACES and _local(element.getparent()) in _PLACES):
+        if name in NAMES and not (name in PLACES and tag_of(element.getparent()) in PLACES):
             stretches.append(Stretch(name, element, -1, -1))
             self.reading.names.append(stretches[-1])
-        kind = _NOTES.get(name)
-        if (name == "seg" and element.get("type") in _SEGMENTS) or name == "note":
+        kind = NOTES.get(name)
+        if (name == "seg" and element.get("type") in SEGMENTS) or name == "note":
             kind = element.get("type") or "editorial"
             self.reading.read.update([(element, "@type"), (element, "@place")])
         if kind:
-            words = _reasons(element)
-            note = Note(kind, element, -1, -1, words, element.get(_XML_ID) or "")
+            words = reasons_of(element)
+            note = Note(kind, element, -1, -1, words, element.get(XML_ID) or "")
             stretches.append(note)
             self.reading.notes.append(note)
         self._waiting += stretches
         return stretches
 
     def _line_break(self, element: Element) -> None:
-        if element.get(_XML_ID):
-            self._places[element.get(_XML_ID)] = (self._length, self._length)
+        if element.get(XML_ID):
+            self._places[element.get(XML_ID)] = (self._length, self._length)
         if element.get("break") == "no":
             self.reading.read.add((element, "@break"))
             self._pending = ""
             # White space after it belongs to the layout of the file.
             self._joined = True
-        elif _local(element) == "lb" or self._pending or not self._ends_in_a_letter():
+        elif tag_of(element) == "lb" or self._pending or not self._ends_in_a_letter():
             # A page can begin within a word, and most editions do not mark that.
             self._break("\n")
 
@@ -379,16 +322,16 @@ class _TextWriter:
 
     def _empty(self, element: Element, name: str) -> None:
         here = (self._length, self._length)
-        if element.get(_XML_ID):
-            self._places[element.get(_XML_ID)] = here
+        if element.get(XML_ID):
+            self._places[element.get(XML_ID)] = here
         if name == "space":
             self._break(" ")
         elif name == "ptr":
             self._point(element, here)
-        elif name == "gap" and _local(element.getparent()) != "seg":
-            words = _reasons(element)
+        elif name == "gap" and tag_of(element.getparent()) != "seg":
+            words = reasons_of(element)
             reason = element.get("reason") or "illegible"
-            kind = "illegible" if reason in _ILLEGIBLE else "omission"
+            kind = "illegible" if reason in ILLEGIBLE else "omission"
             text = "Gap next to this word" + (f": {words}" if words else "")
             self.reading.notes.append(Note(kind, element, *here, f"{text}.", "", point=True))
         elif name == "gap":
@@ -415,14 +358,14 @@ class _TextWriter:
 
     def _note(self, note: Element) -> None:
         """Write a note by the letter's writer; remember the place of an editor's note."""
-        kinds = _words_in(note.get("type"), note.get("resp"))
-        if kinds & _WRITERS:
+        kinds = words_in(note.get("type"), note.get("resp"))
+        if kinds & WRITERS:
             self._break(" ")
             self._inner(note, "hi")
             self._break(" ")
             return
         here = (self._length, self._length)
-        found = Note("editorial", note, *here, words_of(note), note.get(_XML_ID) or "", point=True)
+        found = Note("editorial", note, *here, words_of(note), note.get(XML_ID) or "", point=True)
         # At the beginning of a block, a note is about the words after it.
         found.forward = self._pending == "\n\n"
         self.reading.notes.append(found)
@@ -433,14 +376,14 @@ class _TextWriter:
         if not children:
             self._write(choice.text, choice, "text")
             return
-        children.sort(key=lambda c: _CHOSEN.index(_local(c)) if _local(c) in _CHOSEN else 99)
+        children.sort(key=lambda c: CHOSEN.index(tag_of(c)) if tag_of(c) in CHOSEN else 99)
         chosen = children[0]
         count, before = len(self.reading.notes), self._length
-        if _local(chosen) in _LEFT_OUT:
+        if tag_of(chosen) in LEFT_OUT:
             self._inner(chosen, "hi")
         else:
             self._element(chosen)
-        others = [other for other in children[1:] if _local(other) in ("corr", "unclear")]
+        others = [other for other in children[1:] if tag_of(other) in ("corr", "unclear")]
         corrected = "; ".join(filter(None, map(words_of, others)))
         if len(self.reading.notes) > count and self._length > before and corrected:
             note = self.reading.notes[count]
@@ -504,7 +447,7 @@ class _TextWriter:
         merged: list[Version] = []
         for version in self.reading.versions:
             last = merged[-1] if merged else None
-            ours = version.element is not None and version.element.get(_XML_ID)
+            ours = version.element is not None and version.element.get(XML_ID)
             foreign = version.is_foreign or (last is not None and last.is_foreign)
             if last and last.what == version.what == "transcription" and not (ours or foreign):
                 last.end = version.end
@@ -525,7 +468,7 @@ class _TextWriter:
             places = self._targets(note.element, note.start) if note.point else []
             if not note.point and note.end > note.start >= 0:
                 placed.append(note)
-            elif not places and _names_a_place(note.element):
+            elif not places and names_a_place(note.element):
                 self.reading.unplaced.append(note.element)
             elif places or note.point:
                 placed += self._copies(note, places or [(note.start, note.end)])
@@ -544,12 +487,12 @@ class _TextWriter:
                 found = Note("editorial", element, 0, 0, words_of(element), point=True)
                 places = self._targets(element)
                 placed += self._copies(found, places)
-                if not places and _names_a_place(element) and found.text:
+                if not places and names_a_place(element) and found.text:
                     self.reading.unplaced.append(element)
         self.reading.notes = sorted(placed, key=lambda note: (note.start, note.end))
         for note in placed:
-            if _local(note.element) in (*_NOTES, "gap"):
-                self.reading.read.update((note.element, f"@{name}") for name in _REASONS)
+            if tag_of(note.element) in (*NOTES, "gap"):
+                self.reading.read.update((note.element, f"@{name}") for name in REASONS)
 
     def _copies(self, note: Note, places: list[tuple[int, int]]) -> list[Note]:
         """Return the note at each of its places that has words, if it has a text or target."""
@@ -577,25 +520,14 @@ class _TextWriter:
         if len(places) == len(first):
             self.reading.read.update([(note, "@target"), (note, "@from")])
         begins = self._places.get((note.get("corresp") or "").removeprefix("#"))
-        if begins and _local(note) == "note" and begins[0] < note_place:
+        if begins and tag_of(note) == "note" and begins[0] < note_place:
             # The anchor is at the beginning of the note's words, the note at their end.
             self.reading.read.add((note, "@corresp"))
             return [(begins[0], note_place)]
         if places and last in self._places:
             self.reading.read.update([(note, "@targetEnd"), (note, "@to")])
             return [(places[0][0], self._places[last][1])]
-        return places or self._pointers.get(note.get(_XML_ID) or "", [])
-
-
-_ILLEGIBLE = ("illegible", "damage", "damaged", "faded", "hole", "lost", "torn")
-_REASONS = ("reason", "cert", "evidence", "extent", "quantity", "unit", "agent", "source")
-
-
-def _reasons(element: Element) -> str | None:
-    """Return the attributes of a gap or of doubtful words as text."""
-    values = [element.get(name) for name in _REASONS if element.get(name)]
-    inner = words_of(element) if _local(element) == "gap" else None
-    return " ".join(filter(None, (*values, inner))) or None
+        return places or self._pointers.get(note.get(XML_ID) or "", [])
 
 
 def _word_at(text: str, place: int, *, forward: bool = False) -> tuple[int, int] | None:
@@ -622,139 +554,10 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     return (start, end) if end > start else None
 
 
-def _is_citation(element: Element, name: str) -> bool:
-    """Return whether an element is an edition's bibliographic entry, not words in a sentence."""
-    return name in ("bibl", "biblStruct", "listBibl", "msDesc") and (
-        _local(element.getparent()) in (*_DIVISIONS, "back", "body", "front", "group")
-    )
-
-
 def _inside(element: Element, others: set[Element]) -> bool:
     return any(above in others for above in element.iterancestors())
 
 
 def _is_ours(note: Element) -> bool:
     """Return whether earlier versions of this program put the note around the letter's words."""
-    return note.get("place") == "inline" and (note.get(_XML_ID) or "").startswith("note-")
-
-
-def _kind_of(element: Element, above: str) -> str:
-    """Return the kind of a division: a kind of part, "editors", or empty for its parent's kind."""
-    if above in ("front", "back") and not _is_letters(element):
-        kind = _named_kind(element)
-        return kind if kind not in ("", "transcription") else "editors"
-    return _named_kind(element)
-
-
-def _named_kind(element: Element) -> str:
-    if (element.get(_XML_ID) or "").startswith("part-") and element.get("type") in PART_KINDS:
-        return str(element.get("type"))
-    words = _words_in(element.get("type"), element.get("subtype"))
-    if words & _EDITORS or any(map(_EDITORS_STEMS.search, words)):
-        return "editors"
-    return next((kind for kind, stems in _KINDS.items() if any(map(stems.match, words))), "")
-
-
-def _is_letters(element: Element) -> bool:
-    """Return whether a division of `front` or `back` belongs to the letter."""
-    words = _words_in(element.get("type"))
-    if words & _LETTERS_PIECES.keys():
-        return True
-    if not words:
-        return _has(element, _UNTYPED[_local(element.getparent())])
-    return not _named_kind(element) and _has(element, _LETTERS_ELEMENTS)
-
-
-def _has(element: Element, names: tuple[str, ...]) -> bool:
-    """Return whether an element has one of the names, or contains an element with one."""
-    return any(_local(inner) in names for inner in element.iter("*"))
-
-
-def _names_a_place(note: Element) -> bool:
-    """Return whether a note has a target."""
-    return _local(note) == "note" and bool((note.get("target") or note.get("from") or "").strip())
-
-
-def _words_in(*texts: str | None) -> set[str]:
-    """Return the words of attributes, folded: "editorial-comment" has two."""
-    apart = (re.sub(r"(?<=[a-z])(?=[A-Z])", " ", _plain(text)) for text in texts if text)
-    return {
-        re.sub("([aou])e", r"\1", word)
-        for text in apart
-        for word in re.findall(r"[^\W\d_]+", text.casefold())
-    }
-
-
-def _plain(text: str) -> str:
-    """Return a text without accents: "ubersetzung" for "übersetzung"."""
-    bare = unicodedata.normalize("NFKD", text)
-    bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
-    return bare.translate(_LIGATURES)
-
-
-_LIGATURES = str.maketrans({"æ": "a", "Æ": "A", "œ": "o", "Œ": "O", "ø": "o", "Ø": "O", "ł": "l"})
-
-
-def _primary(tag: str | None) -> str:
-    """Return the language of a tag without script and country."""
-    return (tag or "").strip().casefold().replace("_", "-").partition("-")[0]
-
-
-def _language_around(element: Element) -> str:
-    """Return the language of the text around an element, from the text or the header.
-
-    The language of the complete file is ignored, because it can be the edition's.
-    """
-    for above in (element, *element.iterancestors()):
-        if _local(above) in ("TEI", "teiCorpus"):
-            languages = {
-                _primary(e.get("mainLang") or e.get("ident"))
-                for e in above.iterfind("{*}teiHeader//*")
-                if _local(e) in ("textLang", "language")
-            }
-            return languages.pop() if len(languages) == 1 else ""
-        if above.get(_XML_LANG):
-            return _primary(above.get(_XML_LANG))
-    return ""
-
-
-def _zone(element: Element, name: str) -> str | None:
-    if name == "seg" and element.get("type") == "classification":
-        return "classification"
-    if name == "div":
-        return _LETTERS_PIECES.get((element.get("type") or "").casefold())
-    if name == "date" and _local(element.getparent()) in ("opener", "closer"):
-        return "date"
-    if name not in ("salute", "address", "dateline", "signed"):
-        return None
-    parents = {_local(parent) for parent in element.iterancestors()}
-    if name == "salute":
-        return "closing" if "closer" in parents else "salutation"
-    if name == "address":
-        return "recipients" if "opener" in parents and "dateline" not in parents else None
-    return {"dateline": "date", "signed": "signatories"}[name]
-
-
-def words_of(element: Element) -> str | None:
-    """Return an element's words on one line, or None if it has none.
-
-    A space separates neighbouring elements without text between them.
-    """
-    return " ".join("".join(_flat(element)).split()) or None
-
-
-def _flat(element: Element) -> list[str]:
-    own = [element.text or "", *(child.tail or "" for child in element)]
-    apart = not any(text.strip() for text in own)
-    pieces = [element.text or ""]
-    for child in element:
-        between = apart
-        if isinstance(child.tag, str):
-            pieces += _flat(child)
-            between |= _local(child) in _LINE_ENDS and child.get("break") != "no"
-        pieces += [" " if between else "", child.tail or ""]
-    return pieces
-
-
-def _local(element: Element | None) -> str:
-    return str(element.tag).rpartition("}")[2] if element is not None else ""
+    return note.get("place") == "inline" and (note.get(XML_ID) or "").startswith("note-")
