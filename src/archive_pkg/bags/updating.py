@@ -281,7 +281,7 @@ class _BagChange:
                 kind = payload if path.startswith("data/") else tags
                 new = target / path
                 new.parent.mkdir(parents=True, exist_ok=True)
-                _, found = copy_and_hash(source, new, tuple(kind), lambda files, size: None)
+                _, found, _ = copy_and_hash(source, new, tuple(kind), lambda files, size: None)
                 for name, value in zip(kind, found, strict=True):
                     kind[name][path] = value
             added = {path for path in self.add if path.startswith("data/")}

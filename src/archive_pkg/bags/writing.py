@@ -21,12 +21,15 @@ from archive_pkg.executors import Spread
 from archive_pkg.fixity import Tally, copy_and_digest, new_hash, write_all
 from archive_pkg.logs import logger
 from archive_pkg.reports import Code, Location, Report, Severity
-from archive_pkg.storage import Staging, mode_of, refuse_existing, storage_errors
+from archive_pkg.storage import Staging, mode_of, refuse_existing, storage_errors, widest_mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from archive_pkg.paths import StrPath
+
+    Copied = tuple[int, tuple[bytes, ...], int]
+    """Size of a copied file, digests in the order of the algorithms, and widest mode."""
 
 _log = logger(__name__)
 
@@ -97,12 +100,14 @@ class Written:
         size: Size of the payload in bytes.
         manifests: Raw digests of payload files by algorithm, then path ("data/…").
         tag_manifests: Raw digests of tag files by algorithm, then path.
+        mode: The widest permissions for a copy of the payload, see `storage.widest_mode`.
     """
 
     files: int = 0
     size: int = 0
     manifests: dict[str, dict[str, bytes]] = field(default_factory=dict)
     tag_manifests: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    mode: int = 0o777
 
     def digests(self, path: str) -> dict[str, str]:
         """Return the hexadecimal digests of a file in the bag by algorithm."""
@@ -348,7 +353,7 @@ def create(
         written = _write(
             staging.path, payload, info, extra, Declaration(), algorithms, (), jobs, progress
         )
-        staging.mode = mode_of(source, *(f"{source}/{path}" for path in files))
+        staging.mode = written.mode & mode_of(source)
         staging.commit(replace=replace)
     return written, report
 
@@ -455,7 +460,7 @@ def _write_payload(
         if progress is not None:
             progress(tally)
 
-    def work(index: int, say: Callable[[int, int], None]) -> list[tuple[int, tuple[bytes, ...]]]:
+    def work(index: int, say: Callable[[int, int], None]) -> list[Copied]:
         done = [
             copy_and_hash(payload[path], f"{data}/{path}", algorithms, say)
             for path in pieces[index]
@@ -467,8 +472,9 @@ def _write_payload(
     with Spread(work, len(pieces), 1 if len(paths) <= _FEW else jobs) as spread:
         results = dict(spread.results(tick))
     for index, piece in enumerate(pieces):
-        for path, (size, digests) in zip(piece, results[index], strict=True):
+        for path, (size, digests, mode) in zip(piece, results[index], strict=True):
             written.size += size
+            written.mode &= mode
             for name, value in zip(algorithms, digests, strict=True):
                 written.manifests[name][f"data/{path}"] = value
     return written
@@ -479,8 +485,8 @@ def copy_and_hash(
     target: Path | str,
     algorithms: Sequence[str],
     say: Callable[[int, int], None],
-) -> tuple[int, tuple[bytes, ...]]:
-    """Copy or write one file and return its size and digests, in the order of the algorithms.
+) -> Copied:
+    """Copy or write one file, and return its size, digests and widest mode.
 
     Raises:
         ChangedError: The source changes while it is read.
@@ -490,7 +496,7 @@ def copy_and_hash(
     if isinstance(source, bytes):
         _write_file(target, source)
         say(0, len(source))
-        return len(source), _digests(source, algorithms)
+        return len(source), _digests(source, algorithms), 0o777
     descriptor = os.open(source, _OPEN_SOURCE)
     try:
         before = os.fstat(descriptor)
@@ -521,7 +527,7 @@ def copy_and_hash(
             f"{source} changed while it was being read",
             "Wait until no other program writes to it, then run the same command again.",
         )
-    return size, digests
+    return size, digests, widest_mode(before)
 
 
 def _write_file(target: Path | str, data: bytes) -> None:
