@@ -105,6 +105,7 @@ class TitleForms(ListForms):
             last, joined = last + 1, f"{joined} {below}"
         alone = not rest and last == number
         self.title(kind, joined, one.start, self.lines[last].end, alone=alone)
+        self.add_marks(read_stack(rest, self.vocabulary), self.text.find(rest, one.start))
         return self.take_all(number, last, "heading")
 
     def heading_goes_on(self, above: str, text: str) -> bool:
@@ -149,8 +150,9 @@ class TitleForms(ListForms):
     def title(self, kind: str, text: str, start: int, end: int, *, alone: bool) -> None:
         """Add what a heading or title line states."""
         self.strong = True
+        days = days_in(text, self.vocabulary, self.conventions)
         if kind in _NUMBERED:
-            self.title_number(text, start)
+            self.title_number(text, start, days)
         if kind == TALK or self.is_talk(without_glosses(text)):
             self.add("type", TALK, CERTAIN, "heading-of-talk", start, end, rank=9)
             self.talk(text, start, CERTAIN)
@@ -161,7 +163,6 @@ class TitleForms(ListForms):
         if kind == "diary":
             kind, sure = TALK, GUESS
         self.add("type", kind, sure, "heading", start, end, rank=8 if alone else 7)
-        days = days_in(text, self.vocabulary, self.conventions)
         if kind in ("minutes", "resolution"):
             self.session(kind, text, start, days)
             return
@@ -175,10 +176,12 @@ class TitleForms(ListForms):
             self.date("date", days[-1], text, start, "title-line", sure, rank)
         self.sides(text, start, days)
 
-    def title_number(self, text: str, start: int) -> None:
-        """Add the number in a heading."""
+    def title_number(self, text: str, start: int, days: Sequence[DayOrSpan]) -> None:
+        """Add the number in a heading, unless it is the day of a date."""
         number = _NUMBER.search(text)
         if number is None or _ENCLOSED.search(text, 0, number.start()):
+            return
+        if any(day.start == number.start("bare") for day in days):
             return
         value = number["value"] or number["bare"]
         own = number.start() < 40 and not _EXCERPT.match(text)
@@ -266,7 +269,7 @@ class TitleForms(ListForms):
         found = ""
         for match in _IN_TOWN.finditer(text):
             name = match[1] if self.is_town(match[1]) else match[1].split()[0]
-            if self.is_town(name) and match.start() > text.find("onversation"):
+            if self.is_town(name):
                 found = name
         if found or not days:
             return found
@@ -300,7 +303,7 @@ class TitleForms(ListForms):
             named = name and (full or not plain) and looks_like_name(name)
             if named and not (plain and follows and of_body):
                 found.setdefault(name, title or shouted or (office and full))
-            place = max(end, place + 1)
+            place = end if named else place + 1
         return list(found.items())
 
     def after_titles(self, pieces: Sequence[str], place: int) -> tuple[int, bool, bool]:
