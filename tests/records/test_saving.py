@@ -24,6 +24,7 @@ from archive_pkg.records.models import (
 )
 from archive_pkg.records.saving import as_yaml, save_record, updated_yaml
 from archive_pkg.records.yaml import writing
+from archive_pkg.records.yaml.patching import patch
 from archive_pkg.records.yaml.reading import read_yaml
 
 HERE = Path(__file__).parent
@@ -324,3 +325,11 @@ def test_a_full_folder_or_no_folder_is_one_plain_error(tmp_path):
     (tmp_path / "record.json").write_text("")
     with pytest.raises(InvalidError, match="and"):
         save_record(record, tmp_path)
+
+
+def test_several_keys_after_a_dash_can_go_together() -> None:
+    text = "agents:\n- name: A  # a\n  kind: person  # b\n  id: x  # c\n  note: d\n"
+    root = read_yaml(text, "").root
+    assert root is not None
+    data = {"agents": [{"id": "x"}]}
+    assert patch(text, root, data, data) == "agents:\n- id: x  # c\n"

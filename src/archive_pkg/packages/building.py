@@ -165,12 +165,14 @@ class CheckedPackage:
         folder: The folder that the parts' paths start from.
         report: Warnings and advice on the record.
         audience: Who may see the package.
+        registered: The ids of the agents that come from the register of the collection.
     """
 
     record: Record
     folder: Path
     report: Report
     audience: Audience = "internal"
+    registered: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -231,7 +233,14 @@ class CheckedPackage:
         documents = fitting(chosen(project.settings.packages.metadata), self.record)
         withheld_parts = self.withheld(on)
         record = public(self.record, withheld_parts) if self.audience == "public" else self.record
-        record = packaged(record, on, self.digests(record), withheld_parts, project.recorded)
+        record = packaged(
+            record,
+            on,
+            self.digests(record),
+            withheld_parts,
+            project.recorded,
+            self.registered,
+        )
         payload: dict[str, Path | bytes] = {
             f"{layout.PARTS}/{name}": self.folder / name for name in record.files
         }
@@ -264,12 +273,12 @@ def check_source(source: Path, audience: Audience = "internal") -> CheckedPackag
         InvalidError: The record or its files are not valid; its report has every finding.
         StorageError: They cannot be read.
     """
-    record, report = examine(source)
+    record, report, registered = examine(source)
     if record is None or not report.ok:
         raise InvalidError(
             f"{source} was not built: it has {_count(len(report.errors), 'error')}", report=report
         )
-    return _checked_package(record, record_file(source)[0].parent, report, audience)
+    return _checked_package(record, record_file(source)[0].parent, report, audience, registered)
 
 
 def check_loaded(
@@ -296,13 +305,17 @@ def check_loaded(
 
 
 def _checked_package(
-    record: Record, folder: Path, report: Report, audience: Audience
+    record: Record,
+    folder: Path,
+    report: Report,
+    audience: Audience,
+    registered: tuple[str, ...] = (),
 ) -> CheckedPackage:
     if audience == "public" and len(record.id) + len(SUFFIX) > _LONGEST_ID:
         raise InvalidError(
             f"the id {record.id} is too long for the ending {SUFFIX}", "Shorten the record's id."
         )
-    return CheckedPackage(record, folder, report, audience)
+    return CheckedPackage(record, folder, report, audience, registered)
 
 
 def commit_if_allowed(

@@ -98,7 +98,7 @@ def characterize(source: Path, *, on: date | None = None) -> Characterized:
             "pygfried, which identifies formats, is not installed",
             "Run: pip install 'archive-pkg[characterize]'",
         )
-    record, found = examine(source)
+    record, found, _ = examine(source)
     file, _ = record_file(source)
     if record is None or not found.ok:
         raise InvalidError(f"{source} was not characterized: it is not valid", report=found)

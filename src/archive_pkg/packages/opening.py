@@ -103,7 +103,7 @@ def open_package(path: StrPath) -> Package:
         )
     from archive_pkg.records import read_record
 
-    record, report = read_record(path / "data" / layout.RECORD)
+    record, report = read_record(path / "data" / layout.RECORD, standalone=True)
     if record is None:
         raise InvalidError(f"the record in {path} is not valid", report=report)
     return Package(path, info, record)

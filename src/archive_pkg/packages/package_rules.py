@@ -68,7 +68,7 @@ def examine_contents(path: Path, bag: Bag, report: Report) -> Record | None:
     record = None
     if path.is_dir():
         with contextlib.suppress(StorageError):  # the bag's report says what cannot be read
-            record, found = read_record(path / "data" / layout.RECORD)
+            record, found = read_record(path / "data" / layout.RECORD, standalone=True)
             report.extend(found)
         if record is not None:
             _against_its_bytes(record, path, bag, report)

@@ -51,6 +51,7 @@ def packaged(
     digests: Sequence[str] = (),
     withheld_parts: Mapping[str, Withheld] | None = None,
     settings: str = "",
+    registered: Sequence[str] = (),
 ) -> Record:
     """Return the record with the events of its packaging and the program as their agent.
 
@@ -60,6 +61,7 @@ def packaged(
         digests: SHA-256 of the record's files, in the order of the parts.
         withheld_parts: The withheld parts, for the event that withholds them.
         settings: The settings of the project that change the package, as `Project.recorded`.
+        registered: The ids of the agents that come from the register of the collection.
 
     Raises:
         InvalidError: An event of the record is later than the date of packaging.
@@ -76,6 +78,13 @@ def packaged(
     held = tuple(part.id for part in record.parts if part.held)
     files = tuple(f"sha256:{digest}" for digest in digests)
     read = f"sha256:{hashlib.sha256(record_bytes(record)).hexdigest()}"
+    known = {agent.id for agent in record.agents}  # without those that a public package withholds
+    used = ", ".join(name for name in registered if name in known)
+    more = {
+        "ingestion": f" Took these agents from the register of the collection: {used}."
+        * bool(used),
+        "packing": f" Settings of the project: {settings}" * bool(settings),
+    }
     events = (
         *withholding,
         *(
@@ -88,9 +97,7 @@ def packaged(
                 inputs=(read, *files) if kind == "ingestion" else files,
                 outputs=files if kind in _MAKES else (),
                 outcome="success",
-                detail=f"{detail} Settings of the project: {settings}"
-                if settings and kind == "packing"
-                else detail,
+                detail=detail + more.get(kind, ""),
             )
             for kind, detail in _STEPS
         ),

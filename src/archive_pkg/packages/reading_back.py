@@ -44,7 +44,7 @@ def read_back(path: Path, record: Record, *, jobs: int | None = None) -> Verific
     verdict = bags.verify(path, jobs=jobs)
     report = Report(list(verdict.report))
     source = path / "data" / layout.RECORD
-    found, findings = read_record(source)
+    found, findings = read_record(source, standalone=True)
     report.extend(findings)
     if found is not None and found != record:
         report.add(

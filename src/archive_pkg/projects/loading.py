@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from archive_pkg import storage
-from archive_pkg.errors import InvalidError, StorageError, UsageError
+from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.limits import PROJECT_SIZE
 from archive_pkg.projects.finding import file_of
 from archive_pkg.projects.models import Packages, ProjectFile, is_secret_name, settings_in
@@ -175,7 +174,13 @@ def load_project(path: StrPath, *, named: bool = True) -> Project:
     file = file_of(Path(path))
     if not os.path.lexists(file):
         raise UsageError(f"{file} does not exist", f"Write one: archive-pkg init {file.parent}")
-    data = _bytes(file, named=named)
+    data = storage.read_trusted(
+        file,
+        PROJECT_SIZE.value,
+        named=named,
+        closing=", or use --no-project",
+        naming=f"If you trust it, name it: --project {file}. Otherwise use --no-project.",
+    )
     project, report = read_project(data, file)
     if project is None:
         raise InvalidError(
@@ -216,27 +221,6 @@ def read_project(data: bytes, file: Path) -> tuple[Project | None, Report]:
         entries = error.errors(include_url=False)
         return None, Report(explain(entries, ProjectFile, values, str(file), root, _explain_entry))
     return Project(settings, file, dict(_lines(root, ""))), Report()
-
-
-def _bytes(file: Path, *, named: bool) -> bytes:
-    with storage.storage_errors(f"reading {file}"):
-        with storage.open_beneath(file.parent, file.name) as stream:
-            status = os.fstat(stream.fileno())
-            data = stream.read(PROJECT_SIZE.value + 1)
-        above = file.parent.stat()
-    for each, what in ((status, file), (above, file.parent)):
-        if each.st_mode & stat.S_IWOTH:
-            raise StorageError(
-                f"{what}: every user of the machine can write to it, so its settings cannot be "
-                "trusted",
-                f"Close it to others (chmod o-w {what}), or use --no-project.",
-            )
-        if not (named or each.st_uid == 0 or storage.is_ours(each)):
-            raise StorageError(
-                f"{what} belongs to another user, so its settings are not used",
-                f"If you trust it, name it: --project {file}. Otherwise use --no-project.",
-            )
-    return data
 
 
 def _not_toml(message: str, text: str, place: Location) -> Finding:

@@ -72,7 +72,10 @@ ID_FIELDS = {
 
 
 def incoherence(
-    record: Any, model: type[BaseModel], faulty: Collection[Place] = ()
+    record: Any,
+    model: type[BaseModel],
+    faulty: Collection[Place] = (),
+    register: tuple[str, Collection[str]] | None = None,
 ) -> Iterator[Problem]:
     """Find errors that concern several fields of a record.
 
@@ -80,10 +83,11 @@ def incoherence(
         record: The record, or its plain data if it has other errors.
         model: The model of a record.
         faulty: Places that already have an error; nothing more is reported there.
+        register: The file of the register of agents, and the ids of its entries.
     """
     found = [
         *_repeated_ids(record),
-        *_unknown_references(record, model),
+        *_unknown_references(record, model, register),
         *_unknown_types(record),
         *_circles(record),
         *_events_out_of_order(record),
@@ -106,7 +110,9 @@ def _repeated_ids(record: Any) -> Iterator[Problem]:
                 seen[known] = index
 
 
-def _unknown_references(record: Any, model: type[BaseModel]) -> Iterator[Problem]:
+def _unknown_references(
+    record: Any, model: type[BaseModel], register: tuple[str, Collection[str]] | None
+) -> Iterator[Problem]:
     tables = {what: get(record, f"{what}s", ()) for what in ("agent", "part")}
     # If a table is not a list, that is reported elsewhere, and references to it are not checked.
     known = {
@@ -120,9 +126,13 @@ def _unknown_references(record: Any, model: type[BaseModel]) -> Iterator[Problem
         if one.what in known and one.id not in known[one.what]
     ]
     for count, (what, place, name) in enumerate(unknown):
-        near = get_close_matches(name, known[what], 1) if count < MAX_SUGGESTIONS else []
-        meant = f"; did you mean {near[0]}?" if near else f"; add it to {what}s"
-        yield "unknown_reference", f"no {what} has the id {name}{meant}", place, name
+        file, entries = register if register and what == "agent" else ("", ())
+        also = f", and {file} has none, either" if file else ""
+        names = {*known[what], *entries} if count < MAX_SUGGESTIONS else ()
+        near = get_close_matches(name, names, 1)
+        add = f"add it to {what}s" + (f", here or in {file}" if file else "")
+        meant = f"; did you mean {near[0]}?" if near else f"; {add}"
+        yield "unknown_reference", f"no {what} has the id {name}{also}{meant}", place, name
 
 
 def references(record: Any, model: type[BaseModel]) -> Iterator[Reference]:

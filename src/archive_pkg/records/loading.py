@@ -8,6 +8,7 @@ import shlex
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,18 +18,19 @@ from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.limits import RECORD_SIZE
 from archive_pkg.parsing import read_json as parse_json
 from archive_pkg.paths import StrPath
+from archive_pkg.records.completing import REGISTER, completed
 from archive_pkg.records.explaining import TYPE_WRONG, explain
 from archive_pkg.records.file_kinds import XML, recognize
 from archive_pkg.records.json_reading import read_json
-from archive_pkg.records.models import Record
+from archive_pkg.records.models import Record, Register
 from archive_pkg.records.upgrading import upgrade_tree
 from archive_pkg.records.yaml.nodes import garbage_collection_disabled
 from archive_pkg.records.yaml.reading import read_yaml
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
-from archive_pkg.storage import describe, open_regular
+from archive_pkg.storage import describe, find_upwards, open_regular, read_trusted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from archive_pkg.records.yaml.nodes import Node, YamlTree
 
@@ -89,24 +91,35 @@ def load_records(sources: Iterable[RecordSource]) -> Iterator[Record]:
         raise invalid(findings, f"{which} not valid")
 
 
-def read_record(source: RecordSource, path: StrPath | None = None) -> tuple[Record | None, Report]:
+def read_record(
+    source: RecordSource,
+    path: StrPath | None = None,
+    *,
+    folder: StrPath | None = None,
+    standalone: bool = False,
+) -> tuple[Record | None, Report]:
     """Read a record and report everything that is wrong with it; no content raises.
+
+    An agent that the record refers to without describing it is taken from the nearest register,
+    `agents.yaml` in the record's folder or above it.
 
     Args:
         source: Its file, the folder with `record.yaml` in it, the bytes of its file, or its plain
             data, as `Record.as_json` returns it.
         path: The path for the findings; of bytes, a name that ends in `.json` means JSON.
+        folder: For bytes, the folder of the record, to find the register.
+        standalone: Whether it must describe all its agents itself, as in a package.
 
     Returns:
         The record, or None if it is not valid, and the findings.
 
     Raises:
-        StorageError: The file is not there or cannot be read.
+        StorageError: The file is not there or cannot be read, or the register cannot be trusted.
     """
     if isinstance(source, Mapping):
         return _validated(dict(source), "" if path is None else os.fspath(path))
     if isinstance(source, bytes):
-        return _read(source, "record.yaml" if path is None else os.fspath(path))
+        return _read(source, "record.yaml" if path is None else os.fspath(path), folder)
     file, findings = record_file(source)
     name = os.fspath(file if path is None else path)
     if findings:
@@ -114,7 +127,7 @@ def read_record(source: RecordSource, path: StrPath | None = None) -> tuple[Reco
     data, findings = _bytes(file, name)
     if findings:
         return None, Report(findings)
-    return _read(data, name)
+    return _read(data, name, None if standalone else file.parent)
 
 
 def read_placed(file: Path) -> tuple[Record | None, Report, Node | None]:
@@ -124,7 +137,9 @@ def read_placed(file: Path) -> tuple[Record | None, Report, Node | None]:
         StorageError: The file is not there or cannot be read.
     """
     data, findings = _bytes(file, os.fspath(file))
-    return (None, Report(findings), None) if findings else _record(data, os.fspath(file))
+    return (
+        (None, Report(findings), None) if findings else _record(data, os.fspath(file), file.parent)
+    )
 
 
 def record_file(path: StrPath) -> tuple[Path, list[Finding]]:
@@ -179,16 +194,18 @@ def invalid(report: Report, message: str) -> InvalidError:
     return InvalidError(f"{message}: {first.location}: {first.message}{others}", first.hint, report)
 
 
-def _read(data: bytes, path: str) -> tuple[Record | None, Report]:
+def _read(data: bytes, path: str, folder: StrPath | None) -> tuple[Record | None, Report]:
     with garbage_collection_disabled():
         if path.lower().endswith(".json") and len(data) <= RECORD_SIZE.value:
             # Most JSON is valid, because programs write it; only errors need positions.
             with suppress(ValueError):
                 return Record.model_validate(parse_json(data)), Report()
-        return _record(data, path)[:2]
+        return _record(data, path, folder)[:2]
 
 
-def _record(data: bytes, path: str) -> tuple[Record | None, Report, Node | None]:
+def _record(
+    data: bytes, path: str, folder: StrPath | None
+) -> tuple[Record | None, Report, Node | None]:
     if len(data) > RECORD_SIZE.value:
         return None, Report([_too_large(len(data), path)]), None
     tree = read_tree(data, path)
@@ -207,6 +224,8 @@ def _record(data: bytes, path: str) -> tuple[Record | None, Report, Node | None]
         return None, report, root
     root = upgrade_tree(root)
     record, findings = _validated(root.plain, path, root)
+    if record is None and folder is not None:
+        record, findings = _completed(root, path, folder, findings)
     report.extend(findings)
     report.findings.sort(key=_place)
     return (record if report.ok else None), report, root
@@ -217,11 +236,75 @@ def _text_finding(place: Location, path: str) -> Finding:
     return TYPE_WRONG.at(place, "this is a text, not a record", hint)
 
 
+def read_register(file: Path) -> tuple[Register | None, Report]:
+    """Read a register of agents and report everything that is wrong with it; no content raises.
+
+    Raises:
+        StorageError: It cannot be read or trusted.
+    """
+    naming = "If you trust it, make a copy that belongs to you, or change its owner (chown)."
+    size = RECORD_SIZE.value
+    data = read_trusted(file, size, named=False, closing="", naming=naming)
+    register, findings = _register(data, os.fspath(file))
+    return register, Report(list(findings))
+
+
+def register_above(folder: StrPath) -> Register | None:
+    """Return the nearest register in a folder or above it; None if there is no valid one.
+
+    Raises:
+        StorageError: It cannot be read or trusted.
+    """
+    file = find_upwards(Path(folder), REGISTER)
+    return read_register(file)[0] if file else None
+
+
+@lru_cache(maxsize=8)
+def _register(data: bytes, path: str) -> tuple[Register | None, tuple[Finding, ...]]:
+    """Read the bytes of a register; all records of a collection share the result."""
+    if len(data) > RECORD_SIZE.value:
+        message = f"the file has more than {RECORD_SIZE.value:,} bytes"
+        return None, (TOO_LARGE.at(Location(path), message, RECORD_SIZE.hint),)
+    tree = read_tree(data, path)
+    root, findings = tree.root, tuple(tree.report)
+    if tree.complete and root is None:
+        return Register(), findings
+    if root is None or not tree.complete:
+        return None, findings
+    if not isinstance(root.value, dict):
+        hint = "Write agents: and, below it, the agents, each with its id, name and kind."
+        place = Location(path, root.start.line + 1, root.start.column + 1)
+        return None, (TYPE_WRONG.at(place, "this is not a register of agents", hint),)
+    try:
+        register = Register.model_validate(root.plain)
+    except ValidationError as error:
+        entries = error.errors(include_url=False)
+        return None, (*findings, *explain(entries, Register, root.plain, path, root))
+    return (register if tree.report.ok else None), findings
+
+
+def _completed(
+    root: Node, path: str, folder: StrPath, findings: Report
+) -> tuple[Record | None, Report]:
+    """Validate a record again, completed from the nearest register if there is one."""
+    file = find_upwards(Path(folder), REGISTER)
+    if file is None:
+        return None, findings
+    register, found = read_register(file)
+    if register is None:
+        return None, found
+    ids = {agent.id for agent in register.agents}
+    return _validated(completed(root.plain, register), path, root, (os.fspath(file), ids))
+
+
 def _validated(
-    data: dict[str, Any], path: str, root: Node | None = None
+    data: dict[str, Any],
+    path: str,
+    root: Node | None = None,
+    register: tuple[str, Collection[str]] | None = None,
 ) -> tuple[Record | None, Report]:
     try:
-        return Record.model_validate(data), Report()
+        return Record.model_validate(data, context=register), Report()
     except ValidationError as error:
         entries = error.errors(include_url=False)
     return None, Report(explain(entries, Record, data, path, root))

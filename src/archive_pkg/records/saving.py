@@ -7,10 +7,19 @@ patched at the positions that the reader returned.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
-from archive_pkg.records.loading import invalid, load_record, read_record, read_tree, record_file
+from archive_pkg.records.completing import without_entries
+from archive_pkg.records.loading import (
+    invalid,
+    load_record,
+    read_record,
+    read_tree,
+    record_file,
+    register_above,
+)
 from archive_pkg.records.upgrading import (
     FORMAT,
     is_former,
@@ -27,14 +36,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.paths import StrPath
-    from archive_pkg.records.models import Record
+    from archive_pkg.records.models import Record, Register
 
 
 def save_record(record: Record, path: StrPath) -> None:
     """Write a record atomically and durably.
 
     An existing file keeps its comments, its order and everything that does not change. A file with
-    the same content is not touched.
+    the same content is not touched. What the record takes from a register is not copied into it.
 
     Args:
         record: The record.
@@ -97,11 +106,20 @@ def updated(record: Record, data: bytes, file: Path) -> bytes:
         data: The bytes of a file with a valid record.
         file: The file, whose name says whether it is JSON or YAML; it is not touched.
     """
+    register = register_above(file.parent)
     update = _updated_json if _is_json(file) else updated_yaml
-    changed = update(record, data.decode("utf-8")).encode()
-    if read_record(changed, file)[0] != record:
+    changed = update(record, data.decode("utf-8"), register).encode()
+    read, _ = read_record(changed, file, folder=file.parent)
+    if read is None or _in_any_order(read) != _in_any_order(record):
         raise AssertionError(f"patching {file} would have written a different record")
     return changed
+
+
+def _in_any_order(record: Record) -> Any:
+    """Return what a record says; agents and evidence from a register follow its own."""
+    agents = {agent.id: agent for agent in record.agents}
+    rest = record.model_copy(update={"agents": (), "evidence": ()})
+    return rest, agents, Counter(record.evidence)
 
 
 def as_yaml(record: Record) -> str:
@@ -109,12 +127,13 @@ def as_yaml(record: Record) -> str:
     return writing.document(_needed(record))
 
 
-def updated_yaml(record: Record, text: str) -> str:
+def updated_yaml(record: Record, text: str, register: Register | None = None) -> str:
     """Return the text of a YAML file, changed only where the record differs.
 
     Args:
         record: The record.
         text: The text of a file with a valid record.
+        register: The register that completes it.
     """
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     bare = text.removeprefix(mark)
@@ -127,11 +146,15 @@ def updated_yaml(record: Record, text: str) -> str:
     bare = upgrade_text(bare, root)
     root = read_yaml(bare, "").root or root
     full = {"format": FORMAT, **record.model_dump(mode="json")}
+    if register:
+        without_entries(record, upgrade(root.plain), register, full, needed)
     return mark + patch(bare, root, full, needed)
 
 
-def _updated_json(record: Record, text: str) -> str:
+def _updated_json(record: Record, text: str, register: Register | None) -> str:
     before, needed = json.loads(text.removeprefix("\ufeff")), _needed(record)
+    if register:
+        without_entries(record, upgrade(before), register, needed)
     if _leaves_format_out(before):
         del needed["format"]
     return _as_json(_in_order_of({"format": FORMAT, **upgrade(before)}, needed))

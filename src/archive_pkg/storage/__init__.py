@@ -61,6 +61,7 @@ from archive_pkg.storage.staging import (
     recover,
     refuse_existing,
 )
+from archive_pkg.storage.trusted import find_upwards, read_trusted
 from archive_pkg.storage.user_key import user_mac
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "exchange",
     "explain",
     "files_below",
+    "find_upwards",
     "finish_enclosing",
     "folder_beneath",
     "hidden",
@@ -103,6 +105,7 @@ __all__ = [
     "read_beneath",
     "read_regular",
     "read_text",
+    "read_trusted",
     "recover",
     "refuse_existing",
     "refuse_unsafe_folder",

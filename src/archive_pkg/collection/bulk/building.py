@@ -29,6 +29,7 @@ from archive_pkg.packages.building import (
 from archive_pkg.packages.checking.records import RECORD_ID_TWICE, RECORD_IDS_ALIKE
 from archive_pkg.projects import Project
 from archive_pkg.records import load_record, record_file
+from archive_pkg.records.completing import REGISTER
 from archive_pkg.reports import Location, Severity
 from archive_pkg.version import SOFTWARE
 
@@ -304,8 +305,10 @@ def _files_of(source: Path | TableRow) -> tuple[str, ...]:
 
 
 def _record_of(source: Path | TableRow) -> tuple[bytes, Path]:
-    """Return the digest of a record's bytes, and the folder of its files."""
+    """Return the digests of a record and of the register above it, and the folder of its files."""
     if isinstance(source, TableRow):
         return hashlib.sha256(payload_files.record_bytes(source.record)).digest(), source.folder
     file, _ = record_file(source)
-    return (file_digest(file.parent, file.name) if file.is_file() else b""), file.parent
+    register = storage.find_upwards(file.parent, REGISTER)
+    inputs = (each for each in (file, register) if each and each.is_file())
+    return b"".join(file_digest(each.parent, each.name) for each in inputs), file.parent

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 def check_one(record: Path, pace: Pace) -> Done:
     """Check a record, its files and its quotes."""
-    found, report = examine(record)
+    found, report, _ = examine(record)
     done = checked(record, report)
     done.details["record"] = found.id if found else None
     return done

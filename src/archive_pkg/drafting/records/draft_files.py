@@ -112,7 +112,7 @@ def save_draft(
         _refuse_other_letter(record, name, draft)
         with storage_errors(f"reading {record}"):
             before = read_regular(record).decode("utf-8")
-        after, differences = redraft(before, draft, name, vocabulary, text_name)
+        after, differences = redraft(before, draft, name, vocabulary, text_name, folder)
         if after != before:
             write_output(record, after.encode())
         return SavedDraft(record, new=False, changed=after != before, differences=differences)

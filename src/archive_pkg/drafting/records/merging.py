@@ -9,13 +9,14 @@ from archive_pkg.drafting.records.commented_yaml import commented
 from archive_pkg.drafting.records.record_builder import RecordBuilder
 from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.errors import InvalidError
-from archive_pkg.records.loading import read_record
+from archive_pkg.records.loading import read_record, register_above
 from archive_pkg.records.models import Record
 from archive_pkg.records.saving import updated_yaml
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.draft import Draft
     from archive_pkg.drafting.vocabulary import Vocabulary
+    from archive_pkg.paths import StrPath
 
 # Fields that follow from others; their values are not compared.
 _DERIVED = frozenset({"id", "type", "title", "parts", "agents", "events", "evidence"})
@@ -45,6 +46,7 @@ def redraft(
     file: str,
     vocabulary: Vocabulary | None = None,
     text_file: str = "",
+    folder: StrPath | None = None,
 ) -> tuple[str, list[Difference]]:
     """Fill the open fields of an existing record from a new draft.
 
@@ -56,6 +58,7 @@ def redraft(
         file: Path of the letter's file, relative to the record's folder.
         vocabulary: The vocabulary of the draft.
         text_file: Path of the extracted text if the file is not plain text.
+        folder: The record's folder, to find the register of agents.
 
     Returns:
         The record's new YAML, and the fields whose values differ.
@@ -63,7 +66,7 @@ def redraft(
     Raises:
         InvalidError: The existing record is not valid.
     """
-    record, report = read_record(existing.encode())
+    record, report = read_record(existing.encode(), folder=folder)
     if record is None:
         raise InvalidError(
             "the existing record is not valid and was left unchanged",
@@ -78,7 +81,8 @@ def redraft(
     merged = dict(merger.old)
     for name, value in added.items():
         merged[name] = [*merged[name], *value] if name in merged else value
-    written = updated_yaml(Record.model_validate(merged), existing)
+    register = register_above(folder) if folder else None
+    written = updated_yaml(Record.model_validate(merged), existing, register)
     new = {name: text for name, text in builder.comments.items() if name in merger.open}
     return commented(written, new), merger.differences()
 

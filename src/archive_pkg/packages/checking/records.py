@@ -36,6 +36,7 @@ from archive_pkg.packages.checking.texts import (
 from archive_pkg.packages.layout import is_bag
 from archive_pkg.paths import StrPath
 from archive_pkg.records import Record, placed, read_placed, record_file
+from archive_pkg.records.completing import taken_from_register
 from archive_pkg.reports import Code, Finding, Location, Report, Severity, some
 
 if TYPE_CHECKING:
@@ -141,8 +142,11 @@ def like_id(file: str, name: str, like: str, other: str) -> Finding:
     return RECORD_IDS_ALIKE.at(Location(file, field="id"), message, _ANOTHER_ID)
 
 
-def examine(path: Path) -> tuple[Record | None, Report]:
+def examine(path: Path) -> tuple[Record | None, Report, tuple[str, ...]]:
     """Read a record, if possible, and check it and its files.
+
+    Returns:
+        The record, the findings, and the ids of the agents that come from the register.
 
     Raises:
         StorageError: A file cannot be read.
@@ -160,12 +164,13 @@ def examine(path: Path) -> tuple[Record | None, Report]:
             f"Check them with archive-pkg verify {shlex.quote(str(path))}",
         )
     if findings:
-        return None, Report(findings)
+        return None, Report(findings), ()
     record, report, root = read_placed(file)
-    if record is not None:
-        found = [*check_record(record, file.parent, file), *unnamed_files(record, file)]
-        report.extend(placed(found, file, root))
-    return record, report
+    if record is None or root is None:
+        return None, report, ()
+    found = [*check_record(record, file.parent, file), *unnamed_files(record, file)]
+    report.extend(placed(found, file, root))
+    return record, report, taken_from_register(record, root.plain)
 
 
 def _package_of(path: Path) -> Path | None:

@@ -165,7 +165,7 @@ def why_not(
         record, folder = package.record, package.parts
         report = examined = Report()
     else:
-        found, examined = examine(path)
+        found, examined, _ = examine(path)
         report = Report(examined.errors)
         if found is None:
             return report
@@ -251,7 +251,12 @@ class _TargetBuilder:
             else checked.record
         )
         self.record: Record = packaged(
-            record, on, checked.digests(record), self.withheld_parts, target.project.recorded
+            record,
+            on,
+            checked.digests(record),
+            self.withheld_parts,
+            target.project.recorded,
+            checked.registered,
         )
         self.tags = answer(target, record, given, sum(sizes[n] for n in record.files)).tags
 

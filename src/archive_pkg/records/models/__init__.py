@@ -36,6 +36,7 @@ from archive_pkg.records.models.history import Event, Evidence
 from archive_pkg.records.models.parts import Access, Part, TranslationNote
 from archive_pkg.records.models.quotes import Quote, Span
 from archive_pkg.records.models.record import Record
+from archive_pkg.records.models.register import Register
 
 __all__ = [
     "Access",
@@ -59,6 +60,7 @@ __all__ = [
     "Reclassification",
     "Record",
     "RecordedEvent",
+    "Register",
     "Relation",
     "Rights",
     "Span",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-from pydantic import ModelWrapValidatorHandler, model_validator
+from pydantic import ModelWrapValidatorHandler, ValidationInfo, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from archive_pkg.records.base import Model, Steps, absent, given, with_all_faults
@@ -162,8 +162,13 @@ class Record(Model):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _coherent(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """Report errors of single fields together with those about several fields."""
+    def _coherent(
+        cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        """Report errors of single fields together with those about several fields.
+
+        The context is the file and the ids of the register, for the messages.
+        """
         if not isinstance(data, dict):
             return handler(data)
 
@@ -171,9 +176,9 @@ class Record(Model):
             whole: Any, places: Collection[tuple[str | int, ...]]
         ) -> Iterator[InitErrorDetails]:
             if message := unknown_format(data):
-                yield _fault("format_unknown", message, ("format",), data["format"])
-            for problem in incoherence(whole, cls, places):
-                yield _fault(*problem)
+                yield fault("format_unknown", message, ("format",), data["format"])
+            for problem in incoherence(whole, cls, places, info.context):
+                yield fault(*problem)
 
         return cast("Self", with_all_faults(cls, upgrade(data), handler, faults))
 
@@ -214,7 +219,8 @@ class Record(Model):
         return {"format": FORMAT, **data}
 
 
-def _fault(kind: str, message: str, place: Steps, value: Any) -> InitErrorDetails:
+def fault(kind: str, message: str, place: Steps, value: Any) -> InitErrorDetails:
+    """Return an error for Pydantic."""
     return InitErrorDetails(type=PydanticCustomError(kind, message), loc=place, input=value)
 
 

@@ -76,13 +76,15 @@ class _Patcher:
     def mapping(self, node: Node, full: dict[str, Any], needed: dict[str, Any]) -> None:
         """Change, remove and add keys of a mapping in block style."""
         there = node.value if isinstance(node.value, dict) else {}
+        removed = []
         for key, child in there.items():
             if _says(child.plain, full.get(key), needed.get(key)):
                 continue
             if _empty(full.get(key)):
-                self._remove_key(node, key)
+                removed.append(key)
             else:
                 self._change(child, full[key], needed.get(key, full[key]), node.start.column)
+        self._remove_keys(node, removed)
         for key in needed:
             if key not in there:
                 self._add_key(node, key, needed, list(full))
@@ -122,15 +124,17 @@ class _Patcher:
             end -= 1
         return start, end
 
-    def _remove_key(self, node: Node, key: str) -> None:
-        keys = list(node.keys)
-        place = node.keys[key].index
-        line = place - node.keys[key].column
+    def _remove_keys(self, node: Node, removed: list[str]) -> None:
         values = node.value if isinstance(node.value, dict) else {}
-        if self._text[line:place].strip():  # after a dash: the next key takes its place
-            following = keys[keys.index(key) + 1]
-            self._edits.append((place, node.keys[following].index, ""))
-        else:
+        place = node.start.index
+        kept = next((mark.index for key, mark in node.keys.items() if key not in removed), None)
+        if kept is not None and self._text[place - node.start.column : place].strip():
+            # After a dash, the first key that stays takes the place of those before it.
+            removed = [key for key in removed if node.keys[key].index > kept]
+            if kept > place:
+                self._edits.append((place, kept, ""))
+        for key in removed:
+            line = node.keys[key].index - node.keys[key].column
             self._edits.append(
                 (line, line_after(self._text, value_end(self._text, values[key])), "")
             )

@@ -16,6 +16,7 @@ from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.packages.checking.records import check_record
 from archive_pkg.packages.checking.texts import decode
 from archive_pkg.records import read_record
+from archive_pkg.records.completing import REGISTER
 from archive_pkg.records.saving import updated
 from archive_pkg.reports import Report, Severity
 from archive_pkg.web.review.revision import Revision
@@ -135,8 +136,10 @@ class RecordEditor:
         return snapshot
 
     def _stamps(self, record: Record | None) -> list[tuple[str, int, int]]:
-        """Return name, time and size of the letter's files, to notice changes."""
+        """Return name, time and size of the letter's files and the register, to notice changes."""
         files = [(name, self.folder / name) for name in (record.files if record else ())]
+        register = storage.find_upwards(self.folder, REGISTER)
+        files += [(REGISTER, register)] if register else []
         known = ((name, file.lstat()) for name, file in files if os.path.lexists(file))
         return [(name, about.st_mtime_ns, about.st_size) for name, about in known]
 
@@ -245,7 +248,7 @@ class RecordEditor:
             raise _changed(self.file)
 
     def _read(self, digest: str, data: bytes) -> RecordSnapshot:
-        record, report = read_record(data, self.file.name)
+        record, report = read_record(data, self.file.name, folder=self.folder)
         if record is None:
             return RecordSnapshot(digest, data, None, report)
         return self._made(digest, data, record, report)

@@ -1,0 +1,150 @@
+"""Complete records from the register of a collection, and leave its entries out of their files.
+
+A record takes an agent from the register if it refers to the agent without describing it, or if it
+lists the agent without a name. In the second case, its own fields count before the entry's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from archive_pkg.records.coherence import references
+from archive_pkg.records.models import Agent, Evidence, Record, Register
+from archive_pkg.records.values import get, id_of, items
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+REGISTER = "agents.yaml"
+"""The name of a register's file."""
+
+
+def is_described(item: Any) -> bool:
+    """Return whether an item of `agents` describes its agent, instead of naming an entry."""
+    return get(item, "name") is not None
+
+
+def completed(data: dict[str, Any], register: Register) -> dict[str, Any]:
+    """Return the plain data of a record with the entries of a register that it uses.
+
+    Entries that the record does not list follow its own agents, in the order of the references.
+
+    Args:
+        data: The plain data of a file, in the present format; it is not changed.
+        register: The register.
+    """
+    if not all(isinstance(data.get(name, []), list) for name in ("agents", "evidence")):
+        return data  # the validation reports that
+    entries = {agent.id: agent for agent in register.agents}
+    listed = {id_of(item): item for item in items(data, "agents")}
+    supported = _by_agent(register)
+    used: dict[str, dict[str, Any]] = {}
+    waiting = [
+        *filter(None, listed),
+        *(r.id for r in references(data, Record) if r.what == "agent"),
+    ]
+    evidence = [*data.get("evidence", ())]
+    for name in waiting:  # grows while it is read
+        item = listed.get(name, {})
+        if name in used or name not in entries or is_described(item):
+            continue
+        used[name] = {**_plain(entries[name]), **item}
+        taken = [one for one in supported.get(name, ()) if _step(one, 2) not in item]
+        evidence += [plain for one in taken if (plain := _plain(one)) not in evidence]
+        waiting += [*items(used[name], "affiliations"), *(one.agent for one in taken if one.agent)]
+    agents = [used.pop(str(id_of(item)), item) for item in items(data, "agents")]
+    agents += used.values()
+    made = {"agents": agents, "evidence": evidence}
+    return data | {name: value for name, value in made.items() if value}
+
+
+def without_entries(
+    record: Record, before: Mapping[str, Any], register: Register, *dumps: dict[str, Any]
+) -> None:
+    """Remove what comes from a register from a record's plain data.
+
+    A field stays if the file states it, or if the entry does not state the same.
+
+    Args:
+        record: The record.
+        before: The plain data of its present file.
+        register: The register.
+        dumps: Plain data of the record, from which it is removed.
+    """
+    entries = {agent.id: agent for agent in register.agents}
+    listed = {id_of(item): item for item in items(before, "agents")}
+    left_out: dict[str, set[str]] = {}
+    for agent in record.agents:
+        item = listed.get(agent.id, {})
+        if agent.id in entries and not is_described(item):
+            same = _taken(agent, entries[agent.id], item)
+            left_out |= {agent.id: same} if same else {}
+    own = set(_evidence(before))
+    supported = _by_agent(register)
+    taken = {one for name in left_out for one in supported.get(name, ())} - own
+    for data in dumps:
+        agents = [_without(one, left_out.get(one["id"], ())) for one in data.get("agents", ())]
+        data["evidence"] = [
+            plain
+            for one, plain in zip(record.evidence, data.get("evidence", ()), strict=True)
+            if one not in taken
+        ]
+        data["agents"] = [one for one in agents if set(one) != {"id"} or one["id"] in listed]
+        pulled = {id_of(one) for one in items(completed(data, register), "agents")}
+        data["agents"] = [one for one in agents if one in data["agents"] or one["id"] not in pulled]
+        for name in ("agents", "evidence"):
+            if not data[name]:
+                del data[name]
+
+
+def taken_from_register(record: Record, before: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the ids of the agents that a record's file does not describe itself.
+
+    Args:
+        record: The record.
+        before: The plain data of its file.
+    """
+    own = {id_of(item) for item in items(before, "agents") if is_described(item)}
+    return tuple(agent.id for agent in record.agents if agent.id not in own)
+
+
+def _taken(agent: Agent, entry: Agent, item: Mapping[str, Any]) -> set[str]:
+    """Return the fields that a record's agent takes from its entry."""
+    same = {
+        name
+        for name in set(Agent.model_fields) - {"id", *item}
+        if getattr(agent, name) == getattr(entry, name)
+    }
+    stated = {name for name in Agent.model_fields if getattr(entry, name) not in (None, ())}
+    lost = any(getattr(agent, name) in (None, ()) for name in stated)
+    return set() if lost or "name" not in same else same
+
+
+def _without(item: dict[str, Any], fields: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name not in fields}
+
+
+def _by_agent(register: Register) -> dict[str, list[Evidence]]:
+    found: dict[str, list[Evidence]] = {}
+    for one in register.evidence:
+        found.setdefault(_step(one, 1), []).append(one)
+    return found
+
+
+def _step(evidence: Evidence, number: int) -> str:
+    """Return a step of the path of evidence: 1 is the agent's id, 2 its field; "" if it ends."""
+    return "".join(evidence.field.split(".")[number : number + 1])
+
+
+def _evidence(data: Mapping[str, Any]) -> Iterable[Evidence]:
+    for item in items(data, "evidence"):
+        try:
+            yield Evidence.model_validate(item)
+        except ValidationError:
+            continue
+
+
+def _plain(model: Agent | Evidence) -> dict[str, Any]:
+    return model.model_dump(mode="json", exclude_defaults=True)

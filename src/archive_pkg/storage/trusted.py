@@ -1,0 +1,72 @@
+"""Find files that apply to all folders below them, and read them if they can be trusted."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from pathlib import Path
+
+from archive_pkg.errors import StorageError
+from archive_pkg.storage.files import is_ours, storage_errors
+from archive_pkg.storage.reading import open_beneath
+
+
+def find_upwards(start: Path, name: str) -> Path | None:
+    """Return the nearest file with a name in a folder or above it.
+
+    The search stays in one file system. It ends at the user's home folder, and below a folder that
+    cannot be examined, or that every user of the machine can write to, such as /tmp.
+    """
+    home = _home()
+    with contextlib.suppress(OSError):
+        here = start.resolve(strict=True)
+        device = here.stat().st_dev
+        for folder in (here, *here.parents):
+            status = folder.stat()
+            if status.st_dev != device or status.st_mode & stat.S_IWOTH:
+                return None
+            if os.path.lexists(folder / name):
+                return folder / name
+            if folder == home:
+                return None
+    return None
+
+
+def read_trusted(file: Path, limit: int, *, named: bool, closing: str, naming: str) -> bytes:
+    """Return the bytes of a file that other users cannot have written; one more than the limit.
+
+    Args:
+        file: The file.
+        limit: The number of bytes that are allowed.
+        named: Whether the user named it. Otherwise it must belong to the user or to root.
+        closing: What else to do about a file that every user can write to, after "chmod o-w".
+        naming: What to do about a file of another user.
+
+    Raises:
+        StorageError: It cannot be read or trusted.
+    """
+    with storage_errors(f"reading {file}"):
+        with open_beneath(file.parent, file.name) as stream:
+            status = os.fstat(stream.fileno())
+            data = stream.read(limit + 1)
+        above = file.parent.stat()
+    for each, what in ((status, file), (above, file.parent)):
+        if each.st_mode & stat.S_IWOTH:
+            raise StorageError(
+                f"{what}: every user of the machine can write to it, so {file.name} cannot be "
+                "trusted",
+                f"Close it to others (chmod o-w {what}){closing}.",
+            )
+        if not (named or each.st_uid == 0 or is_ours(each)):
+            raise StorageError(
+                f"{what} belongs to another user, so {file.name} is not used", naming
+            )
+    return data
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home().resolve()
+    except RuntimeError:  # the user has no home folder
+        return None
