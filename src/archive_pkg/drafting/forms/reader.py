@@ -45,6 +45,7 @@ _CUT = re.compile(
     r"[.;,]?\s*\b(?:Obtained|Translat(?:ed|ion)|Compiled|Published|Provided"
     r"|Document obtained|Contributed|Introduced|Edited)\b"
 )
+_OFFICIAL = ("source-line", "filing", "participant", "copy-number", "translator", "summary")
 _ON_DAY = re.compile(r"(?:On|In the (?:morning|afternoon|evening) of) .{4,40}")
 _NEXT = re.compile(
     (
@@ -61,8 +62,6 @@ def read_forms(
 ) -> DocumentForms:
     """Read the forms of official documents in a text."""
     forms = DocumentForms()
-    if not lines:
-        return forms
     brackets = {bracket.start: bracket for bracket in find_brackets(text, 500)[0]}
     head = HeadForms(text, lines, brackets, vocabulary, conventions, forms)
     _sources(head)
@@ -83,16 +82,9 @@ def read_forms(
 def _are_official(strong: bool, forms: DocumentForms, vocabulary: Vocabulary) -> bool:
     """Whether the forms are those of official documents, beyond what letters have, too."""
     for fact in forms.facts:
-        if fact.field in (
-            "source-line",
-            "filing",
-            "participant",
-            "copy-number",
-            "translator",
-            "summary",
-        ):
+        if fact.field in _OFFICIAL or fact.rule.startswith("address"):
             return True
-        if fact.rule.startswith("address") or fact.rule in ("opening-words", "telegraph-head"):
+        if fact.rule in ("opening-words", "telegraph-head"):
             return True
         if fact.field == "caveat" and " ".join(words_of(fact.value)) in vocabulary.caveats:
             return True
@@ -105,52 +97,35 @@ def _sources(head: HeadForms) -> None:
     for number, line in enumerate(lines):
         if number > 12 and number < len(lines) - 12:
             continue
-        text = line.text
-        match = _SOURCE.match(text)
-        footnote = _FOOTNOTE.match(text)
-        if match is None and not (footnote is not None and number > 3 and _ARCHIVE.search(text)):
-            translated = _TRANSLATOR.match(text.lstrip("[( ")) if len(text) < 200 else None
-            if translated is not None and (number > len(lines) - 8 or number < 4):
+        match, footnote = _SOURCE.match(line.text), _FOOTNOTE.match(line.text)
+        begins = match or (footnote if number > 3 and _ARCHIVE.search(line.text) else None)
+        if begins is None:
+            if _TRANSLATOR.match(line.text.lstrip("[( ")):
                 _translator(head, line.start, line.end)
                 head.take(number, "source")
             continue
-        last = number
         end = line.end
-        bracket = head.brackets.get(line.start)
-        if bracket is not None and match is not None:
-            end = bracket.end
-        else:
-            while last + 1 < len(lines) and not lines[last].last and match is not None:
-                last += 1
-                end = lines[last].end
-        while last + 1 < len(lines) and lines[last + 1].start < end:
-            last += 1
-        begin = line.start + (match.end() if match else footnote.end() if footnote else 0)
+        if match is not None:
+            bracket = head.brackets.get(line.start)
+            end = bracket.end if bracket else next(o.end for o in lines[number:] if o.last)
+        begin = line.start + begins.end()
         cut = _CUT.search(head.text, begin, end)
-        stop = cut.start() if cut else end
-        value = head.text[begin:stop].rstrip(" ].;,\n")
-        if len(value) > 3:
+        value = head.text[begin : cut.start() if cut else end].rstrip(" ].;,\n")
+        if value:
+            written, stop = " ".join(value.split()), begin + len(value)
             sure = CERTAIN if match else PROBABLE
-            head.add(
-                "source-line",
-                " ".join(value.split()),
-                sure,
-                "source-line",
-                begin,
-                begin + len(value),
-            )
+            head.add("source-line", written, sure, "source-line", begin, stop)
         _translator(head, begin, end)
-        for taken in range(number, last + 1):
-            head.take(taken, "source")
+        for taken in range(number, len(lines)):
+            if lines[taken].start < end:
+                head.take(taken, "source")
 
 
 def _translator(head: HeadForms, start: int, end: int) -> None:
+    """Add the translator whom a source line names."""
     match = _TRANSLATOR.search(head.text, start, end)
-    if match is None:
-        return
-    name = match.group("name").strip(" ,.]")
-    name = re.sub(r"\s+(?:for|from)\s.*$", "", name)
-    if name and 1 <= len(name.split()) <= 6 and name[0].isupper():
+    name = re.sub(r"\s+(?:for|from)\s.*$", "", match["name"].strip(" ,.]")) if match else ""
+    if match and name[:1].isupper() and len(name.split()) <= 6:
         at = match.start("name")
         head.add("translator", name, CERTAIN, "source-line", at, kind="person")
 
@@ -160,7 +135,7 @@ def _next_document(head: HeadForms) -> int:
     lines, forms = head.lines, head.forms
     for number in range(max(forms.body, 1), len(lines)):
         line = lines[number]
-        if number in forms.taken or len(line.text) > 100 or not _NEXT.fullmatch(line.text):
+        if number in forms.taken or not _NEXT.fullmatch(line.text):
             continue
         following = range(number + 1, min(number + 4, len(lines)))
         if any(head.opens_document(n) for n in following):
@@ -171,13 +146,11 @@ def _next_document(head: HeadForms) -> int:
 
 def _heads(head: HeadForms) -> None:
     """Use the letterhead as sender if nothing better names one."""
-    if not head.heads:
-        return
-    heads = [one for one in head.heads if not one[2].endswith(("Document", "document"))]
+    heads = [one for one in head.heads if not one[2].endswith("Document")]
     if not heads:
         return
     start, end, text = heads[0]
-    value = re.sub(r"^(?:The|the)\s", "", text) if not text.startswith("The ") else text
+    value = text.removeprefix("the ")
     talk = any(f.value == "memorandum of conversation" for f in head.forms.of("type"))
     posted = re.search(r"embassy|legation|botschaft|посольство", value, re.IGNORECASE)
     sure = GUESS if talk and not posted else PROBABLE
@@ -186,15 +159,10 @@ def _heads(head: HeadForms) -> None:
 
 def _towns(head: HeadForms) -> None:
     """Use a town alone on a line as the place, unless it is where the document goes."""
-    taken = head.forms.taken
     for start, name, number in head.towns:
-        near = [taken.get(n, "") for n in (number - 1, number + 1)]
-        above = taken.get(number - 1) in ("dateline", "registry")
-        beside = above and not head.lines[number].first
-        destination = (not beside and "addressee" in near) or (
-            "marking" in near and "registry" not in near
-        )
-        if not destination:
+        near = [head.forms.taken.get(n) for n in (number - 1, number + 1)]
+        below_date = near[0] == "dateline" and not head.lines[number].first
+        if below_date or "addressee" not in near:
             head.add("place", name, PROBABLE, "town-in-head", start, rank=3)
 
 
@@ -208,17 +176,14 @@ def _talks(tail: TailForms) -> None:
     tail.add_signer()
     if forms.of("event-date"):
         return
-    opening = next((n for n in range(len(tail.lines)) if n not in forms.taken), None)
-    if opening is not None and (match := _ON_DAY.match(tail.lines[opening].text)):
-        start = tail.lines[opening].start
-        tail.event_date(match.group(), start, PROBABLE, rank=5)
-    dates = [fact for fact in forms.of("date") if fact.rule != "title-line"]
-    if opening is not None and dates and (match := _ON_DAY.match(tail.lines[opening].text)):
+    dates = forms.of("date")
+    opening = next((line for n, line in enumerate(tail.lines) if n not in forms.taken), None)
+    match = _ON_DAY.match(opening.text) if opening else None
+    if opening and match and not tail.event_date(match.group(), opening.start, PROBABLE):
         days = days_in(match.group(), tail.vocabulary, tail.conventions)
-        if days and days[0].edtf.startswith("XXXX-") and len(dates[0].value) == 10:
-            at, written = tail.lines[opening].start, dates[0].value
-            edtf = day_before(days[0].edtf, written)
-            end = at + days[0].end
-            tail.add("event-date", edtf, PROBABLE, "date-of-talk", at + days[0].start, end)
+        if days and dates and len(dates[0].value) == 10:
+            at, edtf = opening.start, day_before(days[0].edtf, dates[0].value)
+            start, end = at + days[0].start, at + days[0].end
+            tail.add("event-date", edtf, PROBABLE, "date-of-talk", start, end)
     if dates and not forms.of("event-date"):
         forms.facts.append(replace(dates[0], field="event-date", sure=PROBABLE, rank=1))
