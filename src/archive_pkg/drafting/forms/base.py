@@ -9,13 +9,12 @@ from archive_pkg.drafting.forms.dates import (
     DayOrSpan,
     around,
     days_in,
-    is_filler,
     says_this_year,
     with_year,
     without_filler,
 )
 from archive_pkg.drafting.forms.facts import DocumentForms, Fact
-from archive_pkg.drafting.forms.marks import COPIES, COPY, Mark, read_stack
+from archive_pkg.drafting.forms.marks import COPIES, Mark, read_stack
 from archive_pkg.drafting.forms.people import (
     is_body_word,
     is_comrade,
@@ -53,10 +52,6 @@ _ANNOTATION = re.compile(
     r"|last|continued|crossed|рукописн\w*|штамп|помета|stempel|handschriftlich\w*|randvermerk"
     r"|pieczęć|odręczn\w*|dopisek|razítko|pecsét)\b",
     re.IGNORECASE,
-)
-_SPEECH = re.compile(
-    r"(?:(?:Cde|Com|Comrade|Tov|Gen|Genosse|Премьер|Тов)\.?\s+)?[^\W\d_][^:.]{1,40}"
-    r"(?:\([^()]{0,60}\))?[:.]\s+\S"
 )
 _STAMP = re.compile(r"(?:\w+\s)?stamp:\s*", re.IGNORECASE)
 _UNDATED = re.compile(
@@ -137,21 +132,15 @@ class FormsBase:
         """Add a fact, without empty details; without an end, its words are the value itself."""
         known = tuple((key, detail) for key, detail in sorted(details.items()) if detail)
         if end is None:
-            end = start + len(value)
-            if self.text[start:end] != value and (
-                match := _flexible(value).match(self.text, start)
-            ):
-                end = match.end()
+            match = _flexible(value).match(self.text, start)
+            end = match.end() if match else start + len(value)
         if start >= 0:
             self.forms.facts.append(Fact(name, value, sure, rule, start, end, rank, kind, known))
 
     def find(self, value: str, start: int) -> int:
         """Return the place of words in the text, whatever white space is between them, or -1."""
-        at = self.text.find(value, start)
-        if at < 0 and " " in value:
-            match = _flexible(value).search(self.text, start)
-            at = match.start() if match else -1
-        return at
+        match = _flexible(value).search(self.text, start)
+        return match.start() if match else -1
 
     # Words
 
@@ -161,7 +150,7 @@ class FormsBase:
 
     def is_history(self, text: str) -> bool:
         """Whether a line speaks of the document's later history."""
-        return self.vocabulary.history.within(words_of(text[:160])) >= 0
+        return self.vocabulary.history.within(words_of(text)) >= 0
 
     def is_annotation(self, words: Sequence[str]) -> bool:
         """Whether the words of a bracket describe what someone wrote, stamped or left out."""
@@ -171,19 +160,7 @@ class FormsBase:
 
     def greets(self, text: str) -> bool:
         """Whether a line begins as greetings do."""
-        return self.vocabulary.forms["salutation openers"].at(words_of(text[:60])) > 0
-
-    def is_speech(self, text: str) -> bool:
-        """Whether a line begins with a speaker: "SVIRIDOV. Please, …", "Zhou: Have you …"."""
-        if _SPEECH.match(text) is None or self.label(text) is not None:
-            return False
-        speaker = re.split(r"[:.]\s", text, maxsplit=1)[0]
-        bare = without_glosses(speaker).strip()
-        if text[len(speaker)] != ":" and not bare.isupper():
-            return False
-        pieces = bare.split()
-        named = all(p[0].isupper() or p in ("of", "the") for p in pieces)
-        return 1 <= len(pieces) <= 6 and named and len(text) > len(speaker) + 12
+        return self.vocabulary.forms["salutation openers"].at(words_of(text)) > 0
 
     def label(self, text: str) -> Label | None:
         """Read a line as "Label: value"."""
@@ -193,10 +170,10 @@ class FormsBase:
         words = words_of(without_glosses(match[1]))
         labels = self.vocabulary.field_labels
         name = labels.get(" ".join(words), "")
-        if not name and 1 < len(words) <= 8:
+        if words and not name:
             begun = (labels.get(" ".join(words[:length]), "") for length in (3, 2, 1))
             name = next((one for one in begun if one in _PEOPLE), "")
-            if not name and len(words) <= 6 and SIDE.search(match[1]) and match[1][0].isupper():
+            if not name and SIDE.search(match[1]) and match[1][0].isupper():
                 name = "participants"
             elif not name and words[0] in ("produced", "made", "printed") and "copies" in words:
                 name = "copies"
@@ -206,9 +183,9 @@ class FormsBase:
 
     def kind_of(self, text: str) -> tuple[str, int]:
         """Return the kind of document that the beginning of a line names, and its words."""
-        words = words_of(text[:120])
+        words = words_of(text)
         bare = text.lstrip('"“«[(0123456789. )')
-        if not words or not bare[:1].isupper():
+        if not bare[:1].isupper():
             return "", 0
         skipped = next((n for n, word in enumerate(words[:3]) if not word.isdigit()), 0)
         for start in range(skipped, min(skipped + 3, len(words))):
@@ -259,9 +236,7 @@ class FormsBase:
 
     def number(self, value: str, start: int, sure: Confidence, rank: int = 5) -> None:
         """Add the document's number."""
-        value = value.rstrip(".,;:")
-        if any(c.isdigit() for c in value):
-            self.add("number", value, sure, "number-line", start, rank=rank)
+        self.add("number", value.rstrip(".,;:"), sure, "number-line", start, rank=rank)
 
     # Dates
 
@@ -293,7 +268,7 @@ class FormsBase:
     def dateline(self, one: Segment) -> bool:
         """Read a line that has only a date, and perhaps a place."""
         text = one.plain
-        if len(text) > LONGEST_DATELINE or not text:
+        if len(text) > LONGEST_DATELINE:
             return False
         undated = _UNDATED.fullmatch(text)
         if undated is not None and self.is_place(undated["place"]):
@@ -307,20 +282,14 @@ class FormsBase:
         if len(days) != 1 or self.is_history(text):
             return False
         before, after = around(one.text, days)
-        if len(words_of(f"{before} {after}")) > 8:
-            return False
         before, after = (without_filler(part, self.vocabulary) for part in (before, after))
-        if is_filler(after, self.vocabulary):
-            after = ""
         place = before or after
         if (before and after) or (place and not self.is_place(place)):
             return False
-        if self.dates_entry(days[0], text, one):
-            pass
-        elif "/" in days[0].edtf:
+        if "/" in days[0].edtf:
             self.date("event-date", days[0], text, one.start, "span-line", PROBABLE, 5)
             self.date("date", days[0], text, one.start, "span-line", PROBABLE, 3)
-        else:
+        elif not self.dates_entry(days[0], text, one):
             self.date("date", days[0], text, one.start, "dateline", CERTAIN, 7)
         if place:
             self.place_from(place, one, 7)
@@ -330,7 +299,7 @@ class FormsBase:
     def dates_entry(self, one: DayOrSpan, text: str, line: Segment) -> bool:
         """Read the day of a diary's entry, below the first and last day of the diary."""
         spans = [fact for fact in self.forms.facts if fact.rule == "span-line"]
-        if not spans or "/" in one.edtf:
+        if not spans:
             return False
         self.forms.facts = [fact for fact in self.forms.facts if fact not in spans]
         self.date("event-date", one, text, line.start, "date-of-entry", PROBABLE, 6)
@@ -340,7 +309,7 @@ class FormsBase:
 
     def place_from(self, words: str, one: Segment, rank: int) -> None:
         """Add the town in the words next to a date."""
-        parts = [part.strip(" .()[]") for part in words.split(",") if part.strip(" .()[]")]
+        parts = [part.strip(" .()[]") for part in words.split(",")]
         found = find_place(words, self.vocabulary)
         town = words[slice(*found)] if found else next(filter(self.is_town, parts), parts[0])
         sure = CERTAIN if self.is_town(town) else PROBABLE
@@ -353,10 +322,10 @@ class FormsBase:
         if any(self.is_town(part) for part in (bare, *bare.split(","))):
             return True
         pieces = bare.replace(",", " ").split()
-        if not pieces or len(pieces) > 4 or not looks_like_name(bare.replace(",", " "), most=4):
-            return False
         vocabulary = self.vocabulary
-        if read_stack(bare, vocabulary) or COPY.fullmatch(bare) or self.kind_of(bare)[0]:
+        if not looks_like_name(bare.replace(",", " "), most=4):
+            return False
+        if read_stack(bare, vocabulary) or self.kind_of(bare)[0]:
             return False
         return not any(
             is_body_word(piece, vocabulary)
@@ -402,11 +371,11 @@ class FormsBase:
         """Add the place of a talk; it is the document's place if nothing else is."""
         bare = without_glosses(text).strip(" .")
         parts = [part.strip() for part in bare.split(",")]
-        words = [w for part in parts for w in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", part)]
-        value = next(filter(self.is_town, reversed(parts)), "") or next(
-            (word for word in words if word[0].isupper() and self.is_town(word)), bare
-        )
+        words = [
+            word for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", bare) if word[0].isupper()
+        ]
+        value = next(filter(self.is_town, [*reversed(parts), *words]), bare)
         at = self.text.find(value, offset)
-        if 0 < len(value) <= 60:
+        if value:
             self.add("event-place", value, PROBABLE, "place-field", at)
             self.add("place", value, PROBABLE, "place-field", at, rank=4)

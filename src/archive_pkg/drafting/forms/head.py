@@ -141,7 +141,7 @@ class HeadForms(TelegraphForms):
                 return one.line + 1
             if after:
                 return after
-        ends = is_salutation(line, self.vocabulary) or is_prose(line) or self.is_speech(text)
+        ends = is_salutation(line, self.vocabulary) or is_prose(line)
         sentence = text[-1] in ".!?" and text.count(" ") > 4 and text.split()[-1].islower()
         return BODY if ends or sentence else UNKNOWN
 
