@@ -242,6 +242,13 @@ def test_a_worker_that_dies_takes_one_subject_with_it(work: Work[int]) -> None:
     assert done[70].findings[0].code == "worker-lost"
 
 
+def test_a_few_batches_are_divided_among_all_workers() -> None:
+    sizes = [len(batch) for batch in running._batches(iter(range(200)), 200, width=3)]
+    assert sizes == [100, 100]
+    sizes = [len(batch) for batch in running._batches(iter(range(1001)), 200, width=3)]
+    assert sizes == [200, 200, 200, 200, 200, 1]
+
+
 _UNGUARDED = """\
 import sys
 from functools import partial

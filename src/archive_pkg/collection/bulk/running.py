@@ -132,7 +132,8 @@ def run(
         subjects: The subjects.
         take: Called in this process with each subject and its result.
         executor: Returns the executor; not called for only a few subjects.
-        batch: The number of subjects that a worker gets at a time.
+        batch: The most subjects that a worker gets at a time. If there are fewer than that for
+            each worker, they are divided equally.
         few: Up to this number of subjects, this process does the work itself.
 
     Raises:
@@ -143,10 +144,14 @@ def run(
     first = list(islice(stream, few))
     more = list(islice(stream, 1))
     chosen = executor() if more else InProcess()
-    _BatchRun(work, take, chosen).all(_batches(chain(first, more, stream), batch if more else 1))
+    batches = _batches(chain(first, more, stream), batch if more else 1, chosen.width)
+    _BatchRun(work, take, chosen).all(batches)
 
 
-def _batches(stream: Iterator[S], size: int) -> Iterator[list[S]]:
+def _batches(stream: Iterator[S], size: int, width: int) -> Iterator[list[S]]:
+    ahead = list(islice(stream, size * width))  # as many as are submitted at first
+    size = min(size, -(-len(ahead) // max(1, width - 1)))
+    stream = chain(ahead, stream)
     while some := list(islice(stream, size)):
         yield some
 
