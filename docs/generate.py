@@ -23,7 +23,7 @@ from archive_pkg.interchange.losses import fields, lost_whole, place_of
 from archive_pkg.limits import all_limits
 from archive_pkg.packages.targets import TARGETS, find_target
 from archive_pkg.projects import ProjectFile, in_toml
-from archive_pkg.projects.models import is_named, table_in
+from archive_pkg.projects.models import has_user_names, table_model
 from archive_pkg.records import models
 from archive_pkg.records.base import attribute_docs
 from archive_pkg.records.values import models_in
@@ -258,8 +258,8 @@ def _settings(model: Any, name: str) -> list[str]:
     docs = attribute_docs(model)
     rows, below = [], list[str]()
     for key, field in model.model_fields.items():
-        if inner := table_in(field):
-            below += _settings(inner, f"{name}{key}{'.NAME' if is_named(field) else ''}.")
+        if inner := table_model(field):
+            below += _settings(inner, f"{name}{key}{'.NAME' if has_user_names(field) else ''}.")
         else:
             title = f"**`{key}`**" if field.is_required() else f"`{key}`"
             example = in_toml(field.examples[0])

@@ -87,9 +87,9 @@ def test_an_open_descriptor_is_written_at_its_position(tmp_path: Path, form: str
 def test_descriptors_are_known_by_their_paths() -> None:
     for path in ("/dev/fd/3", "/proc/self/fd/12", "/proc/77/fd/0", "/dev/stdin", "/dev/stdout",
                  "/dev/stderr"):  # fmt: skip
-        assert storage.is_handed_over(Path(path)), path
+        assert storage.names_open_descriptor(Path(path)), path
     for path in ("/dev/fd", "/dev/fd/x", "/dev/stdoutx", "/dev/null", "a/dev/fd/3", "/proc/fd/1"):
-        assert not storage.is_handed_over(Path(path)), path
+        assert not storage.names_open_descriptor(Path(path)), path
 
 
 @pytest.mark.parametrize("kind", ["folder", "link to a folder", "loop", "below a file"])

@@ -13,7 +13,7 @@ from program import Run
 
 
 def letter(folder: Path, name: str = "record.json") -> Path:
-    """A letter's folder with one part, and a file that is none of its parts."""
+    """Make the folder of a letter with one part, and two files that do not belong to it."""
     folder.mkdir(parents=True)
     part = {"id": "p", "kind": "original", "file": "texts/a.txt"}
     data = {"id": "x", "type": "letter", "title": "X", "parts": [part]}
@@ -32,7 +32,7 @@ def refused(out: Path, *subjects: Path) -> str:
 
 
 @pytest.mark.parametrize("name", ["record.json", "record.yaml"])
-def test_the_files_of_a_letter_are_no_outputs(tmp_path: Path, name: str) -> None:
+def test_the_files_of_a_letter_cannot_be_outputs(tmp_path: Path, name: str) -> None:
     folder = letter(tmp_path / "x", name)
     (tmp_path / "link").symlink_to(folder / "texts/a.txt")
     for file in (folder / name, folder / "texts/a.txt", folder / "texts/../texts/a.txt"):
@@ -57,7 +57,7 @@ def test_a_folder_in_which_every_user_can_write_protects_nothing(tmp_path: Path)
     assert refused(folder / "texts/a.txt")
 
 
-def test_a_file_that_the_command_reads_is_no_output(tmp_path: Path) -> None:
+def test_a_file_that_the_command_reads_cannot_be_an_output(tmp_path: Path) -> None:
     subject, other = tmp_path / "a.txt", tmp_path / "b.txt"
     for file in (subject, other):
         file.write_text("X")
@@ -70,7 +70,7 @@ def test_a_file_that_the_command_reads_is_no_output(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", [".archive-pkg/x", "x.receipts/y", "a/.archive-pkg/b/x"])
-def test_the_folders_of_this_program_are_no_place_for_outputs(tmp_path: Path, place: str) -> None:
+def test_the_folders_of_this_program_cannot_hold_outputs(tmp_path: Path, place: str) -> None:
     out = tmp_path / place
     assert refused(out) == f"{out} is in a folder that the program uses itself"
     out.parent.mkdir(parents=True)
@@ -79,11 +79,11 @@ def test_the_folders_of_this_program_are_no_place_for_outputs(tmp_path: Path, pl
 
 
 @pytest.mark.parametrize("place", ["archive-pkg/x", ".archive-pkg", "a.receipts", "receipts/x"])
-def test_files_and_folders_with_names_like_those_are_free(tmp_path: Path, place: str) -> None:
+def test_similar_names_are_allowed_as_outputs(tmp_path: Path, place: str) -> None:
     refuse_output(tmp_path / place)
 
 
-def test_devices_and_open_files_are_the_users_own_wish(tmp_path: Path) -> None:
+def test_devices_and_open_descriptors_are_allowed_as_outputs(tmp_path: Path) -> None:
     for name in ("/dev/null", "/dev/stdout", "/proc/self/fd/1"):
         refuse_output(Path(name), [Path(name)])
     with (letter(tmp_path / "x") / "record.json").open("rb") as stream:
@@ -110,7 +110,7 @@ def test_a_package_is_not_written_into(tmp_path: Path) -> None:
     refuse_in_package(package / "new")
 
 
-def test_an_output_is_as_closed_as_its_most_closed_source(tmp_path: Path) -> None:
+def test_an_output_gets_the_narrowest_permissions_of_its_sources(tmp_path: Path) -> None:
     folder = letter(tmp_path / "x")
     tmp_path.chmod(0o755)
     for path in (folder, *folder.rglob("*")):

@@ -58,7 +58,7 @@ def test_frictionless_finds_the_package_valid(tmp_path_factory, catalogue: list[
     assert isinstance(Package(str(path)).resources[0], Resource)
 
 
-def test_tables_without_rows_are_left_out() -> None:
+def test_empty_tables_are_left_out_except_letters() -> None:
     files = package_files([], "Nothing Yet")
     assert set(files) == {"datapackage.json", "tables/letters.csv"}
     descriptor = json.loads(files["datapackage.json"])
@@ -87,7 +87,7 @@ def test_writing_tables_imports_no_large_library() -> None:
         ("nowhere.csv", "tables-file-missing"),
     ],
 )
-def test_a_path_that_leaves_the_folder_is_not_opened(tmp_path: Path, path: str, code: str) -> None:
+def test_an_unsafe_or_missing_path_is_refused(tmp_path: Path, path: str, code: str) -> None:
     (tmp_path / "outside.csv").write_text("id\n")
     home = tmp_path / "home"
     home.mkdir()
@@ -99,7 +99,7 @@ def test_a_path_that_leaves_the_folder_is_not_opened(tmp_path: Path, path: str, 
     assert [finding.code for finding in caught.value.report] == [code]
 
 
-def test_tables_of_another_version_are_compared_without_validation(tmp_path: Path) -> None:
+def test_tables_hold_compares_rows_without_validation(tmp_path: Path) -> None:
     record = load_record(ROOT / "records" / "1960-07-18-cpsu-to-sed")
     path = write(tmp_path, package_files([record], "letters"))
     text = (tmp_path / "tables/agents.csv").read_text()

@@ -25,7 +25,7 @@ Start = Callable[..., tuple["subprocess.Popen[str]", str]]
 
 @pytest.fixture
 def start(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Return a function that starts a review in an empty folder and returns its address.
+    """Return a function that starts a review in `tmp_path`: its process and address.
 
     At the end of the test, each review is stopped and must have left no temporary file.
     """
@@ -83,7 +83,7 @@ def test_a_port_in_use_is_refused(tmp_path: Path, capsys) -> None:
     assert "Leave out --port" in errors
 
 
-def test_the_server_listens_on_this_machine_only(start: Start) -> None:
+def test_the_server_listens_on_127_0_0_1_only(start: Start) -> None:
     _, address = start()
     port = int(address.partition("127.0.0.1:")[2].partition("/")[0])
     with pytest.raises(ConnectionRefusedError):

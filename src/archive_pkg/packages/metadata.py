@@ -1,4 +1,4 @@
-"""Make the documents in a package's `metadata/`, and collect the other inputs of exports."""
+"""Make the documents in a package's `metadata/`, and collect what exports need."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from archive_pkg.records import Part, Record
 
 CRATE = "ro-crate-metadata.json"
-"""The file of RO-Crate at the root of the crate, `data/` (RO-Crate 1.2, "Structure")."""
+"""The RO-Crate metadata file, in the root of the crate, `data/` (RO-Crate 1.2, "Structure")."""
 PAGE = "page"
 """The name of the HTML page."""
 DOCUMENTS = (PAGE, *(name for name in FORMATS if name != "ro-crate"))
@@ -38,12 +38,12 @@ DEFAULT: tuple[str, ...] = DEFAULT_DOCUMENTS
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A record as an audience may see it, with the other inputs of an export.
+    """A record as an audience may see it, with what an export needs besides.
 
     Attributes:
         outgoing: The record.
-        setting: Its texts, and the sizes of its files.
-        folder: The folder that the parts' paths start from.
+        setting: The texts and sizes of its files, the software and the settings of the project.
+        folder: The folder that the paths of the parts are relative to.
     """
 
     outgoing: Outgoing
@@ -59,15 +59,16 @@ def described(
     made: str | None = None,
     project: Project | None = None,
 ) -> Described:
-    """Read a record and the other inputs of an export.
+    """Read a record and what an export needs besides.
 
-    A file that is missing or cannot be decoded is left out; `check` reports it.
+    A missing file is left out, and so is the text of a file that is too large or cannot be decoded.
+    `check` reports them.
 
     Args:
         source: A record's file or folder, or a package.
         audience: Who is to see it.
-        on: The day by which restrictions are judged; today if not given, or if later.
-        made: The day of the document that will be written; for a package, its own day is used.
+        on: The day on which restrictions are judged. Without one, or for a future day, it is today.
+        made: The date of the document that will be written; for a package, the day of packaging.
         project: The settings of the project.
 
     Raises:
@@ -94,13 +95,13 @@ def setting(
     made: str | None = None,
     project: Project | None = None,
 ) -> Setting:
-    """Return the inputs of formats other than the record: the texts and sizes of its files.
+    """Return what the formats need besides the record, such as the texts and sizes of its files.
 
     Args:
         record: The record.
-        folder: The folder that the parts' paths start from; only read.
-        beneath: That folder, seen from the document that will be written.
-        made: The day of that document.
+        folder: The folder that the paths of the parts are relative to. It is not changed.
+        beneath: The path from the document that will be written to that folder.
+        made: The date of that document.
         project: The settings of the project.
     """
     sizes, contents = {}, {}
@@ -177,7 +178,7 @@ def metadata_files(record: Record, known: Setting, documents: Collection[str]) -
 
     Args:
         record: The record.
-        known: What the formats need besides.
+        known: What the formats need besides the record.
         documents: The names of the documents, some of `DOCUMENTS`.
 
     Returns:

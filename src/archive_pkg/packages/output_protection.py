@@ -29,7 +29,7 @@ def refuse_output(out: Path, subjects: Iterable[Path] = ()) -> None:
     Raises:
         UsageError: Writing it would change a protected file.
     """
-    if storage.is_handed_over(out):  # the user asked for it
+    if storage.names_open_descriptor(out):  # the user asked for it
         return
     refuse_in_package(out)
     target = Path(os.path.realpath(out))

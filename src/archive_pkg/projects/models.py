@@ -71,8 +71,11 @@ def _inside(value: str) -> str:
         raise Fault(message, hint) from None
 
 
-def _without_secret(address: str) -> str:
-    """Refuse an address with a password or a token, without showing it."""
+def _safe_address(address: str) -> str:
+    """Refuse an address that contains a secret or leads out of the project.
+
+    The message does not repeat the secret.
+    """
     hint = "Remove it: a project file holds no secrets. Store it with archive-pkg login."
     if _USER_AND_PASSWORD.search(address):
         raise Fault("the address contains a password", hint)
@@ -89,7 +92,7 @@ class Institution(Model):
     """The institution that describes and keeps the documents.
 
     Attributes:
-        name: The name. It is the agent that supplies the defaults of new records.
+        name: The name. The evidence of default values names the institution as its agent.
         isil: The International Standard Identifier for Libraries and Related Organizations.
         address: The postal address.
     """
@@ -101,7 +104,7 @@ class Institution(Model):
             Form(
                 "an ISIL",
                 r"^[A-Za-z0-9]{1,4}-[A-Za-z0-9:/-]{1,11}$",
-                "Write a prefix, - and up to 11 characters, as in DE-1.",
+                "Write a prefix, a hyphen and up to 11 more characters, as in DE-1.",
             ),
         ]
         | None
@@ -110,7 +113,7 @@ class Institution(Model):
 
 
 class Contact(Model):
-    """Whom readers of packages and repositories can ask.
+    """The person or office that readers of the packages, and repositories, can ask.
 
     Attributes:
         name: The name of a person or an office.
@@ -137,7 +140,7 @@ class Site(Model):
     Attributes:
         title: The title of the site.
         introduction: Paragraphs for the first page, with an empty line between them.
-        imprint: Who is responsible for the site, for the foot of each page.
+        imprint: Who is responsible for the site. Each page shows it at its foot.
     """
 
     title: Text | None = Field(default=None, examples=["Letters of the Example State Archive"])
@@ -172,12 +175,15 @@ class Rights(Model):
 
 
 class Defaults(Model):
-    """What new records get in their open fields, from `draft` and from tables.
+    """Values for fields that a new record would leave empty.
+
+    They are used when `draft`, the review or `tables import` makes a record.
 
     Each value gets evidence of the basis "supplied", with the institution as the agent.
 
     Attributes:
-        holdings: The archives that keep the documents, with the levels of each from the top.
+        holdings: The archives that keep the documents, each with its levels (such as Bestand) from
+            the highest down.
         original_language: The language of the originals that translations were made from.
         part_kind: The kind of the drafted text.
         translator: The name of the translator, for drafts of a translation.
@@ -208,14 +214,14 @@ class Defaults(Model):
 
 
 class DepositTarget(Model):
-    """A repository that `deposit --to NAME` can name.
+    """A repository that `deposit --to` can be given by name.
 
     Attributes:
         address: The address, as for `deposit --to`. A relative path starts from the project's
             folder. It has no password and no token.
     """
 
-    address: Annotated[Text, AfterValidator(_without_secret)] = Field(examples=["ocfl:archive"])
+    address: Annotated[Text, AfterValidator(_safe_address)] = Field(examples=["ocfl:archive"])
 
 
 def _new_type(name: str) -> str:
@@ -228,11 +234,13 @@ class ProjectType(OwnType):
     """A type of document that the project defines."""
 
     label: Text = Field(examples=["Aide-mémoire"])
-    definition: Text = Field(examples=["A summary in writing, handed over in a talk."])
+    definition: Text = Field(
+        examples=["A written summary that is handed over during a conversation."]
+    )
     like: KnownType = Field(examples=["note"])
 
 
-def _unsupplied(settings: Any) -> Iterator[Fault]:
+def _defaults_without_institution(settings: Any) -> Iterator[Fault]:
     defaults = get(settings, "defaults")
     if defaults not in (None, {}, Defaults()) and get(settings, "institution") is None:
         yield Fault(
@@ -252,12 +260,12 @@ class ProjectFile(Model):
         base_url: The address of the project's site, as for `site --base-url`.
         vocabularies: Files with more names, markings and phrases for drafting.
         institution: The institution that describes and keeps the documents.
-        contact: Whom readers and repositories can ask.
+        contact: The person or office that readers of the packages, and repositories, can ask.
         site: The pages of `archive-pkg site`.
         packages: What packages contain.
-        defaults: What new records get in their open fields.
-        types: Types of documents that the project defines, by their ids. A draft whose text has the
-            label on a line of its own at its beginning gets the type.
+        defaults: Values for fields that a new record would leave empty.
+        types: Types of documents that the project defines, by their ids. If the label is alone on a
+            line near the start of a drafted text, the draft gets the type.
         targets: Repositories by the names that `deposit --to` can use.
     """
 
@@ -269,7 +277,7 @@ class ProjectFile(Model):
     base_url: (
         Annotated[
             str,
-            AfterValidator(_without_secret),
+            AfterValidator(_safe_address),
             Form("the address of a site", SITE_ADDRESS, "Write it as https://example.org/letters"),
         ]
         | None
@@ -295,37 +303,37 @@ class ProjectFile(Model):
         json_schema_extra={"propertyNames": {"pattern": ID_PATTERN}},
     )
 
-    _supplied = validated_by(_unsupplied)
+    _institution_for_defaults = validated_by(_defaults_without_institution)
 
 
-def table_in(field: FieldInfo) -> type[BaseModel] | None:
+def table_model(field: FieldInfo) -> type[BaseModel] | None:
     """Return the model of a setting that has a table of its own in the file."""
     inner = next(models_in(field.annotation), None)
     is_inline = field.examples and isinstance(field.examples[0], dict | list)
     return None if is_inline else inner
 
 
-def is_named(field: FieldInfo) -> bool:
+def has_user_names(field: FieldInfo) -> bool:
     """Return whether a table has entries whose names the user chooses."""
     return get_origin(field.annotation) is dict
 
 
 def settings_in(
-    values: Mapping[str, Any], model: type[BaseModel] = ProjectFile, name: str = ""
+    values: Mapping[str, Any], model: type[BaseModel] = ProjectFile, prefix: str = ""
 ) -> Iterator[tuple[str, Any]]:
     """Yield the dotted name of each setting with its value; None if it is not set.
 
     Args:
         values: The settings as plain data.
         model: Their model.
-        name: What the dotted names begin with.
+        prefix: The text that the dotted names begin with.
     """
     for key, field in model.model_fields.items():
-        inner, value = table_in(field), values.get(key)
+        inner, value = table_model(field), values.get(key)
         if inner is None:
-            yield f"{name}{key}", value
-        elif is_named(field):
+            yield f"{prefix}{key}", value
+        elif has_user_names(field):
             for each, below in (value or {}).items():
-                yield from settings_in(below, inner, f"{name}{key}.{each}.")
+                yield from settings_in(below, inner, f"{prefix}{key}.{each}.")
         else:
-            yield from settings_in(value or {}, inner, f"{name}{key}.")
+            yield from settings_in(value or {}, inner, f"{prefix}{key}.")

@@ -6,7 +6,7 @@ import json
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.projects.models import ProjectFile, is_named, table_in
+from archive_pkg.projects.models import ProjectFile, has_user_names, table_model
 from archive_pkg.records.base import attribute_docs
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def _table(model: type[BaseModel], name: str) -> Iterator[str]:
     tables = []
     for key, field in model.model_fields.items():
         [example] = field.examples or [None]
-        if inner := table_in(field):
-            header = f"{name}{key}" + (f".{example}" if is_named(field) else "")
+        if inner := table_model(field):
+            header = f"{name}{key}" + (f".{example}" if has_user_names(field) else "")
             tables.append((header, docs[key], inner))
         else:
             yield "\n" + _comment(docs[key]) + f"# {key} = {in_toml(example)}\n"

@@ -31,7 +31,7 @@ from archive_pkg.storage.files import (
     widest_mode,
     write_atomically,
 )
-from archive_pkg.storage.outputs import append_output, is_handed_over, log_to, write_output
+from archive_pkg.storage.outputs import append_output, log_to, names_open_descriptor, write_output
 from archive_pkg.storage.reading import (
     NotRegularError,
     files_below,
@@ -85,7 +85,6 @@ __all__ = [
     "hidden",
     "holds_data",
     "is_folder",
-    "is_handed_over",
     "is_ours",
     "is_real_folder",
     "is_regular",
@@ -97,6 +96,7 @@ __all__ = [
     "move_to_destination",
     "named",
     "names_in",
+    "names_open_descriptor",
     "open_beneath",
     "open_mode",
     "open_regular",

@@ -1,7 +1,7 @@
 """Write output to the path that the user named.
 
-A regular file, or the target of a link, is written atomically. A pipe or a device is written to and
-never replaced by a file.
+`write_output` replaces a regular file, or the target of a link, atomically. `append_output` adds
+lines. A pipe or a device is written to and never replaced by a file.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from archive_pkg.storage.beneath import refuse_second_name
 from archive_pkg.storage.files import is_ours, storage_errors, write_atomically
 from archive_pkg.storage.staging import DestinationExistsError
 
-_HANDED_OVER = re.compile(r"/proc/[^/]+/fd/[0-9]+|/dev/(fd/[0-9]+|std(in|out|err))")
+_OPEN_DESCRIPTOR = re.compile(r"/proc/[^/]+/fd/[0-9]+|/dev/(fd/[0-9]+|std(in|out|err))")
 
 
-def is_handed_over(path: Path) -> bool:
+def names_open_descriptor(path: Path) -> bool:
     """Return whether a path names a descriptor that is already open, like /dev/stdout."""
-    return _HANDED_OVER.fullmatch(os.fspath(path)) is not None
+    return _OPEN_DESCRIPTOR.fullmatch(os.fspath(path)) is not None
 
 
 def write_output(path: Path, data: bytes, *, replace: bool = True, mode: int = 0o777) -> None:
@@ -38,8 +38,8 @@ def write_output(path: Path, data: bytes, *, replace: bool = True, mode: int = 0
 
     Raises:
         DestinationExistsError: The file exists, and `replace` is not set.
-        StorageError: It cannot be written, or is a link or pipe of another user. An existing file
-            is unchanged.
+        StorageError: It cannot be written, or is a link or pipe of another user. A regular file has
+            its old or all of its new bytes.
     """
     target, is_stream = _target(path)
     if is_stream:
@@ -104,10 +104,10 @@ def _target(path: Path) -> tuple[Path, bool]:
             named = path.lstat()
         except FileNotFoundError:
             return path, False
-        _refuse_strangers(path, named)
+        _refuse_foreign_link(path, named)
         # The target of a link to /dev/stdout is already open and may not have a path.
-        if is_handed_over(path) or (
-            stat.S_ISLNK(named.st_mode) and is_handed_over(path.readlink())
+        if names_open_descriptor(path) or (
+            stat.S_ISLNK(named.st_mode) and names_open_descriptor(path.readlink())
         ):
             return path, True
         target = Path(os.path.realpath(path))
@@ -118,14 +118,17 @@ def _target(path: Path) -> tuple[Path, bool]:
         return target, not stat.S_ISREG(status.st_mode)
 
 
-def _refuse_strangers(path: Path, status: os.stat_result) -> None:
-    """Refuse a link, pipe or device of another user in a folder that all users can write to."""
-    above = path.parent.stat()
+def _refuse_foreign_link(path: Path, status: os.stat_result) -> None:
+    """Refuse a link, pipe or device of another user in a folder that all users can write to.
+
+    Those of root and of the owner of the folder are accepted.
+    """
+    parent = path.parent.stat()
     if (
         not stat.S_ISREG(status.st_mode)
         and not is_ours(status)
-        and status.st_uid not in (0, above.st_uid)
-        and above.st_mode & stat.S_IWOTH
+        and status.st_uid not in (0, parent.st_uid)
+        and parent.st_mode & stat.S_IWOTH
     ):
         raise StorageError(
             f"{path} is a link or a pipe that belongs to another user",

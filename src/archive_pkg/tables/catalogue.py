@@ -37,12 +37,13 @@ def check(
     """Check a catalogue or a list of letters, and return findings with their cells.
 
     Args:
-        path: A CSV file, a workbook, a datapackage.json, or a folder with either.
-        mapping: The map of a list of letters. The default is the file with the name of the list and
-            `.map.yaml` after it. A catalogue needs none.
+        path: A CSV file, a workbook, a datapackage.json, or a folder that has a datapackage.json or
+            CSV files.
+        mapping: The map of a list of letters. The default is the file name of the list followed by
+            `.map.yaml`, if there is such a file. A catalogue needs no map.
         encoding: The encoding of CSV files that are not UTF-8.
-        files: The folder of the letters' files, with all files or with one folder per letter,
-            named by its id. The default is the folder of the tables.
+        files: The folder of the letters' files. They are in it, or in one subfolder per letter that
+            is named after the letter's id. The default is the folder of the tables.
         check_files: Checks a record with its files (`packages.check_record`); without it, only
             missing files are reported.
         progress: Called with the number of finished rows, and the total if known.
@@ -53,22 +54,22 @@ def check(
         UsageError: The encoding is unknown, or openpyxl is missing for a workbook.
     """
     path = Path(path)
-    home = Path(files) if files is not None else path if path.is_dir() else path.parent
+    files_folder = Path(files) if files is not None else path if path.is_dir() else path.parent
     found = Path(mapping) if mapping is not None else find_map(path)
     if found is not None:
         from archive_pkg.tables.lists.mapping import read_mapping
         from archive_pkg.tables.lists.opening import check_list
 
         return check_list(
-            path, read_mapping(found), encoding=encoding, home=home, check_files=check_files
+            path, read_mapping(found), encoding=encoding, home=files_folder, check_files=check_files
         )
     sheets, report = open_sheets(path, encoding=encoding)
     checked = CatalogueCheck(sheets, progress=progress)
     report.extend(checked.run())
-    report.extend(file_findings(checked, home, check_files))
+    report.extend(file_findings(checked, files_folder, check_files))
     if descriptor := find_descriptor(path):
-        held = [bound.sheet.path for bound in checked.bound.values()]
-        report.extend(check_other_resources(descriptor, held, encoding=encoding))
+        table_paths = [bound.sheet.path for bound in checked.bound.values()]
+        report.extend(check_other_resources(descriptor, table_paths, encoding=encoding))
     return report
 
 
@@ -110,7 +111,7 @@ def tables_hold(record: Record, path: StrPath) -> bool:
 
     Args:
         record: The record.
-        path: The datapackage.json, workbook or folder of the tables.
+        path: The catalogue, as for `check`.
 
     Raises:
         StorageError: A file cannot be read.
@@ -123,7 +124,7 @@ def read_records(path: StrPath) -> list[Record]:
     """Return the records of a catalogue that `package_files` or `export_records` wrote.
 
     Args:
-        path: The datapackage.json, workbook or folder of the tables.
+        path: The catalogue, as for `check`.
 
     Raises:
         InvalidError: The catalogue has errors; the report of the exception has the findings.
@@ -137,11 +138,11 @@ def read_records(path: StrPath) -> list[Record]:
 def stream_records(path: StrPath) -> Iterator[Record]:
     """Yield the records of a catalogue one by one, even if it is larger than memory.
 
-    The rows of a letter may be anywhere in its tables, so they wait in a temporary file, which
-    disappears at the end.
+    The rows of one letter may be scattered over the tables, so all rows are first copied to a
+    temporary file, which is deleted at the end.
 
     Args:
-        path: The datapackage.json, workbook or folder of the tables.
+        path: The catalogue, as for `check`.
 
     Raises:
         InvalidError: The catalogue has errors; no record is returned.

@@ -84,10 +84,11 @@ def show(
             verification = verify(path, trust=trust)
             result |= {"complete": verification.verdict.complete, "valid": verification.ok}
             result["states"] = states(verification)
-        elif trust != Trust():
-            raise UsageError(f"{path} is a record; only packages are signed", "Name its package.")
         else:
             record = load_record(path)
+            if trust != Trust():
+                message = f"{path} is a record, and only packages are signed"
+                raise UsageError(message, "Name its package.")
         result["record"] = record.as_json()
         if picture is not None:
             _draw(record, picture, path)
@@ -130,7 +131,9 @@ def _draw(record: Record, picture: Path, source: Path) -> None:
     from archive_pkg.packages.parts_diagram import picture as draw
 
     if picture.is_file() and picture.suffix.lower() != ".svg":
-        raise UsageError(f"{picture} exists and is not an SVG file", "Name a file .svg.")
+        raise UsageError(
+            f"{picture} exists and is not an SVG file", "Choose a name that ends in .svg."
+        )
     write_file(picture, draw(record).encode(), mode=mode_for("internal", source))
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LARGEST = 16 * 1024 * 1024
-"""The largest request in bytes: a letter of 4 MiB with every character escaped."""
+"""The largest request in bytes: a letter of 4 MiB grows when it is written as JSON."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -40,7 +40,7 @@ _HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
-_ASK = (
+_NOT_OPENED = (
     "This page only works in the browser that opened the review. Copy the complete address that "
     "archive-pkg printed, with its token, into the address bar."
 )
@@ -56,8 +56,8 @@ class Keys:
 
     Attributes:
         token: Part of the address that opens the review; exchanged for the two others.
-        path: The first segment of every path in the review. A browser sends its cookies
-            to every port of this machine, where other users may listen, but only to this path.
+        path: The first segment of every path in the review. Cookies are not limited to a port, so
+            without a secret path a browser would also send this cookie to servers of other users.
         session: The value of the cookie.
     """
 
@@ -93,13 +93,13 @@ class Guard:
             await _answer(send, *refusal)
         elif scope["path"] == "/":
             await self._enter(scope, send)
-        elif self._is_own(headers) and self._knows_secrets(scope, headers):
+        elif self._is_own(headers) and self._has_secrets(scope, headers):
             await self._pass(scope, receive, send)
         else:
-            await _answer(send, 403, _ASK)
+            await _answer(send, 403, _NOT_OPENED)
 
     def _refusal(self, scope: Scope, headers: dict[str, list[str]]) -> tuple[int, str] | None:
-        """Return the status and message if a request is refused because of its headers."""
+        """Return the status and message if the method or a header of a request is refused."""
         if headers.get("host", []) != [self._host]:
             return 403, f"This server only answers requests to http://{self._host}."
         if scope["method"] == "POST":
@@ -125,10 +125,13 @@ class Guard:
         return False
 
     def _is_own(self, headers: dict[str, list[str]]) -> bool:
-        """Return whether the request does not come from another page, according to the browser."""
+        """Return whether the browser says that the review itself or its user made the request.
+
+        Browsers that say nothing are believed.
+        """
         return headers.get("sec-fetch-site", []) in ([], ["none"], ["same-origin"])
 
-    def _knows_secrets(self, scope: Scope, headers: dict[str, list[str]]) -> bool:
+    def _has_secrets(self, scope: Scope, headers: dict[str, list[str]]) -> bool:
         """Return whether a request has both the path and the cookie."""
         first, slash, _ = scope["path"][1:].partition("/")
         return bool(slash) and _same(first, self._keys.path) and self._has_cookie(headers)
@@ -136,12 +139,12 @@ class Guard:
     async def _enter(self, scope: Scope, send: Send) -> None:
         """Exchange the token for the cookie and the path.
 
-        A browser that comes from a local file does not send a strict cookie after a redirect. It
-        does after a page that refreshes itself.
+        When a local file opens this address, browsers withhold a cookie with SameSite=Strict after
+        a redirect. They send it if a page loads the review by a refresh, so we answer with one.
         """
         token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         if not _same(token, self._keys.token):
-            await _answer(send, 403, _ASK)
+            await _answer(send, 403, _NOT_OPENED)
             return
         root = f"{self._root}/"
         headers = {
@@ -161,7 +164,7 @@ class Guard:
         async def replay() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        async def shielded(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = {key.decode("latin-1") for key, _ in message["headers"]}
                 more = _HEADERS | {"content-security-policy": POLICY}
@@ -171,7 +174,7 @@ class Guard:
                 ]
             await send(message)
 
-        await self._app({**scope, "root_path": self._root}, replay, shielded)
+        await self._app({**scope, "root_path": self._root}, replay, send_with_headers)
 
 
 async def _body(receive: Receive) -> bytes | None:
