@@ -125,10 +125,11 @@ def find_person(text: str, vocabulary: Vocabulary) -> Named | None:
     head, rest = (entry[: cut.start()], entry[cut.end() :]) if cut else (entry, "")
     pieces = head.split()
     titles = [n for n, piece in enumerate(pieces) if is_comrade(piece, vocabulary)]
-    if titles:
+    if titles and titles[-1] + 1 < len(pieces):
         named, office = _after_title(pieces, titles[-1], vocabulary)
-    else:
-        named, office = _beside_office(pieces, vocabulary)
+    else:  # in Hungarian, the title comes last
+        untitled = [piece for n, piece in enumerate(pieces) if n not in titles]
+        named, office = _beside_office(untitled, vocabulary)
     name = _undotted(" ".join(named).strip(_CLOSE.replace(".", "")))
     if not _is_persons(name, vocabulary):
         return None
