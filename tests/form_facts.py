@@ -50,10 +50,15 @@ def shown(text: str, forms: DocumentForms) -> list[str]:
     return [*found, *(f"document at {at}" for at in forms.documents), " ".join(kinds)]
 
 
+def joined(found: Iterable[str]) -> str:
+    """Return lines as text, with "{60}" for a word of 60 letters."""
+    return re.sub("x{20,}", lambda match: f"{{{len(match[0])}}}", "\n".join(found))
+
+
 def of_document(text: str) -> str:
     """Return what all readers of forms find in a text."""
     forms = read_forms(text, split_lines(text), WORDS, text_conventions(text, WORDS))
-    return "\n".join(shown(text, forms))
+    return joined(shown(text, forms))
 
 
 def of_head(text: str) -> str:
@@ -68,4 +73,4 @@ def of_head(text: str) -> str:
         *(f"arrival {words} at {at}" for words, at in head.arrivals),
         *(["strong"] if head.strong else []),
     ]
-    return "\n".join([*left, *shown(text, forms)])
+    return joined([*left, *shown(text, forms)])

@@ -727,31 +727,31 @@ heading | -
 -----
 Report from Osin
 
-Subject: Talk with Karl Babich, 4 May 1961
+Subject: Talk with K. Babich, 4 May 1961
 
 ~
 =
 strong
 type = report, probable, heading 7 *
 sender = Osin, probable, title-line 2 person
-type = memorandum of conversation, probable, heading-of-talk 3 “Talk with Karl Babich, 4 May 1961”
+type = memorandum of conversation, probable, heading-of-talk 3 “Talk with K. Babich, 4 May 1961”
 event-date = 1961-05-04, certain, date-of-talk 7 “4 May 1961”
 date = 1961-05-04, probable, date-of-talk 4 “4 May 1961”
-participant = Karl Babich, probable, heading-of-talk 5 person
+participant = K. Babich, probable, heading-of-talk 5 person
 heading subject | -
 -----
 Note
 
-Subject: Talk with Karl Babich, 4 May 1961
+Subject: Talk with K. Babich, 4 May 1961
 
 ~
 =
 strong
 type = note, certain, heading 8 *
-type = memorandum of conversation, probable, heading-of-talk 9 “Talk with Karl Babich, 4 May 1961”
+type = memorandum of conversation, probable, heading-of-talk 9 “Talk with K. Babich, 4 May 1961”
 event-date = 1961-05-04, certain, date-of-talk 7 “4 May 1961”
 date = 1961-05-04, probable, date-of-talk 4 “4 May 1961”
-participant = Karl Babich, probable, heading-of-talk 5 person
+participant = K. Babich, probable, heading-of-talk 5 person
 heading subject | -
 -----
 Subject: pears of Karl Babich, 4 May 1961

@@ -15,7 +15,6 @@ from archive_pkg.drafting.forms.people import (
     is_party_title,
     known_body,
     looks_like_body,
-    read_addressees,
     without_glosses,
 )
 from archive_pkg.drafting.forms.segments import Segment, cells
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.forms.base import Label
     from archive_pkg.drafting.statements.base import Confidence
 
-DEEPEST = 60
 LONGEST = 400
 MOST_UNKNOWN = 8
 # What a reader returns for a line at which the body begins, and for a line that it cannot read.
@@ -60,9 +58,10 @@ _RESOLVED = re.compile(
     r"(?:разослать|ознакомить|send to|circulate|for circulation|to be circulated|distribute)\b",
     re.IGNORECASE,
 )
-_NUMBER_IN_STAMP = re.compile(r"(?:No\.?|Nº|№)\s*((?:[^\s,;/\]]+(?: secret)?/)*[^\s,;/\]]+)")
+_NUMBER_IN_STAMP = re.compile(
+    r"(?:No\.?|Nº|№)\s*(?=[^\s,;\]]*\d)((?:[^\s,;/\]]+(?: secret)?/)*[^\s,;/\]]+)"
+)
 _NUMBER_AND_MARK = re.compile(r"\d{1,5}/(?P<mark>[^/\d]{2,20})/\d{2,4}\.?")
-_NUMBER_AND_DATE = re.compile(r"(?P<number>\d{3,6}[^\s\d]{0,3})\s+(?P<date>\d{1,2}[./ -].*)")
 _NUMBER_AND_DAY = re.compile(
     r"(?P<number>\d{1,5})\s*[–—-]\s*(?P<day>[^\W\d]+)(?:-feira)?\s*[–—-]\s*\d{1,4}\s?h",
     re.IGNORECASE,
@@ -74,6 +73,15 @@ _FRENCH = re.compile(r"(?:l['’]|le |la )[^:;.]{4,60}? à (?P<two>[^:;.]{4,80})
 _MONSIEUR = re.compile(r"^(?:Son Excellence )?(?:Monsieur|Madame)?\s*(?:le |la )?")
 _COMPLIMENTS = re.compile(r"(?:The )?(?P<one>[A-Z][^.;]{4,90}?) presents? its compliments")
 _CHINESE_NUMBER = re.compile(r"\(?\d*\)?[^\d]{0,8}第(?P<number>\d+)号")
+_ARTICLES = frozenset(["the", "das", "die", "den", "der", "all", "members"])
+_PLURALS = frozenset(["comrades", "cdes", "coms", "members"])
+# Words at the end and at the beginning of a line by which an address continues.
+_OPEN_ENDS = (" of", " of the", " the", " for", " and", ",", " der", " des")
+_BEGINNINGS = frozenset(["of", "and", "for", "der", "des", "für", "in"])
+_COMMITTEES = frozenset(["cc", "цк", "zk", "kc"])
+_DATIVES = ("рю", "лю", "ру", "му")
+# Words that show that a line about a body is a sentence.
+_VERBS = frozenset(["from", "is", "was", "has", "by", "с", "will", "have", "are"])
 # Words of the first sentences that show the kind of document.
 _OPENINGS = (
     (r"\bpresents? its compliments to\b|свидетельствует свое уважение", "note", 7),
@@ -99,7 +107,7 @@ class HeadForms(TelegraphForms):
     def read(self) -> None:
         """Read the head and set where the body begins."""
         number = unknown = 0
-        while number < min(len(self.lines), DEEPEST) and unknown <= MOST_UNKNOWN:
+        while number < len(self.lines) and unknown <= MOST_UNKNOWN:
             following = self.step(number)
             if following == BODY and not self.addressed_soon(number):
                 break
@@ -111,8 +119,8 @@ class HeadForms(TelegraphForms):
 
     def addressed_soon(self, number: int) -> bool:
         """Whether a note on who shall read the document comes before the line of address."""
-        below = self.lines[number + 1 : number + 3] if number < 2 else []
-        return any(line.text.startswith("[To]") and len(line.text) < 100 for line in below)
+        below = self.lines[number + 1 : number + 3]
+        return any(line.text.startswith("[To]") for line in below)
 
     def step(self, number: int) -> int:
         """Read one line; return the next one to read, UNKNOWN or BODY."""
@@ -124,8 +132,7 @@ class HeadForms(TelegraphForms):
         found = cells(self.lines, number)
         if len(found) == 1:
             return self.cell(found[0])
-        known = [self.cell(one) for one in found]
-        return number + 1 if not known or max(known) > 0 else UNKNOWN
+        return number + 1 if max([self.cell(one) for one in found]) > 0 else UNKNOWN
 
     def cell(self, one: Segment) -> int:
         """Read a line, or a cell of it, with the first reader that can."""
@@ -147,19 +154,17 @@ class HeadForms(TelegraphForms):
 
     def furniture(self, one: Segment) -> bool:
         """Read a line without words, or a slogan."""
-        words = words_of(one.plain[:200])
+        words = words_of(one.plain)
         if words and not self.vocabulary.slogans.at(words):
             return False
         self.take(one.line, "heading")
         return True
 
     def greeting(self, one: Segment) -> int:
-        """Stop at a salutation."""
-        words = words_of(one.plain[:100])
-        known = self.vocabulary.forms["salutation openers"].at(words)
-        if not known or not is_salutation(self.lines[one.line], self.vocabulary):
+        """Stop at a salutation, unless it is an address such as "Comrade Orlin!"."""
+        if not self.greets(one.plain) or is_comrade(one.plain.split()[0], self.vocabulary):
             return 0
-        return 0 if is_comrade(one.plain.split()[0], self.vocabulary) else BODY
+        return BODY if is_salutation(self.lines[one.line], self.vocabulary) else 0
 
     # Brackets
 
@@ -174,28 +179,26 @@ class HeadForms(TelegraphForms):
         end, last = found.end if found else line.end, number
         while last + 1 < len(self.lines) and self.lines[last + 1].start < end:
             last += 1
-        rest = self.text[end : self.lines[last].end].strip() if found else ""
+        rest = self.text[end : self.lines[last].end].strip()
         if words and self.vocabulary.field_labels.get(words[0]) == "received":
             written = inner[len(words[0]) :].lstrip(" :,")
             self.received(written, self.text.find(written, line.start))
-        if "distribution" in words[:8]:
+        if "distribution" in words:
             self.copies_in(inner, line.start + 1)
-        elif rest or not found:
-            self.annotated(rest or line.text, end if rest else line.start)
+        else:
+            self.annotated(rest or line.text, line.start)
         if rest and self.vocabulary.history.within(words) < 0:
             return 0
         return self.take_all(number, last, "stamp")
 
     def annotated(self, text: str, offset: int) -> None:
         """Read the number in words that were stamped or written by hand."""
-        for match in _NUMBER_IN_STAMP.finditer(text):
-            value = match[1]
-            if any(c.isdigit() for c in value):
-                start = self.text.find(value, offset)
-                marked = any(self.mark_in_number(part, start) for part in value.split("/"))
-                sure, rank = (PROBABLE, 4) if marked else (GUESS, 3)
-                self.add("number", value, sure, "number-in-stamp", start, rank=rank)
-                return
+        match = _NUMBER_IN_STAMP.search(text)
+        if match is not None:
+            start = self.text.find(match[1], offset)
+            marked = any(self.mark_in_number(part, start) for part in match[1].split("/"))
+            sure, rank = (PROBABLE, 4) if marked else (GUESS, 3)
+            self.add("number", match[1], sure, "number-in-stamp", start, rank=rank)
 
     def mark_in_number(self, part: str, offset: int) -> bool:
         """Read a marking within a number: "126/Secret/1958"."""
@@ -224,8 +227,6 @@ class HeadForms(TelegraphForms):
             return 0
         for last in range(one.line, min(one.line + 7, len(self.lines))):
             text = self.lines[last].text
-            if len(text) > 90:
-                return 0
             days = days_in(text, self.vocabulary, self.conventions)
             if days and not text[: days[0].start].strip():
                 return self.take_all(one.line, last, "stamp")
@@ -237,11 +238,6 @@ class HeadForms(TelegraphForms):
         if _NUMBER_AND_MARK.fullmatch(text):
             self.number(text, one.start, CERTAIN)
             self.mark_in_number(text.split("/")[1], one.start)
-        elif pair := _NUMBER_AND_DATE.fullmatch(text):
-            at = one.start + pair.start("date")
-            if not self.dates_in(pair["date"], at, "date-after-number", PROBABLE, rank=4):
-                return False
-            self.number(pair["number"], one.start, PROBABLE, rank=2)
         elif chinese := _CHINESE_NUMBER.fullmatch(text):
             self.number(chinese["number"], one.start + chinese.start("number"), CERTAIN)
         elif not self.labelled_number(one, text):
@@ -252,19 +248,18 @@ class HeadForms(TelegraphForms):
 
     def labelled_number(self, one: Segment, text: str) -> bool:
         """Read "No. 2205-A", perhaps with a date or an office after it."""
-        match = NUMBER.match(text) if len(text) < 120 else None
+        match = NUMBER.match(text)
         if match is None:
             return False
         rest = text[match.end() :].strip(" .,;()")
         dated = bool(days_in(rest, self.vocabulary, self.conventions))
-        listed = "," in text and text[match.end() : match.end() + 1] in (",", " ", "(")
-        if rest and not (dated or rest[0] in "([" or (listed and len(rest.split()) < 14)):
+        listed = "," in text and text[match.end() : match.end() + 1] in (",", " ")
+        if rest and not (dated or rest[0] == "[" or (listed and len(rest.split()) < 14)):
             return False
         sure = PROBABLE if rest else CERTAIN
         self.number(match["value"], one.start + match.start("value"), sure)
-        if dated and not self.is_history(rest):
-            at = self.text.find(rest, one.start)
-            self.dates_in(rest, at, "date-after-number", PROBABLE, rank=5)
+        at = self.text.find(rest, one.start)
+        self.dates_in(rest, at, "date-after-number", PROBABLE, rank=5)
         return True
 
     # Fields
@@ -286,11 +281,10 @@ class HeadForms(TelegraphForms):
         last = number
         if not value and number + 1 < len(self.lines) and not self.lines[number].last:
             below = self.lines[number + 1]
-            if self.label(below.text) is None and len(below.text) < 100:
+            if self.label(below.text) is None:
                 value, offset, last = below.text, below.start, number + 1
         self.value(label.name, value, offset, one)
-        kind = {"subject": "subject", "absent": "participants"}.get(label.name, "registry")
-        return self.take_all(number, last, kind)
+        return self.take_all(number, last, "subject" if label.name == "subject" else "registry")
 
     def value(self, name: str, value: str, offset: int, one: Segment) -> None:
         """Read the value of a field that has one."""
@@ -314,8 +308,10 @@ class HeadForms(TelegraphForms):
             self.number(match.group(), offset, CERTAIN)
         elif name == "copy_number" and value:
             self.add("copy-number", one.text, CERTAIN, "copy-number-line", one.start)
-        elif name == "subject" and not (
-            not self.has_correspondents() and self.talk(value, offset, PROBABLE)
+        elif (
+            name == "subject"
+            and value
+            and (self.has_correspondents() or not self.talk(value, offset, PROBABLE))
         ):
             self.add("subject", value, PROBABLE, "subject-line", offset)
 
@@ -348,37 +344,26 @@ class HeadForms(TelegraphForms):
 
     def addressee(self, one: Segment) -> int:
         """Read a line of address, with the lines that continue it."""
-        opener = _TO.match(one.text) if len(one.text) <= 160 else None
+        opener = _TO.match(one.text)
         if opener is None:
             return 0
         rest = one.text[opener.end() :]
         pieces = rest.split()
         first = pieces[0].strip(".,:;").casefold()
-        if NUMBER.match(rest) or first in ("no", "nos", "nr"):
-            self.take(one.line, "registry")
-            return one.line + 1
         party = any(is_comrade(piece, self.vocabulary) for piece in pieces)
-        if not self.may_address(opener.group(), pieces, party=party) or (
-            not party and self.greeted_below(one.line, rest)
+        if not (first in _ARTICLES or pieces[0][0].isupper() or party):
+            return 0
+        if not party and (
+            (len(pieces) > 6 and rest[-1] == ".") or self.greeted_below(one.line, rest)
         ):
             return 0
         joined, last = self.joined(one.line, rest)
         offset = one.start + opener.end()
-        if len(pieces) == 1 and first in ("comrades", "cdes", "coms", "members"):
+        if len(pieces) == 1 and first in _PLURALS and last + 1 < len(self.lines):
             joined, offset, last = self.list_below(last)
-        article = first in ("the", "das", "die", "den", "der", "all", "members")
+        article = first in _ARTICLES
         sure = CERTAIN if self.sure_address(joined, article=article) else PROBABLE
         return self.addressed(joined, offset, one.line, last, sure, "address-to", rank=9)
-
-    def may_address(self, opener: str, pieces: list[str], *, party: bool) -> bool:
-        """Whether the words after "To" can be an address rather than a sentence."""
-        capital = pieces[0][0].isupper()
-        if opener.strip(" :").casefold() in ("an", "do", "для") and not capital:
-            return False
-        article = pieces[0].casefold() in ("the", "das", "die", "den", "der", "all", "members")
-        if not (article or capital or is_comrade(pieces[0], self.vocabulary)) or len(pieces) > 18:
-            return False
-        return party or len(pieces) <= 6 or pieces[-1][-1] != "."
 
     def addressed(
         self,
@@ -392,8 +377,6 @@ class HeadForms(TelegraphForms):
         rank: int,
     ) -> int:
         """Add the recipients that a text names; return the line after it, or 0 for none."""
-        if not text or len(text) > 300:
-            return 0
         last = self.correspondents("recipient", text, offset, last, sure, rule, rank=rank)
         return self.take_all(number, last, "addressee") if self.added else 0
 
@@ -413,10 +396,8 @@ class HeadForms(TelegraphForms):
         while last + 1 < len(self.lines) and last < number + 3 and not self.lines[last].last:
             below = self.lines[last + 1].text
             ends = text.rstrip().casefold()
-            open_end = ends.endswith(
-                (" of", " of the", " the", " for", " and", ",", " der", " des")
-            )
-            begins = below.split()[0] in ("of", "and", "for", "der", "des", "für", "in")
+            open_end = ends.endswith(_OPEN_ENDS)
+            begins = below.split()[0] in _BEGINNINGS
             if len(below) > 90 or self.label(below) or read_stack(below, self.vocabulary):
                 break
             if not begins and not (open_end and not self.greets(below)):
@@ -427,8 +408,6 @@ class HeadForms(TelegraphForms):
     def list_below(self, number: int) -> tuple[str, int, int]:
         """Return the lines of names below "To Comrades:", their offset and the last line."""
         last = number + 1
-        if last >= len(self.lines):
-            return "", 0, number
         joined, offset = self.lines[last].text, self.lines[last].start
         while joined.rstrip().endswith(",") and last + 1 < len(self.lines):
             last += 1
@@ -450,8 +429,6 @@ class HeadForms(TelegraphForms):
         """Read an addressee without "To": a person, office or committee alone on a line."""
         text, vocabulary = one.text, self.vocabulary
         pieces = text.split()
-        if len(text) > 160 or not pieces:
-            return 0
         person, rule, sure = text, "", PROBABLE
         found = _OFFICE_AND_COMRADE.fullmatch(text)
         if found and any(is_office_word(piece, vocabulary) for piece in found["office"].split()):
@@ -467,9 +444,7 @@ class HeadForms(TelegraphForms):
         elif self.is_dative(pieces[0]) or text.casefold().rstrip(".").endswith("elvtársnak"):
             rule, sure = "address-dative", CERTAIN
         elif is_party_title(pieces[0], vocabulary) and len(pieces) <= 14 and self.is_open(text):
-            named = read_addressees(text, vocabulary)
-            if named and (text[0].islower() or named[0].kind == "person"):
-                rule = "address-comrade"
+            rule = "address-comrade"
         return self.address(one, person, sure, rule) if rule else 0
 
     def body_addressed(self, one: Segment, name: str, rule: str) -> int:
@@ -490,7 +465,7 @@ class HeadForms(TelegraphForms):
     def is_committee(self, one: Segment) -> bool:
         """Whether a line is only the abbreviation of a party's committee: "CC CPSU"."""
         pieces = [piece.casefold().strip(".,") for piece in one.text.split()]
-        short = len(pieces) <= 4 and any(each in pieces for each in ("cc", "цк", "zk", "kc"))
+        short = len(pieces) <= 4 and not _COMMITTEES.isdisjoint(pieces)
         alone = self.lines[one.line].alone
         return short and alone and known_body(one.text, self.vocabulary) is not None
 
@@ -500,7 +475,7 @@ class HeadForms(TelegraphForms):
 
     def is_dative(self, word: str) -> bool:
         """Whether a word is an office in the dative of Russian: "Секретарю"."""
-        ends = word.casefold().strip(",").endswith(("рю", "лю", "ру", "му"))
+        ends = word.casefold().strip(",").endswith(_DATIVES)
         return ends and is_office_word(word, self.vocabulary)
 
     # Letterheads, diaries, first sentences
@@ -512,9 +487,8 @@ class HeadForms(TelegraphForms):
             return False
         if any(c.isdigit() or c in ":!?" for c in one.text):
             return False
-        verbs = ("from", "is", "was", "has", "by", "с", "will", "have", "are")
         to = "to" in words_of(text) and not re.search(r"\b[Ee]mbassy\b.* to ", text)
-        if to or any(piece in verbs for piece in text.split()):
+        if to or any(piece in _VERBS for piece in text.split()):
             return False
         last, end = one.line, one.end
         while last + 1 < len(self.lines):
@@ -530,27 +504,17 @@ class HeadForms(TelegraphForms):
 
     def diary(self, one: Segment) -> bool:
         """Read "From the diary of N. V. ROSHCHIN"."""
-        match = _DIARY.match(one.plain) if len(one.text) <= 140 else None
+        match = _DIARY.match(one.plain)
         if match is None:
             return False
         person = find_person(match["who"], self.vocabulary)
         if person is not None:
             at = self.text.find(person.name.split()[0], one.start)
-            self.add(
-                "sender",
-                person.name,
-                CERTAIN,
-                "diary-of",
-                at,
-                rank=8,
-                kind="person",
-                role=person.role,
-            )
+            name, role = person.name, person.role
+            self.add("sender", name, CERTAIN, "diary-of", at, rank=8, kind="person", role=role)
             self.add("participant", person.name, PROBABLE, "diary-of", at, kind="person")
-        self.add(
-            "type", "memorandum of conversation", GUESS, "diary-of", one.start, one.end, rank=3
-        )
-        self.talk(one.plain[match.end() :], one.start, PROBABLE)
+        self.add("type", TALK, GUESS, "diary-of", one.start, one.end, rank=3)
+        self.talk(one.plain[match.end() :], one.start + match.end(), PROBABLE)
         self.take(one.line, "heading")
         self.strong = True
         return True
@@ -558,8 +522,6 @@ class HeadForms(TelegraphForms):
     def opens_document(self, number: int) -> bool:
         """Whether a line is one with which documents begin: a marking, a heading, an address."""
         text = self.lines[number].text
-        if len(text) > 100:
-            return False
         return bool(read_stack(text, self.vocabulary) or self.kind_of(text)[0] or _TO.match(text))
 
     def opening(self) -> None:
