@@ -97,7 +97,6 @@ RULES: dict[str, str] = {
     "signer-of-talk": "who signs the record of a talk",
     "address-in-telegram": "a name in capitals in the head of a telegram",
     "letterhead-without-address": "a letterhead, and no address",
-    "address-above-telegram": "the line above “Telegram received”",
     "diary-of": "the diary's title",
     "letterhead": "the letterhead",
     "body-of-session": "the body whose session the heading names",
