@@ -178,7 +178,9 @@ Format 1 has `of` instead of `made_from`, `part_of` and `about`
 
 [record.schema.json](record.schema.json) is the JSON Schema of a record in JSON. Editors of YAML can
 use it, too, but they read a plain `1960` as a number: quote it there. `archive-pkg check` checks
-more: calendars, check digits, languages, references and quotes.
+more: calendars, check digits, languages, references and quotes. The schema requires the `name` and
+the `kind` of every agent, but a record can leave them to the
+[register of agents](../how-to/agents.md).
 
 Fields in **bold** are required. You can write a date as its EDTF form alone, and a
 publication as its citation alone. Items with an `id` are referred to by it. A dotted path such as
@@ -189,9 +191,18 @@ publication as its citation alone. Items with an `id` are referred to by it. A d
 
 def record_schema() -> str:
     """Return the JSON Schema of a record's file."""
+    return _schema(models.Record)
+
+
+def register_schema() -> str:
+    """Return the JSON Schema of a register of agents."""
+    return _schema(models.Register)
+
+
+def _schema(model: Any) -> str:
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **models.Record.model_json_schema(),
+        **model.model_json_schema(),
     }
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
@@ -233,11 +244,7 @@ def _model(model: Any) -> str:
 
 def project_schema() -> str:
     """Return the JSON Schema of a project file."""
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **ProjectFile.model_json_schema(),
-    }
-    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+    return _schema(ProjectFile)
 
 
 def project_page() -> str:
@@ -477,6 +484,7 @@ PAGES = {
     "table-columns.md": table_columns_page,
     "record.md": record_page,
     "record.schema.json": record_schema,
+    "agents.schema.json": register_schema,
     "project-file.md": project_page,
     "project.schema.json": project_schema,
     "findings.md": findings_page,

@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from archive_pkg import logs
 from archive_pkg.cli.commands import (
+    agents,
     audit,
     bag,
     build,
@@ -85,6 +86,7 @@ for command in (
     find,
 ):
     command.register(app)
+app.add_typer(agents.app, name="agents")
 app.add_typer(audit.app, name="audit")
 app.add_typer(bag.app, name="bag")
 app.add_typer(tables.app, name="tables")

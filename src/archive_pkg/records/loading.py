@@ -23,7 +23,7 @@ from archive_pkg.records.explaining import TYPE_WRONG, explain
 from archive_pkg.records.file_kinds import XML, recognize
 from archive_pkg.records.json_reading import read_json
 from archive_pkg.records.models import Record, Register
-from archive_pkg.records.upgrading import upgrade_tree
+from archive_pkg.records.upgrading import upgrade, upgrade_tree
 from archive_pkg.records.yaml.nodes import garbage_collection_disabled
 from archive_pkg.records.yaml.reading import read_yaml
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
@@ -293,8 +293,24 @@ def _completed(
     register, found = read_register(file)
     if register is None:
         return None, found
+    return validate_completed(root.plain, path, register, file, root)
+
+
+def validate_completed(
+    data: dict[str, Any], path: str, register: Register, file: Path, root: Node | None = None
+) -> tuple[Record | None, Report]:
+    """Return the record of plain data that a register completes, and what is wrong with it.
+
+    Args:
+        data: The plain data of a record's file.
+        path: The path for the findings.
+        register: The register.
+        file: The register's file, for the findings.
+        root: The tree of the record's file, for lines and columns.
+    """
     ids = {agent.id for agent in register.agents}
-    return _validated(completed(root.plain, register), path, root, (os.fspath(file), ids))
+    data = completed(upgrade(data), register)
+    return _validated(data, path, root, (os.fspath(file), ids))
 
 
 def _validated(

@@ -163,14 +163,14 @@ def _updated_json(record: Record, text: str, register: Register | None) -> str:
 def _needed(record: Record) -> dict[str, Any]:
     """Return the data that a file must have: everything but defaults."""
     data = record.model_dump(mode="json", exclude_defaults=True)
-    return {"format": FORMAT, **{key: _short(value) for key, value in data.items()}}
+    return {"format": FORMAT, **{key: short(value) for key, value in data.items()}}
 
 
-def _short(data: Any) -> Any:
+def short(data: Any) -> Any:
     """Return plain data in which a date with only an EDTF form is a text."""
     if isinstance(data, dict):
-        return data["edtf"] if set(data) == {"edtf"} else {k: _short(v) for k, v in data.items()}
-    return [_short(item) for item in data] if isinstance(data, list) else data
+        return data["edtf"] if set(data) == {"edtf"} else {k: short(v) for k, v in data.items()}
+    return [short(item) for item in data] if isinstance(data, list) else data
 
 
 def _in_order_of(before: Any, data: Any) -> Any:

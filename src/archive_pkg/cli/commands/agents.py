@@ -1,0 +1,188 @@
+"""`archive-pkg agents`: the agents of a collection of records, and their register."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from archive_pkg.cli.output import Answer, Json, Quiet, answering
+from archive_pkg.cli.project import project_origin
+from archive_pkg.reports import Report, counted
+
+if TYPE_CHECKING:
+    from archive_pkg.collection.agents import AgentChanges, AgentCollection
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Describe each agent of a collection once, in the register agents.yaml.",
+)
+
+RegisterOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--register",
+        metavar="FILE",
+        help="The register or its folder, which has the records [default: the agents.yaml in this "
+        "folder or above it, or else next to the project file].",
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")
+]
+
+
+@app.command("list")
+def list_(register: RegisterOption = None, as_json: Json = False, quiet: Quiet = False) -> None:
+    """List the agents of the register and its records, and how many records use each.
+
+    Example: archive-pkg agents list
+    """
+    from archive_pkg.collection.agents import summaries
+
+    with answering("agents list", as_json=as_json, quiet=quiet) as answer:
+        collection = _collection(register)
+        invalid = Report()
+        with answer.about(collection.file) as result:
+            known, _ = summaries(collection, invalid, answer.noted)
+            result["agents"] = [
+                {
+                    "id": name,
+                    "name": one.agent.name,
+                    "kind": one.agent.kind,
+                    "registered": one.registered,
+                    "used": one.used,
+                    "described": [str(file) for file in one.described],
+                }
+                for name, one in sorted(known.items())
+            ]
+            for row in result["agents"]:
+                where = ["the register"] * row["registered"]
+                where += [counted(len(row["described"]), "record")] * bool(row["described"])
+                answer.say(
+                    f"{row['id']}: {row['name']}; used by {counted(row['used'], 'record')}, "
+                    f"described in {' and '.join(where)}"
+                )
+        _report_invalid(answer, invalid)
+
+
+@app.command()
+def check(register: RegisterOption = None, as_json: Json = False, quiet: Quiet = False) -> None:
+    """Report descriptions that differ, agents described twice, and entries that nothing uses.
+
+    Example: archive-pkg agents check
+    """
+    from archive_pkg.collection.agents import check_agents
+
+    with answering("agents check", as_json=as_json, quiet=quiet) as answer:
+        collection = _collection(register)
+        invalid = Report()
+        with answer.about(collection.file) as result:
+            result["agents"], report = check_agents(collection, invalid, answer.noted)
+            answer.found(result, report)
+            found = counted(len(list(report)), "finding")
+            answer.say(f"{collection.file}: {counted(result['agents'], 'agent')}; {found}")
+        _report_invalid(answer, invalid)
+
+
+@app.command()
+def merge(
+    keep: Annotated[str, typer.Argument(metavar="KEEP", help="The id that stays.")],
+    others: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[OTHER]...", help="Other ids of the same agent."),
+    ] = None,
+    register: RegisterOption = None,
+    keep_first: Annotated[
+        bool,
+        typer.Option(
+            "--keep-first",
+            help="Drop values that contradict an earlier description. The entry of KEEP is the "
+            "first, then come those of the others, then the records.",
+        ),
+    ] = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Describe an agent once, in the register, and let all records refer to KEEP.
+
+    Descriptions in records move into the register. Roles, affiliations, notes and names as written
+    stay in the records. Without OTHER, only the descriptions of KEEP move.
+
+    Example: archive-pkg agents merge gromyko a-gromyko --dry-run
+    """
+    from archive_pkg.collection.agents import merge as merge_
+
+    with answering("agents merge", as_json=as_json, quiet=quiet) as answer:
+        collection = _collection(register)
+        with answer.about(collection.file) as result:
+            changes = merge_(collection, keep, others or (), keep_first=keep_first)
+            _apply(changes, answer, result, dry_run=dry_run)
+
+
+@app.command()
+def split(
+    name: Annotated[str, typer.Argument(metavar="ID", help="The agent's id.")],
+    new: Annotated[str, typer.Argument(metavar="NEW-ID", help="The id for these records.")],
+    records: Annotated[list[Path], typer.Argument(help="Records (files or folders).")],
+    register: RegisterOption = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Give an agent of some records another id, because it is a different agent.
+
+    The register gets a copy of the entry with the new id. Correct it afterwards.
+
+    Example: archive-pkg agents split ivanov ivanov-2 records/1960-07-18-cpsu-to-sed
+    """
+    from archive_pkg.collection.agents import split as split_
+
+    with answering("agents split", as_json=as_json, quiet=quiet) as answer:
+        collection = _collection(register)
+        with answer.about(collection.file) as result:
+            changes = split_(collection, name, new, records)
+            _apply(changes, answer, result, dry_run=dry_run)
+
+
+def _collection(register: Path | None) -> AgentCollection:
+    from archive_pkg.collection.agents import agent_collection
+    from archive_pkg.packages.output_protection import refuse_in_package
+    from archive_pkg.records.completing import REGISTER
+    from archive_pkg.storage import find_upwards
+
+    project, _ = project_origin()
+    beside = project.parent if project else Path()
+    file = register or find_upwards(Path(), REGISTER) or beside / REGISTER
+    refuse_in_package(file)
+    return agent_collection(file)
+
+
+def _apply(changes: AgentChanges, answer: Answer, result: dict[str, Any], *, dry_run: bool) -> None:
+    result["written"] = not dry_run
+    result["changed"] = [os.fspath(path) for path in changes.paths]
+    result["dropped"] = [
+        {"path": os.fspath(path), "field": one.field, "kept": one.kept, "dropped": one.other}
+        for path, one in changes.dropped
+    ]
+    for row in result["dropped"]:
+        answer.say(
+            f"{row['path']}: {row['field']} “{row['dropped']}” is dropped, “{row['kept']}” stays"
+        )
+    if dry_run:
+        for line in changes.diff.splitlines():
+            answer.say(line)
+    else:
+        changes.write()
+    verb = "would change" if dry_run else "changed"
+    answer.say(f"{verb} {counted(len(changes.paths), 'file')}")
+
+
+def _report_invalid(answer: Answer, invalid: Report) -> None:
+    """Report the records that are not valid, each as a result."""
+    for path in dict.fromkeys(found.location.path for found in invalid):
+        with answer.about(path) as result:
+            answer.found(result, [found for found in invalid if found.location.path == path])

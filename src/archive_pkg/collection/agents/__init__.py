@@ -1,0 +1,16 @@
+"""The agents of a collection of records: who uses them, what differs, merging and splitting."""
+
+from archive_pkg.collection.agents.agent_changes import AgentChanges, merge, split
+from archive_pkg.collection.agents.agent_checks import AgentSummary, check_agents, summaries
+from archive_pkg.collection.agents.agent_collection import AgentCollection, agent_collection
+
+__all__ = [
+    "AgentChanges",
+    "AgentCollection",
+    "AgentSummary",
+    "agent_collection",
+    "check_agents",
+    "merge",
+    "split",
+    "summaries",
+]

@@ -1,0 +1,142 @@
+"""List the agents of a collection, and report what differs or is described twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from archive_pkg.collection.agents.agent_collection import AgentCollection, differences
+from archive_pkg.records import Agent, placed
+from archive_pkg.reports import Code, Location, Report, Severity, counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from archive_pkg.collection.agents.agent_collection import ReadRecord
+    from archive_pkg.collection.bulk.searching import Note
+    from archive_pkg.reports import Finding
+
+AGENT_DIFFERS = Code(
+    "agent-differs",
+    Severity.WARNING,
+    "A record describes an agent differently from the register, or from another record.",
+)
+AGENT_DESCRIBED_AGAIN = Code(
+    "agent-described-again",
+    Severity.ADVICE,
+    "Records describe an agent that the register describes, or could describe once for all.",
+)
+AGENT_TWICE = Code(
+    "agent-twice",
+    Severity.WARNING,
+    "Two agents have the same identifier, or the same name and nothing that contradicts.",
+)
+AGENT_UNUSED = Code("agent-unused", Severity.ADVICE, "No record uses an entry of the register.")
+
+
+@dataclass(slots=True)
+class AgentSummary:
+    """An agent of a collection.
+
+    Attributes:
+        agent: The description in the register, or else in the first record.
+        registered: Whether the register has an entry for it.
+        used: The number of records that use it.
+        described: The files of the records that describe it themselves.
+    """
+
+    agent: Agent
+    registered: bool
+    used: int = 0
+    described: list[Path] = field(default_factory=list)
+
+
+def summaries(
+    collection: AgentCollection, invalid: Report, note: Note
+) -> tuple[dict[str, AgentSummary], Report]:
+    """Return the agents of a collection by their ids, and the descriptions that differ.
+
+    Args:
+        collection: The collection.
+        invalid: Receives the findings about records that are not valid.
+        note: Called for folders that cannot be searched.
+    """
+    known = {name: AgentSummary(entry, True) for name, entry in collection.entries.items()}
+    report = Report()
+    for read in collection.records(invalid, note):
+        for agent in read.record.agents:
+            known.setdefault(agent.id, AgentSummary(agent, False)).used += 1
+        found: list[Finding] = []
+        for agent in read.own:
+            summary = known[agent.id]
+            first = collection.file if summary.registered else next(iter(summary.described), None)
+            summary.described.append(read.file)
+            if first:
+                found += _differing(read, summary, agent, first)
+        report.extend(placed(found, read.file, read.root))
+    return known, report
+
+
+def check_agents(collection: AgentCollection, invalid: Report, note: Note) -> tuple[int, Report]:
+    """Return the number of agents of a collection, and what is wrong with their descriptions.
+
+    Args:
+        collection: The collection.
+        invalid: Receives the findings about records that are not valid.
+        note: Called for folders that cannot be searched.
+    """
+    known, report = summaries(collection, invalid, note)
+    report.extend(_same_agents(collection, known))
+    for name, summary in known.items():
+        place = Location(str(collection.file), field=f"agents.{name}")
+        times = counted(len(summary.described), "record")
+        hint = f"Move the description into the register: archive-pkg agents merge {name}"
+        if summary.registered and not summary.used:
+            report.add(AGENT_UNUSED.at(place, f"no record uses {name}", "Remove it, or keep it."))
+        elif len(summary.described) > (not summary.registered):
+            also = "the register does, too" if summary.registered else "the register does not"
+            verb = "describes" if len(summary.described) == 1 else "describe"
+            report.add(AGENT_DESCRIBED_AGAIN.at(place, f"{times} {verb} {name}; {also}", hint))
+    return len(known), report
+
+
+def _differing(
+    read: ReadRecord, summary: AgentSummary, agent: Agent, first: Path
+) -> Iterator[Finding]:
+    if agent.kind == "software" and not summary.registered:
+        return  # records use different versions of a program
+    there = "the register" if summary.registered else str(first)
+    for one in differences(summary.agent, agent):
+        place = Location(str(read.file), field=f"agents.{agent.id}.{one.field}")
+        message = f"{one.field} of {agent.id} is “{one.other}” here, but “{one.kept}” in {there}"
+        hint = "Correct one of them, or give one of the agents another id: archive-pkg agents split"
+        yield AGENT_DIFFERS.at(place, message, hint)
+
+
+def _same_agents(collection: AgentCollection, known: dict[str, AgentSummary]) -> Iterator[Finding]:
+    seen: dict[tuple[str, ...], list[Agent]] = {}
+    for name, summary in known.items():
+        agent = summary.agent
+        alike: dict[str, str] = {}
+        for key, words in _keys(agent):
+            for other in seen.setdefault(key, []):
+                if key[0] == "identifier" or not any(
+                    one.is_contradiction for one in differences(other, agent)
+                ):
+                    alike.setdefault(other.id, words)
+            seen[key].append(agent)
+        file = collection.file if summary.registered else summary.described[0]
+        for other_id, what in alike.items():
+            place = Location(str(file), field=f"agents.{name}")
+            message = f"{other_id} and {name} may be the same agent: both have {what}"
+            hint = f"If they are: archive-pkg agents merge {other_id} {name}"
+            yield AGENT_TWICE.at(place, message, hint)
+
+
+def _keys(agent: Agent) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what agents that are the same can have in common, each with words for it."""
+    for one in agent.identifiers:
+        if one.scheme != "local":
+            yield ("identifier", one.scheme, one.value), f"{one.scheme} {one.value}"
+    yield ("name", agent.kind, " ".join(agent.name.casefold().split())), f"the name {agent.name}"

@@ -1,0 +1,351 @@
+"""The agents of a collection: listing, checking, merging and splitting them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive_pkg.collection.agents import agent_collection, merge, split
+from archive_pkg.errors import InvalidError, StorageError, UsageError
+from archive_pkg.records import Record, load_record
+from program import Run
+
+RECORD = """\
+# Letter {number}
+id: letter-{number}
+type: letter
+title: Letter {number}
+sender: [{agent}]  # the minister
+agents:
+  - id: {agent}
+    name: {name}  # as in the catalogue
+    kind: person
+    role: Minister {number}
+    {more}
+evidence:
+  - field: agents.{agent}.name
+    basis: inferred
+    rule: test
+"""
+REGISTER = """\
+# Our people
+agents:
+  - id: gromyko  # the minister
+    name: Gromyko, Andrei
+    kind: person
+  # Nobody yet
+  - {id: a-gromyko, name: "Gromyko, A. A.", kind: person, born: "1909", affiliations: [ministry]}
+  - {id: ministry, name: Ministry, kind: organization}
+evidence:
+  - {field: agents.a-gromyko.born, basis: supplied, agent: ministry}
+"""
+
+
+def letter(folder: Path, number: int, agent: str = "gromyko", **more: str) -> Path:
+    made = folder / "records" / f"letter-{number}"
+    made.mkdir(parents=True)
+    words = {"name": "Gromyko, Andrei", "more": "note: A note."} | more
+    text = RECORD.format(number=number, agent=agent, **words)
+    (made / "record.yaml").write_text(text)
+    return made
+
+
+def bare(folder: Path, number: int, agent: str) -> Path:
+    """Write a record that takes its sender from the register."""
+    made = folder / "records" / f"letter-{number}"
+    made.mkdir(parents=True)
+    text = f"id: letter-{number}\ntype: letter\ntitle: A\nsender: [{agent}]\n"
+    (made / "record.yaml").write_text(text)
+    return made
+
+
+def tree(folder: Path) -> dict[Path, str]:
+    return {path: path.read_text() for path in folder.rglob("*.yaml")}
+
+
+def merged(folder: Path, keep: str, *others: str, keep_first: bool = False) -> list[str]:
+    changes = merge(agent_collection(folder), keep, others, keep_first=keep_first)
+    changes.write()
+    return [path.parent.name for path in changes.paths]
+
+
+def result(run: Run, *words: object) -> tuple[int, dict[str, Any]]:
+    done = run("agents", *words, "--json")
+    return done.returncode, json.loads(done.stdout)["results"][0]
+
+
+def said(record: Record) -> tuple[Any, ...]:
+    """Return what a record says, without the order of agents from a register."""
+    agents = {agent.id: agent for agent in record.agents}
+    return record.model_copy(update={"agents": ()}), agents
+
+
+def test_forty_descriptions_of_a_minister_become_one(tmp_path: Path) -> None:
+    letters = [letter(tmp_path, number) for number in range(1, 41)]
+    before = [load_record(path) for path in letters]
+    assert len(merged(tmp_path, "gromyko")) == 41
+    entry = "  - id: gromyko\n    name: Gromyko, Andrei\n    kind: person\n"
+    assert (tmp_path / "agents.yaml").read_text() == f"agents:\n{entry}"
+    assert [load_record(path) for path in letters] == before
+    text = (letters[6] / "record.yaml").read_text()
+    assert text.startswith("# Letter 7\n")
+    assert "  - id: gromyko\n    role: Minister 7\n    note: A note.\nevidence:" in text
+    assert merged(tmp_path, "gromyko") == []
+
+
+def test_merging_two_entries_changes_all_records_and_keeps_comments(tmp_path: Path) -> None:
+    (tmp_path / "agents.yaml").write_text(REGISTER)
+    first, second = bare(tmp_path, 1, "gromyko"), bare(tmp_path, 2, "a-gromyko")
+    assert merged(tmp_path, "gromyko", "a-gromyko") == [tmp_path.name, "letter-2"]
+    text = (tmp_path / "agents.yaml").read_text()
+    assert "a-gromyko" not in text
+    assert "# Our people" in text
+    assert "  - id: gromyko  # the minister\n" in text
+    for path in (first, second):
+        record = load_record(path)
+        assert record.sender == ("gromyko",)
+        assert record.agent("gromyko").born is not None
+        assert record.agent("gromyko").affiliations == ("ministry",)
+        assert [one.field for one in record.evidence] == ["agents.gromyko.born"]
+
+
+def test_every_reference_to_a_merged_agent_changes(tmp_path: Path) -> None:
+    (tmp_path / "agents.yaml").write_text(REGISTER)
+    made = bare(tmp_path, 1, "a-gromyko")
+    with (made / "record.yaml").open("a") as file:
+        file.write(
+            "recipients: [gromyko, a-gromyko]\n"
+            "participants: [{agent: a-gromyko}]\n"
+            "donor: a-gromyko\n"
+            "agents: [{id: a-gromyko, role: Minister}]\n"
+            "events: [{id: e, type: creation, agents: [a-gromyko]}]\n"
+            "evidence:\n- {field: agents.0.role, basis: supplied, agent: a-gromyko}\n"
+        )
+    merged(tmp_path, "gromyko", "a-gromyko")
+    assert "a-gromyko" not in (made / "record.yaml").read_text()
+    record = load_record(made)
+    assert record.recipients == ("gromyko",)
+    assert record.evidence[0].field == "agents.gromyko.role"
+
+
+def test_a_dry_run_shows_the_changes_and_writes_nothing(run: Run, tmp_path: Path) -> None:
+    letter(tmp_path, 1)
+    letter(tmp_path, 2, "a-gromyko", name="Gromyko, A.")
+    before = tree(tmp_path)
+    words = ("agents", "merge", "gromyko", "a-gromyko", "--register", tmp_path)
+    done = run(*words, "--dry-run")
+    assert done.returncode == 0
+    assert "name “Gromyko, A.” is dropped, “Gromyko, Andrei” stays" in done.stdout
+    assert "\n+sender: [gromyko]  # the minister\n" in done.stdout
+    assert "would change 3 files" in done.stdout
+    assert tree(tmp_path) == before
+    assert "changed 3 files" in run(*words).stdout
+
+
+@pytest.mark.parametrize("more", ["born: 1909", "identifiers: [{scheme: viaf, value: '1'}]"])
+def test_descriptions_that_contradict_each_other_are_not_merged(tmp_path: Path, more: str) -> None:
+    letter(tmp_path, 1, more=more)
+    letter(tmp_path, 2, "a-gromyko", more=more.replace("1909", "1910").replace("'1'", "'2'"))
+    before = tree(tmp_path)
+    with pytest.raises(InvalidError, match="contradict") as caught:
+        merged(tmp_path, "gromyko", "a-gromyko")
+    [found] = caught.value.report
+    assert found.location.path.endswith("letter-2/record.yaml")
+    assert tree(tmp_path) == before
+    merged(tmp_path, "gromyko", "a-gromyko", keep_first=True)
+    text = (tmp_path / "agents.yaml").read_text()
+    assert "1910" not in text
+    assert "2" not in text
+
+
+def test_evidence_for_a_dropped_name_keeps_the_name(tmp_path: Path) -> None:
+    letter(tmp_path, 1)
+    second = letter(tmp_path, 2, name="Gromyko, A.")
+    merged(tmp_path, "gromyko")
+    record = load_record(second)
+    assert record.agent("gromyko").name == "Gromyko, Andrei"
+    assert record.evidence[0].value == "Gromyko, A."
+
+
+def test_nothing_is_merged_while_a_record_is_not_valid(tmp_path: Path) -> None:
+    letter(tmp_path, 1)
+    broken = letter(tmp_path, 2)
+    (broken / "record.yaml").write_text("id: [\n")
+    before = tree(tmp_path)
+    with pytest.raises(InvalidError, match=r"1 record .* cannot be read, so nothing was changed"):
+        merged(tmp_path, "gromyko")
+    assert tree(tmp_path) == before
+
+
+def test_a_record_with_both_as_participants_is_not_merged(tmp_path: Path) -> None:
+    (tmp_path / "agents.yaml").write_text(REGISTER)
+    made = bare(tmp_path, 1, "gromyko")
+    with (made / "record.yaml").open("a") as file:
+        file.write("participants: [{agent: gromyko}, {agent: a-gromyko}]\n")
+    before = tree(tmp_path)
+    with pytest.raises(InvalidError, match="would not be valid, so nothing was changed"):
+        merged(tmp_path, "gromyko", "a-gromyko")
+    assert tree(tmp_path) == before
+
+
+def test_records_stay_valid_when_a_merge_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "agents.yaml").write_text(REGISTER)
+    letters = [bare(tmp_path, 1, "a-gromyko"), bare(tmp_path, 2, "a-gromyko")]
+    changes = merge(agent_collection(tmp_path), "gromyko", ["a-gromyko"])
+    for change in changes.files:
+        change.write()
+        assert all(load_record(path).sender for path in letters)
+    assert merged(tmp_path, "gromyko") == []
+
+
+def test_a_file_that_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    made = letter(tmp_path, 1)
+    changes = merge(agent_collection(tmp_path), "gromyko", [])
+    with (made / "record.yaml").open("a") as file:
+        file.write("# Added.\n")
+    with pytest.raises(StorageError, match="changed by another program"):
+        changes.write()
+    assert "# Added." in (made / "record.yaml").read_text()
+    merged(tmp_path, "gromyko")
+    assert "# Added." in (made / "record.yaml").read_text()
+
+
+def test_merging_undoes_a_split(tmp_path: Path) -> None:
+    (tmp_path / "agents.yaml").write_text(REGISTER)
+    bare(tmp_path, 1, "gromyko")
+    second, third = bare(tmp_path, 2, "gromyko"), letter(tmp_path, 3)
+    merged(tmp_path, "gromyko")
+    before = {path: said(load_record(path)) for path in (second, third)}
+    text = (third / "record.yaml").read_text()
+    split(agent_collection(tmp_path), "gromyko", "other", [second, third / "record.yaml"]).write()
+    assert load_record(second).agent("other").name == "Gromyko, Andrei"
+    assert "[gromyko]" in (tmp_path / "records/letter-1/record.yaml").read_text()
+    assert "gromyko" not in (third / "record.yaml").read_text()
+    merged(tmp_path, "gromyko", "other")
+    assert {path: said(load_record(path)) for path in (second, third)} == before
+    assert (third / "record.yaml").read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("name", "new", "record", "message"),
+    [
+        ("gromyko", "ministry", "letter-1", "already has the id ministry"),
+        ("gromyko", "x y", "letter-1", "x y cannot be an id"),
+        ("grommyko", "other", "letter-1", "has an agent grommyko"),
+        ("ministry", "other", "letter-1", "does not refer to ministry"),
+        ("gromyko", "other", "letter-9", "is not a record"),
+    ],
+)
+def test_splits_that_are_not_possible_say_why(
+    tmp_path: Path, name: str, new: str, record: str, message: str
+) -> None:
+    (tmp_path / "agents.yaml").write_text(REGISTER)
+    bare(tmp_path, 1, "gromyko")
+    before = tree(tmp_path)
+    with pytest.raises(UsageError, match=message):
+        split(agent_collection(tmp_path), name, new, [tmp_path / "records" / record])
+    assert tree(tmp_path) == before
+
+
+def test_unknown_and_repeated_agents_are_not_merged(tmp_path: Path) -> None:
+    (tmp_path / "agents.yaml").write_text(REGISTER)
+    with pytest.raises(UsageError, match="has an agent grommyko") as caught:
+        merged(tmp_path, "gromyko", "grommyko")
+    assert caught.value.hint == "Did you mean gromyko?"
+    with pytest.raises(UsageError, match="with itself"):
+        merged(tmp_path, "gromyko", "gromyko")
+
+
+def test_the_list_says_who_uses_and_describes_each_agent(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "agents.yaml").write_text(REGISTER)
+    bare(tmp_path, 1, "gromyko")
+    letter(tmp_path, 2, "zorin", name="Zorin")
+    code, found = result(run, "list", "--register", tmp_path)
+    assert code == 0
+    rows = {row["id"]: (row["registered"], row["used"]) for row in found["agents"]}
+    assert rows == {
+        "a-gromyko": (True, 0),
+        "gromyko": (True, 1),
+        "ministry": (True, 0),
+        "zorin": (False, 1),
+    }
+    done = run("agents", "list", "--register", tmp_path)
+    assert "zorin: Zorin; used by 1 record, described in 1 record\n" in done.stdout
+
+
+def test_the_check_reports_what_differs_or_is_there_twice(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "agents.yaml").write_text(REGISTER)
+    letter(tmp_path, 1, "a-gromyko", name="Gromyko, A. A.", more="born: 1910")
+    letter(tmp_path, 2, "gromyko-2")
+    code, found = result(run, "check", "--register", tmp_path)
+    assert code == 0
+    assert [(one["code"], one["location"]["field"]) for one in found["findings"]] == [
+        ("agent-differs", "agents.a-gromyko.born"),
+        ("agent-twice", "agents.gromyko-2"),
+        ("agent-unused", "agents.gromyko"),
+        ("agent-described-again", "agents.a-gromyko"),
+        ("agent-unused", "agents.ministry"),
+    ]
+    assert found["findings"][0]["location"]["line"] == 11
+
+
+def test_the_check_compares_identifiers_and_dates(run: Run, tmp_path: Path) -> None:
+    letter(tmp_path, 1, "a", name="A", more="identifiers: [{scheme: viaf, value: '1'}]")
+    letter(tmp_path, 2, "b", name="B", more="identifiers: [{scheme: viaf, value: '1'}]")
+    letter(tmp_path, 3, "c", name="A", more="born: 1900")
+    letter(tmp_path, 4, "d", name="A", more="born: 1901")
+    _, found = result(run, "check", "--register", tmp_path)
+    twice = [one["message"] for one in found["findings"] if one["code"] == "agent-twice"]
+    assert twice == [
+        "a and b may be the same agent: both have viaf 1",
+        "a and c may be the same agent: both have the name A",
+        "a and d may be the same agent: both have the name A",
+    ]
+
+
+def test_records_that_are_not_valid_are_reported_and_the_others_listed(
+    run: Run, tmp_path: Path
+) -> None:
+    letter(tmp_path, 1)
+    (letter(tmp_path, 2) / "record.yaml").write_text("id: [\n")
+    done = run("agents", "list", "--register", tmp_path, "--json")
+    assert done.returncode == 3
+    first, second = json.loads(done.stdout)["results"]
+    assert [row["id"] for row in first["agents"]] == ["gromyko"]
+    assert second["path"].endswith("letter-2/record.yaml")
+
+
+def test_a_damaged_register_is_an_error(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "agents.yaml").write_text(REGISTER + "  - {field: agents.zorin, basis: x}\n")
+    done = run("agents", "check", "--register", tmp_path)
+    assert done.returncode == 3
+    assert "agents.yaml:11" in done.stdout + done.stderr
+
+
+def test_a_folder_that_everyone_can_write_to_gets_no_register(tmp_path: Path) -> None:
+    letter(tmp_path, 1)
+    tmp_path.chmod(0o777)
+    with pytest.raises(StorageError, match="every user"):
+        merged(tmp_path, "gromyko")
+
+
+def test_the_register_is_found_above_the_working_folder(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "agents.yaml").write_text(REGISTER)
+    made = bare(tmp_path, 1, "gromyko")
+    monkeypatch.chdir(made)
+    code, found = result(run, "list")
+    assert (code, found["path"]) == (0, str(tmp_path / "agents.yaml"))
+
+
+def test_records_below_another_register_are_left_alone(tmp_path: Path) -> None:
+    letter(tmp_path, 1)
+    letter(tmp_path / "other", 2)
+    (tmp_path / "other" / "agents.yaml").write_text("agents: []\n")
+    assert merged(tmp_path, "gromyko") == [tmp_path.name, "letter-1"]
