@@ -1,0 +1,144 @@
+"""A document of each type goes through every step; what a format cannot hold is reported."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from lxml import html
+
+from archive_pkg import cli
+from archive_pkg.dates.edtf_string import Edtf
+from archive_pkg.interchange import FORMATS, export
+from archive_pkg.interchange.losses import OF_AGENTS, leaves, losses
+from archive_pkg.packages import check, open_package, verify
+from archive_pkg.packages.metadata import described
+from archive_pkg.packages.page import package_page
+from archive_pkg.records import Record, load_record, read_record
+from archive_pkg.records.saving import as_yaml
+from archive_pkg.records.vocabularies.document_types import document_types
+from archive_pkg.records.wording import FIELDS, facts
+from archive_pkg.tables.catalogue import read_records
+from archive_pkg.tables.writing.data_package import package_files
+from strategies import OWN_TYPE, TYPES, records
+
+DOCUMENTS = Path(__file__).parent / "fixtures" / "documents"
+NAMES = sorted(folder.name for folder in DOCUMENTS.iterdir())
+RECORDS = {name: load_record(DOCUMENTS / name) for name in NAMES}
+ON = date(2026, 11, 24)
+OTHERWISE = {"agents.kind", "identifiers.scheme", "parts.languages", "parts.part_of"}
+"""Fields that formats express in their own words."""
+
+
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Packages of the set with all documents in `metadata/`."""
+    folder = tmp_path_factory.mktemp("kinds") / "packages"
+    words = ["build", DOCUMENTS, "--out", folder, "--date", ON, "--metadata", "all", "--quiet"]
+    assert cli.run([str(word) for word in words]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(collection: Path) -> Path:
+    """The site of the packages."""
+    out = collection.parent / "site"
+    assert cli.run(["site", str(collection), "--out", str(out), "--date", str(ON), "--quiet"]) == 0
+    return out
+
+
+def test_the_set_has_each_type_and_one_of_its_own() -> None:
+    assert {record.type for record in RECORDS.values()} == {*document_types(), "aide-memoire"}
+
+
+def test_the_set_has_every_field_that_describes_a_document() -> None:
+    assert {name for one in RECORDS.values() for name, _, _ in facts(one)} == set(FIELDS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_document_is_complete_for_its_type(name: str) -> None:
+    assert {finding.code for finding in check(DOCUMENTS / name)} <= {"agent-without-authority"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_package_of_each_type_verifies_and_has_its_record(collection: Path, name: str) -> None:
+    assert verify(collection / name).ok
+    packaged = open_package(collection / name).record
+    assert list(facts(packaged)) == list(facts(RECORDS[name]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_of_each_type_has_its_word_and_all_statements(collection: Path, name: str) -> None:
+    record = RECORDS[name]
+    page = html.fromstring(package_page(open_package(collection / name)))
+    text = " ".join(html.tostring(page, method="text", encoding="unicode").split())
+    kind = record.document_type.label
+    assert f"Skip to the {kind[0].lower()}{kind[1:]}" in text
+    for _, label, value in facts(record):
+        assert label in text
+        for line in value.splitlines():
+            assert " ".join(line.split()) in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_records_of_each_type_come_back_from_yaml_and_json(name: str) -> None:
+    record = RECORDS[name]
+    assert read_record(as_yaml(record).encode()) == (record, read_record(record.as_json())[1])
+    assert read_record(record.as_json())[0] == record
+
+
+def test_records_of_all_types_come_back_from_tables(tmp_path: Path) -> None:
+    given = list(RECORDS.values())
+    assert _through_tables(given, tmp_path) == given
+
+
+@given(records())
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=2)
+def test_a_record_of_any_type_comes_back_from_tables(
+    tmp_path_factory: pytest.TempPathFactory, record: Record
+) -> None:
+    given = [
+        record.model_copy(update={"id": f"r{number}", "type": kind, "own_type": None})
+        if kind in document_types()
+        else Record.model_validate(
+            record.model_dump(mode="json", exclude_none=True)
+            | {"id": f"r{number}", "type": kind, "own_type": OWN_TYPE}
+        )
+        for number, kind in enumerate(TYPES)
+    ]
+    assert _through_tables(given, tmp_path_factory.mktemp("tables")) == given
+
+
+def _through_tables(given: list[Record], folder: Path) -> list[Record]:
+    for name, data in package_files(given, "documents").items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(data)
+    return read_records(folder)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_has_every_statement_or_reports_it(name: str) -> None:
+    chosen = FORMATS[name]
+    for folder, record in RECORDS.items():
+        if not chosen.takes(record):
+            continue
+        setting = described(DOCUMENTS / folder, audience="internal", made=str(ON)).setting
+        document = export(name, record, setting)
+        report = losses(chosen, record, setting.texts, document)
+        said = " ".join(finding.message for finding in report)
+        lost = re.findall(r"(?:cannot hold|only part of) ([\w.]+\w)", said)
+        document_words = _words(document.decode().replace("\\n", " "))
+        for field, place, value in leaves(record):
+            if field in OTHERWISE or any(f"{field}.".startswith(f"{one}.") for one in lost):
+                continue
+            for one in value if isinstance(value, tuple) else (value,):
+                words = record.agent(one).name if field in OF_AGENTS else one
+                if isinstance(words, str) and not isinstance(words, Edtf):
+                    assert _words(words) <= document_words, f"{folder}: {place}"
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", text.casefold()))
