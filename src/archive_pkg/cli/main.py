@@ -7,8 +7,9 @@ import signal
 import stat
 import sys
 import traceback
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.exceptions import TyperException
@@ -164,12 +165,17 @@ def _example(error: TyperException) -> str:
     return next((line.strip() for line in lines if line.strip().startswith("Example:")), "")
 
 
+@cache
+def _command() -> Any:
+    """Return the commands as Typer makes them, which takes as long as a small command."""
+    return without_pydantic(typer.main.get_command(app))
+
+
 def run(words: Sequence[str]) -> int:
     """Run one command line, given without the program's name, and return its exit status."""
     log_to(verbose=False, file=None)
     try:
-        command = without_pydantic(typer.main.get_command(app))
-        status = command(_common_options_first(words), standalone_mode=False)
+        status = _command()(_common_options_first(words), standalone_mode=False)
     except ArchivePkgError as error:
         for finding in findings_of(error):
             print_finding([finding], err=True)
