@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,7 @@ from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.records.wording import FIELDS, facts
 from archive_pkg.tables.catalogue import read_records
 from archive_pkg.tables.writing.data_package import package_files
+from program import Run
 from strategies import OWN_TYPE, TYPES, records
 
 DOCUMENTS = Path(__file__).parent / "fixtures" / "documents"
@@ -142,3 +144,28 @@ def test_a_format_has_every_statement_or_reports_it(name: str) -> None:
 
 def _words(text: str) -> set[str]:
     return set(re.findall(r"[^\W_]+", text.casefold()))
+
+
+def test_cmif_leaves_out_what_is_not_correspondence_and_says_so(tmp_path: Path, run: Run) -> None:
+    done = run("export", DOCUMENTS, "--to", "cmif", "--each", tmp_path, "--date", ON)
+    assert done.returncode == 0
+    assert "6 exported, 8 left out" in done.stdout
+    assert "CMIF describes correspondence only" in done.stdout
+    assert sorted(file.name.split(".")[0] for file in tmp_path.iterdir()) == [
+        name for name in NAMES if RECORDS[name].document_type.correspondence
+    ]
+
+
+def test_cmif_of_nothing_but_minutes_is_an_error(tmp_path: Path, run: Run) -> None:
+    done = run("export", DOCUMENTS / "minutes", "--to", "cmif", "--each", tmp_path, "--json")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["counts"] == {"left out": 1}
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_build_says_that_cmif_leaves_out_minutes(tmp_path: Path, run: Run) -> None:
+    words = ("--out", tmp_path, "--metadata", "cmif", "--date", ON)
+    done = run("build", DOCUMENTS / "minutes", *words)
+    assert done.returncode == 0
+    assert "crosswalk-document-left-out" in done.stdout
+    assert "crosswalk-document-left-out" not in run("build", DOCUMENTS / "letter", *words).stdout

@@ -229,7 +229,7 @@ def test_cmif_takes_many_letters(assert_valid: Any) -> None:
 
 
 def test_a_format_for_one_letter_refuses_two() -> None:
-    with pytest.raises(UsageError, match="holds one letter"):
+    with pytest.raises(UsageError, match="holds one document"):
         export("datacite", [full(), bare()])
 
 

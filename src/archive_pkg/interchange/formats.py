@@ -179,7 +179,7 @@ def export(name: str, record: Record | Sequence[Record], setting: Setting | None
         The document, encoded.
 
     Raises:
-        UsageError: The format is unknown, it holds one letter and several were given, or it
+        UsageError: The format is unknown, it holds one document and several were given, or it
             describes correspondence and none was given.
     """
     chosen = find_format(name)
@@ -187,15 +187,19 @@ def export(name: str, record: Record | Sequence[Record], setting: Setting | None
     if not records or (len(records) > 1 and not chosen.collects):
         collecting = ", ".join(item.name for item in FORMATS.values() if item.collects)
         raise UsageError(
-            f"a {chosen.title} file holds one letter, but you gave {len(records)}",
-            f"Write one file per letter, or use a format for many letters: {collecting}.",
+            f"a {chosen.title} file holds one document, but you gave {len(records)}",
+            f"Write one file per document, or use a format for many: {collecting}.",
         )
     taken = [one for one in records if chosen.takes(one)]
     if not taken:
-        labels = dict.fromkeys(one.document_type.label for one in records)
-        raise UsageError(
-            f"{chosen.title} describes correspondence only, and none of these documents is "
-            f"correspondence: {', '.join(labels)}",
-            "Choose another format, such as tei, or correct the type in the record.",
-        )
+        raise none_taken(chosen)
     return chosen.write(taken, setting or Setting(software=SOFTWARE))
+
+
+def none_taken(chosen: Format) -> UsageError:
+    """Return the error for records of which a format describes none."""
+    return UsageError(
+        f"{chosen.title} describes correspondence only, and none of these documents is "
+        "correspondence",
+        "Choose another format, such as tei, or correct the type in the record.",
+    )

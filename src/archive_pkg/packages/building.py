@@ -30,6 +30,7 @@ from archive_pkg.packages.metadata import (
     metadata_files,
     setting,
     titles,
+    unfit,
 )
 from archive_pkg.packages.packaging_events import latest_event, packaged
 from archive_pkg.packages.reading_back import read_back
@@ -230,7 +231,9 @@ class CheckedPackage:
             StorageError: The storage failed, or a source changed during the build.
         """
         project = project or Project()
-        documents = fitting(chosen(project.settings.packages.metadata), self.record)
+        documents = chosen(project.settings.packages.metadata)
+        self.report.extend(unfit(documents, self.record))
+        documents = fitting(documents, self.record)
         withheld_parts = self.withheld(on)
         record = public(self.record, withheld_parts) if self.audience == "public" else self.record
         record = packaged(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.errors import UsageError
 from archive_pkg.interchange import FORMATS, FileFacts, Setting
+from archive_pkg.interchange.losses import left_out
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
 from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
 from archive_pkg.packages.layout import PARTS, is_bag
@@ -19,12 +20,13 @@ from archive_pkg.records import load_record, record_file
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import date
     from pathlib import Path
 
     from archive_pkg.packages.access.visibility import Audience
     from archive_pkg.records import Part, Record
+    from archive_pkg.reports import Finding
 
 CRATE = "ro-crate-metadata.json"
 """The RO-Crate metadata file, in the root of the crate, `data/` (RO-Crate 1.2, "Structure")."""
@@ -171,6 +173,13 @@ def chosen(names: str | Iterable[str]) -> tuple[str, ...]:
 def fitting(documents: Iterable[str], record: Record) -> tuple[str, ...]:
     """Return the documents that can describe a record of this type."""
     return tuple(name for name in documents if name == PAGE or FORMATS[name].takes(record))
+
+
+def unfit(documents: Iterable[str], record: Record) -> Iterator[Finding]:
+    """Yield a warning for each document that cannot describe a record of this type."""
+    for name in documents:
+        if name != PAGE:
+            yield from left_out(FORMATS[name], record)
 
 
 def metadata_files(record: Record, known: Setting, documents: Collection[str]) -> dict[str, bytes]:

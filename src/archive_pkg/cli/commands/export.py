@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from archive_pkg import executors
     from archive_pkg.collection import Done
+    from archive_pkg.interchange import Format
     from archive_pkg.packages.metadata import Described
     from archive_pkg.records import Record
 
@@ -65,7 +66,7 @@ def export(
         typer.Option(
             "--each",
             metavar="DIR",
-            help="Write one file per letter into this folder.",
+            help="Write one file per document into this folder.",
             callback=no_stream,
         ),
     ] = None,
@@ -121,7 +122,8 @@ def export(
         do = partial(export_one, to=to, out=each, made=made, ledger=ledger)
         do = partial(do, audience=audience, on=day, project=project)
         mode = mode_for(audience, *paths)
-        _export_each(paths, each, mode, do, executor_from(jobs, executor), report, as_json, quiet)
+        workers = executor_from(jobs, executor)
+        _export_each(paths, chosen, each, mode, do, workers, report, as_json, quiet)
         return
     if jobs or report or executor:
         raise UsageError(
@@ -164,6 +166,7 @@ def export(
 
 def _export_each(
     paths: list[Path],
+    chosen: Format,
     folder: Path,
     mode: int,
     do: Callable[..., Done],
@@ -173,7 +176,15 @@ def _export_each(
     quiet: bool,
 ) -> None:
     from archive_pkg import collection
+    from archive_pkg.collection.bulk.operations import LEFT_OUT
+    from archive_pkg.interchange.formats import none_taken
     from archive_pkg.storage import make_folder, storage_errors
+
+    outcomes: set[str] = set()
+
+    def take(_: Path, done: Done) -> None:
+        outcomes.add(done.outcome)
+        answer.take(marked(done))
 
     with storage_errors(f"making {folder}"):
         make_folder(folder, mode)
@@ -183,15 +194,13 @@ def _export_each(
         collection.marking_duplicate_ids() as marked,
     ):
         letters, _ = answer.ahead(collection.find_letters(paths, answer.take), _lines)
-        collection.run(
-            collection.ForEach(do),
-            letters,
-            lambda _, done: answer.take(marked(done)),
-            executor=workers,
-        )
+        collection.run(collection.ForEach(do), letters, take, executor=workers)
+        if outcomes == {LEFT_OUT}:
+            raise none_taken(chosen)
 
 
 def _lines(done: Done) -> Iterator[str]:
     for part, rule in done.details.get("withheld", {}).items():
         yield f"{done.path}: withheld: {part}, {rule}"
-    yield f"{done.path}: {done.outcome}, {done.details['output']}"
+    output = done.details.get("output")
+    yield f"{done.path}: {done.outcome}" + (f", {output}" if output else "")

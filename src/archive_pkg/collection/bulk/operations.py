@@ -140,6 +140,10 @@ def _deposited(package: Path, done: Deposited | Exception) -> Done:
     )
 
 
+LEFT_OUT = "left out"
+"""The outcome of a document that a format does not describe."""
+
+
 def export_one(
     path: Path,
     pace: Pace,
@@ -152,14 +156,21 @@ def export_one(
     on: date | None = None,
     project: Project | None = None,
 ) -> Done:
-    """Export a record into a folder, as `<id>.<the format's file>`."""
+    """Export a record into a folder, as `<id>.<the format's file>`.
+
+    A format of correspondence leaves out documents of other types, with a warning.
+    """
     from archive_pkg.interchange import export, find_format
+    from archive_pkg.interchange.losses import left_out
 
     known = described(path, audience=audience, on=on, made=made, project=project)
-    record = known.outgoing.record
+    record, chosen = known.outgoing.record, find_format(to)
+    if not chosen.takes(record):
+        details: dict[str, Any] = {"record": record.id}
+        return Done(str(path), LEFT_OUT, findings=list(left_out(chosen, record)), details=details)
     document = export(to, [with_later_events(known.outgoing, path, to, ledger)], known.setting)
     refuse_traces(known.outgoing, known.folder, {to: document.decode()}, "nothing was written")
-    target = out / f"{record.id}.{find_format(to).file}"
+    target = out / f"{record.id}.{chosen.file}"
     unchanged = target.is_file() and storage.read_regular(target) == document
     if not unchanged:
         refuse_output(target)
@@ -168,7 +179,7 @@ def export_one(
         storage.write_output(target, document, mode=mode)
     pace.spend(len(document))
     outcome = "unchanged" if unchanged else "exported"
-    details: dict[str, Any] = {"record": record.id, "output": str(target)}
+    details = {"record": record.id, "output": str(target)}
     if withheld_parts := known.outgoing.sentences:
         details["withheld"] = withheld_parts
     return Done(str(path), outcome, details=details)

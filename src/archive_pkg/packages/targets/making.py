@@ -337,6 +337,7 @@ class _TargetBuilder:
         """Return the documents that the target's profile allows in `metadata/`."""
         allowed = self.target.profile.tag_files_allowed if self.target.profile else None
         documents = metadata.fitting(self.target.documents, self.record)
+        self.left_out.extend(metadata.unfit(self.target.documents, self.record))
         paths = {name: metadata.path_of(name) for name in documents}
         without = [
             path
