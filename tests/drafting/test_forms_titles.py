@@ -760,6 +760,15 @@ Subject: pears of Karl Babich, 4 May 1961
 =
 subject = pears of Karl Babich, 4 May 1961, probable, subject-line 5
 subject | -
+-----
+Report on the Meeting in Sofia, 4 May 1961
+
+~
+=
+strong
+type = report, probable, heading 7 *
+date = 1961-05-04, probable, title-line 3 “4 May 1961”
+heading | -
 """
 
 

@@ -79,6 +79,11 @@ _OFFICE_AND_GLOSS = re.compile(
     r"\b(Premier|President|Chairman|Minister|Ambassador|Secretary)\s\[([A-Z][^\[\]]+)\]"
 )
 _ONE_WITH_ANOTHER = re.compile(r"\bof\b.*\b[Aa]mbassador\b.*\bwith\b", re.DOTALL)
+# Events whose day a heading gives: "Report on the meeting in Sofia, 3 May 1961".
+_EVENT = re.compile(
+    r"\b(?:meeting|visit|session|congress|conference|plenum|trip|stay|negotiations)\b",
+    re.IGNORECASE,
+)
 _INITIALS = re.compile(r"(?:[A-ZА-Я]\.){1,2}")
 _CONNECTIVES = ("between", "and", "with", "of", "zwischen", "mit", "und", "с", "i", "z")
 
@@ -171,7 +176,7 @@ class TitleForms(ListForms):
             span = "/" in days[-1].edtf
             if span:
                 self.date("event-date", days[-1], text, start, "title-line", PROBABLE, 5)
-            certain = ends and not span
+            certain = ends and not span and not _EVENT.search(text)
             sure, rank = (CERTAIN, 6) if certain else (PROBABLE, 3)
             self.date("date", days[-1], text, start, "title-line", sure, rank)
         self.sides(text, start, days)
