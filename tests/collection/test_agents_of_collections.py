@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from archive_pkg.collection.agents import agent_collection, merge, split
 from archive_pkg.errors import InvalidError, StorageError, UsageError
-from archive_pkg.records import Record, load_record
+from archive_pkg.records import Record, load_record, save_record
 from program import Run
+from strategies import records
 
 RECORD = """\
 # Letter {number}
@@ -250,6 +255,38 @@ def test_splits_that_are_not_possible_say_why(
     with pytest.raises(UsageError, match=message):
         split(agent_collection(tmp_path), name, new, [tmp_path / "records" / record])
     assert tree(tmp_path) == before
+
+
+def test_an_affiliation_with_the_merged_agent_disappears(tmp_path: Path) -> None:
+    (tmp_path / "agents.yaml").write_text(REGISTER)
+    bare(tmp_path, 1, "a-gromyko")
+    merged(tmp_path, "a-gromyko", "ministry", keep_first=True)
+    assert agent_collection(tmp_path).entries["a-gromyko"].affiliations == ()
+
+
+@given(records(), st.data(), st.sampled_from(["yaml", "json", "crlf", "bom"]))
+@settings(max_examples=5, deadline=None)
+def test_moving_and_splitting_any_agents_can_be_undone(
+    record: Record, data: st.DataObject, form: str
+) -> None:
+    assume(record.agents)
+    chosen = data.draw(st.lists(st.sampled_from(record.agents), min_size=1, unique=True))
+    with TemporaryDirectory() as folder:
+        file = Path(folder, record.id, "record.json" if form == "json" else "record.yaml")
+        file.parent.mkdir()
+        save_record(record, file)
+        text = file.read_text()
+        text = "\ufeff" + text if form == "bom" else text
+        file.write_text(text, newline="\r\n" if form == "crlf" else "\n")
+        for agent in chosen:
+            merged(Path(folder), agent.id)
+        assert load_record(file) == record
+        before = file.read_bytes()
+        with suppress(UsageError):  # the record does not refer to the agent
+            split(agent_collection(folder), chosen[0].id, "another-one", [file]).write()
+            merged(Path(folder), chosen[0].id, "another-one")
+        assert load_record(file) == record
+        assert file.read_bytes() == before
 
 
 def test_unknown_and_repeated_agents_are_not_merged(tmp_path: Path) -> None:

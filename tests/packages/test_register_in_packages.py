@@ -11,6 +11,7 @@ import pytest
 
 from archive_pkg.collection import Done, Options, build_many, executor_for, make_collection
 from archive_pkg.packages import build_package, check, open_package, verify
+from archive_pkg.packages.output_protection import source_mode
 
 DAY = date(2026, 11, 24)
 REGISTER = """\
@@ -83,3 +84,12 @@ def test_building_again_notices_a_changed_register(folder: Path, tmp_path: Path)
     assert [outcome(), outcome()] == ["built", "unchanged"]
     (tmp_path / "agents.yaml").write_text(REGISTER.replace("Minister.", "Foreign minister."))
     assert outcome() == "replaced"
+
+
+def test_users_who_cannot_read_the_register_get_nothing_from_it(
+    folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "agents.yaml").chmod(0o600)
+    built = build_package(folder, tmp_path / "packages", on=DAY)
+    assert built.path.stat().st_mode & 0o077 == 0
+    assert source_mode(folder) & 0o077 == 0

@@ -37,6 +37,7 @@ from archive_pkg.packages.reading_back import read_back
 from archive_pkg.packages.signatures.verifying import is_signature_file, is_signed
 from archive_pkg.projects import Project
 from archive_pkg.records import Record, record_file
+from archive_pkg.records.completing import REGISTER
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
 
@@ -189,7 +190,9 @@ class CheckedPackage:
 
         A class of users that cannot read one of the sources gets none.
         """
-        files = (self.folder / name for name in self.record.files)
+        files = [self.folder / name for name in self.record.files]
+        if self.registered and (register := storage.find_upwards(self.folder, REGISTER)):
+            files.append(register)
         with storage.storage_errors(f"reading {self.folder}"):
             return storage.mode_of(self.folder, record_file(self.folder)[0], *files)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.errors import ArchivePkgError, UsageError
 from archive_pkg.records import NAMES, load_record
+from archive_pkg.records.completing import REGISTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,7 +72,8 @@ def source_mode(*sources: Path) -> int:
 
     Args:
         sources: Folders, with everything in them; files, with the folder that holds them, and a
-            record's file with everything in its folder. A source that does not exist is skipped.
+            record's file with everything in its folder. The register above a source counts, too. A
+            source that does not exist is skipped.
 
     Raises:
         OSError: A file cannot be examined.
@@ -82,6 +84,8 @@ def source_mode(*sources: Path) -> int:
 def _all_of(source: Path) -> Iterator[Path]:
     if source.name in NAMES:
         source = source.parent
+    if register := storage.find_upwards(source if source.is_dir() else source.parent, REGISTER):
+        yield register
     yield source
     if not storage.is_folder(source):
         yield source.parent

@@ -384,10 +384,11 @@ def _renamed(plain: dict[str, Any], old: Collection[str], new: str) -> dict[str,
             for step in place[:-2]:
                 above = above[step]
             above[place[-2]] = list(dict.fromkeys(above[place[-2]]))
-    for item in items(data, "agents"):
+    for was, item in zip(items(plain, "agents"), items(data, "agents"), strict=True):
         item["id"] = new if item["id"] in old else item["id"]
-        if item["id"] == new and new in items(item, "affiliations"):
-            item["affiliations"].remove(new)
+        within = items(item, "affiliations")
+        if item["id"] == new and new in within and was["id"] not in was["affiliations"]:
+            item["affiliations"].remove(new)  # the merge made it
     return data
 
 
