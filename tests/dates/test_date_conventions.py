@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.dates.edtf_string import Edtf
-from archive_pkg.dates.reader import LONGEST, column_conventions, from_serial, read_date
-from archive_pkg.dates.readings import DateConventions
+from archive_pkg.dates.written.reader import LONGEST, column_conventions, from_serial, read_date
+from archive_pkg.dates.written.readings import DateConventions
 
 
 def test_the_conventions_of_a_column_decide_between_readings() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from archive_pkg.dates.month_names import KNOWN, MONTHS
-from archive_pkg.dates.reader import find_dates
+from archive_pkg.dates.written.month_names import KNOWN, MONTHS
+from archive_pkg.dates.written.reader import find_dates
 
 # fmt: off
 WRITTEN: list[tuple[Any, ...]] = [

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive_pkg.dates.reader import find_dates, read_date
-from archive_pkg.dates.readings import DateReading
+from archive_pkg.dates.written.reader import find_dates, read_date
+from archive_pkg.dates.written.readings import DateReading
 
 TABLE = Path(__file__).with_name("written_dates.tsv")
 

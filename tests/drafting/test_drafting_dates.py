@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.dates.edtf_string import Edtf
-from archive_pkg.dates.reader import find_dates
+from archive_pkg.dates.written.reader import find_dates
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 VOCABULARY = load_vocabulary()

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from archive_pkg.dates.reader import find_dates
+from archive_pkg.dates.written.reader import find_dates
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
-    from archive_pkg.dates.readings import DateReading
+    from archive_pkg.dates.written.readings import DateReading
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 _YEAR = re.compile(r"(?<![\d.,/-])(1[789]\d\d|20[012]\d)(?![\d,/-]|\s?h(?:s|rs|ours)?\b)")

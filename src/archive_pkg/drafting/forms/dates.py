@@ -10,7 +10,7 @@ from archive_pkg.drafting.language import dates_on
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
-    from archive_pkg.dates.readings import DateReading
+    from archive_pkg.dates.written.readings import DateReading
     from archive_pkg.drafting.language import TextConventions
     from archive_pkg.drafting.vocabulary import Vocabulary
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg.dates.readings import DateReading
+from archive_pkg.dates.written.readings import DateReading
 from archive_pkg.drafting.language import dates_on
 from archive_pkg.drafting.vocabulary import words_of
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg.dates.reader import find_dates
+from archive_pkg.dates.written.reader import find_dates
 from archive_pkg.drafting.name_shapes import PARTICLES, looks_like_name, strip_titles
 from archive_pkg.drafting.vocabulary import after_words, first_word, words_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from archive_pkg.dates.reader import find_dates
+from archive_pkg.dates.written.reader import find_dates
 from archive_pkg.drafting.layout.datelines import LONGEST, find_place
 from archive_pkg.drafting.layout.head import salutation_in
 from archive_pkg.drafting.layout.line_shapes import is_certain_closing

@@ -13,7 +13,7 @@ from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.dates.month_names import MONTHS
+from archive_pkg.dates.written.month_names import MONTHS
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.records.yaml.reading import read_yaml
 from archive_pkg.storage import describe, read_text

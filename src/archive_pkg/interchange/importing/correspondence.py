@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.dates.reader import read_date
+from archive_pkg.dates.written.reader import read_date
 from archive_pkg.interchange.exporting.cmif import UNKNOWN
 from archive_pkg.interchange.importing.dates import dated
 from archive_pkg.interchange.importing.imported_record import language, optional

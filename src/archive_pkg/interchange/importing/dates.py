@@ -8,7 +8,7 @@ from typing import Any
 
 from archive_pkg.dates.calendars import gregorian
 from archive_pkg.dates.edtf_string import Edtf
-from archive_pkg.dates.reader import is_old_style, read_date
+from archive_pkg.dates.written.reader import is_old_style, read_date
 from archive_pkg.faults import Fault
 
 _FORMS = (

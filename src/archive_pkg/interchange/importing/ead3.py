@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.dates.reader import read_date
+from archive_pkg.dates.written.reader import read_date
 from archive_pkg.interchange.importing.dates import before_christ, between_ends, dated, normal
 from archive_pkg.interchange.importing.imported_record import (
     LEVELS,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from archive_pkg.dates.edtf_string import Edtf
-from archive_pkg.dates.reader import read_date
+from archive_pkg.dates.written.reader import read_date
 from archive_pkg.faults import Fault
 from archive_pkg.interchange.importing.dates import before_christ
 from archive_pkg.interchange.importing.watched_xml import IMPORT_NOT_READ, fit, refuse_unknown

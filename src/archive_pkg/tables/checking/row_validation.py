@@ -181,7 +181,7 @@ def _date_hint(text: str, as_written: str = "") -> str:
 
     If a column is given for the date as written, the hint also names it.
     """
-    from archive_pkg.dates.reader import read_date
+    from archive_pkg.dates.written.reader import read_date
 
     read = read_date(text)
     if read and read.is_open:

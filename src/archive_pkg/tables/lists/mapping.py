@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
-from archive_pkg.dates.reader import read_date
+from archive_pkg.dates.written.reader import read_date
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.records.loading import read_tree
 from archive_pkg.reports import Code, Finding, Location, Report, Severity

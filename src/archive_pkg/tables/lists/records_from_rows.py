@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from archive_pkg.dates.reader import column_conventions, read_date
-from archive_pkg.dates.words import MONTH_NAMES
+from archive_pkg.dates.written.reader import column_conventions, read_date
+from archive_pkg.dates.written.words import MONTH_NAMES
 from archive_pkg.names import is_body, latin, slug
 from archive_pkg.records.explaining import explain_entry
 from archive_pkg.records.models import Record
@@ -31,7 +31,7 @@ from archive_pkg.tables.schema.cells import split_items
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archive_pkg.dates.readings import DateConventions, DateReading
+    from archive_pkg.dates.written.readings import DateConventions, DateReading
     from archive_pkg.tables.reading.sheets import Sheet
 
 READ_AS = Code(

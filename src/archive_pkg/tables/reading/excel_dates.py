@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 
-from archive_pkg.dates.readings import DateReading
+from archive_pkg.dates.written.readings import DateReading
 
 _TOKENS = re.compile(
     r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P|y+|m+|d+|h+|s+(?:\.0+)?|.', re.IGNORECASE | re.DOTALL

@@ -10,7 +10,7 @@ from archive_pkg.reports import Location, Report
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from archive_pkg.dates.readings import DateReading
+    from archive_pkg.dates.written.readings import DateReading
 
 
 class SheetBlock(NamedTuple):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from openpyxl.workbook import Workbook
 
-    from archive_pkg.dates.readings import DateReading
+    from archive_pkg.dates.written.readings import DateReading
 
 WORKBOOK_BROKEN = Code(
     "tables-workbook-broken",

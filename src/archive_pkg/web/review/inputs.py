@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.dates.reader import read_date
+from archive_pkg.dates.written.reader import read_date
 from archive_pkg.drafting.records.frame_builder import mixed_case
 from archive_pkg.records import Record
 

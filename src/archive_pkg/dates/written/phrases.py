@@ -11,11 +11,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from archive_pkg.dates import words
 from archive_pkg.dates.calendars import gregorian, julian_days
-from archive_pkg.dates.choices import Choice, Point, from_julian, reading_of
-from archive_pkg.dates.points import PointReader
-from archive_pkg.dates.readings import (
+from archive_pkg.dates.written import words
+from archive_pkg.dates.written.choices import Choice, Point, from_julian, reading_of
+from archive_pkg.dates.written.points import PointReader
+from archive_pkg.dates.written.readings import (
     DateReading,
     each,
     is_edtf,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from archive_pkg.dates import words
-from archive_pkg.dates.choices import Choice, Point
-from archive_pkg.dates.tokens import END, date_tokens
+from archive_pkg.dates.written import words
+from archive_pkg.dates.written.choices import Choice, Point
+from archive_pkg.dates.written.tokens import END, date_tokens
 
 if TYPE_CHECKING:
-    from archive_pkg.dates.month_names import MonthNames
-    from archive_pkg.dates.readings import DateConventions
-    from archive_pkg.dates.tokens import DateToken
+    from archive_pkg.dates.written.month_names import MonthNames
+    from archive_pkg.dates.written.readings import DateConventions
+    from archive_pkg.dates.written.tokens import DateToken
 
 FIRST_YEAR, LAST_YEAR = 1000, 2100
 _USUAL_PIVOT = 2000

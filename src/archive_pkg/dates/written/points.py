@@ -9,11 +9,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archive_pkg.dates import words
 from archive_pkg.dates.calendars import COMPLEMENTARY, LAST_REPUBLICAN_DAY, republican
-from archive_pkg.dates.choices import Choice, Point, year_and_short
-from archive_pkg.dates.components import FIRST_YEAR, LAST_YEAR, NO_YEAR, ComponentReader, Year
-from archive_pkg.dates.month_names import AFTER_DAY, VERBS
+from archive_pkg.dates.written import words
+from archive_pkg.dates.written.choices import Choice, Point, year_and_short
+from archive_pkg.dates.written.components import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    NO_YEAR,
+    ComponentReader,
+    Year,
+)
+from archive_pkg.dates.written.month_names import AFTER_DAY, VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

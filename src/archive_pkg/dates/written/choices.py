@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from archive_pkg.dates.calendars import gregorian
-from archive_pkg.dates.readings import DateReading, joined, of_choices, open_reading
-from archive_pkg.dates.words import MONTH_NAMES
+from archive_pkg.dates.written.readings import DateReading, joined, of_choices, open_reading
+from archive_pkg.dates.written.words import MONTH_NAMES
 
 LADY_DAY_ENDED = 1753
 """From this year on, the year began on 1 January in England, and dual years were not used."""

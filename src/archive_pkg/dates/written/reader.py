@@ -13,11 +13,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from archive_pkg.dates import words
-from archive_pkg.dates.choices import year_and_short
-from archive_pkg.dates.month_names import KNOWN
-from archive_pkg.dates.phrases import PhraseReader
-from archive_pkg.dates.readings import (
+from archive_pkg.dates.written import words
+from archive_pkg.dates.written.choices import year_and_short
+from archive_pkg.dates.written.month_names import KNOWN
+from archive_pkg.dates.written.phrases import PhraseReader
+from archive_pkg.dates.written.readings import (
     DateConventions,
     DateReading,
     each,
@@ -25,12 +25,12 @@ from archive_pkg.dates.readings import (
     joined,
     open_reading,
 )
-from archive_pkg.dates.tokens import balanced
+from archive_pkg.dates.written.tokens import balanced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from archive_pkg.dates.month_names import MonthNames
+    from archive_pkg.dates.written.month_names import MonthNames
 
 LONGEST = 200
 """Most characters of a field with a date."""
