@@ -93,7 +93,7 @@ def test_a_keyring_that_forgets_breaks_or_is_locked(
 @pytest.mark.parametrize(
     "name", ["https://zenodo.org", "data.example.org:x", "a b", "x/y", "a@b", "x;y", "", "a..b"]
 )
-def test_a_name_that_is_never_used_is_not_stored(name: str, keys: Memory) -> None:
+def test_a_secret_is_only_stored_for_the_name_of_a_server(name: str, keys: Memory) -> None:
     with pytest.raises(UsageError, match="not a valid name"):
         credentials.keep(name, "a token")
     credentials.keep("Data.Example.Org", "a token")
@@ -101,9 +101,14 @@ def test_a_name_that_is_never_used_is_not_stored(name: str, keys: Memory) -> Non
 
 
 @pytest.mark.parametrize(
-    "address", ["davs://me:hunter2@drop.example.org/x", "sftp://me:hunter2@[::1]:22/x"]
+    "address",
+    [
+        "davs://me:hunter2@drop.example.org/x",
+        "davs://me:hunter2@drop.example.org/x\x07",
+        "sftp://me:hunter2@[::1]:22/x",
+    ],
 )
-def test_no_password_in_an_address_and_none_repeated(address: str) -> None:
+def test_an_address_with_a_password_is_refused_without_repeating_it(address: str) -> None:
     with pytest.raises(UsageError) as refusal:
         credentials.split_address(address)
     assert "hunter2" not in str(refusal.value)

@@ -1,12 +1,12 @@
 """Find secrets, and keep them out of messages and files.
 
-A secret belongs to one server: a host, and its port if that is not 443. It has the server's name:
-`data.example.org`, `data.example.org:8443`, `zenodo` or `zenodo-sandbox`. It is searched, in
-this order, in the environment (`ARCHIVE_PKG_<NAME>_TOKEN`, `…_USER` and `…_PASSWORD`), in netrc,
-and in the keyring. Secrets are never taken from an address or an argument, and never written to a
-journal or receipt. Text from others (a server's answer, a library's error) may repeat a secret and
-passes `redact`; addresses, paths and identifiers do not, because a password may be a word that also
-occurs in them.
+A secret belongs to one server: a host, and its port if that is not 443. It is stored under the
+server's name: `data.example.org`, `data.example.org:8443`, `zenodo` or `zenodo-sandbox`. The
+program searches the environment first (`ARCHIVE_PKG_<NAME>_TOKEN`, `…_USER` and `…_PASSWORD`), then
+netrc, then the keyring. It never takes secrets from an address or an argument, and never writes
+them to a journal or receipt. Text from others (a server's answer, a library's error) may repeat a
+secret, so it passes `redact`. Addresses, paths and identifiers do not, because a password may be a
+word that also occurs in them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SERVICE = "archive-pkg"
 WELL_KNOWN = {"zenodo": "zenodo.org", "zenodo-sandbox": "sandbox.zenodo.org"}
-"""The hosts of servers that have a short name."""
+"""The hosts of the servers that have a short name."""
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?|[0-9a-f:.]*:[0-9a-f:.]*", re.ASCII)
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]*", re.ASCII)
@@ -48,7 +48,7 @@ class Secret(str):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A user and a password, or a token, for one host."""
+    """A user and a password for one server."""
 
     user: str
     password: Secret
@@ -56,11 +56,11 @@ class Login:
     def basic(self) -> dict[str, str]:
         """Return the header of HTTP's basic authentication (RFC 7617)."""
         pair = f"{self.user}:{self.password}".encode()
-        return {"Authorization": f"Basic {_keep(b64encode(pair).decode())}"}
+        return {"Authorization": f"Basic {_remembered(b64encode(pair).decode())}"}
 
 
 def environment_name(name: str) -> str:
-    """Return a server's name in the form for environment variables; no two servers share one.
+    """Return the form of a server's name in environment variables; each server has a different one.
 
     `data.example.org` is DATA_EXAMPLE_ORG, `data-example.org` is DATA__EXAMPLE_ORG, and
     `data.example.org:8443` is DATA_EXAMPLE_ORG_port_8443.
@@ -81,7 +81,7 @@ def _old_environment_name(name: str) -> str:
 
 
 def unused_variable(name: str) -> str:
-    """Return a note if a variable in the old form is set, which could belong to another server."""
+    """Return a note that a variable in the old form is set and is not used; "" if none is set."""
     old = _old_environment_name(name)
     if old == environment_name(name):
         return ""
@@ -92,17 +92,21 @@ def unused_variable(name: str) -> str:
 
 
 def server_name(parts: SplitResult) -> str:
-    """Return the name for the secrets of the server at an HTTPS address.
+    """Return the name under which the secrets of a server are stored.
+
+    Args:
+        parts: The server's HTTPS address.
 
     Raises:
-        UsageError: The host is called like a well-known server, but is another one.
+        UsageError: The host has the short name of a well-known server.
     """
     host = str(parts.hostname)
     host = f"[{host}]" if ":" in host else host
     name = f"{host}:{parts.port}" if parts.port not in (None, 443) else host
     if environment_name(name) in {environment_name(known) for known in WELL_KNOWN}:
         raise UsageError(
-            f"{host} could be mistaken for {WELL_KNOWN}", "Write the full name of the host."
+            f"{host} could be mistaken for one of {', '.join(WELL_KNOWN.values())}",
+            "Write the full name of the host.",
         )
     return name
 
@@ -114,31 +118,31 @@ def _parted(name: str) -> tuple[str, str]:
 
 
 def find_token(name: str) -> Secret | None:
-    """Return the token for a server, if there is one."""
+    """Return the token for a server; None if there is none."""
     for found in _tokens(name):
-        return _keep(found)
+        return _remembered(found)
     return None
 
 
 def bearer(name: str) -> dict[str, str]:
-    """Return the header of a bearer token (RFC 6750); empty if there is none."""
+    """Return the header with a server's token (RFC 6750); empty if there is no token."""
     found = find_token(name)
     return {"Authorization": f"Bearer {found}"} if found else {}
 
 
 def login(name: str) -> Login | None:
-    """Return the user and password for a server, if there are any."""
+    """Return the user and password for a server; None if there are none."""
     variable = f"ARCHIVE_PKG_{environment_name(name)}"
     user, password = os.environ.get(f"{variable}_USER"), os.environ.get(f"{variable}_PASSWORD")
     if user and password:
-        return Login(user, _keep(password))
+        return Login(user, _remembered(password))
     listed = _netrc(name)
     if listed:
-        return Login(listed[0], _keep(listed[1]))
+        return Login(listed[0], _remembered(listed[1]))
     kept = _from_keyring(name)
     if kept and ":" in kept:
         user, _, password = kept.partition(":")
-        return Login(user, _keep(password))
+        return Login(user, _remembered(password))
     return None
 
 
@@ -185,7 +189,7 @@ def keyring_failure(name: str) -> str:
 
 
 class _KeyringLockedError(Exception):
-    """The keyring cannot be unlocked."""
+    """The keyring exists and cannot be read, for example because it is locked."""
 
 
 def _ask_keyring(name: str) -> str | None:
@@ -203,16 +207,16 @@ def _ask_keyring(name: str) -> str | None:
 
 
 def keep(name: str, secret: str, user: str = "") -> None:
-    """Put a repository's token, or its user's password, into the keyring.
+    """Put a token, or a user and password, for a server into the keyring.
 
     Args:
         name: The server's name: "zenodo", "zenodo-sandbox", a host, or a host and port.
         secret: The token or password.
-        user: The user, if it is a password.
+        user: The user; empty for a token.
 
     Raises:
         StorageError: This computer does not have a keyring, or the keyring refuses.
-        UsageError: It is not the name of a server.
+        UsageError: The name is not valid, or the user has a colon.
     """
     import keyring
     import keyring.errors
@@ -226,7 +230,7 @@ def keep(name: str, secret: str, user: str = "") -> None:
             raise UsageError(
                 f"{user or name} is not a valid name",
                 "NAME is zenodo, zenodo-sandbox, HOST or HOST:PORT, such as data.example.org; "
-                "a user has no colon",
+                "USER cannot have a colon.",
             )
         name = server_name(parts)
     variable = f"ARCHIVE_PKG_{environment_name(name)}"
@@ -238,7 +242,7 @@ def keep(name: str, secret: str, user: str = "") -> None:
         there = keyring.get_password(SERVICE, name)
     except keyring.errors.NoKeyringError:
         raise StorageError("there is no keyring on this computer", hint) from None
-    except Exception as error:  # see `_ask_keyring`
+    except Exception as error:  # backends raise errors of any kind
         raise StorageError(f"the keyring cannot store it: {_brief(error)}", hint) from None
     if there != kept:
         raise StorageError("the keyring did not store it", hint)
@@ -249,7 +253,7 @@ def _brief(error: Exception) -> str:
     return f"{type(error).__name__}: {_redact(words)}"[:200] if words else type(error).__name__
 
 
-def _keep(secret: str) -> Secret:
+def _remembered(secret: str) -> Secret:
     _used.add(secret)
     return Secret(secret)
 
@@ -264,7 +268,10 @@ T = TypeVar("T")
 
 
 def redact(said: T) -> T:
-    """Remove every secret that this process used from a text by others, however it is quoted.
+    """Return a text by others with `***` instead of each secret that this process used.
+
+    Also finds secrets that are escaped as in addresses or in JSON. Secrets of fewer than four
+    characters are not replaced.
 
     Args:
         said: A text, or a JSON value with texts in it.
@@ -294,10 +301,12 @@ def split_address(address: str) -> SplitResult:
     """Split a server's address into its parts.
 
     Raises:
-        UsageError: It does not have a host, or has a password. The message omits the password.
+        UsageError: It has a password or control characters, no valid host, or an invalid port or
+            user. The message omits the password.
     """
     if any(unicodedata.category(sign).startswith("C") for sign in address):
-        raise UsageError(f"{address!r} has control characters", "Write SCHEME://HOST/PATH.")
+        shown = without_secret(address)
+        raise UsageError(f"{shown!r} has control characters", "Write SCHEME://HOST/PATH.")
     try:
         parts = urlsplit(address)
         host, secret = parts.hostname, parts.password
@@ -325,13 +334,13 @@ def split_address(address: str) -> SplitResult:
 
 
 def place_of(parts: SplitResult) -> tuple[str, str]:
-    """Return the path of an address, decoded and in the form for receipts.
+    """Return the path of an address twice: decoded, and in the form for receipts.
 
-    In an address a path may be escaped or not. In receipts, only `?`, `#`, `%` and spaces are, so
-    that people can read the path, and it leads to the same place again.
+    An address may have any characters escaped. The form for receipts escapes only `?`, `#`, `%`,
+    white space and control characters: people can read it, and it still leads to the same place.
 
     Raises:
-        UsageError: There is a query or a fragment after the path.
+        UsageError: The address has a query or a fragment after the path.
     """
     if parts.query or parts.fragment:
         raise UsageError(
@@ -343,5 +352,5 @@ def place_of(parts: SplitResult) -> tuple[str, str]:
 
 
 def without_secret(address: str) -> str:
-    """Return an address without a password."""
+    """Return an address with `***` instead of the user and password before its `@`."""
     return re.sub(r"//.*@", "//***@", address, flags=re.DOTALL)

@@ -68,10 +68,10 @@ _PACKAGING = {
 
 
 class RefusedError(DepositError):
-    """The repository would refuse the package, or there is no login; nothing was sent.
+    """The plan of a deposit has errors, such as a missing login; nothing was sent.
 
     Attributes:
-        report: Every reason.
+        report: A finding for every reason.
     """
 
     def __init__(self, message: str, report: Report, hint: str = "See the findings.") -> None:
@@ -86,7 +86,7 @@ class Deposited:
     Attributes:
         receipt: The receipt.
         path: The receipt's file.
-        new: Whether the repository received this package now, instead of having it already.
+        new: Whether something was stored now; False if the repository already had this package.
         differences: Sentences on how the stored deposit differs from the request.
         notes: Other sentences for the user.
         made: What the deposit created if the address did not exist yet, for example "a new folder".
@@ -120,16 +120,16 @@ def deposit(
     page: PageMaker | None = None,
     tick: Callable[[int], None] = lambda count: None,
 ) -> Deposited:
-    """Deposit a package and write a receipt; the package is verified before its deposit counts.
+    """Verify a package, deposit it, and write a receipt.
 
     An interrupted deposit is resumed from its journal. Depositing the same package again
-    changes nothing in the repository. The package itself is not changed.
+    sends nothing that the repository already has. The package itself is not changed.
 
     Args:
         package: The package's folder.
         to: The repository's address, `ocfl:PATH`, or the repository itself.
-        receipts: The folder for the journals and receipts of many packages; if not given, they are
-            in `<package>.receipts` next to it. See `packages.later_events.receipts_folder`.
+        receipts: The folder for the journals and receipts of many packages; None for the folder
+            `<package>.receipts` next to the package. See `packages.later_events.receipts_folder`.
         publish: Whether to publish it. Otherwise it stays a draft, if the repository has drafts.
         include_restricted: Whether to send restricted parts to a repository that is open to
             everyone.
@@ -138,12 +138,13 @@ def deposit(
         tick: Called after each block that was sent, with the block's size in bytes.
 
     Raises:
-        InvalidError: The package is not valid; nothing is kept. Its report has the findings.
-        DepositError: The repository refused it, could not be reached, or what arrived is not what
-            was sent.
+        InvalidError: The package is not valid; nothing is kept. The error's report has the
+            findings.
+        DepositError: The repository refused the package or could not be reached, or what arrived is
+            not what was sent.
         StorageError: The storage failed.
-        UsageError: The address is of no known repository, or `publish` is set, and the repository
-            cannot publish.
+        UsageError: The address does not belong to a known repository; or `publish` is set, and the
+            repository cannot publish.
     """
     package = Path(package)
     receipts = Path(receipts) if receipts is not None else None
@@ -177,8 +178,8 @@ def plan(
     Raises:
         InvalidError: The package is not valid.
         StorageError: The storage failed.
-        UsageError: The address is of no known repository, or `publish` is set, and the repository
-            cannot publish.
+        UsageError: The address does not belong to a known repository; or `publish` is set, and the
+            repository cannot publish.
     """
     package = Path(package)
     receipts = Path(receipts) if receipts is not None else None
@@ -202,7 +203,7 @@ def plan(
 def _checked_plan(
     repository: Repository, transfer: Transfer, *, publish: bool, include_restricted: bool
 ) -> DepositPlan:
-    """Return a repository's plan, checked against its capabilities and the audience."""
+    """Return a repository's plan, after checking its limits and the access to restricted parts."""
     capabilities = repository.capabilities()
     if publish and not capabilities.publishes:
         raise UsageError(
@@ -224,7 +225,10 @@ def _checked_plan(
 def _judge_access(
     repository: Repository, transfer: Transfer, planned: DepositPlan, *, include_restricted: bool
 ) -> None:
-    """Add a finding for each restricted part that everybody could read, or a step that names it."""
+    """Report each restricted part that everyone could read.
+
+    If the parts may be sent, name them in a note or in a step of the plan instead.
+    """
     outgoing = transfer.outgoing
     if not outgoing.is_cut:
         return
@@ -254,14 +258,14 @@ def _judge_access(
 def reserve(record: StrPath, to: str | Repository, *, receipts: StrPath | None = None) -> str:
     """Reserve a persistent identifier for a record whose package is not built yet.
 
-    Asking again returns the same identifier. It is reserved in a draft, into which the package
-    is deposited later; the deposit finds the draft by the identifier in the record.
+    A second call returns the same identifier. It belongs to a draft in the repository. When the
+    package is deposited later, the deposit finds this draft by the identifier in the record.
 
     Args:
         record: The record's file or folder.
         to: The repository's address, or the repository itself.
-        receipts: See `deposit`; if not given, the journal is in the folder of the record +
-            `.receipts`, next to that folder.
+        receipts: The folder for the journal, as in `deposit`; None for `<folder>.receipts` next to
+            the record's folder.
 
     Returns:
         The identifier, for example "10.5281/zenodo.123".
@@ -300,7 +304,7 @@ def deposit_many(
 ) -> Iterator[tuple[Path, Deposited | Exception]]:
     """Deposit packages, several at a time; a failure does not stop the others.
 
-    On a local disk, packages are deposited in batches that share their syncs.
+    Repositories that are `Stepwise` get packages in batches that share their syncs.
 
     Args:
         packages: Their folders.
@@ -316,7 +320,7 @@ def deposit_many(
         Each package with its result or its exception, in the given order.
 
     Raises:
-        UsageError: The address is of no known repository.
+        UsageError: The address does not belong to a known repository.
     """
     folders = [Path(package) for package in packages]
     receipts = Path(receipts) if receipts is not None else None
@@ -342,7 +346,7 @@ def deposit_many(
 
 @dataclass(frozen=True, slots=True)
 class _DepositOptions:
-    """The options of all deposits of a run; see `deposit`."""
+    """The options that all deposits of a run share; see `deposit`."""
 
     receipts: Path | None
     publish: bool
@@ -355,7 +359,10 @@ def _deposit_batches(
     prepare: Callable[[Path], Transfer],
     packages: Sequence[Path],
 ) -> list[Deposited | Exception]:
-    """Deposit packages; add none to a batch after 64 MiB, or if it has the identifier already."""
+    """Deposit packages in order, several together, and return their results or exceptions.
+
+    The next group begins after 64 MiB, or when a package has the same identifier as one before.
+    """
     outcomes: dict[int, Deposited | Exception] = {}
     batch: dict[str, tuple[int, Transfer]] = {}
     size = 0
@@ -387,7 +394,7 @@ def _deposit_batches(
 def _prepare(
     page: PageMaker | None, tick: Callable[[int], None], copy_early: bool, package: Path
 ) -> Transfer:
-    """Return a packed package, with its page if one is wanted."""
+    """Verify a package and return it as a transfer, with the maker of its page if there is one."""
     return _with_page(pack(package, tick, copy_early=copy_early), page)
 
 
@@ -406,7 +413,7 @@ def _refusal(repository: Repository, transfer: Transfer, report: Report) -> Refu
 def _deposit_steps(
     transfer: Transfer, repository: Repository, options: _DepositOptions
 ) -> Steps[Deposited]:
-    """Yield the steps of depositing a packed package."""
+    """Deposit a transfer as a task of `shared_syncs`."""
     publish, folder = options.publish, ready_receipts(transfer.folder, options.receipts)
     transfer = _with_earlier(transfer, folder, repository)
     planned = _checked_plan(
@@ -474,7 +481,8 @@ def fetch(
         The package's folder, byte for byte as it was deposited.
 
     Raises:
-        DepositError: The repository returned something else; nothing is kept.
+        DepositError: The repository cannot be reached, or did not return what was deposited;
+            nothing is kept.
         InvalidError: The file is not a receipt.
         StorageError: The storage failed, or the destination already exists.
         UsageError: The receipt's repository is on a server and is not in `repositories`.
@@ -547,9 +555,9 @@ def _save_receipt(
 
 
 def _refuse_wrong_arrivals(transfer: Transfer, stored: Stored, repository: Repository) -> None:
-    """Raise unless all files arrived unchanged.
+    """Raise a DepositError unless all files arrived unchanged.
 
-    Missing digests are accepted if the repository verifies nothing.
+    Missing digests are accepted if the deposit is unverified.
     """
     wrong = [file.path for file in stored.files if file.stored not in (None, file.expected)]
     missing = stored.verified != "unverified" and (
@@ -608,7 +616,10 @@ def _started(journal: Journal) -> datetime:
 
 
 def _receipt_to_keep(existing: Path, receipt: Receipt) -> Receipt | None:
-    """Return the old receipt if it has the new one's fingerprint, state and verification."""
+    """Return the existing receipt if it has the new one's fingerprint, state and verification.
+
+    None if there is no such receipt.
+    """
     if not existing.is_file():
         return None
     try:

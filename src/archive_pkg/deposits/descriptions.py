@@ -14,26 +14,29 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_DESCRIBED = {"at", "sent", "held"}
+_REQUIRED_KEYS = {"at", "sent", "held"}
 
 
 def keep_description(journal: Journal, sent: Json, held: Json, errors: Sequence[str] = ()) -> None:
-    """Record what was sent to describe a deposit, and what the server made of it."""
+    """Record the description that was sent, and the description that the server then had."""
     at = datetime.now(UTC).isoformat()
     journal.done("describe", at=at, sent=sent, held=held, errors=list(errors))
 
 
 def last_description(transfer: Transfer, journal: Journal) -> Json | None:
-    """Return what was sent last ("sent") and what the server made of it ("held"), if known.
+    """Return the last description that was sent ("sent"), and the server's version of it ("held").
 
-    The journal may be that of an older deposit: of a package that was changed and changed back.
+    None if neither the journal nor a receipt has it. The journal is not always the newest: if a
+    package was changed and changed back, its journal is older than the last receipt.
     """
-    known = [
+    recorded = [
         journal.outcome("describe"),
         *(receipt.answer.get("described") for receipt in transfer.earlier),
     ]
-    whole = [each for each in known if isinstance(each, dict) and each.keys() >= _DESCRIBED]
-    return max(whole, key=lambda each: str(each["at"]), default=None)
+    complete = [
+        each for each in recorded if isinstance(each, dict) and each.keys() >= _REQUIRED_KEYS
+    ]
+    return max(complete, key=lambda each: str(each["at"]), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,10 @@ class Merged:
 
     Attributes:
         fields: The fields to send.
-        edited: What the repository made of our last value of each field that was edited since.
-        kept: For each edited field that the record now describes differently, a sentence.
-        replaced: For each field that is replaced without knowing who wrote it, a sentence.
+        edited: For each field that was edited in the repository, the value that it had there after
+            the last deposit.
+        kept: A sentence for each edited field whose value in the record has changed, too.
+        replaced: A sentence for each field that is replaced although it may have been edited.
     """
 
     fields: Json
@@ -58,13 +62,13 @@ def merged(
 ) -> Merged:
     """Merge a new description into one that may have been edited since the last deposit.
 
-    Edited fields are kept. If it is unknown what was sent last, an edit looks like an older
-    statement of the record; the new description then replaces it.
+    Edited fields are kept. If it is not known what was sent last, edits cannot be recognized, and
+    the new description replaces them.
 
     Args:
         ours: The fields of the new description.
-        there: The fields of the one that is there.
-        last: What is known of the last deposit; see `last_description`.
+        there: The fields of the description in the repository.
+        last: The last description; see `last_description`.
         quiet: Fields that are not reported, because they change without a change of the record.
     """
     fields, edited, kept, replaced = {}, {}, [], []
@@ -75,7 +79,7 @@ def merged(
         if name not in ours and name not in sent:
             value = old
         elif last is None:
-            if old and not _says(old, new) and name not in quiet:
+            if old and not _matches(old, new) and name not in quiet:
                 replaced.append(f"{name} was replaced; it was {_short(old)}")
         elif old != held.get(name):
             value, edited[name] = old, held.get(name)
@@ -90,17 +94,17 @@ def merged(
     return Merged(fields, edited, tuple(kept), tuple(replaced))
 
 
-def _says(there: Any, ours: Any) -> bool:
-    """Return whether a repository's value is the one that was sent, apart from labels it adds."""
+def _matches(there: Any, ours: Any) -> bool:
+    """Return whether a repository's value equals ours; keys that only it has are ignored."""
     if isinstance(there, dict) and isinstance(ours, dict):
-        return all(_says(there.get(key), value) for key, value in ours.items())
+        return all(_matches(there.get(key), value) for key, value in ours.items())
     if isinstance(there, list) and isinstance(ours, list):
-        return len(there) == len(ours) and all(map(_says, there, ours))
+        return len(there) == len(ours) and all(map(_matches, there, ours))
     return bool(there == ours)
 
 
 def _short(value: Any) -> str:
-    """Return the words of a value, shortened."""
+    """Return the texts in a value, quoted and shortened; "nothing" if there are none."""
     words = "; ".join(_words(value))
     if not words:
         return "nothing"

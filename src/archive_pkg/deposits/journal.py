@@ -3,9 +3,10 @@
 An interrupted run leaves its journal, and the next run resumes from it. A step that was begun and
 has no outcome may or may not have happened: the next run checks first.
 
-A journal can come with a delivered package, and could name another draft than the package's. Each
-line has a mark that only this user can make for that journal. A line without it only says that its
-step was begun: its other data is ignored.
+A journal may arrive with a package from someone else, and may name a draft that belongs to a
+different package. So each line has a mark that only this user can make for this journal. A line
+without a valid mark counts only as a sign that its step was begun: its data is ignored. An "undone"
+line without a valid mark is ignored completely.
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-_MARK = b', "mark": '
-"""The bytes before the mark, which ends a line."""
+_MARK_KEY = b', "mark": '
+"""The bytes between an entry and its mark. The mark is the last value of a line."""
 
 
 class Journal:
-    """A file of JSON lines, one for each intent and each outcome; append-only.
+    """A file of JSON lines: one for each step that was begun, done or undone.
+
+    Valid lines are never changed.
 
     Attributes:
         path: The file.
@@ -41,75 +44,79 @@ class Journal:
 
         Args:
             path: The file.
-            sync: Whether to sync each line before the method that writes it returns. If False, the
-                caller syncs the journals of many deposits together.
+            sync: Whether to sync entries to disk; see `begin` and `done`. If False, the caller
+                syncs the journals of many deposits together.
 
         Raises:
-            StorageError: It cannot be read.
+            StorageError: The file cannot be read.
         """
         self.path = path
         self._sync = sync
         self._outcomes: dict[str, dict[str, Any]] = {}
         self._begun: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
-        self._whole = 0
-        self._kept: bytes | None = None  # the valid lines of a file to replace, not change
+        self._valid_length = 0
+        # The valid lines, if the file must be replaced: it has a broken end or a second hard link.
+        self._rewrite_as: bytes | None = None
         with (
             storage.storage_errors(f"reading {path}"),
             contextlib.suppress(FileNotFoundError),
         ):
             data = storage.read_beneath(path.parent, path.name)
             self._load(data)
-            if len(data) != self._whole or path.lstat().st_nlink != 1:
-                self._kept = data[: self._whole]
+            if len(data) != self._valid_length or path.lstat().st_nlink != 1:
+                self._rewrite_as = data[: self._valid_length]
 
     def _load(self, data: bytes) -> None:
         # A run that died while writing leaves an incomplete last line, which does not count.
         for line in data.splitlines(keepends=True):
             try:
                 entry = read_json(line)
-                what, step, known = entry["what"], entry["step"], entry["known"]
+                what, step, values = entry["what"], entry["step"], entry["known"]
             except (ValueError, LookupError, TypeError):
                 break
-            whole = isinstance(step, str) and isinstance(known, dict) and line.endswith(b"\n")
-            if not whole:
+            if not (isinstance(step, str) and isinstance(values, dict) and line.endswith(b"\n")):
                 break
-            self._whole += len(line)
+            self._valid_length += len(line)
             if self._is_ours(line):
-                self._take(what, step, known)
+                self._apply(what, step, values)
             elif what != "undone":
-                self._take("intent", step, {})
+                self._apply("intent", step, {})
 
     def _is_ours(self, line: bytes) -> bool:
         """Return whether this user wrote a line into this journal."""
-        entry, _, mark = line.rpartition(_MARK)
-        return mark == self._mark(entry)
+        entry, _, mark = line.rpartition(_MARK_KEY)
+        return mark == self._mark_of(entry)
 
-    def _mark(self, entry: bytes) -> bytes:
+    def _mark_of(self, entry: bytes) -> bytes:
         mark = storage.user_mac(b"journal", os.fsencode(self.path.name), entry)
         return f'"{mark.hex()}"}}\n'.encode()
 
-    def _take(self, what: str, step: str, known: dict[str, Any]) -> None:
+    def _apply(self, what: str, step: str, values: dict[str, Any]) -> None:
         if what == "intent":
-            self._begun[step] = known
+            self._begun[step] = values
             self._outcomes.pop(step, None)
         elif what == "outcome":
-            self._outcomes[step] = known
+            self._outcomes[step] = values
         else:
             self._outcomes.pop(step, None)
             self._begun.pop(step, None)
 
-    def begin(self, step: str, **known: Any) -> None:
-        """Record that a step is about to be done; it is on disk before this returns."""
-        self._write("intent", step, known)
+    def begin(self, step: str, **values: Any) -> None:
+        """Record that a step is about to be done.
 
-    def done(self, step: str, **known: Any) -> dict[str, Any]:
-        """Record that a step was done, with its outcome.
-
-        An outcome with data is on disk before this returns. One without data is on disk with the
-        next line: after a power cut in between, the next run checks whether the step was done.
+        If the journal syncs, the entry is on disk before this returns.
         """
-        self._write("outcome", step, known, lasting=bool(known))
+        self._write("intent", step, values)
+
+    def done(self, step: str, **values: Any) -> dict[str, Any]:
+        """Record that a step was done, and return its outcome.
+
+        If the journal syncs, an outcome with values is on disk before this returns. An outcome
+        without values is not synced until the next entry is: after a power cut in between, the next
+        run checks whether the step was done.
+        """
+        self._write("outcome", step, values, lasting=bool(values))
         return self._outcomes[step]
 
     def undo(self, step: str) -> None:
@@ -117,35 +124,35 @@ class Journal:
         self._write("undone", step, {})
 
     def outcome(self, step: str) -> dict[str, Any] | None:
-        """Return the outcome of a step; None if it was not done or that is unknown."""
+        """Return the outcome of a step; None unless the step is known to be done."""
         return self._outcomes.get(step)
 
     def is_done(self, step: str) -> bool:
-        """Return whether a step was done."""
+        """Return whether a step is known to be done."""
         return step in self._outcomes
 
     def begun(self, step: str) -> dict[str, Any] | None:
-        """Return what was recorded before a step; None if it was never begun."""
+        """Return what `begin` recorded; None if the step was not begun, or was undone."""
         return self._begun.get(step)
 
-    def _write(self, what: str, step: str, known: dict[str, Any], *, lasting: bool = True) -> None:
+    def _write(self, what: str, step: str, values: dict[str, Any], *, lasting: bool = True) -> None:
         entry = {
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "what": what,
             "step": step,
-            "known": known,
+            "known": values,
         }
-        said = json.dumps(entry, ensure_ascii=False, default=str).encode().removesuffix(b"}")
-        line = said + _MARK + self._mark(said)
+        unmarked = json.dumps(entry, ensure_ascii=False, default=str).encode().removesuffix(b"}")
+        line = unmarked + _MARK_KEY + self._mark_of(unmarked)
         with self._lock:
             try:
-                if self._kept is not None:
-                    storage.write_atomically(self.path, self._kept)
-                    self._kept = None
+                if self._rewrite_as is not None:
+                    storage.write_atomically(self.path, self._rewrite_as)
+                    self._rewrite_as = None
                 exists = os.path.lexists(self.path)
                 descriptor = storage.write_beneath(self.path.parent, self.path.name, more=exists)
                 try:
-                    os.ftruncate(descriptor, self._whole)
+                    os.ftruncate(descriptor, self._valid_length)
                     written = 0
                     while written < len(line):
                         written += os.write(descriptor, line[written:])
@@ -158,5 +165,5 @@ class Journal:
             except OSError as error:
                 meaning, hint = storage.describe(error)
                 raise StorageError(f"writing {self.path}: {meaning}", hint) from error
-            self._whole += len(line)
-            self._take(what, step, read_json(line)["known"])
+            self._valid_length += len(line)
+            self._apply(what, step, read_json(line)["known"])

@@ -49,7 +49,7 @@ TARGET_TAKES_FEWER = Code(
 TARGET_NEEDS_METADATA = Code(
     "deposit-metadata-lacking",
     Severity.ERROR,
-    "The record lacks a field that the repository requires.",
+    "The record, or the address, lacks a value that the repository requires.",
 )
 TARGET_NEEDS_LOGIN = Code(
     "deposit-login-lacking",
@@ -76,8 +76,8 @@ DEPOSIT_DIFFERS = Code(
 DEPOSIT_NOTED = Code(
     "deposit-noted",
     Severity.WARNING,
-    "Something there is not as the last deposit left it: a draft was discarded and is made again, "
-    "a text is replaced, or the repository did not take a field.",
+    "The deposit in the repository differs from what the last deposit left: a draft was discarded "
+    "and created again, a value was replaced, or the repository did not accept a field.",
 )
 TARGET_NOT_READY = Code(
     "deposit-target-not-ready",
@@ -87,7 +87,7 @@ TARGET_NOT_READY = Code(
 
 
 class LostError(DepositError):
-    """The repository could not be reached, or asks to wait; the same request may succeed later.
+    """The repository could not be reached or asks to wait; the same request may succeed later.
 
     Attributes:
         after: The seconds that the repository asks to wait; None if it does not say.
@@ -103,9 +103,9 @@ class Capabilities:
     """What a kind of repository can do.
 
     Attributes:
-        packaging: Whether to send the package's files, or one zip of them.
-        digest: The algorithm of the digests that it states; empty if it states none.
-        write_once: Whether it refuses to overwrite; otherwise we check first.
+        packaging: "folder" if the package's files are sent, "zip" if one zip of them is sent.
+        digest: The algorithm of the digests that the repository states; empty if it states none.
+        write_once: Whether the repository itself refuses to overwrite a deposit.
         resumes: Whether a partly sent file can be resumed.
         publishes: Whether a deposit is a draft until it is published.
         open_to_all: Whether everyone can see the deposits, at once or after a draft is published.
@@ -128,7 +128,13 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
-    """A file that would be sent: its path in the package, its size, its destination."""
+    """A file that would be sent.
+
+    Attributes:
+        path: The file's path in the package, or the name of a zip.
+        size: The size in bytes.
+        to: The destination, for people.
+    """
 
     path: str
     size: int
@@ -141,10 +147,11 @@ class DepositPlan:
 
     Attributes:
         transfers: The files, with their destinations.
-        report: Every reason why the repository would refuse the package.
-        steps: What would happen, in words, in order.
-        notes: What the user should know besides.
-        held: Whether the repository has exactly this package; a deposit would send nothing.
+        report: Every known reason for a refusal.
+        steps: Sentences on what would happen, in order.
+        notes: Other sentences for the user.
+        held: Whether the repository is known to have exactly this package, so that nothing would
+            be sent.
         compared: Whether the package was compared with what the repository has.
         makes: What the deposit creates if the address names nothing yet, such as "a new folder".
     """
@@ -169,13 +176,13 @@ class Stored:
 
     Attributes:
         remote_id: The repository's identifier of the deposit.
-        version: The repository's version of it, "v1"; empty if it has none.
-        location: Its place in the repository.
+        version: The repository's version of the deposit, such as "v1"; empty if it has none.
+        location: The deposit's place in the repository.
         files: Each file as it was sent and as the repository has it.
         verified: How the arrived files were verified.
         new: Whether something was written; False if the repository already had exactly this.
-        state: Its state in the repository.
-        pid: The persistent identifier that the repository gave, if any.
+        state: The deposit's state in the repository.
+        pid: The persistent identifier that the repository gave; empty if there is none.
         status_url: An address with the current state; empty if there is none.
         answer: The repository's answer, for the receipt.
         differences: Sentences on how the deposit differs from the request; nothing was changed.
@@ -202,7 +209,7 @@ class Status:
 
     Attributes:
         state: The state in one word.
-        detail: More about the state, in the repository's words or ours.
+        detail: More about the state, in the repository's words or in this program's.
         answer: The repository's answer.
     """
 
@@ -216,13 +223,13 @@ Expected = Mapping[str, Arrival]
 
 
 class Repository(Protocol):
-    """A place to deposit packages, made from the address that the user gave.
+    """A place to deposit packages into, made from the address that the user gave.
 
-    One instance serves a complete run: many packages at a time, from several threads.
+    One instance serves a complete run: several threads may use it at the same time.
     """
 
     kind: str
-    """What it is, for receipts: "ocfl"."""
+    """The name of this kind of repository in receipts, such as "ocfl"."""
 
     def __init__(self, address: str) -> None:
         """Read the address without opening or writing anything. Raises UsageError."""
@@ -235,22 +242,21 @@ class Repository(Protocol):
         """Return what this kind of repository can do."""
 
     def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
-        """Return what depositing would do, and every reason for a refusal; sends nothing.
+        """Return what depositing would do, and a finding for every reason to refuse the package.
 
-        The package may be larger than the repository takes, or lack metadata: that is a finding.
+        Sends nothing. Limits of `capabilities` need not be checked here.
         """
 
     def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
         """Store a package, resuming from the journal of an earlier run.
 
-        Each step that changes the repository is recorded in the journal before and after it.
-        Files that the repository already has are not sent again.
-
-        After a LostError it is called again with the same journal.
+        Record each step that changes the repository in the journal, before and after the step. Do
+        not send files again that the repository already has. After a LostError, the caller may call
+        this again with the same journal.
 
         Raises:
             LostError: The repository cannot be reached, or asks to wait.
-            DepositError: The repository refuses it, or what arrived is not what was sent.
+            DepositError: The repository refuses the package, or what arrived is not what was sent.
             StorageError: The storage on this side fails.
         """
 
@@ -258,19 +264,19 @@ class Repository(Protocol):
         """Return what the repository says about a deposit now.
 
         Raises:
-            DepositError: It cannot be asked.
+            DepositError: The repository cannot be reached, or refuses.
         """
 
     def verify(
         self, remote_id: str, version: str, expected: Expected | None = None
     ) -> Mapping[str, str]:
-        """Return the SHA-256 of every file that the repository holds, by path, each byte read back.
+        """Read back every byte of a deposit, and return the SHA-256 of each file, by path.
 
-        In a repository for zips, the path is the zip's name. From a server, no more is read than
-        was deposited (`expected`); other packages have their own limits.
+        In a repository for zips, the path is the zip's name. For each file of a server, read no
+        more than its size in `expected`, or than `limits.DOWNLOAD`.
 
         Raises:
-            DepositError: It cannot be read back.
+            DepositError: The deposit cannot be read back.
         """
 
     def fetch(
@@ -282,12 +288,12 @@ class Repository(Protocol):
             remote_id: The repository's identifier of the deposit.
             version: The version.
             into: The folder.
-            expected: What was deposited, if there is a receipt: nothing else is accepted, and a
-                zip is compared with it before it is unpacked.
+            expected: The deposited files, if there is a receipt: nothing else is accepted, and a
+                zip is compared with its entry here before it is unpacked.
 
         Raises:
-            DepositError: The repository no longer has it, or has it with changes.
-            StorageError: The storage fails.
+            DepositError: The repository no longer has the version, or has changed it.
+            StorageError: The storage on this side fails.
         """
 
 
@@ -299,7 +305,7 @@ class Comparing(Protocol):
         """Return whether the repository has exactly this package; writes nothing.
 
         Raises:
-            DepositError: What is there prevents the deposit, or it cannot be read.
+            DepositError: Something at the destination prevents the deposit, or cannot be read.
             StorageError: The storage on this side fails.
         """
 
@@ -309,27 +315,34 @@ class Reserving(Protocol):
     """A repository that gives a persistent identifier before it has the package."""
 
     def reserve(self, record: Record, journal: Journal) -> str:
-        """Return the identifier, reserved in a draft that a later deposit finds by it."""
+        """Reserve an identifier in a draft and return it.
+
+        A later deposit of a record with this identifier finds the draft.
+        """
 
 
 @runtime_checkable
 class Stepwise(Protocol):
-    """A repository that can deposit many packages which are synced to disk together.
+    """A repository that can deposit many packages whose files are synced to disk together.
 
-    It gets journals that are not synced, and yields them with the other paths to sync.
+    The journals that it gets do not sync. It yields them with the other paths that must be synced.
     """
 
     near: bool
-    """Whether it is on a local disk and uses a deposit only after it has its name.
+    """Whether it is on a local disk, and a deposit does not exist until it is renamed.
 
-    A package may then be copied before it is verified; `confirm` is called before it is renamed.
+    If so, a package may be copied before it is verified. The repository must then call the
+    transfer's `confirm` before the rename.
     """
 
     at_once: int
-    """The number of packages that take their steps at a time."""
+    """The number of packages whose steps run at the same time."""
 
     def steps(self, transfer: Transfer, journal: Journal) -> Steps[Stored]:
-        """Yield the steps of `deposit`; they are started again after a LostError."""
+        """Deposit a package as a task of `shared_syncs`; see `deposit`.
+
+        After a LostError, the caller may call this again with the same journal.
+        """
 
 
 def arrivals(items: tuple[Item, ...], held: Mapping[str, str]) -> tuple[Arrival, ...]:
@@ -352,12 +365,13 @@ def options_of(address: str, query: str, known: Mapping[str, Collection[str]]) -
 
     Args:
         address: The complete address, for messages.
-        query: What follows the question mark.
-        known: The values that each option takes; an empty collection for any.
+        query: The part of the address after the question mark.
+        known: The possible options, each with its possible values; an empty collection allows any
+            value.
 
     Raises:
-        UsageError: There is an unknown option, an unknown value, or an option without a value or
-            given twice.
+        UsageError: An option or its value is unknown, the value is missing, or the option is given
+            twice.
     """
     shown = without_secret(address)
     options: dict[str, str] = {}
@@ -388,7 +402,7 @@ def begun_again(vanished: str) -> tuple[str, ...]:
 
 
 def earlier_deposits(transfer: Transfer) -> tuple[str, str]:
-    """Return the remote ids of this package and of its last other version, or empty ones."""
+    """Return the last remote ids of this exact package and of a different version; "" if none."""
     same = [each.remote_id for each in transfer.earlier if each.fingerprint == transfer.fingerprint]
     other = [
         each.remote_id for each in transfer.earlier if each.fingerprint != transfer.fingerprint
@@ -397,10 +411,11 @@ def earlier_deposits(transfer: Transfer) -> tuple[str, str]:
 
 
 def refuse_withdrawn(target: str, name: str, transfer: Transfer, journal: Journal) -> None:
-    """Refuse to deposit a package again that was published and is no longer shown.
+    """Refuse to deposit a package again that was published, and that the repository has withdrawn.
 
     Raises:
-        DepositError: A receipt or the journal says so.
+        DepositError: A receipt says that the package was published, or the journal says that its
+            publication was begun.
     """
     published = any(
         receipt.remote_id == name and receipt.state == "published" for receipt in transfer.earlier
@@ -449,10 +464,10 @@ def repository_for(address: str) -> Repository:
 
 
 def repository_of(receipt: Receipt, named: Iterable[str | Repository]) -> Repository:
-    """Return the repository that a receipt names, if it may be asked.
+    """Return the repository that a receipt names, if this program may use it.
 
-    A receipt can come from anyone. What is on a disk here may be read; a server gets requests, and
-    the user's login with them, only if the user named it.
+    A receipt can come from anyone. So the program sends requests, and the user's login, only to a
+    server that the user named. Repositories on local disks need not be named.
 
     Args:
         receipt: The receipt.
@@ -479,7 +494,7 @@ _ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
 
 @contextlib.contextmanager
 def repository_errors(repository: Repository) -> Iterator[None]:
-    """Turn errors from an unexpected answer or journal into a DepositError."""
+    """Turn errors that an unexpected answer or journal causes in the block into a DepositError."""
     try:
         yield
     except _ODD as error:

@@ -32,12 +32,13 @@ class Arrival(BaseModel):
     """One file as it was sent and as the repository has it.
 
     Attributes:
-        path: Its path in the package, or the name of the zip that was sent.
-        size: In bytes.
+        path: The file's path in the package; or the name of the zip, or of the page sent with it.
+        size: The size in bytes.
         sha256: The SHA-256 of the file as it was sent.
         algorithm: The algorithm of `expected` and `stored`.
         expected: The digest of the file as it was sent.
-        stored: The digest that the repository states or that was read back; None if unknown.
+        stored: The digest that the repository states, or that was computed from the bytes read
+            back; None if there is neither.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,30 +52,31 @@ class Arrival(BaseModel):
 
 
 class Receipt(BaseModel):
-    """A receipt.
+    """The record of one deposit.
 
     Attributes:
         target: The repository's address, without credentials.
         kind: The kind of repository, for example "ocfl".
         client: The software that made the deposit, with its version.
         packaging: The form in which the package was sent.
-        package: The package's identifier, its record's id; `fetch` names the folder after it.
-        fingerprint: SHA-256 over the paths and SHA-256 of all its files, signatures included; the
-            same for every copy of the package.
-        manifests: SHA-256 of each manifest and tag manifest.
+        package: The package's identifier, which is its record's id; `fetch` names the folder after
+            it.
+        fingerprint: SHA-256 over the paths and SHA-256 of all files of the package, signatures
+            included; the same for every copy of the package.
+        manifests: The SHA-256 of each manifest and tag manifest, by path.
         payload_oxum: Octets and number of payload files (RFC 8493, 2.2.2).
         remote_id: The repository's identifier of the deposit.
-        version: The repository's version of it.
-        location: Its place in the repository.
-        pid: The persistent identifier that the repository gave, if any.
-        status_url: An address with the current state.
-        state: Its state in the repository.
+        version: The repository's version of the deposit; empty if it has none.
+        location: The deposit's place in the repository.
+        pid: The persistent identifier that the repository gave; empty if there is none.
+        status_url: A web address that shows the current state; empty if there is none.
+        state: The deposit's state in the repository.
         files: Every file that was sent.
         verified: How the arrived files were verified: with the repository's digests, by reading
             every byte back, or not at all.
         started: When the deposit began (UTC).
-        ended: When it was verified (UTC).
-        answer: The repository's answer.
+        ended: When the receipt was made, after the verification (UTC).
+        answer: What the repository answered, without secrets.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -102,7 +104,8 @@ class Receipt(BaseModel):
     def event(self) -> LaterEvent:
         """Return the deposit as an event in the package's life, in PREMIS 3's terms.
 
-        The Library of Congress's vocabulary has no event type for it; "deposit" is a local one.
+        The Library of Congress's vocabulary has no event type for deposits; "deposit" is a local
+        type.
         """
         proof = {
             "server-digest": "the repository's digests are those of what was sent",
@@ -147,15 +150,15 @@ class Receipt(BaseModel):
 
 
 def _receipt_hint(folder: Path) -> str:
-    """Return a hint with the name of a receipt of the package in a folder."""
-    there = folder if folder.name.endswith(".receipts") else receipts_folder(folder)
-    with storage.storage_errors(f"reading {there}"):
-        names = sorted(storage.names_in(there, "*.json"))
-    return f"Name a receipt, such as {there / (names or ['….json'])[0]}."
+    """Return a hint that names a receipt in a folder of receipts, or a package's receipt."""
+    receipts = folder if folder.name.endswith(".receipts") else receipts_folder(folder)
+    with storage.storage_errors(f"reading {receipts}"):
+        names = sorted(storage.names_in(receipts, "*.json"))
+    return f"Name a receipt, such as {receipts / (names or ['….json'])[0]}."
 
 
 def place(target: str, remote_id: str) -> str:
-    """Return a short name for a place in a repository, suitable for file names."""
+    """Return a short name, suitable for file names, for a deposit in a repository."""
     return hashlib.sha256(f"{target}\0{remote_id}".encode()).hexdigest()[:8]
 
 
@@ -186,8 +189,8 @@ def load_receipt(path: StrPath) -> Receipt:
     """Read a receipt.
 
     Raises:
-        InvalidError: It is not a receipt.
-        StorageError: It does not exist or cannot be read.
+        InvalidError: The file is not a receipt.
+        StorageError: The file does not exist or cannot be read.
     """
     path = Path(path)
     if path.is_dir():

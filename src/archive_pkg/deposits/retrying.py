@@ -17,16 +17,19 @@ _log = logger(__name__)
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between attempts, each with random jitter."""
 LONGEST_WAIT = 120.0
-"""If a repository asks to wait longer than this many seconds, the run ends."""
+"""If a repository asks to wait longer than this many seconds, the deposit fails."""
 
 T = TypeVar("T")
 
 
 def with_retries(do: Callable[[], T]) -> T:
-    """Call a function that checks before it acts; retry while the repository is out of reach.
+    """Call a function, up to six times, until the repository can be reached; return the result.
+
+    The function must check what an earlier attempt did before it acts.
 
     Raises:
-        LostError: It stays out of reach, or asks to wait longer than `LONGEST_WAIT`.
+        LostError: The last attempt failed, too, or the repository asks to wait longer than
+            `LONGEST_WAIT`.
     """
     for pause in (*PAUSES, None):
         try:
@@ -37,9 +40,9 @@ def with_retries(do: Callable[[], T]) -> T:
 
 
 def wait_after(error: LostError, pause: float | None) -> None:
-    """Wait until the next attempt; raise the error if there is none."""
+    """Wait until the next attempt; raise the error if `pause` is None or the wait is too long."""
     wait = error.after if error.after is not None else pause
     if pause is None or wait is None or wait > LONGEST_WAIT:
         raise error
     _log.info("%s; trying again in %.1f s", error.message, wait)
-    time.sleep(wait + random.uniform(0, wait / 4))  # noqa: S311 - jitter, no secret
+    time.sleep(wait + random.uniform(0, wait / 4))  # noqa: S311 - jitter, not a secret

@@ -1,8 +1,8 @@
 """Run several tasks with shared syncs of the disk.
 
 A task is a generator. When paths must be durable before it continues, it yields them, and it is
-resumed when they are durable. For a single task, only these paths are synced. Several tasks each
-run until they wait; then one sync of the file system serves all of them.
+resumed when they are durable. If a single task waits, only its paths are synced. If several wait,
+the file systems of their paths are synced, each once for all tasks.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def run_alone(task: Steps[T]) -> T:
 
 
 def run_together(tasks: Sequence[Steps[T]], at_once: int = 1) -> list[T | Exception]:
-    """Run tasks; return the result or the exception of each.
+    """Run tasks, and return the result or the exception of each, in order.
 
-    A failing task does not affect the others. A failing sync fails every task that waited for it.
-    An interruption ends all of them.
+    If a task fails, the others go on. If a sync fails, its error is raised in every task that
+    waited for it. An interruption ends all tasks.
 
     Args:
         tasks: The tasks.
@@ -80,7 +80,7 @@ def run_together(tasks: Sequence[Steps[T]], at_once: int = 1) -> list[T | Except
 
 
 def _synced(unsynced: Sequence[Unsynced], tasks: int) -> Exception | None:
-    """Sync all paths; return the error if that fails."""
+    """Sync all paths; return the error if that fails, or None."""
     try:
         with storage.storage_errors("making it durable"):
             if tasks == 1:

@@ -45,11 +45,11 @@ class DepositStatus:
     """What is known about one deposit of a package.
 
     Attributes:
-        target: The repository.
-        remote_id: The repository's identifier of the deposit.
+        target: The repository's address.
+        remote_id: The repository's identifier of the deposit; empty if nothing was sent.
         receipt: The receipt's file; None if there is none yet.
-        status: What the repository says about it now.
-        unfinished: Whether its last run did not finish.
+        status: What the repository says about the deposit now.
+        unfinished: Whether the last run of this deposit did not finish.
     """
 
     target: str
@@ -67,8 +67,9 @@ def check_receipt(receipt_file: StrPath, repositories: Sequence[str | Repository
         repositories: See `fetch`.
 
     Raises:
-        DepositError: The repository cannot be asked, or no longer has the deposit.
+        DepositError: The repository cannot be read, or no longer has the deposit.
         InvalidError: The file is not a receipt.
+        StorageError: The file cannot be read.
         UsageError: The receipt's repository is on a server and is not in `repositories`.
     """
     receipt_file = Path(receipt_file)
@@ -99,8 +100,8 @@ def receipts_of(package: StrPath, within: StrPath | None = None) -> list[tuple[P
         within: The folder for the receipts of many packages, if not next to the package.
 
     Raises:
-        InvalidError: A file in the folder is not a receipt.
-        StorageError: The storage failed.
+        InvalidError: A JSON file in the folder is not a receipt.
+        StorageError: The folder or a file cannot be read.
     """
     package = Path(package)
     within = Path(within) if within is not None else None
@@ -112,7 +113,9 @@ def receipts_of(package: StrPath, within: StrPath | None = None) -> list[tuple[P
 
 
 def receipts_below(folder: StrPath) -> list[Path]:
-    """Return every receipt's file below a folder, sorted by path; links are not followed.
+    """Return the JSON files in all `.receipts` folders below a folder, sorted by path.
+
+    Links are not followed.
 
     Args:
         folder: A collection of packages, or a folder that was named with `--receipts`.
@@ -144,7 +147,10 @@ def ask(
         receipts: The folder for the receipts of many packages, if not next to the package.
 
     Raises:
-        DepositError: It cannot be asked.
+        DepositError: The repository cannot be reached, or refuses.
+        InvalidError: A JSON file among the receipts is not a receipt.
+        StorageError: The receipts or journals cannot be read.
+        UsageError: The address does not belong to a known repository.
     """
     package = Path(package)
     receipts = Path(receipts) if receipts is not None else None
@@ -162,7 +168,7 @@ def _known(package: Path, repository: Repository, receipts: Path | None) -> Iter
             status = repository.status(receipt.remote_id, receipt.version)
             own = [each for each in begun if _is_of(receipt, each)]
             begun = [each for each in begun if each not in own]
-            # A run that wrote its receipt was only stopped before it recorded that.
+            # If the start times are equal, that run wrote this receipt and was stopped just after.
             left = any(datetime.fromisoformat(each["started"]) != receipt.started for each in own)
             yield DepositStatus(target, receipt.remote_id, path, status, left)
     for each in begun:
@@ -188,7 +194,7 @@ def _standing(receipts: list[tuple[Path, Receipt]]) -> Iterator[tuple[Path, Rece
 
 
 def _unfinished(folder: Path) -> Iterator[dict[str, Any]]:
-    """Yield the first entry of each journal whose deposit did not end."""
+    """Yield how each unfinished deposit in a folder was begun; its remote id may be empty."""
     with storage.storage_errors(f"reading {folder}"):
         names = storage.names_in(folder, "*.journal")
     for name in names:

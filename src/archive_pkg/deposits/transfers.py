@@ -1,4 +1,4 @@
-"""A package as it is sent: verified, every file with its size and digest, unpacked or zipped."""
+"""Verify packages and prepare them for sending: every file with its size and digest, or a zip."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Item:
     """One file as it is sent.
 
     Attributes:
-        path: Its path in the package, "data/record.json", or the name of a zip.
-        size: In bytes.
-        sha256: The expected digest.
+        path: The file's path in the package, "data/record.json", or the name of a zip or page.
+        size: The size in bytes.
+        sha256: The SHA-256 of the file.
     """
 
     path: str
@@ -48,24 +48,25 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """A package that was verified and is ready to be sent.
+    """A package that is ready to be sent; `confirm` says whether it is valid.
 
-    The digests come from its manifests, against which the bytes were just verified; files that
-    no manifest lists (signatures, tag manifests) were read for their digests.
+    The digests come from the package's manifests, against which the bytes are verified. Files that
+    no manifest lists (signatures, tag manifests) are read for their digests.
 
     Attributes:
-        folder: The package.
-        record: Its record.
+        folder: The package's folder.
+        record: The package's record.
         items: Every file, by path; signatures included.
         fingerprint: SHA-256 over the paths and digests of all files; with the identifier it
             identifies this version of the package.
         payload_oxum: Octets and number of payload files (RFC 8493, 2.2.2).
-        bag: Its bag as it was read.
+        bag: The package's bag as it was read.
         mode: The widest permissions that a copy of it may have.
         find_earlier: Returns the receipts of `earlier`.
         page: Makes the HTML page of the package; None if no page is wanted.
         tick: Called after each block that was sent, with the block's size in bytes.
-        confirm: Waits until the package is verified, and raises InvalidError if it is not valid.
+        confirm: Waits for the verification to end; raises InvalidError if the package is not valid.
+            Does nothing if the package was verified before.
     """
 
     folder: Path
@@ -87,7 +88,7 @@ class Transfer:
 
     @property
     def outgoing(self) -> Outgoing:
-        """The package's record as the public may see it today."""
+        """What the public may see of the record today, and the withheld parts."""
         return seen_by(self.record, "public")
 
     @property
@@ -110,7 +111,7 @@ class Transfer:
         """Run a block that sends the package, then wait until the package is verified.
 
         Raises:
-            InvalidError: The package is not valid, even if the block raised a DepositError.
+            InvalidError: The package is not valid. This replaces a DepositError of the block.
         """
         try:
             yield
@@ -123,7 +124,7 @@ class Transfer:
         """Open a file of the package without following links.
 
         Raises:
-            StorageError: It cannot be read.
+            StorageError: The file cannot be read.
         """
         with storage.storage_errors(f"reading {item.path}"):
             return storage.open_beneath(self.folder, item.path)
@@ -135,13 +136,14 @@ class Transfer:
     def zipped(self, path: Path) -> tuple[Item, str]:
         """Write the package as a zip with one folder in it; the same package gives the same bytes.
 
-        Nothing is compressed, so that the bytes depend on no library's version.
+        Nothing is compressed, so that the bytes do not depend on the version of a library.
 
         Returns:
             The zip as an item, and its MD5, which some repositories state.
 
         Raises:
-            StorageError: It could not be written, or the package changed meanwhile.
+            DepositError: A file changed since the package was verified.
+            StorageError: A file cannot be read, or the zip cannot be written.
         """
         name = f"{self.identifier}.zip"
         with storage.storage_errors(f"writing {path}"), path.open("wb") as raw:
@@ -163,7 +165,7 @@ class Transfer:
 
 
 class HashingWriter(io.RawIOBase):
-    """Writes to a file and hashes the written bytes; it cannot seek, so zips are streamed."""
+    """Writes to a file and hashes the written bytes; does not seek, so zips are streamed."""
 
     def __init__(self, target: BinaryIO) -> None:
         self._target = target
@@ -172,7 +174,7 @@ class HashingWriter(io.RawIOBase):
         self.count = 0
 
     def write(self, data: object) -> int:
-        """Write all of it."""
+        """Write all bytes, and return their number."""
         view = memoryview(data)  # type: ignore[arg-type]
         self._target.write(view)
         self.sha256.update(view)
@@ -192,8 +194,8 @@ class VerifiedReader:
         source: The file.
         item: The expected size and digest.
         tick: Called with the size of each block that is read.
-        digest: Whether to compare the digest. If every byte that arrived is read back anyway, only
-            the size is compared here.
+        digest: Whether to compare the digest, too. Callers that read back every byte that arrived
+            need not; then only the size is compared.
     """
 
     def __init__(
@@ -214,8 +216,8 @@ class VerifiedReader:
         """Return the next bytes; at the end, compare the complete file.
 
         Raises:
-            StorageError: It cannot be read.
-            DepositError: The file is not what it was when the package was verified.
+            StorageError: The file cannot be read.
+            DepositError: The file has changed since the package was verified.
         """
         with storage.storage_errors(f"reading {self._item.path}"):
             # One byte more than expected, to notice a file that grew.
@@ -224,24 +226,24 @@ class VerifiedReader:
             self._sha256.update(block)
         self._count += len(block)
         self._tick(len(block))
-        if (not block or self._count >= self._item.size) and not self._as_it_was():
+        if (not block or self._count >= self._item.size) and not self._is_unchanged():
             raise DepositError(
                 f"{self._item.path} changed while the package was being sent",
                 "Stop the other program, verify the package, and deposit it again.",
             )
         return block
 
-    def _as_it_was(self) -> bool:
+    def _is_unchanged(self) -> bool:
         return self._count == self._item.size and (
             self._sha256 is None or self._sha256.hexdigest() == self._item.sha256
         )
 
     def skip(self, count: int) -> None:
-        """Skip bytes that were sent before; digest them if the rest is digested.
+        """Skip bytes that were sent before; digest them if the digest is to be compared.
 
         Raises:
-            StorageError: It cannot be read.
-            DepositError: The file is not what it was when the package was verified.
+            StorageError: The file cannot be read.
+            DepositError: The file has changed since the package was verified.
         """
         if self._sha256 is None:
             self._source.seek(count)
@@ -263,10 +265,15 @@ class VerifiedReader:
 
 
 def limited(blocks: Iterable[bytes], most: int, what: str) -> Iterator[bytes]:
-    """Yield what a repository returns, up to a number of bytes.
+    """Yield blocks that a repository returns, up to a number of bytes in total.
+
+    Args:
+        blocks: The blocks.
+        most: The number of bytes.
+        what: The name of the file, for the message.
 
     Raises:
-        DepositError: It gives more.
+        DepositError: The blocks have more bytes.
     """
     count = 0
     for block in blocks:
@@ -279,7 +286,7 @@ def limited(blocks: Iterable[bytes], most: int, what: str) -> Iterator[bytes]:
 
 
 def sha256_of(blocks: Iterable[bytes]) -> str:
-    """Return the SHA-256 of what a repository returns."""
+    """Return the SHA-256 of all blocks together."""
     hashing = hashlib.sha256()
     for block in blocks:
         hashing.update(block)
@@ -294,13 +301,13 @@ def pack(
     Args:
         package: Its folder.
         tick: Called after each block that is sent, with the block's size in bytes.
-        copy_early: Whether it may be copied before it is verified; the caller must not use the
-            copy before the transfer's `confirm` returns. This helps if one file has most of the
-            bytes: one processor digests it while another copies it.
+        copy_early: Whether the package may be copied before it is verified; the caller must not
+            use the copy before the transfer's `confirm` returns. This is done only if one large
+            file has most of the bytes: one processor digests it while another copies it.
 
     Raises:
-        InvalidError: It is not a valid package; its report has the findings.
-        StorageError: It cannot be read.
+        InvalidError: The package is not valid; the error's report has the findings.
+        StorageError: The package cannot be read.
     """
     if package.is_file():
         raise InvalidError(
@@ -345,7 +352,7 @@ def _valid(package: Path) -> Verification:
 
 
 def _verifying(package: Path) -> Callable[[], None]:
-    """Start verifying a package; return a function that waits for the end and raises the error."""
+    """Start verifying a package; return a function that waits for the end and raises any error."""
     outcome: Future[Verification] = Future()
 
     def work() -> None:

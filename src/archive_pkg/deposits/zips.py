@@ -1,7 +1,7 @@
 """Base classes for repositories that store a package as one zip.
 
-If people browse the repository, a page is stored next to the zip, so that they can read the letter
-without unpacking anything. It is not part of the package: only the zip is ever fetched back.
+If people browse the repository, an HTML page can be stored next to the zip, so that they can read
+the letter without unpacking anything. The page is not part of the package: `fetch` ignores it.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class Upload:
 
     Attributes:
         path: The temporary file.
-        item: Its name in the repository, size and SHA-256.
-        md5: Its MD5, which many repositories state.
+        item: The file's name in the repository, size and SHA-256.
+        md5: The file's MD5, which many repositories state.
     """
 
     path: Path
@@ -52,7 +52,7 @@ class Upload:
 
 
 class ZipRepository(ABC):
-    """Reads back and fetches a zip. Subclasses say where its bytes are."""
+    """A repository of zips: how to read them back. Subclasses say where to download them."""
 
     target: str
 
@@ -60,7 +60,7 @@ class ZipRepository(ABC):
 
     @abstractmethod
     def _contents(self, remote_id: str) -> Mapping[str, str]:
-        """Return the path from which each file of a deposit can be downloaded, by name."""
+        """Return the address of each file of a deposit, by the file's name."""
 
     def verify(
         self, remote_id: str, version: str, expected: Expected | None = None
@@ -85,36 +85,43 @@ class ZipRepository(ABC):
 
 
 def _zip_of(expected: Expected | None) -> Arrival | None:
-    """Return the zip among the files of a deposit."""
+    """Return the zip among the files of a deposit; None unless there is exactly one."""
     zips = [file for path, file in (expected or {}).items() if path.endswith(".zip")]
     return zips[0] if len(zips) == 1 else None
 
 
 def _size_of(name: str, expected: Expected | None) -> int:
-    """Return the most bytes that a file may have."""
+    """Return the most bytes that a file may have when it is read back."""
     known = (expected or {}).get(name) or (_zip_of(expected) if name.endswith(".zip") else None)
     return known.size if known else limits.DOWNLOAD.value
 
 
 class RestrictingRepository(ZipRepository):
-    """A repository that is open to everyone, but can restrict the files.
+    """A repository that is open to everyone, but can restrict the access to files.
 
-    The description of a restricted package has only what the public may see of its record.
+    Everyone can read the description of a deposit. With `access=restricted`, it has only what the
+    public may see of the record.
     """
 
     _options: Mapping[str, str]
-    """The options of its address; `access` is "public" or "restricted"."""
+    """The options of the address; `access`, if given, is "public" or "restricted"."""
 
     @property
     def _is_restricting(self) -> bool:
         return self._options.get("access") == "restricted"
 
     def _public_record(self, transfer: Transfer) -> Record:
-        """Return the record from which the description is made."""
+        """Return the record that the description is made from."""
         return transfer.outgoing.record if self._is_restricting else transfer.record
 
     def _report_no_sender(self, transfer: Transfer, report: Report, required: str) -> None:
-        """Report a record without a sender or signatories; `required` says who requires what."""
+        """Report a description without a sender and signatories.
+
+        Args:
+            transfer: The package.
+            report: Gets the finding.
+            required: A clause that says who requires a sender.
+        """
         record, full = self._public_record(transfer), transfer.outgoing.full
         if record.sender or record.signatories:
             return
@@ -133,28 +140,28 @@ class RestrictingRepository(ZipRepository):
         return day.isoformat() if day else ""
 
     def _rules(self, transfer: Transfer) -> str:
-        """Return the rules of the restriction, in words."""
+        """Return the access rules of the withheld parts, in words."""
         withheld_parts = transfer.outgoing.withheld.values()
         return "; ".join(dict.fromkeys(str(one.access.rule) for one in withheld_parts))
 
     def _restriction(self, transfer: Transfer) -> tuple[str, ...]:
-        """Return the step of a plan that restricts the files, if there is one."""
+        """Return the step of a plan that restricts the files; empty if they are not restricted."""
         if not self._is_restricting:
             return ()
         until = self._embargo(transfer)
         return (f"restrict the files{f', under an embargo until {until}' if until else ''}",)
 
     def _other_embargo(self, transfer: Transfer, there: str) -> tuple[str, ...]:
-        """Return a sentence if the embargo in the repository ends on another day than requested."""
+        """Return a sentence if the repository's embargo does not end on the requested day."""
         asked = self._embargo(transfer)
         if there == asked:
             return ()
         return (f"its embargo ends on {there or 'no day'}, not on {asked or 'no day'}",)
 
     def _asks_access(self, journal: Journal) -> bool:
-        """Return whether the address has the option `access`, or had it in an earlier run.
+        """Return whether this address has the option `access`, or that of an earlier run had it.
 
-        Otherwise the access that a person set in the repository is kept.
+        If not, the deposit keeps the access that a person set in the repository.
         """
         if "access" in self._options:
             journal.done("access", asked=self._options["access"])
@@ -171,13 +178,14 @@ class RestrictingRepository(ZipRepository):
 
 @contextlib.contextmanager
 def zipped(transfer: Transfer, journal: Journal) -> Iterator[Upload]:
-    """Yield the package's zip, next to the journal while it is being sent.
+    """Write a package's zip into a temporary folder next to the journal, and yield it.
 
-    Each run writes it again, with the same bytes: an existing one may have been written by another
-    person.
+    Each run writes the zip again, with the same bytes, because a different person may have written
+    an existing one.
 
     Raises:
-        StorageError: It could not be written.
+        DepositError: A file changed since the package was verified.
+        StorageError: A file cannot be read, or the zip cannot be written.
     """
     with storage.Staging(journal.path, locked=True) as staging:
         path = staging.path / "package.zip"
@@ -187,10 +195,10 @@ def zipped(transfer: Transfer, journal: Journal) -> Iterator[Upload]:
 
 @contextlib.contextmanager
 def paged(transfer: Transfer, sent: Upload) -> Iterator[tuple[Upload, ...]]:
-    """Yield the package's page, next to its zip while it is being sent; nothing if there is none.
+    """Write a package's page next to its temporary zip, and yield it; empty if there is no page.
 
     Raises:
-        StorageError: It could not be written.
+        StorageError: The page cannot be written.
     """
     if transfer.page is None:
         yield ()
@@ -213,21 +221,21 @@ def zip_name(identifier: str) -> str:
 
 
 def unpack(blocks: Iterator[bytes], into: Path, expected: Arrival | None = None) -> None:
-    """Unpack a zip that a repository returns into a folder, without its top folder.
+    """Unpack a zip that a repository returns into a folder, without the zip's top folder.
 
     Args:
-        blocks: The zip.
+        blocks: The bytes of the zip.
         into: The folder.
-        expected: The zip that was deposited; another one is not unpacked.
+        expected: The zip that was deposited; a different one is refused.
 
     Raises:
-        DepositError: It is another zip, or not a zip of one package.
-        StorageError: It cannot be written.
+        DepositError: The zip differs from `expected`, or is not a valid zip of one package.
+        StorageError: The files cannot be written.
     """
     write_file(into, ".zip", blocks, expected)
-    whole = into / ".zip"
+    temporary = into / ".zip"
     try:
-        with storage.storage_errors(f"reading {whole}"), open_archive(whole) as archive:
+        with storage.storage_errors(f"reading {temporary}"), open_archive(temporary) as archive:
             listing = archive.listing()
             for finding in listing.findings:
                 if finding.severity is Severity.ERROR:
@@ -238,5 +246,5 @@ def unpack(blocks: Iterator[bytes], into: Path, expected: Arrival | None = None)
     except BadArchiveError as error:
         place = f"{error.finding.location.path} " if error.finding.location.path else ""
         raise DepositError(f"the zip that came back: {place}{error}") from error
-    with storage.storage_errors(f"removing {whole}"):
-        whole.unlink()
+    with storage.storage_errors(f"removing {temporary}"):
+        temporary.unlink()

@@ -1,4 +1,4 @@
-"""Check the JSON and XML in the answers of servers, which can be anything."""
+"""Check the JSON and XML in the answers of servers before anything else uses them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ of shapes by name. A name that ends in "?" may be absent or null. Other names ar
 
 
 def misfit(value: Any, shape: Shape, place: str = "") -> str:
-    """Return where a JSON value does not have a shape; empty if it has the shape."""
+    """Return where and how a JSON value differs from a shape; empty if it does not."""
     if isinstance(shape, dict):
         if not isinstance(value, dict):
             return f"{place or 'the answer'} is not an object"
@@ -40,7 +40,7 @@ def read_xml(data: bytes, target: str, hint: str) -> Any:
     """Return the root element of an XML document without reading anything outside it.
 
     Raises:
-        DepositError: It is not XML, is over a limit, or has a document type declaration.
+        DepositError: The document is not XML, exceeds a limit, or has a document type declaration.
     """
     try:
         root = parse_xml(data)

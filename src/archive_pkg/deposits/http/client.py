@@ -1,9 +1,9 @@
 """An HTTPS client for repositories, with limits and retries, that does not leak secrets.
 
-Requests go only to the origin that the user named, with its login. A redirect to another origin is
-followed only for reading, and without the login. Certificates are always verified; SSL_CERT_FILE
-can name an authority of your own. A lost connection raises LostError. The caller then checks what
-happened before it repeats the request.
+Requests, and the login with them, go only to the origin that the user named. Redirects are followed
+only for reading, and without the login if they lead to a different origin. Certificates are always
+verified; SSL_CERT_FILE can name your own certificate authority. A lost connection raises LostError.
+The caller then checks what happened before it repeats the request.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class Reply:
 
     Attributes:
         status: The HTTP status.
-        headers: Its headers; names in lower case.
-        body: Its body.
+        headers: The headers, with names in lower case.
+        body: The complete body.
     """
 
     def __init__(self, status: int, headers: Mapping[str, str], body: bytes, target: str) -> None:
@@ -64,11 +64,11 @@ class Reply:
         self._target = target
 
     def json(self, shape: Shape) -> Any:
-        """Return the body as JSON, if it has a shape (see `answers.Shape`).
+        """Return the body as a JSON value that has a shape (see `answers.Shape`).
 
         Raises:
-            LostError: It is not JSON: a proxy answered, or the body is incomplete.
-            DepositError: It does not have the shape.
+            LostError: The body is not JSON. A proxy may have answered.
+            DepositError: The value does not have the shape.
         """
         try:
             found = read_json(self.body)
@@ -95,7 +95,7 @@ class HttpClient:
         Args:
             base: The address that paths are relative to, `https://host[:port]/path`.
             target: The repository's address, for messages.
-            name: The name of its secrets.
+            name: The name of the server's secrets; see `credentials`.
             login: Headers with the login; sent only to this server.
         """
         import httpx
@@ -133,16 +133,17 @@ class HttpClient:
         Args:
             method: The HTTP method.
             path: The path below the base, escaped; or a full address on the same origin.
-            expect: Error statuses that the caller handles itself.
+            expect: The statuses to return; all others raise an error.
             headers: More headers.
-            content: A body.
+            content: The body.
             length: The number of bytes, if the body is an iterable.
-            data: A body to send as JSON.
+            data: The body as a JSON value; replaces `content`.
             hint: The hint if the server refuses.
 
         Raises:
-            LostError: The answer is incomplete, or the server asks to wait.
-            DepositError: The server refuses.
+            LostError: The server cannot be reached, its answer is incomplete or too slow, or it is
+                busy (such as 429 or 503).
+            DepositError: The server refuses, or its answer is not acceptable.
         """
         sent = dict(headers or {})
         if data is not None:
@@ -152,7 +153,7 @@ class HttpClient:
             sent["Content-Length"] = str(length)
         with self._open(method, path, sent, content) as response:
             body = self._complete_body(response)
-            return self._judged(method, path, response, body, expect, hint)
+            return self._accepted(method, path, response, body, expect, hint)
 
     @contextlib.contextmanager
     def download(
@@ -161,24 +162,24 @@ class HttpClient:
         """Yield the bytes of a file.
 
         Raises:
-            LostError: The answer is incomplete.
-            DepositError: The server refuses.
+            LostError: As for `ask`.
+            DepositError: As for `ask`.
         """
         with self._open("GET", path, dict(headers or {}), None) as response:
             if response.status_code != 200:
-                self._judged("GET", path, response, self._complete_body(response), {200})
+                self._accepted("GET", path, response, self._complete_body(response), {200})
             yield self._blocks(response)
 
     def url(self, path: str) -> str:
-        """Return the full address of a path, which must be on the server's own origin.
+        """Return the full address of a path or address, which must be on this server's origin.
 
         Raises:
-            DepositError: It is on another origin.
+            DepositError: The address is on a different origin.
         """
         url = path if "://" in path else f"{self.base}/{path.lstrip('/')}" if path else self.base
         if self._origin_of(url) != self._origin:
             raise DepositError(
-                f"{self._target} refers to {urlsplit(url).hostname}, which is another "
+                f"{self._target} refers to {urlsplit(url).hostname}, which is a different "
                 "server; nothing is sent there",
                 "If that is the repository's address, use it with --to.",
             )
@@ -217,7 +218,7 @@ class HttpClient:
                     if not url.startswith("https:"):
                         raise DepositError(
                             f"{self._target} leads on to an address that is not encrypted",
-                            "nothing is read over plain http",
+                            "Nothing is read over plain http.",
                         )
             raise DepositError(f"{self._target} redirects without end")
         except httpx.TransportError as error:
@@ -280,7 +281,7 @@ class HttpClient:
         except httpx.TransportError as error:
             raise self._lost(error) from error
 
-    def _judged(
+    def _accepted(
         self,
         method: str,
         path: str,
@@ -289,6 +290,7 @@ class HttpClient:
         expect: Collection[int],
         hint: str = "",
     ) -> Reply:
+        """Return an answer with an expected status; raise an error for any other."""
         status = response.status_code
         if status in expect:
             return Reply(status, dict(response.headers), body, self._target)
@@ -297,7 +299,7 @@ class HttpClient:
         if status in _BUSY:
             raise LostError(what, after=_retry_after(response))
         if status in (401, 403) or (status == 400 and b"CSRF" in body):
-            # Without a login, InvenioRDM requires a header that browsers send.
+            # InvenioRDM answers 400 and names CSRF if a request has no login.
             unused = unused_variable(self._name)
             raise DepositError(
                 what,
@@ -317,16 +319,16 @@ class HttpClient:
 
 
 def _bare(url: str) -> str:
-    """Return an address without its query, which can be secret."""
+    """Return an address without its user and its query, which can be secret."""
     parts = urlsplit(url)
     return redact(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")
 
 
 def segments(path: str) -> str:
-    """Return a path with every segment escaped for an address.
+    """Return a path with every segment escaped for use in an address.
 
     Raises:
-        DepositError: A segment is "." or "..".
+        DepositError: A segment is "." or "..", which would lead to a different place.
     """
     if {".", ".."} & set(path.split("/")):
         raise DepositError(f"{path!r} would point to another place in the repository")
@@ -340,18 +342,18 @@ def _origin(url: str) -> tuple[str, str, int]:
 
 
 def _transport() -> httpx.HTTPTransport:
-    """Return a transport that closes connections that are too slow in total."""
+    """Return a transport whose connections time out if an answer is too slow in total."""
     import httpcore
     import httpx
 
     class Paced(httpcore.NetworkStream):
-        """A connection that closes if the answer to a request is too slow.
+        """A connection that times out if the answer to a request is too slow.
 
-        The head must be complete after a minute, whatever comes before it: a server can send
-        interim answers without end.
+        The head must be complete after a minute: a server could send interim answers without end.
+        After that minute, the average rate must be at least `_SLOWEST`.
 
         Attributes:
-            has_head: Whether the answer's head has been read.
+            has_head: Whether the head of the answer has been read.
         """
 
         def __init__(self, stream: httpcore.NetworkStream) -> None:
@@ -417,7 +419,7 @@ def _certificates() -> ssl.SSLContext:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """Return the seconds that the server asks to wait (RFC 9110, 10.2.3)."""
+    """Return the seconds that the server asks to wait (RFC 9110, 10.2.3); None if it does not."""
     said = response.headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}", said):
         return float(said)
@@ -428,7 +430,7 @@ def _retry_after(response: httpx.Response) -> float | None:
 
 
 def _words(response: httpx.Response, body: bytes) -> str:
-    """Return the server's own words on an error, shortened."""
+    """Return the server's message about an error, shortened, after a colon; "" if there is none."""
     text = body[:20000].decode("utf-8", "replace")
     if "json" in response.headers.get("content-type", ""):
         with contextlib.suppress(ValueError, AttributeError, TypeError):

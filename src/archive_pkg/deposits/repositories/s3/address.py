@@ -1,4 +1,4 @@
-"""What an address of an S3 server may ask for."""
+"""Check what the address of an S3 bucket asks for: plain http, and an object lock."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def refuse_plain(endpoint: SplitResult, *, allowed: bool) -> None:
-    """Refuse a server to which the login would be sent unencrypted.
+    """Refuse a server to which the login would be sent unencrypted over a network.
 
     Raises:
-        UsageError: It is such a server.
+        UsageError: The endpoint is not https, is on a different machine, and is not allowed.
     """
     host = str(endpoint.hostname)
     try:
@@ -33,8 +33,10 @@ def refuse_plain(endpoint: SplitResult, *, allowed: bool) -> None:
 def object_lock(asked: str) -> tuple[str, datetime] | None:
     """Return the mode and the end of an object lock such as `governance:2036-12-31`.
 
+    None if the text is empty.
+
     Raises:
-        UsageError: It is not an object lock, or it has ended.
+        UsageError: The text is not an object lock, or its day is over.
     """
     if not asked:
         return None
@@ -50,5 +52,5 @@ def object_lock(asked: str) -> tuple[str, datetime] | None:
         ) from None
     until_then = datetime.combine(day, time(23, 59, 59), UTC)
     if until_then < datetime.now(UTC):
-        raise UsageError(f"lock={asked} ended before it began", "Name a future day.")
+        raise UsageError(f"lock={asked} is over already", "Name a future day.")
     return mode.upper(), until_then

@@ -1,4 +1,4 @@
-"""Limit the time of a server's answers, which neither botocore nor http.client does."""
+"""Limit the time that an answer may take, because botocore and http.client do not."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SECONDS = 60.0
-"""Seconds until the head of an answer, or a complete answer that is no file."""
+"""Seconds that the head of an answer, or a complete answer that is not a file, may take."""
 
 
 def limit_answer_time(session: Any) -> None:
     """Make connections of a session time out if no complete answer head arrives.
 
-    Interim answers before it, such as "100 Continue", have the same time.
+    Each interim answer before it, such as "100 Continue", must be complete in the same time.
     """
     for scheme, pool in session._pool_classes_by_scheme.items():
         connection = type("Connection", (_TimedConnection, pool.ConnectionCls), {})
@@ -36,7 +36,10 @@ class _TimedConnection:
             return super().getresponse(*args, **options)  # type: ignore[misc]
 
     def _consume_headers(self, file: Any) -> None:
-        """Read the headers of "100 Continue". botocore's own method loops for ever at the end."""
+        """Read the headers of "100 Continue".
+
+        botocore's method never returns if the connection ends here.
+        """
         with self._timed():
             while file.readline().strip():
                 pass
@@ -67,5 +70,5 @@ class ReadBody:
         self._body = body
 
     def stream(self) -> Iterator[bytes]:
-        """Yield it."""
+        """Yield the body."""
         yield self._body

@@ -19,26 +19,32 @@ _MOST_PARTS = 10_000
 
 
 class PartsThere(dict[int, tuple[int, str]]):
-    """Parts that the server has: number → size and MD5; and whether it stores their SHA-256."""
+    """The parts that the server has: for each number, the part's size and MD5.
+
+    `checksums` says whether the server stores the SHA-256 of the parts.
+    """
 
     checksums = False
 
 
 class PartDigests:
-    """The digests of a file's parts, from which the server's digests can be predicted."""
+    """The digests of a file's parts, from which the server's digest of the file is predicted."""
 
     def __init__(self) -> None:
         self.sha256: dict[int, bytes] = {}
         self.md5: dict[int, bytes] = {}
 
     def add(self, number: int, data: bytes) -> tuple[bytes, bytes]:
-        """Digest one more part; parts count from 1."""
+        """Return the SHA-256 and MD5 of a part, and keep them; the first part has number 1."""
         self.sha256[number] = hashlib.sha256(data).digest()
         self.md5[number] = hashlib.md5(data, usedforsecurity=False).digest()
         return self.sha256[number], self.md5[number]
 
     def arrival(self, item: Item, answer: dict[str, Any], *, multiple: bool) -> Arrival | None:
-        """Return the server's digest and the expected one; None if the server states none."""
+        """Return the server's digest next to the expected one.
+
+        None if the server states no digest that can be compared.
+        """
         checksum, etag = answer.get("ChecksumSHA256"), str(answer.get("ETag", "")).strip('"')
         if multiple:
             number = f"-{len(self.sha256)}"
@@ -53,7 +59,7 @@ class PartDigests:
             return _arrival(item, f"{name}, base64", expected, checksum)
         if etag == etag_expected:
             return _arrival(item, f"md5{' of the parts' if multiple else ''}", etag_expected, etag)
-        # A different ETag may not be an MD5 at all (encryption, copies): read the bytes.
+        # A different ETag may not be an MD5 (encryption, copies), so the caller reads the bytes.
         return None
 
 
@@ -73,13 +79,13 @@ def _arrival(item: Item, algorithm: str, expected: str, stored: str) -> Arrival:
 
 
 def part_size(size: int) -> int:
-    """Return the size of the parts in which a file of a size is sent."""
+    """Return the size of the parts in which a file with this many bytes is sent."""
     mebibyte = 1024 * 1024
     return max(PART, -(-size // _MOST_PARTS // mebibyte) * mebibyte)
 
 
 def parts_of(source: VerifiedReader, item: Item, size: int) -> Iterator[bytes]:
-    """Yield a file's bytes in parts of one size; an empty file has one empty part."""
+    """Yield a file's bytes in parts of equal size; an empty file has one empty part."""
     sent = 0
     while sent < item.size or not sent:
         data = source.read(size)
