@@ -1,4 +1,4 @@
-"""Persons, offices and bodies are told apart by their words."""
+"""Persons, offices and bodies are distinguished by their words."""
 
 from __future__ import annotations
 

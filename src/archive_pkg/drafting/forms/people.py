@@ -19,7 +19,6 @@ _AFTER = re.compile(
 _CUT = re.compile(r"\s[–—-]\s|\s[–—]|,|;|:|/")
 _ARTICLE = re.compile(r"^(?:the|der|die|das|den|dem|le|la|les|l['’]|o|a)\s+", re.IGNORECASE)
 _INITIALS = re.compile(r"^(?:[^\W\d_](?:\.[ -]?|$)){1,3}$")
-_ORDINAL = re.compile(r"^\d+(?:st|nd|rd|th|\.)?$|^(?:I|II|III|IV)\.?$")
 _CLOSE = " ,;:.!–—-«»“”\"'="
 
 
