@@ -76,10 +76,11 @@ def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
     if row > 1:
         message = f"the header is row {row}; the rows above it are ignored"
         found.append(HEADER_LATE.at(sheet.at(1), message, "Delete the rows above it."))
+    is_former = _has_former_relations(table, sheet.header)
     for place, cell in enumerate(sheet.header):
         at = sheet.at(row, place, cell.strip())
         name = cell if cell in names else near.get(normalize_header(cell), "")
-        if _is_former(cell, table, sheet.header):
+        if is_former and normalize_header(cell) == "of":
             places |= dict.fromkeys(RELATIONS, place)
         elif not cell.strip():
             if _has_cells(sheet, place):
@@ -103,13 +104,10 @@ def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
     return places, found
 
 
-def _is_former(cell: str, table: Table, header: list[str]) -> bool:
-    """Return whether a header is the single column of former catalogues for the relations."""
-    cells = set(map(normalize_header, header))
-    return (
-        table.name == "parts"
-        and normalize_header(cell) == "of"
-        and cells.isdisjoint(map(normalize_header, RELATIONS))
+def _has_former_relations(table: Table, header: list[str]) -> bool:
+    """Return whether a table may have the single column of former catalogues for the relations."""
+    return table.name == "parts" and set(map(normalize_header, header)).isdisjoint(
+        map(normalize_header, RELATIONS)
     )
 
 
