@@ -101,6 +101,25 @@ def test_forty_descriptions_of_a_minister_become_one(tmp_path: Path) -> None:
     assert merged(tmp_path, "gromyko") == []
 
 
+@pytest.mark.parametrize("text", ["# Our people\n", "# Our people\nagents: []\n"])
+def test_an_empty_register_gets_entries_and_keeps_its_comment(tmp_path: Path, text: str) -> None:
+    (tmp_path / "agents.yaml").write_text(text)
+    made = letter(tmp_path, 1)
+    before = load_record(made)
+    merged(tmp_path, "gromyko")
+    assert (tmp_path / "agents.yaml").read_text().startswith("# Our people\n")
+    assert load_record(made) == before
+
+
+def test_a_merge_leaves_records_in_their_format(tmp_path: Path) -> None:
+    (tmp_path / "agents.yaml").write_text(REGISTER)
+    made = bare(tmp_path, 1, "a-gromyko")
+    text = (made / "record.yaml").read_text() + "format: 2\nholding: {repository: A}\n"
+    (made / "record.yaml").write_text(text)
+    merged(tmp_path, "gromyko", "a-gromyko")
+    assert (made / "record.yaml").read_text() == text.replace("a-gromyko", "gromyko")
+
+
 def test_merging_two_entries_changes_all_records_and_keeps_comments(tmp_path: Path) -> None:
     (tmp_path / "agents.yaml").write_text(REGISTER)
     first, second = bare(tmp_path, 1, "gromyko"), bare(tmp_path, 2, "a-gromyko")

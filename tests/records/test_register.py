@@ -80,6 +80,15 @@ def test_an_agent_without_a_name_is_completed_and_keeps_its_own_fields(folder: P
     assert agent.affiliations == ()
 
 
+def test_a_name_that_is_left_empty_comes_from_the_register(folder: Path) -> None:
+    _change(folder, "  # the other one\n", "  - id: gromyko\n    name:\n    kind:\n")
+    record = load_record(folder)
+    assert record.agent("gromyko").kind == "person"
+    text = (folder / "record.yaml").read_text()
+    save_record(record.model_copy(update={"title": "Another"}), folder)
+    assert (folder / "record.yaml").read_text() == text.replace("A letter", "Another")
+
+
 def test_the_description_of_a_record_counts_before_that_of_the_register(folder: Path) -> None:
     _change(folder, "  # the other one\n", "  - {id: gromyko, name: Gromyko, kind: person}\n")
     record = load_record(folder)
@@ -105,6 +114,26 @@ def test_an_agent_in_neither_is_an_error_that_names_the_register(folder: Path) -
         (4, f"Add it to agents, here or in {folder.parents[1] / 'agents.yaml'}."),
         (4, "Did you mean gromyko?"),
     ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "agents: [gromyko]",
+        "agents: [{id: gromyko}, {id: gromyko}]",
+        "agents: [{id: gromyko, affiliations: [{a: b}, [c], d]}]",
+        "agents: [{id: [gromyko]}, null, {name: x}]",
+        "agents: gromyko",
+        "evidence: [gromyko, {field: [x]}]",
+        "evidence: {}",
+        "recipients: {gromyko: zorin}",
+    ],
+)
+def test_a_malformed_record_is_reported_with_a_register(folder: Path, lines: str) -> None:
+    (folder / "record.yaml").write_text(f"type: letter\ntitle: A\nsender: [gromyko]\n{lines}\n")
+    record, report = read_record(folder)
+    assert record is None
+    assert "record-field-missing" in {found.code for found in report}
 
 
 @pytest.mark.parametrize(

@@ -38,23 +38,27 @@ def completed(data: dict[str, Any], register: Register) -> dict[str, Any]:
     if not all(isinstance(data.get(name, []), list) for name in ("agents", "evidence")):
         return data  # the validation reports that
     entries = {agent.id: agent for agent in register.agents}
-    listed = {id_of(item): item for item in items(data, "agents")}
+    listed = _listed(data)
     supported = _by_agent(register)
     used: dict[str, dict[str, Any]] = {}
     waiting = [
-        *filter(None, listed),
-        *(r.id for r in references(data, Record) if r.what == "agent"),
+        *listed,
+        *(one.id for one in references(data, Record) if one.what == "agent"),
     ]
     evidence = [*data.get("evidence", ())]
     for name in waiting:  # grows while it is read
-        item = listed.get(name, {})
+        item = _stated(listed.get(name, {}))
         if name in used or name not in entries or is_described(item):
             continue
         used[name] = {**_plain(entries[name]), **item}
         taken = [one for one in supported.get(name, ()) if _step(one, 2) not in item]
         evidence += [plain for one in taken if (plain := _plain(one)) not in evidence]
-        waiting += [*items(used[name], "affiliations"), *(one.agent for one in taken if one.agent)]
-    agents = [used.pop(str(id_of(item)), item) for item in items(data, "agents")]
+        within = (one for one in items(used[name], "affiliations") if isinstance(one, str))
+        waiting += [*within, *(one.agent for one in taken if one.agent)]
+    agents: list[Any] = []
+    for item in items(data, "agents"):
+        known = id_of(item) or ""
+        agents.append(used.pop(known, item) if item is listed.get(known) else item)
     agents += used.values()
     made = {"agents": agents, "evidence": evidence}
     return data | {name: value for name, value in made.items() if value}
@@ -74,10 +78,10 @@ def without_entries(
         dumps: Plain data of the record, from which it is removed.
     """
     entries = {agent.id: agent for agent in register.agents}
-    listed = {id_of(item): item for item in items(before, "agents")}
+    listed = _listed(before)
     left_out: dict[str, set[str]] = {}
     for agent in record.agents:
-        item = listed.get(agent.id, {})
+        item = _stated(listed.get(agent.id, {}))
         if agent.id in entries and not is_described(item):
             same = _taken(agent, entries[agent.id], item)
             left_out |= {agent.id: same} if same else {}
@@ -106,8 +110,21 @@ def taken_from_register(record: Record, before: Mapping[str, Any]) -> tuple[str,
         record: The record.
         before: The plain data of its file.
     """
-    own = {id_of(item) for item in items(before, "agents") if is_described(item)}
+    own = {name for name, item in _listed(before).items() if is_described(item)}
     return tuple(agent.id for agent in record.agents if agent.id not in own)
+
+
+def _listed(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the items of `agents` by their ids, of equal ids the first; no malformed ones."""
+    listed: dict[str, dict[str, Any]] = {}
+    for item in items(data, "agents"):
+        if isinstance(item, dict) and (name := id_of(item)):
+            listed.setdefault(name, item)
+    return listed
+
+
+def _stated(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if value is not None}
 
 
 def _taken(agent: Agent, entry: Agent, item: Mapping[str, Any]) -> set[str]:

@@ -24,7 +24,7 @@ from archive_pkg.records.file_kinds import XML, recognize
 from archive_pkg.records.json_reading import read_json
 from archive_pkg.records.models import Record, Register
 from archive_pkg.records.upgrading import upgrade, upgrade_tree
-from archive_pkg.records.yaml.nodes import garbage_collection_disabled
+from archive_pkg.records.yaml.nodes import EMPTY, garbage_collection_disabled
 from archive_pkg.records.yaml.reading import read_yaml
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.storage import describe, find_upwards, open_regular, read_trusted
@@ -267,8 +267,8 @@ def _register(data: bytes, path: str) -> tuple[Register | None, tuple[Finding, .
         return None, (TOO_LARGE.at(Location(path), message, RECORD_SIZE.hint),)
     tree = read_tree(data, path)
     root, findings = tree.root, tuple(tree.report)
-    if tree.complete and root is None:
-        return Register(), findings
+    if [found.code for found in findings] == [EMPTY.code]:
+        return Register(), ()
     if root is None or not tree.complete:
         return None, findings
     if not isinstance(root.value, dict):
