@@ -1,10 +1,10 @@
 """`dataverse+https://HOST/COLLECTION?contact=EMAIL`: Dataverse, by its native API.
 
-A package becomes a draft dataset in the collection, with one zip; it is published only on demand.
-Dataverse unpacks every zip, but not a zip inside a zip, so the zip is sent inside another one.
-The address has two more options: `subject=…` (a term of Dataverse's list; the default is "Arts and
-Humanities") and `access=restricted`. It puts the zip under an embargo until the day on which all
-parts are open, or restricts it if there is no such day.
+A package becomes a draft dataset in the collection, with one zip. The draft is published only with
+`--publish`. Dataverse unpacks every zip, but not a zip inside a zip, so the zip is sent inside
+another one. The address has two more options: `subject=…` (a term of Dataverse's list; the default
+is "Arts and Humanities") and `access=restricted`. The latter puts the zip under an embargo until
+the day on which all parts are open, or restricts the zip if there is no such day.
 
 Written from the API's documentation (Dataverse 6); not tried against a live server.
 """
@@ -96,7 +96,7 @@ class Dataverse(RestrictingRepository):
         self._web = HttpClient(f"{self._site}/api", self.target, self._name, self._login)
 
     def capabilities(self) -> Capabilities:
-        """One zip; the server states its MD5; a draft until it is published."""
+        """See `Repository`: one zip; the server states its MD5 and has drafts."""
         return Capabilities(
             packaging="zip",
             digest="md5",
@@ -137,7 +137,7 @@ class Dataverse(RestrictingRepository):
         return plan
 
     def _first_step(self, transfer: Transfer) -> str:
-        """Return the first step of a deposit, as far as the receipts say."""
+        """Return the first step of a deposit according to the receipts."""
         same, other = earlier_deposits(transfer)
         if same:
             return (
@@ -152,7 +152,7 @@ class Dataverse(RestrictingRepository):
         return f"make a draft dataset in the collection {self._collection}"
 
     def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
-        """Make a dataset, send the zip, compare its digest, publish on demand; see `Repository`."""
+        """Make a dataset, send the zip, compare its digest, publish if asked; see `Repository`."""
         with zipped(transfer, journal) as sent:
             name, vanished = self._place(transfer, journal), ""
             dataset = self._dataset(name)
@@ -190,13 +190,13 @@ class Dataverse(RestrictingRepository):
             stored = replace(
                 stored, notes=notes, answer=_answer_with_description(stored, transfer, journal)
             )
-            whole = all(each.stored == each.expected for each in stored.files)
+            is_intact = all(each.stored == each.expected for each in stored.files)
             if publish and kept:
                 kept = (
                     *kept,
                     "It was not published. Deposit again to publish it as it is in the repository.",
                 )
-            if kept or not publish or not whole:
+            if kept or not publish or not is_intact:
                 return replace(stored, differences=kept)
             journal.begin("publish")
             self._ask("POST", f"datasets/:persistentId/actions/:publish?{_id(name)}&type=major")
@@ -235,7 +235,7 @@ class Dataverse(RestrictingRepository):
         return (*found, *self._other_embargo(transfer, embargo))
 
     def status(self, remote_id: str, version: str) -> Status:
-        """Return whether it is published, a draft, or absent; see `Repository`."""
+        """Return whether the dataset is published, a draft or absent; see `Repository`."""
         dataset = self._dataset(remote_id)
         if dataset is None:
             return Status("absent", f"{self.target} does not show the dataset {remote_id}")
@@ -248,7 +248,10 @@ class Dataverse(RestrictingRepository):
         return data
 
     def _place(self, transfer: Transfer, journal: Journal, vanished: str = "") -> str:
-        """Return the dataset that the package belongs into, but not a deleted one."""
+        """Return the id of the dataset for a package, creating a draft if necessary.
+
+        `vanished` is the id of a deleted dataset, which receipts and searches may still name.
+        """
         made = journal.outcome("dataset")
         if made:
             return str(made["id"])
@@ -292,11 +295,11 @@ class Dataverse(RestrictingRepository):
     def _describe(
         self, name: str, dataset: Json, sent: Upload, transfer: Transfer, journal: Journal
     ) -> tuple[Json, tuple[str, ...], tuple[str, ...]]:
-        """Bring a dataset that was made for another form of the package up to date.
+        """Update a dataset that was made for a different version of the package.
 
-        If it is published, this makes a draft of its next version. The old zip is removed from the
-        draft; files that people added stay. Return the new state of the dataset, the edits that
-        were kept, and the notes for the user.
+        If the dataset is published, this makes a draft of its next version. The old zip is removed
+        from the draft; files that people added stay. Return the new state of the dataset, the edits
+        that were kept, and the notes for the user.
         """
         there = dataset["latestVersion"]
         done = Merged({})
@@ -336,7 +339,7 @@ class Dataverse(RestrictingRepository):
         journal: Journal,
         edited: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
-        """Record what was sent and what the server made of it."""
+        """Record the description that was sent, and the description that the server then had."""
         held = (_fields_of(dataset["latestVersion"]) if dataset else {}) | dict(edited)
         keep_description(journal, _fields_of(sent), held)
 
@@ -344,7 +347,7 @@ class Dataverse(RestrictingRepository):
         """Refuse a dataset that was not made for this record's packages.
 
         Raises:
-            DepositError: It was made for something else.
+            DepositError: The dataset does not have the mark of a package of this record.
         """
         dataset = self._dataset(name)
         mark = rf"{re.escape(transfer.identifier)} [0-9a-f]{{32}}"
@@ -368,7 +371,7 @@ class Dataverse(RestrictingRepository):
         return entry["dataFile"] if entry else None
 
     def _entry(self, dataset: Json, sent: Upload) -> Json | None:
-        """Return the zip in a dataset, with its restriction."""
+        """Return the entry of the zip in a dataset; None if the dataset does not have the zip."""
         for each in dataset["latestVersion"].get("files") or []:
             entry: Json = each
             file = entry["dataFile"]
@@ -444,7 +447,7 @@ class Dataverse(RestrictingRepository):
 
 
 def _mark(transfer: Transfer) -> str:
-    """Return the mark by which a deposit is found again: the package's name and exact bytes."""
+    """Return the identifier by which a deposit is found again: record id and fingerprint."""
     return f"{transfer.identifier} {transfer.fingerprint[:32]}"
 
 
@@ -459,7 +462,7 @@ def _fields_of(version: Json) -> Json:
 
 
 def _version_of(fields: Json, there: Json) -> Json:
-    """Return the version of a dataset with these fields; its other blocks stay."""
+    """Return the next version of a dataset: with these fields, and all other blocks of `there`."""
     terms = {name: fields[name] for name in _TERMS if name in fields}
     if "license" in terms:
         terms.pop("termsOfUse", None)  # Dataverse takes one of the two
@@ -473,12 +476,12 @@ def _value_of(other: Json) -> str:
 
 
 def _is_own(other: Json) -> bool:
-    """Return whether an identifier in the dataset is one of our marks."""
+    """Return whether an identifier in the dataset has the form of `_mark`."""
     return bool(re.fullmatch(r"\S+ [0-9a-f]{32}", _value_of(other)))
 
 
 def _answer_with_description(stored: Stored, transfer: Transfer, journal: Journal) -> Json:
-    """Return the server's answer, with what is needed to recognize edits later."""
+    """Return the server's answer, with the last description, to recognize edits later."""
     return {**stored.answer, "described": last_description(transfer, journal)}
 
 

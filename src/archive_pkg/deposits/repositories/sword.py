@@ -2,8 +2,8 @@
 
 A package becomes an entry of the collection with one zip (SimpleZip). The zip is sent with its MD5,
 which the server should check. The entry stays in progress until `--publish` completes it. SWORD has
-no digests: if the server's statement links the original deposit, it is read back. Otherwise the
-outcome is "unverified".
+no digests. If the server's statement links to the original deposit, the zip is read back; otherwise
+the outcome is "unverified".
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class SwordCollection(ZipRepository):
         self._web = HttpClient(f"https://{parts.netloc}", self.target, self._name, headers)
 
     def capabilities(self) -> Capabilities:
-        """Return: one zip; no digests; in progress until it is completed."""
+        """See `Repository`: one zip, without digests, in progress until it is completed."""
         return Capabilities(packaging="zip", publishes=True)
 
     def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
@@ -94,7 +94,7 @@ class SwordCollection(ZipRepository):
         return plan
 
     def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
-        """Make an entry, send the zip, complete it on demand; see `Repository`."""
+        """Make an entry, send the zip, complete the entry if `publish`; see `Repository`."""
         with zipped(transfer, journal) as sent:
             links = self._entry(transfer, journal)
             journal.begin("place", remote_id=links["statement"])
@@ -195,7 +195,10 @@ class SwordCollection(ZipRepository):
         return {}
 
     def _receipt(self, entry: Any) -> Any:
-        """Return an entry with its links. Listings of swh-deposit have only ids."""
+        """Return a listed entry with its links, from its edit address or, for swh-deposit, its id.
+
+        A server need not list the links.
+        """
         from lxml import etree
 
         number = entry.findtext(f"{{{SWH}}}id")
@@ -212,7 +215,10 @@ class SwordCollection(ZipRepository):
         return entry
 
     def _links(self, receipt: Any) -> dict[str, str]:
-        """Return the links of an entry: for edits, its zip and its status (SWORD 2.0, 10)."""
+        """Return the addresses for editing an entry, for its zip, and for its status.
+
+        See SWORD 2.0, 10.
+        """
         found = {
             link.get("rel", ""): link.get("href", "") for link in receipt.iter(f"{{{ATOM}}}link")
         }
@@ -297,7 +303,10 @@ class SwordCollection(ZipRepository):
 
 
 def _state(root: Any) -> tuple[str, str]:
-    """Return the state in a statement and its words: SWORD's own form (11), or swh-deposit's."""
+    """Return the state in a statement, and its description; empty if there is none.
+
+    The statement has the form of SWORD 2.0, 11, or that of swh-deposit.
+    """
     for category in root.iter(f"{{{ATOM}}}category"):
         if category.get("scheme") == f"{SWORD}state":
             return str(category.get("term", "")), " ".join((category.text or "").split())

@@ -43,14 +43,14 @@ T = TypeVar("T")
 
 SMALL = 64 * 1024
 _BATCH = 64
-"""Files of up to SMALL bytes are sent in batches of this size."""
+"""The number of files of up to SMALL bytes that are sent together."""
 
 
 class FolderStorage(Protocol):
     """Files and folders in some storage, by paths with `/` below the drop folder.
 
-    Every method raises DepositError if the storage refuses or cannot be reached, StorageError
-    if the storage on this side fails. All can be called from several threads.
+    Every method raises DepositError if the storage refuses or cannot be reached, and StorageError
+    if the storage on this side fails. Several threads may call the methods at the same time.
     """
 
     resumes: bool
@@ -60,7 +60,7 @@ class FolderStorage(Protocol):
     """The number of files to send at a time."""
 
     near: bool = False
-    """Whether it is on a disk of this machine."""
+    """Whether the storage is on a disk of this machine."""
 
     def list(self, path: str) -> dict[str, int] | None:
         """Return the files in and below a folder, with their sizes; None if it does not exist."""
@@ -69,13 +69,13 @@ class FolderStorage(Protocol):
         """Make folders, parents first; existing ones are left alone."""
 
     def write(self, path: str, source: Iterable[bytes], size: int, offset: int) -> None:
-        """Write a file from an offset on, which is 0 or its current size; its folder exists."""
+        """Write a file from an offset on: 0, or the file's current size. Its folder exists."""
 
     def read(self, path: str) -> Iterator[bytes]:
         """Yield a file's bytes."""
 
     def secure(self, folder: str, files: Sequence[str], folders: Sequence[str]) -> Steps[bool]:
-        """Sync a folder to the storage's disk; return False if that is impossible.
+        """Sync a folder to the storage's disk; return whether that was possible.
 
         Args:
             folder: The folder.
@@ -107,7 +107,8 @@ class FolderStorage(Protocol):
     def send_many(self, files: Mapping[str, bytes]) -> Sequence[str]:
         """Send small files that do not exist yet; return their SHA-256.
 
-        If the storage supports `secure`, they are on the disk when this returns.
+        These files are not among the `files` of `secure`: they must be on the disk when this
+        returns, unless `secure` syncs all files of its folder.
         """
 
         def one(path: str) -> str:
@@ -125,35 +126,37 @@ class ArrivalProgress:
 
     def __init__(self) -> None:
         self._arrived = 0
-        self._over: bool | None = None
-        self._news = threading.Condition()
+        self._succeeded: bool | None = None  # None while the file is being sent
+        self._changed = threading.Condition()
 
     def __enter__(self) -> ArrivalProgress:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        with self._news:
-            self._over = error is None
-            self._news.notify_all()
+        with self._changed:
+            self._succeeded = error is None
+            self._changed.notify_all()
 
     def grow(self, offset: int) -> None:
-        """Record how much has arrived."""
-        with self._news:
+        """Record the offset up to which the file has arrived."""
+        with self._changed:
             self._arrived = offset
-            self._news.notify_all()
+            self._changed.notify_all()
 
     def ready(self, offset: int) -> int:
-        """Wait until more than an offset has arrived, or everything; return where it ends.
+        """Wait for bytes after an offset; return the offset up to which the file has arrived.
+
+        Once the file is complete, return `sys.maxsize`.
 
         Raises:
             DepositError: The sending failed.
         """
-        with self._news:
-            while self._over is None and self._arrived <= offset:
-                self._news.wait()
-            if self._over is False:
+        with self._changed:
+            while self._succeeded is None and self._arrived <= offset:
+                self._changed.wait()
+            if self._succeeded is False:
                 raise DepositError("the rest of the file is missing")
-            return sys.maxsize if self._over else self._arrived
+            return sys.maxsize if self._succeeded else self._arrived
 
 
 class TakenError(DepositError):
@@ -173,7 +176,7 @@ class DropFolder:
         self.at_once = 1 if folder.near else folder.width
 
     def capabilities(self) -> Capabilities:
-        """Return: single files, read back; write-once, because the rename refuses to replace."""
+        """See `Repository`: single files, read back. The rename refuses to replace anything."""
         return Capabilities(
             packaging="folder",
             write_once=True,
@@ -266,17 +269,17 @@ class DropFolder:
         return files
 
     def _send(self, transfer: Transfer, part: str) -> tuple[Mapping[str, str], Iterable[str]]:
-        """Send what is missing, read everything back.
+        """Send the missing files, and read back all files.
 
         Returns:
-            The SHA-256 of the files as they arrived, by path; and the paths that may not be on the
-            storage's disk yet.
+            The SHA-256 of the files as they arrived, by path; and the paths of the files that may
+            not be on the storage's disk yet.
         """
         there = self._storage.list(part) or {}
         self._storage.make([part, *(f"{part}/{folder}" for folder in _folders(transfer))])
         known = {item.path for item in transfer.items}
-        for stranger in there.keys() - known:
-            self._storage.remove(f"{part}/{stranger}")
+        for unknown in there.keys() - known:
+            self._storage.remove(f"{part}/{unknown}")
         small = [item for item in transfer.items if item.size <= SMALL and item.path not in there]
         singly = known - {item.path for item in small}
         late = set(singly)
@@ -316,7 +319,14 @@ class DropFolder:
         return {item.path: digest for item, digest in zip(items, held, strict=True)}
 
     def _bring(self, transfer: Transfer, item: Item, path: str, there: int | None) -> str:
-        """Send a file or the rest of it, and read it back; return its SHA-256 there."""
+        """Send what is missing of a file, and read the file back; return its SHA-256 there.
+
+        Args:
+            transfer: The package.
+            item: The file.
+            path: Its path in the storage.
+            there: The number of bytes that the storage has already; None if it has no such file.
+        """
         if there == item.size:
             transfer.tick(item.size)
             digest = sha256_of(self._storage.read(path))
@@ -329,7 +339,7 @@ class DropFolder:
         return digest if digest == item.sha256 else self._bring_again(transfer, item, path)
 
     def _bring_again(self, transfer: Transfer, item: Item, path: str) -> str:
-        """Send a file again that arrived changed; digest it to see whether the package changed."""
+        """Send a file that arrived changed again, checking whether the package has changed."""
         self._storage.remove(path)
         unseen = replace(transfer, tick=lambda count: None)
         if (digest := self._write(unseen, item, path, 0, digest=True)) == item.sha256:
@@ -349,10 +359,10 @@ class DropFolder:
             return self._storage.send(path, source, item.size, offset)
 
     def _held_unchanged(self, transfer: Transfer, files: Mapping[str, int]) -> dict[str, str]:
-        """Return the SHA-256 of the files in a folder, if they are exactly those of the package.
+        """Return the SHA-256 of the files at the destination, which must be those of the package.
 
         Raises:
-            TakenError: They are different.
+            TakenError: The files differ.
         """
         home = transfer.identifier
         sent = {item.path: item.size for item in transfer.items}
@@ -399,7 +409,10 @@ class DropFolder:
 
 
 def side_by_side(works: Iterable[Callable[[], T]], width: int) -> list[T]:
-    """Call functions at the same time; a single one in this thread."""
+    """Call functions in up to `width` threads, or a single one in this thread.
+
+    Return their results in order.
+    """
     works = list(works)
     if len(works) == 1:
         return [works[0]()]
@@ -421,10 +434,10 @@ def refuse_more(count: int, target: str) -> None:
 
 
 def refuse_others(files: Collection[str], expected: Expected | None) -> None:
-    """Refuse to fetch a package with other files than were deposited.
+    """Refuse to fetch a package if its paths differ from those that were deposited.
 
     Raises:
-        DepositError: The files differ.
+        DepositError: A path differs.
     """
     if expected is None:
         return
@@ -442,11 +455,12 @@ def write_file(
         folder: The folder.
         path: The file's path in it.
         blocks: Its bytes.
-        expected: The file that was deposited; if not given, its size has a limit.
+        expected: The file that was deposited; None limits only the size, to `limits.DOWNLOAD`.
 
     Raises:
-        DepositError: Its path leads out of the folder, or it is not what was deposited.
-        StorageError: It cannot be written.
+        DepositError: The path leads out of the folder, or the file is too large or differs from
+            the deposited one.
+        StorageError: The file cannot be written.
     """
     steps = path.split("/")
     if any(step in ("", ".", "..") for step in steps) or "\0" in path:
@@ -469,9 +483,9 @@ def write_file(
 
 
 def _part(transfer: Transfer, journal: Journal) -> str:
-    """Return the hidden folder of an interrupted run, or a new one.
+    """Return the name of the hidden folder of an interrupted run, or of a new one.
 
-    Its name cannot be guessed, because other people may write into the drop folder.
+    The name cannot be guessed, because other people may write into the drop folder.
     """
     begun = str((journal.begun("send") or {}).get("part"))
     if re.fullmatch(rf"\.{re.escape(transfer.identifier)}\.[0-9a-f]{{12}}\.part", begun):

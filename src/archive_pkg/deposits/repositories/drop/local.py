@@ -33,7 +33,7 @@ _LARGE = 32 * BLOCK
 
 
 class LocalFolder(DropFolder):
-    """The repository behind `file:PATH`; the folder is made if it does not exist."""
+    """The repository behind `file:PATH`; the folder is created if it does not exist."""
 
     kind = "file"
     near = True
@@ -63,8 +63,8 @@ class LocalFolder(DropFolder):
 class LocalStorage(FolderStorage):
     """A folder of this machine; see `FolderStorage`.
 
-    Other people may write into it. So each path is opened from the folder down without following
-    links, and this user must own every file and folder that is written.
+    Other people may write into the folder. So each path is opened from the folder down without
+    following links, and this user must own every file and folder that is written.
     """
 
     resumes = True
@@ -117,7 +117,7 @@ class LocalStorage(FolderStorage):
                 self._made[path] = self._ours(path)
 
     def _ours(self, path: str) -> os.stat_result:
-        """Refuse a folder that another user owns or may write into."""
+        """Return a folder's status; refuse a folder that another user owns or may write into."""
         descriptor = storage.folder_beneath(self.root, path)
         try:
             status = os.fstat(descriptor)
@@ -154,10 +154,7 @@ class LocalStorage(FolderStorage):
             return proof.result()
 
     def _sync(self, path: str, ready: Callable[[int], int]) -> None:
-        """Sync a file while it is written, so that the last sync is short.
-
-        The caller that makes the file durable syncs the rest.
-        """
+        """Sync a file while it is being written, so that the sync after `secure` is short."""
         with storage.storage_errors(f"writing {self.root / path}"):
             ready(0)
             with storage.open_beneath(self.root, path) as file:
@@ -166,7 +163,7 @@ class LocalStorage(FolderStorage):
                     os.fdatasync(file.fileno())
 
     def send_many(self, files: Mapping[str, bytes]) -> Sequence[str]:
-        """See `FolderStorage`. A local disk does not gain from requests in parallel."""
+        """See `FolderStorage`. Files go one by one: a local disk does not gain from threads."""
         return [self.send(path, [data], len(data), 0) for path, data in files.items()]
 
     def _put(self, path: str, source: Iterable[bytes]) -> str:

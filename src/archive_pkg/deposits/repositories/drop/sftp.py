@@ -46,7 +46,7 @@ class SftpFolder(DropFolder):
     kind = "sftp"
 
     def __init__(self, address: str) -> None:
-        """Read the address; `/~/PATH` starts from the login's own folder."""
+        """Read the address; `/~/PATH` starts from the user's home folder on the server."""
         parts = split_address(address)
         host = str(parts.hostname)
         path, written = place_of(parts)
@@ -134,7 +134,7 @@ class SftpStorage(FolderStorage):
             return proof.result()
 
     def _sync(self, path: str, ready: Callable[[int], int]) -> None:
-        """Sync the received part of a file on the host, so that the sync in `secure` is short."""
+        """Sync a file on the host while it is being sent, so that the sync in `secure` is short."""
         ready(0)
         with self._channel(f"writing {path} to its disk") as sftp:
             if sftp.syncs:
@@ -155,7 +155,7 @@ class SftpStorage(FolderStorage):
                 yield from blocks
 
     def secure(self, folder: str, files: Sequence[str], folders: Sequence[str]) -> Steps[bool]:
-        """See `FolderStorage`. Needs a server that announces `fsync@openssh.com`."""
+        """See `FolderStorage`. The server must announce `fsync@openssh.com`."""
 
         def sync(paths: Sequence[str]) -> bool:
             with self._channel(f"writing {folder} to its disk") as sftp:
@@ -199,7 +199,7 @@ class SftpStorage(FolderStorage):
 
     @contextlib.contextmanager
     def _channel(self, what: str) -> Iterator[Channel]:
-        """Yield a connection; turn its errors into LostError and DepositError."""
+        """Yield a connection; turn errors of the server into LostError and DepositError."""
         with self._slots:
             sftp = self._idle.pop() if self._idle else self._connect()
             try:

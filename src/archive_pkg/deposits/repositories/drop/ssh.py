@@ -31,7 +31,7 @@ _log = logger(__name__)
 SECONDS = 60.0
 """Seconds that a server may take to answer a request."""
 PROGRAM = "ARCHIVE_PKG_SSH"
-"""The variable that names another ssh program, with options."""
+"""The environment variable that can name a different ssh program, with options."""
 _OPTIONS = {
     "BatchMode": "yes",  # never ask the user
     "StrictHostKeyChecking": "yes",
@@ -70,7 +70,7 @@ _FOR_READING, _FOR_WRITING, _CREATE, _TRUNCATE = 1, 2, 8, 16
 
 
 class BrokenError(Exception):
-    """The connection could not be made, or was lost; the message is from `ssh`."""
+    """The connection could not be made or was lost, or the server does not follow the protocol."""
 
 
 class SftpEntry(NamedTuple):
@@ -162,7 +162,7 @@ class Channel:
         return {name: entry for name, entry in found.items() if name not in (".", "..")}
 
     def make_all(self, paths: Sequence[str]) -> None:
-        """Make folders, one after the other; existing ones are left alone."""
+        """Make folders in the given order; leave existing ones alone."""
         sent = [self._send(_MKDIR, _text(path), bytes(4)) for path in paths]
         for path, number in zip(paths, sent, strict=True):
             try:
@@ -180,7 +180,7 @@ class Channel:
         self._done(self._send(_RMDIR, _text(path)))
 
     def rename(self, old: str, new: str) -> None:
-        """Rename a file or folder to a name that is not taken."""
+        """Rename a file or folder; the server refuses if the new name is taken."""
         self._done(self._send(_RENAME, _text(old), _text(new)))
 
     def write(
@@ -213,7 +213,7 @@ class Channel:
                     if len(waiting) >= _UNDER_WAY:
                         self._arrived(waiting, arrived)
             waiting.append((self._send(_CLOSE, handle), offset))
-            left = None  # it is closed in any case
+            left = None  # the request to close it is sent
             while waiting:
                 self._arrived(waiting, arrived)
         except BaseException:
@@ -232,8 +232,8 @@ class Channel:
 
         Args:
             path: The file.
-            ready: Takes an offset, and returns up to where the file can be read now, which is
-                more than the offset.
+            ready: Takes an offset, waits until bytes after it can be read, and returns the offset
+                up to which they can.
         """
         limit = ready(0)
         handle = self._ask(_OPEN, _open(path, _FOR_READING), _HANDLE)
@@ -263,9 +263,10 @@ class Channel:
             self._leave(handle, [number for number, *_ in waiting])
 
     def write_many(self, files: Mapping[str, bytes]) -> list[bytes]:
-        """Write small files and read them back, sending all requests of a kind at once.
+        """Write small files, and return the bytes that are read back, in the same order.
 
-        If the server supports syncs, they are on its disk before they are read back.
+        All requests of a kind are sent at once. If the server supports syncs, the files are on its
+        disk before they are read back.
         """
         handles = self._open_many(files, _FOR_READING | _FOR_WRITING | _CREATE | _TRUNCATE)
         done: list[int] = []
@@ -335,18 +336,18 @@ class Channel:
         if failures:
             for handle in handles:
                 self._leave(handle, [])
-        _complain(failures)
+        _raise_first(failures)
         return handles
 
     def _all(self, numbers: Iterable[int], failures: Sequence[OSError] = ()) -> None:
-        """Wait for all answers; raise the first error."""
+        """Wait for all answers; raise the first error, if there is one."""
         failures = list(failures)
         for number in numbers:
             try:
                 self._done(number)
             except OSError as error:
                 failures.append(error)
-        _complain(failures)
+        _raise_first(failures)
 
     def _leave(self, handle: memoryview | None, waiting: Iterable[int]) -> None:
         """Close a file, and ignore the answers to its pending requests."""
@@ -440,7 +441,7 @@ class Channel:
             raise BrokenError(self._last_words()) from None
 
     def _ignore(self, number: int) -> None:
-        """Ignore an answer."""
+        """Ignore the answer to a request, whether it has arrived or not."""
         if self._answers.pop(number, None) is None:
             self._ignored.add(number)
 
@@ -488,7 +489,10 @@ class Channel:
 
 @lru_cache
 def _preferred(command: tuple[str, ...], host: str) -> dict[str, str]:
-    """Return the fastest cipher for this processor, unless ciphers are configured."""
+    """Return the option for the cipher that is fastest on processors with AES instructions.
+
+    Empty on other processors, or if the user has configured ciphers.
+    """
     cipher = "aes128-gcm@openssh.com"
     try:
         if " aes " not in Path("/proc/cpuinfo").read_text():
@@ -506,8 +510,7 @@ def _preferred(command: tuple[str, ...], host: str) -> dict[str, str]:
     return {"Ciphers": f"^{cipher}"} if ours_to_choose else {}
 
 
-def _complain(failures: Sequence[OSError]) -> None:
-    """Raise the first error after all answers have arrived."""
+def _raise_first(failures: Sequence[OSError]) -> None:
     for error in failures:
         raise error
 
@@ -533,7 +536,7 @@ def _status(body: memoryview) -> tuple[int, str]:
 
 
 def _entry(body: memoryview, at: int) -> tuple[SftpEntry, int]:
-    """Return attributes, and the offset of their end."""
+    """Return the attributes at an offset, and the offset of their end."""
     (flags,) = struct.unpack_from(">I", body, at)
     at += 4
     size = mode = 0

@@ -31,7 +31,7 @@ _SIZES = b"""<?xml version="1.0" encoding="utf-8"?>
 class WebDavFolder(DropFolder):
     """The repository behind `davs://`; the folder must exist.
 
-    Its login is a user and a password (basic) or a token (bearer) for the host.
+    The login is a user and a password (basic), or a token (bearer), for the host.
     """
 
     kind = "webdav"
@@ -156,7 +156,7 @@ def _path_of(href: str, target: str) -> str:
 
 
 def _responses(body: bytes, target: str) -> Iterator[tuple[str, int | None]]:
-    """Return the addresses in a multistatus answer, each with its size; None for folders."""
+    """Yield the addresses in a multistatus answer, each with its size; None for folders."""
     root = read_xml(body, target, "Check that the address is WebDAV.")
     for response in root.iter(f"{_DAV}response"):
         href = response.findtext(f"{_DAV}href") or ""

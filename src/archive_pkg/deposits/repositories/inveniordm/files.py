@@ -1,4 +1,4 @@
-"""Upload files into a draft of InvenioRDM, completely or in parts that can be resumed."""
+"""Upload files into a draft of InvenioRDM; large files in parts, so that they can be resumed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def bring(
         journal: The journal of the deposit.
 
     Returns:
-        The server's entry for each file by name, with its digest, and whether anything was changed.
+        The server's entry for each wanted file, by name; and whether anything was changed there.
     """
     names = {sent.item.path for sent in wanted}
     there: dict[str, Json] = {}
@@ -72,7 +72,10 @@ def _bring(
     transfer: Transfer,
     journal: Journal,
 ) -> Json:
-    """Send a file, or the rest of it, and replace the file there with that name."""
+    """Send a file, or its missing parts, replacing a file of the same name there.
+
+    Return the server's new entry for it.
+    """
     path = f"{files}/{segments(sent.item.path)}"
     upload = journal.outcome(f"upload {sent.item.path}") or {}
     if held is None or _complete(held) or not upload.get("parts"):
@@ -104,7 +107,10 @@ def md5_of(file: Json) -> str | None:
 
 
 def _begin(web: HttpClient, files: str, item: Item, journal: Journal) -> Json:
-    """Announce the file, in parts if it is large and the storage supports them."""
+    """Announce a file, in parts if it is large and the storage supports them.
+
+    Return the number and size of the parts, 0 for a file in one piece, and a name for the upload.
+    """
     step = f"upload {item.path}"
     journal.begin(step)
     file: Json = {"key": item.path, "size": item.size}

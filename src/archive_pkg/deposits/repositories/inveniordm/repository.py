@@ -1,7 +1,8 @@
 """`inveniordm+https://HOST`, `zenodo:`, `zenodo-sandbox:`: InvenioRDM, the engine of Zenodo.
 
-A package becomes a draft with one zip and a page for people. It is published only on demand, and
-cannot be withdrawn. A changed package becomes a new version of the record that its receipt names.
+A package becomes a draft with one zip, and a page for people if there is one. The draft is
+published only with `--publish`, which cannot be undone. If an earlier version of the package is
+published according to a receipt, a changed package becomes a new version of that record.
 The address takes the options `?publisher=NAME`, `?type=ID` (one of the instance's resource types)
 and `?access=restricted`, which restricts the files until the day on which all parts are open.
 """
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 LOOKS = (2.0, 4.0)
-"""Seconds before searching again for a draft after a lost answer, because searches lag a little."""
+"""Seconds to wait before further searches for a draft: new drafts appear there with a delay."""
 _LARGEST = 50 * 10**9
 _OPTIONS = {"publisher": (), "type": (), "access": ("public", "restricted")}
 _ABSENT = {404, 410}
@@ -110,7 +111,7 @@ class InvenioRdm(RestrictingRepository):
         self._web = HttpClient(f"{self._site}/api", self.target, self._name, self._login)
 
     def capabilities(self) -> Capabilities:
-        """One zip and its page; the server states MD5s; a draft until it is published."""
+        """See `Repository`: one zip and its page; the server states MD5s and has drafts."""
         return Capabilities(
             packaging="zip",
             digest="md5",
@@ -151,7 +152,7 @@ class InvenioRdm(RestrictingRepository):
         return plan
 
     def _first_step(self, transfer: Transfer) -> tuple[str, str]:
-        """Return the first step of a deposit, as far as the receipts say, and where files go."""
+        """Return the first step of a deposit according to the receipts, and where the files go."""
         same, other = earlier_deposits(transfer)
         if same:
             return (
@@ -189,7 +190,7 @@ class InvenioRdm(RestrictingRepository):
         return doi
 
     def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
-        """Make a draft, send files, compare digests, publish on demand; see `Repository`."""
+        """Make a draft, send files, compare digests, publish if asked; see `Repository`."""
         with zipped(transfer, journal) as sent, paged(transfer, sent) as pages:
             wanted = (sent, *pages)
             name, vanished = self._place(transfer, journal), ""
@@ -255,7 +256,7 @@ class InvenioRdm(RestrictingRepository):
             )
 
     def status(self, remote_id: str, version: str) -> Status:
-        """Return whether it is published, a draft, or absent; see `Repository`."""
+        """Return whether the deposit is published, a draft or absent; see `Repository`."""
         record = self._record(remote_id)
         if record is not None:
             return Status("published", f"{self._page(record)} {_doi(record)}".strip(), record)
@@ -267,7 +268,10 @@ class InvenioRdm(RestrictingRepository):
     # --- finding or creating the draft
 
     def _place(self, transfer: Transfer, journal: Journal, vanished: str = "") -> str:
-        """Return the draft or record that the package belongs into, but not a discarded one."""
+        """Return the id of the draft or record for a package, creating a draft if necessary.
+
+        `vanished` is the id of a discarded draft, which receipts and searches may still name.
+        """
         made = journal.outcome("draft")
         if made:
             return str(made["id"])
@@ -301,7 +305,7 @@ class InvenioRdm(RestrictingRepository):
         A deposit replaces the contents of a draft, and a forged receipt or DOI can name any draft.
 
         Raises:
-            DepositError: It was made for something else.
+            DepositError: The record or draft does not have the mark of the package.
         """
         there = self._draft(name) or self._record(name)
         if there is None:
@@ -316,7 +320,7 @@ class InvenioRdm(RestrictingRepository):
             )
 
     def _published(self, transfer: Transfer) -> str:
-        """Return the published record of an earlier version of the package, if there is one."""
+        """Return the published record of an earlier version of the package; empty if none."""
         for receipt in reversed(transfer.earlier):
             if receipt.state == "published" and receipt.fingerprint != transfer.fingerprint:
                 return receipt.remote_id
@@ -328,7 +332,7 @@ class InvenioRdm(RestrictingRepository):
         made = journal.outcome("draft")
         if made:
             return str(made["id"])
-        # It can exist even if the answer, or the journal and receipts, were lost.
+        # The draft can exist even if the answer, or the journal and receipts, were lost.
         mark = _mark(record, fingerprint)
         for seconds in (0.0, *(LOOKS if journal.begun("draft") else ())):
             time.sleep(seconds)
@@ -349,7 +353,7 @@ class InvenioRdm(RestrictingRepository):
         return str(reply["id"])
 
     def _found(self, mark: str) -> str:
-        """Return our draft or record with this mark, found by the server's search."""
+        """Return the user's draft or record that has a mark, by a search; empty if none."""
         asked = quote(f'metadata.identifiers.identifier:"{mark}"', safe="")
         found = self._web.ask("GET", f"user/records?size=25&q={asked}").json(_HITS)
         for hit in found["hits"]["hits"]:
@@ -359,7 +363,7 @@ class InvenioRdm(RestrictingRepository):
         return ""
 
     def _reserved(self, record: Record) -> str:
-        """Return the draft in which a DOI of the record was reserved here, if any."""
+        """Return the draft in which a DOI of the record is reserved; empty if there is none."""
         for identifier in record.identifiers:
             if identifier.scheme == "doi":
                 name = identifier.value.rpartition("/")[2].rpartition(".")[2]
@@ -391,7 +395,7 @@ class InvenioRdm(RestrictingRepository):
     ) -> tuple[Sequence[Upload], Mapping[str, Json]]:
         """Return the files that a published record has, and the server's entries for them.
 
-        It may have been published without a page, or with a page of another program version.
+        The record may have no page, or a page by a different version of this program.
         """
         held = {entry["key"]: entry for entry in self._entries(f"records/{segments(name)}/files")}
         package, *pages = wanted
@@ -457,10 +461,10 @@ class InvenioRdm(RestrictingRepository):
     def _describe(
         self, draft: Json, transfer: Transfer, journal: Journal
     ) -> tuple[Json, tuple[str, ...], tuple[str, ...]]:
-        """Write the record's metadata into a draft once: a person may have edited it since.
+        """Write the record's metadata into a draft, unless the draft has this package's metadata.
 
-        The options of the address are set in any case. Return the new state of the draft, the
-        edits that were kept, and the notes for the user.
+        A person may have edited these since. The options of the address are set in any case. Return
+        the new state of the draft, the edits that were kept, and the notes for the user.
         """
         there = draft["access"]
         access = self._access(transfer, there) if "access" in self._options else None
@@ -504,9 +508,9 @@ class InvenioRdm(RestrictingRepository):
         ]
         # The server removes these two from a new version.
         absent = {"publication_date", "version"} - said.keys()
-        aside = {"identifiers", *asked, *absent}
-        there = {name: value for name, value in said.items() if name not in aside}
-        new = {name: value for name, value in sent.items() if name not in aside}
+        not_merged = {"identifiers", *asked, *absent}
+        there = {name: value for name, value in said.items() if name not in not_merged}
+        new = {name: value for name, value in sent.items() if name not in not_merged}
         done = merged(new, there, last, quiet=("publication_date",))
         own = {name: sent[name] for name in absent if name in sent} | asked
         own["identifiers"] = [*sent["identifiers"], *added]
@@ -520,7 +524,10 @@ class InvenioRdm(RestrictingRepository):
         journal: Journal,
         edited: Mapping[str, Any] = MappingProxyType({}),
     ) -> tuple[str, ...]:
-        """Record what was sent and what the server stored; return the rejected fields, in words."""
+        """Record what was sent and what the server stored.
+
+        Return a sentence for each rejected field, up to 20.
+        """
         errors = tuple(
             f"{each.get('field')} was not accepted: "
             f"{'; '.join(map(str, each.get('messages') or ()))}"
@@ -533,11 +540,11 @@ class InvenioRdm(RestrictingRepository):
     def _answer_with_description(
         self, stored: Stored, transfer: Transfer, journal: Journal
     ) -> Json:
-        """Return the server's answer, with what is needed to recognize edits later."""
+        """Return the server's answer, with the last description, to recognize edits later."""
         return {**stored.answer, "described": last_description(transfer, journal)}
 
     def _access(self, transfer: Transfer, there: Json | None = None) -> Json:
-        """Return who may see the record and the files, as the address asks."""
+        """Return who may see the record and the files, according to the address."""
         access: Json = {"record": "public", "files": self._options.get("access", "public")}
         if self._is_restricting and there:
             access["record"] = there["record"]  # a person may have restricted the record
@@ -547,7 +554,7 @@ class InvenioRdm(RestrictingRepository):
         return access
 
     def _differences(self, there: Json, transfer: Transfer, asked: Json | None) -> tuple[str, ...]:
-        """Return how a record or draft differs from the requested access and options."""
+        """Return clauses on how a record or draft differs from the requested access and options."""
         found = []
         if asked:
             access = there.get("access", {})
@@ -602,7 +609,7 @@ class InvenioRdm(RestrictingRepository):
         }
 
     def _knows(self, vocabulary: str, identifier: str) -> bool:
-        """Return whether the instance has a term. It rejects descriptions with unknown terms."""
+        """Return whether the instance has a term; it rejects descriptions with unknown terms."""
         term = f"vocabularies/{vocabulary}/{segments(identifier)}"
         if term not in self._terms:
             status = self._web.ask("GET", term, expect={200, 400, 401, 403, 404, 405}).status
@@ -611,7 +618,7 @@ class InvenioRdm(RestrictingRepository):
 
 
 def _mark(record: Record, fingerprint: str) -> str:
-    """Return the mark by which a deposit is found again: the package's name and exact bytes."""
+    """Return the identifier by which a deposit is found again: record id and fingerprint."""
     return f"archive-pkg:{record.id}:{fingerprint[:32] or 'reserved'}"
 
 

@@ -1,8 +1,8 @@
-"""Find the path of an object in an OCFL root: the storage layouts of extensions 0002 to 0007.
+"""Find the path of an object in an OCFL root by the layouts 0002, 0003, 0004, 0006 and 0007.
 
 A root declares its layout in `ocfl_layout.json`, and the layout's parameters in
-`extensions/NAME/config.json` (OCFL 1.1, 4.1 and 4.2). Missing parameters have the extension's
-defaults. If a root does not declare a layout, the layout is inferred from its objects.
+`extensions/NAME/config.json` (OCFL 1.1, 4.1 and 4.2). Missing parameters have the defaults of the
+extension. If a root does not declare a layout, the layout is inferred from the root's objects.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
 }
 _DIGESTS = ("md5", "sha1", "sha256", "sha512", "blake2b")
 _ENOUGH = 20
-"""The number of objects that are compared with a layout before it is accepted."""
+"""The most objects that are compared with a layout before the layout is accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Layout:
     parameters: dict[str, Any] = field(default_factory=lambda: dict(_DEFAULTS[USUAL]))
 
     def path(self, identifier: str) -> str:
-        """Return the object's path below the root."""
+        """Return the path below the root of the object with an identifier."""
         number = self.name[:4]
         if number == "0002":
             return identifier

@@ -1,6 +1,6 @@
 """OCFL 1.1 objects on disk: read, extend and validate their inventories and files.
 
-The numbers in comments are the validation codes of OCFL 1.1 for the rules of sections 3.1 to 3.5.
+Codes such as E063 in comments are the validation codes of OCFL 1.1.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ State: TypeAlias = "Mapping[str, list[str]]"
 
 
 def read_inventory(home: Path) -> Inventory:
-    """Return an object's inventory, after checking the types of its parts.
+    """Return an object's inventory, after checking the types of its values.
 
     Raises:
-        DepositError: It is not an inventory.
-        OSError: It cannot be read.
+        DepositError: The file is not an inventory.
+        OSError: The file cannot be read.
     """
     return _parsed(home, INVENTORY, storage.read_beneath(home, INVENTORY))
 
@@ -83,7 +83,7 @@ def _check_types(read: Inventory) -> None:
 
 
 def _check_paths(listed: Any, where: str) -> None:
-    """Raise TypeError unless it has safe paths by digest, no path twice and none below another."""
+    """Raise TypeError unless a block lists safe paths by digest: each once, none below another."""
     paths: list[str] = []
     for digest, here in listed.items():
         if not isinstance(here, list) or not here or not all(isinstance(one, str) for one in here):
@@ -124,7 +124,7 @@ def newest_state(inventory: Inventory) -> dict[str, str]:
 def with_version(
     before: Inventory | None, identifier: str, state: State, message: str
 ) -> Inventory:
-    """Return an inventory with a new version; its manifest does not list new content yet.
+    """Return an inventory with a new version. Its manifest does not list the new content yet.
 
     Args:
         before: The inventory so far; None for a first version.
@@ -190,8 +190,8 @@ def validate(home: Path, *, digests: bool = True) -> None:
         digests: Whether to read the content.
 
     Raises:
-        DepositError: It is not valid, or has a file that could be read without end.
-        OSError: It cannot be read.
+        DepositError: The object is not valid, or has a file that is not safe to read; see `_files`.
+        OSError: The object cannot be read.
     """
     files, empty = _files(home)
     found = [f"the folder {path} is empty" for path in empty]
@@ -208,7 +208,8 @@ def _files(home: Path) -> tuple[set[str], list[str]]:
     """Return the paths of an object's files, and those of its empty folders.
 
     Raises:
-        DepositError: It contains a link, a pipe, a device, or a file that is mostly holes.
+        DepositError: The object contains a link, a special file, a sparse file, an inventory or
+            declaration that is too large, or too many files.
     """
     files, empty, waiting, count = set[str](), list[str](), [""], 0
     while waiting:
@@ -260,7 +261,7 @@ def _faults(home: Path, files: set[str], *, digests: bool) -> Iterator[str]:
     yield from _faults_of_files(files, placed)
     wanted: dict[str, dict[str, str]] = {}
     for one in placed.values():
-        for algorithm, digest, path in _promised(one):
+        for algorithm, digest, path in _listed_digests(one):
             if wanted.setdefault(path, {}).setdefault(algorithm, digest) != digest:  # E066, E092
                 yield f"{path} has two different digests"
     if digests:
@@ -294,7 +295,7 @@ def _faults_of_sidecar(home: Path, path: str, inventory: Inventory) -> Iterator[
     except (FileNotFoundError, ValueError):
         said = ""
     if not re.fullmatch(rf"{digest}[ \t]+{re.escape(INVENTORY)}\n?", said):  # E058, E060, E061
-        yield f"{path} is not as {path}.{algorithm} says"
+        yield f"{path} does not match {path}.{algorithm}"
 
 
 def _faults_of_older(name: str, older: Inventory, inventory: Inventory) -> Iterator[str]:
@@ -310,7 +311,7 @@ def _faults_of_older(name: str, older: Inventory, inventory: Inventory) -> Itera
 
 
 def _content(inventory: Inventory, version: str) -> dict[str, set[str]]:
-    """Return where the content of each logical path of a version is."""
+    """Return the content paths of each logical path of a version."""
     state = inventory["versions"].get(version, {"state": {}})["state"]
     manifest = inventory["manifest"]
     return {path: set(manifest[digest]) for digest, paths in state.items() for path in paths}
@@ -336,8 +337,8 @@ def _faults_of_files(files: set[str], placed: Mapping[str, Inventory]) -> Iterat
             yield f"no inventory lists {path}"
 
 
-def _promised(inventory: Inventory) -> Iterator[tuple[str, str, str]]:
-    """Yield the algorithm, digest and path for every digest in an inventory."""
+def _listed_digests(inventory: Inventory) -> Iterator[tuple[str, str, str]]:
+    """Yield the algorithm, digest and path for every digest that this program can compute."""
     blocks = {inventory["digestAlgorithm"]: inventory["manifest"]}
     for algorithm, listed in itertools.chain(blocks.items(), inventory.get("fixity", {}).items()):
         if algorithm in fixity.ALGORITHMS:
@@ -346,7 +347,7 @@ def _promised(inventory: Inventory) -> Iterator[tuple[str, str, str]]:
 
 
 def _changed(home: Path, wanted: Mapping[str, dict[str, str]]) -> Iterable[str]:
-    for path, promised in sorted(wanted.items()):
+    for path, digests in sorted(wanted.items()):
         with storage.open_beneath(home, path) as file:
-            if fixity.digest(file, list(promised)) != promised:  # E092, E093
+            if fixity.digest(file, list(digests)) != digests:  # E092, E093
                 yield f"{path} does not have its digest"

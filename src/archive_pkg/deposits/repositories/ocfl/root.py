@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from archive_pkg.deposits.transfers import Item, Transfer
 
 STAGING = "archive-pkg-staging"
-"""The folder in `extensions/` for building objects if that is impossible next to the root."""
+"""The folder in `extensions/` where objects are built if that is not possible next to the root."""
 _ROOT = f"0=ocfl_{SPECIFICATION}"
 _LAYOUT_FILE = "ocfl_layout.json"
 _EXTENSIONS = "extensions"
@@ -85,7 +85,7 @@ class OcflRoot:
         return f"ocfl:{self.root}"
 
     def capabilities(self) -> Capabilities:
-        """Return: single files, read back; old versions are kept."""
+        """See `Repository`: single files, read back. Old versions are kept."""
         return Capabilities(packaging="folder", digest=DIGEST, write_once=True, open_to_all=False)
 
     def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
@@ -141,7 +141,7 @@ class OcflRoot:
             return self._stored(home, transfer, held)
 
     def status(self, remote_id: str, version: str) -> Status:
-        """Return whether the root has it, and in which versions; see `Repository`."""
+        """Return whether the root has the object, and its versions; see `Repository`."""
         with storage.storage_errors(f"working in {self.root}"):
             home = self._home(remote_id) if self.root.is_dir() else self.root
             if not (home / "inventory.json").is_file():
@@ -172,7 +172,7 @@ class OcflRoot:
     def fetch(
         self, remote_id: str, version: str, into: Path, expected: Expected | None = None
     ) -> None:
-        """Copy a version of an object, validated first, into an empty folder; see `Repository`."""
+        """Validate an object and copy a version into an empty folder; see `Repository`."""
         with storage.storage_errors(f"working in {self.root}"):
             home = self._home(remote_id)
             if not home.is_dir():
@@ -270,7 +270,7 @@ class OcflRoot:
 
     @contextlib.contextmanager
     def _staging(self, home: Path) -> Iterator[storage.Staging]:
-        """Enter a folder for building an object, with a lock on that object."""
+        """Yield a folder for building an object, while a lock on the object is held."""
         name = hashlib.sha256(str(home.relative_to(self.root)).encode()).hexdigest()[:16]
         inside = self.root / _EXTENSIONS / STAGING
         with contextlib.ExitStack() as entered:
@@ -433,7 +433,11 @@ def _is_object(folder: Path) -> bool:
 
 
 def _refuse_foreign(home: Path, identifier: str) -> None:
-    """Refuse to add a version to an object that another program wrote."""
+    """Refuse to add a version to an object with a different id, OCFL version or digest.
+
+    Raises:
+        DepositError: The object has one of these, or cannot be read.
+    """
     try:
         inventory = read_inventory(home)
         said = {
@@ -456,7 +460,7 @@ def _refuse_foreign(home: Path, identifier: str) -> None:
 
 
 def _refuse_sizes(home: Path, version: str, expected: Expected) -> None:
-    """Refuse a version with a file of another size than was deposited.
+    """Refuse a version if the size of a file differs from what was deposited.
 
     Raises:
         DepositError: A size differs.
@@ -473,7 +477,7 @@ def _refuse_sizes(home: Path, version: str, expected: Expected) -> None:
 
 
 def _state(transfer: Transfer) -> dict[str, list[str]]:
-    """Return the logical state (OCFL 1.1, 3.5.3.1): the package's paths by digest."""
+    """Return the package's paths by digest, as the state of a version (OCFL 1.1, 3.5.3.1)."""
     state: dict[str, list[str]] = {}
     for path, digest in transfer.digests(DIGEST).items():
         state.setdefault(digest, []).append(path)
@@ -494,7 +498,7 @@ def _plain(path: str) -> str:
 
 
 def _sha256(home: Path, path: str) -> str | None:
-    """Return the SHA-256 of a file of an object without following links; None if missing."""
+    """Return the SHA-256 of an object's file without following links; None if it is missing."""
     try:
         with storage.open_beneath(home, path) as file:
             return sha256_of(iter(lambda: file.read(fixity.BLOCK), b""))

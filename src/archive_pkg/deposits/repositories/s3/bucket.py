@@ -1,13 +1,13 @@
 """`s3://BUCKET/PREFIX`: S3, and every server that speaks its protocol.
 
-A package is stored below `PREFIX/<identifier>/<start of its fingerprint>/`, so that a changed
-package never replaces another, and the same package is never stored twice. bagit.txt is sent last:
-a package without it is not complete. The login, region and endpoint come from AWS's own chain
-(environment, `~/.aws`).
+A package is stored below `PREFIX/<identifier>/<start of its fingerprint>/`. So a changed package
+does not replace an older one, and the same package is not stored twice. bagit.txt is sent last: a
+package without it is not complete. The login, region and endpoint come from where AWS's own tools
+find them (environment, `~/.aws`).
 
-`?endpoint=URL` names another server than Amazon's. It may be plain `http` only on this machine, or
-with `http=yes`, because the login would cross the network readable. `?lock=governance:2036-12-31`
-(or `compliance`) requests an object lock until that day.
+`?endpoint=URL` names a server other than Amazon's. It may be plain `http` only on this machine, or
+with `http=yes`, because the login would cross the network unencrypted.
+`?lock=governance:2036-12-31` (or `compliance`) requests an object lock until that day.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ _log = logger(__name__)
 _LARGEST = 5 * 1024**4
 _LONGEST = 1024
 _SLOWEST = 1024
-"""Bytes per second of files that take longer than other answers may."""
+"""The average bytes per second that a server must send of a file after the first minute."""
 _MOST_PAGES = 10_000
 """Pages of a listing; each has a thousand entries."""
 _WIDTH = 8
@@ -131,7 +131,7 @@ class S3Bucket:
         except (BotoCoreError, ValueError) as error:
             message = f"{without_secret(address)}: {redact(str(error))}"
             raise UsageError(message, "Check the configuration of AWS (~/.aws/config).") from error
-        self._client.meta.events.register("before-send.s3", self._sent)
+        self._client.meta.events.register("before-send.s3", self._send_request)
         limit_answer_time(self._client._endpoint.http_session)
         url = str(self._client.meta.endpoint_url)
         refuse_plain(split_address(url), allowed=self._may_be_plain)
@@ -150,7 +150,7 @@ class S3Bucket:
         return f"s3://{self._bucket}/{quote(self._prefix)}{server}"
 
     def capabilities(self) -> Capabilities:
-        """Return: single files, verified by the server if it can; resumable in parts."""
+        """See `Repository`: single files; large ones are resumed in parts."""
         return Capabilities(
             packaging="folder",
             digest="sha256",
@@ -186,7 +186,7 @@ class S3Bucket:
         return plan
 
     def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
-        """Send what is missing, compare everything; see `Repository`."""
+        """Send the missing files, and compare all files; see `Repository`."""
         base = self._base(transfer)
         with self._errors():
             journal.begin("place", remote_id=base)
@@ -206,8 +206,8 @@ class S3Bucket:
                 sent = list(pool.map(send, first))
             sent += [send(item) for item in last]
             journal.done("send")
-            self._account(transfer, base)
-            self._see_locked(transfer, base)
+            self._check_listed(transfer, base)
+            self._check_locked(transfer, base)
         read_back = any(each.algorithm == "read back" for each in arrived.values())
         return Stored(
             remote_id=base,
@@ -224,7 +224,7 @@ class S3Bucket:
         )
 
     def status(self, remote_id: str, version: str) -> Status:
-        """Return whether the objects exist, including bagit.txt; see `Repository`."""
+        """Return whether the objects exist: partial without bagit.txt. See `Repository`."""
         with self._errors():
             there = self._list(remote_id)
         if not there:
@@ -264,10 +264,10 @@ class S3Bucket:
             raise DepositError(f"{self.target} has no objects below {remote_id}")
         return {key.removeprefix(remote_id): there[key].size for key in sorted(there)}
 
-    def _sent(self, request: Any, **_: object) -> Any:
+    def _send_request(self, request: Any, **_: object) -> Any:
         """Send a request; read answers that are not files within limits of bytes and time.
 
-        botocore itself reads an answer to its end without a limit.
+        botocore itself would read an answer to its end without a limit.
         """
         from botocore.awsrequest import AWSResponse
 
@@ -286,8 +286,8 @@ class S3Bucket:
         Args:
             raw: The answer, as urllib3 has it.
             most: The most bytes.
-            whole: Whether it must be complete within a minute. Otherwise it must have a minimum
-                speed after a minute.
+            whole: Whether the answer must be complete within a minute. If not, it must have the
+                average speed `_SLOWEST` after a minute.
         """
         import urllib3
 
@@ -315,12 +315,12 @@ class S3Bucket:
 
     def _list(self, base: str) -> dict[str, ListedObject]:
         found: dict[str, ListedObject] = {}
-        for each in self._pages("list_objects_v2", "Contents", Prefix=base):
+        for each in self._listed("list_objects_v2", "Contents", Prefix=base):
             found[each["Key"]] = ListedObject(each["Size"], each["ETag"].strip('"'))
         return found
 
-    def _pages(self, operation: str, name: str, **asked: str) -> Iterator[dict[str, Any]]:
-        """Yield the pages of a listing; refuse a listing without end."""
+    def _listed(self, operation: str, name: str, **asked: str) -> Iterator[dict[str, Any]]:
+        """Yield the entries of all pages of a listing; refuse a listing without end."""
         count = 0
         pages = self._client.get_paginator(operation).paginate(Bucket=self._bucket, **asked)
         for number, page in enumerate(pages, 1):
@@ -389,7 +389,7 @@ class S3Bucket:
         return answer if answer.get("ETag") else self._head(key)
 
     def _once(self, call: Any, **options: Any) -> dict[str, Any]:
-        """Write an object unless it exists. Existing ones are compared later."""
+        """Write an object unless it exists; the caller compares an existing one."""
         from botocore.exceptions import ClientError
 
         if self._conditional:
@@ -451,7 +451,7 @@ class S3Bucket:
         return digests
 
     def _upload(self, key: str) -> str:
-        """Return the multipart upload under way for an object, or a new one."""
+        """Return the id of an unfinished multipart upload of an object, or of a new one."""
         found = self._client.list_multipart_uploads(Bucket=self._bucket, Prefix=key)
         for each in reversed(found.get("Uploads", [])):
             if each["Key"] == key:
@@ -463,13 +463,13 @@ class S3Bucket:
 
     def _parts_there(self, key: str, upload: str) -> PartsThere:
         found = PartsThere()
-        for part in self._pages("list_parts", "Parts", Key=key, UploadId=upload):
+        for part in self._listed("list_parts", "Parts", Key=key, UploadId=upload):
             found[part["PartNumber"]] = (part["Size"], part["ETag"].strip('"'))
             found.checksums = "ChecksumSHA256" in part
         return found
 
     def _knows_locks(self) -> bool:
-        """Return whether the bucket locks objects; True if we may not ask."""
+        """Return whether the bucket can lock objects; True if the server does not say."""
         from botocore.exceptions import ClientError
 
         with self._errors():
@@ -484,7 +484,7 @@ class S3Bucket:
             return {}
         return {"ObjectLockMode": self._lock[0], "ObjectLockRetainUntilDate": self._lock[1]}
 
-    def _account(self, transfer: Transfer, base: str) -> None:
+    def _check_listed(self, transfer: Transfer, base: str) -> None:
         """Compare a new listing with the deposit: a server can answer 200 and store nothing."""
         there = self._list(base)
         for item in transfer.items:
@@ -495,7 +495,7 @@ class S3Bucket:
                     "Deposit again. If the error persists, check the storage.",
                 )
 
-    def _see_locked(self, transfer: Transfer, base: str) -> None:
+    def _check_locked(self, transfer: Transfer, base: str) -> None:
         """Check that every object has the requested lock: a server can ignore the request."""
         if not self._lock:
             return
@@ -537,7 +537,7 @@ class S3Bucket:
 
     @contextlib.contextmanager
     def _errors(self) -> Iterator[None]:
-        """Turn botocore's errors into ours."""
+        """Turn botocore's errors into DepositError and LostError."""
         from botocore import exceptions as of_botocore
         from botocore.parsers import ResponseParserError
 
