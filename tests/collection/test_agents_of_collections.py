@@ -313,6 +313,11 @@ def test_unknown_and_repeated_agents_are_not_merged(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="has an agent grommyko") as caught:
         merged(tmp_path, "gromyko", "grommyko")
     assert caught.value.hint == "Did you mean gromyko?"
+    made = letter(tmp_path, 1)
+    text = (made / "record.yaml").read_text()
+    (made / "record.yaml").write_text(text.replace("agents.gromyko.name", "agents.0.name"))
+    with pytest.raises(UsageError, match="has an agent 0"):  # the number of an item is not an id
+        merged(tmp_path, "0")
     with pytest.raises(UsageError, match="with itself"):
         merged(tmp_path, "gromyko", "gromyko")
 

@@ -243,8 +243,9 @@ def _users(
         used = {one.id for one in references(plain, Record) if one.what == "agent"}
         used |= {name for item in items(plain, "agents") if (name := id_of(item))}
         used |= {".".join(one.field.split(".")[1:2]) for one in read.record.evidence}
-        if used & names:
-            yield read.file, [one for one in read.own if one.id in names], used & names
+        used &= names & {agent.id for agent in read.record.agents}
+        if used:
+            yield read.file, [one for one in read.own if one.id in names], used
     if invalid.errors:
         paths = {found.location.path for found in invalid.errors}
         message = f"{counted(len(paths), 'record')} of the collection cannot be read"
