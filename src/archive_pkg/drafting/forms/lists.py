@@ -40,7 +40,8 @@ _COPY_ENTRY = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"\b\d+\s*(?:x\s*|copies\s+|copy\s+)?(?:for|to|an|für)\s+(?:the\s+)?(?P<who>[^,;]+)",
+    r"\b\d+\s*(?:x\s*(?:for\s+)?|(?:x\s*|copies\s+|copy\s+)?(?:for|to|an|für)\s+)(?:the\s+)?"
+    r"(?P<who>[^,;]+)",
     re.IGNORECASE,
 )
 _SPEAKS = re.compile(r"(?P<who>[^\W\d_][^:.()\[\]]{2,40}?)\s?(?:\([^()]*\)|\[[^\]]*\])?:\s+\S")
@@ -56,7 +57,7 @@ _OF_OTHER = re.compile(
     r"\b(?:[Cc]onversation|talks?) of\b|['’]s [Cc]onversation|\bbetween\b(?! \d)|\bof [Cc]omrade\b"
 )
 _LISTED = re.compile(r"\W*\d+\s*(?:x|×|st|nd|rd|th|\.|-|–|copy|copies|экз|-й)|[-–•*]")
-_FOR = re.compile(r"^(?:to|an|for|для)\s+(?:the\s)?", re.IGNORECASE)
+_FOR = re.compile(r"^(?:(?:to|an|for|для)\s+)?(?:the\s)?", re.IGNORECASE)
 
 
 class ListForms(FormsBase):
@@ -219,10 +220,7 @@ class ListForms(FormsBase):
 
     def heads_side(self, text: str) -> bool:
         """Whether the words before a colon name a side: "KGB", "GDR Embassy"."""
-        words = words_of(text)
-        if words and len(words) <= 4 and all(word in self.vocabulary.acronyms for word in words):
-            return True
-        return len(words) <= 4 and looks_like_body(text, self.vocabulary)
+        return len(words_of(text)) <= 4 and looks_like_body(text, self.vocabulary)
 
     def speakers(self) -> None:
         """Add who speaks or presides, by "Comrade X:", "ANNA LIND:" and "Cde. X presiding"."""
@@ -315,5 +313,5 @@ class ListForms(FormsBase):
             pieces = pieces[1:]
         who = " ".join(pieces)
         at = self.text.find(who, offset)
-        if who and (who[0].isupper() or who[0].isdigit()) and len(who) < 90:
+        if (who[:1].isupper() or who[:1].isdigit()) and not who.isdigit() and len(who) < 90:
             self.add("copy-to", who, PROBABLE, "copies-line", max(at, offset))
