@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -169,3 +170,46 @@ def test_a_build_says_that_cmif_leaves_out_minutes(tmp_path: Path, run: Run) -> 
     assert done.returncode == 0
     assert "crosswalk-document-left-out" in done.stdout
     assert "crosswalk-document-left-out" not in run("build", DOCUMENTS / "letter", *words).stdout
+
+
+def links(page: Path) -> dict[str, str]:
+    """Return the addresses of the links on a page, by their words."""
+    return {
+        " ".join("".join(link.itertext()).split()): link.get("href", "")
+        for link in html.parse(page).getroot().iter("a")
+    }
+
+
+def test_minutes_link_to_their_items_enclosures_and_records(site: Path) -> None:
+    page = site / "letters" / "minutes.html"
+    found = links(page)
+    assert found["2. On the visit of K. Stein"] == "#q-s-items-visit"
+    assert found["record resolution"] == "resolution.html"
+    assert found["record report"] == "report.html"
+    assert found["the enclosure"] == "#r-depths"
+    names = {element.get("id") for element in html.parse(page).getroot().iter()}
+    anchors = [each[1:] for each in found.values() if each.startswith("#")]
+    assert set(anchors) <= names
+
+
+def test_every_link_between_documents_of_a_site_has_a_page(
+    tmp_path: Path, collection: Path, run: Run
+) -> None:
+    some = tmp_path / "packages"
+    shutil.copytree(collection / "minutes", some / "minutes")
+    out = tmp_path / "site"
+    assert run("site", some, "--out", out, "--date", ON).returncode == 0
+    assert "not on the site" in (out / "letters" / "resolution.html").read_text()
+    shutil.copytree(collection / "resolution", some / "resolution")
+    assert run("site", some, "--out", out, "--date", ON).returncode == 0
+    assert "not on the site" not in (out / "letters" / "resolution.html").read_text()
+    assert {name.stem for name in (out / "letters").iterdir()} >= {"report", "minutes"}
+
+
+def test_a_site_calls_only_letters_letters(site: Path) -> None:
+    for page in site.glob("letters/*.html"):
+        if page.stem not in ("letter", "telegram"):  # the telegram refers to the letter
+            body = html.parse(page).getroot().find("body")
+            words = html.tostring(body, method="text", encoding="unicode")
+            assert not re.search(r"(?i)\bletters?\b", words), page
+    assert "14 documents" in (site / "index.html").read_text()

@@ -110,10 +110,10 @@ def test_a_search_finds_the_letters_with_the_words(
     found = ask(f"q={quote(words)}")
     count_line = page.locator("#count").inner_text()
     if count:
-        assert count_line.startswith(f"{count} letter")
+        assert count_line.startswith(f"{count} document")
         assert len(found) == min(count, 40)
     else:
-        assert count_line == "No letters match."
+        assert count_line == "No documents match."
 
 
 def test_letters_with_the_word_in_their_description_come_first(
@@ -128,22 +128,22 @@ def test_filters_can_be_combined(
     ask("")
     page.locator("#facets summary", has_text="Language").click()
     page.get_by_role("button", name="German 16").click()
-    until(page, "document.getElementById('count').textContent.startsWith('16 letters')")
+    until(page, "document.getElementById('count').textContent.startsWith('16 document')")
     button = page.get_by_role("button", name="German 16")
     assert button.get_attribute("aria-pressed") == "true"
     assert button.evaluate("b => b === document.activeElement")
     page.get_by_label("From year").fill("1960")
     page.get_by_label("to year").fill("1965")
-    until(page, "document.getElementById('count').textContent.startsWith('3 letters')")
+    until(page, "document.getElementById('count').textContent.startsWith('3 document')")
     assert "since=1960" in page.url
     address = page.url
     page.go_back()
-    until(page, "document.getElementById('count').textContent.startsWith('96 letters')")
+    until(page, "document.getElementById('count').textContent.startsWith('96 document')")
     page.goto("about:blank")
     page.goto(address)
-    until(page, "document.getElementById('count').textContent.startsWith('3 letters')")
+    until(page, "document.getElementById('count').textContent.startsWith('3 document')")
     page.get_by_role("button", name="Clear").click()
-    until(page, "document.getElementById('count').textContent.startsWith('96 letters')")
+    until(page, "document.getElementById('count').textContent.startsWith('96 document')")
 
 
 def test_results_have_pages(
@@ -163,7 +163,7 @@ def test_results_follow_the_typing(
     ask("")
     page.get_by_role("searchbox").focus()
     page.keyboard.type("camarades", delay=5)
-    until(page, "document.getElementById('count').textContent.startsWith('16 letters')")
+    until(page, "document.getElementById('count').textContent.startsWith('16 document')")
     assert page.get_by_role("searchbox").evaluate("b => b === document.activeElement")
 
 
@@ -226,7 +226,7 @@ def test_the_keyboard_alone_finds_a_letter_and_opens_it(
         if page.evaluate("document.activeElement.id") == "q":
             break
     page.keyboard.type("letter-041")
-    until(page, "document.getElementById('count').textContent.startsWith('1 letter')")
+    until(page, "document.getElementById('count').textContent.startsWith('1 document')")
     for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("(document.activeElement.getAttribute('href') || '').includes('-041')"):

@@ -60,7 +60,9 @@ def test_searches_in_many_letters_find_exactly_the_letters_with_the_words(
             for words in letters
         )
         count_line = page.locator("#count").inner_text()
-        assert count_line.startswith(f"{expected:,} letter" if expected else "No letters"), question
+        assert count_line.startswith(f"{expected:,} document" if expected else "No documents"), (
+            question
+        )
 
 
 def words_in(folder: Path) -> Iterator[str]:

@@ -166,7 +166,7 @@ def test_a_changed_page_is_made_again(collection: Path) -> None:
     (out / "index.html").write_bytes(b"changed")
     site(collection)
     assert page.read_bytes() == good
-    assert b"Letters" in (out / "index.html").read_bytes()
+    assert b"Documents" in (out / "index.html").read_bytes()
 
 
 def test_the_same_collection_and_day_give_the_same_site(collection: Path, tmp_path: Path) -> None:
@@ -336,14 +336,14 @@ def test_only_the_first_of_two_packages_with_the_same_id_is_on_the_site(
     codes = [finding["code"] for line in output["results"] for finding in line["findings"]]
     assert codes == ["site-id-taken"]
     assert output["counts"] == {"written": 3, "left out": 1}
-    assert output["summary"]["letters on the site"] == 3
+    assert output["summary"]["documents on the site"] == 3
     assert cli.run(["site", str(collection), "-o", str(out), "-q"]) == 3
 
 
 def test_an_empty_collection_has_a_site(tmp_path: Path) -> None:
     (tmp_path / "collection").mkdir()
     out = site(tmp_path / "collection")
-    assert "0 letters" in (out / "index.html").read_text(encoding="utf-8")
+    assert "0 documents" in (out / "index.html").read_text(encoding="utf-8")
 
 
 def test_a_killed_run_leaves_the_old_site_or_the_new_one(collection: Path) -> None:

@@ -236,7 +236,13 @@ def _(value: Participant, record: Record) -> str:
 
 @_words.register
 def _(value: AgendaItem, record: Record) -> str:
-    return f"{value.number} {value.title}" if value.number else value.title
+    said = item_title(value)
+    return f"{said} (record {value.record})" if value.record else said
+
+
+def item_title(item: AgendaItem) -> str:
+    """Return the number and title of an item: "2. On the visit"."""
+    return f"{item.number} {item.title}" if item.number else item.title
 
 
 @_words.register
@@ -258,7 +264,13 @@ def _(value: Agent, record: Record) -> str:
     office = f", {value.role}" if value.role else ""
     version = f" {value.version}" if value.version else ""
     written = f" (“{value.as_written}”)" if value.as_written else ""
-    return f"{value.name}{version}{office}, {value.kind}{written}"
+    said = f"{value.name}{version}{office}, {value.kind}{written}"
+    more = [f"{name} {part}" for name, part in value.name_parts or () if part]
+    more += [f"born {words(record, value.born)}"] if value.born else []
+    more += [f"died {words(record, value.died)}"] if value.died else []
+    if value.affiliations:
+        more.append(f"affiliated with {record.names(value.affiliations)}")
+    return "; ".join((said, *more))
 
 
 def relations(part: Part) -> Iterator[str]:
@@ -280,6 +292,8 @@ def _(value: Part, record: Record) -> str:
     said.extend(relations(value))
     if value.made_by:
         said.append(f"by {record.names(value.made_by)}")
+    if value.excerpt is not None:
+        said.append("(excerpt)" if value.excerpt else "(complete)")
     where = value.file if value.file else "not held"
     if value.span:
         where += f", characters {value.span.start}–{value.span.end}"
@@ -298,8 +312,12 @@ def _(value: TranslationNote, record: Record) -> str:
 
 @_words.register
 def _(value: Enclosure, record: Record) -> str:
+    said = [f"{value.number} {value.title}" if value.number else value.title]
+    said += [record.names(value.sender)] if value.sender else []
+    said += [words(record, value.date)] if value.date else []
     held = value.part is not None and record.part(value.part).held
-    return f"{value.title} ({'held' if held else 'not held'})"
+    where = f"record {value.record}" if value.record else "held" if held else "not held"
+    return f"{', '.join(said)} ({where})"
 
 
 @_words.register

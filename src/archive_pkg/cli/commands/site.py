@@ -31,7 +31,7 @@ def site(
     title: Annotated[
         str,
         typer.Option(
-            "--title", help="The title of the site [default: the project's, or “Letters”]."
+            "--title", help="The title of the site [default: the project's, or “Documents”]."
         ),
     ] = "",
     base: Annotated[
@@ -89,7 +89,7 @@ def site(
         )
         answer.closing(
             {
-                "letters on the site": made.letters,
+                "documents on the site": made.letters,
                 "files": made.files,
                 "new or changed": made.written,
                 "removed": made.removed,

@@ -19,12 +19,13 @@ from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.interchange import derived_facts
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.marked_text import Highlight, MarkedLine, Segment, marked_lines
+from archive_pkg.records.models import Enclosure
 from archive_pkg.records.statements import StatementIndex, statements
 from archive_pkg.records.vocabularies.languages import language_name
-from archive_pkg.records.wording import classification_in_words, facts, label, words
+from archive_pkg.records.wording import classification_in_words, facts, item_title, label, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from archive_pkg.packages.opening import Package, Verification
     from archive_pkg.paths import StrPath
@@ -70,12 +71,21 @@ class EvidenceView:
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
-    """A statement on the page: its id, its label, its value in words and its evidence."""
+    """A statement on the page.
+
+    Attributes:
+        name: Its id.
+        label: Its label.
+        value: Its value in words.
+        evidence: Its evidence.
+        links: Words and addresses of what it names: a heading, a part, another record.
+    """
 
     name: str
     label: str
     value: str
     evidence: tuple[EvidenceView, ...]
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,15 +275,23 @@ def shown_parts(
     return parts
 
 
-def view(record: Record, parts: Sequence[ShownPart], drawing: str = "") -> dict[str, Any]:
+def view(
+    record: Record,
+    parts: Sequence[ShownPart],
+    drawing: str = "",
+    address_of: Callable[[str], str] | None = None,
+) -> dict[str, Any]:
     """Return the values that the page's template shows, by their names in the template.
 
     Args:
-        record: The letter's record.
+        record: The record.
         parts: Its parts.
         drawing: The address of a diagram of its parts.
+        address_of: Returns the address of the page of another record; without it, pages do not
+            link to other records.
     """
-    page = _Page(record, parts[0].shown if parts else set())
+    page = _Page(record, parts[0].shown if parts else set(), {one.part.id for one in parts})
+    page.address_of = address_of
     label = record.document_type.label
     bonds = derived_facts.bonds(record)
     texts = [
@@ -296,6 +314,7 @@ def view(record: Record, parts: Sequence[ShownPart], drawing: str = "") -> dict[
         "row_style": _row_style(bands, "90rem" if has_both else "60.01rem"),
         "others": [shown for shown in parts if shown.part.id not in placed],
         "absent": [_absent(part) for part in record.parts if not part.held],
+        "contents": list(page.contents()),
         "facts": list(page.facts()),
         "lists": list(page.lists()),
         "notes": notes,
@@ -338,8 +357,12 @@ def _paragraphs(notes: Mapping[str, TranslationNote], shown: ShownPart) -> str:
 class _Page:
     """The statements and notes on the page of one record, and their ids."""
 
-    def __init__(self, record: Record, shown: set[str] | None = None) -> None:
+    def __init__(
+        self, record: Record, shown: set[str] | None = None, parts: Collection[str] = ()
+    ) -> None:
         self.record = record
+        self.parts = parts
+        self.address_of: Callable[[str], str] | None = None
         self.index = StatementIndex(record)
         self.evidence = {
             path: (*self.index.evidence(path), *self.index.finer_evidence(path))
@@ -372,6 +395,8 @@ class _Page:
             if not path.startswith("translation_notes."):
                 for evidence in items:
                     self._mark(marks, evidence.at, _name(path))
+        for item in self.record.items:
+            self._mark(marks, item.at, _name(f"items.{item.id}"))
         for note in self.record.translation_notes:
             self._mark(marks, note.at, _note_name(note))
         return marks
@@ -381,13 +406,34 @@ class _Page:
             file = str(self.record.part(at.part).file)
             marks[file].append(Highlight(at.start, at.end, name))
 
+    def contents(self) -> Iterator[tuple[str, str]]:
+        """Yield the items whose headings are on the page, in words, and the headings' anchors."""
+        for item in self.record.items:
+            name = _name(f"items.{item.id}")
+            if name in self.shown:
+                yield item_title(item), f"#q-{name}"
+
+    def _links(self, path: str) -> Iterator[tuple[str, str]]:
+        """Yield words and addresses of what an item, an enclosure or a relation names."""
+        if path.split(".")[0] not in ("items", "enclosures", "relations"):
+            return
+        value = self.index.value(path)
+        if _name(path) in self.shown and getattr(value, "at", None):
+            yield "in the text", f"#q-{_name(path)}"
+        part = getattr(value, "part", None)
+        if part in self.parts:
+            yield "the enclosure", f"#r-{part}"
+        if value.record and self.address_of:
+            yield f"record {value.record}", self.address_of(value.record)
+
     def facts(self) -> Iterator[StatementRow]:
-        """Yield the statements about the letter itself."""
+        """Yield the statements about the document itself."""
         for field, name, value in facts(self.record):
             paths = [path for path in self.evidence if path.split(".")[0] == field]
             for path in paths:
                 single = value if len(paths) == 1 else words(self.record, self.index.value(path))
-                yield StatementRow(_name(path), name, single, tuple(self._evidence(path)))
+                evidence, links = tuple(self._evidence(path)), tuple(self._links(path))
+                yield StatementRow(_name(path), name, single, evidence, links)
 
     def lists(self) -> Iterator[tuple[str, list[StatementRow]]]:
         """Yield the statements about agents, parts, enclosures and events, by label."""
@@ -398,6 +444,7 @@ class _Page:
                     _row_label(item),
                     words(self.record, item),
                     tuple(self._evidence(f"{field}.{item.id}")),
+                    tuple(self._links(f"{field}.{item.id}")),
                 )
                 for item in getattr(self.record, field)
             ]
@@ -419,6 +466,8 @@ class _Page:
 
 
 def _row_label(item: Any) -> str:
+    if isinstance(item, Enclosure):
+        return f"Enclosure {item.number}" if item.number else "Enclosure"
     if hasattr(item, "date"):
         return str(item.date.edtf) if item.date else "Not dated"
     return str(item.kind.capitalize() if hasattr(item, "kind") else item.id)

@@ -94,7 +94,7 @@ def build_site(
         take: Called with the outcome of each package: "written", "unchanged", "left out", "failed".
         executor: Makes the executor.
         day: The day that decides which parts are open; a future day counts as today.
-        title: The title of the site; if empty, that of the project, or "Letters".
+        title: The title of the site; if empty, that of the project, or "Documents".
         base: The address of the site; if empty, that of the project. Without one, the site has
             no sitemap.
         downloads: Whether to verify packages and offer them for download.
@@ -106,7 +106,7 @@ def build_site(
     """
     out = out.resolve()
     project = project or Project()
-    title = title or project.settings.site.title or "Letters"
+    title = title or project.settings.site.title or "Documents"
     base = base or project.settings.base_url or ""
     if collection.root.resolve().is_relative_to(out):
         raise UsageError(

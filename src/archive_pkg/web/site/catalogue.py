@@ -112,6 +112,7 @@ class Catalogue:
         years = self._by_year()
         yield from self._year_pages(years)
         yield from self._people_pages()
+        yield from self._absent_pages()
         yield "network.html", [self._network().encode()]
         yield "index.html", [self._index(years).encode()]
         yield from self._for_machines(fragments)
@@ -119,6 +120,13 @@ class Catalogue:
             yield f"assets/{name}", [rendering.asset(name).encode()]
         for name in ("site.css", "site.js"):
             yield f"assets/{name}", [rendering.asset(name, _TEMPLATES).encode()]
+
+    def _absent_pages(self) -> Iterator[File]:
+        """Yield a page for each record that others link to and that is not on the site."""
+        linked = {name for entry in self._entries for name in entry.related}
+        for name in sorted(linked - {entry.id for entry in self._entries}):
+            page = self._render("site_absent.html", "../", "letters", name=name)
+            yield f"{LETTERS}/{name}.html", [page.encode()]
 
     def _gather_people(self) -> None:
         for number, entry in enumerate(self._entries):
@@ -145,7 +153,7 @@ class Catalogue:
             yield f"data/rows-{number}.js", [_call("rows", number, rows)]
         lists: dict[str, list[str]] = {}
         columns: dict[str, list[Any]] = {}
-        for name in ("classification", "holding"):
+        for name in ("kind", "classification", "holding"):
             values = [getattr(entry, name) for entry in self._entries]
             lists[name] = sorted(set(values) - {""})
             at = {value: number for number, value in enumerate(lists[name])}
@@ -155,7 +163,9 @@ class Catalogue:
         columns["language"] = [[spoken[x] for x in entry.languages] for entry in self._entries]
         columns["year"] = [entry.year for entry in self._entries]
         lists["person"] = [self._people[key].name for key in keys]
-        columns["sender"] = [[agents[key] for key in e.of("sender")] for e in self._entries]
+        columns["sender"] = [
+            [agents[key] for key in e.of("sender", "authors")] for e in self._entries
+        ]
         columns["recipients"] = [[agents[key] for key in e.of("recipients")] for e in self._entries]
         catalogue = {
             "count": self.count,
@@ -196,7 +206,7 @@ class Catalogue:
         )
         yield "years.html", [shown.encode()]
         for at, (year, numbers) in enumerate(years.items()):
-            heading = "Letters without a date" if year == _UNDATED else f"Letters from {year}"
+            heading = "Documents without a date" if year == _UNDATED else f"Documents from {year}"
             around = (names[at - 1] if at else "", names[at + 1] if at + 1 < len(names) else "")
             yield from self._lists(f"years/{year}", numbers, "years", heading, around=around)
 
@@ -361,7 +371,7 @@ def _over_time(years: dict[str, list[int]], folder: str) -> str:
             )
             for year in range(first, last + 1)
         ]
-        return charts.columns(bars, "Letters by year")
+        return charts.columns(bars, "Documents by year")
     decades: Counter[int] = Counter()
     for year, count in counts.items():
         decades[year // 10 * 10] += count
@@ -374,7 +384,7 @@ def _over_time(years: dict[str, list[int]], folder: str) -> str:
         )
         for decade in range(first // 10 * 10, last + 1, 10)
     ]
-    return charts.columns(bars, "Letters by decade")
+    return charts.columns(bars, "Documents by decade")
 
 
 def _call(name: str, *values: Any) -> bytes:

@@ -16,8 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archive_pkg.records import Agent, Record
+    from archive_pkg.records.models import AgendaItem, Enclosure, Relation
 
-ROLES = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
+ROLES = (
+    "authors",
+    "participants",
+    "sender",
+    "signatories",
+    "recipients",
+    "copies_to",
+    "mentioned_agents",
+)
 """The fields of a record that name agents."""
 
 _AUTHORITIES = ("gnd", "viaf", "isni", "orcid", "wikidata", "lcnaf", "ulan")
@@ -49,6 +58,7 @@ class CatalogueEntry:
     Attributes:
         id: The record's id.
         title: Its title.
+        kind: What such a document is called, "Letter".
         date: Its date in EDTF; empty if unknown.
         sort: The earliest possible day, for sorting.
         year: The year of that day; None if unknown.
@@ -58,11 +68,13 @@ class CatalogueEntry:
         holding: The archive that keeps it; empty if unknown.
         people: The agents that it names.
         roles: Pairs of a field in `ROLES` and the key of an agent.
+        related: The ids of the records that its page links to.
         download: The size and SHA-256 of the package; None if it cannot be downloaded.
     """
 
     id: str
     title: str
+    kind: str
     date: str
     sort: str
     year: int | None
@@ -72,6 +84,7 @@ class CatalogueEntry:
     holding: str
     people: tuple[AgentEntry, ...] = field(default=())
     roles: tuple[tuple[str, str], ...] = field(default=())
+    related: tuple[str, ...] = ()
     download: tuple[int, str] | None = None
 
     def of(self, *fields: str) -> list[str]:
@@ -99,6 +112,7 @@ class CatalogueEntry:
                 "roles": roles,
                 "download": download,
                 "languages": languages,
+                "related": tuple(data["related"]),
             }
         )
 
@@ -109,17 +123,17 @@ def catalogue_entry(record: Record, download: tuple[int, str] | None) -> Catalog
     earliest = date.earliest if date else None
     classification = record.classification
     known = {agent.id: agent_entry(agent) for agent in record.agents if agent.kind != "software"}
+    named_in = {name: getattr(record, name) for name in ROLES}
+    named_in["participants"] = tuple(one.agent for one in record.participants)
     roles = tuple(
-        (name, known[agent].key)
-        for name in ROLES
-        for agent in getattr(record, name)
-        if agent in known
+        (name, known[agent].key) for name in ROLES for agent in named_in[name] if agent in known
     )
     named = {key for _, key in roles}
     people = {one.key: one for one in known.values() if one.key in named}
     return CatalogueEntry(
         id=record.id,
         title=record.title,
+        kind=record.document_type.label,
         date=str(date) if date else "",
         sort=str(earliest) if earliest else _LAST,
         year=earliest.year if earliest else None,
@@ -131,14 +145,23 @@ def catalogue_entry(record: Record, download: tuple[int, str] | None) -> Catalog
         holding=record.holdings[0].repository if record.holdings else "",
         people=tuple(people.values()),
         roles=roles,
+        related=tuple(dict.fromkeys(_related(record))),
         download=download,
     )
+
+
+def _related(record: Record) -> Iterator[str]:
+    """Yield the ids of the records that a record names."""
+    named: tuple[AgendaItem | Enclosure | Relation, ...]
+    named = (*record.items, *record.enclosures, *record.relations)
+    yield from (one.record for one in named if one.record)
 
 
 def described_by(record: Record) -> Iterator[str]:
     """Yield the texts that describe a letter, for the search."""
     yield record.id
     yield record.title
+    yield record.document_type.label
     yield from record.variant_titles
     for agent in record.agents:
         if agent.kind != "software":

@@ -332,7 +332,7 @@ class _LetterPublisher:
         return size, digest
 
     def _page(self, entry: CatalogueEntry) -> str:
-        shown = view(self.record, self.parts, drawing_of(self.record))
+        shown = view(self.record, self.parts, drawing_of(self.record), "{}.html".format)
         agents = {one.key: one for one in entry.people}
         roles = [
             (label(role), [agents[key] for key in entry.of(role)])

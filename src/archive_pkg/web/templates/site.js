@@ -8,7 +8,7 @@ const archive = (() => {
   const PIECE = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, "gu");
   const FIRST = new RegExp(`^[${UNSPACED}]`, "u");
   const SHOWN = 40;
-  const FACETS = [["sender", "Sender", "person"], ["recipients", "Recipients", "person"], ["classification", "Classification", "classification"], ["language", "Language", "language"], ["holding", "Holding", "holding"]];
+  const FACETS = [["kind", "Type", "kind"], ["sender", "Sender or author", "person"], ["recipients", "Recipients", "person"], ["classification", "Classification", "classification"], ["language", "Language", "language"], ["holding", "Holding", "holding"]];
   const FEW = 8, MANY = 200;
   const $ = (id) => document.getElementById(id);
 
@@ -152,7 +152,8 @@ const archive = (() => {
     const named = element("td", {}, element("a", { href: `letters/${encodeURIComponent(id)}.html`, dir: "auto", textContent: title }));
     const classification = data.columns.classification[letter];
     if (classification >= 0) named.append(" ", element("span", { className: "mark" }, bdi(data.lists.classification[classification])));
-    return element("tr", {}, element("td", { className: "date", textContent: date || "undated" }), named, persons(data.columns.sender[letter]), persons(data.columns.recipients[letter]));
+    const kind = element("td", { textContent: data.lists.kind[data.columns.kind[letter]] });
+    return element("tr", {}, element("td", { className: "date", textContent: date || "undated" }), kind, named, persons(data.columns.sender[letter]), persons(data.columns.recipients[letter]));
   };
   const opened = new Set(matchMedia("(min-width: 60rem)").matches ? ["sender", "recipients", "classification"] : []);
   const expanded = new Set();
@@ -204,7 +205,7 @@ const archive = (() => {
       if (focused?.startsWith("f-")) $(focused)?.focus();
       const many = meeting.length;
       const part = many > SHOWN ? `, showing ${(start + 1).toLocaleString("en")} to ${(start + page.length).toLocaleString("en")}` : "";
-      $("count").textContent = many ? `${many.toLocaleString("en")} ${many === 1 ? "letter" : "letters"}${part}` : "No letters match.";
+      $("count").textContent = many ? `${many.toLocaleString("en")} ${many === 1 ? "document" : "documents"}${part}` : "No documents match.";
       $("turn").hidden = many <= SHOWN;
       $("back").disabled = start === 0;
       $("on").disabled = start + SHOWN >= many;
