@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+
+from archive_pkg import cli
 
 T = TypeVar("T")
 
@@ -26,6 +29,19 @@ class Done:
     returncode: int
     stdout: str
     stderr: str
+
+
+def run_here(*words: object) -> Done:
+    """Run a command line in this process, where a test does not have the fixture `run`."""
+    out, err = io.BytesIO(), io.BytesIO()
+    with (
+        io.TextIOWrapper(out, "utf-8", write_through=True) as text,
+        io.TextIOWrapper(err, "utf-8", write_through=True) as messages,
+        redirect_stdout(text),
+        redirect_stderr(messages),
+    ):
+        status = cli.run([str(word) for word in words])
+        return Done(status, out.getvalue().decode(), err.getvalue().decode())
 
 
 Disk = Callable[[str], Path]

@@ -25,7 +25,7 @@ def collection(letters, tmp_path: Path) -> Path:
 
 
 def run(*words: object) -> int:
-    return cli.app([*map(str, words)], standalone_mode=False) or 0
+    return cli.run([*map(str, words)])
 
 
 def test_verify_searches_a_collection(collection: Path, capsys: pytest.CaptureFixture[str]) -> None:

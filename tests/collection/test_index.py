@@ -217,13 +217,13 @@ def test_stats(collection: Collection) -> None:
 def test_the_commands(collection: Collection, capsys: pytest.CaptureFixture[str]) -> None:
     from archive_pkg import cli
 
-    said = cli.app(["find", str(collection.root), "lozhnom"], standalone_mode=False)
+    said = cli.run(["find", str(collection.root), "lozhnom"])
     assert not said
     assert "1 package found" in capsys.readouterr().out
-    cli.app(["find", str(collection.root), "--limit", "2", "--json"], standalone_mode=False)
+    cli.run(["find", str(collection.root), "--limit", "2", "--json"])
     (answer,) = json.loads(capsys.readouterr().out)["results"]
     assert (answer["count"], len(answer["hits"])) == (13, 2)
-    cli.app(["stats", str(collection.root)], standalone_mode=False)
+    cli.run(["stats", str(collection.root)])
     assert "packages: 13" in capsys.readouterr().out
 
 

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from archive_pkg import cli, tables
+from archive_pkg import tables
 from archive_pkg.deposits import deposit
 from archive_pkg.errors import InvalidError
 from archive_pkg.interchange import FORMATS
@@ -21,7 +20,7 @@ from archive_pkg.packages import build_package, open_package, verify
 from archive_pkg.packages.access.redaction import public
 from archive_pkg.packages.access.visibility import withheld
 from archive_pkg.records import Record, load_record
-from program import Run
+from program import Run, run_here
 
 ON = date(2026, 11, 24)
 RULE = "Agreement with the donor of 3 May 1991, § 4"
@@ -211,9 +210,9 @@ def told_by_commands(package: Path, folder: Path) -> dict[str, bytes]:
     ]
     shown = {}
     for words in questions:
-        said = CliRunner().invoke(cli.app, words)
-        assert said.exit_code == 0, (words, said.output)
-        shown[" ".join(words)] = said.output.encode()
+        done = run_here(*words)
+        assert done.returncode == 0, (words, done)
+        shown[" ".join(words)] = (done.stdout + done.stderr).encode()
     return shown | {"page.html": (folder / "page.html").read_bytes()}
 
 

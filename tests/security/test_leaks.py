@@ -22,13 +22,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from typer.testing import CliRunner
 
-from archive_pkg import cli
 from archive_pkg.collection.audits.ledger import held
 from archive_pkg.interchange import FORMATS
 from archive_pkg.packages import build_package
 from archive_pkg.records import load_record
+from program import run_here
 
 RULE = "Agreement of 3 May 1991, § 4"
 OPEN = (
@@ -216,9 +215,9 @@ def full(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def say(*words: object) -> bytes:
     """What a command says, on both streams."""
-    done = CliRunner().invoke(cli.app, [str(word) for word in words])
-    assert done.exit_code == 0, (words, done.output, done.exception)
-    return done.output.encode() + done.stderr.encode()
+    done = run_here(*words)
+    assert done.returncode == 0, (words, done)
+    return (done.stdout + done.stderr).encode()
 
 
 def refuse(folder: Path, *shown: bytes) -> None:
@@ -388,8 +387,7 @@ def test_a_future_day_makes_no_part_public_in_any_output(source: Path, tmp_path:
 
 
 def test_a_document_on_standard_output_is_nothing_but_the_document(source: Path) -> None:
-    words = ["export", str(source), "--to", "schema-org"]
-    done = CliRunner().invoke(cli.app, words)
+    done = run_here("export", source, "--to", "schema-org")
     assert "Letter, A. Lind" in json.dumps(json.loads(done.stdout))
     assert "withheld: note" in done.stderr
 
@@ -409,8 +407,8 @@ def test_an_export_that_would_show_what_is_withheld_is_refused(
         ["tables", "export", folder, "--out", tmp_path / "x"],
         ["build", folder, "--out", tmp_path / "out", "--audience", "public"],
     ):
-        done = CliRunner().invoke(cli.app, [str(word) for word in words])
-        assert done.exit_code == 3, (words, done.output)
-        assert "withheld-shows" in done.output
-        assert "publications.0.citation" in done.output
+        done = run_here(*words)
+        assert done.returncode == 3, (words, done)
+        assert "withheld-shows" in done.stdout + done.stderr
+        assert "publications.0.citation" in done.stdout + done.stderr
         assert not (tmp_path / "x").exists()

@@ -7,11 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from archive_pkg.cli.main import app
-from archive_pkg.errors import ArchivePkgError
 from archive_pkg.records import load_record
+from program import run_here
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures" / "tables"
@@ -19,12 +17,10 @@ RECORDS = str(ROOT / "records")
 
 
 def run(*words: str, status: int = 0) -> str:
-    done = CliRunner().invoke(app, words)
-    # What a command raises, the program turns into its status (`main`).
-    error = done.exception
-    ended = error.exit_status if isinstance(error, ArchivePkgError) else done.exit_code
-    assert ended == status, done.output
-    return done.output
+    """Run a command line, and return what it printed on both streams."""
+    done = run_here(*words)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout + done.stderr
 
 
 @pytest.fixture(autouse=True)
