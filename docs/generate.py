@@ -18,7 +18,7 @@ import typer
 import archive_pkg
 from archive_pkg.cli import app
 from archive_pkg.interchange import FORMATS
-from archive_pkg.interchange.importing import READS
+from archive_pkg.interchange.importing import ROUND_TRIP_FIELDS
 from archive_pkg.interchange.losses import fields, lost_whole, place_of
 from archive_pkg.limits import all_limits
 from archive_pkg.packages.targets import TARGETS, find_target
@@ -430,9 +430,9 @@ _FROM = {
 
 
 def _read_back(name: str) -> list[str]:
-    if name not in READS:
+    if name not in ROUND_TRIP_FIELDS:
         return []
-    words = ", ".join(f"`{field}`" for field in sorted(READS[name]))
+    words = ", ".join(f"`{field}`" for field in sorted(ROUND_TRIP_FIELDS[name]))
     return [f"`archive-pkg import` brings back: {words}.", ""]
 
 

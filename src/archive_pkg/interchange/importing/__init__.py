@@ -2,10 +2,10 @@
 
 from archive_pkg.interchange.importing.filing import FiledImport, file_imported, file_letter
 from archive_pkg.interchange.importing.imported_record import Imported
-from archive_pkg.interchange.importing.reading import READS, is_description, read
+from archive_pkg.interchange.importing.reading import ROUND_TRIP_FIELDS, is_description, read
 
 __all__ = [
-    "READS",
+    "ROUND_TRIP_FIELDS",
     "FiledImport",
     "Imported",
     "file_imported",

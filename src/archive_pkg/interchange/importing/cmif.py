@@ -19,11 +19,11 @@ from archive_pkg.records.vocabularies.identifiers import identify
 if TYPE_CHECKING:
     from archive_pkg.interchange.importing.watched_xml import Element
 
-READS = frozenset([
+ROUND_TRIP_FIELDS = frozenset([
     "sender", "recipients", "copies_to", "date.edtf", "received.edtf", "place.name",
     "place.identifiers",
 ])  # fmt: skip
-"""Fields that come back from what `cmif` writes."""
+"""The fields that survive an export to CMIF and an import from it."""
 
 _EDITIONS = ("bibl", "biblStruct", "biblFull", "msDesc")
 
@@ -34,7 +34,7 @@ def read(source: XmlSource, described: list[Element]) -> list[Imported]:
 
 
 class _Index:
-    """Reads the letters of a CMIF file, which says who wrote to whom, when and where."""
+    """Reads the letters of a CMIF file."""
 
     def __init__(self, source: XmlSource, described: list[Element]) -> None:
         self.source = source
@@ -50,14 +50,18 @@ class _Index:
         names = self._names()
         letters = zip(self.described, names, strict=True)
         found = [self._letter(item, name) for item, name in letters]
-        # Unread content of the file's header is reported once.
+        # Unread content of the file's header is reported once, with the first letter.
         everything = "\n".join(held(imported.record, imported.files) for imported in found)
         unread = self.source.unread([self.source.root], everything, self.described)
         found[0].report.extend(unread)
         return found
 
     def _names(self) -> list[str]:
-        """Return an id for each letter: the first unique one of its xml:id, key and address."""
+        """Return an id for each letter: the first that is unique in the file.
+
+        The candidates are its xml:id, its key, the end of its address, its edition with its key,
+        and its number in the file.
+        """
         stem = self.source.stem
         candidates = [
             [
@@ -91,7 +95,7 @@ class _Index:
         return draft.finish([described])
 
     def _identifiers(self, draft: ImportedDraft, described: Element, name: str) -> None:
-        """Read the letter's address, and its key if that is not the record's id."""
+        """Read the letter's address, and its key unless the key is the record's id."""
         address = self.source.identifier(described, "ref")
         found = [address] if address else []
         for attribute in (XML_ID, "key"):
@@ -115,5 +119,5 @@ class _Index:
                 self.source.mark_used([(bibl, f"@{XML_ID}")])
         if len(citations) == len(references):
             self.source.mark_used([(described, "@source")])
-        # The files of this program are their own source.
+        # A file that this program exported cites itself as the edition.
         draft.state("publications", [words for words in citations if words != self.title])

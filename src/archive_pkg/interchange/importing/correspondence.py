@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.importing.imported_record import ImportedDraft
     from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
 
-ROLES = {"persName": "person", "orgName": "organization", "name": "person", "rs": "person"}
-"""The kind of agent that an element names."""
+AGENT_ELEMENTS = {"persName": "person", "orgName": "organization", "name": "person", "rs": "person"}
+"""The elements that name agents, with the usual kind of agent."""
 PLACES = (
     "placeName", "settlement", "district", "region", "country", "bloc", "geogName",
 )  # fmt: skip
@@ -36,12 +36,12 @@ _DATING = (
     "from-iso", "to", "to-iso",
 )  # fmt: skip
 
-_ASIDE = ("calendar", "datingMethod", "when-custom", "period", "from-custom", "to-custom")
-_EXISTENT = ("cert", "evidence", "precision")
+_NOTED = ("calendar", "datingMethod", "when-custom", "period", "from-custom", "to-custom")
+_CERTAINTY = ("cert", "evidence", "precision")
 
 
 class Correspondence:
-    """Reads `correspAction`s into a draft."""
+    """Reads the correspondents, dates and places of a letter into a draft."""
 
     def __init__(self, source: XmlSource, draft: ImportedDraft) -> None:
         self.source = source
@@ -84,7 +84,7 @@ class Correspondence:
                 self._remark(note)
 
     def _remark(self, note: Element) -> None:
-        """Return a remark on the letter, from CMIF's vocabulary or in words."""
+        """Read a note as statements of CMIF's vocabulary, or else as a remark on the letter."""
         statements = self.source.all(note, "ref")
         said = [self._statement(ref) for ref in statements]
         if statements and all(said):
@@ -123,7 +123,7 @@ class Correspondence:
     def _agents(self, action: Element, field: str) -> None:
         found = list(self.draft.raw.get(field, ()))
         for element in action:
-            if isinstance(element.tag, str) and local(element) in ROLES:
+            if isinstance(element.tag, str) and local(element) in AGENT_ELEMENTS:
                 if element.get("type") == "place":
                     continue
                 agent = self.agent(element, field)
@@ -131,11 +131,12 @@ class Correspondence:
         self.draft.state(field, found)
 
     def agent(self, element: Element, field: str = "") -> str | None:
-        """Return the agent that an element names, with what the file's list has on it.
+        """Return the id of the agent that an element names; None if the agent is unknown.
 
         Args:
             element: The element.
-            field: The field that it goes into, to record how certain the source is of that.
+            field: The field that the agent goes into. How certain the source is about it is
+                recorded, unless this is empty.
         """
         written, name, role = self._name(element)
         if not name or name.casefold() in _UNKNOWN:
@@ -156,7 +157,7 @@ class Correspondence:
             role=role,
         )
         if agent and field:
-            self._sure(element, f"{field}.{agent}", written)
+            self._record_certainty(element, f"{field}.{agent}", written)
         return agent
 
     def kind(self, element: Element) -> str:
@@ -164,10 +165,10 @@ class Correspondence:
         kind = _KINDS.get(element.get("type") or "")
         if kind:
             self.source.attribute(element, "type")
-        return kind or ROLES.get(local(element), "person")
+        return kind or AGENT_ELEMENTS.get(local(element), "person")
 
     def _name(self, element: Element) -> tuple[str, str, str | None]:
-        """Return a name without editorial signs, and the office in it."""
+        """Return a name as written, the name without editorial signs, and the office or None."""
         words = self.source.words(element) or ""
         surname = text_of(self.source.first(element, "surname"))
         forename = text_of(self.source.first(element, "forename"))
@@ -194,9 +195,9 @@ class Correspondence:
             words = f"{opened[0].strip() if opened else ''}{words}{closed[0] if closed else ''}"
         return words, fit(_EDITORS_SIGNS.sub("", words)) or "", role
 
-    def _sure(self, element: Element, path: str, written: str) -> None:
-        """Record how certain the source is about a sender or recipient."""
-        signs = [name for name in _EXISTENT if element.get(name)]
+    def _record_certainty(self, element: Element, path: str, written: str) -> None:
+        """Record how certain the source is about a correspondent or place, if it says so."""
+        signs = [name for name in _CERTAINTY if element.get(name)]
         said = [f"{name}: {element.get(name)}" for name in signs]
         confidence = _CONFIDENCE.get(element.get("cert") or "")
         if "?" in written:
@@ -220,13 +221,13 @@ class Correspondence:
         return found
 
     def identifiers(self, element: Element) -> list[dict[str, str]]:
-        """Return the identifiers that an element, or the listed entry it refers to, has."""
+        """Return the identifiers of an element, and of the listed entries that it refers to."""
         found: list[dict[str, str] | None] = []
         for reference in self._references(element):
             listed = self.people.get(reference[1:]) if reference.startswith("#") else None
             if listed is not None:
                 own = self.listed_identifiers(listed)
-                # An entry without identifiers is still in the edition's own list.
+                # The id of an entry without identifiers identifies it within the edition.
                 is_ours = reference.startswith("#agent-")
                 found += own or ([] if is_ours else [identify(reference[1:])])
             else:
@@ -234,7 +235,7 @@ class Correspondence:
         return [item for n, item in enumerate(found) if item and item not in found[:n]]
 
     def listed_identifiers(self, listed: Element) -> list[dict[str, str] | None]:
-        """Return the identifiers of an entry in the file's own list."""
+        """Return the identifiers of an entry in the file's own list, with None for invalid ones."""
         self.source.mark_used([(listed, f"@{XML_ID}")])
         found = []
         for idno in self.source.all(listed, "idno"):
@@ -247,7 +248,7 @@ class Correspondence:
                 if (idno.get("subtype") or "").casefold() in scheme:
                     self.source.attribute(idno, "subtype")
         for name in listed:
-            if isinstance(name.tag, str) and local(name) in (*ROLES, *PLACES):
+            if isinstance(name.tag, str) and local(name) in (*AGENT_ELEMENTS, *PLACES):
                 self.source.words(name)
         return found
 
@@ -275,12 +276,15 @@ class Correspondence:
         said: dict[str, Any] = {"name": bare}
         said |= {"as_written": first} if bare != first else {}
         self.draft.state("place", said | optional("identifiers", identifiers))
-        self._sure(places[0], "place", first)
+        self._record_certainty(places[0], "place", first)
         for name in [] if one else filter(None, names[1:]):
             self.draft.rival("place", name, "a further place of sending")
 
     def read_dates(self, action: Element, field: str) -> None:
-        """Read the dates in an element; the first is the letter's, others are its rivals."""
+        """Read the dates in an element into a field; postmarks become events.
+
+        If the field has a date, other dates are recorded as its rivals.
+        """
         for element in self.source.all(action, "date"):
             kind = element.get("type") or ""
             said = read_date_element(self.source, element)
@@ -300,7 +304,7 @@ class Correspondence:
 
     def open_date(self, element: Element, field: str) -> None:
         """Keep the words and attributes of a date that was not understood."""
-        names = [name for name in (*_DATING, *_ASIDE, *_EXISTENT) if element.get(name)]
+        names = [name for name in (*_DATING, *_NOTED, *_CERTAINTY) if element.get(name)]
         attributes = "; ".join(f"{name}: {element.get(name)}" for name in names)
         if field not in self.draft.raw:
             self.source.mark_used((element, f"@{name}") for name in names)
@@ -308,7 +312,7 @@ class Correspondence:
             self.draft.open_date(field, words or attributes, attributes if words else None)
 
     def _date_note(self, note: Element, field: str) -> None:
-        """Read a note on a date, as this program exports it."""
+        """Add a note of type `date` to the note of a date; without a date, it is a remark."""
         date = self.draft.raw.get(field)
         words = self.source.words(note)
         if date and words:
@@ -318,10 +322,10 @@ class Correspondence:
             self.draft.remark(words)
 
     def _event(self, action: Element, kind: str) -> None:
-        """Read another action as an event: forwarded, redirected, transmitted, drafted."""
+        """Read an action that is neither sending nor receiving as an event, such as forwarding."""
         agents = []
         for element in action:
-            if isinstance(element.tag, str) and local(element) in ROLES:
+            if isinstance(element.tag, str) and local(element) in AGENT_ELEMENTS:
                 agent = self.agent(element)
                 agents += [agent] if agent and agent not in agents else []
         places = [
@@ -349,13 +353,16 @@ _EDITORS_SIGNS = re.compile(
 
 
 def read_date_element(source: XmlSource, element: Element) -> dict[str, Any] | None:
-    """Return the date of a TEI element, from its attributes or else its words."""
+    """Return the date of a TEI element by its attributes or else its words.
+
+    None if it is not understood.
+    """
     words = source.words(element)
 
     def of(name: str) -> str | None:
         return fit(element.get(name) or element.get(f"{name}-iso"))
 
-    remarks = [f"{name}: {element.get(name)}" for name in _ASIDE if element.get(name)]
+    remarks = [f"{name}: {element.get(name)}" for name in _NOTED if element.get(name)]
     cert = element.get("cert")
     doubtful = cert in ("low", "medium", "unknown") or element.get("evidence") == "conjecture"
     written = words or ""
@@ -366,19 +373,19 @@ def read_date_element(source: XmlSource, element: Element) -> dict[str, Any] | N
         doubtful=doubtful or bool(re.search(r"\?\s*[\])]?\s*$", written)),
         about=element.get("precision") in ("low", "medium"),
         words=words,
-        # The calendar is that of the words. The attributes are Gregorian unless the words differ.
+        # The calendar is that of the words. `dated` decides whether `when` is in it, too.
         calendar=element.get("calendar") if words and read_date(words) else None,
     )
     if said is None:
         return None
     # The sign of doubt in a date has the same meaning as `low`.
     known = ("low",) if said["edtf"].endswith(("?", "~", "%")) else ()
-    remarks += [f"{name}: {element.get(name)}" for name in _EXISTENT
+    remarks += [f"{name}: {element.get(name)}" for name in _CERTAINTY
                 if element.get(name) and element.get(name) not in known]  # fmt: skip
     if remarks:
         said["note"] = "; ".join(filter(None, (said.get("note"), *remarks)))
     read = [name for name in _DATING if element.get(name) and _is_in(element, name, said)]
-    source.mark_used((element, f"@{name}") for name in (*read, *_ASIDE, *_EXISTENT))
+    source.mark_used((element, f"@{name}") for name in (*read, *_NOTED, *_CERTAINTY))
     return said
 
 

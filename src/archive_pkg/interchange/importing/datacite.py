@@ -22,16 +22,16 @@ from archive_pkg.records.vocabularies.identifiers import identify
 if TYPE_CHECKING:
     from archive_pkg.interchange.importing.watched_xml import Element, XmlSource
 
-READS = frozenset([
+ROUND_TRIP_FIELDS = frozenset([
     "type", "title", "variant_titles", "sender", "date.edtf", "identifiers", "summary.text",
     "subjects.term", "rights.statement", "rights.licence", "publications", "enclosures.title",
     "supersedes", "version",
 ])  # fmt: skip
-"""Fields that come back from what `datacite` writes."""
+"""The fields that survive an export to DataCite and an import from it."""
 
 _KINDS = {"Organizational": "organization", "Personal": "person"}
-_EARLIER = "Classification: "
-"""The beginning of classifications that earlier versions wrote among the rights."""
+_OLD_CLASSIFICATION = "Classification: "
+"""The beginning of classifications that earlier versions of this program wrote as rights."""
 _UNKNOWN = frozenset([datacite.TO_BE_ANNOUNCED, datacite.UNKNOWN, ":unav", ":none", ":null"])
 
 
@@ -47,8 +47,7 @@ class _Reader:
         own = self._own_id()
         self.is_ours = own is not None
         name = own or source.stem
-        words = source.text(self.root, "resourceType")
-        kind = type_called(words or "")
+        kind = type_called(source.text(self.root, "resourceType") or "")
         self.draft = ImportedDraft(source, name, "Letter", kind or "other")
         if kind:
             source.mark_all_used(source.first(self.root, "resourceType"))
@@ -108,10 +107,10 @@ class _Reader:
             for item in self.source.all(self.root, "relatedItems/relatedItem")
             if item.get("relationType") == "IsTranslationOf"
         ]
-        spoken = self.source.first(self.root, "language")
-        tag = language(text_of(spoken)) if spoken is not None else None
+        element = self.source.first(self.root, "language")
+        tag = language(text_of(element))
         if tag:
-            self.source.mark_all_used(spoken)
+            self.source.mark_all_used(element)
         if makers or originals:
             original: dict[str, Any] = {"id": "original", "kind": "original", "held": False}
             if originals and originals[0]:
@@ -145,9 +144,14 @@ class _Reader:
         return self.draft.agent(words, _KINDS.get(name.get("nameType"), "person"), identifiers)
 
     def _identifier(self, element: Element, scheme: str) -> list[dict[str, str]]:
-        """Return the identifier in an element, if it is one."""
-        words = text_of(element)
-        found = identify(words, fit(element.get(scheme))) if words not in _UNKNOWN else None
+        """Return the identifier in an element as a list of one; empty if it is not valid.
+
+        Args:
+            element: The element.
+            scheme: The attribute that names the identifier's scheme.
+        """
+        text = text_of(element)
+        found = identify(text, fit(element.get(scheme))) if text not in _UNKNOWN else None
         self.source.mark_used([(element, "text"), (element, f"@{scheme}")] if found else [])
         return [found] if found else []
 
@@ -190,13 +194,13 @@ class _Reader:
                 self.source.mark_all_used(item)
                 restrictions.append(restriction)
                 continue
-            if "rights" in self.draft.raw or not words or words.startswith(_EARLIER):
+            if "rights" in self.draft.raw or not words or words.startswith(_OLD_CLASSIFICATION):
                 continue
             names = [name for name in ("rightsIdentifier", "rightsURI") if item.get(name)]
             licences = [spdx_id(item.get(name)) or fit(item.get(name)) for name in names]
             licence = licences[0] if licences else None
-            read = zip(names, licences, strict=True)
-            self.source.mark_used((item, f"@{name}") for name, said in read if said == licence)
+            pairs = zip(names, licences, strict=True)
+            self.source.mark_used((item, f"@{name}") for name, said in pairs if said == licence)
             self.source.mark_used([(item, "text")])
             self.draft.state("rights", {"statement": words} | optional("licence", licence))
         access = strictest(restrictions)
@@ -229,7 +233,7 @@ class _Reader:
             for place in self.source.all(self.root, "geoLocations/geoLocation/geoLocationPlace")
         ]
         known = [place for place in places if place]
-        # DataCite does not say which of them is the place of writing.
+        # DataCite does not say which place is the place of writing.
         self.draft.state("mentioned_places", [{"name": name} for name in known])
         subjects = []
         for item in self.source.all(self.root, "subjects/subject"):

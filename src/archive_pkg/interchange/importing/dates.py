@@ -1,4 +1,4 @@
-"""Read dates of imported files, normalized or in words."""
+"""Read the dates in imported files: normalized dates, and dates in words."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _OPEN = "9999"
 
 
 def point(text: str | None) -> str | None:
-    """Return a year, month or day in EDTF; None if the text is not a date.
+    """Return a normalized date in EDTF; None if the text is not a date.
 
-    Compact forms (`19000101`) and single digits (`1870-5-3`) are spelled out. The time of day and
-    the zone are left out.
+    Compact forms (`19000101`) and single digits (`1870-5-3`) are accepted. The time of day and the
+    zone are left out.
     """
     bare = _ZONE.sub("", (text or "").strip().partition("T")[0])
     for form, spelled in _FORMS:
@@ -56,27 +56,26 @@ def dated(
     note: str | None = None,
     calendar: str | None = None,
 ) -> dict[str, Any] | None:
-    """Return a date for a record, from what a file has normalized, or else from its words.
+    """Return a date for a record, from the normalized values in a file, or else from its words.
 
-    A Julian day in `when` becomes the Gregorian day if the words or the calendar say that it is
-    Julian, and the words have the same day. Otherwise the file has converted it already. A
-    period in the Julian calendar is not understood: it is unclear whether the file converted it.
-    Neither is a year in words before Christ that differs from the normalized year.
+    If the words or the calendar are Julian and the words have the same day as `when`, the Gregorian
+    day is returned. If the words have a different day, the file has already converted the date. Not
+    understood are a period with Julian days, because it is unclear whether the file converted it,
+    and words with a year before Christ that differs from the normalized year.
 
     Args:
         when: A year, month or day, or a date in EDTF.
         between: Not before and not after.
         span: From and to.
         doubtful: Whether the source doubts the date.
-        about: Whether it is approximate.
-        words: How it is written.
-        note: A note on it.
+        about: Whether the date is approximate.
+        words: The date as written.
+        note: A note on the date.
         calendar: The calendar that the file names, if `when` may be in it.
 
     Returns:
-        The date; None if any of it is not understood. A date that was read from words alone, or
-        converted, has the `rule` by which it was read. `ImportedDraft.state` turns it into
-        evidence.
+        The date; None if it is not understood. If the date was converted or was read from words
+        alone, it may have a `rule`, which `ImportedDraft.state` turns into evidence.
     """
     mark = {(True, True): "%", (True, False): "?", (False, True): "~"}.get((doubtful, about), "")
     said = rule = None
@@ -109,7 +108,7 @@ def dated(
 
 
 def _contradicts(words: str | None, said: str) -> bool:
-    """Return whether words have a year before Christ that a date, or its end, does not have."""
+    """Return whether words have a year before Christ that a date or its end does not have."""
     year = before_christ(words or "")
     return bool(year) and not re.split(r"/|\.\.", said.strip("[]"))[-1].startswith(str(year))
 
@@ -123,15 +122,16 @@ def _is_julian(words: str | None, calendar: str | None) -> bool:
 
 
 def _has_julian_words(words: str) -> bool:
-    """Return whether words name the Julian calendar or have both days: “10/22 May 1870”."""
+    """Return whether words name the Julian calendar or have the day twice: “10/22 May 1870”."""
     read = read_date(words)
     return is_old_style(words) or bool(read and read.calendar == "julian")
 
 
 def _from_julian(said: str, words: str | None) -> tuple[str, str] | None:
-    """Return the Gregorian day of a date whose words are Julian, with a note on the Julian day.
+    """Return the Gregorian day of a Julian date, with a note on the Julian day.
 
-    Return None if it is unclear whether the file has converted the date.
+    If the words show that the file has converted the date, return its day with an empty note. None
+    if the words are not a date.
     """
     read = read_date(words or "")
     if read is None:
@@ -154,7 +154,7 @@ _BEFORE_CHRIST = re.compile(
 
 
 def before_christ(words: str) -> str | None:
-    """Return the EDTF year of words with a year before Christ: 43 BC is -0042. None for others."""
+    """Return the EDTF year of the year before Christ in words: 43 BC is -0042. None if none."""
     found = _BEFORE_CHRIST.search(words)
     if not found or int(found[1]) < 1:
         return None
@@ -171,7 +171,7 @@ def normal(text: str | None, **more: Any) -> dict[str, Any] | None:
 
 
 def between_ends(said: str) -> str | None:
-    """Return the set of all days within a date or a range, for something in it without a date."""
+    """Return, in EDTF, that a date is somewhere within a date or range; None if that is invalid."""
     first, slash, last = said.partition("/")
     if not slash:
         return edtf(said)
@@ -206,7 +206,7 @@ def _between(ends: tuple[str | None, str | None], mark: str) -> str | None:
 
 
 def _alike(first: str | None, last: str | None) -> tuple[str | None, str | None]:
-    """Return both ends with the same precision."""
+    """Return both ends as days if their precisions differ."""
     if first and last and len(first) != len(last):
         first = {4: f"{first}-01-01", 7: f"{first}-01"}.get(len(first), first)
         if len(last) == 4:

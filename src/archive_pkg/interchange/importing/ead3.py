@@ -1,4 +1,4 @@
-"""Import the items of an EAD3 finding aid, with what the levels above say about them."""
+"""Import the items of an EAD3 finding aid, with what the levels above an item say about it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 IMPORT_NOT_A_LETTER = Code(
     "import-not-a-letter",
     Severity.ADVICE,
-    "A component of a finding aid is a folder or series without items. It was not imported, "
+    "A component of a finding aid, such as a folder or series, has no items. It was not imported, "
     "because it is not one letter.",
 )
 IMPORT_ACCESS_READ = Code(
@@ -48,7 +48,7 @@ IMPORT_SAME_CALL_NUMBER = Code(
     "or whether they are one item.",
 )
 
-READS = frozenset([
+ROUND_TRIP_FIELDS = frozenset([
     "type", "title", "variant_titles", "sender", "signatories", "recipients", "copies_to",
     "mentioned_agents", "date.edtf", "date.as_written", "place.name", "place.identifiers",
     "mentioned_places.name", "mentioned_places.identifiers", "summary.text", "subjects.term",
@@ -56,7 +56,7 @@ READS = frozenset([
     "custody", "publications", "rights.statement", "identifiers",
     "enclosures.title",
 ])  # fmt: skip
-"""Fields that come back from what `ead3` writes."""
+"""The fields that survive an export to EAD3 and an import from it."""
 
 _NAMES = {"persname": "person", "corpname": "organization", "famname": "family", "name": "person"}
 _RELATORS = {
@@ -100,7 +100,7 @@ def read(source: XmlSource) -> list[Imported]:
     """Return a record for each item.
 
     Raises:
-        InvalidError: It describes no item.
+        InvalidError: The finding aid does not describe an item.
     """
     description = source.first(source.root, "archdesc")
     if description is None:
@@ -133,7 +133,7 @@ def read(source: XmlSource) -> list[Imported]:
     ]
     for reader in readers:
         reader.read()
-    _question_call_numbers(source, readers)
+    _report_same_call_numbers(source, readers)
     others = set(chosen)
     found = [reader.draft.finish([reader.item], others - {reader.item}) for reader in readers]
     first = found[0].report
@@ -151,7 +151,10 @@ def read(source: XmlSource) -> list[Imported]:
 def _empty_internal(
     source: XmlSource, description: Element, components: list[Element]
 ) -> list[Finding]:
-    """Empty and report the elements that are only for the archive's staff, except levels."""
+    """Empty the elements that are only for the archive's staff, except levels.
+
+    Return the findings about the content that is thereby not read.
+    """
     levels = {description, *components, *(up for c in components for up in c.iterancestors())}
     found: list[Finding] = []
     waiting = [description]
@@ -171,8 +174,8 @@ def _is_internal(element: Element) -> bool:
     return bool(element.get("audience") == "internal")
 
 
-def _question_call_numbers(source: XmlSource, readers: list[_Item]) -> None:
-    """Report items that have the call number of an item before them."""
+def _report_same_call_numbers(source: XmlSource, readers: list[_Item]) -> None:
+    """Report each item that has the call number of an item before it."""
     seen: dict[tuple[str, ...], str] = {}
     for reader in readers:
         for element in source.all(reader.item, "did/unitid"):
@@ -204,8 +207,9 @@ class _Item:
     """Reads an item into a draft.
 
     Attributes:
-        above: The levels above it that have a description, the nearest first.
-        titles: Its titles, or that of the nearest level above it that has one.
+        above: The levels above the item that have a `did`, the nearest first.
+        titles: The item's titles; if there are none, the title of the nearest level above that has
+            one, or "Letter".
     """
 
     def __init__(
@@ -312,7 +316,7 @@ class _Item:
         return fit(" ".join(filter(None, (kind, self.source.words(box)))))
 
     def _level(self, level: Element) -> str | None:
-        """Return the title and call number of a level above the item."""
+        """Return the title and call number of a level above the item; None if it has neither."""
         title = self.source.text(level, "did/unittitle")
         number = self.source.text(level, "did/unitid")
         return f"{title} ({number})" if title and number else title or number
@@ -341,9 +345,9 @@ class _Item:
         if any(w and not _is_undated(w) for w in written):
             plain = self.source.first(self.item, "did/unitdate")
             normalized = self.source.attribute(plain, "normal") if plain is not None else None
-            aside = self._aside(plain) if plain is not None else None
-            self.source.mark_used((plain, f"@{name}") for name in _ASIDE if aside)
-            note = "; ".join(filter(None, (f"normal: {normalized}" if normalized else "", aside)))
+            remarks = self._date_remarks(plain) if plain is not None else None
+            self.source.mark_used((plain, f"@{name}") for name in _NOTED if remarks)
+            note = "; ".join(filter(None, (f"normal: {normalized}" if normalized else "", remarks)))
             self.draft.open_date("date", next(filter(None, written)), note or None)
             return
         for level in self.above:
@@ -371,19 +375,19 @@ class _Item:
             if said:
                 yield said
 
-    def _aside(self, element: Element) -> str | None:
-        """Return a date's calendar, certainty and kind."""
+    def _date_remarks(self, element: Element) -> str | None:
+        """Return the attributes of a date that go into its note; None if there are none."""
         said = []
-        for name in _ASIDE:
+        for name in _NOTED:
             value = fit(element.get(name))
             if value and value not in ("gregorian", "ce"):
                 said.append(f"{name}: {value}")
         return "; ".join(said) or None
 
     def _noted(self, element: Element, said: dict[str, Any]) -> dict[str, Any]:
-        """Return a date with its calendar, certainty and kind as its note."""
-        self.source.mark_used((element, f"@{name}") for name in _ASIDE)
-        note = self._aside(element)
+        """Return a date with its calendar, certainty and similar attributes in its note."""
+        self.source.mark_used((element, f"@{name}") for name in _NOTED)
+        note = self._date_remarks(element)
         notes = "; ".join(filter(None, (said.get("note"), note)))
         return said | optional("note", notes)
 
@@ -549,7 +553,7 @@ class _Item:
         return [words for words in found if words]
 
     def _access(self) -> dict[str, Any] | None:
-        """Return the access to the item: the strictest of its level and the levels above."""
+        """Return the strictest access of the item and the levels above; None if none is stated."""
         found = []
         if self.is_ours:
             for paragraph in self.source.all(self.item, "accessrestrict/p"):
@@ -580,7 +584,7 @@ class _Item:
         return said
 
 
-_ASIDE = ("calendar", "era", "certainty", "unitdatetype", "label")
+_NOTED = ("calendar", "era", "certainty", "unitdatetype", "label")
 _ABOUT = ("approximate", "circa", "ca", "ca.", "approx", "inferred")
 
 
@@ -590,7 +594,7 @@ def _is_undated(words: str) -> bool:
 
 
 def _in_words(words: str) -> dict[str, Any]:
-    """Read the words of a restriction; if they are not understood, access is closed."""
+    """Return the access that words state: closed, if the words are not understood."""
     until = _CLOSED_UNTIL.search(words)
     read = read_date(until[1]) if until else None
     if read and read.edtf:

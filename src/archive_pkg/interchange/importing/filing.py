@@ -29,11 +29,11 @@ RECORD = "record.yaml"
 def file_imported(
     imported: Imported, folder: Path, *, replace: bool = False, mode: int = 0o777
 ) -> Path:
-    """Write a record and its files into a folder, which is either complete or absent.
+    """Write a record and its files into a new folder, which is either complete or absent.
 
     Args:
         imported: The record.
-        folder: The folder; it gets the record's name.
+        folder: The folder to create.
         replace: Whether an existing folder may be replaced.
         mode: The widest permissions of the folder.
 
@@ -65,12 +65,12 @@ def file_imported(
 
 @dataclass(frozen=True, slots=True)
 class FiledImport:
-    """Where the record of one letter's file was written.
+    """The outcome of `file_letter`.
 
     Attributes:
         record: The record's file.
-        changed: Whether it was written; an existing record is kept.
-        report: What the record lacks from the file.
+        changed: Whether the record was written; False if an existing record was kept.
+        report: Findings about the import, such as content that the record does not have.
     """
 
     record: Path
@@ -79,11 +79,17 @@ class FiledImport:
 
 
 def file_letter(letter: Path, out: Path | None = None) -> FiledImport:
-    """Import the file of one letter, next to it or into its own folder.
+    """Import the file of one letter. An existing record of the same file is kept.
+
+    Args:
+        letter: The file.
+        out: The folder that gets a folder for the record; None to write the record next to the
+            file.
 
     Raises:
-        InvalidError: The file cannot be read, or describes several letters.
-        StorageError: Something cannot be read or written.
+        DestinationExistsError: The record's folder in `out` exists and is different.
+        InvalidError: The file cannot be imported, or does not describe exactly one letter.
+        StorageError: A file cannot be read or written.
     """
     with storage_errors(f"reading {letter}"):
         data = read_regular(letter)
@@ -109,14 +115,14 @@ def _is_same(folder: Path, imported: Imported) -> bool:
 
 
 def _file_beside(imported: Imported, letter: Path) -> tuple[Path, bool]:
-    """Write a record and its text next to its source file; existing files are kept.
+    """Write a record and its files next to its source file; existing files are kept.
 
     Returns:
         The record's file, and whether it was written.
 
     Raises:
-        InvalidError: The text's file exists with different content.
-        StorageError: Something cannot be read or written.
+        InvalidError: A file of the record exists with different content.
+        StorageError: A file cannot be read or written.
     """
     record = letter.parent / RECORD
     if record.exists():

@@ -30,17 +30,17 @@ if TYPE_CHECKING:
 
 
 LEVELS = ("fonds", "file", "folio")
-"""The levels of an archive that the readers tell apart, from the top."""
+"""The levels of an archive that the readers distinguish, from the top."""
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A draft record with its files, and a report of what it lacks from the source.
+    """A draft record with its files and findings.
 
     Attributes:
         record: The record.
-        files: The bytes of its parts' files, by their path.
-        report: What the record lacks from the source.
+        files: The bytes of the parts' files, by path.
+        report: What the import did not understand, and content that the record does not have.
     """
 
     record: Record
@@ -51,20 +51,20 @@ class Imported:
 IMPORT_SHARED_IDENTIFIER = Code(
     "import-shared-identifier",
     Severity.WARNING,
-    "Two different names have the same identifier in the imported file. They are two agents in "
-    "the record. Check which of them the identifier belongs to.",
+    "Two different names have the same identifier in the imported file. They are imported as two "
+    "agents. Check which of them the identifier belongs to.",
 )
 
 IMPORT_DATE_OPEN = Code(
     "import-date-open",
     Severity.WARNING,
-    "A date in the imported file was not understood. The record has only its words. Write the "
-    "date there.",
+    "A date in the imported file was not understood. The record has only the words of the date. "
+    "Write the date as edtf in the record.",
 )
 
 
 class ImportedDraft:
-    """Collects the statements of a record as plain data, each with its supplier."""
+    """Collects the statements of a record as plain data, with their evidence."""
 
     def __init__(self, source: XmlSource, name: str, title: str, record_type: str) -> None:
         self.report = Report()
@@ -92,19 +92,20 @@ class ImportedDraft:
         referred: bool = False,
         **more: str | None,
     ) -> str | None:
-        """Return the id of an agent; reuse a known agent if its name fits.
+        """Return the id of an agent with a name, adding the agent if necessary; None without name.
 
-        An identifier alone never identifies an agent: two names that do not fit are two
-        agents, and the identifier that they share is reported.
+        Two names that do not fit become two agents even if they have the same identifier, which is
+        then reported. Only a vague or indirect mention is joined to an agent by its identifier, or
+        a name by its `reference`.
 
         Args:
             name: The name.
-            kind: What it is.
+            kind: The kind of agent.
             identifiers: Authority identifiers, as plain data.
-            reference: A reference to the entry for it in the file's own list.
-            mentioned: Whether the name is the letter's word ("husband"), which is weak evidence.
-            referred: Whether it is not a name but refers to a person ("your dear friend").
-            more: Further fields of the agent.
+            reference: A reference to the agent's entry in the file's own list.
+            mentioned: Whether the name is a word of the letter ("husband"), which may be vague.
+            referred: Whether the words are not a name but refer to a person ("your dear friend").
+            more: More fields of the agent.
         """
         if not name:
             return None
@@ -116,7 +117,7 @@ class ImportedDraft:
             known = self._unused_id(name)
             self._agents[known] = {"id": known, "name": name, "kind": kind}
             self._by_words.setdefault(tuple(_tokens(name)), []).append(known)
-            self._question(known, listed)
+            self._report_shared(known, listed)
         agent = self._agents[known]
         if reference:
             self._by_reference.setdefault(reference, known)
@@ -129,13 +130,13 @@ class ImportedDraft:
                 held.append(item)
                 self._by_key.setdefault(_key(item), []).append(known)
                 if not referred and not (mentioned and _vague(name)):
-                    self._question_other_letters(known, _key(item))
+                    self._report_shared_with_other_letters(known, _key(item))
         return known
 
     def _same(
         self, name: str, identifiers: list[dict[str, str]], mentioned: bool, referred: bool
     ) -> str | None:
-        """Return the agent that a name with these identifiers means."""
+        """Return the known agent that a name with these identifiers means; None if none fits."""
         wanted = set(map(_key, identifiers))
         for known in self._candidates(name, wanted):
             agent = self._agents[known]
@@ -152,14 +153,14 @@ class ImportedDraft:
         return None
 
     def _candidates(self, name: str, keys: Iterable[tuple[str, str]]) -> list[str]:
-        """Return the agents with the same name or one of some identifiers, oldest first."""
+        """Return the agents with a name or with one of some identifiers, in order of addition."""
         named = self._by_words.get(tuple(_tokens(name)), []) if name else []
         lists = [named, *map(self._by_key.get, keys)]
         found = {known for listed in lists for known in listed or ()}
         return sorted(found, key=list(self._agents).index) if len(found) > 1 else list(found)
 
-    def _question(self, new: str, identifiers: list[dict[str, str]]) -> None:
-        """Report an agent that has the identifier of another one."""
+    def _report_shared(self, new: str, identifiers: list[dict[str, str]]) -> None:
+        """Report each known agent that has an identifier of a new agent."""
         wanted = set(map(_key, identifiers))
         for known in self._candidates("", wanted):
             agent = self._agents[known]
@@ -173,8 +174,8 @@ class ImportedDraft:
                 )
             )
 
-    def _question_other_letters(self, agent: str, key: tuple[str, str]) -> None:
-        """Report an agent that has the identifier of another one in another letter of the file."""
+    def _report_shared_with_other_letters(self, agent: str, key: tuple[str, str]) -> None:
+        """Report an agent whose identifier belongs to a different name in an earlier letter."""
         name, here = self.agent_name(agent), self.raw["id"]
         bearers = self.source.bearers.setdefault(key, [])
         within = any(letter == here for _, letter in bearers)
@@ -199,17 +200,17 @@ class ImportedDraft:
             tried = f"{base}-{number}"
         return tried
 
-    def agent_name(self, name: str) -> str:
+    def agent_name(self, agent_id: str) -> str:
         """Return the name of an agent."""
-        return str(self._agents[name]["name"])
+        return str(self._agents[agent_id]["name"])
 
-    def agent_kind(self, name: str) -> str:
+    def agent_kind(self, agent_id: str) -> str:
         """Return the kind of an agent."""
-        return str(self._agents[name]["kind"])
+        return str(self._agents[agent_id]["kind"])
 
-    def note_on(self, name: str, words: str) -> None:
-        """Add to the note of an agent."""
-        agent = self._agents[name]
+    def note_on(self, agent_id: str, words: str) -> None:
+        """Add words to the note of an agent, unless the note has them."""
+        agent = self._agents[agent_id]
         notes = agent["note"].split("; ") if agent.get("note") else []
         if words not in notes:
             agent["note"] = "; ".join([*notes, words])
@@ -228,12 +229,16 @@ class ImportedDraft:
         )
 
     def remark(self, words: str | None) -> None:
-        """Add a remark on the letter, which becomes the note of its original."""
+        """Add a remark on the letter. Remarks become the note of the part `original`."""
         if words and words not in self.remarks:
             self.remarks.append(words)
 
     def state(self, name: str, value: Any, *, quoted: bool = False) -> None:
-        """State a field. Unless evidence quotes it, it rests on the maker of the source."""
+        """State a field, unless the value is empty.
+
+        Its evidence is the rule in the value, or else the supplier, if known. With `quoted`, the
+        caller adds the evidence.
+        """
         if value in (None, "", [], {}):
             return
         self.raw[name] = value
@@ -245,14 +250,14 @@ class ImportedDraft:
             self.supplied(name)
 
     def hold(self, repository: str, levels: Mapping[str, str]) -> None:
-        """State the archive that keeps the document, and the path in it."""
+        """State the archive that keeps the document, and the document's path in the archive."""
         known = [name for name in LEVELS if name in levels]
         names = [*(name for name in levels if name not in LEVELS), *known]
         path = [{"name": name, "value": levels[name]} for name in names]
         self.state("holdings", [{"repository": repository} | ({"levels": path} if path else {})])
 
     def add(self, name: str, value: Any) -> None:
-        """Add an item to a list."""
+        """Add an item to a list, unless the item is empty or in the list already."""
         if value in (None, "", {}):
             return
         items = self.raw.setdefault(name, [])
@@ -263,7 +268,7 @@ class ImportedDraft:
             items.append(value)
 
     def mention_place(self, name: str | None, identifiers: list[dict[str, str]]) -> int | None:
-        """Return the index of a mentioned place."""
+        """Return the index of a mentioned place, adding it if necessary; None without a name."""
         if not name:
             return None
         listed = self.raw.setdefault("mentioned_places", [])
@@ -277,7 +282,7 @@ class ImportedDraft:
         return len(listed) - 1
 
     def supplied(self, path: str) -> None:
-        """Add evidence that the maker of the source, if known, supplied a statement."""
+        """Add evidence that the supplier, if known, supplied a statement."""
         if self.supplier:
             note = f"As {self.file_name} has it."
             self._evidence.append(
@@ -285,7 +290,10 @@ class ImportedDraft:
             )
 
     def open_date(self, field: str, words: str | None, note: str | None = None) -> None:
-        """Keep the words of a date that was not understood, and report it."""
+        """State the words of a date, and report the date unless it is known to be undated.
+
+        Does nothing if there are no words or the field has a value.
+        """
         if not words or field in self.raw:
             return
         self.state(field, {"as_written": words} | optional("note", note))
@@ -310,7 +318,7 @@ class ImportedDraft:
         self._evidence.append(said | self._basis())
 
     def rival(self, path: str, value: str, note: str | None = None) -> None:
-        """Record another value of the source, which the record does not prefer."""
+        """Record a further value of the source for a field, which the record does not use."""
         said = {"field": path, "value": value} | self._basis()
         self._evidence.append(said | optional("note", note))
 
@@ -329,7 +337,7 @@ class ImportedDraft:
         return PurePath(self.source.name).name
 
     def at(self, path: str, quote: dict[str, Any], rule: str | None = None) -> None:
-        """Record where a text has a statement, or the rule by which it follows from there."""
+        """Record the place in a text that states a field, or from which a rule infers it."""
         basis = {"basis": "inferred", "rule": rule} if rule else {"basis": "quoted"}
         place = (path, quote["start"], quote["end"])
         if place not in self._quoted:
@@ -342,11 +350,14 @@ class ImportedDraft:
         return {"file": path, "sha256": hashlib.sha256(data).hexdigest()}
 
     def finish(self, roots: Iterable[Element], skip: Iterable[Element] = ()) -> Imported:
-        """Return the record; statements that the models refuse are removed and reported.
+        """Return the record; report statements that are removed because the models refuse them.
 
         Args:
             roots: The elements whose content must be in the record or in the report.
             skip: Elements below them that belong to other records.
+
+        Raises:
+            InvalidError: No valid record is left.
         """
         self._finish_original()
         agents = [
@@ -365,14 +376,18 @@ class ImportedDraft:
         return Imported(record, self.files, self.report)
 
     def _repaired(self, raw: dict[str, Any]) -> Record:
-        """Return the record without refused statements. Raises InvalidError if none is left."""
+        """Return the record without the statements that the models refuse.
+
+        Raises:
+            InvalidError: No valid record is left.
+        """
         for _ in range(_MOST_REPAIRS):
             try:
                 return Record.model_validate(raw)
             except ValidationError as error:
                 first = error.errors()[0]
                 try:
-                    self._take_out(raw, error)
+                    self._remove_invalid(raw, error)
                 except LookupError:  # a missing value cannot be removed
                     break
         what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
@@ -380,7 +395,7 @@ class ImportedDraft:
         raise refuse_unknown(self.source.name, what, hint)
 
     def _finish_original(self) -> None:
-        """Add the remarks and the language of the letter to its original."""
+        """Add the remarks on the letter and its languages to the part `original`."""
         tags = self.raw.pop("languages", [])
         if not self.remarks and not tags:
             return
@@ -394,8 +409,8 @@ class ImportedDraft:
         if tags:
             original["languages"] = list(dict.fromkeys([*original.get("languages", ()), *tags]))
 
-    def _take_out(self, raw: dict[str, Any], error: ValidationError) -> None:
-        """Remove invalid statements and items, the last of a list first."""
+    def _remove_invalid(self, raw: dict[str, Any], error: ValidationError) -> None:
+        """Remove and report invalid statements and items, the last of a list first."""
         places: dict[tuple[Any, ...], str] = {}
         for item in error.errors():
             places.setdefault(_whole(item["loc"]), item["msg"])
@@ -416,7 +431,7 @@ _MOST_REPAIRS = 8
 
 
 def _wholes(path: str) -> list[str]:
-    """Return a statement's path and the paths above it."""
+    """Return the paths above a statement's path, and the path itself."""
     steps = path.split(".")
     return [".".join(steps[:count]) for count in range(1, len(steps) + 1)]
 
@@ -427,18 +442,18 @@ def _whole(place: tuple[int | str, ...]) -> tuple[Any, ...]:
 
 
 def optional(key: str, value: Any) -> dict[str, Any]:
-    """Return the field of an object; an empty object if the value is empty."""
+    """Return an object with one field; an empty object if the value is empty."""
     return {key: value} if value else {}
 
 
 def record_id(text: str) -> str:
-    """Return a record's id made from a text."""
+    """Return a text as a valid id of a record."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")[:128].rstrip("-._")
     return plain or slug(text) or "letter"
 
 
 def language(text: str | None) -> str | None:
-    """Return a language tag in canonical form; None if it is not valid."""
+    """Return the language tag for a tag or a language's name; None if it is not known."""
     if not text:
         return None
     for tag in (text, as_bcp47(text)):
@@ -450,7 +465,7 @@ def language(text: str | None) -> str | None:
 
 
 def held(record: Record, files: Mapping[str, bytes]) -> str:
-    """Return all values of a record and its texts, one per line."""
+    """Return all values of a record and its text files, one value per line."""
     texts = (data for path, data in files.items() if path.endswith(".txt"))
     said = [*_strings(record.as_json()), *(data.decode("utf-8", "replace") for data in texts)]
     return "\n".join(filter(None, map(fit, said)))
@@ -480,7 +495,7 @@ def _key(identifier: dict[str, str]) -> tuple[str, str]:
 
 @lru_cache(4096)
 def _realm(key: tuple[str, str]) -> str:
-    """Return the authority of an identifier; a person has one per authority."""
+    """Return the authority of an identifier. An agent has one identifier per authority."""
     scheme, value = key
     if scheme == "url":
         return value.split("/")[2]
@@ -489,19 +504,19 @@ def _realm(key: tuple[str, str]) -> str:
 
 @lru_cache(4096)
 def _tokens(name: str) -> list[str]:
-    """Return the words of a name in lower case, sorted."""
+    """Return the words of a name in lower case, sorted, without a final 's."""
     return sorted(re.findall(r"[^\W_]+", re.sub(r"['’]s\b", "", name.casefold())))
 
 
 def fits(one: str, other: str, *, inflected: bool = False) -> bool:
-    """Return whether two names fit: every word of the shorter is in the longer.
+    """Return whether two names fit: the longer one has every word of the shorter one.
 
     An initial stands for a word, and titles do not count: "A. Orlov", "Mr Orlov", "Orlov, Anna".
 
     Args:
-        one: A name.
-        other: Another name.
-        inflected: Whether the endings of words may differ, as in the sentences of a letter.
+        one: The first name.
+        other: The second name.
+        inflected: Whether words may have endings of up to three letters, as in sentences.
     """
     names = ([word for word in _tokens(name) if word not in _TITLES] for name in (one, other))
     fewer, more = sorted(names, key=len)
@@ -524,7 +539,7 @@ _TITLES = frozenset([
 
 
 def _vague(name: str) -> bool:
-    """Return whether a letter's word for a person is not a full name: "husband", "Goethe"."""
+    """Return whether words for a person are not a full name: "husband", "Goethe"."""
     words = [word for word in _WORDS.findall(name) if word.casefold() not in _TITLES]
     return len(words) < _FULL or not all(word[:1].isupper() for word in words)
 

@@ -10,10 +10,15 @@ from archive_pkg.interchange.importing.watched_xml import XmlSource, refuse_unkn
 if TYPE_CHECKING:
     from archive_pkg.interchange.importing.imported_record import Imported
 
-READS = {"tei": tei.READS, "cmif": cmif.READS, "ead3": ead3.READS, "datacite": datacite.READS}
-"""The fields that an export and import preserve, by format."""
+ROUND_TRIP_FIELDS = {
+    "tei": tei.ROUND_TRIP_FIELDS,
+    "cmif": cmif.ROUND_TRIP_FIELDS,
+    "ead3": ead3.ROUND_TRIP_FIELDS,
+    "datacite": datacite.ROUND_TRIP_FIELDS,
+}
+"""For each format, the fields that survive an export to it and an import from it."""
 
-_ELDER = {
+_OLD_ROOTS = {
     "TEI.2": "Convert it from TEI P4 to P5.",
     "ead": "Convert it from EAD 2002 to EAD3.",
     "resource": "Convert it to DataCite kernel 4.",
@@ -29,7 +34,7 @@ _HEAD = 8192
 
 
 def is_description(data: bytes) -> bool:
-    """Return whether the beginning of a file is that of a format `read` supports."""
+    """Return whether a file begins like XML and names a namespace that `read` supports."""
     head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
     return head.startswith(b"<") and any(namespace in head for namespace in _NAMESPACES)
 
@@ -37,17 +42,18 @@ def is_description(data: bytes) -> bool:
 def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
     """Draft records from a TEI letter, a CMIF file, an EAD3 finding aid or DataCite's XML.
 
-    No entity is expanded and nothing is fetched. What the records lack from the file is in
-    their reports.
+    Entities are not expanded, and nothing is fetched. The reports of the records list the content
+    of the file that no record has.
 
     Args:
         data: The file's bytes.
-        name: Its path or name, for findings.
-        record_id: The id of the record if the file names none; defaults to the file's name
-            without its ending.
+        name: The file's path or name, for findings.
+        record_id: The id for a record without an id in the file, and the beginning of such ids if
+            there are several; empty for the file's name without its ending.
 
     Raises:
-        InvalidError: The file is not XML, declares entities, or is in another format.
+        InvalidError: The file is not XML, is too large, declares entities, is in a different
+            format, or cannot be made into a valid record.
     """
     source = XmlSource(data, name, record_id)
     match source.namespace:
@@ -58,5 +64,5 @@ def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
         case "http://datacite.org/schema/kernel-4":
             return datacite.read(source)
     root = str(source.root.tag)
-    hint = _ELDER.get(root.rpartition("}")[2], "Use TEI P5, CMIF, EAD3 or DataCite 4.")
+    hint = _OLD_ROOTS.get(root.rpartition("}")[2], "Use TEI P5, CMIF, EAD3 or DataCite 4.")
     raise refuse_unknown(name, f"its root element is “{root}”, which is not a known format", hint)

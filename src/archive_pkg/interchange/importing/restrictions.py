@@ -1,4 +1,4 @@
-"""Access restrictions as documents say them."""
+"""Read access restrictions from imported documents."""
 
 from __future__ import annotations
 
@@ -17,20 +17,23 @@ _STRICTNESS = {"open": 0, "restricted": 1, "closed": 2}
 
 
 def access(status: str, until: str | None, rule: str | None) -> dict[str, Any]:
-    """Return plain data for a part's access."""
+    """Return the access of a part as plain data."""
     said: dict[str, Any] = {"status": status} | ({"rule": rule} if rule else {})
     return said | ({"until": {"edtf": until}} if until else {})
 
 
 def own_restriction(words: str | None) -> dict[str, Any] | None:
-    """Read a paragraph that this program's exports wrote (`derived_facts.restrictions`)."""
+    """Return the access in a paragraph that this program exported; None for other paragraphs.
+
+    `derived_facts.restrictions` writes such paragraphs.
+    """
     found = _OURS.fullmatch(words or "")
     # Without a valid end, the restriction has no end.
     return access(found[1], edtf(found[2] or ""), found[3]) if found else None
 
 
 def strictest(found: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the strictest of some restrictions, with the rules of all."""
+    """Return the strictest restriction with the rules of all; None if there are none."""
     if not found:
         return None
     rules = list(dict.fromkeys(one["rule"] for one in found if "rule" in one))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.interchange.importing.watched_xml import Element
 
-READS = frozenset([
+ROUND_TRIP_FIELDS = frozenset([
     "type", "title", "variant_titles", "sender", "recipients", "copies_to", "date.edtf",
     "date.as_written", "date.note", "received.edtf", "received.as_written", "received.note",
     "place.name", "place.identifiers", "summary.text", "subjects.term", "holdings.repository",
@@ -30,11 +30,14 @@ READS = frozenset([
     "rights.statement", "rights.licence", "enclosures.title", "mentioned_places.name",
     "identifiers", "salutation", "closing",
 ])  # fmt: skip
-"""Fields that come back from what `tei` writes."""
+"""The fields that survive an export to TEI and an import from it."""
 
 
 def read(source: XmlSource, data: bytes) -> list[Imported]:
-    """Return a record for each `correspDesc`, or one for a letter without any."""
+    """Return a record for each letter: `TEI` in a corpus, `correspDesc` in an index.
+
+    Any other file is one letter.
+    """
     if local(source.root) == "teiCorpus":
         return _read_corpus(source, data)
     described = source.all(source.root, "teiHeader/profileDesc/correspDesc")
@@ -66,7 +69,10 @@ def _read_corpus(source: XmlSource, data: bytes) -> list[Imported]:
 
 
 def _is_letter(source: XmlSource, described: Element) -> bool:
-    """Return whether the file is one letter; an index names each letter's key or edition."""
+    """Return whether a file with one `correspDesc` is a letter, and not an index of one letter.
+
+    A letter has text or was exported by this program, or its `correspDesc` has no key and source.
+    """
     texts = source.all(source.root, "text/body")
     has_text = any(text_of(body) for body in texts) or own_id(source, source.root) is not None
     return has_text or not (described.get("key") or described.get("source"))

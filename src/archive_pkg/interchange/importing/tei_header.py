@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.interchange.importing.correspondence import (
-    ROLES,
+    AGENT_ELEMENTS,
     Correspondence,
 )
 from archive_pkg.interchange.importing.imported_record import language, optional
@@ -41,7 +41,7 @@ _SHELFMARKS = frozenset([
 
 
 def own_id(source: XmlSource, root: Element) -> str | None:
-    """Return the id of the record that this program exported the file from."""
+    """Return the id of the record that this program exported the file from; None for others."""
     edition = text_of(source.first(root, "teiHeader/fileDesc/editionStmt/edition")) or ""
     for idno in source.all(root, "teiHeader/fileDesc/publicationStmt/idno"):
         if idno.get("type") == "record" and edition.endswith(" of the record"):
@@ -50,7 +50,7 @@ def own_id(source: XmlSource, root: Element) -> str | None:
 
 
 def read_supplier(source: XmlSource, draft: ImportedDraft, root: Element) -> None:
-    """Read the agent responsible for the file: its publisher, else its first editor."""
+    """Read who is responsible for the file: its publisher or authority, else its first editor."""
     statement = source.first(root, "teiHeader/fileDesc/publicationStmt")
     for path in ("publisher/name", "publisher/orgName", "publisher", "authority"):
         words = source.text(statement, path)
@@ -92,7 +92,7 @@ def _licence(address: str) -> str:
 
 
 def citation(source: XmlSource, element: Element) -> str | None:
-    """Return the words of a bibliographic entry, with commas between its elements."""
+    """Return the words of a bibliographic entry with commas between its elements; None if none."""
     source.words(element)
     words = [fit(text) for text in element.xpath(".//text()[normalize-space()]")]
     for link in element.iter(f"{{{source.namespace}}}ref"):
@@ -106,7 +106,7 @@ class TeiHeader:
 
     Attributes:
         is_ours: Whether this program exported the file.
-        access: The restrictions that this program's exports wrote.
+        access: The access restrictions in the form of this program's exports.
     """
 
     def __init__(self, source: XmlSource, root: Element, draft: ImportedDraft) -> None:
@@ -167,10 +167,13 @@ class TeiHeader:
                 )
 
     def _author(self) -> None:
-        """Read the author, who is the sender if no `correspDesc` names one."""
+        """Read the author as the sender, or as a rival if a `correspDesc` names a different sender.
+
+        A file that this program exported without a `correspDesc` has authors, not a sender.
+        """
         names = []
         for author in self._all("fileDesc/titleStmt/author"):
-            inner = [e for e in author if isinstance(e.tag, str) and local(e) in ROLES]
+            inner = [e for e in author if isinstance(e.tag, str) and local(e) in AGENT_ELEMENTS]
             names += [self.correspondence.agent(named) for named in inner or [author]]
         found = [name for name in dict.fromkeys(names) if name]
         if self.is_ours and not self._all("profileDesc/correspDesc"):
@@ -186,7 +189,7 @@ class TeiHeader:
                 self.draft.rival("sender", author, "the author according to the title statement")
 
     def _creation(self) -> None:
-        """Read date and place of writing, if no `correspDesc` has them."""
+        """Read the date and place of writing; those in a `correspDesc` have precedence."""
         for created in self._all("profileDesc/creation"):
             self.correspondence.read_dates(created, "date")
             for element in self.source.all(created, "placeName"):
@@ -292,7 +295,7 @@ class TeiHeader:
             self.source.words(item) for item in self.source.all(description, "history/provenance")
         ]
         acquired = self.source.first(description, "history/acquisition")
-        donors = [] if acquired is None else [e for e in acquired if local(e) in ROLES]
+        donors = [] if acquired is None else [e for e in acquired if local(e) in AGENT_ELEMENTS]
         if self.is_ours and donors:
             self.draft.state("donor", self.correspondence.agent(donors[0]))
         else:
@@ -303,7 +306,7 @@ class TeiHeader:
                 self.draft.remark(self.source.words(item))
 
     def _call_number(self, idno: Element, holding: dict[str, str]) -> None:
-        """Read an `idno` by its type: the call number, or another identifier."""
+        """Read an `idno` as a level of the holding, or else as an identifier of the letter."""
         kind = fit(idno.get("type")) or fit(idno.get("subtype")) or ""
         words = self.source.words(idno)
         field = "folio" if kind == "folio" else "file" if kind.casefold() in _SHELFMARKS else ""
@@ -357,7 +360,7 @@ class TeiHeader:
                 )
 
     def languages(self) -> list[str]:
-        """Return the languages of the file."""
+        """Return the languages that the header lists, or else the first language of the text."""
         found = []
         for item in self._all("profileDesc/langUsage/language"):
             tag = language(item.get("ident") or text_of(item))
@@ -374,14 +377,16 @@ class TeiHeader:
         return list(dict.fromkeys(found))
 
     def makers(self) -> tuple[list[str], list[str]]:
-        """Read the makers of the edition's file, and the translators."""
+        """Return the ids of the agents who made the TEI file, and of the translators."""
         makers: list[str] = []
         translators: list[str] = []
         for path in ("titleStmt/editor", "titleStmt/respStmt", "editionStmt/respStmt"):
             for element in self._all(f"fileDesc/{path}"):
                 did = "; ".join(filter(None, map(text_of, self.source.all(element, "resp"))))
                 did = did or fit(element.get("role")) or ""
-                named = [e for e in element if isinstance(e.tag, str) and local(e) in ROLES]
+                named = [
+                    e for e in element if isinstance(e.tag, str) and local(e) in AGENT_ELEMENTS
+                ]
                 if self.is_ours and did in _NOT_MAKERS:
                     self.source.mark_all_used(element)
                     continue
@@ -397,9 +402,9 @@ class TeiHeader:
         return list(dict.fromkeys(makers)), list(dict.fromkeys(translators))
 
     def _maker(self, who: Element, did: str) -> str | None:
-        """Read an agent of the edition.
+        """Return the id of a maker of the edition; None if the element names none.
 
-        Its role becomes its note, unless this program exported the file.
+        What the maker did becomes a note on the agent, unless this program exported the file.
         """
         agent = self.correspondence.agent(who)
         if agent and did and not self.is_ours:

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, get_args
 
 from archive_pkg.faults import Fault
-from archive_pkg.interchange.importing.correspondence import ROLES, read_date_element
+from archive_pkg.interchange.importing.correspondence import AGENT_ELEMENTS, read_date_element
 from archive_pkg.interchange.importing.imported_record import fits, language, optional
 from archive_pkg.interchange.importing.restrictions import strictest
 from archive_pkg.interchange.importing.watched_xml import (
@@ -63,7 +63,7 @@ _OWN_NOTE = {
     ("note", "romanization"): "romanization",
     ("p", None): "text",
 }
-"""The field that each element of a note in our `standOff` holds."""
+"""The field for each element, by name and type, of a note in `standOff` that we exported."""
 
 
 class TeiText:
@@ -106,7 +106,7 @@ class TeiText:
         reading = read_text(texts[0], standoff) if texts else TextReading()
         self.source.mark_used(reading.read)
         for element in (e for text in texts for e in text.iter("*")):
-            # An id says nothing about the letter, nor does the language that the letter is in.
+            # Ids say nothing about the letter, nor does a language that the header names.
             self.source.mark_used([(element, f"@{XML_ID}")])
             if language(element.get(XML_LANG)) in languages:
                 self.source.mark_used([(element, f"@{XML_LANG}")])
@@ -120,7 +120,7 @@ class TeiText:
             self._quotes(reading, [part for part in parts if "span" in part])
 
     def _count_letters(self, texts: list[Element]) -> None:
-        """Report a text that holds several letters, which are one in the record."""
+        """Report a text with several divisions that are letters; they become one record."""
         divisions = [
             element
             for text in texts
@@ -186,7 +186,7 @@ class TeiText:
                     # The languages of the file are those of the letter and of its translation.
                     part.pop("languages", None)
             if span.is_foreign:
-                self._ask_language(part["id"], tag or element.get(XML_LANG))
+                self._report_language(part["id"], tag or element.get(XML_LANG))
             parts.append(part)
             self.draft.infer(
                 f"parts.{part['id']}",
@@ -200,7 +200,7 @@ class TeiText:
                 part["made_from"] = [*own, "tei"]
         return parts
 
-    def _ask_language(self, part: str, tag: str) -> None:
+    def _report_language(self, part: str, tag: str) -> None:
         self.draft.report.add(
             IMPORT_OTHER_LANGUAGE.at(
                 Location(self.source.name, field=f"parts.{part}"),
@@ -243,7 +243,7 @@ class TeiText:
             self._note(note, quote(note))
 
     def _note(self, note: Note, at: dict[str, Any]) -> None:
-        """Read a note: one exported by this program with all its fields, others as they are."""
+        """Read a note; a note that this program exported gets all its fields back."""
         notes = self.draft.raw.setdefault("translation_notes", [])
         said = note.text_element if note.text_element is not None else note.element
         kind, more = note.what, optional("text", note.text)
@@ -326,16 +326,16 @@ class TeiText:
                 self.source.mark_all_used(element)
             return
         if what in _PLACE_NAMES or kind == "place":
-            self._mentioned_in(element, quote)
+            self._mentioned_place(element, quote)
         elif what in ("orgName", "persName") or kind in ("person", "org", "organization"):
-            agent = self._mentioned(element)
+            agent = self._mentioned_agent(element)
             if agent:
                 self.draft.at(f"agents.{agent}", quote)
                 if not any(agent in self.draft.raw.get(role, ()) for role in _PARTIES):
                     self.draft.add("mentioned_agents", agent)
 
-    def _mentioned_in(self, element: Element, quote: dict[str, Any]) -> None:
-        """Read a place that the letter names."""
+    def _mentioned_place(self, element: Element, quote: dict[str, Any]) -> None:
+        """Read a place in the text: the place of writing in a dateline, else a mentioned place."""
         identifiers = self.correspondence.identifiers(element)
         if element.get("type") == "place":
             self.source.attribute(element, "type")
@@ -354,8 +354,11 @@ class TeiText:
         if number is not None:
             self.draft.at(f"mentioned_places.{number}", quote)
 
-    def _mentioned(self, element: Element) -> str | None:
-        """Return the agent that a name in the text means; the file's list has its full name."""
+    def _mentioned_agent(self, element: Element) -> str | None:
+        """Return the id of the agent that a name in the text means.
+
+        If the name refers to an entry in the file's own list, the agent has the entry's name.
+        """
         reference = element.get("ref") or ""
         listed = self.correspondence.people.get(reference.removeprefix("#"))
         identifiers = self.correspondence.identifiers(element)
@@ -365,7 +368,7 @@ class TeiText:
             return self.draft.agent(
                 text_of(element), kind, identifiers, mentioned=True, referred=refers
             )
-        names = [e for e in listed if isinstance(e.tag, str) and local(e) in ROLES]
+        names = [e for e in listed if isinstance(e.tag, str) and local(e) in AGENT_ELEMENTS]
         full = self.source.words(names[0]) if names else None
         kind = "organization" if local(listed) == "org" else "person"
         return self.draft.agent(full or text_of(element), kind, identifiers, reference=reference)
@@ -384,7 +387,7 @@ def _whose(span: Version) -> str:
 
 
 def _portable(name: str) -> str:
-    """Return a TEI file's name, valid in a record and different from those of texts."""
+    """Return a valid path for a TEI file in a record; it does not end in .txt as texts do."""
     if PurePath(name).suffix.lower() == ".txt":
         name += ".xml"
     try:

@@ -1,7 +1,8 @@
 """Read an XML document without entities or network, and track which content is used.
 
-Every text and attribute value that no reader has used, or that a reader has used but the
-record does not have, is reported with its path and its content.
+Content that a reader interprets is "used". Content that a reader copies is "quoted", and must be in
+the record. All other texts and attribute values are reported with their path, unless the record
+happens to have them.
 """
 
 from __future__ import annotations
@@ -63,11 +64,11 @@ class XmlSource:
     """A document that tracks which content has been read.
 
     Attributes:
-        root: Its first element.
+        root: The root element.
         name: The file's path or name, for findings.
-        stem: The name of the described letter, if the document has none.
-        bearers: The names that each identifier has in the letters read so far, each with its
-            letter's id.
+        stem: The id of the letter, or its beginning, if the document does not have an id.
+        bearers: For each identifier, the names that have it in the letters read so far, each with
+            the letter's id.
     """
 
     def __init__(self, data: bytes, name: str, stem: str = "") -> None:
@@ -105,19 +106,22 @@ class XmlSource:
 
     @property
     def namespace(self) -> str:
-        """The namespace of the first element; empty if it has none."""
+        """The namespace of the root element; empty if it has none."""
         return str(self.root.tag).rpartition("}")[0].removeprefix("{")
 
     @cached_property
     def listed(self) -> dict[str, Element]:
-        """The persons, bodies and places that a TEI file lists, by their xml:id."""
+        """The entries for persons, groups, organizations and places in a TEI file, by xml:id."""
         names = ("person", "personGrp", "org", "place")
         tags = (f"{{{self.namespace}}}{name}" for name in names)
         found = ((element.get(XML_ID), element) for element in self.root.iter(*tags))
         return {name: element for name, element in found if name}
 
     def all(self, below: Element | None, path: str) -> list[Element]:
-        """Return the elements at a path of names in its namespace, `correspDesc/date`."""
+        """Return the elements at a path below an element, such as `correspDesc/date`.
+
+        The names are in the root's namespace.
+        """
         if below is None:
             return []
         steps = "/".join(
@@ -127,7 +131,7 @@ class XmlSource:
         return list(below.iterfind(steps))
 
     def first(self, below: Element | None, path: str) -> Element | None:
-        """Return the first element at a path."""
+        """Return the first element at a path; None if there is none."""
         found = self.all(below, path)
         return found[0] if found else None
 
@@ -141,12 +145,12 @@ class XmlSource:
         return element
 
     def attribute(self, element: Element, name: str) -> str | None:
-        """Return an attribute's value, and mark it as used."""
+        """Return an attribute's value, and mark it as used; None if it is missing or empty."""
         self._used.add((element, f"@{name}"))
         return fit(element.get(name))
 
     def identifier(self, element: Element, name: str) -> dict[str, str] | None:
-        """Return the identifier in an attribute, and mark it as used if it is one."""
+        """Return the identifier in an attribute, and mark it as used; None if it has none."""
         found = identify(fit(element.get(name)))
         if found:
             self._used.add((element, f"@{name}"))
@@ -162,18 +166,18 @@ class XmlSource:
         return text_of(element)
 
     def text(self, below: Element | None, path: str) -> str | None:
-        """Return the text of the first element at a path."""
+        """Return the text of the first element at a path, and mark it as quoted; None if none."""
         return self.words(self.first(below, path))
 
     def unread(
         self, roots: Iterable[Element], held: str, skip: Iterable[Element] = ()
     ) -> Iterator[Finding]:
-        """Yield a finding for each path below some elements whose content was not used.
+        """Yield a finding for each path below some elements whose content is not in the record.
 
         Args:
             roots: The elements.
             held: All values of the record and its texts.
-            skip: Elements below them to skip.
+            skip: Elements below `roots` to skip.
         """
         found: dict[str, Counter[str]] = {}
         left = set(skip)
@@ -195,7 +199,7 @@ class XmlSource:
         if (node, slot) in self._used:
             return True
         if slot.startswith("@"):
-            # A short value can be in the record by chance.
+            # Not a short value, which could be in the record by chance.
             return len(content) > _SHORT and words.issuperset(content.split())
         bare = content.strip(_SEPARATORS)
         return not bare or ((node, slot) in self._quoted and bare in held)
@@ -215,7 +219,7 @@ class XmlSource:
         return "/".join(names) or local(owner)
 
     def not_read(self, what: str, hint: str = "") -> Finding:
-        """Return a finding that something was not read."""
+        """Return the finding that something was not read."""
         return IMPORT_NOT_READ.at(Location(self.name), f"not read: {what}", hint)
 
 
@@ -273,7 +277,7 @@ def fit(text: str | None) -> str | None:
 
 
 def refuse_unknown(name: str, what: str, hint: str) -> InvalidError:
-    """Return the error for a file in an unsupported format."""
+    """Return the error for a file that cannot be imported."""
     return _refusal(
         f"{name} cannot be imported", Report([IMPORT_UNKNOWN.at(Location(name), what, hint)])
     )
