@@ -675,6 +675,243 @@ P. Melnik, Ambassador of all the Pears and Ladders in the Gardens and Paths of t
 =
 recipient = Orlin, certain, address-to 9 person
 addressee | - -
+-----
+To Cde. Orlin
+
+~
+
+With greetings
+Pears
+Ladders
+Doors
+
+P. Melnik
+Ambassador
+=
+recipient = Orlin, certain, address-to 9 person
+signatory = P. Melnik, certain, signature-above-office 3 person role=Ambassador
+sender = P. Melnik, certain, sender-signature-above-office 4 person role=Ambassador
+addressee | - - - - - signature title
+-----
+To Cde. Orlin
+
+~
+
+With greetings
+Pears
+Ladders
+
+P. Melnik
+Ambassador
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - - - - - -
+-----
+To Cde. Orlin
+
+~
+
+Desk officer: {146}
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - registry
+-----
+To Cde. Orlin
+
+~
+
+Desk officer: {147}
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - -
+-----
+To Cde. Orlin
+
+~
+
+Prepared by: P. Melnik, {96}
+=
+recipient = Orlin, certain, address-to 9 person
+signatory = P. Melnik, probable, signature-made-by 6 person role={96}
+sender = P. Melnik, probable, sender-signature-made-by 9 person role={96}
+participant = P. Melnik, probable, signature-made-by 5 person
+addressee | - signature
+-----
+To Cde. Orlin
+
+~
+
+Prepared by: P. Melnik, {97}
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - -
+-----
+To Cde. Orlin
+
+~
+
+Ambassador P. Melnik.
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - -
+-----
+To Cde. Orlin
+
+~
+
+• Ambassador P. Melnik
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - -
+-----
+To Cde. Orlin
+
+~
+
+Ambassador P. Melnik?
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - -
+-----
+To Cde. Orlin
+
+~
+
+Ambassador of {76}
+P. Melnik
+=
+recipient = Orlin, certain, address-to 9 person
+signatory = P. Melnik, certain, signature-below-office 3 person role=Ambassador of {76}
+sender = P. Melnik, certain, sender-signature-below-office 4 person role=Ambassador of {76}
+addressee | - title signature
+-----
+To Cde. Orlin
+
+~
+
+Ambassador of {77}
+P. Melnik
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - - -
+-----
+To Cde. Orlin
+
+~
+
+Ambassador
+Anna Berta Clara Dora Emma
+=
+recipient = Orlin, certain, address-to 9 person
+signatory = Anna Berta Clara Dora Emma, certain, signature-below-office 3 person role=Ambassador
+sender = Anna Berta Clara Dora Emma, certain, sender-signature-below-office 4 person role=Ambassador
+addressee | - title signature
+-----
+To Cde. Orlin
+
+~
+
+Ambassador
+Anna Berta Clara Dora Emma Hilda
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - - -
+-----
+To Cde. Orlin
+
+~
+
+With the best greetings from all of us
+Embassy of Poland in Hanoi
+=
+recipient = Orlin, certain, address-to 9 person
+signatory = Embassy of Poland in Hanoi, certain, signature-of-body 3 organization
+sender = Embassy of Poland in Hanoi, certain, sender-signature-of-body 4 organization
+addressee | - - signature
+-----
+To Cde. Orlin
+
+~
+
+With the best greetings from all of us here
+Embassy of Poland in Hanoi
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - - -
+-----
+To Cde. Orlin
+
+~
+
+Pears are ripe
+P. Melnik
+Ambassador
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - - - -
+-----
+To Cde. Orlin
+
+~
+
+Minutes
+Ambassador
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - - -
+-----
+To Cde. Orlin
+
+~
+
+Comrade P. Melnik
+Ambassador
+=
+recipient = Orlin, certain, address-to 9 person
+signatory = P. Melnik, certain, signature-above-office 3 person role=Ambassador
+sender = P. Melnik, certain, sender-signature-above-office 4 person role=Ambassador
+addressee | - signature title
+-----
+To Cde. Orlin
+
+~
+
+(A. VERBIN)
+
+[{20} {20} {20} {16} seal]
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - - -
+-----
+To Cde. Orlin
+
+~
+
+(A. VERBIN)
+
+3 copies printed
+1 - to {60} {60} {60} {30}
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - - - -
+-----
+To Cde. Orlin
+
+~
+
+Copies: Melnik {60} {60} {60} {21}
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - copies
+-----
+To Cde. Orlin
+
+~
+
+Copies: Melnik {60} {60} {60} {22}
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - copies
 """
 
 

@@ -142,7 +142,7 @@ class ContentReader(StatementReader):
     def sentence(self, begin: int, end: int, first: int, last: int) -> tuple[int, int]:
         """Return the range of the sentence around some words, within the body."""
         before = self.text[max(first, begin - REACH) : begin]
-        cut = max(before.rfind(". "), before.rfind(".  "), before.rfind("\n"), before.rfind("\r"))
+        cut = max(map(before.rfind, (". ", "! ", "? ", "\n", "\r")))
         if cut < 0 and len(before) == REACH:
             cut = before.find(" ")
         start = begin - len(before) + cut + 1
