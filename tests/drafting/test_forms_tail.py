@@ -912,6 +912,89 @@ Copies: Melnik {60} {60} {60} {22}
 =
 recipient = Orlin, certain, address-to 9 person
 addressee | - copies
+-----
+To Cde. Orlin
+
+~
+
+Ambassador of the
+P. Melnik
+=
+recipient = Orlin, certain, address-to 9 person
+signatory = P. Melnik, certain, signature-below-office 3 person role=Ambassador of the
+sender = P. Melnik, certain, sender-signature-below-office 4 person role=Ambassador of the
+addressee | - title signature
+-----
+To Cde. Orlin
+
+~
+
+Orlin
+
+P. Melnik
+Ambassador
+
+With greetings
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - - - - -
+-----
+To Cde. Orlin
+
+~
+
+Ambassador P. Melnik ?
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - -
+-----
+To Cde. Orlin
+
+~
+
+Ambassador
+
+
+P. Melnik,
+=
+recipient = Orlin, certain, address-to 9 person
+signatory = P. Melnik, certain, signature-below-office 3 person role=Ambassador
+sender = P. Melnik, certain, sender-signature-below-office 4 person role=Ambassador
+addressee | - title signature
+-----
+To Cde. Orlin
+
+~
+
+Ambassador of Old Pears, Ladders, Doors, Roofs, Walls, Paths and Lakes
+P. Melnik
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - - -
+-----
+To Cde. Orlin
+
+~
+
+With greetings
+
+Pears and
+P. Melnik
+Ambassador
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - - - - -
+-----
+To Cde. Orlin
+
+Date: [early 1961?]
+
+~
+
+4 June of this year
+=
+recipient = Orlin, certain, address-to 9 person
+addressee registry | - dateline
 """
 
 

@@ -354,16 +354,16 @@ class TailForms(ListForms):
         if stopped or len(bare.split()) > 12 or any(c.isdigit() for c in bare):
             return False
         if not self.has_office(bare):
-            return self.signed_by_body(one, text, floor) or self.below_office(one, bare, floor)
+            return self.signed_by_body(one, text) or self.below_office(one, bare, floor)
         if ":" not in bare and is_only_office(bare, self.vocabulary):
             return self.above_office(one, bare, floor)
         return self.beside_office(one, bare)
 
-    def signed_by_body(self, one: Segment, text: str, floor: int) -> bool:
+    def signed_by_body(self, one: Segment, text: str) -> bool:
         """Read a body as signer: "Embassy of the USSR in the GDR"."""
         if not looks_like_body(text, self.vocabulary):
             return False
-        closing = one.line > floor and self.is_closing(one.line - 1)
+        closing = self.is_closing(one.line - 1)
         lowest = self.furnished or one.line == len(self.lines) - 1
         if not closing and not (lowest and one.first and one.last):
             return False
@@ -379,9 +379,8 @@ class TailForms(ListForms):
             return bool(self.take_all(one.line, one.line, "title"))
         if any(self.is_closing(number) for number in range(max(above - 3, floor), above)):
             return False  # the reader of letters reads signatures below closings
-        if ":" in office or above <= floor or self.lines[above].last:
+        if above <= floor or self.lines[above].last:
             return False
-        text = self.lines[above].text.strip()
         person = find_person(text, self.vocabulary) if self.is_signer(text) else None
         if person is None or not (self.lines[above].first or self.is_closing(above - 1)):
             return False
@@ -442,7 +441,7 @@ class TailForms(ListForms):
     def is_signer(self, name: str) -> bool:
         """Whether a text can be a signer's name."""
         pieces = name.replace(",", " ").split()
-        if not 1 <= len(pieces) <= 5 or not looks_like_name(name, most=5):
+        if not looks_like_name(name, most=5):
             return False
         if read_stack(name, self.vocabulary) or self.kind_of(name)[0] or self.is_history(name):
             return False
