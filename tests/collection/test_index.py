@@ -303,3 +303,31 @@ def test_a_part_is_indexed_from_the_day_on_which_it_opens(
         assert found(collection, "Zobelpelz") == []
     assert bring(collection) == ["indexed"]
     assert found(collection, "Zobelpelz") == ["secret"]
+
+
+@pytest.mark.parametrize("words", [("find",), ("stats",), ("audit", "run"), ("audit", "report")])
+def test_no_command_takes_a_package_for_a_collection_and_changes_it(
+    package: Path, run, words: tuple[str, ...]
+) -> None:
+    before = sorted(package.rglob("*"))
+    done = run(*words, package)
+    assert done.returncode == 2
+    assert "is a package, not a collection" in done.stderr
+    assert f"Name the folder that contains it: {package.parent}" in done.stderr
+    assert sorted(package.rglob("*")) == before
+
+
+@pytest.mark.parametrize("words", [("find",), ("stats",), ("audit", "run"), ("audit", "report")])
+def test_no_command_that_reads_a_collection_writes_into_another_folder(
+    letter: Path, tmp_path: Path, run, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    for folder, said in (
+        (tmp_path / "empty", "contains no packages"),
+        (letter, "is the folder of a record"),
+    ):
+        before = sorted(folder.rglob("*"))
+        done = run(*words, folder)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert sorted(folder.rglob("*")) == before

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
-from archive_pkg.collection.bulk.searching import Note, packages_below, unheard
+from archive_pkg.collection.bulk.searching import Note, has_record, packages_below, unheard
 from archive_pkg.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from archive_pkg.collection.bulk.running import Done
     from archive_pkg.paths import StrPath
 
 OWN = ".archive-pkg"
@@ -123,10 +124,16 @@ def is_declared(root: Path) -> bool:
     return (root / OWN / _DECLARATION).is_file()
 
 
-def open_collection(root: StrPath) -> Collection:
+def open_collection(root: StrPath, *, may_be_empty: bool = False) -> Collection:
     """Return an existing collection. Without a declared layout, it is flat.
 
+    Args:
+        root: Its folder.
+        may_be_empty: Whether to accept a folder that has no packages and never had an index or
+            ledger.
+
     Raises:
+        UsageError: The folder is a package, or has no packages.
         StorageError: There is no such folder, or its declaration cannot be read.
     """
     root = Path(root)
@@ -134,7 +141,38 @@ def open_collection(root: StrPath) -> Collection:
         raise StorageError(
             f"the folder {root} does not exist", "Name a collection: a folder of packages."
         )
-    return Collection(root, _declared(root) or "flat")
+    _refuse_package(root)
+    collection = Collection(root, _declared(root) or "flat")
+    if not may_be_empty and not collection.own.is_dir():
+        _refuse_unrelated(collection)
+    return collection
+
+
+def _refuse_package(root: Path) -> None:
+    """Refuse a package, which the program's files in it would make invalid."""
+    from archive_pkg.packages import is_bag
+    from archive_pkg.packages.output_protection import refuse_in_package
+
+    if is_bag(root):
+        raise UsageError(
+            f"{root} is a package, not a collection",
+            f"Name the folder that contains it: {root.resolve().parent}",
+        )
+    refuse_in_package(root)
+
+
+def _refuse_unrelated(collection: Collection) -> None:
+    """Refuse a folder without packages, unless a part of it could not be searched."""
+    unsearched: list[Done] = []
+    if next(collection.packages(unsearched.append, serialized=True), None) or unsearched:
+        return
+    root = collection.root
+    if has_record(root):
+        raise UsageError(
+            f"{root} is the folder of a record, not a collection",
+            "Build a package from it, and name the folder that contains the package.",
+        )
+    raise UsageError(f"{root} contains no packages", "Name a collection: a folder of packages.")
 
 
 def make_collection(root: StrPath, layout: str = "") -> Collection:

@@ -100,7 +100,7 @@ def run(
 
     interval, limit = parse_duration(due), parse_budget(budget)
     trust = Trust.read(allowed_signers, revoked, timestamp_ca)
-    opened = collection.open_collection(directory)
+    opened = collection.open_collection(directory, may_be_empty=ledger is not None)
     path = _ledger(opened, ledger)
     with bulk_answering(
         "audit run", report, as_json=as_json, quiet=quiet, files=[metrics]
@@ -160,7 +160,7 @@ def report(
     from archive_pkg import collection
     from archive_pkg.packages import Trust
 
-    opened = collection.open_collection(directory)
+    opened = collection.open_collection(directory, may_be_empty=ledger is not None)
     path = _ledger(opened, ledger)
     trust = Trust.read(allowed_signers, revoked, timestamp_ca)
     with (
@@ -225,7 +225,7 @@ def sign(
     """
     from archive_pkg import collection
 
-    opened = collection.open_collection(directory)
+    opened = collection.open_collection(directory, may_be_empty=ledger is not None)
     with (
         answering("audit sign", as_json=as_json, quiet=quiet) as answer,
         answer.about(directory) as result,
@@ -287,7 +287,7 @@ def repair(
     kind, _, folder = copy.partition(":")
     if kind in ("ocfl", "file") and not Path(folder).expanduser().exists():
         raise StorageError(f"{copy}: there is no such folder", "Check the path.")
-    opened = collection.open_collection(directory)
+    opened = collection.open_collection(directory, may_be_empty=ledger is not None)
     with bulk_answering("audit repair", report, as_json=as_json, quiet=quiet) as answer:
         answer.print_each(lambda done: [f"{done.path}: {done.outcome}"])
         answer.if_none = (
@@ -322,7 +322,7 @@ def accept(
     """
     from archive_pkg import collection
 
-    opened = collection.open_collection(directory)
+    opened = collection.open_collection(directory, may_be_empty=ledger is not None)
     with (
         answering("audit accept", as_json=as_json, quiet=quiet) as answer,
         answer.about(directory) as result,
