@@ -303,7 +303,7 @@ def receipts(
                 f"{package} is a record, and receipts belong to packages", "Name its package."
             )
         if not found:
-            answer.say(f"{package}: has no receipts")
+            answer.say(f"{package} has no receipts.")
         for path in found:
             with answer.about(path) as result:
                 receipt = deposits.load_receipt(path)

@@ -114,7 +114,7 @@ def _opened(path: Path | None, out: Path | None) -> OpenedFolder:
     if path.is_dir():
         return OpenedFolder(path, packages=out, project=project)
     if not path.is_file():
-        raise StorageError(f"there is nothing at {path}", "Check the path.")
+        raise StorageError(f"{path} does not exist", "Check the path.")
     neighbour = next((path.parent / name for name in NAMES if (path.parent / name).is_file()), None)
     if path.name in NAMES:
         return OpenedFolder(path.parent, Path(path.name), packages=out, project=project)
@@ -171,10 +171,10 @@ def _known_name() -> str:
 
 
 def _announce(answer: Answer, address: str, file: Path, folder: Path, *, started: bool) -> None:
-    opened = "is open in your browser. If you do not see it," if started else "is ready. To see it,"
+    how = "If no page has opened in your browser," if started else "To see it,"
     # Printed even with --quiet: the review cannot be opened without it.
     typer.echo(
-        f"The review of {clean(str(folder))} {opened} open this file, or paste the "
+        f"The review of {clean(str(folder))} is ready. {how} open this file, or paste the "
         f"address into the address bar:\n\n  {file.as_uri()}\n  {address}\n\nDo not pass the "
         "address to a command: other users of this machine can read command lines."
     )
