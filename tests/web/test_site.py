@@ -15,6 +15,7 @@ import pytest
 from lxml import etree, html
 
 from archive_pkg import cli
+from archive_pkg.collection import make_collection
 from archive_pkg.packages import build_package
 from archive_pkg.records import Agent
 from archive_pkg.web.site.entries import agent_entry
@@ -341,7 +342,7 @@ def test_only_the_first_of_two_packages_with_the_same_id_is_on_the_site(
 
 
 def test_an_empty_collection_has_a_site(tmp_path: Path) -> None:
-    (tmp_path / "collection").mkdir()
+    make_collection(tmp_path / "collection")
     out = site(tmp_path / "collection")
     assert "0 documents" in (out / "index.html").read_text(encoding="utf-8")
 

@@ -183,11 +183,11 @@ def run(words: Sequence[str]) -> int:
         return error.exit_status
     except TyperException as error:
         message = error.format_message().replace("Value error, ", "")
-        if message.startswith("Usage:"):  # no command was given
-            typer.echo(message, err=True)
-            return error.exit_code
         message = message.replace(_NOT_AN_INTEGER, "this is not a whole number")
-        complain(UsageError(message, _example(error)))
+        if message.startswith("Usage:"):  # no command was given, so this is the help
+            typer.echo(message, err=True)
+        else:
+            complain(UsageError(message, _example(error)))
         return error.exit_code
     except Interrupted as interruption:
         if interruption.unsaid():

@@ -160,9 +160,9 @@ def report(
     from archive_pkg import collection
     from archive_pkg.packages import Trust
 
+    trust = Trust.read(allowed_signers, revoked, timestamp_ca)
     opened = collection.open_collection(directory, may_be_empty=ledger is not None)
     path = _ledger(opened, ledger)
-    trust = Trust.read(allowed_signers, revoked, timestamp_ca)
     with (
         answering(
             "audit report", as_json=as_json, quiet=quiet, files=[page, table, metrics]
