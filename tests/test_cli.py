@@ -371,7 +371,7 @@ def test_a_letter_with_colons_is_not_read_as_broken_yaml(run: Run, tmp_path: Pat
 
 
 @pytest.mark.parametrize("words", [(), ("audit",), ("bag",), ("tables",), ("agents",)])
-def test_without_a_command_the_help_is_printed_in_lines(run, words: tuple[str, ...]) -> None:
+def test_without_a_command_the_help_is_printed_in_lines(run: Run, words: tuple[str, ...]) -> None:
     done = run(*words)
     assert done.returncode == 2
     assert "\n  -h, --help" in done.stderr

@@ -27,6 +27,7 @@ from archive_pkg.collection import (
 from archive_pkg.collection.index.queries import index_path
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.packages import build_package
+from program import Run
 
 
 def build(source: Path, out: Path, **options) -> Collection:
@@ -307,7 +308,7 @@ def test_a_part_is_indexed_from_the_day_on_which_it_opens(
 
 @pytest.mark.parametrize("words", [("find",), ("stats",), ("audit", "run"), ("audit", "report")])
 def test_no_command_takes_a_package_for_a_collection_and_changes_it(
-    package: Path, run, words: tuple[str, ...]
+    package: Path, run: Run, words: tuple[str, ...]
 ) -> None:
     before = sorted(package.rglob("*"))
     done = run(*words, package)
@@ -319,7 +320,7 @@ def test_no_command_takes_a_package_for_a_collection_and_changes_it(
 
 @pytest.mark.parametrize("words", [("find",), ("stats",), ("audit", "run"), ("audit", "report")])
 def test_no_command_that_reads_a_collection_writes_into_another_folder(
-    letter: Path, tmp_path: Path, run, words: tuple[str, ...]
+    letter: Path, tmp_path: Path, run: Run, words: tuple[str, ...]
 ) -> None:
     (tmp_path / "empty").mkdir()
     for folder, said in (
