@@ -56,11 +56,13 @@ ROOT = Path(__file__).parents[1]
 def _compile_once() -> None:
     """Keep compiled modules with pytest's cache where Python must not write them next to others.
 
-    Otherwise each worker, and each program that a test starts, compiles all modules again.
+    Otherwise each worker compiles all tests again. The programs that tests start only read them:
+    one whose files may not grow would leave half a module.
     """
-    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
-        place = str(ROOT / ".pytest_cache" / "compiled")
+    if sys.dont_write_bytecode:
+        place = str(ROOT / ".pytest_cache" / "bytecode")
         os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = place
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         sys.dont_write_bytecode = False
 
 

@@ -74,11 +74,13 @@ def largest_file(size: int) -> Iterator[None]:
     """Limit the size of files, as a quota does (ulimit -f)."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    kept, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # half a module would stay
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        sys.dont_write_bytecode = kept
         signal.signal(signal.SIGXFSZ, before)
 
 
