@@ -33,16 +33,16 @@ SHAPE = {"id": int, "name?": str, "files": [{"key": str, "links?": {"self": str}
         ({"id": 1, "files": [], "open": 1}, "open is not true or false"),
     ],
 )
-def test_the_first_place_that_does_not_fit_is_named(value: Any, wrong: str) -> None:
+def test_the_first_place_that_does_not_have_the_shape_is_named(value: Any, wrong: str) -> None:
     assert misfit(value, SHAPE) == wrong
 
 
-def test_an_object_of_any_names_is_one() -> None:
+def test_an_object_may_have_any_names() -> None:
     assert misfit({"a": {}}, {"a": dict}) == ""
     assert misfit({"a": []}, {"a": dict}) == "a is not an object"
 
 
-def test_xml_is_read_without_what_it_declares(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_xml_with_a_document_type_or_errors_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_xml(b"<a><b/></a>", "sword:x", "look").tag == "a"
     with pytest.raises(DepositError, match="sword:x answers with a document type") as refusal:
         read_xml(b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "sword:x", "look")

@@ -43,7 +43,7 @@ def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Memory:
     return memory
 
 
-def test_the_order_in_which_a_token_is_found(
+def test_tokens_come_from_the_environment_then_netrc_then_the_keyring(
     keys: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert credentials.find_token("data.example.org") is None
@@ -151,7 +151,9 @@ def test_text_from_others_is_reported_without_secrets(monkeypatch: pytest.Monkey
     assert credentials.redact('{"token": "sé\\"cret/token"}') == '{"token": "***"}'
 
 
-def test_a_secret_that_is_a_word_spoils_no_path(letter: Path, tmp_path: Path) -> None:
+def test_paths_with_a_word_that_is_a_password_are_not_redacted(
+    letter: Path, tmp_path: Path
+) -> None:
     package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
     for word in ("test", "letter", "data", "record", "1960"):
         credentials.remember(word)

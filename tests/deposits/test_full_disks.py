@@ -13,7 +13,9 @@ from program import Disk
 
 
 @pytest.mark.parametrize("scheme", ["file", "ocfl"])
-def test_where_the_package_goes(package: Path, disk: Disk, scheme: str) -> None:
+def test_a_full_disk_of_the_repository_leaves_nothing_and_can_be_retried(
+    package: Path, disk: Disk, scheme: str
+) -> None:
     place = disk("size=64k")
     with pytest.raises(StorageError, match="full"):
         deposits.deposit(package, f"{scheme}:{place}")
@@ -27,7 +29,7 @@ def test_where_the_package_goes(package: Path, disk: Disk, scheme: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["file", "ocfl"])
 @pytest.mark.parametrize("free", [0, 1, 2])
-def test_where_journal_and_receipt_go(
+def test_a_full_disk_of_the_receipts_leaves_no_receipt_and_can_be_retried(
     package: Path, disk: Disk, tmp_path: Path, scheme: str, free: int
 ) -> None:
     """Full at once (the lock or the journal fails), or with the receipt, a few pages later."""

@@ -17,7 +17,7 @@ from archive_pkg.deposits import Journal
 from archive_pkg.errors import StorageError
 
 
-def test_read_again_as_it_was_left(tmp_path: Path) -> None:
+def test_a_new_reader_sees_what_was_recorded(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "a.journal")
     journal.begin("draft", title="Письмо")
     journal.done("draft", id="1")
@@ -77,7 +77,7 @@ def test_a_step_begun_again_has_no_outcome_yet(tmp_path: Path) -> None:
 @settings(max_examples=15)
 @example(cut=-1)
 @given(cut=st.integers(min_value=0, max_value=400))
-def test_a_last_line_cut_anywhere_never_was(
+def test_an_incomplete_last_line_is_ignored(
     cut: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("j") / "a.journal"
@@ -96,7 +96,7 @@ def test_a_last_line_cut_anywhere_never_was(
     assert path.read_bytes().count(b"\n") == whole + 1
 
 
-def test_a_line_has_its_time_and_what_is_known(tmp_path: Path) -> None:
+def test_a_line_has_its_time_and_values(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "a.journal")
     before = datetime.now(UTC)
     reported = journal.done("draft", at=before, count=2, title="Письмо")
@@ -123,7 +123,7 @@ def test_a_line_has_its_time_and_what_is_known(tmp_path: Path) -> None:
         '{"what": "intent", "step": "b", "known": 1}',
     ],
 )
-def test_nothing_counts_from_a_line_on_that_is_not_one(tmp_path: Path, odd: str) -> None:
+def test_an_invalid_line_and_all_after_it_are_ignored(tmp_path: Path, odd: str) -> None:
     path = tmp_path / "a.journal"
     journal = Journal(path)
     journal.done("first")
@@ -138,7 +138,7 @@ def test_nothing_counts_from_a_line_on_that_is_not_one(tmp_path: Path, odd: str)
     assert path.read_bytes().count(b"\n") == 2
 
 
-def test_a_torn_end_is_gone_before_a_shorter_line_is_written(tmp_path: Path) -> None:
+def test_an_incomplete_end_is_removed_before_a_line_is_added(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
     journal = Journal(path)
     journal.begin("draft")
@@ -150,7 +150,7 @@ def test_a_torn_end_is_gone_before_a_shorter_line_is_written(tmp_path: Path) -> 
     assert b"xxx" not in path.read_bytes()
 
 
-def test_a_journal_with_a_second_name_is_replaced_and_another_one_added_to(tmp_path: Path) -> None:
+def test_a_journal_with_a_second_hard_link_is_replaced(tmp_path: Path) -> None:
     path, other = tmp_path / "a.journal", tmp_path / "other"
     Journal(path).done("draft", id="1")
     number = path.stat().st_ino
@@ -211,7 +211,7 @@ def test_the_name_of_a_new_journal_lasts_before_a_step_goes_on(
     assert synced == [tmp_path]
 
 
-def test_nothing_is_known_of_what_could_not_be_written(
+def test_an_entry_that_cannot_be_written_is_not_recorded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal = Journal(tmp_path / "a.journal")
@@ -262,7 +262,7 @@ def test_threads_write_one_after_another(tmp_path: Path, monkeypatch: pytest.Mon
     assert (again.begun("first"), again.begun("second")) == ({}, {})
 
 
-def test_where_nothing_can_be_written_or_read(tmp_path: Path) -> None:
+def test_a_journal_that_cannot_be_read_or_written_is_a_storage_error(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "not-there" / "a.journal")
     with pytest.raises(StorageError):
         journal.begin("draft")

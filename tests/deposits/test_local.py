@@ -19,7 +19,7 @@ from archive_pkg.packages.building import differing
 from program import PATIENCE, Run, command, started, wait_until
 
 
-def test_dropped_and_fetched(package: Path, tmp_path: Path) -> None:
+def test_a_package_is_deposited_in_a_folder_and_fetched(package: Path, tmp_path: Path) -> None:
     done = deposits.deposit(package, f"file:{tmp_path / 'drop'}")
     assert done.receipt.verified == "read-back"
     assert [path.name for path in (tmp_path / "drop").iterdir()] == [package.name]
@@ -45,7 +45,9 @@ def test_a_deposit_is_named_once_whatever_is_left_of_its_run(package: Path, tmp_
     assert (known.receipt, known.unfinished, known.status.state) == (None, True, "stored")
 
 
-def test_another_of_that_name_is_never_replaced(package: Path, tmp_path: Path) -> None:
+def test_a_folder_with_the_name_of_the_package_is_never_replaced(
+    package: Path, tmp_path: Path
+) -> None:
     other = tmp_path / "drop" / package.name
     other.mkdir(parents=True)
     (other / "holiday.jpg").write_bytes(b"\xff\xd8")

@@ -54,7 +54,7 @@ def rebuild(letter: Path, out: Path, title: str) -> Path:
     return build_package(letter, out, on=date(2026, 11, 24), replace=True).path
 
 
-def test_deposited_read_back_and_with_a_receipt(package: Path, root: Path) -> None:
+def test_a_deposit_is_read_back_and_gets_a_receipt(package: Path, root: Path) -> None:
     done = deposit(package, f"ocfl:{root}")
     assert done.new
     assert (root / "0=ocfl_1.1").is_file()
@@ -82,7 +82,7 @@ def test_a_receipt_cannot_have_its_package_put_elsewhere(
     assert not (tmp_path / "fetched").exists()
 
 
-def test_the_same_again_changes_nothing(package: Path, root: Path) -> None:
+def test_depositing_the_same_package_again_changes_nothing(package: Path, root: Path) -> None:
     first = deposit(package, f"ocfl:{root}")
     before = stamps(root)
     second = deposit(package, f"ocfl:{root}")
@@ -108,7 +108,7 @@ def test_a_changed_package_is_the_next_version(
     assert differing(third, old) == ()
 
 
-def test_fetched_back_byte_for_byte(package: Path, root: Path, tmp_path: Path) -> None:
+def test_a_package_is_fetched_back_byte_for_byte(package: Path, root: Path, tmp_path: Path) -> None:
     done = deposit(package, f"ocfl:{root}", receipts=tmp_path / "slips")
     [(path, _)] = receipts_of(package, tmp_path / "slips")
     assert path == done.path
@@ -138,14 +138,14 @@ def test_a_damaged_repository_gives_nothing_back(package: Path, root: Path, tmp_
         deposit(package, f"ocfl:{root}")
 
 
-def test_a_repository_that_is_gone(package: Path, root: Path, tmp_path: Path) -> None:
+def test_a_missing_root_is_reported(package: Path, root: Path, tmp_path: Path) -> None:
     done = deposit(package, f"ocfl:{root}")
     shutil.rmtree(root)
     with pytest.raises(DepositError, match="no OCFL root"):
         fetch(done.path, tmp_path / "back")
 
 
-def test_a_folder_with_other_things_is_no_root(package: Path, root: Path) -> None:
+def test_a_folder_with_other_files_is_not_a_root(package: Path, root: Path) -> None:
     root.mkdir()
     (root / "holiday.jpg").write_bytes(b"\xff\xd8")
     with pytest.raises(RefusedError) as refusal:
@@ -221,14 +221,16 @@ def test_killed_at_ten_changes_the_root_stays_valid(package: Path, root: Path) -
     assert (done.returncode, done.stdout) == (0, "10\n"), done.stderr
 
 
-def test_the_bar_moves(package: Path, root: Path) -> None:
+def test_progress_is_reported_in_bytes(package: Path, root: Path) -> None:
     reported: list[int] = []
     deposit(package, f"ocfl:{root}", tick=reported.append)
     sizes = [path.stat().st_size for path in package.rglob("*") if path.is_file()]
     assert 0 < sum(reported) <= sum(sizes)
 
 
-def test_side_by_side(letter: Path, tmp_path: Path, root: Path) -> None:
+def test_eight_packages_are_deposited_at_the_same_time(
+    letter: Path, tmp_path: Path, root: Path
+) -> None:
     packages = []
     for number in range(8):
         record = letter / "record.yaml"

@@ -141,7 +141,7 @@ def test_a_package_goes_into_a_root_of_others_and_comes_back(
     assert {path.name: path.read_bytes() for path in root.iterdir() if path.is_file()} == before
 
 
-def test_a_root_that_says_no_layout_goes_by_its_objects(package: Path, tmp_path: Path) -> None:
+def test_an_undeclared_layout_is_inferred_from_the_objects(package: Path, tmp_path: Path) -> None:
     root = make_root(tmp_path / "root", HASHED)
     deposit(package, f"ocfl:{root}", receipts=tmp_path / "receipts")
     (root / "ocfl_layout.json").unlink()

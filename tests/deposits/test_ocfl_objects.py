@@ -179,7 +179,7 @@ def test_a_wrong_inventory_is_refused_as_ocfl_py_refuses_it(name: str, home: Pat
         ocfl_objects.validate(home)
 
 
-def test_all_that_is_wrong_is_said_at_once(home: Path) -> None:
+def test_all_faults_of_an_object_are_reported_at_once(home: Path) -> None:
     (home / "v1/content/same.txt").write_text("The same")
     (home / "v2/content/folder/changing.txt").unlink()
     (home / "more.txt").write_text("more")

@@ -44,7 +44,7 @@ def receipt(**changes: Any) -> Receipt:
     return Receipt.model_validate(RECEIPT | changes)
 
 
-def test_read_back_as_it_was_saved(tmp_path: Path) -> None:
+def test_a_saved_receipt_is_read_back_unchanged(tmp_path: Path) -> None:
     path = save_receipt(receipt(), tmp_path)
     assert load_receipt(path) == receipt()
     assert path.read_bytes().startswith(b'{\n  "target": "ocfl:/archive",\n  "kind"')
@@ -55,7 +55,7 @@ def test_read_back_as_it_was_saved(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_receipt_has_its_name_when_its_bytes_last(tmp_path: Path) -> None:
+def test_a_receipt_is_renamed_after_its_bytes_are_durable(tmp_path: Path) -> None:
     steps = saving(receipt(), tmp_path)
     (staged,) = next(steps)
     assert load_receipt(staged.path) == receipt()
@@ -66,7 +66,7 @@ def test_a_receipt_has_its_name_when_its_bytes_last(tmp_path: Path) -> None:
         next(steps)
 
 
-def test_a_receipt_is_named_by_where_what_it_is_for_is(tmp_path: Path) -> None:
+def test_the_name_of_a_receipt_depends_on_the_place_of_the_deposit(tmp_path: Path) -> None:
     name = receipt().name
     assert name == f"ocfl-{place('ocfl:/archive', 'letter')}-v2.json"
     assert len(place("ocfl:/archive", "letter")) == 8
@@ -119,13 +119,13 @@ def test_a_deposit_is_an_event_that_says_how_it_was_verified(
         ("unverified", "stored", False),
     ],
 )
-def test_settled_is_what_is_verified_and_not_pending(
+def test_a_deposit_is_settled_if_it_is_verified_and_not_pending(
     verified: str, state: str, settled: bool
 ) -> None:
     assert receipt(verified=verified, state=state).settled is settled
 
 
-def test_commands_tell_where_it_is_and_how_it_fares() -> None:
+def test_the_summary_of_a_receipt_has_its_place_and_state() -> None:
     assert receipt(pid="10.5072/1", state="draft").summary() == {
         "target": "ocfl:/archive", "remote_id": "letter", "version": "v2", "state": "draft",
         "location": "/archive/letter", "pid": "10.5072/1", "verified": "read-back",

@@ -39,7 +39,7 @@ def test_a_repository_that_is_lost_says_what_to_do() -> None:
 KNOWN = {"access": ("open", "restricted"), "community": ()}
 
 
-def test_files_are_said_as_sent_and_as_held() -> None:
+def test_arrivals_have_the_sent_and_the_stored_digests() -> None:
     one, other = arrivals((Item("a", 1, "1" * 64), Item("b", 2, "2" * 64)), {"b": "3" * 64})
     assert one.model_dump() == {
         "path": "a", "size": 1, "sha256": "1" * 64, "algorithm": "sha256", "expected": "1" * 64,
@@ -91,7 +91,7 @@ def with_earlier(transfer: Transfer, *earlier: Receipt) -> Transfer:
     return replace(transfer, find_earlier=lambda: earlier)
 
 
-def test_the_last_receipts_name_this_form_and_the_other_one(transfer: Transfer) -> None:
+def test_the_last_receipts_of_this_and_a_different_version_are_found(transfer: Transfer) -> None:
     def named(*deposits: tuple[str, bool]) -> tuple[str, str]:
         receipts = (
             receipt(remote_id=name, fingerprint=transfer.fingerprint if same else "0" * 64)
@@ -194,7 +194,9 @@ def test_a_receipt_leads_to_a_server_only_where_the_user_named_it(tmp_path: Path
 
 @pytest.mark.parametrize("error", [KeyError, TypeError, ValueError, AttributeError, IndexError,
                                    ZeroDivisionError, RecursionError, OverflowError])  # fmt: skip
-def test_a_client_that_stumbles_says_over_what(tmp_path: Path, error: type[Exception]) -> None:
+def test_an_unexpected_answer_is_reported_with_its_error(
+    tmp_path: Path, error: type[Exception]
+) -> None:
     with (
         pytest.raises(DepositError) as reported,
         repository_errors(repository_for(f"file:{tmp_path}")),

@@ -70,7 +70,7 @@ def two(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "a", tmp_path / "b"
 
 
-def test_all_go_on_to_where_they_wait(
+def test_one_sync_serves_all_waiting_tasks(
     two: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log: list[str] = []
@@ -81,7 +81,7 @@ def test_all_go_on_to_where_they_wait(
     assert log == ["a0", "b0", "sync", "a1", "b1", "sync"]
 
 
-def test_several_step_at_a_time(two: tuple[Path, Path]) -> None:
+def test_several_tasks_run_at_the_same_time(two: tuple[Path, Path]) -> None:
     met = threading.Barrier(2, timeout=PATIENCE)
 
     def meeting(path: Path) -> Steps[str]:
@@ -93,7 +93,7 @@ def test_several_step_at_a_time(two: tuple[Path, Path]) -> None:
     assert run_together([meeting(path) for path in two], 2) == ["a", "b"]
 
 
-def test_one_by_itself_has_its_own_synced(
+def test_a_single_task_does_not_sync_the_file_system(
     two: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log: list[str] = []
@@ -104,7 +104,7 @@ def test_one_by_itself_has_its_own_synced(
     assert "sync" not in log
 
 
-def test_a_sync_that_fails_fails_for_all_who_wait(
+def test_a_failing_sync_fails_all_waiting_tasks(
     two: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(path: Path) -> None:
@@ -118,7 +118,9 @@ def test_a_sync_that_fails_fails_for_all_who_wait(
     assert log == ["a0", "b0", "a!", "b!"]
 
 
-def test_an_interruption_ends_all(two: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interruption_ends_all_tasks(
+    two: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupted(path: Path) -> None:
         raise KeyboardInterrupt
 
@@ -130,7 +132,7 @@ def test_an_interruption_ends_all(two: tuple[Path, Path], monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("scheme", ["ocfl", "file"])
-def test_nothing_is_said_before_it_is_durable(
+def test_journals_and_files_are_durable_before_names_and_receipts(
     packages: list[Path], tmp_path: Path, scheme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What each sync finds there: intents before anything has a name, receipts after all have."""
@@ -161,7 +163,9 @@ def test_nothing_is_said_before_it_is_durable(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["ocfl", "file"])
-def test_killed_at_ten_changes(packages: list[Path], tmp_path: Path, scheme: str) -> None:
+def test_many_deposits_killed_at_ten_changes_can_be_resumed(
+    packages: list[Path], tmp_path: Path, scheme: str
+) -> None:
     script, place = Path(__file__).with_name("kills.py"), tmp_path / "place"
     command = [sys.executable, script, "10", f"{scheme}:{place}", place, *packages[:3]]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -169,7 +173,9 @@ def test_killed_at_ten_changes(packages: list[Path], tmp_path: Path, scheme: str
 
 
 @pytest.mark.parametrize("scheme", ["ocfl", "file"])
-def test_a_bad_one_keeps_no_other(packages: list[Path], tmp_path: Path, scheme: str) -> None:
+def test_a_bad_package_does_not_stop_its_batch(
+    packages: list[Path], tmp_path: Path, scheme: str
+) -> None:
     with (packages[1] / "data" / "record.json").open("a") as record:
         record.write(" ")
     place = tmp_path / "place"
@@ -187,7 +193,7 @@ def test_a_bad_one_keeps_no_other(packages: list[Path], tmp_path: Path, scheme: 
             assert deposits.check_receipt(outcome.path).ok
 
 
-def test_the_same_one_and_a_changed_one_among_them(
+def test_a_batch_may_have_a_package_twice_and_a_changed_version(
     letter: Path, packages: list[Path], tmp_path: Path
 ) -> None:
     changed = built(letter, packages[0].name, tmp_path / "changed", title="Another")
@@ -198,7 +204,9 @@ def test_the_same_one_and_a_changed_one_among_them(
 
 
 @pytest.mark.parametrize("scheme", ["file", "ocfl"])
-def test_a_disk_that_fills(packages: list[Path], disk: Disk, scheme: str) -> None:
+def test_deposits_that_a_full_disk_stopped_can_be_retried(
+    packages: list[Path], disk: Disk, scheme: str
+) -> None:
     place = disk("size=500k")
     outcomes = [outcome for _, outcome in deposit_many(packages, f"{scheme}:{place}")]
     full = [outcome for outcome in outcomes if isinstance(outcome, storage.FullError)]
@@ -227,7 +235,9 @@ def large(letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 
 @pytest.mark.parametrize("scheme", ["ocfl", "file"])
-def test_sent_ahead(large: Path, tmp_path: Path, scheme: str) -> None:
+def test_a_large_package_is_copied_while_it_is_verified(
+    large: Path, tmp_path: Path, scheme: str
+) -> None:
     to = f"{scheme}:{tmp_path / 'place'}"
     done = deposits.deposit(large, to)
     assert done.new
@@ -238,7 +248,9 @@ def test_sent_ahead(large: Path, tmp_path: Path, scheme: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["ocfl", "file"])
 @pytest.mark.parametrize("what", ["data/parts/scan.tif", "data/README.txt", "manifest-sha512.txt"])
-def test_sent_ahead_and_found_invalid(large: Path, tmp_path: Path, scheme: str, what: str) -> None:
+def test_a_package_copied_early_and_found_invalid_leaves_nothing(
+    large: Path, tmp_path: Path, scheme: str, what: str
+) -> None:
     damaged = bytearray((large / what).read_bytes())
     damaged[40] ^= 1
     (large / what).write_bytes(damaged)
@@ -254,7 +266,9 @@ def test_sent_ahead_and_found_invalid(large: Path, tmp_path: Path, scheme: str, 
 
 
 @pytest.mark.parametrize("scheme", ["ocfl", "file"])
-def test_sent_ahead_again_and_damaged_since(large: Path, tmp_path: Path, scheme: str) -> None:
+def test_a_package_damaged_after_its_deposit_is_refused(
+    large: Path, tmp_path: Path, scheme: str
+) -> None:
     to = f"{scheme}:{tmp_path / 'place'}"
     done = deposits.deposit(large, to)
     with (large / "data/parts/scan.tif").open("r+b") as scan:
