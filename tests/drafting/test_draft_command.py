@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from archive_pkg.cli import app
 from archive_pkg.packages import check
 from archive_pkg.records import load_record
+from program import Run
 
 HOME = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed"
 LETTER = """Secret
@@ -230,3 +231,15 @@ def test_a_link_given_as_argument_is_followed(letter: Path, tmp_path: Path) -> N
     (tmp_path / "linked.txt").symlink_to(letter)
     draft(tmp_path / "linked.txt", "--out", tmp_path / "records")
     assert len(list((tmp_path / "records").rglob("record.yaml"))) == 1
+
+
+def test_check_finds_the_evidence_of_drafted_participants(run: Run, tmp_path: Path) -> None:
+    letter = tmp_path / "talk.txt"
+    letter.write_text(
+        "MEMORANDUM OF CONVERSATION\n\nDATE: March 3, 1961\nPLACE: Washington\nSUBJECT: Trade\n"
+        "PARTICIPANTS:\nMr. John Smith, Department of State\nMr. Karl Braun, German Embassy\n\n"
+        "Mr. Smith said that trade would grow.\n"
+    )
+    run("draft", letter)
+    assert "field: participants.john-smith" in (tmp_path / "record.yaml").read_text()
+    assert "has no evidence" not in run("check", tmp_path / "record.yaml").stderr

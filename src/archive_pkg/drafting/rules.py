@@ -37,7 +37,7 @@ RULES: dict[str, str] = {
     "year-alone": "a dateline in which only the year is readable",
     "stamp-of-receipt": "a stamp of receipt; if it has no year, the letter's year or the next",
     # Places
-    "dateline": "the place in the dateline",
+    "dateline": "the dateline",
     "line-above-date": "the line above the date",
     "line-below-date": "the line below the date",
     "address-above-salutation": "the address above the salutation",

@@ -209,7 +209,7 @@ class FrameBuilder:
             if key in [each["agent"] for each in listed]:
                 continue
             part = _PARTS.get(one.rule)
-            self.add_evidence(f"participants.{len(listed)}", one)
+            self.add_evidence(f"participants.{key}", one)
             listed.append({"agent": key} | ({"part": part} if part else {}))
         self.data["participants"] = listed
 
