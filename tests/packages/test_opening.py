@@ -160,6 +160,13 @@ def test_a_folder_that_never_was_a_package_is_not_called_damaged(name: str, tmp_
         assert finding.message == "has the name of a zip archive, but not its content"
 
 
+def test_nothing_is_said_about_the_files_and_signatures_of_a_zip_cut_short(tmp_path: Path) -> None:
+    (tmp_path / "cut.zip").write_bytes(b"PK\x03\x04" + b"\0" * 600)
+    assert states(verify(tmp_path / "cut.zip")) == [
+        "This archive could not be read, so nothing in it was checked."
+    ]
+
+
 def test_a_package_without_its_declaration_is_called_damaged(package: Path) -> None:
     (package / "bagit.txt").unlink()
     assert states(verify(package))[0].startswith("NOT VALID: files or manifests are missing")

@@ -40,7 +40,10 @@ def _states(verification: Verification) -> Iterator[str]:
         earliest.setdefault((stamp.authority, stamp.trusted), stamp)
     for stamp in earliest.values():
         yield _stamped(stamp, valid=valid)
-    if not signatures and verification.verdict.bag:
+    bag = verification.verdict.bag
+    if bag is None or not any(map(is_mark, bag.listing.files)):
+        return  # nothing is known about its signatures
+    if not signatures:
         yield "Not signed."
     elif not any(signed.stamps for signed in signatures):
         yield "No timestamp."
@@ -55,13 +58,15 @@ def _since_bagging(verification: Verification) -> str:
     bag = verdict.bag
     if any(finding.code == UNKNOWN.code for finding in verdict.report):
         return "This is not a readable package or bag."
-    if bag and not bag.listing.truncated and not any(map(is_mark, bag.listing.files)):
+    if bag is None or (bag.listing.truncated and not bag.listing.files):
+        return "This archive could not be read, so nothing in it was checked."
+    if not bag.listing.truncated and not any(map(is_mark, bag.listing.files)):
         return "This is not a package or bag. Name a package."
     if not verdict.valid:
         return (
             "NOT VALID: files or manifests are missing, added, changed or damaged. See the errors."
         )
-    dated = verdict.bag.values("Bagging-Date") if verdict.bag else []
+    dated = bag.values("Bagging-Date")
     created = f" (created {dated[0]} according to bag-info.txt)" if dated else ""
     bare = [path for path in verdict.uncovered if not is_signature_file(path)]
     if bare:
