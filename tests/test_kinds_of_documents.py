@@ -213,3 +213,10 @@ def test_a_site_calls_only_letters_letters(site: Path) -> None:
             words = html.tostring(body, method="text", encoding="unicode")
             assert not re.search(r"(?i)\bletters?\b", words), page
     assert "14 documents" in (site / "index.html").read_text()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_readme_of_a_package_has_the_word_of_the_kind(collection: Path, name: str) -> None:
+    text = (collection / name / "data" / "README.txt").read_text()
+    assert f"the {RECORDS[name].document_type.word}'s files, byte for byte" in text
+    assert ("letter" in text) == (name == "letter")

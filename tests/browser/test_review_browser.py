@@ -428,7 +428,7 @@ def test_from_a_pasted_letter_to_a_verified_package_and_its_page(
     enter(page, server)
     lines = ["Uppsala, 4 March 1912", "Dear Moe,", "The plates 📷 have arrived.", "A. Lind"]
     letter = "\r\n\r\n".join(lines) + "\r\n"
-    page.get_by_label("The letter's text").focus()
+    page.get_by_label("The document's text").focus()
     page.evaluate("text => navigator.clipboard.writeText(text)", letter)
     page.keyboard.press("Control+v")
     page.get_by_role("button", name="Create draft").click()
@@ -469,7 +469,7 @@ def test_the_tutorial_works_as_written(
     page.goto(server.url)
     page.get_by_role("textbox", name="Your name").fill("Jane Doe")
     page.get_by_role("button", name="Continue").click()
-    page.get_by_label("The letter's text").fill(letter)
+    page.get_by_label("The document's text").fill(letter)
     page.get_by_role("button", name="Create draft").click()
     page.wait_for_selector(".card.current")
     while page.locator("[data-to-read]").count():
@@ -504,7 +504,7 @@ def test_the_tutorial_works_as_written(
         assert name in tutorial
         assert (tmp_path / name).is_dir()
     assert verify(tmp_path / "packages/1912-03-04-a-lind-to-moe").ok
-    page.get_by_role("link", name="All letters").click()
+    page.get_by_role("link", name="All documents").click()
     page.wait_for_load_state()  # until its script listens
     page.get_by_role("button", name="End the review").click()
     said(page, "You can close this tab")
@@ -551,7 +551,7 @@ def test_the_review_is_accessible(
     page.keyboard.press("?")
     assert axe(page) == []
     page.keyboard.press("Escape")
-    page.get_by_role("link", name="All letters").click()
+    page.get_by_role("link", name="All documents").click()
     page.wait_for_selector("#paste")
     assert axe(page) == []
     assert page.evaluate(fits)

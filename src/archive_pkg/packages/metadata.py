@@ -217,10 +217,10 @@ def path_of(document: str) -> str:
     return f"metadata/{_file(document)}"
 
 
-def titles(documents: Iterable[str]) -> dict[str, str]:
-    """Return the titles of the documents by the names of their files."""
+def titles(documents: Iterable[str], record: Record) -> dict[str, str]:
+    """Return the titles of the documents about a record, by the names of their files."""
     return {
-        _file(name): "the letter and its record, to read in a browser"
+        _file(name): f"the {record.document_type.word} and its record, to read in a browser"
         if name == PAGE
         else FORMATS[name].title
         for name in documents

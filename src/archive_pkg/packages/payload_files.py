@@ -8,7 +8,7 @@ from pydantic_core import to_json
 
 from archive_pkg import tables
 from archive_pkg.packages.layout import PARTS, README, RECORD, SOFTWARE_LABEL, WITHHELD
-from archive_pkg.records.wording import classification_in_words, relations
+from archive_pkg.records.wording import classification_in_words, relations, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ def readme(record: Record, documents: Mapping[str, str]) -> str:
             "",
             "This folder, data/, has the files as received and everything known about them:",
             "",
-            f"  {PARTS + '/':24}the letter's files, byte for byte as received",
+            f"  {PARTS + '/':24}the {record.document_type.word}'s files, byte for byte as received",
             f"  {RECORD:24}the record: each statement with its evidence (JSON, UTF-8)",
             f"  {'datapackage.json':24}describes the tables (Data Package, version 2)",
             f"  {'tables/':24}the record as tables (CSV, UTF-8)",
@@ -137,8 +137,10 @@ def _who_and_when(record: Record) -> list[str]:
     rows = [
         ("Sender", record.names(record.sender)),
         ("Signatories", record.names(record.signatories)),
+        ("Authors", record.names(record.authors)),
         ("Recipients", record.names(record.recipients)),
         ("Date", record.date.words if record.date else ""),
+        ("Recorded", words(record, record.recorded) if record.recorded else ""),
         ("Place", record.place.name if record.place else ""),
         ("Classification", classification_in_words(record)),
         ("Rights", record.rights.statement if record.rights else ""),
@@ -150,7 +152,7 @@ def _who_and_when(record: Record) -> list[str]:
 def _parts(record: Record) -> list[str]:
     if not record.parts:
         return ["The record names no parts."]
-    lines = ["The parts of the letter:", ""]
+    lines = [f"The parts of the {record.document_type.word}:", ""]
     for part in record.parts:
         where = f"{PARTS}/{part.file}" if part.file else _missing(part)
         if part.span:

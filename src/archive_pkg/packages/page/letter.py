@@ -292,7 +292,6 @@ def view(
     """
     page = _Page(record, parts[0].shown if parts else set(), {one.part.id for one in parts})
     page.address_of = address_of
-    label = record.document_type.label
     bonds = derived_facts.bonds(record)
     texts = [
         shown
@@ -307,7 +306,7 @@ def view(
     notes = {_note_name(note): note for note in page.notes}
     return {
         "record": record,
-        "called": label[0].lower() + label[1:],
+        "called": record.document_type.word,
         "paragraphs": partial(_paragraphs, notes),
         "scans": scans if has_both else [],
         "bands": bands or ([texts] if has_both else []),

@@ -304,7 +304,7 @@ class _TargetBuilder:
             for name in self.record.files
         }
         allowed = self._allowed()
-        payload |= payload_files.described(self.record, metadata.titles(allowed))
+        payload |= payload_files.described(self.record, metadata.titles(allowed, self.record))
         payload[metadata.CRATE] = metadata.crate_file(self.record, known)
         objects = f"objects/{layout.PARTS}/"
         inside = changed(known, folder=objects, original_folder=objects)

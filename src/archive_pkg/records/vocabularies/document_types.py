@@ -39,6 +39,11 @@ class DocumentType:
     csl: str
     bibtex: str
 
+    @property
+    def word(self) -> str:
+        """The label within a sentence, "memorandum of conversation"."""
+        return self.label[0].lower() + self.label[1:]
+
 
 @cache
 def document_types() -> dict[str, DocumentType]:

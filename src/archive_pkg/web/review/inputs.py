@@ -23,7 +23,7 @@ _LONG = {"text", "note", "detail", "statement", "custody", "method"}
 # Labels of fields whose names do not explain themselves.
 _CALLED = {
     "edtf": "Date, year first",
-    "as_written": "As the letter has it",
+    "as_written": "As the document has it",
     "part_of": "Part of",
     "made_from": "Made from",
     "about": "About",

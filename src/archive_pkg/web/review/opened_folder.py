@@ -158,7 +158,7 @@ class OpenedFolder:
         """
         editor = self._editors.get(key) or self._scan()[0].get(key)
         if editor is None:
-            raise UsageError("there is no such letter here", "Go back to the list of letters.")
+            raise UsageError("there is no such document here", "Go back to the list of documents.")
         return editor
 
     def editors(self) -> dict[str, RecordEditor]:
@@ -187,7 +187,7 @@ class OpenedFolder:
         """
         path = self._letters.get(key)
         if path is None:
-            raise UsageError("there is no such letter here", "Reload the page.")
+            raise UsageError("there is no such document here", "Reload the page.")
         # Do not follow a link that has replaced the file since it was listed.
         with storage.storage_errors(f"reading {path}"):
             storage.open_beneath(self.root, path).close()
@@ -204,10 +204,10 @@ class OpenedFolder:
         """
         data = text.encode("utf-8")
         if not text.strip():
-            raise InvalidError("the text is empty", "Paste the letter's text first.")
+            raise InvalidError("the text is empty", "Paste the document's text first.")
         if len(data) > LARGEST:
             raise InvalidError(
-                f"the text has {len(data):,} bytes; a pasted letter can have up to {LARGEST:,}",
+                f"the text has {len(data):,} bytes; a pasted document can have up to {LARGEST:,}",
                 "Save it as a file in the folder instead.",
             )
         with tempfile.TemporaryDirectory() as folder:

@@ -255,7 +255,7 @@ class _LetterPublisher:
             return open_package(self.path).record
         if self.verification.record is None:
             raise InvalidError(
-                f"{self.path} is not a package of a letter, or its record is not valid",
+                f"{self.path} is not a package of a document, or its record is not valid",
                 report=self.verification.report,
             )
         return self.verification.record
