@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.dates.edtf_string import Edtf
+from archive_pkg.dates.written.month_names import _bare
 from archive_pkg.dates.written.reader import LONGEST, column_conventions, from_serial, read_date
 from archive_pkg.dates.written.readings import DateConventions
+from archive_pkg.dates.written.words import _by_first, _set
 
 
 def test_the_conventions_of_a_column_decide_between_readings() -> None:
@@ -164,3 +166,15 @@ def test_hostile_text_is_read_quickly(sign: str) -> None:
     started = time.process_time()
     read_date((sign * LONGEST)[:LONGEST])
     assert time.process_time() - started < 10
+
+
+def test_phrases_are_found_by_their_first_word_longest_first() -> None:
+    found = _by_first({"until": "by|by the", "about": "by way of"})
+    assert found == {
+        "by": [(("by", "way", "of"), "about"), (("by", "the"), "until"), (("by",), "until")]
+    }
+    assert _set("st nd") == {"st", "nd"}
+
+
+def test_names_of_months_are_known_without_accents() -> None:
+    assert (_bare("märz"), _bare("août")) == ("marz", "aout")

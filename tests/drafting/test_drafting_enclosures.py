@@ -105,3 +105,36 @@ def test_a_name_is_always_words_of_the_sentence(before: list[str], after: list[s
     assert name in sentence
     assert 0 < len(name) <= 100
     assert len(enclosure_id(name)) <= 40
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words", "name"),
+    [
+        ("The report and the letter are enclosed.", "are enclosed", "report and the letter"),
+        ("The report, and the letter are enclosed.", "are enclosed", "report"),
+        ("The report, and the letter I enclosed.", "enclosed", "letter I"),
+        ("The plan, a letter of which are enclosed.", "are enclosed", "plan"),
+        ("I enclose the very old long list.", "enclose", "very old long list"),
+        ("I enclose the very old long large list.", "enclose", "list"),
+        ("It is enclosed.", "is enclosed", "It is enclosed"),
+        ("Enclosed report", "Enclosed", "report"),
+        ("Report enclosed, as you see", "enclosed", "Report"),
+        ("Report enclosed, with a list", "enclosed", "list"),
+        ("The enclosed report shows", "enclosed", "report"),
+        ("The enclosed report of pears", "enclosed", "report of pears"),
+        (f"I enclose a report of {'x' * 90}.", "enclose", f"report of {'x' * 90}"),
+        (f"I enclose a report of {'x' * 91}.", "enclose", "report"),
+    ],
+)
+def test_the_thing_next_to_the_words_names_the_enclosure(
+    sentence: str, words: str, name: str
+) -> None:
+    begin = sentence.index(words)
+    assert enclosure_name(sentence, begin, begin + len(words), load_vocabulary()) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "right"), [("copy of", "copy"), ("list 12", "list-12"), ("of", "of")]
+)
+def test_an_id_ends_in_a_long_word_or_a_number(name: str, right: str) -> None:
+    assert enclosure_id(name) == right

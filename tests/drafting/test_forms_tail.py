@@ -995,6 +995,92 @@ Date: [early 1961?]
 =
 recipient = Orlin, certain, address-to 9 person
 addressee registry | - dateline
+-----
+To Cde. Orlin
+
+~
+
+Typed by Lis
+
+5.XI.62 A. VERBIN
+=
+recipient = Orlin, certain, address-to 9 person
+signatory = A. VERBIN, certain, signature-after-date 6 person
+sender = A. VERBIN, certain, sender-signature-after-date 9 person
+date = 1962-11-05, certain, dateline-below-signature 6 “5.XI.62”
+addressee | - registry signature
+-----
+To Cde. Orlin
+
+~
+
+Typed by Lis
+
+Ambassador
+P. Melnik
+=
+recipient = Orlin, certain, address-to 9 person
+signatory = P. Melnik, certain, signature-below-office 3 person role=Ambassador
+sender = P. Melnik, certain, sender-signature-below-office 4 person role=Ambassador
+addressee | - registry title signature
+-----
+To Cde. Orlin
+
+~
+
+Typed by Lis
+
+P. Melnik
+Ambassador
+=
+recipient = Orlin, certain, address-to 9 person
+signatory = P. Melnik, certain, signature-above-office 3 person role=Ambassador
+sender = P. Melnik, certain, sender-signature-above-office 4 person role=Ambassador
+addressee | - registry signature title
+-----
+To Cde. Orlin
+
+~
+
+Garden Pears Ambassador P. Melnik
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - -
+-----
+To Cde. Orlin
+
+~
+
+Pears Ladders Doors Ambassador P. Melnik
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - -
+-----
+To Cde. Orlin
+
+~
+
+Embassy of Poland in Hanoi
+[signed]
+=
+recipient = Orlin, certain, address-to 9 person
+addressee | - - signature
+-----
+To Cde. Orlin
+
+P. Melnik
+Ambassador
+=
+recipient = Orlin, certain, address-to 9 person
+addressee - - |
+-----
+To Cde. Orlin
+
+With greetings
+Ambassador
+=
+recipient = Orlin, certain, address-to 9 person
+addressee - - |
 """
 
 
