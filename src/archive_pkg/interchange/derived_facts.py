@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from archive_pkg.interchange.dates import edtf_of
 from archive_pkg.records.models import Event
-from archive_pkg.records.wording import words
+from archive_pkg.records.wording import label, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -414,9 +414,49 @@ def restrictions(record: Record) -> Iterator[str]:
 
 def open_dates(record: Record) -> Iterator[str]:
     """Yield each date that has words but no EDTF: `Date as written: 1923-24 (or 1924)`."""
-    for label, date in (("Date", record.date), ("Date received", record.received)):
+    for name, date in (("Date", record.date), ("Date received", record.received)):
         if date and date.edtf is None:
-            yield f"{label} as written: {date.as_written}" + (f" ({date.note})" * bool(date.note))
+            yield f"{name} as written: {date.as_written}" + (f" ({date.note})" * bool(date.note))
+
+
+def particulars(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield the name and words of each field that formats can only hold as a note."""
+    if record.attention:
+        yield "attention", "; ".join(agent.name for agent in agents(record, record.attention))
+    if record.distribution:
+        yield "distribution", record.distribution
+    if record.dispatched:
+        sent = record.dispatched
+        place = sent.place.name if sent.place else None
+        said = (sent.edtf, sent.as_written, place, sent.note)
+        yield "dispatched", "; ".join(str(word) for word in said if word)
+    if record.copy_number:
+        yield "copy_number", record.copy_number
+    if record.filing_reference:
+        yield "filing_reference", record.filing_reference
+
+
+def labelled_particulars(record: Record) -> Iterator[str]:
+    """Yield each of the `particulars` with its label: `Copy number: 2`."""
+    return (f"{label(name)}: {said}" for name, said in particulars(record))
+
+
+def items(record: Record) -> Iterator[str]:
+    """Yield the number, title and record of each item of minutes."""
+    return (words(record, item) for item in record.items)
+
+
+def related(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield the kind of each relation, and the other document in words."""
+    for one in record.relations:
+        identifier = words(record, one.identifier) if one.identifier else None
+        yield one.kind, "; ".join(filter(None, (one.title, one.record, identifier, one.note)))
+
+
+def labelled_relations(record: Record) -> Iterator[str]:
+    """Yield each relation in words: `Reply to: Telegram No. 7`."""
+    for kind, said in related(record):
+        yield f"{label(kind.replace('-', '_'))}: {said}"
 
 
 def note_words(record: Record) -> Iterator[tuple[str, str]]:

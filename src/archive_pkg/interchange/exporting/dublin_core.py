@@ -63,6 +63,23 @@ MAPPING = {
     "translation_notes.original": "description",
     "translation_notes.romanized": "description",
     "enclosures.title": "relation, has part",
+    "attention": "description",
+    "distribution": "description",
+    "dispatched.edtf": "description",
+    "dispatched.as_written": "description",
+    "dispatched.note": "description",
+    "dispatched.place.name": "description",
+    "copy_number": "description",
+    "filing_reference": "description",
+    "items.title": "relation",
+    "items.number": "relation",
+    "items.record": "relation",
+    "relations.kind": "relation",
+    "relations.record": "relation",
+    "relations.title": "relation",
+    "relations.identifier.value": "relation",
+    "relations.identifier.note": "relation",
+    "relations.note": "relation",
     "holdings": "source",
     "custody": "description (the 15 elements have no provenance)",
     "donor": "contributor",
@@ -138,6 +155,7 @@ def _descriptions(record: Record) -> Iterator[str]:
         yield f"Translation note: {words}"
     if record.custody:
         yield f"Custody: {record.custody}"
+    yield from derived_facts.labelled_particulars(record)
 
 
 def _relations(record: Record) -> Iterator[str]:
@@ -146,6 +164,9 @@ def _relations(record: Record) -> Iterator[str]:
             yield f"Is version of: {derived_facts.part_title(record, source)} ({source.kind})"
     for title in derived_facts.contained(record):
         yield f"Has part: {title}"
+    for item in derived_facts.items(record):
+        yield f"Has part: {item}"
+    yield from derived_facts.labelled_relations(record)
     for citation in derived_facts.published_in(record):
         yield f"Published in: {citation}"
     if record.supersedes:
