@@ -35,9 +35,10 @@ LETTER = Path(__file__).parents[2] / "packages" / "1960-07-18-cpsu-to-sed"
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two bags, one of them in a folder of the collection, checked once; tests work on copies."""
-    collection = open_collection(tmp_path_factory.mktemp("made"))
+    root = tmp_path_factory.mktemp("made")
     for name in ("a", "in/b"):
-        write_bag(collection.root / name, text=name)
+        write_bag(root / name, text=name)
+    collection = open_collection(root)
     check(collection)
     return collection.root
 

@@ -94,6 +94,6 @@ def test_what_is_not_correspondence_is_left_out_and_reported() -> None:
 
 
 def test_a_file_without_correspondence_is_refused() -> None:
-    with pytest.raises(UsageError, match="Memorandum of conversation, Minutes") as refused:
+    with pytest.raises(UsageError, match="none of these documents is correspondence") as refused:
         export("cmif", [talk(), minutes()])
     assert "such as tei" in refused.value.hint
