@@ -110,7 +110,11 @@ def test_a_letter_next_to_its_record_is_not_drafted_again(
 
 @pytest.mark.parametrize(
     ("name", "status", "message"),
-    [("missing.txt", 5, "does not exist"), ("picture.txt", 3, "not a text"), ("latin.txt", 3, "UTF-8")],
+    [
+        ("missing.txt", 5, "does not exist"),
+        ("picture.txt", 3, "not a text"),
+        ("latin.txt", 3, "UTF-8"),
+    ],
 )
 def test_a_file_that_is_not_a_letter_is_refused(
     tmp_path: Path, capsys, name: str, status: int, message: str
