@@ -1,7 +1,7 @@
 """Write CSV (RFC 4180) without cells that a spreadsheet would run as formulas.
 
-A spreadsheet reads a cell that begins with `=`, `+`, `-` or `@` as a formula. Such a cell gets an
-apostrophe in front, which marks it as text.
+Spreadsheets can read a cell as a formula if it begins with `=`, `+`, `-`, `@` (or a full-width form
+of these), a tab or a line break. Such a cell gets an apostrophe in front, which marks it as text.
 """
 
 from __future__ import annotations

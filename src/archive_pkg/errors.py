@@ -26,7 +26,7 @@ class ArchivePkgError(Exception):
 
 
 class UsageError(ArchivePkgError):
-    """A wrong request: an unknown target, options that exclude each other."""
+    """A wrong request, such as an unknown target or options that exclude each other."""
 
     exit_status = 2
 
@@ -52,6 +52,6 @@ class DepositError(ArchivePkgError):
 
 
 class StorageError(ArchivePkgError):
-    """The storage failed: disk full, no permission, a missing path, a lock of another run."""
+    """The storage failed: a full disk, a missing path or permission, another run's lock."""
 
     exit_status = 5

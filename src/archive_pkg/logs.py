@@ -1,6 +1,6 @@
 """The library's logger, `archive_pkg`: silent unless a program listens to it.
 
-Messages say what is done: never a secret, never the text of a document.
+Messages say what the program does. They contain no secrets and no text of documents.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ def logger(module: str) -> logging.Logger:
 
 
 def show(verbose: bool, file: Path | None, stream: IO[bytes] | None) -> None:
-    """Show what is logged on standard error, and in a file.
+    """Show log messages on standard error, and append them to a file if there is one.
 
     Args:
-        verbose: Whether to show what is done, not only warnings.
-        file: The file's path, for the processes that this one starts.
-        stream: The file, opened for adding lines of JSON; takes requests and files as well.
+        verbose: Whether standard error shows all steps, not only warnings.
+        file: The path of the file, which `shown` returns for processes that this one starts.
+        stream: The file, opened for adding lines of JSON. It gets debug messages, too.
     """
     global _shown
     stop()
@@ -46,12 +46,12 @@ def show(verbose: bool, file: Path | None, stream: IO[bytes] | None) -> None:
 
 
 def shown() -> tuple[bool, Path | None] | None:
-    """Return whether this process shows what is done, and its log file; None if it is silent."""
+    """Return the last `verbose` and `file` given to `show`; None if nothing is shown."""
     return _shown
 
 
 def stop() -> None:
-    """Show nothing any more."""
+    """Stop showing log messages, and close the log file."""
     global _shown
     _shown = None
     _LOGGER.setLevel(logging.NOTSET)
@@ -65,7 +65,7 @@ class _OnStandardError(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage()
         shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
-        with contextlib.suppress(OSError):  # there is nowhere left to say it
+        with contextlib.suppress(OSError):  # standard error is closed
             print(shown, file=sys.stderr)
 
 
@@ -85,7 +85,7 @@ class _InFile(logging.Handler):
         try:
             self._stream.write(json.dumps(line).encode() + b"\n")
             self._stream.flush()
-        except OSError as error:  # the work is worth more than its log
+        except OSError as error:  # continue without a log file
             _LOGGER.removeHandler(self)
             _LOGGER.warning("the log file cannot be written: %s", error.strerror)
 

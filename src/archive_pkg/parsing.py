@@ -53,7 +53,7 @@ def read_json(data: bytes | str) -> Any:
     """Parse JSON in UTF-8, and refuse input that parsers read differently.
 
     Raises:
-        ValueError: It is not JSON, has a key twice or a lone surrogate, or is over a limit.
+        ValueError: The input is not JSON, repeats a key, has a lone surrogate or is over a limit.
     """
     encoded = data.encode() if isinstance(data, str) else data
     if len(encoded) > JSON_SIZE.value:
@@ -77,7 +77,7 @@ def read_json(data: bytes | str) -> Any:
             ]
         if any(isinstance(each, dict | list) for each in level):
             raise _too_deep()
-    if b"\\u" in encoded:  # it can be a lone surrogate, which cannot be written as UTF-8
+    if b"\\u" in encoded:  # a lone surrogate cannot be written as UTF-8
         json.dumps(value, ensure_ascii=False).encode()
     return value
 
@@ -104,7 +104,7 @@ def check_xml(data: bytes) -> int:
         An upper bound for the number of tags and attributes.
 
     Raises:
-        MalformedError: It is refused.
+        MalformedError: The XML is over a limit, or does not start as XML in a known encoding.
     """
     if len(data) > DOCUMENT_SIZE.value:
         raise OverLimitError(f"it has {len(data)} bytes", DOCUMENT_SIZE)
@@ -126,7 +126,7 @@ def parse_xml(data: bytes, *, remove_pis: bool = False) -> Any:
         remove_pis: Whether to drop processing instructions.
 
     Raises:
-        MalformedError: It is not well formed, or is over a limit.
+        MalformedError: The document is not well formed, or `check_xml` refuses it.
     """
     from lxml import etree
 

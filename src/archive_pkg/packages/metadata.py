@@ -40,7 +40,7 @@ DEFAULT: tuple[str, ...] = DEFAULT_DOCUMENTS
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A record as an audience may see it, with what an export needs besides.
+    """A record as an audience may see it, and what an export needs besides the record.
 
     Attributes:
         outgoing: The record.
@@ -61,21 +61,21 @@ def described(
     made: str | None = None,
     project: Project | None = None,
 ) -> Described:
-    """Read a record and what an export needs besides.
+    """Read a record, and what an export needs besides the record.
 
     A missing file is left out, and so is the text of a file that is too large or cannot be decoded.
     `check` reports them.
 
     Args:
         source: A record's file or folder, or a package.
-        audience: Who is to see it.
+        audience: Who will see the export.
         on: The day on which restrictions are judged. Without one, or for a future day, it is today.
         made: The date of the document that will be written; for a package, the day of packaging.
         project: The settings of the project.
 
     Raises:
         InvalidError: There is no valid record at the path.
-        StorageError: It cannot be read.
+        StorageError: The record or the package cannot be read.
     """
     if is_bag(source):
         package = open_package(source)

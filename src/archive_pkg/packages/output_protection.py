@@ -28,7 +28,7 @@ def refuse_output(out: Path, subjects: Iterable[Path] = ()) -> None:
         subjects: Files that the command works on, besides records and packages.
 
     Raises:
-        UsageError: Writing it would change a protected file.
+        UsageError: The output would change a protected file or folder.
     """
     if storage.names_open_descriptor(out):  # the user asked for it
         return
@@ -106,7 +106,7 @@ def _is_open(folder: Path) -> bool:
 
 
 def _is_own(target: Path, folder: Path) -> bool:
-    """Return whether a file is a record, or is named by the record of a folder above it."""
+    """Return whether a file is the record in a folder, or a file that this record names."""
     if target.parent == folder and target.name in NAMES:
         return True
     try:

@@ -33,11 +33,11 @@ def read_back(path: Path, record: Record, *, jobs: int | None = None) -> Verific
 
     Args:
         path: The package.
-        record: The record that was written into it.
+        record: The record that was written into the package.
         jobs: How many files to read at a time; None means one per processor.
 
     Raises:
-        StorageError: It cannot be read.
+        StorageError: The package cannot be read.
     """
     if any(part.file and part.sha256 is None for part in record.parts):
         return verify(path, jobs=jobs)  # the file may have changed since its quotes were checked

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def states(verification: Verification) -> list[str]:
-    """Return the states of a package, each as a sentence on one line."""
+    """Return sentences about a package's files, signatures and timestamps, without repeats."""
     return list(dict.fromkeys(" ".join(state.split()) for state in _states(verification)))
 
 

@@ -37,9 +37,9 @@ def write_output(path: Path, data: bytes, *, replace: bool = True, mode: int = 0
         mode: The widest permissions. The umask narrows those of a new file.
 
     Raises:
-        DestinationExistsError: The file exists, and `replace` is not set.
-        StorageError: It cannot be written, or is a link or pipe of another user. A regular file has
-            its old or all of its new bytes.
+        DestinationExistsError: A regular file exists, and `replace` is not set.
+        StorageError: The path cannot be written, or is another user's link or pipe. A regular
+            file has its old or all of its new bytes.
     """
     target, is_stream = _target(path)
     if is_stream:
@@ -121,7 +121,7 @@ def _target(path: Path) -> tuple[Path, bool]:
 def _refuse_foreign_link(path: Path, status: os.stat_result) -> None:
     """Refuse a link, pipe or device of another user in a folder that all users can write to.
 
-    Those of root and of the owner of the folder are accepted.
+    Links, pipes and devices of root and of the folder's owner are accepted.
     """
     parent = path.parent.stat()
     if (

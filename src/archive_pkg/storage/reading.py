@@ -30,8 +30,8 @@ SEARCH_LEFT_OUT = Code(
 
 # O_NONBLOCK: opening a pipe does not wait. O_NOCTTY: a terminal does not take control of us.
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY
-_HANDED_OVER = re.compile(r"/dev/stdin|/(?:dev|proc/self)/fd/[0-9]{1,9}")
-"""Names of descriptors that a shell gave this process: `<(…)` is /dev/fd/63."""
+_OPEN_DESCRIPTOR = re.compile(r"/dev/stdin|/(?:dev|proc/self)/fd/[0-9]{1,9}")
+"""Paths of descriptors that a shell can pass to this process: `<(…)` becomes, say, /dev/fd/63."""
 _PIPE_TIMEOUT = 60.0
 """Seconds in which a pipe from the shell must deliver all its data."""
 _BLOCK = 1 << 20
@@ -58,8 +58,8 @@ def open_regular(path: Path) -> io.BufferedReader:
     """Open a regular file, or a link to one, for reading.
 
     Raises:
-        NotRegularError: It is a folder, a pipe, a socket or a device.
-        OSError: It does not exist or cannot be read.
+        NotRegularError: The path is a folder, a pipe, a socket or a device.
+        OSError: The file does not exist or cannot be read.
     """
     # Opening can already trigger some devices, so check the kind before and after opening.
     _refuse_others(path.stat().st_mode, path)
@@ -75,21 +75,21 @@ def open_regular(path: Path) -> io.BufferedReader:
 def read_regular(path: Path) -> bytes:
     """Return the bytes of a regular file.
 
-    A pipe from the shell (`<(…)`, `/dev/stdin`) is read as well, within a minute.
+    A pipe from the shell (`<(…)`, `/dev/stdin`) is read, too, if it ends within a minute.
 
     Raises:
-        NotRegularError: It is a folder, another pipe, a socket or a device.
-        TooLargeError: It is larger than the limit.
-        OSError: It does not exist or cannot be read.
+        NotRegularError: The path is a folder, a named pipe, a socket or a device.
+        TooLargeError: The file is larger than the limit.
+        OSError: The file does not exist or cannot be read.
     """
-    if _HANDED_OVER.fullmatch(os.fspath(path)) and stat.S_ISFIFO(path.stat().st_mode):
+    if _OPEN_DESCRIPTOR.fullmatch(os.fspath(path)) and stat.S_ISFIFO(path.stat().st_mode):
         return _read_pipe(path)
     with open_regular(path) as file:
         return _read_limited(file, os.fspath(path))
 
 
 def is_regular(path: Path) -> bool:
-    """Return whether a path is a regular file or a link to one; False without permission."""
+    """Return whether a path is a regular file or a link to one; False if it cannot be examined."""
     try:
         return path.is_file()
     except OSError:
@@ -97,7 +97,7 @@ def is_regular(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Return whether a path is a folder or a link to one; False without permission."""
+    """Return whether a path is a folder or a link to one; False if it cannot be examined."""
     try:
         return path.is_dir()
     except OSError:
@@ -105,12 +105,12 @@ def is_folder(path: Path) -> bool:
 
 
 def is_real_folder(path: Path) -> bool:
-    """Return whether a path is a folder and not a link; False without permission."""
+    """Return whether a path is a folder and not a link; False if it cannot be examined."""
     return is_folder(path) and not path.is_symlink()
 
 
 def names_in(folder: Path, pattern: str = "*") -> list[str]:
-    """Return the sorted names in a folder that match a pattern; none if it does not exist.
+    """Return the sorted names in a folder that match a pattern; an empty list without the folder.
 
     Raises:
         OSError: The folder cannot be read. `Path.glob` would return no names.
@@ -171,7 +171,7 @@ def read_text(path: Path) -> str:
     """Return the text of a UTF-8 file, with LF as line ends.
 
     Raises:
-        UnicodeDecodeError: It is not UTF-8.
+        UnicodeDecodeError: The file is not UTF-8.
         OSError: As for `read_regular`.
     """
     return io.TextIOWrapper(io.BytesIO(read_regular(path)), "utf-8").read()
@@ -180,15 +180,15 @@ def read_text(path: Path) -> str:
 def open_beneath(folder: Path, path: str) -> io.BufferedReader:
     """Open a regular file below a folder for reading, without following links.
 
-    Each step starts from an open folder, so that a link swapped in meanwhile is not followed.
+    Each step starts from an open folder, so a link that replaces a folder is not followed.
 
     Args:
-        folder: The folder in which the path starts. It may be a link.
+        folder: The folder that the path is relative to. It may be a link.
         path: Names with `/` between them.
 
     Raises:
-        NotRegularError: The path has a link, or is not a regular file.
-        OSError: It does not exist or cannot be read.
+        NotRegularError: A step of the path is a link, or the path is not a regular file.
+        OSError: The file does not exist or cannot be read.
     """
     above, _, name = path.rpartition("/")
     parent = folder_beneath(folder, above)
@@ -206,12 +206,12 @@ def folder_beneath(folder: Path, path: str) -> int:
     """Open a folder below a folder without following links, and return its descriptor.
 
     Args:
-        folder: The folder in which the path starts. It may be a link.
+        folder: The folder that the path is relative to. It may be a link.
         path: Names with `/` between them; empty for the folder itself.
 
     Raises:
-        NotRegularError: A part of the path is a link or not a folder.
-        OSError: It does not exist or cannot be read.
+        NotRegularError: A step of the path is a link or not a folder.
+        OSError: The folder does not exist or cannot be read.
     """
     parent = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     for step in filter(None, path.split("/")):
@@ -227,8 +227,8 @@ def open_step(name: str, flags: int, parent: int) -> int:
     """Open a name in an open folder, unless it is a link, and return its descriptor.
 
     Raises:
-        NotRegularError: It is a link, or of another kind than the flags require.
-        OSError: It does not exist or cannot be opened.
+        NotRegularError: The name is a link, or its kind is not the one that the flags require.
+        OSError: The file or folder does not exist or cannot be opened.
     """
     if name in ("", ".", "..") or "\0" in name:
         raise NotRegularError(errno.EINVAL, f"{name!r} is not a file name", name)
@@ -245,7 +245,7 @@ def read_beneath(folder: Path, path: str) -> bytes:
 
     Raises:
         NotRegularError: As for `open_beneath`.
-        TooLargeError: It is larger than the limit.
+        TooLargeError: The file is larger than the limit.
         OSError: As for `open_beneath`.
     """
     with open_beneath(folder, path) as file:

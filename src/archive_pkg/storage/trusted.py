@@ -34,17 +34,20 @@ def find_upwards(start: Path, name: str) -> Path | None:
 
 
 def read_trusted(file: Path, limit: int, *, named: bool, closing: str, naming: str) -> bytes:
-    """Return the bytes of a file that other users cannot have written; one more than the limit.
+    """Return the first `limit` + 1 bytes of a file, if it can be trusted.
+
+    Neither the file nor its folder may be writable by every user of the machine.
 
     Args:
         file: The file.
-        limit: The number of bytes that are allowed.
-        named: Whether the user named it. Otherwise it must belong to the user or to root.
-        closing: What else to do about a file that every user can write to, after "chmod o-w".
-        naming: What to do about a file of another user.
+        limit: The largest size allowed. A longer result means that the file is too large.
+        named: Whether the user named the file. If not, the file and its folder must belong to the
+            user or to root.
+        closing: How the hint ends that follows "chmod o-w" for a file that every user can write to.
+        naming: The hint for a file that belongs to another user.
 
     Raises:
-        StorageError: It cannot be read or trusted.
+        StorageError: The file cannot be read or trusted.
     """
     with storage_errors(f"reading {file}"):
         with open_beneath(file.parent, file.name) as stream:

@@ -1,6 +1,6 @@
 """Authenticate files that this user has written, with a key that only this user has.
 
-A journal or the memory of a collection can come with a delivery from others, so its path and owner
+A journal or a collection's database may arrive with files from someone else, so its path and owner
 prove nothing. A message authentication code (MAC) does. Its key is in the user's state folder.
 """
 
@@ -21,7 +21,7 @@ _SIZE = 32
 def user_mac(*parts: bytes) -> bytes:
     """Return 32 bytes that only this user can compute from these parts.
 
-    If the key cannot be stored, each process uses another one, and no earlier MAC matches.
+    If the key cannot be stored or read, each process uses a new one, and no earlier MAC matches.
     """
     mac = hashlib.blake2b(key=_key(os.geteuid()), digest_size=32)
     for part in parts:
@@ -38,7 +38,7 @@ def _key(user: int) -> bytes:
 
 
 def _kept_key() -> bytes:
-    """Read the key, or make a new one. Raises OSError if it cannot be stored."""
+    """Read the key, or make a new one. Raises OSError if it cannot be read, stored or trusted."""
     path = _folder() / "key"
     if not path.exists():
         make_folder(path.parent, 0o700)
