@@ -26,8 +26,8 @@ class LaterEvent(BaseModel):
     """An event in a package's life after its packaging, in PREMIS 3's terms.
 
     Attributes:
-        type: From the Library of Congress's vocabulary of event types, or a local one.
-        time: When (UTC), with fractions of seconds, so that events keep their order.
+        type: A term of the Library of Congress's vocabulary of event types, or a local term.
+        time: When it happened. Fractions of seconds keep events in order.
         package: The package's id.
         software: The program that performed it.
         version: Its version.
@@ -120,7 +120,7 @@ def ready_receipts(package: Path, within: Path | None = None) -> Path:
     """Return `receipts_folder`, after creating it if necessary.
 
     Raises:
-        StorageError: It cannot be created, is a link, or another user can write into it.
+        StorageError: The folder cannot be created, is a link, or another user can write into it.
     """
     folder = receipts_folder(package, within)
     base = within or folder.parent
@@ -135,7 +135,7 @@ def save_event(event: LaterEvent, receipts: Path) -> Path:
     """Write an event into the existing receipts folder of a package.
 
     Raises:
-        StorageError: It could not be written.
+        StorageError: The event could not be written.
     """
     folder = storage.state_folder(receipts, FOLDER)
     path = folder / event.name
@@ -148,7 +148,7 @@ def load_events(receipts: Path) -> tuple[LaterEvent, ...]:
 
     Raises:
         InvalidError: A file there is not an event.
-        StorageError: One cannot be read.
+        StorageError: A file there cannot be read.
     """
     found = []
     with storage.storage_errors(f"reading {receipts / FOLDER}"):

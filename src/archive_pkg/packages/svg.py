@@ -23,9 +23,9 @@ def element(name: str, /, *content: str, **attributes: object) -> str:
 
     Args:
         name: Its name.
-        content: What is in it, written already.
-        attributes: Its attributes, those that are None left out; `class_` is `class`, and other
-            underscores are hyphens.
+        content: The inner elements or text, already escaped.
+        attributes: Its attributes. Those that are None are left out. `class_` becomes `class`, and
+            other underscores become hyphens.
     """
     written = "".join(
         f" {key.rstrip('_').replace('_', '-')}={quoted(str(value))}"

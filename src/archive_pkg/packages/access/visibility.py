@@ -28,7 +28,7 @@ class Withheld:
     Attributes:
         part: The part.
         access: The restriction that applies to it, with its rule.
-        because: Why it applies, if the part has no restriction of its own; else empty.
+        because: Why the restriction of a different part applies; empty if it is the part's own.
     """
 
     part: Part
@@ -61,7 +61,7 @@ def withheld(record: Record, audience: Audience, on: date | None = None) -> dict
 
     Args:
         record: The record.
-        audience: Who is to see it.
+        audience: Who will see the record.
         on: The day; today if None. A future day counts as today, so that a future --date does
             not lift an embargo early.
     """
@@ -92,7 +92,7 @@ def may_see(record: Record, part: str, audience: Audience, on: date | None = Non
 
 
 def judged_on(on: date | None = None) -> date:
-    """Return the day by which restrictions are judged: a given one or today, if that is earlier."""
+    """Return the day on which restrictions are judged: the given day, but never a future one."""
     today = datetime.now(UTC).date()
     return today if on is None else min(on, today)
 
