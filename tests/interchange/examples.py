@@ -324,3 +324,33 @@ def talk() -> Record:
 
 def minutes() -> Record:
     return Record.model_validate(MINUTES)
+
+
+PARTICULARS: dict[str, Any] = {
+    "authors": ["writer"],
+    "attention": ["reader"],
+    "distribution": "markdistribution",
+    "dispatched": {
+        "edtf": "1961-03-04",
+        "as_written": "markwritten",
+        "note": "markstamp",
+        "place": {"name": "markplace"},
+    },
+    "copy_number": "markcopy",
+    "filing_reference": "markfiling",
+    "items": [{"id": "ice", "number": "markfirst", "title": "markitem", "record": "markown"}],
+    "relations": [
+        {
+            "kind": "reply-to",
+            "title": "marktelegram",
+            "record": "markother",
+            "identifier": {"scheme": "local", "value": "markvalue"},
+            "note": "markreply",
+        },
+    ],
+    "agents": [
+        {"id": "writer", "name": "markwriter", "kind": "person"},
+        {"id": "reader", "name": "markreader", "kind": "person"},
+    ],
+}
+"""Fields that few standards have a place for."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from examples import BARE_SETTING, FULL_SETTING, TEXT, bare, full, talk
+from examples import BARE, BARE_SETTING, FULL_SETTING, PARTICULARS, TEXT, bare, full, talk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -107,8 +107,9 @@ def assert_valid() -> Any:
         (bare(), BARE_SETTING),
         (full(), BARE_SETTING),
         (talk(), BARE_SETTING),
+        (Record.model_validate(BARE | PARTICULARS), BARE_SETTING),
     ],
-    ids=["full", "bare", "full-without-files", "talk"],
+    ids=["full", "bare", "full-without-files", "talk", "particulars"],
 )
 def test_it_is_valid(name: str, record: Record, setting: Setting, assert_valid: Any) -> None:
     if find_format(name).takes(record):

@@ -2,41 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from examples import FULL_SETTING, record
+from examples import FULL_SETTING, PARTICULARS, record
 
 from archive_pkg.interchange import FORMATS, export, find_format
 from archive_pkg.interchange.losses import leaves, losses, lost_whole, place_of
 
-PARTICULARS: dict[str, Any] = {
-    "authors": ["writer"],
-    "attention": ["reader"],
-    "distribution": "markdistribution",
-    "dispatched": {
-        "edtf": "1961-03-04",
-        "as_written": "markwritten",
-        "note": "markstamp",
-        "place": {"name": "markplace"},
-    },
-    "copy_number": "markcopy",
-    "filing_reference": "markfiling",
-    "items": [{"id": "ice", "number": "markfirst", "title": "markitem", "record": "markown"}],
-    "relations": [
-        {
-            "kind": "reply-to",
-            "title": "marktelegram",
-            "record": "markother",
-            "identifier": {"scheme": "local", "value": "markvalue"},
-            "note": "markreply",
-        },
-    ],
-    "agents": [
-        {"id": "writer", "name": "markwriter", "kind": "person"},
-        {"id": "reader", "name": "markreader", "kind": "person"},
-    ],
-}
 FIELDS = PARTICULARS.keys() - {"agents"}
 
 

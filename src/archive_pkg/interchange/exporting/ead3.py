@@ -34,6 +34,7 @@ MAPPING = {
     "type": "controlaccess, genreform",
     "title": "titleproper, unittitle",
     "variant_titles": "unittitle",
+    "authors": "origination",
     "sender": "origination",
     "signatories": "origination",
     "recipients": "controlaccess",
@@ -74,6 +75,23 @@ MAPPING = {
     "translation_notes.original": "didnote",
     "translation_notes.romanized": "didnote",
     "enclosures.title": "scopecontent",
+    "attention": "didnote",
+    "distribution": "didnote",
+    "dispatched.edtf": "didnote",
+    "dispatched.as_written": "didnote",
+    "dispatched.note": "didnote",
+    "dispatched.place.name": "didnote",
+    "copy_number": "didnote",
+    "filing_reference": "didnote",
+    "items.title": "scopecontent",
+    "items.number": "scopecontent",
+    "items.record": "scopecontent",
+    "relations.kind": "relatedmaterial",
+    "relations.record": "relatedmaterial",
+    "relations.title": "relatedmaterial",
+    "relations.identifier.value": "relatedmaterial",
+    "relations.identifier.note": "relatedmaterial",
+    "relations.note": "relatedmaterial",
     "holdings.repository": "repository",
     "holdings.levels": "unitid",
     "holdings.note": "didnote",
@@ -142,7 +160,11 @@ def _identification(did: Element, record: Record) -> None:
         say(did, "unittitle", title)
     if record.date:
         _date(did, record.date)
-    for names, role in ((record.sender, "sender"), (record.signatories, "signatory")):
+    for names, role in (
+        (record.authors, "author"),
+        (record.sender, "sender"),
+        (record.signatories, "signatory"),
+    ):
         for agent in derived_facts.agents(record, names):
             _name(put(did, "origination", label=role), agent)
     for holding in record.holdings[:1]:
@@ -206,6 +228,7 @@ def _remarks(record: Record) -> Iterator[str]:
         place = received.place.name if received.place else None
         stated = (received.edtf, received.as_written, place, received.note)
         yield f"Received: {'; '.join(word for word in stated if word)}"
+    yield from derived_facts.labelled_particulars(record)
     for copy in derived_facts.kept_at(record)[1:]:
         yield f"Another copy: {copy}"
     for holding in record.holdings[:1]:
@@ -230,9 +253,11 @@ def _context(description: Element, record: Record) -> None:
     for kind, contents in (
         ("summary", _summary(record)),
         ("enclosures", enclosed),
+        ("items", derived_facts.items(record)),
         ("parts", forms.get("scopecontent", ())),
     ):
         _paragraphs(description, "scopecontent", contents, localtype=kind)
+    _paragraphs(description, "relatedmaterial", derived_facts.labelled_relations(record))
     _paragraphs(description, "originalsloc", forms.get("originalsloc", ()))
     _paragraphs(description, "altformavail", forms.get("altformavail", ()))
     _paragraphs(description, "odd", [*_classification(record), *forms.get("odd", ())])

@@ -99,6 +99,23 @@ MAPPING = {
     "translation_notes.romanized": "standOff, note, term type=romanized",
     "translation_notes.romanization": "standOff, note, note type=romanization",
     "enclosures.title": "correspContext, note type=enclosure; notesStmt, note",
+    "attention": "notesStmt, note",
+    "distribution": "notesStmt, note",
+    "dispatched.edtf": "notesStmt, note",
+    "dispatched.as_written": "notesStmt, note",
+    "dispatched.note": "notesStmt, note",
+    "dispatched.place.name": "notesStmt, note",
+    "copy_number": "notesStmt, note",
+    "filing_reference": "notesStmt, note",
+    "items.title": "notesStmt, note type=item",
+    "items.number": "notesStmt, note type=item",
+    "items.record": "notesStmt, note type=item",
+    "relations.kind": "notesStmt, relatedItem",
+    "relations.record": "notesStmt, relatedItem",
+    "relations.title": "notesStmt, relatedItem",
+    "relations.identifier.value": "notesStmt, relatedItem",
+    "relations.identifier.note": "notesStmt, relatedItem",
+    "relations.note": "notesStmt, relatedItem",
     "holdings": "msIdentifier",
     "custody": "msDesc, provenance",
     "donor": "msDesc, acquisition",
@@ -177,10 +194,12 @@ def _file(description: Element, record: Record, setting: Setting) -> None:
     say(put(description, "editionStmt"), "edition", version, n=str(record.version))
     _publication(put(description, "publicationStmt"), record, setting)
     notes = list(_remarks(record))
-    if notes:
+    if notes or record.relations:
         statement = put(description, "notesStmt")
         for kind, words in notes:
             say(statement, "note", words, type=kind)
+        for kind, words in derived_facts.related(record):
+            say(put(statement, "relatedItem", type=kind), "bibl", words)
     _source(put(description, "sourceDesc"), record)
 
 
@@ -191,6 +210,9 @@ def _remarks(record: Record) -> Iterator[tuple[str, str]]:
     """
     if record.classification:
         yield "classification", classification_in_words(record)
+    yield from derived_facts.particulars(record)
+    for item in derived_facts.items(record):
+        yield "item", item
     if record.document_type.correspondence:
         return
     if record.date and record.date.note:
