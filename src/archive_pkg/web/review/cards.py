@@ -27,8 +27,7 @@ REVIEWED = frozenset({"reviewed", "unknown"})
 
 # Fields with a card even if they are empty. Other empty fields have no card.
 _ALWAYS_SHOWN = (
-    "sender", "recipients", "date", "place", "signatories", "classification", "summary", "holdings",
-    "rights",
+    "sender", "recipients", "date", "place", "signatories", "classification", "summary", "rights",
 )  # fmt: skip
 _ITEMS = {
     "agents": "Agent",
@@ -39,13 +38,19 @@ _ITEMS = {
     "mentioned_places": "Mentioned place",
     "subjects": "Subject",
     "identifiers": "Identifier",
+    "participants": "Participant",
+    "items": "Item",
+    "relations": "Relation",
+    "holdings": "Holding",
+    "publications": "Publication",
 }
-_REMOVABLE = {"agents", "translation_notes", "enclosures", "mentioned_places", "subjects"}
+_REMOVABLE = _ITEMS.keys() - {"parts", "events", "identifiers"}
 ADDABLE = {
     "agents.": "an agent",
     "mentioned_places.": "a mentioned place",
     "subjects.": "a subject",
     "enclosures.": "an enclosure",
+    "holdings.": "a holding",
 }
 """What a reviewer can add to lists of the record, by path."""
 
@@ -155,7 +160,7 @@ class _CardBuilder:
             tuple(map(self._evidence_in_words, (*evidence, *self._index.finer_evidence(field)))),
             findings,
             removable=item_of in _REMOVABLE,
-            editable=name != "identifiers",
+            editable=name not in ("identifiers", "excerpt"),
         )
 
     def _label(self, field: str, name: str) -> str:
