@@ -420,10 +420,11 @@ def check_datacite(says: Says, written: bytes) -> None:
 def check_ead3(says: Says, written: bytes) -> None:
     assert set(words(xml(written, "accessrestrict/p"))) <= says.access
     assert set(words(xml(written, "userestrict/p"))) <= says.rights
-    senders, signers = says.names(says.record.sender), says.names(says.record.signatories)
+    record = says.record
+    roles = {"author": record.authors, "sender": record.sender, "signatory": record.signatories}
     for origination in xml(written, "origination"):
         [name] = words(origination.findall("*/{*}part")[:1])
-        assert name in (senders if origination.get("label") == "sender" else signers)
+        assert name in says.names(roles[str(origination.get("label"))])
     assert set(words(xml(written, "langmaterial/language"))) <= says.languages
     kinds = {
         "altformavail": {"scan", "transcription", "translation", "redaction"},
