@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -50,29 +49,12 @@ def _memory() -> str:
 
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _memory())
 
-ROOT = Path(__file__).parents[1]
-
-
-def _compile_once() -> None:
-    """Keep compiled modules with pytest's cache where Python must not write them next to others.
-
-    Otherwise each worker compiles all tests again. The programs that tests start only read them:
-    one whose files may not grow would leave half a module.
-    """
-    if sys.dont_write_bytecode:
-        place = str(ROOT / ".pytest_cache" / "bytecode")
-        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = place
-        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-        sys.dont_write_bytecode = False
-
-
-_compile_once()
-
 # No test uses a project file that lies above the working folder.
 os.environ["ARCHIVE_PKG_PROJECT"] = ""
 
 browser, serve = browsing.browser, browsing.serve
 
+ROOT = Path(__file__).parents[1]
 EDITOR = "editor@example.org"
 LETTER = ROOT / "records" / "1960-07-18-cpsu-to-sed"
 

@@ -164,7 +164,8 @@ def test_a_disk_that_fills_leaves_a_valid_root(package: Path, root: Path) -> Non
         "except StorageError as error: print(error)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(package), f"ocfl:{root}"],
+        # -B: half a compiled module would stay.
+        [sys.executable, "-B", "-c", code, str(package), f"ocfl:{root}"],
         capture_output=True,
         text=True,
         check=True,

@@ -193,6 +193,7 @@ def test_a_full_disk_leaves_nothing(letter: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         command("build", letter, "--out", out),
         preexec_fn=limit,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},  # half a module would stay
         capture_output=True,
         text=True,
         check=False,
