@@ -127,7 +127,13 @@ def test_a_path_that_is_not_a_bag_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"x" * 600)
     assert codes(tmp_path / "file") == {"archive-unknown"}
     (tmp_path / "file").unlink()
-    assert codes(tmp_path) == {"declaration-missing", "manifest-missing", "payload-folder-missing"}
+    # A hint to add data/ would make a folder of something else look like a bag.
+    assert codes(tmp_path) == {"declaration-missing"}
+    (tmp_path / "data").mkdir()
+    assert codes(tmp_path) == {"declaration-missing", "manifest-missing"}
+    (tmp_path / "data").rmdir()
+    (tmp_path / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
+    assert codes(tmp_path) == {"manifest-missing", "payload-folder-missing"}
 
 
 def spoil(bag: Path, name: str, line: int, digest: str = "0") -> str:

@@ -23,7 +23,7 @@ from archive_pkg.packages import build_package, check, open_package, verify
 from archive_pkg.packages.building import check_source
 from archive_pkg.storage import Staging
 from killing import instants, run_until
-from program import PATIENCE, command, started, wait_until
+from program import PATIENCE, command, run_here, started, wait_until
 
 ID = "1960-07-18-cpsu-to-sed"
 ON = date(2026, 11, 24)
@@ -201,6 +201,17 @@ def test_a_full_disk_leaves_nothing(letter: Path, tmp_path: Path) -> None:
     assert done.returncode == 5, done.stderr
     assert "Traceback" not in done.stderr
     assert not [path for path in out.rglob("*") if path.is_file()]
+
+
+def test_documents_that_a_new_package_does_not_have_are_removed(
+    letter: Path, tmp_path: Path
+) -> None:
+    assert run_here("build", letter, "--out", tmp_path, "--quiet").returncode == 0
+    fewer = ("build", letter, "--out", tmp_path, "--metadata", "page")
+    refused = run_here(*fewer).stdout
+    assert "metadata/tei.xml\n         is not in the new package [package-differs]" in refused
+    replaced = run_here(*fewer, "--replace").stdout.splitlines()
+    assert {"  removed: metadata/tei.xml", "  changed: bag-info.txt"} <= {*replaced}
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from archive_pkg.bags.archives.opening import open_tree
 from archive_pkg.bags.bag import Bag, BagTree, BoundedReport, load
 from archive_pkg.bags.manifests import ALGORITHM_WEAK, Manifest
 from archive_pkg.bags.manifests import describe as describe_manifest
+from archive_pkg.bags.tagfiles import DECLARATION
 from archive_pkg.fixity import ALGORITHMS, Tally
 from archive_pkg.logs import logger
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -290,7 +291,10 @@ class _Verification:
         bag = self.bag
         if bag.listing.truncated:
             return  # missing files may be in the part that could not be read
-        if "data" not in bag.listing.folders:
+        has_payload = "data" in bag.listing.folders
+        if not (has_payload or bag.manifests or DECLARATION in bag.listing.files):
+            return  # not a bag at all, as the finding about bagit.txt says
+        if not has_payload:
             self.add(
                 PAYLOAD_FOLDER_MISSING.at(
                     Location("data"), "is missing", "Add data/, even if it is empty."
@@ -347,7 +351,7 @@ class _Verification:
                     TAG_FILE_UNLISTED.at(
                         Location(path),
                         "is not in any tag manifest",
-                        "Add it: archive-pkg bag update --include PATH.",
+                        "Add it: archive-pkg bag update BAG --include PATH.",
                     )
                 )
 
@@ -494,7 +498,7 @@ class _Verification:
                     PAYLOAD_UNLISTED.at(
                         Location(path),
                         "is not in any manifest",
-                        "Remove it, or add it: archive-pkg bag update --include PATH.",
+                        "Remove it, or add it: archive-pkg bag update BAG --include PATH.",
                     )
                 )
             elif where and self.strict:

@@ -357,7 +357,7 @@ def commit_if_allowed(
         return "unchanged", ()
     if not replace:
         found = [
-            PACKAGE_DIFFERS.at(Location(str(destination / name)), "differs from the new package")
+            PACKAGE_DIFFERS.at(Location(str(destination / name)), _difference(name, staged))
             for name in differences
             if not is_signature_file(name)
         ]
@@ -375,6 +375,12 @@ def commit_if_allowed(
         )
     commit(replace=True)
     return "replaced", differences
+
+
+def _difference(name: str, new: Path) -> str:
+    if new.is_dir() and not (new / name).exists():
+        return "is not in the new package"
+    return "differs from the new package"
 
 
 def differing(one: Path, other: Path) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def _is_covered(bag: Bag, report: Report) -> None:
             continue
         if without := [one.name for one in manifests if path not in one.digests]:
             message = f"is not in {' and '.join(without)}"
-            hint = "Remove the file, or list it: archive-pkg bag update PACKAGE --include PATH"
+            hint = "Remove the file, or list it: archive-pkg bag update BAG --include PATH"
             report.add(PACKAGE_TAG_FILE_UNLISTED.at(Location(path), message, hint))
 
 

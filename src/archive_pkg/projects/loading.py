@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.limits import PROJECT_SIZE
-from archive_pkg.projects.finding import file_of
+from archive_pkg.projects.finding import NAME, file_of
 from archive_pkg.projects.models import Packages, ProjectFile, is_secret_name, settings_in
 from archive_pkg.projects.template import in_toml
 from archive_pkg.projects.toml_positions import toml_tree
@@ -173,7 +173,8 @@ def load_project(path: StrPath, *, named: bool = True) -> Project:
     """
     file = file_of(Path(path))
     if not os.path.lexists(file):
-        raise UsageError(f"{file} does not exist", f"Write one: archive-pkg init {file.parent}")
+        made = f"archive-pkg init {file.parent} writes {file.with_name(NAME)}"
+        raise UsageError(f"{file} does not exist", f"Check the path. {made}.")
     data = storage.read_trusted(
         file,
         PROJECT_SIZE.value,

@@ -74,7 +74,9 @@ class Zip(Archive):
             with zipfile.ZipFile(_Directory(self.descriptor)) as archive:
                 return archive.infolist()
         except (zipfile.BadZipFile, EOFError, ValueError, OSError, NotImplementedError) as error:
-            raise BadArchiveError(DAMAGED, f"cannot be read as zip: {error}") from error
+            hint = "Copy it again, or restore it from another copy."
+            message = "is damaged or cut short, so it cannot be read as zip"
+            raise BadArchiveError(DAMAGED, message, hint=hint) from error
 
     def _refuse_bombs(self, infos: Sequence[zipfile.ZipInfo]) -> None:
         self.refuse_bomb(sum(info.file_size for info in infos))

@@ -247,8 +247,10 @@ def _lines(done: Done) -> Iterator[str]:
     yield f"{details['package']}: {_OUTCOMES[done.outcome]}"
     for part, sentence in details.get("withheld", {}).items():
         yield f"  withheld: {part}, {sentence}"
+    package = Path(details["package"])
     for name in details.get("differences", ()):
-        yield f"  changed: {name}"
+        removed = package.is_dir() and not (package / name).exists()
+        yield f"  {'removed' if removed else 'changed'}: {name}"
     if any(map(is_signature_file, details.get("differences", ()))):
         yield "  The old package was signed. Sign the new one again."
 

@@ -158,8 +158,8 @@ def _is_safe(path: Path, report: Report) -> bool:
                         hint = "Do not trust the file: no spreadsheet program writes this."
                         report.add(WORKBOOK_UNSAFE.at(here, message, hint))
                         return False
-    except (zipfile.BadZipFile, *ZIP_ERRORS) as error:
-        message = f"the file is not an .xlsx workbook (it may be damaged or renamed): {error}"
+    except (zipfile.BadZipFile, *ZIP_ERRORS):
+        message = "the file is not an .xlsx workbook, or it is damaged"
         report.add(WORKBOOK_BROKEN.at(here, message, "Save it as .xlsx, or as CSV in UTF-8."))
         return False
     return True
