@@ -172,6 +172,11 @@ def withheld_ids(*parts: dict[str, Any], day: date = TODAY) -> list[str]:
 CLOSED = {"status": "closed", "rule": "r"}
 
 
+def test_a_part_that_is_withheld_with_its_source_closes_all_parts_in_its_file() -> None:
+    parts = part("a", "closed"), part("b", of=["a"]), part("c", "open") | {"file": "b.tif"}
+    assert withheld_ids(*parts) == ["a", "b", "c"]
+
+
 @pytest.mark.parametrize("sources", [["a", "b"], ["b", "a"]])
 def test_a_part_has_the_strictest_restriction_of_its_sources(sources: list[str]) -> None:
     parts = part("a", "until tomorrow"), part("b", "closed"), part("c", made_from=sources)
