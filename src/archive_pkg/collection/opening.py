@@ -163,8 +163,9 @@ def _refuse_package(root: Path) -> None:
 
 def _refuse_unrelated(collection: Collection) -> None:
     """Refuse a folder without packages, unless a part of it could not be searched."""
-    unsearched: list[Done] = []
-    if next(collection.packages(unsearched.append, serialized=True), None) or unsearched:
+    noted: list[Done] = []
+    found = next(collection.packages(noted.append, serialized=True), None)
+    if found or any(each.status for each in noted):
         return
     root = collection.root
     if has_record(root):
