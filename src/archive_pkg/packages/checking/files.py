@@ -146,13 +146,13 @@ def unnamed_files(record: Record, source: Path) -> Iterator[Finding]:
 
 
 def _files_below(folder: str) -> Iterator[str]:
-    """Return every path that is neither a folder nor a link to one."""
+    """Return every path that is not a folder; links are not followed."""
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     yield from _files_below(entry.path)
-                elif not entry.is_dir():
+                else:
                     yield entry.path
     except OSError as error:
         raise StorageError(f"{folder} could not be listed: {storage.explain(error)}") from error
