@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from archive_pkg.faults import Fault
+from archive_pkg.packages.access.visibility import withheld
 from archive_pkg.records.statements import StatementIndex, statements
 from archive_pkg.records.vocabularies import terms
 from archive_pkg.records.wording import label, relations
@@ -158,14 +160,16 @@ def _event_types(record: Record, source: Path) -> Iterator[Finding]:
 
 
 def _access(record: Record, source: Path) -> Iterator[Finding]:
+    restricted = withheld(record, "public", date.min)
     for part in record.parts:
         if part.kind == "redaction" or part.access is None or part.access.status != "open":
             continue
         for other in map(record.part, part.leads_to):
-            if other.access and other.access.status != "open":
+            if other.id in restricted:
                 at = Location(str(source), field=f"parts.{part.id}.access")
                 relation = "; ".join(relations(part))
-                message = f"{part.id} ({relation}) is open, but {other.id} is not"
+                access = restricted[other.id].sentence
+                message = f"{part.id} ({relation}) is open, but {other.id} is {access}"
                 hint = "Describe it as a part of kind redaction, or restrict it too."
                 yield ACCESS_WIDER.at(at, message, hint)
 
