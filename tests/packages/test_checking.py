@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -308,3 +309,158 @@ def test_the_quote_of_an_items_heading_is_checked(letter: Path) -> None:
         f"\nitems:\n  - {{id: one, title: One, at: {json.dumps(at)}}}\n\nrights:",
     )
     assert only(letter, "quote-moved").location.field == "items.one.at"
+
+
+TITLED = {"id": "x", "type": "letter", "title": "X"}
+
+
+def findings(
+    code: str, *parts: dict[str, object], files: dict[str, bytes] | None = None, **more: object
+) -> list[Finding]:
+    """Return the findings of one kind for a record whose parts are in a.txt unless they say so."""
+    texts = [{"kind": "transcription", "file": "a.txt"} | part for part in parts]
+    record = Record.model_validate(TITLED | {"parts": texts} | more)
+    return [found for found in check(record, files) if found.code == code]
+
+
+def places(
+    code: str, *parts: dict[str, object], files: dict[str, bytes] | None = None, **more: object
+) -> list[str]:
+    return [found.location.field for found in findings(code, *parts, files=files, **more)]
+
+
+def test_the_checksum_of_every_part_in_a_file_is_compared() -> None:
+    right, wrong = hashlib.sha256(b"text").hexdigest(), "0" * 64
+    parts = [
+        {"id": "a", "sha256": right},
+        {"id": "b", "sha256": wrong},
+        {"id": "c"},
+        {"id": "d", "sha256": wrong},
+    ]
+    files = {"a.txt": b"text"}
+    assert places("part-changed", *parts, files=files) == ["parts.b.sha256", "parts.d.sha256"]
+    assert places("part-without-digest", *parts, files=files) == ["parts.c.sha256"]
+
+
+def test_the_span_of_every_part_in_a_file_is_checked() -> None:
+    parts = [{"id": f"to-{end}", "span": {"start": 0, "end": end}} for end in (5, 4, 6)]
+    found = findings("span-beyond-text", *parts, files={"a.txt": b"text"})
+    assert [(one.location.field, one.location.offset) for one in found] == [
+        ("parts.to-5.span", 5),
+        ("parts.to-6.span", 6),
+    ]
+
+
+def test_the_quotes_from_every_part_in_a_file_are_checked() -> None:
+    at = {"start": 0, "end": 4, "exact": "text"}
+    notes = [{"id": name, "kind": "sic", "at": at | {"part": name}} for name in "abc"]
+    notes[1]["at"]["exact"] = notes[2]["at"]["exact"] = "Text"
+    found = places(
+        "quote-moved",
+        *({"id": n} for n in "abc"),
+        files={"a.txt": b"text"},
+        translation_notes=notes,
+    )
+    assert found == ["translation_notes.b.at", "translation_notes.c.at"]
+
+
+def test_a_text_is_decoded_as_each_part_in_its_file_declares() -> None:
+    parts = [
+        {"id": "a"},
+        {"id": "b", "encoding": "windows-1251"},
+        {"id": "c", "encoding": "iso-8859-1"},
+        {"id": "d", "encoding": "klingon"},
+    ]
+    files = {"a.txt": "я".encode("cp1251")}
+    quote = {"start": 0, "end": 1, "exact": "я"}
+    notes = [{"id": name, "kind": "sic", "at": quote | {"part": name}} for name in "bc"]
+    (undecodable,) = findings("text-undecodable", *parts, files=files, translation_notes=notes)
+    assert (undecodable.location.field, undecodable.location.byte) == ("parts.a.file", 0)
+    assert "parts.a.encoding" in undecodable.hint
+    for code, place in (
+        ("encoding-unknown", "parts.d.file"),
+        ("quote-moved", "translation_notes.c.at"),
+    ):
+        assert places(code, *parts, files=files, translation_notes=notes) == [place]
+
+
+def quoted(text: str, start: int, exact: str, **context: str) -> list[Finding]:
+    """Return the findings for a quote in a text."""
+    at = {"part": "a", "start": start, "end": start + len(exact), "exact": exact, **context}
+    note = {"id": "n", "kind": "sic", "at": at}
+    files = {"a.txt": text.encode()}
+    return findings("quote-moved", {"id": "a"}, files=files, translation_notes=[note])
+
+
+@pytest.mark.parametrize("context", [{"prefix": "A "}, {"suffix": " sits"}, {"suffix": " sat. It"}])
+def test_other_words_before_or_after_a_quote_are_reported(context: dict[str, str]) -> None:
+    right = {"prefix": "The ", "suffix": " sat."}
+    assert not quoted("The cat sat.", 4, "cat", **right)
+    (found,) = quoted("The cat sat.", 4, "cat", **right | context)
+    assert found.message == "the words around “cat” in a.txt differ from the record's"
+    assert found.hint == "Correct the prefix and suffix of the quote."
+
+
+@pytest.mark.parametrize(
+    ("start", "context", "hint"),
+    [
+        (1, {}, "Write start: 0 and end: 2."),
+        (5, {}, "Write start: 6 and end: 8."),
+        (10, {}, "Write start: 9 and end: 11."),
+        (30, {}, "Write start: 9 and end: 11."),
+        (6, {"prefix": "x"}, "Correct the prefix and suffix of the quote."),
+        (3, {"prefix": ". "}, "Write start: 6 and end: 8."),
+        (8, {"prefix": " "}, "Write start: 9 and end: 11."),
+        (0, {"suffix": "!"}, "Write start: 9 and end: 11."),
+        (0, {"prefix": " "}, "Write start: 6 and end: 8."),
+    ],
+)
+def test_the_hint_for_a_moved_quote_names_the_nearest_place_of_its_words(
+    start: int, context: dict[str, str], hint: str
+) -> None:
+    (found,) = quoted("no .. no no!", start, "no", **context)
+    assert found.hint == hint
+
+
+def test_everything_in_a_records_folder_that_no_part_names_is_reported(letter: Path) -> None:
+    (letter / "notes" / "old").mkdir(parents=True)
+    (letter / "notes" / "old" / "a.txt").write_text("A")
+    (letter / "gone").symlink_to("nowhere")
+    (letter / "itself").symlink_to("itself")
+    (letter / "scans").symlink_to(letter.parent)
+    os.mkfifo(letter / "pipe")
+    assert [found.message for found in check(letter) if found.code == "file-not-in-record"] == [
+        f"no part names {name}" for name in ("gone", "itself", "notes/old/a.txt", "pipe", "scans")
+    ]
+
+
+OPEN = {"status": "open"}
+RESTRICTED = {"status": "restricted", "until": "1990", "rule": "r"}
+CLOSED = {"status": "closed", "rule": "r"}
+
+
+@pytest.mark.parametrize(
+    ("access", "said"),
+    [(RESTRICTED, "restricted until 1990 (r)"), (CLOSED, "closed (r)"), (OPEN, ""), (None, "")],
+)
+@pytest.mark.parametrize("relation", ["made_from", "about", "part_of"])
+def test_an_open_part_that_depends_on_a_restricted_one_is_reported(
+    access: dict[str, str] | None, said: str, relation: str
+) -> None:
+    source = {"id": "a", "access": access}
+    part = {"id": "b", "file": "b.txt", relation: ["a"]}
+    found = findings("access-wider-than-source", source, part | {"access": OPEN})
+    assert [one.location.field for one in found] == ["parts.b.access"] * bool(said)
+    assert all(one.message.endswith(f" is open, but a is {said}") for one in found)
+    for unreported in ({}, {"access": CLOSED}, {"access": OPEN, "kind": "redaction"}):
+        assert not findings("access-wider-than-source", source, part | unreported)
+
+
+def test_an_open_part_is_reported_even_if_a_part_between_has_no_access_of_its_own() -> None:
+    closed = {"id": "a", "access": CLOSED}
+    between = {"id": "b", "file": "b.txt", "made_from": ["a"]}
+    part = {"id": "c", "file": "c.txt", "made_from": ["b"], "access": OPEN}
+    (found,) = findings("access-wider-than-source", closed, between, part)
+    assert found.message.endswith(" is open, but b is closed (it goes with a: r)")
+    redacted = between | {"kind": "redaction", "access": OPEN}
+    assert not findings("access-wider-than-source", closed, redacted, part)

@@ -63,39 +63,37 @@ def check_texts(
     """
     quotes: dict[str, list[tuple[str, Quote]]] = defaultdict(list)
     for field, quote in _quotes(record):
-        part = record.part(quote.part)
-        if part.file in readable and part.is_text:
-            quotes[part.file].append((field, quote))
-    texts = {part.file: part for part in record.parts if part.is_text and part.file in readable}
-    for name, part in texts.items():
-        if name is None:
-            continue
-        place = Location(str(source), field=f"parts.{part.id}.file")
+        quotes[quote.part].append((field, quote))
+    texts: dict[tuple[str, str], list[Part]] = defaultdict(list)
+    for part in record.parts:
+        if part.is_text and part.file in readable:
+            texts[part.file, part.encoding or "utf-8"].append(part)
+    for (name, encoding), parts in texts.items():
+        quoted = [each for part in parts for each in quotes[part.id]]
+        place = Location(str(source), field=f"parts.{parts[0].id}.file")
         data = readable[name]
-        text = yield from _decoded(folder, name, part, place, data, needed=bool(quotes[name]))
+        text = yield from _decoded(folder, name, encoding, place, data, needed=bool(quoted))
         if text is None:
             continue
-        for field, quote in quotes[name]:
+        for field, quote in quoted:
             yield from _check_quote(text, quote, Location(str(source), field=field), name)
-        for other in record.parts:
-            if other.file == name and other.span and other.span.end > len(text):
-                at = Location(str(source), field=f"parts.{other.id}.span", offset=other.span.end)
+        for part in parts:
+            if part.span and part.span.end > len(text):
+                at = Location(str(source), field=f"parts.{part.id}.span", offset=part.span.end)
                 message = (
-                    f"the span ends at {other.span.end}, but the text of {name} ends at {len(text)}"
+                    f"the span ends at {part.span.end}, but the text of {name} ends at {len(text)}"
                 )
                 yield SPAN_BEYOND_TEXT.at(at, message, f"End the span at {len(text)} or before.")
 
 
 def _decoded(
-    folder: Path, name: str, part: Part, place: Location, data: bytes | None, *, needed: bool
+    folder: Path, name: str, encoding: str, place: Location, data: bytes | None, *, needed: bool
 ) -> Generator[Finding, None, str | None]:
-    """Decode a part's text; line ends are kept, a byte order mark is not counted."""
-    encoding = part.encoding or "utf-8"
+    """Decode a file's text; line ends are kept, a byte order mark is not counted."""
     try:
         codecs.lookup(encoding)
     except LookupError:
-        hint = ENCODING_NAMES
-        yield ENCODING_UNKNOWN.at(place, f"{encoding} is not a known encoding", hint)
+        yield ENCODING_UNKNOWN.at(place, f"{encoding} is not a known encoding", ENCODING_NAMES)
         return None
     if data is None:
         data = yield from _large(folder, name, place, needed=needed)
@@ -106,9 +104,8 @@ def _decoded(
     except UnicodeDecodeError as error:
         at = Location(place.path, field=place.field, byte=error.start)
         message = f"{name} is not {encoding}: the byte {data[error.start]:02x} is not valid in it"
-        hint = (
-            f"Write its encoding in parts.{part.id}.encoding. {other_readings(data, error.start)}"
-        )
+        part = place.field.removesuffix(".file")
+        hint = f"Write its encoding in {part}.encoding. {other_readings(data, error.start)}"
         yield TEXT_UNDECODABLE.at(at, message, hint)
         return None
 
@@ -158,7 +155,7 @@ def _check_quote(text: str, quote: Quote, place: Location, name: str) -> Iterato
     after = text[quote.end : quote.end + len(quote.suffix)]
     if stands == quote.exact and before == quote.prefix and after == quote.suffix:
         return
-    found = find_quote(text, quote)
+    found = _find_quote(text, quote)
     if stands == quote.exact:
         message = f"the words around “{_short(quote.exact)}” in {name} differ from the record's"
     else:
@@ -175,15 +172,19 @@ def _check_quote(text: str, quote: Quote, place: Location, name: str) -> Iterato
     yield QUOTE_MOVED.at(at, message, hint)
 
 
-def find_quote(text: str, quote: Quote) -> int | None:
-    """Find a quote with its context, or else its words nearest to the old place."""
-    whole = text.find(quote.prefix + quote.exact + quote.suffix)
-    if whole >= 0:
-        return whole + len(quote.prefix)
-    behind = text.find(quote.exact, quote.start)
-    before = text.rfind(quote.exact, 0, quote.start + len(quote.exact))
-    places = [place for place in (before, behind) if place >= 0]
-    return min(places, key=lambda place: abs(place - quote.start), default=None)
+def _find_quote(text: str, quote: Quote) -> int | None:
+    """Find a quote with its context, or else its words, nearest to the old place."""
+    context = len(quote.prefix)
+    whole = quote.prefix + quote.exact + quote.suffix
+    start = _nearest(text, whole, max(0, quote.start - context))
+    return _nearest(text, quote.exact, quote.start) if start is None else start + context
+
+
+def _nearest(text: str, words: str, start: int) -> int | None:
+    before = text.rfind(words, 0, start + len(words))
+    after = text.find(words, start)
+    places = [place for place in (before, after) if place >= 0]
+    return min(places, key=lambda place: abs(place - start), default=None)
 
 
 def _short(words: str, most: int = 40) -> str:
