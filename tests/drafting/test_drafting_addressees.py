@@ -27,6 +27,10 @@ To the Secretary = Secretary;; office to; the Secretary
 To the Secretary of the Treasury = Secretary of the Treasury;; office to; \
 the Secretary of the Treasury
 To the Secretary of State Orlin = Orlin; Secretary of State; to; the Secretary of State Orlin
+To the Sultan of Oman = Sultan of Oman;; office to; the Sultan of Oman
+To Emperor of Oman = Emperor of Oman;; office to; Emperor of Oman
+To the Society for Pears = Society for Pears;; office to; the Society for Pears
+To the Emperor of the Oman = Emperor of the Oman;; office to; the Emperor of the Oman
 To Secretary of State Orlin = Orlin; Secretary of State; to; Secretary of State Orlin
 To the Secretary of State G. M. Orlin = G. M. Orlin; Secretary of State; to; \
 the Secretary of State G. M. Orlin

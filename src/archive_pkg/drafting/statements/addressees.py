@@ -103,7 +103,7 @@ def _office(text: str, greeted: frozenset[str], vocabulary: Vocabulary) -> tuple
         len(pieces) < 2
         or not words
         or words[-1] in vocabulary.office_ends
-        or words[0] in ("of", "the")
+        or first_word(pieces[place - 1]) in ("of", "the", "for")
     ):
         return text, "", True
     if vocabulary.offices.at(words) and not set(words) & greeted:

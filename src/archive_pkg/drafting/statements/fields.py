@@ -93,7 +93,7 @@ class FrameReader(StatementReader):
         if line.date is not None:
             base = self.lines[line.line].start
             sure = (GUESS, PROBABLE, CERTAIN)[line.date.sure]
-            if sure is PROBABLE and self.century_is_known(line):
+            if self.century_is_known(line):
                 sure = CERTAIN
             quote = self.quote(base + line.date.start, base + line.date.end)
             rule = f"{line.date.rule}-{where}"
