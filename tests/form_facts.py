@@ -31,7 +31,8 @@ def cases(table: str) -> list[tuple[str, str]]:
 def shown(text: str, forms: DocumentForms) -> list[str]:
     """Return each fact: value, certainty, rule and rank, kind, details and its other words.
 
-    "*" stands for the words of complete lines. The last line has the kinds of all lines, with "|"
+    "*" stands for the words of complete lines. "at 60" is the offset of words that are in the text
+    before, too. The last line has the kinds of all lines, with "|"
     where the body begins.
     """
     lines = split_lines(text)
@@ -41,6 +42,8 @@ def shown(text: str, forms: DocumentForms) -> list[str]:
         words = text[fact.start : fact.end]
         complete = fact.start in starts and fact.end in ends
         quote = "" if words == fact.value else " *" if complete else f" “{words}”"
+        if text.find(words) < fact.start:
+            quote += f" at {fact.start}"
         more = "".join(f" {key}={value}" for key, value in fact.details)
         kind = f" {fact.kind}" if fact.kind else ""
         rule = f"{fact.sure}, {fact.rule} {fact.rank}"

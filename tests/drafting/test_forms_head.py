@@ -1589,15 +1589,15 @@ j\tSecret
 ~
 =
 level = Secret, certain, marking-line 5 level=secret
-level = Secret, certain, marking-line 5 level=secret
-level = Secret, certain, marking-line 5 level=secret
-level = Secret, certain, marking-line 5 level=secret
-level = Secret, certain, marking-line 5 level=secret
-level = Secret, certain, marking-line 5 level=secret
-level = Secret, certain, marking-line 5 level=secret
-level = Secret, certain, marking-line 5 level=secret
-level = Secret, certain, marking-line 5 level=secret
-level = Secret, certain, marking-line 5 level=secret
+level = Secret, certain, marking-line 5 level=secret at 11
+level = Secret, certain, marking-line 5 level=secret at 20
+level = Secret, certain, marking-line 5 level=secret at 29
+level = Secret, certain, marking-line 5 level=secret at 38
+level = Secret, certain, marking-line 5 level=secret at 47
+level = Secret, certain, marking-line 5 level=secret at 56
+level = Secret, certain, marking-line 5 level=secret at 65
+level = Secret, certain, marking-line 5 level=secret at 74
+level = Secret, certain, marking-line 5 level=secret at 83
 marking marking marking marking marking marking marking marking marking marking | -
 -----
 To the Congress of Norway:

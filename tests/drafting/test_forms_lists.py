@@ -39,6 +39,35 @@ To Comrade Orlin
 recipient = Orlin, certain, address-to 9 person
 addressee addressee | -
 -----
+To the Union of Gardens
+To the Ministry of Gardens
+To Comrade Orlin
+
+~
+=
+recipient = Union of Gardens, certain, address-to 9 organization
+recipient = Orlin, certain, address-to 9 person
+addressee addressee addressee | -
+-----
+To the Ministry of Gardens
+Melnik
+To Comrade Orlin
+
+~
+=
+recipient = Ministry of Gardens, certain, address-to 9 organization
+recipient = Orlin, certain, address-to 9 person
+addressee - addressee | -
+-----
+To Comrade Melnik
+To Comrade Orlin
+
+~
+=
+recipient = Melnik, certain, address-to 9 person
+recipient = Orlin, certain, address-to 9 person
+addressee addressee | -
+-----
 To Comrade Orlin
 To the Ministry of Gardens
 
@@ -212,6 +241,36 @@ Participants: Comrade Orlin, Minister; P. Melnik, Ambassador
 =
 participant = Orlin, certain, participants-list 5 person role=Minister
 participant = P. Melnik, certain, participants-list 5 person role=Ambassador
+type = memorandum of conversation, probable, names-participants 4 *
+participants | -
+-----
+Participants: P. Melnik, secretary of Orlin; Comrade Orlin, secretary of Wilk; Comrade Wilk
+
+~
+=
+participant = P. Melnik, certain, participants-list 5 person role=secretary of Orlin
+participant = Orlin, certain, participants-list 5 person role=secretary of Wilk at 53
+participant = Wilk, certain, participants-list 5 person at 87
+type = memorandum of conversation, probable, names-participants 4 *
+participants | -
+-----
+Participants: P. Orlin
+Comrade Melnik, secretary of Wilk
+Comrade Wilk
+
+~
+=
+participant = P. Orlin, certain, participants-list 5 person
+participant = Melnik, certain, participants-list 5 person role=secretary of Wilk
+participant = Wilk, certain, participants-list 5 person at 65
+type = memorandum of conversation, probable, names-participants 4 *
+participants participants participants | -
+-----
+Participants: Soviet side (Melnik): Melnik
+
+~
+=
+participant = Melnik, certain, participants-list 5 person at 36
 type = memorandum of conversation, probable, names-participants 4 *
 participants | -
 -----

@@ -294,7 +294,7 @@ To Cde. Orlin
 3rd to Melnik
 =
 recipient = Orlin, certain, address-to 9 person
-copy-to = Orlin, probable, copies-line 5
+copy-to = Orlin, probable, copies-line 5 at 113
 copy-to = Melnik, probable, copies-line 5
 signatory = A. VERBIN, certain, signature-in-parentheses 6 person
 sender = A. VERBIN, certain, sender-signature-in-parentheses 9 person

@@ -111,9 +111,9 @@ class ListForms(FormsBase):
 
     def drop_body_above(self, number: int) -> None:
         """Drop a body on the line above a person: the person is addressed in it."""
-        above = self.lines[number - 1] if number > 0 else None
-        if above is None or self.forms.taken.get(number - 1) != "addressee":
+        if number < 1:
             return
+        above = self.lines[number - 1]
         self.forms.facts = [
             fact
             for fact in self.forms.facts
