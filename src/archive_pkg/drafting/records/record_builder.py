@@ -11,20 +11,12 @@ from archive_pkg.drafting.rules import reason
 from archive_pkg.drafting.statements.base import PROBABLE
 from archive_pkg.drafting.statements.enclosures import enclosure_id
 from archive_pkg.names import slug
+from archive_pkg.records.models import Record
 from archive_pkg.records.wording import date_in_words
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.statements.base import Statement
 
-# fmt: off
-_ORDER = (
-    "id", "type", "title", "sender", "signatories", "recipients", "attention", "copies_to",
-    "participants", "date", "received", "recorded", "place", "number", "copy_number",
-    "filing_reference", "classification", "salutation", "closing", "summary", "mentioned_agents",
-    "mentioned_places", "parts", "translation_notes", "enclosures", "holdings", "publications",
-    "agents", "events", "evidence",
-)
-# fmt: on
 _TYPES = {
     "letter": "Letter",
     "telegram": "Telegram",
@@ -51,7 +43,7 @@ class RecordBuilder(FrameBuilder):
         self.title()
         self.data["agents"] = list(self.agents.values())
         self.data["evidence"] = self.evidence
-        return {name: self.data[name] for name in _ORDER if self.data.get(name)}
+        return {name: self.data[name] for name in Record.model_fields if self.data.get(name)}
 
     def mentions(self) -> None:
         """Add bodies, persons and places of the text, except the correspondents."""
