@@ -12,9 +12,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from archive_pkg.collection.agents import agent_collection, merge, split
+from archive_pkg.collection.agents import agent_collection, check_agents, merge, split
+from archive_pkg.collection.bulk.searching import unheard
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.records import Record, load_record, save_record
+from archive_pkg.reports import Report
 from program import Run
 from strategies import records
 
@@ -322,6 +324,47 @@ def test_unknown_and_repeated_agents_are_not_merged(tmp_path: Path) -> None:
         merged(tmp_path, "gromyko", "gromyko")
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_every_id_of_a_merge_must_belong_to_an_agent(tmp_path: Path, place: int) -> None:
+    (tmp_path / "agents.yaml").write_text(REGISTER)
+    names = ["gromyko", "a-gromyko"]
+    names.insert(place, "zorin")
+    with pytest.raises(UsageError, match="has an agent zorin") as caught:
+        merged(tmp_path, *names)
+    assert caught.value.hint == "List them: archive-pkg agents list"
+
+
+@pytest.mark.parametrize("keep", ["gromyko", "zorin"])
+def test_agents_that_only_records_describe_can_be_merged(tmp_path: Path, keep: str) -> None:
+    letter(tmp_path, 1)
+    letter(tmp_path, 2, "zorin")
+    merged(tmp_path, keep, "zorin" if keep == "gromyko" else "gromyko")
+    assert [*agent_collection(tmp_path).entries] == [keep]
+
+
+def test_an_agent_does_not_get_an_id_that_a_record_uses(tmp_path: Path) -> None:
+    made = bare(tmp_path, 1, "gromyko")
+    (tmp_path / "agents.yaml").write_text(REGISTER)
+    other = letter(tmp_path, 2, "zorin")
+    before = tree(tmp_path)
+    with pytest.raises(UsageError, match=r"letter-2/record\.yaml already uses the id zorin"):
+        split(agent_collection(tmp_path), "gromyko", "zorin", [made])
+    assert tree(tmp_path) == before
+    split(agent_collection(tmp_path), "zorin", "orlin", [other]).write()
+    assert load_record(other).sender == ("orlin",)
+
+
+@pytest.mark.parametrize("scheme", ["url", "local"])
+def test_an_agent_can_have_several_urls_and_local_identifiers(tmp_path: Path, scheme: str) -> None:
+    value = "https://example.org/{}" if scheme == "url" else "ours {}"
+    for number in (1, 2, 3):
+        item = f"{{scheme: {scheme}, value: '{value.format(number % 2)}'}}"
+        letter(tmp_path, number, more=f"identifiers: [{item}]")
+    merged(tmp_path, "gromyko")
+    entry = agent_collection(tmp_path).entries["gromyko"]
+    assert [one.value for one in entry.identifiers] == [value.format(1), value.format(0)]
+
+
 def test_the_list_says_who_uses_and_describes_each_agent(run: Run, tmp_path: Path) -> None:
     (tmp_path / "agents.yaml").write_text(REGISTER)
     bare(tmp_path, 1, "gromyko")
@@ -366,6 +409,20 @@ def test_the_check_compares_identifiers_and_dates(run: Run, tmp_path: Path) -> N
         "a and b may be the same agent: both have viaf 1",
         "a and c may be the same agent: both have the name A",
         "a and d may be the same agent: both have the name A",
+    ]
+
+
+def test_two_agents_with_one_identifier_are_reported_though_their_dates_differ(
+    tmp_path: Path,
+) -> None:
+    more = "identifiers: [{{scheme: {}, value: '1'}}]\n    born: {}"
+    letter(tmp_path, 1, "a", name="A", more=more.format("viaf", 1900))
+    letter(tmp_path, 2, "b", name="B", more=more.format("viaf", 1901))
+    letter(tmp_path, 3, "c", name="C", more=more.format("local", 1902))
+    letter(tmp_path, 4, "d", name="D", more=more.format("local", 1902))
+    _, report = check_agents(agent_collection(tmp_path), Report(), unheard)
+    assert [one.message for one in report] == [
+        "a and b may be the same agent: both have viaf 1",
     ]
 
 

@@ -115,12 +115,9 @@ def taken_from_register(record: Record, before: Mapping[str, Any]) -> tuple[str,
 
 
 def _listed(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the items of `agents` by their ids, of equal ids the first; no malformed ones."""
-    listed: dict[str, dict[str, Any]] = {}
-    for item in items(data, "agents"):
-        if isinstance(item, dict) and (name := id_of(item)):
-            listed.setdefault(name, item)
-    return listed
+    """Return the items of `agents` by their ids, without malformed ones."""
+    dicts = (item for item in items(data, "agents") if isinstance(item, dict))
+    return {name: item for item in dicts if (name := id_of(item))}
 
 
 def _stated(item: Mapping[str, Any]) -> dict[str, Any]:
