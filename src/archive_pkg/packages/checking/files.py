@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import fixity, storage
-from archive_pkg.errors import StorageError
 from archive_pkg.records import NAMES
 from archive_pkg.reports import Code, Location, Severity
 
@@ -147,12 +146,12 @@ def unnamed_files(record: Record, source: Path) -> Iterator[Finding]:
 
 def _files_below(folder: str) -> Iterator[str]:
     """Return every path that is not a folder; links are not followed."""
-    try:
-        with os.scandir(folder) as entries:
+    waiting = [folder]
+    while waiting:
+        folder = waiting.pop()
+        with storage.storage_errors(f"listing {folder}"), os.scandir(folder) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    yield from _files_below(entry.path)
+                    waiting.append(entry.path)
                 else:
                     yield entry.path
-    except OSError as error:
-        raise StorageError(f"{folder} could not be listed: {storage.explain(error)}") from error
