@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from archive_pkg.collection import Collection, make_collection, open_collection
+from archive_pkg.collection.opening import is_declared
 from archive_pkg.errors import StorageError, UsageError
 
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -58,6 +59,8 @@ def test_a_collection_that_all_users_can_change_is_not_locked(tmp_path: Path) ->
 def test_a_collection_without_packages_is_opened_again(tmp_path: Path) -> None:
     made = make_collection(tmp_path / "letters", "hashed")
     assert open_collection(made.root) == made
+    assert is_declared(made.root)
+    assert not is_declared(tmp_path)
 
 
 def test_a_folder_without_packages_is_not_a_collection(tmp_path: Path, letter: Path) -> None:
@@ -75,7 +78,10 @@ def test_a_folder_is_a_collection_if_an_archive_in_it_is_a_package(tmp_path: Pat
         open_collection(tmp_path)
     with zipfile.ZipFile(tmp_path / "package.zip", "w") as archive:
         archive.writestr("package/bagit.txt", DECLARATION)
-    assert open_collection(tmp_path) == Collection(tmp_path)
+    opened = open_collection(tmp_path)
+    assert opened == Collection(tmp_path)
+    assert list(opened.packages()) == []
+    assert list(opened.packages(serialized=True)) == [tmp_path / "package.zip"]
 
 
 def test_a_folder_whose_package_cannot_be_named_is_a_collection(tmp_path: Path) -> None:
@@ -145,6 +151,7 @@ def test_a_collection_keeps_its_layout(tmp_path: Path) -> None:
         make_collection(tmp_path, "round")
     assert refused.value.hint == "Use one of: flat, hashed, pair-tree"
     assert list(tmp_path.iterdir()) == []
+    assert make_collection(tmp_path / "new") == Collection(tmp_path / "new", "flat")
     made = make_collection(tmp_path, "pair-tree")
     assert make_collection(tmp_path) == make_collection(tmp_path, "pair-tree") == made
     with pytest.raises(UsageError, match="has the layout pair-tree, not flat"):

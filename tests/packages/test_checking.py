@@ -12,8 +12,11 @@ import pytest
 
 from archive_pkg.collection import Done, check_one, marking_duplicate_ids
 from archive_pkg.collection.bulk.for_each import Pace
-from archive_pkg.errors import UsageError
+from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.packages import check
+from archive_pkg.packages.checking import files as file_checks
+from archive_pkg.packages.checking import texts as text_checks
+from archive_pkg.packages.checking.records import Files
 from archive_pkg.records import Record
 from archive_pkg.reports import Finding, Severity
 from program import Run
@@ -242,6 +245,8 @@ def test_two_records_with_one_id(letter: Path) -> None:
     one, again, other = checked(letter, letter, twin)
     assert (one.status, again.status, other.status) == (0, 0, 3)
     assert {"record-id-twice", "folder-named-otherwise"} <= {each.code for each in other.findings}
+    (twice,) = (each for each in other.findings if each.code == "record-id-twice")
+    assert (twice.location.path, twice.location.field) == (str(twin), "id")
 
 
 def test_two_records_whose_ids_differ_in_case(letter: Path) -> None:
@@ -251,6 +256,7 @@ def test_two_records_whose_ids_differ_in_case(letter: Path) -> None:
     _, other = checked(letter, twin)
     [finding] = [finding for finding in other.findings if finding.code == "record-ids-alike"]
     assert "1960-07-18-cpsu-to-sed of" in finding.message
+    assert (finding.location.path, finding.location.field) == (str(twin), "id")
     assert other.status == 0
 
 
@@ -315,7 +321,7 @@ TITLED = {"id": "x", "type": "letter", "title": "X"}
 
 
 def findings(
-    code: str, *parts: dict[str, object], files: dict[str, bytes] | None = None, **more: object
+    code: str, *parts: dict[str, object], files: Files | None = None, **more: object
 ) -> list[Finding]:
     """Return the findings of one kind for a record whose parts are in a.txt unless they say so."""
     texts = [{"kind": "transcription", "file": "a.txt"} | part for part in parts]
@@ -324,7 +330,7 @@ def findings(
 
 
 def places(
-    code: str, *parts: dict[str, object], files: dict[str, bytes] | None = None, **more: object
+    code: str, *parts: dict[str, object], files: Files | None = None, **more: object
 ) -> list[str]:
     return [found.location.field for found in findings(code, *parts, files=files, **more)]
 
@@ -413,6 +419,7 @@ def test_other_words_before_or_after_a_quote_are_reported(context: dict[str, str
         (8, {"prefix": " "}, "Write start: 9 and end: 11."),
         (0, {"suffix": "!"}, "Write start: 9 and end: 11."),
         (0, {"prefix": " "}, "Write start: 6 and end: 8."),
+        (7, {"prefix": " "}, "Write start: 6 and end: 8."),
     ],
 )
 def test_the_hint_for_a_moved_quote_names_the_nearest_place_of_its_words(
@@ -432,6 +439,61 @@ def test_everything_in_a_records_folder_that_no_part_names_is_reported(letter: P
     assert [found.message for found in check(letter) if found.code == "file-not-in-record"] == [
         f"no part names {name}" for name in ("gone", "itself", "notes/old/a.txt", "pipe", "scans")
     ]
+
+
+def test_a_folder_that_cannot_be_listed_stops_the_check(letter: Path) -> None:
+    above = os.open(letter, os.O_RDONLY)
+    for _ in range(20):  # the path is longer than the system can open
+        os.mkdir("d" * 250, dir_fd=above)
+        below = os.open("d" * 250, os.O_RDONLY, dir_fd=above)
+        os.close(above)
+        above = below
+    os.close(above)
+    with pytest.raises(StorageError, match=r"listing .*: .*name"):
+        check(letter)
+
+
+def test_other_files_next_to_a_record_with_its_own_name_are_not_reported(letter: Path) -> None:
+    (letter / "other.txt").write_text("X")
+    assert "file-not-in-record" in codes(letter)
+    named = (letter / "record.yaml").rename(letter / "letter.yaml")
+    assert not {"file-not-in-record", "folder-named-otherwise"} & set(codes(named))
+
+
+def test_the_checks_of_files_go_on_after_each_fault(tmp_path: Path) -> None:
+    for folder in ("b", "d"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "f%").write_bytes(b"text")
+    (tmp_path / "h%").write_bytes(b"")
+    parts = [{"id": name[0], "file": name} for name in ("a", "b", "c", "d", "f%", "h%")]
+    for code, found in (
+        ("part-missing", "ac"),
+        ("part-not-a-file", "bd"),
+        ("part-name-percent", "fh"),
+        ("part-empty", "h"),
+    ):
+        assert places(code, *parts, files=tmp_path) == [f"parts.{name}.file" for name in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (b"12345678", ["quote-moved", "span-beyond-text"]),
+        (b"123456789", ["text-too-large"]),
+    ],
+)
+def test_a_text_too_large_to_keep_is_checked_up_to_a_limit(
+    monkeypatch: pytest.MonkeyPatch, text: bytes, found: list[str]
+) -> None:
+    monkeypatch.setattr(file_checks, "_AT_ONCE", 4)
+    monkeypatch.setattr(text_checks, "TEXT_LIMIT", 8)
+    span, digest = {"start": 0, "end": 10}, hashlib.sha256(text).hexdigest()
+    parts = [{"id": "a", "kind": "original", "file": "a.txt", "sha256": digest, "span": span}]
+    quote = {"part": "a", "start": 1, "end": 2, "exact": "1"}
+    quoting = {"parts": parts, "translation_notes": [{"id": "n", "kind": "sic", "at": quote}]}
+    for more, codes in ((quoting, found), ({"parts": parts}, found[1:])):
+        report = check(Record.model_validate(TITLED | more), {"a.txt": text})
+        assert [each.code for each in report.errors] == codes
 
 
 OPEN = {"status": "open"}
@@ -464,3 +526,92 @@ def test_an_open_part_is_reported_even_if_a_part_between_has_no_access_of_its_ow
     assert found.message.endswith(" is open, but b is closed (it goes with a: r)")
     redacted = between | {"kind": "redaction", "access": OPEN}
     assert not findings("access-wider-than-source", closed, redacted, part)
+
+
+def test_the_hint_for_a_quote_with_a_long_context_names_the_nearest_place() -> None:
+    (found,) = quoted("ab no ab no", 5, "no", prefix="ab ")
+    assert found.hint == "Write start: 3 and end: 5."
+    (found,) = quoted("aaa", 0, "a", prefix="a")
+    assert found.hint == "Write start: 1 and end: 2."
+
+
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [
+        ("creation", None),
+        ("translation", "You can leave it as it is."),
+        ("creaton", "Did you mean “creation”?"),
+        ("xyz", "You can leave it as it is."),
+    ],
+)
+def test_an_event_type_outside_the_vocabulary_is_reported(kind: str, hint: str | None) -> None:
+    found = findings("event-type-local", events=[{"id": "e", "type": kind}])
+    assert [(one.location.field, one.hint) for one in found] == (
+        [("events.e.type", hint)] if hint else []
+    )
+
+
+@pytest.mark.parametrize("role", ["objects", "sources"])
+@pytest.mark.parametrize(
+    ("made", "dated", "reported"),
+    [
+        ("1960-07-18", "1960-07-17", True),
+        ("1960-07-18", "1960-07-18", False),
+        ("1960-07-18", "1960", False),
+        ("1960-07", "1960-06", True),
+        (None, "1960", False),
+        ("1960", None, False),
+    ],
+)
+def test_an_event_before_its_part_was_made_is_reported(
+    role: str, made: str | None, dated: str | None, reported: bool
+) -> None:
+    event = {"id": "e", "type": "creation", "date": dated, role: ["b"]}
+    found = places(
+        "event-before-its-object",
+        {"id": "a", "made": "2000"},
+        {"id": "b", "made": made},
+        events=[event],
+    )
+    assert found == ["events.e.date"] * reported
+
+
+@pytest.mark.parametrize(
+    ("given", "reported"),
+    [({}, False), ({"scheme": "us"}, True), ({"level": "secret"}, True)],
+)
+def test_a_level_without_its_scheme_is_reported(given: dict[str, str], reported: bool) -> None:
+    found = places("classification-level-unknown", classification={"as_written": "S"} | given)
+    assert found == ["classification.level"] * reported
+
+
+def test_only_agents_who_take_part_without_an_identifier_are_reported() -> None:
+    agents = [{"id": name, "name": name.upper(), "kind": "person"} for name in "abc"]
+    agents[1]["identifiers"] = [{"scheme": "viaf", "value": "100219162"}]
+    found = places("agent-without-authority", agents=agents, sender=["a"], recipients=["b", "a"])
+    assert found == ["agents.a"]
+
+
+def test_files_are_given_with_a_record_only(letter: Path) -> None:
+    with pytest.raises(UsageError, match="needs a record, not the path of one"):
+        check(letter, letter)
+
+
+@pytest.mark.parametrize("form", ["datapackage.json", "parts"])
+@pytest.mark.parametrize("name", ["data", "other"])
+@pytest.mark.parametrize("in_bag", [True, False])
+def test_a_record_is_part_of_a_package_only_in_the_payload_of_a_bag(
+    letter: Path, form: str, name: str, in_bag: bool
+) -> None:
+    folder = letter.rename(letter.with_name(name))
+    if form == "parts":
+        (folder / form).mkdir()
+    else:
+        (folder / form).write_text("{}")
+    if in_bag:
+        (folder.parent / "bagit.txt").write_text("BagIt-Version: 1.0\n")
+    if in_bag and name == "data":
+        with pytest.raises(UsageError, match="is part of a package, not a record"):
+            check(folder)
+    else:
+        assert check(folder).ok
