@@ -24,7 +24,7 @@ from archive_pkg.drafting.vocabulary import words_of
 from archive_pkg.records.vocabularies.terms import find_marking
 
 if TYPE_CHECKING:
-    from archive_pkg.drafting.layout.datelines import Dateline
+    from archive_pkg.dates.written.readings import DateReading
     from archive_pkg.drafting.layout.segmentation import LetterLayout
     from archive_pkg.drafting.vocabulary import Vocabulary
 
@@ -93,8 +93,8 @@ class FrameReader(StatementReader):
         if line.date is not None:
             base = self.lines[line.line].start
             sure = (GUESS, PROBABLE, CERTAIN)[line.date.sure]
-            if self.century_is_known(line):
-                sure = CERTAIN
+            if sure is PROBABLE and line.date.short_year and not line.date.note:
+                sure = self.sure_of_century(line.date, self.lines[line.line].text)
             quote = self.quote(base + line.date.start, base + line.date.end)
             rule = f"{line.date.rule}-{where}"
             value = line.date.one_of or line.date.edtf
@@ -104,25 +104,24 @@ class FrameReader(StatementReader):
         elif not self.place_above(line.line):
             self.place_alone()
 
-    def century_is_known(self, line: Dateline) -> bool:
-        """Whether there is other evidence for the century of a two-digit year.
+    def sure_of_century(self, date: DateReading, line: str) -> Confidence:
+        """Return how certain the century of a date with a two-digit year is.
 
-        Such evidence is the day of the week next to the date, a four-digit year close to it, or a
-        language whose letters with two-digit years are all from before 1960 in our sources.
+        Evidence for it is the day of the week on the line, a four-digit year in the text within 20
+        years of the date, or a state of the 20th century that the text names. Without any, the
+        century is a guess.
         """
-        found = line.date
-        if found is None or not found.short_year or found.note or len(found.edtf) != 10:
-            return False
-        year, month, day = (int(part) for part in found.edtf.split("-"))
-        text = self.lines[line.line].text
-        named = [word for word in words_of(text) if word in self.vocabulary.weekdays]
-        if named:
-            number = self.vocabulary.weekdays[named[0]]
-            return datetime.date(year, month, day).isoweekday() == number
         conventions = self.layout.conventions
-        if conventions.dated_around is not None:
-            return abs(conventions.dated_around - year) <= 20
-        return conventions.language in ("de", "fr", "it")
+        named = [word for word in words_of(line) if word in self.vocabulary.weekdays]
+        if named and len(date.edtf) == 10:
+            day = datetime.date.fromisoformat(date.edtf)
+            agrees = day.isoweekday() == self.vocabulary.weekdays[named[0]]
+            return CERTAIN if agrees else PROBABLE
+        if not conventions.century_known:
+            return GUESS
+        around = conventions.dated_around
+        close = around is None or abs(around - int(date.edtf[:4])) <= 20
+        return CERTAIN if close and len(date.edtf) == 10 else PROBABLE
 
     def received(self) -> None:
         """Add the date of a stamp of receipt."""
