@@ -56,7 +56,8 @@ PART_WITHOUT_DIGEST = Code(
 FILE_NOT_IN_RECORD = Code(
     "file-not-in-record",
     Severity.WARNING,
-    "A file in the record's folder is not named by any part, so the package will not contain it.",
+    "A file or link in the record's folder is not named by any part, so the package will not "
+    "contain it.",
 )
 FOLDER_NAMED_OTHERWISE = Code(
     "folder-named-otherwise",
