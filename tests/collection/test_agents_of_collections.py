@@ -12,7 +12,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from archive_pkg.collection.agents import agent_collection, check_agents, merge, split
+from archive_pkg.collection.agents import (
+    agent_collection,
+    check_agents,
+    merge,
+    split,
+    summaries,
+)
 from archive_pkg.collection.bulk.searching import unheard
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.records import Record, load_record, save_record
@@ -340,6 +346,199 @@ def test_agents_that_only_records_describe_can_be_merged(tmp_path: Path, keep: s
     letter(tmp_path, 2, "zorin")
     merged(tmp_path, keep, "zorin" if keep == "gromyko" else "gromyko")
     assert [*agent_collection(tmp_path).entries] == [keep]
+
+
+def registered(folder: Path, *entries: str, evidence: str = "") -> Path:
+    """Write a register of persons and others, and return its file."""
+    file = folder / "agents.yaml"
+    full = (entry if "kind" in entry else f"{entry}, kind: person" for entry in entries)
+    listed = "".join(f"  - {{{entry}}}\n" for entry in full)
+    file.write_text(f"agents:\n{listed}" + (f"evidence:\n  - {evidence}\n" if evidence else ""))
+    return file
+
+
+def checked(folder: Path) -> list[tuple[str, str, str]]:
+    """Return the code, the place and the message of each finding about agents."""
+    invalid = Report()
+    _, report = check_agents(agent_collection(folder), invalid, unheard)
+    assert not invalid
+    found = []
+    for one in report:
+        at = Path(one.location.path)
+        place = at.name if at.name == "agents.yaml" else at.parent.name
+        found.append((one.code, place, one.message.replace(f"{folder}/records/", "")))
+    return found
+
+
+def test_two_agents_of_a_record_become_one_unless_they_differ(tmp_path: Path) -> None:
+    made = letter(tmp_path, 1)
+    text = (made / "record.yaml").read_text()
+    second = "  - {id: zorin, name: 'Gromyko, Andrei', kind: person, as_written: G.}\nevidence:"
+    both = text.replace("evidence:", second).replace("[gromyko]", "[gromyko, zorin]")
+    (made / "record.yaml").write_text(both)
+    merged(tmp_path, "gromyko", "zorin")
+    [agent] = load_record(made).agents
+    assert (agent.role, agent.as_written, agent.note) == ("Minister 1", "G.", "A note.")
+    (tmp_path / "agents.yaml").unlink()
+    (made / "record.yaml").write_text(both.replace("as_written: G.", "role: Envoy, note: Ours."))
+    with pytest.raises(InvalidError, match="letter-1 has two agents that differ in role and note"):
+        merged(tmp_path, "gromyko", "zorin")
+
+
+def test_a_record_in_json_uses_the_merged_entry(tmp_path: Path) -> None:
+    made = letter(tmp_path, 1)
+    before = load_record(made)
+    (made / "record.yaml").unlink()
+    save_record(before, made / "record.json")
+    merged(tmp_path, "gromyko")
+    data = json.loads((made / "record.json").read_text())
+    assert data["agents"] == [{"id": "gromyko", "role": "Minister 1", "note": "A note."}]
+    assert load_record(made) == before
+
+
+def test_two_entries_give_all_that_they_state(tmp_path: Path) -> None:
+    file = registered(
+        tmp_path,
+        "id: a, name: A, affiliations: [c], as_written: A.",
+        "id: b, name: B, affiliations: [d], as_written: B., role: Envoy, died: '1990'",
+        "id: c, name: C",
+        "id: d, name: D, affiliations: [b]",
+    )
+    merged(tmp_path, "a", "b")
+    first, *others = agent_collection(tmp_path).register.agents
+    assert (first.name, first.as_written, first.role) == ("A", "A.", "Envoy")
+    assert first.affiliations == ("c", "d")
+    assert [one.id for one in others] == ["c", "d"]
+    assert others[1].affiliations == ("a",)
+    merged(tmp_path, "a", "c", "d")
+    assert "affiliations" not in file.read_text()  # neither one with itself nor an empty list
+
+
+def test_evidence_that_has_a_value_keeps_it(tmp_path: Path) -> None:
+    letter(tmp_path, 1)
+    second = letter(tmp_path, 2, name="Gromyko, A.")
+    text = (second / "record.yaml").read_text()
+    (second / "record.yaml").write_text(text + "    value: Gromyko A\n")
+    merged(tmp_path, "gromyko")
+    assert [one.value for one in load_record(second).evidence] == ["Gromyko A"]
+
+
+def test_a_split_copies_the_evidence_of_the_entry(tmp_path: Path) -> None:
+    evidence = "{field: agents.a.born, basis: supplied, agent: b}"
+    registered(tmp_path, "id: a, name: A, born: '1900'", "id: b, name: B", evidence=evidence)
+    made = bare(tmp_path, 1, "a")
+    split(agent_collection(tmp_path), "a", "c", [made]).write()
+    register = agent_collection(tmp_path).register
+    assert [one.field for one in register.evidence] == ["agents.a.born", "agents.c.born"]
+    assert [one.field for one in load_record(made).evidence] == ["agents.c.born"]
+    split(agent_collection(tmp_path), "c", "d", [made]).write()
+    assert load_record(made).agent("d").born == register.agents[0].born
+
+
+def test_the_diff_has_the_lines_of_each_file_that_changes(tmp_path: Path) -> None:
+    file = registered(tmp_path, "id: a, name: A", "id: b, name: B")
+    made = bare(tmp_path, 1, "b") / "record.yaml"
+    made.write_text(made.read_text().rstrip())  # no line end at the end
+    assert merge(agent_collection(tmp_path), "a", ["b"]).diff == (
+        f"--- {made}\n+++ {made}\n@@ -1,4 +1,4 @@\n id: letter-1\n type: letter\n title: A\n"
+        "-sender: [b]\n+sender: [a]\n"
+        f"--- {file}\n+++ {file}\n@@ -1,3 +1,2 @@\n agents:\n"
+        "   - {id: a, name: A, kind: person}\n-  - {id: b, name: B, kind: person}\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["people.yaml", "elsewhere/agents.yaml", "agents.yaml/x"])
+def test_a_register_has_its_name_in_an_existing_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(StorageError, match=f"{name} cannot be a register"):
+        agent_collection(tmp_path / name)
+
+
+def test_a_folder_with_two_records_is_reported(tmp_path: Path) -> None:
+    made = letter(tmp_path, 1)
+    (made / "record.json").write_text("{}")
+    invalid = Report()
+    assert not [*agent_collection(tmp_path).records(invalid)]
+    assert len(invalid.errors) == 1
+    with pytest.raises(InvalidError, match="1 record of the collection cannot be read"):
+        merged(tmp_path, "gromyko")
+
+
+def test_the_summary_counts_who_uses_and_who_describes_an_agent(tmp_path: Path) -> None:
+    registered(tmp_path, "id: gromyko, name: 'Gromyko, Andrei'")
+    first = letter(tmp_path, 1)
+    role = bare(tmp_path, 2, "gromyko") / "record.yaml"
+    role.write_text(role.read_text() + "agents: [{id: gromyko, role: Envoy}]\n")
+    bare(tmp_path, 3, "gromyko")
+    letter(tmp_path, 4, "zorin", name="Zorin")
+    known, report = summaries(agent_collection(tmp_path), Report(), unheard)
+    assert not report
+    assert {
+        name: (one.registered, one.used, [file.parent.name for file in one.described])
+        for name, one in known.items()
+    } == {"gromyko": (True, 3, [first.name]), "zorin": (False, 1, ["letter-4"])}
+
+
+def test_descriptions_that_could_be_in_the_register_are_counted(tmp_path: Path) -> None:
+    registered(tmp_path, "id: a, name: A")
+    letter(tmp_path, 1, "a", name="A")
+    letter(tmp_path, 2, "b", name="B")
+    letter(tmp_path, 3, "b", name="B")
+    letter(tmp_path, 4, "c", name="C")
+    assert checked(tmp_path) == [
+        ("agent-described-again", "agents.yaml", "1 record describes a; the register does, too"),
+        ("agent-described-again", "agents.yaml", "2 records describe b; the register does not"),
+    ]
+
+
+def test_a_description_is_compared_with_the_register_or_the_first_record(tmp_path: Path) -> None:
+    registered(tmp_path, "id: a, name: A, name_parts: {family: A, given: B}, born: 1900-02")
+    letter(tmp_path, 1, "a", name="A", more="born: 1901-03")
+    born = "born: {edtf: 1900-02, as_written: II. 1900}"
+    letter(tmp_path, 2, "a", name="A", more=f"name_parts: {{family: A, given: C}}\n    {born}")
+    letter(tmp_path, 3, "b", name="B")
+    letter(tmp_path, 4, "b", name="C")
+    assert [one for one in checked(tmp_path) if one[0] == "agent-differs"] == [
+        (
+            "agent-differs",
+            "letter-1",
+            "born of a is “1901-03” here, but “1900-02” in the register",
+        ),
+        ("agent-differs", "letter-2", "name_parts of a is “A, C” here, but “A, B” in the register"),
+        (
+            "agent-differs",
+            "letter-4",
+            "name of b is “C” here, but “B” in letter-3/record.yaml",
+        ),
+    ]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_versions_of_a_program_are_compared_with_the_register_only(
+    tmp_path: Path, known: bool
+) -> None:
+    if known:
+        registered(tmp_path, "id: ocr, name: OCR, kind: software, version: '1'")
+    for number in (1, 2):
+        made = letter(tmp_path, number, "ocr", name="OCR", more=f"version: '{number}'")
+        text = (made / "record.yaml").read_text().replace("kind: person", "kind: software")
+        (made / "record.yaml").write_text(text)
+    found = [one[1] for one in checked(tmp_path) if one[0] == "agent-differs"]
+    assert found == ["letter-2"] * known
+
+
+def test_agents_that_may_be_the_same_are_reported_where_the_second_is_described(
+    tmp_path: Path,
+) -> None:
+    registered(tmp_path, "id: a, name: A", "id: b, name: a")
+    bare(tmp_path, 1, "a")
+    bare(tmp_path, 2, "b")
+    letter(tmp_path, 3, "c", name="A  ")
+    same = [one[1:] for one in checked(tmp_path) if one[0] == "agent-twice"]
+    assert same == [
+        ("agents.yaml", "a and b may be the same agent: both have the name a"),
+        ("letter-3", "a and c may be the same agent: both have the name A"),
+        ("letter-3", "b and c may be the same agent: both have the name A"),
+    ]
 
 
 def test_an_agent_does_not_get_an_id_that_a_record_uses(tmp_path: Path) -> None:

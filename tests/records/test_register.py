@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.records import Record, load_record, read_record, save_record
-from archive_pkg.records.completing import completed, without_entries
+from archive_pkg.records.completing import completed, taken_from_register, without_entries
 from archive_pkg.records.models import Register
 from archive_pkg.records.saving import upgrade_record
 from strategies import records
@@ -127,6 +127,13 @@ def test_evidence_that_record_and_register_have_counts_once_and_stays_in_both(
     assert [one.field for one in record.evidence] == ["title", "agents.gromyko"]
     save_record(record.model_copy(update={"title": "Another"}), folder)
     assert (folder / "record.yaml").read_text() == text.replace("A letter", "Another")
+
+
+def test_agents_that_the_file_does_not_describe_are_those_of_the_register(folder: Path) -> None:
+    _change(folder, "  # the other one\n", "  - {id: gromyko, role: Minister}\n")
+    before = yaml.safe_load((folder / "record.yaml").read_text())
+    taken = taken_from_register(load_record(folder), before)
+    assert taken == ("gromyko", "ministry", "editor")
 
 
 def test_a_record_in_json_uses_the_register(folder: Path) -> None:

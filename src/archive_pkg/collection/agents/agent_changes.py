@@ -84,13 +84,14 @@ class AgentChanges:
         last = {change.file: change for change in self.files}
         first = {change.file: change for change in reversed(self.files)}
         return "".join(
-            line if line.endswith("\n") else f"{line}\n"
+            f"{line}\n"
             for file in self.paths
             for line in difflib.unified_diff(
-                (first[file].before or b"").decode().splitlines(keepends=True),
-                last[file].after.decode().splitlines(keepends=True),
+                (first[file].before or b"").decode().splitlines(),
+                last[file].after.decode().splitlines(),
                 str(file),
                 str(file),
+                lineterm="",
             )
         )
 
@@ -144,6 +145,9 @@ def merge(
     for file, other, in_record in described[1:]:
         changes.dropped += [(file, one) for one in differences(agent, other, identity=in_record)]
         agent = combined(agent, other, identity=in_record)
+    own = described[0][1].affiliations
+    others_of = (name for name in agent.affiliations if name in own or name not in names)
+    agent = agent.model_copy(update={"affiliations": tuple(others_of)})
     if described[0][2]:  # a record's: what belongs to its document stays there
         agent = agent.model_copy(update=dict.fromkeys(_OF_DOCUMENTS) | {"affiliations": ()})
     _refuse_contradictions(changes, keep_first=keep_first)
@@ -240,11 +244,10 @@ def _users(
     invalid = Report()
     for read in collection.records(invalid):
         plain = read.root.plain
-        used = {one.id for one in references(plain, Record) if one.what == "agent"}
-        used |= {name for item in items(plain, "agents") if (name := id_of(item))}
-        used |= {".".join(one.field.split(".")[1:2]) for one in read.record.evidence}
-        used &= names & {agent.id for agent in read.record.agents}
-        if used:
+        named = {one.id for one in references(plain, Record) if one.what == "agent"}
+        named |= {id_of(item) or "" for item in items(plain, "agents")}
+        named |= {".".join(one.field.split(".")[1:2]) for one in read.record.evidence}
+        if used := named & names & {agent.id for agent in read.record.agents}:
             yield read.file, [one for one in read.own if one.id in names], used
     if invalid.errors:
         paths = {found.location.path for found in invalid.errors}

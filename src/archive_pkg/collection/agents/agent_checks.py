@@ -70,10 +70,8 @@ def summaries(
         found: list[Finding] = []
         for agent in read.own:
             summary = known[agent.id]
-            first = collection.file if summary.registered else next(iter(summary.described), None)
             summary.described.append(read.file)
-            if first:
-                found += _differing(read, summary, agent, first)
+            found += _differing(read, summary, agent)
         report.extend(placed(found, read.file, read.root))
     return known, report
 
@@ -101,12 +99,10 @@ def check_agents(collection: AgentCollection, invalid: Report, note: Note) -> tu
     return len(known), report
 
 
-def _differing(
-    read: ReadRecord, summary: AgentSummary, agent: Agent, first: Path
-) -> Iterator[Finding]:
+def _differing(read: ReadRecord, summary: AgentSummary, agent: Agent) -> Iterator[Finding]:
     if agent.kind == "software" and not summary.registered:
         return  # records use different versions of a program
-    there = "the register" if summary.registered else str(first)
+    there = "the register" if summary.registered else str(summary.described[0])
     for one in differences(summary.agent, agent):
         place = Location(str(read.file), field=f"agents.{agent.id}.{one.field}")
         message = f"{one.field} of {agent.id} is “{one.other}” here, but “{one.kept}” in {there}"

@@ -176,7 +176,7 @@ def differences(kept: Agent, other: Agent, *, identity: bool = True) -> list[Dif
     return found
 
 
-def combined(kept: Agent, other: Agent, *, identity: bool = True) -> Agent:
+def combined(kept: Agent, other: Agent, *, identity: bool) -> Agent:
     """Return the first description with what only the second one states.
 
     Args:
