@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from archive_pkg.records.coherence import references
 from archive_pkg.records.models import Agent, Evidence, Record, Register
 from archive_pkg.records.values import get, id_of, items
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
 REGISTER = "agents.yaml"
 """The name of a register's file."""
@@ -73,7 +71,7 @@ def without_entries(
 
     Args:
         record: The record.
-        before: The plain data of its present file.
+        before: The plain data of its present file, which is valid.
         register: The register.
         dumps: Plain data of the record, from which it is removed.
     """
@@ -85,7 +83,7 @@ def without_entries(
         if agent.id in entries and not is_described(item):
             same = _taken(agent, entries[agent.id], item)
             left_out |= {agent.id: same} if same else {}
-    own = set(_evidence(before))
+    own = {Evidence.model_validate(item) for item in items(before, "evidence")}
     supported = _by_agent(register)
     taken = {one for name in left_out for one in supported.get(name, ())} - own
     for data in dumps:
@@ -150,14 +148,6 @@ def _by_agent(register: Register) -> dict[str, list[Evidence]]:
 def _step(evidence: Evidence, number: int) -> str:
     """Return a step of the path of evidence: 1 is the agent's id, 2 its field; "" if it ends."""
     return "".join(evidence.field.split(".")[number : number + 1])
-
-
-def _evidence(data: Mapping[str, Any]) -> Iterable[Evidence]:
-    for item in items(data, "evidence"):
-        try:
-            yield Evidence.model_validate(item)
-        except ValidationError:
-            continue
 
 
 def _plain(model: Agent | Evidence) -> dict[str, Any]:
