@@ -79,8 +79,8 @@ def tree(folder: Path) -> dict[Path, str]:
     return {path: path.read_text() for path in folder.rglob("*.yaml")}
 
 
-def merged(folder: Path, keep: str, *others: str, keep_first: bool = False) -> list[str]:
-    changes = merge(agent_collection(folder), keep, others, keep_first=keep_first)
+def merged(folder: Path, keep: str, *others: str, **options: bool) -> list[str]:
+    changes = merge(agent_collection(folder), keep, others, **options)
     changes.write()
     return [path.parent.name for path in changes.paths]
 
@@ -385,6 +385,27 @@ def test_two_agents_of_a_record_become_one_unless_they_differ(tmp_path: Path) ->
         merged(tmp_path, "gromyko", "zorin")
 
 
+def test_other_agents_of_a_record_are_not_merged(tmp_path: Path) -> None:
+    made = letter(tmp_path, 1)
+    text = (made / "record.yaml").read_text()
+    other = "  - {id: zorin, name: Zorin, kind: person, born: '1902'}\nevidence:"
+    (made / "record.yaml").write_text(text.replace("evidence:", other))
+    merged(tmp_path, "gromyko")
+    [entry] = agent_collection(tmp_path).register.agents
+    assert (entry.name, entry.born) == ("Gromyko, Andrei", None)
+    assert load_record(made).agent("zorin").name == "Zorin"
+
+
+def test_a_part_with_the_id_of_an_agent_does_not_refer_to_it(tmp_path: Path) -> None:
+    registered(tmp_path, "id: a, name: A, affiliations: [b]", "id: b, name: B")
+    file = bare(tmp_path, 1, "a") / "record.yaml"
+    parts = "parts: [{id: b, kind: original, held: false}]\n"
+    file.write_text(file.read_text() + parts + "events: [{id: e, type: creation, objects: [b]}]\n")
+    assert [agent.id for agent in load_record(file).agents] == ["a", "b"]
+    with pytest.raises(UsageError, match="does not refer to b"):
+        split(agent_collection(tmp_path), "b", "c", [file])
+
+
 def test_a_record_in_json_uses_the_merged_entry(tmp_path: Path) -> None:
     made = letter(tmp_path, 1)
     before = load_record(made)
@@ -496,7 +517,9 @@ def test_a_description_is_compared_with_the_register_or_the_first_record(tmp_pat
     born = "born: {edtf: 1900-02, as_written: II. 1900}"
     letter(tmp_path, 2, "a", name="A", more=f"name_parts: {{family: A, given: C}}\n    {born}")
     letter(tmp_path, 3, "b", name="B")
-    letter(tmp_path, 4, "b", name="C")
+    last = letter(tmp_path, 4, "b", name="C") / "record.yaml"
+    also = "  - {id: a, name: A, kind: family}\nevidence:"
+    last.write_text(last.read_text().replace("evidence:", also))
     assert [one for one in checked(tmp_path) if one[0] == "agent-differs"] == [
         (
             "agent-differs",
@@ -509,6 +532,7 @@ def test_a_description_is_compared_with_the_register_or_the_first_record(tmp_pat
             "letter-4",
             "name of b is “C” here, but “B” in letter-3/record.yaml",
         ),
+        ("agent-differs", "letter-4", "kind of a is “family” here, but “person” in the register"),
     ]
 
 

@@ -92,6 +92,25 @@ mentioned_agents: inferred name-in-vocabulary probable
 parts.letter: inferred function-words
 title: inferred title-from-parts
 -----
+[sadovnik] is old.
+=
+id = letter-7
+type = other
+title = Document
+parts = id original, kind original, held False, languages [ru]
+parts = id letter, kind translation, made_from [original], FILE
+translation_notes = id sadovnik, kind source-term, at “[sadovnik]” in letter, original садовник,
+  language ru, romanized sadovnik
+events = id translated, type translation, sources [original], objects [letter]
+parts.original: inferred translation-has-an-original probable “[sadovnik]” in letter
+parts.letter: inferred letter-forms
+events.translated: inferred translation-has-an-original probable “[sadovnik]” in letter
+translation_notes.sadovnik: quoted certain “[sadovnik]” in letter
+translation_notes.sadovnik.kind: inferred romanised-russian probable “[sadovnik]” in letter
+translation_notes.sadovnik.original: inferred romanization-reversed certain “[sadovnik]” in
+  letter
+title: inferred title-from-parts
+-----
 Translated by Otto Moser
 
 3 May 1961
@@ -391,3 +410,37 @@ def test_a_draft_becomes_a_record_with_evidence(text: str, right: str) -> None:
     draft = draft_text(text.replace("{7}", "\x07") + "\n", WORDS)
     draft = replace(draft, source=replace(draft.source, sha256=FILE["sha256"]))
     assert "\n".join(built(draft)) == right
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "expected"),
+    [
+        ("x/Letter 7.txt", "The pears are ripe.", "letter-7"),
+        ("—.txt", "The pears are ripe.", "letter"),
+        ("—.txt", "Dear Anna,\n\nThe pears are ripe.", "anna"),
+        ("a.b.txt", "3 May 1961\n\nThe pears are ripe.", "a-b"),
+        ("—.txt", "3 May 1961\n\nDear Sir,\n\nThe pears are ripe.", "1961-05-03"),
+        ("a.txt", "3 May 1961\n\nDear Anna,\n\nThe pears are ripe.", "1961-05-03-anna"),
+    ],
+)
+def test_a_record_is_named_after_its_date_and_people_or_its_file(
+    file: str, text: str, expected: str
+) -> None:
+    assert RecordBuilder(draft_text(text, WORDS), file, WORDS).build()["id"] == expected
+
+
+def test_extracted_text_is_a_part_made_from_the_file() -> None:
+    draft = draft_text("Dear Anna,\n\nThe garden [sadovnik] is old.\n", WORDS)
+    found = replace(draft.source, media_type="application/pdf", sha256="1" * 64)
+    builder = RecordBuilder(replace(draft, source=found), "a.pdf", WORDS, "a.txt")
+    file, original, letter = builder.build()["parts"]
+    assert (file["id"], file["file"], file["sha256"]) == ("source-file", "a.pdf", "1" * 64)
+    assert (file["kind"], file["media_type"]) == ("transcription", "application/pdf")
+    assert file["title"] == "The file that the text was extracted from"
+    assert letter["made_from"] == ["source-file", original["id"]]
+    assert letter["method"] == "Text of the file, with a blank line between paragraphs"
+    assert (letter["file"], letter["media_type"], "sha256" in letter) == (
+        "a.txt",
+        "text/plain",
+        False,
+    )

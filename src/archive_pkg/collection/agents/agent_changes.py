@@ -145,9 +145,9 @@ def merge(
     for file, other, in_record in described[1:]:
         changes.dropped += [(file, one) for one in differences(agent, other, identity=in_record)]
         agent = combined(agent, other, identity=in_record)
-    own = described[0][1].affiliations
-    others_of = (name for name in agent.affiliations if name in own or name not in names)
-    agent = agent.model_copy(update={"affiliations": tuple(others_of)})
+    first = described[0][1].affiliations
+    within = (name for name in agent.affiliations if name in first or name not in names)
+    agent = agent.model_copy(update={"affiliations": tuple(within)})
     if described[0][2]:  # a record's: what belongs to its document stays there
         agent = agent.model_copy(update=dict.fromkeys(_OF_DOCUMENTS) | {"affiliations": ()})
     _refuse_contradictions(changes, keep_first=keep_first)

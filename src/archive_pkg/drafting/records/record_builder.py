@@ -202,7 +202,7 @@ class RecordBuilder(FrameBuilder):
             note: dict[str, Any] = {"id": key, "kind": one.kind, "at": self.at(one.quote)}
             more = one.more
             if one.kind == "source-term":
-                note |= {name: more[name] for name in ("rendering",) if name in more}
+                note |= {"rendering": more["rendering"]} if "rendering" in more else {}
                 note |= {"original": more["original"], "language": "ru", "romanized": inner}
             elif one.field == "slip":
                 note["text"] = self.slip_text(one)
