@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import TYPE_CHECKING
 
 from archive_pkg.dates.written.reader import find_dates
@@ -93,7 +94,7 @@ class FrameReader(StatementReader):
         if line.date is not None:
             base = self.lines[line.line].start
             sure = (GUESS, PROBABLE, CERTAIN)[line.date.sure]
-            if sure is PROBABLE and line.date.short_year and not line.date.note:
+            if line.date.short_year and not line.date.note:
                 sure = self.sure_of_century(line.date, self.lines[line.line].text)
             quote = self.quote(base + line.date.start, base + line.date.end)
             rule = f"{line.date.rule}-{where}"
@@ -113,15 +114,16 @@ class FrameReader(StatementReader):
         """
         conventions = self.layout.conventions
         named = [word for word in words_of(line) if word in self.vocabulary.weekdays]
-        if named and len(date.edtf) == 10:
+        full = re.fullmatch(r"\d{4}-\d\d-\d\d", date.edtf)
+        if named and full:
             day = datetime.date.fromisoformat(date.edtf)
             agrees = day.isoweekday() == self.vocabulary.weekdays[named[0]]
             return CERTAIN if agrees else PROBABLE
         if not conventions.century_known:
             return GUESS
         around = conventions.dated_around
-        close = around is None or abs(around - int(date.edtf[:4])) <= 20
-        return CERTAIN if close and len(date.edtf) == 10 else PROBABLE
+        close = full and (around is None or abs(around - int(date.edtf[:4])) <= 20)
+        return CERTAIN if close else PROBABLE
 
     def received(self) -> None:
         """Add the date of a stamp of receipt."""
