@@ -321,6 +321,8 @@ SURE: list[tuple[dict[str, str], str, str, str, str]] = [
      "recipient", "Emperor", "probable", "address"),
     ({"head": f"{HEAD}\n\nTo the Sultan of Oman", "greeting": ""},
      "recipient", "Sultan of Oman", "probable", "address"),
+    ({"head": f"{HEAD}\n\nTo the Gardener of Lind", "greeting": ""},
+     "recipient", "Gardener of Lind", "certain", "address"),
     ({"head": f"{HEAD}\n\nTo the Emperor", "greeting": "Dear Emperor,"},
      "recipient", "Emperor", "certain", "address-and-salutation"),
     ({"head": f"{HEAD}\n\nCentral Committee of the CPSU", "greeting": "Dear Comrades,"},

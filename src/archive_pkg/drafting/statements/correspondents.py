@@ -20,12 +20,17 @@ from archive_pkg.drafting.statements.base import (
     StatementReader,
 )
 from archive_pkg.drafting.statements.mentions import find_mentions
-from archive_pkg.drafting.vocabulary import words_of
+from archive_pkg.drafting.vocabulary import first_word, words_of
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.layout.line_shapes import SignatureLine
     from archive_pkg.drafting.statements.mentions import Mention
     from archive_pkg.drafting.vocabulary import NamedEntity
+
+# Titles of rulers; the editor must say who held the title at the time.
+_RULERS = frozenset(
+    {"shah", "king", "queen", "emperor", "empress", "sultan", "emir", "amir", "pope"}
+)
 
 
 def _share_a_name(address: frozenset[str], greeted: frozenset[str]) -> bool:
@@ -239,9 +244,8 @@ class CorrespondentsReader(StatementReader):
         if matching is not None:
             self.add_recipient(matching, CERTAIN, "address-and-salutation")
         elif blocks:
-            # The editor must say who held an office at the time.
-            sure = PROBABLE if blocks[0].office else CERTAIN
-            self.add_recipient(blocks[0], sure, "address")
+            ruler = blocks[0].office and first_word(blocks[0].name) in _RULERS
+            self.add_recipient(blocks[0], PROBABLE if ruler else CERTAIN, "address")
         elif (known := self.known_above_salutation()) is not None:
             self.add_recipient(known, PROBABLE, "known-above-salutation")
         elif greeted is not None and not greeted.office:
