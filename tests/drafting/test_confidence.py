@@ -374,6 +374,8 @@ SURE: list[tuple[dict[str, str], str, str, str, str]] = [
     ({"head": "Berlin, Montag, 18.7.04"}, "date", "1904-07-18", "certain", "day-and-month-head"),
     ({"head": CENTURY.replace("04", "60"), "body": "Die DDR dankt."},
      "date", "1960-07-18", "certain", "day-and-month-head"),
+    ({"head": CENTURY, "body": "Die Genossen haben 2000 Platten."},
+     "date", "1904-07-18", "guess", "day-and-month-head"),
     ({"head": "Berlin, Di, 19.7.04"}, "date", "1904-07-19", "guess", "day-and-month-head"),
     ({"head": CENTURY, "body": "Since 1884."},
      "date", "1904-07-18", "certain", "day-and-month-head"),
