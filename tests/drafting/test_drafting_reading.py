@@ -217,3 +217,32 @@ def test_check_of_a_word_file_suggests_draft(run: Run, tmp_path: Path) -> None:
     ended = run("check", tmp_path / "letter.docx")
     assert "this is a Word file, not a record" in ended.stdout
     assert f"archive-pkg draft {tmp_path / 'letter.docx'}" in ended.stdout
+
+
+@pytest.mark.parametrize("data", [b"", b" \r\n\t\n", b"\xef\xbb\xbf\n", "\u200b\n".encode()])
+def test_a_blank_text_has_no_record(run: Run, tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "blank.txt").write_bytes(data)
+    ended = run("draft", tmp_path / "blank.txt", "--out", tmp_path / "out")
+    assert ended.returncode == 3
+    assert "the file has no text" in ended.stdout
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_table_is_not_drafted(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "letters.csv"
+    path.write_text("id,date,sender\n1,1998-06-02,A\n")
+    ended = run("draft", path)
+    assert ended.returncode == 3
+    assert "this is a table (CSV), not a letter's text" in ended.stdout
+    assert f"archive-pkg tables map {path}" in ended.stdout
+    assert not (tmp_path / "record.yaml").exists()
+
+
+def test_the_lock_file_of_an_open_document_is_left_out(run: Run, tmp_path: Path) -> None:
+    docx(tmp_path / "letter.docx")
+    lock = tmp_path / "~$letter.docx"
+    lock.write_bytes(b"\x01A" + b" " * 53 + b"\x01\0A\0" + b" \0" * 51 + b"\0" * 1)
+    ended = run("draft", tmp_path)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert f"{lock}\n         left out, because it is the lock file" in ended.stdout
+    assert (tmp_path / "record.yaml").exists()

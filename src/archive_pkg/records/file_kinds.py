@@ -1,16 +1,14 @@
-"""Recognize files that are neither text nor records by their first bytes.
-
-Messages can then say what a file is and which command reads it.
-"""
+"""Recognize files that are not the text of a letter, so that messages say what they are."""
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import zipfile
 from dataclasses import dataclass
 
-from archive_pkg.parsing import ZIP_ERRORS
+from archive_pkg.parsing import ZIP_ERRORS, read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +70,47 @@ _EMAIL = FileKind("an e-mail message", "Save the text of the message as .txt, an
 _IS_EMAIL = re.compile(
     rb"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*"
     # Not "Received:": records and the heads of memoranda say when a document was received.
-    rb"(?:MIME-Version:\s*\d|Message-ID:\s*<)",
+    rb"(?:MIME-Version:\s*\d|Message-ID:\s*<"
+    rb"|Date:\s*(?:[a-z]{3},\s+)?\d{1,2}\s+[a-z]{3}\s+\d{4}\s+\d\d:\d\d(?::\d\d)?"
+    rb"\s+(?:[+-]\d{4}|GMT|UTC?)\b)",
     re.IGNORECASE,
 )
+_LOCK_FILE = FileKind(
+    "the lock file of an open document",
+    "Use the document next to it, whose name does not begin with “~$” or “.~lock”.",
+)
+_LOCK_NAMES = ("~$", ".~lock.")
+_LIBRE_OFFICE_LOCK = re.compile(rb",[^\n,]*,[^\n,]*,\d\d\.\d\d\.\d{4} \d\d:\d\d,file:[^\n]*\n?")
+_DESCRIPTION = "It describes a document. Convert it to TEI, EAD3 or CSV to import it."
+_TABLE = FileKind("a table (CSV)", "Say what its columns mean: archive-pkg tables map {}")
+_RECORD = FileKind("a record", "Check it: archive-pkg check {}")
+_YAML = FileKind("a YAML file", "If it is a record, check it: archive-pkg check {}")
+_JSON = FileKind("a JSON file", "If it is a record, check it: archive-pkg check {}")
+_HTML = FileKind("a web page (HTML)", "Save its text as .txt, and use that file.")
+# By the name of the root element.
+_MARKUP = {
+    "PcGts": FileKind("a PAGE XML file", "Save its text as .txt, and use that file."),
+    "alto": FileKind("an ALTO file", "Save its text as .txt, and use that file."),
+    "html": _HTML,
+    "mods": FileKind("a MODS record", _DESCRIPTION),
+    "modsCollection": FileKind("a MODS file", _DESCRIPTION),
+    "marc:record": FileKind("a MARCXML record", _DESCRIPTION),
+    "marc:collection": FileKind("a MARCXML file", _DESCRIPTION),
+    "ead": FileKind("an EAD 2002 finding aid", "Convert it to EAD3, and import it."),
+    "mets": FileKind("a METS file", _DESCRIPTION),
+    "TEI.2": FileKind("a TEI P4 file", "Convert it to TEI P5, and import it."),
+    "TEI": FileKind("a TEI file", "Import it: archive-pkg import {}"),
+}
+_PROLOG = re.compile(
+    r"\s*(?:(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)\s*)*", re.DOTALL
+)
+_ROOT = re.compile(r"<(?:[\w.-]+:)?(?P<name>[A-Za-z_][\w.-]*)(?P<rest>(?:[\s/][^<>]*)?)>")
+_YAML_KEY = re.compile(r"(?P<key>[a-z_]+):(?: .*)?")
+_YAML_LINE = re.compile(rf"{_YAML_KEY.pattern}|[ #-].*|")
+_FEWEST_KEYS = 3
+_DELIMITERS = (";", ",", "\t")
+_FEWEST_COLUMNS = 3
+_MOST_ROWS = 50
 _HEAD = 16384
 
 
@@ -82,6 +118,8 @@ def recognize(data: bytes) -> FileKind | None:
     """Return the kind of a file by its bytes, or None for text and unknown kinds."""
     if data.startswith(b"PK\x03\x04"):
         return _in_zip(data)
+    if _is_lock(data):
+        return _LOCK_FILE
     for prefix, kind in _PREFIXES:
         if data.startswith(prefix):
             return kind
@@ -90,6 +128,80 @@ def recognize(data: bytes) -> FileKind | None:
     if data[257:262] == b"ustar":
         return FileKind("a tar archive", _UNPACK)
     return _EMAIL if _IS_EMAIL.match(data[:_HEAD].replace(b"\r\n", b"\n")) else None
+
+
+def is_lock_file(name: str) -> bool:
+    """Return whether a file has the name that office programs give to lock files."""
+    return name.startswith(_LOCK_NAMES)
+
+
+def _is_lock(data: bytes) -> bool:
+    """Return whether a file has the form of a lock file of Microsoft Office or LibreOffice."""
+    office = len(data) in (162, 165) and 0 < data[0] < 55 and data.count(0) > 30
+    return office or (len(data) < 1000 and bool(_LIBRE_OFFICE_LOCK.fullmatch(data)))
+
+
+def recognize_text(text: str) -> FileKind | None:
+    """Return the kind of a text that is data for programs: markup, a table, a record, JSON."""
+    head = text[:_HEAD].lstrip("\ufeff \t\r\n")
+    if head.startswith("<"):
+        return _markup(head, text)
+    if head.startswith(("{", "[")):
+        return _JSON if _is_json(text) else None
+    complete = len(text) <= _HEAD
+    return _yaml(head, complete=complete) or (
+        _TABLE if _is_table(head, complete=complete) else None
+    )
+
+
+def _markup(head: str, text: str) -> FileKind | None:
+    prolog = _PROLOG.match(head)
+    root = _ROOT.match(head, prolog.end() if prolog else 0)
+    if root is None:
+        return XML if head.startswith("<?xml") else None
+    name, rest = root["name"], root["rest"]
+    closed = rest.endswith("/") or re.search(rf"</(?:[\w.-]+:)?{re.escape(name)}\s*>\s*\Z", text)
+    if not (closed or root.start()):
+        return None
+    if "MARC21" in rest:
+        name = f"marc:{name}"
+    unknown = FileKind(f"an XML file with the root element “{name}”", XML.hint)
+    return _MARKUP.get(name.lower() if name.lower() == "html" else name, unknown)
+
+
+def _yaml(head: str, *, complete: bool) -> FileKind | None:
+    lines = head.splitlines()[: None if complete else -1]
+    keys = {found["key"] for line in lines if (found := _YAML_KEY.fullmatch(line))}
+    if len(keys) < _FEWEST_KEYS or not all(_YAML_LINE.fullmatch(line) for line in lines):
+        return None
+    return _RECORD if {"id", "title"} <= keys else _YAML
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(read_json(text.lstrip("\ufeff")), dict | list)
+    except ValueError:
+        return False
+
+
+def _is_table(head: str, *, complete: bool) -> bool:
+    """Return whether every line has the same number of cells, below a line of column names."""
+    first = head.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    try:
+        rows = list(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter, strict=False))
+    except csv.Error:
+        return False
+    rows = [row for row in (rows if complete else rows[:-1])[:_MOST_ROWS] if row]
+    names = rows[0] if rows else []
+    named = all(name and len(name) < 60 and name == name.strip() for name in names)
+    return (
+        len(names) >= _FEWEST_COLUMNS
+        and len(rows) > 1
+        and named
+        and len(set(names)) == len(names)
+        and all(len(row) == len(names) for row in rows)
+    )
 
 
 def _in_zip(data: bytes) -> FileKind:

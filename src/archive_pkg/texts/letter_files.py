@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg import limits
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.parsing import ZIP_ERRORS, OverLimitError, check_xml, parse_xml
-from archive_pkg.records.file_kinds import DAMAGED, OPEN_DOCUMENT, WORD, recognize
+from archive_pkg.records.file_kinds import (
+    DAMAGED,
+    OPEN_DOCUMENT,
+    WORD,
+    FileKind,
+    recognize,
+    recognize_text,
+)
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import describe, read_regular
 from archive_pkg.texts.decoding import decode
@@ -35,7 +42,18 @@ TOO_LARGE = Code(
 OTHER_KIND = Code(
     "letter-file-not-text",
     Severity.ERROR,
-    "The file is not a text but, for example, a workbook, an image, a PDF file or an e-mail.",
+    "The file is not a letter's text but, for example, a table, an image, an XML file of another "
+    "kind, or an e-mail.",
+)
+BLANK = Code(
+    "letter-file-blank",
+    Severity.ERROR,
+    "The file has no text: it is empty, has only white space, or has only images.",
+)
+LOCK_FILE = Code(
+    "letter-file-lock",
+    Severity.ADVICE,
+    "A folder has the lock file of a document that is open in an office program. It is left out.",
 )
 MARKUP = Code(
     "letter-file-markup",
@@ -98,9 +116,7 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
     kind = media_type(data)
     other = recognize(data)
     if other is not None and other not in (WORD, OPEN_DOCUMENT, DAMAGED):
-        hint = other.hint.replace("{}", name)
-        finding = OTHER_KIND.at(Location(name), f"this is {other.name}, not a letter's text", hint)
-        raise InvalidError(f"{name} cannot be drafted", report=Report([finding]))
+        raise _other_kind(name, other)
     if kind in (DOCX, ODT):
         extract = _docx if kind == DOCX else _odt
         try:
@@ -112,6 +128,7 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
             raise
         except Exception as error:  # python-docx raises many types for damaged files
             raise _unreadable(name, str(error)) from error
+        _refuse_blank(name, text)
         return SourceText(name, text, "", False, digest, kind)
     if kind == TEI:
         hint = "Use archive-pkg import, or archive_pkg.interchange.importing.read in Python."
@@ -122,6 +139,10 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
         _refuse_long(len(decoded.text))
     except OverLimitError as error:
         raise _too_large(path, error) from error
+    _refuse_blank(name, decoded.text)
+    data_kind = recognize_text(decoded.text)
+    if data_kind is not None:
+        raise _other_kind(name, data_kind)
     return SourceText(
         name, decoded.text, decoded.encoding, decoded.bom, digest, kind, decoded.encoding
     )
@@ -145,6 +166,20 @@ def media_type(data: bytes) -> str:
 def _too_large(path: Path, error: OverLimitError) -> InvalidError:
     finding = TOO_LARGE.at(Location(str(path)), str(error), error.hint)
     return InvalidError(f"{path}: {error}", error.hint, Report([finding]))
+
+
+def _other_kind(path: str, kind: FileKind) -> InvalidError:
+    hint = kind.hint.replace("{}", path)
+    finding = OTHER_KIND.at(Location(path), f"this is {kind.name}, not a letter's text", hint)
+    return InvalidError(f"{path} cannot be drafted", report=Report([finding]))
+
+
+def _refuse_blank(path: str, text: str) -> None:
+    """Raise InvalidError if a text has no character that a reader would see."""
+    if not any(sign.isprintable() and not sign.isspace() for sign in text):
+        hint = "Use a file that has the letter's text. Transcribe pages that are images."
+        finding = BLANK.at(Location(path), "the file has no text", hint)
+        raise InvalidError(f"{path} cannot be drafted", report=Report([finding]))
 
 
 def _unreadable(path: str, why: str) -> InvalidError:

@@ -81,7 +81,11 @@ def draft(
         project = current_project()
         own = (*project.vocabularies, *(vocabulary or ()))
         known = load_vocabulary(*own)
-        letters = list(letters_in(texts, answer.unreadable))
+        letters = [
+            letter
+            for letter in letters_in(texts, answer.unreadable)
+            if letter in texts or not _is_locked(answer, letter)
+        ]
         if not letters and not answer.status:
             raise UsageError("no letters found", "Name a text, or a folder with letters.")
         if len(letters) > 1 and out is None and len({p.parent for p in letters}) < len(letters):
@@ -107,6 +111,20 @@ def draft(
             _show(drafts[0][0])
         elif drafts:
             _list_for_review(answer, drafts)
+
+
+def _is_locked(answer: Answer, path: Path) -> bool:
+    """Return whether a file in a folder is the lock file of an open document, and say so."""
+    from archive_pkg.records.file_kinds import is_lock_file
+    from archive_pkg.reports import Location
+    from archive_pkg.texts.letter_files import LOCK_FILE
+
+    if not is_lock_file(path.name):
+        return False
+    with answer.about(path) as result:
+        message = "left out, because it is the lock file of an open document"
+        answer.found(result, [LOCK_FILE.at(Location(str(path)), message, "")])
+    return True
 
 
 def _is_marked_up(letter: Path) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.parsing import MalformedError, OverLimitError, parse_xml
-from archive_pkg.records.file_kinds import recognize
+from archive_pkg.records.file_kinds import recognize, recognize_text
 from archive_pkg.records.vocabularies.identifiers import identify
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.texts import words_of
@@ -76,10 +76,12 @@ class XmlSource:
             self.root: Element = parse_xml(data, remove_pis=True)
         except MalformedError as error:
             message, hint = f"not XML: {error}", ""
-            kind = recognize(data)
+            kind = recognize(data) or recognize_text(data.decode(errors="replace"))
             if kind and kind.name.startswith(("an image", "a PDF")):
                 message = f"this is {kind.name}, not XML"
                 hint = "Give a TEI, CMIF, EAD3 or DataCite file."
+            elif kind and "XML" not in kind.name:
+                message, hint = f"this is {kind.name}, not XML", kind.hint.replace("{}", name)
             is_text = PurePath(name).suffix.lower() in _TEXT_SUFFIXES
             if is_text and not data.lstrip(_BEFORE_MARKUP).startswith(b"<"):
                 hint = f"If it is a letter, draft a record: archive-pkg draft {quote(name)}"

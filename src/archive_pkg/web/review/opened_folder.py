@@ -21,6 +21,7 @@ from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.interchange.importing import file_letter, is_description
 from archive_pkg.projects import Project
 from archive_pkg.records import NAMES
+from archive_pkg.records.file_kinds import is_lock_file
 from archive_pkg.web.review.cards import REVIEWED, cards
 from archive_pkg.web.review.record_editor import RecordEditor
 
@@ -283,7 +284,7 @@ class OpenedFolder:
             for name in sorted([*names, *links]):
                 count += 1
                 path = Path(folder, name)
-                if name.startswith("."):
+                if name.startswith(".") or is_lock_file(name):
                     continue
                 # Files next to a record belong to it.
                 if name in NAMES or (own and self._include_undrafted):
