@@ -181,7 +181,7 @@ def test_a_record_that_is_a_link_stays_one(run: Run, letter: Path, tmp_path: Pat
     (letter / "record.yaml").rename(real)
     (letter / "record.yaml").symlink_to(real)
     before = real.read_bytes()
-    assert storage.replace_unchanged(letter / "record.yaml", before + b"\n", before)
+    assert storage.replace_if_unchanged(letter / "record.yaml", before + b"\n", before)
     assert (letter / "record.yaml").is_symlink()
     assert real.read_bytes() == before + b"\n"
 
@@ -192,7 +192,7 @@ def test_a_users_folder_is_not_replaced(run: Run, tmp_path: Path) -> None:
     (work / "thesis.txt").write_text("years of work")
     done = run("build", LETTER, "--out", work.parent, "--replace")
     assert done.returncode == 5, done.stdout
-    assert "is of another kind than the new" in done.stderr
+    assert "is of a different kind than the new" in done.stderr
     done = run("tables", "export", LETTER, "--out", work, "--replace")
     assert done.returncode == 5, done.stdout
     assert [path.name for path in work.iterdir()] == ["thesis.txt"]

@@ -263,18 +263,23 @@ def test_files_below_a_folder_are_read(place: Path) -> None:
 def test_nothing_leads_out_of_a_folder_and_nothing_is_waited_on(place: Path, path: str) -> None:
     with pytest.raises(NotRegularError):
         storage.open_beneath(place, path)
-    for more in (False, True):
-        wrong = (NotRegularError, IsADirectoryError if more else FileExistsError)
+    for append in (False, True):
+        wrong = (NotRegularError, IsADirectoryError if append else FileExistsError)
         with pytest.raises(wrong):
-            storage.write_beneath(place, path, more=more)
+            storage.write_beneath(place, path, append=append)
     assert names(place.parent / "outside") == ["in", "secret"]
     assert (place.parent / "outside/secret").read_bytes() == b"secret"
 
 
+def test_a_file_in_place_of_a_folder_is_not_called_a_special_file(place: Path) -> None:
+    with pytest.raises(NotRegularError, match="it is a link or not a folder"):
+        storage.open_beneath(place, "in/a/x")
+
+
 def test_a_file_below_a_folder_is_made_and_grows(place: Path, umask: Callable[[int], int]) -> None:
     umask(0o027)
-    for more in (False, True):
-        descriptor = storage.write_beneath(place, "in/new", more=more)
+    for append in (False, True):
+        descriptor = storage.write_beneath(place, "in/new", append=append)
         os.write(descriptor, b"line\n")
         assert os.pread(descriptor, 5, 0) == b"line\n"
         os.close(descriptor)
@@ -283,11 +288,11 @@ def test_a_file_below_a_folder_is_made_and_grows(place: Path, umask: Callable[[i
     with pytest.raises(FileExistsError):
         storage.write_beneath(place, "in/new")
     with pytest.raises(FileNotFoundError):
-        storage.write_beneath(place, "in/none", more=True)
+        storage.write_beneath(place, "in/none", append=True)
     assert not (place / "in/none").exists()
     (place / "in/second").hardlink_to(place / "in/new")
     with pytest.raises(NotRegularError, match="second name"):
-        storage.write_beneath(place, "in/second", more=True)
+        storage.write_beneath(place, "in/second", append=True)
 
 
 def test_folders_are_made_below_a_folder(place: Path, umask: Callable[[int], int]) -> None:

@@ -236,9 +236,9 @@ def test_a_file_is_replaced_only_if_it_is_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"old")
     path.chmod(0o640)
-    assert storage.replace_unchanged(path, b"new", b"old")
+    assert storage.replace_if_unchanged(path, b"new", b"old")
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"new", 0o640)
-    assert not storage.replace_unchanged(path, b"mine", b"old")
+    assert not storage.replace_if_unchanged(path, b"mine", b"old")
     assert path.read_bytes() == b"new"
     assert names(tmp_path) == ["a"]
 
@@ -257,7 +257,7 @@ def test_a_change_just_before_the_exchange_is_kept(
         return exchange(one, other)
 
     monkeypatch.setattr(storage.files, "exchange", later)
-    assert not storage.replace_unchanged(path, b"mine", b"old")
+    assert not storage.replace_if_unchanged(path, b"mine", b"old")
     assert path.read_bytes() == b"theirs"
     assert names(tmp_path) == ["a"]
 
@@ -274,7 +274,7 @@ def test_errors_have_a_meaning_and_a_hint() -> None:
             ("it is a symbolic link, and links are not", "Name its target."),
         ),
         (NotRegularError(errno.EISDIR, "x", "p"), ("it is a folder", "Name a file.")),
-        (NotRegularError(errno.ELOOP, "x", "p"), ("it is a link or a special file", "Remove it")),
+        (NotRegularError(errno.ELOOP, "x", "p"), ("x", "Remove it")),
         (TooLargeError(errno.EFBIG, "it has 9 bytes", "p"), ("it has 9 bytes", "file-size=")),
         (OSError(errno.EFBIG, "x"), ("the file would be larger than allowed", "ulimit -f")),
         (OSError(errno.ENOTEMPTY, "Directory not empty"), ("directory not empty", "")),
@@ -360,7 +360,7 @@ def test_a_file_is_replaced_if_the_system_cannot_exchange(
 ) -> None:
     without_calls(monkeypatch)
     (tmp_path / "a").write_bytes(b"old")
-    assert storage.replace_unchanged(tmp_path / "a", b"new", b"old")
+    assert storage.replace_if_unchanged(tmp_path / "a", b"new", b"old")
     assert (tmp_path / "a").read_bytes() == b"new"
     assert names(tmp_path) == ["a"]
 
@@ -833,7 +833,7 @@ def test_only_a_destination_of_the_same_kind_is_replaced(
         storage.move_to_destination(tmp_path / "made", tmp_path / "place", replace=True)
         assert os.path.samestat(old, (tmp_path / "made").lstat())  # until the names are durable
     else:
-        with pytest.raises(DestinationExistsError, match="is of another kind than the new"):
+        with pytest.raises(DestinationExistsError, match="is of a different kind than the new"):
             storage.move_to_destination(tmp_path / "made", tmp_path / "place", replace=True)
     assert os.path.samestat(new if replaced else old, (tmp_path / "place").lstat())
 
@@ -1076,11 +1076,11 @@ def test_a_file_is_synced_before_its_rename_and_the_folder_after(
     write_atomically(tmp_path / "a", b"1")
     assert steps == ["_sync_file .a", "replace .a a", above]
     steps.clear()
-    assert storage.replace_unchanged(tmp_path / "a", b"2", b"1")
+    assert storage.replace_if_unchanged(tmp_path / "a", b"2", b"1")
     assert steps == ["_sync_file .a", "exchange .a a", above]
     steps.clear()
     without_calls(monkeypatch)
-    assert storage.replace_unchanged(tmp_path / "a", b"3", b"2")
+    assert storage.replace_if_unchanged(tmp_path / "a", b"3", b"2")
     assert steps == ["_sync_file .a", "exchange .a a", "replace .a a", above]
 
 

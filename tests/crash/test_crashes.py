@@ -398,7 +398,7 @@ def test_many_packages_are_deposited_together(power: Power, made: Path) -> None:
 @pytest.mark.parametrize("new", [True, False])
 @pytest.mark.parametrize(
     "write_file",
-    [storage.write_output, lambda path, data: storage.replace_unchanged(path, data, b"old")],
+    [storage.write_output, lambda path, data: storage.replace_if_unchanged(path, data, b"old")],
     ids=["output", "review"],
 )
 def test_a_file_is_written(power: Power, write_file: Callable[..., object], new: bool) -> None:

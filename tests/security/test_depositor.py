@@ -189,7 +189,7 @@ def test_delivered_state_that_is_not_plain_is_refused(
     done = COMMANDS[command](run, delivery, tmp_path)
     assert done.returncode == 5, done.stdout
     assert ".archive-pkg" in done.stderr
-    assert "Remove it if you do not know it" in done.stderr
+    assert "Remove it if you do not recognize it" in done.stderr
     assert sorted(tmp_path.rglob("*")) == before
     assert (work / "thesis.txt").read_text() == KEEP
 
@@ -245,7 +245,7 @@ def test_a_hard_link_among_delivered_state_changes_no_other_file(work: Path) -> 
     assert Journal(journal.path).outcome("send") == {"id": "1"}
     open_to_write(linked("a.db")).close()
     for write in (
-        lambda: storage.write_beneath(folder, linked("a").name, more=True),
+        lambda: storage.write_beneath(folder, linked("a").name, append=True),
         lambda: storage.append_output(linked("a.jsonl")),
     ):
         with pytest.raises((OSError, StorageError), match="second name"):

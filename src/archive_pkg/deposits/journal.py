@@ -150,7 +150,7 @@ class Journal:
                     storage.write_atomically(self.path, self._rewrite_as)
                     self._rewrite_as = None
                 exists = os.path.lexists(self.path)
-                descriptor = storage.write_beneath(self.path.parent, self.path.name, more=exists)
+                descriptor = storage.write_beneath(self.path.parent, self.path.name, append=exists)
                 try:
                     os.ftruncate(descriptor, self._valid_length)
                     written = 0

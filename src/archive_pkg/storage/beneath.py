@@ -22,7 +22,7 @@ def make_beneath(folder: Path, path: str, mode: int = 0o777) -> None:
 
     Raises:
         NotRegularError: A part of the path is a link or not a folder.
-        OSError: It cannot be made.
+        OSError: The folder cannot be made.
     """
     above, _, name = path.rpartition("/")
     try:
@@ -44,12 +44,13 @@ def state_folder(base: Path, path: str, mode: int = 0o777) -> Path:
     """Make a folder for the program's state, or check the existing one.
 
     Args:
-        base: The folder in which the path starts. It may be a link.
+        base: The folder that the path is relative to. It may be a link.
         path: Names with `/` between them.
-        mode: The widest permissions of a new folder. It is never writable for all users.
+        mode: The widest permissions of a new folder, which is never writable for all users.
 
     Raises:
-        StorageError: It cannot be made, its path has a link, or all users can write to it.
+        StorageError: The folder cannot be made, its path has a link, or `check_state_folder`
+            refuses it.
     """
     made = base / path
     with storage_errors(f"making {made}"):
@@ -63,12 +64,13 @@ def state_folder(base: Path, path: str, mode: int = 0o777) -> Path:
 
 
 def check_state_folder(folder: Path) -> None:
-    """Refuse a state folder that is a link, contains one, or that other users can write to.
+    """Refuse a state folder that is a link, contains a link or special file, or is not trusted.
 
-    A missing folder is accepted.
+    A folder is not trusted if all users can write to it, or if another user made it in a folder
+    that all users can write to. A missing folder is accepted.
 
     Raises:
-        StorageError: It cannot be trusted or read.
+        StorageError: The folder is refused, or cannot be read.
     """
     with storage_errors(f"reading {folder}"):
         try:
@@ -78,7 +80,7 @@ def check_state_folder(folder: Path) -> None:
         try:
             status, above = os.fstat(descriptor), folder.parent.stat()
             with os.scandir(descriptor) as entries:
-                strange = [
+                unsafe = [
                     entry.name
                     for entry in entries
                     if not entry.is_file(follow_symlinks=False)
@@ -86,68 +88,68 @@ def check_state_folder(folder: Path) -> None:
                 ]
         finally:
             os.close(descriptor)
-    known = status.st_uid in (os.geteuid(), above.st_uid, 0)
-    if status.st_mode & stat.S_IWOTH or (not known and above.st_mode & stat.S_IWOTH):
+    trusted = status.st_uid in (os.geteuid(), above.st_uid, 0)
+    if status.st_mode & stat.S_IWOTH or (not trusted and above.st_mode & stat.S_IWOTH):
         raise StorageError(
             f"{folder} belongs to another user, or all users can write to it",
-            "Its contents cannot be trusted. Remove it if you do not know it.",
+            "Its contents cannot be trusted. Remove it if you do not recognize it.",
         )
-    if strange:
+    if unsafe:
         raise StorageError(
-            f"{folder / strange[0]} is a link or a special file",
-            "Links are not followed here. Remove it if you do not know it.",
+            f"{folder / unsafe[0]} is a link or a special file",
+            "Links are not followed here. Remove it if you do not recognize it.",
         )
 
 
-def write_beneath(folder: Path, path: str, *, more: bool = False) -> int:
+def write_beneath(folder: Path, path: str, *, append: bool = False) -> int:
     """Open a file below a folder for reading and writing, without following links.
 
     Args:
-        folder: The folder in which the path starts.
+        folder: The folder that the path is relative to.
         path: Names with `/` between them. The folders must exist.
-        more: Whether to append to an existing file. Otherwise the file must not exist.
+        append: Whether to append to an existing file. Otherwise the file must not exist.
 
     Returns:
         A descriptor that writes at the end of the file.
 
     Raises:
         NotRegularError: The path has a link, or the file is not a regular file or has a second
-            name (a hard link), whose owner's data would change.
-        OSError: It cannot be opened, or already exists.
+            hard link, so that writing would change a file elsewhere, too.
+        OSError: The file cannot be opened, or exists although `append` is not set.
     """
     above, _, name = path.rpartition("/")
     parent = folder_beneath(folder, above)
     try:
-        how = os.O_NONBLOCK if more else os.O_CREAT | os.O_EXCL
+        how = os.O_NONBLOCK if append else os.O_CREAT | os.O_EXCL
         descriptor = open_step(name, os.O_RDWR | os.O_APPEND | how, parent)
     finally:
         os.close(parent)
     try:
-        refuse_second_name(os.fstat(descriptor), path)
+        refuse_shared_file(os.fstat(descriptor), path)
     except OSError:
         os.close(descriptor)
         raise
     return descriptor
 
 
-def refuse_second_name(status: os.stat_result, path: str) -> None:
-    """Refuse to write to anything but a regular file without further hard links.
+def refuse_shared_file(status: os.stat_result, path: str) -> None:
+    """Refuse to write to anything but a regular file with a single hard link.
 
     Raises:
-        NotRegularError: It is not a regular file, or has a second name.
+        NotRegularError: The file is not regular, or has a second hard link.
     """
     if not stat.S_ISREG(status.st_mode):
         raise NotRegularError(errno.EINVAL, "it is not a regular file", path)
     if status.st_nlink != 1:
-        message = "the file has a second name (a hard link), so another file would change as well"
+        message = "the file has a second name (a hard link), whose contents would change, too"
         raise NotRegularError(errno.EINVAL, message, path)
 
 
 def remove_tree(path: Path) -> None:
     """Remove a file, or a folder with its contents, even if folders in it are not writable.
 
-    Nothing outside the folder is removed: links are not followed, also if they are swapped in
-    meanwhile.
+    Links are not followed, even if one replaces a folder during the removal, so nothing outside
+    the folder is removed. A missing path is ignored.
     """
     remove_beneath(path.parent, path.name)
 

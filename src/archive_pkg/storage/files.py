@@ -25,7 +25,7 @@ _RENAME_NOREPLACE = 1
 _RENAME_EXCHANGE = 2
 _NOT_OFFERED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM}
 _FEW_FILES = 64
-"""Up to this many files are synced one by one; for more, one sync of the file system is cheaper."""
+"""Up to this many files and folders are synced one by one; more are synced by file system."""
 _HIDDEN_MARK = ".archive-pkg"
 _NAME_MAX = 255
 _LONGEST_SUFFIX = 24
@@ -37,15 +37,15 @@ _MEANINGS = {
         "the file would be larger than allowed here",
         "Raise the limit on file sizes (ulimit -f), or write to another file system.",
     ),
-    errno.EACCES: ("permission denied", "Ask for the permission, or run as another user."),
-    errno.EPERM: ("the operation is not permitted", "Ask for the permission."),
+    errno.EACCES: ("permission denied", "Ask the owner for permission, or run as another user."),
+    errno.EPERM: ("the operation is not permitted", "Ask the owner for permission."),
     errno.EROFS: ("the file system is read-only", "Write somewhere else, or mount it writable."),
     errno.EIO: ("the device reports an error", "Check the disk first (dmesg, smartctl)."),
     errno.ENOENT: ("there is no such file or folder", "Check the path."),
     errno.ENOTDIR: ("a part of the path is not a folder", "Check the path."),
     errno.EISDIR: ("it is a folder", "Name a file."),
     errno.ELOOP: ("it is a symbolic link, and links are not followed here", "Name its target."),
-    errno.EEXIST: ("it already exists", "Name another, or remove it first."),
+    errno.EEXIST: ("it already exists", "Choose another name, or remove it first."),
     errno.ENAMETOOLONG: ("a name is too long for the file system", "Shorten the name."),
     errno.EMFILE: ("too many files are open", "Raise the limit (ulimit -n)."),
     errno.EILSEQ: ("the file system does not allow this name", "Rename the file."),
@@ -57,13 +57,13 @@ class FullError(StorageError):
 
 
 def describe(error: OSError) -> tuple[str, str]:
-    """Return what an error of the system means and a hint, which may be empty."""
+    """Return the meaning of a system error and a hint, which may be empty."""
     if isinstance(error, NotRegularError) and error.errno == errno.EINVAL:
         return str(error.strerror), "Use a regular file."
     if isinstance(error, NotRegularError) and error.errno != errno.EISDIR:
         return (
-            "it is a link or a special file",
-            "Links are not followed here. Remove it if you do not know it.",
+            str(error.strerror),
+            "Links are not followed here. Remove it if you do not recognize it.",
         )
     if isinstance(error, TooLargeError):
         return str(error.strerror), FILE_SIZE.hint
@@ -72,7 +72,7 @@ def describe(error: OSError) -> tuple[str, str]:
 
 
 def explain(error: Exception) -> str:
-    """Return what an error means, without the system's number."""
+    """Return what an error means, without the number of a system error."""
     return describe(error)[0] if isinstance(error, OSError) else str(error)
 
 
@@ -84,7 +84,7 @@ def storage_errors(what: str) -> Iterator[None]:
         what: The action and its path: "writing letters/1960.zip".
 
     Raises:
-        StorageError: An `OSError` in the block.
+        StorageError: The block raised an `OSError`.
         InvalidError: A name is not UTF-8, or folders or values are nested too deeply.
     """
     try:
@@ -125,7 +125,7 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o777) -> None:
         sync_folder(path.parent)
 
 
-def replace_unchanged(path: Path, data: bytes, before: bytes) -> bool:
+def replace_if_unchanged(path: Path, data: bytes, before: bytes) -> bool:
     """Write a file as `write_atomically` does, but only if it still has the expected bytes.
 
     Args:
@@ -137,7 +137,7 @@ def replace_unchanged(path: Path, data: bytes, before: bytes) -> bool:
         False if another program has changed the file, which is then left alone.
 
     Raises:
-        StorageError: It cannot be read or written. The file is unchanged.
+        StorageError: The file cannot be read or written. It has its old or all of its new bytes.
     """
     path = Path(os.path.realpath(path))  # a link stays a link
     with storage_errors(f"writing {path}"):
@@ -160,8 +160,9 @@ def replace_unchanged(path: Path, data: bytes, before: bytes) -> bool:
 def staged_file(path: Path, data: bytes, mode: int = 0o777) -> Iterator[Path]:
     """Yield a file with these bytes next to a path, and remove it after the block.
 
-    The caller syncs it and renames it to the path. It gets the permissions of the existing file,
-    limited to `mode`, or those of `mode` under the umask. They are never wider meanwhile.
+    The caller syncs it and renames it to the path. The file has the permissions of an existing file
+    at the path, limited to `mode`; if there is none, those of `mode` under the umask. Its
+    permissions are never wider than that, even while it is being written.
     """
     kept = stat.S_IMODE(path.stat().st_mode) & (mode | ~0o777) if path.exists() else None
     staged = hidden(path, f"-{os.urandom(4).hex()}")
@@ -234,7 +235,8 @@ def sync_tree(path: Path) -> None:
 def same_mount(one: Path, other: Path) -> bool:
     """Return whether a file can be renamed from one folder into another: both are on one mount.
 
-    The same disk can be mounted twice. If the system cannot tell, one mount is assumed.
+    The same disk can be mounted twice. If the system does not list mounts, folders on one device
+    count as one mount.
     """
     if one.stat().st_dev != other.stat().st_dev:
         return False
@@ -257,7 +259,7 @@ def exchange(one: Path, other: Path) -> bool:
 
 
 def rename_to_free(one: Path, other: Path) -> bool:
-    """Rename to a name that does not exist, in one step. Return False if the system cannot.
+    """Rename to a name that does not exist, in one step. Return False if the system cannot do that.
 
     Raises:
         FileExistsError: The new name exists.
@@ -345,12 +347,12 @@ def open_mode(mode: int) -> int:
 
 
 def named(path: Path) -> Path:
-    """Return the same path with a name at its end, unlike "." and ".."."""
+    """Return the same path in a form that ends with a name, not with "." or ".."."""
     return path.resolve() if path.name in ("", "..") else path
 
 
 def hidden(path: Path, suffix: str) -> Path:
-    """Return a hidden name next to a path, for temporary files and locks."""
+    """Return a hidden path in the same folder, for a temporary file or a lock."""
     name = path.name
     if len(os.fsencode(name)) + len(_HIDDEN_MARK) + _LONGEST_SUFFIX > _NAME_MAX:
         name = hashlib.sha256(os.fsencode(name)).hexdigest()

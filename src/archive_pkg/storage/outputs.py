@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from archive_pkg import logs
 from archive_pkg.errors import StorageError, UsageError
-from archive_pkg.storage.beneath import refuse_second_name
+from archive_pkg.storage.beneath import refuse_shared_file
 from archive_pkg.storage.files import is_ours, storage_errors, write_atomically
 from archive_pkg.storage.staging import DestinationExistsError
 
@@ -57,8 +57,9 @@ def append_output(path: Path) -> BinaryIO:
     """Open a file that the user named, to append lines of JSON.
 
     Raises:
-        UsageError: The file exists and does not begin with a line of JSON.
-        StorageError: It cannot be opened, or is a link or pipe of another user.
+        UsageError: The file is not empty and does not begin with `{`.
+        StorageError: The path cannot be opened, is another user's link or pipe, or has a second
+            hard link.
     """
     target, is_stream = _target(path)
     with storage_errors(f"writing {path}"):
@@ -66,7 +67,7 @@ def append_output(path: Path) -> BinaryIO:
             return target.open("wb", buffering=0)
         file = target.open("a+b")
         try:
-            refuse_second_name(os.fstat(file.fileno()), os.fspath(path))
+            refuse_shared_file(os.fstat(file.fileno()), os.fspath(path))
         except OSError:
             file.close()
             raise
@@ -85,11 +86,11 @@ def append_output(path: Path) -> BinaryIO:
 
 
 def log_to(verbose: bool, file: Path | None) -> None:
-    """Show log messages on standard error and append them to a file.
+    """Show log messages on standard error, and append them to a file if one is given.
 
     Raises:
-        UsageError: The file exists and does not begin with a line of JSON.
-        StorageError: It cannot be opened.
+        UsageError: As for `append_output`.
+        StorageError: As for `append_output`.
     """
     stream = append_output(file) if file else None
     if stream and os.fstat(stream.fileno()).st_size == 0 and file and file.is_file():
@@ -131,6 +132,6 @@ def _refuse_foreign_link(path: Path, status: os.stat_result) -> None:
         and parent.st_mode & stat.S_IWOTH
     ):
         raise StorageError(
-            f"{path} is a link or a pipe that belongs to another user",
+            f"{path} is a link, a pipe or a device that belongs to another user",
             "Name a file in a folder of your own.",
         )

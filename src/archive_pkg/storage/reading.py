@@ -110,7 +110,7 @@ def is_real_folder(path: Path) -> bool:
 
 
 def names_in(folder: Path, pattern: str = "*") -> list[str]:
-    """Return the sorted names in a folder that match a pattern; an empty list without the folder.
+    """Return the sorted names in a folder that match a pattern; none if the folder is missing.
 
     Raises:
         OSError: The folder cannot be read. `Path.glob` would return no names.
@@ -125,8 +125,8 @@ def names_in(folder: Path, pattern: str = "*") -> list[str]:
 def files_below(folder: Path, unreadable: Callable[[OSError], None]) -> Iterator[Path]:
     """Yield the regular files below a folder, in the order of their paths.
 
-    Hidden files and folders are skipped. Links are not followed, because a folder from others could
-    lead to private files.
+    Hidden files and folders are skipped. Links are not followed, because a link in a folder from
+    someone else could lead to private files.
 
     Args:
         folder: The folder.
@@ -227,7 +227,7 @@ def open_step(name: str, flags: int, parent: int) -> int:
     """Open a name in an open folder, unless it is a link, and return its descriptor.
 
     Raises:
-        NotRegularError: The name is a link, or its kind is not the one that the flags require.
+        NotRegularError: The name is a link, or is not of the kind that the flags require.
         OSError: The file or folder does not exist or cannot be opened.
     """
     if name in ("", ".", "..") or "\0" in name:
@@ -236,7 +236,8 @@ def open_step(name: str, flags: int, parent: int) -> int:
         return os.open(name, os.O_NOFOLLOW | flags, 0o666, dir_fd=parent)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
-            raise NotRegularError(error.errno, "it is a link or not a file", name) from error
+            kind = "not a folder" if error.errno == errno.ENOTDIR else "a special file"
+            raise NotRegularError(error.errno, f"it is a link or {kind}", name) from error
         raise
 
 

@@ -55,18 +55,18 @@ _LONGEST_LOCK = 1000
 
 
 class DestinationExistsError(StorageError):
-    """The destination exists, and was not to be replaced, or it is of another kind."""
+    """The destination exists, and may not be replaced or is of a different kind."""
 
 
 class LockedError(StorageError):
-    """Another run uses the same destination."""
+    """Another run is using the same path."""
 
 
 class Lock:
     """A lock on a path, with a hidden file next to it that names the holder.
 
-    The lock is the system's (`flock`), so it ends with its process. On leaving,
-    the file is removed if that is possible.
+    The system holds the lock (`flock`) and releases it when the process ends. Leaving the context
+    removes the file if that is possible.
     """
 
     def __init__(self, path: Path, wait: float = 0) -> None:
@@ -129,8 +129,8 @@ class Lock:
             os.close(descriptor)
             return False
         self._descriptor = descriptor
-        # The holder's name is only for messages, so a full disk does not matter. A file with a
-        # second name could be another file of this user, linked by an attacker.
+        # The holder's name is only for messages, so a full disk does not matter. If the file has a
+        # second hard link, an attacker may have linked a different file of this user here.
         if is_ours(status) and status.st_nlink == 1:
             with contextlib.suppress(OSError):
                 os.ftruncate(descriptor, 0)
@@ -153,7 +153,7 @@ class Lock:
     def _not_a_lock_error(self) -> StorageError:
         return StorageError(
             f"{self.path} has the name of this program's lock, but is not a file",
-            "Remove it if you do not know it, then run the same command again.",
+            "Remove it if you do not recognize it, then run the same command again.",
         )
 
 
@@ -171,7 +171,7 @@ class Staging:
     The destination is locked while the context is open. Entering removes the leftovers of killed
     runs. Leaving without `commit` removes the folder and does not change the destination.
 
-    Only this user can read the folder before it is renamed.
+    Only this user can read the folder before `commit`.
 
     Attributes:
         destination: The path of the finished folder or file.
@@ -239,13 +239,12 @@ class Staging:
         """Sync the staged folder and rename it to the destination.
 
         Args:
-            replace: Whether an existing destination may be replaced. If the system can, one step
-                exchanges both; else two renames do, which the next run finishes after a crash.
-            item: A file or folder inside the staging folder; only it becomes the destination.
+            replace: Whether an existing destination may be replaced.
+            item: The file or folder inside the staging folder that becomes the destination. None
+                for the staging folder itself.
 
         Raises:
-            DestinationExistsError: The destination exists, and `replace` is not set, or it is of
-                another kind.
+            DestinationExistsError: As for `move_to_destination`.
             StorageError: The storage failed. The destination is old and complete, or new and
                 complete.
         """
@@ -287,7 +286,8 @@ def open_up(staged: Path, mode: int = 0o777, *, like: Path | None = None) -> Non
 def move_to_destination(staged: Path, destination: Path, *, replace: bool = False) -> None:
     """Move a finished file or folder to its destination.
 
-    The move has one step if the system can do that, else two that `recover` finishes.
+    If the system can do that, the move is a single step. Otherwise a folder is replaced by two
+    renames, and after a crash between them `recover` finishes the move.
 
     Args:
         staged: A synced file or folder on the destination's file system. After a replacement, the
@@ -296,8 +296,8 @@ def move_to_destination(staged: Path, destination: Path, *, replace: bool = Fals
         replace: Whether an existing destination may be replaced.
 
     Raises:
-        DestinationExistsError: The destination exists and `replace` is not set, or it is of
-            another kind.
+        DestinationExistsError: The destination exists and `replace` is not set, or it is of a
+            different kind than the new file or folder.
         OSError: The storage failed. The destination is old and complete, or new and complete.
     """
     if replace and os.path.lexists(destination):
@@ -314,7 +314,7 @@ def move_to_destination(staged: Path, destination: Path, *, replace: bool = Fals
 
 
 def _refuse_other_kinds(staged: Path, destination: Path) -> None:
-    """Refuse to replace a destination of another kind: a link, a device, an unrelated folder.
+    """Refuse to replace a destination of a different kind: a link, a device, an unrelated folder.
 
     A folder counts as the same kind if it is empty, or if a file directly in it has the name of a
     file directly in the new folder.
@@ -329,7 +329,7 @@ def _refuse_other_kinds(staged: Path, destination: Path) -> None:
         ):
             return
     raise DestinationExistsError(
-        f"{destination} is of another kind than the new file or folder, so it was not replaced",
+        f"{destination} is of a different kind than the new file or folder, so it was not replaced",
         "Name another destination, or move it away.",
     )
 
@@ -338,7 +338,7 @@ def refuse_existing(destination: Path) -> None:
     """Refuse a destination that already exists, before any work is done.
 
     Raises:
-        DestinationExistsError: It exists.
+        DestinationExistsError: The destination exists.
     """
     if os.path.lexists(destination):
         raise _exists_error(destination)
@@ -353,7 +353,8 @@ def _exists_error(destination: Path) -> DestinationExistsError:
 def recover(destination: Path) -> None:
     """Finish or undo the work of killed runs next to a destination, which must be locked.
 
-    Files of other users with similar names are logged and left alone.
+    A file that has a similar name but was not left by this program and user is logged and left
+    alone.
 
     Raises:
         OSError: The storage fails.
@@ -387,28 +388,28 @@ def _leftovers(destination: Path) -> list[tuple[str, str]]:
                 if match and _is_plain(entry.stat(follow_symlinks=False)):
                     found.append((entry.name, match[1] or ""))
                 elif suffix[0] in ".-":
-                    _leave_alone(entry.path)
+                    _log_foreign_file(entry.path)
     return found
 
 
 def _is_plain(status: os.stat_result) -> bool:
-    """Return whether it is a file or folder of this user, not a link, a pipe or a device."""
+    """Return whether a status is that of a file or folder of this user, not of a link or device."""
     return is_ours(status) and (stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode))
 
 
-def _leave_alone(path: str) -> None:
+def _log_foreign_file(path: str) -> None:
     _log.warning(
         "%r has a name like this program's temporary files, but this program did not create it. It "
-        "was left alone. Remove it if you do not know it.",
+        "was left alone. Remove it if you do not recognize it.",
         path,
     )
 
 
 def enclose(folder: Path, shell: Path) -> None:
-    """Rename a folder to data/ in `shell`, and `shell` to the folder's name.
+    """Move a folder to data/ in `shell`, and rename `shell` to the folder's name.
 
-    The shell's name must be `hidden(folder, ENCLOSING)`. After a crash between the two renames all
-    files are in the shell, and `finish_enclosing` does the second one.
+    The shell's path must be `hidden(folder, ENCLOSING)`. After a crash between the two renames, all
+    files are in the shell, and `finish_enclosing` does the second rename.
 
     Raises:
         OSError: The storage fails.

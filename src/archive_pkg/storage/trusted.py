@@ -13,9 +13,9 @@ from archive_pkg.storage.reading import open_beneath
 
 
 def find_upwards(start: Path, name: str) -> Path | None:
-    """Return the nearest file with a name in a folder or above it.
+    """Return the nearest file of a name in a folder or above it; None if there is none.
 
-    The search stays in one file system. It ends at the user's home folder, and below a folder that
+    The search stays in one file system. It ends at the user's home folder, and before a folder that
     cannot be examined, or that every user of the machine can write to, such as /tmp.
     """
     home = _home()
@@ -40,10 +40,10 @@ def read_trusted(file: Path, limit: int, *, named: bool, closing: str, naming: s
 
     Args:
         file: The file.
-        limit: The largest size allowed. A longer result means that the file is too large.
+        limit: The largest size allowed. If the result is longer, the file is too large.
         named: Whether the user named the file. If not, the file and its folder must belong to the
             user or to root.
-        closing: How the hint ends that follows "chmod o-w" for a file that every user can write to.
+        closing: The end of the hint for a file that every user can write to, after "chmod o-w".
         naming: The hint for a file that belongs to another user.
 
     Raises:

@@ -198,7 +198,7 @@ class _FetchRun:
 
     def _download(self, line: FetchLine, part: Path, wanted: dict[str, bytes]) -> None:
         hashes = {name: new_hash(name) for name in wanted}
-        descriptor = write_beneath(self.parts, part.name, more=os.path.lexists(part))
+        descriptor = write_beneath(self.parts, part.name, append=os.path.lexists(part))
         try:
             have = _hash_so_far(descriptor, hashes)
             if have != line.length:

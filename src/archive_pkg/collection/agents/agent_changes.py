@@ -55,7 +55,7 @@ class _FileChange:
     def write(self) -> None:
         if self.before is None:
             storage.write_atomically(self.file, self.after)
-        elif not storage.replace_unchanged(self.file, self.after, self.before):
+        elif not storage.replace_if_unchanged(self.file, self.after, self.before):
             raise StorageError(
                 f"{self.file} was changed by another program", "Run the same command again."
             )

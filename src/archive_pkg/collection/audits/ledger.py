@@ -155,7 +155,7 @@ class Ledger:
             storage.write_atomically(head_file(self.path), f"{self.head}\n".encode())
         with storage.storage_errors(f"writing the ledger {self.path}"):
             descriptor = storage.write_beneath(
-                self.path.parent, self.path.name, more=os.path.lexists(self.path)
+                self.path.parent, self.path.name, append=os.path.lexists(self.path)
             )
             with os.fdopen(descriptor, "ab") as file:
                 if file.tell() != self.size:

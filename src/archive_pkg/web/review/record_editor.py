@@ -244,7 +244,7 @@ class RecordEditor:
         return snapshot
 
     def _write(self, before: bytes, after: bytes) -> None:
-        if not storage.replace_unchanged(self.file, after, before):
+        if not storage.replace_if_unchanged(self.file, after, before):
             raise _changed(self.file)
 
     def _read(self, digest: str, data: bytes) -> RecordSnapshot:

@@ -126,7 +126,7 @@ class LocalStorage(FolderStorage):
         if not storage.is_ours(status) or status.st_mode & 0o022:
             raise StorageError(
                 f"{self.root / path} belongs to another user, or others may write into it",
-                "Remove it if you do not know it, then run the same command again.",
+                "Remove it if you do not recognize it, then run the same command again.",
             )
         return status
 
@@ -181,7 +181,7 @@ class LocalStorage(FolderStorage):
         self, path: str, source: Iterable[bytes], offset: int, arrived: Callable[[int], None]
     ) -> None:
         with storage.storage_errors(f"writing {self.root / path}"):
-            descriptor = storage.write_beneath(self.root, path, more=offset > 0)
+            descriptor = storage.write_beneath(self.root, path, append=offset > 0)
             try:
                 for block in source:
                     fixity.write_all(descriptor, block)
