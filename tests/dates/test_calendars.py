@@ -64,7 +64,7 @@ def test_a_day_missing_from_both_calendars_is_none() -> None:
         assert gregorian(*day) is None
 
 
-def test_the_first_and_last_years_of_python_are_converted() -> None:
+def test_the_first_and_last_years_of_datetime_are_converted() -> None:
     assert gregorian(1, 1, 2) is None, "it is in the year before the year 1"
     assert gregorian(1, 1, 3) == datetime.date(1, 1, 1)
     assert gregorian(0, 12, 31) is None

@@ -42,7 +42,7 @@ def test_the_conventions_of_a_column_decide_between_readings() -> None:
     assert [one.edtf for one in serial.readings] == ["1964-07-19"]
 
 
-def test_a_phrase_of_the_greatest_length_is_read_and_a_longer_one_is_not() -> None:
+def test_a_field_of_the_maximum_length_is_read_and_a_longer_one_is_not() -> None:
     most = "1960" + " " * (LONGEST - 4)
     assert read_date(most)
     assert read_date(most + " ") is None

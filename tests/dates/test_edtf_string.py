@@ -191,7 +191,7 @@ def test_an_error_says_what_to_write(text, right):
     assert right in str(caught.value)
 
 
-def test_qualified_seasons_and_interval_ends():
+def test_seasons_and_interval_ends_can_have_qualifiers():
     assert Edtf("1960-21?").uncertain
     assert Edtf("1959-24/1960-21~").latest == DAY(1960, 5, 31)
     assert Edtf("1984?/2004-06~").uncertain

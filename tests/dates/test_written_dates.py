@@ -91,7 +91,7 @@ def test_a_date_with_several_readings_is_open_and_one_of_them(
     assert (read.one_of, read.is_open) == (one_of, is_open)
 
 
-def test_a_question_mark_in_brackets_supplies_nothing() -> None:
+def test_a_question_mark_in_brackets_does_not_make_a_date_supplied() -> None:
     for line, note in (("3 May 1923 [?]", ""), ("[3] May 1923", "supplied: in brackets")):
         assert [one.note for one in find_dates(line)] == [note]
 

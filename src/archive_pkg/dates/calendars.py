@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 
 _OFFSET = 308
-"""Difference between the days counted here and the ordinals of `datetime.date`."""
+"""Difference between the day numbers of `gregorian` and the ordinals of `datetime.date`."""
 
 _DAY = datetime.timedelta(days=1)
 _FIRST_REPUBLICAN_DAY = datetime.date(1792, 9, 22)
@@ -18,9 +18,10 @@ COMPLEMENTARY = 13
 
 
 def gregorian(year: int, month: int, day: int) -> datetime.date | None:
-    """Return the Gregorian date of a Julian date, or None if the Julian date does not exist.
+    """Return the Gregorian date of a Julian date.
 
-    The year begins on 1 January. The Gregorian date is proleptic before October 1582.
+    The year begins on 1 January. The Gregorian date is proleptic before October 1582. The result is
+    None if the Julian date does not exist or is outside the years 1 to 9998.
     """
     if not (1 <= year <= 9998 and 1 <= month <= 12 and 1 <= day <= julian_days(year, month)):
         return None
@@ -40,8 +41,8 @@ def julian_days(year: int, month: int) -> int:
 def republican(year: int, month: int, day: int) -> datetime.date | None:
     """Return the Gregorian date of a French Republican date, or None if it does not exist.
 
-    The calendar was in use from the year I to 10 nivôse XIV. Its years III, VII and XI are leap
-    years, so three of the years 1 to 14 have a sixth complementary day.
+    The calendar was in use from the year I to 10 nivôse XIV. Its leap years III, VII and XI have a
+    sixth complementary day.
     """
     days = (6 if year % 4 == 3 else 5) if month == COMPLEMENTARY else 30
     if not (1 <= year <= 14 and 1 <= month <= COMPLEMENTARY and 1 <= day <= days):

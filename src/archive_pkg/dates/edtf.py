@@ -123,11 +123,12 @@ def _short(text: str) -> str:
 
 
 def _wrong(message: str, hint: str = "") -> NoReturn:
-    raise Fault(message, hint, DATE_INVALID)
+    stop = "." if hint and not hint.endswith(".") else ""  # "Write 1959/.." stays
+    raise Fault(message, hint + stop, DATE_INVALID)
 
 
 def _suggest(hint: str, *dates: str) -> str:
-    """Return a hint with dates in it, or "" if one of them is not valid."""
+    """Return a hint that contains dates, or "" if one of the dates is not valid."""
     try:
         for date in dates:
             parse(date)
@@ -157,7 +158,7 @@ def parse(text: str) -> DateSpan:
         return _one_of(text)
     if text.startswith("{"):
         _wrong(
-            f"“{_short(text)}” is a set “all of”, which is EDTF level 2",
+            f"“{_short(text)}” is an EDTF set “all of”, which records do not support",
             "If only one of the dates is right, write [1960,1962]; otherwise use several fields",
         )
     if text.count("/") == 1:
@@ -216,7 +217,7 @@ def _masked(text: str, sign: int, parts: list[str]) -> DateSpan:
     if len(parts) > 1 and "X" not in parts[1]:
         if "X" in parts[0] and int(parts[1]) in _SEASONS:
             _wrong(
-                f"“{_short(text)}”: a part of the year needs a complete year",
+                f"“{_short(text)}”: a season or part of a year needs a complete year",
                 "Write the year without X, or leave out what follows it",
             )
         _check_month(text, int(parts[1]))
@@ -232,7 +233,7 @@ def _masked(text: str, sign: int, parts: list[str]) -> DateSpan:
 
 
 def _fitting(years: range, parts: list[str], step: int) -> Day | None:
-    """Return the first day (last, if `step` is -1) in some years that fits the given digits."""
+    """Return the first day (last, if `step` is -1) of the years that fits the digits, or None."""
     month_part, day_part = [*parts[1:], "XX", "XX"][:2]
     months = [n for n in range(1, 13) if _fits(month_part, n)][::step]
     days = [n for n in range(1, 32) if _fits(day_part, n)][::step]
@@ -266,7 +267,8 @@ def _month_or_season(text: str, year: int, month: int) -> DateSpan:
 def _check_month(text: str, month: int) -> None:
     if month in _SEASONS:
         _wrong(
-            f"“{_short(text)}”: a part of the year has no days", f"Write {text[:-3]}, or the month"
+            f"“{_short(text)}”: a season or part of a year cannot have a day",
+            f"Write {text[:-3]}, or the month",
         )
     if not 1 <= month <= 12:
         _wrong(
@@ -309,7 +311,7 @@ def _long_year(text: str) -> DateSpan:
 
 
 def _date_and_time(text: str) -> DateSpan:
-    """Parse `YYYY-MM-DDThh:mm:ss`, without time zone, in UTC (`Z`), or with an offset."""
+    """Parse `YYYY-MM-DDThh:mm:ss`, with `Z`, with an offset from UTC, or with neither."""
     day, _, time = text.partition("T")
     span = _date(day) if day else _wrong_form(text)
     if (
@@ -339,7 +341,7 @@ def _clock(text: str, clock: str) -> int:
 
 
 def _offset(text: str, offset: str) -> int:
-    """Return the seconds that local time is ahead of UTC."""
+    """Return the number of seconds by which local time is ahead of UTC."""
     if offset[0] not in "+-" or len(offset) not in (3, 6) or offset[3:4] not in ("", ":"):
         _wrong(
             f"“{_short(text)}” has “{offset}” after its time",

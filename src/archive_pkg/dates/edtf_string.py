@@ -33,10 +33,10 @@ class Edtf(str):
     """A date in the Extended Date/Time Format; a `str` that keeps its spelling.
 
     Two dates are equal if they are written in the same way. They sort by their beginning, then by
-    their end. An open or unknown beginning sorts first, an open end last. Seasons are those of
-    meteorology in the northern hemisphere: spring (21) begins in March, summer (22) in June,
-    autumn (23) in September, winter (24) in December, and ends in February of the next year.
-    Qualifiers (`?`, `~`, `%`) do not change the first and last day.
+    their end. An open or unknown beginning sorts first, an open end last. The seasons 21 to 24 are
+    those of meteorology in the northern hemisphere: spring (21) begins in March, summer (22) in
+    June and autumn (23) in September; winter (24) begins in December and ends in February of the
+    next year. Qualifiers (`?`, `~`, `%`) do not change the first and last day.
 
     Attributes:
         earliest: First possible day; None if it is open, unknown, or outside the years 1 to 9999

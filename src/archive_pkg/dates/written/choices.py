@@ -1,4 +1,4 @@
-"""The meanings of a day, month or year in words, and the readings that come of them."""
+"""Represent the possible meanings of a written date, and turn them into readings."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from archive_pkg.dates.written.readings import DateReading, joined, of_choices, 
 from archive_pkg.dates.written.words import MONTH_NAMES
 
 LADY_DAY_ENDED = 1753
-"""From this year on, the year began on 1 January in England, and dual years were not used."""
+"""Dual years end before this one: from 1752 on, the English year began on 1 January."""
 
 
 class Choice(NamedTuple):
-    """One meaning of a date: a year, month or day, or another date in EDTF."""
+    """One meaning of a date: a year, month and day, of which some can be missing, or EDTF."""
 
     year: int | None = None
     month: int | None = None
@@ -25,7 +25,7 @@ class Choice(NamedTuple):
     edtf: str = ""
 
     @property
-    def written(self) -> str:
+    def in_edtf(self) -> str:
         """The date in EDTF, with XXXX for a missing year."""
         if self.edtf:
             return self.edtf
@@ -43,7 +43,7 @@ class Choice(NamedTuple):
 
     @property
     def exists(self) -> bool:
-        """Whether there is such a year, month or day."""
+        """Whether the calendar has this month and day."""
         if self.month is not None and not 1 <= self.month <= 12:
             return False
         if self.day is None or self.month is None:
@@ -59,17 +59,17 @@ class Point:
 
     Attributes:
         end: The place after its last token.
-        choices: Its possible meanings, without those that do not exist.
-        rule: The rule of an open reading if it has several.
-        sure: The certainty of the reading if it has one.
-        short_year: Whether its century is not written.
+        choices: Its possible meanings, without those that the calendar does not have.
+        rule: The rule of the reading if there are several choices.
+        sure: The highest certainty of the reading, from 0 to 2.
+        short_year: Whether the century is not written.
         dual: The second year of 1704/5, or 0.
-        part: Whether it is a date only together with another part of the phrase.
-        year_first: Whether its largest unit comes first, so that a day after it has its month.
-        language: The language of the month's name, if only one fits.
-        missing: The days that do not exist.
-        note: Its day in another calendar.
-        calendar: That calendar.
+        part: Whether it needs the other part of a phrase to be a date, like the 3 in "3–5 May".
+        year_first: Whether the largest unit comes first, so that a second day can share its month.
+        language: The language of the month's name if only one fits, or an empty string.
+        impossible: The meanings that the calendar does not have, such as 31 June.
+        note: The date as written, if its calendar is not the Gregorian.
+        calendar: The name of that calendar, or an empty string.
     """
 
     end: int
@@ -81,13 +81,13 @@ class Point:
     part: bool = False
     year_first: bool = False
     language: str = ""
-    missing: tuple[Choice, ...] = ()
+    impossible: tuple[Choice, ...] = ()
     note: str = ""
     calendar: str = ""
 
     @property
     def has_year(self) -> bool:
-        """Whether it has a year of its own."""
+        """Whether all its meanings have a year."""
         return all(one.year is not None or one.edtf for one in self.choices)
 
 
@@ -97,7 +97,7 @@ def reading_of(point: Point) -> DateReading:
         return _dual(point)
     found = [
         DateReading(
-            one.written,
+            one.in_edtf,
             one.rule,
             min(point.sure, 1 if point.short_year or point.calendar else 2),
             note=point.note,
@@ -108,7 +108,7 @@ def reading_of(point: Point) -> DateReading:
         for one in point.choices
     ]
     if not found:
-        days = (one for one in point.missing if one.year)
+        days = (one for one in point.impossible if one.year)
         return open_reading(filter(None, map(from_julian, days)), "no-such-day")
     if found[0].edtf.startswith("XXXX"):
         return DateReading(found[0].edtf, "day-without-year", 0, language=point.language)
@@ -116,21 +116,24 @@ def reading_of(point: Point) -> DateReading:
 
 
 def _dual(point: Point) -> DateReading:
-    """Return the reading of `1 March 1704/5`: a day before 25 March, when the year began."""
-    first = point.choices[0] if point.choices else point.missing[0]
+    """Return the reading of a date with a dual year, such as `1 March 1704/5`.
+
+    While the English year began on 25 March, days before it were given both years.
+    """
+    first = point.choices[0] if point.choices else point.impossible[0]
     second = first._replace(year=point.dual)
     begins_late = point.dual < LADY_DAY_ENDED
     if first.day and begins_late and (first.month or 0, first.day) < (3, 25):
         read = from_julian(second, "dual-year", "the year began on 25 March")
         return read or open_reading([], "no-such-day")
     if first.day is None and first.month is not None and first.month < 3 and begins_late:
-        return open_reading([DateReading(second.written, "dual-year", 1)], "dual-year")
+        return open_reading([DateReading(second.in_edtf, "dual-year", 1)], "dual-year")
     years = (one for one in (first, second) if one.exists)
-    return open_reading((DateReading(one.written, one.rule) for one in years), "dual-year")
+    return open_reading((DateReading(one.in_edtf, one.rule) for one in years), "dual-year")
 
 
 def year_and_short(year: int, sign: str, short: int, digits: int) -> list[Choice]:
-    """Return the meanings of a year and a short number with a sign between them."""
+    """Return the meanings of a year and a short number with a sign between them: `1911/12`."""
     round_ = 10**digits
     last = year - year % round_ + short
     last += round_ if year % round_ == round_ - 1 and short == 0 else 0
@@ -149,7 +152,7 @@ def year_and_short(year: int, sign: str, short: int, digits: int) -> list[Choice
 def from_julian(
     day: Choice, rule: str = "old-style-date", note: str = "", *, language: str = ""
 ) -> DateReading | None:
-    """Return the reading of a day in the Julian calendar; None if it does not exist."""
+    """Return the reading of a day in the Julian calendar, or None if the day does not exist."""
     found = gregorian(day.year or 0, day.month or 0, day.day or 0)
     if found is None:
         return None

@@ -18,11 +18,11 @@ FIRST_YEAR, LAST_YEAR = 1000, 2100
 _USUAL_PIVOT = 2000
 _UNITS = re.compile("[年月년월]")
 _AHEAD = 8
-"""Empty tokens after the last, so that readers can look ahead."""
+"""The number of empty tokens after the last, so that readers can look ahead."""
 
 
 class Year(NamedTuple):
-    """A year in a text, which can mean several, and the place after it."""
+    """The years that a number in a text can mean, and the place after the number."""
 
     end: int
     years: tuple[int, ...]
@@ -55,7 +55,7 @@ class ComponentReader:
         self.has_units = bool(_UNITS.search(text))
 
     def at(self, place: int) -> DateToken:
-        """Return a token, or an empty one before the first and after the last."""
+        """Return the token at a place; an empty one before the first and after the last."""
         return self._tokens[place]
 
     def word(self, place: int) -> str:
@@ -63,22 +63,22 @@ class ComponentReader:
         return self._words[place]
 
     def doubted(self, start: int, end: int) -> bool:
-        """Whether a question mark follows one of some tokens."""
+        """Return whether a question mark follows a token from `start` up to `end`."""
         return any(token.doubt for token in self._tokens[start:end])
 
-    def take_doubt(self, start: int, end: int) -> None:
-        """Forget the question marks after some tokens, because they are digits."""
+    def clear_doubt(self, start: int, end: int) -> None:
+        """Ignore the question marks after some tokens, because they stand for digits."""
         for token in self._tokens[start:end]:
             token.doubt = False
 
     def gap(self, place: int, signs: str = ".,", others: frozenset[str] = frozenset()) -> int:
-        """Return the next place after signs, apostrophes and words."""
+        """Return the first place that has none of the signs or other words, and no apostrophe."""
         while (word := self._words[place]) and (word in signs or word in "'’" or word in others):
             place += 1
         return place
 
     def touches(self, place: int) -> bool:
-        """Whether nothing is between a token and the one before it."""
+        """Return whether a token directly follows the one before it, without a space."""
         return self.at(place).start == self.at(place - 1).end
 
     def number(self, place: int, most: int) -> int:
@@ -87,12 +87,12 @@ class ComponentReader:
         return token.value if 0 < token.digits <= 2 and 1 <= token.value <= most else 0
 
     def is_cited(self, place: int) -> bool:
-        """Whether words such as "No." are before a number."""
+        """Return whether a word such as "No." precedes a number."""
         before = place - 2 if self.word(place - 1) == "." else place - 1
         return self.word(before) in words.CITED
 
     def language(self, place: int) -> str:
-        """Return the language of a month's name, if only one fits."""
+        """Return the language of a month's name if only one fits, or an empty string."""
         languages = self.names.languages.get(self.word(place), frozenset())
         return next(iter(languages)) if len(languages) == 1 else ""
 
@@ -107,7 +107,7 @@ class ComponentReader:
         language: str = "",
         year_first: bool = False,
     ) -> Point:
-        """Return a point; `end` is its end if it has no year."""
+        """Return the point of a date; it ends at `end` or after the year, whichever is later."""
         given = [Choice(one, month, day, rule) for one in year.years or (None,)]
         return Point(
             max(end, year.end),
@@ -116,13 +116,13 @@ class ComponentReader:
             dual=year.dual,
             language=language,
             year_first=year_first,
-            missing=tuple(one for one in given if not one.exists),
+            impossible=tuple(one for one in given if not one.exists),
         )
 
     # Years and days
 
     def year(self, place: int, *, dual: bool = True) -> Year:
-        """Read a year: `1960`, `1704/5`, `904`, `60`."""
+        """Read a year, such as `1960`, `1704/5`, `904`, `60`; NO_YEAR if there is none."""
         token = self.at(place)
         value, end = token.value, place + 1
         if not token.digits or self._is_time(place):
@@ -153,7 +153,7 @@ class ComponentReader:
         return (year,) if self.conventions.pivot else (year, year - 100)
 
     def _is_time(self, place: int) -> bool:
-        """Whether a number is a time of day: `1945 hours`, `19:23`, `19.23 Uhr`, `6 p.m.`."""
+        """Return whether a number begins a time of day: `1945 hours`, `19:23`, `6 p.m.`."""
         after = self.word(place + 1)
         if after in words.CLOCK or self.word(place - 1) == ":":
             return True
@@ -165,7 +165,7 @@ class ComponentReader:
         )
 
     def year_after(self, end: int, signs: str, others: frozenset[str] = frozenset()) -> Year:
-        """Read the year that follows a month's name."""
+        """Read the year that follows a day or a month's name; NO_YEAR if there is none."""
         place = self.gap(end, signs, others)
         year = self.year(place)
         if self.word(place) == "(" and self.word(place + 2) == ")":
@@ -182,7 +182,10 @@ class ComponentReader:
         return year
 
     def day(self, place: int) -> tuple[int, int]:
-        """Return a day and the place after it; the first can be written "I." or "Ier"."""
+        """Return a day, or 0 if there is none, and the place after it.
+
+        The first day of a month can be written "I." or "Ier".
+        """
         day = self.number(place, 31)
         end = place + 1
         if self.word(place) == "ier" or (self.word(place) == "i" and self.word(end) in (".", "°")):
@@ -195,7 +198,7 @@ class ComponentReader:
         return day, end
 
     def roman(self, place: int) -> int:
-        """Return a month in Roman figures, which are all capitals or all small."""
+        """Return the month that Roman figures mean, or 0 if they mix capitals and small letters."""
         token = self.at(place)
         raw = self.text[token.start : token.end]
         month = words.ROMAN.get(token.word, 0)

@@ -85,10 +85,10 @@ MONTHS: dict[str, dict[str, int]] = {
 """The month by its name, by language."""
 
 VERBS = frozenset(("may", "march"))
-"""Names that in small letters are other words."""
+"""Names that are different words when they are written in small letters."""
 
 AFTER_DAY = frozenset(("set", "ago", "out", "gen", "mag", "led", "lip", "dub", "lut", "pros"))
-"""Short names that are also other words; in running text they are months only after a day."""
+"""Short names that are also common words. In running text, they are months only after a day."""
 
 
 class MonthNames(Protocol):

@@ -1,6 +1,6 @@
 """Read phrases of dates: "ca. 1960", "between 1959 and 1961", "5/17 March 1848".
 
-A phrase is a date, or two with a connector between them, with qualifiers before and after.
+A phrase is one date, or two dates with a connector between them, with qualifiers around them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from archive_pkg.dates.written.choices import Choice, Point, from_julian, readin
 from archive_pkg.dates.written.points import PointReader
 from archive_pkg.dates.written.readings import (
     DateReading,
-    each,
+    change_readings,
     is_edtf,
     joined,
     of_choices,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _DAY = datetime.timedelta(days=1)
 _DEEPEST = 6
-"""Most qualifiers before a date."""
+"""The maximum number of qualifiers before a date."""
 
 _STYLE = re.compile(
     rf",?(?: ?(?:[гр]\.|года|року))? ?[(\[]?"
@@ -46,7 +46,7 @@ _PLAIN = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[012])(?:-[0-9]{2})?)?")
 _DAY_ALONE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SAME_CENTURY = 50
 _STYLES_ENDED = 1924
-"""From this year on, hardly anyone wrote a day in two calendars."""
+"""From this year on, two days with a dash between them are a span, not a day in two calendars."""
 
 
 class Phrase(NamedTuple):
@@ -60,8 +60,8 @@ class PhraseReader(PointReader):
     """Reads dates with their qualifiers at any place of a text."""
 
     def phrase(self, place: int, depth: int = 0, *, between: bool = False) -> Phrase | None:
-        """Read the longest date that begins at a place."""
-        first, place = place, self.noise(place)
+        """Read the longest date that begins at a place; None if there is none."""
+        first, place = place, self.skip_noise(place)
         prefixes = [*self._phrases(words.PREFIXES, first), *self._phrases(words.PREFIXES, place)]
         for kind, after in prefixes if depth < _DEEPEST else ():
             if self.whole or self._qualifies(kind, place, after):
@@ -72,8 +72,12 @@ class PhraseReader(PointReader):
         found = self._core(place, between)
         return self._suffixed(found) if found else None
 
-    def on_weekday(self, place: int, found: Phrase) -> DateReading:
-        """Compare a date with the day of the week next to it, which can decide the century."""
+    def check_weekday(self, place: int, found: Phrase) -> DateReading:
+        """Return the reading of a phrase after comparing it with a day of the week next to it.
+
+        The day of the week can decide between several readings. If it does not match the only
+        reading, the reading gets a note.
+        """
         before, after = place - 1, self.gap(found.end, ",(")
         while before >= 0 and (self.word(before) in words.ARTICLES or self.word(before) in ",."):
             before -= 1
@@ -92,15 +96,15 @@ class PhraseReader(PointReader):
         note = joined(read.note, "the day of the week does not match")
         return replace(read, sure=min(read.sure, 1), note=note)
 
-    def noise(self, place: int) -> int:
-        """Return the place after words that do not change a date, in a field."""
+    def skip_noise(self, place: int) -> int:
+        """Return the place after words that do not change a date; skip none in running text."""
         return self.gap(place, ",.", words.NOISE) if self.whole else place
 
     def _articles(self, place: int) -> int:
         return self.gap(place, ".-:", words.ARTICLES)
 
     def _qualifies(self, kind: str, place: int, after: int) -> bool:
-        """Whether a word in running text qualifies the date after it."""
+        """Return whether a word in running text qualifies the date after it."""
         if kind in words.ONLY_IN_FIELDS:
             return False
         first, dotted = self.at(place), self.word(place + 1) == "."
@@ -109,7 +113,7 @@ class PhraseReader(PointReader):
         return self.text[first.start].islower() if dotted else after > place + 1
 
     def _phrases(self, known: words.Phrases, place: int) -> Iterator[tuple[str, int]]:
-        """Yield the kinds of the phrases at a place, and the places after them."""
+        """Yield the kind of each known phrase at a place, and the place after the phrase."""
         for sought, kind in known.get(self.word(place), ()):
             after = place
             for word in sought:
@@ -122,10 +126,10 @@ class PhraseReader(PointReader):
                 yield kind, after + (self.word(after) == "." and sought[-1] != ".")
 
     def _core(self, place: int, between: bool) -> Phrase | None:
-        """Read a date, or two with a connector, without qualifiers before the first."""
+        """Read one date, or two dates with a connector, without qualifiers before the first."""
         best: Phrase | None = None
         for point in (*self.points(place), *self.parts(place)):
-            found = [self._pair_of(point, *each_, between) for each_ in self._connectors(point)]
+            found = [self._pair_of(point, *each, between) for each in self._connectors(point)]
             if not point.part and not between:
                 found.append(Phrase(self._doubted(point, place, point.end), point.end))
             for one in found:
@@ -134,14 +138,14 @@ class PhraseReader(PointReader):
         return best
 
     def _doubted(self, point: Point, start: int, end: int) -> DateReading:
-        """Return the reading of a point, with a question mark if one is in it."""
+        """Return the reading of a point, marked uncertain if it contains a question mark."""
         read = reading_of(point)
-        return each(read, partial(_marked, "?")) if self.doubted(start, end) else read
+        return change_readings(read, partial(_marked, "?")) if self.doubted(start, end) else read
 
     # Two dates
 
     def _connectors(self, point: Point) -> Iterator[tuple[str, int, int]]:
-        """Yield kind, beginning and end of the connectors after a point."""
+        """Yield the kind, beginning and end of each connector after a point."""
         start = point.end
         if self.word(start) in words.YEAR_MARKS:
             start = self.gap(start + 1, ".")
@@ -154,10 +158,10 @@ class PhraseReader(PointReader):
     def _pair_of(
         self, first: Point, kind: str, start: int, place: int, between: bool
     ) -> Phrase | None:
-        """Read the second date, and return the phrase with both."""
+        """Read the date after a connector, and return the phrase with both; None if none fits."""
         if between != (kind == "and") and between:
             return None
-        place = self._articles(self.noise(place))
+        place = self._articles(self.skip_noise(place))
         mark = ""
         for qualifier, after in self._phrases(words.PREFIXES, place):
             if qualifier == "about" and self.whole:
@@ -169,15 +173,15 @@ class PhraseReader(PointReader):
                 continue
             read = found.read
             if mark:
-                read = each(read, partial(_marked, mark, ends="last"))
+                read = change_readings(read, partial(_marked, mark, ends="last"))
             if self.doubted(start - 1, found.end):
                 ends = "both" if self.at(found.end - 1).doubt else "first"
-                read = each(read, partial(_marked, "?", ends=ends))
+                read = change_readings(read, partial(_marked, "?", ends=ends))
             best = Phrase(read, found.end)
         return best
 
     def _joined(self, first: Point, second: Point, kind: str, between: bool) -> Phrase | None:
-        """Join two dates, if each has what it lacks from the other."""
+        """Join two dates; None if they do not fit, or if a month or year is missing from both."""
         end, tail = second.end, Choice()
         if kind == "editor" and not (first.has_year or second.has_year):
             tail, end = self._tail(end)
@@ -193,8 +197,8 @@ class PhraseReader(PointReader):
             return None
         readings: list[DateReading] = []
         doubtful: list[DateReading] = []
-        for one in first.choices + first.missing:
-            for other in second.choices + second.missing:
+        for one in first.choices + first.impossible:
+            for other in second.choices + second.impossible:
                 pair = _completed(one, _filled(other, tail), kind)
                 good, bad = _meaning(*pair, kind, between) if pair else ([], [])
                 readings += good
@@ -205,14 +209,14 @@ class PhraseReader(PointReader):
             first.has_year
             and not second.has_year
             and all(one.month is None for one in second.choices)
-        )  # "18 July 1960 (3)"
+        )  # the 3 in "18 July 1960 (3)"
         if not doubtful or footnote:
             return None
         rule = "several-days" if kind == "and" else "double-date-contradicts"
         return Phrase(open_reading(doubtful, rule), end)
 
     def _fit(self, first: Point, second: Point, kind: str, between: bool) -> bool:
-        """Whether one of two dates has the year of both, in an order that people write."""
+        """Return whether two dates form a pair: each has a year, or they can share one."""
         if first.has_year and second.has_year:
             # In a text, "18 July 1960 – 1961" and "18 July 1960 and 1 May 1961" are not one date.
             days = all(one.day is not None for one in second.choices)
@@ -240,14 +244,18 @@ class PhraseReader(PointReader):
     # Qualifiers
 
     def _qualified(self, kind: str, phrase: Phrase) -> DateReading | None:
-        """Apply a qualifier that precedes a date."""
+        """Return the reading of a phrase with a qualifier; None if they do not fit together."""
         read = phrase.read
         if kind in ("about", "perhaps"):
-            return each(read, partial(_marked, "~" if kind == "about" else "?"))
+            return change_readings(read, partial(_marked, "~" if kind == "about" else "?"))
         if kind == "part":
-            return each(read, lambda one: replace(one, rule="part-of-it", sure=min(one.sure, 1)))
+            return change_readings(
+                read, lambda one: replace(one, rule="part-of-it", sure=min(one.sure, 1))
+            )
         if kind == "postmark":
-            return each(read, lambda one: replace(one, note=joined(one.note, "postmark")))
+            return change_readings(
+                read, lambda one: replace(one, note=joined(one.note, "postmark"))
+            )
         readings = read.readings or (read,)
         if kind == "between":
             return read
@@ -255,10 +263,10 @@ class PhraseReader(PointReader):
             return read
         if not all(_PLAIN.fullmatch(one.edtf) for one in readings):
             return None
-        return each(read, partial(_limited, kind))
+        return change_readings(read, partial(_limited, kind))
 
     def _suffixed(self, phrase: Phrase) -> Phrase:
-        """Apply what follows a date: its calendar, that it is a postmark, its time of day."""
+        """Apply what follows a date: its calendar, a qualifier such as a postmark, and a time."""
         read, end = phrase
         style = _STYLE.match(self.text, self.at(end - 1).end)
         if style:
@@ -288,7 +296,7 @@ class PhraseReader(PointReader):
 
 
 def _either_of(readings: list[DateReading], first: Point, second: Point, kind: str) -> DateReading:
-    """Return the reading of two dates, which is open if they have several."""
+    """Return the only reading of two dates, or an open one if there are several."""
     short = first.short_year or second.short_year
     sure = min(first.sure, second.sure, 1 if short else 2)
     language = second.language or first.language
@@ -305,11 +313,11 @@ def _either_of(readings: list[DateReading], first: Point, second: Point, kind: s
 
 
 def _of_old_style(read: DateReading) -> DateReading:
-    """Convert the readings of words that are said to be of the Julian calendar."""
+    """Convert a reading from the Julian calendar, because the text calls it old style."""
     if read.rule == "no-such-day":
         return read.readings[0] if read.readings else read
     if all(_PLAIN.fullmatch(one.edtf) for one in read.readings or (read,)):
-        return each(read, _converted)
+        return change_readings(read, _converted)
     return read if read.is_open else open_reading([read], "old-style-date")
 
 
@@ -327,7 +335,7 @@ def _converted(read: DateReading) -> DateReading:
 
 
 def _filled(one: Choice, other: Choice) -> Choice:
-    """Return a date with the year and month that it lacks from another."""
+    """Return a date whose missing year and month are taken from a second date."""
     if one.edtf or (one.year is not None and one.month is not None):
         return one
     year = other.year if one.year is None else one.year
@@ -338,7 +346,10 @@ def _filled(one: Choice, other: Choice) -> Choice:
 
 
 def _completed(first: Choice, second: Choice, kind: str) -> tuple[Choice, Choice] | None:
-    """Return both dates with year and month; None if one lacks them, or the centuries differ."""
+    """Return both dates after each has filled in what it lacks from the other.
+
+    The result is None if a date remains incomplete, or if their years are too far apart.
+    """
     if first.year and second.year and abs(first.year - second.year) > _SAME_CENTURY:
         return None
     alike = kind == "or" and not (second.month or second.day or second.edtf)
@@ -364,8 +375,8 @@ Meaning = tuple[list[DateReading], list[DateReading]]
 
 
 def _meaning(first: Choice, second: Choice, kind: str, between: bool) -> Meaning:
-    """Return the readings of two dates with a connector, and those that contradict it."""
-    one, other = first.written, second.written
+    """Return the readings of two dates with a connector: the valid ones, then doubtful ones."""
+    one, other = first.in_edtf, second.in_edtf
     if kind in ("slash", "bracket", "editor") and first.day and second.day:
         return _two_calendars(first, second, kind)
     if not (first.exists and second.exists):
@@ -392,27 +403,28 @@ def _meaning(first: Choice, second: Choice, kind: str, between: bool) -> Meaning
 
 
 def _two_calendars(first: Choice, second: Choice, kind: str) -> Meaning:
-    """Return the readings of `5/17 March 1848`: a day in two calendars, or one of two days."""
+    """Return the readings of two days such as `5/17 March 1848`, valid ones and doubtful ones.
+
+    They can be one day in two calendars, one of two days, or the ends of a span.
+    """
     days = [(one.year or 0, one.month or 0, one.day or 0) for one in (first, second)]
     one, other = first.date, second.date
     for julian, day in ((first, other), (second, one)):
         if day is not None and gregorian(*days[julian is second]) == day:
             read = from_julian(julian, "double-date")
             return ([read] if read else []), []
-    either = DateReading(f"[{first.written},{second.written}]", "either")
+    either = DateReading(f"[{first.in_edtf},{second.in_edtf}]", "either")
     if kind == "slash" and one and other:
         apart = (other - one).days
         if apart == 1:
             return [replace(either, sure=1)], []
         if apart > 0 and apart not in range(9, 15):
             return [either, DateReading(f"{one}/{other}", "span")], []
-    return [], [
-        DateReading(each_.written, "written-date") for each_ in (first, second) if each_.date
-    ]
+    return [], [DateReading(each.in_edtf, "written-date") for each in (first, second) if each.date]
 
 
 def _marked(sign: str, read: DateReading, *, ends: str = "both") -> DateReading:
-    """Add a qualifier to a date, or to one or both ends of a span; sets cannot have one."""
+    """Add a qualifier to a date, or to one or both ends of a span. Sets stay unchanged."""
     first, slash, last = read.edtf.partition("/")
     first = _with_sign(first, sign) if ends != "last" or not slash else first
     last = _with_sign(last, sign) if slash and ends != "first" else last
@@ -426,7 +438,7 @@ def _with_sign(edtf: str, sign: str) -> str:
 
 
 def _limited(kind: str, read: DateReading) -> DateReading:
-    """Return the set of the dates before or after a date."""
+    """Return the reading for "before", "after" or a similar limit: a set with an open end."""
     edtf = read.edtf
     kind = {"until": "not-after", "since": "not-before", "later": "after"}.get(kind, kind)
     if kind in ("before", "after"):
@@ -436,7 +448,7 @@ def _limited(kind: str, read: DateReading) -> DateReading:
 
 
 def _neighbour(edtf: str, step: int) -> str:
-    """Return the year, month or day before or after another."""
+    """Return the next year, month or day; the previous one if `step` is -1."""
     parts = [int(part) for part in edtf.split("-")]
     if len(parts) == 1:
         return f"{parts[0] + step:04}"

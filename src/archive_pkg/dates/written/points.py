@@ -1,7 +1,7 @@
 """Read a day, month or year, or a part of one, at a place in a text.
 
-Each reader tries one way of writing. What it returns can have several choices, such as two
-centuries, and can lack the year or month that another part of the phrase has ("3" in "3–5 May").
+Each reader tries one way of writing dates. A point that it yields can have several choices, such as
+two centuries, and can lack the year or month that the rest of the phrase has ("3" in "3–5 May").
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class PointReader(ComponentReader):
             yield from self._whole(place)
 
     def may_begin(self, place: int) -> bool:
-        """Whether a date can begin at a place of a line; a cheap test for most words of a text."""
+        """Return whether a date can begin at a place: a cheap test that excludes most words."""
         token, word = self.at(place), self.word(place)
         if token.digits:
             glued = place and self.touches(place) and self.word(place - 1).isalpha()
@@ -203,7 +203,7 @@ class PointReader(ComponentReader):
     def _without_year(
         self, place: int, first: int, second: int, roman: int, signs: int
     ) -> Iterator[Point]:
-        """Read `30. 7.`, `2/XI`, which are dates, and `29.2`, which is a part of one."""
+        """Read dates without a year, such as `30. 7.` and `2/XI`, and parts of dates: `29.2`."""
         found = self.point(NO_YEAR, second, first, "day-without-year", end=signs + 1)
         found.part = roman == 1 and self.word(place + 1) != "/"  # "2. I" often begins a sentence
         if not roman:
@@ -311,7 +311,7 @@ class PointReader(ComponentReader):
                 (n for n in range(place, self.count) if self.at(n).start >= found.end()), self.count
             )
             if "?" in found.group():
-                self.take_doubt(place, end)
+                self.clear_doubt(place, end)
             edtf = f"{found[1]}X" if found[1] else f"{found[2]}XX"
             yield Point(end, (Choice(edtf=edtf, rule="digits"),), sure=1)
 

@@ -1,8 +1,8 @@
 """Read dates as people write them, and convert them to EDTF.
 
-There is one grammar with two entrances. For `read_date`, a complete text is one date, such as a
-cell, a field or an attribute. `find_dates` finds days and months in a line of text; there, years
-alone are not dates. Words that can be read in several ways stay open and have several readings.
+Both functions use one grammar. `read_date` reads a complete text as one date: a cell, a field or an
+attribute. `find_dates` finds days and months in a line of text, where years alone are not dates. If
+words have several meanings, the reading stays open and lists them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from archive_pkg.dates.written.phrases import PhraseReader
 from archive_pkg.dates.written.readings import (
     DateConventions,
     DateReading,
-    each,
+    change_readings,
     is_edtf,
     joined,
     open_reading,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from archive_pkg.dates.written.month_names import MonthNames
 
 LONGEST = 200
-"""Most characters of a field with a date."""
+"""The maximum number of characters in a field with a date."""
 
 _LAST_YEAR = 2100
 """A higher number is not a year but a spreadsheet's count of days."""
@@ -44,7 +44,7 @@ _MIDNIGHT = re.compile(
 _PAIR = re.compile(r"(\d{4}) ?([-–—/]) ?(\d\d?)", re.ASCII)
 _USUAL = DateConventions()
 _ZEROS = re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-00|00\.(?P<month>\d\d?)\.(?P<year>\d{4})", re.ASCII)
-# "18 July 1960/5", "3 May 1923 or 4", "5–3 July 1960" have more to them than the date that is read.
+# In "18 July 1960/5", "3 May 1923 or 4" and "5–3 July 1960", only a part is read as a date.
 _GOES_ON = re.compile(r"[/–-]\d|,? (?:or|oder|ou|или|lub|nebo) \d")
 _GOES_BEFORE = re.compile(r"\d ?[/–-] ?$")
 
@@ -53,8 +53,8 @@ def read_date(text: str, conventions: DateConventions | None = None) -> DateRead
     """Read a text as a date; return None if it is not completely understood.
 
     Args:
-        text: The content of the field.
-        conventions: The conventions of its column.
+        text: The content of a field.
+        conventions: The conventions of its column, or None for the usual ones.
     """
     return _read(text, conventions or _USUAL) if len(text) <= LONGEST else None
 
@@ -87,17 +87,17 @@ def _read_bare(bare: str, conventions: DateConventions) -> DateReading | None:
         return DateReading(bare, "edtf")
     inner = re.fullmatch(r"\(([^()]+)\)", bare)
     reader = PhraseReader(inner[1] if inner else bare, KNOWN, conventions, whole=True)
-    place = reader.noise(0)
+    place = reader.skip_noise(0)
     found = reader.phrase(0)
-    if found is None or reader.noise(found.end) < reader.count:
+    if found is None or reader.skip_noise(found.end) < reader.count:
         return DateReading(bare, "edtf") if is_edtf(bare) and bare[0] != "[" else None
-    read = reader.on_weekday(place, found)
+    read = reader.check_weekday(place, found)
     if read.edtf.startswith("XXXX") or not all(
         is_edtf(one.edtf) for one in read.readings or [read]
     ):
         return read if read.rule == "no-such-day" else None
     supplied = inner or re.search(r"[\[<]", re.sub(r"\[\?+\]", "", bare))
-    return each(read, _supplied) if supplied else read
+    return change_readings(read, _supplied) if supplied else read
 
 
 def _supplied(read: DateReading) -> DateReading:
@@ -111,9 +111,9 @@ def find_dates(
 
     Args:
         line: A line of a letter.
-        vocabulary: Names of the months.
-        pivot: A two-digit year falls in the hundred years before this one; None if nothing says
-            which century it is.
+        vocabulary: Names of the months, or None for the built-in ones.
+        pivot: A two-digit year falls in the hundred years before this one. None if the century is
+            not known.
     """
     if not any(sign.isdigit() or sign in "年月" for sign in line):
         return []
@@ -126,7 +126,7 @@ def find_dates(
         if one is None:
             place += 1
             continue
-        read = reader.on_weekday(place, one)
+        read = reader.check_weekday(place, one)
         found.append(_located(line, read, reader, place, one.end))
         place = one.end
     return found
@@ -135,27 +135,27 @@ def find_dates(
 def _located(
     line: str, read: DateReading, reader: PhraseReader, first: int, after: int
 ) -> DateReading:
-    """Return a reading with its words, to which brackets at its ends belong."""
+    """Return a reading with its words and their place, including brackets at the ends."""
     start, end = balanced(line, reader.at(first).start, reader.at(after - 1).end)
     written = line[start:end]
     if "[" in re.sub(r"\[\?+\]", "", written):
-        read = each(read, _supplied)
+        read = change_readings(read, _supplied)
     if _GOES_ON.match(line, end) or _GOES_BEFORE.search(line[:start]) or reader.is_cited(first):
         read = replace(read, sure=min(read.sure, 1))
     return replace(read, as_written=written, start=start, end=end)
 
 
 def is_old_style(text: str) -> bool:
-    """Whether words say that a date is in the Julian calendar."""
+    """Return whether a text says that a date is in the Julian calendar."""
     return bool(re.search(rf"(?<!\w){words.OLD_STYLE}(?!\w)", text, re.IGNORECASE))
 
 
 def column_conventions(texts: Iterable[str], *, epoch_1904: bool = False) -> DateConventions:
     """Detect the conventions of a column from all of its dates.
 
-    The month comes first in dates with slashes if some of them cannot be read in another way and
-    none contradicts. The same applies to 1911/12, which is two years or a year and a month. The
-    four-digit years decide the century of the two-digit ones.
+    The month comes first in dates with slashes if some can only be read in that way, and none only
+    with the day first. In the same way, the unambiguous cells decide whether 1911/12 means two
+    years or a year and a month. The latest four-digit year decides the century of two-digit ones.
     """
     day_first = month_first = 0
     latest = 0
@@ -164,7 +164,7 @@ def column_conventions(texts: Iterable[str], *, epoch_1904: bool = False) -> Dat
         if pair := _PAIR.fullmatch(text.strip(" []()")):
             year, sign, short = pair.groups()
             choices = year_and_short(int(year), sign, int(short), len(short))
-            meant = {"month" if "-" in one.written else "span" for one in choices}
+            meant = {"month" if "-" in one.in_edtf else "span" for one in choices}
             if len(meant) == 1:
                 proven[meant.pop()].add(sign)
         if re.fullmatch(r"\d{4}-\d\d-\d\d(?:[T ].*)?", text.strip()):

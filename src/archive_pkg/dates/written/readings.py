@@ -16,17 +16,18 @@ class DateReading:
     """The date that words mean.
 
     Attributes:
-        edtf: The date in EDTF; empty if the words say that there is none, or stay open.
+        edtf: The date in EDTF; empty if the words say that there is no date, or if a person must
+            choose between several.
         rule: The rule that read it: "written-date", "between", "excel-serial".
-        sure: 2 for a date written out, 1 if a rule had to choose, 0 if it stays open.
-        note: Further information: the day in another calendar, or that it is a postmark.
-        readings: The possible dates of words that stay open.
-        calendar: "julian" or "republican" if the words have the day in that calendar.
+        sure: 2 for a date written out, 1 if a rule had to choose, 0 if the date stays open.
+        note: Further information, such as the day in the Julian calendar, or "postmark".
+        readings: The possible dates if the date stays open.
+        calendar: "julian" or "republican" if the words give the date in that calendar.
         short_year: Whether the century is not written.
-        language: The language of the month's name, if only one fits.
+        language: The language of the month's name if only one fits, or an empty string.
         as_written: The words.
-        start: Offset of their first character in the text.
-        end: Offset after their last.
+        start: The offset of their first character in the text.
+        end: The offset after their last character.
     """
 
     edtf: str
@@ -43,7 +44,7 @@ class DateReading:
 
     @property
     def is_open(self) -> bool:
-        """Whether a person must decide, because there are several readings or no such day."""
+        """Whether a person must decide: there are several readings, no year, or no such day."""
         return self.sure == 0
 
     @property
@@ -60,11 +61,11 @@ class DateConventions:
 
     Attributes:
         month_first: Whether the month comes first in 7/18/1960; None if that is not known.
-        pivot: A two-digit year falls in the hundred years before this one; None if nothing says
-            which century it is.
+        pivot: A two-digit year falls in the hundred years before this one. None if the century is
+            not known.
         epoch_1904: Whether a workbook counts its days from 1904.
-        year_spans: The signs, `-` or `/`, with which 1911/12 is two years.
-        year_months: The signs with which it is a year and a month.
+        year_spans: The signs, such as `-` or `/`, that make 1911/12 two years.
+        year_months: The signs that make 1911/12 a year and a month.
     """
 
     month_first: bool | None = None
@@ -85,8 +86,8 @@ def of_choices(readings: Iterable[DateReading], rule: str) -> DateReading:
     return distinct[0] if len(distinct) == 1 else open_reading(distinct, rule)
 
 
-def each(read: DateReading, change: Callable[[DateReading], DateReading]) -> DateReading:
-    """Change a reading, or every reading of an open one."""
+def change_readings(read: DateReading, change: Callable[[DateReading], DateReading]) -> DateReading:
+    """Apply a change to a reading, or to every possible date of an open reading."""
     if read.readings:
         return replace(read, readings=tuple(map(change, read.readings)))
     return change(read) if read.edtf else read
@@ -98,7 +99,7 @@ def joined(*notes: str) -> str:
 
 
 def is_edtf(text: str) -> bool:
-    """Whether a text is a date in EDTF."""
+    """Return whether a text is a date in EDTF."""
     try:
         Edtf(text)
     except ValueError:

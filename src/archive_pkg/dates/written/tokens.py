@@ -23,11 +23,11 @@ class DateToken:
     """A number, word or sign of a text.
 
     Attributes:
-        word: The characters, casefolded.
-        start: Offset of its first character.
-        end: Offset after its last, or after a question mark that follows.
-        value: The number; -1 if it is not one.
-        digits: The number of its figures; 0 if it is not a number.
+        word: The characters, casefolded; "#" for a number.
+        start: The offset of its first character.
+        end: The offset after its last character, or after a question mark that follows.
+        value: The value of a number; -1 for a word or sign.
+        digits: How many figures a number has; 0 for a word or sign.
         doubt: Whether a question mark follows.
         opened: Whether an editor's bracket opens before it.
     """
@@ -47,8 +47,9 @@ END = DateToken("", -1, -1)
 def date_tokens(text: str) -> list[DateToken]:
     """Return the tokens of a text.
 
-    Editors' brackets, and the quotation marks around a day, are left out; a year with brackets in
-    it (`19[23]`) is one number. Question marks, also in brackets, belong to the token before them.
+    Editors' brackets and the quotation marks around a day are left out. A year that contains
+    brackets (`19[23]`) is one number. A question mark, with or without brackets, belongs to the
+    token before it.
     """
     found: list[DateToken] = []
     closing = -1
@@ -80,7 +81,7 @@ def date_tokens(text: str) -> list[DateToken]:
 
 
 def _doubt(found: list[DateToken], text: str, end: int) -> int:
-    """Mark the last token as doubtful; return the offset of the bracket that closes the doubt."""
+    """Mark the last token as doubtful; return the offset of a closing bracket, or -1."""
     bracket = bool(found) and found[-1].word == "("
     if bracket:
         found.pop()
@@ -122,7 +123,7 @@ def _han(raw: str) -> tuple[int, int]:
 
 
 def balanced(text: str, start: int, end: int) -> tuple[int, int]:
-    """Extend a range so that it has both of each pair of brackets, and brackets right around it."""
+    """Extend a range to include both brackets of a pair, and square brackets directly around it."""
     inside = text[start:end]
     for opening, closing in _BRACKETS.items():
         before = len(text[:start]) - len(text[:start].rstrip())

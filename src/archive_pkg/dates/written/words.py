@@ -89,7 +89,7 @@ Phrases = dict[str, list[tuple[tuple[str, ...], str]]]
 
 
 def _by_first(phrases: dict[str, str]) -> Phrases:
-    """Return phrases and their kinds by their first word, longest first."""
+    """Return the phrases and their kinds, grouped by first word, the longest phrase first."""
     found: Phrases = {}
     for kind, listed in phrases.items():
         for phrase in listed.split("|"):
@@ -104,7 +104,7 @@ PREFIXES = _by_first(_PREFIXES)
 SUFFIXES = _by_first(_SUFFIXES)
 CONNECTORS = _by_first(_CONNECTORS)
 ONLY_IN_FIELDS = frozenset({"until", "since", "later", "postmark"})
-"""Qualifiers that in running text more often belong to a verb than to the date."""
+"""Qualifiers that are ignored in running text, where they rarely belong to the date."""
 
 SEASONS = {name: 21 + n for n, names in enumerate(_SEASONS) for name in names.split()}
 WEEKDAYS = {name: n for n, names in enumerate(_WEEKDAYS, 1) for name in names.split()}
@@ -163,7 +163,7 @@ ERAS = {
 """Years before the first of an era, by its name."""
 
 BEGINNINGS = frozenset({*PREFIXES, *(era[0] for era in ERAS), "i", "ier"})
-"""Words other than months with which a date in a text can begin."""
+"""Words, besides the names of months, with which a date in a text can begin."""
 
 _ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi"
 ROMAN = {name: number for number, name in enumerate(_ROMAN.split(), 1)}
