@@ -326,7 +326,7 @@ _TYPES = """
 ## Types of documents
 
 `type` is one of these, or a type of the record's own, which `own_type` defines. `archive-pkg check`
-gives advice if a record does not state what a complete record of its type states.
+gives advice if a record lacks a statement that a complete record of its type has.
 
 | type | label | meaning | states |
 |---|---|---|---|

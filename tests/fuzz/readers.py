@@ -665,8 +665,8 @@ def read_stamp(data: bytes) -> None:
     from archive_pkg.packages.signatures import timestamps
 
     found = timestamps.read(data)
-    found.fits(MESSAGE)
-    found.fits(MESSAGE, stamps()[1])
+    found.fault(MESSAGE)
+    found.fault(MESSAGE, stamps()[1])
 
 
 def certificate_seeds() -> list[bytes]:
@@ -689,7 +689,7 @@ def read_roots(data: bytes) -> None:
     from archive_pkg.packages.signatures import timestamps
 
     roots = timestamps.read_certificates(at("roots.pem", data))
-    timestamps.read(stamps()[0][0]).fits(MESSAGE, roots)
+    timestamps.read(stamps()[0][0]).fault(MESSAGE, roots)
 
 
 def no_stamp() -> tuple[type[Exception], ...]:

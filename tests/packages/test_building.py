@@ -281,7 +281,7 @@ def test_files_that_do_not_fit_the_record_are_reported(letter: Path, tmp_path: P
         build_package(record, tmp_path / "out")
     with pytest.raises(UsageError, match="no part of"):
         build_package(record, tmp_path / "out", files={"../x": b""})
-    with pytest.raises(UsageError, match="needs a record"):
+    with pytest.raises(UsageError, match="needs a Record"):
         build_package(letter, tmp_path / "out", files={name: b""})
     with pytest.raises(StorageError):
         build_package(record, tmp_path / "out", files={name: tmp_path})

@@ -485,7 +485,7 @@ def test_the_checks_of_files_go_on_after_each_fault(tmp_path: Path) -> None:
 def test_a_text_too_large_to_keep_is_checked_up_to_a_limit(
     monkeypatch: pytest.MonkeyPatch, text: bytes, found: list[str]
 ) -> None:
-    monkeypatch.setattr(file_checks, "_AT_ONCE", 4)
+    monkeypatch.setattr(file_checks, "_MAX_IN_MEMORY", 4)
     monkeypatch.setattr(text_checks, "TEXT_LIMIT", 8)
     span, digest = {"start": 0, "end": 10}, hashlib.sha256(text).hexdigest()
     parts = [{"id": "a", "kind": "original", "file": "a.txt", "sha256": digest, "span": span}]
@@ -593,7 +593,7 @@ def test_only_agents_who_take_part_without_an_identifier_are_reported() -> None:
 
 
 def test_files_are_given_with_a_record_only(letter: Path) -> None:
-    with pytest.raises(UsageError, match="needs a record, not the path of one"):
+    with pytest.raises(UsageError, match="`files` needs a Record, not a path"):
         check(letter, letter)
 
 

@@ -100,7 +100,7 @@ def test_a_plain_bag_is_verified_and_is_no_package(tmp_path: Path) -> None:
     verification = verify(folder)
     assert verification.ok
     assert verification.record is None
-    with pytest.raises(InvalidError, match="has the form of one"):
+    with pytest.raises(InvalidError, match="has the expected form"):
         open_package(folder)
 
 

@@ -122,7 +122,7 @@ def test_without_allowed_signers_a_signature_is_right_and_nobodys(examine) -> No
 def test_a_signature_over_something_else_is_not_right(examine, trusting) -> None:
     for valid, said in (
         (True, "although the bag is valid"),
-        (False, "it was changed after signing"),
+        (False, "the manifest was changed after signing"),
     ):
         report = Report()
         if not valid:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages.signatures.signers import read_allowed_signers, read_revoked
-from archive_pkg.packages.signatures.ssh_encoding import SshFormatError, Wire
+from archive_pkg.packages.signatures.ssh_encoding import SshFormatError, SshReader
 from archive_pkg.packages.signatures.ssh_signatures import SshSignature, parse
 
 MESSAGE = b"a tag manifest\n"
@@ -362,8 +362,8 @@ def test_a_key_in_another_spelling_is_refused(tmp_path: Path) -> None:
     subprocess.run(sign, check=True)
     good = parse((tmp_path / "m.sig").read_bytes())
     assert good.matches(MESSAGE)
-    wire = Wire(good.key)
-    kind, exponent, modulus = wire.string(), wire.string(), wire.string()
+    reader = SshReader(good.key)
+    kind, exponent, modulus = reader.string(), reader.string(), reader.string()
     other = b"".join(map(field, (kind, exponent, b"\0" + modulus)))
     with pytest.raises(SshFormatError):
         parse(armoured(other, good.signature)).matches(MESSAGE)
@@ -416,8 +416,8 @@ def blob(name: str) -> bytes:
 
 def fields(name: str) -> list[bytes]:
     """A signature's key, namespace, reserved field, hash and signature proper."""
-    wire = Wire(blob(name)[10:])
-    return [wire.string() for _ in range(5)]
+    reader = SshReader(blob(name)[10:])
+    return [reader.string() for _ in range(5)]
 
 
 def armour(data: bytes) -> bytes:
@@ -470,8 +470,8 @@ def test_the_armour_is_one_block_and_nothing_else() -> None:
 
 def test_the_numbers_of_an_ecdsa_signature_are_two_and_positive() -> None:
     key, space, reserved, hashing, signature = fields("ecdsa256")
-    wire = Wire(signature)
-    kind, numbers = wire.string(), Wire(wire.string())
+    reader = SshReader(signature)
+    kind, numbers = reader.string(), SshReader(reader.string())
     r, s = numbers.string(), numbers.string()
     for pair in (
         field(b"") + field(s),
@@ -489,9 +489,9 @@ def test_the_numbers_of_an_ecdsa_signature_are_two_and_positive() -> None:
 @pytest.mark.parametrize("name", ["ed25519", "rsa", "ecdsa256", "ecdsa384"])
 def test_a_signature_is_of_its_keys_kind(name: str) -> None:
     key, space, reserved, hashing, signature = fields(name)
-    wire = Wire(signature)
-    wire.string()
-    raw = wire.string()
+    reader = SshReader(signature)
+    reader.string()
+    raw = reader.string()
     for kind in (b"ssh-ed25519", b"ssh-rsa", b"ecdsa-sha2-nistp256", b"ecdsa-sha2-nistp521", b""):
         if kind.decode() != parse(built(*fields(name))).key_type or name == "rsa":
             other = parse(built(key, space, reserved, hashing, field(kind) + field(raw)))

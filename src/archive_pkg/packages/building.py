@@ -68,7 +68,8 @@ class Built:
 
     Attributes:
         path: The package's folder.
-        outcome: "built"; "unchanged" if the same package already existed; "replaced".
+        outcome: "built" if there was no package; "unchanged" if the existing one differs at most
+            by its signatures; "replaced" if it differed and was replaced.
         differences: Paths that differ between the old and new package, including removed
             signatures; empty unless replaced.
         report: Warnings and advice on the record.
@@ -96,14 +97,13 @@ def build_package(
 ) -> Built:
     """Build the package of a record.
 
-    It is verified before it is renamed from its hidden folder to its place.
-
     The package is a BagIt 1.0 bag (RFC 8493) named after the record's id. The same record, files,
-    date and settings give the same bytes. Sources are only read.
+    date and settings give the same bytes. The package is written to a hidden folder, verified,
+    and then renamed. The record and its files are not changed.
 
     Args:
         source: The record's file or folder, or a record.
-        out: The folder for the package; created if it does not exist.
+        out: The folder in which the package's folder is created. Created if it does not exist.
         files: The files of a `Record`: the folder that contains them, or a mapping from each path
             in the record to bytes or a file. Not allowed if `source` is a path.
         on: The date of packaging. If None, the first of: SOURCE_DATE_EPOCH; the date of the
@@ -113,16 +113,18 @@ def build_package(
         drop_signatures: Replace a package even if it is signed; its signatures are lost.
         audience: "public" leaves out the parts that are restricted on `on` or today, whichever is
             earlier. The package is named `<id>-public` and says what it withholds.
-        project: The settings of the project, as `load_project` returns them. They choose the
-            documents in `metadata/`, too.
-        wait: Seconds to wait for another build of the same package.
+        project: The settings of the project, as `load_project` returns them. They also choose
+            the documents in `metadata/`.
+        wait: Seconds to wait for another build of the same package to end.
 
     Raises:
-        InvalidError: The record or its files are not valid, or a different package exists. The
-            error's report lists all findings.
-        StorageError: Disk full, no permission, or another build holds the lock.
-        UsageError: `out` is inside the record's folder; `files` names no part's file, or is given
-            although `source` is a path; SOURCE_DATE_EPOCH is not a time.
+        InvalidError: The record or its files are not valid; a different package exists and may
+            not be replaced; the package would reveal something withheld; or it failed its
+            verification. The error's report lists the findings.
+        StorageError: The storage failed, such as a full disk, or another build holds the lock.
+        UsageError: `source` is a package; `out` is inside the record's folder; `files` has a name
+            that no part has, or is given although `source` is a path; SOURCE_DATE_EPOCH is not a
+            time.
     """
     out = Path(out)
     project = project or Project()
@@ -164,7 +166,7 @@ class CheckedPackage:
 
     Attributes:
         record: The record as it was read.
-        folder: The folder that the parts' paths start from.
+        folder: The folder that the parts' paths are relative to.
         report: Warnings and advice on the record.
         audience: Who may see the package.
         registered: The ids of the agents that come from the register of the collection.
@@ -182,13 +184,13 @@ class CheckedPackage:
         return self.record.id + (SUFFIX if self.audience == "public" else "")
 
     def withheld(self, on: date) -> dict[str, Withheld]:
-        """Return the parts left out if it is packaged on a day, by their ids."""
+        """Return the parts that a package made on a day leaves out, by their ids."""
         return withheld(self.record, self.audience, on)
 
     def mode(self) -> int:
         """Return the widest permissions for the package.
 
-        A class of users that cannot read one of the sources gets none.
+        A class of users (owner, group, others) that cannot read one of the sources gets none.
         """
         files = [self.folder / name for name in self.record.files]
         if self.registered and (register := storage.find_upwards(self.folder, REGISTER)):
@@ -197,7 +199,7 @@ class CheckedPackage:
             return storage.mode_of(self.folder, record_file(self.folder)[0], *files)
 
     def digests(self, record: Record) -> list[str]:
-        """Return the SHA-256 of each file.
+        """Return the SHA-256 of each file of a record.
 
         Digests in the record are reused, because `check_record` compared them with the files.
         """
@@ -224,13 +226,13 @@ class CheckedPackage:
             staged: The folder.
             on: The date of packaging.
             project: The settings of the project.
-            jobs: How many files to write or read at a time; as many as processors when None.
+            jobs: How many files to write or read at a time; None means one per processor.
 
         Returns:
-            The digests of all that was written.
+            The digests of the written files.
 
         Raises:
-            InvalidError: The package failed its verification.
+            InvalidError: The package would reveal something withheld, or failed its verification.
             StorageError: The storage failed, or a source changed during the build.
         """
         project = project or Project()
@@ -276,8 +278,9 @@ def check_source(source: Path, audience: Audience = "internal") -> CheckedPackag
         audience: Who may see the package.
 
     Raises:
-        InvalidError: The record or its files are not valid; its report has every finding.
-        StorageError: They cannot be read.
+        InvalidError: The record or its files are not valid; the error's report has every finding.
+        StorageError: The record or its folder cannot be read.
+        UsageError: `source` is a package or part of one, or a folder of packages.
     """
     record, report, registered = examine(source)
     if record is None or not report.ok:
@@ -294,12 +297,12 @@ def check_loaded(
 
     Args:
         record: The record.
-        folder: The folder that the parts' paths start from.
-        source: Where it was read from, for findings.
+        folder: The folder that the parts' paths are relative to.
+        source: The record's file, or its id if it has none, for the places of the findings.
         audience: Who may see the package.
 
     Raises:
-        InvalidError: Its files are not valid; its report has every finding.
+        InvalidError: The record or its files are not valid; the error's report has every finding.
     """
     report = Report(list(check_record(record, folder, source)))
     if not report.ok:
@@ -332,12 +335,12 @@ def commit_if_allowed(
     replace: bool,
     drop_signatures: bool = False,
 ) -> tuple[Literal["built", "unchanged", "replaced"], tuple[str, ...]]:
-    """Commit a staged package if there is none yet, or if it may replace a different one.
+    """Commit a staged package if none exists at its destination or the existing one may go.
 
     Args:
         staged: The folder with the written package.
         destination: The path of the package.
-        commit: Moves the folder; called with `replace=True` to replace a package.
+        commit: Moves the folder to its destination; `replace=True` replaces a package there.
         replace: Whether a package that differs may be replaced.
         drop_signatures: Whether a signed package may be replaced.
 
@@ -345,7 +348,8 @@ def commit_if_allowed(
         The outcome, and the paths that a replacement changed, added or removed.
 
     Raises:
-        InvalidError: A different package exists, and `replace` is not set, or it is signed.
+        InvalidError: A different package exists, and `replace` is not set, or the existing package
+            is signed and `drop_signatures` is not set.
         StorageError: The storage failed.
     """
     if not destination.exists():
@@ -386,7 +390,8 @@ def _difference(name: str, new: Path) -> str:
 def differing(one: Path, other: Path) -> tuple[str, ...]:
     """Return the sorted paths of the files that differ, or that only one of two folders has.
 
-    If one of the two is not a folder, return the name of the first if they differ.
+    If either path is not a folder, compare them as files, and return the first's name if they
+    differ.
     """
     if not one.is_dir() or not other.is_dir():
         return () if _same(one, other) else (one.name,)

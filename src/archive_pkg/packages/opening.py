@@ -1,4 +1,4 @@
-"""Open packages, and verify any bag (RFC 8493) with its record and signatures."""
+"""Open packages, and verify bags (RFC 8493) together with their records and signatures."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """An opened package: its folder, its bag-info.txt and its record.
+    """An opened package: its folder, the fields of its bag-info.txt, and its record.
 
-    Opening reads these two files. Only `verify` reads every byte.
+    Opening a package does not compare checksums; `verify` does.
     """
 
     path: Path
@@ -47,7 +47,7 @@ class Package:
 
     @property
     def parts(self) -> Path:
-        """The folder that the parts' paths start from."""
+        """The folder that the parts' paths are relative to."""
         return self.path / "data" / layout.PARTS
 
     @property
@@ -66,10 +66,11 @@ class Verification:
 
     Attributes:
         path: The bag.
-        verdict: The bag's: complete, valid (RFC 8493, 3), and its findings.
-        report: All findings, those on the record included.
-        record: The record, if the bag is an archive-pkg package and its record can be read.
-        signatures: Its signatures, valid or not.
+        verdict: Whether the bag is complete and valid (RFC 8493, 3), with the findings on it.
+        report: The findings on the bag, the record and the signatures.
+        record: The record; None if the bag is not a package of archive-pkg, or its record is not
+            valid.
+        signatures: The bag's signatures, valid or not.
     """
 
     path: Path
@@ -80,7 +81,7 @@ class Verification:
 
     @property
     def ok(self) -> bool:
-        """Whether the bag is valid and nothing is wrong with its record."""
+        """Whether the bag is valid and the report has no errors."""
         return self.verdict.valid and self.report.ok
 
 
@@ -88,8 +89,8 @@ def open_package(path: StrPath) -> Package:
     """Open a package's folder for reading.
 
     Raises:
-        InvalidError: It is not an archive-pkg package, or its record is not valid.
-        StorageError: It does not exist or cannot be read.
+        InvalidError: The folder is not a package of archive-pkg, or its record is not valid.
+        StorageError: The folder does not exist or cannot be read.
     """
     path = Path(path)
     if not path.is_dir():
@@ -98,7 +99,7 @@ def open_package(path: StrPath) -> Package:
     if not _is_ours(partial(storage.read_beneath, path)):
         raise InvalidError(
             f"{path} is not a package of archive-pkg: neither data/{layout.RECORD} nor "
-            f"data/{layout.DESCRIPTOR} has the form of one",
+            f"data/{layout.DESCRIPTOR} has the expected form",
             "Use verify for other bags.",
         )
     from archive_pkg.records import read_record
@@ -123,9 +124,9 @@ def verify(
         path: A bag's folder or its serialization.
         second_opinion: Also verify with the Library of Congress's bagit-python; report differences.
         trust: Whose signatures and timestamps to trust, and which are required. Without it,
-            only their match with the signed bytes is checked.
+            signatures and timestamps are only compared with the signed bytes.
         jobs: How many files to read at a time; None means one per processor.
-        progress: Called regularly with how much has been read.
+        progress: Called regularly with the amount read so far.
 
     Raises:
         StorageError: The path does not exist or cannot be read.
@@ -137,7 +138,7 @@ def verify(
     report = Report([finding for finding in verdict.report if not _is_on_signature(finding)])
     record = None
     bag = verdict.bag
-    is_ours = bag is not None and _is_ours(partial(_listed, bag))
+    is_ours = bag is not None and _is_ours(partial(_read_listed, bag))
     if bag is not None and is_ours:
         from archive_pkg.packages import package_rules  # loads the models of records
 
@@ -154,7 +155,7 @@ def _is_on_signature(finding: Finding) -> bool:
 
 def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Signed, ...]:
     present = [name for name in bag.tag_files if name.startswith(f"{FOLDER}/")]
-    files = dict.fromkeys(present, b"")  # no signature covers these
+    files = dict.fromkeys(present, b"")
     names = [name for name in present if is_signature_file(name)]
     if len(names) > limits.SIGNATURE_FILES.value:
         message = (
@@ -202,7 +203,8 @@ def _is_ours(read: Callable[[str], bytes]) -> bool:
     return False
 
 
-def _listed(bag: Bag, path: str) -> bytes:
-    if path not in bag.listing.files:  # do not read an archive again
+def _read_listed(bag: Bag, path: str) -> bytes:
+    # An archive would be searched from its beginning for a file that is not in it.
+    if path not in bag.listing.files:
         raise FileNotFoundError(path)
     return bag.read(path)

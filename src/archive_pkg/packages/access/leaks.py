@@ -35,19 +35,19 @@ WITHHELD_SHOWS = Code(
     "withheld-shows",
     Severity.ERROR,
     "The description of the public package contains words, a name or a checksum of a withheld "
-    "part. Reword it, or give the statement its own evidence: a quote from an open part, or a "
+    "part. Reword the statement, or give it public evidence: a quote from an open part, or a "
     "person who supplied it.",
 )
 
 _RUN = 6
-"""The number of words in a row from a withheld text that count as a trace."""
-_UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
-"""Letters of scripts that do not separate words by spaces."""
+"""This many words in a row from a withheld text count as a trace."""
+_CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+"""Kana, Han characters and Hangul: names are often written without spaces in them."""
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
 _SHORTEST = 4
-"""The shortest names that are searched for. Shorter ones occur in too many other words."""
+"""The least length of names that are searched for. Shorter ones occur in too many other words."""
 _SHORTEST_IN_TITLE = 5
-"""The shortest capitalised words of a title that are searched for."""
+"""The least length of capitalised words of a title that are searched for."""
 _SEPARATORS = re.compile(r"[-_\s]+")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _BROKEN = re.compile(r"(?<=\w)[-\u00ad\u2010\u2011]\s*\n\s*(?=\w)")
@@ -57,26 +57,26 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{22,}={0,2}")
 _LONGEST_DIGEST = 64
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _BETWEEN = re.compile(r"<[^<>]*>|\\[nrt]")
-"""Markup between words: tags, and line ends as JSON writes them."""
+"""Markup between words: tags, and line ends and tabs as JSON writes them."""
 _TEX = re.compile(r"\\([%&#$_{}~^])")
 _REFERENCES = {"id", "kind", "field", "part", "rule", "basis", "supersedes", *RELATIONS}
-"""Fields of a record whose values are ids or of a list of the program's own."""
+"""Fields of a record that are not searched: ids, terms of fixed lists, and rules of access."""
 
 
 def refuse_leaks(
     staged: Path, full: Record, public: Record, folder: Path, withheld_parts: Mapping[str, Withheld]
 ) -> None:
-    """Search the description of a public package for traces of the withheld parts.
+    """Search a public package for traces of the withheld parts, except inside the parts' files.
 
     Args:
         staged: The package's folder.
-        full: The record with everything.
+        full: The complete record.
         public: The public record.
-        folder: The folder of the parts' files.
-        withheld_parts: What is withheld.
+        folder: The folder that the parts' paths are relative to.
+        withheld_parts: The withheld parts, by their ids.
 
     Raises:
-        InvalidError: There are traces; its report says where, without repeating them.
+        InvalidError: There are traces; the error's report says where, without repeating them.
     """
     traces = Traces(full, public, folder, withheld_parts)
     report = traces.report()
@@ -91,17 +91,19 @@ def refuse_leaks(
     _refuse(report, "no package was made")
 
 
-def refuse_traces(out: Outgoing, folder: Path, documents: Mapping[str, str], done: str) -> None:
+def refuse_traces(
+    out: Outgoing, folder: Path, documents: Mapping[str, str], consequence: str
+) -> None:
     """Search documents made from a record for traces of the withheld parts.
 
     Args:
         out: The public record.
-        folder: The folder of the parts' files.
+        folder: The folder that the parts' paths are relative to.
         documents: The documents, by their names in messages.
-        done: The consequence for the message, such as "it is not on the site".
+        consequence: What the message says was not done, such as "no page was written".
 
     Raises:
-        InvalidError: There are traces; its report says where, without repeating them.
+        InvalidError: There are traces; the error's report says where, without repeating them.
     """
     if not out.is_cut:
         return
@@ -111,13 +113,13 @@ def refuse_traces(out: Outgoing, folder: Path, documents: Mapping[str, str], don
         report.extend(
             WITHHELD_SHOWS.at(Location(name), f"contains {what}") for what in traces.in_text(text)
         )
-    _refuse(report, done)
+    _refuse(report, consequence)
 
 
-def _refuse(report: Report, done: str) -> None:
+def _refuse(report: Report, consequence: str) -> None:
     if not report.ok:
         raise InvalidError(
-            f"the result would reveal withheld parts; {done}",
+            f"the result would reveal withheld parts; {consequence}",
             "Review the record's statements, notes and events that mention them.",
             report=report,
         )
@@ -132,10 +134,10 @@ class Traces:
         """Read the files of the record's parts.
 
         Args:
-            full: The record with everything.
+            full: The complete record.
             public: The public record.
-            folder: The folder of the parts' files.
-            withheld_parts: What is withheld.
+            folder: The folder that the parts' paths are relative to.
+            withheld_parts: The withheld parts, by their ids.
         """
         self._public = public
         # The rules are public.
@@ -144,7 +146,7 @@ class Traces:
         shut = {str(one.part.file): one.part for one in withheld_parts.values() if one.part.file}
         public_text = "\n".join(_said_openly(public))
         texts = list(_texts(folder, kept))
-        # The ids of withheld agents are withheld too.
+        # Use only the ids of the public record: those of withheld agents are withheld, too.
         self._known = {
             word for text in (public_text, *texts, *_ids(public)) for word in _words(text)
         }
@@ -165,7 +167,7 @@ class Traces:
         self._full_names = list(self._withheld_full_names(full, (public_text, *texts)))
 
     def in_text(self, text: str) -> list[str]:
-        """Return the traces in a text, also in escaped form."""
+        """Describe the traces in a text, whether written plainly or with escapes."""
         readings = [_plain(reading) for reading in _readings(text)]
         squeezed = [_squeezed(reading) for reading in readings]
         found = [
@@ -189,7 +191,7 @@ class Traces:
         )
 
     def in_record(self) -> Iterator[tuple[str, str]]:
-        """Yield the traces in the values of the public record, with their fields."""
+        """Yield the field and the description of each trace in the public record."""
         for field, text in _values(self._public.as_json()):
             for rule in self._rules:
                 text = text.replace(rule, "")
@@ -204,7 +206,11 @@ class Traces:
     def _withheld_names(
         self, full: Record, withheld_parts: Mapping[str, Withheld]
     ) -> Iterator[tuple[str, str]]:
-        """Return the names in statements on withheld parts, and of agents known only from them."""
+        """Yield words that only withheld parts reveal, each with a description.
+
+        The words are from the titles, methods, notes and file names of these parts, and from the
+        names of agents.
+        """
         for part in (one.part for one in withheld_parts.values()):
             enclosed = [item.title for item in full.enclosures if item.part == part.id]
             for text in filter(None, (part.title, part.method, part.note, *enclosed)):
@@ -223,15 +229,15 @@ class Traces:
     def _withheld_full_names(
         self, full: Record, open_texts: Iterable[str]
     ) -> Iterator[re.Pattern[str]]:
-        """Return patterns of withheld agents' full names and initials with the family name."""
+        """Yield patterns of withheld agents' full names, and of family names with an initial."""
         taken = {form for agent in self._public.agents for form in _name_forms(agent)}
         openly = [_plain(text) for text in open_texts]
         for agent in full.agents:
             for words in _name_forms(agent) - taken:
                 whole = "".join(words)
-                is_unspaced = re.fullmatch(rf"[{_UNSPACED}]{{2,}}", whole) is not None
-                if is_unspaced or not self._known.issuperset(_words(agent.name)):
-                    pattern = _between_words(*words, gap=r"[\W_]{0,3}", letter=_SPACED_LETTER)
+                is_cjk = re.fullmatch(rf"[{_CJK}]{{2,}}", whole) is not None
+                if is_cjk or not self._known.issuperset(_words(agent.name)):
+                    pattern = _between_words(*words, gap=r"[\W_]{0,3}", letter=_LETTER_NOT_CJK)
                     if not any(map(pattern.search, openly)):
                         yield pattern
 
@@ -240,13 +246,17 @@ class Traces:
             yield plain, what
 
     def _pattern(self, name: str, *, strict: bool) -> re.Pattern[str]:
-        """Return a pattern of a file name that also matches other separators between its words."""
+        """Return a pattern of a file name.
+
+        It also matches other separators between the words of the name, unless `strict` is set or
+        the name consists of common or short words.
+        """
         plain = _plain(name)
         words = set(_words(name))
-        is_told_apart = "." in plain or any(
+        is_distinctive = "." in plain or any(
             word.isalpha() and len(word) >= _SHORTEST for word in words - self._known
         )
-        is_loose = is_told_apart and not strict
+        is_loose = is_distinctive and not strict
         return _between_words(*(_SEPARATORS.split(plain) if is_loose else [plain]))
 
 
@@ -260,11 +270,11 @@ _COMMON = set(
         "government foreign state national international north south east west",
     )
 )
-"""Common words with a capital in titles."""
+"""Common words that are capitalised in titles."""
 
 
 def _capitalised(text: str) -> Iterator[str]:
-    """Yield words of a title that look like names: capitalised inside it, or all capitals."""
+    """Yield words of a title that look like names: with a capital inside it, or all in capitals."""
     for found in _WORD.finditer(unicodedata.normalize("NFKC", text)):
         word = found[0]
         is_first = re.search(r"(^|[.:;!?]\s)\W*$", text[: found.start()]) is not None
@@ -274,7 +284,7 @@ def _capitalised(text: str) -> Iterator[str]:
 
 
 def _name_forms(agent: Agent) -> set[tuple[str, ...]]:
-    """Return a person's name in both orders, and the family name with an initial."""
+    """Return an agent's name in both orders and, for a person, the family name with an initial."""
     forms: set[tuple[str, ...]] = set()
     for name in filter(None, (agent.name, agent.as_written)):
         family, _, given = name.partition(",")
@@ -283,17 +293,17 @@ def _name_forms(agent: Agent) -> set[tuple[str, ...]]:
             forms |= {words, (words[-1], *words[:-1])}
             if agent.kind == "person":
                 forms |= {(words[0][0], words[-1]), (words[-1], words[0][0])}
-        elif words and re.fullmatch(rf"[{_UNSPACED}]+", words[0]):
+        elif words and re.fullmatch(rf"[{_CJK}]+", words[0]):
             forms.add(words)
     return {words for words in forms if len(words[-1]) > 1 or len(words[0]) > 1 or len(words) > 2}
 
 
 def _said_openly(public: Record) -> Iterator[str]:
-    """Yield the values of the public record that have public evidence, and its agents."""
+    """Yield the quoted and supplied values of the public record, and the names of its agents."""
     index = StatementIndex(public)
     for item in public.evidence:
         value = index.value(item.field)
-        # A quote supports the existence of an agent, a part or an event, not all statements on it.
+        # A quote shows that an agent, part or event exists, but not what the record says about it.
         is_described = isinstance(value, (Agent, Part, Event))
         if item.basis == "supplied" or (item.at is not None and not is_described):
             yield str(value)
@@ -314,19 +324,28 @@ def _ids(record: Record) -> Iterator[str]:
 
 
 def _pieces(file: str) -> set[str]:
-    """Return the names in a path, with and without their endings."""
+    """Return the names of a path's folders and file, and the file's name without its ending."""
     pure = PurePosixPath(file)
     return {*pure.parts, *(name.removesuffix(pure.suffix) for name in pure.parts)}
 
 
 def _file_names(names: Mapping[str, str], kept: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield a file's path and the names in it that open files do not have."""
+    """Yield the withheld files' paths, and names in them that open files do not have.
+
+    Args:
+        names: The withheld files' paths, each with a description.
+        kept: The open files' paths.
+
+    Yields:
+        A path or name, with the description.
+    """
     open_names = {name for path in kept for name in PurePosixPath(path).parts}
     for path, what in names.items():
         pure = PurePosixPath(path)
         yield path, what
         for name in pure.parts:
-            # The name of a folder, or without its ending, may be any word; "a-b" or "n1" is none.
+            # A folder's name, or a name without its ending, may be a common word such as "scans".
+            # With a hyphen or a digit, as in "a-b" or "n1", it is not a word.
             for form in {name, name.removesuffix(pure.suffix)}:
                 is_word = form.isalpha() and form != pure.name
                 if name not in open_names and len(form) >= _SHORTEST and not is_word:
@@ -375,7 +394,8 @@ _LOOK_ALIKES = str.maketrans(
 class _Folded(dict[int, int | str | None]):
     """Maps each character to its comparison form, computed when first needed.
 
-    Look-alikes count as the Latin letter, marks and invisible characters as nothing.
+    A look-alike becomes the Latin letter, and a dash a hyphen. Accents and invisible characters
+    are removed.
     """
 
     def __missing__(self, point: int) -> int | str | None:
@@ -402,19 +422,19 @@ def _squeezed(plain: str) -> str:
     return _SEPARATORS.sub("", plain)
 
 
-_SPACED_LETTER = rf"[^\W_{_UNSPACED}]"
+_LETTER_NOT_CJK = rf"[^\W_{_CJK}]"
 
 
 def _between_words(
     *pieces: str, gap: str = _SEPARATORS.pattern[:-1] + "*", letter: str = r"[\w-]"
 ) -> re.Pattern[str]:
-    """Return a pattern of pieces with at most separators between them, and no letter around."""
+    """Return a pattern of pieces with `gap` between them, and no letter before or after them."""
     inner = gap.join(map(re.escape, pieces))
     return re.compile(rf"(?<!{letter}){inner}(?!{letter})")
 
 
 def _values(data: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the texts in plain data except ids, each with its dotted path."""
+    """Yield the texts in plain data, each with its dotted path, except those in `_REFERENCES`."""
     if isinstance(data, dict):
         for name, value in data.items():
             if name not in _REFERENCES:

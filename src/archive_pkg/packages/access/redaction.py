@@ -1,9 +1,9 @@
-"""Make the record for an audience, without withheld parts and their traces.
+"""Make the record that an audience may see, without withheld parts and traces of them.
 
-The public record keeps the id, the kind, the relations and the rule of a withheld part. Everything
-else is removed: its name, digest, title, makers and history; statements that are quoted from its
-words, or inferred without a quote; notes in its text; agents that are known only from it. Doubtful
-statements are removed, too.
+The public record keeps the id, kind, relations and access restriction of a withheld part. All
+else about the part is removed: its file name, checksum, title, makers and history; statements
+that are quoted from its text, or inferred without a quote; translation notes on its text; agents
+that are known only from it. If it is doubtful what a statement rests on, it is removed, too.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Outgoing:
     """A record as an audience may see it.
 
     Attributes:
-        full: The record with everything.
-        record: The record that the audience may see, under the same id.
+        full: The complete record.
+        record: The record that the audience may see, with the same id.
         withheld: The withheld parts, by their ids.
     """
 
@@ -60,12 +60,12 @@ class Outgoing:
 
     @property
     def is_cut(self) -> bool:
-        """Whether something was removed; False for a package built for the public."""
+        """Whether something was removed; False if the record comes from a public package."""
         return self.record is not self.full
 
     @property
     def sentences(self) -> dict[str, str]:
-        """Return the restrictions of withheld parts, by the parts' ids."""
+        """The restrictions of the withheld parts in words, by the parts' ids."""
         return {name: one.sentence for name, one in self.withheld.items()}
 
 
@@ -100,12 +100,12 @@ class _Public:
         self.source = record.model_copy(update={"evidence": evidence})
         self.index = StatementIndex(self.source)
         self.data: dict[str, Any] = self.source.as_json()
-        # A statement without evidence may rest on any held text.
+        # A statement without evidence may rest on any text, so it is kept if one is public.
         texts = [part for part in record.parts if part.is_text]
         self.has_public_text = any(part.id not in withheld_parts for part in texts)
 
     def _by_id(self, record: Record, item: Evidence) -> Evidence:
-        """Return the evidence for an item with an id, which paths may also name by number."""
+        """Return evidence with a path that names an item by its id instead of its number."""
         kind, *names = item.field.split(".")
         if not names or kind not in self.places:
             return item
@@ -132,7 +132,7 @@ class _Public:
         return item.basis == "inferred" and not self._is_inferred_from_open(item)
 
     def _is_inferred_from_open(self, item: Evidence) -> bool:
-        """Return whether an inference without a quote rests only on what the audience sees."""
+        """Return whether an inference without a quote rests only on what the audience may see."""
         kind, _, rest = item.field.partition(".")
         if kind == "parts":
             return rest.partition(".")[0] not in self.withheld_parts
@@ -207,7 +207,7 @@ class _Public:
         _drop_invalid(Record, self.data)
 
     def _remove(self, path: str) -> None:
-        """Remove a value, and those that make no sense without it."""
+        """Remove a value, and the values around it that are not valid without it."""
         above, _, name = path.rpartition(".")
         holder = self._at(above) if above else self.data
         if isinstance(holder, list):
@@ -239,7 +239,7 @@ class _Public:
         return value
 
     def _events(self) -> None:
-        """Remove the events of withheld parts, and mentions of these parts in other events."""
+        """Remove events that concern only withheld parts, and mentions of these parts in others."""
         digests = {
             f"sha256:{p.sha256}" for p in self.source.parts if p.id not in self.withheld_parts
         }
@@ -289,7 +289,7 @@ class _Public:
         for field in dict.fromkeys(str(place[0]) for place, _ in found):
             _compact(self.data.get(field, ()))
         used = set(self._mentioned())
-        # Suppliers of statements about an agent count only if that agent is mentioned.
+        # Keep a supplier of a statement about an agent only if that agent is kept.
         while more := {*self._suppliers(used), *self._affiliations(used)} - used:
             used |= more
         self.data["agents"] = [
@@ -331,7 +331,7 @@ class _Public:
         return kind == "parts" and bool(names) and names[0] in self.withheld_parts
 
     def _evidence(self) -> None:
-        """Keep the evidence for remaining statements, with their new numbers."""
+        """Keep the evidence for the remaining statements, and adapt the numbers in its paths."""
         present = {agent["id"] for agent in self.data.get("agents", ()) if agent}
         kept = []
         for item, data in zip(self.source.evidence, self.data.get("evidence", ()), strict=True):
@@ -366,7 +366,7 @@ def _names_of(record: Record, field: str) -> Iterator[str]:
 
 
 def _drop_invalid(model: type[BaseModel], data: dict[str, Any]) -> None:
-    """Remove nested values that say nothing any more, such as a date without its words."""
+    """Remove nested values that are not valid any more, such as a date without words or EDTF."""
     for name, value in list(data.items()):
         field = model.model_fields.get(name)
         below = next(models_in(field.annotation), None) if field else None
@@ -388,7 +388,7 @@ def _is_valid(model: type[BaseModel], data: dict[str, Any]) -> bool:
 
 
 def _compact(value: Any, *, is_inner: bool = False) -> None:
-    """Remove None from lists within a value, but not from the value itself."""
+    """Remove None from the lists within a value, but not from the value if it is a list itself."""
     if isinstance(value, list) and is_inner:
         value[:] = [item for item in value if item is not None]
     for item in value.values() if isinstance(value, dict) else value:
@@ -407,7 +407,7 @@ def _places(items: Sequence[Any]) -> dict[str, int]:
 
 
 def _without_words(value: Any) -> None:
-    """Remove words of a source that may be withheld."""
+    """Remove the words of the document (`as_written`), which may come from a withheld part."""
     if isinstance(value, dict):
         value.pop("as_written", None)
         for inner in value.values():

@@ -28,7 +28,7 @@ class Withheld:
     Attributes:
         part: The part.
         access: The restriction that applies to it, with its rule.
-        because: Why the restriction of a different part applies; empty if it is the part's own.
+        because: Why another part's restriction applies; empty if `access` is the part's own.
     """
 
     part: Part
@@ -55,8 +55,8 @@ class Withheld:
 def withheld(record: Record, audience: Audience, on: date | None = None) -> dict[str, Withheld]:
     """Return the parts that an audience may not see on a day, by their ids.
 
-    A part without a restriction of its own has the strictest one of the parts that it was made
-    from, is part of or is about. A file that holds something withheld is withheld as a whole,
+    A part that does not state its access has the strictest restriction of the parts that it was
+    made from, belongs to or is about. If one part in a file is withheld, so are all others in it,
     because files are never cut.
 
     Args:
@@ -98,15 +98,16 @@ def judged_on(on: date | None = None) -> date:
 
 
 def opening(withheld_parts: Mapping[str, Withheld]) -> date | None:
-    """Return the day from which everything withheld is open; None if no such day is set."""
+    """Return the day from which all withheld parts are open; None if one has no such day."""
     days = [one.until for one in withheld_parts.values()]
     return None if None in days else max(filter(None, days), default=None)
 
 
 def window(record: Record, on: date) -> tuple[str, str]:
-    """Return the first day on which the same parts are withheld as on a day, and the first after.
+    """Return a period around a day in which the same parts are withheld.
 
-    Both are ISO dates.
+    Returns:
+        The first day of the period, and the day after its last one, as ISO dates.
     """
     ends = (
         part.access.until.edtf.latest for part in record.parts if part.access and part.access.until

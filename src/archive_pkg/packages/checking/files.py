@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from archive_pkg.records import Part, Record
     from archive_pkg.reports import Finding
 
-_AT_ONCE = 1 << 20
-"""Files up to this size in bytes are read at once."""
+_MAX_IN_MEMORY = 1 << 20
+"""Files up to this size in bytes are read into memory; larger ones are read in blocks."""
 
 PART_MISSING = Code(
     "part-missing",
@@ -69,11 +69,13 @@ FOLDER_NAMED_OTHERWISE = Code(
 def check_files(
     record: Record, folder: Path, source: Path
 ) -> Generator[Finding, None, dict[str, bytes | None]]:
-    """Check presence, type and digest of every held file, and return the good ones.
+    """Check the presence, type and checksum of each part's file.
 
-    The bytes of small texts are returned too, so that the same bytes are digested and decoded.
+    Returns:
+        The files that could be read, by their paths in the record. The value of a small text is
+        its bytes, so that the bytes that have the checksum are decoded; for other files, None.
     """
-    good: dict[str, bytes | None] = {}
+    readable: dict[str, bytes | None] = {}
     holders: dict[str, list[Part]] = defaultdict(list)
     for part in record.parts:
         if part.file:
@@ -83,7 +85,7 @@ def check_files(
         try:
             with storage.open_beneath(folder, name) as stream:
                 size = os.fstat(stream.fileno()).st_size
-                data = stream.read() if size <= _AT_ONCE else None
+                data = stream.read() if size <= _MAX_IN_MEMORY else None
                 digest = fixity.digest(stream if data is None else data, ["sha256"])["sha256"]
         except FileNotFoundError:
             hint = f"Put {name} into the record's folder, or write held: false in the part."
@@ -100,7 +102,7 @@ def check_files(
             message = f"{name} could not be read: {storage.explain(error)}"
             yield PART_UNREADABLE.at(place, message, "Check its permissions and the disk.")
             continue
-        good[name] = data if any(part.is_text for part in parts) else None
+        readable[name] = data if any(part.is_text for part in parts) else None
         if "%" in name:
             message = (
                 f"the name {name} contains %, and bagit-python does not find such files in a bag"
@@ -124,11 +126,14 @@ def check_files(
                     "changed the file."
                 )
                 yield PART_CHANGED.at(at, message, hint)
-    return good
+    return readable
 
 
-def unnamed_files(record: Record, source: Path) -> Iterator[Finding]:
-    """Report files beside a record that no part names, and a folder with another name."""
+def check_folder(record: Record, source: Path) -> Iterator[Finding]:
+    """Report files that no part names, and a folder that is not named after the record's id.
+
+    Report nothing if the record's file does not have one of the usual names (`NAMES`).
+    """
     folder = source.parent
     if source.name not in NAMES:
         return
@@ -146,7 +151,7 @@ def unnamed_files(record: Record, source: Path) -> Iterator[Finding]:
 
 
 def _files_below(folder: str) -> Iterator[str]:
-    """Return every path that is not a folder; links are not followed."""
+    """Yield the paths of all files and links in a folder and its subfolders."""
     waiting = [folder]
     while waiting:
         folder = waiting.pop()

@@ -1,6 +1,6 @@
-"""Check records: one with its files, or those of a folder.
+"""Check a record together with its files.
 
-The models have already validated the record itself.
+Reading a record validates its fields; these checks compare them with each other and the files.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from archive_pkg.packages.checking.files import (
     PART_NOT_A_FILE,
     PART_UNREADABLE,
     check_files,
-    unnamed_files,
+    check_folder,
 )
 from archive_pkg.packages.checking.statements import check_statements
 from archive_pkg.packages.checking.texts import (
@@ -65,12 +65,12 @@ FILE_CODES = frozenset(
         SPAN_BEYOND_TEXT,
     )
 )
-"""The codes of findings that a changed file causes."""
-_ANOTHER_ID = "Give one of them another id."
+"""The codes of findings that a missing or changed file causes."""
+_CHANGE_ID = "Give one of them a different id."
 
 
 Files = StrPath | Mapping[str, StrPath | bytes]
-"""The folder that the paths of a record's parts start from; or the bytes or the path of each."""
+"""A record's files: their folder, or a mapping from their paths in the record to bytes or files."""
 
 
 def check(source: StrPath | Record, files: Files | None = None) -> Report:
@@ -81,8 +81,9 @@ def check(source: StrPath | Record, files: Files | None = None) -> Report:
         files: The files, if `source` is a record.
 
     Raises:
-        UsageError: `files` has a name that no part has, or `source` is a path.
-        StorageError: A file cannot be read.
+        UsageError: `files` has a name that no part has, or is given although `source` is a path;
+            or `source` is a package.
+        StorageError: The record, its folder or a file in `files` cannot be read.
     """
     if not isinstance(source, Record):
         refuse_files(files)
@@ -93,7 +94,7 @@ def check(source: StrPath | Record, files: Files | None = None) -> Report:
 
 @contextmanager
 def folder_of(record: Record, files: Files | None) -> Iterator[Path]:
-    """Yield the folder with the files of a record; files given one by one are copied into one.
+    """Yield the folder with the files of a record: the given one, or a temporary one with copies.
 
     Raises:
         UsageError: A name in `files` is not the file of a part.
@@ -125,32 +126,33 @@ def folder_of(record: Record, files: Files | None) -> Iterator[Path]:
 
 
 def refuse_files(files: Files | None) -> None:
-    """Raise UsageError if files are given with the path of a record, which names its own."""
+    """Raise UsageError if `files` is given with a record's path; its files are next to it."""
     if files is not None:
-        raise UsageError("`files` needs a record, not the path of one", "Load the record first.")
+        raise UsageError("`files` needs a Record, not a path", "Load the record first.")
 
 
 def same_id(file: str, name: str, other: str) -> Finding:
     """Return the finding for a record that has the id of another record."""
-    message = f"the id {name} is also that of {other}"
-    return RECORD_ID_TWICE.at(Location(file, field="id"), message, _ANOTHER_ID)
+    message = f"{other} has the id {name}, too"
+    return RECORD_ID_TWICE.at(Location(file, field="id"), message, _CHANGE_ID)
 
 
 def like_id(file: str, name: str, like: str, other: str) -> Finding:
     """Return the finding for a record whose id differs from another's only in case."""
     message = f"the id {name} and the id {like} of {other} differ only in capital and small letters"
-    return RECORD_IDS_ALIKE.at(Location(file, field="id"), message, _ANOTHER_ID)
+    return RECORD_IDS_ALIKE.at(Location(file, field="id"), message, _CHANGE_ID)
 
 
 def examine(path: Path) -> tuple[Record | None, Report, tuple[str, ...]]:
     """Read a record, if possible, and check it and its files.
 
     Returns:
-        The record, the findings, and the ids of the agents that come from the register.
+        The record, or None if it is not valid; the findings; and the ids of the agents that come
+        from the register.
 
     Raises:
-        StorageError: A file cannot be read.
-        UsageError: The path is a package, or a folder of packages.
+        StorageError: The record or its folder cannot be read.
+        UsageError: The path is a package or part of one, or a folder of packages.
     """
     file, findings = record_file(path)
     if package := _package_of(path):
@@ -168,26 +170,26 @@ def examine(path: Path) -> tuple[Record | None, Report, tuple[str, ...]]:
     record, report, root = read_placed(file)
     if record is None or root is None:
         return None, report, ()
-    found = [*check_record(record, file.parent, file), *unnamed_files(record, file)]
+    found = [*check_record(record, file.parent, file), *check_folder(record, file)]
     report.extend(placed(found, file, root))
     return record, report, taken_from_register(record, root.plain)
 
 
 def _package_of(path: Path) -> Path | None:
-    """Return the package that a path names: its folder, the `data` in it, or the record there."""
+    """Return the package if a path is its folder, its `data` folder or its record; else None."""
     if storage.is_folder(path) and is_bag(path) and record_file(path)[1]:
         return path
     data = path.parent if path.name == layout.RECORD else path
     package = data.resolve().parent
     if data.resolve().name != "data" or not is_bag(package):
         return None
-    # Another bag may contain a record's own folder.
+    # A bag made by a different program may have a record's folder as its `data`.
     has_form = (data / layout.DESCRIPTOR).is_file() or (data / layout.PARTS).is_dir()
     return data.parent if has_form else None
 
 
 def _package_below(folder: Path) -> Path | None:
-    """Return a package in a folder or in its subfolders, or None."""
+    """Return a bag in a folder or its subfolders; None if there is none."""
     with suppress(OSError):
         for declaration in folder.rglob("bagit.txt"):
             if storage.is_regular(declaration):
@@ -200,7 +202,7 @@ def check_record(record: Record, folder: Path, source: Path) -> Iterator[Finding
 
     Args:
         record: The record.
-        folder: The folder that the parts' paths start from; only read.
+        folder: The folder that the parts' paths are relative to.
         source: The record's file, for the places of the findings.
     """
     readable = yield from check_files(record, folder, source)

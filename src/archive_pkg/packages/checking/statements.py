@@ -34,12 +34,13 @@ AGENT_WITHOUT_AUTHORITY = Code(
 STATEMENT_MISSING = Code(
     "statement-missing",
     Severity.ADVICE,
-    "The record does not state what a complete record of its type states.",
+    "The record lacks a statement that a complete record of its type has.",
 )
 LEVEL_UNKNOWN = Code(
     "classification-level-unknown",
     Severity.ERROR,
-    "The level of classification is not in the vocabulary that the record names.",
+    "The level of classification is not in the vocabulary that the record names, or only one of "
+    "`level` and `scheme` is given.",
 )
 EVENT_TYPE_LOCAL = Code(
     "event-type-local",
@@ -51,24 +52,24 @@ EVENT_TYPE_LOCAL = Code(
 ACCESS_WIDER = Code(
     "access-wider-than-source",
     Severity.WARNING,
-    "A part is open, but the part it was made from is not. That is intended for a redaction "
-    "and probably a mistake for other parts.",
+    "A part is open, but a part that it was made from, belongs to or is about is not. This is "
+    "probably a mistake, unless the open part is a redaction.",
 )
 EVENT_TOO_EARLY = Code(
     "event-before-its-object",
     Severity.WARNING,
-    "An event is dated before one of its parts was made. Correct one of the two dates.",
+    "An event is dated before a part that it names was made. Correct one of the two dates.",
 )
 RECLASSIFIED_TOO_EARLY = Code(
     "reclassified-before-the-letter",
     Severity.WARNING,
-    "A change of the letter's classification is dated before the letter itself. Correct one of "
-    "the two dates.",
+    "A change of the classification is dated before the document itself. Correct one of the two "
+    "dates.",
 )
 
 
 def check_statements(record: Record, source: Path) -> Iterator[Finding]:
-    """Check the statements of a record, without its files.
+    """Check the statements of a record; its files are not read.
 
     Args:
         record: The record.
@@ -140,7 +141,7 @@ def _history(record: Record, at: Callable[[str], Location]) -> Iterator[Finding]
 
 
 def _surely_before(one: Edtf, other: Edtf) -> bool:
-    """Return whether a date is certainly before another; False for doubtful dates."""
+    """Return whether one date is before the other; False if either is uncertain or approximate."""
     if one.uncertain or one.approximate or other.uncertain or other.approximate:
         return False
     return bool(one.latest and other.earliest and one.latest < other.earliest)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archive_pkg.reports import Finding
 
 TEXT_LIMIT = 256 * 1024 * 1024
-"""The largest text, in bytes, that is decoded to check quotes."""
+"""The largest text, in bytes, that is decoded."""
 
 ENCODING_UNKNOWN = Code(
     "encoding-unknown",
@@ -42,7 +42,7 @@ TEXT_TOO_LARGE = Code(
 QUOTE_MOVED = Code(
     "quote-moved",
     Severity.ERROR,
-    "The words of a quote are not at its offsets in the part's file.",
+    "The words of a quote, or the words around them, are not at its offsets in the part's file.",
     "W3C Web Annotation Data Model, 4.2.4 and 4.2.5",
 )
 SPAN_BEYOND_TEXT = Code(
@@ -53,13 +53,13 @@ SPAN_BEYOND_TEXT = Code(
 def check_texts(
     record: Record, folder: Path, source: Path, readable: dict[str, bytes | None]
 ) -> Iterator[Finding]:
-    """Check that each text is in its encoding, and that quotes and spans fit it.
+    """Check that each text has its declared encoding, and that quotes and spans match it.
 
     Args:
         record: The record.
-        folder: The folder that the parts' paths start from; only read.
+        folder: The folder that the parts' paths are relative to.
         source: The record's file, for the places of the findings.
-        readable: The files that can be read, with the bytes of those that are read already.
+        readable: The files that can be read, as `check_files` returns them.
     """
     quotes: dict[str, list[tuple[str, Quote]]] = defaultdict(list)
     for field, quote in _quotes(record):
@@ -89,14 +89,14 @@ def check_texts(
 def _decoded(
     folder: Path, name: str, encoding: str, place: Location, data: bytes | None, *, needed: bool
 ) -> Generator[Finding, None, str | None]:
-    """Decode a file's text; line ends are kept, a byte order mark is not counted."""
+    """Return the text of a file; None if it was reported, or is too large and not needed."""
     try:
         codecs.lookup(encoding)
     except LookupError:
         yield ENCODING_UNKNOWN.at(place, f"{encoding} is not a known encoding", ENCODING_NAMES)
         return None
     if data is None:
-        data = yield from _large(folder, name, place, needed=needed)
+        data = yield from _read_large(folder, name, place, needed=needed)
         if data is None:
             return None
     try:
@@ -110,10 +110,10 @@ def _decoded(
         return None
 
 
-def _large(
+def _read_large(
     folder: Path, name: str, place: Location, *, needed: bool
 ) -> Generator[Finding, None, bytes | None]:
-    """Read the bytes of a text that is too large to keep from digesting."""
+    """Return the bytes of a text that `check_files` did not keep; None if it is too large."""
     try:
         with storage.open_beneath(folder, name) as stream:
             if os.fstat(stream.fileno()).st_size <= TEXT_LIMIT:
@@ -128,7 +128,7 @@ def _large(
 
 
 def decode(data: bytes, encoding: str) -> str:
-    """Decode bytes; line ends are kept, and a byte order mark is dropped.
+    """Decode bytes without changing line ends, and remove a byte order mark.
 
     Raises:
         UnicodeDecodeError: A byte does not fit the encoding.
@@ -150,17 +150,17 @@ def _quotes(record: Record) -> Iterator[tuple[str, Quote]]:
 
 def _check_quote(text: str, quote: Quote, place: Location, name: str) -> Iterator[Finding]:
     at = Location(place.path, field=place.field, offset=quote.start)
-    stands = text[quote.start : quote.end]
+    actual = text[quote.start : quote.end]
     before = text[max(0, quote.start - len(quote.prefix)) : quote.start]
     after = text[quote.end : quote.end + len(quote.suffix)]
-    if stands == quote.exact and before == quote.prefix and after == quote.suffix:
+    if actual == quote.exact and before == quote.prefix and after == quote.suffix:
         return
     found = _find_quote(text, quote)
-    if stands == quote.exact:
+    if actual == quote.exact:
         message = f"the words around “{_short(quote.exact)}” in {name} differ from the record's"
     else:
         message = (
-            f"{name} has “{_short(stands)}” at {quote.start}–{quote.end}, "
+            f"{name} has “{_short(actual)}” at {quote.start}–{quote.end}, "
             f"not “{_short(quote.exact)}”"
         )
     if found is None:
@@ -173,7 +173,10 @@ def _check_quote(text: str, quote: Quote, place: Location, name: str) -> Iterato
 
 
 def _find_quote(text: str, quote: Quote) -> int | None:
-    """Find a quote with its context, or else its words, nearest to the old place."""
+    """Return where a quote begins in a text; None if the text does not contain its words.
+
+    Prefer a place with the quote's context, then the place nearest to the recorded one.
+    """
     context = len(quote.prefix)
     whole = quote.prefix + quote.exact + quote.suffix
     start = _nearest(text, whole, max(0, quote.start - context))

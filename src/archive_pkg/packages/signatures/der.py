@@ -19,25 +19,25 @@ class DerElement:
 
     @property
     def tag(self) -> int:
-        """Its first byte: class, form and number."""
+        """The first byte: class, form and number."""
         return self.data[self.start]
 
     @property
     def whole(self) -> bytes:
-        """Its bytes with tag and length."""
+        """The bytes with tag and length."""
         return self.data[self.start : self.end]
 
     @property
     def content(self) -> bytes:
-        """Its bytes after tag and length."""
+        """The bytes after tag and length."""
         return self.data[self.inside : self.end]
 
     def parts(self) -> list[DerElement]:
-        """Return the elements inside it. Raises ValueError if they are malformed."""
+        """Return the elements inside this one. Raises ValueError if they are malformed."""
         return elements(self.data, self.inside, self.end)
 
     def oid(self) -> str:
-        """Return its content as an object identifier: `1.2.840.113549`."""
+        """Return the content as an object identifier, such as "1.2.840.113549"."""
         numbers, number = [0], 0
         for byte in self.content:
             number = number << 7 | byte & 0x7F
@@ -61,7 +61,7 @@ def elements(data: bytes, start: int, end: int) -> list[DerElement]:
         elif length == 0x80:
             raise ValueError("an element has no definite length")
         if inside + length > end:
-            raise ValueError("an element is longer than what it is in")
+            raise ValueError("an element is longer than the one around it")
         found.append(DerElement(data, start, inside, inside + length))
         start = inside + length
     return found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages.signatures.ssh_certificates import KEY_TYPES, is_certificate, plain_key
-from archive_pkg.packages.signatures.ssh_encoding import SshFormatError, Wire, key_type
+from archive_pkg.packages.signatures.ssh_encoding import SshFormatError, SshReader, key_type
 from archive_pkg.packages.signatures.ssh_signatures import NAMESPACE, SshSignature
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import describe, read_regular
@@ -45,8 +45,8 @@ _OPTION = re.compile(
 )
 _TIME = re.compile(r"([0-9]{8})(?:([0-9]{4})([0-9]{2})?)?(Z|UTC)?", re.IGNORECASE)
 _KRL = b"SSHKRL\n\0"
-_KRL_IGNORED = 4
-"""A section with a signature of the list itself, which OpenSSH does not check either."""
+_KRL_SIGNATURE = 4
+"""The kind of a section that signs the list itself. OpenSSH does not check it, either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ class Signer:
     Attributes:
         principals: The signers: names or patterns, separated by commas.
         key: The public key in binary form.
-        namespaces: What the key may sign: patterns with commas.
-        after: The start of the key's validity.
-        before: The end of the key's validity.
+        namespaces: What the key may sign: patterns, separated by commas.
+        after: The start of the key's validity; None if it is not limited.
+        before: The end of the key's validity; None if it is not limited.
         is_authority: Whether the key signs certificates instead of files.
     """
 
@@ -70,13 +70,13 @@ class Signer:
     is_authority: bool = False
 
     def knows(self, signature: SshSignature) -> bool:
-        """Return whether the line has a signature's key, or its certificate's authority."""
+        """Return whether the line lists a signature's key, or the authority of its certificate."""
         if signature.certificate:
             return self.is_authority and signature.certificate.authority == self.key
         return not self.is_authority and signature.key == self.key
 
     def allows(self, signature: SshSignature, at: datetime) -> tuple[str, ...]:
-        """Return who may have made a signature at a time, according to the line."""
+        """Return who may have made a signature at a time, according to the line; empty if none."""
         if not (
             self.knows(signature)
             and _matches(NAMESPACE, self.namespaces)
@@ -91,7 +91,7 @@ class Signer:
         return tuple(name for name in names if _matches(name, self.principals))
 
     def allows_as(self, who: str, signature: SshSignature, at: datetime) -> bool:
-        """Return whether `ssh-keygen -Y verify -I WHO` would accept the line's key for it."""
+        """Return whether `ssh-keygen -Y verify -I WHO` accepts a signature because of the line."""
         allowed = self.allows(signature, at)
         return who in allowed if signature.certificate else any(_matches(who, a) for a in allowed)
 
@@ -102,8 +102,8 @@ class RevokedCertificates:
 
     Attributes:
         authority: The authority's key in binary form; empty for every authority.
-        serials: Their serial numbers, as ranges from first to last.
-        bitmaps: Their serial numbers, as a first number and one bit per number from there.
+        serials: Ranges of serial numbers: the first and the last of each.
+        bitmaps: Further serial numbers: the first of a range, and one bit for each number from it.
         key_ids: The key ids of further certificates.
     """
 
@@ -117,11 +117,11 @@ class RevokedCertificates:
             return False
         # Zero means that there is no serial number.
         serial = certificate.serial
-        numbered = serial and (
+        is_listed = serial and (
             any(first <= serial <= last for first, last in self.serials)
             or any(first <= serial and bits >> (serial - first) & 1 for first, bits in self.bitmaps)
         )
-        return bool(numbered) or certificate.key_id in self.key_ids
+        return bool(is_listed) or certificate.key_id in self.key_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,9 @@ class Revoked:
 
     Attributes:
         keys: Public keys in binary form.
-        sha1: SHA-1 digests of such keys.
-        sha256: SHA-256 digests of such keys.
-        certificates: Certificates, by their authority.
+        sha1: SHA-1 digests of further keys.
+        sha256: SHA-256 digests of further keys.
+        certificates: Revoked certificates, grouped by authority.
     """
 
     keys: frozenset[bytes] = frozenset()
@@ -163,8 +163,8 @@ def read_allowed_signers(path: Path) -> tuple[Signer, ...]:
     """Read a file of allowed signers.
 
     Raises:
-        InvalidError: A line cannot be read; its report has every such line.
-        StorageError: The file is not there or cannot be read.
+        InvalidError: Lines cannot be read; the error's report has all of them.
+        StorageError: The file does not exist or cannot be read.
     """
     report, signers = Report(), []
     for number, line in enumerate(_lines(_read(path)), start=1):
@@ -187,8 +187,8 @@ def read_revoked(path: Path) -> Revoked:
     """Read a file of revoked keys: a key revocation list, or public keys line by line.
 
     Raises:
-        InvalidError: It is neither.
-        StorageError: The file is not there or cannot be read.
+        InvalidError: The file is neither.
+        StorageError: The file does not exist or cannot be read.
     """
     data = _read(path)
     try:
@@ -246,7 +246,7 @@ def _signer(line: str) -> Signer:
 
 
 def _principals(line: str) -> tuple[str, str]:
-    """Split off the first word of a line, which may be quoted in part."""
+    """Split off the first word of a line, which may be partly in quotation marks."""
     end = next((place for place, sign in enumerate(line) if sign in _BLANKS or sign == '"'), None)
     if end is None:
         raise SshFormatError("the line has no key")
@@ -287,16 +287,16 @@ def _options(text: str) -> dict[str, str]:
 
 
 def _matches(name: str, patterns: str) -> bool:
-    """Return whether a name matches a pattern but no excluded one ("!", see ssh_config(5))."""
-    fits = False
+    """Return whether a name matches a pattern, but not one negated by "!" (see ssh_config(5))."""
+    is_match = False
     for pattern in patterns.split(","):
-        forbids = pattern.startswith("!")
+        is_negated = pattern.startswith("!")
         # Brackets are literal; only "*" and "?" are wildcards.
         if fnmatchcase(name, pattern.removeprefix("!").replace("[", "[[]")):
-            if forbids:
+            if is_negated:
                 return False
-            fits = True
-    return fits
+            is_match = True
+    return is_match
 
 
 def _time(text: str | None) -> datetime | None:
@@ -330,36 +330,36 @@ def _key(text: str) -> bytes:
 
 def _krl(data: bytes) -> Revoked:
     """Read a key revocation list (OpenSSH's PROTOCOL.krl)."""
-    wire = Wire(data)
-    wire.take(len(_KRL))
-    if (version := wire.uint32()) != 1:
+    reader = SshReader(data)
+    reader.take(len(_KRL))
+    if (version := reader.uint32()) != 1:
         raise SshFormatError(f"the list has version {version}; only version 1 is supported")
-    wire.take(24)
-    wire.string()
-    wire.string()
+    reader.take(24)
+    reader.string()
+    reader.string()
     found: dict[int, set[bytes]] = {2: set(), 3: set(), 5: set()}
     certificates = []
-    while wire.rest:
-        kind, section = wire.take(1)[0], wire.string()
+    while reader.rest:
+        kind, section = reader.take(1)[0], reader.string()
         if kind in found:
             found[kind] |= set(_strings(section))
         elif kind == 1:
-            certificates.append(_revoked_certificates(Wire(section)))
-        elif kind != _KRL_IGNORED:
+            certificates.append(_revoked_certificates(SshReader(section)))
+        elif kind != _KRL_SIGNATURE:
             raise SshFormatError(f"the list has a section of the unknown kind {kind}")
     keys, sha1, sha256 = (frozenset(found[kind]) for kind in (2, 3, 5))
     return Revoked(frozenset(map(plain_key, keys)), sha1, sha256, tuple(certificates))
 
 
-def _revoked_certificates(wire: Wire) -> RevokedCertificates:
-    """Read a section of a revocation list on the certificates of one authority."""
-    authority = wire.string()
-    wire.string()
+def _revoked_certificates(reader: SshReader) -> RevokedCertificates:
+    """Read a section of a revocation list that revokes certificates of one authority."""
+    authority = reader.string()
+    reader.string()
     serials: list[tuple[int, int]] = []
     bitmaps: list[tuple[int, int]] = []
     key_ids: set[bytes] = set()
-    while wire.rest:
-        kind, section = wire.take(1)[0], Wire(wire.string())
+    while reader.rest:
+        kind, section = reader.take(1)[0], SshReader(reader.string())
         if kind == 0x20:
             while section.rest:
                 number = section.uint64()
@@ -380,6 +380,6 @@ def _revoked_certificates(wire: Wire) -> RevokedCertificates:
 
 
 def _strings(data: bytes) -> Iterator[bytes]:
-    wire = Wire(data)
-    while wire.rest:
-        yield wire.string()
+    reader = SshReader(data)
+    while reader.rest:
+        yield reader.string()

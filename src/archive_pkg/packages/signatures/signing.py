@@ -37,10 +37,10 @@ class Signing:
 
     Attributes:
         path: The package.
-        fingerprint: The fingerprint of the key; empty if nothing was signed.
-        signatures: The new signatures, by their paths in the package.
-        stamps: The new timestamps.
-        pending: Why signatures have no timestamp yet; empty if none is missing.
+        fingerprint: The fingerprint of the key; empty if no key was given.
+        signatures: The paths of the new signatures in the package.
+        stamps: The paths of the new timestamps in the package.
+        pending: For each requested timestamp that was not made, its subject and the reason.
     """
 
     path: Path
@@ -61,23 +61,24 @@ def sign(
 ) -> Signing:
     """Sign each tag manifest of a valid bag, and timestamp the signatures.
 
-    Signing again with the same key changes nothing. Another key adds its signatures. If
-    the authority fails, the signatures stay, and the timestamps can be added later.
+    Signing again with the same key changes nothing. A different key adds signatures. If the
+    time-stamping authority fails, the signatures are kept, and timestamps can be added later.
 
     Args:
         package: The bag's folder.
         key: The file of the private key, or of the public key if an agent has the private one.
         timestamp: The address of a time-stamping authority (RFC 3161). Existing signatures
             without a timestamp get one, too.
-        renew: Renew existing timestamps, each new one over the one before.
-        receipts: The folder for the events of many packages; next to the package if None. See
-            `later_events.receipts_folder`.
-        wait: Seconds to wait for another run on the same package.
+        renew: Also renew existing timestamps: add a new one over the newest of each signature.
+        receipts: The folder for the events of many packages. If None, this package's events are
+            written next to it. See `later_events.receipts_folder`.
+        wait: Seconds to wait if another process is changing the same package.
 
     Raises:
-        InvalidError: The package is not valid, or has nothing to sign; nothing was done.
+        InvalidError: The package is not valid, or has no tag manifest to sign; nothing was done.
         StorageError: The key or the package cannot be read or written.
-        UsageError: There is nothing to do, or the key cannot be used.
+        UsageError: `key` and `timestamp` are both None, `timestamp` is not a web address, or the
+            key cannot be used.
     """
     package = Path(package)
     key = Path(key) if key is not None else None
@@ -92,16 +93,16 @@ def sign(
             f"{package} was not signed, since it is not valid", report=verification.report
         )
     with storage.Staging(package, wait=wait) as staging:
-        work = _SigningRun(package, verification, staging.path)
+        run = _SigningRun(package, verification, staging.path)
         if key is not None:
-            work.sign(key)
+            run.sign(key)
         if timestamp is not None:
-            work.stamp(timestamp, renew=renew)
-        work.install()
-    for event in work.events():
+            run.stamp(timestamp, renew=renew)
+        run.install()
+    for event in run.events():
         save_event(event, ready_receipts(package, receipts))
     return Signing(
-        package, work.fingerprint, tuple(work.signatures), tuple(work.stamps), tuple(work.pending)
+        package, run.fingerprint, tuple(run.signatures), tuple(run.stamps), tuple(run.pending)
     )
 
 
@@ -110,7 +111,7 @@ class _SigningRun:
 
     def __init__(self, package: Path, verification: Verification, staged: Path) -> None:
         self.package = package
-        self.there = verification.signatures
+        self.existing = verification.signatures
         bag = verification.verdict.bag
         self.manifests = sorted(one.name for one in bag.tag_manifests.values()) if bag else []
         self.id = verification.record.id if verification.record else package.absolute().name
@@ -142,9 +143,12 @@ class _SigningRun:
         self.signed = datetime.now(UTC)
         for name, made in zip(self.manifests, signatures, strict=True):
             self.fingerprint, self.key_type = made.fingerprint, made.key_type
-            if any(one.over == name and one.fingerprint == made.fingerprint for one in self.there):
+            is_signed = any(
+                one.over == name and one.fingerprint == made.fingerprint for one in self.existing
+            )
+            if is_signed:
                 continue
-            path = self._free(name)
+            path = self._unused_path(name)
             (self.staged / f"{name}.sig").rename(self.staged / path)
             self.signatures[path] = name
 
@@ -168,7 +172,11 @@ class _SigningRun:
             self.stamps[stamp] = newest
 
     def install(self) -> None:
-        """Move the folder of signatures into the package in one step."""
+        """Move the folder of signatures into the package.
+
+        This is one step, unless the package has such a folder and the file system cannot exchange
+        the two.
+        """
         if not (self.signatures or self.stamps):
             return
         place = self.package / FOLDER
@@ -213,7 +221,7 @@ class _SigningRun:
             for path in paths
         }
 
-    def _free(self, manifest: str) -> str:
+    def _unused_path(self, manifest: str) -> str:
         path, number = f"{FOLDER}/{manifest}.sig", 2
         while (self.staged / path).exists():
             path, number = f"{FOLDER}/{manifest}.{number}.sig", number + 1
@@ -233,7 +241,7 @@ def sign_files(key: Path, files: list[Path]) -> list[ssh_signatures.SshSignature
     if not os.path.lexists(key):
         raise StorageError(f"the key {key} does not exist", "Name the key's file with --key.")
     with storage.storage_errors(f"reading the key {key}"):
-        storage.open_regular(key).close()  # ssh-keygen would wait for ever on a pipe
+        storage.open_regular(key).close()  # ssh-keygen would wait forever on a pipe
     program = shutil.which("ssh-keygen")
     if program is None:
         raise UsageError(
@@ -270,16 +278,16 @@ def sign_files(key: Path, files: list[Path]) -> list[ssh_signatures.SshSignature
 
 
 def _checked(key: Path, file: Path) -> ssh_signatures.SshSignature:
-    """Return the signature that ssh-keygen has just made over a file."""
+    """Return the new signature of a file. Raises an error if it does not match the file."""
     try:
         made = ssh_signatures.parse(storage.read_regular(file.with_name(f"{file.name}.sig")))
-        right = made.matches(storage.read_regular(file))
+        is_right = made.matches(storage.read_regular(file))
     except SshFormatError as error:
         raise UsageError(
             f"ssh-keygen's signature with {key} is not supported: {error}",
             "Use a key of type ed25519, ecdsa or rsa.",
         ) from error
-    if not right:
+    if not is_right:
         raise StorageError(
             f"ssh-keygen's signature of {file.name} does not match the file", "Sign again."
         )

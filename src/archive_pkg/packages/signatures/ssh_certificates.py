@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from archive_pkg.packages.signatures.ssh_encoding import SshFormatError, Wire, joined, key_type
+from archive_pkg.packages.signatures.ssh_encoding import SshFormatError, SshReader, joined, key_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,11 +22,11 @@ _FIELDS = {
     "sk-ecdsa-sha2-nistp256": 3,
 }
 """The number of fields of a public key, by type."""
-_ON_TOKENS = "sk-"
+_SECURITY_KEY = "sk-"
 KEY_TYPES = frozenset(
-    f"{name}@openssh.com" if name.startswith(_ON_TOKENS) else name for name in _FIELDS
+    f"{name}@openssh.com" if name.startswith(_SECURITY_KEY) else name for name in _FIELDS
 )
-"""The types of key whose signatures can be checked."""
+"""The types of keys whose signatures can be checked."""
 _USER = 1
 
 
@@ -37,11 +37,11 @@ class Certificate:
     Attributes:
         key: The key itself in binary form.
         serial: The certificate's number; 0 if the authority does not number its certificates.
-        is_of_user: Whether it is for a user, not for a host.
-        key_id: The name that the authority gave it.
+        is_of_user: Whether the certificate is for a user, not for a host.
+        key_id: The name that the authority gave the certificate.
         principals: The names of the key's owner.
-        after: The start of its validity, in seconds since 1970.
-        before: The end of its validity, exclusive.
+        after: The first second of validity, since 1970.
+        before: The first second after the validity, since 1970.
         authority: The authority's key in binary form.
     """
 
@@ -55,12 +55,12 @@ class Certificate:
     authority: bytes
 
     def is_good(self, at: datetime) -> bool:
-        """Return whether its owner may sign at a time."""
+        """Return whether the certificate is a user's, and valid at a time."""
         return self.is_of_user and self.after <= at.timestamp() < self.before
 
     @property
     def span(self) -> str:
-        """The period of its validity, in words."""
+        """The period of validity, in words."""
         since, until = _day(self.after), _day(self.before)
         return f"good from {since} to {until}" if until else f"good from {since} on"
 
@@ -78,23 +78,24 @@ def read_certificate(key: bytes, is_valid: Callable[[bytes, bytes, bytes], bool]
         is_valid: Returns whether a key made a signature over a message.
 
     Raises:
-        SshFormatError: It is not a certificate, of an unknown kind, or not signed by its authority.
+        SshFormatError: The bytes are not a certificate, or its key is of an unknown type, or the
+            authority that it names did not sign it.
     """
-    wire = Wire(key)
-    plain = _take_key(wire)
-    serial, role, key_id = wire.uint64(), wire.uint32(), wire.string()
-    people = Wire(wire.string())
+    reader = SshReader(key)
+    plain = _take_key(reader)
+    serial, role, key_id = reader.uint64(), reader.uint32(), reader.string()
+    people = SshReader(reader.string())
     principals = []
     while people.rest:
         principals.append(people.string().decode("utf-8", "surrogateescape"))
-    after, before = wire.uint64(), wire.uint64()
-    wire.string()  # critical options; all of them concern logins
-    wire.string()
-    wire.string()
-    authority = wire.string()
-    signed = key[: len(key) - len(wire.rest)]
-    signature = wire.string()
-    if wire.rest:
+    after, before = reader.uint64(), reader.uint64()
+    reader.string()  # critical options; all of them concern logins
+    reader.string()
+    reader.string()
+    authority = reader.string()
+    signed = key[: len(key) - len(reader.rest)]
+    signature = reader.string()
+    if reader.rest:
         raise SshFormatError("its certificate has extra bytes at its end")
     if is_certificate(authority) or not is_valid(authority, signature, signed):
         raise SshFormatError("its certificate is not signed by the authority it names")
@@ -114,23 +115,23 @@ def plain_key(key: bytes) -> bytes:
     """Return the key in a certificate, or the key itself if it is not a certificate.
 
     Raises:
-        SshFormatError: It is not a key, or a certificate of an unknown kind.
+        SshFormatError: The bytes are not a key, or are a certificate for a key of an unknown type.
     """
-    return _take_key(Wire(key)) if is_certificate(key) else key
+    return _take_key(SshReader(key)) if is_certificate(key) else key
 
 
-def _take_key(wire: Wire) -> bytes:
-    kind = wire.text().removesuffix(_SUFFIX)
+def _take_key(reader: SshReader) -> bytes:
+    kind = reader.text().removesuffix(_SUFFIX)
     if kind not in _FIELDS:
         raise SshFormatError(f"its certificate is for a key of the unknown type {kind}")
-    wire.string()  # a nonce
-    fields = [wire.string() for _ in range(_FIELDS[kind])]
-    name = f"{kind}@openssh.com" if kind.startswith(_ON_TOKENS) else kind
+    reader.string()  # a nonce
+    fields = [reader.string() for _ in range(_FIELDS[kind])]
+    name = f"{kind}@openssh.com" if kind.startswith(_SECURITY_KEY) else kind
     return joined(name.encode(), *fields)
 
 
 def _day(seconds: int) -> str:
-    """Return the day of a time in a certificate; empty if it never ends."""
+    """Return the day of a time; empty if the time is too late for a date and means no end."""
     try:
         return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
     except (OverflowError, OSError, ValueError):

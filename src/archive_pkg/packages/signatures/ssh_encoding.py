@@ -4,11 +4,14 @@ from __future__ import annotations
 
 
 class SshFormatError(ValueError):
-    """Bytes are not an OpenSSH signature or key. The argument says what is wrong."""
+    """Data is not in the expected format of OpenSSH. The argument says what is wrong."""
 
 
-class Wire:
-    """A reader of consecutive fields in SSH's binary encoding."""
+class SshReader:
+    """A reader of consecutive fields in SSH's binary encoding.
+
+    All methods raise SshFormatError if the data ends before the field.
+    """
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -29,7 +32,7 @@ class Wire:
         return int.from_bytes(self.take(8))
 
     def string(self) -> bytes:
-        """Return bytes that follow their length."""
+        """Return a string of bytes, which is preceded by its length."""
         return self.take(self.uint32())
 
     def text(self) -> str:
@@ -50,7 +53,7 @@ class Wire:
 
 
 def joined(*items: bytes) -> bytes:
-    """Return strings in binary encoding, concatenated."""
+    """Return strings, each preceded by its length, as one."""
     return b"".join(len(item).to_bytes(4) + item for item in items)
 
 
@@ -58,6 +61,6 @@ def key_type(key: bytes) -> str:
     """Return the type of a public key in binary form.
 
     Raises:
-        SshFormatError: It does not have a type.
+        SshFormatError: The bytes do not begin with a type.
     """
-    return Wire(key).text()
+    return SshReader(key).text()

@@ -18,13 +18,13 @@ from archive_pkg.packages.signatures.ssh_certificates import (
     is_certificate,
     read_certificate,
 )
-from archive_pkg.packages.signatures.ssh_encoding import SshFormatError, Wire, joined, key_type
+from archive_pkg.packages.signatures.ssh_encoding import SshFormatError, SshReader, joined, key_type
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 NAMESPACE = "file"
-"""The namespace of signatures of files. Signatures with another one (of a commit) do not count."""
+"""The namespace of signatures of files. Others, such as "git" for commits, are not accepted."""
 
 _MAGIC = b"SSHSIG"
 _ARMOUR = re.compile(
@@ -32,19 +32,19 @@ _ARMOUR = re.compile(
 )
 _HASHES = {"sha256", "sha512"}
 _RSA_SIGNATURES = {"rsa-sha2-256", "rsa-sha2-512"}
-"""The accepted types. ssh-rsa is missing because it uses SHA-1."""
+"""The accepted types of RSA signatures. ssh-rsa is missing because it uses SHA-1."""
 _LEAST_RSA_BITS = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class SshSignature:
-    """A signature as read from its file; only its certificate is verified yet.
+    """A signature as read from its file. Its certificate is verified; the signature is not.
 
     Attributes:
         key: The public key in SSH's binary form.
-        certificate: The certificate that contains the key, if there is one.
-        namespace: The purpose that it was made for, for example "file".
-        hashing: The name of the hash of the message.
+        certificate: The certificate that contains the key; None if there is none.
+        namespace: The purpose of the signature, for example "file".
+        hashing: The name of the hash algorithm for the message.
         signature: The signature itself, in SSH's binary form.
     """
 
@@ -65,7 +65,7 @@ class SshSignature:
         return fingerprint(self.key)
 
     def matches(self, message: bytes) -> bool:
-        """Return whether the owner of the key signed this message for this namespace.
+        """Return whether the key signed this message for the namespace.
 
         Raises:
             SshFormatError: The kind of the key or of the signature is not supported.
@@ -79,7 +79,8 @@ def parse(data: bytes) -> SshSignature:
     """Read a signature's file.
 
     Raises:
-        SshFormatError: It is not a signature, or has another version.
+        SshFormatError: The file is not a signature, is of an unsupported version or hash, or has a
+            certificate that is not valid.
     """
     found = _ARMOUR.match(data)
     if found is None:
@@ -88,20 +89,20 @@ def parse(data: bytes) -> SshSignature:
             "SIGNATURE-----"
         )
     try:
-        wire = Wire(base64.b64decode(b"".join(found[1].split()), validate=True))
+        reader = SshReader(base64.b64decode(b"".join(found[1].split()), validate=True))
     except binascii.Error as error:
         raise SshFormatError(f"its base64 is malformed: {error}") from error
-    if wire.take(len(_MAGIC)) != _MAGIC:
+    if reader.take(len(_MAGIC)) != _MAGIC:
         raise SshFormatError("its bytes do not begin with SSHSIG")
-    if (version := wire.uint32()) != 1:
+    if (version := reader.uint32()) != 1:
         raise SshFormatError(f"it has version {version}; only version 1 is supported")
-    key, namespace = wire.string(), wire.text()
-    if wire.string():
+    key, namespace = reader.string(), reader.text()
+    if reader.string():
         raise SshFormatError("its reserved field is not empty")
-    hashing, signature = wire.text(), wire.string()
+    hashing, signature = reader.text(), reader.string()
     if hashing not in _HASHES:
         raise SshFormatError(f"it uses the hash {hashing}, not sha512 or sha256")
-    if wire.rest:
+    if reader.rest:
         raise SshFormatError("it has extra bytes at its end")
     certificate = read_certificate(key, _is_valid) if is_certificate(key) else None
     plain = certificate.key if certificate else key
@@ -119,13 +120,13 @@ def _is_valid(key: bytes, signature: bytes, signed: bytes) -> bool:
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
     kind = key_type(key)
-    wire = Wire(signature)
-    made_as, raw = wire.text(), wire.string()
+    reader = SshReader(signature)
+    made_as, raw = reader.text(), reader.string()
     if kind.startswith("sk-"):
-        flags_and_counter = wire.take(5)
+        flags_and_counter = reader.take(5)
         application = hashlib.sha256(_last_string(key)).digest()
         signed = application + flags_and_counter + hashlib.sha256(signed).digest()
-    if wire.rest:
+    if reader.rest:
         raise SshFormatError("the signature has extra bytes at its end")
     public = _public_key(key)
     try:
@@ -150,7 +151,7 @@ def _verify_ecdsa(public: EllipticCurvePublicKey, raw: bytes, signed: bytes) -> 
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
     from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-    numbers = Wire(raw)
+    numbers = SshReader(raw)
     r, s = numbers.mpint(), numbers.mpint()
     if min(r, s) <= 0 or numbers.rest:
         raise SshFormatError("its two numbers are not a valid ECDSA signature")
@@ -179,19 +180,20 @@ def _public_key(key: bytes) -> Any:
         written = public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
     except (ValueError, NotImplementedError, UnsupportedAlgorithm) as error:
         raise SshFormatError(f"its key of type {kind} cannot be read: {error}") from error
-    # A key on a token has another type, and its application after this.
-    numbers = Wire(base64.b64decode(written.split()[1]))
+    # Compare what follows the type. The type of a key on a token differs, and the token's
+    # application follows the numbers.
+    numbers = SshReader(base64.b64decode(written.split()[1]))
     numbers.string()
-    there = Wire(key)
-    there.string()
-    if there.rest[: len(numbers.rest)] != numbers.rest:
+    given = SshReader(key)
+    given.string()
+    if given.rest[: len(numbers.rest)] != numbers.rest:
         raise SshFormatError(f"its key of type {kind} is not in OpenSSH's format")
     return public
 
 
 def _last_string(key: bytes) -> bytes:
     """Return the application of a key on a token, which is its last string."""
-    wire, last = Wire(key), b""
-    while wire.rest:
-        last = wire.string()
+    reader, last = SshReader(key), b""
+    while reader.rest:
+        last = reader.string()
     return last

@@ -50,12 +50,12 @@ _SIGNATURES = {
     **{f"{_PKCS_1}.{11 + n}": ("rsa", name) for n, name in enumerate(_STRONG)},
     **{f"{_ECDSA}.{2 + n}": ("ecdsa", name) for n, name in enumerate(_STRONG)},
 }
-"""Kinds of signatures, each with the hash that it implies."""
+"""The types of signatures by object identifier, each with the hash that it implies, if any."""
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
 class NoStampError(Exception):
-    """There is no timestamp, or it is not valid. The argument says why."""
+    """A timestamp cannot be obtained, read or checked. The argument says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ class Stamp:
 
     Attributes:
         time: The time that the authority states (RFC 3161, 2.4.2, genTime).
-        certificates: The certificates that came with it, as PEM.
-        authority: The name in the certificate that signed it.
-        expires: The end of that certificate's validity.
+        certificates: The certificates that came with the timestamp, as PEM.
+        authority: The name in the signer's certificate.
+        expires: The end of the validity of the signer's certificate.
     """
 
     time: datetime
@@ -77,19 +77,16 @@ class Stamp:
     _token: _Token = field(repr=False)
     _signer: Certificate = field(repr=False)
 
-    def fits(self, data: bytes, roots: bytes = b"") -> str:
-        """Check that it is a validly signed timestamp of some bytes, with certificates valid then.
+    def fault(self, data: bytes, roots: bytes = b"") -> str:
+        """Return why this is not a validly signed timestamp of some bytes; empty if it is one.
 
         Args:
             data: The bytes.
-            roots: The certificates to trust, as PEM. Without any, only the signature by the
-                certificate in it is checked, not whether this is an authority's certificate.
-
-        Returns:
-            What is wrong; empty if it is valid.
+            roots: The certificates to trust, as PEM. If empty, the signature is checked with the
+                certificate in the timestamp, whoever issued that certificate.
 
         Raises:
-            NoStampError: Its kind is not supported.
+            NoStampError: The timestamp is malformed or of a kind that is not supported.
         """
         from rfc3161_client import VerificationError, VerifierBuilder
 
@@ -98,7 +95,7 @@ class Stamp:
         if not roots:
             return ""
         try:
-            # The certificates in the token help to build the chain, but are not trusted.
+            # The library panics on certificates that OpenSSL cannot read.
             _certificates(self.certificates)
             VerifierBuilder(roots=_certificates(roots)).build().verify_message(self._response, data)
         except (VerificationError, ValueError) as error:
@@ -115,10 +112,10 @@ def request(data: bytes, url: str, *, timeout: float = TIMEOUT) -> bytes:
         timeout: Seconds until the complete answer.
 
     Returns:
-        Its complete answer, which is a valid timestamp over these bytes.
+        The authority's complete answer, which is a validly signed timestamp over these bytes.
 
     Raises:
-        NoStampError: It does not answer, refuses, or answers something else.
+        NoStampError: The authority does not answer, refuses, or sends something else.
         UsageError: The address does not begin with http:// or https://.
     """
     from rfc3161_client import TimestampRequestBuilder
@@ -129,7 +126,7 @@ def request(data: bytes, url: str, *, timeout: float = TIMEOUT) -> bytes:
     stamp = read(answer)
     if stamp._response.tst_info.nonce != query.nonce:
         raise NoStampError("it answered a different request (the nonce differs)")
-    if wrong := stamp.fits(data):
+    if wrong := stamp.fault(data):
         raise NoStampError(f"its timestamp is not valid: {wrong}")
     return answer
 
@@ -194,7 +191,7 @@ def read(data: bytes) -> Stamp:
     """Read a timestamp's file.
 
     Raises:
-        NoStampError: It is not a timestamp, or says that the request was refused.
+        NoStampError: The file is not a timestamp, or says that the request was refused.
     """
     from cryptography.x509 import InvalidVersion
 
@@ -205,7 +202,7 @@ def read(data: bytes) -> Stamp:
 
 
 def _stamp(data: bytes) -> Stamp:
-    """Read a timestamp's file. Raises NoStampError, and the errors of the libraries."""
+    """Do the work of `read`. Raises NoStampError, and the errors of the libraries."""
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
     from rfc3161_client import decode_timestamp_response
@@ -221,8 +218,8 @@ def _stamp(data: bytes) -> Stamp:
         raise NoStampError(f"the authority refused it ({name}){said_why}")
     token = _token(tokens[0])
     first, last = (token.certificates[0].start, token.certificates[-1].end)
-    # OpenSSL does not sort the certificates, but DER and the library require it. The library
-    # supports only the status "granted"; the status is not signed.
+    # OpenSSL does not sort the certificates, although DER and the library require it. The library
+    # supports only the status "granted". Neither is signed, so both can be changed.
     changed = bytearray(data)
     in_order = sorted(one.whole for one in token.certificates)
     changed[first:last] = b"".join(in_order)
@@ -253,9 +250,9 @@ class _Token:
     """The parts of a token that the library does not return (RFC 5652, 5.1).
 
     Attributes:
-        content: The statement; its digest is signed.
-        certificates: The certificates in it.
-        signer: The description of its signer and signature.
+        content: The statement, whose digest is signed.
+        certificates: The certificates in the token.
+        signer: The description of the signer and the signature.
     """
 
     content: bytes
@@ -264,7 +261,7 @@ class _Token:
 
     @property
     def signed(self) -> der.DerElement | None:
-        """The signed attributes."""
+        """The signed attributes; None if there are none."""
         return next((one for one in self.signer if one.tag == _CONTEXT_0), None)
 
 
@@ -284,11 +281,11 @@ def _token(element: der.DerElement) -> _Token:
 
 
 def read_certificates(path: Path) -> bytes:
-    """Read a file of certificates, as PEM.
+    """Return the bytes of a PEM file after checking its certificates.
 
     Raises:
-        InvalidError: It does not contain a certificate.
-        StorageError: It does not exist or cannot be read.
+        InvalidError: The file does not contain a certificate, or one cannot be read.
+        StorageError: The file does not exist or cannot be read.
     """
     try:
         data = read_regular(path)
@@ -311,7 +308,7 @@ def _mismatch(stamp: Stamp, data: bytes) -> str:
     """Return why a token does not match its signer's certificate or the bytes (RFC 5652, 5.4).
 
     Raises:
-        NoStampError: Its kind is not supported.
+        NoStampError: The token is malformed or of a kind that is not supported.
     """
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
@@ -328,7 +325,7 @@ def _mismatch(stamp: Stamp, data: bytes) -> str:
         hashing = _algorithm(token.signer[2])
         if attributes[_MESSAGE_DIGEST].content != _digest(hashing, token.content):
             return "its statement was changed after signing"
-        if not _names(attributes, stamp._signer):
+        if not _names_signer(attributes, stamp._signer):
             return "it does not name its signer's certificate (RFC 5816)"
         _verify(token, signed, hashing, stamp._signer)
     except InvalidSignature:
@@ -338,8 +335,12 @@ def _mismatch(stamp: Stamp, data: bytes) -> str:
     return ""
 
 
-def _names(attributes: dict[str, der.DerElement], signer: Certificate) -> bool:
-    """Return whether the signed attributes name the signer's certificate (RFC 5816)."""
+def _names_signer(attributes: dict[str, der.DerElement], signer: Certificate) -> bool:
+    """Return whether the signed attributes name the signer's certificate (RFC 5816).
+
+    Raises:
+        ValueError: They do not name a certificate.
+    """
     from cryptography.hazmat.primitives.serialization import Encoding
 
     certificate = signer.public_bytes(Encoding.DER)
@@ -368,9 +369,9 @@ def _verify(token: _Token, signed: der.DerElement, hashing: str, signer: Certifi
     if isinstance(key, ed25519.Ed25519PublicKey) and name == "ed25519":
         key.verify(signature, message)
     elif isinstance(key, rsa.RSAPublicKey) and name == "rsa":
-        key.verify(signature, message, padding.PKCS1v15(), _hashing(own or _hash(hashing)))
+        key.verify(signature, message, padding.PKCS1v15(), _hash_object(own or _hash_name(hashing)))
     elif isinstance(key, ec.EllipticCurvePublicKey):
-        key.verify(signature, message, ec.ECDSA(_hashing(own or _hash(hashing))))
+        key.verify(signature, message, ec.ECDSA(_hash_object(own or _hash_name(hashing))))
     else:
         raise ValueError(f"signatures of type {name} are not supported")
 
@@ -381,17 +382,17 @@ def _algorithm(element: der.DerElement) -> str:
 
 
 def _digest(algorithm: str, data: bytes) -> bytes:
-    return hashlib.new(_hash(algorithm), data).digest()
+    return hashlib.new(_hash_name(algorithm), data).digest()
 
 
-def _hash(algorithm: str) -> str:
+def _hash_name(algorithm: str) -> str:
     name = _HASHES.get(algorithm, algorithm)
     if name not in _STRONG:
         raise ValueError(f"its hash {name} is weak or unknown")
     return name
 
 
-def _hashing(name: str) -> Any:
+def _hash_object(name: str) -> Any:
     from cryptography.hazmat.primitives import hashes
 
     return {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}[name]
@@ -400,7 +401,7 @@ def _hashing(name: str) -> Any:
 def _certificates(pem: bytes) -> list[Certificate]:
     """Return the certificates in PEM. Raises ValueError for one that OpenSSL cannot read.
 
-    Cryptography reads invalid names, on which the library for timestamps panics.
+    The `cryptography` library reads invalid names, on which `rfc3161-client` panics.
     """
     from ssl import PROTOCOL_TLS_CLIENT, SSLContext, SSLError
 

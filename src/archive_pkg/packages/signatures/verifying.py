@@ -1,13 +1,14 @@
 """Verify the signatures and timestamps of a package.
 
-They are in `signatures/` and not listed in the tag manifests they sign, so that signing
-changes nothing that was signed (RFC 8493, 2.2.1: tag files should be in tag manifests, not must):
+Their files are in `signatures/`. The tag manifests that they sign do not list them, so that signing
+changes nothing that was signed. RFC 8493 (2.2.1) recommends, but does not require, that tag
+manifests list every tag file.
 
     signatures/tagmanifest-sha512.txt.sig           an OpenSSH signature of the tag manifest
-    signatures/tagmanifest-sha512.txt.2.sig         another signer's
-    signatures/tagmanifest-sha512.txt.sig.tsr       a timestamp over the signature
-    signatures/tagmanifest-sha512.txt.sig.tsr.pem   the certificates that came with it
-    signatures/tagmanifest-sha512.txt.sig.tsr.tsr   a later one, which renews the first
+    signatures/tagmanifest-sha512.txt.2.sig         a second signer's signature
+    signatures/tagmanifest-sha512.txt.sig.tsr       a timestamp over the first signature
+    signatures/tagmanifest-sha512.txt.sig.tsr.pem   the certificates that came with the timestamp
+    signatures/tagmanifest-sha512.txt.sig.tsr.tsr   a later timestamp, which renews the first
 """
 
 from __future__ import annotations
@@ -81,8 +82,8 @@ SIGNATURE_REQUIRED = Code(
 TIMESTAMP_REQUIRED = Code(
     "timestamp-required",
     Severity.ERROR,
-    "A timestamp is required (`--require-timestamp`), but no signature of a tag manifest has "
-    "one by a trusted authority.",
+    "A timestamp is required (`--require-timestamp`), but a tag manifest has no accepted signature "
+    "with a timestamp by a trusted authority.",
 )
 SIGNER_UNKNOWN = Code(
     "signer-unknown",
@@ -93,8 +94,8 @@ SIGNER_UNKNOWN = Code(
 SIGNER_OUT_OF_TIME = Code(
     "signer-out-of-time",
     Severity.ERROR,
-    "The signature is valid, and its key or its certificate's authority is listed, but not for "
-    "that time, for files or for that signer.",
+    "The signature is valid, and the file of allowed signers lists its key or its certificate's "
+    "authority, but does not allow it at that time, for files, or for the certificate's names.",
     "ssh-keygen(1), ALLOWED SIGNERS",
 )
 KEY_REVOKED = Code(
@@ -137,15 +138,15 @@ TIMESTAMP_UNTRUSTED = Code(
 TIMESTAMP_EXPIRED = Code(
     "timestamp-certificate-expired",
     Severity.ADVICE,
-    "The certificate of the newest timestamp has expired. It was valid at the stated time, but "
-    "if its key leaks later, the timestamp proves nothing. Renew it with sign --timestamp URL "
-    "--renew.",
+    "The certificate of a signature's newest timestamp has expired. If its key leaks later, the "
+    "timestamp proves nothing. Renew the timestamp with sign --timestamp URL --renew.",
     "RFC 3161, 4.3",
 )
 TIMESTAMP_IN_FUTURE = Code(
     "timestamp-in-future",
     Severity.WARNING,
-    "A timestamp is later than this machine's clock. One of the two clocks is wrong.",
+    "A timestamp is more than five minutes ahead of this machine's clock. One of the two clocks "
+    "is wrong.",
 )
 
 _SIGNATURE = re.compile(
@@ -158,10 +159,10 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Whom to trust; without it, only the cryptography can be checked.
+    """Which signers and time-stamping authorities to trust, and what to require.
 
     Attributes:
-        signers: Who may sign, each with a key; None if unknown.
+        signers: Who may sign, each with a key; None if no file of allowed signers is given.
         revoked: Revoked keys.
         authorities: Certificates of time-stamping authorities, as PEM.
         require_signature: Whether a package must be signed, or who must have signed it. With
@@ -185,7 +186,7 @@ class Trust:
         require_signature: bool | str = False,
         require_timestamp: bool = False,
     ) -> Trust:
-        """Read it from the files that OpenSSH and OpenSSL use.
+        """Read allowed signers, revoked keys and authorities from files of OpenSSH and OpenSSL.
 
         Args:
             allowed_signers: A file as `ssh-keygen -Y verify -f` takes it.
@@ -195,8 +196,8 @@ class Trust:
             require_timestamp: Whether a package must have a timestamp.
 
         Raises:
-            InvalidError: One of them has another format.
-            StorageError: One of them cannot be read.
+            InvalidError: A file does not have the expected format.
+            StorageError: A file does not exist or cannot be read.
         """
         return cls(
             None if allowed_signers is None else read_allowed_signers(Path(allowed_signers)),
@@ -208,7 +209,7 @@ class Trust:
 
     @property
     def wants_signature(self) -> bool:
-        """Whether a package needs a signature by an allowed signer."""
+        """Whether a package must have a signature by an allowed signer."""
         return self.signers is not None or self.require_signature is not False
 
 
@@ -217,9 +218,9 @@ class Stamped:
     """A valid timestamp.
 
     Attributes:
-        file: Its file in the package.
-        time: The time it states.
-        authority: The name in its certificate.
+        file: The timestamp's file in the package.
+        time: The time that the timestamp states.
+        authority: The name in the authority's certificate.
         trusted: Whether the given certificates vouch for the authority.
     """
 
@@ -234,15 +235,16 @@ class Signed:
     """A signature.
 
     Attributes:
-        file: Its file in the package.
+        file: The signature's file in the package.
         over: The signed tag manifest.
-        key_type: The type of its key, "ssh-ed25519"; empty if it cannot be read.
-        fingerprint: The key's fingerprint as OpenSSH writes it.
-        right: Whether it matches the tag manifest.
-        covers: Whether that tag manifest covers every file of the bag with strong algorithms.
-        revoked: Whether the key is revoked.
-        signers: Who may have signed with the key at that time, according to the allowed signers.
-        stamps: Its timestamps, the oldest first.
+        key_type: The type of the key, "ssh-ed25519"; empty if the signature cannot be read.
+        fingerprint: The key's fingerprint as OpenSSH writes it; empty like `key_type`.
+        right: Whether the signature matches the tag manifest and was made for files.
+        covers: Whether it is right, and the manifest covers every file with strong algorithms.
+        revoked: Whether the key, its certificate or the certificate's authority is revoked.
+        signers: Who may have signed with the key, according to the allowed signers, at the time of
+            the oldest trusted timestamp, or now if there is none.
+        stamps: The valid timestamps, the oldest first.
     """
 
     file: str
@@ -257,7 +259,7 @@ class Signed:
 
     @property
     def good(self) -> bool:
-        """Whether it matches, and its key is not revoked."""
+        """Whether the signature is right and its key is not revoked."""
         return self.right and not self.revoked
 
     def as_json(self) -> dict[str, Any]:
@@ -267,12 +269,12 @@ class Signed:
 
 
 def utc(time: datetime) -> str:
-    """Format a time for people."""
+    """Return a time as text, in UTC."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def is_signature_file(path: str) -> bool:
-    """Return whether a path in a bag is a signature, a timestamp or its certificates."""
+    """Return whether a path in a bag is that of a signature, timestamp or its certificates."""
     return bool(_SIGNATURE.fullmatch(path)) or _belongs_to(path) != ""
 
 
@@ -300,12 +302,12 @@ def examine_signatures(
     Args:
         bag: The bag.
         files: The bytes of its tag manifests and of the files in `signatures/`, by their paths.
-        trust: Whom to trust.
+        trust: Whom to trust, and what to require.
         report: Receives the findings.
-        now: The time for which validity is checked.
+        now: The time at which keys and certificates must be valid; the current time if None.
 
     Returns:
-        The signatures, in the order of their names.
+        The signatures, sorted by tag manifest and number.
     """
     work = _Examination(files, trust, report, now or datetime.now(UTC), bag_is_valid=report.ok)
     covering = {manifest.name: _uncovered(bag, manifest) for manifest in bag.tag_manifests.values()}
@@ -362,7 +364,7 @@ def examine_signature(
     Args:
         path: The signature's file.
         over: The signed file.
-        files: The bytes of both, and of its timestamps, by their paths.
+        files: The bytes of both files and of the signature's timestamps, by their paths.
         trust: Whom to trust.
         report: Receives the findings.
     """
@@ -385,7 +387,7 @@ class _Examination:
         self.now = now
         self.valid = bag_is_valid
         self.accepted: set[str] = set()
-        """The files of the signatures that fulfil the requirement."""
+        """The files of the signatures that the required or allowed signers made."""
 
     def at(self, path: str) -> Location:
         return Location(path)
@@ -487,7 +489,8 @@ class _Examination:
             )
         else:
             message = (
-                f"{over} does not match the signature with the {key}: it was changed after signing"
+                f"{over} does not match the signature with the {key}: the manifest was changed "
+                "after signing, or the signature belongs to another package"
             )
         hint = "Do not trust this copy of the package. Get another one."
         return SIGNATURE_WRONG.at(self.at(path), message, hint)
@@ -516,13 +519,13 @@ class _Examination:
         return ()
 
     def stamps(self, path: str) -> tuple[Stamped, ...]:
-        """Return the timestamps of a signature, each over the one before."""
+        """Return the valid timestamps of a signature. Each is over the one before it."""
         stamps: list[Stamped] = []
         newest: timestamps.Stamp | None = None
         while (file := f"{path}.tsr") in self.files:
             try:
                 stamp = timestamps.read(self.files[file])
-                wrong = stamp.fits(self.files[path])
+                wrong = stamp.fault(self.files[path])
             except timestamps.NoStampError as error:
                 hint = "Restore it from another copy of the package."
                 self.report.add(TIMESTAMP_MALFORMED.at(self.at(file), str(error), hint))
@@ -541,7 +544,7 @@ class _Examination:
     def _stamped(self, file: str, stamp: timestamps.Stamp, data: bytes) -> Stamped:
         trusted = False
         if self.trust.authorities:
-            wrong = stamp.fits(data, self.trust.authorities)
+            wrong = stamp.fault(data, self.trust.authorities)
             trusted = not wrong
             if wrong:
                 self.report.add(TIMESTAMP_UNTRUSTED.at(self.at(file), wrong))
