@@ -106,7 +106,45 @@ date = 1976-03-03
 level = Strictly secret
 signatory = Mircea Olteanu
 sender = Mircea Olteanu
+sending-body = Romanian Embassy in Hanoi
 place = Hanoi
+-----
+2 June 1957
+S. K. Lantos
+Address: Vilnius, Garden Street 4
+to Cde. Orlin
+I asked for the pears in May and have had no answer.
+=
+sender = S. K. Lantos
+recipient = Orlin
+salutation =
+-----
+FROM THE EMBASSY IN HAVANA
+SECRET
+219 – MONDAY – 0900hs – The harbour is quiet.
+R. T. MOREIRA
+=
+number = 219
+signatory = R. T. MOREIRA
+sending-body = EMBASSY IN HAVANA
+-----
+Sofia, 4 June 1976
+
+to the Central Committee of the Hungarian Socialist Workers Party
+For the attention of Comrade Pál Lantos
+First Secretary
+
+Dear Comrades:
+
+~
+
+With comradely greetings,
+
+I. KOLEV
+=
+recipient = Central Committee of the Hungarian Socialist Workers Party
+attention = Pál Lantos
+salutation = Dear Comrades:
 -----
 [Stamp: Declassified 3.2.1994]
 
@@ -576,6 +614,35 @@ To Comrade Minister Lantos = Lantos
 def test_a_line_of_address_names_persons_offices_or_bodies(row: str) -> None:
     line, _, right = row.partition(" = ")
     assert stated(f"Secret\n\n{line}\n\n{BODY}\n", "recipient") == right.split(" | ")
+
+
+AGENTS = """
+To Cde. ORLIN T. V. = person: T. V. Orlin
+To Cde. Orlin T. = person: T. Orlin
+To the CC of the Communist Party of China = organization: CC CCP
+To the Chinese Communist Party CC = organization: CC CCP
+To the General Secretary of the CPSU CC = office: General Secretary of the CPSU CC
+To the Ministry of Fisheries = organization: Ministry of Fisheries
+"""
+
+
+@pytest.mark.parametrize("row", AGENTS.strip().splitlines())
+def test_the_agent_of_an_addressee_has_its_kind_and_name(row: str) -> None:
+    line, _, right = row.partition(" = ")
+    text = f"Secret\n\n{line}\n\n{BODY}\n\n(K. VOLIN)\n"
+    record = record_of(draft_text(text), "document.txt")
+    [agent] = [one for one in record.agents if one.id in record.recipients]
+    kind = "office" if agent.note else agent.kind
+    name = agent.name.replace("Central Committee of the Chinese Communist Party", "CC CCP")
+    assert f"{kind}: {name}" == right
+
+
+def test_a_body_that_sends_is_the_sender_and_the_signer_signs() -> None:
+    telegram = next(text for text, _, _ in CASES if text.startswith("TELEGRAM 051.330"))
+    record = record_of(draft_text(telegram.replace("~", BODY)), "document.txt")
+    names = {agent.id: agent.name for agent in record.agents}
+    assert [names[key] for key in record.sender] == ["Romanian Embassy in Hanoi"]
+    assert [names[key] for key in record.signatories] == ["Mircea Olteanu"]
 
 
 STACKS = """

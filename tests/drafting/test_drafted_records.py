@@ -444,3 +444,13 @@ def test_extracted_text_is_a_part_made_from_the_file() -> None:
         "text/plain",
         False,
     )
+
+
+def test_a_source_line_in_brackets_is_not_a_translation_note() -> None:
+    text = (
+        "Secret\n\nTo the Ministry of Fisheries\n\nThe nets [seti] are dry.\n\nA. GULL\n\n"
+        "[Source: RGAE, f. 8, op. 2, d. 5. Translated by Jo Heron.]\n"
+    )
+    built = RecordBuilder(draft_text(text), "letter.txt", WORDS).build()
+    assert [note["at"]["exact"] for note in built["translation_notes"]] == ["[seti]"]
+    assert [holding["repository"] for holding in built["holdings"]] == ["RGAE"]

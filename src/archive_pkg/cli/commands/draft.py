@@ -37,7 +37,7 @@ _FIELDS = {
 # Names mentioned in passing; they do not need a review of their own.
 _IN_PASSING = ("mentioned", "mentioned-place")
 # Paragraphs of a long body that the terminal shows at its beginning and at its end.
-_SHOWN = 6
+_PARAGRAPHS = 6
 
 
 def register(app: typer.Typer) -> None:
@@ -227,12 +227,17 @@ def _short(text: str) -> str:
     return flat if len(flat) <= 60 else f"{flat[:60]}…"
 
 
+def _shown(read: Draft) -> list[Statement]:
+    """Return the statements to show: not the bracket of a source line, which is shown as such."""
+    return [one for one in read.statements if (one.field, one.rule) != ("note", "source-line")]
+
+
 def _show(read: Draft) -> None:
     """Print the coloured letter next to its fields, or plain lines if output is not a terminal."""
     from archive_pkg.drafting import reason
 
     if not sys.stdout.isatty():
-        for one in read.statements:
+        for one in _shown(read):
             if one.field not in _IN_PASSING:
                 why = f"{one.confidence}, {reason(one.rule)}"
                 value = _short(clean(one.value, lines=True))
@@ -260,7 +265,7 @@ def _fields(read: Draft) -> Table:
     table = Table(box=None, padding=(0, 1), show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    for one in read.statements:
+    for one in _shown(read):
         cell = Text(_short(clean(one.value, lines=True)))
         if one.field not in _IN_PASSING:
             why = f"\n{one.confidence}: {reason(one.rule)}"
@@ -278,7 +283,7 @@ def _coloured(read: Draft) -> Text:
     shown = Text()
     quotes = [one.quote for one in read.statements if one.quote and one.field != "mentioned"]
     bodies = [zone for zone in read.zones if zone.kind == "body"]
-    left_out = {id(zone) for zone in bodies[_SHOWN:-_SHOWN]}
+    left_out = {id(zone) for zone in bodies[_PARAGRAPHS:-_PARAGRAPHS]}
     shortened = False
     for zone in read.zones:
         if id(zone) in left_out:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.statements.base import Confidence
 
 LONGEST = 400
+LONGEST_ADDRESS = 100
 MOST_UNKNOWN = 8
 # What a reader returns for a line at which the body begins, and for a line that it cannot read.
 BODY, UNKNOWN = -2, -1
@@ -46,6 +47,16 @@ _FILING = re.compile(
 _TO = re.compile(
     r"(?:\[to\]|to|for(?= (?:Comrade|Cde))|для|кому|do|an|à l['’]attention de|для "
     r"сведения)(?:\s*:)?\s+(?=\S)",
+    re.IGNORECASE,
+)
+_ATTENTION = re.compile(
+    r"(?:for the attention of|attention|attn|zu händen(?: von)?|z\.\s?hd\.|à l['’]attention de"
+    r"|вниманию|do rąk)\b[.:]?\s+(?P<who>.*)",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"(?:(?:home |return )?address|residing (?:at|in)|resident of|адрес|проживающ\w+|wohnhaft"
+    r"|anschrift|adres|zamieszkał\w+)\b[:,]?\s",
     re.IGNORECASE,
 )
 _DIARY = re.compile(
@@ -139,7 +150,8 @@ class HeadForms(TelegraphForms):
         text, line = one.plain, self.lines[one.line]
         readers = (
             self.furniture, self.marks, self.filing, self.resolution, self.greeting, self.field,
-            self.diary, self.telegraph, self.number_line, self.heading, self.addressee,
+            self.diary, self.telegraph, self.number_line, self.heading, self.attention,
+            self.petitioner, self.addressee,
             self.bare_addressee, self.dateline, self.letterhead,
         )  # fmt: skip
         for reader in readers:
@@ -341,6 +353,29 @@ class HeadForms(TelegraphForms):
         return self.take_all(one.line, last, "sender" if name == "sender" else "addressee")
 
     # Addressees
+
+    def attention(self, one: Segment) -> int:
+        """Read "For the attention of Comrade X", with the office on the line below."""
+        match = _ATTENTION.fullmatch(one.text)
+        if match is None or find_person(match["who"], self.vocabulary) is None:
+            return 0
+        at = one.start + match.start("who")
+        rule = "address-attention"
+        last = self.correspondents("attention", match["who"], at, one.line, CERTAIN, rule, rank=9)
+        return self.take_all(one.line, last, "addressee")
+
+    def petitioner(self, one: Segment) -> int:
+        """Read the name of a person above the line with their address."""
+        below = self.lines[one.line + 1] if one.line + 1 < len(self.lines) else None
+        if below is None or not _ADDRESS.match(below.text) or len(below.text) > LONGEST_ADDRESS:
+            return 0
+        person = find_person(one.plain, self.vocabulary)
+        if person is None or not (person.sure or " " in person.name):
+            return 0
+        at = self.text.find(person.name, one.start)
+        self.add("sender", person.name, PROBABLE, "name-above-address", at, rank=6, kind="person")
+        self.take(one.line + 1, "sender")
+        return self.take_all(one.line, one.line, "sender") + 1
 
     def addressee(self, one: Segment) -> int:
         """Read a line of address, with the lines that continue it."""

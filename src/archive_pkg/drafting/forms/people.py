@@ -198,6 +198,11 @@ def is_only_office(text: str, vocabulary: Vocabulary) -> bool:
     return offices and not bare[0].islower() and find_person(bare, vocabulary) is None
 
 
+def is_office(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a text is an office in a body, not the body: "General Secretary of the CPSU CC"."""
+    return is_only_office(text, vocabulary) and not _begins_body(_ARTICLE.sub("", text), vocabulary)
+
+
 _AND = re.compile(r"\s*(?:[,;]\s*(?:and|und|et|i|и)\s+|;|,|\s(?:and|und|et|i|a|и|oraz|és|și)\s)\s*")
 
 

@@ -354,7 +354,11 @@ class TailForms(ListForms):
         if stopped or len(bare.split()) > 12 or any(c.isdigit() for c in bare):
             return False
         if not self.has_office(bare):
-            return self.signed_by_body(one, text) or self.below_office(one, bare, floor)
+            return (
+                self.signed_by_body(one, text)
+                or self.below_office(one, bare, floor)
+                or self.in_capitals(one, bare)
+            )
         if ":" not in bare and is_only_office(bare, self.vocabulary):
             return self.above_office(one, bare, floor)
         return self.beside_office(one, bare)
@@ -369,6 +373,18 @@ class TailForms(ListForms):
             return False
         sure, rule = CERTAIN if closing else PROBABLE, "signature-of-body"
         self.sign(text, one.start, sure, rule, one.line, kind="organization")
+        return True
+
+    def in_capitals(self, one: Segment, name: str) -> bool:
+        """Read a name in capitals on the last line, right below a sentence."""
+        above = self.lines[one.line - 1].text
+        lowest = self.furnished or one.line == len(self.lines) - 1
+        full = " " in name and name.isupper() and not one.first
+        if not (lowest and full and above[-1] in ".!?" and self.is_signer(name)):
+            return False
+        self.sign(
+            name, self.text.find(name, one.start), PROBABLE, "signature-in-capitals", one.line
+        )
         return True
 
     def above_office(self, one: Segment, office: str, floor: int) -> bool:

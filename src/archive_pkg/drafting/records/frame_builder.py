@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.drafting.forms.people import is_office
 from archive_pkg.drafting.rules import reason
 from archive_pkg.drafting.vocabulary import words_of
 from archive_pkg.faults import Fault
@@ -43,9 +44,23 @@ def mixed_case(name: str) -> str:
     return " ".join(words)
 
 
+def _in_order(name: str) -> str:
+    """Return a name without a full stop at its end, and with its initials in front."""
+    found = _INITIALS_LAST.fullmatch(name)
+    if found:
+        return f"{found['initials']} {found['family']}"
+    return name if _INITIALS_END.search(name) else name.rstrip(" .")
+
+
 def _capital(match: re.Match[str]) -> str:
     return "Mc" if match.group() == "mc" else match.group().upper()
 
+
+# "Khrushchev N. S."
+_INITIALS_LAST = re.compile(
+    r"(?P<family>[^\W\d_][\w'’-]{2,}),? (?P<initials>[^\W\d_]\.(?:[ -]?[^\W\d_]\.){0,2})"
+)
+_INITIALS_END = re.compile(r"(?<!\w)[^\W\d_]\.$")
 
 # The part that a list gives a participant, by the rule that reads the list.
 _PARTS = {
@@ -139,17 +154,21 @@ class FrameBuilder:
         known = self.known(one.value) or self.known(written)
         if known is not None and known.kind != "organization":
             known = None
-        name = known.name if known else mixed_case(one.value.strip(" .,"))
+        name = known.name if known else _in_order(mixed_case(one.value.strip(" ,")))
         for key, agent in self.agents.items():
             if agent["name"] == name:
                 return key
-        kind = one.kind or ("organization" if is_body(name) else "person")
+        office = not one.kind and is_office(name, self.vocabulary)
+        body = not office and is_body(name)
+        kind = one.kind or ("organization" if body else "person")
         key = self.new_id(known.short if known and known.short else name, "agent")
         agent = {"id": key, "name": name, "kind": "organization" if known else kind}
         role = one.more.get("role", "").strip(" ,.")
         if role:
             agent["role"] = mixed_case(role)
         agent["as_written"] = written
+        if office:
+            agent["note"] = "An office. The text does not name the person who holds it."
         self.agents[key] = agent
         self.add_evidence(f"agents.{key}", one)
         return key
@@ -169,6 +188,8 @@ class FrameBuilder:
             ("copies_to", "copy-to"),
         ):
             stated = self.storable(name)
+            if name == "sender":
+                stated = self.storable("sending-body") or stated
             if name == "sender" and any(one.kind == "organization" for one in stated):
                 stated = [one for one in stated if one.kind == "organization"]
             ids = []

@@ -195,7 +195,7 @@ class RecordBuilder(FrameBuilder):
         notes = []
         stated = self.storable("note") + self.storable("slip")
         for one in sorted(stated, key=lambda s: s.quote.start if s.quote else 0):
-            if one.quote is None:
+            if one.quote is None or one.rule == "source-line":
                 continue
             inner = one.value[1:-1].strip() if one.field == "note" else one.value
             key = self.new_id(inner if one.kind != "sic" else f"slip {inner}", "note")

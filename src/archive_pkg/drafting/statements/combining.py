@@ -173,6 +173,14 @@ class Combining:
         found = sorted(kept.values(), key=lambda fact: fact.start)
         if name == "participant":
             found = _without_repeats(found)
+        if name == "sender":
+            found += [
+                replace(fact, field="sending-body")
+                for fact in facts
+                if fact.rule in ("from-field", "from-line")
+                and fact.kind == "organization"
+                and fact not in found
+            ][:1]
         return [self.statement(fact) for fact in found]
 
 

@@ -52,6 +52,11 @@ class ContentReader(StatementReader):
 
     def note(self, bracket: Bracket) -> None:
         """Add one bracket; a source term with its spelling and the translated words before it."""
+        quote = self.quote(bracket.start, bracket.end)
+        sources = (*self.layout.forms.of("source-line"), *self.layout.forms.of("translator"))
+        if any(bracket.start <= one.start < bracket.end for one in sources):
+            self.add("note", bracket.text, CERTAIN, "source-line", quote, "editorial")
+            return
         kind = kind_of(bracket, self.text, self.vocabulary)
         details: dict[str, str] = {"kind_sure": "" if kind.sure else "no"}
         if kind.originals:
@@ -64,7 +69,6 @@ class ContentReader(StatementReader):
             before = rendering_before(self.text, bracket, len(bracket.text[1:-1].split()))
             if before is not None:
                 details["rendering"] = self.text[before[0] : before[1]]
-        quote = self.quote(bracket.start, bracket.end)
         self.add("note", bracket.text, CERTAIN, kind.rule, quote, kind.kind, **details)
 
     def slips(self) -> None:

@@ -16,6 +16,21 @@ if TYPE_CHECKING:
 _BRACKET = re.compile(r"[\[\]]")
 _HAVE = re.compile(r"\b(?:has|have|had) ([a-z]{3,9})\b")
 _WORD_BEFORE = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+# Words that begin a bracket in which an editor describes what is on the page.
+_DESCRIBES = re.compile(
+    r"(?:(?:[^\W\d]+ ){0,3}(?:stamp|stamps|seal|seals|letterhead|emblem|coat of arms)"
+    r"|handwriting|handwritten|marginal\w*|signatures?|sign|signed|initials"
+    r"|translator['’]?s? (?:note|remark)|editor['’]?s? note|note (?:in|on|at) the|vertical text"
+    r"|typed (?:on|in|at)|written (?:by hand|in)|underlined|crossed out|declassified|п\.\s?п\.?"
+    r"|штамп|печать|подпись|рукописн\w*|помета|stempel|unterschrift|handschriftlich\w*|randvermerk"
+    r"|pieczęć|podpis|odręczn\w*|razítko|pecsét|aláírás)(?!\w)",
+    re.IGNORECASE,
+)
+_PAGE = re.compile(
+    r"(?:pages?|pp?\.|fol\.|f\.|ff\.|ll?\.|sheet|seite|bl\.|s\.|стр\.|с\.|лл?\.|str\.)"
+    r"\s?(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten)\b)",
+    re.IGNORECASE,
+)
 # Only the first characters of a long bracket decide its kind.
 SAMPLE = 240
 
@@ -61,6 +76,21 @@ def find_brackets(text: str, most: int) -> tuple[list[Bracket], list[int]]:
         text: The text.
         most: Most brackets to find; reading stops there.
     """
+    pairs, loose = _pairs(text, most)
+    if loose and "[[" in text:
+        # "[to [[illegible] and X]": one of the doubled brackets may be a slip.
+        fewer = _pairs(text, most, doubled=True)
+        pairs, loose = min((pairs, loose), fewer, key=lambda found: len(found[1]))
+    return [Bracket(a, b, text[a:b]) for a, b in pairs[:most]], loose
+
+
+def _pairs(
+    text: str, most: int, *, doubled: bool = False
+) -> tuple[list[tuple[int, int]], list[int]]:
+    """Return the ranges of outermost brackets, and the offsets of the others.
+
+    With `doubled`, a single closing bracket closes two opening ones right next to each other.
+    """
     opened: list[int] = []
     pairs: list[tuple[int, int]] = []
     loose: list[int] = []
@@ -71,13 +101,16 @@ def find_brackets(text: str, most: int) -> tuple[list[Bracket], list[int]]:
             opened.append(match.start())
         elif opened:
             start = opened.pop()
+            single = text[match.end() : match.end() + 1] != "]"
+            if doubled and single and opened and opened[-1] == start - 1:
+                start = opened.pop()
             while pairs and pairs[-1][0] > start:
                 pairs.pop()
             pairs.append((start, match.end()))
         else:
             loose.append(match.start())
     loose.extend(opened)
-    return [Bracket(a, b, text[a:b]) for a, b in pairs[:most]], sorted(loose)
+    return pairs, sorted(loose)
 
 
 @cache
@@ -122,10 +155,11 @@ def kind_of(bracket: Bracket, text: str, vocabulary: Vocabulary) -> NoteKind:
     inner = bracket.text[1:-1].strip()
     words = words_of(inner[:SAMPLE])
     forms = vocabulary.forms
-    inside = (
-        text[bracket.start - 1 : bracket.start].isalpha()
-        or text[bracket.end : bracket.end + 1].isalpha()
-    )
+    before = text[bracket.start - 1 : bracket.start]
+    inside = before.isalpha() or text[bracket.end : bracket.end + 1].isalpha()
+    rule = "" if inside else _describing_rule(inner, before)
+    if rule:
+        return NoteKind("editorial", rule)
     for kind in ("sic", "withheld", "illegible", "omission", "editorial"):
         if words and forms[f"bracket {kind}"].within(words) >= 0 and (kind == "sic" or not inside):
             return NoteKind(kind, f"bracket-says-{kind}")
@@ -139,6 +173,20 @@ def kind_of(bracket: Bracket, text: str, vocabulary: Vocabulary) -> NoteKind:
     if originals:
         return NoteKind("source-term", "romanised-russian", sure=False, originals=originals)
     return NoteKind("insertion", "words-in-brackets", sure=False)
+
+
+def _describing_rule(inner: str, before: str) -> str:
+    """Return the rule for a bracket that describes the page; empty if it does not.
+
+    Args:
+        inner: The words in the bracket.
+        before: The character before it.
+    """
+    if inner.isdigit() and len(inner) <= 2 and not before.isspace():
+        return "footnote-mark"
+    if _PAGE.match(inner):
+        return "page-mark"
+    return "bracket-says-editorial" if _DESCRIBES.match(inner) else ""
 
 
 def rendering_before(text: str, bracket: Bracket, words: int) -> tuple[int, int] | None:

@@ -7,7 +7,7 @@ files with the same keys.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -19,7 +19,7 @@ from archive_pkg.records.yaml.reading import read_yaml
 from archive_pkg.storage import describe, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _WORD = re.compile(r"[\w№°]+(?:['’][\w]+)*")
@@ -238,6 +238,11 @@ def _agents(trees: list[dict[str, Any]]) -> dict[str, NamedEntity]:
                 str(entry.get("part_of") or ""),
             )
             by_name[known.name] = known
+    for known in [*by_name.values()]:
+        party = by_name.get(known.part_of)
+        if party is not None and known.name.startswith("Central Committee of the "):
+            variants = dict.fromkeys([*known.variants, *_committee_forms(party)])
+            by_name[known.name] = replace(known, variants=tuple(variants))
     agents: dict[str, NamedEntity] = {}
     for known in by_name.values():
         for form in (known.name, known.short, *known.variants):
@@ -247,6 +252,13 @@ def _agents(trees: list[dict[str, Any]]) -> dict[str, NamedEntity]:
             if words:
                 agents[" ".join(words)] = known
     return agents
+
+
+def _committee_forms(party: NamedEntity) -> Iterator[str]:
+    """Yield the English names of a party's central committee."""
+    for name in filter(None, (party.name, party.short, *party.variants)):
+        for committee in ("CC", "Central Committee"):
+            yield from (f"{committee} of the {name}", f"{committee} {name}", f"{name} {committee}")
 
 
 def _by_phrase(trees: Iterable[dict[str, Any]], key: str) -> dict[str, str]:
