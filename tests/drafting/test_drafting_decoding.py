@@ -67,10 +67,14 @@ def test_the_place_of_a_byte_is_counted_from_the_start_of_the_file() -> None:
     assert finding.message == "the byte fc in “Herr M�ller” is not valid UTF-8"
 
 
-def test_binary_data_is_refused() -> None:
+@pytest.mark.parametrize("data", [b"abc\0def", "abc".encode("utf-16-le")])
+def test_a_nul_byte_is_refused_and_utf_16_proposed(data: bytes) -> None:
     with pytest.raises(InvalidError) as caught:
-        decode(b"abc\0def")
-    assert [f.code for f in caught.value.report] == ["text-binary"]
+        decode(data)
+    [finding] = caught.value.report
+    assert finding.code == "text-binary"
+    assert finding.message == "the file has a NUL byte, so it is not a text in UTF-8"
+    assert "--encoding UTF-16LE" in finding.hint
 
 
 def test_an_unknown_encoding_is_a_usage_error() -> None:

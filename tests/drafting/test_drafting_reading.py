@@ -152,7 +152,9 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"PK\x03\x04 no archive")
     with pytest.raises(InvalidError) as caught:
         draft_letter(path)
-    assert [finding.code for finding in caught.value.report] == ["letter-file-unreadable"]
+    [finding] = caught.value.report
+    assert finding.code == "letter-file-unreadable"
+    assert finding.message == "the file cannot be opened: it is damaged or incomplete"
 
 
 def test_a_folder_is_not_a_letter(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_the_settings_say_where_each_value_comes_from(
     assert 'licence = "CC0-1.0" (project file, line 1)' in run("show", "--settings").stdout
 
 
-def test_options_choose_before_the_environment_and_it_before_the_folder(
+def test_an_option_overrides_the_environment_which_overrides_the_folder(
     run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = project / "other.toml"
@@ -84,7 +84,7 @@ def test_options_choose_before_the_environment_and_it_before_the_folder(
     assert settings(run)["path"] == "no project file"
 
 
-def test_a_command_without_settings_does_not_read_the_project_it_finds(
+def test_a_command_that_uses_no_settings_does_not_read_the_project_file(
     run: Run, project: Path, package: Path
 ) -> None:
     (project / "archive-pkg.toml").write_text("wrong")
@@ -130,7 +130,7 @@ def test_a_working_folder_that_no_longer_exists_has_no_project(tmp_path: Path) -
     assert find_project(tmp_path / "gone") is None
 
 
-def test_the_nearest_project_counts(project: Path) -> None:
+def test_the_nearest_project_is_used(project: Path) -> None:
     assert find_project(Path()) == project / "archive-pkg.toml"
     (project / "a" / "archive-pkg.toml").touch()
     assert find_project(Path()) == project / "a" / "archive-pkg.toml"
@@ -143,7 +143,7 @@ def test_the_search_ends_at_the_home_folder(project: Path, monkeypatch: pytest.M
     assert find_project(Path()) is not None
 
 
-def test_the_search_ends_below_a_folder_that_everyone_can_write_to(project: Path) -> None:
+def test_the_search_ends_before_a_folder_that_everyone_can_write_to(project: Path) -> None:
     (project / "a").chmod(0o1777)
     assert find_project(Path()) is None
 
@@ -154,7 +154,9 @@ def test_the_search_stays_in_one_file_system(disk: object, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("which", ["file", "folder"])
-def test_settings_that_everyone_can_write_are_refused(run: Run, tmp_path: Path, which: str) -> None:
+def test_settings_that_everyone_can_change_are_refused(
+    run: Run, tmp_path: Path, which: str
+) -> None:
     file = tmp_path / "archive-pkg.toml"
     file.touch()
     (file if which == "file" else tmp_path).chmod(0o777)
@@ -164,7 +166,7 @@ def test_settings_that_everyone_can_write_are_refused(run: Run, tmp_path: Path, 
     assert f"chmod o-w {file if which == 'file' else tmp_path}" in done.stderr
 
 
-def test_a_link_in_the_place_of_the_project_file_is_not_followed(run: Run, project: Path) -> None:
+def test_a_link_with_the_name_of_the_project_file_is_not_followed(run: Run, project: Path) -> None:
     (project / "archive-pkg.toml").rename(project / "elsewhere.toml")
     (project / "archive-pkg.toml").symlink_to("elsewhere.toml")
     done = run("show", "--settings")
@@ -174,7 +176,7 @@ def test_a_link_in_the_place_of_the_project_file_is_not_followed(run: Run, proje
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 @pytest.mark.parametrize("which", ["file", "folder"])
-def test_settings_of_another_user_are_used_only_if_they_are_named(
+def test_a_project_file_of_another_user_is_used_only_if_it_is_named(
     run: Run, project: Path, which: str
 ) -> None:
     file = project / "archive-pkg.toml"

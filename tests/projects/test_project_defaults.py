@@ -36,7 +36,7 @@ LETTER = "Moscow, 3 March 1961\n\nDear Comrade Office,\n\nThe letter has come.\n
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A project file with defaults, and its vocabulary."""
+    """Write a project file with defaults, and a vocabulary next to it."""
     path = tmp_path / "archive-pkg.toml"
     path.write_text(SETTINGS)
     (tmp_path / "names.yaml").write_text("offices: [Archivist]\n")
@@ -93,7 +93,7 @@ def test_a_draft_gets_the_defaults_with_the_institution_as_their_source(
     assert run("check", path).returncode == 0
 
 
-def test_a_record_that_exists_gets_no_defaults(run: Run, file: Path, tmp_path: Path) -> None:
+def test_an_existing_record_gets_no_defaults(run: Run, file: Path, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text(LETTER)
     assert run("draft", tmp_path / "letter.txt").returncode == 0
     before = (tmp_path / "record.yaml").read_bytes()
@@ -120,7 +120,7 @@ def test_fields_that_the_record_has_stay_as_they_are() -> None:
     assert filled(defaults, **given) == filled({}, **given)
 
 
-def test_an_original_without_a_language_gets_it() -> None:
+def test_an_original_without_a_language_gets_the_default_language() -> None:
     parts = [
         {"id": "source", "kind": "original", "held": False},
         {**TRANSLATION, "made_from": ["source"]},
@@ -130,18 +130,18 @@ def test_an_original_without_a_language_gets_it() -> None:
     assert supplied(record) == {"parts.source.languages", "agents.example-state-archive"}
 
 
-def test_a_text_in_the_language_of_the_originals_is_no_translation() -> None:
+def test_a_text_in_the_original_language_is_not_called_a_translation() -> None:
     parts = [{"id": "letter", "kind": "transcription", "file": "a.txt", "languages": ["ru"]}]
     defaults = {"part_kind": "translation", "original_language": "ru", "translator": "Doe, Jane"}
     assert filled(defaults, "letter", parts=parts) == filled({}, parts=parts)
 
 
-def test_the_kind_of_a_part_that_is_known_stays() -> None:
+def test_only_the_kind_of_the_drafted_part_is_replaced() -> None:
     parts = [{"id": "letter", "kind": "transcription", "file": "a.txt"}]
     assert filled({"part_kind": "translation"}, parts=parts).part("letter").kind == "transcription"
 
 
-def test_an_institution_that_the_record_names_is_used_again() -> None:
+def test_an_institution_that_the_record_already_names_is_not_added_again() -> None:
     agents = [{"id": "esa", "name": "Example State Archive", "kind": "organization"}]
     record = filled({"publications": ["Documents"]}, agents=agents)
     assert [agent.id for agent in record.agents] == ["esa"]
@@ -162,7 +162,7 @@ like = "note"
 """
 
 
-def test_a_text_that_names_a_type_of_the_project_gets_it(
+def test_a_text_with_the_label_of_a_project_type_gets_that_type(
     run: Run, file: Path, tmp_path: Path
 ) -> None:
     file.write_text(OWN)

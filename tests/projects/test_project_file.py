@@ -70,12 +70,12 @@ adress = "ocfl:x"
     ]
 
 
-def test_a_file_of_windows_is_read() -> None:
+def test_a_byte_order_mark_and_windows_line_ends_are_accepted() -> None:
     text = "\ufefflicence = 'CC0-1.0'\r\n[site]\r\ntitle = 'x'\r\n"
     assert read(text).settings.site.title == "x"
 
 
-def test_a_value_of_another_kind_is_explained_in_the_words_of_toml() -> None:
+def test_a_value_of_the_wrong_type_is_explained_in_the_words_of_toml() -> None:
     text = "targets = 'x'\ninstitution = 'y'\nvocabularies = 'z'\n[packages]\nmetadata = [1]"
     assert [message for *_, message in faults(text)] == [
         "targets is “x”, not a table",
@@ -85,7 +85,7 @@ def test_a_value_of_another_kind_is_explained_in_the_words_of_toml() -> None:
     ]
 
 
-def test_an_unknown_setting_gets_the_nearest_name() -> None:
+def test_the_hint_for_an_unknown_setting_proposes_a_similar_name() -> None:
     _, report = read_project(b"publishr = 'x'\n[site]\nimprints = 'x'", FILE)
     assert [finding.hint for finding in report] == [
         "Did you mean publisher?",
@@ -112,7 +112,7 @@ def test_a_file_that_is_not_toml_is_one_finding(
     assert message.startswith(words)
 
 
-def test_a_file_in_another_encoding_is_one_finding() -> None:
+def test_a_file_that_is_not_in_utf_8_is_one_finding() -> None:
     _, report = read_project("publisher = 'Ö'".encode("latin-1"), FILE)
     assert [finding.message for finding in report] == ["the file is not in UTF-8"]
 
@@ -164,7 +164,7 @@ def test_defaults_need_an_institution_that_supplies_them() -> None:
     read("[defaults]")
 
 
-def test_a_known_type_is_not_defined_again() -> None:
+def test_a_project_cannot_define_a_known_type_again() -> None:
     [(line, _, _, message)] = faults(
         "[types.letter]\nlabel = 'Letter'\ndefinition = 'A letter.'\nlike = 'note'"
     )
@@ -200,7 +200,7 @@ def test_a_named_repository_gets_the_publisher_or_the_contact_that_it_requires()
     assert project.address("data").endswith("/letters?contact=a@example.org")
 
 
-def test_a_package_can_have_every_document_that_the_option_takes() -> None:
+def test_the_project_accepts_the_same_documents_as_the_option() -> None:
     assert set(get_args(DocumentName)) == {*DOCUMENTS, "all"}
     assert chosen(ProjectFile().packages.metadata)
 
@@ -276,7 +276,7 @@ def _quoted(value: object) -> str:
     return in_toml(value)
 
 
-def test_positions_are_found_in_every_form_that_toml_has() -> None:
+def test_positions_are_found_in_every_form_of_toml() -> None:
     text = """\
 a.b = 1 # one
 "c d" = DDD

@@ -51,7 +51,7 @@ address = "ocfl:archive"
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A project file with all settings that this module is about."""
+    """Write a project file with the settings that these tests use."""
     path = tmp_path / "project" / "archive-pkg.toml"
     path.parent.mkdir()
     path.write_text(SETTINGS)
@@ -60,7 +60,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def project(file: Path) -> Project:
-    """The project of `file`."""
+    """Load the project from `file`."""
     from archive_pkg import load_project
 
     return load_project(file)
@@ -108,7 +108,7 @@ def test_the_settings_that_change_a_package_are_recorded_in_it(
     ]
 
 
-def test_the_same_settings_give_the_same_bytes_on_every_way(
+def test_the_same_settings_give_the_same_bytes_in_every_kind_of_build(
     run: Run, letter: Path, file: Path, project: Project, tmp_path: Path
 ) -> None:
     words = ["build", letter, "--date", ON, "--project", file, "--out"]
@@ -136,7 +136,7 @@ def test_a_change_of_settings_rebuilds_the_packages_of_a_collection(
     assert ">Example Press<" in (package / "metadata/datacite.xml").read_text()
 
 
-def test_a_project_without_such_settings_changes_no_byte(letter: Path, tmp_path: Path) -> None:
+def test_settings_of_the_site_do_not_change_packages(letter: Path, tmp_path: Path) -> None:
     with_site = Project(ProjectFile.model_validate({"site": {"title": "Letters"}}))
     one = build_package(letter, tmp_path / "one", on=ON).path
     assert (
@@ -176,7 +176,7 @@ def test_exports_name_the_publisher_and_the_licence_of_the_descriptions(
     assert ">The descriptions are free to use.<" in ead3
 
 
-def test_an_export_takes_the_project_alone_and_in_bulk(
+def test_single_and_bulk_exports_use_the_project(
     run: Run, letter: Path, file: Path, tmp_path: Path
 ) -> None:
     words = ["export", letter, "--to", "datacite", "--project", file]
@@ -186,7 +186,7 @@ def test_an_export_takes_the_project_alone_and_in_bulk(
     assert "Example University Press" in made.read_text()
 
 
-def test_a_site_has_the_words_of_the_project(
+def test_a_site_shows_the_title_imprint_and_licence_of_the_project(
     run: Run, package: Path, file: Path, tmp_path: Path
 ) -> None:
     site = tmp_path / "site"

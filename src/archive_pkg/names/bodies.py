@@ -16,5 +16,5 @@ _BODY = re.compile(rf"\b(?:{'|'.join(_WORDS.split())})\b", re.IGNORECASE)
 
 
 def is_body(name: str) -> bool:
-    """Return whether a name has a word that only bodies have."""
+    """Return whether a name has a word that is typical of names of bodies."""
     return bool(_BODY.search(name))

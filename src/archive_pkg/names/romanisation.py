@@ -14,7 +14,7 @@ _COMMON = {
     "ф": "f", "х": "kh", "ч": "ch", "ш": "sh", "щ": "shch", "ы": "y",
 }  # fmt: skip
 _OTHERS = "еёйцъьэюя"
-"""Letters that the schemes write in different ways."""
+"""Letters whose Latin form depends on the scheme."""
 _VOWELS = frozenset("аеёиоуыэюя")
 # BGN/PCGN writes е as ye after these letters and at the beginning of a word.
 _BEFORE_YE = _VOWELS | frozenset("йъь")
@@ -70,7 +70,7 @@ def romanise(text: str, scheme: RomanisationScheme) -> str:
 
 
 def _latin(letter: str, before: str, scheme: RomanisationScheme) -> str | None:
-    """Return the Latin letters for one letter after another."""
+    """Return the Latin form of a letter that follows `before`; None if the scheme has none."""
     if scheme.iotated and letter in "её" and (before in _BEFORE_YE or not before.isalpha()):
         return "ye" if letter == "е" else "yë"
     return scheme.letters.get(letter)
@@ -101,7 +101,7 @@ def _follows(before: str, letter: str) -> bool:
 
 
 def _spellings(word: str, scheme: RomanisationScheme) -> list[str]:
-    """Return the spellings of one word in lower case, up to a limit."""
+    """Return up to 16 Russian spellings of a romanised word."""
     reached: list[list[str]] = [[] for _ in range(len(word) + 1)]
     reached[0] = [""]
     for place in range(len(word)):
@@ -117,10 +117,10 @@ def _spellings(word: str, scheme: RomanisationScheme) -> list[str]:
 
 
 def deromanise(text: str, scheme: RomanisationScheme) -> list[str]:
-    """Return the Russian spellings whose romanisation in a scheme is a text.
+    """Return up to 16 Russian spellings whose romanisation in a scheme is a text.
 
     Args:
-        text: A few words in lower case.
+        text: A few words. If one is too long or not in lower case, there are no spellings.
         scheme: The scheme.
     """
     spelled = [""]

@@ -23,7 +23,7 @@ def slug(text: str, longest: int = 40) -> str:
 
     Args:
         text: The text, in any script.
-        longest: Most characters; a longer slug is cut between words if possible.
+        longest: The maximum length. A longer slug is cut between words if possible.
 
     Returns:
         The slug; empty if the text has no letters or digits.

@@ -1,4 +1,4 @@
-"""Fill the open fields of a new record with a project's defaults, each with its evidence."""
+"""Fill the empty fields of a new record with a project's defaults, each with evidence."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ _HEAD = 4000
 
 
 def with_defaults(record: dict[str, Any], project: Project, drafted: str = "") -> dict[str, Any]:
-    """Return a record's plain data with the project's defaults in the fields that it leaves open.
+    """Return a record's plain data with the project's defaults in its empty fields.
 
     Args:
         record: The data, as the models write it.
         project: The project.
-        drafted: The id of a part whose kind is only a guess, so that a default can replace it.
+        drafted: The id of the part whose kind is only a guess, so that a default can replace it;
+            empty if there is none.
     """
     if project.settings.institution is None:
         return record
@@ -35,9 +36,9 @@ def with_defaults(record: dict[str, Any], project: Project, drafted: str = "") -
         if name in values and not record.get(name):
             filler.data[name] = values[name]
             filler.supply(name)
-    filler.kind_of(drafted, defaults.part_kind, defaults.original_language)
-    filler.originals(defaults.original_language)
-    filler.translators(defaults.translator)
+    filler.set_kind(drafted, defaults.part_kind, defaults.original_language)
+    filler.set_original_language(defaults.original_language)
+    filler.set_translator(defaults.translator)
     return filler.data
 
 
@@ -55,8 +56,8 @@ class _Filler:
             {"field": field, "basis": "supplied", "agent": agent, "note": _NOTE}
         )
 
-    def kind_of(self, drafted: str, kind: str | None, original: str | None) -> None:
-        """Set the kind of a drafted part, unless it is in the language of the originals."""
+    def set_kind(self, drafted: str, kind: str | None, original: str | None) -> None:
+        """Set the kind of a drafted part, except a translation into the original language."""
         for part in self.data["parts"]:
             if part["id"] != drafted or kind in (None, part["kind"]):
                 continue
@@ -65,8 +66,8 @@ class _Filler:
             part["kind"] = kind
             self.supply(f"parts.{drafted}.kind")
 
-    def originals(self, language: str | None) -> None:
-        """Set the language of the originals that translations are made from."""
+    def set_original_language(self, language: str | None) -> None:
+        """Set the language of the originals of translations; add an original if none is named."""
         if language is None:
             return
         parts = {part["id"]: part for part in self.data["parts"]}
@@ -87,15 +88,15 @@ class _Filler:
                 part["made_from"] = [*part.get("made_from", ()), ORIGINAL]
                 self.supply(f"parts.{part['id']}.made_from")
 
-    def translators(self, name: str | None) -> None:
-        """Name the translator of translations."""
+    def set_translator(self, name: str | None) -> None:
+        """Name the translator of each translation that does not name one."""
         for part in self.data["parts"]:
             if name and part["kind"] == "translation" and not part.get("made_by"):
                 part["made_by"] = [self._agent(name, "person")]
                 self.supply(f"parts.{part['id']}.made_by")
 
     def _agent(self, name: str, kind: str) -> str:
-        """Return the id of the agent with a name, who is added if the record does not have it."""
+        """Return the id of the agent with a name, after adding the agent if it is missing."""
         agents = self.data["agents"]
         for agent in agents:
             if agent["name"] == name:
@@ -111,11 +112,11 @@ class _Filler:
 
 
 def with_own_type(record: dict[str, Any], text: str, project: Project) -> dict[str, Any]:
-    """Return a drafted record's data with a type of the project, if the text names it.
+    """Return a drafted record's data with a type of the project, if the text has its label.
 
     Args:
         record: The data of the draft.
-        text: The text. Its beginning is searched for a line that is the label of a type.
+        text: The text. Its first 4000 characters are searched for a line that is only a label.
         project: The project.
     """
     head = {line.strip(" \t.:[]").casefold() for line in text[:_HEAD].splitlines()}

@@ -39,7 +39,7 @@ PROJECT_UNREADABLE = Code(
     "TOML 1.0.0",
 )
 PROJECT_KEY_UNKNOWN = Code(
-    "project-key-unknown", Severity.ERROR, "A key that is not a setting of its table."
+    "project-key-unknown", Severity.ERROR, "A key is not a setting of its table."
 )
 PROJECT_VALUE_WRONG = Code(
     "project-value-wrong", Severity.ERROR, "A setting is missing, or its value is not allowed."
@@ -47,12 +47,12 @@ PROJECT_VALUE_WRONG = Code(
 PROJECT_SECRET = Code(
     "project-secret",
     Severity.ERROR,
-    "A setting has the name of a secret. Others can read a project file, so it holds none. Store "
-    "tokens and passwords with `archive-pkg login`.",
+    "A setting has the name of a secret. Others can read a project file, so it must not contain "
+    "secrets. Store tokens and passwords with `archive-pkg login`.",
 )
 
 _DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')\s*+\.\s*+){64}""")
-"""A key of more levels than any setting; tomllib takes very long for such keys."""
+"""A key with more levels than any setting has. tomllib takes very long to read such keys."""
 
 _OPTIONS = {
     "zenodo": "publisher",
@@ -60,7 +60,7 @@ _OPTIONS = {
     "inveniordm+https": "publisher",
     "dataverse+https": "contact",
 }
-"""The option of an address that the project can give, by the address's scheme."""
+"""The option that a project can add to an address, by the scheme of the address."""
 
 _HINTS = {
     "string_type": "Write it in quotes.",
@@ -76,7 +76,7 @@ class Project:
 
     Attributes:
         settings: The settings.
-        file: The file that they come from; None if there is none.
+        file: The file that they come from; None if the user has no project.
         lines: The line of each setting in the file, by its dotted name.
     """
 
@@ -91,12 +91,12 @@ class Project:
 
     @property
     def publisher(self) -> str | None:
-        """The publisher: the one that is set, or the institution."""
+        """The publisher in the settings, or else the name of the institution."""
         institution = self.settings.institution
         return self.settings.publisher or (institution.name if institution else None)
 
     def with_metadata(self, names: Iterable[str]) -> Project:
-        """Return the project with other documents in `metadata/` of its packages."""
+        """Return a copy of the project whose packages have these documents in `metadata/`."""
         chosen = Packages.model_validate({"metadata": tuple(names)})
         return replace(self, settings=self.settings.model_copy(update={"packages": chosen}))
 
@@ -121,7 +121,7 @@ class Project:
     def recorded(self) -> str:
         """The settings that change the bytes of packages, as TOML; empty if there are none.
 
-        The documents of `packages.metadata` are not among them, because a package shows them.
+        `packages.metadata` is left out, because a package itself shows which documents it has.
         """
         tables = {"publisher", "licence", "rights_statement", "institution", "contact"}
         data = self.settings.model_dump(mode="json", exclude_none=True, include=tables)
@@ -133,7 +133,7 @@ class Project:
         """The files with more words for drafting.
 
         Raises:
-            StorageError: One does not exist, or its path has a link.
+            StorageError: A file does not exist, or its path has a link.
         """
         for path in self.settings.vocabularies:
             with storage.storage_errors(f"reading {self.folder / path}"):
@@ -141,9 +141,9 @@ class Project:
         return tuple(self.folder / path for path in self.settings.vocabularies)
 
     def address(self, to: str) -> str:
-        """Return the address of a named target; any other address as it is.
+        """Return the address of a named target; return any other address unchanged.
 
-        If a repository requires a publisher or a contact that the address leaves out, the project's
+        If a repository requires a publisher or a contact and the address has none, the project's
         is added.
         """
         target = self.settings.targets.get(to)
@@ -167,8 +167,8 @@ def load_project(path: StrPath, *, named: bool = True) -> Project:
         named: Whether the user named it. Otherwise it must belong to the user or to root.
 
     Raises:
-        InvalidError: It is not valid; the error's report has every finding.
-        StorageError: It cannot be read or trusted.
+        InvalidError: The file is not valid. The error's report has every finding.
+        StorageError: The file cannot be read or trusted.
         UsageError: There is no such file.
     """
     file = file_of(Path(path))
@@ -193,7 +193,7 @@ def load_project(path: StrPath, *, named: bool = True) -> Project:
 
 
 def read_project(data: bytes, file: Path) -> tuple[Project | None, Report]:
-    """Read the bytes of a project file; no content raises.
+    """Read the bytes of a project file. Invalid content is reported, not raised.
 
     Returns:
         The project, or None if the file is not valid, and the findings.
@@ -238,7 +238,7 @@ def _not_toml(message: str, text: str, place: Location) -> Finding:
 
 
 def _explain_entry(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
-    """Return the kind, message and hint of an error in the words of TOML."""
+    """Return the code, message and hint of an error in the words of TOML."""
     code, message, hint = explain_entry(entry, model)
     kind, steps = entry["type"], [str(step) for step in entry["loc"]]
     key, table = steps[-1] if steps else "", ".".join(steps[:-1])

@@ -1,4 +1,4 @@
-"""The settings of a project, as its file `archive-pkg.toml` has them."""
+"""The settings in a project's file, `archive-pkg.toml`."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def is_secret_name(name: str) -> bool:
     return any(_SECRET_WORDS.fullmatch(word) for word in (name, *re.split(r"[-_.]", name)))
 
 
-def _inside(value: str) -> str:
+def _path_in_project(value: str) -> str:
     try:
         return portable_path(value)
     except Fault as fault:
@@ -76,7 +76,7 @@ def _safe_address(address: str) -> str:
 
     The message does not repeat the secret.
     """
-    hint = "Remove it: a project file holds no secrets. Store it with archive-pkg login."
+    hint = "Remove it: a project file must not contain secrets. Store it with archive-pkg login."
     if _USER_AND_PASSWORD.search(address):
         raise Fault("the address contains a password", hint)
     for option in re.findall(r"[?&;]([^=&;#]+)=", address):
@@ -218,7 +218,7 @@ class DepositTarget(Model):
 
     Attributes:
         address: The address, as for `deposit --to`. A relative path starts from the project's
-            folder. It has no password and no token.
+            folder. Do not put a password or token into it.
     """
 
     address: Annotated[Text, AfterValidator(_safe_address)] = Field(examples=["ocfl:archive"])
@@ -278,11 +278,13 @@ class ProjectFile(Model):
         Annotated[
             str,
             AfterValidator(_safe_address),
-            Form("the address of a site", SITE_ADDRESS, "Write it as https://example.org/letters"),
+            Form(
+                "the address of a site", SITE_ADDRESS, "Write it like https://example.org/letters."
+            ),
         ]
         | None
     ) = Field(default=None, examples=["https://example.org/letters"])
-    vocabularies: Many[Annotated[str, AfterValidator(_inside)]] = Field(
+    vocabularies: Many[Annotated[str, AfterValidator(_path_in_project)]] = Field(
         default=EMPTY, examples=[["names.yaml"]]
     )
     institution: Institution | None = None
@@ -321,7 +323,7 @@ def has_user_names(field: FieldInfo) -> bool:
 def settings_in(
     values: Mapping[str, Any], model: type[BaseModel] = ProjectFile, prefix: str = ""
 ) -> Iterator[tuple[str, Any]]:
-    """Yield the dotted name of each setting with its value; None if it is not set.
+    """Yield the dotted name of each setting with its value, which is None if it is not set.
 
     Args:
         values: The settings as plain data.

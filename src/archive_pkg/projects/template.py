@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _HEAD = """\
 ## The settings of a project. archive-pkg uses them in this folder and below it.
-## Remove the # before a setting that you need. This file holds no passwords and no tokens.
+## Remove the # before a setting that you need. Do not put passwords or tokens into this file.
 ## See docs/how-to/set-up-a-project.md, and archive-pkg show --settings.
 """
 

@@ -138,7 +138,7 @@ def _mapping(node: Node) -> dict[str, Node]:
 
 
 def _descend(node: Node, path: Sequence[tuple[str, Position]], style: str = "block") -> Node:
-    """Return the table at a path, which is made where it does not exist yet."""
+    """Return the table at a path, after making the tables that do not exist yet."""
     for name, place in path:
         inner = _mapping(node).setdefault(name, Node({}, place, place, style))
         node.keys.setdefault(name, place)

@@ -17,7 +17,7 @@ NOT_DECODABLE = Code(
 BINARY = Code(
     "text-binary",
     Severity.ERROR,
-    "The file has NUL bytes, so it is not a text.",
+    "The file has NUL bytes, so it is not a text in its encoding.",
 )
 
 _MARKS = (
@@ -35,7 +35,7 @@ _IANA = {
     "mac-roman": "macintosh", "mac-cyrillic": "x-mac-cyrillic",
 }  # fmt: skip
 ENCODING_NAMES = "Use a name such as UTF-8, UTF-16, windows-1251, windows-1252 or KOI8-R."
-"""The hint for an encoding that is unknown."""
+"""The hint for an unknown encoding."""
 _MOST_REPORTED = 100
 _SUGGESTED = ("windows-1251", "windows-1252", "KOI8-R")
 _AROUND = 12
@@ -72,12 +72,12 @@ def iana_name(codec: str) -> str:
 def decode(data: bytes, encoding: str | None = None, *, path: str = "") -> Decoded:
     """Decode a file's bytes.
 
-    A byte order mark identifies UTF-8 and UTF-16. Without one, the text is UTF-8. Other encodings
-    must be declared, because they cannot be distinguished reliably.
+    A byte order mark identifies UTF-8 and UTF-16. Without a mark, the encoding is UTF-8 unless it
+    is declared, because encodings cannot be distinguished reliably.
 
     Args:
         data: The file's bytes.
-        encoding: The declared encoding.
+        encoding: The declared encoding, or None.
         path: The file's path, for findings.
 
     Raises:
@@ -98,14 +98,19 @@ def decode(data: bytes, encoding: str | None = None, *, path: str = "") -> Decod
         raise _undecodable(body, codec, len(mark), path, declared=encoding is not None) from None
     if "\0" in text:
         place = Location(path, byte=data.index(b"\0"))
-        hint = "Use a text, .docx, .odt or TEI file."
-        finding = BINARY.at(place, "the file has a NUL byte, so it is not a text", hint)
-        raise InvalidError(f"{path or 'the file'} is not a text", report=Report([finding]))
+        name = iana_name(codec)
+        message = f"the file has a NUL byte, so it is not a text in {name}"
+        hint = (
+            "If it is a text in UTF-16, add --encoding UTF-16LE or UTF-16BE. Otherwise use a text, "
+            ".docx, .odt or TEI file."
+        )
+        report = Report([BINARY.at(place, message, hint)])
+        raise InvalidError(f"{path or 'the file'} is not a text in {name}", report=report)
     return Decoded(text, iana_name(codec), bool(mark))
 
 
 def other_readings(data: bytes, place: int) -> str:
-    """Return the words around a byte as they would be in other encodings, for a person to choose.
+    """Return a hint with the words around a byte in several encodings, for a person to choose.
 
     Args:
         data: The bytes of a text.
@@ -119,7 +124,7 @@ def other_readings(data: bytes, place: int) -> str:
 
 
 def _around(data: bytes, place: int) -> bytes:
-    """Return the bytes next to a byte in its line."""
+    """Return the bytes around a byte that are in the same line."""
     start = max(0, place - _AROUND, data.rfind(b"\n", 0, place) + 1)
     return data[start : place + _AROUND].partition(b"\n")[0]
 
@@ -132,7 +137,7 @@ def _readable(data: bytes, encoding: str) -> str:
 def _undecodable(body: bytes, codec: str, shift: int, path: str, *, declared: bool) -> InvalidError:
     """Return an error with the places of up to 100 invalid bytes."""
     advice = (
-        "Declare another encoding with --encoding."
+        "Declare a different encoding with --encoding."
         if declared
         else "Declare the file's encoding with --encoding."
     )

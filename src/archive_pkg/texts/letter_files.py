@@ -37,7 +37,7 @@ UNREADABLE = Code(
     "The file is a Word or OpenDocument file, but it is damaged.",
 )
 TOO_LARGE = Code(
-    "letter-file-too-large", Severity.ERROR, "The file, or its text, is over the size limit."
+    "letter-file-too-large", Severity.ERROR, "The file, its text or its markup exceeds a limit."
 )
 OTHER_KIND = Code(
     "letter-file-not-text",
@@ -77,7 +77,7 @@ class SourceText:
         bom: Whether the file begins with a byte order mark.
         sha256: SHA-256 of the file's bytes.
         media_type: The file's media type.
-        charset: Encoding of the text when it is saved.
+        charset: The encoding in which the text is saved.
     """
 
     path: str
@@ -127,7 +127,9 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
         except MemoryError:
             raise
         except Exception as error:  # python-docx raises many types for damaged files
-            raise _unreadable(name, str(error)) from error
+            broken = isinstance(error, zipfile.BadZipFile)
+            why = "it is damaged or incomplete" if broken else str(error)
+            raise _unreadable(name, why) from error
         _refuse_blank(name, text)
         return SourceText(name, text, "", False, digest, kind)
     if kind == TEI:
@@ -149,7 +151,10 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
 
 
 def media_type(data: bytes) -> str:
-    """Return the media type of a letter's file by its content."""
+    """Return the media type of a letter's file by its content.
+
+    A zip archive counts as a Word file unless it has the content of an OpenDocument file.
+    """
     if data.startswith(b"PK\x03\x04"):
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -1,14 +1,15 @@
 """Convert the text of a TEI letter to plain text, with the places of its elements.
 
-White space follows TEI: a run of it is one space. `lb`, `pb` and `cb` are line ends unless
-`break="no"` joins the word. Blank lines separate paragraphs and the parts of opener and closer. The
-text has the letter's own words, including additions and slips, without deletions and the edition's
-corrections and notes. Nothing is added: a gap becomes a note at the word before it.
+White space follows TEI: a run of it is one space. `lb` is a line end unless `break="no"` joins the
+word; so are `pb`, `cb` and `gb`, unless they directly follow a letter. Blank lines separate
+paragraphs and the parts of opener and closer. The text has the letter's own words, including
+additions and slips, without deletions and without the edition's corrections and notes. Nothing is
+added: a gap becomes a note at the word before it.
 
 The type of a `div` decides what it is. A version of the letter (translation, normalized text,
-summary, enclosure) is a separate part, and so is a `div` in another language than the letter next
-to it. An editor's section (commentary, notes, register) is left out. Any other `div` belongs to
-the letter.
+summary, enclosure) is a separate part, and so is a `div` whose language differs from the letter
+next to it. An editor's section (commentary, notes, register) is left out. Any other `div` belongs
+to the letter.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from archive_pkg.texts.tei_elements import (
     EMPTY,
     ILLEGIBLE,
     LEFT_OUT,
-    LETTERS_PIECES,
+    LETTER_DIVISIONS,
     LINES,
     LISTS,
     NAMES,
@@ -39,10 +40,10 @@ from archive_pkg.texts.tei_elements import (
     XML_ID,
     XML_LANG,
     has_element,
+    has_target,
     is_citation,
     kind_of,
     language_around,
-    names_a_place,
     primary_language,
     reasons_of,
     tag_of,
@@ -68,8 +69,8 @@ class Stretch:
     Attributes:
         what: The element's name, or its zone ("salutation").
         element: The element.
-        start: Offset of its first character.
-        end: Offset after its last.
+        start: The offset of its first character.
+        end: The offset after its last character.
     """
 
     what: str
@@ -84,10 +85,10 @@ class Note(Stretch):
 
     Attributes:
         text: The text of the note; None if it has none.
-        name: The xml:id of its place; empty if the place has none.
-        point: Whether it is at a point next to its words, not around them.
-        forward: Whether its words follow it.
-        text_element: The element elsewhere that has the text of the note, if there is one.
+        name: The xml:id of its element, or an empty string.
+        point: Whether the element is at a point next to the words, not around them.
+        forward: Whether the words follow that point.
+        text_element: The element that has the text of the note, which can be elsewhere in the file.
     """
 
     text: str | None = None
@@ -103,7 +104,7 @@ class Version(Stretch):
 
     Attributes:
         name: Its type in the file, such as "normalized".
-        is_foreign: Whether it is in another language than the letter next to it, without being
+        is_foreign: Whether its language differs from the letter next to it, although it is not
             marked as a translation.
     """
 
@@ -140,8 +141,8 @@ def read_text(text: Element, standoff: Element | None = None) -> TextReading:
     """Read the letter in a `text` element.
 
     Args:
-        text: The element; those sections of `front` and `back` that belong to the letter are read.
-        standoff: A `standOff` with notes that have targets in the text.
+        text: The element. Of its `front` and `back`, only the letter's own sections are read.
+        standoff: A `standOff` element with notes on places in the text, or None.
     """
     reader = _TextWriter(text)
     reader.element(text)
@@ -149,7 +150,7 @@ def read_text(text: Element, standoff: Element | None = None) -> TextReading:
 
 
 class _TextWriter:
-    """Walks the elements and writes their text; a stretch starts with its first text."""
+    """Walks the elements and writes their text. A stretch starts with its first text."""
 
     def __init__(self, text: Element) -> None:
         self.reading = TextReading()
@@ -169,10 +170,6 @@ class _TextWriter:
             if note.get(XML_ID)
         }
 
-    def element(self, element: Element) -> None:
-        """Write an element and everything in it."""
-        self._element(element)
-
     def finish(self, roots: list[Element]) -> TextReading:
         """Return the reading after all elements are written."""
         reading = self.reading
@@ -187,10 +184,11 @@ class _TextWriter:
         self._write(element.text, element, "text")
         for child in element:
             if isinstance(child.tag, str):
-                self._element(child)
+                self.element(child)
             self._write(child.tail, child, "tail")
 
-    def _element(self, element: Element) -> None:
+    def element(self, element: Element) -> None:
+        """Write an element and everything in it, unless it does not belong to the letter."""
         name = tag_of(element)
         if name in LEFT_OUT or name in LISTS or is_citation(element, name):
             return
@@ -222,7 +220,7 @@ class _TextWriter:
         kind = kind_of(element, above) if name not in ("front", "back") else ""
         if kind == "editors":
             return
-        if kind or (element.get("type") or "").casefold() in LETTERS_PIECES:
+        if kind or (element.get("type") or "").casefold() in LETTER_DIVISIONS:
             self.reading.read.add((element, "@type"))
         if name in ("front", "back"):
             loose = [e for e in element if isinstance(e.tag, str) and tag_of(e) not in DIVISIONS]
@@ -241,7 +239,7 @@ class _TextWriter:
             self._inner(element, name)
 
     def _is_foreign(self, element: Element) -> bool:
-        """Return whether a division is in another language than the letter next to it."""
+        """Return whether the language of a division differs from the letter next to it."""
         own, parent = primary_language(element.get(XML_LANG)), element.getparent()
         if not own or parent is None:
             return False
@@ -382,7 +380,7 @@ class _TextWriter:
         if tag_of(chosen) in LEFT_OUT:
             self._inner(chosen, "hi")
         else:
-            self._element(chosen)
+            self.element(chosen)
         others = [other for other in children[1:] if tag_of(other) in ("corr", "unclear")]
         corrected = "; ".join(filter(None, map(words_of, others)))
         if len(self.reading.notes) > count and self._length > before and corrected:
@@ -393,7 +391,7 @@ class _TextWriter:
                 self.reading.read.update((node, "tail") for node in other.iterdescendants())
 
     def _sign(self, element: Element) -> None:
-        """Write a character that XML cannot contain and our export spelled out."""
+        """Write a character that our export spelled out, because XML cannot contain it."""
         found = _SIGN.fullmatch(element.get("n") or "")
         code = int(found[1], 16) if found else 0xFFFD
         surrogate = 0xD800 <= code <= 0xDFFF or code > 0x10FFFF
@@ -443,7 +441,7 @@ class _TextWriter:
         self._length += len(text)
 
     def _merge_versions(self) -> None:
-        """Make versions cover the text, and join neighbouring unnamed transcriptions."""
+        """Extend the versions to cover the text, and join neighbouring transcriptions."""
         merged: list[Version] = []
         for version in self.reading.versions:
             last = merged[-1] if merged else None
@@ -468,7 +466,7 @@ class _TextWriter:
             places = self._targets(note.element, note.start) if note.point else []
             if not note.point and note.end > note.start >= 0:
                 placed.append(note)
-            elif not places and names_a_place(note.element):
+            elif not places and has_target(note.element):
                 self.reading.unplaced.append(note.element)
             elif places or note.point:
                 placed += self._copies(note, places or [(note.start, note.end)])
@@ -487,7 +485,7 @@ class _TextWriter:
                 found = Note("editorial", element, 0, 0, words_of(element), point=True)
                 places = self._targets(element)
                 placed += self._copies(found, places)
-                if not places and names_a_place(element) and found.text:
+                if not places and has_target(element) and found.text:
                     self.reading.unplaced.append(element)
         self.reading.notes = sorted(placed, key=lambda note: (note.start, note.end))
         for note in placed:
@@ -495,7 +493,7 @@ class _TextWriter:
                 self.reading.read.update((note.element, f"@{name}") for name in REASONS)
 
     def _copies(self, note: Note, places: list[tuple[int, int]]) -> list[Note]:
-        """Return the note at each of its places that has words, if it has a text or target."""
+        """Return a copy of a note for each place that has words; none without text and target."""
         copies = []
         for start, end in places:
             words = _trimmed(self.reading.text, start, end)
@@ -512,7 +510,7 @@ class _TextWriter:
 
         Args:
             note: The note.
-            note_place: Its offset in the text; -1 if it is elsewhere.
+            note_place: The note's offset in the text; -1 if it is not in the text.
         """
         first = (note.get("target") or note.get("from") or "").split()
         last = (note.get("targetEnd") or note.get("to") or "").removeprefix("#")
@@ -531,7 +529,7 @@ class _TextWriter:
 
 
 def _word_at(text: str, place: int, *, forward: bool = False) -> tuple[int, int] | None:
-    """Return the range of the word before a place, or after it, without punctuation."""
+    """Return the range of the word before or after a place, without punctuation, or None."""
     before = text[:place].rstrip(" \t\r\n")
     start = max(before.rfind(sign) for sign in " \t\r\n") + 1
     if not before or (forward and text[place:].strip(" \t\r\n")):

@@ -1,4 +1,4 @@
-"""What the elements of TEI are: blocks, divisions of a letter or its editors, zones, notes."""
+"""Classify the elements of TEI: blocks, divisions of the letter or of its editors, notes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Element = Any
 PART_KINDS = frozenset([
     "transcription", "translation", "redaction", "enclosure", "summary", "original",
 ])  # fmt: skip
-"""Kinds of parts that a `div` can be."""
+"""The kinds of parts that our own export writes as the type of a `div`."""
 
 _EDITORS = frozenset([
     "apparatus", "apparat", "app", "apparato", "bibliography", "bibliographie", "colophon",
@@ -44,12 +44,12 @@ _KINDS = {
     ),
 }
 """Patterns for the words in the type of a `div`; the first match decides its kind."""
-LETTERS_PIECES = {
+LETTER_DIVISIONS = {
     "dateline": "date", "opener": None, "salute": "salutation", "salutation": "salutation",
     "address": "recipients", "closer": None, "closing": "closing", "signed": "signatories",
     "signature": "signatories", "postscript": None, "ps": None, "envelope": None, "dispatch": None,
 }  # fmt: skip
-"""Types of `div` in `front` and `back` that belong to the letter, with their zone."""
+"""The types of `div` that belong to the letter, even in `front` and `back`, with their zones."""
 _LETTERS_ELEMENTS = (
     "opener", "closer", "dateline", "salute", "signed", "postscript",
 )  # fmt: skip
@@ -57,8 +57,8 @@ UNTYPED = {
     "front": ("opener", "dateline", "salute", "address"),
     "back": ("closer", "dateline", "salute", "signed", "postscript", "address"),
 }
-"""Elements that show that an untyped part of `front` or `back` belongs to the letter. In `front`,
-`signed` does not show it, since editors sign prefaces.
+"""Elements that show that an untyped part of `front` or `back` belongs to the letter. `signed` in
+`front` does not count, since editors sign prefaces.
 """
 BLOCKS = frozenset([
     "ab", "address", "argument", "body", "back", "byline", "closer",
@@ -103,7 +103,7 @@ REASONS = ("reason", "cert", "evidence", "extent", "quantity", "unit", "agent", 
 
 
 def reasons_of(element: Element) -> str | None:
-    """Return the attributes of a gap or of doubtful words as text."""
+    """Return the reasons in the attributes of a gap or of doubtful words, as text, or None."""
     values = [element.get(name) for name in REASONS if element.get(name)]
     inner = words_of(element) if tag_of(element) == "gap" else None
     return " ".join(filter(None, (*values, inner))) or None
@@ -117,7 +117,7 @@ def is_citation(element: Element, name: str) -> bool:
 
 
 def kind_of(element: Element, above: str) -> str:
-    """Return the kind of a division: a kind of part, "editors", or empty for its parent's kind."""
+    """Return the kind of a division: a kind of part, "editors", or "" for its parent's kind."""
     if above in ("front", "back") and not _is_letters(element):
         kind = _named_kind(element)
         return kind if kind not in ("", "transcription") else "editors"
@@ -136,7 +136,7 @@ def _named_kind(element: Element) -> str:
 def _is_letters(element: Element) -> bool:
     """Return whether a division of `front` or `back` belongs to the letter."""
     words = words_in(element.get("type"))
-    if words & LETTERS_PIECES.keys():
+    if words & LETTER_DIVISIONS.keys():
         return True
     if not words:
         return has_element(element, UNTYPED[tag_of(element.getparent())])
@@ -148,7 +148,7 @@ def has_element(element: Element, names: tuple[str, ...]) -> bool:
     return any(tag_of(inner) in names for inner in element.iter("*"))
 
 
-def names_a_place(note: Element) -> bool:
+def has_target(note: Element) -> bool:
     """Return whether a note has a target."""
     return tag_of(note) == "note" and bool((note.get("target") or note.get("from") or "").strip())
 
@@ -174,14 +174,14 @@ _LIGATURES = str.maketrans({"æ": "a", "Æ": "A", "œ": "o", "Œ": "O", "ø": "o
 
 
 def primary_language(tag: str | None) -> str:
-    """Return the language of a tag without script and country."""
+    """Return the language in a language tag, without script and country; "" if there is no tag."""
     return (tag or "").strip().casefold().replace("_", "-").partition("-")[0]
 
 
 def language_around(element: Element) -> str:
-    """Return the language of the text around an element, from the text or the header.
+    """Return the language that an element inherits, or the only one of the header, or "".
 
-    The language of the complete file is ignored, because it can be the edition's.
+    `xml:lang` of the complete file is ignored, because it can be the edition's language.
     """
     for above in (element, *element.iterancestors()):
         if tag_of(above) in ("TEI", "teiCorpus"):
@@ -201,7 +201,7 @@ def zone_of(element: Element, name: str) -> str | None:
     if name == "seg" and element.get("type") == "classification":
         return "classification"
     if name == "div":
-        return LETTERS_PIECES.get((element.get("type") or "").casefold())
+        return LETTER_DIVISIONS.get((element.get("type") or "").casefold())
     if name == "date" and tag_of(element.getparent()) in ("opener", "closer"):
         return "date"
     if name not in ("salute", "address", "dateline", "signed"):
