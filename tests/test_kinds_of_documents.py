@@ -17,7 +17,7 @@ from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.interchange import FORMATS, export
 from archive_pkg.interchange.losses import OF_AGENTS, leaves, losses
 from archive_pkg.packages import check, open_package, verify
-from archive_pkg.packages.metadata import described
+from archive_pkg.packages.metadata import read_for_export
 from archive_pkg.packages.page import package_page
 from archive_pkg.records import Record, load_record, read_record
 from archive_pkg.records.saving import as_yaml
@@ -139,7 +139,7 @@ def test_a_format_has_every_statement_or_reports_it(name: str) -> None:
     for folder, record in RECORDS.items():
         if not chosen.takes(record):
             continue
-        setting = described(DOCUMENTS / folder, audience="internal", made=str(ON)).setting
+        setting = read_for_export(DOCUMENTS / folder, audience="internal", made=str(ON)).setting
         document = export(name, record, setting)
         report = losses(chosen, record, setting.texts, document)
         said = " ".join(finding.message for finding in report)

@@ -252,7 +252,7 @@ class CheckedPackage:
         payload: dict[str, Path | bytes] = {
             f"{layout.PARTS}/{name}": self.folder / name for name in record.files
         }
-        payload |= payload_files.described(record, titles(documents, record))
+        payload |= payload_files.record_files(record, titles(documents, record))
         export_setting = setting(record, self.folder, made=on.isoformat(), project=project)
         payload[CRATE] = crate_file(record, export_setting)
         info = payload_files.bag_info(record, SOFTWARE, on.isoformat(), project)

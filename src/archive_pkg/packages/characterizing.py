@@ -32,7 +32,8 @@ FORMAT_UNKNOWN = Code(
 FORMAT_UNSURE = Code(
     "format-unsure",
     Severity.WARNING,
-    "Several formats in PRONOM match a file, or one matches only its name. The event lists them.",
+    "Several formats in PRONOM match a file, or the only match is doubtful, such as by the name "
+    "alone. The event lists the matches.",
 )
 MEDIA_TYPE_DIFFERS = Code(
     "media-type-differs",
@@ -47,7 +48,8 @@ VIRUS_FOUND = Code(
 NOT_SCANNED = Code(
     "virus-check-not-done",
     Severity.ADVICE,
-    "Files were not checked for viruses, because ClamAV is not installed or failed.",
+    "Files were not, or not completely, checked for viruses, because ClamAV is not installed or "
+    "failed.",
 )
 
 
@@ -57,8 +59,8 @@ class Characterized:
 
     Attributes:
         file: The record's file.
-        events: The events that are new in it.
-        report: What was found.
+        events: The events that were added to the record.
+        report: The findings.
     """
 
     file: Path
@@ -67,7 +69,7 @@ class Characterized:
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
+class _Result:
     """What a program found in one file."""
 
     type: str
@@ -80,18 +82,18 @@ class _Finding:
 def characterize(source: Path, *, on: date | None = None) -> Characterized:
     """Identify the format of each file (PRONOM), check it for viruses, and record both.
 
-    An event for each goes into the record, which keeps its comments and order, and the PRONOM
-    identifier into the parts. What is there already, of the same bytes with the same outcome, is
-    not written again.
+    Each result is added to the record as an event, and the PRONOM identifier also to the parts. A
+    result that the record already has for the same bytes is not added again. The record's file
+    keeps its comments and order.
 
     Args:
         source: The record's file or folder.
-        on: The day of the events; today (UTC) if not given.
+        on: The day of the events; today (UTC) if None.
 
     Raises:
-        InvalidError: The record or its files are not valid, or it has later events.
-        StorageError: The record cannot be written.
-        UsageError: The library that identifies formats is not installed.
+        InvalidError: The record or its files are not valid.
+        StorageError: A file cannot be read, or the record cannot be written.
+        UsageError: The library that identifies formats is not installed, or `source` is a package.
     """
     if importlib.util.find_spec("pygfried") is None:
         raise UsageError(
@@ -123,7 +125,7 @@ def characterize(source: Path, *, on: date | None = None) -> Characterized:
 
 
 class _RecordAdditions:
-    """Collects what is added to a record."""
+    """Collects the events, agents, evidence and PRONOM identifiers to add to a record."""
 
     def __init__(self, record: Record, day: str) -> None:
         self.source = record
@@ -134,15 +136,15 @@ class _RecordAdditions:
         self.pronom: dict[str, str] = {}
         self.taken = {event.id for event in record.events}
 
-    def take(self, parts: list[Part], digest: str, found: _Finding) -> None:
-        """Add a finding, unless the record already has it."""
+    def take(self, parts: list[Part], digest: str, found: _Result) -> None:
+        """Add a result, unless the record already has it."""
         inputs = (f"sha256:{digest}",)
         recorded = {(event.type, event.inputs, event.detail) for event in self.source.events}
         if (found.type, inputs, found.detail) in recorded:
             return
         agent = self._agent(found.program)
         event = Event(
-            id=self._free(f"{found.type.replace(' ', '-')}-{parts[0].id}"[:56]),
+            id=self._unused_id(f"{found.type.replace(' ', '-')}-{parts[0].id}"[:56]),
             type=found.type,
             date=Date(edtf=Edtf(self.day)),
             agents=(agent,),
@@ -159,7 +161,7 @@ class _RecordAdditions:
         self.evidence += [Evidence(field=f, basis="supplied", agent=agent) for f in fields]
 
     def record(self) -> Record:
-        """Return the record with the findings."""
+        """Return the record with the results."""
         old = self.source
         parts = tuple(
             part.model_copy(update={"pronom": self.pronom[part.id]})
@@ -179,16 +181,19 @@ class _RecordAdditions:
         )
 
     def _agent(self, program: Agent) -> str:
-        """Return the id of a program of this version; each version is a separate agent."""
+        """Return the id of a program's agent, which is added if the record does not have it.
+
+        Each version of a program is a separate agent.
+        """
         for agent in self.agents.values():
             if (agent.name, agent.version) == (program.name, program.version):
                 return agent.id
-        name = self._free(program.id, set(self.agents))
+        name = self._unused_id(program.id, set(self.agents))
         self.agents[name] = program.model_copy(update={"id": name})
         self.evidence.append(Evidence(field=f"agents.{name}", basis="supplied", agent=name))
         return name
 
-    def _free(self, name: str, taken: set[str] | None = None) -> str:
+    def _unused_id(self, name: str, taken: set[str] | None = None) -> str:
         taken = self.taken if taken is None else taken
         free, number = name, 2
         while free in taken:
@@ -197,7 +202,7 @@ class _RecordAdditions:
         return free
 
 
-def _format(path: Path, parts: list[Part], place: Location, report: Report) -> _Finding:
+def _format(path: Path, parts: list[Part], place: Location, report: Report) -> _Result:
     import pygfried
 
     found: dict[str, Any] = pygfried.identify(str(path), detailed=True)  # type: ignore[assignment]
@@ -216,7 +221,7 @@ def _format(path: Path, parts: list[Part], place: Location, report: Report) -> _
                 place, message, "Check whether the file is complete, and which program wrote it."
             )
         )
-        return _Finding("format identification", program, "warning", detail)
+        return _Result("format identification", program, "warning", detail)
     unsure = len(matches) > 1 or matches[0]["warning"]
     if unsure:
         report.add(
@@ -233,7 +238,7 @@ def _format(path: Path, parts: list[Part], place: Location, report: Report) -> _
             )
             report.add(MEDIA_TYPE_DIFFERS.at(at, message, "Correct the record if it is wrong."))
     outcome = "warning" if unsure else "success"
-    return _Finding("format identification", program, outcome, detail, pronom)
+    return _Result("format identification", program, outcome, detail, pronom)
 
 
 def _words(match: dict[str, str]) -> str:
@@ -248,16 +253,19 @@ class _Scanned:
 
     Attributes:
         program: ClamAV with its version.
-        results: Its result for each file: "OK", "Empty file", "Eicar-Test-Signature FOUND".
-        wrong: Its error message, for files without a result.
+        results: ClamAV's words for each file: "OK", "Empty file", "Eicar-Test-Signature FOUND".
+        wrong: ClamAV's error message, for files without a result.
     """
 
     program: Agent
     results: dict[Path, str]
     wrong: str
 
-    def finding(self, path: Path, place: Location, report: Report) -> _Finding | None:
-        """Return the result for a file; report it and return None if it was not checked."""
+    def finding(self, path: Path, place: Location, report: Report) -> _Result | None:
+        """Return the result for a file, and report malware.
+
+        If the file was not completely checked, report that and return None.
+        """
         result = self.results.get(path, "")
         named = result.removesuffix(" FOUND")
         if named.startswith(_LIMIT):
@@ -269,9 +277,9 @@ class _Scanned:
             report.add(
                 VIRUS_FOUND.at(place, f"{path.name}: {detail}", "Keep it away from other machines.")
             )
-            return _Finding("virus check", self.program, "fail", detail)
+            return _Result("virus check", self.program, "fail", detail)
         if result in _CLEAN:
-            return _Finding("virus check", self.program, "success", "Nothing was found.")
+            return _Result("virus check", self.program, "success", "Nothing was found.")
         message = f"ClamAV could not check {path.name}: {result or self.wrong}"
         report.add(NOT_SCANNED.at(place, message))
         return None
@@ -281,12 +289,15 @@ _CLEAN = ("OK", "Empty file")
 _LIMIT = "Heuristics.Limits.Exceeded"
 _SCAN_ALL = ("--max-filesize=0", "--max-scansize=0", "--max-scantime=0", "--alert-exceeds-max=yes")
 """Without these, ClamAV says "OK" to large files that it did not scan completely."""
-_FOR_DAEMON = 25 << 20
-"""The largest file for the daemon, below any limit that it does not report."""
+_DAEMON_LIMIT = 25 << 20
+"""The largest file that the daemon gets. It may check larger ones in part without saying so."""
 
 
 def _scanned(files: list[Path], report: Report, file: Path) -> _Scanned | None:
-    """Check files with ClamAV: small ones with its daemon if it runs, others with clamscan."""
+    """Check files with ClamAV: small ones with its daemon if possible, others with clamscan.
+
+    If ClamAV is not installed, report that and return None.
+    """
     daemon, program = shutil.which("clamdscan"), shutil.which("clamscan")
     if not (daemon or program):
         place = Location(str(file))
@@ -306,16 +317,16 @@ def _scanned(files: list[Path], report: Report, file: Path) -> _Scanned | None:
         version=re.sub(r"^ClamAV ", "", version) or None,
     )
     scanned = _Scanned(agent, {}, "")
-    small = [path for path in files if path.stat().st_size <= _FOR_DAEMON]
+    small = [path for path in files if path.stat().st_size <= _DAEMON_LIMIT]
     if daemon and small:
-        scanned = _asked(scanned, [daemon, "--fdpass"], small)
+        scanned = _with_results(scanned, [daemon, "--fdpass"], small)
     rest = [path for path in files if path not in scanned.results]
     if program and rest:
-        scanned = _asked(scanned, [program, *_SCAN_ALL], rest)
+        scanned = _with_results(scanned, [program, *_SCAN_ALL], rest)
     return scanned
 
 
-def _asked(before: _Scanned, command: list[str], files: list[Path]) -> _Scanned:
+def _with_results(before: _Scanned, command: list[str], files: list[Path]) -> _Scanned:
     paths = {str(path.absolute()): path for path in files}
     done = _run(*command, "--no-summary", "--stdout", *paths)
     results = dict(before.results)

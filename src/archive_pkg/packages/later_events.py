@@ -1,4 +1,4 @@
-"""Events in a package's life after packaging, kept next to the package, never in it."""
+"""Save and load the events of a package after its packaging, which are kept next to it."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class LaterEvent(BaseModel):
         type: A term of the Library of Congress's vocabulary of event types, or a local term.
         time: When it happened. Fractions of seconds keep events in order.
         package: The package's id.
-        software: The program that performed it.
-        version: Its version.
+        software: The program that performed the event.
+        version: The program's version.
         inputs: SHA-256 of the inputs, by their path in the package.
-        outputs: SHA-256 of the outputs, by their path.
+        outputs: SHA-256 of the outputs, by their path in the package.
         outcome: The result.
         detail: Further information.
     """
@@ -51,13 +51,13 @@ class LaterEvent(BaseModel):
 
     @property
     def name(self) -> str:
-        """The name of its file, which begins with its time."""
+        """The name of the event's file, which begins with the time."""
         words = self.type.replace(" ", "-")
         mark = hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:8]
         return f"{self.time.astimezone(UTC):%Y%m%dT%H%M%SZ}-{words}-{mark}.json"
 
     def event(self) -> Event:
-        """Return it as an event of a record, with the digests of its inputs and outputs."""
+        """Return the event in the form that records use."""
         return Event(
             id=self.name.removesuffix(".json"),
             type=self.type,
@@ -106,8 +106,8 @@ def receipts_folder(package: Path, within: Path | None = None) -> Path:
 
     Args:
         package: The package's folder.
-        within: A folder for the events of many packages; next to the package if None. A million
-            packages are spread over 4,096 folders in it, by the SHA-256 of their folders' names.
+        within: A folder for the events of many packages, which are spread over 4,096 subfolders by
+            the SHA-256 of the packages' names. If None, the folder is next to the package.
     """
     package = package.absolute()
     name = f"{package.name}.receipts"
@@ -126,7 +126,7 @@ def ready_receipts(package: Path, within: Path | None = None) -> Path:
     base = within or folder.parent
     with storage.storage_errors(f"making {base}"):
         storage.make_folder(base)
-        # Receipts have the names of the package's files.
+        # Receipts contain names of files, so only those who can read the package may read them.
         mode = storage.widest_mode(package.stat())
     return storage.state_folder(base, folder.relative_to(base).as_posix(), mode)
 

@@ -39,11 +39,11 @@ DEFAULT: tuple[str, ...] = DEFAULT_DOCUMENTS
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class ExportInput:
     """A record as an audience may see it, and what an export needs besides the record.
 
     Attributes:
-        outgoing: The record.
+        outgoing: The complete record, and the record that the audience may see.
         setting: The texts and sizes of its files, the software and the settings of the project.
         folder: The folder that the paths of the parts are relative to.
     """
@@ -53,14 +53,14 @@ class Described:
     folder: Path
 
 
-def described(
+def read_for_export(
     source: Path,
     *,
     audience: Audience = "public",
     on: date | None = None,
     made: str | None = None,
     project: Project | None = None,
-) -> Described:
+) -> ExportInput:
     """Read a record, and what an export needs besides the record.
 
     A missing file is left out, and so is the text of a file that is too large or cannot be decoded.
@@ -70,7 +70,8 @@ def described(
         source: A record's file or folder, or a package.
         audience: Who will see the export.
         on: The day on which restrictions are judged. Without one, or for a future day, it is today.
-        made: The date of the document that will be written; for a package, the day of packaging.
+        made: The date of the document that will be written. For a package, the day of packaging is
+            used instead.
         project: The settings of the project.
 
     Raises:
@@ -81,19 +82,19 @@ def described(
         package = open_package(source)
         record, folder = package.record, package.parts
         made = package.packaged_on or made
-        beneath = f"data/{PARTS}/"
+        files_prefix = f"data/{PARTS}/"
     else:
-        record, folder, beneath = load_record(source), record_file(source)[0].parent, ""
+        record, folder, files_prefix = load_record(source), record_file(source)[0].parent, ""
     outgoing = seen_by(record, audience, on)
-    known = setting(outgoing.record, folder, beneath=beneath, made=made, project=project)
-    return Described(outgoing, known, folder)
+    known = setting(outgoing.record, folder, files_prefix=files_prefix, made=made, project=project)
+    return ExportInput(outgoing, known, folder)
 
 
 def setting(
     record: Record,
     folder: Path,
     *,
-    beneath: str = "",
+    files_prefix: str = "",
     made: str | None = None,
     project: Project | None = None,
 ) -> Setting:
@@ -102,7 +103,8 @@ def setting(
     Args:
         record: The record.
         folder: The folder that the paths of the parts are relative to. It is not changed.
-        beneath: The path from the document that will be written to that folder.
+        files_prefix: The path from the document that will be written to that folder, with a slash
+            at its end; empty if the document will be in that folder.
         made: The date of that document.
         project: The settings of the project.
     """
@@ -128,7 +130,7 @@ def setting(
     return Setting(
         texts=texts,
         files=files,
-        folder=beneath,
+        folder=files_prefix,
         publisher=project.publisher,
         made=made,
         software=SOFTWARE,
@@ -147,8 +149,8 @@ def chosen(names: str | Iterable[str]) -> tuple[str, ...]:
     """Return the names of documents for `metadata/`, each once, in the order of `DOCUMENTS`.
 
     Args:
-        names: The names, as a list or separated by commas. "all" means those that are not
-            made for one target.
+        names: The names, as a list or separated by commas. "all" means the page and the formats
+            that are not made for a single repository.
 
     Raises:
         UsageError: A name is unknown.

@@ -25,7 +25,7 @@ def refuse_output(out: Path, subjects: Iterable[Path] = ()) -> None:
 
     Args:
         out: A file that the user named for the output; it need not exist.
-        subjects: Files that the command works on, besides records and packages.
+        subjects: Inputs of the command that are not in a package or named by a record.
 
     Raises:
         UsageError: The output would change a protected file or folder.
@@ -71,9 +71,9 @@ def source_mode(*sources: Path) -> int:
     """Return the widest permissions for an output that shows everything in the sources.
 
     Args:
-        sources: Folders, with everything in them; files, with the folder that holds them, and a
-            record's file with everything in its folder. The register above a source counts, too. A
-            source that does not exist is skipped.
+        sources: Files and folders. A folder counts with everything in it, a file with its folder,
+            and a record's file with everything in its folder. The register of agents above a source
+            counts, too. A source that does not exist is skipped.
 
     Raises:
         OSError: A file cannot be examined.
@@ -95,10 +95,10 @@ def _all_of(source: Path) -> Iterator[Path]:
 
 def _above(path: Path) -> Iterator[Path]:
     """Yield the folders above a path, except those that every user can write to."""
-    return (each for each in path.parents if not _is_open(each))
+    return (each for each in path.parents if not _is_world_writable(each))
 
 
-def _is_open(folder: Path) -> bool:
+def _is_world_writable(folder: Path) -> bool:
     try:
         return bool(folder.stat().st_mode & stat.S_IWOTH)
     except OSError:

@@ -1,4 +1,4 @@
-"""Check the contents of an archive-pkg package beyond those of a valid bag."""
+"""Check what an archive-pkg package must contain in addition to a valid bag."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 PACKAGE_TAG_MANIFEST_MISSING = Code(
     "package-tagmanifest-missing",
     Severity.ERROR,
-    "A package of archive-pkg does not have a tag manifest, so bag-info.txt and metadata/ "
-    "cannot be checked. A copy was interrupted, or the package was changed. Restore it from "
-    "another copy.",
+    "A package of archive-pkg does not have a tag manifest for each algorithm of its manifests, so "
+    "changes of bag-info.txt and metadata/ can go unnoticed. A copy was interrupted, or the "
+    "package was changed. Restore it from another copy.",
 )
 PACKAGE_TAG_FILE_UNLISTED = Code(
     "package-tag-file-unlisted",
     Severity.ERROR,
-    "A file next to data/ in a package of archive-pkg is not in every tag manifest, so it "
-    "cannot be checked.",
+    "A file outside data/ in a package of archive-pkg is not in every tag manifest, so a change of "
+    "the file can go unnoticed.",
 )
 TABLES_DISAGREE = Code(
     "tables-disagree",
@@ -45,7 +45,7 @@ TABLES_DISAGREE = Code(
 EVENT_DIGEST_UNKNOWN = Code(
     "event-digest-unknown",
     Severity.ERROR,
-    "A packaging event names the checksum of a file that is not in the payload.",
+    "A packaging event has an output whose checksum no file in the payload has.",
 )
 PACKAGE_NAMED_OTHERWISE = Code(
     "package-named-otherwise",
@@ -63,22 +63,25 @@ def examine_contents(path: Path, bag: Bag, report: Report) -> Record | None:
         path: The package. The record in an archive is not read.
         bag: The bag as it was read.
         report: Receives the findings.
+
+    Returns:
+        The record; None if the package is an archive or its record is not valid.
     """
-    _is_covered(bag, report)
+    _check_tag_files(bag, report)
     record = None
     if path.is_dir():
         with contextlib.suppress(StorageError):  # the bag's report says what cannot be read
             record, found = read_record(path / "data" / layout.RECORD, standalone=True)
             report.extend(found)
         if record is not None:
-            _against_its_bytes(record, path, bag, report)
+            _check_payload(record, path, bag, report)
     return record
 
 
-def _is_covered(bag: Bag, report: Report) -> None:
-    """Report the tag files that have no checksum in the tag manifests."""
+def _check_tag_files(bag: Bag, report: Report) -> None:
+    """Report missing tag manifests, and tag files that are not in every tag manifest."""
     lacking = sorted(bag.manifests.keys() - bag.tag_manifests.keys())
-    # A profile may ask for fewer algorithms, but no package is without a tag manifest.
+    # A profile may allow fewer tag manifests than manifests, but every package has one.
     if lacking and not (bag.tag_manifests and bag.values("BagIt-Profile-Identifier")):
         names = " and ".join(f"tagmanifest-{name}.txt" for name in lacking)
         hint = "Restore the package from another copy."
@@ -94,13 +97,13 @@ def _is_covered(bag: Bag, report: Report) -> None:
             report.add(PACKAGE_TAG_FILE_UNLISTED.at(Location(path), message, hint))
 
 
-def _against_its_bytes(record: Record, path: Path, bag: Bag, report: Report) -> None:
+def _check_payload(record: Record, path: Path, bag: Bag, report: Report) -> None:
     source = path / "data" / layout.RECORD
-    # Advice is for the record's maker, who saw it before building.
+    # Warnings and advice are for the record's author, who saw them when building.
     for finding in check_record(record, path / "data" / layout.PARTS, source):
         if finding.severity is not Severity.ERROR:
             continue
-        # The record in a package is never edited to fit a file.
+        # The usual hint is to edit the record, which must not be done in a package.
         of_file = finding.code in FILE_CODES
         report.add(replace(finding, hint=_RESTORE) if of_file else finding)
     named = [value for label, value in bag.info if label == "External-Identifier"]
@@ -109,7 +112,7 @@ def _against_its_bytes(record: Record, path: Path, bag: Bag, report: Report) -> 
             f"the record is {record.id}, External-Identifier is {', '.join(named) or 'not given'}"
         )
         report.add(PACKAGE_NAMED_OTHERWISE.at(Location(str(path / "bag-info.txt")), message))
-    _events_name_its_files(record, source, bag, report)
+    _check_event_digests(record, source, bag, report)
     source = path / "data" / "datapackage.json"
     if _is_of_an_earlier_format(path) or _tables_are_made_from(record, bag):
         return
@@ -136,10 +139,10 @@ def _is_of_an_earlier_format(path: Path) -> bool:
 
 
 def _tables_are_made_from(record: Record, bag: Bag) -> bool:
-    """Return whether the tables have the digests that this version makes from the record.
+    """Return whether the listed digests are those of tables made from the record by this version.
 
-    Other tables have to be read and compared. A table that does not match its digest makes the
-    bag invalid, which is reported elsewhere.
+    Tables with different digests have to be read and compared. A table that does not match its
+    listed digest makes the bag invalid, which is reported elsewhere.
     """
     listed = bag.manifests.get("sha256")
     return listed is not None and all(
@@ -148,7 +151,7 @@ def _tables_are_made_from(record: Record, bag: Bag) -> bool:
     )
 
 
-def _events_name_its_files(record: Record, source: Path, bag: Bag, report: Report) -> None:
+def _check_event_digests(record: Record, source: Path, bag: Bag, report: Report) -> None:
     manifest = bag.manifests.get("sha256")
     if manifest is None:
         return

@@ -40,8 +40,8 @@ _STEPS = (
         "Checked the bag against RFC 8493, and the record against its files in the bag.",
     ),
 )
-_MAKES = {"ingestion", "packing"}
-"""The steps that copy the files without changing their bytes."""
+_COPYING = {"ingestion", "packing"}
+"""The steps whose outputs are the files, copied without a change."""
 _PROGRAM = Agent(id=SOFTWARE_ID, name="archive-pkg", kind="software", version=VERSION)
 
 
@@ -59,8 +59,8 @@ def packaged(
         record: The record.
         on: The date of packaging.
         digests: SHA-256 of the record's files, in the order of the parts.
-        withheld_parts: The withheld parts, for the event that withholds them.
-        settings: The settings of the project that change the package, as `Project.recorded`.
+        withheld_parts: The parts that the package withholds. If there are any, an event says so.
+        settings: The settings of the project that change the package, in words.
         registered: The ids of the agents that come from the register of the collection.
 
     Raises:
@@ -89,13 +89,13 @@ def packaged(
         *withholding,
         *(
             Event(
-                id=_free(f"{SOFTWARE_ID}-{kind.replace(' ', '-')}", taken),
+                id=_unused_id(f"{SOFTWARE_ID}-{kind.replace(' ', '-')}", taken),
                 type=kind,
                 date=day,
                 agents=(SOFTWARE_ID,),
                 objects=held,
                 inputs=(read, *files) if kind == "ingestion" else files,
-                outputs=files if kind in _MAKES else (),
+                outputs=files if kind in _COPYING else (),
                 outcome="success",
                 detail=detail + more.get(kind, ""),
             )
@@ -104,8 +104,8 @@ def packaged(
     )
     others = tuple(agent for agent in record.agents if agent.id != SOFTWARE_ID)
     evidence = (
-        _known(f"agents.{SOFTWARE_ID}"),
-        *(_known(f"events.{event.id}") for event in events),
+        _own_evidence(f"agents.{SOFTWARE_ID}"),
+        *(_own_evidence(f"events.{event.id}") for event in events),
     )
     # Not validated here: building reads the written record back and validates it.
     return record.model_copy(
@@ -118,7 +118,7 @@ def packaged(
 
 
 def latest_event(record: Record) -> date | None:
-    """Return the first possible day of the event that begins last."""
+    """Return the first possible day of the event that begins last; None if no event has a date."""
     days = [event.date.edtf.earliest for event in record.events if event.date]
     return max(filter(None, days), default=None)
 
@@ -129,8 +129,8 @@ def _day(on: date) -> Date:
 
 
 @lru_cache
-def _known(field: str) -> Evidence:
-    """Return the evidence for the program's statement about itself."""
+def _own_evidence(field: str) -> Evidence:
+    """Return evidence that the program itself supplies a statement."""
     return Evidence(field=field, basis="supplied", agent=SOFTWARE_ID)
 
 
@@ -139,7 +139,7 @@ def _withholding(withheld_parts: Mapping[str, Withheld], day: Date, taken: set[s
         f"{name}, {one.access.status} ({one.rule})" for name, one in withheld_parts.items()
     )
     return Event(
-        id=_free(f"{SOFTWARE_ID}-redaction", taken),
+        id=_unused_id(f"{SOFTWARE_ID}-redaction", taken),
         type="redaction",
         date=day,
         agents=(SOFTWARE_ID,),
@@ -149,7 +149,7 @@ def _withholding(withheld_parts: Mapping[str, Withheld], day: Date, taken: set[s
     )
 
 
-def _free(name: str, taken: set[str]) -> str:
+def _unused_id(name: str, taken: set[str]) -> str:
     number = 2
     free = name
     while free in taken:

@@ -1,7 +1,7 @@
 """Draw a letter's parts: what each was made from, belongs to or is about (SVG 1.1).
 
-A part is below the parts that it refers to, siblings are side by side in the
-record's order. The same record gives the same bytes; text stays text, to be searched and copied.
+Each part is below the parts that it was made from, belongs to or is about. Parts of one row are in
+the record's order. The same record gives the same bytes. Text can be searched and copied.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def picture(record: Record) -> str:
     """Return a picture of the record's parts.
 
     Returns:
-        An SVG document. Its title and description say the same for screen readers.
+        An SVG document. Its title and description give the same information to screen readers.
     """
     boxes = _laid_out(record)
     width = max((box.x + _WIDTH for box in boxes.values()), default=_WIDTH) + _MARGIN
@@ -64,7 +64,7 @@ def picture(record: Record) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="title description">',
         f'<title id="title">{svg.text(title)}</title>',
-        f'<desc id="description">{svg.text(" ".join(_told(record)))}</desc>',
+        f'<desc id="description">{svg.text(" ".join(_description(record)))}</desc>',
         f"<style>{_STYLE}</style>",
         '<defs><marker id="tip" viewBox="0 0 10 10" refX="10" refY="5" markerWidth="8" '
         'markerHeight="8" orient="auto"><path d="M0 0 10 5 0 10z"/></marker></defs>',
@@ -73,7 +73,7 @@ def picture(record: Record) -> str:
 
 
 def _rows(record: Record) -> list[list[Part]]:
-    """Return the parts by their distance from the parts that refer to no other."""
+    """Return the parts in rows. Each is in the first row below all parts that it refers to."""
     leading = {part.id: part.leads_to for part in record.parts}
     depth: dict[str, int] = {}
     for name in TopologicalSorter(leading).static_order():
@@ -117,7 +117,7 @@ def _lines(record: Record, part: Part) -> Iterator[str]:
 
 
 def _making(record: Record, part: Part) -> Iterator[str]:
-    """Return who made a part, when and how, according to the part or its events."""
+    """Yield who made a part, when and how, according to the part or its events."""
     events = [e for e in record.events if part.id in e.objects and e.type in _MADE_BY]
     who = part.made_by or tuple(name for event in events for name in event.agents)
     when = part.made or next((event.date for event in events if event.date), None)
@@ -129,7 +129,7 @@ def _making(record: Record, part: Part) -> Iterator[str]:
         yield part.method
 
 
-def _told(record: Record) -> Iterator[str]:
+def _description(record: Record) -> Iterator[str]:
     for part in record.parts:
         to = "".join(f", {words}" for words in relations(part))
         making = ", ".join(_making(record, part))

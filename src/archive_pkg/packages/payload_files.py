@@ -22,7 +22,7 @@ def record_bytes(record: Record) -> bytes:
     return to_json(record.as_json(), indent=2) + b"\n"
 
 
-def described(record: Record, documents: Mapping[str, str]) -> dict[str, bytes]:
+def record_files(record: Record, documents: Mapping[str, str]) -> dict[str, bytes]:
     """Return the payload files that are made from the record, by their paths below `data/`.
 
     Args:

@@ -27,9 +27,9 @@ def read_back(path: Path, record: Record, *, jobs: int | None = None) -> Verific
     """Verify a package right after it was written from a checked record.
 
     Every byte is read again and every digest computed. The record read back must equal the
-    given one, and the files of its parts must have the digests that were checked.
-    Tables and documents were made from the record in memory, and the manifests from the bytes
-    written, so `verify` would find nothing more.
+    given one, and the files of its parts must have the digests in it. Tables and documents were
+    made from the record in memory, and the manifests from the written bytes, so `verify` would
+    find nothing more.
 
     Args:
         path: The package.

@@ -33,7 +33,7 @@ def _states(verification: Verification) -> Iterator[str]:
     signatures = verification.signatures
     for signed in signatures:
         yield _signed(signed, valid=valid)
-    # Each signature covers everything, so the earliest timestamp of an authority is enough.
+    # Each of these signatures covers all files, so one timestamp of each authority is enough.
     earliest: dict[tuple[str, bool], Stamped] = {}
     good = [one for one in signatures if one.good and one.covers]
     for stamp in sorted((stamp for one in good for stamp in one.stamps), key=_time):

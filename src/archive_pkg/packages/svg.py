@@ -10,7 +10,7 @@ _TURNING = {"R", "AL", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI"}
 
 
 def text(words: str) -> str:
-    """Escape text for SVG; right-to-left names must not reorder their neighbours."""
+    """Escape text for SVG, and isolate right-to-left text, so that it does not move other text."""
     kept = fit(words)
     if kept.isascii():
         return escaped(kept)
@@ -22,9 +22,9 @@ def element(name: str, /, *content: str, **attributes: object) -> str:
     """Return an element.
 
     Args:
-        name: Its name.
+        name: The element's name.
         content: The inner elements or text, already escaped.
-        attributes: Its attributes. Those that are None are left out. `class_` becomes `class`, and
+        attributes: The attributes. Those that are None are left out. `class_` becomes `class`, and
             other underscores become hyphens.
     """
     written = "".join(
@@ -47,5 +47,5 @@ def title(content: str) -> str:
 
 
 def short(number: float) -> str:
-    """Format a length without needless digits."""
+    """Format a length with one decimal, or without if it is zero."""
     return f"{number:.1f}".removesuffix(".0")

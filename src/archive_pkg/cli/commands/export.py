@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from archive_pkg import executors
     from archive_pkg.collection import Done
     from archive_pkg.interchange import Format
-    from archive_pkg.packages.metadata import Described
+    from archive_pkg.packages.metadata import ExportInput
     from archive_pkg.records import Record
 
 
@@ -112,7 +112,7 @@ def export(
     from archive_pkg.interchange.losses import left_out, losses
     from archive_pkg.packages.access.leaks import refuse_traces
     from archive_pkg.packages.building import today
-    from archive_pkg.packages.metadata import described
+    from archive_pkg.packages.metadata import read_for_export
 
     chosen = find_format(to)
     day = parse_date(on)
@@ -132,10 +132,10 @@ def export(
         )
     into = [out] if out is not None or as_json else [Path(STANDARD_OUTPUT)]
     with answering("export", as_json=as_json, quiet=quiet, err=True, files=into) as answer:
-        found: list[tuple[dict[str, Any], Record, Described]] = []
+        found: list[tuple[dict[str, Any], Record, ExportInput]] = []
         for path in find_letters(paths, answer.noted):
             with answer.about(path) as result:
-                known = described(path, audience=audience, on=day, made=made, project=project)
+                known = read_for_export(path, audience=audience, on=day, made=made, project=project)
                 record = with_later_events(known.outgoing, path, to, ledger)
                 found.append((result, record, known))
                 say_seen(answer, result, path, known.outgoing)

@@ -16,7 +16,7 @@ from archive_pkg.errors import DepositError
 from archive_pkg.packages import is_bag, later_events
 from archive_pkg.packages.access.leaks import refuse_traces
 from archive_pkg.packages.checking.records import examine, like_id, same_id
-from archive_pkg.packages.metadata import described
+from archive_pkg.packages.metadata import read_for_export
 from archive_pkg.packages.output_protection import refuse_output, source_mode
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def export_one(
     from archive_pkg.interchange import export, find_format
     from archive_pkg.interchange.losses import left_out
 
-    known = described(path, audience=audience, on=on, made=made, project=project)
+    known = read_for_export(path, audience=audience, on=on, made=made, project=project)
     record, chosen = known.outgoing.record, find_format(to)
     if not chosen.takes(record):
         details: dict[str, Any] = {"record": record.id}

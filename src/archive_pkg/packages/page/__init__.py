@@ -1,4 +1,4 @@
-"""The page of one letter: its text next to its record, each statement linked to its words."""
+"""The page of one letter: its text next to its record, each statement linked to quoted words."""
 
 from archive_pkg.packages.page.letter import letter_page, package_page
 

@@ -1,4 +1,4 @@
-"""Make the page of a letter: its text next to its record, each statement linked to its words."""
+"""Make the page of a letter: its text next to its record, each statement linked to quoted words."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from archive_pkg.records.models import Quote
 
 IMAGES = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/svg+xml"}
-"""Types of scans that browsers show."""
+"""The media types of scans that browsers can show."""
 DAMAGED = "The package is damaged or was changed after it was created."
 _IMAGE_LIMIT = 64 * 1024 * 1024
 _SCAN_LIMIT = 8 * 1024 * 1024
@@ -59,7 +59,7 @@ class EvidenceView:
         words: The rule, the agent or the note, in words.
         quote: The quoted words; empty if there are none.
         anchor: The id of the quoted words on the page; empty if they are not on it.
-        rival: The other value that it supports; empty if it supports the record's value.
+        rival: The value that it supports instead of the record's; empty if it supports that.
     """
 
     basis: str
@@ -74,11 +74,11 @@ class StatementRow:
     """A statement on the page.
 
     Attributes:
-        name: Its id.
-        label: Its label.
-        value: Its value in words.
-        evidence: Its evidence.
-        links: Words and addresses of what it names: a heading, a part, another record.
+        name: The id of the row on the page.
+        label: The statement's label.
+        value: The statement's value in words.
+        evidence: The statement's evidence.
+        links: The words and the address of each link: to a heading, a part or another record.
     """
 
     name: str
@@ -94,12 +94,12 @@ class ShownPart:
 
     Attributes:
         part: The part.
-        title: Its heading.
+        title: The heading.
         language: A BCP 47 tag; empty if unknown.
-        rtl: Whether it runs from right to left.
-        shown: The statements and notes with words in any of the shown parts.
-        lines: Its lines, if it is a text.
-        image: The address of its image, if it is a scan.
+        rtl: Whether the language is written from right to left.
+        shown: The ids of statements and notes with words in any of the shown parts.
+        lines: The lines; empty if the part is not a text.
+        image: The address of the image; empty if the part is not a scan.
     """
 
     part: Part
@@ -112,7 +112,7 @@ class ShownPart:
 
     @property
     def text(self) -> str:
-        """The text of its lines."""
+        """The text of the lines."""
         return "\n".join("".join(piece.text for piece in line.segments) for line in self.lines)
 
 
@@ -127,16 +127,16 @@ def letter_page(
 ) -> str:
     """Return the page of a letter: one HTML file that needs no other file.
 
-    The same arguments give the same page.
+    The same arguments give the same page. Scans of more than 64 MiB are left out.
 
     Args:
-        record: Its record.
-        folder: The folder that its parts' paths start from; only read.
-        verification: The result of verifying its package, where it is a package.
+        record: The record.
+        folder: The folder that the parts' paths are relative to.
+        verification: The result of verifying the package; None if there is no package.
         checked_on: The day of the verification.
-        scan_limit: The most bytes of scans in the page; without it, all scans.
-        is_cut: Whether the record is what an audience may see of its package. Findings are not
-            on the page then, because they name files.
+        scan_limit: The most bytes of scans in the page, in total; None for no limit.
+        is_cut: Whether something was removed from the record for an audience. The page does not
+            list findings then, because they name files.
 
     Raises:
         InvalidError: A text does not have the encoding that the record states.
@@ -152,8 +152,8 @@ def letter_page(
 def package_page(package: Package) -> str:
     """Return the page that goes next to a package in a repository.
 
-    It does not say when the package was checked, so the same package gives the same page. It has
-    scans as long as they are not too large for a page in total.
+    It does not say when the package was checked, so the same package gives the same page. It
+    contains scans of up to 8 MiB in total.
 
     Raises:
         InvalidError: A text does not have the encoding that the record states.
@@ -193,7 +193,7 @@ def _rendered(shown: dict[str, Any], state: dict[str, Any] | None = None, script
 
 
 def embedded(part: Part, data: bytes) -> str:
-    """Return an address that contains the image itself."""
+    """Return a `data:` address, which contains the image itself."""
     return f"data:{part.media_type};base64,{base64.b64encode(data).decode()}"
 
 
@@ -205,11 +205,14 @@ def read_parts(
 ) -> list[ShownPart]:
     """Read the parts of a letter that a page shows, in the record's order.
 
+    Scans of more than 64 MiB are left out.
+
     Args:
-        record: Its record.
-        folder: The folder that its parts' paths start from; only read.
+        record: The record.
+        folder: The folder that the parts' paths are relative to.
         address: Returns the address of a scan on the page, and stores the scan there.
-        scan_limit: The most bytes of scans that are shown, taken in order; without it, all.
+        scan_limit: The most bytes of scans, in total; None for no limit. A scan that does not fit
+            is left out.
 
     Raises:
         InvalidError: A text does not have the encoding that the record states.
@@ -256,7 +259,7 @@ def shown_parts(
     """Return the parts of a letter that a page shows, in the record's order.
 
     Args:
-        record: Its record.
+        record: The record.
         texts: The complete text of each text part's file, by the part's id.
         images: The address of each scan, by the part's id.
     """
@@ -285,10 +288,10 @@ def view(
 
     Args:
         record: The record.
-        parts: Its parts.
-        drawing: The address of a diagram of its parts.
-        address_of: Returns the address of the page of another record; without it, pages do not
-            link to other records.
+        parts: The parts, as `shown_parts` returns them.
+        drawing: The address of a diagram of the parts; empty if there is none.
+        address_of: Returns the address of the page of a record, by its id. If None, the page does
+            not link to other records.
     """
     page = _Page(record, parts[0].shown if parts else set(), {one.part.id for one in parts})
     page.address_of = address_of
@@ -325,7 +328,7 @@ def view(
 
 
 def _paragraphs(notes: Mapping[str, TranslationNote], shown: ShownPart) -> str:
-    """Return the lines of a part as HTML, three times as fast as a template does."""
+    """Return the lines of a part as HTML. A template would take three times as long."""
     numbers = {name: number for number, name in enumerate(notes, start=1)}
 
     def piece(segment: Segment) -> str:
@@ -379,7 +382,10 @@ class _Page:
             yield line
 
     def _anchored(self, segment: Segment) -> Segment:
-        """Return the segment with those beginnings that are the first on the page: the anchors."""
+        """Return the segment with only those `begins` that are the first of their name on the page.
+
+        They become anchors, whose ids must be unique.
+        """
         if not segment.begins:
             return segment
         first = tuple(name for name in segment.begins if name not in self.shown)
@@ -406,14 +412,14 @@ class _Page:
             marks[file].append(Highlight(at.start, at.end, name))
 
     def contents(self) -> Iterator[tuple[str, str]]:
-        """Yield the items whose headings are on the page, in words, and the headings' anchors."""
+        """Yield the title of each item whose heading is on the page, and the heading's address."""
         for item in self.record.items:
             name = _name(f"items.{item.id}")
             if name in self.shown:
                 yield item_title(item), f"#q-{name}"
 
     def _links(self, path: str) -> Iterator[tuple[str, str]]:
-        """Yield words and addresses of what an item, an enclosure or a relation names."""
+        """Yield the words and addresses of links from an item, an enclosure or a relation."""
         if path.split(".")[0] not in ("items", "enclosures", "relations"):
             return
         value = self.index.value(path)
@@ -435,7 +441,10 @@ class _Page:
                 yield StatementRow(_name(path), name, single, evidence, links)
 
     def lists(self) -> Iterator[tuple[str, list[StatementRow]]]:
-        """Yield the statements about agents, parts, enclosures and events, by label."""
+        """Yield the statements about agents, parts, enclosures and events, with a label for each.
+
+        Kinds of statements that the record does not have are left out.
+        """
         for field in _LISTS:
             rows = [
                 StatementRow(
@@ -538,7 +547,7 @@ def _note_words(note: TranslationNote) -> str:
 
 
 def _absent(part: Part) -> dict[str, str]:
-    """Return the name of a part that is not held and, if it is withheld, the reason."""
+    """Return the name of a part that is not held and, if it is restricted, the reason."""
     name = part.title or f"{part.kind.capitalize()} ({part.id})"
     access = part.access
     if access is None or access.status == "open":

@@ -36,7 +36,7 @@ class Segment(NamedTuple):
     Attributes:
         text: Its characters.
         names: The names of the highlights that cover it.
-        begins: The names of those that begin with it.
+        begins: The names of the highlights that begin at its start.
     """
 
     text: str
@@ -80,26 +80,26 @@ def marked_lines(
     lines: list[MarkedLine] = []
     row: list[Segment] = []
     begun = start
-    standing: dict[str, int] = {}
+    active: dict[str, int] = {}
     for here, there in itertools.pairwise(cuts):
         for name in closes.get(here, ()):
-            standing[name] -= 1
-            if not standing[name]:
-                del standing[name]
+            active[name] -= 1
+            if not active[name]:
+                del active[name]
         begins: tuple[str, ...] = ()
         if here in opens:
-            begins = tuple(dict.fromkeys(name for name in opens[here] if name not in standing))
+            begins = tuple(dict.fromkeys(name for name in opens[here] if name not in active))
             for name in opens[here]:
-                standing[name] = standing.get(name, 0) + 1
+                active[name] = active.get(name, 0) + 1
         piece = text[here:there]
-        if not row and not standing and piece.endswith(("\n", "\r")):  # as most lines are
+        if not row and not active and piece.endswith(("\n", "\r")):  # most lines; faster
             bare = piece.rstrip("\r\n")
             segments = (Segment(bare, (), ()),) if bare.strip() else ()
             lines.append(MarkedLine(segments, start=here))
             begun = there
             continue
         if bare := piece.rstrip("\r\n"):
-            row.append(Segment(bare, tuple(standing), begins))
+            row.append(Segment(bare, tuple(active), begins))
         if piece.endswith(("\n", "\r")):
             lines.append(_line(row, roles, begun))
             row, begun = [], there

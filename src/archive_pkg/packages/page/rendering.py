@@ -27,7 +27,7 @@ def render(
     Args:
         template: The template's name.
         shown: The values that it shows.
-        package: The Python package with the template; its templates may extend the ones here.
+        package: The Python package with the template, which may extend the templates of this one.
         more: More values.
     """
     return environment(package).get_template(template).render({**(shown or {}), **more})
@@ -50,9 +50,9 @@ def policy(
 
     Args:
         styles: The style sheets in the page.
-        scripts: The scripts in it.
-        own: Whether it also uses files next to it.
-        images: Whether these files are only images.
+        scripts: The scripts in the page.
+        own: Whether the page also uses style sheets, scripts and images of its own site.
+        images: Whether the page also uses images of its own site.
     """
 
     def sources(texts: Sequence[str]) -> str:
@@ -70,7 +70,7 @@ def policy(
 
 @cache
 def environment(package: str = _HERE) -> Environment:
-    """Return the environment of the templates of a package and of those here."""
+    """Return the Jinja environment for the templates of a Python package and of this one."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     return Environment(

@@ -1,12 +1,12 @@
-"""An E-ARK CSIP 2 information package: not a bag, a folder that METS.xml describes.
+"""Write an E-ARK CSIP 2 information package: a folder that METS.xml describes, not a bag.
 
     <id>/METS.xml
          metadata/descriptive/dc.xml, ead3.xml   metadata/preservation/premis.xml
          representations/letter/METS.xml, data/…
          schemas/package.xsd   documentation/README.txt
 
-The schema imports the published schemas by address; none is copied. Numbers in
-comments are those of the specification's requirements (CSIP 2.1).
+package.xsd imports the published schemas from their addresses. The numbers in docstrings are those
+of the specification's requirements (CSIP 2.1).
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def write_csip(folder: Path, record: Record, files: Path, setting: Setting) -> N
     Args:
         folder: The package's folder.
         record: The record.
-        files: The folder that the parts' paths start from; only read.
-        setting: What exports need besides; its `made` is the date of all documents.
+        files: The folder that the parts' paths are relative to.
+        setting: What exports need besides the record. Its `made` is the date of all documents.
     """
     package = _Package(folder, record, f"{setting.made}T00:00:00Z")
     data = f"representations/{REPRESENTATION}/data"
@@ -74,8 +74,8 @@ def write_csip(folder: Path, record: Record, files: Path, setting: Setting) -> N
     package.add(SCHEMAS, _schema(), "application/xml")
     package.add("documentation/README.txt", _readme(record).encode(), "text/plain")
     inner = f"representations/{REPRESENTATION}"
-    package.add(f"{inner}/METS.xml", package.representation(inner), "application/xml")
-    package.add("METS.xml", package.whole(inner), "application/xml")
+    package.add(f"{inner}/METS.xml", package.representation_mets(inner), "application/xml")
+    package.add("METS.xml", package.package_mets(inner), "application/xml")
 
 
 def _media_type(record: Record, path: str) -> str:
@@ -102,7 +102,7 @@ def _readme(record: Record) -> str:
 
 
 def _of_letters(element: Element) -> Element:
-    """Label an element with the content type letters, which E-ARK does not define."""
+    """Label an element with the content type "letters", which E-ARK does not define."""
     return label(
         element, csip_CONTENTINFORMATIONTYPE="OTHER", csip_OTHERCONTENTINFORMATIONTYPE="letters"
     )
@@ -115,14 +115,14 @@ class _Package:
         self.folder = folder
         self.record = record
         self.moment = moment
-        self.known: dict[str, dict[str, str]] = {}
+        self.file_data: dict[str, dict[str, str]] = {}
 
     def add(self, path: str, data: bytes, media_type: str) -> None:
-        """Write a file and keep its data for METS."""
+        """Write a file, and keep its size and checksum for METS."""
         self.copy(path, io.BytesIO(data), media_type)
 
     def copy(self, path: str, source: BinaryIO, media_type: str) -> None:
-        """Write a file from a stream and keep its data for METS."""
+        """Write a file from a stream, and keep its size and checksum for METS."""
         target = self.folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
@@ -131,7 +131,7 @@ class _Package:
                 file.write(block)
                 digest.update(block)
                 size += len(block)
-        self.known[path] = {
+        self.file_data[path] = {
             "MIMETYPE": media_type,
             "SIZE": str(size),
             "CREATED": self.moment,
@@ -139,7 +139,7 @@ class _Package:
             "CHECKSUMTYPE": "SHA-256",
         }
 
-    def whole(self, inner: str) -> bytes:
+    def package_mets(self, inner: str) -> bytes:
         """Return METS.xml of the package."""
         mets = self._mets(self.record.id, self.record.title)
         described = []
@@ -183,11 +183,11 @@ class _Package:
         )
         return serialize(mets)
 
-    def representation(self, inner: str) -> bytes:
+    def representation_mets(self, inner: str) -> bytes:
         """Return METS.xml of the representation."""
         mets = self._mets(REPRESENTATION, f"The files of: {self.record.title}")
         section = put(mets, "fileSec", ID="files")
-        paths = [path for path in self.known if path.startswith(f"{inner}/data/")]
+        paths = [path for path in self.file_data if path.startswith(f"{inner}/data/")]
         self._group(section, "Data", "data", paths, f"{inner}/")
         top = self._structure(mets, REPRESENTATION)
         data = put(top, "div", ID="div-data", LABEL="Data")
@@ -214,19 +214,19 @@ class _Package:
 
     def _reference(self, section: Element, path: str, **kinds: str | None) -> None:
         reference = put(section, "mdRef", LOCTYPE="URL", xlink_type="simple", **kinds)
-        label(reference, xlink_href=path, **self.known[path])
+        label(reference, xlink_href=path, **self.file_data[path])
 
     def _group(
         self, section: Element, use: str, name: str, paths: list[str], beneath: str = ""
     ) -> Element:
         group = _of_letters(put(section, "fileGrp", USE=use, ID=name))
         for number, path in enumerate(paths, 1):
-            entry = put(group, "file", ID=f"{name}-{number}", **self.known[path])
+            entry = put(group, "file", ID=f"{name}-{number}", **self.file_data[path])
             address = quote(path.removeprefix(beneath))
             say(entry, "FLocat", LOCTYPE="URL", xlink_type="simple", xlink_href=address)
         return group
 
     def _structure(self, mets: Element, name: str) -> Element:
-        """Add the structural map (CSIP80-CSIP90)."""
+        """Add the structural map, and return its top division (CSIP80-CSIP90)."""
         structure = put(mets, "structMap", ID="structure", TYPE="PHYSICAL", LABEL="CSIP")
         return put(structure, "div", ID="div-package", LABEL=name)

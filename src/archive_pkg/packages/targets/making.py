@@ -31,7 +31,7 @@ from archive_pkg.packages.checking.records import examine
 from archive_pkg.packages.layout import is_bag
 from archive_pkg.packages.opening import open_package
 from archive_pkg.packages.packaging_events import packaged
-from archive_pkg.packages.targets.asking import TARGET_NAME, answer, blockers
+from archive_pkg.packages.targets.requirements import TARGET_NAME, answer, blockers
 from archive_pkg.records import record_file
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
@@ -72,24 +72,27 @@ def build_for(
     Args:
         target: The target.
         source: The record's file or folder.
-        out: The folder for the package; created if it does not exist.
-        given: Values that the record does not have, by the target's labels.
-        on: The date of packaging; see `build_package`.
+        out: The folder in which the package is created. Created if it does not exist.
+        given: Values to use instead of the record's, by the target's labels.
+        on: The date of packaging. If None, for a bag in a folder as in `build_package`; for others,
+            SOURCE_DATE_EPOCH or today (UTC).
         replace: Replace a package that differs.
-        drop_signatures: Replace it even if it is signed; its signatures are lost.
+        drop_signatures: Replace a package even if it is signed; its signatures are lost.
         audience: "public" for a package without restricted parts; see `build_package`.
-        wait: Seconds to wait for another build of the same.
+        wait: Seconds to wait for another build of the same package to end.
 
     Raises:
-        UsageError: A label or value is not valid.
-        InvalidError: The record is not valid, the target would not accept it (every
-            reason is in the report), or a different package exists.
+        UsageError: `source` is a package, `out` is inside the record's folder, a label or value in
+            `given` is not valid, or SOURCE_DATE_EPOCH is not a time.
+        InvalidError: The record is not valid; the target would not accept it (the error's report
+            has every reason); a different package exists and may not be replaced; the package would
+            reveal something withheld; or it failed its verification.
         StorageError: The storage failed, or another build holds the lock.
     """
     source = Path(source)
     out = Path(out)
     checked = check_source(source, audience)
-    answers = _checked(target, given or {})
+    answers = _checked_values(target, given or {})
     sizes = {name: (checked.folder / name).stat().st_size for name in checked.record.files}
     report = blockers(target, checked.record, answers, sizes, audience)
     if not report.ok:
@@ -114,8 +117,12 @@ def build_for(
     return Built(destination, outcome, differences, checked.report, checked.withheld(day))
 
 
-def _checked(target: Target, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the given values, if the target uses their labels, and those of the project."""
+def _checked_values(target: Target, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the given values and, for other labels that the target uses, the project's.
+
+    Raises:
+        UsageError: The target does not use a label, or a value is not valid.
+    """
     asked = {ask.tag or ask.label for asks in target.asks.values() for ask in asks}
     known = asked | {"Publisher", "Publication-Year", "Contact-Name", "Subject"}
     for label, value in given.items():
@@ -147,9 +154,10 @@ def why_not(
         audience: "public" if restricted parts are to be left out.
 
     Raises:
-        UsageError: The path is an archive, and the target does not take bags.
-        InvalidError: The path is not an archive-pkg package.
-        StorageError: It cannot be read.
+        UsageError: The path is an archive, and the target has no profile to check it against; or a
+            label or value in `given` is not valid.
+        InvalidError: The path is a bag, but not a valid package of archive-pkg.
+        StorageError: The path does not exist or cannot be read.
     """
     path = Path(path)
     serialized = path.is_file() and path.suffix not in (".yaml", ".yml", ".json")
@@ -159,7 +167,7 @@ def why_not(
             "Name the record, or a package's folder.",
         )
     if serialized or (is_bag(path) and target.profile is not None):
-        return Report(list(_as_it_is(path, target)))
+        return Report(list(_check_bag(path, target)))
     if is_bag(path):
         package = open_package(path)
         record, folder = package.record, package.parts
@@ -171,12 +179,12 @@ def why_not(
             return report
         record, folder = found, record_file(path)[0].parent
     sizes = {name: _size(folder / name) for name in record.files}
-    told = _checked(target, given)
-    report.extend(blockers(target, record, told, sizes, audience))
+    values = _checked_values(target, given)
+    report.extend(blockers(target, record, values, sizes, audience))
     if not any(found.code == TARGET_NAME.code for found in report):
         report.extend(found for found in examined if found.code == NAME_PERCENT.code)
     if report.ok and target.profile is not None:
-        report.extend(_against_profile(target, path, told, sizes, audience))
+        report.extend(_against_profile(target, path, values, sizes, audience))
     return report
 
 
@@ -201,7 +209,7 @@ def _against_profile(
     return maker.left_out
 
 
-def _as_it_is(path: Path, target: Target) -> Iterator[Finding]:
+def _check_bag(path: Path, target: Target) -> Iterator[Finding]:
     """Check an existing bag against a target: its validity and the profile."""
     hint = f"Build it with --target {target.name}."
     for finding in bags.verify(path, profile=target.profile).report.errors:
@@ -233,10 +241,10 @@ class _TargetBuilder:
         Args:
             target: The target.
             checked: The record and its files.
-            given: Values that the record does not have.
-            sizes: Bytes of each file.
+            given: Values to use instead of the record's, by label.
+            sizes: The size of each file in bytes.
             on: The date of packaging.
-            hollow: Make the bag with empty files, to check it against the profile.
+            hollow: Make the bag with empty files, only to check it against the profile.
         """
         self.hollow = hollow
         self.left_out: list[Finding] = []
@@ -261,7 +269,7 @@ class _TargetBuilder:
         self.tags = answer(target, record, given, sum(sizes[n] for n in record.files)).tags
 
     def setting(self) -> Setting:
-        """Return the inputs of exports other than the record."""
+        """Return what exports need besides the record."""
         year = self.given.get("Publication-Year")
         return changed(
             metadata.setting(
@@ -304,7 +312,7 @@ class _TargetBuilder:
             for name in self.record.files
         }
         allowed = self._allowed()
-        payload |= payload_files.described(self.record, metadata.titles(allowed, self.record))
+        payload |= payload_files.record_files(self.record, metadata.titles(allowed, self.record))
         payload[metadata.CRATE] = metadata.crate_file(self.record, known)
         objects = f"objects/{layout.PARTS}/"
         inside = changed(known, folder=objects, original_folder=objects)
@@ -325,7 +333,7 @@ class _TargetBuilder:
             version=self.target.version,
         )
         self._refuse_leaks(folder)
-        # The profile is checked for the archive, not for the folder.
+        # An archive is checked against the profile after packing.
         self._check(bags.verify(folder, profile=None if self.is_packed else self.target.profile))
 
     @property

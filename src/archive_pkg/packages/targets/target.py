@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TARGET_CONTRADICTS = Code(
     "target-contradicts",
     Severity.ERROR,
-    "A profile requires something that it also forbids, so no bag can conform to it.",
+    "A profile contradicts itself, or requires something that packages of archive-pkg do not have.",
     "BagIt Profiles 1.4",
 )
 
@@ -38,7 +38,7 @@ _ARCHIVES = {
     "application/gzip": ".tgz",
     "application/x-gzip": ".tgz",
 }
-"""The archive written for each kind that a profile accepts, in order of preference."""
+"""The suffix of the archive that is written for a media type of a profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ class Ask:
     """One value that a target asks for.
 
     Attributes:
-        label: Its label in a tag file, or its name in the target's metadata.
-        source: The field of the record: title, summary, id, size, creators; empty if the
-            record does not have it.
-        default: The value if none is given.
+        label: The label in a tag file, or the name in the target's metadata.
+        source: What provides the value: the record's title, summary, id, doi or creators, or the
+            size of its files; empty if nothing does.
+        default: The value if neither the user nor the source provides one.
         required: Whether the value is required.
         values: The allowed values; empty if any value is allowed.
         tag: The label for --tag.
-        hint: How to provide it.
+        hint: How to provide the value.
     """
 
     label: str
@@ -70,22 +70,22 @@ class Target:
     """A repository, or a kind of repository.
 
     Attributes:
-        name: Its name on the command line.
-        title: What it is.
+        name: The name on the command line.
+        title: The name in messages.
         form: "bag", "csip" (a folder with METS), or "invenio", "dataverse" (files and metadata).
         note: What was chosen and why, for the docs.
         algorithms: Digests of the bag's manifests.
         version: The bag's BagIt version.
-        archive: The suffix of the archive that is given; empty for a folder.
+        archive: The suffix of the archive into which the bag is packed; empty for a folder.
         documents: The documents in `metadata/`, by the names in `packages.metadata`.
-        payload: Formats in the payload, by their path below `data/`.
-        largest: Most bytes.
+        payload: Further documents in the payload: export formats by their path below `data/`.
+        largest: The most bytes that it accepts; None if there is no limit.
         is_open: Whether its holdings are open to everyone.
         takes_percent: Whether its reader finds a file whose name has a % in it, which a BagIt 1.0
             manifest writes as %25; bagit-python 1.9 does not.
-        tag_algorithms: Digests of the bag's tag manifests; the same as `algorithms` where empty.
+        tag_algorithms: Digests of the bag's tag manifests; if empty, the same as `algorithms`.
         profile: The BagIt profile that the bag is checked against.
-        asks: What is asked for, by tag file; "" for values outside tag files.
+        asks: The values that it asks for, by tag file; "" for values outside tag files.
         project: The settings of the project. They give the values that the user does not give.
     """
 
@@ -128,21 +128,21 @@ def find_target(
 
     Args:
         name: The name, or the path of the file.
-        metadata: The documents in `metadata/` besides those that the target needs; see
-            `build_package`.
-        project: The settings of the project. They choose the documents if `metadata` is None.
+        metadata: The documents in `metadata/` besides those that the target needs, as `chosen` in
+            `metadata.py` takes them. If None, the settings of the project choose them.
+        project: The settings of the project.
 
     Raises:
-        UsageError: There is no such name and no such file, no such document, or the target does
-            not take other documents.
-        InvalidError: The file is not a profile, or contradicts itself.
-        StorageError: It cannot be read.
+        UsageError: The name is neither a target nor a file, a document is unknown, or the target
+            has a fixed set of documents.
+        InvalidError: The file is not a profile, or no package can conform to it.
+        StorageError: The file cannot be read.
     """
     if name in TARGETS:
         said = tomllib.loads((_folder() / f"{name}.toml").read_text("utf-8"))
-        target = _known(name, said)
+        target = _from_toml(name, said)
     elif Path(name).is_file():
-        target = _of_profile(name)
+        target = _from_profile(name)
     else:
         near = get_close_matches(name, TARGETS, 1)
         raise UsageError(
@@ -158,7 +158,7 @@ def find_target(
     return replace(target, documents=chosen([*documents, *target.documents]), project=project)
 
 
-def _known(name: str, said: dict[str, Any]) -> Target:
+def _from_toml(name: str, said: dict[str, Any]) -> Target:
     asks = {path: _asks(tags) for path, tags in said.get("files", {}).items()}
     asks["bag-info.txt"] = _asks(said.get("bag-info", {}))
     asks[""] = tuple(replace(ask, required=True) for ask in _asks(said.get("needs", {})))
@@ -217,7 +217,7 @@ _ALWAYS = frozenset([
 def _with_profile(
     asks: dict[str, tuple[Ask, ...]], profile: Profile | None
 ) -> dict[str, tuple[Ask, ...]]:
-    """Return the requirements, with the profile's rules for the same and further labels."""
+    """Return what a target asks for, with the profile's rules for these and further labels."""
     if profile is None:
         return asks
     for path, rules in profile.tags.items():
@@ -236,7 +236,7 @@ def _with_profile(
     return asks
 
 
-def _of_profile(name: str) -> Target:
+def _from_profile(name: str) -> Target:
     profile = profiles.load_profile(Path(name))
     report = Report(
         [
@@ -245,7 +245,7 @@ def _of_profile(name: str) -> Target:
         ]
     )
     if not report.ok:
-        raise InvalidError(f"no bag can conform to {name}", report=report)
+        raise InvalidError(f"no package can conform to {name}", report=report)
     algorithms = _algorithms(profile.manifests_required, profile.manifests_allowed, ())
     tag_algorithms = _algorithms(
         profile.tag_manifests_required, profile.tag_manifests_allowed, algorithms
@@ -275,7 +275,10 @@ def _required(profile: Profile | None) -> tuple[str, ...]:
 def _algorithms(
     required: tuple[str, ...], allowed: tuple[str, ...] | None, usual: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Return the algorithms to use: the required ones, else the usual ones, else an allowed one."""
+    """Return the algorithms to use.
+
+    These are the required ones, else the usual ones that are allowed, else the strongest that is.
+    """
     names = [plain_algorithm(name) for name in required]
     if not names:
         may = None if allowed is None else [plain_algorithm(name) for name in allowed]

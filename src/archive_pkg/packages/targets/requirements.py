@@ -1,4 +1,4 @@
-"""Answer a target's questions from a record, and report what is missing."""
+"""Find the values that a target asks for in a record, and report why it would not accept one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TARGET_VALUE_MISSING = Code(
 )
 TARGET_VALUE = Code("target-value", Severity.ERROR, "The target does not allow this value.")
 TARGET_TOO_LARGE = Code(
-    "target-too-large", Severity.ERROR, "The letter's files are larger than the target takes."
+    "target-too-large", Severity.ERROR, "The letter's files are larger than the target accepts."
 )
 TARGET_IS_OPEN = Code(
     "target-is-open",
@@ -39,11 +39,11 @@ TARGET_NAME = Code(
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The answers to a target's questions, and what is missing.
+    """The values that a target asks for.
 
     Attributes:
-        tags: By tag file, labels and values in order.
-        report: What is missing or not allowed.
+        tags: The labels and values for each tag file, in order.
+        report: The values that are missing or not allowed.
     """
 
     tags: dict[str, list[tuple[str, str]]]
@@ -51,19 +51,19 @@ class Answers:
 
 
 def answer(target: Target, record: Record, given: Mapping[str, str], size: int) -> Answers:
-    """Answer a target's questions.
+    """Return the values that a target asks for, from the user or else from the record.
 
     Args:
         target: The target.
         record: The record.
         given: The user's values, by label.
-        size: Bytes of the letter's files.
+        size: The size of the letter's files in bytes.
     """
     report = Report()
     tags: dict[str, list[tuple[str, str]]] = {}
     for path, asks in target.asks.items():
         for ask in asks:
-            value = given.get(ask.tag or ask.label) or _said(ask, record, size)
+            value = given.get(ask.tag or ask.label) or _value(ask, record, size)
             if ask.required and not value:
                 report.add(_missing_value(target, path, ask))
             elif value and ask.values and value not in ask.values:
@@ -75,7 +75,7 @@ def answer(target: Target, record: Record, given: Mapping[str, str], size: int) 
     return Answers(tags, report)
 
 
-def _said(ask: Ask, record: Record, size: int) -> str:
+def _value(ask: Ask, record: Record, size: int) -> str:
     match ask.source:
         case "title":
             said = record.title
@@ -96,7 +96,7 @@ def _said(ask: Ask, record: Record, size: int) -> str:
 
 
 def _human(size: int) -> str:
-    """Format a size for people, as in Bag-Size (RFC 8493, 2.2.2)."""
+    """Return a size in words, as in Bag-Size (RFC 8493, 2.2.2)."""
     number, unit = float(size), "B"
     for unit in ("B", "KB", "MB", "GB", "TB"):
         if number < 1000 or unit == "TB":
@@ -135,8 +135,8 @@ def blockers(
         target: The target.
         record: The record.
         given: The user's values, by label.
-        sizes: Bytes of each file.
-        audience: "public" if restricted parts are left out.
+        sizes: The size of each file in bytes.
+        audience: "public" if the package leaves out restricted parts.
     """
     total = sum(sizes.values())
     report = answer(target, record, given, total).report
