@@ -18,7 +18,7 @@ from lxml import etree
 
 from archive_pkg.interchange import FORMATS, Setting, export
 from archive_pkg.interchange.importing import read
-from archive_pkg.packages.metadata import described
+from archive_pkg.packages.metadata import read_for_export
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ def many_letters(record: Record) -> None:
 
 def main() -> None:
     """Print the table."""
-    known = described(LETTER, made="2026-11-24")
+    known = read_for_export(LETTER, made="2026-11-24")
     one_letter(known.outgoing.record, known.setting)
     many_letters(known.outgoing.record)
 
