@@ -23,11 +23,8 @@ from archive_pkg.records import Record, load_record, read_record
 from archive_pkg.records.saving import as_yaml
 from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.records.wording import FIELDS, facts
-from archive_pkg.reports import Report
 from archive_pkg.tables.catalogue import read_records
 from archive_pkg.tables.writing.data_package import package_files
-from archive_pkg.web.review.cards import ADDABLE, cards
-from archive_pkg.web.review.inputs import inputs
 from program import Run
 from strategies import OWN_TYPE, TYPES, records
 
@@ -67,14 +64,6 @@ def test_the_set_has_every_field_that_describes_a_document() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_each_document_is_complete_for_its_type(name: str) -> None:
     assert {finding.code for finding in check(DOCUMENTS / name)} <= {"agent-without-authority"}
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_review_has_inputs_for_every_statement_of_each_document(name: str) -> None:
-    record = RECORDS[name]
-    made = cards(record, Report([]))
-    assert not [card.field for card in made if card.editable and not inputs(record, card.field)]
-    assert all(inputs(record, field) for field in ADDABLE)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -555,3 +555,54 @@ def test_the_review_is_accessible(
     page.wait_for_selector("#paste")
     assert axe(page) == []
     assert page.evaluate(fits)
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_items_of_a_list_are_added_and_removed_in_a_form(
+    review: Server, page: Page, axe: Callable[[Page], list[str]], width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.locator("summary", has_text="Add a statement").click()
+    press(page.locator("[data-add='holdings.']"))
+    form = card(page, "holdings.").locator("form")
+    form.get_by_label("Repository").fill("State Archive")
+    more = form.get_by_role("button", name="Add level")
+    for name, value in (("fond", "5"), ("opis", "49"), ("delo", "327")):
+        press(more)
+        item = form.locator("[data-item]").last
+        assert page.evaluate("document.activeElement.closest('[data-item]') !== null")
+        item.get_by_label("Name").fill(name)
+        item.get_by_label("Value").fill(value)
+    more.dblclick()
+    assert form.locator("[data-item]").count() == 4
+    press(form.get_by_role("button", name="Remove this level").nth(1))
+    assert form.locator("[data-item]").count() == 3
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    press(form.get_by_role("button", name="Save"))
+    said(page, "Saved: holdings")
+    (holding,) = review.record.holdings
+    assert [(level.name, level.value) for level in holding.levels] == [
+        ("fond", "5"),
+        ("delo", "327"),
+    ]
+
+
+def test_a_field_that_the_record_does_not_have_is_entered_and_corrected(
+    review: Server, page: Page
+) -> None:
+    page.locator("summary", has_text="Add a statement").click()
+    press(page.locator("[data-add='number']"))
+    press(card(page, "number").get_by_role("button", name="Cancel"))
+    assert card(page, "number").count() == 0
+    press(page.locator("[data-add='number']"))
+    card(page, "number").get_by_label("Number").fill("17")
+    press(card(page, "number").get_by_role("button", name="Save"))
+    said(page, "Saved: number")
+    assert page.locator("[data-add='number']").count() == 0
+    assert review.record.number == "17"
+    press(card(page, "type").get_by_role("button", name="Correct"))
+    card(page, "type").get_by_label("Type").select_option("memorandum")
+    press(card(page, "type").get_by_role("button", name="Save"))
+    said(page, "Saved: type")
+    assert review.record.type == "memorandum"

@@ -142,7 +142,7 @@ def test_a_tab_with_an_old_state_overwrites_nothing(review: Review, file: Path) 
     one, other = Tab(review), Tab(review)
     assert one.do("accept", field="sender") == 200
     kept = file.read_bytes()
-    assert other.do("correct", field="sender", values={"value": []}) == 409
+    assert other.do("correct", field="sender", values={"self": []}) == 409
     assert file.read_bytes() == kept
     assert "reviewed" in other.text("//article[@data-field='sender']/h3")
     assert other.do("accept", field="date") == 200
@@ -320,7 +320,7 @@ def test_the_form_of_an_empty_field_starts_with_the_selected_words(tab: Tab, fil
 
 
 def test_a_new_agent_can_be_entered_in_the_field_that_names_it(tab: Tab, file: Path) -> None:
-    values = {"value": ["cc-sed"], "value+name": "Otto Grotewohl", "value+kind": "person"}
+    values = {"self": ["cc-sed"], "self+name": "Otto Grotewohl", "self+kind": "person"}
     assert tab.do("correct", field="recipients", values=values) == 200
     made = record(file)
     assert made.names(made.recipients).endswith("; Otto Grotewohl")

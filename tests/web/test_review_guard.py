@@ -370,11 +370,11 @@ def test_a_hostile_letter_is_shown_as_text(own: TestClient, state: dict[str, Any
 
 def test_hostile_input_in_a_form_comes_back_as_text(own: TestClient, state: dict[str, Any]) -> None:
     evil = "</textarea></form><script>alert(1)</script>"
-    asked = {"seen": state["seen"], "field": "title", "values": {"value": evil + "\x00"}}
+    asked = {"seen": state["seen"], "field": "title", "values": {"self": evil + "\x00"}}
     answer = own.post(f"/letters/{state['key']}/correct", json=asked, headers=OWN)
     assert answer.status_code == 422
     page = html.fromstring(answer.text)
-    (entered,) = page.xpath("//article[@data-field='title']//input[@name='value']/@value")
+    (entered,) = page.xpath("//article[@data-field='title']//input[@name='self']/@value")
     assert entered.startswith(evil)
     assert not page.xpath("//script[text()]")
 

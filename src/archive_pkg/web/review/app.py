@@ -17,7 +17,7 @@ from archive_pkg.packages import is_bag, open_package, verify
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.letter import letter_page
 from archive_pkg.reports import Report
-from archive_pkg.web.review.cards import ADDABLE, REVIEWED, cards, findings_without_card
+from archive_pkg.web.review.cards import REVIEWED, addable, cards, findings_without_card
 from archive_pkg.web.review.display import environment, shown_texts
 from archive_pkg.web.review.inputs import inputs, proposed
 from archive_pkg.web.review.package_steps import STEPS, PackageRunner
@@ -147,6 +147,7 @@ class Review:
         if at and given is None:
             given = proposed(snapshot.record, editing, at.exact) if snapshot.record else {}
         form = inputs(snapshot.record, editing, given) if snapshot.record and editing else []
+        to_add = addable(shown)
         return _page(
             "letter.html",
             base=self.base,
@@ -163,8 +164,8 @@ class Review:
             report=report or Report(),
             given=given or {},
             at={"place": place, "exact": at.exact} if at else None,
-            adding=_NEW.get(editing, ""),
-            addable=ADDABLE,
+            adding=(to_add | {"translation_notes.": "Translation note"}).get(editing, ""),
+            addable=to_add,
             labels=STATE_LABELS,
             to_review=sum(card.needs_review for card in shown),
             reviewed=sum(card.state in REVIEWED for card in shown),
@@ -359,7 +360,6 @@ STATE_LABELS = {
     "unknown": "unknown",
 }
 """The labels of the states of cards."""
-_NEW = ADDABLE | {"translation_notes.": "a note"}
 _DONE = {
     "accept": "accepted",
     "correct": "entered",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_origin
 
+from archive_pkg.records import Part, Record
 from archive_pkg.records.statements import StatementIndex, statements
+from archive_pkg.records.values import models_in
 from archive_pkg.records.wording import FIELDS, OF_AGENTS, label, words
 from archive_pkg.reports import Severity
 from archive_pkg.web.review.revision import REVIEWER, UNKNOWN
@@ -13,7 +15,7 @@ from archive_pkg.web.review.revision import REVIEWER, UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from archive_pkg.records import Evidence, Record
+    from archive_pkg.records import Evidence
     from archive_pkg.reports import Finding, Report
 
 STATES = (
@@ -29,30 +31,29 @@ REVIEWED = frozenset({"reviewed", "unknown"})
 _ALWAYS_SHOWN = (
     "sender", "recipients", "date", "place", "signatories", "classification", "summary", "rights",
 )  # fmt: skip
-_ITEMS = {
-    "agents": "Agent",
-    "parts": "Part",
-    "translation_notes": "Translation note",
-    "enclosures": "Enclosure",
-    "events": "Event",
-    "mentioned_places": "Mentioned place",
-    "subjects": "Subject",
-    "identifiers": "Identifier",
-    "participants": "Participant",
-    "items": "Item",
-    "relations": "Relation",
-    "holdings": "Holding",
-    "publications": "Publication",
+LISTS = {
+    name: label(name.removesuffix("s"))
+    for name, declared in Record.model_fields.items()
+    if get_origin(declared.annotation) is tuple and any(models_in(declared.annotation))
 }
-_REMOVABLE = _ITEMS.keys() - {"parts", "events", "identifiers"}
-ADDABLE = {
-    "agents.": "an agent",
-    "mentioned_places.": "a mentioned place",
-    "subjects.": "a subject",
-    "enclosures.": "an enclosure",
-    "holdings.": "a holding",
-}
-"""What a reviewer can add to lists of the record, by path."""
+"""The lists of mappings of a record, with what one of their items is called."""
+_FROM_WORDS = ("translation_notes", "evidence")
+"""The lists to which only words of the text can be added."""
+
+
+def addable(shown: Iterable[Card]) -> dict[str, str]:
+    """Return what a reviewer can add to a record: items of lists, and fields without a card.
+
+    Args:
+        shown: The cards of the record.
+
+    Returns:
+        What it is called, by its path.
+    """
+    cards = {card.field for card in shown}
+    items = {f"{name}.": words for name, words in LISTS.items() if name not in _FROM_WORDS}
+    empty = {name: label(name) for name in FIELDS if name not in LISTS and name not in cards}
+    return items | empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,8 @@ class _CardBuilder:
         """Yield the paths of all cards in reading order."""
         there = [path for path in statements(self._record) if not _is_reviewer(path)]
         yield "type"
+        if self._record.own_type:
+            yield "own_type"
         for name in FIELDS:
             paths = [path for path in there if path.split(".")[0] == name]
             yield from paths or ([name] if name in _ALWAYS_SHOWN or self._unknown(name) else [])
@@ -159,16 +162,12 @@ class _CardBuilder:
             self._state(field, there, own, findings),
             tuple(map(self._evidence_in_words, (*evidence, *self._index.finer_evidence(field)))),
             findings,
-            removable=item_of in _REMOVABLE,
-            editable=name not in ("identifiers", "excerpt"),
+            removable=bool(item_of) and not (isinstance(value, Part) and value.held),
+            editable=field != name or name not in LISTS,
         )
 
     def _label(self, field: str, name: str) -> str:
-        if field == "type":
-            return "Type"
-        if field == name:
-            return label(name)
-        return _ITEMS[name]
+        return label(name) if field == name else LISTS[name]
 
     def _state(
         self, field: str, there: bool, own: list[Evidence], findings: Iterable[Finding]
@@ -186,7 +185,7 @@ class _CardBuilder:
         for word in ("guess", "probable"):
             if word in said:
                 return word
-        return "certain" if own or field == "type" else "unsourced"
+        return "certain" if own or field in ("type", "own_type") else "unsourced"
 
     def _findings(self, field: str) -> Iterator[Finding]:
         for finding in self._report:

@@ -2,60 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.drafting.records.frame_builder import mixed_case
 from archive_pkg.records import Record
+from archive_pkg.records.vocabularies.document_types import document_types
+from archive_pkg.records.wording import label as label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 # Technical fields, which can only be changed in the record's file.
 _TECHNICAL = {
-    "id", "held", "file", "span", "sha256", "media_type", "pronom", "encoding", "at", "version",
-    "inputs", "outputs", "access",
+    "id", "file", "span", "sha256", "media_type", "pronom", "encoding", "at", "version", "inputs",
+    "outputs",
 }  # fmt: skip
-_LONG = {"text", "note", "detail", "statement", "custody", "method"}
+_LONG = {"text", "note", "detail", "statement", "custody", "method", "distribution", "definition"}
 
 # Labels of fields whose names do not explain themselves.
-_CALLED = {
-    "edtf": "Date, year first",
-    "as_written": "As the document has it",
-    "part_of": "Part of",
-    "made_from": "Made from",
-    "about": "About",
-    "value": "Value",
-}
+_CALLED = {"edtf": "Date, year first", "as_written": "As the document has it"}
 
-VALUE = "value"
+VALUE = "self"
 """The name of the only input of a statement that is not a mapping."""
+
+NEW = "*"
+"""The key of an item that the reviewer can add to a list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input of a form.
+    """One input of a form, or a group of them.
 
     Attributes:
-        name: The value's dotted path below the statement; "value" for the statement itself.
+        name: The value's dotted path below the statement; `VALUE` for the statement itself.
         label: Its label.
-        kind: "line", "text", "lines" (a list, one item a line), "choice", "agent", "agents",
-            "part" or "parts".
+        kind: "line", "text", "lines" (a list, one item a line), "choice", "choices", "agent",
+            "agents", "part", "parts", "group" (a mapping) or "items" (a list of mappings).
         value: The record's value: a text, or the items of a list.
         choices: The values of a choice, with their labels.
         needed: Whether it is required.
         hint: An explanation.
+        rows: The inputs of each item of a list by its key, which is its number or chosen by the
+            page, and the inputs of a new item; or the inputs of a mapping.
     """
 
     name: str
     label: str
     kind: str
-    value: Any
+    value: Any = ""
     choices: tuple[tuple[str, str], ...] = ()
     needed: bool = False
     hint: str = ""
+    rows: Mapping[str, tuple[Input, ...]] = field(default_factory=dict)
+
+    @property
+    def one(self) -> str:
+        """The label of one item of a list."""
+        return self.label.removesuffix("s")
 
 
 def inputs(record: Record, field: str, given: Mapping[str, Any] | None = None) -> list[Input]:
@@ -66,26 +72,27 @@ def inputs(record: Record, field: str, given: Mapping[str, Any] | None = None) -
         field: The statement's path, `date` or `agents.khrushchev`; `agents.` for a new item.
         given: The values entered so far, by the inputs' names; the record's values if not given.
     """
-    plain = stated(record.as_json(), field)
     name = field.partition(".")[0]
-    declared = _field(_schema()["properties"][name])
+    declared = _resolved(_schema()["properties"][name])
     if field != name:
-        declared = _field(declared["items"])
-    found = list(_inputs(record, VALUE, declared, plain, needed=name in _schema()["required"]))
-    if given is None:
-        return found
-    return [
-        Input(
-            one.name,
-            one.label,
-            one.kind,
-            given.get(one.name, [] if _is_list(one.kind) else ""),
-            one.choices,
-            one.needed,
-            one.hint,
-        )
-        for one in found
-    ]
+        declared = _resolved(declared["items"])
+    if field == "type":
+        own = [record.type] if record.own_type else []
+        declared = {**declared, "enum": [*document_types(), *own]}
+    plain = stated(record.as_json(), field)
+    needed = name in _schema()["required"]
+    form = _FormBuilder(record, given, label_of(name))
+    return list(form.inputs(VALUE, declared, plain, needed=needed))
+
+
+def single_inputs(form: Iterable[Input]) -> Iterator[Input]:
+    """Yield the inputs of a form and of its groups, without those of items not yet added."""
+    for one in form:
+        for key, row in one.rows.items():
+            if key != NEW:
+                yield from single_inputs(row)
+        if not one.rows:
+            yield one
 
 
 def proposed(record: Record, field: str, words: str) -> dict[str, Any]:
@@ -103,7 +110,7 @@ def proposed(record: Record, field: str, words: str) -> dict[str, Any]:
         return {"kind": "editorial"}
     flat = " ".join(words.split())
     given: dict[str, Any] = {}
-    for one in inputs(record, field):
+    for one in single_inputs(inputs(record, field)):
         last = one.name.rpartition(".")[2]
         if one.kind in ("agents", "agent") and not given:
             given |= {f"{one.name}+name": mixed_case(flat), f"{one.name}+as_written": flat}
@@ -117,25 +124,45 @@ def proposed(record: Record, field: str, words: str) -> dict[str, Any]:
     return given
 
 
-def with_values(plain: Any, given: Mapping[str, Any], of: Iterable[Input]) -> Any:
+def with_values(plain: Any, given: Mapping[str, Any], of: Iterable[Input], below: str = "") -> Any:
     """Return a statement's plain data with the entered values; other values stay.
 
     Args:
         plain: The data of the record; None if it has none.
         given: The values entered, by the inputs' names; other inputs stay unchanged.
         of: The inputs of the form.
+        below: The beginning of the inputs' names that is not part of the data.
 
     Returns:
         The data; None if all of it is empty.
     """
     for one in of:
+        if one.kind == "group":
+            plain = with_values(plain, given, one.rows[""], below)
         if one.name not in given:
             continue
-        value = _cleaned(given[one.name], one.kind)
+        place = one.name.removeprefix(below)
+        before = plain if one.name == VALUE else stated(plain, place)
+        if one.kind == "items":
+            items = (
+                with_values(_item(before or [], key), given, row, f"{one.name}.{key}.")
+                for key, row in one.rows.items()
+                if key != NEW
+            )
+            value: Any = [item for item in items if item]
+        else:
+            value = _cleaned(given[one.name], one.kind)
+            if before is not None and value == _cleaned(before, one.kind):
+                value = before  # with white space that is only in the record
         if one.name == VALUE:
             return value
-        plain = _put(plain if isinstance(plain, dict) else {}, one.name.split("."), value)
+        plain = _put(plain if isinstance(plain, dict) else {}, place.split("."), value)
     return plain or None
+
+
+def _item(items: list[Any], key: str) -> Any:
+    """Return the item of a list with a key; None if the page has added it."""
+    return items[int(key)] if key.isdecimal() and int(key) < len(items) else None
 
 
 def stated(data: Any, field: str) -> Any:
@@ -166,69 +193,107 @@ def _put(plain: dict[str, Any], names: list[str], value: Any) -> dict[str, Any]:
 
 def _cleaned(value: Any, kind: str) -> Any:
     if kind == "lines":
-        lines = value.splitlines() if isinstance(value, str) else value
-        return [line.strip() for line in lines if line.strip()]
+        lines = value if isinstance(value, str) else "\n".join(value)
+        return [line.strip() for line in lines.splitlines() if line.strip()]
     if _is_list(kind):
         return [str(item) for item in value]
-    text = str(value)
-    # Browsers send CRLF line ends.
-    return text.replace("\r\n", "\n").strip() if kind == "text" else text.strip()
+    return str(value).replace("\r\n", "\n").strip()  # browsers send CRLF line ends
 
 
 def _is_list(kind: str) -> bool:
-    return kind in ("lines", "agents", "parts")
+    return kind in ("lines", "choices", "agents", "parts", "items")
 
 
-def _inputs(
-    record: Record, name: str, declared: dict[str, Any], plain: Any, *, needed: bool, hint: str = ""
-) -> Iterator[Input]:
-    last = name.rsplit(".", 1)[-1]
-    label = _CALLED.get(last) or last.replace("_", " ").capitalize()
-    kind = _kind(name, declared)
-    if kind:
-        empty: Any = [] if _is_list(kind) else ""
-        value = empty if plain is None else plain
-        if isinstance(value, dict):  # a date with nothing but its EDTF
-            value = value.get("edtf", "")
-        choices = tuple(_choices(record, kind, declared))
-        yield Input(name, label, kind, value, choices, needed, hint)
-    elif "properties" in declared:
-        for key, inner in declared["properties"].items():
-            if key in _TECHNICAL:
-                continue
-            below = key if name == VALUE else f"{name}.{key}"
-            value = plain.get(key) if isinstance(plain, dict) else None
-            must = name == VALUE and key in declared.get("required", ())
-            said = inner.get("description", "")
-            yield from _inputs(record, below, _field(inner), value, needed=must, hint=said)
+@dataclass(frozen=True, slots=True)
+class _FormBuilder:
+    """Makes inputs from the schema of a record's fields."""
+
+    record: Record
+    given: Mapping[str, Any] | None
+    label: str
+
+    def inputs(
+        self, name: str, declared: dict[str, Any], plain: Any, *, needed: bool, hint: str = ""
+    ) -> Iterator[Input]:
+        """Yield the inputs of a value.
+
+        Args:
+            name: The name of its input.
+            declared: Its schema.
+            plain: The value in the record.
+            needed: Whether it is required.
+            hint: The explanation of the field.
+        """
+        kind = _kind(name, declared)
+        value = plain if self.given is None else self.given.get(name)
+        if value is None:
+            value = [] if _is_list(kind) else ""
+        if kind == "line" and "\n" in str(value):
+            kind = "text"  # an input of one line would lose the line ends
+        last = name.rpartition(".")[2]
+        label = self.label if name == VALUE else _CALLED.get(last) or label_of(last)
+        if kind == "group" and name == VALUE:
+            yield from self._row("", declared, plain)
+        elif kind == "group":
+            row = self._row(f"{name}.", {**declared, "required": []}, plain)
+            yield Input(name, label, kind, rows={"": row})
+        elif kind == "items":
+            before = plain or []
+            keys = map(str, value) if self.given is not None else map(str, range(len(before)))
+            item = _resolved(declared["items"])
+            rows = {
+                key: self._row(f"{name}.{key}.", item, _item(before, key)) for key in (*keys, NEW)
+            }
+            yield Input(name, label, kind, hint=hint, rows=rows)
+        else:
+            choices = tuple(self._choices(kind, declared))
+            value = str(value).lower() if isinstance(value, bool) else value
+            yield Input(name, label, kind, value, choices, needed, hint)
+
+    def _row(self, below: str, declared: dict[str, Any], plain: Any) -> tuple[Input, ...]:
+        return tuple(
+            one
+            for key, inner in declared["properties"].items()
+            if key not in _TECHNICAL
+            for one in self.inputs(
+                f"{below}{key}",
+                _resolved(inner),
+                plain.get(key) if isinstance(plain, dict) else None,
+                needed=key in declared.get("required", ()),
+                hint=inner.get("description", ""),
+            )
+        )
+
+    def _choices(self, kind: str, declared: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        if kind in ("agent", "agents"):
+            yield from ((agent.id, agent.name) for agent in self.record.agents)
+        elif kind in ("part", "parts"):
+            for part in self.record.parts:
+                yield part.id, part.title or f"{part.kind} ({part.id})"
+        elif declared.get("type") == "boolean":
+            yield from (("true", "yes"), ("false", "no"))
+        elif kind in ("choice", "choices"):
+            terms = declared["enum"] if kind == "choice" else _resolved(declared["items"])["enum"]
+            yield from ((word, word.replace("-", " ")) for word in terms)
 
 
 def _kind(name: str, declared: dict[str, Any]) -> str:
-    """Return the kind of input for a value; empty for mappings and lists of mappings."""
+    """Return the kind of input for a value."""
     if declared.get("type") == "array":
-        item = _field(declared["items"])
-        if item.get("type") != "string":
-            return ""
-        return str(item.get("refersTo", "lines"))
-    if "enum" in declared:
+        item = _resolved(declared["items"])
+        if "properties" in item:
+            return "items"
+        return "choices" if "enum" in item else str(item.get("refersTo", "lines"))
+    if "properties" in declared:
+        return "group"
+    if "enum" in declared or declared.get("type") == "boolean":
         return "choice"
-    if declared.get("type") != "string":
-        return ""
     if "refersTo" in declared:
         return str(declared["refersTo"]).removesuffix("s")
-    return "text" if name.rsplit(".", 1)[-1] in _LONG else "line"
+    return "text" if name.rpartition(".")[2] in _LONG else "line"
 
 
-def _choices(record: Record, kind: str, declared: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    if kind in ("agent", "agents"):
-        yield from ((agent.id, agent.name) for agent in record.agents)
-    elif kind in ("part", "parts"):
-        yield from ((part.id, part.title or f"{part.kind} ({part.id})") for part in record.parts)
-    elif kind == "choice":
-        yield from ((word, word.replace("-", " ")) for word in declared["enum"])
-
-
-def _field(declared: dict[str, Any]) -> dict[str, Any]:
+def _resolved(declared: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of a field, with references resolved and without null."""
     if "anyOf" in declared:
         declared = next(one for one in declared["anyOf"] if one.get("type") != "null")

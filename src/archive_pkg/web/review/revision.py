@@ -15,10 +15,11 @@ from archive_pkg.drafting.records.frame_builder import CONTEXT
 from archive_pkg.errors import UsageError
 from archive_pkg.names import slug
 from archive_pkg.records import Record, read_record
-from archive_pkg.records.coherence import references
+from archive_pkg.records.coherence import ID_FIELDS, references
 from archive_pkg.records.statements import StatementIndex
+from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.records.wording import OF_AGENTS, words
-from archive_pkg.web.review.inputs import Input, inputs, stated, with_values
+from archive_pkg.web.review.inputs import Input, inputs, single_inputs, stated, with_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +33,6 @@ UNKNOWN = "unknown"
 
 REVIEWER = "reviewer-"
 """The prefix of the ids of reviewers."""
-
-_NEW = {"agents": "agent", "translation_notes": "note", "enclosures": "enclosure"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +118,19 @@ class Revision:
             The statement's path, which is new for an added item.
         """
         before, old = self._words(field), deepcopy(stated(self.data, field))
-        form = inputs(self.record, field)
+        form = inputs(self.record, field, given)
         given = self._with_new_agents(dict(given), form)
         if field.endswith("."):
-            field = self._append(field[:-1], with_values(None, given, form))
+            item = with_values(None, given, form) or {}
+            if at and field == "items.":
+                item = {"at": self._quote(at), **item}
+            field = self._append(field[:-1], item)
         else:
             self._set(field, with_values(stated(self.data, field), given, form))
+        if field == "type" and self.data.get("type") in document_types():
+            self.data.pop("own_type", None)
+            said = self.data.get("evidence", [])
+            self.data["evidence"] = [each for each in said if self._is_supported(each)]
         if stated(self.data, field) in (None, []):
             self._mark_unknown(field, before)
             return field
@@ -150,7 +156,7 @@ class Revision:
 
     def annotate(self, given: Mapping[str, Any], at: SelectedWords) -> str:
         """Add a translation note at words of a text and return its path."""
-        form = inputs(self.record, "translation_notes.")
+        form = inputs(self.record, "translation_notes.", given)
         note = with_values(None, given, form) or {}
         quote = self._quote(at)
         return self._append_quoted("translation_notes", {"at": quote, **note}, quote)
@@ -187,14 +193,14 @@ class Revision:
 
     def _append(self, name: str, item: Any) -> str:
         items = self.data.setdefault(name, [])
-        if name not in _NEW:
+        if ID_FIELDS.get(name) != "id":
             items.append(item)
             return f"{name}.{len(items) - 1}"
-        item = item or {}
-        hint = item.get("name") or item.get("title") or item.get("text") or ""
+        names = ("name", "title", "text", "type", "kind")
+        hint = next((item[each] for each in names if each in item), "")
         if not hint and "at" in item:
             hint = item["at"]["exact"]
-        made = self._new_id(name, slug(hint) or _NEW[name])
+        made = self._new_id(name, slug(hint) or name.removesuffix("s"))
         items.append({"id": made, **item})
         if name == "translation_notes":
             items.sort(key=lambda note: (note["at"]["part"], note["at"]["start"]))
@@ -209,7 +215,7 @@ class Revision:
 
     def _with_new_agents(self, given: dict[str, Any], form: list[Input]) -> dict[str, Any]:
         """Return the values entered, after adding new agents that they name to the record."""
-        for one in form:
+        for one in single_inputs(form):
             if one.kind not in ("agents", "agent"):
                 continue
             name = str(given.pop(f"{one.name}+name", "")).strip()

@@ -94,7 +94,7 @@ const isAimed = (event) => {
 
 const take = (page, done) => {
   changed();
-  for (const id of ["head", "loose", "package"]) takeElement(page, id);
+  for (const id of ["head", "loose", "adds", "package"]) takeElement(page, id);
   takeList(page, "#cards", done);
   for (const text of page.querySelectorAll(".text")) takeList(page, `.text[data-file="${text.dataset.file}"]`);
   const title = page.querySelector("title");
@@ -158,7 +158,7 @@ const edit = async (field, at) => {
 const close = async (item) => {
   const field = item.dataset.field;
   changed();
-  if (field.endsWith(".")) {
+  if (item.matches(".new")) {
     item.remove();
     return setCurrent(cards()[0]);
   }
@@ -170,7 +170,9 @@ const entered = (form) => {
   const values = {};
   for (const input of form.elements) {
     if (!input.name) continue;
-    if (input.matches("[data-many]")) {
+    if (input.matches("[data-items]")) {
+      values[input.name] = [...input.querySelectorAll(":scope > [data-item]")].map((item) => item.dataset.item);
+    } else if (input.matches("[data-many]")) {
       values[input.name] ??= [];
       if (input.checked) values[input.name].push(input.value);
     } else {
@@ -183,6 +185,34 @@ const entered = (form) => {
 const save = (form) => {
   const item = form.closest(".card");
   return send(form.dataset.do, { field: item.dataset.field, values: entered(form), at: form.dataset.at });
+};
+
+// The items of a list in a form.
+
+let added = 0;
+
+const numbered = (fragment, key) => {
+  for (const element of fragment.querySelectorAll("*")) {
+    for (const attribute of element.attributes) attribute.value = attribute.value.replace("*", key);
+    if (element.content) numbered(element.content, key);
+  }
+  return fragment;
+};
+
+const addItem = (button) => {
+  const list = button.closest("[data-items]");
+  const item = numbered(list.querySelector(":scope > template").content.cloneNode(true), `new${++added}`);
+  button.parentElement.before(item);
+  changed();
+  button.parentElement.previousElementSibling.querySelector("input, textarea, select")?.focus();
+};
+
+const dropItem = (button) => {
+  const list = button.closest("[data-items]");
+  button.closest("[data-item]").remove();
+  changed();
+  list.querySelector(":scope > .acts > [data-more]").focus();
+  checkForm(list.form);
 };
 
 // Check the form while the reviewer types, without saving it.
@@ -334,6 +364,8 @@ document.addEventListener("click", (event) => {
   if (button?.matches("[data-note]")) return note();
   if (button?.matches("[data-cancel]")) return close(item);
   if (button?.matches("[data-add]")) return edit(button.dataset.add, words);
+  if (button?.matches("[data-more]")) return addItem(button);
+  if (button?.matches("[data-drop]")) return dropItem(button);
   if (button?.matches("[data-go]")) return choose(placed(button.dataset.go));
   if (button?.matches("[data-undo]")) return keys.z();
   if (button?.matches("[data-redo]")) return keys.y();
