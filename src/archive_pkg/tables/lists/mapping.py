@@ -16,19 +16,30 @@ from archive_pkg.dates.written.reader import read_date
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.records.loading import read_tree
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
+from archive_pkg.tables.lists.header_words import (
+    LEFT_OUT,
+    field_named,
+    is_archive_place,
+    is_whole_name,
+)
+from archive_pkg.tables.lists.restrictions import access_field, speaks_of_access
 from archive_pkg.tables.reading.headers import normalize_header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from archive_pkg.tables.reading.sheets import Sheet
 
 MAP_INVALID = Code("tables-map-invalid", Severity.ERROR, "The map of a list of letters is invalid.")
 
-LEFT_OUT = "-"
-"""The value for a column that is not imported."""
+_KEYS = (
+    "sheet", "encoding", "described_by", "everywhere", "unknown", "columns", "separators",
+)  # fmt: skip
+NO_RESTRICTION = "no_restriction"
+"""The value for a column that is not imported although its header or cells speak of access."""
 
+NOT_IMPORTED = (LEFT_OUT, NO_RESTRICTION)
 
 TARGETS: dict[str, str] = {
     "id": "the id of the letter; a call number is converted to an id",
@@ -36,6 +47,8 @@ TARGETS: dict[str, str] = {
     "type": "letter, telegram, memorandum, note, message, report or other",
     "date": "when it was written, in any notation",
     "date_as_written": "the date in words, if another column has the date",
+    "date_begin": "the first day, month or year, if it was written over some time",
+    "date_end": "the last day, month or year",
     "received": "when it arrived, in any notation",
     "sender": "names of senders",
     "sender_identifiers": "identifiers of the senders, in the order of their names",
@@ -48,6 +61,10 @@ TARGETS: dict[str, str] = {
     "place_identifiers": "identifiers of the place where it was written",
     "mentioned_places": "places mentioned",
     "classification": "its classification, verbatim",
+    "access": "who may see it now: open, gesperrt bis 2030, closed, 30 Jahre; published",
+    "access_until": "the day, month or year until which it is restricted; published",
+    "access_rule": "the law or agreement that restricts it; published",
+    "remarks": "a note for readers; published with the file that it goes with",
     "summary": "a summary",
     "subjects": "what it is about",
     "languages": "its languages, as names or tags",
@@ -68,81 +85,27 @@ TARGETS: dict[str, str] = {
 }
 """The fields that a column can be mapped to, with descriptions."""
 
-# Usual headers in the form of `headers.normalize_header`.
-_HEADERS: dict[str, str] = {
-    "id": "id nr no number nummer lfdnr laufendenummer signatur callnumber shelfmark номер шифр "
-    "key letterid briefnr briefnummer unitid cote",
-    "title": "title titel titre заглавие название betreffzeile bezeichnung unittitle",
-    "type": "type typ art dokumentart documenttype gattung genre вид тип",
-    "date": "date datum dated datierung briefdatum дата datesent absendedatum datewritten "
-    "unitdate entstehungsdatum data fecha",
-    "received": "received receiveddate eingang eingangsdatum erhalten datereceived",
-    "sender": "sender senders from absender von author authors autor verfasser expéditeur "
-    "expediteur отправитель автор writer creator schreiber mittente remitente",
-    "signatories": "signed signatory signatories signedby unterzeichner unterschrift signature "
-    "подпись",
-    "recipients": "recipient recipients to addressee empfänger empfaenger an adressat destinataire "
-    "получатель адресат receiver destinatario",
-    "copies_to": "cc copies copiesto copyto kopie kopien копия verteiler",
-    "mentioned_agents": "persons people personen mentioned names namen erwähntepersonen "
-    "mentionedpersons лица",
-    "place": "place ort lieu место placesent absendeort placeofwriting schreibort ausstellungsort "
-    "from_place city luogo lugar origin",
-    "mentioned_places": "places orte mentionedplaces lieux места erwähnteorte",
-    "classification": "classification secrecy marking geheimhaltung einstufung vermerk гриф "
-    "geheimhaltungsgrad securityclassification",
-    "summary": "summary abstract regest inhalt zusammenfassung description beschreibung résumé "
-    "резюме аннотация содержание contents content scopeandcontent regeste",
-    "subjects": "subject subjects betreff schlagwort schlagwörter schlagworte thema keywords "
-    "keyword tags topic topics тема sujet",
-    "languages": "language languages sprache sprachen langue язык lang langmaterial lingua idioma",
-    "files": "file filename files datei dateiname dateien scan scans image images digitalisat "
-    "bild path pfad filepath файл fichier digitalobject",
-    "enclosures": "enclosure enclosures anlage anlagen beilage beilagen attachment attachments "
-    "приложение annexe annexes",
-    "repository": "repository archive archiv holding holdingarchive aufbewahrungsort standort "
-    "aufbewahrungsinstitution bestandshalter institution архив",
-    "fonds": "fonds bestand collection sammlung recordgroup фонд",
-    "file": "box folder akte karton mappe faszikel дело dossier",
-    "folio": "folio page pages blatt seite seiten лист leaf bl",
-    "identifiers": "identifier identifiers doi otherid kennung uri url",
-    "publications": "publication publications published druck edition publiziert printed "
-    "публикация veröffentlichung",
-    "custody": "provenance provenienz custody überlieferung происхождение",
-    "rights": "rights rechte droits copyright права",
-    "licence": "licence license lizenz лицензия",
-    "salutation": "salutation anrede обращение",
-    "closing": "closing grußformel schlussformel",
-}
-_KNOWN = {
-    normalize_header(name): target for target, names in _HEADERS.items() for name in names.split()
-}
-_KNOWN |= {
-    normalize_header(target): target for target in TARGETS if normalize_header(target) not in _KNOWN
-}
-_ROLES = {
-    "sender": "sender sent from absender von",
-    "recipients": "recipient recipients addressee to empfänger empfaenger adressat an receiver "
-    "received empfang",
-}
-_ASPECTS = {
-    "identifiers": "id ids identifier identifiers gnd viaf uri url ref kennung norm normdaten "
-    "geonames wikidata nummer nr key",
-    "place": "place ort settlement city lieu место absendeort empfangsort location",
-    "date": "date datum dated дата absendedatum empfangsdatum",
-    "written": "text written aswritten wording wortlaut original",
-}
-_ROLE_OF = {word: role for role, words in _ROLES.items() for word in words.split()}
-_ASPECT_OF = {word: aspect for aspect, words in _ASPECTS.items() for word in words.split()}
-_LETTER_FIELDS = {
-    ("sender", "place"): "place", ("sender", "date"): "date", ("recipients", "date"): "received",
-    ("recipients", "place"): LEFT_OUT,
-}  # fmt: skip
-"""The fields for a place or date of an agent; a record has no place of arrival."""
-_IDENTIFIERS = {
-    "sender": "sender_identifiers", "recipients": "recipients_identifiers",
-    "place": "place_identifiers",
-}  # fmt: skip
+MANY_VALUES = frozenset(
+    [
+        "sender",
+        "sender_identifiers",
+        "signatories",
+        "recipients",
+        "recipients_identifiers",
+        "copies_to",
+        "subjects",
+        "mentioned_agents",
+        "mentioned_places",
+        "place_identifiers",
+        "languages",
+        "files",
+        "enclosures",
+        "identifiers",
+        "variant_titles",
+        "classification",
+    ]
+)
+"""The fields whose cells can have several values."""
 _FILE = re.compile(
     r"[^;|]+\.(?:tiff?|jpe?g|png|pdf|txt|docx?|xml|html?|jp2|rtf|odt)", re.IGNORECASE
 )
@@ -158,16 +121,27 @@ class ColumnMap:
         everywhere: The values that all letters share and no column has: `type: letter`.
         described_by: The author of the list, who is responsible for its statements; may be empty.
         sheet: The sheet of a workbook; empty if there is only one.
+        separators: The sign between several values in a cell, by header; a semicolon for others.
+        unknown: Words for "unknown", in addition to the usual ones.
+        encoding: The encoding of a CSV file that is not UTF-8; empty for UTF-8.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
     everywhere: dict[str, str] = field(default_factory=dict)
     described_by: str = ""
     sheet: str = ""
+    separators: dict[str, str] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+    encoding: str = ""
 
 
-def draft_mapping(sheet: Sheet) -> str:
-    """Return a draft of the map for a sheet, guessed from its headers and values."""
+def draft_mapping(sheet: Sheet, *, encoding: str = "") -> str:
+    """Return a draft of the map for a sheet, guessed from its headers and values.
+
+    Args:
+        sheet: The sheet.
+        encoding: The encoding of the file, which the map will record; empty for UTF-8.
+    """
     samples = _samples(sheet)
     lines = [
         f"# Draft of the map for “{sheet.name}”. Review it before you import the list.",
@@ -175,6 +149,7 @@ def draft_mapping(sheet: Sheet) -> str:
         "# have the same field. Several values in one cell are separated by semicolons.",
         "",
         f"sheet: {_quoted(sheet.name)}",
+        *([f"encoding: {_quoted(encoding)}"] if encoding else []),
         "",
         "# The author of the list, who is responsible for its statements: “Mustermann, Erika”.",
         'described_by: ""',
@@ -183,24 +158,58 @@ def draft_mapping(sheet: Sheet) -> str:
         "everywhere:",
         "  type: letter",
         "",
+        "# Words for “unknown” in this list, in addition to ?, N.N., unbekannt, s.a. and others.",
+        "unknown: []",
+        "",
         "columns:",
     ]
-    taken: set[str] = set()
-    if any(_named(h) == "repository" and not _is_place(h) for h in sheet.header):
-        # Another column names the archive, so these columns are its place.
-        taken.add("repository")
-    for place, header in enumerate(sheet.header):
-        if header.strip():
-            target, why = _guess(header, samples[place], taken)
-            taken.add(target)
-            meaning = _quoted(target) if target == LEFT_OUT else target
-            lines.append(f"  {_quoted(header)}: {meaning}  # {why}")
+    guesses = _guesses(sheet.header, samples)
+    for header, (target, why) in guesses.items():
+        meaning = _quoted(target) if target == LEFT_OUT else target
+        lines.append(f"  {_quoted(header)}: {meaning}  # {why}")
+    separated = [
+        header
+        for header, values in zip(sheet.header, samples, strict=True)
+        if guesses.get(header, ("",))[0] in MANY_VALUES and any("|" in value for value in values)
+    ]
+    if separated:
+        lines += ["", "# Signs that separate the values in a cell, instead of semicolons."]
+        lines += ["separators:", *(f'  {_quoted(header)}: "|"' for header in separated)]
     lines += [
         "",
         "# The fields:",
         *(f"#   {name}: {what}" for name, what in TARGETS.items()),
+        f"#   {NO_RESTRICTION}: nothing, although the column speaks of access",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _guesses(header: list[str], samples: list[list[str]]) -> dict[str, tuple[str, str]]:
+    """Return the likely field of each column, and the reason for the guess."""
+    taken: set[str] = set()
+    if any(field_named(h) == "repository" and not is_archive_place(h) for h in header):
+        # Another column names the archive, so these columns are its place.
+        taken.add("repository")
+    has_call_number = any(_is_call_number(h) for h in header)
+    guesses = {}
+    for name, values in zip(header, samples, strict=True):
+        if name.strip():
+            if has_call_number and field_named(name) == "id" and _is_running(values):
+                guesses[name] = LEFT_OUT, f"a running number{_example(values)}"
+                continue
+            guesses[name] = _guess(name, values, taken)
+            taken.add(guesses[name][0])
+    return guesses
+
+
+def _is_call_number(header: str) -> bool:
+    return field_named(header) == "id" and normalize_header(header) in _CALL_NUMBERS
+
+
+def _is_running(values: list[str]) -> bool:
+    """Return whether values are the numbers from 1, apart from a few that are not numbers."""
+    numbers = [int(value) for value in values if value.isdecimal()]
+    return len(numbers) > 0.8 * len(values) and numbers == list(range(1, len(numbers) + 1))
 
 
 def read_mapping(path: Path) -> ColumnMap:
@@ -231,6 +240,9 @@ def read_mapping(path: Path) -> ColumnMap:
         tree.get("everywhere") or {},
         tree.get("described_by") or "",
         tree.get("sheet") or "",
+        tree.get("separators") or {},
+        tuple(tree.get("unknown") or ()),
+        tree.get("encoding") or "",
     )
 
 
@@ -241,32 +253,48 @@ def _faults(tree: Any, path: str) -> list[Finding]:
         return [
             MAP_INVALID.at(here, "`columns` is missing, or is not a list of `header: field`", hint)
         ]
-    found = []
-    for key in tree:
-        if key not in ("sheet", "described_by", "everywhere", "columns"):
+    found: list[Finding] = []
+    for key, value in tree.items():
+        message = ""
+        if key not in _KEYS:
             message = f"“{key}” is not a field of a map"
-            hint = "Use sheet, described_by, everywhere and columns."
-            found.append(MAP_INVALID.at(Location(path, field=str(key)), message, hint))
-    for name in ("columns", "everywhere"):
-        held = tree.get(name) or {}
-        if not isinstance(held, dict):
-            message = f"`{name}` is not a list of `key: value`"
-            found.append(MAP_INVALID.at(Location(path, field=name), message))
-            continue
-        for key, value in held.items():
-            target = value if name == "columns" else key
-            if not isinstance(value, str):
-                message = f"`{name}.{key}` is not text"
-                at = Location(path, field=f"{name}.{key}")
-                found.append(MAP_INVALID.at(at, message, "Write one field or value."))
-                continue
-            if target not in TARGETS and not (name == "columns" and target == LEFT_OUT):
-                near = get_close_matches(str(target), TARGETS, 1)
-                hint = f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(TARGETS)}."
-                at = Location(path, field=f"{name}.{key}")
-                message = f"“{target}” is not a field for a column"
-                found.append(MAP_INVALID.at(at, message, hint))
+        elif key in ("sheet", "described_by", "encoding") and not isinstance(value or "", str):
+            message = f"`{key}` is not text"
+        elif key == "unknown" and not _is_list_of_texts(value or []):
+            message = "`unknown` is not a list of words"
+        elif key in ("columns", "everywhere", "separators"):
+            found += _entry_faults(key, value or {}, tree["columns"], path)
+        if message:
+            at = Location(path, field=str(key))
+            found.append(MAP_INVALID.at(at, message, f"A map has {', '.join(_KEYS)}."))
     return found
+
+
+def _is_list_of_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
+
+
+def _entry_faults(
+    name: str, entries: object, columns: dict[str, Any], path: str
+) -> Iterator[Finding]:
+    """Yield the faults in `columns`, `everywhere` or `separators`."""
+    if not isinstance(entries, dict):
+        message = f"`{name}` is not a list of `key: value`"
+        yield MAP_INVALID.at(Location(path, field=name), message)
+        return
+    for key, value in entries.items():
+        at = Location(path, field=f"{name}.{key}")
+        field = value if name == "columns" else key
+        if not isinstance(value, str) or not value:
+            message = f"`{name}.{key}` is empty or not text"
+            yield MAP_INVALID.at(at, message, "Write one field or value.")
+        elif name == "separators":
+            if key not in columns:
+                yield MAP_INVALID.at(at, f"“{key}” is not one of the columns", "Write its header.")
+        elif field not in TARGETS and not (name == "columns" and field in NOT_IMPORTED):
+            near = get_close_matches(str(field), TARGETS, 1)
+            hint = f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(TARGETS)}."
+            yield MAP_INVALID.at(at, f"“{field}” is not a field for a column", hint)
 
 
 def _samples(sheet: Sheet) -> list[list[str]]:
@@ -282,82 +310,60 @@ def _samples(sheet: Sheet) -> list[list[str]]:
 
 def _guess(header: str, values: list[str], taken: set[str]) -> tuple[str, str]:
     """Return the likely field of a column and the reason for the guess."""
-    named = _named(header)
-    if values:
-        dates = _share(values, _is_date)
-        files = _share(values, lambda value: bool(_FILE.fullmatch(value)))
-        ids = _share(values, _is_identifier)
-        if files >= 0.8:
-            return "files", f"{files:.0%} of its values are file names"
-        if named in ("date", "received") and not dates and not _is_only(header, named):
-            return LEFT_OUT, "its values are not dates" + _example(values)
-        if named in ("date", "received") or (dates >= 0.8 and not named and "date" not in taken):
-            return named or "date", f"{dates:.0%} of its values are dates" + _by_name(named)
-        if named == "files":
-            return "file", "its name; its values are not file names"
-        if named == "repository" and ids >= 0.8:
-            return LEFT_OUT, f"{ids:.0%} of its values are identifiers of the archive"
-        if named in _IDENTIFIERS and ids >= 0.8:
-            return _IDENTIFIERS[named], f"{ids:.0%} of its values are identifiers"
-        if named in _NAMED_BY and not ids and _NAMED_BY[named] not in taken:
-            return _NAMED_BY[named], f"its name; its values are not identifiers{_example(values)}"
-    if named == "repository" and "repository" in taken and _is_place(header):
+    named = field_named(header)
+    if speaks_of_access(header) and named not in ("classification", LEFT_OUT):
+        return access_field(header, values), f"its name speaks of access{_example(values)}"
+    if values and (guess := _guess_from_values(header, named, values, taken)):
+        return guess
+    if named == "repository" and "repository" in taken and is_archive_place(header):
         return LEFT_OUT, f"another column names the archive{_example(values)}"
-    if named == "id" and "id" in taken and normalize_header(header) in _CALL_NUMBERS:
+    if named == "id" and "id" in taken and _is_call_number(header):
         return "file", f"its name; another column is the id{_example(values)}"
     if named and not (named in ("id", "title", "date") and named in taken):
         return named, f"its name{_example(values)}"
     return LEFT_OUT, f"not recognized{_example(values)}"
 
 
-def _named(header: str) -> str:
-    """Return the field that the words of a header name, or an empty string.
-
-    "senderPlaceID" is the identifier of the place.
-    """
-    key = normalize_header(header)
-    if key in _KNOWN:
-        return _KNOWN[key]
-    apart = re.sub(r"(?<=[^\W\d_])(?<![A-ZÄÖÜ])(?=[A-ZÄÖÜ])", " ", header)
-    words = [normalize_header(word) for word in re.findall(r"[^\W\d_]+", apart)]
-    roles = list(dict.fromkeys(_ROLE_OF[word] for word in words if word in _ROLE_OF))
-    aspects = {_ASPECT_OF[word] for word in words if word in _ASPECT_OF}
-    if len(roles) == 1 or (not roles and aspects > {"identifiers"}):
-        meant = _field_of_role(roles[0] if roles else "", aspects)
-        if meant:
-            return meant
-    found = [_KNOWN[word] for word in words if word in _KNOWN and len(word) > 2]
-    if "repository" in found and aspects:
-        # A record has no field for the place or identifier of the archive.
-        return LEFT_OUT
-    return found[0] if len(set(found)) == 1 else ""
-
-
-def _is_place(header: str) -> bool:
-    """Return whether a header can mean the place of the archive or its name."""
-    return normalize_header(header) in ("aufbewahrungsort", "standort", "lagerort", "verwahrort")
+def _guess_from_values(
+    header: str, named: str, values: list[str], taken: set[str]
+) -> tuple[str, str] | None:
+    """Return the field that the values of a column show, and the reason; None if they do not."""
+    dates = _share(values, _is_date)
+    files = _share(values, lambda value: bool(_FILE.fullmatch(value)))
+    ids = _share(values, _is_identifier)
+    if files >= 0.8 or (named == "files" and files):
+        return "files", f"{files:.0%} of its values are file names" + _by_name(named)
+    if named in _DATE_FIELDS and not dates and not is_whole_name(header, named):
+        return LEFT_OUT, "its values are not dates" + _example(values)
+    if named in _DATE_FIELDS or (dates >= 0.8 and not named and "date" not in taken):
+        return named or "date", f"{dates:.0%} of its values are dates" + _by_name(named)
+    if normalize_header(header) in ("file", "path") and named == "files":
+        return "file", "its name; its values are not file names"
+    if named == "repository" and ids >= 0.8:
+        return LEFT_OUT, f"{ids:.0%} of its values are identifiers of the archive"
+    if named in _IDENTIFIERS and ids >= 0.8:
+        return _IDENTIFIERS[named], f"{ids:.0%} of its values are identifiers"
+    if named in _NAMED_BY and not ids and _NAMED_BY[named] not in taken:
+        return _NAMED_BY[named], f"its name; its values are not identifiers{_example(values)}"
+    return None
 
 
-def _field_of_role(role: str, aspects: set[str]) -> str:
-    """Return the field for the name, place, date or identifier of a sender or recipient."""
-    meant = role
-    for aspect in ("place", "date"):
-        if aspect in aspects:
-            meant = _LETTER_FIELDS[role or "sender", aspect]
-    if "identifiers" in aspects:
-        return _IDENTIFIERS.get(meant, LEFT_OUT if role else "")
-    if "written" in aspects:
-        return "date_as_written" if meant == "date" else LEFT_OUT if meant != role else role
-    return meant
-
-
-_CALL_NUMBERS = ("signatur", "callnumber", "shelfmark", "шифр", "unitid", "cote")
+_DATE_FIELDS = ("date", "date_begin", "date_end", "received")
+_CALL_NUMBERS = [
+    "signatur",
+    "callnumber",
+    "shelfmark",
+    "шифр",
+    "unitid",
+    "cote",
+    "sygnatura",
+    "sygn",
+    "segnatura",
+    "signatura",
+    "componentuniqueidentifier",
+]
+_IDENTIFIERS = {name: f"{name}_identifiers" for name in ("sender", "recipients", "place")}
 _NAMED_BY = {identifiers: names for names, identifiers in _IDENTIFIERS.items()}
-
-
-def _is_only(header: str, named: str) -> bool:
-    """Return whether a header is only the name of a date."""
-    return _KNOWN.get(normalize_header(header)) == named
 
 
 def _is_identifier(value: str) -> bool:

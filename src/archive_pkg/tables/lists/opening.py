@@ -31,7 +31,7 @@ def draft_map(path: StrPath, *, encoding: str | None = None) -> str:
     filled = [sheet for sheet in sheets if sheet.header]
     if not filled or not report.ok:
         raise InvalidError(f"{path} cannot be read as a list of letters", report=report)
-    return draft_mapping(max(filled, key=lambda sheet: _rows(sheet)))
+    return draft_mapping(max(filled, key=_rows), encoding=encoding or "")
 
 
 def check_list(
@@ -60,7 +60,7 @@ def open_list(
     path: Path, mapping: ColumnMap, *, encoding: str | None = None
 ) -> tuple[ListReader | None, Report]:
     """Open a list of letters; the reader is None if its file or sheet cannot be read."""
-    sheets, report = raw_sheets(path, encoding=encoding)
+    sheets, report = raw_sheets(path, encoding=encoding or mapping.encoding or None)
     filled = [sheet for sheet in sheets if sheet.header]
     named = [
         sheet for sheet in filled if normalize_header(sheet.name) == normalize_header(mapping.sheet)

@@ -22,10 +22,21 @@ from archive_pkg.records.models import Record
 from archive_pkg.records.vocabularies.document_types import type_called
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, identify
 from archive_pkg.records.vocabularies.languages import NAMES, language_tag
-from archive_pkg.reports import Code, Finding, Location, Report, Severity
+from archive_pkg.reports import Code, Finding, Location, Report, Severity, counted
 from archive_pkg.tables.checking.suspicious_characters import find_suspicious
 from archive_pkg.tables.checking.validation import ROW_RAGGED
-from archive_pkg.tables.lists.mapping import LEFT_OUT, ColumnMap
+from archive_pkg.tables.lists.header_words import LEFT_OUT
+from archive_pkg.tables.lists.mapping import NO_RESTRICTION, NOT_IMPORTED, ColumnMap
+from archive_pkg.tables.lists.restrictions import (
+    ACCESS_ASKED,
+    RESTRICTION_UNMAPPED,
+    AccessReading,
+    read_access,
+    restriction_in,
+    speaks_of_access,
+    speaks_of_secrecy,
+    strictest,
+)
 from archive_pkg.tables.schema.cells import split_items
 
 if TYPE_CHECKING:
@@ -54,6 +65,11 @@ COLUMN_UNMAPPED = Code(
     Severity.WARNING,
     "A column of a list is not in the map; it is not imported.",
 )
+COLUMN_LEFT_OUT = Code(
+    "tables-column-left-out",
+    Severity.WARNING,
+    "The map of a list says that a column is not imported.",
+)
 COLUMNS_UNKNOWN = Code(
     "tables-columns-unknown", Severity.ERROR, "No column of a list is recognized or mapped."
 )
@@ -77,6 +93,8 @@ IDENTIFIER_LOOSE = Code(
 _IDENTIFIED = ("sender", "recipients")
 _ROLES = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
 _DATES = ("date", "received")
+_ACCESS = ("access", "access_until", "access_rule")
+_UNDECIDED = "Not decided: the list of letters does not say clearly who may see it."
 _SCANS = ("tif", "tiff", "jpg", "jpeg", "png", "jp2", "pdf")
 
 
@@ -105,18 +123,26 @@ class ListReader:
         """Match the columns of a list with its map."""
         self.report = Report()
         self._sheet, self._map = sheet, mapping
+        self._filled = [
+            (number, row)
+            for start, rows in sheet.blocks()
+            for number, row in enumerate(rows, start)
+            if any(cell.strip() for cell in row)
+        ]
         self.report.extend(self._sheet_findings())
         self._columns = {header: place for place, header in enumerate(sheet.header)}
         self._conventions: dict[str, DateConventions] = {}
         self._ids: dict[str, int] = {}
         self._named: set[str] = set()
-        for header, place in self._columns.items():
-            if header.strip() and header not in mapping.columns:
-                message = f"the column “{header}” is not in the map"
-                hint = f"Add it to the map, with {LEFT_OUT!r} if you do not want to import it."
-                at = sheet.at(sheet.header_row, place, header)
-                self.report.add(COLUMN_UNMAPPED.at(at, message, hint))
-        if not any(mapping.columns.get(name, LEFT_OUT) != LEFT_OUT for name in self._columns):
+        for header in self._columns:
+            self._check_column(header)
+        self._states_open = any(
+            read_access(text, header).status == "open"
+            for header, target in mapping.columns.items()
+            if target == "access"
+            for _, text in self._cells_of(header)
+        )
+        if all(mapping.columns.get(name, LEFT_OUT) in NOT_IMPORTED for name in self._columns):
             at = sheet.at(sheet.header_row)
             message = "no column of this list is recognized"
             hint = "Map the columns: archive-pkg tables map FILE"
@@ -129,10 +155,57 @@ class ListReader:
 
     def records(self) -> list[Record]:
         """Return the records of the rows without errors; the report has the errors."""
-        records = [record for row in self._rows() if (record := self._record(row)) is not None]
-        # Unbalanced quotes of a CSV file are found while reading.
-        self.report.extend(f for f in self._sheet_findings() if f not in self.report.findings)
-        return records
+        return [record for row in self._rows() if (record := self._record(row)) is not None]
+
+    def _cells_of(self, header: str) -> Iterator[tuple[int, str]]:
+        """Yield the row numbers and texts of a column's cells that are not empty."""
+        place = self._columns.get(header)
+        for number, row in self._filled:
+            if place is not None and place < len(row) and row[place].strip():
+                yield number, row[place].strip()
+
+    def _check_column(self, header: str) -> None:
+        """Report a column that is not imported, and whether it speaks of restricted access."""
+        cells = list(self._cells_of(header))
+        if not (header.strip() or cells):
+            return
+        target = self._map.columns.get(header)
+        place = self._columns[header]
+        at = self._sheet.at(self._sheet.header_row, place, header)
+        is_left_out = target is None or target in NOT_IMPORTED
+        is_access = target in (*_ACCESS, NO_RESTRICTION) or (
+            target == "classification" and speaks_of_secrecy(header)
+        )
+        hint = (
+            "Map it to access, access_until or access_rule. If it restricts nothing, map it to "
+            f"{NO_RESTRICTION}."
+        )
+        if speaks_of_access(header) and not is_access:
+            message = (
+                f"the column “{header}” speaks of access, but the map says {target or 'nothing'}"
+            )
+            self.report.add(RESTRICTION_UNMAPPED.at(at, message, hint))
+        elif is_left_out and target != NO_RESTRICTION:
+            for number, text in cells:
+                if restriction_in(text):
+                    message = f"“{text}” speaks of access, but the column is not imported"
+                    cell = self._sheet.at(number, place, header)
+                    self.report.add(RESTRICTION_UNMAPPED.at(cell, message, hint))
+                    break
+        if not is_left_out:
+            return
+        said = (
+            f"{counted(len(cells), 'cell')} filled, such as “{cells[0][1]}”" if cells else "empty"
+        )
+        message = f"the column “{header}” is not imported ({said})"
+        if target is None:
+            hint = f"Add it to the map, with {LEFT_OUT!r} if you do not want to import it."
+            self.report.add(
+                COLUMN_UNMAPPED.at(at, f"{message}, because it is not in the map", hint)
+            )
+        else:
+            hint = "To import it, name a field in the map."
+            self.report.add(COLUMN_LEFT_OUT.at(at, message, hint))
 
     def _sheet_findings(self) -> Iterator[Finding]:
         """Yield the findings about the sheet, except dates, which are reported with their rows."""
@@ -147,34 +220,25 @@ class ListReader:
         return self._sheet.at(self._ids[record.id], self._columns.get(header), header)
 
     def _rows(self) -> Iterator[_ListRow]:
-        for header in self._map.columns:
-            if self._map.columns[header] in _DATES and header in self._columns:
-                texts = (
-                    row[self._columns[header]]
-                    for block in self._sheet.blocks()
-                    for row in block.rows
-                    if len(row) > self._columns[header]
-                )
+        for header, target in self._map.columns.items():
+            if target in _DATES:
+                texts = (text for _, text in self._cells_of(header))
                 self._conventions[header] = column_conventions(
                     texts, epoch_1904=self._sheet.epoch_1904
                 )
-        for start, rows in self._sheet.blocks():
-            for number, row in enumerate(rows, start):
-                if any(cell.strip() for cell in row):
-                    if any(cell.strip() for cell in row[len(self._sheet.header) :]):
-                        message = (
-                            f"the row has {len(row)} cells, but the header has {len(self._columns)}"
-                        )
-                        hint = "Put quotes around a cell with a separator."
-                        at = self._sheet.at(number, len(self._sheet.header))
-                        self.report.add(ROW_RAGGED.at(at, message, hint))
-                    yield _ListRow(number, self._cells(number, row))
+        for number, row in self._filled:
+            if any(cell.strip() for cell in row[len(self._sheet.header) :]):
+                message = f"the row has {len(row)} cells, but the header has {len(self._columns)}"
+                hint = "Put quotes around a cell with a separator."
+                at = self._sheet.at(number, len(self._sheet.header))
+                self.report.add(ROW_RAGGED.at(at, message, hint))
+            yield _ListRow(number, self._cells(number, row))
 
     def _cells(self, number: int, row: list[str]) -> dict[str, list[tuple[str, str]]]:
         cells: dict[str, list[tuple[str, str]]] = {}
         for header, target in self._map.columns.items():
             place = self._columns.get(header)
-            if target == LEFT_OUT or place is None or place >= len(row):
+            if target in NOT_IMPORTED or place is None or place >= len(row):
                 continue
             for code, message, hint in find_suspicious(row[place], verbatim=False):
                 self.report.add(code.at(self._sheet.at(number, place, header), message, hint))
@@ -377,13 +441,65 @@ class ListReader:
             self._report(READ_AS, row, header, f"“{name}” is read as a {kind}")
             row.inferred.append((f"parts.file-{number}.kind", "kind-from-ending", f"“{name}”"))
             parts.append(part | ({"languages": languages} if languages else {}))
-        if languages and not parts:
+        access = self._access(row)
+        remarks = "\n".join(row.texts("remarks"))
+        if not parts and (languages or remarks or access.get("status", "open") != "open"):
             parts.append(
-                {"id": "letter", "kind": "original", "held": False, "languages": languages}
+                {"id": "letter", "kind": "original", "held": False}
+                | ({"languages": languages} if languages else {})
             )
+        if remarks:
+            parts[0]["note"] = remarks
+        for one in parts if access else ():
+            one["access"] = access
+            what = f"{access['status']}, as the list says"
+            row.inferred.append((f"parts.{one['id']}.access", "access-in-words", what))
         if parts:
             row.raw["parts"] = parts
             row.origin["parts"] = row.origin.get("files") or row.origin.get("languages", "")
+
+    def _access(self, row: _ListRow) -> dict[str, Any]:
+        """Return who may see the letter; empty if the list says nothing about it."""
+        date = row.raw.get("date", {}).get("edtf", "")
+        read: list[AccessReading] = []
+        for target in ("access", "access_until"):
+            for header, text in row.cells.get(target, ()):
+                read.append(self._access_in(row, header, text, read_access(text, header, date)))
+        for target in ("remarks", "classification"):
+            for header, text in row.cells.get(target, ()):
+                if restriction_in(text):
+                    one = read_access(text, header, date)
+                    read.append(self._access_in(row, header, text, one))
+        rules = row.texts("access_rule")
+        header = next((h for h, meant in self._map.columns.items() if meant in _ACCESS), "")
+        if not any(one.status for one in read) and (rules or self._states_open):
+            message = "other rows say that a letter is open, but this one says nothing"
+            if rules:
+                message = "there is a rule, but the list does not say whether the letter is open"
+            read.append(AccessReading("closed", question=message))
+            self._report(ACCESS_ASKED, row, header, f"{message}; it is closed", _SAY_ACCESS)
+        one = strictest(read)
+        if not one.status:
+            return {}
+        access: dict[str, Any] = {"status": one.status}
+        if one.until:
+            access["until"] = {"edtf": one.until}
+        if rules:
+            access["rule"] = "; ".join(rules)
+        elif one.status != "open":
+            access["rule"] = _UNDECIDED if one.question else "According to the list of letters."
+        return access
+
+    def _access_in(
+        self, row: _ListRow, header: str, text: str, one: AccessReading
+    ) -> AccessReading:
+        """Report how a cell about access is read, and return the reading."""
+        if one.question:
+            self._report(ACCESS_ASKED, row, header, f"{one.question}; it is closed", _SAY_ACCESS)
+        elif one.status:
+            until = f" until {one.until}" if one.until else ""
+            self._report(READ_AS, row, header, f"“{text}” is read as {one.status}{until}")
+        return one
 
     def _language(self, row: _ListRow, text: str) -> str:
         try:
@@ -477,6 +593,7 @@ class ListReader:
         self.report.add(code.at(at, message, hint))
 
 
+_SAY_ACCESS = "Write open, closed, or until and a date: until 2030-12-31."
 _MEDIA = {
     "tif": "image/tiff", "tiff": "image/tiff", "jpg": "image/jpeg", "jpeg": "image/jpeg",
     "png": "image/png", "jp2": "image/jp2", "pdf": "application/pdf", "xml": "application/xml",

@@ -59,6 +59,11 @@ SITE_ID_TAKEN = Code(
     "Two packages of the collection have records with the same id. The site has only the page of "
     "the first one found.",
 )
+SITE_WITHHELD = Code(
+    "site-letter-withheld",
+    Severity.ADVICE,
+    "The public may not see any part of a letter, so the site leaves the letter out.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +172,11 @@ def publish(subject: SitePackage, pace: Pace, *, plan: SitePlan) -> Done:
         except FileExistsError:
             return _taken(path, next(iter(cached.files)))
     letter = _LetterPublisher(plan, subject, fingerprint)
+    if letter.is_withheld:
+        message = f"the public may not see any part of {letter.full.id}, so it is not on the site"
+        return Done(
+            str(path), "left out", findings=[SITE_WITHHELD.at(Location(str(path)), message)]
+        )
     try:
         made = letter.made(key)
     except FileExistsError:
@@ -259,6 +269,11 @@ class _LetterPublisher:
                 report=self.verification.report,
             )
         return self.verification.record
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether the public may not see any part of the letter."""
+        return self.is_cut and len(self.out.withheld) == len(self.full.parts)
 
     @property
     def errors(self) -> list[Finding]:

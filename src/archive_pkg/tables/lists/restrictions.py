@@ -1,0 +1,268 @@
+"""Read what a list says about access: "gesperrt bis 2030", "open", "30 Jahre".
+
+A value that is not completely understood closes the letter and asks. Nothing is open by default.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from archive_pkg.dates.edtf_string import Edtf
+from archive_pkg.dates.written.reader import read_date
+from archive_pkg.reports import Code, Severity
+
+ACCESS_ASKED = Code(
+    "tables-access-asked",
+    Severity.WARNING,
+    "A list does not say clearly who may see a letter. Its parts are closed until the list does.",
+)
+RESTRICTION_UNMAPPED = Code(
+    "tables-restriction-unmapped",
+    Severity.ERROR,
+    "A list speaks of restricted access in a column, a heading or a line above the header that is "
+    "not imported. Map the column to `access`, `access_until` or `access_rule`, or to "
+    "`no_restriction` if it restricts nothing.",
+)
+
+_CLOSED = (
+    r"(?:streng |dauernd |permanently |currently |zur ?zeit )?"
+    r"(?:gesperrt\w*|geschlossen|unzugänglich|geheim\w*|vertraulich\w*|verschlossen"
+    r"|nicht (?:frei|öffentlich|(?:frei )?zugänglich|einsehbar|benutzbar|freigegeben)"
+    r"|closed|restricted|embargo(?:ed)?|confidential|sealed|withheld|secret"
+    r"|not (?:open|public|accessible|released)|no access"
+    r"|fermée?s?|restreinte?s?|incommunicables?|confidentiel\w*|réservée?s?|interdite?s?"
+    r"|non (?:communicables?|accessibles?|consultables?)|sous embargo|accès restreint"
+    r"|zastrzeżon\w+|zamknięt\w+|niedostępn\w+|niejawn\w+|ograniczon\w+|utajnion\w+|tajn\w+|poufn\w+"
+    r"|закрыт\w*|ограничен\w*|секретн\w*|секретно|недоступ\w+|не выда[её]тся"
+    r"|cerrad[oa]s?|restringid[oa]s?|reservad[oa]s?|confidencial\w*|no accesibles?"
+    r"|chius[oaie]|riservat[oaie]|vincolat[oaie]|segret[oaie]|non (?:consultabil|accessibil)[ei])"
+    r"(?: auf dauer| dauernd| permanently| na stałe)?"
+)
+_OPEN = (
+    r"(?:(?:voll |frei |freely |librement |fully )?"
+    r"(?:frei|offen|öffentlich|zugänglich|einsehbar|benutzbar|freigegeben|un(?:be|einge)schränkt"
+    r"|ungesperrt|nicht (?:mehr )?(?:gesperrt|geheim|vertraulich)"
+    r"|open|free|public|unrestricted|released|accessible|not (?:closed|restricted|secret)"
+    r"|libres?|ouverte?s?|communicables?|publique?s?|consultables?|accessibles?"
+    r"|woln[yae]|otwart[yae]|jawn[yae]|dostępn[yae]|publiczn[yae]|odtajnion[yae]"
+    r"|открыт\w*|свободн\w*|доступ(?:ен|но|на|ны)|рассекречен\w*"
+    r"|abiert[oa]s?|públic[oa]s?|apert[oaie]|liber[oaie]|pubblic[oaie]|consultabil[ei])"
+    r"|(?:keine|ohne|no|without|sans|aucune|bez|brak|без|sin|senza|nessuna) "
+    r"(?:sperrfrist|sperre|beschränkung(?:en)?|einschränkung(?:en)?|restrictions?|embargo"
+    r"|ograniczeń|ограничений|restricci(?:ón|ones)|restrizion[ei]))"
+    r"(?: access| zugänglich| benutzbar| dostęp| доступ)?"
+    r"(?: (?:for|to)(?: the| all)? (?:public|research|researchers|readers|all))?"
+)
+_UNTIL = (
+    r"(?:bis(?: zum| einschließlich| einschl\.| incl\.| inkl\.)?|vor|until|till?|through|to|before"
+    r"|avant|jusqu['’](?:en|au|à|à la)|do(?: dnia)?|до|hasta(?: el)?|fino (?:al?|a tutto il))"
+)
+_FROM = (
+    r"(?:ab(?: dem)?|from|as of|after|à partir d[eu]|dès(?: le)?|od(?: dnia)?|с|a partir de(?:l)?"
+    r"|dal?|nach dem)"
+)
+_NAMED = (
+    r"(?:sperrfrist|schutzfrist|embargo|sperre|délai|karencja|срок|plazo|closure|closure period)"
+)
+_YEARS = r"(\d{1,3}) ?(?:jahre?n?|j\.|years?|yrs?\.?|ans|lat|lata|лет|года?|años?|anni)"
+_YES = frozenset(
+    [
+        "ja",
+        "yes",
+        "oui",
+        "tak",
+        "да",
+        "sí",
+        "si",
+        "sì",
+        "x",
+        "xx",
+        "✓",
+        "✔",
+        "j",
+        "y",
+        "true",
+        "wahr",
+        "prawda",
+        "1",
+    ]
+)
+_NO = frozenset(["nein", "no", "non", "nie", "нет", "n", "false", "falsch", "fałsz", "0"])
+_NOTHING = frozenset(["-", "–", "—", "/", "./.", "--"])
+_PLAIN = re.compile(r"\d{4}(?:-\d\d){0,2}")
+
+_UNTIL_FORMS = (
+    re.compile(rf"{_UNTIL} (?P<date>.+?) (?:{_CLOSED})"),
+    re.compile(rf"(?:{_CLOSED}|{_NAMED})?[:,;]? ?{_UNTIL} (?P<date>.+)"),
+)
+_FROM_FORMS = (
+    re.compile(rf"{_OPEN} {_FROM} (?P<date>.+)"),
+    re.compile(rf"{_FROM} (?P<date>.+?) {_OPEN}"),
+)
+_YEARS_FORM = re.compile(
+    rf"(?:(?:{_CLOSED}|{_NAMED})[:,]? ?)?(?:für |for |pendant |na |на |por |per )?{_YEARS}"
+    rf"(?: (?:lang )?(?:{_CLOSED}|{_NAMED}))?"
+)
+
+# "access" in "access point", "accession number" and "accessed" does not speak of restriction.
+_SPEAKS = re.compile(
+    r"sperr|geheim|schutzfrist|zugäng|zugang(?!s(?:nummer|nr|datum|jahr))|einsicht|freigabe"
+    r"|vertraul|benutzungsbe|restri|closed|closure|embargo|confid|secrecy|secret(?!ar|är)|withheld|sealed"
+    r"|access(?!ion|ed| ?points?)|acc[eè]s(?!s)|ferm[eé]|communicab|consultab|zastrze|ograniczen"
+    r"|dostęp|dostep|niejawn|tajn|poufn|доступ|закрыт|секретн|огранич|acceso|reservad|cerrad"
+    r"|riservat|segret|consultazion"
+)
+_OPEN_HEADER = re.compile(
+    r"zugäng|zugang|frei|öffentlich|offen|einsicht|access|open|public|accès|libre|communicab"
+    r"|consult|dostęp|jawn|доступ|открыт|acceso|abiert|aperto"
+)
+_SECRECY = re.compile(
+    r"geheim|secrecy|secret(?!ar|är)|vertraul|confid|(?<!nie)tajn|poufn|секретн|segret|reservad"
+)
+_REASON = re.compile(
+    r"grund|reason|rule|law|motif|raison|powód|podstawa|причина|основание|motivo|recht"
+)
+_END = re.compile(r"frist|until|bis\b|embargo|end|jusqu|termin|do kiedy|срок|hasta|fino|date|datum")
+_SAID = re.compile(
+    r"(?<!\w)(?:(?<!nicht )(?<!nicht mehr )(?<!un)gesperrt\w*|sperr(?:frist|vermerk|e bis)\w*"
+    r"|(?:access )?restricted (?:until|access|till)|access (?:is )?restricted|closed (?:until|till)"
+    r"|under embargo|embargo(?:ed)? (?:until|till|bis)|nicht (?:veröffentlichen|zugänglich)"
+    r"|not to be (?:published|opened|shown)|do not publish|zastrzeżon\w+ do|niedostępn\w+"
+    r"|nie udostępniać|non communicable\w*|ne pas (?:communiquer|publier)|fermée? jusqu"
+    r"|закрыт\w* до|не (?:выдавать|публиковать)|cerrad[oa] hasta|no publicar|riservat[oa] fino"
+    r"|non pubblicare|non consultabil[ei])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessReading:
+    """What a value says about access.
+
+    Attributes:
+        status: "open", "restricted", "closed"; empty if the value says nothing.
+        until: The day, month or year from which a restricted letter is open, in EDTF.
+        question: What is not understood; then the status is "closed".
+    """
+
+    status: str = ""
+    until: str = ""
+    question: str = ""
+
+
+def read_access(text: str, header: str = "", letter_date: str = "") -> AccessReading:
+    """Return what a value says about access.
+
+    Args:
+        text: The value.
+        header: The header of its column, which says what "yes" and "no" mean.
+        letter_date: The date of the letter in EDTF, from which a term of years is counted.
+    """
+    bare = " ".join(text.casefold().split()).strip(" .!()[]*")
+    if not bare or text.strip() in _NOTHING:
+        return AccessReading()
+    if bare in _YES or bare in _NO:
+        return _of_answer(text, header, positive=bare in _YES)
+    if re.fullmatch(_OPEN, bare):
+        return AccessReading("open")
+    if re.fullmatch(_CLOSED, bare):
+        return AccessReading("closed")
+    if years := _YEARS_FORM.fullmatch(bare):
+        return _of_years(text, int(years[1]), letter_date)
+    for form in (*_UNTIL_FORMS, *_FROM_FORMS):
+        if found := form.fullmatch(bare):
+            return _of_date(text, found["date"], first=form in _FROM_FORMS)
+    return _of_date(text, re.sub(rf"^{_NAMED}:? ", "", bare))
+
+
+def _of_answer(text: str, header: str, *, positive: bool) -> AccessReading:
+    low = header.casefold()
+    is_closed = bool(_SPEAKS.search(low)) and not _OPEN_HEADER.search(low)
+    if not is_closed and not _OPEN_HEADER.search(low):
+        return _asked(f"“{text}” can mean open or closed")
+    return AccessReading("closed" if positive == is_closed else "open")
+
+
+def _of_years(text: str, years: int, letter_date: str) -> AccessReading:
+    last = Edtf(letter_date).latest if _PLAIN.fullmatch(letter_date) else None
+    if last is None:
+        return _asked(f"“{text}” cannot be counted, because the date of the letter is not certain")
+    return AccessReading("restricted", f"{last.year + years:04}")
+
+
+def _of_date(text: str, words: str, *, first: bool = False) -> AccessReading:
+    """Return a restriction with an end.
+
+    Args:
+        text: The value.
+        words: The date in it.
+        first: Whether the letter is open from the first day of a month or year.
+    """
+    read = read_date(words)
+    if read is None or read.is_open or not _PLAIN.fullmatch(read.edtf):
+        return _asked(f"“{text}” is not understood")
+    if first:
+        return AccessReading("restricted", str(Edtf(read.edtf).earliest))
+    return AccessReading("restricted", read.edtf)
+
+
+def _asked(question: str) -> AccessReading:
+    return AccessReading("closed", question=question)
+
+
+def strictest(readings: list[AccessReading]) -> AccessReading:
+    """Return the reading that closes most; an end from one column completes another one's status.
+
+    Without any reading, the result is empty.
+    """
+    asked = [one for one in readings if one.question]
+    limited = [one for one in readings if one.status == "restricted"]
+    stated = [one for one in readings if one.status]
+    if asked:
+        return asked[0]
+    if limited:
+        return max(limited, key=lambda one: str(Edtf(one.until).latest))
+    return max(stated, key=lambda one: one.status == "closed", default=AccessReading())
+
+
+def speaks_of_access(header: str) -> bool:
+    """Return whether a header speaks of access or of a restriction."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
+    return bool(_SPEAKS.search(apart.casefold().replace("_", " ")))
+
+
+def speaks_of_secrecy(header: str) -> bool:
+    """Return whether a header can mean the historical classification as well."""
+    return bool(_SECRECY.search(header.casefold()))
+
+
+def restriction_in(text: str) -> bool:
+    """Return whether a text says that access is restricted: "s. AA 3, gesperrt bis 2030"."""
+    return bool(_SAID.search(" ".join(text.casefold().split())))
+
+
+def access_field(header: str, values: list[str]) -> str:
+    """Return the field for a column whose header speaks of access.
+
+    Args:
+        header: Its header.
+        values: Its values that are not empty.
+    """
+    low = header.casefold()
+    if _REASON.search(low):
+        return "access_rule"
+    if speaks_of_secrecy(header) and values and not any(map(_limits_access, values)):
+        return "classification"
+    if _END.search(low) and values and all(read_date(value) for value in values):
+        return "access_until"
+    return "access"
+
+
+def _limits_access(value: str) -> bool:
+    """Return whether a value speaks of access today, and not of a level of secrecy."""
+    bare = " ".join(value.casefold().split()).strip(" .!()[]*")
+    return (
+        bare in _YES | _NO
+        or read_access(value).status in ("open", "restricted")
+        or (restriction_in(value))
+    )
