@@ -64,7 +64,7 @@ def test_a_right_identifier_has_its_address(scheme, value, uri):
 def test_an_address_is_refused_with_the_bare_identifier(scheme, value, bare):
     with pytest.raises(Fault) as caught:
         check_identifier(scheme, value)
-    assert caught.value.hint == f"Write {bare}"
+    assert caught.value.hint == f"Write {bare}."
     check_identifier(scheme, bare)
 
 

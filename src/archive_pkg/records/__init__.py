@@ -1,4 +1,4 @@
-"""The record of a letter: models, vocabularies, dates, loading and saving."""
+"""The record of a letter: its models and vocabularies, loading and saving."""
 
 from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.records.line_numbers import placed

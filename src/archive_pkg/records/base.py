@@ -68,8 +68,8 @@ def validated_by(check: Callable[[Any], Iterable[Fault]]) -> Any:
     """Return a validator for a rule about several fields that runs even if fields are invalid.
 
     Args:
-        check: Yields the faults of a model, or of its plain data; `get` reads both. Errors of
-            single fields are already reported.
+        check: Yields the faults of a model or of its plain data; `get` reads both. It need not
+            report errors of single fields.
     """
 
     def validate(cls: type[Model], data: Any, handler: Callable[[Any], Any]) -> Any:
@@ -95,14 +95,14 @@ def with_all_faults(
     handler: Callable[[Any], Any],
     more: Callable[[Any, Collection[Steps]], Iterable[InitErrorDetails]],
 ) -> Any:
-    """Validate data with a handler, and raise its errors together with those of another check.
+    """Validate data with a handler, and raise its errors together with those of a second check.
 
     Args:
         model: The model.
         data: The data to validate.
         handler: Validates the data and returns the model.
-        more: Yields the other errors of the model, or of the data if it is invalid. Its second
-            argument has the places of the handler's errors.
+        more: The second check. Yields the errors of the model, or of the data if it is invalid. Its
+            second argument has the places of the handler's errors.
     """
     item: Any = data
     faults: list[InitErrorDetails] = []
@@ -122,7 +122,7 @@ def with_all_faults(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OrText:
-    """Adds to the JSON Schema of a value that a file can have a text instead.
+    """Allows a text in place of a value in the JSON Schema of files.
 
     Attributes:
         form: The JSON Schema of the text.

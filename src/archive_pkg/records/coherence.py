@@ -1,8 +1,8 @@
 """Check that a record does not contradict itself.
 
-The rules find repeated ids, unknown references, parts in a circle, events out of order and evidence
-for missing values. Each rule also accepts plain data that failed validation, so that an error in
-one field does not hide others.
+The rules find repeated ids, unknown references and types, parts in a circle, events out of order
+and evidence for missing values. Each rule also accepts plain data that failed validation, so that
+an error in one field does not hide others.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Problem = tuple[str, str, Place, Any]
 
 
 class Reference(NamedTuple):
-    """A reference in a record: "agent" or "part", its place and the id."""
+    """A reference in a record: what it refers to ("agent" or "part"), its place, and the id."""
 
     what: str
     place: Place
@@ -37,7 +37,7 @@ class Reference(NamedTuple):
 
 @cache
 def reference_paths(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
-    """Return what each field of a record refers to, "agent" or "part", and the field's path.
+    """Return "agent" or "part" and the path for each field of a model that holds references.
 
     In a path, * stands for each item of a list.
     """
@@ -54,7 +54,7 @@ def _reference_paths(model: type[BaseModel], above: str) -> Iterator[tuple[str, 
 
 
 def _refers_to(declared: Any) -> str:
-    """Return the list of the record to which a declared value refers, or ""."""
+    """Return the name of the list to which a declared value refers, or ""."""
     extra = getattr(declared, "json_schema_extra", None)
     if isinstance(extra, dict) and "refersTo" in extra:
         return str(extra["refersTo"])
@@ -68,7 +68,7 @@ ID_FIELDS = {
         ("agents", "parts", "translation_notes", "enclosures", "items", "events"), "id"
     ),
 }
-"""The lists in which an id appears once, and the field with the id."""
+"""The lists in which no id may repeat, and the field that has the id."""
 
 
 def incoherence(
@@ -103,7 +103,7 @@ def _repeated_ids(record: Any) -> Iterator[Problem]:
             known = id_of(item)
             if known in seen:
                 message = f"item {seen[known] + 1} of {name} has the same {field} {known}; " + (
-                    "rename one of them" if field == "id" else "list all its parts there"
+                    "rename one of them" if field == "id" else "merge the two items"
                 )
                 yield "id_taken", message, (name, index, field), known
             elif known is not None:

@@ -1,7 +1,7 @@
-"""Complete records from the register of a collection, and leave its entries out of their files.
+"""Complete records from the register of a collection, and keep its entries out of record files.
 
 A record takes an agent from the register if it refers to the agent without describing it, or if it
-lists the agent without a name. In the second case, its own fields count before the entry's.
+lists the agent without a name. In the second case, the fields in the record take precedence.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ REGISTER = "agents.yaml"
 
 
 def is_described(item: Any) -> bool:
-    """Return whether an item of `agents` describes its agent, instead of naming an entry."""
+    """Return whether an item of `agents` describes its agent, so that no entry is needed."""
     return get(item, "name") is not None
 
 
 def completed(data: dict[str, Any], register: Register) -> dict[str, Any]:
     """Return the plain data of a record with the entries of a register that it uses.
 
-    Entries that the record does not list follow its own agents, in the order of the references.
+    Entries that the record does not list come after its own agents, in the order of the references.
 
     Args:
         data: The plain data of a file, in the present format; it is not changed.
@@ -67,13 +67,13 @@ def without_entries(
 ) -> None:
     """Remove what comes from a register from a record's plain data.
 
-    A field stays if the file states it, or if the entry does not state the same.
+    A field stays if the file states it, or if its value differs from the entry's.
 
     Args:
         record: The record.
         before: The plain data of its present file, which is valid.
         register: The register.
-        dumps: Plain data of the record, from which it is removed.
+        dumps: Plain data of the record, which is changed in place.
     """
     entries = {agent.id: agent for agent in register.agents}
     listed = _listed(before)
@@ -102,7 +102,7 @@ def without_entries(
 
 
 def taken_from_register(record: Record, before: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the ids of the agents that a record's file does not describe itself.
+    """Return the ids of the agents that a record has and its file does not describe.
 
     Args:
         record: The record.
@@ -146,7 +146,7 @@ def _by_agent(register: Register) -> dict[str, list[Evidence]]:
 
 
 def _step(evidence: Evidence, number: int) -> str:
-    """Return a step of the path of evidence: 1 is the agent's id, 2 its field; "" if it ends."""
+    """Return a step of evidence's path, 1 for the agent's id, 2 for its field; "" if missing."""
     return "".join(evidence.field.split(".")[number : number + 1])
 
 

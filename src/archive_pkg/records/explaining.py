@@ -22,23 +22,19 @@ if TYPE_CHECKING:
 
 Loc = tuple[str | int, ...]
 
-FIELD_UNKNOWN = Code(
-    "record-field-unknown", Severity.ERROR, "A key that is not a field of its mapping."
-)
+FIELD_UNKNOWN = Code("record-field-unknown", Severity.ERROR, "A key is not a field of its mapping.")
 FIELD_MISSING = Code("record-field-missing", Severity.ERROR, "A required field is missing.")
 TYPE_WRONG = Code(
     "record-type-wrong",
     Severity.ERROR,
-    "A value of the wrong type, such as text in place of a list.",
+    "A value has the wrong type, such as text in place of a list.",
 )
-VALUE_WRONG = Code(
-    "record-value-wrong", Severity.ERROR, "A value that is not allowed in its field."
-)
+VALUE_WRONG = Code("record-value-wrong", Severity.ERROR, "A value is not allowed in its field.")
 ID_TAKEN = Code("record-id-taken", Severity.ERROR, "Two items of a list have the same id.")
 REFERENCE_UNKNOWN = Code(
     "record-reference-unknown",
     Severity.ERROR,
-    "A reference to an agent or part that the record does not have.",
+    "A field refers to an agent or part that the record does not have.",
 )
 PARTS_CIRCLE = Code(
     "record-parts-circle", Severity.ERROR, "Parts are made from each other in a circle."
@@ -49,7 +45,7 @@ EVENTS_DISORDER = Code(
 STATEMENT_UNKNOWN = Code(
     "record-statement-unknown",
     Severity.ERROR,
-    "Evidence for a statement that the record does not make.",
+    "The record has evidence for a statement that it does not make.",
 )
 
 AND_MORE = Code(
@@ -80,7 +76,7 @@ _MEANT = {
 
 
 MAX_REPORTED = 1000
-"""Up to this many findings of one record are listed; the others are counted."""
+"""Up to this many findings of one record are listed; the rest are only counted."""
 
 
 def explain(
@@ -91,7 +87,7 @@ def explain(
     root: Node | None = None,
     say: Callable[[ErrorDetails, type[BaseModel]], tuple[Code, str, str]] | None = None,
 ) -> list[Finding]:
-    """Return the entries of an error as findings, in the order of the file if there is one.
+    """Return the entries of an error as findings; with `root`, in the order of the file.
 
     Args:
         entries: The errors of the validation.
@@ -99,7 +95,7 @@ def explain(
         data: The validated data.
         path: The path for the findings.
         root: The file's tree, for lines and columns.
-        say: Returns the kind, message and hint of an entry; `explain_entry` if None.
+        say: Returns the code, message and hint of an entry; `explain_entry` if None.
     """
     say = say or explain_entry
     counts: dict[int, Counter[str | None]] = {}
@@ -142,7 +138,7 @@ def _id_of(item: Any) -> str | None:
 
 
 def _mark(root: Node, entry: ErrorDetails) -> Position:
-    """Return the position of an error in the file, or where the missing field would be."""
+    """Return the position of an error in the file; for a missing field, that of its mapping."""
     loc, key = entry["loc"], entry["type"] == "extra_forbidden"
     node, above = root, root
     for _, below in walk(root, loc[:-1] if key else loc):
@@ -158,7 +154,7 @@ def _mark(root: Node, entry: ErrorDetails) -> Position:
 
 
 def explain_entry(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:
-    """Return the kind, message and hint of one entry of an error.
+    """Return the code, message and hint of one entry of an error.
 
     Args:
         entry: The error, as Pydantic reports it.
@@ -245,7 +241,7 @@ def _wrong_type(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str,
 
 
 def _around(value: str, meant: str, owner: type[BaseModel] | None) -> str:
-    """Return how to write a text as a list, or as a mapping with its only required field."""
+    """Return how to write a text as a list, or as a mapping with one required field, or ""."""
     if len(value) > 60 or "\n" in value:
         return ""
     if meant == "a list":
@@ -278,7 +274,7 @@ def _not_among(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, 
 
 
 def _choices(annotation: Any) -> tuple[str, ...]:
-    """Return the values of a Literal, also in a union."""
+    """Return the values of a Literal, or of a Literal within a union."""
     args = get_args(annotation)
     if args and all(isinstance(arg, str) for arg in args):
         return args
@@ -286,7 +282,7 @@ def _choices(annotation: Any) -> tuple[str, ...]:
 
 
 def model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
-    """Return the model at a place, or None."""
+    """Return the model at a place, or None if the place has none."""
     owner: type[BaseModel] | None = model
     steps = iter(loc)
     for step in steps:

@@ -1,4 +1,4 @@
-"""Recognize files that are not the text of a letter, so that messages say what they are."""
+"""Recognize files that are not the text of a letter, so that messages can say what they are."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class FileKind:
     hint: str
 
 
-_PART = "Give the letter's text as .txt, .docx or .odt, and describe this file as a part of it."
+_PART = "Give the letter's text as .txt, .docx or .odt, and add this file to parts in the record."
 _UNPACK = "Unpack it, and use a file in it."
 WORD = FileKind("a Word file", "Draft a record from it: archive-pkg draft {}")
 OPEN_DOCUMENT = FileKind("an OpenDocument text", "Draft a record from it: archive-pkg draft {}")
@@ -50,7 +50,7 @@ _PREFIXES = (
     (b"\x1f\x8b", FileKind("a compressed file (gzip)", _UNPACK)),
     (b"\x28\xb5\x2f\xfd", FileKind("a compressed file (zstd)", _UNPACK)),
 )
-# By the beginning of a member's name.
+# The kind of an Office file, by the beginning of the name of a member.
 _MEMBERS = (
     ("word/", WORD),
     (
@@ -87,7 +87,7 @@ _RECORD = FileKind("a record", "Check it: archive-pkg check {}")
 _YAML = FileKind("a YAML file", "If it is a record, check it: archive-pkg check {}")
 _JSON = FileKind("a JSON file", "If it is a record, check it: archive-pkg check {}")
 _HTML = FileKind("a web page (HTML)", "Save its text as .txt, and use that file.")
-# By the name of the root element.
+# The kind of an XML file, by the name of its root element.
 _MARKUP = {
     "PcGts": FileKind("a PAGE XML file", "Save its text as .txt, and use that file."),
     "alto": FileKind("an ALTO file", "Save its text as .txt, and use that file."),

@@ -27,7 +27,7 @@ _NOT_JSON = frozenset(["NaN", "Infinity", "-Infinity"])
 
 
 def read_json(text: str, path: str) -> YamlTree:
-    """Read JSON. Numbers and truth values stay text, as in YAML.
+    """Read JSON as `read_yaml` reads YAML: numbers and truth values stay text.
 
     Args:
         text: The file's text without a byte order mark.
@@ -85,6 +85,6 @@ def _events(text: str, builder: Builder) -> Iterator[Any]:
             value = _SURROGATE.sub("\ufffd", value)
             yield yaml.ScalarEvent(None, None, (True, True), value, start, end, '"')
         else:
-            if word in _NOT_JSON:  # but the standard library accepts it
+            if word in _NOT_JSON:  # json.loads accepts these words
                 builder.find(SYNTAX, start, f"{word} is not JSON", "Put text in quotes.")
             yield yaml.ScalarEvent(None, None, (True, True), word, start, end)

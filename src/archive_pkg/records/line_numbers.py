@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def placed(findings: Iterable[Finding], file: Path, root: Node | None = None) -> list[Finding]:
-    """Return findings about fields of a record with the lines and columns of the fields.
+    """Return findings after adding the lines and columns of the fields that they are about.
 
     Args:
         findings: The findings. Those without a field, or with a line, stay as they are.
         file: The record's file.
-        root: Its tree, if it is already read.
+        root: The tree of the file, if it has been read already.
     """
     found = list(findings)
     if not any(map(_lacks_line, found)):
@@ -68,7 +68,7 @@ def _mark(node: Node, names: list[str], lists: dict[int, dict[str, Node]]) -> Po
 
 
 def _by_name(items: list[Node]) -> dict[str, Node]:
-    """Return items by their ids and numbers; of equal ids the first counts."""
+    """Return items by their ids and numbers. If an id repeats, the first item counts."""
     named: dict[str, Node] = {}
     for number, item in enumerate(items):
         inner = item.value

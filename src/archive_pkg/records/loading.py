@@ -40,7 +40,9 @@ TOO_LARGE = Code(
     "The file is too large for a record.",
 )
 NOT_UTF8 = Code("record-not-utf8", Severity.ERROR, "The file is not encoded in UTF-8.", "RFC 3629")
-NO_FILE = Code("record-no-file", Severity.ERROR, "This is not the file of a record.")
+NO_FILE = Code(
+    "record-no-file", Severity.ERROR, "There is no record file at the path, or there are several."
+)
 
 RecordSource = StrPath | bytes | Mapping[str, Any]
 """A record's file or folder, the bytes of a file, or plain data."""
@@ -53,11 +55,11 @@ def load_record(source: RecordSource) -> Record:
     """Read a record.
 
     Args:
-        source: Its file, YAML 1.2 or JSON in UTF-8; the folder with `record.yaml` in it; the
-            bytes of its file; or its plain data.
+        source: The record's file (YAML 1.2 or JSON, in UTF-8), the folder that the file is in, the
+            bytes of the file, or plain data.
 
     Raises:
-        InvalidError: It is not a valid record; the error's `report` has every finding.
+        InvalidError: The record is not valid. The error's `report` has every finding.
         StorageError: The file cannot be read.
     """
     record, report = read_record(source)
@@ -71,11 +73,11 @@ def load_records(sources: Iterable[RecordSource]) -> Iterator[Record]:
     """Read many records, and continue after one that is not valid.
 
     Yields:
-        The valid records, in order, each when it is asked for.
+        The valid records, in order. Each is read only when it is requested.
 
     Raises:
-        InvalidError: After the last record, when some were not valid; its `report` has the
-            findings of all of them.
+        InvalidError: Some records were not valid. It is raised after the last record, and its
+            `report` has the findings of all of them.
         StorageError: A file cannot be read.
     """
     findings, bad = Report(), 0
@@ -98,23 +100,23 @@ def read_record(
     folder: StrPath | None = None,
     standalone: bool = False,
 ) -> tuple[Record | None, Report]:
-    """Read a record and report everything that is wrong with it; no content raises.
+    """Read a record and report everything that is wrong with it. Invalid content is not raised.
 
     An agent that the record refers to without describing it is taken from the nearest register,
     `agents.yaml` in the record's folder or above it.
 
     Args:
-        source: Its file, the folder with `record.yaml` in it, the bytes of its file, or its plain
-            data, as `Record.as_json` returns it.
-        path: The path for the findings; of bytes, a name that ends in `.json` means JSON.
-        folder: For bytes, the folder of the record, to find the register.
-        standalone: Whether it must describe all its agents itself, as in a package.
+        source: The record's file, the folder that the file is in, the bytes of the file, or plain
+            data as `Record.as_json` returns it. Plain data gets no agents from a register.
+        path: The path for the findings. Bytes are read as JSON if it ends in `.json`.
+        folder: For bytes, the folder in which the search for a register starts; None for no search.
+        standalone: Whether the record must describe all its agents itself, as in a package.
 
     Returns:
         The record, or None if it is not valid, and the findings.
 
     Raises:
-        StorageError: The file is not there or cannot be read, or the register cannot be trusted.
+        StorageError: The file cannot be read, or the register cannot be read or trusted.
     """
     if isinstance(source, Mapping):
         return _validated(dict(source), "" if path is None else os.fspath(path))
@@ -131,10 +133,10 @@ def read_record(
 
 
 def read_placed(file: Path) -> tuple[Record | None, Report, Node | None]:
-    """Read a record's file as `read_record` does, and return its tree for the places of statements.
+    """Read a record's file as `read_record` does, and also return its tree, for line numbers.
 
     Raises:
-        StorageError: The file is not there or cannot be read.
+        StorageError: The file cannot be read, or the register cannot be read or trusted.
     """
     data, findings = _bytes(file, os.fspath(file))
     return (
@@ -146,7 +148,7 @@ def record_file(path: StrPath) -> tuple[Path, list[Finding]]:
     """Return the file of a record: the path itself, or the record's file in a folder.
 
     Returns:
-        The file, and findings if a folder has none or several.
+        The file, and findings if a folder has no record file or several.
     """
     given = Path(path)
     if not given.is_dir():
@@ -169,7 +171,7 @@ def read_tree(data: bytes, path: str) -> YamlTree:
 
     Args:
         data: The file's bytes.
-        path: The path for the findings; a name that ends in `.json` means JSON.
+        path: The path for the findings. The file is read as JSON if it ends in `.json`.
     """
     from archive_pkg.records.yaml.nodes import YamlTree
 
@@ -187,7 +189,7 @@ def read_tree(data: bytes, path: str) -> YamlTree:
 
 
 def invalid(report: Report, message: str) -> InvalidError:
-    """Return the error for an invalid record: its first finding, with all in the report."""
+    """Return the error for an invalid record, with its first error as the message."""
     first = report.errors[0]
     more = len(report.errors) - 1
     others = f" (and {more} more)" if more else ""
@@ -237,10 +239,10 @@ def _text_finding(place: Location, path: str) -> Finding:
 
 
 def read_register(file: Path) -> tuple[Register | None, Report]:
-    """Read a register of agents and report everything that is wrong with it; no content raises.
+    """Read a register of agents and report everything that is wrong with it.
 
     Raises:
-        StorageError: It cannot be read or trusted.
+        StorageError: The file cannot be read or trusted.
     """
     naming = "If you trust it, make a copy that belongs to you, or change its owner (chown)."
     size = RECORD_SIZE.value
@@ -250,10 +252,10 @@ def read_register(file: Path) -> tuple[Register | None, Report]:
 
 
 def register_above(folder: StrPath) -> Register | None:
-    """Return the nearest register in a folder or above it; None if there is no valid one.
+    """Return the nearest register in a folder or above it; None if there is none or it is invalid.
 
     Raises:
-        StorageError: It cannot be read or trusted.
+        StorageError: The register cannot be read or trusted.
     """
     file = find_upwards(Path(folder), REGISTER)
     return read_register(file)[0] if file else None
@@ -286,7 +288,7 @@ def _register(data: bytes, path: str) -> tuple[Register | None, tuple[Finding, .
 def _completed(
     root: Node, path: str, folder: StrPath, findings: Report
 ) -> tuple[Record | None, Report]:
-    """Validate a record again, completed from the nearest register if there is one."""
+    """Complete an invalid record from the nearest register, and validate it again."""
     file = find_upwards(Path(folder), REGISTER)
     if file is None:
         return None, findings
@@ -299,7 +301,7 @@ def _completed(
 def validate_completed(
     data: dict[str, Any], path: str, register: Register, file: Path, root: Node | None = None
 ) -> tuple[Record | None, Report]:
-    """Return the record of plain data that a register completes, and what is wrong with it.
+    """Complete a record from a register; return the record, or None if invalid, and the findings.
 
     Args:
         data: The plain data of a record's file.
@@ -354,12 +356,12 @@ def _too_large(size: int, path: str) -> Finding:
     return TOO_LARGE.at(
         Location(path),
         f"the file has {size:,} bytes; a record can have up to {RECORD_SIZE.value:,}",
-        "Put the text of the letter into a file of its own. " + RECORD_SIZE.hint,
+        "Put the text of the letter into a separate file. " + RECORD_SIZE.hint,
     )
 
 
 def _decoded(data: bytes, path: str) -> tuple[str, list[Finding]]:
-    """Decode a file, without its byte order mark."""
+    """Return the text of a file without a byte order mark, or a finding if it is not UTF-8."""
     try:
         return data.decode("utf-8").removeprefix("\ufeff"), []
     except UnicodeDecodeError as error:

@@ -1,6 +1,6 @@
-"""Write records. In an existing file, only what differs is changed.
+"""Write records. In an existing file, change only what differs.
 
-Comments, order, quotes, line ends and blank lines of a YAML file are kept, because its text is
+A YAML file keeps its comments, order, quotes, line ends and blank lines, because its text is
 patched at the positions that the reader returned.
 """
 
@@ -42,12 +42,14 @@ if TYPE_CHECKING:
 def save_record(record: Record, path: StrPath) -> None:
     """Write a record atomically and durably.
 
-    An existing file keeps its comments, its order and everything that does not change. A file with
-    the same content is not touched. What the record takes from a register is not copied into it.
+    An existing file keeps its comments, its order and everything that does not change. It is not
+    touched if it has the same content in the present format. What the record takes from a register
+    is not copied into it.
 
     Args:
         record: The record.
-        path: Its file, JSON if it ends in `.json` and else YAML; or its folder, for `record.yaml`.
+        path: The file, which is JSON if its name ends in `.json` and YAML otherwise; or its folder.
+            In a folder without a record file, `record.yaml` is made.
 
     Raises:
         InvalidError: The record is not valid (Pydantic's `model_copy` checks nothing), or the
@@ -76,7 +78,7 @@ def save_record(record: Record, path: StrPath) -> None:
 
 
 def upgrade_record(path: StrPath) -> bool:
-    """Write a record's file in the present format, and change nothing else in it.
+    """Convert a record's file to the present format, and change nothing else in it.
 
     Args:
         path: The file, or its folder.
@@ -116,14 +118,17 @@ def updated(record: Record, data: bytes, file: Path) -> bytes:
 
 
 def _in_any_order(record: Record) -> Any:
-    """Return what a record says; agents and evidence from a register follow its own."""
+    """Return a record's content without the order of agents and evidence.
+
+    The order can differ, because agents and evidence from a register follow the record's own.
+    """
     agents = {agent.id: agent for agent in record.agents}
     rest = record.model_copy(update={"agents": (), "evidence": ()})
     return rest, agents, Counter(record.evidence)
 
 
 def as_yaml(record: Record) -> str:
-    """Return the record as YAML, in the models' order, without empty fields."""
+    """Return the record as YAML, in the order of the models, without default values."""
     return writing.document(_needed(record))
 
 
@@ -133,7 +138,7 @@ def updated_yaml(record: Record, text: str, register: Register | None = None) ->
     Args:
         record: The record.
         text: The text of a file with a valid record.
-        register: The register that completes it.
+        register: The register that completes the record, or None.
     """
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     bare = text.removeprefix(mark)
@@ -161,16 +166,18 @@ def _updated_json(record: Record, text: str, register: Register | None) -> str:
 
 
 def _needed(record: Record) -> dict[str, Any]:
-    """Return the data that a file must have: everything but defaults."""
+    """Return the data that a file must have: everything except default values."""
     data = record.model_dump(mode="json", exclude_defaults=True)
-    return {"format": FORMAT, **{key: short(value) for key, value in data.items()}}
+    return {"format": FORMAT, **{key: with_short_dates(value) for key, value in data.items()}}
 
 
-def short(data: Any) -> Any:
+def with_short_dates(data: Any) -> Any:
     """Return plain data in which a date with only an EDTF form is a text."""
     if isinstance(data, dict):
-        return data["edtf"] if set(data) == {"edtf"} else {k: short(v) for k, v in data.items()}
-    return [short(item) for item in data] if isinstance(data, list) else data
+        if set(data) == {"edtf"}:
+            return data["edtf"]
+        return {key: with_short_dates(value) for key, value in data.items()}
+    return [with_short_dates(item) for item in data] if isinstance(data, list) else data
 
 
 def _in_order_of(before: Any, data: Any) -> Any:
@@ -187,7 +194,7 @@ def _in_order_of(before: Any, data: Any) -> Any:
 
 
 def _leaves_format_out(data: Any) -> bool:
-    """Return whether a file has no format and means the same in the present one."""
+    """Return whether a file names no format and has no fields of an earlier one."""
     return "format" not in data and not is_former(data)
 
 

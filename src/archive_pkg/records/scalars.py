@@ -1,7 +1,7 @@
 """Types of the single values in a record, which are read from their source text.
 
-Readers of YAML turn plain words into numbers, dates and truth values. `records/loading.py` does
-not, so the models use these types.
+Most readers of YAML turn plain words into numbers, dates and truth values. `records/loading.py`
+returns them as text, so the models convert them with these types.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PATH_PATTERN = (
     r"^(?! |.*(?:/ |[ ./](?:/|$)))[^/<>:\"|?*\\\u0000-\u001f\u007f-\u009f]"
     r"[^<>:\"|?*\\\u0000-\u001f\u007f-\u009f]*$"
 )
-"""The paths that `portable_path` accepts, except for the rules about single names."""
+"""The paths that `portable_path` accepts, without its rules on NFC, reserved names and length."""
 
 _DIGITS = re.compile("-?[1-9][0-9]*|0")
 _UNPORTABLE = frozenset('<>:"\\|?*')
@@ -55,7 +55,7 @@ def _whole(value: object) -> object:
 
 
 def _flag(value: object) -> object:
-    """Read true or false; the other words for them in YAML 1.1 are refused."""
+    """Read true or false; refuse the other words that YAML 1.1 has for them."""
     if not isinstance(value, str):
         return value
     if value not in ("true", "false"):
@@ -91,7 +91,7 @@ class Form:
     Attributes:
         name: The name of such a text, such as "an id".
         pattern: The form as a regular expression, anchored at both ends.
-        words: A hint that describes the form.
+        words: The hint that describes the form.
     """
 
     name: str
@@ -126,7 +126,8 @@ def clean_text(value: str) -> str:
     wrong = _NO_TEXT.search(value)
     if wrong:
         raise Fault(
-            f"the text has the character U+{ord(wrong[0]):04X} at {wrong.start()}", "Remove it."
+            f"the text has the character U+{ord(wrong[0]):04X}, which is not allowed",
+            f"Remove it. It is character {wrong.start() + 1} of the text.",
         )
     return value
 
@@ -166,7 +167,8 @@ def _check_name(path: str, name: str) -> None:
     if name in ("", "."):
         raise Fault(f"“{shown}” has an empty name or a dot between slashes", "Write FOLDER/FILE.")
     if name != name.rstrip(" .") or name != name.lstrip(" "):
-        raise Fault(f"“{shown}”: “{name}” begins or ends with a space or dot", "Rename the file.")
+        message = f"“{shown}”: “{name}” begins with a space, or ends with a space or dot"
+        raise Fault(message, "Rename the file.")
     bad = [c for c in name if c in _UNPORTABLE or unicodedata.category(c) in ("Cc", "Cs")]
     if bad:
         raise Fault(

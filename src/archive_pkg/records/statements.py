@@ -33,7 +33,7 @@ class StatementIndex(Values):
                 self._finer[".".join(names[:end])].extend(items)
 
     def evidence(self, path: str) -> tuple[Evidence, ...]:
-        """Return the evidence for the statements that contain this one, then its own."""
+        """Return the evidence for a statement, after that for the statements that contain it."""
         names = path.split(".")
         wholes = (".".join(names[:end]) for end in range(1, len(names) + 1))
         return tuple(item for whole in wholes for item in self._evidence.get(whole, ()))

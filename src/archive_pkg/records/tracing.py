@@ -24,10 +24,10 @@ class Trace:
     Attributes:
         field: The dotted path of the statement.
         value: The value of the statement.
-        evidence: Its evidence: first for statements that contain it, then its own, then for
-            statements within it.
+        evidence: The evidence for statements that contain it, for the statement itself, and for
+            statements within it, in this order.
         lineage: The parts that it quotes or describes, then the parts that these depend on, each
-            once, with the number of steps.
+            once, with the number of steps that lead to it.
         events: The events of these parts and of the document as a whole, in the record's order.
         agents: The agents that the statement names, that supplied its evidence, made the parts or
             took part in the events.

@@ -26,13 +26,13 @@ RELATIONS = ("made_from", "part_of", "about")
 """The fields of a part that name other parts."""
 
 _LEVELS = ("fonds", "file", "folio")
-"""The fields of `holding` that are levels of the archive, from the top."""
+"""The fields of `holding` that are levels of the archive, the highest first."""
 
 _RELATIONS_SINCE, _HOLDINGS_SINCE = 2, 3
 
 
 def relation_of(kind: object) -> str:
-    """Return the field that replaces `of` in a part of a kind."""
+    """Return the field that replaces `of` in a part of the given kind."""
     return {"enclosure": "part_of", "summary": "about"}.get(str(kind), "made_from")
 
 
@@ -51,7 +51,7 @@ def upgrade(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def unknown_format(data: dict[str, Any]) -> str:
-    """Return what is wrong with the format of a record's plain data, or ""."""
+    """Return a message if the format of a record's plain data is unknown, or ""."""
     given = data.get("format")
     if given is None or _number(given):
         return ""
@@ -63,7 +63,7 @@ def unknown_format(data: dict[str, Any]) -> str:
 
 
 def describe_formats(record: dict[str, Any], part: dict[str, Any]) -> None:
-    """Add the fields that only files have, or files of an earlier format, to the JSON Schema.
+    """Add the field `format` and the fields of earlier formats to the JSON Schema.
 
     Args:
         record: The schema of a record.
@@ -268,7 +268,7 @@ def _parts_with_of(root: Node) -> Iterator[tuple[Node, str]]:
 
 
 def _holding(root: Node) -> Node | None:
-    """Return the value of `holding` in a tree, if it is to be replaced."""
+    """Return the value of `holding` in a tree, or None if it is not to be replaced."""
     there = isinstance(root.value, dict) and _has_holding(root.plain)
     return root.value["holding"] if there and isinstance(root.value, dict) else None
 
@@ -323,7 +323,7 @@ def _holding_in_flow(text: str, holding: Node) -> str:
 
 
 def _holding_in_lines(text: str, start: int, holding: Node) -> str:
-    """Return the lines of a mapping in block style, from a position, as those of a list."""
+    """Return the lines of a mapping in block style, from a position, rewritten as a list."""
     line_end = "\r\n" if "\r\n" in text else "\n"
     column = holding.start.column
     fields: dict[str, str] = {}

@@ -20,7 +20,7 @@ _FAULTY = object()
 class Values:
     """Finds values in a record, or in its plain data, by their dotted paths.
 
-    An item of a list is found by its id or number, and a text by itself. Lists are indexed once.
+    An item of a list is found by its id or number; a text is its own id. Each list is indexed once.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Values:
         Args:
             record: The record, or the plain data of one.
             model: The model of a record.
-            faulty: Places with errors; a path through one of them leads to an unknown value.
+            faulty: Places with errors. A path through such a place leads to a placeholder.
         """
         self._record = record
         self._model = model
@@ -43,7 +43,7 @@ class Values:
         """Return the value at a dotted path, such as `agents.khrushchev.name` or `date`.
 
         Raises:
-            KeyError: A name on the path does not exist; the argument is a sentence about it.
+            KeyError: A name on the path does not exist. The argument is a message for the user.
         """
         return self._walk(path)[0]
 
@@ -51,7 +51,7 @@ class Values:
         """Return the names of fields and numbers of items on a dotted path.
 
         Raises:
-            KeyError: A name on the path does not exist; the argument is a sentence about it.
+            KeyError: As for `value`.
         """
         return self._walk(path)[1]
 
@@ -86,7 +86,7 @@ class Values:
         return get(value, name, model.model_fields[name].default), _model_of(model, name), name
 
     def _meant(self, name: str, known: Iterable[str]) -> str:
-        """Suggest the nearest name, for the first few misses."""
+        """Return a suggestion for a wrong name, or "" if there is none or there were too many."""
         self._misses += 1
         near = get_close_matches(name, list(known), 1) if self._misses <= MAX_SUGGESTIONS else []
         return f"; did you mean {near[0]}?" if near else ""
@@ -99,7 +99,7 @@ def get(value: Any, name: str, default: Any = None) -> Any:
 
 
 def items(value: Any, name: str) -> Sequence[Any]:
-    """Return the items of a field, or none if it is not a list."""
+    """Return the items of a field, or an empty tuple if it is not a list."""
     found = get(value, name)
     return found if isinstance(found, list | tuple) else ()
 

@@ -58,7 +58,7 @@ def label(field: str) -> str:
 
 
 def facts(record: Record) -> Iterator[tuple[str, str, str]]:
-    """Yield the name, label and value in words of each field that describes the document."""
+    """Yield the name, label and value in words of each descriptive field that is not empty."""
     for name in FIELDS:
         value = getattr(record, name)
         if value not in (None, ()):
@@ -135,7 +135,7 @@ def classification_in_words(record: Record, *, brief: bool = False) -> str:
 
     Args:
         record: The record.
-        brief: Whether to leave out who changed the classification, the notes and the level's name.
+        brief: Whether to leave out the agents and notes of changes, and the level in its scheme.
 
     Returns:
         The phrase; empty if the document is not classified.
@@ -163,7 +163,7 @@ _MONTHS = (
 
 
 def date_in_words(edtf: str) -> str:
-    """Return a day or month as titles have it, "18 July 1960"; any other date as it is."""
+    """Return a day or month as in titles, "18 July 1960"; return any other date unchanged."""
     full = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", edtf)
     if full is None or not 1 <= int(full[2]) <= len(_MONTHS):
         return edtf
@@ -212,7 +212,7 @@ def _(value: Publication, record: Record) -> str:
 
 
 def publication_parts(record: Record, value: Publication) -> Iterator[str]:
-    """Yield the citation, and the other statements about a publication, each in words."""
+    """Yield the citation of a publication, then each further statement about it, in words."""
     yield value.citation
     if value.title:
         yield value.title

@@ -22,7 +22,7 @@ from archive_pkg.records.coherence import references
 from archive_pkg.records.completing import is_described
 from archive_pkg.records.loading import read_tree, validate_completed
 from archive_pkg.records.models import Register
-from archive_pkg.records.saving import short
+from archive_pkg.records.saving import with_short_dates
 from archive_pkg.records.values import id_of, items
 from archive_pkg.records.yaml import writing
 from archive_pkg.records.yaml.patching import patch
@@ -304,7 +304,7 @@ def _with_entry(
     """Return the plain data of a register with an entry for an agent that has several."""
     listed = items(plain, "agents")
     known: dict[str, Any] = next((item for item in listed if item["id"] == keep), {})
-    made = short(agent.model_dump(mode="json", exclude_defaults=True)) | {"id": keep}
+    made = with_short_dates(agent.model_dump(mode="json", exclude_defaults=True)) | {"id": keep}
     changed = {
         name: made[name] for name in made if name not in known or _is_longer(made, known, name)
     }
@@ -345,7 +345,7 @@ def _with_entry_used(data: dict[str, Any], name: str, entry: Agent) -> dict[str,
 
 
 def _of_its_document(item: dict[str, Any], entry: Agent) -> dict[str, Any]:
-    stated = short(entry.model_dump(mode="json", exclude_defaults=True))
+    stated = with_short_dates(entry.model_dump(mode="json", exclude_defaults=True))
     return {"id": item["id"]} | {
         key: item[key] for key in _OF_DOCUMENTS if item.get(key) and item[key] != stated.get(key)
     }

@@ -1,10 +1,10 @@
 """The models of a record: its description, and the evidence for each statement.
 
-The models are strict and frozen, and they refuse unknown keys. They convert only what a file cannot
-write in another way: a list becomes a tuple, `true` and decimal digits as text become values, a
-date can be only its EDTF text and a publication only its citation, and a record of an earlier
-format is upgraded. An instance is always coherent: all references lead somewhere, parts do not
-depend on each other in a circle, and all evidence is for a statement of the record.
+The models are strict and frozen, and they refuse unknown keys. They convert few values: a list to a
+tuple, `true` and decimal digits from text, an EDTF text to a date, a citation to a publication, and
+a record of an earlier format to the present one. A validated record is coherent: whatever it refers
+to exists, parts do not depend on each other in a circle, and all evidence is for a statement of the
+record.
 
 `Record.model_validate` raises one `pydantic.ValidationError` with the places of all errors, and
 `archive_pkg.read_record` returns them as findings.

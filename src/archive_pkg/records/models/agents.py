@@ -1,4 +1,4 @@
-"""Agents, and the part that each took in what the document records."""
+"""Models of agents, and of the part that each took in what the document records."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Participant(Model):
 
     Attributes:
         agent: The agent.
-        part: What the agent did there; one text or several.
+        part: What the agent did there: one or several of the values.
         office: The office in which the agent took part, in the words of the document.
         side: The side or delegation, in the words of the document.
     """

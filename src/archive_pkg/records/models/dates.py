@@ -1,4 +1,4 @@
-"""Dates and places."""
+"""Models of dates and places."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _says_nothing(date: Any) -> Iterator[Fault]:
 
 
 class WrittenDate(Model):
-    """A date as the document gives it. Plain text is read as the EDTF form.
+    """A date as the document gives it. A text alone is read as the EDTF form.
 
     Attributes:
         edtf: The date in the Extended Date/Time Format (ISO 8601-2), "1960-07-18", always in the
@@ -58,7 +58,7 @@ class WrittenDate(Model):
 
 
 class Date(WrittenDate):
-    """A known date, and how it was written. Plain text is read as the EDTF form."""
+    """A known date, and how it was written. A text alone is read as the EDTF form."""
 
     model_config = ConfigDict(json_schema_extra={})
 
@@ -89,7 +89,7 @@ def _says_neither_when_nor_where(date: Any) -> Iterator[Fault]:
 
 
 class DateAndPlace(WrittenDate):
-    """When and where something happened. Plain text is read as the EDTF form of the date.
+    """When and where something happened. A text alone is read as the EDTF form of the date.
 
     Attributes:
         place: Where it happened.

@@ -52,7 +52,7 @@ class Reclassification(Model):
     Attributes:
         action: The action.
         date: The date of the action.
-        by: The agent who took it.
+        by: The agent who took the action.
         level: The new level, in the scheme of the classification.
         note: The authority for the action, or another note.
     """
@@ -70,7 +70,7 @@ class Classification(Model):
     Attributes:
         as_written: The marking verbatim, "Completely Secret".
         language: The language of the marking.
-        scheme: The vocabulary of levels, "ussr"; required with `level`.
+        scheme: The vocabulary of levels, "ussr". Give it together with `level`.
         level: The level in that vocabulary, "top-secret".
         caveats: Additional markings, verbatim.
         history: Later changes, oldest first.
@@ -127,8 +127,8 @@ class Holding(Model):
 
     Attributes:
         repository: The archive.
-        levels: The path within the archive, from the top: fond, opis, delo, list; Bestand,
-            Signatur, Blatt; series, box, folder.
+        levels: The path within the archive, from the highest level down: fond, opis, delo, list;
+            Bestand, Signatur, Blatt; series, box, folder.
         note: A note for readers, such as which copy it is.
     """
 
@@ -142,7 +142,7 @@ def _citation_from_text(value: object) -> object:
 
 
 class Publication(Model):
-    """Where the document has been published. Plain text is read as the citation.
+    """Where the document has been published. A text alone is read as the citation.
 
     Attributes:
         citation: The citation in words.
@@ -193,7 +193,7 @@ def _leads_nowhere(relation: Any) -> Iterator[Fault]:
     if all(get(relation, name) is None for name in ("record", "title", "identifier")):
         yield Fault(
             "the relation does not name the other document",
-            "Add record, its record's id; or title, its title in words; or identifier.",
+            "Add record (the id of the other document's record), title or identifier.",
         )
 
 
@@ -238,8 +238,8 @@ class Enclosure(Model):
         number: The number of the enclosure, as written.
         sender: The agents in whose name it was written.
         date: When it was written.
-        part: The part with its file, or with held: false.
-        record: The id of its own record.
+        part: The part that is the enclosure. The part has held: false if you do not hold it.
+        record: The id of the enclosure's own record.
     """
 
     id: Id
@@ -259,7 +259,7 @@ class AgendaItem(Model):
         title: The title of the item.
         number: The number of the item, as written.
         at: The heading of the item in the text.
-        record: The id of its own record.
+        record: The id of the item's own record.
     """
 
     id: Id

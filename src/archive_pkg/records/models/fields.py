@@ -58,7 +58,7 @@ Id = Annotated[
         "Use up to 64 letters, digits, - and _, without - at either end.",
     ),
 ]
-"""The id of an agent, part, note or event within its record."""
+"""An id within a record, such as that of an agent, a part or an event."""
 
 
 class _OneOfTheTypes:
@@ -122,7 +122,7 @@ Sha256 = Annotated[
     Form(
         "a SHA-256 digest",
         r"^[0-9a-f]{64}$",
-        "Write 64 of 0-9 and a-f, as `sha256sum FILE` prints them.",
+        "Write 64 characters of 0-9 and a-f, as `sha256sum FILE` prints them.",
     ),
 ]
 """A SHA-256 digest in lower-case hexadecimal."""
@@ -153,8 +153,9 @@ Puid = Annotated[
 """A format's identifier in PRONOM."""
 
 Digest = Annotated[
-    str, Form("a digest", r"^sha256:[0-9a-f]{64}$", "Write sha256: and 64 of 0-9 and a-f.")
+    str,
+    Form("a digest", r"^sha256:[0-9a-f]{64}$", "Write sha256: and 64 characters of 0-9 and a-f."),
 ]
-"""The digest of the bytes of a file or another object."""
+"""The SHA-256 digest of the bytes of a file."""
 
 Confidence = Literal["certain", "probable", "guess"]

@@ -83,7 +83,7 @@ class Evidence(Model):
         at: The words that it is quoted or inferred from.
         rule: The name of the rule.
         agent: The agent who supplied it.
-        value: Another value that this evidence supports, if it contradicts the value in the
+        value: A different value that this evidence supports, if it contradicts the value in the
             record.
         confidence: How sure the statement is.
         note: The reasoning, in words.

@@ -111,8 +111,8 @@ class Part(Model):
         encoding: The character encoding of a text, by its IANA name; UTF-8 if missing.
         languages: BCP 47 tags.
         made_from: The parts it was made from, such as the original of a translation.
-        part_of: The parts it belongs to, such as the document that an enclosure was sent with.
-        about: The parts it describes, such as the document that a summary describes.
+        part_of: The parts it belongs to. An enclosure belongs to the document it was sent with.
+        about: The parts it describes, such as the letter that a summary describes.
         made_by: The agents who made it.
         made: The date when it was made.
         method: How it was made.
@@ -165,14 +165,14 @@ class Part(Model):
 
 
 class TranslationNote(Model):
-    """A note by a translator or editor in a text, or about an error in it.
+    """A note by a translator or editor in a text, or an error in a text.
 
     Attributes:
         id: The id within the record.
         kind: The kind of note: a source term next to its translation, words inserted for the
             reader, an uncertain reading, an illegible place, an error in the text (sic), an
-            omission, a withheld passage, or another editorial note.
-        at: Its place, with brackets.
+            omission, a withheld passage, or an editorial note of a different kind.
+        at: Its place in the text, including brackets.
         text: The words of the note, or an explanation of the place.
         rendering: The translation of a source term.
         original: The source term in its own script.

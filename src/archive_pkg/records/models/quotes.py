@@ -50,9 +50,9 @@ class Span(Model):
     """A range of a decoded text.
 
     Attributes:
-        start: Offset of the first character: Unicode code points from 0, with unchanged line ends,
-            without a byte order mark.
-        end: Offset after the last character.
+        start: The offset of the first character, counted from 0 in Unicode code points, with
+            unchanged line ends and without a byte order mark.
+        end: The offset after the last character.
     """
 
     start: WholeNumber

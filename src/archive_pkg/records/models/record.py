@@ -167,7 +167,7 @@ class Record(Model):
     ) -> Self:
         """Report errors of single fields together with those about several fields.
 
-        The context is the file and the ids of the register, for the messages.
+        The validation context, if any, is the file of the register and the ids of its entries.
         """
         if not isinstance(data, dict):
             return handler(data)
@@ -184,7 +184,7 @@ class Record(Model):
 
     @property
     def document_type(self) -> DocumentType:
-        """The type of the document, with all that follows from it."""
+        """The type of the document, with its label, title and rules."""
         if self.own_type is None:
             return document_types()[self.type]
         like = document_types()[self.own_type.like]
@@ -192,11 +192,11 @@ class Record(Model):
         return replace(like, id=self.type, label=label, plural=label, definition=definition)
 
     def agent(self, name: str) -> Agent:
-        """Return the agent with an id. Raises KeyError."""
+        """Return the agent with an id. Raises KeyError if there is none."""
         return _by_id(self.agents, name)
 
     def part(self, name: str) -> Part:
-        """Return the part with an id. Raises KeyError."""
+        """Return the part with an id. Raises KeyError if there is none."""
         return _by_id(self.parts, name)
 
     def names(self, ids: Sequence[str]) -> str:
@@ -214,7 +214,7 @@ class Record(Model):
         return tuple(dict.fromkeys(tag for part in self.parts for tag in part.languages))
 
     def as_json(self) -> dict[str, Any]:
-        """Return the record as plain data, without empty fields."""
+        """Return the record as plain data, with its format and without empty fields."""
         data = _without_empty(self.model_dump(mode="json", exclude_none=True))
         return {"format": FORMAT, **data}
 

@@ -24,8 +24,8 @@ class Register(Model):
 
     Attributes:
         agents: The agents. Records refer to them by their ids.
-        evidence: The evidence for what the entries say. It cannot quote, because a register has no
-            texts.
+        evidence: The evidence for what the entries say. It cannot be quoted, because a register has
+            no texts.
     """
 
     agents: Many[Agent] = EMPTY

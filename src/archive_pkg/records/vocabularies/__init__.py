@@ -1,1 +1,1 @@
-"""Vocabularies that a record uses: identifiers, languages, terms with an order or an authority."""
+"""Vocabularies of records: identifiers, languages, document types, levels of secrecy, events."""

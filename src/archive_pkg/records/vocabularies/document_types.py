@@ -1,4 +1,4 @@
-"""The types of documents, with what follows from each. The table is `data/document_types.yaml`."""
+"""Read the types of documents, and the properties of each, from `data/document_types.yaml`."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class DocumentType:
     Attributes:
         id: The type's id, "memorandum-of-conversation".
         label: What such a document is called, "Memorandum of conversation".
-        plural: The label of several of them; for a record's own type, the same as the label.
+        plural: The label of several such documents. For a record's own type, it is the label.
         definition: What such a document is.
-        correspondence: Whether it is sent from one side to another.
-        title: The form of its title: `{field}` for a field in words; text in brackets is left
-            out if the field in it is empty.
-        states: What a complete record states: of each group of fields, at least one.
+        correspondence: Whether it is sent from one party to another.
+        title: The form of its title. `{field}` stands for a field in words. Text in brackets is
+            left out if the field in it is empty.
+        states: The groups of fields of which a complete record has at least one each.
         schema_org: The type in schema.org.
         csl: The type in the Citation Style Language.
         bibtex: The entry type in BibTeX.
@@ -61,7 +61,7 @@ def document_types() -> dict[str, DocumentType]:
 
 
 def type_called(label: str) -> str | None:
-    """Return the id of the type with a label, in any case of letters; None if there is none."""
+    """Return the id of the type with a label, ignoring case; None if there is none."""
     labels = {each.label.casefold(): each.id for each in document_types().values()}
     return labels.get(label.casefold())
 

@@ -59,8 +59,8 @@ class IdentifierScheme:
         pattern: The form of a bare identifier.
         form: The form in words, with an example.
         uri: The address of an identifier, with `{}` for the identifier; empty if it has none.
-        prefixes: Other beginnings of addresses of the scheme, without `https://`.
-        check: Returns the correct check character of an identifier.
+        prefixes: Further beginnings of addresses of the scheme, without `https://`.
+        check: Returns the correct check character of an identifier; None if it has none.
     """
 
     name: str
@@ -174,7 +174,7 @@ SCHEMES: dict[str, IdentifierScheme] = {
 }
 
 
-def _of_another_form(identifier: Any) -> Iterator[Fault]:
+def _malformed(identifier: Any) -> Iterator[Fault]:
     scheme, value = get(identifier, "scheme"), get(identifier, "value")
     if isinstance(scheme, str) and scheme in SCHEMES and isinstance(value, str):
         try:
@@ -211,7 +211,7 @@ class Identifier(Model):
     value: str = Field(examples=["Q42"])
     note: str | None = None
 
-    _has_the_form_of_its_scheme = validated_by(_of_another_form)
+    _has_the_form_of_its_scheme = validated_by(_malformed)
 
     @property
     def uri(self) -> str | None:
@@ -228,13 +228,13 @@ def check_identifier(scheme: str, value: str) -> None:
     """Check the form and the check digit of an identifier.
 
     Raises:
-        Fault: The identifier does not have the form of its scheme.
+        Fault: The identifier does not have the form of its scheme, or its check digit is wrong.
     """
     rules = SCHEMES[scheme]
     if not rules.pattern.fullmatch(value):
         right = _bare(scheme, value)
         if right:
-            _wrong(f"“{_short(value)}” is not the bare {rules.name} identifier", f"Write {right}")
+            _wrong(f"“{_short(value)}” is not a bare {rules.name} identifier", f"Write {right}.")
         _wrong(f"“{_short(value)}” is not a {rules.name} identifier", f"The form is {rules.form}.")
     if scheme == "url" and not _host(value):
         _wrong(f"“{_short(value)}” has no host", f"The form is {rules.form}.")
@@ -253,7 +253,7 @@ def _host(address: str) -> str | None:
 
 
 def _bare(scheme: str, value: str) -> str:
-    """Return the bare identifier in an address or another form of it, or "" if there is none."""
+    """Return the bare identifier in an address or in a different spelling, or ""."""
     rules = SCHEMES[scheme]
     candidate = value.strip()
     address = candidate.split("://", 1)[-1] if "://" in candidate else candidate
@@ -303,12 +303,12 @@ def _wrong(message: str, hint: str) -> NoReturn:
 
 
 def identify(text: str | None, scheme: str | None = None) -> dict[str, str] | None:
-    """Return an identifier for an address or a bare value.
+    """Return an identifier, as plain data, for an address or a bare value; None if neither fits.
 
     Args:
         text: The address or value.
-        scheme: The scheme according to the source. It is the note of a local identifier if the
-            value does not have the form of the scheme.
+        scheme: The scheme according to the source. If the value does not have the form of a known
+            scheme, this becomes the note of a local identifier.
     """
     found = _identified(text, scheme) if text else None
     return dict(found) if found else None
@@ -335,7 +335,7 @@ def _identified(text: str, scheme: str | None) -> dict[str, str] | None:
 
 
 def _after(text: str, start: str) -> str:
-    """Return what follows the beginning of an address, with http or https."""
+    """Return what follows the beginning of an address, with any protocol, or ""."""
     bare_text, bare_start = text.split("://", 1)[-1], start.split("://", 1)[-1]
     if not bare_start or "://" not in text or not bare_text.startswith(bare_start):
         return ""

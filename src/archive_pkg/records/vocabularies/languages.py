@@ -95,7 +95,7 @@ _OLD = frozenset(["i", "art", "cel", "en", "no", "sgn", "zh"])
 
 
 def _old_tag(text: str) -> str:
-    """Return a grandfathered tag without a successor, or ""."""
+    """Return a grandfathered tag, or ""; raise a Fault if the tag has a successor."""
     entries = re.search(
         rf"\nType: grandfathered\nTag: ({re.escape(text)})\n([^%]*)", _registry(), re.IGNORECASE
     )
@@ -136,7 +136,7 @@ _ORDER = "Write language, script, region and variants in this order: sr-Cyrl-YU.
 
 
 def _kind(subtag: str) -> tuple[str, int]:
-    """Return the kind of a subtag after the first, and the place of the kind in the order."""
+    """Return the kind of a subtag after the first, and the rank of the kind in the order."""
     if len(subtag) == 3 and subtag.isalpha():
         return "extlang", 1
     if len(subtag) == 4 and subtag.isalpha():
@@ -191,7 +191,7 @@ def _extensions(text: str, subtags: list[str]) -> list[str]:
 
 
 def _unknown(text: str, kind: str, subtag: str) -> NoReturn:
-    """Raise a Fault for an unknown subtag, with the nearest known one."""
+    """Raise a Fault for an unknown subtag, with a similar known one in the hint."""
     name = "language extension" if kind == "extlang" else kind
     message = f"“{text}”: there is no {name} “{_case(kind, subtag)}”"
     right = _MEANT.get((kind, subtag), "") or (_shorter(subtag) if kind == "language" else "")
@@ -261,7 +261,7 @@ def three_letters(tag: str) -> str:
 
 
 def language_name(tag: str) -> str:
-    """Return the English name of a tag's language, such as "German", or the tag."""
+    """Return the English name of a tag's language, such as "German"; the tag if unknown."""
     names = _fields(_entry("language", tag.partition("-")[0].lower()), "Description")
     return names[0] if names else tag
 

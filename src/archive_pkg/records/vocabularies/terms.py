@@ -1,6 +1,6 @@
 """Vocabularies: levels of secrecy and types of events.
 
-Their content is in `data/`, with its sources, and is read when it is first needed.
+They are read from `data/` when they are first needed. The files there name their sources.
 """
 
 from __future__ import annotations
@@ -131,13 +131,13 @@ def level(scheme: str, name: str) -> ClassificationLevel:
 def find_marking(text: str) -> tuple[TermCandidate, ...]:
     """Return the levels that a marking could mean, up to one per scheme.
 
-    Only the longest words count: "Completely Secret" does not match "Secret".
+    Only the longest match counts: "Completely Secret" does not match "Secret".
 
     Args:
         text: The marking as written, such as "TOP SECRET//NOFORN".
 
     Returns:
-        The candidates: markings first, then renderings.
+        The candidates: markings first, then translations and romanizations.
     """
     words = f" {_bare(text)} "
     found = [entry for entry in _phrases() if f" {entry[0]} " in words]

@@ -1,1 +1,1 @@
-"""A record's file as YAML 1.2: read with the place of every value, written, changed in part."""
+"""Read the YAML 1.2 of a record with the position of every value, write it, and patch it."""

@@ -1,4 +1,4 @@
-"""The tree of a record's file: texts with their positions, not interpreted.
+"""The tree of a record's file: uninterpreted texts with their positions.
 
 Every plain scalar is its source text (`1960-07-18`, `012`, `1e3`, `no`). Only `null`, `~` and an
 empty value mean None. The models decide what is a number, a date or a truth value.
@@ -20,7 +20,7 @@ SYNTAX = Code("record-syntax", Severity.ERROR, "The file is neither YAML nor JSO
 CHARACTER = Code(
     "record-character",
     Severity.ERROR,
-    "A character that is not allowed in the file.",
+    "The file has a character that is not allowed.",
     "YAML 1.2.2, 5.1",
 )
 EMPTY = Code("record-empty", Severity.ERROR, "The file is empty.")
@@ -34,10 +34,10 @@ DEEP = Code("record-too-deep", Severity.ERROR, "The file is nested deeper than a
 MANY = Code("record-too-many-values", Severity.ERROR, "The file has more values than any record.")
 
 MAX_DEPTH = 32
-"""Maximum depth of nesting; a record has seven levels."""
+"""The maximum depth of nesting; a record has up to seven levels."""
 
 MAX_FINDINGS = 100
-"""Number of findings after which reading stops, because the file is not a record."""
+"""The number of findings after which reading stops; such a file is hardly a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class YamlTree:
 
 
 def visible(text: str, most: int = 500) -> str:
-    """Return a text without control characters and of limited length, for a finding.
+    """Return a text for a finding, shortened, with control characters escaped.
 
     A file must not be able to control the terminal that shows the findings.
     """
@@ -129,11 +129,11 @@ def garbage_collection_disabled() -> Iterator[None]:
 
 
 class StopReading(Exception):  # noqa: N818 - not an error
-    """Reading cannot continue, or need not."""
+    """Stops the reader: it cannot continue, or has found enough."""
 
 
 def refuse_empty(tree: YamlTree, path: str) -> YamlTree:
-    """Add a finding to the tree of an empty file."""
+    """Return a tree, after adding a finding if the file is empty."""
     nothing = tree.root is None or (tree.root.value is None and tree.root.style == "")
     if nothing and tree.report.ok:
         tree.root, tree.complete = None, False
@@ -144,7 +144,7 @@ def refuse_empty(tree: YamlTree, path: str) -> YamlTree:
 
 
 def walk(node: Node, loc: tuple[str | int, ...]) -> Iterator[tuple[str | int, Node]]:
-    """Yield each step and node on the way to a place, as far as it exists."""
+    """Yield each step and node on the way to a place, until a step does not exist."""
     for step in loc:
         child = _child(node, step)
         if child is None:

@@ -1,4 +1,4 @@
-"""Change some values of a YAML text and keep every other character."""
+"""Change some values of a YAML text in block style, and keep every other character."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 def patch(text: str, root: Node, full: dict[str, Any], needed: dict[str, Any]) -> str:
     """Return the text with the values of the data.
+
+    A text in flow style, such as `{id: a}`, is replaced if a value differs.
 
     Args:
         text: The file's text without a byte order mark.
@@ -60,7 +62,7 @@ def _word(data: Any) -> Any:
 
 
 class _Patcher:
-    """The edits to a text: each replaces a stretch of it that no other touches."""
+    """Collects the edits to a text. Each replaces a range, and the ranges do not overlap."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -102,7 +104,7 @@ class _Patcher:
             self._replace(node, self._lines(writing.value(needed, indent)))
 
     def _replace(self, node: Node, written: str) -> None:
-        """Replace a value by new text; comments in or after it stay."""
+        """Replace a value by new text, and keep the comments in it and after it."""
         start, end = self._around(node)
         line_end = self._text.find("\n", end)
         rest = self._text[end : line_end if line_end >= 0 else len(self._text)].rstrip("\r")
@@ -167,7 +169,7 @@ class _Patcher:
             return
         starts = [self._dash_line(node, item) for item in items]
         ends = [line_after(self._text, value_end(self._text, item)) for item in items]
-        # A chunk includes the comments above its item; those above the first may be the list's.
+        # A chunk includes the comments above its item, except above the first item of the list.
         chunks = [self._made(a, b) for a, b in zip([starts[0], *ends], ends, strict=False)]
         column = node.start.column
         written = ""
@@ -199,7 +201,7 @@ class _Patcher:
         return written + self._text[place:end]
 
     def _within(self, start: int, end: int) -> list[tuple[int, int, str]]:
-        """Return the edits in a range; an insertion between two ranges belongs to the first."""
+        """Return the edits in a range. An insertion between two ranges belongs to the first."""
         return [
             edit
             for edit in self._edits

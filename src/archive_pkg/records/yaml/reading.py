@@ -1,7 +1,7 @@
 """Read the YAML 1.2 of a record: one document of mappings, lists and scalars, with positions.
 
-Anchors and tags are refused. The parser is libyaml, if PyYAML has it, or PyYAML's own. This module
-decides what YAML 1.1 and 1.2 read differently (`docs/decisions`).
+Anchors and tags are refused. The parser is libyaml, if PyYAML has it, or PyYAML's own. Where YAML
+1.1 and 1.2 differ, this module decides, not the parser (`docs/decisions`).
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ KEY_NO_TEXT = Code("record-key-no-text", Severity.ERROR, "A key is a list or a m
 ANCHOR = Code(
     "record-anchor",
     Severity.ERROR,
-    "An anchor or alias. They are not allowed, because they let a small file expand into a huge "
-    "one.",
+    "The file has an anchor or alias. They are not allowed, because they can make a small file "
+    "expand into a huge one.",
     "YAML 1.2.2, 7.1",
 )
 TAG = Code(
     "record-tag",
     Severity.ERROR,
-    "A YAML tag. Tags are not allowed, because each field has a fixed type.",
+    "The file has a YAML tag. Tags are not allowed, because each field has a fixed type.",
     "YAML 1.2.2, 6.9",
 )
 DOCUMENTS = Code("record-several-documents", Severity.ERROR, "The file has more than one document.")
@@ -46,7 +46,7 @@ DOCUMENTS = Code("record-several-documents", Severity.ERROR, "The file has more 
 _NO_KEYS: dict[str, Any] = {}
 """Shared by all scalars, which have no keys."""
 _NULL = frozenset(["", "~", "null", "Null", "NULL"])
-# Characters that YAML 1.2 does not allow, or that readers of YAML 1.1 drop or take for line ends.
+# Characters that YAML 1.2 does not allow, or that readers of YAML 1.1 drop or read as line ends.
 _UNREADABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
 )
@@ -167,7 +167,7 @@ class Builder:
                 MANY,
                 event.start_mark,
                 f"more than {self._most:,} values",
-                f"A letter's record has some hundreds. {RECORD_VALUES.hint}",
+                f"The record of a letter usually has a few hundred. {RECORD_VALUES.hint}",
             )
         if not self._open:
             self._tree.root = node

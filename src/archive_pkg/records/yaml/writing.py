@@ -1,4 +1,4 @@
-"""Write YAML that all readers read alike: text that looks like another type is quoted."""
+"""Write YAML that all readers read alike: text that looks like a number or a date is quoted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0
 
 
 def document(data: dict[str, Any]) -> str:
-    """Return the text of a file, with blank lines around values of several lines.
+    """Return the text of a file, with blank lines around entries of more than one line.
 
     Args:
         data: Mappings, lists, texts, integers and truth values; none of them empty.
