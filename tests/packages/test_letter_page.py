@@ -7,13 +7,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from docx import Document
 from lxml import html
 
 from archive_pkg import cli
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages import build_package, open_package, verify
+from archive_pkg.packages.metadata import metadata_files, setting
 from archive_pkg.packages.page import letter_page, package_page
 from archive_pkg.records import Record, load_record
+from archive_pkg.texts.letter_files import DOCX
 
 HOSTILE = "<script>alert(1)</script></textarea>\"'><img src=x onerror=alert(1)>\u202e"
 
@@ -23,7 +26,7 @@ def plain(path: Path, part: str = "letter") -> str:
     (section,) = root.xpath(f"//section[@aria-labelledby='r-{part}']")
     for note in section.xpath(".//a[@class='ref']"):
         note.drop_tree()
-    return "\n".join(line.text_content() for line in section.xpath(".//p"))
+    return "\n".join(line.text_content() for line in section.xpath(".//p[@class!='file']"))
 
 
 @pytest.fixture
@@ -101,6 +104,38 @@ def test_a_minimal_record_has_a_page(tmp_path: Path) -> None:
     shown = letter_page(bare, tmp_path)
     assert "No text of the letter is available here." in shown
     assert "no evidence" in shown
+
+
+def test_the_text_of_a_word_file_is_on_the_page(tmp_path: Path) -> None:
+    document = Document()
+    document.add_paragraph("Dear Anna,")
+    document.add_paragraph("The monument is finished.")
+    document.save(str(tmp_path / "Brief 1.docx"))
+    (tmp_path / "broken.docx").write_bytes(b"PK\3\4")
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4")
+    parts = [
+        {"id": "d", "kind": "original", "file": "Brief 1.docx", "media_type": DOCX},
+        {"id": "b", "kind": "scan", "file": "broken.docx", "media_type": DOCX},
+        {"id": "p", "kind": "scan", "file": "a.pdf", "media_type": "application/pdf"},
+    ]
+    record = Record.model_validate({"id": "x", "type": "letter", "title": "X", "parts": parts})
+    known = setting(record, tmp_path)
+    made = metadata_files(record, known, ["page"])
+    [page] = made.values()
+    for shown, address in (
+        (html.fromstring(letter_page(record, tmp_path)), []),
+        (html.fromstring(page), ["Brief%201.docx", "broken.docx", "a.pdf"]),
+    ):
+        text, broken, scan = (
+            one.text_content() for one in shown.xpath("//main/section[@class='paper']")
+        )
+        assert "Dear Anna," in text
+        assert "The monument is finished." in text
+        assert "extracted from the file, without layout, notes and images" in text
+        for unseen in (broken, scan):
+            assert "This page cannot show the file." in unseen
+        links = shown.xpath("//p[@class='file']/a/@href")
+        assert links == [f"../data/parts/{name}" for name in address]
 
 
 def test_a_page_calls_a_document_by_its_type(tmp_path: Path) -> None:

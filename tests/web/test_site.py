@@ -120,7 +120,7 @@ def test_without_an_address_there_is_no_sitemap(collection: Path) -> None:
     assert not (site(collection) / "sitemap.xml").exists()
 
 
-def test_scans_are_files_of_the_site_and_drawings_are_not(collection: Path) -> None:
+def test_each_file_of_a_letter_is_on_the_site_and_drawings_are_embedded(collection: Path) -> None:
     parts = [
         {"id": "s", "kind": "scan", "file": "s.png", "media_type": "image/png"},
         {"id": "d", "kind": "scan", "file": "d.svg", "media_type": "image/svg+xml"},
@@ -131,12 +131,19 @@ def test_scans_are_files_of_the_site_and_drawings_are_not(collection: Path) -> N
     (source / "d.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     write(collection, simple(4, parts=parts))
     out = site(collection)
-    assert [path.name for path in (out / "scans").iterdir()] == ["letter-4.s.png"]
+    assert (out / "files" / "letter-4.s.png").read_bytes() == b"\x89PNG"
+    # A browser that opened the drawing by itself would run its scripts.
+    assert (out / "files" / "letter-4.d.bin").is_file()
     root = html.fromstring((out / "letters" / "letter-4.html").read_bytes())
     images = [
         image.split(",")[0] for image in root.xpath("//main//section[@class='paper']/img/@src")
     ]
-    assert images == ["../scans/letter-4.s.png", "data:image/svg+xml;base64"]
+    links = root.xpath("//p[@class='file']/a")
+    assert [(link.get("href"), link.get("download")) for link in links] == [
+        ("../files/letter-4.s.png", None),
+        ("../files/letter-4.d.bin", "d.svg"),
+    ]
+    assert images == ["../files/letter-4.s.png", "data:image/svg+xml;base64"]
 
 
 def test_a_later_run_writes_only_what_changed(collection: Path) -> None:

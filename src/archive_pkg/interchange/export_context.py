@@ -32,6 +32,8 @@ class Setting:
 
     Attributes:
         texts: Decoded text of the whole file of each text part, by the part's id.
+        extracted: The text extracted from each Word and OpenDocument file, by the part's id. Pages
+            show it; the metadata formats leave it out, because it may be incomplete.
         files: Measured properties of the held files, by their path in the record.
         beside: Documents in the same folder, by their name, to which a document may refer.
         folder: The folder of the files, relative to the written document: "../data/", or "".
@@ -46,6 +48,7 @@ class Setting:
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
+    extracted: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, FileFacts] = field(default_factory=dict)
     beside: Mapping[str, bytes] = field(default_factory=dict)
     folder: str = ""

@@ -17,6 +17,7 @@ from archive_pkg.packages.layout import PARTS, is_bag
 from archive_pkg.packages.opening import open_package
 from archive_pkg.projects import DEFAULT_DOCUMENTS, Project
 from archive_pkg.records import load_record, record_file
+from archive_pkg.texts.letter_files import DOCX, ODT, extracted_text
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def setting(
         project: The settings of the project.
     """
     sizes, contents = {}, {}
-    wanted = {part.file for part in record.parts if part.is_text}
+    wanted = {part.file for part in record.parts if part.is_text or part.media_type in (DOCX, ODT)}
     for path in record.files:
         try:
             with storage.open_beneath(folder, path) as stream:
@@ -125,10 +126,17 @@ def setting(
         and part.is_text
         and (text := _text(part, contents[part.file])) is not None
     }
+    extracted = {
+        part.id: text
+        for part in record.parts
+        if part.file in contents
+        and (text := extracted_text(contents[part.file], part.media_type)) is not None
+    }
     files = {path: FileFacts(size) for path, size in sizes.items()}
     project = project or Project()
     return Setting(
         texts=texts,
+        extracted=extracted,
         files=files,
         folder=files_prefix,
         publisher=project.publisher,
@@ -207,7 +215,7 @@ def metadata_files(record: Record, known: Setting, documents: Collection[str]) -
 def _page(record: Record, known: Setting) -> bytes:
     from archive_pkg.packages.page.letter import page_in_package
 
-    return page_in_package(record, known.texts, known.folder).encode()
+    return page_in_package(record, known.texts, known.extracted, known.folder).encode()
 
 
 def _file(document: str) -> str:

@@ -118,10 +118,8 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
     if other is not None and other not in (WORD, OPEN_DOCUMENT, DAMAGED):
         raise _other_kind(name, other)
     if kind in (DOCX, ODT):
-        extract = _docx if kind == DOCX else _odt
         try:
-            text = extract(data)
-            _refuse_long(len(text))
+            text = _document_text(data, kind)
         except OverLimitError as error:
             raise _too_large(path, error) from error
         except MemoryError:
@@ -148,6 +146,28 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
     return SourceText(
         name, decoded.text, decoded.encoding, decoded.bom, digest, kind, decoded.encoding
     )
+
+
+def extracted_text(data: bytes, media_type: str | None) -> str | None:
+    """Return the text of a Word or OpenDocument file.
+
+    Returns:
+        The text. None if the media type is another one, or if the file is damaged or too large.
+    """
+    if media_type not in (DOCX, ODT) or len(data) > limits.DOCUMENT_SIZE.value:
+        return None
+    try:
+        return _document_text(data, media_type)
+    except MemoryError:
+        raise
+    except Exception:  # python-docx raises many types for damaged files
+        return None
+
+
+def _document_text(data: bytes, kind: str) -> str:
+    text = _docx(data) if kind == DOCX else _odt(data)
+    _refuse_long(len(text))
+    return text
 
 
 def media_type(data: bytes) -> str:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from html import escape
 from operator import attrgetter
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
 from archive_pkg import storage
@@ -23,6 +23,7 @@ from archive_pkg.records.models import Enclosure
 from archive_pkg.records.statements import StatementIndex, statements
 from archive_pkg.records.vocabularies.languages import language_name
 from archive_pkg.records.wording import classification_in_words, facts, item_title, label, words
+from archive_pkg.texts.letter_files import DOCX, ODT, extracted_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 IMAGES = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/svg+xml"}
 """The media types of scans that browsers can show."""
 DAMAGED = "The package is damaged or was changed after it was created."
-_IMAGE_LIMIT = 64 * 1024 * 1024
+_FILE_LIMIT = 64 * 1024 * 1024
 _SCAN_LIMIT = 8 * 1024 * 1024
 _ROLES = tuple(
     f"s-{name}"
@@ -98,8 +99,10 @@ class ShownPart:
         language: A BCP 47 tag; empty if unknown.
         rtl: Whether the language is written from right to left.
         shown: The ids of statements and notes with words in any of the shown parts.
-        lines: The lines; empty if the part is not a text.
-        image: The address of the image; empty if the part is not a scan.
+        lines: The lines; empty if the page does not show the text.
+        is_extracted: Whether the text was extracted from a Word or OpenDocument file.
+        image: The address of the image; empty if the page shows none.
+        file: The address of the file; empty if the page does not link to it.
     """
 
     part: Part
@@ -108,7 +111,14 @@ class ShownPart:
     rtl: bool
     shown: set[str]
     lines: tuple[MarkedLine, ...] = ()
+    is_extracted: bool = False
     image: str = ""
+    file: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file, without folders."""
+        return PurePosixPath(str(self.part.file)).name
 
     @property
     def text(self) -> str:
@@ -162,20 +172,22 @@ def package_page(package: Package) -> str:
     return letter_page(package.record, package.parts, scan_limit=_SCAN_LIMIT)
 
 
-def page_in_package(record: Record, texts: Mapping[str, str], folder: str) -> str:
-    """Return the page that a package contains: it has no script and links to the scans.
+def page_in_package(
+    record: Record, texts: Mapping[str, str], extracted: Mapping[str, str], folder: str
+) -> str:
+    """Return the page that a package contains: it has no script and links to the files.
 
     Args:
         record: The record.
         texts: The complete text of each text part's file, by the part's id.
+        extracted: The text extracted from each Word and OpenDocument file, by the part's id.
         folder: The folder of the parts' files, seen from the page, with a slash at its end.
     """
+    files = {part.id: quote(f"{folder}{part.file}") for part in record.parts if part.file}
     images = {
-        part.id: quote(f"{folder}{part.file}")
-        for part in record.parts
-        if part.file and part.media_type in IMAGES
+        part.id: files[part.id] for part in record.parts if part.file and part.media_type in IMAGES
     }
-    return _rendered(view(record, shown_parts(record, texts, images)))
+    return _rendered(view(record, shown_parts(record, texts, extracted, images, files)))
 
 
 def _rendered(shown: dict[str, Any], state: dict[str, Any] | None = None, script: str = "") -> str:
@@ -192,7 +204,7 @@ def _rendered(shown: dict[str, Any], state: dict[str, Any] | None = None, script
     )
 
 
-def embedded(part: Part, data: bytes) -> str:
+def _embedded(part: Part, data: bytes) -> str:
     """Return a `data:` address, which contains the image itself."""
     return f"data:{part.media_type};base64,{base64.b64encode(data).decode()}"
 
@@ -200,28 +212,28 @@ def embedded(part: Part, data: bytes) -> str:
 def read_parts(
     record: Record,
     folder: Path,
-    address: Callable[[Part, bytes], str] = embedded,
     scan_limit: int | None = None,
+    store: Callable[[Part, BinaryIO], str] | None = None,
 ) -> list[ShownPart]:
     """Read the parts of a letter that a page shows, in the record's order.
 
-    Scans of more than 64 MiB are left out.
+    Images of more than 64 MiB are not shown.
 
     Args:
         record: The record.
         folder: The folder that the parts' paths are relative to.
-        address: Returns the address of a scan on the page, and stores the scan there.
         scan_limit: The most bytes of scans, in total; None for no limit. A scan that does not fit
             is left out.
+        store: Stores a part's file next to the page and returns its address. It is not called for
+            files over 64 MiB. Without it, the page contains the images and has no links to files.
 
     Raises:
         InvalidError: A text does not have the encoding that the record states.
         StorageError: A part cannot be read.
     """
-    texts, images = {}, {}
+    texts, extracted, images, files = {}, {}, {}, {}
     for part in record.parts:
-        is_image = part.media_type in IMAGES
-        if part.file is None or not (part.is_text or is_image):
+        if part.file is None:
             continue
         if not os.path.lexists(Path(folder, part.file)):
             message = f"{part.file} cannot be shown: the file is missing"
@@ -231,15 +243,25 @@ def read_parts(
             storage.open_beneath(folder, part.file) as stream,
         ):
             size = os.fstat(stream.fileno()).st_size
-            if is_image and (size > _IMAGE_LIMIT or (scan_limit is not None and size > scan_limit)):
+            if store and size <= _FILE_LIMIT:
+                files[part.id] = store(part, stream)
+                stream.seek(0)
+            is_image = part.media_type in IMAGES
+            if is_image and (size > _FILE_LIMIT or (scan_limit is not None and size > scan_limit)):
+                continue
+            if not (is_image or part.is_text or part.media_type in (DOCX, ODT)):
                 continue
             data = stream.read()
         if part.is_text:
             texts[part.id] = _decoded(part, data)
-        else:
+        elif is_image:
             scan_limit = scan_limit if scan_limit is None else scan_limit - len(data)
-            images[part.id] = address(part, data)
-    return shown_parts(record, texts, images)
+            # An SVG file could run scripts if it were opened by itself.
+            stored = "" if part.media_type == "image/svg+xml" else files.get(part.id)
+            images[part.id] = stored or _embedded(part, data)
+        elif (text := extracted_text(data, part.media_type)) is not None:
+            extracted[part.id] = text
+    return shown_parts(record, texts, extracted, images, files)
 
 
 def _decoded(part: Part, data: bytes) -> str:
@@ -254,27 +276,42 @@ def _decoded(part: Part, data: bytes) -> str:
 
 
 def shown_parts(
-    record: Record, texts: Mapping[str, str], images: Mapping[str, str]
+    record: Record,
+    texts: Mapping[str, str],
+    extracted: Mapping[str, str],
+    images: Mapping[str, str],
+    files: Mapping[str, str],
 ) -> list[ShownPart]:
-    """Return the parts of a letter that a page shows, in the record's order.
+    """Return the held parts of a letter, in the record's order, with what a page shows of each.
 
     Args:
         record: The record.
         texts: The complete text of each text part's file, by the part's id.
+        extracted: The text extracted from each Word and OpenDocument file, by the part's id.
         images: The address of each scan, by the part's id.
+        files: The address of each file that the page links to, by the part's id.
     """
     page = _Page(record)
     titles = _titles(record)
     parts = []
     for part in record.parts:
-        title, language = titles[part.id], (part.languages or ("",))[0]
-        rtl = language.split("-")[0] in _RTL
-        if part.id in texts:
-            lines = tuple(page.lines(part, texts[part.id]))
-            parts.append(ShownPart(part, title, language, rtl, page.shown, lines))
-        elif part.id in images:
-            image = images[part.id]
-            parts.append(ShownPart(part, title, language, rtl, page.shown, image=image))
+        if part.file is None:
+            continue
+        language = (part.languages or ("",))[0]
+        text = texts.get(part.id, extracted.get(part.id))
+        parts.append(
+            ShownPart(
+                part,
+                titles[part.id],
+                language,
+                language.split("-")[0] in _RTL,
+                page.shown,
+                () if text is None else tuple(page.lines(part, text)),
+                part.id in extracted,
+                images.get(part.id, ""),
+                files.get(part.id, ""),
+            )
+        )
     return parts
 
 

@@ -30,8 +30,8 @@ from archive_pkg.web.site.cache import SiteCache
 from archive_pkg.web.site.catalogue import Catalogue
 from archive_pkg.web.site.letters import (
     DOWNLOADS,
+    FILES,
     LETTERS,
-    SCANS,
     LastAudit,
     SiteLetter,
     SitePackage,
@@ -52,7 +52,7 @@ MANIFEST = "site-sha256.txt"
 """The digests of all files in the format of sha256sum; this file identifies a folder as a site."""
 _CACHE_FILE = "site.sqlite"
 _BATCH = 25
-_FOLDERS = (LETTERS, SCANS, DOWNLOADS, "people", "years", "data", "assets")
+_FOLDERS = (LETTERS, FILES, DOWNLOADS, "people", "years", "data", "assets")
 
 
 @dataclass(frozen=True, slots=True)

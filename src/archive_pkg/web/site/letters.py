@@ -12,7 +12,7 @@ import os
 import shutil
 import zlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from archive_pkg import storage
 from archive_pkg.bags.archives.serializing import write_zip
@@ -26,10 +26,11 @@ from archive_pkg.packages.access.leaks import refuse_traces
 from archive_pkg.packages.access.redaction import seen_by
 from archive_pkg.packages.access.visibility import window
 from archive_pkg.packages.page import rendering
-from archive_pkg.packages.page.letter import DAMAGED, drawing_of, embedded, read_parts, view
+from archive_pkg.packages.page.letter import DAMAGED, drawing_of, read_parts, view
 from archive_pkg.packages.signatures.verifying import FOLDER as SIGNATURES
 from archive_pkg.records.wording import label
 from archive_pkg.reports import Code, Location, Severity
+from archive_pkg.texts.letter_files import DOCX, ODT
 from archive_pkg.web.site.entries import ROLES, CatalogueEntry, catalogue_entry, described_by
 from archive_pkg.web.site.search_index import words_of
 
@@ -46,12 +47,24 @@ if TYPE_CHECKING:
 
 LETTERS = "letters"
 DOWNLOADS = "downloads"
-SCANS = "scans"
+FILES = "files"
 INVALID = 3
 _VALID = "Complete and valid at the last audit, according to the ledger."
 _CHANGED = "Changed since the last audit on {}."
 _UNCHECKED = "Not audited yet. The checksums are those of the current manifests."
-_SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
+# A web server sends other files as ".bin", so that no browser runs scripts in them.
+_SUFFIXES = {
+    "text/plain": ".txt",
+    "application/pdf": ".pdf",
+    DOCX: ".docx",
+    ODT: ".odt",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "image/tiff": ".tif",
+    "image/jp2": ".jp2",
+}
 
 SITE_ID_TAKEN = Code(
     "site-id-taken",
@@ -291,7 +304,7 @@ class _LetterPublisher:
         page.touch(exist_ok=False)  # fails for a second letter with the same id
         try:
             folder = self.path / "data" / layout.PARTS
-            self.parts = read_parts(self.record, folder, self._scan)
+            self.parts = read_parts(self.record, folder, store=self._store)
             entry = catalogue_entry(self.record, self._download())
             html = self._page(entry).encode("utf-8", "replace")
             refuse_traces(
@@ -320,15 +333,17 @@ class _LetterPublisher:
             else b"",
         )
 
-    def _scan(self, part: Part, data: bytes) -> str:
-        """Write a scan and return its address; embed SVG, since an SVG file could run scripts."""
-        suffix = _SUFFIXES.get(str(part.media_type))
-        if suffix is None:
-            return embedded(part, data)
-        name = f"{SCANS}/{self.record.id}.{part.id}{suffix}"
+    def _store(self, part: Part, stream: BinaryIO) -> str:
+        """Copy a part's file to the site and return its address."""
+        suffix = _SUFFIXES.get(str(part.media_type), ".bin")
+        name = f"{FILES}/{self.record.id}.{part.id}{suffix}"
+        hasher = hashlib.sha256()
+        self.files[name] = ""  # an interrupted copy is removed, too
         with (self.plan.stage / name).open("xb") as file:
-            file.write(data)
-        self.files[name] = hashlib.sha256(data).hexdigest()
+            while piece := stream.read(1 << 20):
+                hasher.update(piece)
+                file.write(piece)
+        self.files[name] = hasher.hexdigest()
         return f"../{name}"
 
     def _download(self) -> tuple[int, str] | None:
