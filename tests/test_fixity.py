@@ -219,6 +219,6 @@ def test_a_rotating_disk_is_recognized_by_its_queue(
         fixity, "Path", lambda path: Path(str(path).replace("/sys/dev/block", str(tmp_path)))
     )
     fixity._is_rotational.cache_clear()
-    assert fixity.rotates(tmp_path) == heads
+    assert fixity.is_on_rotating_disk(tmp_path) == heads
     fixity._is_rotational.cache_clear()
-    assert not fixity.rotates(tmp_path / "none")
+    assert not fixity.is_on_rotating_disk(tmp_path / "none")

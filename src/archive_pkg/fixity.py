@@ -324,7 +324,7 @@ class Tally:
     all_size: int | None = None
 
 
-def rotates(path: Path) -> bool:
+def is_on_rotating_disk(path: Path) -> bool:
     """Return whether a path is on a rotating disk, which should read one file at a time."""
     try:
         return _is_rotational(path.stat().st_dev)

@@ -121,7 +121,7 @@ def test_a_repeated_file_is_reported_with_its_line_and_keeps_its_first_digest() 
     for version, code in (((1, 0), "manifest-path-twice"), ((0, 97), "manifest-path-twice")):
         manifest, findings = read(data, version=version)
         assert said(findings) == [(code, 3)]
-        assert "with another digest" in findings[0].message
+        assert "with a different digest" in findings[0].message
         assert manifest.hex()["data/a"] == ZERO
         assert manifest.lines_of({"data/b", "data/c"}) == {"data/b": 2, "data/c": 4}
     _, findings = read(data.replace(b"1", b"0"), version=(0, 97))
@@ -262,7 +262,7 @@ def test_a_manifests_name_says_its_algorithm(
     name: str, algorithm: str, of_tags: bool, code: str, hint: str
 ) -> None:
     report = Report()
-    manifest = manifests.describe(name, report)
+    manifest = manifests.empty_manifest(name, report)
     assert manifest == manifests.Manifest(name, algorithm, of_tags)
     assert [(each.code, each.location.path) for each in report] == ([(code, name)] if code else [])
     assert all(each.hint.startswith(hint) for each in report)

@@ -86,7 +86,7 @@ def test_a_member_is_read_in_blocks_that_are_not_empty(
         ("bag/packed", 20, struct.pack("<L", 20), False, "ends too early"),
         ("bag/packed", 10, struct.pack("<H", 12), False, "by the unknown method 12"),
         ("bag/packed", 0, b"PK\x03\x05", True, "does not have a header at the given"),
-        ("bag/packed", 30, b"bag/other!", True, "another name in its header"),
+        ("bag/packed", 30, b"bag/other!", True, "different names in its header"),
         ("bag/packed", 48, b"\xff\xff\xff", True, "is damaged"),
     ],
 )

@@ -1,7 +1,7 @@
-"""Create, verify, change, pack and fetch BagIt bags (RFC 8493) of any files.
+"""Create, verify, change, pack and complete BagIt bags (RFC 8493) of any files.
 
-This package can be used alone: it knows nothing of letters. Functions that write are loaded when
-they are first used, so that verifying starts quickly.
+This package does not depend on records of letters, so it can be used alone. Functions that write
+are loaded when they are first used, so that verifying starts quickly.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Read a bag: its declaration, tags, manifests and file list, and what is wrong with them."""
+"""Read a bag: its declaration, tags, manifests and file list. Report what is wrong with them."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from archive_pkg.bags.manifests import Manifest
     from archive_pkg.paths import StrPath
 
-_MOST_ALIKE = 10_000
+_MOST_PER_CODE = 10_000
 """Up to this many findings of one code are reported one by one; the rest are counted."""
-_MOST_ARE_SMALLER = 64 * 1024
-"""First read: allocating a larger buffer takes longer than reading most tag files."""
+_FIRST_READ = 64 * 1024
+"""Bytes of the first read. Allocating a larger buffer takes longer than reading most tag files."""
 
 TAG_FILE_UNREADABLE = Code(
     "tag-file-unreadable",
@@ -61,10 +61,10 @@ class BagTree(Protocol):
         """Return all files, folders and other entries."""
 
     def open(self, path: str) -> BinaryIO:
-        """Open a regular file for reading; OSError when it cannot be opened."""
+        """Open a regular file for reading. Raises OSError if it cannot be opened."""
 
     def size(self, path: str) -> int:
-        """Return a file's size in bytes; OSError when it cannot be found out."""
+        """Return a file's size in bytes. Raises OSError if it is unknown."""
 
     def digesting(
         self, files: Sequence[str], algorithms: Iterable[str], jobs: int | None = None
@@ -73,7 +73,7 @@ class BagTree(Protocol):
 
 
 class BoundedReport(Report):
-    """A report that only counts findings of a code after ten thousand, to limit memory."""
+    """A report that keeps up to 10,000 findings of a code and counts the rest, to limit memory."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class BoundedReport(Report):
     def add(self, finding: Finding) -> None:
         """Add a finding, or count it if there are too many of its code."""
         self._counts[finding.code] += 1
-        if self._counts[finding.code] <= _MOST_ALIKE:
+        if self._counts[finding.code] <= _MOST_PER_CODE:
             self.findings.append(finding)
         else:
             self._first.setdefault(finding.code, finding)
@@ -96,7 +96,7 @@ class BoundedReport(Report):
     def close(self) -> None:
         """Add the number of findings that were only counted."""
         for code, first in self._first.items():
-            more = self._counts[code] - _MOST_ALIKE
+            more = self._counts[code] - _MOST_PER_CODE
             self.findings.append(
                 Finding(code, first.severity, f"{more} more of these are not listed")
             )
@@ -116,7 +116,7 @@ class Bag:
         tag_manifests: Tag manifests by algorithm.
         fetch: The lines of fetch.txt.
         listing: The files and folders in the bag.
-        report: The faults in the form of the tag files.
+        report: What is wrong with the listing and with the form of the tag files.
     """
 
     path: str
@@ -137,8 +137,8 @@ class Bag:
             path: A bag's folder, or a zip, tar, tgz or tar.zst of one.
 
         Raises:
-            InvalidError: It is neither a folder nor an archive that can be read.
-            StorageError: It cannot be opened.
+            InvalidError: The path is neither a folder nor an archive that can be read.
+            StorageError: The path does not exist or cannot be opened.
         """
         with _opened(Path(path)) as tree:
             return load(tree, str(path))
@@ -164,7 +164,7 @@ class Bag:
 
     @property
     def payload(self) -> list[str]:
-        """Paths of the payload files in the bag ("data/…"), whether listed or not."""
+        """Paths of the payload files in the bag ("data/…"), whether listed in a manifest or not."""
         return [path for path in self.listing.files if path.startswith("data/")]
 
     @property
@@ -189,13 +189,13 @@ class Bag:
 
 
 def read_info(folder: StrPath) -> list[tuple[str, str]]:
-    """Return the labels and values of bag-info.txt without reading anything else of the bag.
+    """Return the labels and values of bag-info.txt. Of other files, only bagit.txt is read.
 
-    Returns an empty list if the file does not exist or cannot be read.
+    Returns an empty list if bag-info.txt does not exist or cannot be read.
 
     Raises:
-        InvalidError: It is neither a folder nor an archive that can be read.
-        StorageError: It cannot be opened.
+        InvalidError: The path is neither a folder nor an archive that can be read.
+        StorageError: The path does not exist or cannot be opened.
     """
     folder = Path(folder)
     ignored = BoundedReport()
@@ -249,7 +249,7 @@ def load(tree: BagTree, name: str, listing: Listing | None = None) -> Bag:
         bag.info_name = ""
     parser = manifests.Parser(number, bag.encoding, report)
     for path in top:
-        manifest = manifests.describe(path, report)
+        manifest = manifests.empty_manifest(path, report)
         if manifest is not None:
             _add_manifest(bag, tree, parser, manifest)
     if "fetch.txt" in top:
@@ -323,8 +323,8 @@ def _bytes(
 ) -> bytes:
     try:
         with tree.open(path) as file:
-            data = file.read(_MOST_ARE_SMALLER)
-            if len(data) == _MOST_ARE_SMALLER:
+            data = file.read(_FIRST_READ)
+            if len(data) == _FIRST_READ:
                 data += file.read(limit.value + 1 - len(data))
     except OSError as error:
         report.add(_unreadable(path, error))

@@ -1,6 +1,6 @@
 """Compute the digests of a bag's files in several processes, while the caller does other work.
 
-Sizes and digests are stored in columns, one per algorithm, so that one comparison checks a complete
+The digests of each algorithm are stored in one array, so that one comparison checks a complete
 manifest.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.reports import Finding
 
-    Say = Callable[[int, int], None]
+    Tick = Callable[[int, int], None]
 
 _PIECE = 512
 """Files that a worker digests before it asks for more."""
@@ -50,10 +50,10 @@ class Piece:
 class DigestSource(Protocol):
     """A folder or archive whose files can be digested."""
 
-    def digest_piece(self, files: Sequence[str], algorithms: Sequence[str], say: Say) -> Piece:
+    def digest_piece(self, files: Sequence[str], algorithms: Sequence[str], tick: Tick) -> Piece:
         """Digest some files, one after the other."""
 
-    def digest_large(self, path: str, algorithms: Sequence[str], say: Say) -> Piece:
+    def digest_large(self, path: str, algorithms: Sequence[str], tick: Tick) -> Piece:
         """Digest one large file, with one thread per algorithm."""
 
 
@@ -88,7 +88,7 @@ class Digests:
         return self._sizes
 
     def of(self, index: int, name: str) -> bytes:
-        """Return the digest of a file."""
+        """Return the digest of a file by an algorithm."""
         length = self._lengths[name]
         return bytes(self._columns[name][index * length : (index + 1) * length])
 
@@ -120,7 +120,7 @@ class Digests:
 
 
 class Digesting:
-    """Digests being computed: a context manager that ends the work when it is left."""
+    """The computation of digests: a context manager that ends the work when it exits."""
 
     def __init__(
         self,
@@ -135,7 +135,7 @@ class Digesting:
 
         Args:
             source: The folder or archive with the files.
-            files: Their paths; grouped by folder they are read fastest.
+            files: The paths of the files. Reading is fastest if they are grouped by folder.
             algorithms: Names of algorithms.
             jobs: How many small files to read at a time.
             large_jobs: How many large files to read at a time.
@@ -152,31 +152,31 @@ class Digesting:
     def __exit__(self, *_: object) -> None:
         self._pieces.__exit__()
 
-    def _work(self, index: int, say: Say) -> Piece:
+    def _work(self, index: int, tick: Tick) -> Piece:
         files = self._digests.files[index * _PIECE : (index + 1) * _PIECE]
-        return self._source.digest_piece(files, self._digests.algorithms, say)
+        return self._source.digest_piece(files, self._digests.algorithms, tick)
 
-    def finish(self, say: Say) -> Digests:
+    def finish(self, tick: Tick) -> Digests:
         """Wait for all digests.
 
         Args:
-            say: Called with the numbers of files and bytes done since its last call.
+            tick: Called with the numbers of files and bytes done since its last call.
         """
         digests = self._digests
         large: list[str] = []
-        for index, piece in sorted(self._pieces.results(say), key=lambda result: result[0]):
+        for index, piece in sorted(self._pieces.results(tick), key=lambda result: result[0]):
             digests.put(index * _PIECE, piece)
             large += piece.large
         if large:
             numbers = {path: number for number, path in enumerate(digests.files)}
             one_at_a_time = threading.Lock()
 
-            def say_locked(files: int, size: int) -> None:
+            def tick_locked(files: int, size: int) -> None:
                 with one_at_a_time:
-                    say(files, size)
+                    tick(files, size)
 
             def digest(path: str) -> Piece:
-                return self._source.digest_large(path, digests.algorithms, say_locked)
+                return self._source.digest_large(path, digests.algorithms, tick_locked)
 
             with ThreadPoolExecutor(self._large_jobs) as pool:
                 for path, piece in zip(large, pool.map(digest, large), strict=True):

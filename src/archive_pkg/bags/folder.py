@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.bags.digesting import UNREAD, Digesting, Piece
 from archive_pkg.errors import StorageError
 from archive_pkg.executors import cpus
-from archive_pkg.fixity import ALGORITHMS, feed, new_hash, reader, rotates
+from archive_pkg.fixity import ALGORITHMS, feed, is_on_rotating_disk, new_hash, reader
 from archive_pkg.limits import FOLDER_DEPTH
 from archive_pkg.reports import Code, Finding, Location, Severity
 from archive_pkg.storage import describe
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from archive_pkg.bags.digesting import Say
+    from archive_pkg.bags.digesting import Tick
 
 _OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 _OPEN_FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY
 _LARGE = 4 * 1024 * 1024
 """Larger files are digested after the small ones, with one thread per algorithm."""
-_READ = 64 * 1024
+_READ_SIZE = 64 * 1024
 
 SYMBOLIC_LINK = Code(
     "file-is-link",
@@ -75,7 +75,7 @@ class Listing:
         files: Paths of regular files in the bag, grouped by folder and sorted in each.
         folders: Paths of folders, without the bag's own.
         empty: The folders that are empty.
-        findings: Links, special files, folders that cannot be read.
+        findings: Links, special files, and folders that cannot be read or are too deep.
         truncated: Whether the bag is an archive that could not be read to its end.
     """
 
@@ -130,7 +130,7 @@ class Folder:
     def _list_one(self, prefix: str, found: Listing) -> list[str]:
         folders = []
         names = []
-        with self.folder(prefix) as descriptor, os.scandir(descriptor) as entries:
+        with self.open_folder(prefix) as descriptor, os.scandir(descriptor) as entries:
             for entry in entries:
                 if entry.is_file(follow_symlinks=False):
                     names.append(entry.name)
@@ -150,7 +150,7 @@ class Folder:
         return [f"{prefix}{name}/" for name in folders]
 
     @contextlib.contextmanager
-    def folder(self, prefix: str) -> Iterator[int]:
+    def open_folder(self, prefix: str) -> Iterator[int]:
         """Yield the descriptor of a folder in the bag.
 
         Args:
@@ -169,14 +169,14 @@ class Folder:
         finally:
             os.close(descriptor)
 
-    def descriptor(self, path: str) -> int:
+    def open_descriptor(self, path: str) -> int:
         """Open a regular file of the bag and return its descriptor.
 
         Raises:
             OSError: It is not a regular file, or cannot be opened.
         """
         prefix, slash, name = path.rpartition("/")
-        with self.folder(prefix + slash) as folder:
+        with self.open_folder(prefix + slash) as folder:
             descriptor = os.open(name, _OPEN_FILE, dir_fd=folder)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
@@ -189,7 +189,7 @@ class Folder:
         Raises:
             OSError: It is not a regular file, or cannot be opened.
         """
-        return io.FileIO(self.descriptor(path), "rb")
+        return io.FileIO(self.open_descriptor(path), "rb")
 
     def size(self, path: str) -> int:
         """Return the size of a file in bytes.
@@ -198,7 +198,7 @@ class Folder:
             OSError: It cannot be found.
         """
         prefix, slash, name = path.rpartition("/")
-        with self.folder(prefix + slash) as folder:
+        with self.open_folder(prefix + slash) as folder:
             return os.stat(name, dir_fd=folder, follow_symlinks=False).st_size
 
     def digesting(
@@ -209,12 +209,12 @@ class Folder:
         On a rotating disk large files are read one at a time, and small ones by few workers.
 
         Args:
-            files: Paths in the bag; grouped by folder they are read fastest.
+            files: Paths in the bag. Reading is fastest if they are grouped by folder.
             algorithms: Names of algorithms.
             jobs: How many files to read at a time; None means one per processor.
         """
         names = list(algorithms)
-        spinning = rotates(self.path)
+        spinning = is_on_rotating_disk(self.path)
         return Digesting(
             self,
             files,
@@ -223,7 +223,7 @@ class Folder:
             large_jobs=1 if spinning else max(1, (jobs or cpus()) // max(1, len(names))),
         )
 
-    def digest_piece(self, files: Sequence[str], algorithms: Sequence[str], say: Say) -> Piece:
+    def digest_piece(self, files: Sequence[str], algorithms: Sequence[str], tick: Tick) -> Piece:
         """Digest small files. Large ones are left for later."""
         piece = Piece(digests=[[] for _ in algorithms])
         blanks = [bytes(ALGORITHMS[name].length // 2) for name in algorithms]
@@ -243,14 +243,14 @@ class Folder:
                         if folder >= 0:
                             close(folder)
                             folder, current = -1, None
-                        with self.folder(prefix + slash) as descriptor:
+                        with self.open_folder(prefix + slash) as descriptor:
                             folder = os.dup(descriptor)
                         current = prefix
                     file = open_(name, _OPEN_FILE, dir_fd=folder)
                     try:
                         # Most files fit into one read: no need to ask for their size first.
-                        data: bytes | None = read(file, _READ)
-                        if not data or len(data) == _READ:
+                        data: bytes | None = read(file, _READ_SIZE)
+                        if not data or len(data) == _READ_SIZE:
                             data = _rest(file, path, data)
                     finally:
                         close(file)
@@ -276,20 +276,20 @@ class Folder:
         finally:
             if folder >= 0:
                 close(folder)
-        say(done, total)
+        tick(done, total)
         return piece
 
-    def digest_large(self, path: str, algorithms: Sequence[str], say: Say) -> Piece:
+    def digest_large(self, path: str, algorithms: Sequence[str], tick: Tick) -> Piece:
         """Digest one file, with one thread per algorithm."""
         hashes = [new_hash(name) for name in algorithms]
         piece = Piece()
         try:
-            file = self.descriptor(path)
+            file = self.open_descriptor(path)
             try:
                 with contextlib.suppress(AttributeError, OSError):
                     os.posix_fadvise(file, 0, 0, os.POSIX_FADV_SEQUENTIAL)
                 size = feed(
-                    reader(file, os.fstat(file).st_size), hashes, tick=lambda count: say(0, count)
+                    reader(file, os.fstat(file).st_size), hashes, tick=lambda count: tick(0, count)
                 )
             finally:
                 os.close(file)
@@ -297,7 +297,7 @@ class Folder:
             piece.findings.append(_unreadable(path, error))
             size = UNREAD
         else:
-            say(1, 0)
+            tick(1, 0)
         piece.sizes.append(size)
         piece.digests = [[hash_.digest()] for hash_ in hashes]
         return piece
@@ -310,7 +310,7 @@ class Folder:
         jobs: int | None = None,
         tick: Callable[[int, int], None] = lambda files, size: None,
     ) -> dict[str, tuple[int, tuple[bytes, ...]]]:
-        """Return size and digests of each file, in the order of the algorithms.
+        """Return the size of each file, and its digests in the order of the algorithms.
 
         Raises:
             ChangedError: A file changes while it is read.
@@ -338,7 +338,7 @@ class Folder:
         """Return the size and modification time of each file."""
         stamps = []
         for prefix, paths in groupby(files, lambda path: path[: path.rfind("/") + 1]):
-            with self.folder(prefix) as folder:
+            with self.open_folder(prefix) as folder:
                 for path in paths:
                     name = path[len(prefix) :]
                     status = os.stat(name, dir_fd=folder, follow_symlinks=False)
@@ -347,7 +347,7 @@ class Folder:
 
 
 def too_deep(path: str) -> Finding:
-    """Return the finding for a file in more nested folders than the limit."""
+    """Return the finding for a path that is nested more deeply than the limit."""
     message = f"is nested in more than {FOLDER_DEPTH.value} folders"
     return TOO_DEEP.at(Location(f"{path[:80]}…"), message, FOLDER_DEPTH.hint)
 
@@ -366,7 +366,7 @@ def _rest(file: int, path: str, data: bytes | None) -> bytes | None:
     pieces = [data or b""]
     while more := os.read(file, _LARGE):
         pieces.append(more)
-        if len(pieces) > _LARGE // _READ:  # the file is growing
+        if len(pieces) > _LARGE // _READ_SIZE:  # the file is growing
             return None
     return b"".join(pieces)
 

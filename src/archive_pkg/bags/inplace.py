@@ -1,8 +1,8 @@
-"""Turn a folder into a bag without copying its files: two renames.
+"""Turn a folder into a bag by two renames, without copying its files.
 
-The manifests are written into a hidden folder next to it, the shell. Then the folder becomes the
-shell's data/, and the shell takes the folder's name. The shell shows how far a run came: without
-data/ nothing has happened yet, with data/ only the second rename is left.
+The manifests are written into a hidden folder next to it, the shell. Then the folder is renamed to
+data/ in the shell, and the shell to the folder's name. If a run was interrupted, the shell shows
+how far it came: without data/, the folder is unchanged; with data/, the second rename is missing.
 """
 
 from __future__ import annotations

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 NAME = re.compile(r"(tag)?manifest-([A-Za-z0-9-]+)\.txt")
 _CHUNK = 2 * 1024 * 1024
 _FIRST_CHUNK = 64 * 1024
-"""First read: allocating a larger buffer takes longer than reading most manifests."""
+"""Bytes of the first read. Allocating a larger buffer takes longer than reading most manifests."""
 _LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]++(\*?)(.+)", re.DOTALL)
 _LONGEST_LINE = 64 * 1024
 """A digest and the longest path that Linux can open need less, even percent-encoded."""
 MOST_WRONG = 10_000
-"""Reading stops after this many malformed lines: the file is not a manifest."""
+"""Reading stops after this many malformed lines, because the file is not a manifest."""
 _ODD = ("%", "\\", "\0")
 _ODD_PARTS = re.compile(r"/(?:/|\.{0,2}[/\n])")
 """In a chunk without these, paths need not be checked one by one."""
@@ -34,7 +34,7 @@ _ODD_PARTS = re.compile(r"/(?:/|\.{0,2}[/\n])")
 TOO_LARGE = Code(
     "tag-file-too-large",
     Severity.ERROR,
-    "A tag file or a manifest is larger than the limit.",
+    "A tag file is larger than its limit, or the bag's manifests have more lines than theirs.",
     "RFC 8493, 2.2.2",
 )
 LINE_MALFORMED = Code(
@@ -76,7 +76,7 @@ ALGORITHM_TWICE = Code(
 PATH_UNSAFE = Code(
     "manifest-path-unsafe",
     Severity.ERROR,
-    "A manifest lists a path that can lead out of the bag. It is not opened.",
+    "A manifest lists a path that can lead out of the bag. The path is not opened.",
     "RFC 8493, 5.1",
 )
 PATH_OUTSIDE_PAYLOAD = Code(
@@ -124,7 +124,7 @@ PATH_IS_FOLDER = Code(
 PERCENT = Code(
     "manifest-path-percent",
     Severity.ERROR,
-    "From version 1.0 on a manifest must percent-encode line ends and '%' in paths, and nothing "
+    "From version 1.0 on, a manifest must percent-encode line ends and '%' in paths, and nothing "
     "else.",
     "RFC 8493, 2.1.3",
 )
@@ -209,8 +209,8 @@ def too_many_wrong(code: Code, name: str) -> Finding:
     return code.at(Location(name), f"has more than {MOST_WRONG} such lines: the rest is not read")
 
 
-def describe(name: str, report: Report) -> Manifest | None:
-    """Return an empty manifest for a manifest's file name, or None for another name."""
+def empty_manifest(name: str, report: Report) -> Manifest | None:
+    """Return an empty manifest for a manifest's file name; None for other file names."""
     found = NAME.fullmatch(name)
     if found is None:
         return None
@@ -236,7 +236,7 @@ def describe(name: str, report: Report) -> Manifest | None:
 
 
 class Parser:
-    """Read the manifests of a bag by the rules of its version."""
+    """Reads the manifests of a bag by the rules of its version."""
 
     def __init__(self, version: tuple[int, int], encoding: str, report: Report) -> None:
         """Use the bag's version and encoding, and add findings to the report."""
@@ -355,7 +355,7 @@ class Parser:
             return
         manifest._gaps.append(number)
         code = TWICE if self._strict or known != digest else TWICE_OLD
-        same = "the same digest" if known == digest else "another digest"
+        same = "the same digest" if known == digest else "a different digest"
         self._report.add(
             code.at(
                 Location(manifest.name, line=number),
@@ -449,7 +449,10 @@ class Parser:
 
 @cache
 def _quick(length: int, of_tags: bool) -> re.Pattern[str]:
-    """Return a pattern for the lines of a plain chunk. Tag files must have plain names."""
+    """Return a pattern for the lines of a chunk without unusual characters.
+
+    In a tag manifest it matches only lines with plain file names.
+    """
     name = "[A-Za-z0-9_-][A-Za-z0-9_.-]*"
     tag_file = rf"(?!data[/\n]|(?i:tagmanifest-)){name}(?:/{name})*"
     path = tag_file if of_tags else "data/.+"

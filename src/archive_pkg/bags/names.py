@@ -38,10 +38,10 @@ def encode(path: str, *, percent: bool = True) -> str:
 
 
 def decode(path: str, *, percent: bool = True) -> str:
-    """Return the path that a manifest writes.
+    """Return the path of a file from its percent-encoded form in a manifest.
 
     Args:
-        path: The path as the manifest has it.
+        path: The path as the manifest writes it.
         percent: Whether "%25" means "%", as from version 1.0 on. Older versions encode only line
             ends.
     """
@@ -84,7 +84,7 @@ def _unsafe(path: str) -> str:
 
 
 def straighten(path: str) -> str:
-    """Return a safe path without "." and empty parts: "./data//x" becomes "data/x"."""
+    """Return a path without "." and empty parts: "./data//x" becomes "data/x"."""
     if "//" not in path and "./" not in path and not path.endswith("/."):
         return path
     return "/".join(part for part in path.split("/") if part not in ("", "."))
@@ -103,7 +103,7 @@ def composed(path: str) -> str:
 
 
 def unportable(path: str) -> str:
-    """Return why a path is not possible on Windows or macOS, or "" if it is."""
+    """Return why a path is not possible on Windows or macOS; empty if it is possible on both."""
     if len(path) > _LONGEST_PATH:
         return f"it has more than {_LONGEST_PATH} characters"
     for part in path.split("/"):

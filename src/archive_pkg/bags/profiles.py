@@ -1,4 +1,4 @@
-"""Check bags against BagIt Profiles 1.3 and 1.4, the requirements of a repository.
+"""Check bags against BagIt Profiles 1.3 and 1.4, which state the requirements of repositories.
 
 The JSON form of APTrust's DART, which can require tags in any tag file, is read as well. A profile
 comes from a file or ships with this package. It is never looked up on the network.
@@ -239,7 +239,7 @@ def parse(data: bytes, name: str) -> Profile:
     """Parse a profile from JSON, in the specification's form or in DART's.
 
     Raises:
-        InvalidError: It is not a profile. The error's report has all faults.
+        InvalidError: The JSON is not a profile. The error's report has all faults.
     """
     report = Report()
     try:

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 DIFFERS = Code(
     "second-opinion-differs",
     Severity.WARNING,
-    "bagit-python and archive-pkg disagree whether the bag is valid.",
+    "bagit-python and archive-pkg disagree on whether the bag is valid.",
 )
 NOT_ASKED = Code(
     "second-opinion-not-asked",
     Severity.ADVICE,
-    "bagit-python was not run: it would follow unsafe paths in this bag, or cannot read archives.",
+    "bagit-python was not run, because the bag is not a folder, or contains links, unsafe paths or "
+    "files that cannot be read.",
 )
 _UNSAFE = {
     "manifest-path-unsafe",
@@ -37,14 +38,14 @@ _UNSAFE = {
 
 
 def bagit_python(path: Path, report: Report, valid: bool) -> list[Finding]:
-    """Validate a bag with bagit-python and return a finding if it disagrees.
+    """Validate a bag with bagit-python. Return a finding if it disagrees or was not run.
 
-    bagit-python follows links and paths out of a bag, so bags with unsafe entries are left out.
+    bagit-python follows links and paths out of a bag, so it is not run on a bag that has any.
 
     Args:
         path: The bag's folder.
         report: The findings of our own verification.
-        valid: Its verdict, which does not depend on a profile.
+        valid: Whether our own verification found the bag valid, regardless of a profile.
     """
     place = Location(str(path))
     if not path.is_dir():
@@ -62,7 +63,7 @@ def bagit_python(path: Path, report: Report, valid: bool) -> list[Finding]:
 
 
 def agreement(findings: Iterable[Finding], valid: bool) -> str:
-    """Return in words that bagit-python agrees; "" if a finding says what it did instead."""
+    """Return a sentence that bagit-python agrees; empty if it disagrees or was not run."""
     if any(finding.code in (DIFFERS.code, NOT_ASKED.code) for finding in findings):
         return ""
     return f"Second opinion (bagit-python): the bag is {'valid' if valid else 'not valid'}, too."

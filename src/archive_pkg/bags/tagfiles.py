@@ -81,7 +81,7 @@ LINE_MALFORMED = Code(
 LABEL_SPACED = Code(
     "tag-label-spaced",
     Severity.ERROR,
-    "From version 1.0 on a label must not begin or end with white space.",
+    "From version 1.0 on, a label must not begin or end with white space.",
     "RFC 8493, 2.2.2",
 )
 VALUE_UNSPACED = Code(
@@ -145,7 +145,7 @@ _SECOND_LOOSE = re.compile(r"\s*Tag-File-Character-Encoding\s*:\s*(\S+)\s*", re.
 
 
 def parse_declaration(data: bytes) -> tuple[Declaration, list[Finding]]:
-    """Return what bagit.txt declares, also when its form is wrong, and its faults."""
+    """Return what bagit.txt declares, even if its form is wrong, and findings on its form."""
     findings = []
     place = Location(DECLARATION)
     if data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

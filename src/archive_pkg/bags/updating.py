@@ -1,4 +1,4 @@
-"""Change a bag atomically: write a changed copy that shares files with it, then swap them."""
+"""Change a bag atomically: write a changed copy that shares unchanged files, then swap the two."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.bags.bag import Bag, info_file
 from archive_pkg.bags.fetching import fetch_file
 from archive_pkg.bags.folder import Folder
-from archive_pkg.bags.manifests import describe as describe_manifest
-from archive_pkg.bags.manifests import render
+from archive_pkg.bags.manifests import empty_manifest, render
 from archive_pkg.bags.tagfiles import (
     DECLARATION,
     Declaration,
@@ -63,9 +62,9 @@ def update(
     """Add, replace and remove files and tags of a bag (RFC 8493, 2.1.3 and 2.2).
 
     The change is atomic. Only new files are hashed; digests of unchanged files are copied from the
-    manifests. Hashing a damaged file again would make its damage look valid. Unchanged files become
-    hard links, or copies if links are not possible. The bag's version and encoding, other tag
-    files, and the order and spelling of other tags stay as they are.
+    manifests, because hashing a damaged file again would make its damage look valid. Unchanged
+    files become hard links, or copies if links are not possible. The bag's version and encoding,
+    other tag files, and the order and spelling of other tags stay as they are.
 
     Args:
         bag: The bag's folder.
@@ -170,9 +169,10 @@ def upgrade(
 
 
 def _signatures_to_drop(bag: Bag, *, drop: bool) -> set[str]:
-    """Return the signature files to remove; none if the bag is not signed.
+    """Return the signature files to remove; empty if the bag is not signed.
 
-    Refuse a signed bag unless `drop` is set.
+    Raises:
+        InvalidError: The bag is signed, and `drop` is not set.
     """
     found = {path for path in bag.tag_files if path.startswith(_SIGNATURES)}
     if not any(path.endswith(".sig") for path in found):
@@ -229,7 +229,7 @@ class _BagChange:
             raise UsageError(f"{path} cannot be added and removed at once")
         refuse_tag_files(path for path in self.add if not path.startswith("data/"))
         for path in sorted(self.remove):
-            kind = describe_manifest(path, Report())
+            kind = empty_manifest(path, Report())
             if kind is not None:
                 raise UsageError(
                     f"{path} is a manifest", f"Remove it with --remove-algorithm {kind.algorithm}."
@@ -358,12 +358,12 @@ def _regenerated_files(bag: Bag) -> set[str]:
 def _link_or_copy(
     folder: Folder, target: Path, folders: Iterable[str], paths: Iterable[str]
 ) -> None:
-    """Link or copy folders and files of the old folder into the new one."""
+    """Make the same folders in a new folder, and link or copy the files into it."""
     for path in folders:
         (target / path).mkdir(exist_ok=True)
     for path in paths:
         prefix, slash, name = path.rpartition("/")
-        with folder.folder(prefix + slash) as descriptor:
+        with folder.open_folder(prefix + slash) as descriptor:
             try:
                 os.link(name, target / path, src_dir_fd=descriptor, follow_symlinks=False)
             except (PermissionError, NotImplementedError):
@@ -375,7 +375,7 @@ def _link_or_copy(
 
 
 def _copy(folder: Folder, path: str, target: Path) -> None:
-    source = folder.descriptor(path)
+    source = folder.open_descriptor(path)
     try:
         status = os.fstat(source)
         copy = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, status.st_mode & 0o777)

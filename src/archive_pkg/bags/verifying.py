@@ -12,8 +12,7 @@ from archive_pkg.bags import names
 from archive_pkg.bags.archives.findings import BadArchiveError
 from archive_pkg.bags.archives.opening import open_tree
 from archive_pkg.bags.bag import Bag, BagTree, BoundedReport, load
-from archive_pkg.bags.manifests import ALGORITHM_WEAK, Manifest
-from archive_pkg.bags.manifests import describe as describe_manifest
+from archive_pkg.bags.manifests import ALGORITHM_WEAK, Manifest, empty_manifest
 from archive_pkg.bags.tagfiles import DECLARATION
 from archive_pkg.fixity import ALGORITHMS, Tally
 from archive_pkg.logs import logger
@@ -136,13 +135,13 @@ NAMES_ALIKE = Code(
 OTHER_NORMALIZATION = Code(
     "path-normalized-otherwise",
     Severity.WARNING,
-    "A manifest writes a file's name in another Unicode normalization form than the file has.",
+    "A manifest writes a file's name in a Unicode normalization form that differs from the file's.",
     "RFC 8493, 6",
 )
 UNFETCHED_UNLISTED = Code(
     "fetch-path-unlisted",
     Severity.ERROR,
-    "fetch.txt names a file that is not in every payload manifest.",
+    "fetch.txt names a file that is not in every payload manifest (before version 1.0: in none).",
     "RFC 8493, 2.2.3",
 )
 NOT_A_BAG = Code(
@@ -153,7 +152,7 @@ NOT_A_BAG = Code(
 )
 
 _VALIDITY_ONLY = {PAYLOAD_MISMATCH.code, TAG_FILE_MISMATCH.code}
-"""A bag with these may still be complete."""
+"""A bag with only these errors is complete, but not valid."""
 
 
 @dataclass(slots=True)
@@ -246,7 +245,7 @@ def _verify(
     payload = [path for path in listing.files if path.startswith("data/")]
     # The manifests' names give the algorithms, so workers can digest the payload while this
     # process reads the manifests.
-    kinds = [describe_manifest(path, Report()) for path in listing.files if "/" not in path]
+    kinds = [empty_manifest(path, Report()) for path in listing.files if "/" not in path]
     wanted = {kind.algorithm for kind in kinds if kind and not kind.of_tags}
     with tree.digesting(payload, sorted(wanted & ALGORITHMS.keys()), jobs) as digesting:
         bag = load(tree, verdict.path, listing)
@@ -382,19 +381,19 @@ class _Verification:
         self._names_alike(files, present)
         tally = Tally(all_files=len(files), all_size=self.oxum[0] if self.oxum else None)
 
-        def say(more_files: int, more_bytes: int) -> None:
+        def tick(more_files: int, more_bytes: int) -> None:
             tally.files += more_files
             tally.size += more_bytes
             if self.progress is not None:
                 self.progress(tally)
 
-        done = digesting.finish(say)
+        done = digesting.finish(tick)
         self._mismatches(PAYLOAD_MISMATCH, done, bag.manifests, wanted)
         self.verdict.files = len(files)
         self.verdict.size = sum(size for size in done.sizes() if size > 0)
 
     def metadata(self) -> None:
-        """Compare bag-info.txt with the bag."""
+        """Compare Payload-Oxum with the payload, and check the form of the bagging date."""
         verdict = self.verdict
         present = set(self.bag.payload)
         fetched = all(line.path in present for line in self.bag.fetch)
@@ -450,7 +449,7 @@ class _Verification:
     def _resolve(self, manifest: Manifest, present: set[str]) -> Mapping[str, bytes]:
         """Return the manifest's digests by the actual paths of the files.
 
-        A name in another normalization form than the file's is accepted with a warning.
+        A name in a different normalization form is accepted with a warning.
         """
         digests = manifest.digests
         if digests.keys() == present:
@@ -468,7 +467,7 @@ class _Verification:
                 self.add(
                     OTHER_NORMALIZATION.at(
                         Location(manifest.name, line=lines[path]),
-                        f"{path!r} is the file {renamed[path]!r} in another normalization form",
+                        f"{path!r} is the file {renamed[path]!r} in a different normalization form",
                         "Write the name in the file's form.",
                     )
                 )

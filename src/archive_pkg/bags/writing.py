@@ -1,4 +1,4 @@
-"""Write BagIt 1.0 bags: files are copied and hashed in one pass; equal input gives equal bytes."""
+"""Write bags. Files are copied and hashed in one pass, and equal input gives equal bytes."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 NAME_UNSAFE = Code(
     "name-unsafe",
     Severity.ERROR,
-    "A path for a bag could lead out of the bag.",
+    "A path for a bag could lead out of the bag, or is not the plain path of a file.",
     "RFC 8493, 5.1",
 )
 NAME_NOT_UTF8 = Code(
     "name-not-utf8",
     Severity.ERROR,
-    "A file's name is not UTF-8, so a UTF-8 manifest cannot list it. --encode-names gives it "
-    "another name and records both.",
+    "A file's name is not UTF-8, so a UTF-8 manifest cannot list it. --encode-names gives the file "
+    "a new name and records both.",
     "RFC 8493, 2.1.3",
 )
 NAME_TAKEN = Code(
@@ -187,7 +187,7 @@ def write(
         info: Labels and values for bag-info.txt, in order. Payload-Oxum is added at the end.
         tag_files: More tag files by path in the bag ("metadata/datacite.xml").
         algorithms: Names of the manifests' algorithms.
-        tag_algorithms: Names of the tag manifests' algorithms; the same ones if not given.
+        tag_algorithms: Names of the tag manifests' algorithms; if empty, the same as `algorithms`.
         version: The BagIt version to declare. Before 1.0 paths must not contain "%".
         jobs: How many files to copy at a time; None means one per processor.
         progress: Called now and then with what is done so far.
@@ -196,7 +196,8 @@ def write(
         Counts and all digests.
 
     Raises:
-        UsageError: An unknown algorithm, or tags or tag files that cannot be written.
+        UsageError: An unknown algorithm, tags or tag files that cannot be written, or a "%" in a
+            path of a bag before 1.0.
         InvalidError: A name is not allowed in a bag. Nothing has been written.
         ChangedError: A source changes while it is read.
         StorageError: Reading or writing fails.
@@ -264,7 +265,7 @@ def finish(
         info: The bytes of bag-info.txt.
         tag_files: More tag files by path.
         declared: The content of bagit.txt.
-        tag_algorithms: Names of the tag manifests' algorithms; the payload's if not given.
+        tag_algorithms: Names of the tag manifests' algorithms; if empty, those of the payload.
 
     Raises:
         OSError: Writing fails.
@@ -322,7 +323,7 @@ def create(
 
     Raises:
         InvalidError: The source has links, special files or names that cannot be bagged.
-        UsageError: The destination is in the source; or see `write`.
+        UsageError: The destination is in the source, or for the reasons given in `write`.
         ChangedError: A source changes while it is read.
         StorageError: Reading or writing fails, the destination exists, or another run uses it.
     """
@@ -361,9 +362,9 @@ def create(
 def survey(
     source: Path, *, portable: bool = False, encode_names: bool = False
 ) -> tuple[Report, dict[str, str], dict[str, str]]:
-    """Return the faults, the files and the empty folders of a folder to bag.
+    """Return findings on a folder to bag, its files, and its empty folders.
 
-    Files and folders map their new path below data/ to the original path.
+    The files and folders map their original paths to their paths below data/.
 
     Raises:
         StorageError: The folder cannot be read.
@@ -460,12 +461,12 @@ def _write_payload(
         if progress is not None:
             progress(tally)
 
-    def work(index: int, say: Callable[[int, int], None]) -> list[Copied]:
+    def work(index: int, tick: Callable[[int, int], None]) -> list[Copied]:
         done = [
-            copy_and_hash(payload[path], f"{data}/{path}", algorithms, say)
+            copy_and_hash(payload[path], f"{data}/{path}", algorithms, tick)
             for path in pieces[index]
         ]
-        say(len(done), 0)
+        tick(len(done), 0)
         return done
 
     written = Written(len(paths), 0, {name: {} for name in algorithms})
@@ -484,7 +485,7 @@ def copy_and_hash(
     source: StrPath | bytes,
     target: Path | str,
     algorithms: Sequence[str],
-    say: Callable[[int, int], None],
+    tick: Callable[[int, int], None],
 ) -> Copied:
     """Copy or write one file, and return its size, digests and widest mode.
 
@@ -495,7 +496,7 @@ def copy_and_hash(
     """
     if isinstance(source, bytes):
         _write_file(target, source)
-        say(0, len(source))
+        tick(0, len(source))
         return len(source), _digests(source, algorithms), 0o777
     descriptor = os.open(source, _OPEN_SOURCE)
     try:
@@ -509,10 +510,10 @@ def copy_and_hash(
                 data = os.read(descriptor, _SMALL + 1)
                 write_all(made, data)
                 size, digests = len(data), _digests(data, algorithms)
-                say(0, size)
+                tick(0, size)
             else:
                 size, found = copy_and_digest(
-                    descriptor, made, algorithms, lambda count: say(0, count)
+                    descriptor, made, algorithms, lambda count: tick(0, count)
                 )
                 digests = tuple(found[name] for name in algorithms)
             os.utime(made, ns=(before.st_mtime_ns, before.st_mtime_ns))

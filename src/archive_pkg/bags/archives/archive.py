@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from archive_pkg.bags.digesting import Say
+    from archive_pkg.bags.digesting import Tick
 
 SUFFIXES = (".tar.gz", ".tar.zst", ".tgz", ".tar", ".zip")
 
@@ -132,7 +132,7 @@ class Archive:
         self._listing.findings.append(code.at(Location(path), message, hint))
 
     def add(self, member: Member) -> bool:
-        """Add a regular file. Return False if its name is not allowed."""
+        """Add a regular file. Return False, with a finding, if its name is unsafe or repeated."""
         path = self._safe(member.path)
         if not path:
             return False
@@ -236,46 +236,46 @@ class Archive:
         listing.folders = sorted(full | inside - {""})
         listing.empty = sorted(inside - full - {""})
 
-    def digest_piece(self, files: Sequence[str], algorithms: Sequence[str], say: Say) -> Piece:
+    def digest_piece(self, files: Sequence[str], algorithms: Sequence[str], tick: Tick) -> Piece:
         """Digest some members, one after the other."""
         piece = Piece(digests=[[] for _ in algorithms])
         for path in files:
-            one = self.digest_large(path, algorithms, say)
+            one = self.digest_large(path, algorithms, tick)
             piece.sizes.extend(one.sizes)
             piece.findings += one.findings
             for column, digests in zip(piece.digests, one.digests, strict=True):
                 column += digests
         return piece
 
-    def digest_large(self, path: str, algorithms: Sequence[str], say: Say) -> Piece:
-        """Digest one member, from a mebibyte on with one thread per algorithm."""
+    def digest_large(self, path: str, algorithms: Sequence[str], tick: Tick) -> Piece:
+        """Digest one member, with several threads from a mebibyte on."""
         hashes = [new_hash(name) for name in algorithms]
         piece = Piece()
         size = UNREAD
         try:
-            size = feed_chunks(self.chunks(self._member(path)), hashes, say)
+            size = feed_chunks(self.chunks(self._member(path)), hashes, tick)
         except BadArchiveError as error:
             piece.findings.append(error.finding)
         except OSError as error:
             message, hint = describe(error)
             piece.findings.append(DAMAGED.at(Location(path), message, hint))
         else:
-            say(1, 0)
+            tick(1, 0)
         piece.sizes.append(size)
         piece.digests = [[hash_.digest()] for hash_ in hashes]
         return piece
 
 
 def feed_chunks(
-    chunks: Iterator[bytes], hashes: Sequence[Hash], say: Callable[[int, int], None]
+    chunks: Iterator[bytes], hashes: Sequence[Hash], tick: Callable[[int, int], None]
 ) -> int:
-    """Update hashes with a member's bytes, as `feed` does, and return their number."""
+    """Update hashes with a member's bytes, as `feed` does. Return the number of bytes."""
     first = next(chunks, b"")
     second = next(chunks, b"")
     if not second:
         for hash_ in hashes:
             hash_.update(first)
-        say(0, len(first))
+        tick(0, len(first))
         return len(first)
     rest = memoryview(first)
     ahead = second
@@ -290,7 +290,7 @@ def feed_chunks(
         rest = rest[count:]
         return count
 
-    return feed(read_into, hashes, tick=lambda count: say(0, count))
+    return feed(read_into, hashes, tick=lambda count: tick(0, count))
 
 
 class Unpacked(io.RawIOBase):
@@ -305,7 +305,7 @@ class Unpacked(io.RawIOBase):
         return True
 
     def seekable(self) -> bool:
-        """Return True, although only its start can be sought."""
+        """Return True. `seek` only goes to the start."""
         return True
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -337,7 +337,7 @@ class Unpacked(io.RawIOBase):
         return count
 
 
-def plain(descriptor: int, place: int, size: int, path: str) -> Iterator[bytes]:
+def uncompressed(descriptor: int, place: int, size: int, path: str) -> Iterator[bytes]:
     """Yield the bytes of a member that is stored uncompressed."""
     end = place + size
     while place < end:

@@ -81,7 +81,7 @@ BOMB = Code(
 
 
 class BadArchiveError(Exception):
-    """An archive that cannot be read, or not to its end, with the finding to report."""
+    """An archive cannot be read, or not to its end. `finding` is the finding to report."""
 
     def __init__(self, code: Code, message: str, path: str = "", hint: str = "") -> None:
         super().__init__(message)

@@ -21,8 +21,8 @@ def open_tree(path: Path) -> Folder | Archive:
     """Open a bag's folder or archive.
 
     Raises:
-        BadArchiveError: It is neither a folder nor an archive of a known kind.
-        OSError: It cannot be opened.
+        BadArchiveError: The path is neither a folder nor an archive of a known kind.
+        OSError: The path does not exist or cannot be opened.
     """
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
@@ -33,11 +33,11 @@ def open_tree(path: Path) -> Folder | Archive:
 
 
 def open_archive(path: Path) -> Archive:
-    """Open a serialized bag of the kind that its first bytes show.
+    """Open a serialized bag. Its first bytes show its kind.
 
     Raises:
-        BadArchiveError: It is not an archive of a known kind.
-        OSError: It cannot be opened.
+        BadArchiveError: The file is not an archive of a known kind.
+        OSError: The file cannot be opened.
     """
     import importlib.util
 
@@ -78,8 +78,8 @@ def holds_bag(path: Path) -> bool:
     """Return whether an archive contains a bag, intact or damaged.
 
     Raises:
-        BadArchiveError: It is damaged before the first file of a bag.
-        OSError: It cannot be opened.
+        BadArchiveError: The archive is damaged, and no file before the damage shows a bag.
+        OSError: The archive cannot be opened.
     """
     with open_archive(path) as archive:
         for name in archive.names():

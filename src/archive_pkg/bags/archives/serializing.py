@@ -1,4 +1,4 @@
-"""Pack a bag's folder into an archive and unpack it, verified, with reproducible bytes."""
+"""Pack a bag's folder into an archive with reproducible bytes, and unpack archives of bags."""
 
 from __future__ import annotations
 

@@ -292,7 +292,7 @@ def _number(data: bytes) -> int:
     """Return a number in octal digits or, if its first byte is 0x80, in base 256.
 
     Raises:
-        ValueError: It is not a number, or it is negative or too long.
+        ValueError: The bytes are not a number, or one that is negative or too long.
     """
     if data[0] & 0x80:
         if data[0] != 0x80:

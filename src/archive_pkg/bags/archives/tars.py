@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from archive_pkg.bags.digesting import Say
+    from archive_pkg.bags.digesting import Tick
 
     Unpacker = Callable[[int], Iterator[bytes]]
 
@@ -87,7 +87,7 @@ class PackedTar(Archive):
                 continue
             kept += member.size
             self._kept[member.path] = b"".join(chunks)
-            manifest = manifests.describe(inner, Report())
+            manifest = manifests.empty_manifest(inner, Report())
             if manifest and not manifest.of_tags and manifest.algorithm in ALGORITHMS:
                 algorithms.add(manifest.algorithm)
 
@@ -117,7 +117,7 @@ class PackedTar(Archive):
         self._complete(files, names_)
         return super().digesting(files, names_, 1)
 
-    def digest_large(self, path: str, algorithms: Sequence[str], say: Say) -> Piece:
+    def digest_large(self, path: str, algorithms: Sequence[str], tick: Tick) -> Piece:
         """Return the known digests of one member."""
         piece = Piece()
         found = self._digests.get(self.top + path, {})
@@ -125,7 +125,7 @@ class PackedTar(Archive):
         size = self.members[self.top + path].size if complete else UNREAD
         if not complete:
             piece.findings.append(DAMAGED.at(Location(path), "cannot be read"))
-        say(1, max(size, 0))
+        tick(1, max(size, 0))
         piece.sizes.append(size)
         piece.digests = [
             [found.get(name, bytes(ALGORITHMS[name].length // 2))] for name in algorithms

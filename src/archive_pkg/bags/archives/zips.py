@@ -10,7 +10,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from archive_pkg import limits
-from archive_pkg.bags.archives.archive import Archive, Member, SharedDescriptor, plain
+from archive_pkg.bags.archives.archive import Archive, Member, SharedDescriptor, uncompressed
 from archive_pkg.bags.archives.findings import (
     BOMB,
     DAMAGED,
@@ -94,7 +94,7 @@ class Zip(Archive):
         if member.method == zipfile.ZIP_STORED:
             if member.packed != member.size:
                 raise BadArchiveError(DAMAGED, "is stored with two different sizes", member.path)
-            yield from plain(self.descriptor, start, member.size, member.path)
+            yield from uncompressed(self.descriptor, start, member.size, member.path)
             return
         if member.method == zipfile.ZIP_DEFLATED:
             unpack = zlib.decompressobj(-15)
@@ -132,13 +132,13 @@ class Zip(Archive):
         _, length, extra = _LOCAL_HEADER.unpack(header[:30])
         if header[30 : 30 + length] != member.raw_name:
             raise BadArchiveError(
-                DAMAGED, "has another name in its header than in the directory", member.path
+                DAMAGED, "has different names in its header and in the directory", member.path
             )
         return int(member.place + 30 + length + extra)
 
 
 class _Directory(SharedDescriptor):
-    """A zip archive that only allows directories up to the limit to be read."""
+    """The bytes of a zip archive. No more than the limit for a directory is read at once."""
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes. Raises BadArchiveError for more than the limit."""

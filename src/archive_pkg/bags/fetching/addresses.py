@@ -1,4 +1,4 @@
-"""Tell public network addresses from private ones, also in addresses that embed another one."""
+"""Distinguish public network addresses from private ones, even if one embeds the other."""
 
 from __future__ import annotations
 

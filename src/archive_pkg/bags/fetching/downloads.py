@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _TIMEOUT = 30.0
 """Seconds without data after which a connection is closed."""
 _SECONDS, _SLOWEST = 60.0, 1024
-"""After these seconds the average speed must be at least this many bytes per second."""
+"""After this many seconds, the average speed must be at least this many bytes per second."""
 _MOST_ADDRESSES = 4
 _MOST_REDIRECTS = 5
 _PORTS = {"http": 80, "https": 443}
@@ -54,14 +54,16 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 REFUSED = Code(
     "fetch-refused",
     Severity.ERROR,
-    "A URL in fetch.txt, or one that it redirects to, must not be fetched: it is not http or "
-    "https, contains a password, or leads to a private address without --allow-private.",
+    "A file must not be fetched. Either its URL, or one that this redirects to, is not http or "
+    "https, contains a user name or password, redirects from https to http, or leads to a private "
+    "address without --allow-private; or no manifest with a known algorithm lists the file.",
     "RFC 8493, 5.2",
 )
 FAILED = Code(
     "fetch-failed",
     Severity.ERROR,
-    "A file could not be fetched completely. The next run continues with what has arrived so far.",
+    "A file could not be fetched completely. The next run fetches the rest, if the server can send "
+    "a part of a file.",
     "RFC 8493, 2.2.3",
 )
 WRONG_SIZE = Code(

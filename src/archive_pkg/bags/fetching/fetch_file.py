@@ -35,7 +35,7 @@ URL_UNSUITABLE = Code(
 PATH_UNSAFE = Code(
     "fetch-path-unsafe",
     Severity.ERROR,
-    "fetch.txt lists a path that can lead out of the bag. It is never written.",
+    "fetch.txt lists a path that can lead out of the bag. Nothing is written there.",
     "RFC 8493, 5.1",
 )
 PATH_OUTSIDE_PAYLOAD = Code(
@@ -47,7 +47,7 @@ PATH_OUTSIDE_PAYLOAD = Code(
 PATH_PERCENT = Code(
     "fetch-path-percent",
     Severity.ERROR,
-    "From version 1.0 on fetch.txt must percent-encode line ends and '%' in paths, and nothing "
+    "From version 1.0 on, fetch.txt must percent-encode line ends and '%' in paths, and nothing "
     "else.",
     "RFC 8493, 2.2.3",
 )
