@@ -103,13 +103,13 @@ Every command takes these options:
 - `--help` explains the command, with an example.
 - `--json` prints one document on standard output, `{"command", "status", "results": [{"path",
   "findings", "error", …}]}`, each finding as `{"code", "severity", "location", "message", "hint"}`.
-  Commands for many subjects add an `outcome` to each result, `counts` of the outcomes, and
-  `findings` about no single subject. One subject and many have the same structure.
+  Commands for many subjects add an `outcome` to each result, `counts` of the outcomes, and the
+  `findings` that belong to no single subject. The structure is the same for one subject and many.
 - `--verbose` shows progress on standard error: files written and verified, locks, retries, worker
   processes. It may also come before the command.
 - `--project FILE` uses the settings of this [project](../how-to/set-up-a-project.md),
-  `--no-project` uses none. By default, the nearest `archive-pkg.toml` in the working folder or
-  above it counts.
+  `--no-project` uses none. The default is the nearest `archive-pkg.toml` in the working folder or
+  above it.
 - `--log-file FILE` appends the same, and each request with its status, to a file as lines of JSON
   (`time`, `level`, `logger`, `process`, `message`). Only you can read a new log file, because it
   names files. Logs have no secrets and no text of documents.
@@ -170,7 +170,7 @@ YAML 1.2, or JSON in `record.json`. Every plain value is read as text: `1960-07-
 stay as they are. Other keys than these are refused. Leave out what you do not know.
 
 The key `format` is the version of these fields, now 3. You can leave it out. Records of formats 1
-and 2 are read, too, and `archive-pkg upgrade` writes them in format 3, without another change.
+and 2 are read, too, and `archive-pkg upgrade` converts them to format 3 and changes nothing else.
 Format 1 has `of` instead of `made_from`, `part_of` and `about`
 ([decision 50](../decisions/0050-three-relations.md)); formats 1 and 2 have one `holding` instead of
 `holdings` ([decision 70](../decisions/0070-record-format-3.md)). The types of documents are in the
@@ -182,8 +182,8 @@ more: calendars, check digits, languages, references and quotes. The schema requ
 the `kind` of every agent, but a record can leave them to the
 [register of agents](../how-to/agents.md).
 
-Fields in **bold** are required. You can write a date as its EDTF form alone, and a
-publication as its citation alone. Items with an `id` are referred to by it. A dotted path such as
+Fields in **bold** are required. For a date you can write only the EDTF form, and for a publication
+only the citation. Other fields refer to items by their `id`. A dotted path such as
 `agents.khrushchev.name` names one statement.
 
 """
@@ -319,16 +319,16 @@ _LEVELS = """## Levels of secrecy
 
 `classification.scheme` and `classification.level` name a level of one of these, the highest first.
 Levels of different schemes cannot be compared. "Also found as" lists translations and
-romanizations. A level that rests on one of these is *inferred*, and the record says so.
+romanizations. If a draft gets its level from one of these, the evidence is *inferred*.
 
 """
 _TYPES = """
 ## Types of documents
 
-`type` is one of these, or a type of the record's own, which `own_type` defines. `archive-pkg check`
-gives advice if a record lacks a statement that a complete record of its type has.
+`type` is one of these, or a type that the record defines in `own_type`. `archive-pkg check` gives
+advice if a record does not state what a complete record of its type states.
 
-| type | label | meaning | states |
+| type | label | meaning | a complete record states |
 |---|---|---|---|
 """
 
@@ -344,7 +344,8 @@ _EVENTS = """
 
 """
 _LOCAL_EVENTS = """
-These types are ours, because that vocabulary has none for them; exports mark them as local:
+The following types are ours, because the Library's list has none for them. Exports mark them as
+local:
 
 """
 
@@ -356,8 +357,9 @@ def formats_page() -> str:
 
 _FORMATS = """\
 [`archive-pkg export`](../how-to/export.md) writes a record in one of these formats. With
-`--explain` it reports each field that the format cannot hold, or holds only in part. A format that
-knows only years, months and days gets the nearest date, and `--explain` names each such date.
+`--explain` it reports each field that the format cannot hold, or holds only in part. If a format
+has only years, months and days, the export writes the nearest date, and `--explain` names each such
+date.
 [`build --metadata`](../how-to/build.md) chooses the formats in a package.
 """
 
@@ -394,8 +396,8 @@ def targets_page() -> str:
 
 _TARGETS = """\
 The known targets of `build --target` and `why-not --target`
-([how to use them](../how-to/targets.md)). Give values that no record has with
-`--tag 'LABEL=VALUE'`.
+([how to use them](../how-to/targets.md)). For values that are not in a record,
+use `--tag 'LABEL=VALUE'`.
 """
 
 
@@ -466,7 +468,7 @@ def limits_page() -> str:
         + GENERATED
         + "The program reads input from people you do not know. So that a small file cannot hang "
         "it or fill the memory, each reader has limits. Input over a limit is an error that names "
-        "the limit; nothing over it is read, and nothing is written.\n\n"
+        "the limit; the program reads no more of the input, and writes nothing.\n\n"
         "If you trust the input, raise the limit for one run:\n\n"
         "```sh\n"
         "ARCHIVE_PKG_LIMITS=workbook-cells=10000000,archive-ratio=500 archive-pkg check list.xlsx\n"

@@ -104,7 +104,7 @@ JSON_VALUES = Limit(
 )
 JSON_DEPTH = Limit("json-depth", 100, "Nested lists and objects in a JSON file.")
 RECORD_SIZE = Limit("record-size", 16 * _MIB, "Bytes of a record's file.")
-RECORD_VALUES = Limit("record-values", 250_000, "Values in a record's file, or another in YAML.")
+RECORD_VALUES = Limit("record-values", 250_000, "Values in a record's file or another YAML file.")
 DOCUMENT_SIZE = Limit(
     "document-size",
     64 * _MIB,
