@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.dates.edtf_string import Edtf
-from archive_pkg.dates.written.reader import find_dates
+from archive_pkg.dates.written.reader import find_dates, read_date
+from archive_pkg.drafting import record_of
+from archive_pkg.drafting.draft import draft_text
 from archive_pkg.drafting.vocabulary import load_vocabulary
+from archive_pkg.records.models.dates import WrittenDate
 
 VOCABULARY = load_vocabulary()
 
@@ -78,3 +81,55 @@ def test_every_date_found_is_edtf_and_within_the_text(text: str) -> None:
         for one in found.readings or (found,):
             if one.edtf and not one.edtf.startswith("XXXX"):
                 Edtf(one.edtf)
+
+
+def dated(written: str) -> WrittenDate:
+    text = f"Vienna, {written}\n\nDear Sir,\n\nWe have the pears.\n\nYours sincerely,\nA. Bee\n"
+    record = record_of(draft_text(text), "letter.txt")
+    assert record.date is not None
+    assert record.date.as_written == written
+    return record.date
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "4 June 1931", "[1931]", "[ca. 1931]", "1931/33", "1931–32", "1931-36", "VI 1931",
+        "zw. 1929 u. 1931", "4.6.1931 (Poststempel)", "1931-06-04T00:00:00+00:00",
+        "4 июня (22 мая) 1915 г.", "4/16 June 1882", '"4" June 1957', "4 June [1931]",
+    ],
+)  # fmt: skip
+def test_a_draft_reads_a_date_as_a_list_does(written: str) -> None:
+    date, read = dated(written), read_date(written)
+    assert read is not None
+    assert (str(date.edtf), date.note) == (read.edtf, read.note or None)
+
+
+@pytest.mark.parametrize(
+    ("written", "question"),
+    [
+        ("31 June 1931", "There is no such day."),
+        ("4 June", "The text does not give the year."),
+        ("76. 06. 04.", "It may be 1876-06-04 or 1976-06-04."),
+        ("1911-12", "It may be 1911/1912 or 1911-12."),
+        ("4/15 June 1882", "It may be 1882-06-04 or 1882-06-15."),
+        ("6/4/1931", "It may be 1931-04-06 or 1931-06-04."),
+    ],
+)
+def test_the_record_asks_about_a_date_that_is_not_clear(written: str, question: str) -> None:
+    date, read = dated(written), read_date(written)
+    assert date.edtf is None
+    assert date.note == question
+    assert read is None or read.is_open or read.edtf.startswith("XXXX")
+
+
+def test_the_state_that_a_text_names_gives_the_century() -> None:
+    text = "Berlin, 76. 06. 04.\n\nDear Comrade Bee,\n\nThe GDR has pears.\n\nA. Bee\n"
+    record = record_of(draft_text(text), "letter.txt")
+    assert str(record.date and record.date.edtf) == "1976-06-04"
+
+
+@pytest.mark.parametrize("line", ["1931/33", "Room 7, 1931", "Pears, ladders and 1931 nets"])
+def test_a_number_without_a_place_before_it_is_not_a_dateline(line: str) -> None:
+    text = f"{line}\n\nDear Sir,\n\nWe have the pears.\n\nYours sincerely,\nA. Bee\n"
+    assert record_of(draft_text(text), "letter.txt").date is None

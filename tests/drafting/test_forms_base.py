@@ -186,7 +186,7 @@ Sofia, 4 May
 ~
 =
 recipient = Orlin, certain, address-to 9 person
-date = XXXX-05-04, guess, dateline 2 “4 May”
+date = XXXX-05-04, guess, dateline 2 question=The text does not give the year. “4 May”
 place = Sofia, certain, dateline 7
 addressee dateline | -
 -----

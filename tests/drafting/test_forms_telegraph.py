@@ -15,8 +15,8 @@ ON/12/13/VI/61
 =
 place = LIMA, certain, telegraph-head 8
 sender = EMBASSY IN LIMA, probable, from-line 2 organization
-date = 1961-06-12, probable, telegraph-head 9 *
-received = 1961-06-13, probable, telegraph-head 9 *
+date = 1961-06-12, guess, telegraph-head 9 question=It may be 1861-06-12 or 1961-06-12. *
+received = 1961-06-13, guess, telegraph-head 9 question=It may be 1861-06-13 or 1961-06-13. *
 sender dateline | -
 -----
 FROM THE EMBASSY IN NOWHERE
@@ -66,7 +66,7 @@ From Nowhere. Sent 3.9.54
 =
 place = Nowhere, probable, telegraph-head 8
 type = telegram, probable, telegraph-head 6 *
-date = 1954-09-03, probable, sent-line 8 “3.9.54”
+date = 1954-09-03, guess, sent-line 8 question=It may be 1854-09-03 or 1954-09-03. “3.9.54”
 type = telegram, probable, telegraph-head 6 *
 dateline | -
 -----
@@ -82,7 +82,7 @@ Sent: 3.9.54 Received: 4.9.54
 =
 | - -
 -----
-Received 4.9.54
+Received 4.9.1954
 
 From Hanoi
 
@@ -90,7 +90,7 @@ From Hanoi
 =
 place = Hanoi, certain, telegraph-head 8
 type = telegram, probable, telegraph-head 4 *
-received = 1954-09-04, probable, stamp-of-receipt 5 “4.9.54”
+received = 1954-09-04, certain, stamp-of-receipt 5 “4.9.1954”
 stamp registry | -
 -----
 From Hanoi

@@ -121,8 +121,8 @@ class Draft:
 
     @property
     def open(self) -> list[str]:
-        """Fields without a statement."""
-        stated = {one.field for one in self.statements}
+        """Fields without a statement, or with one that asks a question."""
+        stated = {one.field for one in self.statements if "question" not in one.more}
         if "enclosure-mentioned" in stated:
             stated.add("enclosure")
         return [name for name in FIELDS if name not in stated]

@@ -51,6 +51,23 @@ def dates_on(line: str, vocabulary: Vocabulary, pivot: int) -> list[DateReading]
     return find_dates(line, vocabulary, pivot=pivot)
 
 
+def question_about(read: DateReading, *, century_open: bool) -> str:
+    """Return why a person must decide on a date, or an empty string if its meaning is clear.
+
+    Args:
+        read: The date.
+        century_open: Whether nothing in the text shows the century of its year.
+    """
+    if read.edtf.startswith("XXXX"):
+        return "The text does not give the year."
+    dates = [one.edtf for one in read.readings if not read.sure]
+    if century_open and read.edtf[:2].isdigit():
+        dates = [f"{century}{read.edtf[2:]}" for century in (18, 19)]
+    if dates:
+        return f"It may be {' or '.join(dates)}."
+    return "" if read.edtf else "There is no such day."
+
+
 def text_conventions(text: str, vocabulary: Vocabulary) -> TextConventions:
     """Detect the language and century of a text from its beginning."""
     sample = text[:SAMPLE]

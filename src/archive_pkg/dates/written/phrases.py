@@ -275,7 +275,7 @@ class PhraseReader(PointReader):
             end = self._after(style.end(), end)
         bracket = self.word(end) in ("(", ",")
         for kind, after in self._phrases(words.SUFFIXES, end + bracket):
-            if not self.whole and bracket:
+            if not self.whole and bracket and kind != "postmark":
                 continue
             changed = self._qualified(kind, phrase._replace(read=read))
             if changed:

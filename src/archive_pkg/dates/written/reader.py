@@ -41,6 +41,8 @@ _DAY = datetime.timedelta(days=1)
 _MIDNIGHT = re.compile(
     r"(\d{4}-\d\d-\d\d)[ T]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?", re.ASCII
 )
+_ISO_TIME = re.compile(r"[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?", re.ASCII)
+_YEAR_MARK = re.compile(r"(?<=\d) ?г(?:\.|ода\b)(?! ?[А-Я])")
 _PAIR = re.compile(r"(\d{4}) ?([-–—/]) ?(\d\d?)", re.ASCII)
 _USUAL = DateConventions()
 _ZEROS = re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-00|00\.(?P<month>\d\d?)\.(?P<year>\d{4})", re.ASCII)
@@ -137,6 +139,11 @@ def _located(
 ) -> DateReading:
     """Return a reading with its words and their place, including brackets at the ends."""
     start, end = balanced(line, reader.at(first).start, reader.at(after - 1).end)
+    if read.rule == "iso-date" and (time := _ISO_TIME.match(line, end)):
+        end = time.end()
+        read = replace(read, sure=min(read.sure, 1), note=f"written with the time {time[1]}")
+    elif year_mark := _YEAR_MARK.match(line, end):
+        end = year_mark.end()
     written = line[start:end]
     if "[" in re.sub(r"\[\?+\]", "", written):
         read = change_readings(read, _supplied)

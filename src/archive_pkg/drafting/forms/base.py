@@ -258,12 +258,17 @@ class FormsBase:
         rank: int,
     ) -> None:
         """Add a date with the confidence that its form allows."""
-        known = one.short_year and self.conventions.century_known and not one.edtf.endswith("?")
+        known = self.conventions.century_known
+        certain = one.sure == 2 or (one.short_year and not one.edtf.endswith("?"))
+        question = "" if known or not one.short_year else one.century_question
         if one.sure == 0 and not says_this_year(text, one):
-            sure, rank = GUESS, min(rank, 2)
-        elif one.sure < 2 and not known and sure is CERTAIN:
+            sure, rank, question = GUESS, min(rank, 2), one.question
+        elif question:
+            sure = GUESS
+        elif not certain and sure is CERTAIN:
             sure = PROBABLE
-        self.add(field, one.edtf, sure, rule, offset + one.start, offset + one.end, rank=rank)
+        start, end = offset + one.start, offset + one.end
+        self.add(field, one.edtf, sure, rule, start, end, rank=rank, question=question)
 
     def dateline(self, one: Segment) -> bool:
         """Read a line that has only a date, and perhaps a place."""
@@ -345,13 +350,12 @@ class FormsBase:
         dates = [fact.value for fact in self.forms.of("date") if _WHOLE.fullmatch(fact.value)]
         if days and len(days[0].edtf) == 10:
             one = days[0]
-            value, sure = one.edtf, PROBABLE
-            if not value.startswith("XXXX"):
-                sure = CERTAIN if one.sure == 2 or self.conventions.century_known else PROBABLE
-            elif dates:
-                value = with_year(value, dates[0])
+            if not one.edtf.startswith("XXXX"):
+                self.date("received", one, text, offset, "stamp-of-receipt", CERTAIN, 5)
+                return
+            value = with_year(one.edtf, dates[0]) if dates else one.edtf
             start, end = offset + one.start, offset + one.end
-            self.add("received", value, sure, "stamp-of-receipt", start, end)
+            self.add("received", value, PROBABLE, "stamp-of-receipt", start, end)
         elif dates and (day := _DAY.match(text)):
             month, number = int(day[2] or dates[0][5:7]), int(day[1])
             value = f"{dates[0][:4]}-{month:02d}-{number:02d}"

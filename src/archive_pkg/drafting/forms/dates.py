@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.language import dates_on
+from archive_pkg.drafting.language import dates_on, question_about
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class DayOrSpan:
         end: Offset after it.
         sure: 2 for a date written out, 1 if a rule had to choose, 0 if it stays open.
         short_year: Whether the century is not written.
+        question: Why a person must decide on it; empty if it is clear.
+        century_question: The same if nothing in the text shows its century.
     """
 
     edtf: str
@@ -47,14 +49,17 @@ class DayOrSpan:
     end: int
     sure: int
     short_year: bool = False
+    question: str = ""
+    century_question: str = ""
 
 
 def _day_or_span(read: DateReading) -> DayOrSpan:
     """Return a reading; of two days joined by "and", the span that they open and close."""
-    edtf, sure = read.one_of or read.edtf, read.sure
-    if read.rule == "several-days" and edtf.count(",") == 1:
-        edtf, sure = edtf.strip("[]").replace(",", "/"), 2
-    return DayOrSpan(edtf, read.start, read.end, sure, read.short_year)
+    questions = (question_about(read, century_open=short) for short in (False, read.short_year))
+    if read.rule == "several-days" and read.one_of.count(",") == 1:
+        edtf = read.one_of.strip("[]").replace(",", "/")
+        return DayOrSpan(edtf, read.start, read.end, 2, read.short_year)
+    return DayOrSpan(read.edtf, read.start, read.end, read.sure, read.short_year, *questions)
 
 
 def days_in(text: str, vocabulary: Vocabulary, conventions: TextConventions) -> list[DayOrSpan]:
@@ -62,11 +67,7 @@ def days_in(text: str, vocabulary: Vocabulary, conventions: TextConventions) -> 
     if not any(c.isdigit() for c in text):
         return []
     text = CLOCK.sub(lambda match: " " * len(match.group()), text)
-    dates = [
-        _day_or_span(read)
-        for read in dates_on(text, vocabulary, conventions.pivot)
-        if read.one_of or read.edtf
-    ]
+    dates = [_day_or_span(read) for read in dates_on(text, vocabulary, conventions.pivot)]
     found: list[DayOrSpan] = []
     place = 0
     while place < len(dates):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.forms.dates import days_in
@@ -89,9 +90,8 @@ class TelegraphForms(TitleForms):
             written = f"{found[name]}.{found['rest']}.{found['year']}"
             days = days_in(written, self.vocabulary, self.conventions)
             if days:
-                self.add(
-                    field, days[0].edtf, PROBABLE, "telegraph-head", one.start, one.end, rank=9
-                )
+                day = replace(days[0], start=0, end=len(text))
+                self.date(field, day, text, one.start, "telegraph-head", PROBABLE, 9)
         self.take(one.line, "dateline")
         return True
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from archive_pkg.dates.written.reader import read_date
 from archive_pkg.dates.written.readings import DateReading
 from archive_pkg.drafting.language import dates_on
 from archive_pkg.drafting.vocabulary import words_of
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 LONGEST = 110
+# Words of a place before a year without day and month.
+MOST_WORDS = 3
 _CLOCK = re.compile(
     r"\d{1,2}(?::\d\d)?\s?[ap]\.?\s?m\.?|\d{4}Z|noon|midnight|mitternachts?|midi|minuit",
     re.IGNORECASE,
@@ -36,6 +39,10 @@ _STRIP = " ,.;:–—-[]()"
 # "PARIS, 15 No vembre 1917.": a dateline with a misspelt month.
 _MISWRITTEN = re.compile(
     r"[^\W\d_][^,\d]{2,40}, (?:le )?\d{1,2} ?[^\W\d_][\w ]{2,14} (1[5-9]\d\d|20\d\d)\W*"
+)
+_PLACE_AND_YEARS = re.compile(
+    r"(?:(?P<place>[^\W\d][^,;:\d]{1,40}), )?"
+    r"(?P<date>[^,;:\d]{0,14}(?:1\d|20)\d\d\b[^,;:]{0,16}?)\.?"
 )
 
 
@@ -160,6 +167,21 @@ def _shift(place: tuple[int, int] | None, by: int) -> tuple[int, int] | None:
     return None if place is None else (place[0] + by, place[1] + by)
 
 
+def _period(text: str, vocabulary: Vocabulary) -> list[DateReading]:
+    """Read a line that has only a place and a year or several: "Vienna, 1911/12", "[1911]"."""
+    found = _PLACE_AND_YEARS.fullmatch(text)
+    if found is None:
+        return []
+    place, written = found["place"], found["date"]
+    if place and (find_place(place, vocabulary) is None or len(place.split()) > MOST_WORDS):
+        return []
+    read = read_date(written)
+    marked = written[0] == "[" or written[0].isalpha()
+    if read is None or not (place or marked):
+        return []
+    return [replace(read, sure=min(read.sure, 1), start=found.start("date"), end=found.end("date"))]
+
+
 def read_dateline(
     number: int, line: Line, vocabulary: Vocabulary, conventions: TextConventions
 ) -> Dateline | None:
@@ -177,7 +199,7 @@ def read_dateline(
         return Dateline(number, None, _shift(place, line.start), undated=True)
     if not any(c.isdigit() for c in text):
         return None
-    dates = dates_on(text, vocabulary, conventions.pivot)
+    dates = dates_on(text, vocabulary, conventions.pivot) or _period(text, vocabulary)
     if not dates:
         year = _MISWRITTEN.fullmatch(text)
         if year is None:

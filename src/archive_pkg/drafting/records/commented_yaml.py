@@ -66,7 +66,7 @@ def record_yaml(
     written = as_yaml(Record.model_validate(data))
     head = f"# Drafted from {_one_line(file)}: review every statement before you rely on it.\n"
     if draft.open:
-        head += f"# Open, because the text does not say: {', '.join(draft.open)}.\n"
+        head += f"# Open, because the text does not say or is not clear: {', '.join(draft.open)}.\n"
     return head + commented(written, builder.comments)
 
 

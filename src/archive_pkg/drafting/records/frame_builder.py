@@ -44,6 +44,17 @@ def mixed_case(name: str) -> str:
     return " ".join(words)
 
 
+def _written_date(one: Statement) -> dict[str, Any]:
+    """Return a date with its words; without EDTF and with a question if its meaning is open."""
+    question = one.more.get("question", "")
+    date = {
+        "edtf": "" if question else one.value,
+        "as_written": one.quote.exact if one.quote else "",
+        "note": " ".join(filter(None, (question, one.more.get("note")))),
+    }
+    return {name: value for name, value in date.items() if value}
+
+
 def _in_order(name: str) -> str:
     """Return a name without a full stop at its end, and with its initials in front."""
     found = _INITIALS_LAST.fullmatch(name)
@@ -238,8 +249,8 @@ class FrameBuilder:
         """Add when and where the talk or session took place."""
         date, place = self.first("event-date"), self.first("event-place")
         recorded: dict[str, Any] = {}
-        if date is not None and date.quote is not None and not date.value.startswith("XXXX"):
-            recorded = {"edtf": date.value, "as_written": date.quote.exact}
+        if date is not None:
+            recorded = _written_date(date)
             self.add_evidence_and_comment("recorded", date)
         if place is not None:
             recorded["place"] = {"name": mixed_case(place.value)}
@@ -278,11 +289,8 @@ class FrameBuilder:
         kept = []
         for one in self.draft.of(name):
             try:
-                for text in (
-                    one.value,
-                    *one.more.values(),
-                    *([one.quote.exact] if one.quote else []),
-                ):
+                quoted = one.quote.exact if one.quote else ""
+                for text in filter(None, (one.value, *one.more.values(), quoted)):
                     clean_text(text)
             except Fault:
                 continue
@@ -317,27 +325,18 @@ class FrameBuilder:
         self.comment(field, one)
 
     def date(self) -> None:
-        """Add the date, or a comment if EDTF cannot express it."""
+        """Add the date, or only its words and a question if its meaning is not clear."""
         one = self.first("date")
         if one is None:
             return
-        if not one.value or one.value.startswith("XXXX"):
-            written = one.quote.exact if one.quote else one.value
-            why = "without a year" if one.value else "and there is no such day"
-            self.comments["title"] = f"The date is open: the text has “{written}” {why}."
-            return
-        self.data["date"] = {"edtf": one.value}
-        if one.quote is not None:
-            self.data["date"]["as_written"] = one.quote.exact
-        if one.more.get("note"):
-            self.data["date"]["note"] = one.more["note"]
+        self.data["date"] = _written_date(one)
         self.add_evidence_and_comment("date", one)
 
     def received(self) -> None:
         """Add the date of receipt."""
         one = self.first("received")
-        if one is not None and one.quote is not None:
-            self.data["received"] = {"edtf": one.value, "as_written": one.quote.exact}
+        if one is not None:
+            self.data["received"] = _written_date(one)
             self.add_evidence_and_comment("received", one)
 
     def classification(self) -> None:

@@ -157,7 +157,7 @@ class RecordBuilder(FrameBuilder):
         """Add the creation, and the translation if the text is one."""
         events: list[dict[str, Any]] = []
         one = self.first("date")
-        if "date" in self.data and one is not None:
+        if "edtf" in self.data.get("date", {}) and one is not None:
             written: dict[str, Any] = {
                 "id": "written",
                 "type": "creation",

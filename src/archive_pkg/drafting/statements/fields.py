@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archive_pkg.dates.written.reader import find_dates
+from archive_pkg.drafting.language import question_about
 from archive_pkg.drafting.layout.datelines import LONGEST, find_place
 from archive_pkg.drafting.layout.head import salutation_in
 from archive_pkg.drafting.layout.line_shapes import is_certain_closing
@@ -98,8 +99,10 @@ class FrameReader(StatementReader):
                 sure = self.sure_of_century(line.date, self.lines[line.line].text)
             quote = self.quote(base + line.date.start, base + line.date.end)
             rule = f"{line.date.rule}-{where}"
-            value = line.date.one_of or line.date.edtf
-            self.add("date", value, sure, rule, quote, note=line.date.note)
+            century_open = line.date.short_year and sure is GUESS
+            question = question_about(line.date, century_open=century_open)
+            note = line.date.note
+            self.add("date", line.date.edtf, sure, rule, quote, note=note, question=question)
         if line.place is not None:
             self.add_place(line.place, CERTAIN, f"dateline-{where}")
         elif not self.place_above(line.line):
