@@ -349,10 +349,10 @@ def test_an_executor_of_another_kind_is_refused(address: str) -> None:
 
 def test_a_piece_on_a_cluster_leaves_the_workers_settings_alone() -> None:
     before = gc.get_threshold()
-    assert executors._with_few_collections(eval, "__import__('gc').get_threshold()") == GC
+    assert executors._with_fewer_collections(eval, "__import__('gc').get_threshold()") == GC
     assert gc.get_threshold() == before
     with pytest.raises(TypeError):
-        executors._with_few_collections(len, 4)
+        executors._with_fewer_collections(len, 4)
     assert gc.get_threshold() == before
 
 

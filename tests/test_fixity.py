@@ -104,7 +104,7 @@ def test_a_buffer_is_reused_only_after_every_hash_has_read_it() -> None:
             return 0
         block[0] = reads
         reads += 1
-        if reads == 4 + fixity._RING + 1:  # four in one thread, then one for each buffer
+        if reads == 4 + fixity._BUFFERS + 1:  # four in one thread, then one for each buffer
             overrun.set()
         return len(block)
 

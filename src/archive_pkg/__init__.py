@@ -1,10 +1,8 @@
 """Archival letters as described, checksummed, verifiable packages that repositories accept.
 
-What the commands do is one call each: `draft_letter`, `load_record`, `check`, `build_package`,
-`sign`, `verify`, `open_package`, `deposit`, `fetch`. Names are loaded when they are first used, so
-that importing the package costs next to nothing. So are the rooms: `archive_pkg.bags`, `.records`,
-`.projects`, `.drafting`, `.tables`, `.interchange`, `.packages`, `.deposits`, `.collection`,
-`.web`.
+The main functions are `draft_letter`, `load_record`, `check`, `build_package`, `sign`, `verify`,
+`open_package`, `deposit` and `fetch`. Names and the subpackages are loaded when they are first
+used, so that importing this package takes little time.
 """
 
 from __future__ import annotations
@@ -63,7 +61,7 @@ if TYPE_CHECKING:
     from archive_pkg.reports import Finding, Report, Severity
     from archive_pkg.version import __version__
 
-_ROOMS = {
+_MODULES = {
     "deposits": ("Receipt", "deposit", "fetch", "load_receipt"),
     "drafting": ("Draft", "draft_letter"),
     "errors": ("ArchivePkgError", "DepositError", "InvalidError", "StorageError", "UsageError"),
@@ -145,7 +143,7 @@ __all__ = [
     "web",
 ]
 
-__getattr__ = names_from(__name__, _ROOMS)
+__getattr__ = names_from(__name__, _MODULES)
 
 
 def __dir__() -> list[str]:

@@ -1,13 +1,13 @@
-"""`python -m archive_pkg`, and the installed command, are the command line."""
+"""Start the command line, for `python -m archive_pkg` and for the installed command."""
 
 import signal
 
 
 def main() -> None:
     """Run the command line; see `cli.main`."""
-    # Until the program can say what an interruption left, there is nothing that one could leave.
+    # While modules load, nothing has been written yet: Ctrl-C may end the process at once.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # Only here: the processes of bulk work load this module, too, and not the command line.
+    # Worker processes import this module, too, but do not need the command line.
     from archive_pkg.cli import main as begin
 
     begin()

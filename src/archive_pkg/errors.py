@@ -32,10 +32,10 @@ class UsageError(ArchivePkgError):
 
 
 class InvalidError(ArchivePkgError):
-    """The input is invalid, so the request cannot be done.
+    """The input is invalid, so the request cannot be carried out.
 
     Attributes:
-        report: All findings.
+        report: The findings; may be empty.
     """
 
     exit_status = 3
@@ -52,6 +52,6 @@ class DepositError(ArchivePkgError):
 
 
 class StorageError(ArchivePkgError):
-    """The storage failed: a full disk, a missing path or permission, another run's lock."""
+    """The storage failed, for example a full disk, a missing file, or another process's lock."""
 
     exit_status = 5

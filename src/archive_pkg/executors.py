@@ -1,8 +1,8 @@
-"""Executors: run work in this process, in other processes of this machine, or on a Dask cluster.
+"""Run work in this process, in other processes of this machine, or on a Dask cluster.
 
-The callers do not know which one they have. Work on many subjects goes to spawned processes,
-whichever threads this process has. Digesting the files of one bag takes less time than spawning a
-process, so `Spread` forks.
+All executors have the same methods. Work on many subjects is done by spawned processes, which is
+safe even if this process has threads. Digesting the files of one bag takes less time than spawning
+a process, so `Spread` forks.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ if TYPE_CHECKING:
 
     Tick = Callable[[int, int], None]
     Task = Callable[[int, Tick], Any]
-    """One piece: its number, and what to call with the files and bytes that are done."""
+    """Does a piece of work, given its number and a function to call with files and bytes done."""
 
 T = TypeVar("T")
 _log = logger(__name__)
 
-_ORDERS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-# Records and documents are many objects with hardly any cycles. Searching for cycles after every
-# seven hundred objects, as Python does by default, takes a tenth of the time.
+_STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+# Records and documents consist of many objects with hardly any cycles. Searching for cycles after
+# every 700 new objects, the default of Python 3.11, takes a tenth of the run time.
 _GC_THRESHOLD = (50_000, 20, 100)
-_DEATH = 0.8
-"""Seconds to wait for killed workers; a worker that waits for a dead disk does not die."""
+_KILL_TIMEOUT = 0.8
+"""Seconds to wait for killed workers. One that waits for a disk that does not answer lives on."""
 
-_NONE_BEGAN = "the worker processes ended before they started"
-_BEGIN_AGAIN = (
-    'in your own script, call it under `if __name__ == "__main__":`, because each process reads '
-    "the script again; otherwise there was not enough memory: use fewer jobs"
+_NO_WORKER_STARTED = "the worker processes ended before they started"
+_START_HINT = (
+    'If your own script called this, call it under `if __name__ == "__main__":`, because each '
+    "process runs the script again. Otherwise there may not be enough memory: use fewer jobs."
 )
 
 
@@ -58,7 +58,7 @@ class Executor(Protocol):
 
     @property
     def width(self) -> int:
-        """How many pieces may be under way at a time, so that no worker is idle."""
+        """How many pieces must be under way at a time so that no worker is idle."""
 
     def submit(self, work: Callable[[Any], T], piece: Any) -> Future[T]:
         """Begin a piece."""
@@ -67,9 +67,9 @@ class Executor(Protocol):
         """Return the result of a piece.
 
         Raises:
-            WorkerLostError: Its worker died.
-            StorageError: There are no workers.
-            Exception: What the work raised.
+            WorkerLostError: The piece's worker died.
+            StorageError: No worker could be started.
+            Exception: The exception that the work raised.
         """
 
     def kill(self) -> None:
@@ -87,16 +87,16 @@ def cpus() -> int:
 
 
 def executor_for(jobs: int | None, address: str = "", *, gentle: bool = False) -> Executor:
-    """Return the executor that options ask for.
+    """Return the executor that the options of a command choose.
 
     Args:
-        jobs: Processes; as many as there are processors when None. With 1, this process.
+        jobs: How many processes; None means one per processor. With 1, this process does the work.
         address: The address of a cluster, `dask:tcp://host:8786`; empty for this machine.
-        gentle: Whether to take only processor time that nothing else wants.
+        gentle: Whether to run at the lowest priority. A cluster ignores this.
 
     Raises:
-        UsageError: There is no such executor, or it is not installed.
-        StorageError: The cluster does not answer.
+        UsageError: The address is not that of a Dask scheduler, or Dask is not installed.
+        StorageError: The scheduler does not answer.
     """
     if address:
         kind, _, scheduler = address.partition(":")
@@ -108,7 +108,7 @@ def executor_for(jobs: int | None, address: str = "", *, gentle: bool = False) -
 
 
 class InProcess:
-    """Do each piece in this process when it is submitted."""
+    """Does each piece in this process when it is submitted."""
 
     width = 1
 
@@ -138,14 +138,14 @@ class InProcess:
 
 @dataclass
 class Processes:
-    """Do pieces in processes of this machine; a pool that lost one is replaced by a new pool.
+    """Does pieces in processes of this machine. If one of them dies, all are replaced.
 
     Attributes:
         jobs: How many processes.
-        gentle: Whether they take only processor time that nothing else wants.
-        forked: What forked processes do, which see what this process has in memory. Without it
-            they are spawned: forking is not safe in a process that has threads, and a fork server
-            is killed with its process group, so that the workers could not end in order.
+        gentle: Whether the processes run at the lowest priority.
+        forked: The task of forked processes, which see what this process has in memory. If None,
+            processes are spawned, because forking is not safe in a process that has threads. (A
+            fork server would be killed with its process group, so that workers could not finish.)
     """
 
     jobs: int
@@ -162,7 +162,7 @@ class Processes:
     def submit(self, work: Callable[[Any], T], piece: Any) -> Future[T]:
         """See `Executor`."""
         # Processes start here, and no signal may reach one before it is set up.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _ORDERS)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
         try:
             if self._pool is None:
                 self._pool = self._start()
@@ -198,7 +198,7 @@ class Processes:
                 self._pool.shutdown(wait=self.forked is not None)
                 self._pool = None
             if self.forked is None and self._sign_of_life.exception():
-                raise StorageError(_NONE_BEGAN, _BEGIN_AGAIN) from error
+                raise StorageError(_NO_WORKER_STARTED, _START_HINT) from error
             raise WorkerLostError(str(error)) from error
 
     def kill(self) -> None:
@@ -209,8 +209,8 @@ class Processes:
         workers = list(pool._processes.values())  # Python 3.14 has kill_workers()
         for worker in workers:
             worker.kill()
-        end = time.monotonic() + _DEATH
-        for worker in workers:  # what they staged is removed next
+        end = time.monotonic() + _KILL_TIMEOUT
+        for worker in workers:  # the caller will remove what they staged
             worker.join(max(0.0, end - time.monotonic()))
         all_ended = all(worker.exitcode is not None for worker in workers)
         pool.shutdown(wait=all_ended, cancel_futures=True)
@@ -224,12 +224,12 @@ class Processes:
 def _begin_spawned(parent: int, gentle: bool, log: tuple[bool, Path | None] | None) -> None:
     """Make this process a worker that ends when its parent says so or dies.
 
-    A scheduler or a terminal sends its signals to every process of a run. Only the first is to act
-    on them, so that the work under way is finished and reported.
+    A scheduler or a terminal sends signals to every process of a run. Only the parent must act on
+    them, so that the work under way is finished and reported.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_BLOCK, _ORDERS)
-    threading.Thread(target=_obey, args=(parent,), daemon=True).start()
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+    threading.Thread(target=_wait_for_parents_order, args=(parent,), daemon=True).start()
     _end_with_parent()
     gc.set_threshold(*_GC_THRESHOLD)
     if log:
@@ -238,9 +238,9 @@ def _begin_spawned(parent: int, gentle: bool, log: tuple[bool, Path | None] | No
         os.nice(19)
 
 
-def _obey(parent: int) -> None:
-    """Wait until the parent ends this process, which the pool does when another worker died."""
-    while signal.sigwaitinfo(_ORDERS).si_pid != parent:
+def _wait_for_parents_order(parent: int) -> None:
+    """End this process on a signal from its parent, whose pool sends one when a worker has died."""
+    while signal.sigwaitinfo(_STOP_SIGNALS).si_pid != parent:
         pass
     os._exit(1)
 
@@ -256,7 +256,7 @@ def _end_with_parent() -> None:
 
 
 class Dask:
-    """Do pieces on the workers of a Dask cluster, which share this machine's storage."""
+    """Does pieces on the workers of a Dask cluster, which share this machine's storage."""
 
     def __init__(self, address: str) -> None:
         try:
@@ -283,7 +283,7 @@ class Dask:
 
     def submit(self, work: Callable[[Any], T], piece: Any) -> Future[T]:
         """See `Executor`."""
-        future: Future[T] = self._executor.submit(_with_few_collections, work, piece)
+        future: Future[T] = self._executor.submit(_with_fewer_collections, work, piece)
         return future
 
     def result(self, future: Future[T]) -> T:
@@ -296,7 +296,7 @@ class Dask:
             raise WorkerLostError(str(error)) from error
 
     def kill(self) -> None:
-        """See `Executor`; the cluster drops what has not begun, and cannot end a thread."""
+        """See `Executor`. The cluster drops pieces that have not begun; others run to their end."""
         self._executor.shutdown(wait=False)
 
     def close(self) -> None:
@@ -305,8 +305,8 @@ class Dask:
         self._client.close()
 
 
-def _with_few_collections(work: Callable[[Any], T], piece: Any) -> T:
-    """Do a piece in a worker that others may use, too, and leave the worker as it was."""
+def _with_fewer_collections(work: Callable[[Any], T], piece: Any) -> T:
+    """Do a piece with fewer garbage collections, then restore the setting of the shared worker."""
     before = gc.get_threshold()
     gc.set_threshold(*_GC_THRESHOLD)
     try:
@@ -319,12 +319,12 @@ def _with_few_collections(work: Callable[[Any], T], piece: Any) -> T:
 
 
 class Spread:
-    """Numbered pieces of one work, under way while the caller does something else; a context.
+    """Does the numbered pieces of a task while the caller does something else; a context manager.
 
     On Linux, in a process of one thread, forked processes do the pieces: they begin at once, see
-    all that this process has in memory, and send back only their results. Small files are bound by
-    the interpreter, which threads share: threads take longer than no threads. Elsewhere this
-    process does the pieces, when the results are asked for.
+    all that this process has in memory, and send back only their results. Threads would be slower
+    than none: for small files, most of the time goes to the interpreter, which threads share.
+    Elsewhere, or with one job, this process does the pieces when the caller asks for the results.
     """
 
     def __init__(
@@ -336,9 +336,9 @@ class Spread:
         """Begin.
 
         Args:
-            task: Does a piece, given its number and what to call with files and bytes done.
+            task: Does a piece, given its number and a function to call with files and bytes done.
             count: How many pieces.
-            jobs: How many at a time; as many as there are processors when None.
+            jobs: How many pieces to do at a time; None means one per processor.
         """
         self._task = task
         self._count = count
@@ -361,13 +361,13 @@ class Spread:
             self._processes.kill()
 
     def results(self, tick: Tick = lambda files, size: None) -> Iterator[tuple[int, Any]]:
-        """Yield each piece's number and result, as they get ready.
+        """Yield each piece's number and result, in the order in which they become ready.
 
         Args:
             tick: Called with files and bytes done since it was last called.
 
         Raises:
-            Exception: What a piece raised.
+            Exception: The exception that a piece raised.
         """
         missing = set(range(self._count))
         for future in as_completed(self._futures):
@@ -386,7 +386,7 @@ class Spread:
 def _has_one_thread() -> bool:
     """Return whether this process has only one thread, so that forking is safe.
 
-    A thread that has ended is listed for a moment more, as those of the last pool are.
+    The system lists a thread, such as one of the last pool, for a moment after it has ended.
     """
     for _ in range(10):
         try:
@@ -407,9 +407,9 @@ _forked: Task
 def _begin_forked(task: Task) -> None:
     global _forked
     _forked = task
-    for order in _ORDERS:
+    for order in _STOP_SIGNALS:
         signal.signal(order, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ORDERS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
     _end_with_parent()
 
 

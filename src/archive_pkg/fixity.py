@@ -1,7 +1,7 @@
 """Compute digests with several algorithms in one reading, also while copying.
 
-Algorithms have their names in BagIt manifests (RFC 8493, 2.4): lower-case letters and digits, so
-SHA-512 is "sha512".
+Algorithms have the names that BagIt manifests use (RFC 8493, 2.4): lower-case letters and digits,
+so SHA-512 is "sha512".
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 BLOCK = 256 * 1024
 """Bytes per read from large files."""
-_RING = 8
+_BUFFERS = 8
 _THREADED_FROM = 4 * BLOCK
-"""From this size on, each algorithm has its own thread."""
+"""From this size on, each algorithm except the first has its own thread."""
 _FICLONE = 0x40049409
 
 
@@ -40,10 +40,10 @@ class Algorithm:
     """A digest algorithm.
 
     Attributes:
-        name: Its name in manifests.
+        name: The name in manifests.
         length: Number of hexadecimal digits of a digest.
         weak: Whether collisions can be made, so that a match only excludes accidents.
-        hashlib_name: Its name in hashlib.
+        hashlib_name: The name in hashlib.
     """
 
     name: str
@@ -206,14 +206,14 @@ def _feed_threads(
     threads = [threading.Thread(target=work, args=(i,), daemon=True) for i in range(len(helpers))]
     for thread in threads:
         thread.start()
-    buffers = [memoryview(bytearray(BLOCK)) for _ in range(_RING)]
+    buffers = [memoryview(bytearray(BLOCK)) for _ in range(_BUFFERS)]
     total = turn = 0
     try:
         while True:
-            if turn >= _RING:  # wait until all threads have hashed this buffer's last content
+            if turn >= _BUFFERS:  # wait until all threads have hashed this buffer's last content
                 for outbox in done:
                     outbox.get()
-            block = buffers[turn % _RING]
+            block = buffers[turn % _BUFFERS]
             count = read_into(block)
             if count <= 0:
                 return total
@@ -243,8 +243,8 @@ def copy_and_digest(
     """Copy an open file to an empty one, and digest the copied bytes.
 
     If the file system can share blocks (a reflink), only the copy is read. Otherwise each block of
-    the source is read once, hashed and written. If the source grows meanwhile, one byte more than
-    its first size is read.
+    the source is read once, hashed and written. If the source grows meanwhile, at most one byte
+    more than its first size is copied, which is enough for the caller to notice.
 
     Args:
         source: Descriptor to read, from its start.

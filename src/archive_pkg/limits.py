@@ -1,7 +1,7 @@
 """Limits on input, which the user can raise.
 
-A reader reports input over a limit and stops reading. The environment variable
-`ARCHIVE_PKG_LIMITS` raises limits.
+Readers refuse or report input over a limit, and do not read the rest. The environment variable
+`ARCHIVE_PKG_LIMITS` sets other limits.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class Limit:
     """A limit on input.
 
     Attributes:
-        name: Its name in the environment variable.
-        default: The limit unless the user raises it.
+        name: The name in the environment variable.
+        default: The limit, unless the environment variable sets another.
         meaning: What is limited, for the documentation.
     """
 
@@ -127,7 +127,7 @@ WORKBOOK_CELLS = Limit(
 
 
 _PLAUSIBLE = 1 << 30
-"""Up to this many unpacked bytes the ratio is not checked, because they do no harm."""
+"""Up to this many unpacked bytes, the ratio is not checked, because so few do no harm."""
 
 
 def all_limits() -> list[Limit]:

@@ -1,4 +1,4 @@
-"""The library's logger, `archive_pkg`: silent unless a program listens to it.
+"""The library's logger, `archive_pkg`. It is silent unless a program adds a handler.
 
 Messages say what the program does. They contain no secrets and no text of documents.
 """
@@ -31,8 +31,8 @@ def show(verbose: bool, file: Path | None, stream: IO[bytes] | None) -> None:
 
     Args:
         verbose: Whether standard error shows all steps, not only warnings.
-        file: The path of the file, which `shown` returns for processes that this one starts.
-        stream: The file, opened for adding lines of JSON. It gets debug messages, too.
+        file: The path of the log file, so that processes that this one starts can open it.
+        stream: The log file, open for appending. It gets debug messages, too, as lines of JSON.
     """
     global _shown
     stop()

@@ -1,4 +1,4 @@
-"""Parse JSON and XML from others within limits. Every fault is a ValueError."""
+"""Parse untrusted JSON and XML within limits. All faults raise ValueError."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archive_pkg.limits import Limit
 
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
-# In these encodings “<” is always the same byte. Others, such as UTF-7, can hide markup.
+# In these encodings every “<” contains the byte 0x3C. Others, such as UTF-7, can hide markup.
 _READABLE = re.compile(
     r"utf-?8|utf-?16(-?[lb]e)?|(us-)?ascii|iso-?8859-?\d+|latin-?1|windows-125\d|cp125\d|koi8-[ru]"
     r"|gb18030|gbk|gb2312|big5|euc-(jp|kr)|shift.jis|macintosh",
@@ -33,7 +33,7 @@ class MalformedError(ValueError):
 
     Attributes:
         line: The line, from 1; None if unknown.
-        hint: What to do.
+        hint: What to do; may be empty.
     """
 
     def __init__(self, message: str, line: int | None = None, hint: str = "") -> None:
@@ -50,7 +50,7 @@ class OverLimitError(MalformedError):
 
 
 def read_json(data: bytes | str) -> Any:
-    """Parse JSON in UTF-8, and refuse input that parsers read differently.
+    """Parse JSON in UTF-8, and refuse input that different parsers read differently.
 
     Raises:
         ValueError: The input is not JSON, repeats a key, has a lone surrogate or is over a limit.
@@ -63,7 +63,7 @@ def read_json(data: bytes | str) -> Any:
         raise OverLimitError(f"it has {values} values", JSON_VALUES)
     text = data if isinstance(data, str) else data.decode("utf-8-sig")
     try:
-        value = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
     except RecursionError:
         raise _too_deep() from None
     if opened > JSON_DEPTH.value:
@@ -86,14 +86,14 @@ def _too_deep() -> OverLimitError:
     return OverLimitError("its lists and objects are nested too deeply", JSON_DEPTH)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise MalformedError("an object has the same key twice")
     return found
 
 
-def _refuse(constant: str) -> NoReturn:
+def _refuse_constant(constant: str) -> NoReturn:
     raise MalformedError(f"{constant} is not JSON")
 
 
@@ -104,7 +104,7 @@ def check_xml(data: bytes) -> int:
         An upper bound for the number of tags and attributes.
 
     Raises:
-        MalformedError: The XML is over a limit, or does not start as XML in a known encoding.
+        MalformedError: The XML is over a limit, or does not start as XML in a safe encoding.
     """
     if len(data) > DOCUMENT_SIZE.value:
         raise OverLimitError(f"it has {len(data)} bytes", DOCUMENT_SIZE)

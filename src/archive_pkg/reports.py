@@ -104,7 +104,7 @@ class Code:
         code: Name in kebab-case that never changes and begins with its subject
             ("manifest-line-malformed").
         severity: How grave such a finding is.
-        meaning: One sentence for the documentation: what it means and what to do.
+        meaning: What such a finding means and what to do, for the documentation.
         section: Section of the standard ("RFC 8493, 2.1.3"); empty for our own rules.
     """
 
