@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from archive_pkg.dates.edtf_string import Edtf
-from archive_pkg.interchange.dates import is_exact
+from archive_pkg.interchange.dates import extremes, is_exact, plain
 from archive_pkg.records.coherence import ID_FIELDS, reference_paths
 from archive_pkg.records.models import Evidence, Quote, Record, Span
 from archive_pkg.records.values import id_of
+from archive_pkg.records.vocabularies.identifiers import SCHEMES
+from archive_pkg.records.vocabularies.languages import language_name, three_letters
 from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
@@ -55,11 +57,14 @@ _IDENTIFIER_NOTES = ("identifiers.note", "identifier.note")
 """Remarks on identifiers, which formats that take an identifier do not take with it."""
 _IN_OTHER_WORDS = frozenset(
     {"type", "kind", "action", "status", "outcome", "made_from", "part_of", "about", "objects"}
-    | {"sources"}
+    | {"sources", "part"}
 )
-"""Fields whose values formats express in their own words."""
-_CODED = frozenset({"languages", "scheme", "inputs", "outputs", "part"})
-"""Fields whose values some formats write as codes or names of another list, or as a link."""
+"""Fields whose values formats express in their own words, or as a link."""
+_EXCEPTIONS = {
+    "agents.kind": frozenset({"family", "software"}),
+    "participants.part": frozenset({"present"}),
+}
+"""The only values of some fields to which a condition in the mapping applies."""
 OF_AGENTS = {path.replace(".*", "") for what, path in reference_paths(Record) if what == "agent"}
 """Fields whose values are ids of agents."""
 _INTERNAL = frozenset({f"{name}.id" for name, field in ID_FIELDS.items() if field == "id"})
@@ -157,22 +162,28 @@ def losses(
     mapping = chosen.mapping
     lost: dict[str, list[str]] = {}
     partial: dict[str, list[str]] = {}
-    present = _words_in(chosen, document) if document else None
+    said = _Said(chosen, document) if document else None
     for kind, place, value in leaves(record):
         at = Location(field=place)
         where = place_of(mapping, kind)
         if where is None:
-            if present and place in _open_words(record) and present.issuperset(_words(value)):
+            if said and place in _open_words(record) and said.has_words(value):
                 continue
             whole = lost_whole(mapping, kind)
             if whole == kind or whole not in lost:
                 lost.setdefault(whole, []).append(place)
+        elif said and (
+            # The kind of an agent is where its name is.
+            (kind == "agents.kind" and f"{place[:-5]}.name" in partial.get("agents.name", ()))
+            or not _is_present(record, kind, value, where, said)
+        ):
+            partial.setdefault(kind, []).append(place)
         elif isinstance(value, Edtf) and chosen.dates == "days" and not is_exact(value):
-            report.add(DATE_COARSENED.at(at, f"{chosen.title} cannot express {value} completely"))
+            if not (said and said.has(value)):
+                message = f"{chosen.title} cannot express {value} completely"
+                report.add(DATE_COARSENED.at(at, message))
         elif chosen.is_xml and _is_hostile(value):
             report.add(_replaced(at, chosen))
-        elif present and not _is_present(record, kind, value, where, present):
-            partial.setdefault(kind, []).append(place)
     for kind, places in lost.items():
         message = f"{chosen.title} cannot hold {kind}{_times(places)}"
         report.add(FIELD_LOST.at(Location(field=places[0]), message))
@@ -199,39 +210,95 @@ def _open_words(record: Record) -> set[str]:
     return {f"{name}.{field}" for name in opened for field in ("as_written", "note")}
 
 
-def _is_present(record: Record, kind: str, value: Any, where: str, present: set[str]) -> bool:
-    """Return whether the words of a value are in the document.
+class _Said:
+    """What a document says: its text, and each word of it once."""
+
+    def __init__(self, chosen: Format, document: bytes) -> None:
+        text = document.decode()
+        if chosen.is_xml:
+            text = html.unescape(text)
+        elif chosen.media_type.endswith("json"):
+            text = json.dumps(json.loads(text), ensure_ascii=False).replace("\\n", " ")
+            text = _DATE_PARTS.sub(_joined, text)
+        elif chosen.name == "bibtex":
+            text = text.replace(r"\textasciitilde{}", "~").replace(r"\%", "%")
+        self._days = chosen.dates == "days"
+        self._text = text
+        self._words = set(_words(text))
+
+    def has_words(self, text: str) -> bool:
+        """Return whether all words of a text are in the document."""
+        return self._words.issuperset(_words(text))
+
+    def has(self, text: str) -> bool:
+        """Return whether a date or another code is in the document."""
+        return re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", self._text) is not None
+
+    def has_date(self, date: Edtf) -> bool:
+        """Return whether the date is in the document: in EDTF, as two ends, or as days."""
+        ends = [end for end in date.split("/") if end not in ("", "..")]
+        if all(map(self.has, ends)):
+            return True
+        day = plain(date)
+        days = (day,) if day else tuple(filter(None, extremes(date)))
+        return self._days and bool(days) and all(map(self.has, days))
+
+    def has_language(self, tag: str) -> bool:
+        """Return whether a language is in the document by its tag, or as a code or name of JSON."""
+        names = () if "-" in tag else (three_letters(tag), language_name(tag))
+        return self.has(tag) or any(f'"{n}{end}' in self._text for n in names for end in ',"')
+
+    def has_scheme(self, name: str) -> bool:
+        """Return whether a scheme of identifiers is in the document by its name or addresses."""
+        scheme = SCHEMES[name]
+        start = scheme.uri.partition("{}")[0]
+        return (
+            name in ("local", "url")
+            or any(map(self.has_words, (name, scheme.name)))
+            or bool(start and start in self._text)
+        )
+
+
+_DATE_PARTS = re.compile(r"\[(\d+)(?:, (\d+))?(?:, (\d+))?\]")
+"""A date in CSL, `[1961, 3, 3]`."""
+
+
+def _joined(date: re.Match[str]) -> str:
+    year, *rest = filter(None, date.groups())
+    return "-".join([f"{year:0>4}", *(f"{number:0>2}" for number in rest)])
+
+
+def _is_present(record: Record, kind: str, value: Any, where: str, said: _Said) -> bool:
+    """Return whether a value is in the document.
 
     What documents say in words of their own, such as kinds and relations, cannot be found there: it
     is present unless the format takes it under a condition, which the mapping has in brackets.
     """
-    field = kind.rpartition(".")[2]
-    if field in _IN_OTHER_WORDS:
-        return "(" not in where
-    if field in _CODED and "(" not in where:
-        return True
     several = value if isinstance(value, tuple) else (value,)
+    if kind.rpartition(".")[2] in _IN_OTHER_WORDS:
+        exceptions = _EXCEPTIONS.get(kind)
+        return "(" not in where or bool(exceptions and exceptions.isdisjoint(several))
+    return all(_is_said(record, kind, one, said) for one in several)
+
+
+def _is_said(record: Record, kind: str, value: Any, said: _Said) -> bool:
+    if isinstance(value, Edtf):
+        return said.has_date(value)
+    if isinstance(value, Quote):
+        return said.has_words(value.exact)
     if kind in OF_AGENTS:
-        several = tuple(record.agent(name).name for name in several)
-    words = (one.exact if isinstance(one, Quote) else one for one in several)
-    return all(
-        present.issuperset(_words(one))
-        for one in words
-        if isinstance(one, str) and not isinstance(one, Edtf)
-    )
+        return said.has_words(record.agent(value).name)
+    if kind.endswith("languages"):
+        return said.has_language(value)
+    if kind.endswith(("identifier.scheme", "identifiers.scheme")):
+        return said.has_scheme(value)
+    if kind.startswith("events.") and kind.endswith(("inputs", "outputs")):
+        return said.has(value.partition(":")[2])
+    return not isinstance(value, str) or said.has_words(value)
 
 
 def _words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text.casefold())
-
-
-def _words_in(chosen: Format, document: bytes) -> set[str]:
-    text = document.decode()
-    if chosen.is_xml:
-        text = html.unescape(text)
-    elif chosen.media_type.endswith("json"):
-        text = json.dumps(json.loads(text), ensure_ascii=False).replace("\\n", " ")
-    return set(_words(text))
 
 
 def _is_hostile(value: object) -> bool:

@@ -54,7 +54,7 @@ MAPPING = {
     "parts.access.until.edtf": "rights",
     "parts.access.rule": "rights",
     "parts.made_from": "relation (isVersionOf, of a translation)",
-    "parts.part_of": "relation, has part",
+    "parts.part_of": "relation, has part (of the document)",
     "parts.made_by": "contributor",
     "translation_notes.kind": "description",
     "translation_notes.at": "description (the words alone)",

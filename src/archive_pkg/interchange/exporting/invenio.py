@@ -57,7 +57,7 @@ MAPPING = {
     "parts.title": "additional_descriptions, methods and table-of-contents",
     "parts.media_type": "formats",
     "parts.languages": "languages of the letter and what was sent with it, by ISO 639-3",
-    "parts.part_of": "additional_descriptions, table-of-contents",
+    "parts.part_of": "additional_descriptions, table-of-contents (of the document)",
     "parts.made_by": "contributors; additional_descriptions, other",
     "parts.method": "additional_descriptions, methods",
     "parts.access.status": "additional_descriptions, other",
@@ -69,7 +69,7 @@ MAPPING = {
     "translation_notes.rendering": "additional_descriptions, other",
     "translation_notes.original": "additional_descriptions, other",
     "translation_notes.romanized": "additional_descriptions, other",
-    "enclosures": "additional_descriptions, table-of-contents",
+    "enclosures.title": "additional_descriptions, table-of-contents",
     "holdings": "additional_descriptions, other",
     "custody": "additional_descriptions, other",
     "donor": "contributors; additional_descriptions, other",
@@ -78,7 +78,7 @@ MAPPING = {
     "rights.licence": "rights, id (of the SPDX list), or title and link",
     "rights.holder": "contributors, rightsholder",
     "agents.name": "person_or_org, name",
-    "agents.kind": "person_or_org, type",
+    "agents.kind": "person_or_org, type (of persons and organizations)",
     "agents.identifiers": "person_or_org, identifiers; additional_descriptions, other",
 }
 

@@ -83,7 +83,7 @@ MAPPING = {
     "mentioned_places.name": "settingDesc, place",
     "mentioned_places.as_written": "settingDesc, place",
     "mentioned_places.identifiers": "settingDesc, idno",
-    "parts.kind": "div type",
+    "parts.kind": "div type (of texts)",
     "parts.languages": "langUsage; div xml:lang",
     "parts.made_by": "respStmt",
     "parts.title": "availability, ab type=access; correspContext, note type=enclosure",

@@ -1,0 +1,206 @@
+"""No field of a record is lost silently: each value is in the document or reported as lost.
+
+Every text, date, identifier and agent of a record gets words of its own, so that a value that is in
+the document by chance does not count.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import HealthCheck, given, settings
+from lxml import etree
+from pydantic import BaseModel
+
+from archive_pkg.interchange import FORMATS, dates, export, find_format
+from archive_pkg.interchange.derived_facts import part_title
+from archive_pkg.interchange.losses import OF_AGENTS, leaves, losses
+from archive_pkg.records import Edtf
+from archive_pkg.records.models import Quote, Record, Span
+from archive_pkg.records.vocabularies.identifiers import Identifier
+from archive_pkg.records.vocabularies.languages import language_name, three_letters
+from strategies import records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.reports import Report
+
+PART_FIELDS = (".made_from", ".part_of", ".about", ".part", ".objects", ".sources")
+OTHER_WORDS = {
+    "organization": ["corp", "}org"],
+    "person": ["pers"],
+    "family": ["famname", "persongrp"],
+    "software": ["name"],
+    "success": ["completed"],
+    "fail": ["failed"],
+    "local": [""],
+    "url": [""],
+    "wikidata": ["wikidata.org"],
+    "doi": ["doi.org"],
+    "geonames": ["geonames.org"],
+}
+"""Words in some formats for values of lists."""
+
+
+class Marks:
+    """Copies a record as plain data, with words of its own for every value."""
+
+    def __init__(self, record: Record) -> None:
+        self.numbers = count(1)
+        self.years = count(1000)
+        self.record = record
+        self.agents: list[dict[str, Any]] = []
+
+    def marked(self) -> Record:
+        raw = self.model(self.record, "")
+        raw["agents"] += self.agents
+        return Record.model_validate(raw)
+
+    def word(self) -> str:
+        return f"w{next(self.numbers)}x"
+
+    def model(self, model: BaseModel, kind: str) -> dict[str, Any]:
+        made = {}
+        for name, field in type(model).model_fields.items():
+            value = getattr(model, name)
+            if value in (None, ()) or name == "evidence":
+                continue
+            path = f"{kind}.{name}" if kind else name
+            is_text = "clean_text" in repr((field.annotation, field.metadata))
+            is_text = is_text or path.endswith((".record", "date.edtf"))
+            made[name] = self.value(value, path, is_text=is_text)
+        return made
+
+    def value(self, value: Any, kind: str, *, is_text: bool) -> Any:
+        if isinstance(value, tuple):
+            return [self.value(one, kind, is_text=is_text) for one in value]
+        if isinstance(value, Identifier):
+            return self.identifier(value)
+        if isinstance(value, Quote):
+            word = self.word()
+            return {**value.model_dump(), "exact": word, "end": value.start + len(word)}
+        if isinstance(value, BaseModel):
+            return self.model(value, kind)
+        if isinstance(value, Edtf):
+            return self.edtf(value, kind)
+        if kind in OF_AGENTS:
+            return self.agent(value)
+        is_text = is_text and kind not in ("parts.encoding", "rights.licence")
+        return self.word() if is_text else value
+
+    def identifier(self, identifier: Identifier) -> dict[str, Any]:
+        number = 900000 + next(self.numbers)
+        values = {
+            "wikidata": f"Q{number}",
+            "doi": f"10.1000/{number}",
+            "url": f"https://example.org/{number}",
+            "geonames": str(number),
+            "local": self.word(),
+        }
+        made = {"scheme": identifier.scheme, "value": values[identifier.scheme]}
+        return made | ({"note": self.word()} if identifier.note else {})
+
+    def edtf(self, date: Edtf, kind: str) -> str:
+        if kind.startswith("events."):
+            return str(date)
+        return re.sub(r"(?<![\dY-])\d{4}", lambda _: str(next(self.years)), str(date))
+
+    def agent(self, name: str) -> str:
+        """An agent of its own for every reference."""
+        agent = self.record.agent(name)
+        copy = {"id": f"marked-{next(self.numbers)}", "name": self.word(), "kind": agent.kind}
+        self.agents.append(copy)
+        return str(copy["id"])
+
+
+def words_of(document: bytes) -> str:
+    if document.startswith(b"<"):
+        root = etree.fromstring(document)
+        said = [t for e in root.iter() for t in (e.tag, e.text, e.tail, *e.attrib.values()) if t]
+        return "\n".join(said)
+    if not document.startswith((b"{", b"[")):
+        return document.decode().replace(r"\textasciitilde{}", "~").replace(r"\%", "%")
+    return "\n".join(_strings(json.loads(document)))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == "date-parts":
+                yield "/".join("-".join(f"{n:02}" for n in end) for end in inner)
+            yield key
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
+    else:
+        yield str(value)
+
+
+def reported(report: Report) -> tuple[set[str], set[str]]:
+    """The fields that are reported as lost, and the places of coarsened dates."""
+    kinds, coarse = set(), set()
+    for finding in report:
+        named = re.search(r"(?:cannot hold|only part of) ([\w.]+)", finding.message)
+        if finding.code == "crosswalk-date-coarsened":
+            coarse.add(str(finding.location.field))
+        elif named:
+            kinds.add(named[1])
+    return kinds, coarse
+
+
+def is_in(record: Record, kind: str, value: Any, said: str) -> bool:
+    if isinstance(value, tuple):
+        return all(is_in(record, kind, one, said) for one in value)
+    if isinstance(value, Quote):
+        return value.exact in said
+    if kind in OF_AGENTS:
+        return record.agent(value).name in said
+    if isinstance(value, Edtf):
+        return str(value) in said or all(end in said for end in value.split("/"))
+    if kind.endswith("languages"):
+        names = (value, language_name(value).split(" (")[0], three_letters(value))
+        return any(re.search(rf"\b{re.escape(name)}\b", said) for name in names)
+    if kind.endswith(PART_FIELDS) and kind != "participants.part":
+        title = part_title(record, record.part(value))
+        words = (title, f"part-{value}", f"part/{value}")
+        return any(word in said for word in words)
+    if isinstance(value, bool):
+        return kind == "parts.held"
+    if isinstance(value, Span):
+        value = f"{value.start} to {value.end}"
+    words = [str(value), *OTHER_WORDS.get(value, ())]
+    words += [record.document_type.label] if kind == "type" else []
+    return any(plain(word) in plain(said) for word in words)
+
+
+def plain(text: str) -> str:
+    return text.casefold().replace("-", " ")
+
+
+def unreported(name: str, record: Record) -> Iterator[str]:
+    chosen = find_format(name)
+    document = export(name, record)
+    kinds, coarse = reported(losses(chosen, record, document=document))
+    said = words_of(document)
+    for kind, place, value in leaves(record):
+        steps = kind.split(".")
+        wholes = {".".join(steps[:n]) for n in range(1, len(steps) + 1)}
+        in_days = place in coarse and any(
+            end in said for end in (dates.plain(value), *dates.extremes(value)) if end
+        )
+        if in_days or wholes & kinds or is_in(record, kind, value, said):
+            continue
+        yield f"{name}: {kind}"
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(record=records())
+def test_each_value_is_in_the_document_or_reported_as_lost(record: Record) -> None:
+    marked = Marks(record).marked()
+    taking = [name for name in FORMATS if find_format(name).takes(marked)]
+    assert [each for name in taking for each in unreported(name, marked)] == []
