@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,6 +181,29 @@ def test_the_schema_knows_the_former_holding(number: object, change: dict[str, o
     both = data | {"holdings": []}
     assert read_record(both)[0] is None
     assert not jsonschema.Draft202012Validator(Record.model_json_schema()).is_valid(both)
+
+
+@pytest.mark.parametrize(
+    ("agent", "accepted"),
+    [
+        ({}, True),
+        ({"role": "Minister"}, True),
+        ({"name": None, "kind": None, "as_written": "GROMYKO"}, True),
+        ({"kind": "person"}, True),
+        ({"kind": "minister"}, False),
+        ({"name": "Gromyko, Andrei"}, False),
+        ({"name": "Gromyko, Andrei", "kind": "person"}, True),
+        ({"office": "Minister"}, False),
+    ],
+)
+def test_the_schema_knows_agents_that_a_register_describes(
+    tmp_path: Path, agent: dict[str, object], accepted: bool
+) -> None:
+    (tmp_path / "agents.yaml").write_text("agents: [{id: a, name: A, kind: person}]\n")
+    data = {"id": "x", "type": "letter", "title": "A", "agents": [{"id": "a", **agent}]}
+    read, _ = read_record(json.dumps(data).encode(), folder=tmp_path)
+    assert (read is not None) is accepted
+    assert jsonschema.Draft202012Validator(Record.model_json_schema()).is_valid(data) is accepted
 
 
 def test_the_schema_accepts_what_files_hold() -> None:

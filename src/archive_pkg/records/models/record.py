@@ -148,11 +148,14 @@ class Record(Model):
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """Describe the types of documents, and the fields of earlier formats."""
+        """Describe types of documents, fields of earlier formats, and agents of a register."""
         made = super().__get_pydantic_json_schema__(core_schema, handler)
         if handler.mode == "validation":
             own = handler.resolve_ref_schema(made)
             describe_formats(own, handler.resolve_ref_schema(own["properties"]["parts"]["items"]))
+            agents = own["properties"]["agents"]
+            described = handler.resolve_ref_schema(agents["items"])
+            agents["items"] = {"anyOf": [agents["items"], _entry_of_a_register(described)]}
             known = {"properties": {"type": {"enum": list(document_types())}}}
             own["oneOf"] = [
                 {"allOf": [known, absent("own_type")]},
@@ -217,6 +220,26 @@ class Record(Model):
         """Return the record as plain data, with its format and without empty fields."""
         data = _without_empty(self.model_dump(mode="json", exclude_none=True))
         return {"format": FORMAT, **data}
+
+
+def _entry_of_a_register(described: JsonSchemaValue) -> JsonSchemaValue:
+    """Return the JSON Schema of an agent that a record lists without a name."""
+    fields = described["properties"]
+    return {
+        **described,
+        "description": "An agent that the nearest register, agents.yaml, describes. The record "
+        "states only what it adds or states differently.",
+        "properties": {
+            **fields,
+            "name": {"type": "null"},
+            "kind": {
+                **fields["kind"],
+                "enum": [*fields["kind"]["enum"], None],
+                "type": ["string", "null"],
+            },
+        },
+        "required": ["id"],
+    }
 
 
 def fault(kind: str, message: str, place: Steps, value: Any) -> InitErrorDetails:
