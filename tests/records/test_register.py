@@ -224,6 +224,48 @@ def test_a_register_of_another_user_is_refused(
         load_record(folder)
 
 
+@pytest.mark.parametrize("mode", [0o755, 0o777])
+def test_a_register_on_a_trusted_shared_disk_is_used_whoever_can_write_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, mode: int
+) -> None:
+    shared = folder.parents[1]
+    monkeypatch.setattr("archive_pkg.storage.trusted.is_ours", lambda status: False)
+    if os.getuid() == 0:
+        os.chown(shared / "agents.yaml", 12345, 12345)
+    shared.chmod(mode)
+    (shared / "agents.yaml").chmod(mode)
+    trusted = os.pathsep.join(["", "relative", str(shared.parent / "other"), str(shared)])
+    monkeypatch.setenv("ARCHIVE_PKG_TRUST", trusted)
+    assert load_record(folder).agent("gromyko").kind == "person"
+    monkeypatch.setenv("ARCHIVE_PKG_TRUST", str(shared / "records" / ".."))
+    assert load_record(folder).agent("gromyko").kind == "person"
+
+
+def test_a_register_on_a_shared_disk_is_refused_with_the_way_to_trust_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = folder.parents[1]
+    monkeypatch.setattr("archive_pkg.storage.trusted.is_ours", lambda status: False)
+    monkeypatch.setenv("ARCHIVE_PKG_TRUST", f"{shared}-not{os.pathsep}.")
+    if os.getuid() == 0:
+        os.chown(shared / "agents.yaml", 12345, 12345)
+    with pytest.raises(StorageError, match="belongs to another user") as caught:
+        load_record(folder)
+    assert f"set ARCHIVE_PKG_TRUST={shared}" in caught.value.hint
+
+
+def test_a_register_in_a_folder_open_to_all_is_reported_when_it_is_missed(folder: Path) -> None:
+    shared = folder.parents[1]
+    shared.chmod(0o777)
+    record, report = read_record(folder)
+    assert record is None
+    (found,) = (found for found in report if found.code == "record-register-ignored")
+    assert f"{shared / 'agents.yaml'} is not used" in found.message
+    assert f"ARCHIVE_PKG_TRUST={shared}" in found.hint
+    _change(folder, "sender: [gromyko]\n", "no: field\n")
+    assert "record-register-ignored" not in {found.code for found in read_record(folder)[1]}
+
+
 def test_a_register_that_is_a_link_is_refused(folder: Path) -> None:
     register = folder.parents[1] / "agents.yaml"
     register.rename(register.with_name("elsewhere.yaml"))

@@ -19,7 +19,7 @@ from archive_pkg.limits import RECORD_SIZE
 from archive_pkg.parsing import read_json as parse_json
 from archive_pkg.paths import StrPath
 from archive_pkg.records.completing import REGISTER, completed
-from archive_pkg.records.explaining import TYPE_WRONG, explain
+from archive_pkg.records.explaining import REFERENCE_UNKNOWN, TYPE_WRONG, explain
 from archive_pkg.records.file_kinds import XML, recognize
 from archive_pkg.records.json_reading import read_json
 from archive_pkg.records.models import Record, Register
@@ -27,7 +27,7 @@ from archive_pkg.records.upgrading import upgrade, upgrade_tree
 from archive_pkg.records.yaml.nodes import EMPTY, garbage_collection_disabled
 from archive_pkg.records.yaml.reading import read_yaml
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
-from archive_pkg.storage import describe, find_upwards, open_regular, read_trusted
+from archive_pkg.storage import describe, find_upwards, open_regular, read_trusted, trusting
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -40,6 +40,11 @@ TOO_LARGE = Code(
     "The file is too large for a record.",
 )
 NOT_UTF8 = Code("record-not-utf8", Severity.ERROR, "The file is not encoded in UTF-8.", "RFC 3629")
+REGISTER_IGNORED = Code(
+    "record-register-ignored",
+    Severity.WARNING,
+    "A register of agents is not used, because every user of the machine can write to its folder.",
+)
 NO_FILE = Code(
     "record-no-file", Severity.ERROR, "There is no record file at the path, or there are several."
 )
@@ -244,7 +249,7 @@ def read_register(file: Path) -> tuple[Register | None, Report]:
     Raises:
         StorageError: The file cannot be read or trusted.
     """
-    naming = "If you trust it, make a copy that belongs to you, or change its owner (chown)."
+    naming = f"If you trust all who can write to its folder: {trusting(file.parent)}"
     size = RECORD_SIZE.value
     data = read_trusted(file, size, named=False, closing="", naming=naming)
     register, findings = _register(data, os.fspath(file))
@@ -291,6 +296,11 @@ def _completed(
     """Complete an invalid record from the nearest register, and validate it again."""
     file = find_upwards(Path(folder), REGISTER)
     if file is None:
+        ignored = find_upwards(Path(folder), REGISTER, even_open=True)
+        if ignored and any(found.code == REFERENCE_UNKNOWN.code for found in findings):
+            message = f"{ignored} is not used: every user of the machine can write to its folder"
+            hint = f"If it is yours, close the folder, or {trusting(ignored.parent)}"
+            findings.add(REGISTER_IGNORED.at(Location(path), message, hint))
         return None, findings
     register, found = read_register(file)
     if register is None:

@@ -61,7 +61,7 @@ from archive_pkg.storage.staging import (
     recover,
     refuse_existing,
 )
-from archive_pkg.storage.trusted import find_upwards, read_trusted
+from archive_pkg.storage.trusted import find_upwards, is_trusted, read_trusted, trusting
 from archive_pkg.storage.user_key import user_mac
 
 __all__ = [
@@ -88,6 +88,7 @@ __all__ = [
     "is_ours",
     "is_real_folder",
     "is_regular",
+    "is_trusted",
     "left_out",
     "log_to",
     "make_beneath",
@@ -119,6 +120,7 @@ __all__ = [
     "sync_filesystem",
     "sync_folder",
     "sync_tree",
+    "trusting",
     "user_mac",
     "widest_mode",
     "write_atomically",

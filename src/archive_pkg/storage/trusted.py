@@ -11,12 +11,26 @@ from archive_pkg.errors import StorageError
 from archive_pkg.storage.files import is_ours, storage_errors
 from archive_pkg.storage.reading import open_beneath
 
+TRUST = "ARCHIVE_PKG_TRUST"
+"""The environment variable with folders whose files the user trusts, whoever can write to them."""
 
-def find_upwards(start: Path, name: str) -> Path | None:
+
+def is_trusted(folder: Path) -> bool:
+    """Return whether the user trusts all who can write to a folder, as on a shared disk."""
+    named = filter(os.path.isabs, os.environ.get(TRUST, "").split(os.pathsep))
+    return any(folder.resolve().is_relative_to(Path(each).resolve()) for each in named)
+
+
+def find_upwards(start: Path, name: str, *, even_open: bool = False) -> Path | None:
     """Return the nearest file of a name in a folder or above it; None if there is none.
 
     The search stays in one file system. It ends at the user's home folder, and before a folder that
     cannot be examined, or that every user of the machine can write to, such as /tmp.
+
+    Args:
+        start: The folder.
+        name: The name.
+        even_open: Whether to search folders that every user can write to, too.
     """
     home = _home()
     with contextlib.suppress(OSError):
@@ -24,7 +38,8 @@ def find_upwards(start: Path, name: str) -> Path | None:
         device = here.stat().st_dev
         for folder in (here, *here.parents):
             status = folder.stat()
-            if status.st_dev != device or status.st_mode & stat.S_IWOTH:
+            is_open = status.st_mode & stat.S_IWOTH and not (even_open or is_trusted(folder))
+            if status.st_dev != device or is_open:
                 return None
             if os.path.lexists(folder / name):
                 return folder / name
@@ -36,7 +51,8 @@ def find_upwards(start: Path, name: str) -> Path | None:
 def read_trusted(file: Path, limit: int, *, named: bool, closing: str, naming: str) -> bytes:
     """Return the first `limit` + 1 bytes of a file, if it can be trusted.
 
-    Neither the file nor its folder may be writable by every user of the machine.
+    Neither the file nor its folder may be writable by every user of the machine. A folder that
+    `TRUST` names can be, and its files can belong to other users.
 
     Args:
         file: The file.
@@ -54,18 +70,26 @@ def read_trusted(file: Path, limit: int, *, named: bool, closing: str, naming: s
             status = os.fstat(stream.fileno())
             data = stream.read(limit + 1)
         above = file.parent.stat()
+    if is_trusted(file.parent):
+        return data
     for each, what in ((status, file), (above, file.parent)):
         if each.st_mode & stat.S_IWOTH:
             raise StorageError(
                 f"{what}: every user of the machine can write to it, so {file.name} cannot be "
                 "trusted",
-                f"Close it to others (chmod o-w {what}){closing}.",
+                f"Close it to others (chmod o-w {what}){closing}. On a shared disk whose users you "
+                f"trust: {trusting(file.parent)}",
             )
         if not (named or each.st_uid == 0 or is_ours(each)):
             raise StorageError(
                 f"{what} belongs to another user, so {file.name} is not used", naming
             )
     return data
+
+
+def trusting(folder: Path) -> str:
+    """Return the words of a hint on how to trust a folder."""
+    return f"set {TRUST}={folder}"
 
 
 def _home() -> Path | None:

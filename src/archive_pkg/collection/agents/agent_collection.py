@@ -122,11 +122,11 @@ def agent_collection(register: StrPath) -> AgentCollection:
             raise InvalidError(f"{file} is not a valid register of agents", report=report)
         return AgentCollection(file, read)
     with storage.storage_errors(f"reading {file.parent}"):
-        if file.parent.stat().st_mode & stat.S_IWOTH:
+        if file.parent.stat().st_mode & stat.S_IWOTH and not storage.is_trusted(file.parent):
             raise StorageError(
                 f"{file.parent}: every user of the machine can write to it, so a register there is "
                 "not used",
-                "Choose a folder of your own.",
+                f"Choose a folder of your own, or {storage.trusting(file.parent)}",
             )
     return AgentCollection(file, Register())
 
