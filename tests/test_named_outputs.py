@@ -50,7 +50,9 @@ def test_the_target_of_a_dangling_link_is_created(tmp_path: Path) -> None:
     assert (tmp_path / "other").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
-def test_a_pipe_gets_everything_and_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pipe_is_written_to_and_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = os.urandom(200_000)
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to("pipe")
@@ -84,7 +86,7 @@ def test_an_open_descriptor_is_written_at_its_position(tmp_path: Path, form: str
     assert (tmp_path / "a").stat().st_ino == inode
 
 
-def test_descriptors_are_known_by_their_paths() -> None:
+def test_paths_of_open_descriptors_are_recognized() -> None:
     for path in ("/dev/fd/3", "/proc/self/fd/12", "/proc/77/fd/0", "/dev/stdin", "/dev/stdout",
                  "/dev/stderr"):  # fmt: skip
         assert storage.names_open_descriptor(Path(path)), path
@@ -117,7 +119,7 @@ def test_a_failed_write_is_one_clear_error(tmp_path: Path, kind: str) -> None:
         (b"{", b"{\n{}\n"),
     ],
 )
-def test_lines_are_added_to_lines(tmp_path: Path, before: bytes | None, after: bytes) -> None:
+def test_lines_are_appended_to_a_report(tmp_path: Path, before: bytes | None, after: bytes) -> None:
     path = tmp_path / "report.jsonl"
     if before is not None:
         path.write_bytes(before)
@@ -127,14 +129,14 @@ def test_lines_are_added_to_lines(tmp_path: Path, before: bytes | None, after: b
 
 
 @pytest.mark.parametrize("data", [b"x", b"[{}]\n", b"\n{}\n"])
-def test_lines_are_not_added_to_other_files(tmp_path: Path, data: bytes) -> None:
+def test_lines_are_not_appended_to_other_files(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "notes").write_bytes(data)
     with pytest.raises(UsageError, match="is not a report"):
         storage.append_output(tmp_path / "notes")
     assert (tmp_path / "notes").read_bytes() == data
 
 
-def test_lines_are_not_added_to_a_file_with_a_second_name(tmp_path: Path) -> None:
+def test_lines_are_not_appended_to_a_file_with_a_second_hard_link(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"{}\n")
     (tmp_path / "b").hardlink_to(tmp_path / "a")
     with pytest.raises(StorageError, match="second name"):
@@ -142,7 +144,7 @@ def test_lines_are_not_added_to_a_file_with_a_second_name(tmp_path: Path) -> Non
     assert (tmp_path / "a").read_bytes() == b"{}\n"
 
 
-def test_lines_go_into_a_device_unbuffered() -> None:
+def test_lines_are_written_to_a_device_without_buffering() -> None:
     full = os.strerror(errno.ENOSPC)
     with storage.append_output(Path("/dev/full")) as stream, pytest.raises(OSError, match=full):
         stream.write(b"{}\n")

@@ -51,7 +51,9 @@ NAMES = list(command_lines(Path(), Path()))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_device_stays_a_device(run: Run, collection: Path, tmp_path: Path, name: str) -> None:
+def test_a_device_is_written_to_and_not_replaced(
+    run: Run, collection: Path, tmp_path: Path, name: str
+) -> None:
     device = tmp_path / "null"
     try:
         os.mknod(device, stat.S_IFCHR | 0o666, os.makedev(1, 3))
@@ -71,7 +73,9 @@ def test_a_package_below_dev_is_not_a_device(run: Run, collection: Path) -> None
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_pipe_gets_the_file(run: Run, collection: Path, tmp_path: Path, name: str) -> None:
+def test_an_output_is_written_to_a_pipe(
+    run: Run, collection: Path, tmp_path: Path, name: str
+) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     got: list[bytes] = []
@@ -86,7 +90,7 @@ def test_a_pipe_gets_the_file(run: Run, collection: Path, tmp_path: Path, name: 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_target_of_a_link_is_written(
+def test_an_output_replaces_the_target_of_a_link(
     run: Run, collection: Path, tmp_path: Path, name: str
 ) -> None:
     ending = ".svg" if name == "picture" else ".xlsx"
@@ -113,7 +117,7 @@ STARTS = {
 
 
 @pytest.mark.parametrize("name", STARTS)
-def test_a_dash_is_standard_output_with_the_file_alone(
+def test_a_dash_writes_only_the_file_to_standard_output(
     run: Run, collection: Path, name: str
 ) -> None:
     done = run(*command_lines(collection, Path("-"))[name])
@@ -125,13 +129,13 @@ def test_a_dash_is_standard_output_with_the_file_alone(
 @pytest.mark.parametrize(
     ("name", "start"), [("report of a run", b'{"run"'), ("tables", b"PK"), ("template", b"PK")]
 )
-def test_a_dash_takes_lines_and_workbooks(collection: Path, name: str, start: bytes) -> None:
+def test_a_dash_accepts_lines_and_workbooks(collection: Path, name: str, start: bytes) -> None:
     words = command(*command_lines(collection, Path("-"))[name])
     done = subprocess.run(words, capture_output=True, check=True)
     assert done.stdout.startswith(start)
 
 
-def test_standard_output_takes_one_document(run: Run, collection: Path) -> None:
+def test_standard_output_accepts_one_document(run: Run, collection: Path) -> None:
     assert run("page", collection / LETTER.name, "-o", "-", "--json").returncode == 2
     assert run("audit", "report", collection, "--html", "-", "--csv", "-").returncode == 2
     assert run("site", collection, "-o", "-").returncode == 2
@@ -156,7 +160,7 @@ def test_an_open_descriptor_is_written_to(collection: Path, tmp_path: Path) -> N
     assert target.stat().st_ino == inode
 
 
-def test_a_report_is_continued_after_half_a_line(
+def test_a_report_that_ends_in_half_a_line_is_continued_on_a_new_line(
     run: Run, collection: Path, tmp_path: Path
 ) -> None:
     report = tmp_path / "report.jsonl"
@@ -176,7 +180,7 @@ def test_a_loop_of_links_and_a_folder_are_clear_errors(tmp_path: Path) -> None:
     assert (tmp_path / "one").is_symlink()
 
 
-def test_a_record_that_is_a_link_stays_one(run: Run, letter: Path, tmp_path: Path) -> None:
+def test_saving_a_record_keeps_a_link(run: Run, letter: Path, tmp_path: Path) -> None:
     real = tmp_path / "real.yaml"
     (letter / "record.yaml").rename(real)
     (letter / "record.yaml").symlink_to(real)
@@ -198,7 +202,7 @@ def test_a_users_folder_is_not_replaced(run: Run, tmp_path: Path) -> None:
     assert [path.name for path in work.iterdir()] == ["thesis.txt"]
 
 
-def test_a_link_in_the_place_of_a_package_is_not_replaced(
+def test_a_link_with_the_name_of_a_package_is_not_replaced(
     run: Run, collection: Path, tmp_path: Path
 ) -> None:
     (tmp_path / LETTER.name).symlink_to(collection / LETTER.name)
@@ -219,7 +223,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
 
 @pytest.mark.parametrize("own", ["record.yaml", "letter-1960-07-18.txt"])
 @pytest.mark.parametrize("name", ["page", "export", "picture", "check", "tables", "template"])
-def test_no_output_takes_the_place_of_a_letters_own_file(
+def test_an_output_cannot_replace_a_letters_own_file(
     run: Run, letter: Path, name: str, own: str
 ) -> None:
     before, out = contents(letter), letter / own
@@ -240,7 +244,9 @@ def test_no_output_takes_the_place_of_a_letters_own_file(
 
 @pytest.mark.parametrize("inside", ["data/README.txt", "new.svg"])
 @pytest.mark.parametrize("name", NAMES)
-def test_no_output_goes_into_a_package(run: Run, collection: Path, name: str, inside: str) -> None:
+def test_an_output_cannot_be_written_into_a_package(
+    run: Run, collection: Path, name: str, inside: str
+) -> None:
     package = collection / LETTER.name
     before = contents(package)
     done = run(*command_lines(collection, package / inside)[name])
@@ -250,7 +256,7 @@ def test_no_output_goes_into_a_package(run: Run, collection: Path, name: str, in
 
 
 @pytest.mark.parametrize("words", [["site"], ["export", "--to", "tei"]])
-def test_no_folder_of_outputs_goes_into_a_package(
+def test_a_folder_of_outputs_cannot_be_made_in_a_package(
     run: Run, collection: Path, words: list[str]
 ) -> None:
     option = "-o" if words == ["site"] else "--each"
@@ -259,7 +265,7 @@ def test_no_folder_of_outputs_goes_into_a_package(
     assert not (collection / LETTER.name / "data/more").exists()
 
 
-def test_no_output_takes_the_place_of_the_programs_state(run: Run, collection: Path) -> None:
+def test_an_output_cannot_replace_the_programs_state(run: Run, collection: Path) -> None:
     ledger = collection / ".archive-pkg" / "ledger.jsonl"
     before = ledger.read_bytes()
     assert run("verify", collection, "--report", ledger).returncode == 2
@@ -274,14 +280,14 @@ def test_a_table_is_not_replaced_by_its_annotated_copy(run: Run, tmp_path: Path)
     assert table.read_text() == "id,title\n1,One\n"
 
 
-def test_lines_are_added_only_to_reports(run: Run, collection: Path, tmp_path: Path) -> None:
+def test_lines_are_appended_only_to_reports(run: Run, collection: Path, tmp_path: Path) -> None:
     notes = tmp_path / "notes.txt"
     notes.write_text("Dear Comrades")
     assert run("verify", collection, "--report", notes).returncode == 2
     assert notes.read_text() == "Dear Comrades"
 
 
-def test_an_output_next_to_a_record_can_be_written_again(run: Run, letter: Path) -> None:
+def test_an_output_next_to_a_record_can_be_replaced(run: Run, letter: Path) -> None:
     for _ in range(2):
         assert run("page", letter, "-o", letter / "page.html").returncode == 0
         assert run("check", letter, "--report", letter / "check.jsonl").returncode == 0
@@ -302,14 +308,14 @@ def internal(letter: Path, out: Path) -> dict[str, list[object]]:
 
 @pytest.mark.parametrize("name", list(internal(Path(), Path())))
 @pytest.mark.parametrize("closed", [".", "letter-1960-07-18.txt"])
-def test_internal_outputs_are_not_more_open_than_their_source(
+def test_internal_outputs_have_no_wider_permissions_than_their_source(
     run: Run, letter: Path, tmp_path: Path, name: str, closed: str
 ) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (letter / closed).chmod(0o700 if closed == "." else 0o640)
     words = internal(letter, out)[name]
-    for _ in range(2):  # a new file, and one that is there and open
+    for _ in range(2):  # a new file, then an existing file with wide permissions
         done = run(*words)
         assert done.returncode == 0, done.stderr
         (made,) = out.iterdir()

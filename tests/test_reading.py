@@ -78,7 +78,7 @@ def test_a_pipe_swapped_in_for_a_file_is_not_waited_on(
         storage.open_regular(path)
 
 
-def test_links_that_the_user_named_are_followed(tmp_path: Path) -> None:
+def test_links_that_the_user_names_are_followed(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"one\r\ntwo")
     (tmp_path / "l").symlink_to("a")
     assert storage.read_regular(tmp_path / "l") == b"one\r\ntwo"
@@ -103,7 +103,7 @@ def test_files_over_the_limit_are_not_read(tmp_path: Path, monkeypatch: pytest.M
 
 
 def handed_over(data: bytes) -> tuple[Path, int, threading.Thread]:
-    """A pipe from the shell: its path, its descriptor and its writer."""
+    """Return a pipe as the shell passes it: its path, its descriptor and the writing thread."""
     reading, writing = os.pipe()
 
     def write() -> None:
@@ -231,7 +231,7 @@ def test_a_skipped_entry_is_a_warning_with_its_place() -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder with a file and links that lead out of it, and a link to the folder."""
+    """Return a link to a folder that has a file, and links that lead out of the folder."""
     (tmp_path / "outside/in").mkdir(parents=True)
     (tmp_path / "outside/secret").write_bytes(b"secret")
     real = tmp_path / "real"
@@ -260,7 +260,7 @@ def test_files_below_a_folder_are_read(place: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [*BAD, *CLIMBING])
-def test_nothing_leads_out_of_a_folder_and_nothing_is_waited_on(place: Path, path: str) -> None:
+def test_no_path_leads_out_of_a_folder_or_waits_on_a_pipe(place: Path, path: str) -> None:
     with pytest.raises(NotRegularError):
         storage.open_beneath(place, path)
     for append in (False, True):
@@ -276,7 +276,9 @@ def test_a_file_in_place_of_a_folder_is_not_called_a_special_file(place: Path) -
         storage.open_beneath(place, "in/a/x")
 
 
-def test_a_file_below_a_folder_is_made_and_grows(place: Path, umask: Callable[[int], int]) -> None:
+def test_a_file_below_a_folder_is_made_and_appended_to(
+    place: Path, umask: Callable[[int], int]
+) -> None:
     umask(0o027)
     for append in (False, True):
         descriptor = storage.write_beneath(place, "in/new", append=append)
@@ -321,7 +323,7 @@ def test_no_folder_is_made_through_a_link_or_a_file(place: Path, path: str) -> N
 # --- state ------------------------------------------------------------------------------------
 
 
-def test_a_state_folder_is_made_and_found_again(tmp_path: Path) -> None:
+def test_a_state_folder_is_made_once(tmp_path: Path) -> None:
     for _ in range(2):
         assert storage.state_folder(tmp_path, ".state/a", 0o700) == tmp_path / ".state/a"
     assert mode(tmp_path / ".state/a") == 0o700
@@ -419,7 +421,7 @@ def test_a_path_below_a_folder_is_removed_without_following_links(place: Path) -
 
 
 @needs_root
-def test_a_closed_folder_is_opened_to_be_emptied(
+def test_a_folder_without_permissions_is_removed_with_its_contents(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "top/closed/deeper").mkdir(parents=True)
@@ -438,7 +440,7 @@ def test_a_closed_folder_is_opened_to_be_emptied(
 
 
 @needs_root
-def test_the_modes_of_another_users_folders_are_left_alone(
+def test_permissions_of_other_users_folders_are_not_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "top").mkdir(mode=0o500)
@@ -466,7 +468,7 @@ def test_a_link_swapped_in_for_a_folder_is_not_followed(
     def swap(name: str, **where: object) -> os.stat_result:
         status = look(name, **where)  # type: ignore[arg-type]
         looked.append(name)
-        if name == Path(what).name and looked[-2]:  # not the first look, at the top
+        if name == Path(what).name and looked[-2]:  # not the first call, for the top folder
             (tmp_path / what).rename(tmp_path / "moved")
             (tmp_path / what).symlink_to(outside)
         return status
@@ -479,7 +481,7 @@ def test_a_link_swapped_in_for_a_folder_is_not_followed(
     assert names(outside) == ["folder", "secret"]
 
 
-def test_a_deep_tree_needs_few_open_files(tmp_path: Path) -> None:
+def test_removing_a_deep_tree_needs_few_open_files(tmp_path: Path) -> None:
     (tmp_path / "/".join(["d"] * 100)).mkdir(parents=True)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (50, hard))
@@ -500,7 +502,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def fresh(*words: bytes) -> bytes:
-    """Return the MAC that another run computes."""
+    """Return the MAC that a new run computes."""
     storage.user_key._key.cache_clear()
     return storage.user_mac(*words)
 
@@ -516,7 +518,7 @@ def test_a_mac_depends_only_on_the_key_and_its_parts(
 ) -> None:
     made = fresh(b"ab", b"c")
     assert len(made) == 32
-    monkeypatch.delattr(storage.user_key, "staged_file")  # the key is made once
+    monkeypatch.delattr(storage.user_key, "staged_file")  # so that no second key can be made
     assert fresh(b"ab", b"c") == made
     assert len({made, fresh(b"a", b"bc"), fresh(b"abc"), fresh(b"ab", b"d"), fresh()}) == 5
     assert names(state) == ["key"]

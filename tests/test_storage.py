@@ -66,7 +66,7 @@ def names(folder: Path) -> list[str]:
 
 
 def fill(folder: Path, name: str) -> None:
-    """Put a file into a folder, and another one that shows the folder's kind."""
+    """Make a folder with two files; the name of one shows the folder's kind."""
     folder.mkdir(exist_ok=True)
     (folder / name).touch()
     (folder / "bagit.txt").touch()
@@ -82,12 +82,13 @@ def test_a_file_is_replaced_atomically_and_keeps_its_mode(tmp_path: Path) -> Non
     assert names(tmp_path) == ["a"]
 
 
-def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
+def test_a_full_disk_leaves_the_old_file_and_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"old")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    kept, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # half a module would stay
+    # The limit would also cut the .pyc files of modules that are imported now.
+    kept, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
     try:
         with pytest.raises(StorageError, match="larger than allowed") as caught:
@@ -134,7 +135,7 @@ def test_a_single_file_can_be_committed(tmp_path: Path) -> None:
     assert names(tmp_path) == ["x.zip"]
 
 
-def test_an_existing_destination_is_refused_even_an_empty_folder(tmp_path: Path) -> None:
+def test_an_existing_destination_is_refused_even_if_it_is_an_empty_folder(tmp_path: Path) -> None:
     (tmp_path / "made").mkdir()
     with Staging(tmp_path / "made") as staging, pytest.raises(DestinationExistsError):
         staging.commit()
@@ -142,7 +143,7 @@ def test_an_existing_destination_is_refused_even_an_empty_folder(tmp_path: Path)
 
 
 @pytest.mark.parametrize("can_exchange", [True, False])
-def test_replacing_swaps_and_leaves_nothing_behind(
+def test_replacing_leaves_no_other_files(
     tmp_path: Path, can_exchange: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not can_exchange:
@@ -156,7 +157,7 @@ def test_replacing_swaps_and_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize(("renames_done", "kept"), [(0, "old"), (1, "old"), (2, "new"), (3, "new")])
-def test_a_swap_that_was_killed_is_finished_or_undone_by_the_next_run(
+def test_the_next_run_finishes_or_undoes_an_interrupted_replacement(
     tmp_path: Path, renames_done: int, kept: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage.files, "_system_call", lambda name: None)
@@ -182,7 +183,7 @@ def test_a_swap_that_was_killed_is_finished_or_undone_by_the_next_run(
     assert names(tmp_path) == ["made"]
 
 
-def test_the_lock_says_who_holds_it_and_a_live_staging_is_left_alone(tmp_path: Path) -> None:
+def test_a_lock_names_its_holder_and_protects_the_staging_folder(tmp_path: Path) -> None:
     with Staging(tmp_path / "made") as staging:
         with (
             pytest.raises(LockedError, match=f"process {os.getpid()} on"),
@@ -194,7 +195,7 @@ def test_the_lock_says_who_holds_it_and_a_live_staging_is_left_alone(tmp_path: P
             assert staging.path.is_dir()
 
 
-def test_the_next_run_removes_the_leftovers_of_a_killed_one(tmp_path: Path) -> None:
+def test_the_next_run_removes_the_leftovers_of_a_killed_run(tmp_path: Path) -> None:
     script = f"""
         import time
         from pathlib import Path
@@ -227,7 +228,7 @@ def test_long_names_can_be_staged(tmp_path: Path) -> None:
     assert names(tmp_path) == [name]
 
 
-def test_a_missing_parent_is_one_clear_error(tmp_path: Path) -> None:
+def test_a_missing_parent_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="does not exist"), Staging(tmp_path / "no/x"):
         pass
 
@@ -302,7 +303,7 @@ def test_names_that_are_not_utf8_and_deep_nesting_are_invalid_input() -> None:
     with pytest.raises(InvalidError, match="is not UTF-8"), storage.storage_errors("writing x"):
         "a\udcff".encode()
     with pytest.raises(UnicodeEncodeError), storage.storage_errors("writing x"):
-        "\u00e9".encode("ascii")  # a fault of the program
+        "\u00e9".encode("ascii")  # an error of the program, not of the input
     with pytest.raises(InvalidError, match="nested too deeply"), storage.storage_errors("x"):
         raise RecursionError
 
@@ -318,7 +319,7 @@ def test_new_files_follow_the_umask_and_are_not_executable(
     assert mode(tmp_path / "b") == 0o640
 
 
-def test_a_replaced_file_is_not_more_open_than_requested(
+def test_a_replaced_file_has_no_wider_permissions_than_requested(
     tmp_path: Path, umask: Callable[[int], int]
 ) -> None:
     umask(0o077)
@@ -330,7 +331,7 @@ def test_a_replaced_file_is_not_more_open_than_requested(
         assert mode(path) == new
 
 
-def test_a_staged_file_is_never_more_open_than_at_its_end(
+def test_a_staged_file_never_has_wider_permissions_than_the_final_file(
     tmp_path: Path, umask: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     umask(0)
@@ -343,7 +344,7 @@ def test_a_staged_file_is_never_more_open_than_at_its_end(
     assert seen == [0o600]
 
 
-def test_a_staged_file_replaces_no_other_file(
+def test_a_staged_file_does_not_replace_an_existing_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "urandom", bytes)
@@ -380,7 +381,7 @@ def test_syncing_a_file_system_reports_what_could_not_be_written(
     assert synced == [True]
 
 
-def test_another_mount_of_the_same_disk_is_another_mount(
+def test_two_mounts_of_the_same_disk_are_different_mounts(
     tmp_path: Path, disk: Callable[[str], Path]
 ) -> None:
     place = disk("size=1m")
@@ -395,7 +396,7 @@ def test_another_mount_of_the_same_disk_is_another_mount(
         subprocess.run(["umount", tmp_path / "bound"], check=True)
 
 
-def test_names_are_exchanged_or_taken_in_one_step(tmp_path: Path) -> None:
+def test_paths_are_exchanged_or_renamed_in_one_step(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     one.write_text("1")
     other.write_text("2")
@@ -512,7 +513,9 @@ def test_hidden_names_fit_into_the_file_system(tmp_path: Path) -> None:
     assert hidden(longest.with_name(longest.name + "x"), "").name[65:] == ".archive-pkg"
 
 
-def test_the_current_folder_gets_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_current_folder_is_resolved_to_a_path_with_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "inner").mkdir()
     monkeypatch.chdir(tmp_path / "inner")
     assert storage.named(Path()) == tmp_path / "inner"
@@ -523,7 +526,7 @@ def test_the_current_folder_gets_its_name(tmp_path: Path, monkeypatch: pytest.Mo
 # --- locks ------------------------------------------------------------------------------------
 
 
-def test_a_lock_file_that_was_removed_meanwhile_does_not_count(
+def test_a_lock_file_that_was_removed_before_locking_does_not_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock = Lock(tmp_path / "a", wait=1)
@@ -546,7 +549,7 @@ def test_a_lock_file_that_was_removed_meanwhile_does_not_count(
     assert names(tmp_path) == []
 
 
-def test_a_lock_file_that_disappears_meanwhile_is_made_again(
+def test_a_lock_file_that_disappears_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock = Lock(tmp_path / "a", wait=1)
@@ -589,7 +592,7 @@ def test_a_lock_names_only_its_current_holder(tmp_path: Path) -> None:
     assert (said["pid"], said["host"]) == (os.getpid(), os.uname().nodename)
 
 
-def test_a_lock_file_with_a_second_name_is_not_written(tmp_path: Path) -> None:
+def test_a_lock_file_with_a_second_hard_link_is_not_written(tmp_path: Path) -> None:
     (tmp_path / "mine").write_bytes(b"mine")
     lock = Lock(tmp_path / "a")
     os.link(tmp_path / "mine", lock.path)
@@ -599,7 +602,7 @@ def test_a_lock_file_with_a_second_name_is_not_written(tmp_path: Path) -> None:
 
 
 @needs_root
-def test_a_lock_file_of_another_user_locks_and_is_not_written(tmp_path: Path) -> None:
+def test_a_lock_file_of_another_user_is_locked_but_not_written(tmp_path: Path) -> None:
     lock = Lock(tmp_path / "a")
     lock.path.write_bytes(b"theirs")
     os.chown(lock.path, NOBODY, -1)
@@ -610,7 +613,7 @@ def test_a_lock_file_of_another_user_locks_and_is_not_written(tmp_path: Path) ->
 
 
 @needs_root
-def test_a_lock_file_that_may_only_be_read_locks(
+def test_a_read_only_lock_file_can_be_locked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock = Lock(tmp_path / "a")
@@ -671,7 +674,7 @@ def test_a_lock_that_is_not_a_file_is_reported_and_left_alone(
     assert names(tmp_path) == [lock.path.name, "victim"]
 
 
-def test_a_lock_needs_a_folder(tmp_path: Path) -> None:
+def test_a_lock_in_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="no such file"), Lock(tmp_path / "no/a", wait=5):
         pass
 
@@ -707,7 +710,7 @@ def test_only_files_and_folders_get_final_permissions(tmp_path: Path, kind: str)
     assert mode(tmp_path / "victim") == 0o600
 
 
-def test_a_replaced_destination_is_not_made_more_open(
+def test_a_replaced_destination_does_not_get_wider_permissions(
     tmp_path: Path, umask: Callable[[int], int]
 ) -> None:
     umask(0)
@@ -752,7 +755,7 @@ def test_a_locked_destination_can_be_staged_by_its_holder(tmp_path: Path) -> Non
     assert names(tmp_path) == ["a"]
 
 
-def test_a_staging_that_cannot_be_removed_hides_no_other_error(
+def test_a_failing_removal_does_not_hide_the_first_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(path: Path) -> None:
@@ -783,7 +786,7 @@ def test_existing_destinations_are_not_replaced_by_default(
     assert made.exists()
 
 
-def test_a_destination_that_appears_at_the_last_moment_is_not_replaced(
+def test_a_destination_that_appears_before_the_rename_is_not_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "made").write_bytes(b"new")
@@ -831,7 +834,7 @@ def test_only_a_destination_of_the_same_kind_is_replaced(
     new, old = (tmp_path / "made").lstat(), (tmp_path / "place").lstat()
     if replaced:
         storage.move_to_destination(tmp_path / "made", tmp_path / "place", replace=True)
-        assert os.path.samestat(old, (tmp_path / "made").lstat())  # until the names are durable
+        assert os.path.samestat(old, (tmp_path / "made").lstat())  # until the folder is synced
     else:
         with pytest.raises(DestinationExistsError, match="is of a different kind than the new"):
             storage.move_to_destination(tmp_path / "made", tmp_path / "place", replace=True)
@@ -844,7 +847,7 @@ def test_replacing_a_missing_destination_creates_it(tmp_path: Path) -> None:
     assert names(tmp_path) == ["place"]
 
 
-def test_a_free_name_is_taken_without_the_calls_of_linux(
+def test_a_destination_is_created_without_the_system_calls_of_linux(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_calls(monkeypatch)
@@ -857,7 +860,7 @@ def test_a_file_is_replaced_without_an_exchange(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_calls(monkeypatch)
-    monkeypatch.delattr(Path, "rename")  # in between there would be no file of the name
+    monkeypatch.delattr(Path, "rename")  # two renames would leave a moment without a file
     (tmp_path / "made").write_bytes(b"new")
     (tmp_path / "place").write_bytes(b"old")
     storage.move_to_destination(tmp_path / "made", tmp_path / "place", replace=True)
@@ -865,7 +868,7 @@ def test_a_file_is_replaced_without_an_exchange(
     assert names(tmp_path) == ["place"]
 
 
-def test_a_swap_that_fails_halfway_is_undone(
+def test_a_replacement_that_fails_halfway_is_undone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_calls(monkeypatch)
@@ -914,7 +917,7 @@ def test_a_killed_exchange_is_finished_or_undone(
         assert names(made) == sorted(["bagit.txt", f"{kept}!"])
 
 
-def test_strange_files_with_similar_names_are_reported_and_left_alone(
+def test_foreign_files_with_similar_names_are_logged_and_left_alone(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     made = tmp_path / "made"
@@ -947,7 +950,7 @@ def shell_of(folder: Path) -> Path:
     return shell
 
 
-def test_a_folder_becomes_the_data_of_its_shell(tmp_path: Path) -> None:
+def test_enclosing_moves_a_folder_into_data(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     fill(folder, "mine")
     storage.enclose(folder, shell_of(folder))
@@ -977,7 +980,7 @@ def test_an_enclosing_is_finished_only_if_the_shell_contains_the_folder(tmp_path
 
 
 @needs_root
-def test_the_shell_of_another_user_is_left_alone(tmp_path: Path) -> None:
+def test_a_shell_of_another_user_is_left_alone(tmp_path: Path) -> None:
     shell = shell_of(tmp_path / "folder")
     (shell / "data").mkdir()
     os.chown(shell, NOBODY, -1)
@@ -1022,7 +1025,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return recorded
 
 
-def test_a_shell_and_its_contents_are_durable_before_each_step(
+def test_a_shell_and_its_contents_are_synced_before_each_rename(
     tmp_path: Path, steps: list[str]
 ) -> None:
     folder = tmp_path / "folder"
@@ -1031,17 +1034,14 @@ def test_a_shell_and_its_contents_are_durable_before_each_step(
     above = f"sync_folder {tmp_path.name}"
     expected = ["sync_tree .folder", above, "rename folder data", "sync_folder .folder"]
     expected += ["rename .folder folder", above]
-    assert (
-        [step for step in steps if "_sync_file" not in step]
-        == [
-            "sync_tree .folder",
-            "sync_folder .folder",  # by the one before
-            *expected[1:],
-        ]
-    )
+    assert [step for step in steps if "_sync_file" not in step] == [
+        "sync_tree .folder",
+        "sync_folder .folder",
+        *expected[1:],
+    ]
 
 
-def test_an_exchange_is_durable_before_the_old_one_is_removed(
+def test_an_exchange_is_synced_before_the_old_content_is_removed(
     tmp_path: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_calls(monkeypatch)
@@ -1059,7 +1059,7 @@ def test_an_exchange_is_durable_before_the_old_one_is_removed(
     ]
 
 
-def test_a_finished_exchange_is_durable_before_leftovers_are_removed(
+def test_a_finished_exchange_is_synced_before_leftovers_are_removed(
     tmp_path: Path, steps: list[str]
 ) -> None:
     for suffix in ("-0123abcd.old", "-0123abcd.new"):
@@ -1101,7 +1101,7 @@ def test_few_files_are_synced_one_by_one_and_many_together(
     for number in range(files):
         (top / "inner" / str(number)).touch()
     storage.sync_tree(top)
-    if files == 62:  # with the folders as many as are synced one by one
+    if files == 62:  # with the two folders, as many as are synced one by one
         assert sorted(synced) == sorted(map(str, (top, *top.rglob("*"))))
         assert together == []
     else:

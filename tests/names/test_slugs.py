@@ -52,7 +52,7 @@ def test_a_text_in_latin_letters_keeps_its_capitals_and_signs() -> None:
         ("Botschaft der DDR", True),
         ("Institute of History", True),
         ("Bankole Ade", False),
-        ("Конрад Совет-Оглы", True),  # words alone are looked at
+        ("Конрад Совет-Оглы", True),  # only complete words count
         ("Nikita Khrushchev", False),
     ],
 )

@@ -1,4 +1,4 @@
-"""A record with faults: each is reported, and none that another one only caused."""
+"""All faults of a record are reported, except those that only follow from another."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ BAD_AGENT = {"id": "dora", "name": "Dora", "kind": "person", "age": 7}
 
 
 def faults(**changes: Any) -> list[tuple[str, str | None]]:
-    """The code and the field of every finding of the record with some changes."""
+    """Return the code and field of every finding of the good record with some changes."""
     record, report = read_record({**GOOD, **changes})
     assert (record is None) is bool(len(report))
     return [(finding.code, finding.location.field) for finding in report]
@@ -42,7 +42,7 @@ UNKNOWN = "record-reference-unknown"
 NOT_STATED = "record-statement-unknown"
 
 
-def test_validation_reports_the_faults_of_fields_and_of_the_whole_together() -> None:
+def test_faults_of_single_fields_and_of_the_record_are_reported_together() -> None:
     parts = [{"id": "p", "kind": "original", "file": "a.txt", "held": "yes"}]
     evidence = [{"field": "nosuch", "basis": "supplied", "agent": "x"}]
     bad = {**GOOD, "sender": ["nobody"], "parts": parts, "evidence": evidence}
@@ -57,11 +57,11 @@ def test_validation_reports_the_faults_of_fields_and_of_the_whole_together() -> 
         }  # fmt: skip
 
 
-def test_a_reference_in_a_wrong_form_is_reported_once() -> None:
+def test_a_malformed_reference_is_reported_once() -> None:
     assert faults(sender=["a b"]) == [("record-value-wrong", "sender.0")]
 
 
-def test_a_value_that_only_a_program_gives_is_named_by_its_type() -> None:
+def test_a_value_that_no_file_can_have_is_named_by_its_type() -> None:
     _, report = read_record({**GOOD, "date": datetime.date(1960, 7, 18), "title": 7})
     assert [(finding.message, finding.hint) for finding in report] == [
         ("title is of type int, not text", "Write text."),
@@ -93,7 +93,7 @@ def test_a_good_record_has_no_faults() -> None:
         ({"parts": [*GOOD["parts"], {"id": "r", "kind": "film"}]}, ["parts.r.kind", "parts.r"]),
     ],
 )
-def test_a_fault_of_one_field_hides_no_fault_of_the_whole(
+def test_an_invalid_field_does_not_hide_faults_between_fields(
     changes: dict[str, Any], bad: str | list[str]
 ) -> None:
     alone = [field for _, field in faults(**changes)]
@@ -126,7 +126,7 @@ def test_an_invalid_table_does_not_make_references_unknown(table: object) -> Non
     assert not [field for field in found if field.startswith(("sender", "events"))]
 
 
-def test_evidence_for_a_faulty_statement_is_for_a_statement() -> None:
+def test_evidence_for_an_invalid_value_is_not_reported() -> None:
     evidence = [
         {"field": field, "basis": "supplied", "agent": "anna"}
         for field in (
@@ -146,7 +146,7 @@ def test_evidence_for_a_faulty_statement_is_for_a_statement() -> None:
     assert [one for one in found if one[0] == NOT_STATED] == [(NOT_STATED, "evidence.5.field")]
 
 
-def test_places_after_faulty_items_are_those_of_the_data() -> None:
+def test_invalid_items_do_not_shift_the_places_of_later_items() -> None:
     subjects = [{"term": ""}, {"term": "A"}, {"term": ""}, {"term": "B"}]
     events = [
         {"id": "e1", "type": ""},
@@ -161,7 +161,7 @@ def test_places_after_faulty_items_are_those_of_the_data() -> None:
     ]  # fmt: skip
 
 
-def test_a_fault_below_another_one_is_reported_with_those_of_the_whole() -> None:
+def test_a_nested_fault_is_reported_with_faults_between_fields() -> None:
     span = {"start": 2, "end": 1}
     parts = [
         {"id": "p", "kind": "original", "held": False, "made_from": ["q"]},
@@ -172,19 +172,19 @@ def test_a_fault_below_another_one_is_reported_with_those_of_the_whole() -> None
     assert {"parts.p.made_from", "parts.q.made_from"} & set(found), "the circle"
 
 
-def test_a_record_of_another_format_is_reported_with_its_other_faults() -> None:
+def test_an_unknown_format_does_not_hide_other_faults() -> None:
     found = [field for _, field in faults(format=99, recipients=["nobody"])]
     assert found == ["format", "recipients.0"]
 
 
-def test_names_of_a_table_that_is_missing_are_unknown() -> None:
+def test_references_to_a_missing_list_are_unknown() -> None:
     changed = {name: value for name, value in GOOD.items() if name != "parts"}
     changed |= {"title": "", "summary": {"text": "X", "part": "p"}}
     _, report = read_record(changed)
     assert [finding.location.field for finding in report] == ["title", "summary.part"]
 
 
-def test_evidence_for_items_by_their_number_and_their_words_is_for_them() -> None:
+def test_evidence_can_name_items_by_number_or_text() -> None:
     evidence = [
         {"field": field, "basis": "supplied", "agent": "anna"}
         for field in ("sender.bert", "sender.1", "subjects.1.term", "agents.carl", "agents.2.name")
@@ -218,13 +218,13 @@ def test_evidence_for_items_by_their_number_and_their_words_is_for_them() -> Non
         ),
     ],
 )
-def test_a_fault_of_one_field_hides_no_rule_about_others(
+def test_an_invalid_field_does_not_hide_faults_of_a_rule(
     changes: dict[str, Any], places: list[str]
 ) -> None:
     assert [field for _, field in faults(**changes)] == places
 
 
-def test_each_rule_on_access_and_quotes_is_reported_with_faults_of_single_fields() -> None:
+def test_faults_of_access_and_quotes_are_reported_next_to_invalid_fields() -> None:
     access = {"status": "restricted", "note": "x"}
     quote = {"part": "p q", "start": "0", "end": 3, "exact": "two"[:2]}
     evidence = [{"field": "title", "basis": "quoted", "at": quote}]
@@ -255,7 +255,7 @@ ODD: list[Any] = [5, True, [5], [[]], [{}]]
         ("subjects.0", "subjects.0"),
     ],
 )
-def test_a_value_of_another_kind_is_one_fault_at_its_place(path: str, place: str) -> None:
+def test_a_value_of_the_wrong_type_is_one_fault_at_its_place(path: str, place: str) -> None:
     for odd in ODD:
         data: Any = copy.deepcopy(GOOD)
         here, steps = data, [int(step) if step.isdigit() else step for step in path.split(".")]
@@ -267,7 +267,7 @@ def test_a_value_of_another_kind_is_one_fault_at_its_place(path: str, place: str
         assert field in (place, f"{place}.0"), odd
 
 
-def test_a_fault_in_one_item_hides_none_in_the_next() -> None:
+def test_a_fault_in_one_item_does_not_hide_one_in_the_next() -> None:
     said = {"basis": "supplied", "agent": "anna"}
     evidence = [{"field": 5, **said}, {"field": "nosuch", **said}]
     assert faults(evidence=evidence) == [

@@ -1,4 +1,4 @@
-"""A record is one thing: references lead somewhere, nothing runs in circles, all told at once."""
+"""A record is coherent: references, circles, order of events, and evidence."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ FULL: dict[str, Any] = {
 
 
 def mentions(data: Any, *place: str | int) -> Iterator[tuple[str, tuple[str | int, ...]]]:
-    """Every place in plain data that names one of the two agents or parts, and which of both."""
+    """Yield the table and place of every reference in plain data."""
     if isinstance(data, str):
         for table, names in TWO.items():
             if data in names and (place[0] != table or place[2] not in ("id", "name")):
@@ -137,7 +137,7 @@ def mentions(data: Any, *place: str | int) -> Iterator[tuple[str, tuple[str | in
             yield from mentions(value, *place, key)
 
 
-def test_the_full_record_has_every_field_that_refers_to_something() -> None:
+def test_the_full_record_has_every_field_with_references() -> None:
     models = Record.model_json_schema()
     fields = [
         x for model in (models, *models["$defs"].values()) for x in model["properties"].items()
@@ -148,7 +148,7 @@ def test_the_full_record_has_every_field_that_refers_to_something() -> None:
     assert Record.model_validate(FULL)
 
 
-def test_each_reference_that_leads_nowhere_is_reported_at_its_place() -> None:
+def test_each_unknown_reference_is_reported_at_its_place() -> None:
     for table, place in mentions(FULL):
         (other,) = TWO.keys() - {table}
         for wrong in ("nobody", TWO[other][0]):
@@ -173,7 +173,7 @@ def test_suggestions_are_made_for_the_first_twenty_references() -> None:
 
 
 @pytest.mark.parametrize("table", ["agents", "parts", "translation_notes", "enclosures", "events"])
-def test_an_id_is_given_once_in_each_list(table: str) -> None:
+def test_a_repeated_id_in_a_list_is_refused(table: str) -> None:
     items = FULL[table]
     last = len(items)
     with pytest.raises(ValidationError) as caught:
@@ -188,7 +188,7 @@ def test_an_id_is_given_once_in_each_list(table: str) -> None:
 
 
 @pytest.mark.parametrize("relation", ["made_from", "part_of", "about"])
-def test_parts_that_lead_back_to_each_other_are_reported_at_one_of_them(relation: str) -> None:
+def test_a_circle_of_parts_is_reported_at_one_of_them(relation: str) -> None:
     parts = [
         {"id": "first", "kind": "scan", "held": False},
         {"id": "p", "kind": "scan", "held": False, "made_from": ["first"], relation: ["q"]},
@@ -228,7 +228,9 @@ def test_a_part_made_of_itself_is_a_circle() -> None:
         (["1962", "1960/1962", "1961"], False),
     ],
 )
-def test_events_are_in_order_of_their_dates(dates: list[str | None], in_order: bool) -> None:
+def test_events_must_be_in_the_order_of_their_dates(
+    dates: list[str | None], in_order: bool
+) -> None:
     events = [
         {"id": f"e{number}", "type": "creation", **({"date": date} if date else {})}
         for number, date in enumerate(dates)
@@ -287,7 +289,7 @@ def test_statements_of_two_editors_who_disagree_are_kept() -> None:
     assert str(StatementIndex(record).value("date").edtf) == "1960-07-18"
 
 
-def test_evidence_for_what_nobody_states() -> None:
+def test_evidence_for_a_statement_that_is_not_made_is_refused() -> None:
     good = {"field": "title", "basis": "supplied", "agent": "a"}
     for field, more in (
         ("place", {}),
@@ -305,7 +307,7 @@ def test_evidence_for_what_nobody_states() -> None:
     assert Record.model_validate({**BASE, "evidence": rivals})
 
 
-def test_a_quote_is_as_long_as_its_span() -> None:
+def test_a_quote_must_be_as_long_as_its_span() -> None:
     parts = [{"id": "p", "kind": "original", "file": "p.txt"}]
     at = {"part": "p", "start": 0, "end": 3, "exact": "four"}
     evidence = [{"field": "title", "basis": "quoted", "at": at}]
@@ -324,7 +326,7 @@ def test_the_first_letter_has_the_expected_statements_and_evidence() -> None:
         index.value("agents.khrushchev.nmae")
 
 
-def test_nothing_in_the_first_record_is_quoted_that_is_not_in_the_text() -> None:
+def test_every_quote_of_the_first_record_is_in_the_text() -> None:
     record = load_record(ROOT / "records" / "1960-07-18-cpsu-to-sed")
     text = (ROOT / "records" / record.id / "letter-1960-07-18.txt").read_bytes().decode()
     assert "ложном" not in text

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes."""
+"""Kinds of files are recognized by their content."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archive_pkg.records.file_kinds import recognize, recognize_text
         b"From: a@b.org\nDate: Tue, 2 Jun 1998 09:30:00 +0200\nSubject: x\n\nDear",
     ],
 )
-def test_a_message_is_an_e_mail(head: bytes) -> None:
+def test_an_e_mail_message_is_recognized(head: bytes) -> None:
     kind = recognize(head)
     assert kind is not None
     assert kind.name == "an e-mail message"
@@ -30,7 +30,7 @@ def test_a_message_is_an_e_mail(head: bytes) -> None:
         b"Dear Sir,\nMIME-Version: 1.0 was announced",
     ],
 )
-def test_a_record_and_the_head_of_a_memorandum_are_no_e_mail(head: bytes) -> None:
+def test_a_record_and_the_head_of_a_memorandum_are_not_e_mails(head: bytes) -> None:
     assert recognize(head) is None
 
 
@@ -70,7 +70,7 @@ def test_a_lock_file_is_recognized(data: bytes, program: str) -> None:
         ('sheet: "a"\n\n# columns\ncolumns:\n  "b": date\neverywhere:\n', "a YAML file"),
     ],
 )
-def test_data_in_the_form_of_a_text_is_recognized(text: str, name: str) -> None:
+def test_data_that_is_text_is_recognized(text: str, name: str) -> None:
     kind = recognize_text(text)
     assert kind is not None
     assert kind.name == name
@@ -88,5 +88,5 @@ def test_data_in_the_form_of_a_text_is_recognized(text: str, name: str) -> None:
         "id: 5\n" + "\n" * 5000,
     ],
 )
-def test_a_letter_is_a_text(text: str) -> None:
+def test_a_letter_is_not_recognized_as_data(text: str) -> None:
     assert recognize_text(text) is None

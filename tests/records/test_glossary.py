@@ -25,7 +25,7 @@ def test_each_term_is_defined_once() -> None:
     assert len(TERMS) >= 60
 
 
-def test_fields_are_called_what_they_are_called_in_the_record() -> None:
+def test_the_glossary_uses_the_fields_of_the_record() -> None:
     assert [label(field).lower() for field in FIELDS if label(field).lower() not in TERMS] == []
     assert set(FIELDS) <= set(Record.model_fields)
 

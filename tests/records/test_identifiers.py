@@ -55,7 +55,7 @@ OTHERWISE = [
 
 
 @pytest.mark.parametrize(("scheme", "value", "uri"), RIGHT)
-def test_a_right_identifier_has_its_address(scheme, value, uri):
+def test_a_valid_identifier_has_its_address(scheme, value, uri):
     identifier = Identifier(scheme=scheme, value=value)
     assert identifier.uri == uri
 
@@ -68,7 +68,7 @@ def test_an_address_is_refused_with_the_bare_identifier(scheme, value, bare):
     check_identifier(scheme, bare)
 
 
-def test_an_address_at_another_host_is_not_taken_for_a_handle():
+def test_an_address_at_a_different_host_does_not_count_as_a_handle():
     with pytest.raises(Fault) as caught:
         check_identifier("handle", "https://example.org/x")
     assert "example.org" not in caught.value.hint
@@ -81,7 +81,7 @@ def test_an_address_at_another_host_is_not_taken_for_a_handle():
         ("orcid", "0000-0002-1825-0098"),
     ],
 )  # fmt: skip
-def test_a_wrong_check_digit_is_seen(scheme, value):
+def test_a_wrong_check_digit_is_refused(scheme, value):
     with pytest.raises(Fault, match="check digit"):
         check_identifier(scheme, value)
 
@@ -95,7 +95,7 @@ def test_a_wrong_check_digit_is_seen(scheme, value):
         ("viaf", "٣٢"), ("isni", "x" * 5000),
     ],
 )  # fmt: skip
-def test_a_wrong_form_is_refused_with_the_right_form(scheme, value):
+def test_a_malformed_identifier_is_refused_with_the_right_form(scheme, value):
     with pytest.raises(Fault) as caught:
         check_identifier(scheme, value)
     assert caught.value.hint
@@ -112,7 +112,7 @@ def test_the_model_is_strict():
 
 
 @given(st.integers(0, 10**15 - 1), st.integers(0, 14), st.integers(1, 9))
-def test_mod_11_2_sees_every_single_wrong_digit(number, place, change):
+def test_mod_11_2_detects_every_single_wrong_digit(number, place, change):
     digits = f"{number:015}"
     check = SCHEMES["isni"].check(digits + "0")
     wrong = digits[:place] + str((int(digits[place]) + change) % 10) + digits[place + 1 :]
@@ -120,7 +120,7 @@ def test_mod_11_2_sees_every_single_wrong_digit(number, place, change):
 
 
 @given(st.integers(10**8, 2 * 10**8 - 1), st.integers(0, 7))
-def test_the_check_digit_of_gnd_sees_swapped_neighbours(number, place):
+def test_the_check_digit_of_gnd_detects_swapped_neighbours(number, place):
     digits = str(number)
     check = SCHEMES["gnd"].check(digits + "0")
     swapped = digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :]
@@ -129,7 +129,7 @@ def test_the_check_digit_of_gnd_sees_swapped_neighbours(number, place):
 
 
 @given(st.sampled_from(sorted(SCHEMES)), st.text(max_size=40))
-def test_any_text_is_an_identifier_or_a_plain_error(scheme, text):
+def test_any_text_is_an_identifier_or_a_fault(scheme, text):
     try:
         check_identifier(scheme, text)
     except Fault:

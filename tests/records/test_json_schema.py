@@ -1,4 +1,4 @@
-"""The JSON Schema of a record accepts what the models accept, as far as a schema can say it."""
+"""The JSON Schema of a record accepts what the models accept, as far as a schema can."""
 
 from __future__ import annotations
 
@@ -113,11 +113,11 @@ BEYOND = (
     "there is no month", "not a date in EDTF", "check digit", "the span ends", "the quote has",
     "a language", "subtag", "has the id", "the record has no", "has the same id",
 )  # fmt: skip
-"""Words on faults that no schema can say: of calendars, check digits, lengths, references."""
+"""Messages of faults that a schema cannot express: calendars, check digits, references."""
 
 
 def variants(example: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield an example, without each field, with other values in each, and with one more."""
+    """Yield an example, then variants with a field less, a field more, or a different value."""
     values = VALUES[:: 1 if len(example) < 20 else 4]
     yield example
     yield {**example, "unknown": "x"}
@@ -160,7 +160,9 @@ def test_every_model_has_an_example() -> None:
         (4, "", False),
     ],
 )
-def test_the_schema_knows_the_formats(number: object, field: str, accepted: bool) -> None:
+def test_the_schema_and_the_reader_accept_the_same_formats(
+    number: object, field: str, accepted: bool
+) -> None:
     parts = [{"id": name, "kind": "scan", "held": False} for name in "pq"]
     parts[1] |= {field: ["p"]} if field else {}
     data = {"id": "a", "type": "letter", "title": "A", "format": number, "parts": parts}
@@ -172,7 +174,9 @@ def test_the_schema_knows_the_formats(number: object, field: str, accepted: bool
 @pytest.mark.parametrize(
     "change", [{"folio": "3"}, {"folio": ""}, {"repository": None}, {"x": "y"}]
 )
-def test_the_schema_knows_the_former_holding(number: object, change: dict[str, object]) -> None:
+def test_the_schema_and_the_reader_accept_the_same_holding(
+    number: object, change: dict[str, object]
+) -> None:
     holding = {"repository": "A", "fonds": "F", "file": None} | change
     data = {"id": "a", "type": "letter", "title": "A", "format": number, "holding": holding}
     accepted = number != 3 and change == {"folio": "3"}
@@ -196,7 +200,7 @@ def test_the_schema_knows_the_former_holding(number: object, change: dict[str, o
         ({"office": "Minister"}, False),
     ],
 )
-def test_the_schema_knows_agents_that_a_register_describes(
+def test_the_schema_accepts_agents_that_a_register_describes(
     tmp_path: Path, agent: dict[str, object], accepted: bool
 ) -> None:
     (tmp_path / "agents.yaml").write_text("agents: [{id: a, name: A, kind: person}]\n")
@@ -206,7 +210,7 @@ def test_the_schema_knows_agents_that_a_register_describes(
     assert jsonschema.Draft202012Validator(Record.model_json_schema()).is_valid(data) is accepted
 
 
-def test_the_schema_accepts_what_files_hold() -> None:
+def test_the_schema_accepts_the_first_record() -> None:
     validator = jsonschema.Draft202012Validator(Record.model_json_schema())
     seed = ROOT / "records" / "1960-07-18-cpsu-to-sed"
     texts = yaml.load((seed / "record.yaml").read_text("utf-8"), yaml.BaseLoader)

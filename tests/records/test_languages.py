@@ -1,4 +1,4 @@
-"""Language tags: valid ones in their canonical case, wrong ones told apart."""
+"""Language tags: valid ones are returned in canonical case, wrong ones are explained."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ WRONG = [
 
 
 @pytest.mark.parametrize("tag", VALID)
-def test_valid_tags_stay_and_take_their_canonical_case(tag):
+def test_valid_tags_are_returned_in_their_canonical_case(tag):
     assert language_tag(tag) == tag
     assert language_tag(tag.upper()) == tag
     assert language_tag(tag.lower()) == tag
 
 
 @pytest.mark.parametrize(("tag", "said"), WRONG)
-def test_a_wrong_tag_names_the_subtag_and_what_is_right(tag, said):
+def test_a_wrong_tag_is_refused_with_its_subtag_or_a_right_tag(tag, said):
     with pytest.raises(Fault) as caught:
         language_tag(tag)
     assert said in str(caught.value)
@@ -75,7 +75,7 @@ def test_langcodes_agrees_on_what_is_valid():
     assert all(langcodes.tag_is_valid(tag) for tag in VALID)
 
 
-def test_in_a_strict_model():
+def test_a_strict_model_normalizes_and_refuses_tags():
     class Part(BaseModel):
         model_config = ConfigDict(strict=True, frozen=True)
         language: Language
@@ -102,7 +102,7 @@ def test_langcodes_agrees_on_codes_of_two_and_three_letters():
 
 
 @given(st.text(max_size=30) | st.text(alphabet="abcdeXYZ019-_u", max_size=20))
-def test_any_text_is_a_tag_or_a_plain_error(text):
+def test_any_text_is_a_tag_or_a_fault(text):
     try:
         tag = language_tag(text)
     except Fault:

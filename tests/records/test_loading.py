@@ -1,4 +1,4 @@
-"""Loading: plain scalars stay text, and whatever is wrong is told with its place."""
+"""Loading records: plain scalars stay text, and every fault is reported with its place."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ REFERRING = ("sender", "signatories", "recipients", "mentioned_agents")
 
 
 def leaves(data, loc=()):
-    """The places of all scalars but those that other places refer to, or that refer to others."""
+    """Yield the places of all scalars, except ids and references."""
     if isinstance(data, dict):
         for key, value in data.items():
             if key not in ("id", "field", "part", "kind", "agent"):
@@ -93,7 +93,7 @@ def leaves(data, loc=()):
         yield loc
 
 
-def test_a_broken_table_makes_no_reference_unknown():
+def test_a_malformed_list_does_not_make_references_unknown():
     data = {**SEED_DATA, "agents": "all of them", "parts": {"letter": "here"}}
     _, report = read(json.dumps(data), "record.json")
     assert {finding.location.field for finding in report} == {"agents", "parts"}
@@ -108,7 +108,7 @@ WHOLE = {"record-id-taken", "record-reference-unknown", "record-statement-unknow
     st.lists(st.sampled_from(sorted(leaves(SEED_DATA), key=str)), min_size=1, max_size=6),
     st.booleans(),
 )
-def test_faults_of_single_fields_hide_no_fault_of_the_whole_and_make_none(places, dangling):
+def test_invalid_fields_neither_hide_nor_cause_faults_between_fields(places, dangling):
     data = copy.deepcopy(SEED_DATA)
     for *above, last in places:
         holder = data
@@ -126,7 +126,7 @@ def test_faults_of_single_fields_hide_no_fault_of_the_whole_and_make_none(places
     assert messages >= {str(place[-1]) for place in places}
 
 
-# Text; the code of the finding; its line and column; a word of the hint.
+# Text, code of the finding, its line and column, and a word of the hint.
 HOSTILE = [
     ("", "record-empty", None, None, "id"),
     ("# only a remark\n", "record-empty", None, None, "id"),
@@ -175,7 +175,7 @@ def test_hostile_yaml_is_a_finding_with_its_place(text, code, line, column, righ
 
 @pytest.mark.parametrize("text", [text for text, code, *_ in HOSTILE if code == "record-syntax"])
 def test_messages_are_the_same_without_libyaml(text, monkeypatch):
-    """PyYAML can be built without libyaml; then its own reader is used."""
+    """Without libyaml, PyYAML uses its own reader."""
     monkeypatch.setattr(yaml, "__with_libyaml__", False)
     record, report = read(text)
     assert record is None
@@ -232,13 +232,13 @@ def test_hostile_json_is_a_finding_with_its_place(text, code, line, column, righ
         ('{"agents": [1, {"at": [5, {"x": 1, "x": 2}]}]}', "a.json", "agents.1.at.1.x"),
     ],
 )
-def test_faults_of_form_have_a_dotted_path_too(text, name, field):
+def test_syntax_faults_have_a_dotted_path(text, name, field):
     _, report = read(text, name)
     codes = ("record-anchor", "record-key-repeated", "record-tag")
     assert [f.location.field for f in report if f.code in codes] == [field]
 
 
-def test_json_says_the_same_as_yaml():
+def test_json_and_yaml_give_the_same_record():
     record = load_record(SEED)
     again, report = read(record.model_dump_json().encode(), "record.json")
     assert report.ok
@@ -275,7 +275,7 @@ def test_a_byte_order_mark_and_all_line_ends_are_read():
     assert (report.findings[0].location.line, report.findings[0].location.column) == (1, 6)
 
 
-def test_a_file_too_large_is_refused_unread(tmp_path):
+def test_a_file_that_is_too_large_is_refused_without_reading_it(tmp_path):
     path = tmp_path / "record.yaml"
     with path.open("wb") as file:
         file.truncate(200 * 1024 * 1024)
@@ -300,7 +300,7 @@ def test_a_folder_is_a_finding_and_a_missing_file_an_error(tmp_path):
         read_record("a\0b")
 
 
-def test_a_folder_with_two_records_is_not_guessed_at(tmp_path):
+def test_a_folder_with_two_record_files_is_refused(tmp_path):
     (tmp_path / "record.yaml").write_text(SMALL)
     assert load_record(tmp_path).id == "small"
     (tmp_path / "record.json").write_text("{}")
@@ -308,7 +308,7 @@ def test_a_folder_with_two_records_is_not_guessed_at(tmp_path):
     assert "record.yaml and record.json" in report.findings[0].message
 
 
-def test_many_records_are_read_past_a_bad_one(tmp_path):
+def test_reading_many_records_continues_after_an_invalid_one(tmp_path):
     (tmp_path / "bad.yaml").write_text("id: a\n")
     (tmp_path / "good.yaml").write_text(SMALL)
     found = []
@@ -316,7 +316,7 @@ def test_many_records_are_read_past_a_bad_one(tmp_path):
         found.extend(
             load_records([tmp_path / "bad.yaml", tmp_path / "good.yaml", tmp_path / "bad.yaml"])
         )
-    # The generator raises at its end, so what it gave before has to be collected one by one.
+    # The generator raises at its end, so collect its records one by one.
     assert len(caught.value.report) == 4
     good = load_records([tmp_path / "bad.yaml", tmp_path / "good.yaml"])
     assert next(good).id == "small"
@@ -331,7 +331,7 @@ def test_an_invalid_record_raises_with_all_findings():
 
 
 @given(st.text(max_size=200) | st.text(alphabet="ab: -\n[]{}'\"#|>&*!%@`\t?,", max_size=60))
-def test_any_text_ends_in_findings(text):
+def test_any_text_gives_a_record_or_findings(text):
     for name in ("record.yaml", "record.json"):
         try:
             data = text.encode()
@@ -345,7 +345,7 @@ def test_any_text_ends_in_findings(text):
 
 
 @given(st.binary(max_size=100))
-def test_any_bytes_end_in_findings(data):
+def test_any_bytes_give_a_record_or_findings(data):
     assert not read(data)[1].ok
 
 
@@ -365,13 +365,13 @@ def test_any_bytes_end_in_findings(data):
         max_leaves=12,
     )
 )
-def test_any_shape_of_data_ends_in_findings_with_places(data):
+def test_any_data_gives_a_record_or_findings_with_places(data):
     record, report = read(json.dumps(data), "record.json")
     if isinstance(data, dict) and record is None:
         assert all(finding.location.line for finding in report)
 
 
-def test_findings_cannot_steer_a_terminal_and_have_an_end():
+def test_findings_have_no_control_characters_and_a_limited_length():
     _, report = read(
         'id: "\\e[2Jx"\n"\\e[31m": x\ntype: "\\a\\u202E"\ntitle: x\nparts: [{"\\e": 1}]\n'
     )

@@ -89,7 +89,7 @@ def test_a_name_that_is_left_empty_comes_from_the_register(folder: Path) -> None
     assert (folder / "record.yaml").read_text() == text.replace("A letter", "Another")
 
 
-def test_the_description_of_a_record_counts_before_that_of_the_register(folder: Path) -> None:
+def test_a_description_in_the_record_takes_precedence_over_the_register(folder: Path) -> None:
     _change(folder, "  # the other one\n", "  - {id: gromyko, name: Gromyko, kind: person}\n")
     record = load_record(folder)
     assert record.agent("gromyko").born is None
@@ -117,7 +117,7 @@ def test_evidence_of_the_register_comes_with_the_values_that_it_supports(
     assert ("editor" in [agent.id for agent in record.agents]) is taken
 
 
-def test_evidence_that_record_and_register_have_counts_once_and_stays_in_both(
+def test_evidence_in_record_and_register_is_listed_once_and_stays_in_both(
     folder: Path,
 ) -> None:
     own = "{field: agents.gromyko, basis: supplied, agent: editor}"
@@ -129,7 +129,9 @@ def test_evidence_that_record_and_register_have_counts_once_and_stays_in_both(
     assert (folder / "record.yaml").read_text() == text.replace("A letter", "Another")
 
 
-def test_agents_that_the_file_does_not_describe_are_those_of_the_register(folder: Path) -> None:
+def test_the_agents_from_the_register_are_those_that_the_file_does_not_describe(
+    folder: Path,
+) -> None:
     _change(folder, "  # the other one\n", "  - {id: gromyko, role: Minister}\n")
     before = yaml.safe_load((folder / "record.yaml").read_text())
     taken = taken_from_register(load_record(folder), before)
@@ -325,7 +327,7 @@ def test_upgrading_copies_nothing_from_the_register(folder: Path) -> None:
 
 @given(records(), st.data())
 @settings(max_examples=20)
-def test_a_record_whose_agents_move_into_a_register_loads_equal(
+def test_moving_agents_into_a_register_does_not_change_the_record(
     record: Record, data: st.DataObject
 ) -> None:
     full = record.model_dump(mode="json", exclude_defaults=True)

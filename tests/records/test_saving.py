@@ -1,4 +1,4 @@
-"""Saving: what is written loads equal, and what need not change in a file does not."""
+"""Saved records load equal, and saving changes only what must change in a file."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from archive_pkg.records.yaml.reading import read_yaml
 HERE = Path(__file__).parent
 ODD = HERE.parent / "fixtures" / "records" / "odd-style.yaml"
 SEED = HERE.parents[1] / "records" / "1960-07-18-cpsu-to-sed" / "record.yaml"
-# Remarks that no change of a value may touch.
-REMARKS = {
+# Comments that stay when values change.
+COMMENTS = {
     ODD: [
         "# above type",
         "# the very last",
@@ -41,7 +41,7 @@ REMARKS = {
     ],
     SEED: ["# BGN/PCGN and ALA-LC romanise", "# Neither when nor by whom is said."],
 }
-FILES = list(REMARKS)
+FILES = list(COMMENTS)
 
 anything = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=120
@@ -110,7 +110,7 @@ def test_a_saved_record_loads_equal(record):
 
 @given(texts)
 def test_every_reader_of_yaml_reads_the_same_text(text):
-    """Readers of YAML 1.1 with all their types (PyYAML's safe loader), and our own."""
+    """Compare the safe loader of PyYAML, which reads YAML 1.1, with our own reader."""
     written = writing.document({"text": text, "items": [text, text], "map": {"x": text}})
     meant = {"text": text, "items": [text, text], "map": {"x": text}}
     assert yaml.safe_load(written) == meant
@@ -147,7 +147,7 @@ def test_saving_what_was_loaded_changes_nothing(tmp_path, file):
     assert path.stat().st_ino == before.st_ino
 
 
-def test_one_value_changes_and_nothing_else(tmp_path):
+def test_saving_changes_only_the_changed_value(tmp_path):
     path = tmp_path / "record.yaml"
     shutil.copy(ODD, path)
     record = load_record(path)
@@ -155,7 +155,7 @@ def test_one_value_changes_and_nothing_else(tmp_path):
     assert path.read_text() == ODD.read_text().replace("date: 1960 ", 'date: "1960-07" ')
 
 
-def test_a_value_that_grows_leaves_the_remark_on_its_line(tmp_path):
+def test_a_comment_stays_on_its_line_when_the_value_grows(tmp_path):
     path = tmp_path / "record.yaml"
     shutil.copy(ODD, path)
     record = load_record(path)
@@ -165,7 +165,7 @@ def test_a_value_that_grows_leaves_the_remark_on_its_line(tmp_path):
     assert load_record(path).date.as_written == words
 
 
-def test_remarks_in_brackets_are_kept_when_the_list_changes(tmp_path):
+def test_comments_in_brackets_are_kept_when_the_list_changes(tmp_path):
     path = tmp_path / "record.yaml"
     shutil.copy(ODD, path)
     record = load_record(path)
@@ -174,7 +174,7 @@ def test_remarks_in_brackets_are_kept_when_the_list_changes(tmp_path):
     assert load_record(path).recipients == ("b",)
 
 
-def test_new_keys_stand_in_the_models_order(tmp_path):
+def test_new_keys_are_added_in_the_order_of_the_models(tmp_path):
     path = tmp_path / "record.yaml"
     path.write_text(
         "id: a # the id\ntype: letter\n# about the title\ntitle: A\n\nrights:\n  statement: None\n"
@@ -187,7 +187,7 @@ def test_new_keys_stand_in_the_models_order(tmp_path):
     )
 
 
-def test_items_move_with_the_remarks_above_them(tmp_path):
+def test_items_move_with_the_comments_above_them(tmp_path):
     path = tmp_path / "record.yaml"
     shutil.copy(ODD, path)
     record = load_record(path)
@@ -209,7 +209,7 @@ def test_line_ends_and_byte_order_mark_are_kept(tmp_path):
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 @settings(max_examples=25)
 @given(data=st.data())
-def test_any_change_is_written_and_remarks_stay(file, data):
+def test_any_change_is_written_and_comments_stay(file, data):
     text = file.read_text("utf-8")
     record = load_record(file)
     update = data.draw(
@@ -245,17 +245,17 @@ def test_any_change_is_written_and_remarks_stay(file, data):
     assert report.ok, report.as_json()
     assert again == changed
     assert updated_yaml(changed, written) == written
-    assert all(remark in written for remark in REMARKS[file])
+    assert all(comment in written for comment in COMMENTS[file])
 
 
 @settings(max_examples=30)
 @given(records(), records())
-def test_any_record_can_take_the_place_of_another(one, other):
+def test_any_record_can_replace_a_different_one(one, other):
     written = updated_yaml(other, as_yaml(one))
     assert read_record(written.encode())[0] == other
 
 
-def test_json_is_written_and_written_over(tmp_path):
+def test_a_json_file_is_written_and_overwritten(tmp_path):
     path = tmp_path / "record.json"
     save_record(load_record(SEED), path)
     assert load_record(path) == load_record(SEED)
@@ -263,14 +263,14 @@ def test_json_is_written_and_written_over(tmp_path):
     assert load_record(path) == load_record(ODD)
 
 
-def test_json_that_says_the_same_keeps_its_form(tmp_path):
+def test_a_json_file_with_the_same_content_is_not_touched(tmp_path):
     path = tmp_path / "record.json"
     path.write_text('{"title":"A",  "id":"a", "type":"letter", "version": 1}')
     save_record(load_record(path), path)
     assert path.read_text().startswith('{"title":"A",  "id"')
 
 
-def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path):
+def test_the_target_of_a_link_to_a_record_is_written(tmp_path):
     (tmp_path / "real").mkdir()
     real = tmp_path / "real" / "record.yaml"
     real.write_text("id: a\ntype: letter\ntitle: A\n")
@@ -281,7 +281,7 @@ def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path):
     assert real.read_text() == "id: a\ntype: letter\ntitle: B\n"
 
 
-def test_a_link_that_leads_nowhere_gives_way_to_the_record(tmp_path):
+def test_a_dangling_link_is_replaced_by_the_record(tmp_path):
     record, _ = read_record(b"id: a\ntype: letter\ntitle: B\n")
     for target in ("record.yaml", "nowhere.yaml"):
         link = tmp_path / "record.yaml"
@@ -301,7 +301,7 @@ def test_json_keeps_the_order_of_its_keys(tmp_path):
     )
 
 
-def test_an_invalid_file_is_not_written_over(tmp_path):
+def test_an_invalid_file_is_not_overwritten(tmp_path):
     path = tmp_path / "record.yaml"
     path.write_text("id: a\ntype: letter\ntitle: A\nmine: my own notes\n")
     record, _ = read_record(b"id: a\ntype: letter\ntitle: B\n")
@@ -317,7 +317,7 @@ def test_an_invalid_record_is_not_written(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_full_folder_or_no_folder_is_one_plain_error(tmp_path):
+def test_saving_without_a_folder_or_with_two_record_files_is_refused(tmp_path):
     record, _ = read_record(b"id: a\ntype: letter\ntitle: B\n")
     with pytest.raises(StorageError):
         save_record(record, tmp_path / "absent" / "record.yaml")
@@ -327,7 +327,7 @@ def test_a_full_folder_or_no_folder_is_one_plain_error(tmp_path):
         save_record(record, tmp_path)
 
 
-def test_several_keys_after_a_dash_can_go_together() -> None:
+def test_several_keys_after_a_dash_can_be_removed_together() -> None:
     text = "agents:\n- name: A  # a\n  kind: person  # b\n  id: x  # c\n  note: d\n"
     root = read_yaml(text, "").root
     assert root is not None

@@ -1,4 +1,4 @@
-"""Scalars decided by the model: whole numbers, truth values, text, paths."""
+"""Scalars are converted by the models: whole numbers, truth values, text, paths."""
 
 from __future__ import annotations
 
@@ -55,24 +55,24 @@ def test_truth_values_are_true_and_false():
     ("value", "right"),
     [("yes", "true"), ("No", "false"), ("off", "false"), ("True", "true"), ("1", "true or false")],
 )
-def test_words_that_yaml_1_1_read_as_booleans_are_refused(value, right):
+def test_other_words_for_true_and_false_are_refused(value, right):
     with pytest.raises(ValidationError, match=f"Write {right}"):
         FLAG.validate_python(value, strict=True)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\n", "a\0b", "\ufffe", "\x1b[31m", "\x85", "\ud800"])
-def test_text_says_something_and_controls_nothing(text):
+def test_blank_text_and_control_characters_are_refused(text):
     with pytest.raises(Fault):
         clean_text(text)
 
 
 @pytest.mark.parametrize("text", ["ложном", " Completely Secret\n", "a\tb\r\n", "a\u00a0b", "😀"])
-def test_text_stays_as_it_is(text):
+def test_valid_text_is_unchanged(text):
     assert clean_text(text) == text
 
 
 @pytest.mark.parametrize("path", ["letter.txt", "parts/скан 1.tiff", "a/b/c", ".hidden", "a..b"])
-def test_paths_that_every_system_can_hold(path):
+def test_portable_paths_are_accepted(path):
     assert portable_path(path) == path
 
 
@@ -83,7 +83,7 @@ def test_paths_that_every_system_can_hold(path):
         "NUL", "a?", "a:b", "a ", " a", "a.", "a\nb", "a\0", "e\u0301", "x" * 256, "ж" * 128,
     ],
 )  # fmt: skip
-def test_paths_that_leave_the_folder_or_some_system_cannot_hold(path):
+def test_unsafe_and_unportable_paths_are_refused(path):
     with pytest.raises(Fault) as caught:
         portable_path(path)
     assert caught.value.hint

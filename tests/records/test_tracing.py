@@ -1,4 +1,4 @@
-"""trace: from a statement to its evidence, the part, the part's ancestors, their makers."""
+"""A trace leads from a statement to its evidence, its parts and their makers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_quoted_statement_leads_to_its_words_its_part_and_what_that_was_made_f
     assert [agent.id for agent in traced.agents] == ["cc-cpsu"]
 
 
-def test_every_statement_of_the_first_letter_says_who_says_so(seed: Record) -> None:
+def test_every_statement_of_the_first_letter_has_evidence(seed: Record) -> None:
     for path in statements(seed):
         assert trace(seed, path).evidence, path
 
@@ -52,7 +52,7 @@ def test_an_event_and_a_part_lead_to_their_parts(seed: Record) -> None:
     ]
 
 
-def test_every_part_that_a_part_leads_to_is_named() -> None:
+def test_every_source_of_a_part_is_in_its_lineage() -> None:
     parts = [
         {"id": name, "kind": "scan", "held": False, "made_from": sources}
         for name, sources in (("first", []), ("second", []), ("text", ["first", "second"]))
@@ -76,7 +76,7 @@ def test_an_unknown_statement_is_an_error(seed: Record, field: str, said: str) -
         trace(seed, field)
 
 
-def test_a_rival_statement_is_shown_next_to_the_preferred_one(seed: Record) -> None:
+def test_contradicting_evidence_is_shown_next_to_the_rest(seed: Record) -> None:
     data = seed.as_json()
     data["evidence"].append(
         {"field": "date", "basis": "supplied", "agent": "khrushchev", "value": "1960-07-16"}

@@ -1,4 +1,4 @@
-"""Records of an earlier format load, say the same, and are saved in the present one."""
+"""Records of an earlier format load, mean the same, and are saved in the present one."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_the_kind_of_a_part_decides_its_relation(tmp_path: Path) -> None:
     assert json.loads(as_json.read_text(encoding="utf-8"))["format"] == 3
 
 
-def test_saving_writes_the_present_names_and_keeps_all_else(tmp_path: Path) -> None:
+def test_saving_writes_the_present_names_and_keeps_everything_else(tmp_path: Path) -> None:
     file = tmp_path / "record.yaml"
     file.write_text(FORMER, encoding="utf-8")
     save_record(load_record(file), file)
@@ -175,7 +175,7 @@ def test_upgrade_changes_only_what_the_format_changed(
     assert load_record(file) == record
 
 
-def test_the_places_of_faults_in_a_former_field_are_those_of_the_file() -> None:
+def test_faults_in_a_former_field_have_their_place_in_the_file() -> None:
     record, report = read_record(HELD.replace("file: op. 49", "file: [op]").encode())
     assert record is None
     assert [(f.location.line, f.location.field) for f in report.errors] == [
@@ -185,7 +185,7 @@ def test_the_places_of_faults_in_a_former_field_are_those_of_the_file() -> None:
     assert "Did you mean holdings?" in report.errors[0].hint
 
 
-def test_a_file_without_a_format_keeps_to_what_it_says(tmp_path: Path) -> None:
+def test_saving_does_not_add_a_format_to_a_file_without_one(tmp_path: Path) -> None:
     file = tmp_path / "record.yaml"
     text = PRESENT.replace("format: 3\n", "")
     file.write_text(text, encoding="utf-8")

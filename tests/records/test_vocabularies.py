@@ -1,4 +1,4 @@
-"""Vocabularies: the order of levels, what a marking may mean, types of events."""
+"""Vocabularies: the order of levels, the meanings of a marking, types of events."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_levels_of_two_schemes_do_not_compare():
     assert not theirs < ours
 
 
-def test_every_level_has_its_place_its_words_and_a_source():
+def test_every_level_has_a_rank_words_and_a_source():
     assert set(schemes()) == {"ussr", "us", "uk", "ddr", "nato"}
     for scheme in schemes().values():
         assert [one.rank for one in scheme.levels] == list(range(len(scheme.levels), 0, -1))
@@ -45,7 +45,7 @@ def test_every_level_has_its_place_its_words_and_a_source():
         ("ussr", "confidential", "Write one of"),
     ],
 )
-def test_an_unknown_level_names_those_there_are(scheme, name, right):
+def test_an_unknown_level_is_refused_with_the_known_ones(scheme, name, right):
     with pytest.raises(Fault) as caught:
         level(scheme, name)
     assert right in caught.value.hint
@@ -76,7 +76,7 @@ def test_an_unknown_level_names_those_there_are(scheme, name, right):
         ("", []),
     ],
 )
-def test_the_possible_meanings_of_a_marking(text, found):
+def test_a_marking_gives_the_levels_that_it_can_mean(text, found):
     candidates = find_marking(text)
     assert sorted((c.level.scheme, c.level.id, c.rendering) for c in candidates) == sorted(found)
     assert [c.rendering for c in candidates] == sorted(c.rendering for c in candidates)
@@ -92,11 +92,11 @@ def test_every_wording_finds_its_own_level():
 
 
 @given(st.text(max_size=200))
-def test_any_text_has_candidates_or_none(text):
+def test_a_text_has_at_most_one_candidate_per_scheme(text):
     assert len(find_marking(text)) <= len(schemes())
 
 
-def test_types_of_events_are_the_library_of_congress_s_or_said_to_be_local():
+def test_event_types_have_an_address_or_are_local():
     types = event_types()
     assert types["creation"].uri == "http://id.loc.gov/vocabulary/preservation/eventType/cre"
     assert types["digital signature generation"].uri.endswith("/dsg")

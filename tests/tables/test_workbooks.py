@@ -103,7 +103,7 @@ def test_hints_say_what_to_write(messy: Path) -> None:
     hints = {f"{f.location.table}!{f.location.cell}": f.hint for f in check(messy)}
     assert hints["letters!S3"] == "Write 1960-07-18, and “18.7.1960” in date.as_written."
     assert hints["letters!S6"] == "Write 1960-07-18 if that is meant."
-    assert hints["agents!U3"] == "Write viaf:32011500"
+    assert hints["agents!U3"] == "Write viaf:32011500."
 
 
 def test_letters_of_a_corrected_workbook_build_and_verify(messy: Path, tmp_path: Path) -> None:
