@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from archive_pkg.interchange import FORMATS, Setting, export
+from archive_pkg.interchange import FORMATS, ExportContext, export
 from archive_pkg.interchange.importing import read
 from archive_pkg.packages.metadata import read_for_export
 
@@ -53,13 +53,13 @@ def has_peer(name: str) -> bool:
     return FORMATS[name].is_xml or "json" in FORMATS[name].media_type
 
 
-def one_letter(record: Record, setting: Setting) -> None:
+def one_letter(record: Record, context: ExportContext) -> None:
     """Every format, alone and together."""
-    documents = {name: export(name, record, setting) for name in FORMATS}
+    documents = {name: export(name, record, context) for name in FORMATS}
     print(f"{'format':16}{'bytes':>8}{'ms':>8}{'× peer':>8}")
     total = 0.0
     for name, document in documents.items():
-        mine = median(lambda name=name: export(name, record, setting))  # type: ignore[misc]
+        mine = median(lambda name=name: export(name, record, context))  # type: ignore[misc]
         total += mine
         ratio = "–"
         if has_peer(name):
@@ -84,7 +84,7 @@ def many_letters(record: Record) -> None:
 def main() -> None:
     """Print the table."""
     known = read_for_export(LETTER, made="2026-11-24")
-    one_letter(known.outgoing.record, known.setting)
+    one_letter(known.outgoing.record, known.context)
     many_letters(known.outgoing.record)
 
 

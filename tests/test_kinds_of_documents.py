@@ -128,9 +128,9 @@ def test_a_format_has_every_statement_or_reports_it(name: str) -> None:
     for folder, record in RECORDS.items():
         if not chosen.takes(record):
             continue
-        setting = read_for_export(DOCUMENTS / folder, audience="internal", made=str(ON)).setting
-        document = export(name, record, setting)
-        report = losses(chosen, record, setting.texts, document)
+        context = read_for_export(DOCUMENTS / folder, audience="internal", made=str(ON)).context
+        document = export(name, record, context)
+        report = losses(chosen, record, context.texts, document)
         said = " ".join(finding.message for finding in report)
         lost = re.findall(r"(?:cannot hold|only part of) ([\w.]+\w)", said)
         document_words = _words(document.decode().replace("\\n", " "))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archive_pkg.interchange import FileFacts, Setting
+from archive_pkg.interchange import ExportContext, FileFacts
 from archive_pkg.projects import Project, ProjectFile
 from archive_pkg.records.models import Record
 
@@ -252,7 +252,7 @@ def bare() -> Record:
     return Record.model_validate(BARE)
 
 
-FULL_SETTING = Setting(
+FULL_CONTEXT = ExportContext(
     texts={"english": TEXT},
     files={
         "scans/leaf 1.tif": FileFacts(4, {"sha256": "ab" * 32, "md5": "9" * 32}),
@@ -275,7 +275,7 @@ FULL_SETTING = Setting(
         )
     ),
 )
-BARE_SETTING = Setting(software="archive-pkg 0")
+BARE_CONTEXT = ExportContext(software="archive-pkg 0")
 
 
 def record(**fields: Any) -> Record:

@@ -6,20 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from examples import BARE_CONTEXT, FULL_CONTEXT, bare, full, record
 from places import expected, places
 
-from archive_pkg.interchange import Setting, export
+from archive_pkg.interchange import ExportContext, export
 
 
-def said(setting: Setting = BARE_SETTING, **fields: Any) -> dict[str, str]:
-    _, *lines, _ = places(export("bibtex", record(**fields), setting))
+def said(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, str]:
+    _, *lines, _ = places(export("bibtex", record(**fields), context))
     pairs = (line.strip().removesuffix("},").partition(" = {") for line in lines)
     return {name: value for name, _, value in pairs}
 
 
 def test_each_field_has_its_place() -> None:
-    assert places(export("bibtex", full(), FULL_SETTING)) == expected("bibtex")
+    assert places(export("bibtex", full(), FULL_CONTEXT)) == expected("bibtex")
 
 
 def test_entries_are_separated_by_a_blank_line_and_leave_out_what_is_not_known() -> None:
@@ -34,8 +34,8 @@ def test_entries_are_separated_by_a_blank_line_and_leave_out_what_is_not_known()
             "",
         ]
     )
-    assert export("bibtex", bare(), BARE_SETTING).decode() == entry
-    assert export("bibtex", [bare(), bare()], BARE_SETTING).decode() == f"{entry}\n{entry}"
+    assert export("bibtex", bare(), BARE_CONTEXT).decode() == entry
+    assert export("bibtex", [bare(), bare()], BARE_CONTEXT).decode() == f"{entry}\n{entry}"
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_addresses_are_verbatim() -> None:
     found = said(identifiers=known)
     assert found["url"] == "https://example.org/a_b%20c?d#e~%7Bf%7D"
     assert found["doi"] == "10.1000/a_b"
-    own = said(replace(BARE_SETTING, addresses={"x": "https://example.org/x"}), identifiers=known)
+    own = said(replace(BARE_CONTEXT, addresses={"x": "https://example.org/x"}), identifiers=known)
     assert own["url"] == "https://example.org/x"
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from examples import BARE_SETTING, FULL_SETTING, bare, full, minutes, record, talk
+from examples import BARE_CONTEXT, FULL_CONTEXT, bare, full, minutes, record, talk
 from places import expected, places
 
 from archive_pkg.errors import UsageError
-from archive_pkg.interchange import Setting, export, find_format
+from archive_pkg.interchange import ExportContext, export, find_format
 from archive_pkg.interchange.exporting import cmif
 from archive_pkg.interchange.losses import left_out
 
@@ -17,11 +17,11 @@ HEAD = "TEI/teiHeader/"
 
 
 def test_each_field_has_its_place() -> None:
-    assert places(export("cmif", full(), FULL_SETTING)) == expected("cmif")
+    assert places(export("cmif", full(), FULL_CONTEXT)) == expected("cmif")
 
 
-def said(setting: Setting = BARE_SETTING, **fields: Any) -> list[str]:
-    lines = places(export("cmif", record(**fields), setting))
+def said(context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
+    lines = places(export("cmif", record(**fields), context))
     return [line.removeprefix(HEAD + "profileDesc/correspDesc/") for line in lines]
 
 
@@ -55,7 +55,7 @@ def test_a_letter_without_an_address_has_that_of_its_first_identifier() -> None:
         {"scheme": "url", "value": "https://example.org/"},
     ]
     assert "@ref: https://doi.org/10.1000/1" in said(identifiers=identifiers)
-    own = Setting(addresses={"x": "https://example.org/x"})
+    own = ExportContext(addresses={"x": "https://example.org/x"})
     assert "@ref: https://example.org/x" in said(own, identifiers=identifiers)
 
 
@@ -70,7 +70,7 @@ def test_a_vague_date_has_bounds() -> None:
 
 def test_many_letters_have_a_title_and_a_source_together() -> None:
     both = [full(), bare()]
-    written = export("cmif", both, FULL_SETTING)
+    written = export("cmif", both, FULL_CONTEXT)
     source = cmif.source_name(each.id for each in both)
     assert source == cmif.source_name([full().id, bare().id])
     assert source != cmif.source_name([bare().id, full().id])
@@ -78,12 +78,12 @@ def test_many_letters_have_a_title_and_a_source_together() -> None:
     assert f"{HEAD}fileDesc/titleStmt/title: 2 letters" in lines
     assert f"{HEAD}profileDesc/correspDesc[1]/@source: #{source}" in lines
     assert f"{HEAD}profileDesc/correspDesc[2]/@source: #{source}" in lines
-    pieces = [cmif.fragment(each, FULL_SETTING) for each in both]
-    assert b"".join(cmif.joined("2 letters", source, pieces, FULL_SETTING)) == written
+    pieces = [cmif.fragment(each, FULL_CONTEXT) for each in both]
+    assert b"".join(cmif.joined("2 letters", source, pieces, FULL_CONTEXT)) == written
 
 
 def test_what_is_not_correspondence_is_left_out_and_reported() -> None:
-    assert export("cmif", [talk(), full()], FULL_SETTING) == export("cmif", full(), FULL_SETTING)
+    assert export("cmif", [talk(), full()], FULL_CONTEXT) == export("cmif", full(), FULL_CONTEXT)
     [finding] = left_out(find_format("cmif"), talk())
     assert (finding.code, finding.location.field) == ("crosswalk-document-left-out", "type")
     assert finding.message == (

@@ -7,19 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from examples import BARE_CONTEXT, FULL_CONTEXT, bare, full, record
 from places import expected, places
 
-from archive_pkg.interchange import Setting, export
+from archive_pkg.interchange import ExportContext, export
 
 
-def said(setting: Setting = BARE_SETTING, **fields: Any) -> dict[str, Any]:
-    [item] = json.loads(export("csl", record(**fields), setting))
+def said(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, Any]:
+    [item] = json.loads(export("csl", record(**fields), context))
     return dict(item)
 
 
 def test_each_field_has_its_place() -> None:
-    assert places(export("csl", full(), FULL_SETTING)) == expected("csl")
+    assert places(export("csl", full(), FULL_CONTEXT)) == expected("csl")
 
 
 def test_unknown_values_are_left_out() -> None:
@@ -30,7 +30,7 @@ def test_unknown_values_are_left_out() -> None:
         "title": "A letter",
         "version": "1",
     }
-    assert json.loads(export("csl", [bare(), bare()], BARE_SETTING)) == [item, item]
+    assert json.loads(export("csl", [bare(), bare()], BARE_CONTEXT)) == [item, item]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_the_letter_s_own_address_comes_first_and_then_its_first_one() -> None:
     known = [{"scheme": "local", "value": "1"}]
     known += [{"scheme": "url", "value": address} for address in addresses]
     assert said(identifiers=known)["URL"] == addresses[0]
-    own = replace(BARE_SETTING, addresses={"x": "https://example.org/x"})
+    own = replace(BARE_CONTEXT, addresses={"x": "https://example.org/x"})
     assert said(own, identifiers=known)["URL"] == "https://example.org/x"
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from examples import BARE_CONTEXT, FULL_CONTEXT, bare, full, record
 from places import expected, places
 
-from archive_pkg.interchange import FileFacts, Setting, export
+from archive_pkg.interchange import ExportContext, FileFacts, export
 
 ANN = {"id": "ann", "name": "Ann", "kind": "person"}
 ORIGINAL = {"id": "o", "kind": "original", "held": False, "languages": ["ru"]}
@@ -19,18 +19,18 @@ ENGLISH = {
 }  # fmt: skip
 
 
-def said(setting: Setting = BARE_SETTING, **fields: Any) -> dict[str, Any]:
-    described: dict[str, Any] = json.loads(export("datacite-json", record(**fields), setting))
+def said(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, Any]:
+    described: dict[str, Any] = json.loads(export("datacite-json", record(**fields), context))
     return described
 
 
 @pytest.mark.parametrize("name", ["datacite", "datacite-json"])
 def test_each_field_has_its_place(name: str) -> None:
-    assert places(export(name, full(), FULL_SETTING)) == expected(name)
+    assert places(export(name, full(), FULL_CONTEXT)) == expected(name)
 
 
 def test_unknown_values_are_left_out_or_have_the_words_of_the_standard() -> None:
-    assert places(export("datacite", bare(), BARE_SETTING))[1:] == [
+    assert places(export("datacite", bare(), BARE_CONTEXT))[1:] == [
         "resource/identifier/@identifierType: DOI",
         "resource/identifier: :tba",
         "resource/creators/creator/creatorName: :unkn",
@@ -50,7 +50,7 @@ def test_unknown_values_are_left_out_or_have_the_words_of_the_standard() -> None
 
 
 def test_a_year_has_four_digits() -> None:
-    assert said(replace(BARE_SETTING, year=987))["publicationYear"] == "0987"
+    assert said(replace(BARE_CONTEXT, year=987))["publicationYear"] == "0987"
 
 
 def test_the_first_doi_is_the_identifier() -> None:
@@ -91,7 +91,7 @@ def test_a_licence_is_an_address_or_listed_or_words(
 def test_size_is_the_sum_of_the_files_that_were_measured() -> None:
     parts = [{"id": name, "kind": "scan", "file": name} for name in "abc"]
     files = {"a": FileFacts(3), "b": FileFacts(4), "other": FileFacts(8)}
-    assert said(replace(BARE_SETTING, files=files), parts=parts)["sizes"] == ["7 bytes"]
+    assert said(replace(BARE_CONTEXT, files=files), parts=parts)["sizes"] == ["7 bytes"]
     assert "sizes" not in said(parts=parts)
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from examples import BARE_CONTEXT, FULL_CONTEXT, bare, full, record
 from places import expected
 
-from archive_pkg.interchange import Setting, export
+from archive_pkg.interchange import ExportContext, export
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,8 +53,8 @@ def lines(fields: list[Any], within: str = "") -> Iterator[str]:
                 yield from (f"{path}: {line}" for line in each.splitlines())
 
 
-def written(of: Record, setting: Setting = BARE_SETTING) -> list[str]:
-    [version] = json.loads(export("dataverse", of, setting)).values()
+def written(of: Record, context: ExportContext = BARE_CONTEXT) -> list[str]:
+    [version] = json.loads(export("dataverse", of, context)).values()
     block = version["metadataBlocks"]["citation"]
     assert block["displayName"] == "Citation Metadata"
     terms = [f"termsOfUse: {line}" for line in version.get("termsOfUse", "").splitlines()]
@@ -62,17 +62,17 @@ def written(of: Record, setting: Setting = BARE_SETTING) -> list[str]:
     return [*lines(block["fields"]), *terms]
 
 
-def said(within: str, setting: Setting = BARE_SETTING, **fields: Any) -> list[str]:
-    shown = written(record(**fields), setting)
+def said(within: str, context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
+    shown = written(record(**fields), context)
     return [line.removeprefix(within) for line in shown if line.startswith(within)]
 
 
 def test_each_field_has_its_place() -> None:
-    assert written(full(), FULL_SETTING) == expected("dataverse")
+    assert written(full(), FULL_CONTEXT) == expected("dataverse")
 
 
 def test_unknown_values_are_left_out_or_have_the_words_of_datacite() -> None:
-    document = json.loads(export("dataverse", bare(), BARE_SETTING))
+    document = json.loads(export("dataverse", bare(), BARE_CONTEXT))
     assert set(document) == {"datasetVersion"}
     assert written(bare()) == [
         "title: A letter",
@@ -88,12 +88,12 @@ def test_unknown_values_are_left_out_or_have_the_words_of_datacite() -> None:
 
 def test_contact_and_subject_are_those_that_the_user_gave() -> None:
     given = {"Contact-Name": "Ann", "Contact-Email": "ann@example.org", "Subject": "Law"}
-    setting = replace(BARE_SETTING, given=given)
-    assert said("datasetContact[1]/", setting) == [
+    context = replace(BARE_CONTEXT, given=given)
+    assert said("datasetContact[1]/", context) == [
         "datasetContactName: Ann",
         "datasetContactEmail: ann@example.org",
     ]
-    assert said("subject", setting) == ["[1]: Law"]
+    assert said("subject", context) == ["[1]: Law"]
 
 
 def test_an_author_has_the_first_identifier_that_dataverse_takes() -> None:

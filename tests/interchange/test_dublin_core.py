@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from examples import BARE_CONTEXT, FULL_CONTEXT, bare, full, record
 from places import expected, places
 
 from archive_pkg.interchange import export
 
 
 def test_each_field_has_its_place() -> None:
-    assert places(export("dc", full(), FULL_SETTING)) == expected("dc")
+    assert places(export("dc", full(), FULL_CONTEXT)) == expected("dc")
 
 
 def test_unknown_values_are_left_out() -> None:
-    assert places(export("dc", bare(), BARE_SETTING))[1:] == [
+    assert places(export("dc", bare(), BARE_CONTEXT))[1:] == [
         "dc/identifier: x",
         "dc/title: A letter",
         "dc/type[1]: Text",
@@ -24,7 +24,7 @@ def test_unknown_values_are_left_out() -> None:
 
 
 def said(**fields: Any) -> list[str]:
-    return places(export("dc", record(**fields), BARE_SETTING))
+    return places(export("dc", record(**fields), BARE_CONTEXT))
 
 
 def test_a_date_that_nobody_could_read_is_given_as_written() -> None:

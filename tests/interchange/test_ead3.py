@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from examples import BARE_SETTING, FULL_SETTING, full, record
+from examples import BARE_CONTEXT, FULL_CONTEXT, full, record
 from places import expected, places
 
-from archive_pkg.interchange import Setting, export
+from archive_pkg.interchange import ExportContext, export
 
 
-def said(within: str = "", setting: Setting = BARE_SETTING, **fields: Any) -> list[str]:
+def said(within: str = "", context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
     """The lines of a document from those of an element on."""
     start = f"ead/{within}"
-    lines = places(export("ead3", record(**fields), setting))
+    lines = places(export("ead3", record(**fields), context))
     return [line.removeprefix(start) for line in lines if line.startswith(start)]
 
 
@@ -23,7 +23,7 @@ def part(name: str, kind: str, **more: Any) -> dict[str, Any]:
 
 
 def test_each_field_has_its_place() -> None:
-    assert places(export("ead3", full(), FULL_SETTING)) == expected("ead3")
+    assert places(export("ead3", full(), FULL_CONTEXT)) == expected("ead3")
 
 
 def test_unknown_values_are_left_out() -> None:

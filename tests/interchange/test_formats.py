@@ -10,13 +10,13 @@ from typing import Any
 
 import jsonschema
 import pytest
-from examples import BARE, BARE_SETTING, FULL_SETTING, PARTICULARS, TEXT, bare, full, talk
+from examples import BARE, BARE_CONTEXT, FULL_CONTEXT, PARTICULARS, TEXT, bare, full, talk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
 from archive_pkg.errors import UsageError
-from archive_pkg.interchange import FORMATS, Setting, export, find_format
+from archive_pkg.interchange import FORMATS, ExportContext, export, find_format
 from archive_pkg.interchange.markup import fit
 from archive_pkg.records.models import Record
 from official import is_here, official, xml_schema
@@ -101,42 +101,42 @@ def assert_valid() -> Any:
 
 @pytest.mark.parametrize("name", SCHEMAS)
 @pytest.mark.parametrize(
-    ("record", "setting"),
+    ("record", "context"),
     [
-        (full(), FULL_SETTING),
-        (bare(), BARE_SETTING),
-        (full(), BARE_SETTING),
-        (talk(), BARE_SETTING),
-        (Record.model_validate(BARE | PARTICULARS), BARE_SETTING),
+        (full(), FULL_CONTEXT),
+        (bare(), BARE_CONTEXT),
+        (full(), BARE_CONTEXT),
+        (talk(), BARE_CONTEXT),
+        (Record.model_validate(BARE | PARTICULARS), BARE_CONTEXT),
     ],
     ids=["full", "bare", "full-without-files", "talk", "particulars"],
 )
-def test_it_is_valid(name: str, record: Record, setting: Setting, assert_valid: Any) -> None:
+def test_it_is_valid(name: str, record: Record, context: ExportContext, assert_valid: Any) -> None:
     if find_format(name).takes(record):
-        assert_valid(name, export(name, record, setting))
+        assert_valid(name, export(name, record, context))
 
 
 @pytest.mark.parametrize(
-    ("record", "setting"), [(full(), FULL_SETTING), (bare(), BARE_SETTING)], ids=["full", "bare"]
+    ("record", "context"), [(full(), FULL_CONTEXT), (bare(), BARE_CONTEXT)], ids=["full", "bare"]
 )
-def test_datacite_s_json_is_valid(record: Record, setting: Setting) -> None:
+def test_datacite_s_json_is_valid(record: Record, context: ExportContext) -> None:
     schema = json.loads((official("datacite-json") / "datacite-v4.5.json").read_text("utf-8"))
     for kind, new in (("contributorType", "Translator"), ("relationType", "IsTranslationOf")):
         schema["definitions"][kind]["enum"].append(new)  # in 4.6
-    written = json.loads(export("datacite-json", record, setting))
+    written = json.loads(export("datacite-json", record, context))
     jsonschema.Draft201909Validator(schema).validate(written)
 
 
 def test_mets_names_a_premis_next_to_it(assert_valid: Any) -> None:
-    premis = export("premis", full(), FULL_SETTING)
-    beside = replace(FULL_SETTING, beside={"premis.xml": premis})
+    premis = export("premis", full(), FULL_CONTEXT)
+    beside = replace(FULL_CONTEXT, beside={"premis.xml": premis})
     written = export("mets", full(), beside)
     assert_valid("mets", written)
     [reference] = etree.fromstring(written).iter("{*}mdRef")
     assert reference.get("{http://www.w3.org/1999/xlink}href") == "premis.xml"
     assert reference.get("CHECKSUM") == hashlib.sha256(premis).hexdigest()
     assert b"<event>" not in written
-    assert b"<event>" in export("mets", full(), FULL_SETTING)
+    assert b"<event>" in export("mets", full(), FULL_CONTEXT)
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -145,12 +145,12 @@ def test_every_record_is_valid_in_every_format(
     record: Record, data: st.DataObject, assert_valid: Any
 ) -> None:
     texts = {part.id: data.draw(raw_texts) for part in record.parts if part.is_text}
-    setting = Setting(texts=texts, made="2026-11-24", year=2026)
+    context = ExportContext(texts=texts, made="2026-11-24", year=2026)
     for name, chosen in FORMATS.items():
         if not chosen.takes(record):
             continue
-        written = export(name, record, setting)
-        assert written == export(name, record, setting)
+        written = export(name, record, context)
+        assert written == export(name, record, context)
         if name in SCHEMAS and is_here(name) and (name != "mets" or is_here("premis")):
             assert_valid(name, written)
         elif chosen.is_xml:
@@ -165,7 +165,7 @@ def test_every_record_is_valid_in_every_format(
 @given(record=records(), data=st.data())
 def test_tei_has_the_text_character_by_character(record: Record, data: st.DataObject) -> None:
     texts = {part.id: data.draw(raw_texts) for part in record.parts if part.is_text}
-    written = etree.fromstring(export("tei", record, Setting(texts=texts)))
+    written = etree.fromstring(export("tei", record, ExportContext(texts=texts)))
     for part in record.parts:
         if part.id not in texts:
             continue
@@ -179,12 +179,12 @@ def test_tei_has_the_text_character_by_character(record: Record, data: st.DataOb
 def test_tei_keeps_a_line_of_nothing_but_a_control_character() -> None:
     record = full()
     name = next(part.id for part in record.parts if part.is_text)
-    written = etree.fromstring(export("tei", record, Setting(texts={name: "\x1f"})))
+    written = etree.fromstring(export("tei", record, ExportContext(texts={name: "\x1f"})))
     assert [sign.get("n") for sign in written.iter(f"{TEI}g")] == ["U+001F"]
 
 
 def test_tei_puts_the_zones_and_notes_where_they_stand() -> None:
-    written = etree.fromstring(export("tei", full(), FULL_SETTING))
+    written = etree.fromstring(export("tei", full(), FULL_CONTEXT))
     [division] = written.iter(f"{TEI}div")
     assert [child.tag.removeprefix(TEI) for child in division] == ["opener", "p", "closer"]
     opener, paragraph, closer = division
@@ -219,11 +219,11 @@ def test_tei_puts_the_zones_and_notes_where_they_stand() -> None:
 @pytest.mark.parametrize("record", [full(), bare()], ids=["full", "bare"])
 def test_tei_is_valid_by_the_whole_schema(record: Record) -> None:
     schema = etree.RelaxNG(etree.parse(official("tei") / SCHEMAS["tei"]))
-    assert schema.validate(etree.fromstring(export("tei", record, FULL_SETTING)))
+    assert schema.validate(etree.fromstring(export("tei", record, FULL_CONTEXT)))
 
 
 def test_cmif_takes_many_letters(assert_valid: Any) -> None:
-    written = export("cmif", [full(), bare()], FULL_SETTING)
+    written = export("cmif", [full(), bare()], FULL_CONTEXT)
     assert_valid("cmif", written)
     letters = list(etree.fromstring(written).iter(f"{TEI}correspDesc"))
     assert [letter.get("key") for letter in letters] == [full().id, bare().id]
@@ -240,16 +240,16 @@ def test_an_unknown_format_names_the_nearest() -> None:
 
 
 def test_datacite_says_unknown_in_its_own_words() -> None:
-    data = json.loads(export("datacite-json", bare(), BARE_SETTING))
+    data = json.loads(export("datacite-json", bare(), BARE_CONTEXT))
     assert "doi" not in data
-    assert b">:tba</identifier>" in export("datacite", bare(), BARE_SETTING)
+    assert b">:tba</identifier>" in export("datacite", bare(), BARE_CONTEXT)
     assert data["creators"] == [{"name": ":unkn"}]
     assert data["publisher"] == {"name": ":tba"}
     assert data["publicationYear"] == "0000"
 
 
 def test_datacite_says_a_translation_is_one() -> None:
-    data = json.loads(export("datacite-json", full(), FULL_SETTING))
+    data = json.loads(export("datacite-json", full(), FULL_CONTEXT))
     [item] = [item for item in data["relatedItems"] if item["relationType"] == "IsTranslationOf"]
     assert item["titles"] == [{"title": "The letter in Russian"}]
     [translator] = [p for p in data["contributors"] if p["contributorType"] == "Translator"]
@@ -276,4 +276,4 @@ def test_a_record_with_everything_twice_is_valid(assert_valid: Any) -> None:
     data["events"] = []
     record = Record.model_validate(data)
     for name in SCHEMAS:
-        assert_valid(name, export(name, record, FULL_SETTING))
+        assert_valid(name, export(name, record, FULL_CONTEXT))

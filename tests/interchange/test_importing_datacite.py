@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from examples import FULL_SETTING, full
+from examples import FULL_CONTEXT, full
 from imports import names
 
 from archive_pkg.interchange import export
@@ -269,7 +269,7 @@ def test_places_and_subjects_are_mentioned() -> None:
 
 
 def test_our_own_file_has_its_id_its_access_and_its_words_of_a_date() -> None:
-    [imported] = read(export("datacite", full(), FULL_SETTING), "a.xml")
+    [imported] = read(export("datacite", full(), FULL_CONTEXT), "a.xml")
     record = imported.record
     assert record.id == full().id
     assert record.date

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from examples import FULL_SETTING, full
+from examples import FULL_CONTEXT, full
 from imports import ead, names
 
 from archive_pkg.errors import InvalidError
@@ -587,7 +587,7 @@ def told(record: Record) -> tuple[str, str]:
 
 
 def test_a_finding_aid_of_ours_comes_back_without_its_lists() -> None:
-    [imported] = read(export("ead3", full(), FULL_SETTING), "aid.xml")
+    [imported] = read(export("ead3", full(), FULL_CONTEXT), "aid.xml")
     record = imported.record
     assert record.id == full().id
     assert told(record) == told(full())

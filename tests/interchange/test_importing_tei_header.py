@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from examples import FULL_SETTING, full
+from examples import FULL_CONTEXT, full
 from imports import names
 
 from archive_pkg.interchange import export
@@ -42,7 +42,7 @@ def dump(value: Any) -> Any:
 
 def own(record: Record | None = None, **changes: str) -> Imported:
     """What is read of a file that this program wrote, with some words changed."""
-    written = export("tei", record or full(), FULL_SETTING).decode()
+    written = export("tei", record or full(), FULL_CONTEXT).decode()
     for old, new in changes.items():
         written = written.replace(old, new)
     [imported] = read(written.encode(), "letter.xml")

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from examples import FULL_SETTING, full
+from examples import FULL_CONTEXT, full
 from imports import LETTER, names, sent, tei, text_of
 
 from archive_pkg.interchange import export
@@ -317,7 +317,7 @@ def test_a_file_without_a_text_has_no_text_part() -> None:
 
 def test_our_own_text_comes_back_with_its_ids_and_all_of_its_notes() -> None:
     record = full()
-    [imported] = read(export("tei", record, FULL_SETTING), "a.xml")
+    [imported] = read(export("tei", record, FULL_CONTEXT), "a.xml")
     back = imported.record
     texts = [(part.id, part.title) for part in back.parts if part.span]
     assert texts == [("english", "The text taken from the TEI file")]

@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from examples import BARE_SETTING, FULL_SETTING, bare, full
+from examples import BARE_CONTEXT, FULL_CONTEXT, bare, full
 from hypothesis import HealthCheck, given, settings
 from imports import LETTER
 
 from archive_pkg.errors import InvalidError
-from archive_pkg.interchange import Setting, export
+from archive_pkg.interchange import ExportContext, export
 from archive_pkg.interchange.importing import ROUND_TRIP_FIELDS, read
 from archive_pkg.packages import build_package, check, verify
 from archive_pkg.records import DateAndPlace, load_record
@@ -52,8 +52,8 @@ def told(record: Record, field: str) -> Any:
     return value
 
 
-def reading(name: str, record: Record, setting: Setting) -> Imported:
-    [imported] = read(export(name, record, setting), "letter.xml")
+def reading(name: str, record: Record, context: ExportContext) -> Imported:
+    [imported] = read(export(name, record, context), "letter.xml")
     return imported
 
 
@@ -62,14 +62,14 @@ def test_written_values_are_read_back(name: str) -> None:
     # Of a date that is not sure, days and doubt come back, not which kind of doubt.
     received = DateAndPlace(edtf="1961-03?", as_written="early")
     record = full().model_copy(update={"received": received})
-    imported = reading(name, record, FULL_SETTING)
+    imported = reading(name, record, FULL_CONTEXT)
     for field in ROUND_TRIP_FIELDS[name]:
         assert told(imported.record, field) == told(record, field), field
 
 
 @pytest.mark.parametrize("name", ["tei", "ead3"])
 def test_a_restriction_comes_back(name: str) -> None:
-    record = reading(name, full(), FULL_SETTING).record
+    record = reading(name, full(), FULL_CONTEXT).record
     access = record.part("original").access
     assert access is not None
     assert (access.status, access.rule) == ("restricted", "the archive's law")
@@ -79,7 +79,7 @@ def test_a_restriction_comes_back(name: str) -> None:
 
 @pytest.mark.parametrize("name", ROUND_TRIP_FIELDS)
 def test_almost_nothing_comes_back_as_almost_nothing(name: str) -> None:
-    record = reading(name, bare(), BARE_SETTING).record
+    record = reading(name, bare(), BARE_CONTEXT).record
     assert set(record.as_json()) <= {
         "format",
         "id",
@@ -98,11 +98,11 @@ def test_almost_nothing_comes_back_as_almost_nothing(name: str) -> None:
 def test_whatever_was_written_is_read(record: Record) -> None:
     for name in ROUND_TRIP_FIELDS:
         if name != "cmif" or record.document_type.correspondence:
-            reading(name, record, BARE_SETTING)
+            reading(name, record, BARE_CONTEXT)
 
 
 def test_the_text_comes_back_with_its_zones_and_notes() -> None:
-    imported = reading("tei", full(), FULL_SETTING)
+    imported = reading("tei", full(), FULL_CONTEXT)
     record = imported.record
     [text] = [part for part in record.parts if part.is_text]
     assert (text.kind, text.languages, text.made_from) == ("translation", ("en",), ("tei",))
@@ -115,20 +115,20 @@ def test_the_text_comes_back_with_its_zones_and_notes() -> None:
     assert record.classification.as_written == "SECRET Copy no. 2"
     kinds = [note.kind for note in record.translation_notes]
     assert kinds == ["source-term", "editorial", "insertion", "illegible", "sic", "omission"]
-    again = export("tei", record, replace(FULL_SETTING, texts={text.id: words}))
-    assert reading("tei", full(), FULL_SETTING).files["letter.txt"] == words.encode()
+    again = export("tei", record, replace(FULL_CONTEXT, texts={text.id: words}))
+    assert reading("tei", full(), FULL_CONTEXT).files["letter.txt"] == words.encode()
     [twice] = read(again, "letter.xml")
     assert twice.files["letter.txt"] == words.encode()
 
 
 def test_the_tei_file_itself_is_kept() -> None:
-    written = export("tei", full(), FULL_SETTING)
+    written = export("tei", full(), FULL_CONTEXT)
     [imported] = read(written, "edition.xml")
     assert imported.files["edition.xml"] == written
 
 
 def test_a_file_of_many_letters_gives_many_records() -> None:
-    found = read(export("cmif", [full(), bare()], FULL_SETTING), "cmif.xml")
+    found = read(export("cmif", [full(), bare()], FULL_CONTEXT), "cmif.xml")
     assert [imported.record.id for imported in found] == [full().id, bare().id]
 
 
@@ -187,7 +187,7 @@ def test_letters_made_by_others_go_the_whole_way(tmp_path: Path) -> None:
 
 def test_the_command_writes_records(tmp_path: Path) -> None:
     source = tmp_path / "letters.xml"
-    source.write_bytes(export("cmif", [full(), bare()], FULL_SETTING))
+    source.write_bytes(export("cmif", [full(), bare()], FULL_CONTEXT))
     command = [sys.executable, "-m", "archive_pkg", "import", source, "--out", tmp_path / "r"]
     first = subprocess.run(map(str, command), capture_output=True, check=False)
     assert first.returncode == 0

@@ -8,10 +8,10 @@ from typing import Any
 
 import jsonschema
 import pytest
-from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from examples import BARE_CONTEXT, FULL_CONTEXT, bare, full, record
 from places import expected, places
 
-from archive_pkg.interchange import FileFacts, Setting, export
+from archive_pkg.interchange import ExportContext, FileFacts, export
 from archive_pkg.interchange.exporting import invenio
 from official import official
 
@@ -28,8 +28,8 @@ TERMS = {
 """The types that a fresh InvenioRDM 13 knows. It refuses others."""
 
 
-def said(setting: Setting = BARE_SETTING, **fields: Any) -> dict[str, Any]:
-    metadata: dict[str, Any] = json.loads(export("invenio", record(**fields), setting))["metadata"]
+def said(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, Any]:
+    metadata: dict[str, Any] = json.loads(export("invenio", record(**fields), context))["metadata"]
     return metadata
 
 
@@ -45,11 +45,11 @@ def identifiers(*pairs: tuple[str, str]) -> list[dict[str, str]]:
 
 
 def test_each_field_has_its_place() -> None:
-    assert places(export("invenio", full(), FULL_SETTING)) == expected("invenio")
+    assert places(export("invenio", full(), FULL_CONTEXT)) == expected("invenio")
 
 
 def test_unknown_values_are_left_out_or_have_the_words_of_datacite() -> None:
-    assert json.loads(export("invenio", bare(), BARE_SETTING)) == {
+    assert json.loads(export("invenio", bare(), BARE_CONTEXT)) == {
         "metadata": {
             "resource_type": {"id": "publication-other"},
             "title": "A letter",
@@ -65,7 +65,7 @@ def test_unknown_values_are_left_out_or_have_the_words_of_datacite() -> None:
 
 
 def test_every_type_is_in_the_vocabulary_of_a_fresh_instance() -> None:
-    metadata = json.loads(export("invenio", full(), FULL_SETTING))["metadata"]
+    metadata = json.loads(export("invenio", full(), FULL_CONTEXT))["metadata"]
     metadata["additional_descriptions"] += said(date={"as_written": "1956/57"})[
         "additional_descriptions"
     ]
@@ -78,7 +78,7 @@ def test_each_identifier_is_there_once_and_the_first_doi_is_that_of_the_draft() 
         ("doi", "10.1000/A"), ("doi", "10.1000/b"), ("local", "x"), ("local", "7"),
         ("handle", "20.500/1"), ("doi", "10.1000/a"),
     )  # fmt: skip
-    document = json.loads(export("invenio", record(identifiers=known), BARE_SETTING))
+    document = json.loads(export("invenio", record(identifiers=known), BARE_CONTEXT))
     assert document["pids"] == {"doi": {"identifier": "10.1000/A", "provider": "external"}}
     others = [
         {"identifier": "x", "scheme": "other"},
@@ -87,7 +87,7 @@ def test_each_identifier_is_there_once_and_the_first_doi_is_that_of_the_draft() 
         {"identifier": "https://hdl.handle.net/20.500/1", "scheme": "url"},
     ]
     assert document["metadata"]["identifiers"] == others
-    drafted = invenio.describe(record(identifiers=known), BARE_SETTING, "10.1000/B")
+    drafted = invenio.describe(record(identifiers=known), BARE_CONTEXT, "10.1000/B")
     assert [each["identifier"] for each in drafted["identifiers"]] == [
         "x", "10.1000/A", "7", "https://hdl.handle.net/20.500/1", "10.1000/a",
     ]  # fmt: skip
@@ -227,7 +227,7 @@ def test_publications_are_related_once_by_their_doi_or_else_by_their_address() -
 def test_size_is_the_sum_of_the_files_that_were_measured() -> None:
     parts = [{"id": name, "kind": "scan", "file": name} for name in "abc"]
     files = {"a": FileFacts(3), "b": FileFacts(4), "other": FileFacts(8)}
-    metadata = said(replace(BARE_SETTING, files=files), parts=parts)
+    metadata = said(replace(BARE_CONTEXT, files=files), parts=parts)
     assert metadata["sizes"] == ["7 bytes"]
     assert "formats" not in metadata
     assert "sizes" not in said(parts=parts)
@@ -248,7 +248,7 @@ def test_a_holding_without_a_place_is_the_archive() -> None:
 def test_the_official_schema_has_a_place_for_everything() -> None:
     schema = json.loads((official("invenio") / "record-v6.0.0.json").read_text("utf-8"))
     known = schema["properties"]["metadata"]["properties"]
-    metadata = json.loads(export("invenio", full(), FULL_SETTING))["metadata"]
+    metadata = json.loads(export("invenio", full(), FULL_CONTEXT))["metadata"]
     assert set(metadata) <= set(known)
     for name in ("related_identifiers", "additional_descriptions", "rights", "dates"):
         allowed = known[name]["items"]["properties"]

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from examples import BARE, FULL, FULL_SETTING, TEXT, bare, full
+from examples import BARE, FULL, FULL_CONTEXT, TEXT, bare, full
 from places import expected
 
 from archive_pkg.interchange import FORMATS, export, find_format
@@ -55,7 +55,7 @@ def test_a_field_is_in_the_document_if_the_mapping_says_so(name: str) -> None:
     marked = _marked(copy.deepcopy(FULL | {"evidence": []}), "", marks)
     record = Record.model_validate(marked | {"evidence": evidence})
     assert set(marks) == WORDS
-    written = export(name, record, FULL_SETTING).decode()
+    written = export(name, record, FULL_CONTEXT).decode()
     mapping = find_format(name).mapping
     for kind, words in marks.items():
         found = [word for word in words if word in written]
@@ -78,7 +78,7 @@ def test_the_statements_of_a_record_are_known_fields() -> None:
 
 @pytest.mark.parametrize("name", ["csl", "dc"])
 def test_each_loss_is_at_its_place(name: str) -> None:
-    report = losses(find_format(name), full(), {}, export(name, full(), FULL_SETTING))
+    report = losses(find_format(name), full(), {}, export(name, full(), FULL_CONTEXT))
     lines = [f"{each.location.field}: {each.message} [{each.code}]" for each in report]
     assert lines == expected(f"losses-{name}")
 

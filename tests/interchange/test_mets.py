@@ -5,28 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from examples import BARE_CONTEXT, FULL_CONTEXT, bare, full, record
 from lxml import etree
 from places import expected, places
 
-from archive_pkg.interchange import FileFacts, Setting, export
+from archive_pkg.interchange import ExportContext, FileFacts, export
 
 
 def test_each_field_has_its_place() -> None:
-    lines = places(export("mets", full(), FULL_SETTING))
+    lines = places(export("mets", full(), FULL_CONTEXT))
     assert [line for line in lines if "/xmlData/" not in line] == expected("mets")
 
 
 def test_dublin_core_and_premis_are_in_it_as_they_are_by_themselves() -> None:
-    lines = places(export("mets", full(), FULL_SETTING))
+    lines = places(export("mets", full(), FULL_CONTEXT))
     for name, section in (("dc", "dmdSec"), ("premis", "amdSec/digiprovMD")):
         within = f"mets/{section}/mdWrap/xmlData/"
         inner = [line.removeprefix(within) for line in lines if line.startswith(within)]
-        assert inner == places(export(name, full(), FULL_SETTING))
+        assert inner == places(export(name, full(), FULL_CONTEXT))
 
 
-def said(setting: Setting = BARE_SETTING, **fields: Any) -> list[str]:
-    lines = places(export("mets", record(**fields), setting))
+def said(context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
+    lines = places(export("mets", record(**fields), context))
     return [line.removeprefix("mets/") for line in lines if "/xmlData/" not in line]
 
 
@@ -55,8 +55,8 @@ def test_unknown_values_are_left_out() -> None:
 
 
 def test_a_premis_next_to_it_is_referenced() -> None:
-    premis = export("premis", bare(), BARE_SETTING)
-    told = said(replace(BARE_SETTING, beside={"premis.xml": b"abc", "dc.xml": premis}))
+    premis = export("premis", bare(), BARE_CONTEXT)
+    told = said(replace(BARE_CONTEXT, beside={"premis.xml": b"abc", "dc.xml": premis}))
     within = "amdSec/digiprovMD/"
     assert [line.removeprefix(within) for line in told if line.startswith(within)] == [
         "@ID: premis",
@@ -79,7 +79,7 @@ def test_a_file_has_its_strongest_digest_and_its_first_type() -> None:
     strength = {"sha512": "SHA-512", "sha256": "SHA-256", "sha1": "SHA-1", "md5": "MD5"}
     for at, name in enumerate(strength):
         digests = {each: each * 2 for each in reversed(list(strength)[at:])}
-        told = said(replace(BARE_SETTING, files={"f": FileFacts(5, digests)}), parts=parts)
+        told = said(replace(BARE_CONTEXT, files={"f": FileFacts(5, digests)}), parts=parts)
         assert f"fileSec/fileGrp/file/@CHECKSUM: {name * 2}" in told
         assert f"fileSec/fileGrp/file/@CHECKSUMTYPE: {strength[name]}" in told
         assert "fileSec/fileGrp/file/@MIMETYPE: image/tiff" in told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from examples import FULL_SETTING, PARTICULARS, record
+from examples import FULL_CONTEXT, PARTICULARS, record
 
 from archive_pkg.interchange import FORMATS, export, find_format
 from archive_pkg.interchange.losses import leaves, losses, lost_whole, place_of
@@ -15,7 +15,7 @@ FIELDS = PARTICULARS.keys() - {"agents"}
 def test_each_is_in_the_document_or_reported_as_lost(name: str) -> None:
     chosen = find_format(name)
     given = record(**PARTICULARS)
-    document = export(name, given, FULL_SETTING)
+    document = export(name, given, FULL_CONTEXT)
     report = losses(chosen, given, document=document)
     messages = [one.message for one in report if one.location.field.split(".")[0] in FIELDS]
     assert not [words for words in messages if "holds only part" in words]

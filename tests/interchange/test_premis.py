@@ -5,34 +5,34 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from examples import BARE_SETTING, FULL_SETTING, full, record
+from examples import BARE_CONTEXT, FULL_CONTEXT, full, record
 from lxml import etree
 from places import expected, places
 
-from archive_pkg.interchange import FileFacts, Setting, export
+from archive_pkg.interchange import ExportContext, FileFacts, export
 from archive_pkg.interchange.exporting import premis
 
 AUTHORITY = "http://id.loc.gov/vocabulary/preservation/"
 DIGEST = "ab" * 32
 
 
-def said(setting: Setting = BARE_SETTING, within: str = "", **fields: Any) -> list[str]:
+def said(context: ExportContext = BARE_CONTEXT, within: str = "", **fields: Any) -> list[str]:
     """The lines of a document from those of an element on, without the vocabularies' names."""
     lines = [
         line.removeprefix("premis/")
-        for line in places(export("premis", record(**fields), setting))
+        for line in places(export("premis", record(**fields), context))
         if "/@authority" not in line
     ]
     return [line for line in lines if line.startswith(within)]
 
 
 def test_each_field_has_its_place() -> None:
-    lines = places(export("premis", full(), FULL_SETTING))
+    lines = places(export("premis", full(), FULL_CONTEXT))
     assert [line for line in lines if "/@authorityURI" not in line] == expected("premis")
 
 
 def test_each_term_of_a_vocabulary_has_its_address() -> None:
-    document = etree.fromstring(export("premis", full(), FULL_SETTING))
+    document = etree.fromstring(export("premis", full(), FULL_CONTEXT))
     terms = [dict(term.attrib) for term in document.iter() if "authority" in str(term.attrib)]
     assert document.nsmap["premis"] == premis.NAMESPACE  # the types of objects have the prefix
     assert {term["authority"] for term in terms} == {
@@ -153,10 +153,10 @@ def test_a_file_has_what_is_known_of_it() -> None:
 
 def test_names_and_digests_are_those_of_the_setting() -> None:
     digests = {"sha512": "5", "sha1": "1", "whirlpool": "w"}
-    setting = replace(
-        BARE_SETTING, files={"f": FileFacts(7, digests)}, folder="data/", original_folder="in/"
+    context = replace(
+        BARE_CONTEXT, files={"f": FileFacts(7, digests)}, folder="data/", original_folder="in/"
     )
-    told = said(setting, parts=[{"id": "a", "kind": "scan", "file": "f"}], within="object[3]")
+    told = said(context, parts=[{"id": "a", "kind": "scan", "file": "f"}], within="object[3]")
     traits = "object[3]/objectCharacteristics"
     for line in (
         f"{traits}/size: 7",

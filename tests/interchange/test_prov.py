@@ -6,16 +6,16 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from examples import BARE_CONTEXT, FULL_CONTEXT, bare, full, record
 from places import expected, places
 
-from archive_pkg.interchange import FileFacts, Setting, export
+from archive_pkg.interchange import ExportContext, FileFacts, export
 
 DIGEST = "ab" * 32
 
 
-def said(setting: Setting = BARE_SETTING, **fields: Any) -> dict[str, dict[str, Any]]:
-    return dict(json.loads(export("prov", record(**fields), setting)))
+def said(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, dict[str, Any]]:
+    return dict(json.loads(export("prov", record(**fields), context)))
 
 
 def part(name: str, kind: str, **more: Any) -> dict[str, Any]:
@@ -31,11 +31,11 @@ def relations(document: dict[str, dict[str, Any]], kind: str) -> list[tuple[str,
 
 
 def test_each_field_has_its_place() -> None:
-    assert places(export("prov", full(), FULL_SETTING)) == expected("prov")
+    assert places(export("prov", full(), FULL_CONTEXT)) == expected("prov")
 
 
 def test_unknown_values_are_left_out() -> None:
-    assert json.loads(export("prov", bare(), BARE_SETTING)) == {
+    assert json.loads(export("prov", bare(), BARE_CONTEXT)) == {
         "prefix": {
             "letter": "arcp://name,x/",
             "dcterms": "http://purl.org/dc/terms/",
@@ -97,7 +97,7 @@ def test_a_part_has_the_digest_of_its_own_file() -> None:
         part("b", "scan", held=True, file="b", sha256=DIGEST, languages=["en", "fr"]),
         part("c", "scan"),
     ]
-    measured = replace(BARE_SETTING, files={"b": FileFacts(1, {"sha256": "cd" * 32})})
+    measured = replace(BARE_CONTEXT, files={"b": FileFacts(1, {"sha256": "cd" * 32})})
     entities = said(measured, parts=parts)["entity"]
     digests = [entities[f"letter:part/{name}"].get("schema:sha256") for name in "abc"]
     assert digests == [DIGEST, "cd" * 32, None]

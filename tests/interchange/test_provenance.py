@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from examples import FULL_SETTING, full
+from examples import FULL_CONTEXT, full
 from lxml import etree
 from prov.model import ProvDocument
 
@@ -153,7 +153,7 @@ def statements(document: str) -> list[tuple[str, str, Any]]:
 
 
 def test_prov_is_read_by_its_library_and_names_what_it_declares() -> None:
-    written = export("prov", full(), FULL_SETTING).decode()
+    written = export("prov", full(), FULL_CONTEXT).decode()
     document = ProvDocument.deserialize(content=written, format="json")
     # What is not PROV-JSON is refused, dropped, or comes out in another form.
     assert statements(document.serialize(format="json")) == statements(written)

@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from examples import BARE_CONTEXT, FULL_CONTEXT, bare, full, record
 
-from archive_pkg.interchange import Setting, export
+from archive_pkg.interchange import ExportContext, export
 from archive_pkg.records.models import Record
 
 DESCRIPTOR = {
@@ -20,8 +20,8 @@ DESCRIPTOR = {
 LETTER = {"@id": "#letter"}
 
 
-def graph(of: Record, setting: Setting = BARE_SETTING, name: str = "ro-crate") -> list[Any]:
-    return list(json.loads(export(name, of, setting))["@graph"])
+def graph(of: Record, context: ExportContext = BARE_CONTEXT, name: str = "ro-crate") -> list[Any]:
+    return list(json.loads(export(name, of, context))["@graph"])
 
 
 def part(name: str, **more: Any) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def actions(**fields: Any) -> list[dict[str, Any]]:
 
 
 def test_it_has_the_crate_then_the_letter_as_in_schema_org_then_the_events() -> None:
-    document = json.loads(export("ro-crate", full(), FULL_SETTING))
+    document = json.loads(export("ro-crate", full(), FULL_CONTEXT))
     assert document["@context"] == "https://w3id.org/ro/crate/1.2/context"
     things = document["@graph"]
     letter = {"@id": "https://example.org/letters/17"}
@@ -60,7 +60,7 @@ def test_it_has_the_crate_then_the_letter_as_in_schema_org_then_the_events() -> 
             "description": "The translation may be used freely.",
         },
     ]
-    known = graph(full(), FULL_SETTING, "schema-org")
+    known = graph(full(), FULL_CONTEXT, "schema-org")
     files = [thing | {"@type": "File"} for thing in known if thing["@type"] == "MediaObject"]
     assert things[4:-3] == known[: -len(files)] + files
     assert things[-3:] == [
@@ -123,7 +123,7 @@ def test_unknown_values_that_a_crate_requires_are_stated() -> None:
 def test_no_thing_is_described_twice() -> None:
     place = {"name": "Kyiv", "identifiers": [{"scheme": "geonames", "value": "703448"}]}
     letter = record(place=place, mentioned_places=[place])
-    names = [thing["@id"] for thing in graph(letter, replace(BARE_SETTING, publisher="P"))]
+    names = [thing["@id"] for thing in graph(letter, replace(BARE_CONTEXT, publisher="P"))]
     assert len(names) == len(set(names))
 
 

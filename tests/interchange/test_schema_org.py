@@ -7,17 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from examples import BARE_CONTEXT, FULL_CONTEXT, bare, full, record
 from places import expected, places
 
-from archive_pkg.interchange import FileFacts, Setting, export
+from archive_pkg.interchange import ExportContext, FileFacts, export
 
 LETTER = "#letter"
 
 
-def said(setting: Setting = BARE_SETTING, **fields: Any) -> dict[str, dict[str, Any]]:
+def said(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, dict[str, Any]]:
     """The things of a document by their `@id`, each of them once."""
-    graph = json.loads(export("schema-org", record(**fields), setting))["@graph"]
+    graph = json.loads(export("schema-org", record(**fields), context))["@graph"]
     things = {thing["@id"]: thing for thing in graph}
     assert len(things) == len(graph)
     return things
@@ -32,11 +32,11 @@ def part(name: str, kind: str, **more: Any) -> dict[str, Any]:
 
 
 def test_each_field_has_its_place() -> None:
-    assert places(export("schema-org", full(), FULL_SETTING)) == expected("schema-org")
+    assert places(export("schema-org", full(), FULL_CONTEXT)) == expected("schema-org")
 
 
 def test_unknown_values_are_left_out() -> None:
-    assert json.loads(export("schema-org", bare(), BARE_SETTING)) == {
+    assert json.loads(export("schema-org", bare(), BARE_CONTEXT)) == {
         "@context": "https://schema.org",
         "@graph": [
             {
@@ -241,7 +241,7 @@ def test_a_file_has_what_is_known_of_it() -> None:
     }
     assert things["g"]["encodesCreativeWork"] == refs("#part-c")
     assert things["#part-b"]["encoding"] == {"@id": "f%20%C3%BC"}
-    measured = said(replace(BARE_SETTING, files={"g": FileFacts(7)}), parts=parts)
+    measured = said(replace(BARE_CONTEXT, files={"g": FileFacts(7)}), parts=parts)
     assert measured["g"]["contentSize"] == "7"
 
 

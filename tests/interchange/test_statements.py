@@ -11,12 +11,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from examples import FULL_SETTING, full
+from examples import FULL_CONTEXT, full
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
 from prov.model import ProvDocument
 
-from archive_pkg.interchange import FORMATS, Setting, export
+from archive_pkg.interchange import FORMATS, ExportContext, export
 from archive_pkg.interchange.markup import fit
 from archive_pkg.records import Edtf, load_record, wording
 from archive_pkg.records.models import Record
@@ -549,13 +549,13 @@ READERS = {
 """The others are made from these: PROV-N, DataCite's JSON, SWORD, Archivematica."""
 
 
-def read_back(record: Record, setting: Setting) -> Iterator[str]:
+def read_back(record: Record, context: ExportContext) -> Iterator[str]:
     says = Says(record)
     for name, check in READERS.items():
         if name == "cmif" and not record.document_type.correspondence:
             continue
         try:
-            check(says, export(name, record, setting))
+            check(says, export(name, record, context))
         except AssertionError as error:
             yield f"{name}: {error}"
 
@@ -569,15 +569,15 @@ def test_there_is_a_reader_for_every_format() -> None:
 def test_nothing_is_said_that_a_rich_record_does_not_say(name: str) -> None:
     record = full() if name == "full" else Record.model_validate(TELEGRAM)
     texts = {part.id: "Text." for part in record.parts if part.is_text and part.held}
-    setting = FULL_SETTING if name == "full" else Setting(texts=texts)
-    assert list(read_back(record, setting)) == []
+    context = FULL_CONTEXT if name == "full" else ExportContext(texts=texts)
+    assert list(read_back(record, context)) == []
 
 
 def test_nothing_is_said_that_the_first_letter_does_not_say(letter: Path) -> None:
-    assert list(read_back(load_record(letter), Setting())) == []
+    assert list(read_back(load_record(letter), ExportContext())) == []
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(record=records())
 def test_nothing_is_said_that_a_record_does_not_say(record: Record) -> None:
-    assert list(read_back(record, Setting(made="2026-11-24", year=2026))) == []
+    assert list(read_back(record, ExportContext(made="2026-11-24", year=2026))) == []

@@ -6,18 +6,18 @@ import csv
 from dataclasses import replace
 from typing import Any
 
-from examples import BARE_SETTING, FULL_SETTING, bare, full, record
+from examples import BARE_CONTEXT, FULL_CONTEXT, bare, full, record
 from places import expected, places
 
-from archive_pkg.interchange import Setting, export
+from archive_pkg.interchange import ExportContext, export
 
 
 def test_sword_has_each_element_of_dublin_core() -> None:
-    assert places(export("sword", full(), FULL_SETTING)) == expected("sword")
+    assert places(export("sword", full(), FULL_CONTEXT)) == expected("sword")
 
 
 def test_sword_has_no_list_for_a_single_value() -> None:
-    assert places(export("sword", bare(), BARE_SETTING)) == [
+    assert places(export("sword", bare(), BARE_CONTEXT)) == [
         "@context: https://swordapp.github.io/swordv3/swordv3.jsonld",
         "@type: Metadata",
         "dc:identifier: x",
@@ -27,12 +27,12 @@ def test_sword_has_no_list_for_a_single_value() -> None:
     ]
 
 
-def rows(setting: Setting = BARE_SETTING, **fields: Any) -> list[list[str]]:
-    return list(csv.reader(export("archivematica", record(**fields), setting).decode().split("\n")))
+def rows(context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[list[str]]:
+    return list(csv.reader(export("archivematica", record(**fields), context).decode().split("\n")))
 
 
 def test_archivematica_has_the_letter_in_the_first_row_and_a_row_for_each_file() -> None:
-    assert places(export("archivematica", full(), FULL_SETTING)) == expected("archivematica")
+    assert places(export("archivematica", full(), FULL_CONTEXT)) == expected("archivematica")
 
 
 def test_archivematica_names_files_within_the_transfer() -> None:
@@ -50,5 +50,5 @@ def test_archivematica_names_files_within_the_transfer() -> None:
     ]
     assert rows(parts=parts, title="A\nletter")[:3] == table[:3]
     assert rows(parts=parts) == table
-    inside = rows(replace(BARE_SETTING, folder="data/"), parts=parts)
+    inside = rows(replace(BARE_CONTEXT, folder="data/"), parts=parts)
     assert [row[0] for row in inside[1:-1]] == ["objects", "data/f", "data/g/h"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from examples import BARE_SETTING, FULL_SETTING, full, record
+from examples import BARE_CONTEXT, FULL_CONTEXT, full, record
 from places import expected, places
 
-from archive_pkg.interchange import Setting, export
+from archive_pkg.interchange import ExportContext, export
 
 HEAD = "TEI/teiHeader/"
 FILE = HEAD + "fileDesc/"
@@ -16,11 +16,11 @@ PROFILE = HEAD + "profileDesc/"
 
 
 def test_each_field_has_its_place() -> None:
-    assert places(export("tei", full(), FULL_SETTING)) == expected("tei")
+    assert places(export("tei", full(), FULL_CONTEXT)) == expected("tei")
 
 
-def said(within: str, setting: Setting = BARE_SETTING, **fields: Any) -> list[str]:
-    lines = places(export("tei", record(**fields), setting))
+def said(within: str, context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
+    lines = places(export("tei", record(**fields), context))
     return [line.removeprefix(within) for line in lines if line.startswith(within)]
 
 
@@ -43,7 +43,7 @@ def test_unknown_values_are_left_out_or_a_gap() -> None:
 
 
 def test_a_year_has_four_digits() -> None:
-    assert said(FILE + "publicationStmt/date/", Setting(year=987)) == ["@when: 0987"]
+    assert said(FILE + "publicationStmt/date/", ExportContext(year=987)) == ["@when: 0987"]
 
 
 def test_restrictions_are_said_without_rights_and_rights_without_a_licence() -> None:
@@ -91,7 +91,7 @@ def test_a_language_of_no_text_in_the_document_is_used_in_none_of_it() -> None:
         "language[2]: en",
     ]
     assert said(within, parts=parts) == plain
-    told = said(within, Setting(texts={"b": "Text"}), parts=parts)
+    told = said(within, ExportContext(texts={"b": "Text"}), parts=parts)
     assert told == [plain[0], "language[1]/@usage: 0", *plain[1:]]
 
 
@@ -137,17 +137,17 @@ def test_a_note_says_as_much_as_is_known() -> None:
     note = {"id": "n", "kind": "source-term", "at": at, "romanized": "planom"}
     parts = [{"id": "a", "kind": "translation", "file": "a.txt"}]
     within = "TEI/standOff/note/"
-    setting = Setting(texts={"a": text})
+    context = ExportContext(texts={"a": text})
     for language, tagged in (("ru", ["term/@xml:lang: ru-Latn"]), ("ru-Cyrl", []), (None, [])):
         more = {"language": language} if language else {}
-        told = said(within, setting, parts=parts, translation_notes=[note | more])
+        told = said(within, context, parts=parts, translation_notes=[note | more])
         assert told == [
             "@type: source-term", "@target: #note-n", "term/@type: romanized", *tagged,
             "term: planom",
         ]  # fmt: skip
     both = [*parts, {"id": "b", "kind": "translation", "file": "b.txt"}]
-    setting = Setting(texts={"a": text, "b": "other words"})
-    assert "@target: #note-n" in said(within, setting, parts=both, translation_notes=[note])
+    context = ExportContext(texts={"a": text, "b": "other words"})
+    assert "@target: #note-n" in said(within, context, parts=both, translation_notes=[note])
     assert said(within, parts=parts, translation_notes=[note])[:2] == [
         "@type: source-term", "term/@type: romanized"
     ]  # fmt: skip

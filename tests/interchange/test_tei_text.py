@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from examples import record
 
-from archive_pkg.interchange import Setting, export
+from archive_pkg.interchange import ExportContext, export
 
 FIELDS: dict[str, Any] = {
     "agents": [
@@ -53,7 +53,7 @@ def body(
     quoted = [{"field": field, "basis": "quoted", "at": quote(exact)} for field, exact in evidence]
     given = FIELDS | {"parts": parts, "translation_notes": noted} | fields
     given["evidence"] = [*quoted, *given.pop("more_evidence", ())]
-    written = export("tei", record(**given), Setting(texts={"a": text}))
+    written = export("tei", record(**given), ExportContext(texts={"a": text}))
     [found] = re.findall(r'(?s)<div xml:id="part-a"[^>]*>(.*?)</div>', written.decode())
     return str(found)
 
@@ -315,7 +315,7 @@ def test_a_note_is_in_the_document_only_with_its_words() -> None:
             for name, part in (("here", "a"), ("there", "b"))
         ],
     }
-    written = export("tei", record(**given), Setting(texts={"a": "x y"})).decode()
+    written = export("tei", record(**given), ExportContext(texts={"a": "x y"})).decode()
     assert written.count('xml:id="note-') == 1
     assert 'target="#note-here"' in written
     assert "#note-there" not in written

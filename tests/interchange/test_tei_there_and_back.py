@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from archive_pkg.interchange import Setting, export
+from archive_pkg.interchange import ExportContext, export
 from archive_pkg.interchange.importing import read
 from archive_pkg.records import Record
 from official import published_letters
@@ -80,7 +80,7 @@ def _record(text: str, listed: list[dict[str, Any]]) -> Record:
 
 
 def there_and_back(record: Record, text: str) -> tuple[bytes, Imported]:
-    written = export("tei", record, Setting(software="x", texts={"letter": text}))
+    written = export("tei", record, ExportContext(software="x", texts={"letter": text}))
     [back] = read(written, "letter.xml")
     return written, back
 
@@ -115,8 +115,8 @@ def test_published_letters_come_back_with_every_word_and_note() -> None:
             if not parts:
                 continue
             text = imported.files[str(parts[0].file)].decode()
-            setting = Setting(software="x", texts={part.id: text for part in parts})
-            [back] = read(export("tei", record, setting), file.name)
+            context = ExportContext(software="x", texts={part.id: text for part in parts})
+            [back] = read(export("tei", record, context), file.name)
             kept = [part for part in back.record.parts if part.is_text]
             came = back.files[str(kept[0].file)].decode()
             assert words(came) == words(text), file.name

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from archive_pkg.interchange import Setting, export, find_format
+from archive_pkg.interchange import ExportContext, export, find_format
 from archive_pkg.interchange.importing import read
 from archive_pkg.interchange.losses import losses
 from archive_pkg.records.models import Record
@@ -94,7 +94,7 @@ def test_ead3_keeps_the_doubts_of_both_ends_of_a_period() -> None:
 
 
 def test_mets_makes_up_no_time_of_day() -> None:
-    written = export("mets", wire(), Setting(made="2026-11-24"))
+    written = export("mets", wire(), ExportContext(made="2026-11-24"))
     assert b"CREATEDATE" not in written
     assert texts(written, "metsHdr/{*}agent/{*}note") == ["Created on 2026-11-24."]
 

@@ -13,7 +13,7 @@ from lxml import html
 from archive_pkg import cli
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages import build_package, open_package, verify
-from archive_pkg.packages.metadata import metadata_files, setting
+from archive_pkg.packages.metadata import export_context, metadata_files
 from archive_pkg.packages.page import letter_page, package_page
 from archive_pkg.records import Record, load_record
 from archive_pkg.texts.letter_files import DOCX
@@ -119,7 +119,7 @@ def test_the_text_of_a_word_file_is_on_the_page(tmp_path: Path) -> None:
         {"id": "p", "kind": "scan", "file": "a.pdf", "media_type": "application/pdf"},
     ]
     record = Record.model_validate({"id": "x", "type": "letter", "title": "X", "parts": parts})
-    known = setting(record, tmp_path)
+    known = export_context(record, tmp_path)
     made = metadata_files(record, known, ["page"])
     [page] = made.values()
     for shown, address in (

@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from archive_pkg import verify
-from archive_pkg.interchange import Setting, export
+from archive_pkg.interchange import ExportContext, export
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
 from archive_pkg.packages.targets import build_for, find_target, why_not
@@ -158,8 +158,8 @@ def test_a_target_gets_the_publisher_the_institution_and_the_contact(
 
 
 def exported(name: str, letter: Path, project: Project) -> bytes:
-    setting = Setting(publisher=project.publisher, project=project, made="2026-11-24")
-    return export(name, load_record(letter), setting)
+    context = ExportContext(publisher=project.publisher, project=project, made="2026-11-24")
+    return export(name, load_record(letter), context)
 
 
 def test_exports_name_the_publisher_and_the_licence_of_the_descriptions(

@@ -1,6 +1,6 @@
 """Exports of records: one module per format, chosen by name."""
 
-from archive_pkg.interchange.export_context import FileFacts, Setting
+from archive_pkg.interchange.export_context import ExportContext, FileFacts
 from archive_pkg.interchange.formats import FORMATS, Format, export, find_format
 
-__all__ = ["FORMATS", "FileFacts", "Format", "Setting", "export", "find_format"]
+__all__ = ["FORMATS", "ExportContext", "FileFacts", "Format", "export", "find_format"]

@@ -27,7 +27,7 @@ class FileFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class ExportContext:
     """Data besides the record, as far as the caller has it.
 
     Attributes:

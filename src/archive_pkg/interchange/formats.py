@@ -9,13 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import UsageError
-from archive_pkg.interchange.export_context import Setting
+from archive_pkg.interchange.export_context import ExportContext
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
     from archive_pkg.records.models import Record
 
-Writer = Callable[[Sequence["Record"], Setting], bytes]
+Writer = Callable[[Sequence["Record"], ExportContext], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,10 @@ class Format:
         """Return whether the format describes documents of the record's type."""
         return record.document_type.correspondence or not self.of_correspondence
 
-    def write(self, records: Sequence[Record], setting: Setting) -> bytes:
+    def write(self, records: Sequence[Record], context: ExportContext) -> bytes:
         """Return the records in this format; the bytes depend only on the arguments."""
         writer: Writer = self._load(self.writer)
-        return writer(records, setting)
+        return writer(records, context)
 
     def _load(self, name: str) -> Any:
         return getattr(import_module(f"archive_pkg.interchange.exporting.{self.module}"), name)
@@ -164,7 +164,9 @@ def find_format(name: str) -> Format:
     )
 
 
-def export(name: str, record: Record | Sequence[Record], setting: Setting | None = None) -> bytes:
+def export(
+    name: str, record: Record | Sequence[Record], context: ExportContext | None = None
+) -> bytes:
     """Export a record, or several, in a format.
 
     The bytes depend only on the arguments and the version of this software.
@@ -173,7 +175,7 @@ def export(name: str, record: Record | Sequence[Record], setting: Setting | None
         name: The format's name, one of `FORMATS`.
         record: The record; several for a format that collects letters in one file. A format of
             correspondence leaves out documents of other types.
-        setting: Texts, files and other data that a record does not hold.
+        context: Texts, files and other data that a record does not hold.
 
     Returns:
         The document, encoded.
@@ -193,7 +195,7 @@ def export(name: str, record: Record | Sequence[Record], setting: Setting | None
     taken = [one for one in records if chosen.takes(one)]
     if not taken:
         raise none_taken(chosen)
-    return chosen.write(taken, setting or Setting(software=SOFTWARE))
+    return chosen.write(taken, context or ExportContext(software=SOFTWARE))
 
 
 def none_taken(chosen: Format) -> UsageError:

@@ -26,9 +26,9 @@ from archive_pkg.packages.metadata import (
     CRATE,
     chosen,
     crate_file,
+    export_context,
     fitting,
     metadata_files,
-    setting,
     titles,
     unfit,
 )
@@ -253,10 +253,10 @@ class CheckedPackage:
             f"{layout.PARTS}/{name}": self.folder / name for name in record.files
         }
         payload |= payload_files.record_files(record, titles(documents, record))
-        export_setting = setting(record, self.folder, made=on.isoformat(), project=project)
-        payload[CRATE] = crate_file(record, export_setting)
+        context = export_context(record, self.folder, made=on.isoformat(), project=project)
+        payload[CRATE] = crate_file(record, context)
         info = payload_files.bag_info(record, SOFTWARE, on.isoformat(), project)
-        files = metadata_files(record, export_setting, documents)
+        files = metadata_files(record, context, documents)
         written = bags.write(staged, payload, info=info, tag_files=files, jobs=jobs)
         if withheld_parts:
             refuse_leaks(staged, self.record, record, self.folder, withheld_parts)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import storage
 from archive_pkg.errors import UsageError
-from archive_pkg.interchange import FORMATS, FileFacts, Setting
+from archive_pkg.interchange import FORMATS, ExportContext, FileFacts
 from archive_pkg.interchange.losses import left_out
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
 from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
@@ -45,12 +45,12 @@ class ExportInput:
 
     Attributes:
         outgoing: The complete record, and the record that the audience may see.
-        setting: The texts and sizes of its files, the software and the settings of the project.
+        context: The texts and sizes of its files, the software and the settings of the project.
         folder: The folder that the paths of the parts are relative to.
     """
 
     outgoing: Outgoing
-    setting: Setting
+    context: ExportContext
     folder: Path
 
 
@@ -87,18 +87,20 @@ def read_for_export(
     else:
         record, folder, files_prefix = load_record(source), record_file(source)[0].parent, ""
     outgoing = seen_by(record, audience, on)
-    known = setting(outgoing.record, folder, files_prefix=files_prefix, made=made, project=project)
+    known = export_context(
+        outgoing.record, folder, files_prefix=files_prefix, made=made, project=project
+    )
     return ExportInput(outgoing, known, folder)
 
 
-def setting(
+def export_context(
     record: Record,
     folder: Path,
     *,
     files_prefix: str = "",
     made: str | None = None,
     project: Project | None = None,
-) -> Setting:
+) -> ExportContext:
     """Return what the formats need besides the record, such as the texts and sizes of its files.
 
     Args:
@@ -134,7 +136,7 @@ def setting(
     }
     files = {path: FileFacts(size) for path, size in sizes.items()}
     project = project or Project()
-    return Setting(
+    return ExportContext(
         texts=texts,
         extracted=extracted,
         files=files,
@@ -192,7 +194,9 @@ def unfit(documents: Iterable[str], record: Record) -> Iterator[Finding]:
             yield from left_out(FORMATS[name], record)
 
 
-def metadata_files(record: Record, known: Setting, documents: Collection[str]) -> dict[str, bytes]:
+def metadata_files(
+    record: Record, known: ExportContext, documents: Collection[str]
+) -> dict[str, bytes]:
     """Make the files of `metadata/` from a record.
 
     Args:
@@ -212,7 +216,7 @@ def metadata_files(record: Record, known: Setting, documents: Collection[str]) -
     return {path_of(name): made[_file(name)] for name in documents}
 
 
-def _page(record: Record, known: Setting) -> bytes:
+def _page(record: Record, known: ExportContext) -> bytes:
     from archive_pkg.packages.page.letter import page_in_package
 
     return page_in_package(record, known.texts, known.extracted, known.folder).encode()
@@ -237,6 +241,6 @@ def titles(documents: Iterable[str], record: Record) -> dict[str, str]:
     }
 
 
-def crate_file(record: Record, known: Setting) -> bytes:
+def crate_file(record: Record, known: ExportContext) -> bytes:
     """Return the RO-Crate metadata file, as it is in `data/`."""
     return FORMATS["ro-crate"].write([record], replace(known, folder=f"{PARTS}/"))

@@ -141,13 +141,13 @@ def export(
                 say_seen(answer, result, path, known.outgoing)
         if answer.status:
             return
-        document = write(to, [record for _, record, _ in found], found[0][2].setting)
+        document = write(to, [record for _, record, _ in found], found[0][2].context)
         # With several records, the open words of one may be the withheld words of another.
         documents = {to: document.decode()} if len(found) == 1 else {}
         for result, record, known in found:
             answer.found(result, left_out(chosen, record))
             if explain and chosen.takes(record):
-                answer.found(result, losses(chosen, record, known.setting.texts, document))
+                answer.found(result, losses(chosen, record, known.context.texts, document))
             try:
                 refuse_traces(known.outgoing, known.folder, documents, "nothing was written")
             except InvalidError as error:

@@ -168,7 +168,7 @@ def export_one(
     if not chosen.takes(record):
         details: dict[str, Any] = {"record": record.id}
         return Done(str(path), LEFT_OUT, findings=list(left_out(chosen, record)), details=details)
-    document = export(to, [with_later_events(known.outgoing, path, to, ledger)], known.setting)
+    document = export(to, [with_later_events(known.outgoing, path, to, ledger)], known.context)
     refuse_traces(known.outgoing, known.folder, {to: document.decode()}, "nothing was written")
     target = out / f"{record.id}.{chosen.file}"
     unchanged = target.is_file() and storage.read_regular(target) == document

@@ -43,7 +43,7 @@ from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.transfers import BLOCK, Transfer
 from archive_pkg.deposits.zips import RestrictingRepository, Upload, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError
-from archive_pkg.interchange.export_context import Setting
+from archive_pkg.interchange.export_context import ExportContext
 from archive_pkg.interchange.exporting import dataverse
 from archive_pkg.reports import Location
 
@@ -436,7 +436,7 @@ class Dataverse(RestrictingRepository):
         """Return the record as Dataverse's metadata, with the mark of this deposit."""
         given = {"Contact-Email": self._options["contact"]}
         given |= {"Subject": self._options["subject"]} if "subject" in self._options else {}
-        version = dataverse.describe(self._public_record(transfer), Setting(given=given))
+        version = dataverse.describe(self._public_record(transfer), ExportContext(given=given))
         if self._is_restricting:
             # A dataset with restricted files must have terms of access.
             version["termsOfAccess"] = self._rules(transfer) or "On request."

@@ -12,7 +12,7 @@ from archive_pkg.interchange.exporting.dublin_core import values
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.interchange.export_context import Setting
+    from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Record
 
 MAPPING = {field: f"dc.{place}" for field, place in DUBLIN_CORE.items()} | {
@@ -22,10 +22,10 @@ MAPPING = {field: f"dc.{place}" for field, place in DUBLIN_CORE.items()} | {
 _TRANSFER = "objects"
 
 
-def write(records: Sequence[Record], setting: Setting) -> bytes:
+def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the table. A column that has several values for the letter is repeated."""
     [record] = records
-    elements = list(values(record, setting))
+    elements = list(values(record, context))
     columns = ["filename", *(f"dc.{name}" for name, _ in elements)]
     rows = [[_TRANSFER, *(_line(value) for _, value in elements)]]
     for path in record.files:
@@ -33,7 +33,7 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
         titles = "; ".join(derived_facts.part_title(record, part) for part in parts)
         row = [""] * len(columns)
         row[0], row[columns.index("dc.title")] = (
-            f"{setting.folder or f'{_TRANSFER}/'}{path}",
+            f"{context.folder or f'{_TRANSFER}/'}{path}",
             _line(titles),
         )
         rows.append(row)

@@ -16,7 +16,7 @@ from archive_pkg.interchange.dates import edtf_of, plain
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archive_pkg.interchange.export_context import Setting
+    from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Agent, Record
 
 MAPPING = {
@@ -51,17 +51,17 @@ _ESCAPES = {
 _BRACES = str.maketrans({"{": "%7B", "}": "%7D"})
 
 
-def write(records: Sequence[Record], setting: Setting) -> bytes:
+def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the letters in BibTeX."""
-    return "\n".join(_entry(record, setting) for record in records).encode()
+    return "\n".join(_entry(record, context) for record in records).encode()
 
 
-def _entry(record: Record, setting: Setting) -> str:
-    lines = [f"  {name} = {{{value}}}," for name, value in _fields(record, setting) if value]
+def _entry(record: Record, context: ExportContext) -> str:
+    lines = [f"  {name} = {{{value}}}," for name, value in _fields(record, context) if value]
     return "\n".join([f"@{record.document_type.bibtex}{{{record.id},", *lines, "}", ""])
 
 
-def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
+def _fields(record: Record, context: ExportContext) -> Iterator[tuple[str, str]]:
     yield "author", _names(derived_facts.creators(record))
     yield "title", f"{{{_tex(record.title)}}}"
     kind = record.document_type.label
@@ -85,11 +85,11 @@ def _fields(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
     published = "; ".join(derived_facts.published_in(record))
     yield "addendum", _tex(f"Published in: {published}") if published else ""
     yield "note", _tex("; ".join(_notes(record)))
-    yield "publisher", _tex(setting.publisher or "")
+    yield "publisher", _tex(context.publisher or "")
     doi = derived_facts.doi(record)
     yield "doi", _verbatim(doi.value) if doi else ""
     urls = (item.value for item in record.identifiers if item.scheme == "url")
-    yield "url", _verbatim(setting.addresses.get(record.id) or next(urls, ""))
+    yield "url", _verbatim(context.addresses.get(record.id) or next(urls, ""))
     yield "version", str(record.version)
 
 

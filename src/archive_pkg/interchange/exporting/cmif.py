@@ -28,7 +28,7 @@ from archive_pkg.interchange.markup import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from archive_pkg.interchange.export_context import Setting
+    from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Agent, Record, WrittenDate
 
 NAMESPACE = "http://www.tei-c.org/ns/1.0"
@@ -54,13 +54,13 @@ MAPPING = {
 }
 
 
-def write(records: Sequence[Record], setting: Setting) -> bytes:
+def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the letters in CMIF."""
     title = records[0].title if len(records) == 1 else f"{len(records)} letters"
     source = source_name(record.id for record in records)
-    document, profile = _frame(title, source, setting)
+    document, profile = _frame(title, source, context)
     for record in records:
-        _letter(profile, record, f"#{source}", setting)
+        _letter(profile, record, f"#{source}", context)
     return serialize(document)
 
 
@@ -69,15 +69,19 @@ def source_name(ids: Iterable[str]) -> str:
     return f"edition-{uuid5(NAMESPACE_URL, ' '.join(ids))}"
 
 
-def fragment(record: Record, setting: Setting) -> bytes:
+def fragment(record: Record, context: ExportContext) -> bytes:
     """Return one letter in CMIF, for `joined`."""
     profile = root(NAMESPACE, "profileDesc")
     profile.line = "\n      "
-    return text_of(_letter(profile, record, _HERE, setting)).lstrip().encode()
+    return text_of(_letter(profile, record, _HERE, context)).lstrip().encode()
 
 
 def joined(
-    title: str, source: str, fragments: Iterable[bytes], setting: Setting, address: str = "cmif.xml"
+    title: str,
+    source: str,
+    fragments: Iterable[bytes],
+    context: ExportContext,
+    address: str = "cmif.xml",
 ) -> Iterator[bytes]:
     """Yield the pieces of a file of many letters, so that only one letter is in memory at a time.
 
@@ -85,10 +89,10 @@ def joined(
         title: The title of all letters together.
         source: Their `source_name`.
         fragments: The result of `fragment` for each.
-        setting: The data besides the records.
+        context: The data besides the records.
         address: The address of the file.
     """
-    document, profile = _frame(title, source, setting, address)
+    document, profile = _frame(title, source, context, address)
     profile.append(_HERE)
     head, _, tail = serialize(document).partition(_HERE.encode())
     yield head
@@ -98,7 +102,7 @@ def joined(
 
 
 def _frame(
-    title: str, source: str, setting: Setting, address: str = "cmif.xml"
+    title: str, source: str, context: ExportContext, address: str = "cmif.xml"
 ) -> tuple[Element, Element]:
     """Return a document without letters, and the element for them."""
     document = root(NAMESPACE, "TEI")
@@ -106,16 +110,16 @@ def _frame(
     description = put(header, "fileDesc")
     titles = put(description, "titleStmt")
     say(titles, "title", title)
-    settings = setting.project.settings
+    settings = context.project.settings
     editor = put(titles, "editor")
     editor.line = ""
-    editor.append(escaped(fit(setting.publisher or UNKNOWN)))
+    editor.append(escaped(fit(context.publisher or UNKNOWN)))
     if settings.contact.email:
         say(editor, "email", settings.contact.email)
     publication = put(description, "publicationStmt")
-    say(publication, "publisher", setting.publisher or UNKNOWN)
+    say(publication, "publisher", context.publisher or UNKNOWN)
     say(publication, "idno", address, type="url")
-    say(publication, "date", when=setting.made)
+    say(publication, "date", when=context.made)
     allowed = put(publication, "availability")
     if licence := settings.licence:
         say(allowed, "licence", licence, target=licence_address(licence))
@@ -127,8 +131,8 @@ def _frame(
     return document, profile
 
 
-def _letter(profile: Element, record: Record, source: str, setting: Setting) -> Element:
-    address = setting.addresses.get(record.id) or first_address(record.identifiers)
+def _letter(profile: Element, record: Record, source: str, context: ExportContext) -> Element:
+    address = context.addresses.get(record.id) or first_address(record.identifiers)
     letter = put(profile, "correspDesc", key=record.id, ref=address, source=source)
     sent = put(letter, "correspAction", type="sent")
     _names(sent, derived_facts.senders(record))

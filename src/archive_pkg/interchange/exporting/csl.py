@@ -12,7 +12,7 @@ from archive_pkg.records.wording import shelfmark
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.interchange.export_context import Setting
+    from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Agent, Record, WrittenDate
 
 MAPPING = {
@@ -42,12 +42,12 @@ MAPPING = {
 }
 
 
-def write(records: Sequence[Record], setting: Setting) -> bytes:
+def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the letters in CSL-JSON, which is a list."""
-    return to_json([_item(record, setting) for record in records])
+    return to_json([_item(record, context) for record in records])
 
 
-def _item(record: Record, setting: Setting) -> dict[str, Any]:
+def _item(record: Record, context: ExportContext) -> dict[str, Any]:
     hands = [hand for hand in derived_facts.persons(record) if hand.is_own]
     others = dict.fromkeys(hand.agent for hand in hands if hand.role != "translator")
     others |= dict.fromkeys(one.agent for one in derived_facts.participants(record))
@@ -76,9 +76,9 @@ def _item(record: Record, setting: Setting) -> dict[str, Any]:
         "archive": holding.repository if holding else None,
         "archive_collection": top,
         "archive_location": below,
-        "publisher": setting.publisher,
+        "publisher": context.publisher,
         "DOI": doi.value if doi else None,
-        "URL": setting.addresses.get(record.id) or next(iter(urls), None),
+        "URL": context.addresses.get(record.id) or next(iter(urls), None),
         "version": str(record.version),
         "note": f"Rights: {record.rights.statement}" if record.rights else None,
     }

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archive_pkg.dates.edtf_string import Edtf
-    from archive_pkg.interchange.export_context import Setting
+    from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Agent, Record, WrittenDate
 
 NAMESPACE = "http://datacite.org/schema/kernel-4"
@@ -97,10 +97,10 @@ MAPPING = {
 }
 
 
-def write(records: Sequence[Record], setting: Setting) -> bytes:
+def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the record in DataCite's XML."""
     [record] = records
-    data = describe(record, setting)
+    data = describe(record, context)
     resource = root(NAMESPACE, "resource", {None: NAMESPACE, "xsi": XSI})
     schema = "https://schema.datacite.org/meta/kernel-4.6/metadata.xsd"
     label(resource, xsi_schemaLocation=f"{NAMESPACE} {schema}")
@@ -185,10 +185,10 @@ def _people(resource: Any, plural: str, people: Sequence[dict[str, Any]]) -> Non
             )
 
 
-def describe(record: Record, setting: Setting) -> dict[str, Any]:
+def describe(record: Record, context: ExportContext) -> dict[str, Any]:
     """Return the record in the form of DataCite's JSON, without empty values."""
     doi = derived_facts.doi(record)
-    files = [setting.files[path] for path in record.files if path in setting.files]
+    files = [context.files[path] for path in record.files if path in context.files]
     data: dict[str, Any] = {
         "schemaVersion": NAMESPACE,
         "doi": doi.value if doi else None,
@@ -198,8 +198,8 @@ def describe(record: Record, setting: Setting) -> dict[str, Any]:
             {"title": record.title},
             *({"title": title, "titleType": "AlternativeTitle"} for title in record.variant_titles),
         ],
-        "publisher": {"name": setting.publisher or TO_BE_ANNOUNCED},
-        "publicationYear": f"{setting.year:04}" if setting.year else NO_YEAR,
+        "publisher": {"name": context.publisher or TO_BE_ANNOUNCED},
+        "publicationYear": f"{context.year:04}" if context.year else NO_YEAR,
         "types": {
             "resourceType": record.document_type.label,
             "resourceTypeGeneral": "Text",
@@ -347,7 +347,7 @@ def _descriptions(record: Record) -> Iterator[dict[str, str]]:
         yield {"description": f"Custody: {record.custody}", "descriptionType": "Other"}
 
 
-def write_json(records: Sequence[Record], setting: Setting) -> bytes:
+def write_json(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the record in DataCite's JSON."""
     [record] = records
-    return to_json(describe(record, setting))
+    return to_json(describe(record, context))

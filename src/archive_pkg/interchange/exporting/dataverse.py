@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archive_pkg.dates.edtf_string import Edtf
-    from archive_pkg.interchange.export_context import Setting
+    from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Agent, Record, Rights, Subject
 
 SUBJECT = "Arts and Humanities"
@@ -118,15 +118,15 @@ MAPPING = {
 }
 
 
-def write(records: Sequence[Record], setting: Setting) -> bytes:
+def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the body of a request that makes a dataset."""
     [record] = records
-    return to_json({"datasetVersion": describe(record, setting)})
+    return to_json({"datasetVersion": describe(record, context)})
 
 
-def describe(record: Record, setting: Setting) -> dict[str, Any]:
+def describe(record: Record, context: ExportContext) -> dict[str, Any]:
     """Return the record as a version of a dataset."""
-    fields = [field for field in _fields(record, setting) if field["value"] not in (None, "", [])]
+    fields = [field for field in _fields(record, context) if field["value"] not in (None, "", [])]
     version: dict[str, Any] = {
         "metadataBlocks": {"citation": {"displayName": "Citation Metadata", "fields": fields}}
     }
@@ -135,7 +135,7 @@ def describe(record: Record, setting: Setting) -> dict[str, Any]:
     return version
 
 
-def _fields(record: Record, setting: Setting) -> Iterator[dict[str, Any]]:
+def _fields(record: Record, context: ExportContext) -> Iterator[dict[str, Any]]:
     yield _one("title", record.title)
     yield _many("alternativeTitle", list(record.variant_titles))
     yield _compounds(
@@ -152,13 +152,13 @@ def _fields(record: Record, setting: Setting) -> Iterator[dict[str, Any]]:
         "author", [_author(agent) for agent in derived_facts.creators(record)] or [_nobody()]
     )
     contact = _group(
-        ("datasetContactName", setting.given.get("Contact-Name")),
-        ("datasetContactEmail", setting.given.get("Contact-Email")),
+        ("datasetContactName", context.given.get("Contact-Name")),
+        ("datasetContactEmail", context.given.get("Contact-Email")),
     )
     yield _compounds("datasetContact", [contact])
     summary = record.summary.text if record.summary else datacite.UNKNOWN
     yield _compounds("dsDescription", [_group(("dsDescriptionValue", summary))])
-    yield _terms_of_a_list("subject", [setting.given.get("Subject", SUBJECT)])
+    yield _terms_of_a_list("subject", [context.given.get("Subject", SUBJECT)])
     yield _compounds("keyword", [_keyword(subject) for subject in record.subjects])
     yield _compounds(
         "publication", [_publication(words) for words in derived_facts.published_in(record)]

@@ -11,7 +11,7 @@ from archive_pkg.records.wording import classification_in_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archive_pkg.interchange.export_context import Setting
+    from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Record
 
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -91,23 +91,23 @@ MAPPING = {
 }
 
 
-def write(records: Sequence[Record], setting: Setting) -> bytes:
+def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the record in oai_dc."""
     [record] = records
-    return serialize(element(record, setting))
+    return serialize(element(record, context))
 
 
-def element(record: Record, setting: Setting, within: Element | None = None) -> Element:
+def element(record: Record, context: ExportContext, within: Element | None = None) -> Element:
     """Return the record as an `oai_dc:dc` element, alone or within another document."""
     document = root(OAI_DC, "dc", {"oai_dc": OAI_DC, "dc": DC, "xsi": XSI}, within)
     label(document, xsi_schemaLocation=f"{OAI_DC} {OAI_DC[:-1]}.xsd")
     document.prefix = "dc:"
-    for name, value in values(record, setting):
+    for name, value in values(record, context):
         say(document, name, value)
     return document
 
 
-def values(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
+def values(record: Record, context: ExportContext) -> Iterator[tuple[str, str]]:
     """Yield the names and values of the elements, in the order in which they are written."""
     yield "identifier", record.id
     for identifier in record.identifiers:
@@ -124,8 +124,8 @@ def values(record: Record, setting: Setting) -> Iterator[tuple[str, str]]:
         yield "contributor", f"{agent.name} ({role})"
     if record.donor:
         yield "contributor", f"{record.agent(record.donor).name} (donor)"
-    if setting.publisher:
-        yield "publisher", setting.publisher
+    if context.publisher:
+        yield "publisher", context.publisher
     if record.date:
         yield "date", record.date.words
     for subject in record.subjects:

@@ -13,7 +13,7 @@ from archive_pkg.records.wording import classification_in_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from archive_pkg.interchange.export_context import Setting
+    from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Agent, Part, Place, Record, WrittenDate
     from archive_pkg.records.vocabularies.identifiers import Identifier
 
@@ -114,11 +114,11 @@ MAPPING = {
 """The elements of EAD3 that each field of a record is written to."""
 
 
-def write(records: Sequence[Record], setting: Setting) -> bytes:
+def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the only one of some records in EAD3."""
     [record] = records
     ead = root(NAMESPACE, "ead")
-    _control(ead, record, setting)
+    _control(ead, record, context)
     description = put(ead, "archdesc", level="item")
     _identification(put(description, "did"), record)
     _context(description, record)
@@ -126,17 +126,17 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     return serialize(ead)
 
 
-def _control(ead: Element, record: Record, setting: Setting) -> None:
+def _control(ead: Element, record: Record, context: ExportContext) -> None:
     control = put(ead, "control")
     say(control, "recordid", record.id)
     titles = put(put(control, "filedesc"), "titlestmt")
     say(titles, "titleproper", record.title)
     say(control, "maintenancestatus", value="revised" if record.supersedes else "new")
-    settings = setting.project.settings
+    settings = context.project.settings
     agency = put(control, "maintenanceagency")
-    if settings.institution and setting.publisher == settings.institution.name:
+    if settings.institution and context.publisher == settings.institution.name:
         say(agency, "agencycode", settings.institution.isil)
-    say(agency, "agencyname", setting.publisher or "Unknown")
+    say(agency, "agencyname", context.publisher or "Unknown")
     if settings.licence or settings.rights_statement:
         declared = put(control, "rightsdeclaration")
         if licence := settings.licence:
@@ -145,9 +145,9 @@ def _control(ead: Element, record: Record, setting: Setting) -> None:
             say(put(declared, "descriptivenote"), "p", settings.rights_statement)
     event = put(put(control, "maintenancehistory"), "maintenanceevent")
     say(event, "eventtype", value="created")
-    say(event, "eventdatetime", setting.made or "", standarddatetime=setting.made)
+    say(event, "eventdatetime", context.made or "", standarddatetime=context.made)
     say(event, "agenttype", value="machine")
-    say(event, "agent", setting.software)
+    say(event, "agent", context.software)
     replaced = f", in place of {record.supersedes}" if record.supersedes else ""
     say(event, "eventdescription", f"Made from version {record.version} of the record{replaced}.")
 

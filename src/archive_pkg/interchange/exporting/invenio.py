@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from archive_pkg.dates.edtf_string import Edtf
-    from archive_pkg.interchange.export_context import Setting
+    from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Agent, Place, Record, WrittenDate
     from archive_pkg.records.vocabularies.identifiers import Identifier
 
@@ -90,28 +90,28 @@ _PLACE_SCHEMES = frozenset(["geonames", "wikidata"])
 """Schemes that InvenioRDM accepts for places; the description of a place has the others."""
 
 
-def write(records: Sequence[Record], setting: Setting) -> bytes:
+def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the body of a request that makes a draft."""
     [record] = records
     doi = derived_facts.doi(record)
     if doi is None:
-        return to_json({"metadata": describe(record, setting)})
+        return to_json({"metadata": describe(record, context)})
     pids = {"doi": {"identifier": doi.value, "provider": "external"}}
-    return to_json({"metadata": describe(record, setting, doi.value), "pids": pids})
+    return to_json({"metadata": describe(record, context, doi.value), "pids": pids})
 
 
-def describe(record: Record, setting: Setting, doi: str = "") -> dict[str, Any]:
+def describe(record: Record, context: ExportContext, doi: str = "") -> dict[str, Any]:
     """Return the record as InvenioRDM's metadata.
 
     Required values that nobody knows are `:unkn` and 0000.
 
     Args:
         record: The record.
-        setting: The data besides it.
+        context: The data besides it.
         doi: The DOI of the draft itself, which is not among the other identifiers.
     """
     summary = record.summary.text if record.summary else ""
-    files = [setting.files[path] for path in record.files if path in setting.files]
+    files = [context.files[path] for path in record.files if path in context.files]
     metadata: dict[str, Any] = {
         "resource_type": {"id": "publication-other"},
         "title": record.title,
@@ -121,8 +121,8 @@ def describe(record: Record, setting: Setting, doi: str = "") -> dict[str, Any]:
         "creators": [{"person_or_org": _name(agent)} for agent in derived_facts.creators(record)]
         or [{"person_or_org": {"type": "organizational", "name": datacite.UNKNOWN}}],
         "contributors": list(_contributors(record)),
-        "publication_date": setting.made or datacite.NO_YEAR,
-        "publisher": setting.publisher,
+        "publication_date": context.made or datacite.NO_YEAR,
+        "publisher": context.publisher,
         "description": f"<p>{escape(summary)}</p>" if summary else None,
         "additional_descriptions": [
             {"description": escape(words), "type": {"id": kind}}

@@ -16,7 +16,7 @@ from archive_pkg.interchange.markup import XLINK, XSI, Element, label, put, root
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.interchange.export_context import Setting
+    from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Part, Record
 
 NAMESPACE = "http://www.loc.gov/METS/"
@@ -43,7 +43,7 @@ MAPPING |= {
 }
 
 
-def write(records: Sequence[Record], setting: Setting) -> bytes:
+def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the record in METS."""
     [record] = records
     mets = root(NAMESPACE, "mets", {"mets": NAMESPACE, "xlink": XLINK, "xsi": XSI})
@@ -51,21 +51,21 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     label(mets, xsi_schemaLocation=f"{NAMESPACE} {SCHEMA}")
     label(mets, OBJID=record.id, LABEL=title, TYPE=record.document_type.label)
     creator = put(put(mets, "metsHdr"), "agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
-    say(creator, "name", setting.software)
-    if setting.made:
+    say(creator, "name", context.software)
+    if context.made:
         # CREATEDATE wants a time of day, which is not known.
-        say(creator, "note", f"Created on {setting.made}.")
+        say(creator, "note", f"Created on {context.made}.")
     described = put(mets, "dmdSec", ID="dmd")
-    dublin_core.element(record, setting, _wrapped(described, "DC"))
+    dublin_core.element(record, context, _wrapped(described, "DC"))
     kept = put(put(mets, "amdSec", ID="amd"), "digiprovMD", ID="premis")
-    beside = setting.beside.get(premis.FILE)
+    beside = context.beside.get(premis.FILE)
     if beside is None:
-        premis.element(record, setting, _wrapped(kept, "PREMIS"))
+        premis.element(record, context, _wrapped(kept, "PREMIS"))
     else:
         _refer(kept, "PREMIS", premis.FILE, beside)
     numbers = {path: f"file-{number}" for number, path in enumerate(record.files, 1)}
     if numbers:
-        _files(mets, record, numbers, setting)
+        _files(mets, record, numbers, context)
     letter = put(
         put(mets, "structMap", TYPE="LOGICAL"),
         "div",
@@ -123,12 +123,12 @@ def _refer(section: Element, kind: str, name: str, document: bytes) -> None:
     )
 
 
-def _files(mets: Element, record: Record, numbers: dict[str, str], setting: Setting) -> None:
+def _files(mets: Element, record: Record, numbers: dict[str, str], context: ExportContext) -> None:
     group = put(put(mets, "fileSec"), "fileGrp", USE="letter")
     for path, number in numbers.items():
         parts = [part for part in record.parts if part.file == path]
-        facts = setting.files.get(path)
-        digests = setting.digests(record, path)
+        facts = context.files.get(path)
+        digests = context.digests(record, path)
         strongest = next((name for name in _CHECKSUMS if name in digests), None)
         entry = put(
             group,
@@ -139,4 +139,4 @@ def _files(mets: Element, record: Record, numbers: dict[str, str], setting: Sett
             CHECKSUM=digests[strongest] if strongest else None,
             CHECKSUMTYPE=_CHECKSUMS[strongest] if strongest else None,
         )
-        say(entry, "FLocat", LOCTYPE="URL", xlink_href=quote(f"{setting.folder}{path}"))
+        say(entry, "FLocat", LOCTYPE="URL", xlink_href=quote(f"{context.folder}{path}"))

@@ -18,7 +18,7 @@ from archive_pkg.records.wording import classification_in_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.interchange.export_context import Setting
+    from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Agent, Event, Part, Record
 
 NAMESPACE = "http://www.loc.gov/premis/v3"
@@ -88,13 +88,13 @@ MAPPING = {
 }
 
 
-def write(records: Sequence[Record], setting: Setting) -> bytes:
+def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the record as a PREMIS document."""
     [record] = records
-    return serialize(element(record, setting))
+    return serialize(element(record, context))
 
 
-def element(record: Record, setting: Setting, within: Element | None = None) -> Element:
+def element(record: Record, context: ExportContext, within: Element | None = None) -> Element:
     """Return a `premis` element, as a new root or as a child of `within`."""
     # Values of xsi:type need the prefix "premis", because some readers compare them as text.
     names = {None: NAMESPACE, "premis": NAMESPACE, "xsi": XSI}
@@ -105,7 +105,7 @@ def element(record: Record, setting: Setting, within: Element | None = None) -> 
     for part in record.parts:
         _part(premis, record, part, bonds[part.id])
     for path in record.files:
-        _file(premis, record, path, setting)
+        _file(premis, record, path, context)
     for event in derived_facts.history(record):
         _event(premis, record, event)
     mentioned = _only_mentioned(record)
@@ -216,11 +216,11 @@ def _part(premis: Element, record: Record, part: Part, bond: derived_facts.Bond)
     _relation(object_, _REFERENCE, _ABOUT, about)
 
 
-def _file(premis: Element, record: Record, path: str, setting: Setting) -> None:
+def _file(premis: Element, record: Record, path: str, context: ExportContext) -> None:
     parts = [part for part in record.parts if part.file == path]
-    facts = setting.files.get(path)
+    facts = context.files.get(path)
     object_ = _object(premis, "file", path)
-    digests = setting.digests(record, path)
+    digests = context.digests(record, path)
     if digests.get("sha256"):
         _identifier(object_, "object", digests["sha256"], _DIGEST_NAME)
     traits = put(object_, "objectCharacteristics")
@@ -239,10 +239,10 @@ def _file(premis: Element, record: Record, path: str, setting: Setting) -> None:
             registry = put(known, "formatRegistry")
             say(registry, "formatRegistryName", "PRONOM")
             say(registry, "formatRegistryKey", pronom)
-    say(object_, "originalName", f"{setting.original_folder}{path}")
+    say(object_, "originalName", f"{context.original_folder}{path}")
     location = put(put(object_, "storage"), "contentLocation")
     say(location, "contentLocationType", "path")
-    say(location, "contentLocationValue", f"{setting.folder}{path}")
+    say(location, "contentLocationValue", f"{context.folder}{path}")
     _relation(object_, "structural", "is included in", [_part_name(part.id) for part in parts])
 
 

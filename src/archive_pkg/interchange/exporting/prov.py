@@ -20,7 +20,7 @@ from archive_pkg.records.wording import classification_in_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.interchange.export_context import Setting
+    from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Record
 
 _LETTER = "letter:letter"
@@ -87,13 +87,13 @@ MAPPING = {
 }
 
 
-def write(records: Sequence[Record], setting: Setting) -> bytes:
+def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the record in PROV-JSON."""
     [record] = records
-    return to_json(_statements(record, setting))
+    return to_json(_statements(record, context))
 
 
-def _statements(record: Record, setting: Setting) -> dict[str, dict[str, Any]]:
+def _statements(record: Record, context: ExportContext) -> dict[str, dict[str, Any]]:
     document = _Document(record.id)
     document.add(
         "entity",
@@ -107,7 +107,7 @@ def _statements(record: Record, setting: Setting) -> dict[str, dict[str, Any]]:
     )
     for name in record.sender:
         document.relate("wasAttributedTo", _LETTER, _agent(name))
-    _add_parts(document, record, setting)
+    _add_parts(document, record, context)
     for agent in record.agents:
         kind = _KINDS.get(agent.kind)
         document.add(
@@ -154,7 +154,7 @@ class _Document:
         self.statements.setdefault(kind, {})[f"_:id{self._relations}"] = ends
 
 
-def _add_parts(document: _Document, record: Record, setting: Setting) -> None:
+def _add_parts(document: _Document, record: Record, context: ExportContext) -> None:
     notes = list(zip(record.translation_notes, derived_facts.note_words(record), strict=True))
     bonds = derived_facts.bonds(record)
     for part in record.parts:
@@ -162,7 +162,7 @@ def _add_parts(document: _Document, record: Record, setting: Setting) -> None:
         about = [_part(other) for other in part.about]
         if bond == "about" and not about:
             about = [_LETTER]
-        digest = setting.digests(record, part.file or "").get("sha256")
+        digest = context.digests(record, part.file or "").get("sha256")
         document.add(
             "entity",
             name,
@@ -172,7 +172,7 @@ def _add_parts(document: _Document, record: Record, setting: Setting) -> None:
             ("dcterms:format", part.media_type),
             ("dcterms:date", edtf_of(part.made)),
             ("dcterms:description", part.method),
-            ("prov:location", f"{setting.folder}{part.file}" if part.file else None),
+            ("prov:location", f"{context.folder}{part.file}" if part.file else None),
             ("schema:sha256", digest),
             *(("schema:about", _reference(other)) for other in about),
             ("dcterms:relation", _reference(_LETTER) if bond == "version" else None),

@@ -12,7 +12,7 @@ from archive_pkg.interchange.json_text import to_json
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archive_pkg.interchange.export_context import Setting
+    from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.interchange.exporting.schema_org import Thing
     from archive_pkg.records.models import Event, Record
 
@@ -33,16 +33,16 @@ MAPPING = schema_org.MAPPING | {
 }
 
 
-def write(records: Sequence[Record], setting: Setting) -> bytes:
+def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the record as a crate's metadata."""
     [record] = records
-    graph = [*_crate(record, setting), *schema_org.things(record, setting)]
-    graph += schema_org.files(record, setting, "File")
-    graph += [_action(record, event, setting) for event in record.events]
+    graph = [*_crate(record, context), *schema_org.things(record, context)]
+    graph += schema_org.files(record, context, "File")
+    graph += [_action(record, event, context) for event in record.events]
     return to_json({"@context": f"{VERSION}/context", "@graph": schema_org.merged(graph)})
 
 
-def _crate(record: Record, setting: Setting) -> Iterator[Thing]:
+def _crate(record: Record, context: ExportContext) -> Iterator[Thing]:
     yield {
         "@id": "ro-crate-metadata.json",
         "@type": "CreativeWork",
@@ -59,14 +59,14 @@ def _crate(record: Record, setting: Setting) -> Iterator[Thing]:
         else f"{record.document_type.label} with its description: {record.title}",
         "identifier": record.id,
         "license": {"@id": "#rights"},
-        "mainEntity": {"@id": schema_org.letter_id(record, setting)},
-        "hasPart": [{"@id": schema_org.file_id(path, setting)} for path in record.files],
+        "mainEntity": {"@id": schema_org.letter_id(record, context)},
+        "hasPart": [{"@id": schema_org.file_id(path, context)} for path in record.files],
     }
-    if setting.made:
-        root["datePublished"] = setting.made
-    if setting.publisher:
+    if context.made:
+        root["datePublished"] = context.made
+    if context.publisher:
         root["publisher"] = {"@id": "#publisher"}
-        yield {"@id": "#publisher", "@type": "Organization", "name": setting.publisher}
+        yield {"@id": "#publisher", "@type": "Organization", "name": context.publisher}
     yield root
     yield {
         "@id": "#rights",
@@ -76,7 +76,7 @@ def _crate(record: Record, setting: Setting) -> Iterator[Thing]:
     }
 
 
-def _action(record: Record, event: Event, setting: Setting) -> Thing:
+def _action(record: Record, event: Event, context: ExportContext) -> Thing:
     date = event.date
     words = [
         event.detail,
@@ -90,7 +90,7 @@ def _action(record: Record, event: Event, setting: Setting) -> Thing:
         [schema_org.part_id(name) for name in names] for names in (event.sources, event.objects)
     )
     # An event without parts concerns the letter itself.
-    concerned = objects or ([] if sources else [schema_org.letter_id(record, setting)])
+    concerned = objects or ([] if sources else [schema_org.letter_id(record, context)])
     action = {
         "@id": f"#event-{event.id}",
         "@type": "CreateAction" if makes else "Action",

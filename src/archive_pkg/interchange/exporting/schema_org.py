@@ -20,7 +20,7 @@ from archive_pkg.records.wording import classification_in_words, shelfmark
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from archive_pkg.interchange.export_context import Setting
+    from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Agent, Part, Place, Record, Subject
     from archive_pkg.records.vocabularies.identifiers import Identifier
 
@@ -117,10 +117,10 @@ MAPPING = {
 }
 
 
-def write(records: Sequence[Record], setting: Setting) -> bytes:
+def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the record in schema.org's vocabulary."""
     [record] = records
-    graph = merged([*things(record, setting), *files(record, setting)])
+    graph = merged([*things(record, context), *files(record, context)])
     return to_json({"@context": "https://schema.org", "@graph": graph})
 
 
@@ -143,13 +143,13 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def things(record: Record, setting: Setting) -> Iterator[Thing]:
+def things(record: Record, context: ExportContext) -> Iterator[Thing]:
     """Yield the letter and everything that is known of it except its files."""
-    yield _letter(record, setting)
+    yield _letter(record, context)
     bonds = derived_facts.bonds(record)
     for part in record.parts:
-        yield _part(record, part, bonds[part.id], setting)
-    yield from _remarks(record, setting)
+        yield _part(record, part, bonds[part.id], context)
+    yield from _remarks(record, context)
     yield from _recorded(record)
     for agent in record.agents:
         yield _agent(agent)
@@ -171,13 +171,13 @@ def things(record: Record, setting: Setting) -> Iterator[Thing]:
         yield {"@id": _holding_id(number), "@type": "ArchiveOrganization", "name": name}
 
 
-def _remarks(record: Record, setting: Setting) -> Iterator[Thing]:
+def _remarks(record: Record, context: ExportContext) -> Iterator[Thing]:
     if record.summary and record.summary.author:
         yield {
             "@id": _SUMMARY,
             "@type": "CreativeWork",
             "genre": "summary",
-            "about": _ref(letter_id(record, setting)),
+            "about": _ref(letter_id(record, context)),
             "text": record.summary.text,
             "creator": _agents(record, [record.summary.author]),
         }
@@ -223,32 +223,32 @@ def _subject(subject: Subject, number: int) -> Iterator[Thing]:
         yield {"@id": terms, "@type": "DefinedTermSet", "name": SCHEMES[known.scheme].name}
 
 
-def files(record: Record, setting: Setting, kind: str = "MediaObject") -> Iterator[Thing]:
+def files(record: Record, context: ExportContext, kind: str = "MediaObject") -> Iterator[Thing]:
     """Yield the held files."""
     for path in record.files:
         parts = [part for part in record.parts if part.file == path]
-        facts = setting.files.get(path)
+        facts = context.files.get(path)
         yield _known(
             {
-                "@id": file_id(path, setting),
+                "@id": file_id(path, context),
                 "@type": kind,
                 "name": path,
                 "contentSize": str(facts.size) if facts else None,
                 "encodingFormat": next((p.media_type for p in parts if p.media_type), None),
-                "sha256": setting.digests(record, path).get("sha256"),
+                "sha256": context.digests(record, path).get("sha256"),
                 "encodesCreativeWork": [_ref(part_id(part.id)) for part in parts],
             }
         )
 
 
-def letter_id(record: Record, setting: Setting) -> str:
+def letter_id(record: Record, context: ExportContext) -> str:
     """Return the letter's own address, or its name in the description."""
-    return setting.addresses.get(record.id, LETTER)
+    return context.addresses.get(record.id, LETTER)
 
 
-def file_id(path: str, setting: Setting) -> str:
+def file_id(path: str, context: ExportContext) -> str:
     """Return a file's address relative to the description."""
-    return quote(f"{setting.folder}{path}")
+    return quote(f"{context.folder}{path}")
 
 
 def part_id(name: str) -> str:
@@ -301,7 +301,7 @@ def _holding_id(number: int) -> str:
     return _HOLDING if number == 1 else f"{_HOLDING}-{number}"
 
 
-def _letter(record: Record, setting: Setting) -> Thing:
+def _letter(record: Record, context: ExportContext) -> Thing:
     rights = record.rights
     places = [_ref(place_id(place, number)) for number, place in enumerate(_places(record), 1)]
     here, mentioned = (places[:1], places[1:]) if record.place else ([], places)
@@ -326,7 +326,7 @@ def _letter(record: Record, setting: Setting) -> Thing:
     contained = dict.fromkeys([*enclosed, *(one["@id"] for one in bound("part"))])
     return _known(
         {
-            "@id": letter_id(record, setting),
+            "@id": letter_id(record, context),
             "@type": [kind, "ArchiveComponent"],
             "name": record.title,
             "alternateName": list(record.variant_titles),
@@ -384,8 +384,8 @@ def _is_signed(record: Record) -> bool:
     return record.summary is not None and record.summary.author is not None
 
 
-def _part(record: Record, part: Part, bond: derived_facts.Bond, setting: Setting) -> Thing:
-    letter = _ref(letter_id(record, setting))
+def _part(record: Record, part: Part, bond: derived_facts.Bond, context: ExportContext) -> Thing:
+    letter = _ref(letter_id(record, context))
     sources, wholes, about = (
         [_ref(part_id(name)) for name in names]
         for names in (part.made_from, part.part_of, part.about)
@@ -412,7 +412,7 @@ def _part(record: Record, part: Part, bond: derived_facts.Bond, setting: Setting
             "creditText": derived_facts.method_words(record, part),
             "description": part.note,
             "conditionsOfAccess": derived_facts.access_words(part),
-            "encoding": _ref(file_id(part.file, setting)) if part.file else None,
+            "encoding": _ref(file_id(part.file, context)) if part.file else None,
         }
     )
 

@@ -18,7 +18,7 @@ from archive_pkg.records.wording import classification_in_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archive_pkg.interchange.export_context import Setting
+    from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import (
         Agent,
         Holding,
@@ -133,7 +133,7 @@ MAPPING = {
 }
 
 
-def write(records: Sequence[Record], setting: Setting) -> bytes:
+def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the record in TEI."""
     [record] = records
     document = root(NAMESPACE, "TEI")
@@ -143,9 +143,9 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     header.line = "\n    "
     standoff = put(document, "standOff") if record.translation_notes else None
     text = put(document, "text", xml_lang=derived_facts.main_language(record))
-    placed = _body(put(text, "body"), record, setting)
-    _file(put(header, "fileDesc"), record, setting)
-    _profile(put(header, "profileDesc"), record, setting)
+    placed = _body(put(text, "body"), record, context)
+    _file(put(header, "fileDesc"), record, context)
+    _profile(put(header, "profileDesc"), record, context)
     if record.supersedes:
         say(put(header, "revisionDesc"), "change", f"In place of {record.supersedes}")
     if standoff is not None:
@@ -154,10 +154,10 @@ def write(records: Sequence[Record], setting: Setting) -> bytes:
     return serialize(document)
 
 
-def _body(body: Element, record: Record, setting: Setting) -> set[str]:
+def _body(body: Element, record: Record, context: ExportContext) -> set[str]:
     placed: set[str] = set()
     for part in derived_facts.text_parts(record):
-        if part.id in setting.texts:
+        if part.id in context.texts:
             division = put(
                 body,
                 "div",
@@ -165,14 +165,14 @@ def _body(body: Element, record: Record, setting: Setting) -> set[str]:
                 type=part.kind,
                 xml_lang=next(iter(part.languages), None),
             )
-            placed |= render(division, record, part, setting.texts[part.id])
+            placed |= render(division, record, part, context.texts[part.id])
             body.append("\n")
     if not body:
         say(put(body, "p"), "gap", reason="unavailable")
     return placed
 
 
-def _file(description: Element, record: Record, setting: Setting) -> None:
+def _file(description: Element, record: Record, context: ExportContext) -> None:
     titles = put(description, "titleStmt")
     say(titles, "title", record.title)
     for title in record.variant_titles:
@@ -192,7 +192,7 @@ def _file(description: Element, record: Record, setting: Setting) -> None:
         name(responsible, record.agent(record.rights.holder))
     version = f"Version {record.version} of the record"
     say(put(description, "editionStmt"), "edition", version, n=str(record.version))
-    _publication(put(description, "publicationStmt"), record, setting)
+    _publication(put(description, "publicationStmt"), record, context)
     notes = list(_remarks(record))
     if notes or record.relations:
         statement = put(description, "notesStmt")
@@ -225,13 +225,13 @@ def _remarks(record: Record) -> Iterator[tuple[str, str]]:
         yield "enclosure", title
 
 
-def _publication(publication: Element, record: Record, setting: Setting) -> None:
-    if setting.publisher:
-        say(publication, "publisher", setting.publisher)
+def _publication(publication: Element, record: Record, context: ExportContext) -> None:
+    if context.publisher:
+        say(publication, "publisher", context.publisher)
     else:
         say(put(publication, "publisher"), "gap", reason="unknown")
-    if setting.year:
-        say(publication, "date", when=f"{setting.year:04}")
+    if context.year:
+        say(publication, "date", when=f"{context.year:04}")
     say(publication, "idno", record.id, type="record")
     for identifier in record.identifiers:
         _idno(publication, identifier)
@@ -280,12 +280,12 @@ def _source(source: Element, record: Record) -> None:
         say(source, "p")
 
 
-def _profile(profile: Element, record: Record, setting: Setting) -> None:
+def _profile(profile: Element, record: Record, context: ExportContext) -> None:
     if record.summary:
         say(put(profile, "abstract"), "p", record.summary.text)
     if record.languages:
         usage = put(profile, "langUsage")
-        texts = [part for part in derived_facts.text_parts(record) if part.id in setting.texts]
+        texts = [part for part in derived_facts.text_parts(record) if part.id in context.texts]
         here = {tag for part in texts for tag in part.languages}
         for tag in record.languages:
             # A language of a part whose text is not in the document is used in none of it.
@@ -300,7 +300,7 @@ def _profile(profile: Element, record: Record, setting: Setting) -> None:
             key = subject.identifier.value if subject.identifier else None
             say(keywords, "term", subject.term, ref=uri, key=key)
     if record.document_type.correspondence:
-        _correspondence(profile, record, setting)
+        _correspondence(profile, record, context)
     elif record.date or record.place:
         created = put(profile, "creation")
         _day(created, record.date)
@@ -320,16 +320,16 @@ def _settings(description: Element, record: Record) -> None:
         _recorded(put(description, "setting"), record.recorded)
 
 
-def _recorded(setting: Element, event: RecordedEvent) -> None:
+def _recorded(element: Element, event: RecordedEvent) -> None:
     """Add the talk or session that the document records."""
-    _place_name(setting, event.place)
+    _place_name(element, event.place)
     if event.words:
-        _day(setting, event)
-    say(setting, "activity", event.kind or "event")
+        _day(element, event)
+    say(element, "activity", event.kind or "event")
 
 
-def _correspondence(parent: Element, record: Record, setting: Setting) -> None:
-    description = put(parent, "correspDesc", key=record.id, ref=setting.addresses.get(record.id))
+def _correspondence(parent: Element, record: Record, context: ExportContext) -> None:
+    description = put(parent, "correspDesc", key=record.id, ref=context.addresses.get(record.id))
     sent = put(description, "correspAction", type="sent")
     for agent in derived_facts.senders(record):
         name(sent, agent)
@@ -348,9 +348,9 @@ def _correspondence(parent: Element, record: Record, setting: Setting) -> None:
             name(copies, agent)
     enclosed = derived_facts.enclosed(record)
     if enclosed:
-        context = put(description, "correspContext")
+        enclosing = put(description, "correspContext")
         for title in enclosed:
-            say(context, "note", title, type="enclosure")
+            say(enclosing, "note", title, type="enclosure")
 
 
 def _date(action: Element, date: WrittenDate | None) -> None:

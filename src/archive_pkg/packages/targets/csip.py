@@ -28,7 +28,7 @@ from archive_pkg.version import VERSION
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from archive_pkg.interchange import Setting
+    from archive_pkg.interchange import ExportContext
     from archive_pkg.interchange.markup import Element
     from archive_pkg.records import Record
 
@@ -50,22 +50,22 @@ _SCHEMAS = (
 _DESCRIPTIVE = (("dc", "DC"), ("ead3", "OTHER"))
 
 
-def write_csip(folder: Path, record: Record, files: Path, setting: Setting) -> None:
+def write_csip(folder: Path, record: Record, files: Path, context: ExportContext) -> None:
     """Write the package into a folder that does not exist yet.
 
     Args:
         folder: The package's folder.
         record: The record.
         files: The folder that the parts' paths are relative to.
-        setting: What exports need besides the record. Its `made` is the date of all documents.
+        context: What exports need besides the record. Its `made` is the date of all documents.
     """
-    package = _Package(folder, record, f"{setting.made}T00:00:00Z")
+    package = _Package(folder, record, f"{context.made}T00:00:00Z")
     data = f"representations/{REPRESENTATION}/data"
     for path in record.files:
         with storage.open_beneath(files, path) as stream:
             package.copy(f"{data}/{path}", stream, _media_type(record, path))
     package.add(f"{data}/{layout.RECORD}", payload_files.record_bytes(record), "application/json")
-    seen = replace(setting, folder=f"../../{data}/")
+    seen = replace(context, folder=f"../../{data}/")
     for name, _ in _DESCRIPTIVE:
         document = FORMATS[name].write([record], seen)
         package.add(f"metadata/descriptive/{FORMATS[name].file}", document, "application/xml")

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from archive_pkg.interchange import Setting
+    from archive_pkg.interchange import ExportContext
     from archive_pkg.packages.access.visibility import Audience
     from archive_pkg.packages.targets.target import Target
     from archive_pkg.paths import StrPath
@@ -268,11 +268,11 @@ class _TargetBuilder:
         )
         self.tags = answer(target, record, given, sum(sizes[n] for n in record.files)).tags
 
-    def setting(self) -> Setting:
+    def export_context(self) -> ExportContext:
         """Return what exports need besides the record."""
         year = self.given.get("Publication-Year")
         return changed(
-            metadata.setting(
+            metadata.export_context(
                 self.record,
                 self.checked.folder,
                 made=self.on.isoformat(),
@@ -290,7 +290,7 @@ class _TargetBuilder:
                 from archive_pkg.packages.targets.csip import write_csip
 
                 folder = staged / "package"
-                write_csip(folder, self.record, self.checked.folder, self.setting())
+                write_csip(folder, self.record, self.checked.folder, self.export_context())
                 self._refuse_leaks(folder)
                 return folder
             case "invenio":
@@ -306,7 +306,7 @@ class _TargetBuilder:
     def bag(self, folder: Path) -> None:
         """Write the bag for the target, and check it against the target's profile."""
         folder.mkdir()
-        known = self.setting()
+        known = self.export_context()
         payload: dict[str, Path | bytes] = {
             f"{layout.PARTS}/{name}": b"" if self.hollow else self.checked.folder / name
             for name in self.record.files
@@ -403,7 +403,7 @@ class _TargetBuilder:
         folder = staged / "upload"
         folder.mkdir()
         self._packed(staged, folder / f"{self.record.id}.zip")
-        described = FORMATS[name].write([self.record], self.setting())
+        described = FORMATS[name].write([self.record], self.export_context())
         (folder / FORMATS[name].file).write_bytes(described)
         return folder
 
@@ -415,5 +415,5 @@ class _TargetBuilder:
         folder.mkdir()
         shutil.move(bag / "data", folder / "files")
         chosen = FORMATS["dataverse"]
-        (folder / chosen.file).write_bytes(chosen.write([self.record], self.setting()))
+        (folder / chosen.file).write_bytes(chosen.write([self.record], self.export_context()))
         return folder

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from archive_pkg.collection.reports import charts
-from archive_pkg.interchange import Setting
+from archive_pkg.interchange import ExportContext
 from archive_pkg.interchange.addresses import licence_address
 from archive_pkg.interchange.exporting import cmif
 from archive_pkg.interchange.markup import escaped
@@ -308,7 +308,7 @@ class Catalogue:
 
     def _for_machines(self, fragments: Iterable[bytes]) -> Iterator[File]:
         project = self._plan.project
-        setting = Setting(
+        context = ExportContext(
             made=self._plan.day.isoformat(),
             publisher=project.publisher or self._plan.title,
             project=project,
@@ -316,7 +316,7 @@ class Catalogue:
         source = cmif.source_name(entry.id for entry in self._entries)
         yield (
             "cmif.xml",
-            cmif.joined(self._plan.title, source, fragments, setting, f"{self._plan.base}cmif.xml"),
+            cmif.joined(self._plan.title, source, fragments, context, f"{self._plan.base}cmif.xml"),
         )
         robots = "User-agent: *\nAllow: /\n"
         if self._plan.base:

@@ -19,7 +19,7 @@ from archive_pkg.bags.archives.serializing import write_zip
 from archive_pkg.collection.audits.fingerprints import fingerprint_of
 from archive_pkg.collection.bulk.running import Done
 from archive_pkg.errors import InvalidError
-from archive_pkg.interchange import Setting, export
+from archive_pkg.interchange import ExportContext, export
 from archive_pkg.interchange.exporting import cmif
 from archive_pkg.packages import layout, open_package, states, verify
 from archive_pkg.packages.access.leaks import refuse_traces
@@ -321,14 +321,14 @@ class _LetterPublisher:
         self.files[name] = hashlib.sha256(html).hexdigest()
         head = {word for text in described_by(self.record) for word in words_of(text)}
         text = {word for shown in self.parts for word in words_of(shown.text)}
-        setting = Setting(addresses=self._addresses())
+        context = ExportContext(addresses=self._addresses())
         since, until = window(self.full, self.plan.day)
         return SiteLetter(
             CachedLetter(key, since, until, self.files),
             entry,
             packed(head),
             packed(text - head),
-            cmif.fragment(self.record, setting)
+            cmif.fragment(self.record, context)
             if self.record.document_type.correspondence
             else b"",
         )
@@ -420,7 +420,9 @@ class _LetterPublisher:
         return {self.record.id: f"{self.plan.base}{LETTERS}/{self.record.id}.html"}
 
     def _linked_data(self) -> Any:
-        return json.loads(export("schema-org", self.record, Setting(addresses=self._addresses())))
+        return json.loads(
+            export("schema-org", self.record, ExportContext(addresses=self._addresses()))
+        )
 
 
 def script_json(data: Any) -> str:

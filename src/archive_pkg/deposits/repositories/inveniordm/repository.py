@@ -46,7 +46,7 @@ from archive_pkg.deposits.zips import (
     zipped,
 )
 from archive_pkg.errors import DepositError, UsageError
-from archive_pkg.interchange.export_context import Setting
+from archive_pkg.interchange.export_context import ExportContext
 from archive_pkg.interchange.exporting import invenio
 from archive_pkg.packages.access.redaction import seen_by
 from archive_pkg.reports import Location
@@ -591,7 +591,7 @@ class InvenioRdm(RestrictingRepository):
         A DOI of the record becomes an ordinary identifier, unless the draft reserved it.
         """
         today = datetime.now(UTC).date().isoformat()  # InvenioRDM requires a date of publication
-        metadata = invenio.describe(record, Setting(made=today), own) | self._asked()
+        metadata = invenio.describe(record, ExportContext(made=today), own) | self._asked()
         for each in list(metadata.get("rights", ())):
             if "id" in each and not self._knows("licenses", each["id"]):
                 invenio.without_licence(metadata, each["id"])
