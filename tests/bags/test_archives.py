@@ -270,7 +270,7 @@ def test_a_bag_without_its_folder(bag: Path, kind: str) -> None:
     assert codes(archive) == {"archive-without-top-folder"}
 
 
-def test_another_name_than_the_folder_is_a_warning(bag: Path) -> None:
+def test_an_archive_with_a_different_name_than_its_folder_gives_a_warning(bag: Path) -> None:
     archive = stock(bag, "tar").rename(bag.parent / "renamed.tar")
     verdict = bags.verify(archive)
     assert verdict.valid

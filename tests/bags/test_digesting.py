@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("jobs", [1, 2, None])
 @pytest.mark.parametrize("threads", [False, True])
-def test_all_sizes(folder: Path, jobs: int | None, threads: bool) -> None:
+def test_files_of_all_sizes_are_digested(folder: Path, jobs: int | None, threads: bool) -> None:
     stop = threading.Event()
     other = threading.Thread(target=stop.wait)
     if threads:
@@ -60,7 +60,7 @@ def test_all_sizes(folder: Path, jobs: int | None, threads: bool) -> None:
     assert digests.of(7, "md5") == right
 
 
-def test_leaving_ends_the_work(folder: Path) -> None:
+def test_leaving_the_context_ends_the_work(folder: Path) -> None:
     with Folder(folder) as tree:
         with tree.digesting(tree.listing().files, ["sha512"], 2):
             pass

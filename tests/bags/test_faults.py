@@ -161,7 +161,7 @@ def open_place() -> Iterator[Path]:
         yield place
 
 
-def test_permission_lost(open_place: Path) -> None:
+def test_lost_permissions_are_reported(open_place: Path) -> None:
     source, made = open_place / "source", open_place / "made"
     (source / "f3").chmod(0)
     made.mkdir()

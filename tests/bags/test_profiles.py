@@ -73,7 +73,9 @@ def judge(path: Path, asked: dict[str, Any]) -> list[str]:
         ({"Serialization": "required"}, ["profile-serialization"]),
     ],
 )
-def test_each_of_a_profiles_rules(bag: Path, asked: dict[str, Any], wanted: list[str]) -> None:
+def test_each_rule_of_a_profile_is_checked(
+    bag: Path, asked: dict[str, Any], wanted: list[str]
+) -> None:
     assert judge(bag, asked) == wanted
 
 
@@ -88,7 +90,9 @@ def test_each_of_a_profiles_rules(bag: Path, asked: dict[str, Any], wanted: list
         ),
     ],
 )
-def test_serialization(bag: Path, asked: dict[str, Any], wanted: list[str]) -> None:
+def test_a_profile_can_require_or_forbid_serialization(
+    bag: Path, asked: dict[str, Any], wanted: list[str]
+) -> None:
     serializing.pack(bag, bag.parent / "bag.zip")
     assert judge(bag.parent / "bag.zip", asked) == wanted
 

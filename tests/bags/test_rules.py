@@ -240,7 +240,7 @@ RULES: list[tuple[str, Callable[[Path], object], set[tuple[str, str, str]]]] = [
 @pytest.mark.parametrize(
     ("change", "wanted"), [rule[1:] for rule in RULES], ids=[rule[0] for rule in RULES]
 )
-def test_rules(
+def test_each_rule_has_its_finding(
     bag: Path,
     change: Callable[[Path], object],
     wanted: set[tuple[str, str, str]],
@@ -254,7 +254,7 @@ def test_rules(
     assert said(bag) == wanted
 
 
-def test_tag_manifests(bag: Path) -> None:
+def test_faults_found_by_a_tag_manifest_are_reported(bag: Path) -> None:
     (bag / "metadata/x.xml").write_bytes(b"<y/>")
     (bag / "notes").write_bytes(b"")
     replace(bag, "tagmanifest-sha256.txt", "  bagit.txt", "  bagit.TXT")
@@ -279,7 +279,7 @@ def test_a_tag_manifest_lists_every_manifest(bag: Path, version: str, severity: 
 
 
 @pytest.mark.parametrize("name", ["BAGIT.TXT", "bagit.text"])
-def test_a_declaration_of_another_name(bag: Path, name: str) -> None:
+def test_a_declaration_with_a_wrong_name_is_not_found(bag: Path, name: str) -> None:
     (bag / "bagit.txt").rename(bag / name)
     seal(bag)
     (finding, *_) = bags.verify(bag).report.errors

@@ -25,7 +25,7 @@ def codes(findings: object) -> list[str]:
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("last", [True, False])
 @pytest.mark.parametrize("version", tagfiles.KNOWN_VERSIONS)
-def test_good_declarations(version: str, end: str, last: bool) -> None:
+def test_good_declarations_are_accepted(version: str, end: str, last: bool) -> None:
     text = f"BagIt-Version: {version}{end}Tag-File-Character-Encoding: UTF-8{end if last else ''}"
     said, findings = tagfiles.parse_declaration(text.encode())
     assert (said.version, said.encoding) == (version, "UTF-8")
@@ -203,12 +203,12 @@ def test_older_versions_leave_percent_alone() -> None:
         (f"{ZERO}  ~/x", ["manifest-path-unsafe"]),
     ],
 )
-def test_tag_manifests(line: str, wanted: list[str]) -> None:
+def test_each_line_of_a_tag_manifest_has_its_findings(line: str, wanted: list[str]) -> None:
     assert parse(line + "\n", of_tags=True)[1] == wanted
 
 
 @pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16", "ISO-8859-1"])
-def test_encodings(encoding: str) -> None:
+def test_a_manifest_is_read_in_the_declared_encoding(encoding: str) -> None:
     text = f"{ZERO}  data/é\n"
     assert parse(text.encode(encoding), encoding=encoding) == ({"data/é": bytes(32)}, [])
     assert parse(text.encode("utf-16-be"), encoding="UTF-16")[1] == []
@@ -228,7 +228,7 @@ def test_rendered_manifests_read_back(digests: dict[str, bytes]) -> None:
 
 
 @pytest.mark.parametrize("name", ["manifest-sha512.txt.bak", "xmanifest-sha512.txt"])
-def test_other_names_are_not_manifests(name: str) -> None:
+def test_files_with_other_names_are_not_manifests(name: str) -> None:
     report = Report()
     assert manifests.empty_manifest(name, report) is None
     assert codes(report) == []

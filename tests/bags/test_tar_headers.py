@@ -125,7 +125,7 @@ def test_before_posix_a_folder_was_a_file_whose_name_ends_with_a_slash() -> None
     assert read(checked(header("a/", kind=b"\0")))[0][0].kind == "folder"
 
 
-def test_prefixes_are_of_ustar_alone() -> None:
+def test_only_ustar_headers_have_a_prefix() -> None:
     block = header("name")
     block[345:351] = b"prefix"
     assert read(checked(block))[0][0].path == "name"
@@ -163,7 +163,7 @@ def test_extended_headers_apply_only_to_the_next_member() -> None:
     ]
 
 
-def test_sums_of_signed_bytes_are_right_too() -> None:
+def test_checksums_of_signed_bytes_are_accepted() -> None:
     block = bytearray(header("é\xff"))
     signed = bytearray(checked(block))
     assert tar_headers.is_header(bytes(signed))

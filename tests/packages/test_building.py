@@ -1,4 +1,4 @@
-"""build: whole or not at all, the same bytes again, never over something else."""
+"""Test that packages are complete and reproducible, and do not overwrite others."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_a_package_has_the_letter_byte_for_byte_and_all_that_is_known(
+def test_a_package_contains_the_unchanged_letter_and_its_description(
     letter: Path, tmp_path: Path
 ) -> None:
     before = tree(letter)
@@ -55,7 +55,7 @@ def test_a_package_has_the_letter_byte_for_byte_and_all_that_is_known(
     assert [path.name for path in (tmp_path / "out").iterdir()] == [ID]
 
 
-def test_stock_tools_agree(letter: Path, tmp_path: Path) -> None:
+def test_standard_tools_accept_a_package(letter: Path, tmp_path: Path) -> None:
     built = build_package(letter, tmp_path / "out", on=ON)
     for manifest in sorted(built.path.glob("*manifest-*.txt")):
         tool = f"{manifest.stem.rpartition('-')[2]}sum"
@@ -66,7 +66,7 @@ def test_stock_tools_agree(letter: Path, tmp_path: Path) -> None:
     assert verify(built.path, second_opinion=True).ok
 
 
-def test_the_tables_are_a_data_package_for_frictionless(letter: Path, tmp_path: Path) -> None:
+def test_frictionless_accepts_the_tables(letter: Path, tmp_path: Path) -> None:
     import frictionless
 
     built = build_package(letter, tmp_path / "out", on=ON)
@@ -76,7 +76,9 @@ def test_the_tables_are_a_data_package_for_frictionless(letter: Path, tmp_path: 
     assert reported == open_package(built.path).record
 
 
-def test_the_readme_in_the_package_names_what_is_there(letter: Path, tmp_path: Path) -> None:
+def test_the_readme_says_how_to_check_the_package_and_what_is_missing(
+    letter: Path, tmp_path: Path
+) -> None:
     built = build_package(letter, tmp_path / "out", on=ON)
     readme = (built.path / "data" / "README.txt").read_text(encoding="utf-8")
     assert "sha512sum --strict -c manifest-sha512.txt" in readme
@@ -91,7 +93,7 @@ def test_the_same_input_and_date_give_the_same_bytes(letter: Path, tmp_path: Pat
     assert tree(one) == tree(other)
 
 
-def test_source_date_epoch_is_the_date(
+def test_source_date_epoch_sets_the_date(
     letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
@@ -175,7 +177,7 @@ def test_building_into_the_records_own_folder_is_refused(letter: Path) -> None:
         build_package(letter, letter / "packages", on=ON)
 
 
-def test_two_builds_at_once(letter: Path, tmp_path: Path) -> None:
+def test_a_build_is_refused_while_another_holds_the_lock(letter: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     with Staging(out / ID), pytest.raises(StorageError, match=str(os.getpid())):
@@ -183,7 +185,7 @@ def test_two_builds_at_once(letter: Path, tmp_path: Path) -> None:
     assert build_package(letter, out, on=ON).outcome == "built"
 
 
-def test_a_full_disk_leaves_nothing(letter: Path, tmp_path: Path) -> None:
+def test_a_full_disk_leaves_no_files(letter: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
 
     def limit() -> None:
@@ -215,7 +217,9 @@ def test_documents_that_a_new_package_does_not_have_are_removed(
 
 
 @pytest.mark.slow
-def test_a_kill_at_any_moment_leaves_none_or_all(letter: Path, tmp_path: Path) -> None:
+def test_a_kill_at_any_moment_leaves_no_package_or_a_complete_one(
+    letter: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     before = tree(letter)
 
@@ -233,7 +237,7 @@ def test_a_kill_at_any_moment_leaves_none_or_all(letter: Path, tmp_path: Path) -
         assert [path.name for path in out.iterdir()] == [ID]
 
 
-def test_ctrl_c_leaves_nothing(letter: Path, tmp_path: Path) -> None:
+def test_ctrl_c_leaves_no_files(letter: Path, tmp_path: Path) -> None:
     big = letter / "scan.tif"
     with big.open("wb") as file:
         file.truncate(1 << 28)
@@ -257,7 +261,7 @@ def test_ctrl_c_leaves_nothing(letter: Path, tmp_path: Path) -> None:
     assert list(out.iterdir()) == []
 
 
-def test_a_record_and_its_files_make_the_package_of_their_folder(
+def test_a_loaded_record_with_files_gives_the_same_package_as_its_folder(
     letter: Path, built: Path, tmp_path: Path
 ) -> None:
     record, name = load_record(letter), "letter-1960-07-18.txt"
@@ -288,7 +292,7 @@ def test_files_that_do_not_fit_the_record_are_reported(letter: Path, tmp_path: P
     assert not list((tmp_path / "out").glob("*"))
 
 
-def test_a_text_of_20_mb(letter: Path, tmp_path: Path) -> None:
+def test_a_text_of_20_mb_is_built(letter: Path, tmp_path: Path) -> None:
     text = letter / "letter-1960-07-18.txt"
     data = text.read_bytes()
     with text.open("ab") as file:
@@ -304,7 +308,7 @@ def test_a_text_of_20_mb(letter: Path, tmp_path: Path) -> None:
     shutil.rmtree(built.path)
 
 
-def test_record_json_is_the_record_with_its_packaging(letter: Path, tmp_path: Path) -> None:
+def test_record_json_contains_the_events_of_packaging(letter: Path, tmp_path: Path) -> None:
     built = build_package(letter, tmp_path / "out", on=ON)
     reported = json.loads((built.path / "data" / "record.json").read_bytes())
     assert [event["type"] for event in reported["events"]][:2] == ["creation", "translation"]

@@ -1,4 +1,4 @@
-"""characterize: formats by PRONOM and virus checks, as events in the record before building."""
+"""Test that formats and virus checks are recorded as events."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def no_scanner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def with_scanner(monkeypatch: pytest.MonkeyPatch, folder: Path, status: int, said: str) -> None:
-    """A program that answers as clamscan does, for answers that ClamAV itself gives rarely."""
+    """Install a program that answers like clamscan, for answers that ClamAV rarely gives."""
     folder.mkdir(exist_ok=True)
     program = folder / "clamscan"
     version = 'if [ "$1" = --version ]; then echo "ClamAV 1.4.6/27450/Mon"; exit 0; fi'
@@ -64,7 +64,7 @@ def test_the_format_of_each_file_is_an_event_and_an_identifier_of_its_parts(lett
 
 
 @pytest.mark.usefixtures("no_scanner")
-def test_saying_it_again_writes_nothing_and_building_copies_it(
+def test_a_second_run_writes_nothing_and_a_build_copies_the_events(
     letter: Path, tmp_path: Path
 ) -> None:
     characterize(letter, on=ON)
@@ -79,7 +79,7 @@ def test_saying_it_again_writes_nothing_and_building_copies_it(
 
 
 @pytest.mark.usefixtures("no_scanner")
-def test_a_file_of_no_known_format_and_one_that_is_not_what_the_record_says(letter: Path) -> None:
+def test_unknown_formats_and_wrong_media_types_are_reported(letter: Path) -> None:
     (letter / "scan").write_bytes(b"\x00\x01\x02\x03")
     (letter / "page.png").write_bytes(b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n")
     yaml = (letter / "record.yaml").read_text(encoding="utf-8")
@@ -115,12 +115,12 @@ def test_viruses_are_reported_and_the_file_is_unchanged(
 
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
-"""The text that every virus scanner knows and that harms nobody (eicar.org)."""
+"""The harmless text that every virus scanner reports (eicar.org)."""
 
 
 @pytest.fixture
 def clamav(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """ClamAV itself, with a database of one signature instead of the millions it downloads."""
+    """Return the folder of a clamscan that runs ClamAV with a database of one signature."""
     program = shutil.which("clamscan")
     if program is None:
         pytest.skip("ClamAV is not installed")
@@ -138,7 +138,7 @@ def wrapped(monkeypatch: pytest.MonkeyPatch, folder: Path, command: str, name: s
 
 
 def with_files(letter: Path, **files: int) -> None:
-    """Give a letter scans of so many bytes, at whose ends stands what every scanner knows."""
+    """Add scans to a letter: so many bytes, followed by the text that every scanner reports."""
     parts = "parts:\n"
     for name, size in files.items():
         with (letter / f"{name} FOUND").open("wb") as file:
@@ -152,8 +152,8 @@ def with_files(letter: Path, **files: int) -> None:
 
 
 @pytest.mark.usefixtures("clamav")
-def test_clamav_itself_finds_what_is_there_in_large_files_too(letter: Path) -> None:
-    with_files(letter, small=0, large=105 << 20)  # of itself it looks at 100 MB
+def test_clamav_finds_viruses_in_large_files(letter: Path) -> None:
+    with_files(letter, small=0, large=105 << 20)  # by default, ClamAV scans 100 MB
     done = characterize(letter, on=ON)
     found = {e.objects[0]: e for e in done.events if e.type == "virus check"}
     assert {name: event.outcome for name, event in found.items()} == {
@@ -183,7 +183,7 @@ def test_a_file_that_clamav_checks_only_in_part_is_not_called_clean(letter: Path
     assert "could not check all of deep" in reported.message
 
 
-def test_clamavs_daemon_is_asked_for_small_files_and_where_it_runs(
+def test_files_are_checked_with_and_without_the_daemon(
     letter: Path, clamav: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     daemon, asks = (shutil.which(name, path=os.defpath + ":/usr/sbin") for name in DAEMON)
@@ -204,7 +204,7 @@ def test_clamavs_daemon_is_asked_for_small_files_and_where_it_runs(
 
     before = shutil.copy(letter / "record.yaml", tmp_path / "before")
     expected = {"small": "fail", "large": "fail", "letter": "success"}
-    assert outcomes() == expected  # no daemon runs: clamscan does it all
+    assert outcomes() == expected  # no daemon runs, so clamscan checks all files
     with started(
         [daemon, "-c", str(tmp_path / "clamd.conf")], stdout=subprocess.DEVNULL
     ) as running:
@@ -213,7 +213,7 @@ def test_clamavs_daemon_is_asked_for_small_files_and_where_it_runs(
 
 
 @pytest.mark.usefixtures("no_scanner")
-def test_a_clock_behind_the_records_own_events_is_refused_and_nothing_is_lost(
+def test_a_day_before_the_events_of_the_record_is_refused(
     letter: Path,
 ) -> None:
     before = (letter / "record.yaml").read_bytes()
@@ -222,7 +222,7 @@ def test_a_clock_behind_the_records_own_events_is_refused_and_nothing_is_lost(
     assert (letter / "record.yaml").read_bytes() == before
 
 
-def test_the_command(run: Run, letter: Path) -> None:
+def test_the_command_reports_the_events(run: Run, letter: Path) -> None:
     done = run("characterize", letter, "--json")
     assert done.returncode == 0
     (result,) = json.loads(done.stdout)["results"]

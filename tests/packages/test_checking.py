@@ -1,4 +1,4 @@
-"""check: every finding at once, each with its place, and what would be right."""
+"""Test that a check reports every fault of a record with its place and a hint."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def edit(letter: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def test_the_first_letter_is_sound_and_every_statement_sourced(letter: Path) -> None:
+def test_the_first_letter_has_no_errors_or_warnings(letter: Path) -> None:
     report = check(letter)
     assert report.ok
     assert not report.of(Severity.WARNING)
@@ -57,7 +57,7 @@ def test_the_summary_counts_errors_warnings_and_advice(letter: Path, run: Run) -
     assert run("check", letter).stdout.startswith(f"{letter}: not valid; {counts}\n")
 
 
-def test_record_file_and_folder_are_the_same_to_check(letter: Path) -> None:
+def test_checking_a_file_and_its_folder_gives_the_same_findings(letter: Path) -> None:
     assert codes(letter) == codes(letter / "record.yaml")
 
 
@@ -77,21 +77,23 @@ def test_a_package_is_not_called_an_invalid_record(
     assert "valid" not in done.stdout + done.stderr
 
 
-def test_a_folder_of_packages_is_not_asked_for_a_record(tmp_path: Path) -> None:
+def test_the_hint_for_a_folder_of_packages_is_to_verify_them(tmp_path: Path) -> None:
     shutil.copytree(GOLDEN, tmp_path / "packages" / "1960" / GOLDEN.name)
     with pytest.raises(UsageError, match=f"packages such as .*{GOLDEN.name}") as caught:
         check(tmp_path / "packages")
     assert caught.value.hint == f"Check them with archive-pkg verify {tmp_path}/packages"
 
 
-def test_a_record_in_the_payload_of_another_bag_is_checked(letter: Path, tmp_path: Path) -> None:
+def test_a_record_in_the_payload_of_an_ordinary_bag_is_checked(
+    letter: Path, tmp_path: Path
+) -> None:
     bag = tmp_path / "bag"
     shutil.copytree(letter, bag / "data")
     (bag / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
     assert check(bag / "data").ok
 
 
-def test_a_missing_part(letter: Path) -> None:
+def test_a_missing_part_is_reported(letter: Path) -> None:
     (letter / TEXT).unlink()
     finding = only(letter, "part-missing")
     assert finding.severity is Severity.ERROR
@@ -99,7 +101,7 @@ def test_a_missing_part(letter: Path) -> None:
     assert "held: false" in finding.hint
 
 
-def test_a_changed_part_and_the_quotes_behind_the_change(letter: Path) -> None:
+def test_a_changed_part_and_its_moved_quotes_are_reported(letter: Path) -> None:
     text = (letter / TEXT).read_text(encoding="utf-8")
     (letter / TEXT).write_text("Very " + text, encoding="utf-8")
     report = check(letter)
@@ -109,7 +111,7 @@ def test_a_changed_part_and_the_quotes_behind_the_change(letter: Path) -> None:
     assert "Write start: 5085 and end: 5097." in moved[0].hint
 
 
-def test_a_quote_whose_words_are_gone(letter: Path) -> None:
+def test_a_quote_whose_words_are_not_in_the_text_is_reported(letter: Path) -> None:
     edit(letter, '"[lozhnom polozhenii]"', '"[lozhnom polozhenie]"')
     finding = only(letter, "quote-moved")
     assert "does not contain these words" in finding.hint
@@ -117,14 +119,14 @@ def test_a_quote_whose_words_are_gone(letter: Path) -> None:
     assert finding.location.field == "translation_notes.lozhnom-polozhenii.at"
 
 
-def test_a_quote_among_other_words_than_it_remembers(letter: Path) -> None:
+def test_a_quote_with_a_different_context_is_reported(letter: Path) -> None:
     edit(letter, 'prefix: "specialists, as already "', 'prefix: "specialists, as ALREADY "')
     finding = only(letter, "quote-moved")
     assert "around" in finding.message
     assert finding.hint == "Correct the prefix and suffix of the quote."
 
 
-def test_a_span_behind_the_end(letter: Path) -> None:
+def test_a_span_that_ends_after_the_text_is_reported(letter: Path) -> None:
     edit(letter, "{start: 5094, end: 5530}", "{start: 5094, end: 5531}")
     assert only(letter, "span-beyond-text").location.field == "parts.summary.span"
 
@@ -172,7 +174,7 @@ def test_a_byte_order_mark_is_not_counted(letter: Path) -> None:
     assert {finding.code for finding in check(letter).errors} == {"part-changed"}
 
 
-def test_an_empty_file(letter: Path) -> None:
+def test_an_empty_file_is_reported(letter: Path) -> None:
     (letter / TEXT).write_bytes(b"")
     assert {"part-empty", "part-changed", "quote-moved"} <= set(codes(letter))
 
@@ -184,12 +186,12 @@ def test_a_statement_without_evidence_is_a_warning(letter: Path) -> None:
     assert finding.location.field == "place"
 
 
-def test_files_that_nobody_names(letter: Path) -> None:
+def test_a_file_that_no_part_names_is_reported(letter: Path) -> None:
     (letter / "scan.tif").write_bytes(b"II*\0")
     assert "scan.tif" in only(letter, "file-not-in-record").message
 
 
-def test_the_working_folder_is_checked_like_any_other(
+def test_the_current_folder_is_checked_like_any_folder(
     letter: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (letter / "scan.tif").write_bytes(b"II*\0")
@@ -198,7 +200,7 @@ def test_the_working_folder_is_checked_like_any_other(
     assert [(f.code, f.message) for f in check(Path())] == elsewhere
 
 
-def test_a_level_that_the_vocabulary_does_not_have(letter: Path) -> None:
+def test_a_level_that_is_not_in_the_vocabulary_is_reported(letter: Path) -> None:
     edit(letter, "level: top-secret", "level: very-secret")
     assert only(letter, "classification-level-unknown").severity is Severity.ERROR
 
@@ -221,7 +223,7 @@ def test_a_level_that_the_vocabulary_does_not_have(letter: Path) -> None:
         ("../1961", "1958", False),
     ],
 )
-def test_a_change_of_the_marking_before_the_letter(
+def test_a_change_of_classification_before_the_letter_is_reported(
     letter: Path, written: str, changed: str, reported: bool
 ) -> None:
     edit(letter, "date:\n  edtf: 1960-07-18", f"date:\n  edtf: '{written}'")
@@ -239,7 +241,7 @@ def checked(*paths: Path) -> list[Done]:
         return [marked(check_one(path, Pace(0))) for path in paths]
 
 
-def test_two_records_with_one_id(letter: Path) -> None:
+def test_two_records_with_one_id_are_reported(letter: Path) -> None:
     twin = letter.with_name("twin")
     shutil.copytree(letter, twin)
     one, again, other = checked(letter, letter, twin)
@@ -249,7 +251,7 @@ def test_two_records_with_one_id(letter: Path) -> None:
     assert (twice.location.path, twice.location.field) == (str(twin), "id")
 
 
-def test_two_records_whose_ids_differ_in_case(letter: Path) -> None:
+def test_two_records_whose_ids_differ_only_in_case_are_reported(letter: Path) -> None:
     twin = letter.with_name("twin")
     shutil.copytree(letter, twin)
     edit(twin, "cpsu-to-sed", "CPSU-to-SED")
@@ -260,14 +262,14 @@ def test_two_records_whose_ids_differ_in_case(letter: Path) -> None:
     assert other.status == 0
 
 
-def test_no_permission_is_a_finding(letter: Path) -> None:
+def test_a_file_without_permission_is_reported(letter: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may read everything")
     (letter / TEXT).chmod(0)
     assert "part-unreadable" in codes(letter)
 
 
-def test_a_link_in_the_place_of_a_part_is_named_without_the_systems_number(
+def test_a_part_that_is_a_link_is_reported_without_an_error_number(
     letter: Path, tmp_path: Path
 ) -> None:
     text = letter / "letter-1960-07-18.txt"
@@ -287,7 +289,7 @@ def missing(**record: object) -> list[tuple[str, str]]:
     ]
 
 
-def test_what_a_complete_record_states_follows_from_its_type() -> None:
+def test_the_statements_of_a_complete_record_depend_on_its_type() -> None:
     agents = [{"id": "a", "name": "A", "kind": "person"}]
     said = "the record does not state"
     assert missing(sender=["a"], agents=agents) == [
@@ -323,7 +325,7 @@ TITLED = {"id": "x", "type": "letter", "title": "X"}
 def findings(
     code: str, *parts: dict[str, object], files: Files | None = None, **more: object
 ) -> list[Finding]:
-    """Return the findings of one kind for a record whose parts are in a.txt unless they say so."""
+    """Return the findings of one kind for a record whose parts are in a.txt by default."""
     texts = [{"kind": "transcription", "file": "a.txt"} | part for part in parts]
     record = Record.model_validate(TITLED | {"parts": texts} | more)
     return [found for found in check(record, files) if found.code == code]
@@ -460,7 +462,7 @@ def test_other_files_next_to_a_record_with_its_own_name_are_not_reported(letter:
     assert not {"file-not-in-record", "folder-named-otherwise"} & set(codes(named))
 
 
-def test_the_checks_of_files_go_on_after_each_fault(tmp_path: Path) -> None:
+def test_the_checks_of_files_continue_after_each_fault(tmp_path: Path) -> None:
     for folder in ("b", "d"):
         (tmp_path / folder).mkdir()
     (tmp_path / "f%").write_bytes(b"text")
@@ -592,7 +594,7 @@ def test_only_agents_who_take_part_without_an_identifier_are_reported() -> None:
     assert found == ["agents.a"]
 
 
-def test_files_are_given_with_a_record_only(letter: Path) -> None:
+def test_files_can_only_be_given_with_a_loaded_record(letter: Path) -> None:
     with pytest.raises(UsageError, match="`files` needs a Record, not a path"):
         check(letter, letter)
 

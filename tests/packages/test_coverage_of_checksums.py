@@ -1,4 +1,4 @@
-"""What no checksum covers: an error in one of our packages, named for other people's bags."""
+"""Test that files without a checksum are errors in packages, and are named in other bags."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def spoil_the_record(package: Path) -> None:
         (add, UNLISTED),
     ],
 )
-def test_our_package_with_files_that_no_checksum_covers_is_refused(
+def test_a_package_with_files_that_no_checksum_covers_is_refused(
     run: Run, package: Path, tmp_path: Path, spoil: Callable[[Path], None], code: str
 ) -> None:
     spoil(package)
@@ -82,16 +82,14 @@ def test_our_package_with_files_that_no_checksum_covers_is_refused(
     assert run("audit", "run", tmp_path).returncode == 3
 
 
-def test_our_package_without_tag_manifests_is_damaged_when_it_is_packed_too(
-    package: Path, tmp_path: Path
-) -> None:
+def test_a_packed_package_without_tag_manifests_is_refused(package: Path, tmp_path: Path) -> None:
     drop("tagmanifest-*")(package)
     for kind in ("tar", "tgz", "zip"):
         pack(package, tmp_path / f"{package.name}.{kind}")
         assert codes(tmp_path / f"{package.name}.{kind}") == {WITHOUT}
 
 
-def test_a_signed_package_is_covered(package: Path) -> None:
+def test_signatures_need_no_checksum(package: Path) -> None:
     (package / "signatures").mkdir()
     (package / "signatures" / "tagmanifest-sha512.txt.sig").write_text("not a signature")
     assert UNLISTED not in codes(package)
@@ -106,9 +104,7 @@ def theirs(tmp_path: Path) -> Path:
     return tmp_path / "theirs"
 
 
-def test_the_sentence_on_other_peoples_bags_names_what_no_checksum_covers(
-    run: Run, theirs: Path
-) -> None:
+def test_files_of_other_bags_that_no_checksum_covers_are_named(run: Run, theirs: Path) -> None:
     dated = "(created 2020-01-02 according to bag-info.txt)"
     assert states(verify(theirs))[0] == f"All files match the package's checksums {dated}."
     drop("tagmanifest-*")(theirs)
@@ -127,7 +123,7 @@ def test_the_sentence_on_other_peoples_bags_names_what_no_checksum_covers(
     assert "no checksum covers bag-info.txt" in run("bag", "verify", theirs).stdout
 
 
-def test_a_digest_that_cannot_be_computed_covers_nothing(theirs: Path) -> None:
+def test_digests_of_unknown_algorithms_cover_no_file(theirs: Path) -> None:
     drop("tagmanifest-*")(theirs)
     (theirs / "bagit.txt").write_text("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n")
     (theirs / "data" / "more.txt").write_text("more")

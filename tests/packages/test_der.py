@@ -1,4 +1,4 @@
-"""The few structures of DER that timestamps are made of, and what is none."""
+"""Test the parser of those parts of DER that timestamps use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from archive_pkg.packages.signatures import der
         (b"\x04\x83\x01\x00\x00", 65536),
     ],
 )
-def test_an_element_is_as_long_as_it_says(head: bytes, size: int) -> None:
+def test_an_element_has_the_declared_length(head: bytes, size: int) -> None:
     data = head + b"x" * size
     one = der.only(data)
     assert (one.tag, one.content, one.whole) == (4, b"x" * size, data)
@@ -25,7 +25,7 @@ def test_an_element_is_as_long_as_it_says(head: bytes, size: int) -> None:
     assert (first.whole, second.content) == (data, b"\x05")
 
 
-def test_elements_are_within_elements() -> None:
+def test_elements_can_contain_elements() -> None:
     inner = b"\x02\x01\x05" + b"\x31\x02\x05\x00"
     outer = der.only(b"\x30" + bytes([len(inner)]) + inner)
     number, others = outer.parts()
@@ -67,5 +67,5 @@ def test_malformed_der_is_refused(data: bytes, message: str) -> None:
         (b"\x2a\x86\x48\x86\xf7\x0d", "1.2.840.113549"),
     ],
 )
-def test_object_identifiers_are_numbers_with_dots(content: bytes, name: str) -> None:
+def test_object_identifiers_are_decoded(content: bytes, name: str) -> None:
     assert der.only(bytes([6, len(content)]) + content).oid() == name

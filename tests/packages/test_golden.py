@@ -1,4 +1,4 @@
-"""The committed package of the first letter is what this version builds, to the byte."""
+"""Test that this version builds the committed package of the first letter byte for byte."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "packages" / "1960-07-18-cpsu-to-sed"
 
 
-def test_built_again_it_is_the_same_to_the_byte(letter: Path, tmp_path: Path) -> None:
+def test_a_new_build_gives_the_same_bytes(letter: Path, tmp_path: Path) -> None:
     on = date.fromisoformat(open_package(GOLDEN).packaged_on)
     built = build_package(letter, tmp_path, on=on).path
     assert differing(built, GOLDEN) == (), "make golden rebuilds it and shows what changed"
 
 
-def test_it_is_valid_for_us_for_bagit_python_and_for_sha512sum() -> None:
+def test_archive_pkg_bagit_python_and_sha512sum_accept_the_package() -> None:
     assert verify(GOLDEN, second_opinion=True).ok
     bagit.Bag(str(GOLDEN)).validate()
     for manifest in ("manifest-sha512.txt", "tagmanifest-sha512.txt"):
         subprocess.run(["sha512sum", "--strict", "--quiet", "-c", manifest], cwd=GOLDEN, check=True)
 
 
-def test_the_letter_in_it_is_the_one_that_came() -> None:
+def test_the_package_contains_the_letter_as_received() -> None:
     assert (GOLDEN / "data/parts/letter-1960-07-18.txt").read_bytes() == (
         ROOT / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
     ).read_bytes()
 
 
 @pytest.mark.parametrize("word", ["TODO", "tmp", "unknown person"])
-def test_nothing_in_its_record_is_filler(word: str) -> None:
+def test_the_record_contains_no_placeholders(word: str) -> None:
     assert word not in (GOLDEN / "data/record.json").read_text(encoding="utf-8")

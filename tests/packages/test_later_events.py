@@ -1,4 +1,4 @@
-"""A package's whole life in PREMIS: before it, its making, and what came after it was closed."""
+"""Test the events of a package in PREMIS: before, during and after its packaging."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def values(document: bytes, name: str) -> list[str]:
     return etree.fromstring(document).xpath(f"//p:{name}/text()", namespaces=PREMIS)
 
 
-def test_the_exported_history_joins_what_came_after(
+def test_an_export_contains_the_events_before_and_after_packaging(
     run: Run, letter: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     built = build_package(letter, tmp_path / "out", on=ON).path
@@ -66,15 +66,13 @@ def test_the_exported_history_joins_what_came_after(
     for event in later:
         linked = event.xpath(".//p:linkingObjectIdentifierValue/text()", namespaces=PREMIS)
         assert linked[0] == "1960-07-18-cpsu-to-sed"
-        assert len(linked) > 1, "it names what it was of by digest"
+        assert len(linked) > 1, "the event has the digests of its objects"
     assert set(values(document, "linkingAgentIdentifierValue")) <= agents
     schema = xml_schema(official("premis") / "premis.xsd", official("premis"))
     schema.assertValid(etree.fromstring(document))
 
 
-def test_the_builds_events_name_what_they_read_and_left_by_digest(
-    letter: Path, tmp_path: Path
-) -> None:
+def test_events_of_a_build_have_digests_of_inputs_and_outputs(letter: Path, tmp_path: Path) -> None:
     built = build_package(letter, tmp_path / "out", on=ON).path
     record = load_record(built / "data/record.json")
     assert all(event.inputs for event in record.events if event.agents == ("archive-pkg",))
@@ -96,7 +94,7 @@ def test_a_file_that_is_not_an_event_is_refused(letter: Path, tmp_path: Path) ->
         load_events(receipts_folder(built))
 
 
-def test_an_event_before_its_object_existed_is_reported(letter: Path) -> None:
+def test_an_event_dated_before_its_part_was_made_is_reported(letter: Path) -> None:
     yaml = (letter / "record.yaml").read_text(encoding="utf-8")
     made = "    made_from: [original]\n    made: 1999\n"
     yaml = yaml.replace("    made_from: [original]\n", made, 1).replace(
@@ -108,7 +106,7 @@ def test_an_event_before_its_object_existed_is_reported(letter: Path) -> None:
     assert found[0].location.line
 
 
-def test_ten_thousand_events_and_names_from_right_to_left(seed_data: dict[str, object]) -> None:
+def test_many_events_and_right_to_left_names_are_exported(seed_data: dict[str, object]) -> None:
     name = "محمد بن راشد \u2066(ש. עגנון)\u2069"
     data = {
         **seed_data,

@@ -1,4 +1,4 @@
-"""The documents in `metadata/`: which they are, and the page among them."""
+"""Test which documents are in `metadata/`, and what their page contains."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def page_of(package: Path) -> html.HtmlElement:
     return html.fromstring((package / "metadata/page.html").read_text(encoding="utf-8"))
 
 
-def test_documents_are_chosen_by_name_in_any_order_and_all_are_those_for_no_target() -> None:
+def test_documents_are_chosen_by_name_or_all_that_are_not_for_one_target() -> None:
     assert chosen("tei, page") == chosen(["page", "tei", "tei"]) == ("page", "tei")
     assert chosen(()) == ()
     targets = {"sword", "archivematica", "invenio", "dataverse"}
@@ -33,14 +33,14 @@ def test_documents_are_chosen_by_name_in_any_order_and_all_are_those_for_no_targ
 
 
 @pytest.mark.parametrize("names", ["premsi", "", "tei,,dc"])
-def test_an_unknown_document_is_refused_with_the_list(names: str) -> None:
+def test_an_unknown_document_is_refused_with_a_list_of_known_ones(names: str) -> None:
     with pytest.raises(UsageError, match="there is no document called") as caught:
         chosen(names)
     assert ", ".join(DOCUMENTS) in (caught.value.hint or "")
     assert ("Did you mean premis?" in (caught.value.hint or "")) == (names == "premsi")
 
 
-def test_the_crate_is_said_to_be_in_every_package() -> None:
+def test_the_crate_cannot_be_chosen_because_every_package_has_it() -> None:
     with pytest.raises(UsageError, match="ro-crate is always in data/") as caught:
         chosen("tei,ro-crate")
     assert caught.value.hint == "Leave it out."
@@ -60,7 +60,9 @@ def test_a_package_has_the_documents_that_its_readme_lists(
     assert verify(built).ok
 
 
-def test_a_package_without_documents_says_nothing_of_them(letter: Path, tmp_path: Path) -> None:
+def test_the_readme_of_a_package_without_documents_does_not_mention_them(
+    letter: Path, tmp_path: Path
+) -> None:
     built = build_package(letter, tmp_path, on=ON, project=Project().with_metadata([])).path
     assert not (built / "metadata").exists()
     assert "metadata/" not in (built / "data/README.txt").read_text(encoding="utf-8")
@@ -78,7 +80,7 @@ def test_one_record_and_many_are_built_with_the_same_documents(
     assert "metadata/premis.xml" in capsys.readouterr().out
 
 
-def test_the_page_needs_no_script_and_nothing_from_elsewhere(letter: Path, tmp_path: Path) -> None:
+def test_the_page_has_no_script_and_loads_nothing(letter: Path, tmp_path: Path) -> None:
     page = page_of(build_package(letter, tmp_path, on=ON).path)
     assert not page.xpath("//script | //*[@src] | //link")
     [policy] = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
@@ -89,7 +91,7 @@ def test_the_page_needs_no_script_and_nothing_from_elsewhere(letter: Path, tmp_p
 
 
 def described(folder: Path, **more: object) -> Path:
-    """Write a record whose words are hostile, with a scan."""
+    """Write a record with markup in its texts, and a scan."""
     folder.mkdir()
     (folder / "p.txt").write_text(f"{HOSTILE}\n", encoding="utf-8")
     (folder / "a scan#1.png").write_bytes(b"\x89PNG\r\n\x1a\n")
@@ -121,7 +123,7 @@ def test_the_page_of_a_public_package_says_that_a_part_is_withheld(tmp_path: Pat
     assert "scan#1" not in page.text_content()
 
 
-def test_a_page_that_would_show_what_is_withheld_is_not_packed(
+def test_a_page_that_would_show_a_withheld_name_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shut = {"access": {"status": "closed", "rule": "a promise"}}

@@ -1,4 +1,4 @@
-"""verify and open: any bag by RFC 8493, one of ours by its record too."""
+"""Test that packages are opened, and that bags are verified together with their records."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from archive_pkg.packages.states import states
 
 
 def rebag(package: Path) -> None:
-    """Make the manifests right again after a change, as a forger would."""
+    """Write new manifests after a change, as a forger would."""
     for algorithm in ("sha256", "sha512"):
         payload = sorted(p for p in (package / "data").rglob("*") if p.is_file())
         _write(package, f"manifest-{algorithm}.txt", payload, algorithm)
@@ -41,7 +41,7 @@ def _write(package: Path, name: str, files: list[Path], algorithm: str) -> None:
     )
 
 
-def test_a_package_opens_to_its_record(package: Path) -> None:
+def test_an_opened_package_has_its_record_and_parts(package: Path) -> None:
     opened = open_package(package)
     assert opened.record.title == "Letter, CC CPSU to CC SED, 18 July 1960"
     assert opened.packaged_on == "2026-11-24"
@@ -58,7 +58,7 @@ def test_a_changed_letter_makes_the_bag_invalid(package: Path) -> None:
 
 
 @pytest.mark.parametrize("change", ["insert", "shorten", "encode", "remove", "link"])
-def test_no_hint_says_to_fit_the_record_in_a_package_to_a_file(change: str, package: Path) -> None:
+def test_hints_for_a_damaged_package_are_to_restore_the_file(change: str, package: Path) -> None:
     text = package / "data/parts/letter-1960-07-18.txt"
     data = text.read_bytes()
     text.unlink()
@@ -73,7 +73,7 @@ def test_no_hint_says_to_fit_the_record_in_a_package_to_a_file(change: str, pack
     assert hints == {"Restore the file from another copy of the package."}
 
 
-def test_a_forger_who_rebags_is_still_found_out_by_the_record(package: Path) -> None:
+def test_a_change_with_new_manifests_contradicts_the_record(package: Path) -> None:
     text = package / "data/parts/letter-1960-07-18.txt"
     text.write_bytes(text.read_bytes().replace(b"18 July 1960", b"19 July 1960"))
     rebag(package)
@@ -83,7 +83,7 @@ def test_a_forger_who_rebags_is_still_found_out_by_the_record(package: Path) -> 
     assert {"part-changed", "quote-moved"} <= {f.code for f in verification.report}
 
 
-def test_tables_that_say_something_else_than_the_record(package: Path) -> None:
+def test_tables_that_differ_from_the_record_are_reported(package: Path) -> None:
     path = package / "data/record.json"
     record = json.loads(path.read_bytes())
     record["title"] = "Another title"
@@ -92,7 +92,7 @@ def test_tables_that_say_something_else_than_the_record(package: Path) -> None:
     assert "tables-disagree" in {f.code for f in verify(package).report}
 
 
-def test_a_plain_bag_is_verified_and_is_no_package(tmp_path: Path) -> None:
+def test_an_ordinary_bag_can_be_verified_but_not_opened(tmp_path: Path) -> None:
     folder = tmp_path / "plain"
     folder.mkdir()
     (folder / "record.json").write_text("{}")
@@ -112,7 +112,7 @@ def test_a_missing_path_is_a_storage_error(tmp_path: Path) -> None:
 
 
 def test_a_package_of_an_earlier_format_verifies_and_opens(tmp_path: Path) -> None:
-    """Version 0.1 wrote it, with `of` in its record and tables."""
+    """Version 0.1 wrote this package, with `of` in the record and tables."""
     archive = Path(__file__).parents[1] / "fixtures/packages/format-1.tar.gz"
     subprocess.run(["tar", "-xf", archive, "-C", tmp_path], check=True)
     [folder] = tmp_path.iterdir()
@@ -141,7 +141,7 @@ def test_a_package_of_format_2_verifies_and_opens(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["letter.txt", "letter.zip", "empty", "no-bag"])
-def test_a_folder_that_never_was_a_package_is_not_called_damaged(name: str, tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_package_is_not_called_damaged(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     if "." in name:
         path.write_text("Dear Comrades")
@@ -160,7 +160,7 @@ def test_a_folder_that_never_was_a_package_is_not_called_damaged(name: str, tmp_
         assert finding.message == "has the name of a zip archive, but not its content"
 
 
-def test_nothing_is_said_about_the_files_and_signatures_of_a_zip_cut_short(tmp_path: Path) -> None:
+def test_a_truncated_zip_gets_no_sentence_on_files_or_signatures(tmp_path: Path) -> None:
     (tmp_path / "cut.zip").write_bytes(b"PK\x03\x04" + b"\0" * 600)
     assert states(verify(tmp_path / "cut.zip")) == [
         "This archive could not be read, so nothing in it was checked."

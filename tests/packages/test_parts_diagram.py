@@ -1,4 +1,4 @@
-"""The picture of a letter's parts: every part, every arrow, the same bytes, nothing that acts."""
+"""Test that the picture of a letter's parts is complete, reproducible and safe."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def record_of(*parts: dict[str, object], **more: object) -> Record:
     return Record.model_validate(data)
 
 
-def test_every_part_has_its_box_and_every_source_its_arrow() -> None:
+def test_every_part_has_a_box_and_every_relation_an_arrow() -> None:
     record = load_record(SEED)
     drawn = etree.fromstring(picture(record).encode())
     assert len(drawn.xpath("//s:rect", namespaces=SVG)) == len(record.parts)
@@ -46,7 +46,7 @@ def test_boxes_do_not_overlap() -> None:
             assert x + w <= a or a + c <= x or y + h <= b or b + d <= y
 
 
-def test_names_from_right_to_left_and_names_that_would_act_are_only_names() -> None:
+def test_right_to_left_names_are_isolated_and_markup_is_escaped() -> None:
     name = '<script>alert("x")</script> & محمد'
     record = record_of(
         {"id": "o", "kind": "original", "held": False, "made_by": ["a"], "title": "ש. עגנון"},
@@ -58,11 +58,11 @@ def test_names_from_right_to_left_and_names_that_would_act_are_only_names() -> N
     assert "\u2068ש. עגנון\u2069" in drawn.xpath("//s:text/text()", namespaces=SVG)
 
 
-def test_no_parts_make_an_empty_picture() -> None:
+def test_a_record_without_parts_has_an_empty_picture() -> None:
     assert etree.fromstring(picture(record_of()).encode()).tag.endswith("svg")
 
 
-def test_show_draws_it_and_never_into_what_it_shows(run: Run, tmp_path: Path) -> None:
+def test_show_writes_the_picture_but_not_over_the_record(run: Run, tmp_path: Path) -> None:
     words = ("show", SEED, "--quiet", "--picture")
     assert run(*words, tmp_path / "parts.svg").returncode == 0
     assert (tmp_path / "parts.svg").read_text() == picture(load_record(SEED))

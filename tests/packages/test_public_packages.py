@@ -1,4 +1,4 @@
-"""--audience public: what is withheld is told with its rule and shows in no byte that goes out."""
+"""Test that public packages name withheld parts and their rules, and reveal nothing else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from program import Run, run_here
 
 ON = date(2026, 11, 24)
 RULE = "Agreement with the donor of 3 May 1991, § 4"
-# A line of no words first, so that no offset and no size in it can be another text's.
+# The first line shifts all offsets and sizes, so that they differ from those in other texts.
 SECRET = (
     f"{'~' * 50_021}\n"
     "Der Empfänger dieses Schreibens, Genosse Quillfeder, wird gebeten, den Zobelpelz dem Boten "
@@ -48,7 +48,7 @@ def quote(part: str, words: str, text: str) -> dict[str, Any]:
 
 @pytest.fixture
 def enclosed(letter: Path) -> Path:
-    """The first letter with an enclosure that is closed, and everything that may be said of it."""
+    """Return the first letter with a closed enclosure and statements of every kind about it."""
     (letter / NAME).parent.mkdir()
     (letter / NAME).write_text(SECRET, encoding="utf-8")
     data = load_record(letter).as_json()
@@ -141,7 +141,7 @@ def _number(field: str) -> int | None:
 
 
 def traces(text: str, name: str) -> list[bytes]:
-    """All that could betray a withheld text: words, name, digests."""
+    """Return everything that could reveal a withheld text: words, name, digests."""
     data = text.encode()
     words = {"Quillfeder", "Zobelpelz", "Marzipan", "Wacholder", "Pelzkopie", "schweigen"}
     found = [word.encode() for word in words]
@@ -159,7 +159,7 @@ def traces(text: str, name: str) -> list[bytes]:
 
 
 def numbers(text: str) -> re.Pattern[bytes]:
-    """The offsets of every word in a withheld text, and its lengths."""
+    """Return a pattern of the offsets of all words in a withheld text, and of its lengths."""
     places = {place for word in re.finditer(r"\S+", text) for place in word.span()}
     found = {*places, len(text), len(text.encode())} - {0}
     return re.compile(rb"(?<![0-9A-Za-z])(%s)(?![0-9A-Za-z])" % "|".join(map(str, found)).encode())
@@ -174,7 +174,7 @@ def everything(*folders: Path) -> dict[str, bytes]:
     }
 
 
-def test_no_byte_of_the_public_package_its_receipts_or_its_deposit_betrays_what_is_withheld(
+def test_public_packages_receipts_and_deposits_contain_no_trace_of_withheld_parts(
     enclosed: Path, tmp_path: Path
 ) -> None:
     full = build_package(enclosed, tmp_path / "full", on=ON)
@@ -184,10 +184,10 @@ def test_no_byte_of_the_public_package_its_receipts_or_its_deposit_betrays_what_
     deposit(built.path, f"ocfl:{tmp_path / 'archive'}")
     out = everything(tmp_path / "out", tmp_path / "archive")
     assert any(".receipts" in path for path in out)
-    out |= told_by_commands(built.path, tmp_path)
+    out |= output_of_commands(built.path, tmp_path)
     whole = everything(full.path)
     known = [trace for trace in traces(SECRET, NAME) if any(trace in x for x in whole.values())]
-    assert len(known) >= 12, "what is searched for is there to be found"
+    assert len(known) >= 12, "the internal package contains the traces"
     for path, data in out.items():
         for trace in traces(SECRET, NAME):
             assert trace not in data, (path, trace)
@@ -196,8 +196,8 @@ def test_no_byte_of_the_public_package_its_receipts_or_its_deposit_betrays_what_
     assert verify(built.path, second_opinion=True).ok
 
 
-def told_by_commands(package: Path, folder: Path) -> dict[str, bytes]:
-    """What the commands say of a package, and the page that they make of it."""
+def output_of_commands(package: Path, folder: Path) -> dict[str, bytes]:
+    """Return what commands print about a package, and the page that they make."""
     record = load_record(package / "data/record.json")
     fields = ["title", "date", "parts.secret", *(f"events.{event.id}" for event in record.events)]
     questions = [
@@ -216,7 +216,7 @@ def told_by_commands(package: Path, folder: Path) -> dict[str, bytes]:
     return shown | {"page.html": (folder / "page.html").read_bytes()}
 
 
-def test_withheld_parts_have_their_rule_and_the_rest_is_complete(
+def test_a_public_package_has_the_rules_of_withheld_parts_and_all_else(
     enclosed: Path, tmp_path: Path
 ) -> None:
     built = build_package(enclosed, tmp_path / "out", on=ON, audience="public")
@@ -299,7 +299,7 @@ def test_an_embargo_is_judged_by_the_earlier_of_the_date_of_packaging_and_today(
     assert names(today, today - day, "d") == {"letter", "summary"}
 
 
-def test_a_record_without_restrictions_is_public_unchanged() -> None:
+def test_a_record_without_restrictions_is_published_unchanged() -> None:
     record = load_record(Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed")
     assert withheld(record, "public", ON) == {}
     there = public(record, {})

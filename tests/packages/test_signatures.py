@@ -1,4 +1,4 @@
-"""What is said of signatures and timestamps: of each one alone, and of what must be there."""
+"""Test the findings on signatures and timestamps, existing and required ones."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LONG, SHORT = "tagmanifest-sha512.txt", "tagmanifest-sha256.txt"
 SIG = f"signatures/{LONG}.sig"
 BOTH = (SIG, f"signatures/{SHORT}.sig")
 MESSAGE = b"a tag manifest\n"
-"""What the signatures are over; here the tag manifests of every bag are this."""
+"""The signed bytes. In these tests, all tag manifests have this content."""
 STAMPED = datetime(2020, 6, 1, 12, tzinfo=UTC)
 RENEWED = datetime(2021, 6, 1, 12, tzinfo=UTC)
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
@@ -42,7 +42,7 @@ ROOT = (FIXTURES / "timestamps" / "root.pem").read_bytes()
 STRANGER = (FIXTURES / "timestamps" / "stranger.pem").read_bytes()
 NOBODY = Trust()
 
-Told = tuple[tuple[Signed, ...], dict[str, list[str]]]
+Examined = tuple[tuple[Signed, ...], dict[str, list[str]]]
 
 
 def sig(name: str) -> bytes:
@@ -54,7 +54,7 @@ def tsr(name: str) -> bytes:
 
 
 def stamps(*names: str, of: str = SIG) -> dict[str, bytes]:
-    """Timestamps, each over the one before."""
+    """Return timestamps, each over the one before."""
     return {f"{of}{'.tsr' * number}": tsr(name) for number, name in enumerate(names, start=1)}
 
 
@@ -64,8 +64,8 @@ def bag() -> Bag:
 
 
 @pytest.fixture
-def examine(bag: Bag) -> Callable[..., Told]:
-    """Gives the signatures, and the places of findings by their codes."""
+def examine(bag: Bag) -> Callable[..., Examined]:
+    """Return a function that returns the signatures, and the places of findings by their codes."""
 
     def examine(
         files: dict[str, bytes],
@@ -73,7 +73,7 @@ def examine(bag: Bag) -> Callable[..., Told]:
         now: datetime = NOW,
         report: Report | None = None,
         of: Bag = bag,
-    ) -> Told:
+    ) -> Examined:
         report = Report() if report is None else report
         lists = {each.name: MESSAGE for each in of.tag_manifests.values()}
         signed = examine_signatures(of, lists | files, trust, report, now)
@@ -87,7 +87,7 @@ def examine(bag: Bag) -> Callable[..., Told]:
 
 @pytest.fixture
 def trusting(tmp_path: Path) -> Callable[..., Trust]:
-    """Trust in the signers of some lines, in which KEY is the public key of each file."""
+    """Return a function that trusts the signers of some lines; each line gets the same key."""
 
     def trusting(*lines: str, key: str = "rsa", **more) -> Trust:
         public = (FIXTURES / "signatures" / f"{key}.pub").read_text().strip()
@@ -97,7 +97,7 @@ def trusting(tmp_path: Path) -> Callable[..., Trust]:
     return trusting
 
 
-def test_a_good_signature_says_whose_key_it_is_with_and_over_what(examine, trusting) -> None:
+def test_a_good_signature_has_its_key_signer_and_manifest(examine, trusting) -> None:
     (one,), codes = examine({SIG: sig("rsa")}, trusting(EDITOR))
     assert codes == {"signature-required": [SHORT]}
     key = fingerprint(parse(sig("rsa")).key)
@@ -111,7 +111,7 @@ def test_a_good_signature_says_whose_key_it_is_with_and_over_what(examine, trust
     assert said["fingerprint"] == key
 
 
-def test_without_allowed_signers_a_signature_is_right_and_nobodys(examine) -> None:
+def test_without_allowed_signers_a_good_signature_has_no_signers(examine) -> None:
     (one, other), codes = examine(dict.fromkeys(BOTH, sig("rsa")))
     assert codes == {}
     assert one.good
@@ -119,7 +119,7 @@ def test_without_allowed_signers_a_signature_is_right_and_nobodys(examine) -> No
     assert one.signers == ()
 
 
-def test_a_signature_over_something_else_is_not_right(examine, trusting) -> None:
+def test_a_signature_of_different_bytes_is_not_right(examine, trusting) -> None:
     for valid, said in (
         (True, "although the bag is valid"),
         (False, "the manifest was changed after signing"),
@@ -142,7 +142,7 @@ def test_a_signature_for_another_purpose_is_not_right(examine, trusting) -> None
     assert (one.right, one.covers, one.good, one.signers) == (False, False, False, ())
 
 
-def test_a_signature_of_what_is_not_there_is_not_right(examine, trusting) -> None:
+def test_a_signature_of_a_missing_manifest_is_not_right(examine, trusting) -> None:
     path = "signatures/tagmanifest-md5.txt.sig"
     (one,), codes = examine({path: sig("rsa")}, trusting(EDITOR))
     assert codes["signature-without-subject"] == [path]
@@ -158,7 +158,9 @@ def test_a_file_that_is_not_a_signature_is_refused(examine, trusting) -> None:
 
 
 @pytest.mark.parametrize("listed", ["rsa.krl", "rsa-sha256.krl", "keys.txt"])
-def test_a_revoked_keys_signature_is_right_and_not_good(examine, trusting, listed: str) -> None:
+def test_a_signature_with_a_revoked_key_is_right_but_not_good(
+    examine, trusting, listed: str
+) -> None:
     revoked = read_revoked(FIXTURES / "signatures" / listed)
     (one,), codes = examine({SIG: sig("rsa")}, trusting(EDITOR, revoked=revoked))
     assert codes["signature-key-revoked"] == [SIG]
@@ -183,7 +185,7 @@ def test_a_certificate_revoked_by_its_authority_is_not_good(examine, trusting) -
         assert one.signers == ((EDITOR, "boss") if good else ())
 
 
-def test_signatures_are_in_the_order_of_their_lists_and_numbers(examine) -> None:
+def test_signatures_are_sorted_by_manifest_and_number(examine) -> None:
     numbers = ["", ".2", ".9", ".10", ".11", ".20"]
     paths = [f"signatures/{name}{number}.sig" for name in (SHORT, LONG) for number in numbers]
     signed, codes = examine(dict.fromkeys(reversed(paths), sig("rsa")))
@@ -230,7 +232,7 @@ def test_a_timestamp_without_its_signature_is_reported(examine) -> None:
     assert is_signature_file(SIG)
 
 
-def test_a_folder_is_signed_when_a_signature_is_in_it(tmp_path: Path) -> None:
+def test_a_folder_with_a_signature_is_signed(tmp_path: Path) -> None:
     assert not is_signed(tmp_path)
     (tmp_path / "signatures").mkdir()
     (tmp_path / "signatures" / "notes.sig").touch()
@@ -239,14 +241,14 @@ def test_a_folder_is_signed_when_a_signature_is_in_it(tmp_path: Path) -> None:
     assert is_signed(tmp_path)
 
 
-def test_one_list_without_a_signature_is_advised_where_another_has_one(examine) -> None:
+def test_advice_is_given_if_only_some_tag_manifests_are_signed(examine) -> None:
     assert examine({})[1] == {}
     assert examine({SIG: sig("rsa")})[1] == {"tagmanifest-unsigned": [SHORT]}
     trust = Trust(require_signature=True)
     assert "tagmanifest-unsigned" not in examine({SIG: sig("rsa")}, trust)[1]
 
 
-def test_timestamps_are_each_over_the_one_before(examine) -> None:
+def test_each_timestamp_is_over_the_one_before(examine) -> None:
     files = {SIG: sig("rsa"), **stamps("good", "renewed")}
     for roots, trusted in ((b"", False), (ROOT, True)):
         (one,), codes = examine(files, Trust(authorities=roots))
@@ -272,7 +274,7 @@ def test_timestamps_are_each_over_the_one_before(examine) -> None:
         (("good", "sha1-imprint"), "timestamp-malformed", ".tsr.tsr", 1),
     ],
 )
-def test_a_timestamp_that_is_not_right_is_not_listed_nor_what_follows_it(
+def test_a_wrong_timestamp_and_those_after_it_are_not_listed(
     examine, names: tuple[str, ...], code: str, place: str, left: int
 ) -> None:
     (one,), codes = examine({SIG: sig("rsa"), **stamps(*names)}, Trust(authorities=ROOT))
@@ -283,7 +285,9 @@ def test_a_timestamp_that_is_not_right_is_not_listed_nor_what_follows_it(
 @pytest.mark.parametrize(
     "name", ["other-signer", "own-root", "not-yet-valid", "expired", "purpose-serving"]
 )
-def test_a_timestamp_that_nobody_vouches_for_is_listed_and_not_trusted(examine, name: str) -> None:
+def test_a_timestamp_by_an_untrusted_authority_is_listed_but_not_trusted(
+    examine, name: str
+) -> None:
     files = {SIG: sig("rsa"), **stamps(name)}
     (one,), codes = examine(files, Trust(authorities=ROOT), STAMPED)
     assert codes["timestamp-untrusted"] == [f"{SIG}.tsr"]
@@ -326,10 +330,10 @@ def test_a_time_more_than_five_minutes_ahead_is_reported(examine) -> None:
         (("other-signer", "renewed-other"), ROOT, RENEWED),
     ],
 )
-def test_a_key_has_to_be_good_at_the_time_of_the_first_trusted_timestamp(
+def test_a_key_must_be_valid_at_the_time_of_the_first_trusted_timestamp(
     examine, trusting, names: tuple[str, ...], roots: bytes, when: datetime
 ) -> None:
-    """Or else now: a time that nobody vouches for would let an old key sign today."""
+    """Without a trusted timestamp, it must be valid now, or an expired key could sign today."""
     files = {SIG: sig("rsa"), **stamps(*names)}
     for shift, good in ((timedelta(), True), (timedelta(seconds=1), False)):
         first, last = when + shift, when - shift
@@ -352,7 +356,7 @@ def test_a_key_that_is_not_listed_has_no_signers(examine, trusting) -> None:
         assert set(codes["signature-required"]) == {LONG, SHORT}
 
 
-def test_a_key_on_two_lines_is_of_both_signers_once(examine, trusting) -> None:
+def test_a_key_on_two_lines_has_each_signer_once(examine, trusting) -> None:
     trust = trusting(EDITOR, "boss", EDITOR, 'late valid-after="20300101Z"')
     signed, codes = examine(dict.fromkeys(BOTH, sig("rsa")), trust)
     assert [one.signers for one in signed] == [(EDITOR, "boss")] * 2
@@ -362,7 +366,7 @@ def test_a_key_on_two_lines_is_of_both_signers_once(examine, trusting) -> None:
 @pytest.mark.parametrize(
     ("who", "good"), [(False, True), (True, True), (EDITOR, True), ("boss", True), ("x", False)]
 )
-def test_who_must_have_signed_is_one_of_the_keys_signers(
+def test_the_required_signer_must_be_one_of_the_keys_signers(
     examine, trusting, who: bool | str, good: bool
 ) -> None:
     trust = trusting(f"{EDITOR},boss", require_signature=who)
@@ -385,7 +389,7 @@ def test_a_required_signature_must_be_by_an_allowed_signer(examine) -> None:
     assert codes == {"signature-required": ["signatures"]}
 
 
-def test_each_list_must_be_signed_by_its_own_good_signature(examine, trusting) -> None:
+def test_each_tag_manifest_must_have_a_good_signature(examine, trusting) -> None:
     trust = trusting(EDITOR)
     assert examine({SIG: sig("rsa")}, trust)[1] == {"signature-required": [SHORT]}
     files = {BOTH[0]: sig("ed25519"), f"signatures/{LONG}.2.sig": sig("rsa"), BOTH[1]: sig("rsa")}
@@ -393,9 +397,7 @@ def test_each_list_must_be_signed_by_its_own_good_signature(examine, trusting) -
     assert codes == {"signer-unknown": [BOTH[0]]}
 
 
-def test_a_timestamp_that_must_be_there_must_be_trusted_and_over_a_good_signature(
-    examine, trusting
-) -> None:
+def test_a_required_timestamp_must_be_trusted_and_over_a_good_signature(examine, trusting) -> None:
     files = dict.fromkeys(BOTH, sig("rsa"))
     stamped = files | stamps("good") | stamps("good", of=BOTH[1])
     trust = trusting(EDITOR, authorities=ROOT, require_timestamp=True)
@@ -434,7 +436,7 @@ def test_a_timestamp_that_must_be_there_must_be_trusted_and_over_a_good_signatur
         ({"tags": ("md5",)}, "any file: md5 is weak or unknown"),
     ],
 )
-def test_a_signature_covers_a_bag_where_strong_lists_do(
+def test_a_signature_covers_a_bag_if_strong_manifests_cover_it(
     examine, trusting, tmp_path: Path, how: dict, said: str
 ) -> None:
     bag = write_bag(tmp_path / "bag", **how)
@@ -465,7 +467,7 @@ def test_a_weak_manifest_next_to_a_strong_one_must_be_signed_too(
 def test_a_package_must_have_a_signed_tag_manifest_for_each_manifest(
     examine, trusting, tmp_path: Path, bag: Bag
 ) -> None:
-    """Or a forger would take one away with its signature; of any other bag that is not known."""
+    """Otherwise a forger could remove one with its signature. Other bags may lack one."""
     shutil.copytree(GOLDEN, tmp_path / "package")
     (tmp_path / "package" / SHORT).unlink()
     less = Bag.open(tmp_path / "package")

@@ -1,4 +1,4 @@
-"""Whose a key is and whether it counts: what lines allow, what lists revoke, in what time."""
+"""Test which signatures allowed signers allow, and which ones revocation lists revoke."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def public(name: str) -> str:
 
 @pytest.fixture
 def allowed(tmp_path: Path):
-    """Reads the one signer of a line."""
+    """Return a function that reads the signer of one line."""
 
     def read(line: str) -> Signer:
         (tmp_path / "allowed").write_text(line)
@@ -70,7 +70,7 @@ def test_signatures_and_certificates_of_each_kind_of_key_are_verified(name: str)
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_certificate_that_its_authority_did_not_sign_is_refused(kind: str) -> None:
-    """The last byte of the authority's signature differs, whatever the kind of its key."""
+    """The last byte of the authority's signature is changed, for each type of key."""
     first, *lines, last = (VECTORS / f"by-{kind}.sig").read_bytes().splitlines()
     data = bytearray(base64.b64decode(b"".join(lines)))
     data[13 + int.from_bytes(data[10:14])] ^= 1  # after the magic bytes and the version
@@ -78,7 +78,7 @@ def test_a_certificate_that_its_authority_did_not_sign_is_refused(kind: str) -> 
         parse(b"\n".join((first, base64.b64encode(data), last)))
 
 
-def test_a_certificate_says_all_that_its_authority_said() -> None:
+def test_a_certificate_is_read_with_all_its_fields() -> None:
     certificate = signature("by-rsa").certificate
     assert certificate is not None
     assert certificate.serial == 7
@@ -109,7 +109,7 @@ def test_a_key_allows_its_own_signatures_and_an_authority_only_certified_ones(
     assert authority.knows(certified) is (kind == "ed25519")
 
 
-def test_an_authority_allows_all_names_of_its_certificate_that_the_line_allows(allowed) -> None:
+def test_an_authority_allows_the_names_in_a_certificate_that_match_the_line(allowed) -> None:
     by = signature("by-rsa")
     assert allowed(f"* cert-authority {public('rsa')}").allows(by, THEN) == (EDITOR, "boss")
     some = allowed(f"!editor@*,* cert-authority {public('rsa')}")
@@ -120,7 +120,7 @@ def test_an_authority_allows_all_names_of_its_certificate_that_the_line_allows(a
     assert not allowed(f"* cert-authority {public('ecdsa256')}").allows(by, THEN)
 
 
-def test_a_plain_key_allows_whom_its_line_names(allowed) -> None:
+def test_a_plain_key_allows_the_signers_on_its_line(allowed) -> None:
     line = allowed(f"{EDITOR},*@archive.org {public('rsa')}")
     own = signature("rsa")
     assert line.allows_as(EDITOR, own, THEN)
@@ -129,7 +129,7 @@ def test_a_plain_key_allows_whom_its_line_names(allowed) -> None:
     assert not line.allows_as(EDITOR, signature("ed25519"), THEN)
 
 
-def test_a_name_in_a_certificate_is_a_name_and_no_pattern(allowed) -> None:
+def test_a_name_in_a_certificate_is_not_a_pattern(allowed) -> None:
     by = signature("by-rsa")
     assert by.certificate is not None
     anybody = replace(by, certificate=replace(by.certificate, principals=("*",)))
@@ -139,20 +139,20 @@ def test_a_name_in_a_certificate_is_a_name_and_no_pattern(allowed) -> None:
     assert not line.allows_as(EDITOR, anybody, THEN)
 
 
-def test_remarks_and_empty_lines_allow_nobody(tmp_path: Path) -> None:
+def test_comments_and_empty_lines_are_skipped(tmp_path: Path) -> None:
     key = public("rsa").strip()
     (tmp_path / "allowed").write_text(f"# {key}\n\n  \t\n\t# {key}\n#x {key}\n{EDITOR} {key}")
     assert [one.principals for one in read_allowed_signers(tmp_path / "allowed")] == [EDITOR]
 
 
 @pytest.mark.parametrize("name", ["host", "nobody"])
-def test_a_certificate_for_a_computer_or_for_nobody_allows_nobody(name: str, allowed) -> None:
+def test_a_certificate_for_a_host_or_without_names_allows_nobody(name: str, allowed) -> None:
     authority = allowed(f"* cert-authority {public('ed25519')}")
     assert authority.knows(signature(name))
     assert authority.allows(signature(name), THEN) == ()
 
 
-def test_a_certificate_is_good_from_its_first_second_until_before_its_end(allowed) -> None:
+def test_a_certificate_is_valid_from_its_first_second_until_before_its_end(allowed) -> None:
     authority = allowed(f"* cert-authority {public('rsa')}")
     first, end = datetime(2020, 1, 1, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC)
     times = [first - SECOND, first, end - SECOND, end]
@@ -161,8 +161,8 @@ def test_a_certificate_is_good_from_its_first_second_until_before_its_end(allowe
 
 
 @pytest.mark.parametrize(("name", "role"), [("rsa", ""), ("by-rsa", "cert-authority,")])
-def test_a_line_is_good_from_valid_after_to_valid_before(name: str, role: str, allowed) -> None:
-    """Both included, as for OpenSSH, for keys and for authorities."""
+def test_a_line_is_valid_from_valid_after_to_valid_before(name: str, role: str, allowed) -> None:
+    """Both times are included, as in OpenSSH, for keys and for authorities."""
     span = 'valid-after="20200301120000Z",valid-before="202005011200Z"'
     line = allowed(f"* {role}{span} {public('rsa')}")
     first = datetime(2020, 3, 1, 12, tzinfo=UTC)
@@ -208,9 +208,7 @@ def test_a_line_for_other_namespaces_allows_nothing(name: str, allowed) -> None:
         ("x nothing AAAAB25vdGhpbmc=", "the key is of the unknown type nothing"),
     ],
 )
-def test_a_line_that_cannot_be_read_is_named_with_the_reason(
-    line: str, said: str, tmp_path: Path
-) -> None:
+def test_a_malformed_line_is_reported_with_the_reason(line: str, said: str, tmp_path: Path) -> None:
     key = public("ed25519").strip()
     line = line.replace("KEY", key).replace("CERTIFICATE", public("certified-rsa-cert"))
     (tmp_path / "allowed").write_text(f"# {key}\n\n{EDITOR} {key}\n{line}\n")
@@ -222,7 +220,7 @@ def test_a_line_that_cannot_be_read_is_named_with_the_reason(
     assert said in found.message
 
 
-def test_the_span_of_a_line_may_be_a_second_long(allowed) -> None:
+def test_a_line_may_be_valid_for_one_second(allowed) -> None:
     line = allowed(
         f'x valid-after="20200101000000Z",valid-before="20200101000001Z" {public("rsa")}'
     )
@@ -232,7 +230,7 @@ def test_the_span_of_a_line_may_be_a_second_long(allowed) -> None:
 
 
 CERTIFIED = {"certified-rsa", "by-ed25519"}
-"""Those that the authority with the Ed25519 key has numbered and named; another has the rest."""
+"""The certificates with numbers by the authority with the Ed25519 key."""
 
 
 @pytest.mark.parametrize(
@@ -265,9 +263,7 @@ CERTIFIED = {"certified-rsa", "by-ed25519"}
         ("both.krl", CERTIFIED),
     ],
 )
-def test_a_list_revokes_what_it_revokes_for_openssh_and_nothing_else(
-    listed: str, revoked: set[str]
-) -> None:
+def test_a_list_revokes_the_same_as_in_openssh(listed: str, revoked: set[str]) -> None:
     names = ("ed25519", "rsa", "ecdsa256", "by-rsa", "unnumbered", *sorted(CERTIFIED))
     book = read_revoked(VECTORS / listed)
     assert {name for name in names if book.revokes(signature(name))} == revoked
@@ -282,7 +278,7 @@ def certificate(serial: int, authority: bytes = b"", key_id: bytes = b"") -> Cer
 
 
 @pytest.mark.parametrize("number", [1, 7, 8, 63, 64, 65, 2**63, 2**64 - 1])
-def test_bitmaps_and_ranges_revoke_from_their_first_to_their_last_number(number: int) -> None:
+def test_bitmaps_and_ranges_revoke_their_first_and_last_number(number: int) -> None:
     single = RevokedCertificates(b"", ((number, number),))
     bitmap = RevokedCertificates(b"", (), ((number - 1, 0b10),))
     serials = (number - 1, number, number + 1)
@@ -293,11 +289,11 @@ def test_bitmaps_and_ranges_revoke_from_their_first_to_their_last_number(number:
     assert revoked == [True, True, True, False, True, False, True, False]
 
 
-def test_no_number_is_not_number_zero() -> None:
+def test_a_certificate_without_a_number_is_not_revoked_as_number_zero() -> None:
     assert certificate(0) not in RevokedCertificates(b"", ((0, 9),), ((0, 0b11),))
 
 
-def test_one_authority_cannot_revoke_what_another_certified() -> None:
+def test_an_authority_cannot_revoke_certificates_of_another() -> None:
     mine = RevokedCertificates(b"A", ((7, 7),), (), frozenset([b"me"]))
     assert certificate(7, b"A") in mine
     assert certificate(7, b"B") not in mine
@@ -306,7 +302,7 @@ def test_one_authority_cannot_revoke_what_another_certified() -> None:
     assert certificate(7, b"B") in RevokedCertificates(b"", ((7, 7),))
 
 
-def test_a_revoked_digest_is_of_the_whole_key() -> None:
+def test_a_revoked_key_is_compared_completely() -> None:
     assert b"key" not in Revoked()
     assert b"key" in Revoked(frozenset([b"key"]))
 
@@ -357,7 +353,7 @@ def test_unknown_sections_of_a_revocation_list_are_refused(
         read_revoked(tmp_path / "krl")
 
 
-def test_sections_of_one_kind_add_up(tmp_path: Path) -> None:
+def test_sections_of_one_kind_are_combined(tmp_path: Path) -> None:
     first, second = ((VECTORS / f"{name}.krl").read_bytes() for name in ("ed25519", "rsa"))
     (tmp_path / "krl").write_bytes(first + second[44:])  # without the second's head
     book = read_revoked(tmp_path / "krl")
@@ -365,8 +361,8 @@ def test_sections_of_one_kind_add_up(tmp_path: Path) -> None:
     assert [signature(name).key in book for name in names] == [True, True, False]
 
 
-def test_a_signature_of_the_list_itself_is_passed_over(tmp_path: Path) -> None:
-    """OpenSSH does not check it either."""
+def test_a_signature_of_the_revocation_list_is_ignored(tmp_path: Path) -> None:
+    """OpenSSH does not check it, either."""
     good = (VECTORS / "ed25519.krl").read_bytes()
     (tmp_path / "krl").write_bytes(good + b"\4" + (9).to_bytes(4) + b"signature")
     assert read_revoked(tmp_path / "krl") == read_revoked(VECTORS / "ed25519.krl")

@@ -1,4 +1,4 @@
-"""sign and verify: who signed what, since when, in words; checked with stock tools, too."""
+"""Test that packages are signed, timestamped and verified, also with standard tools."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def package(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def signed(package: Path, signed_letter: Path) -> Path:
-    """A copy of the package with the editor's signatures."""
+    """Return a copy of the package with the editor's signatures."""
     return add(package, signed_letter, "*.sig")
 
 
 @pytest.fixture
 def stamped(package: Path, signed_letter: Path) -> Path:
-    """A copy of the package with the editor's signatures, and timestamps of them."""
+    """Return a copy of the package with the editor's signatures and timestamps over them."""
     return add(package, signed_letter, "*")
 
 
@@ -68,7 +68,7 @@ def codes(verification: Verification) -> set[str]:
 
 
 def rebag(package: Path) -> None:
-    """Make all lists right again after a change, as a forger would."""
+    """Write new manifests after a change, as a forger would."""
     for tags in (False, True):
         files = sorted(p for p in package.rglob("*") if p.is_file())
         names = [p.relative_to(package).as_posix() for p in files]
@@ -86,7 +86,7 @@ def rebag(package: Path) -> None:
             (package / f"{'tag' * tags}manifest-{algorithm}.txt").write_text("".join(lines))
 
 
-def test_signing_changes_nothing_and_the_three_states_differ(
+def test_signing_changes_no_file_and_states_say_what_is_known(
     package: Path, keys: Path, authority: Authority
 ) -> None:
     before = {p: p.read_bytes() for p in package.rglob("*") if p.is_file()}
@@ -115,7 +115,7 @@ def test_signing_changes_nothing_and_the_three_states_differ(
     assert said[2].endswith("according to “Test time-stamping authority”.")
 
 
-def test_stock_tools_alone_check_it_from_end_to_end(
+def test_standard_tools_alone_can_check_a_package(
     stamped: Path, keys: Path, authority: Authority
 ) -> None:
     sign(stamped, timestamp=authority.url, renew=True)
@@ -155,7 +155,7 @@ def test_a_key_in_an_agent_signs(
     assert verify(package).ok
 
 
-def test_signing_twice_with_one_key_is_once_and_another_key_adds_its_own(
+def test_signing_again_with_one_key_changes_nothing_and_another_key_adds_signatures(
     signed: Path, keys: Path
 ) -> None:
     assert sign(signed, key=keys / "editor").signatures == ()
@@ -169,7 +169,7 @@ def test_signing_twice_with_one_key_is_once_and_another_key_adds_its_own(
     assert not verification.report.findings
 
 
-def test_without_exchange_of_folders_each_new_file_is_added(
+def test_without_exchange_of_folders_new_files_are_added_one_by_one(
     signed: Path, keys: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = {path: path.read_bytes() for path in (signed / "signatures").iterdir()}
@@ -183,7 +183,7 @@ def test_without_exchange_of_folders_each_new_file_is_added(
     assert not verify(signed, trust=Trust.read(keys / "allowed", None, authority.ca)).report
 
 
-def test_a_public_key_of_none_in_an_agent_cannot_sign(
+def test_a_public_key_whose_private_key_is_not_in_an_agent_cannot_sign(
     package: Path, keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
@@ -196,13 +196,13 @@ def test_a_public_key_of_none_in_an_agent_cannot_sign(
     assert not (package / "signatures").exists()
 
 
-def test_a_bag_without_tag_manifests_has_nothing_to_sign(tmp_path: Path, keys: Path) -> None:
+def test_a_bag_without_tag_manifests_is_not_signed(tmp_path: Path, keys: Path) -> None:
     write_bag(tmp_path / "bag", tags=())
     with pytest.raises(InvalidError, match="no tag manifest to sign"):
         sign(tmp_path / "bag", key=keys / "editor")
 
 
-def test_a_passphrase_without_a_terminal_is_one_plain_error(package: Path, keys: Path) -> None:
+def test_a_key_with_a_passphrase_needs_a_terminal(package: Path, keys: Path) -> None:
     with pytest.raises(UsageError, match="passphrase, but there is no terminal"):
         sign(package, key=keys / "locked")
     assert not (package / "signatures").exists()
@@ -255,7 +255,7 @@ def test_a_package_whose_manifests_were_rewritten_after_signing_is_reported(sign
     assert any("does NOT match its signature" in state for state in states(verification))
 
 
-def test_files_changed_under_a_valid_signature(signed: Path, keys: Path) -> None:
+def test_states_say_that_signed_files_have_changed(signed: Path, keys: Path) -> None:
     (signed / "data/README.txt").write_text("other")
     said = states(verify(signed, trust=Trust.read(keys / "allowed")))
     assert said[0].startswith("NOT VALID")
@@ -275,7 +275,7 @@ def test_an_unknown_signer_and_a_revoked_key_are_errors(
     assert any("revoked key" in state for state in states(verification))
 
 
-def test_an_authority_that_fails_leaves_the_signature_and_the_timestamp_pending(
+def test_if_an_authority_fails_the_signature_is_kept_and_the_timestamp_pending(
     package: Path, keys: Path, authority: Authority
 ) -> None:
     try:
@@ -301,7 +301,7 @@ def test_an_authority_that_fails_leaves_the_signature_and_the_timestamp_pending(
         sign(package, timestamp="file:///etc/passwd")
 
 
-def test_a_timestamp_is_renewed_by_one_over_it(stamped: Path, authority: Authority) -> None:
+def test_a_timestamp_is_renewed_by_a_timestamp_over_it(stamped: Path, authority: Authority) -> None:
     assert sign(stamped, timestamp=authority.url).stamps == ()
     renewed = sign(stamped, timestamp=authority.url, renew=True)
     assert "signatures/tagmanifest-sha512.txt.sig.tsr.tsr" in renewed.stamps
@@ -320,7 +320,7 @@ def test_only_signatures_without_a_timestamp_get_one(stamped: Path, authority: A
     assert sign(stamped, timestamp=authority.url).stamps == (name,)
 
 
-def test_another_run_is_waited_for_as_long_as_the_caller_says(
+def test_signing_waits_for_another_run_as_long_as_the_caller_says(
     package: Path, keys: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
@@ -338,7 +338,7 @@ def test_another_run_is_waited_for_as_long_as_the_caller_says(
 
 @pytest.fixture
 def keygen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
-    """Makes a program in the place of ssh-keygen that runs these lines; returns its folder."""
+    """Return a function that installs a program as ssh-keygen and returns its folder."""
 
     def make(lines: str) -> Path:
         folder = tmp_path / "bin"
@@ -375,7 +375,7 @@ def keygen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], P
         ('cp good.sig "$8.sig"; exit 1', UsageError, "did not sign with .*key\n"),
     ],
 )
-def test_why_ssh_keygen_does_not_sign_is_said(
+def test_the_reason_why_ssh_keygen_does_not_sign_is_reported(
     tmp_path: Path,
     keys: Path,
     keygen: Callable[[str], Path],
@@ -398,7 +398,7 @@ def test_why_ssh_keygen_does_not_sign_is_said(
     ("terminal", "askpass", "require"),
     [(False, "", "never"), (False, "program", ""), (True, "", ""), (True, "program", "")],
 )
-def test_a_passphrase_is_asked_for_only_in_a_terminal_or_a_window(
+def test_ssh_keygen_asks_for_a_passphrase_only_in_a_terminal_or_window(
     tmp_path: Path,
     keys: Path,
     keygen: Callable[[str], Path],
@@ -419,7 +419,7 @@ def test_a_passphrase_is_asked_for_only_in_a_terminal_or_a_window(
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: terminal))
     with pytest.raises(UsageError) as caught:
         sign_files(keys / "editor", [tmp_path / "m"])
-    # In a terminal the user has seen it.
+    # In a terminal, the user has seen the program's message.
     assert caught.value.message.endswith("editor" if terminal else ": later")
     how, stdin, stdout, session = (folder / "said").read_text().split()
     assert (how, stdout) == (f"{require}.", "/dev/null")
@@ -427,9 +427,7 @@ def test_a_passphrase_is_asked_for_only_in_a_terminal_or_a_window(
     assert (session == str(os.getsid(0))) is terminal
 
 
-def test_a_key_that_is_a_pipe_is_not_waited_for(
-    tmp_path: Path, keygen: Callable[[str], Path]
-) -> None:
+def test_a_key_that_is_a_pipe_is_refused(tmp_path: Path, keygen: Callable[[str], Path]) -> None:
     keygen("exit 1")
     os.mkfifo(tmp_path / "key")
     with pytest.raises(StorageError, match="it is a pipe"):
@@ -512,14 +510,12 @@ def test_a_signed_package_in_a_zip_is_verified_as_in_its_folder(
     assert states(packed) == states(loose)
 
 
-def test_every_process_has_the_trusted_signers(
-    package: Path, keys: Path, authority: Authority
-) -> None:
+def test_trust_can_be_sent_to_processes(package: Path, keys: Path, authority: Authority) -> None:
     trust = Trust.read(keys / "allowed", keys / "ecdsa.pub", authority.ca)
     assert pickle.loads(pickle.dumps(trust)) == trust
 
 
-def test_the_commands_say_it_and_end_with_their_status(
+def test_the_commands_report_signatures_with_their_exit_status(
     run: Run, package: Path, keys: Path, authority: Authority
 ) -> None:
     key = keys / "editor"
@@ -551,7 +547,7 @@ def test_the_commands_say_it_and_end_with_their_status(
     assert run("verify", package, "--allowed-signers", "nothing").returncode == 5
 
 
-def test_the_docs_python_signs_and_tells_whose_it_is(
+def test_the_python_example_in_the_docs_signs_and_names_the_signer(
     package: Path, keys: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = (ROOT / "docs/how-to/sign.md").read_text(encoding="utf-8")
@@ -565,7 +561,7 @@ def test_the_docs_python_signs_and_tells_whose_it_is(
     assert f"Signed by {EDITOR}" in capsys.readouterr().out
 
 
-def test_a_certificate_says_whose_the_key_is_for_as_long_as_it_is_good(
+def test_a_certificate_names_the_signer_as_long_as_it_is_valid(
     package: Path, keys: Path, authority: Authority, tmp_path: Path
 ) -> None:
     for name in ("editor", "editor.pub"):

@@ -1,4 +1,4 @@
-"""OpenSSH signatures: what is read, what stands, what is refused; stock ssh-keygen agrees."""
+"""Test that OpenSSH signatures are accepted and refused as by ssh-keygen."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def armoured(key: bytes, signature: bytes) -> bytes:
 
 
 def on_token(kind: str) -> tuple[bytes, bytes]:
-    """A key on a hardware token, played in software, and its signature of the message."""
+    """Return a key as on a hardware token, and its signature of the message."""
     digest = hashlib.sha512(MESSAGE).digest()
     signed = b"SSHSIG" + b"".join(map(field, (b"file", b"", b"sha512", digest)))
     flags = b"\x01" + (7).to_bytes(4)
@@ -68,7 +68,7 @@ def _ecdsa() -> ec.ECDSA:
 @pytest.mark.parametrize(
     "kind", ["sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"]
 )
-def test_signatures_of_hardware_tokens_stand_here_and_for_ssh_keygen(
+def test_signatures_of_hardware_tokens_are_accepted_as_by_ssh_keygen(
     kind: str, tmp_path: Path
 ) -> None:
     _, data = on_token(kind)
@@ -83,7 +83,7 @@ def test_signatures_of_hardware_tokens_stand_here_and_for_ssh_keygen(
 
 
 @given(st.binary(max_size=300))
-def test_no_bytes_make_it_fall_over(data: bytes) -> None:
+def test_any_bytes_are_parsed_or_refused(data: bytes) -> None:
     blob = base64.encodebytes(b"SSHSIG" + data)
     for text in (
         data,
@@ -97,13 +97,13 @@ def test_no_bytes_make_it_fall_over(data: bytes) -> None:
             continue
 
 
-def test_a_signature_of_another_kind_than_its_key_is_refused() -> None:
+def test_a_signature_of_a_different_type_than_its_key_is_refused() -> None:
     key, _ = on_token("sk-ssh-ed25519@openssh.com")
     with pytest.raises(SshFormatError):
         parse(armoured(key, field(b"ssh-rsa") + field(b"x" * 64) + b"\0" * 5)).matches(MESSAGE)
 
 
-def test_allowed_signers_with_bad_lines_tell_every_one(tmp_path: Path) -> None:
+def test_every_malformed_line_of_allowed_signers_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "allowed"
     file.write_text(
         "# a remark\n\nsomebody\nx@y ssh-ed25519 AAAA\nx@y nonsense ssh-ed25519 AAAA\n"
@@ -114,7 +114,7 @@ def test_allowed_signers_with_bad_lines_tell_every_one(tmp_path: Path) -> None:
     assert [f.location.line for f in refusal.value.report] == [3, 4, 5, 6]
 
 
-def test_who_is_allowed_as_stock_ssh_keygen_has_it(tmp_path: Path) -> None:
+def test_lines_of_allowed_signers_are_read_as_by_ssh_keygen(tmp_path: Path) -> None:
     subprocess.run(
         ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "k"], check=True
     )
@@ -140,7 +140,7 @@ def test_who_is_allowed_as_stock_ssh_keygen_has_it(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def certified(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keys of an authority and an editor, and a certificate of the one for the other's."""
+    """Return a folder with a message and the keys of an authority, an editor and a stranger."""
     folder = tmp_path_factory.mktemp("certified")
     for name in ("authority", "editor", "stranger"):
         command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", folder / name]
@@ -150,7 +150,7 @@ def certified(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def signed_as(folder: Path, *how: str, principals: str = "editor@example.org,boss") -> bytes:
-    """A signature with a certificate, made as the options of ssh-keygen say."""
+    """Return a signature of the editor with a certificate made with options of ssh-keygen."""
     names = ["-n", principals] if principals else []
     command = ["ssh-keygen", "-q", "-s", "authority", "-I", "an editor", *names, *how, "editor.pub"]
     subprocess.run(command, cwd=folder, check=True)
@@ -161,7 +161,7 @@ def signed_as(folder: Path, *how: str, principals: str = "editor@example.org,bos
 
 
 def stock(folder: Path, *more: str, who: str = "editor@example.org") -> bool:
-    """Whether ssh-keygen takes the signature for that of somebody."""
+    """Return whether ssh-keygen accepts the signature as that of a signer."""
     command = ["ssh-keygen", "-Y", "verify", "-f", "allowed", "-n", "file", "-I", who]
     command += ["-s", "m.sig", *more]
     return not subprocess.run(
@@ -183,7 +183,7 @@ def stock(folder: Path, *more: str, who: str = "editor@example.org") -> bool:
         ("*@example.org", [], "editor@example.org", False),
     ],
 )
-def test_certificates_vouch_as_they_do_for_ssh_keygen(
+def test_certificates_are_accepted_as_by_ssh_keygen(
     certified: Path, line: str, how: list[str], principals: str, allowed: bool
 ) -> None:
     signature = parse(signed_as(certified, *how, principals=principals))
@@ -202,7 +202,7 @@ def test_certificates_vouch_as_they_do_for_ssh_keygen(
     assert signature.fingerprint in shown
 
 
-def test_a_certificate_is_not_its_key_and_one_by_a_stranger_is_nothing(certified: Path) -> None:
+def test_a_certificate_needs_its_authority_and_must_be_unchanged(certified: Path) -> None:
     data = signed_as(certified)
     (certified / "allowed").write_text(
         f"editor@example.org {(certified / 'editor.pub').read_text()}"
@@ -220,7 +220,7 @@ def test_a_certificate_is_not_its_key_and_one_by_a_stranger_is_nothing(certified
 
 @pytest.fixture(scope="module")
 def plainly(certified: Path) -> Path:
-    """The same folder, with the editor's plain signature of the message as `m.sig`."""
+    """Return a folder with the same keys and the editor's signature without a certificate."""
     folder = certified.parent / "plainly"
     folder.mkdir()
     for name in ("editor", "editor.pub", "stranger.pub", "authority", "authority.pub"):
@@ -301,7 +301,7 @@ LINES = [
 
 
 def ours(folder: Path, signature: SshSignature, *, who: str = WHO) -> bool:
-    """Whether our reading of the same file takes the signature for that of somebody."""
+    """Return whether archive-pkg accepts the signature as that of a signer."""
     try:
         signers = read_allowed_signers(folder / "allowed")
     except InvalidError:
@@ -309,7 +309,7 @@ def ours(folder: Path, signature: SshSignature, *, who: str = WHO) -> bool:
     return any(one.allows_as(who, signature, datetime.now(UTC)) for one in signers)
 
 
-def test_each_line_of_allowed_signers_allows_what_it_allows_for_ssh_keygen(plainly: Path) -> None:
+def test_each_line_of_allowed_signers_allows_the_same_as_for_ssh_keygen(plainly: Path) -> None:
     signature = parse((plainly / "m.sig").read_bytes())
     for line in LINES:
         for word, name in (("KEY", "editor"), ("STRANGER", "stranger")):
@@ -318,7 +318,7 @@ def test_each_line_of_allowed_signers_allows_what_it_allows_for_ssh_keygen(plain
         assert ours(plainly, signature) is stock(plainly), line
 
 
-def test_a_zone_is_that_of_the_machine_unless_the_time_says_utc(
+def test_times_without_z_are_in_the_machines_time_zone(
     plainly: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signature = parse((plainly / "m.sig").read_bytes())
@@ -328,7 +328,7 @@ def test_a_zone_is_that_of_the_machine_unless_the_time_says_utc(
     try:
         soon = datetime.now(UTC) + timedelta(hours=5)
         for zone, allowed in (("", True), ("Z", False)):
-            # Nine hours further on it is later than that already.
+            # Local time is nine hours ahead of UTC, so it has passed the time without Z.
             (plainly / "allowed").write_text(f'{WHO} valid-after="{soon:%Y%m%d%H%M}{zone}" {key}')
             assert ours(plainly, signature) is allowed is stock(plainly)
     finally:
@@ -336,9 +336,7 @@ def test_a_zone_is_that_of_the_machine_unless_the_time_says_utc(
         time.tzset()
 
 
-def test_a_revoked_certificate_or_a_key_written_otherwise_is_revoked_all_the_same(
-    certified: Path, plainly: Path
-) -> None:
+def test_a_list_of_certificates_revokes_their_keys(certified: Path, plainly: Path) -> None:
     signed_as(certified)
     signature = parse((plainly / "m.sig").read_bytes())
     (plainly / "allowed").write_text(f"{WHO} {(plainly / 'editor.pub').read_text()}")
@@ -353,8 +351,8 @@ def test_a_revoked_certificate_or_a_key_written_otherwise_is_revoked_all_the_sam
     assert stock(plainly, "-r", "revoked")
 
 
-def test_a_key_in_another_spelling_is_refused(tmp_path: Path) -> None:
-    """Or a revoked key would come back with a zero before its number."""
+def test_a_key_in_a_different_encoding_is_refused(tmp_path: Path) -> None:
+    """Otherwise a revoked key could be used with a zero before its number."""
     command = ["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", tmp_path / "k"]
     subprocess.run(command, check=True)
     (tmp_path / "m").write_bytes(MESSAGE)
@@ -394,7 +392,7 @@ def test_an_rsa_key_of_fewer_than_1024_bits_is_refused() -> None:
         parse(armoured(short, field(b"rsa-sha2-256") + field(b"x" * 128))).matches(MESSAGE)
 
 
-def test_flags_of_a_token_are_part_of_what_is_signed() -> None:
+def test_a_tokens_flags_are_signed() -> None:
     key, data = on_token("sk-ssh-ed25519@openssh.com")
     signature = parse(data)
     flags = signature.signature[-5:]
@@ -410,12 +408,12 @@ VECTORS = Path(__file__).parents[1] / "fixtures" / "signatures"
 
 
 def blob(name: str) -> bytes:
-    """The bytes of a signature that OpenSSH made, without their armour."""
+    """Return the bytes of a signature that OpenSSH made, without their armour."""
     return base64.b64decode(b"".join((VECTORS / f"{name}.sig").read_bytes().splitlines()[1:-1]))
 
 
 def fields(name: str) -> list[bytes]:
-    """A signature's key, namespace, reserved field, hash and signature proper."""
+    """Return a signature's key, namespace, reserved field, hash and raw signature."""
     reader = SshReader(blob(name)[10:])
     return [reader.string() for _ in range(5)]
 
@@ -429,7 +427,7 @@ def built(*parts: bytes, end: bytes = b"") -> bytes:
     return armour(b"SSHSIG\0\0\0\1" + b"".join(map(field, parts)) + end)
 
 
-def test_each_part_of_a_signature_has_to_be_as_openssh_writes_it() -> None:
+def test_each_field_of_a_signature_must_be_as_openssh_writes_it() -> None:
     key, space, reserved, hashing, signature = fields("rsa")
     assert parse(built(key, space, reserved, hashing, signature)).matches(MESSAGE)
     for data, said in (
@@ -468,7 +466,7 @@ def test_the_armour_is_one_block_and_nothing_else() -> None:
             parse(data)
 
 
-def test_the_numbers_of_an_ecdsa_signature_are_two_and_positive() -> None:
+def test_an_ecdsa_signature_has_two_positive_numbers() -> None:
     key, space, reserved, hashing, signature = fields("ecdsa256")
     reader = SshReader(signature)
     kind, numbers = reader.string(), SshReader(reader.string())
@@ -487,7 +485,7 @@ def test_the_numbers_of_an_ecdsa_signature_are_two_and_positive() -> None:
 
 
 @pytest.mark.parametrize("name", ["ed25519", "rsa", "ecdsa256", "ecdsa384"])
-def test_a_signature_is_of_its_keys_kind(name: str) -> None:
+def test_a_signature_must_have_the_type_of_its_key(name: str) -> None:
     key, space, reserved, hashing, signature = fields(name)
     reader = SshReader(signature)
     reader.string()
@@ -499,8 +497,8 @@ def test_a_signature_is_of_its_keys_kind(name: str) -> None:
                 other.matches(MESSAGE)
 
 
-def test_a_certificate_ends_where_its_signature_ends_and_is_by_a_plain_key() -> None:
-    """What stands behind that its authority has not signed."""
+def test_a_certificate_with_extra_bytes_or_by_a_certified_authority_is_refused() -> None:
+    """The authority has not signed extra bytes."""
     certificate, *rest = fields("by-ed25519")
     with pytest.raises(SshFormatError, match="certificate has extra bytes at its end"):
         parse(built(certificate + b"\0", *rest))
@@ -520,7 +518,7 @@ def test_a_certificate_ends_where_its_signature_ends_and_is_by_a_plain_key() -> 
 @pytest.mark.parametrize(
     "kind", ["sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"]
 )
-def test_a_key_on_a_token_comes_in_a_certificate_too(kind: str, certified: Path) -> None:
+def test_a_certificate_can_contain_a_key_on_a_token(kind: str, certified: Path) -> None:
     key, data = on_token(kind)
     name = kind.partition("@")[0]
     (certified / f"{name}.pub").write_text(f"{kind} {base64.b64encode(key).decode()}\n")

@@ -1,4 +1,4 @@
-"""Packages for repositories: what each asks, what keeps a letter out, what others say of it."""
+"""Test packages for repositories: their requirements, refusals and validators."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def build(name: str, letter: Path, out: Path) -> Path:
 
 
 def unpacked(path: Path, folder: Path) -> Path:
-    """The bag's folder, whatever it came in, unpacked by other programs."""
+    """Return the bag's folder. Unpack an archive with other programs."""
     if path.suffix == ".tar":
         folder.mkdir()
         subprocess.run(["tar", "-xf", path, "-C", folder], check=True)
@@ -86,7 +86,7 @@ def test_bagit_python_and_the_profiles_own_validator_accept_it(
     assert profile.validate_serialization(str(path)), profile.report
 
 
-def test_aptrust_has_what_its_own_profile_asks(letter: Path, tmp_path: Path) -> None:
+def test_a_package_for_aptrust_conforms_to_its_profile(letter: Path, tmp_path: Path) -> None:
     path = build("aptrust", letter, tmp_path)
     assert path.name == f"{ID}.tar"
     profile = bags.profiles.load_profile(official("bagit-profiles") / "aptrust-v2.3.json")
@@ -98,13 +98,15 @@ def test_aptrust_has_what_its_own_profile_asks(letter: Path, tmp_path: Path) -> 
     assert "Storage-Option: Standard\n" in info
 
 
-def test_btr_has_what_its_own_profile_asks(letter: Path, tmp_path: Path) -> None:
+def test_a_package_for_btr_conforms_to_its_profile(letter: Path, tmp_path: Path) -> None:
     path = build("btr", letter, tmp_path)
     profile = bags.profiles.load_profile(official("bagit-profiles") / "btr-v1.0-1.3.0.json")
     assert bags.verify(path, profile=profile).conforms
 
 
-def test_archivematica_finds_its_metadata(letter: Path, tmp_path: Path) -> None:
+def test_a_package_for_archivematica_has_metadata_of_its_files(
+    letter: Path, tmp_path: Path
+) -> None:
     folder = build("archivematica", letter, tmp_path) / "data"
     with (folder / "metadata" / "metadata.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -116,7 +118,7 @@ def test_archivematica_finds_its_metadata(letter: Path, tmp_path: Path) -> None:
     assert rows[1]["filename"] in names
 
 
-def test_the_zip_for_zenodo_is_the_whole_package(letter: Path, tmp_path: Path) -> None:
+def test_the_zip_for_zenodo_is_the_complete_package(letter: Path, tmp_path: Path) -> None:
     folder = build("zenodo", letter, tmp_path / "out")
     assert {path.name for path in folder.iterdir()} == {f"{ID}.zip", "invenio.json"}
     inside = unpacked(folder / f"{ID}.zip", tmp_path / "unpacked")
@@ -125,7 +127,9 @@ def test_the_zip_for_zenodo_is_the_whole_package(letter: Path, tmp_path: Path) -
     assert {"resource_type", "creators", "title", "publication_date", "publisher"} <= set(metadata)
 
 
-def test_dataverse_gets_files_and_its_citation_block(letter: Path, tmp_path: Path) -> None:
+def test_a_package_for_dataverse_has_files_and_a_citation_block(
+    letter: Path, tmp_path: Path
+) -> None:
     folder = build("dataverse", letter, tmp_path)
     assert (folder / "files" / "parts" / "letter-1960-07-18.txt").is_file()
     version = json.loads((folder / "dataset.json").read_text("utf-8"))["datasetVersion"]
@@ -133,7 +137,7 @@ def test_dataverse_gets_files_and_its_citation_block(letter: Path, tmp_path: Pat
     assert {"title", "author", "datasetContact", "dsDescription", "subject"} <= fields
 
 
-def test_csip_is_described_by_valid_mets(letter: Path, tmp_path: Path) -> None:
+def test_valid_mets_describes_every_file_of_a_csip_package(letter: Path, tmp_path: Path) -> None:
     folder = build("eark-csip", letter, tmp_path)
     schema = xml_schema(official("mets") / "mets.xsd", official("mets"))
     documents = list(folder.rglob("METS.xml"))
@@ -150,7 +154,9 @@ def test_csip_is_described_by_valid_mets(letter: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_why_not_lists_what_building_refuses_for(name: str, letter: Path, tmp_path: Path) -> None:
+def test_why_not_lists_the_reasons_for_which_build_refuses(
+    name: str, letter: Path, tmp_path: Path
+) -> None:
     target = find_target(name)
     report = why_not(letter, target, {})
     if report.ok:
@@ -163,7 +169,7 @@ def test_why_not_lists_what_building_refuses_for(name: str, letter: Path, tmp_pa
     assert not list(tmp_path.glob(f"{ID}*"))
 
 
-def test_why_not_says_everything_at_once(tmp_path: Path) -> None:
+def test_why_not_reports_everything_at_once(tmp_path: Path) -> None:
     record = tmp_path / "x" / "record.yaml"
     record.parent.mkdir()
     record.write_text("id: x\ntype: letter\ntitle: A letter\n", encoding="utf-8")
@@ -173,7 +179,7 @@ def test_why_not_says_everything_at_once(tmp_path: Path) -> None:
     assert {finding.location.field for finding in found} == {"identifier", "creator"}
 
 
-def test_why_not_looks_at_a_package_as_it_is(letter: Path, tmp_path: Path) -> None:
+def test_why_not_checks_a_package_as_it_is(letter: Path, tmp_path: Path) -> None:
     package = build_package(letter, tmp_path, on=ON).path
     report = why_not(package, find_target("aptrust"), {})
     codes = {finding.code for finding in report}
@@ -194,7 +200,7 @@ def test_why_not_looks_at_a_package_as_it_is(letter: Path, tmp_path: Path) -> No
     assert not why_not(package, find_target("chronopolis"), {}).ok
 
 
-def test_too_large_is_said_before_anything_is_written(letter: Path, tmp_path: Path) -> None:
+def test_files_larger_than_the_target_accepts_are_reported(letter: Path, tmp_path: Path) -> None:
     from dataclasses import replace
 
     small = replace(find_target("chronopolis"), largest=10)
@@ -208,7 +214,7 @@ def test_too_large_is_said_before_anything_is_written(letter: Path, tmp_path: Pa
         ({"Access": "a\nb"}, "line break"),
     ],
 )
-def test_labels_that_make_no_sense_are_refused(
+def test_unknown_labels_and_malformed_values_are_refused(
     given: dict[str, str], said: str, letter: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match=said):
@@ -227,7 +233,7 @@ PROFILE = {
 }
 
 
-def test_a_profile_of_ones_own_is_a_target(letter: Path, tmp_path: Path) -> None:
+def test_a_profile_file_can_be_a_target(letter: Path, tmp_path: Path) -> None:
     file = tmp_path / "ours.json"
     file.write_text(json.dumps(PROFILE))
     target = find_target(str(file))
@@ -252,7 +258,7 @@ def test_a_profile_of_ones_own_is_a_target(letter: Path, tmp_path: Path) -> None
         json.dumps(PROFILE | {"Data-Empty": True}),
     ],
 )
-def test_a_profile_that_cannot_be_followed_is_refused(spoilt: str, tmp_path: Path) -> None:
+def test_a_profile_that_no_package_can_meet_is_refused(spoilt: str, tmp_path: Path) -> None:
     file = tmp_path / "ours.json"
     file.write_text(spoilt)
     with pytest.raises(InvalidError) as refused:
@@ -260,12 +266,12 @@ def test_a_profile_that_cannot_be_followed_is_refused(spoilt: str, tmp_path: Pat
     assert refused.value.report.errors
 
 
-def test_an_unknown_target_names_the_nearest() -> None:
+def test_the_hint_for_an_unknown_target_names_the_nearest() -> None:
     with pytest.raises(UsageError, match="Did you mean aptrust"):
         find_target("aptrst")
 
 
-def test_the_commands_answer(run: Run, letter: Path, tmp_path: Path) -> None:
+def test_build_and_why_not_use_the_given_tags(run: Run, letter: Path, tmp_path: Path) -> None:
     said = run("why-not", letter, "--target", "aptrust", "--json")
     assert said.returncode == 3
     [result] = json.loads(said.stdout)["results"]
@@ -282,7 +288,7 @@ def test_the_commands_answer(run: Run, letter: Path, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="session")
 def checkers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of an environment with checkers whose requirements contradict ours."""
+    """Return the Python of an environment with validators whose dependencies conflict with ours."""
     folder = tmp_path_factory.mktemp("checkers")
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python = folder / "bin" / "python"
@@ -362,7 +368,7 @@ UNMET = {"Payload-Files-Allowed", "Payload-Files-Required"}
 
 @pytest.mark.parametrize("serialization", ["optional", "required"])
 @pytest.mark.parametrize("rule", RULES)
-def test_a_profile_of_ones_own_is_met_or_refused_by_all_alike(
+def test_build_and_why_not_agree_on_a_profile_file(
     rule: str, serialization: str, letter: Path, tmp_path: Path
 ) -> None:
     said = {
@@ -389,9 +395,7 @@ def test_a_profile_of_ones_own_is_met_or_refused_by_all_alike(
     assert "metadata/premis.xml" not in " ".join(left_out)
 
 
-def test_a_target_has_the_documents_that_it_needs_whatever_is_asked_for(
-    letter: Path, tmp_path: Path
-) -> None:
+def test_a_target_always_has_the_documents_that_it_needs(letter: Path, tmp_path: Path) -> None:
     said = {"BagIt-Profile-Info": {}, "Tag-Files-Required": ["metadata/ead3.xml"]}
     (tmp_path / "own.json").write_text(json.dumps(said))
     for name, needed in (("rda", "datacite"), (str(tmp_path / "own.json"), "ead3")):
@@ -403,7 +407,9 @@ def test_a_target_has_the_documents_that_it_needs_whatever_is_asked_for(
         find_target("eark-csip", "tei")
 
 
-def test_a_percent_in_a_name_is_refused_where_the_reader_cannot_take_it(letter: Path) -> None:
+def test_a_percent_sign_in_a_name_is_refused_if_the_target_does_not_support_it(
+    letter: Path,
+) -> None:
     record = letter / "record.yaml"
     (letter / "letter-1960-07-18.txt").rename(letter / "letter%201960.txt")
     record.write_text(record.read_text().replace("letter-1960-07-18.txt", "letter%201960.txt"))
@@ -414,7 +420,7 @@ def test_a_percent_in_a_name_is_refused_where_the_reader_cannot_take_it(letter: 
     assert "part-name-percent" in {f.code for f in check(letter)}
 
 
-def test_build_and_why_not_name_the_documents_that_a_profile_keeps_out(
+def test_build_and_why_not_name_the_documents_that_a_profile_does_not_allow(
     run: Run, letter: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "ours.json"

@@ -1,4 +1,4 @@
-"""Timestamps: what a token must have to be believed, and what is said of one that has it not."""
+"""Test which timestamps are valid and trusted, and what is reported about others."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ UNTRUSTED = {
     "purpose-uncritical": "unsuitable certificate purpose",
     "purpose-purposeless": "unsuitable certificate purpose",
 }
-NONE = {
+REFUSED = {
     "sha1-imprint": "it cannot be checked: its hash sha1 is weak or unknown",
     "sha1-signature": "it cannot be checked: its hash sha1 is weak or unknown",
     "sha1-rsa": "it cannot be checked: its hash sha1 is weak or unknown",
@@ -76,13 +76,13 @@ def vector(name: str) -> bytes:
     return (VECTORS / f"{name}.tsr").read_bytes()
 
 
-def test_every_vector_is_expected_to_be_good_untrusted_or_nothing() -> None:
+def test_every_test_file_is_expected_to_be_good_untrusted_or_refused() -> None:
     names = {path.stem for path in VECTORS.glob("*.tsr") if "renewed" not in path.stem}
-    assert names == {*GOOD, *UNTRUSTED, *NONE}
+    assert names == {*GOOD, *UNTRUSTED, *REFUSED}
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_a_good_timestamp_is_trusted_with_its_root_and_with_no_other(name: str) -> None:
+def test_a_good_timestamp_is_trusted_only_with_its_root(name: str) -> None:
     stamp = read(vector(name))
     assert stamp.authority == GOOD[name]
     assert stamp.fault(DATA) == ""
@@ -94,8 +94,8 @@ def test_a_good_timestamp_is_trusted_with_its_root_and_with_no_other(name: str) 
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_a_good_timestamp_is_nothing_when_a_bit_of_its_signature_differs(name: str) -> None:
-    """With or without roots, whatever the kind of its key."""
+def test_a_timestamp_with_a_changed_signature_is_not_valid(name: str) -> None:
+    """With or without roots, for each type of key."""
     data = vector(name)
     stamp = read(data[:-1] + bytes([data[-1] ^ 1]))
     for roots in (b"", ROOT):
@@ -103,7 +103,7 @@ def test_a_good_timestamp_is_nothing_when_a_bit_of_its_signature_differs(name: s
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_a_time_that_was_changed_is_noticed(name: str) -> None:
+def test_a_timestamp_with_a_changed_time_is_not_valid(name: str) -> None:
     data = vector(name)
     at = data.index(b"\x18\x0f20") + 6
     stamp = read(data[:at] + b"01" + data[at + 2 :])
@@ -113,21 +113,21 @@ def test_a_time_that_was_changed_is_noticed(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", UNTRUSTED)
-def test_a_timestamp_that_its_root_does_not_vouch_for_fits_and_is_not_trusted(name: str) -> None:
+def test_a_timestamp_with_a_wrong_certificate_matches_but_is_not_trusted(name: str) -> None:
     stamp = read(vector(name))
     assert stamp.fault(DATA) == ""
     assert stamp.fault(DATA, ROOT).startswith(f"its certificate is not trusted: {UNTRUSTED[name]}")
 
 
-@pytest.mark.parametrize("name", NONE)
+@pytest.mark.parametrize("name", REFUSED)
 def test_an_unsupported_timestamp_is_refused(name: str) -> None:
     for roots in (b"", ROOT):
         with pytest.raises(NoStampError) as refusal:
             read(vector(name)).fault(DATA, roots)
-        assert str(refusal.value) == NONE[name]
+        assert str(refusal.value) == REFUSED[name]
 
 
-def test_a_timestamp_says_its_time_its_certificates_and_until_when_the_signers_is_good() -> None:
+def test_a_timestamp_has_its_time_certificates_and_expiry() -> None:
     stamp = read(vector("good-expired-since"))
     assert stamp.time == datetime.datetime(2020, 6, 1, 12, tzinfo=datetime.UTC)
     assert stamp.expires == datetime.datetime(2020, 6, 2, tzinfo=datetime.UTC)
@@ -140,7 +140,7 @@ def test_a_timestamp_says_its_time_its_certificates_and_until_when_the_signers_i
         assert {one.subject.rfc4514_string() for one in there} == subjects
 
 
-def test_a_longer_name_for_the_signature_says_its_hash_too() -> None:
+def test_the_signature_type_may_imply_the_hash() -> None:
     """Some authorities write sha256WithRSAEncryption where others write rsaEncryption."""
     data, plain = vector("good-rsa"), bytes.fromhex("2a864886f70d010101")
     at = data.rindex(plain) + len(plain) - 1
@@ -152,8 +152,10 @@ def test_a_longer_name_for_the_signature_says_its_hash_too() -> None:
 
 
 @pytest.mark.parametrize(("name", "hashing"), [("good", "sha256"), ("good-named-by-sha1", "sha1")])
-def test_a_timestamp_that_names_another_certificate_is_nothing(name: str, hashing: str) -> None:
-    """RFC 5816: or the same key's certificate for another purpose could be put in its place."""
+def test_a_timestamp_that_names_a_different_certificate_is_not_valid(
+    name: str, hashing: str
+) -> None:
+    """RFC 5816: otherwise a certificate of the same key for another purpose could replace it."""
     data = vector(name)
     token = tsp.TimeStampResp.load(data)["time_stamp_token"]["content"]
     digest = hashlib.new(hashing, token["certificates"][0].chosen.dump()).digest()
@@ -163,7 +165,7 @@ def test_a_timestamp_that_names_another_certificate_is_nothing(name: str, hashin
         assert stamp.fault(DATA, roots) == "it does not name its signer's certificate (RFC 5816)"
 
 
-def test_a_certificate_twice_is_a_malformed_stamp() -> None:
+def test_a_timestamp_with_a_repeated_certificate_is_refused() -> None:
     answer = tsp.TimeStampResp.load(vector("good"))
     token = answer["time_stamp_token"]["content"]
     token["certificates"] = cms.CertificateSet([*token["certificates"], token["certificates"][0]])
@@ -171,7 +173,7 @@ def test_a_certificate_twice_is_a_malformed_stamp() -> None:
         read(answer.dump())
 
 
-def test_another_certificate_is_not_taken_for_the_signers() -> None:
+def test_a_timestamp_without_its_signers_certificate_is_refused() -> None:
     answer = tsp.TimeStampResp.load(vector("good-among-others"))
     token = answer["time_stamp_token"]["content"]
     others = [
@@ -183,7 +185,7 @@ def test_another_certificate_is_not_taken_for_the_signers() -> None:
         read(answer.dump())
 
 
-def test_a_stamp_granted_with_changes_is_granted() -> None:
+def test_a_timestamp_granted_with_changes_is_accepted() -> None:
     answer = tsp.TimeStampResp.load(vector("good"))
     answer["status"] = {"status": "granted_with_mods"}
     assert read(answer.dump()).fault(DATA, ROOT) == ""
@@ -192,7 +194,7 @@ def test_a_stamp_granted_with_changes_is_granted() -> None:
         read(answer.dump())
 
 
-def test_a_list_of_revoked_certificates_in_a_stamp_is_not_taken_for_a_certificate() -> None:
+def test_a_revocation_list_in_a_timestamp_is_not_read_as_a_certificate() -> None:
     answer = tsp.TimeStampResp.load(vector("good"))
     token = answer["time_stamp_token"]["content"]
     written = b"".join(token[name].dump() for name in token)
@@ -210,15 +212,15 @@ def test_a_list_of_revoked_certificates_in_a_stamp_is_not_taken_for_a_certificat
     assert stamp.certificates.count(b"BEGIN CERTIFICATE") == 1
 
 
-def test_something_behind_a_timestamp_is_damage() -> None:
+def test_a_truncated_timestamp_or_extra_bytes_are_damage() -> None:
     for data in (vector("good") + b"\0", vector("good")[:-1], b"", b"\x30\x00"):
         with pytest.raises(NoStampError) as refusal:
             read(data)
         assert str(refusal.value) == DAMAGED
 
 
-def test_an_ed25519_stamp_is_verified_and_not_trusted() -> None:
-    """OpenSSL can neither make it nor follow it to a trusted certificate."""
+def test_an_ed25519_timestamp_is_verified_but_not_trusted() -> None:
+    """OpenSSL can neither make such a timestamp nor trust its certificate."""
     key = ed25519.Ed25519PrivateKey.generate()
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Mine")])
     begin = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
@@ -280,7 +282,7 @@ def test_a_file_of_certificates_has_at_least_one_and_each_can_be_read(tmp_path: 
 
 
 @pytest.mark.filterwarnings("ignore:Parsed a serial number")
-def test_a_timestamp_with_any_byte_changed_is_reported_or_good() -> None:
+def test_a_timestamp_with_any_byte_changed_never_crashes() -> None:
     good = vector("good")
     found = set()
     for at in range(0, len(good), 5):
@@ -308,7 +310,7 @@ def test_a_timestamp_with_any_byte_changed_is_reported_or_good() -> None:
         (b"SSH-2.0-OpenSSH_9\r\n\r\n", PATIENCE, "does not speak HTTP"),
     ],
 )
-def test_an_authority_that_answers_byte_by_byte_or_not_at_all_is_not_waited_for(
+def test_waiting_for_a_slow_or_silent_authority_is_limited(
     first: bytes, patience: float, said: str
 ) -> None:
     stop = threading.Event()
@@ -330,7 +332,7 @@ def test_an_authority_that_answers_byte_by_byte_or_not_at_all_is_not_waited_for(
         thread.join()
 
 
-def test_an_answer_without_an_end_is_cut_off() -> None:
+def test_an_endless_answer_is_cut_off() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def pour() -> None:
@@ -350,7 +352,7 @@ def test_an_answer_without_an_end_is_cut_off() -> None:
 
 @pytest.fixture
 def answered(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """Gathers the queries that the authority gets, and its answers."""
+    """Return a list that collects the authority's queries and answers."""
     seen: list[bytes] = []
     reply = authority.reply
 
@@ -362,7 +364,7 @@ def answered(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> list[byte
     return seen
 
 
-def test_a_request_gives_the_whole_answer_to_a_question_of_its_own(
+def test_each_request_has_a_new_nonce_and_returns_the_complete_answer(
     authority: Authority, answered: list[bytes]
 ) -> None:
     answers = [request(DATA, authority.url) for _ in range(2)]
@@ -373,10 +375,10 @@ def test_a_request_gives_the_whole_answer_to_a_question_of_its_own(
     assert queries[0]["cert_req"].native
 
 
-def test_an_answer_that_was_given_before_is_refused(
+def test_an_answer_to_an_earlier_request_is_refused(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is over the same bytes and rightly signed; only its nonce shows that it is an old one."""
+    """The old answer is validly signed and over the same bytes. Only its nonce is different."""
     old = request(DATA, authority.url)
     for answer in (old, vector("good")):
         monkeypatch.setattr(authority, "answer", answer)
@@ -385,7 +387,7 @@ def test_an_answer_that_was_given_before_is_refused(
         assert str(refusal.value) == "it answered a different request (the nonce differs)"
 
 
-def test_an_answer_over_something_else_is_refused(
+def test_an_answer_for_different_bytes_is_refused(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reply = authority.reply

@@ -1,4 +1,4 @@
-"""The last search of what goes out: it finds traces however they are written, and only traces."""
+"""Test that the search for traces of withheld parts finds all forms of them and nothing else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHUT = {"status": "closed", "rule": "Rule of Quincy"}
 
 
 def record_of(folder: Path, **more: Any) -> Record:
-    """A record with an open letter and a closed note, whose files are in a folder."""
+    """Return a record with an open letter and a closed note, and write their files."""
     for name, text in (("open/letter.txt", "The plates have come."), (NAME, CLOSED)):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
@@ -96,7 +96,7 @@ def test_a_trace_is_found_however_it_is_written(tmp_path: Path, how: str, around
     assert not any("heron" in what or "böse" in what for what in traces.in_text(TRACES[how]))
 
 
-def test_invisible_characters_hide_no_trace(tmp_path: Path) -> None:
+def test_invisible_characters_do_not_hide_a_trace(tmp_path: Path) -> None:
     traces = traces_of(tmp_path)
     for sign in "\u00ad\u200b\u200f\u2028\u202e\u2060\u2069\ufeff":
         assert traces.in_text("told seven millers about nine silver".replace(" ", sign)), sign
@@ -106,7 +106,7 @@ def test_invisible_characters_hide_no_trace(tmp_path: Path) -> None:
         assert traces.in_text(f"told seven mil{hyphen}\n lers about nine silver"), hyphen
 
 
-def test_letters_that_look_like_latin_ones_count_as_those(tmp_path: Path) -> None:
+def test_letters_that_look_like_latin_ones_count_as_latin(tmp_path: Path) -> None:
     for latin, other in (
         ("abekmhopctyxijsdhlqw", "авекмнорстухіјѕԁһӏԛԝ"),
         ("abehikmvoptyxzlodi", "αβεηικμνορτυχζłøđı"),
@@ -129,7 +129,7 @@ def test_harmless_words_are_not_traces(tmp_path: Path, text: str) -> None:
     assert traces_of(tmp_path).in_text(text) == []
 
 
-def test_names_that_open_files_have_too_are_no_traces(tmp_path: Path) -> None:
+def test_names_that_open_files_also_have_are_not_traces(tmp_path: Path) -> None:
     other = {
         "id": "scan",
         "kind": "scan",
@@ -221,7 +221,7 @@ def test_the_name_of_a_withheld_agent_is_found_however_it_is_written(
         ({"name": "毛泽东"}, ["信毛泽东写"], ["毛泽", "毛"]),
     ],
 )  # fmt: skip
-def test_a_withheld_agent_is_known_by_the_forms_of_the_whole_name(
+def test_only_forms_of_a_withheld_agents_full_name_are_traces(
     tmp_path: Path, agent: dict[str, Any], shown: list[str], others: list[str]
 ) -> None:
     agents = [{"id": "other", "kind": "person"} | agent]
@@ -230,7 +230,7 @@ def test_a_withheld_agent_is_known_by_the_forms_of_the_whole_name(
         assert bool([*found]) is (words in shown), words
 
 
-def test_a_name_in_signs_that_are_known_is_a_trace_unless_it_is_said_openly(
+def test_a_name_of_known_characters_is_a_trace_unless_it_is_public(
     tmp_path: Path,
 ) -> None:
     for said, shows in (("毛 one 泽 two 东", True), ("毛泽东", False)):
@@ -241,7 +241,7 @@ def test_a_name_in_signs_that_are_known_is_a_trace_unless_it_is_said_openly(
 
 
 @pytest.mark.parametrize("words", ["Lee", "Robertson", "K. Lind", "A. Lind", "R. Leeds", "Quorn"])
-def test_parts_of_names_and_other_names_are_no_traces(tmp_path: Path, words: str) -> None:
+def test_parts_of_names_and_other_names_are_not_traces(tmp_path: Path, words: str) -> None:
     traces = traces_of(tmp_path, agents=AGENTS, sender=["lind"], custody=f"Papers of {words}.")
     assert list(traces.in_record()) == []
 
@@ -323,7 +323,7 @@ def test_a_name_in_a_withheld_title_is_found_in_every_statement(
     ],
     ids=str,
 )
-def test_a_name_that_only_something_withheld_has_is_a_trace(
+def test_a_name_that_only_a_withheld_part_reveals_is_a_trace(
     tmp_path: Path, said: dict[str, Any]
 ) -> None:
     (tmp_path / "papers").mkdir()
@@ -351,7 +351,7 @@ def test_a_name_that_only_something_withheld_has_is_a_trace(
         ("Report on Letter", "letter"),
     ],
 )
-def test_a_word_of_a_title_that_need_not_be_a_name_is_no_trace(
+def test_a_word_of_a_title_that_may_not_be_a_name_is_not_a_trace(
     tmp_path: Path, title: str, word: str
 ) -> None:
     part = {"id": "more", "kind": "enclosure", "held": False, "access": SHUT, "title": title}
@@ -370,7 +370,7 @@ def test_the_title_of_a_public_enclosure_is_not_a_trace(tmp_path: Path) -> None:
     assert list(traces.in_record()) == []
 
 
-def test_ids_are_no_traces_and_each_value_has_its_place(tmp_path: Path) -> None:
+def test_ids_are_not_traces_and_traces_have_their_fields(tmp_path: Path) -> None:
     (tmp_path / "rep-1.txt").write_text("")
     part = {"id": "rep-1", "kind": "enclosure", "file": "rep-1.txt", "access": SHUT}
     assert list(traces_of(tmp_path, parts=[part]).in_record()) == []
@@ -380,7 +380,7 @@ def test_ids_are_no_traces_and_each_value_has_its_place(tmp_path: Path) -> None:
     assert fields == {"events.e.detail", "publications.1.citation"}
 
 
-def test_statements_inferred_without_a_place_make_no_word_public(tmp_path: Path) -> None:
+def test_statements_inferred_without_a_quote_make_no_word_public(tmp_path: Path) -> None:
     part = {"id": "more", "kind": "enclosure", "held": False, "access": SHUT, "title": "On Quornak"}
     lind = {"id": "lind", "name": "Anna Lind", "kind": "person", "note": "Knew Quornak"}
 
@@ -399,12 +399,14 @@ def test_statements_inferred_without_a_place_make_no_word_public(tmp_path: Path)
     assert not shows("custody", basis="quoted", at=AT)
     assert not shows("custody", basis="inferred", rule="named-in-text", at=AT)
     assert shows("custody", basis="inferred", rule="named-in-text")
-    assert shows("agents.lind", basis="quoted", at=AT), "a quote tells that she is, not her note"
+    assert shows("agents.lind", basis="quoted", at=AT), "a quote supports the agent, not her note"
     assert not shows("agents.lind", basis="supplied", agent="lind")
     assert not shows("agents.lind.note", basis="quoted", at=AT)
 
 
-def test_other_separators_in_an_open_file_name_are_no_trace(tmp_path: Path) -> None:
+def test_a_name_that_differs_from_an_open_files_only_in_separators_is_not_a_trace(
+    tmp_path: Path,
+) -> None:
     other = {"id": "o", "kind": "scan", "file": "heron's-report-7.txt", "media_type": "image/tiff"}
     traces = traces_of(tmp_path, parts=[other])
     assert traces.in_text("see heron's-report-7.txt") == []
@@ -413,7 +415,7 @@ def test_other_separators_in_an_open_file_name_are_no_trace(tmp_path: Path) -> N
 
 @pytest.fixture
 def staged(tmp_path: Path) -> Path:
-    """The folder of a package, in which nothing shows."""
+    """Return the folder of a package without traces."""
     folder = tmp_path / "staged"
     (folder / "data/parts").mkdir(parents=True)
     (folder / "data/record.json").write_text("{}")
@@ -421,7 +423,7 @@ def staged(tmp_path: Path) -> Path:
 
 
 def leaks(staged: Path, **more: Any) -> list[tuple[str, str]]:
-    """Where the package shows what is withheld, and what."""
+    """Return where the package has traces, and of what."""
     with pytest.raises(
         InvalidError, match="would reveal withheld parts; no package was made"
     ) as caught:
@@ -447,9 +449,7 @@ def search(staged: Path, **more: Any) -> None:
         "exports/record.xml",
     ],
 )  # fmt: skip
-def test_one_trace_in_one_file_that_describes_a_package_is_refused(
-    staged: Path, place: str
-) -> None:
+def test_a_trace_in_any_file_that_describes_a_package_is_refused(staged: Path, place: str) -> None:
     search(staged)
     file = staged / place
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -460,7 +460,7 @@ def test_one_trace_in_one_file_that_describes_a_package_is_refused(
     assert leaks(staged) == [(place, "contains the sha512 of part note")]
 
 
-def test_the_files_of_open_parts_are_searched_by_their_names_alone(staged: Path) -> None:
+def test_only_the_names_of_open_parts_files_are_searched(staged: Path) -> None:
     (staged / "data/parts/open.txt").write_text(CLOSED)
     (staged / "data/parts/böse-akten").mkdir()
     search(staged)
@@ -514,7 +514,7 @@ def test_each_digest_is_found_in_hexadecimal_and_base64(tmp_path: Path, algorith
         ("told... seven/millers:about (nine) silver", True),
     ],
 )
-def test_a_name_is_a_trace_between_other_signs_and_words_are_in_a_row(
+def test_names_are_traces_only_as_complete_words_and_texts_only_as_six_words_in_a_row(
     tmp_path: Path, text: str, shows: bool
 ) -> None:
     assert bool(traces_of(tmp_path).in_text(text)) is shows
@@ -523,7 +523,7 @@ def test_a_name_is_a_trace_between_other_signs_and_words_are_in_a_row(
 def texts_of(
     folder: Path, closed: str, opened: str = "", *, encoding: str = "utf-8", name: str = "n.txt"
 ) -> Traces:
-    """The traces of a closed text beside an open one."""
+    """Return the traces of a closed text of which an open text may have words."""
     (folder / "letter.txt").write_text(opened, encoding="utf-8")
     (folder / name).write_text(closed, encoding=encoding)
     closed_ = {"status": "closed", "rule": "r"}
@@ -563,20 +563,20 @@ def test_six_words_in_a_row_of_a_text_in_any_script_and_encoding_are_a_trace(
     assert traces.in_text(five) == []
 
 
-def test_a_run_in_chinese_is_six_signs_long(tmp_path: Path) -> None:
+def test_six_chinese_characters_in_a_row_are_a_trace(tmp_path: Path) -> None:
     traces = texts_of(tmp_path, "鹭鸶对七个磨坊主说起九把银壶")
     for text in ("信：对七个磨坊主。", "起九把银壶", "鹭鸶对七个磨", "对七个，磨坊 主"):
         assert bool(traces.in_text(text)) is (text != "起九把银壶"), text
     assert traces.in_text("对七个磨坊") == []
 
 
-def test_words_that_an_open_text_has_too_are_no_trace(tmp_path: Path) -> None:
+def test_words_that_an_open_text_also_has_are_not_a_trace(tmp_path: Path) -> None:
     closed = "one two three four five six seven"
     assert texts_of(tmp_path, closed, "zero one two three four five six").in_text(closed) != []
     assert texts_of(tmp_path, closed, closed).in_text(closed) == []
 
 
-def test_a_text_that_cannot_be_read_keeps_no_other_from_being_searched(tmp_path: Path) -> None:
+def test_an_undecodable_text_does_not_stop_the_search_for_others(tmp_path: Path) -> None:
     (tmp_path / "odd.txt").write_bytes(b"\xff")
     odd = {"id": "odd", "kind": "enclosure", "file": "odd.txt", "access": SHUT}
     data = record_of(tmp_path).model_dump(exclude_unset=True, mode="json")
@@ -599,7 +599,7 @@ def test_a_text_that_cannot_be_read_keeps_no_other_from_being_searched(tmp_path:
         ("quor-1.txt", ["quor-1", "quor_1"], ["quor"]),
     ],
 )
-def test_which_names_of_a_path_are_traces(
+def test_distinctive_names_in_a_withheld_path_are_traces(
     tmp_path: Path, name: str, traces: list[str], others: list[str]
 ) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""One decision: may this part be seen by this audience on this day?"""
+"""Test whether an audience may see a part on a day."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ OPENS = {
     "until tomorrow": TODAY + DAY,
     "no end known": None,
 }
-"""The day from which a part that goes with no other is open to everybody."""
+"""The day from which a part without relations is open to everyone; None if it is not known."""
 
 
 def record_of(*parts: dict[str, Any], **more: Any) -> Record:
@@ -60,7 +60,7 @@ def part(name: str, says: str = "says nothing", **more: Any) -> dict[str, Any]:
 
 
 def table(says: str, audience: Audience, day: date) -> bool:
-    """The decision for a part that stands alone, written down as a table."""
+    """Return the expected decision for a part without relations."""
     opens = OPENS[says]
     return audience == "internal" or (opens is not None and min(day, TODAY) >= opens)
 
@@ -78,7 +78,7 @@ def test_a_part_without_sources_is_withheld_as_its_access_says(
 
 @st.composite
 def records(draw: st.DrawFn) -> list[tuple[str, str, list[str], str]]:
-    """Parts: id, what it says, what it goes with (of those before it), its file."""
+    """Draw parts: the id, access, earlier parts that it belongs to, and file of each."""
     count = draw(st.integers(1, 6))
     names = [f"p{number}" for number in range(count)]
     return [
@@ -131,7 +131,7 @@ def test_parts_that_are_withheld_together_open_on_the_last_day() -> None:
     assert opening({}) is None
 
 
-def test_a_window_begins_on_the_day_that_opens_something_and_ends_before_the_next() -> None:
+def test_a_period_begins_with_one_opening_and_ends_before_the_next() -> None:
     record = record_of(
         part("a", "until today"), part("b", "until tomorrow"), part("c", "no end known")
     )
@@ -158,7 +158,7 @@ def test_withheld_parts_have_their_rule_end_and_reason() -> None:
     }
 
 
-def test_the_window_of_a_day_is_where_the_same_is_withheld() -> None:
+def test_the_period_around_a_day_ends_when_something_opens() -> None:
     record = record_of(part("a", "until tomorrow"), part("b", "until yesterday"))
     assert window(record, TODAY) == (str(TODAY - DAY), str(TODAY + DAY))
     assert window(record, TODAY - DAY) == (str(TODAY - DAY), str(TODAY + DAY))

@@ -91,7 +91,7 @@ def characterize(source: Path, *, on: date | None = None) -> Characterized:
         on: The day of the events; today (UTC) if None.
 
     Raises:
-        InvalidError: The record or its files are not valid.
+        InvalidError: The record or its files are not valid, or the record has an event after `on`.
         StorageError: A file cannot be read, or the record cannot be written.
         UsageError: The library that identifies formats is not installed, or `source` is a package.
     """
