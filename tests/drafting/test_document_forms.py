@@ -109,6 +109,89 @@ sender = Mircea Olteanu
 sending-body = Romanian Embassy in Hanoi
 place = Hanoi
 -----
+From the diary of S. T. VERBIN
+
+JOURNAL
+of the Soviet Ambassador in the DPRK, Comrade S. T. Verbin
+for the period from 20 April to 4 May 1961
+
+20 April 1961
+
+I received the Hungarian Ambassador at his request. He asked about the pears.
+
+24 April 1961
+
+I visited the Minister and handed him the list of ladders.
+
+4 May
+
+~
+=
+type = diary-entry
+sender = S. T. VERBIN
+event-date = 1961-04-20/1961-05-04
+-----
+Secret
+No. 7 4 May 1961
+File No. 3
+
+To Comrade Orlin
+
+The Council agreed to buy the pears. (Enclosure No. 1)
+
+gez. Lantos
+III. Sekretär
+=
+number = 7
+date = 1961-05-04
+filing = File No. 3
+enclosure-mentioned = Enclosure No. 1
+signatory = Lantos
+sender = Lantos
+-----
+TOP SECRET [illegible]
+CIPHER TELEGRAM
+RECEIVED
+No. 71 14.X.1961
+
+~
+=
+type = telegram
+level = TOP SECRET
+number = 71
+date = 1961-10-14
+recipient =
+-----
+On 1 June 1951, in the morning, the director Tao Min came to my house with the news of the nets.
+
+We spoke about the boats.
+=
+type = memorandum of conversation
+event-date = 1951-06-01
+-----
+(Secret)
+
+...a report on the orchard was given by Cdes. Orlin and Melnik.
+
+It was agreed to let the commission count the ladders.
+
+[signature] K. Volin
+=
+type =
+signatory = K. Volin
+level = (Secret)
+-----
+We wish to let you know how the singers of the choir came and went.
+In the beginning they kept to themselves.
+By order of the Minister
+Ilona Lantos
+Deputy Director
+The ambassador is told how the singers behaved at a festival in the summer.
+=
+signatory = Ilona Lantos
+type = report
+summary = The ambassador is told how the singers behaved at a festival in the summer.
+-----
 2 June 1957
 S. K. Lantos
 Address: Vilnius, Garden Street 4

@@ -463,8 +463,8 @@ No. 7 4 May 1961
 ~
 =
 strong
-number = 7 4, probable, number-line 5
-date = 1961-05, probable, date-after-number 5 “May 1961”
+number = 7, probable, number-line 5
+date = 1961-05-04, probable, date-after-number 5 “4 May 1961”
 registry | -
 -----
 No. 7 [sic]

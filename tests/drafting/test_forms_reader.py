@@ -414,7 +414,17 @@ To Comrade Orlin
 =
 date = 1961-05-03, certain, dateline 7 *
 recipient = Orlin, certain, address-to 9 person
+place = Sofia, probable, town-in-head 3
 dateline place addressee | -
+-----
+SOFIA
+
+TO COMRADE ORLIN
+
+~
+=
+recipient = ORLIN, certain, address-to 9 person
+place addressee | -
 -----
 Report
 

@@ -425,7 +425,7 @@ From the diary, 4 May 1961
 ~
 =
 strong
-type = memorandum of conversation, guess, heading 7 *
+type = memorandum of conversation, guess, heading-of-diary 7 *
 date = 1961-05-04, certain, title-line 6 “4 May 1961”
 heading | -
 -----

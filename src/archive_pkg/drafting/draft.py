@@ -202,6 +202,8 @@ def _select(
         message = f"the text has {len(text):,} characters"
         report.add(LONG.at(place, message, "Put each letter into its own file."))
     kind = document_type(layout, vocabulary)
+    if kind is None and layout.forms.facts:
+        return statements
     if kind is None:
         _report_no_letter(text, place, report, layout)
         return [one for one in statements if one.field not in _FORMED]
@@ -294,6 +296,8 @@ def _type_by_layout(layout: LetterLayout, vocabulary: Vocabulary) -> Statement |
     addressed = bool(head.addressee or layout.forms.of("recipient"))
     if not addressed and layout.forms.of("sender") and layout.forms.of("sender")[0].rank == 1:
         return _type("report", GUESS, "letterhead-without-address")
+    if layout.forms.facts and not addressed and not layout.tail.closings:
+        return None  # a report, a note or minutes without a heading
     return _type("letter", PROBABLE if signed and addressed else GUESS, "letter-forms")
 
 

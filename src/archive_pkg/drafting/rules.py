@@ -82,6 +82,8 @@ RULES: dict[str, str] = {
     "place-field": "the field for the place",
     "town-in-head": "a town alone on a line in the head",
     "heading": "the heading",
+    "heading-of-diary": "the heading of a diary",
+    "entries-of-diary": "entries of several days",
     "heading-of-talk": "the heading of a talk",
     "opening-words": "the words of the first sentences",
     "mission-to-ministry": "a mission signs to its ministry",
@@ -125,6 +127,7 @@ RULES: dict[str, str] = {
     "source-line": "the source line",
     # Content
     "enclosure-heading": "a line that heads an attachment",
+    "enclosure-reference": "a reference to it in parentheses",
     "letter-speaks-of-it": "the letter mentions it",
     "editorial-paragraph": "a paragraph at the end that refers to the writer in the third person",
     "name-in-vocabulary": "a name from the vocabulary",

@@ -210,7 +210,7 @@ def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> 
     for _, record, one in sorted(rows, key=lambda row: (row[0], str(row[1]), row[2].field)):
         place = f" at {one.quote.start}" if one.quote else ""
         answer.say(
-            f"{one.confidence!s:9} {record}: {_label(one.field)} “{_short(one.value)}”{place} "
+            f"{one.confidence!s:9} {record}: {_label(one.field)} “{_short(_value(one))}”{place} "
             f"({reason(one.rule)})"
         )
     for read, filed in drafts:
@@ -220,6 +220,12 @@ def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> 
 
 def _label(field: str) -> str:
     return _FIELDS.get(field, field.replace("-", " "))
+
+
+def _value(one: Statement) -> str:
+    """Return a statement's value, or its words and why a person must decide on it."""
+    question = one.more.get("question")
+    return f"{one.quote.exact}: {question}" if question and one.quote else one.value
 
 
 def _short(text: str) -> str:
@@ -240,7 +246,7 @@ def _show(read: Draft) -> None:
         for one in _shown(read):
             if one.field not in _IN_PASSING:
                 why = f"{one.confidence}, {reason(one.rule)}"
-                value = _short(clean(one.value, lines=True))
+                value = _short(clean(_value(one), lines=True))
                 typer.echo(f"  {_label(one.field)}: {value} ({why})")
         if read.open:
             typer.echo(f"  open: {', '.join(map(_label, read.open))}")
@@ -266,7 +272,7 @@ def _fields(read: Draft) -> Table:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for one in _shown(read):
-        cell = Text(_short(clean(one.value, lines=True)))
+        cell = Text(_short(clean(_value(one), lines=True)))
         if one.field not in _IN_PASSING:
             why = f"\n{one.confidence}: {reason(one.rule)}"
             cell.append(why, style=_SURE[str(one.confidence)])

@@ -53,6 +53,7 @@ _ANNOTATION = re.compile(
     r"|pieczęć|odręczn\w*|dopisek|razítko|pecsét)\b",
     re.IGNORECASE,
 )
+_GLOSS = re.compile(r"\[[^\[\]]*\]")
 _STAMP = re.compile(r"(?:\w+\s)?stamp:\s*", re.IGNORECASE)
 _UNDATED = re.compile(
     r"(?P<place>[^\W\d][^,\d]{1,40}),?\s*[\[(]?(?:no date|undated|n\.\s?d\.|o\.\s?d\.|without date"
@@ -207,7 +208,9 @@ class FormsBase:
         """Read a line of markings."""
         stamp = _STAMP.match(one.text)
         offset = stamp.end() if stamp else 0
+        plain = _GLOSS.sub(lambda match: " " * len(match.group()), one.text)  # "Secret [illegible]"
         found = read_stack(one.text[offset:], self.vocabulary)
+        found = found or read_stack(plain[offset:], self.vocabulary)
         if found:
             self.add_marks(found, one.start + offset)
             self.take(one.line, "marking")

@@ -39,6 +39,7 @@ _FILING = re.compile(
     r"\s*(?:no\.?|nr\.?|#|№|nº)?\s*[\dIVX]*\.?\s*(?:to|zu|zum|к|do|k)\b.*\d"
     r"|document\s+(?:no\.?|nr\.?|#)?\s*\d+\.?|\((?:re|regarding|concerning|item"
     r"|point):?\s[^()]*\)(?:\(\d+\))?"
+    r"|(?:file|folder|dossier|akte|teczka|дело|папка)\s*(?:no\.?|nr\.?|#|№)?\s*[\w./-]*\d[\w./-]*"
     r"|return\s(?:within|to|after)\b.*|(?:to|for)\s(?:point|item|paragraph)\s[\dIVX]+.*protocol.*"
     r"|(?:item|point)\s[\dIVX]+\sof\s.*(?:protocol|minutes|agenda).*|p\.?\s?\d+"
     r"|page\s\d+(?:\sof\s\d+)?|-?\s?\d{1,3}\s?-?",
@@ -84,6 +85,7 @@ _FRENCH = re.compile(r"(?:l['’]|le |la )[^:;.]{4,60}? à (?P<two>[^:;.]{4,80})
 _MONSIEUR = re.compile(r"^(?:Son Excellence )?(?:Monsieur|Madame)?\s*(?:le |la )?")
 _COMPLIMENTS = re.compile(r"(?:The )?(?P<one>[A-Z][^.;]{4,90}?) presents? its compliments")
 _CHINESE_NUMBER = re.compile(r"\(?\d*\)?[^\d]{0,8}第(?P<number>\d+)号")
+_STOPS = frozenset(".!?")
 _ARTICLES = frozenset(["the", "das", "die", "den", "der", "all", "members"])
 _PLURALS = frozenset(["comrades", "cdes", "coms", "members"])
 # Words at the end and at the beginning of a line by which an address continues.
@@ -104,7 +106,8 @@ _OPENINGS = (
     (r"\b(?:called on|visited|received|came to (?:see|visit)|invited|met(?: with)?"
      r"|paid (?:a|me a|us a) (?:farewell |courtesy )?(?:visit|call)) (?:me|us)\b"
      r"|\bI (?:called on|visited|received|met(?: with)?|had a (?:talk|conversation) with"
-     r"|was received by|paid a visit)\b|\b(?:посетил|имел беседу"
+     r"|was received by|paid a visit)\b|\bcame to my (?:house|office|residence|room)\b"
+     r"|\b(?:посетил|имел беседу|заш[её]л в гости|нан[её]с визит|принял меня|был принят"
      r"|состоялась беседа|suchte mich auf|empfing mich)\b", TALK, 2),
     (r"^(?:Cde|Comrade|Com)\.? [A-Z][^.,:]{2,40} (?:said|says|reports?|reported|stated?|proposed"
      r"|asked)\b", "minutes", 2),
@@ -161,7 +164,8 @@ class HeadForms(TelegraphForms):
             if after:
                 return after
         ends = is_salutation(line, self.vocabulary) or is_prose(line)
-        sentence = text[-1] in ".!?" and text.count(" ") > 4 and text.split()[-1].islower()
+        text = without_glosses(text)  # "It was bought. (Enclosure No. 1)"
+        sentence = text[-1:] in _STOPS and text.count(" ") > 4 and text.split()[-1].islower()
         return BODY if ends or sentence else UNKNOWN
 
     def furniture(self, one: Segment) -> bool:
@@ -492,6 +496,8 @@ class HeadForms(TelegraphForms):
         bare = without_glosses(one.text).strip()
         pieces = bare.split()
         if not self.forms.of("type") or self.forms.of("type")[0].value != "telegram":
+            return False
+        if self.is_history(bare) or read_stack(bare, self.vocabulary):
             return False
         if one.line + 1 == len(self.lines):
             return False

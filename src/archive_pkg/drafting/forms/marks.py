@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 LONGEST = 120
 _PART = re.compile(r"\s*(?:[;,/，、]|[–—]|\s-\s|\.\s+(?=[A-ZА-Я«])|!\s+)\s*")
 _NUMBER_WORD = r"(?:no|nos|nr|number|num|nº|n°|№|#|numer|čís|č|sz)\.?\s*:?\s*"
-_VALUE = r"(?=[^\s,;]*\d)[^\s,;()\[\]]+(?:\s(?=[^\s,;]*\d)[^\s,;()\[\]]+)?"
+# A day after a number is not a part of it: "No. 7 4 May 1961".
+_NO_DAY = (
+    r"(?!\d{1,2}(?:st|nd|rd|th)?[\s./-]+(?:of\s)?(?:[^\W\d]{1,12}|\d{1,2})[\s./,-]+"
+    r"(?:\d{4}|\d\d)(?!\d))"
+)
+_VALUE = rf"(?=[^\s,;]*\d)[^\s,;()\[\]]+(?:\s{_NO_DAY}(?=[^\s,;]*\d)[^\s,;()\[\]]+)?"
 COPY = re.compile(
     r"(?:copy|ausfertigung|exemplar|ex|экземпляр|экз|egzemplarz|egz|exemplaire"
     r"|példány|výtisk|kopie|copia|exemplarul)\.?"
@@ -34,7 +39,7 @@ COPIES = re.compile(
 )
 NUMBER = re.compile(
     r"(?P<label>(?:(?:our|your|special|spec|cipher|code|issuing|outgoing|incoming"
-    r"|registry|reg|registration|file|ref|исх|вх)\.?\s+){0,2})"
+    r"|registry|reg|registration|ref|исх|вх)\.?\s+){0,2})"
     rf"{_NUMBER_WORD}(?P<value>[A-ZА-Яa-z]{{0,3}}\s?{_VALUE})\.?",
     re.IGNORECASE,
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.forms.base import TALK
-from archive_pkg.drafting.forms.dates import day_before, days_in
+from archive_pkg.drafting.forms.dates import around, day_before, days_in
 from archive_pkg.drafting.forms.facts import DocumentForms
 from archive_pkg.drafting.forms.head import HeadForms
 from archive_pkg.drafting.forms.tail import TailForms
@@ -46,6 +46,7 @@ _CUT = re.compile(
     r"|Document obtained|Contributed|Introduced|Edited)\b"
 )
 _OFFICIAL = ("source-line", "filing", "participant", "copy-number", "translator", "summary")
+LONGEST_ENTRY_DAY = 40
 _ON_DAY = re.compile(r"(?:On|In the (?:morning|afternoon|evening) of) .{4,40}")
 _NEXT = re.compile(
     (
@@ -73,6 +74,7 @@ def read_forms(
         head.add_received(written, offset)
     _heads(head)
     _towns(head)
+    _diary(head)
     _talks(tail)
     if not _are_official(head.strong or tail.strong, forms, vocabulary):
         return DocumentForms()
@@ -160,10 +162,27 @@ def _heads(head: HeadForms) -> None:
 def _towns(head: HeadForms) -> None:
     """Use a town alone on a line as the place, unless it is where the document goes."""
     for start, name, number in head.towns:
-        near = [head.forms.taken.get(n) for n in (number - 1, number + 1)]
-        below_date = near[0] == "dateline" and not head.lines[number].first
-        if below_date or "addressee" not in near:
+        above, below = (head.forms.taken.get(n) for n in (number - 1, number + 1))
+        line = head.lines[number]
+        apart = line.last and not name.isupper()  # telegrams have their town above the address
+        goes_there = above == "addressee" or (below == "addressee" and not apart)
+        if (above == "dateline" and not line.first) or not goes_there:
             head.add("place", name, PROBABLE, "town-in-head", start, rank=3)
+
+
+def _diary(head: HeadForms) -> None:
+    """Tell a diary with entries of several days from the record of one talk in a diary."""
+    titled = [one for one in head.forms.of("type") if one.rule in ("diary-of", "heading-of-diary")]
+    entries = [
+        line
+        for line in head.lines[head.forms.body - 1 :]
+        if len(line.text) <= LONGEST_ENTRY_DAY
+        and (days := days_in(line.text, head.vocabulary, head.conventions))
+        and not any(around(line.text, days))
+    ]
+    if titled and len(entries) > 1:
+        start, end = entries[0].start, entries[0].end
+        head.add("type", "diary-entry", PROBABLE, "entries-of-diary", start, end, rank=10)
 
 
 def _talks(tail: TailForms) -> None:

@@ -30,7 +30,7 @@ DEEPEST = 40
 _MARK = re.compile(
     r"\[{1,2}(?:illegible )?(?:signature|signed|sign|podpis|подпись|signatura"
     r"|aláírás|unterschrift|sgd\.?"
-    r"|п\.\s?п\.)\]{1,2}|\b(?:signed|п\.\s?п\.)(?=\s|:)[:.]?",
+    r"|п\.\s?п\.)\]{1,2}|\b(?:signed|gez\.|п\.\s?п\.)(?=\s|:)[:.]?",
     re.IGNORECASE,
 )
 _SEAL = re.compile(r"\[(?:stamp|seal|l\.?s\.?)\]", re.IGNORECASE)
@@ -341,6 +341,8 @@ class TailForms(ListForms):
         if person is None:
             return False
         role = person.role or text.rpartition(":")[0] or self.office_above(one.line, floor)
+        if not role and self.forms.taken.get(one.line + 1) == "title":
+            role = self.lines[one.line + 1].text
         at = self.text.find(person.name, one.start)
         self.sign(person.name, at, CERTAIN, "signature-marked", one.line, role)
         return True
@@ -395,10 +397,11 @@ class TailForms(ListForms):
             return bool(self.take_all(one.line, one.line, "title"))
         if any(self.is_closing(number) for number in range(max(above - 3, floor), above)):
             return False  # the reader of letters reads signatures below closings
-        if above <= floor or self.lines[above].last:
+        ordered = above > floor and is_by_order(self.lines[above - 1].text)
+        if above <= floor or (self.lines[above].last and not ordered):
             return False
         person = find_person(text, self.vocabulary) if self.is_signer(text) else None
-        if person is None or not (self.lines[above].first or self.is_closing(above - 1)):
+        if person is None or not (self.lines[above].first or ordered or self.is_closing(above - 1)):
             return False
         at = self.text.find(person.name, self.lines[above].start)
         self.sign(person.name, at, CERTAIN, "signature-above-office", above, office)

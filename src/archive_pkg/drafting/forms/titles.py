@@ -164,10 +164,10 @@ class TitleForms(ListForms):
             return
         if kind == "record":
             return
-        sure = PROBABLE if kind in _VAGUE and not alone else CERTAIN
+        sure, rule = PROBABLE if kind in _VAGUE and not alone else CERTAIN, "heading"
         if kind == "diary":
-            kind, sure = TALK, GUESS
-        self.add("type", kind, sure, "heading", start, end, rank=8 if alone else 7)
+            kind, sure, rule = TALK, GUESS, "heading-of-diary"
+        self.add("type", kind, sure, rule, start, end, rank=8 if alone else 7)
         if kind in ("minutes", "resolution"):
             self.session(kind, text, start, days)
             return

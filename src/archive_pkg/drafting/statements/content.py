@@ -29,6 +29,11 @@ SEARCHED = 200_000
 # Most characters between a word and the beginning or end of its sentence.
 REACH = 400
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|(?=[\r\n])")
+_REFERENCE = re.compile(
+    r"\((?:see |vgl\. |см\. )?(?P<name>(?:enclosure|attachment|annex|appendix|anlage|приложение"
+    r"|załącznik|příloha)\s(?:no\.?\s?|nr\.?\s?|№\s?)?[\dIVX]+)\)",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]{5,}")
 
 
@@ -122,6 +127,9 @@ class ContentReader(StatementReader):
         for number in self.layout.tail.enclosures:
             quote = self.line_quote(number)
             self.add("enclosure", quote.exact, CERTAIN, "enclosure-heading", quote)
+        for match in _REFERENCE.finditer(self.text[:SEARCHED]):
+            quote = self.quote(*match.span("name"))
+            self.add("enclosure-mentioned", quote.exact, PROBABLE, "enclosure-reference", quote)
         for start, end, word, sure in self.sentences_on_enclosures():
             quote = self.quote(start, end)
             begin = word.start() - quote.start

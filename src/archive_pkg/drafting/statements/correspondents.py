@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archive_pkg.drafting.forms.people import is_only_office
 from archive_pkg.drafting.name_shapes import (
     looks_like_name,
     person_of,
@@ -173,6 +174,9 @@ class CorrespondentsReader(StatementReader):
     def add_sender(self, one: SignatureLine, confidence: Confidence, added: set[str]) -> None:
         """Add the signer as sender, with the typed name below the signature if there is one."""
         line = self.lines[one.typed] if one.typed is not None else None
+        office = ""
+        if line is not None and is_only_office(line.text, self.vocabulary):
+            office, line = line.text, None
         written = line.text if line is not None else one.text
         quote = (
             DraftQuote(line.start, line.end, line.text)
@@ -196,7 +200,7 @@ class CorrespondentsReader(StatementReader):
             f"sender-signed-{one.how}",
             quote,
             "person",
-            role=person.role,
+            role=person.role or office,
             family=person.surname_first,
         )
 
