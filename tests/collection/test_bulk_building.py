@@ -405,7 +405,7 @@ def test_public_packages_in_bulk_are_those_that_are_built_one_by_one(
     assert outcomes(build([tmp_path / "letters"], out)) == {"built": 3}
     done = build([tmp_path / "letters"], out, audience="public")
     assert outcomes(done) == {"built": 3}
-    gone = {"english": "restricted until 2031-01-01 (§ 5)"}
+    gone = {"english": "restricted until 1 January 2031 (§ 5)"}
     assert [each.details.get("withheld") for each in done] == [None, gone, None]
     for letter in made:
         one = build_package(letter, tmp_path / "one", on=ON, audience="public").path

@@ -86,7 +86,9 @@ def test_the_page_has_no_script_and_loads_nothing(letter: Path, tmp_path: Path) 
     [policy] = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
     assert policy.startswith("default-src 'none'; img-src data: 'self'; style-src 'sha256-")
     assert "script-src 'none'" in policy
-    assert set(page.xpath("//a/@href")) <= {f"#{name}" for name in page.xpath("//@id")}
+    links, files = set(page.xpath("//a/@href")), set(page.xpath("//p[@class='file']/a/@href"))
+    assert files == {"../data/parts/letter-1960-07-18.txt"}
+    assert links - files <= {f"#{name}" for name in page.xpath("//@id")}
     assert not page.xpath("//details[not(@open)]")  # no script opens them for paper
 
 

@@ -28,7 +28,7 @@ def test_every_part_has_a_box_and_every_relation_an_arrow() -> None:
     assert len(arrows) == sum(len(part.leads_to) for part in record.parts)
     words = drawn.xpath("//s:text/text()", namespaces=SVG)
     assert {f"{part.kind}: {part.id}" for part in record.parts} <= set(words)
-    assert "made 1960-07-18" in words
+    assert "made 18 July 1960" in words
     assert picture(record) == picture(load_record(SEED))
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive_pkg.dates.wording import in_words
 from archive_pkg.packages import build_package
 from archive_pkg.packages.access.redaction import seen_by
 from archive_pkg.packages.access.visibility import (
@@ -150,7 +151,7 @@ def test_withheld_parts_have_their_rule_end_and_reason() -> None:
     )
     found = withheld(record, "public")
     assert {name: (one.sentence, one.until) for name, one in found.items()} == {
-        "a": (f"restricted until {TODAY + DAY} (r)", TODAY + DAY),
+        "a": (f"restricted until {in_words(str(TODAY + DAY))} (r)", TODAY + DAY),
         "b": ("closed (r)", None),
         "c": ("closed (it goes with b: r)", None),
         "d": ("closed (it is in one file with b: r)", None),

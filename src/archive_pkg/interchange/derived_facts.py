@@ -318,7 +318,7 @@ def kept_at(record: Record) -> list[str]:
 
 def published_in(record: Record) -> list[str]:
     """Return each publication of the document in words."""
-    return [words(record, publication) for publication in record.publications]
+    return [words(record, publication, dates=str) for publication in record.publications]
 
 
 def examines(event: Event) -> bool:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
+from archive_pkg.dates.wording import in_words
 from archive_pkg.packages import svg
+from archive_pkg.records.vocabularies.languages import language_name
 from archive_pkg.records.wording import relations
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ def _lines(record: Record, part: Part) -> Iterator[str]:
     if part.title:
         yield part.title
     if part.languages:
-        yield f"in {', '.join(part.languages)}"
+        yield f"in {', '.join(map(language_name, part.languages))}"
     yield from _making(record, part)
     for kind in ("uncertain", "illegible"):
         places = [n.at for n in record.translation_notes if (n.kind, n.at.part) == (kind, part.id)]
@@ -112,7 +114,7 @@ def _lines(record: Record, part: Part) -> Iterator[str]:
             yield f"{kind}: {', '.join(f'“{place.exact}”' for place in places)}"
     yield part.file or "not held"
     if part.access and part.access.status != "open":
-        until = f" until {part.access.until.edtf}" if part.access.until else ""
+        until = f" until {in_words(part.access.until.edtf)}" if part.access.until else ""
         yield f"{part.access.status}{until}"
 
 
@@ -124,7 +126,7 @@ def _making(record: Record, part: Part) -> Iterator[str]:
     if who:
         yield f"by {record.names(tuple(dict.fromkeys(who)))}"
     if when:
-        yield f"made {when.edtf}"
+        yield f"made {in_words(when.edtf)}"
     if part.method:
         yield part.method
 

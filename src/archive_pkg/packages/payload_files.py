@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic_core import to_json
 
 from archive_pkg import tables
+from archive_pkg.dates.wording import in_words
 from archive_pkg.packages.layout import PARTS, README, RECORD, SOFTWARE_LABEL, WITHHELD
 from archive_pkg.records.wording import classification_in_words, relations, words
 
@@ -177,6 +178,6 @@ def _missing(part: Part) -> str:
 
 
 def _access(access: Access) -> str:
-    until = f" until {access.until.edtf}" if access.until else ""
+    until = f" until {in_words(access.until.edtf)}" if access.until else ""
     rule = f": {access.rule}" if access.rule else ""
     return f"{access.status}{until}{rule}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.dates.wording import in_words
 from archive_pkg.records.coherence import reference_paths
 from archive_pkg.records.models import (
     AgendaItem,
@@ -30,9 +32,13 @@ from archive_pkg.records.models import (
     WrittenDate,
 )
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, Identifier
+from archive_pkg.records.vocabularies.languages import language_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+DateWords = Callable[[str], str]
+"""A function that returns an EDTF date in words."""
 
 FIELDS = (
     "title", "variant_titles", "number", "identifiers", "authors", "sender", "signatories",
@@ -65,19 +71,22 @@ def facts(record: Record) -> Iterator[tuple[str, str, str]]:
             yield name, label(name), words(record, value, of_agents=name in OF_AGENTS)
 
 
-def words(record: Record, value: Any, *, of_agents: bool = False) -> str:
+def words(
+    record: Record, value: Any, *, of_agents: bool = False, dates: DateWords = in_words
+) -> str:
     """Return a value of a record in words.
 
     Args:
         record: The record.
         value: The value of a field, or an item of a list.
         of_agents: Whether texts in the value are ids of agents.
+        dates: Returns an EDTF date in words; `str` keeps it as it is.
     """
     if isinstance(value, tuple):
-        return "\n".join(words(record, item, of_agents=of_agents) for item in value)
+        return "\n".join(words(record, item, of_agents=of_agents, dates=dates) for item in value)
     if of_agents:
         return _named(record.agent(value))
-    return _words(value, record)
+    return _words(value, record, dates)
 
 
 def _named(agent: Agent, office: str | None = None) -> str:
@@ -86,45 +95,46 @@ def _named(agent: Agent, office: str | None = None) -> str:
 
 
 @singledispatch
-def _words(value: Any, record: Record) -> str:
+def _words(value: Any, record: Record, dates: DateWords) -> str:
     return str(value)
 
 
 @_words.register
-def _(value: bool, record: Record) -> str:
+def _(value: bool, record: Record, dates: DateWords) -> str:
     return "yes" if value else "no"
 
 
 @_words.register
-def _(value: WrittenDate, record: Record) -> str:
+def _(value: WrittenDate, record: Record, dates: DateWords) -> str:
     written = f"“{value.as_written}”" if value.as_written else ""
     if value.edtf is None:
         said = f"{written} (not read)" if written else ""
     else:
-        said = f"{value.edtf} ({written})" if written else str(value.edtf)
+        said = dates(str(value.edtf))
+        said = f"{said} ({written})" if written and value.as_written != said else said
     return f"{said}, {value.calendar} calendar" if value.calendar else said
 
 
 @_words.register
-def _(value: DateAndPlace, record: Record) -> str:
-    day = _words.dispatch(WrittenDate)(value, record)
+def _(value: DateAndPlace, record: Record, dates: DateWords) -> str:
+    day = _words.dispatch(WrittenDate)(value, record, dates)
     return ", ".join(filter(None, (day, value.place.name if value.place else "")))
 
 
 @_words.register
-def _(value: RecordedEvent, record: Record) -> str:
-    said = _words.dispatch(DateAndPlace)(value, record)
+def _(value: RecordedEvent, record: Record, dates: DateWords) -> str:
+    said = _words.dispatch(DateAndPlace)(value, record, dates)
     return f"{value.kind}: {said}" if value.kind else said
 
 
 @_words.register
-def _(value: Identifier, record: Record) -> str:
+def _(value: Identifier, record: Record, dates: DateWords) -> str:
     said = f"{SCHEMES[value.scheme].name} {value.value}" if value.uri else value.value
     return f"{said} ({value.note})" if value.note else said
 
 
 @_words.register
-def _(value: Place, record: Record) -> str:
+def _(value: Place, record: Record, dates: DateWords) -> str:
     return value.name
 
 
@@ -147,7 +157,7 @@ def classification_in_words(record: Record, *, brief: bool = False) -> str:
     for change in classification.history:
         said += f", {change.action}"
         said += f" to {change.level}" if change.level else ""
-        said += f" {date_in_words(change.date.words)}" if change.date else ""
+        said += f" {in_words(change.date.words)}" if change.date else ""
         if not brief:
             said += f" by {record.agent(change.by).name}" if change.by else ""
             said += f" ({change.note})" if change.note else ""
@@ -156,38 +166,23 @@ def classification_in_words(record: Record, *, brief: bool = False) -> str:
     return said
 
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-
-
-def date_in_words(edtf: str) -> str:
-    """Return a day or month as in titles, "18 July 1960"; return any other date unchanged."""
-    full = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", edtf)
-    if full is None or not 1 <= int(full[2]) <= len(_MONTHS):
-        return edtf
-    month = f"{_MONTHS[int(full[2]) - 1]} {full[1]}"
-    return f"{int(full[3])} {month}" if full[3] else month
-
-
 @_words.register
-def _(value: Classification, record: Record) -> str:
+def _(value: Classification, record: Record, dates: DateWords) -> str:
     return classification_in_words(record)
 
 
 @_words.register
-def _(value: Summary, record: Record) -> str:
+def _(value: Summary, record: Record, dates: DateWords) -> str:
     return value.text
 
 
 @_words.register
-def _(value: Subject, record: Record) -> str:
+def _(value: Subject, record: Record, dates: DateWords) -> str:
     return value.term
 
 
 @_words.register
-def _(value: Holding, record: Record) -> str:
+def _(value: Holding, record: Record, dates: DateWords) -> str:
     place = ", ".join(filter(None, (value.repository, shelfmark(value))))
     return f"{place} ({value.note})" if value.note else place
 
@@ -206,12 +201,14 @@ def _level(level: HoldingLevel) -> str:
 
 
 @_words.register
-def _(value: Publication, record: Record) -> str:
-    first, *more = publication_parts(record, value)
+def _(value: Publication, record: Record, dates: DateWords) -> str:
+    first, *more = publication_parts(record, value, dates)
     return ". ".join(part.rstrip(".") for part in (first, *more)) + "." if more else first
 
 
-def publication_parts(record: Record, value: Publication) -> Iterator[str]:
+def publication_parts(
+    record: Record, value: Publication, dates: DateWords = in_words
+) -> Iterator[str]:
     """Yield the citation of a publication, then each further statement about it, in words."""
     yield value.citation
     if value.title:
@@ -220,14 +217,14 @@ def publication_parts(record: Record, value: Publication) -> Iterator[str]:
         if names:
             yield f"{what} {record.names(names)}"
     if value.date:
-        yield words(record, value.date)
+        yield words(record, value.date, dates=dates)
     if value.place_in:
         yield value.place_in
     yield from (words(record, identifier) for identifier in value.identifiers)
 
 
 @_words.register
-def _(value: Participant, record: Record) -> str:
+def _(value: Participant, record: Record, dates: DateWords) -> str:
     said = _named(record.agent(value.agent), value.office)
     more = [value.side] if value.side else []
     more += [part for part in value.part if part != "present"]
@@ -235,7 +232,7 @@ def _(value: Participant, record: Record) -> str:
 
 
 @_words.register
-def _(value: AgendaItem, record: Record) -> str:
+def _(value: AgendaItem, record: Record, dates: DateWords) -> str:
     said = item_title(value)
     return f"{said} (record {value.record})" if value.record else said
 
@@ -246,7 +243,7 @@ def item_title(item: AgendaItem) -> str:
 
 
 @_words.register
-def _(value: Relation, record: Record) -> str:
+def _(value: Relation, record: Record, dates: DateWords) -> str:
     other = (
         value.title or value.record or (words(record, value.identifier) if value.identifier else "")
     )
@@ -255,19 +252,19 @@ def _(value: Relation, record: Record) -> str:
 
 
 @_words.register
-def _(value: Rights, record: Record) -> str:
+def _(value: Rights, record: Record, dates: DateWords) -> str:
     return f"{value.statement} Licence: {value.licence}" if value.licence else value.statement
 
 
 @_words.register
-def _(value: Agent, record: Record) -> str:
+def _(value: Agent, record: Record, dates: DateWords) -> str:
     office = f", {value.role}" if value.role else ""
     version = f" {value.version}" if value.version else ""
     written = f" (“{value.as_written}”)" if value.as_written else ""
     said = f"{value.name}{version}{office}, {value.kind}{written}"
     more = [f"{name} {part}" for name, part in value.name_parts or () if part]
-    more += [f"born {words(record, value.born)}"] if value.born else []
-    more += [f"died {words(record, value.died)}"] if value.died else []
+    more += [f"born {words(record, value.born, dates=dates)}"] if value.born else []
+    more += [f"died {words(record, value.died, dates=dates)}"] if value.died else []
     if value.affiliations:
         more.append(f"affiliated with {record.names(value.affiliations)}")
     return "; ".join((said, *more))
@@ -285,10 +282,10 @@ def relations(part: Part) -> Iterator[str]:
 
 
 @_words.register
-def _(value: Part, record: Record) -> str:
+def _(value: Part, record: Record, dates: DateWords) -> str:
     said: list[str] = [value.kind]
     if value.languages:
-        said.append(f"in {', '.join(value.languages)}")
+        said.append(f"in {', '.join(map(language_name, value.languages))}")
     said.extend(relations(value))
     if value.made_by:
         said.append(f"by {record.names(value.made_by)}")
@@ -301,7 +298,7 @@ def _(value: Part, record: Record) -> str:
 
 
 @_words.register
-def _(value: TranslationNote, record: Record) -> str:
+def _(value: TranslationNote, record: Record, dates: DateWords) -> str:
     said = f"“{value.at.exact}” at {value.at.start}"
     if value.rendering:
         said += f", rendered “{value.rendering}”"
@@ -311,16 +308,16 @@ def _(value: TranslationNote, record: Record) -> str:
 
 
 @_words.register
-def _(value: Enclosure, record: Record) -> str:
+def _(value: Enclosure, record: Record, dates: DateWords) -> str:
     said = [f"{value.number} {value.title}" if value.number else value.title]
     said += [record.names(value.sender)] if value.sender else []
-    said += [words(record, value.date)] if value.date else []
+    said += [words(record, value.date, dates=dates)] if value.date else []
     held = value.part is not None and record.part(value.part).held
     where = f"record {value.record}" if value.record else "held" if held else "not held"
     return f"{', '.join(said)} ({where})"
 
 
 @_words.register
-def _(value: Event, record: Record) -> str:
+def _(value: Event, record: Record, dates: DateWords) -> str:
     by = f" by {record.names(value.agents)}" if value.agents else ""
     return f"{value.type}{by}" + (f". {value.detail}" if value.detail else "")

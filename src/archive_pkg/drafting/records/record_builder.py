@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.dates.wording import in_words
 from archive_pkg.drafting.records.frame_builder import FrameBuilder
 from archive_pkg.drafting.rules import reason
 from archive_pkg.drafting.statements.base import PROBABLE
 from archive_pkg.drafting.statements.enclosures import enclosure_id
 from archive_pkg.names import slug
 from archive_pkg.records.models import Record
-from archive_pkg.records.wording import date_in_words
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.statements.base import Statement
@@ -242,7 +242,7 @@ class RecordBuilder(FrameBuilder):
         elif senders or recipients:
             title += f" from {senders}" if senders else f" to {recipients}"
         date = self.data.get("date", {}).get("edtf", "")
-        title += f", {date_in_words(date)}" if date else ""
+        title += f", {in_words(date)}" if date else ""
         self.data["title"] = title
         self.infer("title", "title-from-parts")
         names = "-to-".join(name for name in (slug(senders), slug(recipients)) if name)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
 
+from archive_pkg.dates.wording import in_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -47,8 +49,8 @@ class Withheld:
 
     @property
     def sentence(self) -> str:
-        """The restriction as messages and pages say it: "restricted until 2040-01-01 (rule)"."""
-        until = f" until {self.access.until.edtf}" if self.access.until else ""
+        """The restriction in words: "restricted until 1 January 2040 (rule)"."""
+        until = f" until {in_words(self.access.until.edtf)}" if self.access.until else ""
         return f"{self.access.status}{until} ({self.rule})"
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
 from archive_pkg import storage
+from archive_pkg.dates.wording import in_words
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.interchange import derived_facts
 from archive_pkg.packages.page import rendering
@@ -514,7 +515,7 @@ def _row_label(item: Any) -> str:
     if isinstance(item, Enclosure):
         return f"Enclosure {item.number}" if item.number else "Enclosure"
     if hasattr(item, "date"):
-        return str(item.date.edtf) if item.date else "Not dated"
+        return in_words(str(item.date.edtf)) if item.date else "Not dated"
     return str(item.kind.capitalize() if hasattr(item, "kind") else item.id)
 
 
@@ -589,7 +590,7 @@ def _absent(part: Part) -> dict[str, str]:
     access = part.access
     if access is None or access.status == "open":
         return {"name": name, "why": ""}
-    until = f" until {access.until.edtf}" if access.until else ""
+    until = f" until {in_words(access.until.edtf)}" if access.until else ""
     return {"name": name, "why": f"{access.status}{until}: {access.rule}"}
 
 

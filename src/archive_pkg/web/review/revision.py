@@ -252,7 +252,8 @@ class Revision:
         if stated(self.data, field) in (None, [], ""):
             return ""
         value = StatementIndex(self.record).value(field)
-        return words(self.record, value, of_agents=field in OF_AGENTS).replace("\n", "; ")
+        said = words(self.record, value, of_agents=field in OF_AGENTS, dates=str)
+        return said.replace("\n", "; ")
 
     # Evidence.
 

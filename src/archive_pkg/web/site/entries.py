@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.dates.wording import in_words
 from archive_pkg.interchange.addresses import address
 from archive_pkg.names import slug
 from archive_pkg.records.vocabularies.languages import language_name
@@ -59,7 +60,7 @@ class CatalogueEntry:
         id: The record's id.
         title: Its title.
         kind: What such a document is called, "Letter".
-        date: Its date in EDTF; empty if unknown.
+        date: The date in words; empty if unknown.
         sort: The earliest possible day, for sorting.
         year: The year of that day; None if unknown.
         classification: Its classification; empty if it has none.
@@ -134,7 +135,7 @@ def catalogue_entry(record: Record, download: tuple[int, str] | None) -> Catalog
         id=record.id,
         title=record.title,
         kind=record.document_type.label,
-        date=str(date) if date else "",
+        date=in_words(str(date)) if date else "",
         sort=str(earliest) if earliest else _LAST,
         year=earliest.year if earliest else None,
         classification="; ".join((classification.as_written, *classification.caveats))
