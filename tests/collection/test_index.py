@@ -324,8 +324,8 @@ def test_no_command_that_reads_a_collection_writes_into_another_folder(
 ) -> None:
     (tmp_path / "empty").mkdir()
     for folder, said in (
-        (tmp_path / "empty", "contains no packages"),
-        (letter, "is the folder of a record"),
+        (tmp_path / "empty", "is an empty folder, not a collection"),
+        (letter, "is a record, not a collection"),
     ):
         before = sorted(folder.rglob("*"))
         done = run(*words, folder)

@@ -64,9 +64,12 @@ def test_a_collection_without_packages_is_opened_again(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_packages_is_not_a_collection(tmp_path: Path, letter: Path) -> None:
-    with pytest.raises(UsageError, match="contains no packages"):
-        open_collection(tmp_path)
-    with pytest.raises(UsageError, match="the folder of a record"):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match="is an empty folder, not a collection"):
+        open_collection(tmp_path / "empty")
+    with pytest.raises(UsageError, match="is a folder of records, not a collection"):
+        open_collection(letter.parent)
+    with pytest.raises(UsageError, match="is a record, not a collection"):
         open_collection(letter)
     assert open_collection(tmp_path, may_be_empty=True) == Collection(tmp_path)
 
@@ -112,11 +115,12 @@ def test_neither_a_package_nor_a_folder_in_it_is_a_collection(tmp_path: Path) ->
     assert open_collection(bag.parent) == Collection(bag.parent)
 
 
-@pytest.mark.parametrize("name", ["nowhere", "a.txt"])
-def test_only_a_folder_is_opened_as_a_collection(tmp_path: Path, name: str) -> None:
+def test_only_a_folder_is_opened_as_a_collection(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("A")
-    with pytest.raises(StorageError, match=f"the folder {tmp_path / name} does not exist"):
-        open_collection(tmp_path / name, may_be_empty=True)
+    with pytest.raises(StorageError, match=f"{tmp_path / 'nowhere'} does not exist"):
+        open_collection(tmp_path / "nowhere", may_be_empty=True)
+    with pytest.raises(UsageError, match=r"a\.txt is a text, not a collection"):
+        open_collection(tmp_path / "a.txt", may_be_empty=True)
 
 
 @pytest.mark.parametrize(

@@ -158,12 +158,12 @@ def test_a_repository_s_limits_are_checked_before_anything_is_sent(package: Path
 
 
 def test_a_folder_that_is_not_a_package_is_refused(letter: Path, package: Path) -> None:
-    with pytest.raises(InvalidError, match="is not a package") as refusal:
+    with pytest.raises(InvalidError, match="is a record, not a package") as refusal:
         deposits.deposit(letter, InMemory())
     assert "archive-pkg build" in refusal.value.hint
     archive = package.with_suffix(".zip")
     archive.write_bytes(b"PK")
-    with pytest.raises(InvalidError, match="is a file") as refusal:
+    with pytest.raises(InvalidError, match="is an archive, not the folder of a package") as refusal:
         deposits.deposit(archive, InMemory())
     assert "bag unpack" in refusal.value.hint
 

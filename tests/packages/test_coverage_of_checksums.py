@@ -105,7 +105,7 @@ def theirs(tmp_path: Path) -> Path:
 
 
 def test_files_of_other_bags_that_no_checksum_covers_are_named(run: Run, theirs: Path) -> None:
-    dated = "(created 2020-01-02 according to bag-info.txt)"
+    dated = "(the package was made on 2020-01-02, according to bag-info.txt)"
     assert states(verify(theirs))[0] == f"All files match the package's checksums {dated}."
     drop("tagmanifest-*")(theirs)
     found = verify(theirs)
@@ -117,7 +117,7 @@ def test_files_of_other_bags_that_no_checksum_covers_are_named(run: Run, theirs:
         "manifest-sha512.txt",
     ]
     assert states(found)[0] == (
-        f"All files that have a checksum match it {dated}. "
+        f"The files with checksums have not changed {dated}. "
         "No checksum covers bag-info.txt, bagit.txt, manifest-sha256.txt and 1 more."
     )
     assert "no checksum covers bag-info.txt" in run("bag", "verify", theirs).stdout

@@ -151,10 +151,7 @@ def test_a_path_that_is_not_a_package_is_not_called_damaged(name: str, tmp_path:
         (path / "letter.txt").write_text("Dear Comrades")
     verification = verify(path)
     assert not verification.ok
-    assert states(verification)[0] in (
-        "This is not a package or bag. Name a package.",
-        "This is not a readable package or bag.",
-    )
+    assert states(verification) == ["This is not a package or bag."]
     if name == "letter.zip":
         (finding,) = verification.report
         assert finding.message == "has the name of a zip archive, but not its content"
@@ -163,7 +160,7 @@ def test_a_path_that_is_not_a_package_is_not_called_damaged(name: str, tmp_path:
 def test_a_truncated_zip_gets_no_sentence_on_files_or_signatures(tmp_path: Path) -> None:
     (tmp_path / "cut.zip").write_bytes(b"PK\x03\x04" + b"\0" * 600)
     assert states(verify(tmp_path / "cut.zip")) == [
-        "This archive could not be read, so nothing in it was checked."
+        "It could not be read, so nothing in it was checked."
     ]
 
 

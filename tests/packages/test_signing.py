@@ -91,7 +91,9 @@ def test_signing_changes_no_file_and_states_say_what_is_known(
 ) -> None:
     before = {p: p.read_bytes() for p in package.rglob("*") if p.is_file()}
     first = states(verify(package))
-    assert first[0].startswith("All files match the package's checksums (created 2026-11-24")
+    assert first[0].startswith(
+        "All files match the package's checksums (the package was made on 2026-11-24"
+    )
     assert first[1] == "Not signed."
     done = sign(package, key=keys / "editor", timestamp=authority.url)
     assert {p: p.read_bytes() for p in before} == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -267,6 +268,17 @@ def _compare_with(profile: Profile, bag: Bag, tree: BagTree, verdict: Verdict) -
     verdict.conforms = all(finding.severity is not Severity.ERROR for finding in findings)
 
 
+def include_command(bag: Bag, paths: Sequence[str]) -> str:
+    """Return the command that lists files in the manifests of a bag.
+
+    Args:
+        bag: The bag.
+        paths: The files. If there are several, the command has PATH, to be replaced by each.
+    """
+    path = shlex.quote(paths[0]) if len(paths) == 1 else "PATH"
+    return f"archive-pkg bag update {shlex.quote(bag.path)} --include {path}"
+
+
 class _Verification:
     """The verification of one bag."""
 
@@ -350,7 +362,7 @@ class _Verification:
                     TAG_FILE_UNLISTED.at(
                         Location(path),
                         "is not in any tag manifest",
-                        "Add it: archive-pkg bag update BAG --include PATH.",
+                        f"Add it: {include_command(bag, uncovered)}",
                     )
                 )
 
@@ -490,16 +502,12 @@ class _Verification:
         if not unlisted:
             return
         manifests = [manifest.name for manifest in self.bag.manifests.values()]
+        in_none = [path for path, where in unlisted.items() if len(where) == len(manifests)]
         for path in files:
             where = unlisted.get(path, [])
             if manifests and len(where) == len(manifests):
-                self.add(
-                    PAYLOAD_UNLISTED.at(
-                        Location(path),
-                        "is not in any manifest",
-                        "Remove it, or add it: archive-pkg bag update BAG --include PATH.",
-                    )
-                )
+                hint = f"Remove it, or add it: {include_command(self.bag, in_none)}"
+                self.add(PAYLOAD_UNLISTED.at(Location(path), "is not in any manifest", hint))
             elif where and self.strict:
                 self.add(
                     PAYLOAD_UNLISTED.at(
@@ -556,7 +564,7 @@ class _Verification:
             hint = (
                 f"The file matches {' and '.join(agreeing)}: the other manifest is damaged."
                 if agreeing
-                else "The file has changed since it was bagged. Restore it from another copy."
+                else "The file has changed since the bag was made. Restore it from another copy."
             )
             self.add(code.at(Location(path), message, hint))
 

@@ -23,7 +23,14 @@ import typer
 
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.reports import Severity
-from archive_pkg.storage import NotRegularError, describe, left_out, storage_errors, write_output
+from archive_pkg.storage import (
+    NotRegularError,
+    describe,
+    left_out,
+    storage_errors,
+    unreadable,
+    write_output,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -106,8 +113,7 @@ class Answer:
         if isinstance(error, NotRegularError):
             self.found(result, [left_out(path, str(error.strerror))])
             return
-        meaning, hint = describe(error)
-        self.failed(result, StorageError(f"{path} cannot be read: {meaning}", hint))
+        self.failed(result, unreadable(path, error))
 
     def found(self, result: dict[str, Any], findings: Iterable[Finding]) -> None:
         """Report findings. An error among them makes the status at least 3."""

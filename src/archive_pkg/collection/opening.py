@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
-from archive_pkg.collection.bulk.searching import Note, has_record, packages_below, unheard
+from archive_pkg.collection.bulk.searching import Note, packages_below, unheard
 from archive_pkg.errors import StorageError, UsageError
+from archive_pkg.packages.layout import is_bag
+from archive_pkg.records.path_kinds import package_above, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,27 +140,14 @@ def open_collection(root: StrPath, *, may_be_empty: bool = False) -> Collection:
     """
     root = Path(root)
     if not root.is_dir():
-        raise StorageError(
-            f"the folder {root} does not exist", "Name a collection: a folder of packages."
-        )
-    _refuse_package(root)
+        raise UsageError(*refusal(root, "collection")) if root.exists() else storage.missing(root)
+    # The program's files in a package would make it invalid.
+    if is_bag(root) or package_above(root):
+        raise UsageError(*refusal(root, "collection"))
     collection = Collection(root, _declared(root) or "flat")
     if not may_be_empty and not collection.own.is_dir():
         _refuse_unrelated(collection)
     return collection
-
-
-def _refuse_package(root: Path) -> None:
-    """Refuse a package, which the program's files in it would make invalid."""
-    from archive_pkg.packages import is_bag
-    from archive_pkg.packages.output_protection import refuse_in_package
-
-    if is_bag(root):
-        raise UsageError(
-            f"{root} is a package, not a collection",
-            f"Name the folder that contains it: {root.resolve().parent}",
-        )
-    refuse_in_package(root)
 
 
 def _refuse_unrelated(collection: Collection) -> None:
@@ -167,13 +156,7 @@ def _refuse_unrelated(collection: Collection) -> None:
     found = next(collection.packages(noted.append, serialized=True), None)
     if found or any(each.status for each in noted):
         return
-    root = collection.root
-    if has_record(root):
-        raise UsageError(
-            f"{root} is the folder of a record, not a collection",
-            "Build a package from it, and name the folder that contains the package.",
-        )
-    raise UsageError(f"{root} contains no packages", "Name a collection: a folder of packages.")
+    raise UsageError(*refusal(collection.root, "collection"))
 
 
 def make_collection(root: StrPath, layout: str = "") -> Collection:

@@ -17,6 +17,7 @@ from archive_pkg.deposits.shared_syncs import Unsynced, run_alone
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages.later_events import LaterEvent, receipts_folder
 from archive_pkg.records.models.fields import RecordId
+from archive_pkg.records.path_kinds import refusal
 
 if TYPE_CHECKING:
     from archive_pkg.deposits.shared_syncs import Steps
@@ -194,7 +195,7 @@ def load_receipt(path: StrPath) -> Receipt:
     """
     path = Path(path)
     if path.is_dir():
-        raise InvalidError(f"{path} is a folder, not a receipt", _receipt_hint(path))
+        raise InvalidError(refusal(path, "receipt")[0], _receipt_hint(path))
     try:
         with (
             storage.storage_errors(f"reading {path}"),

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from archive_pkg import fixity, storage
 from archive_pkg.bags import Bag
-from archive_pkg.bags.archives.archive import unpack_hint
 from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError
-from archive_pkg.packages import Package, Verification, is_bag, open_package, verify
+from archive_pkg.packages import Package, Verification, open_package, verify
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
+from archive_pkg.packages.opening import require_bag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -309,15 +309,7 @@ def pack(
         InvalidError: The package is not valid; the error's report has the findings.
         StorageError: The package cannot be read.
     """
-    if package.is_file():
-        raise InvalidError(
-            f"{package} is a file; packages are deposited as folders",
-            unpack_hint(package) or "Name the folder of a package.",
-        )
-    if package.is_dir() and not is_bag(package):
-        raise InvalidError(
-            f"{package} is not a package", "Build a package first: archive-pkg build"
-        )
+    require_bag(package)
     if copy_early and _has_one_large_file(package):
         with contextlib.suppress(ArchivePkgError):  # verifying reports what is wrong
             transfer = _transfer(package, open_package(package).record, Bag.open(package), tick)

@@ -32,6 +32,21 @@ def is_bag(path: StrPath) -> bool:
     return False
 
 
+def package_of(path: Path) -> Path | None:
+    """Return the package if a path is its folder, its `data` folder or its record; else None."""
+    from archive_pkg.records import record_file
+
+    if storage.is_folder(path) and is_bag(path) and record_file(path)[1]:
+        return path
+    data = path.parent if path.name == RECORD else path
+    package = data.resolve().parent
+    if data.resolve().name != "data" or not is_bag(package):
+        return None
+    # A bag made by a different program may have a record's folder as its `data`.
+    has_form = (data / DESCRIPTOR).is_file() or (data / PARTS).is_dir()
+    return data.parent if has_form else None
+
+
 def is_record(data: bytes) -> bool:
     """Return whether bytes have the form of a record in a package, whatever its values."""
     found = _mapping(data)

@@ -13,10 +13,9 @@ from archive_pkg.interchange import FORMATS, ExportContext, FileFacts
 from archive_pkg.interchange.losses import left_out
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
 from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
-from archive_pkg.packages.layout import PARTS, is_bag
-from archive_pkg.packages.opening import open_package
+from archive_pkg.packages.layout import PARTS
+from archive_pkg.packages.opening import read_letter
 from archive_pkg.projects import DEFAULT_DOCUMENTS, Project
-from archive_pkg.records import load_record, record_file
 from archive_pkg.texts.letter_files import DOCX, ODT, extracted_text
 from archive_pkg.version import SOFTWARE
 
@@ -79,13 +78,10 @@ def read_for_export(
         InvalidError: There is no valid record at the path.
         StorageError: The record or the package cannot be read.
     """
-    if is_bag(source):
-        package = open_package(source)
-        record, folder = package.record, package.parts
+    record, folder, package = read_letter(source)
+    files_prefix = f"data/{PARTS}/" if package else ""
+    if package:
         made = package.packaged_on or made
-        files_prefix = f"data/{PARTS}/"
-    else:
-        record, folder, files_prefix = load_record(source), record_file(source)[0].parent, ""
     outgoing = seen_by(record, audience, on)
     known = export_context(
         outgoing.record, folder, files_prefix=files_prefix, made=made, project=project

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive_pkg import bags, limits, storage
+from archive_pkg.bags.archives.archive import unpack_hint
+from archive_pkg.bags.archives.findings import UNKNOWN
 from archive_pkg.bags.archives.opening import open_tree
 from archive_pkg.bags.bag import TAG_FILE_UNREADABLE
+from archive_pkg.bags.tagfiles import MISSING
 from archive_pkg.bags.verifying import TAG_FILE_UNLISTED
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import layout
@@ -22,6 +25,7 @@ from archive_pkg.packages.signatures.verifying import (
     examine_signatures,
     is_signature_file,
 )
+from archive_pkg.packages.states import is_other
 from archive_pkg.reports import Location, Report
 
 if TYPE_CHECKING:
@@ -93,8 +97,7 @@ def open_package(path: StrPath) -> Package:
         StorageError: The folder does not exist or cannot be read.
     """
     path = Path(path)
-    if not path.is_dir():
-        raise StorageError(f"{path} is not a folder", "Name the folder of a package.")
+    require_bag(path)
     info = bags.read_info(path)
     if not _is_ours(partial(storage.read_beneath, path)):
         raise InvalidError(
@@ -108,6 +111,46 @@ def open_package(path: StrPath) -> Package:
     if record is None:
         raise InvalidError(f"the record in {path} is not valid", report=report)
     return Package(path, info, record)
+
+
+def read_letter(path: StrPath) -> tuple[Record, Path, Package | None]:
+    """Return a record, the folder that its parts' paths start from, and its package.
+
+    Args:
+        path: A record's file or folder, or a package, or the record in a package. The package that
+            is returned is None for a record outside of packages.
+
+    Raises:
+        InvalidError: There is no valid record at the path.
+        StorageError: The path does not exist or cannot be read.
+    """
+    path = Path(path)
+    if (folder := layout.package_of(path)) and _is_ours(partial(storage.read_beneath, folder)):
+        package = open_package(folder)
+        return package.record, package.parts, package
+    if layout.is_bag(path):
+        package = open_package(path)
+        return package.record, package.parts, package
+    from archive_pkg.records import load_record, record_file
+
+    return load_record(path), record_file(path)[0].parent, None
+
+
+def require_bag(path: Path) -> None:
+    """Refuse a path that is not the folder of a bag.
+
+    Raises:
+        InvalidError: It is an archive, or something else.
+        StorageError: It does not exist.
+    """
+    if not os.path.lexists(path):
+        raise storage.missing(path)
+    if unpack := path.is_file() and unpack_hint(path):
+        raise InvalidError(f"{path} is an archive, not the folder of a package", unpack)
+    if not layout.is_bag(path):
+        from archive_pkg.records.path_kinds import refusal  # loads the models of records
+
+        raise InvalidError(*refusal(path, "package"))
 
 
 def verify(
@@ -133,11 +176,13 @@ def verify(
     """
     path = Path(path)
     if not os.path.lexists(path):
-        raise StorageError(f"{path} does not exist", "Check the path.")
+        raise storage.missing(path)
     verdict = bags.verify(path, second_opinion=second_opinion, jobs=jobs, progress=progress)
     report = Report([finding for finding in verdict.report if not _is_on_signature(finding)])
     record = None
     bag = verdict.bag
+    if is_other(verdict):
+        report.findings[:] = [_explained(path, finding) for finding in report]
     is_ours = bag is not None and _is_ours(partial(_read_listed, bag))
     if bag is not None and is_ours:
         from archive_pkg.packages import package_rules  # loads the models of records
@@ -146,6 +191,18 @@ def verify(
         record = package_rules.examine_contents(path, bag, report)
     signatures = _signatures(path, bag, trust or Trust(), report) if bag else ()
     return Verification(path, verdict, report, record, signatures)
+
+
+def _explained(path: Path, finding: Finding) -> Finding:
+    """Return the finding that a path is not a bag, with what it is instead."""
+    if finding.code not in (UNKNOWN.code, MISSING.code) or (path.is_file() and unpack_hint(path)):
+        return finding  # that of an archive says more
+    from archive_pkg.records.path_kinds import refusal  # loads the models of records
+
+    message, hint = refusal(path, "package")
+    return replace(
+        finding, location=Location(str(path)), message=message.removeprefix(f"{path} "), hint=hint
+    )
 
 
 def _is_on_signature(finding: Finding) -> bool:

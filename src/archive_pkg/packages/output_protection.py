@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from archive_pkg import storage
 from archive_pkg.errors import ArchivePkgError, UsageError
 from archive_pkg.records import NAMES, load_record
 from archive_pkg.records.completing import REGISTER
+from archive_pkg.records.path_kinds import closed_parents, package_above
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +40,7 @@ def refuse_output(out: Path, subjects: Iterable[Path] = ()) -> None:
         return
     if any(target == Path(os.path.realpath(subject)) for subject in subjects):
         raise UsageError(f"{out} is an input of this command", _ELSEWHERE)
-    for folder in _above(target):
+    for folder in closed_parents(target):
         if any(storage.is_regular(folder / name) for name in NAMES) and _is_own(target, folder):
             raise UsageError(f"{out} belongs to the letter in {folder}", _ELSEWHERE)
 
@@ -51,9 +51,8 @@ def refuse_in_package(out: Path) -> None:
     Raises:
         UsageError: A folder above the path is a bag.
     """
-    for folder in _above(Path(os.path.realpath(out))):
-        if storage.is_regular(folder / "bagit.txt") and storage.is_folder(folder / "data"):
-            raise UsageError(f"{out} is inside the package {folder}", _ELSEWHERE)
+    if package := package_above(Path(os.path.realpath(out))):
+        raise UsageError(f"{out} is inside the package {package}", _ELSEWHERE)
 
 
 def refuse_in_record(out: Path) -> None:
@@ -62,7 +61,7 @@ def refuse_in_record(out: Path) -> None:
     Raises:
         UsageError: The folder, or one above it, contains a record.
     """
-    for folder in _above(Path(os.path.realpath(out)) / "package"):
+    for folder in closed_parents(Path(os.path.realpath(out)) / "package"):
         if any(storage.is_regular(folder / name) for name in NAMES):
             raise UsageError(f"{out} is inside the record's folder {folder}", _ELSEWHERE)
 
@@ -91,18 +90,6 @@ def _all_of(source: Path) -> Iterator[Path]:
         yield source.parent
         return
     yield from (path for path in source.rglob("*") if not path.is_symlink())
-
-
-def _above(path: Path) -> Iterator[Path]:
-    """Yield the folders above a path, except those that every user can write to."""
-    return (each for each in path.parents if not _is_world_writable(each))
-
-
-def _is_world_writable(folder: Path) -> bool:
-    try:
-        return bool(folder.stat().st_mode & stat.S_IWOTH)
-    except OSError:
-        return True
 
 
 def _is_own(target: Path, folder: Path) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage, tables
+from archive_pkg.bags.verifying import include_command
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import layout
 from archive_pkg.packages.checking.records import FILE_CODES, check_record
@@ -88,13 +89,19 @@ def _check_tag_files(bag: Bag, report: Report) -> None:
         report.add(PACKAGE_TAG_MANIFEST_MISSING.at(Location(""), f"{names}: missing", hint))
     manifests = bag.tag_manifests.values()
     listing = {manifest.name for manifest in manifests}
-    for path in bag.tag_files:
-        if path in listing or is_signature_file(path):
-            continue
-        if without := [one.name for one in manifests if path not in one.digests]:
-            message = f"is not in {' and '.join(without)}"
-            hint = "Remove the file, or list it: archive-pkg bag update BAG --include PATH"
-            report.add(PACKAGE_TAG_FILE_UNLISTED.at(Location(path), message, hint))
+    unlisted = {
+        path: without
+        for path in bag.tag_files
+        if not (path in listing or is_signature_file(path))
+        and (without := [one.name for one in manifests if path not in one.digests])
+    }
+    command = include_command(bag, list(unlisted))
+    for path, without in unlisted.items():
+        hint = f"Remove the file, or list it: {command}"
+        if path.startswith(".archive-pkg/"):
+            hint = "Remove the folder .archive-pkg, which does not belong in a package."
+        message = f"is not in {' and '.join(without)}"
+        report.add(PACKAGE_TAG_FILE_UNLISTED.at(Location(path), message, hint))
 
 
 def _check_payload(record: Record, path: Path, bag: Bag, report: Report) -> None:

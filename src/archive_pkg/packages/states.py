@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from archive_pkg.bags import Verdict
     from archive_pkg.packages.opening import Verification
     from archive_pkg.packages.signatures.verifying import Signed, Stamped
+
+
+NOT_A_BAG = "This is not a package or bag."
 
 
 def states(verification: Verification) -> list[str]:
@@ -49,6 +53,16 @@ def _states(verification: Verification) -> Iterator[str]:
         yield "No timestamp."
 
 
+def is_other(verdict: Verdict) -> bool:
+    """Return whether a path is neither a bag, intact or damaged, nor an archive of one."""
+    if any(finding.code == UNKNOWN.code for finding in verdict.report):
+        return True
+    bag = verdict.bag
+    if bag is None or bag.listing.truncated:
+        return False
+    return not any(map(is_mark, bag.listing.files))
+
+
 def _time(stamp: Stamped) -> datetime:
     return stamp.time
 
@@ -56,22 +70,21 @@ def _time(stamp: Stamped) -> datetime:
 def _since_bagging(verification: Verification) -> str:
     verdict = verification.verdict
     bag = verdict.bag
-    if any(finding.code == UNKNOWN.code for finding in verdict.report):
-        return "This is not a readable package or bag."
+    if is_other(verdict):
+        return NOT_A_BAG
     if bag is None or (bag.listing.truncated and not bag.listing.files):
-        return "This archive could not be read, so nothing in it was checked."
-    if not bag.listing.truncated and not any(map(is_mark, bag.listing.files)):
-        return "This is not a package or bag. Name a package."
+        return "It could not be read, so nothing in it was checked."
     if not verdict.valid:
         return (
             "NOT VALID: files or manifests are missing, added, changed or damaged. See the errors."
         )
     dated = bag.values("Bagging-Date")
-    created = f" (created {dated[0]} according to bag-info.txt)" if dated else ""
+    made = f" (the package was made on {dated[0]}, according to bag-info.txt)" if dated else ""
     bare = [path for path in verdict.uncovered if not is_signature_file(path)]
     if bare:
-        return f"All files that have a checksum match it{created}. No checksum covers {some(bare)}."
-    return f"All files match the package's checksums{created}."
+        covered = f"The files with checksums have not changed{made}."
+        return f"{covered} No checksum covers {some(bare)}."
+    return f"All files match the package's checksums{made}."
 
 
 def _signed(signed: Signed, *, valid: bool) -> str:

@@ -83,7 +83,9 @@ _LOCK_NAMES = ("~$", ".~lock.")
 _LIBRE_OFFICE_LOCK = re.compile(rb",[^\n,]*,[^\n,]*,\d\d\.\d\d\.\d{4} \d\d:\d\d,file:[^\n]*\n?")
 _DESCRIPTION = "It describes a document. Convert it to TEI, EAD3 or CSV to import it."
 _TABLE = FileKind("a table (CSV)", "Say what its columns mean: archive-pkg tables map {}")
-_RECORD = FileKind("a record", "Check it: archive-pkg check {}")
+TEXT = FileKind("a text", "Draft a record from it: archive-pkg draft {}")
+RECORD = FileKind("a record", "Check it: archive-pkg check {}")
+RECEIPT = FileKind("the receipt of a deposit", "Name the package that was deposited.")
 _YAML = FileKind("a YAML file", "If it is a record, check it: archive-pkg check {}")
 _JSON = FileKind("a JSON file", "If it is a record, check it: archive-pkg check {}")
 _HTML = FileKind("a web page (HTML)", "Save its text as .txt, and use that file.")
@@ -147,7 +149,7 @@ def recognize_text(text: str) -> FileKind | None:
     if head.startswith("<"):
         return _markup(head, text)
     if head.startswith(("{", "[")):
-        return _JSON if _is_json(text) else None
+        return _json(text)
     complete = len(text) <= _HEAD
     return _yaml(head, complete=complete) or (
         _TABLE if _is_table(head, complete=complete) else None
@@ -174,14 +176,24 @@ def _yaml(head: str, *, complete: bool) -> FileKind | None:
     keys = {found["key"] for line in lines if (found := _YAML_KEY.fullmatch(line))}
     if len(keys) < _FEWEST_KEYS or not all(_YAML_LINE.fullmatch(line) for line in lines):
         return None
-    return _RECORD if {"id", "title"} <= keys else _YAML
+    return RECORD if {"id", "title"} <= keys else _YAML
 
 
-def _is_json(text: str) -> bool:
+def _json(text: str) -> FileKind | None:
     try:
-        return isinstance(read_json(text.lstrip("\ufeff")), dict | list)
+        data = read_json(text.lstrip("\ufeff"))
     except ValueError:
-        return False
+        return None
+    if is_receipt(data):
+        return RECEIPT
+    if isinstance(data, dict) and data.keys() >= {"id", "title"}:
+        return RECORD
+    return _JSON if isinstance(data, dict | list) else None
+
+
+def is_receipt(data: object) -> bool:
+    """Return whether the content of a JSON file has the form of a receipt of a deposit."""
+    return isinstance(data, dict) and data.keys() >= {"target", "package", "fingerprint"}
 
 
 def _is_table(head: str, *, complete: bool) -> bool:

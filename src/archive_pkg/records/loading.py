@@ -20,14 +20,20 @@ from archive_pkg.parsing import read_json as parse_json
 from archive_pkg.paths import StrPath
 from archive_pkg.records.completing import REGISTER, completed
 from archive_pkg.records.explaining import REFERENCE_UNKNOWN, TYPE_WRONG, explain
-from archive_pkg.records.file_kinds import XML, recognize
+from archive_pkg.records.file_kinds import RECEIPT, XML, is_receipt, recognize
 from archive_pkg.records.json_reading import read_json
 from archive_pkg.records.models import Record, Register
 from archive_pkg.records.upgrading import upgrade, upgrade_tree
 from archive_pkg.records.yaml.nodes import EMPTY, garbage_collection_disabled
 from archive_pkg.records.yaml.reading import read_yaml
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
-from archive_pkg.storage import describe, find_upwards, open_regular, read_trusted, trusting
+from archive_pkg.storage import (
+    find_upwards,
+    open_regular,
+    read_trusted,
+    trusting,
+    unreadable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -165,10 +171,11 @@ def record_file(path: StrPath) -> tuple[Path, list[Finding]]:
     if there:
         message = f"the folder has {' and '.join(file.name for file in there)}"
         return there[0], [NO_FILE.at(place, message, "Keep one of them, or name the file.")]
-    message = "the folder has no record.yaml"
-    return given / NAMES[0], [
-        NO_FILE.at(place, message, "Write one, or create one with archive-pkg draft.")
-    ]
+    from archive_pkg.records.path_kinds import FOLDER, kind_of, refusal
+
+    name = kind_of(given).name
+    said = "the folder has no record.yaml" if name == FOLDER else f"this is {name}, not a record"
+    return given / NAMES[0], [NO_FILE.at(place, said, refusal(given, "record")[1])]
 
 
 def read_tree(data: bytes, path: str) -> YamlTree:
@@ -229,6 +236,9 @@ def _record(
         else:
             report.add(_text_finding(place, path))
         return None, report, root
+    if is_receipt(root.value):
+        message = f"this is {RECEIPT.name}, not a record"
+        return None, Report([NO_FILE.at(Location(path), message, RECEIPT.hint)]), root
     root = upgrade_tree(root)
     record, findings = _validated(root.plain, path, root)
     if record is None and folder is not None:
@@ -356,8 +366,7 @@ def _bytes(file: Path, name: str) -> tuple[bytes, list[Finding]]:
         with open_regular(file) as stream:
             return stream.read(RECORD_SIZE.value + 1), []
     except OSError as error:
-        meaning, hint = describe(error)
-        raise StorageError(f"{name}: {meaning}", hint) from error
+        raise unreadable(name, error) from error
     except ValueError as error:  # a NUL in the name
         raise StorageError(f"{name!r}: {error}", "Check the path.") from error
 

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.errors import InvalidError
+from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.records.completing import without_entries
 from archive_pkg.records.loading import (
     invalid,
@@ -20,6 +20,7 @@ from archive_pkg.records.loading import (
     record_file,
     register_above,
 )
+from archive_pkg.records.path_kinds import package_above
 from archive_pkg.records.upgrading import (
     FORMAT,
     is_former,
@@ -89,8 +90,14 @@ def upgrade_record(path: StrPath) -> bool:
     Raises:
         InvalidError: The file is not a valid record.
         StorageError: The file cannot be read or written.
+        UsageError: The record is in a package, whose files must not change.
     """
     file = record_file(path)[0].resolve()
+    if package := package_above(file):
+        raise UsageError(
+            f"{path} is part of the package {package}, which must not change",
+            "Upgrade the record that it was built from, and build it again.",
+        )
     record = load_record(path)
     with storage_errors(f"reading {file}"):
         data = read_regular(file)

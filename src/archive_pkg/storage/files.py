@@ -71,6 +71,22 @@ def describe(error: OSError) -> tuple[str, str]:
     return meaning or (error.strerror or str(error)).lower(), hint
 
 
+_READING = ("opening", "reading", "searching", "working on")
+
+
+def missing(path: StrPath) -> StorageError:
+    """Return the error for a file or folder that does not exist."""
+    return StorageError(f"{os.fspath(path)} does not exist", "Check the path.")
+
+
+def unreadable(path: StrPath, error: OSError) -> StorageError:
+    """Return the error for a file or folder that cannot be read, which may be missing."""
+    if isinstance(error, FileNotFoundError):
+        return missing(path)
+    meaning, hint = describe(error)
+    return StorageError(f"{os.fspath(path)} cannot be read: {meaning}", hint)
+
+
 def explain(error: Exception) -> str:
     """Return what an error means, without the number of a system error."""
     return describe(error)[0] if isinstance(error, OSError) else str(error)
@@ -101,6 +117,8 @@ def storage_errors(what: str) -> Iterator[None]:
         name = os.fsdecode(error.filename or "")
         if ".archive-pkg-" in name:  # the user does not know the name of a staged file
             name = str(Path(name).parent)
+        if isinstance(error, FileNotFoundError) and what in {f"{verb} {name}" for verb in _READING}:
+            raise missing(name) from error
         where = "" if name in what else f" ({name})"
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         kind = FullError if full else StorageError

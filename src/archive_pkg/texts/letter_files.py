@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import limits
-from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.errors import InvalidError
 from archive_pkg.parsing import ZIP_ERRORS, OverLimitError, check_xml, parse_xml
 from archive_pkg.records.file_kinds import (
     DAMAGED,
@@ -25,7 +25,7 @@ from archive_pkg.records.file_kinds import (
     recognize_text,
 )
 from archive_pkg.reports import Code, Location, Report, Severity
-from archive_pkg.storage import describe, read_regular
+from archive_pkg.storage import read_regular, unreadable
 from archive_pkg.texts.decoding import decode
 
 if TYPE_CHECKING:
@@ -109,8 +109,7 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
             raise _too_large(path, OverLimitError(f"it has {size} bytes", limits.DOCUMENT_SIZE))
         data = read_regular(path)
     except OSError as error:
-        meaning, hint = describe(error)
-        raise StorageError(f"{path}: {meaning}", hint) from error
+        raise unreadable(path, error) from error
     digest = hashlib.sha256(data).hexdigest()
     name = str(path)
     kind = media_type(data)

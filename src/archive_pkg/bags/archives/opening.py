@@ -64,7 +64,7 @@ def open_archive(path: Path) -> Archive:
         raise BadArchiveError(
             UNKNOWN,
             message if suffix else "is neither a folder nor a zip, tar or tgz",
-            hint="" if suffix else "Name a bag or package.",
+            hint="Restore it from another copy." if suffix else "Name a bag or package.",
         )
     return tars.Tar(path)
 

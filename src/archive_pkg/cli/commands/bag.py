@@ -380,7 +380,7 @@ def verify(
     from archive_pkg import bags
     from archive_pkg.bags.second_opinion import agreement
     from archive_pkg.cli.progress import showing
-    from archive_pkg.errors import StorageError
+    from archive_pkg.storage import missing
 
     with answering("bag verify", as_json=as_json, quiet=quiet) as answer:
         asked = None
@@ -391,7 +391,7 @@ def verify(
         for path in paths:
             with answer.about(path) as result:
                 if not path.exists():
-                    raise StorageError(f"{path} does not exist", "Check the path.")
+                    raise missing(path)
                 with showing("verifying", quiet=quiet or as_json) as progress:
                     verdict = bags.verify(
                         path,

@@ -290,18 +290,17 @@ def receipts(
     Example: archive-pkg receipts packages/1960-07-18-cpsu-to-sed --check
     """
     from archive_pkg import deposits
-    from archive_pkg.errors import UsageError
     from archive_pkg.packages import is_bag
+    from archive_pkg.packages.opening import require_bag
     from archive_pkg.records import record_file
+    from archive_pkg.storage import is_folder
 
     with answering("receipts", as_json=as_json, quiet=quiet) as answer:
         found = [path for path, _ in deposits.receipts_of(package, folder)]
-        if not found and not is_bag(package):
+        if not found and is_folder(package) and not is_bag(package):
             found = deposits.receipts_below(package)
-        if not found and not is_bag(package) and not record_file(package)[1]:
-            raise UsageError(
-                f"{package} is a record, and receipts belong to packages", "Name its package."
-            )
+        if not found and (not is_folder(package) or not record_file(package)[1]):
+            require_bag(package)
         if not found:
             answer.say(f"{package} has no receipts.")
         for path in found:

@@ -76,6 +76,7 @@ def draft(
     from archive_pkg.drafting import draft_letter, letters_in, load_vocabulary, save_draft
     from archive_pkg.errors import UsageError
     from archive_pkg.packages.output_protection import refuse_in_package
+    from archive_pkg.records.path_kinds import refusal
 
     with answering("draft", as_json=as_json, quiet=quiet) as answer:
         project = current_project()
@@ -87,7 +88,7 @@ def draft(
             if letter in texts or not _is_locked(answer, letter)
         ]
         if not letters and not answer.status:
-            raise UsageError("no letters found", "Name a text, or a folder with letters.")
+            raise UsageError(*refusal(texts[0], "letter"))
         if len(letters) > 1 and out is None and len({p.parent for p in letters}) < len(letters):
             raise UsageError(
                 "several letters are in the same folder, which can have only one record",

@@ -43,25 +43,21 @@ def page(
 
     Example: archive-pkg page packages/1960-07-18-cpsu-to-sed -o letter.html
     """
-    from archive_pkg.packages import is_bag, open_package, verify
+    from archive_pkg.packages import verify
     from archive_pkg.packages.access.leaks import refuse_traces
     from archive_pkg.packages.access.redaction import seen_by
+    from archive_pkg.packages.opening import read_letter
     from archive_pkg.packages.page import letter_page
-    from archive_pkg.records import load_record, record_file
 
     with (
         answering("page", as_json=as_json, quiet=quiet, files=[output]) as answer,
         answer.about(path) as result,
     ):
         day = parse_date(on) or datetime.now(UTC).date()
-        verification = None
-        if is_bag(path):
-            package = open_package(path)
-            verification = verify(path)
+        record, folder, package = read_letter(path)
+        verification = verify(package.path) if package else None
+        if verification:
             answer.found(result, verification.report)
-            record, folder = package.record, package.parts
-        else:
-            record, folder = load_record(path), record_file(path)[0].parent
         outgoing = seen_by(record, audience, day)
         html = letter_page(
             outgoing.record,

@@ -101,9 +101,9 @@ def _opened(path: Path | None, out: Path | None) -> OpenedFolder:
         StorageError: There is nothing at the path.
         InvalidError: The letter cannot be read.
     """
-    from archive_pkg.errors import StorageError
     from archive_pkg.packages.output_protection import refuse_in_package
     from archive_pkg.records import NAMES, read_record
+    from archive_pkg.storage import missing
     from archive_pkg.web.review import OpenedFolder
 
     project = current_project()
@@ -114,7 +114,7 @@ def _opened(path: Path | None, out: Path | None) -> OpenedFolder:
     if path.is_dir():
         return OpenedFolder(path, packages=out, project=project)
     if not path.is_file():
-        raise StorageError(f"{path} does not exist", "Check the path.")
+        raise missing(path)
     neighbour = next((path.parent / name for name in NAMES if (path.parent / name).is_file()), None)
     if path.name in NAMES:
         return OpenedFolder(path.parent, Path(path.name), packages=out, project=project)

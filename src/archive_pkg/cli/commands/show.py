@@ -69,9 +69,9 @@ def show(
     if settings or path is None:
         _show_settings(path, settings, as_json=as_json, quiet=quiet)
         return
-    from archive_pkg.packages import Trust, is_bag, states, verify
-    from archive_pkg.packages import open_package as open_
-    from archive_pkg.records import load_record
+    from archive_pkg.packages import Trust, states, verify
+    from archive_pkg.packages.opening import read_letter
+    from archive_pkg.records.path_kinds import refusal
 
     with (
         answering("show", as_json=as_json, quiet=quiet, files=[picture]) as answer,
@@ -79,16 +79,14 @@ def show(
     ):
         trust = Trust.read(allowed_signers, revoked, timestamp_ca)
         verification = None
-        if is_bag(path):
-            record = open_(path).record
-            verification = verify(path, trust=trust)
+        record, _, package = read_letter(path)
+        if package:
+            verification = verify(package.path, trust=trust)
             result |= {"complete": verification.verdict.complete, "valid": verification.ok}
             result["states"] = states(verification)
-        else:
-            record = load_record(path)
-            if trust != Trust():
-                message = f"{path} is a record, and only packages are signed"
-                raise UsageError(message, "Name its package.")
+        elif trust != Trust():
+            message = f"{path} is a record, and only packages are signed"
+            raise UsageError(message, refusal(path, "package")[1])
         result["record"] = record.as_json()
         if picture is not None:
             _draw(record, picture, path)

@@ -107,7 +107,12 @@ def verify(
 
 
 def _lines(done: Done) -> Iterator[str]:
+    from archive_pkg.packages.states import NOT_A_BAG
+
     details = done.details
+    if NOT_A_BAG in details["states"]:
+        yield f"{done.path}: not a package or bag"
+        return
     words = words_of(ok=not done.status, valid=details["valid"], complete=details["complete"])
     yield f"{done.path}: {words}"
     for state in details["states"]:
@@ -129,7 +134,7 @@ def words_of(*, ok: bool, valid: bool, complete: bool) -> str:
     if ok:
         return "complete and valid"
     if valid:
-        return "not valid: all files match their checksums, but the package has errors"
+        return "not valid; the files with checksums have not changed, but the package has errors"
     return "complete, but not valid" if complete else "not complete, not valid"
 
 

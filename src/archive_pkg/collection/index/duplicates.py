@@ -26,10 +26,9 @@ from archive_pkg.collection.bulk.for_each import ForEach, Pace
 from archive_pkg.collection.bulk.running import Done, run
 from archive_pkg.collection.bulk.searching import find_letters
 from archive_pkg.errors import InvalidError
-from archive_pkg.packages import is_bag, open_package
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
 from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
-from archive_pkg.records import load_record, record_file
+from archive_pkg.packages.opening import read_letter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -179,11 +178,7 @@ def _read_one(path: Path, pace: Pace, *, audience: Audience) -> Done:
 
 
 def _opened(path: Path, audience: Audience) -> tuple[Outgoing, Path]:
-    if is_bag(path):
-        package = open_package(path)
-        record, folder = package.record, package.parts
-    else:
-        record, folder = load_record(path), record_file(path)[0].parent
+    record, folder, _ = read_letter(path)
     return seen_by(record, audience), folder
 
 

@@ -13,6 +13,7 @@ from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.faults import Fault
 from archive_pkg.names import slug
 from archive_pkg.records.loading import read_record
+from archive_pkg.records.path_kinds import package_above
 from archive_pkg.records.scalars import portable_path
 from archive_pkg.storage import (
     files_below,
@@ -59,14 +60,17 @@ def letters_in(
 ) -> Iterator[Path]:
     """Yield the files of letters: each file given, and all files in a folder that may be letters.
 
+    The files of packages in a folder are left out.
+
     Args:
         paths: Files and folders.
         unreadable: Called with the error of each folder or file that cannot be read.
     """
     for path in map(Path, paths):
         if is_folder(path):
-            inside = files_below(path, unreadable)
-            yield from (file for file in inside if file.suffix.lower() in SUFFIXES)
+            for file in files_below(path, unreadable):
+                if file.suffix.lower() in SUFFIXES and not package_above(file):
+                    yield file
         else:
             yield path
 

@@ -14,9 +14,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.written.month_names import MONTHS
-from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.errors import InvalidError
 from archive_pkg.records.yaml.reading import read_yaml
-from archive_pkg.storage import describe, read_text
+from archive_pkg.storage import read_text, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -383,8 +383,7 @@ def load_vocabulary(*own: Path) -> Vocabulary:
         try:
             text = read_text(path)
         except OSError as error:
-            meaning, hint = describe(error)
-            raise StorageError(f"{path}: {meaning}", hint) from error
+            raise unreadable(path, error) from error
         except UnicodeDecodeError as error:
             raise InvalidError(
                 f"{path}, byte {error.start}: not UTF-8", "Save the file as UTF-8."

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.errors import UsageError
 from archive_pkg.logs import logger
-from archive_pkg.packages import layout
 from archive_pkg.packages.checking.files import (
     PART_CHANGED,
     PART_MISSING,
@@ -33,7 +32,7 @@ from archive_pkg.packages.checking.texts import (
     TEXT_UNDECODABLE,
     check_texts,
 )
-from archive_pkg.packages.layout import is_bag
+from archive_pkg.packages.layout import package_of
 from archive_pkg.paths import StrPath
 from archive_pkg.records import Record, placed, read_placed, record_file
 from archive_pkg.records.completing import taken_from_register
@@ -155,7 +154,7 @@ def examine(path: Path) -> tuple[Record | None, Report, tuple[str, ...]]:
         UsageError: The path is a package or part of one, or a folder of packages.
     """
     file, findings = record_file(path)
-    if package := _package_of(path):
+    if package := package_of(path):
         raise UsageError(
             f"{path} is {'' if package == path else 'part of '}a package, not a record",
             f"Check it with archive-pkg verify {shlex.quote(str(package))}",
@@ -173,19 +172,6 @@ def examine(path: Path) -> tuple[Record | None, Report, tuple[str, ...]]:
     found = [*check_record(record, file.parent, file), *check_folder(record, file)]
     report.extend(placed(found, file, root))
     return record, report, taken_from_register(record, root.plain)
-
-
-def _package_of(path: Path) -> Path | None:
-    """Return the package if a path is its folder, its `data` folder or its record; else None."""
-    if storage.is_folder(path) and is_bag(path) and record_file(path)[1]:
-        return path
-    data = path.parent if path.name == layout.RECORD else path
-    package = data.resolve().parent
-    if data.resolve().name != "data" or not is_bag(package):
-        return None
-    # A bag made by a different program may have a record's folder as its `data`.
-    has_form = (data / layout.DESCRIPTOR).is_file() or (data / layout.PARTS).is_dir()
-    return data.parent if has_form else None
 
 
 def _package_below(folder: Path) -> Path | None:

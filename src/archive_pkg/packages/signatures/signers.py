@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.errors import InvalidError
 from archive_pkg.packages.signatures.ssh_certificates import KEY_TYPES, is_certificate, plain_key
 from archive_pkg.packages.signatures.ssh_encoding import SshFormatError, SshReader, key_type
 from archive_pkg.packages.signatures.ssh_signatures import NAMESPACE, SshSignature
 from archive_pkg.reports import Code, Location, Report, Severity
-from archive_pkg.storage import describe, read_regular
+from archive_pkg.storage import read_regular, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,8 +205,7 @@ def _read(path: Path) -> bytes:
     try:
         return read_regular(path)
     except OSError as error:
-        meaning, hint = describe(error)
-        raise StorageError(f"{path} could not be read: {meaning}", hint) from error
+        raise unreadable(path, error) from error
 
 
 def _lines(data: bytes) -> Iterator[str]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages.later_events import LaterEvent, ready_receipts, save_event
-from archive_pkg.packages.opening import verify
+from archive_pkg.packages.opening import require_bag, verify
 from archive_pkg.packages.signatures import ssh_signatures, timestamps
 from archive_pkg.packages.signatures.ssh_encoding import SshFormatError
 from archive_pkg.packages.signatures.verifying import FOLDER
@@ -87,6 +87,7 @@ def sign(
         raise UsageError("no key is given", "Name a key with --key, or use --timestamp URL.")
     if timestamp is not None:
         timestamps.refuse_other_addresses(timestamp)
+    require_bag(package)
     verification = verify(package)
     if not verification.ok or verification.verdict.bag is None:
         raise InvalidError(
@@ -239,7 +240,7 @@ def sign_files(key: Path, files: list[Path]) -> list[ssh_signatures.SshSignature
         UsageError: ssh-keygen is not installed, or cannot sign with the key.
     """
     if not os.path.lexists(key):
-        raise StorageError(f"the key {key} does not exist", "Name the key's file with --key.")
+        raise storage.missing(key)
     with storage.storage_errors(f"reading the key {key}"):
         storage.open_regular(key).close()  # ssh-keygen would wait forever on a pipe
     program = shutil.which("ssh-keygen")

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.errors import InvalidError, StorageError, UsageError
+from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages.signatures import der
-from archive_pkg.storage import describe, read_regular
+from archive_pkg.storage import read_regular, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -290,8 +290,7 @@ def read_certificates(path: Path) -> bytes:
     try:
         data = read_regular(path)
     except OSError as error:
-        meaning, hint = describe(error)
-        raise StorageError(f"{path} could not be read: {meaning}", hint) from error
+        raise unreadable(path, error) from error
     try:
         is_empty = not _certificates(data)
     except ValueError as error:

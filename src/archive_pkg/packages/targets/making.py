@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import bags, storage
 from archive_pkg.bags.archives import serializing
+from archive_pkg.bags.archives.archive import unpack_hint
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.interchange import FORMATS
 from archive_pkg.packages import layout, metadata, payload_files
@@ -160,7 +161,7 @@ def why_not(
         StorageError: The path does not exist or cannot be read.
     """
     path = Path(path)
-    serialized = path.is_file() and path.suffix not in (".yaml", ".yml", ".json")
+    serialized = path.is_file() and bool(unpack_hint(path))
     if serialized and target.profile is None:
         raise UsageError(
             f"{path} is an archive, which cannot be checked for {target.title}",
@@ -176,7 +177,7 @@ def why_not(
         found, examined, _ = examine(path)
         report = Report(examined.errors)
         if found is None:
-            return report
+            raise InvalidError(f"{path} is not a valid record", report=report)
         record, folder = found, record_file(path)[0].parent
     sizes = {name: _size(folder / name) for name in record.files}
     values = _checked_values(target, given)

@@ -11,7 +11,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
-from archive_pkg.errors import StorageError
 from archive_pkg.parsing import read_json
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.checking.frictionless_import import import_frictionless
@@ -132,7 +131,7 @@ class _ResourceTable:
             try:
                 declared = read_json(storage.read_text(file))
             except OSError as error:
-                raise StorageError(f"{file}: {storage.explain(error)}") from error
+                raise storage.unreadable(file, error) from error
             except (ValueError, RecursionError) as error:
                 report.add(DESCRIPTOR_INVALID.at(self._place, f"{file} is not JSON: {error}"))
                 return None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.dates.written.reader import read_date
-from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.errors import InvalidError
 from archive_pkg.records.loading import read_tree
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.lists.header_words import (
@@ -222,8 +222,7 @@ def read_mapping(path: Path) -> ColumnMap:
     try:
         data = storage.read_regular(path)
     except OSError as error:
-        meaning, hint = storage.describe(error)
-        raise StorageError(f"{path}: {meaning}", hint) from error
+        raise storage.unreadable(path, error) from error
     read = read_tree(data, str(path))
     if not read.report.ok:
         first = read.report.errors[0]

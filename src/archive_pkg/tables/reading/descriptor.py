@@ -9,7 +9,6 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
-from archive_pkg.errors import StorageError
 from archive_pkg.parsing import read_json
 from archive_pkg.reports import Code, Location, Report, Severity
 
@@ -79,8 +78,7 @@ def read_descriptor(path: Path) -> tuple[list[Resource], Report]:
     try:
         descriptor = read_json(storage.read_regular(path).decode("utf-8-sig"))
     except OSError as error:
-        meaning, hint = storage.describe(error)
-        raise StorageError(f"{path}: {meaning}", hint) from error
+        raise storage.unreadable(path, error) from error
     except (ValueError, RecursionError) as error:
         report.add(DESCRIPTOR_INVALID.at(here, f"it is not JSON in UTF-8: {error}"))
         return [], report

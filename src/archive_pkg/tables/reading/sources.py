@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive_pkg.errors import StorageError
+from archive_pkg import storage
 from archive_pkg.records import NAMES as RECORD_NAMES
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import is_folder, is_regular
@@ -98,7 +98,7 @@ def raw_sheets(path: Path, *, encoding: str | None = None) -> tuple[list[Sheet],
     report = Report()
     sheets: list[Sheet] = []
     if not path.exists():
-        raise StorageError(f"{path} does not exist", "Check the path.")
+        raise storage.missing(path)
     if descriptor := find_descriptor(path):
         sheets = _package(descriptor, encoding, report)
     elif path.is_dir():

@@ -1,0 +1,127 @@
+"""Say what is at a path that a command cannot use, and what to do instead."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import stat
+from contextlib import suppress
+from itertools import islice
+from typing import TYPE_CHECKING, Literal
+
+from archive_pkg.records.file_kinds import RECORD, TEXT, FileKind, recognize, recognize_text
+from archive_pkg.records.loading import NAMES
+from archive_pkg.storage import is_folder, is_regular, open_regular
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Wanted = Literal["record", "package", "collection", "receipt", "letter"]
+
+FOLDER = "an ordinary folder"
+
+_EMPTY = FileKind("an empty folder", "")
+_PACKAGE = FileKind("a package", "Verify it: archive-pkg verify {}")
+_UNKNOWN = FileKind("a file of an unknown kind", "")
+_BUILD = "archive-pkg build {} --out packages"
+_HINTS: dict[tuple[Wanted, str], str] = {
+    ("record", "a package"): "Name the record that it was built from.",
+    ("package", "a record"): f"Build a package from it: {_BUILD}",
+    ("package", "a folder of records"): f"Build packages from them: {_BUILD}",
+    ("package", "a zip archive with a bag in it"): (
+        "Unpack it first: archive-pkg bag unpack {} {stem}"
+    ),
+    ("collection", "a package"): "Name the folder that contains it: {parent}",
+    ("collection", "a record"): f"Build a package from it: {_BUILD}",
+    ("collection", "a folder of records"): f"Build packages from them: {_BUILD}",
+}
+_NAME_ONE: dict[Wanted, str] = {
+    "record": "Name the folder of a record.",
+    "package": "Name the folder of a package.",
+    "collection": "Name a collection: a folder of packages.",
+    "letter": "Name a text, or a folder with letters.",
+    "receipt": "Name a file that `deposit` wrote into a folder ending in .receipts.",
+}
+_CONTENTS = {"collection": "packages", "letter": "letters"}
+_BAG = re.compile(r"bagit\.txt|bag-info\.txt|(?:tag)?manifest-\w+\.txt")
+_LETTERS = (".txt", ".docx", ".odt")
+_MOST_FOLDERS = 10_000
+_LARGEST = 1 << 26
+
+
+def refusal(path: Path, wanted: Wanted) -> tuple[str, str]:
+    """Return the message and the hint for a path that is not what a command needs.
+
+    Args:
+        path: An existing file or folder.
+        wanted: What the command needs.
+    """
+    kind = kind_of(path)
+    message = f"{path} is {kind.name}, not a {wanted}"
+    if kind.name == FOLDER and wanted in _CONTENTS:
+        message = f"{path} contains no {_CONTENTS[wanted]}"
+    if template := _HINTS.get((wanted, kind.name), ""):
+        stem, parent = path.with_suffix(""), path.resolve().parent
+        return message, template.format(_shown(path), stem=_shown(stem), parent=_shown(parent))
+    if wanted == "record" or (wanted == "package" and kind.hint.startswith("Name ")):
+        return message, kind.hint.replace("{}", _shown(path)) or _NAME_ONE[wanted]
+    return message, _NAME_ONE[wanted]
+
+
+def kind_of(path: Path) -> FileKind:
+    """Return the kind of an existing file or folder."""
+    if package := package_above(path):
+        return FileKind(f"part of the package {package}", f"Name the package: {_shown(package)}")
+    return _folder(path) if is_folder(path) else _file(path)
+
+
+def package_above(path: Path) -> Path | None:
+    """Return the package that a path is in; None if it is not in one."""
+    # As the user wrote the path, then without links.
+    for up in (*closed_parents(path), *closed_parents(path.resolve())):
+        if is_regular(up / "bagit.txt") and is_folder(up / "data"):
+            return up
+    return None
+
+
+def closed_parents(path: Path) -> Iterator[Path]:
+    """Yield the folders above a path, except those that every user can write to."""
+    for folder in path.parents:
+        with suppress(OSError):
+            if not folder.stat().st_mode & stat.S_IWOTH:
+                yield folder
+
+
+def _folder(path: Path) -> FileKind:
+    try:
+        names = sorted(entry.name for entry in path.iterdir())
+    except OSError:
+        return FileKind(FOLDER, "")
+    if any(name in NAMES for name in names):
+        return RECORD
+    if any(map(_BAG.fullmatch, names)):
+        return _PACKAGE
+    for below, _, files in islice(os.walk(path), _MOST_FOLDERS):
+        if "bagit.txt" in files:
+            hint = f"Name a package in it, such as {_shown(below)}"
+            return FileKind("a folder of packages", hint)
+        if any(name in files for name in NAMES):
+            return FileKind("a folder of records", f"Name a record in it, such as {_shown(below)}")
+    letter = next((name for name in names if name.lower().endswith(_LETTERS)), "")
+    if letter:
+        hint = f"Draft a record from the letter: archive-pkg draft {_shown(path / letter)}"
+        return FileKind(FOLDER, hint)
+    return FileKind(FOLDER, "") if names else _EMPTY
+
+
+def _file(path: Path) -> FileKind:
+    with suppress(OSError, UnicodeDecodeError), open_regular(path) as file:
+        data = file.read(_LARGEST)
+        return recognize(data) or recognize_text(data.decode()) or TEXT
+    return _UNKNOWN
+
+
+def _shown(path: str | Path) -> str:
+    return shlex.quote(str(path))
