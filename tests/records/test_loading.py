@@ -294,7 +294,7 @@ def test_a_folder_is_a_finding_and_a_missing_file_an_error(tmp_path):
         make(path)
         record, report = read_record(path)
         assert (record, report.findings[0].code) == (None, code)
-    with pytest.raises(StorageError, match="no such file"):
+    with pytest.raises(StorageError, match="does not exist"):
         read_record(tmp_path / "absent.yaml")
     with pytest.raises(StorageError):
         read_record("a\0b")
