@@ -1,4 +1,4 @@
-"""Ten ways in which a package rots, for planting into collections: each must be found."""
+"""Ten ways to damage a package. An audit must find each of them."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ def _part(package: Path) -> Path:
 
 
 def flip_a_bit(package: Path) -> None:
-    """One bit of a letter's text."""
+    """Flip one bit in a letter's text."""
     data = bytearray(_part(package).read_bytes())
     data[len(data) // 2] ^= 1
     _part(package).write_bytes(data)
 
 
 def truncate(package: Path) -> None:
-    """The end of a file."""
+    """Cut off the second half of a file."""
     data = _part(package).read_bytes()
     _part(package).write_bytes(data[: len(data) // 2])
 
 
 def swap(package: Path) -> None:
-    """Two files have each other's bytes."""
+    """Swap the bytes of two files."""
     one, other = _part(package), _part(package).with_name("translation.txt")
     first, second = one.read_bytes(), other.read_bytes()
     one.write_bytes(second)
@@ -37,17 +37,17 @@ def swap(package: Path) -> None:
 
 
 def delete(package: Path) -> None:
-    """A file is gone."""
+    """Delete a file."""
     _part(package).unlink()
 
 
 def add(package: Path) -> None:
-    """A file that no manifest knows."""
+    """Add a file that no manifest lists."""
     (package / "data" / "parts" / "added.txt").write_text("not of the letter")
 
 
 def forge(package: Path) -> None:
-    """The text is changed, and every manifest with it: a valid bag, and not the one."""
+    """Change the text and all manifests, so that the bag is valid but not the original one."""
     text = _part(package).read_text()
     at = next(at for at in range(len(text) // 2, len(text)) if "a" <= text[at] < "z")
     _part(package).write_text(text[:at] + chr(ord(text[at]) + 1) + text[at + 1 :])
@@ -68,26 +68,26 @@ def forge(package: Path) -> None:
 
 
 def spoil_a_manifest(package: Path) -> None:
-    """One digit of a manifest."""
+    """Change one digit in a manifest."""
     manifest = package / "manifest-sha512.txt"
     text = manifest.read_text()
     manifest.write_text(("0" if text[0] != "0" else "1") + text[1:])
 
 
 def zero(package: Path) -> None:
-    """A file of the right length that has nothing but zeros, as after a crash."""
+    """Replace a file by zeros of the same length, as a crash can do."""
     record = package / "data" / "record.json"
     record.write_bytes(bytes(record.stat().st_size))
 
 
 def link(package: Path) -> None:
-    """A link in a file's place."""
+    """Replace a file by a link to it."""
     _part(package).rename(package.parent / f".{package.name}.moved")
     _part(package).symlink_to(package.parent / f".{package.name}.moved")
 
 
 def vanish(package: Path) -> None:
-    """The whole package is gone."""
+    """Delete the complete package."""
     shutil.rmtree(package)
 
 

@@ -1,4 +1,4 @@
-"""Letters out of a seed number: as many as are wanted, each with a record and two parts."""
+"""Generate letters from a seed, each with a record and two parts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WORDS = """
     delegation ambassador committee specialists treaty harvest railway embargo conference border
     ministry archive government comrades letter reply proposal negotiations withdrawal meeting
     señor Grüße naïve žurnal Łódź письмо товарищ
-""".split()  # noqa: SIM905 - a list of sixty quoted words reads worse
+""".split()  # noqa: SIM905 - a list of quoted words is harder to read
 _CITIES = ("Moscow", "Berlin", "Beijing", "London", "Łódź", "Київ", "Washington", "Genève")
 _NAMES = ("Ada Berg", "Ilja Novák", "Jean Morel", "Анна Белова", "Li Wei", "Mary O’Hara", "Ö. Ek")
 _MARKINGS = ("Secret", "Top Secret", "Confidential", "Geheim", "Restricted")
@@ -26,12 +26,12 @@ _MARKINGS = ("Secret", "Top Secret", "Confidential", "Geheim", "Restricted")
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What letters are made of.
+    """The words and names from which letters are made.
 
     Attributes:
-        words: The words of their texts.
-        weights: How often each, added up; each as often as another if there are none.
-        names: Who writes them.
+        words: The words of the texts.
+        weights: The cumulative frequencies of the words. If empty, all words are equally frequent.
+        names: The names of the correspondents.
     """
 
     words: Sequence[str]
@@ -43,7 +43,7 @@ FEW_WORDS = Stock(_WORDS)
 
 
 def wide_stock(words: int = 40_000, names: int = 2_000, *, seed: int = 1) -> Stock:
-    """A stock as wide as a real collection's: the most frequent words stand in every letter."""
+    """Return as many words and names as a real collection has, with realistic frequencies."""
     dice = random.Random(seed)
     sounds = [c + v for c in "bcdfghklmnprstvwz" for v in ("a", "e", "i", "o", "u", "ai", "oe")]
     made = {"".join(dice.choices(sounds, k=dice.randint(1, 5))): 0 for _ in range(2 * words)}
@@ -63,15 +63,15 @@ def write_letters(
     per_folder: int = 1000,
     stock: Stock = FEW_WORDS,
 ) -> Iterator[Path]:
-    """Write letters below a folder, a thousand to a folder, and give each one's folder.
+    """Write letters below a folder, and yield the folder of each.
 
     Args:
-        folder: Where; made if it is not there.
-        count: How many.
-        seed: The same number gives the same bytes.
-        size: Bytes of each of the two parts, about.
-        per_folder: Letters that share a folder.
-        stock: What they are made of.
+        folder: The folder. It is made if it does not exist.
+        count: The number of letters.
+        seed: The same seed gives the same bytes.
+        size: The approximate size of each of the two parts in bytes.
+        per_folder: The number of letters in each subfolder.
+        stock: The words and names of the letters.
     """
     for number in range(count):
         letter = folder / f"{number // per_folder:05}" / f"letter-{number:07}"
@@ -84,7 +84,7 @@ def write_letters(
 def files_of(
     number: int, *, seed: int = 1, size: int = 5000, stock: Stock = FEW_WORDS
 ) -> dict[str, bytes]:
-    """The files of one letter: `record.yaml`, its transcription and its translation."""
+    """Return the files of one letter: `record.yaml`, a transcription and a translation."""
     dice = random.Random(f"{seed}/{number}")
     name = f"letter-{number:07}"
     sender, recipient = _correspondents(dice, stock)
@@ -149,7 +149,7 @@ evidence:
 
 
 def _correspondents(dice: random.Random, stock: Stock) -> list[str]:
-    """Two names; of many, some write far more letters than others."""
+    """Return two different names. In a wide stock, some write far more letters than others."""
     if stock is FEW_WORDS:
         return dice.sample(stock.names, 2)
     sender = int(len(stock.names) * dice.random() ** 3)

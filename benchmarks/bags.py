@@ -1,15 +1,16 @@
 """Measure how fast bags are verified and created, compared with bare hashing and stock tools.
 
-Each command runs in a process of its own, in turns, for several rounds. The least time of each
-counts, because other work on the machine can only add time. Starting the command line
-(`archive-pkg --version`) is subtracted from our times, and starting the bare hasher from its times.
+Each command runs in a separate process. The commands take turns for several rounds, and the
+shortest time of each counts, because other work on the machine can only add time. The time to start
+the command line (`archive-pkg --version`) is subtracted from our times, and the time to start the
+bare hasher from its times.
 
-Runs that write get a new folder each, and the folders are removed at the end. A file system may not
-give out the inodes of files that were just removed: ext4 without a journal searches for others for
-a minute, so that creating a file after removing 20,000 takes ten times as long.
+Each run that writes gets a new folder, and the folders are removed at the end. Some file systems do
+not reuse the inodes of files that were just removed: for a minute, ext4 without a journal searches
+for different ones, so creating a file after removing 20,000 takes ten times as long.
 
-`--full` makes the large corpora (about 5 GB on disk, and 30 GB while bags are created). Without it
-they are smaller, and fixed costs count for more.
+`--full` makes large corpora (about 5 GB on disk, and 30 GB while bags are created). Without it, the
+corpora are smaller, and fixed costs count for more.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def main() -> None:
 
 def measure(folder: Path, options: argparse.Namespace) -> None:
     """Print all tables."""
-    # Without it each run compiles our source again, unlike an installed program.
+    # With this variable, each run would compile our source again, unlike an installed program.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     rounds = options.rounds or (5 if options.full else 2)
     corpora = make_corpora(folder, full=options.full)
@@ -84,7 +85,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
 
 
 def make_corpora(folder: Path, *, full: bool) -> dict[str, Path]:
-    """One large file, many small ones, more that are smaller; random, but made once only."""
+    """Make one large file, many small files and more that are smaller, unless they exist."""
     large, many, more = (2048, 20_000, 100_000) if full else (64, 2_000, 5_000)
     wanted = {
         f"one file of {large} MiB": ("a", 1, large * MIB, 1),
@@ -105,7 +106,7 @@ def make_corpora(folder: Path, *, full: bool) -> dict[str, Path]:
 
 
 def verify_table(name: str, tree: Path, bag: Path, rounds: int) -> None:
-    """Verifying a folder."""
+    """Measure verifying a folder."""
     times = in_turns(
         {
             **starts(bag.parent),
@@ -120,7 +121,7 @@ def verify_table(name: str, tree: Path, bag: Path, rounds: int) -> None:
 
 
 def create_table(name: str, tree: Path, folder: Path, rounds: int) -> None:
-    """Creating a bag durably."""
+    """Measure creating a bag durably."""
     made = folder / "made"
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
@@ -151,7 +152,7 @@ def create_table(name: str, tree: Path, folder: Path, rounds: int) -> None:
 
 
 def starts(folder: Path) -> dict[str, Job]:
-    """Return the jobs that measure what starting our program and the bare hasher takes."""
+    """Return the jobs that start our program and the bare hasher without work to do."""
     empty = folder / "empty"
     empty.mkdir(exist_ok=True)
     return {
@@ -161,13 +162,13 @@ def starts(folder: Path) -> dict[str, Job]:
 
 
 def subtract_starts(times: dict[str, float]) -> None:
-    """Subtract the starts from the times of our program and of the bare hasher."""
+    """Subtract the start-up times from the times of our program and of the bare hasher."""
     times["archive-pkg"] -= times.pop("start")
     times["bare hashing"] -= times.pop("bare start")
 
 
 def archive_table(name: str, bag: Path, folder: Path, rounds: int) -> None:
-    """Verifying inside an archive, against unpacking by the stock tool and verifying."""
+    """Measure verifying inside an archive, compared with unpacking it and verifying the folder."""
     unpacked = folder / "unpacked"
     kinds = {
         "tar": (["tar", "-C", str(folder), "-cf"], ["tar", "-C", str(unpacked), "-xf"]),
@@ -201,7 +202,7 @@ def archive_table(name: str, bag: Path, folder: Path, rounds: int) -> None:
 
 
 def manifest_table(folder: Path, lines: int) -> None:
-    """A manifest of very many lines."""
+    """Measure reading and checking a very long manifest."""
     path = folder / "manifest-sha256.txt"
     with path.open("w") as file:
         for number in range(lines):
@@ -212,13 +213,14 @@ def manifest_table(folder: Path, lines: int) -> None:
     )
     seconds, collisions, memory = map(float, said.stdout.split())
     print(
-        f"\nmanifest of {lines:,} lines: {seconds / lines * 1e6:.2f} µs a line read and checked, "
-        f"{collisions / lines * 1e6:.2f} µs a line for names alike, {memory:.0f} MiB at most"
+        f"\nmanifest of {lines:,} lines: {seconds / lines * 1e6:.2f} µs per line to read and check "
+        f"it, {collisions / lines * 1e6:.2f} µs per line to find colliding names, "
+        f"at most {memory:.0f} MiB"
     )
 
 
 def million_lines(path: Path) -> tuple[float, float, float]:
-    """Seconds to read a manifest, seconds to look for names alike, and the most memory in MiB."""
+    """Return the seconds to read a manifest and to find colliding names, and the peak in MiB."""
     from archive_pkg.bags import manifests, names
     from archive_pkg.reports import Report
 
@@ -231,7 +233,7 @@ def million_lines(path: Path) -> tuple[float, float, float]:
     alike = names.collisions(list(manifest.digests), manifest.digests)
     end = time.perf_counter()
     if report.findings or alike:
-        raise SystemExit("the manifest should be good")
+        raise SystemExit("the manifest should be valid")
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return read - start, end - read, most
 
@@ -239,13 +241,13 @@ def million_lines(path: Path) -> tuple[float, float, float]:
 def in_turns(
     jobs: dict[str, Job], rounds: int, clean: Callable[[], None] | None = None
 ) -> dict[str, float]:
-    """Return the least time of each job over some rounds, in each of which all run.
+    """Return the shortest time of each job over some rounds. All jobs run in each round.
 
-    Every second round has the opposite order, because a job can cost the next one time: a virtual
-    machine that has given free memory back to its host waits to get it again.
+    Every second round has the opposite order, because one job can slow down the next: a virtual
+    machine that has returned free memory to its host must wait to get it back.
     """
     least: dict[str, float] = {}
-    for number in range(rounds + 1):  # the first warms the cache
+    for number in range(rounds + 1):  # the first round warms the cache
         for name, job in list(jobs.items())[:: -1 if number % 2 else 1]:
             if clean is not None:
                 clean()
@@ -262,22 +264,22 @@ def in_turns(
 
 
 def run(command: Sequence[str], folder: Path | None = None) -> None:
-    """Run a command that has to succeed."""
+    """Run a command, and stop if it fails."""
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
 
 
 def table(title: str, times: dict[str, float], peer: str) -> None:
-    """Print times and their ratios to a peer's."""
+    """Print times, and their ratios to the time of a peer."""
     print(f"\n{title}")
     for name, taken in times.items():
         print(f"  {name:24} {taken:8.3f} s {taken / times[peer]:7.2f} ×")
 
 
-# --- bare hashing: what a plain program does that lists, reads and hashes, and has the digests ---
+# --- bare hashing: a plain program that lists, reads and hashes files -------------------------
 
 
 def bare_hashing(folder: Path) -> int:
-    """Hash every file, many small ones in as many processes as there are processors."""
+    """Hash every file. Four files or more are shared among one process per processor."""
     paths: list[str] = []
     waiting = [str(folder)]
     while waiting:
@@ -308,7 +310,7 @@ def hash_small(path: str) -> list[str]:
 
 
 def hash_large(path: str) -> list[str]:
-    """Hash a large file, each algorithm in a thread of its own."""
+    """Hash a large file with one thread per algorithm."""
     inboxes: list[queue.Queue[bytes | None]] = [queue.Queue(8) for _ in ALGORITHMS]
     hashes = [hashlib.new(name) for name in ALGORITHMS]
 
@@ -319,7 +321,7 @@ def hash_large(path: str) -> list[str]:
     threads = [threading.Thread(target=work, args=(which,)) for which in range(len(hashes))]
     for thread in threads:
         thread.start()
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as bare as can be
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - no overhead
         while block := file.read(BLOCK):
             for inbox in inboxes:
                 inbox.put(block)

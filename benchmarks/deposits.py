@@ -1,14 +1,14 @@
-"""Deposits beside the plain tools that bring bytes to the same place, in the same run.
+"""Compare deposits with plain tools that copy the same bytes to the same place.
 
     python benchmarks/deposits.py [--size MIB] [--packages N] [--jobs N] [--only ocfl,sftp,s3,file]
 
-Ours is the command as people give it: verify, send, prove, receipt. Plain is the tool that only
-sends: `cp -r` and `sync -f`, OpenSSH's `sftp`, boto3's upload. "With proof" has the tool do the
-rest, too: verify before, and for SFTP have all on the server's disk (`put -f`; plain `put` leaves
-it in the server's memory), read back and digest it.
+"deposit" is our command, which verifies, sends, checks what arrived, and writes a receipt. "plain"
+is a tool that only sends: `cp -r` and `sync -f`, OpenSSH's `sftp`, or the upload of boto3. "with
+proof" adds to the plain tool what is missing: it verifies first; for SFTP, it also syncs to the
+server's disk (`put -f`), downloads the files and hashes them.
 
-Both ratios are printed, and the most memory that ours took. SFTP and S3 need the servers that
-tests/services/install.sh installs (OpenSSH, Swift); what is absent is left out.
+The table has both ratios and our peak memory. SFTP and S3 need the servers that
+tests/services/install.sh installs (OpenSSH, Swift); without them, they are left out.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ sys.path.insert(0, str(ROOT / "tests" / "services"))
 
 @dataclass(frozen=True)
 class Load:
-    """What is deposited: packages in a folder, some at a time."""
+    """The packages to deposit, the number of jobs, and a description."""
 
     folder: Path
     packages: list[Path]
@@ -48,7 +48,7 @@ class Load:
 
 
 def timed(do: Callable[[], object]) -> float:
-    """Seconds that something takes."""
+    """Return the seconds that a call takes."""
     begun = time.perf_counter()
     do()
     return time.perf_counter() - begun
@@ -60,7 +60,7 @@ def call(words: Sequence[object]) -> None:
 
 
 def package(folder: Path, name: str, size: int) -> Path:
-    """A package of the first letter, with a scan of so many bytes."""
+    """Build a package of the first letter, with a scan of this size in bytes."""
     source = folder / "records" / name
     shutil.copytree(LETTER, source)
     record = source / "record.yaml"
@@ -78,7 +78,7 @@ def package(folder: Path, name: str, size: int) -> Path:
 
 
 def ours(load: Load, to: str) -> tuple[float, int]:
-    """Seconds and the most MiB of memory that depositing takes, the program's start included."""
+    """Return the seconds and peak MiB of a deposit, including the start of the program."""
     words = ["deposit", load.packages[0].parent, "--to", to, "--receipts", load.folder / "slips"]
     command = [sys.executable, "-m", "archive_pkg", *words, "--jobs", load.jobs, "--quiet"]
     begun = time.perf_counter()
@@ -91,13 +91,13 @@ def ours(load: Load, to: str) -> tuple[float, int]:
 
 
 def verified(load: Load) -> None:
-    """Verify all, as many at a time."""
+    """Verify all packages, with the same number of jobs."""
     words = ["verify", load.packages[0].parent, "--jobs", load.jobs, "--quiet"]
     call([sys.executable, "-m", "archive_pkg", *words])
 
 
 def read(folder: Path) -> None:
-    """Digest every file of a folder."""
+    """Hash every file in a folder."""
     for path in folder.rglob("*"):
         if path.is_file():
             fixity.digest(path, ["sha256"])
@@ -114,7 +114,7 @@ def row(what: str, ours: tuple[float, int], plain: float, proof: float, aim: str
 
 
 def ocfl(load: Load, scheme: str = "ocfl") -> None:
-    """Into an OCFL root, beside cp -r, sync -f and verify."""
+    """Compare deposits into an OCFL root with cp -r, sync -f and verify."""
     copies = load.folder / "copies"
 
     def copy() -> None:
@@ -135,12 +135,12 @@ def ocfl(load: Load, scheme: str = "ocfl") -> None:
 
 
 def file(load: Load) -> None:
-    """Into a drop folder on disk, beside the same."""
+    """Compare deposits into a drop folder on disk with the same tools."""
     ocfl(load, "file")
 
 
 def sftp(load: Load) -> None:
-    """Into OpenSSH, beside its own sftp."""
+    """Compare deposits to an OpenSSH server with OpenSSH's sftp."""
     import servers
     import targets
 
@@ -179,7 +179,7 @@ def sftp(load: Load) -> None:
 
 
 def s3(load: Load) -> None:
-    """Into Swift's S3, beside s3transfer, which is boto3's upload."""
+    """Compare deposits to Swift's S3 interface with s3transfer, which boto3 uses for uploads."""
     import botocore.session
     import servers
     import targets
@@ -225,10 +225,10 @@ def _aim(load: Load) -> str:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--size", type=int, default=64, help="MiB of the one large package")
+    parser.add_argument("--size", type=int, default=64, help="size of the large package in MiB")
     parser.add_argument("--packages", type=int, default=20, help="number of small packages")
     parser.add_argument("--jobs", type=int, default=4, help="small packages at a time")
-    parser.add_argument("--only", default="ocfl,file,sftp,s3", help="where to")
+    parser.add_argument("--only", default="ocfl,file,sftp,s3", help="kinds of repositories")
     options = parser.parse_args()
     print(f"{'':34} {'deposit':>9} {'memory':>9}  {'plain':>9} {'with proof':>9}")
     measures = {"ocfl": ocfl, "file": file, "sftp": sftp, "s3": s3}

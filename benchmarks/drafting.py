@@ -1,8 +1,8 @@
-"""How well and how fast records are drafted.
+"""Measure how well and how fast records are drafted.
 
 `benchmarks/drafting.py CORPUS.jsonl > PRED.jsonl` writes predictions for labelled letters to
-standard output and a table to standard error. Without arguments it measures speed on letters that
-it makes itself, against a bare pass of regular expressions over the same text.
+standard output, and a table of scores to standard error. Without arguments, it generates letters
+and compares the speed of drafting with five regular expressions on the same text.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ ORDER = (Confidence.CERTAIN, Confidence.PROBABLE, Confidence.GUESS)
 
 
 def family_first(one: Statement) -> str:
-    """The value; a name that has its family name in front, in the form that says so."""
+    """Return the value; a name whose family name comes first gets a comma after it."""
     family = one.more.get("family")
     return f"{family}, {one.value.removeprefix(family).strip()}" if family else one.value
 
 
-# The fields of official documents: the corpus's name by the draft's.
+# Fields of official documents: the name in drafts, and the name in the corpus.
 SINGLE = {
     "type": "kind", "level": "level", "number": "number", "copy-number": "copy_number",
     "event-date": "event_date", "received": "received", "closing": "closing",
@@ -68,7 +68,7 @@ SAID = {name: name for name in ONE} | MANY | SINGLE | SEVERAL | {"note": "notes"
 
 
 def value_of(one: Statement) -> Any:
-    """The value in the scorer's form; None if there is none."""
+    """Return the value in the form that the scorer expects, or None if there is none."""
     if one.field == "note":
         return {"start": one.quote.start, "end": one.quote.end} if one.quote else None
     if one.kind == "none":
@@ -77,7 +77,7 @@ def value_of(one: Statement) -> Any:
 
 
 def complete(row: dict[str, Any], draft: Draft) -> dict[str, Any]:
-    """A row with the fields of official documents, and each statement with its confidence."""
+    """Add the fields of official documents and the confidence of each statement to a row."""
     for name, column in SINGLE.items():
         row[column] = next((value_of(one) for one in draft.of(name)), None)
     for name, column in SEVERAL.items():
@@ -92,7 +92,7 @@ def complete(row: dict[str, Any], draft: Draft) -> dict[str, Any]:
 
 
 def prediction(key: str, statements: Sequence[Statement]) -> dict[str, Any]:
-    """A row in the scorer's form; a field with several statements is as sure as the least sure."""
+    """Return a row for the scorer. A field has the lowest confidence of its statements."""
     row: dict[str, Any] = {"id": key, "confidence": {}}
     for name in ONE:
         one = next((s for s in statements if s.field == name and s.kind != "none"), None)
@@ -115,7 +115,7 @@ def prediction(key: str, statements: Sequence[Statement]) -> dict[str, Any]:
 
 @dataclass
 class Level:
-    """How often statements of one confidence were right."""
+    """How often statements of one confidence were right and wrong."""
 
     right: int = 0
     wrong: int = 0
@@ -123,14 +123,14 @@ class Level:
 
 @dataclass
 class Tally:
-    """How a field fared over the letters whose text can show it.
+    """The scores of a field over the letters whose text contains its value.
 
     Attributes:
-        letters: How many of them there are.
-        right: Values predicted that the label has.
-        wrong: Values predicted that the label has not.
-        missed: Values of the label that were not predicted.
-        levels: Right and wrong by confidence.
+        letters: The number of these letters.
+        right: The number of predicted values that are in the label.
+        wrong: The number of predicted values that are not in the label.
+        missed: The number of values in the label that were not predicted.
+        levels: Right and wrong values by confidence.
     """
 
     letters: int = 0
@@ -146,14 +146,14 @@ class Tally:
 
 
 def plain(text: str) -> str:
-    """A value without case, diacritics and signs."""
+    """Return a value without case, diacritics and punctuation."""
     marks = unicodedata.normalize("NFKD", text or "")
     letters = "".join(c for c in marks if not unicodedata.combining(c)).casefold()
     return re.sub(r"[^a-z0-9]+", " ", letters.replace("ß", "ss")).strip()
 
 
 def family(name: str) -> str:
-    """A person's family name, as the corpus's own scorer takes it."""
+    """Return a person's family name by the rule of the corpus's own scorer."""
     name = re.sub(r"\([^)]*\)", " ", name)
     if "," in name and not re.search(r",\s*(Jr|Sr|II|III)\b", name):
         name = name.split(",")[0]
@@ -162,7 +162,7 @@ def family(name: str) -> str:
 
 
 def keys(name: str, value: Any, kind: str | None) -> set[Any]:
-    """What of a field's value is compared."""
+    """Return the values of a field in the form in which they are compared."""
     several = value if isinstance(value, list) else [value] if value else []
     if name == "notes":
         return {(note["start"], note["end"]) for note in several}
@@ -179,7 +179,7 @@ def keys(name: str, value: Any, kind: str | None) -> set[Any]:
 
 
 def tallies(rows: list[dict[str, Any]], predicted: list[dict[str, Any]]) -> dict[str, Tally]:
-    """How each field fared, over the rows whose text can show it."""
+    """Return the scores of each field over the rows whose text contains its value."""
     found = {name: Tally() for name in COLUMNS}
     for row, guess in zip(rows, predicted, strict=True):
         labels = row["labels"]
@@ -202,7 +202,7 @@ def tallies(rows: list[dict[str, Any]], predicted: list[dict[str, Any]]) -> dict
 
 
 def predict(corpus: Path) -> None:
-    """Write a prediction for each letter; to standard error, how well and how fast."""
+    """Print a prediction for each letter, and the scores and speed on standard error."""
     vocabulary = load_vocabulary()
     rows = [json.loads(line) for line in corpus.read_text("utf-8").splitlines()]
     started = time.process_time()
@@ -214,7 +214,7 @@ def predict(corpus: Path) -> None:
     ]
     for guess in predicted:
         print(json.dumps(guess, ensure_ascii=False))
-    print(f"{len(rows)} letters, {len(rows) / spent:.0f} a second and core", file=sys.stderr)
+    print(f"{len(rows)} letters, {len(rows) / spent:.0f} per second and core", file=sys.stderr)
     if not all("labels" in row for row in rows):
         return
     head = f"{'field':15}{'letters':>8}{'P':>7}{'R':>7}{'F1':>7}"
@@ -231,7 +231,7 @@ def predict(corpus: Path) -> None:
 
 
 def letters(count: int) -> list[str]:
-    """Letters of the usual shape and of different lengths."""
+    """Return letters of the usual form and of different lengths."""
     sentence = "We have received your letter of 3 May [sic] and shall reply to it in due course. "
     return [
         f"Confidential\n\nLondon, {1 + n % 28} March 19{20 + n % 60}.\n\nDear Mr. Miller:\n\n"
@@ -242,7 +242,7 @@ def letters(count: int) -> list[str]:
 
 
 def race() -> None:
-    """Draft and a bare pass of regular expressions over the same letters: the ratio."""
+    """Compare drafting with bare regular expressions on the same letters."""
     vocabulary = load_vocabulary()
     texts = letters(2000)
     peer = [
@@ -261,8 +261,8 @@ def race() -> None:
     for text in texts:
         draft_text(text, vocabulary)
     spent = time.process_time() - started
-    print(f"drafting: {len(texts) / spent:.0f} letters a second and core")
-    print(f"drafting: {spent / bare:.1f} times a bare pass of five regular expressions")
+    print(f"drafting: {len(texts) / spent:.0f} letters per second and core")
+    print(f"drafting: {spent / bare:.1f} × the time of five regular expressions")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
 """Measure bulk work in collections, and compare it with simpler programs in the same run.
 
 python benchmarks/holdings.py                 400 letters, a minute or two
-python benchmarks/holdings.py --full          10,000 letters; the rest with 100,000 packages
 python benchmarks/holdings.py --count 2000    2,000 letters
+python benchmarks/holdings.py --full          10,000 letters for building and verifying,
+                                              100,000 packages for the index and the second run
 
 Starting two workers takes 0.5 s, which is a third of the time for 200 letters and a twentieth for
-2,000. So compare ratios of building at 2,000 letters or more.
+2,000. So compare the ratios of building only for 2,000 letters or more.
 
---soak damages a hundred packages in ten ways, finds them by an audit and repairs them from an OCFL
-root. --dask builds on a cluster of two workers on this machine.
+--soak damages a hundred packages in ten ways, finds them with an audit, and repairs them from an
+OCFL root. --dask also builds on a Dask cluster of two workers on this machine.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ BATCH = 200
 
 def main() -> None:
     """Run the measurements that the options name."""
-    # Without it each worker compiles our source again, unlike an installed program.
+    # With this variable, each worker would compile our source again, unlike an installed program.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--count", type=int, default=400)
@@ -54,9 +55,7 @@ def main() -> None:
     parser.add_argument("--soak", action="store_true")
     parser.add_argument("--dask", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--folder", type=Path, help="where to work; a temporary folder if not given"
-    )
+    parser.add_argument("--folder", type=Path, help="where to make the temporary folder")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder) as temporary:
         folder = Path(temporary)
@@ -74,36 +73,36 @@ def main() -> None:
 
 
 def measure(folder: Path, count: int, seed: int, *, dask: bool) -> None:
-    """Building and verifying, beside bare writes, bagit-python and a bare hasher."""
+    """Compare building and verifying with bare writes, bagit-python and a bare hasher."""
     with timed("generate letters", count):
         list(write_letters(folder / "letters", count, seed=seed))
     built = build_collection(folder, count, seed, generate=False)
     unsynced = build(folder, "unsynced", count, sync=False)
-    with timed("write the same bytes, syncfs a batch", count) as bare:
+    with timed("write the same bytes, one syncfs per batch", count) as bare:
         write_bare(folder / "collection", folder / "bare")
     with timed("bagit-python, make_bag in a loop, the same files", count) as same_files:
         make_bags(collection.find_packages([folder / "collection"]), folder / "bags")
-    with timed("bagit-python, make_bag in a loop, letters alone", count) as letters_alone:
+    with timed("bagit-python, make_bag in a loop, only letters", count) as letters_alone:
         make_bags(collection.find_records([folder / "letters"]), folder / "small-bags")
     ratio("build : bare write (at most 2)", built, bare)
     ratio("build : make_bag of the same files (less than 1)", built, same_files)
     ratio("build : make_bag of the letters' three files", built, letters_alone)
-    rate("build --no-sync, packages a second (150)", count, unsynced)
+    rate("build --no-sync, packages per second (at least 150)", count, unsynced)
     for name in ("unsynced", "bare", "bags", "small-bags"):
         shutil.rmtree(folder / name)
     verify(folder, "warm the cache", 1, bag_only=True)
     with timed("hash the same files in two processes", count) as hasher:
         hash_bare(folder / "collection")
     bag_only = verify(folder, "verify --bag-only", count, bag_only=True)
-    whole = verify(folder, "verify, records and quotes too", count, bag_only=False)
+    whole = verify(folder, "verify, with records and quotes", count, bag_only=False)
     ratio("verify --bag-only : hasher (at most 1.5)", bag_only, hasher)
-    rate("verify, packages a second and core (100)", count / JOBS, whole)
+    rate("verify, packages per second and core (at least 100)", count / JOBS, whole)
     if dask:
         measure_dask(folder, count)
 
 
 def build_collection(folder: Path, count: int, seed: int, *, generate: bool = True) -> list[float]:
-    """The collection that everything else works on."""
+    """Build the collection that the other measurements use."""
     if generate:
         with timed("generate letters", count):
             list(write_letters(folder / "letters", count, seed=seed))
@@ -126,7 +125,7 @@ def build(folder: Path, name: str, count: int, *, sync: bool, executor: Any = No
 
 
 def write_bare(opened: Path, out: Path) -> None:
-    """The bytes of the packages into files of the same names, durable by batches."""
+    """Write the bytes of the packages to files of the same names, with one sync per batch."""
     for number, package in enumerate(collection.find_packages([opened]), start=1):
         target = out / package.relative_to(opened)
         for path in package.rglob("*"):
@@ -142,7 +141,7 @@ def write_bare(opened: Path, out: Path) -> None:
 
 
 def make_bags(folders: Iterable[Path], out: Path) -> None:
-    """What a loop over bagit-python does: copy a folder, make it a bag in place."""
+    """Copy each folder, and turn the copy into a bag with bagit-python."""
     import logging
 
     import bagit
@@ -156,7 +155,7 @@ def make_bags(folders: Iterable[Path], out: Path) -> None:
 
 
 def hash_bare(opened: Path) -> None:
-    """Read every file once and compute both digests, in two processes, comparing nothing."""
+    """Read every file once and compute both digests in two processes, without comparing them."""
     context = get_context("fork")
     workers = [context.Process(target=_hash, args=(opened, which)) for which in range(JOBS)]
     for worker in workers:
@@ -179,7 +178,7 @@ def _hash(opened: Path, which: int) -> None:
 
 
 def verify(folder: Path, what: str, count: int, *, bag_only: bool) -> list[float]:
-    """Verify the whole collection."""
+    """Verify all packages of the collection."""
     bad = []
 
     def take(_: Path, done: collection.Done) -> None:
@@ -198,7 +197,7 @@ def verify(folder: Path, what: str, count: int, *, bag_only: bool) -> list[float
 
 
 def measure_dask(folder: Path, count: int) -> None:
-    """The same build on a cluster of two workers on this machine."""
+    """Compare the build with one on a cluster of two workers on this machine."""
     from distributed import LocalCluster
 
     local = build(folder, "local", count, sync=True)
@@ -211,7 +210,7 @@ def measure_dask(folder: Path, count: int) -> None:
 
 
 def again(folder: Path, count: int) -> None:
-    """An unchanged second run, in a process of its own for its memory."""
+    """Measure a second run without changes, in a separate process to measure its memory."""
     words = [
         "build",
         folder / "letters",
@@ -231,7 +230,7 @@ def again(folder: Path, count: int) -> None:
 
 
 def indexed(folder: Path, count: int) -> None:
-    """The index, made anew, and a question."""
+    """Measure rebuilding the index, and two searches."""
     opened = collection.open_collection(folder / "collection")
     with timed("index", count):
         collection.refresh(
@@ -249,16 +248,16 @@ def indexed(folder: Path, count: int) -> None:
 
 
 def soak(folder: Path, seed: int) -> None:
-    """A hundred planted damages: all found, none imagined, all put right."""
+    """Damage up to a hundred packages. Audits must find and repairs must fix exactly these."""
     opened = collection.open_collection(folder / "collection")
     dice = random.Random(seed)
     packages = list(opened.packages())
     chosen = dice.sample(packages, min(100, len(packages) // 2))
     archive = f"ocfl:{folder / 'archive'}"
-    with timed("deposit those that will be damaged", len(chosen)):
+    with timed("deposit the packages that will be damaged", len(chosen)):
         for package in chosen:
             deposit(package, archive, receipts=folder / "receipts")
-    expect(audit(opened, len(packages), "audit of the sound collection"), set())
+    expect(audit(opened, len(packages), "audit of the intact collection"), set())
     for number, package in enumerate(chosen):
         KINDS[number % len(KINDS)](package)
     found = audit(opened, len(packages), "audit of the damaged collection")
@@ -273,11 +272,11 @@ def soak(folder: Path, seed: int) -> None:
         )
     expect(outcomes, {"repaired": len(chosen)})
     expect(audit(opened, len(packages), "audit of the repaired collection"), set())
-    print(f"{len(chosen)} damages of {len(KINDS)} kinds: all found, none imagined, all repaired")
+    print(f"{len(chosen)} damages of {len(KINDS)} kinds: all found and repaired, no false alarm")
 
 
 def audit(opened: collection.Collection, count: int, what: str) -> set[str]:
-    """The packages that an audit finds wrong."""
+    """Return the packages in which an audit finds damage."""
     bad: set[str] = set()
 
     def take(done: collection.Done) -> None:
@@ -293,7 +292,7 @@ def audit(opened: collection.Collection, count: int, what: str) -> set[str]:
 
 @contextmanager
 def timed(what: str, count: float) -> Iterator[list[float]]:
-    """Time a block by the clock, and the processor time of it and its children."""
+    """Measure the time of a block, and the processor time of this process and its children."""
     taken: list[float] = []
     before, started = _processor(), time.perf_counter()
     yield taken
@@ -311,17 +310,17 @@ def _processor() -> float:
 
 
 def ratio(what: str, one: list[float], other: list[float]) -> None:
-    """How many times as long one took as the other."""
+    """Print the ratio of two times."""
     print(f"{'  ' + what:58}{one[0] / other[0]:9.2f}", flush=True)
 
 
 def rate(what: str, count: float, taken: list[float]) -> None:
-    """How many a second."""
+    """Print a number per second."""
     print(f"{'  ' + what:58}{count / taken[0]:9.0f}", flush=True)
 
 
 def expect(said: object, wanted: object) -> None:
-    """Stop where something is not as it has to be: a figure for wrong work is worth nothing."""
+    """Stop if a result is wrong: the time of wrong work means nothing."""
     if said != wanted:
         raise SystemExit(f"expected {wanted}, not {said}")
 

@@ -1,10 +1,10 @@
-"""The pages: the first letter's page, and the site of many letters, in a real browser.
+"""Measure the page of the first letter, and the site of many letters, in a real browser.
 
-python benchmarks/pages.py                  the page, and the site of 1,000 letters
-python benchmarks/pages.py --count 25000    the size that the targets are for
-python benchmarks/pages.py --collection DIR      the site of a collection that is there already
+python benchmarks/pages.py                     the page, and the site of 1,000 letters
+python benchmarks/pages.py --count 25000       the size that the targets are for
+python benchmarks/pages.py --collection DIR    the site of an existing collection
 
-The peer of the site's search is SQLite's full-text index on the same letters, on the same machine.
+The search of the site is compared with SQLite's full-text index of the same letters.
 """
 
 from __future__ import annotations
@@ -34,14 +34,12 @@ JOBS = 2
 
 
 def main() -> None:
-    """Run what is asked for."""
+    """Run the measurements that the options name."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--collection", type=Path)
     parser.add_argument("--downloads", action="store_true")
-    parser.add_argument(
-        "--folder", type=Path, help="where to work; a temporary folder if not given"
-    )
+    parser.add_argument("--folder", type=Path, help="where to make the temporary folder")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder) as temporary:
         folder = Path(temporary)
@@ -54,7 +52,7 @@ def main() -> None:
 
 
 def make_collection(folder: Path, count: int) -> Path:
-    """A collection of letters with as many words and people as a real collection has."""
+    """Build a collection of letters with as many words and people as a real collection has."""
     started = time.perf_counter()
     list(write_letters(folder / "letters", count, stock=wide_stock()))
     collection.build_many(
@@ -70,7 +68,7 @@ def make_collection(folder: Path, count: int) -> Path:
 
 
 def measure_page(folder: Path, browser: Any) -> None:
-    """The first letter's page: its size, and how soon it can be used."""
+    """Measure the size of the first letter's page, and the time until it can be used."""
     page = folder / "letter.html"
     archive_pkg("page", SEED, "-o", page)
     print(f"the first letter's page (at most 150 kB): {page.stat().st_size / 1000:.1f} kB")
@@ -88,13 +86,13 @@ def measure_page(folder: Path, browser: Any) -> None:
 
 
 def measure_site(folder: Path, opened: Path, browser: Any, *, downloads: bool) -> None:
-    """Building the site, twice, and searching in it."""
+    """Measure building the site twice, and searching in it."""
     options = ["--title", "Letters", "--base-url", "https://example.org/letters", "--quiet"]
     options += ["--downloads"] if downloads else []
     site = folder / "public"
-    for what in ("the site", "the site again, nothing changed"):
+    for what in ("the site", "the site again, without changes"):
         seconds, memory = watched("site", opened, "-o", site, "--jobs", str(JOBS), *options)
-        print(f"{what}: {seconds:.1f} s, {memory / 2**20:.0f} MiB in all processes at most")
+        print(f"{what}: {seconds:.1f} s, at most {memory / 2**20:.0f} MiB in all processes")
     files = [path for path in site.rglob("*") if path.is_file()]
     print(f"  {len(files):,} files, {sum(path.stat().st_size for path in files) / 1e6:,.0f} MB")
     data = [path.stat().st_size for path in (site / "data").iterdir()]
@@ -110,7 +108,7 @@ QUESTIONS = ("treaty", "the treaty conference", "harvest railway emb", "bora", "
 
 
 def measure_search(opened: Path, site: Path, browser: Any) -> None:
-    """Questions in the browser, first and again, beside the same in SQLite."""
+    """Compare searches in the browser, the first and later ones, with the same in SQLite."""
     tab = browser.new_page()
     tab.goto((site / "index.html").as_uri())
     _answered(tab)
@@ -137,10 +135,10 @@ def measure_search(opened: Path, site: Path, browser: Any) -> None:
 
 
 def _answered(tab: Any) -> float:
-    """Wait for the answer; how many milliseconds the page took for it, all told."""
-    while not (told := tab.evaluate("document.documentElement.dataset.answered")):
+    """Wait for the answer, and return the milliseconds that the page reports for it."""
+    while not (reported := tab.evaluate("document.documentElement.dataset.answered")):
         time.sleep(0.005)
-    return float(told)
+    return float(reported)
 
 
 def archive_pkg(*words: object) -> None:
@@ -149,7 +147,7 @@ def archive_pkg(*words: object) -> None:
 
 
 def watched(*words: object) -> tuple[float, int]:
-    """Run the program: seconds, and the most memory that all its processes had at a time."""
+    """Run the program; return the seconds and the peak memory of all its processes together."""
     started = time.perf_counter()
     process = subprocess.Popen([_program(), *map(str, words)], stdout=subprocess.DEVNULL)
     most = 0
@@ -174,14 +172,14 @@ def _program() -> str:
 
 def _family(pid: int) -> list[int]:
     try:
-        told = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
     except OSError:
         return []
-    return [pid, *(one for child in told.split() for one in _family(int(child)))]
+    return [pid, *(one for child in children.split() for one in _family(int(child)))]
 
 
 def _resident(pid: int) -> int:
-    """Memory of a process, what it shares with others divided by their number."""
+    """Return the memory of a process in bytes, with a proportional share of shared memory."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
     except OSError:
@@ -196,7 +194,7 @@ def _browser() -> Any:
     except ImportError:
         program = None
     if program is None:
-        print("no Chromium or Playwright here: nothing is measured in a browser")
+        print("Chromium or Playwright is missing: nothing is measured in a browser")
         return None
     return sync_playwright().start().chromium.launch(executable_path=program)
 
@@ -204,4 +202,4 @@ def _browser() -> Any:
 if __name__ == "__main__":
     main()
     sys.stdout.flush()
-    os._exit(0)  # Playwright's loop would hold the interpreter
+    os._exit(0)  # Playwright's event loop would keep the interpreter alive

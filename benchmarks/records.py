@@ -1,6 +1,6 @@
-"""How fast records load and save, beside readers of YAML that do nothing but read.
+"""Compare loading and saving records with libraries that only read YAML.
 
-Everything runs in this process, in turns; the figures are medians. Run it as
+All tasks run in this process and take turns. The figures are medians. Run it as
 `python benchmarks/records.py`.
 """
 
@@ -35,9 +35,9 @@ def main() -> None:
         copy.write_text(text, encoding="utf-8")
         work: dict[str, Callable[[], Any]] = {
             "ruamel.yaml reads it (pure Python)": lambda: YAML(typ="safe", pure=True).load(text),
-            "ruamel.yaml, there and back": lambda: _round_trip(text),
+            "ruamel.yaml reads and writes it": lambda: _round_trip(text),
             "PyYAML reads it (safe, libyaml)": lambda: yaml.load(text, Loader=yaml.CSafeLoader),
-            "load_record: read, validated": lambda: load_record(FILE),
+            "load_record reads and validates it": lambda: load_record(FILE),
             "patching one value, in memory": lambda: updated_yaml(changed, text),
             "save_record, nothing changed": lambda: save_record(record, copy),
             "1000 dates": lambda: [Edtf("1960-07-18") for _ in range(1000)],

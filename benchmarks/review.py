@@ -1,9 +1,9 @@
-"""How quickly the review answers, in a real browser: keys, changes, long letters, many letters.
+"""Measure how quickly the review responds in a real browser, with long letters and many letters.
 
     python benchmarks/review.py
 
-Needs Chromium and Playwright, as the browser tests do. The peer of a key in a field is the same key
-in a bare page of the same browser in the same run; what is beyond it is ours.
+It needs Chromium and Playwright, as the browser tests do. Keys are compared with the same keys on a
+bare page in the same browser; the difference is what our page adds.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FOOT = "\n\nWith communist greetings,\n\nN. KHRUSHCHEV\n"
 SENTENCE = "The Soviet specialists have been in China, as was noted {} times already. "
 NOTE = "Of them [the bloc countries] had sent a sufficient number. "
 
-# From the key's event to the frame in which its effect is painted.
+# Measures the time from a key's event until the browser has painted the next frame.
 WATCH = """() => {
   window.times = [];
   addEventListener("keydown", (event) => {
@@ -47,7 +47,7 @@ def main() -> None:
         bare = browser.new_page()
         bare.set_content("<input autofocus>")
         peer = keys(bare, "input", list("nonsense" * 5))
-        print(f"a key in a bare page: {told(peer)}")
+        print(f"a key on a bare page: {in_words(peer)}")
         for size in (5_000, 100_000, 1_000_000):
             with Review(letter(size)) as url:
                 page = browser.new_page(viewport={"width": 1280, "height": 900})
@@ -56,7 +56,7 @@ def main() -> None:
                 page.wait_for_selector(".card.current")
                 loaded = time.perf_counter() - begun
                 print(f"\na letter of {size // 1000} kB, {page.locator('.card').count()} cards")
-                print(f"  until it can be worked with: {loaded * 1000:.0f} ms")
+                print(f"  until it can be used: {loaded * 1000:.0f} ms")
                 report(page, peer)
                 page.close()
         browser.close()
@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def report(page: Page, peer: list[float]) -> None:
-    """The times of keys and changes on one page."""
+    """Print the times of keys and changes on one page."""
     moves = keys(page, "body", ["j", "k"] * 20)
     page.keyboard.press("t")
     words = keys(page, "", ["ArrowRight", "Shift+ArrowRight", "ArrowDown", "ArrowUp"] * 10)
@@ -80,12 +80,12 @@ def report(page: Page, peer: list[float]) -> None:
         ("words by arrow keys", words),
     ):
         ratio = statistics.median(times) / statistics.median(peer)
-        print(f"  {what}: {told(times)}; {ratio:.1f} × the bare page")
-    print(f"  a change, until it is on disk and shown: {told(changes)}")
+        print(f"  {what}: {in_words(times)}; {ratio:.1f} × the bare page")
+    print(f"  a change, until it is saved and shown: {in_words(changes)}")
 
 
 def keys(page: Page, into: str, pressed: list[str]) -> list[float]:
-    """Milliseconds from each key to its being painted."""
+    """Press keys, and return the milliseconds until the effect of each is painted."""
     page.evaluate(WATCH)
     if into:
         page.locator(into).first.focus()
@@ -97,34 +97,34 @@ def keys(page: Page, into: str, pressed: list[str]) -> list[float]:
 
 
 def change(page: Page, key: str) -> float:
-    """Milliseconds until a change is saved."""
-    told_so = {"a": "Saved", "z": "Undone"}[key]
+    """Press a key that changes the record; return the milliseconds until the change is saved."""
+    expected = {"a": "Saved", "z": "Undone"}[key]
     return float(
         page.evaluate(
-            """([key, told]) => new Promise((resolve) => {
+            """([key, expected]) => new Promise((resolve) => {
               const said = document.getElementById("said");
               const begun = performance.now();
               new MutationObserver((_, watching) => {
-                if (!said.textContent.startsWith(told)) return;
+                if (!said.textContent.startsWith(expected)) return;
                 watching.disconnect();
                 requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - begun)));
               }).observe(said, {childList: true, characterData: true, subtree: true});
               document.querySelector(".card [data-do=accept]")?.closest(".card").focus();
               document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
             })""",
-            [key, told_so],
+            [key, expected],
         )
     )
 
 
-def told(times: list[float]) -> str:
-    """Median and worst in words."""
-    worst = sorted(times)[int(len(times) * 0.95)]
-    return f"{statistics.median(times):.0f} ms (95 %: {worst:.0f} ms)"
+def in_words(times: list[float]) -> str:
+    """Return the median and the 95th percentile in words."""
+    high = sorted(times)[int(len(times) * 0.95)]
+    return f"{statistics.median(times):.0f} ms (95 %: {high:.0f} ms)"
 
 
 def letter(size: int) -> str:
-    """A letter of about so many bytes, in paragraphs."""
+    """Return a letter of about this size in bytes, in paragraphs."""
     body = ""
     number = 0
     while len(body) < size:
@@ -134,7 +134,7 @@ def letter(size: int) -> str:
 
 
 class Review:
-    """A review that runs, of one letter or of a folder."""
+    """A running review of one letter or of a folder."""
 
     def __init__(self, text: str = "", folder: Path | None = None) -> None:
         """Take the letter's text, or a folder."""
@@ -142,7 +142,7 @@ class Review:
         self._own: Any = None
 
     def __enter__(self) -> str:
-        """Start it; its address."""
+        """Start the review and return its address."""
         where = self._folder
         if where is None:
             self._own = tempfile.TemporaryDirectory()
@@ -156,7 +156,7 @@ class Review:
         return url
 
     def __exit__(self, *_: object) -> None:
-        """End it."""
+        """Stop the review."""
         self._process.terminate()
         self._process.communicate()
         if self._own:
@@ -164,7 +164,7 @@ class Review:
 
 
 def many(count: int) -> None:
-    """A folder of so many letters: the list of all, cold and warm."""
+    """Measure listing a folder of this many letters, without and with a warm cache."""
     from archive_pkg.web.review import OpenedFolder
 
     with tempfile.TemporaryDirectory() as name:

@@ -1,6 +1,6 @@
-"""How fast the command line starts, and how fast it takes one letter through.
+"""Measure how fast the command line starts, and how fast it checks, builds and verifies a letter.
 
-Each command runs as a process of its own, in turns with its peer; the figures are medians of the
+Each command runs in a separate process, and all take turns. The figures are medians over the
 rounds. Run it as `python benchmarks/startup.py [--rounds N]`.
 """
 
@@ -70,7 +70,7 @@ def _print(medians: dict[str, float]) -> None:
     print(f"{'command':28}{'seconds':>9}{'× import typer':>16}{'× bagit-python':>16}")
     for name, median in medians.items():
         print(f"{name:28}{median:9.3f}{median / typer:16.2f}{median / bagit:16.2f}")
-    print("asked for: --help and --version at most 3 × import typer; build, verify under 1 s")
+    print("targets: --help and --version at most 3 × import typer; build and verify under 1 s")
 
 
 if __name__ == "__main__":
