@@ -1,4 +1,4 @@
-"""Archival letters as described, checksummed, verifiable packages that repositories accept.
+"""Make archival letters into packages that can be verified and that repositories accept.
 
 The main functions are `draft_letter`, `load_record`, `check`, `build_package`, `sign`, `verify`,
 `open_package`, `deposit` and `fetch`. Names and the subpackages are loaded when they are first

@@ -95,7 +95,7 @@ class Folder:
         """Open the folder. If `path` itself is a link, it is followed.
 
         Raises:
-            OSError: It cannot be opened.
+            OSError: The folder cannot be opened.
         """
         self.path = path
         self.root = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -154,10 +154,10 @@ class Folder:
         """Yield the descriptor of a folder in the bag.
 
         Args:
-            prefix: Its path with "/" at the end; "" is the bag's own folder.
+            prefix: The folder's path with "/" at the end; "" is the bag's own folder.
 
         Raises:
-            OSError: It, or a folder above it, is not a folder, is a link, or cannot be opened.
+            OSError: A part of the path is not a folder, is a link, or cannot be opened.
         """
         descriptor = os.dup(self.root)
         try:
@@ -173,7 +173,7 @@ class Folder:
         """Open a regular file of the bag and return its descriptor.
 
         Raises:
-            OSError: It is not a regular file, or cannot be opened.
+            OSError: The path is not a regular file, or cannot be opened.
         """
         prefix, slash, name = path.rpartition("/")
         with self.open_folder(prefix + slash) as folder:
@@ -187,7 +187,7 @@ class Folder:
         """Open a regular file of the bag as a binary stream.
 
         Raises:
-            OSError: It is not a regular file, or cannot be opened.
+            OSError: The path is not a regular file, or cannot be opened.
         """
         return io.FileIO(self.open_descriptor(path), "rb")
 
@@ -195,7 +195,7 @@ class Folder:
         """Return the size of a file in bytes.
 
         Raises:
-            OSError: It cannot be found.
+            OSError: The file does not exist or cannot be examined.
         """
         prefix, slash, name = path.rpartition("/")
         with self.open_folder(prefix + slash) as folder:
@@ -356,7 +356,7 @@ def _rest(file: int, path: str, data: bytes | None) -> bytes | None:
     """Return all bytes of a file whose first bytes were read; None if it is large.
 
     Raises:
-        OSError: It is not a regular file.
+        OSError: The descriptor is not that of a regular file.
     """
     status = os.fstat(file)
     if not stat.S_ISREG(status.st_mode):

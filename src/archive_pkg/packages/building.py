@@ -335,7 +335,7 @@ def commit_if_allowed(
     replace: bool,
     drop_signatures: bool = False,
 ) -> tuple[Literal["built", "unchanged", "replaced"], tuple[str, ...]]:
-    """Commit a staged package if none exists at its destination or the existing one may go.
+    """Commit a staged package, unless the same one exists or a different one must be kept.
 
     Args:
         staged: The folder with the written package.

@@ -23,7 +23,7 @@ SOFTWARE_LABEL = "Bag-Software-Agent"
 
 
 def is_bag(path: StrPath) -> bool:
-    """Return whether a folder is a bag, possibly damaged: it has a bag's tag file."""
+    """Return whether a folder has bagit.txt, bag-info.txt or a manifest: a bag, perhaps damaged."""
     path = Path(path)
     if storage.is_regular(path / "bagit.txt"):
         return True

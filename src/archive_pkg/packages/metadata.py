@@ -83,10 +83,10 @@ def read_for_export(
     if package:
         made = package.packaged_on or made
     outgoing = seen_by(record, audience, on)
-    known = export_context(
+    context = export_context(
         outgoing.record, folder, files_prefix=files_prefix, made=made, project=project
     )
-    return ExportInput(outgoing, known, folder)
+    return ExportInput(outgoing, context, folder)
 
 
 def export_context(
@@ -191,20 +191,20 @@ def unfit(documents: Iterable[str], record: Record) -> Iterator[Finding]:
 
 
 def metadata_files(
-    record: Record, known: ExportContext, documents: Collection[str]
+    record: Record, context: ExportContext, documents: Collection[str]
 ) -> dict[str, bytes]:
     """Make the files of `metadata/` from a record.
 
     Args:
         record: The record.
-        known: What the formats need besides the record.
+        context: What the formats need besides the record.
         documents: The names of the documents, some of `DOCUMENTS`.
 
     Returns:
         The documents, by their path in the package.
     """
     made: dict[str, bytes] = {}
-    seen = replace(known, folder=f"../data/{PARTS}/", beside=made)
+    seen = replace(context, folder=f"../data/{PARTS}/", beside=made)
     for name in documents:
         made[_file(name)] = (
             _page(record, seen) if name == PAGE else FORMATS[name].write([record], seen)
@@ -212,10 +212,10 @@ def metadata_files(
     return {path_of(name): made[_file(name)] for name in documents}
 
 
-def _page(record: Record, known: ExportContext) -> bytes:
+def _page(record: Record, context: ExportContext) -> bytes:
     from archive_pkg.packages.page.letter import page_in_package
 
-    return page_in_package(record, known.texts, known.extracted, known.folder).encode()
+    return page_in_package(record, context.texts, context.extracted, context.folder).encode()
 
 
 def _file(document: str) -> str:
@@ -237,6 +237,6 @@ def titles(documents: Iterable[str], record: Record) -> dict[str, str]:
     }
 
 
-def crate_file(record: Record, known: ExportContext) -> bytes:
+def crate_file(record: Record, context: ExportContext) -> bytes:
     """Return the RO-Crate metadata file, as it is in `data/`."""
-    return FORMATS["ro-crate"].write([record], replace(known, folder=f"{PARTS}/"))
+    return FORMATS["ro-crate"].write([record], replace(context, folder=f"{PARTS}/"))

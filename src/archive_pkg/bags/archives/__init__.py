@@ -1,1 +1,1 @@
-"""Bags in archives (zip, tar): read in place, packed and unpacked."""
+"""Read bags in archives (zip, tar) in place, and pack and unpack them."""

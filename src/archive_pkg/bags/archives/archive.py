@@ -42,10 +42,10 @@ class Member:
     """A member of an archive.
 
     Attributes:
-        path: Its name in the archive.
+        path: The member's name in the archive.
         size: The declared size in bytes after unpacking.
-        place: The offset of its data or header in the archive.
-        packed: Its size in the archive in bytes.
+        place: The offset in the archive: of the data in a tar, of the header in a zip.
+        packed: The size in the archive in bytes; 0 in a tar.
         method: The number of zip's compression method; 0 is none.
         raw_name: The name's bytes.
         segments: Offset and length of each stored segment of a sparse tar member; else empty.

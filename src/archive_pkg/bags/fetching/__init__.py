@@ -1,1 +1,1 @@
-"""fetch.txt: reading it, and downloading the files it names, on request only."""
+"""Read fetch.txt, and download the files that it lists, on request only."""

@@ -1,4 +1,4 @@
-"""Distinguish public network addresses from private ones, even if one embeds the other."""
+"""Distinguish public network addresses from private ones, also inside IPv6 addresses."""
 
 from __future__ import annotations
 

@@ -326,12 +326,12 @@ class _FetchRun:
 
 
 class _SpeedGuard:
-    """Close a connection whose average speed is too low, even if data keeps arriving."""
+    """Closes a connection whose average speed is too low, even if data keeps arriving."""
 
     def __init__(self, link: socket.socket) -> None:
         self.is_slow = False
         self.count = 0
-        # A duplicate of the socket, because TLS takes over the other one.
+        # A duplicate of the socket, because TLS takes over the original.
         self._link = link.dup()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -358,7 +358,7 @@ class _SpeedGuard:
 
 @contextlib.contextmanager
 def _slow_reported(url: str, pace: _SpeedGuard) -> Iterator[None]:
-    """Raise the right error if a connection was closed because it was too slow."""
+    """Raise _FetchError if a connection was closed because it was too slow."""
     try:
         yield
     except (OSError, http.client.HTTPException):

@@ -39,7 +39,10 @@ _COMPOSED = {
     ),
     "named-in-text": (),
 }  # fmt: skip
-"""The rules of `draft` that infer only from other statements, with these statements."""
+"""The rules that infer a statement only from others, with these others.
+
+The agents that are `named-in-text` have quotes of their own.
+"""
 _LEVEL_FIELDS = ("scheme", "level")
 """The fields of a classification's level and its vocabulary. Neither has a meaning alone."""
 
@@ -85,7 +88,7 @@ def seen_by(record: Record, audience: Audience, on: date | None = None) -> Outgo
 
 
 def public(record: Record, withheld_parts: Mapping[str, Withheld]) -> Record:
-    """Return the record without the withheld parts and their traces, named `<id>-public`."""
+    """Return the public record, with the id `<id>-public`. See the module's docstring."""
     return _Public(record, withheld_parts).record()
 
 

@@ -100,7 +100,10 @@ def judged_on(on: date | None = None) -> date:
 
 
 def opening(withheld_parts: Mapping[str, Withheld]) -> date | None:
-    """Return the day from which all withheld parts are open; None if one has no such day."""
+    """Return the day from which all withheld parts are open.
+
+    Return None if no parts are withheld, or if it is not known when one of them will be open.
+    """
     days = [one.until for one in withheld_parts.values()]
     return None if None in days else max(filter(None, days), default=None)
 

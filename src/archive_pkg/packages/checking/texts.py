@@ -89,7 +89,10 @@ def check_texts(
 def _decoded(
     folder: Path, name: str, encoding: str, place: Location, data: bytes | None, *, needed: bool
 ) -> Generator[Finding, None, str | None]:
-    """Return the text of a file; None if it was reported, or is too large and not needed."""
+    """Return the text of a file, or None. The reason for None is reported.
+
+    A text that is too large is only reported if it is `needed` to check quotes.
+    """
     try:
         codecs.lookup(encoding)
     except LookupError:
@@ -113,7 +116,7 @@ def _decoded(
 def _read_large(
     folder: Path, name: str, place: Location, *, needed: bool
 ) -> Generator[Finding, None, bytes | None]:
-    """Return the bytes of a text that `check_files` did not keep; None if it is too large."""
+    """Return the bytes of a text that `check_files` did not keep, or None, as `_decoded` does."""
     try:
         with storage.open_beneath(folder, name) as stream:
             if os.fstat(stream.fileno()).st_size <= TEXT_LIMIT:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 TIMEOUT = 30.0
-"""Seconds to wait for an authority."""
+"""Seconds to wait for the complete answer of an authority."""
 
 _MOST_BYTES = 1 << 20
 _LONGEST_NAME = 100

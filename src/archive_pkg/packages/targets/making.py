@@ -307,19 +307,19 @@ class _TargetBuilder:
     def bag(self, folder: Path) -> None:
         """Write the bag for the target, and check it against the target's profile."""
         folder.mkdir()
-        known = self.export_context()
+        context = self.export_context()
         payload: dict[str, Path | bytes] = {
             f"{layout.PARTS}/{name}": b"" if self.hollow else self.checked.folder / name
             for name in self.record.files
         }
         allowed = self._allowed()
         payload |= payload_files.record_files(self.record, metadata.titles(allowed, self.record))
-        payload[metadata.CRATE] = metadata.crate_file(self.record, known)
+        payload[metadata.CRATE] = metadata.crate_file(self.record, context)
         objects = f"objects/{layout.PARTS}/"
-        inside = changed(known, folder=objects, original_folder=objects)
+        inside = changed(context, folder=objects, original_folder=objects)
         for path, name in self.target.payload.items():
             payload[path] = FORMATS[name].write([self.record], inside)
-        tag_files = metadata.metadata_files(self.record, known, allowed)
+        tag_files = metadata.metadata_files(self.record, context, allowed)
         for path, tags in self.tags.items():
             if path != "bag-info.txt":
                 lines = (f"{label}: {value}\n" for label, value in tags)
