@@ -88,7 +88,7 @@ def test_what_is_not_correspondence_is_left_out_and_reported() -> None:
     assert (finding.code, finding.location.field) == ("crosswalk-document-left-out", "type")
     assert finding.message == (
         "CMIF describes correspondence only: “Talk on the river traffic, 2 October 1958” "
-        "(Memorandum of conversation) is not in it"
+        "(Memorandum of conversation) is not in the file"
     )
     assert not list(left_out(find_format("cmif"), full()))
 

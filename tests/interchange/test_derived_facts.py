@@ -128,7 +128,7 @@ def test_makers_have_the_role_of_what_they_made() -> None:
         donor="ann",
         summary={"text": "Words.", "author": "cat"},
     )
-    hands = [(one.agent.id, one.role, one.is_own) for one in derived_facts.hands(letter)]
+    hands = [(one.agent.id, one.role, one.is_own) for one in derived_facts.all_contributors(letter)]
     assert hands == [
         ("ann", "signatory", True),
         ("ann", "maker of the original", True),
@@ -149,11 +149,11 @@ def test_makers_have_the_role_of_what_they_made() -> None:
     ]
     assert programs == ["ocr"]
     alone = record(agents=AGENTS, summary={"text": "Words.", "author": "cat"})
-    assert [(one.role, one.is_own) for one in derived_facts.hands(alone)] == [
+    assert [(one.role, one.is_own) for one in derived_facts.all_contributors(alone)] == [
         ("author of summary", False)
     ]
-    assert list(derived_facts.hands(record(summary={"text": "Words."}))) == []
-    assert list(derived_facts.hands(record())) == []
+    assert list(derived_facts.all_contributors(record(summary={"text": "Words."}))) == []
+    assert list(derived_facts.all_contributors(record())) == []
 
 
 def test_creators_are_the_senders_or_else_the_signatories() -> None:
@@ -189,8 +189,8 @@ def test_only_a_name_in_index_form_is_split(name: str, pieces: tuple[str, str, s
 
 
 def test_a_suffix_follows_the_given_name_where_there_is_no_field_for_it() -> None:
-    assert derived_facts.Halves("Doe", "John", "Jr.").all_given == "John Jr."
-    assert derived_facts.Halves("Doe", "John").all_given == "John"
+    assert derived_facts.NamePieces("Doe", "John", "Jr.").all_given == "John Jr."
+    assert derived_facts.NamePieces("Doe", "John").all_given == "John"
 
 
 def test_a_part_is_called_by_its_title_its_entry_or_its_kind() -> None:

@@ -1,4 +1,4 @@
-"""Web addresses that all readers accept (RFC 3986, XML's `anyURI`)."""
+"""Read and write web addresses that other programs accept (RFC 3986, XML's `anyURI`)."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ _PAIRS = {")": "(", "]": "["}
 
 
 def address(text: str | None) -> str | None:
-    """Return a web address in RFC 3986's characters; others are encoded as in browsers.
+    """Return a web address in which only characters of RFC 3986 are left unencoded.
 
-    None if the text is not an address with a host.
+    Browsers encode addresses in the same way. Returns None for a text that is not an http or https
+    address with a host.
     """
     found = _PARTS.fullmatch(text or "")
     if found is None or not _AUTHORITY.fullmatch(found[2]):
@@ -38,7 +39,7 @@ def address(text: str | None) -> str | None:
 
 
 def first_address(identifiers: Sequence[Identifier]) -> str | None:
-    """Return the first address among identifiers."""
+    """Return the web address of the first identifier that has one; None if none has one."""
     return next(filter(None, (address(identifier.uri) for identifier in identifiers)), None)
 
 
@@ -54,7 +55,10 @@ def addresses_in(text: str) -> list[str]:
 
 
 def _unpunctuated(word: str) -> str:
-    """Cut punctuation off the end; a bracket only if it is not opened within the word."""
+    """Return a word without punctuation at its end.
+
+    A closing bracket is only removed if the word does not contain its opening bracket.
+    """
     while word and (
         word[-1] in ".,;:'”"
         or (word[-1] in _PAIRS and word.count(word[-1]) > word.count(_PAIRS[word[-1]]))
@@ -69,7 +73,10 @@ def is_address(text: str) -> bool:
 
 
 def licence_address(licence: str) -> str | None:
-    """Return the address of a licence that is an address or an SPDX identifier."""
+    """Return the web address of a licence.
+
+    Returns None if the licence is neither a web address nor in the SPDX list.
+    """
     if is_address(licence):
         return licence
     listed = spdx_id(licence)

@@ -1,4 +1,4 @@
-"""Express EDTF dates in formats that have only days and ranges."""
+"""Express EDTF dates in formats that have only years, months, days and ranges of them."""
 
 from __future__ import annotations
 
@@ -13,22 +13,27 @@ _PLAIN = re.compile(r"(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?)?")
 
 
 def plain(text: str) -> str | None:
-    """Return the date as `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, without its qualifiers.
+    """Return a date as `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
 
-    A time of day is dropped. Returns None for intervals, sets, seasons, unspecified digits and
-    years outside 1 to 9999.
+    A qualifier at the end (`?`, `~`, `%`) and a time of day are dropped. Returns None for
+    intervals, sets, seasons, unspecified digits, qualifiers within the date and years outside 1 to
+    9999.
     """
     bare = text.rstrip("?~%").partition("T")[0]
     return bare if _PLAIN.fullmatch(bare) else None
 
 
 def is_exact(date: Edtf) -> bool:
-    """Return whether `plain` expresses the date completely."""
+    """Return whether `plain` leaves the date unchanged."""
     return plain(date) == date
 
 
 def extremes(date: Edtf) -> tuple[str | None, str | None]:
-    """Return the first and last possible day, or the two ends of an interval as written."""
+    """Return the first and the last possible day of a date.
+
+    For an interval, return its two ends as written if `plain` can express them. None stands for an
+    open or unknown end, and for a day outside the range of Python's dates.
+    """
     first = date.earliest.isoformat() if date.earliest else None
     last = date.latest.isoformat() if date.latest else None
     if date.is_interval:
@@ -38,15 +43,16 @@ def extremes(date: Edtf) -> tuple[str | None, str | None]:
 
 
 def edtf_of(date: WrittenDate | None) -> str | None:
-    """Return the date in EDTF; None if there is none or it is open."""
+    """Return a date in EDTF; None if there is no date, or only its words are known."""
     return str(date.edtf) if date and date.edtf else None
 
 
 def tei(date: Edtf | None) -> dict[str, str]:
-    """Return the date as TEI's attributes (att.datable.w3c), with `cert` if it is in doubt.
+    """Return a date as TEI's attributes (att.datable.w3c).
 
-    An interval has `from` and `to`, as in EDTF. A vague date has `notBefore` and `notAfter`. A date
-    that these cannot express has no attributes, nor has one without EDTF.
+    An interval gets `from` and `to`, and another date that is not a year, month or day gets
+    `notBefore` and `notAfter`. A qualified date also gets `cert="low"`. The result is empty for
+    None, and for a date that these attributes cannot express.
     """
     if date is None:
         return {}
@@ -63,7 +69,10 @@ def tei(date: Edtf | None) -> dict[str, str]:
 
 
 def w3cdtf(date: Edtf) -> str | None:
-    """Return the date for DataCite: W3CDTF, or a range of two dates (RKMS-ISO8601)."""
+    """Return a date for DataCite: in W3CDTF, or as a range of two dates (RKMS-ISO8601).
+
+    Returns None if neither is possible.
+    """
     when = plain(date)
     if when:
         return when

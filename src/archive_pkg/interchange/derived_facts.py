@@ -1,4 +1,4 @@
-"""Derived values of a record that several formats use."""
+"""Derive facts from a record that several formats need."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from archive_pkg.records.vocabularies.identifiers import Identifier
 
 Bond = Literal["version", "part", "about", "other"]
-"""What a part is to the letter: a version of it, a part of it such as an enclosure, a text about
-it, or something else, such as the translation of an enclosure."""
+"""The relation of a part to the letter: a version of the letter, a part of the letter such as an
+enclosure, a text about the letter, or another relation, as the translation of an enclosure has."""
 
 MAKERS = {
     "scan": "digitizer",
@@ -28,10 +28,10 @@ MAKERS = {
     "redaction": "redactor",
     "summary": "author of summary",
 }
-"""The role of the maker of each kind of part."""
+"""The roles of the makers of some kinds of parts; for other kinds, see `_roles`."""
 
 SOFTWARE = "software"
-"""The role of a program."""
+"""The role of every program."""
 
 _YEAR = r"(?:ca?\. ?|approximately )?\d{3,4}\??"
 _LIFE = re.compile(rf"(?:(?:b\.|d\.|fl\.|born|died|active) ?{_YEAR}|{_YEAR} ?[-–] ?(?:{_YEAR})?)")
@@ -71,16 +71,16 @@ _CHANGES = {
     "declassified": "declassification",
     "reviewed": "classification review",
 }
-"""The local types of events that change a classification."""
+"""The type of event for each action on a classification. These types are our own."""
 
 
 class Contribution(NamedTuple):
-    """Who did what.
+    """A contribution of an agent.
 
     Attributes:
-        agent: Who.
-        role: What the agent is called for it.
-        is_own: Whether it was done for the letter itself, not for an enclosure or a summary.
+        agent: The agent. role: The role in which the agent contributed, such as "translator".
+        is_own: Whether the agent contributed to the letter itself, not to an enclosure or a
+        summary.
     """
 
     agent: Agent
@@ -89,9 +89,9 @@ class Contribution(NamedTuple):
 
 
 def contributions(record: Record) -> Iterator[Contribution]:
-    """Yield everyone except the sender who contributed to the letter, each role once.
+    """Yield the signatories, the makers of the parts and the author of the summary.
 
-    A program always has the role software, never translator.
+    Each agent is yielded once for each role. A program always has the role "software".
     """
     seen = set()
     for name, role, is_own in _roles(record):
@@ -109,7 +109,7 @@ def persons(record: Record) -> Iterator[Contribution]:
 
 
 def addressees(record: Record) -> Iterator[Contribution]:
-    """Yield the recipients, and those who got a copy."""
+    """Yield the recipients, then the agents who were sent a copy."""
     for agent in agents(record, record.recipients):
         yield Contribution(agent, "recipient")
     for agent in agents(record, record.copies_to):
@@ -117,14 +117,17 @@ def addressees(record: Record) -> Iterator[Contribution]:
 
 
 def participants(record: Record) -> Iterator[Contribution]:
-    """Yield those who took part in what the document records, with their parts in it."""
+    """Yield the participants of the talk or session that the document records.
+
+    Their role is the part that they took; "participant" if they were only present.
+    """
     for one in record.participants:
         parts = ", ".join(part for part in one.part if part != "present")
         yield Contribution(record.agent(one.agent), parts or "participant")
 
 
-def hands(record: Record) -> Iterator[Contribution]:
-    """Yield the contributing persons and bodies, the participants, recipients and donor."""
+def all_contributors(record: Record) -> Iterator[Contribution]:
+    """Yield the `persons`, `participants` and `addressees` of a record, and the donor."""
     yield from persons(record)
     yield from participants(record)
     yield from addressees(record)
@@ -148,24 +151,24 @@ def _roles(record: Record) -> Iterator[tuple[str, str, bool]]:
 
 
 def agents(record: Record, names: Sequence[str]) -> list[Agent]:
-    """Return the agents with some ids, each once."""
+    """Return the agents with the given ids, each once."""
     return [record.agent(name) for name in dict.fromkeys(names)]
 
 
 def creators(record: Record) -> list[Agent]:
-    """Return the authors and senders, or the signatories if neither is known."""
+    """Return the authors and senders; if there are none, the signatories."""
     return agents(record, (*record.authors, *record.sender) or record.signatories)
 
 
 def senders(record: Record) -> list[Agent]:
-    """Return the senders, or the authors or signatories if no sender is known."""
+    """Return the senders; if there are none, the authors; if there are none, the signatories."""
     return agents(record, record.sender or record.authors or record.signatories)
 
 
-def family_and_given(agent: Agent) -> Halves | None:
-    """A person's name in index form, "Khrushchev, Nikita, 1894-1971", split; None for other names.
+def family_and_given(agent: Agent) -> NamePieces | None:
+    """Split the name of a person in index form, such as "Khrushchev, Nikita, 1894-1971".
 
-    Dates of life are dropped.
+    Dates of life are dropped. Returns None for a name in any other form, and for other agents.
     """
     pieces = [piece.strip() for piece in agent.name.split(",")]
     while pieces and _LIFE.fullmatch(pieces[-1]):
@@ -173,10 +176,10 @@ def family_and_given(agent: Agent) -> Halves | None:
     if agent.kind != "person" or len(pieces) < 2 or not all(pieces):
         return None
     suffix = pieces.pop() if len(pieces) > 2 and _SUFFIX.fullmatch(pieces[-1]) else ""
-    return Halves(pieces[0], ", ".join(pieces[1:]), suffix)
+    return NamePieces(pieces[0], ", ".join(pieces[1:]), suffix)
 
 
-class Halves(NamedTuple):
+class NamePieces(NamedTuple):
     """The pieces of a person's name.
 
     Attributes:
@@ -196,7 +199,7 @@ class Halves(NamedTuple):
 
 
 def doi(record: Record) -> Identifier | None:
-    """Return the first DOI among the letter's identifiers."""
+    """Return the first DOI among the letter's identifiers; None if there is none."""
     return next((item for item in record.identifiers if item.scheme == "doi"), None)
 
 
@@ -206,7 +209,7 @@ def text_parts(record: Record) -> list[Part]:
 
 
 def bonds(record: Record) -> dict[str, Bond]:
-    """Return what each part is to the letter itself, by the parts' ids, as `Bond` has it."""
+    """Return the relation of each part to the letter itself, by the id of the part."""
     found: dict[str, Bond] = {}
     for part in _sources_first(record.parts):
         name = part.id
@@ -242,7 +245,7 @@ def versions(record: Record) -> list[Part]:
 
 
 def main_text(record: Record) -> Part | None:
-    """Return the first text that is a version of the letter."""
+    """Return the first text that is a version of the letter; None if there is none."""
     return next((part for part in versions(record) if part.is_text), None)
 
 
@@ -271,7 +274,7 @@ def enclosed(record: Record) -> list[str]:
 
 
 def contained(record: Record) -> list[str]:
-    """Return the titles of the enclosures and other parts of the letter."""
+    """Return the titles of the enclosures, then of the other parts that belong to the letter."""
     known = bonds(record)
     return enclosed(record) + [
         part_title(record, part)
@@ -281,14 +284,17 @@ def contained(record: Record) -> list[str]:
 
 
 def main_language(record: Record) -> str | None:
-    """Return the language of the main text; else the first language of any part."""
+    """Return the language of the main text.
+
+    If it is not stated, return the first of `languages`, or None.
+    """
     part = main_text(record)
     tags = part.languages if part else ()
     return next(iter(tags or languages(record)), None)
 
 
 def originals(record: Record) -> list[Part]:
-    """Return the parts that the letter's translations were made from, each once."""
+    """Return the parts that translations of the letter were made from, each once."""
     names = dict.fromkeys(
         name for part in versions(record) if part.kind == "translation" for name in part.made_from
     )
@@ -296,28 +302,28 @@ def originals(record: Record) -> list[Part]:
 
 
 def is_translation(record: Record) -> bool:
-    """Return whether only translations of the letter are held."""
+    """Return whether a translation is held, but no original, transcription or redaction."""
     held = {part.kind for part in versions(record) if part.held}
     return "translation" in held and not held & {"original", "transcription", "redaction"}
 
 
 def part_title(record: Record, part: Part) -> str:
-    """Return what a part is called.
+    """Return the title of a part.
 
-    A part without a title is called by its entry among the enclosures, otherwise by its kind and
-    the letter's title.
+    If the part has none, return the title of the enclosure that names it. If there is no such
+    enclosure, return the part's kind and the letter's title.
     """
     listed = (enclosure.title for enclosure in record.enclosures if enclosure.part == part.id)
     return part.title or next(listed, f"{part.kind.capitalize()} of {record.title}")
 
 
 def kept_at(record: Record) -> list[str]:
-    """Return each archive that keeps a copy, with the place there, in words."""
+    """Return the holdings in words, each with the archive and the place of the document there."""
     return [words(record, holding) for holding in record.holdings]
 
 
 def published_in(record: Record) -> list[str]:
-    """Return each publication of the document in words."""
+    """Return the publications of the document in words."""
     return [words(record, publication, dates=str) for publication in record.publications]
 
 
@@ -327,7 +333,10 @@ def examines(event: Event) -> bool:
 
 
 def makes(event: Event) -> bool:
-    """Return whether an event creates its objects, or the letter if it has none."""
+    """Return whether an event creates its objects, or the letter if the event has no objects.
+
+    A failed event creates nothing.
+    """
     if event.outcome == "fail":
         return False
     if not event.objects:
@@ -336,16 +345,17 @@ def makes(event: Event) -> bool:
 
 
 def history(record: Record) -> list[Event]:
-    """Return the record's events with the changes of its classification in order of time.
+    """Return the record's events, with the changes of its classification as events among them.
 
-    A change that the record also has as an event is not repeated.
+    The events keep their order, and the changes are inserted by their dates. A change is left out
+    if the record has an event of its type and date.
     """
     events = list(record.events)
     recorded = {(event.type, edtf_of(event.date)) for event in events}
     taken = {event.id for event in events}
     names = (name for n in count(1) if (name := f"classification-{n}") not in taken)
     changes = [
-        _reclassified(change, next(names))
+        _reclassification_event(change, next(names))
         for change in (record.classification.history if record.classification else ())
         if (_CHANGES[change.action], edtf_of(change.date)) not in recorded
     ]
@@ -354,12 +364,12 @@ def history(record: Record) -> list[Event]:
         if change.date:
             place = _later_than(change.date, events, place)
         elif place == len(events):
-            place = _by_programs(events)
+            place = _first_with_digests(events)
         events.insert(place, change)
     return events
 
 
-def _reclassified(change: Reclassification, name: str) -> Event:
+def _reclassification_event(change: Reclassification, name: str) -> Event:
     words = change.action.capitalize() + (f" to {change.level}" if change.level else "") + "."
     return Event(
         id=name,
@@ -370,14 +380,17 @@ def _reclassified(change: Reclassification, name: str) -> Event:
     )
 
 
-def _by_programs(events: Sequence[Event]) -> int:
-    """Return the index of a program's first event; classification changes are older."""
+def _first_with_digests(events: Sequence[Event]) -> int:
+    """Return the index of the first event that names files by digests, as programs do.
+
+    Changes of the classification without a date are inserted before it.
+    """
     digested = (n for n, event in enumerate(events) if event.inputs or event.outputs)
     return next(digested, len(events))
 
 
 def _later_than(date: Date, events: Sequence[Event], last: int) -> int:
-    """Return the index of the first event that is certainly later than a date, at most `last`."""
+    """Return the index of the first event before `last` that begins after a date; else `last`."""
     latest = date.edtf.latest
     for place, event in enumerate(events[:last]):
         starts = event.date.edtf.earliest if event.date else None
@@ -387,7 +400,7 @@ def _later_than(date: Date, events: Sequence[Event], last: int) -> int:
 
 
 def method_words(record: Record, part: Part) -> str:
-    """Return how a part was made, and with which programs."""
+    """Return in words how a part was made, and with which programs; "" if neither is known."""
     makers = (record.agent(name) for name in dict.fromkeys(part.made_by))
     programs = [agent.name for agent in makers if agent.kind == "software"]
     made_with = f"made with {', '.join(programs)}" if programs else ""
@@ -395,7 +408,7 @@ def method_words(record: Record, part: Part) -> str:
 
 
 def access_words(part: Part) -> str:
-    """Return the access to a part, until when and by which rule; empty if not stated."""
+    """Return the access to a part in words, with its end and its rule; "" if it is not stated."""
     access = part.access
     if access is None:
         return ""
@@ -405,7 +418,7 @@ def access_words(part: Part) -> str:
 
 
 def restrictions(record: Record) -> Iterator[str]:
-    """Yield the access to each part that states it."""
+    """Yield the access in words to each part that states it."""
     for part in record.parts:
         words = access_words(part)
         if words:
@@ -413,14 +426,14 @@ def restrictions(record: Record) -> Iterator[str]:
 
 
 def open_dates(record: Record) -> Iterator[str]:
-    """Yield each date that has words but no EDTF: `Date as written: 1923-24 (or 1924)`."""
+    """Yield the words of each open date, such as `Date as written: 1923-24 (or 1924)`."""
     for name, date in (("Date", record.date), ("Date received", record.received)):
         if date and date.edtf is None:
             yield f"{name} as written: {date.as_written}" + (f" ({date.note})" * bool(date.note))
 
 
 def particulars(record: Record) -> Iterator[tuple[str, str]]:
-    """Yield the name and words of each field that formats can only hold as a note."""
+    """Yield the names and words of the fields for which most formats have no element."""
     if record.attention:
         yield "attention", "; ".join(agent.name for agent in agents(record, record.attention))
     if record.distribution:
@@ -437,7 +450,7 @@ def particulars(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def labelled_particulars(record: Record) -> Iterator[str]:
-    """Yield each of the `particulars` with its label: `Copy number: 2`."""
+    """Yield the `particulars` with their labels, such as `Copy number: 2`."""
     return (f"{label(name)}: {said}" for name, said in particulars(record))
 
 
@@ -447,20 +460,20 @@ def items(record: Record) -> Iterator[str]:
 
 
 def related(record: Record) -> Iterator[tuple[str, str]]:
-    """Yield the kind of each relation, and the other document in words."""
+    """Yield the kind of each relation to another document, and this document in words."""
     for one in record.relations:
         identifier = words(record, one.identifier) if one.identifier else None
         yield one.kind, "; ".join(filter(None, (one.title, one.record, identifier, one.note)))
 
 
 def labelled_relations(record: Record) -> Iterator[str]:
-    """Yield each relation in words: `Reply to: Telegram No. 7`."""
+    """Yield each relation in words, such as `Reply to: Telegram No. 7`."""
     for kind, said in related(record):
         yield f"{label(kind.replace('-', '_'))}: {said}"
 
 
 def note_words(record: Record) -> Iterator[tuple[str, str]]:
-    """Yield each translation note's id, and the note as one sentence."""
+    """Yield the id of each translation note, and the note in words."""
     for note in record.translation_notes:
         source = " ".join(word for word in (note.original, note.romanized) if word)
         words = [f"{note.kind}, at “{note.at.exact}”"]

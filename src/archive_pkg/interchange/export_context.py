@@ -1,4 +1,4 @@
-"""The data besides the record that formats need."""
+"""What an export needs besides the record."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class FileFacts:
 
     Attributes:
         size: Its length in bytes.
-        digests: Hexadecimal digests by the algorithm's name as manifests have it, "sha256".
+        digests: Hexadecimal digests by algorithm, named as in manifests ("sha256").
     """
 
     size: int
@@ -28,22 +28,22 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportContext:
-    """Data besides the record, as far as the caller has it.
+    """What an export needs besides the record. Everything is optional.
 
     Attributes:
-        texts: Decoded text of the whole file of each text part, by the part's id.
+        texts: The decoded text of the complete file of each text part, by the part's id.
         extracted: The text extracted from each Word and OpenDocument file, by the part's id. Pages
             show it; the metadata formats leave it out, because it may be incomplete.
         files: Measured properties of the held files, by their path in the record.
-        beside: Documents in the same folder, by their name, to which a document may refer.
-        folder: The folder of the files, relative to the written document: "../data/", or "".
-        addresses: The letters' own addresses (URLs), by the record's id.
-        publisher: Who publishes the package.
-        year: The year of its publication.
-        made: The day the document is written, "2026-11-24"; nothing reads a clock.
-        given: What the user gave for one target, by label ("Contact-Email").
-        original_folder: The prefix of a file's path in its original name.
-        software: The program that writes, with its version.
+        beside: Other documents in the folder of the export, by name. METS refers to them.
+        folder: The prefix of the files' paths, relative to the export: "../data/", or "".
+        addresses: The web addresses of the letters' pages, by the record's id.
+        publisher: The publisher of the package.
+        year: The year of publication.
+        made: The date of the export, "2026-11-24". Exports do not read the clock.
+        given: The values of `--tag` for a target, by label ("Contact-Email").
+        original_folder: The prefix that PREMIS puts before a path in `originalName`.
+        software: The name and version of the program that writes the export.
         project: The settings of the project.
     """
 
@@ -62,7 +62,10 @@ class ExportContext:
     project: Project = field(default_factory=Project)
 
     def digests(self, record: Record, path: str) -> dict[str, str]:
-        """Return the digests of a held file by algorithm; measured ones take precedence."""
+        """Return the digests of a file by algorithm.
+
+        The measured digests take precedence over the SHA-256 that the record states.
+        """
         stated = [part.sha256 for part in record.parts if part.file == path and part.sha256]
         measured = self.files[path].digests if path in self.files else {}
         return {**({"sha256": stated[0]} if stated else {}), **measured}

@@ -1,4 +1,4 @@
-"""The formats by name, and the export of a record."""
+"""List the formats, and export records in them."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ Writer = Callable[[Sequence["Record"], ExportContext], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format that a record is written in.
+    """A format in which records can be written.
 
     Attributes:
-        name: Its name on the command line.
-        title: The standard's name and version.
-        file: The file's name in a package's `metadata/`.
-        media_type: The file's type.
-        module: The module of this room that writes it, loaded when first needed.
-        writer: The function in it.
-        collects: Whether one file holds many letters.
-        of_correspondence: Whether it describes correspondence only.
-        packaged: Whether `build --metadata all` includes it; the others are made for one target.
-        dates: How it expresses dates: "edtf", or "days" (years, months, days and ranges).
+        name: The name on the command line.
+        title: The name and version of the standard.
+        file: The name of the file in a package's `metadata/`.
+        media_type: The media type of the file.
+        module: The module in `exporting/` that writes the format. It is imported when it is needed.
+        writer: The function in the module that writes the format.
+        collects: Whether one file can hold many letters.
+        of_correspondence: Whether the format describes correspondence only.
+        packaged: Whether `build --metadata all` includes the format.
+        dates: How the format expresses dates: "edtf", or "days" (years, months, days and ranges).
     """
 
     name: str
@@ -48,7 +48,7 @@ class Format:
 
     @property
     def is_xml(self) -> bool:
-        """Whether it is XML, which cannot hold every character."""
+        """Whether the format is XML, which cannot hold every character."""
         return self.media_type.endswith("xml")
 
     @property
@@ -65,7 +65,7 @@ class Format:
         return record.document_type.correspondence or not self.of_correspondence
 
     def write(self, records: Sequence[Record], context: ExportContext) -> bytes:
-        """Return the records in this format; the bytes depend only on the arguments."""
+        """Return a document with the records. The bytes depend only on the arguments."""
         writer: Writer = self._load(self.writer)
         return writer(records, context)
 
@@ -146,14 +146,14 @@ FORMATS: Mapping[str, Format] = {
         Format("bibtex", "BibTeX", "bibtex.bib", "application/x-bibtex", "bibtex", collects=True),
     )
 }
-"""Every format, by its name."""
+"""All formats by name."""
 
 
 def find_format(name: str) -> Format:
     """Return the format with a name.
 
     Raises:
-        UsageError: There is none; the hint names the nearest, or all.
+        UsageError: There is no such format. The hint names a similar format, or all formats.
     """
     if name in FORMATS:
         return FORMATS[name]
@@ -173,16 +173,16 @@ def export(
 
     Args:
         name: The format's name, one of `FORMATS`.
-        record: The record; several for a format that collects letters in one file. A format of
-            correspondence leaves out documents of other types.
+        record: The record, or several records for a format that collects letters in one file. A
+            format of correspondence leaves out documents of other types.
         context: Texts, files and other data that a record does not hold.
 
     Returns:
         The document, encoded.
 
     Raises:
-        UsageError: The format is unknown, it holds one document and several were given, or it
-            describes correspondence and none was given.
+        UsageError: The format is unknown. Or no record was given, several were given for a format
+            that holds one, or none of the documents is of a type that the format describes.
     """
     chosen = find_format(name)
     records = list(record) if isinstance(record, Sequence) else [record]
@@ -199,7 +199,7 @@ def export(
 
 
 def none_taken(chosen: Format) -> UsageError:
-    """Return the error for records of which a format describes none."""
+    """Return the error for a format that describes none of the given records."""
     return UsageError(
         f"{chosen.title} describes correspondence only, and none of these documents is "
         "correspondence",

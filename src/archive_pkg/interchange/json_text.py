@@ -1,4 +1,4 @@
-"""Write JSON: UTF-8, indented, in the order given."""
+"""Write JSON in UTF-8, indented, with keys in the given order."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import pydantic_core
 
 
 def to_json(data: Any) -> bytes:
-    """Return the data as a JSON document with a line end. Characters not in UTF-8 are escaped."""
+    """Return data as a JSON document that ends with a line end.
+
+    Lone surrogates, which UTF-8 cannot hold, are escaped.
+    """
     try:
-        # The same bytes as the standard library's, whose indenting is many times slower.
+        # The standard library writes the same bytes, but indents many times more slowly.
         return pydantic_core.to_json(data, indent=2) + b"\n"
-    except pydantic_core.PydanticSerializationError:  # half of a surrogate pair
+    except pydantic_core.PydanticSerializationError:  # a lone surrogate
         text = json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)
         return text.encode("utf-8", "backslashreplace") + b"\n"

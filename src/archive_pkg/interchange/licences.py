@@ -1,4 +1,4 @@
-"""Licences by the identifiers of the SPDX licence list."""
+"""Find the identifiers of licences in the SPDX licence list."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9.-]+")
 
 
 def spdx_id(licence: str) -> str | None:
-    """Return a licence's identifier in the SPDX list, in the list's own spelling.
+    """Return the identifier of a licence in the SPDX list, as the list spells it.
 
-    The address of a page of SPDX or of Creative Commons counts as the licence that it is about.
-    None for a licence that is not in the list, and for several ("MIT OR Apache-2.0").
+    The licence can also be the address of its page at SPDX or Creative Commons. Returns None for a
+    licence that is not in the list, and for several licences ("MIT OR Apache-2.0").
     """
     words = licence.strip()
     if found := _CREATIVE_COMMONS.fullmatch(words):

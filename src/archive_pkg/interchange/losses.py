@@ -48,31 +48,41 @@ CHARACTER_REPLACED = Code(
 LEFT_OUT = Code(
     "crosswalk-document-left-out",
     Severity.WARNING,
-    "The format describes correspondence only. A document of another type is not in the file.",
+    "The format describes correspondence only. A document of a different type is not in the file.",
 )
 
 _WHOLE = (Quote, Span, Evidence)
-"""Models that a format holds completely or not at all."""
+"""Models whose fields are not reported separately."""
 _IDENTIFIER_NOTES = ("identifiers.note", "identifier.note")
-"""Remarks on identifiers, which formats that take an identifier do not take with it."""
+"""Notes on identifiers. A format can hold an identifier without its note, so `MAPPING` must name
+the notes themselves."""
 _IN_OTHER_WORDS = frozenset(
     {"type", "kind", "action", "status", "outcome", "made_from", "part_of", "about", "objects"}
     | {"sources", "part"}
 )
-"""Fields whose values formats express in their own words, or as a link."""
+"""Fields whose values formats express in their own words or as a link, so that the document cannot
+be searched for them."""
 _EXCEPTIONS = {
     "agents.kind": frozenset({"family", "software"}),
     "participants.part": frozenset({"present"}),
 }
-"""The only values of some fields to which a condition in the mapping applies."""
+"""For some fields, the only values to which the condition in the mapping applies."""
 OF_AGENTS = {path.replace(".*", "") for what, path in reference_paths(Record) if what == "agent"}
 """Fields whose values are ids of agents."""
 _INTERNAL = frozenset({f"{name}.id" for name, field in ID_FIELDS.items() if field == "id"})
-"""Ids that only connect statements within the record."""
+"""Ids of items. They only connect statements within the record, so exports need not have them."""
 
 
 def leaves(value: Any, kind: str = "", place: str = "") -> Iterator[tuple[str, str, Any]]:
-    """Yield all statements of a record: field without item names, place, value."""
+    """Yield all statements of a record as (field, place, value).
+
+    The field is `agents.name`, the place also names the item: `agents.khrushchev.name`.
+
+    Args:
+        value: The record; in recursion, a value in it.
+        kind: The field of the value.
+        place: The place of the value.
+    """
     if isinstance(value, BaseModel) and not isinstance(value, _WHOLE):
         for name in type(value).model_fields:
             below = getattr(value, name)
@@ -109,7 +119,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def place_of(mapping: Mapping[str, str], field: str) -> str | None:
-    """Return where a format puts a field; None if it cannot hold it."""
+    """Return where a format puts a field; None if the format cannot hold the field."""
     if field.endswith(_IDENTIFIER_NOTES):
         return mapping.get(field)
     while field not in mapping:
@@ -120,7 +130,10 @@ def place_of(mapping: Mapping[str, str], field: str) -> str | None:
 
 
 def lost_whole(mapping: Mapping[str, str], field: str) -> str:
-    """Return the field, or the outermost field above it of which the format holds nothing."""
+    """Return the outermost field above a lost field of which the format holds nothing.
+
+    If the format holds something of every field above, return the lost field itself.
+    """
     steps = field.split(".")
     wholes = (".".join(steps[:count]) for count in range(1, len(steps)))
     known = [f"{name}." for name in mapping]
@@ -131,14 +144,14 @@ def lost_whole(mapping: Mapping[str, str], field: str) -> str:
 
 
 def left_out(chosen: Format, record: Record) -> Report:
-    """Report that a format does not describe documents of the record's type."""
+    """Return a warning if the format does not describe documents of the record's type."""
     report = Report()
     if not chosen.takes(record):
         message = (
             f"{chosen.title} describes correspondence only: “{record.title}” "
-            f"({record.document_type.label}) is not in it"
+            f"({record.document_type.label}) is not in the file"
         )
-        hint = "Choose another format for it, such as tei, or correct its type."
+        hint = "Choose another format, such as tei, or correct the type of the document."
         report.add(LEFT_OUT.at(Location(field="type"), message, hint))
     return report
 
@@ -149,14 +162,17 @@ def losses(
     texts: Mapping[str, str] | None = None,
     document: bytes | None = None,
 ) -> Report:
-    """Report what a format cannot hold: one finding for each field, date and text.
+    """Report what a format cannot hold.
+
+    There is one finding for each field that is lost or held in part, for each date that the format
+    cannot express, and for each value or text with characters that XML cannot hold.
 
     Args:
         chosen: The format.
         record: The record.
-        texts: The texts that go into the document, by the part's id.
-        document: The record in this format. Its words show which parts of fields it has; words
-            elsewhere in it count too.
+        texts: The texts in the document, by the part's id.
+        document: The record in this format, in which the values are searched for. Without it, no
+            field is reported as held in part.
     """
     report = Report()
     mapping = chosen.mapping
@@ -173,7 +189,7 @@ def losses(
             if whole == kind or whole not in lost:
                 lost.setdefault(whole, []).append(place)
         elif said and (
-            # The kind of an agent is where its name is.
+            # If the name of an agent is lost, its kind is lost, too.
             (kind == "agents.kind" and f"{place[:-5]}.name" in partial.get("agents.name", ()))
             or not _is_present(record, kind, value, where, said)
         ):
@@ -204,14 +220,17 @@ def _times(places: Sequence[str]) -> str:
 
 
 def _open_words(record: Record) -> set[str]:
-    """Return the places of words that formats write instead of an open date."""
+    """Return the places of the words and notes of open dates.
+
+    Some formats write them as a description, although they cannot hold these fields.
+    """
     dates = {"date": record.date, "received": record.received}
     opened = [name for name, date in dates.items() if date and date.edtf is None]
     return {f"{name}.{field}" for name in opened for field in ("as_written", "note")}
 
 
 class _Said:
-    """What a document says: its text, and each word of it once."""
+    """An export in which values of the record are searched for."""
 
     def __init__(self, chosen: Format, document: bytes) -> None:
         text = document.decode()
@@ -235,7 +254,10 @@ class _Said:
         return re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", self._text) is not None
 
     def has_date(self, date: Edtf) -> bool:
-        """Return whether the date is in the document: in EDTF, as two ends, or as days."""
+        """Return whether a date is in the document.
+
+        A date can be there in EDTF, as its two ends, or (in formats without EDTF) as days.
+        """
         ends = [end for end in date.split("/") if end not in ("", "..")]
         if all(map(self.has, ends)):
             return True
@@ -244,12 +266,12 @@ class _Said:
         return self._days and bool(days) and all(map(self.has, days))
 
     def has_language(self, tag: str) -> bool:
-        """Return whether a language is in the document by its tag, or as a code or name of JSON."""
+        """Return whether a language is in the document, by its tag or, in JSON, a code or name."""
         names = () if "-" in tag else (three_letters(tag), language_name(tag))
         return self.has(tag) or any(f'"{n}{end}' in self._text for n in names for end in ',"')
 
     def has_scheme(self, name: str) -> bool:
-        """Return whether a scheme of identifiers is in the document by its name or addresses."""
+        """Return whether a scheme is in the document, by its name or the start of its addresses."""
         scheme = SCHEMES[name]
         start = scheme.uri.partition("{}")[0]
         return (
@@ -271,8 +293,8 @@ def _joined(date: re.Match[str]) -> str:
 def _is_present(record: Record, kind: str, value: Any, where: str, said: _Said) -> bool:
     """Return whether a value is in the document.
 
-    What documents say in words of their own, such as kinds and relations, cannot be found there: it
-    is present unless the format takes it under a condition, which the mapping has in brackets.
+    Values that formats express in their own words cannot be searched for. They count as present,
+    unless the mapping has a condition in parentheses that applies to them.
     """
     several = value if isinstance(value, tuple) else (value,)
     if kind.rpartition(".")[2] in _IN_OTHER_WORDS:

@@ -1,8 +1,8 @@
-"""Write XML: elements take any text, and the same elements give the same bytes.
+"""Write XML. Elements accept any text, and the same elements give the same bytes.
 
-`put` adds an element that contains others, `say` one that contains text or nothing. Elements are
-kept as markup, not as a tree of objects. Names have their prefixes (`mets:file`), which the root
-declares.
+`put` adds an element that contains other elements, `say` one that contains only text or nothing.
+For speed, elements without child elements are kept as markup instead of objects. Names have
+prefixes (`mets:file`), which the root declares.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ XLINK = "http://www.w3.org/1999/xlink"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 HOSTILE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""A character that no XML 1.0 document can hold, not even escaped (XML 1.0, 2.2)."""
+"""A character that an XML 1.0 document cannot hold, not even escaped (XML 1.0, 2.2)."""
 
 _PREFIXES = {"xml", "xlink", "xsi", "csip"}
 
 
 class Element(list["Element | str"]):
-    """An element: the list of the elements in it, and of markup for everything else in it.
+    """An element, as a list of its contents: elements, and markup for everything else.
 
     Attributes:
-        tag: Its name, with its prefix.
-        prefix: The prefix of its children's names, "mets:" or nothing.
-        start: The line end and indentation before it, and its start tag without the bracket.
+        tag: The name of the element, with its prefix.
+        prefix: The prefix for the names of the children, such as "mets:"; or "".
+        start: The line end and indentation before the element, and its start tag without the `>`.
         line: The line end and indentation before each child; empty in mixed content, where white
             space would be new text.
     """
@@ -48,14 +48,14 @@ def root(
     nsmap: Mapping[str | None, str] | None = None,
     within: Element | None = None,
 ) -> Element:
-    """Return the first element of a document; its namespace is the default one unless mapped.
+    """Return the root element of a document.
 
     Args:
-        namespace: The address of its namespace.
-        name: Its name, without a prefix.
-        nsmap: The namespaces that it declares, by prefix. If its own has several prefixes, names
-            have the first.
-        within: The element that contains the document, if it is part of another.
+        namespace: The namespace of the element.
+        name: The name of the element, without a prefix.
+        nsmap: The namespaces that the element declares, by prefix; by default its own, without a
+            prefix. If `namespace` has several prefixes, names get the first.
+        within: The element to which the root is added, if the document is part of another one.
     """
     names = nsmap or {None: namespace}
     prefix = next(f"{each}:" if each else "" for each, space in names.items() if space == namespace)
@@ -68,10 +68,10 @@ def root(
 
 
 def put(parent: Element, name: str, /, **attributes: str | None) -> Element:
-    """Add a child that contains others.
+    """Add a child that can contain elements, and return it.
 
-    Attributes that are None are left out. An underscore after `xml`, `xlink` or another known
-    prefix stands for the colon (`xml_id`, `xlink_href`). One at the end is dropped (`from_`).
+    Attributes that are None are left out. An underscore after a known prefix stands for the colon
+    (`xml_id`, `xlink_href`). An underscore at the end of a name is dropped (`from_`).
     """
     prefix, line = parent.prefix, parent.line
     tag = prefix + name
@@ -95,14 +95,14 @@ def label(element: Element, /, **attributes: str | None) -> Element:
 
 
 def serialize(document: Element) -> bytes:
-    """Return the document in UTF-8, with its declaration and a line end."""
+    """Return a document in UTF-8, with an XML declaration and a line end."""
     return f"<?xml version='1.0' encoding='UTF-8'?>{text_of(document)}\n".encode()
 
 
 def text_of(*content: Element | str) -> str:
-    """Return elements as markup, each on its line."""
+    """Return elements and markup as one text of markup."""
     written: list[str] = []
-    # Not by recursion: notes can be nested deeper than Python's calls.
+    # This is not recursive, because notes can be nested more deeply than Python allows calls.
     begun: list[tuple[Element, Iterator[Element | str]]] = []
     coming = iter(content)
     while True:
@@ -124,22 +124,25 @@ def text_of(*content: Element | str) -> str:
 
 
 def fit(text: str) -> str:
-    """Return the text with U+FFFD in place of each character that XML cannot hold."""
-    # Printable text has no such character, and this is faster.
+    """Return a text with U+FFFD in place of each character that XML cannot hold."""
+    # Printable text has no such character, and this check is faster than the search.
     if text.isprintable():
         return text
     return HOSTILE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def escaped(text: str) -> str:
-    """Escape text for use between tags; XML readers turn a bare CR into a line feed."""
+    """Return a text escaped for use between tags.
+
+    A carriage return is escaped, too, because XML readers turn it into a line feed.
+    """
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text.replace("\r", "&#13;")
 
 
 def quoted(value: str) -> str:
-    """Return an attribute's value as written in a tag, with its quotation marks."""
-    # A reader takes any white space in an attribute for a space.
+    """Return the value of an attribute, escaped and in quotation marks."""
+    # XML readers turn unescaped white space in an attribute into spaces.
     text = escaped(fit(value)).replace('"', "&quot;").replace("\t", "&#9;").replace("\n", "&#10;")
     return f'"{text}"'
 

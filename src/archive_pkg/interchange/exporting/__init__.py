@@ -1,1 +1,1 @@
-"""Exports: one module per format."""
+"""Write records in other formats: one module per format."""

@@ -23,7 +23,7 @@ _TRANSFER = "objects"
 
 
 def write(records: Sequence[Record], context: ExportContext) -> bytes:
-    """Return the table. A column that has several values for the letter is repeated."""
+    """Return the table. An element with several values for the letter gets several columns."""
     [record] = records
     elements = list(values(record, context))
     columns = ["filename", *(f"dc.{name}" for name, _ in elements)]

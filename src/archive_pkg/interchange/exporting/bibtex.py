@@ -1,8 +1,9 @@
-"""Write BibTeX with the fields of biblatex; the entry's type follows from the document's type.
+"""Write BibTeX with the fields of biblatex.
 
-Signs that TeX reads as commands are escaped, except in `doi` and `url`, which biblatex reads
-verbatim. Names of organizations have braces of their own. Otherwise they would be split into first
-and last names.
+The type of an entry follows from the type of the document. Characters that TeX reads as commands
+are escaped, except in `doi` and `url`, which biblatex reads verbatim. Names that are not in index
+form, such as those of organizations, are in braces, because BibTeX would split them into first and
+last names.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ _BRACES = str.maketrans({"{": "%7B", "}": "%7D"})
 
 
 def write(records: Sequence[Record], context: ExportContext) -> bytes:
-    """Return the letters in BibTeX."""
+    """Return the records in BibTeX."""
     return "\n".join(_entry(record, context) for record in records).encode()
 
 
@@ -109,7 +110,10 @@ _LEVEL_1 = re.compile(
 
 
 def _is_level_2(date: str) -> bool:
-    """Return whether a date or an end of one is EDTF's level 2, which biblatex refuses."""
+    """Return whether a date, or an end of an interval, is not in level 0 or 1 of EDTF.
+
+    biblatex refuses such dates.
+    """
     return not all(_LEVEL_1.fullmatch(end) for end in date.split("/"))
 
 
@@ -126,10 +130,10 @@ def _name(agent: Agent) -> str:
 
 
 def _tex(text: str) -> str:
-    """Return the text on one line, with TeX's own signs escaped."""
+    """Return a text on one line, with the characters escaped that TeX reads as commands."""
     return "".join(_ESCAPES.get(sign, sign) for sign in " ".join(text.split()))
 
 
 def _verbatim(address: str) -> str:
-    """Return an address for a field that TeX does not interpret; braces would end the field."""
+    """Return an address for a verbatim field, with braces encoded because they end the field."""
     return address.translate(_BRACES)

@@ -1,9 +1,8 @@
-"""Correspondence Metadata Interchange Format: who wrote to whom, when, where; one letter or many.
+"""Write the Correspondence Metadata Interchange Format: who wrote to whom, when and where.
 
-It describes correspondence only: `export` leaves out records of other documents.
-
-Its dates are years, months or days, its only doubt is `cert="low"`, and a name is plain text; the
-name "Unknown" is its own word for a correspondent whom nobody knows.
+A file holds one letter or many. CMIF describes correspondence only, so `export` leaves out records
+of other documents. Dates are years, months or days, and `cert="low"` marks a date in doubt. A
+correspondent who is not known has the name "Unknown", as CMIF prescribes.
 """
 
 from __future__ import annotations
@@ -33,8 +32,8 @@ if TYPE_CHECKING:
 
 NAMESPACE = "http://www.tei-c.org/ns/1.0"
 UNKNOWN = "Unknown"
-_HERE = "#archive-pkg-letters"
-"""Takes the place of the source's name, or of letters, until they are known."""
+_PLACEHOLDER = "#archive-pkg-letters"
+"""A text that `joined` replaces with the name of the source, or with the letters."""
 
 MAPPING = {
     "id": "correspDesc, key",
@@ -65,7 +64,7 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
 
 
 def source_name(ids: Iterable[str]) -> str:
-    """Return the name of letters as a source: a UUID, as CMIF requires, derived from their ids."""
+    """Return an `xml:id` for the source of some letters: a UUID, derived from their ids."""
     return f"edition-{uuid5(NAMESPACE_URL, ' '.join(ids))}"
 
 
@@ -73,7 +72,7 @@ def fragment(record: Record, context: ExportContext) -> bytes:
     """Return one letter in CMIF, for `joined`."""
     profile = root(NAMESPACE, "profileDesc")
     profile.line = "\n      "
-    return text_of(_letter(profile, record, _HERE, context)).lstrip().encode()
+    return text_of(_letter(profile, record, _PLACEHOLDER, context)).lstrip().encode()
 
 
 def joined(
@@ -86,18 +85,18 @@ def joined(
     """Yield the pieces of a file of many letters, so that only one letter is in memory at a time.
 
     Args:
-        title: The title of all letters together.
-        source: Their `source_name`.
-        fragments: The result of `fragment` for each.
-        context: The data besides the records.
-        address: The address of the file.
+        title: The title of the file.
+        source: The `source_name` of the letters.
+        fragments: The result of `fragment` for each letter.
+        context: What exports need besides the records.
+        address: The web address of the file.
     """
     document, profile = _frame(title, source, context, address)
-    profile.append(_HERE)
-    head, _, tail = serialize(document).partition(_HERE.encode())
+    profile.append(_PLACEHOLDER)
+    head, _, tail = serialize(document).partition(_PLACEHOLDER.encode())
     yield head
     for piece in fragments:
-        yield b"\n      " + piece.replace(_HERE.encode(), f"#{source}".encode(), 1)
+        yield b"\n      " + piece.replace(_PLACEHOLDER.encode(), f"#{source}".encode(), 1)
     yield tail
 
 

@@ -1,4 +1,4 @@
-"""Write CSL-JSON for citation managers; only correspondence is a personal communication."""
+"""Write CSL-JSON for citation managers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ MAPPING = {
 
 
 def write(records: Sequence[Record], context: ExportContext) -> bytes:
-    """Return the letters in CSL-JSON, which is a list."""
+    """Return the records as a list in CSL-JSON."""
     return to_json([_item(record, context) for record in records])
 
 
@@ -97,7 +97,7 @@ def _date(date: WrittenDate) -> dict[str, Any]:
     edtf = date.edtf
     if edtf is None:
         return {"literal": date.words}
-    # Two dates mean a period from one to the other, not a decade that contains the day.
+    # In CSL two dates mean a period, so a decade that contains the day is written as text.
     ends = [plain(end) for end in edtf.split("/")]
     issued: dict[str, Any] = {"literal": str(edtf)}
     if all(ends):

@@ -1,8 +1,8 @@
 """Write DataCite Metadata Schema 4.6, as XML and as JSON.
 
-Required values that a record does not have are DataCite's standard values for unknown information:
-`:tba` for an identifier or publisher that is to be announced, `:unkn` for an unknown creator. The
-year must have four digits, so an unknown year is 0000.
+If a record does not have a required value, DataCite's standard value for unknown information is
+written: `:tba` (to be announced) for an identifier or publisher, `:unkn` for a creator. The year
+must have four digits, so an unknown year is 0000.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ TO_BE_ANNOUNCED = ":tba"
 UNKNOWN = ":unkn"
 NO_YEAR = "0000"
 
-_TYPES = {"translator": "Translator"}
-"""Roles for which the schema has a contributorType; it has none for the others."""
+_CONTRIBUTOR_TYPES = {"translator": "Translator"}
+"""The contributorType of each role for which DataCite has one. Other roles are "Other"."""
 
 MAPPING = {
     "id": "alternateIdentifier",
@@ -162,7 +162,8 @@ _LISTS = (
     ("rightsList", "rights", "rights"),
     ("descriptions", "description", "description"),
 )
-"""Lists of elements with text and attributes: the names of the list and of the element and key."""
+"""Lists of elements with text and attributes: the name of the list, the name of an element in XML,
+and the key of its text in JSON."""
 
 
 def _people(resource: Any, plural: str, people: Sequence[dict[str, Any]]) -> None:
@@ -246,7 +247,8 @@ def _person(agent: Agent) -> dict[str, Any]:
 
 def _contributors(record: Record) -> Iterator[dict[str, Any]]:
     types = dict.fromkeys(
-        (agent, _TYPES.get(role, "Other")) for agent, role, _ in derived_facts.hands(record)
+        (agent, _CONTRIBUTOR_TYPES.get(role, "Other"))
+        for agent, role, _ in derived_facts.all_contributors(record)
     )
     for agent, kind in types:
         yield _person(agent) | {"contributorType": kind}
@@ -327,11 +329,11 @@ def _descriptions(record: Record) -> Iterator[dict[str, str]]:
         yield {"description": marking, "descriptionType": "Other"}
     roles = [
         f"{agent.name} ({role})"
-        for agent, role, _ in derived_facts.hands(record)
-        if role not in _TYPES
+        for agent, role, _ in derived_facts.all_contributors(record)
+        if role not in _CONTRIBUTOR_TYPES
     ]
     if roles:
-        # The schema calls most contributors Other; this says what they did.
+        # Most contributors have the type Other, so the description names their roles.
         words = f"Contributors: {'; '.join(roles)}"
         yield {"description": words, "descriptionType": "Other"}
     for part in record.parts:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archive_pkg.records.models import Agent, Record, Rights, Subject
 
 SUBJECT = "Arts and Humanities"
-"""The default subject, from Dataverse's own list."""
+"""The default subject, one of those that Dataverse allows."""
 
 LANGUAGES = frozenset(
     [
@@ -41,8 +41,8 @@ LANGUAGES = frozenset(
         "Walloon", "Welsh", "Western Frisian", "Yiddish", "Yoruba", "Zulu",
     ]
 )  # fmt: skip
-"""The list of languages in Dataverse 6, which refuses a dataset with another name."""
-_LANGUAGES_THERE = {
+"""The names of languages in Dataverse 6, which refuses a dataset with any other name."""
+_DATAVERSE_NAMES = {
     "Catalan": "Catalan,Valencian",
     "Modern Greek (1453-)": "Greek (modern)",
     "Hebrew": "Hebrew (modern)",
@@ -53,9 +53,9 @@ _LANGUAGES_THERE = {
     "Malay (macrolanguage)": "Malay",
     "Nepali (macrolanguage)": "Nepali",
 }
-"""Names in the registry of language tags that differ from Dataverse's."""
+"""The names of languages in Dataverse that differ from those in the registry of language tags."""
 _AUTHOR_SCHEMES = {"orcid": "ORCID", "isni": "ISNI", "viaf": "VIAF", "gnd": "GND", "lcnaf": "LCNA"}
-"""Dataverse's names of the schemes that it accepts for authors. The notes have all identifiers."""
+"""Dataverse's names of the schemes of identifiers that it accepts for authors."""
 
 MAPPING = {
     "id": "otherId",
@@ -119,13 +119,13 @@ MAPPING = {
 
 
 def write(records: Sequence[Record], context: ExportContext) -> bytes:
-    """Return the body of a request that makes a dataset."""
+    """Return the body of a request to create a dataset."""
     [record] = records
     return to_json({"datasetVersion": describe(record, context)})
 
 
 def describe(record: Record, context: ExportContext) -> dict[str, Any]:
-    """Return the record as a version of a dataset."""
+    """Return the record as a dataset version in Dataverse's JSON."""
     fields = [field for field in _fields(record, context) if field["value"] not in (None, "", [])]
     version: dict[str, Any] = {
         "metadataBlocks": {"citation": {"displayName": "Citation Metadata", "fields": fields}}
@@ -136,12 +136,12 @@ def describe(record: Record, context: ExportContext) -> dict[str, Any]:
 
 
 def _fields(record: Record, context: ExportContext) -> Iterator[dict[str, Any]]:
-    yield _one("title", record.title)
-    yield _many("alternativeTitle", list(record.variant_titles))
+    yield _primitive("title", record.title)
+    yield _primitives("alternativeTitle", list(record.variant_titles))
     yield _compounds(
         "otherId",
         [
-            _group(("otherIdAgency", agency), ("otherIdValue", value))
+            _compound(("otherIdAgency", agency), ("otherIdValue", value))
             for agency, value in (
                 ("record", record.id),
                 *((item.scheme, item.value) for item in record.identifiers),
@@ -149,56 +149,57 @@ def _fields(record: Record, context: ExportContext) -> Iterator[dict[str, Any]]:
         ],
     )
     yield _compounds(
-        "author", [_author(agent) for agent in derived_facts.creators(record)] or [_nobody()]
+        "author",
+        [_author(agent) for agent in derived_facts.creators(record)] or [_unknown_author()],
     )
-    contact = _group(
+    contact = _compound(
         ("datasetContactName", context.given.get("Contact-Name")),
         ("datasetContactEmail", context.given.get("Contact-Email")),
     )
     yield _compounds("datasetContact", [contact])
     summary = record.summary.text if record.summary else datacite.UNKNOWN
-    yield _compounds("dsDescription", [_group(("dsDescriptionValue", summary))])
-    yield _terms_of_a_list("subject", [context.given.get("Subject", SUBJECT)])
+    yield _compounds("dsDescription", [_compound(("dsDescriptionValue", summary))])
+    yield _vocabulary_terms("subject", [context.given.get("Subject", SUBJECT)])
     yield _compounds("keyword", [_keyword(subject) for subject in record.subjects])
     yield _compounds(
         "publication", [_publication(words) for words in derived_facts.published_in(record)]
     )
     names = [_language(tag) for tag in derived_facts.languages(record)]
-    yield _terms_of_a_list("language", [name for name in names if name in LANGUAGES])
-    yield _one("notesText", "\n".join(_notes(record)))
-    yield _many("productionPlace", [record.place.name] if record.place else [])
+    yield _vocabulary_terms("language", [name for name in names if name in LANGUAGES])
+    yield _primitive("notesText", "\n".join(_notes(record)))
+    yield _primitives("productionPlace", [record.place.name] if record.place else [])
     yield _compounds("contributor", list(_contributors(record)))
     date = record.date.edtf if record.date else None
     yield _compounds("timePeriodCovered", [_period(date)] if date else [])
-    yield _many("kindOfData", [record.document_type.label])
-    yield _many("relatedMaterial", derived_facts.contained(record))
-    yield _one("originOfSources", "\n".join(_origin(record)))
+    yield _primitives("kindOfData", [record.document_type.label])
+    yield _primitives("relatedMaterial", derived_facts.contained(record))
+    yield _primitive("originOfSources", "\n".join(_origin(record)))
 
 
 def _author(agent: Agent) -> dict[str, Any]:
-    author = _group(("authorName", agent.name))
+    author = _compound(("authorName", agent.name))
     for item in agent.identifiers:
         if item.scheme in _AUTHOR_SCHEMES:
-            author["authorIdentifierScheme"] = _term(
+            author["authorIdentifierScheme"] = _vocabulary_term(
                 "authorIdentifierScheme", _AUTHOR_SCHEMES[item.scheme]
             )
-            author["authorIdentifier"] = _one("authorIdentifier", item.value)
+            author["authorIdentifier"] = _primitive("authorIdentifier", item.value)
             break
     return author
 
 
 def _contributors(record: Record) -> Iterator[dict[str, Any]]:
-    for agent, role, _ in derived_facts.hands(record):
-        yield _group(("contributorName", f"{agent.name} ({role})"))
+    for agent, role, _ in derived_facts.all_contributors(record):
+        yield _compound(("contributorName", f"{agent.name} ({role})"))
     if record.rights and record.rights.holder:
         holder = record.agent(record.rights.holder)
-        kind = _term("contributorType", "Rights Holder")
-        yield {"contributorType": kind} | _group(("contributorName", holder.name))
+        kind = _vocabulary_term("contributorType", "Rights Holder")
+        yield {"contributorType": kind} | _compound(("contributorName", holder.name))
 
 
 def _keyword(subject: Subject) -> dict[str, Any]:
     known = subject.identifier
-    return _group(
+    return _compound(
         ("keywordValue", subject.term),
         ("keywordVocabulary", SCHEMES[known.scheme].name if known else None),
         ("keywordTermURI", known.uri if known else None),
@@ -206,16 +207,16 @@ def _keyword(subject: Subject) -> dict[str, Any]:
 
 
 def _publication(citation: str) -> dict[str, Any]:
-    publication = _group(("publicationCitation", citation))
+    publication = _compound(("publicationCitation", citation))
     found = dois_in(citation)
     if found:
-        publication["publicationIDType"] = _term("publicationIDType", "doi")
-        publication["publicationIDNumber"] = _one("publicationIDNumber", found[0])
+        publication["publicationIDType"] = _vocabulary_term("publicationIDType", "doi")
+        publication["publicationIDNumber"] = _primitive("publicationIDNumber", found[0])
     return publication
 
 
 def _notes(record: Record) -> Iterator[str]:
-    """Yield a line for everything without a field in the citation block."""
+    """Yield lines for facts that have no field of their own in the citation block."""
     if record.classification:
         yield f"Marked: {classification_in_words(record)}"
     for label, date in (("Date", record.date), ("Date received", record.received)):
@@ -245,7 +246,7 @@ def _notes(record: Record) -> Iterator[str]:
 
 
 def _identifiers(record: Record) -> Iterator[str]:
-    """Yield the identifiers of agents, and those of subjects that are not addresses."""
+    """Yield the identifiers of agents, and of subjects whose identifiers have no web address."""
     named = [(agent.name, agent.identifiers) for agent in record.agents]
     named += [
         (subject.term, (subject.identifier,))
@@ -264,7 +265,11 @@ def _origin(record: Record) -> Iterator[str]:
 
 
 def _terms(rights: Rights) -> str:
-    """Return terms of use with the licence; as a licence, Dataverse accepts only those it knows."""
+    """Return the rights statement and the licence as terms of use.
+
+    They are not in the field for licences, where Dataverse accepts only licences in its
+    configuration.
+    """
     if not rights.licence:
         return str(rights.statement)
     listed = spdx_id(rights.licence)
@@ -273,31 +278,31 @@ def _terms(rights: Rights) -> str:
 
 
 def _language(tag: str) -> str:
-    """Return a language's name in Dataverse, or else in the registry of language tags."""
+    """Return the name of a language in Dataverse or, if it has none, in the registry of tags."""
     name = language_name(tag)
-    return _LANGUAGES_THERE.get(name, name)
+    return _DATAVERSE_NAMES.get(name, name)
 
 
-def _nobody() -> dict[str, Any]:
-    return _group(("authorName", datacite.UNKNOWN))
+def _unknown_author() -> dict[str, Any]:
+    return _compound(("authorName", datacite.UNKNOWN))
 
 
 def _period(date: Edtf) -> dict[str, Any]:
     day = plain(date)
     first, last = (day, day) if day else extremes(date)
-    return _group(("timePeriodCoveredStart", first), ("timePeriodCoveredEnd", last))
+    return _compound(("timePeriodCoveredStart", first), ("timePeriodCoveredEnd", last))
 
 
-def _one(name: str, value: str | None) -> dict[str, Any]:
+def _primitive(name: str, value: str | None) -> dict[str, Any]:
     return {"typeName": name, "multiple": False, "typeClass": "primitive", "value": value}
 
 
-def _many(name: str, value: list[str]) -> dict[str, Any]:
+def _primitives(name: str, value: list[str]) -> dict[str, Any]:
     return {"typeName": name, "multiple": True, "typeClass": "primitive", "value": value}
 
 
-def _term(name: str, value: str) -> dict[str, Any]:
-    """Return a value of a list of Dataverse's own, which refuses other values."""
+def _vocabulary_term(name: str, value: str) -> dict[str, Any]:
+    """Return a value of a controlled vocabulary."""
     return {
         "typeName": name,
         "multiple": False,
@@ -306,7 +311,7 @@ def _term(name: str, value: str) -> dict[str, Any]:
     }
 
 
-def _terms_of_a_list(name: str, value: list[str]) -> dict[str, Any]:
+def _vocabulary_terms(name: str, value: list[str]) -> dict[str, Any]:
     return {
         "typeName": name,
         "multiple": True,
@@ -324,5 +329,5 @@ def _compounds(name: str, value: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _group(*pairs: tuple[str, str | None]) -> dict[str, Any]:
-    return {name: _one(name, value) for name, value in pairs if value}
+def _compound(*pairs: tuple[str, str | None]) -> dict[str, Any]:
+    return {name: _primitive(name, value) for name, value in pairs if value}

@@ -98,7 +98,7 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
 
 
 def element(record: Record, context: ExportContext, within: Element | None = None) -> Element:
-    """Return the record as an `oai_dc:dc` element, alone or within another document."""
+    """Return the record as an `oai_dc:dc` element, as a root or as a child of `within`."""
     document = root(OAI_DC, "dc", {"oai_dc": OAI_DC, "dc": DC, "xsi": XSI}, within)
     label(document, xsi_schemaLocation=f"{OAI_DC} {OAI_DC[:-1]}.xsd")
     document.prefix = "dc:"
@@ -108,7 +108,7 @@ def element(record: Record, context: ExportContext, within: Element | None = Non
 
 
 def values(record: Record, context: ExportContext) -> Iterator[tuple[str, str]]:
-    """Yield the names and values of the elements, in the order in which they are written."""
+    """Yield the names and values of the elements in document order."""
     yield "identifier", record.id
     for identifier in record.identifiers:
         yield "identifier", identifier.uri or identifier.value

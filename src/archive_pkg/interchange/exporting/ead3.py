@@ -1,4 +1,4 @@
-"""Write Encoded Archival Description, EAD3 1.1.1; the letter is one item."""
+"""Write Encoded Archival Description, EAD3 1.1.1, in which the letter is an item."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAMESPACE = "http://ead3.archivists.org/schema/"
 _NAMES = {"person": "persname", "organization": "corpname", "family": "famname"}
 
 _NO_DATE = {"", ".."}
-"""Ends of an interval that are not dates: an unknown and an open one."""
+"""The ends of an interval that are not dates: an unknown end and an open end."""
 
 _PARTS = "originalsloc, altformavail, scopecontent, odd"
 
@@ -115,7 +115,7 @@ MAPPING = {
 
 
 def write(records: Sequence[Record], context: ExportContext) -> bytes:
-    """Return the only one of some records in EAD3."""
+    """Return the record in EAD3."""
     [record] = records
     ead = root(NAMESPACE, "ead")
     _control(ead, record, context)
@@ -181,7 +181,7 @@ def _identification(did: Element, record: Record) -> None:
 
 
 def _date(did: Element, date: WrittenDate) -> None:
-    """Write a date or a range. EAD3 allows EDTF in the attributes for standard dates."""
+    """Add a date or a range. EAD3 allows EDTF in the attributes for standard dates."""
     if date.edtf is None:
         say(did, "unitdate", date.words)
         return
@@ -218,7 +218,7 @@ def _identified(identifier: Identifier | None = None) -> dict[str, str]:
 
 def _remarks(record: Record) -> Iterator[str]:
     date = record.date
-    # EAD3 cannot say whether an end without a date is open or unknown.
+    # EAD3 cannot express whether an end without a date is open or unknown.
     if date and date.edtf and date.as_written and not _NO_DATE.isdisjoint(date.edtf.split("/")):
         yield f"Date in EDTF: {date.edtf}"
     if date and date.note:
@@ -307,7 +307,7 @@ def _summary(record: Record) -> Iterator[str]:
 
 
 def _section(part: Part, bond: derived_facts.Bond) -> str:
-    """Return the element that describes a part, by what the part is to the letter."""
+    """Return the name of the element that describes a part."""
     match bond:
         case "version" if part.kind != "original":
             return "altformavail"

@@ -1,4 +1,4 @@
-"""Write the body of a draft for the REST API of InvenioRDM, which Zenodo runs."""
+"""Write JSON for the REST API of InvenioRDM, which Zenodo also uses: the body of a draft."""
 
 from __future__ import annotations
 
@@ -83,15 +83,15 @@ MAPPING = {
 }
 
 _ROLES = {"translator": "translator"}
-"""Roles in InvenioRDM's vocabulary. Others are "other" there, and a description names them."""
+"""InvenioRDM's roles by ours. Other roles become "other", and a description names them."""
 _AGENT_SCHEMES = frozenset(["orcid", "gnd", "isni"])
-"""Schemes that InvenioRDM accepts for persons and organizations; a description has the others."""
+"""Schemes that InvenioRDM accepts for agents. Other identifiers go into a description."""
 _PLACE_SCHEMES = frozenset(["geonames", "wikidata"])
-"""Schemes that InvenioRDM accepts for places; the description of a place has the others."""
+"""Schemes that InvenioRDM accepts for places. Other identifiers go into the place's description."""
 
 
 def write(records: Sequence[Record], context: ExportContext) -> bytes:
-    """Return the body of a request that makes a draft."""
+    """Return the body of a request to create a draft."""
     [record] = records
     doi = derived_facts.doi(record)
     if doi is None:
@@ -103,12 +103,12 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
 def describe(record: Record, context: ExportContext, doi: str = "") -> dict[str, Any]:
     """Return the record as InvenioRDM's metadata.
 
-    Required values that nobody knows are `:unkn` and 0000.
+    If required values are not known, the creator is `:unkn` and the year 0000.
 
     Args:
         record: The record.
-        context: The data besides it.
-        doi: The DOI of the draft itself, which is not among the other identifiers.
+        context: What exports need besides the record.
+        doi: The DOI of the draft, which InvenioRDM does not allow among the other identifiers.
     """
     summary = record.summary.text if record.summary else ""
     files = [context.files[path] for path in record.files if path in context.files]
@@ -148,7 +148,7 @@ def describe(record: Record, context: ExportContext, doi: str = "") -> dict[str,
 
 
 def without_licence(metadata: dict[str, Any], identifier: str) -> None:
-    """Write a licence as free text, for an instance without it in its vocabulary."""
+    """Replace a licence with free text, for an instance whose vocabulary does not have it."""
     listed = spdx_id(identifier) or identifier
     metadata["rights"] = [
         _custom(listed, spdx_page(listed)) if each.get("id") == identifier else each
@@ -157,14 +157,14 @@ def without_licence(metadata: dict[str, Any], identifier: str) -> None:
 
 
 def without_language(metadata: dict[str, Any], code: str) -> None:
-    """Write a language as free text, for an instance without it in its vocabulary."""
+    """Replace a language with free text, for an instance whose vocabulary does not have it."""
     metadata["languages"] = [each for each in metadata["languages"] if each["id"] != code]
     words = {"description": f"Language: {language_name(as_bcp47(code))}", "type": {"id": "other"}}
     metadata["additional_descriptions"] = [*metadata.get("additional_descriptions", ()), words]
 
 
 def _name(agent: Agent) -> dict[str, Any]:
-    """Return an agent. A person's name is split only if the record has it in index form."""
+    """Return an agent. The name of a person is split only if it is in index form."""
     name: dict[str, Any]
     if agent.kind == "person":
         halves = derived_facts.family_and_given(agent)
@@ -176,7 +176,7 @@ def _name(agent: Agent) -> dict[str, Any]:
 
 
 def _identifiers(record: Record) -> Iterator[tuple[str, str]]:
-    """Yield the scheme there and the value of each identifier."""
+    """Yield InvenioRDM's scheme and the value of each identifier of the document."""
     yield "other", record.id
     for item in record.identifiers:
         if item.scheme == "doi" or not item.uri:
@@ -186,7 +186,7 @@ def _identifiers(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def _first_of_each(identifiers: Sequence[Identifier], schemes: frozenset[str]) -> dict[str, str]:
-    """Return the first identifier of each of some schemes; InvenioRDM refuses a second one."""
+    """Return the first identifier of each scheme, because InvenioRDM refuses a second one."""
     known: dict[str, str] = {}
     for item in identifiers:
         if item.scheme in schemes:
@@ -207,7 +207,7 @@ def _refused(identifiers: Sequence[Identifier], schemes: frozenset[str]) -> list
 
 
 def _contributors(record: Record) -> Iterator[dict[str, Any]]:
-    hands = derived_facts.hands(record)
+    hands = derived_facts.all_contributors(record)
     kinds = dict.fromkeys((agent, _ROLES.get(role, "other")) for agent, role, _ in hands)
     for agent, kind in kinds:
         yield {"person_or_org": _name(agent), "role": {"id": kind}}
@@ -217,7 +217,7 @@ def _contributors(record: Record) -> Iterator[dict[str, Any]]:
 
 
 def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
-    """Yield the type and the words of a description for everything without a field of its own."""
+    """Yield the type and the words of a description for each fact without a field of its own."""
     yield "other", f"Kind of document: {record.document_type.label}"
     tags = [tag for tag in derived_facts.languages(record) if "-" in tag]
     if tags:
@@ -231,7 +231,7 @@ def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
         yield "other", f"Marked: {classification_in_words(record)}"
     roles = [
         f"{one.agent.name} ({one.role})"
-        for one in derived_facts.hands(record)
+        for one in derived_facts.all_contributors(record)
         if one.role not in _ROLES
     ]
     if roles:
@@ -275,14 +275,17 @@ def _dates(record: Record) -> Iterator[dict[str, Any]]:
 
 
 def _level_0(date: Edtf) -> str | None:
-    """Return the date in EDTF level 0, a date or a range; InvenioRDM accepts no other."""
+    """Return a date or range in level 0 of EDTF, the only level that InvenioRDM accepts.
+
+    Returns None if this is not possible.
+    """
     day = plain(date)
     first, last = extremes(date)
     return day or (f"{first}/{last}" if first and last else None)
 
 
 def _date_words(date: WrittenDate) -> str:
-    """Return the date as written, its EDTF if that says more than a day, and its note."""
+    """Return the date as written, its EDTF if it is not a year, month or day, and its note."""
     exact = date.edtf is not None and is_exact(date.edtf)
     words = (date.as_written, "" if exact else f"EDTF {date.edtf}", date.note)
     return "; ".join(filter(None, words))

@@ -1,6 +1,7 @@
-"""Write METS 1: Dublin Core and PREMIS in one document, and the structure of the files.
+"""Write METS 1, with Dublin Core, PREMIS and the structure of the files.
 
-Where PREMIS lies beside it, as in a package, it is named with its digest instead of repeated.
+If `premis.xml` is in the same folder, as in a package, METS refers to it with its digest instead of
+repeating it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ NAMESPACE = "http://www.loc.gov/METS/"
 SCHEMA = "http://www.loc.gov/standards/mets/mets.xsd"
 
 _CHECKSUMS = {"sha512": "SHA-512", "sha256": "SHA-256", "sha1": "SHA-1", "md5": "MD5"}
-"""METS's names of digests, the strongest first. A file has only one."""
+"""METS's names of digests, the strongest first. METS allows only one digest for a file."""
 
 MAPPING = premis.MAPPING | {
     field: f"dmdSec, Dublin Core: {place}"
@@ -53,7 +54,7 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
     creator = put(put(mets, "metsHdr"), "agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
     say(creator, "name", context.software)
     if context.made:
-        # CREATEDATE wants a time of day, which is not known.
+        # CREATEDATE requires a time of day, which is not known.
         say(creator, "note", f"Created on {context.made}.")
     described = put(mets, "dmdSec", ID="dmd")
     dublin_core.element(record, context, _wrapped(described, "DC"))
@@ -79,9 +80,9 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
 
 
 def _divisions(letter: Element, record: Record, numbers: dict[str, str]) -> None:
-    """Put each part within the first part that it belongs to.
+    """Add a division for each part, within the division of the first part that it is part of.
 
-    What was made from a part of the letter, such as a translation of an enclosure, is within that.
+    A text that was made from an enclosure, such as its translation, is within the enclosure.
     """
     below: dict[str, list[Part]] = {}
     bonds = derived_facts.bonds(record)
@@ -100,12 +101,12 @@ def _divisions(letter: Element, record: Record, numbers: dict[str, str]) -> None
 
 
 def _line(text: str) -> str:
-    """Return text on one line, because XML readers drop line ends from attributes."""
+    """Return a text on one line, for an attribute."""
     return " ".join(text.split())
 
 
 def _wrapped(section: Element, kind: str) -> Element:
-    """Add the elements that contain a document of another format."""
+    """Add the elements for a document of another format, and return the innermost one."""
     return put(put(section, "mdWrap", MDTYPE=kind, MIMETYPE="text/xml"), "xmlData")
 
 

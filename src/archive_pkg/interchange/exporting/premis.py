@@ -1,8 +1,8 @@
-"""PREMIS 3.0: the letter, its parts and files, what happened to them, who did it, what is allowed.
+"""Write PREMIS 3.0: objects, events, agents and rights.
 
-The letter becomes an intellectual entity, each part (held or not) a representation, each held file
-a file object. Event types come from the Library of Congress's vocabulary; types it lacks get the
-authority "local".
+The letter is an intellectual entity, each part (held or not) is a representation, and each held
+file is a file object. Types of events are those of the Library of Congress's vocabulary; a type
+that it does not have gets the authority "local".
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ UNKNOWN = "unknown"
 
 _VOCABULARY = "http://id.loc.gov/vocabulary/preservation/"
 _DIGEST_NAME = "SHA-256"
-"""The type of an identifier that is a file's digest."""
+"""The type of an identifier that is the digest of a file."""
 _REFERENCE, _ABOUT = "reference", "is about"
-"""Local terms: the vocabulary has no relationship for a text about another text."""
+"""Our own terms, because the vocabulary has no relationship for a text about another text."""
 _ROLES = {"linkingObject": "eventRelatedObjectRole"}
-"""The vocabulary of the roles in which something is linked."""
+"""The vocabulary for the role of a linked object. There is none for agents."""
 _DIGESTS = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
 
 MAPPING = {
@@ -117,7 +117,7 @@ def element(record: Record, context: ExportContext, within: Element | None = Non
 
 
 def _only_mentioned(record: Record) -> set[str]:
-    """Return the agents who did nothing for the document: its text only mentions them."""
+    """Return the ids of the agents whom the text mentions and no other field or evidence names."""
     other = record.model_copy(update={"mentioned_agents": ()})
     named = {item.agent for item in record.evidence}
     for kind, _, value in leaves(other):
@@ -280,7 +280,7 @@ def _event_type(event_element: Element, name: str) -> None:
 def _role(event: Event) -> str:
     """Return the role of an event's objects.
 
-    It is "" if they were only transferred, for which the vocabulary has no role.
+    It is "" if the event neither examined nor made them, for which the vocabulary has no role.
     """
     if derived_facts.examines(event):
         return "source"

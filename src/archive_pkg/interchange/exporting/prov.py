@@ -1,11 +1,10 @@
-"""Write W3C PROV as PROV-JSON: parts are entities, events are activities, agents are agents.
+"""Write W3C PROV as PROV-JSON (W3C Member Submission, 2013).
 
-PROV-JSON (W3C Member Submission, 2013) is plain JSON with a key for each kind of statement.
-
-Names are the record's ids in an archive-and-package namespace (`arcp:`) of the letter. PROV knows
-only instants. A time of day would be invented, so dates are `dcterms:date` in EDTF. An entity is
-generated at most once (PROV-CONSTRAINTS, 5.3). An event uses the parts that it does not create, or
-that another event has created before.
+Parts are entities, events are activities, and agents are agents. Names are the record's ids in an
+archive-and-package namespace (`arcp:`) of the letter. Times in PROV need a time of day, which is
+not known, so dates are `dcterms:date` in EDTF. An entity is generated at most once
+(PROV-CONSTRAINTS, 5.3). If an event does not create a part, or another event has created it before,
+the event uses it.
 """
 
 from __future__ import annotations
@@ -125,7 +124,7 @@ class _Document:
     """A PROV-JSON document.
 
     Attributes:
-        statements: The statements by their kind and then their name, in the order of their making.
+        statements: The statements by their kind and name, in the order in which they were added.
     """
 
     def __init__(self, name: str) -> None:
@@ -138,7 +137,7 @@ class _Document:
         self._relations = 0
 
     def add(self, kind: str, name: str, *attributes: tuple[str, Any]) -> None:
-        """Add an entity, activity or agent, without the attributes that are not known."""
+        """Add an entity, activity or agent. Attributes without a value are left out."""
         values: dict[str, list[Any]] = {}
         for attribute, value in attributes:
             if value:
@@ -205,7 +204,7 @@ def _add_events(document: _Document, record: Record) -> None:
         )
         for name in event.sources:
             document.relate("used", activity, _part(name))
-        # An event without parts concerns the letter itself.
+        # An event without sources and objects is about the letter itself.
         for thing in map(_part, event.objects) if event.objects or event.sources else (_LETTER,):
             if derived_facts.makes(event) and thing not in made:
                 document.relate("wasGeneratedBy", thing, activity)

@@ -1,4 +1,4 @@
-"""Write RO-Crate 1.2: the file `ro-crate-metadata.json` at the root of the crate."""
+"""Write RO-Crate 1.2: the file `ro-crate-metadata.json` at the root of a crate."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _action(record: Record, event: Event, context: ExportContext) -> Thing:
     sources, objects = (
         [schema_org.part_id(name) for name in names] for names in (event.sources, event.objects)
     )
-    # An event without parts concerns the letter itself.
+    # An event without sources and objects is about the letter itself.
     concerned = objects or ([] if sources else [schema_org.letter_id(record, context)])
     action = {
         "@id": f"#event-{event.id}",

@@ -1,8 +1,8 @@
-"""Write schema.org in JSON-LD: correspondence is a message that an archive holds.
+"""Write schema.org in JSON-LD.
 
-Other documents have the type that their type says, and what they record is an event.
-
-The graph is flat: each thing has an `@id`, as RO-Crate requires, which contains the same things.
+The document type says which type of schema.org a document is; correspondence is a `Message`. The
+talk or session that a document records is an `Event`. The graph is flat, and each thing has an
+`@id`, because RO-Crate, which contains the same things, requires this.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _RECORDED = "#recorded"
 
 Thing = dict[str, Any]
 
-_TYPES = {
+_ADDITIONAL_TYPES = {
     "software": "https://schema.org/SoftwareApplication",
     "family": "http://id.loc.gov/ontologies/bibframe/Family",
 }
@@ -125,9 +125,9 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
 
 
 def merged(graph: Iterable[Thing]) -> list[Thing]:
-    """Return the things of a graph with one entry for each `@id`.
+    """Return the things of a graph, merged so that each `@id` has one entry.
 
-    Agents or places that have the same identifier are one thing; it has the names of all.
+    Agents or places with the same identifier become one thing, which has the values of all of them.
     """
     found: dict[str, Thing] = {}
     for thing in graph:
@@ -144,7 +144,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def things(record: Record, context: ExportContext) -> Iterator[Thing]:
-    """Yield the letter and everything that is known of it except its files."""
+    """Yield the letter and all things that the record describes, except its files."""
     yield _letter(record, context)
     bonds = derived_facts.bonds(record)
     for part in record.parts:
@@ -195,7 +195,7 @@ def _recorded(record: Record) -> Iterator[Thing]:
         return
     place = event.place
     where = (first_address(place.identifiers) or f"{_RECORDED}-place") if place else None
-    yield _known(
+    yield _without_empty(
         {
             "@id": _RECORDED,
             "@type": "Event",
@@ -224,11 +224,11 @@ def _subject(subject: Subject, number: int) -> Iterator[Thing]:
 
 
 def files(record: Record, context: ExportContext, kind: str = "MediaObject") -> Iterator[Thing]:
-    """Yield the held files."""
+    """Yield the held files as things of a type, `MediaObject` or RO-Crate's `File`."""
     for path in record.files:
         parts = [part for part in record.parts if part.file == path]
         facts = context.files.get(path)
-        yield _known(
+        yield _without_empty(
             {
                 "@id": file_id(path, context),
                 "@type": kind,
@@ -242,32 +242,32 @@ def files(record: Record, context: ExportContext, kind: str = "MediaObject") -> 
 
 
 def letter_id(record: Record, context: ExportContext) -> str:
-    """Return the letter's own address, or its name in the description."""
+    """Return the `@id` of the letter: the web address of its page, or `#letter`."""
     return context.addresses.get(record.id, LETTER)
 
 
 def file_id(path: str, context: ExportContext) -> str:
-    """Return a file's address relative to the description."""
+    """Return the `@id` of a file: its address relative to the export."""
     return quote(f"{context.folder}{path}")
 
 
 def part_id(name: str) -> str:
-    """Return a part's name in the description."""
+    """Return the `@id` of a part."""
     return f"#part-{name}"
 
 
 def agent_id(agent: Agent) -> str:
-    """Return an agent's address in an authority file, or its name in the description."""
+    """Return the `@id` of an agent: its address in an authority file, or one with its own id."""
     return first_address(agent.identifiers) or f"#agent-{agent.id}"
 
 
 def place_id(place: Place, number: int) -> str:
-    """Return a place's address in an authority file, or its number in the description."""
+    """Return the `@id` of a place: its address in an authority file, or one with its number."""
     return first_address(place.identifiers) or f"#place-{number}"
 
 
 def subject_id(identifier: Identifier, number: int) -> str:
-    """Return a subject's address in an authority file, or its number in the description."""
+    """Return the `@id` of a subject: its address in a vocabulary, or one with its number."""
     return first_address([identifier]) or f"#subject-{number}"
 
 
@@ -279,7 +279,7 @@ def _ref(name: str) -> dict[str, str]:
     return {"@id": name}
 
 
-def _known(thing: Thing) -> Thing:
+def _without_empty(thing: Thing) -> Thing:
     return {key: value for key, value in thing.items() if value}
 
 
@@ -309,7 +309,7 @@ def _letter(record: Record, context: ExportContext) -> Thing:
     is_message = kind == "Message"
     hands = [one.agent for one in derived_facts.persons(record) if one.is_own]
     hands += [one.agent for one in derived_facts.participants(record)]
-    # Only a message has a recipient in schema.org.
+    # Only a message has recipients in schema.org, so other documents have them as contributors.
     hands += [] if is_message else [one.agent for one in derived_facts.addressees(record)]
     bonds = derived_facts.bonds(record)
 
@@ -324,7 +324,7 @@ def _letter(record: Record, context: ExportContext) -> Thing:
     ]
     enclosed = list(dict.fromkeys([*listed, *sent_with]))
     contained = dict.fromkeys([*enclosed, *(one["@id"] for one in bound("part"))])
-    return _known(
+    return _without_empty(
         {
             "@id": letter_id(record, context),
             "@type": [kind, "ArchiveComponent"],
@@ -395,7 +395,7 @@ def _part(record: Record, part: Part, bond: derived_facts.Bond, context: ExportC
     translation = part.kind == "translation"
     programs = {agent.id for agent in record.agents if agent.kind == "software"}
     makers = _agents(record, [name for name in part.made_by if name not in programs])
-    return _known(
+    return _without_empty(
         {
             "@id": part_id(part.id),
             "@type": "CreativeWork",
@@ -419,14 +419,14 @@ def _part(record: Record, part: Part, bond: derived_facts.Bond, context: ExportC
 
 def _agent(agent: Agent) -> Thing:
     title = "jobTitle" if agent.kind == "person" else "disambiguatingDescription"
-    # RO-Crate requires the address of a SoftwareApplication, which is seldom known. schema.org has
-    # no type for a family.
+    # RO-Crate requires the web address of a SoftwareApplication, which is seldom known. schema.org
+    # has no type for a family. Both become a Thing with an additional type.
     kind = {"person": "Person", "organization": "Organization"}.get(agent.kind, "Thing")
-    return _known(
+    return _without_empty(
         {
             "@id": agent_id(agent),
             "@type": kind,
-            "additionalType": _TYPES.get(agent.kind),
+            "additionalType": _ADDITIONAL_TYPES.get(agent.kind),
             "name": agent.name,
             "alternateName": agent.as_written,
             title: agent.role,

@@ -1,4 +1,4 @@
-"""Write SWORD 3's metadata document: Dublin Core in JSON, `metadata/sword.json` in its bags."""
+"""Write the metadata document of SWORD 3: Dublin Core in JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONTEXT = "https://swordapp.github.io/swordv3/swordv3.jsonld"
 
 
 def write(records: Sequence[Record], context: ExportContext) -> bytes:
-    """Return the record as SWORD's default metadata. An element with several values is a list."""
+    """Return the record as SWORD's default metadata."""
     [record] = records
     elements: dict[str, list[str]] = {}
     for name, value in values(record, context):

@@ -1,7 +1,7 @@
-"""Write TEI P5: the letter's text with its zones and notes, and a header that describes it.
+"""Write TEI P5: the texts of a document with their zones and notes, and a header.
 
-Only correspondence has a `correspDesc`. The header of another document has its date and place in
-`creation`, those present in `particDesc`, and the talk or session that it records in `setting`.
+Only correspondence has a `correspDesc`. For other documents, the date and the place are in
+`creation`, and facts that `correspDesc` would hold are notes.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the record in TEI."""
     [record] = records
     document = root(NAMESPACE, "TEI")
-    # The header alone is indented: elsewhere white space would be new text.
+    # Only the header is indented, because elsewhere white space would be new text.
     document.line = ""
     header = put(document, "teiHeader")
     header.line = "\n    "
@@ -178,18 +178,18 @@ def _file(description: Element, record: Record, context: ExportContext) -> None:
     for title in record.variant_titles:
         say(titles, "title", title, type="alternative")
     for agent in derived_facts.agents(record, (*record.authors, *record.sender)):
-        name(put(titles, "author"), agent)
+        add_name(put(titles, "author"), agent)
     contributors = list(derived_facts.contributions(record))
     if not record.document_type.correspondence:
         contributors += derived_facts.addressees(record)
     for agent, role, _ in contributors:
         responsible = put(titles, "respStmt")
         say(responsible, "resp", role)
-        name(responsible, agent)
+        add_name(responsible, agent)
     if record.rights and record.rights.holder:
         responsible = put(titles, "respStmt")
         say(responsible, "resp", "rights holder")
-        name(responsible, record.agent(record.rights.holder))
+        add_name(responsible, record.agent(record.rights.holder))
     version = f"Version {record.version} of the record"
     say(put(description, "editionStmt"), "edition", version, n=str(record.version))
     _publication(put(description, "publicationStmt"), record, context)
@@ -206,7 +206,7 @@ def _file(description: Element, record: Record, context: ExportContext) -> None:
 def _remarks(record: Record) -> Iterator[tuple[str, str]]:
     """Yield the type and words of each note about the document.
 
-    What `correspDesc` says of correspondence is a note on other documents.
+    If the document is not correspondence, the notes also have facts that `correspDesc` would hold.
     """
     if record.classification:
         yield "classification", classification_in_words(record)
@@ -271,7 +271,7 @@ def _source(source: Element, record: Record) -> None:
             if record.custody:
                 say(history, "provenance", record.custody)
             if record.donor:
-                name(put(history, "acquisition"), record.agent(record.donor))
+                add_name(put(history, "acquisition"), record.agent(record.donor))
     for holding in record.holdings[1:]:
         _held_at(put(put(source, "msDesc"), "msIdentifier"), holding)
     for citation in derived_facts.published_in(record):
@@ -288,7 +288,7 @@ def _profile(profile: Element, record: Record, context: ExportContext) -> None:
         texts = [part for part in derived_facts.text_parts(record) if part.id in context.texts]
         here = {tag for part in texts for tag in part.languages}
         for tag in record.languages:
-            # A language of a part whose text is not in the document is used in none of it.
+            # This language belongs only to parts whose texts are not in the TEI document.
             unused = "0" if texts and tag not in here else None
             say(usage, "language", tag, ident=tag, usage=unused)
     classes = put(profile, "textClass")
@@ -332,7 +332,7 @@ def _correspondence(parent: Element, record: Record, context: ExportContext) -> 
     description = put(parent, "correspDesc", key=record.id, ref=context.addresses.get(record.id))
     sent = put(description, "correspAction", type="sent")
     for agent in derived_facts.senders(record):
-        name(sent, agent)
+        add_name(sent, agent)
     _place_name(sent, record.place)
     _date(sent, record.date)
     if not sent:
@@ -340,12 +340,12 @@ def _correspondence(parent: Element, record: Record, context: ExportContext) -> 
     if record.recipients or record.received:
         received = put(description, "correspAction", type="received")
         for agent in derived_facts.agents(record, record.recipients):
-            name(received, agent)
+            add_name(received, agent)
         _date(received, record.received)
     if record.copies_to:
         copies = put(description, "correspAction", type="received", subtype="copy")
         for agent in derived_facts.agents(record, record.copies_to):
-            name(copies, agent)
+            add_name(copies, agent)
     enclosed = derived_facts.enclosed(record)
     if enclosed:
         enclosing = put(description, "correspContext")
@@ -369,8 +369,8 @@ def _place_name(parent: Element, place: Place | None) -> None:
         say(parent, "placeName", place.name, ref=_refs(place), key=_key(place))
 
 
-def name(parent: Element, agent: Agent) -> None:
-    """Add an agent's name with the addresses of its identifiers."""
+def add_name(parent: Element, agent: Agent) -> None:
+    """Add the name of an agent, with the web addresses of the agent's identifiers."""
     tag = _NAMES.get(agent.kind)
     if tag:
         say(parent, tag, agent.name, ref=_refs(agent), key=_key(agent))
@@ -383,7 +383,7 @@ def _refs(named: Agent | Place) -> str | None:
 
 
 def _key(named: Agent | Place) -> str | None:
-    """Return the first identifier without an address."""
+    """Return the value of the first local identifier, which has no web address."""
     return next((item.value for item in named.identifiers if item.scheme == "local"), None)
 
 
@@ -398,7 +398,7 @@ def _participants(description: Element, record: Record) -> None:
             one = present.get(agent.id)
             role = _parts(one)
             if role and agent.kind == "family":
-                role = role.replace(" ", "+")  # personGrp takes one word, person a list
+                role = role.replace(" ", "+")  # personGrp allows one word, person a list
             entry = put(people, tags[0], xml_id=f"agent-{agent.id}", role=role)
             _agent(entry, agent, tags[1], one)
     if bodies:

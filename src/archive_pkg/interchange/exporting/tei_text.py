@@ -1,11 +1,12 @@
-"""Write the letter's text in TEI, with its zones and marked names and quotes.
+"""Write the text of a part in TEI, with its zones, notes and quoted names and dates.
 
-Every character of the text is in the document. Markup is added around it and replaces nothing.
-Blank lines divide the text into blocks. Evidence that quotes at least half of a block says what the
-block is: the classification, the address, the date, the salutation, the closing or the signature.
-The blocks up to the salutation are the opener, those from the closing on are the closer, and all
-others are paragraphs. Inside a block, notes and quoted names are elements. A note that overlaps
-another note or several blocks becomes two anchors; a quoted name that does so is left unmarked.
+Markup is added around the text. Every character that is not white space between blocks stays in the
+document; one that XML cannot hold becomes a `g`. Blank lines divide the text into blocks. Evidence
+that quotes at least half of a block says what the block is: the classification, the address, the
+date, the salutation, the closing or the signature. The blocks up to the salutation are the opener,
+those from the closing on are the closer, and all others are paragraphs. Inside a block, notes and
+quoted names and dates are elements. If a note overlaps other elements or extends over several
+blocks, it becomes two anchors. A quoted name or date in this case stays unmarked.
 """
 
 from __future__ import annotations
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
     from archive_pkg.records.models import Part, Quote, Record, TranslationNote
 
 _XML_ID = "xml_id"
-# Some control characters count as white space in Python, but they are part of the text.
+# Python counts some control characters as white space. Here they are part of the text.
 _SPACES = r"[^\S\n\x0b\x0c\x1c-\x1f]*+"
 _LINE = rf"{_SPACES}.++"
 _BLOCK = re.compile(rf"({_LINE}(?:\n{_LINE})*)|{_SPACES}(?:\n|\Z)")
-"""Lines that are not blank, or one that is.
+"""Several lines that are not blank, or one blank line.
 
-The group does not repeat possessively: Python before 3.11.5 then takes a line end too much.
+The repetition of the group is not possessive, because Python before 3.11.5 would then match one
+line end too many.
 """
 _AROUND = re.compile(
     r"([^\S\x0b\x0c\x1c-\x1f]*+)(?=[\S\x0b\x0c\x1c-\x1f]).*[\S\x0b\x0c\x1c-\x1f](.*)", re.DOTALL
@@ -53,14 +55,14 @@ _NOTES = {
 }
 """The element for each kind of note, its attributes, and the reason of a gap in it.
 
-None is a `note`: the words inside are the text's, and readers may skip notes.
+The element is never `note`, because it contains words of the text, and programs may skip notes.
 """
 
 _NAMES = {"person": "persName", "organization": "orgName"}
 
 
 class Mark(NamedTuple):
-    """An element around a range of the text; marks sort outermost first."""
+    """An element around a range of the text. Marks with the same start sort outermost first."""
 
     start: int
     minus_end: int
@@ -71,12 +73,12 @@ class Mark(NamedTuple):
 
     @property
     def end(self) -> int:
-        """The offset after its last character."""
+        """The offset after the last character."""
         return -self.minus_end
 
 
 class Block(NamedTuple):
-    """Consecutive lines that are not blank, and what evidence says they are."""
+    """Consecutive lines that are not blank, with their zone, such as "salutation", or None."""
 
     start: int
     end: int
@@ -84,12 +86,15 @@ class Block(NamedTuple):
 
 
 def note_id(name: str) -> str:
-    """Return the xml:id of the words that a note is about. An anchor at their end adds ".end"."""
+    """Return the `xml:id` of the words that a note is about.
+
+    If they become two anchors, the second has this name with ".end".
+    """
     return f"note-{name}"
 
 
 def render(division: Element, record: Record, part: Part, text: str) -> set[str]:
-    """Fill a `div` with the text of a part, and return the xml:ids of the notes in it."""
+    """Add the text of a part to a `div`, and return the `xml:id`s of the notes in it."""
     start, end = (part.span.start, part.span.end) if part.span else (0, len(text))
     zones = _zones(record, part)
     blocks = [Block(*block, _zone(zones, text, *block)) for block in _blocks(text, start, end)]
@@ -119,7 +124,7 @@ def _on_a_line(division: Element, name: str) -> Element:
 
 
 def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    # A dot finds line ends five times as fast as a class that contains the carriage return too.
+    # Replacing carriage returns lets the pattern use a dot, which is five times as fast as a class.
     lines = _BARE_RETURN.sub("\n", text[start:end])
     for found in _BLOCK.finditer(lines):
         if found[1]:
@@ -127,7 +132,7 @@ def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _quotes(record: Record, part: Part) -> Iterator[tuple[str, Quote]]:
-    """Yield what the text of a part says itself, according to the evidence: field and place."""
+    """Yield the field and the quote of each statement that is quoted from a part."""
     for evidence in record.evidence:
         at = evidence.at
         if at and at.part == part.id and evidence.basis == "quoted" and not evidence.value:
@@ -135,7 +140,7 @@ def _quotes(record: Record, part: Part) -> Iterator[tuple[str, Quote]]:
 
 
 def _zones(record: Record, part: Part) -> list[tuple[int, int, str]]:
-    """Return the ranges of a part that evidence quotes as a piece of the opener or closer."""
+    """Return the quotes from a part that belong to the opener or closer: start, end and zone."""
     known = _OPENING | _ENDING
     return [
         (at.start, at.end, zone)
@@ -145,13 +150,17 @@ def _zones(record: Record, part: Part) -> list[tuple[int, int, str]]:
 
 
 def _zone(zones: list[tuple[int, int, str]], text: str, start: int, end: int) -> str | None:
-    """Return what evidence says of at least half of a block."""
+    """Return the first zone that covers at least half of a block; None if no zone does."""
     needed = len(text[start:end].strip()) / 2
     return next((z for s, e, z in zones if min(e, end) - max(s, start) >= needed), None)
 
 
 def _opening(blocks: list[Block]) -> int:
-    """Return how many blocks the opener has: up to the salutation, or the first opening ones."""
+    """Return the number of blocks in the opener.
+
+    The opener ends with the salutation. Without a salutation, it consists of the blocks at the
+    beginning whose zones belong to an opener.
+    """
     for count, block in enumerate(blocks, 1):
         if block.zone == "salutation":
             return count
@@ -162,7 +171,7 @@ def _opening(blocks: list[Block]) -> int:
 
 
 def _closing(blocks: list[Block]) -> int:
-    """Return how many blocks the closer has: from the closing or the signature to the end."""
+    """Return the number of blocks from the first closing or signature to the end."""
     for count, block in enumerate(blocks):
         if block.zone in _ENDING:
             return len(blocks) - count
@@ -202,7 +211,7 @@ class _Writer:
         self._ends = [mark.end for mark in self._notes]
 
     def write(self, element: Element, block: Block) -> None:
-        """Put a block's text into an element."""
+        """Write the text of a block, with its marks, into an element."""
         begun = self._begun(block)
         within = [mark for mark in begun if mark.end <= block.end]
         marks, anchors = _nested(within, [*begun, *self._ended(block)], block)
@@ -241,7 +250,7 @@ class _Writer:
 
 
 def _lined(text: str) -> str:
-    """Return text as markup: `lb` follows line ends, `g` replaces what XML cannot hold."""
+    """Return a text as markup: `lb` follows line ends, `g` replaces what XML does not allow."""
     markup = escaped(text).replace("\n", "\n<lb/>")
     return HOSTILE.sub(_sign, _BARE_RETURN_IN_MARKUP.sub("&#13;<lb/>", markup))
 
@@ -253,14 +262,14 @@ def _sign(hostile: re.Match[str]) -> str:
 def _note_mark(note: TranslationNote) -> Mark:
     element, attributes, gap = _NOTES[note.kind]
     named = {_XML_ID: note_id(note.id)} | attributes
-    # White space around the words may be between blocks, where nothing is written.
+    # White space around the words may be outside the blocks, where no element is possible.
     found = _AROUND.fullmatch(note.at.exact)
     before, after = (len(found[1]), len(found[2])) if found else (0, 0)
     return Mark(note.at.start + before, -(note.at.end - after), element, named, gap, note.id)
 
 
 def _named(record: Record, place: str, at: Quote) -> Iterator[Mark]:
-    """Yield the element for words that evidence quotes, if TEI has one for their meaning."""
+    """Yield a mark for the quote of a statement, if TEI has an element for its field."""
     field, _, rest = place.partition(".")
     element, attributes = "", {}
     if field == "agents" or (field in _ROLES and len(getattr(record, field)) == 1):
@@ -287,17 +296,17 @@ def _only(record: Record, field: str) -> str:
 def _nested(
     within: list[Mark], reaching: list[Mark], block: Block
 ) -> tuple[list[Mark], list[Mark]]:
-    """Return marks that do not overlap, and anchors for the notes among the others.
+    """Return marks that do not overlap, and anchors for the notes that are not among them.
 
     Args:
-        within: The marks that are in the block.
-        reaching: Those and others that begin or end in it.
+        within: The marks that begin and end in the block.
+        reaching: All marks that begin or end in the block.
         block: The block.
     """
     kept: list[Mark] = []
-    # The kept marks by place, so that each mark is compared only with its neighbours.
+    # The kept marks by place, so that each mark is compared only with marks near it.
     near: dict[int, list[Mark]] = defaultdict(list)
-    # Notes come before names, and short marks, which say more of each word, before long ones.
+    # Notes take precedence over names, and short marks, which are more precise, over long ones.
     for mark in sorted(within, key=lambda mark: (mark.note is None, mark.end - mark.start)):
         places = range(mark.start // _NEAR, mark.end // _NEAR + 1)
         if all(_nests(mark, other) for place in places for other in near[place]):
@@ -316,7 +325,7 @@ def _nested(
 
 
 _NEAR = 256
-"""The number of characters in each place of the index of kept marks."""
+"""The number of characters in each place of the index of kept marks in `_nested`."""
 
 
 def _nests(one: Mark, other: Mark) -> bool:
