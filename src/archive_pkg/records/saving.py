@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.paths import StrPath
-    from archive_pkg.records.models import Record, Register
+    from archive_pkg.records.models import Agent, Evidence, Record, Register
 
 
 def save_record(record: Record, path: StrPath) -> None:
@@ -62,12 +62,11 @@ def save_record(record: Record, path: StrPath) -> None:
         raise InvalidError(f"{file.parent}: {findings[0].message}", findings[0].hint)
     if file.exists():
         file = file.resolve()  # write the target of a link, and keep the link
-    fresh = as_yaml(record)
-    valid, report = read_record(fresh.encode(), "the new record")
+    valid, report = read_record(as_yaml(record).encode(), "the new record")
     if valid is None:
         raise invalid(report, f"{file} is not written, because the new record is not valid")
     if not file.exists():
-        write_atomically(file, (_as_json(_needed(valid)) if _is_json(file) else fresh).encode())
+        write_atomically(file, fresh(valid, file))
         return
     known, report = read_record(file)
     if known is None:
@@ -76,6 +75,14 @@ def save_record(record: Record, path: StrPath) -> None:
         data = read_regular(file)
     if known != valid or _is_former(data, file):
         write_atomically(file, updated(valid, data, file))
+
+
+def fresh(record: Record, file: Path) -> bytes:
+    """Return the bytes of a new file, without what the record takes from the register above it."""
+    needed = _needed(record)
+    if register := register_above(file.parent):
+        without_entries(record, {}, register, needed)
+    return (_as_json(needed) if _is_json(file) else writing.document(needed)).encode()
 
 
 def upgrade_record(path: StrPath) -> bool:
@@ -119,19 +126,23 @@ def updated(record: Record, data: bytes, file: Path) -> bytes:
     update = _updated_json if _is_json(file) else updated_yaml
     changed = update(record, data.decode("utf-8"), register).encode()
     read, _ = read_record(changed, file, folder=file.parent)
-    if read is None or _in_any_order(read) != _in_any_order(record):
+    if read is None or not same_content(read, record):
         raise AssertionError(f"patching {file} would have written a different record")
     return changed
 
 
-def _in_any_order(record: Record) -> Any:
-    """Return a record's content without the order of agents and evidence.
+def same_content(one: Record, other: Record) -> bool:
+    """Return whether two records have the same content; agents and evidence in any order.
 
     The order can differ, because agents and evidence from a register follow the record's own.
     """
-    agents = {agent.id: agent for agent in record.agents}
-    rest = record.model_copy(update={"agents": (), "evidence": ()})
-    return rest, agents, Counter(record.evidence)
+
+    def content(record: Record) -> tuple[Record, dict[str, Agent], Counter[Evidence]]:
+        agents = {agent.id: agent for agent in record.agents}
+        rest = record.model_copy(update={"agents": (), "evidence": ()})
+        return rest, agents, Counter(record.evidence)
+
+    return content(one) == content(other)
 
 
 def as_yaml(record: Record) -> str:

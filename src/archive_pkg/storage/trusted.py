@@ -28,13 +28,14 @@ def find_upwards(start: Path, name: str, *, even_open: bool = False) -> Path | N
     cannot be examined, or that every user of the machine can write to, such as /tmp.
 
     Args:
-        start: The folder.
+        start: The folder, which need not exist.
         name: The name.
         even_open: Whether to search folders that every user can write to, too.
     """
     home = _home()
     with contextlib.suppress(OSError):
-        here = start.resolve(strict=True)
+        here = start.resolve()
+        here = next(folder for folder in (here, *here.parents) if os.path.lexists(folder))
         device = here.stat().st_dev
         for folder in (here, *here.parents):
             status = folder.stat()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.projects import with_defaults
 from archive_pkg.records import Record, read_record, save_record
-from archive_pkg.records.saving import as_yaml
+from archive_pkg.records.saving import fresh, same_content
 from archive_pkg.reports import counted
 from archive_pkg.storage import (
     Staging,
@@ -142,7 +142,8 @@ def write_records(
 ) -> tuple[int, int]:
     """Write each record into a folder as `<id>/record.yaml`.
 
-    Other files in the folders stay. If an existing record differs, nothing is written, unless
+    What a record takes from the register above the folder is not copied. Other files in the folders
+    stay. If an existing record differs, nothing is written, unless
     `replace` is set.
 
     Returns:
@@ -155,9 +156,9 @@ def write_records(
     if not out.exists():
         with _staging(out) as staging:
             for record in records:
-                folder = staging.path / record.id
-                folder.mkdir()
-                (folder / "record.yaml").write_text(as_yaml(record), "utf-8", newline="")
+                (staging.path / record.id).mkdir()
+                data = fresh(record, out / record.id / "record.yaml")
+                (staging.path / record.id / "record.yaml").write_bytes(data)
             staging.commit()
         return len(records), 0
     with storage_errors(f"writing into {out}"):
@@ -181,7 +182,7 @@ def _is_unchanged(folder: Path, record: Record) -> bool:
     if not (folder / "record.yaml").exists():
         return False
     existing, _ = read_record(folder)
-    return existing == record
+    return existing is not None and same_content(existing, record)
 
 
 def _staging(out: Path) -> Staging:

@@ -26,6 +26,8 @@ from archive_pkg.reports import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from archive_pkg.records import Record
+    from archive_pkg.reports import Report
     from archive_pkg.tables.checking.validation import Progress
 
 app = typer.Typer(
@@ -130,6 +132,8 @@ def import_(
                 project=current_project(),
             )
         if report.ok:
+            records = _with_registered_agents(records, out, path, report)
+        if report.ok:
             written, same = write_records(records, out, replace=replace)
             result |= {"records": written, "unchanged": same}
             rest = f", {same:,} unchanged" if same else ""
@@ -137,6 +141,27 @@ def import_(
         else:
             answer.say(f"{path}: not imported; {counted(len(report.errors), 'error')}")
         answer.found(result, report)
+
+
+def _with_registered_agents(
+    records: list[Record], out: Path, path: Path, report: Report
+) -> list[Record]:
+    """Return records that refer to the entries of the register above their folder."""
+    from archive_pkg.collection.agents import with_registered_agents
+    from archive_pkg.records.completing import REGISTER
+    from archive_pkg.records.loading import read_register
+    from archive_pkg.storage import find_upwards
+
+    file = find_upwards(out, REGISTER)
+    if file is None:
+        return records
+    register, found = read_register(file)
+    report.extend(found)
+    if register is None:
+        return records
+    records, found = with_registered_agents(records, register, str(path))
+    report.extend(found)
+    return records
 
 
 @app.command()

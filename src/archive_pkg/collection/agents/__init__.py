@@ -3,6 +3,7 @@
 from archive_pkg.collection.agents.agent_changes import AgentChanges, merge, split
 from archive_pkg.collection.agents.agent_checks import AgentSummary, check_agents, summaries
 from archive_pkg.collection.agents.agent_collection import AgentCollection, agent_collection
+from archive_pkg.collection.agents.registered_names import with_registered_agents
 
 __all__ = [
     "AgentChanges",
@@ -13,4 +14,5 @@ __all__ = [
     "merge",
     "split",
     "summaries",
+    "with_registered_agents",
 ]

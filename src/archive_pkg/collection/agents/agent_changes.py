@@ -155,7 +155,7 @@ def merge(
     old = set(others)
     before, plain = _register(collection)
     fuller = _with_entry(plain, keep, old, agent)
-    final = _renamed(fuller, old, keep)
+    final = renamed(fuller, old, keep)
     both = zip(fuller["agents"], final["agents"], strict=True)
     final["agents"] = [item for was, item in both if was["id"] not in old]
     register = Register.model_validate(final)
@@ -164,7 +164,7 @@ def merge(
     changes.add(collection.file, before, step)
     for file in users:
         data, was = _read(file)
-        now = _with_entry_used(_renamed(was, old, keep), keep, agent)
+        now = _with_entry_used(renamed(was, old, keep), keep, agent)
         _change_record(changes, file, data, was, now, register, collection.file)
     changes.add(collection.file, step, last)
     return changes
@@ -205,7 +205,7 @@ def split(
     if name in collection.entries:
         copy = deepcopy(plain)
         for each in ("agents", "evidence"):
-            twins = _renamed(
+            twins = renamed(
                 {each: [x for x in items(plain, each) if _concerns(x, name)]}, {name}, new
             )
             if twins[each]:
@@ -217,7 +217,7 @@ def split(
         changes.add(collection.file, before, _written(before, collection.file, copy))
     for key in sorted(wanted):
         data, was = _read(users[key])
-        now = _renamed(was, {name}, new)
+        now = renamed(was, {name}, new)
         _change_record(changes, users[key], data, was, now, register, collection.file)
     return changes
 
@@ -340,7 +340,7 @@ def _with_entry_used(data: dict[str, Any], name: str, entry: Agent) -> dict[str,
             )
     if not made:
         return data
-    evidence = [_of_other_value(one, data, name, entry) for one in items(data, "evidence")]
+    evidence = [with_other_value(one, data, name, entry) for one in items(data, "evidence")]
     return data | {"agents": made} | ({"evidence": evidence} if evidence else {})
 
 
@@ -351,7 +351,7 @@ def _of_its_document(item: dict[str, Any], entry: Agent) -> dict[str, Any]:
     }
 
 
-def _of_other_value(
+def with_other_value(
     evidence: dict[str, Any], data: dict[str, Any], name: str, entry: Agent
 ) -> dict[str, Any]:
     """Return evidence for a value that the entry does not have, with this value."""
@@ -365,7 +365,7 @@ def _of_other_value(
     return {**evidence, "value": said}
 
 
-def _renamed(plain: dict[str, Any], old: Collection[str], new: str) -> dict[str, Any]:
+def renamed(plain: dict[str, Any], old: Collection[str], new: str) -> dict[str, Any]:
     """Return plain data that refers to an agent by a new id."""
     data = deepcopy(plain)
     ids = [id_of(item) for item in items(data, "agents")]
