@@ -86,7 +86,11 @@ def test_the_name_of_a_receipt_depends_on_the_place_of_the_deposit(tmp_path: Pat
     ("verified", "outcome", "proof"),
     [
         ("server-digest", "success", "the repository's digests are those of what was sent"),
-        ("read-back", "success", "read back, every digest is that of what was sent"),
+        (
+            "read-back",
+            "success",
+            "all files were read back, and their digests are those of what was sent",
+        ),
         ("unverified", "warning", "not verified"),
     ],
 )

@@ -646,7 +646,7 @@ def test_another_zip_is_not_unpacked(
     monkeypatch.setattr("archive_pkg.deposits.zips.open_archive", None)  # it is not even opened
     address = f"inveniordm+https://{server.name}"
     for data, reported in (
-        (zip_of(letter__a=b"wrong"), "other bytes"),
+        (zip_of(letter__a=b"wrong"), "different bytes"),
         (b"x" * 10_000, "more than"),
     ):
         serves_zip(server, data)

@@ -75,7 +75,7 @@ def test_what_somebody_else_put_there_is_not_replaced(
     client = bucket._client  # type: ignore[attr-defined]
     name = target.address.removeprefix("s3://").partition("/")[0]
     client.put_object(Bucket=name, Key=first.to, Body=b"holiday")
-    with pytest.raises(DepositError, match="with other bytes"):
+    with pytest.raises(DepositError, match="with different bytes"):
         deposits.deposit(package, bucket)
     assert client.get_object(Bucket=name, Key=first.to)["Body"].read() == b"holiday"
 

@@ -361,7 +361,7 @@ def _deposit_batches(
 ) -> list[Deposited | Exception]:
     """Deposit packages in order, several together, and return their results or exceptions.
 
-    The next group begins after 64 MiB, or when a package has the same identifier as one before.
+    A new batch begins after 64 MiB, or when a package has the same identifier as one before.
     """
     outcomes: dict[int, Deposited | Exception] = {}
     batch: dict[str, tuple[int, Transfer]] = {}

@@ -70,7 +70,7 @@ DEPOSIT_DIFFERS = Code(
     "deposit-differs",
     Severity.ERROR,
     "The repository holds the package already, but not as this deposit asks: published or not, "
-    "with other access, or described differently. What is published, and what was edited "
+    "with different access, or described differently. What is published, and what was edited "
     "there, was not changed.",
 )
 DEPOSIT_NOTED = Code(
@@ -133,7 +133,7 @@ class PlannedFile:
     Attributes:
         path: The file's path in the package, or the name of a zip.
         size: The size in bytes.
-        to: The destination, for people.
+        to: The destination in words.
     """
 
     path: str

@@ -110,7 +110,7 @@ class Receipt(BaseModel):
         """
         proof = {
             "server-digest": "the repository's digests are those of what was sent",
-            "read-back": "read back, every digest is that of what was sent",
+            "read-back": "all files were read back, and their digests are those of what was sent",
             "unverified": "not verified",
         }[self.verified]
         software, _, release = self.client.partition(" ")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 HELD_DIFFERENTLY = Code(
     "receipt-file-differs",
     Severity.ERROR,
-    "A file in a repository has other bytes than were deposited. Restore it from another copy.",
+    "A file in a repository is not the one that was deposited. Restore it from another copy.",
 )
 HELD_NO_MORE = Code(
     "receipt-file-gone",
@@ -36,7 +36,7 @@ HELD_NO_MORE = Code(
 HELD_UNKNOWN = Code(
     "receipt-file-unknown",
     Severity.WARNING,
-    "A repository holds a file in a deposit that was not deposited.",
+    "A deposit in a repository has a file that was not deposited.",
 )
 
 

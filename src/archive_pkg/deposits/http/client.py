@@ -217,10 +217,10 @@ class HttpClient:
                     url = self._joined(url, response.headers["location"])
                     if not url.startswith("https:"):
                         raise DepositError(
-                            f"{self._target} leads on to an address that is not encrypted",
+                            f"{self._target} redirects to an address that is not encrypted",
                             "Nothing is read over plain http.",
                         )
-            raise DepositError(f"{self._target} redirects without end")
+            raise DepositError(f"{self._target} redirects too many times")
         except httpx.TransportError as error:
             raise self._lost(error) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -232,7 +232,9 @@ class HttpClient:
         try:
             return urljoin(url, location)
         except ValueError as error:
-            raise DepositError(f"{self._target} leads on to {location[:200]!r}: {error}") from error
+            raise DepositError(
+                f"{self._target} redirects to {location[:200]!r}: {error}"
+            ) from error
 
     def _lost(self, error: Exception) -> DepositError:
         cause: BaseException | None = error
@@ -254,7 +256,7 @@ class HttpClient:
                 )
             cause = cause.__cause__ or cause.__context__
         words = redact(str(error)) or type(error).__name__
-        return LostError(f"{self._target} could not be reached, or broke off: {words}")
+        return LostError(f"{self._target} could not be reached, or did not finish: {words}")
 
     def _complete_body(self, response: httpx.Response) -> bytes:
         """Return the body of an answer, within limits of bytes and time."""
@@ -275,7 +277,8 @@ class HttpClient:
         import httpx
 
         if (encoding := response.headers.get("content-encoding", "identity")) != "identity":
-            raise DepositError(f"{self._target} answers in the encoding {encoding[:50]!r}, unasked")
+            message = f"{self._target} answers in an unwanted encoding: {encoding[:50]!r}"
+            raise DepositError(message)
         try:
             yield from response.iter_raw()
         except httpx.TransportError as error:

@@ -1,8 +1,8 @@
 """`dataverse+https://HOST/COLLECTION?contact=EMAIL`: Dataverse, by its native API.
 
 A package becomes a draft dataset in the collection, with one zip. The draft is published only with
-`--publish`. Dataverse unpacks every zip, but not a zip inside a zip, so the zip is sent inside
-another one. The address has two more options: `subject=…` (a term of Dataverse's list; the default
+`--publish`. Dataverse unpacks every zip, but not a zip inside a zip, so the zip is sent inside a
+second one. The address has two more options: `subject=…` (a term of Dataverse's list; the default
 is "Arts and Humanities") and `access=restricted`. The latter puts the zip under an embargo until
 the day on which all parts are open, or restricts the zip if there is no such day.
 
@@ -163,7 +163,7 @@ class Dataverse(RestrictingRepository):
                 dataset = self._dataset(name)
             journal.begin("place", remote_id=name)
             if dataset is None:
-                raise LostError(f"{self.target} does not show the dataset {name} that it made")
+                raise LostError(f"{self.target} does not show the dataset {name} that it created")
             dataset, kept, notes = self._describe(name, dataset, sent, transfer, journal)
             notes = (*begun_again(vanished), *notes)
             file, new = self._file(dataset, sent), False

@@ -477,7 +477,7 @@ def write_file(
                 file.write(block)
     if expected and hashing.hexdigest() != expected.sha256:
         raise DepositError(
-            f"{path}: the repository returned other bytes than were deposited",
+            f"{path}: the repository returned different bytes than were deposited",
             "Nothing was kept. Check the repository, and other copies.",
         )
 

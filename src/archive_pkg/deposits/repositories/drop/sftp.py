@@ -242,7 +242,7 @@ def _refusal(target: str, said: str) -> DepositError:
     if "IDENTIFICATION HAS CHANGED" in said:
         return DepositError(
             f"{target}: the host's key has changed",
-            "Another computer may pretend to be the host. Ask its administrator first.",
+            "A different computer may pretend to be the host. Ask the host's administrator first.",
         )
     if "Host key verification failed" in said:
         return DepositError(

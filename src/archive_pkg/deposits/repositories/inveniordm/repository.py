@@ -211,7 +211,7 @@ class InvenioRdm(RestrictingRepository):
                     stored, differences=(*state, *self._differences(record, transfer, asked))
                 )
             if draft is None:
-                raise LostError(f"{self.target} does not show the draft {name} that it made")
+                raise LostError(f"{self.target} does not show the draft {name} that it created")
             draft, kept, notes = self._describe(draft, transfer, journal)
             notes = (*begun_again(vanished), *notes)
             if differences := self._differences(draft, transfer, asked):

@@ -301,7 +301,7 @@ def _faults_of_sidecar(home: Path, path: str, inventory: Inventory) -> Iterator[
 def _faults_of_older(name: str, older: Inventory, inventory: Inventory) -> Iterator[str]:
     """Yield where a version's inventory contradicts the newest one (E066, E110)."""
     if (older["id"], older["head"]) != (inventory["id"], name):
-        yield f"the inventory in {name} is that of another object or version"
+        yield f"the inventory in {name} is that of a different object or version"
         return
     yield from _faults_of(older) if older != inventory else ()
     for version in older["versions"]:

@@ -304,7 +304,9 @@ class S3Bucket:
                 yield block
         except urllib3.exceptions.HTTPError as error:
             words = redact(str(error))
-            raise LostError(f"{self.target} could not be reached, or broke off: {words}") from error
+            raise LostError(
+                f"{self.target} could not be reached, or did not finish: {words}"
+            ) from error
         except BaseException:
             raw.close()
             raise
@@ -350,7 +352,7 @@ class S3Bucket:
             arrival = self._read_back(item, key)
         if arrival.stored != arrival.expected:
             raise TakenError(
-                f"{key} is already in {self.target}, with other bytes",
+                f"{key} is already in {self.target}, with different bytes",
                 "Nothing is ever replaced there. Find out who stored it.",
             )
         transfer.tick(item.size)
@@ -533,7 +535,7 @@ class S3Bucket:
                 count += len(block)
                 yield block
         if count != answer.get("ContentLength", count):
-            raise LostError(f"{self.target} broke off while it sent {key}")
+            raise LostError(f"{self.target} stopped while it sent {key}")
 
     @contextlib.contextmanager
     def _errors(self) -> Iterator[None]:
@@ -572,7 +574,9 @@ class S3Bucket:
             ) from error
         except (of_botocore.HTTPClientError, of_botocore.ResponseStreamingError) as error:
             words = redact(str(error))
-            raise LostError(f"{self.target} could not be reached, or broke off: {words}") from error
+            raise LostError(
+                f"{self.target} could not be reached, or did not finish: {words}"
+            ) from error
         except of_botocore.BotoCoreError as error:
             raise DepositError(f"{self.target}: {redact(str(error))}") from error
 
