@@ -243,7 +243,7 @@ def test_every_stop_of_the_keyboard_has_a_name(everything: Path, page: Page) -> 
         page.keyboard.press("Tab")
         name = page.evaluate(
             "(one => one === document.body ? '' : (one.getAttribute('aria-label') || "
-            "one.innerText || '?').trim())(document.activeElement)"
+            "one.labels?.[0]?.innerText || one.innerText || '?').trim())(document.activeElement)"
         )
         if not name:
             break
