@@ -438,7 +438,7 @@ def test_extracted_text_is_a_part_made_from_the_file() -> None:
     assert (file["kind"], file["media_type"]) == ("transcription", "application/pdf")
     assert file["title"] == "The file that the text was extracted from"
     assert letter["made_from"] == ["source-file", original["id"]]
-    assert letter["method"] == "Text of the file, with a blank line between paragraphs"
+    assert letter["method"] == "Text layer of the file, with a blank line between pages"
     assert (letter["file"], letter["media_type"], "sha256" in letter) == (
         "a.txt",
         "text/plain",

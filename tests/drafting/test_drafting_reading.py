@@ -189,7 +189,6 @@ def _zip() -> bytes:
 OTHER_FILES = {
     "a workbook": (_workbook(), "archive-pkg check"),
     "a zip archive": (_zip(), "Unpack it"),
-    "a PDF file": (b"%PDF-1.4\n%\xe2\xe3", "add this file to parts in the record"),
     "an image (JPEG)": (b"\xff\xd8\xff\xe0\0\x10JFIF", "add this file to parts in the record"),
     "an e-mail message": (b"From: a@b.org\r\nMIME-Version: 1.0\r\n\r\nDear Sir", "as .txt"),
 }

@@ -30,9 +30,13 @@ WORD = FileKind("a Word file", "Draft a record from it: archive-pkg draft {}")
 OPEN_DOCUMENT = FileKind("an OpenDocument text", "Draft a record from it: archive-pkg draft {}")
 DAMAGED = FileKind("a damaged zip archive or Office file", "Restore it from another copy.")
 XML = FileKind("XML", "If it is TEI, CMIF, EAD3 or DataCite, import it: archive-pkg import {}")
+PDF_FILE = FileKind(
+    "a PDF file",
+    "If it has a text layer, draft a record from it: archive-pkg draft {}",
+)
 _ZIP = FileKind("a zip archive", _UNPACK)
 _PREFIXES = (
-    (b"%PDF-", FileKind("a PDF file", _PART)),
+    (b"%PDF-", PDF_FILE),
     (b"\xff\xd8\xff", FileKind("an image (JPEG)", _PART)),
     (b"\x89PNG\r\n", FileKind("an image (PNG)", _PART)),
     (b"GIF8", FileKind("an image (GIF)", _PART)),
@@ -91,8 +95,8 @@ _JSON = FileKind("a JSON file", "If it is a record, check it: archive-pkg check 
 _HTML = FileKind("a web page (HTML)", "Save its text as .txt, and use that file.")
 # The kind of an XML file, by the name of its root element.
 _MARKUP = {
-    "PcGts": FileKind("a PAGE XML file", "Save its text as .txt, and use that file."),
-    "alto": FileKind("an ALTO file", "Save its text as .txt, and use that file."),
+    "PcGts": FileKind("a PAGE XML file", "Draft a record from it: archive-pkg draft {}"),
+    "alto": FileKind("an ALTO file", "Draft a record from it: archive-pkg draft {}"),
     "html": _HTML,
     "mods": FileKind("a MODS record", _DESCRIPTION),
     "modsCollection": FileKind("a MODS file", _DESCRIPTION),

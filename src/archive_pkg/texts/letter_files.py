@@ -1,24 +1,26 @@
-"""Read the text of a letter's file: plain text, Word or OpenDocument.
+"""Read the text of a letter's file: plain text, Word, OpenDocument, PAGE XML, ALTO or PDF.
 
-The paragraphs of a Word or OpenDocument file are separated by blank lines. TEI files are imported
-instead, because their markup describes the letter.
+A blank line separates the paragraphs of a Word or OpenDocument file, and the regions of a page. TEI
+files are imported instead, because their markup describes the letter.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import limits
-from archive_pkg.errors import InvalidError
+from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.parsing import ZIP_ERRORS, OverLimitError, check_xml, parse_xml
 from archive_pkg.records.file_kinds import (
     DAMAGED,
     OPEN_DOCUMENT,
+    PDF_FILE,
     WORD,
     FileKind,
     recognize,
@@ -27,6 +29,7 @@ from archive_pkg.records.file_kinds import (
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import read_regular, unreadable
 from archive_pkg.texts.decoding import decode
+from archive_pkg.texts.page_files import ALTO, PAGE, PDF, text_of_pages
 
 if TYPE_CHECKING:
     from archive_pkg.paths import StrPath
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 UNREADABLE = Code(
     "letter-file-unreadable",
     Severity.ERROR,
-    "The file is a Word or OpenDocument file, but it is damaged.",
+    "The file is a Word, OpenDocument, PAGE, ALTO or PDF file, but it is damaged or encrypted.",
 )
 TOO_LARGE = Code(
     "letter-file-too-large", Severity.ERROR, "The file, its text or its markup exceeds a limit."
@@ -64,6 +67,18 @@ MARKUP = Code(
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
 TEI = "application/tei+xml"
+METHODS = {
+    DOCX: "Text of the file, with a blank line between paragraphs",
+    ODT: "Text of the file, with a blank line between paragraphs",
+    PAGE: "Lines of the file, with a blank line between regions",
+    ALTO: "Lines of the file, with a blank line between blocks",
+    PDF: "Text layer of the file, with a blank line between pages",
+}
+"""How the text of each media type is extracted."""
+_ROOTS = {
+    re.compile(rb"<(?:[\w.-]+:)?PcGts[\s>]"): PAGE,
+    re.compile(rb"<(?:[\w.-]+:)?alto[\s>]"): ALTO,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +115,7 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
     Raises:
         InvalidError: The file is not a text, is damaged, too large, or TEI.
         StorageError: The file cannot be read.
-        UsageError: The declared encoding is unknown.
+        UsageError: The declared encoding is unknown, or pypdf is not installed for a PDF file.
     """
     path = Path(path)
     try:
@@ -114,14 +129,14 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
     name = str(path)
     kind = media_type(data)
     other = recognize(data)
-    if other is not None and other not in (WORD, OPEN_DOCUMENT, DAMAGED):
+    if other is not None and other not in (WORD, OPEN_DOCUMENT, DAMAGED, PDF_FILE):
         raise _other_kind(name, other)
-    if kind in (DOCX, ODT):
+    if kind in METHODS:
         try:
             text = _document_text(data, kind)
         except OverLimitError as error:
             raise _too_large(path, error) from error
-        except MemoryError:
+        except (MemoryError, UsageError):
             raise
         except Exception as error:  # python-docx raises many types for damaged files
             broken = isinstance(error, zipfile.BadZipFile)
@@ -148,12 +163,12 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
 
 
 def extracted_text(data: bytes, media_type: str | None) -> str | None:
-    """Return the text of a Word or OpenDocument file.
+    """Return the text of a file that is not plain text, such as a Word file.
 
     Returns:
         The text. None if the media type is another one, or if the file is damaged or too large.
     """
-    if media_type not in (DOCX, ODT) or len(data) > limits.DOCUMENT_SIZE.value:
+    if media_type not in METHODS or len(data) > limits.DOCUMENT_SIZE.value:
         return None
     try:
         return _document_text(data, media_type)
@@ -164,6 +179,8 @@ def extracted_text(data: bytes, media_type: str | None) -> str | None:
 
 
 def _document_text(data: bytes, kind: str) -> str:
+    if kind not in (DOCX, ODT):
+        return text_of_pages(data, kind)
     text = _docx(data) if kind == DOCX else _odt(data)
     _refuse_long(len(text))
     return text
@@ -174,6 +191,8 @@ def media_type(data: bytes) -> str:
 
     A zip archive counts as a Word file unless it has the content of an OpenDocument file.
     """
+    if data.startswith(b"%PDF-"):
+        return PDF
     if data.startswith(b"PK\x03\x04"):
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -184,6 +203,8 @@ def media_type(data: bytes) -> str:
     head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"<") and b"http://www.tei-c.org/ns/1.0" in head:
         return TEI
+    if head.startswith(b"<"):
+        return next((kind for root, kind in _ROOTS.items() if root.search(head)), "text/plain")
     return "text/plain"
 
 
@@ -207,7 +228,7 @@ def _refuse_blank(path: str, text: str) -> None:
 
 
 def _unreadable(path: str, why: str) -> InvalidError:
-    hint = "Open it in the program that made it, and save it as .docx or .odt."
+    hint = "Open it in the program that made it, and save it again, or save its text as .txt."
     finding = UNREADABLE.at(Location(path), f"the file cannot be opened: {why}", hint)
     return InvalidError(f"{path} cannot be drafted", report=Report([finding]))
 

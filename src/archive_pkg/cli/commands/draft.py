@@ -48,7 +48,9 @@ def register(app: typer.Typer) -> None:
 def draft(
     texts: Annotated[
         list[Path],
-        typer.Argument(help="Letters (.txt, .docx, .odt, TEI XML), or folders with letters."),
+        typer.Argument(
+            help="Letters (.txt, .docx, .odt, PAGE, ALTO or TEI XML, PDF), or folders with letters."
+        ),
     ],
     out: Annotated[
         Path | None,

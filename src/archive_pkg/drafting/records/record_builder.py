@@ -13,6 +13,7 @@ from archive_pkg.drafting.statements.base import PROBABLE
 from archive_pkg.drafting.statements.enclosures import enclosure_id
 from archive_pkg.names import slug
 from archive_pkg.records.models import Record
+from archive_pkg.texts.letter_files import METHODS
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.statements.base import Statement
@@ -80,7 +81,7 @@ class RecordBuilder(FrameBuilder):
         }
         if source.extracted:
             parts.append(self.source_part())
-            letter |= {"method": "Text of the file, with a blank line between paragraphs"}
+            letter |= {"method": METHODS[source.media_type]}
             letter["made_from"] = ["source-file"]
         letter |= file
         if summary is not None and summary.quote is not None:
