@@ -20,9 +20,9 @@ from archive_pkg.packages import check, open_package, verify
 from archive_pkg.packages.metadata import read_for_export
 from archive_pkg.packages.page import package_page
 from archive_pkg.records import Record, load_record, read_record
+from archive_pkg.records.display import FIELDS, facts
 from archive_pkg.records.saving import as_yaml
 from archive_pkg.records.vocabularies.document_types import document_types
-from archive_pkg.records.wording import FIELDS, facts
 from archive_pkg.tables.catalogue import read_records
 from archive_pkg.tables.writing.data_package import package_files
 from program import Run

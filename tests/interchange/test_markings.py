@@ -11,8 +11,8 @@ from lxml import etree
 
 from archive_pkg.interchange import FORMATS, export, find_format
 from archive_pkg.interchange.losses import place_of
+from archive_pkg.records.display import classification_in_words
 from archive_pkg.records.models import Record
-from archive_pkg.records.wording import classification_in_words
 
 RAW: dict[str, Any] = {
     "id": "x",

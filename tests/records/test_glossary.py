@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from archive_pkg.records import Access, Agent, Evidence, Record
-from archive_pkg.records.wording import FIELDS, label
+from archive_pkg.records.display import FIELDS, label
 
 TERMS = [
     term.strip()

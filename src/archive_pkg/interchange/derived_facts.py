@@ -8,8 +8,8 @@ from itertools import count
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from archive_pkg.interchange.dates import edtf_of
+from archive_pkg.records.display import label, words
 from archive_pkg.records.models import Event
-from archive_pkg.records.wording import label, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

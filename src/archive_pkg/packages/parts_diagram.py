@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
-from archive_pkg.dates.wording import in_words
+from archive_pkg.dates.english import in_words
 from archive_pkg.packages import svg
+from archive_pkg.records.display import relations
 from archive_pkg.records.vocabularies.languages import language_name
-from archive_pkg.records.wording import relations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from pydantic_core import to_json
 
 from archive_pkg import tables
-from archive_pkg.dates.wording import in_words
+from archive_pkg.dates.english import in_words
 from archive_pkg.packages.layout import PARTS, README, RECORD, SOFTWARE_LABEL, WITHHELD
-from archive_pkg.records.wording import classification_in_words, relations, words
+from archive_pkg.records.display import classification_in_words, relations, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

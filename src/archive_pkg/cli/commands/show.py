@@ -140,7 +140,7 @@ def _print(console: Console, record: Record, verification: Verification | None) 
     from rich.text import Text
 
     from archive_pkg.packages import states
-    from archive_pkg.records.wording import classification_in_words, words
+    from archive_pkg.records.display import classification_in_words, words
 
     heading = Text(clean(record.title, lines=True), style="bold")
     if record.classification:
@@ -184,7 +184,7 @@ def _table(console: Console, rows: list[tuple[str, str]]) -> None:
 
 
 def _facts(record: Record) -> list[tuple[str, str]]:
-    from archive_pkg.records.wording import facts
+    from archive_pkg.records.display import facts
 
     rows = [(label, value) for name, label, value in facts(record) if name not in _IN_HEADING]
     return [

@@ -102,7 +102,7 @@ def _part(record: Record, steps: int, part: Part) -> Iterator[str]:
     words = [f"{part.id}: {part.kind}"]
     if part.languages:
         words.append(f"in {', '.join(part.languages)}")
-    from archive_pkg.records.wording import relations
+    from archive_pkg.records.display import relations
 
     words.extend(relations(part))
     made = [f"by {record.names(part.made_by)}"] if part.made_by else []

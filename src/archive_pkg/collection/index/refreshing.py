@@ -256,7 +256,7 @@ def _read_one(subject: _Subject, pace: Pace, *, audience: Audience) -> Done:
 def _row(package: Package, fingerprint: bytes, audience: Audience) -> dict[str, Any]:
     from archive_pkg.packages.access.redaction import seen_by
     from archive_pkg.packages.access.visibility import judged_on, window
-    from archive_pkg.records.wording import classification_in_words
+    from archive_pkg.records.display import classification_in_words
 
     outgoing = seen_by(package.record, audience)
     since, until = window(package.record, judged_on())

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.dates.wording import in_words
+from archive_pkg.dates.english import in_words
 from archive_pkg.drafting.records.frame_builder import FrameBuilder
 from archive_pkg.drafting.rules import reason
 from archive_pkg.drafting.statements.base import PROBABLE

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.dates import plain
 from archive_pkg.interchange.json_text import to_json
-from archive_pkg.records.wording import shelfmark
+from archive_pkg.records.display import shelfmark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

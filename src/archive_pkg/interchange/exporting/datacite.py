@@ -15,7 +15,7 @@ from archive_pkg.interchange.dates import is_exact, w3cdtf
 from archive_pkg.interchange.json_text import to_json
 from archive_pkg.interchange.licences import spdx_id
 from archive_pkg.interchange.markup import XSI, label, put, root, say, serialize
-from archive_pkg.records.wording import classification_in_words
+from archive_pkg.records.display import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,9 +10,9 @@ from archive_pkg.interchange.dates import extremes, plain
 from archive_pkg.interchange.exporting import datacite
 from archive_pkg.interchange.json_text import to_json
 from archive_pkg.interchange.licences import spdx_id, spdx_page
+from archive_pkg.records.display import classification_in_words
 from archive_pkg.records.vocabularies.identifiers import SCHEMES
 from archive_pkg.records.vocabularies.languages import language_name
-from archive_pkg.records.wording import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

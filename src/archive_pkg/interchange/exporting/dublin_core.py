@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.markup import XSI, Element, label, root, say, serialize
-from archive_pkg.records.wording import classification_in_words
+from archive_pkg.records.display import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,7 @@ from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import licence_address
 from archive_pkg.interchange.dates import extremes, plain
 from archive_pkg.interchange.markup import Element, put, root, say, serialize
-from archive_pkg.records.wording import classification_in_words
+from archive_pkg.records.display import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.losses import OF_AGENTS, leaves
 from archive_pkg.interchange.markup import XSI, Element, label, put, root, say, serialize
+from archive_pkg.records.display import classification_in_words
 from archive_pkg.records.vocabularies.terms import event_types
-from archive_pkg.records.wording import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

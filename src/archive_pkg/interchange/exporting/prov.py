@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.dates import edtf_of
 from archive_pkg.interchange.json_text import to_json
-from archive_pkg.records.wording import classification_in_words
+from archive_pkg.records.display import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

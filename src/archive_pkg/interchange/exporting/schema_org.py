@@ -14,8 +14,8 @@ from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import first_address, licence_address
 from archive_pkg.interchange.dates import edtf_of
 from archive_pkg.interchange.json_text import to_json
+from archive_pkg.records.display import classification_in_words, shelfmark
 from archive_pkg.records.vocabularies.identifiers import SCHEMES
-from archive_pkg.records.wording import classification_in_words, shelfmark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -13,7 +13,7 @@ from archive_pkg.interchange.addresses import address, licence_address
 from archive_pkg.interchange.dates import tei as date_attributes
 from archive_pkg.interchange.exporting.tei_text import note_id, render
 from archive_pkg.interchange.markup import Element, put, root, say, serialize
-from archive_pkg.records.wording import classification_in_words
+from archive_pkg.records.display import classification_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
 from archive_pkg import storage
-from archive_pkg.dates.wording import in_words
+from archive_pkg.dates.english import in_words
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.interchange import derived_facts
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.marked_text import Highlight, MarkedLine, Segment, marked_lines
+from archive_pkg.records.display import classification_in_words, facts, item_title, label, words
 from archive_pkg.records.models import Enclosure
 from archive_pkg.records.statements import StatementIndex, statements
 from archive_pkg.records.vocabularies.languages import language_name
-from archive_pkg.records.wording import classification_in_words, facts, item_title, label, words
 from archive_pkg.texts.letter_files import DOCX, ODT, extracted_text
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.drafting.records.frame_builder import mixed_case
 from archive_pkg.records import Record
+from archive_pkg.records.display import label as label_of
 from archive_pkg.records.vocabularies.document_types import document_types
-from archive_pkg.records.wording import label as label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

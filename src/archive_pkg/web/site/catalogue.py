@@ -18,7 +18,7 @@ from archive_pkg.interchange.addresses import licence_address
 from archive_pkg.interchange.exporting import cmif
 from archive_pkg.interchange.markup import escaped
 from archive_pkg.packages.page import rendering
-from archive_pkg.records.wording import label
+from archive_pkg.records.display import label
 from archive_pkg.web.site.letters import LETTERS, script_json, unpacked
 from archive_pkg.web.site.search_index import WordIndex
 

@@ -7,11 +7,11 @@ import unicodedata
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.dates.wording import in_words
+from archive_pkg.dates.english import in_words
 from archive_pkg.interchange.addresses import address
 from archive_pkg.names import slug
+from archive_pkg.records.display import classification_in_words, words
 from archive_pkg.records.vocabularies.languages import language_name
-from archive_pkg.records.wording import classification_in_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -28,7 +28,7 @@ from archive_pkg.packages.access.visibility import window
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.letter import DAMAGED, drawing_of, read_parts, view
 from archive_pkg.packages.signatures.verifying import FOLDER as SIGNATURES
-from archive_pkg.records.wording import label
+from archive_pkg.records.display import label
 from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.texts.letter_files import DOCX, ODT
 from archive_pkg.web.site.entries import ROLES, CatalogueEntry, catalogue_entry, described_by

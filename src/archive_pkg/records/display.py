@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.dates.wording import in_words
+from archive_pkg.dates.english import in_words
 from archive_pkg.records.coherence import reference_paths
 from archive_pkg.records.models import (
     AgendaItem,
