@@ -21,6 +21,7 @@ from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages import build_package, check
 from archive_pkg.packages.targets import TARGETS, build_for, find_target, why_not
 from archive_pkg.projects import Project
+from archive_pkg.reports import Report
 from official import official, xml_schema
 from program import Run
 
@@ -151,6 +152,51 @@ def test_valid_mets_describes_every_file_of_a_csip_package(letter: Path, tmp_pat
             listed.add((document.parent / address).relative_to(folder).as_posix())
     files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     assert files - listed == {"METS.xml"}
+
+
+@pytest.mark.parametrize(
+    ("name", "digests", "container", "checked"),
+    [
+        (
+            "rda",
+            "MD5 of every file for the bag's manifests",
+            "a BagIt 0.97 bag",
+            "the bag against RFC 8493, and the record against its files in the bag",
+        ),
+        (
+            "eark-csip",
+            "SHA-256 of every file for METS.xml",
+            "an E-ARK CSIP package",
+            "the record against its files in the package",
+        ),
+    ],
+)
+def test_the_events_of_packaging_say_how_the_package_was_made(
+    name: str, digests: str, container: str, checked: str, letter: Path, tmp_path: Path
+) -> None:
+    [record] = unpacked(build(name, letter, tmp_path), tmp_path / "u").rglob("record.json")
+    details = [event["detail"] for event in json.loads(record.read_bytes())["events"][-3:]]
+    assert details == [
+        f"Computed {digests}.",
+        f"Copied the files unchanged into {container}, with documents that describe them.",
+        f"Checked {checked}.",
+    ]
+
+
+@pytest.mark.parametrize("name", ["rda", "eark-csip"])
+def test_a_text_that_changes_during_a_build_for_a_target_is_not_packaged(
+    name: str, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change(*_: object) -> Report:
+        text = letter / "letter-1960-07-18.txt"
+        text.write_bytes(text.read_bytes().replace(b"1500", b"1600"))
+        return Report()
+
+    monkeypatch.setattr("archive_pkg.packages.targets.making.blockers", change)
+    with pytest.raises(InvalidError, match="failed its verification") as refused:
+        build(name, letter, tmp_path / "out")
+    assert "part-changed" in {finding.code for finding in refused.value.report}
+    assert not list((tmp_path / "out").iterdir())
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -19,30 +20,39 @@ if TYPE_CHECKING:
 
 SOFTWARE_ID = "archive-pkg"
 
-# Types from the Library of Congress's vocabulary, in the order of building. The claims hold
-# for every package, since one that fails its validation is removed.
-_STEPS = (
-    ("ingestion", "Read the record and the files of its parts."),
-    (
-        "validation",
-        "Checked the record against its files: all present and unchanged, every quote in place.",
-    ),
-    (
-        "message digest calculation",
-        "Computed SHA-256 and SHA-512 of every file for the bag's manifests.",
-    ),
-    (
-        "packing",
-        "Copied the files unchanged into a BagIt 1.0 bag, with documents that describe them.",
-    ),
-    (
-        "validation",
-        "Checked the bag against RFC 8493, and the record against its files in the bag.",
-    ),
-)
 _COPYING = {"ingestion", "packing"}
 """The steps whose outputs are the files, copied without a change."""
 _PROGRAM = Agent(id=SOFTWARE_ID, name="archive-pkg", kind="software", version=VERSION)
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How a package is made, in the words of its events.
+
+    Attributes:
+        digests: The algorithms and what their digests are for.
+        container: The kind of package.
+        validation: What is checked after writing. A package that fails is removed.
+    """
+
+    digests: str = "SHA-256 and SHA-512 of every file for the bag's manifests"
+    container: str = "a BagIt 1.0 bag"
+    validation: str = "the bag against RFC 8493, and the record against its files in the bag"
+
+    def steps(self) -> tuple[tuple[str, str], ...]:
+        """Return the types and details of the events, in the order of building.
+
+        The types are those of the Library of Congress's vocabulary.
+        """
+        checked = "the record against its files: all present and unchanged, every quote in place"
+        described = "with documents that describe them"
+        return (
+            ("ingestion", "Read the record and the files of its parts."),
+            ("validation", f"Checked {checked}."),
+            ("message digest calculation", f"Computed {self.digests}."),
+            ("packing", f"Copied the files unchanged into {self.container}, {described}."),
+            ("validation", f"Checked {self.validation}."),
+        )
 
 
 def packaged(
@@ -52,6 +62,7 @@ def packaged(
     withheld_parts: Mapping[str, Withheld] | None = None,
     settings: str = "",
     registered: Sequence[str] = (),
+    packing: Packing = Packing(),
 ) -> Record:
     """Return the record with the events of its packaging and the program as their agent.
 
@@ -62,6 +73,7 @@ def packaged(
         withheld_parts: The parts that the package withholds. If there are any, an event says so.
         settings: The settings of the project that change the package, in words.
         registered: The ids of the agents that come from the register of the collection.
+        packing: How the package is made.
 
     Raises:
         InvalidError: An event of the record is later than the date of packaging.
@@ -99,7 +111,7 @@ def packaged(
                 outcome="success",
                 detail=detail + more.get(kind, ""),
             )
-            for kind, detail in _STEPS
+            for kind, detail in packing.steps()
         ),
     )
     others = tuple(agent for agent in record.agents if agent.id != SOFTWARE_ID)

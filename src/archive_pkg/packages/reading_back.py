@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import bags
 from archive_pkg.packages import layout
 from archive_pkg.packages.checking.files import PART_CHANGED
+from archive_pkg.packages.checking.records import check_record
 from archive_pkg.packages.opening import Verification, verify
 from archive_pkg.records import read_record
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -44,14 +45,8 @@ def read_back(path: Path, record: Record, *, jobs: int | None = None) -> Verific
     verdict = bags.verify(path, jobs=jobs)
     report = Report(list(verdict.report))
     source = path / "data" / layout.RECORD
-    found, findings = read_record(source, standalone=True)
+    found, findings = _read_record_back(source, record)
     report.extend(findings)
-    if found is not None and found != record:
-        report.add(
-            RECORD_NOT_AS_MEANT.at(
-                Location(str(source)), "the record read back differs from the one written"
-            )
-        )
     listed = verdict.bag.manifests["sha256"].digests if verdict.bag else {}
     for part in record.parts:
         there = listed.get(f"data/{layout.PARTS}/{part.file}")
@@ -59,3 +54,29 @@ def read_back(path: Path, record: Record, *, jobs: int | None = None) -> Verific
             place = Location(str(source), field=f"parts.{part.id}.sha256")
             report.add(PART_CHANGED.at(place, f"{part.file} changed during the copy"))
     return Verification(path, verdict, report, found)
+
+
+def check_copy(source: Path, parts: Path, record: Record) -> Report:
+    """Report errors of a record that was just written, and of its files in the package.
+
+    Args:
+        source: The record's file in the package.
+        parts: The folder in the package that the parts' paths are relative to.
+        record: The record that was written.
+
+    Raises:
+        StorageError: The record cannot be read.
+    """
+    _, report = _read_record_back(source, record)
+    report.extend(
+        found for found in check_record(record, parts, source) if found.severity is Severity.ERROR
+    )
+    return report
+
+
+def _read_record_back(source: Path, record: Record) -> tuple[Record | None, Report]:
+    found, report = read_record(source, standalone=True)
+    if found is not None and found != record:
+        message = "the record read back differs from the one written"
+        report.add(RECORD_NOT_AS_MEANT.at(Location(str(source)), message))
+    return found, report

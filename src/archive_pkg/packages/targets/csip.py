@@ -50,8 +50,8 @@ _SCHEMAS = (
 _DESCRIPTIVE = (("dc", "DC"), ("ead3", "OTHER"))
 
 
-def write_csip(folder: Path, record: Record, files: Path, context: ExportContext) -> None:
-    """Write the package into a folder that does not exist yet.
+def write_csip(folder: Path, record: Record, files: Path, context: ExportContext) -> Path:
+    """Write the package into a folder that does not exist yet. Return the folder of the files.
 
     Args:
         folder: The package's folder.
@@ -76,6 +76,7 @@ def write_csip(folder: Path, record: Record, files: Path, context: ExportContext
     inner = f"representations/{REPRESENTATION}"
     package.add(f"{inner}/METS.xml", package.representation_mets(inner), "application/xml")
     package.add("METS.xml", package.package_mets(inner), "application/xml")
+    return folder / data
 
 
 def _media_type(record: Record, path: str) -> str:

@@ -31,14 +31,15 @@ from archive_pkg.packages.checking.files import NAME_PERCENT
 from archive_pkg.packages.checking.records import examine
 from archive_pkg.packages.layout import is_bag
 from archive_pkg.packages.opening import open_package
-from archive_pkg.packages.packaging_events import packaged
+from archive_pkg.packages.packaging_events import Packing, packaged
+from archive_pkg.packages.reading_back import check_copy
 from archive_pkg.packages.targets.requirements import TARGET_NAME, answer, blockers
 from archive_pkg.records import record_file
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from archive_pkg.interchange import ExportContext
@@ -224,6 +225,34 @@ def _size(path: Path) -> int:
         return 0
 
 
+_CSIP_PACKING = Packing(
+    "SHA-256 of every file for METS.xml",
+    "an E-ARK CSIP package",
+    "the record against its files in the package",
+)
+
+
+def _bag_packing(target: Target) -> Packing:
+    """Return how the bag for a target is made, in the words of its events."""
+    digests = f"{_in_words(target.algorithms)} of every file"
+    if target.tag_algorithms and set(target.tag_algorithms) != set(target.algorithms):
+        tags = _in_words(target.tag_algorithms)
+        digests = f"{_in_words(target.algorithms)} of the payload and {tags} of the tag files"
+    return Packing(f"{digests} for the bag's manifests", f"a BagIt {target.version} bag")
+
+
+def _in_words(algorithms: Sequence[str]) -> str:
+    return " and ".join(name.upper().replace("SHA", "SHA-") for name in algorithms)
+
+
+def _failed(report: Report) -> InvalidError:
+    return InvalidError(
+        "the built package failed its verification and was removed",
+        "A file may have changed during the build. Build again.",
+        report=report,
+    )
+
+
 class _TargetBuilder:
     """Makes one package for one target in a staging folder."""
 
@@ -266,6 +295,7 @@ class _TargetBuilder:
             self.withheld_parts,
             target.project.recorded,
             checked.registered,
+            _CSIP_PACKING if target.form == "csip" else _bag_packing(target),
         )
         self.tags = answer(target, record, given, sum(sizes[n] for n in record.files)).tags
 
@@ -291,8 +321,9 @@ class _TargetBuilder:
                 from archive_pkg.packages.targets.csip import write_csip
 
                 folder = staged / "package"
-                write_csip(folder, self.record, self.checked.folder, self.export_context())
+                data = write_csip(folder, self.record, self.checked.folder, self.export_context())
                 self._refuse_leaks(folder)
+                self._check_copy(data, data)
                 return folder
             case "invenio":
                 return self._upload(staged, "invenio")
@@ -336,6 +367,7 @@ class _TargetBuilder:
         self._refuse_leaks(folder)
         # An archive is checked against the profile after packing.
         self._check(bags.verify(folder, profile=None if self.is_packed else self.target.profile))
+        self._check_copy(folder / "data", folder / "data" / layout.PARTS)
 
     @property
     def is_packed(self) -> bool:
@@ -394,11 +426,13 @@ class _TargetBuilder:
                 report=verdict.report,
             )
         if not verdict.valid:
-            raise InvalidError(
-                "the built package failed its verification and was removed",
-                "A file may have changed during the build. Build again.",
-                report=verdict.report,
-            )
+            raise _failed(verdict.report)
+
+    def _check_copy(self, data: Path, parts: Path) -> None:
+        """Check the written record and the copied files."""
+        report = Report() if self.hollow else check_copy(data / layout.RECORD, parts, self.record)
+        if not report.ok:
+            raise _failed(report)
 
     def _upload(self, staged: Path, name: str) -> Path:
         folder = staged / "upload"
