@@ -18,7 +18,7 @@ from prov.model import ProvDocument
 
 from archive_pkg.interchange import FORMATS, ExportContext, export
 from archive_pkg.interchange.markup import fit
-from archive_pkg.records import Edtf, load_record, wording
+from archive_pkg.records import Edtf, display, load_record
 from archive_pkg.records.models import Record
 from strategies import records
 
@@ -386,7 +386,7 @@ def check_dublin_core(says: Says, written: bytes) -> None:
 def _part_titles(says: Says) -> set[str]:
     wholes = {name for name, whole in says.part_of if whole == LETTER}
     titles = {plain(item.title) for item in says.record.enclosures}
-    titles |= {plain(wording.words(says.record, item)) for item in says.record.items}
+    titles |= {plain(display.words(says.record, item)) for item in says.record.items}
     return titles | {says.title(name) for name in wholes}
 
 
