@@ -10,8 +10,8 @@ import pytest
 from archive_pkg.packages.access.visibility import withheld
 from archive_pkg.reports import Report
 from archive_pkg.tables import check, draft_map, read_tables
+from archive_pkg.tables.lists.access_words import read_access, speaks_of_access
 from archive_pkg.tables.lists.mapping import read_mapping
-from archive_pkg.tables.lists.restrictions import read_access, speaks_of_access
 
 
 @pytest.mark.parametrize(

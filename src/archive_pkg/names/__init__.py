@@ -1,6 +1,6 @@
 """Names: recognize bodies, romanise, and make slugs."""
 
-from archive_pkg.names.bodies import is_body
+from archive_pkg.names.bodies import divide_name, in_reading_order, is_body
 from archive_pkg.names.slugs import latin, slug
 
-__all__ = ["is_body", "latin", "slug"]
+__all__ = ["divide_name", "in_reading_order", "is_body", "latin", "slug"]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from archive_pkg.tables.converting import (
         annotate,
         export_records,
+        files_folder,
+        filled,
         read_tables,
         write_records,
         write_template,
@@ -31,7 +33,15 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "catalogue": ("check", "read_catalogue", "read_records", "stream_records", "tables_hold"),
-    "converting": ("annotate", "export_records", "read_tables", "write_records", "write_template"),
+    "converting": (
+        "annotate",
+        "export_records",
+        "files_folder",
+        "filled",
+        "read_tables",
+        "write_records",
+        "write_template",
+    ),
     "lists.opening": ("draft_map",),
     "writing.data_package": ("package_files", "table_schema"),
     "reading.sources": ("is_tables", "subjects"),
@@ -42,6 +52,8 @@ __all__ = [
     "check",
     "draft_map",
     "export_records",
+    "files_folder",
+    "filled",
     "is_tables",
     "package_files",
     "read_catalogue",

@@ -19,7 +19,7 @@ from archive_pkg.tables.reading.descriptor import find_descriptor
 from archive_pkg.tables.reading.sources import find_map, open_sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from archive_pkg.paths import StrPath
     from archive_pkg.tables.checking.files import FileCheck
@@ -42,8 +42,9 @@ def check(
         mapping: The map of a list of letters. The default is the file name of the list followed by
             `.map.yaml`, if there is such a file. A catalogue needs no map.
         encoding: The encoding of CSV files that are not UTF-8.
-        files: The folder of the letters' files. They are in it, or in one subfolder per letter that
-            is named after the letter's id. The default is the folder of the tables.
+        files: The folder of the letters' files. The files of a catalogue are in it, or in one
+            subfolder per letter that is named after the letter's id. The default is the folder of
+            the tables.
         check_files: Checks a record with its files (`packages.check_record`); without it, only
             missing files are reported.
         progress: Called with the number of finished rows, and the total if known.
@@ -57,12 +58,11 @@ def check(
     files_folder = Path(files) if files is not None else path if path.is_dir() else path.parent
     found = Path(mapping) if mapping is not None else find_map(path)
     if found is not None:
-        from archive_pkg.tables.lists.mapping import read_mapping
-        from archive_pkg.tables.lists.opening import check_list
+        from archive_pkg.tables.lists.opening import read_list
 
-        return check_list(
-            path, read_mapping(found), encoding=encoding, home=files_folder, check_files=check_files
-        )
+        folder = Path(files) if files is not None else None
+        _, report = read_list(path, found, encoding=encoding, files=folder, check_files=check_files)
+        return report
     sheets, report = open_sheets(path, encoding=encoding)
     checked = CatalogueCheck(sheets, progress=progress)
     report.extend(checked.run())
@@ -135,20 +135,36 @@ def read_records(path: StrPath) -> list[Record]:
     return records
 
 
-def stream_records(path: StrPath) -> Iterator[Record]:
-    """Yield the records of a catalogue one by one, even if it is larger than memory.
+def stream_records(
+    path: StrPath,
+    *,
+    files: StrPath | None = None,
+    note: Callable[[Report], None] = lambda report: None,
+) -> Iterator[Record]:
+    """Yield the records of a catalogue or list one by one, even if it is larger than memory.
 
     The rows of one letter may be scattered over the tables, so all rows are first copied to a
-    temporary file, which is deleted at the end.
+    temporary file, which is deleted at the end. A list of letters is held in memory.
 
     Args:
-        path: The catalogue, as for `check`.
+        path: The catalogue or list, as for `check`. A list has its map next to it.
+        files: The folder of the files of a list's letters; see `check`.
+        note: Called with the findings about a valid list.
 
     Raises:
         InvalidError: The catalogue has errors; no record is returned.
         StorageError: A file cannot be read.
     """
-    sheets, report = open_sheets(Path(path))
+    path = Path(path)
+    if found := find_map(path):
+        from archive_pkg.tables.lists.opening import read_list
+
+        records, report = read_list(path, found, files=Path(files) if files is not None else None)
+        _refuse_invalid(path, report)
+        note(report)
+        yield from records
+        return
+    sheets, report = open_sheets(path)
     checked = CatalogueCheck(sheets)
     report.extend(checked.run())
     _refuse_invalid(path, report)
@@ -160,5 +176,5 @@ def _refuse_invalid(path: StrPath, report: Report) -> None:
     if not report.ok:
         first = report.errors[0]
         more = f" (and {len(report.errors) - 1} more)" if len(report.errors) > 1 else ""
-        message = f"{path} is not a valid catalogue: {first.location}: {first.message}{more}"
+        message = f"{path} is not valid: {first.location}: {first.message}{more}"
         raise InvalidError(message, first.hint, report)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import filecmp
+import shutil
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,19 +13,22 @@ from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.projects import with_defaults
 from archive_pkg.records import Record, read_record, save_record
 from archive_pkg.records.saving import fresh, same_content
-from archive_pkg.reports import counted
+from archive_pkg.reports import counted, some
 from archive_pkg.storage import (
     Staging,
+    hidden,
+    is_real_folder,
+    make_beneath,
     make_folder,
     mode_of,
+    open_beneath,
     read_regular,
     refuse_unsafe_folder,
     storage_errors,
     write_output,
 )
 from archive_pkg.tables.catalogue import read_catalogue
-from archive_pkg.tables.lists.mapping import read_mapping
-from archive_pkg.tables.lists.opening import open_list
+from archive_pkg.tables.lists.opening import read_list
 from archive_pkg.tables.reading.sources import find_map, raw_sheets
 from archive_pkg.tables.writing.annotations import annotate_workbook, annotated_csv
 from archive_pkg.tables.writing.data_package import package_files
@@ -98,16 +103,19 @@ def read_tables(
     *,
     mapping: StrPath | None = None,
     encoding: str | None = None,
+    files: StrPath | None = None,
     progress: Progress | None = None,
     project: Project | None = None,
 ) -> tuple[list[Record], Report]:
     """Return the records of a catalogue, or of a list of letters with a map.
 
     Args:
-        path: A CSV file, a workbook, a datapackage.json, or a folder with either.
+        path: A CSV file, a workbook, a datapackage.json, or a folder that has a datapackage.json or
+            CSV files.
         mapping: The map of a list of letters. The default is the file with the name of the list and
             `.map.yaml` after it. A catalogue needs none.
         encoding: The encoding of CSV files that are not UTF-8.
+        files: The folder of the files of a list's letters. The default is the folder of the list.
         progress: Called with the number of finished rows, and the total if known.
         project: The project whose defaults fill open fields of the records.
 
@@ -122,67 +130,117 @@ def read_tables(
     found = Path(mapping) if mapping is not None else find_map(path)
     if found is None:
         records, report = read_catalogue(path, encoding=encoding, progress=progress)
-        return _filled(records, project), report
-    reader, report = open_list(path, read_mapping(found), encoding=encoding)
-    if reader is None:
-        return [], report
-    records = reader.records()
-    report.extend(reader.report)
-    return (_filled(records, project) if report.ok else []), report
+        return filled(records, project), report
+    folder = Path(files) if files is not None else None
+    records, report = read_list(path, found, encoding=encoding, files=folder)
+    return (filled(records, project) if report.ok else []), report
 
 
-def _filled(records: list[Record], project: Project | None) -> list[Record]:
+def filled(records: list[Record], project: Project | None) -> list[Record]:
+    """Return records with the defaults of a project in their open fields."""
     if project is None:
         return records
     return [Record.model_validate(with_defaults(each.as_json(), project)) for each in records]
 
 
 def write_records(
-    records: Sequence[Record], out: StrPath, *, replace: bool = False
+    records: Sequence[Record], out: StrPath, *, files: StrPath | None = None, replace: bool = False
 ) -> tuple[int, int]:
-    """Write each record into a folder as `<id>/record.yaml`.
+    """Write each record into a folder as `<id>/record.yaml`, with copies of its files.
 
     What a record takes from the register above the folder is not copied. Other files in the folders
-    stay. If an existing record differs, nothing is written, unless
-    `replace` is set.
+    stay. If an existing record or file differs, nothing is written, unless `replace` is set.
+
+    Args:
+        records: The records.
+        out: The folder for the records' folders.
+        files: The folder of the records' files, or of one folder per record that is named after its
+            id. None copies no files.
+        replace: Whether to replace records and files that differ.
 
     Returns:
         The number of written records and the number of unchanged records.
 
     Raises:
-        StorageError: A record exists and differs, or the storage fails.
+        StorageError: A record or file exists and differs, or the storage fails.
     """
     out = Path(out)
+    sources = Path(files) if files is not None else None
     if not out.exists():
         with _staging(out) as staging:
             for record in records:
-                (staging.path / record.id).mkdir()
+                folder = staging.path / record.id
+                folder.mkdir()
+                _copy_files(record, folder, sources)
                 data = fresh(record, out / record.id / "record.yaml")
-                (staging.path / record.id / "record.yaml").write_bytes(data)
+                (folder / "record.yaml").write_bytes(data)
             staging.commit()
         return len(records), 0
     with storage_errors(f"writing into {out}"):
         refuse_unsafe_folder(out)
-    new = [record for record in records if not _is_unchanged(out / record.id, record)]
-    differing = [r.id for r in new if (out / r.id / "record.yaml").exists()]
+    new = [record for record in records if not _is_unchanged(out / record.id, record, sources)]
+    differing = [r.id for r in new if _differs(out / r.id, r, sources)]
     if differing and not replace:
-        shown = ", ".join(differing[:5]) + ("…" if len(differing) > 5 else "")
         raise StorageError(
-            f"{counted(len(differing), 'record')} would change, so nothing was written: {shown}",
+            f"{counted(len(differing), 'record')} would change, so nothing was written: "
+            f"{some(differing, 5)}",
             "Compare them with the tables. To replace them, add --replace.",
         )
     for record in new:
         folder = out / record.id
         folder.mkdir(exist_ok=True)
+        _copy_files(record, folder, sources)
         save_record(record, folder)
     return len(new), len(records) - len(new)
 
 
-def _is_unchanged(folder: Path, record: Record) -> bool:
+def files_folder(files: Path, record: Record) -> Path:
+    """Return the folder of a record's files: one that is named after its id, or the common one."""
+    own = files / record.id
+    is_own = is_real_folder(own) and all((own / name).is_file() for name in record.files)
+    return own if is_own else files
+
+
+def _copy_files(record: Record, folder: Path, sources: Path | None) -> None:
+    """Copy the files of a record into its folder."""
+    if sources is None:
+        return
+    home = files_folder(sources, record)
+    for name in record.files:
+        target = folder / name
+        with storage_errors(f"copying {name}"):
+            if target.parent != folder:
+                make_beneath(folder, str(Path(name).parent))
+            part = hidden(target, ".part")
+            with open_beneath(home, name) as source, part.open("wb") as copy:
+                shutil.copyfileobj(source, copy)
+            shutil.copystat(home / name, part, follow_symlinks=False)
+            part.replace(target)
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    return one.is_file() and filecmp.cmp(one, other, shallow=False)
+
+
+def _differs(folder: Path, record: Record, sources: Path | None) -> bool:
+    """Return whether a record or one of its files exists and differs."""
+    if (folder / "record.yaml").exists() and not _is_unchanged(folder, record, None):
+        return True
+    home = files_folder(sources, record) if sources is not None else folder
+    return any(
+        (folder / name).exists() and not _same_file(folder / name, home / name)
+        for name in record.files
+    )
+
+
+def _is_unchanged(folder: Path, record: Record, sources: Path | None) -> bool:
     if not (folder / "record.yaml").exists():
         return False
     existing, _ = read_record(folder)
-    return existing is not None and same_content(existing, record)
+    if existing is None or not same_content(existing, record):
+        return False
+    home = files_folder(sources, record) if sources is not None else None
+    return home is None or all(_same_file(folder / name, home / name) for name in record.files)
 
 
 def _staging(out: Path) -> Staging:

@@ -55,8 +55,8 @@ def build(
     records: Annotated[
         list[Path],
         typer.Argument(
-            help="Records (files, folders, folders of them, patterns) or tables (.xlsx, "
-            "letters.csv, datapackage.json)."
+            help="Records (files, folders, folders of them, patterns), tables (.xlsx, "
+            "letters.csv, datapackage.json) or a list of letters with its map."
         ),
     ],
     out: Annotated[
@@ -148,6 +148,7 @@ def build(
             "Leave them out, or build without --target.",
         )
     from archive_pkg.collection import Options, build_many, find_sources, guarded, make_collection
+    from archive_pkg.collection.bulk.searching import LIST_READ
     from archive_pkg.packages.metadata import chosen
     from archive_pkg.packages.output_protection import refuse_in_package, refuse_in_record
 
@@ -176,12 +177,15 @@ def build(
 
         def take(done: Done) -> None:
             nonlocal withheld
+            if done.outcome == LIST_READ:
+                answer.found(done.findings)
+                return
             answer.take(done)
             withheld += len(done.details.get("withheld", ()))
             if withheld:
                 answer.closing({"parts withheld": withheld})
 
-        sources, _ = answer.ahead(find_sources(records, files, take), _lines)
+        sources, _ = answer.ahead(find_sources(records, files, take, project), _lines)
         build_many(
             sources,
             make_collection(out, layout),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -106,6 +108,13 @@ def import_(
             "--map", help="The file that maps the columns to fields [default: FILE.map.yaml]."
         ),
     ] = None,
+    files: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder with the letters' files, which are copied next to their records. "
+            "Without it, no files are copied."
+        ),
+    ] = None,
     encoding: Encoding = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace existing records that differ.")
@@ -115,7 +124,7 @@ def import_(
 ) -> None:
     """Create records from tables. If the tables have errors, nothing is written.
 
-    Example: archive-pkg tables import letters.xlsx --out records
+    Example: archive-pkg tables import letters.xlsx --files scans --out records
     """
     from archive_pkg.tables import read_tables, write_records
 
@@ -128,19 +137,31 @@ def import_(
                 path,
                 mapping=mapping,
                 encoding=encoding,
+                files=files,
                 progress=progress,
                 project=current_project(),
             )
         if report.ok:
             records = _with_registered_agents(records, out, path, report)
-        if report.ok:
-            written, same = write_records(records, out, replace=replace)
-            result |= {"records": written, "unchanged": same}
-            rest = f", {same:,} unchanged" if same else ""
-            answer.say(f"{out}: {counted(written, 'record')} written{rest}")
-        else:
-            answer.say(f"{path}: not imported; {counted(len(report.errors), 'error')}")
         answer.found(result, report)
+        if not report.ok:
+            errors = counted(len(report.errors), "error")
+            answer.say(f"{path}: {errors}; nothing was written")
+            return
+        written, same = write_records(records, out, files=files, replace=replace)
+        result |= {"records": written, "unchanged": same}
+        said = [f"{counted(written, 'record')} written"]
+        if same:
+            said.append(f"{same:,} unchanged")
+        if files:
+            result["files"] = sum(len(record.files) for record in records)
+            said.append(f"with {counted(result['files'], 'file')}")
+        counts = Counter(finding.code for finding in report)
+        if without := counts["tables-row-without-file"]:
+            said.append(f"{without:,} of them without a file")
+        if others := counts["tables-row-left-out"]:
+            said.append(f"{counted(others, 'row')} left out")
+        answer.say(f"{out}: {', '.join(said)}")
 
 
 def _with_registered_agents(
@@ -183,7 +204,9 @@ def template(
         file_for(out, ".xlsx") as file,
     ):
         write_template(file, replace=replace)
-        answer.say(f"{out}: template written; fill it in, then run: archive-pkg check {out}")
+        answer.say(
+            f"{out}: template written; fill it in, then run: archive-pkg check {quote(str(out))}"
+        )
 
 
 @app.command("map")
@@ -218,9 +241,7 @@ def map_(
             raise DestinationExistsError(f"{target} already exists", hint)
         write_file(target, drafted.encode(), mode=mode_for("internal", path))
         res["map"] = str(target)
-        answer.say(
-            f"{target}: drafted; review it, then run archive-pkg tables import {path} --out records"
-        )
+        answer.say(f"{target}: drafted; review it, then run: archive-pkg check {quote(str(path))}")
 
 
 @contextmanager

@@ -238,7 +238,8 @@ class _Building:
         else:
             checked = check_source(source, audience)
         destination = self.collection.home(checked.id)
-        refuse_inside(checked.folder, destination)
+        if not isinstance(source, TableRow):  # its folder can be the common one
+            refuse_inside(checked.folder, destination)
         with storage.storage_errors(f"staging {path}"):
             path.mkdir(0o700, parents=True)
         on = self.options.on or date_for(destination, checked.record)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import partial
 from glob import has_magic, iglob
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
 
     from archive_pkg.collection.bulk.running import Done
     from archive_pkg.paths import StrPath
+    from archive_pkg.projects import Project
     from archive_pkg.records import Record
-    from archive_pkg.reports import Finding
+    from archive_pkg.reports import Finding, Report
+
+LIST_READ = "list read"
+"""The outcome for a list of letters whose rows are subjects."""
 
 _SIDE_FOLDERS = (".receipts",)
 
@@ -92,15 +97,19 @@ class TableRow:
 
 
 def find_sources(
-    paths: Iterable[StrPath], files: StrPath | None = None, note: Note = unheard
+    paths: Iterable[StrPath],
+    files: StrPath | None = None,
+    note: Note = unheard,
+    project: Project | None = None,
 ) -> Iterator[Path | TableRow]:
     """Yield what packages can be built from: records as in `find_records`, letters of catalogues.
 
     Args:
         paths: Records, folders of them, patterns; and tables, which are checked completely before
             their first letter is yielded.
-        files: Where the files of a catalogue's letters are, if not next to it.
-        note: Called for folders that cannot be read.
+        files: Where the files of the letters of tables are, if not next to them.
+        note: Called for folders that cannot be read, and with the warnings about a list of letters.
+        project: The project whose defaults fill open fields of the records of tables.
 
     Raises:
         InvalidError: A catalogue is not valid; the report has every finding.
@@ -112,11 +121,20 @@ def find_sources(
             yield from find_records([path], note)
             continue
         home = files or (path if path.is_dir() else path.parent)
-        for record in tables.stream_records(path):
+        heard = partial(_note_list, path, note)
+        for record in tables.stream_records(path, files=files, note=heard):
             own = home / record.id
             if own.is_symlink():
                 note(_noted(storage.left_out(str(own), "it is a symbolic link")))
-            yield TableRow(path, record, own if storage.is_real_folder(own) else home)
+            (full,) = tables.filled([record], project)
+            yield TableRow(path, full, tables.files_folder(home, record))
+
+
+def _note_list(path: Path, note: Note, report: Report) -> None:
+    """Report the warnings about a list of letters. Its advice is what `check` is for."""
+    from archive_pkg.collection.bulk.running import Done
+
+    note(Done(str(path), LIST_READ, findings=report.of(Severity.WARNING)))
 
 
 def find_packages(

@@ -1,7 +1,7 @@
 """The vocabulary of the rules: phrases of letters, markings, bodies and persons.
 
-The data is in `forms.yaml`, `markings.yaml`, `agents.yaml` and `documents.yaml`. Users can add
-files with the same keys.
+The data is in `forms.yaml`, `markings.yaml`, `agents.yaml` and `documents.yaml`, and the words that
+tell bodies from persons in `names/bodies.yaml`. Users can add files with the same keys.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.written.month_names import MONTHS
 from archive_pkg.errors import InvalidError
+from archive_pkg.names.bodies import body_vocabulary
 from archive_pkg.records.yaml.reading import read_yaml
 from archive_pkg.storage import read_text, unreadable
 
@@ -374,7 +375,7 @@ def load_vocabulary(*own: Path) -> Vocabulary:
         StorageError: A file cannot be read.
     """
     home = files(__name__)
-    trees: list[dict[str, Any]] = [{"months": MONTHS}]
+    trees: list[dict[str, Any]] = [{"months": MONTHS}, body_vocabulary()]
     trees += [
         _read(home.joinpath(name).read_text("utf-8"), name)
         for name in ("forms.yaml", "markings.yaml", "agents.yaml", "documents.yaml")

@@ -277,8 +277,37 @@ NAMES = {
     "chinesisch": "zh", "ungarisch": "hu", "spanisch": "es", "italienisch": "it", "latein": "la",
     "russe": "ru", "allemand": "de", "anglais": "en", "français": "fr", "polonais": "pl",
     "русский": "ru", "немецкий": "de", "английский": "en", "французский": "fr", "польский": "pl",
+    "испанский": "es", "итальянский": "it", "чешский": "cs", "китайский": "zh", "украинский": "uk",
+    "bulgarisch": "bg", "rumänisch": "ro", "koreanisch": "ko", "japanisch": "ja", "dänisch": "da",
+    "schwedisch": "sv", "norwegisch": "no", "niederländisch": "nl", "portugiesisch": "pt",
+    "griechisch": "el", "serbisch": "sr", "kroatisch": "hr", "slowakisch": "sk", "jiddisch": "yi",
+    "hebräisch": "he", "vietnamesisch": "vi", "mongolisch": "mn", "albanisch": "sq",
+    "ukrainisch": "uk", "danish": "da", "swedish": "sv", "norwegian": "no", "finnish": "fi",
+    "espagnol": "es", "italien": "it", "chinois": "zh", "tchèque": "cs", "hongrois": "hu",
+    "niemiecki": "de", "angielski": "en", "francuski": "fr", "polski": "pl", "rosyjski": "ru",
+    "hiszpański": "es", "włoski": "it", "czeski": "cs", "chiński": "zh", "łacina": "la",
+    "alemán": "de", "inglés": "en", "francés": "fr", "polaco": "pl", "ruso": "ru",
+    "español": "es", "italiano": "it", "chino": "zh", "tedesco": "de", "inglese": "en",
+    "francese": "fr", "polacco": "pl", "russo": "ru", "spagnolo": "es", "cinese": "zh",
+    "dt": "de", "dtsch": "de", "deu": "de", "engl": "en", "frz": "fr", "franz": "fr", "russ": "ru",
+    "poln": "pl", "tschech": "cs", "chin": "zh", "ungar": "hu", "ung": "hu", "span": "es",
+    "ital": "it", "lat": "la", "jap": "ja", "kor": "ko", "rum": "ro", "bulg": "bg", "ukr": "uk",
+    "niem": "de", "ang": "en", "franc": "fr", "ros": "ru", "all": "de", "angl": "en", "fran": "fr",
+    "нем": "de", "англ": "en", "фр": "fr", "франц": "fr", "рус": "ru", "польск": "pl",
 }  # fmt: skip
-"""Language tags by lower-case names of languages, in several languages."""
+"""Language tags by lower-case names and abbreviations of languages, in several languages."""
+
+
+def language_called(text: str) -> str:
+    """Return the tag of a language as people write it: "dt.", "German", "rus", "ru-Latn".
+
+    Raises:
+        Fault: It is neither a name nor an abbreviation nor a tag.
+    """
+    bare = text.casefold().strip(" .()[]")
+    if tag := NAMES.get(bare) or (_shorter(bare) if len(bare) == 3 else ""):
+        return tag
+    return language_tag(bare if len(bare) < 4 else text.strip())
 
 
 def _no_subtag(text: str, subtag: str) -> NoReturn:

@@ -16,13 +16,13 @@ from archive_pkg.dates.written.reader import read_date
 from archive_pkg.errors import InvalidError
 from archive_pkg.records.loading import read_tree
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
+from archive_pkg.tables.lists.access_words import access_field, speaks_of_access
 from archive_pkg.tables.lists.header_words import (
     LEFT_OUT,
     field_named,
     is_archive_place,
     is_whole_name,
 )
-from archive_pkg.tables.lists.restrictions import access_field, speaks_of_access
 from archive_pkg.tables.reading.headers import normalize_header
 
 if TYPE_CHECKING:
@@ -190,6 +190,7 @@ def _guesses(header: list[str], samples: list[list[str]]) -> dict[str, tuple[str
     if any(field_named(h) == "repository" and not is_archive_place(h) for h in header):
         # Another column names the archive, so these columns are its place.
         taken.add("repository")
+    has_id = any(field_named(h) == "id" for h in header)
     has_call_number = any(_is_call_number(h) for h in header)
     guesses = {}
     for name, values in zip(header, samples, strict=True):
@@ -197,7 +198,15 @@ def _guesses(header: list[str], samples: list[list[str]]) -> dict[str, tuple[str
             if has_call_number and field_named(name) == "id" and _is_running(values):
                 guesses[name] = LEFT_OUT, f"a running number{_example(values)}"
                 continue
-            guesses[name] = _guess(name, values, taken)
+            if (
+                not has_id
+                and field_named(name) == "identifiers"
+                and not any(map(_is_address, values))
+            ):
+                has_id = True
+                guesses[name] = "id", f"its name; no other column is the id{_example(values)}"
+            else:
+                guesses[name] = _guess(name, values, taken)
             taken.add(guesses[name][0])
     return guesses
 
@@ -367,9 +376,11 @@ _NAMED_BY = {identifiers: names for names, identifiers in _IDENTIFIERS.items()}
 
 def _is_identifier(value: str) -> bool:
     """Return whether a value is an identifier and not a name: a URL, or one word with digits."""
-    if re.match(r"https?://", value):
-        return True
-    return " " not in value and any(sign.isdigit() for sign in value)
+    return _is_address(value) or (" " not in value and any(sign.isdigit() for sign in value))
+
+
+def _is_address(value: str) -> bool:
+    return bool(re.match(r"https?://|doi:|10\.\d{4}", value))
 
 
 def _share(values: list[str], test: Callable[[str], bool]) -> float:

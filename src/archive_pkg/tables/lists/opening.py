@@ -1,4 +1,4 @@
-"""Open a list of letters with its map, check it, or draft its map."""
+"""Read a list of letters through its map, or draft its map."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive_pkg.errors import InvalidError
-from archive_pkg.storage import is_real_folder
-from archive_pkg.tables.lists.mapping import ColumnMap, draft_mapping
+from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.reports import Location
+from archive_pkg.tables.lists.file_matching import LetterFiles
+from archive_pkg.tables.lists.mapping import ColumnMap, draft_mapping, read_mapping
 from archive_pkg.tables.lists.records_from_rows import ListReader
 from archive_pkg.tables.reading.headers import normalize_header
-from archive_pkg.tables.reading.sources import raw_sheets
+from archive_pkg.tables.reading.sources import SHEET_IGNORED, raw_sheets
 
 if TYPE_CHECKING:
     from archive_pkg.paths import StrPath
+    from archive_pkg.records import Record
     from archive_pkg.reports import Report
     from archive_pkg.tables.checking.files import FileCheck
     from archive_pkg.tables.reading.sheets import Sheet
+
+
+_SKIPPED = ("part-missing", "part-without-digest")
+"""Findings about files that are already reported, or that no list can avoid."""
 
 
 def draft_map(path: StrPath, *, encoding: str | None = None) -> str:
@@ -34,33 +40,55 @@ def draft_map(path: StrPath, *, encoding: str | None = None) -> str:
     return draft_mapping(max(filled, key=_rows), encoding=encoding or "")
 
 
-def check_list(
+def read_list(
     path: Path,
-    mapping: ColumnMap,
+    mapping_file: Path,
     *,
-    encoding: str | None,
-    home: Path,
-    check_files: FileCheck | None,
-) -> Report:
-    """Check a list of letters, and return findings with their cells."""
-    reader, report = open_list(path, mapping, encoding=encoding)
-    if reader is None:
-        return report
+    encoding: str | None = None,
+    files: Path | None = None,
+    check_files: FileCheck | None = None,
+) -> tuple[list[Record], Report]:
+    """Return the records of a list of letters, and findings with their cells.
+
+    Args:
+        path: The list.
+        mapping_file: Its map.
+        encoding: The encoding of a CSV file that is not UTF-8. The default is that of the map.
+        files: The folder of the letters' files. The default is the folder of the list.
+        check_files: Checks a record with its files; None to check only that they exist.
+
+    Returns:
+        The records of the rows without errors; and the findings.
+
+    Raises:
+        InvalidError: The map is invalid, or names a sheet that the workbook does not have.
+        StorageError: A file cannot be read.
+    """
+    mapping = read_mapping(mapping_file)
+    sheets, report = raw_sheets(path, encoding=encoding or mapping.encoding or None)
+    sheet = _chosen(path, sheets, mapping, report)
+    if sheet is None:
+        return [], report
+    for other in sheets:
+        if other is not sheet and other.header:
+            message = f"the sheet “{other.name}” is not imported; the map names “{sheet.name}”"
+            report.add(SHEET_IGNORED.at(Location(str(path), table=other.name), message))
+    folder = files or path.parent
+    if not folder.is_dir():
+        raise StorageError(f"{folder} is not a folder", "Name the folder of the letters' files.")
+    held = LetterFiles(folder, without=(path, mapping_file), is_given=files is not None)
+    reader = ListReader(sheet, mapping, held)
     records = reader.records()
     report.extend(reader.report)
     for record in records if check_files else ():
-        folder = home / record.id if is_real_folder(home / record.id) else home
         for finding in check_files(record, folder, path) if check_files else ():
-            if finding.location.field.startswith("parts."):
+            if finding.location.field.startswith("parts.") and finding.code not in _SKIPPED:
                 report.add(replace(finding, location=reader.cell(record, "files")))
-    return report
+    return records, report
 
 
-def open_list(
-    path: Path, mapping: ColumnMap, *, encoding: str | None = None
-) -> tuple[ListReader | None, Report]:
-    """Open a list of letters; the reader is None if its file or sheet cannot be read."""
-    sheets, report = raw_sheets(path, encoding=encoding or mapping.encoding or None)
+def _chosen(path: Path, sheets: list[Sheet], mapping: ColumnMap, report: Report) -> Sheet | None:
+    """Return the sheet that the map names; None if the file cannot be read."""
     filled = [sheet for sheet in sheets if sheet.header]
     named = [
         sheet for sheet in filled if normalize_header(sheet.name) == normalize_header(mapping.sheet)
@@ -70,9 +98,8 @@ def open_list(
             names = ", ".join(sheet.name for sheet in filled)
             message = f"{path} does not have the sheet “{mapping.sheet}”, which the map names"
             raise InvalidError(message, f"Correct `sheet` in the map. The sheets are {names}.")
-        return None, report
-    chosen = (named or filled)[:1]
-    return (ListReader(chosen[0], mapping), report) if chosen else (None, report)
+        return None
+    return next(iter(named or filled), None)
 
 
 def _rows(sheet: Sheet) -> int:

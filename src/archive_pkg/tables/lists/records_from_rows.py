@@ -9,47 +9,49 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from archive_pkg.dates.written.reader import column_conventions, read_date
+from archive_pkg.dates.edtf_string import Edtf
+from archive_pkg.dates.written.reader import read_date
+from archive_pkg.dates.written.readings import is_edtf
 from archive_pkg.dates.written.words import MONTH_NAMES
-from archive_pkg.names import is_body, latin, slug
+from archive_pkg.faults import Fault
+from archive_pkg.names import divide_name, in_reading_order, latin, slug
 from archive_pkg.records.explaining import explain_entry
 from archive_pkg.records.models import Record
 from archive_pkg.records.vocabularies.document_types import type_called
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, identify
-from archive_pkg.records.vocabularies.languages import NAMES, language_tag
-from archive_pkg.reports import Code, Finding, Location, Report, Severity, counted
-from archive_pkg.tables.checking.suspicious_characters import find_suspicious
-from archive_pkg.tables.checking.validation import ROW_RAGGED
-from archive_pkg.tables.lists.header_words import LEFT_OUT
-from archive_pkg.tables.lists.mapping import NO_RESTRICTION, NOT_IMPORTED, ColumnMap
-from archive_pkg.tables.lists.restrictions import (
+from archive_pkg.records.vocabularies.languages import language_called
+from archive_pkg.reports import Code, Location, Severity, counted, some
+from archive_pkg.tables.checking.files import FILES_ELSEWHERE
+from archive_pkg.tables.lists.access_words import (
     ACCESS_ASKED,
-    RESTRICTION_UNMAPPED,
     AccessReading,
     read_access,
     restriction_in,
-    speaks_of_access,
-    speaks_of_secrecy,
     strictest,
 )
-from archive_pkg.tables.schema.cells import split_items
+from archive_pkg.tables.lists.file_matching import (
+    FILE_MISSING,
+    FILE_SHARED,
+    FILES_UNUSED,
+    ROW_WITHOUT_FILE,
+    FoundFiles,
+    LetterFiles,
+    ending_of,
+    kind_of_file,
+)
+from archive_pkg.tables.lists.list_rows import ACCESS_FIELDS, READ_AS, ListRow, ListRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archive_pkg.dates.written.readings import DateConventions, DateReading
+    from archive_pkg.dates.written.readings import DateReading
+    from archive_pkg.tables.lists.mapping import ColumnMap
     from archive_pkg.tables.reading.sheets import Sheet
 
-READ_AS = Code(
-    "tables-read-as",
-    Severity.ADVICE,
-    "A cell of a list was interpreted, for example as a date, a kind or an id.",
-)
 CELL_AMBIGUOUS = Code(
     "tables-cell-ambiguous",
     Severity.WARNING,
@@ -60,28 +62,21 @@ DATE_UNREAD = Code(
     Severity.WARNING,
     "A date is not recognized; the field stays open and keeps its words.",
 )
-COLUMN_UNMAPPED = Code(
-    "tables-column-unmapped",
-    Severity.WARNING,
-    "A column of a list is not in the map; it is not imported.",
-)
-COLUMN_LEFT_OUT = Code(
-    "tables-column-left-out",
-    Severity.WARNING,
-    "The map of a list says that a column is not imported.",
-)
-COLUMNS_UNKNOWN = Code(
-    "tables-columns-unknown", Severity.ERROR, "No column of a list is recognized or mapped."
-)
-COLUMN_GONE = Code(
-    "tables-column-gone", Severity.ERROR, "A map names a column that the list does not have."
-)
 ARCHIVE_UNNAMED = Code(
     "tables-archive-unnamed",
     Severity.ERROR,
     "A list gives a fonds, file or folio, but not the archive.",
 )
-ROW_REPEATED = Code("tables-row-repeated", Severity.ERROR, "Two rows of a list have the same id.")
+ROW_REPEATED = Code(
+    "tables-row-repeated",
+    Severity.WARNING,
+    "Two rows of a list have the same id or call number; the second one gets a number.",
+)
+LANGUAGE_UNREAD = Code(
+    "tables-language-unread",
+    Severity.WARNING,
+    "A language is not recognized; the field stays open, and a note keeps the words.",
+)
 
 IDENTIFIER_LOOSE = Code(
     "tables-identifier-loose",
@@ -92,163 +87,79 @@ IDENTIFIER_LOOSE = Code(
 
 _IDENTIFIED = ("sender", "recipients")
 _ROLES = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
-_DATES = ("date", "received")
-_ACCESS = ("access", "access_until", "access_rule")
 _UNDECIDED = "Not decided: the list of letters does not say clearly who may see it."
-_SCANS = ("tif", "tiff", "jpg", "jpeg", "png", "jp2", "pdf")
-
-
-@dataclass(slots=True)
-class _ListRow:
-    """A row during its conversion to a record."""
-
-    number: int
-    cells: dict[str, list[tuple[str, str]]]
-    raw: dict[str, Any] = field(default_factory=dict)
-    agents: dict[str, str] = field(default_factory=dict)
-    inferred: list[tuple[str, str, str]] = field(default_factory=list)
-    origin: dict[str, str] = field(default_factory=dict)
-
-    def texts(self, target: str) -> list[str]:
-        return [text for _, text in self.cells.get(target, ())]
-
-    def items(self, target: str) -> list[str]:
-        return [item for text in self.texts(target) for item in split_items(text) if item]
 
 
 class ListReader:
-    """Reads the rows of a list; `report` has its guesses and errors."""
+    """Converts the rows of a list to records; `report` has its guesses and errors."""
 
-    def __init__(self, sheet: Sheet, mapping: ColumnMap) -> None:
-        """Match the columns of a list with its map."""
-        self.report = Report()
-        self._sheet, self._map = sheet, mapping
-        self._filled = [
-            (number, row)
-            for start, rows in sheet.blocks()
-            for number, row in enumerate(rows, start)
-            if any(cell.strip() for cell in row)
-        ]
-        self.report.extend(self._sheet_findings())
-        self._columns = {header: place for place, header in enumerate(sheet.header)}
-        self._conventions: dict[str, DateConventions] = {}
+    def __init__(self, sheet: Sheet, mapping: ColumnMap, files: LetterFiles | None = None) -> None:
+        """Read the rows.
+
+        Args:
+            sheet: The list.
+            mapping: Its map.
+            files: The files of the letters. Without them, the names in the cells are not checked.
+        """
+        self._sheet, self._map, self._files = sheet, mapping, files
+        self._rows = ListRows(sheet, mapping)
+        self.report = self._rows.report
+        self._conventions = self._rows.conventions()
+        self._found: dict[int, FoundFiles] = {}
         self._ids: dict[str, int] = {}
+        self._given = [_as_id(text) for row in self._rows.letters for text in row.texts("id")[:1]]
         self._named: set[str] = set()
-        for header in self._columns:
-            self._check_column(header)
         self._states_open = any(
             read_access(text, header).status == "open"
             for header, target in mapping.columns.items()
             if target == "access"
-            for _, text in self._cells_of(header)
+            for _, text in self._rows.cells_of(header)
         )
-        if all(mapping.columns.get(name, LEFT_OUT) in NOT_IMPORTED for name in self._columns):
-            at = sheet.at(sheet.header_row)
-            message = "no column of this list is recognized"
-            hint = "Map the columns: archive-pkg tables map FILE"
-            self.report.add(COLUMNS_UNKNOWN.at(at, message, hint))
-        for header in mapping.columns:
-            if header not in self._columns:
-                at = sheet.at(sheet.header_row)
-                message = f"the list does not have the column “{header}”, which the map names"
-                self.report.add(COLUMN_GONE.at(at, message, "Write its header as in the list."))
 
     def records(self) -> list[Record]:
         """Return the records of the rows without errors; the report has the errors."""
-        return [record for row in self._rows() if (record := self._record(row)) is not None]
+        if self._files is not None:
+            rows = [
+                (row.number, row.items("files"), (row.texts("id") or [""])[0])
+                for row in self._rows.letters
+            ]
+            self._found = self._files.assign(rows)
+            named = sum(len(names) for _, names, _ in rows)
+            if named and not self._files.users and not self._files.is_given:
+                message = (
+                    f"none of the {named} files that the list names is in {self._files.folder}"
+                )
+                hint = "Give their folder: --files FOLDER"
+                at = self._sheet.at(self._sheet.header_row)
+                self.report.add(FILES_ELSEWHERE.at(at, message, hint))
+                self._files = None
+        records = [
+            record for row in self._rows.letters if (record := self._record(row)) is not None
+        ]
+        self._report_files()
+        return records
 
-    def _cells_of(self, header: str) -> Iterator[tuple[int, str]]:
-        """Yield the row numbers and texts of a column's cells that are not empty."""
-        place = self._columns.get(header)
-        for number, row in self._filled:
-            if place is not None and place < len(row) and row[place].strip():
-                yield number, row[place].strip()
-
-    def _check_column(self, header: str) -> None:
-        """Report a column that is not imported, and whether it speaks of restricted access."""
-        cells = list(self._cells_of(header))
-        if not (header.strip() or cells):
+    def _report_files(self) -> None:
+        """Report the files that several rows or no row has."""
+        if self._files is None:
             return
-        target = self._map.columns.get(header)
-        place = self._columns[header]
-        at = self._sheet.at(self._sheet.header_row, place, header)
-        is_left_out = target is None or target in NOT_IMPORTED
-        is_access = target in (*_ACCESS, NO_RESTRICTION) or (
-            target == "classification" and speaks_of_secrecy(header)
-        )
-        hint = (
-            "Map it to access, access_until or access_rule. If it restricts nothing, map it to "
-            f"{NO_RESTRICTION}."
-        )
-        if speaks_of_access(header) and not is_access:
-            message = (
-                f"the column “{header}” speaks of access, but the map says {target or 'nothing'}"
-            )
-            self.report.add(RESTRICTION_UNMAPPED.at(at, message, hint))
-        elif is_left_out and target != NO_RESTRICTION:
-            for number, text in cells:
-                if restriction_in(text):
-                    message = f"“{text}” speaks of access, but the column is not imported"
-                    cell = self._sheet.at(number, place, header)
-                    self.report.add(RESTRICTION_UNMAPPED.at(cell, message, hint))
-                    break
-        if not is_left_out:
-            return
-        said = (
-            f"{counted(len(cells), 'cell')} filled, such as “{cells[0][1]}”" if cells else "empty"
-        )
-        message = f"the column “{header}” is not imported ({said})"
-        if target is None:
-            hint = f"Add it to the map, with {LEFT_OUT!r} if you do not want to import it."
-            self.report.add(
-                COLUMN_UNMAPPED.at(at, f"{message}, because it is not in the map", hint)
-            )
-        else:
-            hint = "To import it, name a field in the map."
-            self.report.add(COLUMN_LEFT_OUT.at(at, message, hint))
-
-    def _sheet_findings(self) -> Iterator[Finding]:
-        """Yield the findings about the sheet, except dates, which are reported with their rows."""
-        dates = {header for header, meant in self._map.columns.items() if meant in _DATES}
-        for finding in self._sheet.report:
-            if finding.code != "tables-date-typed" or finding.location.field not in dates:
-                yield finding
+        for path, users in self._files.users.items():
+            if len(users) > 1:
+                message = f"{path} is a file of the rows {some([str(n) for n in users])}"
+                at = self._sheet.at(users[-1])
+                self.report.add(FILE_SHARED.at(at, message, "Check which letter it belongs to."))
+        unused = self._files.unused() if self._files.is_given else []
+        if unused:
+            message = f"{counted(len(unused), 'file')} in {self._files.folder} belong to no letter"
+            hint = f"Write its name into a row: {some(unused)}."
+            self.report.add(FILES_UNUSED.at(Location(str(self._files.folder)), message, hint))
 
     def cell(self, record: Record, target: str) -> Location:
         """Return the cell of a record's row in the first column of a field."""
         header = next((h for h, meant in self._map.columns.items() if meant == target), "")
-        return self._sheet.at(self._ids[record.id], self._columns.get(header), header)
+        return self._rows.at(self._ids[record.id], header)
 
-    def _rows(self) -> Iterator[_ListRow]:
-        for header, target in self._map.columns.items():
-            if target in _DATES:
-                texts = (text for _, text in self._cells_of(header))
-                self._conventions[header] = column_conventions(
-                    texts, epoch_1904=self._sheet.epoch_1904
-                )
-        for number, row in self._filled:
-            if any(cell.strip() for cell in row[len(self._sheet.header) :]):
-                message = f"the row has {len(row)} cells, but the header has {len(self._columns)}"
-                hint = "Put quotes around a cell with a separator."
-                at = self._sheet.at(number, len(self._sheet.header))
-                self.report.add(ROW_RAGGED.at(at, message, hint))
-            yield _ListRow(number, self._cells(number, row))
-
-    def _cells(self, number: int, row: list[str]) -> dict[str, list[tuple[str, str]]]:
-        cells: dict[str, list[tuple[str, str]]] = {}
-        for header, target in self._map.columns.items():
-            place = self._columns.get(header)
-            if target in NOT_IMPORTED or place is None or place >= len(row):
-                continue
-            for code, message, hint in find_suspicious(row[place], verbatim=False):
-                self.report.add(code.at(self._sheet.at(number, place, header), message, hint))
-            if row[place].strip():
-                cells.setdefault(target, []).append((header, row[place].strip()))
-        for target, text in self._map.everywhere.items():
-            cells.setdefault(target, [("", text)])
-        return cells
-
-    def _record(self, row: _ListRow) -> Record | None:
+    def _record(self, row: ListRow) -> Record | None:
         errors = len(self.report.errors)
         for build in (
             self._plain_fields,
@@ -272,10 +183,10 @@ class ListReader:
                 self._report(code, row, header, message, hint)
             return None
 
-    def _plain_fields(self, row: _ListRow) -> None:
+    def _plain_fields(self, row: ListRow) -> None:
         raw, origin = row.raw, row.origin
         for target, cells in row.cells.items():
-            origin[target] = cells[0][0]
+            origin[target] = cells[0].header
         for name in ("custody", "salutation", "closing"):
             if texts := row.texts(name):
                 raw[name] = "\n".join(texts)
@@ -309,7 +220,7 @@ class ListReader:
         if texts := row.items("identifiers"):
             raw["identifiers"] = [self._identifier(text) for text in texts]
 
-    def _type(self, row: _ListRow) -> str:
+    def _type(self, row: ListRow) -> str:
         text = (row.texts("type") or ["letter"])[0]
         known = {
             "brief": "letter", "lettre": "letter", "письмо": "letter", "telegramm": "telegram",
@@ -329,11 +240,10 @@ class ListReader:
             return {"scheme": scheme.casefold(), "value": value.strip()}
         return identify(text) or {"scheme": "local", "value": text}
 
-    def _dates(self, row: _ListRow) -> None:
-        for target in _DATES:
-            for header, text in row.cells.get(target, ()):
-                typed = self._sheet.typed.get((row.number, self._columns.get(header, -1)))
-                shown, read = typed or (text, read_date(text, self._conventions.get(header)))
+    def _dates(self, row: ListRow) -> None:
+        for target in ("date", "received"):
+            for header, text, _ in row.cells.get(target, ()):
+                shown, read = self._read_date(row, header, text)
                 if read is None:
                     hint = "Write it as 1960-07-18, 1960-07, 1960?, 1959/1961 or 18 July 1960."
                     message = f"“{shown}” is not recognized as a date; the date stays open"
@@ -353,13 +263,51 @@ class ListReader:
                         self._report(READ_AS, row, header, message)
                         where = f"“{shown}” in the column “{header}”"
                         row.inferred.append((target, read.rule, where))
-
+        self._span(row)
         words = "; ".join(row.texts("date_as_written"))
         if words:
             row.raw["date"] = row.raw.get("date", {}) | {"as_written": words}
             row.origin.setdefault("date", row.origin["date_as_written"])
 
-    def _agents(self, row: _ListRow) -> None:
+    def _read_date(self, row: ListRow, header: str, text: str) -> tuple[str, DateReading | None]:
+        """Return the words of a date as the cell shows them, and the reading."""
+        typed = self._sheet.typed.get((row.number, self._rows.columns.get(header, -1)))
+        return typed or (text, read_date(text, self._conventions.get(header)))
+
+    def _span(self, row: ListRow) -> None:
+        """Date the letter by the columns of its first and last day."""
+        ends = []
+        for target in ("date_begin", "date_end"):
+            for header, text, _ in row.cells.get(target, ())[:1]:
+                shown, read = self._read_date(row, header, text)
+                if read is None or (not read.is_open and read.edtf and not _is_span_end(read.edtf)):
+                    message = f"“{shown}” is not recognized as a day, month or year"
+                    self._report(DATE_UNREAD, row, header, message, "Write it as 1960-07-18.")
+                elif read.is_open:
+                    self._report(CELL_AMBIGUOUS, row, header, *_ambiguity(shown, read))
+                elif read.edtf:
+                    ends.append((header, shown, read.edtf))
+        if not ends:
+            return
+        first, last = ends[0][2], ends[-1][2]
+        span = first if first == last else f"{first}/{last}"
+        words = " – ".join(dict.fromkeys(shown for _, shown, _ in ends))
+        date = row.raw.get("date", {})
+        stated = date.get("edtf")
+        row.origin.setdefault("date", ends[0][0])
+        if not is_edtf(span):
+            message = f"{first} is later than {last}; the date stays open"
+            row.raw["date"] = {"as_written": words} | date
+            self._report(CELL_AMBIGUOUS, row, ends[-1][0], message, "Check both columns.")
+        elif stated and not _overlap(stated, span):
+            message = f"the date {stated} is outside {span}; the date stays open"
+            row.raw["date"] = {"as_written": f"{date['as_written']}; {words}"}
+            self._report(CELL_AMBIGUOUS, row, ends[0][0], message, "Check the columns of dates.")
+        elif not stated:
+            row.raw["date"] = {"edtf": span, "as_written": date.get("as_written", words)}
+            row.inferred.append(("date", "begin-and-end", f"“{words}” in “{ends[0][0]}”"))
+
+    def _agents(self, row: ListRow) -> None:
         found: list[dict[str, Any]] = []
         for role in _ROLES:
             ids = [self._agent(row, role, name, found) for name in row.items(role)]
@@ -373,7 +321,7 @@ class ListReader:
             row.raw["agents"] = found
 
     def _identifiers_of(
-        self, row: _ListRow, role: str, ids: list[str], found: list[dict[str, Any]]
+        self, row: ListRow, role: str, ids: list[str], found: list[dict[str, Any]]
     ) -> None:
         """Assign its identifier to each agent of a role; both columns have the same order."""
         target = f"{role}_identifiers"
@@ -392,7 +340,7 @@ class ListReader:
                     hint = "Two names make two agents. Check whom it identifies."
                     self._report(IDENTIFIER_LOOSE, row, row.origin[target], message, hint)
 
-    def _report_unmatched_identifiers(self, row: _ListRow, target: str, names: str) -> None:
+    def _report_unmatched_identifiers(self, row: ListRow, target: str, names: str) -> None:
         """Report identifiers that cannot be matched with names."""
         given = row.items(target)
         if given:
@@ -400,56 +348,59 @@ class ListReader:
             hint = "Give one identifier per name, in the same order, separated by semicolons."
             self._report(IDENTIFIER_LOOSE, row, row.origin[target], message, hint)
 
-    def _agent(self, row: _ListRow, role: str, name: str, found: list[dict[str, Any]]) -> str:
+    def _agent(self, row: ListRow, role: str, text: str, found: list[dict[str, Any]]) -> str:
         """Return the id of the agent with a name; add the agent at its first mention."""
+        written = divide_name(text)
+        name = written.name
         if name in row.agents:
             return row.agents[name]
-        body = is_body(name) and role != "describer"
+        body = written.is_body and role != "describer"
         kind = "organization" if body else "person"
-        agent = slug(name) or "agent"
         taken = set(row.agents.values())
-        agent = next(n for n in _numbered(agent) if n not in taken)
+        agent = next(n for n in _numbered(slug(name) or "agent") if n not in taken)
         row.agents[name] = agent
-        found.append({"id": agent, "name": name, "kind": kind, "as_written": name})
+        found.append({"id": agent, "name": name, "kind": kind, "as_written": text})
+        if written.office:
+            found[-1]["role"] = written.office
         if role != "describer":
             header = row.origin.get(role, "")
-            if name not in self._named:
+            if text not in self._named:
                 article = "an" if body else "a"
-                self._report(READ_AS, row, header, f"“{name}” is read as {article} {kind}")
-                self._named.add(name)
-            rule = "kind-from-name"
-            row.inferred.append((f"agents.{agent}.kind", rule, f"“{name}” in “{header}”"))
+                office = f" called “{name}”, office “{written.office}”" if written.office else ""
+                message = f"“{text}” is read as {article} {kind}{office}"
+                self._report(READ_AS, row, header, message)
+                self._named.add(text)
+            row.inferred.append((f"agents.{agent}.kind", "kind-from-name", f"“{text}”"))
         return agent
 
-    def _parts(self, row: _ListRow) -> None:
-        languages = [self._language(row, text) for text in row.items("languages")]
+    def _parts(self, row: ListRow) -> None:
+        languages = self._languages(row)
+        remarks = row.cells.get("remarks", ())
+        several = list(self._map.columns.values()).count("remarks") > 1
+        notes = [f"{one.header}: {one.text}" if several else one.text for one in remarks]
         parts: list[dict[str, Any]] = []
-        for number, name in enumerate(row.items("files"), 1):
-            path = name.replace("\\", "/").removeprefix("./")
-            ending = path.rpartition(".")[2].casefold()
-            kind = "scan" if ending in _SCANS else "transcription"
-            part = {
-                "id": f"file-{number}",
-                "kind": kind,
-                "file": unicodedata.normalize("NFC", path),
-            }
-            if kind == "transcription" and ending not in ("txt",):
-                part["media_type"] = _MEDIA.get(ending, "application/octet-stream")
-            elif kind == "scan":
-                part["media_type"] = _MEDIA[ending]
-            header = row.origin["files"]
-            self._report(READ_AS, row, header, f"“{name}” is read as a {kind}")
-            row.inferred.append((f"parts.file-{number}.kind", "kind-from-ending", f"“{name}”"))
-            parts.append(part | ({"languages": languages} if languages else {}))
+        for number, path in enumerate(self._files_of(row), 1):
+            kind = kind_of_file(path)
+            part: dict[str, Any] = {"id": f"file-{number}", "kind": kind, "file": path}
+            if ending_of(path) != "txt":
+                part["media_type"] = _MEDIA.get(ending_of(path), "application/octet-stream")
+            if kind == "translation":
+                sources = [one["id"] for one in parts if one["kind"] in ("transcription", "scan")]
+                part |= {"made_from": sources[:1]} if sources else {}
+            elif languages:
+                part["languages"] = languages
+            self._report(READ_AS, row, row.origin.get("files", ""), f"“{path}” is read as a {kind}")
+            row.inferred.append((f"parts.{part['id']}.kind", "kind-from-file-name", f"“{path}”"))
+            parts.append(part)
         access = self._access(row)
-        remarks = "\n".join(row.texts("remarks"))
-        if not parts and (languages or remarks or access.get("status", "open") != "open"):
+        notes += row.raw.pop("language_notes", [])
+        if not parts and (languages or notes or access.get("status", "open") != "open"):
             parts.append(
                 {"id": "letter", "kind": "original", "held": False}
                 | ({"languages": languages} if languages else {})
             )
-        if remarks:
-            parts[0]["note"] = remarks
+        if notes:
+            parts[0]["note"] = "\n".join(notes)
         for one in parts if access else ():
             one["access"] = access
             what = f"{access['status']}, as the list says"
@@ -458,20 +409,58 @@ class ListReader:
             row.raw["parts"] = parts
             row.origin["parts"] = row.origin.get("files") or row.origin.get("languages", "")
 
-    def _access(self, row: _ListRow) -> dict[str, Any]:
+    def _files_of(self, row: ListRow) -> list[str]:
+        """Return the paths of a row's files, and report how they were found."""
+        header = row.origin.get("files", "")
+        if self._files is None:
+            paths = (name.replace("\\", "/").removeprefix("./") for name in row.items("files"))
+            return [unicodedata.normalize("NFC", path) for path in paths]
+        found = self._found[row.number]
+        for name, hint in found.missing.items():
+            message = f"the file “{name}” is not in {self._files.folder}"
+            if hint.startswith("Several"):
+                message, _, hint = hint.partition(". ")
+                message = f"“{name}”: {message[0].lower()}{message[1:]}"
+            self._report(FILE_MISSING, row, header, message, hint)
+        for path, text in found.read.items():
+            how = f"“{text}” is read as the file" if text else "found by its name, in addition:"
+            self._report(READ_AS, row, header, f"{how} {path}")
+        if not (found.paths or found.missing):
+            message = "the row has no file; its package has only the record"
+            self._report(ROW_WITHOUT_FILE, row, header, message)
+        return found.paths
+
+    def _languages(self, row: ListRow) -> list[str]:
+        """Return the tags of a row's languages, and report those that are not understood."""
+        tags = []
+        for header, _, items in row.cells.get("languages", ()):
+            for text in (part for item in items for part in _LANGUAGES.split(item) if part):
+                try:
+                    tag = language_called(text)
+                except Fault:
+                    message = f"“{text}” is not recognized as a language; the field stays open"
+                    self._report(LANGUAGE_UNREAD, row, header, message, "Write German or de.")
+                    row.raw.setdefault("language_notes", []).append(f"Language: {text}")
+                    continue
+                if tag != text:
+                    self._report(READ_AS, row, header, f"“{text}” is read as {tag}")
+                tags.append(tag)
+        return list(dict.fromkeys(tags))
+
+    def _access(self, row: ListRow) -> dict[str, Any]:
         """Return who may see the letter; empty if the list says nothing about it."""
         date = row.raw.get("date", {}).get("edtf", "")
         read: list[AccessReading] = []
         for target in ("access", "access_until"):
-            for header, text in row.cells.get(target, ()):
+            for header, text, _ in row.cells.get(target, ()):
                 read.append(self._access_in(row, header, text, read_access(text, header, date)))
         for target in ("remarks", "classification"):
-            for header, text in row.cells.get(target, ()):
+            for header, text, _ in row.cells.get(target, ()):
                 if restriction_in(text):
                     one = read_access(text, header, date)
                     read.append(self._access_in(row, header, text, one))
         rules = row.texts("access_rule")
-        header = next((h for h, meant in self._map.columns.items() if meant in _ACCESS), "")
+        header = next((h for h, meant in self._map.columns.items() if meant in ACCESS_FIELDS), "")
         if not any(one.status for one in read) and (rules or self._states_open):
             message = "other rows say that a letter is open, but this one says nothing"
             if rules:
@@ -490,9 +479,7 @@ class ListReader:
             access["rule"] = _UNDECIDED if one.question else "According to the list of letters."
         return access
 
-    def _access_in(
-        self, row: _ListRow, header: str, text: str, one: AccessReading
-    ) -> AccessReading:
+    def _access_in(self, row: ListRow, header: str, text: str, one: AccessReading) -> AccessReading:
         """Report how a cell about access is read, and return the reading."""
         if one.question:
             self._report(ACCESS_ASKED, row, header, f"{one.question}; it is closed", _SAY_ACCESS)
@@ -501,17 +488,7 @@ class ListReader:
             self._report(READ_AS, row, header, f"“{text}” is read as {one.status}{until}")
         return one
 
-    def _language(self, row: _ListRow, text: str) -> str:
-        try:
-            return language_tag(text)
-        except ValueError:
-            tag = NAMES.get(text.casefold())
-            if tag is None:
-                return text
-            self._report(READ_AS, row, row.origin["languages"], f"“{text}” is read as {tag}")
-            return tag
-
-    def _holding(self, row: _ListRow) -> None:
+    def _holding(self, row: ListRow) -> None:
         held = {
             name: "; ".join(row.texts(name))
             for name in ("repository", "fonds", "file", "folio")
@@ -526,12 +503,16 @@ class ListReader:
             row.raw["holdings"] = [{"repository": held["repository"], "levels": levels}]
             row.origin["holdings"] = row.origin.get("repository") or row.origin.get("fonds", "")
 
-    def _title(self, row: _ListRow) -> None:
+    def _title(self, row: ListRow) -> None:
         if titles := row.texts("title"):
             row.raw["title"] = titles[0]
             row.raw.setdefault("variant_titles", []).extend(titles[1:])
             return
-        names = {agent: name for name, agent in row.agents.items()}
+        people = {one["id"] for one in row.raw.get("agents", ()) if one["kind"] == "person"}
+        names = {
+            agent: in_reading_order(name) if agent in people else name
+            for name, agent in row.agents.items()
+        }
         sender = "; ".join(names[a] for a in row.raw.get("sender", ()))
         recipient = "; ".join(names[a] for a in row.raw.get("recipients", ()))
         date = row.raw.get("date", {})
@@ -544,18 +525,21 @@ class ListReader:
         row.raw["title"] = ", ".join(part for part in said if part)
         row.inferred.append(("title", "title-from-parts", "kind, sender, recipient and date"))
 
-    def _id(self, row: _ListRow) -> None:
+    def _id(self, row: ListRow) -> None:
         given = (row.texts("id") or [""])[0]
-        wanted = re.sub(r"[^A-Za-z0-9._-]+", "-", latin(given)).strip("-._")[:100]
+        wanted = _as_id(given)
         header = row.origin.get("id", "")
         if given and wanted != given:
             row.raw.setdefault("identifiers", []).append({"scheme": "local", "value": given})
-        if given and wanted:
-            if wanted in self._ids:
-                message = f"row {self._ids[wanted]} already has the id {wanted}"
-                self._report(ROW_REPEATED, row, header, message, "Give one of the rows another id.")
-                return
-            if wanted != given:
+        if wanted:
+            first = self._ids.get(wanted)
+            if first is not None:
+                taken = {*self._ids, *self._given}
+                wanted = next(name for name in _numbered(wanted) if name not in taken)
+                message = f"row {first} has the same id, so this one becomes {wanted}"
+                hint = "To choose the id yourself, correct the cell."
+                self._report(ROW_REPEATED, row, header, message, hint)
+            elif wanted != given:
                 self._report(READ_AS, row, header, f"“{given}” becomes the id {wanted}")
         else:
             edtf = row.raw.get("date", {}).get("edtf", "undated")
@@ -569,7 +553,7 @@ class ListReader:
         self._ids[wanted] = row.number
         row.raw["id"] = wanted
 
-    def _evidence(self, row: _ListRow) -> None:
+    def _evidence(self, row: ListRow) -> None:
         place = f"{self._sheet.name}, row {row.number}"
         evidence: list[dict[str, str]] = [
             {"field": path, "basis": "inferred", "rule": rule, "note": f"{place}: {what}"}
@@ -577,7 +561,7 @@ class ListReader:
             if path.partition(".")[0] in row.raw
         ]
         if self._map.described_by:
-            agent = row.agents[self._map.described_by]
+            agent = row.agents[divide_name(self._map.described_by).name]
             inferred = {item["field"] for item in evidence}
             evidence += (
                 {"field": path, "basis": "supplied", "agent": agent, "note": place}
@@ -587,10 +571,8 @@ class ListReader:
         if evidence:
             row.raw["evidence"] = evidence
 
-    def _report(self, code: Code, row: _ListRow, header: str, message: str, hint: str = "") -> None:
-        place = self._columns.get(header)
-        at: Location = self._sheet.at(row.number, place, header)
-        self.report.add(code.at(at, message, hint))
+    def _report(self, code: Code, row: ListRow, header: str, message: str, hint: str = "") -> None:
+        self.report.add(code.at(self._rows.at(row.number, header), message, hint))
 
 
 _SAY_ACCESS = "Write open, closed, or until and a date: until 2030-12-31."
@@ -602,6 +584,28 @@ _MEDIA = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "odt": "application/vnd.oasis.opendocument.text",
 }  # fmt: skip
+
+
+_LANGUAGES = re.compile(r"\s*(?:[,/&+]| und | and | et | i | y | e | и )\s*")
+
+
+def _as_id(text: str) -> str:
+    """Return the id of a record for an id or call number of a list."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", latin(text)).strip("-._")[:100]
+
+
+def _is_span_end(edtf: str) -> bool:
+    """Return whether a date can begin or end an interval in EDTF."""
+    return not set(edtf) & set("/[]{},")
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Return whether two dates have a day in common; True if one of them has no limits."""
+    first, second = Edtf(one), Edtf(other)
+    ends = (first.earliest, first.latest, second.earliest, second.latest)
+    if None in ends:
+        return True
+    return str(ends[0]) <= str(ends[3]) and str(ends[2]) <= str(ends[1])
 
 
 def _ambiguity(shown: str, read: DateReading) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from archive_pkg import limits, storage
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.reading.headers import HEADER_SEARCH_ROWS, find_header
-from archive_pkg.tables.reading.sheets import Sheet, SheetBlock
+from archive_pkg.tables.reading.sheets import Sheet, SheetBlock, words_in
 from archive_pkg.texts.decoding import ENCODING_NAMES, iana_name, other_readings
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def read_csv(path: Path, *, encoding: str | None = None) -> Sheet:
         message = f"the columns are separated by {_SEPARATORS[separator]}"
         hint = "This is accepted, but a program that expects commas reads each row as one cell."
         report.add(SEPARATOR_OTHER.at(Location(str(path)), message, hint))
-    header_row, header = find_header(_first_rows(path, name, separator, report))
+    first = _first_rows(path, name, separator, report)
+    header_row, header = find_header(first)
     if not header and not report.ok:
         return _empty_sheet(path, report)
     if not header:
@@ -97,7 +98,10 @@ def read_csv(path: Path, *, encoding: str | None = None) -> Sheet:
     def blocks() -> Iterator[SheetBlock]:
         return _blocks(path, name, separator, header_row, report)
 
-    return Sheet(path.stem, str(path), header, header_row, blocks, is_guarded=True, report=report)
+    above = words_in(first[: header_row - 1])
+    return Sheet(
+        path.stem, str(path), header, header_row, blocks, above, is_guarded=True, report=report
+    )
 
 
 def _encoding(file: BinaryIO, declared: str | None) -> str:

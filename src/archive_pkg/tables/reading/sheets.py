@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archive_pkg.reports import Location, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from archive_pkg.dates.written.readings import DateReading
 
@@ -35,6 +35,7 @@ class Sheet:
         header: The cells of the header.
         header_row: The number of the header's row.
         blocks: Reads the rows below the header; each call starts again at the first row.
+        above: The text of the rows above the header.
         size: The number of rows below the header, if known.
         is_guarded: Whether an apostrophe may precede a text that looks like a formula (CSV).
         has_schema: Whether a data package has a schema for the sheet.
@@ -50,6 +51,7 @@ class Sheet:
     header: list[str]
     header_row: int
     blocks: Callable[[], Iterator[SheetBlock]]
+    above: str = ""
     size: int | None = None
     is_guarded: bool = False
     has_schema: bool = False
@@ -68,6 +70,11 @@ class Sheet:
         """
         cell = str(row) if column is None else f"{column_letters(column)}{row}"
         return Location(self.path, field=name, table=self.name, cell=cell)
+
+
+def words_in(rows: Iterable[Iterable[str]]) -> str:
+    """Return the text of rows, with a space between cells."""
+    return " ".join(cell.strip() for row in rows for cell in row if cell.strip())
 
 
 def column_letters(column: int) -> str:

@@ -16,7 +16,7 @@ from archive_pkg.parsing import ZIP_ERRORS
 from archive_pkg.reports import Code, Location, Report, Severity, counted
 from archive_pkg.tables.reading.excel_dates import date_in_cell
 from archive_pkg.tables.reading.headers import find_header, normalize_header, whole_number_columns
-from archive_pkg.tables.reading.sheets import Sheet, SheetBlock, column_letters
+from archive_pkg.tables.reading.sheets import Sheet, SheetBlock, column_letters, words_in
 from archive_pkg.tables.reading.template_example import leave_example_out
 
 if TYPE_CHECKING:
@@ -322,7 +322,16 @@ def _sheet(
         # The displayed text counts as the words of the source.
         if number > header_row and header[place].rpartition(".")[2] == "as_written":
             body[number - header_row - 1][place] = shown
-    sheet = Sheet(title, path, header, header_row, blocks, size=len(body), typed=marks.dates)
+    sheet = Sheet(
+        title,
+        path,
+        header,
+        header_row,
+        blocks,
+        words_in(rows[: header_row - 1]),
+        size=len(body),
+        typed=marks.dates,
+    )
     _report_layout(sheet, marks)
     _report_cells(sheet, values, marks)
     return sheet

@@ -1,0 +1,290 @@
+"""Find the files of the letters in a list: by the names in its cells, and by their ids.
+
+Names are compared without their folders, endings, capitals, spaces, signs and leading zeros.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from archive_pkg.records import NAMES as RECORD_NAMES
+from archive_pkg.reports import Code, Severity
+from archive_pkg.storage import is_regular
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+FILE_MISSING = Code(
+    "tables-list-file-missing",
+    Severity.ERROR,
+    "A list names a file that is not in the folder of its files, or several files have the name.",
+)
+FILE_SHARED = Code(
+    "tables-list-file-shared", Severity.WARNING, "Several rows of a list have the same file."
+)
+FILES_UNUSED = Code(
+    "tables-list-files-unused",
+    Severity.WARNING,
+    "Files in the folder belong to no row of the list.",
+)
+ROW_WITHOUT_FILE = Code(
+    "tables-row-without-file",
+    Severity.WARNING,
+    "A row of a list has no file. Its package has only the record.",
+)
+
+_KINDS = {
+    "scan": "tif tiff jpg jpeg png jp2 gif webp bmp pdf heic",
+    "transcription": "txt md doc docx odt rtf xml html htm tex",
+}
+_KIND_OF = {ending: kind for kind, endings in _KINDS.items() for ending in endings.split()}
+_TRANSLATION = re.compile(
+    r"übers|uebers|transl|tradu|trad(?![a-z])|tłum|tlum|перев|perev|překl|fordít"
+)
+_PAGE_WORDS = (
+    "s seite bl blatt p pp page pages fol f str strona карта л лист с стр feuillet pag pagina"
+    " página karta r v recto verso"
+)
+_PAGES = frozenset(_PAGE_WORDS.split())
+_COPY_WORDS = (
+    "kopie copy copie kopia копия scan orig original umschlag envelope enveloppe koperta"
+    " übersetzung uebersetzung übers translation transl traduction trad traducción traduzione"
+    " tłumaczenie tlumaczenie перевод anlage anhang beilage annexe enclosure załącznik rückseite"
+    " verso vorderseite front back transkription transcription abschrift transkrypcja de en fr pl"
+    " ru es it"
+)
+_COPIES = frozenset(_COPY_WORDS.split())
+_FILLER_WORDS = (
+    "brief letter lettre list письмо carta lettera dok dokument document doc img image bild scan"
+    " nr no file datei plik fichier"
+)
+_FILLERS = frozenset(_FILLER_WORDS.split())
+_IGNORED = re.compile(r"\.|~\$|Thumbs\.db$|desktop\.ini$", re.IGNORECASE)
+_BAG = "bagit.txt"
+Tokens = tuple[str | int, ...]
+
+
+@lru_cache(maxsize=1 << 14)
+def _tokens(name: str) -> Tokens:
+    """Return the words and numbers of a name: ("aa", 12, 5) for "AA_12-05"."""
+    text = unicodedata.normalize("NFKC", name).casefold()
+    found = re.findall(r"\d+|[^\W\d_]+", text)
+    return tuple(int(part) if part.isdecimal() and len(part) < 12 else part for part in found)
+
+
+def _bare(tokens: Tokens) -> Tokens:
+    """Return the tokens without words such as "letter" before a number."""
+    return tuple(part for part in tokens if part not in _FILLERS) or tokens
+
+
+def kind_of_file(path: str) -> str:
+    """Return the kind of part that a file is, by its name and its ending."""
+    stem = PurePosixPath(path).stem.casefold()
+    return "translation" if _TRANSLATION.search(stem) else _KIND_OF.get(ending_of(path), "original")
+
+
+def ending_of(path: str) -> str:
+    """Return the ending of a file's name in lower case, without the dot."""
+    return PurePosixPath(path).suffix[1:].casefold()
+
+
+@dataclass(slots=True)
+class FoundFiles:
+    """The files of a row.
+
+    Attributes:
+        paths: Their paths, relative to the folder of the files.
+        read: For a file whose name differs from the cell: the text of the cell, or "" if the file
+            was found by the id or as another page.
+        missing: The names that were not found, with what to do.
+    """
+
+    paths: list[str] = field(default_factory=list)
+    read: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def add(self, path: str, text: str | None = None) -> None:
+        """Add a file, once."""
+        if path not in self.paths:
+            self.paths.append(path)
+            if text is not None:
+                self.read[path] = text
+
+
+class LetterFiles:
+    """The files in a folder, for the letters of a list.
+
+    Attributes:
+        folder: The folder.
+        is_given: Whether the user named the folder.
+        names: The paths of the files in it.
+        users: The rows that each file belongs to.
+    """
+
+    def __init__(
+        self, folder: Path, without: Iterable[Path] = (), *, is_given: bool = True
+    ) -> None:
+        """Search the folder and those below it.
+
+        Hidden files, lock files of Office programs, links, records and packages are left out.
+
+        Args:
+            folder: The folder.
+            without: Files that are not files of letters, such as the list.
+            is_given: Whether the user named the folder.
+        """
+        self.folder, self.is_given = folder, is_given
+        left_out = {path.absolute() for path in without}
+        found = (path for path in _files_below(folder) if path.absolute() not in left_out)
+        self.names = sorted(path.relative_to(folder).as_posix() for path in found)
+        self.users: dict[str, list[int]] = defaultdict(list)
+        self._by_key: dict[str, list[str]] = defaultdict(list)
+        self._by_tokens: dict[Tokens, list[str]] = defaultdict(list)
+        self._by_folder: dict[str, list[str]] = defaultdict(list)
+        for name in self.names:
+            path = PurePosixPath(name)
+            for key in {_key(name), _key(path.name), _key(path.stem)}:
+                self._by_key[key].append(name)
+            for tokens in {_tokens(path.stem), _tokens(path.name), _bare(_tokens(path.stem))}:
+                self._by_tokens[tokens].append(name)
+            for parent in path.parents[:-1]:
+                for key in {_key(str(parent)), _key(parent.name)}:
+                    self._by_folder[key].append(name)
+
+    def assign(self, rows: Sequence[tuple[int, Sequence[str], str]]) -> dict[int, FoundFiles]:
+        """Return the files of each row.
+
+        Args:
+            rows: For each row its number, the names in its cells, and its id or call number.
+        """
+        found = {number: FoundFiles() for number, _, _ in rows}
+        for number, names, _ in rows:
+            for name in names:
+                self._find(name, number, found[number])
+        owners: dict[Tokens, list[int]] = defaultdict(list)
+        for number, _, given in rows:
+            if given:
+                owners[_bare(_tokens(given))].append(number)
+        free = [name for name in self.names if name not in self.users]
+        for name in free:
+            if number := self._owner(name, owners):
+                self._take(name, number, found[number], "")
+        for number, row in found.items():
+            for name in [path for path in row.paths if row.read.get(path) != ""]:
+                for page in self._other_pages(name):
+                    self._take(page, number, row, "")
+            row.paths.sort(key=lambda path: (row.read.get(path) == "", self._order(path)))
+        return found
+
+    def unused(self) -> list[str]:
+        """Return the files that belong to no row."""
+        return [name for name in self.names if name not in self.users]
+
+    def _take(self, path: str, number: int, row: FoundFiles, text: str | None = None) -> None:
+        row.add(path, text)
+        if number not in self.users[path]:
+            self.users[path].append(number)
+
+    def _find(self, text: str, number: int, row: FoundFiles) -> None:
+        """Find the files that a cell names."""
+        name = unicodedata.normalize("NFC", text.replace("\\", "/")).removeprefix("./")
+        if name in self._by_key.get(_key(name), ()) or name in self.names:
+            self._take(name, number, row)
+            return
+        path = PurePosixPath(name)
+        stem = path.stem if ending_of(name) in _KIND_OF else path.name
+        for matches in (
+            self._by_key.get(_key(name), ()),
+            self._by_folder.get(_key(name), ()),
+            self._by_key.get(_key(path.name), ()),
+            self._by_tokens.get(_tokens(path.name), ()),
+            self._by_tokens.get(_tokens(stem), ()),
+        ):
+            if matches:
+                self._take_matches(text, matches, number, row)
+                return
+        near = get_close_matches(
+            path.name.casefold(), {PurePosixPath(n).name.casefold() for n in self.names}, 1, 0.7
+        )
+        meant = [n for n in self.names if near and PurePosixPath(n).name.casefold() == near[0]]
+        hint = "Put it there, correct the cell, or clear it."
+        row.missing[text] = f"Did you mean “{meant[0]}”?" if meant else hint
+
+    def _take_matches(
+        self, text: str, matches: Sequence[str], number: int, row: FoundFiles
+    ) -> None:
+        """Take the files that match a name, unless they are in several folders."""
+        folders = {str(PurePosixPath(one).parent) for one in matches}
+        names = {PurePosixPath(one).name for one in matches}
+        if len(folders) > 1 and len(names) < len(matches):
+            shown = " or ".join(f"“{one}”" for one in matches[:3])
+            row.missing[text] = f"Several files have this name. Write {shown}."
+            return
+        for one in matches:
+            self._take(one, number, row, text)
+
+    def _owner(self, name: str, owners: dict[Tokens, list[int]]) -> int:
+        """Return the row whose id a file, or the folder of a file, is named after; 0 if none."""
+        path = PurePosixPath(name)
+        for part in (path.stem, *(parent.name for parent in path.parents[:-1])):
+            tokens = _bare(_tokens(part))
+            for length in range(len(tokens), 0, -1):
+                rows = owners.get(tokens[:length], ())
+                if len(rows) == 1 and _is_suffix(tokens[length:]):
+                    return rows[0]
+                if rows:
+                    break
+        return 0
+
+    def _other_pages(self, name: str) -> Iterator[str]:
+        """Yield the unused files that are other pages of the same letter: "AA 1 S.2.jpg"."""
+        path = PurePosixPath(name)
+        start = _page_start(_tokens(path.stem))
+        if start:
+            for other in self.names:
+                there = PurePosixPath(other)
+                is_beside = there.parent == path.parent and other not in self.users
+                if is_beside and _page_start(_tokens(there.stem)) == start:
+                    yield other
+
+    def _order(self, path: str) -> tuple[str, tuple[tuple[bool, str | int], ...]]:
+        tokens = _tokens(PurePosixPath(path).stem)
+        return "", tuple((isinstance(part, str), part) for part in tokens)
+
+
+def _page_start(tokens: Tokens) -> Tokens:
+    """Return the tokens before the number of a page; empty if there is no such number."""
+    if len(tokens) > 2 and isinstance(tokens[-1], int) and tokens[-2] in _PAGES:
+        return tokens[:-2]
+    return ()
+
+
+def _is_suffix(tokens: Tokens) -> bool:
+    """Return whether tokens after an id only name a page, a copy or a translation."""
+    return all(isinstance(part, int) or part in _PAGES or part in _COPIES or len(part) == 1
+               for part in tokens)  # fmt: skip
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for here, folders, files in os.walk(folder):
+        if _BAG in files or any(name in files for name in RECORD_NAMES):
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if not _IGNORED.match(name))
+        for name in files:
+            path = folder.__class__(here, name)
+            if not _IGNORED.match(name) and not path.is_symlink() and is_regular(path):
+                yield path

@@ -1,0 +1,363 @@
+"""Read the rows of a list of letters through its map: columns, headings, totals, unknown values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archive_pkg.dates.written.reader import column_conventions
+from archive_pkg.reports import Code, Report, Severity, counted
+from archive_pkg.tables.checking.suspicious_characters import SPACE_AROUND, find_suspicious
+from archive_pkg.tables.checking.validation import ROW_RAGGED
+from archive_pkg.tables.lists.access_words import (
+    RESTRICTION_UNMAPPED,
+    restriction_in,
+    speaks_of_access,
+    speaks_of_secrecy,
+)
+from archive_pkg.tables.lists.header_words import LEFT_OUT
+from archive_pkg.tables.lists.mapping import MANY_VALUES, NO_RESTRICTION, NOT_IMPORTED, ColumnMap
+from archive_pkg.tables.reading.headers import COLUMN_TWICE, HEADER_LATE, normalize_header
+from archive_pkg.tables.schema.cells import split_items
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archive_pkg.dates.written.readings import DateConventions
+    from archive_pkg.reports import Finding, Location
+    from archive_pkg.tables.reading.sheets import Sheet
+
+READ_AS = Code(
+    "tables-read-as",
+    Severity.ADVICE,
+    "A cell of a list was interpreted, for example as a date, a kind or an id.",
+)
+COLUMN_UNMAPPED = Code(
+    "tables-column-unmapped",
+    Severity.WARNING,
+    "A column of a list is not in the map; it is not imported.",
+)
+COLUMN_LEFT_OUT = Code(
+    "tables-column-left-out",
+    Severity.WARNING,
+    "The map of a list says that a column is not imported.",
+)
+COLUMNS_UNKNOWN = Code(
+    "tables-columns-unknown", Severity.ERROR, "No column of a list is recognized or mapped."
+)
+COLUMN_GONE = Code(
+    "tables-column-gone", Severity.ERROR, "A map names a column that the list does not have."
+)
+ROW_LEFT_OUT = Code(
+    "tables-row-left-out",
+    Severity.WARNING,
+    "A row of a list is a heading, a total or a repeated header, and not a letter.",
+)
+
+DATE_FIELDS = ("date", "date_begin", "date_end", "received")
+ACCESS_FIELDS = ("access", "access_until", "access_rule")
+
+_UNKNOWN_WORDS = (
+    "?|??|???|-|–|—|n.n.|n. n.|nn|unbekannt|unbek.|nicht bekannt|ohne angabe|o. a.|unknown|anon.|"
+    "anonym|anonymous|not known|inconnu|inconnue|anonyme|nieznany|nieznana|nieznane|brak|anonim|"
+    "неизвестен|неизвестно|неизвестный|неизв.|аноним|н.у.|desconocido|desconocida|anónimo|"
+    "sconosciuto|sconosciuta|ignoto|anonimo|s.n.|s. n.|s.l.|s. l.|o.o.|o. o.|b.m.|b. m.|б.м.|"
+    "б. м.|o.d.|o. d.|o.j.|s.d.|s. d.|s.a.|s. a.|b.d.|b. d.|n.d.|n. d.|b.r.|б.д.|б. д.|undatiert|"
+    "undated"
+)
+_UNKNOWN = frozenset(_UNKNOWN_WORDS.split("|"))
+_MAY_BE_ANYTHING = frozenset(
+    ["title", "summary", "remarks", "rights", "custody", "access", "access_rule", *DATE_FIELDS]
+)
+"""The fields in which a word for "unknown" is text, or is read by another rule."""
+_HEADING = re.compile(r"[-=*#_~–—.\s]{2,}.*")
+_TOTAL = re.compile(
+    r"(?:summe|gesamt\w*|insgesamt|anzahl|total\w*|sum|razem|suma|ogółem|somme|nombre|итого|всего"
+    r"|totale|subtotal|zwischensumme)(?!\w).*",
+    re.IGNORECASE | re.DOTALL,
+)
+_ADDRESS = re.compile(r"([A-Z]+)(\d+)")
+_HINT = (
+    "Map it to access, access_until or access_rule. If it restricts nothing, map it to "
+    f"{NO_RESTRICTION}."
+)
+
+
+class Cell(NamedTuple):
+    """A cell of an imported column.
+
+    Attributes:
+        header: The header of its column; empty for a value of `everywhere`.
+        text: Its text without spaces around it.
+        items: Its values, if the field can have several; else the text.
+    """
+
+    header: str
+    text: str
+    items: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class ListRow:
+    """A row during its conversion to a record.
+
+    Attributes:
+        number: Its number in the sheet.
+        cells: Its cells by field.
+        raw: The plain data of the record.
+        agents: The ids of the record's agents by their names.
+        inferred: The field, rule and words of each value that was read or made by a rule.
+        origin: The header of the column that each field of the record comes from.
+    """
+
+    number: int
+    cells: dict[str, list[Cell]]
+    raw: dict[str, Any] = field(default_factory=dict)
+    agents: dict[str, str] = field(default_factory=dict)
+    inferred: list[tuple[str, str, str]] = field(default_factory=list)
+    origin: dict[str, str] = field(default_factory=dict)
+
+    def texts(self, target: str) -> list[str]:
+        """Return the texts of a field."""
+        return [cell.text for cell in self.cells.get(target, ())]
+
+    def items(self, target: str) -> list[str]:
+        """Return the values of a field."""
+        return [item for cell in self.cells.get(target, ()) for item in cell.items]
+
+
+class ListRows:
+    """The rows of a list.
+
+    Attributes:
+        report: Findings about the sheet, its columns and rows.
+        columns: The places of the columns by header.
+        letters: The rows that are letters.
+    """
+
+    def __init__(self, sheet: Sheet, mapping: ColumnMap) -> None:
+        """Read the rows, and check the columns."""
+        self.report = Report()
+        self._sheet, self._map = sheet, mapping
+        self._unknown = _UNKNOWN | {word.casefold() for word in mapping.unknown}
+        self.columns = {
+            header: place for place, header in enumerate(sheet.header) if header.strip()
+        }
+        self._filled = [
+            (number, row)
+            for start, rows in sheet.blocks()
+            for number, row in enumerate(rows, start)
+            if any(cell.strip() for cell in row)
+        ]
+        said = {number: self._why_not_a_letter(row) for number, row in self._filled}
+        self._others = {number for number, why in said.items() if why}
+        self.report.extend(self._sheet_findings())
+        self._check_columns()
+        self._check_above()
+        self.letters = []
+        for number, row in self._filled:
+            if said[number]:
+                self._report_other(number, row, said[number])
+            else:
+                self.letters.append(ListRow(number, self._cells(number, row)))
+
+    def at(self, number: int, header: str) -> Location:
+        """Return the place of a cell; that of its row if the header is empty."""
+        return self._sheet.at(number, self.columns.get(header), header)
+
+    def cells_of(self, header: str) -> Iterator[tuple[int, str]]:
+        """Yield the row numbers and texts of a column's cells that are not empty."""
+        place = self.columns.get(header)
+        for number, row in self._filled:
+            is_letter = number not in self._others
+            if is_letter and place is not None and place < len(row) and row[place].strip():
+                yield number, row[place].strip()
+
+    def conventions(self) -> dict[str, DateConventions]:
+        """Return the conventions of each column of dates, by header."""
+        return {
+            header: column_conventions(
+                (text for _, text in self.cells_of(header)), epoch_1904=self._sheet.epoch_1904
+            )
+            for header, target in self._map.columns.items()
+            if target in DATE_FIELDS
+        }
+
+    def _why_not_a_letter(self, row: list[str]) -> str:
+        """Return what a row is if it is not a letter; empty for a letter."""
+        filled = [(place, cell.strip()) for place, cell in enumerate(row) if cell.strip()]
+        if [normalize_header(c) for c in row] == [normalize_header(c) for c in self._sheet.header]:
+            return "a repeated header"
+        first = filled[0][1]
+        if _TOTAL.fullmatch(first) and len(filled) <= 3:
+            return "a total"
+        if len(filled) <= 2 and _HEADING.fullmatch(first):
+            return "a heading"
+        fields = {
+            self._map.columns.get(self._sheet.header[p], "") for p, _ in filled if p < len(row)
+        }
+        width = sum(bool(header.strip()) for header in self._sheet.header)
+        if len(filled) == 1 and width > 2 and not fields & {"files", "title", "summary"}:
+            return "a heading"
+        return "" if fields - {"", *NOT_IMPORTED} else "without any cell that is imported"
+
+    def _report_other(self, number: int, row: list[str], what: str) -> None:
+        text = next(cell.strip() for cell in row if cell.strip())
+        at = self._sheet.at(number)
+        hint = "If it is a letter, fill more of its cells."
+        message = f"the row “{text}” is {what}, and not a letter"
+        self.report.add(ROW_LEFT_OUT.at(at, message, hint))
+        self._check_words(at, " ".join(row), "Say so in a column of the rows that it is about.")
+
+    def _check_words(self, at: Location, text: str, hint: str) -> None:
+        """Report a text outside the imported cells that speaks of a restriction."""
+        if restriction_in(text):
+            message = f"“{text.strip()}” speaks of access, but it is not imported"
+            self.report.add(RESTRICTION_UNMAPPED.at(at, message, hint))
+
+    def _check_above(self) -> None:
+        """Report the lines above the header."""
+        if above := " ".join(self._sheet.above.split()):
+            at = self._sheet.at(1)
+            message = f"the header is row {self._sheet.header_row}; “{above}” is not imported"
+            self.report.add(HEADER_LATE.at(at, message))
+            self._check_words(at, above, "Say so in a column of the rows that it is about.")
+
+    def _sheet_findings(self) -> Iterator[Finding]:
+        """Yield the findings about the sheet and its imported cells.
+
+        Dates are reported with their rows.
+        """
+        dates = {header for header, meant in self._map.columns.items() if meant in DATE_FIELDS}
+        ignored = {
+            place
+            for header, place in self.columns.items()
+            if self._map.columns.get(header, LEFT_OUT) in NOT_IMPORTED
+        }
+        for finding in self._sheet.report:
+            if finding.code == "tables-date-typed" and finding.location.field in dates:
+                continue
+            address = _ADDRESS.fullmatch(finding.location.cell)
+            is_ignored = address and (
+                int(address[2]) in self._others or _column_number(address[1]) in ignored
+            )
+            if not is_ignored or finding.code == "tables-hidden":
+                yield finding
+
+    def _check_columns(self) -> None:
+        for place, header in enumerate(self._sheet.header):
+            if not header.strip():
+                self._check_unnamed(place)
+            elif self.columns[header] != place:
+                at = self._sheet.at(self._sheet.header_row, place, header)
+                message = f"two columns have the header “{header}”"
+                self.report.add(COLUMN_TWICE.at(at, message, "Rename one of them."))
+            else:
+                self._check_column(header)
+        if all(self._map.columns.get(name, LEFT_OUT) in NOT_IMPORTED for name in self.columns):
+            at = self._sheet.at(self._sheet.header_row)
+            message = "no column of this list is recognized"
+            hint = "Map the columns: archive-pkg tables map FILE"
+            self.report.add(COLUMNS_UNKNOWN.at(at, message, hint))
+        for header in self._map.columns:
+            if header not in self.columns:
+                at = self._sheet.at(self._sheet.header_row)
+                message = f"the list does not have the column “{header}”, which the map names"
+                self.report.add(COLUMN_GONE.at(at, message, "Write its header as in the list."))
+
+    def _check_unnamed(self, place: int) -> None:
+        """Report a column without a header, if it has cells."""
+        cells = [
+            (number, row[place])
+            for number, row in self._filled
+            if place < len(row) and row[place].strip() and number not in self._others
+        ]
+        if cells:
+            at = self._sheet.at(self._sheet.header_row, place)
+            message = f"a column without a header is not imported (“{cells[0][1].strip()}”)"
+            self.report.add(COLUMN_LEFT_OUT.at(at, message, "To import it, write a header."))
+        for number, text in cells:
+            self._check_words(self._sheet.at(number, place), text, "Write a header, and map it.")
+
+    def _check_column(self, header: str) -> None:
+        """Report a column that is not imported, and whether it speaks of restricted access."""
+        cells = list(self.cells_of(header))
+        target = self._map.columns.get(header)
+        at = self.at(self._sheet.header_row, header)
+        is_left_out = target is None or target in NOT_IMPORTED
+        is_access = target in (*ACCESS_FIELDS, NO_RESTRICTION) or (
+            target == "classification" and speaks_of_secrecy(header)
+        )
+        if speaks_of_access(header) and not is_access:
+            message = (
+                f"the column “{header}” speaks of access, but the map says {target or 'nothing'}"
+            )
+            self.report.add(RESTRICTION_UNMAPPED.at(at, message, _HINT))
+        elif is_left_out and target != NO_RESTRICTION:
+            restricted = next((cell for cell in cells if restriction_in(cell[1])), None)
+            if restricted:
+                self._check_words(self.at(restricted[0], header), restricted[1], _HINT)
+        if not is_left_out:
+            return
+        said = (
+            f"{counted(len(cells), 'cell')} filled, such as “{cells[0][1]}”" if cells else "empty"
+        )
+        message = f"the column “{header}” is not imported ({said})"
+        if target is None:
+            hint = f"Add it to the map, with {LEFT_OUT!r} if you do not want to import it."
+            self.report.add(
+                COLUMN_UNMAPPED.at(at, f"{message}, because it is not in the map", hint)
+            )
+        else:
+            hint = "To import it, name a field in the map."
+            self.report.add(COLUMN_LEFT_OUT.at(at, message, hint))
+
+    def _cells(self, number: int, row: list[str]) -> dict[str, list[Cell]]:
+        if any(cell.strip() for cell in row[len(self._sheet.header) :]):
+            message = f"the row has {len(row)} cells, but the header has {len(self.columns)}"
+            hint = "Put quotes around a cell with a separator."
+            at = self._sheet.at(number, len(self._sheet.header))
+            self.report.add(ROW_RAGGED.at(at, message, hint))
+        cells: dict[str, list[Cell]] = {}
+        for header, target in self._map.columns.items():
+            place = self.columns.get(header)
+            if target in NOT_IMPORTED or place is None or place >= len(row):
+                continue
+            for code, message, hint in find_suspicious(row[place], verbatim=False):
+                if code is not SPACE_AROUND:  # such spaces are left out
+                    self.report.add(code.at(self.at(number, header), message, hint))
+            if cell := self._cell(number, header, target, row[place].strip()):
+                cells.setdefault(target, []).append(cell)
+        for target, text in self._map.everywhere.items():
+            cells.setdefault(target, [Cell("", text, tuple(split_items(text)))])
+        return cells
+
+    def _cell(self, number: int, header: str, target: str, text: str) -> Cell | None:
+        """Return a cell without the words for "unknown"; None if nothing is left."""
+        items = self._split(header, text) if target in MANY_VALUES else [text]
+        known = [item for item in items if target in _MAY_BE_ANYTHING or not self.is_unknown(item)]
+        if len(known) < sum(map(bool, items)):
+            message = f"“{text}” in {target} means that it is not known"
+            self.report.add(READ_AS.at(self.at(number, header), message))
+        return Cell(header, text, tuple(filter(None, known))) if any(known) else None
+
+    def _split(self, header: str, text: str) -> list[str]:
+        separator = self._map.separators.get(header)
+        lines = text.splitlines()
+        if separator:
+            return [item.strip() for line in lines for item in line.split(separator)]
+        return [item for line in lines for item in split_items(line)]
+
+    def is_unknown(self, text: str) -> bool:
+        """Return whether a text is a word for "unknown"."""
+        low = " ".join(text.casefold().split())
+        return low in self._unknown or low.strip("[]()") in self._unknown
+
+
+def _column_number(letters: str) -> int:
+    """Return the number of a spreadsheet column, from 0."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1

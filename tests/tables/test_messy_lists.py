@@ -1,0 +1,320 @@
+"""Lists as people keep them: headings, totals, words for "unknown", and files with other names."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from archive_pkg.errors import StorageError
+from archive_pkg.records import load_record
+from archive_pkg.records.models import Record
+from archive_pkg.reports import Report
+from archive_pkg.tables import draft_map, read_tables, write_records
+from archive_pkg.tables.lists.file_matching import LetterFiles, kind_of_file
+from archive_pkg.tables.lists.mapping import read_mapping
+
+
+def _list(folder: Path, text: str, columns: str = "", more: str = "") -> Path:
+    path = folder / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    mapping = f"columns: {{{columns}}}\n{more}" if columns else draft_map(path)
+    path.with_name("list.csv.map.yaml").write_text(mapping, encoding="utf-8")
+    return path
+
+
+def _records(path: Path, files: Path | None = None) -> tuple[list[Record], dict[str, list[str]]]:
+    records, report = read_tables(path, files=files)
+    assert report.ok, list(report.errors)
+    return records, _by_code(report)
+
+
+def _by_code(report: Report) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for finding in report:
+        found.setdefault(finding.code, []).append(f"{finding.location.cell} {finding.message}")
+    return found
+
+
+def test_headings_totals_and_repeated_headers_are_no_letters(tmp_path: Path) -> None:
+    path = _list(
+        tmp_path,
+        "nr,Datum,von,an\na,1960,Ann,Ben\nKarton 2,,,\nnr,Datum,von,an\nb,1961,Ann,Ben\n"
+        "--- Ende ---,,,x\nSumme:,2,,\n",
+    )
+    records, found = _records(path)
+    assert [record.id for record in records] == ["a", "b"]
+    assert [message.split(" ")[0] for message in found["tables-row-left-out"]] == list("3467")
+
+
+def test_a_heading_that_speaks_of_a_restriction_is_an_error(tmp_path: Path) -> None:
+    path = _list(tmp_path, "nr,Datum,von\na,1960,Ann\n--- gesperrt bis 2030 ---,,\nb,1961,Ben\n")
+    _, report = read_tables(path)
+    assert "tables-restriction-unmapped" in _by_code(report)
+    path = _list(tmp_path, "Briefe gesperrt bis 2030,,\nnr,Datum,von\na,1960,Ann\n")
+    assert "tables-restriction-unmapped" in _by_code(read_tables(path)[1])
+
+
+def test_a_formula_or_an_error_outside_the_letters_is_no_error(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["nr", "Datum", "von", "Prüfung"])
+    sheet.append(["a", "1960", "Ann", "=1/0"])
+    sheet.append(["Summe:", "=COUNTA(B2:B2)", None, None])
+    book.create_sheet("Notizen").append(["Regal 4"])
+    book.save(tmp_path / "list.xlsx")
+    (tmp_path / "list.xlsx.map.yaml").write_text(draft_map(tmp_path / "list.xlsx"))
+    records, found = _records(tmp_path / "list.xlsx")
+    assert len(records) == 1
+    assert "Notizen" in found["tables-sheet-ignored"][0]
+
+
+@pytest.mark.parametrize(
+    "word", ["?", "N.N.", "unbekannt", "[unbekannt]", "b.d.", "s.a.", "o. O.", "неизвестен", "k.A."]
+)
+def test_words_for_unknown_are_neither_persons_nor_places(word: str, tmp_path: Path) -> None:
+    path = _list(
+        tmp_path,
+        f"id,from,to,place,langs\na,{word},Ann; {word},{word},{word}\n",
+        "id: id, from: sender, to: recipients, place: place, langs: languages",
+        'unknown: ["k.A."]\n',
+    )
+    (record,), found = _records(path)
+    assert [agent.name for agent in record.agents] == ["Ann"]
+    assert (record.sender, record.place, record.parts) == ((), None, ())
+    assert len(found["tables-read-as"]) >= 4
+
+
+def test_persons_offices_and_bodies_are_told_apart(tmp_path: Path) -> None:
+    names = {
+        "Müller, Hans (Minister)": ("Müller, Hans", "person", "Minister"),
+        "MfAA": ("MfAA", "organization", None),
+        "Ministerstwo Spraw Zagranicznych": (None, "organization", None),
+        "Außenministerium / Abt. II": (None, "organization", None),
+        "Genosse Ulbricht": ("Ulbricht", "person", None),
+        "Gen. Franco": ("Gen. Franco", "person", None),
+        "Schmidt, Erna (1890–1960)": (None, "person", None),
+        "LENIN": ("LENIN", "person", None),
+        "Plant, R.": ("Plant, R.", "person", None),
+        "Ambasciata d'Italia": (None, "organization", None),
+    }
+    path = _list(tmp_path, "id;from\na;" + " | ".join(names) + "\n")
+    (record,), _ = _records(path)
+    assert [(a.name, a.kind, a.role) for a in record.agents] == [
+        (name or text, kind, role) for text, (name, kind, role) in names.items()
+    ]
+    assert [agent.as_written for agent in record.agents] == list(names)
+    assert record.title.startswith("Letter, Hans Müller; MfAA; ")
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("dt.", "de"), ("engl.", "en"), ("pol.", "pl"), ("frz.", "fr"), ("russ.", "ru"),
+        ("German", "de"), ("eng", "en"), ("rus", "ru"), ("ger", "de"), ("ru-Latn", "ru-Latn"),
+        ("dt./russ.", "de ru"), ("German and French", "de fr"), ("polski, niem.", "pl de"),
+    ],
+)  # fmt: skip
+def test_languages_are_read_as_people_write_them(text: str, tags: str, tmp_path: Path) -> None:
+    path = _list(tmp_path, f'id,Sprache\na,"{text}"\n')
+    (record,), _ = _records(path)
+    assert " ".join(record.parts[0].languages) == tags
+
+
+def test_separators_are_declared_for_each_column(tmp_path: Path) -> None:
+    path = _list(
+        tmp_path,
+        "id,title,from,subjects,to\na,A | B,Ann | Ben,Trade|Tariffs; duties,Cy; Di\n",
+    )
+    mapping = read_mapping(path.with_name("list.csv.map.yaml"))
+    assert mapping.separators == {"from": "|", "subjects": "|"}
+    (record,), _ = _records(path)
+    assert [agent.name for agent in record.agents] == ["Ann", "Ben", "Cy", "Di"]
+    assert [subject.term for subject in record.subjects] == ["Trade", "Tariffs; duties"]
+    assert record.title == "A | B"
+
+
+@pytest.mark.parametrize(
+    ("cells", "edtf", "code"),
+    [
+        ("1911-05-03,1911-05-05,", "1911-05-03/1911-05-05", ""),
+        ("1911-05-03,,", "1911-05-03", ""),
+        ("1911-05-03,1911-05-03,3 May 1911", "1911-05-03", ""),
+        ("1911,1912,about then", "1911/1912", "tables-date-unread"),
+        ("1912,1911,", "None", "tables-cell-ambiguous"),
+        ("1911,1912,5 June 1960", "None", "tables-cell-ambiguous"),
+        ("1911|1923,,", "None", "tables-date-unread"),
+    ],
+)
+def test_the_first_and_last_day_make_the_date(
+    cells: str, edtf: str, code: str, tmp_path: Path
+) -> None:
+    path = _list(tmp_path, f"id,Begin,End,Dates\na,{cells}\n")
+    columns = read_mapping(path.with_name("list.csv.map.yaml")).columns
+    assert list(columns.values()) == ["id", "date_begin", "date_end", "date"]
+    (record,), found = _records(path)
+    assert str(record.date.edtf if record.date else None) == edtf
+    assert not code or code in found
+
+
+def test_a_repeated_call_number_gets_a_free_number(tmp_path: Path) -> None:
+    path = _list(tmp_path, "Signatur,Datum\nA 7,1960\nA 7,1961\nA-7-2,1962\nA 7,1963\n")
+    records, found = _records(path)
+    assert [record.id for record in records] == ["A-7", "A-7-3", "A-7-2", "A-7-4"]
+    assert [record.identifiers[0].value for record in records if record.identifiers] == ["A 7"] * 3
+    assert len(found["tables-row-repeated"]) == 2
+
+
+ATOM = (
+    "legacyId,identifier,title,levelOfDescription,repository,scopeAndContent,accessConditions,"
+    "language,locationOfOriginals,subjectAccessPoints,placeAccessPoints,nameAccessPoints,"
+    "genreAccessPoints,descriptionStatus,scriptOfDescription,publicationStatus,eventDates,"
+    "eventStartDates,eventEndDates,eventActors,culture\n"
+    "1,F1-1,Letter,Item,An archive,On ducks,Open,en|fr,Rome,Trade|Tariffs,China,The Bureau,Letters,"
+    'Final,Latn,Published,"18 July 1960",1960-07-18,1960-07-18,"Orlov, A.|Petrov, B.",en\n'
+)
+ASPACE = (
+    "title,unit_id,hierarchy,level,dates_label,begin,end,date_type,expression,agent_1_relator,"
+    "agent_1_role,people_agent_header_1,n_scopecontent,n_accessrestrict,l_lang\n"
+    'Letter,F1-1,1,item,creation,1960-07-18,1960-07-18,single,18 July 1960,aut,creator,"Doe, J.",'
+    "About,Open,rus\n"
+)
+OMEKA = (
+    "dcterms:identifier,dcterms:title,dcterms:creator,dcterms:date,dcterms:description,"
+    "dcterms:language,dcterms:rights,dcterms:spatial,dcterms:accessRights\n"
+    'F1-1,Letter,"Doe, Jane",1960-07-18,About ducks,en,CC BY,Moscow,Open\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "senders", "left_out"),
+    [
+        (ATOM, ["Orlov, A.", "Petrov, B."], 7),
+        (ASPACE, ["Doe, J."], 6),
+        (OMEKA, ["Doe, Jane"], 0),
+    ],
+)
+def test_exports_of_cataloguing_systems_are_recognized(
+    text: str, senders: list[str], left_out: int, tmp_path: Path
+) -> None:
+    (record,), found = _records(_list(tmp_path, text))
+    assert record.id == "F1-1"
+    assert [record.agent(one).name for one in record.sender] == senders
+    assert record.date is not None
+    assert str(record.date.edtf) == "1960-07-18"
+    assert record.parts[0].access is None or record.parts[0].access.status == "open"
+    assert len(found.get("tables-column-left-out", ())) == left_out
+    assert record.summary is not None
+    assert record.summary.text.startswith(("On ducks", "About"))
+
+
+@pytest.fixture
+def scans(tmp_path: Path) -> Path:
+    folder = tmp_path / "scans"
+    for name in (
+        "AA_12_01.txt", "aa12-3 Kopie.pdf", "AA12_4 S.1.jpg", "AA12_4 S.2.jpg", "sub/Brief 5.docx",
+        "AA 12-6.txt", "AA 12-6 Übersetzung.docx", "AA-12-7/Seite 1.jpg", "AA-12-7/Seite 2.jpg",
+        "AA12_9.JPG", "a/same.txt", "b/same.txt", "leftover.txt", "~$Brief 5.docx", "._AA12_9.JPG",
+    ):  # fmt: skip
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"x")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("cell", "given", "paths"),
+    [
+        ("AA_12_01.txt", "", ["AA_12_01.txt"]),
+        ("AA_12_01", "", ["AA_12_01.txt"]),
+        ("aa 12-1.TXT", "", ["AA_12_01.txt"]),
+        ("aa12-3 Kopie", "", ["aa12-3 Kopie.pdf"]),
+        ("AA12_4 S.1.jpg", "", ["AA12_4 S.1.jpg", "AA12_4 S.2.jpg"]),
+        ("Brief 5.docx", "", ["sub/Brief 5.docx"]),
+        ("scans\\..\\x", "", []),
+        ("AA-12-7", "", ["AA-12-7/Seite 1.jpg", "AA-12-7/Seite 2.jpg"]),
+        ("a/same.txt", "", ["a/same.txt"]),
+        ("", "AA 12/3", ["aa12-3 Kopie.pdf"]),
+        ("", "AA 12/4", ["AA12_4 S.1.jpg", "AA12_4 S.2.jpg"]),
+        ("", "AA 12/6", ["AA 12-6.txt", "AA 12-6 Übersetzung.docx"]),
+        ("", "AA 12/7", ["AA-12-7/Seite 1.jpg", "AA-12-7/Seite 2.jpg"]),
+        ("AA 12-6.txt", "AA 12/6", ["AA 12-6.txt", "AA 12-6 Übersetzung.docx"]),
+        ("", "5", ["sub/Brief 5.docx"]),
+        ("", "AA 12/2", []),
+        ("", "AA 1/2", []),
+    ],
+)
+def test_files_are_found_by_name_folder_id_and_page(
+    cell: str, given: str, paths: list[str], scans: Path
+) -> None:
+    found = LetterFiles(scans).assign([(2, [cell] if cell else [], given)])[2]
+    assert found.paths == paths
+
+
+def test_a_file_that_is_missing_or_ambiguous_is_reported_at_its_cell(scans: Path) -> None:
+    rows = ["same.txt", "aa12-3 Kopia.pdf", "nothing like it"]
+    missing = LetterFiles(scans).assign([(2, rows, "")])[2].missing
+    assert "“a/same.txt” or “b/same.txt”" in missing["same.txt"]
+    assert missing["aa12-3 Kopia.pdf"] == "Did you mean “aa12-3 Kopie.pdf”?"
+    path = _list(scans.parent, "id,Datum,Datei\na,irgendwann,aa12-3 Kopia.pdf\nb,1960,AA12_9\n")
+    records, report = read_tables(path, files=scans)
+    found = _by_code(report)
+    assert records == []
+    assert found["tables-list-file-missing"][0].startswith("C2 ")
+    assert found["tables-date-unread"][0].startswith("B2 ")
+    (unused,) = found["tables-list-files-unused"]
+    assert "10 files" in unused
+
+
+def test_kinds_of_parts_follow_from_the_names_of_files() -> None:
+    kinds = {
+        "a.txt": "transcription", "a.JPG": "scan", "a.pdf": "scan", "a.mp3": "original",
+        "AA 1 Übersetzung.docx": "translation", "transl_3.txt": "translation",
+        "tłumaczenie.docx": "translation", "tradition.txt": "transcription",
+    }  # fmt: skip
+    assert {name: kind_of_file(name) for name in kinds} == kinds
+
+
+def test_a_translation_is_made_from_the_text_and_has_no_language(scans: Path) -> None:
+    path = _list(scans.parent, "id,Sprache,Datei\nAA 12/6,dt.,AA 12-6.txt\n")
+    (record,), _ = _records(path, scans)
+    text, translation = record.parts
+    assert (text.kind, text.languages) == ("transcription", ("de",))
+    assert (translation.kind, translation.made_from) == ("translation", (text.id,))
+    assert translation.languages == ()
+
+
+def test_a_row_without_a_file_and_a_shared_file_are_reported(scans: Path) -> None:
+    path = _list(scans.parent, "id,Datum,Datei\nL1,1960,AA12_9\nL2,1960,AA12_9\nL3,1960,\n")
+    records, found = _records(path, scans)
+    assert [len(record.parts) for record in records] == [1, 1, 0]
+    assert "AA12_9.JPG" in found["tables-list-file-shared"][0]
+    assert found["tables-row-without-file"][0].startswith("4 ")
+
+
+def test_files_elsewhere_are_one_finding_unless_their_folder_is_named(scans: Path) -> None:
+    path = _list(scans.parent, "id,Datum,Datei\na,1960,x.txt\nb,1960,y.txt\n")
+    shutil.move(scans, scans.parent.parent / "elsewhere")
+    _, found = _records(path)
+    assert len(found["tables-files-elsewhere"]) == 1
+    _, report = read_tables(path, files=scans.parent.parent / "elsewhere")
+    assert len(_by_code(report)["tables-list-file-missing"]) == 2
+    shutil.rmtree(scans.parent.parent / "elsewhere")
+
+
+def test_an_import_copies_files_and_protects_changed_ones(scans: Path) -> None:
+    path = _list(scans.parent, "id,Datum,Datei\nL1,1960,sub/Brief 5.docx\nL2,1961,AA12_9\n")
+    records, _ = _records(path, scans)
+    out = scans.parent / "records"
+    assert write_records(records, out, files=scans) == (2, 0)
+    assert load_record(out / "L1").files == ("sub/Brief 5.docx",)
+    assert (out / "L1" / "sub" / "Brief 5.docx").read_bytes() == b"x"
+    assert write_records(records, out, files=scans) == (0, 2)
+    (out / "L2" / "AA12_9.JPG").write_bytes(b"corrected")
+    with pytest.raises(StorageError, match="would change"):
+        write_records(records, out, files=scans)
+    assert (out / "L2" / "AA12_9.JPG").read_bytes() == b"corrected"
+    assert write_records(records, out, files=scans, replace=True) == (1, 1)
+    assert (out / "L2" / "AA12_9.JPG").read_bytes() == b"x"
+    assert not list(out.rglob(".*"))
