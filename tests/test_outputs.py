@@ -327,7 +327,7 @@ def test_internal_outputs_have_no_wider_permissions_than_their_source(
 def test_public_outputs_follow_the_umask(run: Run, letter: Path, tmp_path: Path) -> None:
     letter.chmod(0o700)
     assert run("page", letter, "-o", tmp_path / "a.html").returncode == 0
-    assert (tmp_path / "a.html").stat().st_mode & 0o777 == storage.open_mode(0o666)
+    assert (tmp_path / "a.html").stat().st_mode & 0o777 == storage.mode_under_umask(0o666)
 
 
 def test_no_output_is_writable_for_all_users(tmp_path: Path) -> None:

@@ -487,8 +487,8 @@ def test_the_umask_is_read_without_changing_it(
     umask(0o027)
     if not reported:
         monkeypatch.setattr(Path, "read_text", lambda path: "")
-    assert storage.open_mode(0o777) == 0o750
-    assert storage.open_mode(0o606) == 0o600
+    assert storage.mode_under_umask(0o777) == 0o750
+    assert storage.mode_under_umask(0o606) == 0o600
     assert umask(0) == 0o027
 
 
@@ -696,7 +696,7 @@ def test_only_this_user_can_read_a_staged_folder(
         staging.commit(item=staging.path / "file")
     assert mode(tmp_path / "file") == 0o666
     for path, narrow, got in (("file", 0o750, 0o640), ("made", 0o500, 0o500)):
-        storage.open_up(tmp_path / path, narrow)
+        storage.set_final_mode(tmp_path / path, narrow)
         assert mode(tmp_path / path) == got
 
 
@@ -706,7 +706,7 @@ def test_only_files_and_folders_get_final_permissions(tmp_path: Path, kind: str)
     (tmp_path / "victim").chmod(0o600)
     KINDS[kind](tmp_path / "made")
     with contextlib.suppress(OSError):
-        storage.open_up(tmp_path / "made")
+        storage.set_final_mode(tmp_path / "made")
     assert mode(tmp_path / "victim") == 0o600
 
 

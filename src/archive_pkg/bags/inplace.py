@@ -25,9 +25,9 @@ from archive_pkg.storage import (
     hidden,
     holds_data,
     is_ours,
-    open_up,
     refuse_unsafe_folder,
     remove_tree,
+    set_final_mode,
     storage_errors,
 )
 
@@ -114,7 +114,7 @@ def create_in_place(
                         f"files were added to or removed from {folder} while it was read",
                         "Wait until no other program writes to it, then run this again.",
                     )
-                open_up(shell, like=folder)
+                set_final_mode(shell, like=folder)
                 enclose(folder, shell)
             finally:
                 if not (shell / "data").exists():

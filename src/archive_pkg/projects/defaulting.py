@@ -57,7 +57,10 @@ class _Filler:
         )
 
     def set_kind(self, drafted: str, kind: str | None, original: str | None) -> None:
-        """Set the kind of a drafted part, except a translation into the original language."""
+        """Set the kind of the drafted part.
+
+        A text in the language of the originals does not become a translation.
+        """
         for part in self.data["parts"]:
             if part["id"] != drafted or kind in (None, part["kind"]):
                 continue

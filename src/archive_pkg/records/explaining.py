@@ -37,7 +37,7 @@ REFERENCE_UNKNOWN = Code(
     "A field refers to an agent or part that the record does not have.",
 )
 PARTS_CIRCLE = Code(
-    "record-parts-circle", Severity.ERROR, "Parts are made from each other in a circle."
+    "record-parts-circle", Severity.ERROR, "Parts depend on each other in a circle."
 )
 EVENTS_DISORDER = Code(
     "record-events-disorder", Severity.ERROR, "Events are not in order of date, oldest first."

@@ -25,7 +25,7 @@ _RENAME_NOREPLACE = 1
 _RENAME_EXCHANGE = 2
 _NOT_OFFERED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM}
 _FEW_FILES = 64
-"""Up to this many files and folders are synced one by one; more are synced by file system."""
+"""Up to this many files and folders are synced one by one; beyond that, the file system is."""
 _HIDDEN_MARK = ".archive-pkg"
 _NAME_MAX = 255
 _LONGEST_SUFFIX = 24
@@ -135,7 +135,7 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o777) -> None:
             executable.
 
     Raises:
-        StorageError: The storage failed. The file has its old or all new bytes.
+        StorageError: The storage failed. The file has its old or all of its new bytes.
     """
     with storage_errors(f"writing {path}"), staged_file(path, data, mode) as staged:
         _sync_file(staged)
@@ -304,7 +304,7 @@ def refuse_unsafe_folder(folder: Path) -> None:
 
     Raises:
         StorageError: All users can replace files in the folder or in one above it.
-        OSError: It cannot be examined.
+        OSError: A folder cannot be examined.
     """
     real = folder.resolve()
     for each in (real, *real.parents):
@@ -330,7 +330,7 @@ def _has_permissions(folder: Path) -> bool:
 def widest_mode(*sources: os.stat_result) -> int:
     """Return the widest permissions for a file that shows the contents of other files.
 
-    A class of users that cannot read one of the sources gets no permission.
+    If the group, or all other users, cannot read one of the sources, they get no permission.
     """
     mode = 0o777
     for source in sources:
@@ -344,7 +344,7 @@ def mode_of(*paths: StrPath) -> int:
     """Return `widest_mode` of the files and folders that exist.
 
     Raises:
-        OSError: One cannot be examined.
+        OSError: A path cannot be examined.
     """
     found = []
     for path in paths:
@@ -353,7 +353,7 @@ def mode_of(*paths: StrPath) -> int:
     return widest_mode(*found)
 
 
-def open_mode(mode: int) -> int:
+def mode_under_umask(mode: int) -> int:
     """Return the permissions of a new file of this mode under the process's umask."""
     try:
         status = Path("/proc/self/status").read_text()

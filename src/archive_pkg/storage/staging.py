@@ -28,8 +28,8 @@ from archive_pkg.storage.files import (
     exchange,
     hidden,
     is_ours,
+    mode_under_umask,
     named,
-    open_mode,
     refuse_unsafe_folder,
     rename_to_free,
     storage_errors,
@@ -250,7 +250,7 @@ class Staging:
         """
         staged = item or self.path
         with storage_errors(f"writing {self.destination}"):
-            open_up(staged, self.mode, like=self.destination if replace else None)
+            set_final_mode(staged, self.mode, like=self.destination if replace else None)
             if self._sync:
                 sync_tree(staged)
             move_to_destination(staged, self.destination, replace=replace)
@@ -258,7 +258,7 @@ class Staging:
                 sync_folder(self.destination.parent)
 
 
-def open_up(staged: Path, mode: int = 0o777, *, like: Path | None = None) -> None:
+def set_final_mode(staged: Path, mode: int = 0o777, *, like: Path | None = None) -> None:
     """Give a staged folder or file its final permissions.
 
     Args:
@@ -273,7 +273,7 @@ def open_up(staged: Path, mode: int = 0o777, *, like: Path | None = None) -> Non
     descriptor = os.open(staged, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         before = os.fstat(descriptor).st_mode
-        mode = open_mode(mode if stat.S_ISDIR(before) else mode & 0o666)
+        mode = mode_under_umask(mode if stat.S_ISDIR(before) else mode & 0o666)
         if like is not None and like.exists():
             mode &= like.stat().st_mode
         # Keep the set-group-ID bit, which a folder can inherit from its parent.

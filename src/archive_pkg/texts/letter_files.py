@@ -166,7 +166,7 @@ def extracted_text(data: bytes, media_type: str | None) -> str | None:
     """Return the text of a file that is not plain text, such as a Word file.
 
     Returns:
-        The text. None if the media type is another one, or if the file is damaged or too large.
+        The text. None if the file has a different media type, is damaged, or is too large.
     """
     if media_type not in METHODS or len(data) > limits.DOCUMENT_SIZE.value:
         return None
@@ -307,7 +307,7 @@ def _odt_text(element: object, space: str) -> str:
 
     written: list[str] = []
     signs = {f"{space}tab": "\t", f"{space}line-break": "\n"}
-    assert isinstance(element, etree._Element)  # noqa: S101  what root.iter gives
+    assert isinstance(element, etree._Element)  # noqa: S101  root.iter yields elements
     for event, node in etree.iterwalk(element, events=("start", "end")):
         if event == "start":
             if node.tag == f"{space}s":

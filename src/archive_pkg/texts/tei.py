@@ -493,7 +493,7 @@ class _TextWriter:
                 self.reading.read.update((note.element, f"@{name}") for name in REASONS)
 
     def _copies(self, note: Note, places: list[tuple[int, int]]) -> list[Note]:
-        """Return a copy of a note for each place that has words; none without text and target."""
+        """Return a copy of a note for each place with words; none if it has no text or target."""
         copies = []
         for start, end in places:
             words = _trimmed(self.reading.text, start, end)

@@ -256,7 +256,7 @@ def _exchange(collection: Collection, home: Path, brought: Path) -> Path | None:
     """Move a valid package to its destination; return where the damaged one is kept, if any."""
     exists = os.path.lexists(home)
     # The permissions of a vanished package are unknown: use at most those of the collection.
-    storage.open_up(brought, storage.mode_of(collection.root), like=home if exists else None)
+    storage.set_final_mode(brought, storage.mode_of(collection.root), like=home if exists else None)
     storage.sync_tree(brought)
     if not exists:
         storage.move_to_destination(brought, home)

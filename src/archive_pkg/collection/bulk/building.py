@@ -175,7 +175,7 @@ class _Staged:
 
 def _place(staged: _Staged, *, replace: bool = False) -> None:
     like = staged.destination if replace else None
-    storage.open_up(staged.path, staged.checked.mode(), like=like)
+    storage.set_final_mode(staged.path, staged.checked.mode(), like=like)
     storage.move_to_destination(staged.path, staged.destination, replace=replace)
 
 

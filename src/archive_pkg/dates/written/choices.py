@@ -16,7 +16,7 @@ LADY_DAY_ENDED = 1753
 
 
 class Choice(NamedTuple):
-    """One meaning of a date: a year, month and day, of which some can be missing, or EDTF."""
+    """One meaning of a date: a year, month and day, or some of these; or a date in EDTF."""
 
     year: int | None = None
     month: int | None = None

@@ -209,7 +209,7 @@ class LocalStorage(FolderStorage):
     def rename(self, old: str, new: str, mode: int) -> Steps[None]:
         """See `FolderStorage`."""
         with storage.storage_errors(f"renaming {self.root / old}"):
-            storage.open_up(self.root / old, mode)
+            storage.set_final_mode(self.root / old, mode)
             try:
                 storage.move_to_destination(self.root / old, self.root / new)
             except storage.DestinationExistsError as error:

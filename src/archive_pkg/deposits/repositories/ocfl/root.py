@@ -317,7 +317,7 @@ class OcflRoot:
         inventory = with_version(None, transfer.identifier, _state(transfer), "Deposited")
         with transfer.confirming():
             held = self._write(transfer, inventory, staged / home.relative_to(self.root))
-        storage.open_up(staged / home.relative_to(self.root), transfer.mode)
+        storage.set_final_mode(staged / home.relative_to(self.root), transfer.mode)
         yield [Unsynced(journal.path), Unsynced(staged)]
         # A root must never have an empty folder, so the parents are renamed with the object.
         steps = home.relative_to(self.root).parts
@@ -348,7 +348,7 @@ class OcflRoot:
         )
         with transfer.confirming():
             held = self._write(transfer, inventory, made)
-        storage.open_up(made, transfer.mode, like=home)
+        storage.set_final_mode(made, transfer.mode, like=home)
         yield [Unsynced(journal.path), Unsynced(made)]
         storage.move_to_destination(made, home, replace=True)
         yield [Unsynced(home.parent, storage.sync_folder)]
