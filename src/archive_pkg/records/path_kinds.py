@@ -87,7 +87,7 @@ def package_above(path: Path) -> Path | None:
 
 
 def closed_parents(path: Path) -> Iterator[Path]:
-    """Yield the folders above a path, except those that every user can write to."""
+    """Yield the folders above a path that can be examined and that not every user can change."""
     for folder in path.parents:
         with suppress(OSError):
             if not folder.stat().st_mode & stat.S_IWOTH:

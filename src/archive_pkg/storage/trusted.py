@@ -12,11 +12,11 @@ from archive_pkg.storage.files import is_ours, storage_errors
 from archive_pkg.storage.reading import open_beneath
 
 TRUST = "ARCHIVE_PKG_TRUST"
-"""The environment variable with folders whose files the user trusts, whoever can write to them."""
+"""The environment variable that names folders to trust, even if other users can write to them."""
 
 
 def is_trusted(folder: Path) -> bool:
-    """Return whether the user trusts all who can write to a folder, as on a shared disk."""
+    """Return whether `TRUST` names a folder or one above it, such as a shared disk."""
     named = filter(os.path.isabs, os.environ.get(TRUST, "").split(os.pathsep))
     return any(folder.resolve().is_relative_to(Path(each).resolve()) for each in named)
 
@@ -25,12 +25,12 @@ def find_upwards(start: Path, name: str, *, even_open: bool = False) -> Path | N
     """Return the nearest file of a name in a folder or above it; None if there is none.
 
     The search stays in one file system. It ends at the user's home folder, and before a folder that
-    cannot be examined, or that every user of the machine can write to, such as /tmp.
+    cannot be examined, or that every user of the machine can write to and that is not trusted.
 
     Args:
         start: The folder, which need not exist.
         name: The name.
-        even_open: Whether to search folders that every user can write to, too.
+        even_open: Whether to search also folders that every user can write to.
     """
     home = _home()
     with contextlib.suppress(OSError):
@@ -52,8 +52,8 @@ def find_upwards(start: Path, name: str, *, even_open: bool = False) -> Path | N
 def read_trusted(file: Path, limit: int, *, named: bool, closing: str, naming: str) -> bytes:
     """Return the first `limit` + 1 bytes of a file, if it can be trusted.
 
-    Neither the file nor its folder may be writable by every user of the machine. A folder that
-    `TRUST` names can be, and its files can belong to other users.
+    Neither the file nor its folder may be writable by every user of the machine, unless the folder
+    is trusted (`is_trusted`). Then the file can also belong to another user.
 
     Args:
         file: The file.
@@ -89,7 +89,7 @@ def read_trusted(file: Path, limit: int, *, named: bool, closing: str, naming: s
 
 
 def trusting(folder: Path) -> str:
-    """Return the words of a hint on how to trust a folder."""
+    """Return the end of a hint: how to make the program trust a folder."""
     return f"set {TRUST}={folder}"
 
 

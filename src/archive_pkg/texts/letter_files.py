@@ -45,8 +45,8 @@ TOO_LARGE = Code(
 OTHER_KIND = Code(
     "letter-file-not-text",
     Severity.ERROR,
-    "The file is not a letter's text but, for example, a table, an image, an XML file of another "
-    "kind, or an e-mail.",
+    "The file is not a letter's text but, for example, a table, an image, an e-mail, or an XML "
+    "file that is not TEI.",
 )
 BLANK = Code(
     "letter-file-blank",
