@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -376,3 +377,40 @@ def test_without_a_command_the_help_is_printed_in_lines(run: Run, words: tuple[s
     assert done.returncode == 2
     assert "\n  -h, --help" in done.stderr
     assert r"\n" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("review", "--no-brwser"), "archive-pkg review; did you mean --no-browser?"),
+        (("bag", "pack", "a", "b", "--out", "c"), "--out is not an option of archive-pkg bag pack"),
+        (("agents", "list", "a"), "archive-pkg agents list takes no argument a"),
+        (("audit", "packages"), "The commands are accept, repair, report, run, sign."),
+    ],
+)
+def test_a_misused_command_line_gets_a_hint_that_works(
+    run: Run, words: tuple[str, ...], said: str
+) -> None:
+    done = run(*words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Possible options" not in done.stderr
+    assert "→" in done.stderr
+
+
+def test_a_hint_of_several_findings_is_printed_once(run: Run, letter: Path) -> None:
+    done = run("check", letter)
+    assert done.stdout.count("has no identifier from an authority file") == 3
+    assert done.stdout.count("viaf.org") == 1
+
+
+def test_a_misspelt_field_is_the_only_error_about_it(run: Run, letter: Path) -> None:
+    record = letter / "record.yaml"
+    record.write_text(record.read_text().replace("\nsalutation:", "\nsalutaton:"))
+    assert "1 error" in run("check", letter).stdout
+
+
+def test_the_line_of_a_quotation_mark_that_is_not_closed_is_named(run: Run, letter: Path) -> None:
+    record = letter / "record.yaml"
+    record.write_text(re.sub(r"(?m)^title: .*", 'title: "Letter', record.read_text()))
+    assert "The quotation mark in line 7 may not be closed." in run("check", letter).stdout

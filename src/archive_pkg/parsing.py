@@ -141,4 +141,14 @@ def parse_xml(data: bytes, *, remove_pis: bool = False) -> Any:
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise MalformedError(error.msg or "it is empty", error.lineno or None) from error
+        raise _malformed(error) from error
+
+
+def _malformed(error: Any) -> MalformedError:
+    """Return the error for XML that lxml cannot parse, in plain words where it ends too early."""
+    message = re.sub(r",? line \d+, column \d+$", "", error.msg or "it is empty")
+    if found := re.match(r"Premature end of data in tag (\S+) line \d+|EndTag: '</' not", message):
+        within = f", within <{found[1]}>" if found[1] else ""
+        hint = "The file is incomplete. Copy it again."
+        return MalformedError(f"it ends too early{within}", error.lineno or None, hint)
+    return MalformedError(message, error.lineno or None)

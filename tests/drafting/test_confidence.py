@@ -666,7 +666,7 @@ def test_open_fields_are_listed() -> None:
     [
         ("written-date-head", "a date written out, in the head"),
         ("iso-date-below-signature", "a date in figures, year first, below the signature"),
-        ("sender-signed-after-closing", "the signer: the line after the closing"),
+        ("sender-signed-after-closing", "the signer, from the line after the closing"),
         ("sender-signed-of-nobody", "sender signed of nobody"),
         ("unknown-rule-head", "unknown rule head"),
         ("unknown-rule", "unknown rule"),

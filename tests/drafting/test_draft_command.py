@@ -47,7 +47,9 @@ def letter(tmp_path: Path) -> Path:
 def test_a_letter_gets_a_valid_record_next_to_it(letter: Path) -> None:
     before = letter.read_bytes()
     output = draft(letter)
-    assert "sender: John Q. Example (certain, the signer: the line after the closing)" in output
+    assert (
+        "sender: John Q. Example (certain, the signer, from the line after the closing)" in output
+    )
     assert letter.read_bytes() == before
     report = check(letter.parent)
     assert report.ok, [finding.message for finding in report]
@@ -142,7 +144,7 @@ def test_drafting_again_fills_open_fields(letter: Path) -> None:
     complete = load_record(letter.parent)
     remove_place(letter.parent / "record.yaml")
     assert load_record(letter.parent).place is None
-    assert "open fields filled" in draft(letter)
+    assert "empty fields filled" in draft(letter)
     assert load_record(letter.parent).place == complete.place
 
 
@@ -151,7 +153,7 @@ def test_drafting_again_adds_no_evidence_from_parts_that_the_record_lacks(letter
     record = letter.parent / "record.yaml"
     record.write_text(record.read_text().replace("kind: transcription", "kind: translation"))
     remove_place(record)
-    assert "open fields filled" in draft(letter)
+    assert "empty fields filled" in draft(letter)
     found = load_record(letter.parent)
     assert found.place is not None
     assert "place" not in {item.field for item in found.evidence}

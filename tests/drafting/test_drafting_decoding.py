@@ -39,7 +39,18 @@ def test_every_invalid_byte_is_reported() -> None:
         decode(b"Gr\xfc\xdfe\nund Gr\xfc\xdfe", path="brief.txt")
     places = [(f.location.line, f.location.byte) for f in caught.value.report]
     assert places == [(1, 2), (1, 3), (2, 12), (2, 13)]
-    assert all("--encoding" in f.hint for f in caught.value.report)
+    assert ["--encoding" in finding.hint for finding in caught.value.report] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+def test_bytes_that_are_not_a_text_are_one_finding() -> None:
+    with pytest.raises(InvalidError, match=r"a\.docx is not a text") as caught:
+        decode(bytes(range(1, 256)) * 9, path="a.docx")
+    assert [finding.code for finding in caught.value.report] == ["text-binary"]
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,9 @@ def test_a_document_is_known_by_its_namespace_and_its_letter_by_a_name() -> None
     ("data", "name", "line", "hint"),
     [
         (b"Dear Ben,\nI", "a letter.txt", 1, "archive-pkg draft 'a letter.txt'"),
-        (b"Dear Ben,\nI", "a letter.xml", 1, ""),
+        (b"Dear Ben,\nI", "a letter.xml", 1, "Save it as UTF-8."),
         (b"<a>\n<b></a>", "a letter.txt", 2, ""),
+        (b"<a>\n<b>", "a letter.xml", 2, "The file is incomplete. Copy it again."),
         (b"\xef\xbb\xbf\n<a>\n<b></a>", "a letter.txt", 3, ""),
     ],
 )

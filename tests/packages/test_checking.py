@@ -541,9 +541,9 @@ def test_the_hint_for_a_quote_with_a_long_context_names_the_nearest_place() -> N
     ("kind", "hint"),
     [
         ("creation", None),
-        ("translation", "You can leave it as it is."),
+        ("translation", "PREMIS exports mark it as a local term."),
         ("creaton", "Did you mean “creation”?"),
-        ("xyz", "You can leave it as it is."),
+        ("xyz", "PREMIS exports mark it as a local term."),
     ],
 )
 def test_an_event_type_outside_the_vocabulary_is_reported(kind: str, hint: str | None) -> None:

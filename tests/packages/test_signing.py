@@ -223,7 +223,7 @@ def test_unusable_keys_are_refused(package: Path, keys: Path, tmp_path: Path) ->
     none = tmp_path / "none"
     none.write_text("no key\n")
     none.chmod(0o600)
-    with pytest.raises(UsageError, match="did not sign"):
+    with pytest.raises(UsageError, match="none is not an OpenSSH key"):
         sign(package, key=none)
     with pytest.raises(UsageError, match="no key is given"):
         sign(package)

@@ -66,7 +66,7 @@ def test_every_source_of_a_part_is_in_its_lineage() -> None:
     ("field", "said"),
     [
         ("nonsense", "is not a field"),
-        ("agents.kruschev", "did you mean khrushchev"),
+        ("agents.kruschev", "Did you mean khrushchev"),
         ("place", "no value for"),
         ("date.edtf.year", "does not exist there"),
     ],

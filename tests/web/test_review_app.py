@@ -228,7 +228,7 @@ def test_from_the_record_to_a_deposited_package(review: Review, tab: Tab) -> Non
     assert "archive (a new OCFL root)" in tab.text("//*[@id='package']")
     assert not (root / "archive").exists()
     assert "no plan for this deposit" in outcome_of(tab, "deposit", to=f"ocfl:{root / 'elsewhere'}")
-    assert "What arrived is what was sent" in outcome_of(tab, "deposit", to=target)
+    assert "The copy is identical to the package" in outcome_of(tab, "deposit", to=target)
     assert list(package.parent.glob("*.receipts/*.json"))
     outcome_of(tab, "plan", to=target)
     assert "already has exactly this package" in tab.text("//*[@id='package']")

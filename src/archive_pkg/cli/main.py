@@ -7,6 +7,7 @@ import signal
 import stat
 import sys
 import traceback
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -153,16 +154,32 @@ def main() -> NoReturn:
 _NOT_AN_INTEGER = "Input should be a valid integer, unable to parse string as an integer"
 
 
-def _example(error: TyperException) -> str:
-    """Return a hint: how to write a number, or the example of the command that was misused."""
-    context = getattr(error, "ctx", None)
-    message = error.format_message()
+def _misuse(error: TyperException) -> UsageError:
+    """Return an error of the command line in our words, with a hint.
+
+    The hint says how to write a number, names the subcommands, or gives the command's example.
+    """
+    context, message = getattr(error, "ctx", None), error.format_message()
     if _NOT_AN_INTEGER in message:
-        return "Write it like 4."
-    if context is None or not message.startswith(("Missing", "No such option")):
-        return ""
+        message = message.replace(_NOT_AN_INTEGER, "this is not a whole number")
+        return UsageError(message.replace("Value error, ", ""), "Write it like 4.")
+    message = message.replace("Value error, ", "").replace("Got unexpected extra argument(s) (", "")
+    if context is None:
+        return UsageError(message)
     lines = (context.command.help or "").splitlines()
-    return next((line.strip() for line in lines if line.strip().startswith("Example:")), "")
+    example = next((line.strip() for line in lines if line.strip().startswith("Example:")), "")
+    name = context.command_path.replace(context.find_root().info_name or "", "archive-pkg", 1)
+    if option := getattr(error, "option_name", "") if message.startswith("No such option") else "":
+        options = [word for one in context.command.params for word in one.opts]
+        near = get_close_matches(option, options, 1, 0.8)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        return UsageError(f"{option} is not an option of {name}{meant}", example)
+    if "unexpected extra argument" in error.format_message():
+        return UsageError(f"{name} takes no argument {message.removesuffix(')')}", example)
+    if message.startswith("No such command") and "Did you mean" not in message:
+        commands = getattr(context.command, "commands", {})
+        return UsageError(message, f"The commands are {', '.join(sorted(commands))}.")
+    return UsageError(message, example if message.startswith("Missing") else "")
 
 
 @cache
@@ -177,17 +194,16 @@ def run(words: Sequence[str]) -> int:
     try:
         status = _command()(_common_options_first(words), standalone_mode=False)
     except ArchivePkgError as error:
+        complain(error)
         for finding in findings_of(error):
             print_finding([finding], err=True)
-        complain(error)
         return error.exit_status
     except TyperException as error:
-        message = error.format_message().replace("Value error, ", "")
-        message = message.replace(_NOT_AN_INTEGER, "this is not a whole number")
+        message = error.format_message()
         if message.startswith("Usage:"):  # no command was given, so this is the help
             typer.echo(message, err=True)
         else:
-            complain(UsageError(message, _example(error)))
+            complain(_misuse(error))
         return error.exit_code
     except Interrupted as interruption:
         if interruption.unsaid():

@@ -42,7 +42,7 @@ Json = Annotated[bool, typer.Option("--json", help="Write one JSON document to s
 STANDARD_OUTPUT = "-"
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
 
-MANY = 25
+MANY = 10
 _PLACES = 10
 """Up to this many findings of one code are printed about a subject; `--json` has all."""
 
@@ -134,10 +134,12 @@ class Answer:
                 same = (finding.code, finding.message, finding.hint)
                 alike.setdefault(same, []).append(finding)
         shown, left = Counter[str](), Counter[str]()
-        for (code, _, _), group in alike.items():
+        hints = [(code, hint) for code, _, hint in alike]
+        for number, ((code, _, hint), group) in enumerate(alike.items(), 1):
             shown[code] += 1
             if shown[code] <= MANY:
-                print_finding(group, subject=subject, err=self.err)
+                repeated = hints[number : number + 1] == [(code, hint)] and shown[code] < MANY
+                print_finding(group, subject=subject, err=self.err, with_hint=not repeated)
             else:
                 left[code] += len(group)
         for code, count in left.items():
@@ -270,13 +272,16 @@ def no_stream(folder: Path | None) -> Path | None:
     return folder
 
 
-def print_finding(group: Sequence[Finding], *, subject: str = "", err: bool = False) -> None:
+def print_finding(
+    group: Sequence[Finding], *, subject: str = "", err: bool = False, with_hint: bool = True
+) -> None:
     """Print findings for people that differ only in their places: places, message, code and hint.
 
     Args:
         group: The findings; at most ten places are printed.
         subject: The path they are about; printed unless a finding's place has it.
         err: Whether to print to standard error.
+        with_hint: Whether to print the hint; the next finding may have the same.
     """
     finding = group[0]
     head = typer.style(f"{finding.severity!s:8}", fg=_COLOURS[finding.severity], bold=True)
@@ -289,7 +294,7 @@ def print_finding(group: Sequence[Finding], *, subject: str = "", err: bool = Fa
         typer.echo(f"         {place}", err=err)
     message = _DIGEST.sub(r"\1…", finding.message)
     typer.echo(f"         {_indented(message)} {code}", err=err)
-    if finding.hint:
+    if finding.hint and with_hint:
         typer.echo(f"         → {_indented(_sentence(finding.hint))}", err=err)
 
 

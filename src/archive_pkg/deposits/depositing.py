@@ -74,8 +74,8 @@ class RefusedError(DepositError):
         report: A finding for every reason.
     """
 
-    def __init__(self, message: str, report: Report, hint: str = "See the findings.") -> None:
-        super().__init__(message, hint)
+    def __init__(self, message: str, report: Report) -> None:
+        super().__init__(message)
         self.report = report
 
 
@@ -403,7 +403,6 @@ def _refusal(repository: Repository, transfer: Transfer, report: Report) -> Refu
         return RefusedError(
             f"there is no login for {repository.target}, so {transfer.folder} was not sent",
             report,
-            "Log in, then run the same command again.",
         )
     return RefusedError(
         f"{transfer.folder} cannot be deposited in “{repository.target}”; nothing was sent", report

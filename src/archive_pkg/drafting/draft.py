@@ -22,6 +22,7 @@ from archive_pkg.drafting.statements.content import MOST_NOTES
 from archive_pkg.drafting.statements.fields import read_fields
 from archive_pkg.drafting.statements.notes import find_brackets
 from archive_pkg.drafting.vocabulary import load_vocabulary, words_of
+from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.texts.letter_files import SourceText, read_source
 
@@ -82,6 +83,7 @@ _TELEGRAM = re.compile(r"[A-Z]{0,5}[–-]?\d{1,6}\. ")
 _MINISTRY = re.compile(r"ministry|MFA|министерств|外交部|\bMID\b", re.IGNORECASE)
 _MISSION = re.compile(r"embassy|legation|mission|consulate|посольств|使馆", re.IGNORECASE)
 _MOST_REPORTED = 20
+_BETWEEN_PARTIES = frozenset({"sender", "recipient", "salutation", "closing", "signatory"})
 # Fields that are kept only if the text is a letter.
 _FORMED = frozenset(
     {"date", "place", "sender", "recipient", "salutation", "closing", "signatory", "summary"}
@@ -121,10 +123,13 @@ class Draft:
 
     @property
     def open(self) -> list[str]:
-        """Fields without a statement, or with one that asks a question."""
+        """Fields of documents of its type without a statement, or with one that asks a question."""
         stated = {one.field for one in self.statements if "question" not in one.more}
         if "enclosure-mentioned" in stated:
             stated.add("enclosure")
+        kind = document_types().get(one.value if (one := self.one("type")) else "")
+        if kind and not kind.correspondence:
+            stated |= _BETWEEN_PARTIES
         return [name for name in FIELDS if name not in stated]
 
     @property

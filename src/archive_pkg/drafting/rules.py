@@ -150,9 +150,9 @@ RULES: dict[str, str] = {
     "question-mark-in-brackets": "a question mark in brackets",
     "completion": "a bracket that completes a word or a sign",
     "romanised-russian": "words in brackets that are Russian in Latin letters",
-    "words-in-brackets": "words in brackets that no other rule explains",
+    "words-in-brackets": "words in brackets, read as an insertion",
     # Type
-    "letter-forms": "the parts that letters have",
+    "letter-forms": "it has the parts of a letter",
     "head-says-memorandum": "the head says that it is a memorandum",
     "number-opens-text": "a number opens the text, as in telegrams",
     "subject-without-salutation": "a subject line and no salutation",
@@ -173,5 +173,5 @@ def reason(rule: str) -> str:
             return f"{known}, {where}"
     signed = rule.replace("sender-signed-", "signature-").removeprefix("sender-")
     if signed in RULES:
-        return f"the signer: {RULES[signed]}"
+        return f"the signer, from {RULES[signed]}"
     return rule.replace("-", " ")

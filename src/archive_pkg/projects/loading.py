@@ -232,9 +232,10 @@ def _not_toml(message: str, text: str, place: Location) -> Finding:
     else:  # at the end
         place = replace(place, line=text.rstrip("\n").count("\n") + 1)
     first = words[:1].lower() + words[1:]
-    return PROJECT_UNREADABLE.at(
-        place, f"this is not TOML: {first}", 'Write key = "value", and tables as [name].'
-    )
+    hint = 'Write key = "value", and tables as [name].'
+    if "illegal character '\\n'" in first or first.startswith("unterminated string"):
+        first, hint = "a quotation mark is not closed", "Close it in the same line."
+    return PROJECT_UNREADABLE.at(place, f"this is not TOML: {first}", hint)
 
 
 def _explain_entry(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str, str]:

@@ -102,7 +102,14 @@ def explain(
     findings = []
     if root is not None:
         entries = sorted(entries, key=lambda entry: _mark(root, entry).index)
+    misspelt = {
+        near
+        for entry in entries
+        if entry["type"] == "extra_forbidden" and (near := _nearest_field(entry["loc"], model))
+    }
     for entry in entries[:MAX_REPORTED]:
+        if entry["type"] == "unknown_statement" and entry["input"] in misspelt:
+            continue  # its field is there, with a wrong name
         location = Location(path, field=_dotted(data, entry["loc"], counts))
         if root is not None:
             mark = _mark(root, entry)
@@ -195,13 +202,20 @@ def _unknown_field(loc: Loc, model: type[BaseModel]) -> tuple[Code, str, str]:
     owner = model_at(model, loc[:-1])
     known = list(owner.model_fields) if owner else []
     key = str(loc[-1])
-    near = get_close_matches(key.lower().replace("-", "_").replace(" ", "_"), known, 1, 0.7)
+    near = _nearest_field(loc, model)
     thing = _thing(owner)
     if key == "of" and "made_from" in known:
         hint = "Write made_from, part_of or about."
         return FIELD_UNKNOWN, f"“of” is not a field of {thing}", hint
-    hint = f"Did you mean {near[0]}?" if near else f"The fields are {', '.join(known)}."
+    hint = f"Did you mean {near}?" if near else f"The fields are {', '.join(known)}."
     return FIELD_UNKNOWN, f"“{_short(key)}” is not a field of {thing}", hint
+
+
+def _nearest_field(loc: Loc, model: type[BaseModel]) -> str:
+    """Return the field with a name like the key at the end of a place; "" if there is none."""
+    owner = model_at(model, loc[:-1])
+    key = str(loc[-1]).lower().replace("-", "_").replace(" ", "_")
+    return next(iter(get_close_matches(key, owner.model_fields if owner else (), 1, 0.7)), "")
 
 
 def _thing(owner: type[BaseModel] | None) -> str:

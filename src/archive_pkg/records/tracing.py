@@ -66,10 +66,10 @@ def trace(record: Record, field: str) -> Trace:
     try:
         value = index.value(field)
     except KeyError as error:
-        raise UsageError(
-            f"the record has no statement {field}: {error.args[0]}",
-            "Name a statement like date, sender, parts.letter or agents.khrushchev.name.",
-        ) from error
+        wrong, _, meant = error.args[0].partition("; ")
+        like = "Name a statement like date, sender, parts.letter or agents.khrushchev.name."
+        hint = f"{meant[0].upper()}{meant[1:]}" if meant else like
+        raise UsageError(f"{field}: {wrong}" if "." in field else wrong, hint) from error
     evidence = (*index.evidence(field), *index.finer_evidence(field))
     if value in (None, ()) and not evidence:
         raise UsageError(f"the record has no value for {field}", "Name a field that it has.")

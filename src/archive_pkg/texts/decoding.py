@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from archive_pkg.errors import InvalidError, UsageError
@@ -17,7 +18,7 @@ NOT_DECODABLE = Code(
 BINARY = Code(
     "text-binary",
     Severity.ERROR,
-    "The file has NUL bytes, so it is not a text in its encoding.",
+    "The file has NUL bytes, or many control characters, so it is not a text in its encoding.",
 )
 
 _MARKS = (
@@ -39,6 +40,7 @@ ENCODING_NAMES = "Use a name such as UTF-8, UTF-16, windows-1251, windows-1252 o
 _MOST_REPORTED = 100
 _SUGGESTED = ("windows-1251", "windows-1252", "KOI8-R")
 _AROUND = 12
+_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,12 @@ def _readable(data: bytes, encoding: str) -> str:
 
 
 def _undecodable(body: bytes, codec: str, shift: int, path: str, *, declared: bool) -> InvalidError:
-    """Return an error with the places of up to 100 invalid bytes."""
+    """Return an error with the places of up to 100 invalid bytes; with one finding for no text."""
+    if not declared and len(_CONTROLS.findall(body)) * 100 > len(body):
+        message = f"the file has control characters, and bytes that are not {iana_name(codec)}"
+        hint = "This is not a text, or a damaged Word or OpenDocument file. Use an intact copy."
+        report = Report([BINARY.at(Location(path), message, hint)])
+        return InvalidError(f"{path or 'the file'} is not a text", report=report)
     advice = (
         "Declare a different encoding with --encoding."
         if declared
@@ -157,7 +164,7 @@ def _undecodable(body: bytes, codec: str, shift: int, path: str, *, declared: bo
                 NOT_DECODABLE.at(
                     Location(path, line=line, byte=place + shift),
                     f"the byte {wrong} in “{around}” is not valid {iana_name(codec)}",
-                    f"{advice} {other_readings(body, place)}",
+                    "" if len(report) else f"{advice} {other_readings(body, place)}",
                 )
             )
             start += error.end

@@ -30,8 +30,8 @@ _SURE = {"certain": "green", "probable": "yellow", "guess": "red"}
 # Names of fields in records, where statements have another name.
 _FIELDS = {
     "recipient": "recipients", "signatory": "signatories", "copy-to": "copies to",
-    "copy-number": "copy number", "event-date": "date of the talk",
-    "event-place": "place of the talk", "source-line": "source", "caveat": "caveats",
+    "copy-number": "copy number", "event-date": "date of the event",
+    "event-place": "place of the event", "source-line": "source", "caveat": "caveats",
     "enclosure-mentioned": "enclosure", "note": "translation note", "slip": "translation note",
 }  # fmt: skip
 # Names mentioned in passing; they do not need a review of their own.
@@ -70,8 +70,8 @@ def draft(
 ) -> None:
     """Draft records from letters, for you to review.
 
-    Each statement quotes the text and says how certain it is. What the text does not say stays
-    open. An existing record is never overwritten: only its open fields are filled.
+    Each statement quotes the text and says how certain it is. What the text does not state is left
+    out. An existing record is never overwritten: only its empty fields are filled.
 
     Example: archive-pkg draft letter.txt
     """
@@ -183,7 +183,7 @@ def _say_filed(answer: Answer, read: Draft, filed: SavedDraft) -> None:
     if filed.new:
         answer.say(f"{read.source.path}: drafted as {filed.record}")
     elif filed.changed:
-        answer.say(f"{read.source.path}: open fields filled in {filed.record}")
+        answer.say(f"{read.source.path}: empty fields filled in {filed.record}")
     else:
         answer.say(f"{read.source.path}: nothing to add to {filed.record}")
     for one in filed.differences:
@@ -218,7 +218,7 @@ def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> 
         )
     for read, filed in drafts:
         if read.open:
-            answer.say(f"{'open':9} {filed.record}: {', '.join(map(_label, read.open))}")
+            answer.say(f"not stated {filed.record}: {', '.join(map(_label, read.open))}")
 
 
 def _label(field: str) -> str:
@@ -252,7 +252,7 @@ def _show(read: Draft) -> None:
                 value = _short(clean(_value(one), lines=True))
                 typer.echo(f"  {_label(one.field)}: {value} ({why})")
         if read.open:
-            typer.echo(f"  open: {', '.join(map(_label, read.open))}")
+            typer.echo(f"  not stated: {', '.join(map(_label, read.open))}")
         return
     from rich.console import Console
     from rich.table import Table
@@ -281,7 +281,7 @@ def _fields(read: Draft) -> Table:
             cell.append(why, style=_SURE[str(one.confidence)])
         table.add_row(_label(one.field), cell)
     if read.open:
-        table.add_row("open", ", ".join(map(_label, read.open)))
+        table.add_row("not stated", ", ".join(map(_label, read.open)))
     return table
 
 

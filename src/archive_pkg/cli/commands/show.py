@@ -211,5 +211,7 @@ def _evidence(record: Record) -> str:
     words = ", ".join(f"{number} {basis}" for basis, number in counts.items())
     known = StatementIndex(record)
     bare = [path for path in statements(record) if not known.evidence(path)]
-    unsourced = f"{len(bare)} without evidence: {some(bare)}" if bare else "none without evidence"
+    unsourced = (
+        f"{len(bare)} without evidence: {some(bare)}" if bare else "every statement has evidence"
+    )
     return f"{words}; {unsourced}"

@@ -75,7 +75,7 @@ class XmlSource:
         try:
             self.root: Element = parse_xml(data, remove_pis=True)
         except MalformedError as error:
-            message, hint = f"not XML: {error}", ""
+            message, hint = f"not XML: {error}", error.hint
             kind = recognize(data) or recognize_text(data.decode(errors="replace"))
             if kind and kind.name.startswith(("an image", "a PDF")):
                 message = f"this is {kind.name}, not XML"

@@ -122,8 +122,8 @@ def check_files(
                     f"{name} has changed: its sha256 is {digest}, the record has {part.sha256}"
                 )
                 hint = (
-                    "Restore the right file, or write the new checksum into the record if you "
-                    "changed the file."
+                    "Restore the right file. If you changed the file on purpose, write "
+                    f"sha256: {digest}"
                 )
                 yield PART_CHANGED.at(at, message, hint)
     return readable

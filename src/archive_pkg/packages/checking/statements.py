@@ -82,15 +82,13 @@ def check_statements(record: Record, source: Path) -> Iterator[Finding]:
     known = StatementIndex(record)
     for path in statements(record):
         if not known.evidence(path):
-            hint = (
-                "Add evidence: a quote, the rule that inferred it, or the person who supplied it."
-            )
-            yield STATEMENT_UNSOURCED.at(at(path), "the statement has no evidence", hint)
+            hint = "Quote the words that say so, or write basis: supplied and your name as agent."
+            yield STATEMENT_UNSOURCED.at(at(path), "the record gives no evidence for this", hint)
     kind = record.document_type
     for group in kind.states:
         if not any(getattr(record, field) for field in group):
             words = " or ".join(map(label, group)).lower()
-            hint = f"Add {group[0]} if the document gives it. {kind.plural} usually do."
+            hint = f"{kind.plural} usually have this. If the document does, add {group[0]}."
             yield STATEMENT_MISSING.at(at(group[0]), f"the record does not state {words}", hint)
     taking_part = (one.agent for one in record.participants)
     named = dict.fromkeys(
@@ -105,7 +103,10 @@ def check_statements(record: Record, source: Path) -> Iterator[Finding]:
     for name in named:
         agent = record.agent(name)
         if not agent.identifiers:
-            hint = "Search for the name at viaf.org, d-nb.info/gnd or wikidata.org."
+            hint = (
+                "Search for the name at viaf.org, d-nb.info/gnd or wikidata.org, and add the "
+                "address to the agent's identifiers."
+            )
             message = f"{agent.name} has no identifier from an authority file"
             yield AGENT_WITHOUT_AUTHORITY.at(at(f"agents.{name}"), message, hint)
     yield from _level(record.classification, at("classification.level"))
@@ -154,7 +155,7 @@ def _event_types(record: Record, source: Path) -> Iterator[Finding]:
             continue
         place = Location(str(source), field=f"events.{event.id}.type")
         near = () if event.type in known else get_close_matches(event.type, known, 1)
-        hint = f"Did you mean “{near[0]}”?" if near else "You can leave it as it is."
+        hint = f"Did you mean “{near[0]}”?" if near else "PREMIS exports mark it as a local term."
         yield EVENT_TYPE_LOCAL.at(
             place, f"“{event.type}” is not in the Library of Congress's list of event types", hint
         )

@@ -316,6 +316,11 @@ def _refusal(key: Path, said: str) -> UsageError | StorageError:
             f"the private key of {key} is not in an agent",
             "Start ssh-agent and add the key with ssh-add.",
         )
+    if "Couldn't load public key" in said or "invalid format" in said:
+        return UsageError(
+            f"{key} is not an OpenSSH key",
+            "Name a private key, or the public key of one in an agent or on a token.",
+        )
     last = [line.strip() for line in said.splitlines() if line.strip()][-1:]
     return UsageError(
         f"ssh-keygen did not sign with {key}" + (f": {last[0]}" if last else ""),

@@ -224,10 +224,26 @@ def _syntax(error: Any, text: str, path: str) -> Finding:
         return SYNTAX.at(Location(path), problem)
     line = text.split("\n")[mark.line] if mark.line <= text.count("\n") else ""
     message, hint = explain_syntax(problem, line, mark.column)
+    if "does not fit the lines" in message and (number := _unclosed(text, mark.line)):
+        hint = f"The quotation mark in line {number} may not be closed. {hint}"
     location = Location(path, mark.line + 1, mark.column + 1)
     return SYNTAX.at(location, visible(message), hint)
 
 
+def _unclosed(text: str, end: int) -> int:
+    """Return the number of the last line before another in which a quoted value does not end.
+
+    The result is 0 if there is none.
+    """
+    lines = text.split("\n")[:end]
+    for number in range(len(lines), 0, -1):
+        opened = _QUOTED.match(lines[number - 1])
+        if opened and opened["sign"] not in opened["rest"].replace("\\" + opened["sign"], ""):
+            return number
+    return 0
+
+
+_QUOTED = re.compile(r"""\s*(?:- )?(?:[\w.-]+: +)?(?P<sign>["'])(?P<rest>.*)""")
 _INDENT = "Begin all items of a list, and all keys of a mapping, in the same column."
 _QUOTE = 'Put the value in quotes: title: "Letter: to Berlin".'
 
