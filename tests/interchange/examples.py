@@ -1,4 +1,4 @@
-"""A record with everything, one with almost nothing, and the text of the first."""
+"""A record with every field, a record with almost no field, and the text of the first."""
 
 from __future__ import annotations
 
@@ -279,7 +279,7 @@ BARE_CONTEXT = ExportContext(software="archive-pkg 0")
 
 
 def record(**fields: Any) -> Record:
-    """The record with almost nothing, and these fields."""
+    """Return the record with almost no field, and with the given fields."""
     return Record.model_validate(BARE | fields)
 
 
@@ -353,4 +353,4 @@ PARTICULARS: dict[str, Any] = {
         {"id": "reader", "name": "markreader", "kind": "person"},
     ],
 }
-"""Fields that few standards have a place for."""
+"""Fields for which few standards have an element."""

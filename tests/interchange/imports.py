@@ -16,7 +16,7 @@ LETTER = """<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><title
 
 
 def tei(header: str = "", body: str = "", more: str = "") -> Imported:
-    """What is read of a TEI letter."""
+    """Return what is imported from a TEI letter with the given contents."""
     text = f"""<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt>
     <title>A letter</title></titleStmt><publicationStmt><publisher>A press</publisher>
     </publicationStmt></fileDesc><profileDesc>{header}</profileDesc></teiHeader>{more}
@@ -41,7 +41,7 @@ def names(record: Record, field: str) -> list[str]:
 
 
 def index(*described: str) -> list[Imported]:
-    """What is read of a CMIF file."""
+    """Return what is imported from a CMIF file with the given contents."""
     text = f"""<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc/><profileDesc>
     {"".join(described)}</profileDesc></teiHeader><text><body><p/></body></text></TEI>"""
     return read(text.encode(), "index.xml")

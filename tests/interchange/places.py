@@ -1,9 +1,9 @@
-"""Where a document says what: each text and attribute with its path, as lines of text.
+"""Write a document as lines of text: the path of each text and attribute, and its value.
 
-Documents that are neither XML nor JSON are lines of text already.
+A document that is neither XML nor JSON is split into its lines.
 
-`places/FORMAT.txt` has these lines for the record with everything. Each was checked against the
-record by eye, and no command writes them.
+`places/FORMAT.txt` has these lines for the record with every field. A person checked each line
+against the record, and no command writes these files.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ PREFIXES = {
 
 
 def expected(name: str) -> list[str]:
-    """The lines that somebody has written down for a format."""
+    """Return the lines that are expected for a format."""
     return (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
 
 
 def places(document: bytes) -> list[str]:
-    """The lines of a document, in its order."""
+    """Return the lines of a document, in its order."""
     if document.startswith(b"<"):
         root = etree.fromstring(document)
         return list(_in_xml(root, _name(root.tag)))

@@ -1,4 +1,4 @@
-"""Web addresses and DOIs in words, and the addresses of licences."""
+"""Web addresses, DOIs in running text, and the addresses of licences."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ from archive_pkg.records.vocabularies.identifiers import Identifier
         (None, None),
     ],
 )
-def test_an_address_has_a_host_and_only_characters_that_all_readers_accept(
+def test_an_address_needs_a_host_and_has_only_characters_of_rfc_3986(
     text: str | None, written: str | None
 ) -> None:
     assert address(text) == written
     assert is_address(text or "") is (written == text and text is not None)
 
 
-def test_the_first_identifier_with_an_address_gives_it() -> None:
+def test_the_first_identifier_with_an_address_is_used() -> None:
     known = [
         Identifier(scheme="local", value="1"),
         Identifier(scheme="wikidata", value="Q1"),
@@ -63,9 +63,7 @@ def test_the_first_identifier_with_an_address_gives_it() -> None:
         ("10.100/a, x10.1000/b", []),
     ],
 )
-def test_dois_in_words_do_not_have_the_punctuation_that_follows(
-    text: str, found: list[str]
-) -> None:
+def test_dois_in_running_text_end_before_punctuation(text: str, found: list[str]) -> None:
     assert dois_in(text) == found
 
 
@@ -77,7 +75,9 @@ def test_dois_in_words_do_not_have_the_punctuation_that_follows(
         ("https://example.org/ü and https://.", []),
     ],
 )
-def test_addresses_in_words_are_those_that_need_no_encoding(text: str, found: list[str]) -> None:
+def test_only_addresses_that_need_no_encoding_are_found_in_running_text(
+    text: str, found: list[str]
+) -> None:
     assert addresses_in(text) == found
 
 
@@ -101,7 +101,7 @@ def test_addresses_in_words_are_those_that_need_no_encoding(text: str, found: li
         ),
     ],
 )
-def test_a_licence_has_the_address_that_it_is_or_that_of_its_page(
+def test_the_address_of_a_licence_is_its_own_or_that_of_its_spdx_page(
     licence: str, listed: str | None, page: str | None
 ) -> None:
     assert spdx_id(licence) == listed
@@ -124,5 +124,5 @@ def test_a_licence_has_the_address_that_it_is_or_that_of_its_page(
         ("(MIT)", None),
     ],
 )
-def test_licences_are_known_by_their_spdx_identifier(licence: str, listed: str | None) -> None:
+def test_licences_are_recognized_by_identifier_or_page(licence: str, listed: str | None) -> None:
     assert spdx_id(licence) == listed

@@ -1,4 +1,4 @@
-"""BibTeX: where each field of a record goes, and how TeX's own signs are written."""
+"""BibTeX: where each field of a record goes, and how TeX's commands are escaped."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from places import expected, places
 from archive_pkg.interchange import ExportContext, export
 
 
-def said(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, str]:
+def exported(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, str]:
     _, *lines, _ = places(export("bibtex", record(**fields), context))
     pairs = (line.strip().removesuffix("},").partition(" = {") for line in lines)
     return {name: value for name, _, value in pairs}
 
 
-def test_each_field_has_its_place() -> None:
+def test_each_field_is_written_in_its_place() -> None:
     assert places(export("bibtex", full(), FULL_CONTEXT)) == expected("bibtex")
 
 
@@ -56,38 +56,38 @@ def test_entries_are_separated_by_a_blank_line_and_leave_out_what_is_not_known()
         ("../1960", "../1960", None, None),
     ],
 )
-def test_a_date_is_that_of_biblatex_and_of_bibtex(
+def test_a_date_has_the_fields_of_biblatex_and_of_bibtex(
     edtf: str, date: str | None, year: str | None, month: str | None
 ) -> None:
-    found = said(date={"edtf": edtf})
+    found = exported(date={"edtf": edtf})
     assert (found.get("date"), found.get("year"), found.get("month")) == (date, year, month)
     one_of = "one of " if edtf.startswith("[") else ""
     assert found.get("note") == (None if date else f"Date: {one_of}{edtf}")
 
 
 def test_a_note_has_the_open_date_and_the_rights() -> None:
-    found = said(date={"as_written": "1956/57"}, rights={"statement": "Free."})
+    found = exported(date={"as_written": "1956/57"}, rights={"statement": "Free."})
     assert found["note"] == "Date as written: 1956/57; Rights: Free."
 
 
-def test_persons_in_index_form_are_split_and_all_others_are_protected() -> None:
+def test_names_in_index_form_are_split_and_others_are_in_braces() -> None:
     names = {"a": "Doe, Jane", "b": "Doe, John, Jr.", "c": "Ann & Co"}
     agents = [
         {"id": key, "name": name, "kind": "organization" if key == "c" else "person"}
         for key, name in names.items()
     ]
-    found = said(agents=agents, signatories=list(names))
+    found = exported(agents=agents, signatories=list(names))
     assert found["author"] == r"Doe, Jane and Doe, Jr., John and {Ann \& Co}"
 
 
-def test_the_words_of_a_letter_are_not_commands_of_tex() -> None:
+def test_characters_that_tex_reads_as_commands_are_escaped() -> None:
     title = "a\\b~c^d{e}f%g$h&i#j_k\n\t l"
-    assert said(title=title)["title"] == (
+    assert exported(title=title)["title"] == (
         r"{a\textbackslash{}b\textasciitilde{}c\textasciicircum{}d\{e\}f\%g\$h\&i\#j\_k l}"
     )
 
 
-def test_addresses_are_verbatim() -> None:
+def test_addresses_are_not_escaped() -> None:
     url = "https://example.org/a_b%20c?d#e~{f}"
     schemes = (
         ("local", "1"),
@@ -96,18 +96,20 @@ def test_addresses_are_verbatim() -> None:
         ("url", "https://example.org/2"),
     )
     known = [{"scheme": scheme, "value": value} for scheme, value in schemes]
-    found = said(identifiers=known)
+    found = exported(identifiers=known)
     assert found["url"] == "https://example.org/a_b%20c?d#e~%7Bf%7D"
     assert found["doi"] == "10.1000/a_b"
-    own = said(replace(BARE_CONTEXT, addresses={"x": "https://example.org/x"}), identifiers=known)
+    own = exported(
+        replace(BARE_CONTEXT, addresses={"x": "https://example.org/x"}), identifiers=known
+    )
     assert own["url"] == "https://example.org/x"
 
 
-def test_a_holding_without_a_place_is_the_archive() -> None:
-    assert said(holdings=[{"repository": "RGANI"}])["library"] == "RGANI"
+def test_a_holding_without_levels_is_only_the_archive() -> None:
+    assert exported(holdings=[{"repository": "RGANI"}])["library"] == "RGANI"
 
 
-def test_only_the_translator_of_the_letter_is_its_translator() -> None:
+def test_translators_of_other_parts_are_not_named_as_translator() -> None:
     parts = [
         {"id": "o", "kind": "original", "file": "o.txt", "languages": ["ru"]},
         {"id": "e", "kind": "translation", "file": "e.txt", "made_from": ["o"], "made_by": ["a"]},
@@ -117,6 +119,6 @@ def test_only_the_translator_of_the_letter_is_its_translator() -> None:
         {"id": "a", "name": "A, B", "kind": "person"},
         {"id": "b", "name": "C, D", "kind": "person"},
     ]
-    found = said(parts=parts, agents=agents)
+    found = exported(parts=parts, agents=agents)
     assert found["translator"] == "A, B"
     assert found["language"] == "ru"

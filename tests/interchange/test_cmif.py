@@ -16,18 +16,18 @@ from archive_pkg.interchange.losses import left_out
 HEAD = "TEI/teiHeader/"
 
 
-def test_each_field_has_its_place() -> None:
+def test_each_field_is_written_in_its_place() -> None:
     assert places(export("cmif", full(), FULL_CONTEXT)) == expected("cmif")
 
 
-def said(context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
+def exported(context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
     lines = places(export("cmif", record(**fields), context))
     return [line.removeprefix(HEAD + "profileDesc/correspDesc/") for line in lines]
 
 
 def test_an_unknown_person_is_called_unknown() -> None:
     source = cmif.source_name(["x"])
-    assert said() == [
+    assert exported() == [
         "TEI/teiHeader/fileDesc/titleStmt/title: A letter",
         "TEI/teiHeader/fileDesc/titleStmt/editor: Unknown",
         "TEI/teiHeader/fileDesc/publicationStmt/publisher: Unknown",
@@ -48,27 +48,27 @@ def test_an_unknown_person_is_called_unknown() -> None:
     ]
 
 
-def test_a_letter_without_an_address_has_that_of_its_first_identifier() -> None:
+def test_a_letter_without_an_address_gets_that_of_its_first_identifier() -> None:
     identifiers = [
         {"scheme": "local", "value": "1"},
         {"scheme": "doi", "value": "10.1000/1"},
         {"scheme": "url", "value": "https://example.org/"},
     ]
-    assert "@ref: https://doi.org/10.1000/1" in said(identifiers=identifiers)
+    assert "@ref: https://doi.org/10.1000/1" in exported(identifiers=identifiers)
     own = ExportContext(addresses={"x": "https://example.org/x"})
-    assert "@ref: https://example.org/x" in said(own, identifiers=identifiers)
+    assert "@ref: https://example.org/x" in exported(own, identifiers=identifiers)
 
 
-def test_a_vague_date_has_bounds() -> None:
-    told = said(date={"edtf": "1959/1961?"}, received={"as_written": "in May"})
-    assert [line for line in told if "/date/" in line] == [
+def test_a_date_that_is_not_a_day_has_limits() -> None:
+    result = exported(date={"edtf": "1959/1961?"}, received={"as_written": "in May"})
+    assert [line for line in result if "/date/" in line] == [
         "correspAction[1]/date/@from: 1959",
         "correspAction[1]/date/@to: 1961",
         "correspAction[1]/date/@cert: low",
     ]
 
 
-def test_many_letters_have_a_title_and_a_source_together() -> None:
+def test_many_letters_share_one_title_and_one_source() -> None:
     both = [full(), bare()]
     written = export("cmif", both, FULL_CONTEXT)
     source = cmif.source_name(each.id for each in both)

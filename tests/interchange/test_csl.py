@@ -13,12 +13,12 @@ from places import expected, places
 from archive_pkg.interchange import ExportContext, export
 
 
-def said(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, Any]:
+def exported(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, Any]:
     [item] = json.loads(export("csl", record(**fields), context))
     return dict(item)
 
 
-def test_each_field_has_its_place() -> None:
+def test_each_field_is_written_in_its_place() -> None:
     assert places(export("csl", full(), FULL_CONTEXT)) == expected("csl")
 
 
@@ -45,34 +45,34 @@ def test_unknown_values_are_left_out() -> None:
         ("1960-21?", {"literal": "1960-21?", "circa": True}),
     ],
 )
-def test_a_date_has_parts_only_if_these_say_all(edtf: str, issued: dict[str, Any]) -> None:
-    assert said(date={"edtf": edtf})["issued"] == issued
+def test_a_date_has_date_parts_only_if_they_express_it(edtf: str, issued: dict[str, Any]) -> None:
+    assert exported(date={"edtf": edtf})["issued"] == issued
 
 
-def test_a_date_that_nobody_could_read_is_given_as_written() -> None:
-    assert said(date={"as_written": "1956/57"})["issued"] == {"literal": "1956/57"}
+def test_an_open_date_is_given_as_written() -> None:
+    assert exported(date={"as_written": "1956/57"})["issued"] == {"literal": "1956/57"}
 
 
 def test_persons_in_index_form_are_split() -> None:
     names = ["Doe, Jane", "Doe, John, Jr.", "Jane Doe"]
     agents = [{"id": f"a{at}", "name": name, "kind": "person"} for at, name in enumerate(names)]
-    assert said(agents=agents, sender=["a0", "a1", "a2"])["author"] == [
+    assert exported(agents=agents, sender=["a0", "a1", "a2"])["author"] == [
         {"family": "Doe", "given": "Jane"},
         {"family": "Doe", "given": "John", "suffix": "Jr."},
         {"literal": "Jane Doe"},
     ]
 
 
-def test_the_letter_s_own_address_comes_first_and_then_its_first_one() -> None:
+def test_the_address_of_the_letter_takes_precedence_over_its_first_identifier() -> None:
     addresses = ["https://example.org/1", "https://example.org/2"]
     known = [{"scheme": "local", "value": "1"}]
     known += [{"scheme": "url", "value": address} for address in addresses]
-    assert said(identifiers=known)["URL"] == addresses[0]
+    assert exported(identifiers=known)["URL"] == addresses[0]
     own = replace(BARE_CONTEXT, addresses={"x": "https://example.org/x"})
-    assert said(own, identifiers=known)["URL"] == "https://example.org/x"
+    assert exported(own, identifiers=known)["URL"] == "https://example.org/x"
 
 
-def test_makers_of_an_enclosure_do_not_contribute_to_the_letter() -> None:
+def test_makers_of_an_enclosure_are_not_contributors() -> None:
     parts = [
         {"id": "o", "kind": "original", "held": False},
         {"id": "e", "kind": "translation", "held": False, "made_from": ["o"], "made_by": ["a"]},
@@ -80,13 +80,15 @@ def test_makers_of_an_enclosure_do_not_contribute_to_the_letter() -> None:
         {"id": "m", "kind": "translation", "held": False, "made_from": ["map"], "made_by": ["b"]},
     ]
     agents = [{"id": name, "name": name.upper(), "kind": "person"} for name in "ab"]
-    item = said(parts=parts, agents=agents)
+    item = exported(parts=parts, agents=agents)
     assert item["translator"] == [{"literal": "A"}]
     assert "contributor" not in item
 
 
-def test_a_holding_has_what_is_known_of_its_place() -> None:
-    told = said(holdings=[{"repository": "RGANI", "levels": [{"name": "list", "value": "12"}]}])
-    assert told["archive"] == "RGANI"
-    assert told["archive_collection"] == "list 12"
-    assert "archive_location" not in told
+def test_a_holding_has_the_levels_that_are_known() -> None:
+    written = exported(
+        holdings=[{"repository": "RGANI", "levels": [{"name": "list", "value": "12"}]}]
+    )
+    assert written["archive"] == "RGANI"
+    assert written["archive_collection"] == "list 12"
+    assert "archive_location" not in written

@@ -1,4 +1,4 @@
-"""DataCite: where each field of a record goes, and the words for what is not known."""
+"""DataCite: where each field of a record goes, and the words for unknown values."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ ENGLISH = {
 }  # fmt: skip
 
 
-def said(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, Any]:
+def exported(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, Any]:
     described: dict[str, Any] = json.loads(export("datacite-json", record(**fields), context))
     return described
 
 
 @pytest.mark.parametrize("name", ["datacite", "datacite-json"])
-def test_each_field_has_its_place(name: str) -> None:
+def test_each_field_is_written_in_its_place(name: str) -> None:
     assert places(export(name, full(), FULL_CONTEXT)) == expected(name)
 
 
-def test_unknown_values_are_left_out_or_have_the_words_of_the_standard() -> None:
+def test_unknown_values_are_left_out_or_have_datacites_words() -> None:
     assert places(export("datacite", bare(), BARE_CONTEXT))[1:] == [
         "resource/identifier/@identifierType: DOI",
         "resource/identifier: :tba",
@@ -43,19 +43,19 @@ def test_unknown_values_are_left_out_or_have_the_words_of_the_standard() -> None
         "resource/alternateIdentifiers/alternateIdentifier: x",
         "resource/version: 1",
     ]
-    assert set(said()) == {
+    assert set(exported()) == {
         "schemaVersion", "creators", "titles", "publisher", "publicationYear", "types", "version",
         "alternateIdentifiers",
     }  # fmt: skip
 
 
 def test_a_year_has_four_digits() -> None:
-    assert said(replace(BARE_CONTEXT, year=987))["publicationYear"] == "0987"
+    assert exported(replace(BARE_CONTEXT, year=987))["publicationYear"] == "0987"
 
 
 def test_the_first_doi_is_the_identifier() -> None:
     schemes = (("local", "1"), ("doi", "10.1000/1"), ("doi", "10.1000/2"))
-    known = said(identifiers=[{"scheme": scheme, "value": value} for scheme, value in schemes])
+    known = exported(identifiers=[{"scheme": scheme, "value": value} for scheme, value in schemes])
     assert known["doi"] == "10.1000/1"
     assert [each["alternateIdentifier"] for each in known["alternateIdentifiers"]] == [
         "x", "1", "10.1000/2"
@@ -81,18 +81,18 @@ def test_the_first_doi_is_the_identifier() -> None:
         ("Ask the archive", [{}, {"rights": "Ask the archive"}]),
     ],
 )
-def test_a_licence_is_an_address_or_listed_or_words(
+def test_a_licence_is_an_address_an_spdx_identifier_or_text(
     licence: str | None, rights: list[dict[str, str]]
 ) -> None:
-    told = said(rights={"statement": "Free."} | ({"licence": licence} if licence else {}))
-    assert told["rightsList"] == [{"rights": "Free."} | rights[0], *rights[1:]]
+    document = exported(rights={"statement": "Free."} | ({"licence": licence} if licence else {}))
+    assert document["rightsList"] == [{"rights": "Free."} | rights[0], *rights[1:]]
 
 
-def test_size_is_the_sum_of_the_files_that_were_measured() -> None:
+def test_the_size_is_the_sum_of_the_measured_files() -> None:
     parts = [{"id": name, "kind": "scan", "file": name} for name in "abc"]
     files = {"a": FileFacts(3), "b": FileFacts(4), "other": FileFacts(8)}
-    assert said(replace(BARE_CONTEXT, files=files), parts=parts)["sizes"] == ["7 bytes"]
-    assert "sizes" not in said(parts=parts)
+    assert exported(replace(BARE_CONTEXT, files=files), parts=parts)["sizes"] == ["7 bytes"]
+    assert "sizes" not in exported(parts=parts)
 
 
 @pytest.mark.parametrize(
@@ -105,36 +105,40 @@ def test_size_is_the_sum_of_the_files_that_were_measured() -> None:
         ("Y17000", "Y17000", "EDTF Y17000"),
     ],
 )
-def test_a_vague_date_is_a_range_and_says_so(edtf: str, date: str, information: str) -> None:
-    [created] = said(date={"edtf": edtf})["dates"]
+def test_a_date_that_is_not_a_day_is_a_range_with_its_edtf(
+    edtf: str, date: str, information: str
+) -> None:
+    [created] = exported(date={"edtf": edtf})["dates"]
     assert created.pop("dateType") == "Created"
     assert created.pop("date") == date
     assert created == ({"dateInformation": information} if information else {})
 
 
-def test_a_date_that_nobody_could_read_is_described() -> None:
-    told = said(date={"as_written": "1956/57"}, received={"edtf": "1957"})
-    assert told["dates"] == [{"date": "1957", "dateType": "Other", "dateInformation": "received"}]
-    assert told["descriptions"] == [
+def test_an_open_date_is_in_a_description() -> None:
+    document = exported(date={"as_written": "1956/57"}, received={"edtf": "1957"})
+    assert document["dates"] == [
+        {"date": "1957", "dateType": "Other", "dateInformation": "received"}
+    ]
+    assert document["descriptions"] == [
         {"description": "Date as written: 1956/57", "descriptionType": "Other"}
     ]
 
 
-def test_subjects_and_places_are_said_once_and_have_an_address_where_there_is_one() -> None:
-    told = said(
+def test_subjects_and_places_appear_once_with_their_addresses() -> None:
+    document = exported(
         subjects=[{"term": "Law", "identifier": {"scheme": "local", "value": "K"}}],
         place={"name": "Kyiv"},
         mentioned_places=[{"name": "Lviv"}, {"name": "Kyiv"}],
     )
-    assert told["subjects"] == [{"subject": "Law", "subjectScheme": "local"}]
-    assert told["geoLocations"] == [{"geoLocationPlace": "Kyiv"}, {"geoLocationPlace": "Lviv"}]
-    assert said(mentioned_places=[{"name": "Lviv"}])["geoLocations"] == [
+    assert document["subjects"] == [{"subject": "Law", "subjectScheme": "local"}]
+    assert document["geoLocations"] == [{"geoLocationPlace": "Kyiv"}, {"geoLocationPlace": "Lviv"}]
+    assert exported(mentioned_places=[{"name": "Lviv"}])["geoLocations"] == [
         {"geoLocationPlace": "Lviv"}
     ]
 
 
-def test_nobody_contributes_twice_in_one_kind() -> None:
-    told = said(
+def test_an_agent_appears_once_for_each_kind_of_contributor() -> None:
+    document = exported(
         agents=[ANN],
         recipients=["ann"],
         donor="ann",
@@ -142,10 +146,10 @@ def test_nobody_contributes_twice_in_one_kind() -> None:
         rights={"statement": "Free."},
     )
     ann = {"name": "Ann", "nameType": "Personal"}
-    assert told["contributors"] == [
+    assert document["contributors"] == [
         ann | {"contributorType": kind} for kind in ("Translator", "Other")
     ]
-    assert told["descriptions"] == [
+    assert document["descriptions"] == [
         {
             "description": "Contributors: Ann (recipient); Ann (donor)",
             "descriptionType": "Other",
@@ -153,9 +157,9 @@ def test_nobody_contributes_twice_in_one_kind() -> None:
     ]
 
 
-def test_a_letter_that_is_here_itself_is_no_translation() -> None:
+def test_a_record_with_an_original_is_not_a_translation() -> None:
     held = ORIGINAL | {"held": True, "file": "o.txt"}
     parts = {True: [held, ENGLISH], False: [ORIGINAL, ENGLISH]}
     for is_here, given in parts.items():
-        related = said(parts=given, agents=[ANN]).get("relatedItems", [])
+        related = exported(parts=given, agents=[ANN]).get("relatedItems", [])
         assert [each["relationType"] for each in related] == ["IsTranslationOf"] * (not is_here)

@@ -33,11 +33,11 @@ FORMS = {
     "timePeriodCoveredEnd": ONE, "kindOfData": MANY, "relatedMaterial": MANY,
     "originOfSources": ONE,
 }  # fmt: skip
-"""The class of each field in the citation block of Dataverse 6, and whether it repeats."""
+"""The class of each field in the citation block of Dataverse 6, and whether it can repeat."""
 
 
 def lines(fields: list[Any], within: str = "") -> Iterator[str]:
-    """The values of fields with their names; each field has the form that Dataverse demands."""
+    """Return the values of fields with their names, and check the form of each field."""
     for field in fields:
         name, value = field["typeName"], field["value"]
         assert (field["typeClass"], field["multiple"]) == FORMS[name], name
@@ -62,16 +62,16 @@ def written(of: Record, context: ExportContext = BARE_CONTEXT) -> list[str]:
     return [*lines(block["fields"]), *terms]
 
 
-def said(within: str, context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
+def exported(within: str, context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
     shown = written(record(**fields), context)
     return [line.removeprefix(within) for line in shown if line.startswith(within)]
 
 
-def test_each_field_has_its_place() -> None:
+def test_each_field_is_written_in_its_place() -> None:
     assert written(full(), FULL_CONTEXT) == expected("dataverse")
 
 
-def test_unknown_values_are_left_out_or_have_the_words_of_datacite() -> None:
+def test_unknown_values_are_left_out_or_have_datacites_words() -> None:
     document = json.loads(export("dataverse", bare(), BARE_CONTEXT))
     assert set(document) == {"datasetVersion"}
     assert written(bare()) == [
@@ -86,17 +86,17 @@ def test_unknown_values_are_left_out_or_have_the_words_of_datacite() -> None:
     ]
 
 
-def test_contact_and_subject_are_those_that_the_user_gave() -> None:
+def test_the_user_can_give_contact_and_subject() -> None:
     given = {"Contact-Name": "Ann", "Contact-Email": "ann@example.org", "Subject": "Law"}
     context = replace(BARE_CONTEXT, given=given)
-    assert said("datasetContact[1]/", context) == [
+    assert exported("datasetContact[1]/", context) == [
         "datasetContactName: Ann",
         "datasetContactEmail: ann@example.org",
     ]
-    assert said("subject", context) == ["[1]: Law"]
+    assert exported("subject", context) == ["[1]: Law"]
 
 
-def test_an_author_has_the_first_identifier_that_dataverse_takes() -> None:
+def test_an_author_has_the_first_identifier_that_dataverse_accepts() -> None:
     known = [("wikidata", "Q1"), ("gnd", "118540238"), ("isni", "000000012281955X")]
     agent = {
         "id": "a",
@@ -104,34 +104,37 @@ def test_an_author_has_the_first_identifier_that_dataverse_takes() -> None:
         "kind": "person",
         "identifiers": [{"scheme": scheme, "value": value} for scheme, value in known],
     }
-    assert said("author[1]/", agents=[agent], sender=["a"]) == [
+    assert exported("author[1]/", agents=[agent], sender=["a"]) == [
         "authorName: Doe, Jane",
         "authorIdentifierScheme: GND",
         "authorIdentifier: 118540238",
     ]
-    assert said("notesText: Doe", agents=[agent]) == [
+    assert exported("notesText: Doe", agents=[agent]) == [
         ", Jane: Wikidata Q1, GND 118540238, ISNI 000000012281955X"
     ]
 
 
-def test_only_an_address_is_the_address_of_a_term() -> None:
+def test_a_term_without_an_address_has_no_keyword_uri() -> None:
     subjects = [
         {"term": "Law", "identifier": {"scheme": "local", "value": "K"}},
         {"term": "Trade", "identifier": {"scheme": "lcsh", "value": "sh85136613"}},
     ]
-    assert said("keyword", subjects=subjects) == [
+    assert exported("keyword", subjects=subjects) == [
         "[1]/keywordValue: Law",
         "[1]/keywordVocabulary: local",
         "[2]/keywordValue: Trade",
         "[2]/keywordVocabulary: Library of Congress subject",
         "[2]/keywordTermURI: http://id.loc.gov/authorities/subjects/sh85136613",
     ]
-    assert said("notesText: ", subjects=subjects) == ["Law: local K", "Version of the record: 1"]
+    assert exported("notesText: ", subjects=subjects) == [
+        "Law: local K",
+        "Version of the record: 1",
+    ]
 
 
 def test_a_publication_has_its_first_doi() -> None:
     publications = ["One, 10.1000/1 and 10.1000/2", "Two"]
-    assert said("publication", publications=publications) == [
+    assert exported("publication", publications=publications) == [
         "[1]/publicationCitation: One, 10.1000/1 and 10.1000/2",
         "[1]/publicationIDType: doi",
         "[1]/publicationIDNumber: 10.1000/1",
@@ -149,32 +152,36 @@ def test_a_publication_has_its_first_doi() -> None:
         ("Y17000", []),
     ],
 )
-def test_a_date_is_a_period_with_the_ends_that_are_known(edtf: str, period: list[str]) -> None:
-    assert said("timePeriodCovered[1]/timePeriodCovered", date={"edtf": edtf}) == period
-    assert said("notesText: Date: ", date={"edtf": edtf}) == [f"EDTF {edtf}"]
+def test_a_date_is_a_period_with_its_known_ends(edtf: str, period: list[str]) -> None:
+    assert exported("timePeriodCovered[1]/timePeriodCovered", date={"edtf": edtf}) == period
+    assert exported("notesText: Date: ", date={"edtf": edtf}) == [f"EDTF {edtf}"]
 
 
-def test_a_date_that_nobody_could_read_is_in_the_notes() -> None:
-    assert said("timePeriodCovered", date={"as_written": "1956/57"}) == []
-    assert said("notesText: Date: ", date={"as_written": "1956/57"}) == ["1956/57"]
+def test_an_open_date_is_in_the_notes() -> None:
+    assert exported("timePeriodCovered", date={"as_written": "1956/57"}) == []
+    assert exported("notesText: Date: ", date={"as_written": "1956/57"}) == ["1956/57"]
 
 
-def test_a_language_has_the_name_that_dataverse_has_for_it() -> None:
+def test_languages_have_dataverses_names() -> None:
     tags = ["el", "ru", "zh-Hant", "zh", "grc", "und"]
     parts = [{"id": "o", "kind": "original", "held": False, "languages": tags}]
-    assert said("language", parts=parts) == ["[1]: Greek (modern)", "[2]: Russian", "[3]: Chinese"]
-    assert said("notesText: Languages: ", parts=parts) == [
+    assert exported("language", parts=parts) == [
+        "[1]: Greek (modern)",
+        "[2]: Russian",
+        "[3]: Chinese",
+    ]
+    assert exported("notesText: Languages: ", parts=parts) == [
         "Chinese (zh-Hant), Ancient Greek (to 1453) (grc)"
     ]
 
 
 def test_places_mentioned_are_noted_once() -> None:
     mentioned = [{"name": "Kyiv"}, {"name": "Lviv"}, {"name": "Kyiv"}]
-    assert said("notesText: Places mentioned: ", mentioned_places=mentioned) == ["Kyiv; Lviv"]
+    assert exported("notesText: Places mentioned: ", mentioned_places=mentioned) == ["Kyiv; Lviv"]
 
 
-def test_a_holding_without_a_place_is_the_archive() -> None:
-    assert said("originOfSources", holdings=[{"repository": "RGANI"}]) == [
+def test_a_holding_without_levels_is_only_the_archive() -> None:
+    assert exported("originOfSources", holdings=[{"repository": "RGANI"}]) == [
         ": Original document: RGANI"
     ]
 
@@ -187,6 +194,6 @@ def test_a_holding_without_a_place_is_the_archive() -> None:
         ("Ask the archive", ["Licence: Ask the archive"]),
     ],
 )
-def test_terms_of_use_have_the_licence(licence: str | None, words: list[str]) -> None:
+def test_the_licence_is_in_the_terms_of_use(licence: str | None, words: list[str]) -> None:
     rights = {"statement": "Free."} | ({"licence": licence} if licence else {})
-    assert said("termsOfUse: ", rights=rights) == ["Free.", *words]
+    assert exported("termsOfUse: ", rights=rights) == ["Free.", *words]

@@ -1,4 +1,4 @@
-"""Dates in EDTF for formats that have only days and ranges."""
+"""EDTF dates in formats that have only years, months, days and ranges."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from archive_pkg.records.models import WrittenDate
         ("1960-?07", None),
     ],
 )
-def test_a_plain_date_is_a_year_a_month_or_a_day(edtf: str, day: str | None) -> None:
+def test_plain_expresses_years_months_and_days(edtf: str, day: str | None) -> None:
     assert plain(Edtf(edtf)) == day
     assert is_exact(Edtf(edtf)) is (day == edtf)
 
@@ -48,7 +48,9 @@ def test_a_plain_date_is_a_year_a_month_or_a_day(edtf: str, day: str | None) -> 
         ("Y17000", (None, None)),
     ],
 )
-def test_a_date_has_a_first_and_a_last_day(edtf: str, ends: tuple[str | None, str | None]) -> None:
+def test_extremes_are_the_first_and_the_last_day(
+    edtf: str, ends: tuple[str | None, str | None]
+) -> None:
     assert extremes(Edtf(edtf)) == ends
 
 
@@ -65,11 +67,11 @@ def test_a_date_has_a_first_and_a_last_day(edtf: str, ends: tuple[str | None, st
         ("Y17000?", {}),
     ],
 )
-def test_tei_has_a_day_a_range_or_limits(edtf: str, attributes: dict[str, str]) -> None:
+def test_a_date_in_tei_is_a_day_a_range_or_limits(edtf: str, attributes: dict[str, str]) -> None:
     assert tei(Edtf(edtf)) == attributes
 
 
-def test_a_date_without_edtf_has_no_attributes_in_tei() -> None:
+def test_an_open_date_has_no_attributes_in_tei() -> None:
     assert tei(None) == {}
     assert edtf_of(None) is None
     assert edtf_of(WrittenDate.model_validate({"as_written": "1956/57"})) is None
@@ -86,7 +88,7 @@ def test_a_date_without_edtf_has_no_attributes_in_tei() -> None:
         ("Y17000", None),
     ],
 )
-def test_datacite_has_a_day_or_a_range_with_the_ends_that_are_known(
+def test_a_date_in_datacite_is_a_day_or_a_range_with_its_known_ends(
     edtf: str, date: str | None
 ) -> None:
     assert w3cdtf(Edtf(edtf)) == date

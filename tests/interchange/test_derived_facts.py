@@ -37,7 +37,7 @@ PARTS = [
 ]
 
 
-def test_each_part_has_a_bond_with_the_letter_in_whatever_order_they_are_listed() -> None:
+def test_bonds_are_found_whatever_the_order_of_the_parts() -> None:
     assert derived_facts.bonds(record(parts=PARTS)) == {
         "detail": "part", "o": "version", "en": "version", "map": "part", "leaf": "part",
         "map-en": "other", "legend": "other", "both": "version", "sum": "about",
@@ -45,7 +45,7 @@ def test_each_part_has_a_bond_with_the_letter_in_whatever_order_they_are_listed(
     }  # fmt: skip
 
 
-def test_titles_languages_and_versions_are_those_of_the_letter_and_its_enclosures() -> None:
+def test_titles_and_languages_come_from_the_letter_and_its_enclosures() -> None:
     letter = record(parts=PARTS, enclosures=[{"id": "list", "title": "A list"}])
     assert derived_facts.enclosed(letter) == ["A list", "MAP"]
     assert derived_facts.contained(letter) == ["A list", "MAP", "DETAIL", "LEAF"]
@@ -53,7 +53,7 @@ def test_titles_languages_and_versions_are_those_of_the_letter_and_its_enclosure
     assert [each.id for each in derived_facts.versions(letter)] == ["o", "en", "both"]
 
 
-def test_the_main_text_is_the_first_text_of_the_letter_itself() -> None:
+def test_the_main_text_is_the_first_text_that_is_a_version() -> None:
     parts = [
         part("map", "enclosure", held=True, file="m.txt", languages=["de"]),
         part("scan", "scan", held=True, file="s.tif", media_type="image/tiff"),
@@ -73,7 +73,7 @@ def test_the_main_text_is_the_first_text_of_the_letter_itself() -> None:
 
 
 @pytest.mark.parametrize("kind", ["original", "transcription", "redaction"])
-def test_a_letter_is_a_translation_if_no_text_of_its_own_is_held(kind: str) -> None:
+def test_a_letter_is_a_translation_if_no_original_is_held(kind: str) -> None:
     english = part("en", "translation", held=True, file="e.txt", made_from=["o"])
     assert derived_facts.is_translation(record(parts=[part("o", kind), english]))
     held = part("o", kind, held=True, file="o.txt")
@@ -83,7 +83,7 @@ def test_a_letter_is_a_translation_if_no_text_of_its_own_is_held(kind: str) -> N
     assert derived_facts.is_translation(record(parts=[part("o", kind), scan, english]))
 
 
-def test_originals_are_what_the_letter_s_translations_were_made_from() -> None:
+def test_originals_are_the_parts_that_translations_were_made_from() -> None:
     parts = [
         part("o", "original"),
         part("copy", "transcription", made_from=["o"]),
@@ -95,7 +95,7 @@ def test_originals_are_what_the_letter_s_translations_were_made_from() -> None:
     assert [each.id for each in derived_facts.originals(record(parts=parts))] == ["copy", "o"]
 
 
-def test_a_copy_is_kept_at_its_archive_and_the_levels_there() -> None:
+def test_a_holding_in_words_has_the_archive_and_the_levels() -> None:
     levels = [
         {"name": "fond", "value": "3"},
         {"name": "list", "value": "l. 12"},
@@ -107,7 +107,7 @@ def test_a_copy_is_kept_at_its_archive_and_the_levels_there() -> None:
     assert derived_facts.kept_at(found) == [place]
 
 
-def test_makers_have_the_role_of_what_they_made() -> None:
+def test_the_role_of_a_maker_depends_on_the_kind_of_part() -> None:
     parts = [
         part("o", "original", made_by=["ann"]),
         part("scan", "scan", made_from=["o"], made_by=["ann"]),
@@ -156,7 +156,7 @@ def test_makers_have_the_role_of_what_they_made() -> None:
     assert list(derived_facts.all_contributors(record())) == []
 
 
-def test_creators_are_the_senders_or_else_the_signatories() -> None:
+def test_signatories_are_creators_only_without_authors_and_senders() -> None:
     sent = record(agents=AGENTS, sender=["bob", "ann"], signatories=["cat"])
     assert [agent.id for agent in derived_facts.creators(sent)] == ["bob", "ann"]
     signed = record(agents=AGENTS, signatories=["cat"])
@@ -188,12 +188,12 @@ def test_only_a_name_in_index_form_is_split(name: str, pieces: tuple[str, str, s
     assert derived_facts.family_and_given(body) is None
 
 
-def test_a_suffix_follows_the_given_name_where_there_is_no_field_for_it() -> None:
+def test_formats_without_a_field_for_suffixes_get_them_after_the_given_names() -> None:
     assert derived_facts.NamePieces("Doe", "John", "Jr.").all_given == "John Jr."
     assert derived_facts.NamePieces("Doe", "John").all_given == "John"
 
 
-def test_a_part_is_called_by_its_title_its_entry_or_its_kind() -> None:
+def test_a_part_without_a_title_is_called_by_its_enclosure_or_its_kind() -> None:
     parts = [part(name, "enclosure") for name in "abc"]
     for each in parts[1:]:
         del each["title"]
@@ -212,7 +212,9 @@ def test_a_part_is_called_by_its_title_its_entry_or_its_kind() -> None:
         ("packing", False, False),
     ],
 )
-def test_an_event_makes_or_examines_by_its_type(kind: str, examines: bool, makes: bool) -> None:
+def test_the_type_of_an_event_says_whether_it_makes_or_examines(
+    kind: str, examines: bool, makes: bool
+) -> None:
     event = Event(id="e", type=kind, objects=("o",))
     assert derived_facts.examines(event) is examines
     assert derived_facts.makes(event) is makes
@@ -224,7 +226,7 @@ def test_an_event_makes_or_examines_by_its_type(kind: str, examines: bool, makes
 
 
 def history(events: list[dict[str, Any]], *changes: dict[str, Any]) -> list[str]:
-    """The dates, or else the ids, of a record's events with these changes of its marking."""
+    """Return the dates (or the ids) of a record's history with the given classification changes."""
     letter = record(
         classification={"as_written": "SECRET", "history": list(changes)},
         agents=AGENTS,
@@ -242,7 +244,7 @@ def dated(edtf: str) -> dict[str, Any]:
     return {"date": {"edtf": edtf}}
 
 
-def test_changes_of_the_classification_are_among_the_events_by_their_dates() -> None:
+def test_changes_of_the_classification_are_inserted_by_their_dates() -> None:
     change = {"action": "downgraded"}
     assert history([dated("1960"), dated("1990")], change | dated("1985")) == [
         "1960", "1985", "1990"
@@ -269,14 +271,14 @@ def test_changes_keep_their_order() -> None:
     ]  # fmt: skip
 
 
-def test_changes_without_a_date_are_older_than_what_programs_did() -> None:
+def test_changes_without_a_date_come_before_events_of_programs() -> None:
     events = [{}, {"inputs": [DIGEST]}, {"outputs": [DIGEST]}]
     assert history(events, {"action": "declassified"}) == ["e0", "classification-1", "e1", "e2"]
     assert history(events[2:], {"action": "declassified"}) == ["classification-1", "e0"]
     assert history(events[:1], {"action": "declassified"}) == ["e0", "classification-1"]
 
 
-def test_a_change_that_is_an_event_too_is_not_repeated_and_no_id_is_used_twice() -> None:
+def test_a_change_that_is_also_an_event_is_not_repeated() -> None:
     changes = [{"action": "declassified"} | dated("1995"), {"action": "upgraded"} | dated("1995")]
     events = [{"type": "declassification"} | dated("1995"), {"id": "classification-1"}]
     assert history(events, *changes) == ["1995", "classification-1", "1995"]
@@ -302,7 +304,7 @@ def test_a_change_that_is_an_event_too_is_not_repeated_and_no_id_is_used_twice()
     ]
 
 
-def test_access_and_the_way_of_making_are_put_into_words() -> None:
+def test_access_and_methods_are_expressed_in_words() -> None:
     parts = [
         part("a", "scan", access={"status": "open"}, method="By hand", made_by=["ann", "ocr"]),
         part("b", "scan", access={"status": "closed", "rule": "law"}, made_by=["ocr"]),
@@ -325,7 +327,7 @@ def test_access_and_the_way_of_making_are_put_into_words() -> None:
     ]  # fmt: skip
 
 
-def test_a_date_without_edtf_is_given_in_its_words() -> None:
+def test_an_open_date_is_given_in_its_words() -> None:
     letter = record(
         date={"as_written": "1923-24", "note": "or 1924"}, received={"as_written": "in May"}
     )
@@ -336,7 +338,7 @@ def test_a_date_without_edtf_is_given_in_its_words() -> None:
     assert list(derived_facts.open_dates(record(date={"edtf": "1923"}))) == []
 
 
-def test_a_note_is_one_sentence_with_everything_that_it_says() -> None:
+def test_a_note_in_words_has_all_its_fields() -> None:
     at = {"part": "a", "start": 0, "end": 6, "exact": "planom"}
     notes = [
         {
@@ -360,7 +362,7 @@ def test_a_note_is_one_sentence_with_everything_that_it_says() -> None:
     ]
 
 
-def test_the_first_doi_is_the_letter_s() -> None:
+def test_the_first_doi_is_the_doi_of_the_letter() -> None:
     known = [("local", "1"), ("doi", "10.1000/1"), ("doi", "10.1000/2")]
     letter = record(identifiers=[{"scheme": scheme, "value": value} for scheme, value in known])
     found = derived_facts.doi(letter)

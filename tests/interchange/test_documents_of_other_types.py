@@ -1,4 +1,4 @@
-"""What formats say of a memorandum of conversation and of minutes, which nobody sent."""
+"""Exports of a memorandum of conversation, minutes and a report, which are not correspondence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def graph(*args: Any) -> dict[str, Any]:
     return {thing["@id"]: thing for thing in things}
 
 
-def test_schema_org_has_a_work_and_the_talk_that_it_records() -> None:
+def test_schema_org_has_the_document_and_the_talk_that_it_records() -> None:
     found = graph(talk())
     assert found["#letter"] == {
         "@id": "#letter",
@@ -83,7 +83,7 @@ def test_csl_has_a_document_with_its_authors_and_the_day_of_the_talk() -> None:
     assert (item["type"], item["number"]) == ("document", "49")
 
 
-def test_bibtex_has_the_type_of_the_table() -> None:
+def test_bibtex_takes_the_type_of_an_entry_from_the_table_of_types() -> None:
     report = record(type="report", authors=["weber"], number="7", agents=TALK["agents"])
     lines = export("bibtex", report).decode().splitlines()
     assert lines[:2] == ["@techreport{x,", "  author = {Weber, Karl},"]
@@ -113,7 +113,7 @@ def test_dublin_core_and_datacite_name_authors_and_participants() -> None:
     ]
 
 
-def test_what_formats_hold_of_participants_is_no_loss() -> None:
+def test_participants_are_not_reported_as_lost_by_formats_that_have_them() -> None:
     for name in ("dc", "datacite", "schema-org", "csl", "invenio", "dataverse"):
         found = losses(find_format(name), talk(), document=export(name, talk()))
         lost = {each.location.field for each in found}
@@ -121,7 +121,7 @@ def test_what_formats_hold_of_participants_is_no_loss() -> None:
         assert "participants.orlova.office" in lost, name
 
 
-def test_tei_has_those_present_and_the_talk_instead_of_a_correspondence() -> None:
+def test_tei_has_participants_and_the_talk_instead_of_a_correspdesc() -> None:
     head = "TEI/teiHeader/profileDesc/"
     lines = [one.removeprefix(head) for one in places(export("tei", talk())) if head in one]
     assert lines[2:] == [
@@ -148,7 +148,7 @@ def test_tei_has_those_present_and_the_talk_instead_of_a_correspondence() -> Non
     ]
 
 
-def test_tei_notes_what_was_sent_with_a_report_and_to_whom() -> None:
+def test_tei_has_the_enclosures_and_recipients_of_a_report_as_notes() -> None:
     report = record(
         type="report",
         recipients=["orlova"],
@@ -167,7 +167,7 @@ def test_tei_notes_what_was_sent_with_a_report_and_to_whom() -> None:
     assert "titleStmt/respStmt/resp: recipient" in lines
 
 
-def test_the_author_of_a_document_that_was_not_sent_stays_its_author_in_tei() -> None:
+def test_an_author_without_a_sender_is_an_author_in_tei() -> None:
     [back] = read(export("tei", talk()), "talk.xml")
     record = back.record
     assert [record.agent(name).name for name in record.authors] == ["Weber, Karl"]
@@ -176,7 +176,7 @@ def test_the_author_of_a_document_that_was_not_sent_stays_its_author_in_tei() ->
     assert str(record.date.edtf) == "1958-10-03"
 
 
-def test_premis_lists_no_agent_who_is_only_mentioned() -> None:
+def test_premis_leaves_out_agents_who_are_only_mentioned() -> None:
     names = [one for one in places(export("premis", talk())) if "/agentName: " in one]
     assert [one.partition(": ")[2] for one in names] == ["Orlova, Vera", "Weber, Karl"]
     both = record(**TALK | {"copies_to": ["shipping"]})

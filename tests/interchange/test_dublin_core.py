@@ -10,7 +10,7 @@ from places import expected, places
 from archive_pkg.interchange import export
 
 
-def test_each_field_has_its_place() -> None:
+def test_each_field_is_written_in_its_place() -> None:
     assert places(export("dc", full(), FULL_CONTEXT)) == expected("dc")
 
 
@@ -23,29 +23,31 @@ def test_unknown_values_are_left_out() -> None:
     ]
 
 
-def said(**fields: Any) -> list[str]:
+def exported(**fields: Any) -> list[str]:
     return places(export("dc", record(**fields), BARE_CONTEXT))
 
 
-def test_a_date_that_nobody_could_read_is_given_as_written() -> None:
-    assert "dc/date: 1956/57" in said(date={"as_written": "1956/57"})
+def test_an_open_date_is_given_as_written() -> None:
+    assert "dc/date: 1956/57" in exported(date={"as_written": "1956/57"})
 
 
-def test_formats_are_said_once_and_a_holding_alone_is_a_source() -> None:
+def test_formats_appear_once_and_a_holding_is_a_source() -> None:
     parts = [
         {"id": name, "kind": "scan", "file": name, "media_type": "image/tiff"} for name in "ab"
     ]
-    told = said(parts=parts, holdings=[{"repository": "RGANI"}], rights={"statement": "Free."})
-    assert "dc/format: image/tiff" in told
-    assert "dc/source: RGANI" in told
-    assert "dc/rights: Free." in told
+    written = exported(
+        parts=parts, holdings=[{"repository": "RGANI"}], rights={"statement": "Free."}
+    )
+    assert "dc/format: image/tiff" in written
+    assert "dc/source: RGANI" in written
+    assert "dc/rights: Free." in written
 
 
-def test_a_letter_that_is_here_itself_is_no_version_of_another() -> None:
+def test_a_record_with_an_original_is_not_a_version() -> None:
     english = {"id": "e", "kind": "translation", "file": "e.txt", "made_from": ["o"]}
     for held, wanted in (
         ({"held": False}, ["dc/relation: Is version of: Original of A letter (original)"]),
         ({"file": "o.txt"}, []),
     ):
-        told = said(parts=[{"id": "o", "kind": "original", **held}, english])
-        assert [line for line in told if "Is version of" in line] == wanted
+        written = exported(parts=[{"id": "o", "kind": "original", **held}, english])
+        assert [line for line in written if "Is version of" in line] == wanted

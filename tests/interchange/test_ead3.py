@@ -11,8 +11,8 @@ from places import expected, places
 from archive_pkg.interchange import ExportContext, export
 
 
-def said(within: str = "", context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
-    """The lines of a document from those of an element on."""
+def exported(within: str = "", context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
+    """Return the lines of a document that begin with the path of an element."""
     start = f"ead/{within}"
     lines = places(export("ead3", record(**fields), context))
     return [line.removeprefix(start) for line in lines if line.startswith(start)]
@@ -22,13 +22,13 @@ def part(name: str, kind: str, **more: Any) -> dict[str, Any]:
     return {"id": name, "kind": kind, "title": name.upper(), "held": False} | more
 
 
-def test_each_field_has_its_place() -> None:
+def test_each_field_is_written_in_its_place() -> None:
     assert places(export("ead3", full(), FULL_CONTEXT)) == expected("ead3")
 
 
 def test_unknown_values_are_left_out() -> None:
     event = "control/maintenancehistory/maintenanceevent"
-    assert said() == [
+    assert exported() == [
         "control/recordid: x",
         "control/filedesc/titlestmt/titleproper: A letter",
         "control/maintenancestatus/@value: new",
@@ -56,9 +56,9 @@ def test_unknown_values_are_left_out() -> None:
         ),
     ],
 )
-def test_a_single_date_has_limits_if_it_is_vague(edtf: str, lines: list[str]) -> None:
+def test_a_single_date_that_is_not_a_day_has_limits(edtf: str, lines: list[str]) -> None:
     single = [f"/{line}" if line[0] == "@" else f":{line}" for line in lines]
-    assert said("archdesc/did/unitdatestructured/datesingle", date={"edtf": edtf}) == single
+    assert exported("archdesc/did/unitdatestructured/datesingle", date={"edtf": edtf}) == single
 
 
 @pytest.mark.parametrize(
@@ -77,30 +77,30 @@ def test_a_single_date_has_limits_if_it_is_vague(edtf: str, lines: list[str]) ->
         ("../1957", ["fromdate: ../1957", "todate/@standarddate: 1957"]),
     ],
 )
-def test_an_interval_is_a_range_with_the_ends_that_are_known(edtf: str, lines: list[str]) -> None:
-    assert said("archdesc/did/unitdatestructured/daterange/", date={"edtf": edtf}) == lines
+def test_an_interval_is_a_range_with_its_known_ends(edtf: str, lines: list[str]) -> None:
+    assert exported("archdesc/did/unitdatestructured/daterange/", date={"edtf": edtf}) == lines
 
 
-def test_the_words_of_a_date_come_first() -> None:
+def test_a_date_is_shown_as_written() -> None:
     written = {"edtf": "1957/1958", "as_written": "1957-58"}
-    lines = said("archdesc/did/unitdatestructured/daterange/", date=written)
+    lines = exported("archdesc/did/unitdatestructured/daterange/", date=written)
     assert lines[1] == "fromdate: 1957-58"
     opened = {"as_written": "1956/57", "note": "no year"}
-    assert said("archdesc/did/unitdate", date=opened) == [": 1956/57"]
-    assert said("archdesc/did/didnote", date=opened, received={"edtf": "1960"}) == [
+    assert exported("archdesc/did/unitdate", date=opened) == [": 1956/57"]
+    assert exported("archdesc/did/didnote", date=opened, received={"edtf": "1960"}) == [
         "[1]: Date: no year",
         "[2]: Received: 1960",
     ]
 
 
 @pytest.mark.parametrize("edtf", ["1957/..", "1957/", "../1957", "/1957", "1957/1958"])
-def test_a_range_with_words_still_says_which_end_is_open_and_which_is_unknown(edtf: str) -> None:
-    lines = said("archdesc/did/didnote", date={"edtf": edtf, "as_written": "from 1957"})
+def test_a_note_says_which_end_of_a_range_is_open_or_unknown(edtf: str) -> None:
+    lines = exported("archdesc/did/didnote", date={"edtf": edtf, "as_written": "from 1957"})
     assert lines == ([] if edtf == "1957/1958" else [f": Date in EDTF: {edtf}"])
-    assert not said("archdesc/did/didnote", date={"edtf": edtf})
+    assert not exported("archdesc/did/didnote", date={"edtf": edtf})
 
 
-def test_places_have_their_first_identifier_and_none_is_made_up() -> None:
+def test_places_have_their_first_identifier_if_any() -> None:
     lvov = {
         "name": "Lvov",
         "identifiers": [
@@ -108,7 +108,7 @@ def test_places_have_their_first_identifier_and_none_is_made_up() -> None:
             {"scheme": "wikidata", "value": "Q36036"},
         ],
     }
-    lines = said(
+    lines = exported(
         "archdesc/controlaccess/",
         place={"name": "Kyiv"},
         mentioned_places=[lvov],
@@ -132,7 +132,7 @@ def test_agents_have_the_element_of_their_kind_and_their_first_identifier() -> N
         {"scheme": "local", "value": "1"},
     ]
     sender = [*kinds, "person"]
-    assert said("archdesc/did/origination", agents=agents, sender=sender) == [
+    assert exported("archdesc/did/origination", agents=agents, sender=sender) == [
         "[1]/@label: sender",
         "[1]/persname/@identifier: Q1",
         "[1]/persname/@source: wikidata",
@@ -146,9 +146,9 @@ def test_agents_have_the_element_of_their_kind_and_their_first_identifier() -> N
     ]
 
 
-def test_a_holding_has_only_the_levels_that_are_known() -> None:
+def test_a_holding_has_only_its_known_levels() -> None:
     levels = [{"name": "delo", "value": "479"}]
-    lines = said("archdesc/did/", holdings=[{"repository": "RGANI", "levels": levels}])
+    lines = exported("archdesc/did/", holdings=[{"repository": "RGANI", "levels": levels}])
     assert lines[3:] == [
         "repository/corpname/part: RGANI",
         "unitid[2]/@localtype: level",
@@ -157,7 +157,7 @@ def test_a_holding_has_only_the_levels_that_are_known() -> None:
     ]
 
 
-def test_each_part_is_where_its_bond_with_the_letter_puts_it() -> None:
+def test_the_bond_of_a_part_decides_its_element() -> None:
     parts = [
         part("o", "original", languages=["ru", "uk"]),
         part("copy", "original", file="o.txt", held=True),
@@ -167,7 +167,7 @@ def test_each_part_is_where_its_bond_with_the_letter_puts_it() -> None:
         part("map-en", "translation", made_from=["map"]),
         part("sum", "summary", about=["o"]),
     ]
-    lines = said("archdesc/", parts=parts)
+    lines = exported("archdesc/", parts=parts)
     assert lines[lines.index("scopecontent[1]/@localtype: enclosures") :] == [
         "scopecontent[1]/@localtype: enclosures",
         "scopecontent[1]/p: Enclosed: MAP",
@@ -183,12 +183,12 @@ def test_each_part_is_where_its_bond_with_the_letter_puts_it() -> None:
     ]
 
 
-def test_rights_without_a_licence_or_a_holder_are_a_statement() -> None:
-    assert said("archdesc/userestrict/", rights={"statement": "Free."}) == ["p: Free."]
+def test_rights_without_licence_and_holder_are_only_a_statement() -> None:
+    assert exported("archdesc/userestrict/", rights={"statement": "Free."}) == ["p: Free."]
 
 
-def test_a_summary_without_an_author_is_its_text() -> None:
-    assert said("archdesc/scopecontent/", summary={"text": "On tanks."}) == [
+def test_a_summary_without_an_author_is_only_its_text() -> None:
+    assert exported("archdesc/scopecontent/", summary={"text": "On tanks."}) == [
         "@localtype: summary",
         "p: On tanks.",
     ]
@@ -201,19 +201,19 @@ def test_a_change_of_the_classification_has_the_words_of_its_date() -> None:
         {"action": "downgraded", "date": {"edtf": "1985", "note": "by decree"}},
     ]
     classification = {"as_written": "SECRET", "history": history}
-    assert said("archdesc/odd/", classification=classification) == [
+    assert exported("archdesc/odd/", classification=classification) == [
         "p[1]: Marked: SECRET, classified 1960, reviewed, downgraded 1985",
         "p[2]: Classification downgraded: by decree",
     ]
 
 
-def test_an_event_has_what_is_known_of_it() -> None:
+def test_an_event_has_only_its_known_values() -> None:
     parts = [part("o", "original"), part("en", "translation", made_from=["o"])]
     events = [
         {"id": "a", "type": "sending"},
         {"id": "b", "type": "packing", "date": {"edtf": "1999"}, "sources": ["o", "en"]},
     ]
-    assert said("archdesc/processinfo/", parts=parts, events=events) == [
+    assert exported("archdesc/processinfo/", parts=parts, events=events) == [
         "p[1]: sending",
         "p[2]: packing; 1999; from: O; EN",
     ]

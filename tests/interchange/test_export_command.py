@@ -12,14 +12,16 @@ from archive_pkg.projects import Project
 from program import Run
 
 
-def test_the_document_is_all_there_is_on_standard_output(run: Run, letter: Path) -> None:
+def test_standard_output_has_only_the_document(run: Run, letter: Path) -> None:
     done = run("export", letter, "--to", "cmif", "--explain")
     assert done.returncode == 0
     assert etree.fromstring(done.stdout.encode()).tag.endswith("}TEI")
     assert "CMIF cannot hold salutation" in done.stderr
 
 
-def test_the_same_from_the_package_and_the_record(run: Run, letter: Path, tmp_path: Path) -> None:
+def test_a_package_and_its_record_give_the_same_document(
+    run: Run, letter: Path, tmp_path: Path
+) -> None:
     package = build_package(
         letter, tmp_path / "out", project=Project().with_metadata(["bibtex"])
     ).path
@@ -32,14 +34,14 @@ def test_the_same_from_the_package_and_the_record(run: Run, letter: Path, tmp_pa
     assert run("export", package, "--to", "bibtex").stdout == written
 
 
-def test_a_file_of_the_record_is_not_written_over(run: Run, letter: Path) -> None:
+def test_an_export_does_not_overwrite_a_file_of_the_record(run: Run, letter: Path) -> None:
     before = (letter / "record.yaml").read_bytes()
     done = run("export", letter, "--to", "dc", "-o", letter / "record.yaml")
     assert done.returncode == 2
     assert (letter / "record.yaml").read_bytes() == before
 
 
-def test_it_answers_in_json(run: Run, letter: Path, tmp_path: Path) -> None:
+def test_export_has_json_output(run: Run, letter: Path, tmp_path: Path) -> None:
     answer = json.loads(run("export", letter, "--to", "bibtex", "--explain", "--json").stdout)
     [result] = answer["results"]
     assert result["document"].startswith("@misc{")

@@ -1,4 +1,4 @@
-"""Imported records are written into folders that are complete or absent, or next to their file."""
+"""Imported records are written atomically: into folders, or next to their file."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def contents(folder: Path) -> dict[str, bytes]:
         (b"", False),
     ],
 )
-def test_a_description_is_known_by_its_beginning(data: bytes, is_one: bool) -> None:
+def test_a_description_is_recognized_by_its_beginning(data: bytes, is_one: bool) -> None:
     assert is_description(data) is is_one
 
 
-def test_a_record_is_called_by_the_name_given_or_its_files() -> None:
+def test_a_record_is_named_by_the_given_name_or_by_its_file() -> None:
     assert [imported.record.id for imported in read(TEXT.encode(), "in/a.xml")] == ["a"]
     assert [imported.record.id for imported in read(TEXT.encode(), "in/a.xml", "b")] == ["b"]
 
@@ -115,7 +115,7 @@ def test_a_folder_of_another_kind_is_not_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "a").read_text() == "Mine."
 
 
-def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_an_error_names_the_folder_that_cannot_be_written(tmp_path: Path) -> None:
     [imported] = read(TEXT.encode(), "a.xml")
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match=f"making {tmp_path}/file/records"):
@@ -162,7 +162,7 @@ def test_a_letter_is_written_into_a_folder_of_its_own_once(letter: Path, tmp_pat
 
 
 @pytest.mark.parametrize("change", ["another text", "no text"])
-def test_a_folder_with_another_letter_is_not_taken_for_the_same(
+def test_a_folder_with_a_different_letter_is_not_reused(
     letter: Path, tmp_path: Path, change: str
 ) -> None:
     file_letter(letter, tmp_path)
@@ -177,7 +177,7 @@ def test_a_folder_with_another_letter_is_not_taken_for_the_same(
     assert contents(tmp_path / "a") == before
 
 
-def test_the_report_of_a_letter_comes_with_it(letter: Path, tmp_path: Path) -> None:
+def test_a_filed_letter_has_its_report(letter: Path, tmp_path: Path) -> None:
     letter.write_text(TEXT.replace("</titleStmt>", "<funder>A fund</funder></titleStmt>"))
     for filed in (
         file_letter(letter),
@@ -189,7 +189,7 @@ def test_the_report_of_a_letter_comes_with_it(letter: Path, tmp_path: Path) -> N
         assert finding.location.path == str(letter)
 
 
-def test_a_file_of_several_letters_is_not_one(letter: Path) -> None:
+def test_a_file_with_several_letters_is_refused(letter: Path) -> None:
     letter.write_text(INDEX.format('<correspDesc key="1"/><correspDesc key="2"/>'))
     with pytest.raises(InvalidError) as refused:
         file_letter(letter)
@@ -197,7 +197,7 @@ def test_a_file_of_several_letters_is_not_one(letter: Path) -> None:
     assert contents(letter.parent).keys() == {"a.xml"}
 
 
-def test_a_letter_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+def test_an_error_names_the_letter_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=f"reading {tmp_path}/a.xml"):
         file_letter(tmp_path / "a.xml")
     (tmp_path / "a.xml").mkdir()

@@ -1,4 +1,4 @@
-"""Every format: valid by its official schema, for every record, and the same bytes every time."""
+"""Every format is valid against its official schema, and gives the same bytes every time."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ RNG = "{http://relaxng.org/ns/structure/1.0}"
 
 
 class Schemas:
-    """The official schemas, compiled when first needed."""
+    """The official schemas. Each is compiled when it is first needed."""
 
     def __init__(self) -> None:
         self.compiled: dict[str, Any] = {}
@@ -57,10 +57,10 @@ class Schemas:
         return self.compiled[name]
 
     def _widen(self, names: set[str]) -> None:
-        """TEI's schema without the elements that nothing here uses.
+        """Compile TEI's schema, without elements that no export uses.
 
-        The whole takes libxml2 a quarter of a minute to compile. Taking alternatives away only
-        makes it stricter: what passes the narrow schema passes the whole one.
+        Compiling the complete schema takes 15 seconds. Without some alternatives the schema is only
+        stricter: a document that is valid against it is also valid against the complete one.
         """
         if names <= self.tei_names:
             return
@@ -73,7 +73,7 @@ class Schemas:
         self.compiled["tei"] = etree.RelaxNG(schema)
 
     def _mets_with_premis(self) -> Any:
-        """METS's schema with that of what stands inside, which METS itself leaves open."""
+        """Return METS's schema with the schemas of the documents that METS contains."""
         imports = "".join(
             f'<xs:import namespace="{namespace}" schemaLocation="{path}"/>'
             for namespace, path in (
@@ -87,7 +87,7 @@ class Schemas:
 
 @pytest.fixture(scope="session")
 def assert_valid() -> Any:
-    """Fails with what the official schema says against a document."""
+    """Return a function that fails with the errors of a document by its official schema."""
 
     schemas = Schemas()
 
@@ -111,7 +111,9 @@ def assert_valid() -> Any:
     ],
     ids=["full", "bare", "full-without-files", "talk", "particulars"],
 )
-def test_it_is_valid(name: str, record: Record, context: ExportContext, assert_valid: Any) -> None:
+def test_a_full_and_a_bare_record_are_valid_in_each_format(
+    name: str, record: Record, context: ExportContext, assert_valid: Any
+) -> None:
     if find_format(name).takes(record):
         assert_valid(name, export(name, record, context))
 
@@ -127,7 +129,7 @@ def test_datacite_s_json_is_valid(record: Record, context: ExportContext) -> Non
     jsonschema.Draft201909Validator(schema).validate(written)
 
 
-def test_mets_names_a_premis_next_to_it(assert_valid: Any) -> None:
+def test_mets_refers_to_premis_in_the_same_folder(assert_valid: Any) -> None:
     premis = export("premis", full(), FULL_CONTEXT)
     beside = replace(FULL_CONTEXT, beside={"premis.xml": premis})
     written = export("mets", full(), beside)
@@ -163,7 +165,7 @@ def test_every_record_is_valid_in_every_format(
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(record=records(), data=st.data())
-def test_tei_has_the_text_character_by_character(record: Record, data: st.DataObject) -> None:
+def test_tei_contains_every_character_of_the_text(record: Record, data: st.DataObject) -> None:
     texts = {part.id: data.draw(raw_texts) for part in record.parts if part.is_text}
     written = etree.fromstring(export("tei", record, ExportContext(texts=texts)))
     for part in record.parts:
@@ -176,14 +178,14 @@ def test_tei_has_the_text_character_by_character(record: Record, data: st.DataOb
         assert "".join(found.split()) == "".join(fit(text[start:end]).split())
 
 
-def test_tei_keeps_a_line_of_nothing_but_a_control_character() -> None:
+def test_tei_keeps_a_line_with_only_a_control_character() -> None:
     record = full()
     name = next(part.id for part in record.parts if part.is_text)
     written = etree.fromstring(export("tei", record, ExportContext(texts={name: "\x1f"})))
     assert [sign.get("n") for sign in written.iter(f"{TEI}g")] == ["U+001F"]
 
 
-def test_tei_puts_the_zones_and_notes_where_they_stand() -> None:
+def test_tei_marks_zones_and_notes_at_their_places() -> None:
     written = etree.fromstring(export("tei", full(), FULL_CONTEXT))
     [division] = written.iter(f"{TEI}div")
     assert [child.tag.removeprefix(TEI) for child in division] == ["opener", "p", "closer"]
@@ -202,7 +204,7 @@ def test_tei_puts_the_zones_and_notes_where_they_stand() -> None:
     [slip] = paragraph.iter(f"{TEI}sic")
     assert "".join(slip.itertext()) == "costs [...] is known"
     assert slip[0].get("type") == "omission"
-    # The note that runs across another is two anchors.
+    # The note that overlaps another note has two anchors.
     names = [
         anchor.get("{http://www.w3.org/XML/1998/namespace}id")
         for anchor in paragraph.iter(f"{TEI}anchor")
@@ -217,12 +219,12 @@ def test_tei_puts_the_zones_and_notes_where_they_stand() -> None:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("record", [full(), bare()], ids=["full", "bare"])
-def test_tei_is_valid_by_the_whole_schema(record: Record) -> None:
+def test_tei_is_valid_against_the_complete_schema(record: Record) -> None:
     schema = etree.RelaxNG(etree.parse(official("tei") / SCHEMAS["tei"]))
     assert schema.validate(etree.fromstring(export("tei", record, FULL_CONTEXT)))
 
 
-def test_cmif_takes_many_letters(assert_valid: Any) -> None:
+def test_cmif_holds_many_letters(assert_valid: Any) -> None:
     written = export("cmif", [full(), bare()], FULL_CONTEXT)
     assert_valid("cmif", written)
     letters = list(etree.fromstring(written).iter(f"{TEI}correspDesc"))
@@ -234,12 +236,12 @@ def test_a_format_for_one_letter_refuses_two() -> None:
         export("datacite", [full(), bare()])
 
 
-def test_an_unknown_format_names_the_nearest() -> None:
+def test_the_hint_for_an_unknown_format_names_a_similar_one() -> None:
     with pytest.raises(UsageError, match="Did you mean datacite"):
         find_format("datacit")
 
 
-def test_datacite_says_unknown_in_its_own_words() -> None:
+def test_datacite_has_its_own_words_for_unknown_values() -> None:
     data = json.loads(export("datacite-json", bare(), BARE_CONTEXT))
     assert "doi" not in data
     assert b">:tba</identifier>" in export("datacite", bare(), BARE_CONTEXT)
@@ -248,7 +250,7 @@ def test_datacite_says_unknown_in_its_own_words() -> None:
     assert data["publicationYear"] == "0000"
 
 
-def test_datacite_says_a_translation_is_one() -> None:
+def test_datacite_relates_a_translation_to_its_original() -> None:
     data = json.loads(export("datacite-json", full(), FULL_CONTEXT))
     [item] = [item for item in data["relatedItems"] if item["relationType"] == "IsTranslationOf"]
     assert item["titles"] == [{"title": "The letter in Russian"}]
@@ -263,7 +265,7 @@ def test_ten_thousand_events_are_written() -> None:
         assert export(name, record)
 
 
-def test_a_record_with_everything_twice_is_valid(assert_valid: Any) -> None:
+def test_a_record_with_two_of_every_item_is_valid(assert_valid: Any) -> None:
     data = full().as_json()
     for name, value in data.items():
         if isinstance(value, list) and name not in ("agents", "parts", "evidence"):

@@ -1,4 +1,4 @@
-"""What a file to import says is in the record, in its text, or in the report: a law."""
+"""All content of an imported file is in the record, in its text, or in the report."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 
-# Which elements may stand in which; "*" is what may stand anywhere in that format.
+# Which elements can contain which; "*" lists those that can be anywhere in the format.
 GRAMMARS: dict[str, dict[str, str]] = {
     "tei": {
         "TEI": "teiHeader standOff text",
@@ -191,7 +191,7 @@ MEANT = {
 
 
 class Made:
-    """A file in which every text and every attribute has a word of its own, or a known one."""
+    """A generated file in which every text and attribute has a unique word, or a known word."""
 
     def __init__(self, kind: str, seed: int) -> None:
         self.kind, self.random, self.words = kind, random.Random(seed), 0
@@ -227,7 +227,7 @@ class Made:
 
 
 def contents(root: etree._Element) -> Iterator[tuple[str, str]]:
-    """Every text and attribute value of a file, with where it stands; not the names of elements."""
+    """Return the text and attribute values of a file with their paths."""
     for element in root.iter("*"):
         for name, value in element.attrib.items():
             if name != XML_ID:
@@ -236,8 +236,8 @@ def contents(root: etree._Element) -> Iterator[tuple[str, str]]:
             yield str(element.tag), text or ""
 
 
-def said(found: list[Imported]) -> str:
-    """Everything that the records, their texts and the report say."""
+def imported_words(found: list[Imported]) -> str:
+    """Return everything that the records, their texts and the report contain, as one text."""
     pieces = []
     for imported in found:
         pieces.append(json.dumps(imported.record.as_json(), ensure_ascii=False))
@@ -254,21 +254,21 @@ def test_every_text_and_value_is_in_the_record_or_the_report(kind: str, seed: in
     made = Made(kind, seed)
     for description in made.root.iterfind("{*}archdesc"):
         description.set("level", "item")
-    everything = said(read(etree.tostring(made.root), "file.xml"))
+    everything = imported_words(read(etree.tostring(made.root), "file.xml"))
     for place, content in contents(made.root):
         for word in content.split():
             if word.endswith("word"):
                 assert word in everything, (place, word)
 
 
-# What a record has in another form: a language's tag, an identifier without its address.
+# A record has these in a different form: language tags, identifiers without their addresses.
 CONVERTED = ("language", "idno")
 
 
 def test_every_text_of_published_letters_is_in_the_record_or_the_report() -> None:
     for file in published_letters()[::4]:
         data = file.read_bytes()
-        everything = said(read(data, file.name)).replace('\\"', '"')
+        everything = imported_words(read(data, file.name)).replace('\\"', '"')
         for element in etree.fromstring(data).iter("*"):
             for text in (element.text, *(child.tail for child in element)):
                 content = " ".join((text or "").split()).strip(" ,.;:–—-/|·")
@@ -282,6 +282,8 @@ def test_the_first_letter_of_a_corpus_is_reported_like_the_others() -> None:
     corpus = f"<teiCorpus xmlns='{NAMESPACES['tei']}'><teiHeader><revisionDesc>Made.</revisionDesc>"
     corpus += f"</teiHeader>{letter.format('A')}{letter.format('B')}</teiCorpus>"
     first, second = read(corpus.encode(), "file.xml")
-    assert {"Fund A", "Made."} <= {words for words in ("Fund A", "Made.") if words in said([first])}
-    assert "Fund B" not in said([first])
-    assert "Fund B" in said([second])
+    assert {"Fund A", "Made."} <= {
+        words for words in ("Fund A", "Made.") if words in imported_words([first])
+    }
+    assert "Fund B" not in imported_words([first])
+    assert "Fund B" in imported_words([second])

@@ -1,4 +1,4 @@
-"""A draft record keeps what an import reads, each statement with its source."""
+"""Draft records of imports keep what was read, each statement with evidence."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def evidence(made: ImportedDraft) -> list[dict[str, Any]]:
     ]
 
 
-def test_an_agent_is_reused_by_name_and_by_reference() -> None:
+def test_an_agent_with_a_known_name_or_reference_is_reused() -> None:
     made = draft()
     assert made.agent(None) is None
     assert made.agent("") is None
@@ -59,7 +59,7 @@ def test_an_agent_is_reused_by_name_and_by_reference() -> None:
     assert agents(made) == [expected | {"as_written": "Ada", "role": "queen"}]
 
 
-def test_a_name_that_differs_is_kept_unless_it_is_the_letters_word() -> None:
+def test_a_different_name_is_kept_unless_it_is_from_the_letters_text() -> None:
     made = draft()
     made.agent("One, Ada")
     made.agent("Ada's one", mentioned=True)
@@ -68,7 +68,7 @@ def test_a_name_that_differs_is_kept_unless_it_is_the_letters_word() -> None:
     assert agents(made)[0]["as_written"] == "ada one"
 
 
-def test_agents_with_one_slug_have_different_ids() -> None:
+def test_agents_whose_names_give_the_same_id_get_different_ids() -> None:
     made = draft()
     ids = [{"scheme": "local", "value": f"P{n}"} for n in range(3)]
     assert [made.agent("Müller", "family", [item]) for item in ids] == [
@@ -103,7 +103,9 @@ def test_identifiers_of_one_agent_are_collected() -> None:
         ("Ben Two", {"referred": True}, True),
     ],
 )
-def test_an_identifier_joins_names_that_fit(name: str, more: dict[str, Any], is_same: bool) -> None:
+def test_an_identifier_joins_names_that_match(
+    name: str, more: dict[str, Any], is_same: bool
+) -> None:
     made = draft()
     made.agent("Ada One", identifiers=[GND])
     assert (made.agent(name, identifiers=[GND], **more) == "ada-one") is is_same
@@ -141,7 +143,7 @@ def test_one_name_is_one_agent_unless_an_authority_distinguishes_them(
     assert (made.agent("Ada One", identifiers=other) == first) is is_same
 
 
-def test_the_oldest_of_several_agents_is_meant() -> None:
+def test_the_first_of_several_matching_agents_is_used() -> None:
     made = draft()
     [p1, p2] = [{"scheme": "local", "value": value} for value in ("P1", "P2")]
     assert made.agent("Ada One", identifiers=[p1]) == "ada-one"
@@ -150,7 +152,7 @@ def test_the_oldest_of_several_agents_is_meant() -> None:
     assert made.agent("Ada One", identifiers=[p2]) == "ada-one-2"
 
 
-def test_a_shared_identifier_is_questioned_at_the_later_agent() -> None:
+def test_a_shared_identifier_is_reported_at_the_later_agent() -> None:
     made = draft()
     made.agent("Ada One", identifiers=[GND])
     made.agent("Ben Two", identifiers=[GND])
@@ -160,7 +162,7 @@ def test_a_shared_identifier_is_questioned_at_the_later_agent() -> None:
     assert len(list(made.report)) == 1
 
 
-def test_an_identifier_of_two_names_in_two_letters_is_questioned_once() -> None:
+def test_an_identifier_for_two_names_is_reported_once_for_two_letters() -> None:
     source = XmlSource(b"<a/>", "a.xml")
     letters = [draft(source=source, name=name) for name in ("l1", "l2", "l3")]
     for letter, name in zip(letters, ("Ada One", "Ben Two", "Ben Two"), strict=True):
@@ -184,7 +186,7 @@ def test_an_identifier_of_two_names_in_two_letters_is_questioned_once() -> None:
         ("your dear Friend", {"referred": True}),
     ],
 )
-def test_names_that_fit_in_two_letters_are_not_questioned(name: str, more: dict[str, Any]) -> None:
+def test_matching_names_in_two_letters_are_not_reported(name: str, more: dict[str, Any]) -> None:
     source = XmlSource(b"<a/>", "a.xml")
     first, second = draft(source=source, name="l1"), draft(source=source, name="l2")
     first.agent("Ada One", identifiers=[GND])
@@ -257,11 +259,11 @@ def test_an_original_keeps_its_own_note_and_languages() -> None:
     assert made.finish([]).record.part("original").note == "Ink."
 
 
-def test_a_record_without_remarks_gets_no_part() -> None:
+def test_a_record_without_remarks_gets_no_original() -> None:
     assert draft().finish([]).record.parts == ()
 
 
-def test_a_statement_rests_on_the_supplier_or_on_its_rule_or_its_quote() -> None:
+def test_evidence_is_supplied_inferred_or_quoted() -> None:
     made = draft("A press")
     made.state("title", "A title")
     made.state("place", None)
@@ -282,7 +284,7 @@ def test_a_statement_rests_on_the_supplier_or_on_its_rule_or_its_quote() -> None
     ]
 
 
-def test_statements_without_evidence_rest_on_the_supplier() -> None:
+def test_statements_without_evidence_are_supplied() -> None:
     made = draft("A press")
     made.raw["custody"] = "Kept."
     made.raw["mentioned_places"] = [{"name": "Exton"}]
@@ -302,7 +304,7 @@ def test_items_are_added_once() -> None:
     assert "copies_to" not in made.raw
 
 
-def test_certainty_and_rivals_rest_on_the_supplier_or_on_the_file() -> None:
+def test_confidence_and_rival_values_are_supplied_or_inferred() -> None:
     for made, basis in (
         (draft("A press"), {"basis": "supplied", "agent": "a-press"}),
         (draft(), {"basis": "inferred", "rule": "as-the-imported-file-has-it"}),
@@ -317,7 +319,7 @@ def test_certainty_and_rivals_rest_on_the_supplier_or_on_the_file() -> None:
         ]
 
 
-def test_a_place_in_the_text_is_kept_once_quoted_or_inferred() -> None:
+def test_the_same_quote_is_added_once() -> None:
     made = draft()
     made.raw["parts"] = [{"id": "text", "kind": "transcription", "held": False}]
     for _ in range(2):
@@ -355,7 +357,7 @@ def test_an_open_date_keeps_its_words(words: str, note: str | None, said: str | 
     assert all(f.location.field == "date" and f.code == "import-date-open" for f in made.report)
 
 
-def test_places_that_fit_are_one() -> None:
+def test_matching_places_are_one_place() -> None:
     made = draft()
     here, there = [{"scheme": "geonames", "value": n} for n in ("1", "2")]
     assert made.mention_place(None, []) is None
@@ -374,7 +376,7 @@ def test_places_that_fit_are_one() -> None:
     ]
 
 
-def test_values_that_the_models_refuse_are_removed_and_reported() -> None:
+def test_invalid_values_are_removed_and_reported() -> None:
     made = draft()
     made.raw |= {
         "type": "pamphlet",
@@ -444,7 +446,7 @@ def test_an_id_is_made_from_any_text(text: str, name: str) -> None:
     ("text", "tag"),
     [("DE", "de"), ("ger", "de"), ("de-at", "de-AT"), ("x?", None), ("", None), (None, None)],
 )
-def test_a_language_is_a_tag_or_nothing(text: str | None, tag: str | None) -> None:
+def test_only_valid_language_tags_are_kept(text: str | None, tag: str | None) -> None:
     assert language(text) == tag
 
 
@@ -462,7 +464,7 @@ def test_a_language_is_a_tag_or_nothing(text: str | None, tag: str | None) -> No
         ("Frau", "Herr", False),
     ],
 )
-def test_names_fit_if_every_word_of_the_shorter_is_in_the_longer(
+def test_names_match_if_all_words_of_the_shorter_are_in_the_longer(
     one: str, other: str, fit: bool
 ) -> None:
     assert fits(one, other) is fit

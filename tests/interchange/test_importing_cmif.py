@@ -8,7 +8,7 @@ from imports import INDEX, index, names, sent, tei
 from archive_pkg.interchange.importing import Imported, read
 
 
-def test_an_identifier_for_two_names_in_two_letters_is_questioned() -> None:
+def test_an_identifier_for_two_names_in_two_letters_is_reported() -> None:
     viaf = '<persName ref="https://viaf.org/viaf/12345">{}</persName>'
     found = index(*(sent(viaf.format(name)) for name in ("Ann", "Eva", "Ann", "Eva")))
     asked = [[f.message for f in i.report if f.code == "import-shared-identifier"] for i in found]
@@ -36,7 +36,7 @@ def test_details_of_an_unknown_correspondent_are_reported() -> None:
         (('key="a/b"', 'key="A b"'), ["index-1", "index-2"]),
     ],
 )
-def test_letters_of_an_index_are_distinguished(letters: tuple[str, ...], ids: list[str]) -> None:
+def test_letters_of_a_cmif_file_get_different_ids(letters: tuple[str, ...], ids: list[str]) -> None:
     described = "".join(f"<correspDesc {attributes}/>" for attributes in letters)
     found = read(INDEX.format(described).encode(), "index.xml")
     assert [imported.record.id for imported in found] == ids
@@ -67,7 +67,7 @@ def described(*attributes: str, inner: str = "", name: str = "index.xml") -> lis
     return read(INDEX.format(letters).encode(), name)
 
 
-def test_an_index_is_supplied_by_its_publisher_and_its_letters_have_titles() -> None:
+def test_the_publisher_supplies_the_statements_of_a_cmif_file() -> None:
     action = '<correspAction type="sent"><persName>Ada One</persName><date when="1870"/>'
     [imported] = described('key="1"', inner=action + "</correspAction>")
     record = imported.record
@@ -76,7 +76,7 @@ def test_an_index_is_supplied_by_its_publisher_and_its_letters_have_titles() -> 
     assert record.parts == ()
 
 
-def test_the_header_of_an_index_is_reported_once() -> None:
+def test_the_header_of_a_cmif_file_is_reported_once() -> None:
     first, second = described('key="1" rend="a"', 'key="2" rend="b"')
     start = "not read: teiHeader/"
     assert messages(first) == [
@@ -110,7 +110,7 @@ def test_a_letter_keeps_the_address_and_key_that_are_not_its_id(
     assert not any("correspDesc" in said for said in messages(imported))
 
 
-def test_an_attribute_that_makes_no_id_or_identifier_is_reported() -> None:
+def test_an_attribute_that_gives_no_id_or_identifier_is_reported() -> None:
     first, second = described('xml:id="a" key="1"', 'xml:id="a" key="2"')
     assert [first.record.id, second.record.id] == ["1", "2"]
     assert messages(second) == ["not read: teiHeader/profileDesc/correspDesc/@xml:id: “a”"]
@@ -120,7 +120,7 @@ def test_an_attribute_that_makes_no_id_or_identifier_is_reported() -> None:
     assert any("@ref" in said for said in messages(imported))
 
 
-def test_ids_of_letters_differ_in_more_than_case_and_signs() -> None:
+def test_ids_of_letters_differ_in_more_than_case_and_punctuation() -> None:
     found = described('key="a b" xml:id="L"', 'key="A-B" xml:id="l"', 'key="index-1"', 'key=""')
     assert [imported.record.id for imported in found] == [
         "index-1",
@@ -156,7 +156,7 @@ def test_a_letter_is_published_in_the_editions_it_names(
 
 
 @pytest.mark.parametrize("name", ["bibl", "biblStruct", "biblFull", "msDesc"])
-def test_an_edition_is_cited_in_its_words(name: str) -> None:
+def test_an_edition_is_cited_as_in_the_file(name: str) -> None:
     text = INDEX.format('<correspDesc key="1" source="#s"/>').replace(
         "</sourceDesc>",
         f'<{name} xml:id="s"><author>Ada One</author><title>Letters,</title> <date>1871</date>.'
@@ -167,7 +167,7 @@ def test_an_edition_is_cited_in_its_words(name: str) -> None:
     assert publication.citation == "Ada One, Letters, 1871, Online, https://e.org/s"
 
 
-def test_an_index_that_is_its_own_source_is_not_cited() -> None:
+def test_a_cmif_file_that_is_its_own_source_is_not_cited() -> None:
     text = INDEX.format('<correspDesc key="1" source="#v1"/>').replace("Letters, vol. 1", "Index")
     [imported] = read(text.encode(), "index.xml")
     assert imported.record.publications == ()

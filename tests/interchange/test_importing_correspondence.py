@@ -1,4 +1,4 @@
-"""What a TEI file says about the correspondents, places and dates of a letter is in the record."""
+"""The import of correspondents, places and dates from the header of a TEI letter."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def described(inner: str, more: str = "") -> Imported:
     return tei(f"<correspDesc>{inner}</correspDesc>{more}")
 
 
-def test_each_action_is_read_by_its_type() -> None:
+def test_the_type_of_an_action_decides_how_it_is_read() -> None:
     imported = described(
         """<correspAction type="sent"><persName>Ada One</persName><orgName>Office</orgName>
         <placeName>Exton</placeName><date when="1870-05-03"/></correspAction>
@@ -76,7 +76,7 @@ def test_each_action_is_read_by_its_type() -> None:
     assert messages(imported) == []
 
 
-def test_a_place_and_a_date_of_another_kind_are_reported() -> None:
+def test_the_place_and_date_of_an_unknown_action_are_reported() -> None:
     imported = described(
         """<correspAction type="received" subtype="late"><placeName>Riga</placeName>
         <persName type="place">Exton</persName></correspAction>
@@ -119,7 +119,9 @@ def test_a_place_and_a_date_of_another_kind_are_reported() -> None:
          "<forename>B</forename></persName>", "One, A B", "person"),
     ],
 )  # fmt: skip
-def test_an_agent_has_its_kind_and_its_name_in_order(element: str, name: str, kind: str) -> None:
+def test_an_agent_has_its_kind_and_a_name_in_index_order(
+    element: str, name: str, kind: str
+) -> None:
     imported = tei(sent(element))
     [found] = imported.record.sender
     assert (imported.record.agent(found).name, imported.record.agent(found).kind) == (name, kind)
@@ -176,7 +178,7 @@ def test_editorial_signs_are_not_part_of_a_name(
         ('cert="low"', "(Orlov)", "guess", "cert: low; written (Orlov)"),
     ],
 )  # fmt: skip
-def test_doubts_about_a_correspondent_are_evidence(
+def test_doubts_about_a_correspondent_are_in_the_evidence(
     attributes: str, words: str, confidence: str, note: str
 ) -> None:
     imported = tei(sent(f"<persName {attributes}>{words}</persName>"))
@@ -186,7 +188,7 @@ def test_doubts_about_a_correspondent_are_evidence(
 
 
 @pytest.mark.parametrize("attribute", ['evidence="internal"', 'precision="high"', 'cert="so-so"'])
-def test_a_sign_without_a_known_certainty_is_reported(attribute: str) -> None:
+def test_an_unknown_degree_of_certainty_is_reported(attribute: str) -> None:
     imported = tei(sent(f"<persName {attribute}>Orlov</persName>"))
     assert evidence(imported, "sender.orlov") == []
     [said] = messages(imported)
@@ -194,7 +196,7 @@ def test_a_sign_without_a_known_certainty_is_reported(attribute: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Unknown", "unbekannt", "N. N.", "[anonymous]", "[N.N.]"])
-def test_an_unknown_correspondent_is_nobody(name: str) -> None:
+def test_an_unknown_correspondent_becomes_no_agent(name: str) -> None:
     imported = tei(sent(f"<persName>{name}</persName>"))
     assert not imported.record.sender
     said = [] if name == "Unknown" else [f"not read: correspAction/persName: “{name}”"]
@@ -227,7 +229,7 @@ def test_an_unknown_correspondent_is_nobody(name: str) -> None:
         ('ref="#p9"', [("local", "#p9", None)]),
     ],
 )  # fmt: skip
-def test_an_agent_has_the_identifiers_it_refers_to(
+def test_an_agent_has_the_identifiers_that_it_refers_to(
     attributes: str, expected: list[tuple[str, str, str | None]]
 ) -> None:
     imported = tei(sent(f"<persName {attributes}>Ada One</persName>") + LISTS)
@@ -254,7 +256,7 @@ def test_an_identifier_over_the_limit_is_reported() -> None:
     assert "persName/@ref" in str(messages(imported))
 
 
-def test_a_name_in_the_files_list_is_reported_if_the_letter_has_another() -> None:
+def test_a_different_name_in_the_list_of_persons_is_reported() -> None:
     imported = tei(sent('<persName ref="#p2">Benno</persName>') + LISTS)
     assert "“Ben Two”" in " ".join(messages(imported))
 
@@ -282,7 +284,7 @@ def test_a_place_of_sending_has_its_name_and_identifiers(
     assert messages(imported) == []
 
 
-def test_a_further_place_of_sending_is_a_rival() -> None:
+def test_a_second_place_of_sending_is_a_rival_value() -> None:
     imported = tei(sent(
         '<placeName cert="low">Exton</placeName><placeName key="2">Riga</placeName><placeName/>'
     ))  # fmt: skip
@@ -298,7 +300,7 @@ def test_a_further_place_of_sending_is_a_rival() -> None:
     assert tei(sent("<placeName/>")).record.place is None
 
 
-def test_a_further_date_of_sending_is_a_rival_with_its_words_and_doubts() -> None:
+def test_a_second_date_of_sending_is_a_rival_value_with_words_and_doubts() -> None:
     imported = tei(sent(
         '<date when="1870"/><date when="1871" cert="high">later</date><date when="1872"/>'
     ))  # fmt: skip
@@ -311,7 +313,7 @@ def test_a_further_date_of_sending_is_a_rival_with_its_words_and_doubts() -> Non
     assert messages(imported) == []
 
 
-def test_a_date_that_is_understood_comes_before_one_that_is_not() -> None:
+def test_a_date_that_can_be_read_is_preferred() -> None:
     imported = tei(sent('<date when="soon">Pentecost</date><date when="1871"/>'))
     assert imported.record.date
     assert str(imported.record.date.edtf) == "1871"
@@ -414,7 +416,7 @@ def test_notes_on_a_date_go_to_the_date() -> None:
     assert messages(imported) == []
 
 
-def test_notes_on_the_letter_are_enclosures_statements_or_remarks() -> None:
+def test_notes_on_the_letter_become_enclosures_statements_or_remarks() -> None:
     imported = described(
         f"""<correspContext><note type="enclosure">A list</note><note type="enclosure"/>
         <note type="enclosure">A map</note><note type="reply">See 3.</note><p>Also 4.</p>

@@ -1,4 +1,4 @@
-"""What a DataCite file says about a letter is in the record or in the report."""
+"""The import of DataCite: the content of a file is in the record or in the report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def resource(inner: str) -> Imported:
 
 
 def unread(imported: Imported) -> list[str]:
-    """What a report names as unread, by its last two steps."""
+    """Return the unread paths in a report, shortened to their last two steps."""
     said = [finding.message.removeprefix("not read: ") for finding in imported.report]
     return ["/".join(one.partition(": ")[0].split("/")[-2:]) + ": " + one.partition(": ")[2]
             for one in said]  # fmt: skip
@@ -32,7 +32,7 @@ def dump(value: Any) -> Any:
     return value.model_dump(exclude_defaults=True, mode="json")
 
 
-def test_a_resource_with_almost_nothing_is_a_letter_without_a_title() -> None:
+def test_a_resource_without_a_title_gets_one() -> None:
     imported = resource("<titles><title/></titles><publisher>:tba</publisher>")
     record = imported.record
     assert (record.id, record.title, record.type) == ("a", "Letter", "other")
@@ -58,7 +58,7 @@ def test_the_main_title_comes_first_and_the_publisher_supplies_it() -> None:
 
 
 @pytest.mark.parametrize("unknown", [":tba", ":unkn", ":unav", ":none", ":null"])
-def test_values_that_stand_for_nothing_are_left_out(unknown: str) -> None:
+def test_values_that_mean_unknown_are_left_out(unknown: str) -> None:
     imported = resource(
         f"""<identifier identifierType="DOI">{unknown}</identifier><creators><creator>
         <creatorName nameType="Personal">{unknown}</creatorName></creator></creators>
@@ -212,7 +212,7 @@ def test_the_first_abstract_is_the_summary() -> None:
         ("<rights>Access to A: closed</rights>", {"statement": "Access to A: closed"}, []),
     ],
 )  # fmt: skip
-def test_the_first_rights_are_those_of_the_letter(
+def test_the_first_rights_become_the_rights_of_the_letter(
     rights: str, expected: dict[str, str], left: list[str]
 ) -> None:
     imported = resource(f"<rightsList>{rights}</rightsList>")
@@ -251,7 +251,7 @@ def test_a_version_that_is_not_a_small_number_is_reported(version: str) -> None:
     assert unread(imported) == [f"version: “{version}”"]
 
 
-def test_places_and_subjects_are_mentioned() -> None:
+def test_places_and_subjects_are_read() -> None:
     imported = resource(
         """<geoLocations><geoLocation><geoLocationPlace>Exton</geoLocationPlace></geoLocation>
         <geoLocation><geoLocationPlace/></geoLocation></geoLocations><subjects>
@@ -268,7 +268,7 @@ def test_places_and_subjects_are_mentioned() -> None:
     assert unread(imported) == ["subject/@valueURI: “https://e.org/x”"]
 
 
-def test_our_own_file_has_its_id_its_access_and_its_words_of_a_date() -> None:
+def test_our_own_file_gives_back_id_access_and_words_of_a_date() -> None:
     [imported] = read(export("datacite", full(), FULL_CONTEXT), "a.xml")
     record = imported.record
     assert record.id == full().id

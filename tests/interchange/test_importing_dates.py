@@ -1,4 +1,4 @@
-"""Dates of imported files are read as the file means them, or not at all."""
+"""The import of dates: each is read as the file means it, or stays open."""
 
 from __future__ import annotations
 
@@ -85,14 +85,14 @@ def test_a_year_month_or_day_is_read_in_any_spelling(text: str | None, date: str
         ({}, None),
     ],
 )
-def test_a_date_is_what_its_attributes_say_or_else_its_words(
+def test_a_date_is_read_from_its_attributes_or_else_its_words(
     given: dict[str, Any], said: str | None
 ) -> None:
     found = dated(**given)
     assert (found and found["edtf"]) == said
 
 
-def test_a_span_comes_before_limits_and_both_before_words() -> None:
+def test_a_period_is_preferred_to_limits_and_both_to_words() -> None:
     limits, words = ("1860", "1869"), "3 May 1880"
     found = dated(span=("1870", "1871"), between=limits, words=words)
     assert found == {"edtf": "1870/1871", "as_written": words}
@@ -221,5 +221,5 @@ def test_an_attribute_has_one_date_or_both_ends_of_a_period(text: str, said: str
         ("../1871%", "[..1871]"),
     ],
 )
-def test_something_within_a_period_was_on_one_of_its_days(said: str, within: str) -> None:
+def test_an_item_within_a_period_has_one_of_its_days(said: str, within: str) -> None:
     assert between_ends(said) == within

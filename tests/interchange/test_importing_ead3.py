@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archive_pkg.records import Record
 
 
-def test_an_item_has_what_the_levels_above_say() -> None:
+def test_an_item_inherits_from_the_levels_above() -> None:
     [imported] = ead(
         """<c01 level="series"><did><unittitle>Letters</unittitle><container localtype="box">4
         </container><unitdate normal="1869/1871">1869-1871</unitdate></did>
@@ -46,7 +46,7 @@ def test_an_item_has_what_the_levels_above_say() -> None:
         ("Open.", "Nur mit Genehmigung.", "closed", None),
     ],
 )
-def test_the_strictest_restriction_of_all_levels_holds(
+def test_the_strictest_restriction_of_all_levels_applies(
     above: str, own: str, status: str, until: str | None
 ) -> None:
     inner = f"<accessrestrict><p>{own}</p></accessrestrict>" if own else ""
@@ -116,7 +116,7 @@ def test_calendars_and_eras_of_finding_aids_are_not_mixed(date: str, said: str |
     assert ("import-date-open" in codes) is (said is None)
 
 
-def test_one_call_number_for_two_items_is_questioned() -> None:
+def test_one_call_number_for_two_items_is_reported() -> None:
     item = '<c level="item"><did><unittitle>Letter</unittitle><unitid>{}</unitid></did></c>'
     for numbers, asked in ((("ORL/1/3", "ORL/1/3"), True), (("ORL/1/3", "ORL/1/4"), False)):
         found = ead("".join(map(item.format, numbers)))
@@ -127,22 +127,22 @@ def test_one_call_number_for_two_items_is_questioned() -> None:
     assert "import-same-call-number" not in [f.code for i in found for f in i.report]
 
 
-def test_folders_are_not_letters() -> None:
+def test_folders_do_not_become_records() -> None:
     found = ead(
         '<c level="item"><did><unittitle>A letter</unittitle></did></c>'
         '<c level="otherlevel" otherlevel="piece"><did><unittitle>A piece</unittitle></did></c>'
         '<c level="file"><did><unittitle>Folder of three</unittitle></did></c>'
     )
     assert [imported.record.title for imported in found] == ["A letter", "A piece"]
-    [told] = [f for f in found[0].report if f.code == "import-not-a-letter"]
-    assert "Folder of three" in told.message
+    [written] = [f for f in found[0].report if f.code == "import-not-a-letter"]
+    assert "Folder of three" in written.message
     with pytest.raises(InvalidError) as refused:
         ead('<c level="file"><did><unittitle>Folder</unittitle></did></c>')
     assert "without items, not a letter" in str(refused.value.report.findings)
 
 
 def item(did: str = "", more: str = "", archdesc: str = "", attributes: str = "") -> Imported:
-    """What is read of one item of a finding aid."""
+    """Return what is imported from a finding aid with one item."""
     [imported] = ead(
         f'<c level="item" {attributes}><did><unittitle>A letter</unittitle>{did}</did>{more}</c>',
         archdesc,
@@ -151,7 +151,7 @@ def item(did: str = "", more: str = "", archdesc: str = "", attributes: str = ""
 
 
 def unread(imported: Imported) -> list[str]:
-    """What a report names as unread, by its last two steps."""
+    """Return the unread paths in a report, shortened to their last two steps."""
     said = [f.message.removeprefix("not read: ") for f in imported.report
             if f.code == "import-not-read"]  # fmt: skip
     return ["/".join(one.partition(": ")[0].split("/")[-2:]) + ": " + one.partition(": ")[2]
@@ -213,7 +213,7 @@ def test_numbers_without_a_repository_are_identifiers() -> None:
         ("", "", "aid"),
     ],
 )
-def test_a_file_about_one_item_is_called_by_its_record_id(
+def test_the_only_item_of_a_file_has_the_id_of_the_file(
     control: str, attributes: str, name: str
 ) -> None:
     text = f"""<ead xmlns="http://ead3.archivists.org/schema/"><control>{control}
@@ -229,7 +229,7 @@ def test_a_file_about_one_item_is_called_by_its_record_id(
     assert read(unknown.encode(), "aid.xml")[0].record.agents == ()
 
 
-def test_items_of_a_finding_aid_are_called_by_their_id_or_their_number() -> None:
+def test_items_get_their_id_or_their_number_as_id() -> None:
     one = '<c level="item" {}><did><unittitle>Letter</unittitle></did></c>'
     found = ead("".join(map(one.format, ('id="x"', "", 'id="y"', 'id="y"'))))
     assert [imported.record.id for imported in found] == ["x", "aid-2", "aid-3", "aid-4"]
@@ -250,7 +250,7 @@ def test_files_without_a_description_or_items_are_refused() -> None:
         assert said in str(refused.value.report.findings)
 
 
-def test_components_of_any_number_are_levels_and_their_items_letters() -> None:
+def test_numbered_components_are_read_like_unnumbered_ones() -> None:
     found = ead(
         """<c01 level="series"><did><unittitle>Letters</unittitle></did><c12><did><unittitle>To
         Ben</unittitle></did></c12><c02 level="item"><did><unittitle>To Carl</unittitle></did>
@@ -275,7 +275,7 @@ def test_components_of_any_number_are_levels_and_their_items_letters() -> None:
         (("Papers", "Letters", "To Ben"), "Brief", "letter", False),
     ],
 )
-def test_the_kind_of_an_item_is_its_genre_or_said_by_the_titles(
+def test_the_type_of_an_item_comes_from_its_genre_or_the_titles(
     titles: tuple[str, ...], form: str, kind: str, is_read: bool
 ) -> None:
     aid, series, own = titles
@@ -288,7 +288,7 @@ def test_the_kind_of_an_item_is_its_genre_or_said_by_the_titles(
     assert ("controlaccess/genreform: “Brief”" not in unread(imported)) is is_read
 
 
-def test_people_have_the_role_that_their_label_or_relator_says() -> None:
+def test_labels_and_relators_decide_the_roles_of_people() -> None:
     imported = item(
         """<origination label="Creator:"><persname identifier="118540238" source="gnd">
         <part localtype="surname">One</part><part>Ada</part><part localtype="role">Countess</part>
@@ -374,7 +374,7 @@ def test_sections_are_the_summary_the_custody_the_rights_and_remarks() -> None:
     ]
 
 
-def test_languages_of_an_item_are_those_of_its_original() -> None:
+def test_languages_of_an_item_go_to_its_original() -> None:
     imported = item(
         """<langmaterial><language langcode="ger">German</language><languageset><language>fr
         </language></languageset><language langcode="de"/><language>Old Exton</language>
@@ -439,7 +439,7 @@ def test_a_date_of_an_item_keeps_its_words_and_its_doubts(
         assert unread(imported) == []
 
 
-def test_further_dates_of_an_item_are_rivals() -> None:
+def test_further_dates_of_an_item_are_rival_values() -> None:
     imported = item(
         '<unitdate normal="1870"/><unitdate normal="1871" label="Sent">in 71</unitdate>'
         '<unitdate normal="1872"/>'
@@ -460,7 +460,7 @@ def test_further_dates_of_an_item_are_rivals() -> None:
         ("<unitdate>Pentecost</unitdate>", {"as_written": "Pentecost"}),
     ],
 )  # fmt: skip
-def test_an_undated_item_is_within_the_dates_of_the_nearest_level(
+def test_an_undated_item_gets_the_dates_of_the_nearest_level(
     own: str, expected: dict[str, str]
 ) -> None:
     [imported] = ead(
@@ -560,7 +560,7 @@ def test_words_on_access_are_open_only_if_nothing_limits_them(
     assert finding.location.field == "parts.original.access"
 
 
-def test_call_numbers_are_the_same_within_their_level_and_kind() -> None:
+def test_call_numbers_are_compared_within_their_level_and_kind() -> None:
     one = '<c level="item"><did><unittitle>{}</unittitle><unitid {}>{}</unitid></did></c>'
 
     def asked(*given: tuple[str, str]) -> list[list[str]]:
@@ -580,17 +580,17 @@ def test_call_numbers_are_the_same_within_their_level_and_kind() -> None:
     assert finding.location.field == "holdings"
 
 
-def told(record: Record) -> tuple[str, str]:
+def written(record: Record) -> tuple[str, str]:
     assert record.summary
     assert record.rights
     return record.summary.text, record.rights.statement
 
 
-def test_a_finding_aid_of_ours_comes_back_without_its_lists() -> None:
+def test_our_own_finding_aid_is_read_without_its_lists() -> None:
     [imported] = read(export("ead3", full(), FULL_CONTEXT), "aid.xml")
     record = imported.record
     assert record.id == full().id
-    assert told(record) == told(full())
+    assert written(record) == written(full())
     assert [i.title for i in record.enclosures] == [i.title for i in full().enclosures]
     assert record.part("original").note is None
     assert dump(record.part("original").access)["status"] == "restricted"

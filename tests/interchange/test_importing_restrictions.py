@@ -1,4 +1,4 @@
-"""Restrictions that exports wrote come back, and the strictest of several holds."""
+"""The import of access restrictions: exported ones are read again, and the strictest applies."""
 
 from __future__ import annotations
 

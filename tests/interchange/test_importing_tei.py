@@ -1,4 +1,4 @@
-"""Letters in TEI that others wrote are read into records."""
+"""The import of TEI letters that other people made."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_unread_content_is_reported() -> None:
         ("Ada One", "One, Ada", 1, False),
     ],
 )
-def test_one_identifier_alone_does_not_make_two_names_one(
+def test_an_identifier_alone_does_not_join_two_names(
     sender: str, recipient: str, agents: int, asked: bool
 ) -> None:
     ref = 'ref="https://d-nb.info/gnd/118540238"'
@@ -57,7 +57,7 @@ def test_one_name_with_two_identifiers_of_one_kind_is_two_agents() -> None:
     assert record.sender != record.recipients
 
 
-def test_the_letters_words_for_a_person_are_one_agent() -> None:
+def test_names_in_the_text_with_one_reference_are_one_agent() -> None:
     body = """<body><p><persName key="P3">Carl Three</persName>,
     <persName key="P3">Carl's</persName> house,
     your <rs type="person" key="P3">husband</rs>.</p></body>"""
@@ -66,7 +66,7 @@ def test_the_letters_words_for_a_person_are_one_agent() -> None:
     assert [item.value for item in record.agent("carl-three").identifiers] == ["P3"]
 
 
-def test_each_div_is_what_its_type_says() -> None:
+def test_the_type_of_a_div_decides_what_it_is() -> None:
     body = """<front><div type="introduction"><p>By the editors.</p></div>
     <div type="dateline"><p>Exton, 1801.</p></div></front><body>
     <div type="writingSession"><p>Werther Freund!</p></div><div type="letter"><p>Ja.</p></div>
@@ -109,7 +109,7 @@ def test_each_div_is_what_its_type_says() -> None:
         ("<note>It burnt.</note>House, old.", "House"),
     ],
 )
-def test_a_note_is_at_its_words(body: str, words: str) -> None:
+def test_a_note_is_placed_at_its_words(body: str, words: str) -> None:
     back = '<back><div type="notes"><note xml:id="n">It burnt.</note></div></back>'
     standoff = {
         "s": '<standOff><note target="#s">It burnt.</note></standOff>',
@@ -122,7 +122,7 @@ def test_a_note_is_at_its_words(body: str, words: str) -> None:
     assert "burnt" not in text_of(imported)
 
 
-def test_lines_and_pages_break_where_the_letter_does() -> None:
+def test_line_and_page_breaks_become_line_ends() -> None:
     body = """<body><p>a monu<lb break="no"/>ment,<lb/>the <pb n="2"/>wich<pb/>tige
     end</p><address><addrLine>Rue du Bac</addrLine><addrLine>Paris</addrLine></address></body>"""
     expected = "a monument,\nthe\nwichtige end\n\nRue du Bac\nParis"
@@ -156,7 +156,7 @@ def test_the_text_has_only_words_of_the_letter() -> None:
          "Exton\n\nDear Ben."),
     ],
 )  # fmt: skip
-def test_an_untyped_front_is_the_letters_if_it_has_its_opening(front: str, text: str) -> None:
+def test_an_untyped_front_belongs_to_the_letter_if_it_has_an_opening(front: str, text: str) -> None:
     imported = tei(body=f"<front>{front}</front><body><p>Dear Ben.</p></body>")
     assert text_of(imported) == text
     said = " ".join(finding.message for finding in imported.report)
@@ -174,7 +174,7 @@ def test_an_untyped_front_is_the_letters_if_it_has_its_opening(front: str, text:
           "introducción", "Erlaeuterungen")),
     ],
 )  # fmt: skip
-def test_types_of_divs_are_read_in_any_spelling(kind: str, part: str | None) -> None:
+def test_types_of_divs_are_recognized_in_several_spellings(kind: str, part: str | None) -> None:
     body = f'<body><div><p>Lieber.</p></div><div type="{kind}"><p>Dear.</p></div></body>'
     imported = tei(body=body)
     spans = {p.id: text_of(imported)[p.span.start : p.span.end].strip()
@@ -192,7 +192,7 @@ def test_types_of_divs_are_read_in_any_spelling(kind: str, part: str | None) -> 
         ("", ' xml:lang="de"', ' xml:lang="de-AT"', False),
     ],
 )
-def test_a_div_in_another_language_is_a_part_of_its_own(
+def test_a_div_in_another_language_is_a_separate_part(
     header: str, one: str, other: str, apart: bool
 ) -> None:
     imported = tei(header, f"<body><div{one}><p>Ja.</p></div><div{other}><p>Yes.</p></div></body>")
@@ -202,7 +202,7 @@ def test_a_div_in_another_language_is_a_part_of_its_own(
     assert ("import-other-language" in codes) is apart
 
 
-def test_a_translation_says_what_it_was_made_from() -> None:
+def test_a_translation_is_made_from_the_text() -> None:
     body = """<body><div type="translation"><p>Dear.</p></div><div type="print"><p>Lieber.</p></div>
     <div type="summary"><p>Thanks.</p></div></body>"""
     record = tei(body=body).record
@@ -219,7 +219,7 @@ def test_a_translation_says_what_it_was_made_from() -> None:
         '<body><p>My house.</p></body><back><div type="notes">{}</div></back>',
     ],
 )
-def test_a_note_on_nothing_is_kept_without_a_place(place: str) -> None:
+def test_a_note_without_words_in_the_text_has_no_place(place: str) -> None:
     imported = tei(body=place.format('<note target="#nowhere">It burnt.</note>'))
     assert not imported.record.translation_notes
     assert imported.record.part("original").note == "Note on #nowhere: It burnt."
@@ -243,7 +243,7 @@ def test_each_letter_of_a_corpus_becomes_a_record() -> None:
     assert [i.files["all.txt"] for i in found] == [b"Text a.", b"Text b."]
 
 
-def test_a_placeholder_is_not_the_letters_text() -> None:
+def test_a_placeholder_is_not_read_as_text() -> None:
     imported = tei(body="<body><bibl>[No transcription.]</bibl></body>")
     assert not [part for part in imported.record.parts if part.is_text]
 
@@ -291,7 +291,7 @@ def test_calendars_postmarks_and_doubts_are_kept() -> None:
     assert "1870-05-23" in [item.value for item in record.evidence]
 
 
-def test_names_and_places_are_joined_as_people_write_them() -> None:
+def test_parts_of_names_and_places_are_joined_with_the_right_spaces() -> None:
     record = tei(
         sent(
             "<persName><surname>Doe</surname><forename>Jane</forename></persName>",
@@ -303,7 +303,7 @@ def test_names_and_places_are_joined_as_people_write_them() -> None:
     assert [item.value for item in record.place.identifiers] == ["O1"]
 
 
-def test_a_senders_address_is_no_evidence_for_the_recipient() -> None:
+def test_a_senders_address_is_not_evidence_for_the_recipient() -> None:
     opener = "<opener><address><addrLine>{}</addrLine></address><salute>Dear B,</salute></opener>"
     header = sent("<persName>Ada One</persName>", received="<persName>Ben Two</persName>")
     for line, quoted in (("77 rue du Bac, Paris", False), ("To Mr Two, London", True)):
@@ -337,7 +337,7 @@ def read_tei(inner: str, root: str = "TEI") -> list[Imported]:
     return read(text.encode(), "all.xml")
 
 
-def test_letters_of_a_corpus_have_their_ids_or_numbers() -> None:
+def test_letters_of_a_corpus_get_their_ids_or_numbers() -> None:
     letters = "".join(
         f"<TEI{attribute}>{HEADER.format(number, '')}</TEI>"
         for number, attribute in enumerate(("", ' xml:id="a"', ' xml:id="b"', ' xml:id="A"', ""), 1)
@@ -378,7 +378,7 @@ def test_a_corpus_without_letters_is_refused() -> None:
         ("", "", True),
     ],
 )
-def test_a_file_is_a_letter_if_it_has_a_text_or_names_no_key(
+def test_a_file_with_a_text_or_without_keys_is_a_letter(
     described: str, text: str, is_letter: bool
 ) -> None:
     found = read_tei(HEADER.format("A", described) + text)

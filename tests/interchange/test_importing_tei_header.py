@@ -1,4 +1,4 @@
-"""What the header of a TEI file says is in the record or in the report."""
+"""The import of TEI headers: the content is in the record or in the report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SENT = """<correspDesc><correspAction type="sent"><persName>Ada One</persName>
 
 
 def letter(profile: str = "", body: str = "", attributes: str = "", **parts: str) -> Imported:
-    """What is read of a letter with these parts in its `fileDesc`."""
+    """Return what is imported from a letter with the given elements in its `fileDesc`."""
     file = "".join(f"<{name}>{parts[name]}</{name}>" for name in PARTS if name in parts)
     text = f"""<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc>{file}</fileDesc>
     <profileDesc>{profile}</profileDesc></teiHeader><text {attributes}>{body}</text></TEI>"""
@@ -30,7 +30,7 @@ def letter(profile: str = "", body: str = "", attributes: str = "", **parts: str
 
 
 def unread(imported: Imported) -> list[str]:
-    """What a report names as unread, by its last two steps."""
+    """Return the unread paths in a report, shortened to their last two steps."""
     said = [finding.message.removeprefix("not read: ") for finding in imported.report]
     return ["/".join(one.partition(": ")[0].split("/")[-2:]) + ": " + one.partition(": ")[2]
             for one in said]  # fmt: skip
@@ -41,7 +41,7 @@ def dump(value: Any) -> Any:
 
 
 def own(record: Record | None = None, **changes: str) -> Imported:
-    """What is read of a file that this program wrote, with some words changed."""
+    """Return what is imported from a file that this program wrote, with some words replaced."""
     written = export("tei", record or full(), FULL_CONTEXT).decode()
     for old, new in changes.items():
         written = written.replace(old, new)
@@ -88,7 +88,7 @@ def test_without_a_publisher_the_first_editor_supplies_the_statements(editor: st
     assert not [item for item in unknown.record.evidence if item.basis == "supplied"]
 
 
-def test_titles_of_the_letter_are_its_titles() -> None:
+def test_titles_of_the_file_become_titles_of_the_letter() -> None:
     imported = letter(
         titleStmt="<title type='main'>A</title><title level='a'>B</title><title/>"
         "<title level='u' type='letter'>C</title><title type='alternative'>B</title>"
@@ -124,7 +124,7 @@ def test_the_author_is_the_sender_if_no_action_names_one() -> None:
     assert unread(imported) == []
 
 
-def test_an_author_who_did_not_send_the_letter_is_a_rival() -> None:
+def test_an_author_who_is_not_the_sender_is_a_rival_value() -> None:
     authors = "<author>Ada One</author><author>Ben</author>"
     imported = letter(SENT, titleStmt=f"<title>A</title>{authors}")
     assert names(imported.record, "sender") == ["Ada One"]
@@ -155,7 +155,7 @@ def test_date_and_place_of_creation_are_those_of_the_letter() -> None:
         ('<date when="1870" cert="high"/>', [("1870", "cert: high")]),
     ],
 )
-def test_another_date_of_creation_is_a_rival(
+def test_a_different_date_of_creation_is_a_rival_value(
     date: str, rivals: list[tuple[str, str | None]]
 ) -> None:
     imported = letter(f"{SENT}<creation>{date}<placeName key='1'>Exton</placeName></creation>")
@@ -188,7 +188,7 @@ def test_identifiers_of_the_publication_are_those_of_the_letter() -> None:
     ]
 
 
-def test_rights_are_every_licence_and_paragraph() -> None:
+def test_rights_contain_every_licence_and_paragraph() -> None:
     imported = letter(
         publicationStmt="""<availability status="free">
         <licence target="https://spdx.org/licenses/CC-BY-4.0.html">Some rights.</licence>
@@ -237,7 +237,7 @@ MANUSCRIPT = """<msDesc><msIdentifier><country>Wyeland</country><settlement>Exto
 <acquisition>Bought 1900.</acquisition></history></msDesc>"""
 
 
-def test_a_manuscript_has_its_holding_its_numbers_and_its_history() -> None:
+def test_a_manuscript_gives_holding_numbers_and_history() -> None:
     imported = letter(sourceDesc=MANUSCRIPT)
     record = imported.record
     assert [dump(holding) for holding in record.holdings] == [
@@ -342,7 +342,7 @@ def test_a_type_that_records_do_not_have_is_reported() -> None:
         ("", "x?", "", []),
     ],
 )
-def test_languages_are_those_listed_or_else_the_texts(
+def test_listed_languages_take_precedence_over_that_of_the_text(
     listed: str, text: str, body: str, expected: list[str]
 ) -> None:
     imported = letter(
@@ -356,7 +356,7 @@ def test_languages_are_those_listed_or_else_the_texts(
     assert len(list(imported.report)) == len(left)
 
 
-def test_makers_of_the_edition_made_its_file_and_translators_its_translation() -> None:
+def test_editors_made_the_file_and_translators_the_translation() -> None:
     imported = letter(
         body="""<body><div><p>Ja.</p></div><div type="translation"><p>Yes.</p></div></body>""",
         titleStmt="""<title>A</title><editor role="edited by">Ed One</editor>
@@ -384,7 +384,7 @@ def test_makers_of_the_edition_made_its_file_and_translators_its_translation() -
     assert unread(imported) == ["respStmt/resp: “thanks”"]
 
 
-def test_agents_of_our_own_file_come_back_with_all_their_fields() -> None:
+def test_agents_of_our_own_file_are_read_with_all_fields() -> None:
     record = full()
     assert sorted({agent.kind for agent in record.agents}) == [
         "family",
@@ -400,7 +400,7 @@ def test_agents_of_our_own_file_come_back_with_all_their_fields() -> None:
         assert found[agent.name] | {"id": agent.id} == expected, agent.name
 
 
-def test_our_own_file_is_read_but_for_what_has_no_place() -> None:
+def test_our_own_file_is_read_except_where_a_record_has_no_field() -> None:
     imported = own()
     assert [said.partition(": ")[0] for said in unread(imported)] == [
         "edition/@n",

@@ -1,4 +1,4 @@
-"""The text of a TEI letter is in parts, with its zones, its names and its notes at their places."""
+"""The import of the text of TEI letters: parts, zones, names and notes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def dump(value: Any) -> Any:
 
 
 def quotes(imported: Imported) -> list[tuple[str, str | None, str]]:
-    """The statements with a place in the text: their field, their rule and the words there."""
+    """Return the field, the rule and the words of each statement that has a place in the text."""
     text = text_of(imported)
     found = [(i.field, i.rule, i.at) for i in imported.record.evidence if i.at]
     for _, _, at in found:
@@ -74,7 +74,7 @@ def test_a_letter_has_its_file_and_its_text_as_parts() -> None:
     assert messages(imported) == []
 
 
-def test_versions_of_a_letter_say_whose_words_they_have() -> None:
+def test_parts_from_a_text_have_their_relations() -> None:
     imported = tei(
         '<langUsage><language ident="de"/></langUsage>',
         """<body><div xml:lang="de"><p>Ja.</p></div><div type="normalized"><p>Jawohl.</p></div>
@@ -111,15 +111,15 @@ def test_versions_of_a_letter_say_whose_words_they_have() -> None:
     assert "in it is" in finding.message
 
 
-def test_zones_and_names_are_quoted() -> None:
+def test_zones_and_names_become_quotes() -> None:
     imported = tei(
         HEADER,
         """<body><div><opener><dateline><placeName key="4">Exton</placeName>, <date
-        when="1870-05-03">3 May 1870</date></dateline>
-        <address><addrLine>To Ben Two</addrLine></address>
-        <salute>Dear Ben,</salute></opener><p>I saw <persName ref="#p3">Eva</persName> in
-        <placeName key="7">Riga</placeName> with <orgName ref="#o1">the Board</orgName> and
-        <rs type="person">her son</rs>, <name type="place">Wye</name>, <rs type="book">a book</rs>,
+        when="1870-05-03">3 May 1870</date></dateline> <address><addrLine>To Ben
+        Two</addrLine></address> <salute>Dear Ben,</salute></opener><p>I saw <persName
+        ref="#p3">Eva</persName> in <placeName key="7">Riga</placeName> with <orgName ref="#o1">the
+        Board</orgName> and <rs type="person">her son</rs>, <name type="place">Wye</name>, <rs
+        type="book">a book</rs>,
         <persName>Ben</persName>.</p><closer><salute>Yours</salute><signed>Ada</signed></closer></div>
         </body>""",
     )
@@ -165,7 +165,7 @@ def test_zones_and_names_are_quoted() -> None:
         ('<date when="1871-06-07"/>', "2 April", "1871-06-07", False),
     ],
 )
-def test_a_dateline_is_quoted_for_a_date_that_it_has(
+def test_a_dateline_is_quoted_only_for_a_date_that_it_contains(
     date: str, dateline: str, said: str | None, is_quoted: bool
 ) -> None:
     body = f"<body><opener><dateline>{dateline}</dateline></opener><p>Text.</p></body>"
@@ -186,7 +186,7 @@ def test_a_dateline_is_quoted_for_a_date_that_it_has(
         ([], "Ada", False),
     ],
 )
-def test_the_sender_signed_unless_another_name_is_signed(
+def test_the_sender_is_the_signatory_unless_another_name_is_signed(
     senders: list[str], signed: str, is_signed: bool
 ) -> None:
     header = sent(
@@ -196,7 +196,7 @@ def test_the_sender_signed_unless_another_name_is_signed(
     assert names(imported.record, "signatories") == (senders if is_signed else [])
 
 
-def test_the_first_of_two_salutations_is_the_letters() -> None:
+def test_the_first_of_two_salutations_is_used() -> None:
     imported = tei(body="""<body><opener><salute>Sir,</salute><salute>Dear Ben,</salute></opener>
     <p>Text.</p></body>""")  # fmt: skip
     assert imported.record.salutation == "Sir,"
@@ -218,7 +218,7 @@ def test_the_first_of_two_salutations_is_the_letters() -> None:
         ("<placeName>Exton</placeName>", "<p><geogName>Exton,</geogName></p>", "Exton", ["Exton"]),
     ],
 )  # fmt: skip
-def test_a_place_in_the_dateline_is_that_of_the_letter_if_it_fits(
+def test_a_place_in_the_dateline_is_the_letters_place_if_it_matches(
     header: str, body: str, place: str | None, mentioned: list[str]
 ) -> None:
     imported = tei(sent(header), f"<body>{body}<p>Text.</p></body>")
@@ -229,7 +229,7 @@ def test_a_place_in_the_dateline_is_that_of_the_letter_if_it_fits(
     assert ("mentioned_places.0" in fields) is bool(mentioned)
 
 
-def test_a_correspondent_in_the_text_is_not_mentioned() -> None:
+def test_a_correspondent_is_not_a_mentioned_agent() -> None:
     body = """<body><p><persName>Ben Two</persName> and <persName>Carl</persName> and <persName/> at
     <date>noon</date>.</p></body>"""
     imported = tei(HEADER, body)
@@ -255,7 +255,7 @@ def test_notes_have_their_kinds_and_numbers() -> None:
     assert {note.at.part for note in imported.record.translation_notes} == {"text"}
 
 
-def test_a_note_is_quoted_from_the_part_it_is_in() -> None:
+def test_the_place_of_a_note_names_its_part() -> None:
     imported = tei(
         body="""<body><div><p>Ja<note>One.</note>.</p></div><div type="translation"><p>Yes<note>Two.
         </note>.</p></div></body>"""
@@ -264,7 +264,7 @@ def test_a_note_is_quoted_from_the_part_it_is_in() -> None:
     assert parts == ["text", "translation"]
 
 
-def test_a_note_without_a_place_is_a_remark_and_reported_at_it() -> None:
+def test_a_note_without_a_place_becomes_a_remark_and_is_reported() -> None:
     note = '<note {}="#x">Burnt.</note>'
     for attribute in ("target", "from"):
         imported = tei(body=f"<body><p>A house.{note.format(attribute)}</p></body>")
@@ -315,7 +315,7 @@ def test_a_file_without_a_text_has_no_text_part() -> None:
     assert imported.files.keys() == {"a.xml"}
 
 
-def test_our_own_text_comes_back_with_its_ids_and_all_of_its_notes() -> None:
+def test_our_own_text_is_read_with_its_ids_and_all_notes() -> None:
     record = full()
     [imported] = read(export("tei", record, FULL_CONTEXT), "a.xml")
     back = imported.record

@@ -1,4 +1,4 @@
-"""What others wrote is read into records, and what we wrote comes back."""
+"""Imports of files of other editions, and of our own exports."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 PEOPLE = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
 
 
-def told(record: Record, field: str) -> Any:
-    """What a record says in a field, people by their names, lists of things by what they say."""
+def comparable(record: Record, field: str) -> Any:
+    """Return a field of a record for comparison, without the ids of agents and items."""
     if field in PEOPLE:
         return [
             (agent.name, agent.kind, {item.uri for item in agent.identifiers if item.uri})
@@ -58,17 +58,18 @@ def reading(name: str, record: Record, context: ExportContext) -> Imported:
 
 
 @pytest.mark.parametrize("name", ROUND_TRIP_FIELDS)
-def test_written_values_are_read_back(name: str) -> None:
-    # Of a date that is not sure, days and doubt come back, not which kind of doubt.
+def test_exported_values_are_imported_again(name: str) -> None:
+    # The import restores the days of a qualified date and that it is in doubt, not the kind of
+    # doubt.
     received = DateAndPlace(edtf="1961-03?", as_written="early")
     record = full().model_copy(update={"received": received})
     imported = reading(name, record, FULL_CONTEXT)
     for field in ROUND_TRIP_FIELDS[name]:
-        assert told(imported.record, field) == told(record, field), field
+        assert comparable(imported.record, field) == comparable(record, field), field
 
 
 @pytest.mark.parametrize("name", ["tei", "ead3"])
-def test_a_restriction_comes_back(name: str) -> None:
+def test_an_exported_restriction_is_imported_again(name: str) -> None:
     record = reading(name, full(), FULL_CONTEXT).record
     access = record.part("original").access
     assert access is not None
@@ -78,7 +79,7 @@ def test_a_restriction_comes_back(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ROUND_TRIP_FIELDS)
-def test_almost_nothing_comes_back_as_almost_nothing(name: str) -> None:
+def test_a_bare_record_is_imported_as_a_bare_record(name: str) -> None:
     record = reading(name, bare(), BARE_CONTEXT).record
     assert set(record.as_json()) <= {
         "format",
@@ -95,13 +96,13 @@ def test_almost_nothing_comes_back_as_almost_nothing(name: str) -> None:
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(record=records())
-def test_whatever_was_written_is_read(record: Record) -> None:
+def test_every_export_of_a_generated_record_can_be_imported(record: Record) -> None:
     for name in ROUND_TRIP_FIELDS:
         if name != "cmif" or record.document_type.correspondence:
             reading(name, record, BARE_CONTEXT)
 
 
-def test_the_text_comes_back_with_its_zones_and_notes() -> None:
+def test_an_exported_text_is_imported_with_its_zones_and_notes() -> None:
     imported = reading("tei", full(), FULL_CONTEXT)
     record = imported.record
     [text] = [part for part in record.parts if part.is_text]
@@ -160,7 +161,7 @@ def test_other_files_are_refused(written: bytes, said: str) -> None:
         '<!ENTITY % a SYSTEM "http://127.0.0.1:9/a.dtd"> %a;',
     ],
 )
-def test_no_entity_is_expanded_and_nothing_fetched(declared: str) -> None:
+def test_entities_are_not_expanded_and_nothing_is_fetched(declared: str) -> None:
     text = f'<!DOCTYPE TEI [{declared}]><TEI xmlns="http://www.tei-c.org/ns/1.0"><p>&a;</p></TEI>'
     with pytest.raises(InvalidError) as refused:
         read(text.encode(), "file.xml")
@@ -168,7 +169,7 @@ def test_no_entity_is_expanded_and_nothing_fetched(declared: str) -> None:
     assert refused.value.report.errors
 
 
-def test_letters_made_by_others_go_the_whole_way(tmp_path: Path) -> None:
+def test_letters_of_other_editions_become_valid_packages(tmp_path: Path) -> None:
     for file in published_letters()[::6]:
         for imported in read(file.read_bytes(), file.name):
             folder = tmp_path / "records" / imported.record.id
@@ -182,7 +183,10 @@ def test_letters_made_by_others_go_the_whole_way(tmp_path: Path) -> None:
             assert verify(built.path).ok
             [again] = read((built.path / "metadata" / "tei.xml").read_bytes(), file.name)
             for field in ROUND_TRIP_FIELDS["tei"]:
-                assert told(again.record, field) == told(record, field), (file.name, field)
+                assert comparable(again.record, field) == comparable(record, field), (
+                    file.name,
+                    field,
+                )
 
 
 def test_the_command_writes_records(tmp_path: Path) -> None:
@@ -199,7 +203,7 @@ def test_the_command_writes_records(tmp_path: Path) -> None:
     assert len(json.loads(again.stdout)["results"]) == 3
 
 
-def test_files_of_one_name_get_ids_from_their_folders(run: Run, tmp_path: Path) -> None:
+def test_files_with_the_same_name_get_ids_from_their_folders(run: Run, tmp_path: Path) -> None:
     for volume in ("a/v1", "a/v2", "b/v1"):
         (tmp_path / volume).mkdir(parents=True)
         (tmp_path / volume / "001.xml").write_text(LETTER.format(title=volume, text="Text."))
@@ -210,7 +214,7 @@ def test_files_of_one_name_get_ids_from_their_folders(run: Run, tmp_path: Path) 
     assert made == {"a/v1": "a-v1-001", "b/v1": "b-v1-001", "a/v2": "v2-001", "Other": "other"}
 
 
-def test_ids_that_two_files_share_are_distinguished(run: Run, tmp_path: Path) -> None:
+def test_ids_that_two_files_share_become_different(run: Run, tmp_path: Path) -> None:
     for name in ("one", "two"):
         text = LETTER.format(title=name, text="Text.").replace("<TEI ", '<TEI xml:id="L1" ')
         (tmp_path / f"{name}.xml").write_text(text)
@@ -219,7 +223,7 @@ def test_ids_that_two_files_share_are_distinguished(run: Run, tmp_path: Path) ->
     assert {folder.name for folder in (tmp_path / "r").iterdir()} == {"L1", "two-L1"}
 
 
-def test_replace_is_what_its_hint_says(run: Run, tmp_path: Path) -> None:
+def test_replace_does_what_its_hint_says(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "a.xml"
     file.write_text(LETTER.format(title="First", text="Text."))
     assert run("import", file, "--out", tmp_path / "r").returncode == 0

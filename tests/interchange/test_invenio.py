@@ -25,17 +25,17 @@ TERMS = {
         "other", "submitted", "updated", "valid", "withdrawn",
     },
 }  # fmt: skip
-"""The types that a fresh InvenioRDM 13 knows. It refuses others."""
+"""The types in the vocabularies of a fresh InvenioRDM 13, which refuses other types."""
 
 
-def said(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, Any]:
+def exported(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, Any]:
     metadata: dict[str, Any] = json.loads(export("invenio", record(**fields), context))["metadata"]
     return metadata
 
 
 def words(**fields: Any) -> list[str]:
-    """The descriptions of all types except the first, which has the kind of document."""
-    found = said(**fields)["additional_descriptions"]
+    """Return all descriptions except the first, which has the kind of document."""
+    found = exported(**fields)["additional_descriptions"]
     assert {each["type"]["id"] for each in found} <= TERMS["additional_descriptions"]
     return [each["description"] for each in found][1:]
 
@@ -44,11 +44,11 @@ def identifiers(*pairs: tuple[str, str]) -> list[dict[str, str]]:
     return [{"scheme": scheme, "value": value} for scheme, value in pairs]
 
 
-def test_each_field_has_its_place() -> None:
+def test_each_field_is_written_in_its_place() -> None:
     assert places(export("invenio", full(), FULL_CONTEXT)) == expected("invenio")
 
 
-def test_unknown_values_are_left_out_or_have_the_words_of_datacite() -> None:
+def test_unknown_values_are_left_out_or_have_datacites_words() -> None:
     assert json.loads(export("invenio", bare(), BARE_CONTEXT)) == {
         "metadata": {
             "resource_type": {"id": "publication-other"},
@@ -64,16 +64,16 @@ def test_unknown_values_are_left_out_or_have_the_words_of_datacite() -> None:
     }
 
 
-def test_every_type_is_in_the_vocabulary_of_a_fresh_instance() -> None:
+def test_only_types_of_a_fresh_instance_are_used() -> None:
     metadata = json.loads(export("invenio", full(), FULL_CONTEXT))["metadata"]
-    metadata["additional_descriptions"] += said(date={"as_written": "1956/57"})[
+    metadata["additional_descriptions"] += exported(date={"as_written": "1956/57"})[
         "additional_descriptions"
     ]
     for name, known in TERMS.items():
         assert {each["type"]["id"] for each in metadata[name]} <= known
 
 
-def test_each_identifier_is_there_once_and_the_first_doi_is_that_of_the_draft() -> None:
+def test_identifiers_appear_once_and_the_first_doi_is_the_drafts() -> None:
     known = identifiers(
         ("doi", "10.1000/A"), ("doi", "10.1000/b"), ("local", "x"), ("local", "7"),
         ("handle", "20.500/1"), ("doi", "10.1000/a"),
@@ -99,7 +99,7 @@ def test_an_agent_has_one_identifier_of_each_scheme_and_the_others_are_described
     )
     agents = [{"id": "a", "name": "Doe, John, Jr.", "kind": "person", "identifiers": known}]
     fields: dict[str, Any] = {"agents": agents, "sender": ["a"]}
-    [creator] = said(**fields)["creators"]
+    [creator] = exported(**fields)["creators"]
     assert creator["person_or_org"] == {
         "type": "personal",
         "family_name": "Doe",
@@ -114,7 +114,7 @@ def test_an_agent_has_one_identifier_of_each_scheme_and_the_others_are_described
 
 def test_a_place_has_one_identifier_of_each_scheme_and_the_others_are_described() -> None:
     known = identifiers(("wikidata", "Q1899"), ("local", "7"), ("geonames", "703448"))
-    metadata = said(mentioned_places=[{"name": "Kyiv", "identifiers": known}, {"name": "Lviv"}])
+    metadata = exported(mentioned_places=[{"name": "Kyiv", "identifiers": known}, {"name": "Lviv"}])
     assert metadata["locations"]["features"] == [
         {
             "place": "Kyiv",
@@ -126,13 +126,15 @@ def test_a_place_has_one_identifier_of_each_scheme_and_the_others_are_described(
         },
         {"place": "Lviv", "description": "Mentioned in the text"},
     ]
-    [here] = said(place={"name": "Kyiv"})["locations"]["features"]
+    [here] = exported(place={"name": "Kyiv"})["locations"]["features"]
     assert here == {"place": "Kyiv", "description": "Place of writing"}
 
 
-def test_nobody_contributes_twice_in_one_kind() -> None:
+def test_an_agent_appears_once_for_each_kind_of_contributor() -> None:
     agents = [{"id": "ann", "name": "Ann", "kind": "person"}]
-    metadata = said(agents=agents, recipients=["ann"], donor="ann", rights={"statement": "Free."})
+    metadata = exported(
+        agents=agents, recipients=["ann"], donor="ann", rights={"statement": "Free."}
+    )
     assert [each["role"]["id"] for each in metadata["contributors"]] == ["other"]
     assert words(agents=agents, recipients=["ann"], donor="ann") == [
         "Contributors: Ann (recipient); Ann (donor)"
@@ -148,25 +150,29 @@ def test_nobody_contributes_twice_in_one_kind() -> None:
         ("195X", "1950-01-01/1959-12-31", "EDTF 195X"),
     ],
 )
-def test_a_vague_date_is_a_range_and_says_so(edtf: str, date: str, description: str | None) -> None:
+def test_a_date_that_is_not_a_day_is_a_range_with_its_edtf(
+    edtf: str, date: str, description: str | None
+) -> None:
     more = {"description": description} if description else {}
-    assert said(date={"edtf": edtf})["dates"] == [{"date": date, "type": {"id": "created"}} | more]
+    assert exported(date={"edtf": edtf})["dates"] == [
+        {"date": date, "type": {"id": "created"}} | more
+    ]
 
 
 def test_a_date_without_two_ends_is_described() -> None:
     assert words(date={"edtf": "1957/..", "note": "a stamp"}) == [
         "Date of the letter: EDTF 1957/..; a stamp"
     ]
-    assert "dates" not in said(date={"edtf": "1957/.."})
+    assert "dates" not in exported(date={"edtf": "1957/.."})
     assert words(received={"edtf": "../1957"}) == ["Date received: EDTF ../1957"]
     assert words(date={"as_written": "1956/57"}) == ["Date as written: 1956/57"]
-    assert said(received={"edtf": "1957"})["dates"] == [
+    assert exported(received={"edtf": "1957"})["dates"] == [
         {"date": "1957", "type": {"id": "other"}, "description": "Received"}
     ]
 
 
-def test_markup_in_the_words_of_a_record_is_text() -> None:
-    metadata = said(
+def test_markup_in_a_record_is_escaped() -> None:
+    metadata = exported(
         summary={"text": "A <b> & c"}, custody="<i>", rights={"statement": "© <X>"}, title="A <b>"
     )
     assert metadata["description"] == "<p>A &lt;b&gt; &amp; c</p>"
@@ -187,17 +193,17 @@ def test_markup_in_the_words_of_a_record_is_text() -> None:
         ("Ask the archive", {"title": {"en": "Ask the archive"}}),
     ],
 )
-def test_a_licence_is_listed_or_a_title(licence: str, rights: dict[str, Any]) -> None:
-    metadata = said(rights={"statement": "Free.", "licence": licence})
+def test_a_licence_is_an_spdx_identifier_or_a_title(licence: str, rights: dict[str, Any]) -> None:
+    metadata = exported(rights={"statement": "Free.", "licence": licence})
     assert metadata["rights"] == [
         rights,
         {"title": {"en": "Rights"}, "description": {"en": "Free."}},
     ]
 
 
-def test_a_term_that_an_instance_does_not_have_is_written_out() -> None:
+def test_a_term_that_an_instance_does_not_have_becomes_text() -> None:
     parts = [{"id": "o", "kind": "original", "held": False, "languages": ["ru", "en"]}]
-    metadata = said(parts=parts, rights={"statement": "Free.", "licence": "MIT"})
+    metadata = exported(parts=parts, rights={"statement": "Free.", "licence": "MIT"})
     invenio.without_licence(metadata, "mit")
     assert metadata["rights"] == [
         {"title": {"en": "MIT"}, "link": "https://spdx.org/licenses/MIT.html"},
@@ -209,13 +215,13 @@ def test_a_term_that_an_instance_does_not_have_is_written_out() -> None:
     assert metadata["additional_descriptions"][1:] == [language]
 
 
-def test_publications_are_related_once_by_their_doi_or_else_by_their_address() -> None:
+def test_publications_are_related_once_by_doi_or_address() -> None:
     publications = [
         "One, https://doi.org/10.1000/1 (https://example.org/1)",
         "Two, https://example.org/2, https://example.org/3",
         "One again, 10.1000/1",
     ]
-    related = said(publications=publications)["related_identifiers"]
+    related = exported(publications=publications)["related_identifiers"]
     kind = {"relation_type": {"id": "ispublishedin"}}
     assert related == [
         {"identifier": "10.1000/1", "scheme": "doi"} | kind,
@@ -224,28 +230,28 @@ def test_publications_are_related_once_by_their_doi_or_else_by_their_address() -
     ]
 
 
-def test_size_is_the_sum_of_the_files_that_were_measured() -> None:
+def test_the_size_is_the_sum_of_the_measured_files() -> None:
     parts = [{"id": name, "kind": "scan", "file": name} for name in "abc"]
     files = {"a": FileFacts(3), "b": FileFacts(4), "other": FileFacts(8)}
-    metadata = said(replace(BARE_CONTEXT, files=files), parts=parts)
+    metadata = exported(replace(BARE_CONTEXT, files=files), parts=parts)
     assert metadata["sizes"] == ["7 bytes"]
     assert "formats" not in metadata
-    assert "sizes" not in said(parts=parts)
+    assert "sizes" not in exported(parts=parts)
 
 
-def test_languages_are_codes_of_three_letters_and_their_script_is_described() -> None:
+def test_languages_have_three_letters_and_a_description_has_their_script() -> None:
     parts = [
         {"id": "o", "kind": "original", "held": False, "languages": ["zh-Hant", "zh", "und"]},
     ]
-    assert said(parts=parts)["languages"] == [{"id": "zho"}]
+    assert exported(parts=parts)["languages"] == [{"id": "zho"}]
     assert words(parts=parts) == ["Languages, with script or region: zh-Hant"]
 
 
-def test_a_holding_without_a_place_is_the_archive() -> None:
+def test_a_holding_without_levels_is_only_the_archive() -> None:
     assert words(holdings=[{"repository": "RGANI"}]) == ["Original document: RGANI"]
 
 
-def test_the_official_schema_has_a_place_for_everything() -> None:
+def test_the_official_schema_accepts_every_field() -> None:
     schema = json.loads((official("invenio") / "record-v6.0.0.json").read_text("utf-8"))
     known = schema["properties"]["metadata"]["properties"]
     metadata = json.loads(export("invenio", full(), FULL_CONTEXT))["metadata"]

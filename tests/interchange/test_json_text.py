@@ -1,4 +1,4 @@
-"""JSON is written quickly, and as the standard library would write it."""
+"""JSON has the same bytes as that of the standard library."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ PLAIN = st.recursive(
 
 
 @given(PLAIN)
-def test_it_is_what_the_standard_library_writes(data: object) -> None:
+def test_json_has_the_bytes_of_the_standard_library(data: object) -> None:
     expected = json.dumps(data, ensure_ascii=False, indent=2).encode() + b"\n"
     assert to_json(data) == expected
 
 
-def test_half_a_surrogate_pair_is_escaped() -> None:
+def test_a_lone_surrogate_is_escaped() -> None:
     assert to_json({"name": "a\ud800"}) == b'{\n  "name": "a\\ud800"\n}\n'

@@ -1,4 +1,4 @@
-"""The mapping table tells the truth: what it says is held is in the document, all else is not."""
+"""The mappings are true: only the fields that they list are in the documents."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ WORDS = {
     "agents.as_written", "agents.version", "agents.note", "events.type", "events.date.as_written",
     "events.date.note", "events.detail",
 }  # fmt: skip
-"""Fields whose words can be told apart in a document, once each says something of its own."""
+"""Fields to which `_marked` can give unique words, so that they can be found in a document."""
 
 
 def _marked(value: Any, kind: str, marks: dict[str, list[str]]) -> Any:
-    """The record with words of its own in each of these fields."""
+    """Return the record with unique words in each of the `WORDS` fields."""
     if isinstance(value, dict):
         return {
             key: _marked(item, f"{kind}.{key}" if kind else key, marks)
@@ -50,7 +50,7 @@ def _marked(value: Any, kind: str, marks: dict[str, list[str]]) -> Any:
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_field_is_in_the_document_if_the_mapping_says_so(name: str) -> None:
     marks: dict[str, list[str]] = {}
-    # Evidence stays as it is: no format but TEI looks at it, and that only at the places.
+    # Evidence stays unchanged: only TEI uses it, and only its places.
     evidence = FULL["evidence"]
     marked = _marked(copy.deepcopy(FULL | {"evidence": []}), "", marks)
     record = Record.model_validate(marked | {"evidence": evidence})
@@ -77,21 +77,21 @@ def test_the_statements_of_a_record_are_known_fields() -> None:
 
 
 @pytest.mark.parametrize("name", ["csl", "dc"])
-def test_each_loss_is_at_its_place(name: str) -> None:
+def test_each_loss_names_the_place_in_the_record(name: str) -> None:
     report = losses(find_format(name), full(), {}, export(name, full(), FULL_CONTEXT))
     lines = [f"{each.location.field}: {each.message} [{each.code}]" for each in report]
     assert lines == expected(f"losses-{name}")
 
 
 def lost(name: str, record: Record, document: bytes) -> set[str]:
-    """The fields that are reported as lost; Dublin Core has no version."""
+    """Return the fields that are reported as lost, without the version, which Dublin Core lacks."""
     report = losses(find_format(name), record, document=document)
     fields = {str(each.location.field) for each in report if each.code == "crosswalk-field-lost"}
     return fields - {"version"}
 
 
 @pytest.mark.parametrize("name", ["date", "received"])
-def test_only_the_words_of_an_open_date_can_be_elsewhere(name: str) -> None:
+def test_words_of_an_open_date_count_wherever_they_are(name: str) -> None:
     words = {"as_written": "in 1956/57", "note": "or 1957"}
     opened = Record.model_validate(BARE | {name: words})
     assert lost("sword", opened, b'["In 1956/57, or 1957"]') == set()
@@ -102,7 +102,7 @@ def test_only_the_words_of_an_open_date_can_be_elsewhere(name: str) -> None:
     assert lost("sword", dated, b'["In 1956/57, or 1957"]') == fields
 
 
-def test_words_are_found_in_any_spelling_of_a_document() -> None:
+def test_words_are_found_in_any_encoding_of_a_document() -> None:
     record = Record.model_validate(BARE | {"title": "Größe & <Maß>\nИ"})
     partial = "crosswalk-field-partial"
     for name in ("dc", "csl", "bibtex", "dataverse"):
@@ -116,7 +116,7 @@ def test_words_are_found_in_any_spelling_of_a_document() -> None:
     ]
 
 
-def test_an_escaped_character_and_a_missing_quote_are_no_words_of_a_document() -> None:
+def test_escapes_are_not_words_of_a_document() -> None:
     record = Record.model_validate(BARE | {"title": "gt"})
     for document, is_partial in ((b"<dc>&gt;</dc>", True), (b"<dc>gt</dc>", False)):
         report = losses(find_format("dc"), record, document=document)

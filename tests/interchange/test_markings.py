@@ -1,4 +1,4 @@
-"""A marking is a fact about the past, told with its history, and never a right or a restriction."""
+"""A classification is exported as a fact about the past, never as a right or a restriction."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ RIGHTS_KEYS = {
 
 
 def rights_in(name: str, written: bytes) -> str:
-    """All that a document says of rights and of access."""
+    """Return everything that a document says about rights and access."""
     if name in RIGHTS:
         return " ".join(
             "".join(e.itertext()) for e in etree.fromstring(written).xpath(RIGHTS[name])
@@ -76,7 +76,7 @@ def _under(data: Any) -> list[Any]:
     return [one for item in data for one in _under(item)] if isinstance(data, list) else []
 
 
-def test_the_phrase_has_the_marking_and_what_became_of_it() -> None:
+def test_a_classification_in_words_has_its_history() -> None:
     record = Record.model_validate(RAW)
     assert classification_in_words(record) == PHRASE
     assert classification_in_words(record, brief=True) == (
@@ -88,7 +88,7 @@ def test_the_phrase_has_the_marking_and_what_became_of_it() -> None:
 @pytest.mark.parametrize(
     "name", [n for n in FORMATS if place_of(find_format(n).mapping, "classification.as_written")]
 )
-def test_a_marking_is_described_and_restricts_nothing(name: str) -> None:
+def test_a_classification_is_described_and_restricts_nothing(name: str) -> None:
     written = export(name, Record.model_validate(RAW))
     text = json.dumps(json.loads(written), ensure_ascii=False) if name.endswith("json") else ""
     assert PHRASE in (text or " ".join(written.decode().split()))

@@ -1,4 +1,4 @@
-"""XML as it is written here is what any reader takes it for."""
+"""Other readers of XML read what `markup` writes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_any_text_is_read_back_from_mixed_content(pieces: list[tuple[str, str, s
 
 
 @given(TEXTS, TEXTS)
-def test_indented_documents_have_new_space_between_elements_alone(one: str, other: str) -> None:
+def test_indentation_adds_space_only_between_elements(one: str, other: str) -> None:
     document = root(SPACE, "list", {"l": SPACE})
     say(put(document, "item"), "name", one, key=other)
     put(document, "empty")
@@ -57,7 +57,7 @@ def test_indented_documents_have_new_space_between_elements_alone(one: str, othe
     assert [element.text for element in empty] == [None, None]
 
 
-def test_prefixes_are_those_of_the_root() -> None:
+def test_names_have_the_prefix_that_the_root_declares() -> None:
     spaces = {None: SPACE, "xlink": "http://www.w3.org/1999/xlink"}
     document = label(root(SPACE, "list", spaces), xml_lang="de", xlink_href="#a", from_="1")
     found = read(serialize(document))
@@ -67,7 +67,7 @@ def test_prefixes_are_those_of_the_root() -> None:
 
 
 @pytest.mark.parametrize("indent", [True, False])
-def test_depth_has_no_limit(indent: bool) -> None:
+def test_elements_can_be_nested_without_limit(indent: bool) -> None:
     depth = 5000
     document: Element = root(SPACE, "seg")
     document.line = document.line if indent else ""
@@ -77,7 +77,7 @@ def test_depth_has_no_limit(indent: bool) -> None:
     assert serialize(document).count(b"<seg") == depth + 1
 
 
-def test_a_fragment_has_its_final_context() -> None:
+def test_a_fragment_is_indented_as_in_its_document() -> None:
     document = root(SPACE, "list")
     inner = root("https://example.org/names", "names", within=put(document, "item"))
     say(inner, "name", "Ada")

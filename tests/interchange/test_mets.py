@@ -1,4 +1,4 @@
-"""METS: where each field of a record goes, and the two documents that are in it."""
+"""METS: where each field of a record goes, and the two documents in METS."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from places import expected, places
 from archive_pkg.interchange import ExportContext, FileFacts, export
 
 
-def test_each_field_has_its_place() -> None:
+def test_each_field_is_written_in_its_place() -> None:
     lines = places(export("mets", full(), FULL_CONTEXT))
     assert [line for line in lines if "/xmlData/" not in line] == expected("mets")
 
 
-def test_dublin_core_and_premis_are_in_it_as_they_are_by_themselves() -> None:
+def test_mets_contains_the_same_dublin_core_and_premis_as_their_exports() -> None:
     lines = places(export("mets", full(), FULL_CONTEXT))
     for name, section in (("dc", "dmdSec"), ("premis", "amdSec/digiprovMD")):
         within = f"mets/{section}/mdWrap/xmlData/"
@@ -25,13 +25,13 @@ def test_dublin_core_and_premis_are_in_it_as_they_are_by_themselves() -> None:
         assert inner == places(export(name, full(), FULL_CONTEXT))
 
 
-def said(context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
+def exported(context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
     lines = places(export("mets", record(**fields), context))
     return [line.removeprefix("mets/") for line in lines if "/xmlData/" not in line]
 
 
 def test_unknown_values_are_left_out() -> None:
-    assert said()[1:] == [
+    assert exported()[1:] == [
         "@OBJID: x",
         "@LABEL: A letter",
         "@TYPE: Message",
@@ -54,11 +54,11 @@ def test_unknown_values_are_left_out() -> None:
     ]
 
 
-def test_a_premis_next_to_it_is_referenced() -> None:
+def test_premis_in_the_same_folder_is_referenced() -> None:
     premis = export("premis", bare(), BARE_CONTEXT)
-    told = said(replace(BARE_CONTEXT, beside={"premis.xml": b"abc", "dc.xml": premis}))
+    written = exported(replace(BARE_CONTEXT, beside={"premis.xml": b"abc", "dc.xml": premis}))
     within = "amdSec/digiprovMD/"
-    assert [line.removeprefix(within) for line in told if line.startswith(within)] == [
+    assert [line.removeprefix(within) for line in written if line.startswith(within)] == [
         "@ID: premis",
         "mdRef/@LOCTYPE: URL",
         "mdRef/@xlink:href: premis.xml",
@@ -79,17 +79,17 @@ def test_a_file_has_its_strongest_digest_and_its_first_type() -> None:
     strength = {"sha512": "SHA-512", "sha256": "SHA-256", "sha1": "SHA-1", "md5": "MD5"}
     for at, name in enumerate(strength):
         digests = {each: each * 2 for each in reversed(list(strength)[at:])}
-        told = said(replace(BARE_CONTEXT, files={"f": FileFacts(5, digests)}), parts=parts)
-        assert f"fileSec/fileGrp/file/@CHECKSUM: {name * 2}" in told
-        assert f"fileSec/fileGrp/file/@CHECKSUMTYPE: {strength[name]}" in told
-        assert "fileSec/fileGrp/file/@MIMETYPE: image/tiff" in told
-    told = said(parts=parts[:1])
-    assert [line for line in told if line.startswith("fileSec/fileGrp/file/@")] == [
+        written = exported(replace(BARE_CONTEXT, files={"f": FileFacts(5, digests)}), parts=parts)
+        assert f"fileSec/fileGrp/file/@CHECKSUM: {name * 2}" in written
+        assert f"fileSec/fileGrp/file/@CHECKSUMTYPE: {strength[name]}" in written
+        assert "fileSec/fileGrp/file/@MIMETYPE: image/tiff" in written
+    written = exported(parts=parts[:1])
+    assert [line for line in written if line.startswith("fileSec/fileGrp/file/@")] == [
         "fileSec/fileGrp/file/@ID: file-1"
     ]
 
 
-def test_each_part_is_within_the_first_that_it_belongs_to() -> None:
+def test_each_part_is_within_the_first_part_that_it_belongs_to() -> None:
     def part(name: str, kind: str = "scan", **more: list[str]) -> dict[str, Any]:
         return {"id": name, "kind": kind, "title": name.upper(), "held": False, **more}
 
@@ -112,6 +112,6 @@ def test_each_part_is_within_the_first_that_it_belongs_to() -> None:
 
 
 def test_a_title_is_on_one_line() -> None:
-    assert "@LABEL: A letter" in said(title="A\nletter")
+    assert "@LABEL: A letter" in exported(title="A\nletter")
     parts = [{"id": "a", "kind": "scan", "title": "On\ntwo lines", "held": False}]
-    assert "structMap/div/div/@LABEL: On two lines" in said(parts=parts)
+    assert "structMap/div/div/@LABEL: On two lines" in exported(parts=parts)

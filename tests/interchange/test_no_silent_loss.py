@@ -1,7 +1,7 @@
 """No field of a record is lost silently: each value is in the document or reported as lost.
 
-Every text, date, identifier and agent of a record gets words of its own, so that a value that is in
-the document by chance does not count.
+Every text, date, identifier and agent of the record gets unique words, so that no value can be in
+the document by chance.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ OTHER_WORDS = {
 
 
 class Marks:
-    """Copies a record as plain data, with words of its own for every value."""
+    """Copies a record as plain data, with unique words for every value."""
 
     def __init__(self, record: Record) -> None:
         self.numbers = count(1)
@@ -110,7 +110,7 @@ class Marks:
         return re.sub(r"(?<![\dY-])\d{4}", lambda _: str(next(self.years)), str(date))
 
     def agent(self, name: str) -> str:
-        """An agent of its own for every reference."""
+        """Return a new agent, for one reference."""
         agent = self.record.agent(name)
         copy = {"id": f"marked-{next(self.numbers)}", "name": self.word(), "kind": agent.kind}
         self.agents.append(copy)
@@ -142,7 +142,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def reported(report: Report) -> tuple[set[str], set[str]]:
-    """The fields that are reported as lost, and the places of coarsened dates."""
+    """Return the fields that are reported as lost, and the places of coarsened dates."""
     kinds, coarse = set(), set()
     for finding in report:
         named = re.search(r"(?:cannot hold|only part of) ([\w.]+)", finding.message)

@@ -1,4 +1,4 @@
-"""Fields that few standards have a place for: each is in the document, or reported as lost."""
+"""Fields for which few standards have an element: each is in the document, or reported as lost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FIELDS = PARTICULARS.keys() - {"agents"}
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_each_is_in_the_document_or_reported_as_lost(name: str) -> None:
+def test_each_particular_is_in_the_document_or_reported_as_lost(name: str) -> None:
     chosen = find_format(name)
     given = record(**PARTICULARS)
     document = export(name, given, FULL_CONTEXT)

@@ -1,4 +1,4 @@
-"""PREMIS: where each field of a record goes, and how its things are tied together."""
+"""PREMIS: where each field of a record goes, and how objects, events and agents are linked."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ AUTHORITY = "http://id.loc.gov/vocabulary/preservation/"
 DIGEST = "ab" * 32
 
 
-def said(context: ExportContext = BARE_CONTEXT, within: str = "", **fields: Any) -> list[str]:
-    """The lines of a document from those of an element on, without the vocabularies' names."""
+def exported(context: ExportContext = BARE_CONTEXT, within: str = "", **fields: Any) -> list[str]:
+    """Return the lines that begin with the path of an element, without names of vocabularies."""
     lines = [
         line.removeprefix("premis/")
         for line in places(export("premis", record(**fields), context))
@@ -26,12 +26,12 @@ def said(context: ExportContext = BARE_CONTEXT, within: str = "", **fields: Any)
     return [line for line in lines if line.startswith(within)]
 
 
-def test_each_field_has_its_place() -> None:
+def test_each_field_is_written_in_its_place() -> None:
     lines = places(export("premis", full(), FULL_CONTEXT))
     assert [line for line in lines if "/@authorityURI" not in line] == expected("premis")
 
 
-def test_each_term_of_a_vocabulary_has_its_address() -> None:
+def test_each_term_has_the_address_of_its_vocabulary() -> None:
     document = etree.fromstring(export("premis", full(), FULL_CONTEXT))
     terms = [dict(term.attrib) for term in document.iter() if "authority" in str(term.attrib)]
     assert document.nsmap["premis"] == premis.NAMESPACE  # the types of objects have the prefix
@@ -44,9 +44,9 @@ def test_each_term_of_a_vocabulary_has_its_address() -> None:
         assert term.get("authorityURI") == address
 
 
-def test_a_letter_alone_is_one_object() -> None:
+def test_a_letter_without_parts_is_one_object() -> None:
     thing = "object/significantProperties"
-    assert said()[2:] == [
+    assert exported()[2:] == [
         "object/@xsi:type: premis:intellectualEntity",
         "object/objectIdentifier/objectIdentifierType: local",
         "object/objectIdentifier/objectIdentifierValue: x",
@@ -60,7 +60,7 @@ def test_a_letter_alone_is_one_object() -> None:
 
 
 def relations(document: bytes) -> dict[str, dict[str, list[str]]]:
-    """What each object is to others: by its name, the kinds of its relations with their ends."""
+    """Return the relations of each object, by its name: their kinds and their ends."""
     found: dict[str, dict[str, list[str]]] = {}
     for thing in etree.fromstring(document).iter("{*}object"):
         name = thing.findtext("{*}objectIdentifier/{*}objectIdentifierValue")
@@ -75,7 +75,7 @@ def relations(document: bytes) -> dict[str, dict[str, list[str]]]:
     return found
 
 
-def test_parts_are_tied_to_the_letter_and_to_one_another() -> None:
+def test_parts_are_related_to_the_letter_and_to_each_other() -> None:
     def part(name: str, kind: str, **more: list[str]) -> dict[str, Any]:
         return {"id": name, "kind": kind, "held": False, **more}
 
@@ -108,20 +108,20 @@ def test_parts_are_tied_to_the_letter_and_to_one_another() -> None:
 
 def test_languages_of_a_part_are_in_one_property() -> None:
     parts = [{"id": "a", "kind": "original", "held": False, "languages": ["ru", "en"]}]
-    assert "object[2]/significantProperties[3]/significantPropertiesValue: ru en" in said(
+    assert "object[2]/significantProperties[3]/significantPropertiesValue: ru en" in exported(
         parts=parts
     )
 
 
-def test_a_file_has_what_is_known_of_it() -> None:
+def test_a_file_has_only_its_known_values() -> None:
     parts = [
         {"id": "a", "kind": "scan", "file": "f", "media_type": "image/tiff", "pronom": "fmt/353"},
         {"id": "b", "kind": "scan", "file": "f", "media_type": "image/tiff", "pronom": "fmt/353"},
         {"id": "c", "kind": "scan", "file": "f", "sha256": DIGEST},
     ]
-    told = said(parts=parts, within="object[5]")
+    written = exported(parts=parts, within="object[5]")
     traits = "object[5]/objectCharacteristics"
-    assert told == [
+    assert written == [
         "object[5]/@xsi:type: premis:file",
         "object[5]/objectIdentifier[1]/objectIdentifierType: local",
         "object[5]/objectIdentifier[1]/objectIdentifierValue: f",
@@ -146,29 +146,31 @@ def test_a_file_has_what_is_known_of_it() -> None:
         "object[5]/relationship/relatedObjectIdentifier[3]/relatedObjectIdentifierType: local",
         "object[5]/relationship/relatedObjectIdentifier[3]/relatedObjectIdentifierValue: part/c",
     ]
-    bare = said(parts=parts[:1], within="object[3]")
+    bare = exported(parts=parts[:1], within="object[3]")
     assert "object[3]/objectIdentifier/objectIdentifierValue: f" in bare
     assert not [line for line in bare if "fixity" in line or "SHA" in line or "size" in line]
 
 
-def test_names_and_digests_are_those_of_the_setting() -> None:
+def test_names_and_digests_come_from_the_export_context() -> None:
     digests = {"sha512": "5", "sha1": "1", "whirlpool": "w"}
     context = replace(
         BARE_CONTEXT, files={"f": FileFacts(7, digests)}, folder="data/", original_folder="in/"
     )
-    told = said(context, parts=[{"id": "a", "kind": "scan", "file": "f"}], within="object[3]")
+    written = exported(
+        context, parts=[{"id": "a", "kind": "scan", "file": "f"}], within="object[3]"
+    )
     traits = "object[3]/objectCharacteristics"
     for line in (
         f"{traits}/size: 7",
         "object[3]/originalName: in/f",
         "object[3]/storage/contentLocation/contentLocationValue: data/f",
     ):
-        assert line in told
-    named = [line.partition(": ")[2] for line in told if "messageDigest" in line]
+        assert line in written
+    named = [line.partition(": ")[2] for line in written if "messageDigest" in line]
     assert named == ["SHA-1", "1", "SHA-512", "5", "whirlpool", "w"]
 
 
-def test_an_event_is_linked_with_what_it_concerned() -> None:
+def test_an_event_is_linked_with_its_parts_and_files() -> None:
     parts = [{"id": "a", "kind": "scan", "held": False}]
     events = [
         {"id": "e1", "type": "packing", "objects": ["a"], "outputs": [f"sha256:{DIGEST}"]},
@@ -193,14 +195,14 @@ def test_an_event_is_linked_with_what_it_concerned() -> None:
         [("local", "part/a", "source")],
         [("local", "x", None)],
     ]
-    told = said(parts=parts, events=events)
-    assert "event[2]/eventOutcomeInformation/eventOutcome: fail" in told
-    assert "event[6]/eventType: drying of the leaves" in told
-    assert not [line for line in told if line.startswith("event[1]/eventOutcome")]
+    written = exported(parts=parts, events=events)
+    assert "event[2]/eventOutcomeInformation/eventOutcome: fail" in written
+    assert "event[6]/eventType: drying of the leaves" in written
+    assert not [line for line in written if line.startswith("event[1]/eventOutcome")]
 
 
 def test_rights_without_a_licence_are_a_statement() -> None:
-    assert said(rights={"statement": "Free."}, within="rights") == [
+    assert exported(rights={"statement": "Free."}, within="rights") == [
         "rights/rightsStatement/rightsStatementIdentifier/rightsStatementIdentifierType: local",
         "rights/rightsStatement/rightsStatementIdentifier/rightsStatementIdentifierValue: rights",
         "rights/rightsStatement/rightsBasis: other",

@@ -1,4 +1,4 @@
-"""PROV-JSON: where each field of a record goes, and how its things are tied together."""
+"""PROV-JSON: where each field of a record goes, and how things are related."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archive_pkg.interchange import ExportContext, FileFacts, export
 DIGEST = "ab" * 32
 
 
-def said(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, dict[str, Any]]:
+def exported(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, dict[str, Any]]:
     return dict(json.loads(export("prov", record(**fields), context)))
 
 
@@ -23,14 +23,14 @@ def part(name: str, kind: str, **more: Any) -> dict[str, Any]:
 
 
 def relations(document: dict[str, dict[str, Any]], kind: str) -> list[tuple[str, ...]]:
-    """The two ends of each relation of a kind, in their order, without their namespace."""
+    """Return the two ends of each relation of a kind, without their namespaces."""
     return [
         tuple(end.removeprefix("letter:") for end in ends.values())
         for ends in document.get(kind, {}).values()
     ]
 
 
-def test_each_field_has_its_place() -> None:
+def test_each_field_is_written_in_its_place() -> None:
     assert places(export("prov", full(), FULL_CONTEXT)) == expected("prov")
 
 
@@ -52,7 +52,7 @@ def test_unknown_values_are_left_out() -> None:
     }
 
 
-def test_parts_are_tied_to_the_letter_and_to_one_another() -> None:
+def test_parts_are_related_to_the_letter_and_to_each_other() -> None:
     parts = [
         part("o", "original"),
         part("map", "enclosure"),
@@ -62,7 +62,7 @@ def test_parts_are_tied_to_the_letter_and_to_one_another() -> None:
         part("note", "summary", about=["map", "o"]),
     ]
     agents = [{"id": name, "name": name.upper(), "kind": "person"} for name in "ab"]
-    document = said(parts=parts, agents=agents)
+    document = exported(parts=parts, agents=agents)
     assert relations(document, "hadMember") == [
         ("letter", "part/map"),
         ("part/o", "part/leaf"),
@@ -98,7 +98,7 @@ def test_a_part_has_the_digest_of_its_own_file() -> None:
         part("c", "scan"),
     ]
     measured = replace(BARE_CONTEXT, files={"b": FileFacts(1, {"sha256": "cd" * 32})})
-    entities = said(measured, parts=parts)["entity"]
+    entities = exported(measured, parts=parts)["entity"]
     digests = [entities[f"letter:part/{name}"].get("schema:sha256") for name in "abc"]
     assert digests == [DIGEST, "cd" * 32, None]
     assert entities["letter:part/a"]["prov:location"] == "a"
@@ -106,14 +106,14 @@ def test_a_part_has_the_digest_of_its_own_file() -> None:
     assert entities["letter:part/b"]["dcterms:language"] == ["en", "fr"]
 
 
-def test_a_note_is_with_the_part_that_it_is_about_and_is_said_once() -> None:
+def test_a_note_appears_once_at_the_part_that_it_is_about() -> None:
     at = {"start": 0, "end": 5, "exact": "Miska"}
     notes = [
         {"id": name, "kind": "sic", "at": at | {"part": of}}
         for name, of in (("x", "a"), ("y", "b"), ("z", "a"))
     ]
     parts = [part(name, "translation", held=True, file=name) for name in "ab"]
-    entities = said(parts=parts, translation_notes=notes)["entity"]
+    entities = exported(parts=parts, translation_notes=notes)["entity"]
     for name in "ab":
         assert entities[f"letter:part/{name}"]["letter:note"] == "sic, at “Miska”"
 
@@ -121,12 +121,12 @@ def test_a_note_is_with_the_part_that_it_is_about_and_is_said_once() -> None:
 def test_a_failed_event_makes_nothing() -> None:
     made = {"id": "a", "type": "translation", "objects": ["e"]}
     parts = [part("e", "translation")]
-    document = said(parts=parts, events=[made | {"outcome": "fail"}])
+    document = exported(parts=parts, events=[made | {"outcome": "fail"}])
     assert relations(document, "used") == [("event/a", "part/e")]
     assert "wasGeneratedBy" not in document
 
 
-def test_an_event_uses_what_it_does_not_make_or_what_was_made_before() -> None:
+def test_an_event_uses_parts_that_it_does_not_make_first() -> None:
     parts = [part("o", "original"), part("e", "translation", made_from=["o"])]
     events = [
         {"id": "a", "type": "translation", "objects": ["e"], "sources": ["o"]},
@@ -137,7 +137,7 @@ def test_an_event_uses_what_it_does_not_make_or_what_was_made_before() -> None:
         {"id": "f", "type": "translation", "sources": ["o"]},
         {"id": "g", "type": "translation"},
     ]
-    document = said(parts=parts, events=events)
+    document = exported(parts=parts, events=events)
     assert relations(document, "wasGeneratedBy") == [("part/e", "event/a"), ("letter", "event/d")]
     assert relations(document, "used") == [
         ("event/a", "part/o"),

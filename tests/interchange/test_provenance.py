@@ -1,4 +1,4 @@
-"""A letter's history as PREMIS and PROV tell it: each thing once, in its time, in its part."""
+"""The history of a letter in PREMIS and PROV: every event once, in order, with its parts."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def marking(*history: dict[str, Any]) -> dict[str, Any]:
     return {"as_written": "Secret", "history": list(history)}
 
 
-def told(record: Record) -> list[tuple[str, str]]:
+def result(record: Record) -> list[tuple[str, str]]:
     events = etree.fromstring(export("premis", record)).findall("p:event", PREMIS)
     return [
         (str(e.findtext("p:eventType", "", PREMIS)), str(e.findtext("p:eventDateTime", "", PREMIS)))
@@ -70,7 +70,7 @@ def test_changes_of_a_classification_are_events_in_order() -> None:
             {"id": "classification-1", "type": "ingestion", "date": {"edtf": "2026-11-24"}},
         ],
     )
-    assert told(record) == [
+    assert result(record) == [
         ("creation", "1960-07-17"),
         ("classification", "1960-07-18"),
         ("classification review", "unknown"),
@@ -95,17 +95,17 @@ def test_a_change_that_is_also_an_event_appears_once() -> None:
         classification=marking({"action": "declassified", "date": {"edtf": "1992"}}),
         events=[{"id": "open", "type": "declassification", "date": {"edtf": "1992"}}],
     )
-    assert told(record) == [("declassification", "1992")]
+    assert result(record) == [("declassification", "1992")]
 
 
 def test_an_undated_change_is_older_than_the_package() -> None:
     at_work = {"id": "in", "type": "ingestion", "inputs": [f"sha256:{DIGEST}"]}
     events = [{"id": "written", "type": "creation"}, at_work]
     record = letter(classification=marking({"action": "declassified"}), events=events)
-    assert [kind for kind, _ in told(record)] == ["creation", "declassification", "ingestion"]
+    assert [kind for kind, _ in result(record)] == ["creation", "declassification", "ingestion"]
 
 
-def test_a_check_makes_nothing_and_a_making_does() -> None:
+def test_a_check_generates_nothing_and_a_creation_does() -> None:
     record = letter(
         events=[
             {"id": "a", "type": "translation", "objects": ["english"], "sources": ["original"]},
@@ -131,7 +131,7 @@ def test_a_check_makes_nothing_and_a_making_does() -> None:
     }
 
 
-def test_prov_names_digests_and_the_uncertain_words() -> None:
+def test_prov_has_digests_and_the_words_of_uncertain_dates() -> None:
     at = {"part": "english", "start": 0, "end": 5, "exact": "Miska", "prefix": "", "suffix": ""}
     note = {"id": "n", "kind": "uncertain", "at": at, "text": 'Or\n"Mischka\\"?'}
     event = {"id": "b", "type": "packing", "inputs": [f"sha256:{DIGEST}"]}
@@ -144,7 +144,7 @@ def test_prov_names_digests_and_the_uncertain_words() -> None:
 
 
 def statements(document: str) -> list[tuple[str, str, Any]]:
-    """What PROV-JSON says; the names of relations, which are mere numbers, left out."""
+    """Return the statements of PROV-JSON, without the numbers of relations."""
     return [
         (kind, "" if name.startswith("_:") else name, said)
         for kind, named in json.loads(document).items()
@@ -152,10 +152,10 @@ def statements(document: str) -> list[tuple[str, str, Any]]:
     ]
 
 
-def test_prov_is_read_by_its_library_and_names_what_it_declares() -> None:
+def test_the_prov_library_reads_prov_json() -> None:
     written = export("prov", full(), FULL_CONTEXT).decode()
     document = ProvDocument.deserialize(content=written, format="json")
-    # What is not PROV-JSON is refused, dropped, or comes out in another form.
+    # The library refuses, drops or changes everything that is not PROV-JSON.
     assert statements(document.serialize(format="json")) == statements(written)
     named = set(re.findall(r"letter:(?:part|agent|event)/[A-Za-z0-9_-]+|letter:letter", written))
     declared = json.loads(written)

@@ -33,7 +33,7 @@ def actions(**fields: Any) -> list[dict[str, Any]]:
     return [thing for thing in things if thing["@id"].startswith("#event-")]
 
 
-def test_it_has_the_crate_then_the_letter_as_in_schema_org_then_the_events() -> None:
+def test_a_crate_has_the_things_of_schema_org_and_the_events() -> None:
     document = json.loads(export("ro-crate", full(), FULL_CONTEXT))
     assert document["@context"] == "https://w3id.org/ro/crate/1.2/context"
     things = document["@graph"]
@@ -94,7 +94,7 @@ def test_it_has_the_crate_then_the_letter_as_in_schema_org_then_the_events() -> 
     ]
 
 
-def test_unknown_values_that_a_crate_requires_are_stated() -> None:
+def test_values_that_a_crate_requires_are_never_missing() -> None:
     things = graph(bare())
     assert things[:3] == [
         DESCRIPTOR,
@@ -127,7 +127,7 @@ def test_no_thing_is_described_twice() -> None:
     assert len(names) == len(set(names))
 
 
-def test_an_event_has_what_it_made_and_what_it_concerned() -> None:
+def test_an_event_has_its_results_and_objects() -> None:
     parts = [part("o"), part("e", made_from=["o"])]
     events = [
         {"id": "a", "type": "translation", "sources": ["o"], "objects": ["e"], "outcome": "fail"},
@@ -153,7 +153,7 @@ def test_an_event_has_what_it_made_and_what_it_concerned() -> None:
     ]
 
 
-def test_missing_details_of_a_date_are_described() -> None:
+def test_details_that_a_date_cannot_hold_are_in_the_description() -> None:
     events = [
         {"id": "a", "type": "sending", "date": {"edtf": "1998~", "note": "a stamp"}},
         {"id": "b", "type": "sending", "date": {"edtf": "199X"}, "outcome": "warning"},

@@ -1,4 +1,4 @@
-"""schema.org: where each field of a record goes, and how its things are tied together."""
+"""schema.org: where each field of a record goes, and how the things are linked."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from archive_pkg.interchange import ExportContext, FileFacts, export
 LETTER = "#letter"
 
 
-def said(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, dict[str, Any]]:
-    """The things of a document by their `@id`, each of them once."""
+def exported(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, dict[str, Any]]:
+    """Return the things of a document by `@id`, after checking that each appears once."""
     graph = json.loads(export("schema-org", record(**fields), context))["@graph"]
     things = {thing["@id"]: thing for thing in graph}
     assert len(things) == len(graph)
@@ -31,7 +31,7 @@ def part(name: str, kind: str, **more: Any) -> dict[str, Any]:
     return {"id": name, "kind": kind, "title": name.upper(), "held": False} | more
 
 
-def test_each_field_has_its_place() -> None:
+def test_each_field_is_written_in_its_place() -> None:
     assert places(export("schema-org", full(), FULL_CONTEXT)) == expected("schema-org")
 
 
@@ -51,7 +51,7 @@ def test_unknown_values_are_left_out() -> None:
     }
 
 
-def test_each_part_has_its_bond_with_the_letter_and_with_others() -> None:
+def test_parts_are_related_to_the_letter_and_to_other_parts() -> None:
     parts = [
         part("o", "original"),
         part("en", "translation", made_from=["o"], made_by=["a", "p"], method="By hand"),
@@ -70,7 +70,7 @@ def test_each_part_has_its_bond_with_the_letter_and_with_others() -> None:
         {"id": "map", "title": "A map", "part": "map"},
         {"id": "again", "title": "MAP", "part": "map"},
     ]
-    things = said(parts=parts, agents=agents, enclosures=enclosures)
+    things = exported(parts=parts, agents=agents, enclosures=enclosures)
     letter = things[LETTER]
     assert letter["workExample"] == refs("#part-o", "#part-en")
     assert letter["messageAttachment"] == refs("#enclosure-list", "#part-map")
@@ -109,7 +109,7 @@ def test_each_part_has_its_bond_with_the_letter_and_with_others() -> None:
     }
 
 
-def test_an_enclosure_that_is_not_listed_is_an_attachment_too() -> None:
+def test_an_enclosed_part_that_is_not_listed_is_an_attachment() -> None:
     parts = [
         part("o", "original"),
         part("map", "enclosure"),
@@ -117,18 +117,18 @@ def test_an_enclosure_that_is_not_listed_is_an_attachment_too() -> None:
         part("copy", "translation", made_from=["map"]),
         part("legend", "enclosure", part_of=["copy"]),
     ]
-    letter = said(parts=parts)[LETTER]
+    letter = exported(parts=parts)[LETTER]
     assert letter["messageAttachment"] == refs("#part-map")
     assert letter["hasPart"] == refs("#part-map", "#part-leaf")
 
 
 def test_mentioned_places_are_separate_from_the_place_of_writing() -> None:
     mentioned = [{"name": "Lviv"}, {"name": "Odesa"}]
-    things = said(mentioned_places=mentioned)
+    things = exported(mentioned_places=mentioned)
     assert "locationCreated" not in things[LETTER]
     assert things[LETTER]["mentions"] == refs("#place-1", "#place-2")
     assert things["#place-2"] == {"@id": "#place-2", "@type": "Place", "name": "Odesa"}
-    letter = said(mentioned_places=mentioned, place={"name": "Kyiv"})[LETTER]
+    letter = exported(mentioned_places=mentioned, place={"name": "Kyiv"})[LETTER]
     assert letter["locationCreated"] == refs("#place-1")
     assert letter["mentions"] == refs("#place-2", "#place-3")
 
@@ -136,7 +136,7 @@ def test_mentioned_places_are_separate_from_the_place_of_writing() -> None:
 def test_places_with_one_identifier_are_one_thing_with_all_names() -> None:
     known = [{"scheme": "geonames", "value": "498817"}]
     names = ["Leningrad", "St Petersburg", "Leningrad"]
-    things = said(
+    things = exported(
         place={"name": names[0], "identifiers": known},
         mentioned_places=[{"name": name, "identifiers": known} for name in names[1:]],
     )
@@ -147,13 +147,13 @@ def test_places_with_one_identifier_are_one_thing_with_all_names() -> None:
     }
 
 
-def test_agents_with_one_identifier_are_one_thing_with_all_that_is_known() -> None:
+def test_agents_with_one_identifier_are_one_thing_with_all_values() -> None:
     known = [{"scheme": "wikidata", "value": "Q1"}]
     agents = [
         {"id": "a", "name": "Ann", "kind": "person", "identifiers": known},
         {"id": "b", "name": "Anna", "kind": "person", "role": "Clerk", "identifiers": known},
     ]
-    things = said(agents=agents, signatories=["a", "b"])
+    things = exported(agents=agents, signatories=["a", "b"])
     assert things["http://www.wikidata.org/entity/Q1"] == {
         "@id": "http://www.wikidata.org/entity/Q1",
         "@type": "Person",
@@ -170,7 +170,7 @@ def test_agents_have_the_type_and_the_title_of_their_kind() -> None:
         {"id": kind, "name": "A", "kind": kind, "role": "R"} for kind in kinds
     ]
     agents[0]["identifiers"] = [{"scheme": "local", "value": "7"}]
-    things = said(agents=agents)
+    things = exported(agents=agents)
     described: dict[str, dict[str, Any]] = {
         "person": {"@type": "Person", "jobTitle": "R", "identifier": ["7"]},
         "organization": {"@type": "Organization", "disambiguatingDescription": "R"},
@@ -189,13 +189,13 @@ def test_agents_have_the_type_and_the_title_of_their_kind() -> None:
         assert things[f"#agent-{kind}"] == {"@id": f"#agent-{kind}", "name": "A"} | more
 
 
-def test_subjects_are_terms_of_their_scheme_which_is_described_once() -> None:
+def test_subjects_share_the_description_of_their_scheme() -> None:
     subjects = [
         {"term": "Law", "identifier": {"scheme": "local", "value": "K"}},
         {"term": "Trade"},
         {"term": "War", "identifier": {"scheme": "local", "value": "U"}},
     ]
-    things = said(subjects=subjects)
+    things = exported(subjects=subjects)
     assert things[LETTER]["about"] == [{"@id": "#subject-1"}, "Trade", {"@id": "#subject-3"}]
     assert things["#subject-3"] == {
         "@id": "#subject-3",
@@ -215,22 +215,22 @@ def test_subjects_are_terms_of_their_scheme_which_is_described_once() -> None:
         ("Ask the archive", "#licence"),
     ],
 )
-def test_a_licence_is_a_thing_and_no_address_is_made_of_its_words(licence: str, name: str) -> None:
-    things = said(rights={"statement": "Free.", "licence": licence})
+def test_a_licence_in_words_gets_no_address(licence: str, name: str) -> None:
+    things = exported(rights={"statement": "Free.", "licence": licence})
     assert things[LETTER]["license"] == {"@id": name}
     assert things[name] == {"@id": name, "@type": "CreativeWork", "name": licence}
-    alone = said(rights={"statement": "Free."})
+    alone = exported(rights={"statement": "Free."})
     assert alone[LETTER]["copyrightNotice"] == "Free."
     assert len(alone) == 1
 
 
-def test_a_file_has_what_is_known_of_it() -> None:
+def test_a_file_has_only_its_known_values() -> None:
     parts = [
         part("a", "scan", held=True, file="f ü"),
         part("b", "scan", held=True, file="f ü", media_type="image/tiff", sha256="ab" * 32),
         part("c", "scan", held=True, file="g"),
     ]
-    things = said(parts=parts)
+    things = exported(parts=parts)
     assert things["f%20%C3%BC"] == {
         "@id": "f%20%C3%BC",
         "@type": "MediaObject",
@@ -241,18 +241,18 @@ def test_a_file_has_what_is_known_of_it() -> None:
     }
     assert things["g"]["encodesCreativeWork"] == refs("#part-c")
     assert things["#part-b"]["encoding"] == {"@id": "f%20%C3%BC"}
-    measured = said(replace(BARE_CONTEXT, files={"g": FileFacts(7)}), parts=parts)
+    measured = exported(replace(BARE_CONTEXT, files={"g": FileFacts(7)}), parts=parts)
     assert measured["g"]["contentSize"] == "7"
 
 
 def test_custody_and_donor_are_described() -> None:
     agents = [{"id": "a", "name": "Ann", "kind": "person"}]
-    assert said(agents=agents, donor="a")[LETTER]["description"] == "Donor: Ann"
-    assert said(custody="Ours.")[LETTER]["description"] == "Custody: Ours."
+    assert exported(agents=agents, donor="a")[LETTER]["description"] == "Donor: Ann"
+    assert exported(custody="Ours.")[LETTER]["description"] == "Custody: Ours."
 
 
-def test_a_summary_without_an_author_is_an_abstract_alone() -> None:
-    things = said(summary={"text": "On tanks."})
+def test_a_summary_without_an_author_is_only_an_abstract() -> None:
+    things = exported(summary={"text": "On tanks."})
     assert things[LETTER]["abstract"] == "On tanks."
     assert len(things) == 1
     assert "subjectOf" not in things[LETTER]

@@ -1,7 +1,8 @@
-"""Documents are read back, and say nothing that the record does not say.
+"""Exports are read back, and state nothing that the record does not state.
 
-A small reader for each format gives its statements on relations, makers, dates, languages, access
-and rights. What may be said is worked out here from the record alone, without the exports' code.
+A small reader for each format returns its statements on relations, makers, dates, languages, access
+and rights. The allowed statements are derived here from the record, without the code of the
+exports.
 """
 
 from __future__ import annotations
@@ -84,12 +85,12 @@ TELEGRAM: dict[str, Any] = {
 
 
 def plain(text: str | None) -> str:
-    """A text as any document may hold it, on one line."""
+    """Return a text on one line, as every format can hold it."""
     return " ".join(fit(text or "").split())
 
 
 class Says:
-    """What a record says, in the words that the readers use."""
+    """The statements of a record, in the words that the readers use."""
 
     def __init__(self, record: Record) -> None:
         self.record = record
@@ -105,7 +106,7 @@ class Says:
     @property
     def part_of(self) -> set[tuple[str, str]]:
         said = {(p.id, name) for p in self.record.parts for name in p.part_of}
-        # What is part of a part of the letter is part of the letter.
+        # A part of a part of the letter is also part of the letter.
         return said | {(name, LETTER) for name in self.parts if self._within(name)}
 
     def _within(self, name: str) -> bool:
@@ -115,7 +116,7 @@ class Says:
         return any(self.is_version(n) or self._within(n) for n in part.part_of)
 
     def is_version(self, name: str) -> bool:
-        """Whether a part is the letter itself: an original, or made from one."""
+        """Return whether a part is the letter itself: an original, or made from an original."""
         part = self.parts[name]
         if part.kind in ("enclosure", "summary") or part.part_of or part.about:
             return False
@@ -198,7 +199,7 @@ class Says:
         return {tag for part in self.record.parts for tag in part.languages}
 
     def covers(self, written: str, date: Any) -> bool:
-        """Whether a date in a document is the record's, or the nearest that its form can say."""
+        """Return whether a date in a document is that of the record, or the nearest in its form."""
         if date is None or date.edtf is None:
             return False
         if written in (str(date.edtf), date.words):
@@ -214,7 +215,7 @@ class Says:
 
 
 def xml(written: bytes, path: str) -> list[Any]:
-    """What a path of local names finds: `rights`, `correspAction[@type="sent"]/persName`."""
+    """Return what a path of local names finds, such as `correspAction[@type="sent"]/persName`."""
     steps = re.sub(r"(?<![\w@'\"\-:])([A-Za-z]+)(?=[/\[]|$)", r"*[local-name()='\1']", path)
     found = etree.fromstring(written).xpath(f"//{steps}")
     assert isinstance(found, list)
@@ -225,7 +226,7 @@ def words(elements: Iterable[Any]) -> list[str]:
     return [plain("".join(e.itertext())) for e in elements]
 
 
-# The readers: each checks one document against what the record says.
+# The readers: each checks one document against the statements of the record.
 
 
 def check_prov(says: Says, written: bytes) -> None:
@@ -303,7 +304,7 @@ def _own(says: Says, name: str | None) -> str:
 
 def check_schema_org(says: Says, written: bytes) -> None:
     graph = json.loads(written)["@graph"]
-    # What bears an address of its own is the letter; its parts have names of the document.
+    # The letter can have a web address; the names of its parts begin with #.
     kind = says.record.document_type.schema_org
     letter = next(t for t in graph if t["@type"] == [kind, "ArchiveComponent"])
     named = {t["@id"]: t for t in reversed(graph)}
@@ -324,7 +325,7 @@ def check_schema_org(says: Says, written: bytes) -> None:
         }
 
     def twins(allowed: set[str]) -> set[str]:
-        """Names, and those of others with the same identifier, which are one thing in a graph."""
+        """Return names, with the names of agents that are the same thing in a graph."""
         record = says.record
         dated = (record, record.recorded, record.dispatched, record.received)
         places = [one.place for one in dated if one and one.place]
@@ -483,7 +484,7 @@ def check_csl(says: Says, written: bytes) -> None:
         }
 
     def index(allowed: set[str]) -> set[str]:
-        """Names without their dates of life."""
+        """Return names without dates of life."""
         return allowed | {re.sub(r",? *\d{4}-\d{4}$", "", name) for name in allowed}
 
     def loosely(names_: set[str]) -> set[str]:
@@ -515,7 +516,7 @@ def check_bibtex(says: Says, written: bytes) -> None:
 
 
 def check_repository(says: Says, written: bytes) -> None:
-    """InvenioRDM and Dataverse: who made it, and what is said of rights."""
+    """Check the makers and the rights in InvenioRDM or Dataverse."""
     data = json.loads(written)
     if "metadata" in data:
         for one in data["metadata"].get("rights", []):
@@ -546,7 +547,7 @@ READERS = {
     "invenio": check_repository,
     "dataverse": check_repository,
 }
-"""The others are made from these: PROV-N, DataCite's JSON, SWORD, Archivematica."""
+"""The readers by format. DataCite's JSON, SWORD and Archivematica are made from these formats."""
 
 
 def read_back(record: Record, context: ExportContext) -> Iterator[str]:
@@ -566,18 +567,18 @@ def test_there_is_a_reader_for_every_format() -> None:
 
 
 @pytest.mark.parametrize("name", ["full", "telegram"])
-def test_nothing_is_said_that_a_rich_record_does_not_say(name: str) -> None:
+def test_exports_of_a_rich_record_state_nothing_else(name: str) -> None:
     record = full() if name == "full" else Record.model_validate(TELEGRAM)
     texts = {part.id: "Text." for part in record.parts if part.is_text and part.held}
     context = FULL_CONTEXT if name == "full" else ExportContext(texts=texts)
     assert list(read_back(record, context)) == []
 
 
-def test_nothing_is_said_that_the_first_letter_does_not_say(letter: Path) -> None:
+def test_exports_of_the_first_letter_state_nothing_else(letter: Path) -> None:
     assert list(read_back(load_record(letter), ExportContext())) == []
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(record=records())
-def test_nothing_is_said_that_a_record_does_not_say(record: Record) -> None:
+def test_exports_of_any_record_state_nothing_else(record: Record) -> None:
     assert list(read_back(record, ExportContext(made="2026-11-24", year=2026))) == []

@@ -1,4 +1,4 @@
-"""SWORD's metadata document and Archivematica's metadata.csv: Dublin Core in other clothes."""
+"""SWORD's metadata document and Archivematica's metadata.csv, which contain Dublin Core."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_sword_has_each_element_of_dublin_core() -> None:
     assert places(export("sword", full(), FULL_CONTEXT)) == expected("sword")
 
 
-def test_sword_has_no_list_for_a_single_value() -> None:
+def test_a_single_value_is_not_a_list_in_sword() -> None:
     assert places(export("sword", bare(), BARE_CONTEXT)) == [
         "@context: https://swordapp.github.io/swordv3/swordv3.jsonld",
         "@type: Metadata",
@@ -35,7 +35,7 @@ def test_archivematica_has_the_letter_in_the_first_row_and_a_row_for_each_file()
     assert places(export("archivematica", full(), FULL_CONTEXT)) == expected("archivematica")
 
 
-def test_archivematica_names_files_within_the_transfer() -> None:
+def test_archivematicas_paths_are_relative_to_the_transfer() -> None:
     parts = [
         {"id": "a", "kind": "scan", "file": "f", "title": "One\nleaf"},
         {"id": "b", "kind": "scan", "file": "g/h"},

@@ -15,17 +15,17 @@ FILE = HEAD + "fileDesc/"
 PROFILE = HEAD + "profileDesc/"
 
 
-def test_each_field_has_its_place() -> None:
+def test_each_field_is_written_in_its_place() -> None:
     assert places(export("tei", full(), FULL_CONTEXT)) == expected("tei")
 
 
-def said(within: str, context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
+def exported(within: str, context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
     lines = places(export("tei", record(**fields), context))
     return [line.removeprefix(within) for line in lines if line.startswith(within)]
 
 
 def test_unknown_values_are_left_out_or_a_gap() -> None:
-    assert said("") == [
+    assert exported("") == [
         FILE + "titleStmt/title: A letter",
         FILE + "editionStmt/edition/@n: 1",
         FILE + "editionStmt/edition: Version 1 of the record",
@@ -43,19 +43,19 @@ def test_unknown_values_are_left_out_or_a_gap() -> None:
 
 
 def test_a_year_has_four_digits() -> None:
-    assert said(FILE + "publicationStmt/date/", ExportContext(year=987)) == ["@when: 0987"]
+    assert exported(FILE + "publicationStmt/date/", ExportContext(year=987)) == ["@when: 0987"]
 
 
-def test_restrictions_are_said_without_rights_and_rights_without_a_licence() -> None:
+def test_restrictions_and_rights_appear_without_each_other() -> None:
     closed = {
         "id": "a", "kind": "original", "held": False,
         "access": {"status": "closed", "rule": "law"},
     }  # fmt: skip
     within = FILE + "publicationStmt/availability/"
     words = "Access to Original of A letter: closed (law)"
-    assert said(within, parts=[closed]) == ["ab/@type: access", f"ab: {words}"]
-    assert said(within, rights={"statement": "Free."}) == ["p: Free."]
-    assert said(within, rights={"statement": "Free.", "licence": "Ask"}) == [
+    assert exported(within, parts=[closed]) == ["ab/@type: access", f"ab: {words}"]
+    assert exported(within, rights={"statement": "Free."}) == ["p: Free."]
+    assert exported(within, rights={"statement": "Free.", "licence": "Ask"}) == [
         "licence: Ask", "p: Free."
     ]  # fmt: skip
 
@@ -73,12 +73,14 @@ def test_restrictions_are_said_without_rights_and_rights_without_a_licence() -> 
           "msIdentifier/idno/@n: folio", "msIdentifier/idno: 1"]),
     ],
 )  # fmt: skip
-def test_where_a_letter_is_and_how_it_came_there(fields: dict[str, Any], lines: list[str]) -> None:
+def test_holdings_custody_and_donor_are_in_the_source_description(
+    fields: dict[str, Any], lines: list[str]
+) -> None:
     agents = [{"id": "ann", "name": "Ann", "kind": "person"}]
-    assert said(FILE + "sourceDesc/msDesc/", agents=agents, **fields) == lines
+    assert exported(FILE + "sourceDesc/msDesc/", agents=agents, **fields) == lines
 
 
-def test_a_language_of_no_text_in_the_document_is_used_in_none_of_it() -> None:
+def test_a_language_without_a_text_in_the_document_has_usage_0() -> None:
     parts = [
         {"id": "a", "kind": "transcription", "file": "a.txt", "languages": ["ru"]},
         {"id": "b", "kind": "translation", "file": "b.txt", "languages": ["en"]},
@@ -90,20 +92,20 @@ def test_a_language_of_no_text_in_the_document_is_used_in_none_of_it() -> None:
         "language[2]/@ident: en",
         "language[2]: en",
     ]
-    assert said(within, parts=parts) == plain
-    told = said(within, ExportContext(texts={"b": "Text"}), parts=parts)
-    assert told == [plain[0], "language[1]/@usage: 0", *plain[1:]]
+    assert exported(within, parts=parts) == plain
+    written = exported(within, ExportContext(texts={"b": "Text"}), parts=parts)
+    assert written == [plain[0], "language[1]/@usage: 0", *plain[1:]]
 
 
-def test_signatories_are_the_senders_where_no_other_is_known() -> None:
+def test_signatories_are_senders_only_without_authors_and_senders() -> None:
     agents = [{"id": "ann", "name": "Ann", "kind": "person"}]
     within = PROFILE + "correspDesc/"
-    assert said(within, agents=agents, signatories=["ann"])[1:] == [
+    assert exported(within, agents=agents, signatories=["ann"])[1:] == [
         "correspAction/@type: sent", "correspAction/persName: Ann"
     ]  # fmt: skip
-    assert said(FILE + "titleStmt/author", agents=agents, signatories=["ann"]) == []
-    told = said(within, agents=agents, received={"edtf": "1960"}, place={"name": "Kyiv"})
-    assert told[1:] == [
+    assert exported(FILE + "titleStmt/author", agents=agents, signatories=["ann"]) == []
+    written = exported(within, agents=agents, received={"edtf": "1960"}, place={"name": "Kyiv"})
+    assert written[1:] == [
         "correspAction[1]/@type: sent",
         "correspAction[1]/placeName: Kyiv",
         "correspAction[2]/@type: received",
@@ -119,19 +121,19 @@ def test_names_have_every_address_and_the_first_local_key() -> None:
         {"scheme": "local", "value": "A 2"},
         {"scheme": "geonames", "value": "7"},
     ]
-    told = said(PROFILE + "correspDesc/", place={"name": "Kyiv", "identifiers": identifiers})
+    written = exported(PROFILE + "correspDesc/", place={"name": "Kyiv", "identifiers": identifiers})
     refs = "http://www.wikidata.org/entity/Q1 https://sws.geonames.org/7/"
-    assert told[2:4] == [
+    assert written[2:4] == [
         f"correspAction/placeName/@ref: {refs}", "correspAction/placeName/@key: A 1"
     ]  # fmt: skip
     for kind, tag in (("person", "persName"), ("organization", "orgName"), ("family", "name")):
         agents = [{"id": "ann", "name": "Ann", "kind": kind, "identifiers": identifiers[:2]}]
-        told = said(PROFILE + "correspDesc/correspAction/", agents=agents, sender=["ann"])
+        written = exported(PROFILE + "correspDesc/correspAction/", agents=agents, sender=["ann"])
         named = [f"{tag}/@ref: http://www.wikidata.org/entity/Q1", f"{tag}/@key: A 1"]
-        assert [line for line in told if "@ref" in line or "@key" in line] == named
+        assert [line for line in written if "@ref" in line or "@key" in line] == named
 
 
-def test_a_note_says_as_much_as_is_known() -> None:
+def test_a_note_has_only_its_known_values() -> None:
     text = "the plan [planom]"
     at = {"part": "a", "start": 9, "end": 17, "exact": "[planom]"}
     note = {"id": "n", "kind": "source-term", "at": at, "romanized": "planom"}
@@ -140,14 +142,14 @@ def test_a_note_says_as_much_as_is_known() -> None:
     context = ExportContext(texts={"a": text})
     for language, tagged in (("ru", ["term/@xml:lang: ru-Latn"]), ("ru-Cyrl", []), (None, [])):
         more = {"language": language} if language else {}
-        told = said(within, context, parts=parts, translation_notes=[note | more])
-        assert told == [
+        written = exported(within, context, parts=parts, translation_notes=[note | more])
+        assert written == [
             "@type: source-term", "@target: #note-n", "term/@type: romanized", *tagged,
             "term: planom",
         ]  # fmt: skip
     both = [*parts, {"id": "b", "kind": "translation", "file": "b.txt"}]
     context = ExportContext(texts={"a": text, "b": "other words"})
-    assert "@target: #note-n" in said(within, context, parts=both, translation_notes=[note])
-    assert said(within, parts=parts, translation_notes=[note])[:2] == [
+    assert "@target: #note-n" in exported(within, context, parts=both, translation_notes=[note])
+    assert exported(within, parts=parts, translation_notes=[note])[:2] == [
         "@type: source-term", "term/@type: romanized"
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""TEI: the markup in and around the words of a letter."""
+"""TEI: the markup in the text of a letter."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def body(
     span: dict[str, int] | None = None,
     **fields: Any,
 ) -> str:
-    """The markup of a text in which notes and evidence quote words."""
+    """Return the markup of a text with the given notes and evidence."""
 
     def quote(exact: str) -> dict[str, Any]:
         start = text.index(exact)
@@ -80,7 +80,7 @@ def test_the_opener_ends_with_the_salutation_and_the_closer_begins_with_the_clos
     )
 
 
-def test_without_a_salutation_the_opener_is_the_first_blocks_that_open_a_letter() -> None:
+def test_without_a_salutation_the_opener_has_the_first_opening_blocks() -> None:
     text = "SECRET\n\nJuly 1960\n\nWords.\n\nKyiv"
     evidence = (("classification", "SECRET"), ("date", "July 1960"), ("place", "Kyiv"))
     assert body(text, evidence=evidence) == (
@@ -94,7 +94,7 @@ def test_without_a_salutation_the_opener_is_the_first_blocks_that_open_a_letter(
     )
 
 
-def test_the_closer_begins_with_the_signature_where_no_closing_is_known() -> None:
+def test_without_a_closing_the_closer_begins_with_the_signature() -> None:
     assert body("Words.\n\nUnion\n\nPS.", evidence=(("signatories", "Union"),)) == (
         "<p>Words.</p>\n"
         '<closer><signed><orgName ref="#agent-union">Union</orgName></signed>\n'
@@ -113,7 +113,7 @@ def test_evidence_must_quote_half_of_a_block(quoted: str, is_salute: bool) -> No
     assert ("<opener>" in written) is is_salute
 
 
-def test_only_quotes_of_the_text_itself_say_what_a_block_is() -> None:
+def test_only_quotes_from_this_part_decide_what_a_block_is() -> None:
     text = "Dear Ann\n\nWords."
     plain = "<p>Dear Ann</p>\n<p>Words.</p>\n"
     at = {"part": "a", "start": 0, "end": 8, "exact": "Dear Ann"}
@@ -143,14 +143,14 @@ def test_each_kind_of_line_end_is_kept() -> None:
     )
 
 
-def test_markup_in_the_text_is_text_and_what_xml_cannot_hold_is_named() -> None:
+def test_markup_is_escaped_and_forbidden_characters_are_named() -> None:
     assert body("a < b & c > d\x0c\ufffe") == (
         '<p>a &lt; b &amp; c &gt; d<g n="U+000C">\N{REPLACEMENT CHARACTER}</g>'
         '<g n="U+FFFE">\N{REPLACEMENT CHARACTER}</g></p>\n'
     )
 
 
-def test_a_span_is_the_part_s_share_of_a_file() -> None:
+def test_only_the_span_of_a_part_is_written() -> None:
     text = "Other.\n\nOne.\n\nTwo.\n\nOther."
     start = text.index("One")
     span = {"start": start, "end": text.index("Two") + 4}
@@ -251,7 +251,7 @@ def test_marks_that_are_far_apart_are_compared_where_one_reaches_the_other() -> 
     )
 
 
-def test_names_and_dates_that_evidence_quotes_are_marked() -> None:
+def test_quoted_names_and_dates_are_marked() -> None:
     text = "Ann, Union, Does of May, June, Kyiv, Lviv, Anna"
     evidence = (
         ("agents.ann.name", "Ann"), ("signatories", "Union"), ("recipients", "Does"),
@@ -266,7 +266,7 @@ def test_names_and_dates_that_evidence_quotes_are_marked() -> None:
     )
 
 
-def test_only_quotes_of_the_text_itself_are_marked() -> None:
+def test_only_quotes_from_this_part_are_marked() -> None:
     at = {"part": "a", "start": 3, "end": 6, "exact": "Ann"}
     quoted = {"field": "agents.ann.name", "basis": "quoted", "at": at}
     for evidence in (
@@ -277,13 +277,13 @@ def test_only_quotes_of_the_text_itself_are_marked() -> None:
         assert body("by Ann", more_evidence=[evidence]) == "<p>by Ann</p>\n"
 
 
-def test_evidence_for_a_part_of_a_field_says_what_a_block_is() -> None:
+def test_evidence_for_a_field_within_a_field_decides_what_a_block_is() -> None:
     assert body("SECRET", evidence=(("classification.as_written", "SECRET"),)).startswith(
         '<opener><seg type="classification">SECRET</seg></opener>'
     )
 
 
-def test_what_a_block_is_does_not_depend_on_the_order_of_the_evidence() -> None:
+def test_zones_do_not_depend_on_the_order_of_the_evidence() -> None:
     evidence = (("agents.union.name", "Union"), ("signatories", "Union"))
     for given in (evidence, evidence[::-1]):
         assert "<closer><signed>" in body("Words.\n\nUnion", evidence=given)
@@ -296,7 +296,7 @@ def test_words_with_several_meanings_have_each_element_once() -> None:
     )
 
 
-def test_a_name_that_overlaps_a_note_is_not_marked_and_one_around_a_note_is() -> None:
+def test_a_name_around_a_note_is_marked_and_one_that_overlaps_it_is_not() -> None:
     overlapping = body("by Ann Doe", (("sic", "by Ann"),), (("agents.ann.name", "Ann Doe"),))
     assert overlapping == '<p><sic xml:id="note-n1">by Ann</sic> Doe</p>\n'
     around = body("by Ann Doe", (("sic", "Ann"),), (("agents.ann.name", "Ann Doe"),))
@@ -307,7 +307,7 @@ def test_a_name_that_overlaps_a_note_is_not_marked_and_one_around_a_note_is() ->
     assert across == "<p>by Ann</p>\n<p>Doe</p>\n"
 
 
-def test_a_note_is_in_the_document_only_with_its_words() -> None:
+def test_a_note_is_placed_only_if_its_words_are_in_the_document() -> None:
     given = FIELDS | {
         "parts": [{"id": name, "kind": "translation", "file": name} for name in ("a", "b")],
         "translation_notes": [

@@ -1,4 +1,4 @@
-"""Our own TEI read back: every word and every note at its place."""
+"""Exported TEI is imported again, with every word and every note at its place."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from strategies import HOSTILE, NOTE_KINDS
 if TYPE_CHECKING:
     from archive_pkg.interchange.importing import Imported
 
-# Signs that XML cannot hold come back; a run of white space is one space.
+# Characters that XML cannot hold come back; several white spaces become one space.
 letters = st.text(
     st.sampled_from(["a", "b", "Ω", " ", " ", "\n", "\n", "[", "]", ".", *HOSTILE, "\x01"]),
     min_size=1,
@@ -32,7 +32,7 @@ def words(text: str) -> list[str]:
 
 
 def notes(record: Record, text: str) -> list[Any]:
-    """Each note by its words, what it says, and how many words and signs stand before it."""
+    """Return the words of each note, its content, and the number of characters before it."""
     listed = [
         (
             len("".join(text[: note.at.start].split())),
@@ -49,7 +49,7 @@ def notes(record: Record, text: str) -> list[Any]:
 
 @st.composite
 def annotated(draw: st.DrawFn) -> tuple[Record, str]:
-    """A record with a text and notes anywhere in it, one in another and across each other too."""
+    """Generate a record with a text and notes in it, which may contain or overlap each other."""
     text = draw(letters)
     spans = draw(
         st.lists(
@@ -126,7 +126,7 @@ def test_published_letters_come_back_with_every_word_and_note() -> None:
 
 
 @pytest.mark.parametrize("kind", NOTE_KINDS)
-def test_no_word_of_the_letter_is_in_a_note(kind: str) -> None:
+def test_tei_puts_no_word_of_the_letter_into_a_note_element(kind: str) -> None:
     text = "I shall not come to London this year."
     at = {"part": "letter", "start": 20, "end": 26, "exact": "London"}
     record = _record(text, [{"id": "n", "kind": kind, "at": at, "text": "She came."}])

@@ -1,4 +1,4 @@
-"""What each format says of doubtful dates, parts, makers and the past of a marking."""
+"""How formats express uncertain dates, parts, makers and the history of a classification."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ METADATA: dict[str, Any] = {
 
 
 HELD = [METADATA["parts"][0] | {"held": True, "file": "o.txt"}, *METADATA["parts"][1:]]
-"""The parts, with an original that is here: then the letter is no mere translation."""
+"""The parts, with a held original, so that the record is not one of a translation only."""
 
 
 def wire(**changes: Any) -> Record:
@@ -85,7 +85,7 @@ def texts(document: bytes, path: str) -> list[str]:
     return ["".join(element.itertext()) for element in found]
 
 
-def test_ead3_keeps_the_doubts_of_both_ends_of_a_period() -> None:
+def test_ead3_keeps_the_qualifiers_of_both_ends_of_a_period() -> None:
     document = etree.fromstring(export("ead3", wire()))
     ends = [document.find(f".//{{*}}{name}").get("standarddate") for name in ("fromdate", "todate")]
     assert ends == ["1957-02~", "1957-04?"]
@@ -93,7 +93,7 @@ def test_ead3_keeps_the_doubts_of_both_ends_of_a_period() -> None:
     assert "from: Original of Telegram, Ministry to Presidium; concerns: English text" in first
 
 
-def test_mets_makes_up_no_time_of_day() -> None:
+def test_mets_has_no_invented_time_of_day() -> None:
     written = export("mets", wire(), ExportContext(made="2026-11-24"))
     assert b"CREATEDATE" not in written
     assert texts(written, "metsHdr/{*}agent/{*}note") == ["Created on 2026-11-24."]
@@ -119,7 +119,7 @@ def test_premis_has_original_names_of_files_only_and_titles_as_properties() -> N
     }
 
 
-def test_an_untitled_enclosure_is_called_as_it_is_listed() -> None:
+def test_an_untitled_enclosed_part_has_the_title_of_its_enclosure() -> None:
     graph = json.loads(export("schema-org", wire()))["@graph"]
     names = {thing["@id"]: thing.get("name") for thing in graph}
     assert names["#part-annex"] == "Memorandum"
@@ -129,7 +129,7 @@ def test_an_untitled_enclosure_is_called_as_it_is_listed() -> None:
     assert (annex["name"], annex["alternateName"]) == ("Beilage", ["Memorandum"])
 
 
-def test_datacite_names_programs_and_says_what_is_noted_of_an_open_date() -> None:
+def test_datacite_names_programs_and_notes_of_open_dates() -> None:
     record = dated(as_written="1956/57", note="no year on the leaf")
     descriptions = texts(export("datacite", record), "description")
     assert "English text: By machine, then corrected; made with DeepX" in descriptions
@@ -165,14 +165,16 @@ def explained(name: str, record: Record) -> dict[str, list[str]]:
 
 def test_partially_supported_fields_are_reported_if_words_are_missing() -> None:
     partial = explained("csl", wire())["partial"]
-    assert "identifiers.1.value" in partial  # a DOI is there, the other identifier is not
+    assert (
+        "identifiers.1.value" in partial
+    )  # the DOI is in the document, the other identifier is not
     assert "agents.head.name" in partial  # dates of life are not in a name
     assert "title" not in partial
     assert "parts.english.made_from" in explained("dc", wire(parts=HELD))["partial"]
     assert "partial" not in explained("prov", wire())
 
 
-def test_words_of_an_open_date_are_not_called_lost_where_they_are_written() -> None:
+def test_words_of_an_open_date_are_not_lost_if_a_description_has_them() -> None:
     record = dated(as_written="1956/57")
     for name in ("dc", "csl", "bibtex"):
         assert "date.as_written" not in explained(name, record)["lost"], name
@@ -180,7 +182,7 @@ def test_words_of_an_open_date_are_not_called_lost_where_they_are_written() -> N
         assert "date.as_written" in explained(name, record)["lost"], name
 
 
-def test_who_translated_a_text_about_the_letter_did_not_translate_the_letter() -> None:
+def test_the_translator_of_a_commentary_is_not_the_letters_translator() -> None:
     original, english, annex = METADATA["parts"]
     comment = english | {"title": "Comment", "made_from": [], "about": ["original"]}
     record = wire(parts=[original, comment, annex])

@@ -1,4 +1,4 @@
-"""Content of an imported file that no reader uses is reported with its place."""
+"""Content of an imported file that the import does not use is reported with its path."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def refusal(data: bytes, name: str = "a letter.xml") -> Finding:
     return finding
 
 
-def test_a_document_is_known_by_its_namespace_and_its_letter_by_a_name() -> None:
+def test_a_source_has_a_namespace_and_a_name() -> None:
     assert source("").namespace == SPACE
     assert XmlSource(b"<a/>", "a.xml").namespace == ""
     assert source("").stem == "letter.one"
@@ -108,7 +108,7 @@ def test_listed_persons_bodies_and_places_are_found_by_their_id() -> None:
     }
 
 
-def test_every_text_and_attribute_has_its_place() -> None:
+def test_every_text_and_attribute_has_a_path() -> None:
     read = source(
         "one<b>two<c d='three'>four</c>five</b><!-- six -->seven<b>two</b>",
         'xml:lang="eight" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
@@ -125,7 +125,7 @@ def test_every_text_and_attribute_has_its_place() -> None:
     ]
 
 
-def test_a_deep_place_in_running_text_is_shortened() -> None:
+def test_a_long_path_in_running_text_is_shortened() -> None:
     read = source(
         "<text><b f='one'><c><d e='one'>two</d></c>three</b></text><x><y><z><d>four</d></z></y></x>"
     )
@@ -138,12 +138,12 @@ def test_a_deep_place_in_running_text_is_shortened() -> None:
     ]
 
 
-def test_signs_that_separate_words_need_no_reader() -> None:
+def test_punctuation_alone_is_not_reported_as_unread() -> None:
     assert unread(source("<b> , </b>;<b>&#133;</b><c>– / |</c>")) == []
     assert unread(source("<b>, a</b>")) == ["not read: b: “, a”"]
 
 
-def test_content_that_is_used_is_read() -> None:
+def test_used_content_is_not_reported_as_unread() -> None:
     read = source("<b c='one' d='two'>three<e>four</e>five</b>six")
     [b, e] = [read.first(read.root, path) for path in ("b", "b/e")]
     assert read.attribute(b, "c") == "one"
@@ -159,14 +159,14 @@ def test_content_that_is_used_is_read() -> None:
     assert unread(read) == ["not read: a: “six”"]
 
 
-def test_quoted_content_is_read_if_the_record_has_it() -> None:
+def test_quoted_content_counts_as_read_if_the_record_has_it() -> None:
     read = source("<b>one two<c>three</c> four</b><d>one two</d>")
     assert read.words(read.first(read.root, "b")) == "one twothree four"
     assert unread(read, "said: one two.\nthree\nfour") == ["not read: d: “one two”"]
     assert unread(read, "one two\nfour") == ["not read: b/c: “three”", "not read: d: “one two”"]
 
 
-def test_processing_instructions_divide_no_words() -> None:
+def test_processing_instructions_do_not_divide_words() -> None:
     assert unread(source("<b>one<?x y?>two</b>")) == ["not read: b: “onetwo”"]
 
 
@@ -176,7 +176,7 @@ def test_the_attributes_of_quoted_content_are_not_quoted() -> None:
     assert unread(read, "one\nabc") == ["not read: b/@c: “abc”"]
 
 
-def test_quoted_content_is_read_if_a_line_of_the_record_is_it() -> None:
+def test_quoted_content_counts_as_read_if_it_is_a_line_of_the_record() -> None:
     read = source("<b>, one ;</b><b>two</b>")
     for b in read.all(read.root, "b"):
         read.words(b)
@@ -184,7 +184,7 @@ def test_quoted_content_is_read_if_a_line_of_the_record_is_it() -> None:
     assert unread(read, "one\nthree") == ["not read: b: “two”"]
 
 
-def test_a_value_of_an_attribute_is_read_if_the_record_has_its_words() -> None:
+def test_an_attribute_counts_as_read_if_the_record_has_its_words() -> None:
     read = source("<b c='long name' d='abc' e='https://e.org/x'/>")
     assert unread(read, "a name (long)\nabc\nhttps://e.org/x") == ["not read: b/@d: “abc”"]
     assert unread(read, "longer name, long") == [
@@ -201,7 +201,7 @@ def test_values_of_other_records_are_left_out() -> None:
     assert said == ["not read: b: “one”", "not read: d: “three”"]
 
 
-def test_text_is_fitted_on_one_line_without_forbidden_characters() -> None:
+def test_text_is_shortened_to_one_line_without_forbidden_characters() -> None:
     assert fit(" a\n\tb\x00c\x7fd\x85e ") == "a b c d e"
     assert fit("\x01 ") is None
     assert fit(None) is None
