@@ -14,8 +14,8 @@ _PARTS = dict(enumerate(("spring", "summer", "autumn", "winter"), start=21))
 def in_words(edtf: str) -> str:
     """Return a date in words: "18 July 1960", "winter 1933", "about 1912", "1943 or earlier".
 
-    A date of a form that has no usual words (a century with unknown digits, a day with a time,
-    single uncertain parts) is returned unchanged.
+    A date that has no usual words is returned unchanged, such as a century with unknown digits, a
+    day with a time, or a date with only one uncertain part.
     """
     if edtf[:1] in ("[", "{") and edtf[-1:] in ("]", "}"):
         return _set(edtf[1:-1].split(","), "or" if edtf[0] == "[" else "and") or edtf
@@ -25,7 +25,7 @@ def in_words(edtf: str) -> str:
 
 
 def _single(edtf: str) -> str:
-    """Return a date without intervals in words; empty if it has no usual words."""
+    """Return a single date in words, or "" if it has no usual words."""
     found = re.fullmatch(r"(\d{3}[\dX])(?:-(\d\d))?(?:-(\d\d))?([?~%]?)", edtf)
     if found is None:
         return ""

@@ -52,7 +52,9 @@ REGISTER_IGNORED = Code(
     "A register of agents is not used, because every user of the machine can write to its folder.",
 )
 NO_FILE = Code(
-    "record-no-file", Severity.ERROR, "There is no record file at the path, or there are several."
+    "record-no-file",
+    Severity.ERROR,
+    "The path does not lead to a record file, or it leads to several.",
 )
 
 RecordSource = StrPath | bytes | Mapping[str, Any]

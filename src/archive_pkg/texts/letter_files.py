@@ -45,8 +45,8 @@ TOO_LARGE = Code(
 OTHER_KIND = Code(
     "letter-file-not-text",
     Severity.ERROR,
-    "The file is not a letter's text but, for example, a table, an image, an e-mail, or an XML "
-    "file that is not TEI.",
+    "The file is not a letter's text but, for example, a table, an image, an e-mail or a METS "
+    "file.",
 )
 BLANK = Code(
     "letter-file-blank",
@@ -138,7 +138,7 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
             raise _too_large(path, error) from error
         except (MemoryError, UsageError):
             raise
-        except Exception as error:  # python-docx raises many types for damaged files
+        except Exception as error:  # the libraries raise many types for damaged files
             broken = isinstance(error, zipfile.BadZipFile)
             why = "it is damaged or incomplete" if broken else str(error)
             raise _unreadable(name, why) from error
@@ -174,7 +174,7 @@ def extracted_text(data: bytes, media_type: str | None) -> str | None:
         return _document_text(data, media_type)
     except MemoryError:
         raise
-    except Exception:  # python-docx raises many types for damaged files
+    except Exception:  # the libraries raise many types for damaged files
         return None
 
 

@@ -46,14 +46,14 @@ def page_blocks(data: bytes) -> Iterator[str]:
     """Yield the regions of a PAGE XML file, in reading order.
 
     Raises:
-        MalformedError: It is not XML, or over a limit.
+        MalformedError: The file is not XML, or exceeds a limit.
     """
     for page in _below(parse_xml(data), "Page"):
         yield from _regions(page, _stated_order(page))
 
 
 def _regions(parent: Element, order: dict[str, int]) -> Iterator[str]:
-    """Yield the texts of the regions in an element, each before those that it contains."""
+    """Yield the text of each region in an element, before the regions inside it."""
     regions = [child for child in parent if _name(child).endswith("Region")]
 
     def place(region: Element) -> int:
@@ -97,7 +97,7 @@ def alto_blocks(data: bytes) -> Iterator[str]:
     """Yield the blocks of an ALTO file, in reading order.
 
     Raises:
-        MalformedError: It is not XML, or over a limit.
+        MalformedError: The file is not XML, or exceeds a limit.
     """
     root = parse_xml(data)
     order = _stated_order(root) | {

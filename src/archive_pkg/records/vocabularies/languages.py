@@ -302,7 +302,7 @@ def language_called(text: str) -> str:
     """Return the tag of a language as people write it: "dt.", "German", "rus", "ru-Latn".
 
     Raises:
-        Fault: It is neither a name nor an abbreviation nor a tag.
+        Fault: The text is not a name, abbreviation or tag of a known language.
     """
     bare = text.casefold().strip(" .()[]")
     if tag := NAMES.get(bare) or (_shorter(bare) if len(bare) == 3 else ""):
