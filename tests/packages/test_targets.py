@@ -183,6 +183,36 @@ def test_the_events_of_packaging_say_how_the_package_was_made(
     ]
 
 
+@pytest.mark.parametrize("name", ["rda", "archivematica", "aptrust", "sha1"])
+def test_the_commands_in_the_readme_check_a_package_for_a_target(
+    name: str, letter: Path, tmp_path: Path
+) -> None:
+    if name == "sha1":
+        name = str(tmp_path / "own.json")
+        Path(name).write_text(json.dumps(PROFILE | {"Bag-Info": {}} | TAGS))
+    bag = unpacked(build(name, letter, tmp_path / "out"), tmp_path / "u")
+    lines = (bag / "data/README.txt").read_text(encoding="utf-8").splitlines()
+    sums = [line.strip() for line in lines if "sum --strict" in line]
+    manifests = {word for line in sums for word in line.split() if word.endswith(".txt")}
+    assert manifests == {path.name for path in bag.glob("*manifest-*.txt")}
+    for command in sums:
+        done = subprocess.run(command.split(), cwd=bag, capture_output=True, check=True)
+        assert b"OK" in done.stdout
+    start = lines.index("  { find . -type f | sed 's,^./,,'")
+    unlisted = subprocess.run(
+        ["sh", "-c", "\n".join(lines[start : start + 2])], cwd=bag, capture_output=True, check=True
+    )
+    assert set(unlisted.stdout.decode().split()) == {p.name for p in bag.glob("tagmanifest-*")}
+
+
+def test_the_readme_of_files_without_a_bag_mentions_no_bag(letter: Path, tmp_path: Path) -> None:
+    folder = build("dataverse", letter, tmp_path)
+    readme = (folder / "files/README.txt").read_text(encoding="utf-8")
+    assert "Here are the files as received" in readme
+    for word in ("bag", "manifest", "metadata/", "data/"):
+        assert word not in readme
+
+
 @pytest.mark.parametrize("name", ["rda", "eark-csip"])
 def test_a_text_that_changes_during_a_build_for_a_target_is_not_packaged(
     name: str, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -277,6 +307,9 @@ PROFILE = {
     "Accept-Serialization": ["application/zip"],
     "Accept-BagIt-Version": ["1.0"],
 }
+
+
+TAGS = {"Tag-Manifests-Required": ["md5"]}
 
 
 def test_a_profile_file_can_be_a_target(letter: Path, tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydantic_core import to_json
 
 from archive_pkg import tables
 from archive_pkg.dates.english import in_words
+from archive_pkg.fixity import ALGORITHMS
 from archive_pkg.packages.layout import PARTS, README, RECORD, SOFTWARE_LABEL, WITHHELD
 from archive_pkg.records.display import classification_in_words, relations, words
 
@@ -23,16 +25,34 @@ def record_bytes(record: Record) -> bytes:
     return to_json(record.as_json(), indent=2) + b"\n"
 
 
-def record_files(record: Record, documents: Mapping[str, str]) -> dict[str, bytes]:
+@dataclass(frozen=True, slots=True)
+class Manifests:
+    """The manifests of the bag around the payload, which its readme says how to check.
+
+    Attributes:
+        algorithms: The algorithms of the payload manifests, the strongest first.
+        tag_algorithms: The algorithms of the tag manifests, the strongest first.
+        version: The bag's BagIt version.
+    """
+
+    algorithms: tuple[str, ...] = ("sha512", "sha256")
+    tag_algorithms: tuple[str, ...] = ("sha512", "sha256")
+    version: str = "1.0"
+
+
+def record_files(
+    record: Record, documents: Mapping[str, str], manifests: Manifests | None = Manifests()
+) -> dict[str, bytes]:
     """Return the payload files that are made from the record, by their paths below `data/`.
 
     Args:
         record: The record.
         documents: What each file in `metadata/` is, by its name.
+        manifests: The manifests of the bag; None if the files will not be in a bag.
     """
     return {
         RECORD: record_bytes(record),
-        README: readme(record, documents).encode(),
+        README: readme(record, documents, manifests).encode(),
         **tables.package_files([record], record.id),
     }
 
@@ -51,8 +71,9 @@ def bag_info(record: Record, software: str, date: str, project: Project) -> list
     return labels
 
 
-def readme(record: Record, documents: Mapping[str, str]) -> str:
+def readme(record: Record, documents: Mapping[str, str], manifests: Manifests | None) -> str:
     """Return a text that describes the package and how to check it without this program."""
+    folder = "This folder, data/, has" if manifests else "Here are"
     return "\n".join(
         [
             record.title,
@@ -63,7 +84,7 @@ def readme(record: Record, documents: Mapping[str, str]) -> str:
             "What is here",
             "------------",
             "",
-            "This folder, data/, has the files as received and everything known about them:",
+            f"{folder} the files as received and everything known about them:",
             "",
             f"  {PARTS + '/':24}the {record.document_type.word}'s files, byte for byte as received",
             f"  {RECORD:24}the record: each statement with its evidence (JSON, UTF-8)",
@@ -75,42 +96,7 @@ def readme(record: Record, documents: Mapping[str, str]) -> str:
             *_documents(documents),
             *_parts(record),
             "",
-            "How to check that nothing has changed",
-            "-------------------------------------",
-            "",
-            "The folder above this one is a bag (RFC 8493, BagIt 1.0). In that folder, run:",
-            "",
-            "  sha512sum --strict -c manifest-sha512.txt tagmanifest-sha512.txt",
-            "  sha256sum --strict -c manifest-sha256.txt tagmanifest-sha256.txt",
-            "",
-            "Both print OK after each name. The manifests list the files of data/, the tag",
-            "manifests all other files. This prints the files that no manifest lists:",
-            "",
-            "  { find . -type f | sed 's,^./,,'",
-            "    cut -c131- manifest-sha512.txt tagmanifest-sha512.txt; } | sort | uniq -u",
-            "",
-            "Only the tag manifests themselves and files in signatures/ may appear.",
-            "",
-            "Anyone who changes a file can also write new manifests. Signatures in signatures/",
-            "reveal that. With the signer's public key in a file allowed_signers",
-            "(one line: name, then key), check both tag manifests, each with its own signature:",
-            "",
-            "  for list in tagmanifest-sha256.txt tagmanifest-sha512.txt; do",
-            "    ssh-keygen -Y verify -f allowed_signers -I NAME -n file \\",
-            "      -s signatures/$list.sig < $list",
-            "  done",
-            "",
-            "Signatures of further signers end in .2.sig, .3.sig and so on. If a tag manifest has",
-            "no good signature by the signer you trust, or the checks above find a difference, do",
-            "not trust the package.",
-            "",
-            "A file .tsr next to a signature is a timestamp over it (RFC 3161). With the root",
-            "certificate of its authority in ca.pem, for each signature:",
-            "",
-            "  openssl ts -verify -data signatures/tagmanifest-sha512.txt.sig \\",
-            "    -in signatures/tagmanifest-sha512.txt.sig.tsr -CAfile ca.pem \\",
-            "    -untrusted signatures/tagmanifest-sha512.txt.sig.tsr.pem",
-            "",
+            *(_how_to_check(manifests) if manifests else ()),
             "How to read the record",
             "----------------------",
             "",
@@ -121,6 +107,65 @@ def readme(record: Record, documents: Mapping[str, str]) -> str:
             "",
         ]
     )
+
+
+_BOTH = {1: "This must", 2: "Both"}
+
+
+def _how_to_check(manifests: Manifests) -> list[str]:
+    payload, tags = manifests.algorithms, manifests.tag_algorithms
+    names = tuple(dict.fromkeys((*payload, *tags)))
+    lists = {
+        name: [f"manifest-{name}.txt"] * (name in payload)
+        + [f"tagmanifest-{name}.txt"] * (name in tags)
+        for name in names
+    }
+    cuts = [f"cut -c{ALGORITHMS[payload[0]].length + 3}- manifest-{payload[0]}.txt"]
+    cuts += [f"cut -c{ALGORITHMS[tags[0]].length + 3}- tagmanifest-{tags[0]}.txt"]
+    if payload[0] == tags[0]:
+        cuts = [f"{cuts[0]} tagmanifest-{tags[0]}.txt"]
+    signed = f"{_BOTH.get(len(tags), 'All').lower()} tag manifests, each with its own signature"
+    if len(tags) == 1:
+        signed = "the tag manifest with its signature"
+    return [
+        "How to check that nothing has changed",
+        "-------------------------------------",
+        "",
+        f"The folder above this one is a bag (RFC 8493, BagIt {manifests.version}). "
+        "In that folder, run:",
+        "",
+        *(f"  {name}sum --strict -c {' '.join(lists[name])}" for name in names),
+        "",
+        f"{_BOTH.get(len(names), 'All')} print OK after each name. "
+        "The manifests list the files of data/, the tag",
+        "manifests all other files. This prints the files that no manifest lists:",
+        "",
+        "  { find . -type f | sed 's,^./,,'",
+        f"    {'; '.join(cuts)}; }} | sort | uniq -u",
+        "",
+        "Only the tag manifests themselves and files in signatures/ may appear.",
+        "",
+        "Anyone who changes a file can also write new manifests. Signatures in signatures/",
+        "reveal that. With the signer's public key in a file allowed_signers",
+        f"(one line: name, then key), check {signed}:",
+        "",
+        f"  for list in {' '.join(f'tagmanifest-{name}.txt' for name in reversed(tags))}; do",
+        "    ssh-keygen -Y verify -f allowed_signers -I NAME -n file \\",
+        "      -s signatures/$list.sig < $list",
+        "  done",
+        "",
+        "Signatures of further signers end in .2.sig, .3.sig and so on. If a tag manifest has",
+        "no good signature by the signer you trust, or the checks above find a difference, do",
+        "not trust the package.",
+        "",
+        "A file .tsr next to a signature is a timestamp over it (RFC 3161). With the root",
+        "certificate of its authority in ca.pem, for each signature:",
+        "",
+        f"  openssl ts -verify -data signatures/tagmanifest-{tags[0]}.txt.sig \\",
+        f"    -in signatures/tagmanifest-{tags[0]}.txt.sig.tsr -CAfile ca.pem \\",
+        f"    -untrusted signatures/tagmanifest-{tags[0]}.txt.sig.tsr.pem",
+        "",
+    ]
 
 
 def _documents(documents: Mapping[str, str]) -> list[str]:

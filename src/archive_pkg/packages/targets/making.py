@@ -34,6 +34,7 @@ from archive_pkg.packages.opening import open_package
 from archive_pkg.packages.packaging_events import Packing, packaged
 from archive_pkg.packages.reading_back import check_copy
 from archive_pkg.packages.targets.requirements import TARGET_NAME, answer, blockers
+from archive_pkg.packages.targets.target import STRONGEST_FIRST
 from archive_pkg.records import record_file
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
@@ -241,6 +242,14 @@ def _bag_packing(target: Target) -> Packing:
     return Packing(f"{digests} for the bag's manifests", f"a BagIt {target.version} bag")
 
 
+def _manifests(target: Target) -> payload_files.Manifests:
+    algorithms, tag_algorithms = (
+        tuple(name for name in STRONGEST_FIRST if name in names)
+        for names in (target.algorithms, target.tag_algorithms or target.algorithms)
+    )
+    return payload_files.Manifests(algorithms, tag_algorithms, target.version)
+
+
 def _in_words(algorithms: Sequence[str]) -> str:
     return " and ".join(name.upper().replace("SHA", "SHA-") for name in algorithms)
 
@@ -344,7 +353,11 @@ class _TargetBuilder:
             for name in self.record.files
         }
         allowed = self._allowed()
-        payload |= payload_files.record_files(self.record, metadata.titles(allowed, self.record))
+        if self.target.form == "dataverse":
+            payload |= payload_files.record_files(self.record, {}, None)
+        else:
+            titles = metadata.titles(allowed, self.record)
+            payload |= payload_files.record_files(self.record, titles, _manifests(self.target))
         payload[metadata.CRATE] = metadata.crate_file(self.record, context)
         objects = f"objects/{layout.PARTS}/"
         inside = changed(context, folder=objects, original_folder=objects)

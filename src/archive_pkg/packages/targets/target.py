@@ -30,7 +30,8 @@ TARGET_CONTRADICTS = Code(
 )
 
 _VERSIONS = ("1.0", "0.97")
-_STRONGEST_FIRST = ("sha512", "sha256", "sha1", "md5")
+STRONGEST_FIRST = ("sha512", "sha256", "sha1", "md5")
+"""The algorithms that packages for targets can use."""
 _ARCHIVES = {
     "application/tar": ".tar",
     "application/x-tar": ".tar",
@@ -282,9 +283,9 @@ def _algorithms(
     names = [plain_algorithm(name) for name in required]
     if not names:
         may = None if allowed is None else [plain_algorithm(name) for name in allowed]
-        names = [name for name in usual or _STRONGEST_FIRST if may is None or name in may]
+        names = [name for name in usual or STRONGEST_FIRST if may is None or name in may]
         names = names if usual and names else names[:1]
-        names = names or [name for name in _STRONGEST_FIRST if may is None or name in may][:1]
+        names = names or [name for name in STRONGEST_FIRST if may is None or name in may][:1]
     return tuple(dict.fromkeys(names))
 
 
@@ -297,8 +298,8 @@ def _contradictions(profile: Profile) -> list[tuple[str, str]]:
         missing = set(required) - set(required if allowed is None else allowed)
         if missing:
             found.append((f"{key}-Required", f"{', '.join(sorted(missing))} is not allowed"))
-        if allowed is not None and not set(map(plain_algorithm, allowed)) & set(_STRONGEST_FIRST):
-            names = ", ".join(_STRONGEST_FIRST)
+        if allowed is not None and not set(map(plain_algorithm, allowed)) & set(STRONGEST_FIRST):
+            names = ", ".join(STRONGEST_FIRST)
             found.append((f"{key}-Allowed", f"none of {names} is allowed"))
     if profile.versions and not set(profile.versions) & set(_VERSIONS):
         versions = ", ".join(profile.versions)
