@@ -161,3 +161,75 @@ def test_a_register_that_is_not_valid_stops_the_import(folder: Path) -> None:
     assert run_here("tables", "map", "list.csv").returncode == 0
     assert "record-field-missing" in dict(imported("list.csv", status=3))
     assert not Path("records").exists()
+
+
+@pytest.fixture
+def catalogue(folder: Path) -> Path:
+    """A catalogue that leaves agents to the register: one completely, of one all but the office."""
+    tables = folder / "catalogue"
+    tables.mkdir()
+    (tables / "letters.csv").write_text(
+        "id,type,title,sender,recipients\na,letter,A,gromyko,ministry\nb,letter,B,,ivanov-a; me\n"
+    )
+    (tables / "agents.csv").write_text(
+        "letter,id,name,kind,role\na,gromyko,,,Minister\nb,me,Me,person,\n"
+    )
+    (tables / "parts.csv").write_text("letter,id,kind,file\na,text,transcription,a.txt\n")
+    (tables / "evidence.csv").write_text(
+        "letter,field,basis,agent\na,agents.gromyko.born,supplied,editor\na,title,supplied,editor\n"
+    )
+    (tables / "a.txt").write_text("Moscow, 1960\n")
+    return tables
+
+
+def test_a_catalogue_need_not_describe_registered_agents(catalogue: Path) -> None:
+    done = run_here("check", "catalogue")
+    assert done.returncode == 0, done.stdout
+    assert imported("catalogue") == []
+    text = Path("records/a/record.yaml").read_text()
+    assert "name:" not in text
+    agent = load_record("records/a").agent("gromyko")
+    assert (agent.role, agent.kind) == ("Minister", "person")
+    assert load_record("records/b").recipients == ("ivanov-a", "me")
+    done = run_here("build", "catalogue", "--out", "packages", "--date", "2026-11-24")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert load_record("packages/a/data/record.json").agent("ministry").as_written == "MFA"
+
+
+def test_a_list_of_ids_alone_can_refer_to_the_register(folder: Path) -> None:
+    Path("letters.csv").write_text("id,type,title,sender\na,letter,A,gromyko\n")
+    assert imported("letters.csv") == []
+    assert load_record("records/a").agent("gromyko").born
+    Path("letters.csv").write_text("id,type,title,sender\na,letter,A,gromyk\n")
+    assert "Did you mean gromyko?" in run_here("check", "letters.csv").stdout
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "message"),
+    [
+        ("letters", "gromyko", "gromyk", "no agent has the id gromyk"),
+        ("agents", "gromyko,,", "gromyko,Gromyko,", "kind"),
+        ("agents", "gromyko,,", "other,,", "name"),
+        ("evidence", "born,supplied,editor", "born,supplied,nobody", "no agent has the id nobody"),
+        ("evidence", "gromyko.born", "gromyk.born", "agents.gromyk"),
+    ],
+)
+def test_what_neither_the_catalogue_nor_the_register_describes_is_an_error(
+    catalogue: Path, table: str, old: str, new: str, message: str
+) -> None:
+    file = catalogue / f"{table}.csv"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))
+    done = run_here("check", "catalogue")
+    assert done.returncode == 3
+    assert message in done.stdout
+
+
+def test_without_the_register_the_catalogue_is_not_valid(catalogue: Path) -> None:
+    Path("agents.yaml").unlink()
+    done = run_here("check", "catalogue")
+    assert done.returncode == 3
+    assert (
+        "no agent has the id gromyko" in done.stdout
+        or "no agent has the id ministry" in done.stdout
+    )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         check,
         read_catalogue,
         read_records,
+        register_for,
         stream_records,
         tables_hold,
     )
@@ -32,7 +33,14 @@ if TYPE_CHECKING:
     from archive_pkg.tables.writing.data_package import package_files, table_schema
 
 _MODULES = {
-    "catalogue": ("check", "read_catalogue", "read_records", "stream_records", "tables_hold"),
+    "catalogue": (
+        "check",
+        "read_catalogue",
+        "read_records",
+        "register_for",
+        "stream_records",
+        "tables_hold",
+    ),
     "converting": (
         "annotate",
         "export_records",
@@ -59,6 +67,7 @@ __all__ = [
     "read_catalogue",
     "read_records",
     "read_tables",
+    "register_for",
     "stream_records",
     "subjects",
     "table_schema",

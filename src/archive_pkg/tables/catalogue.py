@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from archive_pkg.errors import InvalidError
+from archive_pkg.records.completing import REGISTER
 from archive_pkg.records.explaining import explain_entry
+from archive_pkg.records.loading import read_register
 from archive_pkg.records.models import Record
 from archive_pkg.reports import Location, Report
+from archive_pkg.storage import find_upwards
 from archive_pkg.tables.checking.files import file_findings
-from archive_pkg.tables.checking.letter_rows import raw_letter
 from archive_pkg.tables.checking.other_resources import check_other_resources
 from archive_pkg.tables.checking.validation import CatalogueCheck, Progress
 from archive_pkg.tables.reading.descriptor import find_descriptor
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from archive_pkg.paths import StrPath
+    from archive_pkg.records.models import Register
     from archive_pkg.tables.checking.files import FileCheck
 
 
@@ -56,15 +59,19 @@ def check(
     """
     path = Path(path)
     files_folder = Path(files) if files is not None else path if path.is_dir() else path.parent
-    found = Path(mapping) if mapping is not None else find_map(path)
-    if found is not None:
+    map_file = Path(mapping) if mapping is not None else find_map(path)
+    if map_file is not None:
         from archive_pkg.tables.lists.opening import read_list
 
         folder = Path(files) if files is not None else None
-        _, report = read_list(path, found, encoding=encoding, files=folder, check_files=check_files)
+        _, report = read_list(
+            path, map_file, encoding=encoding, files=folder, check_files=check_files
+        )
         return report
     sheets, report = open_sheets(path, encoding=encoding)
-    checked = CatalogueCheck(sheets, progress=progress)
+    register, found = register_for(path)
+    report.extend(found)
+    checked = CatalogueCheck(sheets, progress=progress, register=register)
     report.extend(checked.run())
     report.extend(file_findings(checked, files_folder, check_files))
     if descriptor := find_descriptor(path):
@@ -78,8 +85,15 @@ def read_catalogue(
     *,
     encoding: str | None = None,
     progress: Progress | None = None,
+    register: Register | None = None,
 ) -> tuple[list[Record], Report]:
     """Return the records of a catalogue, and the findings about it.
+
+    Args:
+        path: The catalogue, as for `check`.
+        encoding: The encoding of CSV files that are not UTF-8.
+        progress: Called with the number of finished rows, and the total if known.
+        register: The register with agents that the tables need not describe.
 
     Returns:
         The records, none if there is an error; and the findings.
@@ -89,14 +103,14 @@ def read_catalogue(
         UsageError: The encoding is unknown, or openpyxl is missing for a workbook.
     """
     sheets, report = open_sheets(Path(path), encoding=encoding)
-    checked = CatalogueCheck(sheets, progress=progress)
+    checked = CatalogueCheck(sheets, progress=progress, register=register)
     report.extend(checked.run())
     if not report.ok:
         return [], report
     records = []
     for name, rows in checked.by_letter():
         try:
-            records.append(Record.model_validate(raw_letter(rows)))
+            records.append(Record.model_validate(checked.raw_letter(rows)))
         except ValidationError as error:
             # These errors show only when the rows of all tables are combined.
             for entry in error.errors(include_url=False):
@@ -165,11 +179,23 @@ def stream_records(
         yield from records
         return
     sheets, report = open_sheets(path)
-    checked = CatalogueCheck(sheets)
+    register, about_register = register_for(path)
+    report.extend(about_register)
+    checked = CatalogueCheck(sheets, register=register)
     report.extend(checked.run())
     _refuse_invalid(path, report)
     for _, rows in checked.by_letter():
-        yield Record.model_validate(raw_letter(rows))
+        yield Record.model_validate(checked.raw_letter(rows))
+
+
+def register_for(path: Path) -> tuple[Register | None, Report]:
+    """Return the nearest register in the folder of a path or above it, and findings about it.
+
+    Raises:
+        StorageError: It cannot be read or trusted.
+    """
+    file = find_upwards(path if path.is_dir() else path.parent, REGISTER)
+    return read_register(file) if file else (None, Report())
 
 
 def _refuse_invalid(path: StrPath, report: Report) -> None:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.paths import StrPath
     from archive_pkg.projects import Project
+    from archive_pkg.records.models import Register
     from archive_pkg.reports import Finding, Report
     from archive_pkg.tables.checking.validation import Progress
 
@@ -106,6 +107,7 @@ def read_tables(
     files: StrPath | None = None,
     progress: Progress | None = None,
     project: Project | None = None,
+    register: Register | None = None,
 ) -> tuple[list[Record], Report]:
     """Return the records of a catalogue, or of a list of letters with a map.
 
@@ -118,6 +120,7 @@ def read_tables(
         files: The folder of the files of a list's letters. The default is the folder of the list.
         progress: Called with the number of finished rows, and the total if known.
         project: The project whose defaults fill open fields of the records.
+        register: The register with agents that a catalogue need not describe.
 
     Returns:
         The records, none if there is an error; and the findings.
@@ -129,7 +132,9 @@ def read_tables(
     path = Path(path)
     found = Path(mapping) if mapping is not None else find_map(path)
     if found is None:
-        records, report = read_catalogue(path, encoding=encoding, progress=progress)
+        records, report = read_catalogue(
+            path, encoding=encoding, progress=progress, register=register
+        )
         return filled(records, project), report
     folder = Path(files) if files is not None else None
     records, report = read_list(path, found, encoding=encoding, files=folder)

@@ -28,8 +28,6 @@ from archive_pkg.reports import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archive_pkg.records import Record
-    from archive_pkg.reports import Report
     from archive_pkg.tables.checking.validation import Progress
 
 app = typer.Typer(
@@ -126,12 +124,14 @@ def import_(
 
     Example: archive-pkg tables import letters.xlsx --files scans --out records
     """
-    from archive_pkg.tables import read_tables, write_records
+    from archive_pkg.collection.agents import with_registered_agents
+    from archive_pkg.tables import read_tables, register_for, write_records
 
     with (
         answering("tables import", as_json=as_json, quiet=quiet) as answer,
         answer.about(path) as result,
     ):
+        register, about_register = register_for(out)
         with showing_progress(str(path)) as progress:
             records, report = read_tables(
                 path,
@@ -140,9 +140,12 @@ def import_(
                 files=files,
                 progress=progress,
                 project=current_project(),
+                register=register,
             )
-        if report.ok:
-            records = _with_registered_agents(records, out, path, report)
+        if register and report.ok:
+            records, found = with_registered_agents(records, register, str(path))
+            report.extend(found)
+        report.extend(about_register)
         answer.found(result, report)
         if not report.ok:
             errors = counted(len(report.errors), "error")
@@ -162,27 +165,6 @@ def import_(
         if others := counts["tables-row-left-out"]:
             said.append(f"{counted(others, 'row')} left out")
         answer.say(f"{out}: {', '.join(said)}")
-
-
-def _with_registered_agents(
-    records: list[Record], out: Path, path: Path, report: Report
-) -> list[Record]:
-    """Return records that refer to the entries of the register above their folder."""
-    from archive_pkg.collection.agents import with_registered_agents
-    from archive_pkg.records.completing import REGISTER
-    from archive_pkg.records.loading import read_register
-    from archive_pkg.storage import find_upwards
-
-    file = find_upwards(out, REGISTER)
-    if file is None:
-        return records
-    register, found = read_register(file)
-    report.extend(found)
-    if register is None:
-        return records
-    records, found = with_registered_agents(records, register, str(path))
-    report.extend(found)
-    return records
 
 
 @app.command()

@@ -16,16 +16,17 @@ from archive_pkg.records.explaining import explain_entry
 from archive_pkg.records.models import Record
 from archive_pkg.records.upgrading import RELATIONS
 from archive_pkg.records.vocabularies.document_types import document_types
+from archive_pkg.tables.checking.letter_rows import raw_letter
 from archive_pkg.tables.checking.row_validation import column_at
 from archive_pkg.tables.schema.cells import split_items
 from archive_pkg.tables.schema.layout import LETTER, LETTERS, tables
-from archive_pkg.tables.schema.rows import raw_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from pydantic_core import ErrorDetails
 
+    from archive_pkg.records.models import Register
     from archive_pkg.reports import Code
     from archive_pkg.tables.checking.letter_rows import NumberedRows
     from archive_pkg.tables.schema.rows import Row
@@ -132,7 +133,7 @@ def _limits(date: str) -> tuple[str, str]:
 
 
 def incoherence(
-    rows: dict[str, NumberedRows],
+    rows: dict[str, NumberedRows], register: Register | None = None
 ) -> Iterator[tuple[str, int, str, Code, str, str]]:
     """Yield table, row, column, code, message and hint of the faults of a complete letter.
 
@@ -140,12 +141,12 @@ def incoherence(
 
     Args:
         rows: The numbered rows of the letter by table.
+        register: The register that completes the letter.
     """
     (letter, *_), others = rows[LETTERS], {n: own for n, own in rows.items() if n != LETTERS}
     rows = {LETTERS: [letter], **others}
-    plain = {name: [row for _, row in numbered] for name, numbered in rows.items()}
     try:
-        Record.model_validate(raw_records(plain)[0])
+        Record.model_validate(raw_letter(rows, register))
     except ValidationError as error:
         for entry in error.errors(include_url=False):
             if entry["type"] in _RECORD_ERRORS or _lacks_classification(entry, letter[1]):

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from archive_pkg.records.models import Record
 from archive_pkg.reports import Code, Finding, Location, Severity
 from archive_pkg.storage import is_real_folder
-from archive_pkg.tables.checking.letter_rows import raw_letter
 from archive_pkg.tables.schema.layout import LETTER, LETTERS, tables
 
 if TYPE_CHECKING:
@@ -57,17 +56,18 @@ def file_findings(
     if some:
         for letter, rows in checked.by_letter():
             if any(_stays_inside(row.get("file", "")) for _, row in rows.get("parts", ())):
-                yield from _letter_files(checked.bound, rows, _folder(home, letter), check_files)
+                yield from _letter_files(checked, rows, _folder(home, letter), check_files)
 
 
 def _letter_files(
-    bound: Mapping[str, BoundTable],
+    checked: CatalogueCheck,
     rows: dict[str, NumberedRows],
     folder: Path,
     check_files: FileCheck | None,
 ) -> Iterator[Finding]:
+    bound = checked.bound
     try:
-        record = Record.model_validate(raw_letter(rows)) if check_files else None
+        record = Record.model_validate(checked.raw_letter(rows)) if check_files else None
     except ValidationError:
         record = None
     if check_files and record:

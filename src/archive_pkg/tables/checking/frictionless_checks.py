@@ -26,6 +26,7 @@ from archive_pkg.tables.schema.layout import LETTER, LETTERS, Column, Table, tab
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from archive_pkg.records.models import Register
     from archive_pkg.reports import Code
     from archive_pkg.tables.checking.letter_rows import NumberedRows
     from archive_pkg.tables.schema.rows import Row
@@ -242,7 +243,8 @@ class ReferenceCheck(LetterCheck):
             item: The id that the cell refers to.
         """
         target = column.refers_to
-        known = (self.ids(target) or {}).get("" if target == LETTERS else letter, set())
+        ids = self.ids(target)
+        known = set() if ids is None else ids.get("" if target == LETTERS else letter, set())
         if not item or item in known:
             return
         letters = None if target == LETTERS else self.ids(LETTERS)
@@ -299,9 +301,15 @@ class CoherenceCheck(LetterCheck):
 
     type = "archive-letter"
 
-    def __init__(self, references: ReferenceCheck | None = None, **options: Any) -> None:
-        """Take the check that has the ids, if it also runs."""
+    def __init__(
+        self,
+        references: ReferenceCheck | None = None,
+        register: Register | None = None,
+        **options: Any,
+    ) -> None:
+        """Take the check that has the ids, if it also runs, and the register if there is one."""
         super().__init__(**options)
+        self._register = register
         self._references = references or ReferenceCheck()
         self._package: Any = None
         self._doubts: DoubtfulLetters | None = None
@@ -352,7 +360,7 @@ class CoherenceCheck(LetterCheck):
         """
         for letter, rows in letters:
             if letter:
-                for found in incoherence(rows):
+                for found in incoherence(rows, self._register):
                     yield CellFault(*found)
 
 

@@ -11,12 +11,14 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import StorageError
+from archive_pkg.records.completing import completed
 from archive_pkg.tables.schema.layout import LETTER, LETTERS
 from archive_pkg.tables.schema.rows import raw_records
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
 
+    from archive_pkg.records.models import Register
     from archive_pkg.tables.schema.rows import Row
 
 NumberedRows = list[tuple[int, "Row"]]
@@ -70,6 +72,10 @@ def _chosen(
             yield letter, name, number, json.dumps(row)
 
 
-def raw_letter(rows: dict[str, NumberedRows]) -> dict[str, object]:
-    """Return a letter's rows as the raw record that they make."""
-    return raw_records({name: [row for _, row in numbered] for name, numbered in rows.items()})[0]
+def raw_letter(
+    rows: dict[str, NumberedRows], register: Register | None = None
+) -> dict[str, object]:
+    """Return a letter's rows as the raw record that they make, completed from a register."""
+    plain = {name: [row for _, row in numbered] for name, numbered in rows.items()}
+    made = raw_records(plain)[0]
+    return completed(made, register) if register else made

@@ -13,10 +13,11 @@ from functools import partial
 from itertools import islice, tee
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.records.explaining import FIELD_MISSING
 from archive_pkg.records.upgrading import RELATIONS, relation_of
 from archive_pkg.reports import Code, Report, Severity
 from archive_pkg.tables.checking.frictionless_import import import_frictionless
-from archive_pkg.tables.checking.letter_rows import by_letter
+from archive_pkg.tables.checking.letter_rows import by_letter, raw_letter
 from archive_pkg.tables.checking.other_resources import CELL_INVALID
 from archive_pkg.tables.reading.csv_files import CSV_BROKEN
 from archive_pkg.tables.reading.headers import bind
@@ -28,7 +29,7 @@ from archive_pkg.tables.writing.data_package import table_schema
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
 
-    from archive_pkg.records.models import Record
+    from archive_pkg.records.models import Record, Register
     from archive_pkg.reports import Finding
     from archive_pkg.tables.checking.frictionless_checks import (
         CellFault,
@@ -169,13 +170,22 @@ class CatalogueCheck:
         bound: The tables with their sheets, by name.
     """
 
-    def __init__(self, sheets: Mapping[str, Sheet], *, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        sheets: Mapping[str, Sheet],
+        *,
+        progress: Progress | None = None,
+        register: Register | None = None,
+    ) -> None:
         """Match the headers of the sheets with the tables.
 
         Args:
             sheets: The sheets by table name.
             progress: Called with the number of finished rows, and the total if known.
+            register: The register with agents that the tables need not describe.
         """
+        self._register = register
+        self._entries = {agent.id for agent in register.agents} if register else set()
         self._progress = progress
         self._done = 0
         sizes = [sheet.size for sheet in sheets.values()]
@@ -219,6 +229,10 @@ class CatalogueCheck:
         is_clean = not any(bound.shape or bound.sheet.report for bound in self.bound.values())
         return is_clean and not self._found
 
+    def raw_letter(self, rows: dict[str, NumberedRows]) -> dict[str, object]:
+        """Return a letter's rows as the raw record that they make with the register."""
+        return raw_letter(rows, self._register)
+
     def by_letter(
         self, wanted: Container[str] | None = None
     ) -> Iterator[tuple[str, dict[str, NumberedRows]]]:
@@ -237,11 +251,13 @@ class CatalogueCheck:
         known = {
             name: _read_ids(self.bound[name]) for name in _REFERENCED_TABLES if name in self.bound
         }
+        if self._entries:
+            known["agents"] = _WithEntries(known.get("agents") or {}, self._entries)
         package = frictionless.Package(
             resources=[_ids_resource(name, ids or {}) for name, ids in known.items()]
         )
         references = ReferenceCheck(known)
-        coherence = CoherenceCheck(references)
+        coherence = CoherenceCheck(references, self._register)
         for name, bound in self.bound.items():
             schema = frictionless.Schema.from_descriptor(_schema(bound, known))
             rows, shown = tee(bound.feed())
@@ -332,7 +348,8 @@ class CatalogueCheck:
                 letter, item = by_column.get(LETTER, ""), by_column[column.name]
                 faults.extend(references.unknown(position, column, letter, item))
         for fault in faults:
-            self._report_fault(bound, number, fault)
+            if not self._is_in_register(bound, by_column, fault):
+                self._report_fault(bound, number, fault)
         known = {fault.column for fault in faults}
         for error in row.errors:
             key = bound.table.key[-1] if bound.table.key else ""
@@ -344,6 +361,15 @@ class CatalogueCheck:
                 self._report_cell(bound, number, key, KEY_TAKEN, message, hint)
             elif error.type in ("type-error", "constraint-error") and error.field_name not in known:
                 self._report_cell(bound, number, error.field_name, CELL_INVALID, error.note, "")
+
+    def _is_in_register(self, bound: BoundTable, row: Row, fault: CellFault) -> bool:
+        """Return whether a fault is that a row leaves the name and kind to its entry."""
+        return (
+            bound.table.name == "agents"
+            and row.get("id", "") in self._entries
+            and not row.get("name")
+            and (fault.code, fault.column in ("name", "kind")) == (FIELD_MISSING, True)
+        )
 
     def _report_fault(self, bound: BoundTable, number: int, fault: CellFault) -> None:
         missing = fault.column not in bound.places and bound.table.column(fault.column).required
@@ -360,6 +386,17 @@ class CatalogueCheck:
     def _report(self, table: str, number: int, column: int, finding: Finding) -> None:
         order = list(tables()).index(table)
         self._found.append((order, number, column, finding))
+
+
+class _WithEntries(dict[str, set[str]]):
+    """The ids of the agents of each letter, with those of the register."""
+
+    def __init__(self, ids: Mapping[str, set[str]], entries: set[str]) -> None:
+        super().__init__(ids)
+        self._entries = entries
+
+    def get(self, letter: str, default: Any = None) -> set[str]:
+        return super().get(letter, set()) | self._entries
 
 
 def _schema(bound: BoundTable, known: KnownIds) -> dict[str, Any]:
@@ -383,6 +420,7 @@ def _schema(bound: BoundTable, known: KnownIds) -> dict[str, Any]:
             key
             for key in declared.get("foreignKeys", ())
             if known.get(key["reference"]["resource"]) is not None
+            and not isinstance(known[key["reference"]["resource"]], _WithEntries)
             and set(key["fields"]) <= set(bound.names)
         ],
     }
