@@ -198,7 +198,7 @@ def test_a_file_with_several_letters_is_refused(letter: Path) -> None:
 
 
 def test_an_error_names_the_letter_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match=f"reading {tmp_path}/a.xml"):
+    with pytest.raises(StorageError, match=f"{tmp_path}/a.xml does not exist"):
         file_letter(tmp_path / "a.xml")
     (tmp_path / "a.xml").mkdir()
     with pytest.raises(StorageError):

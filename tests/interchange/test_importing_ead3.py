@@ -134,8 +134,8 @@ def test_folders_do_not_become_records() -> None:
         '<c level="file"><did><unittitle>Folder of three</unittitle></did></c>'
     )
     assert [imported.record.title for imported in found] == ["A letter", "A piece"]
-    [written] = [f for f in found[0].report if f.code == "import-not-a-letter"]
-    assert "Folder of three" in written.message
+    [finding] = [f for f in found[0].report if f.code == "import-not-a-letter"]
+    assert "Folder of three" in finding.message
     with pytest.raises(InvalidError) as refused:
         ead('<c level="file"><did><unittitle>Folder</unittitle></did></c>')
     assert "without items, not a letter" in str(refused.value.report.findings)
@@ -580,7 +580,7 @@ def test_call_numbers_are_compared_within_their_level_and_kind() -> None:
     assert finding.location.field == "holdings"
 
 
-def written(record: Record) -> tuple[str, str]:
+def described(record: Record) -> tuple[str, str]:
     assert record.summary
     assert record.rights
     return record.summary.text, record.rights.statement
@@ -590,7 +590,7 @@ def test_our_own_finding_aid_is_read_without_its_lists() -> None:
     [imported] = read(export("ead3", full(), FULL_CONTEXT), "aid.xml")
     record = imported.record
     assert record.id == full().id
-    assert written(record) == written(full())
+    assert described(record) == described(full())
     assert [i.title for i in record.enclosures] == [i.title for i in full().enclosures]
     assert record.part("original").note is None
     assert dump(record.part("original").access)["status"] == "restricted"
