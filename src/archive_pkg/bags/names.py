@@ -59,8 +59,8 @@ def has_stray_percent(path: str) -> bool:
 def unsafe(path: str) -> str:
     """Return why a path could lead out of the bag, or "" if it cannot.
 
-    RFC 8493, 5.1: absolute paths, parent folders, home folders, drives and network shares, also
-    after a leading "./".
+    RFC 8493, 5.1: absolute paths, parent folders, home folders, drives, network shares and NUL
+    characters, also after a leading "./".
     """
     straight = straighten(path)
     return _unsafe(path) or (_unsafe(straight) if straight != path else "")

@@ -61,10 +61,11 @@ def update(
 ) -> Bag:
     """Add, replace and remove files and tags of a bag (RFC 8493, 2.1.3 and 2.2).
 
-    The change is atomic. Only new files are hashed; digests of unchanged files are copied from the
-    manifests, because hashing a damaged file again would make its damage look valid. Unchanged
-    files become hard links, or copies if links are not possible. The bag's version and encoding,
-    other tag files, and the order and spelling of other tags stay as they are.
+    The change is atomic. Only new files and rewritten tag files are hashed. Digests of unchanged
+    files are copied from the manifests, because hashing a damaged file again would make its damage
+    look valid. Unchanged files become hard links, or copies if links are not possible. The bag's
+    version and encoding, other tag files, and the order and spelling of other tags stay as they
+    are.
 
     Args:
         bag: The bag's folder.
@@ -84,7 +85,8 @@ def update(
         The changed bag.
 
     Raises:
-        InvalidError: The bag has faults, would not be complete after the change, or is signed.
+        InvalidError: The bag has faults, would not be complete after the change, or is signed; or
+            a name to add is not allowed.
         UsageError: A path cannot be added or removed, or a label, value or algorithm to remove is
             unknown.
         ChangedError: A file changes while it is read.

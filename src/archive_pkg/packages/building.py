@@ -97,9 +97,10 @@ def build_package(
 ) -> Built:
     """Build the package of a record.
 
-    The package is a BagIt 1.0 bag (RFC 8493) named after the record's id. The same record, files,
-    date and settings give the same bytes. The package is written to a hidden folder, verified,
-    and then renamed. The record and its files are not changed.
+    The package is a BagIt 1.0 bag (RFC 8493) named after the record's id. With one version of this
+    program, the same arguments, files and settings give the same bytes on the same date. The
+    package is written to a hidden folder, verified, and then renamed. The record and its files are
+    not changed.
 
     Args:
         source: The record's file or folder, or a record.

@@ -72,8 +72,8 @@ class Verification:
         path: The bag.
         verdict: Whether the bag is complete and valid (RFC 8493, 3), with the findings on it.
         report: The findings on the bag, the record and the signatures.
-        record: The record; None if the bag is not a package of archive-pkg, or its record is not
-            valid.
+        record: The record; None if the bag is an archive or not a package of archive-pkg, or the
+            record is not valid.
         signatures: The bag's signatures, valid or not.
     """
 
@@ -161,7 +161,7 @@ def verify(
     jobs: int | None = None,
     progress: Callable[[Tally], None] | None = None,
 ) -> Verification:
-    """Verify every digest of a bag, its signatures and, in a package, its record.
+    """Verify every digest of a bag, its signatures and, in a package's folder, its record.
 
     Args:
         path: A bag's folder or its serialization.

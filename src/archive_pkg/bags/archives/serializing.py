@@ -47,9 +47,10 @@ def pack(
     """Write a bag's folder as one archive (serialization: BagIt 0.97, 4; not in RFC 8493).
 
     The folder is verified first, and the archive before it is renamed to its destination. The bytes
-    depend only on the bag and the date: members are in a fixed order (tag files first, so that a
-    stream's digests are known before its payload), without owners, with modes 644 or 755. A zip
-    stores members uncompressed. The bytes of a tgz also depend on the version of zlib.
+    depend only on the bag, the date and the destination's name: members are in a fixed order (tag
+    files first, so that a stream's digests are known before its payload), without owners, with
+    modes 644 or 755. A zip stores members uncompressed. The bytes of a .tgz or .tar.zst also depend
+    on the version of the compressor.
 
     Args:
         bag: The folder of a valid bag.
