@@ -92,7 +92,7 @@ def test_the_page_has_no_script_and_loads_nothing(letter: Path, tmp_path: Path) 
     assert not page.xpath("//details[not(@open)]")  # no script opens them for paper
 
 
-def described(folder: Path, **more: object) -> Path:
+def write_record(folder: Path, **more: object) -> Path:
     """Write a record with markup in its texts, and a scan."""
     folder.mkdir()
     (folder / "p.txt").write_text(f"{HOSTILE}\n", encoding="utf-8")
@@ -107,7 +107,7 @@ def described(folder: Path, **more: object) -> Path:
 
 
 def test_the_page_links_to_scans_and_shows_markup_as_text(tmp_path: Path) -> None:
-    built = build_package(described(tmp_path / "x"), tmp_path / "out", on=ON).path
+    built = build_package(write_record(tmp_path / "x"), tmp_path / "out", on=ON).path
     page = page_of(built)
     [scan] = page.xpath("//img/@src")
     assert scan == "../data/parts/a%20scan%231.png"
@@ -117,7 +117,7 @@ def test_the_page_links_to_scans_and_shows_markup_as_text(tmp_path: Path) -> Non
 
 def test_the_page_of_a_public_package_says_that_a_part_is_withheld(tmp_path: Path) -> None:
     shut = {"access": {"status": "closed", "rule": "a promise to the family"}}
-    folder = described(tmp_path / "x", **shut)
+    folder = write_record(tmp_path / "x", **shut)
     built = build_package(folder, tmp_path / "out", on=ON, audience="public").path
     page = page_of(built)
     assert not page.xpath("//img")
@@ -129,7 +129,7 @@ def test_a_page_that_would_show_a_withheld_name_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shut = {"access": {"status": "closed", "rule": "a promise"}}
-    folder = described(tmp_path / "x", **shut)
+    folder = write_record(tmp_path / "x", **shut)
     monkeypatch.setattr(
         "archive_pkg.packages.page.letter.page_in_package", lambda *_: "see a scan#1.png"
     )

@@ -229,6 +229,7 @@ def test_a_public_package_has_the_rules_of_withheld_parts_and_all_else(
     readme = (built.path / "data/README.txt").read_text(encoding="utf-8")
     assert f"(withheld, closed: {RULE})" in readme
     assert "it goes with secret" in readme
+    assert "the files as received and what is public about them" in readme
     source = load_record(enclosed)
     assert record.title == source.title
     assert (record.sender, record.recipients) == (source.sender, source.recipients)

@@ -362,7 +362,9 @@ def commit_if_allowed(
         return "unchanged", ()
     if not replace:
         found = [
-            PACKAGE_DIFFERS.at(Location(str(destination / name)), _difference(name, staged))
+            PACKAGE_DIFFERS.at(
+                Location(str(destination / name)), _difference(name, destination, staged)
+            )
             for name in differences
             if not is_signature_file(name)
         ]
@@ -382,9 +384,11 @@ def commit_if_allowed(
     return "replaced", differences
 
 
-def _difference(name: str, new: Path) -> str:
+def _difference(name: str, old: Path, new: Path) -> str:
     if new.is_dir() and not (new / name).exists():
         return "is not in the new package"
+    if old.is_dir() and not (old / name).exists():
+        return "is only in the new package"
     return "differs from the new package"
 
 

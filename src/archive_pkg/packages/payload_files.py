@@ -74,6 +74,7 @@ def bag_info(record: Record, software: str, date: str, project: Project) -> list
 def readme(record: Record, documents: Mapping[str, str], manifests: Manifests | None) -> str:
     """Return a text that describes the package and how to check it without this program."""
     folder = "This folder, data/, has" if manifests else "Here are"
+    extent = "what is public" if _is_cut(record) else "everything known"
     return "\n".join(
         [
             record.title,
@@ -84,7 +85,7 @@ def readme(record: Record, documents: Mapping[str, str], manifests: Manifests | 
             "What is here",
             "------------",
             "",
-            f"{folder} the files as received and everything known about them:",
+            f"{folder} the files as received and {extent} about them:",
             "",
             f"  {PARTS + '/':24}the {record.document_type.word}'s files, byte for byte as received",
             f"  {RECORD:24}the record: each statement with its evidence (JSON, UTF-8)",
@@ -208,13 +209,17 @@ def _parts(record: Record) -> list[str]:
         title = f": {part.title}" if part.title else ""
         to = "".join(f", {words}" for words in relations(part))
         lines.append(f"  {part.kind} “{part.id}”{to}{title} ({where})")
-    if any(part.note == WITHHELD for part in record.parts):
+    if _is_cut(record):
         lines += [
             "",
             "This package is for the public. The withheld parts are in the internal package of",
             "the same name without -public, with everything known about them.",
         ]
     return lines
+
+
+def _is_cut(record: Record) -> bool:
+    return any(part.note == WITHHELD for part in record.parts)
 
 
 def _missing(part: Part) -> str:

@@ -96,7 +96,8 @@ def _schema() -> bytes:
 def _readme(record: Record) -> str:
     return (
         f"{record.title}\n\n"
-        "The letter's files, unchanged as received, and its record (record.json) are in\n"
+        f"The {record.document_type.word}'s files, unchanged as received, and its record "
+        "(record.json) are in\n"
         f"representations/{REPRESENTATION}/data. METS.xml lists every file with its SHA-256.\n"
         "metadata/ has the record as Dublin Core, EAD3 and PREMIS.\n"
     )
