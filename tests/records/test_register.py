@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.records import Record, load_record, read_record, save_record
-from archive_pkg.records.completing import completed, taken_from_register, without_entries
+from archive_pkg.records.completing import completed, remove_register_entries, taken_from_register
 from archive_pkg.records.models import Register
 from archive_pkg.records.saving import upgrade_record
 from strategies import records
@@ -347,7 +347,7 @@ def test_moving_agents_into_a_register_does_not_change_the_record(
     loaded = Record.model_validate(completed(left, register))
     assert loaded == record
     dump = record.model_dump(mode="json", exclude_defaults=True)
-    without_entries(record, left, register, dump)
+    remove_register_entries(record, left, register, dump)
     assert dump.get("agents", []) == left["agents"]
 
 

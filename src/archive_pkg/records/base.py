@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Got = TypeVar("Got", covariant=True)
     Taken = TypeVar("Taken", contravariant=True)
 
-    class Given(Generic[Got, Taken]):
+    class Settable(Generic[Got, Taken]):
         """A field that is read as one type and can be set from another, for type checkers."""
 
         def __get__(self, owner: object, kind: type | None = None) -> Got: ...
@@ -139,7 +139,7 @@ class OrText:
         return {"anyOf": [made, {"type": "string", **self.form}]}
 
 
-def given(*names: str) -> dict[str, Any]:
+def present(*names: str) -> dict[str, Any]:
     """Return the JSON Schema of an object that has these fields, none of them null."""
     return {
         "properties": {name: {"not": {"type": "null"}} for name in names},
@@ -152,6 +152,6 @@ def absent(*names: str) -> dict[str, Any]:
     return {"properties": {name: {"type": "null"} for name in names}}
 
 
-def says(name: str, *values: str | bool) -> dict[str, Any]:
+def field_is(name: str, *values: str | bool) -> dict[str, Any]:
     """Return the JSON Schema of an object whose field has one of these values."""
     return {"properties": {name: {"enum": list(values)}}, "required": [name]}

@@ -36,8 +36,8 @@ def completed(data: dict[str, Any], register: Register) -> dict[str, Any]:
     if not all(isinstance(data.get(name, []), list) for name in ("agents", "evidence")):
         return data  # the validation reports that
     entries = {agent.id: agent for agent in register.agents}
-    listed = _listed(data)
-    supported = _by_agent(register)
+    listed = _agents_by_id(data)
+    supported = _evidence_by_agent(register)
     used: dict[str, dict[str, Any]] = {}
     waiting = [
         *listed,
@@ -45,7 +45,7 @@ def completed(data: dict[str, Any], register: Register) -> dict[str, Any]:
     ]
     evidence = [*data.get("evidence", ())]
     for name in waiting:  # grows while it is read
-        item = _stated(listed.get(name, {}))
+        item = _without_none(listed.get(name, {}))
         if name in used or name not in entries or is_described(item):
             continue
         used[name] = {**_plain(entries[name]), **item}
@@ -62,7 +62,7 @@ def completed(data: dict[str, Any], register: Register) -> dict[str, Any]:
     return data | {name: value for name, value in made.items() if value}
 
 
-def without_entries(
+def remove_register_entries(
     record: Record, before: Mapping[str, Any], register: Register, *dumps: dict[str, Any]
 ) -> None:
     """Remove what comes from a register from a record's plain data.
@@ -76,15 +76,15 @@ def without_entries(
         dumps: Plain data of the record, which is changed in place.
     """
     entries = {agent.id: agent for agent in register.agents}
-    listed = _listed(before)
+    listed = _agents_by_id(before)
     left_out: dict[str, set[str]] = {}
     for agent in record.agents:
-        item = _stated(listed.get(agent.id, {}))
+        item = _without_none(listed.get(agent.id, {}))
         if agent.id in entries and not is_described(item):
             same = _taken(agent, entries[agent.id], item)
             left_out |= {agent.id: same} if same else {}
     own = {Evidence.model_validate(item) for item in items(before, "evidence")}
-    supported = _by_agent(register)
+    supported = _evidence_by_agent(register)
     taken = {one for name in left_out for one in supported.get(name, ())} - own
     for data in dumps:
         agents = [_without(one, left_out.get(one["id"], ())) for one in data.get("agents", ())]
@@ -108,17 +108,17 @@ def taken_from_register(record: Record, before: Mapping[str, Any]) -> tuple[str,
         record: The record.
         before: The plain data of its file.
     """
-    own = {name for name, item in _listed(before).items() if is_described(item)}
+    own = {name for name, item in _agents_by_id(before).items() if is_described(item)}
     return tuple(agent.id for agent in record.agents if agent.id not in own)
 
 
-def _listed(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _agents_by_id(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the items of `agents` by their ids, without malformed ones."""
     dicts = (item for item in items(data, "agents") if isinstance(item, dict))
     return {name: item for item in dicts if (name := id_of(item))}
 
 
-def _stated(item: Mapping[str, Any]) -> dict[str, Any]:
+def _without_none(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in item.items() if value is not None}
 
 
@@ -138,7 +138,7 @@ def _without(item: dict[str, Any], fields: Collection[str]) -> dict[str, Any]:
     return {name: value for name, value in item.items() if name not in fields}
 
 
-def _by_agent(register: Register) -> dict[str, list[Evidence]]:
+def _evidence_by_agent(register: Register) -> dict[str, list[Evidence]]:
     found: dict[str, list[Evidence]] = {}
     for one in register.evidence:
         found.setdefault(_step(one, 1), []).append(one)

@@ -101,7 +101,7 @@ def explain(
     counts: dict[int, Counter[str | None]] = {}
     findings = []
     if root is not None:
-        entries = sorted(entries, key=lambda entry: _mark(root, entry).index)
+        entries = sorted(entries, key=lambda entry: _position_of(root, entry).index)
     misspelt = {
         near
         for entry in entries
@@ -112,7 +112,7 @@ def explain(
             continue  # its field is there, with a wrong name
         location = Location(path, field=_dotted(data, entry["loc"], counts))
         if root is not None:
-            mark = _mark(root, entry)
+            mark = _position_of(root, entry)
             location = replace(location, line=mark.line + 1, column=mark.column + 1)
         code, message, hint = say(entry, model)
         findings.append(code.at(location, visible(message), visible(hint)))
@@ -144,7 +144,7 @@ def _id_of(item: Any) -> str | None:
     return None if isinstance(item, str) else id_of(item)
 
 
-def _mark(root: Node, entry: ErrorDetails) -> Position:
+def _position_of(root: Node, entry: ErrorDetails) -> Position:
     """Return the position of an error in the file; for a missing field, that of its mapping."""
     loc, key = entry["loc"], entry["type"] == "extra_forbidden"
     node, above = root, root

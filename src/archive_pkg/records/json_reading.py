@@ -76,7 +76,7 @@ def _events(text: str, builder: Builder) -> Iterator[Any]:
         elif word[0] == '"':
             value = json.loads(word)
             if _SURROGATE.search(value):
-                builder.find(
+                builder.report(
                     CHARACTER,
                     start,
                     "this is half of a surrogate pair, not a character",
@@ -86,5 +86,5 @@ def _events(text: str, builder: Builder) -> Iterator[Any]:
             yield yaml.ScalarEvent(None, None, (True, True), value, start, end, '"')
         else:
             if word in _NOT_JSON:  # json.loads accepts these words
-                builder.find(SYNTAX, start, f"{word} is not JSON", "Put text in quotes.")
+                builder.report(SYNTAX, start, f"{word} is not JSON", "Put text in quotes.")
             yield yaml.ScalarEvent(None, None, (True, True), word, start, end)

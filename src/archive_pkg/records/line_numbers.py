@@ -37,12 +37,12 @@ def _lacks_line(finding: Finding) -> bool:
 
 
 def _with_line(finding: Finding, root: Node, lists: dict[int, dict[str, Node]]) -> Finding:
-    mark = _mark(root, finding.location.field.split("."), lists)
-    place = replace(finding.location, line=mark.line + 1, column=mark.column + 1)
+    position = _position(root, finding.location.field.split("."), lists)
+    place = replace(finding.location, line=position.line + 1, column=position.column + 1)
     return replace(finding, location=place)
 
 
-def _mark(node: Node, names: list[str], lists: dict[int, dict[str, Node]]) -> Position:
+def _position(node: Node, names: list[str], lists: dict[int, dict[str, Node]]) -> Position:
     """Return the position of the value at a path, or of the last value that exists on the way.
 
     Args:
@@ -50,21 +50,21 @@ def _mark(node: Node, names: list[str], lists: dict[int, dict[str, Node]]) -> Po
         names: The steps of the path.
         lists: A cache of the items of each list, by the list's identity and the item's name.
     """
-    mark = node.start
+    position = node.start
     for name in names:
         value = node.value
         if isinstance(value, dict):
             if name not in value:
                 break
-            mark, node = node.keys.get(name, value[name].start), value[name]
+            position, node = node.keys.get(name, value[name].start), value[name]
         elif isinstance(value, list):
             if id(value) not in lists:
                 lists[id(value)] = _by_name(value)
             item = lists[id(value)].get(name)
             if item is None:
                 break
-            mark, node = item.start, item
-    return mark
+            position, node = item.start, item
+    return position
 
 
 def _by_name(items: list[Node]) -> dict[str, Node]:

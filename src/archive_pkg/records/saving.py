@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError, UsageError
-from archive_pkg.records.completing import without_entries
+from archive_pkg.records.completing import remove_register_entries
 from archive_pkg.records.loading import (
     invalid,
     load_record,
@@ -23,7 +23,7 @@ from archive_pkg.records.loading import (
 from archive_pkg.records.path_kinds import package_above
 from archive_pkg.records.upgrading import (
     FORMAT,
-    is_former,
+    has_former_fields,
     names_earlier_format,
     upgrade,
     upgrade_text,
@@ -73,7 +73,7 @@ def save_record(record: Record, path: StrPath) -> None:
         raise invalid(report, f"the existing {file} is not a valid record")
     with storage_errors(f"reading {file}"):
         data = read_regular(file)
-    if known != valid or _is_former(data, file):
+    if known != valid or _is_in_earlier_format(data, file):
         write_atomically(file, updated(valid, data, file))
 
 
@@ -81,7 +81,7 @@ def fresh(record: Record, file: Path) -> bytes:
     """Return the bytes of a new file, without what the record takes from the register above it."""
     needed = _needed(record)
     if register := register_above(file.parent):
-        without_entries(record, {}, register, needed)
+        remove_register_entries(record, {}, register, needed)
     return (_as_json(needed) if _is_json(file) else writing.document(needed)).encode()
 
 
@@ -108,7 +108,7 @@ def upgrade_record(path: StrPath) -> bool:
     record = load_record(path)
     with storage_errors(f"reading {file}"):
         data = read_regular(file)
-    if not _is_former(data, file):
+    if not _is_in_earlier_format(data, file):
         return False
     write_atomically(file, updated(record, data, file))
     return True
@@ -170,14 +170,14 @@ def updated_yaml(record: Record, text: str, register: Register | None = None) ->
     root = read_yaml(bare, "").root or root
     full = {"format": FORMAT, **record.model_dump(mode="json")}
     if register:
-        without_entries(record, upgrade(root.plain), register, full, needed)
+        remove_register_entries(record, upgrade(root.plain), register, full, needed)
     return mark + patch(bare, root, full, needed)
 
 
 def _updated_json(record: Record, text: str, register: Register | None) -> str:
     before, needed = json.loads(text.removeprefix("\ufeff")), _needed(record)
     if register:
-        without_entries(record, upgrade(before), register, needed)
+        remove_register_entries(record, upgrade(before), register, needed)
     if _leaves_format_out(before):
         del needed["format"]
     return _as_json(_in_order_of({"format": FORMAT, **upgrade(before)}, needed))
@@ -213,12 +213,12 @@ def _in_order_of(before: Any, data: Any) -> Any:
 
 def _leaves_format_out(data: Any) -> bool:
     """Return whether a file names no format and has no fields of an earlier one."""
-    return "format" not in data and not is_former(data)
+    return "format" not in data and not has_former_fields(data)
 
 
-def _is_former(data: bytes, file: Path) -> bool:
+def _is_in_earlier_format(data: bytes, file: Path) -> bool:
     root = read_tree(data, file.name).root
-    return root is not None and (is_former(root.plain) or names_earlier_format(root.plain))
+    return root is not None and (has_former_fields(root.plain) or names_earlier_format(root.plain))
 
 
 def _is_json(file: Path) -> bool:

@@ -31,7 +31,7 @@ _LEVELS = ("fonds", "file", "folio")
 _RELATIONS_SINCE, _HOLDINGS_SINCE = 2, 3
 
 
-def relation_of(kind: object) -> str:
+def relation_for_kind(kind: object) -> str:
     """Return the field that replaces `of` in a part of the given kind."""
     return {"enclosure": "part_of", "summary": "about"}.get(str(kind), "made_from")
 
@@ -106,19 +106,19 @@ def describe_formats(record: dict[str, Any], part: dict[str, Any]) -> None:
 
 def upgrade_tree(root: Node) -> Node:
     """Return the tree of a file with the present names of fields, at the old positions."""
-    if not is_former(root.plain):
+    if not has_former_fields(root.plain):
         return root
     names = {id(node): name for node, name in _parts_with_of(root)}
     holding = _holding(root)
 
     def renamed(node: Node) -> Node:
         if isinstance(node.value, list):
-            return _with(node, [renamed(child) for child in node.value], node.keys)
+            return _copy_of(node, [renamed(child) for child in node.value], node.keys)
         if not isinstance(node.value, dict):
             return node
         new = {"of": names[id(node)]} if id(node) in names else {}
         new |= {"holding": "holdings"} if node is root and holding else {}
-        return _with(
+        return _copy_of(
             node,
             {new.get(key, key): renamed(child) for key, child in node.value.items()},
             {new.get(key, key): mark for key, mark in node.keys.items()},
@@ -127,7 +127,7 @@ def upgrade_tree(root: Node) -> Node:
     tree = renamed(root)
     if holding and isinstance(tree.value, dict):
         found = [] if holding.value is None else [_holding_with_levels(holding)]
-        tree.value["holdings"] = _with(holding, found, {})
+        tree.value["holdings"] = _copy_of(holding, found, {})
     return tree
 
 
@@ -138,7 +138,7 @@ def upgrade_text(text: str, root: Node) -> str:
         text: The text without a byte order mark.
         root: Its tree.
     """
-    if not is_former(root.plain):
+    if not has_former_fields(root.plain):
         return text
     edits = []
     for node, name in _parts_with_of(root):
@@ -158,11 +158,11 @@ def upgrade_text(text: str, root: Node) -> str:
     return text
 
 
-def is_former(data: object) -> bool:
+def has_former_fields(data: object) -> bool:
     """Return whether the plain data of a record has fields of an earlier format."""
     if not isinstance(data, dict):
         return False
-    parts = _listed(data.get("parts")) if _is_before(_RELATIONS_SINCE, data) else ()
+    parts = _as_list(data.get("parts")) if _is_before(_RELATIONS_SINCE, data) else ()
     return _has_holding(data) or any(isinstance(part, dict) and "of" in part for part in parts)
 
 
@@ -191,9 +191,9 @@ def _with_three_relations(data: dict[str, Any]) -> dict[str, Any]:
     """Return data of format 1 in format 2, replacing `of` according to the kind of the part."""
     names: dict[str, str] = {}
     parts = []
-    for index, part in enumerate(_listed(data.get("parts"))):
+    for index, part in enumerate(_as_list(data.get("parts"))):
         if isinstance(part, dict):
-            name = relation_of(part.get("kind"))
+            name = relation_for_kind(part.get("kind"))
             names[str(part.get("id"))] = names[str(index)] = name
             if "of" in part and name not in part:
                 part = {name if key == "of" else key: value for key, value in part.items()}
@@ -216,8 +216,8 @@ def _with_holdings(data: dict[str, Any]) -> dict[str, Any]:
             "holdings" if key == "holding" else key: _holdings(value) if key == "holding" else value
             for key, value in data.items()
         }
-    first = next(iter(_listed(data.get("holdings"))), None)
-    levels = _listed(first.get("levels")) if isinstance(first, dict) else []
+    first = next(iter(_as_list(data.get("holdings"))), None)
+    levels = _as_list(first.get("levels")) if isinstance(first, dict) else []
     names = [level.get("name") for level in levels if isinstance(level, dict)]
 
     def renamed(field: str) -> str:
@@ -249,7 +249,7 @@ def _evidence(data: dict[str, Any], renamed: Callable[[str], str]) -> dict[str, 
         {**item, "field": renamed(item["field"])}
         if isinstance(item, dict) and isinstance(item.get("field"), str)
         else item
-        for item in _listed(data.get("evidence"))
+        for item in _as_list(data.get("evidence"))
     ]
     return {"evidence": evidence} if evidence else {}
 
@@ -262,7 +262,7 @@ def _parts_with_of(root: Node) -> Iterator[tuple[Node, str]]:
     for part in parts.children if parts and isinstance(parts.value, list) else ():
         if isinstance(part.value, dict) and "of" in part.value:
             kind = part.value.get("kind")
-            name = relation_of(kind.value if kind else None)
+            name = relation_for_kind(kind.value if kind else None)
             if name not in part.value:
                 yield part, name
 
@@ -282,13 +282,13 @@ def _holding_with_levels(holding: Node) -> Node:
         if value is not None and value.value is not None:
             keys = dict.fromkeys(("name", "value"), holding.keys[name])
             named = Node(name, holding.keys[name], holding.keys[name])
-            levels.append(_with(value, {"name": named, "value": value}, keys))
+            levels.append(_copy_of(value, {"name": named, "value": value}, keys))
     rest = {key: value for key, value in holding.value.items() if key not in _LEVELS}
     keys = {key: holding.keys[key] for key in rest}
     if levels:
-        rest["levels"] = _with(holding, levels, {})
+        rest["levels"] = _copy_of(holding, levels, {})
         keys["levels"] = levels[0].keys["name"]
-    return _with(holding, rest, keys)
+    return _copy_of(holding, rest, keys)
 
 
 def _holding_edits(text: str, root: Node, holding: Node) -> Iterator[tuple[int, int, str]]:
@@ -359,9 +359,9 @@ def _key_at(text: str, place: int, key: str) -> str:
     return found[0] if found else ""
 
 
-def _with(node: Node, value: Any, keys: Any) -> Node:
+def _copy_of(node: Node, value: Any, keys: Any) -> Node:
     return Node(value, node.start, node.end, node.style, keys)
 
 
-def _listed(value: object) -> list[Any]:
+def _as_list(value: object) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else []

@@ -111,7 +111,7 @@ def decode(data: bytes, encoding: str | None = None, *, path: str = "") -> Decod
     return Decoded(text, iana_name(codec), bool(mark))
 
 
-def other_readings(data: bytes, place: int) -> str:
+def encodings_hint(data: bytes, place: int) -> str:
     """Return a hint with the words around a byte in several encodings, for a person to choose.
 
     Args:
@@ -164,7 +164,7 @@ def _undecodable(body: bytes, codec: str, shift: int, path: str, *, declared: bo
                 NOT_DECODABLE.at(
                     Location(path, line=line, byte=place + shift),
                     f"the byte {wrong} in “{around}” is not valid {iana_name(codec)}",
-                    "" if len(report) else f"{advice} {other_readings(body, place)}",
+                    "" if len(report) else f"{advice} {encodings_hint(body, place)}",
                 )
             )
             start += error.end

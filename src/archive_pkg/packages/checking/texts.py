@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.packages.checking.files import PART_UNREADABLE
 from archive_pkg.reports import Code, Location, Severity
-from archive_pkg.texts.decoding import ENCODING_NAMES, other_readings
+from archive_pkg.texts.decoding import ENCODING_NAMES, encodings_hint
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -108,7 +108,7 @@ def _decoded(
         at = Location(place.path, field=place.field, byte=error.start)
         message = f"{name} is not {encoding}: the byte {data[error.start]:02x} is not valid in it"
         part = place.field.removesuffix(".file")
-        hint = f"Write its encoding in {part}.encoding. {other_readings(data, error.start)}"
+        hint = f"Write its encoding in {part}.encoding. {encodings_hint(data, error.start)}"
         yield TEXT_UNDECODABLE.at(at, message, hint)
         return None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from pydantic import BeforeValidator, ConfigDict
 
 from archive_pkg.faults import Fault
-from archive_pkg.records.base import Model, OrText, given, validated_by
+from archive_pkg.records.base import Model, OrText, present, validated_by
 from archive_pkg.records.models.dates import WrittenDateField
 from archive_pkg.records.models.fields import EMPTY, UNKNOWN, AgentId, Id, Many, Text
 from archive_pkg.records.values import get
@@ -16,10 +16,10 @@ from archive_pkg.records.vocabularies.identifiers import Identifier
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archive_pkg.records.base import Given
+    from archive_pkg.records.base import Settable
 
 
-def _nameless(parts: Any) -> Iterator[Fault]:
+def _name_faults(parts: Any) -> Iterator[Fault]:
     if get(parts, "family") is None and get(parts, "given") is None:
         yield Fault("the name has neither family nor given", "Add one of them.")
 
@@ -34,14 +34,14 @@ class NameParts(Model):
         suffix: What follows the name, "Jr.".
     """
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [given("family"), given("given")]})
+    model_config = ConfigDict(json_schema_extra={"anyOf": [present("family"), present("given")]})
 
     family: Text | None = None
     given: Text | None = None
     patronymic: Text | None = None
     suffix: Text | None = None
 
-    _has_a_name = validated_by(_nameless)
+    _has_a_name = validated_by(_name_faults)
 
 
 class Agent(Model):
@@ -85,7 +85,7 @@ def _as_list(value: object) -> object:
 
 
 if TYPE_CHECKING:
-    PartsTaken = Given[tuple[PartTaken, ...], Sequence[PartTaken] | PartTaken]
+    PartsTaken = Settable[tuple[PartTaken, ...], Sequence[PartTaken] | PartTaken]
 else:
     PartsTaken = Annotated[
         Many[PartTaken], BeforeValidator(_as_list), OrText({"enum": list(get_args(PartTaken))})

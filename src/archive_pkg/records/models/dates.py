@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from archive_pkg.dates.edtf_string import EDTF_FORM
 from archive_pkg.faults import Fault
-from archive_pkg.records.base import Model, OrText, given, validated_by
+from archive_pkg.records.base import Model, OrText, present, validated_by
 from archive_pkg.records.models.fields import EMPTY, UNKNOWN, AnyEdtf, Many, MaybeEdtf, Text
 from archive_pkg.records.values import get
 from archive_pkg.records.vocabularies.identifiers import Identifier
@@ -16,14 +16,14 @@ from archive_pkg.records.vocabularies.identifiers import Identifier
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archive_pkg.records.base import Given
+    from archive_pkg.records.base import Settable
 
 Calendar = Literal[
     "gregorian", "julian", "french-republican", "hebrew", "hijri", "persian", "other"
 ]
 
 
-def _says_nothing(date: Any) -> Iterator[Fault]:
+def _date_faults(date: Any) -> Iterator[Fault]:
     if get(date, "edtf") is None and get(date, "as_written") is None:
         yield Fault(
             "the date has neither edtf nor as_written",
@@ -42,14 +42,14 @@ class WrittenDate(Model):
         note: A note for readers.
     """
 
-    model_config = ConfigDict(json_schema_extra={"anyOf": [given("edtf"), given("as_written")]})
+    model_config = ConfigDict(json_schema_extra={"anyOf": [present("edtf"), present("as_written")]})
 
     edtf: MaybeEdtf = Field(default=UNKNOWN, examples=["1960-07-18"])
     as_written: Text | None = None
     calendar: Calendar | None = None
     note: Text | None = None
 
-    _says_something = validated_by(_says_nothing)
+    _says_something = validated_by(_date_faults)
 
     @property
     def words(self) -> str:
@@ -80,7 +80,7 @@ class Place(Model):
     identifiers: Many[Identifier] = EMPTY
 
 
-def _says_neither_when_nor_where(date: Any) -> Iterator[Fault]:
+def _date_and_place_faults(date: Any) -> Iterator[Fault]:
     if all(get(date, name) is None for name in ("edtf", "as_written", "place")):
         yield Fault(
             "there is neither a date nor a place",
@@ -96,12 +96,12 @@ class DateAndPlace(WrittenDate):
     """
 
     model_config = ConfigDict(
-        json_schema_extra={"anyOf": [given("edtf"), given("as_written"), given("place")]}
+        json_schema_extra={"anyOf": [present("edtf"), present("as_written"), present("place")]}
     )
 
     place: Place | None = None
 
-    _says_something = validated_by(_says_neither_when_nor_where)
+    _says_something = validated_by(_date_and_place_faults)
 
 
 class RecordedEvent(DateAndPlace):
@@ -123,10 +123,10 @@ def _open_or_known(value: object) -> object:
 
 
 if TYPE_CHECKING:
-    DateField = Given[Date | None, Date | str | None]
-    WrittenDateField = Given[WrittenDate | None, WrittenDate | str | None]
-    DateAndPlaceField = Given[DateAndPlace | None, DateAndPlace | str | None]
-    RecordedEventField = Given[RecordedEvent | None, RecordedEvent | str | None]
+    DateField = Settable[Date | None, Date | str | None]
+    WrittenDateField = Settable[WrittenDate | None, WrittenDate | str | None]
+    DateAndPlaceField = Settable[DateAndPlace | None, DateAndPlace | str | None]
+    RecordedEventField = Settable[RecordedEvent | None, RecordedEvent | str | None]
 else:
     _Dated = TypeVar("_Dated")
     _DateOrText = Annotated[_Dated, BeforeValidator(_open_or_known), OrText(EDTF_FORM)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict
 
 from archive_pkg.faults import Fault
-from archive_pkg.records.base import Model, OrText, given, validated_by
+from archive_pkg.records.base import Model, OrText, present, validated_by
 from archive_pkg.records.models.dates import DateField, WrittenDateField
 from archive_pkg.records.models.fields import (
     EMPTY,
@@ -29,7 +29,7 @@ from archive_pkg.records.vocabularies.languages import Language
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archive_pkg.records.base import Given
+    from archive_pkg.records.base import Settable
 
 
 class OwnType(Model):
@@ -164,7 +164,7 @@ class Publication(Model):
 
 
 if TYPE_CHECKING:
-    Publications = Given[tuple[Publication, ...], Sequence[Publication | str]]
+    Publications = Settable[tuple[Publication, ...], Sequence[Publication | str]]
 else:
     Publications = Many[
         Annotated[
@@ -189,7 +189,7 @@ class Rights(Model):
     holder: AgentId | None = None
 
 
-def _leads_nowhere(relation: Any) -> Iterator[Fault]:
+def _relation_faults(relation: Any) -> Iterator[Fault]:
     if all(get(relation, name) is None for name in ("record", "title", "identifier")):
         yield Fault(
             "the relation does not name the other document",
@@ -209,7 +209,7 @@ class Relation(Model):
     """
 
     model_config = ConfigDict(
-        json_schema_extra={"anyOf": [given("record"), given("title"), given("identifier")]}
+        json_schema_extra={"anyOf": [present("record"), present("title"), present("identifier")]}
     )
 
     kind: Literal[
@@ -226,7 +226,7 @@ class Relation(Model):
     identifier: Identifier | None = None
     note: Text | None = None
 
-    _leads_somewhere = validated_by(_leads_nowhere)
+    _leads_somewhere = validated_by(_relation_faults)
 
 
 class Enclosure(Model):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
-    from archive_pkg.records.base import Given
+    from archive_pkg.records.base import Settable
 
 
 def _as_tuple(value: object) -> object:
@@ -34,9 +34,9 @@ EMPTY: Any = ()
 UNKNOWN: Any = None
 
 if TYPE_CHECKING:
-    Many = Given[tuple[T, ...], Sequence[T]]
-    AnyEdtf = Given[Edtf, str]
-    MaybeEdtf = Given[Edtf | None, str | None]
+    Many = Settable[tuple[T, ...], Sequence[T]]
+    AnyEdtf = Settable[Edtf, str]
+    MaybeEdtf = Settable[Edtf | None, str | None]
 else:
     Many = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
     AnyEdtf = Edtf

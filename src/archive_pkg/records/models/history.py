@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import ConfigDict
 
 from archive_pkg.faults import Fault
-from archive_pkg.records.base import Model, given, says, validated_by
+from archive_pkg.records.base import Model, field_is, present, validated_by
 from archive_pkg.records.models.dates import DateField
 from archive_pkg.records.models.fields import (
     EMPTY,
@@ -60,7 +60,7 @@ _NEEDED = {"quoted": "at", "inferred": "rule", "supplied": "agent"}
 """The field that evidence must have, by its basis."""
 
 
-def _unsupported(evidence: Any) -> Iterator[Fault]:
+def _evidence_faults(evidence: Any) -> Iterator[Fault]:
     basis = get(evidence, "basis")
     needed = _NEEDED.get(basis) if isinstance(basis, str) else None
     if needed and get(evidence, needed) is None:
@@ -92,7 +92,7 @@ class Evidence(Model):
     model_config = ConfigDict(
         json_schema_extra={
             "allOf": [
-                {"if": says("basis", basis), "then": given(needed)}
+                {"if": field_is("basis", basis), "then": present(needed)}
                 for basis, needed in _NEEDED.items()
             ]
         }
@@ -107,4 +107,4 @@ class Evidence(Model):
     confidence: Confidence | None = None
     note: Text | None = None
 
-    _says_on_what = validated_by(_unsupported)
+    _says_on_what = validated_by(_evidence_faults)

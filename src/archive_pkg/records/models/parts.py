@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import ConfigDict
 
 from archive_pkg.faults import Fault
-from archive_pkg.records.base import Model, absent, given, says, validated_by
+from archive_pkg.records.base import Model, absent, field_is, present, validated_by
 from archive_pkg.records.models.dates import DateField
 from archive_pkg.records.models.fields import (
     EMPTY,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def _unruled(access: Any) -> Iterator[Fault]:
+def _access_faults(access: Any) -> Iterator[Fault]:
     status, until = get(access, "status"), get(access, "until")
     if status in ("restricted", "closed") and get(access, "rule") is None:
         yield Fault(f"status is {status}, but rule is missing", "Add rule: the law or agreement.")
@@ -43,7 +43,7 @@ def _unruled(access: Any) -> Iterator[Fault]:
         )
     if status in ("open", "closed") and until is not None:
         yield Fault(
-            f"until is given, but status is {status}",
+            f"until is present, but status is {status}",
             "Write status: restricted, or remove until.",
         )
 
@@ -60,9 +60,9 @@ class Access(Model):
     model_config = ConfigDict(
         json_schema_extra={
             "anyOf": [
-                {"allOf": [says("status", "open"), absent("until")]},
-                {"allOf": [says("status", "restricted"), given("rule", "until")]},
-                {"allOf": [says("status", "closed"), given("rule"), absent("until")]},
+                {"allOf": [field_is("status", "open"), absent("until")]},
+                {"allOf": [field_is("status", "restricted"), present("rule", "until")]},
+                {"allOf": [field_is("status", "closed"), present("rule"), absent("until")]},
             ]
         }
     )
@@ -71,7 +71,7 @@ class Access(Model):
     until: DateField = UNKNOWN
     rule: Text | None = None
 
-    _ruled = validated_by(_unruled)
+    _ruled = validated_by(_access_faults)
 
     def opened(self, day: datetime.date) -> bool:
         """Return whether everybody may see the part on a day."""
@@ -81,7 +81,7 @@ class Access(Model):
         return last is not None and day >= last
 
 
-def _held_otherwise(part: Any) -> Iterator[Fault]:
+def _file_faults(part: Any) -> Iterator[Fault]:
     held = get(part, "held", True)
     if held in (True, "true") and get(part, "file") is None:
         yield Fault(
@@ -122,9 +122,9 @@ class Part(Model):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "if": says("held", False, "false"),
+            "if": field_is("held", False, "false"),
             "then": absent("file", "span", "sha256"),
-            "else": given("file"),
+            "else": present("file"),
         }
     )
 
@@ -151,7 +151,7 @@ class Part(Model):
     access: Access | None = None
     note: Text | None = None
 
-    _held_as_a_file = validated_by(_held_otherwise)
+    _held_as_a_file = validated_by(_file_faults)
 
     @property
     def leads_to(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def _length(span: Any) -> int | None:
         return None
 
 
-def _backwards(span: Any) -> Iterator[Fault]:
+def _span_faults(span: Any) -> Iterator[Fault]:
     length = _length(span)
     if length is not None and length <= 0:
         start, end = get(span, "start"), get(span, "end")
@@ -35,10 +35,10 @@ def _backwards(span: Any) -> Iterator[Fault]:
         )
 
 
-def _misquoted(quote: Any) -> Iterator[Fault]:
+def _quote_faults(quote: Any) -> Iterator[Fault]:
     length, exact = _length(quote), get(quote, "exact")
     if length is None or length <= 0:
-        yield from _backwards(quote)
+        yield from _span_faults(quote)
     elif isinstance(exact, str) and len(exact) not in (0, length):
         yield Fault(
             f"the quote has {len(exact)} characters, but its span has {length}",
@@ -58,7 +58,7 @@ class Span(Model):
     start: WholeNumber
     end: WholeNumber
 
-    _forwards = validated_by(_backwards)
+    _forwards = validated_by(_span_faults)
 
 
 class Quote(Span):
@@ -79,4 +79,4 @@ class Quote(Span):
     prefix: str = ""
     suffix: str = ""
 
-    _forwards = validated_by(_misquoted)
+    _forwards = validated_by(_quote_faults)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from pydantic import ModelWrapValidatorHandler, ValidationInfo, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from archive_pkg.records.base import Model, Steps, absent, given, with_all_faults
+from archive_pkg.records.base import Model, Steps, absent, present, with_all_faults
 from archive_pkg.records.coherence import incoherence
 from archive_pkg.records.models.agents import Agent, Participant
 from archive_pkg.records.models.dates import (
@@ -159,7 +159,7 @@ class Record(Model):
             known = {"properties": {"type": {"enum": list(document_types())}}}
             own["oneOf"] = [
                 {"allOf": [known, absent("own_type")]},
-                {"not": known, **given("own_type")},
+                {"not": known, **present("own_type")},
             ]
         return made
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import ConfigDict, Field, ValidationError
 
 from archive_pkg.faults import Fault
-from archive_pkg.records.base import Model, says, validated_by
+from archive_pkg.records.base import Model, field_is, validated_by
 from archive_pkg.records.values import get
 from archive_pkg.reports import Code, Severity
 
@@ -174,7 +174,7 @@ SCHEMES: dict[str, IdentifierScheme] = {
 }
 
 
-def _malformed(identifier: Any) -> Iterator[Fault]:
+def _identifier_faults(identifier: Any) -> Iterator[Fault]:
     scheme, value = get(identifier, "scheme"), get(identifier, "value")
     if isinstance(scheme, str) and scheme in SCHEMES and isinstance(value, str):
         try:
@@ -197,7 +197,7 @@ class Identifier(Model):
         json_schema_extra={
             "allOf": [
                 {
-                    "if": says("scheme", name),
+                    "if": field_is("scheme", name),
                     "then": {
                         "properties": {"value": {"pattern": f"^(?:{scheme.pattern.pattern})$"}}
                     },
@@ -211,7 +211,7 @@ class Identifier(Model):
     value: str = Field(examples=["Q42"])
     note: str | None = None
 
-    _has_the_form_of_its_scheme = validated_by(_malformed)
+    _has_the_form_of_its_scheme = validated_by(_identifier_faults)
 
     @property
     def uri(self) -> str | None:

@@ -33,10 +33,10 @@ def patch(text: str, root: Node, full: dict[str, Any], needed: dict[str, Any]) -
     if root.style == "block":
         patcher.mapping(root, full, needed)
         return patcher.text
-    return text if _says(root.plain, full, needed) else writing.document(needed)
+    return text if _equals(root.plain, full, needed) else writing.document(needed)
 
 
-def _says(there: Any, full: Any, needed: Any) -> bool:
+def _equals(there: Any, full: Any, needed: Any) -> bool:
     """Return whether a value in the file equals the data."""
     if isinstance(full, dict) and isinstance(there, str):
         there = {"edtf": there}
@@ -45,19 +45,21 @@ def _says(there: Any, full: Any, needed: Any) -> bool:
     if isinstance(full, dict) and isinstance(there, dict):
         needed = needed if isinstance(needed, dict) else {}
         return all(key in there for key in needed) and all(
-            _says(value, full.get(key), needed.get(key)) for key, value in there.items()
+            _equals(value, full.get(key), needed.get(key)) for key, value in there.items()
         )
     if isinstance(full, list) and isinstance(there, list):
         wanted = needed if isinstance(needed, list) else full
-        return len(full) == len(there) and all(map(_says, there, full, wanted))
-    return _empty(there) and _empty(full) if _empty(full) or _empty(there) else there == _word(full)
+        return len(full) == len(there) and all(map(_equals, there, full, wanted))
+    return (
+        _empty(there) and _empty(full) if _empty(full) or _empty(there) else there == _as_text(full)
+    )
 
 
 def _empty(data: Any) -> bool:
     return data is None or data in ([], {})
 
 
-def _word(data: Any) -> Any:
+def _as_text(data: Any) -> Any:
     return writing.scalar(data) if isinstance(data, int) else data
 
 
@@ -73,14 +75,14 @@ class _Patcher:
     @property
     def text(self) -> str:
         """The text with all edits made."""
-        return self._made(0, len(self._text))
+        return self._edited(0, len(self._text))
 
     def mapping(self, node: Node, full: dict[str, Any], needed: dict[str, Any]) -> None:
         """Change, remove and add keys of a mapping in block style."""
         there = node.value if isinstance(node.value, dict) else {}
         removed = []
         for key, child in there.items():
-            if _says(child.plain, full.get(key), needed.get(key)):
+            if _equals(child.plain, full.get(key), needed.get(key)):
                 continue
             if _empty(full.get(key)):
                 removed.append(key)
@@ -159,18 +161,18 @@ class _Patcher:
     def _sequence(self, node: Node, full: list[Any], needed: list[Any]) -> None:
         """Change, remove, add and move items of a list in block style."""
         items = node.value if isinstance(node.value, list) else []
-        old = [_key(item.plain) for item in items]
-        new = [_key(item) for item in needed]
-        source = _sources(old, new)
+        old = [_identity(item.plain) for item in items]
+        new = [_identity(item) for item in needed]
+        source = _old_items(old, new)
         for place, index in enumerate(source):
-            if index is not None and not _says(items[index].plain, full[place], needed[place]):
+            if index is not None and not _equals(items[index].plain, full[place], needed[place]):
                 self._change(items[index], full[place], needed[place], node.start.column)
         if source == list(range(len(items))):
             return
         starts = [self._dash_line(node, item) for item in items]
         ends = [line_after(self._text, value_end(self._text, item)) for item in items]
         # A chunk includes the comments above its item, except above the first item of the list.
-        chunks = [self._made(a, b) for a, b in zip([starts[0], *ends], ends, strict=False)]
+        chunks = [self._edited(a, b) for a, b in zip([starts[0], *ends], ends, strict=False)]
         column = node.start.column
         written = ""
         for place, index in enumerate(source):
@@ -192,7 +194,7 @@ class _Patcher:
     def _lines(self, text: str) -> str:
         return text.replace("\n", self._line_end)
 
-    def _made(self, start: int, end: int) -> str:
+    def _edited(self, start: int, end: int) -> str:
         """Return a range of the text with its edits applied."""
         written, place = "", start
         for edit_start, edit_end, new in sorted(self._within(start, end), key=lambda e: e[:2]):
@@ -252,7 +254,7 @@ def _one_line(data: Any) -> bool:
     return isinstance(data, int) or (isinstance(data, str) and "\n" not in data)
 
 
-def _key(item: Any) -> str:
+def _identity(item: Any) -> str:
     """Return what identifies an item: its id, or else its content."""
     if isinstance(item, dict) and "id" in item:
         return f"id {item['id']}"
@@ -262,10 +264,10 @@ def _key(item: Any) -> str:
 def _words(data: Any) -> Any:
     if isinstance(data, dict):
         return {key: _words(value) for key, value in data.items()}
-    return [_words(item) for item in data] if isinstance(data, list) else _word(data)
+    return [_words(item) for item in data] if isinstance(data, list) else _as_text(data)
 
 
-def _sources(old: list[str], new: list[str]) -> list[int | None]:
+def _old_items(old: list[str], new: list[str]) -> list[int | None]:
     """Return, for each new item, the index of the old item it comes from, or None."""
     source: list[int | None] = [None] * len(new)
     pairs: list[tuple[int, int]] = []

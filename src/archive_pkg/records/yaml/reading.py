@@ -139,7 +139,9 @@ class Builder:
             self._keys.pop()
             self._put(node, event)
         elif name == "AliasEvent":
-            self.find(ANCHOR, event.start_mark, f"*{event.anchor} is an alias", "Write the value.")
+            self.report(
+                ANCHOR, event.start_mark, f"*{event.anchor} is an alias", "Write the value."
+            )
             self._tree.complete = False
             self._put(Node(None, event.start_mark, event.end_mark, "*"), event)
         elif name == "DocumentStartEvent":
@@ -154,9 +156,9 @@ class Builder:
 
     def _refuse_properties(self, event: Any) -> None:
         if event.anchor is not None:
-            self.find(ANCHOR, event.start_mark, f"&{event.anchor} is an anchor", "Remove it.")
+            self.report(ANCHOR, event.start_mark, f"&{event.anchor} is an anchor", "Remove it.")
         if event.tag is not None:
-            self.find(
+            self.report(
                 TAG, event.start_mark, f"{event.tag} is a tag", "Remove it, and put text in quotes."
             )
 
@@ -187,7 +189,7 @@ class Builder:
     def _key(self, parent: Node, node: Node, event: Any) -> str:
         if isinstance(node.value, dict | list):
             hint = "Write the name of a field."
-            self.find(KEY_NO_TEXT, node.start, "a key is a list or mapping", hint)
+            self.report(KEY_NO_TEXT, node.start, "a key is a list or mapping", hint)
             self._tree.complete = False
             return f"\0{node.start.index}"
         key = str(event.value) if type(event).__name__ == "ScalarEvent" else ""
@@ -195,12 +197,12 @@ class Builder:
             first = parent.keys[key].line + 1
             message = f"“{key}” is repeated; it is already in line {first}"
             self._keys[-1] = key
-            self.find(KEY_REPEATED, node.start, message, "Merge the two or rename one.")
+            self.report(KEY_REPEATED, node.start, message, "Merge the two or rename one.")
         else:
             parent.keys[key] = node.start
         return key
 
-    def find(self, code: Code, mark: Any, message: str, hint: str) -> None:
+    def report(self, code: Code, mark: Any, message: str, hint: str) -> None:
         """Report an error in the value that is being read."""
         field = path_within(self._open, self._keys)
         location = Location(self._path, mark.line + 1, mark.column + 1, field)
@@ -209,7 +211,7 @@ class Builder:
             raise StopReading
 
     def _stop(self, code: Code, mark: Any, message: str, hint: str) -> None:
-        self.find(code, mark, message, hint)
+        self.report(code, mark, message, hint)
         raise StopReading
 
 

@@ -14,7 +14,7 @@ from itertools import islice, tee
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.records.explaining import FIELD_MISSING
-from archive_pkg.records.upgrading import RELATIONS, relation_of
+from archive_pkg.records.upgrading import RELATIONS, relation_for_kind
 from archive_pkg.reports import Code, Report, Severity
 from archive_pkg.tables.checking.frictionless_import import import_frictionless
 from archive_pkg.tables.checking.letter_rows import by_letter, raw_letter
@@ -157,7 +157,7 @@ class BoundTable:
 
 def _clear_other_relations(names: list[str], row: list[str]) -> None:
     """Keep a value of the former column `of` only in the relation that fits the part's kind."""
-    relation = relation_of(row[names.index("kind")] if "kind" in names else "")
+    relation = relation_for_kind(row[names.index("kind")] if "kind" in names else "")
     for name in RELATIONS:
         if name != relation:
             row[names.index(name)] = ""

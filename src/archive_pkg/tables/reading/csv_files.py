@@ -17,7 +17,7 @@ from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 from archive_pkg.tables.reading.headers import HEADER_SEARCH_ROWS, find_header
 from archive_pkg.tables.reading.sheets import Sheet, SheetBlock, words_in
-from archive_pkg.texts.decoding import ENCODING_NAMES, iana_name, other_readings
+from archive_pkg.texts.decoding import ENCODING_NAMES, encodings_hint, iana_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,7 +152,7 @@ def _decodes(file: BinaryIO, path: Path, encoding: str, report: Report) -> bool:
 def _encoding_finding(place: Location, error: UnicodeDecodeError, encoding: str) -> Finding:
     byte = error.object[error.start] if error.start < len(error.object) else 0
     name = "UTF-8" if encoding.startswith("utf-8") else iana_name(encoding)
-    hint = f"Declare the encoding with --encoding. {other_readings(error.object, error.start)}"
+    hint = f"Declare the encoding with --encoding. {encodings_hint(error.object, error.start)}"
     return ENCODING_WRONG.at(place, f"the byte {byte:02x} is not valid {name}", hint)
 
 
