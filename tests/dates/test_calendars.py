@@ -1,4 +1,4 @@
-"""Conversion of days of other calendars to the Gregorian calendar."""
+"""Days of other calendars are converted to the Gregorian calendar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""EDTF dates compared with a slow calendar, and the messages for invalid dates."""
+"""EDTF dates are compared with a slow calendar; messages explain invalid dates."""
 
 from __future__ import annotations
 

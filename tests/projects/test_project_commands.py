@@ -1,4 +1,4 @@
-"""Which project a command line uses, and what it says about it."""
+"""Which project file a command uses, and how `show --settings` describes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from program import Run
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a project file, two folders above the working folder."""
+    """Make a project file two folders above the working folder."""
     monkeypatch.delenv("ARCHIVE_PKG_PROJECT")
     (tmp_path / "archive-pkg.toml").write_text("licence = 'CC0-1.0'\n")
     (tmp_path / "a/b").mkdir(parents=True)

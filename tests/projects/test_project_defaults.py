@@ -1,4 +1,4 @@
-"""The defaults of a project in new records: only in open fields, each with its evidence."""
+"""The defaults of a project fill the empty fields of new records, each with evidence."""
 
 from __future__ import annotations
 

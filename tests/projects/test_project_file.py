@@ -1,4 +1,4 @@
-"""The file of a project: what it may say, and where its faults are."""
+"""The settings that a project file accepts, and the places of its faults."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class NameParts(Model):
     patronymic: Text | None = None
     suffix: Text | None = None
 
-    _has_a_name = validated_by(_name_faults)
+    _name_rule = validated_by(_name_faults)
 
 
 class Agent(Model):

@@ -49,7 +49,7 @@ class WrittenDate(Model):
     calendar: Calendar | None = None
     note: Text | None = None
 
-    _says_something = validated_by(_date_faults)
+    _date_rule = validated_by(_date_faults)
 
     @property
     def words(self) -> str:
@@ -63,7 +63,7 @@ class Date(WrittenDate):
     model_config = ConfigDict(json_schema_extra={})
 
     edtf: AnyEdtf = Field(examples=["1960-07-18"])
-    _says_something = validated_by(lambda _: ())  # edtf is required
+    _date_rule = validated_by(lambda _: ())  # edtf is required
 
 
 class Place(Model):
@@ -101,7 +101,7 @@ class DateAndPlace(WrittenDate):
 
     place: Place | None = None
 
-    _says_something = validated_by(_date_and_place_faults)
+    _date_rule = validated_by(_date_and_place_faults)
 
 
 class RecordedEvent(DateAndPlace):

@@ -226,7 +226,7 @@ class Relation(Model):
     identifier: Identifier | None = None
     note: Text | None = None
 
-    _leads_somewhere = validated_by(_relation_faults)
+    _relation_rule = validated_by(_relation_faults)
 
 
 class Enclosure(Model):

@@ -107,4 +107,4 @@ class Evidence(Model):
     confidence: Confidence | None = None
     note: Text | None = None
 
-    _says_on_what = validated_by(_evidence_faults)
+    _evidence_rule = validated_by(_evidence_faults)

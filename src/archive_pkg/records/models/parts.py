@@ -71,7 +71,7 @@ class Access(Model):
     until: DateField = UNKNOWN
     rule: Text | None = None
 
-    _ruled = validated_by(_access_faults)
+    _access_rule = validated_by(_access_faults)
 
     def opened(self, day: datetime.date) -> bool:
         """Return whether everybody may see the part on a day."""
@@ -151,7 +151,7 @@ class Part(Model):
     access: Access | None = None
     note: Text | None = None
 
-    _held_as_a_file = validated_by(_file_faults)
+    _file_rule = validated_by(_file_faults)
 
     @property
     def leads_to(self) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ class Span(Model):
     start: WholeNumber
     end: WholeNumber
 
-    _forwards = validated_by(_span_faults)
+    _span_rule = validated_by(_span_faults)
 
 
 class Quote(Span):
@@ -79,4 +79,4 @@ class Quote(Span):
     prefix: str = ""
     suffix: str = ""
 
-    _forwards = validated_by(_quote_faults)
+    _span_rule = validated_by(_quote_faults)

@@ -211,7 +211,7 @@ class Identifier(Model):
     value: str = Field(examples=["Q42"])
     note: str | None = None
 
-    _has_the_form_of_its_scheme = validated_by(_identifier_faults)
+    _form_rule = validated_by(_identifier_faults)
 
     @property
     def uri(self) -> str | None:
