@@ -83,6 +83,10 @@ LimitRate = Annotated[
 _EXAMPLES = 5
 """Up to this many findings of one code are printed at the end; `--report` has all of them."""
 
+_COUNTED = 200_000
+"""Up to this many subjects are found before the work begins, so that a terminal can show how many
+there are."""
+
 _FEW = 8
 """Up to this many subjects are printed one by one; with more, findings are grouped at the end."""
 
@@ -110,6 +114,7 @@ class BulkAnswer:
         self._closing: dict[str, object] = {}
         self._started = self._shown = time.monotonic()
         self._meter = meter
+        self._total = 0
         self._lines: Callable[[Done], Iterable[str]] | None = None
         self.stopped = False
         self.if_none = ""
@@ -131,7 +136,12 @@ class BulkAnswer:
         first = list(islice(stream, _FEW + 1))
         few = len(first) <= _FEW
         self._lines = lines if few else None
-        return chain(first, stream), few
+        if progress_wanted() and not few:
+            # Records of tables take more memory than paths.
+            first += islice(stream, _COUNTED if isinstance(first[0], Path) else _COUNTED // 50)
+        last = list(islice(stream, 1))
+        self._total = 0 if last else len(first)
+        return chain(first, last, stream), few
 
     def print_each(self, lines: Callable[[Done], Iterable[str]]) -> None:
         """Print results one by one, however many there are."""
@@ -208,7 +218,7 @@ class BulkAnswer:
         return counts or self.if_none or "nothing to do"
 
     def end(self) -> None:
-        """Print the counts, then the grouped findings and the figures."""
+        """Print the grouped findings, then the counts and the figures."""
         answer = self._answer
         self._clear()
         if answer.as_json:
@@ -223,8 +233,6 @@ class BulkAnswer:
         done = sum(self._counts.values())
         grouped = self._lines is None
         idle = not (done or answer.status or self.stopped)
-        if done > 1 or (done and grouped) or (idle and (grouped or self.if_none)):
-            answer.say(self.summary)
         groups = sorted(
             self._codes.items(), key=lambda group: group[1][1][0][1].severity is not Severity.ERROR
         )
@@ -240,6 +248,8 @@ class BulkAnswer:
                 complain(ArchivePkgError(message))
             more = f" (and {number - len(messages):,} more)" if number > len(messages) else ""
             complain(ArchivePkgError(messages[-1] + more, hint))
+        if done > 1 or (done and grouped) or (idle and (grouped or self.if_none)):
+            answer.say(self.summary)
         for name, value in self._closing.items():
             answer.say(f"{name}: {value:,}" if isinstance(value, int) else f"{name}: {value}")
 
@@ -254,7 +264,9 @@ class BulkAnswer:
             self._shown = now
             done = sum(self._counts.values())
             rate = done / max(0.001, now - self._started)
-            said = f"{self.summary}; {rate:,.0f}/s" if done else ""
+            of = f" of {self._total:,}" if self._total else ""
+            left = f", {duration((self._total - done) / rate)} left" if of and done else ""
+            said = f"{done:,}{of}: {self.summary}; {rate:,.0f}/s{left}" if done else ""
             if self._meter is not None:
                 size = self._meter.total()
                 rate = size / max(0.001, now - self._started)
@@ -383,6 +395,14 @@ def parse_bytes(text: str) -> int:
     if not 1 <= number < 10**18:
         raise UsageError(f"{text!r} is too small or too large", "Write it like 50M or 2G.")
     return int(number)
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words: 40 s, 12 min, 3 h 20 min."""
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{max(0, seconds):.0f} s"
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def in_words(size: float) -> str:

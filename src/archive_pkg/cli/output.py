@@ -14,8 +14,8 @@ import os
 import re
 import sys
 import tempfile
-from collections import Counter
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,9 +42,12 @@ Json = Annotated[bool, typer.Option("--json", help="Write one JSON document to s
 STANDARD_OUTPUT = "-"
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
 
-MANY = 10
-_PLACES = 10
-"""Up to this many findings of one code are printed about a subject; `--json` has all."""
+_EXAMPLES = {Severity.ERROR: 10, Severity.WARNING: 10, Severity.ADVICE: 3}
+"""Up to this many findings of one kind are printed about a subject; `--json` has all."""
+_PLACES = 3
+"""Up to this many places of one finding are printed."""
+_VARIABLE = re.compile(r"“[^”]*”|\d[\d./:-]*")
+"""What differs between findings of one kind: quoted words, numbers and dates."""
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 # Exit statuses, gravest first: a bug, storage, deposits, invalid input, wrong usage.
@@ -124,26 +127,29 @@ class Answer:
         self.show(listed, result.get("path", ""))
 
     def show(self, findings: Iterable[Finding], subject: str) -> None:
-        """Print findings for people, up to `MANY` of each code. Those that say the same are one."""
+        """Print findings for people: errors, then warnings, then advice.
+
+        Findings that say the same are one. Of findings that differ only in quoted words and
+        numbers, the first ones are printed; see `_EXAMPLES`.
+        """
         if self.as_json:
             return
-        alike: dict[tuple[str, str, str], list[Finding]] = {}
-        errors_first = sorted(findings, key=lambda one: one.severity is not Severity.ERROR)
-        for finding in errors_first:
+        alike: dict[tuple[str, str], dict[tuple[str, str], list[Finding]]] = {}
+        for finding in sorted(findings, key=lambda one: list(Severity).index(one.severity)):
             if finding.severity is Severity.ERROR or not self.quiet:
-                same = (finding.code, finding.message, finding.hint)
-                alike.setdefault(same, []).append(finding)
-        shown, left = Counter[str](), Counter[str]()
-        hints = [(code, hint) for code, _, hint in alike]
-        for number, ((code, _, hint), group) in enumerate(alike.items(), 1):
-            shown[code] += 1
-            if shown[code] <= MANY:
-                repeated = hints[number : number + 1] == [(code, hint)] and shown[code] < MANY
-                print_finding(group, subject=subject, err=self.err, with_hint=not repeated)
-            else:
-                left[code] += len(group)
-        for code, count in left.items():
-            typer.echo(f"         and {count:,} more [{code}], see --json", err=self.err)
+                shape = _VARIABLE.sub("…", finding.message)
+                group = alike.setdefault((finding.code, shape), {})
+                group.setdefault((finding.message, finding.hint), []).append(finding)
+        for (code, _), group in alike.items():
+            same = list(group.values())
+            most = _EXAMPLES[same[0][0].severity]
+            shown = same[:most]
+            for one, after in zip_longest(shown, shown[1:]):
+                repeated = after is not None and after[0].hint == one[0].hint
+                print_finding(one, subject=subject, err=self.err, with_hint=not repeated)
+            if more := sum(map(len, same[most:])):
+                text = f"         and {more:,} more like this [{code}], see --json"
+                typer.echo(text, err=self.err)
 
     def say(self, text: str = "", *, bold: bool = False) -> None:
         """Print a line for people, unless `--json` or `--quiet` is given."""
@@ -278,7 +284,7 @@ def print_finding(
     """Print findings for people that differ only in their places: places, message, code and hint.
 
     Args:
-        group: The findings; at most ten places are printed.
+        group: The findings; at most `_PLACES` places are printed.
         subject: The path they are about; printed unless a finding's place has it.
         err: Whether to print to standard error.
         with_hint: Whether to print the hint; the next finding may have the same.

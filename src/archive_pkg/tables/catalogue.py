@@ -174,7 +174,7 @@ def stream_records(
         from archive_pkg.tables.lists.opening import read_list
 
         records, report = read_list(path, found, files=Path(files) if files is not None else None)
-        _refuse_invalid(path, report)
+        _refuse_invalid(path, report, ", so nothing was built")
         note(report)
         yield from records
         return
@@ -183,7 +183,7 @@ def stream_records(
     report.extend(about_register)
     checked = CatalogueCheck(sheets, register=register)
     report.extend(checked.run())
-    _refuse_invalid(path, report)
+    _refuse_invalid(path, report, ", so nothing was built")
     for _, rows in checked.by_letter():
         yield Record.model_validate(checked.raw_letter(rows))
 
@@ -198,9 +198,9 @@ def register_for(path: Path) -> tuple[Register | None, Report]:
     return read_register(file) if file else (None, Report())
 
 
-def _refuse_invalid(path: StrPath, report: Report) -> None:
+def _refuse_invalid(path: StrPath, report: Report, what: str = "") -> None:
     if not report.ok:
         first = report.errors[0]
         more = f" (and {len(report.errors) - 1} more)" if len(report.errors) > 1 else ""
-        message = f"{path} is not valid: {first.location}: {first.message}{more}"
+        message = f"{path} is not valid{what}: {first.location}: {first.message}{more}"
         raise InvalidError(message, first.hint, report)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from archive_pkg.tables.reading.sheets import Sheet
 
 
-_SKIPPED = ("part-missing", "part-without-digest")
-"""Findings about files that are already reported, or that no list can avoid."""
+_SKIPPED = ("part-missing", "part-without-digest", "statement-unsourced")
+"""Findings about records that are already reported, or that no list can avoid."""
 
 
 def draft_map(path: StrPath, *, encoding: str | None = None) -> str:

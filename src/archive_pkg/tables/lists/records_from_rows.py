@@ -72,6 +72,11 @@ ROW_REPEATED = Code(
     Severity.WARNING,
     "Two rows of a list have the same id or call number; the second one gets a number.",
 )
+DESCRIBER_MISSING = Code(
+    "tables-describer-missing",
+    Severity.WARNING,
+    "The map of a list does not name its author, so the statements of the list have no evidence.",
+)
 LANGUAGE_UNREAD = Code(
     "tables-language-unread",
     Severity.WARNING,
@@ -109,6 +114,10 @@ class ListReader:
         self._ids: dict[str, int] = {}
         self._given = [_as_id(text) for row in self._rows.letters for text in row.texts("id")[:1]]
         self._named: set[str] = set()
+        if not mapping.described_by:
+            message = "the map names no author of the list, so its statements have no evidence"
+            hint = "Write a name into described_by: “Mustermann, Erika”."
+            self.report.add(DESCRIBER_MISSING.at(Location(sheet.path), message, hint))
         self._states_open = any(
             read_access(text, header).status == "open"
             for header, target in mapping.columns.items()
@@ -423,8 +432,10 @@ class ListReader:
                 message = f"“{name}”: {message[0].lower()}{message[1:]}"
             self._report(FILE_MISSING, row, header, message, hint)
         for path, text in found.read.items():
-            how = f"“{text}” is read as the file" if text else "found by its name, in addition:"
-            self._report(READ_AS, row, header, f"{how} {path}")
+            message = f"“{path}” is added, because its name fits"
+            if text:
+                message = f"“{text}” is read as the file {path}"
+            self._report(READ_AS, row, header, message)
         if not (found.paths or found.missing):
             message = "the row has no file; its package has only the record"
             self._report(ROW_WITHOUT_FILE, row, header, message)
