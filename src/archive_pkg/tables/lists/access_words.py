@@ -198,6 +198,8 @@ def _of_date(text: str, words: str, *, first: bool = False) -> AccessReading:
         words: The date in it.
         first: Whether the letter is open from the first day of a month or year.
     """
+    if re.fullmatch(r"[12]\d{3}", words):  # `read_date` takes years after 2100 for counts of days
+        return AccessReading("restricted", f"{words}-01-01" if first else words)
     read = read_date(words)
     if read is None or read.is_open or not _PLAIN.fullmatch(read.edtf):
         return _asked(f"“{text}” is not understood")

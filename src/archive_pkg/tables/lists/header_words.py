@@ -14,7 +14,7 @@ LEFT_OUT = "-"
 _HEADERS: dict[str, str] = {
     "id": "id nr no number nummer lfdnr laufendenummer signatur callnumber shelfmark номер шифр "
     "key letterid briefnr briefnummer unitid cote lp np numéro numero sygnatura sygn segnatura "
-    "signatura identificativo componentuniqueidentifier refid ppno нпп",
+    "signatura n identificativo componentuniqueidentifier refid ppno нпп",
     "title": "title titel titre заглавие название betreffzeile bezeichnung unittitle tytuł título "
     "titolo intitulé",
     "type": "type typ art dokumentart documenttype gattung genre вид тип rodzaj tipo tipología "

@@ -218,7 +218,7 @@ def _is_call_number(header: str) -> bool:
 def _is_running(values: list[str]) -> bool:
     """Return whether values are the numbers from 1, apart from a few that are not numbers."""
     numbers = [int(value) for value in values if value.isdecimal()]
-    return len(numbers) > 0.8 * len(values) and numbers == list(range(1, len(numbers) + 1))
+    return 2 * len(numbers) > len(values) and numbers == list(range(1, len(numbers) + 1))
 
 
 def read_mapping(path: Path) -> ColumnMap:

@@ -159,7 +159,9 @@ class ListReader:
                 self.report.add(FILE_SHARED.at(at, message, "Check which letter it belongs to."))
         unused = self._files.unused() if self._files.is_given else []
         if unused:
-            message = f"{counted(len(unused), 'file')} in {self._files.folder} belong to no letter"
+            verb = "belongs" if len(unused) == 1 else "belong"
+            files = counted(len(unused), "file")
+            message = f"{files} in {self._files.folder} {verb} to no letter"
             hint = f"Write its name into a row: {some(unused)}."
             self.report.add(FILES_UNUSED.at(Location(str(self._files.folder)), message, hint))
 
