@@ -87,9 +87,13 @@ id = letter-7
 type = letter
 title = Letter, CC CPSU to Ulbricht
 mentioned_agents = ulbricht-walter
-parts = id letter, kind transcription, languages [en], FILE
+parts = id original, kind original, held False, languages [ru]
+parts = id letter, kind translation, languages [en], made_from [original], FILE
+events = id translated, type translation, sources [original], objects [letter]
 mentioned_agents: inferred name-in-vocabulary probable
+parts.original: inferred language-of-sender probable
 parts.letter: inferred function-words
+events.translated: inferred language-of-sender probable
 title: inferred title-from-parts
 -----
 [sadovnik] is old.
@@ -396,7 +400,7 @@ def built(draft: Draft) -> list[str]:
         lines += [f"{name} = {plain(value)}" for value in values]
     for one in data["evidence"]:
         why = [one["basis"], one.get("rule", ""), one.get("confidence", "")]
-        if one["field"].partition(".")[0] in FIELDS:
+        if one["field"].partition(".")[0] in FIELDS and one["field"] != "parts.letter.kind":
             line = filter(None, [f"{one['field']}:", *why, plain(one.get("at", ""))])
             lines.append(" ".join(line))
     return [fill(line, 96, subsequent_indent="  ", break_on_hyphens=False) for line in lines]

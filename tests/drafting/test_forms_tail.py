@@ -524,8 +524,8 @@ To Cde. Orlin
 Ambassador
 =
 recipient = Orlin, certain, address-to 9 person
-signatory = P. Melnik, certain, signature-in-parentheses 6 person
-sender = P. Melnik, certain, sender-signature-in-parentheses 9 person
+signatory = P. Melnik, certain, signature-in-parentheses 6 person role=Ambassador
+sender = P. Melnik, certain, sender-signature-in-parentheses 9 person role=Ambassador
 addressee | - signature title
 -----
 To Cde. Orlin

@@ -77,7 +77,7 @@ LONG = Code(
 )
 
 FIELDS = ("classification", "date", "place", "sender", "recipient", "salutation", "closing",
-          "signatory", "enclosure", "summary", "language")  # fmt: skip
+          "signatory", "enclosure", "summary", "language", "text-kind")  # fmt: skip
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _TELEGRAM = re.compile(r"[A-Z]{0,5}[–-]?\d{1,6}\. ")
 _MINISTRY = re.compile(r"ministry|MFA|министерств|外交部|\bMID\b", re.IGNORECASE)

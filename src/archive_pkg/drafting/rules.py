@@ -138,6 +138,12 @@ RULES: dict[str, str] = {
     "title-from-parts": "made from type, sender, recipient and date, as in documentary editions",
     "translation-has-an-original": "a source term in brackets shows that the text was translated",
     "romanization-reversed": "a Russian spelling whose romanisation gives these words",
+    # Translation or transcription
+    "translation-heading": "a heading that says that the text is a translation",
+    "translator-shows": "the translator is named",
+    "original-language-shows": "a source term in brackets",
+    "language-of-sender": "the language of the text and that of the sender's state",
+    "no-sign-of-translation": "nothing shows whether the text is a transcription or a translation",
     # Notes
     "bracket-says-sic": "the bracket says so",
     "bracket-says-withheld": "the bracket says that something is withheld",

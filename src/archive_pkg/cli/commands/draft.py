@@ -30,6 +30,7 @@ _SURE = {"certain": "green", "probable": "yellow", "guess": "red"}
 # Names of fields in records, where statements have another name.
 _FIELDS = {
     "recipient": "recipients", "signatory": "signatories", "copy-to": "copies to",
+    "text-kind": "translation or transcription",
     "copy-number": "copy number", "event-date": "date of the event",
     "event-place": "place of the event", "source-line": "source", "caveat": "caveats",
     "enclosure-mentioned": "enclosure", "note": "translation note", "slip": "translation note",
@@ -208,7 +209,7 @@ def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> 
         (str(one.confidence) != "guess", filed.record, one)
         for read, filed in drafts
         for one in read.needs_review
-        if one.field not in (*_IN_PASSING, "type", "language")
+        if one.field not in (*_IN_PASSING, "type", "language", "text-kind")
     ]
     for _, record, one in sorted(rows, key=lambda row: (row[0], str(row[1]), row[2].field)):
         place = f" at {one.quote.start}" if one.quote else ""

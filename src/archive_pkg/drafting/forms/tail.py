@@ -330,7 +330,7 @@ class TailForms(ListForms):
         before = text[: found.start()].strip(" :,")
         if before and not marked and not self.has_office(before):
             return False
-        role = before or self.office_above(one.line, floor)
+        role = before or self.office_near(one.line, floor)
         at = one.start + one.text.rfind(found["name"])
         self.sign(found["name"], at, CERTAIN, "signature-in-parentheses", one.line, role)
         return True
@@ -340,9 +340,7 @@ class TailForms(ListForms):
         person = find_person(text.rpartition(":")[2].strip() or text, self.vocabulary)
         if person is None:
             return False
-        role = person.role or text.rpartition(":")[0] or self.office_above(one.line, floor)
-        if not role and self.forms.taken.get(one.line + 1) == "title":
-            role = self.lines[one.line + 1].text
+        role = person.role or text.rpartition(":")[0] or self.office_near(one.line, floor)
         at = self.text.find(person.name, one.start)
         self.sign(person.name, at, CERTAIN, "signature-marked", one.line, role)
         return True
@@ -473,6 +471,11 @@ class TailForms(ListForms):
         text = self.lines[number].text[:80] if number >= 0 else ""
         words = [] if is_by_order(text) else words_of(text)
         return 0 < len(words) <= 8 and self.vocabulary.forms["closings"].within(words) >= 0
+
+    def office_near(self, number: int, floor: int) -> str:
+        """Return the office on the line above a name, or the one that was read below it."""
+        title = self.forms.taken.get(number + 1) == "title"
+        return self.office_above(number, floor) or (self.lines[number + 1].text if title else "")
 
     def office_above(self, number: int, floor: int) -> str:
         """Return the office on the line above a name, as written."""

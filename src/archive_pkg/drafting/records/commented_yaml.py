@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.drafting.records.record_builder import MAIN_PART, RecordBuilder
+from archive_pkg.drafting.statements.base import GUESS
 from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.projects import with_defaults, with_own_type
 from archive_pkg.records.models import Record
@@ -73,7 +74,9 @@ def record_yaml(
 def _filled(data: dict[str, Any], draft: Draft, project: Project | None) -> dict[str, Any]:
     if project is None:
         return data
-    return with_defaults(with_own_type(data, draft.text, project), project, MAIN_PART)
+    text_kind = draft.one("text-kind")
+    guessed = MAIN_PART if text_kind is None or text_kind.confidence is GUESS else ""
+    return with_defaults(with_own_type(data, draft.text, project), project, guessed)
 
 
 def commented(text: str, comments: Mapping[str, str]) -> str:

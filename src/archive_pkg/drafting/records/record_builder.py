@@ -30,6 +30,12 @@ MAIN_PART = "letter"
 """The id of the part with the text."""
 
 
+def _of_original(one: Statement) -> str:
+    """Return the rule by which a text has an original in another language."""
+    by_terms = one.rule == "language-of-source-terms"
+    return "translation-has-an-original" if by_terms else one.rule
+
+
 class RecordBuilder(FrameBuilder):
     """Builds the complete data of a record from a draft."""
 
@@ -69,7 +75,7 @@ class RecordBuilder(FrameBuilder):
         parts: list[dict[str, Any]] = []
         original = self.first("original-language")
         summary, language = self.first("summary"), self.draft.one("language")
-        translator = self.first("translator")
+        text_kind = self.first("text-kind")
         file: dict[str, Any] = {"file": self.text_file, "media_type": "text/plain"}
         file["encoding"] = source.charset
         if not source.extracted:
@@ -77,7 +83,7 @@ class RecordBuilder(FrameBuilder):
         shared = {"languages": [language.value]} if language else {}
         letter: dict[str, Any] = {
             "id": MAIN_PART,
-            "kind": "translation" if original or translator else "transcription",
+            "kind": text_kind.value if text_kind else "transcription",
         }
         if source.extracted:
             parts.append(self.source_part())
@@ -96,10 +102,12 @@ class RecordBuilder(FrameBuilder):
                 {"id": "original", "kind": "original", "held": False, "languages": languages}
             )
             letter["made_from"] = [*letter.get("made_from", []), "original"]
-            rule = "translation-has-an-original"
-            self.add_evidence("parts.original", original, rule=rule, quoted=False)
+            self.add_evidence("parts.original", original, rule=_of_original(original), quoted=False)
         parts.append(letter)
         self.infer("parts.letter", "function-words" if language else "letter-forms")
+        if text_kind is not None:
+            self.add_evidence(f"parts.{MAIN_PART}.kind", text_kind, quoted=False)
+            self.comment("parts", text_kind)
         if summary is not None and summary.quote is not None:
             part: dict[str, Any] = {"id": "summary", "kind": "summary"} | file
             part["span"] = {"start": summary.quote.start, "end": len(self.text)}
@@ -179,9 +187,8 @@ class RecordBuilder(FrameBuilder):
                     "objects": ["letter"],
                 }
             )
-            self.add_evidence(
-                "events.translated", original, rule="translation-has-an-original", quoted=False
-            )
+            rule = _of_original(original)
+            self.add_evidence("events.translated", original, rule=rule, quoted=False)
         translator = self.first("translator")
         if translator is not None:
             made: dict[str, Any] = {"id": "translated", "type": "translation"}

@@ -22,6 +22,7 @@ from archive_pkg.drafting.statements.base import (
 from archive_pkg.drafting.statements.combining import Combining
 from archive_pkg.drafting.statements.content import ContentReader
 from archive_pkg.drafting.statements.correspondents import CorrespondentsReader
+from archive_pkg.drafting.statements.text_kind import text_kind
 from archive_pkg.drafting.vocabulary import words_of
 from archive_pkg.records.vocabularies.terms import find_marking
 
@@ -262,4 +263,5 @@ def read_fields(layout: LetterLayout, vocabulary: Vocabulary) -> list[Statement]
         reader = kind(layout, vocabulary)
         reader.read()
         statements += reader.statements
-    return Combining(layout.text, layout.forms, statements, vocabulary).statements()
+    chosen = Combining(layout.text, layout.forms, statements, vocabulary).statements()
+    return [*chosen, *text_kind(layout.text, chosen, vocabulary)]

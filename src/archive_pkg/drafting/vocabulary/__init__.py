@@ -178,6 +178,8 @@ class Vocabulary:
     history: PhraseSet = field(default_factory=lambda: PhraseSet(()))
     slogans: PhraseSet = field(default_factory=lambda: PhraseSet(()))
     towns: frozenset[str] = frozenset()
+    state_languages: Mapping[str, str] = field(default_factory=dict)
+    language_names: Mapping[str, str] = field(default_factory=dict)
 
 
 _HINT = "See the page “Drafting vocabulary” for the form of each key."
@@ -353,6 +355,8 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
         ),
         document_kinds=_by_phrase(trees, "document_kinds"),
         field_labels=_by_phrase(trees, "field_labels"),
+        state_languages=_by_phrase(trees, "state_languages"),
+        language_names=_by_phrase(trees, "language_names"),
         body_words=frozenset(str(w) for w in _merged(trees, "body_words")),
         acronyms=frozenset(str(w) for w in _merged(trees, "acronyms")),
         office_words=frozenset(str(w) for w in _merged(trees, "office_words")),
