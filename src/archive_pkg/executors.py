@@ -76,7 +76,7 @@ class Executor(Protocol):
         """End all workers now, whatever they are doing. Only `close` may follow."""
 
     def close(self) -> None:
-        """Let the pieces under way end, and end all workers."""
+        """Let the pieces under way end, drop those that have not begun, and end all workers."""
 
 
 def cpus() -> int:

@@ -148,12 +148,12 @@ def collisions(paths: Sequence[str], path_set: Container[str]) -> list[list[str]
 
 
 def utf8_names(paths: Iterable[str]) -> dict[str, str]:
-    r"""Return UTF-8 names for paths, which on Linux can be any bytes: b"caf\\xe9" becomes "caf%E9".
+    r"""Return UTF-8 names for paths, which on Linux can be any bytes: b"caf\xe9" becomes "caf%E9".
 
-    Paths in UTF-8 keep their names. The new names are different from each other.
+    Paths in UTF-8 keep their names. No two paths get the same name.
 
     Returns:
-        The new path by path.
+        The new path of each path.
     """
     paths = list(paths)
     given = {path: path for path in paths if encodable(path)}

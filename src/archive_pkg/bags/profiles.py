@@ -255,7 +255,7 @@ def parse(data: bytes, name: str) -> Profile:
 
 
 class _ProfileParser:
-    """Read the values of a profile's JSON and report wrong ones."""
+    """Reads the values of a profile's JSON, and reports wrong ones."""
 
     def __init__(self, document: Mapping[str, Any], name: str, report: Report) -> None:
         self.document = document

@@ -306,7 +306,8 @@ def tags_to_bytes(tags: Sequence[tuple[str, str]]) -> bytes:
     """Return the bytes of a UTF-8 tag file. Values are folded at their line ends.
 
     Raises:
-        ValueError: A label contains a colon or line end, or begins or ends with white space.
+        ValueError: A label is empty, contains a colon or line end, or begins or ends with white
+            space.
     """
     lines = []
     for label, value in tags:
