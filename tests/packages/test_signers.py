@@ -328,7 +328,7 @@ def test_a_file_that_is_not_a_list_of_revoked_keys_is_refused(tmp_path: Path) ->
         assert found.code == "revoked-keys-malformed"
         assert said in found.message
     for read in (read_revoked, read_allowed_signers):
-        with pytest.raises(StorageError, match="could not be read"):
+        with pytest.raises(StorageError, match="does not exist"):
             read(tmp_path / "none")
 
 

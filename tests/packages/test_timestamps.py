@@ -277,7 +277,7 @@ def test_a_file_of_certificates_has_at_least_one_and_each_can_be_read(tmp_path: 
         file.write_bytes(data)
         with pytest.raises(InvalidError, match=said):
             read_certificates(file)
-    with pytest.raises(StorageError, match="could not be read"):
+    with pytest.raises(StorageError, match="does not exist"):
         read_certificates(tmp_path / "none.pem")
 
 
