@@ -18,7 +18,8 @@ import pytest
 from archive_pkg import bags
 from archive_pkg.bags.archives import serializing
 from archive_pkg.bags.archives.opening import open_archive
-from archive_pkg.errors import InvalidError, StorageError
+from archive_pkg.bags.updating import update
+from archive_pkg.errors import InvalidError, StorageError, UsageError
 
 pytestmark = pytest.mark.usefixtures("no_descriptor_stays_open")
 
@@ -185,6 +186,21 @@ def test_existing_destinations_and_invalid_bags_are_left_alone(bag: Path) -> Non
     with pytest.raises(InvalidError, match="is not valid"):
         serializing.unpack(archive, bag.parent / "more")
     assert not (bag.parent / "more").exists()
+
+
+def test_what_is_packed_is_a_folder_and_what_is_unpacked_an_archive(bag: Path) -> None:
+    archive, new = bag.parent / "bag.tar", bag.parent / "new.tar"
+    serializing.pack(bag, archive)
+    with pytest.raises(UsageError, match="is a folder, not an archive"):
+        serializing.unpack(bag, new)
+    with pytest.raises(UsageError, match="is a file, not the folder of a bag"):
+        serializing.pack(archive, new)
+    with pytest.raises(UsageError, match="is a file, not the folder of a bag"):
+        update(archive)
+    with pytest.raises(StorageError, match="is a file, not a folder"):
+        bags.create(archive, new)
+    with pytest.raises(StorageError, match="nowhere does not exist"):
+        serializing.unpack(bag.parent / "nowhere", new)
 
 
 @pytest.mark.parametrize("work", ["pack", "unpack"])

@@ -234,7 +234,7 @@ def test_a_schema_that_cannot_be_read_is_named(
 
     (tmp_path / "shelf.json").write_text("{}")
     monkeypatch.setattr(other_resources.storage, "read_text", fail)
-    with pytest.raises(StorageError, match=r"shelf\.json: .*error"):
+    with pytest.raises(StorageError, match=r"shelf\.json cannot be read: .*error"):
         found(tmp_path, "x,A\n", "shelf.json")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archive_pkg.bags.archives.archive import unpack_hint
 from archive_pkg.bags.bag import Bag, info_file
 from archive_pkg.bags.fetching import fetch_file
 from archive_pkg.bags.folder import Folder
@@ -88,11 +89,15 @@ def update(
         InvalidError: The bag has faults, would not be complete after the change, or is signed; or
             a name to add is not allowed.
         UsageError: A path cannot be added or removed, or a label, value or algorithm to remove is
-            unknown.
+            unknown. Or the bag is not a folder.
         ChangedError: A file changes while it is read.
         StorageError: Reading or writing fails, or another run uses the bag.
     """
-    bag = Path(bag).resolve()
+    given = Path(bag)
+    if given.is_file():
+        hint = unpack_hint(given) or "Name the folder of a bag."
+        raise UsageError(f"{given} is a file, not the folder of a bag", hint)
+    bag = given.resolve()
     with Staging(bag, wait=wait) as staging:
         dropped = _signatures_to_drop(Bag.open(bag), drop=drop_signatures)
         change = _BagChange(bag, dict(add or {}), {*remove, *dropped}, {*remove_algorithms})

@@ -369,6 +369,8 @@ def survey(
     Raises:
         StorageError: The folder cannot be read.
     """
+    if source.is_file():
+        raise StorageError(f"{source} is a file, not a folder", "Name the folder with the files.")
     with storage_errors(f"reading {source}"), Folder(source) as folder:
         listing = folder.listing()
     if encode_names:

@@ -21,7 +21,7 @@ from archive_pkg.bags.folder import Folder
 from archive_pkg.bags.verifying import verify
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.fixity import BLOCK
-from archive_pkg.storage import Staging, mode_of, refuse_existing, storage_errors
+from archive_pkg.storage import Staging, missing, mode_of, refuse_existing, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +68,8 @@ def pack(
         StorageError: Reading or writing fails, the destination exists, or another run uses it.
     """
     bag, destination = Path(bag), Path(destination)
+    if bag.is_file():
+        raise UsageError(f"{bag} is a file, not the folder of a bag", "Name the folder of a bag.")
     kind = destination.name[len(stem(destination.name)) :].lower()
     if kind not in SUFFIXES:
         raise UsageError(
@@ -133,10 +135,15 @@ def unpack(
     Raises:
         InvalidError: The archive is not a valid bag, or changes while it is unpacked.
         StorageError: Reading or writing fails, the destination exists, or another run uses it.
+        UsageError: The archive is a folder.
     """
     archive, destination = Path(archive), Path(destination)
+    if archive.is_dir():
+        raise UsageError(f"{archive} is a folder, not an archive", "Name a .zip, .tar or .tgz.")
     if not replace:
         refuse_existing(destination)
+    if not os.path.lexists(archive):
+        raise missing(archive)
     verdict = verify(archive)
     if not verdict.valid:
         raise InvalidError(f"{archive} is not valid", "Nothing was written.", verdict.report)

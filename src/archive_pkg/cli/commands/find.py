@@ -80,7 +80,7 @@ def find(
         )
         with Index(opened, audience) as index:
             count, hits = index.find(query, limit)
-            cut = index.cut
+            cut, searched = index.cut, 0 if count else index.stats()["packages"]
         result |= {
             "count": count,
             "with_withheld_parts": cut,
@@ -96,6 +96,8 @@ def find(
             ],
         }
         shown = f", {len(hits):,} shown" if len(hits) < count else ""
+        if not count:
+            shown = f" (searched {counted(searched, 'package')})"
         answer.say(f"{counted(count, 'package')} found{shown}")
         for hit in hits:
             answer.say(f"{opened.root / hit.package}")
@@ -183,7 +185,8 @@ def duplicates(
                 paths, unread, executor=executor_from(jobs), near=similarity, audience=audience
             )
         )
-        answer.say(f"{counted(len(found), 'possible duplicate')} found")
+        if unread.read:
+            answer.say(f"{counted(len(found), 'possible duplicate')} found")
         for candidate in found:
             answer.results.append(candidate.as_json())
             one, other = (" ".join(pair) for pair in (candidate.one, candidate.other))
@@ -198,19 +201,20 @@ _KINDS = {"same-bytes": "same bytes", "same-text": "same text", "near-same": "si
 
 
 class _Unread:
-    """Report letters that cannot be read, and count those with withheld parts."""
+    """Report letters that cannot be read. Count those that can, and those with withheld parts."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
-        self.cut = 0
+        self.cut = self.read = 0
 
     def __call__(self, done: Done) -> None:
+        self.read += not done.status
         self.cut += bool(done.details.get("cut"))
         findings = [one.message for one in done.findings if one.severity is not Severity.ADVICE]
         if done.status or findings:
             self._answer.worsen(done.status)
             why = "; ".join(findings[:3]) or done.error[0]
-            warn(f"{done.path}: left out: {why}")
+            warn(f"{done.path} was left out: {why}")
             self._answer.results.append(done.as_json())
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive_pkg.cli.output import Json, Quiet, answering, no_stream
+from archive_pkg.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -56,7 +57,11 @@ def import_(
 
     with answering("import", as_json=as_json, quiet=quiet) as answer:
         taken: set[str] = set()
-        for file, name in _named(_files(files, answer.unreadable)):
+        named = list(_named(_files(files, answer.unreadable)))
+        if not named and not answer.status:
+            hint = "Name a TEI, CMIF, EAD3 or DataCite file, or a folder with such files."
+            raise UsageError(f"{files[0]} contains no XML files", hint)
+        for file, name in named:
             found: list[Imported] = []
             with answer.about(file):
                 with storage_errors(f"reading {file}"):

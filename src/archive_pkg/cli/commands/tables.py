@@ -23,6 +23,7 @@ from archive_pkg.cli.output import (
     write_file,
 )
 from archive_pkg.cli.project import current_project
+from archive_pkg.errors import UsageError
 from archive_pkg.reports import counted
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def export(
     from archive_pkg.packages.access.leaks import refuse_traces
     from archive_pkg.packages.access.redaction import public, seen_by
     from archive_pkg.records import load_record, record_file
+    from archive_pkg.records.path_kinds import refusal
     from archive_pkg.tables import export_records
 
     with answering("tables export", as_json=as_json, quiet=quiet, files=[out]) as answer:
@@ -84,6 +86,8 @@ def export(
                 say_seen(answer, result, path, outgoing)
                 loaded.append(record)
                 mode &= mode_for(audience, path)
+        if answer.status == 0 and not loaded:
+            raise UsageError(*refusal(records[0], "record"))
         if answer.status == 0:
             with answer.about(out) as result, file_for(out, ".xlsx") as file:
                 made = export_records(loaded, file, replace=replace, mode=mode)

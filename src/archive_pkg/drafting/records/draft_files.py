@@ -160,6 +160,6 @@ def _refuse_other_letter(record: Path, name: str, draft: Draft) -> None:
     known, _ = read_record(record)
     if known is not None and name not in known.files and not _may_describe(record, draft):
         raise InvalidError(
-            f"{record} describes another letter, {known.id}",
+            f"{record} describes a different letter (its id is “{known.id}”)",
             "Use --out, which makes a folder for each letter.",
         )

@@ -36,7 +36,8 @@ def draft_map(path: StrPath, *, encoding: str | None = None) -> str:
     sheets, report = raw_sheets(Path(path), encoding=encoding)
     filled = [sheet for sheet in sheets if sheet.header]
     if not filled or not report.ok:
-        raise InvalidError(f"{path} cannot be read as a list of letters", report=report)
+        hint = "" if len(report) else "Name a CSV file or a workbook."
+        raise InvalidError(f"{path} cannot be read as a list of letters", hint, report)
     return draft_mapping(max(filled, key=_rows), encoding=encoding or "")
 
 

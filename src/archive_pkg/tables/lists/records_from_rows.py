@@ -55,12 +55,12 @@ if TYPE_CHECKING:
 CELL_AMBIGUOUS = Code(
     "tables-cell-ambiguous",
     Severity.WARNING,
-    "A cell has several possible readings; the field stays open and keeps its words.",
+    "A cell has several possible readings; the field is left empty and keeps its words.",
 )
 DATE_UNREAD = Code(
     "tables-date-unread",
     Severity.WARNING,
-    "A date is not recognized; the field stays open and keeps its words.",
+    "A date is not recognized; the field is left empty and keeps its words.",
 )
 ARCHIVE_UNNAMED = Code(
     "tables-archive-unnamed",
@@ -80,7 +80,7 @@ DESCRIBER_MISSING = Code(
 LANGUAGE_UNREAD = Code(
     "tables-language-unread",
     Severity.WARNING,
-    "A language is not recognized; the field stays open, and a note keeps the words.",
+    "A language is not recognized; the field is left empty, and a note keeps the words.",
 )
 
 IDENTIFIER_LOOSE = Code(
@@ -257,7 +257,7 @@ class ListReader:
                 shown, read = self._read_date(row, header, text)
                 if read is None:
                     hint = "Write it as 1960-07-18, 1960-07, 1960?, 1959/1961 or 18 July 1960."
-                    message = f"“{shown}” is not recognized as a date; the date stays open"
+                    message = f"“{shown}” is not recognized as a date; the date is left empty"
                     row.raw[target] = {"as_written": shown}
                     self._report(DATE_UNREAD, row, header, message, hint)
                 elif read.is_open:
@@ -307,11 +307,11 @@ class ListReader:
         stated = date.get("edtf")
         row.origin.setdefault("date", ends[0][0])
         if not is_edtf(span):
-            message = f"{first} is later than {last}; the date stays open"
+            message = f"{first} is later than {last}; the date is left empty"
             row.raw["date"] = {"as_written": words} | date
             self._report(CELL_AMBIGUOUS, row, ends[-1][0], message, "Check both columns.")
         elif stated and not _overlap(stated, span):
-            message = f"the date {stated} is outside {span}; the date stays open"
+            message = f"the date {stated} is outside {span}; the date is left empty"
             row.raw["date"] = {"as_written": f"{date['as_written']}; {words}"}
             self._report(CELL_AMBIGUOUS, row, ends[0][0], message, "Check the columns of dates.")
         elif not stated:
@@ -451,7 +451,7 @@ class ListReader:
                 try:
                     tag = language_called(text)
                 except Fault:
-                    message = f"“{text}” is not recognized as a language; the field stays open"
+                    message = f"“{text}” is not recognized as a language; the field is left empty"
                     self._report(LANGUAGE_UNREAD, row, header, message, "Write German or de.")
                     row.raw.setdefault("language_notes", []).append(f"Language: {text}")
                     continue
@@ -561,7 +561,7 @@ class ListReader:
             base = "-".join([start, "-to-".join(ends)] if ends else [start])[:100].strip("-")
             wanted = next(name for name in _numbered(base) if name not in self._ids)
             lacking = "id or date" if start == "undated" else "id"
-            message = f"the row has no {lacking}; its id will be “{wanted}”"
+            message = f"the row has no {lacking}; its id is “{wanted}”"
             self._report(READ_AS, row, header, message)
         self._ids[wanted] = row.number
         row.raw["id"] = wanted
@@ -622,14 +622,14 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _ambiguity(shown: str, read: DateReading) -> tuple[str, str]:
-    """Return the message and the hint for a date that stays open."""
+    """Return the message and the hint for a date that is left empty."""
     if not read.readings:
-        return f"“{shown}”: this day does not exist; the date stays open", "Check the source."
+        return f"“{shown}”: this day does not exist; the date is left empty", "Check the source."
     ways = " or ".join(f"{_in_words(one)} ({one.edtf})" for one in read.readings)
     if len(read.readings) == 1:
         hint = "Write the date that is meant."
-        return f"“{shown}” may mean {ways}; the date stays open", hint
-    return f"“{shown}” can be read as {ways}; the date stays open", _ANSWERS.get(
+        return f"“{shown}” may mean {ways}; the date is left empty", hint
+    return f"“{shown}” can be read as {ways}; the date is left empty", _ANSWERS.get(
         read.rule, "Write the date that is meant."
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 from difflib import get_close_matches
 from functools import cache
@@ -87,7 +88,7 @@ def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
                 message, hint = "this column has no header", "Name it or clear its cells."
                 found.append(COLUMN_UNNAMED.at(at, message, hint))
         elif not name:
-            found.append(COLUMN_UNKNOWN.at(at, *_unknown(cell, table, names)))
+            found.append(COLUMN_UNKNOWN.at(at, *_unknown(cell, table, names, at.path)))
         elif name in places:
             hint = "Keep one of the two columns."
             found.append(COLUMN_TWICE.at(at, f"there is already a column {name}", hint))
@@ -99,7 +100,7 @@ def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
     for column in table.columns:
         if column.required and column.name not in places:
             message = f"the table {table.name} has no column {column.name}"
-            hint = f"Add it: {column.description}"
+            hint = f"Add the column. {column.description}"
             found.append(COLUMN_MISSING.at(sheet.at(row), message, hint))
     return places, found
 
@@ -148,7 +149,7 @@ def _known() -> frozenset[str]:
     return frozenset(normalize_header(c.name) for table in tables().values() for c in table.columns)
 
 
-def _unknown(cell: str, table: Table, names: set[str]) -> tuple[str, str]:
+def _unknown(cell: str, table: Table, names: set[str], path: str) -> tuple[str, str]:
     message = f"“{cell}” is not a column of {table.name}"
     if table.name == "parts" and normalize_header(cell) == "of":
         return message, "Move its cells to made_from, part_of or about."
@@ -156,9 +157,12 @@ def _unknown(cell: str, table: Table, names: set[str]) -> tuple[str, str]:
         normalize_header(cell), [normalize_header(name) for name in sorted(names)], 1, 0.7
     )
     meant = next((name for name in names if close and normalize_header(name) == close[0]), "")
+    if not meant and get_close_matches(cell.lower(), ["date"], 1, 0.8):
+        meant = "date.edtf" if "date.edtf" in names else ""
     if meant:
         return message, f"Did you mean {meant}?"
-    return message, "Delete it, or map it: archive-pkg tables map FILE"
+    how = f"archive-pkg tables map {shlex.quote(path)}"
+    return message, f"Delete it. If the columns are your own, say what they mean: {how}"
 
 
 def _has_cells(sheet: Sheet, place: int) -> bool:
