@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
+from archive_pkg.dates.written.words import MONTH_NAMES
+
 _PARTS = dict(enumerate(("spring", "summer", "autumn", "winter"), start=21))
 
 
@@ -34,8 +32,8 @@ def _single(edtf: str) -> str:
         said = f"{year[:3]}0s" if month is None else ""
     elif month is None:
         said = year
-    elif 1 <= int(month) <= len(_MONTHS):
-        said = f"{_MONTHS[int(month) - 1]} {year}"
+    elif 1 <= int(month) <= len(MONTH_NAMES):
+        said = f"{MONTH_NAMES[int(month) - 1]} {year}"
         said = f"{int(day)} {said}" if day else said
     else:
         said = f"{_PARTS[int(month)]} {year}" if int(month) in _PARTS and not day else ""

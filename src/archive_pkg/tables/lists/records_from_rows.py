@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from archive_pkg.dates.edtf_string import Edtf
+from archive_pkg.dates.english import in_words
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.dates.written.readings import is_edtf
-from archive_pkg.dates.written.words import MONTH_NAMES
 from archive_pkg.faults import Fault
 from archive_pkg.names import divide_name, in_reading_order, latin, slug
 from archive_pkg.records.explaining import explain_entry
@@ -635,23 +635,11 @@ def _ambiguity(shown: str, read: DateReading) -> tuple[str, str]:
 
 
 def _in_words(read: DateReading) -> str:
-    """Return a reading in words: `December 1911`, `winter 1923`, `1911 to 1912`."""
-    first, _, last = read.edtf.strip("[]?~%").replace(",", "/").partition("/")
-    joint = " or " if "," in read.edtf else " to "
-    said = joint.join(_one_in_words(end.rstrip("?~%")) for end in (first, last) if end)
+    """Return a reading in words: "December 1911", "winter 1923", "1911 to 1912"."""
+    said = in_words(read.edtf)
     return f"{said}, of a year that began on 25 March" if read.rule == "dual-year" else said
 
 
-def _one_in_words(edtf: str) -> str:
-    year, *rest = edtf.partition("T")[0].split("-")
-    if not rest or not rest[0].isdigit():
-        return edtf
-    month = int(rest[0])
-    name = MONTH_NAMES[month - 1] if month <= 12 else _SEASONS[month - 21]
-    return " ".join([*(str(int(day)) for day in rest[1:]), name, year])
-
-
-_SEASONS = ("spring", "summer", "autumn", "winter")
 _ANSWERS = {
     "century": "Write the year with its century: 1977-06-18.",
     "day-or-month": "Write the month in words: 4 May 1960.",
