@@ -10,6 +10,7 @@ import datetime
 import re
 
 from archive_pkg.dates.written.readings import DateReading
+from archive_pkg.dates.written.words import MONTH_NAMES
 
 _TOKENS = re.compile(
     r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P|y+|m+|d+|h+|s+(?:\.0+)?|.', re.IGNORECASE | re.DOTALL
@@ -17,10 +18,6 @@ _TOKENS = re.compile(
 _SYSTEM_DATE = {"mm-dd-yy", "m/d/yy", "m/d/yyyy"}
 """The formats that every program shows in its local way."""
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -108,7 +105,7 @@ def _part(value: datetime.datetime, token: str, half_day: bool) -> str:
     if token[0] == "y":
         return f"{value:%Y}" if length > 2 else f"{value:%y}"
     if token[0] == "m" and length > 2:
-        return _MONTHS[value.month - 1][: {3: 3, 5: 1}.get(length)]
+        return MONTH_NAMES[value.month - 1][: {3: 3, 5: 1}.get(length)]
     if token[0] == "d" and length > 2:
         return _DAYS[value.weekday()][: 3 if length == 3 else None]
     numbers = {"m": value.month, "d": value.day, "h": value.hour, "s": value.second}
