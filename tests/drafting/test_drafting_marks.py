@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archive_pkg.drafting.forms.marks import LONGEST, read_stack
+from archive_pkg.drafting.forms.marks import LONGEST_LINE, read_marking_line
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 LONG = "Abcdefghijklmnopqrstuvwxyzabcdefghijklmn"
@@ -53,7 +53,7 @@ Top Secret garden =
 
 
 def marks_of(line: str) -> str:
-    found = read_stack(line, load_vocabulary())
+    found = read_marking_line(line, load_vocabulary())
     assert all(line[mark.start : mark.end] == mark.text for mark in found)
     return " | ".join(f"{mark.kind} {mark.text}" for mark in found)
 
@@ -66,9 +66,9 @@ def test_a_line_with_nothing_but_markings_is_a_stack(row: str) -> None:
 
 def test_the_level_of_each_marking_is_known() -> None:
     for line in ("Secret", "Secret and Personal", "(Secret)", "Secret!"):
-        assert read_stack(line, load_vocabulary())[0].level == "secret"
+        assert read_marking_line(line, load_vocabulary())[0].level == "secret"
 
 
 def test_a_line_longer_than_markings_are_is_not_a_stack() -> None:
-    assert marks_of("Secret" + " " * (LONGEST - 6))
-    assert not marks_of("Secret" + " " * (LONGEST - 5))
+    assert marks_of("Secret" + " " * (LONGEST_LINE - 6))
+    assert not marks_of("Secret" + " " * (LONGEST_LINE - 5))

@@ -1,4 +1,4 @@
-"""Draft the description of a letter: its statements, the open fields, and the reasons."""
+"""Draft the description of a text: the statements, and the reasons for open fields."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
     from archive_pkg.paths import StrPath
 
-EMPTY = Code("draft-text-empty", Severity.WARNING, "The text is empty or only white space.")
+EMPTY = Code("draft-text-empty", Severity.WARNING, "The text is empty, or has only white space.")
 NO_FORMS = Code(
     "draft-no-letter",
     Severity.WARNING,
@@ -56,7 +56,7 @@ BIDI = Code(
     "draft-bidi-control",
     Severity.WARNING,
     "The text has a control character that changes the direction of writing, so a screen may show "
-    "the characters in another order than the file has them.",
+    "the characters in a different order from that of the file.",
     "Unicode Standard Annex 9",
 )
 LOOSE_BRACKET = Code(
@@ -96,9 +96,9 @@ class Draft:
 
     Attributes:
         source: The file, its text and its encoding.
-        zones: The parts of the text, in order.
+        zones: The zones of the text, such as the dateline and the body, in order.
         statements: The statements, each with evidence and confidence.
-        report: The reasons why fields stay open. It has no errors.
+        report: Warnings and advice about the text. It has no errors.
         cuts: Offsets at which further documents begin in the text.
     """
 
@@ -110,7 +110,7 @@ class Draft:
 
     @property
     def text(self) -> str:
-        """The decoded text; all offsets point into it."""
+        """The decoded text. All offsets refer to it."""
         return self.source.text
 
     def of(self, name: str) -> list[Statement]:
@@ -118,12 +118,12 @@ class Draft:
         return [one for one in self.statements if one.field == name]
 
     def one(self, name: str) -> Statement | None:
-        """Return the first statement about a field."""
+        """Return the first statement about a field; None if there is none."""
         return next(iter(self.of(name)), None)
 
     @property
     def open(self) -> list[str]:
-        """Fields of documents of its type without a statement, or with one that asks a question."""
+        """The open fields of documents of this type: without a statement, or with a question."""
         stated = {one.field for one in self.statements if "question" not in one.more}
         if "enclosure-mentioned" in stated:
             stated.add("enclosure")
@@ -148,9 +148,9 @@ def draft_letter(
     Import TEI files with `archive_pkg.interchange.importing.read` instead.
 
     Args:
-        path: The file; it is only read.
-        encoding: The encoding of a plain text that is not UTF-8, or UTF-16 with a byte order mark.
-        vocabulary: Your own files with more words, names and markings.
+        path: The file. It is not changed.
+        encoding: The encoding of a plain text. By default, UTF-8, or UTF-16 with a byte order mark.
+        vocabulary: Files with further words, names and markings.
 
     Raises:
         InvalidError: The file is not a text, or its bytes do not fit the encoding.
@@ -165,7 +165,7 @@ def draft_text(text: str, vocabulary: Vocabulary | None = None) -> Draft:
     """Draft a record from a letter's text.
 
     Args:
-        text: The text; offsets point into it.
+        text: The text.
         vocabulary: The vocabulary; by default the built-in one.
     """
     data = text.encode("utf-8", "surrogatepass")
@@ -197,7 +197,10 @@ def _select(
     report: Report,
     vocabulary: Vocabulary,
 ) -> list[Statement]:
-    """Return the statements that suit the kind of text, and one about the document's type."""
+    """Return the statements to keep, with one about the type of the document if it is known.
+
+    If the text has no known forms, statements that only letters support are left out.
+    """
     place = Location(source.path)
     text = source.text
     if not text.strip():
@@ -227,7 +230,7 @@ def _report_no_letter(text: str, place: Location, report: Report, layout: Letter
 
 
 def is_letter(layout: LetterLayout) -> bool:
-    """Whether a text has enough parts of a letter to be read as one.
+    """Return whether a text has enough parts of a letter to be read as one.
 
     A salutation is enough, and so is a closing before a signature. An address or a dateline with a
     place is enough unless the text has many datelines.
@@ -276,7 +279,7 @@ def document_type(layout: LetterLayout, vocabulary: Vocabulary) -> Statement | N
 
 
 def _stated_type(layout: LetterLayout) -> tuple[Statement | None, int]:
-    """Return what the forms say about the type, and the rank of the best form."""
+    """Return the statement about the type with the highest rank, and its rank."""
     facts = layout.forms.of("type")
     if not facts:
         return None, 0
@@ -286,7 +289,7 @@ def _stated_type(layout: LetterLayout) -> tuple[Statement | None, int]:
 
 
 def _type_by_layout(layout: LetterLayout, vocabulary: Vocabulary) -> Statement | None:
-    """Return the type that the layout of a letter shows."""
+    """Return a statement about the type that rests on the layout; None if the layout shows none."""
     head, lines = layout.head, layout.lines
     if not is_letter(layout) and not layout.forms.facts:
         return None
@@ -307,7 +310,7 @@ def _type_by_layout(layout: LetterLayout, vocabulary: Vocabulary) -> Statement |
 
 
 def _is_report_to_ministry(layout: LetterLayout) -> bool:
-    """Whether a mission signs to its ministry, without a salutation."""
+    """Return whether a mission signs and a ministry is the recipient."""
     signers = [fact.value for fact in layout.forms.of("signatory") if fact.kind == "organization"]
     to = " ".join(fact.value for fact in layout.forms.of("recipient"))
     return bool(_MINISTRY.search(to)) and any(_MISSION.search(signer) for signer in signers)

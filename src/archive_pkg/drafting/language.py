@@ -1,4 +1,4 @@
-"""Detect the language of a text and the conventions for reading its dates."""
+"""Detect the language of a text, and the century of its two-digit years."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _MODERN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class TextConventions:
-    """Conventions that apply to one text.
+    """The language and the century of a text.
 
     Attributes:
-        language: BCP 47 code of its language; empty if unknown.
-        share: Share of the sample's words that are function words of that language.
-        pivot: A two-digit year falls in the hundred years before this one.
-        dated_around: Median of the four-digit years in the text; None if it has none.
+        language: The BCP 47 code of the language; empty if it is not known.
+        share: The share of the sample's words that are function words of this language.
+        pivot: A two-digit year is in the hundred years before this year.
+        dated_around: The median of the four-digit years in the text; None if it has none.
         century_known: Whether years or states in the text show the century of two-digit years.
     """
 
@@ -47,12 +47,12 @@ class TextConventions:
 
 @lru_cache(maxsize=256)
 def dates_on(line: str, vocabulary: Vocabulary, pivot: int) -> list[DateReading]:
-    """Return the dates on a line; several readers ask for those of the same line."""
+    """Return the dates on a line, cached because several readers need those of the same line."""
     return find_dates(line, vocabulary, pivot=pivot)
 
 
 def question_about(read: DateReading, *, century_open: bool) -> str:
-    """Return why a person must decide on a date, or an empty string if its meaning is clear.
+    """Return the reason why a person must decide on a date; empty if its meaning is clear.
 
     Args:
         read: The date.
@@ -94,5 +94,5 @@ def text_conventions(text: str, vocabulary: Vocabulary) -> TextConventions:
 
 
 def _names_modern_state(sample: str) -> bool:
-    """Whether a text names a state, party or service that existed only in the 20th century."""
+    """Return whether a text names a state, party or service that only the 20th century had."""
     return _MODERN.search(sample) is not None

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Container
 
-# Longer lines are prose, whatever they begin with. No rule reads such a line in full.
+# A longer line is prose, whatever it begins with.
 LONGEST_FORMULA = 160
-# Characters that are searched at the beginning, and again at the end, of a very long text.
+# The number of characters that are searched at the beginning, and at the end, of a long text.
 WINDOW = 60_000
-# Longest line of a text with hard line breaks. Longer lines are paragraphs.
+# The length of the longest line in a text with hard line breaks. Longer lines are paragraphs.
 WIDEST = 120
 _LINE = re.compile(r"\S[^\r\n]*")
 
@@ -21,12 +21,12 @@ class Line(NamedTuple):
     """A line without its line end and surrounding white space.
 
     Attributes:
-        start: Offset of its first character that is not white space, in code points.
-        end: Offset after its last character that is not white space.
-        text: The characters between.
-        block: Number of its block, from 0.
-        first: Whether it is the first line of its block.
-        last: Whether it is the last line of its block.
+        start: The offset of the first character that is not white space, in code points.
+        end: The offset after the last character that is not white space.
+        text: The characters between these offsets.
+        block: The number of the block, from 0. Blank lines divide a text into blocks.
+        first: Whether the line is the first of its block.
+        last: Whether the line is the last of its block.
     """
 
     start: int
@@ -38,7 +38,7 @@ class Line(NamedTuple):
 
     @property
     def alone(self) -> bool:
-        """Whether the line is its block's only line."""
+        """Whether the line is the only one of its block."""
         return self.first and self.last
 
     @property
@@ -57,14 +57,14 @@ def windows(text: str) -> list[tuple[int, int]]:
 
 
 def _line_ends(text: str) -> int:
-    """Count the line ends in white space; CR LF, CR and LF each count as one."""
+    """Return the number of line ends in white space. CR LF, CR and LF each count as one."""
     return max(text.count("\n"), text.count("\r"))
 
 
 def _number_blocks(lines: list[tuple[int, int, str, int]]) -> list[tuple[int, int, str, int]]:
-    """Put each line of a text without blank lines into its own block.
+    """Number the blocks of a text without blank lines, in which each line becomes a block.
 
-    If the text has hard line breaks, a line of full width continues in the next one.
+    If the text has hard line breaks, the line after a line of full width belongs to the same block.
     """
     lengths = sorted(len(words) for _, _, words, _ in lines)
     width = lengths[len(lengths) * 9 // 10]
@@ -81,8 +81,8 @@ def _number_blocks(lines: list[tuple[int, int, str, int]]) -> list[tuple[int, in
 def split_lines(text: str) -> list[Line]:
     """Return the non-blank lines of a text in order.
 
-    Blank lines separate blocks. The offsets point into `text` as given; line ends are not
-    translated. A very long text contributes only its beginning and end.
+    Blank lines separate blocks. Offsets refer to `text` with its original line ends. Of a text that
+    is longer than two windows, only the beginning and the end are returned.
     """
     found: list[tuple[int, int, str, int]] = []
     block, after = -1, 0
@@ -109,7 +109,7 @@ def split_lines(text: str) -> list[Line]:
 
 
 def without_lines(lines: list[Line], removed: Container[int]) -> list[Line]:
-    """Return lines without some of them; a removed line separates blocks as a blank line does."""
+    """Return the lines that are not removed. Removed lines separate blocks as blank lines do."""
     kept: list[Line] = []
     block = -1
     for number, line in enumerate(lines):

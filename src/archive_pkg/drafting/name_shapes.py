@@ -34,9 +34,9 @@ class PersonalName:
 
     Attributes:
         name: The name without title and office.
-        role: Title or office before or after it.
-        family: Whether it includes a family name.
-        surname_first: The family name if it comes first ("Wei Tao-ming").
+        role: The title or office before the name; empty if there is none.
+        family: Whether the name seems to include a family name.
+        surname_first: The family name if it comes first ("Wei Tao-ming"); otherwise empty.
     """
 
     name: str
@@ -76,16 +76,16 @@ def _is_name_piece(piece: str) -> bool:
 
 
 def _is_lower_middle(piece: str, number: int, pieces: list[str]) -> bool:
-    """Whether a piece is a middle name in lower case, as in "Nguyen dinh Thuan"."""
+    """Return whether a piece is a middle name in lower case, as in "Nguyen dinh Thuan"."""
     small = piece.isalpha() and piece.islower() and len(piece) <= 4 and piece not in _NO_MIDDLE
     return small and number == 1 and len(pieces) == 3
 
 
 def looks_like_name(line: str, *, most: int = 6) -> bool:
-    """Whether a line has the shape of one name, or of two joined by "and".
+    """Return whether a line has the shape of one name, or of two names joined by "and".
 
-    Names begin with capitals, may have initials and particles between, and have no digits. The
-    caller must exclude prose of that shape ("Yours Truly").
+    The words of a name begin with capitals. Initials and particles can be between them, digits
+    cannot. The caller must exclude other phrases of this shape ("Yours Truly").
     """
     if not line or len(line) > LONGEST:
         return False
@@ -98,7 +98,7 @@ def looks_like_name(line: str, *, most: int = 6) -> bool:
         if bare in _SUFFIXES and number:
             continue
         if _is_name_piece(piece):
-            capitals += bool(bare)  # a dash between names is no name
+            capitals += bool(bare)  # a dash between names is not a name
         elif not (
             number < len(pieces) - 1
             and (bare in PARTICLES or _is_lower_middle(piece, number, pieces))
@@ -114,9 +114,10 @@ _OF_OFFICE = frozenset({"of", "for", "in", "at", "to", "de", "des", "du", "gener
 
 
 def strip_titles(name: str, vocabulary: Vocabulary) -> tuple[str, str]:
-    """Separate a name from the titles and offices before it.
+    """Separate a name from the titles and offices before it: return name and titles.
 
-    A name that is itself an office ("Secretary of State") is returned unchanged.
+    If the text has only titles, the name is empty. An office such as "Secretary of the Treasury" is
+    returned unchanged as the name.
     """
     pieces = name.split()
     words = [" ".join(words_of(piece)) for piece in pieces]
@@ -137,7 +138,7 @@ def strip_titles(name: str, vocabulary: Vocabulary) -> tuple[str, str]:
 
 
 def person_of(name: str, vocabulary: Vocabulary) -> PersonalName:
-    """Return person and title in a name such as "Dr. Arthur Schnitzler" or "Senator Engle"."""
+    """Read a name with a title, such as "Dr. Arthur Schnitzler" or "Senator Engle"."""
     bare, role = strip_titles(name.strip(" ,;:!.–—-'"), vocabulary)
     full = [
         p
@@ -152,5 +153,5 @@ def person_of(name: str, vocabulary: Vocabulary) -> PersonalName:
 
 
 def without_brackets(text: str) -> str:
-    """Remove the brackets around an editor's completion: "W[inston S. Churchill]"."""
+    """Return a text without square brackets, as in "W[inston S. Churchill]"."""
     return text.replace("[", "").replace("]", "")

@@ -1,4 +1,4 @@
-"""The rules of drafting and the reason that each gives in comments and messages."""
+"""Name the rules of drafting, with the reasons that comments and messages give for them."""
 
 from __future__ import annotations
 
@@ -164,13 +164,16 @@ RULES: dict[str, str] = {
     "subject-without-salutation": "a subject line and no salutation",
     "names-participants": "it names participants",
 }
-"""The reason for a statement by the name of its rule."""
+"""The reason for a statement, by the name of its rule."""
 
 _PLACES = {"-head": "in the head", "-below-signature": "below the signature"}
 
 
 def reason(rule: str) -> str:
-    """Return the reason that a rule gives, in words."""
+    """Return the reason for the statements of a rule, in words.
+
+    For a rule that is not known, return its name with spaces.
+    """
     if rule in RULES:
         return RULES[rule]
     for ending, where in _PLACES.items():

@@ -78,9 +78,10 @@ class Contribution(NamedTuple):
     """A contribution of an agent.
 
     Attributes:
-        agent: The agent. role: The role in which the agent contributed, such as "translator".
+        agent: The agent.
+        role: The role in which the agent contributed, such as "translator".
         is_own: Whether the agent contributed to the letter itself, not to an enclosure or a
-        summary.
+            summary.
     """
 
     agent: Agent

@@ -1,4 +1,4 @@
-"""What the readers of forms share: collecting facts, looking up words, markings and dates."""
+"""Collect the facts of forms, look up words, and read markings and dates, for all readers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archive_pkg.drafting.forms.dates import (
     without_filler,
 )
 from archive_pkg.drafting.forms.facts import DocumentForms, Fact
-from archive_pkg.drafting.forms.marks import COPIES, Mark, read_stack
+from archive_pkg.drafting.forms.marks import COPIES, Marking, read_marking_line
 from archive_pkg.drafting.forms.people import (
     is_body_word,
     is_comrade,
@@ -65,17 +65,17 @@ _DAY = re.compile(r"(?:le |on |am )?(\d{1,2})(?:\.(\d{1,2}))?\.?(?=[\s,;à]|$)")
 
 
 def _flexible(value: str) -> re.Pattern[str]:
-    """Return a pattern of words with any white space between them."""
+    """Return a pattern for the words of a text, with any white space between them."""
     return re.compile(r"\s+".join(map(re.escape, value.split())))
 
 
 class Label(NamedTuple):
-    """A line "Label: value".
+    """A line of the form "Label: value".
 
     Attributes:
-        name: The field that the label stands for.
+        name: The field that the label means.
         value: The text after the colon.
-        offset: Offset of the value in the line.
+        offset: The offset of the value in the line.
         words: The label as written.
     """
 
@@ -108,11 +108,11 @@ class FormsBase:
     # Collecting
 
     def take(self, number: int, kind: str) -> None:
-        """Note the kind of a line that a form occupies."""
+        """Record the kind of a line that a form occupies, if it has no kind yet."""
         self.forms.taken.setdefault(number, kind)
 
     def take_all(self, first: int, last: int, kind: str) -> int:
-        """Note the kind of several lines; return the number of the line after them."""
+        """Record the kind of several lines; return the number of the line after them."""
         for number in range(first, last + 1):
             self.take(number, kind)
         return last + 1
@@ -130,7 +130,20 @@ class FormsBase:
         kind: str = "",
         **details: str,
     ) -> None:
-        """Add a fact, without empty details; without an end, its words are the value itself."""
+        """Add a fact, without empty details.
+
+        Args:
+            name: The field.
+            value: The value.
+            sure: The confidence.
+            rule: The rule.
+            start: The offset of the words that support the fact. Nothing is added if it is
+                negative.
+            end: The offset after these words; by default after the value.
+            rank: The rank among the facts about the field.
+            kind: "person" or "organization" for agents.
+            **details: Further values.
+        """
         known = tuple((key, detail) for key, detail in sorted(details.items()) if detail)
         if end is None:
             match = _flexible(value).match(self.text, start)
@@ -139,32 +152,32 @@ class FormsBase:
             self.forms.facts.append(Fact(name, value, sure, rule, start, end, rank, kind, known))
 
     def find(self, value: str, start: int) -> int:
-        """Return the place of words in the text, whatever white space is between them, or -1."""
+        """Return the offset of words in the text, with any white space between them; or -1."""
         match = _flexible(value).search(self.text, start)
         return match.start() if match else -1
 
     # Words
 
     def is_town(self, text: str) -> bool:
-        """Whether a text is the name of a town in the vocabulary."""
+        """Return whether a text is the name of a town in the vocabulary."""
         return " ".join(words_of(text)) in self.vocabulary.towns
 
     def is_history(self, text: str) -> bool:
-        """Whether a line speaks of the document's later history."""
+        """Return whether a line is about the later history of the document."""
         return self.vocabulary.history.within(words_of(text)) >= 0
 
     def is_annotation(self, words: Sequence[str]) -> bool:
-        """Whether the words of a bracket describe what someone wrote, stamped or left out."""
+        """Return whether the words of a bracket describe the page, such as a stamp on it."""
         if self.vocabulary.history.within(words) >= 0:
             return True
         return bool(_ANNOTATION.search(" ".join(words)))
 
     def greets(self, text: str) -> bool:
-        """Whether a line begins as greetings do."""
+        """Return whether a line begins as greetings do."""
         return self.vocabulary.forms["salutation openers"].at(words_of(text)) > 0
 
     def label(self, text: str) -> Label | None:
-        """Read a line as "Label: value"."""
+        """Read a line "Label: value" with a known label; return None for any other line."""
         match = _LABEL.match(text)
         if match is None:
             return None
@@ -183,7 +196,7 @@ class FormsBase:
         return Label(name, match[2].strip(), match.start(2), match[1].strip())
 
     def kind_of(self, text: str) -> tuple[str, int]:
-        """Return the kind of document that the beginning of a line names, and its words."""
+        """Return the kind of document at the beginning of a line, and the number of its words."""
         words = words_of(text)
         bare = text.lstrip('"“«[(0123456789. )')
         if not bare[:1].isupper():
@@ -205,12 +218,12 @@ class FormsBase:
     # Markings
 
     def marks(self, one: Segment) -> bool:
-        """Read a line of markings."""
+        """Read a line of markings; return whether it is one."""
         stamp = _STAMP.match(one.text)
         offset = stamp.end() if stamp else 0
         plain = _GLOSS.sub(lambda match: " " * len(match.group()), one.text)  # "Secret [illegible]"
-        found = read_stack(one.text[offset:], self.vocabulary)
-        found = found or read_stack(plain[offset:], self.vocabulary)
+        found = read_marking_line(one.text[offset:], self.vocabulary)
+        found = found or read_marking_line(plain[offset:], self.vocabulary)
         if found:
             self.add_marks(found, one.start + offset)
             self.take(one.line, "marking")
@@ -220,7 +233,7 @@ class FormsBase:
             return False
         return True
 
-    def add_marks(self, found: Sequence[Mark], offset: int) -> None:
+    def add_marks(self, found: Sequence[Marking], offset: int) -> None:
         """Add the markings of a line."""
         self.strong = self.strong or any(m.kind in ("copy", "number", "date") for m in found)
         for mark in found:
@@ -244,7 +257,7 @@ class FormsBase:
     # Dates
 
     def dates_in(self, text: str, offset: int, rule: str, sure: Confidence, *, rank: int) -> bool:
-        """Add the first date of a text as the document's date."""
+        """Add the first date of a text as the document's date; return whether there is one."""
         days = days_in(text, self.vocabulary, self.conventions)
         if days:
             self.date("date", days[0], text, offset, rule, sure, rank)
@@ -260,7 +273,10 @@ class FormsBase:
         sure: Confidence,
         rank: int,
     ) -> None:
-        """Add a date with the confidence that its form allows."""
+        """Add a date.
+
+        The confidence is lower if the date is not clear, or if the century is not known.
+        """
         known = self.conventions.century_known
         certain = one.sure == 2 or (one.short_year and not one.edtf.endswith("?"))
         question = "" if known or not one.short_year else one.century_question
@@ -274,7 +290,7 @@ class FormsBase:
         self.add(field, one.edtf, sure, rule, start, end, rank=rank, question=question)
 
     def dateline(self, one: Segment) -> bool:
-        """Read a line that has only a date, and perhaps a place."""
+        """Read a line that has only a date, and perhaps a place; return whether it is one."""
         text = one.plain
         if len(text) > LONGEST_DATELINE:
             return False
@@ -305,7 +321,10 @@ class FormsBase:
         return True
 
     def dates_entry(self, one: DayOrSpan, text: str, line: Segment) -> bool:
-        """Read the day of a diary's entry, below the first and last day of the diary."""
+        """Read the day of an entry, below the first and the last day of a diary.
+
+        Returns whether such a period was read before.
+        """
         spans = [fact for fact in self.forms.facts if fact.rule == "span-line"]
         if not spans:
             return False
@@ -325,7 +344,7 @@ class FormsBase:
         self.add("place", town, sure, "dateline", at, rank=rank)
 
     def is_place(self, text: str) -> bool:
-        """Whether words next to a date can be a place."""
+        """Return whether words next to a date can be a place."""
         bare = text.strip(" ,.()[]")
         if any(self.is_town(part) for part in (bare, *bare.split(","))):
             return True
@@ -333,7 +352,7 @@ class FormsBase:
         vocabulary = self.vocabulary
         if not looks_like_name(bare.replace(",", " "), most=4):
             return False
-        if read_stack(bare, vocabulary) or self.kind_of(bare)[0]:
+        if read_marking_line(bare, vocabulary) or self.kind_of(bare)[0]:
             return False
         return not any(
             is_body_word(piece, vocabulary)
@@ -344,11 +363,11 @@ class FormsBase:
         )
 
     def received(self, text: str, offset: int) -> None:
-        """Note a date of receipt, which is read when the date of the document is known."""
+        """Keep the words of a date of receipt until the date of the document is known."""
         self.arrivals.append((text, offset))
 
     def add_received(self, text: str, offset: int) -> None:
-        """Add the date of receipt; a day without a year takes it from the date."""
+        """Add the date of receipt. The document's date completes a day without month or year."""
         days = days_in(text, self.vocabulary, self.conventions)
         dates = [fact.value for fact in self.forms.of("date") if _WHOLE.fullmatch(fact.value)]
         if days and len(days[0].edtf) == 10:
@@ -367,7 +386,10 @@ class FormsBase:
                 self.add("received", value, PROBABLE, "stamp-of-receipt", offset, end)
 
     def event_date(self, text: str, offset: int, sure: Confidence, rank: int = 5) -> bool:
-        """Add the date of a talk or session; it dates the document if nothing else does."""
+        """Add the date of a talk or session; return whether there is one.
+
+        It is also a date of the document, with a low rank.
+        """
         days = [day for day in days_in(text, self.vocabulary, self.conventions) if day.sure]
         if days:
             self.date("event-date", days[0], text, offset, "date-of-talk", sure, rank)
@@ -375,7 +397,7 @@ class FormsBase:
         return bool(days)
 
     def event_place(self, text: str, offset: int) -> None:
-        """Add the place of a talk; it is the document's place if nothing else is."""
+        """Add the place of a talk. It is also a place of the document, with a low rank."""
         bare = without_glosses(text).strip(" .")
         parts = [part.strip() for part in bare.split(",")]
         words = [

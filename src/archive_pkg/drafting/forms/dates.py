@@ -1,4 +1,4 @@
-"""Read datelines and dates of talks in the lines of a document's head and tail."""
+"""Read days and spans of days in lines of a document's head and tail."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class DayOrSpan:
 
     Attributes:
         edtf: The date in EDTF.
-        start: Offset in the line.
-        end: Offset after it.
-        sure: 2 for a date written out, 1 if a rule had to choose, 0 if it stays open.
-        short_year: Whether the century is not written.
-        question: Why a person must decide on it; empty if it is clear.
-        century_question: The same if nothing in the text shows its century.
+        start: The offset in the line.
+        end: The offset after the date.
+        sure: 2 if the words have only this meaning, 1 if a rule chose it, 0 if the date is open.
+        short_year: Whether the year is written without its century.
+        question: Why a person must decide on the date; empty if it is clear.
+        century_question: The question if nothing in the text shows the century.
     """
 
     edtf: str
@@ -54,7 +54,7 @@ class DayOrSpan:
 
 
 def _day_or_span(read: DateReading) -> DayOrSpan:
-    """Return a reading; of two days joined by "and", the span that they open and close."""
+    """Return a reading of a date. Two days that are joined by "and" become a span."""
     questions = (question_about(read, century_open=short) for short in (False, read.short_year))
     if read.rule == "several-days" and read.one_of.count(",") == 1:
         edtf = read.one_of.strip("[]").replace(",", "/")
@@ -63,7 +63,7 @@ def _day_or_span(read: DateReading) -> DayOrSpan:
 
 
 def days_in(text: str, vocabulary: Vocabulary, conventions: TextConventions) -> list[DayOrSpan]:
-    """Return the dates of a line; two days joined by "and", "to" or a dash are one span."""
+    """Return the dates of a line. Two days joined by "and", "to" or a dash are one span."""
     if not any(c.isdigit() for c in text):
         return []
     text = CLOCK.sub(lambda match: " " * len(match.group()), text)
@@ -94,24 +94,24 @@ def days_in(text: str, vocabulary: Vocabulary, conventions: TextConventions) -> 
 
 
 def with_year(day: str, written: str) -> str:
-    """Return a day without a year as the first such day after the document's date."""
+    """Return a day without a year ("XXXX-…") as the first such day from the document's date on."""
     year = int(written[:4]) + (day[5:] < written[5:])
     return f"{year:04d}{day[4:]}"
 
 
 def day_before(day: str, written: str) -> str:
-    """Return a day without a year as the last such day before the document's date."""
+    """Return a day without a year ("XXXX-…") as the last such day up to the document's date."""
     year = int(written[:4]) - (day[5:] > written[5:])
     return f"{year:04d}{day[4:]}"
 
 
 def says_this_year(text: str, one: DayOrSpan) -> bool:
-    """Whether a date without a year is followed by "of this year"."""
+    """Return whether a date without a year is followed by "of this year"."""
     return one.edtf.startswith("XXXX") and bool(_YEAR_LATER.match(text[one.end :]))
 
 
 def around(text: str, days: list[DayOrSpan]) -> tuple[str, str]:
-    """Return the words before the first date of a line and after the last, without clock times."""
+    """Return the words before the first date and after the last date, without times of day."""
     before, after = text[: days[0].start], text[days[-1].end :]
     after = _YEAR_LATER.sub("", after)
     return _bare(CLOCK.sub(" ", before)), _bare(CLOCK.sub(" ", after))
@@ -122,7 +122,7 @@ def _bare(text: str) -> str:
 
 
 def is_filler(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether words next to a date add nothing: an article, a weekday, a time of day."""
+    """Return whether words next to a date are only articles, weekdays and the like."""
     return all(
         word in vocabulary.words["fillers"]
         or word in vocabulary.weekdays

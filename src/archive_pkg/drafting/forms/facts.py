@@ -1,4 +1,4 @@
-"""What the forms of a document state, before the best statement of each field is chosen."""
+"""The facts that the forms of a document state, from which statements are chosen later."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Fact:
         value: The value as records write it.
         sure: How certain it is.
         rule: The rule that read it.
-        start: Offset of the words that support it.
-        end: Offset after them.
-        rank: Facts of the highest rank are kept, if a field has one value.
+        start: The offset of the words that support the fact.
+        end: The offset after these words.
+        rank: The rank among the facts about a field. Facts of a higher rank are preferred.
         kind: "person" or "organization" for agents.
         details: Further values from the same words.
     """
@@ -38,13 +38,13 @@ class Fact:
 
 @dataclass(slots=True)
 class DocumentForms:
-    """What the forms of a text state, and the lines that they occupy.
+    """The facts that the forms of a text state, and the lines that the forms occupy.
 
     Attributes:
-        facts: The facts, in the order of the text.
-        taken: The kind of each line that a form occupies.
+        facts: The facts, in the order in which they were read.
+        taken: The kind of each line that a form occupies, by the number of the line.
         body: The first line below the head.
-        documents: Offsets at which further documents begin.
+        documents: The offsets at which further documents begin.
     """
 
     facts: list[Fact] = field(default_factory=list)
@@ -53,6 +53,6 @@ class DocumentForms:
     documents: list[int] = field(default_factory=list)
 
     def of(self, name: str) -> list[Fact]:
-        """Return the facts about a field, best rank first, then in the order of the text."""
+        """Return the facts about a field, highest rank first, then in the order of `facts`."""
         found = [fact for fact in self.facts if fact.field == name]
         return sorted(found, key=lambda fact: -fact.rank)

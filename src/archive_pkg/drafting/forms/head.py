@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.forms.base import TALK
 from archive_pkg.drafting.forms.dates import days_in
-from archive_pkg.drafting.forms.marks import NUMBER, read_stack
+from archive_pkg.drafting.forms.marks import NUMBER, read_marking_line
 from archive_pkg.drafting.forms.people import (
     find_person,
     is_comrade,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LONGEST = 400
 LONGEST_ADDRESS = 100
 MOST_UNKNOWN = 8
-# What a reader returns for a line at which the body begins, and for a line that it cannot read.
+# The result of `step` for a line at which the body begins, and for a line that it cannot read.
 BODY, UNKNOWN = -2, -1
 
 _FILING = re.compile(
@@ -88,7 +88,8 @@ _CHINESE_NUMBER = re.compile(r"\(?\d*\)?[^\d]{0,8}第(?P<number>\d+)号")
 _STOPS = frozenset(".!?")
 _ARTICLES = frozenset(["the", "das", "die", "den", "der", "all", "members"])
 _PLURALS = frozenset(["comrades", "cdes", "coms", "members"])
-# Words at the end and at the beginning of a line by which an address continues.
+# Words at the end of a line, and at the beginning of the next, which show that an address
+# continues.
 _OPEN_ENDS = (" of", " of the", " the", " for", " and", ",", " der", " des")
 _BEGINNINGS = frozenset(["of", "and", "for", "der", "des", "für", "in"])
 _COMMITTEES = frozenset(["cc", "цк", "zk", "kc"])
@@ -132,12 +133,12 @@ class HeadForms(TelegraphForms):
         self.opening()
 
     def addressed_soon(self, number: int) -> bool:
-        """Whether a note on who shall read the document comes before the line of address."""
+        """Return whether "[To]" begins one of the next two lines, so that the head is not over."""
         below = self.lines[number + 1 : number + 3]
         return any(line.text.startswith("[To]") for line in below)
 
     def step(self, number: int) -> int:
-        """Read one line; return the next one to read, UNKNOWN or BODY."""
+        """Read one line; return the number of the next line to read, UNKNOWN or BODY."""
         line = self.lines[number]
         if line.text[0] == "[" and (after := self.bracket(number)):
             return after
@@ -149,7 +150,7 @@ class HeadForms(TelegraphForms):
         return number + 1 if max([self.cell(one) for one in found]) > 0 else UNKNOWN
 
     def cell(self, one: Segment) -> int:
-        """Read a line, or a cell of it, with the first reader that can."""
+        """Read a line, or a cell of it, with the first reader that can; return as `step` does."""
         text, line = one.plain, self.lines[one.line]
         readers = (
             self.furniture, self.marks, self.filing, self.resolution, self.greeting, self.field,
@@ -169,7 +170,7 @@ class HeadForms(TelegraphForms):
         return BODY if ends or sentence else UNKNOWN
 
     def furniture(self, one: Segment) -> bool:
-        """Read a line without words, or a slogan."""
+        """Read a line without words, or a slogan; return whether it is one."""
         words = words_of(one.plain)
         if words and not self.vocabulary.slogans.at(words):
             return False
@@ -177,7 +178,7 @@ class HeadForms(TelegraphForms):
         return True
 
     def greeting(self, one: Segment) -> int:
-        """Stop at a salutation, unless it is an address such as "Comrade Orlin!"."""
+        """Return BODY for a salutation, otherwise 0. "Comrade Orlin!" is an address here."""
         if not self.greets(one.plain) or is_comrade(one.plain.split()[0], self.vocabulary):
             return 0
         return BODY if is_salutation(self.lines[one.line], self.vocabulary) else 0
@@ -185,7 +186,7 @@ class HeadForms(TelegraphForms):
     # Brackets
 
     def bracket(self, number: int) -> int:
-        """Read a line that begins with a bracket; return the next line, or 0 if it is no note."""
+        """Read a note in brackets that begins on a line; return the next line, or 0 for none."""
         line = self.lines[number]
         found = self.brackets.get(line.start)
         inner = (found.text[1:-1] if found else line.text[1:]).strip()
@@ -208,7 +209,7 @@ class HeadForms(TelegraphForms):
         return self.take_all(number, last, "stamp")
 
     def annotated(self, text: str, offset: int) -> None:
-        """Read the number in words that were stamped or written by hand."""
+        """Add the document's number from words that were stamped or written by hand."""
         match = _NUMBER_IN_STAMP.search(text)
         if match is not None:
             start = self.text.find(match[1], offset)
@@ -217,8 +218,8 @@ class HeadForms(TelegraphForms):
             self.add("number", match[1], sure, "number-in-stamp", start, rank=rank)
 
     def mark_in_number(self, part: str, offset: int) -> bool:
-        """Read a marking within a number: "126/Secret/1958"."""
-        marks = read_stack(part.strip(), self.vocabulary)
+        """Add the marking within a number, as in "126/Secret/1958"; return whether there is one."""
+        marks = read_marking_line(part.strip(), self.vocabulary)
         if not marks or marks[0].kind != "level":
             return False
         mark = marks[0]
@@ -229,7 +230,7 @@ class HeadForms(TelegraphForms):
     # Filing and numbers
 
     def filing(self, one: Segment) -> bool:
-        """Read a line that says where the document is filed."""
+        """Read a line that says where the document is filed; return whether it does."""
         if len(one.text) > 160 or not _FILING.fullmatch(one.plain.strip(" .")):
             return False
         self.take(one.line, "registry")
@@ -238,7 +239,7 @@ class HeadForms(TelegraphForms):
         return True
 
     def resolution(self, one: Segment) -> int:
-        """Read what a leader wrote above the document, with names and a date."""
+        """Read an instruction that a leader wrote above the document, up to its date."""
         if not _RESOLVED.match(one.plain):
             return 0
         for last in range(one.line, min(one.line + 7, len(self.lines))):
@@ -249,7 +250,7 @@ class HeadForms(TelegraphForms):
         return 0
 
     def number_line(self, one: Segment) -> bool:
-        """Read a line that begins with the document's number."""
+        """Read a line that begins with the document's number; return whether it does."""
         text = one.plain
         if _NUMBER_AND_MARK.fullmatch(text):
             self.number(text, one.start, CERTAIN)
@@ -263,7 +264,7 @@ class HeadForms(TelegraphForms):
         return True
 
     def labelled_number(self, one: Segment, text: str) -> bool:
-        """Read "No. 2205-A", perhaps with a date or an office after it."""
+        """Read a line such as "No. 2205-A", perhaps with a date or an office after the number."""
         match = NUMBER.match(text)
         if match is None:
             return False
@@ -303,11 +304,11 @@ class HeadForms(TelegraphForms):
         return self.take_all(number, last, "subject" if label.name == "subject" else "registry")
 
     def value(self, name: str, value: str, offset: int, one: Segment) -> None:
-        """Read the value of a field that has one."""
+        """Add the value of a field, by the name of the field."""
         if name == "desk":
             self.add("type", "report", PROBABLE, "desk-officer", one.start, one.end, rank=5)
         elif name == "classification":
-            marks = read_stack(value, self.vocabulary)
+            marks = read_marking_line(value, self.vocabulary)
             self.add_marks(marks, offset)
             if not marks and 0 < len(value) < 60:
                 self.add("caveat", value, PROBABLE, "classification-field", offset)
@@ -332,7 +333,7 @@ class HeadForms(TelegraphForms):
             self.add("subject", value, PROBABLE, "subject-line", offset)
 
     def has_correspondents(self) -> bool:
-        """Whether the head has fields for sender or recipient, as a memorandum has."""
+        """Return whether the head has fields for sender or recipient, as a memorandum has."""
         return any(fact.rule in ("from-field", "to-field") for fact in self.forms.facts)
 
     def correspondent(self, one: Segment, label: Label) -> int:
@@ -359,7 +360,7 @@ class HeadForms(TelegraphForms):
     # Addressees
 
     def attention(self, one: Segment) -> int:
-        """Read "For the attention of Comrade X", with the office on the line below."""
+        """Read "For the attention of Comrade X", perhaps with the office on the line below."""
         match = _ATTENTION.fullmatch(one.text)
         if match is None or find_person(match["who"], self.vocabulary) is None:
             return 0
@@ -369,7 +370,7 @@ class HeadForms(TelegraphForms):
         return self.take_all(one.line, last, "addressee")
 
     def petitioner(self, one: Segment) -> int:
-        """Read the name of a person above the line with their address."""
+        """Read the name of a petitioner, who gives an address on the line below."""
         below = self.lines[one.line + 1] if one.line + 1 < len(self.lines) else None
         if below is None or not _ADDRESS.match(below.text) or len(below.text) > LONGEST_ADDRESS:
             return 0
@@ -420,7 +421,7 @@ class HeadForms(TelegraphForms):
         return self.take_all(number, last, "addressee") if self.added else 0
 
     def greeted_below(self, number: int, text: str) -> bool:
-        """Whether a salutation follows an address in capitals, for the reader of letters."""
+        """Return whether a salutation follows an address in capitals, which letters have."""
         for line in self.lines[number + 1 : number + 6]:
             greeted = words_of(line.text)
             opener = self.vocabulary.forms["salutation openers"].at(greeted)
@@ -430,14 +431,14 @@ class HeadForms(TelegraphForms):
         return False
 
     def joined(self, number: int, text: str) -> tuple[str, int]:
-        """Return a line of address with the lines that continue it, and the last of them."""
+        """Return a line of address with the lines that continue it, and the number of the last."""
         last = number
         while last + 1 < len(self.lines) and last < number + 3 and not self.lines[last].last:
             below = self.lines[last + 1].text
             ends = text.rstrip().casefold()
             open_end = ends.endswith(_OPEN_ENDS)
             begins = below.split()[0] in _BEGINNINGS
-            if len(below) > 90 or self.label(below) or read_stack(below, self.vocabulary):
+            if len(below) > 90 or self.label(below) or read_marking_line(below, self.vocabulary):
                 break
             if not begins and not (open_end and not self.greets(below)):
                 break
@@ -445,7 +446,7 @@ class HeadForms(TelegraphForms):
         return text, last
 
     def list_below(self, number: int) -> tuple[str, int, int]:
-        """Return the lines of names below "To Comrades:", their offset and the last line."""
+        """Return the names below "To Comrades:", their offset, and the number of the last line."""
         last = number + 1
         joined, offset = self.lines[last].text, self.lines[last].start
         while joined.rstrip().endswith(",") and last + 1 < len(self.lines):
@@ -454,7 +455,7 @@ class HeadForms(TelegraphForms):
         return joined, offset, last
 
     def sure_address(self, rest: str, *, article: bool) -> bool:
-        """Whether the words of a line of address show what they are."""
+        """Return whether a line of address certainly names a person or a body."""
         if is_comrade(rest.split()[0], self.vocabulary) or known_body(rest, self.vocabulary):
             return True
         return article and looks_like_body(rest.split(",")[0], self.vocabulary)
@@ -465,7 +466,7 @@ class HeadForms(TelegraphForms):
         return self.addressed(text, at, one.line, one.line, sure, rule, rank=8)
 
     def bare_addressee(self, one: Segment) -> int:
-        """Read an addressee without "To": a person, office or committee alone on a line."""
+        """Read an addressee without "To", such as an office or a committee alone on a line."""
         text, vocabulary = one.text, self.vocabulary
         pieces = text.split()
         person, rule, sure = text, "", PROBABLE
@@ -492,37 +493,37 @@ class HeadForms(TelegraphForms):
         return self.take_all(one.line, one.line, "addressee")
 
     def is_telegram_name(self, one: Segment) -> bool:
-        """Whether a line in the head of a telegram is only a name in capitals."""
+        """Return whether a line in the head of a telegram is only a name in capitals."""
         bare = without_glosses(one.text).strip()
         pieces = bare.split()
         if not self.forms.of("type") or self.forms.of("type")[0].value != "telegram":
             return False
-        if self.is_history(bare) or read_stack(bare, self.vocabulary):
+        if self.is_history(bare) or read_marking_line(bare, self.vocabulary):
             return False
         if one.line + 1 == len(self.lines):
             return False
         return 1 <= len(pieces) <= 3 and all(map(self.shouts, pieces)) and not self.is_town(bare)
 
     def is_committee(self, one: Segment) -> bool:
-        """Whether a line is only the abbreviation of a party's committee: "CC CPSU"."""
+        """Return whether a line is only the abbreviation of a party's committee: "CC CPSU"."""
         pieces = [piece.casefold().strip(".,") for piece in one.text.split()]
         short = len(pieces) <= 4 and not _COMMITTEES.isdisjoint(pieces)
         alone = self.lines[one.line].alone
         return short and alone and known_body(one.text, self.vocabulary) is not None
 
     def is_open(self, text: str) -> bool:
-        """Whether a line does not end a sentence."""
+        """Return whether a line does not end a sentence."""
         return text[-1] not in ".!?:" or bool(re.search(r"\b[^\W\d_]\.$", text))
 
     def is_dative(self, word: str) -> bool:
-        """Whether a word is an office in the dative of Russian: "Секретарю"."""
+        """Return whether a word is an office in the dative of Russian: "Секретарю"."""
         ends = word.casefold().strip(",").endswith(_DATIVES)
         return ends and is_office_word(word, self.vocabulary)
 
     # Letterheads, diaries, first sentences
 
     def letterhead(self, one: Segment) -> bool:
-        """Read the name of a body in the head: who sends, unless another form says so."""
+        """Read the name of a body in the head, which is the sender if no other form names one."""
         text = one.plain.strip(" .")
         if len(text) > 110 or not looks_like_body(text, self.vocabulary) or text[0] in '("“':
             return False
@@ -561,12 +562,13 @@ class HeadForms(TelegraphForms):
         return True
 
     def opens_document(self, number: int) -> bool:
-        """Whether a line is one with which documents begin: a marking, a heading, an address."""
+        """Return whether a line is a marking, a heading or an address, as documents begin with."""
         text = self.lines[number].text
-        return bool(read_stack(text, self.vocabulary) or self.kind_of(text)[0] or _TO.match(text))
+        marked = read_marking_line(text, self.vocabulary)
+        return bool(marked or self.kind_of(text)[0] or _TO.match(text))
 
     def opening(self) -> None:
-        """Read what the first sentences state: a telegram's number, the kind of document."""
+        """Read the number of a telegram and the kind of document from the first sentences."""
         near = range(max(0, self.forms.body - 2), len(self.lines))
         first = [n for n in near if n not in self.forms.taken][:5]
         for line in (self.lines[n] for n in first):

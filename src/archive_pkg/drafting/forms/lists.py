@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.forms.base import SIDE, FormsBase, Label
-from archive_pkg.drafting.forms.marks import COPIES, COPY, read_stack
+from archive_pkg.drafting.forms.marks import COPIES, COPY, read_marking_line
 from archive_pkg.drafting.forms.people import (
     Named,
     find_person,
@@ -76,14 +76,14 @@ class ListForms(FormsBase):
         *,
         rank: int,
     ) -> int:
-        """Add whom a text names, with the office or person on the line below.
+        """Add the correspondents that a text names, with an office or person on the line below.
 
         Args:
             field: "sender", "recipient" or "attention".
             text: The words after the label or "To".
-            offset: Their offset.
-            number: Their line; -1 if the lines below do not belong to them.
-            sure: How certain the form is.
+            offset: The offset of these words.
+            number: The number of their line; -1 if the line below does not belong to them.
+            sure: The confidence of the form.
             rule: The rule.
             rank: The rank of the facts.
 
@@ -110,7 +110,7 @@ class ListForms(FormsBase):
         return last
 
     def drop_body_above(self, number: int) -> None:
-        """Drop a body on the line above a person: the person is addressed in it."""
+        """Drop a recipient on the line above a person: a body to which the person belongs."""
         if number < 1:
             return
         above = self.lines[number - 1]
@@ -122,15 +122,15 @@ class ListForms(FormsBase):
         ]  # fmt: skip
 
     def below(self, number: int) -> Line | None:
-        """Return the line below, if it belongs to the same block and is neither label nor mark."""
+        """Return the line below if it can continue an address; otherwise None."""
         if number + 1 >= len(self.lines) or self.lines[number].last:
             return None
         below = self.lines[number + 1]
-        other = self.label(below.text) or read_stack(below.text, self.vocabulary)
+        other = self.label(below.text) or read_marking_line(below.text, self.vocabulary)
         return None if len(below.text) >= 90 or other or self.greets(below.text) else below
 
     def with_line_below(self, one: Named, below: Line, *, alone: bool) -> Named | None:
-        """Return a correspondent with the person or office on the line below, or None."""
+        """Return a correspondent, completed from the line below; None if this line adds nothing."""
         plain = without_glosses(below.text).strip(" ,;:.")
         if not plain:
             return None
@@ -147,7 +147,7 @@ class ListForms(FormsBase):
     def correspondent_fact(
         self, field: str, one: Named, at: int, sure: Confidence, rule: str, rank: int
     ) -> None:
-        """Add a correspondent, and the place of a mission that sends."""
+        """Add a correspondent; for a sender that is a mission, also its town as the place."""
         if rule == "from-field" and one.kind != "person":
             rank = 8  # a person who signs comes first
         self.add(field, one.name, sure, rule, at, rank=rank, kind=one.kind, role=one.role)
@@ -198,9 +198,9 @@ class ListForms(FormsBase):
         self.add("participant", name, sure, rule, at, kind="person", role=role)
 
     def list_goes_on(self, line: Line, before: str, name: str) -> bool:
-        """Whether a line continues a list of persons."""
+        """Return whether a line continues a list of persons."""
         text = without_bullet(line.text)
-        if not text or len(text) > 200 or read_stack(text, self.vocabulary):
+        if not text or len(text) > 200 or read_marking_line(text, self.vocabulary):
             return False
         label = self.label(text)
         if label is not None:
@@ -219,11 +219,11 @@ class ListForms(FormsBase):
         return not line.first or titled or (not before and person.sure)
 
     def heads_side(self, text: str) -> bool:
-        """Whether the words before a colon name a side: "KGB", "GDR Embassy"."""
+        """Return whether the words before a colon name a side, such as "KGB" or "GDR Embassy"."""
         return len(words_of(text)) <= 4 and looks_like_body(text, self.vocabulary)
 
     def speakers(self) -> None:
-        """Add who speaks or presides, by "Comrade X:", "ANNA LIND:" and "Cde. X presiding"."""
+        """Add speakers and chairs from "Comrade X:", "ANNA LIND:" and "Cde. X presiding"."""
         known = {w for f in self.forms.of("participant") for w in words_of(f.value)[-1:]}
         for number in range(len(self.lines)):
             line = self.lines[number]
@@ -245,7 +245,7 @@ class ListForms(FormsBase):
                 self.add("type", "minutes", PROBABLE, "presides", line.start, line.end, rank=5)
 
     def add_signer(self) -> None:
-        """Add who signs as participant of a talk "with" another person."""
+        """Add the signer as participant, if the heading says with whom the talk was."""
         headings = [fact for fact in self.forms.of("type") if fact.rule == "heading-of-talk"]
         people = self.forms.of("participant")
         if (
@@ -294,7 +294,7 @@ class ListForms(FormsBase):
         return self.take_all(number, last, "copies")
 
     def copy_entry(self, line: Line) -> None:
-        """Read one line of a list of copies: "1st - to Cde. A. A. Gromyko"."""
+        """Read one line of a list of copies, such as "1st - to Cde. A. A. Gromyko"."""
         match = _COPY_ENTRY.match(line.text)
         rest = line.text[match.end() :].strip(" .,;:-–") if match else ""
         self.copy_to(rest, line.start)
@@ -307,7 +307,7 @@ class ListForms(FormsBase):
             self.copy_to(_FOR.sub("", without_glosses(entry)).strip(" .:;"), offset + start)
 
     def copy_to(self, who: str, offset: int) -> None:
-        """Add whom a copy goes to, without the title of comradeship."""
+        """Add the recipient of a copy, without a title such as "Comrade"."""
         pieces = who.split()
         while pieces and is_party_title(pieces[0], self.vocabulary):
             pieces = pieces[1:]

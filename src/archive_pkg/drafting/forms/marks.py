@@ -1,4 +1,4 @@
-"""Read lines of markings: levels, caveats, copy numbers, and the number and date among them."""
+"""Read lines of markings: levels, caveats, copy numbers, and numbers and dates next to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from archive_pkg.drafting.vocabulary import words_of
 if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
-LONGEST = 120
+LONGEST_LINE = 120
 _PART = re.compile(r"\s*(?:[;,/，、]|[–—]|\s-\s|\.\s+(?=[A-ZА-Я«])|!\s+)\s*")
 _NUMBER_WORD = r"(?:no|nos|nr|number|num|nº|n°|№|#|numer|čís|č|sz)\.?\s*:?\s*"
 # A day after a number is not a part of it: "No. 7 4 May 1961".
@@ -46,15 +46,15 @@ NUMBER = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Marking:
     """One marking in a line.
 
     Attributes:
         kind: "level", "caveat", "copy", "copies", "number", "date" or "unknown".
-        start: Offset in the line.
-        end: Offset after it.
-        text: The marking as written.
-        level: The level that it means.
+        start: The offset in the line.
+        end: The offset after the marking.
+        text: The marking as written. For "number", only the number.
+        level: The level that a marking of the kind "level" means; otherwise empty.
     """
 
     kind: str
@@ -64,15 +64,15 @@ class Mark:
     level: str = ""
 
 
-def read_stack(text: str, vocabulary: Vocabulary) -> list[Mark]:
-    """Return the markings of a line that has nothing else; empty if it is another line.
+def read_marking_line(text: str, vocabulary: Vocabulary) -> list[Marking]:
+    """Return the markings of a line that has nothing but markings; an empty list for other lines.
 
-    A line needs a level, a caveat or a copy number. Numbers and dates can be among them, and an
-    unknown word in capitals after a level.
+    A line needs a level, a caveat or a copy number. It can also have numbers and dates and, after a
+    level, an unknown phrase of up to five words that begins with a capital.
     """
-    if len(text) > LONGEST:
+    if len(text) > LONGEST_LINE:
         return []
-    found: list[Mark] = []
+    found: list[Marking] = []
     place = 0
     for gap in [*_PART.finditer(text), None]:
         begin, after = (gap.start(), gap.end()) if gap else (len(text), len(text))
@@ -88,65 +88,70 @@ def read_stack(text: str, vocabulary: Vocabulary) -> list[Mark]:
                 short = end - start <= 40 and text[start:end].count(" ") < 5
                 if not (known and short and text[start].isupper()):
                     return []
-                marks = [Mark("unknown", start, end, text[start:end])]
+                marks = [Marking("unknown", start, end, text[start:end])]
             found += marks
         place = after
     if not any(m.kind in ("level", "caveat", "copy") for m in found):
         return []
-    return [_with_signs(m, text, found) for m in found]
+    return [_with_punctuation(m, text, found) for m in found]
 
 
-def _with_signs(mark: Mark, text: str, found: list[Mark]) -> Mark:
-    """Return a marking with the parentheses or exclamation mark that belong to it."""
+def _with_punctuation(mark: Marking, text: str, found: list[Marking]) -> Marking:
+    """Return a marking with the parentheses around it or the exclamation mark after it."""
     if len(found) == 1 and mark.kind == "level":
         bare = text.strip()
         start = len(text) - len(text.lstrip())
         if bare[:1] == "(" and bare[-1:] == ")":
-            return Mark(mark.kind, start, start + len(bare), bare, mark.level)
+            return Marking(mark.kind, start, start + len(bare), bare, mark.level)
     if text[mark.end : mark.end + 1] == "!":
-        return Mark(mark.kind, mark.start, mark.end + 1, mark.text + "!", mark.level)
+        return Marking(mark.kind, mark.start, mark.end + 1, mark.text + "!", mark.level)
     return mark
 
 
-def _read_part(part: str, start: int, vocabulary: Vocabulary) -> list[Mark]:
-    """Return the markings of one part of a line; empty if any word is something else."""
+def _read_part(part: str, start: int, vocabulary: Vocabulary) -> list[Marking]:
+    """Return the markings of one part of a line; an empty list if it has any other word."""
     bare = close_up(part).rstrip(".!")
     phrase = " ".join(words_of(bare))
     end = start + len(part)
     if phrase in vocabulary.levels:
-        return [Mark("level", start, end, part, vocabulary.levels[phrase])]
+        return [Marking("level", start, end, part, vocabulary.levels[phrase])]
     if is_caveat(phrase, vocabulary):
         return (
-            [Mark("caveat", start, end, part)] if part[0].isupper() or not part[0].islower() else []
+            [Marking("caveat", start, end, part)]
+            if part[0].isupper() or not part[0].islower()
+            else []
         )
     if COPY.fullmatch(bare):
-        return [Mark("copy", start, end, part)]
+        return [Marking("copy", start, end, part)]
     if COPIES.fullmatch(bare):
-        return [Mark("copies", start, end, part)]
+        return [Marking("copies", start, end, part)]
     number = NUMBER.fullmatch(bare)
     if number is not None:
         begin, stop = number.span("value")
-        return [Mark("number", start + begin, start + stop, number.group("value"))]
+        return [Marking("number", start + begin, start + stop, number.group("value"))]
     if any(c.isdigit() for c in part):
         dates = find_dates(part, vocabulary)
         if len(dates) == 1 and not words_of(part[: dates[0].start] + part[dates[0].end :]):
-            return [Mark("date", start, end, part)]
-    return _walk(part, start, vocabulary)
+            return [Marking("date", start, end, part)]
+    return _read_spaced(part, start, vocabulary)
 
 
 def is_caveat(phrase: str, vocabulary: Vocabulary) -> bool:
-    """Whether words restrict copying, handling or circulation."""
+    """Return whether words restrict copying, handling or circulation."""
     return (
         phrase in vocabulary.caveats or phrase in vocabulary.handling or phrase in vocabulary.alone
     )
 
 
-def _walk(part: str, start: int, vocabulary: Vocabulary) -> list[Mark]:
-    """Read markings that only spaces separate: "Top Secret Copy No. 2", "Secret and Personal"."""
+def _read_spaced(part: str, start: int, vocabulary: Vocabulary) -> list[Marking]:
+    """Return markings that spaces or a word for "and" separate; an empty list if there are others.
+
+    Examples: "Top Secret Copy No. 2", "Secret and Personal".
+    """
     pieces = list(re.finditer(r"\S+", part))
     if not 2 <= len(pieces) <= 12:
         return []
-    found: list[Mark] = []
+    found: list[Marking] = []
     place = 0
     while place < len(pieces):
         if pieces[place].group().casefold() in ("and", "und", "et", "-", "и", "i"):
@@ -162,16 +167,16 @@ def _walk(part: str, start: int, vocabulary: Vocabulary) -> list[Mark]:
             phrase = " ".join(words_of(some))
             if phrase in vocabulary.levels:
                 found.append(
-                    Mark("level", start + begin, start + end, some, vocabulary.levels[phrase])
+                    Marking("level", start + begin, start + end, some, vocabulary.levels[phrase])
                 )
             elif is_caveat(phrase, vocabulary):
-                found.append(Mark("caveat", start + begin, start + end, some))
+                found.append(Marking("caveat", start + begin, start + end, some))
             elif COPY.fullmatch(some.rstrip(".")):
-                found.append(Mark("copy", start + begin, start + end, some))
+                found.append(Marking("copy", start + begin, start + end, some))
             elif (number := NUMBER.fullmatch(some)) is not None and found:
                 at = start + begin + number.start("value")
                 found.append(
-                    Mark("number", at, at + len(number.group("value")), number.group("value"))
+                    Marking("number", at, at + len(number.group("value")), number.group("value"))
                 )
             else:
                 continue

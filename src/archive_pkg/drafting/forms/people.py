@@ -27,10 +27,11 @@ class Named:
     """A person, an office or a body in a line.
 
     Attributes:
-        name: The name as written, without titles; of an office or body without its article.
+        name: The name as written, without titles; an office or body also without its article.
         kind: "person", "organization", or "" for an office whose holder is not named.
-        role: The office of a person.
-        sure: Whether a title, initials or the list of bodies shows what it is.
+        role: The office of a person; empty if it is not known.
+        sure: Whether a title, an office or initials show that the name is a person's. It is always
+            True for offices and bodies.
     """
 
     name: str
@@ -48,7 +49,7 @@ def without_glosses(text: str) -> str:
 
 
 _CHINESE = ("使馆", "大使馆", "部", "委员会", "总领事馆", "代办处", "局", "司")
-# Abbreviations of committees and ministries, which head a body's name on their own.
+# Abbreviations of committees and ministries that can be the head of a body's name.
 _PARTIES = frozenset([
     "cc", "ck", "kc", "zk", "цк", "mfa", "mid", "мид", "kgb", "кгб", "mvd", "fm", "mofa", "mfs",
     "mfaa", "hq",
@@ -56,7 +57,7 @@ _PARTIES = frozenset([
 
 
 def is_comrade(piece: str, vocabulary: Vocabulary) -> bool:
-    """Whether a word is a title such as "Comrade", "Cde." or "тов."."""
+    """Return whether a word is a title such as "Comrade", "Cde." or "тов."."""
     bare = piece.strip(".,:()").casefold()
     if len(bare) == 1:
         return False
@@ -66,13 +67,13 @@ def is_comrade(piece: str, vocabulary: Vocabulary) -> bool:
 
 
 def is_party_title(piece: str, vocabulary: Vocabulary) -> bool:
-    """Whether a word is a title of comradeship, not one of courtesy such as "Dr." or "Herrn"."""
+    """Return whether a word is a title such as "Comrade", not one such as "Dr." or "Herrn"."""
     bare = piece.strip(".,:()").casefold()
     return is_comrade(piece, vocabulary) and bare not in vocabulary.words["honorifics"]
 
 
 def is_office_word(piece: str, vocabulary: Vocabulary) -> bool:
-    """Whether a word names an office or is a part of an office's name."""
+    """Return whether a word names an office or is a part of an office's name."""
     bare = piece.strip(".,:()«»").casefold()
     if "-" in bare and not bare.startswith("-"):
         return any(is_office_word(part, vocabulary) for part in bare.split("-") if len(part) > 3)
@@ -80,20 +81,20 @@ def is_office_word(piece: str, vocabulary: Vocabulary) -> bool:
 
 
 def is_body_word(piece: str, vocabulary: Vocabulary) -> bool:
-    """Whether a word is the head of a body's name."""
+    """Return whether a word is the head of a body's name."""
     bare = piece.strip(".,:()[]«»“”'’").casefold()
     return bare in vocabulary.body_words or bare in vocabulary.acronyms
 
 
 def known_body(text: str, vocabulary: Vocabulary) -> NamedEntity | None:
-    """Return the body of the vocabulary that a text names completely."""
+    """Return the body of the vocabulary whose name a text is; None if there is none."""
     words = words_of(_ARTICLE.sub("", text.strip(_CLOSE)))
     known = vocabulary.agents.get(" ".join(words))
     return known if known is not None and known.kind == "organization" else None
 
 
 def looks_like_body(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether a text has the form of a body's name: "the Romanian Ministry of Fisheries"."""
+    """Return whether a text has the form of a body's name: "the Romanian Ministry of Fisheries"."""
     bare = _ARTICLE.sub("", without_glosses(text).strip(_CLOSE))
     pieces = bare.split()
     if not 1 <= len(pieces) <= 16 or not bare[:1].isalpha() or bare[0].islower():
@@ -114,9 +115,9 @@ def looks_like_body(text: str, vocabulary: Vocabulary) -> bool:
 
 
 def find_person(text: str, vocabulary: Vocabulary) -> Named | None:
-    """Return the person whom an entry of a list names, with their office.
+    """Return the person and the office in an entry of a list; None if it names no person.
 
-    "Comrade Kryuchkov - Deputy of the Chairman", "Deputy Secretary-General Zhang Su",
+    Examples: "Comrade Kryuchkov - Deputy of the Chairman", "Deputy Secretary-General Zhang Su",
     "Choe Chang-seok [Choe Chang-sok], Delegation Leader".
     """
     entry = _AFTER.sub("", without_glosses(text)).strip()
@@ -163,7 +164,7 @@ def _beside_office(pieces: list[str], vocabulary: Vocabulary) -> tuple[list[str]
 
 
 def _is_persons(name: str, vocabulary: Vocabulary) -> bool:
-    """Whether a text can be a person's name."""
+    """Return whether a text can be a person's name."""
     if not looks_like_name(name, most=5) or not name[0].isupper():
         return False
     bare = name.split()
@@ -173,7 +174,7 @@ def _is_persons(name: str, vocabulary: Vocabulary) -> bool:
 
 
 def _after_scope(pieces: list[str], begin: int, vocabulary: Vocabulary) -> int:
-    """Return the place after the scope of an office: "Ambassador to Cuba Alekseev"."""
+    """Return the place after the scope of an office: "to Cuba" in "Ambassador to Cuba Alekseev"."""
     last = begin
     for place in range(begin, len(pieces)):
         bare = pieces[place].strip(".,'’").casefold()
@@ -192,14 +193,14 @@ def _after_scope(pieces: list[str], begin: int, vocabulary: Vocabulary) -> int:
 
 
 def is_only_office(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether a text is an office without its holder: "the First Secretary of the SED CC"."""
+    """Return whether a text is only an office, such as "the First Secretary of the SED CC"."""
     bare = _ARTICLE.sub("", without_glosses(text).strip(_CLOSE))
     offices = any(is_office_word(piece, vocabulary) for piece in bare.split())
     return offices and not bare[0].islower() and find_person(bare, vocabulary) is None
 
 
 def is_office(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether a text is an office in a body, not the body: "General Secretary of the CPSU CC"."""
+    """Return whether a text is an office, as "General Secretary of the CPSU CC", not a body."""
     return is_only_office(text, vocabulary) and not _begins_body(_ARTICLE.sub("", text), vocabulary)
 
 
@@ -207,7 +208,10 @@ _AND = re.compile(r"\s*(?:[,;]\s*(?:and|und|et|i|и)\s+|;|,|\s(?:and|und|et|i|a|
 
 
 def split_names(text: str) -> list[tuple[int, str]]:
-    """Split a list of names at commas, semicolons and "and", outside brackets, with offsets."""
+    """Return the offsets and names of a list that commas, semicolons and "and" separate.
+
+    Separators in brackets and parentheses do not count.
+    """
     found: list[tuple[int, str]] = []
     masked = re.sub(r"\[[^\]]*\]|\([^)]*\)", lambda m: "\x00" * len(m.group()), text)
     place = 0
@@ -242,9 +246,11 @@ def read_people(text: str, vocabulary: Vocabulary) -> list[Named]:
 
 
 def read_addressees(text: str, vocabulary: Vocabulary) -> list[Named]:
-    """Return whom a line of address names, without its opening "To".
+    """Return the persons, offices and bodies that a line of address names.
 
-    The complete text is looked up as a body before it is cut into persons.
+    Args:
+        text: The line without its opening "To".
+        vocabulary: The vocabulary.
     """
     plain = _undotted(without_glosses(text).strip(" ,;:!–—"))
     name = _ARTICLE.sub("", plain)
@@ -264,7 +270,7 @@ def read_addressees(text: str, vocabulary: Vocabulary) -> list[Named]:
 
 
 def _comrade_with_office(plain: str, vocabulary: Vocabulary) -> Named | None:
-    """Read "the First Secretary, Comrade X" or "Comrade Minister"."""
+    """Read "the First Secretary, Comrade X" or "Comrade Minister"; None for any other text."""
     before, _, after = plain.partition(",")
     if is_only_office(before, vocabulary):
         person = find_person(after, vocabulary)
@@ -280,7 +286,7 @@ def _undotted(text: str) -> str:
 
 
 def _begins_body(name: str, vocabulary: Vocabulary) -> bool:
-    """Whether the first head word of a name is a body's, not an office's."""
+    """Return whether a name has a word of a body before any word of an office."""
     for piece in name.split():
         if is_body_word(piece, vocabulary):
             return True

@@ -1,4 +1,4 @@
-"""Read all forms of a text, and decide which of them count."""
+"""Read the forms of official documents in a text, and drop them if the text is a letter."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _NEXT = re.compile(
 def read_forms(
     text: str, lines: Sequence[Line], vocabulary: Vocabulary, conventions: TextConventions
 ) -> DocumentForms:
-    """Read the forms of official documents in a text."""
+    """Return the forms of official documents in a text; none if it seems to be a letter."""
     forms = DocumentForms()
     brackets = {bracket.start: bracket for bracket in find_brackets(text, 500)[0]}
     head = HeadForms(text, lines, brackets, vocabulary, conventions, forms)
@@ -82,7 +82,7 @@ def read_forms(
 
 
 def _are_official(strong: bool, forms: DocumentForms, vocabulary: Vocabulary) -> bool:
-    """Whether the forms are those of official documents, beyond what letters have, too."""
+    """Return whether there are forms that only official documents have."""
     for fact in forms.facts:
         if fact.field in _OFFICIAL or fact.rule.startswith("address"):
             return True
@@ -94,7 +94,7 @@ def _are_official(strong: bool, forms: DocumentForms, vocabulary: Vocabulary) ->
 
 
 def _sources(head: HeadForms) -> None:
-    """Read source lines, which can be anywhere, and the translators that they name."""
+    """Read source lines near the beginning and the end, and the translators that they name."""
     lines = head.lines
     for number, line in enumerate(lines):
         if number > 12 and number < len(lines) - 12:
@@ -133,7 +133,7 @@ def _translator(head: HeadForms, start: int, end: int) -> None:
 
 
 def _next_document(head: HeadForms) -> int:
-    """Return the line at which another document begins, or the number of lines."""
+    """Return the line at which a second document begins, or else the number of lines."""
     lines, forms = head.lines, head.forms
     for number in range(max(forms.body, 1), len(lines)):
         line = lines[number]
@@ -147,7 +147,7 @@ def _next_document(head: HeadForms) -> int:
 
 
 def _heads(head: HeadForms) -> None:
-    """Use the letterhead as sender if nothing better names one."""
+    """Add the letterhead as sender, with a low rank."""
     heads = [one for one in head.heads if not one[2].endswith("Document")]
     if not heads:
         return
@@ -160,7 +160,7 @@ def _heads(head: HeadForms) -> None:
 
 
 def _towns(head: HeadForms) -> None:
-    """Use a town alone on a line as the place, unless it is where the document goes."""
+    """Add a town that is alone on a line as the place, unless it belongs to an address."""
     for start, name, number in head.towns:
         above, below = (head.forms.taken.get(n) for n in (number - 1, number + 1))
         line = head.lines[number]
@@ -171,7 +171,7 @@ def _towns(head: HeadForms) -> None:
 
 
 def _diary(head: HeadForms) -> None:
-    """Tell a diary with entries of several days from the record of one talk in a diary."""
+    """Add the type "diary-entry" to a diary that has entries of several days."""
     titled = [one for one in head.forms.of("type") if one.rule in ("diary-of", "heading-of-diary")]
     entries = [
         line
@@ -186,7 +186,7 @@ def _diary(head: HeadForms) -> None:
 
 
 def _talks(tail: TailForms) -> None:
-    """Complete the day of a talk or session and its participants."""
+    """Add participants and the day of a talk or session that other forms did not state."""
     forms = tail.forms
     kinds = forms.of("type")
     if not kinds or kinds[0].value not in (TALK, "minutes"):

@@ -1,4 +1,4 @@
-"""Split lines at wide gaps, so that a line set like a table is read as its cells."""
+"""Split lines at wide gaps, so that a row of a table is read cell by cell."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _LISTED = re.compile(r"^[-–•*]\s+")
 
 
 class Segment(NamedTuple):
-    """A line, or a cell of a line that is set like a table.
+    """A line, or a cell of a line that is a row of a table.
 
     Attributes:
-        start: Offset of its first character in the text.
-        end: Offset after its last character.
-        text: The characters between.
-        line: Number of its line.
-        first: Whether a blank line comes before its line.
-        last: Whether a blank line follows its line.
+        start: The offset of the first character in the text.
+        end: The offset after the last character.
+        text: The characters between these offsets.
+        line: The number of the line.
+        first: Whether the line is the first of its block.
+        last: Whether the line is the last of its block.
     """
 
     start: int
@@ -37,7 +37,7 @@ class Segment(NamedTuple):
 
     @property
     def plain(self) -> str:
-        """The text with spaced words closed up."""
+        """The text, with spaced words such as "N o t e" closed up."""
         return close_up(self.text)
 
 
@@ -47,7 +47,7 @@ def close_up(text: str) -> str:
 
 
 def cells(lines: Sequence[Line], number: int) -> list[Segment]:
-    """Return the cells of a line; usually it is one."""
+    """Return the cells of a line. Most lines are one cell."""
     line = lines[number]
     found: list[Segment] = []
     place = 0
@@ -68,5 +68,5 @@ def cells(lines: Sequence[Line], number: int) -> list[Segment]:
 
 
 def without_bullet(text: str) -> str:
-    """Return a text without the sign of a list before it."""
+    """Return a text without a bullet before it."""
     return _LISTED.sub("", text)

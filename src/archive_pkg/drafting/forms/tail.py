@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.forms.dates import days_in, says_this_year
 from archive_pkg.drafting.forms.lists import ListForms
-from archive_pkg.drafting.forms.marks import COPIES, NUMBER, read_stack
+from archive_pkg.drafting.forms.marks import COPIES, NUMBER, read_marking_line
 from archive_pkg.drafting.forms.people import (
     find_person,
     is_office_word,
@@ -44,7 +44,7 @@ _MADE_BY = re.compile(
     r"|aufgezeichnet(?: von)?|für die richtigkeit)[:.]?\s+(?P<name>.+)$",
     re.IGNORECASE,
 )
-# Lines at the end of a page that say nothing new: "End", a typist's initials, votes, files.
+# Lines at the end that state no field: "End", a typist's initials, votes, files.
 _FURNITURE = (
     re.compile(
         r"\(?(?:the )?(?:end|ende|fin|koniec|конец)(?: of (?:the )?(?:telegram"
@@ -82,7 +82,7 @@ _TO_FILE = re.compile(r"\bfile\b|addressee|\bдело\b|\bдела\b", re.IGNORE
 
 
 def is_by_order(text: str) -> bool:
-    """Whether a line says on whose order the signer signs."""
+    """Return whether a line says on whose order the signer signs."""
     return text.casefold().startswith(("by order of", "on behalf of", "im auftrag", "по поручению"))
 
 
@@ -90,7 +90,7 @@ class TailForms(ListForms):
     """Reads the lines below the body, from the bottom."""
 
     def read(self, end: int) -> None:
-        """Read upwards from the line before `end` to the body."""
+        """Read the lines upwards from the one before `end`, until one is not part of the tail."""
         self.signed = self.furnished = False
         self.abstract = self.top = -1
         number, floor = end - 1, max(self.forms.body, end - DEEPEST, 0)
@@ -105,7 +105,7 @@ class TailForms(ListForms):
         self.confirm()
 
     def step(self, number: int, floor: int) -> bool:
-        """Read one line and set the top of what was read; return whether it is part of the tail."""
+        """Read one line, and set `top` to the first line read; return whether it is in the tail."""
         line = self.lines[number]
         one = Segment(line.start, line.end, line.text, number, line.first, line.last)
         self.top = number
@@ -130,7 +130,7 @@ class TailForms(ListForms):
     # The abstract
 
     def may_be_abstract(self, number: int, floor: int) -> bool:
-        """Whether the lowest paragraph can be an editor's abstract."""
+        """Return whether a paragraph at the end can be an editor's abstract, and remember it."""
         text = self.lines[number].text
         if self.abstract >= 0 or self.signed or number <= floor:
             return False
@@ -142,7 +142,7 @@ class TailForms(ListForms):
         return True
 
     def confirm(self) -> None:
-        """Keep the lowest paragraph as an abstract if a form stands between it and the body."""
+        """Add the possible abstract as summary, if a form is between it and the body."""
         if self.abstract < 0:
             return
         line, above = self.lines[self.abstract], self.lines[self.abstract - 1]
@@ -159,7 +159,7 @@ class TailForms(ListForms):
     # Furniture
 
     def is_furniture(self, one: Segment) -> bool:
-        """Read a line of numbers, dates, filing or typists; return whether it is one."""
+        """Read a line about numbers, dates, filing or typists; return whether it is one."""
         text = one.text.strip()
         if len(text) > 160:
             return False
@@ -170,20 +170,20 @@ class TailForms(ListForms):
             or self.is_office_label(text)
         ):
             self.take(one.line, "registry")
-        elif read_stack(text, self.vocabulary):
+        elif read_marking_line(text, self.vocabulary):
             self.take(one.line, "marking")
         else:
             return self.tail_date(one)
         return True
 
     def is_office_label(self, text: str) -> bool:
-        """Whether a line has the label of a typist, a stenographer or a reference."""
+        """Return whether a line has the label of a typist, a stenographer or a reference."""
         label = self.label(text)
         names = ("desk", "stenographer", "copy_number", "reference", "interpreter", "recorder")
         return label is not None and label.name in names and not _MADE_BY.match(text)
 
     def tail_number(self, one: Segment, text: str) -> bool:
-        """Read the number below a text, perhaps with its date."""
+        """Read the document's number below the text, perhaps dated; return whether it is there."""
         rule = "dateline-below-signature"
         pair = _NUMBER_AND_DATE.fullmatch(text)
         days = days_in(pair["date"], self.vocabulary, self.conventions) if pair else []
@@ -202,7 +202,7 @@ class TailForms(ListForms):
         return True
 
     def tail_date(self, one: Segment) -> bool:
-        """Read a dateline below the text, also one "of this year"."""
+        """Read a dateline below the text, even one "of this year"; return whether it is one."""
         rule = "dateline-below-signature"
         days = days_in(one.text, self.vocabulary, self.conventions)
         if len(days) == 1 and says_this_year(one.text, days[0]):
@@ -221,7 +221,7 @@ class TailForms(ListForms):
         return True
 
     def is_noted(self, number: int, floor: int) -> bool:
-        """Read a bracket of an archivist's or editor's notes that ends on a line."""
+        """Read a note in brackets that ends on a line; return whether it is one."""
         line = self.lines[number]
         if line.text[0] == "[" and line.text[-1] != "]" and line.start not in self.brackets:
             noted = self.is_annotation(words_of(line.text[:80])) and not _MARK.match(line.text)
@@ -241,7 +241,7 @@ class TailForms(ListForms):
         return True
 
     def ends_copies(self, number: int, floor: int) -> bool:
-        """Read a list of copies that ends on a line."""
+        """Read a list of copies that ends on a line; return whether there is one."""
         for top in range(number, max(floor, number - 10) - 1, -1):
             line = self.lines[top]
             if top in self.forms.taken or len(line.text) > 220:
@@ -262,7 +262,7 @@ class TailForms(ListForms):
         return False
 
     def is_copy(self, number: int, floor: int) -> bool:
-        """Whether a line can be an entry of a list of copies."""
+        """Return whether a line can be an entry of a list of copies."""
         line = self.lines[number]
         above = self.lines[number - 1].text.rstrip() if number > floor else ""
         listed = _COPY_LINE.fullmatch(line.text) or not line.first or above.endswith(",")
@@ -280,7 +280,7 @@ class TailForms(ListForms):
     # Signatures
 
     def signature(self, one: Segment, floor: int) -> bool:
-        """Read a signature on a line, with the office above or below it."""
+        """Read a signature on a line, with an office next to it; return whether there is one."""
         text, number = one.text.strip(), one.line
         if len(text) > 120:
             return False
@@ -302,7 +302,7 @@ class TailForms(ListForms):
         )
 
     def dated_signature(self, one: Segment) -> bool:
-        """Read a date and a name on one line: "5.XI.62 A. DOBRYNIN"."""
+        """Read a date and a name on one line, as in "5.XI.62 A. DOBRYNIN"."""
         if len(one.text) > 70 or not one.text[0].isdigit():
             return False
         days = days_in(one.text, self.vocabulary, self.conventions)
@@ -364,7 +364,7 @@ class TailForms(ListForms):
         return self.beside_office(one, bare)
 
     def signed_by_body(self, one: Segment, text: str) -> bool:
-        """Read a body as signer: "Embassy of the USSR in the GDR"."""
+        """Read a body as signatory, such as "Embassy of the USSR in the GDR"."""
         if not looks_like_body(text, self.vocabulary):
             return False
         closing = self.is_closing(one.line - 1)
@@ -408,7 +408,7 @@ class TailForms(ListForms):
         return True
 
     def beside_office(self, one: Segment, text: str) -> bool:
-        """Read an office and a name on one line: "Ambassador Dumitru Popa"."""
+        """Read an office and a name on one line, as in "Ambassador Dumitru Popa"."""
         pieces, cut = text.split(), text.rpartition(":")
         person = find_person(cut[2].strip() or text, self.vocabulary)
         begins = any(is_office_word(piece, self.vocabulary) for piece in pieces[:2])
@@ -440,7 +440,7 @@ class TailForms(ListForms):
         role: str = "",
         kind: str = "person",
     ) -> None:
-        """Add a signatory, and as sender."""
+        """Add a signer as signatory and as sender."""
         self.strong = True
         plain = rule.endswith(("office", "body"))
         self.add("signatory", name, sure, rule, at, rank=3 if plain else 6, kind=kind, role=role)
@@ -452,22 +452,23 @@ class TailForms(ListForms):
         self.take(number, "signature")
 
     def has_office(self, text: str) -> bool:
-        """Whether a text has a word of an office."""
+        """Return whether a text has a word of an office."""
         return any(is_office_word(piece, self.vocabulary) for piece in text.split())
 
     def is_signer(self, name: str) -> bool:
-        """Whether a text can be a signer's name."""
+        """Return whether a text can be a signer's name."""
         pieces = name.replace(",", " ").split()
         if not looks_like_name(name, most=5):
             return False
-        if read_stack(name, self.vocabulary) or self.kind_of(name)[0] or self.is_history(name):
+        marked = read_marking_line(name, self.vocabulary)
+        if marked or self.kind_of(name)[0] or self.is_history(name):
             return False
         words = {piece.strip(".,").casefold() for piece in pieces}
         known = words & (self.vocabulary.body_words | self.vocabulary.acronyms)
         return not (known or self.is_town(name) or self.has_office(name))
 
     def is_closing(self, number: int) -> bool:
-        """Whether a line is the closing of a letter."""
+        """Return whether a line is the closing of a letter."""
         text = self.lines[number].text[:80] if number >= 0 else ""
         words = [] if is_by_order(text) else words_of(text)
         return 0 < len(words) <= 8 and self.vocabulary.forms["closings"].within(words) >= 0
@@ -478,7 +479,7 @@ class TailForms(ListForms):
         return self.office_above(number, floor) or (self.lines[number + 1].text if title else "")
 
     def office_above(self, number: int, floor: int) -> str:
-        """Return the office on the line above a name, as written."""
+        """Return the office on the line above a name, as written; empty if there is none."""
         above = number - 1
         while above > floor and _MARK.fullmatch(self.lines[above].text.strip()):
             above -= 1

@@ -1,4 +1,4 @@
-"""Read what telegraph offices write above a telegram: places, times, numbers."""
+"""Read the lines that telegraph offices write above a telegram: places, times, numbers."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class TelegraphForms(TitleForms):
     """Reads the lines of a telegraph office."""
 
     def telegraph(self, one: Segment) -> bool:
-        """Read a line that a telegraph office writes."""
+        """Read a line that a telegraph office wrote; return whether it is one."""
         text = one.plain.strip()
         if len(text) > 160:
             return False
@@ -175,7 +175,7 @@ class TelegraphForms(TitleForms):
         return True
 
     def _town(self, one: Segment, text: str) -> bool:
-        """Read a town alone: where the document was made, or where it goes."""
+        """Read a town alone on a line, which is the place of the document or of the addressee."""
         name = text.rstrip(" .–—-:")
         if not self.is_town(name):
             return False

@@ -1,4 +1,4 @@
-"""Read headings and title lines: the kind of document, who, to whom, when, where."""
+"""Read headings and title lines: kind of document, correspondents, dates, places."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.drafting.forms.base import TALK
 from archive_pkg.drafting.forms.dates import days_in
 from archive_pkg.drafting.forms.lists import ListForms
-from archive_pkg.drafting.forms.marks import NUMBER, read_stack
+from archive_pkg.drafting.forms.marks import NUMBER, read_marking_line
 from archive_pkg.drafting.forms.people import (
     find_person,
     is_body_word,
@@ -92,7 +92,7 @@ class TitleForms(ListForms):
     """Reads headings and title lines."""
 
     def heading(self, one: Segment) -> int:
-        """Read a heading that names the kind of document, with the lines that continue it."""
+        """Read a heading with the kind of document; return the line after it, or 0 for none."""
         text, number = one.plain, one.line
         if len(text) > LONGEST:
             return 0
@@ -110,14 +110,14 @@ class TitleForms(ListForms):
             last, joined = last + 1, f"{joined} {below}"
         alone = not rest and last == number
         self.title(kind, joined, one.start, self.lines[last].end, alone=alone)
-        self.add_marks(read_stack(rest, self.vocabulary), self.text.find(rest, one.start))
+        self.add_marks(read_marking_line(rest, self.vocabulary), self.text.find(rest, one.start))
         return self.take_all(number, last, "heading")
 
     def heading_goes_on(self, above: str, text: str) -> bool:
-        """Whether a line continues a heading."""
+        """Return whether a line continues a heading."""
         if len(text) > 260 or self.greets(text):
             return False
-        if read_stack(text, self.vocabulary) or self.label(text):
+        if read_marking_line(text, self.vocabulary) or self.label(text):
             return False
         if above.rstrip().casefold().endswith(_OPEN_ENDS):
             return True
@@ -128,7 +128,7 @@ class TitleForms(ListForms):
         return small and bool(_CONTINUES.match(text)) and text[-1] not in ".!?;"
 
     def fits_heading(self, text: str, rest: str) -> bool:
-        """Whether words after the kind of document continue a heading rather than a sentence."""
+        """Return whether the words after the kind of document continue a heading."""
         if len(text) > 100 and text[-1] in ".;" and not any(c.isdigit() for c in text[-12:]):
             return False
         if NUMBER.match(rest) or rest[0].isdigit() or rest[0] in "(№#":
@@ -136,7 +136,7 @@ class TitleForms(ListForms):
         goes_on = _CONTINUES.match(rest) or _KIND_AND_SIDES.match(text.rpartition(",")[0])
         if goes_on and text[-1] not in ".!?;":
             return True
-        return text.isupper() or bool(read_stack(rest, self.vocabulary))
+        return text.isupper() or bool(read_marking_line(rest, self.vocabulary))
 
     def office_title(self, one: Segment) -> int:
         """Read a title line such as "KGB Chief Serov, Report, 29 October 1956"."""
@@ -153,7 +153,7 @@ class TitleForms(ListForms):
         return 0
 
     def title(self, kind: str, text: str, start: int, end: int, *, alone: bool) -> None:
-        """Add what a heading or title line states."""
+        """Add the facts in a heading or title line."""
         self.strong = True
         days = days_in(text, self.vocabulary, self.conventions)
         if kind in _NUMBERED:
@@ -208,7 +208,7 @@ class TitleForms(ListForms):
             self.add("sender", body, sure, "body-of-session", at, rank=2, kind="organization")
 
     def sides(self, text: str, start: int, days: Sequence[DayOrSpan]) -> None:
-        """Read "from A to B" in a title line."""
+        """Add sender and recipient from "from A to B" in a title line."""
         dated = days and not text[days[-1].end :].strip(" .,)]")
         flat = (text[: days[-1].start] if dated else text).rstrip(" ,(")
         flat = re.split('[‘“"«]', flat)[0].rstrip(" ,")
@@ -241,11 +241,11 @@ class TitleForms(ListForms):
     # Talks
 
     def is_talk(self, text: str) -> bool:
-        """Whether a heading speaks of a conversation."""
+        """Return whether a heading names a conversation."""
         return bool(_TALK.search(text))
 
     def talk(self, text: str, start: int, sure: Confidence) -> bool:
-        """Read persons, date and place of a talk from its heading."""
+        """Add persons, date and place of a talk from a heading; return whether it names a talk."""
         if not self.is_talk(text):
             return False
         if sure is not CERTAIN:
@@ -269,7 +269,7 @@ class TitleForms(ListForms):
         return True
 
     def talk_place(self, text: str) -> str:
-        """Return the place of a talk: near the date, after "in", or at the end."""
+        """Return the town of a talk: the last after "in", or next to the date; or ""."""
         days = days_in(text, self.vocabulary, self.conventions)
         found = ""
         for match in _IN_TOWN.finditer(text):
@@ -331,7 +331,7 @@ class TitleForms(ListForms):
         return end
 
     def shouts(self, piece: str) -> bool:
-        """Whether a word in capitals is a part of a name."""
+        """Return whether a word is in capitals and can be a part of a name."""
         bare = piece.strip(".,;:()")
         low = bare.casefold()
         if not low.strip("ivx"):
@@ -341,7 +341,7 @@ class TitleForms(ListForms):
         return len(bare) > 1 and bare.isupper() and bare.isalpha() and not (known or small)
 
     def is_name_word(self, piece: str) -> bool:
-        """Whether a word can be a part of a name."""
+        """Return whether a word can be a part of a name."""
         bare = piece.strip('.,;:()[]“”"')
         low, vocabulary = bare.casefold(), self.vocabulary
         if _INITIALS.fullmatch(piece):

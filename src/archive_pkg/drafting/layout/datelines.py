@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 LONGEST = 110
-# Words of a place before a year without day and month.
+# The largest number of words in a place before a year without day and month.
 MOST_WORDS = 3
 _CLOCK = re.compile(
     r"\d{1,2}(?::\d\d)?\s?[ap]\.?\s?m\.?|\d{4}Z|noon|midnight|mitternachts?|midi|minuit",
@@ -51,9 +51,9 @@ class Dateline:
     """A line with the date of the letter and perhaps its place.
 
     Attributes:
-        line: Number of the line.
+        line: The number of the line.
         date: The date; None if the line says that the letter is undated.
-        place: Start and end of the place's name in the text; None if there is none.
+        place: The start and the end of the place's name in the text; None if there is no place.
         undated: Whether the line says that the letter is undated.
     """
 
@@ -64,12 +64,12 @@ class Dateline:
 
 
 def _ends_name(piece: str) -> bool:
-    """Whether a word ends a place's name: a house number or the number of a district."""
+    """Return whether the name of a place ends before a word, such as a house number."""
     return any(c.isdigit() or c in "#(/" for c in piece) or piece.strip(".,") in _ROMAN
 
 
 def _name_in(part: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
-    """Return start and end of the place's name in one part of an address."""
+    """Return the start and the end of a place's name in one part of an address; None if none."""
     dash = part.rfind(" – ")
     start = dash + 3 if dash > 0 and part[dash + 3 :].strip(_STRIP) else 0
     skipped = _NUMBER_FIRST.match(part[start:].lstrip())
@@ -122,15 +122,15 @@ def _name_in(part: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
 
 
 def _initials(kept: list[tuple[int, int, str]]) -> bool:
-    """Whether a name ends with two initials ("Cedarhurst N. Y.")."""
+    """Return whether a name ends with two initials ("Cedarhurst N. Y.")."""
     return len(kept) > 2 and len(kept[-2][2].strip(".")) == 1
 
 
 def find_place(text: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
-    """Return start and end of the place's name in the words next to a date, or None.
+    """Return the start and the end of a place's name in the words next to a date; None if none.
 
-    "Berlin-Friedenau, Taunusstr. 1." gives its first part. "Houston, Texas," gives both, since the
-    second is a region in the vocabulary.
+    In "Berlin-Friedenau, Taunusstr. 1." the name is the first part. In "Houston, Texas," it is both
+    parts, because the second is a region in the vocabulary.
     """
     found: tuple[int, int] | None = None
     begin = 0
@@ -158,7 +158,7 @@ def find_place(text: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
 
 
 def _is_too_long(text: str) -> bool:
-    """Whether the words next to a date are more than a place, a street and a weekday."""
+    """Return whether the words next to a date are more than a place, a street and a weekday."""
     small = sum(1 for w in text.split() if w[:1].islower() and len(w.strip(".,")) > 3)
     return len(words_of(text)) > 9 or small > 2
 
@@ -168,7 +168,10 @@ def _shift(place: tuple[int, int] | None, by: int) -> tuple[int, int] | None:
 
 
 def _period(text: str, vocabulary: Vocabulary) -> list[DateReading]:
-    """Read a line that has only a place and a year or several: "Vienna, 1911/12", "[1911]"."""
+    """Read a line that has only a place and years, such as "Vienna, 1911/12" or "[1911]".
+
+    The result is empty for any other line.
+    """
     found = _PLACE_AND_YEARS.fullmatch(text)
     if found is None:
         return []
@@ -185,10 +188,10 @@ def _period(text: str, vocabulary: Vocabulary) -> list[DateReading]:
 def read_dateline(
     number: int, line: Line, vocabulary: Vocabulary, conventions: TextConventions
 ) -> Dateline | None:
-    """Read a line as a dateline; return None if it is something else.
+    """Read a dateline; return None for any other line.
 
-    Besides the date, a dateline can have a place, a day of the week, a time, and a street with a
-    number, but not a sentence.
+    A dateline can also have a place, a day of the week, a time, and a street with a number, but no
+    sentence.
     """
     text = line.text
     if len(text) > LONGEST or text.lstrip("[(").startswith(("Received", "Rec’d", "Rec'd")):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.layout.datelines import Dateline, read_dateline
-from archive_pkg.drafting.layout.markings import Marking, read_marking
+from archive_pkg.drafting.layout.markings import MarkingLine, read_marking
 from archive_pkg.drafting.name_shapes import looks_like_name
 from archive_pkg.drafting.vocabulary import first_word, words_of
 
@@ -18,40 +18,41 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.lines import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 
-# Most lines of a head, and the longest line that is not prose.
+# The largest number of lines in a head.
 DEEPEST = 48
+# The length of the longest line that is not prose.
 PROSE_LENGTH = 100
 _SENTENCE = re.compile(r"[a-zà-ÿа-я]{2}[.?!]$")
 _GREETING_ENDS = re.compile(r"[:,!](?=\s)")
-# Titles that begin a salutation if a comma follows, otherwise an address.
+# Titles that can begin a salutation or an address.
 _ADDRESS_TITLES = frozenset({"monsieur", "madame", "mademoiselle", "messieurs", "mesdames", "sir"})
 
 
 @dataclass(slots=True)
 class DocumentHead:
-    """The parts above the body as line numbers.
+    """The parts above the body, mostly as numbers of lines.
 
     Attributes:
         body: The first line of the body.
-        salutation: The line of the salutation.
-        run_in: Whether the body continues in the block of the salutation.
-        markings: Lines of classification with their meaning.
-        datelines: Lines with a date, in order.
-        addressee: Lines of the addressee, block by block.
-        senders: Lines after "FROM:".
+        salutation: The line of the salutation; None if there is none.
+        run_in: Whether the body begins in the block of the salutation.
+        markings: The lines of markings, each with its meaning.
+        datelines: The lines with a date, in order.
+        addressee: The lines of the address, one list for each block.
+        senders: The lines of the sender from "FROM:" on, one list for each block.
     """
 
     body: int = 0
     salutation: int | None = None
     run_in: bool = False
-    markings: list[tuple[int, Marking]] = field(default_factory=list)
+    markings: list[tuple[int, MarkingLine]] = field(default_factory=list)
     datelines: list[Dateline] = field(default_factory=list)
     addressee: list[list[int]] = field(default_factory=list)
     senders: list[list[int]] = field(default_factory=list)
 
 
 def is_prose(line: Line) -> bool:
-    """Whether a line is too long, or too much like a sentence, to belong to a head."""
+    """Return whether a line is too long, or too much like a sentence, to belong to a head."""
     if line.text.startswith("TO ") and line.text.isupper() and line.is_short:
         return False
     words = line.text.count(" ") + 1
@@ -59,7 +60,7 @@ def is_prose(line: Line) -> bool:
 
 
 def _exclaimed(line: Line, words: list[str], vocabulary: Vocabulary) -> bool:
-    """Whether a line is only a name and "!" ("Hannah!", "Mein Herzenssohn!", "LP!")."""
+    """Return whether a line is only a name with "!" ("Hannah!", "Mein Herzenssohn!", "LP!")."""
     text = line.text
     if not line.alone or text[-1] != "!" or len(words) > 3 or len(text) > 30:
         return False
@@ -69,7 +70,7 @@ def _exclaimed(line: Line, words: list[str], vocabulary: Vocabulary) -> bool:
 
 
 def is_salutation(line: Line, vocabulary: Vocabulary) -> int:
-    """Rate how much a line looks like a salutation: 0 not at all, 1 perhaps, 2 certainly."""
+    """Return 2 if a line is certainly a salutation, 1 if it may be one, and 0 if it is not."""
     text = line.text
     if len(text) > 90 or text[0] in "([0123456789":
         return 0
@@ -107,9 +108,9 @@ def is_salutation(line: Line, vocabulary: Vocabulary) -> int:
 
 
 def salutation_in(text: str, vocabulary: Vocabulary) -> int:
-    """Return the length of the salutation at the beginning of a line of prose, or 0.
+    """Return the length of a salutation that begins a line of prose; 0 if there is none.
 
-    "Sir: I have the honor …", "Verehrter Freund! Ich bin …".
+    Examples: "Sir: I have the honor …", "Verehrter Freund! Ich bin …".
     """
     sign = _GREETING_ENDS.search(text, 0, 70)
     if sign is None:
@@ -173,7 +174,7 @@ class _HeadReader:
         return not (labelled and self.vocabulary.forms["subjects"].at(words_of(line.text[:20])))
 
     def _is_closing(self, number: int) -> bool:
-        """Whether a line in the head is a closing, as on a card with little text."""
+        """Return whether a line in the head is a closing, as on a card with a short text."""
         words = words_of(self.lines[number].text[:80])
         closings = self.vocabulary.forms["closings"]
         return number > 0 and len(words) <= 5 and closings.within(words) >= 0
@@ -183,14 +184,14 @@ class _HeadReader:
         return read_dateline(number - 1, above, self.vocabulary, self.conventions) is not None
 
     def _heads_an_address(self, number: int) -> bool:
-        """Whether a title heads an address because the salutation follows."""
+        """Return whether a line begins an address, because a salutation follows it."""
         if first_word(self.lines[number].text) not in _ADDRESS_TITLES:
             return False
         following = self.lines[number + 1 : number + 3]
         return any(line.first and is_salutation(line, self.vocabulary) == 2 for line in following)
 
     def _cut_after_last_form(self) -> None:
-        """End a head without salutation after its last line of a certain kind."""
+        """End a head without a salutation after its last line of a kind that only heads have."""
         sure = (
             "marking", "dateline", "subject", "addressee", "registry", "stamp", "copies",
             "sender",
@@ -201,7 +202,7 @@ class _HeadReader:
         self.head.addressee = [b for b in self.head.addressee if b[0] <= last]
 
     def _kind(self, number: int) -> str:
-        """Return the kind of a line in the head and collect its content."""
+        """Return the kind of a line in the head, and add the line to `head`."""
         line = self.lines[number]
         text, words = line.text, words_of(line.text)
         forms = self.vocabulary.forms
@@ -246,7 +247,7 @@ class _HeadReader:
         return "heading"
 
     def _continues(self, number: int, kind: str, blocks: list[list[int]]) -> bool:
-        """Whether a line continues a block of that kind above it."""
+        """Add a line to the block above it if the block has a kind; return whether it has."""
         if self.lines[number].first or number == 0 or self.kinds[number - 1] != kind:
             return False
         blocks[-1].append(number)
@@ -271,5 +272,5 @@ class _HeadReader:
 def read_head(
     lines: Sequence[Line], vocabulary: Vocabulary, conventions: TextConventions
 ) -> tuple[DocumentHead, list[str]]:
-    """Read the head and return it with the kind of each of its lines."""
+    """Return the head, with the kind of each of its lines."""
     return _HeadReader(lines, vocabulary, conventions).read()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 _PIECE = re.compile(r"\S+")
-# Words joined because a line end was lost: "GrussIhr".
+# Where two words are joined because a line end was lost: "GrussIhr".
 _JOINED = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
 _QUOTES = '“”„«»"'
 _SIGNATURE_NOTE = re.compile(r"\[[^\[\]]{0,40}signature\]", re.IGNORECASE)
@@ -27,16 +27,16 @@ _SPEAKERS = frozenset({"ich", "wir", "i", "we", "je", "nous"})
 
 @dataclass(frozen=True, slots=True)
 class SignatureLine:
-    """A signature with its place and how it was recognized.
+    """A signature, with its place and the way in which it was recognized.
 
     Attributes:
-        line: Number of its line.
-        start: Offset in the text.
-        end: Offset after it.
+        line: The number of the line.
+        start: The offset of the signature in the text.
+        end: The offset after the signature.
         text: The signature as written.
         how: "after-closing", "with-closing", "marked-signed", "co-signed", "last-line",
-            "before-postscript" or "postscript".
-        typed: Number of the line with the signer's typed name; None if there is none.
+            "before-postscript", "postscript", or "typed" for the typed name below a signature.
+        typed: The number of the line with the signer's typed name; None if there is none.
     """
 
     line: int
@@ -48,7 +48,10 @@ class SignatureLine:
 
 
 def closing_end(text: str, vocabulary: Vocabulary) -> int:
-    """Return the number of pieces up to the last closing word, inclusive; 0 if there is none."""
+    """Return the number of pieces up to and including the last closing word; 0 if there is none.
+
+    Pieces are the parts of a text between spaces.
+    """
     closings, known = vocabulary.forms["closings"], vocabulary.words
     words: list[str] = []
     piece_of: list[int] = []
@@ -69,7 +72,7 @@ def closing_end(text: str, vocabulary: Vocabulary) -> int:
 
 
 def is_certain_closing(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether words have more than a possessive in common with a closing.
+    """Return whether a text has a closing that is more than a possessive within the text.
 
     "Ich greife Deine Hand!" has only the possessive.
     """
@@ -88,7 +91,7 @@ class LineShapes:
         self.lines, self.vocabulary = lines, vocabulary
 
     def read_name(self, number: int, how: str) -> SignatureLine | None:
-        """Read a complete line as a signature."""
+        """Read a complete line as a signature; None if it cannot be one."""
         line = self.lines[number]
         text = line.text
         if len(text) > LONGEST:
@@ -104,7 +107,7 @@ class LineShapes:
         return SignatureLine(number, line.start, line.end, text, how)
 
     def name_before_office(self, number: int, how: str) -> SignatureLine | None:
-        """Read the name before an office: "Ann Bee Counselor of Embassy"."""
+        """Read the name before an office, as in "Ann Bee Counselor of Embassy"; None if none."""
         line = self.lines[number]
         pieces = list(_PIECE.finditer(line.text))
         for place, piece in enumerate(pieces[2:5], start=2):
@@ -116,7 +119,7 @@ class LineShapes:
         return None
 
     def is_other_form(self, number: int, *, signed: bool = False) -> bool:
-        """Whether a line that is shaped like a name is a closing, a salutation or an office.
+        """Return whether a line with the shape of a name is something else, such as a closing.
 
         Below a closing (`signed`), "Paul!" is a signature, not a salutation.
         """
@@ -139,12 +142,12 @@ class LineShapes:
         )
 
     def cannot_begin_name(self, text: str, words: Sequence[str]) -> bool:
-        """Whether a text begins with a word that names do not begin with, initials excepted."""
+        """Return whether a text begins with a word with which no name begins."""
         initial = text[0].isupper() and text[1:2] == "."
         return words[0] in self.vocabulary.words["never first"] and not initial
 
     def is_title(self, number: int) -> bool:
-        """Whether a line names an office or a body rather than a person."""
+        """Return whether a line names an office or a body."""
         line = self.lines[number]
         words = words_of(line.text[:100])
         if not words or len(words) > 12 or len(line.text) > LONGEST + 30:
@@ -155,7 +158,10 @@ class LineShapes:
         return self.vocabulary.offices.within(words) >= 0 or forms["letterheads"].within(words) >= 0
 
     def read_marked(self, number: int) -> SignatureLine | None:
-        """Read a line that is marked as signed: "Signé: …", "[signed Joe]", "/s/ …"."""
+        """Read a line that is marked as signed, such as "Signé: …", "[signed Joe]" or "/s/ …".
+
+        Returns None for any other line.
+        """
         line = self.lines[number]
         text = line.text
         if len(text) > LONGEST or any(q in text for q in _QUOTES):
@@ -180,7 +186,12 @@ class LineShapes:
         return SignatureLine(number, start, start + len(name), name, "marked-signed")
 
     def name_after_closing(self, number: int, closing: int) -> SignatureLine | None:
-        """Read the name at the end of a closing: "Dein Paul."."""
+        """Read the name at the end of a line with a closing, as in "Dein Paul."; None if none.
+
+        Args:
+            number: The number of the line.
+            closing: The number of pieces that belong to the closing.
+        """
         line = self.lines[number]
         pieces = list(_PIECE.finditer(line.text))
         if closing <= 3 and len(pieces) <= 8:
@@ -204,14 +215,17 @@ class LineShapes:
         return SignatureLine(number, line.start + start, line.end, rest, "with-closing")
 
     def is_for_another(self, number: int) -> bool:
-        """Whether a line says on whose behalf the signer signs ("For the Ambassador:")."""
+        """Return whether a line says on whose behalf the signer signs ("For the Ambassador:")."""
         line = self.lines[number]
         words = words_of(line.text[:80])
         opener = self.vocabulary.forms["for_another"].at(words)
         return bool(opener) and 2 < len(words) <= 10 and line.text.endswith((":", ","))
 
     def closing_length(self, number: int) -> int:
-        """Return the number of pieces of a line up to its last closing word, or 0."""
+        """Return the number of pieces of a line that its closing includes; 0 without a closing.
+
+        A line that is too long to be a closing counts completely if it ends with one.
+        """
         line = self.lines[number]
         if line.is_short:
             return closing_end(line.text, self.vocabulary)

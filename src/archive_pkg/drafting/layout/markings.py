@@ -1,4 +1,4 @@
-"""Read classification markings verbatim, and their level from the vocabulary."""
+"""Read a line of classification markings, and find its level in the vocabulary."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Marking:
+class MarkingLine:
     """The meaning of a line of markings.
 
     Attributes:
-        level: The highest level in the line; empty if the line has only handling markings.
-        explicit_none: Whether the line says that there is no marking.
-        sure: Whether the vocabulary has every part of the line.
+        level: The highest level in the line; empty if the line has no level.
+        explicit_none: Whether the line says that the document has no marking.
+        sure: Whether the vocabulary contains every part of the line.
     """
 
     level: str
@@ -31,7 +31,7 @@ class Marking:
 
 
 def _level(part: str, vocabulary: Vocabulary) -> tuple[str, bool]:
-    """Return the level of one part, and whether the part is a marking."""
+    """Return the level of one part of a line, and whether the part is a marking."""
     words = words_of(part)
     phrase = " ".join(words)
     if phrase in vocabulary.levels:
@@ -63,16 +63,16 @@ def highest(one: str, other: str, vocabulary: Vocabulary) -> str:
     return max(one, other, key=lambda level: rank.get(level, -1))
 
 
-def read_marking(line: str, vocabulary: Vocabulary) -> Marking | None:
-    """Read a line as a marking; return None if it is something else.
+def read_marking(line: str, vocabulary: Vocabulary) -> MarkingLine | None:
+    """Read a line of markings; return None for any other line.
 
-    A known level can be followed by an unknown code word ("Secret; Nodis; Sandstorm").
+    Unknown code words can follow a level ("Secret; Nodis; Sandstorm").
     """
     if len(line) > LONGEST:
         return None
     line = line.rstrip(" .:").removesuffix("(not a U.S. classification)")
     if " ".join(words_of(line)) in vocabulary.unmarked:
-        return Marking("", explicit_none=True)
+        return MarkingLine("", explicit_none=True)
     parts = [part.strip(" .[]()") for part in _SEPARATOR.split(line)]
     parts = [part for part in parts if part]
     level, known, unknown = "", 0, 0
@@ -88,9 +88,9 @@ def read_marking(line: str, vocabulary: Vocabulary) -> Marking | None:
     alone = any(" ".join(words_of(part)) in vocabulary.alone for part in parts)
     if not known or (unknown and not level) or not (level or alone):
         return None
-    # Markings begin with a capital; without one the line is prose ("personal remarks").
+    # A line that begins with a small letter is prose ("personal remarks").
     return (
-        Marking(level, sure=not unknown)
+        MarkingLine(level, sure=not unknown)
         if parts[0][0].isupper() or not parts[0][0].islower()
         else None
     )

@@ -1,7 +1,7 @@
-"""Segment a letter: which line is a marking, dateline, salutation, body, signature and so on.
+"""Divide a letter into zones: marking, dateline, salutation, body, signature and so on.
 
-The head ends with the salutation or at the first prose; the tail begins after the body. Every line
-gets one kind and is read a fixed number of times.
+The head ends with the salutation; without a salutation, before the first prose. Every line gets one
+kind.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Zone:
 
     Attributes:
         kind: The kind ("dateline", "salutation", "body", …).
-        start: Offset in code points.
-        end: Offset after it.
+        start: The offset of the first character, in code points.
+        end: The offset after the last character.
     """
 
     kind: str
@@ -38,17 +38,17 @@ class Zone:
 
 @dataclass(slots=True)
 class LetterLayout:
-    """A segmented text.
+    """A text with its lines classified.
 
     Attributes:
         text: The decoded text.
-        lines: Its lines, without those that a form of official documents occupies.
-        conventions: Its language and century.
+        lines: The lines, without those that a form of official documents occupies.
+        conventions: The language and the century.
         kinds: The kind of each line.
         head: The lines above the body.
         tail: The lines below the body.
-        forms: What the forms of official documents state.
-        zones: Neighbouring lines of the same kind.
+        forms: The facts that the forms of official documents state.
+        zones: The zones of all lines; neighbouring lines of the same kind are one zone.
     """
 
     text: str
@@ -64,7 +64,7 @@ class LetterLayout:
 def _zones(
     lines: list[Line], kinds: list[str], forms: DocumentForms, every: list[Line]
 ) -> list[Zone]:
-    """Join neighbouring lines of the same kind into zones; each paragraph is its own zone."""
+    """Return the zones: neighbouring lines of one kind, and each paragraph of the body."""
     zones: list[Zone] = []
     kind_at = {line.start: kind for line, kind in zip(lines, kinds, strict=True)}
     for number, line in enumerate(every):
@@ -77,12 +77,12 @@ def _zones(
 
 
 def segment(text: str, vocabulary: Vocabulary, forms: DocumentForms | None = None) -> LetterLayout:
-    """Segment a letter's text.
+    """Classify the lines of a letter's text.
 
     Args:
         text: The decoded text with its original line ends.
         vocabulary: The vocabulary.
-        forms: The forms of official documents in it; by default they are read.
+        forms: The forms of official documents in the text; they are read if this is None.
     """
     every = split_lines(text)
     conventions = text_conventions(text, vocabulary)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.lines import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 
-# Lines at the beginning and at the end of a letter that are searched for its signature.
+# The number of lines at the beginning, and at the end, that are searched for signatures.
 SEARCHED = 2000
 
 
@@ -27,9 +27,9 @@ class SignatureFinder:
 
     Attributes:
         signatures: The signatures, in order.
-        closings: Lines of closings.
-        titles: Lines that belong to a signature: the typed name, the office.
-        for_another: Line that says on whose behalf the signer signs.
+        closings: The numbers of lines with a closing.
+        titles: The numbers of lines that belong to a signature, such as the typed name.
+        for_another: The number of the line that says for whom the signer signs; None without one.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class SignatureFinder:
         return found
 
     def _signature_at(self, number: int) -> SignatureLine | None:
-        """Return the signature on a line or right after it."""
+        """Return the signature on a line or on the lines right below it; None if there is none."""
         signed = self.shapes.read_marked(number)
         if signed is not None:
             return signed
@@ -103,7 +103,7 @@ class SignatureFinder:
         return inline
 
     def _may_close(self, number: int, name: int) -> bool:
-        """Whether a short line with a comma before a name is a closing in unknown words."""
+        """Return whether a short line with a comma, above a name, can be an unknown closing."""
         line = self.lines[number]
         return (
             number > self.head.body
@@ -116,7 +116,7 @@ class SignatureFinder:
         )
 
     def _names_addressee(self, text: str) -> bool:
-        """Whether a line begins an address: "Monsieur N. Bee,", "N. Murray Bee,"."""
+        """Return whether a line begins an address, as "Monsieur N. Bee," and "N. Murray Bee,"."""
         pieces = text.split()
         if words_of(pieces[0])[:1] and first_word(pieces[0]) in self.vocabulary.words["honorifics"]:
             return True
@@ -127,7 +127,7 @@ class SignatureFinder:
             self.closings.append(number)
 
     def _following_name(self, number: int) -> SignatureLine | None:
-        """Return the name on the next line, or after a title or a "for" line there."""
+        """Return the name on the next line; or below it if the next line is a title or "For …"."""
         following = number + 1
         if following >= self.end:
             return None
@@ -146,7 +146,7 @@ class SignatureFinder:
         return read_dateline(number, line, self.vocabulary, self.conventions) is not None
 
     def _typed(self, one: SignatureLine) -> SignatureLine:
-        """Add the line of the same block that has the signer's typed name."""
+        """Return a signature with the line of the typed name, if this follows in the block."""
         below = one.line + 1
         if below < self.end and not self.lines[below].first and not self.shapes.is_title(below):
             typed = self.shapes.read_name(below, "typed")
@@ -155,7 +155,7 @@ class SignatureFinder:
         return one
 
     def _with_cosigners(self, found: list[SignatureLine]) -> None:
-        """Keep the first signature, those right after it, and one below a postscript."""
+        """Keep the first signature, the signatures near it, and one below a postscript."""
         self.signatures = [self._typed(found[0])]
         number = found[0].line + 1
         while number < min(self.end, found[0].line + SEARCHED):
@@ -176,7 +176,7 @@ class SignatureFinder:
         return self.vocabulary.forms["addressee openers"].at(words) > 1
 
     def _cosigns(self, number: int) -> bool:
-        """Add a line as another signature, and return whether it is one."""
+        """Add the signature of a further signer on a line; return whether there is one."""
         one = self.shapes.read_name(number, "co-signed")
         if one is None or self._is_dated(number):
             return False
@@ -187,7 +187,7 @@ class SignatureFinder:
         return True
 
     def _add_later(self, found: list[SignatureLine], number: int) -> None:
-        """Add signatures after another closing a few lines below."""
+        """Add signatures after further closings, up to twelve lines below."""
         known = {one.text for one in self.signatures}
         for later in found[1:]:
             if number <= later.line < number + 12 and later.text not in known:
@@ -205,7 +205,7 @@ class SignatureFinder:
             self.signatures.append(under)
 
     def _before_address(self) -> int:
-        """Return the last line, or the one before an address in the last block."""
+        """Return the number of the last line; or of the line above an address in the last block."""
         last = self.end - 1
         first = last
         while first > self.head.body and last - first < 6 and not self.lines[first].first:
@@ -213,7 +213,7 @@ class SignatureFinder:
         return first - 1 if self._is_addressed(first) else last
 
     def _last_block(self) -> list[SignatureLine]:
-        """Return names on the last lines, for letters without a closing."""
+        """Return the names that begin the last blocks, for letters without a closing."""
         signatures: list[SignatureLine] = []
         number = self.end - 1
         while number > self.head.body and number > self.end - 12:
@@ -232,7 +232,7 @@ class SignatureFinder:
         return signatures
 
     def _before_postscript(self) -> list[SignatureLine]:
-        """Return a name on its own line a few lines before the end."""
+        """Return a name that is alone in a block among the last five lines, or no name."""
         for number in range(self.end - 1, max(self.head.body, self.end - 6), -1):
             line = self.lines[number]
             if line.alone and line.text.count(" ") < 4 and not self.shapes.is_title(number):

@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class DocumentTail:
-    """The parts below the body as line numbers.
+    """The parts below the body, mostly as numbers of lines.
 
     Attributes:
-        closings: Lines of closings.
+        closings: The lines of closings.
         signatures: The signatures, in order.
-        for_another: Line that says on whose behalf the signer signs.
-        datelines: Dates below the signature.
-        addressee: Lines of an address below the signature, block by block.
-        enclosures: Headings of attachments.
-        summary: First and last line of an editor's summary.
-        set_off: Whether the line above the summary is a signature, date or address, not prose.
-        end: The line after the letter itself, before its attachments.
+        for_another: The line that says for whom the signer signs; None if there is none.
+        datelines: The dates below the signature.
+        addressee: The lines of an address below the signature, one list for each block.
+        enclosures: The lines with headings of attachments.
+        summary: The first and the last line of an editor's summary; None if there is none.
+        set_off: Whether the line above the summary is short, as a signature or a date is.
+        end: The line after the letter, where attachments or the summary begin.
     """
 
     closings: list[int] = field(default_factory=list)
@@ -49,7 +49,7 @@ class DocumentTail:
 
 
 def is_document_heading(line: Line) -> bool:
-    """Whether a line is a document's heading: "President Roosevelt to Generalissimo Chiang"."""
+    """Return whether a line is a heading such as "President Roosevelt to Generalissimo Chiang"."""
     text = line.text
     pieces = text.split()
     if not line.alone or not 4 <= len(pieces) <= 32 or text[-1] in ".:,;?!":
@@ -82,7 +82,7 @@ class _TailReader:
         return self.tail
 
     def _find_summary(self) -> None:
-        """Find an editor's summary in the last block."""
+        """Find an editor's summary at the end of the last block."""
         lines, last = self.lines, len(self.lines) - 1
         first = last
         while first > self.head.body and not lines[first].first:
@@ -122,7 +122,7 @@ class _TailReader:
             self.tail.end = min(self.tail.end, self.tail.enclosures[0])
 
     def _follows_name(self, number: int) -> bool:
-        """Whether the line above is short and has words, as a signature does."""
+        """Return whether the line above is short and has letters, as a signature has."""
         above = self.lines[number - 1].text if number > self.head.body + 1 else ""
         return 0 < len(above) <= LONGEST and any(c.isalpha() for c in above)
 
@@ -196,5 +196,5 @@ def read_tail(
     vocabulary: Vocabulary,
     conventions: TextConventions,
 ) -> DocumentTail:
-    """Read the tail and set the kind of each of its lines in `kinds`."""
+    """Return the tail, and set the kinds of its lines in `kinds`."""
     return _TailReader(lines, kinds, head, vocabulary, conventions).read()

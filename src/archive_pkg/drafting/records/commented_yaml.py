@@ -80,11 +80,11 @@ def _filled(data: dict[str, Any], draft: Draft, project: Project | None) -> dict
 
 
 def commented(text: str, comments: Mapping[str, str]) -> str:
-    """Return a record's YAML with comments above its fields.
+    """Return YAML of a record with comments above its fields.
 
     Args:
         text: The YAML.
-        comments: The comments by field name.
+        comments: The comments, by the name of the field.
     """
     lines = []
     for line in text.splitlines(keepends=True):
@@ -96,5 +96,5 @@ def commented(text: str, comments: Mapping[str, str]) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Return text with characters escaped that end a comment or are invisible."""
+    """Return a text in which characters that end a comment or are invisible are escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

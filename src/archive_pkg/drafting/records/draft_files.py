@@ -1,4 +1,4 @@
-"""Save drafts to disk: the letter's file and its record in the same folder."""
+"""Save drafts on disk: the file of a letter and its record in the same folder."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def save_draft(
     Args:
         draft: The draft of a file.
         vocabulary: The vocabulary of the draft.
-        out: The folder to make the letter's folder in; None to save next to the letter.
+        out: The folder in which the letter gets a new folder; None to save next to the letter.
         project: The project whose defaults fill open fields of a new record.
 
     Raises:
@@ -138,7 +138,10 @@ def save_draft(
 
 
 def _folder(draft: Draft, out: Path, name: str, vocabulary: Vocabulary) -> Path:
-    """Return the folder of a letter: its record's id, with a number if that folder is taken."""
+    """Return the folder for a letter, named after the id of its record.
+
+    If another letter has this folder, a number is added to the name.
+    """
     base = record_of(draft, name, vocabulary).id
     number = 1
     while True:
@@ -150,13 +153,13 @@ def _folder(draft: Draft, out: Path, name: str, vocabulary: Vocabulary) -> Path:
 
 
 def _may_describe(record: Path, draft: Draft) -> bool:
-    """Whether a record describes the letter with these bytes, or cannot be read."""
+    """Return whether a record describes the letter with the bytes of a draft, or is not valid."""
     known, _ = read_record(record)
     return known is None or any(part.sha256 == draft.source.sha256 for part in known.parts)
 
 
 def _refuse_other_letter(record: Path, name: str, draft: Draft) -> None:
-    """Raise InvalidError if the record next to the letter describes another letter."""
+    """Raise InvalidError if the record next to the letter describes a different letter."""
     known, _ = read_record(record)
     if known is not None and name not in known.files and not _may_describe(record, draft):
         raise InvalidError(

@@ -1,4 +1,4 @@
-"""Build the agents, dates and classification of a draft's record, with evidence."""
+"""Build the frame of a draft's record, with evidence: agents, dates, places, classification."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import NamedEntity, Vocabulary
 
 CONTEXT = 24
-"""Most characters of a quote's prefix and of its suffix."""
+"""The largest number of characters in the prefix of a quote, and in its suffix."""
 
 # fmt: off
 _SMALL = frozenset({"of", "the", "for", "and", "in", "at", "to", "on", "de", "von", "van", "der",
@@ -27,7 +27,7 @@ _SMALL = frozenset({"of", "the", "for", "and", "in", "at", "to", "on", "de", "vo
 
 
 def mixed_case(name: str) -> str:
-    """Return a name in capitals in mixed case; any other name unchanged."""
+    """Return a name in capitals as one in mixed case, and any other name unchanged."""
     if name != name.upper() or not any(c.isalpha() for c in name):
         return name
     if len(name) < 3 or (len(name) == 3 and name[1] not in "AEIOUY"):
@@ -45,7 +45,7 @@ def mixed_case(name: str) -> str:
 
 
 def _written_date(one: Statement) -> dict[str, Any]:
-    """Return a date with its words; without EDTF and with a question if its meaning is open."""
+    """Return a date with its words. An open date has no EDTF, and a question in its note."""
     question = one.more.get("question", "")
     date = {
         "edtf": "" if question else one.value,
@@ -56,7 +56,7 @@ def _written_date(one: Statement) -> dict[str, Any]:
 
 
 def _in_order(name: str) -> str:
-    """Return a name without a full stop at its end, and with its initials in front."""
+    """Return a name with its initials first, and without a full stop at the end."""
     found = _INITIALS_LAST.fullmatch(name)
     if found:
         return f"{found['initials']} {found['family']}"
@@ -73,7 +73,7 @@ _INITIALS_LAST = re.compile(
 )
 _INITIALS_END = re.compile(r"(?<!\w)[^\W\d_]\.$")
 
-# The part that a list gives a participant, by the rule that reads the list.
+# The part that a participant takes, by the rule that read the name.
 _PARTS = {
     "interpreter-list": "interpreter",
     "recorder-list": "note-taker",
@@ -91,8 +91,10 @@ class FrameBuilder:
     """Builds the agents and the frame of a record from a draft.
 
     Attributes:
-        data: The record's data.
-        comments: Comments to write above fields, by field name.
+        data: The data of the record.
+        comments: The comments to write above fields, by the name of the field.
+        evidence: The evidence of the record.
+        agents: The agents of the record, by their ids.
     """
 
     def __init__(
@@ -115,7 +117,7 @@ class FrameBuilder:
         return base if self._ids[base] == 1 else f"{base}-{self._ids[base]}"
 
     def at(self, quote: DraftQuote, part: str | None = None) -> dict[str, Any]:
-        """Return a quote in the record's form, with prefix and suffix."""
+        """Return a quote in the form of records, with prefix and suffix."""
         return {
             "part": part or self.part_of(quote),
             "start": quote.start,
@@ -126,7 +128,7 @@ class FrameBuilder:
         }
 
     def part_of(self, quote: DraftQuote) -> str:
-        """Return the id of the part that a quote is in."""
+        """Return the id of the part that contains a quote: the summary or the letter."""
         summary = self.draft.one("summary")
         inside = (
             summary is not None and summary.quote is not None and quote.start >= summary.quote.start
@@ -136,7 +138,14 @@ class FrameBuilder:
     def add_evidence(
         self, field: str, one: Statement, *, rule: str = "", quoted: bool = True
     ) -> None:
-        """Add the evidence for a field of the record."""
+        """Add the evidence for a field of the record.
+
+        Args:
+            field: The field.
+            one: The statement.
+            rule: The rule; by default that of the statement.
+            quoted: Whether the basis is a quote, if the statement has one.
+        """
         item: dict[str, Any] = {
             "field": field,
             "basis": "quoted" if quoted and one.quote else "inferred",
@@ -185,12 +194,12 @@ class FrameBuilder:
         return key
 
     def known(self, name: str) -> NamedEntity | None:
-        """Return the entity that the vocabulary has for a name."""
+        """Return the entity of the vocabulary with a name; None if there is none."""
         words = words_of(name)
         return self.vocabulary.agents.get(" ".join(words[1:] if words[:1] == ["the"] else words))
 
     def correspondents(self) -> None:
-        """Add sender, signatories, recipients and copies, and their agents."""
+        """Add senders, signatories, recipients, attention and copies, and their agents."""
         for field, name in (
             ("sender", "sender"),
             ("signatories", "signatory"),
@@ -218,7 +227,7 @@ class FrameBuilder:
             self.data[field] = ids
 
     def described(self) -> None:
-        """Add what only official documents state: number, participants, the talk, the source."""
+        """Add fields that only official documents have: numbers, participants, talk, source."""
         for field, name in (
             ("number", "number"),
             ("copy_number", "copy-number"),
@@ -233,7 +242,7 @@ class FrameBuilder:
         self.source()
 
     def participants(self) -> None:
-        """Add each participant, with the part that the list says."""
+        """Add each participant, with the part (such as interpreter) that the text states."""
         listed: list[dict[str, Any]] = []
         for one in self.storable("participant"):
             where = (one.quote.start, one.quote.end) if one.quote else (-1, -1)
@@ -261,7 +270,7 @@ class FrameBuilder:
         self.data["recorded"] = recorded
 
     def source(self) -> None:
-        """Add the archive or the book that the source line names."""
+        """Add a holding or a publication from the source line."""
         one = self.first("source-line")
         if one is None:
             return
@@ -285,7 +294,10 @@ class FrameBuilder:
             self.add_evidence("publications.0", one)
 
     def storable(self, name: str) -> list[Statement]:
-        """Return the statements about a field whose text has no control characters."""
+        """Return the statements about a field whose texts a record can hold.
+
+        A statement with control characters is left out.
+        """
         kept = []
         for one in self.draft.of(name):
             try:
@@ -298,7 +310,7 @@ class FrameBuilder:
         return kept
 
     def first(self, name: str) -> Statement | None:
-        """Return the first statement about a field without control characters."""
+        """Return the first storable statement about a field; None if there is none."""
         return next(iter(self.storable(name)), None)
 
     def frame(self) -> None:
@@ -320,12 +332,12 @@ class FrameBuilder:
                 self.add_evidence_and_comment(field, one)
 
     def add_evidence_and_comment(self, field: str, one: Statement) -> None:
-        """Add evidence and comment of a field."""
+        """Add the evidence and the comment for a field."""
         self.add_evidence(field, one)
         self.comment(field, one)
 
     def date(self) -> None:
-        """Add the date, or only its words and a question if its meaning is not clear."""
+        """Add the date."""
         one = self.first("date")
         if one is None:
             return
@@ -340,7 +352,7 @@ class FrameBuilder:
             self.add_evidence_and_comment("received", one)
 
     def classification(self) -> None:
-        """Add the classification, with a level if only one vocabulary has its words."""
+        """Add the classification, with a level if its words have only one meaning."""
         one = self.first("classification")
         if one is None or one.kind == "none":
             return

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
     from archive_pkg.paths import StrPath
 
-# Fields that follow from others; their values are not compared.
+# Fields that are derived from other fields; their values are not compared.
 _DERIVED = frozenset({"id", "type", "title", "parts", "agents", "events", "evidence"})
 _ROLES = frozenset({"sender", "signatories", "recipients", "mentioned_agents"})
-# Keys of a field that are compared: those with words about the letter.
+# The keys of a value that are compared.
 _COMPARED = frozenset({"edtf", "as_written", "name", "text", "title"})
 
 
@@ -88,7 +88,7 @@ def redraft(
 
 
 class _Merger:
-    """Compares a new draft's record with an old one."""
+    """Compares an existing record (`old`) with the record of a new draft (`new`)."""
 
     def __init__(self, old: dict[str, Any], builder: RecordBuilder) -> None:
         self.old, self.new = old, builder.build()
@@ -97,7 +97,10 @@ class _Merger:
         self.agents = self._same_agents()
 
     def _same_parts(self) -> dict[str, str]:
-        """Return the old ids of parts by their new ids, for the same kind and file."""
+        """Return the ids of parts in the old record by their ids in the new one.
+
+        Parts with the same kind and file are the same.
+        """
         same: dict[str, str] = {}
         for part in self.new.get("parts", ()):
             for known in self.old.get("parts", ()):
@@ -106,7 +109,7 @@ class _Merger:
         return same
 
     def _same_agents(self) -> dict[str, str]:
-        """Return the ids of agents in the merged record by their new ids."""
+        """Return the ids of agents in the merged record by their ids in the new one."""
         known = {agent["name"]: agent["id"] for agent in self.old.get("agents", ())}
         taken = set(known.values())
         ids: dict[str, str] = {}
@@ -124,7 +127,7 @@ class _Merger:
         return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
 
     def added(self) -> dict[str, Any]:
-        """Return the values to add by field, with the ids of the old record."""
+        """Return the values to add, by field, with the ids of the merged record."""
         added: dict[str, Any] = {}
         used: set[str] = set()
         for name in self.open:
@@ -149,7 +152,7 @@ class _Merger:
         return added | ({"agents": agents} if agents else {}) | {"evidence": evidence}
 
     def _evidence(self) -> list[dict[str, Any]]:
-        """Return the new evidence for known parts, with the ids of the merged record."""
+        """Return the new evidence, except for parts that the old record does not have."""
         items = []
         for item in self.new["evidence"]:
             if _parts_in(item) <= set(self.parts):
@@ -171,13 +174,13 @@ class _Merger:
 
 
 def _stated(item: dict[str, Any]) -> str:
-    """Return what a piece of evidence supports: a field, or one agent."""
+    """Return the field, or the agent, that an item of evidence supports."""
     steps = item["field"].split(".")
     return ".".join(steps[:2]) if steps[0] == "agents" else str(steps[0])
 
 
 def _parts_in(value: Any) -> set[str]:
-    """Return the parts that a value names."""
+    """Return the ids of the parts that a value names."""
     if isinstance(value, dict):
         own = {value["part"]} if isinstance(value.get("part"), str) else set()
         return own.union(*(_parts_in(item) for key, item in value.items() if key != "part"))
@@ -187,7 +190,7 @@ def _parts_in(value: Any) -> set[str]:
 
 
 def _comparable(record: dict[str, Any], name: str) -> Any:
-    """Return a field's value for comparison: agents by their names, notes by their words."""
+    """Return the value of a field for comparison, with names of agents and words of notes."""
     names = {agent["id"]: agent["name"] for agent in record.get("agents", ())}
 
     def words(value: Any) -> Any:

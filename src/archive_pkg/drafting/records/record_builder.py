@@ -1,4 +1,4 @@
-"""Build the data of a record from a draft: every statement with its evidence."""
+"""Build the data of a record from a draft, with evidence for every statement."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class RecordBuilder(FrameBuilder):
         return {name: self.data[name] for name in Record.model_fields if self.data.get(name)}
 
     def mentions(self) -> None:
-        """Add bodies, persons and places of the text, except the correspondents."""
+        """Add the agents and places that the text mentions, except the correspondents."""
         names = {agent["name"] for agent in self.agents.values()}
         organs = {known.part_of for name in names if (known := self.known(name)) is not None}
         others = [one for one in self.storable("mentioned") if one.value not in names | organs]
@@ -133,7 +133,7 @@ class RecordBuilder(FrameBuilder):
         }
 
     def infer(self, field: str, rule: str) -> None:
-        """Add evidence for a value that a rule infers from the text as a whole."""
+        """Add evidence for a value that a rule infers from the complete text."""
         self.evidence.append(
             {
                 "field": field,
@@ -144,7 +144,7 @@ class RecordBuilder(FrameBuilder):
         )
 
     def enclosures(self, parts: list[dict[str, Any]], of: str) -> None:
-        """Add attachments in the text, or enclosures that the letter mentions."""
+        """Add the attachments in the text; if there are none, the enclosures that it mentions."""
         listed = []
         for one in self.storable("enclosure") or self.storable("enclosure-mentioned"):
             title = one.value.strip("[] .:") or one.value
@@ -163,7 +163,7 @@ class RecordBuilder(FrameBuilder):
         self.data["enclosures"] = listed
 
     def events(self, original: Statement | None) -> None:
-        """Add the creation, and the translation if the text is one."""
+        """Add the creation of the document, and its translation if the text is a translation."""
         events: list[dict[str, Any]] = []
         one = self.first("date")
         if "edtf" in self.data.get("date", {}) and one is not None:
@@ -260,7 +260,7 @@ class RecordBuilder(FrameBuilder):
         self.data["id"] = made if plain and names else stem or made or "letter"
 
     def short_names(self, field: str) -> str:
-        """Return the names of a field's agents for the title, in short form if known."""
+        """Return the names of up to three agents for the title, in short form if there is one."""
         names = []
         for key in self.data.get(field, ()):
             agent = self.agents[key]

@@ -1,4 +1,4 @@
-"""Read the addressee from lines of address and from the salutation."""
+"""Read the addressee in lines of address and in the salutation."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Addressee:
     """A person or body to whom the letter is addressed.
 
     Attributes:
-        name: The name without titles and words such as "To".
-        role: Titles and offices before it.
-        start: Offset of the words that it comes from.
-        end: Offset after them.
-        office: Whether the name is an office, not a person.
-        addressed: Whether the line begins with more than a title ("To", "Herrn").
+        name: The name, without titles and words such as "To".
+        role: The titles and offices before the name.
+        start: The offset of the words that name the addressee.
+        end: The offset after these words.
+        office: Whether the name is that of an office or a body.
+        addressed: Whether the address begins with more than a title, as with "To".
     """
 
     name: str
@@ -51,14 +51,14 @@ class Addressee:
 
 
 def _first_part(name: str) -> str:
-    """Return the text before the first comma, with a "Jr." after it."""
+    """Return the text before the first comma or break. A "Jr." after the comma is included."""
     head, comma, rest = _BREAK.split(name)[0].partition(",")
     first = rest.split(",")[0].strip()
     return f"{head}, {first}" if comma and first in _SUFFIX[:6] else head
 
 
 def _after_opener(text: str, vocabulary: Vocabulary) -> tuple[str, bool]:
-    """Return the line without its opening words, and whether they mean "to"."""
+    """Return a line without the opening words of an address, and whether these mean "to"."""
     words = words_of(text)
     opener = vocabulary.forms["addressee openers"].at(words)
     return text[after_words(text, opener) :].lstrip(_STRIP), bool(opener) and words[0] in (
@@ -79,7 +79,7 @@ _LOCATED = re.compile(r"^(.*?)\s+IN\s+[A-Z. ]+$|^(.*?)\s+in\s+[A-Z][a-z. ]+$")
 
 
 def _undated(text: str, vocabulary: Vocabulary) -> str:
-    """Return a line of address without a place and date at its end."""
+    """Return a line of address without its date, and without the place before the date."""
     dates = find_dates(text, vocabulary)
     if not dates:
         return text
@@ -89,7 +89,7 @@ def _undated(text: str, vocabulary: Vocabulary) -> str:
 
 
 def _office(text: str, greeted: frozenset[str], vocabulary: Vocabulary) -> tuple[str, str, bool]:
-    """Separate the name from the office in "Secretary of the Treasury Humphrey".
+    """Separate the name from the office, as in "Secretary of the Treasury Humphrey".
 
     Returns:
         The name, the role, and whether the name is only an office.
@@ -118,13 +118,13 @@ def _office(text: str, greeted: frozenset[str], vocabulary: Vocabulary) -> tuple
 def read_block(
     lines: Sequence[Line], block: Sequence[int], greeted: frozenset[str], vocabulary: Vocabulary
 ) -> Addressee | None:
-    """Read the addressee from a block of lines.
+    """Read the addressee in a block of lines; None if no line names one.
 
     Args:
         lines: The lines of the letter.
-        block: Numbers of the block's lines.
-        greeted: Words of the name in the salutation, which identify a line that is only part of it.
-        vocabulary: Titles and offices.
+        block: The numbers of the block's lines.
+        greeted: The words of the name in the salutation. They show which words belong to the name.
+        vocabulary: The vocabulary, with titles and offices.
     """
     roles: list[str] = []
     for place, number in enumerate(block[:4]):
@@ -168,7 +168,7 @@ def read_block(
 
 
 def read_salutation(line: Line, vocabulary: Vocabulary) -> Addressee | None:
-    """Read the person or office ("Mr. President") in a salutation."""
+    """Read the person or office ("Mr. President") in a salutation; None if it names none."""
     words = words_of(line.text)
     if words[:2] == ["to", "the"] and len(words) > 2:
         name = line.text.rstrip(_STRIP).split(None, 2)[2]

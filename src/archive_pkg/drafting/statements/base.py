@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Confidence(StrEnum):
-    """How sure a statement is; docs/explanation/drafting.md says how often each is right."""
+    """How sure a statement is. docs/explanation/drafting.md says how often each degree is right."""
 
     CERTAIN = "certain"
     PROBABLE = "probable"
@@ -37,9 +37,9 @@ class Statement:
         value: The value as records write it (EDTF for dates).
         confidence: How sure it is.
         rule: The rule that made it, in kebab-case.
-        quote: The words that support it; None if a rule infers it from the text as a whole.
-        kind: "person" or "organization" for agents, the kind of note for notes.
-        details: Further values from the same words (role, level, candidates).
+        quote: The words that support it; None if a rule infers it from the complete text.
+        kind: For agents "person" or "organization", for notes the kind of note, otherwise empty.
+        details: Further values from the same words, such as role, level and candidates.
     """
 
     field: str
@@ -60,7 +60,7 @@ CERTAIN, PROBABLE, GUESS = Confidence.CERTAIN, Confidence.PROBABLE, Confidence.G
 
 
 class StatementReader:
-    """Base of the classes that read fields from a segmented letter and collect statements."""
+    """Base of the classes that make statements from the layout of a letter."""
 
     def __init__(self, layout: LetterLayout, vocabulary: Vocabulary) -> None:
         self.layout, self.vocabulary = layout, vocabulary

@@ -1,4 +1,4 @@
-"""Combine what the forms of official documents state with what a letter's layout states."""
+"""Combine the facts of official forms with the statements of a letter's layout."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.forms.dates import with_year
-from archive_pkg.drafting.forms.marks import read_stack
+from archive_pkg.drafting.forms.marks import read_marking_line
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, DraftQuote, Statement
 from archive_pkg.drafting.vocabulary import words_of
 from archive_pkg.records.vocabularies.terms import find_marking
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.forms.facts import DocumentForms, Fact
     from archive_pkg.drafting.vocabulary import Vocabulary
 
-# How the statements of a letter's layout rank among the facts of forms, by field.
+# The rank of the layout's statements among the facts of forms, by field.
 _RANKS = {
     "date": 6, "place": 5, "sender": 5, "recipient": 5, "signatory": 4, "received": 6, "summary": 6,
 }  # fmt: skip
@@ -42,7 +42,7 @@ class Combining:
         self.text, self.forms, self.letter, self.vocabulary = text, forms, letter, vocabulary
 
     def statements(self) -> list[Statement]:
-        """Return the chosen statements, in the order of the fields, then the rest."""
+        """Return the chosen statements, by field, and then all other statements of the layout."""
         self.letter = [one for one in self.letter if one.field != "place" or self.is_place(one)]
         if not self.forms.facts:
             return list(self.letter)
@@ -56,7 +56,10 @@ class Combining:
         return chosen + [one for one in self.letter if one.field not in named]
 
     def with_years(self, chosen: list[Statement]) -> list[Statement]:
-        """Complete a day of receipt without its year, or leave it out."""
+        """Return statements in which days of receipt have a year.
+
+        The year follows from the date of the document. Without this date, the day is left out.
+        """
         dates = [one.value for one in chosen if one.field == "date" and _DAY.fullmatch(one.value)]
         found = []
         for one in chosen:
@@ -79,7 +82,7 @@ class Combining:
         )
 
     def classification(self) -> list[Statement]:
-        """Return the marking with its caveats, its level and each caveat."""
+        """Return statements about the classification, its levels and its caveats."""
         levels, caveats = self.levels(), self.caveats()
         if not levels and not caveats:
             return self.of_letter("classification")
@@ -107,14 +110,14 @@ class Combining:
         return found + [self.statement(mark) for mark in marks]
 
     def is_place(self, one: Statement) -> bool:
-        """Whether a place in a letter's dateline is not a kind of document, a marking or a body."""
+        """Return whether the place of a dateline can be a place, not a marking or a heading."""
         words, vocabulary = words_of(one.value), self.vocabulary
-        if words[:1] == ["from"] or read_stack(one.value, vocabulary):
+        if words[:1] == ["from"] or read_marking_line(one.value, vocabulary):
             return False
         return words[0] not in vocabulary.document_kinds or " ".join(words) in vocabulary.towns
 
     def is_name(self, one: Statement) -> bool:
-        """Whether a signature that a letter's layout shows can be a person's name."""
+        """Return whether a signature in a letter's layout can be the name of a person."""
         words = words_of(one.value)
         vocabulary = self.vocabulary
         return not (
@@ -124,12 +127,12 @@ class Combining:
                 any(w in vocabulary.office_words for w in words)
                 and all(w in vocabulary.office_words or len(w) < 4 for w in words)
             )
-            or read_stack(one.value, vocabulary)
+            or read_marking_line(one.value, vocabulary)
             or one.value.count(",") > 1
         )
 
     def levels(self) -> list[Fact]:
-        """Return the first level, with others on its line."""
+        """Return the first level, and the other levels on the same line."""
         found = self.forms.of("level")
         return [one for one in found if "\n" not in self.text[found[0].start : one.end]]
 
@@ -141,7 +144,7 @@ class Combining:
         return list(found.values())
 
     def single(self, name: str) -> list[Statement]:
-        """Return the best statement about a field with one value."""
+        """Return the best statement about a field that has one value; empty if there is none."""
         facts, own = self.forms.of(name), self.of_letter(name)
         kinds = self.forms.of("type")
         if name == "summary" and kinds and kinds[0].value in _NARRATING:
@@ -185,7 +188,7 @@ class Combining:
 
 
 def _without_repeats(found: list[Fact]) -> list[Fact]:
-    """Return participants without short forms of names that are given in full."""
+    """Return participants without shorter forms of names that the list gives in full."""
     full = [frozenset(words_of(fact.value)) for fact in found]
     return [
         fact for place, fact in enumerate(found) if not any(full[place] < other for other in full)

@@ -1,4 +1,4 @@
-"""Read the content of a letter: notes, enclosures, summary, names, languages."""
+"""Make statements about the content of a letter: notes, enclosures, summary, names, languages."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     from archive_pkg.drafting.statements.notes import Bracket
 
-# Most brackets that are listed as notes; no letter has as many.
+# The largest number of brackets that become notes.
 MOST_NOTES = 2000
-# Characters of a letter that are searched for names and enclosures.
+# The number of characters that are searched for names, enclosures and slips.
 SEARCHED = 200_000
-# Most characters between a word and the beginning or end of its sentence.
+# The largest number of characters between a word and the beginning or end of its sentence.
 REACH = 400
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|(?=[\r\n])")
 _REFERENCE = re.compile(
@@ -50,13 +50,16 @@ class ContentReader(StatementReader):
         self.languages()
 
     def notes(self) -> None:
-        """Add the brackets."""
+        """Add the brackets as notes."""
         brackets, _ = find_brackets(self.text, MOST_NOTES)
         for bracket in brackets:
             self.note(bracket)
 
     def note(self, bracket: Bracket) -> None:
-        """Add one bracket; a source term with its spelling and the translated words before it."""
+        """Add one bracket as a note.
+
+        A source term also gets its spellings in Russian and the translated words before it.
+        """
         quote = self.quote(bracket.start, bracket.end)
         sources = (*self.layout.forms.of("source-line"), *self.layout.forms.of("translator"))
         if any(bracket.start <= one.start < bracket.end for one in sources):
@@ -112,14 +115,14 @@ class ContentReader(StatementReader):
                 )
 
     def summary_range(self) -> tuple[int, int] | None:
-        """Return the range of the editor's summary in the text."""
+        """Return the range of the editor's summary in the text; None if there is none."""
         facts, span = self.layout.forms.of("summary"), self.layout.tail.summary
         if facts:
             return facts[0].start, facts[0].end
         return None if span is None else (self.lines[span[0]].start, self.lines[span[1]].end)
 
     def in_body(self) -> bool:
-        """Whether the letter has a body."""
+        """Return whether the letter has a body."""
         return self.layout.head.body < len(self.lines)
 
     def enclosures(self) -> None:
@@ -138,7 +141,7 @@ class ContentReader(StatementReader):
             self.add("enclosure-mentioned", name, confidence, "letter-speaks-of-it", quote)
 
     def sentences_on_enclosures(self) -> Iterator[tuple[int, int, re.Match[str], bool]]:
-        """Yield sentences that mention an enclosure: start, end, the words, and whether clearly."""
+        """Yield sentences that mention an enclosure: start, end, the words, whether it is clear."""
         if not self.in_body():
             return
         start = self.lines[self.layout.head.body].start
@@ -152,7 +155,14 @@ class ContentReader(StatementReader):
             yield begin, last, match, sure
 
     def sentence(self, begin: int, end: int, first: int, last: int) -> tuple[int, int]:
-        """Return the range of the sentence around some words, within the body."""
+        """Return the range of the sentence around some words, within the body.
+
+        Args:
+            begin: The start of the words.
+            end: The end of the words.
+            first: The start of the body.
+            last: The end of the body.
+        """
         before = self.text[max(first, begin - REACH) : begin]
         cut = max(map(before.rfind, (". ", "! ", "? ", "\n", "\r")))
         if cut < 0 and len(before) == REACH:
@@ -171,7 +181,7 @@ class ContentReader(StatementReader):
             self.add("summary", quote.exact, sure, "editorial-paragraph", quote)
 
     def mentions(self) -> None:
-        """Add each body, person and place of the letter's body at its first mention."""
+        """Add each body, person and place of the vocabulary, at its first mention in the letter."""
         if not self.in_body():
             return
         start = self.lines[self.layout.head.body].start

@@ -1,4 +1,4 @@
-"""Read sender, signatories and recipients of a letter."""
+"""Make statements about sender, signatories, recipients and copies of a letter."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _RULERS = frozenset(
 
 
 def _share_a_name(address: frozenset[str], greeted: frozenset[str]) -> bool:
-    """Whether an address shares a name, perhaps abbreviated ("Rich."), with the salutation."""
+    """Return whether an address and the salutation share a name, perhaps shortened ("Rich.")."""
     return any(
         name == word or (len(name) >= 4 and word.startswith(name))
         for name in address
@@ -44,7 +44,7 @@ def _share_a_name(address: frozenset[str], greeted: frozenset[str]) -> bool:
 
 
 class CorrespondentsReader(StatementReader):
-    """Reads signatories, sender, recipients and copies."""
+    """Makes statements about signatories, sender, recipients and copies."""
 
     def read(self) -> None:
         """Add signatories, sender, recipients and recipients of copies to the draft."""
@@ -53,9 +53,10 @@ class CorrespondentsReader(StatementReader):
         self.add_copies()
 
     def add_signatories(self) -> None:
-        """Add each signature.
+        """Add the signatories, and the sender.
 
-        Add as sender the person who signed, or the organization for which they signed.
+        The sender is the organization that begins the first sentence, the organization for which
+        the signer signs, or the signers.
         """
         tail = self.layout.tail
         added: set[str] = set()
@@ -93,15 +94,15 @@ class CorrespondentsReader(StatementReader):
     def signature_confidence(self, one: SignatureLine) -> Confidence:
         """Return the confidence of a signature.
 
-        The first case that applies counts:
+        The first case that applies decides:
 
-        - GUESS: before a postscript; a co-signer without a line or a family name of their own; in
-          the line of a closing, if there are several signatures.
-        - PROBABLE: with enclosures, or one of several signatures.
-        - CERTAIN: after a closing; in the line of a short closing; a name on the last line below
-          the text, as in telegrams.
-        - GUESS: in the line of another closing.
-        - PROBABLE: everywhere else.
+        - GUESS: the signature is above a postscript; it is a co-signer's without a family name or
+          without a block of its own; it is on the line of a closing, among several signatures.
+        - PROBABLE: the letter has enclosures in the text, or several signatures.
+        - CERTAIN: the signature is below a closing; it is on the line of a short closing; it is a
+          name on the last line, right below the body, as in telegrams.
+        - GUESS: the signature is on the line of a longer closing.
+        - PROBABLE: all other cases.
         """
         tail, line = self.layout.tail, self.lines[one.line]
         if one.how == "before-postscript" or (one.how == "co-signed" and not line.alone):
@@ -125,7 +126,7 @@ class CorrespondentsReader(StatementReader):
         return CERTAIN if one.how == "last-line" and plain else PROBABLE
 
     def signs_for(self) -> str:
-        """Return on whose behalf the signer signs, as written ("For the Secretary of State")."""
+        """Return for whom the signer signs, as written ("For the Secretary of State"); or ""."""
         number = self.layout.tail.for_another
         return self.lines[number].text.rstrip(" :,") if number is not None else ""
 
@@ -146,10 +147,7 @@ class CorrespondentsReader(StatementReader):
                 begin += len(name) + 1
 
     def organization_as_subject(self) -> Mention | None:
-        """Return the organization that begins the first sentence.
-
-        The sentence must address the reader ("you").
-        """
+        """Return the organization that begins the first sentence, if the sentence says "you"."""
         start = self.layout.head.body
         if start >= len(self.lines):
             return None
@@ -172,7 +170,13 @@ class CorrespondentsReader(StatementReader):
         return known if known is not None and known.kind == "organization" else None
 
     def add_sender(self, one: SignatureLine, confidence: Confidence, added: set[str]) -> None:
-        """Add the signer as sender, with the typed name below the signature if there is one."""
+        """Add the signer as sender, by the typed name below the signature if there is one.
+
+        Args:
+            one: The signature.
+            confidence: The confidence of the signature.
+            added: The names of the senders that were added before.
+        """
         line = self.lines[one.typed] if one.typed is not None else None
         office = ""
         if line is not None and is_only_office(line.text, self.vocabulary):
@@ -225,7 +229,7 @@ class CorrespondentsReader(StatementReader):
                     return
 
     def add_recipients(self) -> None:
-        """Add the recipient from the address and the salutation, or from one of them."""
+        """Add the recipient that address and salutation name, or one of the two."""
         head, tail = self.layout.head, self.layout.tail
         line = self.lines[head.salutation] if head.salutation is not None else None
         greeted = read_salutation(line, self.vocabulary) if line is not None else None
@@ -260,7 +264,7 @@ class CorrespondentsReader(StatementReader):
             self.add_recipient(greeted, confidence, "salutation-office")
 
     def known_above_salutation(self) -> Addressee | None:
-        """Return the known organization that is alone on the line above the salutation."""
+        """Return the known organization alone above the salutation; None if there is none."""
         number = (self.layout.head.salutation or 0) - 1
         if number < 0 or not self.lines[number].alone:
             return None
@@ -271,12 +275,12 @@ class CorrespondentsReader(StatementReader):
         return Addressee(known.name, "", line.start, line.end, office=True)
 
     def is_signers_own(self, one: Addressee, signers: set[str]) -> bool:
-        """Whether an address is the signer's own: it has their name and no "To"."""
+        """Return whether an address is that of the signer: it has the signer's name and no "To"."""
         name = words_of(one.name)
         return not one.addressed and bool(name) and (name[-1] in signers or name[0] in signers)
 
     def name_in_head(self, greeted: frozenset[str]) -> Addressee | None:
-        """Return the first name in the head that the salutation shares."""
+        """Return the first name in the head that the salutation shares; None if there is none."""
         for line, kind in zip(self.lines, self.layout.kinds, strict=True):
             if kind in ("place", "heading", "letterhead"):
                 name, role = strip_titles(line.text.strip(" ,."), self.vocabulary)
@@ -287,7 +291,7 @@ class CorrespondentsReader(StatementReader):
         return None
 
     def candidates(self, one: Addressee) -> tuple[str, ...]:
-        """Return the people who may be meant by an address that fits several ("Mr Secretary")."""
+        """Return the people whom a form of address such as "Mr Secretary" may mean."""
         words = words_of(one.name)
         known = self.vocabulary.ambiguous
         return known.get(" ".join(words)) or known.get(" ".join(["mr", *words])) or ()

@@ -1,6 +1,7 @@
 """Find the name of an enclosure in the sentence that mentions it.
 
-"I enclose a copy of his letter, which …": copy of his letter. "A copy is attached": copy.
+In "I enclose a copy of his letter, which …" the name is "copy of his letter". In "A copy is
+attached" it is "copy".
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from archive_pkg.names import slug
 if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
-# Most characters between "enclosed" and the thing, and of the thing's name.
+# The largest number of characters between "enclosed" and the noun for the thing.
 _NEAR = 60
+# The largest number of characters in the name of a thing.
 _LONGEST = 100
-# Most words between an article and the thing.
+# The largest number of words between an article and the noun.
 _ADJECTIVES = 3
 _WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*’?")
 _STOP = re.compile(r"[,;:.!?()\[\]—–]")
@@ -28,7 +30,7 @@ _OF_WHICH = re.compile(r"\s(?:of which|whereof|dont|deren|dessen)\b", re.IGNOREC
 
 
 def enclosure_id(name: str) -> str:
-    """Make an id of the first words of a name: "copy-of-the-note"."""
+    """Return an id made from the first words of a name, such as "copy-of-the-note"."""
     words = slug(name).split("-")[:4]
     while len(words) > 1 and len(words[-1]) <= 3 and words[-1].isalpha():
         words.pop()
@@ -40,12 +42,12 @@ def enclosure_name(sentence: str, begin: int, end: int, vocabulary: Vocabulary) 
 
     Args:
         sentence: The sentence.
-        begin: Start of the words that mention the enclosure.
-        end: End of these words.
-        vocabulary: The words for things that are enclosed.
+        begin: The start of the words that mention the enclosure.
+        end: The end of these words.
+        vocabulary: The vocabulary, with nouns for things that are enclosed.
 
     Returns:
-        Words of the sentence, unchanged; if it names nothing, the clause.
+        The words of the sentence that name the thing. If it names none, the clause.
     """
     naming = _Naming(sentence, vocabulary)
     subject = sentence[begin:end].casefold().startswith(("is ", "are "))
@@ -65,7 +67,7 @@ class _Naming:
         self._words = vocabulary.words
 
     def after(self, begin: int, end: int) -> str:
-        """Return the thing named after the words, or an empty string."""
+        """Return the name of the thing after the words; empty if there is none."""
         found = self._thing.search(self._sentence, end, end + _NEAR)
         if found is None or _APART.search(self._sentence, end, found.start()):
             return ""
@@ -78,7 +80,10 @@ class _Naming:
         return self._trimmed(start, stop)
 
     def before(self, begin: int, *, first: bool = False) -> str:
-        """Return the nearest thing named before the words, or the first in the sentence."""
+        """Return the name of the nearest thing before the words; empty if there is none.
+
+        With `first`, return the name of the first thing in the sentence.
+        """
         found = [
             one
             for one in self._thing.finditer(self._sentence, 0, begin)
@@ -95,7 +100,7 @@ class _Naming:
         return self._trimmed(stops[-1] if stops else 0, self._stop(begin, len(self._sentence)))
 
     def _head(self, first: int, thing: int) -> int:
-        """Return the start of the name of a thing: after a nearby article, if there is one."""
+        """Return the start of the name of a thing: after a near article, or else at the noun."""
         start = thing
         for count, word in enumerate(reversed([*_WORD.finditer(self._sentence, first, thing)])):
             apart = not self._sentence[word.end() : start].isspace()
@@ -107,7 +112,7 @@ class _Naming:
         return start
 
     def _tail(self, thing: int, last: int) -> int:
-        """Return the end of the name of a thing: at punctuation, or where a clause begins."""
+        """Return the end of the name of a thing: before punctuation, or before a new clause."""
         end = self._stop(thing, last)
         words = _WORD.finditer(self._sentence, thing, end)
         return next((word.start() for word in words if self._is("after names", word[0])), end)
@@ -120,7 +125,7 @@ class _Naming:
         return word.casefold() in self._words[kind]
 
     def _trimmed(self, start: int, end: int) -> str:
-        """Return part of the sentence, shortened, without a conjunction or title at its end."""
+        """Return part of the sentence, shortened, without a conjunction or title at the end."""
         words = self._sentence[start:end].strip()
         if len(words) > _LONGEST:
             words = words[:_LONGEST].rpartition(" ")[0]

@@ -1,4 +1,4 @@
-"""Make statements, with evidence and confidence, from a letter's layout."""
+"""Make statements about the frame of a letter, and collect the statements of all readers."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
 
 class FrameReader(StatementReader):
-    """Reads marking, date and place, salutation and closing."""
+    """Makes statements about classification, date, place, receipt, salutation and closing."""
 
     def read(self) -> None:
-        """Read all of them."""
+        """Add all these statements."""
         self.classification()
         self.date_and_place()
         self.received()
@@ -44,7 +44,7 @@ class FrameReader(StatementReader):
         self.closing()
 
     def classification(self) -> None:
-        """Add the first marking with all its lines."""
+        """Add the first marking, with the lines that continue it."""
         markings = self.layout.head.markings
         if not markings:
             return
@@ -112,9 +112,10 @@ class FrameReader(StatementReader):
     def sure_of_century(self, date: DateReading, line: str) -> Confidence:
         """Return how certain the century of a date with a two-digit year is.
 
-        Evidence for it is the day of the week on the line, a four-digit year in the text within 20
-        years of the date, or a state of the 20th century that the text names. Without any, the
-        century is a guess.
+        Evidence is the day of the week on the line, or else four-digit years or states of the 20th
+        century in the text. If the evidence contradicts the date (a different day of the week, or
+        years more than 20 years away), the century is only probable. Without evidence, it is a
+        guess.
         """
         conventions = self.layout.conventions
         named = [word for word in words_of(line) if word in self.vocabulary.weekdays]
@@ -148,7 +149,10 @@ class FrameReader(StatementReader):
             return
 
     def with_year(self, edtf: str) -> str:
-        """Complete a day without a year: its first occurrence after the letter's date."""
+        """Return a day with its year: for "XXXX", the first such day from the letter's date on.
+
+        The result is empty if the letter has no complete date.
+        """
         if not edtf.startswith("XXXX"):
             return edtf
         written = next((s.value for s in self.statements if s.field == "date"), "")
@@ -162,7 +166,7 @@ class FrameReader(StatementReader):
         self.add("place", self.text[place[0] : place[1]], sure, rule, self.quote(*place))
 
     def place_on(self, number: int) -> tuple[int, int] | None:
-        """Return the range of the place at the beginning of a line."""
+        """Return the range of the place at the beginning of a line; None if there is none."""
         line = self.lines[number]
         if len(line.text) > 80:
             return None
@@ -170,7 +174,7 @@ class FrameReader(StatementReader):
         return None if place is None else (line.start + place[0], line.start + place[1])
 
     def place_above(self, dateline: int) -> bool:
-        """Add the place above or below the date in the same block, and return whether it exists."""
+        """Add the place above or below the date in its block; return whether there is one."""
         kinds, number = self.layout.kinds, dateline
         while not self.lines[number].first:
             number -= 1
@@ -191,13 +195,13 @@ class FrameReader(StatementReader):
         return False
 
     def is_address_in_capitals(self, number: int) -> bool:
-        """Whether a line of a letterhead has no word of an office or body."""
+        """Return whether a line of a letterhead has no words that letterheads of offices have."""
         words = words_of(self.lines[number].text)
         known = self.vocabulary.forms["letterheads"].within(words) >= 0
         return self.layout.kinds[number] == "letterhead" and not known
 
     def place_alone(self) -> None:
-        """Add the place of the writer's address, the block right above the salutation."""
+        """Add the place of the writer's address in the block right above the salutation."""
         kinds, end = self.layout.kinds, self.layout.head.salutation or 0
         if not end:
             return
@@ -223,7 +227,7 @@ class FrameReader(StatementReader):
             return
 
     def salutation(self) -> None:
-        """Add the salutation; if the body continues in its block, it is only a guess."""
+        """Add the salutation. It is only a guess if the body begins in its block or line."""
         number = self.layout.head.salutation
         if number is not None:
             sure = GUESS if self.layout.head.run_in else CERTAIN
@@ -257,7 +261,7 @@ class FrameReader(StatementReader):
 
 
 def read_fields(layout: LetterLayout, vocabulary: Vocabulary) -> list[Statement]:
-    """Return all statements that the layout supports."""
+    """Return the statements that forms and layout support, without the type of the document."""
     statements: list[Statement] = []
     for kind in (FrameReader, CorrespondentsReader, ContentReader):
         reader = kind(layout, vocabulary)

@@ -24,8 +24,8 @@ class Mention:
 
     Attributes:
         known: The body, person or place in the vocabulary.
-        start: Offset of its first character, including an article.
-        end: Offset after it.
+        start: The offset of the first character, including an article before the name.
+        end: The offset after the last character.
     """
 
     known: NamedEntity
@@ -36,7 +36,7 @@ class Mention:
 def find_mentions(
     text: str, vocabulary: Vocabulary, start: int = 0, end: int | None = None
 ) -> list[Mention]:
-    """Find the longest names in a range of a text, from left to right, without overlaps.
+    """Return the longest names in a range of a text, in order, without overlaps.
 
     A name in capitals ("SED", "UN") is found only in capitals. Any other name must begin with a
     capital.
@@ -60,7 +60,7 @@ def find_mentions(
 def _longest(
     text: str, start: int, stop: int, lengths: tuple[int, ...], vocabulary: Vocabulary
 ) -> Mention | None:
-    """Return the longest name that begins at a place."""
+    """Return the longest name that begins at an offset; None if there is none."""
     ends: list[int] = []
     words: list[str] = []
     for match in islice(_WORD.finditer(text, start, stop), lengths[0]):

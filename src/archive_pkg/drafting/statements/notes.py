@@ -1,4 +1,4 @@
-"""Find notes of editors, translators and declassifiers in a text, and its slips."""
+"""Find brackets of editors, translators and declassifiers in a text, and slips of the pen."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _BRACKET = re.compile(r"[\[\]]")
 _HAVE = re.compile(r"\b(?:has|have|had) ([a-z]{3,9})\b")
 _WORD_BEFORE = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-# Words that begin a bracket in which an editor describes what is on the page.
+# The first words of a bracket in which an editor describes the page.
 _DESCRIBES = re.compile(
     r"(?:(?:[^\W\d]+ ){0,3}(?:stamp|stamps|seal|seals|letterhead|emblem|coat of arms)"
     r"|handwriting|handwritten|marginal\w*|signatures?|sign|signed|initials"
@@ -31,17 +31,17 @@ _PAGE = re.compile(
     r"\s?(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten)\b)",
     re.IGNORECASE,
 )
-# Only the first characters of a long bracket decide its kind.
+# The number of characters of a bracket that decide its kind.
 SAMPLE = 240
 
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """A bracket in the text, the outermost of nested ones.
+    """A bracketed range of the text. Of nested brackets, it is the outermost.
 
     Attributes:
-        start: Offset of the opening bracket.
-        end: Offset after the closing one.
+        start: The offset of the opening bracket.
+        end: The offset after the closing bracket.
         text: The text, including the brackets.
     """
 
@@ -55,9 +55,9 @@ class NoteKind:
     """The kind of a bracket.
 
     Attributes:
-        kind: A kind of the record's translation notes.
-        rule: The rule that decided it.
-        sure: Whether the words of the bracket say so, not only its form.
+        kind: The kind of the translation note.
+        rule: The rule that decided the kind.
+        sure: Whether the kind is certain.
         originals: The spellings of a source term in Cyrillic, by scheme.
     """
 
@@ -74,7 +74,7 @@ def find_brackets(text: str, most: int) -> tuple[list[Bracket], list[int]]:
 
     Args:
         text: The text.
-        most: Most brackets to find; reading stops there.
+        most: The largest number of brackets to return.
     """
     pairs, loose = _pairs(text, most)
     if loose and "[[" in text:
@@ -87,9 +87,9 @@ def find_brackets(text: str, most: int) -> tuple[list[Bracket], list[int]]:
 def _pairs(
     text: str, most: int, *, doubled: bool = False
 ) -> tuple[list[tuple[int, int]], list[int]]:
-    """Return the ranges of outermost brackets, and the offsets of the others.
+    """Return the ranges of outermost brackets, and the offsets of brackets without a counterpart.
 
-    With `doubled`, a single closing bracket closes two opening ones right next to each other.
+    With `doubled`, a single closing bracket closes two opening brackets next to each other.
     """
     opened: list[int] = []
     pairs: list[tuple[int, int]] = []
@@ -129,7 +129,8 @@ def _endings(vocabulary: Vocabulary) -> tuple[str, ...]:
 def russian_spellings(term: str, vocabulary: Vocabulary) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the Russian spellings that a romanised term may have, by scheme.
 
-    Every word must end as Russian words do, and the romanisation of every spelling is the term.
+    Romanising each spelling gives the term again. The result is empty for a term with a word that
+    does not end as Russian words do.
     """
     words = term.split()
     if not 6 <= len(term) <= 60 or not all(
@@ -176,7 +177,7 @@ def kind_of(bracket: Bracket, text: str, vocabulary: Vocabulary) -> NoteKind:
 
 
 def _describing_rule(inner: str, before: str) -> str:
-    """Return the rule for a bracket that describes the page; empty if it does not.
+    """Return the rule for a bracket that describes the page; empty for any other bracket.
 
     Args:
         inner: The words in the bracket.
@@ -190,7 +191,10 @@ def _describing_rule(inner: str, before: str) -> str:
 
 
 def rendering_before(text: str, bracket: Bracket, words: int) -> tuple[int, int] | None:
-    """Return the range of as many words before a source term as the term has."""
+    """Return the range of the words before a source term that translate it.
+
+    These are as many words as the term has. Returns None if they are not on the same line.
+    """
     before = text[max(0, bracket.start - 200) : bracket.start].rstrip()
     found = list(_WORD_BEFORE.finditer(before))[-words:]
     if len(found) < words or "\n" in before[found[0].start() :]:
@@ -209,7 +213,7 @@ def find_slips(text: str, vocabulary: Vocabulary) -> list[tuple[int, int, str]]:
 
 
 def one_letter_apart(one: str, other: str) -> bool:
-    """Whether two words differ by one letter, or by two neighbouring letters in reverse order."""
+    """Return whether two words differ by one letter, or by the order of two adjacent letters."""
     if one == other or abs(len(one) - len(other)) > 1:
         return False
     start = 0

@@ -13,9 +13,9 @@ _ADVERBS = frozenset({"again", "also", "then", "further", "later", "subsequently
 _NO_NAMES = frozenset(
     {"He", "She", "It", "They", "This", "That", "These", "Detailed", "The", "There"}
 )
-# Words before the reporting verb, at most ("In a letter to Major General Gowon, …").
+# The number of words that are searched for the reporting verb ("In a letter to General Gowon, …").
 REACH = 48
-# The same if no signature or date sets the paragraph off: it must begin with its subject.
+# The same if no short line sets the paragraph off: then it must begin with its subject.
 NEAR = 12
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _QUOTED = re.compile(r"[“\"][^”\"]{0,400}[”\"]")
@@ -28,7 +28,7 @@ _FIRST_PERSON = frozenset(
 
 
 def _has_subject(words: list[str], verb: int) -> bool:
-    """Whether a name comes right before a verb, or before an adverb and the verb."""
+    """Return whether a name comes right before a verb, or before an adverb and the verb."""
     place = verb - 1
     while (
         place >= 0
@@ -40,15 +40,15 @@ def _has_subject(words: list[str], verb: int) -> bool:
 
 
 def is_editorial_summary(text: str, vocabulary: Vocabulary, *, set_off: bool) -> bool:
-    """Whether a paragraph is an editor's summary of the letter.
+    """Return whether a paragraph is an editor's summary of the letter.
 
-    A summary is a complete sentence, has no "I" or "you" outside quotation marks, and has a name
-    as the subject of a reporting verb such as "replied" or "urges".
+    A summary has complete sentences, no "I" or "you" outside quotation marks, and a name as the
+    subject of a reporting verb such as "replied" or "urges".
 
     Args:
         text: The paragraph.
-        vocabulary: The verbs.
-        set_off: Whether the line above is a signature, a date or an address.
+        vocabulary: The vocabulary, with reporting verbs.
+        set_off: Whether the line above is short, as a signature or a date is.
     """
     if len(text) > LONGEST or not text or text[-1] not in ".”\"’'" or not text[0].isupper():
         return False
@@ -67,9 +67,10 @@ def is_editorial_summary(text: str, vocabulary: Vocabulary, *, set_off: bool) ->
 
 
 def is_abstract(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether a line at the end can be an editor's abstract, in sentences of a third person.
+    """Return whether a line at the end can be an editor's abstract.
 
-    Without a reporting verb or a noun for the document in its first words, it is not one.
+    An abstract has no first person, and its first words have a reporting verb or a noun for the
+    document.
     """
     if not 30 <= len(text) <= LONGEST or text[-1] not in ".”\"’'])" or not text[0].isupper():
         return False

@@ -1,7 +1,7 @@
-"""The vocabulary of the rules: phrases of letters, markings, bodies and persons.
+"""Load the vocabulary of the rules: phrases of letters, markings, bodies and persons.
 
-The data is in `forms.yaml`, `markings.yaml`, `agents.yaml` and `documents.yaml`, and the words that
-tell bodies from persons in `names/bodies.yaml`. Users can add files with the same keys.
+The data is in `forms.yaml`, `markings.yaml`, `agents.yaml` and `documents.yaml`. The words that
+distinguish bodies from persons are in `names/bodies.yaml`. Users can add files with the same keys.
 """
 
 from __future__ import annotations
@@ -76,24 +76,24 @@ class PhraseSet:
         return 0
 
     def within(self, words: Sequence[str]) -> int:
-        """Return the place of the first phrase, or -1."""
+        """Return the place of the first phrase among the words, or -1."""
         return next((i for i in range(len(words)) if self.at(words, i)), -1)
 
     def matches(self, words: Sequence[str]) -> bool:
-        """Whether the words are exactly one of the phrases."""
+        """Return whether the words are exactly one of the phrases."""
         return bool(words) and self.at(words) == len(words)
 
 
 @dataclass(frozen=True, slots=True)
 class NamedEntity:
-    """A body, person or place with all forms of its name.
+    """A body, person or place, with all forms of its name.
 
     Attributes:
         name: The full name.
         kind: "organization", "person" or "place".
         short: The short form for titles of records.
         variants: The other forms of the name.
-        part_of: The body that it is an organ of.
+        part_of: The body to which an organ belongs, such as the party of a committee.
     """
 
     name: str
@@ -103,7 +103,7 @@ class NamedEntity:
     part_of: str = ""
 
     def is_abbreviation(self, form: str) -> bool:
-        """Whether a form in capitals is an abbreviation of the name."""
+        """Return whether a form in capitals is an abbreviation of the name."""
         return form in self.variants or form == self.short
 
 
@@ -112,11 +112,11 @@ class Vocabulary:
     """All words and names that the rules look up.
 
     Attributes:
-        forms: The tables of `forms.yaml` as phrases of all languages.
-        months: Month by its name in lower case, in all languages.
-        languages: The languages of each month's name.
-        weekdays: Day of the week by its name; Monday is 1.
-        levels: Level by the words of the marking.
+        forms: The tables of `forms.yaml`, as phrases of all languages.
+        months: The number of a month by its name in lower case, in all languages.
+        languages: The languages of a month's name.
+        weekdays: The number of a day of the week by its name; Monday is 1.
+        levels: The level of a marking by its words.
         order: The levels, lowest first.
         handling: Handling markings that can follow a level.
         alone: Handling markings that can be a classification without a level.
@@ -126,22 +126,22 @@ class Vocabulary:
         words: Short words by their function, to distinguish signatures from other lines.
         office_ends: Words at the end of an office's name, including countries.
         kin: Words of a salutation that are not names.
-        mention: Pattern of the words that mention an enclosure.
-        thing: Pattern of the words for things that are enclosed ("copy").
+        mention: A pattern for words that mention an enclosure.
+        thing: A pattern for nouns for things that are enclosed ("copy").
         past_tenses: Past tenses that cannot follow "has" or "have".
         russian_endings: Endings of Russian words.
         offices: Words of offices and titles before or after a name.
         agents: Bodies, persons and places by each form of their name, casefolded.
-        name_lengths: Numbers of words of the names in `agents`, by first word, longest first.
-        ambiguous: Candidates by the form of address that several people share.
+        name_lengths: The numbers of words of names in `agents` by the first word, longest first.
+        ambiguous: The people whom a form of address may mean, by this form.
         caveats: Markings that restrict copying, handling or circulation.
-        document_kinds: The kind of document by the words of its heading.
+        document_kinds: The kind of a document by the words of its heading.
         field_labels: The field of a head by its label.
-        body_words: Words that begin or head the name of a body.
+        body_words: Words that are the head of a body's name, such as "ministry".
         acronyms: Abbreviations of bodies and states.
         office_words: Single words of offices.
         comrades: Titles of comradeship and courtesy.
-        history: Words next to a date of the document's history.
+        history: Words about the document's later history, such as "declassified".
         slogans: Slogans at the top of party papers.
         towns: Names of towns.
     """
@@ -196,7 +196,7 @@ def _read(text: str, name: str) -> dict[str, Any]:
 
 
 def _flatten(entry: object) -> list[str]:
-    """Return all words under a key, whether listed by language or not."""
+    """Return all words of an entry, which may be listed by language."""
     if isinstance(entry, dict):
         return [word for value in entry.values() for word in _flatten(value)]
     if isinstance(entry, list):
@@ -205,7 +205,7 @@ def _flatten(entry: object) -> list[str]:
 
 
 def _verb_forms(verb: str) -> tuple[str, ...]:
-    """Return the third person and the past tense of an English verb."""
+    """Return possible forms of the third person and the past tense of an English verb."""
     if not verb:
         return ()
     if verb.endswith("e"):
@@ -229,7 +229,10 @@ def _lengths(agents: Mapping[str, NamedEntity]) -> dict[str, tuple[int, ...]]:
 
 
 def _agents(trees: list[dict[str, Any]]) -> dict[str, NamedEntity]:
-    """Return bodies, persons and places by each form of their name; later entries win."""
+    """Return bodies, persons and places by each form of their name.
+
+    A later entry replaces an earlier entry with the same name.
+    """
     by_name: dict[str, NamedEntity] = {}
     for key, kind in (("bodies", "organization"), ("persons", "person"), ("places", "place")):
         for entry in _merged(trees, key):
@@ -265,7 +268,7 @@ def _committee_forms(party: NamedEntity) -> Iterator[str]:
 
 
 def _by_phrase(trees: Iterable[dict[str, Any]], key: str) -> dict[str, str]:
-    """Return the name of a list by each phrase in it; the first list that has a phrase wins."""
+    """Return the name of a list by each phrase in it; by the first list for a repeated phrase."""
     found: dict[str, str] = {}
     for tree in trees:
         for name, phrases in tree.get(key, {}).items():
@@ -369,7 +372,7 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
 
 @cache
 def load_vocabulary(*own: Path) -> Vocabulary:
-    """Load the built-in vocabulary and the user's own files.
+    """Return the built-in vocabulary, with the words of the user's own files.
 
     Args:
         own: YAML files with any of the keys of the built-in files.
