@@ -140,15 +140,19 @@ class Answer:
                 shape = _VARIABLE.sub("…", finding.message)
                 group = alike.setdefault((finding.code, shape), {})
                 group.setdefault((finding.message, finding.hint), []).append(finding)
-        for (code, _), group in alike.items():
+        printed: list[tuple[list[Finding], int]] = []
+        for group in alike.values():
             same = list(group.values())
             most = _EXAMPLES[same[0][0].severity]
-            shown = same[:most]
-            for one, after in zip_longest(shown, shown[1:]):
-                repeated = after is not None and after[0].hint == one[0].hint
-                print_finding(one, subject=subject, err=self.err, with_hint=not repeated)
-            if more := sum(map(len, same[most:])):
-                text = f"         and {more:,} more like this [{code}], see --json"
+            printed += [(one, 0) for one in same[:most]]
+            printed[-1] = printed[-1][0], sum(map(len, same[most:]))
+        for (one, more), after in zip_longest(printed, printed[1:]):
+            first = one[0]
+            following = after[0][0] if after else None
+            repeated = following and (following.code, following.hint) == (first.code, first.hint)
+            print_finding(one, subject=subject, err=self.err, with_hint=bool(more or not repeated))
+            if more:
+                text = f"         and {more:,} more like this [{first.code}], see --json"
                 typer.echo(text, err=self.err)
 
     def say(self, text: str = "", *, bold: bool = False) -> None:
