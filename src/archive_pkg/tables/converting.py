@@ -149,7 +149,12 @@ def filled(records: list[Record], project: Project | None) -> list[Record]:
 
 
 def write_records(
-    records: Sequence[Record], out: StrPath, *, files: StrPath | None = None, replace: bool = False
+    records: Sequence[Record],
+    out: StrPath,
+    *,
+    files: StrPath | None = None,
+    replace: bool = False,
+    progress: Progress | None = None,
 ) -> tuple[int, int]:
     """Write each record into a folder as `<id>/record.yaml`, with copies of its files.
 
@@ -162,6 +167,7 @@ def write_records(
         files: The folder of the records' files, or of one folder per record that is named after its
             id. None copies no files.
         replace: Whether to replace records and files that differ.
+        progress: Called with the number of written records, and the total.
 
     Returns:
         The number of written records and the number of unchanged records.
@@ -173,7 +179,9 @@ def write_records(
     sources = Path(files) if files is not None else None
     if not out.exists():
         with _staging(out) as staging:
-            for record in records:
+            for number, record in enumerate(records):
+                if progress:
+                    progress(number, len(records))
                 folder = staging.path / record.id
                 folder.mkdir()
                 _copy_files(record, folder, sources)
@@ -191,7 +199,9 @@ def write_records(
             f"{some(differing, 5)}",
             "Compare them with the tables. To replace them, add --replace.",
         )
-    for record in new:
+    for number, record in enumerate(new):
+        if progress:
+            progress(number, len(new))
         folder = out / record.id
         folder.mkdir(exist_ok=True)
         _copy_files(record, folder, sources)

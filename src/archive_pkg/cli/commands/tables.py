@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,8 +37,8 @@ app = typer.Typer(
     help="Convert records to tables and back: CSV files, workbooks, data packages.",
 )
 
-MANY_ROWS = 5_000
-"""The minimum number of rows for a progress bar."""
+_PATIENCE = 1.0
+"""Seconds after which a progress bar appears."""
 
 Replace = Annotated[bool, typer.Option("--replace", help="Replace an existing file or folder.")]
 Encoding = Annotated[
@@ -155,7 +156,10 @@ def import_(
             errors = counted(len(report.errors), "error")
             answer.say(f"{path}: {errors}; nothing was written")
             return
-        written, same = write_records(records, out, files=files, replace=replace)
+        with showing_progress(str(out)) as progress:
+            written, same = write_records(
+                records, out, files=files, replace=replace, progress=progress
+            )
         result |= {"records": written, "unchanged": same}
         said = [f"{counted(written, 'record')} written"]
         if same:
@@ -232,19 +236,28 @@ def map_(
 
 @contextmanager
 def showing_progress(what: str) -> Iterator[Progress | None]:
-    """Show a progress bar in a terminal if there are 5,000 rows or more."""
+    """Show a progress bar in a terminal if the work takes longer than a second."""
     if not progress_wanted():
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    started = time.monotonic()
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
         task = bar.add_task(clean(what), visible=False)
 
         def show(done: int, total: int | None) -> None:
-            bar.update(task, completed=done, total=total, visible=(total or done) >= MANY_ROWS)
+            visible = time.monotonic() - started > _PATIENCE
+            bar.update(task, completed=done, total=total, visible=visible)
 
         yield show
 

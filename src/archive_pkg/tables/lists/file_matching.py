@@ -12,16 +12,16 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from archive_pkg.records import NAMES as RECORD_NAMES
+from archive_pkg.records.file_kinds import is_lock_file
 from archive_pkg.reports import Code, Severity
 from archive_pkg.storage import is_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
 FILE_MISSING = Code(
     "tables-list-file-missing",
@@ -68,7 +68,7 @@ _FILLER_WORDS = (
     " nr no file datei plik fichier"
 )
 _FILLERS = frozenset(_FILLER_WORDS.split())
-_IGNORED = re.compile(r"\.|~\$|Thumbs\.db$|desktop\.ini$", re.IGNORECASE)
+_IGNORED = re.compile(r"\.|Thumbs\.db$|desktop\.ini$", re.IGNORECASE)
 _BAG = "bagit.txt"
 Tokens = tuple[str | int, ...]
 
@@ -285,6 +285,7 @@ def _files_below(folder: Path) -> Iterator[Path]:
             continue
         folders[:] = sorted(name for name in folders if not _IGNORED.match(name))
         for name in files:
-            path = folder.__class__(here, name)
-            if not _IGNORED.match(name) and not path.is_symlink() and is_regular(path):
+            path = Path(here, name)
+            is_left_out = _IGNORED.match(name) or is_lock_file(name) or path.is_symlink()
+            if not is_left_out and is_regular(path):
                 yield path

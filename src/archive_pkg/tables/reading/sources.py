@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import storage
 from archive_pkg.records import NAMES as RECORD_NAMES
+from archive_pkg.records.file_kinds import is_lock_file
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.storage import is_folder, is_regular
 from archive_pkg.tables.reading.csv_files import read_csv
@@ -15,6 +16,8 @@ from archive_pkg.tables.reading.headers import likely_table, normalize_header
 from archive_pkg.tables.schema.layout import LETTERS, tables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from archive_pkg.paths import StrPath
     from archive_pkg.tables.reading.sheets import Sheet
     from archive_pkg.tables.schema.layout import Table
@@ -45,12 +48,14 @@ MAP_ENDING = ".map.yaml"
 def is_tables(path: StrPath) -> bool:
     """Return whether a path is a file of tables, or a folder with such files and no record."""
     path = Path(path)
+    if is_lock_file(path.name):
+        return False
     if path.name == DESCRIPTOR or path.suffix.lower() in ENDINGS:
         return True
     if not is_folder(path):
         return False
     try:
-        inside = list(path.iterdir())
+        inside = list(_shown(path))
     except OSError:  # reported when the folder is searched
         return False
     folders = [path, *filter(is_folder, inside)]
@@ -68,7 +73,7 @@ def subjects(path: StrPath) -> list[Path]:
     path = Path(path)
     if not path.is_dir() or find_descriptor(path):
         return [path]
-    files = sorted(file for file in path.iterdir() if is_regular(file) and is_tables(file))
+    files = sorted(filter(is_tables, filter(is_regular, _shown(path))))
     alone = [file for file in files if not _is_named_as_table(file)]
     return [path, *alone] if len(alone) < len(files) else alone
 
@@ -77,7 +82,8 @@ def open_sheets(path: Path, *, encoding: str | None = None) -> tuple[dict[str, S
     """Return the sheets of a catalogue by table, and the findings about the files.
 
     Args:
-        path: A CSV file, a workbook, a datapackage.json, or a folder with either.
+        path: A CSV file, a workbook, a datapackage.json, or a folder that has a datapackage.json or
+            CSV files.
         encoding: The encoding of CSV files that the user declares.
 
     Raises:
@@ -120,10 +126,17 @@ def raw_sheets(path: Path, *, encoding: str | None = None) -> tuple[list[Sheet],
 
 
 def _folder(path: Path, encoding: str | None) -> list[Sheet]:
-    found = sorted(file for file in path.iterdir() if file.suffix.lower() in (".csv", ".tsv"))
+    found = sorted(file for file in _shown(path) if file.suffix.lower() in (".csv", ".tsv"))
     files = [file for file in found if not file.is_symlink()]
     named = [file for file in files if _is_named_as_table(file)]
     return [read_csv(file, encoding=encoding) for file in named or files]
+
+
+def _shown(folder: Path) -> Iterator[Path]:
+    """Yield what is in a folder, without hidden files and lock files of open documents."""
+    for path in folder.iterdir():
+        if not (path.name.startswith(".") or is_lock_file(path.name)):
+            yield path
 
 
 def _is_named_as_table(file: Path) -> bool:

@@ -1,0 +1,81 @@
+"""What people see of work on many subjects: groups of findings, totals, progress, lock files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archive_pkg.cli import bulk
+from archive_pkg.cli.output import Answer
+from archive_pkg.collection import Done
+from archive_pkg.reports import Code, Location, Severity
+from program import run_here
+
+ASKED = Code("tables-cell-ambiguous", Severity.WARNING, "A cell has several readings.")
+READ = Code("tables-read-as", Severity.ADVICE, "A cell was interpreted.")
+
+
+def test_findings_that_differ_only_in_words_and_numbers_are_a_group(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = [
+        READ.at(Location("a.csv", cell=f"A{n}"), f"“{n}” is read as 19{n}") for n in range(10, 50)
+    ]
+    found += [READ.at(Location("a.csv", cell=f"B{n}"), "“x” is read as a person") for n in range(9)]
+    found.append(ASKED.at(Location("a.csv"), "it can be read in two ways"))
+    Answer("check", as_json=False).show(found, "a.csv")
+    said = capsys.readouterr().out
+    assert said.startswith("warning ")
+    assert said.count("is read as 19") == 3
+    assert "and 37 more like this [tables-read-as]" in said
+    assert said.count("is read as a person") == 1
+    assert "and 6 more, see --json" in said
+
+
+@pytest.mark.parametrize(("total", "expected"), [(40, "10 of 40: 10 built; "), (0, "10: 10 built")])
+def test_a_terminal_shows_how_many_are_done_and_the_time_left(
+    total: int, expected: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bulk, "progress_wanted", lambda: True)
+    if not total:
+        monkeypatch.setattr(bulk, "_COUNTED", 1)
+    answer = bulk.BulkAnswer(Answer("build", as_json=False), None)
+    subjects, few = answer.ahead((Path(str(n)) for n in range(40)), lambda done: [])
+    assert not few
+    assert len(list(subjects)) == 40
+    for number in range(10):
+        answer._shown = -1
+        answer.take(Done(str(number), "built"))
+    shown = capsys.readouterr().err
+    assert expected in shown
+    assert (" left" in shown) == bool(total)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(4.2, "4 s"), (600, "10 min"), (12_000, "3 h 20 min")]
+)
+def test_a_time_is_given_in_words(seconds: float, words: str) -> None:
+    assert bulk.duration(seconds) == words
+
+
+def test_the_counts_of_a_run_are_its_last_line(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = bulk.BulkAnswer(Answer("build", as_json=False), None)
+    for number in range(9):
+        answer.take(Done(str(number), "built", findings=[ASKED.at(Location(str(number)), "two")]))
+    answer.end()
+    assert capsys.readouterr().out.splitlines()[-1] == "9 built"
+
+
+def test_lock_files_of_open_documents_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("list.csv").write_text("id,type,title\na,letter,A\n")
+    for name in ("~$list.csv", "._list.csv", "~$letter.docx"):
+        Path(name).write_bytes(b"\x05\0\0")
+    done = run_here("check", "list.csv", "~$list.csv", "~$letter.docx", "--quiet")
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = run_here("check", "list.csv", "~$list.csv")
+    assert "the lock file of an open document" in done.stdout
+    assert run_here("check", ".").returncode == 0
