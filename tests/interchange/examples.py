@@ -347,6 +347,24 @@ PARTICULARS: dict[str, Any] = {
             "identifier": {"scheme": "local", "value": "markvalue"},
             "note": "markreply",
         },
+        {
+            "kind": "enclosure-of",
+            "title": "markprotocol",
+            "identifier": {"scheme": "doi", "value": "10.1000/markdoi"},
+        },
+    ],
+    "number": "marknumber",
+    "recorded": {"edtf": "1961-03-02", "note": "markdoubt", "place": {"name": "markhall"}},
+    "participants": [{"agent": "reader", "office": "markoffice", "side": "markside"}],
+    "enclosures": [
+        {
+            "id": "map",
+            "title": "markmap",
+            "number": "markletter",
+            "sender": ["writer"],
+            "date": "1961-02-28",
+            "record": "markmaprecord",
+        },
     ],
     "agents": [
         {"id": "writer", "name": "markwriter", "kind": "person"},

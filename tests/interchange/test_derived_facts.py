@@ -328,13 +328,8 @@ def test_access_and_methods_are_expressed_in_words() -> None:
 
 
 def test_an_open_date_is_given_in_its_words() -> None:
-    letter = record(
-        date={"as_written": "1923-24", "note": "or 1924"}, received={"as_written": "in May"}
-    )
-    assert list(derived_facts.open_dates(letter)) == [
-        "Date as written: 1923-24 (or 1924)",
-        "Date received as written: in May",
-    ]
+    letter = record(date={"as_written": "1923-24", "note": "or 1924"})
+    assert list(derived_facts.open_dates(letter)) == ["Date as written: 1923-24 (or 1924)"]
     assert list(derived_facts.open_dates(record(date={"edtf": "1923"}))) == []
 
 

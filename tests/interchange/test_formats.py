@@ -119,7 +119,13 @@ def test_a_full_and_a_bare_record_are_valid_in_each_format(
 
 
 @pytest.mark.parametrize(
-    ("record", "context"), [(full(), FULL_CONTEXT), (bare(), BARE_CONTEXT)], ids=["full", "bare"]
+    ("record", "context"),
+    [
+        (full(), FULL_CONTEXT),
+        (bare(), BARE_CONTEXT),
+        (Record.model_validate(BARE | PARTICULARS), BARE_CONTEXT),
+    ],
+    ids=["full", "bare", "particulars"],
 )
 def test_datacite_s_json_is_valid(record: Record, context: ExportContext) -> None:
     schema = json.loads((official("datacite-json") / "datacite-v4.5.json").read_text("utf-8"))

@@ -161,10 +161,10 @@ def test_a_date_that_is_not_a_day_is_a_range_with_its_edtf(
 
 def test_a_date_without_two_ends_is_described() -> None:
     assert words(date={"edtf": "1957/..", "note": "a stamp"}) == [
-        "Date of the letter: EDTF 1957/..; a stamp"
+        "Date of the document: EDTF 1957/..; a stamp"
     ]
     assert "dates" not in exported(date={"edtf": "1957/.."})
-    assert words(received={"edtf": "../1957"}) == ["Date received: EDTF ../1957"]
+    assert words(received={"edtf": "../1957"}) == ["Received: ../1957"]
     assert words(date={"as_written": "1956/57"}) == ["Date as written: 1956/57"]
     assert exported(received={"edtf": "1957"})["dates"] == [
         {"date": "1957", "type": {"id": "other"}, "description": "Received"}

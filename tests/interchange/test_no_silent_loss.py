@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 PART_FIELDS = (".made_from", ".part_of", ".about", ".part", ".objects", ".sources")
 OTHER_WORDS = {
+    "present": ["participant"],
     "organization": ["corp", "}org"],
     "person": ["pers"],
     "family": ["famname", "persongrp"],
@@ -170,7 +171,7 @@ def is_in(record: Record, kind: str, value: Any, said: str) -> bool:
         words = (title, f"part-{value}", f"part/{value}")
         return any(word in said for word in words)
     if isinstance(value, bool):
-        return kind == "parts.held"
+        return kind == "parts.held" or f"excerpt: {'yes' if value else 'no'}" in said.casefold()
     if isinstance(value, Span):
         value = f"{value.start} to {value.end}"
     words = [str(value), *OTHER_WORDS.get(value, ())]

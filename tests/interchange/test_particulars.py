@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from examples import FULL_CONTEXT, PARTICULARS, record
 
@@ -29,3 +31,44 @@ def test_each_particular_is_in_the_document_or_reported_as_lost(name: str) -> No
             assert given.agent(value[0]).name.encode() in document
         elif isinstance(value, str) and value.startswith("mark"):
             assert value.encode() in document, f"{name} does not have {kind}"
+
+
+RELATED = [
+    {"kind": kind, "title": kind, "identifier": {"scheme": "doi", "value": f"10.1000/{kind}"}}
+    for kind in ("reply-to", "enclosure-of", "draft-of", "version-of", "same-as", "refers-to")
+]
+
+
+def test_relations_have_the_types_of_each_standard_and_a_reply_is_described() -> None:
+    given = record(relations=RELATED)
+    data = json.loads(export("datacite-json", given))
+    assert [
+        (item["relationType"], item["relatedItemIdentifier"]["relatedItemIdentifier"])
+        for item in data["relatedItems"]
+    ] == [
+        ("IsPartOf", "10.1000/enclosure-of"),
+        ("IsPreviousVersionOf", "10.1000/draft-of"),
+        ("IsVersionOf", "10.1000/version-of"),
+        ("IsIdenticalTo", "10.1000/same-as"),
+        ("References", "10.1000/refers-to"),
+    ]
+    assert data["descriptions"][0]["description"] == "Reply to: reply-to; DOI 10.1000/reply-to"
+    metadata = json.loads(export("invenio", given))["metadata"]
+    assert metadata["related_identifiers"][0] == {
+        "identifier": "10.1000/enclosure-of",
+        "scheme": "doi",
+        "relation_type": {"id": "ispartof"},
+    }
+    document = json.loads(export("schema-org", given))["@graph"][0]
+    assert document["isPartOf"] == [{"@id": "#related-2"}]
+    assert document["mentions"] == [{"@id": "#related-6"}]
+
+
+def test_names_come_from_their_parts() -> None:
+    parts = {"family": "Orlov", "given": "Ivan", "patronymic": "Sergeyevich"}
+    agents = [{"id": "o", "name": "Ivan Orlov", "kind": "person", "name_parts": parts}]
+    given = record(authors=["o"], agents=agents)
+    [creator] = json.loads(export("invenio", given))["metadata"]["creators"]
+    assert creator["person_or_org"]["family_name"] == "Orlov"
+    assert creator["person_or_org"]["given_name"] == "Ivan Sergeyevich"
+    assert b"author = {Orlov, Ivan Sergeyevich}" in export("bibtex", given)

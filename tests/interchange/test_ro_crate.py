@@ -17,7 +17,7 @@ DESCRIPTOR = {
     "about": {"@id": "./"},
     "conformsTo": {"@id": "https://w3id.org/ro/crate/1.2"},
 }
-LETTER = {"@id": "#letter"}
+LETTER = {"@id": "#document"}
 
 
 def graph(of: Record, context: ExportContext = BARE_CONTEXT, name: str = "ro-crate") -> list[Any]:

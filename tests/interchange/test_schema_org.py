@@ -12,7 +12,7 @@ from places import expected, places
 
 from archive_pkg.interchange import ExportContext, FileFacts, export
 
-LETTER = "#letter"
+DOCUMENT = "#document"
 
 
 def exported(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, dict[str, Any]]:
@@ -40,7 +40,7 @@ def test_unknown_values_are_left_out() -> None:
         "@context": "https://schema.org",
         "@graph": [
             {
-                "@id": LETTER,
+                "@id": DOCUMENT,
                 "@type": ["Message", "ArchiveComponent"],
                 "name": "A letter",
                 "identifier": ["x"],
@@ -71,7 +71,7 @@ def test_parts_are_related_to_the_letter_and_to_other_parts() -> None:
         {"id": "again", "title": "MAP", "part": "map"},
     ]
     things = exported(parts=parts, agents=agents, enclosures=enclosures)
-    letter = things[LETTER]
+    letter = things[DOCUMENT]
     assert letter["workExample"] == refs("#part-o", "#part-en")
     assert letter["messageAttachment"] == refs("#enclosure-list", "#part-map")
     assert letter["hasPart"] == refs("#enclosure-list", "#part-map", "#part-leaf")
@@ -85,26 +85,26 @@ def test_parts_are_related_to_the_letter_and_to_other_parts() -> None:
         if name.startswith("#part-")
     }
     assert tied == {
-        "#part-o": {"genre": "original", "exampleOfWork": {"@id": LETTER}},
+        "#part-o": {"genre": "original", "exampleOfWork": {"@id": DOCUMENT}},
         "#part-en": {
             "genre": "translation",
-            "exampleOfWork": {"@id": LETTER},
+            "exampleOfWork": {"@id": DOCUMENT},
             "translationOfWork": refs("#part-o"),
             "translator": refs("#agent-a"),
             "creditText": "By hand; made with DeepX",
         },
         "#part-map": {
             "genre": "enclosure",
-            "isPartOf": refs(LETTER),
+            "isPartOf": refs(DOCUMENT),
             "alternateName": ["A map"],
         },
         "#part-leaf": {
             "genre": "scan",
-            "isPartOf": refs(LETTER, "#part-o"),
+            "isPartOf": refs(DOCUMENT, "#part-o"),
             "creator": refs("#agent-a"),
         },
         "#part-map-en": {"genre": "translation", "translationOfWork": refs("#part-map")},
-        "#part-sum": {"genre": "summary", "about": refs(LETTER)},
+        "#part-sum": {"genre": "summary", "about": refs(DOCUMENT)},
         "#part-note": {"genre": "summary", "about": refs("#part-map")},
     }
 
@@ -117,7 +117,7 @@ def test_an_enclosed_part_that_is_not_listed_is_an_attachment() -> None:
         part("copy", "translation", made_from=["map"]),
         part("legend", "enclosure", part_of=["copy"]),
     ]
-    letter = exported(parts=parts)[LETTER]
+    letter = exported(parts=parts)[DOCUMENT]
     assert letter["messageAttachment"] == refs("#part-map")
     assert letter["hasPart"] == refs("#part-map", "#part-leaf")
 
@@ -125,10 +125,10 @@ def test_an_enclosed_part_that_is_not_listed_is_an_attachment() -> None:
 def test_mentioned_places_are_separate_from_the_place_of_writing() -> None:
     mentioned = [{"name": "Lviv"}, {"name": "Odesa"}]
     things = exported(mentioned_places=mentioned)
-    assert "locationCreated" not in things[LETTER]
-    assert things[LETTER]["mentions"] == refs("#place-1", "#place-2")
+    assert "locationCreated" not in things[DOCUMENT]
+    assert things[DOCUMENT]["mentions"] == refs("#place-1", "#place-2")
     assert things["#place-2"] == {"@id": "#place-2", "@type": "Place", "name": "Odesa"}
-    letter = exported(mentioned_places=mentioned, place={"name": "Kyiv"})[LETTER]
+    letter = exported(mentioned_places=mentioned, place={"name": "Kyiv"})[DOCUMENT]
     assert letter["locationCreated"] == refs("#place-1")
     assert letter["mentions"] == refs("#place-2", "#place-3")
 
@@ -161,7 +161,7 @@ def test_agents_with_one_identifier_are_one_thing_with_all_values() -> None:
         "jobTitle": "Clerk",
         "identifier": ["http://www.wikidata.org/entity/Q1"],
     }
-    assert things[LETTER]["contributor"] == refs("http://www.wikidata.org/entity/Q1")
+    assert things[DOCUMENT]["contributor"] == refs("http://www.wikidata.org/entity/Q1")
 
 
 def test_agents_have_the_type_and_the_title_of_their_kind() -> None:
@@ -196,7 +196,7 @@ def test_subjects_share_the_description_of_their_scheme() -> None:
         {"term": "War", "identifier": {"scheme": "local", "value": "U"}},
     ]
     things = exported(subjects=subjects)
-    assert things[LETTER]["about"] == [{"@id": "#subject-1"}, "Trade", {"@id": "#subject-3"}]
+    assert things[DOCUMENT]["about"] == [{"@id": "#subject-1"}, "Trade", {"@id": "#subject-3"}]
     assert things["#subject-3"] == {
         "@id": "#subject-3",
         "@type": "DefinedTerm",
@@ -217,10 +217,10 @@ def test_subjects_share_the_description_of_their_scheme() -> None:
 )
 def test_a_licence_in_words_gets_no_address(licence: str, name: str) -> None:
     things = exported(rights={"statement": "Free.", "licence": licence})
-    assert things[LETTER]["license"] == {"@id": name}
+    assert things[DOCUMENT]["license"] == {"@id": name}
     assert things[name] == {"@id": name, "@type": "CreativeWork", "name": licence}
     alone = exported(rights={"statement": "Free."})
-    assert alone[LETTER]["copyrightNotice"] == "Free."
+    assert alone[DOCUMENT]["copyrightNotice"] == "Free."
     assert len(alone) == 1
 
 
@@ -247,12 +247,12 @@ def test_a_file_has_only_its_known_values() -> None:
 
 def test_custody_and_donor_are_described() -> None:
     agents = [{"id": "a", "name": "Ann", "kind": "person"}]
-    assert exported(agents=agents, donor="a")[LETTER]["description"] == "Donor: Ann"
-    assert exported(custody="Ours.")[LETTER]["description"] == "Custody: Ours."
+    assert exported(agents=agents, donor="a")[DOCUMENT]["description"] == "Donor: Ann"
+    assert exported(custody="Ours.")[DOCUMENT]["description"] == "Custody: Ours."
 
 
 def test_a_summary_without_an_author_is_only_an_abstract() -> None:
     things = exported(summary={"text": "On tanks."})
-    assert things[LETTER]["abstract"] == "On tanks."
+    assert things[DOCUMENT]["abstract"] == "On tanks."
     assert len(things) == 1
-    assert "subjectOf" not in things[LETTER]
+    assert "subjectOf" not in things[DOCUMENT]

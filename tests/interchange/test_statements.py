@@ -97,7 +97,17 @@ class Says:
         self.parts = {part.id: part for part in record.parts}
 
     def names(self, ids: Iterable[str]) -> set[str]:
-        return {plain(self.record.agent(name).name) for name in ids}
+        """The names of agents, and those that their parts make."""
+        agents = [self.record.agent(name) for name in ids]
+        parts = [agent.name_parts for agent in agents if agent.name_parts]
+        made = {plain(agent.name) for agent in agents}
+        for part in parts:
+            given = " ".join(filter(None, (part.given, part.patronymic)))
+            made |= {
+                plain(f"{part.family}, {given}"),
+                plain(f"{part.family} {given} {part.suffix}"),
+            }
+        return made
 
     @property
     def derived(self) -> set[tuple[str, str]]:
@@ -401,8 +411,9 @@ def check_datacite(says: Says, written: bytes) -> None:
     assert set(words(xml(written, "rights"))) <= says.rights | says.access
     assert set(words(xml(written, "language"))) <= says.languages
     for date in xml(written, "date"):
+        occasion = date.get("dateInformation", "").partition(";")[0]
         created = date.get("dateType") == "Created"
-        assert says.covers(date.text, says.record.date if created else says.record.received)
+        assert says.covers(date.text, getattr(says.record, "date" if created else occasion))
     translated_from = {
         says.title(n)
         for p in says.record.parts

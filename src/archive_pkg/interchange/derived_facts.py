@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import re
 from graphlib import TopologicalSorter
-from itertools import count
+from itertools import chain, count
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from archive_pkg.interchange.dates import edtf_of
+from archive_pkg.interchange.dates import edtf_of, plain
 from archive_pkg.records.display import label, words
-from archive_pkg.records.models import Event
+from archive_pkg.records.models import Event, RecordedEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from archive_pkg.records.models import Agent, Date, Part, Reclassification, Record
+    from archive_pkg.records.models import (
+        Agent,
+        Date,
+        DateAndPlace,
+        Enclosure,
+        Part,
+        Reclassification,
+        Record,
+    )
     from archive_pkg.records.vocabularies.identifiers import Identifier
 
 Bond = Literal["version", "part", "about", "other"]
@@ -32,6 +40,38 @@ MAKERS = {
 
 SOFTWARE = "software"
 """The role of every program."""
+
+OCCASIONS = (
+    "recorded.kind",
+    *(f"{name}.{field}" for name in ("recorded", "dispatched", "received")
+      for field in ("edtf", "as_written", "calendar", "note", "place.name")),
+)  # fmt: skip
+"""The fields that `occasion_words` has."""
+PARTICULARS = (
+    "number", "attention", "distribution", "copy_number", "filing_reference", "excerpt",
+    *OCCASIONS, "participants.office", "participants.side", "enclosures.number",
+    "enclosures.sender", "enclosures.date.edtf", "enclosures.date.as_written",
+    "enclosures.date.calendar", "enclosures.record", "mentioned_agents",
+)  # fmt: skip
+"""The fields that `labelled_particulars` has."""
+ITEMS = ("items.title", "items.number", "items.record")
+"""The fields that `items` has."""
+RELATIONS = (
+    "relations.kind", "relations.record", "relations.title", "relations.identifier.scheme",
+    "relations.identifier.value", "relations.identifier.note", "relations.note",
+)  # fmt: skip
+"""The fields that `related` has."""
+CLASSIFICATION = (
+    "classification.as_written", "classification.caveats", "classification.scheme",
+    "classification.level", "classification.history.action", "classification.history.date.edtf",
+    "classification.history.by", "classification.history.level", "classification.history.note",
+)  # fmt: skip
+"""The fields that `classification_in_words` has."""
+NOTES = (
+    "translation_notes.kind", "translation_notes.at", "translation_notes.text",
+    "translation_notes.rendering", "translation_notes.original", "translation_notes.romanized",
+)  # fmt: skip
+"""The fields that `note_words` has; of the place only the words."""
 
 _YEAR = r"(?:ca?\. ?|approximately )?\d{3,4}\??"
 _LIFE = re.compile(rf"(?:(?:b\.|d\.|fl\.|born|died|active) ?{_YEAR}|{_YEAR} ?[-–] ?(?:{_YEAR})?)")
@@ -167,10 +207,14 @@ def senders(record: Record) -> list[Agent]:
 
 
 def family_and_given(agent: Agent) -> NamePieces | None:
-    """Split the name of a person in index form, such as "Khrushchev, Nikita, 1894-1971".
+    """Split the name of a person, by its parts or its index form, "Khrushchev, Nikita, 1894-1971".
 
     Dates of life are dropped. Returns None for a name in any other form, and for other agents.
     """
+    parts = agent.name_parts
+    if agent.kind == "person" and parts and parts.family and parts.given:
+        given = " ".join(filter(None, (parts.given, parts.patronymic)))
+        return NamePieces(parts.family, given, parts.suffix or "")
     pieces = [piece.strip() for piece in agent.name.split(",")]
     while pieces and _LIFE.fullmatch(pieces[-1]):
         pieces.pop()
@@ -427,32 +471,81 @@ def restrictions(record: Record) -> Iterator[str]:
 
 
 def open_dates(record: Record) -> Iterator[str]:
-    """Yield the words of each open date, such as `Date as written: 1923-24 (or 1924)`."""
-    for name, date in (("Date", record.date), ("Date received", record.received)):
-        if date and date.edtf is None:
-            yield f"{name} as written: {date.as_written}" + (f" ({date.note})" * bool(date.note))
+    """Yield the document's date if it has words but no EDTF: `Date as written: 1923-24 (or 1924)`.
+
+    The dates of `occasions` are among the particulars.
+    """
+    date = record.date
+    if date and date.edtf is None:
+        yield f"Date as written: {date.as_written}" + (f" ({date.note})" * bool(date.note))
+
+
+def occasions(record: Record) -> Iterator[tuple[str, DateAndPlace]]:
+    """Yield the name, date and place of what the document records, its dispatch and its receipt."""
+    for name in ("recorded", "dispatched", "received"):
+        date: DateAndPlace | None = getattr(record, name)
+        if date:
+            yield name, date
+
+
+def occasion_words(date: DateAndPlace, name: str = "") -> str:
+    """Return everything that is known of an occasion.
+
+    With its name, the words are for a date that has its day already.
+    """
+    kind = date.kind if isinstance(date, RecordedEvent) else None
+    edtf = edtf_of(date)
+    edtf = None if name and edtf and plain(edtf) == edtf else edtf
+    calendar = f"{date.calendar} calendar" if date.calendar else None
+    place = date.place.name if date.place else None
+    said = (name, kind, edtf, date.as_written, calendar, place, date.note)
+    return "; ".join(str(word) for word in said if word)
 
 
 def particulars(record: Record) -> Iterator[tuple[str, str]]:
-    """Yield the names and words of the fields for which most formats have no element."""
+    """Yield the name and words of each field that formats can only hold as a note."""
+    if record.number:
+        yield "number", record.number
     if record.attention:
         yield "attention", "; ".join(agent.name for agent in agents(record, record.attention))
     if record.distribution:
         yield "distribution", record.distribution
     if record.dispatched:
-        sent = record.dispatched
-        place = sent.place.name if sent.place else None
-        said = (sent.edtf, sent.as_written, place, sent.note)
-        yield "dispatched", "; ".join(str(word) for word in said if word)
+        yield "dispatched", occasion_words(record.dispatched)
     if record.copy_number:
         yield "copy_number", record.copy_number
     if record.filing_reference:
         yield "filing_reference", record.filing_reference
+    if record.excerpt is not None:
+        yield "excerpt", words(record, record.excerpt)
 
 
-def labelled_particulars(record: Record) -> Iterator[str]:
-    """Yield the `particulars` with their labels, such as `Copy number: 2`."""
-    return (f"{label(name)}: {said}" for name, said in particulars(record))
+def _more_particulars(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield the name and words of each field that only formats for such documents have."""
+    for name, date in occasions(record):
+        if name != "dispatched":
+            yield name, occasion_words(date)
+    for one in record.participants:
+        if one.office or one.side:
+            yield "participant", words(record, one)
+    for item in record.enclosures:
+        if said := enclosure_words(record, item):
+            yield "enclosure", said
+    if record.mentioned_agents:
+        yield "mentioned", "; ".join(one.name for one in agents(record, record.mentioned_agents))
+
+
+def enclosure_words(record: Record, item: Enclosure) -> str:
+    """Return everything that is known of an enclosure; "" if that is only its title."""
+    more = item.number or item.sender or item.date or item.record
+    return words(record, item, dates=str) if more else ""
+
+
+def labelled_particulars(record: Record, without: Collection[str] = ()) -> Iterator[str]:
+    """Yield all particulars with their labels: `Copy number: 2`, except those of some names."""
+    for name, said in chain(particulars(record), _more_particulars(record)):
+        if name not in without:
+            yield f"{label(name)}: {said}"
 
 
 def items(record: Record) -> Iterator[str]:

@@ -62,11 +62,8 @@ _IN_OTHER_WORDS = frozenset(
 )
 """Fields whose values formats express in their own words or as a link, so that the document cannot
 be searched for them."""
-_EXCEPTIONS = {
-    "agents.kind": frozenset({"family", "software"}),
-    "participants.part": frozenset({"present"}),
-}
-"""For some fields, the only values to which the condition in the mapping applies."""
+_ODD_KINDS = frozenset({"family", "software"})
+"""The only kinds of agents to which the condition in the mapping applies."""
 OF_AGENTS = {path.replace(".*", "") for what, path in reference_paths(Record) if what == "agent"}
 """Fields whose values are ids of agents."""
 _INTERNAL = frozenset({f"{name}.id" for name, field in ID_FIELDS.items() if field == "id"})
@@ -219,14 +216,13 @@ def _times(places: Sequence[str]) -> str:
     return f" ({len(places)} times)" if len(places) > 1 else ""
 
 
-def _open_words(record: Record) -> set[str]:
-    """Return the places of the words and notes of open dates.
+def _open_words(record: Record) -> tuple[str, ...]:
+    """Return the places of the words and note of an open date.
 
     Some formats write them as a description, although they cannot hold these fields.
     """
-    dates = {"date": record.date, "received": record.received}
-    opened = [name for name, date in dates.items() if date and date.edtf is None]
-    return {f"{name}.{field}" for name in opened for field in ("as_written", "note")}
+    opened = record.date and record.date.edtf is None
+    return ("date.as_written", "date.note") if opened else ()
 
 
 class _Said:
@@ -298,8 +294,7 @@ def _is_present(record: Record, kind: str, value: Any, where: str, said: _Said) 
     """
     several = value if isinstance(value, tuple) else (value,)
     if kind.rpartition(".")[2] in _IN_OTHER_WORDS:
-        exceptions = _EXCEPTIONS.get(kind)
-        return "(" not in where or bool(exceptions and exceptions.isdisjoint(several))
+        return "(" not in where or (kind == "agents.kind" and value not in _ODD_KINDS)
     return all(_is_said(record, kind, one, said) for one in several)
 
 

@@ -203,7 +203,9 @@ def _level(level: HoldingLevel) -> str:
 @_words.register
 def _(value: Publication, record: Record, dates: DateWords) -> str:
     first, *more = publication_parts(record, value, dates)
-    return ". ".join(part.rstrip(".") for part in (first, *more)) + "." if more else first
+    # The two dots of a date with an open end, "1960/..", are not the end of a sentence.
+    parts = (part if part.endswith("..") else part.removesuffix(".") for part in (first, *more))
+    return ". ".join(parts) + "." if more else first
 
 
 def publication_parts(

@@ -20,9 +20,9 @@ from archive_pkg.records.display import classification_in_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archive_pkg.dates.edtf_string import Edtf
     from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Agent, Record, WrittenDate
+    from archive_pkg.records.vocabularies.identifiers import Identifier
 
 NAMESPACE = "http://datacite.org/schema/kernel-4"
 TO_BE_ANNOUNCED = ":tba"
@@ -31,6 +31,18 @@ NO_YEAR = "0000"
 
 _CONTRIBUTOR_TYPES = {"translator": "Translator"}
 """The contributorType of each role for which DataCite has one. Other roles are "Other"."""
+
+RELATIONS = {
+    "enclosure-of": "IsPartOf",
+    "item-of": "IsPartOf",
+    "draft-of": "IsPreviousVersionOf",
+    "version-of": "IsVersionOf",
+    "same-as": "IsIdenticalTo",
+    "refers-to": "References",
+}
+"""The relations for which the schema has a relationType. It has none for a reply."""
+_IDENTIFIER_TYPES = {"doi": "DOI", "handle": "Handle", "ark": "ARK"}
+"""The types of identifiers of related items that are not addresses."""
 
 MAPPING = {
     "id": "alternateIdentifier",
@@ -46,23 +58,14 @@ MAPPING = {
     "recipients": "contributor, Other; description, Other",
     "copies_to": "contributor, Other; description, Other",
     "participants.agent": "contributor, Other; description, Other",
-    "participants.part": "description, Other (except of those who were only present)",
+    "participants.part": "description, Other",
     "date.edtf": "date, Created (a range where it is vague)",
     "date.as_written": "dateInformation",
     "date.note": "dateInformation",
-    "received.edtf": "date, Other",
-    "received.as_written": "dateInformation",
-    "received.note": "dateInformation",
+    **dict.fromkeys(derived_facts.PARTICULARS, "description, Other"),
+    **dict.fromkeys(derived_facts.OCCASIONS, "date, Other; or description, Other"),
     "place.name": "geoLocationPlace",
-    "classification.as_written": "description, Other",
-    "classification.caveats": "description, Other",
-    "classification.scheme": "description, Other",
-    "classification.level": "description, Other",
-    "classification.history.action": "description, Other",
-    "classification.history.date.edtf": "description, Other",
-    "classification.history.by": "description, Other",
-    "classification.history.level": "description, Other",
-    "classification.history.note": "description, Other",
+    **dict.fromkeys(derived_facts.CLASSIFICATION, "description, Other"),
     "summary.text": "description, Abstract",
     "summary.author": "contributor, Other; description, Other",
     "subjects.term": "subject",
@@ -79,13 +82,10 @@ MAPPING = {
     "parts.access.rule": "rights",
     "parts.made_from": "relatedItem, IsTranslationOf (of a translation)",
     "parts.part_of": "relatedItem, HasPart (of the document)",
-    "translation_notes.kind": "description, Other",
-    "translation_notes.at": "description, Other (the words alone)",
-    "translation_notes.text": "description, Other",
-    "translation_notes.rendering": "description, Other",
-    "translation_notes.original": "description, Other",
-    "translation_notes.romanized": "description, Other",
+    **dict.fromkeys(derived_facts.NOTES, "description, Other"),
     "enclosures.title": "relatedItem, HasPart",
+    **dict.fromkeys(derived_facts.ITEMS, "description, TableOfContents"),
+    **dict.fromkeys(derived_facts.RELATIONS, "description, Other; relatedItem"),
     "holdings": "relatedItem, IsPartOf",
     "custody": "description, Other",
     "donor": "contributor, Other; description, Other",
@@ -140,18 +140,7 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
         parent = put(resource, "geoLocations")
         for location in data["geoLocations"]:
             say(put(parent, "geoLocation"), "geoLocationPlace", location["geoLocationPlace"])
-    if "relatedItems" in data:
-        parent = put(resource, "relatedItems")
-        for item in data["relatedItems"]:
-            related = put(
-                parent,
-                "relatedItem",
-                relatedItemType=item["relatedItemType"],
-                relationType=item["relationType"],
-            )
-            titles = put(related, "titles")
-            for title in item["titles"]:
-                say(titles, "title", title["title"])
+    _related_items(resource, data.get("relatedItems", ()))
     return serialize(resource)
 
 
@@ -164,6 +153,22 @@ _LISTS = (
 )
 """Lists of elements with text and attributes: the name of the list, the name of an element in XML,
 and the key of its text in JSON."""
+
+
+def _related_items(resource: Any, items: Sequence[dict[str, Any]]) -> None:
+    if not items:
+        return
+    parent = put(resource, "relatedItems")
+    for item in items:
+        kinds = {key: item[key] for key in ("relatedItemType", "relationType")}
+        related = put(parent, "relatedItem", **kinds)
+        if known := item.get("relatedItemIdentifier"):
+            kind = known["relatedItemIdentifierType"]
+            name = known["relatedItemIdentifier"]
+            say(related, "relatedItemIdentifier", name, relatedItemIdentifierType=kind)
+        titles = put(related, "titles")
+        for title in item["titles"]:
+            say(titles, "title", title["title"])
 
 
 def _people(resource: Any, plural: str, people: Sequence[dict[str, Any]]) -> None:
@@ -257,19 +262,20 @@ def _contributors(record: Record) -> Iterator[dict[str, Any]]:
 
 
 def _dates(record: Record) -> Iterator[dict[str, Any]]:
-    for date, kind, what in (
-        (record.date, "Created", ""),
-        (record.received, "Other", "received"),
-    ):
-        if date and date.edtf:
-            words = w3cdtf(date.edtf) or str(date.edtf)
-            yield {"date": words, "dateType": kind} | _information(date, date.edtf, what)
+    date = record.date
+    if date and date.edtf:
+        created = {"date": _day(date), "dateType": "Created"}
+        vague = "" if is_exact(date.edtf) else f"EDTF {date.edtf}"
+        words = "; ".join(filter(None, (date.as_written, vague, date.note)))
+        yield created | ({"dateInformation": words} if words else {})
+    for name, when in derived_facts.occasions(record):
+        if when.edtf:
+            said = derived_facts.occasion_words(when, name)
+            yield {"date": _day(when), "dateType": "Other", "dateInformation": said}
 
 
-def _information(date: WrittenDate, edtf: Edtf, what: str) -> dict[str, str]:
-    vague = "" if is_exact(edtf) else f"EDTF {edtf}"
-    words = [word for word in (what, date.as_written, vague, date.note) if word]
-    return {"dateInformation": "; ".join(words)} if words else {}
+def _day(date: WrittenDate) -> str | None:
+    return (w3cdtf(date.edtf) or str(date.edtf)) if date.edtf else None
 
 
 def _subject(record: Record, index: int) -> dict[str, str]:
@@ -300,10 +306,34 @@ def _related(record: Record) -> Iterator[dict[str, Any]]:
         yield _item("Text", "IsPublishedIn", citation)
     if record.supersedes:
         yield _item("Text", "IsNewVersionOf", record.supersedes)
+    for one, (kind, words) in zip(record.relations, derived_facts.related(record), strict=True):
+        if kind in RELATIONS:
+            yield _item("Text", RELATIONS[kind], words) | _identified(one.identifier)
 
 
 def _item(kind: str, relation: str, title: str) -> dict[str, Any]:
     return {"relatedItemType": kind, "relationType": relation, "titles": [{"title": title}]}
+
+
+def _identified(identifier: Identifier | None) -> dict[str, Any]:
+    named = identified(identifier) if identifier else None
+    if named is None:
+        return {}
+    kind, value = named
+    return {
+        "relatedItemIdentifier": {
+            "relatedItemIdentifier": value,
+            "relatedItemIdentifierType": kind,
+        }
+    }
+
+
+def identified(identifier: Identifier) -> tuple[str, str] | None:
+    """Return the type and value of an identifier of another document; None for a local one."""
+    if identifier.scheme in _IDENTIFIER_TYPES:
+        return _IDENTIFIER_TYPES[identifier.scheme], identifier.value
+    place = address(identifier.uri)
+    return ("URL", place) if place else None
 
 
 def _rights(record: Record) -> Iterator[dict[str, str]]:
@@ -343,7 +373,14 @@ def _descriptions(record: Record) -> Iterator[dict[str, str]]:
             yield {"description": words, "descriptionType": "Methods"}
     for _, words in derived_facts.note_words(record):
         yield {"description": f"Translation note: {words}", "descriptionType": "Other"}
-    for words in derived_facts.open_dates(record):
+    for item in derived_facts.items(record):
+        yield {"description": item, "descriptionType": "TableOfContents"}
+    dated = {name for name, date in derived_facts.occasions(record) if date.edtf}
+    for words in (
+        *derived_facts.open_dates(record),
+        *derived_facts.labelled_particulars(record, dated),
+        *derived_facts.labelled_relations(record),
+    ):
         yield {"description": words, "descriptionType": "Other"}
     if record.custody:
         yield {"description": f"Custody: {record.custody}", "descriptionType": "Other"}

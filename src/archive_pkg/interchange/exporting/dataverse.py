@@ -65,12 +65,12 @@ MAPPING = {
     "authors": "author",
     "sender": "author",
     "participants.agent": "contributor",
-    "participants.part": "contributor (except of those who were only present)",
+    "participants.part": "contributor",
     "signatories": "contributor",
     "date.edtf": "timePeriodCovered; notesText where it says more",
     "date.as_written": "notesText",
     "date.note": "notesText",
-    "received": "notesText",
+    **dict.fromkeys(derived_facts.PARTICULARS, "notesText"),
     "place.name": "productionPlace",
     "mentioned_places.name": "notesText",
     "summary.text": "dsDescription",
@@ -85,28 +85,17 @@ MAPPING = {
     "parts.access.status": "notesText",
     "parts.access.until.edtf": "notesText",
     "parts.access.rule": "notesText",
-    "classification.as_written": "notesText",
-    "classification.caveats": "notesText",
-    "classification.scheme": "notesText",
-    "classification.level": "notesText",
-    "classification.history.action": "notesText",
-    "classification.history.date.edtf": "notesText",
-    "classification.history.by": "notesText",
-    "classification.history.level": "notesText",
-    "classification.history.note": "notesText",
+    **dict.fromkeys(derived_facts.CLASSIFICATION, "notesText"),
     "recipients": "contributor",
     "copies_to": "contributor",
-    "translation_notes.kind": "notesText",
-    "translation_notes.at": "notesText (the words alone)",
-    "translation_notes.text": "notesText",
-    "translation_notes.rendering": "notesText",
-    "translation_notes.original": "notesText",
-    "translation_notes.romanized": "notesText",
+    **dict.fromkeys(derived_facts.NOTES, "notesText"),
     "type": "kindOfData",
     "publications": "publication",
     "version": "notesText",
     "supersedes": "notesText",
     "enclosures.title": "relatedMaterial",
+    **dict.fromkeys(derived_facts.ITEMS, "notesText"),
+    **dict.fromkeys(derived_facts.RELATIONS, "relatedMaterial"),
     "holdings": "originOfSources",
     "custody": "originOfSources",
     "donor": "contributor",
@@ -172,7 +161,8 @@ def _fields(record: Record, context: ExportContext) -> Iterator[dict[str, Any]]:
     date = record.date.edtf if record.date else None
     yield _compounds("timePeriodCovered", [_period(date)] if date else [])
     yield _primitives("kindOfData", [record.document_type.label])
-    yield _primitives("relatedMaterial", derived_facts.contained(record))
+    related = [*derived_facts.contained(record), *derived_facts.labelled_relations(record)]
+    yield _primitives("relatedMaterial", related)
     yield _primitive("originOfSources", "\n".join(_origin(record)))
 
 
@@ -219,10 +209,11 @@ def _notes(record: Record) -> Iterator[str]:
     """Yield lines for facts that have no field of their own in the citation block."""
     if record.classification:
         yield f"Marked: {classification_in_words(record)}"
-    for label, date in (("Date", record.date), ("Date received", record.received)):
-        if date:
-            known = (date.as_written, f"EDTF {date.edtf}" if date.edtf else "", date.note)
-            yield f"{label}: {'; '.join(filter(None, known))}"
+    if date := record.date:
+        known = (date.as_written, f"EDTF {date.edtf}" if date.edtf else "", date.note)
+        yield f"Date: {'; '.join(filter(None, known))}"
+    yield from derived_facts.labelled_particulars(record)
+    yield from (f"Item: {item}" for item in derived_facts.items(record))
     places = "; ".join(dict.fromkeys(place.name for place in record.mentioned_places))
     if places:
         yield f"Places mentioned: {places}"

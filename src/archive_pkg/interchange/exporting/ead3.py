@@ -39,10 +39,12 @@ MAPPING = {
     "signatories": "origination",
     "recipients": "controlaccess",
     "copies_to": "controlaccess",
+    "participants.agent": "controlaccess",
+    "participants.part": "controlaccess, relator",
     "date.edtf": "unitdatestructured",
     "date.as_written": "datesingle, fromdate",
     "date.note": "didnote",
-    "received": "didnote",
+    **dict.fromkeys(derived_facts.PARTICULARS, "didnote"),
     "place.name": "controlaccess, geogname",
     "place.identifiers": "geogname, identifier",
     "classification": "odd",
@@ -68,30 +70,10 @@ MAPPING = {
     "parts.made.edtf": _PARTS,
     "parts.method": _PARTS,
     "parts.note": _PARTS,
-    "translation_notes.kind": "didnote",
-    "translation_notes.at": "didnote (only the words)",
-    "translation_notes.text": "didnote",
-    "translation_notes.rendering": "didnote",
-    "translation_notes.original": "didnote",
-    "translation_notes.romanized": "didnote",
+    **dict.fromkeys(derived_facts.NOTES, "didnote"),
     "enclosures.title": "scopecontent",
-    "attention": "didnote",
-    "distribution": "didnote",
-    "dispatched.edtf": "didnote",
-    "dispatched.as_written": "didnote",
-    "dispatched.note": "didnote",
-    "dispatched.place.name": "didnote",
-    "copy_number": "didnote",
-    "filing_reference": "didnote",
-    "items.title": "scopecontent",
-    "items.number": "scopecontent",
-    "items.record": "scopecontent",
-    "relations.kind": "relatedmaterial",
-    "relations.record": "relatedmaterial",
-    "relations.title": "relatedmaterial",
-    "relations.identifier.value": "relatedmaterial",
-    "relations.identifier.note": "relatedmaterial",
-    "relations.note": "relatedmaterial",
+    **dict.fromkeys(derived_facts.ITEMS, "scopecontent"),
+    **dict.fromkeys(derived_facts.RELATIONS, "relatedmaterial"),
     "holdings.repository": "repository",
     "holdings.levels": "unitid",
     "holdings.note": "didnote",
@@ -223,12 +205,7 @@ def _remarks(record: Record) -> Iterator[str]:
         yield f"Date in EDTF: {date.edtf}"
     if date and date.note:
         yield f"Date: {date.note}"
-    if record.received:
-        received = record.received
-        place = received.place.name if received.place else None
-        stated = (received.edtf, received.as_written, place, received.note)
-        yield f"Received: {'; '.join(word for word in stated if word)}"
-    yield from derived_facts.labelled_particulars(record)
+    yield from derived_facts.labelled_particulars(record, ("mentioned",))
     for copy in derived_facts.kept_at(record)[1:]:
         yield f"Another copy: {copy}"
     for holding in record.holdings[:1]:
@@ -370,6 +347,8 @@ def _headings(access: Element, record: Record) -> None:
     ):
         for agent in derived_facts.agents(record, names):
             _name(access, agent, relator)
+    for one in record.participants:
+        _name(access, record.agent(one.agent), " ".join(one.part))
     if record.place:
         _place(access, record.place, "place of writing")
     for place in record.mentioned_places:

@@ -18,7 +18,6 @@ from archive_pkg.records.vocabularies.languages import as_bcp47, language_name, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archive_pkg.dates.edtf_string import Edtf
     from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Agent, Place, Record, WrittenDate
     from archive_pkg.records.vocabularies.identifiers import Identifier
@@ -34,22 +33,15 @@ MAPPING = {
     "authors": "creators",
     "sender": "creators",
     "participants.agent": "contributors; additional_descriptions, other",
-    "participants.part": "additional_descriptions, other (except of those who were only present)",
+    "participants.part": "additional_descriptions, other",
     "signatories": "contributors; additional_descriptions, other",
     "recipients": "contributors; additional_descriptions, other",
     "copies_to": "contributors; additional_descriptions, other",
     "date": "dates, created",
-    "received": "dates, other",
+    **dict.fromkeys(derived_facts.PARTICULARS, "additional_descriptions, other"),
+    **dict.fromkeys(derived_facts.OCCASIONS, "dates, other; or additional_descriptions, other"),
     "place": "locations",
-    "classification.as_written": "additional_descriptions, other",
-    "classification.caveats": "additional_descriptions, other",
-    "classification.scheme": "additional_descriptions, other",
-    "classification.level": "additional_descriptions, other",
-    "classification.history.action": "additional_descriptions, other",
-    "classification.history.date.edtf": "additional_descriptions, other",
-    "classification.history.by": "additional_descriptions, other",
-    "classification.history.level": "additional_descriptions, other",
-    "classification.history.note": "additional_descriptions, other",
+    **dict.fromkeys(derived_facts.CLASSIFICATION, "additional_descriptions, other"),
     "summary.text": "description",
     "summary.author": "contributors; additional_descriptions, other",
     "subjects.term": "subjects",
@@ -63,13 +55,10 @@ MAPPING = {
     "parts.access.status": "additional_descriptions, other",
     "parts.access.until.edtf": "additional_descriptions, other",
     "parts.access.rule": "additional_descriptions, other",
-    "translation_notes.kind": "additional_descriptions, other",
-    "translation_notes.at": "additional_descriptions, other (the words alone)",
-    "translation_notes.text": "additional_descriptions, other",
-    "translation_notes.rendering": "additional_descriptions, other",
-    "translation_notes.original": "additional_descriptions, other",
-    "translation_notes.romanized": "additional_descriptions, other",
+    **dict.fromkeys(derived_facts.NOTES, "additional_descriptions, other"),
     "enclosures.title": "additional_descriptions, table-of-contents",
+    **dict.fromkeys(derived_facts.ITEMS, "additional_descriptions, table-of-contents"),
+    **dict.fromkeys(derived_facts.RELATIONS, "additional_descriptions, other; related_identifiers"),
     "holdings": "additional_descriptions, other",
     "custody": "additional_descriptions, other",
     "donor": "contributors; additional_descriptions, other",
@@ -224,9 +213,13 @@ def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
         yield "other", f"Languages, with script or region: {', '.join(tags)}"
     for words in derived_facts.open_dates(record):
         yield "other", words
-    for label, date in _known_dates(record):
-        if not _level_0(date.edtf):
-            yield "other", f"Date {label}: {_date_words(date)}"
+    if record.date and record.date.edtf and not _level_0(record.date):
+        yield "other", f"Date of the document: {_date_words(record.date)}"
+    dated = {name for name, date in derived_facts.occasions(record) if _level_0(date)}
+    for words in derived_facts.labelled_particulars(record, dated):
+        yield "other", words
+    for words in derived_facts.labelled_relations(record):
+        yield "other", words
     if record.classification:
         yield "other", f"Marked: {classification_in_words(record)}"
     roles = [
@@ -242,7 +235,10 @@ def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
             yield "other", f"{agent.name}: {others}"
     contained = derived_facts.contained(record)
     if contained:
-        yield "table-of-contents", f"With the letter: {'; '.join(contained)}"
+        yield "table-of-contents", f"With the document: {'; '.join(contained)}"
+    items = list(derived_facts.items(record))
+    if items:
+        yield "table-of-contents", f"Items: {'; '.join(items)}"
     for part in record.parts:
         if method := derived_facts.method_words(record, part):
             yield "methods", f"{derived_facts.part_title(record, part)}: {method}"
@@ -258,29 +254,27 @@ def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
         yield "other", f"Published in: {citation}"
 
 
-def _known_dates(record: Record) -> Iterator[tuple[str, Any]]:
-    for label, date in (("of the letter", record.date), ("received", record.received)):
-        if date and date.edtf:
-            yield label, date
-
-
 def _dates(record: Record) -> Iterator[dict[str, Any]]:
-    for label, date in _known_dates(record):
-        level_0 = _level_0(date.edtf)
-        if level_0:
-            received = label == "received"
-            words = "; ".join(filter(None, ("Received" if received else "", _date_words(date))))
-            kind = {"id": "other" if received else "created"}
-            yield {"date": level_0, "type": kind} | ({"description": words} if words else {})
+    date = record.date
+    if date and (level_0 := _level_0(date)):
+        words = _date_words(date)
+        more = {"description": words} if words else {}
+        yield {"date": level_0, "type": {"id": "created"}} | more
+    for name, when in derived_facts.occasions(record):
+        if level_0 := _level_0(when):
+            words = derived_facts.occasion_words(when, name.capitalize())
+            yield {"date": level_0, "type": {"id": "other"}, "description": words}
 
 
-def _level_0(date: Edtf) -> str | None:
+def _level_0(date: WrittenDate) -> str | None:
     """Return a date or range in level 0 of EDTF, the only level that InvenioRDM accepts.
 
     Returns None if this is not possible.
     """
-    day = plain(date)
-    first, last = extremes(date)
+    if date.edtf is None:
+        return None
+    day = plain(date.edtf)
+    first, last = extremes(date.edtf)
     return day or (f"{first}/{last}" if first and last else None)
 
 
@@ -311,19 +305,19 @@ def _location(place: Place, what: str) -> dict[str, Any]:
 
 
 def _related(record: Record) -> Iterator[dict[str, Any]]:
-    if record.supersedes:
-        yield _relation(record.supersedes, "other", "isnewversionof")
-    found = []
+    found = [(record.supersedes, "other", "isnewversionof")] if record.supersedes else []
     for citation in derived_facts.published_in(record):
-        found += [(name, "doi") for name in dois_in(citation)] or [
-            (name, "url") for name in addresses_in(citation)
+        found += [(name, "doi", "ispublishedin") for name in dois_in(citation)] or [
+            (name, "url", "ispublishedin") for name in addresses_in(citation)
         ]
-    for name, scheme in dict.fromkeys(found):
-        yield _relation(name, scheme, "ispublishedin")
-
-
-def _relation(identifier: str, scheme: str, kind: str) -> dict[str, Any]:
-    return {"identifier": identifier, "scheme": scheme, "relation_type": {"id": kind}}
+    for one in record.relations:
+        named = datacite.identified(one.identifier) if one.identifier else None
+        kind = datacite.RELATIONS.get(one.kind)
+        if named and kind:
+            scheme, name = named
+            found.append((name, scheme.lower(), kind.lower()))
+    for identifier, scheme, kind in dict.fromkeys(found):
+        yield {"identifier": identifier, "scheme": scheme, "relation_type": {"id": kind}}
 
 
 def _rights(record: Record) -> Iterator[dict[str, Any]]:

@@ -14,17 +14,17 @@ from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import first_address, licence_address
 from archive_pkg.interchange.dates import edtf_of
 from archive_pkg.interchange.json_text import to_json
-from archive_pkg.records.display import classification_in_words, shelfmark
+from archive_pkg.records.display import classification_in_words, shelfmark, words
 from archive_pkg.records.vocabularies.identifiers import SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from archive_pkg.interchange.export_context import ExportContext
-    from archive_pkg.records.models import Agent, Part, Place, Record, Subject
+    from archive_pkg.records.models import Agent, Part, Place, Record, Relation, Subject
     from archive_pkg.records.vocabularies.identifiers import Identifier
 
-LETTER = "#letter"
+DOCUMENT = "#document"
 _HOLDING = "#holding"
 _MARKING = "#marking"
 _SUMMARY = "#summary"
@@ -38,7 +38,17 @@ _ADDITIONAL_TYPES = {
 }
 """The types of agents that are neither persons nor organizations."""
 
+_RELATIONS = {"enclosure-of": "isPartOf", "item-of": "isPartOf", "refers-to": "mentions"}
+"""The relations for which schema.org has a property."""
+
+_LIVES = {
+    "person": ("birthDate", "deathDate"),
+    "organization": ("foundingDate", "dissolutionDate"),
+}
+"""The properties for the first and last day of agents."""
+
 MAPPING = {
+    **dict.fromkeys(derived_facts.PARTICULARS, "description"),
     "id": "identifier",
     "version": "version",
     "identifiers": "identifier",
@@ -53,22 +63,18 @@ MAPPING = {
     "participants.agent": "contributor; recordedAt, attendee",
     "recorded.kind": "recordedAt, name",
     "recorded.edtf": "recordedAt, startDate",
+    "recorded.as_written": "recordedAt, description",
+    "recorded.calendar": "recordedAt, description",
+    "recorded.note": "recordedAt, description",
+    "dispatched.edtf": "dateSent (of messages), description",
+    "received.edtf": "dateReceived (of messages), description",
     "recorded.place.name": "recordedAt, location",
     "recorded.place.identifiers": "recordedAt, location, @id (the first)",
     "date.edtf": "dateCreated",
     "date.as_written": "temporal",
-    "received.edtf": "dateReceived (of messages), description",
     "place.name": "locationCreated",
     "place.identifiers": "locationCreated, @id (the first)",
-    "classification.as_written": "comment",
-    "classification.caveats": "comment",
-    "classification.scheme": "comment",
-    "classification.level": "comment",
-    "classification.history.action": "comment",
-    "classification.history.date.edtf": "comment",
-    "classification.history.by": "comment",
-    "classification.history.level": "comment",
-    "classification.history.note": "comment",
+    **dict.fromkeys(derived_facts.CLASSIFICATION, "comment"),
     "summary.text": "abstract",
     "summary.author": "subjectOf, creator",
     "subjects.term": "about",
@@ -93,13 +99,11 @@ MAPPING = {
     "parts.made.edtf": "dateCreated",
     "parts.note": "description",
     "parts.method": "creditText",
-    "translation_notes.kind": "comment",
-    "translation_notes.at": "comment (the words alone)",
-    "translation_notes.text": "comment",
-    "translation_notes.rendering": "comment",
-    "translation_notes.original": "comment",
-    "translation_notes.romanized": "comment",
+    **dict.fromkeys(derived_facts.NOTES, "comment"),
+    "enclosures.sender": "author; description",
     "enclosures.title": "messageAttachment (of messages), hasPart; name, alternateName",
+    **dict.fromkeys(derived_facts.ITEMS, "hasPart"),
+    **dict.fromkeys(derived_facts.RELATIONS, "description; isPartOf, mentions"),
     "holdings": "holdingArchive, itemLocation",
     "custody": "description",
     "donor": "description",
@@ -109,6 +113,13 @@ MAPPING = {
     "rights.holder": "copyrightHolder",
     "agents.name": "name",
     "agents.kind": "@type",
+    "agents.name_parts.family": "familyName",
+    "agents.name_parts.given": "givenName",
+    "agents.name_parts.patronymic": "additionalName",
+    "agents.name_parts.suffix": "honorificSuffix",
+    "agents.born.edtf": "birthDate, foundingDate",
+    "agents.died.edtf": "deathDate, dissolutionDate",
+    "agents.affiliations": "memberOf, description",
     "agents.role": "jobTitle, disambiguatingDescription",
     "agents.as_written": "alternateName",
     "agents.version": "softwareVersion",
@@ -152,23 +163,55 @@ def things(record: Record, context: ExportContext) -> Iterator[Thing]:
     yield from _remarks(record, context)
     yield from _recorded(record)
     for agent in record.agents:
-        yield _agent(agent)
+        yield _agent(record, agent)
     for number, place in enumerate(_places(record), 1):
         yield {"@id": place_id(place, number), "@type": "Place", "name": place.name}
     for number, subject in enumerate(record.subjects, 1):
         yield from _subject(subject, number)
     for enclosure in record.enclosures:
-        if enclosure.part is None:
-            yield {
-                "@id": f"#enclosure-{enclosure.id}",
+        name = part_id(enclosure.part) if enclosure.part else f"#enclosure-{enclosure.id}"
+        said = derived_facts.enclosure_words(record, enclosure)
+        yield _without_empty(
+            {
+                "@id": name,
                 "@type": "CreativeWork",
-                "name": enclosure.title,
+                "name": None if enclosure.part else enclosure.title,
+                "author": _agents(record, enclosure.sender),
+                "description": f"Enclosure: {said}" if said else None,
             }
+        )
+    for item in record.items:
+        yield _without_empty(
+            {
+                "@id": f"#item-{item.id}",
+                "@type": "CreativeWork",
+                "name": item.title,
+                "position": item.number,
+                "identifier": item.record,
+            }
+        )
+    for number, relation in enumerate(record.relations, 1):
+        yield from _related(record, relation, f"#related-{number}")
     if record.rights and record.rights.licence:
         licence = record.rights.licence
         yield {"@id": _licence_id(licence), "@type": "CreativeWork", "name": licence}
     for name, number in _archives(record).items():
         yield {"@id": _holding_id(number), "@type": "ArchiveOrganization", "name": name}
+
+
+def _related(record: Record, relation: Relation, name: str) -> Iterator[Thing]:
+    """Yield the other document of a relation."""
+    if relation.kind in _RELATIONS:
+        known = relation.identifier
+        names = (relation.record, (known.uri or known.value) if known else None)
+        yield _without_empty(
+            {
+                "@id": name,
+                "@type": "CreativeWork",
+                "name": relation.title or relation.record or words(record, known),
+                "identifier": list(filter(None, names)),
+            }
+        )
 
 
 def _remarks(record: Record, context: ExportContext) -> Iterator[Thing]:
@@ -193,6 +236,7 @@ def _recorded(record: Record) -> Iterator[Thing]:
     event = record.recorded
     if event is None:
         return
+    calendar = f"{event.calendar} calendar" if event.calendar else None
     place = event.place
     where = (first_address(place.identifiers) or f"{_RECORDED}-place") if place else None
     yield _without_empty(
@@ -201,6 +245,7 @@ def _recorded(record: Record) -> Iterator[Thing]:
             "@type": "Event",
             "name": (event.kind or "event").capitalize(),
             "startDate": edtf_of(event),
+            "description": "; ".join(filter(None, (event.as_written, calendar, event.note))),
             "location": _ref(where) if where else None,
             "attendee": _agents(record, [one.agent for one in record.participants]),
         }
@@ -242,8 +287,8 @@ def files(record: Record, context: ExportContext, kind: str = "MediaObject") -> 
 
 
 def letter_id(record: Record, context: ExportContext) -> str:
-    """Return the `@id` of the letter: the web address of its page, or `#letter`."""
-    return context.addresses.get(record.id, LETTER)
+    """Return the `@id` of the document: the web address of its page, or `#document`."""
+    return context.addresses.get(record.id, DOCUMENT)
 
 
 def file_id(path: str, context: ExportContext) -> str:
@@ -323,7 +368,16 @@ def _letter(record: Record, context: ExportContext) -> Thing:
         if part.kind == "enclosure" and bonds[part.id] == "part"
     ]
     enclosed = list(dict.fromkeys([*listed, *sent_with]))
-    contained = dict.fromkeys([*enclosed, *(one["@id"] for one in bound("part"))])
+    items = (f"#item-{item.id}" for item in record.items)
+    contained = dict.fromkeys([*enclosed, *(one["@id"] for one in bound("part")), *items])
+
+    def related(bond: str) -> list[dict[str, str]]:
+        return [
+            _ref(f"#related-{number}")
+            for number, one in enumerate(record.relations, 1)
+            if _RELATIONS.get(one.kind) == bond
+        ]
+
     return _without_empty(
         {
             "@id": letter_id(record, context),
@@ -340,6 +394,7 @@ def _letter(record: Record, context: ExportContext) -> Thing:
             "ccRecipient": _agents(record, record.copies_to) if is_message else [],
             "dateCreated": edtf_of(record.date),
             "temporal": record.date.as_written if record.date else None,
+            "dateSent": edtf_of(record.dispatched) if is_message else None,
             "dateReceived": edtf_of(record.received) if is_message else None,
             "recordedAt": _ref(_RECORDED) if record.recorded else None,
             "locationCreated": here,
@@ -348,10 +403,15 @@ def _letter(record: Record, context: ExportContext) -> Thing:
                 _ref(subject_id(subject.identifier, number)) if subject.identifier else subject.term
                 for number, subject in enumerate(record.subjects, 1)
             ],
-            "mentions": [*_agents(record, record.mentioned_agents), *mentioned],
+            "mentions": [
+                *_agents(record, record.mentioned_agents),
+                *mentioned,
+                *related("mentions"),
+            ],
             "inLanguage": derived_facts.main_language(record),
             "workExample": bound("version"),
             "hasPart": [_ref(name) for name in contained],
+            "isPartOf": related("isPartOf"),
             "subjectOf": [*bound("about"), *([_ref(_SUMMARY)] if _is_signed(record) else [])],
             "comment": [
                 *([_ref(_MARKING)] if record.classification else []),
@@ -372,8 +432,15 @@ def _letter(record: Record, context: ExportContext) -> Thing:
 
 
 def _provenance(record: Record) -> Iterator[str]:
-    if record.received and record.document_type.schema_org != "Message":
-        yield f"Received: {record.received.words}"
+    is_message = record.document_type.schema_org == "Message"
+    said = {"recorded", "enclosure", "mentioned"}
+    said |= {
+        name
+        for name, date in derived_facts.occasions(record)
+        if is_message and derived_facts.occasion_words(date) == date.edtf
+    }
+    yield from derived_facts.labelled_particulars(record, said)
+    yield from derived_facts.labelled_relations(record)
     if record.custody:
         yield f"Custody: {record.custody}"
     if record.donor:
@@ -417,11 +484,15 @@ def _part(record: Record, part: Part, bond: derived_facts.Bond, context: ExportC
     )
 
 
-def _agent(agent: Agent) -> Thing:
+def _agent(record: Record, agent: Agent) -> Thing:
     title = "jobTitle" if agent.kind == "person" else "disambiguatingDescription"
     # RO-Crate requires the web address of a SoftwareApplication, which is seldom known. schema.org
     # has no type for a family. Both become a Thing with an additional type.
     kind = {"person": "Person", "organization": "Organization"}.get(agent.kind, "Thing")
+    began, ended = _LIVES.get(agent.kind, ("", ""))
+    parts = agent.name_parts
+    is_other = agent.affiliations and not began
+    belongs = f"Affiliated with {record.names(agent.affiliations)}" if is_other else None
     return _without_empty(
         {
             "@id": agent_id(agent),
@@ -429,9 +500,16 @@ def _agent(agent: Agent) -> Thing:
             "additionalType": _ADDITIONAL_TYPES.get(agent.kind),
             "name": agent.name,
             "alternateName": agent.as_written,
+            "familyName": parts and parts.family,
+            "givenName": parts and parts.given,
+            "additionalName": parts and parts.patronymic,
+            "honorificSuffix": parts and parts.suffix,
+            began: edtf_of(agent.born) if began else None,
+            ended: edtf_of(agent.died) if ended else None,
             title: agent.role,
+            "memberOf": _agents(record, agent.affiliations) if began else [],
             "softwareVersion": agent.version,
-            "description": agent.note,
+            "description": "; ".join(filter(None, (agent.note, belongs))),
             "identifier": [item.uri or item.value for item in agent.identifiers],
         }
     )
