@@ -50,7 +50,7 @@ Pairtree 0.1; the folder after the pairs has the id as its name."""
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A collection that was opened.
+    """A collection.
 
     Attributes:
         root: Its folder.
@@ -71,7 +71,7 @@ class Collection:
 
     @property
     def work(self) -> Path:
-        """The staging folder for packages. Each run empties it at its end."""
+        """The folder in which packages are staged. Each run empties it at its start and end."""
         return self.own / "work"
 
     @property
@@ -90,10 +90,10 @@ class Collection:
 
     @contextlib.contextmanager
     def held(self, wait: float = 0) -> Iterator[None]:
-        """Lock the collection while changing it.
+        """Lock the collection while the block changes it.
 
         Raises:
-            LockedError: Another run holds it; the message says which.
+            LockedError: Another run holds the lock; the message says which.
             StorageError: The storage failed.
         """
         own = self.ready()
@@ -135,7 +135,7 @@ def open_collection(root: StrPath, *, may_be_empty: bool = False) -> Collection:
             ledger.
 
     Raises:
-        UsageError: The folder is a package, or has no packages.
+        UsageError: It is a file or a package, is in a package, or has no packages.
         StorageError: There is no such folder, or its declaration cannot be read.
     """
     root = Path(root)
@@ -151,7 +151,7 @@ def open_collection(root: StrPath, *, may_be_empty: bool = False) -> Collection:
 
 
 def _refuse_unrelated(collection: Collection) -> None:
-    """Refuse a folder without packages, unless a part of it could not be searched."""
+    """Refuse a folder without packages, unless the search had problems."""
     noted: list[Done] = []
     found = next(collection.packages(noted.append, serialized=True), None)
     if found or any(each.status for each in noted):
@@ -167,7 +167,7 @@ def make_collection(root: StrPath, layout: str = "") -> Collection:
         layout: Its layout. If empty, the existing layout, or "flat" for a new collection.
 
     Raises:
-        UsageError: There is no such layout, or the collection has another.
+        UsageError: There is no such layout, or the collection has a different one.
         StorageError: The storage failed.
     """
     root = Path(root)

@@ -1,4 +1,4 @@
-"""Merge agents of a collection, and split one: in the register and in all records that use it."""
+"""Merge or split agents of a collection, in the register and in all records that use them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ AGENTS_CONTRADICT = Code(
 )
 
 _OF_DOCUMENTS = ("role", "affiliations", "as_written", "note")
-"""The fields that can differ between documents, so that they stay in the records."""
+"""The fields that can differ between documents, so they stay in the records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class AgentChanges:
 
     Attributes:
         files: The files to write, in an order in which all records stay valid.
-        dropped: What descriptions state differently from the one that is kept, with the file.
+        dropped: The differences of each later description from the earlier ones, with its file.
     """
 
     files: list[_FileChange] = field(default_factory=list)
@@ -113,16 +113,16 @@ class AgentChanges:
 def merge(
     collection: AgentCollection, keep: str, others: Sequence[str], *, keep_first: bool = False
 ) -> AgentChanges:
-    """Make one entry of the register of all descriptions of an agent, and let all records use it.
+    """Combine the descriptions of an agent into one entry of the register, for all records to use.
 
     Roles, affiliations, notes and names as written stay in the records that state them.
 
     Args:
         collection: The collection.
-        keep: The id that stays.
-        others: Other ids of the same agent.
-        keep_first: Whether to drop what contradicts an earlier description: the entry of the id
-            that stays is the first, then come those of the others, then the records.
+        keep: The id that the agent keeps.
+        others: Other ids of the same agent, which are replaced.
+        keep_first: Whether to drop values that contradict an earlier description. The entry of
+            `keep` is the first; then come the entries of `others`, then the records.
 
     Raises:
         InvalidError: Descriptions contradict each other, or a record is not valid or would not be.
@@ -148,7 +148,7 @@ def merge(
     first = described[0][1].affiliations
     within = (name for name in agent.affiliations if name in first or name not in names)
     agent = agent.model_copy(update={"affiliations": tuple(within)})
-    if described[0][2]:  # a record's: what belongs to its document stays there
+    if described[0][2]:  # a record describes it, and keeps what belongs to its document
         agent = agent.model_copy(update=dict.fromkeys(_OF_DOCUMENTS) | {"affiliations": ()})
     _refuse_contradictions(changes, keep_first=keep_first)
 
@@ -173,7 +173,7 @@ def merge(
 def split(
     collection: AgentCollection, name: str, new: str, records: Sequence[StrPath]
 ) -> AgentChanges:
-    """Give an agent of some records another id, with a copy of the entry.
+    """Give an agent in some records a new id, with a copy of its entry in the register.
 
     Args:
         collection: The collection.
@@ -301,7 +301,7 @@ def _read(file: Path) -> tuple[bytes, dict[str, Any]]:
 def _with_entry(
     plain: dict[str, Any], keep: str, old: Collection[str], agent: Agent
 ) -> dict[str, Any]:
-    """Return the plain data of a register with an entry for an agent that has several."""
+    """Return the plain data of a register in which the entry `keep` describes the agent."""
     listed = items(plain, "agents")
     known: dict[str, Any] = next((item for item in listed if item["id"] == keep), {})
     made = with_short_dates(agent.model_dump(mode="json", exclude_defaults=True)) | {"id": keep}
@@ -322,7 +322,7 @@ def _is_longer(made: dict[str, Any], known: dict[str, Any], name: str) -> bool:
 
 
 def _with_entry_used(data: dict[str, Any], name: str, entry: Agent) -> dict[str, Any]:
-    """Return the plain data of a record that takes an agent from its entry."""
+    """Return the plain data of a record that refers to an agent's entry in the register."""
     made: list[Any] = []
     first: dict[str, Any] | None = None
     for item in items(data, "agents"):
@@ -354,7 +354,7 @@ def _of_its_document(item: dict[str, Any], entry: Agent) -> dict[str, Any]:
 def with_other_value(
     evidence: dict[str, Any], data: dict[str, Any], name: str, entry: Agent
 ) -> dict[str, Any]:
-    """Return evidence for a value that the entry does not have, with this value."""
+    """Return evidence with the value of the record, if the entry has a different one."""
     steps = evidence["field"].split(".")
     if len(steps) != 3 or steps[:2] != ["agents", name] or "value" in evidence:
         return evidence
@@ -392,7 +392,7 @@ def renamed(plain: dict[str, Any], old: Collection[str], new: str) -> dict[str, 
         item["id"] = new if item["id"] in old else item["id"]
         within = items(item, "affiliations")
         if item["id"] == new and new in within and was["id"] not in was["affiliations"]:
-            item["affiliations"].remove(new)  # the merge made it
+            item["affiliations"].remove(new)  # it came from an affiliation with a merged agent
     return data
 
 

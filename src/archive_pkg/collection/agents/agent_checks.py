@@ -131,7 +131,7 @@ def _same_agents(collection: AgentCollection, known: dict[str, AgentSummary]) ->
 
 
 def _keys(agent: Agent) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield what agents that are the same can have in common, each with words for it."""
+    """Yield the keys by which agents are recognized as the same, each in words for a message."""
     for one in agent.identifiers:
         if one.scheme != "local":
             yield ("identifier", one.scheme, one.value), f"{one.scheme} {one.value}"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from archive_pkg.reports import Report
 
 _IDENTITY = ("name", "kind", "name_parts", "born", "died", "version", "identifiers")
-"""The fields that say the same of an agent in every document."""
+"""The fields that are the same for an agent in every document."""
 _REPEATABLE = ("local", "url")
 """The schemes in which an agent can have several identifiers."""
 
@@ -177,7 +177,7 @@ def differences(kept: Agent, other: Agent, *, identity: bool = True) -> list[Dif
 
 
 def combined(kept: Agent, other: Agent, *, identity: bool) -> Agent:
-    """Return the first description with what only the second one states.
+    """Return the first description, and what only the second one states.
 
     Args:
         kept: The first description.

@@ -34,8 +34,8 @@ def with_registered_agents(
 ) -> tuple[list[Record], Report]:
     """Return records that refer to the entries that have the names of their agents.
 
-    An agent becomes a reference if its name is a form of the name of exactly one entry and nothing
-    else contradicts this entry. The record keeps what the entry does not state.
+    An agent becomes a reference if its name is a form of the name of exactly one entry, and if it
+    does not contradict this entry. The record keeps what the entry does not state.
 
     Args:
         records: The records.

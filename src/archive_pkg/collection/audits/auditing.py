@@ -1,4 +1,4 @@
-"""Audit a collection: check first what has not been checked for longest; record each check."""
+"""Audit a collection: check first the packages whose last check is oldest; record each check."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from archive_pkg.reports import Finding, Report
 
 BATCH = 8
-"""Packages that a worker checks at a time; few, because budgets are checked between batches."""
+"""The number of packages in a batch. It is small, because budgets are checked between batches."""
 _ENTRIES_PER_WRITE = 200
 """Write the collected entries into the ledger when there are this many."""
 _SECONDS_PER_WRITE = 5.0
@@ -57,11 +57,11 @@ CHANGED = Code(
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much a run may do; None for no limit.
+    """How much a run may do. None means no limit.
 
     Attributes:
-        seconds: Hand no package to a worker after this many seconds.
-        size: Hand no package to a worker after this many bytes were read.
+        seconds: After this many seconds, no more packages are given to workers.
+        size: After this many bytes have been read, no more packages are given to workers.
     """
 
     seconds: float | None = None
@@ -78,8 +78,8 @@ class AuditResult:
             meanwhile.
         failed: Packages whose check failed.
         vanished: Packages in the ledger that are missing from the collection.
-        differing: Packages of which another copy differs or is missing.
-        left: Packages that are due but were not checked, because the budget was used up.
+        differing: Packages of which another copy differs, is missing or cannot be read.
+        left: Packages that are due but were not checked, because a budget was used up.
         size: Bytes read.
         head: The ledger's head after the run.
         report: Findings about the ledger itself.
@@ -103,9 +103,9 @@ class AuditSubject:
     Attributes:
         path: Its folder, or its file if it is serialized.
         name: Its path in the collection, as the ledger has it.
-        fingerprints: The accepted fingerprints (hex): of the last passed check and of the last
-            build here. If empty, any is accepted.
-        built_here: Whether it is known to have been built here.
+        fingerprints: The accepted fingerprints (hex): that of the last passed check, and that of
+            the last build in this collection. If there is none, every fingerprint is accepted.
+        built_here: Whether this program is known to have built it in this collection.
         first: Whether this is its first check.
         signed: Its signatures at its last check that passed.
     """
@@ -133,18 +133,16 @@ def audit(
     rate: float = 0,
     trust: Trust | None = None,
 ) -> AuditResult:
-    """Verify the packages that are due, and record each check.
-
-    Check first what has not been checked for longest.
+    """Verify the packages that are due, those with the oldest checks first, and record each check.
 
     Args:
-        collection: The collection; only read.
+        collection: The collection. Its packages do not change.
         on_result: Called with the result for each package that was checked or has vanished, and
             for problems that the search for packages finds.
         executor: Returns the executor.
         path: The ledger's file.
         due: Check packages whose last check is at least this long ago.
-        budget: How much to do at most.
+        budget: The limits of this run.
         against: Other copies to compare each package with; see `comparing.compare`.
         rate: Bytes per second that one worker may read; 0 for no limit.
         trust: Whose signatures and timestamps to trust.
@@ -153,7 +151,7 @@ def audit(
         InvalidError: The ledger was changed or is damaged; nothing was checked.
         LockedError: Another run holds it.
         StorageError: The ledger cannot be written, or the collection is unexpectedly empty.
-        UsageError: One of the other copies is of no known kind.
+        UsageError: A copy in `against` is of an unknown kind.
     """
     for copy in against:
         comparing.refuse_unknown(copy)

@@ -1,4 +1,4 @@
-"""The checks and recoveries in a ledger, as events in the life of one package."""
+"""Return the checks and recoveries of a package that a ledger records, as events."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def checks_of(name: str, package: Path, path: Path | None = None) -> list[LaterE
 
 
 def _is_trusted(path: Path) -> bool:
-    """Return whether only trusted users can write a ledger above a package, unlike in /tmp."""
+    """Return whether only trusted users can write to a ledger. In /tmp, every user can."""
     try:
         check_state_folder(path.parent)
     except StorageError:
@@ -85,7 +85,7 @@ class _PackageEvents:
 
 @lru_cache(maxsize=2)
 def _events_in(path: Path, size: int, changed: int) -> _PackageEvents:
-    """Return a ledger's events; size and time of change are the key of the cache."""
+    """Return a ledger's events. A file with a new size or time of change is read again."""
     return _PackageEvents(path)
 
 

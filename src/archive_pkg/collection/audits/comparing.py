@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from archive_pkg.deposits import Receipt, Repository
 
 RECEIPTS = "receipts"
-"""The name of a copy that means the receipts next to each package, or in a folder after a colon."""
+"""A copy with this name stands for the receipts next to each package. After a colon, it can name a
+folder of receipts."""
 
 _DEEPEST = 12
 """The greatest depth of a package below a mirror's folder."""
@@ -34,7 +35,9 @@ COPY_DIFFERS = Code(
     "A file of a package and the same file of another copy have different bytes. The package's "
     "manifests say which of the two is right.",
 )
-COPY_LACKS = Code("copy-lacks-file", Severity.ERROR, "Another copy of a package lacks a file.")
+COPY_LACKS = Code(
+    "copy-lacks-file", Severity.ERROR, "A file of a package is missing from another copy."
+)
 COPY_HAS_MORE = Code(
     "copy-has-more", Severity.ERROR, "Another copy of a package has an additional file."
 )
@@ -49,7 +52,7 @@ COPY_UNREADABLE = Code(
 
 
 def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
-    """Return the differences between a package and another copy; every byte of both is read.
+    """Return the differences between a package and another copy. All bytes of both are read.
 
     Args:
         package: The package's folder.
@@ -96,8 +99,8 @@ def refuse_unknown(copy: str) -> None:
 def in_folder(package: Path, identifier: str, folder: Path) -> Path | None:
     """Return the package's copy in a folder of packages; None if there is none.
 
-    Its path is that in the collection, as in a mirror; or its name is that of the package's folder
-    or the record's id.
+    The copy has the same path as in the collection (the folder is a mirror), or its name is that of
+    the package's folder, or the record's id.
     """
     parts = package.absolute().parts[1:]
     places = (Path(folder, *parts[-depth:]) for depth in range(min(len(parts), _DEEPEST), 0, -1))
@@ -107,17 +110,17 @@ def in_folder(package: Path, identifier: str, folder: Path) -> Path | None:
 
 
 def is_serialized(package: Path) -> bool:
-    """Return whether a package is an archive, or was one if it has vanished."""
+    """Return whether a package is an archive. If it has vanished, its name decides."""
     return package.name.lower().endswith(SUFFIXES) and not package.is_dir()
 
 
 def is_read(copy: str) -> bool:
-    """Return whether the bytes of a copy are read. A receipt has only checksums."""
+    """Return whether the bytes of a copy are read. Receipts have only checksums."""
     return copy.partition(":")[0] != RECEIPTS and not copy.endswith(".json")
 
 
 def receipts_named(package: Path, copy: str) -> list[Path] | None:
-    """Return the receipts that a copy's name means, oldest first; None if it means another kind.
+    """Return the receipts that a copy's name stands for, oldest first; None for other copies.
 
     Raises:
         InvalidError: A file there is not a receipt.
@@ -132,7 +135,7 @@ def newest_version(repository: Repository, identifier: str) -> str | None:
     """Return the newest version that a repository holds under an id; None if it holds nothing.
 
     Raises:
-        DepositError: It cannot be asked.
+        DepositError: The repository cannot be reached, or refuses.
     """
     status = repository.status(identifier, "")
     if status.state == "absent":

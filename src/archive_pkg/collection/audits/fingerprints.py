@@ -1,4 +1,4 @@
-"""A package's fingerprint in audits: one digest that covers all its bytes by its manifests."""
+"""Compute the fingerprint of a package for audits: one digest that covers its manifests."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BEST = "tagmanifest-sha512.txt"
-"""The manifest whose digest is the fingerprint, if the bag has it."""
+"""The tag manifest whose digest is the fingerprint, if the bag has this manifest."""
 
 
 def fingerprint_of(package: Path) -> bytes:
     """Return the SHA-256 of a bag's tag manifest, which covers the manifests and the payload.
 
     Without a tag manifest for SHA-512, all manifests of the bag are used. A serialized bag has
-    the fingerprint of the folder in it, however it was packed.
+    the same fingerprint as the unpacked bag.
 
     Raises:
-        OSError: They cannot be read.
+        OSError: The manifests cannot be read.
     """
     if not package.is_dir():
         return _fingerprint_in_archive(package)

@@ -20,7 +20,7 @@ DIFFERING = (
     "EXISTS (SELECT 1 FROM json_each(against) WHERE value <> 'same') "
     "AND package IN (SELECT package FROM there)"
 )
-"""Packages in the collection of which another copy differed or was missing when last compared."""
+"""Packages in the collection of which another copy was not equal when last compared."""
 
 _SCHEMA = """
 CREATE TABLE known (
@@ -44,23 +44,23 @@ ON CONFLICT (package) DO UPDATE SET
 
 @dataclass(frozen=True, slots=True)
 class PackageHistory:
-    """A package according to the ledger.
+    """What the ledger says about a package.
 
     Attributes:
         package: Its path in the collection.
-        id: Its record's id, if that was ever read.
+        id: Its record's id; None if no check could read it.
         first: The time of its first check.
-        number: The entry of its last check.
+        number: The number of the entry of its last check.
         time: The time of its last check.
         outcome: The outcome of that check: "pass", "fail" or "missing".
-        fingerprint: Its fingerprint when it last passed; None if it never did.
+        fingerprint: Its fingerprint at its last check that passed; None if none passed.
         checks: The number of checks.
         failures: The number of failed checks.
         built: Whether this program had built it in the collection before its first check.
         against: The copies that it was last compared with, as JSON: for each "same", "differs",
             "missing" or "unreadable".
         findings: The codes of the findings of its last check.
-        signed: Its signatures when it last passed, as its entry has them.
+        signed: Its signatures at its last check that passed, as the entry records them.
     """
 
     package: str
@@ -151,7 +151,7 @@ class PackageHistories:
         yield from self._select("package NOT IN (SELECT package FROM there)")
 
     def differing(self) -> Iterator[PackageHistory]:
-        """Yield the packages of which another copy differed when last compared."""
+        """Yield the packages of which another copy was not equal when last compared."""
         yield from self._select(DIFFERING)
 
     def with_outcome(self, *outcomes: str) -> Iterator[PackageHistory]:
@@ -192,13 +192,13 @@ class PackageHistories:
         ).fetchall()
 
     def checked_between(self, after: str, until: str) -> int:
-        """Return how many packages present were last checked after one time, up to another."""
+        """Return how many packages present had their last check after `after` and up to `until`."""
         return self.count(
             "time > ? AND time <= ? AND package IN (SELECT package FROM there)", after, until
         )
 
-    def oldest_pass(self) -> str:
-        """Return the time of the oldest last check of the packages present; empty if none."""
+    def oldest_check(self) -> str:
+        """Return the oldest time of a last check of the packages present; "" if there is none."""
         (time,) = self._base.execute(
             "SELECT min(time) FROM known WHERE package IN (SELECT package FROM there)"
         ).fetchone()

@@ -1,8 +1,8 @@
-"""The ledger of a collection: one JSON line per check, each with the digest of the line before.
+"""The ledger of a collection: one JSON line per entry, with the digest of the line before.
 
 Changing, removing or inserting an entry breaks this chain at that place. The chain cannot show that
-entries at the end were removed. The head shows this: the number and digest of the last entry, in a
-file next to the ledger. Keep a copy elsewhere, best a signed one.
+entries at the end were removed. The head shows this: it is the number and digest of the last entry,
+in a file next to the ledger. Keep a copy of the head elsewhere, preferably a signed one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _HEAD = re.compile(rb"([0-9]{1,18}) ([0-9a-f]{64})\s*")
 GENESIS = "0" * 64
-"""The digest that the first entry has in place of an earlier line's digest."""
+"""What the first entry has instead of the digest of the line before."""
 
 MALFORMED = Code(
     "ledger-malformed",
@@ -112,13 +112,13 @@ class LedgerHead:
 
 @dataclass(slots=True)
 class Ledger:
-    """A ledger that this run has locked and can write.
+    """A ledger that this run has locked and can append to.
 
     Attributes:
         path: The ledger's file.
         head: The number and digest of its last entry.
         last_time: The time of its last entry; empty if there is none.
-        size: Bytes of its complete lines.
+        size: The number of bytes of its complete lines.
     """
 
     path: Path
@@ -151,7 +151,7 @@ class Ledger:
             digest = _digest(line.encode())
         data = "".join(f"{line}\n" for line in lines).encode()
         head = LedgerHead(number, digest)
-        if not self.head.number:  # the head must never be missing
+        if not self.head.number:  # a ledger with entries must have a head
             storage.write_atomically(head_file(self.path), f"{self.head}\n".encode())
         with storage.storage_errors(f"writing the ledger {self.path}"):
             descriptor = storage.write_beneath(
@@ -173,7 +173,7 @@ def heads_folder(path: Path) -> Path:
 
 
 def kept_heads(path: Path) -> list[Path]:
-    """Return the files of the heads that were signed, oldest first."""
+    """Return the files of the signed heads, oldest first."""
     with storage.storage_errors(f"reading {heads_folder(path)}"):
         folder = heads_folder(path)
         return [folder / name for name in storage.names_in(folder, "*.head")]
@@ -351,7 +351,7 @@ def _stated_heads(path: Path, report: Report) -> dict[int, list[tuple[Path, Ledg
 
 
 def _record_torn_line(ledger: Ledger, report: Report) -> None:
-    """Record that an incomplete last line is removed, which writing that entry does."""
+    """Add an entry about an incomplete last line. Writing the entry removes that line."""
     if not any(finding.code == TORN.code for finding in report):
         return
     with storage.storage_errors(f"repairing the ledger {ledger.path}"):

@@ -1,4 +1,4 @@
-"""The signatures that ledger entries record, and whether they still exist."""
+"""Record the signatures of packages in ledger entries, and report those that were lost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TEXTS = ("lists", "signers", "times")
 
 
 def signed_entry(signatures: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return an entry's list of signatures: for each key what it signed, with the timestamps.
+    """Return the signatures for an entry: for each key, what it signed, and the timestamps.
 
     Args:
         signatures: Signatures as `Signed.as_json` gives them; invalid ones are left out.
@@ -69,7 +69,7 @@ def lost_signatures(
 
 
 def read_signed(entries: object) -> list[dict[str, Any]]:
-    """Return the signatures in an entry of a ledger, without malformed ones."""
+    """Return the well-formed signatures among those in an entry of a ledger."""
     return [
         each
         for each in (entries if isinstance(entries, list) else ())

@@ -50,9 +50,9 @@ def repair(
 ) -> Report:
     """Restore packages that failed their last check, or have vanished, from another copy.
 
-    The copy must be valid and have the fingerprint of the last check that passed or of the last
-    build here, if either is known. It replaces the package in one step; the damaged package is
-    kept.
+    The copy must be valid. If the fingerprint of the last check that passed is known, or that of
+    the last build in this collection, the copy must have one of them. It replaces the package in
+    one step. The damaged package is kept.
 
     Args:
         collection: The collection.
@@ -61,7 +61,7 @@ def repair(
         copy: The address of a repository, a folder of packages, a receipt's file, "receipts" or
             "receipts:FOLDER"; see `comparing.compare`.
         repositories: The addresses of the servers that receipts may name; see `deposits.fetch`.
-        packages: Only these; all that failed or vanished if not given.
+        packages: The packages to repair. If it is empty, all that failed or vanished.
         dry_run: Only report what would be done.
 
     Returns:
@@ -99,7 +99,7 @@ def repair(
 def accept(
     collection: Collection, packages: Iterable[StrPath], *, path: StrPath, reason: str
 ) -> Report:
-    """Accept packages that were changed on purpose as they are now, and record why.
+    """Record that packages were changed on purpose, and are intact as they are now.
 
     Args:
         collection: The collection.
@@ -173,7 +173,7 @@ def _restore(
         brought = bring((known.id if known else None) or home.name, staged)
         if not is_good(brought):
             raise DepositError(
-                f"the copy of {home} in {copy} is damaged too, or is another package",
+                f"the copy of {home} in {copy} is damaged, too, or is a different package",
                 "Nothing was changed. Try another copy.",
             )
         differences = differing(home, brought) if home.is_dir() else ()
@@ -205,7 +205,7 @@ def _restore(
 def _is_good(
     package: Path, *, fingerprints: tuple[str, ...], signed: tuple[dict[str, Any], ...]
 ) -> bool:
-    """Return whether a package is valid and, as far as is known, the expected one."""
+    """Return whether a package is valid and has an expected fingerprint, if one is known."""
     try:
         is_the_one = not fingerprints or fingerprint_of(package).hex() in fingerprints
     except OSError:

@@ -1,4 +1,4 @@
-"""Sign heads of a ledger, so that people who can write the ledger cannot forge them.
+"""Sign heads of a ledger, so that people who can write to the ledger cannot forge them.
 
 In `<ledger>.heads/`, for each signed head:
 
@@ -48,8 +48,8 @@ class SignedHead:
     Attributes:
         file: The head's file.
         head: The head itself.
-        new: The files written: signature and timestamp.
-        pending: Why there is no timestamp yet; empty if none was wanted or it exists.
+        new: The files that this run wrote: a signature, a timestamp, both or neither.
+        pending: Why the timestamp could not be made; empty if none was wanted, or it exists.
         report: Findings about the ledger.
     """
 
@@ -122,7 +122,7 @@ def _signed(data: bytes, key: Path) -> bytes:
 
 
 def _stamp(signature: Path, url: str, new: list[Path]) -> str:
-    """Have a signature timestamped; return why that failed, or an empty string."""
+    """Get a timestamp for a signature. Return why that failed, or an empty string."""
     stamp = signature.with_name(f"{signature.name}.tsr")
     if not signature.exists():
         raise UsageError(
@@ -204,7 +204,7 @@ class SignedHeads:
                 head = ledger.read_head(file)
             except OSError:
                 head = None
-            if head is None:  # reading the ledger reports it
+            if head is None:  # reading the ledger reports such a file
                 continue
             if not file.with_name(f"{file.name}.sig").is_file():
                 message = "its signature is missing"

@@ -1,7 +1,7 @@
-"""The cache of the builds in a collection: a second run builds only what is missing or changed.
+"""Cache the builds of a collection, so that a second run builds only what is missing or changed.
 
-The cache has digests, which are compared with the files. Without a cache, all packages are built
-again and compared.
+The cache has digests, which a run compares with the files. Without a cache, it builds all packages
+again and compares them with the existing ones.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ CREATE INDEX IF NOT EXISTS built_alike ON built (package COLLATE NOCASE);
 
 @dataclass(frozen=True, slots=True)
 class CachedBuild:
-    """A package as it was built.
+    """How a package was built.
 
     Attributes:
         inputs: SHA-256 over the digests of record and files, the options and the software.
         package: The package's path in the collection.
         fingerprint: The package's fingerprint.
-        files: The paths of the parts' files, from the record's folder; None if some names are
-            withheld from the package's audience, so that only the record has them.
+        files: The paths of the parts' files, relative to the record's folder. None if some names
+            are withheld from the package's audience; they are then read from the record.
     """
 
     inputs: bytes
@@ -54,10 +54,10 @@ class CachedBuild:
 
 
 class BuildCache:
-    """The cache of a collection, in SQLite; a context."""
+    """The cache of a collection, an SQLite database. Use it as a context manager."""
 
     def __init__(self, path: Path) -> None:
-        """Args: its file, which is created if it does not exist, and again if it is damaged."""
+        """Open the cache in a file. A missing or damaged file is replaced by an empty cache."""
         self._path = path
         self._changes = 0
 
@@ -101,7 +101,7 @@ class BuildCache:
         return CachedBuild(row[0], row[1], row[2], None if files is None else tuple(files))
 
     def built_by_another(self, source: str, package: str) -> str | None:
-        """Return another source from which this run built the same package."""
+        """Return a different source of the same package in this run; None if there is none."""
         row = self._base.execute(
             "SELECT source FROM built WHERE package = ? AND run = ? AND source <> CAST(? AS TEXT)",
             (package, self._run, os.fsencode(source)),
@@ -109,9 +109,9 @@ class BuildCache:
         return str(row[0]) if row else None
 
     def built_alike(self, package: str) -> tuple[str, str] | None:
-        """Return a package whose folder differs only in case, and its source.
+        """Return a package whose path differs only in case, and its source; None if there is none.
 
-        With a layout by digests there is none, because the digest depends on case.
+        The layout "hashed" never has one, because the digest depends on case.
         """
         row: tuple[str, str] | None = self._base.execute(
             "SELECT package, source FROM built WHERE package = ? COLLATE NOCASE AND package <> ?",
@@ -153,7 +153,7 @@ def built_fingerprints(path: Path) -> Iterator[Callable[[str], bytes | None]]:
     """Yield a function that returns the fingerprint with which a package was built here, or None.
 
     Args:
-        path: The cache's file. A cache that was made elsewhere is not trusted.
+        path: The cache's file. A cache that was made elsewhere is ignored.
     """
     base = None
     with contextlib.suppress(sqlite3.Error):

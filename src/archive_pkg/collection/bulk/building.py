@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from archive_pkg.paths import StrPath
 
 BATCH = 200
-"""The number of packages that share a sync."""
+"""The number of packages in a batch, which are synced together."""
 
 _Job: TypeAlias = "tuple[Path | TableRow, CachedBuild | None]"
 
@@ -69,7 +69,7 @@ class Options:
 
     @property
     def as_text(self) -> str:
-        """Return the options that change a package's bytes, for the key of the cache."""
+        """Return the options that change a package's bytes, as text for the key of the cache."""
         epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
         documents = ",".join(self.project.settings.packages.metadata)
         text = f"{SOFTWARE}\n{self.on or ''}\n{epoch}\n{documents}\n{self.project.recorded}"
@@ -99,16 +99,16 @@ def build_many(
 ) -> None:
     """Build the packages of many records into a collection, and verify them.
 
-    A package that was built from the same record, files and options is left alone; digests are
-    compared. A bad record does not stop the others.
+    A package that was built from the same record, files and options is left alone; their digests
+    show this. A record with errors does not stop the others.
 
     Args:
         sources: Records, their files or folders, and letters of catalogues.
         collection: The collection for the packages, which is locked during the run.
-        take: Called with each result, which includes the warnings.
+        take: Called with the result for each source; its findings include warnings.
         executor: Returns the executor; see `executors.executor_for`.
         options: How to build.
-        batch: The number of packages that share a sync.
+        batch: The number of packages that are synced together.
         wait: Seconds to wait for another run in the collection.
 
     Raises:
@@ -162,7 +162,7 @@ def _report_alike(done: Done, package: str, other: str, source: str) -> None:
 
 @dataclass(slots=True)
 class _Staged:
-    """A package that was written and verified, but not moved to its destination yet."""
+    """A package that is written and verified, but not yet moved to its destination."""
 
     source: Path | TableRow
     checked: CheckedPackage
@@ -181,7 +181,7 @@ def _place(staged: _Staged, *, replace: bool = False) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Building:
-    """Builds a batch; can be sent to other processes."""
+    """A function that builds a batch of packages. It can be sent to other processes."""
 
     collection: Collection
     options: Options
@@ -238,7 +238,9 @@ class _Building:
         else:
             checked = check_source(source, audience)
         destination = self.collection.home(checked.id)
-        if not isinstance(source, TableRow):  # its folder can be the common one
+        if not isinstance(
+            source, TableRow
+        ):  # the folder of a letter in a table can be that of all letters
             refuse_inside(checked.folder, destination)
         with storage.storage_errors(f"staging {path}"):
             path.mkdir(0o700, parents=True)
@@ -282,7 +284,7 @@ class _Building:
     def _is_as_known(
         self, source: Path | TableRow, record: bytes, folder: Path, known: CachedBuild
     ) -> bool:
-        """Return whether source and package have the same bytes as in the cache."""
+        """Return whether the source and the package are those that the cache describes."""
         try:
             if fingerprint_of(self.collection.root / known.package) != known.fingerprint:
                 return False

@@ -15,13 +15,13 @@ _COUNT = struct.Struct("<Q")
 
 
 class ByteCounter:
-    """Adds up counts from several threads and processes of this machine; can be pickled.
+    """Adds up counts from threads and processes of this machine. It can be pickled.
 
-    Each count is appended to one file, which the system does atomically.
+    Each count is appended to one file. The system appends atomically.
     """
 
     def __init__(self, path: Path) -> None:
-        """Count in a file."""
+        """Count in this file."""
         self._path = path
         self._read = self._total = 0
 

@@ -1,4 +1,4 @@
-"""Apply a function to each of many subjects, at a limited rate; verify a package."""
+"""Apply a function to each subject of a batch, at a limited rate; verify one package."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ INVALID = 3
 
 @dataclass(frozen=True, slots=True)
 class ForEach:
-    """Applies a function to each subject of a batch; can be sent to other processes.
+    """Work that applies a function to each subject of a batch. It can be sent to other processes.
 
     Attributes:
         do: The function; it takes the subject and a `Pace`.
@@ -40,7 +40,7 @@ class ForEach:
 
 
 def _named(subject: Any) -> object:
-    """Return the path of a subject, which may be an object with more than a path."""
+    """Return the path of a subject: the subject itself, or its attribute `path`."""
     first = subject[0] if isinstance(subject, tuple) else subject
     return getattr(first, "path", first)
 
@@ -49,7 +49,7 @@ class Pace:
     """Limits the rate of reading by sleeping."""
 
     def __init__(self, rate: float) -> None:
-        """Args: bytes per second; 0 for no limit."""
+        """Limit the rate to this number of bytes per second; 0 for no limit."""
         self._rate = rate
         self._started = time.monotonic()
         self._read = 0

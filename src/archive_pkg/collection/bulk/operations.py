@@ -1,4 +1,4 @@
-"""Operations on one subject of bulk work: check, export, deposit."""
+"""The operations of bulk work on one subject: check, export, deposit."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def marking_duplicate_ids() -> Iterator[Callable[[Done], Done]]:
 
 @dataclass(frozen=True, slots=True)
 class Depositing:
-    """Deposits a batch of packages; can be sent to other processes.
+    """Work that deposits a batch of packages. It can be sent to other processes.
 
     Attributes:
         to: The repository's address.
@@ -196,9 +196,6 @@ def with_later_events(
 
     The details in a ledger concern everything in the package. If something is withheld, the
     events go out without details.
-
-    The details in a ledger concern everything in the package. If something is withheld, events go
-    out without details.
 
     Args:
         outgoing: The record, as its audience may see it.

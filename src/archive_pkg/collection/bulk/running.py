@@ -40,16 +40,16 @@ A command ends 1.8 seconds after a signal. A busy disk needs most of that to rem
 
 @dataclass(slots=True)
 class Done:
-    """The result for one subject.
+    """The result of work on one subject.
 
     Attributes:
         path: The subject, as the caller named it or as it was found.
-        outcome: In one word: "built", "valid"; "failed" after an error.
+        outcome: The outcome in a word or two, such as "built"; "failed" after an error.
         status: The exit status for it.
         findings: The findings.
-        error: Message and hint of an error; empty if there was none.
+        error: The message and the hint of an error; both are empty if there was none.
         details: More values for the command's report.
-        fatal: Whether every other subject would fail, too, because the disk is full.
+        fatal: Whether all other subjects would fail, too, because the disk is full.
     """
 
     path: str
@@ -61,7 +61,7 @@ class Done:
     fatal: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """Return a line of a report, or an entry of the command line's answer."""
+        """Return the result for a line of a report, or for the output of `--json`."""
         line: dict[str, Any] = {
             "path": self.path,
             "outcome": self.outcome,
@@ -106,7 +106,7 @@ def guarded(path: object, do: Callable[[], R]) -> R | Done:
         return failed(path, error)
     except MemoryError:
         return failed(path, StorageError(f"{path}: not enough memory", "Use fewer jobs."))
-    except Exception as error:  # one letter must not stop a hundred thousand
+    except Exception as error:  # one letter must not stop the others
         last = traceback.extract_tb(error.__traceback__)[-1]
         message = f"a bug: {type(error).__name__}: {error} ({last.name}, line {last.lineno})"
         return Done(str(path), "failed", BUG, error=(message, "please report it"))
@@ -132,8 +132,8 @@ def run(
         subjects: The subjects.
         take: Called in this process with each subject and its result.
         executor: Returns the executor; not called for only a few subjects.
-        batch: The most subjects that a worker gets at a time. If there are fewer than that for
-            each worker, they are divided equally.
+        batch: The most subjects that a worker gets at a time. If there are fewer for each worker,
+            all get the same number.
         few: Up to this number of subjects, this process does the work itself.
 
     Raises:
@@ -149,7 +149,7 @@ def run(
 
 
 def _batches(stream: Iterator[S], size: int, width: int) -> Iterator[list[S]]:
-    ahead = list(islice(stream, size * width))  # as many as are submitted at first
+    ahead = list(islice(stream, size * width))  # the number of batches that are submitted first
     size = min(size, -(-len(ahead) // max(1, width - 1)))
     stream = chain(ahead, stream)
     while some := list(islice(stream, size)):
@@ -157,7 +157,7 @@ def _batches(stream: Iterator[S], size: int, width: int) -> Iterator[list[S]]:
 
 
 class _BatchRun:
-    """One run of work."""
+    """One run of work in other processes."""
 
     def __init__(self, work: Work[S], take: Callable[[S, Done], None], executor: Executor) -> None:
         self._work = work

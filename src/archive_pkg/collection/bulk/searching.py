@@ -84,8 +84,8 @@ class TableRow:
     Attributes:
         catalogue: The catalogue as the user named it.
         record: The record.
-        folder: The folder that the parts' paths start from: the letter's own, called after its id,
-            or one for all letters.
+        folder: The folder that the parts' paths are relative to: one with the name of the letter's
+            id, or one for all letters.
     """
 
     catalogue: Path
@@ -102,7 +102,7 @@ def find_sources(
     note: Note = unheard,
     project: Project | None = None,
 ) -> Iterator[Path | TableRow]:
-    """Yield what packages can be built from: records as in `find_records`, letters of catalogues.
+    """Yield what packages can be built from: records, as `find_records` does, and rows of tables.
 
     Args:
         paths: Records, folders of them, patterns; and tables, which are checked completely before
@@ -131,7 +131,7 @@ def find_sources(
 
 
 def _note_list(path: Path, note: Note, report: Report) -> None:
-    """Report the warnings about a list of letters. Its advice is what `check` is for."""
+    """Report the warnings about a list of letters. Only `check` reports advice."""
     from archive_pkg.collection.bulk.running import Done
 
     note(Done(str(path), LIST_READ, findings=report.of(Severity.WARNING)))
@@ -140,7 +140,7 @@ def _note_list(path: Path, note: Note, report: Report) -> None:
 def find_packages(
     paths: Iterable[StrPath], note: Note = unheard, *, serialized: bool = False
 ) -> Iterator[Path]:
-    """Yield the bags at paths, as `find_records` yields records; given files count as archives.
+    """Yield the bags at paths, as `find_records` yields records. Given files count as archives.
 
     Args:
         paths: Where to search.
@@ -304,7 +304,7 @@ class _Search:
 
 
 def is_utf8(name: str) -> bool:
-    """Return whether a file name is UTF-8: Python represents other bytes as lone surrogates."""
+    """Return whether a file name is UTF-8. Python represents other bytes as lone surrogates."""
     try:
         name.encode()
     except UnicodeEncodeError:

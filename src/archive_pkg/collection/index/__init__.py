@@ -1,1 +1,1 @@
-"""The index of a collection, queries in it, and probable duplicates."""
+"""Build and query the index of a collection, and find probable duplicates."""

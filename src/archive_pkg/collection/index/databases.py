@@ -1,8 +1,8 @@
 """Open a collection's databases with the right permissions, also on read-only disks.
 
-A database in a delivered collection can be forged, for example to say that a letter is open. So
-each database has a mark, made from its user and its file, which a copy does not have. A database
-without this mark is made again.
+A database in a collection from someone else can be forged, for example to say that a letter is
+open. So each database has a mark, computed from its owner and its file. The mark of a copy is not
+valid. A database without a valid mark is rebuilt.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _AT = slice(68, 72)
-"""The application id in the header of an SQLite file, used for the mark."""
+"""The bytes of the application id in the header of an SQLite file. They hold the mark."""
 
 
 def is_from_here(path: Path) -> bool:
-    """Return whether a database was made in this place, by this user or a co-user.
+    """Return whether a database was made in this place, by this user or another user of the folder.
 
     Delivered files belong to the user who unpacked them or, if that was root, to any user.
     """
@@ -50,7 +50,7 @@ def forget(path: Path) -> None:
 
 
 def open_to_write(path: Path, mode: int = 0o666, *, one_thread: bool = True) -> sqlite3.Connection:
-    """Open a database for changes; one that was not made here is made again.
+    """Open a database for changes. One that was not made here is replaced by an empty one.
 
     Args:
         path: Its file.

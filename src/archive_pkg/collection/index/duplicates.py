@@ -42,9 +42,9 @@ _BINS = 64
 _BANDS = 16
 _EMPTY = 0xFFFFFFFF
 _FEWEST = 20
-"""The fewest words of a text that is compared."""
+"""Texts with fewer words are not compared."""
 _MOST_ALIKE = 200
-"""A band that more texts have is boilerplate, and is ignored."""
+"""A band that more than this number of texts have is boilerplate, and is ignored."""
 _DIFFERENCES = 20
 
 _SCHEMA = """
@@ -98,7 +98,7 @@ def duplicates(
         paths: Records, packages, folders of either.
         take: Called with the result of reading each letter.
         executor: Returns the executor.
-        near: The least likeness of similar texts.
+        near: The smallest likeness of texts that count as similar.
         audience: Compare only the parts that this audience may see.
 
     Yields:
@@ -133,7 +133,7 @@ def likeness(one: str, other: str) -> float:
 
 
 def normal(text: str) -> str:
-    """Return a text without differences in spaces, line ends and composed characters."""
+    """Return a text in a form in which spaces, line ends and composed characters do not differ."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 

@@ -35,7 +35,7 @@ _BLOCK = 10_000
 collections have one table, because each table ranks words by its own contents."""
 _NAMES = {"public": "index.sqlite", "internal": "index-internal.sqlite"}
 _RANKED = 10_000
-"""Up to this number of hits, the best come first. Ranking more hits takes long and is of no use."""
+"""Up to this number of hits are ranked. Ranking more takes long and helps no reader."""
 _WORD = re.compile(r"[^\W_]+")
 
 _HIT = "package, id, title, coalesce(date, ''), coalesce(packages.classified, '')"
@@ -47,7 +47,7 @@ _KEYS = 3
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The conditions of a search; a hit meets all of them.
+    """The conditions of a search. A hit meets all of them.
 
     Attributes:
         words: Words anywhere in record and texts. A word that ends in `*` is a prefix; words with
@@ -74,7 +74,7 @@ class Hit:
         id: Its record's id.
         title: Its title.
         date: Its date in EDTF; empty if it is unknown.
-        classification: Its classification with its history; empty if it has none.
+        classification: Its classification and the history of this; empty if it has none.
     """
 
     package: str
@@ -90,9 +90,9 @@ def index_path(collection: Collection, audience: Audience = "public") -> Path:
 
 
 def version_of(path: Path) -> int:
-    """Return the version stored in an index; 0 if there is no trustworthy index.
+    """Return the version stored in an index; 0 if there is no index that can be trusted.
 
-    An index that was not made here is rebuilt. It is used as it is only if that is impossible.
+    An index that was not made here counts only in a folder in which it cannot be rebuilt.
     """
     if not is_from_here(path) and os.access(path.parent, os.W_OK):
         return 0
@@ -109,10 +109,10 @@ def words_of(number: int) -> str:
 
 
 class Index:
-    """An index, open for queries; a context."""
+    """An index for queries. Use it as a context manager."""
 
     def __init__(self, collection: Collection, audience: Audience = "public") -> None:
-        """Args: the collection, which must have an index; the audience whose index it is."""
+        """Prepare to open the index of a collection for an audience."""
         self._path = index_path(collection, audience)
 
     @property
@@ -122,7 +122,7 @@ class Index:
 
     @property
     def is_from_here(self) -> bool:
-        """Whether it was made in this place; a delivered index may be wrong."""
+        """Whether it was made in this place. An index from elsewhere may be wrong."""
         return is_from_here(self._path)
 
     def __enter__(self) -> Index:
@@ -162,7 +162,7 @@ class Index:
         return count, [Hit(*row[_KEYS:]) for row in islice(rows, most)]
 
     def _of_dates(self, sql: _SqlQuery, most: int) -> tuple[int, list[Hit]]:
-        """Return the result of `find` for a query without words."""
+        """Return the result of `find` for a query that has only dates."""
         there = f"FROM packages WHERE {sql.dates}"
         (count,) = self._base.execute(f"SELECT count(*) {there}", sql.bounds).fetchone()
         query = f"SELECT {_HIT} {there} ORDER BY {_BY_DATE} LIMIT ?"
@@ -170,7 +170,7 @@ class Index:
 
     @property
     def cut(self) -> int:
-        """How many packages have parts that are withheld from the index."""
+        """The number of packages with parts that are withheld from the index."""
         (count,) = self._base.execute("SELECT count(*) FROM packages WHERE cut").fetchone()
         return int(count)
 
@@ -211,13 +211,13 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class _SqlQuery:
-    """A query in the index's terms.
+    """A query in the form that the index needs.
 
     Attributes:
         match: Words, names and classification for FTS5; empty if there are none.
         dates: The dates, as a condition in SQL.
         bounds: The values in that condition.
-        can_rank: Whether to rank hits. To rank a phrase, FTS5 would search for it again.
+        can_rank: Whether to rank hits. Phrases are not ranked: FTS5 would search for them again.
     """
 
     match: str
@@ -227,7 +227,7 @@ class _SqlQuery:
 
 
 class _Slice:
-    """A part of the words, and what was found in it."""
+    """One table of words, and the packages that a query has found in it."""
 
     def __init__(self, path: Path, words: str) -> None:
         self._words = words
@@ -238,14 +238,14 @@ class _Slice:
         self._base.close()
 
     def look(self, sql: _SqlQuery) -> int:
-        """Find what meets a query; return how many packages."""
+        """Find the packages that meet a query, and return their number."""
         self._base.execute("DELETE FROM found")
         meeting = self._meeting(sql, joined=bool(sql.bounds))
         query = f"INSERT INTO found SELECT {self._words}.rowid {meeting}"
         return self._base.execute(query, (sql.match, *sql.bounds)).rowcount
 
     def first(self, sql: _SqlQuery, most: int, *, by_rank: bool) -> list[tuple[Any, ...]]:
-        """Return the first hits, each after the columns by which hits are sorted."""
+        """Return the rows of the first hits: the columns by which hits are sorted, then the hit."""
         if by_rank:
             query = f"SELECT {_BY_RANK}, {_HIT} {self._meeting(sql, joined=True)}"
             values = (sql.match, *sql.bounds)
@@ -282,7 +282,7 @@ def _sql_query(query: Query) -> _SqlQuery:
 
 
 def _phrase(word: str) -> str:
-    """Return a word in FTS5's syntax, without operators."""
+    """Return a word in FTS5's syntax, in which nothing in it is an operator."""
     bare = word.removesuffix("*").replace('"', '""')
     return f'"{bare}"' + ("*" if word.endswith("*") else "")
 

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     _Subject = tuple[Path, _Known | None]
 
 _MOST_TEXT = 256 * 1024
-"""The number of characters of each text that are indexed."""
+"""Only this number of characters of each text are indexed."""
 _BATCH = 50
 _PACKAGES_AT_ONCE = 2_000
-"""Packages that are written in one transaction."""
+"""The number of packages that one transaction writes."""
 
 # The words are indexed without their text (content = ''), so SQLite cannot remove any: a package
 # that is indexed again gets a new number, and the old number goes into the table `gone`.
@@ -102,7 +102,7 @@ def refresh(
         collection: The collection.
         take: Called with the result for each package: "indexed", "unchanged", "gone".
         executor: Returns the executor.
-        rebuild: Remove the old index first.
+        rebuild: Whether to remove the old index first.
         audience: Whose index it is.
 
     Raises:
@@ -204,7 +204,7 @@ class _Refreshing:
         self._report(done)
 
     def _note_withheld(self, known: _Known | None, row: dict[str, Any]) -> None:
-        """Record whether words in the index may be withheld now; they cannot be removed."""
+        """Record whether the index has words that are withheld now; they cannot be removed."""
         if known is None:
             self._new_withheld |= bool(row["withheld"])
         elif set(row["withheld"].split()) - set(known[3].split()):
@@ -329,7 +329,7 @@ def _texts(package: Package) -> Iterator[str]:
             with storage.open_beneath(package.path, name) as stream:
                 text = decode(stream.read(_MOST_TEXT * 4), part.encoding or "utf-8")
         except (OSError, UnicodeDecodeError, LookupError):
-            continue  # verifying reports it; the record can still be found
+            continue  # `verify` reports it, and the record can still be found
         yield text[:_MOST_TEXT]
 
 

@@ -1,1 +1,1 @@
-"""What a ledger shows: in words, as a page with charts, as metrics."""
+"""Report what a ledger shows: in words, as a page with charts, and as metrics."""

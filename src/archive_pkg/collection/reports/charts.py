@@ -1,7 +1,7 @@
-"""Counts as pictures (SVG): bars over time and shares.
+"""Draw counts as SVG: bars, and a share over time as a curve.
 
-Every picture has a title that says what it shows. The page's style sheet sets the colours (`STYLE`
-is one), so that a picture is as dark or light as its page.
+Every picture has a title that says what it shows. The colours come from the style sheet of the
+page, such as `STYLE`, so pictures follow the page's dark or light theme.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Bar:
     """A bar.
 
     Attributes:
-        label: What it counts.
+        label: The words below or next to it.
         count: How many.
         address: The address it links to; empty for no link.
         bad: Whether it counts faults.
@@ -152,7 +152,7 @@ def _linked(shape: str, address: str) -> str:
 
 
 def _rounded(most: int) -> int:
-    """Return the round number at or above a count, for the top of an axis."""
+    """Return the smallest round number that is not below a count, for the top of an axis."""
     if most <= 2:
         return 2
     step: int = 10 ** (len(str(most)) - 1)

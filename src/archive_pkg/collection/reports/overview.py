@@ -1,4 +1,4 @@
-"""What a ledger shows: in words, as a page, as a table, and as metrics."""
+"""Summarize what a ledger shows: in words, as a page, as a table, and as metrics."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _AGES = (
     ("a year", _LONG),
     ("longer", 365_000),
 )
-"""Ages of a check, each with its days."""
+"""The ages by which checks are grouped, each with its number of days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class PreservationLevel:
         area: The functional area.
         level: 1 to 4.
         asks: The requirement, in short.
-        shown: What the ledger shows for it.
+        shown: The evidence for it in the ledger.
     """
 
     area: str
@@ -75,10 +75,10 @@ class PreservationLevel:
 
 
 class Overview:
-    """What a ledger and its collection show; a context, with a temporary database."""
+    """What a ledger and its collection show. A context manager, which has a database."""
 
     def __init__(self, collection: Collection, path: Path, trust: Trust | None = None) -> None:
-        """Args: the collection, the ledger's file, and whose signatures of its heads to trust."""
+        """Read a ledger, and compare it with a collection. Trust is about signed heads."""
         self.collection = collection
         self.path = path
         self._trust = trust or Trust()
@@ -127,33 +127,33 @@ class Overview:
 
     @property
     def failed(self) -> int:
-        """Packages in the collection whose last check failed."""
+        """The number of packages present whose last check failed."""
         return self.state.count("outcome = 'fail' AND package IN (SELECT package FROM there)")
 
     @property
     def vanished(self) -> int:
-        """Packages in the ledger that are missing from the collection."""
+        """The number of packages in the ledger that are missing from the collection."""
         return self.state.count("package NOT IN (SELECT package FROM there)")
 
     @property
     def differing(self) -> int:
-        """Packages in the collection of which another copy differed when last compared."""
+        """The number of packages present of which another copy was not equal when last compared."""
         return self.state.count(DIFFERING)
 
     @property
     def never(self) -> int:
-        """Packages in the collection that were never checked."""
+        """The number of packages present that were never checked."""
         return self.present - self.state.count("package IN (SELECT package FROM there)")
 
     @property
     def strangers(self) -> int:
-        """Packages that were not built in the collection, as far as is known."""
+        """The number of packages of which the ledger does not record that they were built here."""
         return self.state.count("NOT coalesce(built, 0)")
 
     @property
     def oldest(self) -> str:
         """The time of the oldest last check; empty if there is none."""
-        return self.state.oldest_pass()
+        return self.state.oldest_check()
 
     def words(self, most: int = 20) -> Iterator[str]:
         """Yield the overview in words, with up to `most` names for each group."""
@@ -214,7 +214,7 @@ class Overview:
             yield f"{known.package}, {known.time}: {', '.join(known.findings) or 'see the ledger'}"
 
     def levels(self) -> Iterator[PreservationLevel]:
-        """Yield what the ledger shows about the NDSA Levels, except places and people."""
+        """Yield the NDSA Levels about which a ledger can have evidence, each with this evidence."""
         checked = self.state.count("package IN (SELECT package FROM there)")
         all_checked = self.present and checked == self.present
         several = self.state.count("checks > 1")
@@ -395,7 +395,7 @@ class Overview:
 
 
 def _signed_words(signature: Signed) -> str:
-    """Return who signed a head and since when, as far as it is known."""
+    """Return in words who signed a head, and before which time, if this is known."""
     if not signature.good:
         return f"{signature.file} is NOT a valid signature of it"
     who = f" of {', '.join(signature.signers)}" if signature.signers else ""

@@ -1,4 +1,4 @@
-"""Reports as self-contained HTML pages, with each picture also in words."""
+"""Write reports as self-contained HTML pages, in which each picture is also given in words."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def report_page(title: str, body: str) -> str:
 
 
 def figure(what: str, draw: Callable[[Sequence[Bar], str], str], bars: Sequence[Bar]) -> str:
-    """Return counts as a picture, and as a table for those who cannot see the picture."""
+    """Return counts as a picture, and as a table for readers who cannot see the picture."""
     lines = "".join(
         f"<tr><th scope='row'>{html.escape(bar.label)}</th><td>{bar.count:,}</td></tr>"
         for bar in bars
