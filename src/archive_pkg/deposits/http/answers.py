@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archive_pkg.errors import DepositError
-from archive_pkg.parsing import MalformedError, parse_xml
+from archive_pkg.parsing import MalformedError, OverLimitError, parse_xml
 
 Shape = Any
 """The required shape of a JSON value: a type; a list with the shape of its items; or a dictionary
@@ -46,7 +46,8 @@ def read_xml(data: bytes, target: str, hint: str) -> Any:
         root = parse_xml(data)
     except MalformedError as error:
         message = f"{target} answers with something other than XML: {error}"
-        raise DepositError(message, error.hint or hint) from error
+        over_limit = isinstance(error, OverLimitError)
+        raise DepositError(message, error.hint if over_limit else hint) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise DepositError(f"{target} answers with a document type declaration", hint)
     return root
