@@ -165,7 +165,7 @@ def test_the_number_of_word_tables_does_not_change_the_hits(
     collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[tuple[str, ...], dict[str, str]]] = [
-        (("the",), {}),
+        (("for",), {}),
         (("t*",), {}),
         (("th*", "of"), {"since": "1930"}),
         (("letter ilja",), {}),

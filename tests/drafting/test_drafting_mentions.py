@@ -1,4 +1,4 @@
-"""The longest names of the vocabulary are found in a text."""
+"""Names of bodies and places in a text are those of the vocabulary, the longest first."""
 
 from __future__ import annotations
 

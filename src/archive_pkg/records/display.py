@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.dates.english import in_words
 from archive_pkg.records.coherence import reference_paths
 from archive_pkg.records.models import (
+    Access,
     AgendaItem,
     Agent,
     Classification,
+    Date,
     DateAndPlace,
     Enclosure,
     Event,
@@ -71,6 +73,17 @@ def facts(record: Record) -> Iterator[tuple[str, str, str]]:
             yield name, label(name), words(record, value, of_agents=name in OF_AGENTS)
 
 
+def search_texts(record: Record) -> Iterator[str]:
+    """Yield the texts in which a search finds a record by its description."""
+    yield record.id
+    yield record.document_type.label
+    for _, _, value in facts(record):
+        yield value
+    for item in (*record.agents, *record.enclosures):
+        if not (isinstance(item, Agent) and item.kind == "software"):
+            yield words(record, item)
+
+
 def words(
     record: Record, value: Any, *, of_agents: bool = False, dates: DateWords = in_words
 ) -> str:
@@ -112,13 +125,18 @@ def _(value: WrittenDate, record: Record, dates: DateWords) -> str:
     else:
         said = dates(str(value.edtf))
         said = f"{said} ({written})" if written and value.as_written != said else said
-    return f"{said}, {value.calendar} calendar" if value.calendar else said
+    said += f", {value.calendar} calendar" if value.calendar else ""
+    return _with_note(said, value.note)
+
+
+def _with_note(said: str, note: str | None) -> str:
+    return f"{said} ({note})" if note else said
 
 
 @_words.register
 def _(value: DateAndPlace, record: Record, dates: DateWords) -> str:
     day = _words.dispatch(WrittenDate)(value, record, dates)
-    return ", ".join(filter(None, (day, value.place.name if value.place else "")))
+    return ", ".join(filter(None, (day, words(record, value.place) if value.place else "")))
 
 
 @_words.register
@@ -130,15 +148,17 @@ def _(value: RecordedEvent, record: Record, dates: DateWords) -> str:
 @_words.register
 def _(value: Identifier, record: Record, dates: DateWords) -> str:
     said = f"{SCHEMES[value.scheme].name} {value.value}" if value.uri else value.value
-    return f"{said} ({value.note})" if value.note else said
+    return _with_note(said, value.note)
 
 
 @_words.register
 def _(value: Place, record: Record, dates: DateWords) -> str:
-    return value.name
+    as_written = f" (“{value.as_written}”)" if value.as_written not in (None, value.name) else ""
+    identifiers = (words(record, identifier) for identifier in value.identifiers)
+    return ", ".join((f"{value.name}{as_written}", *identifiers))
 
 
-def classification_in_words(record: Record, *, brief: bool = False) -> str:
+def classification_in_words(record: Record, *, brief: bool = False, complete: bool = False) -> str:
     """Return the classification with its history: "TOP SECRET, declassified 1 March 1995".
 
     A classification is a fact about the past. `access` says who may see the document now.
@@ -146,6 +166,7 @@ def classification_in_words(record: Record, *, brief: bool = False) -> str:
     Args:
         record: The record.
         brief: Whether to leave out the agents and notes of changes, and the level in its scheme.
+        complete: Whether to add to the dates of changes how they are written, and their notes.
 
     Returns:
         The phrase; empty if the document is not classified.
@@ -158,6 +179,7 @@ def classification_in_words(record: Record, *, brief: bool = False) -> str:
         said += f", {change.action}"
         said += f" to {change.level}" if change.level else ""
         said += f" {in_words(change.date.words)}" if change.date else ""
+        said += _more_of_date(change.date) if complete else ""
         if not brief:
             said += f" by {record.agent(change.by).name}" if change.by else ""
             said += f" ({change.note})" if change.note else ""
@@ -166,9 +188,19 @@ def classification_in_words(record: Record, *, brief: bool = False) -> str:
     return said
 
 
+def _more_of_date(date: Date | None) -> str:
+    """Return what a date says besides its EDTF form, in brackets."""
+    if date is None:
+        return ""
+    written = f"“{date.as_written}”" if date.as_written else ""
+    calendar = f"{date.calendar} calendar" if date.calendar else ""
+    more = ", ".join(filter(None, (written, calendar, date.note)))
+    return f" ({more})" if more else ""
+
+
 @_words.register
 def _(value: Classification, record: Record, dates: DateWords) -> str:
-    return classification_in_words(record)
+    return classification_in_words(record, complete=True)
 
 
 @_words.register
@@ -178,13 +210,13 @@ def _(value: Summary, record: Record, dates: DateWords) -> str:
 
 @_words.register
 def _(value: Subject, record: Record, dates: DateWords) -> str:
-    return value.term
+    return f"{value.term}, {words(record, value.identifier)}" if value.identifier else value.term
 
 
 @_words.register
 def _(value: Holding, record: Record, dates: DateWords) -> str:
     place = ", ".join(filter(None, (value.repository, shelfmark(value))))
-    return f"{place} ({value.note})" if value.note else place
+    return _with_note(place, value.note)
 
 
 def shelfmark(holding: Holding) -> str:
@@ -247,10 +279,13 @@ def item_title(item: AgendaItem) -> str:
 @_words.register
 def _(value: Relation, record: Record, dates: DateWords) -> str:
     other = (
-        value.title or value.record or (words(record, value.identifier) if value.identifier else "")
+        value.title,
+        f"record {value.record}" if value.record and value.title else value.record,
+        words(record, value.identifier) if value.identifier else "",
     )
-    said = f"{value.kind.replace('-', ' ')} {other}"
-    return f"{said} ({value.note})" if value.note else said
+    return _with_note(
+        f"{value.kind.replace('-', ' ')} {', '.join(filter(None, other))}", value.note
+    )
 
 
 @_words.register
@@ -269,6 +304,8 @@ def _(value: Agent, record: Record, dates: DateWords) -> str:
     more += [f"died {words(record, value.died, dates=dates)}"] if value.died else []
     if value.affiliations:
         more.append(f"affiliated with {record.names(value.affiliations)}")
+    more += [words(record, identifier) for identifier in value.identifiers]
+    more += [value.note] if value.note else []
     return "; ".join((said, *more))
 
 
@@ -296,7 +333,17 @@ def _(value: Part, record: Record, dates: DateWords) -> str:
     where = value.file if value.file else "not held"
     if value.span:
         where += f", characters {value.span.start}–{value.span.end}"
-    return f"{' '.join(said)}: {where}"
+    made = f"made {words(record, value.made, dates=dates)}" if value.made else ""
+    access = access_in_words(value.access) if value.access else ""
+    more = filter(None, (made, value.method, access, value.note))
+    return "; ".join((f"{' '.join(said)}: {where}", *more))
+
+
+def access_in_words(access: Access) -> str:
+    """Return who may see a part, and why: "restricted until 1 May 2040: agreement of 1990"."""
+    until = f" until {in_words(str(access.until.edtf))}" if access.until else ""
+    said = f"{access.status}{until}{_more_of_date(access.until)}"
+    return f"{said}: {access.rule}" if access.rule else said
 
 
 @_words.register
@@ -322,4 +369,5 @@ def _(value: Enclosure, record: Record, dates: DateWords) -> str:
 @_words.register
 def _(value: Event, record: Record, dates: DateWords) -> str:
     by = f" by {record.names(value.agents)}" if value.agents else ""
-    return f"{value.type}{by}" + (f". {value.detail}" if value.detail else "")
+    said = f"{value.type}{by}{_more_of_date(value.date)}"
+    return f"{said.removesuffix('.')}. {value.detail}" if value.detail else said

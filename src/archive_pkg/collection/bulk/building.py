@@ -238,8 +238,9 @@ class _Building:
         else:
             checked = check_source(source, audience)
         destination = self.collection.home(checked.id)
-        # The folder of a letter in a table can be that of all letters.
-        if not isinstance(source, TableRow):
+        if not isinstance(
+            source, TableRow
+        ):  # the folder of a letter in a table can be that of all letters
             refuse_inside(checked.folder, destination)
         with storage.storage_errors(f"staging {path}"):
             path.mkdir(0o700, parents=True)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from archive_pkg.collection.opening import Collection
     from archive_pkg.packages.access.visibility import Audience
 
-VERSION = 6
+VERSION = 7
 """The version of the index's format. An incomplete index has the negative number."""
 TABLES = ("words_0", "words_1", "words_2", "words_3")
 """The tables of words. There are several, so that several processors can search."""

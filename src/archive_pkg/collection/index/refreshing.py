@@ -256,7 +256,7 @@ def _read_one(subject: _Subject, pace: Pace, *, audience: Audience) -> Done:
 def _row(package: Package, fingerprint: bytes, audience: Audience) -> dict[str, Any]:
     from archive_pkg.packages.access.redaction import seen_by
     from archive_pkg.packages.access.visibility import judged_on, window
-    from archive_pkg.records.display import classification_in_words
+    from archive_pkg.records.display import classification_in_words, search_texts
 
     outgoing = seen_by(package.record, audience)
     since, until = window(package.record, judged_on())
@@ -280,7 +280,7 @@ def _row(package: Package, fingerprint: bytes, audience: Audience) -> dict[str, 
         "agents": list(_agents(record)),
         "languages": record.languages,
         "who": " ; ".join(_names(record)),
-        "about": " ; ".join(_about(record)),
+        "about": " ; ".join(search_texts(record)),
         "text": "\n".join(_texts(package)),
         "cut": outgoing.is_cut,
         "withheld": " ".join(outgoing.withheld),
@@ -302,21 +302,15 @@ def _agents(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def _names(record: Record) -> Iterator[str]:
-    named = (*record.sender, *record.signatories, *record.recipients, *record.copies_to)
-    for name in dict.fromkeys((*named, *record.mentioned_agents)):
+    from archive_pkg.records.display import OF_AGENTS
+
+    fields = (getattr(record, name) or () for name in OF_AGENTS - {"donor"})
+    named = [name for ids in fields for name in ids]
+    named += [one.agent for one in record.participants]
+    named += [name for enclosure in record.enclosures for name in enclosure.sender]
+    for name in sorted(set(named)):
         agent = record.agent(name)
         yield from filter(None, (agent.name, agent.as_written, agent.role))
-
-
-def _about(record: Record) -> Iterator[str]:
-    yield record.id
-    yield record.title
-    yield from record.variant_titles
-    yield from (subject.term for subject in record.subjects)
-    places = (*((record.place,) if record.place else ()), *record.mentioned_places)
-    yield from (place.name for place in places)
-    if record.summary:
-        yield record.summary.text
 
 
 def _texts(package: Package) -> Iterator[str]:

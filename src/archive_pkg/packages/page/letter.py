@@ -20,7 +20,14 @@ from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.interchange import derived_facts
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.marked_text import Highlight, MarkedLine, Segment, marked_lines
-from archive_pkg.records.display import classification_in_words, facts, item_title, label, words
+from archive_pkg.records.display import (
+    access_in_words,
+    classification_in_words,
+    facts,
+    item_title,
+    label,
+    words,
+)
 from archive_pkg.records.models import Enclosure
 from archive_pkg.records.statements import StatementIndex, statements
 from archive_pkg.records.vocabularies.languages import language_name
@@ -575,8 +582,8 @@ def _note_words(note: TranslationNote) -> str:
     if note.rendering:
         described += f", rendered “{note.rendering}”"
     if note.original:
-        romanized = f" ({note.romanized})" if note.romanized else ""
-        described += f", from {note.original}{romanized}"
+        romanized = ", ".join(filter(None, (note.romanized, note.romanization)))
+        described += f", from {note.original}" + (f" ({romanized})" if romanized else "")
     return (
         f"{described}. {note.text}"
         if note.text and note.text not in note.at.exact
@@ -590,8 +597,7 @@ def _absent(part: Part) -> dict[str, str]:
     access = part.access
     if access is None or access.status == "open":
         return {"name": name, "why": ""}
-    until = f" until {in_words(access.until.edtf)}" if access.until else ""
-    return {"name": name, "why": f"{access.status}{until}: {access.rule}"}
+    return {"name": name, "why": access_in_words(access)}
 
 
 def drawing_of(record: Record) -> str:

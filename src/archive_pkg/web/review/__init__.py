@@ -1,4 +1,4 @@
-"""Review a letter next to its draft in the browser. Every change is saved at once.
+"""The review application: a letter next to its draft, in the browser; saves every change at once.
 
 `docs/explanation/review-security.md` describes the protection against other users and pages.
 """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.dates.english import in_words
 from archive_pkg.interchange.addresses import address
 from archive_pkg.names import slug
-from archive_pkg.records.display import classification_in_words, words
+from archive_pkg.records.display import classification_in_words
 from archive_pkg.records.vocabularies.languages import language_name
 
 if TYPE_CHECKING:
@@ -37,11 +37,10 @@ _LAST = "9999-12-31"
 
 @dataclass(frozen=True, slots=True)
 class AgentEntry:
-    """An agent that a letter names.
+    """An agent as one letter names them.
 
     Attributes:
-        key: The name of their page. It comes from an authority identifier or, without one, from
-            their name.
+        key: The name of their page, from an authority identifier or else from their name.
         name: Their name.
         kind: "person", "organization" or "family".
         addresses: The addresses of their authority records.
@@ -60,7 +59,7 @@ class CatalogueEntry:
     Attributes:
         id: The record's id.
         title: Its title.
-        kind: The label of its type, such as "Letter".
+        kind: What such a document is called, "Letter".
         date: The date in words; empty if unknown.
         sort: The earliest possible day, for sorting.
         year: The year of that day; None if unknown.
@@ -159,32 +158,11 @@ def _related(record: Record) -> Iterator[str]:
     yield from (one.record for one in named if one.record)
 
 
-def described_by(record: Record) -> Iterator[str]:
-    """Yield the texts that describe a letter, for the search."""
-    yield record.id
-    yield record.title
-    yield record.document_type.label
-    yield from record.variant_titles
-    for agent in record.agents:
-        if agent.kind != "software":
-            yield from filter(None, (agent.name, agent.as_written, agent.role))
-    for place in (*((record.place,) if record.place else ()), *record.mentioned_places):
-        yield from filter(None, (place.name, place.as_written))
-    for subject in record.subjects:
-        yield subject.term
-    if record.summary:
-        yield record.summary.text
-    if record.classification:
-        yield classification_in_words(record)
-    for holding in record.holdings:
-        yield words(record, holding)
-
-
 def agent_entry(agent: Agent) -> AgentEntry:
     """Return the entry of an agent.
 
-    Agents with the same identifier in an authority file get the same key. Without an
-    identifier, agents with the same name and kind get the same key, and their page says so.
+    Agents with the same identifier in an authority file get the same key. Without an identifier,
+    agents with the same name and kind do; their page says so.
     """
     given = {item.scheme: item.value for item in reversed(agent.identifiers)}
     scheme = next((name for name in _AUTHORITIES if name in given), None)

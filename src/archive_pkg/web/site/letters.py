@@ -28,10 +28,10 @@ from archive_pkg.packages.access.visibility import window
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.letter import DAMAGED, drawing_of, read_parts, view
 from archive_pkg.packages.signatures.verifying import FOLDER as SIGNATURES
-from archive_pkg.records.display import label
+from archive_pkg.records.display import label, search_texts
 from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.texts.letter_files import DOCX, ODT
-from archive_pkg.web.site.entries import ROLES, CatalogueEntry, catalogue_entry, described_by
+from archive_pkg.web.site.entries import ROLES, CatalogueEntry, catalogue_entry
 from archive_pkg.web.site.search_index import words_of
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ INVALID = 3
 _VALID = "Complete and valid at the last audit, according to the ledger."
 _CHANGED = "Changed since the last audit on {}."
 _UNCHECKED = "Not audited yet. The checksums are those of the current manifests."
-# Other files get the suffix ".bin", so that no browser runs scripts in them.
+# A web server sends other files as ".bin", so that no browser runs scripts in them.
 _SUFFIXES = {
     "text/plain": ".txt",
     "application/pdf": ".pdf",
@@ -111,8 +111,7 @@ class LastAudit:
     Attributes:
         day: The day of the audit.
         passed: Whether the package passed.
-        fingerprint: The fingerprint at its last audit that passed, in hexadecimal; None if none
-            passed.
+        fingerprint: SHA-256 of the tag manifest then, in hexadecimal; None if it never passed.
     """
 
     day: str
@@ -159,8 +158,8 @@ class SiteLetter:
     Attributes:
         cached: What the next run needs to know about it.
         entry: Its entry in the catalogue.
-        head: The words of its description for the search, compressed.
-        text: The words of its texts for the search, compressed.
+        head: The words of its description, compressed.
+        text: The words of its texts, compressed.
         cmif: Its description in CMIF; empty if it is not correspondence.
     """
 
@@ -320,7 +319,7 @@ class _LetterPublisher:
                 (self.plan.stage / file).unlink(missing_ok=True)
             raise
         self.files[name] = hashlib.sha256(html).hexdigest()
-        head = {word for text in described_by(self.record) for word in words_of(text)}
+        head = {word for text in search_texts(self.record) for word in words_of(text)}
         text = {word for shown in self.parts for word in words_of(shown.text)}
         context = ExportContext(addresses=self._addresses())
         since, until = window(self.full, self.plan.day)
