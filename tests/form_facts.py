@@ -1,4 +1,4 @@
-"""What the readers of forms find in a short document, as lines to compare."""
+"""Write the facts that forms state in a short document as lines, for comparison."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ def written(text: str) -> str:
 
 
 def cases(table: str) -> list[tuple[str, str]]:
-    """Return the documents of a table, and what is read in each."""
+    """Return the documents of a table, each with its expected facts."""
     rows = [each.strip("\n").partition("\n=\n") for each in table.split("-----\n")]
     return [(written(text), right) for text, _, right in rows]
 
 
 def shown(text: str, forms: DocumentForms) -> list[str]:
-    """Return each fact: value, certainty, rule and rank, kind, details and its other words.
+    """Return a line for each fact: value, confidence, rule, rank, kind, details and quoted words.
 
-    "*" stands for the words of complete lines. "at 60" is the offset of words that are in the text
-    before, too. The last line has the kinds of all lines, with "|"
-    where the body begins.
+    The quoted words are left out if they are the value. "*" means complete lines. "at 60" gives the
+    offset if the words are also earlier in the text. The last line has the kinds of all lines, and
+    "|" where the body begins.
     """
     lines = split_lines(text)
     starts, ends = {line.start for line in lines}, {line.end for line in lines}

@@ -13,11 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from lxml import html
 
 from archive_pkg import cli
-from archive_pkg.dates.edtf_string import Edtf
-from archive_pkg.interchange import FORMATS, export
-from archive_pkg.interchange.losses import OF_AGENTS, leaves, losses
 from archive_pkg.packages import check, open_package, verify
-from archive_pkg.packages.metadata import read_for_export
 from archive_pkg.packages.page import package_page
 from archive_pkg.records import Record, load_record, read_record
 from archive_pkg.records.display import FIELDS, facts
@@ -32,8 +28,6 @@ DOCUMENTS = Path(__file__).parent / "fixtures" / "documents"
 NAMES = sorted(folder.name for folder in DOCUMENTS.iterdir())
 RECORDS = {name: load_record(DOCUMENTS / name) for name in NAMES}
 ON = date(2026, 11, 24)
-OTHERWISE = {"agents.kind", "identifiers.scheme", "parts.languages", "parts.part_of"}
-"""Fields that formats express in their own words."""
 
 
 @pytest.fixture(scope="module")
@@ -120,31 +114,6 @@ def _through_tables(given: list[Record], folder: Path) -> list[Record]:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(data)
     return read_records(folder)
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_a_format_has_every_statement_or_reports_it(name: str) -> None:
-    chosen = FORMATS[name]
-    for folder, record in RECORDS.items():
-        if not chosen.takes(record):
-            continue
-        context = read_for_export(DOCUMENTS / folder, audience="internal", made=str(ON)).context
-        document = export(name, record, context)
-        report = losses(chosen, record, context.texts, document)
-        said = " ".join(finding.message for finding in report)
-        lost = re.findall(r"(?:cannot hold|only part of) ([\w.]+\w)", said)
-        document_words = _words(document.decode().replace("\\n", " "))
-        for field, place, value in leaves(record):
-            if field in OTHERWISE or any(f"{field}.".startswith(f"{one}.") for one in lost):
-                continue
-            for one in value if isinstance(value, tuple) else (value,):
-                words = record.agent(one).name if field in OF_AGENTS else one
-                if isinstance(words, str) and not isinstance(words, Edtf):
-                    assert _words(words) <= document_words, f"{folder}: {place}"
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+", text.casefold()))
 
 
 def test_cmif_leaves_out_what_is_not_correspondence_and_says_so(tmp_path: Path, run: Run) -> None:

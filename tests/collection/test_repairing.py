@@ -202,7 +202,7 @@ def test_a_copy_that_is_not_good_or_not_the_one_restores_nothing(
     before = collection.ledger.read_bytes()
     (done,) = run_repair(collection, copy, packages=[collection.root / "a"])
     assert (done.outcome, done.status) == ("failed", 4)
-    said = "does not hold a" if change is shutil.rmtree else "is damaged too, or is another"
+    said = "does not hold a" if change is shutil.rmtree else "is damaged, too, or is a different"
     assert said in done.error[0]
     assert text(collection) == "spoiled"
     assert collection.ledger.read_bytes() == before

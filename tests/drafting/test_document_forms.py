@@ -1,4 +1,4 @@
-"""Documents of the forms that archives and editions of the Cold War use are read by these forms."""
+"""Official documents of the Cold War are drafted from their forms, such as heads in fields."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archive_pkg.drafting import record_of
 from archive_pkg.drafting.draft import draft_text
 
 BODY = "The orchard was visited in the morning. The pears are ripe and the ladders are long enough."
-# A text, and what a draft says about it: field = value; several values are separated by " | ".
+# A text, and the statements of its draft: field = value; " | " separates several values.
 # A field without a value has no statement. A text without "~" has the sentence of BODY.
 DOCUMENTS = """
 Top Secret, Copy 3, 2 June 1951, No. 77

@@ -376,7 +376,7 @@ title: inferred title-from-parts
 
 
 def plain(value: Any) -> str:
-    """Return a value in words; the file of a part and the words of a quote in short."""
+    """Return a value in words, with files of parts and words of quotes shortened."""
     if isinstance(value, list):
         return f"[{', '.join(map(plain, value))}]"
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Texts that are not letters, or damaged ones, get a mostly empty draft that says why."""
+"""Texts that are damaged or not letters get a mostly empty draft, with the reasons."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_brackets_after_an_unclosed_one_are_found() -> None:
 
 @settings(deadline=None, max_examples=150)
 @given(st.text(max_size=400))
-def test_the_quotes_of_any_text_match_it(text: str) -> None:
+def test_quotes_match_any_text(text: str) -> None:
     draft = draft_text(text)
     for one in draft.statements:
         if one.quote is not None:

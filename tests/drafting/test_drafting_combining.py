@@ -1,4 +1,4 @@
-"""What the forms of a document state is weighed against what its layout states."""
+"""Statements are chosen from the forms of a document and from its layout."""
 
 from __future__ import annotations
 
@@ -52,16 +52,18 @@ def test_without_forms_the_letter_states_everything() -> None:
         ("subject", 4, "letter"),
     ],
 )  # fmt: skip
-def test_a_form_of_enough_rank_states_a_single_field(field: str, rank: int, right: str) -> None:
+def test_a_form_of_sufficient_rank_decides_a_field_with_one_value(
+    field: str, rank: int, right: str
+) -> None:
     assert stated(own(field, "letter"), fact(field, "form", rank)) == [(field, right)]
     assert stated(fact(field, "form", 1), own("other", "x"))[0] == (field, "form")
 
 
-def test_the_best_fact_states_a_single_field() -> None:
+def test_the_fact_of_the_highest_rank_decides_a_field_with_one_value() -> None:
     assert stated(fact("date", "1960", 6), fact("date", "1961", 7)) == [("date", "1961")]
 
 
-def test_a_place_is_no_marking_kind_of_document_or_origin() -> None:
+def test_a_marking_or_a_kind_of_document_is_not_a_place() -> None:
     for value, kept in (
         ("Sofia", True), ("From Sofia", False), ("Secret", False), ("Telegram", False),
     ):  # fmt: skip
@@ -85,7 +87,7 @@ def test_a_day_of_receipt_gets_the_year_of_the_document() -> None:
     assert stated(fact("date", "XXXX-05-01", 6), number)[0] == ("date", "XXXX-05-01")
 
 
-def test_paragraphs_of_reports_telegrams_and_several_documents_are_no_summaries() -> None:
+def test_paragraphs_of_reports_and_telegrams_are_not_summaries() -> None:
     summary, guessed = own("summary", "pears"), own("summary", "pears", sure=GUESS)
     for kind, one, kept in (
         ("letter", guessed, True), ("telegram", summary, True), ("telegram", guessed, False),
@@ -103,7 +105,7 @@ def test_paragraphs_of_reports_telegrams_and_several_documents_are_no_summaries(
         ("Secret", False), ("Orlin, Karl, Dr", False), ("Orlin, Karl", True),
     ],
 )  # fmt: skip
-def test_a_person_who_signs_is_no_town_body_office_or_marking(value: str, kept: bool) -> None:
+def test_a_town_body_office_or_marking_is_not_a_signature(value: str, kept: bool) -> None:
     for name in ("sender", "signatory"):
         assert bool(stated(fact("type", "letter"), own(name, value))) is kept
         assert stated(fact("type", "letter"), own(name, value, kind="organization"))
@@ -136,7 +138,7 @@ def test_a_weaker_form_adds_only_signers_with_other_names() -> None:
     assert stated(sender, fact("sender", "Babich", 1)) == [("sender", "Orlin")]
 
 
-def test_facts_of_the_best_rank_are_kept_once_in_the_order_of_the_text() -> None:
+def test_facts_of_the_highest_rank_are_kept_once_in_text_order() -> None:
     given = [fact("recipient", "Orlin", 5, 20), fact("recipient", "Babich", 5, 3),
              fact("recipient", "ORLIN", 5, 40), fact("recipient", "Maj", 4)]  # fmt: skip
     assert [value for _, value in stated(*given)] == ["Babich", "Orlin"]
@@ -145,7 +147,7 @@ def test_facts_of_the_best_rank_are_kept_once_in_the_order_of_the_text() -> None
         assert both == [(name, "Babich"), (name, "Orlin")]
 
 
-def test_a_participant_is_not_repeated_by_a_part_of_the_name() -> None:
+def test_a_part_of_a_participants_name_is_not_a_second_participant() -> None:
     given = [fact("participant", "Orlin", 5), fact("participant", "Karl Orlin", 5, 10),
              fact("participant", "Maj", 5, 30)]  # fmt: skip
     assert [value for _, value in stated(*given)] == ["Karl Orlin", "Maj"]
@@ -171,14 +173,14 @@ def test_a_classification_is_the_line_of_its_markings(text: str, value: str, quo
     assert sorted(one.value for one in found[1:]) == ["Personal", "Secret"]
 
 
-def test_levels_are_those_of_the_first_line_and_caveats_count_once() -> None:
+def test_only_levels_of_the_first_line_count_and_each_caveat_once() -> None:
     text = "Secret Confidential\nTop Secret urgent Urgent"
     levels = [("level", one) for one in ("Secret", "Confidential", "Top Secret")]
     found = marked(text, *levels, ("caveat", "urgent"), ("caveat", "Urgent"))
     assert [one.value for one in found[1:]] == ["Secret", "Confidential", "urgent"]
 
 
-def test_a_classification_is_as_sure_as_its_least_sure_marking() -> None:
+def test_the_least_certain_marking_decides_the_confidence_of_a_classification() -> None:
     facts = [fact("level", "Secret"), fact("caveat", "Personal", 5, 7, PROBABLE)]
     found = Combining("Secret Personal", DocumentForms(facts), [], WORDS).statements()
     assert found[0].confidence is PROBABLE

@@ -16,7 +16,7 @@ WORDS = load_vocabulary()
 
 
 def read(text: str) -> list[str]:
-    """What the reader states: field, value, certainty, rule, kind, details, and other words."""
+    """Return the statements as lines of text, with the quote if it differs from the value."""
     found = []
     reader = ContentReader(segment(text, WORDS), WORDS)
     reader.read()
@@ -247,12 +247,12 @@ def test_a_long_sentence_is_quoted_near_the_words(monkeypatch: pytest.MonkeyPatc
     assert read(text)[0].endswith("“And I enclose a list.”")
 
 
-def test_only_so_many_notes_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_listed_notes_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(content, "MOST_NOTES", 2)
     assert len(read("[a] [b] [c]")) == 2
 
 
-def test_a_statement_has_no_empty_details_and_sorts_the_others() -> None:
+def test_a_statement_has_sorted_details_without_empty_ones() -> None:
     reader = StatementReader(segment("Pears\nLadders", WORDS), WORDS)
     reader.add("type", "list", CERTAIN, "rule", role="", word="b", note="a")
     [one] = reader.statements

@@ -20,7 +20,7 @@ from archive_pkg.drafting.vocabulary import load_vocabulary
 
 WORDS = load_vocabulary()
 CONVENTIONS = replace(text_conventions("", WORDS), pivot=1970)
-# A line; the dates on it, each with how sure it is and its words; and the words around them.
+# A line; its dates, each with its certainty and words; and the words around the dates.
 LINES = """
 3 May 1961 = 1961-05-03 2 3 May 1961 = |
 on 3 May 1961 and 4 May 1961 = 1961-05-03/1961-05-04 2 3 May 1961 and 4 May 1961 = on|
@@ -52,7 +52,7 @@ def test_the_dates_of_a_line_are_days_or_spans(row: str) -> None:
     assert "|".join(around(line, found)) == words
 
 
-def test_a_span_has_a_written_century_if_its_dates_have() -> None:
+def test_a_span_of_four_digit_years_has_its_century() -> None:
     for line, short in (("3 May 1961 and 4 May 1961", False), ("3 May until 5 May 61", True)):
         assert [one.short_year for one in days_in(line, WORDS, CONVENTIONS)] == [short]
 
@@ -73,14 +73,14 @@ def test_a_day_without_its_year_is_the_nearest_before_or_after(
     assert day_before(day, written) == before
 
 
-def test_only_a_day_without_its_year_is_of_this_year() -> None:
+def test_of_this_year_completes_only_a_day_without_its_year() -> None:
     for line, right in (
         ("3 May of this year", True), ("3 May 1961 of this year", False), ("3 May of peace", False),
     ):  # fmt: skip
         assert says_this_year(line, days_in(line, WORDS, CONVENTIONS)[0]) is right
 
 
-def test_articles_weekdays_and_hours_are_fillers_next_to_dates() -> None:
+def test_articles_weekdays_and_hours_next_to_a_date_are_left_out() -> None:
     for text in ("on", "Monday", "the evening", "geschrieben", ""):
         assert is_filler(text, WORDS)
     for text in ("Sofia", "on Sofia"):

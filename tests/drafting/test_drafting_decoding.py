@@ -47,7 +47,7 @@ def test_every_invalid_byte_is_reported() -> None:
     ]
 
 
-def test_bytes_that_are_not_a_text_are_one_finding() -> None:
+def test_a_binary_file_gets_only_one_finding() -> None:
     with pytest.raises(InvalidError, match=r"a\.docx is not a text") as caught:
         decode(bytes(range(1, 256)) * 9, path="a.docx")
     assert [finding.code for finding in caught.value.report] == ["text-binary"]

@@ -126,9 +126,7 @@ def test_a_name_is_always_words_of_the_sentence(before: list[str], after: list[s
         (f"I enclose a report of {'x' * 91}.", "enclose", "report"),
     ],
 )
-def test_the_thing_next_to_the_words_names_the_enclosure(
-    sentence: str, words: str, name: str
-) -> None:
+def test_the_nearest_noun_names_the_enclosure(sentence: str, words: str, name: str) -> None:
     begin = sentence.index(words)
     assert enclosure_name(sentence, begin, begin + len(words), load_vocabulary()) == name
 

@@ -1,4 +1,4 @@
-"""Each line of a small letter gets its kind, and each form is read by its shape."""
+"""Each line of a letter gets a kind, by its shape and its place."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def shapes(text: str) -> LineShapes:
 
 
 def facts(text: str) -> dict[str, Any]:
-    """What the layout of a letter says, without what is empty."""
+    """Return the facts in the layout of a letter, without empty ones."""
     layout = segment(text, VOCABULARY, DocumentForms())
     head, tail = layout.head, layout.tail
     datelines = [*head.datelines, *tail.datelines]
@@ -627,7 +627,7 @@ def test_each_line_of_a_letter_has_its_kind(letter: str, expected: dict[str, Any
     assert facts(text) == expected
 
 
-def test_lines_of_a_kind_are_one_zone_and_paragraphs_are_their_own() -> None:
+def test_lines_of_one_kind_are_one_zone_and_each_paragraph_is_a_zone() -> None:
     text = "Dear Ann,\n\nWe met.\nIt rained.\n\nWe left.\n\nYours\nJoe"
     assert segment(text, VOCABULARY, DocumentForms()).zones == [
         Zone("salutation", 0, 9),
@@ -1033,7 +1033,7 @@ def test_a_signature_may_be_marked(text: str, name: str | None) -> None:
         ("By the Ambassador:", False),
     ],
 )
-def test_a_line_may_say_on_whose_behalf_a_letter_is_signed(text: str, expected: bool) -> None:
+def test_a_line_may_say_for_whom_a_letter_is_signed(text: str, expected: bool) -> None:
     assert shapes(text).is_for_another(0) is expected
 
 

@@ -155,7 +155,7 @@ def test_a_first_name_alone_is_not_a_certain_sender() -> None:
     assert sender.confidence is not Confidence.CERTAIN
 
 
-def test_the_record_has_receipt_copies_and_on_whose_behalf_was_signed() -> None:
+def test_the_record_has_receipt_copies_and_for_whom_it_was_signed() -> None:
     letter = """México, D. F., December 28, 1943.
 [Received January 3.]
 
@@ -258,7 +258,7 @@ def test_an_ambiguous_form_of_address_has_candidates() -> None:
     assert "any emperor" in found.more["candidates"]
 
 
-def test_a_family_name_of_one_letter_is_not_a_certain_sender() -> None:
+def test_a_family_name_with_one_letter_is_not_a_certain_sender() -> None:
     letter = "Wien, 2. Mai 1904\n\nLieber Max,\n\nich komme morgen.\n\nDein\n\nGeorg B.\n"
     assert (
         next(one for one in statements(letter) if one.field == "sender").confidence

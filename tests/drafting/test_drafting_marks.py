@@ -1,4 +1,4 @@
-"""Lines of markings are read completely, or not at all."""
+"""A line is read as markings only if it has nothing else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from archive_pkg.drafting.forms.marks import LONGEST_LINE, read_marking_line
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 LONG = "Abcdefghijklmnopqrstuvwxyzabcdefghijklmn"
-# A line, and its markings, each with its kind; nothing if it is another line.
+# A line, and its markings, each with its kind; nothing for any other line.
 STACKS = f"""
 Top Secret = level Top Secret
 «Top Secret» = level Top Secret
@@ -59,7 +59,7 @@ def marks_of(line: str) -> str:
 
 
 @pytest.mark.parametrize("row", STACKS.strip("\n").splitlines())
-def test_a_line_with_nothing_but_markings_is_a_stack(row: str) -> None:
+def test_a_line_with_only_markings_is_a_marking_line(row: str) -> None:
     line, _, right = row.partition(" =")
     assert marks_of(line) == right.strip()
 
@@ -69,6 +69,6 @@ def test_the_level_of_each_marking_is_known() -> None:
         assert read_marking_line(line, load_vocabulary())[0].level == "secret"
 
 
-def test_a_line_longer_than_markings_are_is_not_a_stack() -> None:
+def test_a_long_line_is_not_a_marking_line() -> None:
     assert marks_of("Secret" + " " * (LONGEST_LINE - 6))
     assert not marks_of("Secret" + " " * (LONGEST_LINE - 5))

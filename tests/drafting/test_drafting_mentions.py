@@ -1,4 +1,4 @@
-"""Names of bodies and places in a text are those of the vocabulary, the longest first."""
+"""The longest names of the vocabulary are found in a text."""
 
 from __future__ import annotations
 

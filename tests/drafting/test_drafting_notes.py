@@ -1,4 +1,4 @@
-"""Brackets of editors and translators, and slips, are found and told apart."""
+"""Brackets of editors and translators, and slips of the pen, are found and distinguished."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_outermost_brackets_and_those_without_a_counterpart_are_found(
     assert alone == loose
 
 
-def test_reading_stops_after_the_most_brackets() -> None:
+def test_the_number_of_brackets_is_limited() -> None:
     assert len(find_brackets("[a] " * 5, 3)[0]) == 3
     assert len(find_brackets("[a] " * 3, 3)[0]) == 3
     assert find_brackets("] " * 5 + "[a]", 3) == ([], [0, 2, 4, 6])
@@ -95,7 +95,7 @@ def test_a_russian_term_has_only_words_that_end_as_russian_words_do() -> None:
         assert russian_spellings(term, WORDS) == ()
 
 
-def test_the_words_before_a_source_term_render_it() -> None:
+def test_the_words_before_a_source_term_are_its_translation() -> None:
     for text, words, right in (
         ("He saw the old garden [sadovnik]", 1, "garden"),
         ("He saw the old garden [sadovnik]", 2, "old garden"),
@@ -132,6 +132,8 @@ def test_a_past_tense_after_have_is_a_slip() -> None:
         ("orlin", "ilron", False),
     ],
 )
-def test_names_that_differ_by_a_letter_or_a_swap_are_near(one: str, other: str, near: bool) -> None:
+def test_names_that_differ_by_a_letter_or_their_order_are_similar(
+    one: str, other: str, near: bool
+) -> None:
     assert one_letter_apart(one, other) is near
     assert one_letter_apart(other, one) is near

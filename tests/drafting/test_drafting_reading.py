@@ -109,7 +109,7 @@ def test_tei_is_imported_not_drafted(tmp_path: Path) -> None:
     assert "import" in finding.hint
 
 
-def test_draft_and_import_make_the_same_record_of_a_tei_file(run: Run, tmp_path: Path) -> None:
+def test_draft_and_import_make_the_same_record_from_a_tei_file(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "letter.xml"
     path.write_text(TEI_LETTER)
     for command in ("draft", "import"):

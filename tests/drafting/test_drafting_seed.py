@@ -30,7 +30,7 @@ def reviewed() -> Record:
     "field",
     ["type", "title", "date", "place", "classification", "salutation", "closing"],
 )
-def test_plain_fields_are_equal(drafted: Record, reviewed: Record, field: str) -> None:
+def test_fields_with_text_are_equal(drafted: Record, reviewed: Record, field: str) -> None:
     assert getattr(drafted, field) == getattr(reviewed, field)
 
 

@@ -1,4 +1,4 @@
-"""Lines that are set like tables are read as their cells."""
+"""Rows of tables are read cell by cell."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_spaced_words_are_closed_up_in_a_cell() -> None:
     assert close_up("A B and I") == "A B and I"
 
 
-def test_the_sign_of_a_list_is_left_out() -> None:
+def test_the_bullet_of_a_list_is_left_out() -> None:
     assert [without_bullet(one) for one in ("- Orlin", "• Orlin", "-Orlin", "Orlin - x")] == [
         "Orlin", "Orlin", "-Orlin", "Orlin - x",
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""An editor's summary is told from the letter's own words by its subject, verb and persons."""
+"""An editor's summary differs from the letter's own words by subject, verb and persons."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SEVEN = "in the old garden of the town"
 
 
 @pytest.mark.parametrize(
-    ("text", "set_off", "apart"),
+    ("text", "set_off", "in_text"),
     [
         ("Orlin thanks Melnik for the pears and the ladders.", True, True),
         ("Orlin thanks Melnik for the pears and ladders.", False, False),
@@ -39,11 +39,11 @@ SEVEN = "in the old garden of the town"
     ],
 )
 def test_a_summary_has_a_name_before_a_reporting_verb(
-    text: str, set_off: bool, apart: bool
+    text: str, set_off: bool, in_text: bool
 ) -> None:
-    """`set_off` and `apart`: whether it is one below a signature, and without one."""
+    """Check a text that is set off (below a signature) and one that is not."""
     assert is_editorial_summary(text, WORDS, set_off=True) is set_off
-    assert is_editorial_summary(text, WORDS, set_off=False) is apart
+    assert is_editorial_summary(text, WORDS, set_off=False) is in_text
 
 
 @pytest.mark.parametrize(

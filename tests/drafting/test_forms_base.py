@@ -1,4 +1,4 @@
-"""Markings, labels, dates and places are read alike in all lines of a document."""
+"""Markings, labels, dates and places are read in the same way in all lines of a document."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archive_pkg.drafting.language import text_conventions
 from archive_pkg.drafting.statements.base import CERTAIN
 from form_facts import WORDS, cases, of_document
 
-# A document, and what is read in it; see `form_facts` for the form.
+# A document, and the facts in it; `form_facts` explains the notation.
 DOCUMENTS = """
 Secret, Copy No. 3, Urgent, Garden
 
@@ -760,7 +760,7 @@ def test_a_fact_quotes_its_words_across_lines() -> None:
     ]
 
 
-def test_the_first_kind_of_a_line_stays() -> None:
+def test_a_line_keeps_the_first_kind_that_it_gets() -> None:
     one = reader()
     one.take(2, "heading")
     assert one.take_all(1, 3, "marking") == 4

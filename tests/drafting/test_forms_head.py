@@ -6,7 +6,7 @@ import pytest
 
 from form_facts import cases, of_head
 
-# A document, and what its head states; see `form_facts` for the form.
+# A document, and the facts in its head; `form_facts` explains the notation.
 DOCUMENTS = """
 Pears
 Ladders

@@ -30,7 +30,7 @@ FULL = "a b c d e f g h i j k l"
 
 
 def shown(one: Named | None) -> str:
-    """A name with its kind and role, and "?" if nothing shows what it is."""
+    """Return a name with its kind and role, and "?" if nothing shows that it is a person's."""
     if one is None:
         return ""
     role = f" ({one.role})" if one.role else ""
@@ -95,7 +95,7 @@ def test_an_entry_of_a_list_names_a_person(row: str) -> None:
     assert shown(find_person(entry, WORDS)) == right.strip()
 
 
-# A list, and whom it names; several are separated by " | ".
+# A list, and the persons and bodies in it; " | " separates several.
 LISTS = """
 Orlin, Babich = person Orlin ? | person Babich ?
 Comrades Orlin and Babich = person Orlin | person Babich ?
@@ -123,7 +123,7 @@ def test_a_list_names_persons_and_bodies(row: str) -> None:
     assert " | ".join(map(shown, read_people(text, WORDS))) == right.strip()
 
 
-# The words after "To", and whom they address.
+# The words after "To", and the addressees.
 ADDRESSEES = """
 Orlin = person Orlin ?
 Orlin. = person Orlin ?
@@ -192,7 +192,9 @@ SHAPES = {
         for text in texts
     ],
 )
-def test_words_show_what_a_name_is(shape: Callable[..., bool], text: str, right: bool) -> None:
+def test_words_show_whether_a_name_is_a_person_an_office_or_a_body(
+    shape: Callable[..., bool], text: str, right: bool
+) -> None:
     assert shape(text, WORDS) is right
 
 

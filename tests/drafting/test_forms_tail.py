@@ -6,7 +6,7 @@ import pytest
 
 from form_facts import cases, of_document
 
-# A document, and what is read in it; see `form_facts` for the form.
+# A document, and the facts in it; `form_facts` explains the notation.
 DOCUMENTS = """
 To Cde. Orlin
 

@@ -1,4 +1,4 @@
-"""Headings and title lines state the kind of document, who, to whom, when and where."""
+"""Headings and title lines state kind of document, correspondents, dates and places."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from form_facts import cases, of_head
 
-# A document, and what its head states; see `form_facts` for the form.
+# A document, and the facts in its head; `form_facts` explains the notation.
 DOCUMENTS = """
 Report
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import re
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
 from pydantic import BaseModel
@@ -18,7 +20,7 @@ from pydantic import BaseModel
 from archive_pkg.interchange import FORMATS, dates, export, find_format
 from archive_pkg.interchange.derived_facts import part_title
 from archive_pkg.interchange.losses import OF_AGENTS, leaves, losses
-from archive_pkg.records import Edtf
+from archive_pkg.records import Edtf, load_record
 from archive_pkg.records.models import Quote, Record, Span
 from archive_pkg.records.vocabularies.identifiers import Identifier
 from archive_pkg.records.vocabularies.languages import language_name, three_letters
@@ -27,8 +29,10 @@ from strategies import records
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from archive_pkg.interchange import ExportContext
     from archive_pkg.reports import Report
 
+DOCUMENTS = Path(__file__).parents[1] / "fixtures" / "documents"
 PART_FIELDS = (".made_from", ".part_of", ".about", ".part", ".objects", ".sources")
 OTHER_WORDS = {
     "present": ["participant"],
@@ -183,10 +187,11 @@ def plain(text: str) -> str:
     return text.casefold().replace("-", " ")
 
 
-def unreported(name: str, record: Record) -> Iterator[str]:
+def unreported(name: str, record: Record, context: ExportContext | None = None) -> Iterator[str]:
     chosen = find_format(name)
-    document = export(name, record)
-    kinds, coarse = reported(losses(chosen, record, document=document))
+    document = export(name, record, context)
+    texts = context.texts if context else {}
+    kinds, coarse = reported(losses(chosen, record, texts, document))
     said = words_of(document)
     for kind, place, value in leaves(record):
         steps = kind.split(".")
@@ -205,3 +210,11 @@ def test_each_value_is_in_the_document_or_reported_as_lost(record: Record) -> No
     marked = Marks(record).marked()
     taking = [name for name in FORMATS if find_format(name).takes(marked)]
     assert [each for name in taking for each in unreported(name, marked)] == []
+
+
+@pytest.mark.parametrize("folder", sorted(DOCUMENTS.iterdir()), ids=lambda folder: folder.name)
+def test_each_value_of_a_document_of_each_type_is_there_or_reported(folder: Path) -> None:
+    marked = Marks(load_record(folder)).marked()
+    for name in FORMATS:
+        if find_format(name).takes(marked):
+            assert list(unreported(name, marked)) == []

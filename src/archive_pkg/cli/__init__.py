@@ -1,4 +1,4 @@
-"""The command line: the only room that prints, prompts, shows progress and exits."""
+"""The command line. Only this package prints, prompts, shows progress and exits."""
 
 from archive_pkg.cli.main import app, main, run
 

@@ -18,8 +18,8 @@ Audience = Annotated[
     Literal["public", "internal"],
     typer.Option(
         "--audience",
-        help="Who will see it. public: leaves out what the public may not see today. internal: "
-        "includes everything.",
+        help="Who will see the result. public: leaves out what the public may not see today. "
+        "internal: includes everything.",
     ),
 ]
 HOW = "--audience internal includes what is withheld from the public"
@@ -38,7 +38,7 @@ def say_withheld(
 
 
 def say_seen(answer: Answer, result: dict[str, object], path: Path, outgoing: Outgoing) -> None:
-    """Print what a document leaves out, and the option that includes it."""
+    """Print which parts a document leaves out, and the option that includes them."""
     say_withheld(answer, result, outgoing.withheld, f"{path}: ")
     if outgoing.is_cut:
         answer.say(f"  {HOW}")

@@ -1,4 +1,4 @@
-"""Report on up to hundreds of thousands of subjects: stream results, group findings at the end."""
+"""Report the results for many subjects: one by one, or grouped at the end."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ ReportFile = Annotated[
     Path | None,
     typer.Option(
         "--report",
-        help="Append one JSON line per result to this file; - is standard output.",
+        help="Append one JSON line per result to this file (- for standard output).",
     ),
 ]
 Executor = Annotated[
@@ -69,8 +69,8 @@ Repositories = Annotated[
     typer.Option(
         "--repository",
         metavar="ADDRESS",
-        help="A server that receipts may refer to and that may get your login; repeatable. "
-        "Repositories on a local disk need not be listed.",
+        help="A server that you trust: receipts may name it, and it may get your login; "
+        "repeatable. Repositories on a local disk need not be listed.",
     ),
 ]
 LimitRate = Annotated[
@@ -81,14 +81,14 @@ LimitRate = Annotated[
 ]
 
 _EXAMPLES = 5
-"""Up to this many findings of one code are printed at the end; `--report` has all of them."""
+"""Of grouped findings, up to this many of one code are printed; `--report` has all of them."""
 
 _COUNTED = 200_000
 """Up to this many subjects are found before the work begins, so that a terminal can show how many
 there are."""
 
 _FEW = 8
-"""Up to this many subjects are printed one by one; with more, findings are grouped at the end."""
+"""The results for up to this many subjects are printed one by one; those for more are grouped."""
 
 
 class BulkAnswer:
@@ -97,8 +97,8 @@ class BulkAnswer:
     Of grouped results, only counts and a few examples are kept in memory.
 
     Attributes:
-        stopped: Whether the work was interrupted.
-        if_none: What to print if there was no subject, and nothing went wrong.
+        stopped: Whether an exception, such as an interruption, ended the work.
+        if_none: The sentence to print if there were no subjects and no errors.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class BulkAnswer:
             lines: Returns the lines to print about a result.
 
         Returns:
-            The same subjects, and whether they are few.
+            The subjects, including those that were looked at, and whether they are few.
         """
         stream = iter(subjects)
         first = list(islice(stream, _FEW + 1))
@@ -144,7 +144,7 @@ class BulkAnswer:
         return chain(first, last, stream), few
 
     def print_each(self, lines: Callable[[Done], Iterable[str]]) -> None:
-        """Print results one by one, however many there are."""
+        """Print results one by one, even if there are many."""
         self._lines = lines
 
     def take(self, done: Done) -> None:
@@ -190,7 +190,7 @@ class BulkAnswer:
         answer.show(by_gravity, done.path)
 
     def took(self, _: object, done: Done) -> None:
-        """Report a result like `take`; the first argument is the subject."""
+        """Report a result, as `take` does. The subject, the first argument, is not used."""
         self.take(done)
 
     def found(self, findings: Iterable[Finding]) -> None:
@@ -346,7 +346,7 @@ def bulk_answering(
 
 
 def _open_report(path: Path) -> TextIO:
-    """Open a report to append to: a resumed run reports only the rest."""
+    """Open a report to append to it, because a resumed run reports only the rest."""
     stream = (
         open(1, "wb", closefd=False, buffering=0)  # noqa: SIM115 - a descriptor
         if str(path) == STANDARD_OUTPUT
@@ -356,7 +356,7 @@ def _open_report(path: Path) -> TextIO:
 
 
 def _narrow(report: TextIO, subject: str) -> None:
-    """Narrow the permissions of a report to those of a subject that it describes."""
+    """Narrow the permissions of a report to those of the subject that it describes."""
     status = os.fstat(report.fileno())
     if report.fileno() != 1 and stat.S_ISREG(status.st_mode) and status.st_mode & 0o077:
         now = stat.S_IMODE(status.st_mode)

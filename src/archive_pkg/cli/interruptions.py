@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LIMIT = 1.8
-"""Seconds after a signal until a bulk command ends without cleaning up."""
+"""Seconds after a signal until a bulk command ends, even if it has not cleaned up."""
 
 _AGAIN = 0.05
 """Seconds until an interruption that Python dropped is raised again."""
@@ -34,7 +34,7 @@ class Interrupted(BaseException):
 
     Attributes:
         exit_status: The exit status of the program.
-        left: What to say about the work in progress.
+        left: The words about unfinished work in the message.
     """
 
     left = "nothing was left incomplete"
@@ -59,7 +59,7 @@ def listen() -> None:
 
 
 def say_if_abandoned(words: str) -> None:
-    """Set the message for a command that ends without cleaning up."""
+    """Set the words about unfinished work for a command that ends without cleaning up."""
     global _abandoned
     _abandoned = words
 

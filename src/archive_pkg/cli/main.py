@@ -1,4 +1,4 @@
-"""Run the program: its commands, and how errors, signals and bugs end it."""
+"""Run commands, and end the program after errors, signals and bugs."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ _NOT_AN_INTEGER = "Input should be a valid integer, unable to parse string as an
 
 
 def _misuse(error: TyperException) -> UsageError:
-    """Return an error of the command line in our words, with a hint.
+    """Return an error of the command line in plain words, with a hint.
 
     The hint says how to write a number, names the subcommands, or gives the command's example.
     """
@@ -184,7 +184,7 @@ def _misuse(error: TyperException) -> UsageError:
 
 @cache
 def _command() -> Any:
-    """Return the commands as Typer makes them, which takes as long as a small command."""
+    """Return the tree of commands. It is cached, because Typer takes long to make it."""
     return without_pydantic(typer.main.get_command(app))
 
 

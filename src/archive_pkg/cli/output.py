@@ -43,11 +43,11 @@ STANDARD_OUTPUT = "-"
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
 
 _EXAMPLES = {Severity.ERROR: 10, Severity.WARNING: 10, Severity.ADVICE: 3}
-"""Up to this many findings of one kind are printed about a subject; `--json` has all."""
+"""Up to this many findings of one kind are printed about a subject; `--json` gives all."""
 _PLACES = 3
 """Up to this many places of one finding are printed."""
 _VARIABLE = re.compile(r"“[^”]*”|\d[\d./:-]*")
-"""What differs between findings of one kind: quoted words, numbers and dates."""
+"""What can differ between findings of one kind: quoted words, numbers and dates."""
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 # Exit statuses, gravest first: a bug, storage, deposits, invalid input, wrong usage.
@@ -162,7 +162,7 @@ class Answer:
             typer.echo(shown, err=self.taken)
 
     def worsen(self, status: int) -> None:
-        """Set the status to this one if it is graver."""
+        """Set the status to a new one if the new one is graver."""
         self.status = min(self.status, status, key=_GRAVITY.index)
 
 
@@ -184,7 +184,7 @@ def answering(
         quiet: See `Answer`.
         err: See `Answer`.
         files: Output files; one of them may be "-", standard output.
-        subjects: Input files that must not be overwritten. Records and packages never are.
+        subjects: Input files that must not be overwritten, besides records and packages.
     """
     taken = takes_output(files, as_json=as_json, subjects=subjects)
     answer = Answer(command, as_json=as_json, quiet=quiet, err=err, taken=taken)
@@ -222,7 +222,7 @@ def takes_output(
 
 
 def mode_for(audience: str, *sources: Path) -> int:
-    """Return the permissions for an output: as narrow as its sources, unless it is public."""
+    """Return the permissions for an output: those of its sources at most, unless it is public."""
     from archive_pkg.packages.output_protection import source_mode
 
     if audience == "public":
@@ -268,7 +268,7 @@ def file_for(path: Path, suffix: str) -> Iterator[Path]:
 
 
 def no_stream(folder: Path | None) -> Path | None:
-    """Return a folder to write to. Raises UsageError for "-", and for a folder in a package."""
+    """Return a folder to write to. Refuse "-", a file, and a folder in a package."""
     if str(folder) == STANDARD_OUTPUT:
         raise UsageError(
             "a folder cannot be written to standard output", "Name a folder, such as ./out."
@@ -289,9 +289,9 @@ def print_finding(
 
     Args:
         group: The findings; at most `_PLACES` places are printed.
-        subject: The path they are about; printed unless a finding's place has it.
+        subject: The path that they are about. It is printed unless the place begins with it.
         err: Whether to print to standard error.
-        with_hint: Whether to print the hint; the next finding may have the same.
+        with_hint: Whether to print the hint. A repeated hint is printed once.
     """
     finding = group[0]
     head = typer.style(f"{finding.severity!s:8}", fg=_COLOURS[finding.severity], bold=True)
@@ -309,11 +309,11 @@ def print_finding(
 
 
 _DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,}\b")
-"""A checksum, whose beginning is enough for people."""
+"""A checksum. In messages for people, its beginning is enough."""
 
 
 def _place(finding: Finding, subject: str) -> str:
-    """Return the place of a finding, after the subject unless the place has it."""
+    """Return the place of a finding, after the subject unless the place begins with it."""
     place = str(finding.location)
     if subject not in (".", finding.location.path):
         beneath = finding.location.path.startswith(subject.rstrip("/") + "/")
@@ -322,7 +322,7 @@ def _place(finding: Finding, subject: str) -> str:
 
 
 def _sentence(hint: str) -> str:
-    """Begin a hint with a capital letter, unless it begins with a name or a command."""
+    """Return a hint with a capital letter first, unless it begins with a name or a command."""
     first = hint.partition(" ")[0]
     return hint[:1].upper() + hint[1:] if first.rstrip(",:").isalpha() else hint
 
@@ -363,7 +363,7 @@ _STEERING = re.compile(
     "\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000110bd\U000110cd"
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""Characters that move the cursor, break or reverse a line, or have no form in UTF-8."""
+"""Characters that move the cursor, break or reverse a line, or cannot be encoded in UTF-8."""
 
 
 def clean(text: str, *, lines: bool = False) -> str:

@@ -1,7 +1,7 @@
 """Read simple parameters without Pydantic.
 
 From version 0.29 on, Typer loads Pydantic to read the value of any parameter. Loading it takes
-longer than everything else that a small command does, and strings, paths and lists need no library.
+longer than everything else that a small command does. Strings, paths and lists can be read without.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class _SimpleReader:
-    """Read a parameter's value, with Typer if it is not simple."""
+    """Reads the value of a parameter. If it is not simple, Typer reads it."""
 
     parameter: Any
     typers: Callable[[], Any]

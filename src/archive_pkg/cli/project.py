@@ -1,4 +1,4 @@
-"""The project that a command line uses: named, found upwards from the working folder, or none."""
+"""Choose the project of a command line: named, found above the working folder, or none."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archive_pkg.projects import Project
 
 VARIABLE = "ARCHIVE_PKG_PROJECT"
-"""The environment variable that names the project file; empty for none."""
+"""The environment variable that names the project file. If it is empty, no file is used."""
 
 _FOUND = "found upwards from the working folder"
 
@@ -91,10 +91,10 @@ def current_project() -> Project:
 
 
 def named_address(to: str) -> str:
-    """Return the address of a repository that the project file names; any other address as it is.
+    """Return the address of a target in the project file; return an address unchanged.
 
     Raises:
-        UsageError: It is neither an address nor a name.
+        UsageError: It is neither an address nor the name of a target.
         ArchivePkgError: The project file is not valid, cannot be read or cannot be trusted.
     """
     if not re.fullmatch(r"[\w-]+", to):

@@ -15,7 +15,7 @@ class WithBareOptions(TyperCommand):
     """A command that accepts `--require-signature` with a value and without one."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Give the option an empty value when it has none."""
+        """Give `--require-signature` an empty value if it has none."""
         end = args.index("--") if "--" in args else len(args)
         whole = list(args)
         for place, word in enumerate(args[:end]):

@@ -89,10 +89,12 @@ def check(register: RegisterOption = None, as_json: Json = False, quiet: Quiet =
 
 @app.command()
 def merge(
-    keep: Annotated[str, typer.Argument(metavar="KEEP", help="The id that stays.")],
+    keep: Annotated[str, typer.Argument(metavar="KEEP", help="The id that the agent keeps.")],
     others: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[OTHER]...", help="Other ids of the same agent."),
+        typer.Argument(
+            metavar="[OTHER]...", help="Other ids of the same agent, which are replaced."
+        ),
     ] = None,
     register: RegisterOption = None,
     keep_first: Annotated[
@@ -133,7 +135,7 @@ def split(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Give an agent of some records another id, because it is a different agent.
+    """Give an agent in some records a new id, because it is a different agent.
 
     The register gets a copy of the entry with the new id. Correct it afterwards.
 

@@ -57,7 +57,8 @@ def run(
     due: Annotated[
         str,
         typer.Option(
-            "--due", help="Check packages whose last check is older than this: 90d, 12h; 0 for all."
+            "--due",
+            help="Check packages whose last check is at least this old: 90d, 12h; 0 for all.",
         ),
     ] = "90d",
     budget: Annotated[
@@ -105,7 +106,7 @@ def run(
     with bulk_answering(
         "audit run", report, as_json=as_json, quiet=quiet, files=[metrics]
     ) as answer:
-        if metrics is not None and not metrics.parent.is_dir():  # reported now, not after two hours
+        if metrics is not None and not metrics.parent.is_dir():  # reported now, not after the audit
             raise StorageError(
                 f"{metrics}: the folder {metrics.parent} does not exist",
                 "Create it, or name another.",

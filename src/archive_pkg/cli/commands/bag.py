@@ -238,7 +238,7 @@ def upgrade(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Convert a valid bag to BagIt 1.0 in UTF-8, and add manifests for more algorithms.
+    """Convert a valid bag to BagIt 1.0 and UTF-8, and add manifests for more algorithms.
 
     Example: archive-pkg bag upgrade oldbag --algorithm sha512
     """

@@ -27,7 +27,7 @@ Tags = Annotated[
     typer.Option(
         "--tag",
         metavar="LABEL=VALUE",
-        help="A label that the target requires and records do not have; repeatable.",
+        help="A label that the target requires and that records do not have; repeatable.",
     ),
 ]
 
@@ -204,7 +204,7 @@ def build(
 
 
 def _is_one(records: list[Path], out: Path) -> bool:
-    """Return whether to build one letter into a folder without a layout of its own."""
+    """Return whether to build one letter into a folder that does not declare a layout."""
     from archive_pkg.collection.bulk.searching import are_single, has_record
     from archive_pkg.collection.opening import is_declared
     from archive_pkg.tables import is_tables
@@ -216,7 +216,7 @@ def _is_one(records: list[Path], out: Path) -> bool:
 def _maker(
     target: str, tags: list[str] | None, metadata: str | None, project: Project
 ) -> Callable[..., Built]:
-    """Return the function that builds a package, plain or for a target."""
+    """Return the function that builds a package, for a target if one is named."""
     from archive_pkg.packages import build_package
     from archive_pkg.packages.targets import build_for, find_target
 

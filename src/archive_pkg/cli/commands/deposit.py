@@ -62,13 +62,13 @@ def deposit(
         bool,
         typer.Option(
             "--include-restricted",
-            help="Send closed and restricted parts to a public repository, where everybody can see "
+            help="Send closed and restricted parts to a public repository, where everyone can see "
             "them.",
         ),
     ] = False,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help="Only show what would be sent, and what stands in the way."),
+        typer.Option("--dry-run", help="Only show what would be sent, and what would prevent it."),
     ] = False,
     status: Annotated[
         bool,

@@ -27,7 +27,7 @@ _ZONES = {
     "sender": "magenta",
 }  # fmt: skip
 _SURE = {"certain": "green", "probable": "yellow", "guess": "red"}
-# Names of fields in records, where statements have another name.
+# The names of fields, where statements use different names.
 _FIELDS = {
     "recipient": "recipients", "signatory": "signatories", "copy-to": "copies to",
     "text-kind": "translation or transcription",
@@ -35,9 +35,9 @@ _FIELDS = {
     "event-place": "place of the event", "source-line": "source", "caveat": "caveats",
     "enclosure-mentioned": "enclosure", "note": "translation note", "slip": "translation note",
 }  # fmt: skip
-# Names mentioned in passing; they do not need a review of their own.
+# Names that the text only mentions. They are not listed for review.
 _IN_PASSING = ("mentioned", "mentioned-place")
-# Paragraphs of a long body that the terminal shows at its beginning and at its end.
+# How many paragraphs of a long body the terminal shows, at its beginning and at its end.
 _PARAGRAPHS = 6
 
 
@@ -193,14 +193,14 @@ def _say_filed(answer: Answer, read: Draft, filed: SavedDraft) -> None:
 
 
 def _in_words(value: Any) -> str:
-    """Return a field's value for people: of a mapping, the value of its first field."""
+    """Return the value of a field for people. For a mapping, it is the value of its first key."""
     if isinstance(value, dict):
         return _in_words(next(iter(value.values()), "nothing"))
     return ", ".join(map(_in_words, value)) if isinstance(value, list) else str(value)
 
 
 def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> None:
-    """List the statements to review, least certain first, then the open fields."""
+    """List the statements to review, least certain first, then the fields that are not stated."""
     from archive_pkg.drafting import reason
 
     answer.say()

@@ -60,7 +60,7 @@ def find(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find packages by agent, date, classification and words. Creates the index if it is missing.
+    """Find packages by agent, date, classification and words. Make the index if it is missing.
 
     The search leaves out what the public may not see today. Use --audience internal to include
     everything.

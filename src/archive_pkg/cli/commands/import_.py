@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.importing import Imported
     from archive_pkg.reports import Finding
 
-# Maximum length of a message in a terminal; --json has the complete message.
+# The maximum length of a message in a terminal. --json gives the complete message.
 _LONGEST = 300
 
 
@@ -106,7 +106,7 @@ def _named(files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
 
 
 def _apart(imported: Imported, name: str, taken: set[str]) -> Imported:
-    """Return the record with an id that is unique in this run."""
+    """Return the imported record, with a new id if its id was already used in this run."""
     own = imported.record.id
     number, tried = 1, own
     while tried.casefold() in taken:

@@ -29,7 +29,10 @@ def review(
         typer.Argument(help="A letter, a record or a folder [default: the current folder]."),
     ] = None,
     reviewer: Annotated[
-        str, typer.Option("--reviewer", help="Your name, as the agent of your changes.")
+        str,
+        typer.Option(
+            "--reviewer", help="Your name. The record lists you as the agent of your changes."
+        ),
     ] = "",
     out: Annotated[
         Path | None,
@@ -49,7 +52,7 @@ def review(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Review a letter and its draft in the browser; every change is saved at once.
+    """Review a letter and its draft in the browser. Every change is saved at once.
 
     Changes are written to record.yaml with you as their agent. You can also paste letters. Press
     ctrl-C or the button on the page to end the review. With --json, the first line of the output
@@ -94,11 +97,11 @@ def review(
 
 
 def _opened(path: Path | None, out: Path | None) -> OpenedFolder:
-    """Open the folder to review, or the folder of one letter; draft a letter without a record.
+    """Open the folder to review, or the folder of one letter. A letter without a record is drafted.
 
     Raises:
         UsageError: The path is inside a package, whose files do not change.
-        StorageError: There is nothing at the path.
+        StorageError: The path does not exist.
         InvalidError: The letter cannot be read.
     """
     from archive_pkg.packages.output_protection import refuse_in_package
@@ -182,7 +185,7 @@ def _announce(answer: Answer, address: str, file: Path, folder: Path, *, started
 
 
 def _start_browser(file: Path) -> None:
-    """Start the user's browser in a thread: a browser in the terminal would block the server."""
+    """Start the user's browser in a thread, because one in the terminal would block the server."""
     import webbrowser
 
     threading.Thread(target=webbrowser.open, args=(file.as_uri(),), daemon=True).start()

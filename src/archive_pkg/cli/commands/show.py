@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive_pkg import limits
-from archive_pkg.cli.commands.verify import words_of
+from archive_pkg.cli.commands.verify import verdict_in_words
 from archive_pkg.cli.output import Json, Quiet, answering, clean, mode_for, write_file
 from archive_pkg.cli.project import current_project, project_origin
 from archive_pkg.cli.trust import AllowedSigners, RevokedKeys, TimestampCa
@@ -23,14 +23,13 @@ if TYPE_CHECKING:
     from archive_pkg.records import Enclosure, Event, Part, Record, TranslationNote
 
 
-_LISTS = {
+_SECTION_TITLES = {
     "parts": "Parts",
     "translation_notes": "Notes in the text",
     "enclosures": "Enclosures",
     "events": "Events",
 }
-_IN_HEADING = {"title", "classification"}
-_STYLES = {True: "green", False: "bold red"}
+_HEADING_FIELDS = {"title", "classification"}
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +50,7 @@ def show(
     picture: Annotated[
         Path | None,
         typer.Option(
-            "--picture", metavar="FILE.svg", help="Also draw its parts and their relations, as SVG."
+            "--picture", metavar="FILE.svg", help="Also draw the parts and their relations, as SVG."
         ),
     ] = None,
     allowed_signers: AllowedSigners = None,
@@ -148,7 +147,7 @@ def _print(console: Console, record: Record, verification: Verification | None) 
         heading.append(f"\n{marking}", style="red")
     console.print(Panel(heading, expand=False))
     _table(console, _facts(record))
-    for name, title in _LISTS.items():
+    for name, title in _SECTION_TITLES.items():
         if items := getattr(record, name):
             _section(console, title)
             _table(console, [(_label(item), words(record, item)) for item in items])
@@ -157,12 +156,12 @@ def _print(console: Console, record: Record, verification: Verification | None) 
     if verification:
         _section(console, "State")
         console.print(
-            words_of(
+            verdict_in_words(
                 ok=verification.ok,
                 valid=verification.verdict.valid,
                 complete=verification.verdict.complete,
             ),
-            style=_STYLES[verification.ok],
+            style="green" if verification.ok else "bold red",
         )
         for state in states(verification):
             console.print(clean(state))
@@ -186,7 +185,7 @@ def _table(console: Console, rows: list[tuple[str, str]]) -> None:
 def _facts(record: Record) -> list[tuple[str, str]]:
     from archive_pkg.records.display import facts
 
-    rows = [(label, value) for name, label, value in facts(record) if name not in _IN_HEADING]
+    rows = [(label, value) for name, label, value in facts(record) if name not in _HEADING_FIELDS]
     return [
         *rows,
         ("Languages", ", ".join(record.languages)),

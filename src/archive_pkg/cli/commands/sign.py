@@ -26,8 +26,8 @@ def sign(
         typer.Option(
             "--timestamp",
             metavar="URL",
-            help="Address of a time-stamping authority (RFC 3161). Without --key, stamps existing "
-            "signatures.",
+            help="Address of a time-stamping authority (RFC 3161). Without --key, timestamp "
+            "existing signatures.",
         ),
     ] = None,
     renew: Annotated[

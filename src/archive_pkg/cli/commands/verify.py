@@ -113,7 +113,9 @@ def _lines(done: Done) -> Iterator[str]:
     if NOT_A_BAG in details["states"]:
         yield f"{done.path}: not a package or bag"
         return
-    words = words_of(ok=not done.status, valid=details["valid"], complete=details["complete"])
+    words = verdict_in_words(
+        ok=not done.status, valid=details["valid"], complete=details["complete"]
+    )
     yield f"{done.path}: {words}"
     for state in details["states"]:
         yield f"  {state}"
@@ -123,7 +125,7 @@ def _lines(done: Done) -> Iterator[str]:
         yield f"  Record: {' '.join(details['title'].split())}"
 
 
-def words_of(*, ok: bool, valid: bool, complete: bool) -> str:
+def verdict_in_words(*, ok: bool, valid: bool, complete: bool) -> str:
     """Return the outcome of a verification in a few words.
 
     Args:
@@ -139,7 +141,7 @@ def words_of(*, ok: bool, valid: bool, complete: bool) -> str:
 
 
 def _paths_and_signer(paths: list[Path], who: str | None) -> tuple[list[Path], bool | str]:
-    """Return the paths and the signer; the option may have taken the first path as its value."""
+    """Return the paths and the signer. The option may have taken the only path as its value."""
     if who and not paths:
         return [Path(who)], True
     if not paths:

@@ -28,7 +28,7 @@ def why_not(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """List everything that would make a target reject a letter, and how to fix it.
+    """List everything that would make a target reject a letter, and how to correct it.
 
     Example: archive-pkg why-not records/1960-07-18-cpsu-to-sed --target aptrust
     """

@@ -238,9 +238,8 @@ class _Building:
         else:
             checked = check_source(source, audience)
         destination = self.collection.home(checked.id)
-        if not isinstance(
-            source, TableRow
-        ):  # the folder of a letter in a table can be that of all letters
+        # The folder of a letter in a table can be that of all letters.
+        if not isinstance(source, TableRow):
             refuse_inside(checked.folder, destination)
         with storage.storage_errors(f"staging {path}"):
             path.mkdir(0o700, parents=True)

@@ -1,4 +1,4 @@
-"""The review application: a letter next to its draft, in the browser; saves every change at once.
+"""Review a letter next to its draft in the browser. Every change is saved at once.
 
 `docs/explanation/review-security.md` describes the protection against other users and pages.
 """

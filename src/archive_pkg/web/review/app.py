@@ -60,7 +60,7 @@ class Review:
     Attributes:
         folder: The opened folder.
         reviewer: The reviewer.
-        stop: Called when the reviewer ends the review.
+        stop: A function that is called when the reviewer ends the review.
         base: The path prefix of all addresses of the review.
     """
 
@@ -103,7 +103,7 @@ class Review:
         )
 
     def _next(self, request: Request) -> Response:
-        """Redirect to the least certain letter other than the one just reviewed."""
+        """Redirect to the least certain letter, except the one that was just reviewed."""
         key = request.path_params["key"]
         others = [one for one in self.folder.entries() if one.key != key and one.needs_review]
         path = f"/letters/{others[0].key}" if others else "/?all"
@@ -328,12 +328,12 @@ class ChangeRequest:
 
 
 def _selected_words(snapshot: RecordSnapshot, place: str) -> SelectedWords | None:
-    """Return the words selected in the page.
+    """Return the words that are selected in the page; None if none are.
 
-    Its place of a selection is "file:start:end", with the index of the file.
+    A place is "file:start:end", where "file" is the index of the file.
 
     Raises:
-        UsageError: The place is not valid, or not in the text.
+        UsageError: The place is not valid, or is not in the text.
     """
     if not place or snapshot.record is None:
         return None
@@ -346,7 +346,7 @@ def _selected_words(snapshot: RecordSnapshot, place: str) -> SelectedWords | Non
         raise UsageError("these words are not in the text", "Reload the page.") from None
 
 
-# The policy of a letter's page, which is shown in a frame. The sandbox separates it from this site.
+# The policy of a letter's page. The sandbox separates the page from the review.
 _PAGE_POLICY = "sandbox allow-scripts; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 STATE_LABELS = {
     "wrong": "error",

@@ -25,9 +25,9 @@ STATES = (
 NEEDS_REVIEW = frozenset({"wrong", "guess", "probable", "open", "unsourced"})
 """The states that need review."""
 REVIEWED = frozenset({"reviewed", "unknown"})
-"""The states that only a reviewer gives a statement."""
+"""The states that a statement gets only by a review."""
 
-# Fields with a card even if they are empty. Other empty fields have no card.
+# These fields have a card even if they are empty. Other empty fields do not.
 _ALWAYS_SHOWN = (
     "sender", "recipients", "date", "place", "signatories", "classification", "summary", "rights",
 )  # fmt: skip
@@ -38,7 +38,7 @@ LISTS = {
 }
 """The lists of mappings of a record, with what one of their items is called."""
 _FROM_WORDS = ("translation_notes", "evidence")
-"""The lists to which only words of the text can be added."""
+"""The lists to which a reviewer can add items only from words of the text."""
 
 
 def addable(shown: Iterable[Card]) -> dict[str, str]:
@@ -48,7 +48,7 @@ def addable(shown: Iterable[Card]) -> dict[str, str]:
         shown: The cards of the record.
 
     Returns:
-        What it is called, by its path.
+        What each is called, by its path.
     """
     cards = {card.field for card in shown}
     items = {f"{name}.": words for name, words in LISTS.items() if name not in _FROM_WORDS}
@@ -72,7 +72,7 @@ class Card:
 
     Attributes:
         field: Its path.
-        name: The id of its element on the page. Its words in the text refer to this id.
+        name: The id of its element on the page. The words that support it refer to this id.
         label: Its label.
         value: The value in words; empty if the record has none.
         state: One of `STATES`.

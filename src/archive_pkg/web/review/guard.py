@@ -1,4 +1,4 @@
-"""Let only requests from the reviewer's own page through to the review.
+"""Pass on only requests from the reviewer's own page, and refuse all others.
 
 The server listens on this machine only, but every user of the machine can connect to it, and every
 page that the browser has open can send requests to it. So the guard first checks the host,
@@ -55,7 +55,7 @@ class Keys:
     """The secrets of a review, each of 256 random bits.
 
     Attributes:
-        token: Part of the address that opens the review; exchanged for the two others.
+        token: A part of the address that opens the review. The guard exchanges it for the others.
         path: The first segment of every path in the review. Cookies are not limited to a port, so
             without a secret path a browser would also send this cookie to servers of other users.
         session: The value of the cookie.
@@ -127,7 +127,7 @@ class Guard:
     def _is_own(self, headers: dict[str, list[str]]) -> bool:
         """Return whether the browser says that the review itself or its user made the request.
 
-        Browsers that say nothing are believed.
+        The result is True, too, if the browser says nothing about this.
         """
         return headers.get("sec-fetch-site", []) in ([], ["none"], ["same-origin"])
 

@@ -22,7 +22,7 @@ _TECHNICAL = {
 }  # fmt: skip
 _LONG = {"text", "note", "detail", "statement", "custody", "method", "distribution", "definition"}
 
-# Labels of fields whose names do not explain themselves.
+# Labels for fields whose names are not clear enough.
 _CALLED = {"edtf": "Date, year first", "as_written": "As the document has it"}
 
 VALUE = "self"
@@ -44,7 +44,7 @@ class Input:
         value: The record's value: a text, or the items of a list.
         choices: The values of a choice, with their labels.
         needed: Whether it is required.
-        hint: An explanation.
+        hint: An explanation for the reviewer.
         rows: The inputs of each item of a list by its key, which is its number or chosen by the
             page, and the inputs of a new item; or the inputs of a mapping.
     """
@@ -125,7 +125,7 @@ def proposed(record: Record, field: str, words: str) -> dict[str, Any]:
 
 
 def with_values(plain: Any, given: Mapping[str, Any], of: Iterable[Input], below: str = "") -> Any:
-    """Return a statement's plain data with the entered values; other values stay.
+    """Return the plain data of a statement with the entered values. Other values do not change.
 
     Args:
         plain: The data of the record; None if it has none.

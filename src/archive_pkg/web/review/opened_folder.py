@@ -1,4 +1,4 @@
-"""The folder under review: find its letters and add new ones.
+"""Find the letters of the folder under review, and add new ones.
 
 Letters have keys, so that requests contain no paths.
 """
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from archive_pkg.web.review.cards import Card
 
 RECORDS = "records"
-"""The subfolder for new letters; each gets a folder of its own in it."""
+"""The subfolder for new letters. Each gets its own folder in it."""
 LARGEST = 4 * 1024 * 1024
 """The largest size in bytes of a pasted letter."""
 
 _DEEPEST = 4
 _MOST = 20_000
-# Files that show that a folder is a package or an archive, not a folder of letters.
+# A folder with one of these files is a package or an archive, not a folder of letters.
 _NOT_OURS = ("bagit.txt", "0=ocfl_1.0", "0=ocfl_1.1")
 
 
@@ -107,7 +107,7 @@ class OpenedFolder:
 
         Args:
             root: The folder.
-            only: The only record to review; all if not given.
+            only: The only record to review; None for all records in the folder.
             include_undrafted: Whether to find letters without a record, too.
             packages: The folder for packages. The default is `packages` in the opened folder, or
                 next to it if the opened folder is that of a record.
@@ -184,7 +184,7 @@ class OpenedFolder:
 
         Raises:
             UsageError: There is no such letter.
-            InvalidError: It cannot be read.
+            InvalidError: The letter cannot be read.
         """
         path = self._letters.get(key)
         if path is None:
@@ -257,7 +257,7 @@ class OpenedFolder:
         ]
 
     def _files(self) -> Iterator[tuple[str, int]]:
-        """Yield the files that may be records or letters, with their modes; follow no link."""
+        """Yield the files that may be records or letters, with their modes. Do not follow links."""
         if self._only is not None:
             yield self._only.as_posix(), stat.S_IFREG
             return
@@ -297,7 +297,7 @@ class OpenedFolder:
                 return
 
     def _digest(self, path: str) -> str:
-        """Return the digest of a file; empty if it cannot be read, which drafting reports."""
+        """Return the digest of a file; "" if it cannot be read. Drafting reports such a file."""
         try:
             about = (self.root / path).lstat()
             key = path, about.st_mtime_ns, about.st_size

@@ -29,12 +29,12 @@ class PackageStep:
 
     Attributes:
         name: One of `STEPS`.
-        of: The digest of the record that the step uses.
+        of: The digest of the record file that the step works on.
         running: Whether it is running.
         bytes_done: The bytes processed so far.
         bytes_all: The bytes to process; 0 if unknown.
         report: The findings.
-        error: Why it failed; None if it did not.
+        error: Why it failed; None if it has not failed.
         outcome: Its result.
         to: The repository's address, for a plan or deposit.
     """
@@ -51,7 +51,7 @@ class PackageStep:
 
     @property
     def good(self) -> bool:
-        """Whether it has ended without errors."""
+        """Whether the step has ended without errors."""
         return not self.running and self.error is None and self.report.ok
 
     def tally(self, tally: Tally) -> None:
@@ -101,7 +101,7 @@ class PackageRunner:
             to: The repository's address. A deposit needs the address of the plan.
 
         Raises:
-            UsageError: There is no such step, another is running, or the deposit has no plan.
+            UsageError: There is no such step, a step is running, or the deposit has no plan.
         """
         do = {
             "check": self._check,
@@ -172,7 +172,7 @@ def _run(do: Callable[[PackageStep], None], step: PackageStep) -> None:
 
 
 def _address(to: str, project: Project) -> str:
-    """Return the address of a named target, or an address without space around it.
+    """Return the address of a target in the project file, or an address without outer spaces.
 
     Raises:
         UsageError: It is a bare path.

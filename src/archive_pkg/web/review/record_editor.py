@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MOST_UNDONE = 200
 """The largest number of changes of a letter that can be undone."""
 _CHECKED_AT_ONCE = 8 * 1024 * 1024
-"""The files of a letter are checked after each change up to this size in bytes."""
+"""If a letter's files have up to this many bytes, they are checked after each change."""
 
 
 class RecordChangedError(ArchivePkgError):
@@ -88,7 +88,7 @@ class RecordEditor:
     """The record of a letter under review.
 
     Attributes:
-        root: The opened folder; nothing outside it is read or written.
+        root: The opened folder. Outside of it, only the register of agents is read.
         path: The record's file, relative to the opened folder.
         done: The changes that can be undone.
         undone: The changes that can be redone.
@@ -136,7 +136,7 @@ class RecordEditor:
         return snapshot
 
     def _stamps(self, record: Record | None) -> list[tuple[str, int, int]]:
-        """Return name, time and size of the letter's files and the register, to notice changes."""
+        """Return the name, time and size of each file and of the register, to notice changes."""
         files = [(name, self.folder / name) for name in (record.files if record else ())]
         register = storage.find_upwards(self.folder, REGISTER)
         files += [(REGISTER, register)] if register else []
@@ -265,7 +265,7 @@ class RecordEditor:
         return sum(file.lstat().st_size for file in files if file.exists())
 
     def _read_texts(self, record: Record) -> list[LetterText]:
-        """Return the readable texts of the record's parts, each file once."""
+        """Return the texts of the record's parts that can be read, each file once."""
         texts: dict[str, LetterText] = {}
         for part in record.parts:
             if part.file is None or not part.is_text or part.file in texts:

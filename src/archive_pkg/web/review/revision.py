@@ -112,7 +112,7 @@ class Revision:
         Args:
             field: The statement's path; `agents.` to add to a list.
             given: The values entered, by the inputs' names.
-            at: The words that support the new value; if not given, the earlier quote stays.
+            at: The words that support the new value. If it is None, the earlier quote stays.
 
         Returns:
             The statement's path, which is new for an added item.
@@ -288,7 +288,7 @@ class Revision:
         )
 
     def _quoted(self, field: str) -> dict[str, Any] | None:
-        """Return the first quote that supports a statement."""
+        """Return the first quote that supports a statement; None if there is none."""
         quotes = [item["at"] for item in self._own(field) if "at" in item and "value" not in item]
         return quotes[0] if quotes else None
 
@@ -300,7 +300,7 @@ class Revision:
         Args:
             field: The statement's path.
             more: The content of their evidence.
-            kept: The other evidence to keep; all if not given.
+            kept: The evidence of others to keep. If it is None, all of it.
         """
         mine = {"field": field, "basis": "supplied", "agent": self._ensure_reviewer()}
         mine |= {"confidence": "certain", **more}
@@ -382,7 +382,7 @@ class Revision:
             holder: Any = self.data
             for step in above:
                 holder = holder[step]
-            if place[0] == "participants":  # without its agent, it says nothing
+            if place[0] == "participants":  # evidence without an agent says nothing
                 del self.data["participants"][place[1]]
             else:
                 del holder[last]

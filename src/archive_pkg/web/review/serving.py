@@ -80,7 +80,7 @@ class Server:
         self.stop()
 
     def stop(self) -> None:
-        """Stop after the current requests; when called again, stop at once."""
+        """Stop after the current requests. A second call stops at once."""
         if self._server.should_exit:
             self._server.force_exit = True
         self._server.should_exit = True
@@ -90,7 +90,7 @@ def listen(review: Review, port: int = 0) -> Server:
     """Return a server that listens on a port of this machine.
 
     Args:
-        review: The review; its page can stop the server.
+        review: The review, whose page can stop the server.
         port: The port; 0 for a free one.
 
     Raises:
@@ -133,14 +133,14 @@ def listen(review: Review, port: int = 0) -> Server:
 def _uvicorn() -> type[uvicorn.Server]:
     import uvicorn
 
-    class Quiet(uvicorn.Server):
+    class ServerWithoutSignals(uvicorn.Server):
         """A server that ignores signals: uvicorn would raise them again after a normal end."""
 
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:
             yield
 
-    return Quiet
+    return ServerWithoutSignals
 
 
 def protocol() -> type[asyncio.Protocol]:

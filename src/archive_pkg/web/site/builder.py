@@ -1,7 +1,7 @@
 """Build the static site of a collection.
 
 The new site is made in a staging folder and replaces the old one in one step. Files of packages
-that have not changed are linked from the old site. Files that others have added stay.
+that have not changed are linked from the old site. Files that were added by hand are kept.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from archive_pkg.projects import ProjectFile
 
 MANIFEST = "site-sha256.txt"
-"""The digests of all files in the format of sha256sum; this file identifies a folder as a site."""
+"""The file with the digests of all files, as sha256sum writes them. It marks a folder as a site."""
 _CACHE_FILE = "site.sqlite"
 _BATCH = 25
 _FOLDERS = (LETTERS, FILES, DOWNLOADS, "people", "years", "data", "assets")
@@ -90,9 +90,9 @@ def build_site(
 
     Args:
         collection: The collection.
-        out: The site's folder: new, empty or a site already.
+        out: The folder for the site: a new one, an empty one, or an existing site.
         take: Called with the outcome of each package: "written", "unchanged", "left out", "failed".
-        executor: Makes the executor.
+        executor: Returns the executor.
         day: The day that decides which parts are open; a future day counts as today.
         title: The title of the site; if empty, that of the project, or "Documents".
         base: The address of the site; if empty, that of the project. Without one, the site has
@@ -189,7 +189,7 @@ def _packages(
 
 @contextlib.contextmanager
 def _audits(collection: Collection) -> Iterator[PackageHistories]:
-    """Open the state of the packages according to the ledger; empty without a ledger."""
+    """Open the histories of the packages in the ledger; they are empty without a ledger."""
     with PackageHistories() as state:
         if collection.ledger.is_file():
             ledger.read(collection.ledger, state.take)
@@ -243,7 +243,7 @@ def _manifest(out: Path) -> dict[str, str]:
 
 
 class _SiteBuilder:
-    """Completes a site: the catalogue, the manifest, and files that others have added."""
+    """Completes a site: the catalogue, the manifest, and files that were added by hand."""
 
     def __init__(self, plan: SitePlan, out: Path, before: dict[str, str]) -> None:
         self._plan = plan
@@ -253,7 +253,7 @@ class _SiteBuilder:
         self._now: dict[str, str] = {}
 
     def add(self, made: SiteLetter) -> None:
-        """Add a letter whose files are written already."""
+        """Add a letter whose files have been written."""
         self._now.update(made.cached.files)
         self._catalogue.add(made)
 
@@ -286,7 +286,7 @@ class _SiteBuilder:
             link(old, new)
 
     def _carry_over(self) -> None:
-        """Link the files that others have added: CNAME, .git, .well-known."""
+        """Link the files that were added by hand, such as CNAME, .git and .well-known."""
         if not self._before:
             return
         for folder, _, names in os.walk(self._out):

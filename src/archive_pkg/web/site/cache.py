@@ -31,7 +31,7 @@ class SiteCache:
     """The cache of a site in SQLite; a context manager."""
 
     def __init__(self, path: Path) -> None:
-        """Use a file, which is replaced if it is damaged; if that fails, use a temporary one."""
+        """Use a file. A damaged one is replaced; if that fails, a temporary file is used."""
         self._path = path
 
     def __enter__(self) -> SiteCache:

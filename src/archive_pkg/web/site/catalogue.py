@@ -33,13 +33,13 @@ File = tuple[str, "Iterable[bytes]"]
 PAGE = 250
 """The number of letters on a page of a list."""
 FIRST = 40
-"""The number of letters on the first page without a search."""
+"""The number of letters that the first page shows before a search."""
 ROWS = 250
 """The number of letters in one file of titles."""
 PAIRS = 100
 """The number of pairs of correspondents on the page of the network."""
 MOST_YEARS = 60
-"""The largest span with a bar for each year; longer spans have one for each decade."""
+"""Up to this many years have a bar each. Longer spans have one bar for each decade."""
 SITEMAP = 50_000
 """The largest number of addresses in a sitemap (sitemaps.org)."""
 _UNDATED = "undated"
@@ -122,7 +122,7 @@ class Catalogue:
             yield f"assets/{name}", [rendering.asset(name, _TEMPLATES).encode()]
 
     def _absent_pages(self) -> Iterator[File]:
-        """Yield a page for each record that others link to and that is not on the site."""
+        """Yield a page for each record that is not on the site, but that letters on it link to."""
         linked = {name for entry in self._entries for name in entry.related}
         for name in sorted(linked - {entry.id for entry in self._entries}):
             page = self._render("site_absent.html", "../", "letters", name=name)

@@ -37,10 +37,11 @@ _LAST = "9999-12-31"
 
 @dataclass(frozen=True, slots=True)
 class AgentEntry:
-    """An agent as one letter names them.
+    """An agent that a letter names.
 
     Attributes:
-        key: The name of their page, from an authority identifier or else from their name.
+        key: The name of their page. It comes from an authority identifier or, without one, from
+            their name.
         name: Their name.
         kind: "person", "organization" or "family".
         addresses: The addresses of their authority records.
@@ -59,7 +60,7 @@ class CatalogueEntry:
     Attributes:
         id: The record's id.
         title: Its title.
-        kind: What such a document is called, "Letter".
+        kind: The label of its type, such as "Letter".
         date: The date in words; empty if unknown.
         sort: The earliest possible day, for sorting.
         year: The year of that day; None if unknown.
@@ -161,8 +162,8 @@ def _related(record: Record) -> Iterator[str]:
 def agent_entry(agent: Agent) -> AgentEntry:
     """Return the entry of an agent.
 
-    Agents with the same identifier in an authority file get the same key. Without an identifier,
-    agents with the same name and kind do; their page says so.
+    Agents with the same identifier in an authority file get the same key. Without an
+    identifier, agents with the same name and kind get the same key, and their page says so.
     """
     given = {item.scheme: item.value for item in reversed(agent.identifiers)}
     scheme = next((name for name in _AUTHORITIES if name in given), None)

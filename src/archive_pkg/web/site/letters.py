@@ -52,7 +52,7 @@ INVALID = 3
 _VALID = "Complete and valid at the last audit, according to the ledger."
 _CHANGED = "Changed since the last audit on {}."
 _UNCHECKED = "Not audited yet. The checksums are those of the current manifests."
-# A web server sends other files as ".bin", so that no browser runs scripts in them.
+# Other files get the suffix ".bin", so that no browser runs scripts in them.
 _SUFFIXES = {
     "text/plain": ".txt",
     "application/pdf": ".pdf",
@@ -111,7 +111,8 @@ class LastAudit:
     Attributes:
         day: The day of the audit.
         passed: Whether the package passed.
-        fingerprint: SHA-256 of the tag manifest then, in hexadecimal; None if it never passed.
+        fingerprint: The fingerprint at its last audit that passed, in hexadecimal; None if none
+            passed.
     """
 
     day: str
@@ -158,8 +159,8 @@ class SiteLetter:
     Attributes:
         cached: What the next run needs to know about it.
         entry: Its entry in the catalogue.
-        head: The words of its description, compressed.
-        text: The words of its texts, compressed.
+        head: The words of its description for the search, compressed.
+        text: The words of its texts for the search, compressed.
         cmif: Its description in CMIF; empty if it is not correspondence.
     """
 

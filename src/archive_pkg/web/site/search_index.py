@@ -25,7 +25,7 @@ _PIECE = re.compile(rf"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _UNSPACED_SIGN = re.compile(rf"[{_UNSPACED}]")
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _LONGEST = 40
-"""The number of characters of a word in the index."""
+"""Only this number of characters of a word are in the index."""
 _SHARD = 48_000
 """The approximate number of characters in a file of the index."""
 
@@ -63,7 +63,7 @@ def folded(text: str) -> str:
 
 @cache
 def _marks() -> frozenset[str]:
-    """Return all combining marks. None is after the variation selectors of plane 14."""
+    """Return all combining marks. The last ones are the variation selectors of plane 14."""
     planes = chain(range(0x20000), range(0xE0100, 0xE01F0))
     return frozenset(sign for sign in map(chr, planes) if unicodedata.category(sign)[0] == "M")
 
@@ -119,7 +119,7 @@ class WordIndex:
 
 
 def _encoded(numbers: array[int], places: Sequence[int]) -> str:
-    """Return the places as differences, five bits per character, lowest bits first.
+    """Return places as the differences between them: five bits per character, lowest bits first.
 
     The lowest bit of each number says whether the word is in the letter's description.
     """

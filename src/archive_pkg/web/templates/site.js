@@ -1,5 +1,5 @@
-// Search and facets of the catalogue. Data arrive as scripts, since a page opened from a disk may load
-// nothing else; each script calls a function of `archive`. Data are only ever inserted as text.
+// Search and facets of the catalogue. Data come in scripts, since a page opened from a disk may load
+// nothing else. Each script calls a function of `archive`. The page shows data only as text.
 "use strict";
 const archive = (() => {
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -42,7 +42,7 @@ const archive = (() => {
     }
     return words;
   };
-  // The words to search for. In scripts without spaces the last character alone adds nothing.
+  // The words to search for. In scripts without spaces, a search for the last character alone is of no use.
   const askedOf = (text) => {
     const words = wordsOf(text);
     return [...new Set(words.filter((word, at) => !(at > 0 && FIRST.test(word) && [...word].length === 1 && FIRST.test(words[at - 1]))))];
@@ -58,7 +58,7 @@ const archive = (() => {
       number = shift = 0;
     }
   };
-  const after = (sorted, word) => {  // how many words are not after it
+  const after = (sorted, word) => {  // the number of words that are not after `word`
     let low = 0, high = sorted.length;
     while (low < high) {
       const middle = (low + high) >> 1;

@@ -1,7 +1,7 @@
-// The server answers with the complete page. Replace only the elements that differ, so that focus,
-// scroll positions and half-filled forms stay.
+// The server answers with the complete page. Only the elements that differ are replaced, so that focus,
+// scroll positions and half-filled forms do not change.
 
-const pristine = new Map(); // The elements that the server sent last, by id.
+const pristine = new Map(); // The elements as the server last sent them, by id.
 
 const remember = (root) => {
   for (const element of root.querySelectorAll("[id]")) pristine.set(element.id, element.cloneNode(true));
@@ -49,7 +49,7 @@ export const takeElement = (page, id) => {
   if (fresh && old && differs(id, fresh)) take(old, fresh);
 };
 
-// Update a list whose items have ids. An item with an open form stays, unless it is `done`.
+// Update a list whose items have ids. An item with an open form does not change, unless it is `done`.
 export const takeList = (page, selector, done) => {
   const list = document.querySelector(selector), fresh = page.querySelector(selector);
   if (!list || !fresh) return;

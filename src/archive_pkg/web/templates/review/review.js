@@ -10,7 +10,7 @@ const here = () => `${base}letters/${head().dataset.key}`;
 
 let current = null; // The id of the current card.
 let words = null; // The selected words, {file, start, end}.
-let last = null; // The change that met a conflict.
+let last = null; // The change that was not made because the file had changed.
 let busy = Promise.resolve(); // Changes are sent one after the other.
 
 const say = (text, bad) => {
@@ -58,7 +58,7 @@ const showWords = () => {
   for (const button of document.querySelectorAll("[data-quote-current], [data-note]")) button.disabled = !words;
 };
 
-// The browser reports a selection a little later, and the next key may come before that.
+// The browser reports a new selection with a delay, and the next key may come before the report.
 const choose = (where) => {
   select(where);
   words = where;
@@ -71,13 +71,13 @@ const placed = (text) => {
   return { file, start, end };
 };
 
-// If a control has just appeared under a resting pointer, a click on it does nothing: it is the second
-// half of a double click, or was meant for the control that was there before.
-const TO_SEE = 1000; // Milliseconds that a person needs to see a change of the page.
+// A click on a control that has just appeared under a resting pointer does nothing: the click is the
+// second half of a double click, or was meant for the control that was there before.
+const TO_SEE = 1000; // The time in milliseconds that a person needs to notice a change of the page.
 let aimed = true; // Whether the pointer has moved since the page last changed.
 let changedAt = 0;
 let pointer = null; // Where the pointer is.
-let rested = null; // Where it was when the page last changed.
+let rested = null; // Where the pointer was when the page last changed.
 
 const changed = () => {
   aimed = false;
@@ -130,7 +130,7 @@ const messageIn = (page) => {
   return messages.join(" ") || "That did not work. Reload the page.";
 };
 
-// After accepting or leaving unknown, go to the next field that needs review; otherwise stay.
+// After a field is accepted or left unknown, go to the next one that needs review; otherwise stay.
 const after = (doing, id) => {
   if (doing === "undo" || doing === "redo") return;
   const item = $(id);
@@ -272,7 +272,7 @@ const work = async (name, more = {}) => {
 
 // The list of letters.
 
-let pasted = null; // What was pasted, to the byte; the browser shows it with its own line ends.
+let pasted = null; // The text exactly as pasted; the browser changes its line ends in the form.
 
 const draft = async (button) => {
   const { status, data } = await askData("POST", `${base}draft`, { key: button.dataset.draft });
@@ -391,7 +391,7 @@ document.addEventListener("pointermove", ({ clientX, clientY }) => {
 document.addEventListener("wheel", () => { aimed = true; }, { passive: true });
 
 document.addEventListener("mousedown", (event) => {
-  // A button must not take the selection away before it is used.
+  // A button must not remove the selection before the selection is used.
   if (event.target.closest("[data-quote], [data-quote-current], [data-note], [data-add]")) event.preventDefault();
 });
 

@@ -4,7 +4,7 @@
 const isHigh = (unit) => unit >= 0xd800 && unit <= 0xdbff;
 const isLow = (unit) => unit >= 0xdc00 && unit <= 0xdfff;
 
-// Code points in the first `units` units of a string; half a surrogate pair counts as one.
+// The number of code points in the first `units` units of a string. Half a surrogate pair counts as one.
 export const codePoints = (string, units) => {
   let count = 0;
   for (let place = 0; place < units; place += 1) {
@@ -13,7 +13,7 @@ export const codePoints = (string, units) => {
   return count;
 };
 
-// Units in the first `points` code points of a string.
+// The number of units in the first `points` code points of a string.
 export const units = (string, points) => {
   let place = 0;
   for (let count = 0; count < points && place < string.length; count += 1) {
@@ -37,7 +37,7 @@ const lengthOf = (piece) => (isText(piece) ? codePoints(piece.data, piece.data.l
 
 export const lineLength = (line) => pieces(line).reduce((sum, piece) => sum + lengthOf(piece), 0);
 
-// The characters of a line, each a code point.
+// The characters of a line, as a list of code points.
 const characters = (line) => pieces(line).flatMap((piece) => (isText(piece) ? [...piece.data] : ["\u0000"]));
 
 const lineOf = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest(".line");
@@ -90,7 +90,7 @@ const lineAt = (file, offset) => {
   return all[low];
 };
 
-// The place in the document of an offset; at a border between two pieces, in the second.
+// The place of an offset in the document. At a border between two pieces, it is in the second piece.
 const place = (file, offset, ends) => {
   const line = lineAt(file, ends ? offset - 1 : offset);
   let left = offset - at(line);
@@ -134,7 +134,7 @@ const wordsOf = (line) => {
   });
 };
 
-// Move the selection by the keyboard. If `now`, the current selection, is null, start at the first word.
+// Move the selection with the keyboard. `now` is the current selection; if null, start at the first word.
 export const moved = (now, key, { more, fine }) => {
   const file = now ? now.file : Number(document.querySelector(".text").dataset.file);
   const all = lines(file);
