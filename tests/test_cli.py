@@ -22,7 +22,9 @@ ID = "1960-07-18-cpsu-to-sed"
 PACKAGE = Path(__file__).parents[1] / "packages" / ID
 
 
-def test_the_whole_way_as_a_newcomer_goes_it(run: Run, letter: Path, tmp_path: Path) -> None:
+def test_a_newcomer_gets_from_a_text_to_a_deposited_package(
+    run: Run, letter: Path, tmp_path: Path
+) -> None:
     package = tmp_path / "packages" / ID
     for words in (
         ["check", letter],
@@ -73,7 +75,7 @@ def test_json_is_one_document_with_every_finding(run: Run, letter: Path, tmp_pat
 
 
 @pytest.mark.parametrize("lost", ["bagit.txt", "*.txt"])
-def test_a_bag_that_lost_its_tag_files_is_not_passed_over(
+def test_a_bag_that_lost_its_tag_files_is_reported(
     run: Run, letter: Path, tmp_path: Path, lost: str
 ) -> None:
     run("build", letter, "--out", tmp_path / "collection")
@@ -116,7 +118,7 @@ def test_receipts_that_a_shell_pattern_includes_are_ignored(
     assert run("sign", *named, "--key", tmp_path / "key").returncode == 0
 
 
-def test_verify_tells_complete_and_valid_of_each_path(
+def test_verify_says_of_each_path_whether_it_is_complete_and_valid(
     run: Run, letter: Path, tmp_path: Path
 ) -> None:
     run("build", letter, "--out", tmp_path)
@@ -143,7 +145,7 @@ def test_verify_tells_complete_and_valid_of_each_path(
         (["fetch", "/nothing/here", "--out", "x"], 5),
     ],
 )
-def test_exit_statuses(
+def test_each_kind_of_error_has_its_exit_status(
     run: Run, words: list[str], status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -198,7 +200,9 @@ def test_a_misspelt_key_is_reported_with_the_nearest_name(run: Run, tmp_path: Pa
     assert "sender" in done.stdout
 
 
-def test_no_permission_to_write(run: Run, letter: Path, tmp_path: Path) -> None:
+def test_a_folder_without_write_permission_is_reported(
+    run: Run, letter: Path, tmp_path: Path
+) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may write everywhere")
     out = tmp_path / "out"
@@ -208,7 +212,7 @@ def test_no_permission_to_write(run: Run, letter: Path, tmp_path: Path) -> None:
     assert "permission" in done.stderr
 
 
-def test_a_reader_who_leaves_early_is_no_error(letter: Path) -> None:
+def test_a_reader_of_the_output_that_ends_early_is_not_an_error(letter: Path) -> None:
     line = f"{shlex.join(command('show', letter))} | head -n 1"
     done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
     assert done.stderr == ""
@@ -220,7 +224,7 @@ def test_file_names_cannot_control_the_terminal() -> None:
     assert clean("ложном\tполо\u200dжении\n", lines=True) == "ложном\tполо\u200dжении\n"
 
 
-def test_every_sign_that_steers_is_escaped_in_text_and_json() -> None:
+def test_every_control_character_is_escaped_in_text_and_json() -> None:
     for number in range(0x110000):
         sign = chr(number)
         if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
@@ -242,14 +246,14 @@ def test_an_output_that_cannot_be_written_is_one_error(letter: Path, words: list
         assert done.stderr.count("error") == 1
 
 
-def test_closed_streams_hide_no_status(tmp_path: Path) -> None:
+def test_closed_streams_do_not_change_the_exit_status(tmp_path: Path) -> None:
     good = shlex.join(command("verify", "--quiet", PACKAGE))
     bad = shlex.join(command("verify", tmp_path / "nothing"))
     for line, status in ((f"{good} <&- >&-", 0), (f"{bad} 2>/dev/full", 5), (f"{bad} 2>&-", 5)):
         assert subprocess.run(["sh", "-c", line]).returncode == status
 
 
-def test_a_working_folder_that_is_gone_is_one_error(
+def test_a_working_folder_that_was_removed_is_one_error(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "gone").mkdir()
@@ -276,7 +280,7 @@ def test_it_is_a_program(tmp_path: Path) -> None:
     assert "nothing" in done.stderr
 
 
-def test_an_interruption_before_it_has_begun_is_no_traceback() -> None:
+def test_an_early_interruption_prints_no_traceback() -> None:
     program = """
 import os, signal, sys
 from archive_pkg.__main__ import main

@@ -24,7 +24,7 @@ def generator() -> ModuleType:
 
 @pytest.fixture
 def letters(generator: ModuleType, tmp_path: Path) -> Callable[..., list[Path]]:
-    """Writes so many letters into a folder of the test's own."""
+    """Return a function that writes a number of letters into the folder of the test."""
 
     def make(count: int, size: int = 300) -> list[Path]:
         folder = tmp_path / "letters"

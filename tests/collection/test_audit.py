@@ -64,7 +64,7 @@ def collection(master: Path, tmp_path: Path) -> Collection:
 
 @pytest.fixture
 def remembered(collection: Collection, master: Path) -> Collection:
-    """The collection with a memory of its building; one that was copied with it is not believed."""
+    """The collection with a cache of its builds that was made here; a copied one is not trusted."""
     build(master / "letters", collection.root)
     return collection
 
@@ -105,7 +105,7 @@ def entries(collection: Collection) -> list[dict]:
     return [json.loads(line) for line in collection.ledger.read_text().splitlines()]
 
 
-def test_ten_kinds_of_damage_are_found_none_imagined_and_all_put_right(
+def test_ten_kinds_of_damage_are_found_and_repaired_without_false_alarms(
     collection: Collection, damages: ModuleType, tmp_path: Path
 ) -> None:
     packages = list(collection.packages())
@@ -153,7 +153,7 @@ def test_a_package_replaced_by_a_build_is_not_damaged(
     assert not bad(done)
 
 
-def test_checks_from_a_clock_in_the_future_count_for_nothing(
+def test_checks_from_a_clock_in_the_future_are_ignored(
     collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
@@ -233,7 +233,7 @@ def test_a_copy_that_differs_is_reported_until_it_is_the_same_again(
         assert figure(seen, "archive_pkg_packages_copy_differs") == 0
 
 
-def test_nothing_is_restored_from_a_copy_that_is_not_good(
+def test_nothing_is_restored_from_a_damaged_copy(
     collection: Collection, damages: ModuleType, tmp_path: Path
 ) -> None:
     package = next(collection.packages())
@@ -340,7 +340,7 @@ def test_a_tampered_ledger_stops_the_audit_and_the_report_says_so(collection: Co
         assert "BROKEN" in "\n".join(seen.words())
 
 
-def test_spans_and_budgets_as_people_write_them() -> None:
+def test_durations_and_budgets_are_read_in_common_forms() -> None:
     assert parse_duration("90d") == timedelta(days=90)
     assert parse_duration("0") == timedelta(0)
     assert parse_budget("2h") == Budget(seconds=7200)

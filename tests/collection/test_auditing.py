@@ -64,7 +64,7 @@ def spoil(collection: Collection, name: str) -> None:
 
 
 def forge(collection: Collection, name: str) -> None:
-    """Put another valid bag in the place of one."""
+    """Replace a bag by a different valid one."""
     shutil.rmtree(collection.root / name)
     write_bag(collection.root / name, text="forged")
 
@@ -253,7 +253,7 @@ def test_no_package_is_started_when_the_budget_is_used_up(collection: Collection
     assert (audited.checked, audited.left) == (0, 12)
 
 
-def test_packages_that_are_due_are_checked_longest_unchecked_first(
+def test_due_packages_with_the_oldest_checks_are_checked_first(
     collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for day, name in ((1, "b"), (2, "c")):

@@ -29,7 +29,7 @@ Answer = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def done(run: Run) -> Answer:
-    """Runs a command line; gives its status and what it says."""
+    """Return a function that runs a command line and returns its status and output."""
 
     def done(*words: object) -> tuple[int, str]:
         ran = run(*words)
@@ -70,7 +70,9 @@ def test_a_disk_fills_in_the_middle_of_a_run(
     assert len(built(collection)) == 40
 
 
-def test_two_builds_on_one_collection(done: Answer, letters, tmp_path: Path) -> None:
+def test_a_second_build_is_refused_while_the_first_runs(
+    done: Answer, letters, tmp_path: Path
+) -> None:
     letters(40)
     words = ("build", tmp_path / "letters", "--out", tmp_path / "collection", "--jobs", 2)
     with started(command(*words)) as first:
@@ -123,7 +125,9 @@ def entries(book: Path) -> list[dict[str, object]]:
     return known
 
 
-def test_a_ledgers_disk_fills_meanwhile(done: Answer, collection: Path, disk: Disk) -> None:
+def test_an_audit_stops_when_the_disk_of_its_ledger_is_full(
+    done: Answer, collection: Path, disk: Disk
+) -> None:
     book = disk("size=50k") / "ledger.jsonl"
     words = ("audit", "run", collection, "--ledger", book)
     status, said = done(*words)
@@ -136,7 +140,9 @@ def test_a_ledgers_disk_fills_meanwhile(done: Answer, collection: Path, disk: Di
     assert len({entry["package"] for entry in entries(book) if "package" in entry}) == 200
 
 
-def test_a_scheduler_ends_an_audit(done: Answer, collection: Path, tmp_path: Path) -> None:
+def test_a_signal_of_a_scheduler_ends_an_audit(
+    done: Answer, collection: Path, tmp_path: Path
+) -> None:
     book = tmp_path / "ledger.jsonl"
     words = ("audit", "run", collection, "--ledger", book, "--jobs", 2)
     with started(command(*words), stderr=subprocess.STDOUT) as run:
@@ -193,7 +199,7 @@ def test_signals_end_workers_that_read_a_large_file(tmp_path: Path) -> None:
             wait_until(lambda each=there: not any(path.exists() for path in each))
 
 
-def test_a_signal_ends_a_run_that_cannot_tidy_up(tmp_path: Path) -> None:
+def test_a_signal_ends_a_run_that_cannot_clean_up(tmp_path: Path) -> None:
     folder = bags(tmp_path / "bags")
     (folder / "bag00" / "data" / "big").unlink()
     reads, writes = os.pipe()
@@ -208,9 +214,7 @@ def test_a_signal_ends_a_run_that_cannot_tidy_up(tmp_path: Path) -> None:
     os.close(reads)
 
 
-def test_memory_that_ends_costs_letters_of_one_run_only(
-    done: Answer, letters, tmp_path: Path
-) -> None:
+def test_only_letters_of_the_run_without_memory_fail(done: Answer, letters, tmp_path: Path) -> None:
     letters(60)
     collection = tmp_path / "collection"
     words = ("build", tmp_path / "letters", "--out", collection, "--jobs", 2)

@@ -77,7 +77,7 @@ def test_the_packages_are_those_that_are_built_one_by_one(letters, tmp_path: Pat
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_one_bad_letter_stops_none_of_the_others(letters, tmp_path: Path, jobs: int) -> None:
+def test_a_letter_with_errors_does_not_stop_the_others(letters, tmp_path: Path, jobs: int) -> None:
     made = letters(40)
     (made[5] / "record.yaml").write_text("id: [\n")
     (made[30] / "translation.txt").unlink()
@@ -109,7 +109,7 @@ def test_a_second_run_does_only_what_is_missing_or_changed(letters, tmp_path: Pa
     assert outcomes(build([tmp_path / "letters"], out)) == {"unchanged": 6}
 
 
-def test_two_records_of_one_id_are_reported_even_when_replacing(letters, tmp_path: Path) -> None:
+def test_two_records_with_one_id_are_reported_even_with_replace(letters, tmp_path: Path) -> None:
     first, second = letters(2)
     text = (second / "record.yaml").read_text()
     (second / "record.yaml").write_text(text.replace(f"id: {second.name}", f"id: {first.name}"))
@@ -154,7 +154,7 @@ def test_the_hashed_layout_is_that_of_ocfl_0003(tmp_path: Path) -> None:
     assert collection.home("object-01") == tmp_path / "3c0" / "ff4" / "240" / "object-01"
 
 
-def test_names_of_every_alphabet(letters, tmp_path: Path) -> None:
+def test_packages_can_have_names_of_every_alphabet(letters, tmp_path: Path) -> None:
     (letter,) = letters(1)
     record = (letter / "record.yaml").read_text()
     for old, new in (("transcription.txt", "письмо ß.txt"), ("translation.txt", "信/手紙 é.txt")):
@@ -221,7 +221,7 @@ def _workers(parent: int) -> list[int]:
 
 
 @pytest.mark.slow
-def test_a_worker_that_the_kernel_kills_costs_no_letter(letters, tmp_path: Path) -> None:
+def test_letters_of_a_worker_that_the_kernel_kills_are_built(letters, tmp_path: Path) -> None:
     letters(60)
     with _building(tmp_path / "out", tmp_path / "letters") as process:
         os.kill(_workers(process.pid)[0], signal.SIGKILL)
@@ -280,7 +280,7 @@ def test_a_script_that_its_workers_cannot_read_ends_at_once(letters, tmp_path: P
     assert len(list(packages_below(tmp_path / "out"))) == 33
 
 
-def test_a_full_disk_ends_the_run_and_nothing_more_is_begun() -> None:
+def test_a_full_disk_ends_the_run_and_nothing_more_is_started() -> None:
     done: dict[int, Done] = {}
     with pytest.raises(FullError, match="the rest was not started"):
         running.run(
@@ -312,9 +312,7 @@ def test_a_full_disk_is_reported_and_the_next_run_resumes(
     assert outcomes(again) == {"built": 60 - len(there), "unchanged": len(there)}
 
 
-def test_the_command_tells_line_by_line_and_all_at_the_end(
-    run: Run, letters, tmp_path: Path
-) -> None:
+def test_the_command_reports_each_result_and_a_summary(run: Run, letters, tmp_path: Path) -> None:
     made = letters(4)
     (made[2] / "translation.txt").write_text("changed")
     report = tmp_path / "report.jsonl"
@@ -388,7 +386,7 @@ def test_the_letters_of_a_catalogue_are_built_as_from_their_records(
 
 
 def close(letter: Path) -> None:
-    """Let the translation of a letter be one that may not go out before 2031."""
+    """Close the translation of a letter until 2031."""
     yaml = letter / "record.yaml"
     shut = (
         "    made_from: [letter]\n    access: {status: restricted, until: 2031-01-01, rule: § 5}\n"

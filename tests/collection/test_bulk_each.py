@@ -50,7 +50,7 @@ def test_check_searches_folders(
     assert "[part-missing]" in said
 
 
-def test_check_notices_one_id_in_two_records(
+def test_check_reports_one_id_in_two_records(
     letters, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = letters(40)[3]
@@ -66,7 +66,7 @@ def test_check_notices_one_id_in_two_records(
     assert (str(first) in finding["message"]) != (twin["path"] == str(first))
 
 
-def test_check_notices_ids_that_differ_in_case(
+def test_check_reports_ids_that_differ_only_in_case(
     letters, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = letters(3)[1]
@@ -87,7 +87,7 @@ def test_a_record_given_twice_is_not_a_duplicate_of_itself(letters, tmp_path: Pa
     assert run("check", tmp_path / "letters", tmp_path / "letters") == 0
 
 
-def test_deposit_of_a_collection_and_again(
+def test_a_second_deposit_of_a_collection_sends_nothing(
     collection: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     archive = f"ocfl:{collection.parent / 'archive'}"
@@ -97,7 +97,7 @@ def test_deposit_of_a_collection_and_again(
     assert json.loads(capsys.readouterr().out)["counts"] == {"unchanged": 5}
 
 
-def test_receipts_in_one_folder_are_spread_and_found_again(
+def test_receipts_in_one_folder_are_in_subfolders_and_are_found(
     collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     archive, slips = f"ocfl:{tmp_path / 'archive'}", tmp_path / "slips"
@@ -120,7 +120,7 @@ def test_receipts_in_one_folder_are_spread_and_found_again(
     assert run("audit", "run", collection, "--due", "0", "--against", f"receipts:{slips}") == 0
 
 
-def test_export_of_many_into_a_folder(
+def test_many_records_are_exported_into_a_folder(
     collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ("export", collection, "--to", "dc", "--each", tmp_path / "dc")
@@ -131,7 +131,7 @@ def test_export_of_many_into_a_folder(
     assert json.loads(capsys.readouterr().out)["counts"] == {"unchanged": 5}
 
 
-def test_export_tells_that_two_records_have_one_file(
+def test_export_reports_two_records_with_one_file(
     letters, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = letters(3)[1]
@@ -173,7 +173,7 @@ def test_the_later_events_of_many_are_exported_with_their_ledger_and_receipts(
     assert "[ledger-broken]" in capsys.readouterr().out
 
 
-def test_a_pace_is_kept() -> None:
+def test_the_rate_of_reading_is_limited() -> None:
     started = time.monotonic()
     pace = Pace(1_000_000)
     for _ in range(4):
@@ -181,7 +181,7 @@ def test_a_pace_is_kept() -> None:
     assert time.monotonic() - started >= 0.2
 
 
-def test_bytes_as_people_write_them() -> None:
+def test_numbers_of_bytes_are_read_in_common_forms() -> None:
     assert parse_bytes("50M") == 50_000_000
     assert parse_bytes("1.5GB") == 1_500_000_000
     for wrong in ("", "fast", "M", "-1", "1X", "nan", "inf"):
@@ -200,7 +200,7 @@ def test_bytes_as_people_write_them() -> None:
         ("build", ("--out", "OUT", "--date", "2026-11-24")),
     ],
 )
-def test_one_subject_is_reported_alike_however_it_is_named(
+def test_a_subject_is_reported_in_the_same_way_with_every_path(
     letters, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, more: tuple[str, ...]
 ) -> None:
     [record] = letters(1)

@@ -67,7 +67,7 @@ def found(collection: Collection, *words: str, **query: str) -> list[str]:
     return [hit.id for hit in hits]
 
 
-def test_found_by_who_when_classification_and_words(collection: Collection) -> None:
+def test_packages_are_found_by_agent_date_classification_and_words(collection: Collection) -> None:
     first = "1960-07-18-cpsu-to-sed"
     with pytest.raises(StorageError, match="missing or incomplete"):
         found(collection)
@@ -117,7 +117,7 @@ def test_an_index_with_mostly_removed_packages_is_rebuilt(
     assert len(found(collection)) == 13
 
 
-def test_an_index_that_was_stopped_is_not_taken_for_complete_and_is_resumed(
+def test_an_interrupted_index_is_incomplete_and_is_resumed(
     collection: Collection,
 ) -> None:
     def stop_after_five(_: Done, seen: list[int] = []) -> None:  # noqa: B006 - counted in it
@@ -135,7 +135,7 @@ def test_an_index_that_was_stopped_is_not_taken_for_complete_and_is_resumed(
     assert len(found(collection)) == 13
 
 
-def test_a_damaged_index_is_reported_and_made_again(collection: Collection) -> None:
+def test_a_damaged_index_is_reported_and_rebuilt(collection: Collection) -> None:
     bring(collection)
     path = index_path(collection)
     data = path.read_bytes()
@@ -204,7 +204,7 @@ def test_an_unreadable_package_is_reported_and_the_others_are_indexed(
     assert bring(collection) == ["failed"] + ["indexed"] * 12
 
 
-def test_stats(collection: Collection) -> None:
+def test_stats_counts_what_the_index_contains(collection: Collection) -> None:
     bring(collection)
     with Index(collection) as index:
         counted = index.stats()
@@ -215,7 +215,9 @@ def test_stats(collection: Collection) -> None:
     assert counted["bytes"] > 13 * 300
 
 
-def test_the_commands(collection: Collection, capsys: pytest.CaptureFixture[str]) -> None:
+def test_find_and_stats_print_what_the_index_says(
+    collection: Collection, capsys: pytest.CaptureFixture[str]
+) -> None:
     from archive_pkg import cli
 
     said = cli.run(["find", str(collection.root), "lozhnom"])
@@ -228,7 +230,7 @@ def test_the_commands(collection: Collection, capsys: pytest.CaptureFixture[str]
     assert "packages: 13" in capsys.readouterr().out
 
 
-def test_the_counts_can_be_looked_at(collection: Collection, tmp_path: Path) -> None:
+def test_the_counts_are_written_as_a_page(collection: Collection, tmp_path: Path) -> None:
     page = tmp_path / "stats.html"
     assert cli.run(["stats", str(collection.root), "--html", str(page), "-q"]) == 0
     root = html.fromstring(page.read_bytes())
@@ -307,7 +309,7 @@ def test_a_part_is_indexed_from_the_day_on_which_it_opens(
 
 
 @pytest.mark.parametrize("words", [("find",), ("stats",), ("audit", "run"), ("audit", "report")])
-def test_no_command_takes_a_package_for_a_collection_and_changes_it(
+def test_commands_for_collections_refuse_a_package_and_do_not_change_it(
     package: Path, run: Run, words: tuple[str, ...]
 ) -> None:
     before = sorted(package.rglob("*"))

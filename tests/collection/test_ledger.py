@@ -67,7 +67,7 @@ def test_an_entry_that_was_changed_is_named(book: Path, at: int) -> None:
     refuses_to_go_on(book)
 
 
-def test_entries_taken_out_put_in_and_moved_are_found(book: Path) -> None:
+def test_removed_inserted_and_moved_entries_are_found(book: Path) -> None:
     text = lines(book)
     for spoiled, place in (
         (text[:3] + text[4:], "entry 3 is followed by entry 5"),
@@ -81,14 +81,14 @@ def test_entries_taken_out_put_in_and_moved_are_found(book: Path) -> None:
 
 
 @pytest.mark.parametrize(("left", "gone"), [(9, "10 to 10"), (7, "8 to 10"), (0, "1 to 10")])
-def test_an_end_that_was_cut_off_is_found_by_the_head(book: Path, left: int, gone: str) -> None:
+def test_the_head_shows_that_the_end_was_cut_off(book: Path, left: int, gone: str) -> None:
     book.write_text("".join(lines(book)[:left]))
     message = f"the ledger ends with entry {left}; entries {gone} are missing"
     assert found(book) == [("ledger-cut-off", message)]
     refuses_to_go_on(book)
 
 
-def test_a_ledger_that_is_gone_is_found_by_the_head(book: Path) -> None:
+def test_the_head_shows_that_the_ledger_is_missing(book: Path) -> None:
     book.unlink()
     message = "the ledger is missing, with entries 1 to 10"
     assert found(book) == [("ledger-cut-off", message)]
@@ -102,7 +102,7 @@ def refuses_to_go_on(book: Path) -> None:
 
 
 def keep_head(book: Path, number: int, digest: str = "") -> Path:
-    """Keep the head after an entry, as one that was signed is kept."""
+    """Write the head after an entry to a file, as signing does."""
     if number and not digest:
         digest = hashlib.sha256(lines(book)[number - 1].strip().encode()).hexdigest()
     file = ledger.heads_folder(book) / f"{number:06}.head"
@@ -112,7 +112,7 @@ def keep_head(book: Path, number: int, digest: str = "") -> Path:
 
 
 @pytest.mark.parametrize(("kept", "head"), [((3, 10), 5), ((3, 5), 10), ((10, 3), None)])
-def test_of_several_heads_the_last_shows_how_much_was_cut_off(
+def test_the_last_of_several_heads_shows_how_much_was_cut_off(
     book: Path, kept: tuple[int, ...], head: int | None
 ) -> None:
     for number in kept:
@@ -130,9 +130,7 @@ def test_of_several_heads_the_last_shows_how_much_was_cut_off(
 
 
 @pytest.mark.parametrize("number", [1, 5, 10])
-def test_an_entry_that_a_kept_head_does_not_name_is_found_and_none_after_it_is_taken(
-    book: Path, number: int
-) -> None:
+def test_reading_ends_at_an_entry_that_differs_from_a_signed_head(book: Path, number: int) -> None:
     keep_head(book, number, "1" * 64)
     taken: list[dict] = []
     _, report = ledger.read(book, taken.append)
@@ -199,7 +197,7 @@ def test_without_ledger_and_heads_there_is_nothing_to_read(tmp_path: Path) -> No
 
 
 def test_a_rewritten_chain_is_found_by_the_head(book: Path) -> None:
-    """Who changes an entry and every seal after it still has another head."""
+    """After changing an entry and all later digests, the head is different."""
     entries = [json.loads(line) for line in lines(book)]
     book.unlink()
     head = ledger.head_file(book).read_text()
@@ -216,7 +214,7 @@ def test_a_rewritten_chain_is_found_by_the_head(book: Path) -> None:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
-    """A ledger to write anything into, and what was in it."""
+    """Return a ledger to write bytes into, and its bytes."""
     path = tmp_path_factory.mktemp("written") / "ledger.jsonl"
     with ledger.held(path, nothing) as (held, _):
         held.append([{"event": "fixity check", "package": str(n)} for n in range(4)])
@@ -224,7 +222,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
 
 
 @given(data=st.binary(max_size=60), at=st.integers(0, 2000))
-def test_no_bytes_written_into_it_pass_or_raise(
+def test_any_bytes_written_into_a_ledger_are_reported(
     written: tuple[Path, bytes], data: bytes, at: int
 ) -> None:
     path, before = written
@@ -249,8 +247,8 @@ def test_a_line_that_a_killed_run_left_unfinished_is_removed_and_reported(book: 
     assert not found(book)
 
 
-def test_an_entry_without_its_end_is_not_taken(book: Path) -> None:
-    """It may be cut short where it happens to be JSON."""
+def test_an_incomplete_last_line_is_not_an_entry(book: Path) -> None:
+    """A line that was cut short can still be JSON."""
     book.write_bytes(book.read_bytes()[:-1])
     taken: list[dict] = []
     _, report = ledger.read(book, taken.append)
@@ -294,7 +292,7 @@ def test_nothing_to_append_writes_nothing(tmp_path: Path) -> None:
     assert not held.path.exists()
 
 
-def test_an_entry_cannot_say_what_the_ledger_says_of_it(book: Path) -> None:
+def test_fields_that_the_ledger_sets_cannot_come_from_the_entry(book: Path) -> None:
     with ledger.held(book, nothing) as (held, _):
         held.append([{"event": "missing", "software": "forged", "previous": "0" * 64}])
     entry = json.loads(lines(book)[-1])
@@ -314,10 +312,8 @@ def test_a_held_ledger_knows_its_end(book: Path) -> None:
             held.append([{"event": "missing"}, {"event": "missing"}])
 
 
-def test_the_head_follows_the_entries_and_never_goes_before_them(
-    book: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Or a run that is killed in between would leave a ledger that looks cut off."""
+def test_the_head_is_written_after_the_entries(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise, a run that is killed in between would leave a ledger that looks cut off."""
     before = ledger.head_file(book).read_bytes()
 
     def full(_: int) -> None:
@@ -347,7 +343,7 @@ def test_entries_are_in_the_file_when_it_is_synced(
     assert (True, book.read_bytes()) in seen
 
 
-def test_a_first_entry_that_was_not_written_leaves_a_ledger_that_can_begin(
+def test_a_ledger_whose_first_entry_was_not_written_can_be_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "ledger.jsonl"
@@ -377,7 +373,7 @@ GOOD = {
 
 
 def one_entry(folder: Path, entry: object) -> list[tuple[str, str]]:
-    """What is found in a ledger of one entry."""
+    """Return the findings about a ledger with one entry."""
     if isinstance(entry, dict):
         entry = {"number": 1, "previous": "0" * 64, **entry}
     (folder / "ledger.jsonl").write_text(json.dumps(entry) + "\n")
@@ -394,7 +390,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", ["number", "previous", *GOOD])
-def test_a_field_of_another_kind_is_no_entry(tmp_path: Path, name: str) -> None:
+def test_a_line_with_a_field_of_a_wrong_type_is_not_an_entry(tmp_path: Path, name: str) -> None:
     good = {"number": 1, "previous": "0" * 64} | GOOD
     assert one_entry(tmp_path, good) == []
     for value in WRONG[type(good[name])]:
@@ -419,7 +415,7 @@ def test_files_are_counted_but_those_of_a_recovery_are_named(tmp_path: Path) -> 
         assert [code for code, _ in one_entry(tmp_path, wrong)] == ["ledger-malformed"]
 
 
-def test_an_unpaired_surrogate_is_no_text(tmp_path: Path) -> None:
+def test_an_unpaired_surrogate_is_not_text(tmp_path: Path) -> None:
     assert [code for code, _ in one_entry(tmp_path, GOOD | {"id": "\ud800"})] == [
         "ledger-malformed"
     ]
@@ -433,7 +429,7 @@ def test_the_first_entry_follows_from_nothing(tmp_path: Path) -> None:
     assert message.startswith("entry 1 does not have the digest of entry 0 as it is now")
 
 
-def test_no_entry_is_taken_from_where_the_chain_breaks(book: Path) -> None:
+def test_entries_after_a_break_of_the_chain_are_not_read(book: Path) -> None:
     text = lines(book)
     for spoiled in ("no entry\n", text[4].replace("p4", "px")):
         book.write_text("".join([*text[:4], spoiled, *text[5:]]))
@@ -447,7 +443,7 @@ def test_times_are_written_to_the_millisecond_in_utc() -> None:
     assert ledger.written(time) == "2026-11-29T12:00:00.123Z"
 
 
-def test_one_run_at_a_time(book: Path) -> None:
+def test_only_one_run_at_a_time_can_write_a_ledger(book: Path) -> None:
     with (
         ledger.held(book, nothing),
         pytest.raises(LockedError, match=f"process {os.getpid()}"),

@@ -27,7 +27,7 @@ def candidates(folder: Path, **given: float) -> list[Candidate]:
 
 
 def copy(letter: Path, name: str, change) -> Path:
-    """Another letter whose transcription is a changed one."""
+    """Write a second letter with a changed transcription."""
     made = letter.with_name(name)
     shutil.copytree(letter, made)
     part = made / "transcription.txt"
@@ -44,7 +44,9 @@ def copy(letter: Path, name: str, change) -> Path:
     return made
 
 
-def test_same_bytes_same_text_and_near_ones_are_listed(letters, tmp_path: Path) -> None:
+def test_letters_with_the_same_bytes_or_the_same_or_similar_text_are_listed(
+    letters, tmp_path: Path
+) -> None:
     letter, *_ = letters(6, size=2000)
     copy(letter, "same", lambda data: data)
     copy(letter, "spaced", lambda data: data.replace(b"\n", b"\r\n\r\n").replace(b" ", b"  "))
@@ -68,13 +70,13 @@ def test_same_bytes_same_text_and_near_ones_are_listed(letters, tmp_path: Path) 
     assert not [each for each in candidates(tmp_path / "letters", near=1.0) if each.likeness < 1]
 
 
-def test_letters_of_the_same_vocabulary_are_not_the_same(letters, tmp_path: Path) -> None:
+def test_letters_with_the_same_vocabulary_are_not_listed(letters, tmp_path: Path) -> None:
     letters(30, size=2000)
     assert candidates(tmp_path / "letters") == []
 
 
 @given(st.lists(st.sampled_from("abcdefghij"), min_size=30, max_size=200))
-def test_likeness_and_signatures_agree_on_sameness(words: list[str]) -> None:
+def test_texts_that_differ_in_spaces_have_the_same_signature(words: list[str]) -> None:
     text = " ".join(words)
     spaced = "\n ".join(words)
     assert likeness(text, spaced) == 1

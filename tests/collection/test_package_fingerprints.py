@@ -28,7 +28,9 @@ def test_the_fingerprint_is_the_digest_of_the_tag_manifest_for_sha512(tmp_path: 
     assert fingerprint_of(bag) == digest(bag / "tagmanifest-sha512.txt")
 
 
-def test_without_it_all_manifests_and_their_names_are_covered(tmp_path: Path) -> None:
+def test_without_that_tag_manifest_all_manifests_and_their_names_are_covered(
+    tmp_path: Path,
+) -> None:
     bag = tmp_path / "bag"
     write_bag(bag, lists=("md5", "sha256"), tags=("sha256",))
     names = ["manifest-md5.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"]

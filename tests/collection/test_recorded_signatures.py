@@ -89,7 +89,7 @@ def test_each_signature_and_timestamp_that_is_gone_is_reported(
     assert {(each.code, each.location) for each in found} <= {("signature-gone", PLACE)}
 
 
-def test_each_key_is_missed_by_itself_and_without_a_name_where_none_is_known() -> None:
+def test_each_lost_key_is_reported_with_its_owner_if_known() -> None:
     before = [entry("K", "short", times=["t1"]), entry("L", "short")]
     found = [each.message for each in lost_signatures(PLACE, before, [entry("K", "short")])]
     assert found == [
@@ -108,7 +108,7 @@ def test_each_key_is_missed_by_itself_and_without_a_name_where_none_is_known() -
         [{"key": "k", "lists": [], "signers": [1]}], [{"key": "k", "lists": [], "times": ["t", 1]}],
     ],
 )  # fmt: skip
-def test_an_entry_of_another_form_says_nothing(said: object) -> None:
+def test_malformed_signatures_in_an_entry_are_ignored(said: object) -> None:
     assert read_signed(said) == []
 
 

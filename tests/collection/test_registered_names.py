@@ -143,14 +143,16 @@ def test_an_agent_of_a_catalogue_keeps_what_its_entry_does_not_say() -> None:
         {"name": "Ivan Ivanov"},
     ],
 )
-def test_an_agent_that_may_be_another_one_stays_described(agent: dict[str, object]) -> None:
+def test_an_agent_that_may_be_a_different_one_keeps_its_description(
+    agent: dict[str, object],
+) -> None:
     before = record(**agent)
     made, codes = matched(before)
     assert made == before
     assert codes == ["agent-not-registered"]
 
 
-def test_an_agent_with_no_registered_name_stays_without_a_word() -> None:
+def test_an_agent_without_a_registered_name_is_not_reported() -> None:
     before = record(name="Gromyko")
     assert matched(before) == (before, [])
 

@@ -120,7 +120,7 @@ def test_a_damaged_package_is_replaced_kept_and_recorded(
     assert run_repair(collection, copy) == []
 
 
-def test_without_exchange_the_damaged_package_makes_way_first(
+def test_without_an_atomic_exchange_the_damaged_package_is_moved_first(
     collection: Collection, copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage, "exchange", lambda *_: False)
@@ -194,7 +194,7 @@ def damaged(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [forge, damaged, shutil.rmtree])
-def test_a_copy_that_is_not_good_or_not_the_one_restores_nothing(
+def test_a_damaged_or_different_copy_is_not_restored(
     collection: Collection, copy: Path, change: Callable[[Path], object]
 ) -> None:
     spoil(collection)
@@ -219,7 +219,7 @@ def test_any_valid_copy_is_accepted_if_no_fingerprint_is_known(
     assert text(collection) == "forged"
 
 
-def test_the_fingerprint_with_which_it_was_built_is_as_good_as_that_of_its_last_check(
+def test_a_copy_with_the_fingerprint_of_the_build_is_accepted(
     collection: Collection, copy: Path
 ) -> None:
     spoil(collection)
@@ -232,7 +232,7 @@ def test_the_fingerprint_with_which_it_was_built_is_as_good_as_that_of_its_last_
 
 
 @pytest.mark.parametrize("name", ["../a", "x/../a", "/a", "in//b", "."])
-def test_a_name_that_leads_elsewhere_is_refused(
+def test_a_name_that_leads_out_of_the_collection_is_refused(
     collection: Collection, copy: Path, name: str
 ) -> None:
     with ledger.held(collection.ledger, lambda _: None) as (book, _):
@@ -252,7 +252,7 @@ def archive(collection: Collection, tmp_path: Path) -> str:
     return address
 
 
-def test_receipts_restore_from_where_they_lead_if_they_are_of_the_package(
+def test_a_package_is_restored_from_the_repository_that_its_receipt_names(
     collection: Collection, archive: str, tmp_path: Path
 ) -> None:
     only = [collection.root / LETTER.name]
@@ -327,7 +327,7 @@ def test_an_accepted_package_is_recorded_with_the_reason(
     assert [done.outcome for done in check(collection)] == ["passed", "passed"]
 
 
-def test_with_one_package_that_is_not_valid_or_elsewhere_none_is_accepted(
+def test_none_is_accepted_if_one_is_not_valid_or_not_in_the_collection(
     collection: Collection, copy: Path
 ) -> None:
     before = collection.ledger.read_bytes()

@@ -20,7 +20,7 @@ PACKAGE = Path(__file__).parents[2] / "packages" / "1960-07-18-cpsu-to-sed"
 
 @pytest.fixture
 def pile(tmp_path: Path) -> Path:
-    """A folder with a bag as a folder, as archives of each kind, and archives without a bag."""
+    """Make a folder with a bag, archives of it of each kind, and archives without a bag."""
     source = tmp_path / "source"
     source.mkdir()
     (source / "one.txt").write_text("one")
@@ -100,7 +100,7 @@ def test_quiet_names_the_bag_of_each_finding(run: Run, pile: Path) -> None:
         assert f"{pile / 'data'}: data/one.txt" in done.stdout
 
 
-def test_an_audit_keeps_account_of_serialized_bags(run: Run, pile: Path, tmp_path: Path) -> None:
+def test_an_audit_records_serialized_bags(run: Run, pile: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(pile, copy)
     assert run("audit", "run", pile).returncode == 0
@@ -141,7 +141,7 @@ def test_an_archive_is_compared_with_another_copy_of_it(run: Run, pile: Path, tm
     assert "copies differ: 1" in done.stdout
 
 
-def test_searching_many_folders_is_quick(tmp_path: Path) -> None:
+def test_many_folders_are_searched_quickly(tmp_path: Path) -> None:
     from time import process_time
 
     from archive_pkg.collection.bulk.searching import packages_below
@@ -177,7 +177,7 @@ def odd(tmp_path: Path) -> Path:
         ("export COLLECTION --to datacite --each OUT", 3),
     ],
 )
-def test_a_name_that_is_not_utf8_stops_nothing(
+def test_a_name_that_is_not_utf8_does_not_stop_the_search(
     run: Run, odd: Path, tmp_path: Path, line: str, status: int
 ) -> None:
     words = line.replace("COLLECTION", str(odd)).replace("OUT", str(tmp_path / "out")).split()
@@ -200,7 +200,7 @@ def test_a_record_in_a_folder_whose_name_is_not_utf8_is_built(run: Run, letter: 
     assert (letter.parent.parent / "out" / letter.name / "bagit.txt").exists()
 
 
-def test_names_that_steer_are_escaped_in_text_and_json(run: Run, tmp_path: Path) -> None:
+def test_control_characters_in_names_are_escaped_in_text_and_json(run: Run, tmp_path: Path) -> None:
     for name in ("a\nb", "a\x1b[2Jb", "a\u202eb"):
         shutil.copytree(PACKAGE, tmp_path / "collection" / name)
         (tmp_path / "collection" / name / "data" / name).write_text("more")
@@ -216,7 +216,7 @@ def test_names_that_steer_are_escaped_in_text_and_json(run: Run, tmp_path: Path)
 
 
 @pytest.mark.parametrize("words", [("verify",), ("audit", "run"), ("check",), ("duplicates",)])
-def test_loops_and_deep_folders_stop_nothing(
+def test_loops_and_deep_folders_do_not_stop_the_search(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
     collection = tmp_path / "collection"

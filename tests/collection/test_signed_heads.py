@@ -40,7 +40,7 @@ def codes(path: Path) -> list[str]:
     return [finding.code for finding in ledger.read(path, lambda entry: None)[1]]
 
 
-def test_stock_tools_alone_check_a_signed_head(
+def test_a_signed_head_can_be_checked_with_stock_tools_alone(
     book: Path, keys: Path, authority: Authority
 ) -> None:
     done = sign_head(book, key=keys / "editor", timestamp=authority.url)
@@ -100,7 +100,7 @@ def test_an_authority_that_fails_leaves_the_signature(
     assert [path.suffix for path in later.new] == [".tsr", ".pem"]
 
 
-def test_a_timestamp_that_is_still_to_be_had_is_reported_by_the_exit_status(
+def test_the_exit_status_says_that_a_timestamp_is_still_missing(
     book: Path, keys: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ["audit", "sign", str(book.parent), "--ledger", str(book)]
@@ -130,7 +130,7 @@ def test_unsuitable_heads_and_keys_are_refused(tmp_path: Path, book: Path, keys:
         sign_head(book, key=keys / "editor")
 
 
-def test_a_signed_head_and_its_files_are_what_they_say(
+def test_signing_a_head_writes_the_head_a_signature_and_a_timestamp(
     book: Path, keys: Path, authority: Authority
 ) -> None:
     done = sign_head(book, key=keys / "editor", timestamp=authority.url)
@@ -149,7 +149,7 @@ def test_a_signed_head_and_its_files_are_what_they_say(
 def examined(
     book: Path, trust: Trust = NOBODY, entries: Sequence[dict[str, Any]] = ()
 ) -> tuple[SignedHeads, dict[str, str]]:
-    """The signed heads, and the codes of findings by the names of their files."""
+    """Return the signed heads, and the codes of the findings by file name."""
     heads, report = SignedHeads(book), Report()
     for entry in entries:
         heads.take(entry)
@@ -157,7 +157,7 @@ def examined(
     return heads, {Path(each.location.path).name: each.code for each in report}
 
 
-def test_each_signed_head_is_examined_and_the_good_ones_are_to_be_recorded(
+def test_signed_heads_are_examined_and_new_valid_ones_get_entries(
     book: Path, keys: Path, authority: Authority
 ) -> None:
     sign_head(book, key=keys / "editor", timestamp=authority.url)
@@ -188,7 +188,7 @@ def test_each_signed_head_is_examined_and_the_good_ones_are_to_be_recorded(
     assert [each["head"] for each in heads.new_entries()] == [6]
 
 
-def test_a_recorded_signature_must_be_there_good_and_with_the_same_key(
+def test_a_recorded_signature_must_exist_be_valid_and_have_the_same_key(
     book: Path, keys: Path
 ) -> None:
     signed = sign_head(book, key=keys / "editor")
@@ -217,9 +217,7 @@ def test_a_recorded_signature_must_be_there_good_and_with_the_same_key(
     assert examined(book, entries=[entry])[1] == gone
 
 
-def test_a_head_that_cannot_be_read_is_left_to_the_reading_of_the_ledger(
-    book: Path, keys: Path
-) -> None:
+def test_a_head_that_cannot_be_read_is_not_examined(book: Path, keys: Path) -> None:
     sign_head(book, key=keys / "editor")
     folder = ledger.heads_folder(book)
     (folder / "000001.head").write_text("garbage")
@@ -230,9 +228,7 @@ def test_a_head_that_cannot_be_read_is_left_to_the_reading_of_the_ledger(
     assert codes(book) == ["ledger-head-unreadable"] * 2
 
 
-def test_a_signature_that_is_gone_keeps_no_other_from_being_examined(
-    book: Path, keys: Path
-) -> None:
+def test_other_heads_are_examined_if_one_signature_is_missing(book: Path, keys: Path) -> None:
     (gone,) = sign_head(book, key=keys / "editor").new
     write(book, 1)
     sign_head(book, key=keys / "editor")
@@ -258,10 +254,10 @@ def test_the_files_of_a_head_and_their_bytes_are_limited(
         assert f"{name}=" in caught.value.hint
 
 
-def test_the_certificates_of_a_timestamp_are_there_before_it(
+def test_the_certificates_of_a_timestamp_are_written_before_it(
     book: Path, keys: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else a run that is killed in between leaves a timestamp that nobody completes."""
+    """Otherwise, a run that is killed in between would leave an incomplete timestamp."""
     write_atomically = storage.write_atomically
 
     def full(path: Path, data: bytes) -> None:

@@ -12,20 +12,20 @@ def _good(batch: list[int]) -> list[Done]:
 
 
 def dying(batch: list[int]) -> list[Done]:
-    """End as the kernel ends a process that takes too much memory, over 70."""
+    """End the process at numbers over 70, as the kernel does when memory is short."""
     if 70 in batch:
         os._exit(137)
     return _good(batch)
 
 
 def speechless(batch: list[int]) -> list[Done]:
-    """Fail at 70, as where there is no memory left to say what came of the work."""
+    """Fail at 70, as a worker does that has no memory left to report its result."""
     if 70 in batch:
         raise MemoryError
     return _good(batch)
 
 
 def filling(batch: list[int]) -> list[Done]:
-    """Find the disk full at 3."""
+    """Report a full disk at 3."""
     full = Done("3", "failed", 5, error=("the disk is full", ""), fatal=True)
     return [full if number == 3 else Done(str(number), "good") for number in batch]

@@ -204,7 +204,7 @@ def test_an_agent_in_an_item_of_a_list_can_be_new(tab: Tab) -> None:
     assert record.agent(change.by).name == "State Archive"
 
 
-def test_parts_of_a_name_affiliations_and_identifiers_of_an_agent(tab: Tab) -> None:
+def test_parts_of_a_name_affiliations_and_identifiers_can_be_entered(tab: Tab) -> None:
     tab.save("agents.", {"name": "State Archive", "kind": "organization"})
     values = tab.show("agents.lind")
     values |= {"name_parts.family": "Lind", "name_parts.given": "Anna"}
@@ -236,7 +236,7 @@ def test_parts_of_a_name_affiliations_and_identifiers_of_an_agent(tab: Tab) -> N
         ("copies_to", {"self": ["lind"]}),
     ],
 )
-def test_what_a_record_does_not_have_yet_can_be_added_and_taken_away(
+def test_what_a_record_does_not_have_yet_can_be_added_and_removed(
     tab: Tab, path: str, values: dict[str, Any]
 ) -> None:
     tab.show(path)
@@ -252,7 +252,7 @@ def test_what_a_record_does_not_have_yet_can_be_added_and_taken_away(
         assert len(getattr(tab.record, name)) == len(made) - 1
 
 
-def test_the_type_is_one_of_the_vocabulary_or_the_record_s_own(tab: Tab) -> None:
+def test_the_type_is_chosen_from_the_vocabulary_and_the_records_own_types(tab: Tab) -> None:
     tab.show("type")
     choices = tab.page.xpath("//select[@name='self']/option/@value")
     assert {"letter", "minutes", "aide-memoire"} < set(choices)
@@ -263,7 +263,7 @@ def test_the_type_is_one_of_the_vocabulary_or_the_record_s_own(tab: Tab) -> None
     assert (tab.record.type, tab.record.own_type) == ("note", None)
 
 
-def test_whether_the_document_is_an_excerpt_is_yes_no_or_not_stated(tab: Tab) -> None:
+def test_an_excerpt_can_be_yes_no_or_not_stated(tab: Tab) -> None:
     for word, value in (("true", True), ("false", False)):
         assert tab.save("excerpt", {"self": word}) == 200
         assert tab.record.excerpt is value
@@ -280,7 +280,7 @@ def test_a_value_of_several_lines_keeps_them(tab: Tab) -> None:
     assert tab.record.closing == "With respect,\nyour friend"
 
 
-def test_words_that_are_selected_for_a_new_item_are_its_place(tmp_path: Path) -> None:
+def test_selected_words_become_the_place_of_a_new_item(tmp_path: Path) -> None:
     folder = tmp_path / "doc"
     shutil.copytree(DOCUMENTS / next(n for n in RECORDS if RECORDS[n].type == "minutes"), folder)
     tab = Tab(folder)

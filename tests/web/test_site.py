@@ -292,7 +292,7 @@ def test_a_folder_with_other_files_is_refused(collection: Path) -> None:
     assert cli.run(["site", str(collection), "-o", str(collection.parent), "-q"]) == 2
 
 
-def test_files_added_by_others_stay(collection: Path) -> None:
+def test_files_added_by_hand_are_kept(collection: Path) -> None:
     out = site(collection)
     (out / "CNAME").write_text("letters.example.org")
     (out / ".git" / "refs").mkdir(parents=True)
@@ -307,7 +307,7 @@ def test_files_added_by_others_stay(collection: Path) -> None:
     assert (out / "letters" / "letter-8.html").is_file()
 
 
-def test_a_bad_package_does_not_stop_the_others(collection: Path) -> None:
+def test_a_package_with_errors_does_not_stop_the_others(collection: Path) -> None:
     (collection / "letter-1" / "data" / "record.json").write_text("{")
     (collection / "letter-2" / "data" / "parts" / "p.txt").write_text("Not what it was.")
     out = site(collection, "--downloads", status=3)
