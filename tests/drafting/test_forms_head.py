@@ -330,6 +330,7 @@ Annex 2 to {147} 7
 ~
 =
 filing = Annex 2 to {147} 7, probable, filing-line 5
+relation = {147} 7, probable, filing-line 5 enclosure-of
 registry | -
 -----
 (Re: pears)

@@ -182,6 +182,7 @@ Anlage 2 zum Protokoll 7
 ~
 =
 filing = Anlage 2 zum Protokoll 7, probable, filing-line 5
+relation = Protokoll 7, probable, filing-line 5 enclosure-of
 registry | -
 -----
 Cde. Orlin presiding

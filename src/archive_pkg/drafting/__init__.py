@@ -6,6 +6,7 @@ from archive_pkg.drafting.records.commented_yaml import record_of, record_yaml
 from archive_pkg.drafting.records.draft_files import SavedDraft, letters_in, save_draft
 from archive_pkg.drafting.records.merging import Difference, redraft
 from archive_pkg.drafting.rules import reason
+from archive_pkg.drafting.splitting import enclosed_in, split
 from archive_pkg.drafting.statements.base import Confidence, DraftQuote, Statement
 from archive_pkg.drafting.vocabulary import Vocabulary, load_vocabulary
 from archive_pkg.texts.letter_files import read_source
@@ -22,6 +23,7 @@ __all__ = [
     "draft_letter",
     "draft_source",
     "draft_text",
+    "enclosed_in",
     "letters_in",
     "load_vocabulary",
     "read_source",
@@ -30,4 +32,5 @@ __all__ = [
     "record_yaml",
     "redraft",
     "save_draft",
+    "split",
 ]

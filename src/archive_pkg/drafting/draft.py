@@ -100,6 +100,7 @@ class Draft:
         statements: The statements, each with evidence and confidence.
         report: Warnings and advice about the text. It has no errors.
         cuts: Offsets at which further documents begin in the text.
+        span: The range of the text that it describes, if the file was split; None for all of it.
     """
 
     source: SourceText
@@ -107,6 +108,7 @@ class Draft:
     statements: tuple[Statement, ...]
     report: Report = field(default_factory=Report)
     cuts: tuple[int, ...] = ()
+    span: tuple[int, int] | None = None
 
     @property
     def text(self) -> str:
@@ -185,8 +187,10 @@ def draft_source(source: SourceText, vocabulary: Vocabulary) -> Draft:
     cuts = tuple(layout.forms.documents)
     for cut in cuts:
         place = replace(Location(source.path), offset=cut)
-        message = "another document seems to begin here"
-        report.add(SEVERAL.at(place, message, "Put each document into its own file."))
+        line = source.text[cut : cut + 60].split("\n")[0].strip()
+        message = f"another document seems to begin here: “{line}”"
+        hint = "To draft each of them, use --split --out FOLDER."
+        report.add(SEVERAL.at(place, message, hint))
     return Draft(source, tuple(layout.zones), tuple(statements), report, cuts)
 
 

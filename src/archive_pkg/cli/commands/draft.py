@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from archive_pkg.cli.output import Answer
-    from archive_pkg.drafting import Draft, SavedDraft, Statement
+    from archive_pkg.drafting import Draft, SavedDraft, Statement, Vocabulary
+    from archive_pkg.projects import Project
 
 _ZONES = {
     "marking": "bold red", "dateline": "green", "addressee": "magenta", "salutation": "cyan",
@@ -66,6 +67,14 @@ def draft(
     vocabulary: Annotated[
         list[Path] | None, typer.Option(help="YAML file with more names, markings and phrases.")
     ] = None,
+    split: Annotated[
+        bool,
+        typer.Option(
+            "--split",
+            help="Draft each document of a file that has several, such as a letter and its "
+            "enclosure. Needs --out.",
+        ),
+    ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -90,6 +99,8 @@ def draft(
             for letter in letters_in(texts, answer.unreadable)
             if letter in texts or not _is_locked(answer, letter)
         ]
+        if split and out is None:
+            raise UsageError("--split needs a folder for the records", "Add --out FOLDER.")
         if not letters and not answer.status:
             raise UsageError(*refusal(texts[0], "letter"))
         if len(letters) > 1 and out is None and len({p.parent for p in letters}) < len(letters):
@@ -106,6 +117,9 @@ def draft(
                     _import(answer, result, letter, out)
                     continue
                 read = draft_letter(letter, encoding=encoding, vocabulary=own)
+                if split and read.cuts:
+                    drafts += _save_pieces(answer, result, read, known, out, project)
+                    continue
                 filed = save_draft(read, known, out, project)
                 answer.found(result, read.report)
                 result |= _as_json(read, filed)
@@ -115,6 +129,31 @@ def draft(
             _show(drafts[0][0])
         elif drafts:
             _list_for_review(answer, drafts)
+
+
+def _save_pieces(
+    answer: Answer,
+    result: dict[str, Any],
+    read: Draft,
+    known: Vocabulary,
+    out: Path | None,
+    project: Project,
+) -> list[tuple[Draft, SavedDraft]]:
+    """Save a record for each document of a file; the first one's result is the file's."""
+    from archive_pkg.drafting import enclosed_in, save_draft, split
+
+    saved: list[tuple[Draft, SavedDraft]] = []
+    for piece in split(read, known):
+        if saved:
+            piece = enclosed_in(piece, saved[0][1].record.parent.name)
+            result = {"path": read.source.path, "findings": []}
+            answer.results.append(result)
+        filed = save_draft(piece, known, out, project)
+        answer.found(result, piece.report)
+        result |= _as_json(piece, filed)
+        saved.append((piece, filed))
+        _say_filed(answer, piece, filed)
+    return saved
 
 
 def _is_locked(answer: Answer, path: Path) -> bool:
@@ -163,7 +202,7 @@ def _as_json(read: Draft, filed: SavedDraft) -> dict[str, Any]:
         "statements": [_statement(one) for one in read.statements],
         "open": read.open,
         "zones": [{"kind": zone.kind, "start": zone.start, "end": zone.end} for zone in read.zones],
-        "documents": [0, *read.cuts],
+        "documents": [read.span[0] if read.span else 0, *read.cuts],
         "differences": [
             {"field": d.field, "kept": d.kept, "drafted": d.drafted} for d in filed.differences
         ],

@@ -24,11 +24,16 @@ from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from archive_pkg.drafting.forms.base import Label
     from archive_pkg.drafting.statements.base import Confidence
 
 LONGEST = 400
 LONGEST_ADDRESS = 100
+# Lines in which the head of another document in the file is sought, and most blanks of a short one.
+LINES_OF_HEAD = 8
+MOST_BLANKS = 6
 MOST_UNKNOWN = 8
 # The result of `step` for a line at which the body begins, and for a line that it cannot read.
 BODY, UNKNOWN = -2, -1
@@ -43,6 +48,13 @@ _FILING = re.compile(
     r"|return\s(?:within|to|after)\b.*|(?:to|for)\s(?:point|item|paragraph)\s[\dIVX]+.*protocol.*"
     r"|(?:item|point)\s[\dIVX]+\sof\s.*(?:protocol|minutes|agenda).*|p\.?\s?\d+"
     r"|page\s\d+(?:\sof\s\d+)?|-?\s?\d{1,3}\s?-?",
+    re.IGNORECASE,
+)
+_BELONGS = re.compile(
+    r"(?:(?:enclosure|attachment|annex|appendix|supplement|addendum|anlage|приложение|załącznik"
+    r"|příloha)|(?P<item>(?:(?:to|for) )?(?:point|item|paragraph)))"
+    r"\s*(?:no\.?|nr\.?|#|№)?\s*[\dIVX]*\.?\s*(?:to|of|from|in|zu|zum|к|do|k)\s+(?:the\s)?"
+    r"(?P<title>\S.*\d.*)$",
     re.IGNORECASE,
 )
 _TO = re.compile(
@@ -236,6 +248,11 @@ class HeadForms(TelegraphForms):
         self.take(one.line, "registry")
         if any(c.isalpha() for c in one.text):
             self.add("filing", one.text, PROBABLE, "filing-line", one.start, one.end)
+        belongs = _BELONGS.match(one.text)
+        if belongs is not None:
+            kind = "item-of" if belongs["item"] else "enclosure-of"
+            title, at = belongs["title"].strip(" ."), one.start + belongs.start("title")
+            self.add("relation", title, PROBABLE, "filing-line", at, kind=kind)
         return True
 
     def resolution(self, one: Segment) -> int:
@@ -566,6 +583,38 @@ class HeadForms(TelegraphForms):
         text = self.lines[number].text
         marked = read_marking_line(text, self.vocabulary)
         return bool(marked or self.kind_of(text)[0] or _TO.match(text))
+
+    def kinds_of_lines(self, number: int) -> set[str]:
+        """Return the kinds of the lines in a head that begins at a line: marking, heading, date."""
+        kinds: set[str] = set()
+        for place in range(number, min(number + LINES_OF_HEAD, len(self.lines))):
+            kind = self.kind_of_line(place)
+            if not kind and (is_prose(self.lines[place]) or self.greets(self.lines[place].text)):
+                break
+            kinds.add(kind)
+        return kinds - {""}
+
+    def kind_of_line(self, number: int) -> str:
+        """Return what a line is in the head of a document; empty if it is something else."""
+        text = self.lines[number].text
+        short = text.count(" ") <= MOST_BLANKS
+        if len(text) > LONGEST_ADDRESS or text[-1] in ",;?" or (text[-1] in ".!" and not short):
+            return ""
+        kind, length = self.kind_of(text)
+        rest = self.rest_of(text, length)
+        address = _TO.match(text)
+        capital = address and text[address.end() :].removeprefix("the ")[:1].isupper()
+        tests: dict[str, Callable[[], object]] = {
+            "marking": lambda: read_marking_line(text, self.vocabulary),
+            "filing": lambda: _FILING.fullmatch(text.strip(" .")) and any(map(str.isalpha, text)),
+            "heading": lambda: kind and (not rest or self.fits_heading(text, rest)),
+            "field": lambda: self.label(text),
+            "number": lambda: NUMBER.match(text),
+            "address": lambda: capital,
+            "date": lambda: short and not self.is_history(text)
+                    and days_in(text, self.vocabulary, self.conventions),
+        }  # fmt: skip
+        return next((name for name, test in tests.items() if test()), "")
 
     def opening(self) -> None:
         """Read the number of a telegram and the kind of document from the first sentences."""

@@ -11,6 +11,7 @@ from archive_pkg.drafting.forms.dates import around, day_before, days_in
 from archive_pkg.drafting.forms.facts import DocumentForms
 from archive_pkg.drafting.forms.head import HeadForms
 from archive_pkg.drafting.forms.tail import TailForms
+from archive_pkg.drafting.layout.head import is_prose
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
 from archive_pkg.drafting.statements.notes import find_brackets
 from archive_pkg.drafting.vocabulary import words_of
@@ -47,6 +48,7 @@ _CUT = re.compile(
 )
 _OFFICIAL = ("source-line", "filing", "participant", "copy-number", "translator", "summary")
 LONGEST_ENTRY_DAY = 40
+_SEPARATOR = re.compile(r"\W*")
 _ON_DAY = re.compile(r"(?:On|In the (?:morning|afternoon|evening) of) .{4,40}")
 _NEXT = re.compile(
     (
@@ -132,18 +134,39 @@ def _translator(head: HeadForms, start: int, end: int) -> None:
         head.add("translator", name, CERTAIN, "source-line", at, kind="person")
 
 
+def heads_enclosure(line: str) -> bool:
+    """Return whether a line heads an enclosure: "[Attachment]", "Annex 2"."""
+    return _NEXT.fullmatch(line) is not None
+
+
 def _next_document(head: HeadForms) -> int:
-    """Return the line at which a second document begins, or else the number of lines."""
-    lines, forms = head.lines, head.forms
-    for number in range(max(forms.body, 1), len(lines)):
-        line = lines[number]
-        if number in forms.taken or not _NEXT.fullmatch(line.text):
-            continue
-        following = range(number + 1, min(number + 4, len(lines)))
-        if any(head.opens_document(n) for n in following):
-            forms.documents.append(line.start)
-            return number
-    return len(lines)
+    """Return the line at which another document begins, or the number of lines.
+
+    The offsets of all further documents are added to the forms.
+    """
+    lines, found = head.lines, list[int]()
+    for number in range(max(head.forms.body, 1), len(lines)):
+        in_head = found and not any(map(is_prose, lines[found[-1] : number]))
+        if not in_head and _begins_document(head, number):
+            found.append(number)
+    head.forms.documents += [lines[number].start for number in found]
+    return found[0] if found else len(lines)
+
+
+def _begins_document(head: HeadForms, number: int) -> bool:
+    """Whether a line heads an enclosure, or is the first of another document's head."""
+    line, above = head.lines[number], head.lines[number - 1]
+    if heads_enclosure(line.text):
+        following = range(number + 1, min(number + 4, len(head.lines)))
+        return number not in head.forms.taken and any(map(head.opens_document, following))
+    if not (line.first and line.text[0].isupper() and line.text[-1] not in ".,;:!?"):
+        return False
+    kind = head.kind_of_line(number)
+    if kind not in ("marking", "heading", "filing"):
+        return False
+    separated = _SEPARATOR.fullmatch(above.text) is not None
+    needed = 2 if separated else 3 if kind == "filing" or not is_prose(above) else 4
+    return len(head.kinds_of_lines(number)) >= needed
 
 
 def _heads(head: HeadForms) -> None:

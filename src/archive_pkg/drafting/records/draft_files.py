@@ -153,9 +153,14 @@ def _folder(draft: Draft, out: Path, name: str, vocabulary: Vocabulary) -> Path:
 
 
 def _may_describe(record: Path, draft: Draft) -> bool:
-    """Return whether a record describes the letter with the bytes of a draft, or is not valid."""
+    """Return whether a record describes the letter, or this piece of it, or is not valid."""
     known, _ = read_record(record)
-    return known is None or any(part.sha256 == draft.source.sha256 for part in known.parts)
+    if known is None:
+        return True
+    start = draft.span[0] if draft.span else 0
+    same = any(part.sha256 == draft.source.sha256 for part in known.parts)
+    begins = [part.span.start if part.span else 0 for part in known.parts if part.held]
+    return same and start in begins
 
 
 def _refuse_other_letter(record: Path, name: str, draft: Draft) -> None:

@@ -237,6 +237,12 @@ class FrameBuilder:
             if one is not None:
                 self.data[field] = one.value
                 self.add_evidence_and_comment(field, one)
+        relation = self.first("relation")
+        if relation is not None:
+            name = "record" if "record" in relation.more else "title"
+            self.data["relations"] = [{"kind": relation.kind, name: relation.value}]
+            self.add_evidence("relations.0", relation)
+            self.comment("relations", relation)
         self.participants()
         self.recorded()
         self.source()

@@ -90,11 +90,15 @@ class RecordBuilder(FrameBuilder):
             letter |= {"method": METHODS[source.media_type]}
             letter["made_from"] = ["source-file"]
         letter |= file
+        start, last = self.draft.span or (0, len(self.text))
+        end = last
         if summary is not None and summary.quote is not None:
             before = self.text[: summary.quote.start]
             cut = max(before.rfind("\n"), before.rfind("\r")) + 1
             if cut > 0:
-                letter["span"] = {"start": 0, "end": cut}
+                end = cut
+        if (start, end) != (0, len(self.text)):
+            letter["span"] = {"start": start, "end": end}
         letter |= shared
         if original is not None:
             languages = [original.value]
@@ -110,7 +114,7 @@ class RecordBuilder(FrameBuilder):
             self.comment("parts", text_kind)
         if summary is not None and summary.quote is not None:
             part: dict[str, Any] = {"id": "summary", "kind": "summary"} | file
-            part["span"] = {"start": summary.quote.start, "end": len(self.text)}
+            part["span"] = {"start": summary.quote.start, "end": last}
             parts.append(part | shared | {"about": ["letter"]})
             self.data["summary"] = {"text": summary.value, "part": "summary"}
             self.add_evidence_and_comment("summary", summary)

@@ -26,9 +26,11 @@ _RANKS = {
 _FIRM = ("after-closing", "with-closing", "marked-signed", "co-signed")
 _SINGLE = (
     "date", "place", "received", "event-date", "event-place", "number", "copy-number",
-    "source-line", "summary", "filing", "subject",
+    "source-line", "summary", "filing", "relation", "subject",
 )  # fmt: skip
 _NARRATING = ("memorandum of conversation", "minutes", "resolution")
+# Words at the beginning or end of the words next to a date that show that these are no place.
+_NO_PLACE = frozenset(["from", "on", "of", "for", "about", "concerning", "regarding", "re", "by"])
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SEVERAL = ("sender", "recipient", "attention", "signatory", "participant", "copy-to", "translator")
 
@@ -112,7 +114,11 @@ class Combining:
     def is_place(self, one: Statement) -> bool:
         """Return whether the place of a dateline can be a place, not a marking or a heading."""
         words, vocabulary = words_of(one.value), self.vocabulary
-        if words[:1] == ["from"] or read_marking_line(one.value, vocabulary):
+        if (
+            words[0] in _NO_PLACE
+            or words[-1] in _NO_PLACE
+            or read_marking_line(one.value, vocabulary)
+        ):
             return False
         return words[0] not in vocabulary.document_kinds or " ".join(words) in vocabulary.towns
 
