@@ -62,8 +62,10 @@ _IN_OTHER_WORDS = frozenset(
 )
 """Fields whose values formats express in their own words or as a link, so that the document cannot
 be searched for them."""
-_ODD_KINDS = frozenset({"family", "software"})
-"""The only kinds of agents to which the condition in the mapping applies."""
+_OF_KINDS = ("creator", "contributor", "origination", "controlaccess", "correspAction")
+"""Elements that have the kind of an agent with its name. Free text has only the name."""
+_IN_PIECES = frozenset({"agents.name", "salutation", "closing"})
+"""Fields whose words some formats write in another order, or with something between them."""
 OF_AGENTS = {path.replace(".*", "") for what, path in reference_paths(Record) if what == "agent"}
 """Fields whose values are ids of agents."""
 _INTERNAL = frozenset({f"{name}.id" for name, field in ID_FIELDS.items() if field == "id"})
@@ -176,6 +178,12 @@ def losses(
     lost: dict[str, list[str]] = {}
     partial: dict[str, list[str]] = {}
     said = _Said(chosen, document) if document else None
+    named = {
+        agent
+        for kind, _, value in leaves(record)
+        if kind in OF_AGENTS and any(one in (place_of(mapping, kind) or "") for one in _OF_KINDS)
+        for agent in (value if isinstance(value, tuple) else (value,))
+    }
     for kind, place, value in leaves(record):
         at = Location(field=place)
         where = place_of(mapping, kind)
@@ -189,6 +197,7 @@ def losses(
             # If the name of an agent is lost, its kind is lost, too.
             (kind == "agents.kind" and f"{place[:-5]}.name" in partial.get("agents.name", ()))
             or not _is_present(record, kind, value, where, said)
+            or (kind == "agents.kind" and "(" in where and place.split(".")[1] not in named)
         ):
             partial.setdefault(kind, []).append(place)
         elif isinstance(value, Edtf) and chosen.dates == "days" and not is_exact(value):
@@ -230,20 +239,25 @@ class _Said:
 
     def __init__(self, chosen: Format, document: bytes) -> None:
         text = document.decode()
-        if chosen.is_xml:
-            text = html.unescape(text)
-        elif chosen.media_type.endswith("json"):
+        alone = _TAGS.sub(" ", text) if chosen.is_xml else ""
+        if chosen.media_type.endswith("json"):
             text = json.dumps(json.loads(text), ensure_ascii=False).replace("\\n", " ")
             text = _DATE_PARTS.sub(_joined, text)
         elif chosen.name == "bibtex":
-            text = text.replace(r"\textasciitilde{}", "~").replace(r"\%", "%")
+            text = re.sub(r"\\textasciitilde\{\}", "~", text)
+            text = re.sub(r"\\text[a-z]+\{\}|\\", " ", text)
         self._days = chosen.dates == "days"
-        self._text = text
-        self._words = set(_words(text))
+        self._text = html.unescape(text)
+        words = [*_words(self._text), "", *_words(html.unescape(alone))]
+        self._words, self._phrases = set(words), f" {' '.join(words)} "
 
     def has_words(self, text: str) -> bool:
-        """Return whether all words of a text are in the document."""
+        """Return whether all words of a text are in the document, in any order."""
         return self._words.issuperset(_words(text))
+
+    def has_phrase(self, text: str) -> bool:
+        """Return whether the words of a text are in the document, in this order."""
+        return f" {' '.join(_words(text))} " in self._phrases or not _words(text)
 
     def has(self, text: str) -> bool:
         """Return whether a date or another code is in the document."""
@@ -277,6 +291,7 @@ class _Said:
         )
 
 
+_TAGS = re.compile(r"<[^>]*>")
 _DATE_PARTS = re.compile(r"\[(\d+)(?:, (\d+))?(?:, (\d+))?\]")
 """A date in CSL, `[1961, 3, 3]`."""
 
@@ -294,7 +309,7 @@ def _is_present(record: Record, kind: str, value: Any, where: str, said: _Said) 
     """
     several = value if isinstance(value, tuple) else (value,)
     if kind.rpartition(".")[2] in _IN_OTHER_WORDS:
-        return "(" not in where or (kind == "agents.kind" and value not in _ODD_KINDS)
+        return "(" not in where or (kind == "agents.kind" and value in where)
     return all(_is_said(record, kind, one, said) for one in several)
 
 
@@ -311,7 +326,9 @@ def _is_said(record: Record, kind: str, value: Any, said: _Said) -> bool:
         return said.has_scheme(value)
     if kind.startswith("events.") and kind.endswith(("inputs", "outputs")):
         return said.has(value.partition(":")[2])
-    return not isinstance(value, str) or said.has_words(value)
+    if kind in _IN_PIECES or kind.endswith((".value", "identifiers.note")):
+        return said.has_words(str(value))
+    return not isinstance(value, str) or said.has_phrase(value)
 
 
 def _words(text: str) -> list[str]:

@@ -48,7 +48,7 @@ MAPPING = {
     "place.name": "correspAction sent, placeName",
     "place.identifiers": "placeName ref (the first that has an address)",
     "agents.name": "persName, orgName",
-    "agents.kind": "persName, orgName (of persons and organizations)",
+    "agents.kind": "persName, orgName (person, organization)",
     "agents.identifiers": "persName ref, orgName ref (the first that has an address)",
 }
 

@@ -92,7 +92,7 @@ MAPPING = {
     "publications": "relatedItem, IsPublishedIn",
     "rights": "rights; contributor, RightsHolder",
     "agents.name": "creatorName, contributorName",
-    "agents.kind": "nameType (of persons and organizations)",
+    "agents.kind": "nameType (person, organization)",
     "agents.identifiers": "nameIdentifier",
 }
 

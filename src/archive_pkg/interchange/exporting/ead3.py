@@ -82,7 +82,7 @@ MAPPING = {
     "publications": "bibliography, bibref",
     "rights": "userestrict",
     "agents.name": "part",
-    "agents.kind": "persname, corpname, famname, name",
+    "agents.kind": "persname, corpname, famname (person, organization, family)",
     "agents.role": "part",
     "agents.identifiers": "identifier, source (the first)",
     "events.type": "processinfo",

@@ -67,7 +67,7 @@ MAPPING = {
     "rights.licence": "rights, id (of the SPDX list), or title and link",
     "rights.holder": "contributors, rightsholder",
     "agents.name": "person_or_org, name",
-    "agents.kind": "person_or_org, type (of persons and organizations)",
+    "agents.kind": "person_or_org, type (person, organization)",
     "agents.identifiers": "person_or_org, identifiers; additional_descriptions, other",
 }
 
