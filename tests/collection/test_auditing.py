@@ -311,8 +311,11 @@ def test_a_differing_copy_fails_the_run_but_not_the_package(
 
 
 def test_an_unknown_copy_is_refused_before_anything_is_checked(collection: Collection) -> None:
-    for copy in ("ftp://example.org", str(collection.root / "absent")):
-        with pytest.raises(UsageError, match="is not the address of a known repository"):
+    for copy, said in (
+        ("ftp://example.org", "is not the address of a known repository"),
+        (str(collection.root / "absent"), "does not exist"),
+    ):
+        with pytest.raises(UsageError, match=said):
             check(collection, against=(copy,))
     assert not collection.ledger.exists()
 

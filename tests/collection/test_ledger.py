@@ -192,7 +192,7 @@ def test_a_head_that_is_not_a_file_is_found(book: Path) -> None:
 
 
 def test_without_ledger_and_heads_there_is_nothing_to_read(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="reading the ledger"):
+    with pytest.raises(StorageError, match="does not exist"):
         ledger.read(tmp_path / "none.jsonl", nothing)
 
 

@@ -153,7 +153,7 @@ def test_a_folder_for_state_that_all_users_can_change_is_not_trusted(tmp_path: P
 def test_a_collection_keeps_its_layout(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="round is not a layout") as refused:
         make_collection(tmp_path, "round")
-    assert refused.value.hint == "Use one of: flat, hashed, pair-tree"
+    assert refused.value.hint == "Use one of flat, hashed, pair-tree."
     assert list(tmp_path.iterdir()) == []
     assert make_collection(tmp_path / "new") == Collection(tmp_path / "new", "flat")
     made = make_collection(tmp_path, "pair-tree")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive_pkg.records import load_record
-from program import run_here
+from program import Run, run_here
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures" / "tables"
@@ -90,3 +90,13 @@ def test_check_accepts_records_and_tables_together() -> None:
     assert [result["path"] for result in answer["results"]] == [name, "letters.xlsx"]
     run("check", name, "letters.xlsx", "--annotate", "x.xlsx", status=2)
     run("check", "nowhere.csv", status=5)
+
+
+@pytest.mark.parametrize("name", ["letters.xls", "letters.ods", "letters.csv"])
+def test_records_are_not_written_in_formats_that_only_look_supported(
+    run: Run, letter: Path, tmp_path: Path, name: str
+) -> None:
+    done = run("tables", "export", letter, "--out", tmp_path / name)
+    assert done.returncode == 2
+    assert "Name a workbook that ends in .xlsx" in done.stderr
+    assert not (tmp_path / name).exists()

@@ -163,6 +163,8 @@ def _misuse(error: TyperException) -> UsageError:
     if _NOT_AN_INTEGER in message:
         message = message.replace(_NOT_AN_INTEGER, "this is not a whole number")
         return UsageError(message.replace("Value error, ", ""), "Write it like 4.")
+    message = message.replace("Input should be greater than or equal to", "it must be at least")
+    message = message.replace("Input should be less than or equal to", "it must be at most")
     message = message.replace("Value error, ", "").replace("Got unexpected extra argument(s) (", "")
     if context is None:
         return UsageError(message)

@@ -172,7 +172,7 @@ def make_collection(root: StrPath, layout: str = "") -> Collection:
     """
     root = Path(root)
     if layout and layout not in LAYOUTS:
-        raise UsageError(f"{layout} is not a layout", f"Use one of: {', '.join(LAYOUTS)}")
+        raise UsageError(f"{layout} is not a layout", f"Use one of {', '.join(LAYOUTS)}.")
     there = _declared(root)
     if layout and there and layout != there:
         raise UsageError(

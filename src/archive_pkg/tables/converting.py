@@ -72,7 +72,12 @@ def export_records(
             hint = "Export their folders separately, or give one of them another id."
             raise InvalidError(f"two records have the id {record.id}", hint)
         seen.add(record.id)
-    if _ending(out, ".xlsx") == ".xlsx":
+    if (ending := _ending(out, ".xlsx")) in (".xls", ".ods", ".csv"):
+        raise UsageError(
+            f"{out}: records cannot be written as {ending}",
+            "Name a workbook that ends in .xlsx, or a folder for CSV files.",
+        )
+    if ending == ".xlsx":
         _write(out, partial(write_workbook, records), replace=replace, mode=mode)
         return out
     with _staging(out) as staging:

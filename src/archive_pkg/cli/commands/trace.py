@@ -98,12 +98,13 @@ def _evidence(record: Record, field: str, item: Evidence) -> Iterator[str]:
 
 
 def _part(record: Record, steps: int, part: Part) -> Iterator[str]:
+    from archive_pkg.records.display import relations
+    from archive_pkg.records.vocabularies.languages import language_name
+
     indent = "  " * (steps + 1)
     words = [f"{part.id}: {part.kind}"]
     if part.languages:
-        words.append(f"in {', '.join(part.languages)}")
-    from archive_pkg.records.display import relations
-
+        words.append(f"in {', '.join(map(language_name, part.languages))}")
     words.extend(relations(part))
     made = [f"by {record.names(part.made_by)}"] if part.made_by else []
     made += [str(part.made.edtf)] if part.made else []

@@ -11,7 +11,7 @@ from archive_pkg.bags.archives.archive import SUFFIXES
 from archive_pkg.bags.archives.findings import BadArchiveError
 from archive_pkg.bags.archives.opening import open_tree
 from archive_pkg.deposits import load_receipt, receipts_of, repository_for
-from archive_pkg.errors import ArchivePkgError, InvalidError
+from archive_pkg.errors import ArchivePkgError, InvalidError, UsageError
 from archive_pkg.packages import is_bag
 from archive_pkg.reports import Code, Finding, Location, Severity
 
@@ -92,8 +92,14 @@ def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
 
 def refuse_unknown(copy: str) -> None:
     """Raise UsageError unless a copy is receipts, an existing path or a known repository."""
-    if copy.partition(":")[0] != RECEIPTS and not Path(copy).exists():
-        repository(copy)
+    if copy.partition(":")[0] == RECEIPTS or Path(copy).exists():
+        return
+    if ":" not in copy:
+        raise UsageError(
+            f"{copy} does not exist",
+            "Name a folder of packages, a receipt, an address such as ocfl:PATH, or receipts.",
+        )
+    repository(copy)
 
 
 def in_folder(package: Path, identifier: str, folder: Path) -> Path | None:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
-from archive_pkg.errors import InvalidError
+from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.parsing import read_json
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
@@ -248,6 +248,7 @@ def read(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[Ledger, Re
             message = f"the ledger is missing, with entries 1 to {last}"
             report.add(CUT_OFF.at(Location(str(path)), message, "Restore it from a copy."))
         return ledger, report
+    refuse_missing(path)
     with storage.storage_errors(f"reading the ledger {path}"), storage.open_regular(path) as file:
         for at, line in enumerate(file, start=1):
             if not line.endswith(b"\n"):
@@ -285,6 +286,13 @@ def read(path: Path, take: Callable[[dict[str, Any]], None]) -> tuple[Ledger, Re
             HEAD_MISSING.at(Location(str(head_file(path))), "the head file is missing", hint)
         )
     return ledger, report
+
+
+def refuse_missing(path: Path) -> None:
+    """Raise a StorageError if a ledger does not exist."""
+    if not os.path.lexists(path):
+        hint = "Start one: archive-pkg audit run COLLECTION"
+        raise StorageError(f"the ledger {path} does not exist", hint)
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:

@@ -88,10 +88,7 @@ def sign_head(
         )
     if timestamp is not None:
         timestamps.refuse_other_addresses(timestamp)
-    if not path.exists():
-        raise StorageError(
-            f"the ledger {path} does not exist", "Start one with `archive-pkg audit run`."
-        )
+    ledger.refuse_missing(path)
     with ledger.held(path, lambda entry: None) as (book, report):
         if not book.head.number:
             raise UsageError(f"the ledger {path} has no entries", "Run an audit first.")
