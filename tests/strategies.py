@@ -155,6 +155,7 @@ def records(draw: st.DrawFn, record_ids: st.SearchStrategy[str] = record_ids) ->
                 "number": texts,
                 "copy_number": texts,
                 "filing_reference": texts,
+                "extent": texts,
                 "excerpt": st.booleans(),
                 "recorded": _placed(kind=st.sampled_from(["talk", "session", "speech"])),
                 "dispatched": _placed(),

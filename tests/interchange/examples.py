@@ -338,6 +338,7 @@ PARTICULARS: dict[str, Any] = {
     },
     "copy_number": "markcopy",
     "filing_reference": "markfiling",
+    "extent": "markextent",
     "items": [{"id": "ice", "number": "markfirst", "title": "markitem", "record": "markown"}],
     "relations": [
         {

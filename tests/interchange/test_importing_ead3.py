@@ -349,7 +349,7 @@ def test_places_and_subjects_are_read_with_their_identifiers() -> None:
     assert sorted(unread(imported)) == ["geogname/@relator: “x”"]
 
 
-def test_sections_are_the_summary_the_custody_the_rights_and_remarks() -> None:
+def test_sections_are_the_summary_the_extent_the_custody_the_rights_and_remarks() -> None:
     imported = item(
         "<abstract>Thanks.</abstract><physdesc>One leaf.</physdesc><physloc>Room 3</physloc>",
         """<scopecontent><head>Contents</head><p>On trade.</p><p>And war.</p></scopecontent>
@@ -362,11 +362,12 @@ def test_sections_are_the_summary_the_custody_the_rights_and_remarks() -> None:
     record = imported.record
     assert record.summary
     assert record.summary.text == "Thanks.\nOn trade.\nAnd war."
+    assert record.extent == "One leaf."
     assert record.custody == "Kept. Sold."
     assert record.rights
     assert record.rights.statement == "No copies. Ask first."
     assert [each.citation for each in record.publications] == ["Letters, vol. 1"]
-    assert record.part("original").note == "One leaf.\nRoom 3\nTorn.\nBy us."
+    assert record.part("original").note == "Room 3\nTorn.\nBy us."
     assert sorted(unread(imported)) == [
         "bibliography/p: “More”",
         "bioghist/p: “B.”",

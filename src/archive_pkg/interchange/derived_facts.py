@@ -48,7 +48,8 @@ OCCASIONS = (
 )  # fmt: skip
 """The fields that `occasion_words` has."""
 PARTICULARS = (
-    "number", "attention", "distribution", "copy_number", "filing_reference", "excerpt",
+    "number", "attention", "distribution", "copy_number", "filing_reference", "extent",
+    "excerpt",
     *OCCASIONS, "participants.office", "participants.side", "enclosures.number",
     "enclosures.sender", "enclosures.date.edtf", "enclosures.date.as_written",
     "enclosures.date.calendar", "enclosures.record", "mentioned_agents",
@@ -516,6 +517,8 @@ def particulars(record: Record) -> Iterator[tuple[str, str]]:
         yield "copy_number", record.copy_number
     if record.filing_reference:
         yield "filing_reference", record.filing_reference
+    if record.extent:
+        yield "extent", record.extent
     if record.excerpt is not None:
         yield "excerpt", words(record, record.excerpt)
 

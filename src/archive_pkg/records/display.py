@@ -46,7 +46,7 @@ FIELDS = (
     "title", "variant_titles", "number", "identifiers", "authors", "sender", "signatories",
     "recipients", "attention", "copies_to", "distribution", "participants", "date", "place",
     "recorded", "dispatched", "received", "classification", "copy_number", "filing_reference",
-    "excerpt", "salutation", "closing", "summary", "subjects", "mentioned_agents",
+    "extent", "excerpt", "salutation", "closing", "summary", "subjects", "mentioned_agents",
     "mentioned_places", "items", "relations", "holdings", "custody", "donor", "publications",
     "rights",
 )  # fmt: skip

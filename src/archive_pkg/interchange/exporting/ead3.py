@@ -45,6 +45,7 @@ MAPPING = {
     "date.as_written": "datesingle, fromdate",
     "date.note": "didnote",
     **dict.fromkeys(derived_facts.PARTICULARS, "didnote"),
+    "extent": "physdesc",
     "place.name": "controlaccess, geogname",
     "place.identifiers": "geogname, identifier",
     "classification": "odd",
@@ -158,6 +159,8 @@ def _identification(did: Element, record: Record) -> None:
         material = put(did, "langmaterial")
         for tag in tags:
             say(material, "language", tag, langcode=tag)
+    if record.extent:
+        say(did, "physdesc", record.extent)
     for words in _remarks(record):
         say(did, "didnote", words)
 
@@ -205,7 +208,7 @@ def _remarks(record: Record) -> Iterator[str]:
         yield f"Date in EDTF: {date.edtf}"
     if date and date.note:
         yield f"Date: {date.note}"
-    yield from derived_facts.labelled_particulars(record, ("mentioned",))
+    yield from derived_facts.labelled_particulars(record, ("mentioned", "extent"))
     for copy in derived_facts.kept_at(record)[1:]:
         yield f"Another copy: {copy}"
     for holding in record.holdings[:1]:

@@ -107,6 +107,7 @@ MAPPING = {
     "dispatched.place.name": "notesStmt, note",
     "copy_number": "notesStmt, note",
     "filing_reference": "notesStmt, note",
+    "extent": "notesStmt, note",
     "items.title": "notesStmt, note type=item",
     "items.number": "notesStmt, note type=item",
     "items.record": "notesStmt, note type=item",

@@ -53,7 +53,7 @@ ROUND_TRIP_FIELDS = frozenset([
     "mentioned_agents", "date.edtf", "date.as_written", "place.name", "place.identifiers",
     "mentioned_places.name", "mentioned_places.identifiers", "summary.text", "subjects.term",
     "subjects.identifier", "holdings.repository", "holdings.levels",
-    "custody", "publications", "rights.statement", "identifiers",
+    "extent", "custody", "publications", "rights.statement", "identifiers",
     "enclosures.title",
 ])  # fmt: skip
 """The fields that survive an export to EAD3 and an import from it."""
@@ -66,7 +66,7 @@ _RELATORS = {
 }  # fmt: skip
 _LABELS = _RELATORS | {"": "sender", "creator": "sender", "signatory": "signatories"}
 _REMARKS = (
-    "did/physdesc", "did/physdescset", "did/physdescstructured", "did/physloc",
+    "did/physdescset", "did/physdescstructured", "did/physloc",
     "did/materialspec", "did/didnote", "accruals", "altformavail", "appraisal", "arrangement",
     "bioghist", "fileplan", "odd", "originalsloc", "otherfindaid", "phystech", "prefercite",
     "processinfo", "relatedmaterial", "separatedmaterial",
@@ -521,6 +521,8 @@ class _Item:
         summary = summary[:1] if self.is_ours else summary
         said = [*([abstract] if abstract else []), *summary]
         self.draft.state("summary", {"text": "\n".join(said)} if said else None)
+        extents = map(self.source.words, self.source.all(self.item, "did/physdesc"))
+        self.draft.state("extent", "; ".join(filter(None, extents)))
         self.draft.state("custody", " ".join(self._section(self.item, "custodhist")))
         rights: list[str] = []
         for level in (self.item, *self.above):

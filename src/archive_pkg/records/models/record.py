@@ -76,6 +76,7 @@ class Record(Model):
         classification: The level of secrecy that it states.
         copy_number: The number of the copy, as written.
         filing_reference: Its place in a file, as written, "Enclosure No. 2 to Protocol No. 49".
+        extent: How long it is, in words, "3 pages" (ISAD(G) 3.1.5).
         excerpt: Whether it is an excerpt of a longer document.
         salutation: The words with which it addresses the recipient.
         closing: The words before the signature.
@@ -123,6 +124,7 @@ class Record(Model):
     classification: Classification | None = None
     copy_number: Text | None = None
     filing_reference: Text | None = None
+    extent: Text | None = None
     excerpt: Flag | None = None
     salutation: Text | None = None
     closing: Text | None = None
