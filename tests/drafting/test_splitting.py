@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archive_pkg.drafting import draft_letter, enclosed_in, load_vocabulary, save_draft, split
+from archive_pkg.drafting import draft_letter, enclosed_in, load_vocabulary, save_draft, split_draft
 from archive_pkg.drafting.draft import draft_text
 from archive_pkg.packages import check
 from archive_pkg.records import load_record
@@ -100,7 +100,7 @@ def test_each_document_has_a_record_whose_quotes_are_in_its_part(tmp_path: Path)
     text = "".join(FILES["covering letter and enclosure"])
     (tmp_path / "file.txt").write_text(text)
     words = load_vocabulary()
-    first, second = split(draft_letter(tmp_path / "file.txt"), words)
+    first, second = split_draft(draft_letter(tmp_path / "file.txt"), words)
     cover = save_draft(first, words, tmp_path / "out")
     second = enclosed_in(second, cover.record.parent.name)
     memorandum = save_draft(second, words, tmp_path / "out")
@@ -122,7 +122,7 @@ def test_each_document_has_a_record_whose_quotes_are_in_its_part(tmp_path: Path)
 
 
 def test_an_item_of_a_protocol_is_related_to_it() -> None:
-    _, item = split(draft_text(PROTOCOL + ITEM), load_vocabulary())
+    _, item = split_draft(draft_text(PROTOCOL + ITEM), load_vocabulary())
     [one] = item.of("relation")
     assert (one.kind, one.value) == ("item-of", "Protocol No. 49")
 

@@ -2,11 +2,12 @@
 
 from archive_pkg.drafting.draft import Draft, draft_letter, draft_source, draft_text
 from archive_pkg.drafting.layout.segmentation import Zone
+from archive_pkg.drafting.proposals import Proposals, read_proposals
 from archive_pkg.drafting.records.commented_yaml import record_of, record_yaml
 from archive_pkg.drafting.records.draft_files import SavedDraft, letters_in, save_draft
 from archive_pkg.drafting.records.merging import Difference, redraft
 from archive_pkg.drafting.rules import reason
-from archive_pkg.drafting.splitting import enclosed_in, split
+from archive_pkg.drafting.splitting import enclosed_in, split_draft
 from archive_pkg.drafting.statements.base import Confidence, DraftQuote, Statement
 from archive_pkg.drafting.vocabulary import Vocabulary, load_vocabulary
 from archive_pkg.texts.letter_files import read_source
@@ -16,6 +17,7 @@ __all__ = [
     "Difference",
     "Draft",
     "DraftQuote",
+    "Proposals",
     "SavedDraft",
     "Statement",
     "Vocabulary",
@@ -26,11 +28,12 @@ __all__ = [
     "enclosed_in",
     "letters_in",
     "load_vocabulary",
+    "read_proposals",
     "read_source",
     "reason",
     "record_of",
     "record_yaml",
     "redraft",
     "save_draft",
-    "split",
+    "split_draft",
 ]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 
-def split(draft: Draft, vocabulary: Vocabulary) -> list[Draft]:
+def split_draft(draft: Draft, vocabulary: Vocabulary) -> list[Draft]:
     """Return a draft for each document of a file, with offsets in the file's text.
 
     Args:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from archive_pkg.cli.output import Answer
-    from archive_pkg.drafting import Draft, SavedDraft, Statement, Vocabulary
+    from archive_pkg.drafting import Draft, Proposals, SavedDraft, Statement, Vocabulary
     from archive_pkg.projects import Project
 
 _ZONES = {
@@ -67,6 +67,13 @@ def draft(
     vocabulary: Annotated[
         list[Path] | None, typer.Option(help="YAML file with more names, markings and phrases.")
     ] = None,
+    proposals: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.json",
+            help="Statements of another reader, with quotes, as guesses for open fields.",
+        ),
+    ] = None,
     split: Annotated[
         bool,
         typer.Option(
@@ -85,7 +92,13 @@ def draft(
 
     Example: archive-pkg draft letter.txt
     """
-    from archive_pkg.drafting import draft_letter, letters_in, load_vocabulary, save_draft
+    from archive_pkg.drafting import (
+        draft_letter,
+        letters_in,
+        load_vocabulary,
+        read_proposals,
+        split_draft,
+    )
     from archive_pkg.errors import UsageError
     from archive_pkg.packages.output_protection import refuse_in_package
     from archive_pkg.records.path_kinds import refusal
@@ -108,6 +121,7 @@ def draft(
                 "several letters are in the same folder, which can have only one record",
                 "Use --out, which makes a folder for each letter.",
             )
+        proposed = read_proposals(proposals) if proposals is not None else None
         drafts: list[tuple[Draft, SavedDraft]] = []
         for letter in letters:
             with answer.about(letter) as result:
@@ -117,37 +131,38 @@ def draft(
                     _import(answer, result, letter, out)
                     continue
                 read = draft_letter(letter, encoding=encoding, vocabulary=own)
-                if split and read.cuts:
-                    drafts += _save_pieces(answer, result, read, known, out, project)
-                    continue
-                filed = save_draft(read, known, out, project)
-                answer.found(result, read.report)
-                result |= _as_json(read, filed)
-                drafts.append((read, filed))
-                _say_filed(answer, read, filed)
+                pieces = split_draft(read, known) if split and read.cuts else [read]
+                drafts += _save(answer, result, pieces, known, out, project, proposed)
+        if proposed is not None:
+            with answer.about(proposals) as result:
+                answer.found(result, [*proposed.report, *proposed.unused()])
         if len(drafts) == 1 and len(letters) == 1 and not (as_json or quiet):
             _show(drafts[0][0])
         elif drafts:
             _list_for_review(answer, drafts)
 
 
-def _save_pieces(
+def _save(
     answer: Answer,
     result: dict[str, Any],
-    read: Draft,
+    pieces: list[Draft],
     known: Vocabulary,
     out: Path | None,
     project: Project,
+    proposed: Proposals | None,
 ) -> list[tuple[Draft, SavedDraft]]:
     """Save a record for each document of a file; the first one's result is the file's."""
-    from archive_pkg.drafting import enclosed_in, save_draft, split
+    from archive_pkg.drafting import enclosed_in, save_draft
 
     saved: list[tuple[Draft, SavedDraft]] = []
-    for piece in split(read, known):
+    for piece in pieces:
         if saved:
             piece = enclosed_in(piece, saved[0][1].record.parent.name)
-            result = {"path": read.source.path, "findings": []}
+            result = {"path": piece.source.path, "findings": []}
             answer.results.append(result)
+        if proposed is not None:
+            piece, left_out = proposed.add_to(piece)
+            answer.found(result, left_out)
         filed = save_draft(piece, known, out, project)
         answer.found(result, piece.report)
         result |= _as_json(piece, filed)

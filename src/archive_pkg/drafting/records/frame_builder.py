@@ -156,7 +156,22 @@ class FrameBuilder:
             item["rule"] = rule or one.rule
         item["confidence"] = str(one.confidence)
         item["note"] = f"{reason(rule or one.rule).capitalize()}."
+        if one.rule == "proposed":
+            item["agent"] = self.proposer(one)
+            item["note"] = " ".join(filter(None, (item["note"], one.more.get("remark"))))
         self.evidence.append(item)
+
+    def proposer(self, one: Statement) -> str:
+        """Return the id of the agent that proposed a statement; add the agent if it is new."""
+        name = one.more["proposed-by"]
+        for key, agent in self.agents.items():
+            if agent["name"] == name:
+                return key
+        key = self.new_id(name, "proposer")
+        agent = {"id": key, "name": name, "kind": one.more["proposer-kind"]}
+        version = one.more.get("version")
+        self.agents[key] = agent | ({"version": version} if version else {})
+        return key
 
     def comment(self, field: str, one: Statement) -> None:
         """Add a comment above a field: its confidence and the reason."""

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 # Fields that are derived from other fields; their values are not compared.
 _DERIVED = frozenset({"id", "type", "title", "parts", "agents", "events", "evidence"})
-_ROLES = frozenset({"sender", "signatories", "recipients", "mentioned_agents"})
+_ROLES = frozenset(
+    {"sender", "signatories", "recipients", "mentioned_agents", "attention", "copies_to"}
+)
 # The keys of a value that are compared.
 _COMPARED = frozenset({"edtf", "as_written", "name", "text", "title"})
 
@@ -135,20 +137,27 @@ class _Merger:
             if name in _ROLES:
                 used.update(value)
                 value = [self.agents[key] for key in value]
+            elif name == "participants":
+                used.update(one["agent"] for one in value)
+                value = [one | {"agent": self.agents[one["agent"]]} for one in value]
             if _parts_in(value) <= set(self.parts):
                 added[name] = self._with_old_parts(value)
-        known = {agent["id"] for agent in self.old.get("agents", ())}
-        agents = [
-            {**agent, "id": self.agents[agent["id"]]}
-            for agent in self.new.get("agents", ())
-            if agent["id"] in used and self.agents[agent["id"]] not in known
-        ]
         if not added:
             return {}
-        fields = set(added) | {f"agents.{agent['id']}" for agent in agents}
+        fields = set(added) | {f"agents.{self.agents[key]}" for key in used}
         evidence = [
             item for item in map(self._with_old_parts, self._evidence()) if _stated(item) in fields
         ]
+        proposers = {item["agent"] for item in evidence if "agent" in item}
+        known = {agent["id"] for agent in self.old.get("agents", ())}
+        agents = [
+            agent | {"id": self.agents[agent["id"]]}
+            for agent in self.new.get("agents", ())
+            if (agent["id"] in used or self.agents[agent["id"]] in proposers)
+            and self.agents[agent["id"]] not in known
+        ]
+        new = {f"agents.{agent['id']}" for agent in agents} | set(added)
+        evidence = [item for item in evidence if _stated(item) in new]
         return added | ({"agents": agents} if agents else {}) | {"evidence": evidence}
 
     def _evidence(self) -> list[dict[str, Any]]:
@@ -157,9 +166,12 @@ class _Merger:
         for item in self.new["evidence"]:
             if _parts_in(item) <= set(self.parts):
                 steps = item["field"].split(".")
-                if steps[0] == "agents":
+                if steps[0] in ("agents", "participants"):
                     steps[1] = self.agents[steps[1]]
-                items.append({**item, "field": ".".join(steps)})
+                changed = item | {"field": ".".join(steps)}
+                if "agent" in item:
+                    changed["agent"] = self.agents[item["agent"]]
+                items.append(changed)
         return items
 
     def _with_old_parts(self, value: Any) -> Any:
