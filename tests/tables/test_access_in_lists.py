@@ -10,6 +10,7 @@ import pytest
 from archive_pkg.packages.access.visibility import withheld
 from archive_pkg.reports import Report
 from archive_pkg.tables import check, draft_map, read_tables
+from archive_pkg.tables.lists import header_words
 from archive_pkg.tables.lists.access_words import read_access, speaks_of_access
 from archive_pkg.tables.lists.mapping import read_mapping
 
@@ -68,6 +69,16 @@ def test_a_header_with_similar_letters_does_not_speak_of_access(header: str) -> 
     assert not speaks_of_access(header)
 
 
+def test_no_header_of_another_field_speaks_of_access() -> None:
+    others = {
+        header
+        for target, headers in header_words._HEADERS.items()
+        if target != "classification"
+        for header in headers.split()
+    }
+    assert not {header for header in others if speaks_of_access(header)}
+
+
 def _list(folder: Path, text: str, columns: str = "") -> Path:
     path = folder / "list.csv"
     path.write_text(text, encoding="utf-8")
@@ -86,6 +97,9 @@ def _found(report: Report, code: str) -> list[str]:
         ("Sperrfrist", "gesperrt bis 2030", "access"),
         ("Sperrfrist", "2030", "access_until"),
         ("Embargo date", "2031-01-01", "access_until"),
+        ("Release date", "1 Jan 2041", "access_until"),
+        ("Freigabe", "2041", "access_until"),
+        ("Reason for restriction", "Data Protection Act", "access_rule"),
         ("Grund der Sperrung", "Archivgesetz § 5", "access_rule"),
         ("Geheim?", "streng geheim", "classification"),
         ("Geheim?", "ja", "access"),

@@ -114,7 +114,8 @@ def test_persons_offices_and_bodies_are_told_apart(tmp_path: Path) -> None:
     [
         ("dt.", "de"), ("engl.", "en"), ("pol.", "pl"), ("frz.", "fr"), ("russ.", "ru"),
         ("German", "de"), ("eng", "en"), ("rus", "ru"), ("ger", "de"), ("ru-Latn", "ru-Latn"),
-        ("dt./russ.", "de ru"), ("German and French", "de fr"), ("polski, niem.", "pl de"),
+        ("dt./russ.", "de ru"), ("German and French", "de fr"), ("Yoruba", "yo"),
+        ("polski, niem.", "pl de"),
     ],
 )  # fmt: skip
 def test_languages_are_read_as_people_write_them(text: str, tags: str, tmp_path: Path) -> None:
@@ -157,6 +158,18 @@ def test_the_first_and_last_day_make_the_date(
     (record,), found = _records(path)
     assert str(record.date.edtf if record.date else None) == edtf
     assert not code or code in found
+
+
+def test_a_second_column_of_a_single_field_is_left_out_and_reported(tmp_path: Path) -> None:
+    path = _list(
+        tmp_path, "id,Date,Release date\na,1960,2041\n", "id: id, Date: date, Release date: date"
+    )
+    records, report = read_tables(path)
+    assert "tables-restriction-unmapped" in _by_code(report)
+    path = _list(tmp_path, "id,D1,D2\na,1960,1961\nb,,1962\n", "id: id, D1: date, D2: date")
+    records, found = _records(path)
+    assert [str(record.date.edtf) for record in records if record.date] == ["1960", "1962"]
+    assert found["tables-cell-left-out"][0].startswith("C2 ")
 
 
 def test_a_repeated_call_number_gets_a_free_number(tmp_path: Path) -> None:
@@ -241,6 +254,9 @@ def scans(tmp_path: Path) -> Path:
         ("", "AA 12/7", ["AA-12-7/Seite 1.jpg", "AA-12-7/Seite 2.jpg"]),
         ("AA 12-6.txt", "AA 12/6", ["AA 12-6.txt", "AA 12-6 Übersetzung.docx"]),
         ("", "5", ["sub/Brief 5.docx"]),
+        ("AA12 4", "", ["AA12_4 S.1.jpg", "AA12_4 S.2.jpg"]),
+        ("AA12_9", "5", ["AA12_9.JPG"]),
+        ("missing.txt", "5", []),
         ("", "AA 12/2", []),
         ("", "AA 1/2", []),
     ],
@@ -264,7 +280,7 @@ def test_a_file_that_is_missing_or_ambiguous_is_reported_at_its_cell(scans: Path
     assert found["tables-list-file-missing"][0].startswith("C2 ")
     assert found["tables-date-unread"][0].startswith("B2 ")
     (unused,) = found["tables-list-files-unused"]
-    assert "10 files" in unused
+    assert "12 files" in unused
 
 
 def test_kinds_of_parts_follow_from_the_names_of_files() -> None:

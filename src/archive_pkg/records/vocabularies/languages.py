@@ -294,6 +294,9 @@ NAMES = {
     "ital": "it", "lat": "la", "jap": "ja", "kor": "ko", "rum": "ro", "bulg": "bg", "ukr": "uk",
     "niem": "de", "ang": "en", "franc": "fr", "ros": "ru", "all": "de", "angl": "en", "fran": "fr",
     "нем": "de", "англ": "en", "фр": "fr", "франц": "fr", "рус": "ru", "польск": "pl",
+    "кит": "zh", "чеш": "cs", "венг": "hu", "рум": "ro", "болг": "bg", "кор": "ko", "яп": "ja",
+    "исп": "es", "итал": "it", "укр": "uk", "лат": "la", "esp": "es", "chiń": "zh", "czes": "cs",
+    "hiszp": "es", "wł": "it", "węg": "hu", "tsch": "cs", "pt": "pt", "schwed": "sv", "dän": "da",
 }  # fmt: skip
 """Language tags by lower-case names and abbreviations of languages, in several languages."""
 
@@ -307,6 +310,11 @@ def language_called(text: str) -> str:
     bare = text.casefold().strip(" .()[]")
     if tag := NAMES.get(bare) or (_shorter(bare) if len(bare) == 3 else ""):
         return tag
+    named = (
+        rf"\nType: language\nSubtag: (\w+)\n(?:Description: .*\n)*?Description: {re.escape(bare)}\n"
+    )
+    if found := re.search(named, _registry(), re.IGNORECASE) if len(bare) > 3 else None:
+        return found[1]
     return language_tag(bare if len(bare) < 4 else text.strip())
 
 

@@ -33,7 +33,8 @@ _CLOSED = (
     r"|not (?:open|public|accessible|released)|no access"
     r"|fermée?s?|restreinte?s?|incommunicables?|confidentiel\w*|réservée?s?|interdite?s?"
     r"|non (?:communicables?|accessibles?|consultables?)|sous embargo|accès restreint"
-    r"|zastrzeżon\w+|zamknięt\w+|niedostępn\w+|niejawn\w+|ograniczon\w+|utajnion\w+|tajn\w+|poufn\w+"
+    r"|zastrzeżon\w+|zamknięt\w+|niedostępn\w+|niejawn\w+|ograniczon\w+|utajnion\w+|tajn\w+"
+    r"|poufn\w+"
     r"|закрыт\w*|ограничен\w*|секретн\w*|секретно|недоступ\w+|не выда[её]тся"
     r"|cerrad[oa]s?|restringid[oa]s?|reservad[oa]s?|confidencial\w*|no accesibles?"
     r"|chius[oaie]|riservat[oaie]|vincolat[oaie]|segret[oaie]|non (?:consultabil|accessibil)[ei])"
@@ -107,8 +108,10 @@ _YEARS_FORM = re.compile(
 
 # "access" in "access point", "accession number" and "accessed" does not speak of restriction.
 _SPEAKS = re.compile(
-    r"sperr|geheim|schutzfrist|zugäng|zugang(?!s(?:nummer|nr|datum|jahr))|einsicht|freigabe"
-    r"|vertraul|benutzungsbe|restri|closed|closure|embargo|confid|secrecy|secret(?!ar|är)|withheld|sealed"
+    r"sperr|geheim|schutzfrist|releas|opening date|open(?:s|ed)? (?:from|on)|udostępni|zugäng"
+    r"|zugang(?!s(?:nummer|nr|datum|jahr))|einsicht|freigabe"
+    r"|vertraul|benutzungsbe|restri|(?<!en)(?<!dis)clos(?:ed|ure)|embargo|confid|secrecy"
+    r"|secret(?!ar|är)|withheld|sealed"
     r"|access(?!ion|ed| ?points?)|acc[eè]s(?!s)|ferm[eé]|communicab|consultab|zastrze|ograniczen"
     r"|dostęp|dostep|niejawn|tajn|poufn|доступ|закрыт|секретн|огранич|acceso|reservad|cerrad"
     r"|riservat|segret|consultazion"
@@ -123,7 +126,10 @@ _SECRECY = re.compile(
 _REASON = re.compile(
     r"grund|reason|rule|law|motif|raison|powód|podstawa|причина|основание|motivo|recht"
 )
-_END = re.compile(r"frist|until|bis\b|embargo|end|jusqu|termin|do kiedy|срок|hasta|fino|date|datum")
+_END = re.compile(
+    r"frist|freigabe|releas|open|until|bis\b|embargo|end|jusqu|termin|do kiedy|срок|hasta|fino"
+    r"|date|datum"
+)
 _SAID = re.compile(
     r"(?<!\w)(?:(?<!nicht )(?<!nicht mehr )(?<!un)gesperrt\w*|sperr(?:frist|vermerk|e bis)\w*"
     r"|(?:access )?restricted (?:until|access|till)|access (?:is )?restricted|closed (?:until|till)"

@@ -59,8 +59,8 @@ _COPY_WORDS = (
     "kopie copy copie kopia копия scan orig original umschlag envelope enveloppe koperta"
     " übersetzung uebersetzung übers translation transl traduction trad traducción traduzione"
     " tłumaczenie tlumaczenie перевод anlage anhang beilage annexe enclosure załącznik rückseite"
-    " verso vorderseite front back transkription transcription abschrift transkrypcja de en fr pl"
-    " ru es it"
+    " verso vorderseite front back transkription transcription transcript abschrift transkrypcja"
+    " de en fr pl ru es it"
 )
 _COPIES = frozenset(_COPY_WORDS.split())
 _FILLER_WORDS = (
@@ -150,15 +150,29 @@ class LetterFiles:
         self._by_key: dict[str, list[str]] = defaultdict(list)
         self._by_tokens: dict[Tokens, list[str]] = defaultdict(list)
         self._by_folder: dict[str, list[str]] = defaultdict(list)
+        self._continued: dict[Tokens, list[str]] = defaultdict(list)
+        self._pages: dict[tuple[PurePosixPath, Tokens], list[str]] = defaultdict(list)
         for name in self.names:
             path = PurePosixPath(name)
             for key in {_key(name), _key(path.name), _key(path.stem)}:
                 self._by_key[key].append(name)
             for tokens in {_tokens(path.stem), _tokens(path.name), _bare(_tokens(path.stem))}:
                 self._by_tokens[tokens].append(name)
+            stem = _tokens(path.stem)
+            for length in range(2, len(stem)):
+                # The rest only adds a page or a copy to a name with a number.
+                has_number = any(isinstance(part, int) for part in stem[:length])
+                if has_number and _is_suffix(stem[length:]):
+                    self._continued[stem[:length]].append(name)
+            self._pages[path.parent, _page_start(stem)].append(name)
             for parent in path.parents[:-1]:
                 for key in {_key(str(parent)), _key(parent.name)}:
                     self._by_folder[key].append(name)
+
+    @property
+    def called(self) -> str:
+        """What messages call the folder."""
+        return str(self.folder) if self.folder.name else "the current folder"
 
     def assign(self, rows: Sequence[tuple[int, Sequence[str], str]]) -> dict[int, FoundFiles]:
         """Return the files of each row.
@@ -171,9 +185,11 @@ class LetterFiles:
             for name in names:
                 self._find(name, number, found[number])
         owners: dict[Tokens, list[int]] = defaultdict(list)
-        for number, _, given in rows:
-            if given:
-                owners[_bare(_tokens(given))].append(number)
+        for number, names, given in rows:
+            tokens = _bare(_tokens(given))
+            # A bare number as an id says little about a row that names its files.
+            if tokens and not found[number].missing and not (names and len(tokens) == 1):
+                owners[tokens].append(number)
         free = [name for name in self.names if name not in self.users]
         for name in free:
             if number := self._owner(name, owners):
@@ -197,7 +213,7 @@ class LetterFiles:
     def _find(self, text: str, number: int, row: FoundFiles) -> None:
         """Find the files that a cell names."""
         name = unicodedata.normalize("NFC", text.replace("\\", "/")).removeprefix("./")
-        if name in self._by_key.get(_key(name), ()) or name in self.names:
+        if name in self._by_key.get(_key(name), ()):
             self._take(name, number, row)
             return
         path = PurePosixPath(name)
@@ -208,6 +224,7 @@ class LetterFiles:
             self._by_key.get(_key(path.name), ()),
             self._by_tokens.get(_tokens(path.name), ()),
             self._by_tokens.get(_tokens(stem), ()),
+            self._continued.get(_tokens(stem), ()),
         ):
             if matches:
                 self._take_matches(text, matches, number, row)
@@ -249,12 +266,9 @@ class LetterFiles:
         """Yield the unused files that are other pages of the same letter: "AA 1 S.2.jpg"."""
         path = PurePosixPath(name)
         start = _page_start(_tokens(path.stem))
-        if start:
-            for other in self.names:
-                there = PurePosixPath(other)
-                is_beside = there.parent == path.parent and other not in self.users
-                if is_beside and _page_start(_tokens(there.stem)) == start:
-                    yield other
+        for other in self._pages[path.parent, start] if start else ():
+            if other not in self.users:
+                yield other
 
     def _order(self, path: str) -> tuple[str, tuple[tuple[bool, str | int], ...]]:
         tokens = _tokens(PurePosixPath(path).stem)

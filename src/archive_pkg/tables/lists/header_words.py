@@ -14,7 +14,9 @@ LEFT_OUT = "-"
 _HEADERS: dict[str, str] = {
     "id": "id nr no number nummer lfdnr laufendenummer signatur callnumber shelfmark номер шифр "
     "key letterid briefnr briefnummer unitid cote lp np numéro numero sygnatura sygn segnatura "
-    "signatura n identificativo componentuniqueidentifier refid ppno нпп",
+    "signatura n identificativo componentuniqueidentifier refid ref refno reference referenceno "
+    "referencenumber referencecode "
+    "itemno itemnumber catalogueno noпп нпп",
     "title": "title titel titre заглавие название betreffzeile bezeichnung unittitle tytuł título "
     "titolo intitulé",
     "type": "type typ art dokumentart documenttype gattung genre вид тип rodzaj tipo tipología "
@@ -27,18 +29,21 @@ _HEADERS: dict[str, str] = {
     "hasta fine notafter",
     "received": "received receiveddate eingang eingangsdatum erhalten datereceived reçu reçule "
     "otrzymano получено recibido ricevuto",
-    "sender": "sender senders from absender von author authors autor verfasser expéditeur "
+    "sender": "sender senders from writtenby sentby sentfrom absender von author authors autor "
+    "verfasser expéditeur "
     "expediteur отправитель автор writer creator schreiber mittente remitente auteur nadawca "
     "autorzy откого de da autore eventactors agentcreator peopleagentheader corporateentity"
     "agentheader",
     "signatories": "signed signatory signatories signedby unterzeichner unterschrift signature "
     "подпись signataire podpis подписал firmante firma firmatario",
-    "recipients": "recipient recipients to addressee empfänger empfaenger an adressat destinataire "
+    "recipients": "recipient recipients to addressedto sentto writtento addressee empfänger "
+    "empfaenger an adressat destinataire "
     "получатель адресат receiver destinatario à odbiorca adresat кому destinatarios empfängerin",
     "copies_to": "cc copies copiesto copyto kopie kopien копия verteiler copie kopia copia",
     "mentioned_agents": "persons people personen mentioned names namen erwähntepersonen "
     "mentionedpersons лица personnes osoby personas persone nameaccesspoints",
-    "place": "place ort lieu место placesent absendeort placeofwriting schreibort ausstellungsort "
+    "place": "place wherewritten writtenat placewritten ort lieu место placesent absendeort "
+    "placeofwriting schreibort ausstellungsort "
     "from_place city luogo lugar origin miejsce miejscowość ville lieudexpédition",
     "mentioned_places": "places orte mentionedplaces lieux места erwähnteorte miejsca lugares "
     "luoghi placeaccesspoints spatial coverage",

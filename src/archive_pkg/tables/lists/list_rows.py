@@ -49,6 +49,11 @@ COLUMNS_UNKNOWN = Code(
 COLUMN_GONE = Code(
     "tables-column-gone", Severity.ERROR, "A map names a column that the list does not have."
 )
+CELL_LEFT_OUT = Code(
+    "tables-cell-left-out",
+    Severity.WARNING,
+    "Two columns of a list have a field that can have one value; the second value is left out.",
+)
 ROW_LEFT_OUT = Code(
     "tables-row-left-out",
     Severity.WARNING,
@@ -67,6 +72,7 @@ _UNKNOWN_WORDS = (
     "undated"
 )
 _UNKNOWN = frozenset(_UNKNOWN_WORDS.split("|"))
+_SINGLE = ("id", "type", "place", "licence", *DATE_FIELDS)
 _MAY_BE_ANYTHING = frozenset(
     ["title", "summary", "remarks", "rights", "custody", "access", "access_rule", *DATE_FIELDS]
 )
@@ -329,6 +335,17 @@ class ListRows:
                     self.report.add(code.at(self.at(number, header), message, hint))
             if cell := self._cell(number, header, target, row[place].strip()):
                 cells.setdefault(target, []).append(cell)
+        for target in _SINGLE:
+            for cell in cells.get(target, ())[1:]:
+                if cell.text != cells[target][0].text:
+                    first = cells[target][0]
+                    message = (
+                        f"“{cell.text}” is left out: “{first.text}” in the column "
+                        f"“{first.header}” is the {target}"
+                    )
+                    hint = "Map only one of the columns to this field."
+                    self.report.add(CELL_LEFT_OUT.at(self.at(number, cell.header), message, hint))
+            del cells.get(target, [])[1:]
         for target, text in self._map.everywhere.items():
             cells.setdefault(target, [Cell("", text, tuple(split_items(text)))])
         return cells

@@ -343,6 +343,8 @@ def _guess_from_values(
         return "files", f"{files:.0%} of its values are file names" + _by_name(named)
     if named in _DATE_FIELDS and not dates and not is_whole_name(header, named):
         return LEFT_OUT, "its values are not dates" + _example(values)
+    if named == "date" and "date" in taken:
+        return LEFT_OUT, f"another column is the date{_example(values)}"
     if named in _DATE_FIELDS or (dates >= 0.8 and not named and "date" not in taken):
         return named or "date", f"{dates:.0%} of its values are dates" + _by_name(named)
     if normalize_header(header) in ("file", "path") and named == "files":
@@ -368,7 +370,7 @@ _CALL_NUMBERS = [
     "sygn",
     "segnatura",
     "signatura",
-    "componentuniqueidentifier",
+    "componentuniqueidentifier ref refno reference referenceno referencenumber referencecode",
 ]
 _IDENTIFIERS = {name: f"{name}_identifiers" for name in ("sender", "recipients", "place")}
 _NAMED_BY = {identifiers: names for names, identifiers in _IDENTIFIERS.items()}

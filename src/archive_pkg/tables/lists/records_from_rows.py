@@ -114,6 +114,7 @@ class ListReader:
         self._ids: dict[str, int] = {}
         self._given = [_as_id(text) for row in self._rows.letters for text in row.texts("id")[:1]]
         self._named: set[str] = set()
+        self._errors = 0
         if not mapping.described_by:
             message = "the map names no author of the list, so its statements have no evidence"
             hint = "Write a name into described_by: “Mustermann, Erika”."
@@ -136,7 +137,7 @@ class ListReader:
             named = sum(len(names) for _, names, _ in rows)
             if named and not self._files.users and not self._files.is_given:
                 message = (
-                    f"none of the {named} files that the list names is in {self._files.folder}"
+                    f"none of the {named} files that the list names is in {self._files.called}"
                 )
                 hint = "Give their folder: --files FOLDER"
                 at = self._sheet.at(self._sheet.header_row)
@@ -161,7 +162,7 @@ class ListReader:
         if unused:
             verb = "belongs" if len(unused) == 1 else "belong"
             files = counted(len(unused), "file")
-            message = f"{files} in {self._files.folder} {verb} to no letter"
+            message = f"{files} in {self._files.called} {verb} to no letter"
             hint = f"Write its name into a row: {some(unused)}."
             self.report.add(FILES_UNUSED.at(Location(str(self._files.folder)), message, hint))
 
@@ -171,7 +172,7 @@ class ListReader:
         return self._rows.at(self._ids[record.id], header)
 
     def _record(self, row: ListRow) -> Record | None:
-        errors = len(self.report.errors)
+        errors = self._errors
         for build in (
             self._plain_fields,
             self._dates,
@@ -183,7 +184,7 @@ class ListReader:
             self._evidence,
         ):
             build(row)
-        if len(self.report.errors) > errors:
+        if self._errors > errors:
             return None
         try:
             return Record.model_validate(row.raw)
@@ -377,8 +378,9 @@ class ListReader:
             header = row.origin.get(role, "")
             if text not in self._named:
                 article = "an" if body else "a"
-                office = f" called “{name}”, office “{written.office}”" if written.office else ""
-                message = f"“{text}” is read as {article} {kind}{office}"
+                called = f" called “{name}”" if name != text else ""
+                office = f", office “{written.office}”" if written.office else ""
+                message = f"“{text}” is read as {article} {kind}{called}{office}"
                 self._report(READ_AS, row, header, message)
                 self._named.add(text)
             row.inferred.append((f"agents.{agent}.kind", "kind-from-name", f"“{text}”"))
@@ -428,7 +430,7 @@ class ListReader:
             return [unicodedata.normalize("NFC", path) for path in paths]
         found = self._found[row.number]
         for name, hint in found.missing.items():
-            message = f"the file “{name}” is not in {self._files.folder}"
+            message = f"the file “{name}” is not in {self._files.called}"
             if hint.startswith("Several"):
                 message, _, hint = hint.partition(". ")
                 message = f"“{name}”: {message[0].lower()}{message[1:]}"
@@ -585,6 +587,7 @@ class ListReader:
             row.raw["evidence"] = evidence
 
     def _report(self, code: Code, row: ListRow, header: str, message: str, hint: str = "") -> None:
+        self._errors += code.severity is Severity.ERROR
         self.report.add(code.at(self._rows.at(row.number, header), message, hint))
 
 
