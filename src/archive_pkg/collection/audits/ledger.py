@@ -100,7 +100,7 @@ class LedgerHead:
 
     Attributes:
         number: The number of the last entry; 0 if the ledger is empty.
-        digest: The SHA-256 of its line.
+        digest: The SHA-256 of its line; `GENESIS` if the ledger is empty.
     """
 
     number: int = 0
@@ -112,7 +112,7 @@ class LedgerHead:
 
 @dataclass(slots=True)
 class Ledger:
-    """A ledger that this run has locked and can append to.
+    """A ledger as it was read. Entries can be appended to it while `held` locks it.
 
     Attributes:
         path: The ledger's file.

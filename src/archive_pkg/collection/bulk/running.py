@@ -131,9 +131,9 @@ def run(
         work: The work.
         subjects: The subjects.
         take: Called in this process with each subject and its result.
-        executor: Returns the executor; not called for only a few subjects.
+        executor: Returns the executor. It is not called if there are few subjects.
         batch: The most subjects that a worker gets at a time. If there are fewer for each worker,
-            all get the same number.
+            they are divided about equally.
         few: Up to this number of subjects, this process does the work itself.
 
     Raises:
@@ -149,7 +149,9 @@ def run(
 
 
 def _batches(stream: Iterator[S], size: int, width: int) -> Iterator[list[S]]:
-    ahead = list(islice(stream, size * width))  # the number of batches that are submitted first
+    ahead = list(
+        islice(stream, size * width)
+    )  # the subjects of the batches that are submitted first
     size = min(size, -(-len(ahead) // max(1, width - 1)))
     stream = chain(ahead, stream)
     while some := list(islice(stream, size)):
@@ -157,7 +159,7 @@ def _batches(stream: Iterator[S], size: int, width: int) -> Iterator[list[S]]:
 
 
 class _BatchRun:
-    """One run of work in other processes."""
+    """One run of work with an executor."""
 
     def __init__(self, work: Work[S], take: Callable[[S, Done], None], executor: Executor) -> None:
         self._work = work

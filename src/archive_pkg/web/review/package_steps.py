@@ -29,18 +29,18 @@ class PackageStep:
 
     Attributes:
         name: One of `STEPS`.
-        of: The digest of the record file that the step works on.
+        digest: The digest of the record that the reviewer saw when the step was started.
         running: Whether it is running.
         bytes_done: The bytes processed so far.
         bytes_all: The bytes to process; 0 if unknown.
         report: The findings.
         error: Why it failed; None if it has not failed.
-        outcome: Its result.
-        to: The repository's address, for a plan or deposit.
+        outcome: What it returned: a package, sentences, a plan or a deposit; None if nothing.
+        to: The repository's address for a plan or deposit; otherwise "".
     """
 
     name: str
-    of: str
+    digest: str
     running: bool = True
     bytes_done: int = 0
     bytes_all: int = 0
@@ -91,12 +91,12 @@ class PackageRunner:
         """The path of the package, which may not exist yet."""
         return self.out / load_record(self.record).id
 
-    def start(self, name: str, of: str, *, replace: bool = False, to: str = "") -> None:
+    def start(self, name: str, digest: str, *, replace: bool = False, to: str = "") -> None:
         """Start a step in a thread.
 
         Args:
             name: One of `STEPS`.
-            of: The digest of the record that the reviewer sees.
+            digest: The digest of the record that the reviewer sees.
             replace: Whether to replace a package that differs.
             to: The repository's address. A deposit needs the address of the plan.
 
@@ -123,7 +123,7 @@ class PackageRunner:
                     self.steps.pop(later, None)
             if name == "deposit" and planned:
                 self.steps["plan"] = planned
-            step = self.steps[name] = PackageStep(name, of, to=to)
+            step = self.steps[name] = PackageStep(name, digest, to=to)
             self._thread = threading.Thread(target=_run, args=(do, step), daemon=True)
             self._thread.start()
 

@@ -53,7 +53,7 @@ class CataloguePerson:
     Attributes:
         key: The name of their page.
         kind: "person", "organization" or "family".
-        names: How often letters use each of their names.
+        names: The number of letters that use each of their names.
         addresses: The addresses of their authority records.
         letters: The labels of the fields that name them, by the numbers of the letters.
     """
@@ -66,17 +66,17 @@ class CataloguePerson:
 
     @property
     def name(self) -> str:
-        """The name in most of the letters."""
+        """The name that most letters use."""
         return min(self.names, key=lambda name: (-self.names[name], name))
 
     @property
     def others(self) -> list[str]:
-        """The other names."""
+        """The other names that letters use, sorted."""
         return sorted(set(self.names) - {self.name})
 
 
 class Catalogue:
-    """Collects the letters of a site, then makes the pages of the catalogue."""
+    """Collects the letters of a site, and then makes the pages about many letters."""
 
     def __init__(self, plan: SitePlan) -> None:
         self._plan = plan
@@ -98,7 +98,7 @@ class Catalogue:
         """Yield all files of the catalogue, each in pieces.
 
         Args:
-            fragments: The description of each letter in CMIF.
+            fragments: The descriptions of the correspondence in CMIF.
         """
         order = sorted(
             range(self.count), key=lambda n: (self._entries[n].sort, self._entries[n].id)
