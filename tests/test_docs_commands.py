@@ -73,6 +73,9 @@ def readers_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         Path(name).write_text(LETTER, encoding="utf-8")
     Path("scan-12.tif").write_bytes(b"II*\0")
     Path("names.yaml").write_text("persons:\n  - {name: 'Moe, Kari', variants: [K. Moe]}\n")
+    Path("proposals.json").write_text(
+        '{"agent": {"name": "A", "kind": "person"}, "statements": []}'
+    )
     Path("briefe.csv").write_text(
         "Signatur;Datum;Absender;Lfd.\nAA 12/1;18.7.1960;ZK der KPdSU;1\n", encoding="ascii"
     )
