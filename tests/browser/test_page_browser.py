@@ -73,9 +73,9 @@ def seed(letter: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def everything(tmp_path: Path) -> Path:
-    body = "".join(f"Paragraph {n} of it [sic], and more words.\n" for n in range(30))
-    english = f"Secret\nMoscow, 18 July 1960\nDear Comrades!\n{body}Yours\nN. Khrushchev\n"
-    russian = "\n".join(f"Абзац {n}. Наши специалисты работают." for n in range(35))
+    body = "".join(f"Paragraph {n} of it [sic], and more words.\n\n" for n in range(30))
+    english = f"Secret\n\nMoscow, 18 July 1960\n\nDear Comrades!\n\n{body}Yours\n\nN. Khrushchev\n"
+    russian = "\n\n".join(f"Абзац {n}. Наши специалисты работают." for n in range(35))
     notes: list[dict[str, Any]] = []
     place = 0
     for number, kind in enumerate(KINDS):

@@ -122,10 +122,11 @@ def test_a_note_is_placed_at_its_words(body: str, words: str) -> None:
     assert "burnt" not in text_of(imported)
 
 
-def test_line_and_page_breaks_become_line_ends() -> None:
-    body = """<body><p>a monu<lb break="no"/>ment,<lb/>the <pb n="2"/>wich<pb/>tige
-    end</p><address><addrLine>Rue du Bac</addrLine><addrLine>Paris</addrLine></address></body>"""
-    expected = "a monument,\nthe\nwichtige end\n\nRue du Bac\nParis"
+def test_line_breaks_become_line_ends_and_page_breaks_form_feeds() -> None:
+    body = """<body><pb n="1"/><p>a monu<lb break="no"/>ment,<lb/>the <pb n="2"/>wich<pb/>tige
+    end of<pb/> it<lb/><pb/>all</p><pb/><address><addrLine>Rue du Bac</addrLine>
+    <addrLine>Pa<pb break="no"/>ris</addrLine></address></body>"""
+    expected = "a monument,\nthe \fwichtige \fend of \fit\n\fall\n\n\fRue du Bac\nParis"
     assert text_of(tei(body=body)) == expected
 
 

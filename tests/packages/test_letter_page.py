@@ -26,6 +26,8 @@ def plain(path: Path, part: str = "letter") -> str:
     (section,) = root.xpath(f"//section[@aria-labelledby='r-{part}']")
     for note in section.xpath(".//a[@class='ref']"):
         note.drop_tree()
+    for end in section.xpath(".//br"):
+        end.tail = "\n" + (end.tail or "")
     return "\n".join(line.text_content() for line in section.xpath(".//p[@class!='file']"))
 
 
@@ -136,6 +138,56 @@ def test_the_text_of_a_word_file_is_on_the_page(tmp_path: Path) -> None:
             assert "This page cannot show the file." in unseen
         links = shown.xpath("//p[@class='file']/a/@href")
         assert links == [f"../data/parts/{name}" for name in address]
+
+
+def paragraphs(folder: Path, text: str, **more: object) -> list[str]:
+    (folder / "p.txt").write_text(text, encoding="utf-8")
+    parts = [{"id": "p", "kind": "original", "file": "p.txt"}]
+    record = Record.model_validate(
+        {"id": "x", "type": "letter", "title": "X", "parts": parts, **more}
+    )
+    shown = letter_page(record, folder).replace("<br>", "|")
+    lines = html.fromstring(shown).xpath("//section[@aria-labelledby='r-p']/p[@class!='file']")
+    return [line.text_content() for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            "\nDear Anna,\n\nthe stone\nis laid.\n \nYours\n",
+            ["Dear Anna,", "the stone|is laid.", "Yours"],
+        ),
+        ("Dear Anna,\nall is well.\n", ["Dear Anna,|all is well."]),
+        (f"Dear Anna,\n{'so ' * 40}\nYours\n", ["Dear Anna,", "so " * 40, "Yours"]),
+    ],
+)
+def test_line_ends_are_line_breaks_and_blank_lines_separate_paragraphs(
+    tmp_path: Path, text: str, shown: list[str]
+) -> None:
+    assert paragraphs(tmp_path, text) == shown
+
+
+def test_form_feeds_are_shown_as_page_breaks(tmp_path: Path) -> None:
+    [line] = paragraphs(tmp_path, "the end \fof it\n")
+    assert line == "the end of it"
+    (tmp_path / "p.txt").write_text("the end \fof it\n", encoding="utf-8")
+    parts = [{"id": "p", "kind": "original", "file": "p.txt"}]
+    record = Record.model_validate({"id": "x", "type": "letter", "title": "X", "parts": parts})
+    root = html.fromstring(letter_page(record, tmp_path))
+    assert root.xpath("//*[@role='img']/@aria-label") == ["Page break"]
+
+
+def test_the_number_of_a_note_is_after_the_word(tmp_path: Path) -> None:
+    text = "a monument, and another"
+    evidence = {"part": "p", "start": 4, "end": 10, "exact": "nument"}
+    notes = [
+        {"id": "n", "kind": "sic", "at": {"part": "p", "start": 2, "end": 6, "exact": "monu"}},
+        {"id": "m", "kind": "sic", "at": {"part": "p", "start": 16, "end": 23, "exact": "another"}},
+    ]
+    known = [{"field": "title", "basis": "quoted", "at": evidence}]
+    [line] = paragraphs(tmp_path, text, translation_notes=notes, evidence=known)
+    assert line == "a monument1, and another2"
 
 
 def test_a_page_calls_a_document_by_its_type(tmp_path: Path) -> None:

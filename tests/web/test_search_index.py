@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive_pkg.texts.line_ends import unbroken
 from archive_pkg.web.site.search_index import WordIndex, words_of
 
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -65,3 +66,8 @@ def test_pieces_are_in_utf16_order() -> None:
     words.add(["\U0001d7ff0", "\uffee", "z"], [])
     [(found, _)] = words.pieces([0])
     assert found == sorted(found, key=lambda word: word.encode("utf-16-be"))
+
+
+def test_words_are_joined_across_line_ends() -> None:
+    text = "a monu-\nment, a stein\u00ac\r\n platte, 1914-\n1918, an al\u00adtar, well - \nno"
+    assert unbroken(text) == "a monument, a steinplatte, 1914-\n1918, an altar, well - \nno"

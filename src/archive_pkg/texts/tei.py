@@ -1,10 +1,11 @@
 """Convert the text of a TEI letter to plain text, with the places of its elements.
 
 White space follows TEI: a run of it is one space. `lb` is a line end unless `break="no"` joins the
-word; so are `pb`, `cb` and `gb`, unless they directly follow a letter. Blank lines separate
-paragraphs and the parts of opener and closer. The text has the letter's own words, including
-additions and slips, without deletions and without the edition's corrections and notes. Nothing is
-added: a gap becomes a note at the word before it.
+word; so are `cb` and `gb`, unless they directly follow a letter. `pb` is a form feed before the
+first word that begins on the page. Blank lines separate paragraphs and the parts of opener and
+closer. The text has the letter's own words, including additions and slips, without deletions and
+without the edition's corrections and notes. Nothing else is added: a gap becomes a note at the word
+before it.
 
 The type of a `div` decides what it is. A version of the letter (translation, normalized text,
 summary, enclosure) is a separate part, and so is a `div` whose language differs from the letter
@@ -158,6 +159,7 @@ class _TextWriter:
         self._length = 0
         self._pending = ""
         self._joined = False
+        self._on_new_page = False
         self._waiting: list[Stretch] = []
         self._places: dict[str, tuple[int, int]] = {}
         self._pointers: dict[str, list[tuple[int, int]]] = {}
@@ -306,13 +308,16 @@ class _TextWriter:
     def _line_break(self, element: Element) -> None:
         if element.get(XML_ID):
             self._places[element.get(XML_ID)] = (self._length, self._length)
+        name = tag_of(element)
+        if name == "pb":
+            self._on_new_page = bool(self._length)
         if element.get("break") == "no":
             self.reading.read.add((element, "@break"))
             self._pending = ""
             # White space after it belongs to the layout of the file.
             self._joined = True
-        elif tag_of(element) == "lb" or self._pending or not self._ends_in_a_letter():
-            # A page can begin within a word, and most editions do not mark that.
+        elif name == "lb" or (name != "pb" and (self._pending or not self._ends_in_a_letter())):
+            # A column can begin within a word, and most editions do not mark that.
             self._break("\n")
 
     def _ends_in_a_letter(self) -> bool:
@@ -420,9 +425,16 @@ class _TextWriter:
 
     def _written(self, words: str) -> None:
         if self._length and self._pending:
-            self._put(self._pending)
+            self._put(self._pending + "\f" * self._on_new_page)
+            self._on_new_page = False
         self._pending = ""
         self._joined = False
+        if self._on_new_page and " " in words:
+            end, rest = words.split(" ", 1)
+            self._written(end)
+            self._break(" ")
+            self._written(rest)
+            return
         start = self._length
         for stretch in self._waiting:
             if stretch.start < 0:

@@ -316,6 +316,7 @@ def _names(record: Record) -> Iterator[str]:
 def _texts(package: Package) -> Iterator[str]:
     from archive_pkg.packages import layout
     from archive_pkg.packages.checking.texts import decode
+    from archive_pkg.texts.line_ends import unbroken
 
     for part in {part.file: part for part in package.record.parts if part.is_text}.values():
         name = f"data/{layout.PARTS}/{part.file}"
@@ -324,7 +325,7 @@ def _texts(package: Package) -> Iterator[str]:
                 text = decode(stream.read(_MOST_TEXT * 4), part.encoding or "utf-8")
         except (OSError, UnicodeDecodeError, LookupError):
             continue  # `verify` reports it, and the record can still be found
-        yield text[:_MOST_TEXT]
+        yield unbroken(text[:_MOST_TEXT])
 
 
 def _oxum(package: Package) -> dict[str, int | None]:

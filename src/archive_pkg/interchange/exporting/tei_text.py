@@ -38,6 +38,7 @@ _AROUND = re.compile(
     r"([^\S\x0b\x0c\x1c-\x1f]*+)(?=[\S\x0b\x0c\x1c-\x1f]).*[\S\x0b\x0c\x1c-\x1f](.*)", re.DOTALL
 )
 _BARE_RETURN = re.compile(r"\r(?!\n)")
+_NEW_PAGE = re.compile(r"(?<=[ \n])\f(?=\S)")
 _BARE_RETURN_IN_MARKUP = re.compile(r"&#13;(?!\n)")
 
 _OPENING = {"classification", "recipients", "salutation", "date", "place"}
@@ -250,8 +251,11 @@ class _Writer:
 
 
 def _lined(text: str) -> str:
-    """Return a text as markup: `lb` follows line ends, `g` replaces what XML does not allow."""
-    markup = escaped(text).replace("\n", "\n<lb/>")
+    """Return a text as markup: `lb` follows line ends, `g` replaces what XML does not allow.
+
+    A form feed before a word is `pb`.
+    """
+    markup = _NEW_PAGE.sub("<pb/>", escaped(text)).replace("\n", "\n<lb/>")
     return HOSTILE.sub(_sign, _BARE_RETURN_IN_MARKUP.sub("&#13;<lb/>", markup))
 
 

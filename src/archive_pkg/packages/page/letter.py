@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import os
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -46,6 +48,9 @@ IMAGES = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/svg+xml"}
 DAMAGED = "The package is damaged or was changed after it was created."
 _FILE_LIMIT = 64 * 1024 * 1024
 _SCAN_LIMIT = 8 * 1024 * 1024
+_LONG_LINE = 100
+_PAGE_BREAK = '<span class="page" role="img" aria-label="Page break" title="Page break"></span>'
+_WORD_END = re.compile(r"[\w\u00ad]*")
 _ROLES = tuple(
     f"s-{name}"
     for name in (
@@ -97,7 +102,7 @@ class StatementRow:
     links: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ShownPart:
     """A part of the letter as the page shows it: its lines or its image.
 
@@ -128,10 +133,29 @@ class ShownPart:
         """The name of its file, without folders."""
         return PurePosixPath(str(self.part.file)).name
 
+    @cached_property
+    def paragraphs(self) -> list[list[MarkedLine]]:
+        """The lines as paragraphs.
+
+        A blank line ends a paragraph, and so does a change of role. In a text that has long lines
+        and no blank ones, each line is a paragraph.
+        """
+        is_spaced = "\n\n" in self.text.strip("\n")
+        is_wrapped = is_spaced or all(len(line.text) <= _LONG_LINE for line in self.lines)
+        found: list[list[MarkedLine]] = []
+        last = MarkedLine(())
+        for line in self.lines:
+            if is_wrapped and line.segments and last.segments and line.role == last.role:
+                found[-1].append(line)
+            elif line.segments:
+                found.append([line])
+            last = line
+        return found
+
     @property
     def text(self) -> str:
         """The text of the lines."""
-        return "\n".join("".join(piece.text for piece in line.segments) for line in self.lines)
+        return "\n".join(line.text for line in self.lines)
 
 
 def letter_page(
@@ -359,7 +383,10 @@ def view(
         "scans": scans if has_both else [],
         "bands": bands or ([texts] if has_both else []),
         "row_style": _row_style(bands, "90rem" if has_both else "60.01rem"),
-        "others": [shown for shown in parts if shown.part.id not in placed],
+        "others": sorted(
+            (shown for shown in parts if shown.part.id not in placed),
+            key=lambda shown: not (shown.lines or shown.image),
+        ),
         "absent": [_absent(part) for part in record.parts if not part.held],
         "contents": list(page.contents()),
         "facts": list(page.facts()),
@@ -373,32 +400,54 @@ def view(
 
 
 def _paragraphs(notes: Mapping[str, TranslationNote], shown: ShownPart) -> str:
-    """Return the lines of a part as HTML. A template would take three times as long."""
+    """Return the text of a part as HTML. A template would take three times as long."""
     numbers = {name: number for number, name in enumerate(notes, start=1)}
+    segments = [piece for block in shown.paragraphs for line in block for piece in line.segments]
+    ends = {name: at for at, piece in enumerate(segments) for name in piece.names}
+    at = itertools.count()
+    waiting: list[str] = []  # numbers of notes that end within a word
 
-    def piece(segment: Segment) -> str:
-        text = escape(segment.text)
-        if not segment.names:
-            return text
-        kinds = "".join(f" note {notes[name].kind}" for name in segment.names if name in notes)
-        first, *others = segment.begins or ("",)
-        anchor = f' id="q-{escape(first)}"' if first else ""
-        inner = "".join(f'<span id="q-{escape(name)}"></span>' for name in others)
-        links = "".join(
+    def piece(segment: Segment, following: str) -> str:
+        here = next(at)
+        text = _html(segment.text)
+        if waiting:
+            word = _WORD_END.match(segment.text)[0]  # type: ignore[index]
+            if len(word) < len(segment.text) or not following:
+                rest = segment.text[len(word) :]
+                text = f"{escape(word)}{''.join(waiting)}{_html(rest)}"
+                waiting.clear()
+        ended = [name for name in segment.names if name in notes and ends[name] == here]
+        links = [
             f'<a class="ref" href="#{escape(name)}" dir="ltr" aria-label="Note {numbers[name]}">'
             f"{numbers[name]}</a>"
-            for name in segment.begins
-            if name in notes
-        )
-        named = escape(" ".join(segment.names))
-        return f'<span class="q{kinds}" data-for="{named}"{anchor}>{inner}{text}</span>{links}'
+            for name in ended
+        ]
+        if links and segment.text[-1].isalnum() and following[:1].isalnum():
+            waiting.extend(links)
+            links = []
+        if segment.names:
+            kinds = "".join(f" note {notes[name].kind}" for name in segment.names if name in notes)
+            first, *others = segment.begins or ("",)
+            anchor = f' id="q-{escape(first)}"' if first else ""
+            inner = "".join(f'<span id="q-{escape(name)}"></span>' for name in others)
+            named = escape(" ".join(segment.names))
+            text = f'<span class="q{kinds}" data-for="{named}"{anchor}>{inner}{text}</span>'
+        return text + "".join(links)
+
+    def line_html(line: MarkedLine) -> str:
+        texts = [segment.text for segment in line.segments]
+        return "".join(map(piece, line.segments, [*texts[1:], ""]))
 
     return "\n".join(
-        f'<p class="line{line.role and f" {line.role}"}" dir="auto">'
-        f"{''.join(map(piece, line.segments))}</p>"
-        for line in shown.lines
-        if line.segments
+        f'<p class="line{block[0].role and f" {block[0].role}"}" dir="auto">'
+        f"{'<br>'.join(map(line_html, block))}</p>"
+        for block in shown.paragraphs
     )
+
+
+def _html(text: str) -> str:
+    """Return a text as HTML in which form feeds are page breaks."""
+    return escape(text).replace("\f", _PAGE_BREAK)
 
 
 class _Page:
@@ -567,7 +616,7 @@ def _row_style(bands: list[list[ShownPart]], width: str) -> str:
     """
     rules = []
     for number, band in enumerate(bands):
-        counts = {sum(1 for line in shown.lines if line.segments) for shown in band}
+        counts = {len(shown.paragraphs) for shown in band}
         if len(counts) == 1 and len(band) > 1:
             rows = f"grid-row:1/span {counts.pop() + 1}"
             rules.append(

@@ -45,7 +45,7 @@ class Segment(NamedTuple):
 
 
 class MarkedLine(NamedTuple):
-    """A line of a text, which in letters is a paragraph.
+    """A line of a text.
 
     Attributes:
         segments: Its segments; none for a blank line.
@@ -56,6 +56,11 @@ class MarkedLine(NamedTuple):
     segments: tuple[Segment, ...]
     role: str = ""
     start: int = 0
+
+    @property
+    def text(self) -> str:
+        """Its characters."""
+        return "".join(segment.text for segment in self.segments)
 
 
 def marked_lines(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -37,7 +38,9 @@ def visible(text: str) -> Markup:
     if text.isascii() and text.isprintable():
         return escape(text)
     return Markup("").join(
-        Markup('<span class="sign" data-sign="{}"></span>').format(f"U+{ord(piece):04X}")
+        Markup('<span class="sign" data-sign="{}"></span>').format(
+            "page break" if piece == "\f" else f"U+{ord(piece):04X}"
+        )
         if _INVISIBLE.fullmatch(piece)
         else escape(piece)
         for piece in _INVISIBLE.split(text)
@@ -46,7 +49,7 @@ def visible(text: str) -> Markup:
 
 
 def shown_texts(snapshot: RecordSnapshot) -> list[dict[str, Any]]:
-    """Return the letter's texts, each as lines of highlighted segments."""
+    """Return the letter's texts, each as lines and whether they continue a paragraph."""
     record = snapshot.record
     if record is None:
         return []
@@ -66,7 +69,11 @@ def _shown_text(record: Record, text: LetterText) -> dict[str, Any]:
         "file": text.file,
         "language": language,
         "rtl": language.split("-")[0] in _RTL,
-        "lines": [line for line in lines if line.segments],
+        "lines": [
+            (line, bool(before.segments))
+            for before, line in itertools.pairwise([MarkedLine(()), *lines])
+            if line.segments
+        ],
     }
 
 

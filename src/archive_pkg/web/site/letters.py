@@ -31,6 +31,7 @@ from archive_pkg.packages.signatures.verifying import FOLDER as SIGNATURES
 from archive_pkg.records.display import label, search_texts
 from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.texts.letter_files import DOCX, ODT
+from archive_pkg.texts.line_ends import unbroken
 from archive_pkg.web.site.entries import ROLES, CatalogueEntry, catalogue_entry
 from archive_pkg.web.site.search_index import words_of
 
@@ -321,7 +322,9 @@ class _LetterPublisher:
             raise
         self.files[name] = hashlib.sha256(html).hexdigest()
         head = {word for text in search_texts(self.record) for word in words_of(text)}
-        text = {word for shown in self.parts for word in words_of(shown.text)}
+        texts = [shown.text for shown in self.parts]
+        texts += [whole for text in texts if (whole := unbroken(text)) != text]
+        text = {word for text in texts for word in words_of(text)}
         context = ExportContext(addresses=self._addresses())
         since, until = window(self.full, self.plan.day)
         return SiteLetter(
