@@ -18,7 +18,7 @@ from lxml import etree
 
 from archive_pkg.interchange import FORMATS, ExportContext, export
 from archive_pkg.interchange.importing import read
-from archive_pkg.packages.metadata import read_for_export
+from archive_pkg.packages.metadata_documents import read_for_export
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -82,7 +82,7 @@ def used(code: str, descriptor: Path) -> Run:
 
 def make_catalogue(folder: Path, notes: int) -> Path:
     """Write a valid catalogue with this many translation notes; each run writes the same."""
-    from archive_pkg.tables.schema.layout import tables
+    from archive_pkg.tables.schema.columns import tables
     from archive_pkg.tables.writing.data_package import resource_of
 
     chance = random.Random(1960)

@@ -26,11 +26,11 @@ from archive_pkg.projects import ProjectFile, in_toml
 from archive_pkg.projects.models import has_user_names, table_model
 from archive_pkg.records import models
 from archive_pkg.records.base import attribute_docs
-from archive_pkg.records.values import models_in
+from archive_pkg.records.value_paths import models_in
 from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.records.vocabularies.terms import event_types, schemes
 from archive_pkg.reports import Code
-from archive_pkg.tables.schema.layout import tables
+from archive_pkg.tables.schema.columns import tables
 
 REFERENCE = Path(__file__).parent / "reference"
 GENERATED = "<!-- docs/generate.py writes this page from the code. -->\n\n"

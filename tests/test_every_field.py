@@ -14,7 +14,7 @@ from archive_pkg.interchange.losses import fields, leaves
 from archive_pkg.packages.page.letter import letter_page
 from archive_pkg.records import Record, models, read_record
 from archive_pkg.records.display import search_texts
-from archive_pkg.tables.schema.layout import LETTERS, tables
+from archive_pkg.tables.schema.columns import LETTERS, tables
 from archive_pkg.tables.writing.workbooks import write_template
 from archive_pkg.web.review.inputs import inputs
 

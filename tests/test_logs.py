@@ -14,7 +14,7 @@ from archive_pkg import bags, build_package, logs
 from archive_pkg.collection import executor_for
 from archive_pkg.deposits import retrying
 from archive_pkg.deposits.http.client import _bare
-from archive_pkg.deposits.protocol import LostError
+from archive_pkg.deposits.repository_interface import LostError
 from archive_pkg.storage import Lock, Staging, hidden, log_to
 
 if TYPE_CHECKING:

@@ -446,7 +446,7 @@ def test_permissions_of_other_users_folders_are_not_changed(
     (tmp_path / "top").mkdir(mode=0o500)
     changed = []
     monkeypatch.setattr(Path, "chmod", lambda *_: changed.append(True))
-    monkeypatch.setattr(storage.beneath, "is_ours", lambda _: False)
+    monkeypatch.setattr(storage.without_links, "is_ours", lambda _: False)
     storage.remove_tree(tmp_path / "top")
     assert changed == []
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         sign,
         verify,
     )
-    from archive_pkg.packages.states import states
+    from archive_pkg.packages.result_sentences import states
     from archive_pkg.projects import Project, load_project
     from archive_pkg.records import (
         Agent,
@@ -74,7 +74,7 @@ _MODULES = {
         "sign",
         "verify",
     ),
-    "packages.states": ("states",),
+    "packages.result_sentences": ("states",),
     "projects": ("Project", "load_project"),
     "records": (
         "Agent",

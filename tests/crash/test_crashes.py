@@ -35,9 +35,9 @@ from archive_pkg.collection import (
 )
 from archive_pkg.collection.audits import ledger
 from archive_pkg.deposits.journal import Journal
-from archive_pkg.deposits.protocol import Repository
 from archive_pkg.deposits.repositories.drop.local import LocalFolder
 from archive_pkg.deposits.repositories.ocfl.root import OcflRoot
+from archive_pkg.deposits.repository_interface import Repository
 from archive_pkg.packages import build_package, sign, verify
 from archive_pkg.storage import files, user_key
 

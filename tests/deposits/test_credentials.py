@@ -11,7 +11,7 @@ import pytest
 
 from archive_pkg import deposits
 from archive_pkg.deposits import credentials, load_receipt
-from archive_pkg.deposits.protocol import login_lacking
+from archive_pkg.deposits.repository_interface import login_lacking
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing

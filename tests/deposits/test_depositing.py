@@ -30,7 +30,7 @@ from archive_pkg.deposits import (
     transfers,
 )
 from archive_pkg.deposits.depositing import RefusedError
-from archive_pkg.deposits.protocol import LostError
+from archive_pkg.deposits.repository_interface import LostError
 from archive_pkg.deposits.shared_syncs import run_together
 from archive_pkg.deposits.transfers import pack
 from archive_pkg.errors import ArchivePkgError, DepositError, InvalidError, StorageError, UsageError

@@ -9,8 +9,17 @@ from typing import Any
 import pytest
 from test_receipts import receipt
 
-from archive_pkg.deposits import DepositPlan, Item, Journal, PlannedFile, arrivals, protocol
-from archive_pkg.deposits.protocol import (
+from archive_pkg.deposits import (
+    DepositPlan,
+    Item,
+    Journal,
+    PlannedFile,
+    arrivals,
+    repository_interface,
+)
+from archive_pkg.deposits.receipts import Receipt
+from archive_pkg.deposits.repositories.drop import sftp
+from archive_pkg.deposits.repository_interface import (
     LostError,
     begun_again,
     earlier_deposits,
@@ -22,8 +31,6 @@ from archive_pkg.deposits.protocol import (
     repository_for,
     repository_of,
 )
-from archive_pkg.deposits.receipts import Receipt
-from archive_pkg.deposits.repositories.drop import sftp
 from archive_pkg.deposits.transfers import Transfer, pack
 from archive_pkg.errors import DepositError, UsageError
 from program import Run
@@ -137,8 +144,8 @@ def test_a_withdrawn_publication_is_not_deposited_again(
 def test_a_login_that_is_lacking_is_named_with_its_variables(
     monkeypatch: pytest.MonkeyPatch, user: bool, shut: str, unused: str
 ) -> None:
-    monkeypatch.setattr(protocol, "keyring_failure", lambda name: shut)
-    monkeypatch.setattr(protocol, "unused_variable", lambda name: unused)
+    monkeypatch.setattr(repository_interface, "keyring_failure", lambda name: shut)
+    monkeypatch.setattr(repository_interface, "unused_variable", lambda name: unused)
     finding = login_lacking("x:a", "example.org", user=user)
     variable = "ARCHIVE_PKG_EXAMPLE_ORG"
     message = f"there is no {'user and password' if user else 'token'} for example.org"
@@ -169,7 +176,7 @@ def test_an_address_is_known_by_its_scheme(tmp_path: Path, monkeypatch: pytest.M
         def load(self) -> Any:
             raise ModuleNotFoundError("No module named 'httpx'", name="httpx")
 
-    monkeypatch.setattr(protocol, "entry_points", lambda group: [Point()])
+    monkeypatch.setattr(repository_interface, "entry_points", lambda group: [Point()])
     with pytest.raises(UsageError, match="need httpx, which is not installed") as refusal:
         repository_for("file:x")
     assert refusal.value.hint == "Run: pip install 'archive-pkg[deposit]'"

@@ -13,7 +13,7 @@ from lxml import html
 from archive_pkg import cli
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages import build_package, open_package, verify
-from archive_pkg.packages.metadata import export_context, metadata_files
+from archive_pkg.packages.metadata_documents import export_context, metadata_files
 from archive_pkg.packages.page import letter_page, package_page
 from archive_pkg.records import Record, load_record
 from archive_pkg.texts.letter_files import DOCX

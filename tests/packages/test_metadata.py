@@ -12,7 +12,7 @@ from archive_pkg import cli
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.packages import build_package, verify
 from archive_pkg.packages.building import differing
-from archive_pkg.packages.metadata import DEFAULT, DOCUMENTS, chosen, path_of
+from archive_pkg.packages.metadata_documents import DEFAULT, DOCUMENTS, chosen, path_of
 from archive_pkg.projects import Project
 from archive_pkg.records import Record, save_record
 

@@ -13,7 +13,7 @@ import pytest
 
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import open_package, verify
-from archive_pkg.packages.states import states
+from archive_pkg.packages.result_sentences import states
 
 
 def rebag(package: Path) -> None:

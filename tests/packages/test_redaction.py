@@ -14,7 +14,7 @@ from archive_pkg.packages.access.visibility import withheld
 from archive_pkg.packages.layout import WITHHELD
 from archive_pkg.packages.packaging_events import SOFTWARE_ID
 from archive_pkg.records import Record
-from archive_pkg.records.statements import StatementIndex
+from archive_pkg.records.statement_index import StatementIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive_pkg.packages.metadata import DOCUMENTS, chosen
+from archive_pkg.packages.metadata_documents import DOCUMENTS, chosen
 from archive_pkg.projects import Project, ProjectFile, in_toml, read_project, template
 from archive_pkg.projects.models import DocumentName
 from archive_pkg.projects.toml_positions import toml_tree

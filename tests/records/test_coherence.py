@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from archive_pkg.records import Record, load_record
-from archive_pkg.records.statements import StatementIndex, statements
+from archive_pkg.records.statement_index import StatementIndex, statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import pytest
 
 from archive_pkg.drafting import letters_in
 from archive_pkg.errors import UsageError
-from archive_pkg.records.path_kinds import refusal
+from archive_pkg.records.path_checks import refusal
 from archive_pkg.records.saving import upgrade_record
 
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"

@@ -14,8 +14,12 @@ from hypothesis import strategies as st
 
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.records import Record, load_record, read_record, save_record
-from archive_pkg.records.completing import completed, remove_register_entries, taken_from_register
 from archive_pkg.records.models import Register
+from archive_pkg.records.register_entries import (
+    completed,
+    remove_register_entries,
+    taken_from_register,
+)
 from archive_pkg.records.saving import upgrade_record
 from strategies import records
 
@@ -219,7 +223,7 @@ def test_a_register_that_others_can_write_is_refused(folder: Path) -> None:
 def test_a_register_of_another_user_is_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archive_pkg.storage.trusted.is_ours", lambda status: False)
+    monkeypatch.setattr("archive_pkg.storage.trusted_files.is_ours", lambda status: False)
     if os.getuid() == 0:
         os.chown(folder.parents[1] / "agents.yaml", 12345, 12345)
     with pytest.raises(StorageError, match="belongs to another user"):
@@ -231,7 +235,7 @@ def test_a_register_on_a_trusted_shared_disk_is_used_whoever_can_write_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch, mode: int
 ) -> None:
     shared = folder.parents[1]
-    monkeypatch.setattr("archive_pkg.storage.trusted.is_ours", lambda status: False)
+    monkeypatch.setattr("archive_pkg.storage.trusted_files.is_ours", lambda status: False)
     if os.getuid() == 0:
         os.chown(shared / "agents.yaml", 12345, 12345)
     shared.chmod(mode)
@@ -247,7 +251,7 @@ def test_a_register_on_a_shared_disk_is_refused_with_the_way_to_trust_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shared = folder.parents[1]
-    monkeypatch.setattr("archive_pkg.storage.trusted.is_ours", lambda status: False)
+    monkeypatch.setattr("archive_pkg.storage.trusted_files.is_ours", lambda status: False)
     monkeypatch.setenv("ARCHIVE_PKG_TRUST", f"{shared}-not{os.pathsep}.")
     if os.getuid() == 0:
         os.chown(shared / "agents.yaml", 12345, 12345)

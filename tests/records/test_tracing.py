@@ -9,7 +9,7 @@ import pytest
 
 from archive_pkg.errors import UsageError
 from archive_pkg.records import Record, load_record
-from archive_pkg.records.statements import statements
+from archive_pkg.records.statement_index import statements
 from archive_pkg.records.tracing import trace
 from program import Run
 

@@ -28,9 +28,9 @@ from hypothesis import strategies as st
 
 from archive_pkg import deposits, limits
 from archive_pkg.deposits import credentials
-from archive_pkg.deposits.protocol import LostError
 from archive_pkg.deposits.repositories.ocfl.objects import validate
 from archive_pkg.deposits.repositories.s3 import S3Bucket
+from archive_pkg.deposits.repository_interface import LostError
 from archive_pkg.errors import DepositError, InvalidError, UsageError
 from archive_pkg.packages import build_package
 from certificates import certify
@@ -305,12 +305,14 @@ def test_a_login_is_for_one_host_and_one_port(
 
 def test_a_variable_of_the_old_form_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARCHIVE_PKG_DATA_EXAMPLE_ORG_TOKEN", "x")
-    finding = deposits.protocol.login_lacking("x", "data-example.org:8443")
+    finding = deposits.repository_interface.login_lacking("x", "data-example.org:8443")
     assert "ARCHIVE_PKG_DATA_EXAMPLE_ORG_TOKEN is set, but not for data-example.org:8443" in (
         finding.message
     )
     assert "ARCHIVE_PKG_DATA__EXAMPLE_ORG_port_8443_TOKEN" in finding.hint
-    assert "is set" not in deposits.protocol.login_lacking("x", "data.example.com").message
+    assert (
+        "is set" not in deposits.repository_interface.login_lacking("x", "data.example.com").message
+    )
 
 
 @pytest.mark.parametrize("host", ["zenodo", "zenodo.sandbox"])

@@ -15,9 +15,9 @@ import targets
 from archive_pkg import deposits
 from archive_pkg.deposits import retrying
 from archive_pkg.deposits.http.client import HttpClient
-from archive_pkg.deposits.protocol import LostError
 from archive_pkg.deposits.repositories.inveniordm import files
 from archive_pkg.deposits.repositories.inveniordm.repository import InvenioRdm
+from archive_pkg.deposits.repository_interface import LostError
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package, open_package
 from archive_pkg.packages.building import differing

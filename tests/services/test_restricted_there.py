@@ -23,7 +23,7 @@ import targets
 from test_dataverse import StandIn as Dataverse
 
 from archive_pkg import deposits
-from archive_pkg.deposits.protocol import repository_for
+from archive_pkg.deposits.repository_interface import repository_for
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.page import package_page

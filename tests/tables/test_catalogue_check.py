@@ -16,7 +16,7 @@ from archive_pkg.packages import check_record
 from archive_pkg.records import load_record
 from archive_pkg.tables import check, package_files, read_records, stream_records
 from archive_pkg.tables.reading.sheets import column_letters
-from archive_pkg.tables.schema.layout import tables
+from archive_pkg.tables.schema.columns import tables
 from archive_pkg.tables.writing.workbooks import write_template, write_workbook
 from strategies import records
 

@@ -20,7 +20,7 @@ from archive_pkg.tables.schema.cells import (
     to_cell,
     unguarded,
 )
-from archive_pkg.tables.schema.layout import Column, tables
+from archive_pkg.tables.schema.columns import Column, tables
 
 ODD = "=+-@'\";:\\,[] \t\r\n\u00a0|＝жa"
 texts = st.text(st.sampled_from(ODD) | st.characters(exclude_categories=["Cs"]), min_size=1)

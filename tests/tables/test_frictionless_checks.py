@@ -13,7 +13,7 @@ from archive_pkg.records import load_record
 from archive_pkg.tables import package_files
 from archive_pkg.tables.checking.frictionless_import import import_frictionless
 from archive_pkg.tables.checking.row_validation import row_faults
-from archive_pkg.tables.schema.layout import tables
+from archive_pkg.tables.schema.columns import tables
 from archive_pkg.tables.writing.data_package import table_schema
 
 if TYPE_CHECKING:

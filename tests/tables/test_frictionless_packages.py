@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.tables.checking.frictionless_import import import_frictionless
-from archive_pkg.tables.schema.layout import tables
+from archive_pkg.tables.schema.columns import tables
 from archive_pkg.tables.writing.data_package import table_schema
 
 if TYPE_CHECKING:

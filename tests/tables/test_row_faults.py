@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive_pkg.tables.checking.row_validation import row_faults
-from archive_pkg.tables.schema.layout import tables
+from archive_pkg.tables.schema.columns import tables
 
 GOOD = {
     "letters": {"id": "a", "type": "letter", "title": "A"},

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from pydantic import Field, StringConstraints, ValidationError
 
 from archive_pkg.records.base import Model
-from archive_pkg.records.coherence import references
 from archive_pkg.records.models import Record
 from archive_pkg.records.models.fields import ID_PATTERN
+from archive_pkg.records.record_errors import references
 from archive_pkg.tables import table_schema
 from archive_pkg.tables.checking.row_validation import model_of, validator
 from archive_pkg.tables.reading.headers import normalize_header
-from archive_pkg.tables.schema.layout import Column, LayoutError, Table, derive, tables
+from archive_pkg.tables.schema.columns import Column, LayoutError, Table, derive, tables
 from archive_pkg.tables.schema.rows import raw_item
 from strategies import records, texts
 

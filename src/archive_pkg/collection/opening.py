@@ -13,7 +13,7 @@ from archive_pkg import storage
 from archive_pkg.collection.bulk.searching import Note, packages_below, unheard
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.packages.layout import is_bag
-from archive_pkg.records.path_kinds import package_above, refusal
+from archive_pkg.records.path_checks import package_above, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,8 @@ from archive_pkg.deposits.depositing import (
     reserve,
 )
 from archive_pkg.deposits.journal import Journal
-from archive_pkg.deposits.protocol import (
+from archive_pkg.deposits.receipts import Arrival, Receipt, load_receipt
+from archive_pkg.deposits.repository_interface import (
     Capabilities,
     DepositPlan,
     LostError,
@@ -21,7 +22,6 @@ from archive_pkg.deposits.protocol import (
     arrivals,
     repository_for,
 )
-from archive_pkg.deposits.receipts import Arrival, Receipt, load_receipt
 from archive_pkg.deposits.status import (
     DepositStatus,
     ask,

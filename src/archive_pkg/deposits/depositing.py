@@ -15,7 +15,8 @@ from archive_pkg import storage
 from archive_pkg.deposits import retrying
 from archive_pkg.deposits.credentials import redact
 from archive_pkg.deposits.journal import Journal
-from archive_pkg.deposits.protocol import (
+from archive_pkg.deposits.receipts import Receipt, load_receipt, place, saving
+from archive_pkg.deposits.repository_interface import (
     DEPOSIT_DIFFERS,
     DEPOSIT_NOTED,
     TARGET_IS_OPEN,
@@ -34,7 +35,6 @@ from archive_pkg.deposits.protocol import (
     repository_for,
     repository_of,
 )
-from archive_pkg.deposits.receipts import Receipt, load_receipt, place, saving
 from archive_pkg.deposits.shared_syncs import run_together
 from archive_pkg.deposits.transfers import Transfer, fingerprint_of, pack
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError

@@ -17,7 +17,7 @@ from archive_pkg.deposits.shared_syncs import Unsynced, run_alone
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages.later_events import LaterEvent, receipts_folder
 from archive_pkg.records.models.fields import RecordId
-from archive_pkg.records.path_kinds import refusal
+from archive_pkg.records.path_checks import refusal
 
 if TYPE_CHECKING:
     from archive_pkg.deposits.shared_syncs import Steps

@@ -6,7 +6,7 @@ import random
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from archive_pkg.deposits.protocol import LostError
+from archive_pkg.deposits.repository_interface import LostError
 from archive_pkg.logs import logger
 
 if TYPE_CHECKING:

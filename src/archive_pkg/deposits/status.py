@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import storage
 from archive_pkg.deposits.journal import Journal
-from archive_pkg.deposits.protocol import Status, repository_errors, repository_for, repository_of
 from archive_pkg.deposits.receipts import Receipt, load_receipt
+from archive_pkg.deposits.repository_interface import (
+    Status,
+    repository_errors,
+    repository_for,
+    repository_of,
+)
 from archive_pkg.deposits.retrying import with_retries
 from archive_pkg.packages.later_events import receipts_folder
 from archive_pkg.reports import Code, Location, Report, Severity
@@ -20,7 +25,7 @@ from archive_pkg.storage import storage_errors
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from archive_pkg.deposits.protocol import Repository
+    from archive_pkg.deposits.repository_interface import Repository
     from archive_pkg.paths import StrPath
 
 HELD_DIFFERENTLY = Code(

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from archive_pkg import limits, storage
 from archive_pkg.bags.archives.findings import BadArchiveError
 from archive_pkg.bags.archives.opening import open_archive
-from archive_pkg.deposits.protocol import TARGET_NEEDS_METADATA
 from archive_pkg.deposits.repositories.drop.drop_folder import write_file
+from archive_pkg.deposits.repository_interface import TARGET_NEEDS_METADATA
 from archive_pkg.deposits.transfers import Item, limited, sha256_of
 from archive_pkg.errors import DepositError, InvalidError
 from archive_pkg.packages.access.leaks import refuse_traces
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from archive_pkg.deposits.http.client import HttpClient
     from archive_pkg.deposits.journal import Journal
-    from archive_pkg.deposits.protocol import Expected
     from archive_pkg.deposits.receipts import Arrival
+    from archive_pkg.deposits.repository_interface import Expected
     from archive_pkg.deposits.transfers import Transfer
     from archive_pkg.records import Record
     from archive_pkg.reports import Report

@@ -11,9 +11,9 @@ from pydantic import BaseModel
 
 from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.interchange.dates import extremes, is_exact, plain
-from archive_pkg.records.coherence import ID_FIELDS, reference_paths
 from archive_pkg.records.models import Evidence, Quote, Record, Span
-from archive_pkg.records.values import id_of
+from archive_pkg.records.record_errors import ID_FIELDS, reference_paths
+from archive_pkg.records.value_paths import id_of
 from archive_pkg.records.vocabularies.identifiers import SCHEMES
 from archive_pkg.records.vocabularies.languages import language_name, three_letters
 from archive_pkg.reports import Code, Location, Report, Severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archive_pkg.lazy import names_from
-from archive_pkg.packages.states import states
+from archive_pkg.packages.result_sentences import states
 
 if TYPE_CHECKING:
     from archive_pkg.packages.building import Built, build_package

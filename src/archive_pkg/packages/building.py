@@ -22,7 +22,7 @@ from archive_pkg.packages.checking.records import (
     folder_of,
     refuse_files,
 )
-from archive_pkg.packages.metadata import (
+from archive_pkg.packages.metadata_documents import (
     CRATE,
     chosen,
     crate_file,
@@ -37,7 +37,7 @@ from archive_pkg.packages.reading_back import read_back
 from archive_pkg.packages.signatures.verifying import is_signature_file, is_signed
 from archive_pkg.projects import Project
 from archive_pkg.records import Record, record_file
-from archive_pkg.records.completing import REGISTER
+from archive_pkg.records.register_entries import REGISTER
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.version import SOFTWARE
 

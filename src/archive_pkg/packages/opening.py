@@ -18,6 +18,7 @@ from archive_pkg.bags.tagfiles import MISSING
 from archive_pkg.bags.verifying import TAG_FILE_UNLISTED
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import layout
+from archive_pkg.packages.result_sentences import is_other
 from archive_pkg.packages.signatures.verifying import (
     FOLDER,
     Signed,
@@ -25,7 +26,6 @@ from archive_pkg.packages.signatures.verifying import (
     examine_signatures,
     is_signature_file,
 )
-from archive_pkg.packages.states import is_other
 from archive_pkg.reports import Location, Report
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def require_bag(path: Path) -> None:
     if unpack := path.is_file() and unpack_hint(path):
         raise InvalidError(f"{path} is an archive, not the folder of a package", unpack)
     if not layout.is_bag(path):
-        from archive_pkg.records.path_kinds import refusal  # loads the models of records
+        from archive_pkg.records.path_checks import refusal  # loads the models of records
 
         raise InvalidError(*refusal(path, "package"))
 
@@ -197,7 +197,7 @@ def _explained(path: Path, finding: Finding) -> Finding:
     """Return the finding that a path is not a bag, with what it is instead."""
     if finding.code not in (UNKNOWN.code, MISSING.code) or (path.is_file() and unpack_hint(path)):
         return finding  # that of an archive says more
-    from archive_pkg.records.path_kinds import refusal  # loads the models of records
+    from archive_pkg.records.path_checks import refusal  # loads the models of records
 
     message, hint = refusal(path, "package")
     return replace(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.errors import ArchivePkgError, UsageError
 from archive_pkg.records import NAMES, load_record
-from archive_pkg.records.completing import REGISTER
-from archive_pkg.records.path_kinds import closed_parents, package_above
+from archive_pkg.records.path_checks import closed_parents, package_above
+from archive_pkg.records.register_entries import REGISTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

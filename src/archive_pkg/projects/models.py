@@ -12,7 +12,7 @@ from archive_pkg.records.base import Model, validated_by
 from archive_pkg.records.models import Holding, OwnType
 from archive_pkg.records.models.fields import EMPTY, ID_PATTERN, Id, KnownType, Many, Text
 from archive_pkg.records.scalars import Form, portable_path
-from archive_pkg.records.values import get, models_in
+from archive_pkg.records.value_paths import get, models_in
 from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.records.vocabularies.languages import Language
 

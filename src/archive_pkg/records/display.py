@@ -8,7 +8,6 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.english import in_words
-from archive_pkg.records.coherence import reference_paths
 from archive_pkg.records.models import (
     Access,
     AgendaItem,
@@ -33,6 +32,7 @@ from archive_pkg.records.models import (
     TranslationNote,
     WrittenDate,
 )
+from archive_pkg.records.record_errors import reference_paths
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, Identifier
 from archive_pkg.records.vocabularies.languages import language_name
 

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from archive_pkg.faults import Fault
-from archive_pkg.records.values import get, id_of, models_in
+from archive_pkg.records.value_paths import get, id_of, models_in
 from archive_pkg.records.yaml.nodes import Node, Position, visible, walk
 from archive_pkg.reports import Code, Finding, Location, Severity
 

@@ -18,11 +18,11 @@ from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.limits import RECORD_SIZE
 from archive_pkg.parsing import read_json as parse_json
 from archive_pkg.paths import StrPath
-from archive_pkg.records.completing import REGISTER, completed
 from archive_pkg.records.explaining import REFERENCE_UNKNOWN, TYPE_WRONG, explain
 from archive_pkg.records.file_kinds import RECEIPT, XML, is_receipt, recognize
 from archive_pkg.records.json_reading import read_json
 from archive_pkg.records.models import Record, Register
+from archive_pkg.records.register_entries import REGISTER, completed
 from archive_pkg.records.upgrading import upgrade, upgrade_tree
 from archive_pkg.records.yaml.nodes import EMPTY, garbage_collection_disabled
 from archive_pkg.records.yaml.reading import read_yaml
@@ -173,7 +173,7 @@ def record_file(path: StrPath) -> tuple[Path, list[Finding]]:
     if there:
         message = f"the folder has {' and '.join(file.name for file in there)}"
         return there[0], [NO_FILE.at(place, message, "Keep one of them, or name the file.")]
-    from archive_pkg.records.path_kinds import FOLDER, kind_of, refusal
+    from archive_pkg.records.path_checks import FOLDER, kind_of, refusal
 
     name = kind_of(given).name
     said = "the folder has no record.yaml" if name == FOLDER else f"this is {name}, not a record"

@@ -11,7 +11,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError, UsageError
-from archive_pkg.records.completing import remove_register_entries
 from archive_pkg.records.loading import (
     invalid,
     load_record,
@@ -20,7 +19,8 @@ from archive_pkg.records.loading import (
     record_file,
     register_above,
 )
-from archive_pkg.records.path_kinds import package_above
+from archive_pkg.records.path_checks import package_above
+from archive_pkg.records.register_entries import remove_register_entries
 from archive_pkg.records.upgrading import (
     FORMAT,
     has_former_fields,

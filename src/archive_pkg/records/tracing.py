@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from archive_pkg.errors import UsageError
-from archive_pkg.records.coherence import references
-from archive_pkg.records.statements import StatementIndex
+from archive_pkg.records.record_errors import references
+from archive_pkg.records.statement_index import StatementIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -1,13 +1,5 @@
 """Write files and folders atomically and durably, and read files that may be unsafe."""
 
-from archive_pkg.storage.beneath import (
-    check_state_folder,
-    make_beneath,
-    remove_beneath,
-    remove_tree,
-    state_folder,
-    write_beneath,
-)
 from archive_pkg.storage.files import (
     FullError,
     describe,
@@ -63,8 +55,16 @@ from archive_pkg.storage.staging import (
     refuse_existing,
     set_final_mode,
 )
-from archive_pkg.storage.trusted import find_upwards, is_trusted, read_trusted, trusting
+from archive_pkg.storage.trusted_files import find_upwards, is_trusted, read_trusted, trusting
 from archive_pkg.storage.user_key import user_mac
+from archive_pkg.storage.without_links import (
+    check_state_folder,
+    make_beneath,
+    remove_beneath,
+    remove_tree,
+    state_folder,
+    write_beneath,
+)
 
 __all__ = [
     "ENCLOSING",

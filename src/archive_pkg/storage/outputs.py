@@ -14,9 +14,9 @@ from typing import BinaryIO
 
 from archive_pkg import logs
 from archive_pkg.errors import StorageError, UsageError
-from archive_pkg.storage.beneath import refuse_shared_file
 from archive_pkg.storage.files import is_ours, storage_errors, write_atomically
 from archive_pkg.storage.staging import DestinationExistsError
+from archive_pkg.storage.without_links import refuse_shared_file
 
 _OPEN_DESCRIPTOR = re.compile(r"/proc/[^/]+/fd/[0-9]+|/dev/(fd/[0-9]+|std(in|out|err))")
 

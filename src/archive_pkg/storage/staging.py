@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.errors import StorageError
 from archive_pkg.logs import logger
-from archive_pkg.storage.beneath import remove_tree
 from archive_pkg.storage.files import (
     exchange,
     hidden,
@@ -36,6 +35,7 @@ from archive_pkg.storage.files import (
     sync_folder,
     sync_tree,
 )
+from archive_pkg.storage.without_links import remove_tree
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

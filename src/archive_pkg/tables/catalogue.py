@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from archive_pkg.errors import InvalidError
-from archive_pkg.records.completing import REGISTER
 from archive_pkg.records.explaining import explain_entry
 from archive_pkg.records.loading import read_register
 from archive_pkg.records.models import Record
+from archive_pkg.records.register_entries import REGISTER
 from archive_pkg.reports import Location, Report
 from archive_pkg.storage import find_upwards
 from archive_pkg.tables.checking.files import file_findings

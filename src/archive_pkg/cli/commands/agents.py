@@ -153,7 +153,7 @@ def split(
 def _collection(register: Path | None) -> AgentCollection:
     from archive_pkg.collection.agents import agent_collection
     from archive_pkg.packages.output_protection import refuse_in_package
-    from archive_pkg.records.completing import REGISTER
+    from archive_pkg.records.register_entries import REGISTER
     from archive_pkg.storage import find_upwards
 
     project, _ = project_origin()

@@ -149,7 +149,7 @@ def build(
         )
     from archive_pkg.collection import Options, build_many, find_sources, guarded, make_collection
     from archive_pkg.collection.bulk.searching import LIST_READ
-    from archive_pkg.packages.metadata import chosen
+    from archive_pkg.packages.metadata_documents import chosen
     from archive_pkg.packages.output_protection import refuse_in_package, refuse_in_record
 
     refuse_in_record(out)

@@ -101,7 +101,7 @@ def draft(
     )
     from archive_pkg.errors import UsageError
     from archive_pkg.packages.output_protection import refuse_in_package
-    from archive_pkg.records.path_kinds import refusal
+    from archive_pkg.records.path_checks import refusal
 
     with answering("draft", as_json=as_json, quiet=quiet) as answer:
         project = current_project()

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from archive_pkg import executors
     from archive_pkg.collection import Done
     from archive_pkg.interchange import Format
-    from archive_pkg.packages.metadata import ExportInput
+    from archive_pkg.packages.metadata_documents import ExportInput
     from archive_pkg.records import Record
 
 
@@ -112,7 +112,7 @@ def export(
     from archive_pkg.interchange.losses import left_out, losses
     from archive_pkg.packages.access.leaks import refuse_traces
     from archive_pkg.packages.building import today
-    from archive_pkg.packages.metadata import read_for_export
+    from archive_pkg.packages.metadata_documents import read_for_export
 
     chosen = find_format(to)
     day = parse_date(on)

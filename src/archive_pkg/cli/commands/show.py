@@ -70,7 +70,7 @@ def show(
         return
     from archive_pkg.packages import Trust, states, verify
     from archive_pkg.packages.opening import read_letter
-    from archive_pkg.records.path_kinds import refusal
+    from archive_pkg.records.path_checks import refusal
 
     with (
         answering("show", as_json=as_json, quiet=quiet, files=[picture]) as answer,
@@ -202,7 +202,7 @@ def _label(item: Part | TranslationNote | Enclosure | Event) -> str:
 
 
 def _evidence(record: Record) -> str:
-    from archive_pkg.records.statements import StatementIndex, statements
+    from archive_pkg.records.statement_index import StatementIndex, statements
 
     counts = dict.fromkeys(("quoted", "inferred", "supplied"), 0)
     for evidence in record.evidence:

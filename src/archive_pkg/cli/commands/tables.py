@@ -70,7 +70,7 @@ def export(
     from archive_pkg.packages.access.leaks import refuse_traces
     from archive_pkg.packages.access.redaction import public, seen_by
     from archive_pkg.records import load_record, record_file
-    from archive_pkg.records.path_kinds import refusal
+    from archive_pkg.records.path_checks import refusal
     from archive_pkg.tables import export_records
 
     with answering("tables export", as_json=as_json, quiet=quiet, files=[out]) as answer:

@@ -107,7 +107,7 @@ def verify(
 
 
 def _lines(done: Done) -> Iterator[str]:
-    from archive_pkg.packages.states import NOT_A_BAG
+    from archive_pkg.packages.result_sentences import NOT_A_BAG
 
     details = done.details
     if NOT_A_BAG in details["states"]:

@@ -18,12 +18,12 @@ from archive_pkg.collection.agents.agent_collection import (
 )
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.records import Agent, Record, record_file
-from archive_pkg.records.coherence import references
-from archive_pkg.records.completing import is_described
 from archive_pkg.records.loading import read_tree, validate_completed
 from archive_pkg.records.models import Register
+from archive_pkg.records.record_errors import references
+from archive_pkg.records.register_entries import is_described
 from archive_pkg.records.saving import with_short_dates
-from archive_pkg.records.values import id_of, items
+from archive_pkg.records.value_paths import id_of, items
 from archive_pkg.records.yaml import writing
 from archive_pkg.records.yaml.patching import patch
 from archive_pkg.reports import Code, Location, Report, Severity, counted

@@ -12,10 +12,10 @@ from archive_pkg import storage
 from archive_pkg.collection.bulk.searching import find_records, has_record, unheard
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.records import Agent, Record, read_placed, record_file
-from archive_pkg.records.completing import REGISTER, is_described
 from archive_pkg.records.loading import read_register
 from archive_pkg.records.models import Register
-from archive_pkg.records.values import id_of, items
+from archive_pkg.records.register_entries import REGISTER, is_described
+from archive_pkg.records.value_paths import id_of, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.collection.agents.agent_changes import renamed, with_other_value
 from archive_pkg.collection.agents.agent_collection import differences
 from archive_pkg.records import Record
-from archive_pkg.records.completing import completed
+from archive_pkg.records.register_entries import completed
 from archive_pkg.records.saving import with_short_dates
 from archive_pkg.reports import Code, Location, Report, Severity
 

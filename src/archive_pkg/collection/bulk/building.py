@@ -29,7 +29,7 @@ from archive_pkg.packages.building import (
 from archive_pkg.packages.checking.records import RECORD_ID_TWICE, RECORD_IDS_ALIKE
 from archive_pkg.projects import Project
 from archive_pkg.records import load_record, record_file
-from archive_pkg.records.completing import REGISTER
+from archive_pkg.records.register_entries import REGISTER
 from archive_pkg.reports import Location, Severity
 from archive_pkg.version import SOFTWARE
 

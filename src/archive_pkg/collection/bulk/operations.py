@@ -16,7 +16,7 @@ from archive_pkg.errors import DepositError
 from archive_pkg.packages import is_bag, later_events
 from archive_pkg.packages.access.leaks import refuse_traces
 from archive_pkg.packages.checking.records import examine, like_id, same_id
-from archive_pkg.packages.metadata import read_for_export
+from archive_pkg.packages.metadata_documents import read_for_export
 from archive_pkg.packages.output_protection import refuse_output, source_mode
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.dates.written import words
-from archive_pkg.dates.written.choices import Choice, Point
+from archive_pkg.dates.written.meanings import Choice, Point
 from archive_pkg.dates.written.tokens import END, date_tokens
 
 if TYPE_CHECKING:

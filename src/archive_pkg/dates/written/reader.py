@@ -14,9 +14,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from archive_pkg.dates.written import words
-from archive_pkg.dates.written.choices import year_and_short
+from archive_pkg.dates.written.meanings import year_and_short
 from archive_pkg.dates.written.month_names import KNOWN
-from archive_pkg.dates.written.phrases import PhraseReader
+from archive_pkg.dates.written.qualified_dates import PhraseReader
 from archive_pkg.dates.written.readings import (
     DateConventions,
     DateReading,

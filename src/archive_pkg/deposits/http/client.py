@@ -25,7 +25,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from archive_pkg import limits
 from archive_pkg.deposits.credentials import redact, unused_variable
 from archive_pkg.deposits.http.answers import misfit
-from archive_pkg.deposits.protocol import LostError
+from archive_pkg.deposits.repository_interface import LostError
 from archive_pkg.errors import DepositError
 from archive_pkg.logs import logger
 from archive_pkg.parsing import read_json

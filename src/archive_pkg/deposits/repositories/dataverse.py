@@ -22,9 +22,10 @@ from urllib.parse import quote
 
 from archive_pkg import storage
 from archive_pkg.deposits import credentials
-from archive_pkg.deposits.descriptions import Merged, keep_description, last_description, merged
 from archive_pkg.deposits.http.client import HttpClient
-from archive_pkg.deposits.protocol import (
+from archive_pkg.deposits.merging_edits import Merged, keep_description, last_description, merged
+from archive_pkg.deposits.receipts import Arrival
+from archive_pkg.deposits.repository_interface import (
     TARGET_NEEDS_METADATA,
     Capabilities,
     DepositPlan,
@@ -39,7 +40,6 @@ from archive_pkg.deposits.protocol import (
     options_of,
     refuse_withdrawn,
 )
-from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.transfers import BLOCK, Transfer
 from archive_pkg.deposits.zips import RestrictingRepository, Upload, zip_name, zipped
 from archive_pkg.errors import DepositError, UsageError

@@ -18,7 +18,7 @@ from archive_pkg import storage
 from archive_pkg.deposits import credentials
 from archive_pkg.deposits.http.answers import read_xml
 from archive_pkg.deposits.http.client import HttpClient
-from archive_pkg.deposits.protocol import (
+from archive_pkg.deposits.repository_interface import (
     Capabilities,
     DepositPlan,
     LostError,

@@ -13,7 +13,7 @@ from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.faults import Fault
 from archive_pkg.names import slug
 from archive_pkg.records.loading import read_record
-from archive_pkg.records.path_kinds import package_above
+from archive_pkg.records.path_checks import package_above
 from archive_pkg.records.scalars import portable_path
 from archive_pkg.storage import (
     files_below,

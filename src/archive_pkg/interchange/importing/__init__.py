@@ -1,8 +1,8 @@
 """Import TEI, CMIF, EAD3 and DataCite files as draft records."""
 
-from archive_pkg.interchange.importing.filing import FiledImport, file_imported, file_letter
+from archive_pkg.interchange.importing.formats import ROUND_TRIP_FIELDS, is_description, read
 from archive_pkg.interchange.importing.imported_record import Imported
-from archive_pkg.interchange.importing.reading import ROUND_TRIP_FIELDS, is_description, read
+from archive_pkg.interchange.importing.record_folders import FiledImport, file_imported, file_letter
 
 __all__ = [
     "ROUND_TRIP_FIELDS",

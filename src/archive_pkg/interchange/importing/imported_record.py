@@ -19,7 +19,7 @@ from archive_pkg.interchange.importing.dates import before_christ
 from archive_pkg.interchange.importing.watched_xml import IMPORT_NOT_READ, fit, refuse_unknown
 from archive_pkg.names import slug
 from archive_pkg.records.models import Record
-from archive_pkg.records.statements import statements
+from archive_pkg.records.statement_index import statements
 from archive_pkg.records.vocabularies.languages import as_bcp47, language_tag
 from archive_pkg.reports import Code, Location, Report, Severity
 

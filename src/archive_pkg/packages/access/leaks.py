@@ -19,9 +19,9 @@ from archive_pkg.errors import InvalidError
 from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
 from archive_pkg.packages.layout import PARTS
 from archive_pkg.records import Agent, Event, Part, Record
-from archive_pkg.records.statements import StatementIndex
+from archive_pkg.records.statement_index import StatementIndex
 from archive_pkg.records.upgrading import RELATIONS
-from archive_pkg.records.values import id_of
+from archive_pkg.records.value_paths import id_of
 from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from archive_pkg.packages.access.visibility import Audience, Withheld, withheld
 from archive_pkg.packages.layout import WITHHELD
 from archive_pkg.packages.packaging_events import SOFTWARE_ID
 from archive_pkg.records import Record
-from archive_pkg.records.coherence import references
-from archive_pkg.records.statements import StatementIndex, statements
+from archive_pkg.records.record_errors import references
+from archive_pkg.records.statement_index import StatementIndex, statements
 from archive_pkg.records.upgrading import RELATIONS
-from archive_pkg.records.values import id_of, models_in
+from archive_pkg.records.value_paths import id_of, models_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

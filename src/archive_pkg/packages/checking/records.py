@@ -25,7 +25,7 @@ from archive_pkg.packages.checking.files import (
     check_files,
     check_folder,
 )
-from archive_pkg.packages.checking.statements import check_statements
+from archive_pkg.packages.checking.record_warnings import check_statements
 from archive_pkg.packages.checking.texts import (
     QUOTE_MOVED,
     SPAN_BEYOND_TEXT,
@@ -35,7 +35,7 @@ from archive_pkg.packages.checking.texts import (
 from archive_pkg.packages.layout import package_of
 from archive_pkg.paths import StrPath
 from archive_pkg.records import Record, placed, read_placed, record_file
-from archive_pkg.records.completing import taken_from_register
+from archive_pkg.records.register_entries import taken_from_register
 from archive_pkg.reports import Code, Finding, Location, Report, Severity, some
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from archive_pkg.records.display import (
     words,
 )
 from archive_pkg.records.models import Enclosure
-from archive_pkg.records.statements import StatementIndex, statements
+from archive_pkg.records.statement_index import StatementIndex, statements
 from archive_pkg.records.vocabularies.languages import language_name
 from archive_pkg.texts.letter_files import DOCX, ODT, extracted_text
 

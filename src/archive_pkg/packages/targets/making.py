@@ -15,7 +15,7 @@ from archive_pkg.bags.archives import serializing
 from archive_pkg.bags.archives.archive import unpack_hint
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.interchange import FORMATS
-from archive_pkg.packages import layout, metadata, payload_files
+from archive_pkg.packages import layout, metadata_documents, payload_files
 from archive_pkg.packages.access.leaks import refuse_leaks
 from archive_pkg.packages.access.redaction import public
 from archive_pkg.packages.building import (
@@ -312,7 +312,7 @@ class _TargetBuilder:
         """Return what exports need besides the record."""
         year = self.given.get("Publication-Year")
         return changed(
-            metadata.export_context(
+            metadata_documents.export_context(
                 self.record,
                 self.checked.folder,
                 made=self.on.isoformat(),
@@ -356,14 +356,14 @@ class _TargetBuilder:
         if self.target.form == "dataverse":
             payload |= payload_files.record_files(self.record, {}, None)
         else:
-            titles = metadata.titles(allowed, self.record)
+            titles = metadata_documents.titles(allowed, self.record)
             payload |= payload_files.record_files(self.record, titles, _manifests(self.target))
-        payload[metadata.CRATE] = metadata.crate_file(self.record, context)
+        payload[metadata_documents.CRATE] = metadata_documents.crate_file(self.record, context)
         objects = f"objects/{layout.PARTS}/"
         inside = changed(context, folder=objects, original_folder=objects)
         for path, name in self.target.payload.items():
             payload[path] = FORMATS[name].write([self.record], inside)
-        tag_files = metadata.metadata_files(self.record, context, allowed)
+        tag_files = metadata_documents.metadata_files(self.record, context, allowed)
         for path, tags in self.tags.items():
             if path != "bag-info.txt":
                 lines = (f"{label}: {value}\n" for label, value in tags)
@@ -390,9 +390,9 @@ class _TargetBuilder:
     def _allowed(self) -> list[str]:
         """Return the documents that the target's profile allows in `metadata/`."""
         allowed = self.target.profile.tag_files_allowed if self.target.profile else None
-        documents = metadata.fitting(self.target.documents, self.record)
-        self.left_out.extend(metadata.unfit(self.target.documents, self.record))
-        paths = {name: metadata.path_of(name) for name in documents}
+        documents = metadata_documents.fitting(self.target.documents, self.record)
+        self.left_out.extend(metadata_documents.unfit(self.target.documents, self.record))
+        paths = {name: metadata_documents.path_of(name) for name in documents}
         without = [
             path
             for path in paths.values()

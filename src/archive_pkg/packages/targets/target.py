@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from archive_pkg.bags import profiles
 from archive_pkg.bags.profiles import plain_algorithm
 from archive_pkg.errors import InvalidError, UsageError
-from archive_pkg.packages.metadata import DEFAULT, DOCUMENTS, chosen, path_of
+from archive_pkg.packages.metadata_documents import DEFAULT, DOCUMENTS, chosen, path_of
 from archive_pkg.projects import Project
 from archive_pkg.reports import Code, Location, Report, Severity
 

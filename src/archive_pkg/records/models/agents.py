@@ -10,7 +10,7 @@ from archive_pkg.faults import Fault
 from archive_pkg.records.base import Model, OrText, present, validated_by
 from archive_pkg.records.models.dates import WrittenDateField
 from archive_pkg.records.models.fields import EMPTY, UNKNOWN, AgentId, Id, Many, Text
-from archive_pkg.records.values import get
+from archive_pkg.records.value_paths import get
 from archive_pkg.records.vocabularies.identifiers import Identifier
 
 if TYPE_CHECKING:

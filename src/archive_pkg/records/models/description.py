@@ -22,7 +22,7 @@ from archive_pkg.records.models.fields import (
 )
 from archive_pkg.records.models.quotes import Quote
 from archive_pkg.records.scalars import TEXT_PATTERN
-from archive_pkg.records.values import get
+from archive_pkg.records.value_paths import get
 from archive_pkg.records.vocabularies.identifiers import Identifier
 from archive_pkg.records.vocabularies.languages import Language
 

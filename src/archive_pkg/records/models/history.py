@@ -22,7 +22,7 @@ from archive_pkg.records.models.fields import (
     Text,
 )
 from archive_pkg.records.models.quotes import Quote
-from archive_pkg.records.values import get
+from archive_pkg.records.value_paths import get
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

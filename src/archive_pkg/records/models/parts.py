@@ -24,7 +24,7 @@ from archive_pkg.records.models.fields import (
 )
 from archive_pkg.records.models.quotes import Quote, Span
 from archive_pkg.records.scalars import Flag
-from archive_pkg.records.values import get
+from archive_pkg.records.value_paths import get
 from archive_pkg.records.vocabularies.languages import Language
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from archive_pkg.faults import Fault
 from archive_pkg.records.base import Model, validated_by
 from archive_pkg.records.models.fields import PartId
 from archive_pkg.records.scalars import WholeNumber
-from archive_pkg.records.values import get
+from archive_pkg.records.value_paths import get
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,6 @@ from pydantic import ModelWrapValidatorHandler, ValidationInfo, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from archive_pkg.records.base import Model, Steps, absent, present, with_all_faults
-from archive_pkg.records.coherence import incoherence
 from archive_pkg.records.models.agents import Agent, Participant
 from archive_pkg.records.models.dates import (
     DateAndPlaceField,
@@ -32,6 +31,7 @@ from archive_pkg.records.models.description import (
 from archive_pkg.records.models.fields import EMPTY, UNKNOWN, AgentId, Id, Many, RecordId, Text
 from archive_pkg.records.models.history import Event, Evidence
 from archive_pkg.records.models.parts import Part, TranslationNote
+from archive_pkg.records.record_errors import incoherence
 from archive_pkg.records.scalars import Flag, PositiveNumber
 from archive_pkg.records.upgrading import FORMAT, describe_formats, unknown_format, upgrade
 from archive_pkg.records.vocabularies.document_types import DocumentType, document_types

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from pydantic import ModelWrapValidatorHandler, model_validator
 
 from archive_pkg.records.base import Model, with_all_faults
-from archive_pkg.records.coherence import incoherence
 from archive_pkg.records.models.agents import Agent
 from archive_pkg.records.models.fields import EMPTY, Many
 from archive_pkg.records.models.history import Evidence
 from archive_pkg.records.models.record import fault
+from archive_pkg.records.record_errors import incoherence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from archive_pkg.faults import Fault
 from archive_pkg.records.base import Model, field_is, validated_by
-from archive_pkg.records.values import get
+from archive_pkg.records.value_paths import get
 from archive_pkg.reports import Code, Severity
 
 if TYPE_CHECKING:

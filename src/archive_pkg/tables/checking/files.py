@@ -12,14 +12,14 @@ from pydantic import ValidationError
 from archive_pkg.records.models import Record
 from archive_pkg.reports import Code, Finding, Location, Severity
 from archive_pkg.storage import is_real_folder
-from archive_pkg.tables.schema.layout import LETTER, LETTERS, tables
+from archive_pkg.tables.schema.columns import LETTER, LETTERS, tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archive_pkg.tables.checking.letter_rows import NumberedRows
     from archive_pkg.tables.checking.validation import BoundTable, CatalogueCheck
-    from archive_pkg.tables.schema.layout import Table
+    from archive_pkg.tables.schema.columns import Table
 
 PART_MISSING = Code(
     "tables-part-missing",

@@ -15,13 +15,13 @@ from frictionless import Check, Error, errors
 
 from archive_pkg.csv_text import unguarded
 from archive_pkg.records.explaining import REFERENCE_UNKNOWN
-from archive_pkg.records.values import MAX_SUGGESTIONS
-from archive_pkg.tables.checking.coherence import DoubtfulLetters, incoherence
+from archive_pkg.records.value_paths import MAX_SUGGESTIONS
 from archive_pkg.tables.checking.letter_rows import by_letter
+from archive_pkg.tables.checking.record_errors import DoubtfulLetters, incoherence
 from archive_pkg.tables.checking.row_validation import RowValidator, row_faults
 from archive_pkg.tables.checking.suspicious_characters import find_suspicious, is_suspicious
 from archive_pkg.tables.schema.cells import split_items
-from archive_pkg.tables.schema.layout import LETTER, LETTERS, Column, Table, tables
+from archive_pkg.tables.schema.columns import LETTER, LETTERS, Column, Table, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -11,8 +11,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import StorageError
-from archive_pkg.records.completing import completed
-from archive_pkg.tables.schema.layout import LETTER, LETTERS
+from archive_pkg.records.register_entries import completed
+from archive_pkg.tables.schema.columns import LETTER, LETTERS
 from archive_pkg.tables.schema.rows import raw_records
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from archive_pkg.records.explaining import FIELD_MISSING, VALUE_WRONG, explain_e
 from archive_pkg.records.models import Record
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, check_identifier
 from archive_pkg.tables.schema.cells import from_cell
-from archive_pkg.tables.schema.layout import LETTER, LETTERS, Column, Table
+from archive_pkg.tables.schema.columns import LETTER, LETTERS, Column, Table
 from archive_pkg.tables.schema.rows import raw_item, raw_values
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from archive_pkg.tables.checking.other_resources import CELL_INVALID
 from archive_pkg.tables.reading.csv_files import CSV_BROKEN
 from archive_pkg.tables.reading.headers import bind
 from archive_pkg.tables.schema.cells import unguarded
-from archive_pkg.tables.schema.layout import LETTER, LETTERS, tables
+from archive_pkg.tables.schema.columns import LETTER, LETTERS, tables
 from archive_pkg.tables.schema.rows import record_rows
 from archive_pkg.tables.writing.data_package import table_schema
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     )
     from archive_pkg.tables.checking.letter_rows import NumberedRows
     from archive_pkg.tables.reading.sheets import Sheet
-    from archive_pkg.tables.schema.layout import Table
+    from archive_pkg.tables.schema.columns import Table
     from archive_pkg.tables.schema.rows import Row
 
 KEY_TAKEN = Code(

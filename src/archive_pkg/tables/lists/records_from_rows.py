@@ -651,7 +651,7 @@ _ANSWERS = {
 
 
 def _stated_fields(raw: dict[str, Any]) -> Iterator[str]:
-    """Yield the fields with statements of a row, as `records.statements.statements` does."""
+    """Yield the fields with statements of a row, as `records.statement_index.statements` does."""
     for name, value in raw.items():
         if name in ("id", "type", "version", "evidence") or not value:
             continue

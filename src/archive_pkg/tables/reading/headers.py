@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.records.upgrading import RELATIONS
 from archive_pkg.reports import Code, Severity
-from archive_pkg.tables.schema.layout import tables
+from archive_pkg.tables.schema.columns import tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from archive_pkg.reports import Finding
     from archive_pkg.tables.reading.sheets import Sheet
-    from archive_pkg.tables.schema.layout import Table
+    from archive_pkg.tables.schema.columns import Table
 
 COLUMN_UNKNOWN = Code(
     "tables-column-unknown", Severity.ERROR, "A header is not a column of its table."

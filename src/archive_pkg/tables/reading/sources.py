@@ -13,14 +13,14 @@ from archive_pkg.storage import is_folder, is_regular
 from archive_pkg.tables.reading.csv_files import read_csv
 from archive_pkg.tables.reading.descriptor import DESCRIPTOR, find_descriptor, read_descriptor
 from archive_pkg.tables.reading.headers import likely_table, normalize_header
-from archive_pkg.tables.schema.layout import LETTERS, tables
+from archive_pkg.tables.schema.columns import LETTERS, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archive_pkg.paths import StrPath
     from archive_pkg.tables.reading.sheets import Sheet
-    from archive_pkg.tables.schema.layout import Table
+    from archive_pkg.tables.schema.columns import Table
 
 NO_TABLE = Code(
     "tables-not-recognised",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.reports import Code, Severity
 from archive_pkg.tables.reading.headers import normalize_header
-from archive_pkg.tables.schema.layout import LETTERS, tables
+from archive_pkg.tables.schema.columns import LETTERS, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

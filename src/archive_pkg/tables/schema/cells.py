@@ -12,12 +12,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg import csv_text
-from archive_pkg.tables.schema.layout import SEPARATOR
+from archive_pkg.tables.schema.columns import SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.tables.schema.layout import Column
+    from archive_pkg.tables.schema.columns import Column
 
 _SIGN = re.compile(r"\\[\\;\s]|.", re.DOTALL)
 _IDENTIFIER = re.compile(r"([^:]*):((?:\\[\\\[]|(?! \[).)*)(?: \[(.*)\])?", re.DOTALL)

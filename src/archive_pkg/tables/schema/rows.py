@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.tables.schema.cells import from_cell, to_cell
-from archive_pkg.tables.schema.layout import LETTER, LETTERS, tables
+from archive_pkg.tables.schema.columns import LETTER, LETTERS, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from archive_pkg.records.models import Record
-    from archive_pkg.tables.schema.layout import Column, Table
+    from archive_pkg.tables.schema.columns import Column, Table
 
 Row = dict[str, str]
 """The cells of a row by column; empty cells may be missing."""

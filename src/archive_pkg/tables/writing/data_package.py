@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.tables.reading.descriptor import DESCRIPTOR
 from archive_pkg.tables.schema.cells import csv_cell, csv_line
-from archive_pkg.tables.schema.layout import LETTERS, Column, Table, tables
+from archive_pkg.tables.schema.columns import LETTERS, Column, Table, tables
 from archive_pkg.tables.schema.rows import record_rows
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from archive_pkg.records.vocabularies.terms import event_types, schemes
 from archive_pkg.tables.reading.sheets import column_letters
 from archive_pkg.tables.reading.template_example import EXAMPLE
 from archive_pkg.tables.reading.workbooks import openpyxl_missing
-from archive_pkg.tables.schema.layout import LETTERS, SEPARATOR, Column, Table, tables
+from archive_pkg.tables.schema.columns import LETTERS, SEPARATOR, Column, Table, tables
 from archive_pkg.tables.schema.rows import record_rows
 
 if TYPE_CHECKING:

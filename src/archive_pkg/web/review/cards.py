@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, get_origin
 
 from archive_pkg.records import Part, Record
 from archive_pkg.records.display import FIELDS, OF_AGENTS, label, words
-from archive_pkg.records.statements import StatementIndex, statements
-from archive_pkg.records.values import models_in
+from archive_pkg.records.statement_index import StatementIndex, statements
+from archive_pkg.records.value_paths import models_in
 from archive_pkg.reports import Severity
 from archive_pkg.web.review.revision import REVIEWER, UNKNOWN
 

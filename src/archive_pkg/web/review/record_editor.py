@@ -16,7 +16,7 @@ from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.packages.checking.records import check_record
 from archive_pkg.packages.checking.texts import decode
 from archive_pkg.records import read_record
-from archive_pkg.records.completing import REGISTER
+from archive_pkg.records.register_entries import REGISTER
 from archive_pkg.records.saving import updated
 from archive_pkg.reports import Report, Severity
 from archive_pkg.web.review.revision import Revision

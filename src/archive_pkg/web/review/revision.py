@@ -15,9 +15,9 @@ from archive_pkg.drafting.records.frame_builder import CONTEXT
 from archive_pkg.errors import UsageError
 from archive_pkg.names import slug
 from archive_pkg.records import Record, read_record
-from archive_pkg.records.coherence import ID_FIELDS, references
 from archive_pkg.records.display import OF_AGENTS, words
-from archive_pkg.records.statements import StatementIndex
+from archive_pkg.records.record_errors import ID_FIELDS, references
+from archive_pkg.records.statement_index import StatementIndex
 from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.web.review.inputs import Input, inputs, single_inputs, stated, with_values
 

@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from archive_pkg import limits, storage
-from archive_pkg.deposits.protocol import (
+from archive_pkg.deposits.repository_interface import (
     Capabilities,
     DepositPlan,
     PlannedFile,
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.deposits.journal import Journal
-    from archive_pkg.deposits.protocol import Expected
     from archive_pkg.deposits.receipts import Arrival
+    from archive_pkg.deposits.repository_interface import Expected
     from archive_pkg.deposits.shared_syncs import Steps
 
 T = TypeVar("T")

@@ -24,7 +24,7 @@ from archive_pkg.errors import StorageError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from archive_pkg.deposits.protocol import DepositPlan
+    from archive_pkg.deposits.repository_interface import DepositPlan
     from archive_pkg.deposits.shared_syncs import Steps
     from archive_pkg.deposits.transfers import Transfer
 

@@ -18,7 +18,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from archive_pkg.deposits.credentials import place_of, split_address
-from archive_pkg.deposits.protocol import LostError
 from archive_pkg.deposits.repositories.drop.drop_folder import (
     ArrivalProgress,
     DropFolder,
@@ -28,6 +27,7 @@ from archive_pkg.deposits.repositories.drop.drop_folder import (
     side_by_side,
 )
 from archive_pkg.deposits.repositories.drop.ssh import BrokenError, Channel
+from archive_pkg.deposits.repository_interface import LostError
 from archive_pkg.deposits.transfers import sha256_of
 from archive_pkg.errors import DepositError, StorageError
 

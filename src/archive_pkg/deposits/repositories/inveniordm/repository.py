@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from archive_pkg.deposits import credentials
-from archive_pkg.deposits.descriptions import Merged, keep_description, last_description, merged
 from archive_pkg.deposits.http.client import HttpClient, segments
-from archive_pkg.deposits.protocol import (
+from archive_pkg.deposits.merging_edits import Merged, keep_description, last_description, merged
+from archive_pkg.deposits.receipts import Arrival
+from archive_pkg.deposits.repositories.inveniordm.files import FILES, bring, md5_of
+from archive_pkg.deposits.repository_interface import (
     TARGET_NEEDS_METADATA,
     Capabilities,
     DepositPlan,
@@ -34,8 +36,6 @@ from archive_pkg.deposits.protocol import (
     options_of,
     refuse_withdrawn,
 )
-from archive_pkg.deposits.receipts import Arrival
-from archive_pkg.deposits.repositories.inveniordm.files import FILES, bring, md5_of
 from archive_pkg.deposits.transfers import limited, sha256_of
 from archive_pkg.deposits.zips import (
     RestrictingRepository,

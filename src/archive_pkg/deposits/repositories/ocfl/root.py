@@ -19,15 +19,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from archive_pkg import fixity, storage
-from archive_pkg.deposits.protocol import (
-    TARGET_NOT_READY,
-    Capabilities,
-    DepositPlan,
-    PlannedFile,
-    Status,
-    Stored,
-    arrivals,
-)
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories.drop.drop_folder import write_file
 from archive_pkg.deposits.repositories.drop.local import LocalStorage
@@ -44,6 +35,15 @@ from archive_pkg.deposits.repositories.ocfl.objects import (
     validate,
     with_version,
 )
+from archive_pkg.deposits.repository_interface import (
+    TARGET_NOT_READY,
+    Capabilities,
+    DepositPlan,
+    PlannedFile,
+    Status,
+    Stored,
+    arrivals,
+)
 from archive_pkg.deposits.shared_syncs import Unsynced, run_alone
 from archive_pkg.deposits.transfers import VerifiedReader, sha256_of
 from archive_pkg.errors import DepositError, StorageError, UsageError
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from archive_pkg.deposits.journal import Journal
-    from archive_pkg.deposits.protocol import Expected
+    from archive_pkg.deposits.repository_interface import Expected
     from archive_pkg.deposits.shared_syncs import Steps
     from archive_pkg.deposits.transfers import Item, Transfer
 

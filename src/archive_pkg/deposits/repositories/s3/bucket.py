@@ -22,18 +22,6 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from archive_pkg import limits
 from archive_pkg.deposits.credentials import redact, remember, split_address, without_secret
-from archive_pkg.deposits.protocol import (
-    TARGET_NOT_READY,
-    TARGET_REFUSES_NAME,
-    TARGET_TAKES_LESS,
-    Capabilities,
-    DepositPlan,
-    LostError,
-    PlannedFile,
-    Status,
-    Stored,
-    repository_errors,
-)
 from archive_pkg.deposits.receipts import Arrival
 from archive_pkg.deposits.repositories.drop.drop_folder import (
     TakenError,
@@ -51,6 +39,18 @@ from archive_pkg.deposits.repositories.s3.parts import (
     part_size,
     parts_of,
 )
+from archive_pkg.deposits.repository_interface import (
+    TARGET_NOT_READY,
+    TARGET_REFUSES_NAME,
+    TARGET_TAKES_LESS,
+    Capabilities,
+    DepositPlan,
+    LostError,
+    PlannedFile,
+    Status,
+    Stored,
+    repository_errors,
+)
 from archive_pkg.deposits.transfers import BLOCK, Item, Transfer, VerifiedReader, limited, sha256_of
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.logs import logger
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.deposits.journal import Journal
-    from archive_pkg.deposits.protocol import Expected
+    from archive_pkg.deposits.repository_interface import Expected
     from archive_pkg.limits import Limit
 
 _log = logger(__name__)

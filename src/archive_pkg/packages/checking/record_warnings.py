@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archive_pkg.faults import Fault
 from archive_pkg.packages.access.visibility import withheld
 from archive_pkg.records.display import label, relations
-from archive_pkg.records.statements import StatementIndex, statements
+from archive_pkg.records.statement_index import StatementIndex, statements
 from archive_pkg.records.vocabularies import terms
 from archive_pkg.reports import Code, Location, Severity
 

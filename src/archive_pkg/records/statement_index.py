@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from archive_pkg.records.values import Values, id_of
+from archive_pkg.records.value_paths import Values, id_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

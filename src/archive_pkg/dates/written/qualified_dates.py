@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archive_pkg.dates.calendars import gregorian, julian_days
 from archive_pkg.dates.written import words
-from archive_pkg.dates.written.choices import Choice, Point, from_julian, reading_of
-from archive_pkg.dates.written.points import PointReader
+from archive_pkg.dates.written.meanings import Choice, Point, from_julian, reading_of
 from archive_pkg.dates.written.readings import (
     DateReading,
     change_readings,
@@ -23,6 +22,7 @@ from archive_pkg.dates.written.readings import (
     of_choices,
     open_reading,
 )
+from archive_pkg.dates.written.single_dates import PointReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

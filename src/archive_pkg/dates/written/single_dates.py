@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.dates.calendars import COMPLEMENTARY, LAST_REPUBLICAN_DAY, republican
 from archive_pkg.dates.written import words
-from archive_pkg.dates.written.choices import Choice, Point, year_and_short
 from archive_pkg.dates.written.components import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -19,6 +18,7 @@ from archive_pkg.dates.written.components import (
     ComponentReader,
     Year,
 )
+from archive_pkg.dates.written.meanings import Choice, Point, year_and_short
 from archive_pkg.dates.written.month_names import AFTER_DAY, VERBS
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from archive_pkg.records.vocabularies.document_types import document_types
 from archive_pkg.tables.checking.letter_rows import raw_letter
 from archive_pkg.tables.checking.row_validation import column_at
 from archive_pkg.tables.schema.cells import split_items
-from archive_pkg.tables.schema.layout import LETTER, LETTERS, tables
+from archive_pkg.tables.schema.columns import LETTER, LETTERS, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

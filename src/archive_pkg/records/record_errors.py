@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin
 
 from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.records.upgrading import RELATIONS
-from archive_pkg.records.values import MAX_SUGGESTIONS, Values, get, id_of, items, models_in
+from archive_pkg.records.value_paths import MAX_SUGGESTIONS, Values, get, id_of, items, models_in
 from archive_pkg.records.vocabularies.document_types import document_types
 
 if TYPE_CHECKING:

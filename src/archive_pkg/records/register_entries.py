@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.records.coherence import references
 from archive_pkg.records.models import Agent, Evidence, Record, Register
-from archive_pkg.records.values import get, id_of, items
+from archive_pkg.records.record_errors import references
+from archive_pkg.records.value_paths import get, id_of, items
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

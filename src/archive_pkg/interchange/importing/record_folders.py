@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import InvalidError
-from archive_pkg.interchange.importing.reading import read
+from archive_pkg.interchange.importing.formats import read
 from archive_pkg.records.saving import as_yaml
 from archive_pkg.storage import (
     DestinationExistsError,

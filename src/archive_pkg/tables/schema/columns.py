@@ -14,8 +14,8 @@ from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, Literal
 
 from archive_pkg.records.base import Model
-from archive_pkg.records.coherence import ID_FIELDS
 from archive_pkg.records.models import Record
+from archive_pkg.records.record_errors import ID_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
