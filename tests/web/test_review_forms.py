@@ -176,6 +176,14 @@ def test_an_item_of_a_list_that_is_wrong_is_not_saved_and_stays_in_the_form(tab:
     assert "value" in tab.page.xpath("//form//*[@class='findings']")[0].text_content()
 
 
+@pytest.mark.parametrize("levels", ["0", 5, [1], {"0": "x"}, None])
+def test_values_that_no_form_sends_are_refused(tab: Tab, levels: object) -> None:
+    asked = {"seen": tab.seen, "field": "holdings.0", "values": {"levels": levels}}
+    assert tab.client.post(f"/letters/{tab.key}/correct", json=asked).status_code == 400
+    asked |= {"field": "custody", "values": {"self": ["kept"]}}
+    assert tab.client.post(f"/letters/{tab.key}/correct", json=asked).status_code == 400
+
+
 def test_an_item_of_a_list_that_is_left_empty_is_not_added(tab: Tab) -> None:
     values = tab.show("holdings.0")
     values["levels"] += ["new1"]

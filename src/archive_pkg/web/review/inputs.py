@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.drafting.records.frame_builder import mixed_case
+from archive_pkg.errors import UsageError
 from archive_pkg.records import Record
 from archive_pkg.records.display import label as label_of
 from archive_pkg.records.vocabularies.document_types import document_types
@@ -200,6 +201,13 @@ def _cleaned(value: Any, kind: str) -> Any:
     return str(value).replace("\r\n", "\n").strip()  # browsers send CRLF line ends
 
 
+def _fits(value: Any, kind: str) -> bool:
+    """Return whether a value that the page sent has the form of a kind of input."""
+    if isinstance(value, list):
+        return _is_list(kind) and all(isinstance(item, str) for item in value)
+    return isinstance(value, str) and (kind == "lines" or not _is_list(kind))
+
+
 def _is_list(kind: str) -> bool:
     return kind in ("lines", "choices", "agents", "parts", "items")
 
@@ -226,6 +234,8 @@ class _FormBuilder:
         """
         kind = _kind(name, declared)
         value = plain if self.given is None else self.given.get(name)
+        if name in (self.given or ()) and not _fits(value, kind):
+            raise UsageError(f"the value of {name} is not valid", "Reload the page.")
         if value is None:
             value = [] if _is_list(kind) else ""
         if kind == "line" and "\n" in str(value):
@@ -239,7 +249,7 @@ class _FormBuilder:
             yield Input(name, label, kind, rows={"": row})
         elif kind == "items":
             before = plain or []
-            keys = map(str, value) if self.given is not None else map(str, range(len(before)))
+            keys = value if self.given is not None else list(map(str, range(len(before))))
             item = _resolved(declared["items"])
             rows = {
                 key: self._row(f"{name}.{key}.", item, _item(before, key)) for key in (*keys, NEW)
