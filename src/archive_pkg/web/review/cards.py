@@ -198,7 +198,7 @@ class _CardBuilder:
     def _evidence_in_words(self, evidence: Evidence) -> CardEvidence:
         said = []
         if evidence.value:
-            said.append(f"gives another value: {evidence.value}.")
+            said.append(f"gives a different value: {evidence.value}.")
         if evidence.agent:
             said.append(f"{self._record.agent(evidence.agent).name}:")
         elif evidence.rule and not evidence.note:

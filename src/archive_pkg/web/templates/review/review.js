@@ -307,7 +307,7 @@ const paste = async () => {
 
 const stop = async () => {
   const { status } = await askData("POST", `${base}stop`, {});
-  say(status === 200 ? "The review has ended. You can close this tab." : "The review does not answer any more.");
+  say(status === 200 ? "The review has ended. You can close this tab." : "The review no longer answers.");
 };
 
 // Keys and clicks.
