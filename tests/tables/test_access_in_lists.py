@@ -200,6 +200,45 @@ def test_a_row_that_says_nothing_is_not_open_when_other_rows_say_open(tmp_path: 
     assert len(_found(report, "tables-access-asked")) == 1
 
 
+@pytest.mark.parametrize("field", ["access", "access_until"])
+def test_a_word_for_unknown_does_not_open_a_letter(field: str, tmp_path: Path) -> None:
+    path = _list(tmp_path, "id,Sperrfrist\na,?\n", f"id: id, Sperrfrist: {field}")
+    access, report = _access(path)
+    assert access["a"].status == "closed"
+    assert _found(report, "tables-access-asked")
+
+
+def test_a_column_is_recognized_by_values_that_speak_of_access(tmp_path: Path) -> None:
+    path = _list(tmp_path, "id,Status\na,frei\nb,closed\n")
+    assert read_mapping(path.with_name("list.csv.map.yaml")).columns["Status"] == "access"
+    for word in ("closed", "zastrzeżone", "Sperrfrist 2040", "gesperrt bis 2040"):
+        path = _list(tmp_path, f"id,Status\na,ok\nb,{word}\n", 'id: id, Status: "-"')
+        assert _found(check(path), "tables-restriction-unmapped"), word
+    path = _list(tmp_path, "id,Status\na,ok\nb,nicht gesperrt\n", 'id: id, Status: "-"')
+    assert check(path).ok
+
+
+def test_a_row_is_closed_while_another_one_with_its_call_number_is_restricted(
+    tmp_path: Path,
+) -> None:
+    path = _list(tmp_path, "Signatur,Sperrfrist\nA 7,gesperrt bis 2130\nA 7,\nA 8,\n")
+    access, report = _access(path)
+    assert (access["A-7"].status, access["A-7-2"].status, access["A-8"]) == (
+        "restricted",
+        "closed",
+        None,
+    )
+    assert "another row" in _found(report, "tables-access-asked")[0]
+
+
+def test_a_file_of_a_closed_row_is_in_no_other_row(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4")
+    text = "id,Sperrfrist,Datei\nL1,gesperrt bis 2130,a.pdf\nL2,{},a.pdf\n"
+    report = check(_list(tmp_path, text.format("")))
+    assert _found(report, "tables-list-closed-file-shared")
+    assert check(_list(tmp_path, text.format("gesperrt"))).ok
+
+
 def test_a_letter_without_any_open_part_is_not_on_the_site(tmp_path: Path) -> None:
     from archive_pkg.collection import make_collection
     from archive_pkg.executors import InProcess

@@ -249,6 +249,21 @@ def restriction_in(text: str) -> bool:
     return bool(_SAID.search(" ".join(text.casefold().split())))
 
 
+def says_closed(text: str) -> bool:
+    """Return whether a text, or a part of it, says that access is restricted: "closed"."""
+    bare = " ".join(text.casefold().split()).strip(" .!()[]*")
+    if restriction_in(text) or re.fullmatch(_CLOSED, bare):
+        return True
+    is_named = re.match(rf"(?:{_CLOSED}|{_NAMED})(?!\w)", bare)
+    return bool(is_named) and read_access(text).status in ("restricted", "closed")
+
+
+def speaks_only_of_access(values: list[str]) -> bool:
+    """Return whether all values say in words who may see a letter, and some that it is closed."""
+    read = [read_access(value) for value in values]
+    return all(one.status and not one.question for one in read) and any(map(says_closed, values))
+
+
 def access_field(header: str, values: list[str]) -> str:
     """Return the field for a column whose header speaks of access.
 

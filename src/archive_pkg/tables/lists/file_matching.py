@@ -31,6 +31,11 @@ FILE_MISSING = Code(
 FILE_SHARED = Code(
     "tables-list-file-shared", Severity.WARNING, "Several rows of a list have the same file."
 )
+CLOSED_FILE_SHARED = Code(
+    "tables-list-closed-file-shared",
+    Severity.ERROR,
+    "Several rows of a list have the same file, but not all of them restrict access to it.",
+)
 FILES_UNUSED = Code(
     "tables-list-files-unused",
     Severity.WARNING,

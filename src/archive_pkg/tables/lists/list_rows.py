@@ -12,7 +12,7 @@ from archive_pkg.tables.checking.suspicious_characters import SPACE_AROUND, find
 from archive_pkg.tables.checking.validation import ROW_RAGGED
 from archive_pkg.tables.lists.access_words import (
     RESTRICTION_UNMAPPED,
-    restriction_in,
+    says_closed,
     speaks_of_access,
     speaks_of_secrecy,
 )
@@ -74,7 +74,7 @@ _UNKNOWN_WORDS = (
 _UNKNOWN = frozenset(_UNKNOWN_WORDS.split("|"))
 _SINGLE = ("id", "type", "place", "licence", *DATE_FIELDS)
 _MAY_BE_ANYTHING = frozenset(
-    ["title", "summary", "remarks", "rights", "custody", "access", "access_rule", *DATE_FIELDS]
+    ["title", "summary", "remarks", "rights", "custody", *ACCESS_FIELDS, *DATE_FIELDS]
 )
 """The fields in which a word for "unknown" is text, or is read by another rule."""
 _HEADING = re.compile(r"[-=*#_~–—.\s]{2,}.*")
@@ -218,7 +218,7 @@ class ListRows:
 
     def _check_words(self, at: Location, text: str, hint: str) -> None:
         """Report a text outside the imported cells that speaks of a restriction."""
-        if restriction_in(text):
+        if says_closed(text):
             message = f"“{text.strip()}” speaks of access, but it is not imported"
             self.report.add(RESTRICTION_UNMAPPED.at(at, message, hint))
 
@@ -301,7 +301,7 @@ class ListRows:
             )
             self.report.add(RESTRICTION_UNMAPPED.at(at, message, _HINT))
         elif is_left_out and target != NO_RESTRICTION:
-            restricted = next((cell for cell in cells if restriction_in(cell[1])), None)
+            restricted = next((cell for cell in cells if says_closed(cell[1])), None)
             if restricted:
                 self._check_words(self.at(restricted[0], header), restricted[1], _HINT)
         if not is_left_out:

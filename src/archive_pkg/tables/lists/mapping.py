@@ -16,7 +16,11 @@ from archive_pkg.dates.written.reader import read_date
 from archive_pkg.errors import InvalidError
 from archive_pkg.records.loading import read_tree
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
-from archive_pkg.tables.lists.access_words import access_field, speaks_of_access
+from archive_pkg.tables.lists.access_words import (
+    access_field,
+    speaks_of_access,
+    speaks_only_of_access,
+)
 from archive_pkg.tables.lists.header_words import (
     LEFT_OUT,
     field_named,
@@ -323,6 +327,8 @@ def _guess(header: str, values: list[str], taken: set[str]) -> tuple[str, str]:
         return access_field(header, values), f"its name speaks of access{_example(values)}"
     if values and (guess := _guess_from_values(header, named, values, taken)):
         return guess
+    if not named and speaks_only_of_access(values):
+        return "access", f"its values speak of access{_example(values)}"
     if named == "repository" and "repository" in taken and is_archive_place(header):
         return LEFT_OUT, f"another column names the archive{_example(values)}"
     if named == "id" and "id" in taken and _is_call_number(header):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -34,6 +35,7 @@ from archive_pkg.tables.lists.access_words import (
     strictest,
 )
 from archive_pkg.tables.lists.file_matching import (
+    CLOSED_FILE_SHARED,
     FILE_MISSING,
     FILE_SHARED,
     FILES_UNUSED,
@@ -115,6 +117,16 @@ class ListReader:
         self._given = [_as_id(text) for row in self._rows.letters for text in row.texts("id")[:1]]
         self._named: set[str] = set()
         self._errors = 0
+        self._closed_ids = {
+            _as_id(given)
+            for row in self._rows.letters
+            for given in row.texts("id")
+            if any(
+                read_access(cell.text, cell.header).status in ("restricted", "closed")
+                for target in ("access", "access_until")
+                for cell in row.cells.get(target, ())
+            )
+        }
         if not mapping.described_by:
             message = "the map names no author of the list, so its statements have no evidence"
             hint = "Write a name into described_by: “Mustermann, Erika”."
@@ -146,15 +158,30 @@ class ListReader:
         records = [
             record for row in self._rows.letters if (record := self._record(row)) is not None
         ]
-        self._report_files()
+        self._report_files(records)
         return records
 
-    def _report_files(self) -> None:
+    def _report_files(self, records: list[Record]) -> None:
         """Report the files that several rows or no row has."""
         if self._files is None:
             return
+        closed = Counter(
+            path
+            for record in records
+            for path in {
+                part.file
+                for part in record.parts
+                if part.file and part.access and part.access.status != "open"
+            }
+        )
         for path, users in self._files.users.items():
-            if len(users) > 1:
+            if 0 < closed[path] < len(users):
+                rows = some([str(number) for number in users])
+                message = f"{path} is a file of the rows {rows}, but not all of them restrict it"
+                hint = "Say in all of these rows who may see it, or give each its own file."
+                at = self._sheet.at(users[-1])
+                self.report.add(CLOSED_FILE_SHARED.at(at, message, hint))
+            elif len(users) > 1:
                 message = f"{path} is a file of the rows {some([str(n) for n in users])}"
                 at = self._sheet.at(users[-1])
                 self.report.add(FILE_SHARED.at(at, message, "Check which letter it belongs to."))
@@ -476,8 +503,12 @@ class ListReader:
                     read.append(self._access_in(row, header, text, one))
         rules = row.texts("access_rule")
         header = next((h for h, meant in self._map.columns.items() if meant in ACCESS_FIELDS), "")
-        if not any(one.status for one in read) and (rules or self._states_open):
+        given = _as_id((row.texts("id") or [""])[0])
+        is_doubtful = rules or self._states_open or given in self._closed_ids
+        if not any(one.status for one in read) and is_doubtful:
             message = "other rows say that a letter is open, but this one says nothing"
+            if given in self._closed_ids:
+                message = f"another row with the call number “{given}” is restricted"
             if rules:
                 message = "there is a rule, but the list does not say whether the letter is open"
             read.append(AccessReading("closed", question=message))
