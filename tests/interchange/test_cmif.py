@@ -11,7 +11,8 @@ from places import expected, places
 from archive_pkg.errors import UsageError
 from archive_pkg.interchange import ExportContext, export, find_format
 from archive_pkg.interchange.exporting import cmif
-from archive_pkg.interchange.losses import left_out
+from archive_pkg.interchange.losses import left_out, losses
+from archive_pkg.projects import Project, ProjectFile
 
 HEAD = "TEI/teiHeader/"
 
@@ -97,3 +98,17 @@ def test_a_file_without_correspondence_is_refused() -> None:
     with pytest.raises(UsageError, match="none of these documents is correspondence") as refused:
         export("cmif", [talk(), minutes()])
     assert "such as tei" in refused.value.hint
+
+
+def test_the_address_is_that_of_the_project_or_reported_as_unknown() -> None:
+    site = Project(ProjectFile.model_validate({"base_url": "https://example.org/letters"}))
+    written = export("cmif", bare(), ExportContext(project=site))
+    head = f"{HEAD}fileDesc/"
+    lines = places(written)
+    assert f"{head}publicationStmt/idno: https://example.org/letters/cmif.xml" in lines
+    assert f"{head}sourceDesc/bibl/ref/@target: https://example.org/letters/" in lines
+    code = "crosswalk-address-unknown"
+    chosen = find_format("cmif")
+    assert code not in {one.code for one in losses(chosen, bare(), document=written)}
+    written = export("cmif", bare(), BARE_CONTEXT)
+    assert code in {one.code for one in losses(chosen, bare(), document=written)}

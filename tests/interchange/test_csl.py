@@ -92,3 +92,11 @@ def test_a_holding_has_the_levels_that_are_known() -> None:
     assert written["archive"] == "RGANI"
     assert written["archive_collection"] == "list 12"
     assert "archive_location" not in written
+
+
+def test_the_place_beside_the_day_of_a_talk_is_that_of_the_talk() -> None:
+    moscow = {"name": "Moscow"}
+    assert exported(place={"name": "Kyiv"})["event-place"] == "Kyiv"
+    talk = exported(place={"name": "Kyiv"}, recorded={"edtf": "1958", "place": moscow})
+    assert talk["event-place"] == "Moscow"
+    assert "event-place" not in exported(place={"name": "Kyiv"}, recorded={"edtf": "1958"})

@@ -25,7 +25,7 @@ def part(name: str, kind: str, **more: Any) -> dict[str, Any]:
 def relations(document: dict[str, dict[str, Any]], kind: str) -> list[tuple[str, ...]]:
     """Return the two ends of each relation of a kind, without their namespaces."""
     return [
-        tuple(end.removeprefix("letter:") for end in ends.values())
+        tuple(end.removeprefix("record:") for end in ends.values())
         for ends in document.get(kind, {}).values()
     ]
 
@@ -37,12 +37,12 @@ def test_each_field_is_written_in_its_place() -> None:
 def test_unknown_values_are_left_out() -> None:
     assert json.loads(export("prov", bare(), BARE_CONTEXT)) == {
         "prefix": {
-            "letter": "arcp://name,x/",
+            "record": "arcp://name,x/",
             "dcterms": "http://purl.org/dc/terms/",
             "schema": "https://schema.org/",
         },
         "entity": {
-            "letter:letter": {
+            "record:document": {
                 "prov:label": "A letter",
                 "dcterms:identifier": "x",
                 "schema:version": "1",
@@ -64,7 +64,7 @@ def test_parts_are_related_to_the_letter_and_to_each_other() -> None:
     agents = [{"id": name, "name": name.upper(), "kind": "person"} for name in "ab"]
     document = exported(parts=parts, agents=agents)
     assert relations(document, "hadMember") == [
-        ("letter", "part/map"),
+        ("document", "part/map"),
         ("part/o", "part/leaf"),
         ("part/map", "part/leaf"),
     ]
@@ -78,15 +78,15 @@ def test_parts_are_related_to_the_letter_and_to_each_other() -> None:
     ]
     entities = document["entity"]
     versions = {name for name, thing in entities.items() if "dcterms:relation" in thing}
-    assert versions == {"letter:part/o"}
+    assert versions == {"record:part/o"}
     about = {
         name: thing["schema:about"] for name, thing in entities.items() if "schema:about" in thing
     }
     assert about == {
-        "letter:part/sum": {"$": "letter:letter", "type": "xsd:QName"},
-        "letter:part/note": [
-            {"$": "letter:part/map", "type": "xsd:QName"},
-            {"$": "letter:part/o", "type": "xsd:QName"},
+        "record:part/sum": {"$": "record:document", "type": "xsd:QName"},
+        "record:part/note": [
+            {"$": "record:part/map", "type": "xsd:QName"},
+            {"$": "record:part/o", "type": "xsd:QName"},
         ],
     }
 
@@ -99,11 +99,11 @@ def test_a_part_has_the_digest_of_its_own_file() -> None:
     ]
     measured = replace(BARE_CONTEXT, files={"b": FileFacts(1, {"sha256": "cd" * 32})})
     entities = exported(measured, parts=parts)["entity"]
-    digests = [entities[f"letter:part/{name}"].get("schema:sha256") for name in "abc"]
+    digests = [entities[f"record:part/{name}"].get("schema:sha256") for name in "abc"]
     assert digests == [DIGEST, "cd" * 32, None]
-    assert entities["letter:part/a"]["prov:location"] == "a"
-    assert "prov:location" not in entities["letter:part/c"]
-    assert entities["letter:part/b"]["dcterms:language"] == ["en", "fr"]
+    assert entities["record:part/a"]["prov:location"] == "a"
+    assert "prov:location" not in entities["record:part/c"]
+    assert entities["record:part/b"]["dcterms:language"] == ["en", "fr"]
 
 
 def test_a_note_appears_once_at_the_part_that_it_is_about() -> None:
@@ -115,7 +115,7 @@ def test_a_note_appears_once_at_the_part_that_it_is_about() -> None:
     parts = [part(name, "translation", held=True, file=name) for name in "ab"]
     entities = exported(parts=parts, translation_notes=notes)["entity"]
     for name in "ab":
-        assert entities[f"letter:part/{name}"]["letter:note"] == "sic, at “Miska”"
+        assert entities[f"record:part/{name}"]["record:note"] == "sic, at “Miska”"
 
 
 def test_a_failed_event_makes_nothing() -> None:
@@ -138,22 +138,29 @@ def test_an_event_uses_parts_that_it_does_not_make_first() -> None:
         {"id": "g", "type": "translation"},
     ]
     document = exported(parts=parts, events=events)
-    assert relations(document, "wasGeneratedBy") == [("part/e", "event/a"), ("letter", "event/d")]
+    assert relations(document, "wasGeneratedBy") == [("part/e", "event/a"), ("document", "event/d")]
     assert relations(document, "used") == [
         ("event/a", "part/o"),
         ("event/b", "part/e"),
         ("event/c", "part/o"),
         ("event/c", "part/e"),
-        ("event/e", "letter"),
+        ("event/e", "document"),
         ("event/f", "part/o"),
-        ("event/g", "letter"),
+        ("event/g", "document"),
     ]
     assert document["activity"] == {
-        "letter:event/a": {"prov:type": "translation"},
-        "letter:event/b": {"prov:type": "translation"},
-        "letter:event/c": {"prov:type": "virus check", "letter:input": f"sha256:{DIGEST}"},
-        "letter:event/d": {"prov:type": "creation"},
-        "letter:event/e": {"prov:type": "sending", "letter:output": f"sha256:{DIGEST}"},
-        "letter:event/f": {"prov:type": "translation"},
-        "letter:event/g": {"prov:type": "translation"},
+        "record:event/a": {"prov:type": "translation"},
+        "record:event/b": {"prov:type": "translation"},
+        "record:event/c": {"prov:type": "virus check", "record:input": f"sha256:{DIGEST}"},
+        "record:event/d": {"prov:type": "creation"},
+        "record:event/e": {"prov:type": "sending", "record:output": f"sha256:{DIGEST}"},
+        "record:event/f": {"prov:type": "translation"},
+        "record:event/g": {"prov:type": "translation"},
     }
+
+
+def test_a_document_is_attributed_to_its_authors_and_senders() -> None:
+    agents = [{"id": name, "name": name, "kind": "person"} for name in "ab"]
+    prov = json.loads(export("prov", record(authors=["a"], sender=["b", "a"], agents=agents)))
+    found = [each["prov:agent"] for each in prov["wasAttributedTo"].values()]
+    assert found == ["record:agent/a", "record:agent/b"]

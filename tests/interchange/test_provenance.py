@@ -87,7 +87,7 @@ def test_changes_of_a_classification_are_events_in_order() -> None:
     names = document.xpath("//p:eventIdentifierValue/text()", namespaces=PREMIS)
     assert len(names) == len(set(names)) == 7
     activities = json.loads(export("prov", record))["activity"]
-    assert sorted(activities) == sorted(f"letter:event/{name}" for name in names)
+    assert sorted(activities) == sorted(f"record:event/{name}" for name in names)
 
 
 def test_a_change_that_is_also_an_event_appears_once() -> None:
@@ -122,12 +122,12 @@ def test_a_check_generates_nothing_and_a_creation_does() -> None:
     assert roles == [["source", "outcome"], ["source"], [], ["outcome"], []]
     prov = json.loads(export("prov", record))
     made = [one["prov:entity"] for one in prov["wasGeneratedBy"].values()]
-    assert made == ["letter:part/english"]  # an entity is generated once
+    assert made == ["record:part/english"]  # an entity is generated once
     used = {(one["prov:activity"], one["prov:entity"]) for one in prov["used"].values()}
     assert used == {
-        ("letter:event/a", "letter:part/original"),
-        *((f"letter:event/{name}", "letter:part/english") for name in "bcd"),
-        ("letter:event/e", "letter:letter"),
+        ("record:event/a", "record:part/original"),
+        *((f"record:event/{name}", "record:part/english") for name in "bcd"),
+        ("record:event/e", "record:document"),
     }
 
 
@@ -137,10 +137,10 @@ def test_prov_has_digests_and_the_words_of_uncertain_dates() -> None:
     event = {"id": "b", "type": "packing", "inputs": [f"sha256:{DIGEST}"]}
     record = letter(translation_notes=[note], events=[event])
     prov = json.loads(export("prov", record))
-    part = prov["entity"]["letter:part/english"]
+    part = prov["entity"]["record:part/english"]
     assert part["schema:sha256"] == DIGEST
-    assert part["letter:note"] == 'uncertain, at “Miska”: Or\n"Mischka\\"?'
-    assert prov["activity"]["letter:event/b"]["letter:input"] == f"sha256:{DIGEST}"
+    assert part["record:note"] == 'uncertain, at “Miska”: Or\n"Mischka\\"?'
+    assert prov["activity"]["record:event/b"]["record:input"] == f"sha256:{DIGEST}"
 
 
 def statements(document: str) -> list[tuple[str, str, Any]]:
@@ -157,6 +157,6 @@ def test_the_prov_library_reads_prov_json() -> None:
     document = ProvDocument.deserialize(content=written, format="json")
     # The library refuses, drops or changes everything that is not PROV-JSON.
     assert statements(document.serialize(format="json")) == statements(written)
-    named = set(re.findall(r"letter:(?:part|agent|event)/[A-Za-z0-9_-]+|letter:letter", written))
+    named = set(re.findall(r"record:(?:part|agent|event)/[A-Za-z0-9_-]+|record:document", written))
     declared = json.loads(written)
     assert named == {name for kind in ("entity", "agent", "activity") for name in declared[kind]}

@@ -246,9 +246,11 @@ def check_prov(says: Says, written: bytes) -> None:
         ends = tuple(str(value).partition(":")[2] for _, value in statement.formal_attributes)
         found.setdefault(statement.get_type().localpart, set()).add(ends)
 
+    def own(name: str) -> str:
+        return LETTER if name == "document" else name.removeprefix("part/")
+
     def pairs(kind: str) -> set[tuple[str, str]]:
-        ends = found.get(kind, set())
-        return {(a.removeprefix("part/"), b.removeprefix("part/")) for a, b, *_ in ends}
+        return {(own(a), own(b)) for a, b, *_ in found.get(kind, set())}
 
     assert not found.keys() & {"Specialization", "Alternate"}
     assert pairs("Derivation") == says.derived
@@ -256,14 +258,15 @@ def check_prov(says: Says, written: bytes) -> None:
     assert {(p, w) for p, w in says.part_of if w != LETTER} <= {
         (part, whole) for whole, part in pairs("Membership")
     }
-    senders = {(LETTER, f"agent/{name}") for name in says.record.sender}
+    named = (*says.record.authors, *says.record.sender)
+    senders = {(LETTER, f"agent/{name}") for name in named}
     makers = {(part, f"agent/{name}") for part, name in says.made}
     assert pairs("Attribution") == senders | makers
     entities = json.loads(written)["entity"]
     for name, entity in entities.items():
         about = entity.get("schema:about", [])
         for one in about if isinstance(about, list) else [about]:
-            pair = (name.rpartition("/")[2], one["$"].removeprefix("letter:").removeprefix("part/"))
+            pair = (name.rpartition("/")[2], own(one["$"].removeprefix("record:")))
             assert pair in says.about
     objects = {(n, f"event/{e.id}") for e in says.record.events for n in e.objects or (LETTER,)}
     changes = {(a, b) for a, b in pairs("Generation") if b.startswith("event/classification-")}

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 NAMESPACE = "http://www.tei-c.org/ns/1.0"
 UNKNOWN = "Unknown"
+FILE = "cmif.xml"
+"""The name of the file."""
 _PLACEHOLDER = "#archive-pkg-letters"
 """A text that `joined` replaces with the name of the source, or with the letters."""
 
@@ -57,7 +59,8 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
     """Return the letters in CMIF."""
     title = records[0].title if len(records) == 1 else f"{len(records)} letters"
     source = source_name(record.id for record in records)
-    document, profile = _frame(title, source, context)
+    site = context.project.settings.base_url
+    document, profile = _frame(title, source, context, f"{site.rstrip('/')}/" if site else "")
     for record in records:
         _letter(profile, record, f"#{source}", context)
     return serialize(document)
@@ -80,7 +83,7 @@ def joined(
     source: str,
     fragments: Iterable[bytes],
     context: ExportContext,
-    address: str = "cmif.xml",
+    base: str = "",
 ) -> Iterator[bytes]:
     """Yield the pieces of a file of many letters, so that only one letter is in memory at a time.
 
@@ -89,9 +92,9 @@ def joined(
         source: The `source_name` of the letters.
         fragments: The result of `fragment` for each letter.
         context: What exports need besides the records.
-        address: The web address of the file.
+        base: The web address of the folder of the file, ending in "/"; "" if unknown.
     """
-    document, profile = _frame(title, source, context, address)
+    document, profile = _frame(title, source, context, base)
     profile.append(_PLACEHOLDER)
     head, _, tail = serialize(document).partition(_PLACEHOLDER.encode())
     yield head
@@ -100,9 +103,7 @@ def joined(
     yield tail
 
 
-def _frame(
-    title: str, source: str, context: ExportContext, address: str = "cmif.xml"
-) -> tuple[Element, Element]:
+def _frame(title: str, source: str, context: ExportContext, base: str) -> tuple[Element, Element]:
     """Return a document without letters, and the element for them."""
     document = root(NAMESPACE, "TEI")
     header = put(document, "teiHeader")
@@ -117,14 +118,20 @@ def _frame(
         say(editor, "email", settings.contact.email)
     publication = put(description, "publicationStmt")
     say(publication, "publisher", context.publisher or UNKNOWN)
-    say(publication, "idno", address, type="url")
+    say(publication, "idno", f"{base}{FILE}", type="url")
     say(publication, "date", when=context.made)
     allowed = put(publication, "availability")
     if licence := settings.licence:
         say(allowed, "licence", licence, target=licence_address(licence))
     if settings.rights_statement or not licence:
         say(allowed, "p", settings.rights_statement)
-    say(put(description, "sourceDesc"), "bibl", title, xml_id=source, type="online")
+    # The format has no word for an edition that is neither online nor printed.
+    edition = put(put(description, "sourceDesc"), "bibl", xml_id=source, type="online")
+    edition.line = ""
+    edition.append(escaped(fit(title)))
+    if base:
+        edition.append(", ")
+        say(edition, "ref", base, target=base)
     profile = put(header, "profileDesc")
     say(put(put(document, "text"), "body"), "p")
     return document, profile

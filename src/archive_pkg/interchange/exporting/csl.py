@@ -28,9 +28,9 @@ MAPPING = {
     "recipients": "recipient",
     "participants.agent": "contributor",
     "date.edtf": "issued",
-    "place.name": "event-place",
+    "place.name": "event-place (where no talk is recorded)",
     "recorded.edtf": "event-date",
-    "recorded.place.name": "event-place (where the place of writing is not known)",
+    "recorded.place.name": "event-place",
     "summary.text": "abstract",
     "subjects.term": "keyword",
     "parts.languages": "language (of the main text)",
@@ -52,7 +52,7 @@ def _item(record: Record, context: ExportContext) -> dict[str, Any]:
     others = dict.fromkeys(hand.agent for hand in hands if hand.role != "translator")
     others |= dict.fromkeys(one.agent for one in derived_facts.participants(record))
     recorded = record.recorded
-    place = record.place or (recorded.place if recorded else None)
+    place = recorded.place if recorded else record.place
     holding = next(iter(record.holdings), None)
     top, _, below = shelfmark(holding).partition(", ") if holding else ("", "", "")
     doi = derived_facts.doi(record)

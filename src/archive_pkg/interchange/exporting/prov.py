@@ -1,7 +1,7 @@
 """Write W3C PROV as PROV-JSON (W3C Member Submission, 2013).
 
 Parts are entities, events are activities, and agents are agents. Names are the record's ids in an
-archive-and-package namespace (`arcp:`) of the letter. Times in PROV need a time of day, which is
+archive-and-package namespace (`arcp:`) of the record. Times in PROV need a time of day, which is
 not known, so dates are `dcterms:date` in EDTF. An entity is generated at most once
 (PROV-CONSTRAINTS, 5.3). If an event does not create a part, or another event has created it before,
 the event uses it.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Record
 
-_LETTER = "letter:letter"
+_DOCUMENT = "record:document"
 _KINDS = {
     "person": "prov:Person",
     "organization": "prov:Organization",
@@ -44,6 +44,7 @@ MAPPING = {
     "version": "entity, schema:version",
     "title": "entity, prov:label",
     "type": "entity, dcterms:type",
+    "authors": "wasAttributedTo",
     "sender": "wasAttributedTo",
     "date.edtf": "entity, dcterms:date",
     "parts.kind": "entity, dcterms:type",
@@ -58,17 +59,17 @@ MAPPING = {
     "parts.made_by": "wasAttributedTo",
     "parts.made.edtf": "entity, dcterms:date",
     "parts.method": "entity, dcterms:description",
-    "translation_notes.kind": "entity, letter:note",
-    "translation_notes.at": "entity, letter:note (the words alone)",
-    "translation_notes.text": "entity, letter:note",
-    "translation_notes.rendering": "entity, letter:note",
-    "translation_notes.original": "entity, letter:note",
-    "translation_notes.romanized": "entity, letter:note",
-    "classification.as_written": "entity, letter:marking",
-    "classification.caveats": "entity, letter:marking",
-    "classification.scheme": "entity, letter:marking",
-    "classification.level": "entity, letter:marking",
-    "classification.history": "activity; entity, letter:marking",
+    "translation_notes.kind": "entity, record:note",
+    "translation_notes.at": "entity, record:note (the words alone)",
+    "translation_notes.text": "entity, record:note",
+    "translation_notes.rendering": "entity, record:note",
+    "translation_notes.original": "entity, record:note",
+    "translation_notes.romanized": "entity, record:note",
+    "classification.as_written": "entity, record:marking",
+    "classification.caveats": "entity, record:marking",
+    "classification.scheme": "entity, record:marking",
+    "classification.level": "entity, record:marking",
+    "classification.history": "activity; entity, record:marking",
     "agents.name": "agent, prov:label",
     "agents.kind": "agent, prov:type",
     "agents.version": "agent, schema:softwareVersion",
@@ -79,9 +80,9 @@ MAPPING = {
     "events.agents": "wasAssociatedWith",
     "events.objects": "wasGeneratedBy by what makes it first, otherwise used",
     "events.sources": "used",
-    "events.inputs": "activity, letter:input",
-    "events.outputs": "activity, letter:output",
-    "events.outcome": "activity, letter:outcome",
+    "events.inputs": "activity, record:input",
+    "events.outputs": "activity, record:output",
+    "events.outcome": "activity, record:outcome",
     "events.detail": "activity, dcterms:description",
 }
 
@@ -96,16 +97,16 @@ def _statements(record: Record, context: ExportContext) -> dict[str, dict[str, A
     document = _Document(record.id)
     document.add(
         "entity",
-        _LETTER,
+        _DOCUMENT,
         ("prov:label", record.title),
         ("dcterms:identifier", record.id),
         ("schema:version", str(record.version)),
         ("dcterms:type", record.type),
         ("dcterms:date", edtf_of(record.date)),
-        ("letter:marking", classification_in_words(record)),
+        ("record:marking", classification_in_words(record)),
     )
-    for name in record.sender:
-        document.relate("wasAttributedTo", _LETTER, _agent(name))
+    for name in dict.fromkeys((*record.authors, *record.sender)):
+        document.relate("wasAttributedTo", _DOCUMENT, _agent(name))
     _add_parts(document, record, context)
     for agent in record.agents:
         kind = _KINDS.get(agent.kind)
@@ -129,7 +130,7 @@ class _Document:
 
     def __init__(self, name: str) -> None:
         spaces = {
-            "letter": f"arcp://name,{name}/",
+            "record": f"arcp://name,{name}/",
             "dcterms": "http://purl.org/dc/terms/",
             "schema": "https://schema.org/",
         }
@@ -160,7 +161,7 @@ def _add_parts(document: _Document, record: Record, context: ExportContext) -> N
         name, bond = _part(part.id), bonds[part.id]
         about = [_part(other) for other in part.about]
         if bond == "about" and not about:
-            about = [_LETTER]
+            about = [_DOCUMENT]
         digest = context.digests(record, part.file or "").get("sha256")
         document.add(
             "entity",
@@ -174,11 +175,11 @@ def _add_parts(document: _Document, record: Record, context: ExportContext) -> N
             ("prov:location", f"{context.folder}{part.file}" if part.file else None),
             ("schema:sha256", digest),
             *(("schema:about", _reference(other)) for other in about),
-            ("dcterms:relation", _reference(_LETTER) if bond == "version" else None),
-            *(("letter:note", words) for note, (_, words) in notes if note.at.part == part.id),
+            ("dcterms:relation", _reference(_DOCUMENT) if bond == "version" else None),
+            *(("record:note", words) for note, (_, words) in notes if note.at.part == part.id),
         )
         wholes = [_part(other) for other in part.part_of]
-        for whole in wholes or ([_LETTER] if bond == "part" else []):
+        for whole in wholes or ([_DOCUMENT] if bond == "part" else []):
             document.relate("hadMember", whole, name)
         for source in part.made_from:
             document.relate("wasDerivedFrom", name, _part(source))
@@ -189,7 +190,7 @@ def _add_parts(document: _Document, record: Record, context: ExportContext) -> N
 def _add_events(document: _Document, record: Record) -> None:
     made: set[str] = set()
     for event in derived_facts.history(record):
-        activity = f"letter:event/{event.id}"
+        activity = f"record:event/{event.id}"
         document.add(
             "activity",
             activity,
@@ -198,14 +199,14 @@ def _add_events(document: _Document, record: Record) -> None:
             ("dcterms:description", event.date.as_written if event.date else None),
             ("dcterms:description", event.date.note if event.date else None),
             ("dcterms:description", event.detail),
-            ("letter:outcome", event.outcome),
-            *(("letter:input", digest) for digest in event.inputs),
-            *(("letter:output", digest) for digest in event.outputs),
+            ("record:outcome", event.outcome),
+            *(("record:input", digest) for digest in event.inputs),
+            *(("record:output", digest) for digest in event.outputs),
         )
         for name in event.sources:
             document.relate("used", activity, _part(name))
         # An event without sources and objects is about the letter itself.
-        for thing in map(_part, event.objects) if event.objects or event.sources else (_LETTER,):
+        for thing in map(_part, event.objects) if event.objects or event.sources else (_DOCUMENT,):
             if derived_facts.makes(event) and thing not in made:
                 document.relate("wasGeneratedBy", thing, activity)
                 made.add(thing)
@@ -225,8 +226,8 @@ def _each_once(values: list[Any]) -> Any:
 
 
 def _part(name: str) -> str:
-    return f"letter:part/{name}"
+    return f"record:part/{name}"
 
 
 def _agent(name: str) -> str:
-    return f"letter:agent/{name}"
+    return f"record:agent/{name}"

@@ -316,7 +316,7 @@ class Catalogue:
         source = cmif.source_name(entry.id for entry in self._entries)
         yield (
             "cmif.xml",
-            cmif.joined(self._plan.title, source, fragments, context, f"{self._plan.base}cmif.xml"),
+            cmif.joined(self._plan.title, source, fragments, context, self._plan.base),
         )
         robots = "User-agent: *\nAllow: /\n"
         if self._plan.base:
