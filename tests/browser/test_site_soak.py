@@ -15,7 +15,7 @@ import pytest
 from archive_pkg import cli
 from archive_pkg.collection import Options, build_many, executor_for, find_records, make_collection
 from archive_pkg.records import load_record
-from archive_pkg.web.site.entries import described_by
+from archive_pkg.records.display import search_texts
 from archive_pkg.web.site.search_index import words_of
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def test_searches_in_many_letters_find_exactly_the_letters_with_the_words(
 
 def words_in(folder: Path) -> Iterator[str]:
     """Yield all words that find a letter."""
-    for text in described_by(load_record(folder)):
+    for text in search_texts(load_record(folder)):
         yield from words_of(text)
     for file in folder.glob("*.txt"):
         yield from words_of(file.read_text(encoding="utf-8"))
