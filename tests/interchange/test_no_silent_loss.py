@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from archive_pkg.packages.metadata import read_for_export
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
 from pydantic import BaseModel
@@ -21,6 +20,7 @@ from pydantic import BaseModel
 from archive_pkg.interchange import FORMATS, dates, export, find_format
 from archive_pkg.interchange.derived_facts import part_title
 from archive_pkg.interchange.losses import OF_AGENTS, leaves, losses
+from archive_pkg.packages.metadata_documents import read_for_export
 from archive_pkg.records import Edtf, load_record
 from archive_pkg.records.models import Quote, Record, Span
 from archive_pkg.records.vocabularies.identifiers import Identifier
