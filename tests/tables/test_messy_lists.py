@@ -42,10 +42,10 @@ def test_headings_totals_and_repeated_headers_are_no_letters(tmp_path: Path) -> 
     path = _list(
         tmp_path,
         "nr,Datum,von,an\na,1960,Ann,Ben\nKarton 2,,,\nnr,Datum,von,an\nb,1961,Ann,Ben\n"
-        "--- Ende ---,,,x\nSumme:,2,,\n",
+        "--- Ende ---,,,x\nSumme:,2,,\nSum Li,1962,Ann,\n",
     )
     records, found = _records(path)
-    assert [record.id for record in records] == ["a", "b"]
+    assert [record.id for record in records] == ["a", "b", "Sum-Li"]
     assert [message.split(" ")[0] for message in found["tables-row-left-out"]] == list("3467")
 
 
@@ -178,6 +178,14 @@ def test_a_repeated_call_number_gets_a_free_number(tmp_path: Path) -> None:
     assert [record.id for record in records] == ["A-7", "A-7-3", "A-7-2", "A-7-4"]
     assert [record.identifiers[0].value for record in records if record.identifiers] == ["A 7"] * 3
     assert len(found["tables-row-repeated"]) == 2
+
+
+def test_the_map_records_the_encoding_of_the_list(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes("id,Empfänger\na,Müller\n".encode("cp1252"))
+    path.with_name("list.csv.map.yaml").write_text(draft_map(path, encoding="cp1252"), "utf-8")
+    (record,), _ = _records(path)
+    assert record.agents[0].name == "Müller"
 
 
 ATOM = (

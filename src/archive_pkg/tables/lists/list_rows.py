@@ -79,9 +79,10 @@ _MAY_BE_ANYTHING = frozenset(
 """The fields in which a word for "unknown" is text, or is read by another rule."""
 _HEADING = re.compile(r"[-=*#_~–—.\s]{2,}.*")
 _TOTAL = re.compile(
-    r"(?:summe|gesamt\w*|insgesamt|anzahl|total\w*|sum|razem|suma|ogółem|somme|nombre|итого|всего"
-    r"|totale|subtotal|zwischensumme)(?!\w).*",
-    re.IGNORECASE | re.DOTALL,
+    r"(?:(?:summe|gesamt\w*|insgesamt|total\w*|razem|suma|ogółem|somme|итого|всего|subtotal"
+    r"|zwischensumme)(?: [^,]{0,30})?|(?:sum|anzahl|count|nombre|liczba|number)[^,]{0,30}[:=])"
+    r"[:=]?\s*\d*",
+    re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
 _HINT = (
@@ -355,7 +356,7 @@ class ListRows:
         items = self._split(header, text) if target in MANY_VALUES else [text]
         known = [item for item in items if target in _MAY_BE_ANYTHING or not self.is_unknown(item)]
         if len(known) < sum(map(bool, items)):
-            message = f"“{text}” in {target} means that it is not known"
+            message = f"“{text}” has a word for “unknown”, which is left out of {target}"
             self.report.add(READ_AS.at(self.at(number, header), message))
         return Cell(header, text, tuple(filter(None, known))) if any(known) else None
 

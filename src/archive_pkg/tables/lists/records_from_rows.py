@@ -1,8 +1,8 @@
 """Convert lists of letters with the user's own columns to records.
 
-Each row becomes a record. Cells are copied unchanged. A value that is interpreted (a date) or made
-(a title, an id, the kind of an agent) is inferred by a named rule, which is in the evidence of the
-record and in a finding.
+Each row that is a letter becomes a record. Cells are copied without the spaces around them. A value
+that is interpreted (a date) or made (a title, an id, the kind of an agent) is inferred by a named
+rule, which is in the evidence of the record and in a finding.
 """
 
 from __future__ import annotations
