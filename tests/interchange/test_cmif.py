@@ -26,6 +26,12 @@ def exported(context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
     return [line.removeprefix(HEAD + "profileDesc/correspDesc/") for line in lines]
 
 
+@pytest.mark.parametrize("name", ["?", "N.N.", "[unbekannt]"])
+def test_a_word_for_unknown_is_not_the_name_of_a_correspondent(name: str) -> None:
+    agents = [{"id": "a", "kind": "person", "name": name}]
+    assert exported(sender=["a"], agents=agents) == exported()
+
+
 def test_an_unknown_person_is_called_unknown() -> None:
     source = cmif.source_name(["x"])
     assert exported() == [

@@ -304,6 +304,14 @@ def test_parts_of_names_and_places_are_joined_with_the_right_spaces() -> None:
     assert [item.value for item in record.place.identifiers] == ["O1"]
 
 
+def test_a_title_from_the_other_fields_has_names_in_reading_order() -> None:
+    header = sent("<persName>Orlov, Anna</persName>", received="<persName>Two, Ben</persName>")
+    file = f"""<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc/><profileDesc>{header}
+    </profileDesc></teiHeader><text><body><p>Text.</p></body></text></TEI>"""
+    [imported] = read(file.encode(), "a.xml")
+    assert imported.record.title == "Letter, Anna Orlov to Ben Two"
+
+
 def test_a_senders_address_is_not_evidence_for_the_recipient() -> None:
     opener = "<opener><address><addrLine>{}</addrLine></address><salute>Dear B,</salute></opener>"
     header = sent("<persName>Ada One</persName>", received="<persName>Ben Two</persName>")

@@ -116,6 +116,17 @@ def test_the_site_has_cmif_a_sitemap_and_linked_data(collection: Path) -> None:
     assert letter["@id"] == "https://example.org/letters/letters/letter-1.html"
 
 
+def test_an_unknown_person_has_no_page(collection: Path) -> None:
+    unknown = {"id": "a", "name": "N.N.", "kind": "person"}
+    agents = [unknown, {"id": "b", "name": "The Office", "kind": "organization"}]
+    for number in range(3):
+        write(collection, simple(number + 4, agents=agents), p="Dear Office!\n")
+    out = site(collection)
+    assert len(list((out / "people").iterdir())) == 2
+    for page in ("people.html", "network.html", "index.html"):
+        assert "N.N." not in (out / page).read_text()
+
+
 def test_without_an_address_there_is_no_sitemap(collection: Path) -> None:
     assert not (site(collection) / "sitemap.xml").exists()
 

@@ -11,6 +11,7 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 from archive_pkg.dates.english import in_words
+from archive_pkg.names import is_unknown
 from archive_pkg.packages import svg
 from archive_pkg.records.display import relations
 from archive_pkg.records.vocabularies.languages import language_name
@@ -123,8 +124,9 @@ def _making(record: Record, part: Part) -> Iterator[str]:
     events = [e for e in record.events if part.id in e.objects and e.type in _MADE_BY]
     who = part.made_by or tuple(name for event in events for name in event.agents)
     when = part.made or next((event.date for event in events if event.date), None)
-    if who:
-        yield f"by {record.names(tuple(dict.fromkeys(who)))}"
+    known = [one for one in dict.fromkeys(who) if not is_unknown(record.agent(one).name)]
+    if known:
+        yield f"by {record.names(tuple(known))}"
     if when:
         yield f"made {in_words(when.edtf)}"
     if part.method:

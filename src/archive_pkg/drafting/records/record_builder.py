@@ -11,7 +11,7 @@ from archive_pkg.drafting.records.frame_builder import FrameBuilder
 from archive_pkg.drafting.rules import reason
 from archive_pkg.drafting.statements.base import PROBABLE
 from archive_pkg.drafting.statements.enclosures import enclosure_id
-from archive_pkg.names import slug
+from archive_pkg.names import in_reading_order, slug
 from archive_pkg.records.models import Record
 from archive_pkg.texts.letter_files import METHODS
 
@@ -269,5 +269,7 @@ class RecordBuilder(FrameBuilder):
         for key in self.data.get(field, ()):
             agent = self.agents[key]
             known = self.known(agent["name"])
-            names.append(known.short if known and known.short else agent["name"])
+            is_person = agent["kind"] == "person"
+            name = in_reading_order(agent["name"]) if is_person else agent["name"]
+            names.append(known.short if known and known.short else name)
         return " and ".join(names[:3])

@@ -23,6 +23,7 @@ from archive_pkg.interchange.markup import (
     serialize,
     text_of,
 )
+from archive_pkg.names import is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -155,10 +156,11 @@ def _letter(profile: Element, record: Record, source: str, context: ExportContex
 
 
 def _names(action: Element, agents: Sequence[Agent]) -> None:
-    for agent in agents:
+    known = [agent for agent in agents if not is_unknown(agent.name)]
+    for agent in known:
         tag = "persName" if agent.kind == "person" else "orgName"
         say(action, tag, agent.name, ref=first_address(agent.identifiers))
-    if not agents:
+    if not known:
         say(action, "persName", UNKNOWN)
 
 

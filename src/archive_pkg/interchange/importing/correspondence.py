@@ -10,6 +10,7 @@ from archive_pkg.interchange.exporting.cmif import UNKNOWN
 from archive_pkg.interchange.importing.dates import dated
 from archive_pkg.interchange.importing.imported_record import language, optional
 from archive_pkg.interchange.importing.watched_xml import XML_ID, fit, local, text_of
+from archive_pkg.names import is_unknown
 from archive_pkg.records.vocabularies.identifiers import identify
 
 if TYPE_CHECKING:
@@ -25,10 +26,6 @@ _KINDS = {
     "org": "organization", "organization": "organization", "organisation": "organization",
     "family": "family", "software": "software", "person": "person",
 }  # fmt: skip
-_UNKNOWN = frozenset([
-    "unknown", "unbekannt", "inconnu", "unidentified", "n. n.", "n.n.", "nn", "anonymous",
-    "anonym", "неизвестно",
-])  # fmt: skip
 _STAMPS = frozenset(["stamp", "postmark", "poststempel", "cachet"])
 _CONFIDENCE = {"high": "certain", "medium": "probable", "low": "guess", "unknown": "guess"}
 _DATING = (
@@ -139,7 +136,7 @@ class Correspondence:
                 recorded, unless this is empty.
         """
         written, name, role = self._name(element)
-        if not name or name.casefold() in _UNKNOWN:
+        if not name or is_unknown(name):
             self.source.mark_used([(element, "text")])
             if written and written != UNKNOWN:
                 # CMIF itself writes "Unknown" for an unidentified correspondent.

@@ -19,6 +19,7 @@ from archive_pkg.interchange.importing.watched_xml import (
     text_of,
 )
 from archive_pkg.interchange.licences import spdx_id
+from archive_pkg.names import in_reading_order
 from archive_pkg.records.vocabularies.identifiers import identify
 
 if TYPE_CHECKING:
@@ -76,7 +77,12 @@ def title_from(draft: ImportedDraft) -> str:
     """Return a title made from the other fields."""
 
     def names(field: str) -> str:
-        return "; ".join(draft.agent_name(name) for name in draft.raw.get(field, ()))
+        return "; ".join(
+            in_reading_order(draft.agent_name(one))
+            if draft.agent_kind(one) == "person"
+            else draft.agent_name(one)
+            for one in draft.raw.get(field, ())
+        )
 
     words = ["Letter"]
     words += [names("sender")] if names("sender") else []

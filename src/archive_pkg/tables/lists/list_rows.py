@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archive_pkg.dates.written.reader import column_conventions
+from archive_pkg.names import is_unknown
 from archive_pkg.reports import Code, Report, Severity, counted
 from archive_pkg.tables.checking.suspicious_characters import SPACE_AROUND, find_suspicious
 from archive_pkg.tables.checking.validation import ROW_RAGGED
@@ -63,15 +64,6 @@ ROW_LEFT_OUT = Code(
 DATE_FIELDS = ("date", "date_begin", "date_end", "received")
 ACCESS_FIELDS = ("access", "access_until", "access_rule")
 
-_UNKNOWN_WORDS = (
-    "?|??|???|-|–|—|n.n.|n. n.|nn|unbekannt|unbek.|nicht bekannt|ohne angabe|o. a.|unknown|anon.|"
-    "anonym|anonymous|not known|inconnu|inconnue|anonyme|nieznany|nieznana|nieznane|brak|anonim|"
-    "неизвестен|неизвестно|неизвестный|неизв.|аноним|н.у.|desconocido|desconocida|anónimo|"
-    "sconosciuto|sconosciuta|ignoto|anonimo|s.n.|s. n.|s.l.|s. l.|o.o.|o. o.|b.m.|b. m.|б.м.|"
-    "б. м.|o.d.|o. d.|o.j.|s.d.|s. d.|s.a.|s. a.|b.d.|b. d.|n.d.|n. d.|b.r.|б.д.|б. д.|undatiert|"
-    "undated"
-)
-_UNKNOWN = frozenset(_UNKNOWN_WORDS.split("|"))
 _SINGLE = ("id", "type", "place", "licence", *DATE_FIELDS)
 _MAY_BE_ANYTHING = frozenset(
     ["title", "summary", "remarks", "rights", "custody", *ACCESS_FIELDS, *DATE_FIELDS]
@@ -147,7 +139,7 @@ class ListRows:
         """Read the rows, and check the columns."""
         self.report = Report()
         self._sheet, self._map = sheet, mapping
-        self._unknown = _UNKNOWN | {word.casefold() for word in mapping.unknown}
+        self._unknown = {word.casefold() for word in mapping.unknown}
         self.columns = {
             header: place for place, header in enumerate(sheet.header) if header.strip()
         }
@@ -370,7 +362,7 @@ class ListRows:
     def is_unknown(self, text: str) -> bool:
         """Return whether a text is a word for "unknown"."""
         low = " ".join(text.casefold().split())
-        return low in self._unknown or low.strip("[]()") in self._unknown
+        return is_unknown(text) or low in self._unknown or low.strip("[]()") in self._unknown
 
 
 def _column_number(letters: str) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.english import in_words
 from archive_pkg.interchange.addresses import address
-from archive_pkg.names import slug
+from archive_pkg.names import is_unknown, slug
 from archive_pkg.records.display import classification_in_words
 from archive_pkg.records.vocabularies.languages import language_name
 
@@ -124,7 +124,11 @@ def catalogue_entry(record: Record, download: tuple[int, str] | None) -> Catalog
     date = record.date.edtf if record.date else None
     earliest = date.earliest if date else None
     classification = record.classification
-    known = {agent.id: agent_entry(agent) for agent in record.agents if agent.kind != "software"}
+    known = {
+        agent.id: agent_entry(agent)
+        for agent in record.agents
+        if agent.kind != "software" and not is_unknown(agent.name)
+    }
     named_in = {name: getattr(record, name) for name in ROLES}
     named_in["participants"] = tuple(one.agent for one in record.participants)
     roles = tuple(
