@@ -46,7 +46,7 @@ OCCASIONS = (
     *(f"{name}.{field}" for name in ("recorded", "dispatched", "received")
       for field in ("edtf", "as_written", "calendar", "note", "place.name")),
 )  # fmt: skip
-"""The fields that `occasion_words` has."""
+"""The fields that `occasion_words` puts into words."""
 PARTICULARS = (
     "number", "attention", "distribution", "copy_number", "filing_reference", "extent",
     "excerpt",
@@ -54,25 +54,25 @@ PARTICULARS = (
     "enclosures.sender", "enclosures.date.edtf", "enclosures.date.as_written",
     "enclosures.date.calendar", "enclosures.record", "mentioned_agents",
 )  # fmt: skip
-"""The fields that `labelled_particulars` has."""
+"""The fields that `labelled_particulars` puts into words."""
 ITEMS = ("items.title", "items.number", "items.record")
-"""The fields that `items` has."""
+"""The fields that `items` puts into words."""
 RELATIONS = (
     "relations.kind", "relations.record", "relations.title", "relations.identifier.scheme",
     "relations.identifier.value", "relations.identifier.note", "relations.note",
 )  # fmt: skip
-"""The fields that `related` has."""
+"""The fields that `related` puts into words."""
 CLASSIFICATION = (
     "classification.as_written", "classification.caveats", "classification.scheme",
     "classification.level", "classification.history.action", "classification.history.date.edtf",
     "classification.history.by", "classification.history.level", "classification.history.note",
 )  # fmt: skip
-"""The fields that `classification_in_words` has."""
+"""The fields that `classification_in_words` puts into words."""
 NOTES = (
     "translation_notes.kind", "translation_notes.at", "translation_notes.text",
     "translation_notes.rendering", "translation_notes.original", "translation_notes.romanized",
 )  # fmt: skip
-"""The fields that `note_words` has; of the place only the words."""
+"""The fields that `note_words` puts into words; of the place in the text, only the quoted words."""
 
 _YEAR = r"(?:ca?\. ?|approximately )?\d{3,4}\??"
 _LIFE = re.compile(rf"(?:(?:b\.|d\.|fl\.|born|died|active) ?{_YEAR}|{_YEAR} ?[-–] ?(?:{_YEAR})?)")
@@ -474,7 +474,7 @@ def restrictions(record: Record) -> Iterator[str]:
 def open_dates(record: Record) -> Iterator[str]:
     """Yield the document's date if it has words but no EDTF: `Date as written: 1923-24 (or 1924)`.
 
-    The dates of `occasions` are among the particulars.
+    Other dates are not yielded: `labelled_particulars` has them.
     """
     date = record.date
     if date and date.edtf is None:
@@ -482,7 +482,7 @@ def open_dates(record: Record) -> Iterator[str]:
 
 
 def occasions(record: Record) -> Iterator[tuple[str, DateAndPlace]]:
-    """Yield the name, date and place of what the document records, its dispatch and its receipt."""
+    """Yield those of the fields `recorded`, `dispatched` and `received` that have a value."""
     for name in ("recorded", "dispatched", "received"):
         date: DateAndPlace | None = getattr(record, name)
         if date:
@@ -490,9 +490,12 @@ def occasions(record: Record) -> Iterator[tuple[str, DateAndPlace]]:
 
 
 def occasion_words(date: DateAndPlace, name: str = "") -> str:
-    """Return everything that is known of an occasion.
+    """Return in words everything that is known of an occasion.
 
-    With its name, the words are for a date that has its day already.
+    Args:
+        date: The occasion.
+        name: Its name, for formats with a field for the day. The words then begin with the name,
+            and leave out a date that is an exact year, month or day.
     """
     kind = date.kind if isinstance(date, RecordedEvent) else None
     edtf = edtf_of(date)
@@ -504,7 +507,7 @@ def occasion_words(date: DateAndPlace, name: str = "") -> str:
 
 
 def particulars(record: Record) -> Iterator[tuple[str, str]]:
-    """Yield the name and words of each field that formats can only hold as a note."""
+    """Yield the name and words of each field that TEI and other formats hold as a note."""
     if record.number:
         yield "number", record.number
     if record.attention:
@@ -524,7 +527,7 @@ def particulars(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def _more_particulars(record: Record) -> Iterator[tuple[str, str]]:
-    """Yield the name and words of each field that only formats for such documents have."""
+    """Yield the name and words of each field that formats other than TEI hold as a note."""
     for name, date in occasions(record):
         if name != "dispatched":
             yield name, occasion_words(date)
@@ -539,25 +542,30 @@ def _more_particulars(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def enclosure_words(record: Record, item: Enclosure) -> str:
-    """Return everything that is known of an enclosure; "" if that is only its title."""
+    """Return in words everything that is known of an enclosure; "" if that is only its title."""
     more = item.number or item.sender or item.date or item.record
     return words(record, item, dates=str) if more else ""
 
 
 def labelled_particulars(record: Record, without: Collection[str] = ()) -> Iterator[str]:
-    """Yield all particulars with their labels: `Copy number: 2`, except those of some names."""
+    """Yield the fields of `PARTICULARS` in words with labels, such as `Copy number: 2`.
+
+    Args:
+        record: The record.
+        without: Names to leave out, such as "recorded", "enclosure" and "mentioned".
+    """
     for name, said in chain(particulars(record), _more_particulars(record)):
         if name not in without:
             yield f"{label(name)}: {said}"
 
 
 def items(record: Record) -> Iterator[str]:
-    """Yield the number, title and record of each item of minutes."""
+    """Yield each item of minutes in words: its number, title and record."""
     return (words(record, item) for item in record.items)
 
 
 def related(record: Record) -> Iterator[tuple[str, str]]:
-    """Yield the kind of each relation to another document, and this document in words."""
+    """Yield the kind of each relation to another document, and the other document in words."""
     for one in record.relations:
         identifier = words(record, one.identifier) if one.identifier else None
         yield one.kind, "; ".join(filter(None, (one.title, one.record, identifier, one.note)))

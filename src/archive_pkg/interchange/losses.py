@@ -67,12 +67,12 @@ _IN_OTHER_WORDS = frozenset(
     {"type", "kind", "action", "status", "outcome", "made_from", "part_of", "about", "objects"}
     | {"sources", "part"}
 )
-"""Fields whose values formats express in their own words or as a link, so that the document cannot
-be searched for them."""
+"""Fields whose values formats express in words of their own or as a link. The document cannot be
+searched for these values."""
 _OF_KINDS = ("creator", "contributor", "origination", "controlaccess", "correspAction")
-"""Elements that have the kind of an agent with its name. Free text has only the name."""
+"""Elements that can state the kind of an agent next to the name. Free text gives only the name."""
 _IN_PIECES = frozenset({"agents.name", "salutation", "closing"})
-"""Fields whose words some formats write in another order, or with something between them."""
+"""Fields whose words some formats reorder or interrupt, so that only the words are searched for."""
 OF_AGENTS = {path.replace(".*", "") for what, path in reference_paths(Record) if what == "agent"}
 """Fields whose values are ids of agents."""
 _INTERNAL = frozenset({f"{name}.id" for name, field in ID_FIELDS.items() if field == "id"})
@@ -184,7 +184,7 @@ def losses(
     mapping = chosen.mapping
     lost: dict[str, list[str]] = {}
     partial: dict[str, list[str]] = {}
-    said = _Said(chosen, document) if document else None
+    export = _SearchedExport(chosen, document) if document else None
     named = {
         agent
         for kind, _, value in leaves(record)
@@ -195,20 +195,20 @@ def losses(
         at = Location(field=place)
         where = place_of(mapping, kind)
         if where is None:
-            if said and place in _open_words(record) and said.has_words(value):
+            if export and place in _open_words(record) and export.has_words(value):
                 continue
             whole = lost_whole(mapping, kind)
             if whole == kind or whole not in lost:
                 lost.setdefault(whole, []).append(place)
-        elif said and (
+        elif export and (
             # If the name of an agent is lost, its kind is lost, too.
             (kind == "agents.kind" and f"{place[:-5]}.name" in partial.get("agents.name", ()))
-            or not _is_present(record, kind, value, where, said)
+            or not _is_present(record, kind, value, where, export)
             or (kind == "agents.kind" and "(" in where and place.split(".")[1] not in named)
         ):
             partial.setdefault(kind, []).append(place)
         elif isinstance(value, Edtf) and chosen.dates == "days" and not is_exact(value):
-            if not (said and said.has(value)):
+            if not (export and export.has(value)):
                 message = f"{chosen.title} cannot express {value} completely"
                 report.add(DATE_COARSENED.at(at, message))
         elif chosen.is_xml and _is_hostile(value):
@@ -250,8 +250,8 @@ def _open_words(record: Record) -> tuple[str, ...]:
     return ("date.as_written", "date.note") if opened else ()
 
 
-class _Said:
-    """An export in which values of the record are searched for."""
+class _SearchedExport:
+    """The text of an export, in which values of the record are searched for."""
 
     def __init__(self, chosen: Format, document: bytes) -> None:
         text = document.decode()
@@ -276,7 +276,7 @@ class _Said:
         return f" {' '.join(_words(text))} " in self._phrases or not _words(text)
 
     def has(self, text: str) -> bool:
-        """Return whether a date or another code is in the document."""
+        """Return whether a date, tag or digest is in the document, not within a longer word."""
         return re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", self._text) is not None
 
     def has_date(self, date: Edtf) -> bool:
@@ -292,12 +292,19 @@ class _Said:
         return self._days and bool(days) and all(map(self.has, days))
 
     def has_language(self, tag: str) -> bool:
-        """Return whether a language is in the document, by its tag or, in JSON, a code or name."""
+        """Return whether a language is in the document.
+
+        A language can be there as its tag or, in JSON, as its code of three letters or its name.
+        """
         names = () if "-" in tag else (three_letters(tag), language_name(tag))
         return self.has(tag) or any(f'"{n}{end}' in self._text for n in names for end in ',"')
 
     def has_scheme(self, name: str) -> bool:
-        """Return whether a scheme is in the document, by its name or the start of its addresses."""
+        """Return whether a scheme of identifiers is in the document.
+
+        A scheme can be there as its name or as the beginning of its addresses. The schemes "local"
+        and "url" need not be there.
+        """
         scheme = SCHEMES[name]
         start = scheme.uri.partition("{}")[0]
         return (
@@ -317,34 +324,34 @@ def _joined(date: re.Match[str]) -> str:
     return "-".join([f"{year:0>4}", *(f"{number:0>2}" for number in rest)])
 
 
-def _is_present(record: Record, kind: str, value: Any, where: str, said: _Said) -> bool:
+def _is_present(record: Record, kind: str, value: Any, where: str, export: _SearchedExport) -> bool:
     """Return whether a value is in the document.
 
-    Values that formats express in their own words cannot be searched for. They count as present,
-    unless the mapping has a condition in parentheses that applies to them.
+    Values of `_IN_OTHER_WORDS` count as present, unless the mapping has a condition in parentheses.
+    Then only kinds of agents that the condition names count as present.
     """
     several = value if isinstance(value, tuple) else (value,)
     if kind.rpartition(".")[2] in _IN_OTHER_WORDS:
         return "(" not in where or (kind == "agents.kind" and value in where)
-    return all(_is_said(record, kind, one, said) for one in several)
+    return all(_is_written(record, kind, one, export) for one in several)
 
 
-def _is_said(record: Record, kind: str, value: Any, said: _Said) -> bool:
+def _is_written(record: Record, kind: str, value: Any, export: _SearchedExport) -> bool:
     if isinstance(value, Edtf):
-        return said.has_date(value)
+        return export.has_date(value)
     if isinstance(value, Quote):
-        return said.has_words(value.exact)
+        return export.has_words(value.exact)
     if kind in OF_AGENTS:
-        return said.has_words(record.agent(value).name)
+        return export.has_words(record.agent(value).name)
     if kind.endswith("languages"):
-        return said.has_language(value)
+        return export.has_language(value)
     if kind.endswith(("identifier.scheme", "identifiers.scheme")):
-        return said.has_scheme(value)
+        return export.has_scheme(value)
     if kind.startswith("events.") and kind.endswith(("inputs", "outputs")):
-        return said.has(value.partition(":")[2])
+        return export.has(value.partition(":")[2])
     if kind in _IN_PIECES or kind.endswith((".value", "identifiers.note")):
-        return said.has_words(str(value))
-    return not isinstance(value, str) or said.has_phrase(value)
+        return export.has_words(str(value))
+    return not isinstance(value, str) or export.has_phrase(value)
 
 
 def _words(text: str) -> list[str]:

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.drafting.vocabulary import Vocabulary
 
-# Characters at the beginning that are searched for a heading.
-_HEAD = 1500
+_SEARCHED_FOR_HEADING = 1500  # characters at the beginning
 _HEADING = re.compile(
     r"^[^\w\n]*(?:(?:unofficial|official|certified|informal|rough|courtesy|nichtamtliche) )?"
     r"(?:translat(?:ion|ed)|übersetzung|übersetzt|перевод|traduction|traduzione|traducción"
@@ -36,14 +35,17 @@ _RECIPIENTS = ("recipient",)
 
 
 def text_kind(text: str, stated: Sequence[Statement], vocabulary: Vocabulary) -> list[Statement]:
-    """Return a statement on what the text is, and one on its original's language if it is new.
+    """Return a statement that the text is a translation or a transcription.
 
-    Evidence is a heading or source line that speaks of the translation, a translator, a source term
-    in brackets, or the language of the text next to those of the correspondents. Without any, the
-    text is called a transcription, as a guess.
+    The evidence is, in this order: a heading or source line that speaks of a translation; a named
+    translator; a source term in brackets; the language of the text and those of the correspondents'
+    states. Without evidence, the statement says “transcription”, as a guess.
+
+    If the evidence shows the language of a translation's original, a second statement gives it,
+    unless `stated` already does.
     """
     language = next((one.value for one in stated if one.field == "language"), "")
-    found = _said(text, stated, vocabulary) or _by_notes(stated)
+    found = _by_heading_or_source(text, stated, vocabulary) or _by_notes(stated)
     if found is None:
         found = _by_correspondents(stated, language, vocabulary)
     kind, sure, rule, quote, original = found
@@ -57,11 +59,14 @@ def text_kind(text: str, stated: Sequence[Statement], vocabulary: Vocabulary) ->
 
 
 Found = tuple[str, Confidence, str, DraftQuote | None, str]
+"""The kind of the text, the confidence, the rule, the quote, and the original's language or ""."""
 
 
-def _said(text: str, stated: Sequence[Statement], vocabulary: Vocabulary) -> Found | None:
-    """Return what a heading or a source line says."""
-    match, rule = _HEADING.search(text, 0, _HEAD), "translation-heading"
+def _by_heading_or_source(
+    text: str, stated: Sequence[Statement], vocabulary: Vocabulary
+) -> Found | None:
+    """Return “translation” if a heading or a source line says so; otherwise None."""
+    match, rule = _HEADING.search(text, 0, _SEARCHED_FOR_HEADING), "translation-heading"
     for one in stated:
         if match is None and one.rule == "source-line" and one.quote is not None:
             start = text.rfind("\n", 0, one.quote.start) + 1
@@ -74,7 +79,7 @@ def _said(text: str, stated: Sequence[Statement], vocabulary: Vocabulary) -> Fou
 
 
 def _by_notes(stated: Sequence[Statement]) -> Found | None:
-    """Return what a translator's name or a source term in brackets shows."""
+    """Return “translation” if a translator or a source term is stated; otherwise None."""
     for field, sure in (("translator", CERTAIN), ("original-language", PROBABLE)):
         one = next((one for one in stated if one.field == field), None)
         if one is not None:
@@ -83,7 +88,10 @@ def _by_notes(stated: Sequence[Statement]) -> Found | None:
 
 
 def _by_correspondents(stated: Sequence[Statement], language: str, vocabulary: Vocabulary) -> Found:
-    """Compare the language of the text with those of the correspondents' states."""
+    """Decide by the languages of the text and of the correspondents' states.
+
+    If they decide nothing, return “transcription”, as a guess.
+    """
     sender = _state_language(stated, _SENDERS, vocabulary)
     recipient = _state_language(stated, _RECIPIENTS, vocabulary)
     rule = "language-of-sender"
@@ -97,7 +105,7 @@ def _by_correspondents(stated: Sequence[Statement], language: str, vocabulary: V
 def _state_language(
     stated: Iterable[Statement], fields: Sequence[str], vocabulary: Vocabulary
 ) -> str:
-    """Return the language of the first state or party that the names and offices mention."""
+    """Return the language of the first state or party in the names and offices; "" if none."""
     for one in (one for field in fields for one in stated if one.field == field):
         for text in (one.value, one.more.get("role", "")):
             for word in words_of(text):

@@ -122,10 +122,10 @@ def _names(agents: Sequence[Agent]) -> str:
 
 
 def _name(agent: Agent) -> str:
-    halves = derived_facts.family_and_given(agent)
-    if halves is None:
+    name = derived_facts.family_and_given(agent)
+    if name is None:
         return f"{{{_tex(agent.name)}}}"
-    pieces = (halves.family, halves.suffix, halves.given)
+    pieces = (name.family, name.suffix, name.given)
     return ", ".join(_tex(piece) for piece in pieces if piece)
 
 

@@ -86,9 +86,9 @@ def _item(record: Record, context: ExportContext) -> dict[str, Any]:
 
 
 def _name(agent: Agent) -> dict[str, str]:
-    halves = derived_facts.family_and_given(agent)
-    if halves:
-        name = {"family": halves.family, "given": halves.given, "suffix": halves.suffix}
+    pieces = derived_facts.family_and_given(agent)
+    if pieces:
+        name = {"family": pieces.family, "given": pieces.given, "suffix": pieces.suffix}
         return {key: value for key, value in name.items() if value}
     return {"literal": agent.name}
 

@@ -40,9 +40,10 @@ RELATIONS = {
     "same-as": "IsIdenticalTo",
     "refers-to": "References",
 }
-"""The relations for which the schema has a relationType. It has none for a reply."""
+"""The relationType of each kind of relation. DataCite has none for a reply."""
 _IDENTIFIER_TYPES = {"doi": "DOI", "handle": "Handle", "ark": "ARK"}
-"""The types of identifiers of related items that are not addresses."""
+"""The relatedItemIdentifierType of each scheme whose values are written as they are. Identifiers of
+other schemes are written as web addresses."""
 
 MAPPING = {
     "id": "alternateIdentifier",
@@ -239,9 +240,9 @@ def _person(agent: Agent) -> dict[str, Any]:
         person["nameType"] = "Personal"
     elif agent.kind == "organization":
         person["nameType"] = "Organizational"
-    halves = derived_facts.family_and_given(agent)
-    if halves:
-        person["familyName"], person["givenName"] = halves.family, halves.all_given
+    pieces = derived_facts.family_and_given(agent)
+    if pieces:
+        person["familyName"], person["givenName"] = pieces.family, pieces.all_given
     if agent.identifiers:
         person["nameIdentifiers"] = [
             {"nameIdentifier": item.value, "nameIdentifierScheme": item.scheme}
@@ -329,7 +330,10 @@ def _identified(identifier: Identifier | None) -> dict[str, Any]:
 
 
 def identified(identifier: Identifier) -> tuple[str, str] | None:
-    """Return the type and value of an identifier of another document; None for a local one."""
+    """Return the type and value of an identifier of a related document.
+
+    Returns None for an identifier that has no web address, such as a local one.
+    """
     if identifier.scheme in _IDENTIFIER_TYPES:
         return _IDENTIFIER_TYPES[identifier.scheme], identifier.value
     place = address(identifier.uri)

@@ -156,9 +156,9 @@ def _name(agent: Agent) -> dict[str, Any]:
     """Return an agent. The name of a person is split only if it is in index form."""
     name: dict[str, Any]
     if agent.kind == "person":
-        halves = derived_facts.family_and_given(agent)
-        name = {"type": "personal", "family_name": halves.family if halves else agent.name}
-        name |= {"given_name": halves.all_given} if halves else {}
+        pieces = derived_facts.family_and_given(agent)
+        name = {"type": "personal", "family_name": pieces.family if pieces else agent.name}
+        name |= {"given_name": pieces.all_given} if pieces else {}
     else:
         name = {"type": "organizational", "name": agent.name}
     return name | _accepted(agent.identifiers, _AGENT_SCHEMES)

@@ -39,13 +39,13 @@ _ADDITIONAL_TYPES = {
 """The types of agents that are neither persons nor organizations."""
 
 _RELATIONS = {"enclosure-of": "isPartOf", "item-of": "isPartOf", "refers-to": "mentions"}
-"""The relations for which schema.org has a property."""
+"""The property for each kind of relation for which schema.org has one."""
 
 _LIVES = {
     "person": ("birthDate", "deathDate"),
     "organization": ("foundingDate", "dissolutionDate"),
 }
-"""The properties for the first and last day of agents."""
+"""The properties for the beginning and end of an agent's life or existence, by the agent's kind."""
 
 MAPPING = {
     **dict.fromkeys(derived_facts.PARTICULARS, "description"),
@@ -200,7 +200,7 @@ def things(record: Record, context: ExportContext) -> Iterator[Thing]:
 
 
 def _related(record: Record, relation: Relation, name: str) -> Iterator[Thing]:
-    """Yield the other document of a relation."""
+    """Yield the document that a relation names, if schema.org has a property for the relation."""
     if relation.kind in _RELATIONS:
         known = relation.identifier
         names = (relation.record, (known.uri or known.value) if known else None)
@@ -412,7 +412,10 @@ def _letter(record: Record, context: ExportContext) -> Thing:
             "workExample": bound("version"),
             "hasPart": [_ref(name) for name in contained],
             "isPartOf": related("isPartOf"),
-            "subjectOf": [*bound("about"), *([_ref(_SUMMARY)] if _is_signed(record) else [])],
+            "subjectOf": [
+                *bound("about"),
+                *([_ref(_SUMMARY)] if _summary_has_author(record) else []),
+            ],
             "comment": [
                 *([_ref(_MARKING)] if record.classification else []),
                 *(_ref(f"#note-{note.id}") for note in record.translation_notes),
@@ -420,7 +423,7 @@ def _letter(record: Record, context: ExportContext) -> Thing:
             "messageAttachment": [_ref(name) for name in enclosed] if is_message else [],
             "holdingArchive": [_ref(_holding_id(n)) for n in _archives(record).values()],
             "itemLocation": [shelfmark(one) for one in record.holdings if one.levels],
-            "description": "\n".join(_provenance(record)),
+            "description": "\n".join(_description_lines(record)),
             "citation": derived_facts.published_in(record),
             "copyrightNotice": rights.statement if rights else None,
             "license": _ref(_licence_id(rights.licence)) if rights and rights.licence else None,
@@ -431,7 +434,7 @@ def _letter(record: Record, context: ExportContext) -> Thing:
     )
 
 
-def _provenance(record: Record) -> Iterator[str]:
+def _description_lines(record: Record) -> Iterator[str]:
     is_message = record.document_type.schema_org == "Message"
     said = {"recorded", "enclosure", "mentioned"}
     said |= {
@@ -447,7 +450,7 @@ def _provenance(record: Record) -> Iterator[str]:
         yield f"Donor: {record.agent(record.donor).name}"
 
 
-def _is_signed(record: Record) -> bool:
+def _summary_has_author(record: Record) -> bool:
     return record.summary is not None and record.summary.author is not None
 
 
