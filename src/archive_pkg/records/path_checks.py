@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 Wanted = Literal["record", "package", "collection", "receipt", "letter"]
 
 FOLDER = "an ordinary folder"
+"""The name of the kind of a folder without records and packages."""
 
+_CLOSED = FileKind("a folder that cannot be read", "")
 _EMPTY = FileKind("an empty folder", "")
 _PACKAGE = FileKind("a package", "Verify it: archive-pkg verify {}")
 _UNKNOWN = FileKind("a file of an unknown kind", "")
@@ -49,6 +51,7 @@ _BAG = re.compile(r"bagit\.txt|bag-info\.txt|(?:tag)?manifest-\w+\.txt")
 _LETTERS = (".txt", ".docx", ".odt")
 _MOST_FOLDERS = 10_000
 _LARGEST = 1 << 26
+"""Larger files are not examined."""
 
 
 def refusal(path: Path, wanted: Wanted) -> tuple[str, str]:
@@ -98,7 +101,7 @@ def _folder(path: Path) -> FileKind:
     try:
         names = sorted(entry.name for entry in path.iterdir())
     except OSError:
-        return FileKind(FOLDER, "")
+        return _CLOSED
     if any(name in NAMES for name in names):
         return RECORD
     if any(map(_BAG.fullmatch, names)):
@@ -118,8 +121,9 @@ def _folder(path: Path) -> FileKind:
 
 def _file(path: Path) -> FileKind:
     with suppress(OSError, UnicodeDecodeError), open_regular(path) as file:
-        data = file.read(_LARGEST)
-        return recognize(data) or recognize_text(data.decode()) or TEXT
+        data = file.read(_LARGEST + 1)
+        if len(data) <= _LARGEST:
+            return recognize(data) or recognize_text(data.decode()) or TEXT
     return _UNKNOWN
 
 

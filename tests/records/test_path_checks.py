@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from archive_pkg.drafting import letters_in
 from archive_pkg.errors import UsageError
+from archive_pkg.records import path_checks
 from archive_pkg.records.path_checks import refusal
 from archive_pkg.records.saving import upgrade_record
 
@@ -90,3 +93,21 @@ def test_the_record_in_a_package_is_not_upgraded(places: Path) -> None:
     with pytest.raises(UsageError, match=r"part of the package .*, which must not change"):
         upgrade_record(record)
     assert record.read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_read_is_not_called_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(self: Path) -> Iterator[Path]:
+        raise PermissionError(errno.EACCES, "no", str(self))
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    assert "is a folder that cannot be read" in refusal(tmp_path, "record")[0]
+
+
+def test_a_file_that_is_too_large_is_not_examined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(path_checks, "_LARGEST", 10)
+    (tmp_path / "large.zip").write_bytes(b"PK\x03\x04" + b"\0" * 20)
+    assert "is a file of an unknown kind" in refusal(tmp_path / "large.zip", "record")[0]
