@@ -264,11 +264,11 @@ INFO: dict[str, Any] = {"BagIt-Profile-Info": {}}
         ),
         (
             {"Bag-Info": {"Bag-Count": {"required": True, "values": ["1", "2"]}}},
-            ("tag-missing", "bag-info.txt", "Bag-Count", "is missing", "Use one of: 1, 2."),
+            ("tag-missing", "bag-info.txt", "Bag-Count", "is missing", "Use one of 1, 2."),
         ),
         (
             {"Bag-Info": {"Contact-Name": {"values": ["B", "X"]}}},
-            ("tag-value", "bag-info.txt", "Contact-Name", "is 'C'", "Use one of: B, X."),
+            ("tag-value", "bag-info.txt", "Contact-Name", "is 'C'", "Use one of B, X."),
         ),
         (
             {"Bag-Info": {"contact-name": {"repeatable": False}}},

@@ -441,7 +441,7 @@ def _check_tags(path: str, rules: Sequence[TagRule], bag: Bag, tree: BagTree) ->
         place = Location(path, field=rule.label)
         given = values.get(rule.label.lower(), [])
         if rule.required and (not given or (not any(given) and not rule.empty)):
-            hint = f"Use one of: {', '.join(rule.values)}." if rule.values else ""
+            hint = f"Use one of {', '.join(rule.values)}." if rule.values else ""
             yield TAG_MISSING.at(place, "is empty" if given else "is missing", hint)
         elif rule.recommended and not given:
             yield TAG_RECOMMENDED.at(place, "is missing, but recommended")
@@ -449,7 +449,7 @@ def _check_tags(path: str, rules: Sequence[TagRule], bag: Bag, tree: BagTree) ->
             yield TAG_REPEATED.at(place, f"appears {len(given)} times")
         for value in given:
             if rule.values and value not in rule.values and (value or not rule.empty):
-                yield TAG_VALUE.at(place, f"is {value!r}", f"Use one of: {', '.join(rule.values)}.")
+                yield TAG_VALUE.at(place, f"is {value!r}", f"Use one of {', '.join(rule.values)}.")
 
 
 def _check_files(

@@ -184,11 +184,12 @@ def _table(console: Console, rows: list[tuple[str, str]]) -> None:
 
 def _facts(record: Record) -> list[tuple[str, str]]:
     from archive_pkg.records.display import facts
+    from archive_pkg.records.vocabularies.languages import language_name
 
     rows = [(label, value) for name, label, value in facts(record) if name not in _HEADING_FIELDS]
     return [
         *rows,
-        ("Languages", ", ".join(record.languages)),
+        ("Languages", ", ".join(map(language_name, record.languages))),
         ("Record", f"{record.id}, version {record.version}"),
     ]
 

@@ -69,7 +69,7 @@ def answer(target: Target, record: Record, given: Mapping[str, str], size: int) 
             elif value and ask.values and value not in ask.values:
                 place = Location(path, field=ask.label)
                 message = f"{value!r} is not a value of {ask.label} for {target.title}"
-                report.add(TARGET_VALUE.at(place, message, f"Use one of: {', '.join(ask.values)}."))
+                report.add(TARGET_VALUE.at(place, message, f"Use one of {', '.join(ask.values)}."))
             elif value and path:
                 tags.setdefault(path, []).append((ask.label, " ".join(value.split())))
     return Answers(tags, report)
@@ -111,7 +111,7 @@ def _missing_value(target: Target, path: str, ask: Ask) -> Finding:
     given = f"Add the {field} to the record, or use {option}." if field else f"Use {option}."
     hint = ask.hint or given
     if ask.values:
-        hint += f" Use one of: {', '.join(ask.values)}."
+        hint += f" Use one of {', '.join(ask.values)}."
     return TARGET_VALUE_MISSING.at(
         Location(path, field=ask.label),
         f"{ask.label} is missing; it is required by {target.title}",

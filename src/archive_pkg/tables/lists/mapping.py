@@ -305,7 +305,7 @@ def _entry_faults(
                 yield MAP_INVALID.at(at, f"“{key}” is not one of the columns", "Write its header.")
         elif field not in TARGETS and not (name == "columns" and field in NOT_IMPORTED):
             near = get_close_matches(str(field), TARGETS, 1)
-            hint = f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(TARGETS)}."
+            hint = f"Did you mean {near[0]}?" if near else f"Use one of {', '.join(TARGETS)}."
             yield MAP_INVALID.at(at, f"“{field}” is not a field for a column", hint)
 
 
