@@ -132,3 +132,13 @@ def test_digests_of_unknown_algorithms_cover_no_file(theirs: Path) -> None:
     uncovered = verify(theirs).verdict.uncovered
     assert {"data/more.txt", "bagit.txt"} <= set(uncovered)
     assert "data/record.json" not in uncovered
+
+
+def test_hints_name_the_file_to_list_and_the_folder_to_remove(package: Path) -> None:
+    (package / "note.txt").write_text("note")
+    (package / ".archive-pkg").mkdir()
+    (package / ".archive-pkg/index.sqlite").write_text("index")
+    hints = {finding.location.path: finding.hint for finding in verify(package).report.errors}
+    command = f"archive-pkg bag update {package} --include note.txt"
+    assert hints["note.txt"] == f"Remove the file, or list it: {command}"
+    assert hints[".archive-pkg/index.sqlite"].startswith("Remove the folder .archive-pkg")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from archive_pkg.bags import Bag
     from archive_pkg.records import Record
 
+_STATE = ".archive-pkg/"
+
 PACKAGE_TAG_MANIFEST_MISSING = Code(
     "package-tagmanifest-missing",
     Severity.ERROR,
@@ -95,10 +97,10 @@ def _check_tag_files(bag: Bag, report: Report) -> None:
         if not (path in listing or is_signature_file(path))
         and (without := [one.name for one in manifests if path not in one.digests])
     }
-    command = include_command(bag, list(unlisted))
+    command = include_command(bag, [name for name in unlisted if not name.startswith(_STATE)])
     for path, without in unlisted.items():
         hint = f"Remove the file, or list it: {command}"
-        if path.startswith(".archive-pkg/"):
+        if path.startswith(_STATE):
             hint = "Remove the folder .archive-pkg, which does not belong in a package."
         message = f"is not in {' and '.join(without)}"
         report.add(PACKAGE_TAG_FILE_UNLISTED.at(Location(path), message, hint))
