@@ -192,6 +192,64 @@ signatory = Ilona Lantos
 type = report
 summary = The ambassador is told how the singers behaved at a festival in the summer.
 -----
+STRICTLY CONFIDENTIAL
+Made in 4 copies
+
+INFORMATION
+for members of the Council
+
+~
+
+Sofia, 9 May 1971
+
+Ilona Lantos
+=
+type = report
+date = 1971-05-09
+place = Sofia
+signatory = Ilona Lantos
+-----
+Peking, 4 November 1965
+Secret
+
+Note from a conversation with Comrade Lantos on 1 November 1965
+
+~
+
+Chargé d'Affaires a.i.
+/-/ J. Maj
+
+Received:
+1. Comrade Wilk
+2. Archive
+=
+signatory = J. Maj
+copy-to = Wilk | Archive
+received =
+-----
+Vertraulich
+
+Aktenvermerk über ein Gespräch mit Genossen Lantos am 10. 3. 1967
+
+~
+
+Krause
+
+Verteiler:
+1. Exemplar: Gen. Moser
+2. Exemplar: Abt. Ost
+=
+copy-to = Moser | Abt. Ost
+-----
+Notes of the hearing, 1 p.m.
+
+Present: all but one
+
+~
+=
+participant =
+type =
+-----
 2 June 1957
 S. K. Lantos
 Address: Vilnius, Garden Street 4

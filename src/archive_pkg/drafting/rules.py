@@ -116,6 +116,7 @@ RULES: dict[str, str] = {
     "recorder-list": "the name of the recorder",
     "interpreter-list": "the name of the interpreter",
     "signature-made-by": "a line that says who recorded or prepared it",
+    "signature-below-date": "a name on the last line, below the date",
     "signature-in-capitals": "a name in capitals on the last line",
     "signature-after-date": "a name after the date",
     "signature-in-parentheses": "a name in parentheses below the text",

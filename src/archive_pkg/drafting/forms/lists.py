@@ -35,7 +35,7 @@ _MISSION_IN = re.compile(
 )
 _COPY_ENTRY = re.compile(
     r"^\W*(?:\d+\s*(?:st|nd|rd|th)?(?:\s*(?:and|&|,)\s*\d+(?:st|nd|rd|th)?)*"
-    r"\s*(?:[-–—x×.)]|copy|copies|экз\.?|ex\.?|egz\.?)*\s*[-–—:]?\s*)?"
+    r"\s*(?:[-–—x×.)\s]|copy|copies|экз\.?|exemplar|ausfertigung|ex\.?|egz\.?)*\s*[-–—:]?\s*)?"
     r"(?:(?:to|for|an|für|к|в|do|dla)\b)?\s*(?:the\s|addressee)?",
     re.IGNORECASE,
 )
@@ -172,12 +172,13 @@ class ListForms(FormsBase):
             values.append((text, self.lines[last].end - len(text)))
         listed = label.name == "participants"
         self.strong = self.strong or listed
+        before = len(self.forms.of("participant"))
         for value, offset in values:
             inner = _SIDE_LABEL.match(value)
             if inner is not None and SIDE.search(inner[1]):
                 offset, value = offset + inner.start(2), inner[2]
             self.list_people(value, offset, label.name)
-        if listed:
+        if listed and len(self.forms.of("participant")) > before:
             kind = "memorandum of conversation"
             self.add("type", kind, PROBABLE, "names-participants", one.start, one.end, rank=4)
         return self.take_all(one.line, last, "participants")

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.forms.dates import days_in, says_this_year
+from archive_pkg.drafting.forms.dates import around, days_in, says_this_year
 from archive_pkg.drafting.forms.lists import ListForms
 from archive_pkg.drafting.forms.marks import COPIES, NUMBER, read_marking_line
 from archive_pkg.drafting.forms.people import (
@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.statements.base import Confidence
 
 DEEPEST = 40
+LONGEST_DATE = 60
 _MARK = re.compile(
     r"\[{1,2}(?:illegible )?(?:signature|signed|sign|podpis|подпись|signatura"
     r"|aláírás|unterschrift|sgd\.?"
-    r"|п\.\s?п\.)\]{1,2}|\b(?:signed|gez\.|п\.\s?п\.)(?=\s|:)[:.]?",
+    r"|п\.\s?п\.)\]{1,2}|\b(?:signed|gez\.|п\.\s?п\.)(?=\s|:)[:.]?|/[-–—]/(?=\s)",
     re.IGNORECASE,
 )
 _SEAL = re.compile(r"\[(?:stamp|seal|l\.?s\.?)\]", re.IGNORECASE)
@@ -247,7 +248,8 @@ class TailForms(ListForms):
             if top in self.forms.taken or len(line.text) > 220:
                 break
             label = self.label(line.text)
-            if label is not None and label.name in ("copies", "made"):
+            lists = label is not None and label.name == "received" and not label.value
+            if label is not None and (lists or label.name in ("copies", "made")):
                 after = self.copies(top, label, line.start + label.offset)
             elif COPIES.match(line.text) and _COPY_LINE.fullmatch(self.lines[number].text):
                 after = self.counted(top, number)
@@ -358,6 +360,7 @@ class TailForms(ListForms):
                 self.signed_by_body(one, text)
                 or self.below_office(one, bare, floor)
                 or self.in_capitals(one, bare)
+                or self.below_date(one, bare)
             )
         if ":" not in bare and is_only_office(bare, self.vocabulary):
             return self.above_office(one, bare, floor)
@@ -373,6 +376,21 @@ class TailForms(ListForms):
             return False
         sure, rule = CERTAIN if closing else PROBABLE, "signature-of-body"
         self.sign(text, one.start, sure, rule, one.line, kind="organization")
+        return True
+
+    def below_date(self, one: Segment, name: str) -> bool:
+        """Read a name on the last line, below a line with the date and perhaps the place."""
+        above = self.lines[one.line - 1]
+        lowest = self.furnished or one.line == len(self.lines) - 1
+        if not (lowest and len(above.text) <= LONGEST_DATE and self.is_signer(name)):
+            return False
+        days = days_in(above.text, self.vocabulary, self.conventions)
+        if len(days) != 1 or not days[0].sure or above.text[-1] in ":;":
+            return False
+        words = [part for part in around(above.text, days) if part]
+        if len(words) > 1 or not all(map(self.is_place, words)):
+            return False
+        self.sign(name, self.text.find(name, one.start), PROBABLE, "signature-below-date", one.line)
         return True
 
     def in_capitals(self, one: Segment, name: str) -> bool:

@@ -278,7 +278,8 @@ def _by_phrase(trees: Iterable[dict[str, Any]], key: str) -> dict[str, str]:
 
 
 def _any_of(words: list[str]) -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(map(re.escape, words)) + r")\b", re.IGNORECASE)
+    first = "".join(sorted({re.escape(word[0]) for word in words}))  # excludes most words at once
+    return re.compile(rf"\b(?=[{first}])(?:{'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
 
 
 def _build(trees: list[dict[str, Any]]) -> Vocabulary:
