@@ -59,3 +59,10 @@ def test_failed_exports_have_their_exit_status(run: Run, letter: Path, tmp_path:
     (letter / "record.yaml").write_text("id: [", encoding="utf-8")
     broken = run("export", letter, "--to", "dc")
     assert (broken.returncode, broken.stdout) == (3, "")
+
+
+def test_the_record_in_a_package_is_exported_like_its_package(run: Run, package: Path) -> None:
+    for name in ("premis", "tei"):
+        whole = run("export", package, "--to", name)
+        assert whole.returncode == 0
+        assert run("export", package / "data/record.json", "--to", name).stdout == whole.stdout

@@ -13,9 +13,10 @@ from archive_pkg import storage
 from archive_pkg.collection.bulk.for_each import INVALID, Pace
 from archive_pkg.collection.bulk.running import Done, guarded
 from archive_pkg.errors import DepositError
-from archive_pkg.packages import is_bag, later_events
+from archive_pkg.packages import later_events
 from archive_pkg.packages.access.leaks import refuse_traces
 from archive_pkg.packages.checking.records import examine, like_id, same_id
+from archive_pkg.packages.layout import is_bag, package_of
 from archive_pkg.packages.metadata_documents import read_for_export
 from archive_pkg.packages.output_protection import refuse_output, source_mode
 
@@ -86,8 +87,8 @@ class Depositing:
 
     Attributes:
         to: The repository's address.
-        receipts: The folder for all receipts, if not next to each package.
-        publish: Whether the repository publishes them.
+        receipts: The folder for all receipts. If it is None, they are next to each package.
+        publish: Whether to publish the deposits.
         include_restricted: Whether to send restricted parts to a repository that is open to all.
         page: Makes a page of a package, for repositories with a website.
         rate: Bytes per second that one process may send; 0 for no limit.
@@ -156,7 +157,7 @@ def export_one(
     on: date | None = None,
     project: Project | None = None,
 ) -> Done:
-    """Export a record into a folder, as `<id>.<the format's file>`.
+    """Export a record into a folder, in a file named after its id and the format.
 
     A format of correspondence leaves out documents of other types, with a warning.
     """
@@ -192,22 +193,23 @@ _WITH_LATER_EVENTS = ("premis", "mets")
 def with_later_events(
     outgoing: Outgoing, path: Path, to: str, ledger: Path | None = None
 ) -> Record:
-    """Return a package's record with its later events, for formats that can express them.
+    """Return a package's record with its later events, if the format can express them.
 
-    The details in a ledger concern everything in the package. If something is withheld, the
-    events go out without details.
+    The details of a check in a ledger concern everything in the package. If something is withheld,
+    they are left out.
 
     Args:
         outgoing: The record, as its audience may see it.
-        path: The file or folder of the record; only packages have later events.
+        path: The package, or the record in it. The record of any other path is returned unchanged.
         to: The name of the format.
-        ledger: The ledger with its fixity checks; if not given, that of its collection.
+        ledger: The ledger with its fixity checks. If it is None, that of its collection.
 
     Raises:
         InvalidError: A receipt is invalid, or the ledger was changed or is damaged.
         StorageError: They cannot be read.
     """
     record = outgoing.record
+    path = package_of(path) or path
     if to not in _WITH_LATER_EVENTS or not is_bag(path):
         return record
     from archive_pkg.collection.audits.check_events import checks_of

@@ -100,7 +100,8 @@ def refresh(
 
     Args:
         collection: The collection.
-        take: Called with the result for each package: "indexed", "unchanged", "gone".
+        take: Called with the result for each package ("indexed", "unchanged", "gone" or "failed"),
+            and with each problem of the search for packages.
         executor: Returns the executor.
         rebuild: Whether to remove the old index first.
         audience: Whose index it is.
