@@ -190,6 +190,32 @@ def test_the_number_of_a_note_is_after_the_word(tmp_path: Path) -> None:
     assert line == "a monument1, and another2"
 
 
+def test_a_citation_names_the_holding_and_those_who_made_the_texts(tmp_path: Path) -> None:
+    names = {"s": "Sharp, Tony", "l": "Lind, Anna", "u": "N.N.", "i": "The Institute"}
+    record = Record.model_validate(
+        {
+            "id": "x",
+            "type": "letter",
+            "title": "A letter",
+            "holdings": [{"repository": "An archive"}],
+            "parts": [
+                {"id": "o", "kind": "original", "held": False, "made_by": ["l"]},
+                {"id": "t", "kind": "translation", "held": False, "made_by": ["s", "u", "l"]},
+                {"id": "c", "kind": "transcription", "held": False, "made_by": ["i"]},
+            ],
+            "agents": [
+                {"id": key, "name": name, "kind": "organization" if key == "i" else "person"}
+                for key, name in names.items()
+            ],
+        }
+    )
+    [cited] = html.fromstring(letter_page(record, tmp_path)).xpath("//*[@id='cite']/../p")
+    assert cited.text_content() == (
+        "A letter. Transcribed by The Institute. Translated by Tony Sharp and Anna Lind. "
+        "An archive. Package x, version 1."
+    )
+
+
 def test_a_page_calls_a_document_by_its_type(tmp_path: Path) -> None:
     minutes = Record.model_validate({"id": "x", "type": "minutes", "title": "Session"})
     shown = letter_page(minutes, tmp_path)

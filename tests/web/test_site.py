@@ -23,6 +23,7 @@ from killing import instants, run_until
 
 ON = date(2026, 11, 24)
 HOSTILE = "</script><script>alert(1)</script></title><img src=x onerror=alert(1)>\u202e&\u2028"
+OURS = r"(\.\./)?(assets/(letter|site|neighbours)|data/year-\d+)\.js"
 SECRET = "Zwölf geheimnisvolle Quecksilberfässer lagern unter der Orangerie von Sanssouci"
 
 
@@ -125,6 +126,24 @@ def test_an_unknown_person_has_no_page(collection: Path) -> None:
     assert len(list((out / "people").iterdir())) == 2
     for page in ("people.html", "network.html", "index.html"):
         assert "N.N." not in (out / page).read_text()
+
+
+def test_a_place_has_a_page_with_its_documents(collection: Path) -> None:
+    places = [{"name": "Riga"}, {"name": "?"}]
+    write(collection, simple(4, place={"name": "Riga"}), p="Dear Office!\n")
+    write(collection, simple(5, mentioned_places=places), p="Dear Office!\n")
+    out = site(collection)
+    [page] = (out / "places").iterdir()
+    rows = html.fromstring(page.read_bytes()).xpath("//tbody/tr")
+    assert [row.xpath("td[last()]/text()") for row in rows] == [["Place"], ["Mentioned places"]]
+    letter = html.fromstring((out / "letters" / "letter-4.html").read_bytes())
+    assert f"../places/{page.name}" in letter.xpath("//@href")
+
+
+def test_the_data_of_a_year_include_the_documents_around_it(collection: Path) -> None:
+    out = site(collection)
+    given = (out / "data" / "year-1961.js").read_text()
+    assert re.findall(r"letter-\d", given) == ["letter-0", "letter-1", "letter-2"]
 
 
 def test_without_an_address_there_is_no_sitemap(collection: Path) -> None:
@@ -282,7 +301,7 @@ def test_hostile_values_of_a_record_are_escaped(collection: Path) -> None:
         root = html.fromstring(page.read_text(encoding="utf-8"))
         for script in root.xpath("//script"):
             kind = script.get("type")
-            assert script.get("src", "").endswith(("letter.js", "site.js")) or kind, page
+            assert re.fullmatch(OURS, script.get("src", "")) or kind, page
             if kind:
                 json.loads(script.text)
         assert not root.xpath("//img[not(starts-with(@src, 'data:'))] | //*[@onerror]")

@@ -11,8 +11,8 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 from archive_pkg.dates.english import in_words
-from archive_pkg.names import is_unknown
 from archive_pkg.packages import svg
+from archive_pkg.packages.citation import makers, making_events
 from archive_pkg.records.display import relations
 from archive_pkg.records.vocabularies.languages import language_name
 
@@ -28,7 +28,6 @@ _GAP_ACROSS = 28
 _GAP_DOWN = 64
 _MARGIN = 16
 _MOST_SIGNS = 34
-_MADE_BY = {"creation", "transcription", "translation", "redaction", "digitization", "imaging"}
 
 _STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#1a1a1a}"
@@ -121,12 +120,10 @@ def _lines(record: Record, part: Part) -> Iterator[str]:
 
 def _making(record: Record, part: Part) -> Iterator[str]:
     """Yield who made a part, when and how, according to the part or its events."""
-    events = [e for e in record.events if part.id in e.objects and e.type in _MADE_BY]
-    who = part.made_by or tuple(name for event in events for name in event.agents)
+    events = making_events(record, part)
     when = part.made or next((event.date for event in events if event.date), None)
-    known = [one for one in dict.fromkeys(who) if not is_unknown(record.agent(one).name)]
-    if known:
-        yield f"by {record.names(tuple(known))}"
+    if who := makers(record, part):
+        yield f"by {'; '.join(agent.name for agent in who)}"
     if when:
         yield f"made {in_words(when.edtf)}"
     if part.method:

@@ -20,6 +20,7 @@ from archive_pkg import storage
 from archive_pkg.dates.english import in_words
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.interchange import derived_facts
+from archive_pkg.packages.citation import citation
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.marked_text import Highlight, MarkedLine, Segment, marked_lines
 from archive_pkg.records.display import (
@@ -395,7 +396,7 @@ def view(
         "note_words": {_note_name(note): _note_words(note) for note in page.notes},
         "classification": classification_in_words(record, brief=True),
         "drawing": drawing,
-        "citation": _citation(record),
+        "citation": citation(record),
     }
 
 
@@ -679,12 +680,3 @@ def _state(
             for name in sorted(manifest.name for manifest in manifests)
         ],
     }
-
-
-def _citation(record: Record) -> str:
-    held = words(record, record.holdings[0]) if record.holdings else ""
-    return ". ".join(
-        text
-        for text in (record.title, held, f"Package {record.id}, version {record.version}")
-        if text
-    )

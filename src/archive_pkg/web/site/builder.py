@@ -52,7 +52,7 @@ MANIFEST = "site-sha256.txt"
 """The file with the digests of all files, as sha256sum writes them. It marks a folder as a site."""
 _CACHE_FILE = "site.sqlite"
 _BATCH = 25
-_FOLDERS = (LETTERS, FILES, DOWNLOADS, "people", "years", "data", "assets")
+_FOLDERS = (LETTERS, FILES, DOWNLOADS, "people", "places", "years", "data", "assets")
 
 
 @dataclass(frozen=True, slots=True)

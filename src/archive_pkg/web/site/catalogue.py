@@ -19,6 +19,7 @@ from archive_pkg.interchange.exporting import cmif
 from archive_pkg.interchange.markup import escaped
 from archive_pkg.packages.page import rendering
 from archive_pkg.records.display import label
+from archive_pkg.web.site.entries import UNDATED
 from archive_pkg.web.site.letters import LETTERS, script_json, unpacked
 from archive_pkg.web.site.search_index import WordIndex
 
@@ -42,20 +43,21 @@ MOST_YEARS = 60
 """Up to this many years have a bar each. Longer spans have one bar for each decade."""
 SITEMAP = 50_000
 """The largest number of addresses in a sitemap (sitemaps.org)."""
-_UNDATED = "undated"
+_TYPES = {"person": "Person", "place": "Place"}
+"""The types of schema.org."""
 _TEMPLATES = "archive_pkg.web"
 
 
 @dataclass(slots=True)
 class CataloguePerson:
-    """A person, organization or family on the site.
+    """A person, organization, family or place on the site.
 
     Attributes:
-        key: The name of their page.
-        kind: "person", "organization" or "family".
-        names: The number of letters that use each of their names.
-        addresses: The addresses of their authority records.
-        letters: The labels of the fields that name them, by the numbers of the letters.
+        key: The name of its page.
+        kind: "person", "organization", "family" or "place".
+        names: The number of letters that use each of its names.
+        addresses: The addresses of its authority records.
+        letters: The labels of the fields that name it, by the numbers of the letters.
     """
 
     key: str
@@ -68,6 +70,11 @@ class CataloguePerson:
     def name(self) -> str:
         """The name that most letters use."""
         return min(self.names, key=lambda name: (-self.names[name], name))
+
+    @property
+    def folder(self) -> str:
+        """The folder of its page."""
+        return "places" if self.kind == "place" else "people"
 
     @property
     def others(self) -> list[str]:
@@ -111,14 +118,15 @@ class Catalogue:
         yield from self._data(places)
         years = self._by_year()
         yield from self._year_pages(years)
-        yield from self._people_pages()
+        yield from self._people_pages("people")
+        yield from self._people_pages("places")
         yield from self._absent_pages()
         yield "network.html", [self._network().encode()]
         yield "index.html", [self._index(years).encode()]
         yield from self._for_machines(fragments)
         for name in ("letter.css", "letter.js"):
             yield f"assets/{name}", [rendering.asset(name).encode()]
-        for name in ("site.css", "site.js"):
+        for name in ("site.css", "site.js", "neighbours.js"):
             yield f"assets/{name}", [rendering.asset(name, _TEMPLATES).encode()]
 
     def _absent_pages(self) -> Iterator[File]:
@@ -142,7 +150,7 @@ class Catalogue:
     # For the script -----------------------------------------------------------------------------
 
     def _data(self, places: Sequence[int]) -> Iterator[File]:
-        keys = sorted(self._people, key=lambda key: (self._people[key].name.casefold(), key))
+        keys = [one.key for one in self._sorted("people")]
         agents = {key: number for number, key in enumerate(keys)}
         firsts = []
         for number, (words, found) in enumerate(self._words.pieces(places)):
@@ -195,7 +203,7 @@ class Catalogue:
     def _by_year(self) -> dict[str, list[int]]:
         years: dict[str, list[int]] = defaultdict(list)
         for number, entry in enumerate(self._entries):
-            years[_UNDATED if entry.year is None else f"{entry.year:04}"].append(number)
+            years[entry.year_name].append(number)
         return years
 
     def _year_pages(self, years: dict[str, list[int]]) -> Iterator[File]:
@@ -206,7 +214,9 @@ class Catalogue:
         )
         yield "years.html", [shown.encode()]
         for at, (year, numbers) in enumerate(years.items()):
-            heading = "Documents without a date" if year == _UNDATED else f"Documents from {year}"
+            near = self._entries[max(0, numbers[0] - 1) : numbers[-1] + 2]
+            yield f"data/year-{year}.js", [_call("year", [[e.id, e.title] for e in near])]
+            heading = "Documents without a date" if year == UNDATED else f"Documents from {year}"
             around = (names[at - 1] if at else "", names[at + 1] if at + 1 < len(names) else "")
             yield from self._lists(f"years/{year}", numbers, "years", heading, around=around)
 
@@ -233,29 +243,33 @@ class Catalogue:
             )
             yield f"{name.rpartition('/')[0]}/{names[at]}", [html.encode()]
 
-    def _people_pages(self) -> Iterator[File]:
-        people = sorted(self._people.values(), key=lambda one: (one.name.casefold(), one.key))
-        html = self._render("site_people.html", "", "people", all_people=people)
-        yield "people.html", [html.encode()]
+    def _sorted(self, folder: str) -> list[CataloguePerson]:
+        people = [one for one in self._people.values() if one.folder == folder]
+        return sorted(people, key=lambda one: (one.name.casefold(), one.key))
+
+    def _people_pages(self, folder: str) -> Iterator[File]:
+        people = self._sorted(folder)
+        html = self._render("site_people.html", "", folder, all_people=people)
+        yield f"{folder}.html", [html.encode()]
         for person in people:
             years: dict[str, list[int]] = defaultdict(list)
             partners: Counter[str] = Counter()
             for number in person.letters:
                 entry = self._entries[number]
-                years[_UNDATED if entry.year is None else f"{entry.year:04}"].append(number)
+                years[entry.year_name].append(number)
                 partners.update(_partners(entry, person.key))
             partners.pop(person.key, None)
             linked = {
                 "@context": "https://schema.org",
-                "@type": "Person" if person.kind == "person" else "Organization",
+                "@type": _TYPES.get(person.kind, "Organization"),
                 "name": person.name,
                 "alternateName": person.others,
                 "sameAs": sorted(person.addresses),
             }
             yield from self._lists(
-                f"people/{person.key}",
+                f"{folder}/{person.key}",
                 list(person.letters),
-                "people",
+                folder,
                 person.name,
                 person=person,
                 plot=_over_time(years, "../years/") if len(years) > 1 else "",
@@ -325,8 +339,8 @@ class Catalogue:
         yield "robots.txt", [robots.encode()]
 
     def _sitemaps(self) -> Iterator[File]:
-        paths = ["index.html", "years.html", "people.html", "network.html"]
-        paths += [f"people/{key}.html" for key in sorted(self._people)]
+        paths = ["index.html", "years.html", "people.html", "places.html", "network.html"]
+        paths += [f"{one.folder}/{key}.html" for key, one in sorted(self._people.items())]
         paths += [f"{LETTERS}/{entry.id}.html" for entry in self._entries]
         groups = [paths[at : at + SITEMAP] for at in range(0, len(paths), SITEMAP)]
         if len(groups) == 1:
@@ -358,7 +372,7 @@ def _partners(entry: CatalogueEntry, key: str) -> Iterator[str]:
 
 def _over_time(years: dict[str, list[int]], folder: str) -> str:
     """Return a bar chart of letters by year, or by decade for a long span."""
-    counts = {int(year): len(n) for year, n in years.items() if year != _UNDATED}
+    counts = {int(year): len(n) for year, n in years.items() if year != UNDATED}
     if not counts:
         return ""
     first, last = min(counts), max(counts)

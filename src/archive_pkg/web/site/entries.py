@@ -14,10 +14,11 @@ from archive_pkg.records.display import classification_in_words
 from archive_pkg.records.vocabularies.languages import language_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from archive_pkg.records import Agent, Record
     from archive_pkg.records.models import AgendaItem, Enclosure, Relation
+    from archive_pkg.records.vocabularies.identifiers import Identifier
 
 ROLES = (
     "authors",
@@ -30,21 +31,25 @@ ROLES = (
 )
 """The fields of a record that name agents."""
 
-_AUTHORITIES = ("gnd", "viaf", "isni", "orcid", "wikidata", "lcnaf", "ulan")
-"""The authority files that identify an agent, in order of preference."""
+PLACES = ("place", "mentioned_places")
+"""The fields of a record that name places."""
+_AUTHORITIES = ("gnd", "viaf", "isni", "orcid", "wikidata", "lcnaf", "ulan", "geonames")
+"""The authority files that identify an agent or place, in order of preference."""
+UNDATED = "undated"
+"""The name of the page of documents without a date."""
 _LAST = "9999-12-31"
 
 
 @dataclass(frozen=True, slots=True)
 class AgentEntry:
-    """An agent that a letter names.
+    """An agent or place that a letter names.
 
     Attributes:
-        key: The name of their page. It comes from an authority identifier or, without one, from
-            their name.
-        name: Their name.
-        kind: "person", "organization" or "family".
-        addresses: The addresses of their authority records.
+        key: The name of its page. It comes from an authority identifier or, without one, from
+            its name.
+        name: Its name.
+        kind: "person", "organization", "family" or "place".
+        addresses: The addresses of its authority records.
     """
 
     key: str
@@ -68,8 +73,8 @@ class CatalogueEntry:
         classified: The classification with its history, in words.
         languages: The names of its languages.
         holding: The archive that keeps it; empty if unknown.
-        people: The agents that it names.
-        roles: Pairs of a field in `ROLES` and the key of an agent.
+        people: The agents and places that it names.
+        roles: Pairs of a field in `ROLES` or `PLACES` and the key of an agent or place.
         related: The ids of the records that its page links to.
         download: The size and SHA-256 of the package; None if it cannot be downloaded.
     """
@@ -88,6 +93,11 @@ class CatalogueEntry:
     roles: tuple[tuple[str, str], ...] = field(default=())
     related: tuple[str, ...] = ()
     download: tuple[int, str] | None = None
+
+    @property
+    def year_name(self) -> str:
+        """The name of the page of its year."""
+        return UNDATED if self.year is None else f"{self.year:04}"
 
     def of(self, *fields: str) -> list[str]:
         """Return the keys of the agents in these fields."""
@@ -136,6 +146,11 @@ def catalogue_entry(record: Record, download: tuple[int, str] | None) -> Catalog
     )
     named = {key for _, key in roles}
     people = {one.key: one for one in known.values() if one.key in named}
+    for place in (record.place, *record.mentioned_places):
+        if place and not is_unknown(place.name):
+            one = _entry("place", place.name, place.identifiers)
+            people[one.key] = one
+            roles += ((PLACES[place is not record.place], one.key),)
     return CatalogueEntry(
         id=record.id,
         title=record.title,
@@ -169,13 +184,17 @@ def agent_entry(agent: Agent) -> AgentEntry:
     Agents with the same identifier in an authority file get the same key. Without an
     identifier, agents with the same name and kind get the same key, and their page says so.
     """
-    given = {item.scheme: item.value for item in reversed(agent.identifiers)}
-    scheme = next((name for name in _AUTHORITIES if name in given), None)
+    return _entry(agent.kind, agent.name, agent.identifiers)
+
+
+def _entry(kind: str, name: str, identifiers: Sequence[Identifier]) -> AgentEntry:
+    given = {item.scheme: item.value for item in reversed(identifiers)}
+    scheme = next((known for known in _AUTHORITIES if known in given), None)
     if scheme:
         key = f"{scheme}-{slug(given[scheme], 60)}"
     else:
-        exact = f"{agent.kind} {unicodedata.normalize('NFC', agent.name)}"
+        exact = f"{kind} {unicodedata.normalize('NFC', name)}"
         suffix = hashlib.sha256(exact.encode()).hexdigest()[:8]
-        key = "-".join(filter(None, ("name", slug(agent.name, 60), suffix)))
-    addresses = dict.fromkeys(filter(None, (address(item.uri) for item in agent.identifiers)))
-    return AgentEntry(key, agent.name, agent.kind, tuple(addresses))
+        key = "-".join(filter(None, ("name", slug(name, 60), suffix)))
+    addresses = dict.fromkeys(filter(None, (address(item.uri) for item in identifiers)))
+    return AgentEntry(key, name, kind, tuple(addresses))

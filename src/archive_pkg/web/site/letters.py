@@ -370,7 +370,7 @@ class _LetterPublisher:
         agents = {one.key: one for one in entry.people}
         roles = [
             (label(role), [agents[key] for key in entry.of(role)])
-            for role in ROLES
+            for role in (*ROLES, "place")
             if role != "mentioned_agents" and entry.of(role)
         ]
         return rendering.render(
