@@ -167,7 +167,7 @@ def test_tei_has_the_enclosures_and_recipients_of_a_report_as_notes() -> None:
     notes = [one for one in lines if one.startswith("notesStmt") and "@" not in one]
     assert notes == [
         "notesStmt/note[1]: new style",
-        "notesStmt/note[2]: 1958; a stamp",
+        "notesStmt/note[2]/date: a stamp",
         "notesStmt/note[3]: A map",
     ]
     assert "titleStmt/respStmt/resp: recipient" in lines

@@ -76,7 +76,7 @@ def test_the_type_of_an_action_decides_how_it_is_read() -> None:
     assert messages(imported) == []
 
 
-def test_the_place_and_date_of_an_unknown_action_are_reported() -> None:
+def test_the_place_of_arrival_is_read_and_a_second_place_is_reported() -> None:
     imported = described(
         """<correspAction type="received" subtype="late"><placeName>Riga</placeName>
         <persName type="place">Exton</persName></correspAction>
@@ -84,10 +84,13 @@ def test_the_place_and_date_of_an_unknown_action_are_reported() -> None:
     )
     assert names(imported.record, "sender") == ["Ada One"]
     assert not imported.record.recipients
+    received = imported.record.received
+    assert received
+    assert received.place
+    assert received.place.name == "Riga"
     start = "not read: teiHeader/profileDesc/correspDesc/correspAction/"
     assert messages(imported) == [
         f"{start}@subtype: “late”, “copy”",
-        f"{start}placeName: “Riga”",
         f"{start}persName/@type: “place”",
         f"{start}persName: “Exton”",
     ]

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from archive_pkg.records import Record
     from program import Run
 
-PEOPLE = ("sender", "signatories", "recipients", "copies_to", "mentioned_agents")
+PEOPLE = (
+    "authors", "sender", "signatories", "recipients", "copies_to", "mentioned_agents", "attention",
+)  # fmt: skip
 
 
 def comparable(record: Record, field: str) -> Any:

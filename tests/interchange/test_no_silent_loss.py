@@ -177,7 +177,7 @@ def is_in(record: Record, kind: str, value: Any, said: str) -> bool:
         words = (title, f"part-{value}", f"part/{value}")
         return any(word in said for word in words)
     if isinstance(value, bool):
-        return kind == "parts.held" or f"excerpt: {'yes' if value else 'no'}" in said.casefold()
+        return kind == "parts.held" or (kind == "excerpt" and "excerpt" in said.casefold())
     if isinstance(value, Span):
         value = f"{value.start} to {value.end}"
     words = [str(value), *OTHER_WORDS.get(value, ())]

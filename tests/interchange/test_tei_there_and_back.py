@@ -6,13 +6,15 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from examples import FULL_CONTEXT, PARTICULARS, record
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
 from archive_pkg.interchange import ExportContext, export
 from archive_pkg.interchange.importing import read
-from archive_pkg.records import Record
+from archive_pkg.records import Record, display
+from archive_pkg.records.display import facts
 from official import published_letters
 from strategies import HOSTILE, NOTE_KINDS
 
@@ -133,3 +135,21 @@ def test_tei_puts_no_word_of_the_letter_into_a_note_element(kind: str) -> None:
     written, _ = there_and_back(record, text)
     body = etree.fromstring(without_notes(written)).find(".//{*}body")
     assert " ".join("".join(body.itertext()).split()) == text
+
+
+@pytest.mark.parametrize("kind", ["minutes", "letter"])
+def test_all_that_a_header_says_of_a_document_comes_back(kind: str) -> None:
+    more: dict[str, Any] = {
+        "type": kind,
+        "mentioned_agents": ["reader"],
+        "recorded": {"edtf": "1961-03-02", "kind": "talk", "place": {"name": "Kyiv"}},
+        "received": {"edtf": "1961", "place": {"name": "Bonn"}},
+        "excerpt": False,
+    }
+    given = record(**PARTICULARS | more)
+    given = given if kind == "minutes" else given.model_copy(update={"authors": ()})
+    [back] = read(export("tei", given, FULL_CONTEXT), "x.xml")
+    assert list(facts(back.record)) == list(facts(given))
+    assert [display.words(back.record, one) for one in back.record.enclosures] == [
+        display.words(given, one) for one in given.enclosures
+    ]

@@ -16,16 +16,18 @@ from archive_pkg.interchange.markup import Element, put, root, say, serialize
 from archive_pkg.records.display import classification_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import (
         Agent,
+        DateAndPlace,
         Holding,
         Participant,
         Place,
         Record,
         RecordedEvent,
+        Relation,
         TranslationNote,
         WrittenDate,
     )
@@ -79,7 +81,7 @@ MAPPING = {
     "summary.text": "profileDesc, abstract",
     "summary.author": "respStmt",
     "subjects": "textClass, keywords, term",
-    "mentioned_agents": "particDesc; persName and orgName in the text",
+    "mentioned_agents": "particDesc; notesStmt, note type=mentioned",
     "mentioned_places.name": "settingDesc, place",
     "mentioned_places.as_written": "settingDesc, place",
     "mentioned_places.identifiers": "settingDesc, idno",
@@ -108,15 +110,16 @@ MAPPING = {
     "copy_number": "notesStmt, note",
     "filing_reference": "notesStmt, note",
     "extent": "notesStmt, note",
-    "items.title": "notesStmt, note type=item",
-    "items.number": "notesStmt, note type=item",
-    "items.record": "notesStmt, note type=item",
-    "relations.kind": "notesStmt, relatedItem",
-    "relations.record": "notesStmt, relatedItem",
-    "relations.title": "notesStmt, relatedItem",
-    "relations.identifier.value": "notesStmt, relatedItem",
-    "relations.identifier.note": "notesStmt, relatedItem",
-    "relations.note": "notesStmt, relatedItem",
+    "number": "notesStmt, note",
+    "excerpt": "notesStmt, note",
+    "enclosures.number": "note type=enclosure, num",
+    "enclosures.sender": "note type=enclosure, persName, orgName",
+    "enclosures.date.edtf": "note type=enclosure, date",
+    "enclosures.date.as_written": "note type=enclosure, date",
+    "enclosures.record": "note type=enclosure, idno",
+    "dispatched.place.identifiers": "notesStmt, note, placeName ref, key",
+    **dict.fromkeys(derived_facts.ITEMS, "notesStmt, note type=item"),
+    **dict.fromkeys(derived_facts.RELATIONS, "notesStmt, relatedItem"),
     "holdings": "msIdentifier",
     "custody": "msDesc, provenance",
     "donor": "msDesc, acquisition",
@@ -194,36 +197,86 @@ def _file(description: Element, record: Record, context: ExportContext) -> None:
     version = f"Version {record.version} of the record"
     say(put(description, "editionStmt"), "edition", version, n=str(record.version))
     _publication(put(description, "publicationStmt"), record, context)
-    notes = list(_remarks(record))
-    if notes or record.relations:
-        statement = put(description, "notesStmt")
-        for kind, words in notes:
-            say(statement, "note", words, type=kind)
-        for kind, words in derived_facts.related(record):
-            say(put(statement, "relatedItem", type=kind), "bibl", words)
+    statement = put(description, "notesStmt")
+    _notes(statement, record)
+    for relation in record.relations:
+        _related(put(put(statement, "relatedItem", type=relation.kind), "bibl"), relation)
+    if not statement:
+        description.pop()
     _source(put(description, "sourceDesc"), record)
 
 
-def _remarks(record: Record) -> Iterator[tuple[str, str]]:
-    """Yield the type and words of each note about the document.
+def _notes(statement: Element, record: Record) -> None:
+    """Add the notes about the document.
 
     If the document is not correspondence, the notes also have facts that `correspDesc` would hold.
     """
     if record.classification:
-        yield "classification", classification_in_words(record)
-    yield from derived_facts.particulars(record)
-    for item in derived_facts.items(record):
-        yield "item", item
+        say(statement, "note", classification_in_words(record), type="classification")
+    for kind, words in derived_facts.particulars(record):
+        if kind not in ("attention", "dispatched"):
+            say(statement, "note", words, type=kind)
+    for kind, names in (("attention", record.attention), ("mentioned", record.mentioned_agents)):
+        if names:
+            _add_names(put(statement, "note", type=kind), record, names)
+    if record.dispatched:
+        _occasion(put(statement, "note", type="dispatched"), record.dispatched)
+    for item in record.items:
+        _listed(put(statement, "note", type="item"), item.number, item.title, item.record)
     if record.document_type.correspondence:
         return
     if record.date and record.date.note:
-        yield "date", record.date.note
+        say(statement, "note", record.date.note, type="date")
     if record.received:
-        received = record.received
-        words = (received.edtf, received.as_written, received.note)
-        yield "received", "; ".join(str(one) for one in words if one)
-    for title in derived_facts.enclosed(record):
-        yield "enclosure", title
+        _occasion(put(statement, "note", type="received"), record.received)
+    _enclosures(statement, record)
+
+
+def _add_names(parent: Element, record: Record, names: Sequence[str]) -> None:
+    for agent in derived_facts.agents(record, names):
+        add_name(parent, agent)
+
+
+def _occasion(note: Element, date: DateAndPlace) -> None:
+    if date.words:
+        _day(note, date)
+    _place_name(note, date.place)
+    if date.note:
+        say(note, "note", date.note)
+
+
+def _listed(note: Element, number: str | None, title: str, record: str | None) -> None:
+    if number:
+        say(note, "num", number)
+    say(note, "title", title)
+    if record:
+        say(note, "idno", record, type="record")
+
+
+def _enclosures(parent: Element, record: Record) -> None:
+    for item in record.enclosures:
+        if derived_facts.enclosure_words(record, item):
+            note = put(parent, "note", type="enclosure")
+            _listed(note, item.number, item.title, item.record)
+            _add_names(note, record, item.sender)
+            _day(note, item.date)
+        else:
+            say(parent, "note", item.title, type="enclosure")
+    for title in derived_facts.enclosed(record)[len(record.enclosures) :]:
+        say(parent, "note", title, type="enclosure")
+
+
+def _related(cited: Element, relation: Relation) -> None:
+    if relation.title:
+        say(cited, "title", relation.title)
+    if relation.record:
+        say(cited, "idno", relation.record, type="record")
+    if relation.identifier:
+        _idno(cited, relation.identifier)
+        if relation.identifier.note:
+            say(cited, "note", relation.identifier.note, type="identifier")
+    if relation.note:
+        say(cited, "note", relation.note)
 
 
 def _publication(publication: Element, record: Record, context: ExportContext) -> None:
@@ -342,16 +395,15 @@ def _correspondence(parent: Element, record: Record, context: ExportContext) -> 
         received = put(description, "correspAction", type="received")
         for agent in derived_facts.agents(record, record.recipients):
             add_name(received, agent)
+        if record.received:
+            _place_name(received, record.received.place)
         _date(received, record.received)
     if record.copies_to:
         copies = put(description, "correspAction", type="received", subtype="copy")
         for agent in derived_facts.agents(record, record.copies_to):
             add_name(copies, agent)
-    enclosed = derived_facts.enclosed(record)
-    if enclosed:
-        enclosing = put(description, "correspContext")
-        for title in enclosed:
-            say(enclosing, "note", title, type="enclosure")
+    if derived_facts.enclosed(record):
+        _enclosures(put(description, "correspContext"), record)
 
 
 def _date(action: Element, date: WrittenDate | None) -> None:

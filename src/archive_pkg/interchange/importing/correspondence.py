@@ -60,6 +60,7 @@ class Correspondence:
             elif kind == "received":
                 self._agents(action, "recipients")
                 self.read_dates(action, "received")
+                self.read_place(action, "received")
             else:
                 self._event(action, kind)
             for note in self.source.all(action, "note"):
@@ -67,13 +68,10 @@ class Correspondence:
                     self._date_note(note, _DATED[kind])
                 else:
                     self._remark(note)
-        enclosed = 0
         for note in self.source.all(described, "correspContext/note"):
-            words = self.source.words(note)
-            if note.get("type") == "enclosure" and words:
-                enclosed += 1
+            if note.get("type") == "enclosure" and text_of(note):
                 self.source.attribute(note, "type")
-                self.draft.add("enclosures", {"id": f"enclosure-{enclosed}", "title": words})
+                self.read_listed(note, "enclosures", "enclosure")
             else:
                 self._remark(note)
         for path in ("note", "p", "correspContext/p"):
@@ -170,10 +168,7 @@ class Correspondence:
         surname = text_of(self.source.first(element, "surname"))
         forename = text_of(self.source.first(element, "forename"))
         role = text_of(self.source.first(element, "roleName"))
-        apart = not any(
-            (text or "").strip() for text in (element.text, *(child.tail for child in element))
-        )
-        if surname and forename and apart:
+        if surname and forename and not has_loose_text(element):
             parts = [
                 text_of(part)
                 for part in element
@@ -277,6 +272,49 @@ class Correspondence:
         for name in [] if one else filter(None, names[1:]):
             self.draft.rival("place", name, "a further place of sending")
 
+    def read_listed(self, note: Element, field: str, kind: str) -> None:
+        """Read an enclosure or item into a list: its number, title, record, sender and date.
+
+        If the note has text besides these, all its words are the title.
+        """
+        known = self.draft.raw.setdefault(field, [])
+        item: dict[str, Any] = {"id": f"{kind}-{len(known) + 1}"}
+        title = self.source.first(note, "title")
+        if title is None or has_loose_text(note):
+            known.append(item | {"title": self.source.words(note)})
+            return
+        item["title"] = self.source.words(title)
+        item |= optional("number", self.source.text(note, "num"))
+        item |= optional("record", self.record(note)) | optional("sender", self.agents(note))
+        for date in self.source.all(note, "date")[:1]:
+            said = read_date_element(self.source, date) or {"as_written": text_of(date)}
+            said.pop("rule", None)
+            item["date"] = said
+        known.append(item)
+
+    def agents(self, parent: Element) -> list[str]:
+        """Return the ids of the agents that the children of an element name, each once."""
+        named = [e for e in parent if isinstance(e.tag, str) and local(e) in AGENT_ELEMENTS]
+        return list(dict.fromkeys(filter(None, map(self.agent, named))))
+
+    def record(self, parent: Element) -> str | None:
+        """Return the id of the record that an `idno` in an element has."""
+        for idno in self.source.all(parent, "idno"):
+            if idno.get("type") == "record":
+                self.source.attribute(idno, "type")
+                return self.source.words(idno)
+        return None
+
+    def read_place(self, action: Element, field: str) -> None:
+        """Read the first place in an element into a field that has a date, or may have one."""
+        for element in self.source.all(action, "placeName")[:1]:
+            words = self.source.words(element)
+            place = {"name": words} | optional("identifiers", self.identifiers(element))
+            if words and field in self.draft.raw:
+                self.draft.raw[field].setdefault("place", place)
+            elif words:
+                self.draft.state(field, {"place": place})
+
     def read_dates(self, action: Element, field: str) -> None:
         """Read the dates in an element into a field; postmarks become events.
 
@@ -320,11 +358,7 @@ class Correspondence:
 
     def _event(self, action: Element, kind: str) -> None:
         """Read an action that is neither sending nor receiving as an event, such as forwarding."""
-        agents = []
-        for element in action:
-            if isinstance(element.tag, str) and local(element) in AGENT_ELEMENTS:
-                agent = self.agent(element)
-                agents += [agent] if agent and agent not in agents else []
+        agents = self.agents(action)
         places = [
             self.source.words(element)
             for element in action
@@ -338,6 +372,11 @@ class Correspondence:
         if kind or agents or detail or dates:
             first = dates[0] if dates else None
             self.draft.event(kind or "correspondence action", first, agents, detail)
+
+
+def has_loose_text(element: Element) -> bool:
+    """Return whether an element has text outside its children."""
+    return any((text or "").strip() for text in (element.text, *(one.tail for one in element)))
 
 
 _STATEMENTS = ("hasTextBase", "isAvailableAsTEIfile", "isPublishedWith", "mentionsBibl")

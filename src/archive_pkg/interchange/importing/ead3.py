@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.interchange.importing.dates import before_christ, between_ends, dated, normal
@@ -18,6 +18,7 @@ from archive_pkg.interchange.importing.imported_record import (
 )
 from archive_pkg.interchange.importing.restrictions import access, own_restriction, strictest
 from archive_pkg.interchange.importing.watched_xml import fit, local, refuse_unknown, text_of
+from archive_pkg.records.models.agents import PartTaken
 from archive_pkg.records.vocabularies.document_types import type_called
 from archive_pkg.records.vocabularies.identifiers import identify
 from archive_pkg.reports import Code, Location, Severity
@@ -49,8 +50,9 @@ IMPORT_SAME_CALL_NUMBER = Code(
 )
 
 ROUND_TRIP_FIELDS = frozenset([
-    "type", "title", "variant_titles", "sender", "signatories", "recipients", "copies_to",
-    "mentioned_agents", "date.edtf", "date.as_written", "place.name", "place.identifiers",
+    "type", "title", "variant_titles", "authors", "sender", "signatories", "recipients",
+    "copies_to", "mentioned_agents", "participants.part", "date.edtf", "date.as_written",
+    "place.name", "place.identifiers",
     "mentioned_places.name", "mentioned_places.identifiers", "summary.text", "subjects.term",
     "subjects.identifier", "holdings.repository", "holdings.levels",
     "extent", "custody", "publications", "rights.statement", "identifiers",
@@ -64,6 +66,8 @@ _RELATORS = {
     "copy": "copies_to", "author": "sender", "aut": "sender", "sender": "sender",
     "correspondent": "mentioned_agents", "subject": "mentioned_agents",
 }  # fmt: skip
+_PARTS = frozenset(get_args(PartTaken))
+"""What participants do, in the relators of this program's own files."""
 _LABELS = _RELATORS | {"": "sender", "creator": "sender", "signatory": "signatories"}
 _REMARKS = (
     "did/physdescset", "did/physdescstructured", "did/physloc",
@@ -452,19 +456,27 @@ class _Item:
             if label in _LABELS:
                 self.source.attribute(origination, "label")
             role = _LABELS.get(label, "mentioned_agents")
+            role = "authors" if self.is_ours and label == "author" else role
             for element in origination:
                 self._take_name(element, role, roles)
         for element in self.source.all(self.item, "controlaccess/*"):
             relator = (element.get("relator") or "").lower()
-            if relator in _RELATORS:
+            parts = relator.split()
+            is_present = self.is_ours and bool(parts) and set(parts) <= _PARTS
+            if relator in _RELATORS or is_present:
                 self.source.attribute(element, "relator")
-            self._take_name(element, _RELATORS.get(relator, "mentioned_agents"), roles)
+            role = "participants" if is_present else _RELATORS.get(relator, "mentioned_agents")
+            agent = self._take_name(element, role, roles)
+            if agent and is_present:
+                self.draft.add("participants", {"agent": agent, "part": parts})
+        roles.pop("participants", None)
         for role, names in roles.items():
             self.draft.state(role, list(dict.fromkeys(names)))
 
-    def _take_name(self, element: Element, role: str, roles: dict[str, list[str]]) -> None:
+    def _take_name(self, element: Element, role: str, roles: dict[str, list[str]]) -> str | None:
+        """Read a name for a role, and return the id of its agent."""
         if not isinstance(element.tag, str) or local(element) not in _NAMES:
-            return
+            return None
         parts = self.source.all(element, "part")
         kinds = [part.get("localtype") for part in parts]
         self.source.mark_used((p, "@localtype") for p in parts if p.get("localtype") == "role")
@@ -480,6 +492,7 @@ class _Item:
         )
         if agent:
             roles.setdefault(role, []).append(agent)
+        return agent
 
     def _parts(self, element: Element) -> str:
         """Return a heading with commas between its parts."""

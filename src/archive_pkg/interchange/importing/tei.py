@@ -28,7 +28,11 @@ ROUND_TRIP_FIELDS = frozenset([
     "place.name", "place.identifiers", "summary.text", "subjects.term", "holdings.repository",
     "holdings.levels", "custody", "publications",
     "rights.statement", "rights.licence", "enclosures.title", "mentioned_places.name",
-    "identifiers", "salutation", "closing",
+    "identifiers", "salutation", "closing", "mentioned_agents", "attention", "number",
+    "distribution", "copy_number", "filing_reference", "extent", "excerpt", "dispatched",
+    "received.place.name", "recorded.kind", "recorded.edtf", "recorded.place.name",
+    "participants.part", "participants.office", "participants.side", "items.title",
+    "items.number", "items.record", "enclosures.number", "enclosures.record", "relations",
 ])  # fmt: skip
 """The fields that survive an export to TEI and an import from it."""
 

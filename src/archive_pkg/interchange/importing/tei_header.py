@@ -11,6 +11,7 @@ from archive_pkg.interchange.importing.correspondence import (
 )
 from archive_pkg.interchange.importing.imported_record import language, optional
 from archive_pkg.interchange.importing.restrictions import own_restriction
+from archive_pkg.interchange.importing.tei_notes import OwnNotes
 from archive_pkg.interchange.importing.watched_xml import (
     XML_ID,
     XML_LANG,
@@ -139,6 +140,8 @@ class TeiHeader:
                 self.draft.add("identifiers", address)
             self.correspondence.read(described)
         self._author()
+        if self.is_ours:
+            OwnNotes(self.correspondence).read(self.element)
         self._creation()
         self._publication()
         self._holding()
@@ -164,13 +167,19 @@ class TeiHeader:
                 more |= {"as_written": self.source.words(written[0])} if written else {}
                 software = self.source.attribute(entry, "type") == "software"
                 listed = self.correspondence.listed_identifiers(entry) if names else []
-                self.draft.agent(
+                agent = self.draft.agent(
                     self.source.words(names[0]) if names else None,
                     "software" if software else kind,
                     [item for item in listed if item],
                     reference=f"#{entry.get(XML_ID)}",
                     **more,
                 )
+                parts = re.split(r"[ +]", self.source.attribute(entry, "role") or "")
+                if agent and all(parts):
+                    taken = {"agent": agent, "part": parts}
+                    for field in ("office", "side"):
+                        taken |= optional(field, self.source.words(notes.get(field)))
+                    self.draft.add("participants", taken)
 
     def _author(self) -> None:
         """Read the author as the sender, or as a rival if a `correspDesc` names a different sender.
