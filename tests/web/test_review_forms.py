@@ -15,7 +15,7 @@ from archive_pkg.records import Record, load_record
 from archive_pkg.reports import Report
 from archive_pkg.web.review import OpenedFolder, Review, Reviewer
 from archive_pkg.web.review.cards import LISTS, addable, cards
-from archive_pkg.web.review.inputs import inputs, stated, with_values
+from archive_pkg.web.review.inputs import inputs, proposed, stated, with_values
 from strategies import records
 
 if TYPE_CHECKING:
@@ -199,6 +199,11 @@ def test_editors_of_a_publication_can_be_new_agents(tab: Tab) -> None:
     (publication,) = record.publications
     assert record.names(publication.editors) == "Moe, B."
     assert publication.translators == ("lind",)
+
+
+def test_selected_words_become_the_citation_and_nothing_else() -> None:
+    words = "Documents on Transit, 3 March 1962"
+    assert proposed(RECORDS["letter"], "publications.", words) == {"citation": words}
 
 
 def test_an_agent_in_an_item_of_a_list_can_be_new(tab: Tab) -> None:

@@ -112,7 +112,9 @@ def proposed(record: Record, field: str, words: str) -> dict[str, Any]:
     flat = " ".join(words.split())
     given: dict[str, Any] = {}
     for one in single_inputs(inputs(record, field)):
-        last = one.name.rpartition(".")[2]
+        above, _, last = one.name.rpartition(".")
+        if above and given:
+            continue  # the words are for the statement, not for a mapping in it
         if one.kind in ("agents", "agent") and not given:
             given |= {f"{one.name}+name": mixed_case(flat), f"{one.name}+as_written": flat}
         elif last == "edtf":
