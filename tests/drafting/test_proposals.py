@@ -1,4 +1,4 @@
-"""Statements of another reader fill what a draft leaves open, if they quote the text."""
+"""Proposals that quote the text fill fields that a draft leaves open."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def letter(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_proposal_is_a_guess_with_its_reader_as_agent(letter: Path, tmp_path: Path) -> None:
+def test_a_proposal_becomes_a_guess_with_its_author_as_agent(letter: Path, tmp_path: Path) -> None:
     sent = SENT | {"role": "Director", "note": "See the list."}
     place = {"field": "mentioned_places", "value": "Varna", "quote": {"exact": "Varna"}}
     read = read_proposals(proposals(tmp_path, sent, place))
@@ -64,7 +64,7 @@ def test_a_proposal_is_a_guess_with_its_reader_as_agent(letter: Path, tmp_path: 
     reader = agents[item.agent]
     assert (reader.name, reader.kind, reader.version) == ("Name finder", "software", "2.1")
     assert (item.confidence, item.at.exact) == ("guess", "Friend")
-    assert item.note == "A proposal from another reader. See the list."
+    assert item.note == "A proposal from a program or a person. See the list."
     assert [one.name for one in record.mentioned_places] == ["Varna"]
     assert check(filed.record).ok
 
@@ -86,7 +86,7 @@ def test_a_proposal_is_a_guess_with_its_reader_as_agent(letter: Path, tmp_path: 
         ({"file": "other.txt"}, "“other.txt” is not among the drafted files"),
     ],
 )
-def test_a_proposal_that_does_not_fit_is_refused(
+def test_a_proposal_without_its_quote_or_a_valid_value_is_refused(
     letter: Path, tmp_path: Path, change: dict[str, Any], message: str
 ) -> None:
     read = read_proposals(proposals(tmp_path, SENT | change))
@@ -97,7 +97,7 @@ def test_a_proposal_that_does_not_fit_is_refused(
     assert not [one for one in draft.statements if one.rule == "proposed"]
 
 
-def test_a_draft_keeps_the_values_that_it_has(letter: Path, tmp_path: Path) -> None:
+def test_a_draft_keeps_its_values_against_proposals(letter: Path, tmp_path: Path) -> None:
     path = proposals(
         tmp_path,
         {"field": "date", "value": "1976-06-05", "quote": {"exact": "4 June 1976"}},
@@ -109,7 +109,7 @@ def test_a_draft_keeps_the_values_that_it_has(letter: Path, tmp_path: Path) -> N
     assert finding.message == "date: “1976-06-05” is proposed; the draft has “1976-06-04”"
 
 
-def test_a_proposal_answers_a_question(letter: Path, tmp_path: Path) -> None:
+def test_a_proposal_replaces_an_open_question(letter: Path, tmp_path: Path) -> None:
     letter.write_text(TEXT.replace("4 June 1976", "4 June"))
     day = {"field": "date", "value": "1976-06-04", "quote": {"exact": "4 June"}}
     draft, _ = read_proposals(proposals(tmp_path, day)).add_to(draft_letter(letter))
@@ -122,7 +122,7 @@ def test_a_proposal_answers_a_question(letter: Path, tmp_path: Path) -> None:
     "content",
     ["", "[]", "{}", '{"agent": {"name": "a", "kind": "software"}, "statements": []}', '{"a": 1}'],
 )
-def test_another_file_is_not_a_file_of_proposals(tmp_path: Path, content: str) -> None:
+def test_a_file_without_agent_and_statements_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "p.json").write_text(content)
     with pytest.raises(InvalidError) as caught:
         read_proposals(tmp_path / "p.json")

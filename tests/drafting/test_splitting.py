@@ -1,4 +1,4 @@
-"""A file with several documents gets a record for each, with the relations between them."""
+"""A file with several documents gets a record for each document, with their relations."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("case", FILES)
-def test_the_places_where_further_documents_begin_are_proposed(case: str) -> None:
+def test_a_draft_reports_where_further_documents_begin(case: str) -> None:
     pieces = FILES[case]
     draft = draft_text("".join(pieces))
     begins = [len("".join(pieces[:count])) for count in range(1, len(pieces))]
@@ -92,7 +92,7 @@ def test_the_places_where_further_documents_begin_are_proposed(case: str) -> Non
         f"Minutes No. 4\n\n1. Report on the ladders\n\n{BODY}\n\n2. Resolution\n\n{BODY}\n",
     ],
 )
-def test_headings_within_a_document_are_not_the_head_of_another(text: str) -> None:
+def test_a_heading_within_a_document_does_not_begin_another_document(text: str) -> None:
     assert not draft_text(text).cuts
 
 

@@ -1,8 +1,8 @@
-"""Take statements from another reader: an NER tool, a language model, a colleague's list.
+"""Add statements to a draft that another program or a person proposes, such as a language model.
 
 A proposal quotes the text. It is refused if the text does not have the quote at its place, or if
-the record's models refuse its value. An accepted one is a guess, and fills only a field that the
-draft leaves open.
+its value is not valid. An accepted proposal becomes a guess. Except in lists of participants and
+mentions, it fills only a field that the draft leaves open.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ NOT_PROPOSALS = Code(
 REFUSED = Code(
     "draft-proposal-refused",
     Severity.ERROR,
-    "A proposal does not quote the text, or its value is not allowed. It is not in the record.",
+    "A proposal does not quote the text, or it is not valid. It was not added to the record.",
 )
 NOT_NEEDED = Code(
     "draft-proposal-not-needed",
@@ -43,14 +43,14 @@ NOT_NEEDED = Code(
     "The draft already has a value for the field of a proposal, and keeps it.",
 )
 
-# The fields of a draft by those of a record.
+# The fields of a draft, by the fields of a record.
 _FIELDS = {
     "date": "date", "place": "place", "sender": "sender", "recipients": "recipient",
     "signatories": "signatory", "classification": "classification", "salutation": "salutation",
     "closing": "closing", "number": "number", "participants": "participant",
     "mentioned_agents": "mentioned", "mentioned_places": "mentioned-place",
 }  # fmt: skip
-# Fields to which a proposal can add a value.
+# Fields to which a proposal can add a value although they have one.
 _ADDED_TO = ("participants", "mentioned_agents", "mentioned_places")
 
 
@@ -59,8 +59,8 @@ class ProposedQuote(Model):
 
     Attributes:
         exact: The words.
-        start: Their offset in the text, in Unicode characters; if it is missing, the text must
-            have the words only once.
+        start: Their offset in the text, in Unicode characters. If it is None, the text must have
+            the words exactly once.
     """
 
     exact: Text
@@ -74,9 +74,9 @@ class Proposal(Model):
         field: The field of the record.
         value: Its value; for a date, in EDTF.
         quote: The words that support it.
-        file: The name of the letter's file; can be missing if there is only one.
-        kind: Whether an agent is a person or an organization.
-        role: The office of a person.
+        file: The name or path of the letter's file; None if the proposal is for any file.
+        kind: Whether the value names a person or an organization.
+        role: The office of the person.
         note: A remark for the reviewer.
     """
 
@@ -93,11 +93,11 @@ class Proposal(Model):
 
 
 class Proposer(Model):
-    """The program or person that proposes.
+    """The author of the proposals.
 
     Attributes:
         name: The name.
-        kind: What it is; "software" for a program.
+        kind: What the author is; "software" for a program.
         version: The version of a program.
     """
 
@@ -117,10 +117,10 @@ class Proposals:
 
     Attributes:
         path: The path of the file.
-        agent: The program or person that proposes.
-        statements: The proposals by their place in the file.
+        agent: The author of the proposals.
+        statements: The valid proposals, by their index in the file.
         report: The findings about proposals that are not valid.
-        used: The places of the proposals that were for a drafted text.
+        used: The indices of the proposals that were for one of the drafted texts.
     """
 
     path: str
@@ -130,7 +130,7 @@ class Proposals:
     used: set[int]
 
     def unused(self) -> list[Finding]:
-        """Return a finding for each proposal that was for none of the drafted texts."""
+        """Return a finding for each valid proposal that was for none of the drafted texts."""
         return [
             self._refused(number, f"“{one.file}” is not among the drafted files")
             for number, one in self.statements.items()
@@ -141,7 +141,7 @@ class Proposals:
         return REFUSED.at(Location(self.path, field=f"statements.{number}"), message, hint)
 
     def add_to(self, draft: Draft) -> tuple[Draft, list[Finding]]:
-        """Return a draft with the proposals for it, and the findings about those left out."""
+        """Return the draft with the proposals for it, and findings about proposals left out."""
         name = Path(draft.source.path).name
         findings: list[Finding] = []
         for number, one in self.statements.items():
@@ -168,7 +168,7 @@ class Proposals:
         return draft, findings
 
     def _with(self, draft: Draft, one: Proposal, quote: DraftQuote) -> Draft:
-        """Return a draft with a proposal, in place of a question about the same field."""
+        """Return the draft with a proposal, which replaces a question about the same field."""
         field, agent = _FIELDS[one.field], self.agent
         details = {
             "proposed-by": agent.name, "proposer-kind": agent.kind, "version": agent.version,
@@ -182,7 +182,7 @@ class Proposals:
 
 
 def _found(text: str, quote: ProposedQuote) -> DraftQuote | None:
-    """Return a quote with its offsets; None if the text does not have it there."""
+    """Return the quote with its offsets; None if the text does not have it there."""
     start = quote.start
     if start is None:
         start = text.find(quote.exact) if text.count(quote.exact) == 1 else -1
@@ -199,7 +199,7 @@ def read_proposals(path: StrPath) -> Proposals:
     """Read a file of proposals: JSON with `agent` and `statements`.
 
     Raises:
-        InvalidError: The file has another form.
+        InvalidError: The file does not have this form.
         StorageError: The file cannot be read.
     """
     name = str(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 RULES: dict[str, str] = {
-    "proposed": "a proposal from another reader",
+    "proposed": "a proposal from a program or a person",
     # Classification
     "marking-line": "a line of markings in the head",
     "no-marking-stated": "the text says that it has no marking",

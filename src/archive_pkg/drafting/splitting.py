@@ -54,9 +54,13 @@ def _moved(one: Statement, by: int) -> Statement:
 
 
 def enclosed_in(draft: Draft, record: str) -> Draft:
-    """Return a draft of a piece, related to the record of the first piece if it is its enclosure.
+    """Return the draft of a piece, with a relation to a record if the piece is an enclosure.
 
-    A piece is an enclosure if its first line says so.
+    A piece is an enclosure if its first line says so. Otherwise the draft is returned unchanged.
+
+    Args:
+        draft: The draft of the piece.
+        record: The id of the record of the covering letter.
     """
     if draft.span is None:
         return draft

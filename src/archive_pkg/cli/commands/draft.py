@@ -71,7 +71,7 @@ def draft(
         Path | None,
         typer.Option(
             metavar="FILE.json",
-            help="Statements of another reader, with quotes, as guesses for open fields.",
+            help="A file of statements with quotes that a program or a person proposes.",
         ),
     ] = None,
     split: Annotated[

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 LONGEST = 400
 LONGEST_ADDRESS = 100
-# Lines in which the head of another document in the file is sought, and most blanks of a short one.
+# The lines in which the head of another document is searched for, and the most spaces in a line
+# that counts as short.
 LINES_OF_HEAD = 8
 MOST_BLANKS = 6
 MOST_UNKNOWN = 8
@@ -585,7 +586,7 @@ class HeadForms(TelegraphForms):
         return bool(marked or self.kind_of(text)[0] or _TO.match(text))
 
     def kinds_of_lines(self, number: int) -> set[str]:
-        """Return the kinds of the lines in a head that begins at a line: marking, heading, date."""
+        """Return the kinds of the lines of a head that would begin at a line (see below)."""
         kinds: set[str] = set()
         for place in range(number, min(number + LINES_OF_HEAD, len(self.lines))):
             kind = self.kind_of_line(place)
@@ -595,7 +596,10 @@ class HeadForms(TelegraphForms):
         return kinds - {""}
 
     def kind_of_line(self, number: int) -> str:
-        """Return what a line is in the head of a document; empty if it is something else."""
+        """Return what a line is in the head of a document, such as "marking" or "date".
+
+        Returns "" if the line is nothing that a head contains.
+        """
         text = self.lines[number].text
         short = text.count(" ") <= MOST_BLANKS
         if len(text) > LONGEST_ADDRESS or text[-1] in ",;?" or (text[-1] in ".!" and not short):

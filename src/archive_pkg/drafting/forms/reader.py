@@ -140,7 +140,7 @@ def heads_enclosure(line: str) -> bool:
 
 
 def _next_document(head: HeadForms) -> int:
-    """Return the line at which another document begins, or the number of lines.
+    """Return the first line at which another document begins; the number of lines if none does.
 
     The offsets of all further documents are added to the forms.
     """
@@ -154,7 +154,7 @@ def _next_document(head: HeadForms) -> int:
 
 
 def _begins_document(head: HeadForms, number: int) -> bool:
-    """Whether a line heads an enclosure, or is the first of another document's head."""
+    """Return whether a line heads an enclosure, or is the first line of a document's head."""
     line, above = head.lines[number], head.lines[number - 1]
     if heads_enclosure(line.text):
         following = range(number + 1, min(number + 4, len(head.lines)))

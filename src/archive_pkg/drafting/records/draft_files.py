@@ -153,7 +153,10 @@ def _folder(draft: Draft, out: Path, name: str, vocabulary: Vocabulary) -> Path:
 
 
 def _may_describe(record: Path, draft: Draft) -> bool:
-    """Return whether a record describes the letter, or this piece of it, or is not valid."""
+    """Return whether a record describes the letter, or the piece of it that is drafted.
+
+    Returns True for a record that is not valid, because nobody can tell.
+    """
     known, _ = read_record(record)
     if known is None:
         return True

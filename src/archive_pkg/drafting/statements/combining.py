@@ -29,7 +29,7 @@ _SINGLE = (
     "source-line", "summary", "filing", "relation", "subject",
 )  # fmt: skip
 _NARRATING = ("memorandum of conversation", "minutes", "resolution")
-# Words at the beginning or end of the words next to a date that show that these are no place.
+# Words that show, at the beginning or end of the text next to a date, that it is not a place.
 _NO_PLACE = frozenset(["from", "on", "of", "for", "about", "concerning", "regarding", "re", "by"])
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SEVERAL = ("sender", "recipient", "attention", "signatory", "participant", "copy-to", "translator")

@@ -28,7 +28,7 @@ MAPPING = {
     "recipients": "recipient",
     "participants.agent": "contributor",
     "date.edtf": "issued",
-    "place.name": "event-place (where no talk is recorded)",
+    "place.name": "event-place (if no talk or session is recorded)",
     "recorded.edtf": "event-date",
     "recorded.place.name": "event-place",
     "summary.text": "abstract",

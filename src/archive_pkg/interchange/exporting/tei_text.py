@@ -253,7 +253,7 @@ class _Writer:
 def _lined(text: str) -> str:
     """Return a text as markup: `lb` follows line ends, `g` replaces what XML does not allow.
 
-    A form feed before a word is `pb`.
+    A form feed between white space and a word becomes `pb`.
     """
     markup = _NEW_PAGE.sub("<pb/>", escaped(text)).replace("\n", "\n<lb/>")
     return HOSTILE.sub(_sign, _BARE_RETURN_IN_MARKUP.sub("&#13;<lb/>", markup))
