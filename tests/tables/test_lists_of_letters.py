@@ -147,6 +147,7 @@ def test_a_workbooks_own_dates_are_read(tmp_path: Path) -> None:
         (None, "22115"),
         ("1960-07-18", "7/18/60"),
     ]
+    assert records[0].title == "Letter, John Smith, 1960-07-18"
     assert [record.id for record in records] == [
         "1960-07-18-smith-john",
         "undated-smith-john",

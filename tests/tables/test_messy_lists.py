@@ -291,6 +291,14 @@ def test_a_file_that_is_missing_or_ambiguous_is_reported_at_its_cell(scans: Path
     assert "12 files" in unused
 
 
+def test_a_folder_that_nobody_named_is_not_searched_to_its_depths(tmp_path: Path) -> None:
+    for name in ("a.txt", "1/b.txt", "1/2/c.txt", "1/2/3/d.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    assert LetterFiles(tmp_path, is_given=False).names == ["1/2/c.txt", "1/b.txt", "a.txt"]
+    assert len(LetterFiles(tmp_path).names) == 4
+
+
 def test_kinds_of_parts_follow_from_the_names_of_files() -> None:
     kinds = {
         "a.txt": "transcription", "a.JPG": "scan", "a.pdf": "scan", "a.mp3": "original",

@@ -75,6 +75,8 @@ _FILLER_WORDS = (
 _FILLERS = frozenset(_FILLER_WORDS.split())
 _IGNORED = re.compile(r"\.|Thumbs\.db$|desktop\.ini$", re.IGNORECASE)
 _BAG = "bagit.txt"
+_DEPTH = 2
+"""The levels of sub-folders that are searched if the user names no folder."""
 Tokens = tuple[str | int, ...]
 
 
@@ -138,7 +140,7 @@ class LetterFiles:
     def __init__(
         self, folder: Path, without: Iterable[Path] = (), *, is_given: bool = True
     ) -> None:
-        """Search the folder and those below it.
+        """Search the folder and those below it; only two levels if the user did not name it.
 
         Hidden files, lock files of Office programs, links, records and packages are left out.
 
@@ -149,7 +151,8 @@ class LetterFiles:
         """
         self.folder, self.is_given = folder, is_given
         left_out = {path.absolute() for path in without}
-        found = (path for path in _files_below(folder) if path.absolute() not in left_out)
+        below = _files_below(folder, None if is_given else _DEPTH)
+        found = (path for path in below if path.absolute() not in left_out)
         self.names = sorted(path.relative_to(folder).as_posix() for path in found)
         self.users: dict[str, list[int]] = defaultdict(list)
         self._by_key: dict[str, list[str]] = defaultdict(list)
@@ -297,8 +300,11 @@ def _key(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
+def _files_below(folder: Path, depth: int | None) -> Iterator[Path]:
+    """Yield the files in a folder and below it, down to a depth if one is given."""
     for here, folders, files in os.walk(folder):
+        if depth is not None and len(Path(here).relative_to(folder).parts) >= depth:
+            folders.clear()
         if _BAG in files or any(name in files for name in RECORD_NAMES):
             folders.clear()
             continue

@@ -463,7 +463,7 @@ class ListReader:
                 message = f"“{name}”: {message[0].lower()}{message[1:]}"
             self._report(FILE_MISSING, row, header, message, hint)
         for path, text in found.read.items():
-            message = f"“{path}” is added, because its name fits"
+            message = f"“{path}” is added, because its name matches the letter"
             if text:
                 message = f"“{text}” is read as the file {path}"
             self._report(READ_AS, row, header, message)
@@ -567,7 +567,8 @@ class ListReader:
             if sender and recipient
             else sender or (f"to {recipient}" if recipient else "")
         )
-        said = [row.raw["type"].capitalize(), between, date.get("as_written", "")]
+        day = date.get("as_written", "").removesuffix(" 0:00:00")  # a date cell of Excel
+        said = [row.raw["type"].capitalize(), between, day]
         row.raw["title"] = ", ".join(part for part in said if part)
         row.inferred.append(("title", "title-from-parts", "kind, sender, recipient and date"))
 
