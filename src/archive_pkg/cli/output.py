@@ -44,8 +44,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")
 
 _EXAMPLES = {Severity.ERROR: 10, Severity.WARNING: 10, Severity.ADVICE: 3}
 """Up to this many findings of one kind are printed about a subject; `--json` gives all."""
-_PLACES = 3
-"""Up to this many places of one finding are printed."""
+_PLACES = 10
+_PLACES_IN_FILE = 3
+"""Up to this many places of one finding are printed, if they are in several files or in one."""
 _VARIABLE = re.compile(r"“[^”]*”|\d[\d./:-]*")
 """What can differ between findings of one kind: quoted words, numbers and dates."""
 
@@ -288,16 +289,18 @@ def print_finding(
     """Print findings for people that differ only in their places: places, message, code and hint.
 
     Args:
-        group: The findings; at most `_PLACES` places are printed.
+        group: The findings; see `_PLACES`.
         subject: The path that they are about. It is printed unless the place begins with it.
         err: Whether to print to standard error.
         with_hint: Whether to print the hint. A repeated hint is printed once.
     """
     finding = group[0]
     head = typer.style(f"{finding.severity!s:8}", fg=_COLOURS[finding.severity], bold=True)
-    places = [_place(finding, subject), *(_indented(str(one.location)) for one in group[1:_PLACES])]
-    if len(group) > _PLACES:
-        places.append(f"and {len(group) - _PLACES:,} more, see --json")
+    in_one_file = all(one.location.path == finding.location.path for one in group)
+    most = _PLACES_IN_FILE if in_one_file else _PLACES
+    places = [_place(finding, subject), *(_indented(str(one.location)) for one in group[1:most])]
+    if len(group) > most:
+        places.append(f"and {len(group) - most:,} more, see --json")
     code = typer.style(f"[{finding.code}]", dim=True)
     typer.echo(f"{head} {places[0]}" if places[0] else head.rstrip(), err=err)
     for place in places[1:]:
