@@ -32,6 +32,7 @@ from archive_pkg.tables.lists.mapping import read_mapping
         ("Access", "closed for 80 years", "restricted 2040"),
         ("Zugang", "frei", "open"),
         ("accessConditions", "Open for research", "open"),
+        ("Consultabilità", "liberamente consultabile", "open"),
         ("Dostęp", "bez ograniczeń", "open"),
         ("Sperre", "nicht gesperrt", "open"),
         ("Status", "zastrzeżone", "closed"),

@@ -41,7 +41,7 @@ _CLOSED = (
     r"(?: auf dauer| dauernd| permanently| na stałe)?"
 )
 _OPEN = (
-    r"(?:(?:voll |frei |freely |librement |fully )?"
+    r"(?:(?:voll |frei |freely |librement |liberamente |libremente |fully )?"
     r"(?:frei|offen|öffentlich|zugänglich|einsehbar|benutzbar|freigegeben|un(?:be|einge)schränkt"
     r"|ungesperrt|nicht (?:mehr )?(?:gesperrt|geheim|vertraulich)"
     r"|open|free|public|unrestricted|released|accessible|not (?:closed|restricted|secret)"

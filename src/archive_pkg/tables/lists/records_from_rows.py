@@ -429,7 +429,9 @@ class ListReader:
                 part |= {"made_from": sources[:1]} if sources else {}
             elif languages:
                 part["languages"] = languages
-            self._report(READ_AS, row, row.origin.get("files", ""), f"“{path}” is read as a {kind}")
+            article = "an" if kind == "original" else "a"
+            message = f"“{path}” is read as {article} {kind}"
+            self._report(READ_AS, row, row.origin.get("files", ""), message)
             row.inferred.append((f"parts.{part['id']}.kind", "kind-from-file-name", f"“{path}”"))
             parts.append(part)
         access = self._access(row)
