@@ -520,7 +520,11 @@ class HeadForms(TelegraphForms):
             return False
         if one.line + 1 == len(self.lines):
             return False
-        return 1 <= len(pieces) <= 3 and all(map(self.shouts, pieces)) and not self.is_town(bare)
+        return (
+            1 <= len(pieces) <= 3
+            and all(map(self.is_name_in_capitals, pieces))
+            and not self.is_town(bare)
+        )
 
     def is_committee(self, one: Segment) -> bool:
         """Return whether a line is only the abbreviation of a party's committee: "CC CPSU"."""

@@ -62,7 +62,7 @@ class TelegraphForms(TitleForms):
     """Reads the lines of a telegraph office."""
 
     def telegraph(self, one: Segment) -> bool:
-        """Read a line that a telegraph office wrote; return whether it is one."""
+        """Read a line if a telegraph office wrote it; return whether this is so."""
         text = one.plain.strip()
         if len(text) > 160:
             return False
@@ -72,17 +72,17 @@ class TelegraphForms(TitleForms):
         )  # fmt: skip
         return any(reader(one, text) for reader in readers)
 
-    def _telegram(self, one: Segment, rank: int) -> None:
+    def _add_type(self, one: Segment, rank: int) -> None:
         self.add("type", "telegram", PROBABLE, "telegraph-head", one.start, one.end, rank=rank)
 
-    def _sent_from(self, one: Segment, place: str) -> None:
+    def _add_place(self, one: Segment, place: str) -> None:
         town = self.is_town(place)
         at = self.text.find(place, one.start)
         self.add("place", place, CERTAIN if town else PROBABLE, "telegraph-head", at, rank=8)
         self.strong = True
 
     def _two_days(self, one: Segment, text: str) -> bool:
-        """Read "ON/26/26/X/62": the days of dispatch and of receipt."""
+        """Read the days of dispatch and of receipt in a line such as "ON/26/26/X/62"."""
         found = _TWO_DAYS.fullmatch(text)
         if found is None:
             return False
@@ -98,9 +98,9 @@ class TelegraphForms(TitleForms):
     def _by_telegraph(self, one: Segment, text: str) -> bool:
         typed = _TELETYPED.fullmatch(text) or _MESSAGE_FROM.fullmatch(text)
         if typed is not None:
-            self._sent_from(one, typed["place"].strip())
+            self._add_place(one, typed["place"].strip())
         elif _BY.fullmatch(text):
-            self._telegram(one, 6)
+            self._add_type(one, 6)
         else:
             return False
         self.take(one.line, "registry")
@@ -110,19 +110,19 @@ class TelegraphForms(TitleForms):
         found = _FROM_BODY.match(text)
         if found is None:
             return False
-        self._sent_from(one, found["place"].strip())
+        self._add_place(one, found["place"].strip())
         at = self.text.find(found["body"], one.start)
         self.add("sender", found["body"], PROBABLE, "from-line", at, rank=2, kind="organization")
         self.take(one.line, "sender")
         return True
 
     def _from_place(self, one: Segment, text: str) -> bool:
-        """Read "From Pyongyang. Sent 31.8.50 11:32"."""
+        """Read a line such as "From Pyongyang. Sent 31.8.50 11:32"."""
         found, sent = _FROM_PLACE.match(text), _SENT.search(text)
         if found is None or not (self.is_town(found["place"]) or sent):
             return False
-        self._sent_from(one, found["place"].strip())
-        self._telegram(one, 6 if sent else 4)
+        self._add_place(one, found["place"].strip())
+        self._add_type(one, 6 if sent else 4)
         self._times(one, text)
         self.take(one.line, "registry")
         if re.search(r"\breceived$", text, re.IGNORECASE) and one.line + 1 < len(self.lines):
@@ -139,7 +139,7 @@ class TelegraphForms(TitleForms):
         if sent:
             at = one.start + sent.start("date")
             self.dates_in(sent["date"], at, "sent-line", CERTAIN, rank=8)
-            self._telegram(one, 6)
+            self._add_type(one, 6)
         if arrived:
             self.received(arrived["date"], one.start + arrived.start("date"))
         self.take(one.line, "dateline" if sent else "stamp")
@@ -152,17 +152,17 @@ class TelegraphForms(TitleForms):
         return True
 
     def _town_and_number(self, one: Segment, text: str) -> bool:
-        """Read "WASHINGTON 54607 9"."""
+        """Read a line such as "WASHINGTON 54607 9"."""
         found = _TOWN_AND_NUMBER.fullmatch(text)
         if found is None or not self.is_town(found["town"]):
             return False
-        self._sent_from(one, found["town"])
+        self._add_place(one, found["town"])
         self.number(found["number"], self.text.find(found["number"], one.start), PROBABLE, rank=2)
         self.take(one.line, "registry")
         return True
 
     def _town_and_body(self, one: Segment, text: str) -> bool:
-        """Read "Moscow—Ministry of Foreign Affairs of the USSR."."""
+        """Read a line such as "Moscow—Ministry of Foreign Affairs of the USSR."."""
         found = _TOWN_AND_BODY.fullmatch(text.rstrip("."))
         if found is None or not self.is_town(found["town"].rstrip(" ,")):
             return False
@@ -175,7 +175,7 @@ class TelegraphForms(TitleForms):
         return True
 
     def _town(self, one: Segment, text: str) -> bool:
-        """Read a town alone on a line, which is the place of the document or of the addressee."""
+        """Read a town alone on a line: the place of the document or of the addressee."""
         name = text.rstrip(" .–—-:")
         if not self.is_town(name):
             return False

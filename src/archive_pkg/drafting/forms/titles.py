@@ -92,7 +92,10 @@ class TitleForms(ListForms):
     """Reads headings and title lines."""
 
     def heading(self, one: Segment) -> int:
-        """Read a heading with the kind of document; return the line after it, or 0 for none."""
+        """Read a heading that names the kind of document.
+
+        Returns the number of the line after the heading; 0 if there is no heading.
+        """
         text, number = one.plain, one.line
         if len(text) > LONGEST:
             return 0
@@ -114,7 +117,7 @@ class TitleForms(ListForms):
         return self.take_all(number, last, "heading")
 
     def heading_goes_on(self, above: str, text: str) -> bool:
-        """Return whether a line continues a heading."""
+        """Return whether a line continues the heading above it."""
         if len(text) > 260 or self.greets(text):
             return False
         if read_marking_line(text, self.vocabulary) or self.label(text):
@@ -139,7 +142,10 @@ class TitleForms(ListForms):
         return text.isupper() or bool(read_marking_line(rest, self.vocabulary))
 
     def office_title(self, one: Segment) -> int:
-        """Read a title line such as "KGB Chief Serov, Report, 29 October 1956"."""
+        """Read a title line such as "KGB Chief Serov, Report, 29 October 1956".
+
+        Returns the number of the line after it; 0 if the line is not of this form.
+        """
         parts = [part.strip() for part in one.plain.split(",")]
         days = days_in(one.plain, self.vocabulary, self.conventions)
         for place, part in enumerate(parts[1:], start=1):
@@ -221,7 +227,7 @@ class TitleForms(ListForms):
             self.correspondents("recipient", last, start, -1, PROBABLE, "title-line", rank=6)
 
     def title_sender(self, text: str, start: int) -> None:
-        """Add the sender in a title line, with the place of an ambassador."""
+        """Add the sender in a title line, and the town in the sender's office as the place."""
         person = find_person(text, self.vocabulary)
         if person is None:
             if looks_like_body(text, self.vocabulary):
@@ -245,7 +251,7 @@ class TitleForms(ListForms):
         return bool(_TALK.search(text))
 
     def talk(self, text: str, start: int, sure: Confidence) -> bool:
-        """Add persons, date and place of a talk from a heading; return whether it names a talk."""
+        """Add persons, date and place of a talk from a heading, if the heading names a talk."""
         if not self.is_talk(text):
             return False
         if sure is not CERTAIN:
@@ -269,7 +275,7 @@ class TitleForms(ListForms):
         return True
 
     def talk_place(self, text: str) -> str:
-        """Return the town of a talk: the last after "in", or next to the date; or ""."""
+        """Return the last town after "in", otherwise the town next to the date; "" if none."""
         days = days_in(text, self.vocabulary, self.conventions)
         found = ""
         for match in _IN_TOWN.finditer(text):
@@ -283,20 +289,23 @@ class TitleForms(ListForms):
         return next(filter(self.is_town, (before, after)), "")
 
     def named_in(self, text: str) -> list[tuple[str, bool]]:
-        """Return the persons in a heading, and whether a title shows that they are persons."""
+        """Return the names in a heading that can be persons.
+
+        Each has True if a title, an office or capitals show that it is the name of a person.
+        """
         flat = without_glosses(_OFFICE_AND_GLOSS.sub(r"\1 \2", text))
         pieces = re.sub("[’']s ", " 's ", flat).split()
         capitals = flat.isupper()
         found: dict[str, bool] = {}
         place = 0
         while place < len(pieces):
-            shouted = not capitals and self.shouts(pieces[place])
+            in_capitals = not capitals and self.is_name_in_capitals(pieces[place])
             connective = pieces[place].casefold() in _CONNECTIVES
             begin, title, office = self.after_titles(pieces, place + connective)
-            if not (shouted or title or office or connective):
+            if not (in_capitals or title or office or connective):
                 place += 1
                 continue
-            begin = place if shouted else begin
+            begin = place if in_capitals else begin
             end = self.name_end(pieces, begin)
             name = " ".join(pieces[begin:end]).strip(' ,;:()“”"')
             full = end - begin > 1 or "." in name
@@ -304,15 +313,15 @@ class TitleForms(ListForms):
             of_body = is_body_word(follows, self.vocabulary) or is_office_word(
                 follows, self.vocabulary
             )
-            plain = not (title or office or shouted)
+            plain = not (title or office or in_capitals)
             named = name and (full or not plain) and looks_like_name(name)
             if named and not (plain and follows and of_body):
-                found.setdefault(name, title or shouted or (office and full))
+                found.setdefault(name, title or in_capitals or (office and full))
             place = end if named else place + 1
         return list(found.items())
 
     def after_titles(self, pieces: Sequence[str], place: int) -> tuple[int, bool, bool]:
-        """Return the place after titles and offices, and whether there are such words."""
+        """Return the index after titles and offices, and whether there are titles and offices."""
         title = office = False
         while place < len(pieces):
             comrade = is_comrade(pieces[place], self.vocabulary)
@@ -322,7 +331,7 @@ class TitleForms(ListForms):
         return place, title, office
 
     def name_end(self, pieces: Sequence[str], begin: int) -> int:
-        """Return the place after the words of a name."""
+        """Return the index after the words of a name."""
         end = begin
         while end < len(pieces) and end < begin + 4 and self.is_name_word(pieces[end]):
             end += 1
@@ -330,8 +339,8 @@ class TitleForms(ListForms):
                 break
         return end
 
-    def shouts(self, piece: str) -> bool:
-        """Return whether a word is in capitals and can be a part of a name."""
+    def is_name_in_capitals(self, piece: str) -> bool:
+        """Return whether a word is in capitals and can be a part of a name: "Talk with GROMYKO"."""
         bare = piece.strip(".,;:()")
         low = bare.casefold()
         if not low.strip("ivx"):

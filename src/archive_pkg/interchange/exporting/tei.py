@@ -200,7 +200,7 @@ def _file(description: Element, record: Record, context: ExportContext) -> None:
     statement = put(description, "notesStmt")
     _notes(statement, record)
     for relation in record.relations:
-        _related(put(put(statement, "relatedItem", type=relation.kind), "bibl"), relation)
+        _relation(put(put(statement, "relatedItem", type=relation.kind), "bibl"), relation)
     if not statement:
         description.pop()
     _source(put(description, "sourceDesc"), record)
@@ -222,7 +222,7 @@ def _notes(statement: Element, record: Record) -> None:
     if record.dispatched:
         _occasion(put(statement, "note", type="dispatched"), record.dispatched)
     for item in record.items:
-        _listed(put(statement, "note", type="item"), item.number, item.title, item.record)
+        _number_and_title(put(statement, "note", type="item"), item.number, item.title, item.record)
     if record.document_type.correspondence:
         return
     if record.date and record.date.note:
@@ -245,7 +245,7 @@ def _occasion(note: Element, date: DateAndPlace) -> None:
         say(note, "note", date.note)
 
 
-def _listed(note: Element, number: str | None, title: str, record: str | None) -> None:
+def _number_and_title(note: Element, number: str | None, title: str, record: str | None) -> None:
     if number:
         say(note, "num", number)
     say(note, "title", title)
@@ -257,7 +257,7 @@ def _enclosures(parent: Element, record: Record) -> None:
     for item in record.enclosures:
         if derived_facts.enclosure_words(record, item):
             note = put(parent, "note", type="enclosure")
-            _listed(note, item.number, item.title, item.record)
+            _number_and_title(note, item.number, item.title, item.record)
             _add_names(note, record, item.sender)
             _day(note, item.date)
         else:
@@ -266,7 +266,7 @@ def _enclosures(parent: Element, record: Record) -> None:
         say(parent, "note", title, type="enclosure")
 
 
-def _related(cited: Element, relation: Relation) -> None:
+def _relation(cited: Element, relation: Relation) -> None:
     if relation.title:
         say(cited, "title", relation.title)
     if relation.record:
