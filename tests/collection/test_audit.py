@@ -290,6 +290,12 @@ def test_the_report_is_written_in_words_as_page_table_and_metrics(
         assert "payload-digest-mismatch" in words
         assert "Integrity 3" in words
         page = seen.page()
+        for shown in (words, page):
+            failed, passed, head = (
+                shown.index(what)
+                for what in ("1 package failed", "passed their last check", "head is")
+            )
+            assert failed < passed < head
         assert page.count("<h2>") == 7
         assert packages[2].name in page
         assert page.count("<svg") == 3

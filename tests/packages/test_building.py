@@ -84,6 +84,11 @@ def test_the_readme_says_how_to_check_the_package_and_what_is_missing(
     assert "sha512sum --strict -c manifest-sha512.txt" in readme
     assert "not held" in readme
     assert "Completely Secret" in readme
+    assert "Get-FileHash -Algorithm SHA512" in readme
+    assert "Package 1960-07-18-cpsu-to-sed, version 1." in readme
+    for line in readme.splitlines():
+        if line.startswith("  shasum"):
+            subprocess.run([*line.split(), "--quiet"], cwd=built.path, check=True)
 
 
 def test_the_same_input_and_date_give_the_same_bytes(letter: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pydantic_core import to_json
 from archive_pkg import tables
 from archive_pkg.dates.english import in_words
 from archive_pkg.fixity import ALGORITHMS
+from archive_pkg.packages.citation import citation
 from archive_pkg.packages.layout import PARTS, README, RECORD, SOFTWARE_LABEL, WITHHELD
 from archive_pkg.records.display import classification_in_words, relations, words
 
@@ -97,6 +98,11 @@ def readme(record: Record, documents: Mapping[str, str], manifests: Manifests | 
             *_documents(documents),
             *_parts(record),
             "",
+            "How to cite",
+            "-----------",
+            "",
+            f"{citation(record)}.",
+            "",
             *(_how_to_check(manifests) if manifests else ()),
             "How to read the record",
             "----------------------",
@@ -139,7 +145,10 @@ def _how_to_check(manifests: Manifests) -> list[str]:
         "",
         f"{_BOTH.get(len(names), 'All')} print OK after each name. "
         "The manifests list the files of data/, the tag",
-        "manifests all other files. This prints the files that no manifest lists:",
+        "manifests all other files.",
+        "",
+        *(_without_coreutils(lists) if set(names) <= {"sha1", "sha256", "sha512"} else ()),
+        "On Linux and macOS, this prints the files that no manifest lists:",
         "",
         "  { find . -type f | sed 's,^./,,'",
         f"    {'; '.join(cuts)}; }} | sort | uniq -u",
@@ -165,6 +174,33 @@ def _how_to_check(manifests: Manifests) -> list[str]:
         f"  openssl ts -verify -data signatures/tagmanifest-{tags[0]}.txt.sig \\",
         f"    -in signatures/tagmanifest-{tags[0]}.txt.sig.tsr -CAfile ca.pem \\",
         f"    -untrusted signatures/tagmanifest-{tags[0]}.txt.sig.tsr.pem",
+        "",
+    ]
+
+
+def _without_coreutils(lists: Mapping[str, list[str]]) -> list[str]:
+    """Return the commands of macOS and Windows that check each manifest."""
+    return [
+        "On macOS, run:",
+        "",
+        *(f"  shasum -a {name[3:]} -c {' '.join(files)}" for name, files in lists.items()),
+        "",
+        "On Windows, run in PowerShell, which prints only the files that have changed:",
+        "",
+        *(
+            line
+            for name, files in lists.items()
+            for line in (
+                f"  Get-Content -Encoding UTF8 {', '.join(files)} | ForEach-Object {{",
+                "    $sum, $file = $_ -split '\\s+', 2",
+                f"    $now = (Get-FileHash -Algorithm {name.upper()} -LiteralPath $file).Hash",
+                '    if ($now -ne $sum) { "CHANGED: $file" } }',
+            )
+        ),
+        "",
+        "For a single file, certutil prints the checksum to compare with the manifest:",
+        "",
+        *(f"  certutil -hashfile data\\record.json {name.upper()}" for name in list(lists)[:1]),
         "",
     ]
 

@@ -156,22 +156,9 @@ class Overview:
         return self.state.oldest_check()
 
     def words(self, most: int = 20) -> Iterator[str]:
-        """Yield the overview in words, with up to `most` names for each group."""
-        yield f"The ledger {self.path} has {_entries(self.head.number)}" + (
-            f", the last on {self.last_time}." if self.last_time else "."
-        )
-        yield f"Its head is {self.head}. Keep a copy of the head in another place."
-        yield (
-            "Its chain is unbroken."
-            if self.chain_is_valid
-            else "ITS CHAIN IS BROKEN. What follows covers only the entries before the break."
-        )
-        for head, signature in self.signed:
-            what = f"Entry {head.number:,} and all before it"
-            if not self.chain_is_valid:
-                what = f"A head of entry {head.number:,}, which this ledger may not match"
-            yield f"{what}: {_signed_words(signature)}."
-        yield ""
+        """Yield the overview in words, trouble first, with up to `most` names for each group."""
+        if not self.chain_is_valid:
+            yield "THE LEDGER'S CHAIN IS BROKEN. What follows covers only entries before the break."
         yield f"The collection {self.collection.root} has {counted(self.present, 'package')}."
         for count, what, names in self._groups():
             some = list(islice(names, most))
@@ -182,32 +169,49 @@ class Overview:
         if self.oldest:
             yield f"The oldest check was on {self.oldest}."
         yield ""
+        yield f"The ledger {self.path} has {_entries(self.head.number)}" + (
+            f", the last on {self.last_time}." if self.last_time else "."
+        )
+        yield f"Its head is {self.head}. Keep a copy of the head in another place."
+        if self.chain_is_valid:
+            yield "Its chain is unbroken."
+        for head, signature in self.signed:
+            what = f"Entry {head.number:,} and all before it"
+            if not self.chain_is_valid:
+                what = f"A head of entry {head.number:,}, which this ledger may not match"
+            yield f"{what}: {_signed_words(signature)}."
+        yield ""
         yield "Evidence for the NDSA Levels of Digital Preservation, version 2.0:"
         for level in self.levels():
             yield f"  {level.area} {level.level}, {level.asks}: {level.shown}"
 
     def _groups(self) -> Iterator[tuple[int, str, Iterator[str]]]:
-        """Yield each group's size, a sentence about it without full stop, and its names."""
-        in_collection = "package IN (SELECT package FROM there)"
-        passed = self.state.count(f"outcome = 'pass' AND {in_collection}")
-        yield passed, _packages(passed, "passed its", "passed their") + " last check", iter(())
+        """Yield each group's size, a sentence about it without full stop, and its names.
+
+        Groups with trouble come first, groups without packages last.
+        """
         failed = _packages(self.failed, "failed its", "failed their")
-        yield self.failed, f"{failed} last check", self._failures()
         vanished = (f"{known.package}, last check {known.time}" for known in self.state.vanished())
-        yield self.vanished, _packages(self.vanished, "has", "have") + " vanished", vanished
         differing = (
             f"{known.package}: {_copies(known.against)}" for known in self.state.differing()
         )
-        yield (
-            self.differing,
-            f"Copies that differed or were missing when last compared: {self.differing:,}",
-            differing,
-        )
         never = _packages(self.never, "was", "were")
-        yield self.never, f"{never} never checked", self.state.never_checked()
         strangers = (known.package for known in self.state.all() if not known.built)
         foreign = f"For {counted(self.strangers, 'package')}, the build was not recorded here"
-        yield self.strangers, foreign, strangers
+        passed = self.state.count("outcome = 'pass' AND package IN (SELECT package FROM there)")
+        groups = [
+            (self.failed, f"{failed} last check", self._failures()),
+            (self.vanished, _packages(self.vanished, "has", "have") + " vanished", vanished),
+            (
+                self.differing,
+                f"Copies that differed or were missing when last compared: {self.differing:,}",
+                differing,
+            ),
+            (self.never, f"{never} never checked", self.state.never_checked()),
+            (passed, _packages(passed, "passed its", "passed their") + " last check", iter(())),
+            (self.strangers, foreign, strangers),
+        ]
+        yield from sorted(groups, key=lambda group: not group[0])
 
     def _failures(self) -> Iterator[str]:
         for known in self.state.with_outcome("fail"):
@@ -317,7 +321,7 @@ class Overview:
             "<th scope='col'>what the ledger shows</th></tr></thead>"
             f"<tbody>{levels}</tbody></table>"
         )
-        body = "\n".join((head, chain, *self._pictures(), groups, table))
+        body = "\n".join((chain, groups, head, *self._pictures(), table))
         return report_page(f"Audit of {self.collection.root}", body)
 
     def _pictures(self) -> Iterator[str]:
