@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 DOCUMENTS = Path(__file__).parents[1] / "fixtures" / "documents"
 PART_FIELDS = (".made_from", ".part_of", ".about", ".part", ".objects", ".sources")
 OTHER_WORDS = {
-    "present": ["participant"],
+    "present": [""],
     "organization": ["corp", "}org"],
     "person": ["pers"],
     "family": ["famname", "persongrp"],

@@ -125,7 +125,7 @@ def _refer(section: Element, kind: str, name: str, document: bytes) -> None:
 
 
 def _files(mets: Element, record: Record, numbers: dict[str, str], context: ExportContext) -> None:
-    group = put(put(mets, "fileSec"), "fileGrp", USE="letter")
+    group = put(put(mets, "fileSec"), "fileGrp", USE="document")
     for path, number in numbers.items():
         parts = [part for part in record.parts if part.file == path]
         facts = context.files.get(path)

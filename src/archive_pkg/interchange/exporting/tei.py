@@ -385,8 +385,9 @@ def _recorded(element: Element, event: RecordedEvent) -> None:
 def _correspondence(parent: Element, record: Record, context: ExportContext) -> None:
     description = put(parent, "correspDesc", key=record.id, ref=context.addresses.get(record.id))
     sent = put(description, "correspAction", type="sent")
+    role = None if record.sender or not record.authors else "author"
     for agent in derived_facts.senders(record):
-        add_name(sent, agent)
+        add_name(sent, agent, role)
     _place_name(sent, record.place)
     _date(sent, record.date)
     if not sent:
@@ -422,13 +423,11 @@ def _place_name(parent: Element, place: Place | None) -> None:
         say(parent, "placeName", place.name, ref=_refs(place), key=_key(place))
 
 
-def add_name(parent: Element, agent: Agent) -> None:
+def add_name(parent: Element, agent: Agent, role: str | None = None) -> None:
     """Add the name of an agent, with the web addresses of the agent's identifiers."""
-    tag = _NAMES.get(agent.kind)
-    if tag:
-        say(parent, tag, agent.name, ref=_refs(agent), key=_key(agent))
-    else:
-        say(parent, "name", agent.name, type=agent.kind, ref=_refs(agent), key=_key(agent))
+    tag = _NAMES.get(agent.kind, "name")
+    kind = agent.kind if tag == "name" else None
+    say(parent, tag, agent.name, type=kind, role=role, ref=_refs(agent), key=_key(agent))
 
 
 def _refs(named: Agent | Place) -> str | None:

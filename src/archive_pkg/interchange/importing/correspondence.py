@@ -38,11 +38,15 @@ _CERTAINTY = ("cert", "evidence", "precision")
 
 
 class Correspondence:
-    """Reads the correspondents, dates and places of a letter into a draft."""
+    """Reads the correspondents, dates and places of a letter into a draft.
 
-    def __init__(self, source: XmlSource, draft: ImportedDraft) -> None:
+    In a file that this program exported, `role="author"` marks authors who are not senders.
+    """
+
+    def __init__(self, source: XmlSource, draft: ImportedDraft, *, is_ours: bool = False) -> None:
         self.source = source
         self.draft = draft
+        self.is_ours = is_ours
         self.people = source.listed
 
     def read(self, described: Element) -> None:
@@ -120,6 +124,9 @@ class Correspondence:
         for element in action:
             if isinstance(element.tag, str) and local(element) in AGENT_ELEMENTS:
                 if element.get("type") == "place":
+                    continue
+                if self.is_ours and self.source.attribute(element, "role") == "author":
+                    self.agent(element)
                     continue
                 agent = self.agent(element, field)
                 found += [agent] if agent and agent not in found else []

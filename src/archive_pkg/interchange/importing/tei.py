@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archive_pkg.interchange.importing.watched_xml import Element
 
 ROUND_TRIP_FIELDS = frozenset([
-    "type", "title", "variant_titles", "sender", "recipients", "copies_to", "date.edtf",
+    "type", "title", "variant_titles", "authors", "sender", "recipients", "copies_to", "date.edtf",
     "date.as_written", "date.note", "received.edtf", "received.as_written", "received.note",
     "place.name", "place.identifiers", "summary.text", "subjects.term", "holdings.repository",
     "holdings.levels", "custody", "publications",

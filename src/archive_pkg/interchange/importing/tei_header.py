@@ -122,7 +122,7 @@ class TeiHeader:
         self.draft = draft
         self.element = source.first(root, "teiHeader")
         self.is_ours = own_id(source, root) is not None
-        self.correspondence = Correspondence(source, draft)
+        self.correspondence = Correspondence(source, draft, is_ours=self.is_ours)
         self.access: list[dict[str, Any]] = []
 
     def _all(self, path: str) -> list[Element]:
@@ -184,17 +184,17 @@ class TeiHeader:
     def _author(self) -> None:
         """Read the author as the sender, or as a rival if a `correspDesc` names a different sender.
 
-        A file that this program exported without a `correspDesc` has authors, not a sender.
+        A file that this program exported has the sender in its `correspDesc`.
         """
         names = []
         for author in self._all("fileDesc/titleStmt/author"):
             inner = [e for e in author if isinstance(e.tag, str) and local(e) in AGENT_ELEMENTS]
             names += [self.correspondence.agent(named) for named in inner or [author]]
         found = [name for name in dict.fromkeys(names) if name]
-        if self.is_ours and not self._all("profileDesc/correspDesc"):
-            self.draft.state("authors", found)
-            return
         senders = self.draft.raw.get("sender")
+        if self.is_ours:
+            self.draft.state("authors", [name for name in found if name not in (senders or ())])
+            return
         if senders is None:
             self.draft.state("sender", found)
             return

@@ -41,7 +41,8 @@ class OwnNotes:
 
     def _note(self, note: Element, kind: str) -> None:
         if kind in _TEXTS:
-            words = self.source.words(note)
+            self.source.mark_all_used(note)
+            words = text_of(note)
             self.draft.state(kind, words == "yes" if kind == "excerpt" else words)
         elif kind in _AGENTS:
             self.draft.state(_AGENTS[kind], self.correspondence.agents(note))
