@@ -250,6 +250,52 @@ Present: all but one
 participant =
 type =
 -----
+Telegram No. 118 from Havana, 27 October 1962
+
+To Comrade Lantos
+
+~
+
+For your information.
+
+MOREIRA
+28/X/62
+=
+type = telegram
+number = 118
+place = Havana
+signatory = MOREIRA
+sender = MOREIRA
+-----
+COUNCIL OF MINISTERS OF BULGARIA
+Order No. 5 of 3 March 1958
+
+1. To accept the proposal of the Ministry of Trade.
+2. The Ministry shall report by 1 June.
+
+Chairman: (A. Kolev)
+=
+type = resolution
+signatory = A. Kolev
+-----
+Report on the stay of the delegation from 3 to 10 May 1970
+
+I. General
+
+The delegation was met by the Vice Minister.
+
+II. Talks
+
+~
+
+Compiled by: H. Krause
+Pyongyang, 12 May 1970
+=
+date = 1970-05-12
+place = Pyongyang
+participant = H. Krause
+signatory = H. Krause
+-----
 2 June 1957
 S. K. Lantos
 Address: Vilnius, Garden Street 4

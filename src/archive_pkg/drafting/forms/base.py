@@ -206,7 +206,8 @@ class FormsBase:
             for length in range(min(8, len(words) - start), 0, -1):
                 kind = self.vocabulary.document_kinds.get(" ".join(words[start : start + length]))
                 end = start + length
-                if kind and (start == skipped or end == len(words) <= 6):
+                last = end == len(words) <= 6 and text[-1] not in ".!?"
+                if kind and (start == skipped or last):
                     connects = length > 1 and words[end - 1] in self.vocabulary.words["in headings"]
                     return kind, end - connects
         return "", 0

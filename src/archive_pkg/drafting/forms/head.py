@@ -98,6 +98,8 @@ _FRENCH = re.compile(r"(?:l['’]|le |la )[^:;.]{4,60}? à (?P<two>[^:;.]{4,80})
 _MONSIEUR = re.compile(r"^(?:Son Excellence )?(?:Monsieur|Madame)?\s*(?:le |la )?")
 _COMPLIMENTS = re.compile(r"(?:The )?(?P<one>[A-Z][^.;]{4,90}?) presents? its compliments")
 _CHINESE_NUMBER = re.compile(r"\(?\d*\)?[^\d]{0,8}第(?P<number>\d+)号")
+# "2. The Ministry shall report by 1 June."
+_ITEM = re.compile(r"\d{1,2}[.)]\s+[^\W\d_]")
 _STOPS = frozenset(".!?")
 _ARTICLES = frozenset(["the", "das", "die", "den", "der", "all", "members"])
 _PLURALS = frozenset(["comrades", "cdes", "coms", "members"])
@@ -179,7 +181,8 @@ class HeadForms(TelegraphForms):
                 return after
         ends = is_salutation(line, self.vocabulary) or is_prose(line)
         text = without_glosses(text)  # "It was bought. (Enclosure No. 1)"
-        sentence = text[-1:] in _STOPS and text.count(" ") > 4 and text.split()[-1].islower()
+        long = text[-1:] in _STOPS and text.count(" ") > 4
+        sentence = long and (text.split()[-1].islower() or _ITEM.match(text))
         return BODY if ends or sentence else UNKNOWN
 
     def furniture(self, one: Segment) -> bool:

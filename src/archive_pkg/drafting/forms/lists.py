@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.forms.base import SIDE, FormsBase, Label
+from archive_pkg.drafting.forms.dates import days_in
 from archive_pkg.drafting.forms.marks import COPIES, COPY, read_marking_line
 from archive_pkg.drafting.forms.people import (
     Named,
@@ -202,6 +203,8 @@ class ListForms(FormsBase):
         """Return whether a line continues a list of persons."""
         text = without_bullet(line.text)
         if not text or len(text) > 200 or read_marking_line(text, self.vocabulary):
+            return False
+        if any(day.sure for day in days_in(text, self.vocabulary, self.conventions)):
             return False
         label = self.label(text)
         if label is not None:

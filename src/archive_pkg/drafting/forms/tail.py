@@ -394,10 +394,11 @@ class TailForms(ListForms):
         return True
 
     def in_capitals(self, one: Segment, name: str) -> bool:
-        """Read a name in capitals on the last line, right below a sentence."""
+        """Read a name in capitals on the last line below a sentence, perhaps with a date below."""
         above = self.lines[one.line - 1].text
         lowest = self.furnished or one.line == len(self.lines) - 1
-        full = " " in name and name.isupper() and not one.first
+        alone = self.furnished and bool(self.forms.of("type"))  # letters have readers of their own
+        full = name.isupper() and (alone if one.first else " " in name)
         if not (lowest and full and above[-1] in ".!?" and self.is_signer(name)):
             return False
         self.sign(

@@ -228,6 +228,10 @@ class TitleForms(ListForms):
 
     def title_sender(self, text: str, start: int) -> None:
         """Add the sender in a title line, and the town in the sender's office as the place."""
+        if self.is_town(text):  # "Telegram from Havana"
+            at = self.text.find(text, start)
+            self.add("place", text, PROBABLE, "title-line", at, rank=4)
+            return
         person = find_person(text, self.vocabulary)
         if person is None:
             if looks_like_body(text, self.vocabulary):

@@ -31,6 +31,8 @@ _SINGLE = (
 _NARRATING = ("memorandum of conversation", "minutes", "resolution")
 # Words that show, at the beginning or end of the text next to a date, that it is not a place.
 _NO_PLACE = frozenset(["from", "on", "of", "for", "about", "concerning", "regarding", "re", "by"])
+# "II. Talks" is a heading.
+_NUMBERED = re.compile(r"(?:[IVX]{2,}|\d+)[.)]\s")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SEVERAL = ("sender", "recipient", "attention", "signatory", "participant", "copy-to", "translator")
 
@@ -135,6 +137,7 @@ class Combining:
             )
             or read_marking_line(one.value, vocabulary)
             or one.value.count(",") > 1
+            or _NUMBERED.match(one.value)
         )
 
     def levels(self) -> list[Fact]:
