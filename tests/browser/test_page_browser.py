@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 import zlib
 from datetime import date
@@ -283,6 +284,17 @@ def test_scans_and_text_scroll_together(
     until(page, "document.querySelectorAll('.pane')[1].scrollTop < 3")
 
 
+def test_a_scan_can_be_shown_in_full_size(tmp_path: Path, page: Page) -> None:
+    parts = [{"id": "s", "kind": "scan", "file": "s.png", "media_type": "image/png"}]
+    file = page_of(tmp_path / "scan", {"title": "A scan", "parts": parts}, {"s.png": png(3000, 90)})
+    page.goto(file.as_uri())
+    image = page.get_by_role("img", name="Scan")
+    assert image.bounding_box()["width"] < 1500
+    page.get_by_label("Full size").focus()
+    page.keyboard.press("Space")
+    assert image.bounding_box()["width"] == 3000
+
+
 def test_withheld_parts_are_shown_as_withheld(everything: Path, page: Page) -> None:
     page.goto(everything.as_uri())
     shown = page.locator(".absent.withheld").inner_text()
@@ -340,6 +352,22 @@ def test_the_printed_page_is_complete(
         )
         assert cut == []
         assert len(page.pdf(format="A4")) > 10_000
+
+
+def test_a_short_letter_has_two_printed_pages(tmp_path: Path, page: Page) -> None:
+    text = "Dear Anna,\n\n" + "The stone is laid, and all came.\n\n" * 12 + "Yours\n\nOtto\n"
+    record = {
+        "title": "Letter, Otto to Anna",
+        "sender": ["o"],
+        "recipients": ["a"],
+        "date": "1961-05-03",
+        "salutation": "Dear Anna,",
+        "parts": [{"id": "p", "kind": "original", "file": "p.txt"}],
+        "agents": [{"id": key, "name": key, "kind": "person"} for key in ("o", "a")],
+        "evidence": [{"field": "date", "basis": "supplied", "agent": "o", "note": "So " * 400}],
+    }
+    page.goto(page_of(tmp_path / "short", record, {"p.txt": text}).as_uri())
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) <= 2
 
 
 def test_two_megabytes_of_text_can_be_read(long: Path, page: Page) -> None:
