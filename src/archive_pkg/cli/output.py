@@ -316,11 +316,11 @@ _DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,}\b")
 
 
 def _place(finding: Finding, subject: str) -> str:
-    """Return the place of a finding, after the subject unless it begins with it or is absolute."""
+    """Return the place of a finding, after the subject unless the place begins with it."""
     place = str(finding.location)
     if subject not in (".", finding.location.path):
-        is_complete = finding.location.path.startswith(("/", subject.rstrip("/") + "/"))
-        place = place if is_complete else ": ".join(filter(None, (subject, place)))
+        beneath = finding.location.path.startswith(subject.rstrip("/") + "/")
+        place = place if beneath else ": ".join(filter(None, (subject, place)))
     return _indented(place)
 
 

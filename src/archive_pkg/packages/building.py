@@ -363,7 +363,7 @@ def commit_if_allowed(
     if not replace:
         found = [
             PACKAGE_DIFFERS.at(
-                Location(str(destination.absolute() / name)), _difference(name, destination, staged)
+                Location(str(destination / name)), _difference(name, destination, staged)
             )
             for name in differences
             if not is_signature_file(name)
