@@ -347,6 +347,8 @@ def test_no_output_is_writable_for_all_users(tmp_path: Path) -> None:
 def test_state_is_never_writable_for_all_users(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        assert storage.state_folder(tmp_path, "state").stat().st_mode & 0o777 == 0o775
+        made = storage.state_folder(tmp_path, "state/inner/last", 0o750)
+        modes = [each.stat().st_mode & 0o777 for each in (made, *made.parents[:2])]
+        assert modes == [0o750, 0o775, 0o775]
     finally:
         os.umask(before)

@@ -89,6 +89,15 @@ def test_an_object_of_ocfl_py_is_valid_and_its_next_version_too(home: Path) -> N
     assert ocfl_py_accepts(home)
 
 
+@pytest.mark.parametrize("without", [("v1",), ("v3",), ("v1", "v2", "v3")])
+def test_version_folders_need_no_inventory(home: Path, without: tuple[str, ...]) -> None:
+    for version in without:
+        for path in (home / version).glob("inventory.json*"):
+            path.unlink()
+    assert ocfl_py_accepts(home)
+    ocfl_objects.validate(home)
+
+
 IN_FILES: dict[str, Callable[[Path], object]] = {
     "its declaration is gone": lambda home: (home / "0=ocfl_object_1.1").unlink(),
     "its declaration is another": lambda home: (home / "0=ocfl_object_1.1").write_text("ocfl"),
@@ -192,6 +201,13 @@ def test_all_faults_of_an_object_are_reported_at_once(home: Path) -> None:
         "the folder v2/content/folder is empty",
     ):
         assert said in refusal.value.message
+
+
+def test_an_object_with_many_empty_folders_is_refused(home: Path) -> None:
+    for number in range(8):
+        (home / f"v3/content/{number}").mkdir()
+    with pytest.raises(DepositError, match=r"the folder v3/content/\d is empty; and more"):
+        ocfl_objects.validate(home)
 
 
 def test_versions_with_zeros_in_front_keep_their_length(home: Path) -> None:

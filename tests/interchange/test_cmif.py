@@ -118,3 +118,15 @@ def test_the_address_is_that_of_the_project_or_reported_as_unknown() -> None:
     assert code not in {one.code for one in losses(chosen, bare(), document=written)}
     written = export("cmif", bare(), BARE_CONTEXT)
     assert code in {one.code for one in losses(chosen, bare(), document=written)}
+
+
+@pytest.mark.parametrize(("others", "lost"), [({}, set()), ({"sender": ["b"]}, {"signatories"})])
+def test_signatories_are_the_correspondents_only_without_senders_and_authors(
+    others: dict[str, list[str]], lost: set[str]
+) -> None:
+    agents = [{"id": name, "kind": "person", "name": f"Name {name * 2}"} for name in "ab"]
+    letter = record(signatories=["a"], agents=agents, **others)
+    written = export("cmif", letter, BARE_CONTEXT)
+    assert (b">Name aa<" in written) != bool(lost)
+    found = losses(find_format("cmif"), letter, document=written)
+    assert {one.location.field for one in found if one.location.field == "signatories"} == lost

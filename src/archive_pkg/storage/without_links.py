@@ -20,6 +20,12 @@ _FOLDER = os.O_DIRECTORY | os.O_NOFOLLOW
 def make_beneath(folder: Path, path: str, mode: int = 0o777) -> None:
     """Make a folder below a folder, with its parents, without following links.
 
+    Args:
+        folder: The folder that the path is relative to. It may be a link.
+        path: Names with `/` between them.
+        mode: The permissions of a new folder, before the umask. Its new parents can be read by all
+            users, and are writable for others only if `mode` says so.
+
     Raises:
         NotRegularError: A part of the path is a link or not a folder.
         OSError: The folder cannot be made.
@@ -30,7 +36,7 @@ def make_beneath(folder: Path, path: str, mode: int = 0o777) -> None:
     except FileNotFoundError:
         if not above:
             raise
-        make_beneath(folder, above)
+        make_beneath(folder, above, mode | 0o775)
         parent = folder_beneath(folder, above)
     try:
         os.mkdir(name, mode, dir_fd=parent)
@@ -46,11 +52,12 @@ def state_folder(base: Path, path: str, mode: int = 0o777) -> Path:
     Args:
         base: The folder that the path is relative to. It may be a link.
         path: Names with `/` between them.
-        mode: The widest permissions of a new folder, which is never writable for all users.
+        mode: The permissions of the last folder if it is new, before the umask. No new folder is
+            writable for all users.
 
     Raises:
-        StorageError: The folder cannot be made, its path has a link, or `check_state_folder`
-            refuses it.
+        StorageError: The folder cannot be made, a step of its path is a link, or
+            `check_state_folder` refuses it.
     """
     made = base / path
     with storage_errors(f"making {made}"):
@@ -66,8 +73,9 @@ def state_folder(base: Path, path: str, mode: int = 0o777) -> Path:
 def check_state_folder(folder: Path) -> None:
     """Refuse a state folder that is a link, contains a link or special file, or is not trusted.
 
-    A folder is not trusted if all users can write to it, or if another user made it in a folder
-    that all users can write to. A missing folder is accepted.
+    A folder is not trusted if all users can write to it. In a folder that all users can write to,
+    it must also belong to this user, to root or to the owner of the folder above. A missing folder
+    is accepted.
 
     Raises:
         StorageError: The folder is refused, or cannot be read.

@@ -44,6 +44,7 @@ MAPPING = {
     "title": "title (of a file of one letter)",
     "sender": "correspAction sent",
     "authors": "correspAction sent (where no sender is known)",
+    "signatories": "correspAction sent (where no sender or author is known)",
     "recipients": "correspAction received",
     "copies_to": "correspAction received, subtype copy",
     "date.edtf": "correspAction sent, date (as years, months, days)",

@@ -56,7 +56,8 @@ MAPPING = {
     "recorded.as_written": "settingDesc, setting, date",
     "recorded.place.name": "settingDesc, setting, placeName",
     "recorded.place.identifiers": "settingDesc, setting, placeName ref, key",
-    "signatories": "respStmt; closer, signed; correspAction sent (where no sender is known)",
+    "signatories": "respStmt; closer, signed; correspAction sent (where no sender or "
+    "author is known)",
     "recipients": "correspAction received; respStmt",
     "copies_to": "correspAction received, subtype=copy; respStmt",
     "date.edtf": "correspAction sent, date; creation, date",

@@ -194,8 +194,10 @@ def validate(home: Path, *, digests: bool = True) -> None:
         OSError: The object cannot be read.
     """
     files, empty = _files(home)
-    found = [f"the folder {path} is empty" for path in empty]
-    found += itertools.islice(_faults(home, files, digests=digests), _SHOWN + 1 - len(found))
+    faults = itertools.chain(
+        (f"the folder {path} is empty" for path in empty), _faults(home, files, digests=digests)
+    )
+    found = list(itertools.islice(faults, _SHOWN + 1))
     if found:
         more = "; and more" if len(found) > _SHOWN else ""
         raise DepositError(
@@ -254,8 +256,8 @@ def _faults(home: Path, files: set[str], *, digests: bool) -> Iterator[str]:
     placed = {"": inventory} | others
     for name, one in placed.items():
         yield from _faults_of_sidecar(home, f"{name}/{INVENTORY}".lstrip("/"), one)
-    if others.get(inventory["head"]) != inventory:  # E064
-        yield f"the inventory in {inventory['head']} is not that of the object"
+    if others.get(inventory["head"], inventory) != inventory:  # E064
+        yield f"the inventory in {inventory['head']} differs from the object's inventory"
     for name, one in others.items():
         yield from _faults_of_older(name, one, inventory)
     yield from _faults_of_files(files, placed)
