@@ -254,7 +254,9 @@ class CheckedPackage:
             f"{layout.PARTS}/{name}": self.folder / name for name in record.files
         }
         payload |= payload_files.record_files(record, titles(documents, record))
-        context = export_context(record, self.folder, made=on.isoformat(), project=project)
+        context = export_context(
+            record, self.folder, made=on.isoformat(), project=project.for_packages
+        )
         payload[CRATE] = crate_file(record, context)
         info = payload_files.bag_info(record, SOFTWARE, on.isoformat(), project)
         files = metadata_files(record, context, documents)

@@ -129,6 +129,11 @@ class Project:
         return "; ".join(f"{name} = {in_toml(value)}" for name, value in found if value)
 
     @property
+    def for_packages(self) -> Project:
+        """The project without the address of its site: packages do not change with it."""
+        return replace(self, settings=self.settings.model_copy(update={"base_url": None}))
+
+    @property
     def vocabularies(self) -> tuple[Path, ...]:
         """The files with more words for drafting.
 

@@ -62,15 +62,20 @@ def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
             "receipts:FOLDER" for those in a folder. With receipts the package is compared with
             what was deposited, and the repository is not read.
     """
-    place = Location(f"{copy} {identifier}")
+    place = Location(str(package))
     try:
         held = _held(package, identifier, copy)
     except ArchivePkgError as error:
-        return [COPY_UNREADABLE.at(place, f"cannot be read: {error.message}", error.hint)]
+        message = f"the copy in {copy} cannot be read: {error.message}"
+        return [COPY_UNREADABLE.at(place, message, error.hint)]
     except (OSError, LookupError) as error:
-        return [COPY_UNREADABLE.at(place, f"cannot be read: {storage.explain(error)}")]
+        return [
+            COPY_UNREADABLE.at(
+                place, f"the copy in {copy} cannot be read: {storage.explain(error)}"
+            )
+        ]
     if held is None:
-        return [COPY_ABSENT.at(place, "there is no copy", "Deposit the package there.")]
+        return [COPY_ABSENT.at(place, f"there is no copy in {copy}", "Deposit the package there.")]
     try:
         own = digests_of(package)
     except OSError as error:
@@ -80,12 +85,12 @@ def compare(package: Path, identifier: str, copy: str) -> list[Finding]:
             )
         ]
     found = [
-        _difference(Location(f"{copy} {identifier} {path}"), own.get(path), held.get(path))
+        _difference(Location(f"{package}/{path}"), copy, own.get(path), held.get(path))
         for path in sorted(own.keys() | held.keys())
         if own.get(path) != held.get(path)
     ]
     if len(found) > _LISTED:
-        rest = f"{len(found) - _LISTED} more files differ"
+        rest = f"{len(found) - _LISTED} more files differ from the copy in {copy}"
         found = [*found[:_LISTED], COPY_DIFFERS.at(place, rest)]
     return found
 
@@ -205,9 +210,9 @@ def _sent(receipt: Receipt) -> Mapping[str, str]:
     return {file.path: file.sha256 for file in receipt.files}
 
 
-def _difference(place: Location, own: str | None, other: str | None) -> Finding:
+def _difference(place: Location, copy: str, own: str | None, other: str | None) -> Finding:
     if other is None:
-        return COPY_LACKS.at(place, "the package has this file, the copy does not")
+        return COPY_LACKS.at(place, f"the copy in {copy} does not have this file")
     if own is None:
-        return COPY_HAS_MORE.at(place, "the copy has this file, the package does not")
-    return COPY_DIFFERS.at(place, f"its SHA-256 is {other}, here it is {own}")
+        return COPY_HAS_MORE.at(place, f"only the copy in {copy} has this file")
+    return COPY_DIFFERS.at(place, f"its SHA-256 is {own}, in the copy in {copy} {other}")

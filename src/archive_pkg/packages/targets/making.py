@@ -316,7 +316,7 @@ class _TargetBuilder:
                 self.record,
                 self.checked.folder,
                 made=self.on.isoformat(),
-                project=self.target.project,
+                project=self.target.project.for_packages,
             ),
             publisher=self.given.get("Publisher"),
             year=int(year) if year else None,
