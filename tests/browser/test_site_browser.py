@@ -188,7 +188,7 @@ def test_every_kind_of_page_is_accessible(
     until: Callable[[Page, str], None],
 ) -> None:
     person = next(path for path in (site / "people").iterdir() if "ada" in path.name)
-    names = ["index.html#q=harvest", "years.html", "people.html", "network.html",
+    names = ["index.html#q=harvest", "years.html", "people.html", "network.html", "places.html",
              "years/1953.html", f"people/{person.name}", "letters/letter-005.html"]  # fmt: skip
     page = watched(viewport={"width": width, "height": 800}, color_scheme=scheme).new_page()
     for name in names:
@@ -197,6 +197,17 @@ def test_every_kind_of_page_is_accessible(
             until(page, ANSWERED)
         assert axe(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+
+def test_a_letter_links_to_the_letters_before_and_after_it(site: Path, page: Page) -> None:
+    years = sorted((site / "years").glob("[0-9]*.html"))
+    page.goto(years[0].as_uri())
+    page.locator(".letters td a[href*='letters/']").last.click()
+    first = page.url
+    page.locator("#neighbours a[rel=next]").click()
+    assert page.url != first
+    page.locator("#neighbours a[rel=prev]").click()
+    assert page.url == first
 
 
 def test_without_a_script_every_letter_can_be_found(
