@@ -152,7 +152,7 @@ NOT_A_BAG = Code(
     "RFC 8493, 2",
 )
 
-_VALIDITY_ONLY = {PAYLOAD_MISMATCH.code, TAG_FILE_MISMATCH.code}
+_VALIDITY_ONLY = {PAYLOAD_MISMATCH.code, TAG_FILE_MISMATCH.code, OXUM_MISMATCH.code}
 """A bag with only these errors is complete, but not valid."""
 
 

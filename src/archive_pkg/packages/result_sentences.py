@@ -75,9 +75,7 @@ def _since_bagging(verification: Verification) -> str:
     if bag is None or (bag.listing.truncated and not bag.listing.files):
         return "It could not be read, so nothing in it was checked."
     if not verdict.valid:
-        return (
-            "NOT VALID: files or manifests are missing, added, changed or damaged. See the errors."
-        )
+        return "Files or manifests are missing, added, changed or damaged: see the errors."
     dated = bag.values("Bagging-Date")
     made = f" (the package was made on {dated[0]}, according to bag-info.txt)" if dated else ""
     bare = [path for path in verdict.uncovered if not is_signature_file(path)]
