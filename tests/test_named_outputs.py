@@ -139,7 +139,7 @@ def test_lines_are_not_appended_to_other_files(tmp_path: Path, data: bytes) -> N
 def test_lines_are_not_appended_to_a_file_with_a_second_hard_link(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"{}\n")
     (tmp_path / "b").hardlink_to(tmp_path / "a")
-    with pytest.raises(StorageError, match="second name"):
+    with pytest.raises(StorageError, match="second hard link"):
         storage.append_output(tmp_path / "b")
     assert (tmp_path / "a").read_bytes() == b"{}\n"
 

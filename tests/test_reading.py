@@ -293,7 +293,7 @@ def test_a_file_below_a_folder_is_made_and_appended_to(
         storage.write_beneath(place, "in/none", append=True)
     assert not (place / "in/none").exists()
     (place / "in/second").hardlink_to(place / "in/new")
-    with pytest.raises(NotRegularError, match="second name"):
+    with pytest.raises(NotRegularError, match="second hard link"):
         storage.write_beneath(place, "in/second", append=True)
 
 

@@ -26,7 +26,7 @@ class ArchivePkgError(Exception):
 
 
 class UsageError(ArchivePkgError):
-    """A wrong request, such as an unknown target or options that exclude each other."""
+    """A wrong request, such as an unknown target or options that cannot be combined."""
 
     exit_status = 2
 

@@ -95,7 +95,7 @@ def executor_for(jobs: int | None, address: str = "", *, gentle: bool = False) -
         gentle: Whether to run at the lowest priority. A cluster ignores this.
 
     Raises:
-        UsageError: The address is not that of a Dask scheduler, or Dask is not installed.
+        UsageError: The address does not have the form `dask:ADDRESS`, or Dask is not installed.
         StorageError: The scheduler does not answer.
     """
     if address:

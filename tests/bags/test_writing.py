@@ -201,6 +201,10 @@ def test_names_are_checked(path: str, code: str) -> None:
     assert [finding.code for finding in report.errors] == [code]
 
 
+def test_a_name_with_a_delete_character_is_portable() -> None:
+    assert not list(bags.check_names(["data/a\x7fb"], portable=True))
+
+
 def test_colliding_names_are_reported_and_a_file_cannot_be_a_folder() -> None:
     report = bags.check_names(["data/é", "data/e\u0301", "data/A/x", "data/a/y", "data/A"])
     assert [finding.code for finding in report] == [

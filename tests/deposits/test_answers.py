@@ -1,4 +1,4 @@
-"""Answers of servers: the first value that does not have the expected shape is named."""
+"""Server responses: the first value with the wrong shape is named, and unsafe XML is refused."""
 
 from __future__ import annotations
 
@@ -33,23 +33,27 @@ SHAPE = {"id": int, "name?": str, "files": [{"key": str, "links?": {"self": str}
         ({"id": 1, "files": [], "open": 1}, "open is not true or false"),
     ],
 )
-def test_the_first_place_that_does_not_have_the_shape_is_named(value: Any, wrong: str) -> None:
+def test_the_first_value_with_the_wrong_shape_is_named(value: Any, wrong: str) -> None:
     assert misfit(value, SHAPE) == wrong
 
 
-def test_an_object_may_have_any_names() -> None:
+def test_the_shape_dict_allows_an_object_with_any_keys() -> None:
     assert misfit({"a": {}}, {"a": dict}) == ""
     assert misfit({"a": []}, {"a": dict}) == "a is not an object"
 
 
-def test_xml_with_a_document_type_or_errors_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_xml_with_a_doctype_or_errors_or_over_the_limit_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert read_xml(b"<a><b/></a>", "sword:x", "look").tag == "a"
     with pytest.raises(DepositError, match="sword:x answers with a document type") as refusal:
         read_xml(b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "sword:x", "look")
     assert refusal.value.hint == "look"
-    with pytest.raises(DepositError, match="sword:x answers with something other than XML: ") as no:
+    with pytest.raises(
+        DepositError, match="sword:x answers with something other than XML: "
+    ) as malformed:
         read_xml(b"<a>", "sword:x", "look")
-    assert no.value.hint == "look"
+    assert malformed.value.hint == "look"
     monkeypatch.setenv("ARCHIVE_PKG_LIMITS", "xml-markup=2")
     with pytest.raises(DepositError) as large:
         read_xml(b"<a><b/></a>", "sword:x", "look")

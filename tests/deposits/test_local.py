@@ -232,7 +232,7 @@ def test_slips_with_packages_receipts_and_records_get_a_usable_hint(
     assert f"Name a receipt, such as {done.path}." in slip.stderr
     again = run("deposit", package, "--to", to)
     assert "already deposited" in again.stdout
-    assert "verified again now: the files were read back" in again.stdout
+    assert "verified again just now: the files were read back" in again.stdout
     record = run("receipts", letter)
     assert record.returncode == 3
     assert "is a record, not a package" in record.stderr

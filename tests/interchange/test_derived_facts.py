@@ -73,7 +73,7 @@ def test_the_main_text_is_the_first_text_that_is_a_version() -> None:
 
 
 @pytest.mark.parametrize("kind", ["original", "transcription", "redaction"])
-def test_a_letter_is_a_translation_if_no_original_is_held(kind: str) -> None:
+def test_a_letter_is_a_translation_if_no_untranslated_text_is_held(kind: str) -> None:
     english = part("en", "translation", held=True, file="e.txt", made_from=["o"])
     assert derived_facts.is_translation(record(parts=[part("o", kind), english]))
     held = part("o", kind, held=True, file="o.txt")
@@ -128,8 +128,10 @@ def test_the_role_of_a_maker_depends_on_the_kind_of_part() -> None:
         donor="ann",
         summary={"text": "Words.", "author": "cat"},
     )
-    hands = [(one.agent.id, one.role, one.is_own) for one in derived_facts.all_contributors(letter)]
-    assert hands == [
+    contributions = [
+        (one.agent.id, one.role, one.is_own) for one in derived_facts.all_contributors(letter)
+    ]
+    assert contributions == [
         ("ann", "signatory", True),
         ("ann", "maker of the original", True),
         ("ann", "digitizer", True),
@@ -181,7 +183,9 @@ def test_signatories_are_creators_only_without_authors_and_senders() -> None:
         (", Jane", None),
     ],
 )
-def test_only_a_name_in_index_form_is_split(name: str, pieces: tuple[str, str, str] | None) -> None:
+def test_a_name_in_another_form_than_the_index_form_is_not_split(
+    name: str, pieces: tuple[str, str, str] | None
+) -> None:
     agent = Agent(id="a", name=name, kind="person")
     assert derived_facts.family_and_given(agent) == pieces
     body = Agent(id="a", name=name, kind="organization")
@@ -193,7 +197,7 @@ def test_formats_without_a_field_for_suffixes_get_them_after_the_given_names() -
     assert derived_facts.NamePieces("Doe", "John").all_given == "John"
 
 
-def test_a_part_without_a_title_is_called_by_its_enclosure_or_its_kind() -> None:
+def test_a_part_without_a_title_is_named_after_its_enclosure_or_its_kind() -> None:
     parts = [part(name, "enclosure") for name in "abc"]
     for each in parts[1:]:
         del each["title"]
@@ -327,7 +331,7 @@ def test_access_and_methods_are_expressed_in_words() -> None:
     ]  # fmt: skip
 
 
-def test_an_open_date_is_given_in_its_words() -> None:
+def test_a_date_without_edtf_is_given_as_written() -> None:
     letter = record(date={"as_written": "1923-24", "note": "or 1924"})
     assert list(derived_facts.open_dates(letter)) == ["Date as written: 1923-24 (or 1924)"]
     assert list(derived_facts.open_dates(record(date={"edtf": "1923"}))) == []

@@ -223,7 +223,7 @@ def test_a_level_that_is_not_in_the_vocabulary_is_reported(letter: Path) -> None
         ("../1961", "1958", False),
     ],
 )
-def test_a_change_of_classification_before_the_letter_is_reported(
+def test_a_change_of_classification_before_the_document_is_reported(
     letter: Path, written: str, changed: str, reported: bool
 ) -> None:
     edit(letter, "date:\n  edtf: 1960-07-18", f"date:\n  edtf: '{written}'")
@@ -234,6 +234,9 @@ def test_a_change_of_classification_before_the_letter_is_reported(
         (Severity.WARNING, "classification.history.0.date")
     ] * reported
     assert all(f.location.line for f in found)
+    assert [f.message for f in found] == [
+        f"the change “declassified” is dated {changed}, but the document is dated {written}"
+    ] * reported
 
 
 def checked(*paths: Path) -> list[Done]:
@@ -569,13 +572,14 @@ def test_an_event_before_its_part_was_made_is_reported(
     role: str, made: str | None, dated: str | None, reported: bool
 ) -> None:
     event = {"id": "e", "type": "creation", "date": dated, role: ["b"]}
-    found = places(
+    found = findings(
         "event-before-its-object",
         {"id": "a", "made": "2000"},
         {"id": "b", "made": made},
         events=[event],
     )
-    assert found == ["events.e.date"] * reported
+    assert [one.location.field for one in found] == ["events.e.date"] * reported
+    assert all(one.message.startswith(f"e is dated {dated}, but b was not ") for one in found)
 
 
 @pytest.mark.parametrize(

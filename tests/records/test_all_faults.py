@@ -93,24 +93,26 @@ def test_a_good_record_has_no_faults() -> None:
         ({"parts": [*GOOD["parts"], {"id": "r", "kind": "film"}]}, ["parts.r.kind", "parts.r"]),
     ],
 )
-def test_an_invalid_field_does_not_hide_faults_between_fields(
+def test_an_invalid_field_does_not_hide_cross_field_faults(
     changes: dict[str, Any], bad: str | list[str]
 ) -> None:
     alone = [field for _, field in faults(**changes)]
     assert alone == ([bad] if isinstance(bad, str) else bad)
-    whole = {"recipients": ["anna", "nobody"], "copies_to": ["nobody"]}
+    cross_field = {"recipients": ["anna", "nobody"], "copies_to": ["nobody"]}
     evidence = [*GOOD["evidence"], {"field": "place", "basis": "supplied", "agent": "bert"}]
-    found = faults(**changes, **whole, evidence=evidence)
-    of_whole = [(code, field) for code, field in found if code in (UNKNOWN, NOT_STATED)]
-    assert sorted(of_whole) == [
+    found = faults(**changes, **cross_field, evidence=evidence)
+    cross_field_faults = [(code, field) for code, field in found if code in (UNKNOWN, NOT_STATED)]
+    assert sorted(cross_field_faults) == [
         (UNKNOWN, "copies_to.0"),
         (UNKNOWN, "recipients.1"),
         (NOT_STATED, "evidence.1.field"),
     ]
-    assert sorted(field for code, field in found if (code, field) not in of_whole) == sorted(alone)
+    assert sorted(
+        field for code, field in found if (code, field) not in cross_field_faults
+    ) == sorted(alone)
 
 
-def test_the_id_of_an_invalid_agent_or_part_is_a_known_reference() -> None:
+def test_references_to_an_invalid_agent_or_part_are_not_unknown() -> None:
     agents = [{**GOOD["agents"][0], "name": ""}, *GOOD["agents"][1:]]
     parts = [{**GOOD["parts"][0], "kind": "film"}, GOOD["parts"][1]]
     found = faults(agents=agents, parts=parts)
@@ -120,9 +122,9 @@ def test_the_id_of_an_invalid_agent_or_part_is_a_known_reference() -> None:
     assert (UNKNOWN, "recipients.0") in found
 
 
-@pytest.mark.parametrize("table", [{}, "all of them", 7, None])
-def test_an_invalid_table_does_not_make_references_unknown(table: object) -> None:
-    found = [field for _, field in faults(agents=table, sender=["anna", "nobody"]) if field]
+@pytest.mark.parametrize("agents", [{}, "all of them", 7, None])
+def test_an_invalid_agents_list_does_not_make_references_unknown(agents: object) -> None:
+    found = [field for _, field in faults(agents=agents, sender=["anna", "nobody"]) if field]
     assert not [field for field in found if field.startswith(("sender", "events"))]
 
 
@@ -161,7 +163,7 @@ def test_invalid_items_do_not_shift_the_places_of_later_items() -> None:
     ]  # fmt: skip
 
 
-def test_a_nested_fault_is_reported_with_faults_between_fields() -> None:
+def test_a_nested_fault_is_reported_with_cross_field_faults() -> None:
     span = {"start": 2, "end": 1}
     parts = [
         {"id": "p", "kind": "original", "held": False, "made_from": ["q"]},
@@ -169,7 +171,9 @@ def test_a_nested_fault_is_reported_with_faults_between_fields() -> None:
     ]
     found = [field for _, field in faults(parts=parts, title="", recipients=["nobody"])]
     assert set(found) >= {"title", "parts.q.span", "recipients.0"}
-    assert {"parts.p.made_from", "parts.q.made_from"} & set(found), "the circle"
+    assert {"parts.p.made_from", "parts.q.made_from"} & set(found), (
+        "the cycle in made_from is not reported"
+    )
 
 
 def test_an_unknown_format_does_not_hide_other_faults() -> None:
@@ -218,13 +222,13 @@ def test_evidence_can_name_items_by_number_or_text() -> None:
         ),
     ],
 )
-def test_an_invalid_field_does_not_hide_faults_of_a_rule(
+def test_an_invalid_field_does_not_hide_what_a_rule_of_its_model_finds(
     changes: dict[str, Any], places: list[str]
 ) -> None:
     assert [field for _, field in faults(**changes)] == places
 
 
-def test_faults_of_access_and_quotes_are_reported_next_to_invalid_fields() -> None:
+def test_faults_of_access_and_quotes_are_reported_along_with_invalid_fields() -> None:
     access = {"status": "restricted", "note": "x"}
     quote = {"part": "p q", "start": "0", "end": 3, "exact": "two"[:2]}
     evidence = [{"field": "title", "basis": "quoted", "at": quote}]

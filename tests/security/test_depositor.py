@@ -248,7 +248,7 @@ def test_a_hard_link_among_delivered_state_changes_no_other_file(work: Path) -> 
         lambda: storage.write_beneath(folder, linked("a").name, append=True),
         lambda: storage.append_output(linked("a.jsonl")),
     ):
-        with pytest.raises((OSError, StorageError), match="second name"):
+        with pytest.raises((OSError, StorageError), match="second hard link"):
             write()
     assert thesis.read_text() == KEEP
 
@@ -260,7 +260,7 @@ def test_a_file_of_another_name_is_not_taken_for_what_was_fetched(
     parts.mkdir(0o700)
     part = parts / hashlib.sha256(b"data/a.txt").hexdigest()
     part.hardlink_to(work / "thesis.txt")
-    with pytest.raises(StorageError, match="second name"):
+    with pytest.raises(StorageError, match="second hard link"):
         fetch(bag_to_fetch, allow_private=True)
     assert (work / "thesis.txt").read_text() == KEEP
 

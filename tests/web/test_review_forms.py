@@ -15,7 +15,7 @@ from archive_pkg.records import Record, load_record
 from archive_pkg.reports import Report
 from archive_pkg.web.review import OpenedFolder, Review, Reviewer
 from archive_pkg.web.review.cards import LISTS, addable, cards
-from archive_pkg.web.review.inputs import inputs, proposed, stated, with_values
+from archive_pkg.web.review.inputs import inputs, proposed, value_at, with_values
 from strategies import records
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def entered(form: Iterable[Input]) -> dict[str, Any]:
 def loses_nothing(record: Record) -> None:
     for card in cards(record, Report()):
         if card.editable:
-            plain = stated(record.as_json(), card.field)
+            plain = value_at(record.as_json(), card.field)
             values = entered(inputs(record, card.field))
             made = with_values(plain, values, inputs(record, card.field, values))
             assert Record.model_validate(
@@ -57,7 +57,7 @@ def with_item(record: Record, field: str, value: Any) -> dict[str, Any]:
     name, _, item = field.partition(".")
     if not item:
         return {name: value}
-    items, old = record.as_json()[name], stated(record.as_json(), field)
+    items, old = record.as_json()[name], value_at(record.as_json(), field)
     return {name: [value if each == old else each for each in items]}
 
 

@@ -356,7 +356,7 @@ def _rest(file: int, path: str, data: bytes | None) -> bytes | None:
     """Return all bytes of a file whose first bytes were read; None if it is large.
 
     Raises:
-        OSError: The descriptor is not that of a regular file.
+        OSError: The descriptor does not belong to a regular file.
     """
     status = os.fstat(file)
     if not stat.S_ISREG(status.st_mode):

@@ -16,11 +16,11 @@ _STRAY_PERCENT = re.compile(r"%(?!0[AaDd]|25)")
 _TO_ENCODE = re.compile(r"[%\r\n]")
 _TO_ENCODE_OLD = re.compile(r"[\r\n]")
 _DRIVE = re.compile(r"[A-Za-z]:")
-_FORBIDDEN_ELSEWHERE = re.compile(r'[<>:"\\|?*\x00-\x1f\x7f]')
+_FORBIDDEN_ON_WINDOWS = re.compile(r'[<>:"\\|?*\x00-\x1f]')
 _RESERVED = re.compile(r"(?i:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?")
 _CHUNK = 4096
 _LONGEST_PATH = 240
-"""Windows accepts paths of 260 UTF-16 units; this leaves some for the folder of the bag."""
+"""The limit in characters. Windows accepts 260 UTF-16 units; the rest is for the bag's folder."""
 
 
 def encode(path: str, *, percent: bool = True) -> str:
@@ -30,7 +30,7 @@ def encode(path: str, *, percent: bool = True) -> str:
 
     Args:
         path: The path.
-        percent: Whether to encode "%", as from version 1.0 on.
+        percent: Whether to encode "%" too. BagIt 1.0 and later do.
     """
     return (_TO_ENCODE if percent else _TO_ENCODE_OLD).sub(
         lambda found: f"%{ord(found[0]):02X}", path
@@ -42,8 +42,8 @@ def decode(path: str, *, percent: bool = True) -> str:
 
     Args:
         path: The path as the manifest writes it.
-        percent: Whether "%25" means "%", as from version 1.0 on. Older versions encode only line
-            ends.
+        percent: Whether "%25" means "%", as it does in BagIt 1.0 and later. Older versions encode
+            only line ends.
     """
     if "%" not in path:
         return path
@@ -84,7 +84,7 @@ def _unsafe(path: str) -> str:
 
 
 def straighten(path: str) -> str:
-    """Return a path without "." and empty parts: "./data//x" becomes "data/x"."""
+    """Return "data/x" for "./data//x". Paths without "//", "./" and a final "/." are unchanged."""
     if "//" not in path and "./" not in path and not path.endswith("/."):
         return path
     return "/".join(part for part in path.split("/") if part not in ("", "."))
@@ -103,7 +103,7 @@ def composed(path: str) -> str:
 
 
 def unportable(path: str) -> str:
-    """Return why a path is not possible on Windows or macOS; empty if it is possible on both."""
+    """Return why a path cannot be created on Windows or on macOS; "" if it can on both."""
     if len(path) > _LONGEST_PATH:
         return f"it has more than {_LONGEST_PATH} characters"
     for part in path.split("/"):
@@ -111,7 +111,7 @@ def unportable(path: str) -> str:
             return "a name in it has more than 255 bytes"
         if part[-1:] in (" ", "."):
             return "a name in it ends with a dot or a space, which Windows drops"
-        if _FORBIDDEN_ELSEWHERE.search(part):
+        if _FORBIDDEN_ON_WINDOWS.search(part):
             return "a name in it has a character that Windows forbids"
         if _RESERVED.fullmatch(part):
             return "a name in it is reserved for a device on Windows"
@@ -122,7 +122,7 @@ def collisions(paths: Sequence[str], path_set: Container[str]) -> list[list[str]
     """Return groups of paths that some file systems treat as the same (case, normalization).
 
     Args:
-        paths: Different paths.
+        paths: The paths, without duplicates.
         path_set: The same paths as a set or dictionary.
     """
     # Most paths equal their folded form. For the others only a hash is kept: a million folded
@@ -153,20 +153,23 @@ def utf8_names(paths: Iterable[str]) -> dict[str, str]:
     Paths in UTF-8 keep their names. No two paths get the same name.
 
     Returns:
-        The new path of each path.
+        The UTF-8 name of each path, by path.
     """
     paths = list(paths)
-    given = {path: path for path in paths if encodable(path)}
-    taken = set(given)
+    names = {path: path for path in paths if encodable(path)}
+    taken = set(names)
     for path in sorted(set(paths) - taken):
-        name = "".join(sign if encodable(sign) else f"%{ord(sign) - 0xDC00:02X}" for sign in path)
+        name = "".join(
+            character if encodable(character) else f"%{ord(character) - 0xDC00:02X}"
+            for character in path
+        )
         number = 1
         while name in taken:
             number += 1
             name = f"{name.rpartition('~')[0] if number > 2 else name}~{number}"
         taken.add(name)
-        given[path] = name
-    return given
+        names[path] = name
+    return names
 
 
 def encodable(path: str) -> bool:

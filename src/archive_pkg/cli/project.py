@@ -66,11 +66,11 @@ def choose_project(named: Path | None, *, none: bool) -> None:
     """Set which project the next command uses.
 
     Raises:
-        ArchivePkgError: The options exclude each other, or the named file is not valid.
+        ArchivePkgError: The options cannot be combined, or the named file is not valid.
     """
     global _choice
     if named and none:
-        raise UsageError("--project and --no-project exclude each other", "Give only one.")
+        raise UsageError("--project and --no-project cannot be combined", "Give only one.")
     _choice = ProjectChoice(named, none)
     if named:
         _ = _choice.project  # report errors, even if the command needs no settings

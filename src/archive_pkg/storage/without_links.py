@@ -14,7 +14,7 @@ from archive_pkg.errors import StorageError
 from archive_pkg.storage.files import is_ours, storage_errors, sync_folder
 from archive_pkg.storage.reading import NotRegularError, folder_beneath, open_step
 
-_FOLDER = os.O_DIRECTORY | os.O_NOFOLLOW
+_FOLDER_FLAGS = os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 def make_beneath(folder: Path, path: str, mode: int = 0o777) -> None:
@@ -149,7 +149,7 @@ def refuse_shared_file(status: os.stat_result, path: str) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise NotRegularError(errno.EINVAL, "it is not a regular file", path)
     if status.st_nlink != 1:
-        message = "the file has a second name (a hard link), whose contents would change, too"
+        message = "the file has a second hard link, so writing would also change the file there"
         raise NotRegularError(errno.EINVAL, message, path)
 
 
@@ -217,9 +217,9 @@ def _remove_files(folder: int) -> list[str]:
 def _open_to_empty(name: str, parent: int) -> int:
     status = os.stat(name, dir_fd=parent, follow_symlinks=False)
     if status.st_mode & stat.S_IRWXU != stat.S_IRWXU and is_ours(status):
-        handle = os.open(name, os.O_PATH | _FOLDER, dir_fd=parent)
+        handle = os.open(name, os.O_PATH | _FOLDER_FLAGS, dir_fd=parent)
         try:
             Path(f"/proc/self/fd/{handle}").chmod(stat.S_IRWXU)
         finally:
             os.close(handle)
-    return os.open(name, os.O_RDONLY | _FOLDER, dir_fd=parent)
+    return os.open(name, os.O_RDONLY | _FOLDER_FLAGS, dir_fd=parent)

@@ -261,7 +261,7 @@ def _docx(data: bytes) -> str:
     except (PackageNotFoundError, XMLSyntaxError) as error:
         raise ValueError(str(error)) from error
     except ValueError as error:  # its message names a Python object
-        raise ValueError("its content type is not that of a .docx file") from error
+        raise ValueError("its content type is not the type of a .docx file") from error
     blocks: list[str] = []
     for item in document.iter_inner_content():
         if isinstance(item, Table):

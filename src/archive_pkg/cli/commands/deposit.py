@@ -99,26 +99,25 @@ def deposit(
     from archive_pkg.errors import UsageError
 
     if dry_run + status + reserve > 1:
-        raise UsageError("--dry-run, --status and --reserve exclude each other", "Give only one.")
+        raise UsageError("--dry-run, --status and --reserve cannot be combined", "Give only one.")
     to = named_address(to)
     repository = deposits.repository_for(to)
     if dry_run or status or reserve:
         with answering("deposit", as_json=as_json, quiet=quiet) as answer:
-            search = collection.find_packages(packages, answer.noted)
-            for package in packages if reserve else search:
+            for path in packages if reserve else collection.find_packages(packages, answer.noted):
                 if dry_run:
                     _plan(
                         answer,
-                        package,
+                        path,
                         repository,
                         receipts,
                         publish=publish,
                         include_restricted=include_restricted,
                     )
                 elif status:
-                    _status(answer, package, repository, receipts)
+                    _status(answer, path, repository, receipts)
                 else:
-                    _reserve(answer, package, repository, receipts)
+                    _reserve(answer, path, repository, receipts)
         return
     from archive_pkg.packages.page import package_page
 
@@ -150,7 +149,7 @@ def _lines(done: Done) -> Iterator[str]:
     target = details["target"] + (f" ({details['made']})" if details["made"] else "")
     how = _HOW[details["verified"]]
     if done.outcome == "unchanged":
-        how = how.replace("verified:", "verified again now:")
+        how = how.replace("verified:", "verified again just now:")
     yield f"  in {target}, at {details['location']}; {how}"
     if details["pid"]:
         yield f"  persistent identifier: {details['pid']}"
@@ -160,7 +159,7 @@ def _lines(done: Done) -> Iterator[str]:
 _OUTCOMES = {
     "deposited": "deposited as {}",
     "unchanged": "already deposited as {}; nothing was written",
-    "differs": "deposited as {}, but NOT AS REQUESTED",
+    "differs": "deposited as {}; it DIFFERS from what was requested",
 }
 _HOW = {
     "server-digest": "verified: the repository's checksums match the files that were sent",
@@ -333,7 +332,7 @@ def fetch(
 ) -> None:
     """Fetch a deposited package from the repository that its receipt names.
 
-    A receipt can come from anyone, so name the server that you trust with --repository.
+    A receipt can come from anyone, so use --repository to name the server that you trust.
 
     Example: archive-pkg fetch packages/1960.receipts/ocfl-1a2b3c4d-v1.json --out back
     """
@@ -374,14 +373,14 @@ def login(
         secret = sys.stdin.readline().rstrip("\n")
     if not secret:
         raise UsageError(
-            "no token was entered", "Paste it when asked, or send it to standard input."
+            "nothing was entered", "Paste it when asked, or send it to standard input."
         )
     with answering("login", as_json=as_json, quiet=quiet) as answer, answer.about(name):
         credentials.keep(name, secret, user)
         answer.say(f"{name}: stored in the keyring")
 
 
-_RESUMED = "run the same command again to resume"
+_HOW_TO_RESUME = "run the same command again to resume"
 
 
 @contextmanager
@@ -389,9 +388,9 @@ def _resumable() -> Iterator[None]:
     """Say how to resume when an interruption leaves part of a deposit in the repository."""
     from archive_pkg.cli.interruptions import Interrupted, say_if_abandoned
 
-    say_if_abandoned(_RESUMED)
+    say_if_abandoned(_HOW_TO_RESUME)
     try:
         yield
     except Interrupted as interruption:
-        interruption.left = _RESUMED
+        interruption.left = _HOW_TO_RESUME
         raise

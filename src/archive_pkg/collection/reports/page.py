@@ -63,36 +63,38 @@ def report_page(title: str, body: str) -> str:
 """
 
 
-def figure(what: str, draw: Callable[[Sequence[Bar], str], str], bars: Sequence[Bar]) -> str:
+def figure(title: str, draw: Callable[[Sequence[Bar], str], str], bars: Sequence[Bar]) -> str:
     """Return counts as a picture, and as a table for readers who cannot see the picture."""
     lines = "".join(
         f"<tr><th scope='row'>{html.escape(bar.label)}</th><td>{bar.count:,}</td></tr>"
         for bar in bars
     )
     table = (
-        f"<details><summary>The same in numbers</summary><table><caption>{html.escape(what)}"
+        f"<details><summary>Show as a table</summary><table><caption>{html.escape(title)}"
         f"</caption><tbody>{lines}</tbody></table></details>"
     )
-    return framed(what, draw(bars, what), table)
+    return framed(title, draw(bars, title), table)
 
 
-def framed(what: str, picture: str, words: str) -> str:
+def framed(title: str, picture: str, details: str) -> str:
     """Return a picture with its title and the same information in words."""
-    title = html.escape(what)
+    escaped = html.escape(title)
     return (
-        f"<figure><figcaption>{title}</figcaption><div class='picture' role='region' "
-        f"aria-label='{title}' tabindex='0'>{picture}</div>{words}</figure>"
+        f"<figure><figcaption>{escaped}</figcaption><div class='picture' role='region' "
+        f"aria-label='{escaped}' tabindex='0'>{picture}</div>{details}</figure>"
     )
 
 
 def listed(names: Iterator[str]) -> str:
-    """Return names as a list; empty if there are none."""
+    """Return names as an HTML list; "" if there are none."""
     items = "".join(f"<li>{html.escape(name)}</li>" for name in names)
     return f"<ul>{items}</ul>" if items else ""
 
 
 def stats_page(root: str, counted: Mapping[str, int | Mapping[str, int]]) -> str:
-    """Return the counts of `Index.stats` as a page with a picture for each.
+    """Return the counts of `Index.stats` as a page: single counts in a table, groups as pictures.
+
+    Empty groups are left out.
 
     Args:
         root: The collection's folder.

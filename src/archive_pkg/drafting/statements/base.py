@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Confidence(StrEnum):
-    """How sure a statement is. docs/explanation/drafting.md says how often each degree is right."""
+    """How certain a statement is. docs/explanation/drafting.md has the accuracy of each degree."""
 
     CERTAIN = "certain"
     PROBABLE = "probable"
@@ -35,7 +35,7 @@ class Statement:
     Attributes:
         field: The field of the record.
         value: The value as records write it (EDTF for dates).
-        confidence: How sure it is.
+        confidence: How certain the statement is.
         rule: The rule that made it, in kebab-case.
         quote: The words that support it; None if a rule infers it from the complete text.
         kind: For agents "person" or "organization", for notes the kind of note, otherwise empty.

@@ -69,7 +69,7 @@ def write(records: Sequence[Record], context: ExportContext) -> bytes:
 
 
 def source_name(ids: Iterable[str]) -> str:
-    """Return an `xml:id` for the source of some letters: a UUID, derived from their ids."""
+    """Return an `xml:id` for the edition that holds the letters, derived from their ids."""
     return f"edition-{uuid5(NAMESPACE_URL, ' '.join(ids))}"
 
 
@@ -94,7 +94,8 @@ def joined(
         source: The `source_name` of the letters.
         fragments: The result of `fragment` for each letter.
         context: What exports need besides the records.
-        base: The web address of the folder of the file, ending in "/"; "" if unknown.
+        base: The web address of the folder that will hold the file. It ends in "/"; "" if
+            unknown.
     """
     document, profile = _frame(title, source, context, base)
     profile.append(_PLACEHOLDER)
@@ -122,11 +123,11 @@ def _frame(title: str, source: str, context: ExportContext, base: str) -> tuple[
     say(publication, "publisher", context.publisher or UNKNOWN)
     say(publication, "idno", f"{base}{FILE}", type="url")
     say(publication, "date", when=context.made)
-    allowed = put(publication, "availability")
+    availability = put(publication, "availability")
     if licence := settings.licence:
-        say(allowed, "licence", licence, target=licence_address(licence))
+        say(availability, "licence", licence, target=licence_address(licence))
     if settings.rights_statement or not licence:
-        say(allowed, "p", settings.rights_statement)
+        say(availability, "p", settings.rights_statement)
     # The format has no word for an edition that is neither online nor printed.
     edition = put(put(description, "sourceDesc"), "bibl", xml_id=source, type="online")
     edition.line = ""

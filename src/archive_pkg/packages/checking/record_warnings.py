@@ -52,15 +52,15 @@ EVENT_TYPE_LOCAL = Code(
 ACCESS_WIDER = Code(
     "access-wider-than-source",
     Severity.WARNING,
-    "A part is open, but a part that it was made from, belongs to or is about is not. This is "
-    "probably a mistake, unless the open part is a redaction.",
+    "A part is open, but it was made from, belongs to, or is about a part that is not open. This "
+    "is probably a mistake, unless the open part is a redaction.",
 )
 EVENT_TOO_EARLY = Code(
     "event-before-its-object",
     Severity.WARNING,
     "An event is dated before a part that it names was made. Correct one of the two dates.",
 )
-RECLASSIFIED_TOO_EARLY = Code(
+CHANGE_TOO_EARLY = Code(
     "reclassified-before-the-letter",
     Severity.WARNING,
     "A change of the classification is dated before the document itself. Correct one of the two "
@@ -82,7 +82,10 @@ def check_statements(record: Record, source: Path) -> Iterator[Finding]:
     known = StatementIndex(record)
     for path in statements(record):
         if not known.evidence(path):
-            hint = "Quote the words that say so, or write basis: supplied and your name as agent."
+            hint = (
+                "Quote the words that say so, or write basis: supplied, with your id in agents as "
+                "agent."
+            )
             yield STATEMENT_UNSOURCED.at(at(path), "the record gives no evidence for this", hint)
     kind = record.document_type
     for group in kind.states:
@@ -90,25 +93,25 @@ def check_statements(record: Record, source: Path) -> Iterator[Finding]:
             words = " or ".join(map(label, group)).lower()
             hint = f"{kind.plural} usually have this. If the document does, add {group[0]}."
             yield STATEMENT_MISSING.at(at(group[0]), f"the record does not state {words}", hint)
-    taking_part = (one.agent for one in record.participants)
-    named = dict.fromkeys(
+    participants = (one.agent for one in record.participants)
+    agent_ids = dict.fromkeys(
         (
             *record.authors,
             *record.sender,
             *record.signatories,
             *record.recipients,
-            *taking_part,
+            *participants,
         )
     )
-    for name in named:
-        agent = record.agent(name)
+    for agent_id in agent_ids:
+        agent = record.agent(agent_id)
         if not agent.identifiers:
             hint = (
                 "Search for the name at viaf.org, d-nb.info/gnd or wikidata.org, and add the "
                 "address to the agent's identifiers."
             )
             message = f"{agent.name} has no identifier from an authority file"
-            yield AGENT_WITHOUT_AUTHORITY.at(at(f"agents.{name}"), message, hint)
+            yield AGENT_WITHOUT_AUTHORITY.at(at(f"agents.{agent_id}"), message, hint)
     yield from _level(record.classification, at("classification.level"))
     yield from _history(record, at)
     yield from _event_types(record, source)
@@ -120,7 +123,7 @@ def _level(classification: Classification | None, place: Location) -> Iterator[F
     if classification is None or not (classification.scheme or classification.level):
         return
     if not (classification.scheme and classification.level):
-        message = "a level needs its scheme, and only one of the two is given"
+        message = "level and scheme must be given together"
         yield LEVEL_UNKNOWN.at(place, message, "Give both, or leave both out.")
         return
     try:
@@ -135,10 +138,13 @@ def _history(record: Record, at: Callable[[str], Location]) -> Iterator[Finding]
         return
     for index, change in enumerate(record.classification.history):
         if change.date and _surely_before(change.date.edtf, written):
-            message = f"{change.action} on {change.date.edtf}, but the letter is dated {written}"
+            message = (
+                f"the change “{change.action}” is dated {change.date.edtf}, "
+                f"but the document is dated {written}"
+            )
             place = at(f"classification.history.{index}.date")
             hint = "Correct the date that is wrong."
-            yield RECLASSIFIED_TOO_EARLY.at(place, message, hint)
+            yield CHANGE_TOO_EARLY.at(place, message, hint)
 
 
 def _surely_before(one: Edtf, other: Edtf) -> bool:
@@ -179,10 +185,10 @@ def _access(record: Record, source: Path) -> Iterator[Finding]:
 def _events(record: Record, source: Path) -> Iterator[Finding]:
     parts = {part.id: part for part in record.parts}
     for event in record.events:
-        ends = event.date.edtf.latest if event.date else None
+        date = event.date.edtf if event.date else None
         for part in map(parts.__getitem__, dict.fromkeys((*event.sources, *event.objects))):
             made = part.made.edtf.earliest if part.made else None
-            if ends and made and ends < made:
+            if date and made and date.latest and date.latest < made:
                 at = Location(str(source), field=f"events.{event.id}.date")
-                message = f"{event.id} is dated {ends}, but {part.id} was not made before {made}"
+                message = f"{event.id} is dated {date}, but {part.id} was not made before {made}"
                 yield EVENT_TOO_EARLY.at(at, message, "Correct the date that is wrong.")

@@ -76,8 +76,8 @@ class Evidence(Model):
     """Evidence for a statement of the record.
 
     Attributes:
-        field: Dotted path of the statement, with list items by id: `agents.khrushchev.name`. The
-            evidence covers all values below it.
+        field: The dotted path of the statement, `agents.khrushchev.name`. Items of lists are named
+            by their id, text or number. The evidence covers all values below the path.
         basis: "quoted" from the text (with `at`), "inferred" by a rule (with `rule`), or "supplied"
             by an agent (with `agent`).
         at: The words that it is quoted or inferred from.
@@ -85,7 +85,7 @@ class Evidence(Model):
         agent: The agent who supplied it.
         value: A different value that this evidence supports, if it contradicts the value in the
             record.
-        confidence: How sure the statement is.
+        confidence: How certain the statement is.
         note: The reasoning, in words.
     """
 

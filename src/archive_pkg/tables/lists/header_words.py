@@ -9,8 +9,8 @@ from archive_pkg.tables.reading.headers import normalize_header
 LEFT_OUT = "-"
 """The value for a column that is not imported."""
 
-# Headers in the form of `headers.normalize_header`. English, German, French, Polish, Russian,
-# Spanish and Italian, then csv2cmi, AtoM, ArchivesSpace and Omeka.
+# Headers in seven languages (English, German, French, Polish, Russian, Spanish and Italian) and as
+# csv2cmi, AtoM, ArchivesSpace and Omeka write them, in no order. `_KNOWN` has them normalized.
 _HEADERS: dict[str, str] = {
     "id": "id nr no number nummer lfdnr laufendenummer signatur callnumber shelfmark номер шифр "
     "key letterid briefnr briefnummer unitid cote lp np numéro numero sygnatura sygn segnatura "
@@ -117,16 +117,16 @@ _IDENTIFIERS = {name: f"{name}_identifiers" for name in ("sender", "recipients",
 
 
 def field_named(header: str) -> str:
-    """Return the field that the words of a header name, or an empty string.
+    """Return the field that a header means: "senderPlaceID" means `place_identifiers`.
 
-    "senderPlaceID" is the identifier of the place.
+    Returns `LEFT_OUT` if the column is not imported, and "" if the header is unknown.
     """
     header = re.sub(r"^(?:dc|dcterms|schema|field)[:._]", "", header)
     key = normalize_header(header)
     if found := _KNOWN.get(key) or _KNOWN.get(key.rstrip("0123456789")):
         return found
-    apart = re.sub(r"(?<=[^\W\d_])(?<![A-ZÄÖÜ])(?=[A-ZÄÖÜ])", " ", header)
-    words = [normalize_header(word) for word in re.findall(r"[^\W\d_]+", apart)]
+    spaced = re.sub(r"(?<=[^\W\d_])(?<![A-ZÄÖÜ])(?=[A-ZÄÖÜ])", " ", header)
+    words = [normalize_header(word) for word in re.findall(r"[^\W\d_]+", spaced)]
     roles = list(dict.fromkeys(_ROLE_OF[word] for word in words if word in _ROLE_OF))
     aspects = {_ASPECT_OF[word] for word in words if word in _ASPECT_OF}
     if len(roles) == 1 or (not roles and aspects > {"identifiers"}):
@@ -140,8 +140,8 @@ def field_named(header: str) -> str:
     return named[0] if len(set(named)) == 1 else ""
 
 
-def is_whole_name(header: str, field: str) -> bool:
-    """Return whether a header is only the name of a field."""
+def is_name_of(header: str, field: str) -> bool:
+    """Return whether the whole header is one of the known names of a field."""
     return _KNOWN.get(normalize_header(header)) == field
 
 

@@ -25,7 +25,7 @@ from archive_pkg.tables.lists.header_words import (
     LEFT_OUT,
     field_named,
     is_archive_place,
-    is_whole_name,
+    is_name_of,
 )
 from archive_pkg.tables.reading.headers import normalize_header
 
@@ -347,7 +347,7 @@ def _guess_from_values(
     ids = _share(values, _is_identifier)
     if files >= 0.8 or (named == "files" and files):
         return "files", f"{files:.0%} of its values are file names" + _by_name(named)
-    if named in _DATE_FIELDS and not dates and not is_whole_name(header, named):
+    if named in _DATE_FIELDS and not dates and not is_name_of(header, named):
         return LEFT_OUT, "its values are not dates" + _example(values)
     if named == "date" and "date" in taken:
         return LEFT_OUT, f"another column is the date{_example(values)}"

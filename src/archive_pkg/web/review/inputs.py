@@ -1,4 +1,4 @@
-"""Make form inputs for the statements of a record from the models, and read them back."""
+"""Derive form inputs for a record's statements from its schema, and apply the values entered."""
 
 from __future__ import annotations
 
@@ -42,12 +42,13 @@ class Input:
         label: Its label.
         kind: "line", "text", "lines" (a list, one item a line), "choice", "choices", "agent",
             "agents", "part", "parts", "group" (a mapping) or "items" (a list of mappings).
-        value: The record's value: a text, or the items of a list.
+        value: The value to show: a string, or the items of a list. It is the value entered so far,
+            or, before anything is entered, the record's value.
         choices: The values of a choice, with their labels.
         needed: Whether it is required.
         hint: An explanation for the reviewer.
-        rows: The inputs of each item of a list by its key, which is its number or chosen by the
-            page, and the inputs of a new item; or the inputs of a mapping.
+        rows: For "items": the inputs of each item by its key (its number, or a key that the page
+            made up), and those of a new item under `NEW`. For "group": its inputs, under "".
     """
 
     name: str
@@ -60,7 +61,7 @@ class Input:
     rows: Mapping[str, tuple[Input, ...]] = field(default_factory=dict)
 
     @property
-    def one(self) -> str:
+    def item_label(self) -> str:
         """The label of one item of a list."""
         return self.label.removesuffix("s")
 
@@ -74,16 +75,16 @@ def inputs(record: Record, field: str, given: Mapping[str, Any] | None = None) -
         given: The values entered so far, by the inputs' names; the record's values if not given.
     """
     name = field.partition(".")[0]
-    declared = _resolved(_schema()["properties"][name])
+    schema = _resolved(_schema()["properties"][name])
     if field != name:
-        declared = _resolved(declared["items"])
+        schema = _resolved(schema["items"])
     if field == "type":
         own = [record.type] if record.own_type else []
-        declared = {**declared, "enum": [*document_types(), *own]}
-    plain = stated(record.as_json(), field)
+        schema = {**schema, "enum": [*document_types(), *own]}
+    plain = value_at(record.as_json(), field)
     needed = name in _schema()["required"]
     form = _FormBuilder(record, given, label_of(name))
-    return list(form.inputs(VALUE, declared, plain, needed=needed))
+    return list(form.inputs(VALUE, schema, plain, needed=needed))
 
 
 def single_inputs(form: Iterable[Input]) -> Iterator[Input]:
@@ -97,7 +98,7 @@ def single_inputs(form: Iterable[Input]) -> Iterator[Input]:
 
 
 def proposed(record: Record, field: str, words: str) -> dict[str, Any]:
-    """Return initial values of the form for an empty statement from selected words.
+    """Return the values that fill the form of an empty statement when words are selected.
 
     Args:
         record: The record.
@@ -105,7 +106,8 @@ def proposed(record: Record, field: str, words: str) -> dict[str, Any]:
         words: The selected words.
 
     Returns:
-        Values by the inputs' names: the words, or the date or name that they contain.
+        Values by the inputs' names: the words, or the date or name that they contain; for a new
+        translation note only its kind.
     """
     if field == "translation_notes.":
         return {"kind": "editorial"}
@@ -127,25 +129,27 @@ def proposed(record: Record, field: str, words: str) -> dict[str, Any]:
     return given
 
 
-def with_values(plain: Any, given: Mapping[str, Any], of: Iterable[Input], below: str = "") -> Any:
+def with_values(
+    plain: Any, given: Mapping[str, Any], form: Iterable[Input], below: str = ""
+) -> Any:
     """Return the plain data of a statement with the entered values. Other values do not change.
 
     Args:
         plain: The data of the record; None if it has none.
         given: The values entered, by the inputs' names; other inputs stay unchanged.
-        of: The inputs of the form.
-        below: The beginning of the inputs' names that is not part of the data.
+        form: The inputs of the form.
+        below: The prefix of the inputs' names that paths in the data do not have.
 
     Returns:
-        The data; None if all of it is empty.
+        The data; None for a mapping without values.
     """
-    for one in of:
+    for one in form:
         if one.kind == "group":
             plain = with_values(plain, given, one.rows[""], below)
         if one.name not in given:
             continue
         place = one.name.removeprefix(below)
-        before = plain if one.name == VALUE else stated(plain, place)
+        before = plain if one.name == VALUE else value_at(plain, place)
         if one.kind == "items":
             items = (
                 with_values(_item(before or [], key), given, row, f"{one.name}.{key}.")
@@ -156,7 +160,7 @@ def with_values(plain: Any, given: Mapping[str, Any], of: Iterable[Input], below
         else:
             value = _cleaned(given[one.name], one.kind)
             if before is not None and value == _cleaned(before, one.kind):
-                value = before  # with white space that is only in the record
+                value = before  # keep the record's white space, which the form does not show
         if one.name == VALUE:
             return value
         plain = _put(plain if isinstance(plain, dict) else {}, place.split("."), value)
@@ -164,21 +168,21 @@ def with_values(plain: Any, given: Mapping[str, Any], of: Iterable[Input], below
 
 
 def _item(items: list[Any], key: str) -> Any:
-    """Return the item of a list with a key; None if the page has added it."""
+    """Return the list item that has the given key; None if it was added on the page."""
     return items[int(key)] if key.isdecimal() and int(key) < len(items) else None
 
 
-def stated(data: Any, field: str) -> Any:
+def value_at(data: Any, field: str) -> Any:
     """Return the value at a path in the plain data of a record; None if there is none."""
     for name in field.split("."):
         if isinstance(data, list):
-            data = next((item for n, item in enumerate(data) if _is(item, name, n)), None)
+            data = next((item for n, item in enumerate(data) if _is_named(item, name, n)), None)
         else:
             data = data.get(name) if isinstance(data, dict) else None
     return data
 
 
-def _is(item: Any, name: str, index: int) -> bool:
+def _is_named(item: Any, name: str, index: int) -> bool:
     if isinstance(item, dict) and "id" in item:
         return bool(item["id"] == name)
     return name in (item, str(index))
@@ -204,7 +208,7 @@ def _cleaned(value: Any, kind: str) -> Any:
 
 
 def _fits(value: Any, kind: str) -> bool:
-    """Return whether a value that the page sent has the form of a kind of input."""
+    """Return whether a value from the page has the type that this kind of input sends."""
     if isinstance(value, list):
         return _is_list(kind) and all(isinstance(item, str) for item in value)
     return isinstance(value, str) and (kind == "lines" or not _is_list(kind))
@@ -223,18 +227,18 @@ class _FormBuilder:
     label: str
 
     def inputs(
-        self, name: str, declared: dict[str, Any], plain: Any, *, needed: bool, hint: str = ""
+        self, name: str, schema: dict[str, Any], plain: Any, *, needed: bool, hint: str = ""
     ) -> Iterator[Input]:
         """Yield the inputs of a value.
 
         Args:
             name: The name of its input.
-            declared: Its schema.
+            schema: Its schema.
             plain: The value in the record.
             needed: Whether it is required.
             hint: The explanation of the field.
         """
-        kind = _kind(name, declared)
+        kind = _kind(name, schema)
         value = plain if self.given is None else self.given.get(name)
         if name in (self.given or ()) and not _fits(value, kind):
             raise UsageError(f"the value of {name} is not valid", "Reload the page.")
@@ -245,73 +249,73 @@ class _FormBuilder:
         last = name.rpartition(".")[2]
         label = self.label if name == VALUE else _CALLED.get(last) or label_of(last)
         if kind == "group" and name == VALUE:
-            yield from self._row("", declared, plain)
+            yield from self._row("", schema, plain)
         elif kind == "group":
-            row = self._row(f"{name}.", {**declared, "required": []}, plain)
+            row = self._row(f"{name}.", {**schema, "required": []}, plain)
             yield Input(name, label, kind, rows={"": row})
         elif kind == "items":
             before = plain or []
             keys = value if self.given is not None else list(map(str, range(len(before))))
-            item = _resolved(declared["items"])
+            item = _resolved(schema["items"])
             rows = {
                 key: self._row(f"{name}.{key}.", item, _item(before, key)) for key in (*keys, NEW)
             }
             yield Input(name, label, kind, hint=hint, rows=rows)
         else:
-            choices = tuple(self._choices(kind, declared))
+            choices = tuple(self._choices(kind, schema))
             value = str(value).lower() if isinstance(value, bool) else value
             yield Input(name, label, kind, value, choices, needed, hint)
 
-    def _row(self, below: str, declared: dict[str, Any], plain: Any) -> tuple[Input, ...]:
+    def _row(self, below: str, schema: dict[str, Any], plain: Any) -> tuple[Input, ...]:
         return tuple(
             one
-            for key, inner in declared["properties"].items()
+            for key, inner in schema["properties"].items()
             if key not in _TECHNICAL
             for one in self.inputs(
                 f"{below}{key}",
                 _resolved(inner),
                 plain.get(key) if isinstance(plain, dict) else None,
-                needed=key in declared.get("required", ()),
+                needed=key in schema.get("required", ()),
                 hint=inner.get("description", ""),
             )
         )
 
-    def _choices(self, kind: str, declared: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    def _choices(self, kind: str, schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if kind in ("agent", "agents"):
             yield from ((agent.id, agent.name) for agent in self.record.agents)
         elif kind in ("part", "parts"):
             for part in self.record.parts:
                 yield part.id, part.title or f"{part.kind} ({part.id})"
-        elif declared.get("type") == "boolean":
+        elif schema.get("type") == "boolean":
             yield from (("true", "yes"), ("false", "no"))
         elif kind in ("choice", "choices"):
-            terms = declared["enum"] if kind == "choice" else _resolved(declared["items"])["enum"]
+            terms = schema["enum"] if kind == "choice" else _resolved(schema["items"])["enum"]
             yield from ((word, word.replace("-", " ")) for word in terms)
 
 
-def _kind(name: str, declared: dict[str, Any]) -> str:
+def _kind(name: str, schema: dict[str, Any]) -> str:
     """Return the kind of input for a value."""
-    if declared.get("type") == "array":
-        item = _resolved(declared["items"])
+    if schema.get("type") == "array":
+        item = _resolved(schema["items"])
         if "properties" in item:
             return "items"
         return "choices" if "enum" in item else str(item.get("refersTo", "lines"))
-    if "properties" in declared:
+    if "properties" in schema:
         return "group"
-    if "enum" in declared or declared.get("type") == "boolean":
+    if "enum" in schema or schema.get("type") == "boolean":
         return "choice"
-    if "refersTo" in declared:
-        return str(declared["refersTo"]).removesuffix("s")
+    if "refersTo" in schema:
+        return str(schema["refersTo"]).removesuffix("s")
     return "text" if name.rpartition(".")[2] in _LONG else "line"
 
 
-def _resolved(declared: dict[str, Any]) -> dict[str, Any]:
+def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of a field, with references resolved and without null."""
-    if "anyOf" in declared:
-        declared = next(one for one in declared["anyOf"] if one.get("type") != "null")
-    if "$ref" in declared:
-        declared = _schema()["$defs"][declared["$ref"].rpartition("/")[2]]
-    return declared
+    if "anyOf" in schema:
+        schema = next(one for one in schema["anyOf"] if one.get("type") != "null")
+    if "$ref" in schema:
+        schema = _schema()["$defs"][schema["$ref"].rpartition("/")[2]]
+    return schema
 
 
 @cache

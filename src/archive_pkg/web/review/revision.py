@@ -19,7 +19,7 @@ from archive_pkg.records.display import OF_AGENTS, words
 from archive_pkg.records.record_errors import ID_FIELDS, references
 from archive_pkg.records.statement_index import StatementIndex
 from archive_pkg.records.vocabularies.document_types import document_types
-from archive_pkg.web.review.inputs import Input, inputs, single_inputs, stated, with_values
+from archive_pkg.web.review.inputs import Input, inputs, single_inputs, value_at, with_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,7 +117,7 @@ class Revision:
         Returns:
             The statement's path, which is new for an added item.
         """
-        before, old = self._words(field), deepcopy(stated(self.data, field))
+        before, old = self._words(field), deepcopy(value_at(self.data, field))
         form = inputs(self.record, field, given)
         given = self._with_new_agents(dict(given), form)
         if field.endswith("."):
@@ -126,15 +126,15 @@ class Revision:
                 item = {"at": self._quote(at), **item}
             field = self._append(field[:-1], item)
         else:
-            self._set(field, with_values(stated(self.data, field), given, form))
+            self._set(field, with_values(value_at(self.data, field), given, form))
         if field == "type" and self.data.get("type") in document_types():
             self.data.pop("own_type", None)
             said = self.data.get("evidence", [])
             self.data["evidence"] = [each for each in said if self._is_supported(each)]
-        if stated(self.data, field) in (None, []):
+        if value_at(self.data, field) in (None, []):
             self._mark_unknown(field, before)
             return field
-        if at is None and stated(self.data, field) == old:
+        if at is None and value_at(self.data, field) == old:
             self.accept(field)
             return field
         quote = self._quote(at) if at else self._quoted(field)
@@ -171,7 +171,7 @@ class Revision:
         """Remove an item from its list, with its evidence and all references to it."""
         name, _, item = field.partition(".")
         items = self.data.get(name, [])
-        removed = stated(self.data, field)
+        removed = value_at(self.data, field)
         if removed is None or not item:
             raise UsageError(f"{field} is not in the record", "Reload the page.")
         number = next(n for n, each in enumerate(items) if each is removed)
@@ -238,18 +238,18 @@ class Revision:
                 del self.data[name]
             return
         items = self.data[name]
-        old = stated(self.data, field)
+        old = value_at(self.data, field)
         if value is None:
             raise UsageError("an item cannot be empty", "Remove it instead.")
         items[next(n for n, each in enumerate(items) if each is old)] = value
 
     def _require_value(self, field: str) -> None:
-        if stated(self.data, field) in (None, "", []):
+        if value_at(self.data, field) in (None, "", []):
             raise UsageError(f"the record states nothing for {field}", "Enter it first.")
 
     def _words(self, field: str) -> str:
         """Return the value of a field of the original record in words."""
-        if stated(self.data, field) in (None, [], ""):
+        if value_at(self.data, field) in (None, [], ""):
             return ""
         value = StatementIndex(self.record).value(field)
         said = words(self.record, value, of_agents=field in OF_AGENTS, dates=str)
@@ -320,7 +320,7 @@ class Revision:
 
     def _is_supported(self, item: Mapping[str, Any]) -> bool:
         """Return whether evidence belongs to a value of the record or has a value of its own."""
-        return "value" in item or stated(self.data, item["field"]) not in (None, [])
+        return "value" in item or value_at(self.data, item["field"]) not in (None, [])
 
     def _quote(self, at: SelectedWords) -> dict[str, Any]:
         at = at.trimmed()

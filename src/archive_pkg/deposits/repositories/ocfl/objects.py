@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SPECIFICATION = "1.1"
-DIGEST = "sha512"
+DIGEST_ALGORITHM = "sha512"
 INVENTORY = "inventory.json"
 DECLARATION = f"0=ocfl_object_{SPECIFICATION}"
 _TYPE = f"https://ocfl.io/{SPECIFICATION}/spec/#inventory"
-_DIGESTS = ("sha512", "sha256")
+_DIGEST_ALGORITHMS = ("sha512", "sha256")
 _CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _VERSION = re.compile(r"v(?:[1-9][0-9]{0,8}|0[0-9]{1,9})", re.ASCII)
 _SHOWN = 5
@@ -40,29 +40,31 @@ State: TypeAlias = "Mapping[str, list[str]]"
 """Logical paths by the digest of their content (OCFL 1.1, 3.5.3.1)."""
 
 
-def read_inventory(home: Path) -> Inventory:
-    """Return an object's inventory, after checking the types of its values.
+def read_inventory(object_root: Path) -> Inventory:
+    """Return an object's inventory, after checking its values, paths and version names.
 
     Raises:
         DepositError: The file is not an inventory.
         OSError: The file cannot be read.
     """
-    return _parsed(home, INVENTORY, storage.read_beneath(home, INVENTORY))
+    return _parsed(object_root, INVENTORY, storage.read_beneath(object_root, INVENTORY))
 
 
-def _parsed(home: Path, path: str, data: bytes) -> Inventory:
+def _parsed(object_root: Path, path: str, data: bytes) -> Inventory:
     try:
         read: Inventory = read_json(data)
-        _check_types(read)
+        _check_inventory(read)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise DepositError(f"{home / path} is not an OCFL inventory: {error}", _RESTORE) from error
+        raise DepositError(
+            f"{object_root / path} is not an OCFL inventory: {error}", _RESTORE
+        ) from error
     return read
 
 
-def _check_types(read: Inventory) -> None:
+def _check_inventory(read: Inventory) -> None:
     for name in ("id", "type", "digestAlgorithm", "head"):
         if not isinstance(read[name], str):
-            raise TypeError(f"its {name} is not a text")
+            raise TypeError(f"its {name} is not a string")
     folder = read.get("contentDirectory", "content")
     if not isinstance(folder, str) or "/" in folder or not _is_plain(folder):
         raise TypeError("its contentDirectory is not the name of a folder")
@@ -76,7 +78,7 @@ def _check_types(read: Inventory) -> None:
         if not version["state"].keys() <= read["manifest"].keys():
             raise TypeError(f"its version {name} has a digest that its manifest does not have")
         if not isinstance(version.get("message", ""), str):
-            raise TypeError(f"the message of its version {name} is not a text")
+            raise TypeError(f"the message of its version {name} is not a string")
         if "user" in version and not isinstance(version["user"]["name"], str):
             raise TypeError(f"the user of its version {name} has no name")
     read["versions"][read["head"]]
@@ -90,7 +92,7 @@ def _check_paths(listed: Any, where: str) -> None:
             raise TypeError(f"{where} has no paths for {digest}")
         paths += here
     if wrong := [path for path in paths if not _is_plain(path)]:
-        raise TypeError(f"{where} has the path {wrong[0]!r}")
+        raise TypeError(f"{where} has an unsafe path, {wrong[0]!r}")
     known = set(paths)
     if len(known) < len(paths) or len({digest.lower() for digest in listed}) < len(listed):
         raise TypeError(f"{where} has a path or a digest twice")
@@ -133,7 +135,7 @@ def with_version(
         message: The message of the version.
     """
     inventory = before or {
-        "digestAlgorithm": DIGEST,
+        "digestAlgorithm": DIGEST_ALGORITHM,
         "id": identifier,
         "manifest": {},
         "type": _TYPE,
@@ -166,47 +168,50 @@ def _next_name(head: str) -> str:
         return f"v{number}"
     name = "v" + number.zfill(len(head) - 1)
     if not name.startswith("v0"):
-        raise DepositError(f"its versions are named like {head}, and there is no name after it")
+        raise DepositError(
+            f"the object cannot have another version, because {head} is the last name of its length"
+        )
     return name
 
 
 def content_folder(inventory: Inventory) -> str:
-    """Return the folder of the newest version's content, from the object's folder."""
+    """Return the newest version's content folder, relative to the object's folder."""
     return f"{inventory['head']}/{inventory.get('contentDirectory', 'content')}"
 
 
 def inventory_files(inventory: Inventory) -> dict[str, bytes]:
     """Return the bytes of the inventory and of its sidecar by their names."""
     data = json.dumps(inventory, sort_keys=True, indent=2, ensure_ascii=False).encode()
-    sidecar = f"{hashlib.new(DIGEST, data).hexdigest()} {INVENTORY}\n".encode()
-    return {INVENTORY: data, f"{INVENTORY}.{DIGEST}": sidecar}
+    sidecar = f"{hashlib.new(DIGEST_ALGORITHM, data).hexdigest()} {INVENTORY}\n".encode()
+    return {INVENTORY: data, f"{INVENTORY}.{DIGEST_ALGORITHM}": sidecar}
 
 
-def validate(home: Path, *, digests: bool = True) -> None:
+def validate(object_root: Path, *, digests: bool = True) -> None:
     """Validate an object: its structure, its inventories, and the digest of every file.
 
     Args:
-        home: The object's folder.
+        object_root: The object's folder.
         digests: Whether to read the content.
 
     Raises:
         DepositError: The object is not valid, or has a file that is not safe to read; see `_files`.
         OSError: The object cannot be read.
     """
-    files, empty = _files(home)
+    files, empty = _files(object_root)
     faults = itertools.chain(
-        (f"the folder {path} is empty" for path in empty), _faults(home, files, digests=digests)
+        (f"the folder {path} is empty" for path in empty),
+        _faults(object_root, files, digests=digests),
     )
     found = list(itertools.islice(faults, _SHOWN + 1))
     if found:
         more = "; and more" if len(found) > _SHOWN else ""
         raise DepositError(
-            f"the OCFL object at {home} is not valid: {'; '.join(found[:_SHOWN])}{more}",
+            f"the OCFL object at {object_root} is not valid: {'; '.join(found[:_SHOWN])}{more}",
             "Restore it from another copy before you deposit again.",
         )
 
 
-def _files(home: Path) -> tuple[set[str], list[str]]:
+def _files(object_root: Path) -> tuple[set[str], list[str]]:
     """Return the paths of an object's files, and those of its empty folders.
 
     Raises:
@@ -216,12 +221,12 @@ def _files(home: Path) -> tuple[set[str], list[str]]:
     files, empty, waiting, count = set[str](), list[str](), [""], 0
     while waiting:
         here = waiting.pop()
-        with os.scandir(home / here) as scanned:
+        with os.scandir(object_root / here) as scanned:
             entries = list(scanned)
         if not entries:
             empty.append(here)
         count += len(entries)
-        refuse_more(count, str(home))
+        refuse_more(count, str(object_root))
         for entry in entries:
             status = entry.stat(follow_symlinks=False)
             path = f"{here}/{entry.name}" if here else entry.name
@@ -230,8 +235,8 @@ def _files(home: Path) -> tuple[set[str], list[str]]:
                 continue
             if not stat.S_ISREG(status.st_mode):
                 raise DepositError(f"{entry.path}: it is not a regular file", _RESTORE)
-            is_about = entry.name.startswith((INVENTORY, "0="))
-            if is_about and status.st_size > limits.JSON_SIZE.value:
+            is_metadata = entry.name.startswith((INVENTORY, "0="))
+            if is_metadata and status.st_size > limits.JSON_SIZE.value:
                 raise DepositError(f"{entry.path}: it is too large", limits.JSON_SIZE.hint)
             if limits.is_bomb(status.st_size, status.st_blocks * 512):
                 raise DepositError(f"{entry.path}: it is a sparse file", limits.ARCHIVE_RATIO.hint)
@@ -239,61 +244,62 @@ def _files(home: Path) -> tuple[set[str], list[str]]:
     return files, empty
 
 
-def _faults(home: Path, files: set[str], *, digests: bool) -> Iterator[str]:
+def _faults(object_root: Path, files: set[str], *, digests: bool) -> Iterator[str]:
     if missing := {DECLARATION, INVENTORY} - files:  # E003, E063
         yield f"{min(missing)} is missing"
         return
-    if storage.read_beneath(home, DECLARATION) != f"{DECLARATION[2:]}\n".encode():  # E007
-        yield f"{DECLARATION} has other text in it"
-    inventory = read_inventory(home)
+    if storage.read_beneath(object_root, DECLARATION) != f"{DECLARATION[2:]}\n".encode():  # E007
+        yield f"{DECLARATION} does not contain the text that OCFL requires"
+    inventory = read_inventory(object_root)
     yield from _faults_of(inventory)
     versions = inventory["versions"]
     others = {
-        name: _parsed(home, path, storage.read_beneath(home, path))
+        name: _parsed(object_root, path, storage.read_beneath(object_root, path))
         for name in versions
         if (path := f"{name}/{INVENTORY}") in files
     }
-    placed = {"": inventory} | others
-    for name, one in placed.items():
-        yield from _faults_of_sidecar(home, f"{name}/{INVENTORY}".lstrip("/"), one)
+    inventories = {"": inventory} | others
+    for name, one in inventories.items():
+        yield from _faults_of_sidecar(object_root, f"{name}/{INVENTORY}".lstrip("/"), one)
     if others.get(inventory["head"], inventory) != inventory:  # E064
         yield f"the inventory in {inventory['head']} differs from the object's inventory"
     for name, one in others.items():
         yield from _faults_of_older(name, one, inventory)
-    yield from _faults_of_files(files, placed)
+    yield from _faults_of_files(files, inventories)
     wanted: dict[str, dict[str, str]] = {}
-    for one in placed.values():
+    for one in inventories.values():
         for algorithm, digest, path in _listed_digests(one):
             if wanted.setdefault(path, {}).setdefault(algorithm, digest) != digest:  # E066, E092
                 yield f"{path} has two different digests"
     if digests:
-        yield from _changed(home, {path: wanted[path] for path in wanted.keys() & files})
+        yield from _changed(object_root, {path: wanted[path] for path in wanted.keys() & files})
 
 
 def _faults_of(inventory: Inventory) -> Iterator[str]:
-    """Yield what is wrong in an object's inventory, after `read_inventory` checked its types."""
+    """Yield what is wrong in an object's inventory, after `read_inventory` checked its values."""
     names = list(inventory["versions"])
     numbers = sorted(int(name[1:]) for name in names)
     if numbers != list(range(1, len(names) + 1)):  # E008 to E011
-        yield "its versions are not numbered from v1 on without a gap"
+        yield "its version numbers do not begin at v1, or have a gap"
     if any(name.startswith("v0") for name in names) and len({len(name) for name in names}) > 1:
         yield "the names of its versions differ in length"  # E012
     if int(inventory["head"][1:]) != max(numbers):  # E040
         yield f"its head {inventory['head']} is not its newest version"
-    if inventory["type"] != _TYPE or inventory["digestAlgorithm"] not in _DIGESTS:  # E025, E038
-        yield "its type is not that of OCFL 1.1, or its digest is not SHA-512 or SHA-256"
+    algorithm = inventory["digestAlgorithm"]
+    if inventory["type"] != _TYPE or algorithm not in _DIGEST_ALGORITHMS:  # E025, E038
+        yield f"its type is not {_TYPE}, or its digestAlgorithm is not sha512 or sha256"
     used = {digest for version in inventory["versions"].values() for digest in version["state"]}
     if unused := inventory["manifest"].keys() - used:  # E107
         yield f"no version uses {min(unused)}"
 
 
-def _faults_of_sidecar(home: Path, path: str, inventory: Inventory) -> Iterator[str]:
+def _faults_of_sidecar(object_root: Path, path: str, inventory: Inventory) -> Iterator[str]:
     algorithm = inventory["digestAlgorithm"]
-    if algorithm not in _DIGESTS:
+    if algorithm not in _DIGEST_ALGORITHMS:
         return
-    digest = hashlib.new(algorithm, storage.read_beneath(home, path)).hexdigest()
+    digest = hashlib.new(algorithm, storage.read_beneath(object_root, path)).hexdigest()
     try:
-        said = storage.read_beneath(home, f"{path}.{algorithm}").decode()
+        said = storage.read_beneath(object_root, f"{path}.{algorithm}").decode()
     except (FileNotFoundError, ValueError):
         said = ""
     if not re.fullmatch(rf"{digest}[ \t]+{re.escape(INVENTORY)}\n?", said):  # E058, E060, E061
@@ -303,13 +309,13 @@ def _faults_of_sidecar(home: Path, path: str, inventory: Inventory) -> Iterator[
 def _faults_of_older(name: str, older: Inventory, inventory: Inventory) -> Iterator[str]:
     """Yield where a version's inventory contradicts the newest one (E066, E110)."""
     if (older["id"], older["head"]) != (inventory["id"], name):
-        yield f"the inventory in {name} is that of a different object or version"
+        yield f"the inventory in {name} belongs to a different object or version"
         return
     yield from _faults_of(older) if older != inventory else ()
     for version in older["versions"]:
         then, now = (_content(one, version) for one in (older, inventory))
         if then.keys() != now.keys() or not all(then[path] <= now[path] for path in then):
-            yield f"the inventories in {name} and of the object differ about {version}"
+            yield f"the inventory in {name} and the object's inventory disagree about {version}"
 
 
 def _content(inventory: Inventory, version: str) -> dict[str, set[str]]:
@@ -319,13 +325,13 @@ def _content(inventory: Inventory, version: str) -> dict[str, set[str]]:
     return {path: set(manifest[digest]) for digest, paths in state.items() for path in paths}
 
 
-def _faults_of_files(files: set[str], placed: Mapping[str, Inventory]) -> Iterator[str]:
-    """Yield files that no inventory lists, and listed files that are missing or misplaced."""
-    inventory = placed[""]
-    about = {DECLARATION}
-    for name, one in placed.items():
+def _faults_of_files(files: set[str], inventories: Mapping[str, Inventory]) -> Iterator[str]:
+    """Yield a message for each file that is not listed, missing or in the wrong folder."""
+    inventory = inventories[""]
+    metadata_files = {DECLARATION}
+    for name, one in inventories.items():
         path = f"{name}/{INVENTORY}".lstrip("/")
-        about |= {path, f"{path}.{one['digestAlgorithm']}"}
+        metadata_files |= {path, f"{path}.{one['digestAlgorithm']}"}
     listed = {path for paths in inventory["manifest"].values() for path in paths}
     folder = inventory.get("contentDirectory", "content")
     for path in sorted(listed):
@@ -334,9 +340,9 @@ def _faults_of_files(files: set[str], placed: Mapping[str, Inventory]) -> Iterat
             yield f"{path} is not below a version's {folder}"
         elif path not in files:  # E092
             yield f"{path} is missing"
-    for path in sorted(files - listed - about):
+    for path in sorted(files - listed - metadata_files):
         if path.partition("/")[0] not in ("extensions", "logs"):  # E001, E015, E023
-            yield f"no inventory lists {path}"
+            yield f"the object's inventory does not list {path}"
 
 
 def _listed_digests(inventory: Inventory) -> Iterator[tuple[str, str, str]]:
@@ -348,8 +354,8 @@ def _listed_digests(inventory: Inventory) -> Iterator[tuple[str, str, str]]:
                 yield from ((algorithm, digest.lower(), path) for path in paths)
 
 
-def _changed(home: Path, wanted: Mapping[str, dict[str, str]]) -> Iterable[str]:
+def _changed(object_root: Path, wanted: Mapping[str, dict[str, str]]) -> Iterable[str]:
     for path, digests in sorted(wanted.items()):
-        with storage.open_beneath(home, path) as file:
+        with storage.open_beneath(object_root, path) as file:
             if fixity.digest(file, list(digests)) != digests:  # E092, E093
-                yield f"{path} does not have its digest"
+                yield f"{path} does not match its digest"

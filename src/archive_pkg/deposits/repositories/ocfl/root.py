@@ -25,7 +25,7 @@ from archive_pkg.deposits.repositories.drop.local import LocalStorage
 from archive_pkg.deposits.repositories.ocfl.layouts import Layout, layout_of, version_of
 from archive_pkg.deposits.repositories.ocfl.objects import (
     DECLARATION,
-    DIGEST,
+    DIGEST_ALGORITHM,
     SPECIFICATION,
     Inventory,
     content_folder,
@@ -86,7 +86,9 @@ class OcflRoot:
 
     def capabilities(self) -> Capabilities:
         """See `Repository`: single files, read back. Old versions are kept."""
-        return Capabilities(packaging="folder", digest=DIGEST, write_once=True, open_to_all=False)
+        return Capabilities(
+            packaging="folder", digest=DIGEST_ALGORITHM, write_once=True, open_to_all=False
+        )
 
     def plan(self, transfer: Transfer, *, publish: bool) -> DepositPlan:
         """Plan which files go where, and check the root; see `Repository`."""
@@ -116,11 +118,11 @@ class OcflRoot:
         with storage.storage_errors(f"reading {self.root}"):
             if not self.root.is_dir() or not version_of(self.root):
                 return False
-            home = self._home(transfer.identifier)
-            if not home.exists():
+            object_root = self._object_root(transfer.identifier)
+            if not object_root.exists():
                 return False
-            validate(home)
-            return _is_newest(read_inventory(home), transfer)
+            validate(object_root)
+            return _is_newest(read_inventory(object_root), transfer)
 
     def deposit(self, transfer: Transfer, journal: Journal, *, publish: bool) -> Stored:
         """Store a package's folder as a version of the object; see `Repository`."""
@@ -130,23 +132,27 @@ class OcflRoot:
         """Yield the steps of `deposit`; see `Stepwise`."""
         with storage.storage_errors(f"working in {self.root}"):
             self._ensure_root()
-            home = self._home(transfer.identifier)
+            object_root = self._object_root(transfer.identifier)
             journal.begin("place", remote_id=transfer.identifier)
-            with self._staging(home) as staging:
-                made = staging.path / home.relative_to(self.root)
-                if home.exists():
-                    held = yield from self._next_version(transfer, home, made, journal)
+            with self._staging(object_root) as staging:
+                made = staging.path / object_root.relative_to(self.root)
+                if object_root.exists():
+                    held = yield from self._next_version(transfer, object_root, made, journal)
                 else:
-                    held = yield from self._first_version(transfer, home, staging.path, journal)
-            return self._stored(home, transfer, held)
+                    held = yield from self._first_version(
+                        transfer, object_root, staging.path, journal
+                    )
+            return self._stored(object_root, transfer, held)
 
     def status(self, remote_id: str, version: str) -> Status:
         """Return whether the root has the object, and its versions; see `Repository`."""
         with storage.storage_errors(f"working in {self.root}"):
-            home = self._home(remote_id) if self.root.is_dir() else self.root
-            if not (home / "inventory.json").is_file():
+            object_root = self._object_root(remote_id) if self.root.is_dir() else self.root
+            if not (object_root / "inventory.json").is_file():
                 return Status("absent", f"{self.target} does not hold {remote_id}")
-            versions = sorted(read_inventory(home)["versions"], key=lambda name: int(name[1:]))
+            versions = sorted(
+                read_inventory(object_root)["versions"], key=lambda name: int(name[1:])
+            )
             if version and version not in versions:
                 return Status("absent", f"it has {', '.join(versions)}, but not {version}")
             return Status("stored", f"versions: {', '.join(versions)}", {"versions": versions})
@@ -156,16 +162,16 @@ class OcflRoot:
     ) -> dict[str, str]:
         """Read a version's files in place; see `Repository`."""
         with storage.storage_errors(f"working in {self.root}"):
-            home = self._home(remote_id)
-            if not home.is_dir():
+            object_root = self._object_root(remote_id)
+            if not object_root.is_dir():
                 raise DepositError(f"{self.target} does not hold {remote_id}")
-            inventory = read_inventory(home)
+            inventory = read_inventory(object_root)
             if version not in inventory["versions"]:
                 raise DepositError(f"{self.target} holds no version {version} of {remote_id}")
             state: dict[str, list[str]] = inventory["versions"][version]["state"]
             found: dict[str, str] = {}
             for digest, paths in state.items():
-                if (sha256 := _sha256(home, inventory["manifest"][digest][0])) is not None:
+                if (sha256 := _sha256(object_root, inventory["manifest"][digest][0])) is not None:
                     found |= dict.fromkeys(paths, sha256)
             return found
 
@@ -174,15 +180,17 @@ class OcflRoot:
     ) -> None:
         """Validate an object and copy a version into an empty folder; see `Repository`."""
         with storage.storage_errors(f"working in {self.root}"):
-            home = self._home(remote_id)
-            if not home.is_dir():
+            object_root = self._object_root(remote_id)
+            if not object_root.is_dir():
                 raise DepositError(f"{self.target} does not hold {remote_id}")
-            _refuse_sizes(home, version, expected or {})
-            validate(home)
-            inventory = read_inventory(home)
+            _refuse_sizes(object_root, version, expected or {})
+            validate(object_root)
+            inventory = read_inventory(object_root)
             for digest, paths in inventory["versions"][version]["state"].items():
                 for path in paths:
-                    with storage.open_beneath(home, inventory["manifest"][digest][0]) as file:
+                    with storage.open_beneath(
+                        object_root, inventory["manifest"][digest][0]
+                    ) as file:
                         blocks = iter(lambda: file.read(fixity.BLOCK), b"")
                         write_file(into, path, blocks, expected.get(path) if expected else None)
 
@@ -240,24 +248,26 @@ class OcflRoot:
                     f"Ask its administrator to upgrade it to OCFL {SPECIFICATION}, or use "
                     "another root.",
                 )
-            home = self._home(identifier)
-            way = [home, *home.parents][: len(home.relative_to(self.root).parts)]
+            object_root = self._object_root(identifier)
+            way = [object_root, *object_root.parents][
+                : len(object_root.relative_to(self.root).parts)
+            ]
             for above in way[1:]:
                 if _is_object(above):
                     raise DepositError(
                         f"{above} is an object, and {identifier} would be inside it",
                         "Deposit it into another root.",
                     )
-            if os.path.lexists(home):
-                _refuse_foreign(home, identifier)
+            if os.path.lexists(object_root):
+                _refuse_foreign(object_root, identifier)
 
     def _has(self, identifier: str) -> bool:
         try:
-            return self._home(identifier).exists()
+            return self._object_root(identifier).exists()
         except DepositError:
             return False
 
-    def _home(self, identifier: str) -> Path:
+    def _object_root(self, identifier: str) -> Path:
         if not self.root.is_dir():
             raise DepositError(f"there is no OCFL root at {self.root}")
         path = layout_of(self.root).path(identifier)
@@ -269,9 +279,9 @@ class OcflRoot:
         return self.root / path
 
     @contextlib.contextmanager
-    def _staging(self, home: Path) -> Iterator[storage.Staging]:
+    def _staging(self, object_root: Path) -> Iterator[storage.Staging]:
         """Yield a folder for building an object, while a lock on the object is held."""
-        name = hashlib.sha256(str(home.relative_to(self.root)).encode()).hexdigest()[:16]
+        name = hashlib.sha256(str(object_root.relative_to(self.root)).encode()).hexdigest()[:16]
         inside = self.root / _EXTENSIONS / STAGING
         with contextlib.ExitStack() as entered:
             # Runs can build at either place; the lock is the same for all.
@@ -312,21 +322,21 @@ class OcflRoot:
         return None
 
     def _first_version(
-        self, transfer: Transfer, home: Path, staged: Path, journal: Journal
+        self, transfer: Transfer, object_root: Path, staged: Path, journal: Journal
     ) -> Steps[Mapping[str, str]]:
         inventory = with_version(None, transfer.identifier, _state(transfer), "Deposited")
         with transfer.confirming():
-            held = self._write(transfer, inventory, staged / home.relative_to(self.root))
-        storage.set_final_mode(staged / home.relative_to(self.root), transfer.mode)
+            held = self._write(transfer, inventory, staged / object_root.relative_to(self.root))
+        storage.set_final_mode(staged / object_root.relative_to(self.root), transfer.mode)
         yield [Unsynced(journal.path), Unsynced(staged)]
         # A root must never have an empty folder, so the parents are renamed with the object.
-        steps = home.relative_to(self.root).parts
+        steps = object_root.relative_to(self.root).parts
         for depth in range(1, len(steps) + 1):
             target = self.root.joinpath(*steps[:depth])
             try:
                 storage.move_to_destination(staged.joinpath(*steps[:depth]), target)
             except storage.DestinationExistsError:
-                if target == home:
+                if target == object_root:
                     raise
             else:
                 yield [Unsynced(target.parent, storage.sync_folder)]
@@ -334,24 +344,24 @@ class OcflRoot:
         raise AssertionError("the last step is the object, which was placed or refused")
 
     def _next_version(
-        self, transfer: Transfer, home: Path, made: Path, journal: Journal
+        self, transfer: Transfer, object_root: Path, made: Path, journal: Journal
     ) -> Steps[Mapping[str, str] | None]:
         """Add a version; return None if the newest version already is this package."""
-        storage.recover(home)
-        validate(home)
-        before = read_inventory(home)
+        storage.recover(object_root)
+        validate(object_root)
+        before = read_inventory(object_root)
         if _is_newest(before, transfer):
             return None
-        _share(home, made)
+        _share(object_root, made)
         inventory = with_version(
             before, transfer.identifier, _state(transfer), "Deposited again, changed"
         )
         with transfer.confirming():
             held = self._write(transfer, inventory, made)
-        storage.set_final_mode(made, transfer.mode, like=home)
+        storage.set_final_mode(made, transfer.mode, like=object_root)
         yield [Unsynced(journal.path), Unsynced(made)]
-        storage.move_to_destination(made, home, replace=True)
-        yield [Unsynced(home.parent, storage.sync_folder)]
+        storage.move_to_destination(made, object_root, replace=True)
+        yield [Unsynced(object_root.parent, storage.sync_folder)]
         return held
 
     def _write(self, transfer: Transfer, inventory: Inventory, made: Path) -> Mapping[str, str]:
@@ -390,12 +400,14 @@ class OcflRoot:
         validate(made, digests=False)
         return held
 
-    def _stored(self, home: Path, transfer: Transfer, new: Mapping[str, str] | None) -> Stored:
-        inventory = read_inventory(home)
+    def _stored(
+        self, object_root: Path, transfer: Transfer, new: Mapping[str, str] | None
+    ) -> Stored:
+        inventory = read_inventory(object_root)
         head = str(inventory["head"])
         state: dict[str, list[str]] = inventory["versions"][head]["state"]
         named = {path: digest for digest, paths in state.items() for path in paths}
-        expected = transfer.digests(DIGEST)
+        expected = transfer.digests(DIGEST_ALGORITHM)
         read_back = new or {}
         # Content of earlier versions is not stored again. It was validated by its SHA-512.
         old = tuple(item for item in transfer.items if item.path not in read_back)
@@ -406,7 +418,7 @@ class OcflRoot:
                     path=item.path,
                     size=item.size,
                     sha256=item.sha256,
-                    algorithm=DIGEST,
+                    algorithm=DIGEST_ALGORITHM,
                     expected=expected[item.path],
                     stored=named.get(item.path),
                 )
@@ -416,14 +428,16 @@ class OcflRoot:
         return Stored(
             remote_id=transfer.identifier,
             version=head,
-            location=home.relative_to(self.root).as_posix(),
+            location=object_root.relative_to(self.root).as_posix(),
             files=tuple(sorted(files, key=lambda file: file.path)),
             verified="read-back",
             new=new is not None,
             answer={
                 "head": head,
                 "created": inventory["versions"][head]["created"],
-                "inventory_sha512": storage.read_text(home / f"inventory.json.{DIGEST}").split()[0],
+                "inventory_sha512": storage.read_text(
+                    object_root / f"inventory.json.{DIGEST_ALGORITHM}"
+                ).split()[0],
             },
         )
 
@@ -432,14 +446,14 @@ def _is_object(folder: Path) -> bool:
     return folder.is_dir() and any(folder.glob("0=ocfl_object_*"))
 
 
-def _refuse_foreign(home: Path, identifier: str) -> None:
+def _refuse_foreign(object_root: Path, identifier: str) -> None:
     """Refuse to add a version to an object with a different id, OCFL version or digest.
 
     Raises:
         DepositError: The object has one of these, or cannot be read.
     """
     try:
-        inventory = read_inventory(home)
+        inventory = read_inventory(object_root)
         said = {
             "id": inventory.get("id"),
             "OCFL version": "".join(str(inventory.get("type", "")).split("/")[3:4]),
@@ -447,27 +461,27 @@ def _refuse_foreign(home: Path, identifier: str) -> None:
         }
     except (OSError, ValueError, AttributeError) as error:
         raise DepositError(
-            f"{home} is not a readable OCFL object: {storage.explain(error)}",
+            f"{object_root} is not a readable OCFL object: {storage.explain(error)}",
             "Repair it before you deposit again.",
         ) from error
-    ours = {"id": identifier, "OCFL version": SPECIFICATION, "digest": DIGEST}
+    ours = {"id": identifier, "OCFL version": SPECIFICATION, "digest": DIGEST_ALGORITHM}
     for name, value in ours.items():
         if said[name] != value:
             raise DepositError(
-                f"{home} was not written by archive-pkg: its {name} is {said[name]}",
+                f"{object_root} was not written by archive-pkg: its {name} is {said[name]}",
                 "Add the version with that program, or use another root.",
             )
 
 
-def _refuse_sizes(home: Path, version: str, expected: Expected) -> None:
+def _refuse_sizes(object_root: Path, version: str, expected: Expected) -> None:
     """Refuse a version if the size of a file differs from what was deposited.
 
     Raises:
         DepositError: A size differs.
     """
-    inventory = read_inventory(home)
+    inventory = read_inventory(object_root)
     for digest, paths in inventory["versions"][version]["state"].items():
-        size = (home / inventory["manifest"][digest][0]).lstat().st_size
+        size = (object_root / inventory["manifest"][digest][0]).lstat().st_size
         for path in paths:
             if path in expected and size != expected[path].size:
                 raise DepositError(
@@ -479,14 +493,14 @@ def _refuse_sizes(home: Path, version: str, expected: Expected) -> None:
 def _state(transfer: Transfer) -> dict[str, list[str]]:
     """Return the package's paths by digest, as the state of a version (OCFL 1.1, 3.5.3.1)."""
     state: dict[str, list[str]] = {}
-    for path, digest in transfer.digests(DIGEST).items():
+    for path, digest in transfer.digests(DIGEST_ALGORITHM).items():
         state.setdefault(digest, []).append(path)
     return state
 
 
 def _is_newest(inventory: Inventory, transfer: Transfer) -> bool:
     """Return whether the newest version of an object is exactly this package."""
-    return dict(newest_state(inventory)) == dict(transfer.digests(DIGEST))
+    return dict(newest_state(inventory)) == dict(transfer.digests(DIGEST_ALGORITHM))
 
 
 def _plain(path: str) -> str:
@@ -497,24 +511,24 @@ def _plain(path: str) -> str:
     )
 
 
-def _sha256(home: Path, path: str) -> str | None:
+def _sha256(object_root: Path, path: str) -> str | None:
     """Return the SHA-256 of an object's file without following links; None if it is missing."""
     try:
-        with storage.open_beneath(home, path) as file:
+        with storage.open_beneath(object_root, path) as file:
             return sha256_of(iter(lambda: file.read(fixity.BLOCK), b""))
     except FileNotFoundError:
         return None
 
 
-def _share(home: Path, made: Path) -> None:
+def _share(object_root: Path, made: Path) -> None:
     """Copy an object into the staging folder: content as hard links, other files as copies."""
 
     def place(source: str, target: str) -> str:
-        if Path(source).parent != home:
+        if Path(source).parent != object_root:
             with contextlib.suppress(OSError):
                 os.link(source, target)
                 return target
         return str(shutil.copy2(source, target))
 
-    with storage.storage_errors(f"staging {home}"):
-        shutil.copytree(home, made, copy_function=place)
+    with storage.storage_errors(f"staging {object_root}"):
+        shutil.copytree(object_root, made, copy_function=place)
