@@ -44,7 +44,7 @@ MODULE ?=
 SAMPLE ?= 0
 SECONDS ?= 7200
 mutants: $(VENV)/.dev
-	$(BIN)/python tests/mutants/run.py $(MODULE) --sample $(SAMPLE) --seconds $(SECONDS)
+	$(BIN)/python tests/mutants/mutate.py $(MODULE) --sample $(SAMPLE) --seconds $(SECONDS)
 
 bench: $(VENV)/.dev
 	for b in benchmarks/[a-z]*.py; do $(BIN)/python $$b || exit 1; done

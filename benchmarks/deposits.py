@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 LETTER = ROOT / "records" / "1960-07-18-cpsu-to-sed"
-sys.path.insert(0, str(ROOT / "tests" / "services"))
+sys.path.insert(0, str(ROOT / "tests"))
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,7 @@ def file(load: Load) -> None:
 
 def sftp(load: Load) -> None:
     """Compare deposits to an OpenSSH server with OpenSSH's sftp."""
-    import servers
-    import targets
+    from services import servers, targets
 
     server = servers.Sftp(load.folder / "sshd")
     try:
@@ -181,9 +180,9 @@ def sftp(load: Load) -> None:
 def s3(load: Load) -> None:
     """Compare deposits to Swift's S3 interface with s3transfer, which boto3 uses for uploads."""
     import botocore.session
-    import servers
-    import targets
     from s3transfer.manager import TransferConfig, TransferManager
+
+    from services import servers, targets
 
     server = servers.Swift(load.folder / "swift")
     try:

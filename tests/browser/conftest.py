@@ -20,7 +20,7 @@ from program import PATIENCE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 HERE = {"127.0.0.1", "localhost", "[::1]"}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
@@ -40,7 +40,12 @@ def watched(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     def watch(page: Page) -> None:
         page.on("pageerror", lambda error: wrong.append(f"a script failed: {error}"))
-        page.on("console", lambda message: _is_fault(message) and wrong.append(message.text))
+
+        def console(message: ConsoleMessage) -> None:
+            if _is_fault(message):
+                wrong.append(message.text)
+
+        page.on("console", console)
 
         def dialog(asked: Any) -> None:
             wrong.append(f"a dialogue: {asked.message}")
@@ -48,10 +53,14 @@ def watched(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
         page.on("dialog", dialog)
 
+    def request(sent: Request) -> None:
+        if _leaves(sent.url):
+            wrong.append(sent.url)
+
     def make(**options: Any) -> BrowserContext:
         context = browser.new_context(**options)
         context.set_default_timeout(PATIENCE * 1000)
-        context.on("request", lambda request: _leaves(request.url) and wrong.append(request.url))
+        context.on("request", request)
         context.on("page", watch)
         contexts.append(context)
         return context

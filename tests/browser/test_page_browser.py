@@ -289,10 +289,14 @@ def test_a_scan_can_be_shown_in_full_size(tmp_path: Path, page: Page) -> None:
     file = page_of(tmp_path / "scan", {"title": "A scan", "parts": parts}, {"s.png": png(3000, 90)})
     page.goto(file.as_uri())
     image = page.get_by_role("img", name="Scan")
-    assert image.bounding_box()["width"] < 1500
+    small = image.bounding_box()
+    assert small
+    assert small["width"] < 1500
     page.get_by_label("Full size").focus()
     page.keyboard.press("Space")
-    assert image.bounding_box()["width"] == 3000
+    large = image.bounding_box()
+    assert large
+    assert large["width"] == 3000
 
 
 def test_withheld_parts_are_shown_as_withheld(everything: Path, page: Page) -> None:

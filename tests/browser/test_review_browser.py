@@ -15,7 +15,7 @@ from program import wait_until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import BrowserContext, Locator, Page
+    from playwright.sync_api import BrowserContext, Locator, Page, Request
 
     from browsing import Server
 
@@ -126,7 +126,12 @@ def test_a_second_click_in_the_same_place_does_nothing(
     review: Server, page: Page, field: str, name: str, pause: int
 ) -> None:
     sent: list[str] = []
-    page.on("request", lambda asked: asked.method == "POST" and sent.append(asked.url))
+
+    def note(asked: Request) -> None:
+        if asked.method == "POST":
+            sent.append(asked.url)
+
+    page.on("request", note)
     one = page.locator(f'article[data-field^="{field}"]').first
     one.locator("h3").click()
     mark(page, "Comrades")
@@ -140,11 +145,17 @@ def test_a_second_click_in_the_same_place_does_nothing(
         page.mouse.down(click_count=count)
         page.mouse.up(click_count=count)
         page.wait_for_timeout(pause)
+
+    def is_sent() -> bool:
+        if not sent:
+            page.wait_for_timeout(20)
+        return bool(sent)
+
     asked_for_a_form = name == "Correct" or field == "place"
     if asked_for_a_form:
         page.wait_for_selector("form.form")
     else:
-        wait_until(lambda: sent or page.wait_for_timeout(20))
+        wait_until(is_sent)
     page.wait_for_timeout(200)  # nothing else happens
     assert len(sent) == (0 if asked_for_a_form else 1)
     assert page.locator("form.form").count() == asked_for_a_form
@@ -153,7 +164,9 @@ def test_a_second_click_in_the_same_place_does_nothing(
 def test_controls_keep_their_places(review: Server, page: Page) -> None:
     def places() -> dict[str, float]:
         buttons = card(page, "sender").locator(".acts.fixed button").all()
-        return {b.inner_text(): b.bounding_box()["x"] for b in buttons}
+        boxes = {button.inner_text(): button.bounding_box() for button in buttons}
+        assert all(boxes.values())
+        return {name: box["x"] for name, box in boxes.items() if box}
 
     before = places()
     card(page, "sender").get_by_role("button", name="Accept").click()

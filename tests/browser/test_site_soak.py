@@ -33,6 +33,8 @@ def test_searches_in_many_letters_find_exactly_the_letters_with_the_words(
     tmp_path: Path, page: Page, until: Callable[[Page, str], None]
 ) -> None:
     spec = importlib.util.spec_from_file_location("letters", ROOT / "benchmarks" / "_letters.py")
+    assert spec
+    assert spec.loader
     generator = sys.modules["letters"] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generator)
     list(generator.write_letters(tmp_path / "in", COUNT, size=600, stock=generator.wide_stock()))

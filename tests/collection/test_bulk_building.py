@@ -17,7 +17,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-import works
 
 from archive_pkg.collection import (
     Done,
@@ -35,6 +34,7 @@ from archive_pkg.collection.bulk.searching import packages_below
 from archive_pkg.errors import UsageError
 from archive_pkg.packages import build_package, verify
 from archive_pkg.storage import FullError, LockedError
+from collection import works
 from program import PATIENCE, Disk, Run, started, unhurried, wait_until
 
 ON = date(2026, 11, 24)

@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-import works
 
 from archive_pkg.collection import (
     Done,
@@ -26,6 +25,7 @@ from archive_pkg.collection import (
     verify_one,
 )
 from archive_pkg.errors import StorageError
+from collection import works
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.service

@@ -184,8 +184,9 @@ class Power:
             self._note(top, names, nothing)
             self._note(top, names, nothing, half=True)
         for one in dirty if len(dirty) > 1 else []:
-            self._note(top, lambda node, one=one: node in one.tied, nothing)
-            self._note(top, lambda node, one=one: node not in one.tied, nothing)
+            tied = one.tied
+            self._note(top, tied.__contains__, nothing)
+            self._note(top, set(self._nodes.values()).difference(tied).__contains__, nothing)
 
     def _note(
         self,

@@ -298,7 +298,7 @@ def test_many_packages_are_built(power: Power, replace: bool) -> None:
             options=Options(ON, replace=True),
         )
 
-    def titles() -> list[str]:
+    def titles() -> list[bool]:
         packages = [path.parent for path in collection.glob("letter*/bagit.txt")]
         assert all(verify(package).ok for package in packages)
         return sorted(b"Another" in (each / "data/record.json").read_bytes() for each in packages)

@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 from archive_pkg import deposits
+from archive_pkg.packages import later_events
 from archive_pkg.packages.building import differing
 
 Packages = list[Path]
@@ -92,7 +93,7 @@ def fresh(packages: Packages, place: Path) -> None:
     """Make everything as if nothing had been deposited."""
     shutil.rmtree(place, ignore_errors=True)
     for package in packages:
-        shutil.rmtree(deposits.status.receipts_folder(package), ignore_errors=True)
+        shutil.rmtree(later_events.receipts_folder(package), ignore_errors=True)
 
 
 def main(times: int, address: str, place: Path, packages: Packages) -> None:

@@ -47,6 +47,7 @@ def test_the_repository_in_the_documentation_works(
     def reported(*words: object) -> dict[str, object]:
         done = run(*words, "--json")
         assert done.returncode == 0, done.stdout + done.stderr
+        result: dict[str, object]
         (result,) = json.loads(done.stdout)["results"]
         return result
 

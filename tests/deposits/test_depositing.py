@@ -135,7 +135,7 @@ def receipts_next_to(package: Path) -> list[str]:
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     waited: list[float] = []
-    monkeypatch.setattr(retrying.time, "sleep", waited.append)
+    monkeypatch.setattr("archive_pkg.deposits.retrying.time.sleep", waited.append)
     return waited
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from archive_pkg import deposits
 from archive_pkg.errors import DepositError
-from archive_pkg.packages import build_package
+from archive_pkg.packages import build_package, later_events
 from archive_pkg.packages.building import differing
 from program import PATIENCE, Run, command, started, wait_until
 
@@ -60,7 +60,7 @@ def test_a_folder_with_the_name_of_the_package_is_never_replaced(
 def begin_to_send(package: Path, to: str, part: str) -> None:
     """Leave the journal of a run that was stopped while it sent into a hidden folder."""
     transfer, repository = deposits.transfers.pack(package), deposits.repository_for(to)
-    folder = deposits.status.receipts_folder(package)
+    folder = later_events.receipts_folder(package)
     folder.mkdir()
     name = deposits.depositing._journal_name(repository, transfer)
     deposits.Journal(folder / name).begin("send", part=part)
@@ -122,7 +122,7 @@ def test_from_the_command_line(run: Run, package: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_killed_at_twenty_changes(package: Path, tmp_path: Path) -> None:
     script, drop = Path(__file__).with_name("kills.py"), tmp_path / "drop"
-    command = [sys.executable, script, "20", f"file:{drop}", drop, package]
+    command: list[str | Path] = [sys.executable, script, "20", f"file:{drop}", drop, package]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "20\n"), done.stderr
 

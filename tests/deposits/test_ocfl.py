@@ -217,7 +217,7 @@ def test_a_folder_that_is_there_and_empty_becomes_a_root(package: Path, root: Pa
 @pytest.mark.slow
 def test_killed_at_ten_changes_the_root_stays_valid(package: Path, root: Path) -> None:
     script = Path(__file__).with_name("kills.py")
-    command = [sys.executable, script, "10", f"ocfl:{root}", root, package]
+    command: list[str | Path] = [sys.executable, script, "10", f"ocfl:{root}", root, package]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "10\n"), done.stderr
 
@@ -272,7 +272,7 @@ def test_built_next_to_the_root_or_in_it_if_renaming_is_impossible(
 ) -> None:
     deposit(package, f"ocfl:{root}")
     if own_mount:
-        bound = ["mount", "--bind", root, root]
+        bound = ["mount", "--bind", str(root), str(root)]
         if os.geteuid() or subprocess.run(bound, check=False, capture_output=True).returncode:
             pytest.skip("nothing can be mounted here")
     built: list[Path] = []

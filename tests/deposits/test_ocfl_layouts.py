@@ -29,7 +29,7 @@ def make_root(
     root.mkdir()
     (root / f"0=ocfl_{version}").write_text(f"ocfl_{version}\n")
     if layout:
-        said = {"extension": layout, "description": "as another program writes it"}
+        said: dict[str, Any] = {"extension": layout, "description": "as another program writes it"}
         (root / "ocfl_layout.json").write_text(json.dumps(said))
     if config is not None:
         (root / "extensions" / str(layout)).mkdir(parents=True)

@@ -19,7 +19,7 @@ from archive_pkg.deposits import Deposited, deposit_many, transfers
 from archive_pkg.deposits.repositories.drop import local
 from archive_pkg.deposits.shared_syncs import Steps, Unsynced, run_alone, run_together
 from archive_pkg.errors import ArchivePkgError, InvalidError, StorageError
-from archive_pkg.packages import build_package
+from archive_pkg.packages import build_package, later_events
 from program import PATIENCE, Disk
 
 NUMBER = 5
@@ -167,7 +167,8 @@ def test_many_deposits_killed_at_ten_changes_can_be_resumed(
     packages: list[Path], tmp_path: Path, scheme: str
 ) -> None:
     script, place = Path(__file__).with_name("kills.py"), tmp_path / "place"
-    command = [sys.executable, script, "10", f"{scheme}:{place}", place, *packages[:3]]
+    command: list[str | Path] = [sys.executable, script, "10", f"{scheme}:{place}", place]
+    command += packages[:3]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "10\n"), done.stderr
 
@@ -262,7 +263,7 @@ def test_a_package_copied_early_and_found_invalid_leaves_nothing(
     assert not list(place.rglob("bagit.txt"))
     assert not list(place.rglob("*.part"))
     assert not (place / "extensions" / "archive-pkg-staging").exists()
-    assert not list(deposits.depositing.receipts_folder(large).iterdir())
+    assert not list(later_events.receipts_folder(large).iterdir())
 
 
 @pytest.mark.parametrize("scheme", ["ocfl", "file"])

@@ -172,8 +172,9 @@ def profile_seeds() -> list[bytes]:
 
 @functools.cache
 def record_seeds() -> list[bytes]:
+    from examples import bare, full
+
     from archive_pkg.records.saving import as_yaml
-    from interchange.examples import bare, full
 
     return [as_yaml(record).encode() for record in (full(), bare(), bare())]
 
@@ -342,8 +343,9 @@ def read_text(data: bytes) -> None:
 def exported(form: str) -> Callable[[], list[bytes]]:
     @functools.cache
     def seeds() -> list[bytes]:
+        from examples import bare, full
+
         from archive_pkg.interchange import export
-        from interchange.examples import bare, full
 
         return [_bytes(export(form, record)) for record in (bare(), full())]
 

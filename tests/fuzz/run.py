@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "interchange"))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from archive_pkg.errors import ArchivePkgError

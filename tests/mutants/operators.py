@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import libcst as cst
-from mutmut import __main__ as mutmut
 from mutmut.mutation import file_mutation, mutators
-from mutmut.utils.format_utils import get_mutant_name
+from mutmut.state import state
+from mutmut.utils.format_utils import get_mutant_name, mangled_name_from_mutant_name
 from mutmut.workers.isolation import ForkRunner
 
 
@@ -51,7 +51,8 @@ def statement_left_out(node: cst.SimpleStatementLine) -> Iterable[cst.CSTNode]:
 def forced(node: cst.If | cst.While | cst.CompIf) -> Iterable[cst.CSTNode]:
     """A branch never taken or always, a filter that lets everything through."""
     inner = node.test.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-    ways = [(cst.Or(), "True")] if not isinstance(node, cst.While) else []
+    ways: list[tuple[cst.BaseBooleanOp, str]] = []
+    ways += [(cst.Or(), "True")] if not isinstance(node, cst.While) else []
     ways += [(cst.And(), "False")] if not isinstance(node, cst.CompIf) else []
     for operator, value in ways:
         test = cst.BooleanOperation(left=inner, operator=operator, right=cst.Name(value))
@@ -116,9 +117,9 @@ def forget() -> None:
 
 def reached(names: Iterable[str]) -> int:
     """Give every test to the functions that seem to be reached by none: a forked process may be."""
-    every = set(mutmut.state().duration_by_test)
-    tests = mutmut.state().tests_by_mangled_function_name
-    for function in map(mutmut.mangled_name_from_mutant_name, names):
+    every = set(state().duration_by_test)
+    tests = state().tests_by_mangled_function_name
+    for function in map(mangled_name_from_mutant_name, names):
         tests[function] = tests[function] or every
     return 0
 
@@ -130,13 +131,12 @@ def install(path: Path) -> list[str]:
         The names of all mutants of a module.
     """
     os.register_at_fork(after_in_child=forget)
-    file_mutation.mutation_operators = OPERATORS
-    file_mutation.MutationVisitor = Visitor
+    vars(file_mutation).update(mutation_operators=OPERATORS, MutationVisitor=Visitor)
     made = file_mutation.mutate_file_contents(str(path), path.read_text())
     names = [get_mutant_name(path, name) for name in made.mutant_names]
-    # The collection of what each test reaches has run them.
-    ForkRunner.run_clean_tests = lambda *_, **__: reached(names)
-    ForkRunner.run_forced_fail = lambda *_: 1
+    # The collection of what each test reaches has run them. mutmut has no option for this.
+    ForkRunner.run_clean_tests = lambda *_, **__: reached(names)  # type: ignore[method-assign]
+    ForkRunner.run_forced_fail = lambda *_: 1  # type: ignore[method-assign]
     return names
 
 

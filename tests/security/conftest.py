@@ -69,7 +69,7 @@ class Person:
     def _done(self, *words: object) -> subprocess.CompletedProcess[str]:
         with self.start(*words) as process:
             said, complaint = process.communicate(timeout=PATIENCE)
-        return subprocess.CompletedProcess(words, process.returncode, said, complaint)
+        return subprocess.CompletedProcess(process.args, process.returncode, said, complaint)
 
     def owns(self, *paths: Path) -> None:
         """Give files and folders, with all that is in them, to this user."""

@@ -298,7 +298,12 @@ def lay_out_parts(folder: Path, number: int) -> Callable[[], object]:
 
 def add_to_a_draft(folder: Path, number: int) -> Callable[[], object]:
     draft = ImportedDraft(XmlSource(b"<TEI/>", "letter.xml"), "letter", "Letter", "letter")
-    return lambda: [draft.add("mentioned_agents", f"a{each}") for each in range(5 * number)]
+
+    def add() -> None:
+        for each in range(5 * number):
+            draft.add("mentioned_agents", f"a{each}")
+
+    return add
 
 
 def look_for_references(folder: Path, number: int) -> Callable[[], object]:

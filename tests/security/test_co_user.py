@@ -17,7 +17,7 @@ import pytest
 from program import PATIENCE
 
 if TYPE_CHECKING:
-    from conftest import Machine
+    from security.conftest import Machine
 
 LETTER = Path(__file__).parents[2] / "records" / "1960-07-18-cpsu-to-sed"
 KEEP = "years of work\n"

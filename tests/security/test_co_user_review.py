@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from browsing import Server
-    from conftest import Machine
+    from security.conftest import Machine
 
 WATCHER = """
 import glob, os, sys, threading
@@ -168,7 +168,7 @@ def test_another_port_gets_no_cookie_of_the_review(
     own.evaluate("url => window.open(url)", f"http://127.0.0.1:{port}/linked")
     context.new_page().goto(f"http://127.0.0.1:{port}/first")
     context.new_page().goto(f"http://localhost:{port}/other")
-    got = []
+    got: list[list[str]] = []
     while [path for path, *_ in got].count("/again") < 3:
         got.append(listener.stdout.readline().split(" | "))
     assert {path for path, *_ in got} >= {"/linked", "/first", "/other"}

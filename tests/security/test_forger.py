@@ -600,7 +600,7 @@ def test_the_command_takes_a_signer_or_none_and_never_a_path_for_one(
     made: Made, package: Path, run: Run
 ) -> None:
     allowed = ("--allowed-signers", made.folder / "allowed")
-    for words in (
+    taken: list[tuple[object, ...]] = [
         (package, *allowed, "--require-signature"),
         (*allowed, "--require-signature", package),
         (*allowed, "--require-signature", "--quiet", package),
@@ -609,10 +609,11 @@ def test_the_command_takes_a_signer_or_none_and_never_a_path_for_one(
         (*allowed, "--require-signature", "--", package),
         (package, *allowed, "--require-signature", EDITOR, "--jobs", "1"),
         (package, *allowed, "--timestamp-ca", made.authority.ca, "--require-timestamp"),
-    ):
+    ]
+    for words in taken:
         done = run("verify", *words)
         assert done.returncode == 0, (words, done.stdout, done.stderr)
-    for words, status in (
+    refused: list[tuple[tuple[object, ...], int]] = [
         ((*allowed, "--require-signature", package, package), 2),
         ((*allowed, "--require-signature", "boss@example.org", package), 3),
         ((*allowed, "--require-signature", "boss@example.org", package, "-j", "1"), 3),
@@ -620,7 +621,8 @@ def test_the_command_takes_a_signer_or_none_and_never_a_path_for_one(
         ((*allowed, "--require-timestamp", package), 3),
         ((*allowed, "--bag-only", package), 2),
         (("--require-signature",), 2),
-    ):
+    ]
+    for words, status in refused:
         done = run("verify", *words)
         assert done.returncode == status, (words, done.stdout, done.stderr)
     done = run("verify", GOLDEN.parent, *allowed, "--json")

@@ -16,7 +16,7 @@ import re
 import shutil
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -148,7 +148,7 @@ def forms(secret: str) -> Iterator[bytes]:
             yield base64.b64encode(lead + data)[4 if lead else 0 : -4]
 
 
-ESCAPES = {
+ESCAPES: dict[str, Callable[[str], str]] = {
     "percent": lambda sign: "".join(f"%{byte:02X}" for byte in sign.encode()),
     "decimal": lambda sign: f"&#{ord(sign)};",
     "hexadecimal": lambda sign: f"&#x{ord(sign):x};",

@@ -223,8 +223,8 @@ def test_the_signature_of_a_head_that_has_gone_is_missed_by_the_ledger(
     # A stranger's signature in its place.
     head = folder / "000001.head"
     head.with_name("000001.head.sig").unlink()
-    command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", keys / "stranger", head]
-    subprocess.run(command, check=True, capture_output=True)
+    sign = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f"]
+    subprocess.run([*sign, keys / "stranger", head], check=True, capture_output=True)
     assert "ledger-head-signature-gone" in check(collection)[1]
 
 
@@ -245,8 +245,8 @@ def test_the_report_says_who_signed_the_ledger_and_finds_a_forged_signature(
     assert f"of {EDITOR}" in done.stdout
     other = tmp_path / "other"
     other.write_text("1 another\n")
-    command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", keys / "editor", other]
-    subprocess.run(command, check=True, capture_output=True)
+    sign = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f"]
+    subprocess.run([*sign, keys / "editor", other], check=True, capture_output=True)
     signature = ledger.heads_folder(collection.ledger) / "000001.head.sig"
     signature.write_bytes(other.with_name("other.sig").read_bytes())
     done = run(*words, "--json")

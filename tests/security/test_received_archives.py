@@ -272,9 +272,12 @@ def test_signatures_do_not_make_a_compressed_archive_be_read_again(
 ) -> None:
     readings: list[Path] = []
     entries = tars.PackedTar._entries
-    monkeypatch.setattr(
-        tars.PackedTar, "_entries", lambda self: (readings.append(self.path), entries(self))[1]
-    )
+
+    def noted(self: tars.PackedTar) -> object:
+        readings.append(self.path)
+        return entries(self)
+
+    monkeypatch.setattr(tars.PackedTar, "_entries", noted)
     for count in (1, 9):
         path = tmp_path / f"{count}.tgz"
         with tarfile.open(path, "w:gz") as archive:

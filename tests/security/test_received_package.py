@@ -17,7 +17,7 @@ from archive_pkg.packages import verify
 from program import Run
 
 if TYPE_CHECKING:
-    from conftest import Machine
+    from security.conftest import Machine
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "packages" / "1960-07-18-cpsu-to-sed"
@@ -163,7 +163,9 @@ def test_a_package_that_cannot_be_read_is_called_by_its_path(run: Run, tmp_path:
 
 
 @pytest.mark.parametrize("name", ["letter-1960-07-18.txt", "record.yaml"])
-def test_no_record_folder_makes_a_command_wait(run: Run, letter: Path, tmp_path: Path, name: str):
+def test_no_record_folder_makes_a_command_wait(
+    run: Run, letter: Path, tmp_path: Path, name: str
+) -> None:
     (letter / name).unlink()
     pipe(letter / name)
     for words in (

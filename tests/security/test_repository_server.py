@@ -251,10 +251,15 @@ def test_an_ocfl_object_is_looked_at_before_it_is_read(built: Path, tmp_path: Pa
     home = next(root.rglob("v1")).parent
     (letter,) = home.rglob("letter*.txt")
     odd = home / "v1/content/odd"
+
+    def sparse() -> None:
+        odd.touch()
+        os.truncate(odd, 1 << 43)
+
     plants: dict[str, Callable[[], object]] = {
         "not a regular file": lambda: os.mkfifo(odd),
         "is not a regular": lambda: odd.symlink_to("/etc/passwd"),
-        "sparse file": lambda: odd.touch() or os.truncate(odd, 1 << 43),
+        "sparse file": sparse,
     }
     for words, plant in plants.items():
         plant()

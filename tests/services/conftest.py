@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
-import servers
-import targets
+
+from services import servers, targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -44,9 +44,9 @@ for owner, name in ((Journal, "begin"), (Journal, "done"), (httpx.Client, "send"
 _read = VerifiedReader.read
 
 
-def read(self: VerifiedReader, *size: int) -> bytes:
+def read(self: VerifiedReader, size: int = -1) -> bytes:
     instant()
-    return _read(self, *size)
+    return _read(self, size)
 
 
 VerifiedReader.read = read  # type: ignore[method-assign]

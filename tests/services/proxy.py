@@ -187,9 +187,11 @@ class Proxy:
     def _ask(
         self, client: BaseHTTPRequestHandler, body: bytes
     ) -> tuple[int, list[tuple[str, str]], bytes]:
-        make = http.client.HTTPSConnection if self.trust else http.client.HTTPConnection
-        options = {"context": self.trust} if self.trust else {}
-        connection = make(LOOPBACK, self.upstream, timeout=60, **options)  # type: ignore[arg-type]
+        connection = (
+            http.client.HTTPSConnection(LOOPBACK, self.upstream, timeout=60, context=self.trust)
+            if self.trust
+            else http.client.HTTPConnection(LOOPBACK, self.upstream, timeout=60)
+        )
         with contextlib.closing(connection):
             connection.putrequest(
                 client.command, client.path, skip_host=True, skip_accept_encoding=True

@@ -24,9 +24,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import keeper
-
 from certificates import certify
+from services import keeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

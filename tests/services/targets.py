@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import servers
+from services import servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,6 +80,11 @@ def webdav(server: servers.WebDav, name: str, port: int | None = None) -> Target
     """A fresh folder of the server."""
     root = server.root / name
     root.mkdir()
+
+    def clear() -> None:
+        for each in root.iterdir():
+            shutil.rmtree(each)
+
     return Target(
         f"davs://{servers.LOOPBACK}:{port or server.port}/{name}",
         lambda: digests(root),
@@ -88,7 +93,7 @@ def webdav(server: servers.WebDav, name: str, port: int | None = None) -> Target
             variable(port or server.port, "USER"): server.user,
             variable(port or server.port, "PASSWORD"): server.password,
         },
-        clear=lambda: [shutil.rmtree(each) for each in root.iterdir()] and None,
+        clear=clear,
     )
 
 

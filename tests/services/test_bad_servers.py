@@ -6,10 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import proxy
 import pytest
-import servers
-import targets
 
 from archive_pkg import deposits
 from archive_pkg.deposits import retrying
@@ -17,6 +14,8 @@ from archive_pkg.deposits.http import client
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.page import package_page
+from certificates import certify
+from services import proxy, servers, targets
 
 pytestmark = pytest.mark.service
 
@@ -157,7 +156,7 @@ def test_patience_is_asked_for_and_given(
 ) -> None:
     waited: list[float] = []
     monkeypatch.setattr(retrying, "PAUSES", (0.0, 0.0))
-    monkeypatch.setattr(retrying.time, "sleep", waited.append)
+    monkeypatch.setattr("archive_pkg.deposits.retrying.time.sleep", waited.append)
     ca = webdav.ca
     with proxy.before(
         webdav.port, ca.with_name("server.pem"), ca.with_name("server-key.pem"), ca
@@ -194,7 +193,7 @@ def test_credentials_are_not_sent_on(
 def test_an_expired_certificate(
     webdav: servers.WebDav, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ca, certificate, key = servers.certify(webdav.ca.parent, days=-1, name="expired")
+    ca, certificate, key = certify(webdav.ca.parent, days=-1, name="expired")
     with proxy.before(webdav.port, certificate, key, ca) as between:
         target = targets.webdav(webdav, "expired", between.port)
         for variable, value in target.environment.items():

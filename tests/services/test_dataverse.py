@@ -20,11 +20,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import servers
-import targets
 
 from archive_pkg import deposits
 from archive_pkg.packages.building import differing
+from certificates import certify
+from services import servers, targets
 
 pytestmark = pytest.mark.dataverse
 TOKEN = "token-of-the-tests"
@@ -126,7 +126,7 @@ class StandIn(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    ca, certificate, key = servers.certify(tmp_path / "tls")
+    ca, certificate, key = certify(tmp_path / "tls")
     StandIn.datasets, StandIn.contents = {}, {}
     server = ThreadingHTTPServer((servers.LOOPBACK, 0), StandIn)
     server.daemon_threads = True

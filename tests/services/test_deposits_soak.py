@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import targets
 
 from archive_pkg.packages import build_package
+from services import targets
 
 pytestmark = pytest.mark.soak
 SIZE = 5 * 10**9

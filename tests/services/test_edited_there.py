@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import test_restricted_there as stand_ins
-from test_restricted_there import Dataverse, Rdm, built
 
 from archive_pkg import deposits
 from archive_pkg.deposits import retrying
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
 from program import Run
+from services import test_restricted_there as stand_ins
+from services.test_dataverse import StandIn as Dataverse
+from services.test_restricted_there import Rdm, built
 
 pytestmark = pytest.mark.slow
 
@@ -265,7 +266,9 @@ def test_a_changed_package_is_the_next_version_of_its_dataset(
     assert field("title") == TITLE[1]
     names = [each["dataFile"]["filename"] for each in dataset()["files"]]
     assert sorted(names) == ["notes.pdf", f"{package.name}.zip"]
-    assert second.receipt.files[0].stored in json.dumps(dataset()["files"])
+    stored = second.receipt.files[0].stored
+    assert stored
+    assert stored in json.dumps(dataset()["files"])
     again = deposits.deposit(changed, dataverse, publish=publish)
     assert (again.new, again.notes, again.differences) == (False, (), ())
 

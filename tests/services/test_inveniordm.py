@@ -9,8 +9,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import servers
-import targets
 
 from archive_pkg import deposits
 from archive_pkg.deposits import retrying
@@ -22,6 +20,7 @@ from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package, open_package
 from archive_pkg.packages.building import differing
 from archive_pkg.packages.page import package_page
+from services import servers, targets
 
 pytestmark = pytest.mark.service
 
@@ -250,7 +249,7 @@ def test_a_full_disk_over_there(
 ) -> None:
     full = tmp_path / "full"
     full.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", full]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(full)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("nothing can be mounted here")
     ((store,),) = rdm.postgres.ask("invenio", "select uri from files_location")

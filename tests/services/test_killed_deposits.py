@@ -14,13 +14,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import servers
-import targets
 
 from archive_pkg import deposits
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
 from archive_pkg.packages.page import package_page
+from services import servers, targets
 
 pytestmark = pytest.mark.service
 INSTANTS = 20

@@ -18,16 +18,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import servers
-import targets
-from test_dataverse import StandIn as Dataverse
 
 from archive_pkg import deposits
 from archive_pkg.deposits.repository_interface import repository_for
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.page import package_page
+from certificates import certify
 from program import Run
+from services import servers, targets
+from services.test_dataverse import StandIn as Dataverse
 
 pytestmark = pytest.mark.slow
 
@@ -126,7 +126,7 @@ class Rdm(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
-    ca, certificate, key = servers.certify(tmp_path_factory.mktemp("tls"))
+    ca, certificate, key = certify(tmp_path_factory.mktemp("tls"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     addresses, opened = {}, []

@@ -10,13 +10,12 @@ from typing import Any
 
 import botocore.session
 import pytest
-import servers
-import targets
 
 from archive_pkg import deposits
 from archive_pkg.deposits.repositories.s3 import parts
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.packages import build_package
+from services import servers, targets
 
 pytestmark = pytest.mark.service
 in_s3 = pytest.mark.parametrize("target", ["swift", "localstack", "moto"], indirect=True)

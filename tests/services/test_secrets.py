@@ -9,11 +9,10 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
-import proxy
 import pytest
-import targets
 
 from archive_pkg.packages import build_package
+from services import proxy, targets
 
 pytestmark = pytest.mark.service
 _SECRET = ("_TOKEN", "_PASSWORD", "_SECRET_ACCESS_KEY")

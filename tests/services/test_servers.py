@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-import servers
-from keeper import members
 
 from program import PATIENCE, wait_until
+from services import servers
+from services.keeper import members
 
 pytestmark = pytest.mark.service
 

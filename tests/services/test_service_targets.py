@@ -11,13 +11,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import targets
 
 from archive_pkg import deposits
 from archive_pkg.deposits.receipts import save_receipt
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import build_package
 from archive_pkg.packages.building import differing
+from services import targets
 
 pytestmark = pytest.mark.service
 every_target = pytest.mark.parametrize("target", targets.NAMES, indirect=True)

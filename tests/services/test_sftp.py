@@ -10,15 +10,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import servers
-import targets
 
 from archive_pkg import deposits
 from archive_pkg.deposits.repositories.drop import sftp as sftp_module
 from archive_pkg.deposits.repositories.drop import ssh
 from archive_pkg.errors import DepositError, InvalidError
-from archive_pkg.packages import build_package
+from archive_pkg.packages import build_package, later_events
 from archive_pkg.packages.building import differing
+from services import servers, targets
 
 pytestmark = pytest.mark.service
 
@@ -93,7 +92,7 @@ def test_resumed_at_the_end_of_what_was_sent(
     part = root / f".{package.name}.{'0' * 12}.part"
     (part / "data").mkdir(parents=True)
     transfer, repository = deposits.transfers.pack(package), deposits.repository_for(target.address)
-    folder = deposits.status.receipts_folder(package)
+    folder = later_events.receipts_folder(package)
     folder.mkdir()
     journal = folder / deposits.depositing._journal_name(repository, transfer)
     deposits.Journal(journal).begin("send", part=part.name)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import servers
-import targets
 
 from archive_pkg import deposits
 from archive_pkg.deposits.http.client import HttpClient
 from archive_pkg.errors import DepositError
+from services import servers, targets
 
 pytestmark = pytest.mark.service
 

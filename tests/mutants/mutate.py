@@ -1,6 +1,6 @@
 """Change the modules that promises rest on, one small change at a time, and see whether tests fail.
 
-    python tests/mutants/run.py [MODULE ...] [--sample N] [--seconds N] [--floor PERCENT]
+    python tests/mutants/mutate.py [MODULE ...] [--sample N] [--seconds N] [--floor PERCENT]
 
 `modules.toml` names the modules and their tests, `equivalent.toml` the changes that do not matter.
 mutmut makes the changes and runs, for each, the tests that reach the function, in a copy.
@@ -74,14 +74,17 @@ def mutate(module: str, sample: int, seconds: float) -> dict[str, Any]:
             child.wait()
         if not (copy / "result.json").exists():
             return {"error": (copy / "log").read_text(errors="replace")[-3000:]}
-        return json.loads((copy / "result.json").read_text())
+        result: dict[str, Any] = json.loads((copy / "result.json").read_text())
+        return result
 
 
 def inside(module: str, sample: int) -> None:
     """Make the mutants of a module and test them, in the copy that is the current folder."""
     import operators
     from mutmut import __main__ as mutmut
+    from mutmut.mutation.data import SourceFileMutationData
     from mutmut.mutation.diff_apply import get_diff_for_mutant
+    from mutmut.stats import status_by_exit_code
 
     for each in Path("src").rglob("*.py"):
         each.write_text(REMEMBERS.sub("", each.read_text()))
@@ -91,9 +94,9 @@ def inside(module: str, sample: int) -> None:
     chosen = random.Random(1).sample(names, min(sample or len(names), len(names)))
     with contextlib.suppress(KeyboardInterrupt):
         mutmut._run(sorted(chosen, key=names.index), 2)
-    data = mutmut.SourceFileMutationData(path=path)
+    data = SourceFileMutationData(path=path)
     data.load()
-    told = {name: mutmut.status_by_exit_code[data.exit_code_by_key[name]] for name in chosen}
+    told = {name: status_by_exit_code[data.exit_code_by_key[name]] for name in chosen}
     survived, unknown = ("survived", "no tests"), ("not checked", "check was interrupted by user")
     result = {
         "known": sum(status not in unknown for status in told.values()),
