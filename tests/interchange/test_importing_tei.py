@@ -130,6 +130,12 @@ def test_line_breaks_become_line_ends_and_page_breaks_form_feeds() -> None:
     assert text_of(tei(body=body)) == expected
 
 
+def test_a_note_is_at_the_first_word_of_a_page() -> None:
+    imported = tei(body="<body><p>I met Otto <pb/>Moser<note>A friend.</note>.</p></body>")
+    [note] = imported.record.translation_notes
+    assert note.at.exact == "Moser"
+
+
 def test_the_text_has_only_words_of_the_letter() -> None:
     body = """<body><p>We <unclear reason="blot">have</unclear> <supplied>two</supplied>
     <gap reason="illegible" unit="words" quantity="2"/> <choice><sic>twelwe</sic><corr>twelve</corr>

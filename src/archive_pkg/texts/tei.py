@@ -58,7 +58,8 @@ if TYPE_CHECKING:
 
 _WEAKEST_FIRST = ("", " ", "\n", "\n\n")
 _SPACE = re.compile(r"[ \t\r\n]+")
-_WORD = re.compile(r"[^ \t\r\n]+")
+_BLANKS = " \t\r\n\f"
+_WORD = re.compile(rf"[^{_BLANKS}]+")
 _CLOSING_SIGNS = ".,;:!?)"
 _SIGN = re.compile(r"U\+([0-9A-F]{4,6})")
 
@@ -542,9 +543,9 @@ class _TextWriter:
 
 def _word_at(text: str, place: int, *, forward: bool = False) -> tuple[int, int] | None:
     """Return the range of the word before or after a place, without punctuation, or None."""
-    before = text[:place].rstrip(" \t\r\n")
-    start = max(before.rfind(sign) for sign in " \t\r\n") + 1
-    if not before or (forward and text[place:].strip(" \t\r\n")):
+    before = text[:place].rstrip(_BLANKS)
+    start = max(before.rfind(sign) for sign in _BLANKS) + 1
+    if not before or (forward and text[place:].strip(_BLANKS)):
         found = _WORD.search(text, place)
         if found is None:
             return None
@@ -559,8 +560,8 @@ def _word_at(text: str, place: int, *, forward: bool = False) -> tuple[int, int]
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return a range without white space at its ends, or None if nothing is left."""
-    start += len(text[start:end]) - len(text[start:end].lstrip(" \t\r\n"))
-    end -= len(text[start:end]) - len(text[start:end].rstrip(" \t\r\n"))
+    start += len(text[start:end]) - len(text[start:end].lstrip(_BLANKS))
+    end -= len(text[start:end]) - len(text[start:end].rstrip(_BLANKS))
     return (start, end) if end > start else None
 
 
