@@ -12,8 +12,15 @@ from hypothesis import strategies as st
 from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.dates.written.month_names import _bare
 from archive_pkg.dates.written.reader import LONGEST, column_conventions, from_serial, read_date
-from archive_pkg.dates.written.readings import DateConventions
+from archive_pkg.dates.written.readings import DateConventions, DateReading
 from archive_pkg.dates.written.words import _by_first, _set
+
+
+def reading(written: str, conventions: DateConventions) -> DateReading:
+    """Return the reading of a text that is a date."""
+    read = read_date(written, conventions)
+    assert read is not None
+    return read
 
 
 def test_the_conventions_of_a_column_decide_between_readings() -> None:
@@ -80,15 +87,15 @@ def test_a_column_with_one_proven_reading_is_read_in_that_way() -> None:
     spans = column_conventions(["1907/08", "1912/13"])
     months = column_conventions(["1907-10", "1960-07"])
     both = column_conventions(["1907/08", "1912/13", "1960/07"])
-    assert [read_date(text, spans).edtf for text in ("1907/08", "1907/12")] == [
+    assert [reading(text, spans).edtf for text in ("1907/08", "1907/12")] == [
         "1907/1908",
         "1907/1912",
     ]
-    assert read_date("1907-10", months).edtf == "1907-10"
-    assert read_date("1907-24", months).is_open, "months prove no season"
-    assert read_date("82. 11. 04.", column_conventions(["1980"])).edtf == "1982-11-04"
-    assert read_date("1907/08", both).is_open
-    assert read_date("1907-10", spans).is_open
+    assert reading("1907-10", months).edtf == "1907-10"
+    assert reading("1907-24", months).is_open, "months prove no season"
+    assert reading("82. 11. 04.", column_conventions(["1980"])).edtf == "1982-11-04"
+    assert reading("1907/08", both).is_open
+    assert reading("1907-10", spans).is_open
 
 
 def test_the_column_decides_the_order_of_day_and_month() -> None:
@@ -117,9 +124,11 @@ def test_serial_numbers_count_the_29_february_1900_of_excel() -> None:
         22115: "1960-07-18",
     }
     assert [from_serial(number) for number in (0, -1, 2_958_466)] == [None] * 3
-    assert from_serial(2_958_465).edtf == "9999-12-31"
-    assert from_serial(22115).rule == "excel-serial"
-    assert from_serial(0, epoch_1904=True).edtf == "1904-01-01"
+    last, first = from_serial(2_958_465), from_serial(0, epoch_1904=True)
+    assert last is not None
+    assert (last.edtf, last.rule) == ("9999-12-31", "excel-serial")
+    assert first is not None
+    assert first.edtf == "1904-01-01"
     later = from_serial(20653, epoch_1904=True)
     assert later is not None
     assert later.edtf == "1960-07-18"

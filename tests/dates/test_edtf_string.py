@@ -169,7 +169,9 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("text", "earliest", "latest"), EXAMPLES + LEVEL_TWO)
-def test_the_examples_of_the_specification(text, earliest, latest):
+def test_the_examples_of_the_specification(
+    text: str, earliest: datetime.date | None, latest: datetime.date | None
+) -> None:
     date = Edtf(text)
     assert (str(date), date.earliest, date.latest) == (text, earliest, latest)
     assert date.is_interval == ("/" in text)
@@ -179,25 +181,25 @@ def test_the_examples_of_the_specification(text, earliest, latest):
 
 
 @pytest.mark.parametrize("text", NOT_SUPPORTED)
-def test_the_rest_of_level_two_is_refused(text):
+def test_the_rest_of_level_two_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"level|EDTF|no such day"):
         Edtf(text)
 
 
 @pytest.mark.parametrize(("text", "right"), WRONG)
-def test_an_error_says_what_to_write(text, right):
+def test_an_error_says_what_to_write(text: str, right: str) -> None:
     with pytest.raises(ValueError, match=r".") as caught:
         Edtf(text)
     assert right in str(caught.value)
 
 
-def test_seasons_and_interval_ends_can_have_qualifiers():
+def test_seasons_and_interval_ends_can_have_qualifiers() -> None:
     assert Edtf("1960-21?").uncertain
     assert Edtf("1959-24/1960-21~").latest == DAY(1960, 5, 31)
     assert Edtf("1984?/2004-06~").uncertain
 
 
-def test_dates_sort_from_the_open_past_to_the_open_future():
+def test_dates_sort_from_the_open_past_to_the_open_future() -> None:
     dates = [
         "[..1960]", "/1985", "Y-17000", "-1985", "0000", "1959", "1960", "1960-07",
         "1960-07-18", "1960-07-18T08:00:00Z", "1960-07-18T09:00:00Z", "1960/1961", "1960/..",
@@ -211,11 +213,11 @@ def test_dates_sort_from_the_open_past_to_the_open_future():
     ]  # fmt: skip
 
 
-def test_times_sort_by_their_instant_across_days():
+def test_times_sort_by_their_instant_across_days() -> None:
     assert Edtf("1960-07-18T23:00:00-05") > Edtf("1960-07-19T01:00:00Z")
 
 
-def test_a_date_is_immutable_and_compares_with_text():
+def test_a_date_is_immutable_and_compares_with_text() -> None:
     date = Edtf("1960-07-18")
     assert date == "1960-07-18"
     assert date < "1960-08"
@@ -229,7 +231,7 @@ def test_a_date_is_immutable_and_compares_with_text():
         assert same.earliest == date.earliest
 
 
-def test_a_strict_model_takes_dates_as_text():
+def test_a_strict_model_takes_dates_as_text() -> None:
     class Letter(BaseModel):
         model_config = ConfigDict(strict=True, frozen=True)
         date: Edtf
@@ -272,14 +274,14 @@ dates = st.one_of(
 
 
 @given(st.lists(dates, min_size=1, max_size=5))
-def test_a_set_spans_its_members(members):
+def test_a_set_spans_its_members(members: list[str]) -> None:
     one = Edtf(f"[{','.join(members)}]")
     assert one.sort_key[0] == min(Edtf(m).sort_key[0] for m in members)
     assert one.sort_key[1] == max(Edtf(m).sort_key[1] for m in members)
 
 
 @given(st.text(alphabet="0123456789XYT?~%-/.,[]{}: Zu", max_size=30) | st.text(max_size=20))
-def test_any_text_is_a_date_or_an_error_with_a_message(text):
+def test_any_text_is_a_date_or_an_error_with_a_message(text: str) -> None:
     try:
         date = Edtf(text)
     except Fault as wrong:
@@ -294,7 +296,7 @@ def test_any_text_is_a_date_or_an_error_with_a_message(text):
         assert date.earliest <= date.latest
 
 
-def test_long_hostile_text_is_refused_with_a_short_message():
+def test_long_hostile_text_is_refused_with_a_short_message() -> None:
     for text in ("[" + "1960," * 800 + "196]", "-" * 4000, "." * 4000, "?" * 4000, "/" * 4000):
         with pytest.raises(Fault) as caught:
             Edtf(text)

@@ -67,7 +67,9 @@ def test_each_reading_of_an_open_date_has_a_rule_of_the_table() -> None:
     known = {row.rule for row in rows()}
     for row in rows():
         if " | " in row.reads and row.where != "text":
-            assert {one.rule for one in read_date(row.text).readings} <= known, row.text
+            read = read_date(row.text)
+            assert read is not None, row.text
+            assert {one.rule for one in read.readings} <= known, row.text
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archive_pkg.projects import find_project
-from program import Run
+from program import Disk, Run
 
 
 @pytest.fixture
@@ -22,10 +23,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def settings(run: Run, *words: object) -> dict[str, object]:
+def settings(run: Run, *words: object) -> dict[str, Any]:
     done = run("show", "--settings", "--json", *words)
     assert done.returncode == 0, done.stderr
-    result: dict[str, object] = json.loads(done.stdout)["results"][0]
+    result: dict[str, Any] = json.loads(done.stdout)["results"][0]
     return result
 
 
@@ -148,7 +149,7 @@ def test_the_search_ends_before_a_folder_that_everyone_can_write_to(project: Pat
     assert find_project(Path()) is None
 
 
-def test_the_search_stays_in_one_file_system(disk: object, tmp_path: Path) -> None:
+def test_the_search_stays_in_one_file_system(disk: Disk, tmp_path: Path) -> None:
     (tmp_path / "archive-pkg.toml").touch()
     assert find_project(disk("size=1m")) is None
 

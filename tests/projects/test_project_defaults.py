@@ -102,7 +102,7 @@ def test_an_existing_record_gets_no_defaults(run: Run, file: Path, tmp_path: Pat
 
 
 def test_fields_that_the_record_has_stay_as_they_are() -> None:
-    given = {
+    given: dict[str, Any] = {
         "rights": {"statement": "Free"},
         "publications": ["Another book"],
         "parts": [

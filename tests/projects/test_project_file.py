@@ -261,10 +261,16 @@ def test_positions_are_found_for_every_value_of_a_file(
     tree = toml_tree(text)
     assert plain(tree) == tables
     for name, table in tables.items():
-        inner = tree.value[name]
+        inner = below(tree, name)
         for key in table:
             line = lines[inner.keys[key].line]
             assert line[inner.keys[key].column :].startswith(in_toml(key))
+
+
+def below(node: Node, name: str) -> Node:
+    """Return the value of a key in a mapping."""
+    assert isinstance(node.value, dict)
+    return node.value[name]
 
 
 def _quoted(value: object) -> str:
@@ -294,5 +300,6 @@ k = SSSa
 k = true
 """.replace("DDD", '"' * 3).replace("SSS", "'" * 3)
     assert plain(toml_tree(text)) == tomllib.loads(text)
-    many = toml_tree(text).value["many"]
-    assert many.value[1].value["below"].keys["k"].line == 13
+    many = below(toml_tree(text), "many").value
+    assert isinstance(many, list)
+    assert below(many[1], "below").keys["k"].line == 13
