@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from archive_pkg.drafting.forms.facts import DocumentForms
-from archive_pkg.drafting.forms.head import HeadForms
-from archive_pkg.drafting.forms.reader import read_forms
 from archive_pkg.drafting.language import text_conventions
 from archive_pkg.drafting.lines import split_lines
+from archive_pkg.drafting.official_documents.facts import DocumentForms
+from archive_pkg.drafting.official_documents.head import HeadForms
+from archive_pkg.drafting.official_documents.reader import read_forms
 from archive_pkg.drafting.statements.notes import find_brackets
 from archive_pkg.drafting.vocabulary import load_vocabulary
 

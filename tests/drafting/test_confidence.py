@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive_pkg.drafting.draft import draft_text
-from archive_pkg.drafting.rules import RULES, reason
+from archive_pkg.drafting.rule_reasons import RULES, reason
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
 from archive_pkg.drafting.vocabulary import load_vocabulary
 

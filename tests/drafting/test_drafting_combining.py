@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archive_pkg.drafting.forms.facts import DocumentForms, Fact
+from archive_pkg.drafting.official_documents.facts import DocumentForms, Fact
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, Confidence, Statement
 from archive_pkg.drafting.statements.combining import Combining
 from archive_pkg.drafting.vocabulary import load_vocabulary

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from archive_pkg.drafting.layout.segmentation import segment
+from archive_pkg.drafting.letters.segmentation import segment
 from archive_pkg.drafting.statements import content
 from archive_pkg.drafting.statements.base import CERTAIN, StatementReader
 from archive_pkg.drafting.statements.content import ContentReader

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from archive_pkg.drafting.forms.dates import (
+from archive_pkg.drafting.language import text_conventions
+from archive_pkg.drafting.official_documents.dates import (
     around,
     day_before,
     days_in,
@@ -15,7 +16,6 @@ from archive_pkg.drafting.forms.dates import (
     with_year,
     without_filler,
 )
-from archive_pkg.drafting.language import text_conventions
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 WORDS = load_vocabulary()

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from archive_pkg.drafting import load_vocabulary
-from archive_pkg.drafting.forms.facts import DocumentForms
 from archive_pkg.drafting.language import text_conventions
-from archive_pkg.drafting.layout.datelines import read_dateline
-from archive_pkg.drafting.layout.head import is_prose, is_salutation, salutation_in
-from archive_pkg.drafting.layout.line_shapes import LineShapes, closing_end, is_certain_closing
-from archive_pkg.drafting.layout.markings import read_marking
-from archive_pkg.drafting.layout.segmentation import Zone, segment
-from archive_pkg.drafting.layout.tail import is_document_heading
+from archive_pkg.drafting.letters.datelines import read_dateline
+from archive_pkg.drafting.letters.head import is_prose, is_salutation, salutation_in
+from archive_pkg.drafting.letters.line_shapes import LineShapes, closing_end, is_certain_closing
+from archive_pkg.drafting.letters.markings import read_marking
+from archive_pkg.drafting.letters.segmentation import Zone, segment
+from archive_pkg.drafting.letters.tail import is_document_heading
 from archive_pkg.drafting.lines import Line, split_lines
+from archive_pkg.drafting.official_documents.facts import DocumentForms
 
 VOCABULARY = load_vocabulary()
 

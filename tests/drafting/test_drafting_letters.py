@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archive_pkg.drafting.draft import draft_text
-from archive_pkg.drafting.layout.markings import read_marking
-from archive_pkg.drafting.layout.segmentation import segment
+from archive_pkg.drafting.letters.markings import read_marking
+from archive_pkg.drafting.letters.segmentation import segment
 from archive_pkg.drafting.records.commented_yaml import record_of
 from archive_pkg.drafting.statements.base import Confidence, Statement
-from archive_pkg.drafting.statements.fields import read_fields
+from archive_pkg.drafting.statements.frame import read_fields
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:

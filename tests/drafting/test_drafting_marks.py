@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archive_pkg.drafting.forms.marks import LONGEST_LINE, read_marking_line
+from archive_pkg.drafting.official_documents.marks import LONGEST_LINE, read_marking_line
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 LONG = "Abcdefghijklmnopqrstuvwxyzabcdefghijklmn"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from archive_pkg.drafting.forms.segments import cells, close_up, without_bullet
 from archive_pkg.drafting.lines import split_lines
+from archive_pkg.drafting.official_documents.segments import cells, close_up, without_bullet
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from archive_pkg.drafting.forms.facts import DocumentForms
-from archive_pkg.drafting.forms.head import HeadForms
 from archive_pkg.drafting.language import text_conventions
+from archive_pkg.drafting.official_documents.facts import DocumentForms
+from archive_pkg.drafting.official_documents.head import HeadForms
 from archive_pkg.drafting.statements.base import CERTAIN
 from form_facts import WORDS, cases, of_document
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archive_pkg.drafting.forms.people import (
+from archive_pkg.drafting.official_documents.people import (
     Named,
     find_person,
     is_body_word,

@@ -1,12 +1,12 @@
 """Draft a record from a letter's text, with evidence for every statement."""
 
 from archive_pkg.drafting.draft import Draft, draft_letter, draft_source, draft_text
-from archive_pkg.drafting.layout.segmentation import Zone
+from archive_pkg.drafting.letters.segmentation import Zone
 from archive_pkg.drafting.proposals import Proposals, read_proposals
 from archive_pkg.drafting.records.commented_yaml import record_of, record_yaml
 from archive_pkg.drafting.records.draft_files import SavedDraft, letters_in, save_draft
 from archive_pkg.drafting.records.merging import Difference, redraft
-from archive_pkg.drafting.rules import reason
+from archive_pkg.drafting.rule_reasons import reason
 from archive_pkg.drafting.splitting import enclosed_in, split_draft
 from archive_pkg.drafting.statements.base import Confidence, DraftQuote, Statement
 from archive_pkg.drafting.vocabulary import Vocabulary, load_vocabulary

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.layout.segmentation import LetterLayout, Zone, segment
+from archive_pkg.drafting.letters.segmentation import LetterLayout, Zone, segment
 from archive_pkg.drafting.lines import WINDOW
 from archive_pkg.drafting.statements.base import (
     CERTAIN,
@@ -19,7 +19,7 @@ from archive_pkg.drafting.statements.base import (
     Statement,
 )
 from archive_pkg.drafting.statements.content import MOST_NOTES
-from archive_pkg.drafting.statements.fields import read_fields
+from archive_pkg.drafting.statements.frame import read_fields
 from archive_pkg.drafting.statements.notes import find_brackets
 from archive_pkg.drafting.vocabulary import load_vocabulary, words_of
 from archive_pkg.records.vocabularies.document_types import document_types

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.draft import Draft, draft_source
-from archive_pkg.drafting.forms.reader import heads_enclosure
+from archive_pkg.drafting.official_documents.reader import heads_enclosure
 from archive_pkg.drafting.statements.base import PROBABLE, DraftQuote, Statement
 from archive_pkg.reports import Report
 

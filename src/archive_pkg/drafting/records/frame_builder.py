@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.drafting.forms.people import is_office
-from archive_pkg.drafting.rules import reason
+from archive_pkg.drafting.official_documents.people import is_office
+from archive_pkg.drafting.rule_reasons import reason
 from archive_pkg.drafting.vocabulary import words_of
 from archive_pkg.faults import Fault
 from archive_pkg.names import is_body, slug

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archive_pkg.drafting.layout.segmentation import LetterLayout
+    from archive_pkg.drafting.letters.segmentation import LetterLayout
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 

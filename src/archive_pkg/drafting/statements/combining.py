@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.forms.dates import with_year
-from archive_pkg.drafting.forms.marks import read_marking_line
+from archive_pkg.drafting.official_documents.dates import with_year
+from archive_pkg.drafting.official_documents.marks import read_marking_line
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, DraftQuote, Statement
 from archive_pkg.drafting.vocabulary import words_of
 from archive_pkg.records.vocabularies.terms import find_marking
@@ -15,7 +15,7 @@ from archive_pkg.records.vocabularies.terms import find_marking
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.drafting.forms.facts import DocumentForms, Fact
+    from archive_pkg.drafting.official_documents.facts import DocumentForms, Fact
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 # The rank of the layout's statements among the facts of forms, by field.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.forms.people import is_only_office
 from archive_pkg.drafting.name_shapes import (
     looks_like_name,
     person_of,
     strip_titles,
     without_brackets,
 )
+from archive_pkg.drafting.official_documents.people import is_only_office
 from archive_pkg.drafting.statements.addressees import Addressee, read_block, read_salutation
 from archive_pkg.drafting.statements.base import (
     CERTAIN,
@@ -24,7 +24,7 @@ from archive_pkg.drafting.statements.mentions import find_mentions
 from archive_pkg.drafting.vocabulary import first_word, words_of
 
 if TYPE_CHECKING:
-    from archive_pkg.drafting.layout.line_shapes import SignatureLine
+    from archive_pkg.drafting.letters.line_shapes import SignatureLine
     from archive_pkg.drafting.statements.mentions import Mention
     from archive_pkg.drafting.vocabulary import NamedEntity
 

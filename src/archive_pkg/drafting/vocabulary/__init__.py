@@ -1,7 +1,8 @@
 """Load the vocabulary of the rules: phrases of letters, markings, bodies and persons.
 
-The data is in `forms.yaml`, `markings.yaml`, `agents.yaml` and `documents.yaml`. The words that
-distinguish bodies from persons are in `names/bodies.yaml`. Users can add files with the same keys.
+The data is in `letters.yaml`, `markings.yaml`, `agents.yaml` and `official_documents.yaml`. The
+words that distinguish bodies from persons are in `names/bodies.yaml`. Users can add files with the
+same keys.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ class Vocabulary:
     """All words and names that the rules look up.
 
     Attributes:
-        forms: The tables of `forms.yaml`, as phrases of all languages.
+        forms: The tables of `letters.yaml`, as phrases of all languages.
         months: The number of a month by its name in lower case, in all languages.
         languages: The languages of a month's name.
         weekdays: The number of a day of the week by its name; Monday is 1.
@@ -386,7 +387,7 @@ def load_vocabulary(*own: Path) -> Vocabulary:
     trees: list[dict[str, Any]] = [{"months": MONTHS}, body_vocabulary()]
     trees += [
         _read(home.joinpath(name).read_text("utf-8"), name)
-        for name in ("forms.yaml", "markings.yaml", "agents.yaml", "documents.yaml")
+        for name in ("letters.yaml", "markings.yaml", "agents.yaml", "official_documents.yaml")
     ]
     for path in own:
         try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg import storage
 from archive_pkg.drafting import load_vocabulary
-from archive_pkg.drafting.layout.segmentation import segment
+from archive_pkg.drafting.letters.segmentation import segment
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.packages.checking.records import check_record
 from archive_pkg.packages.checking.texts import decode

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from archive_pkg.drafting.forms.dates import (
+from archive_pkg.drafting.letters.datelines import find_place
+from archive_pkg.drafting.name_shapes import looks_like_name
+from archive_pkg.drafting.official_documents.dates import (
     DayOrSpan,
     around,
     days_in,
@@ -13,25 +15,23 @@ from archive_pkg.drafting.forms.dates import (
     with_year,
     without_filler,
 )
-from archive_pkg.drafting.forms.facts import DocumentForms, Fact
-from archive_pkg.drafting.forms.marks import COPIES, Marking, read_marking_line
-from archive_pkg.drafting.forms.people import (
+from archive_pkg.drafting.official_documents.facts import DocumentForms, Fact
+from archive_pkg.drafting.official_documents.marks import COPIES, Marking, read_marking_line
+from archive_pkg.drafting.official_documents.people import (
     is_body_word,
     is_comrade,
     is_office_word,
     without_glosses,
 )
-from archive_pkg.drafting.layout.datelines import find_place
-from archive_pkg.drafting.name_shapes import looks_like_name
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, Confidence
 from archive_pkg.drafting.vocabulary import after_words, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.drafting.forms.segments import Segment
     from archive_pkg.drafting.language import TextConventions
     from archive_pkg.drafting.lines import Line
+    from archive_pkg.drafting.official_documents.segments import Segment
     from archive_pkg.drafting.statements.notes import Bracket
     from archive_pkg.drafting.vocabulary import Vocabulary
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg.dates.written.reader import find_dates
-from archive_pkg.drafting.forms.segments import close_up
+from archive_pkg.drafting.official_documents.segments import close_up
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.dates.written.reader import find_dates
 from archive_pkg.drafting.language import question_about
-from archive_pkg.drafting.layout.datelines import LONGEST, find_place
-from archive_pkg.drafting.layout.head import salutation_in
-from archive_pkg.drafting.layout.line_shapes import is_certain_closing
+from archive_pkg.drafting.letters.datelines import LONGEST, find_place
+from archive_pkg.drafting.letters.head import salutation_in
+from archive_pkg.drafting.letters.line_shapes import is_certain_closing
 from archive_pkg.drafting.statements.base import (
     CERTAIN,
     GUESS,
@@ -28,7 +28,7 @@ from archive_pkg.records.vocabularies.terms import find_marking
 
 if TYPE_CHECKING:
     from archive_pkg.dates.written.readings import DateReading
-    from archive_pkg.drafting.layout.segmentation import LetterLayout
+    from archive_pkg.drafting.letters.segmentation import LetterLayout
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 

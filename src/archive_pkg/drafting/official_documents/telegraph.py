@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.forms.dates import days_in
-from archive_pkg.drafting.forms.people import looks_like_body
-from archive_pkg.drafting.forms.titles import TitleForms
+from archive_pkg.drafting.official_documents.dates import days_in
+from archive_pkg.drafting.official_documents.headings import TitleForms
+from archive_pkg.drafting.official_documents.people import looks_like_body
 from archive_pkg.drafting.statements.base import CERTAIN, PROBABLE
 
 if TYPE_CHECKING:
-    from archive_pkg.drafting.forms.segments import Segment
+    from archive_pkg.drafting.official_documents.segments import Segment
 
 _BY = re.compile(
     r"by (?:telegraph|telephone|radio|vch|cable|wire|teletype|cipher)\.?|(?:via )?(?:vch|hf)\.?"

@@ -6,12 +6,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.forms.base import TALK
-from archive_pkg.drafting.forms.dates import around, day_before, days_in
-from archive_pkg.drafting.forms.facts import DocumentForms
-from archive_pkg.drafting.forms.head import HeadForms
-from archive_pkg.drafting.forms.tail import TailForms
-from archive_pkg.drafting.layout.head import is_prose
+from archive_pkg.drafting.letters.head import is_prose
+from archive_pkg.drafting.official_documents.base import TALK
+from archive_pkg.drafting.official_documents.dates import around, day_before, days_in
+from archive_pkg.drafting.official_documents.facts import DocumentForms
+from archive_pkg.drafting.official_documents.head import HeadForms
+from archive_pkg.drafting.official_documents.tail import TailForms
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
 from archive_pkg.drafting.statements.notes import find_brackets
 from archive_pkg.drafting.vocabulary import words_of

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.layout.head import is_salutation
+from archive_pkg.drafting.letters.head import is_salutation
 from archive_pkg.drafting.name_shapes import LONGEST, looks_like_name
 from archive_pkg.drafting.vocabulary import after_words, first_word, words_of
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.layout.datelines import Dateline, read_dateline
-from archive_pkg.drafting.layout.markings import MarkingLine, read_marking
+from archive_pkg.drafting.letters.datelines import Dateline, read_dateline
+from archive_pkg.drafting.letters.markings import MarkingLine, read_marking
 from archive_pkg.drafting.name_shapes import looks_like_name
 from archive_pkg.drafting.vocabulary import first_word, words_of
 

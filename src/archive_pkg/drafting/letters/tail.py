@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.layout.datelines import Dateline, read_dateline
-from archive_pkg.drafting.layout.signatures import SEARCHED, SignatureFinder
+from archive_pkg.drafting.letters.datelines import Dateline, read_dateline
+from archive_pkg.drafting.letters.signatures import SEARCHED, SignatureFinder
 from archive_pkg.drafting.name_shapes import LONGEST
 from archive_pkg.drafting.statements.summary import is_editorial_summary
 from archive_pkg.drafting.vocabulary import words_of
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archive_pkg.drafting.language import TextConventions
-    from archive_pkg.drafting.layout.head import DocumentHead
-    from archive_pkg.drafting.layout.line_shapes import SignatureLine
+    from archive_pkg.drafting.letters.head import DocumentHead
+    from archive_pkg.drafting.letters.line_shapes import SignatureLine
     from archive_pkg.drafting.lines import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 

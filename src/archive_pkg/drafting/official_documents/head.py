@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.forms.base import TALK
-from archive_pkg.drafting.forms.dates import days_in
-from archive_pkg.drafting.forms.marks import NUMBER, read_marking_line
-from archive_pkg.drafting.forms.people import (
+from archive_pkg.drafting.letters.head import is_prose, is_salutation
+from archive_pkg.drafting.official_documents.base import TALK
+from archive_pkg.drafting.official_documents.dates import days_in
+from archive_pkg.drafting.official_documents.marks import NUMBER, read_marking_line
+from archive_pkg.drafting.official_documents.people import (
     find_person,
     is_comrade,
     is_office_word,
@@ -17,16 +18,15 @@ from archive_pkg.drafting.forms.people import (
     looks_like_body,
     without_glosses,
 )
-from archive_pkg.drafting.forms.segments import Segment, cells
-from archive_pkg.drafting.forms.telegraph import TelegraphForms
-from archive_pkg.drafting.layout.head import is_prose, is_salutation
+from archive_pkg.drafting.official_documents.segments import Segment, cells
+from archive_pkg.drafting.official_documents.telegraph import TelegraphForms
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from archive_pkg.drafting.forms.base import Label
+    from archive_pkg.drafting.official_documents.base import Label
     from archive_pkg.drafting.statements.base import Confidence
 
 LONGEST = 400

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.forms.base import SIDE, FormsBase, Label
-from archive_pkg.drafting.forms.dates import days_in
-from archive_pkg.drafting.forms.marks import COPIES, COPY, read_marking_line
-from archive_pkg.drafting.forms.people import (
+from archive_pkg.drafting.official_documents.base import SIDE, FormsBase, Label
+from archive_pkg.drafting.official_documents.dates import days_in
+from archive_pkg.drafting.official_documents.marks import COPIES, COPY, read_marking_line
+from archive_pkg.drafting.official_documents.people import (
     Named,
     find_person,
     is_comrade,
@@ -20,13 +20,13 @@ from archive_pkg.drafting.forms.people import (
     split_names,
     without_glosses,
 )
-from archive_pkg.drafting.forms.segments import without_bullet
+from archive_pkg.drafting.official_documents.segments import without_bullet
 from archive_pkg.drafting.statements.base import CERTAIN, PROBABLE
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
-    from archive_pkg.drafting.forms.segments import Segment
     from archive_pkg.drafting.lines import Line
+    from archive_pkg.drafting.official_documents.segments import Segment
     from archive_pkg.drafting.statements.base import Confidence
 
 _SIDE_LABEL = re.compile(r"([^:：]{1,49})[:：]\s*(.*)$", re.DOTALL)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.forms.base import TALK
-from archive_pkg.drafting.forms.dates import days_in
-from archive_pkg.drafting.forms.lists import ListForms
-from archive_pkg.drafting.forms.marks import NUMBER, read_marking_line
-from archive_pkg.drafting.forms.people import (
+from archive_pkg.drafting.name_shapes import looks_like_name
+from archive_pkg.drafting.official_documents.base import TALK
+from archive_pkg.drafting.official_documents.dates import days_in
+from archive_pkg.drafting.official_documents.lists import ListForms
+from archive_pkg.drafting.official_documents.marks import NUMBER, read_marking_line
+from archive_pkg.drafting.official_documents.people import (
     find_person,
     is_body_word,
     is_comrade,
@@ -17,15 +18,14 @@ from archive_pkg.drafting.forms.people import (
     looks_like_body,
     without_glosses,
 )
-from archive_pkg.drafting.name_shapes import looks_like_name
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive_pkg.drafting.forms.dates import DayOrSpan
-    from archive_pkg.drafting.forms.segments import Segment
+    from archive_pkg.drafting.official_documents.dates import DayOrSpan
+    from archive_pkg.drafting.official_documents.segments import Segment
     from archive_pkg.drafting.statements.base import Confidence
 
 LONGEST = 320

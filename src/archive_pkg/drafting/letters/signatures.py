@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.layout.datelines import read_dateline
-from archive_pkg.drafting.layout.line_shapes import LineShapes, SignatureLine
+from archive_pkg.drafting.letters.datelines import read_dateline
+from archive_pkg.drafting.letters.line_shapes import LineShapes, SignatureLine
 from archive_pkg.drafting.name_shapes import LONGEST, looks_like_name
 from archive_pkg.drafting.vocabulary import first_word, words_of
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archive_pkg.drafting.language import TextConventions
-    from archive_pkg.drafting.layout.head import DocumentHead
+    from archive_pkg.drafting.letters.head import DocumentHead
     from archive_pkg.drafting.lines import Line
     from archive_pkg.drafting.vocabulary import Vocabulary
 

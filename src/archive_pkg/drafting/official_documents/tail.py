@@ -6,19 +6,19 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.forms.dates import around, days_in, says_this_year
-from archive_pkg.drafting.forms.lists import ListForms
-from archive_pkg.drafting.forms.marks import COPIES, NUMBER, read_marking_line
-from archive_pkg.drafting.forms.people import (
+from archive_pkg.drafting.letters.head import is_prose
+from archive_pkg.drafting.name_shapes import looks_like_name
+from archive_pkg.drafting.official_documents.dates import around, days_in, says_this_year
+from archive_pkg.drafting.official_documents.lists import ListForms
+from archive_pkg.drafting.official_documents.marks import COPIES, NUMBER, read_marking_line
+from archive_pkg.drafting.official_documents.people import (
     find_person,
     is_office_word,
     is_only_office,
     looks_like_body,
     without_glosses,
 )
-from archive_pkg.drafting.forms.segments import Segment
-from archive_pkg.drafting.layout.head import is_prose
-from archive_pkg.drafting.name_shapes import looks_like_name
+from archive_pkg.drafting.official_documents.segments import Segment
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
 from archive_pkg.drafting.statements.summary import is_abstract, is_editorial_summary
 from archive_pkg.drafting.vocabulary import words_of

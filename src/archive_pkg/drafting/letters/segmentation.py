@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.forms.reader import read_forms
 from archive_pkg.drafting.language import text_conventions
-from archive_pkg.drafting.layout import head as heads
-from archive_pkg.drafting.layout import tail as tails
+from archive_pkg.drafting.letters import head as heads
+from archive_pkg.drafting.letters import tail as tails
 from archive_pkg.drafting.lines import Line, split_lines, without_lines
+from archive_pkg.drafting.official_documents.reader import read_forms
 
 if TYPE_CHECKING:
-    from archive_pkg.drafting.forms.facts import DocumentForms
     from archive_pkg.drafting.language import TextConventions
+    from archive_pkg.drafting.official_documents.facts import DocumentForms
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 
