@@ -331,7 +331,7 @@ def _sentence(hint: str) -> str:
 
 
 def _indented(text: str) -> str:
-    """Indent the lines of a text, so that none looks like a line of the program's own."""
+    """Indent the lines of a string, so that none looks like a line of the program's own."""
     return clean(text).replace("\n", "\n         ")
 
 
@@ -370,7 +370,7 @@ _STEERING = re.compile(
 
 
 def clean(text: str, *, lines: bool = False) -> str:
-    """Escape the characters of a text that could control a terminal or reverse a line.
+    """Escape the characters of a string that could control a terminal or reverse a line.
 
     File names and tag values can come from anyone.
 

@@ -484,7 +484,7 @@ def _days_in(year: int, month: int) -> int:
 
 
 def _wrong_form(text: str) -> NoReturn:
-    """Raise a Fault for a text that is not a date, with the likely date as the hint."""
+    """Raise a Fault for a string that is not a date, with the likely date as the hint."""
     _wrong(f"“{_short(text)}” is not a date in EDTF", _likely(text) or _FORMS)
 
 

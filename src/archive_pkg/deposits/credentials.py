@@ -268,7 +268,7 @@ T = TypeVar("T")
 
 
 def redact(said: T) -> T:
-    """Return a text by others with `***` instead of each secret that this process used.
+    """Return a string by others with `***` instead of each secret that this process used.
 
     Also finds secrets that are escaped as in addresses or in JSON. Secrets of fewer than four
     characters are not replaced.

@@ -153,5 +153,5 @@ def person_of(name: str, vocabulary: Vocabulary) -> PersonalName:
 
 
 def without_brackets(text: str) -> str:
-    """Return a text without square brackets, as in "W[inston S. Churchill]"."""
+    """Return a string without square brackets, as in "W[inston S. Churchill]"."""
     return text.replace("[", "").replace("]", "")

@@ -68,7 +68,7 @@ def _unpunctuated(word: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text is a web address and nothing else."""
+    """Return whether a string is a web address and nothing else."""
     return address(text) == text
 
 

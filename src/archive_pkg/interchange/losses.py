@@ -268,11 +268,11 @@ class _SearchedExport:
         self._words, self._phrases = set(words), f" {' '.join(words)} "
 
     def has_words(self, text: str) -> bool:
-        """Return whether all words of a text are in the document, in any order."""
+        """Return whether all words of a string are in the document, in any order."""
         return self._words.issuperset(_words(text))
 
     def has_phrase(self, text: str) -> bool:
-        """Return whether the words of a text are in the document, in this order."""
+        """Return whether the words of a string are in the document, in this order."""
         return f" {' '.join(_words(text))} " in self._phrases or not _words(text)
 
     def has(self, text: str) -> bool:

@@ -124,7 +124,7 @@ def text_of(*content: Element | str) -> str:
 
 
 def fit(text: str) -> str:
-    """Return a text with U+FFFD in place of each character that XML cannot hold."""
+    """Return a string with U+FFFD in place of each character that XML cannot hold."""
     # Printable text has no such character, and this check is faster than the search.
     if text.isprintable():
         return text
@@ -132,7 +132,7 @@ def fit(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text escaped for use between tags.
+    """Return a string escaped for use between tags.
 
     A carriage return is escaped, too, because XML readers turn it into a line feed.
     """

@@ -117,7 +117,7 @@ def _spellings(word: str, scheme: RomanisationScheme) -> list[str]:
 
 
 def deromanise(text: str, scheme: RomanisationScheme) -> list[str]:
-    """Return up to 16 Russian spellings whose romanisation in a scheme is a text.
+    """Return up to 16 Russian spellings whose romanisation in a scheme is the given string.
 
     Args:
         text: A few words. If one is too long or not in lower case, there are no spellings.

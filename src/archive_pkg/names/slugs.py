@@ -13,13 +13,13 @@ _WITHOUT_SIGNS = replace(BGN_PCGN, letters={**BGN_PCGN.letters, "ъ": "", "ь": 
 
 
 def latin(text: str) -> str:
-    """Return a text in ASCII; Russian in BGN/PCGN without hard and soft signs."""
+    """Return a string in ASCII; Russian in BGN/PCGN without hard and soft signs."""
     written: str = unidecode(romanise(text, _WITHOUT_SIGNS))
     return written
 
 
 def slug(text: str, longest: int = 40) -> str:
-    """Return a text in lower-case ASCII letters and digits with hyphens between words.
+    """Return a string in lower-case ASCII letters and digits with hyphens between words.
 
     Args:
         text: The text, in any script.

@@ -14,6 +14,6 @@ _UNKNOWN = frozenset(_WORDS.split("|"))
 
 
 def is_unknown(text: str) -> bool:
-    """Return whether a text only says that something is unknown: "?", "N.N.", "[unbekannt]"."""
+    """Return whether a string only says that something is unknown: "?", "N.N.", "[unbekannt]"."""
     low = " ".join(text.casefold().split())
     return low in _UNKNOWN or low.strip("[]()") in _UNKNOWN

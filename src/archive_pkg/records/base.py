@@ -122,7 +122,7 @@ def with_all_faults(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OrText:
-    """Allows a text in place of a value in the JSON Schema of files.
+    """Allows a string in place of a value in the JSON Schema of files.
 
     Attributes:
         form: The JSON Schema of the text.

@@ -255,7 +255,7 @@ def _wrong_type(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str,
 
 
 def _around(value: str, meant: str, owner: type[BaseModel] | None) -> str:
-    """Return how to write a text as a list, or as a mapping with one required field, or ""."""
+    """Return how to write a string as a list, or as a mapping with one required field, or ""."""
     if len(value) > 60 or "\n" in value:
         return ""
     if meant == "a list":

@@ -190,7 +190,7 @@ def _needed(record: Record) -> dict[str, Any]:
 
 
 def with_short_dates(data: Any) -> Any:
-    """Return plain data in which a date with only an EDTF form is a text."""
+    """Return plain data in which a date with only an EDTF form is a string."""
     if isinstance(data, dict):
         if set(data) == {"edtf"}:
             return data["edtf"]

@@ -86,10 +86,10 @@ _compiled = cache(re.compile)
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The form of a text, as an annotation of `str`.
+    """The form of a string, as an annotation of `str`.
 
     Attributes:
-        name: The name of such a text, such as "an id".
+        name: The name of such a string, such as "an id".
         pattern: The form as a regular expression, anchored at both ends.
         words: The hint that describes the form.
     """
@@ -115,7 +115,7 @@ class Form:
 
 
 def clean_text(value: str) -> str:
-    """Return a text unchanged if it is valid.
+    """Return a string unchanged if it is valid.
 
     Raises:
         Fault: The text is empty or blank, or has a control character other than tab and line ends,

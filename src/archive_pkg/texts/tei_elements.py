@@ -164,7 +164,7 @@ def words_in(*texts: str | None) -> set[str]:
 
 
 def _plain(text: str) -> str:
-    """Return a text without accents: "ubersetzung" for "übersetzung"."""
+    """Return a string without accents: "ubersetzung" for "übersetzung"."""
     bare = unicodedata.normalize("NFKD", text)
     bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
     return bare.translate(_LIGATURES)

@@ -52,7 +52,7 @@ _GOES_BEFORE = re.compile(r"\d ?[/–-] ?$")
 
 
 def read_date(text: str, conventions: DateConventions | None = None) -> DateReading | None:
-    """Read a text as a date; return None if it is not completely understood.
+    """Read a string as a date; return None if it is not completely understood.
 
     Args:
         text: The content of a field.
@@ -153,7 +153,7 @@ def _located(
 
 
 def is_old_style(text: str) -> bool:
-    """Return whether a text says that a date is in the Julian calendar."""
+    """Return whether a string says that a date is in the Julian calendar."""
     return bool(re.search(rf"(?<!\w){words.OLD_STYLE}(?!\w)", text, re.IGNORECASE))
 
 

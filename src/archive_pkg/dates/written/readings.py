@@ -99,7 +99,7 @@ def joined(*notes: str) -> str:
 
 
 def is_edtf(text: str) -> bool:
-    """Return whether a text is a date in EDTF."""
+    """Return whether a string is a date in EDTF."""
     try:
         Edtf(text)
     except ValueError:

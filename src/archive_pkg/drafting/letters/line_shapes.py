@@ -142,7 +142,7 @@ class LineShapes:
         )
 
     def cannot_begin_name(self, text: str, words: Sequence[str]) -> bool:
-        """Return whether a text begins with a word with which no name begins."""
+        """Return whether a string begins with a word with which no name begins."""
         initial = text[0].isupper() and text[1:2] == "."
         return words[0] in self.vocabulary.words["never first"] and not initial
 

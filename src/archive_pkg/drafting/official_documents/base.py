@@ -159,7 +159,7 @@ class FormsBase:
     # Words
 
     def is_town(self, text: str) -> bool:
-        """Return whether a text is the name of a town in the vocabulary."""
+        """Return whether a string is the name of a town in the vocabulary."""
         return " ".join(words_of(text)) in self.vocabulary.towns
 
     def is_history(self, text: str) -> bool:
@@ -258,7 +258,7 @@ class FormsBase:
     # Dates
 
     def dates_in(self, text: str, offset: int, rule: str, sure: Confidence, *, rank: int) -> bool:
-        """Add the first date of a text as the document's date; return whether there is one."""
+        """Add the first date of a string as the document's date; return whether there is one."""
         days = days_in(text, self.vocabulary, self.conventions)
         if days:
             self.date("date", days[0], text, offset, rule, sure, rank)

@@ -437,7 +437,7 @@ class HeadForms(TelegraphForms):
         *,
         rank: int,
     ) -> int:
-        """Add the recipients that a text names; return the line after it, or 0 for none."""
+        """Add the recipients that a string names; return the line after it, or 0 for none."""
         last = self.correspondents("recipient", text, offset, last, sure, rule, rank=rank)
         return self.take_all(number, last, "addressee") if self.added else 0
 

@@ -77,7 +77,7 @@ class ListForms(FormsBase):
         *,
         rank: int,
     ) -> int:
-        """Add the correspondents that a text names, with an office or person on the line below.
+        """Add the correspondents that a string names, with an office or person on the line below.
 
         Args:
             field: "sender", "recipient" or "attention".

@@ -41,7 +41,7 @@ class Named:
 
 
 def without_glosses(text: str) -> str:
-    """Return a text without brackets and parentheses."""
+    """Return a string without brackets and parentheses."""
     before = ""
     while before != text:
         before, text = text, _GLOSS.sub("", text)
@@ -87,14 +87,14 @@ def is_body_word(piece: str, vocabulary: Vocabulary) -> bool:
 
 
 def known_body(text: str, vocabulary: Vocabulary) -> NamedEntity | None:
-    """Return the body of the vocabulary whose name a text is; None if there is none."""
+    """Return the body in the vocabulary that has the given name; None if there is none."""
     words = words_of(_ARTICLE.sub("", text.strip(_CLOSE)))
     known = vocabulary.agents.get(" ".join(words))
     return known if known is not None and known.kind == "organization" else None
 
 
 def looks_like_body(text: str, vocabulary: Vocabulary) -> bool:
-    """Return whether a text has the form of a body's name: "the Romanian Ministry of Fisheries"."""
+    """Return whether a string is like the name of a body, "the Romanian Ministry of Fisheries"."""
     bare = _ARTICLE.sub("", without_glosses(text).strip(_CLOSE))
     pieces = bare.split()
     if not 1 <= len(pieces) <= 16 or not bare[:1].isalpha() or bare[0].islower():
@@ -164,7 +164,7 @@ def _beside_office(pieces: list[str], vocabulary: Vocabulary) -> tuple[list[str]
 
 
 def _is_persons(name: str, vocabulary: Vocabulary) -> bool:
-    """Return whether a text can be a person's name."""
+    """Return whether a string can be a person's name."""
     if not looks_like_name(name, most=5) or not name[0].isupper():
         return False
     bare = name.split()
@@ -193,14 +193,14 @@ def _after_scope(pieces: list[str], begin: int, vocabulary: Vocabulary) -> int:
 
 
 def is_only_office(text: str, vocabulary: Vocabulary) -> bool:
-    """Return whether a text is only an office, such as "the First Secretary of the SED CC"."""
+    """Return whether a string is only an office, such as "the First Secretary of the SED CC"."""
     bare = _ARTICLE.sub("", without_glosses(text).strip(_CLOSE))
     offices = any(is_office_word(piece, vocabulary) for piece in bare.split())
     return offices and not bare[0].islower() and find_person(bare, vocabulary) is None
 
 
 def is_office(text: str, vocabulary: Vocabulary) -> bool:
-    """Return whether a text is an office, as "General Secretary of the CPSU CC", not a body."""
+    """Return whether a string is an office, as "General Secretary of the CPSU CC", not a body."""
     return is_only_office(text, vocabulary) and not _begins_body(_ARTICLE.sub("", text), vocabulary)
 
 
@@ -281,7 +281,7 @@ def _comrade_with_office(plain: str, vocabulary: Vocabulary) -> Named | None:
 
 
 def _undotted(text: str) -> str:
-    """Return a text without a full stop at its end, unless an initial ends it."""
+    """Return a string without a full stop at its end, unless an initial ends it."""
     return text if re.search(r"\b[^\W\d_]\.$", text) else text.rstrip(". ")
 
 

@@ -42,7 +42,7 @@ class Segment(NamedTuple):
 
 
 def close_up(text: str) -> str:
-    """Return a text without the spaces in words such as "N o t e"."""
+    """Return a string without the spaces in words such as "N o t e"."""
     return _SPACED.sub(lambda match: match.group().replace(" ", ""), text)
 
 
@@ -68,5 +68,5 @@ def cells(lines: Sequence[Line], number: int) -> list[Segment]:
 
 
 def without_bullet(text: str) -> str:
-    """Return a text without a bullet before it."""
+    """Return a string without a bullet before it."""
     return _LISTED.sub("", text)

@@ -471,11 +471,11 @@ class TailForms(ListForms):
         self.take(number, "signature")
 
     def has_office(self, text: str) -> bool:
-        """Return whether a text has a word of an office."""
+        """Return whether a string has a word of an office."""
         return any(is_office_word(piece, self.vocabulary) for piece in text.split())
 
     def is_signer(self, name: str) -> bool:
-        """Return whether a text can be a signer's name."""
+        """Return whether a string can be a signer's name."""
         pieces = name.replace(",", " ").split()
         if not looks_like_name(name, most=5):
             return False

@@ -96,5 +96,5 @@ def commented(text: str, comments: Mapping[str, str]) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Return a text in which characters that end a comment or are invisible are escaped."""
+    """Return a string in which characters that end a comment or are invisible are escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -28,17 +28,17 @@ _WORD = re.compile(r"[\w№°]+(?:['’][\w]+)*")
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text, casefolded, without punctuation."""
+    """Return the words of a string, casefolded, without punctuation."""
     return _WORD.findall(text.casefold().replace("’", "'"))
 
 
 def first_word(text: str) -> str:
-    """Return the first word of a text, or an empty string."""
+    """Return the first word of a string, or an empty string."""
     return next(iter(words_of(text)), "")
 
 
 def after_words(text: str, count: int) -> int:
-    """Return the offset after the first `count` words of a text."""
+    """Return the offset after the first `count` words of a string."""
     ends = [match.end() for match in islice(_WORD.finditer(text), count)]
     return ends[-1] if ends else 0
 

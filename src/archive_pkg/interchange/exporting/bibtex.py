@@ -130,7 +130,7 @@ def _name(agent: Agent) -> str:
 
 
 def _tex(text: str) -> str:
-    """Return a text on one line, with the characters escaped that TeX reads as commands."""
+    """Return a string on one line, with the characters escaped that TeX reads as commands."""
     return "".join(_ESCAPES.get(sign, sign) for sign in " ".join(text.split()))
 
 

@@ -101,7 +101,7 @@ def _divisions(letter: Element, record: Record, numbers: dict[str, str]) -> None
 
 
 def _line(text: str) -> str:
-    """Return a text on one line, for an attribute."""
+    """Return a string on one line, for an attribute."""
     return " ".join(text.split())
 
 

@@ -251,7 +251,7 @@ class _Writer:
 
 
 def _lined(text: str) -> str:
-    """Return a text as markup: `lb` follows line ends, `g` replaces what XML does not allow.
+    """Return a string as markup: `lb` follows line ends, `g` replaces what XML does not allow.
 
     A form feed between white space and a word becomes `pb`.
     """

@@ -447,7 +447,7 @@ def optional(key: str, value: Any) -> dict[str, Any]:
 
 
 def record_id(text: str) -> str:
-    """Return a text as a valid id of a record."""
+    """Return a string as a valid id of a record."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")[:128].rstrip("-._")
     return plain or slug(text) or "letter"
 

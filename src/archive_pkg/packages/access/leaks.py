@@ -167,7 +167,7 @@ class Traces:
         self._full_names = list(self._withheld_full_names(full, (public_text, *texts)))
 
     def in_text(self, text: str) -> list[str]:
-        """Describe the traces in a text, whether written plainly or with escapes."""
+        """Describe the traces in a string, whether written plainly or with escapes."""
         readings = [_plain(reading) for reading in _readings(text)]
         squeezed = [_squeezed(reading) for reading in readings]
         found = [
@@ -359,7 +359,7 @@ def _digests(folder: Path, name: str, part: str) -> dict[str, str]:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """Yield a text as it is, and with the escapes of each format decoded."""
+    """Yield a string as it is, and with the escapes of each format decoded."""
     yield text
     for unescaped in (
         _INVISIBLE.sub(" ", text),
@@ -411,7 +411,7 @@ _FOLDED = _Folded()
 
 
 def _plain(text: str) -> str:
-    """Return a text for comparison: without case, accents, invisible signs and look-alikes."""
+    """Return a string for comparison: without case, accents, invisible signs and look-alikes."""
     if text.isascii():
         return text.lower()
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())

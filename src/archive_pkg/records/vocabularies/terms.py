@@ -197,7 +197,7 @@ def _phrases() -> tuple[tuple[str, TermCandidate], ...]:
 
 
 def _bare(text: str) -> str:
-    """Return the words of a text in lower case, separated by spaces."""
+    """Return the words of a string in lower case, separated by spaces."""
     return " ".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text).casefold()))
 
 

@@ -108,7 +108,7 @@ class YamlTree:
 
 
 def visible(text: str, most: int = 500) -> str:
-    """Return a text for a finding, shortened, with control characters escaped.
+    """Return a string for a finding, shortened, with control characters escaped.
 
     A file must not be able to control the terminal that shows the findings.
     """

@@ -75,7 +75,7 @@ def value(data: Any, indent: int) -> str:
 
 
 def scalar(data: str | int, *, style: str = "", flow: bool = False) -> str:
-    """Return a text, number or truth value on one line.
+    """Return a string, number or truth value on one line.
 
     Args:
         data: The scalar.
@@ -127,7 +127,7 @@ def _reads_as_text(text: str, *, flow: bool) -> bool:
 
 
 def _fits_literal(text: str) -> bool:
-    """Return whether a text of several lines can be written after `|`."""
+    """Return whether a string of several lines can be written after `|`."""
     lines = text.removesuffix("\n").split("\n")
     return (
         len(lines) > 1

@@ -245,12 +245,12 @@ def speaks_of_secrecy(header: str) -> bool:
 
 
 def restriction_in(text: str) -> bool:
-    """Return whether a text says that access is restricted: "s. AA 3, gesperrt bis 2030"."""
+    """Return whether a string says that access is restricted: "s. AA 3, gesperrt bis 2030"."""
     return bool(_SAID.search(" ".join(text.casefold().split())))
 
 
 def says_closed(text: str) -> bool:
-    """Return whether a text, or a part of it, says that access is restricted: "closed"."""
+    """Return whether a string, or a part of it, says that access is restricted: "closed"."""
     bare = " ".join(text.casefold().split()).strip(" .!()[]*")
     if restriction_in(text) or re.fullmatch(_CLOSED, bare):
         return True

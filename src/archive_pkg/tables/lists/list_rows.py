@@ -210,7 +210,7 @@ class ListRows:
         self._check_words(at, " ".join(row), "Say so in a column of the rows that it is about.")
 
     def _check_words(self, at: Location, text: str, hint: str) -> None:
-        """Report a text outside the imported cells that speaks of a restriction."""
+        """Report a string outside the imported cells that speaks of a restriction."""
         if says_closed(text):
             message = f"“{text.strip()}” speaks of access, but it is not imported"
             self.report.add(RESTRICTION_UNMAPPED.at(at, message, hint))
@@ -360,7 +360,7 @@ class ListRows:
         return [item for line in lines for item in split_items(line)]
 
     def is_unknown(self, text: str) -> bool:
-        """Return whether a text is a word for "unknown"."""
+        """Return whether a string is a word for "unknown"."""
         low = " ".join(text.casefold().split())
         return is_unknown(text) or low in self._unknown or low.strip("[]()") in self._unknown
 

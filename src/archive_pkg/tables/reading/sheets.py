@@ -37,7 +37,7 @@ class Sheet:
         blocks: Reads the rows below the header; each call starts again at the first row.
         above: The text of the rows above the header.
         size: The number of rows below the header, if known.
-        is_guarded: Whether an apostrophe may precede a text that looks like a formula (CSV).
+        is_guarded: Whether an apostrophe may precede a string that looks like a formula (CSV).
         has_schema: Whether a data package has a schema for the sheet.
         left_out: The numbers of the rows that are not read.
         typed: The displayed text and the reading of each cell that the spreadsheet stores as a

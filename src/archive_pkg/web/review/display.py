@@ -31,7 +31,7 @@ _RTL = ("ar", "fa", "he", "ur", "yi", "ps", "syr", "dv", "ckb", "ug", "sd")
 
 
 def visible(text: str) -> Markup:
-    """Return a text as HTML that shows invisible characters by their code points.
+    """Return a string as HTML that shows invisible characters by their code points.
 
     Such a character could reverse a line, so that the page would not show what the file contains.
     """

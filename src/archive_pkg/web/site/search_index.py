@@ -51,7 +51,7 @@ def words_of(text: str) -> Iterator[str]:
 
 
 def folded(text: str) -> str:
-    """Return a text without case, accents and compatibility forms."""
+    """Return a string without case, accents and compatibility forms."""
     if text.isascii():
         return text.lower()
     kept = unicodedata.normalize("NFKD", text)

@@ -168,7 +168,7 @@ def _wrong(parameters: dict[str, Any]) -> str:
             return f"{name} is {parameters[name]!r}, and must be one of {values}"
     delimiter = parameters.get("delimiter", ":")
     if not isinstance(delimiter, str) or not delimiter:
-        return "delimiter must be a text of one character or more"
+        return "delimiter must be a string of one character or more"
     if "digestAlgorithm" in parameters:
         length = hashlib.new(parameters["digestAlgorithm"]).digest_size * 2
         if size * count > length or (size * count == length and parameters.get("shortObjectRoot")):
