@@ -180,6 +180,17 @@ def test_a_repeated_call_number_gets_a_free_number(tmp_path: Path) -> None:
     assert len(found["tables-row-repeated"]) == 2
 
 
+@pytest.mark.parametrize("header", ["Signatur", "Reference code"])
+def test_a_running_number_is_not_the_id_if_there_is_a_call_number(
+    header: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"No.,{header},Title\n1,AA 7,First\n2,AA 9,Second\n")
+    path.with_name("list.csv.map.yaml").write_text(draft_map(path))
+    columns = read_mapping(path.with_name("list.csv.map.yaml")).columns
+    assert columns == {"No.": "-", header: "id", "Title": "title"}
+
+
 def test_the_map_records_the_encoding_of_the_list(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes("id,Empfänger\na,Müller\n".encode("cp1252"))

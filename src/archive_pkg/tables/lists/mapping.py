@@ -376,7 +376,13 @@ _CALL_NUMBERS = [
     "sygn",
     "segnatura",
     "signatura",
-    "componentuniqueidentifier ref refno reference referenceno referencenumber referencecode",
+    "componentuniqueidentifier",
+    "ref",
+    "refno",
+    "reference",
+    "referenceno",
+    "referencenumber",
+    "referencecode",
 ]
 _IDENTIFIERS = {name: f"{name}_identifiers" for name in ("sender", "recipients", "place")}
 _NAMED_BY = {identifiers: names for names, identifiers in _IDENTIFIERS.items()}
