@@ -306,8 +306,8 @@ def test_a_folder_that_nobody_named_is_not_searched_to_its_depths(tmp_path: Path
     for name in ("a.txt", "1/b.txt", "1/2/c.txt", "1/2/3/d.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
-    assert LetterFiles(tmp_path, is_given=False).names == ["1/2/c.txt", "1/b.txt", "a.txt"]
-    assert len(LetterFiles(tmp_path).names) == 4
+    assert LetterFiles(tmp_path, is_given=False).paths == ["1/2/c.txt", "1/b.txt", "a.txt"]
+    assert len(LetterFiles(tmp_path).paths) == 4
 
 
 def test_kinds_of_parts_follow_from_the_names_of_files() -> None:

@@ -1,7 +1,7 @@
 """Catalogues of letters as tables: a Frictionless Data Package, CSV files or a workbook.
 
-Only this room imports Frictionless. Names are loaded when they are first used, since building a
-package needs only the modules that write its tables.
+Only this package imports Frictionless. Names are loaded when they are first used, because building
+an archival package needs only the modules that write its tables.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Check catalogues and read them into records."""
+"""Check catalogues, and convert them to records."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def read_catalogue(
         register: The register with agents that the tables need not describe.
 
     Returns:
-        The records, none if there is an error; and the findings.
+        The records (none if there is an error), and the findings.
 
     Raises:
         StorageError: A file cannot be read.
@@ -112,7 +112,7 @@ def read_catalogue(
         try:
             records.append(Record.model_validate(checked.raw_letter(rows)))
         except ValidationError as error:
-            # These errors show only when the rows of all tables are combined.
+            # These errors appear only when the rows of all tables are combined.
             for entry in error.errors(include_url=False):
                 code, message, hint = explain_entry(entry, Record)
                 at = Location(str(path), field=".".join(map(str, entry["loc"])))
@@ -121,7 +121,7 @@ def read_catalogue(
 
 
 def tables_hold(record: Record, path: StrPath) -> bool:
-    """Return whether tables have exactly the rows of a record, without validating them.
+    """Return whether a catalogue has exactly the rows of one record, without validating them.
 
     Args:
         record: The record.
@@ -163,10 +163,10 @@ def stream_records(
     Args:
         path: The catalogue or list, as for `check`. A list has its map next to it.
         files: The folder of the files of a list's letters; see `check`.
-        note: Called with the findings about a valid list.
+        note: Called with the report about a list that has no errors.
 
     Raises:
-        InvalidError: The catalogue has errors; no record is returned.
+        InvalidError: The catalogue or list has errors; no record is yielded.
         StorageError: A file cannot be read.
     """
     path = Path(path)
@@ -189,7 +189,7 @@ def stream_records(
 
 
 def register_for(path: Path) -> tuple[Register | None, Report]:
-    """Return the nearest register in the folder of a path or above it, and findings about it.
+    """Return the nearest register in or above the folder of a path, if any, and its findings.
 
     Raises:
         StorageError: It cannot be read or trusted.

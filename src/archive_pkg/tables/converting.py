@@ -119,16 +119,16 @@ def read_tables(
     Args:
         path: A CSV file, a workbook, a datapackage.json, or a folder that has a datapackage.json or
             CSV files.
-        mapping: The map of a list of letters. The default is the file with the name of the list and
-            `.map.yaml` after it. A catalogue needs none.
+        mapping: The map of a list of letters. The default is the file name of the list followed by
+            `.map.yaml`, if there is such a file. A catalogue needs no map.
         encoding: The encoding of CSV files that are not UTF-8.
         files: The folder of the files of a list's letters. The default is the folder of the list.
         progress: Called with the number of finished rows, and the total if known.
-        project: The project whose defaults fill open fields of the records.
+        project: The project whose defaults fill the missing fields of the records.
         register: The register with agents that a catalogue need not describe.
 
     Returns:
-        The records, none if there is an error; and the findings.
+        The records (none if there is an error), and the findings.
 
     Raises:
         InvalidError: The map is invalid.
@@ -147,7 +147,7 @@ def read_tables(
 
 
 def filled(records: list[Record], project: Project | None) -> list[Record]:
-    """Return records with the defaults of a project in their open fields."""
+    """Return records whose missing fields have the defaults of a project."""
     if project is None:
         return records
     return [Record.model_validate(with_defaults(each.as_json(), project)) for each in records]
@@ -163,14 +163,14 @@ def write_records(
 ) -> tuple[int, int]:
     """Write each record into a folder as `<id>/record.yaml`, with copies of its files.
 
-    What a record takes from the register above the folder is not copied. Other files in the folders
-    stay. If an existing record or file differs, nothing is written, unless `replace` is set.
+    Records do not repeat what the register above the folder says about agents. Other files in the
+    folders stay. If an existing record or file differs, nothing is written unless `replace` is set.
 
     Args:
         records: The records.
         out: The folder for the records' folders.
-        files: The folder of the records' files, or of one folder per record that is named after its
-            id. None copies no files.
+        files: A folder with the records' files, or with one subfolder per record, named after the
+            record's id. With None, no files are copied.
         replace: Whether to replace records and files that differ.
         progress: Called with the number of written records, and the total.
 
@@ -178,7 +178,8 @@ def write_records(
         The number of written records and the number of unchanged records.
 
     Raises:
-        StorageError: A record or file exists and differs, or the storage fails.
+        StorageError: A record or file exists and differs (unless `replace` is set), or the storage
+            fails.
     """
     out = Path(out)
     sources = Path(files) if files is not None else None
@@ -215,14 +216,14 @@ def write_records(
 
 
 def files_folder(files: Path, record: Record) -> Path:
-    """Return the folder of a record's files: one that is named after its id, or the common one."""
+    """Return the subfolder with the name of a record's id if it has all its files, else `files`."""
     own = files / record.id
     is_own = is_real_folder(own) and all((own / name).is_file() for name in record.files)
     return own if is_own else files
 
 
 def _copy_files(record: Record, folder: Path, sources: Path | None) -> None:
-    """Copy the files of a record into its folder."""
+    """Copy the files of a record into its folder; none if there are no sources."""
     if sources is None:
         return
     home = files_folder(sources, record)
@@ -243,7 +244,7 @@ def _same_file(one: Path, other: Path) -> bool:
 
 
 def _differs(folder: Path, record: Record, sources: Path | None) -> bool:
-    """Return whether a record or one of its files exists and differs."""
+    """Return whether a record, or one of its files, exists in a folder and differs."""
     if (folder / "record.yaml").exists() and not _is_unchanged(folder, record, None):
         return True
     home = files_folder(sources, record) if sources is not None else folder
@@ -285,9 +286,9 @@ def annotate(
     Args:
         path: The checked file.
         findings: The findings about it.
-        out: The copy to write, `.xlsx` or `.csv`.
+        out: The copy to write: `.xlsx`, `.xlsm` or `.csv`.
         encoding: The encoding of CSV files that are not UTF-8.
-        replace: Whether to replace an existing file or folder.
+        replace: Whether to replace an existing file.
 
     Raises:
         InvalidError: The file cannot be read.
@@ -325,13 +326,13 @@ def annotate(
 
 
 def _ending(out: Path, otherwise: str) -> str:
-    """Return the extension of a file; a pipe or a device accepts any kind."""
+    """Return the extension of a file; `otherwise` for a pipe or device, which has none."""
     is_stream = out.exists() and not out.is_file() and not out.is_dir()
     return otherwise if is_stream else out.suffix.lower()
 
 
 def _write(out: Path, make: Callable[[Path], object], *, replace: bool, mode: int = 0o777) -> None:
-    """Write a file of the user's, which is first made in a private folder."""
+    """Make a file in a private temporary folder, and write it to its destination."""
     with storage_errors(f"writing {out}"):
         make_folder(out.parent)
         with TemporaryDirectory() as folder:

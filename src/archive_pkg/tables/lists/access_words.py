@@ -1,6 +1,7 @@
 """Read what a list says about access: "gesperrt bis 2030", "open", "30 Jahre".
 
-A value that is not completely understood closes the letter and asks. Nothing is open by default.
+A letter is read as open only if the value is completely understood. Otherwise it is closed, with a
+question for the user.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from archive_pkg.reports import Code, Severity
 ACCESS_ASKED = Code(
     "tables-access-asked",
     Severity.WARNING,
-    "A list does not say clearly who may see a letter. Its parts are closed until the list does.",
+    "A list does not say clearly who may see a letter. Its parts stay closed until it does.",
 )
 RESTRICTION_UNMAPPED = Code(
     "tables-restriction-unmapped",
@@ -146,8 +147,9 @@ class AccessReading:
     """What a value says about access.
 
     Attributes:
-        status: "open", "restricted", "closed"; empty if the value says nothing.
-        until: The day, month or year from which a restricted letter is open, in EDTF.
+        status: "open", "restricted" or "closed"; empty if the value says nothing.
+        until: The day from which a restricted letter is open, in EDTF; for a year or month, its
+            last day.
         question: What is not understood; then the status is "closed".
     """
 
@@ -197,12 +199,12 @@ def _of_years(text: str, years: int, letter_date: str) -> AccessReading:
 
 
 def _of_date(text: str, words: str, *, first: bool = False) -> AccessReading:
-    """Return a restriction with an end.
+    """Return a restriction that ends on a date.
 
     Args:
         text: The value.
         words: The date in it.
-        first: Whether the letter is open from the first day of a month or year.
+        first: Whether the letter is open from the first day of the date; otherwise, the last day.
     """
     if re.fullmatch(r"[12]\d{3}", words):  # `read_date` takes years after 2100 for counts of days
         return AccessReading("restricted", f"{words}-01-01" if first else words)
@@ -219,9 +221,10 @@ def _asked(question: str) -> AccessReading:
 
 
 def strictest(readings: list[AccessReading]) -> AccessReading:
-    """Return the reading that closes most; an end from one column completes another one's status.
+    """Return what several readings say together; an empty reading if none has a status.
 
-    Without any reading, the result is empty.
+    A question wins over everything. A restriction with an end wins over "closed", since another
+    column may give only the end; the latest end wins. "closed" wins over "open".
     """
     asked = [one for one in readings if one.question]
     limited = [one for one in readings if one.status == "restricted"]
@@ -235,12 +238,12 @@ def strictest(readings: list[AccessReading]) -> AccessReading:
 
 def speaks_of_access(header: str) -> bool:
     """Return whether a header speaks of access or of a restriction."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
-    return bool(_SPEAKS.search(apart.casefold().replace("_", " ")))
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
+    return bool(_SPEAKS.search(spaced.casefold().replace("_", " ")))
 
 
 def speaks_of_secrecy(header: str) -> bool:
-    """Return whether a header can mean the historical classification as well."""
+    """Return whether a header can also mean the classification at the time of writing."""
     return bool(_SECRECY.search(header.casefold()))
 
 
@@ -259,7 +262,7 @@ def says_closed(text: str) -> bool:
 
 
 def speaks_only_of_access(values: list[str]) -> bool:
-    """Return whether all values say in words who may see a letter, and some that it is closed."""
+    """Return whether all values are clear about access, and at least one of them restricts it."""
     read = [read_access(value) for value in values]
     return all(one.status and not one.question for one in read) and any(map(says_closed, values))
 
@@ -274,18 +277,18 @@ def access_field(header: str, values: list[str]) -> str:
     low = header.casefold()
     if _REASON.search(low):
         return "access_rule"
-    if speaks_of_secrecy(header) and values and not any(map(_limits_access, values)):
+    if speaks_of_secrecy(header) and values and not any(map(_is_about_access_now, values)):
         return "classification"
     if _END.search(low) and values and all(read_date(value) for value in values):
         return "access_until"
     return "access"
 
 
-def _limits_access(value: str) -> bool:
-    """Return whether a value speaks of access today, and not of a level of secrecy."""
+def _is_about_access_now(value: str) -> bool:
+    """Return whether a value is about access today, not about a level of secrecy."""
     bare = " ".join(value.casefold().split()).strip(" .!()[]*")
     return (
         bare in _YES | _NO
         or read_access(value).status in ("open", "restricted")
-        or (restriction_in(value))
+        or restriction_in(value)
     )

@@ -1,6 +1,7 @@
-"""Find the files of the letters in a list: by the names in its cells, and by their ids.
+"""Find the files of the letters in a list by the names in its cells and by the letters' ids.
 
-Names are compared without their folders, endings, capitals, spaces, signs and leading zeros.
+If no file has exactly the name in a cell, names are compared without folders, extensions, capitals,
+spaces, punctuation and leading zeros.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 FILE_MISSING = Code(
     "tables-list-file-missing",
     Severity.ERROR,
-    "A list names a file that is not in the folder of its files, or several files have the name.",
+    "A file that a list names is not in the folder of its files, or several files have the name.",
 )
 FILE_SHARED = Code(
     "tables-list-file-shared", Severity.WARNING, "Several rows of a list have the same file."
@@ -76,7 +77,7 @@ _FILLERS = frozenset(_FILLER_WORDS.split())
 _IGNORED = re.compile(r"\.|Thumbs\.db$|desktop\.ini$", re.IGNORECASE)
 _BAG = "bagit.txt"
 _DEPTH = 2
-"""The levels of sub-folders that are searched if the user names no folder."""
+"""The number of levels of subfolders that are searched if the user names no folder."""
 Tokens = tuple[str | int, ...]
 
 
@@ -89,18 +90,18 @@ def _tokens(name: str) -> Tokens:
 
 
 def _bare(tokens: Tokens) -> Tokens:
-    """Return the tokens without words such as "letter" before a number."""
+    """Return the tokens without words such as "letter"; all tokens if nothing else is left."""
     return tuple(part for part in tokens if part not in _FILLERS) or tokens
 
 
 def kind_of_file(path: str) -> str:
-    """Return the kind of part that a file is, by its name and its ending."""
+    """Return the kind of part that a file is, according to its name and extension."""
     stem = PurePosixPath(path).stem.casefold()
     return "translation" if _TRANSLATION.search(stem) else _KIND_OF.get(ending_of(path), "original")
 
 
 def ending_of(path: str) -> str:
-    """Return the ending of a file's name in lower case, without the dot."""
+    """Return the extension of a file in lower case, without the dot."""
     return PurePosixPath(path).suffix[1:].casefold()
 
 
@@ -110,21 +111,21 @@ class FoundFiles:
 
     Attributes:
         paths: Their paths, relative to the folder of the files.
-        read: For a file whose name differs from the cell: the text of the cell, or "" if the file
-            was found by the id or as another page.
-        missing: The names that were not found, with what to do.
+        inexact: The files whose names differ from the cell, each with the text of the cell. The
+            text is "" for a file that was found by the letter's id or as another page.
+        missing: A hint for each name in the cell that no file has or several files have.
     """
 
     paths: list[str] = field(default_factory=list)
-    read: dict[str, str] = field(default_factory=dict)
+    inexact: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
 
     def add(self, path: str, text: str | None = None) -> None:
-        """Add a file, once."""
+        """Add a file, unless the row already has it."""
         if path not in self.paths:
             self.paths.append(path)
             if text is not None:
-                self.read[path] = text
+                self.inexact[path] = text
 
 
 class LetterFiles:
@@ -133,16 +134,17 @@ class LetterFiles:
     Attributes:
         folder: The folder.
         is_given: Whether the user named the folder.
-        names: The paths of the files in it.
-        users: The rows that each file belongs to.
+        paths: The paths of the files in it, relative to the folder.
+        users: The numbers of the rows that each file belongs to.
     """
 
     def __init__(
         self, folder: Path, without: Iterable[Path] = (), *, is_given: bool = True
     ) -> None:
-        """Search the folder and those below it; only two levels if the user did not name it.
+        """Search the folder and its subfolders; if the user did not name it, only two levels.
 
-        Hidden files, lock files of Office programs, links, records and packages are left out.
+        Hidden files, lock files of Office programs, links, and folders with a record or a package
+        are left out.
 
         Args:
             folder: The folder.
@@ -153,14 +155,14 @@ class LetterFiles:
         left_out = {path.absolute() for path in without}
         below = _files_below(folder, None if is_given else _DEPTH)
         found = (path for path in below if path.absolute() not in left_out)
-        self.names = sorted(path.relative_to(folder).as_posix() for path in found)
+        self.paths = sorted(path.relative_to(folder).as_posix() for path in found)
         self.users: dict[str, list[int]] = defaultdict(list)
         self._by_key: dict[str, list[str]] = defaultdict(list)
         self._by_tokens: dict[Tokens, list[str]] = defaultdict(list)
         self._by_folder: dict[str, list[str]] = defaultdict(list)
         self._continued: dict[Tokens, list[str]] = defaultdict(list)
         self._pages: dict[tuple[PurePosixPath, Tokens], list[str]] = defaultdict(list)
-        for name in self.names:
+        for name in self.paths:
             path = PurePosixPath(name)
             for key in {_key(name), _key(path.name), _key(path.stem)}:
                 self._by_key[key].append(name)
@@ -168,7 +170,7 @@ class LetterFiles:
                 self._by_tokens[tokens].append(name)
             stem = _tokens(path.stem)
             for length in range(2, len(stem)):
-                # The rest only adds a page or a copy to a name with a number.
+                # A name with a number is followed only by a page or a copy.
                 has_number = any(isinstance(part, int) for part in stem[:length])
                 if has_number and _is_suffix(stem[length:]):
                     self._continued[stem[:length]].append(name)
@@ -179,7 +181,7 @@ class LetterFiles:
 
     @property
     def called(self) -> str:
-        """What messages call the folder."""
+        """The name of the folder in messages."""
         return str(self.folder) if self.folder.name else "the current folder"
 
     def assign(self, rows: Sequence[tuple[int, Sequence[str], str]]) -> dict[int, FoundFiles]:
@@ -195,23 +197,23 @@ class LetterFiles:
         owners: dict[Tokens, list[int]] = defaultdict(list)
         for number, names, given in rows:
             tokens = _bare(_tokens(given))
-            # A bare number as an id says little about a row that names its files.
+            # If a row names its files, an id of one word or number is too short to find more.
             if tokens and not found[number].missing and not (names and len(tokens) == 1):
                 owners[tokens].append(number)
-        free = [name for name in self.names if name not in self.users]
+        free = [name for name in self.paths if name not in self.users]
         for name in free:
             if number := self._owner(name, owners):
                 self._take(name, number, found[number], "")
         for number, row in found.items():
-            for name in [path for path in row.paths if row.read.get(path) != ""]:
+            for name in [path for path in row.paths if row.inexact.get(path) != ""]:
                 for page in self._other_pages(name):
                     self._take(page, number, row, "")
-            row.paths.sort(key=lambda path: (row.read.get(path) == "", self._order(path)))
+            row.paths.sort(key=lambda path: (row.inexact.get(path) == "", _order(path)))
         return found
 
     def unused(self) -> list[str]:
         """Return the files that belong to no row."""
-        return [name for name in self.names if name not in self.users]
+        return [name for name in self.paths if name not in self.users]
 
     def _take(self, path: str, number: int, row: FoundFiles, text: str | None = None) -> None:
         row.add(path, text)
@@ -238,16 +240,16 @@ class LetterFiles:
                 self._take_matches(text, matches, number, row)
                 return
         near = get_close_matches(
-            path.name.casefold(), {PurePosixPath(n).name.casefold() for n in self.names}, 1, 0.7
+            path.name.casefold(), {PurePosixPath(n).name.casefold() for n in self.paths}, 1, 0.7
         )
-        meant = [n for n in self.names if near and PurePosixPath(n).name.casefold() == near[0]]
+        meant = [n for n in self.paths if near and PurePosixPath(n).name.casefold() == near[0]]
         hint = "Put it there, correct the cell, or clear it."
         row.missing[text] = f"Did you mean “{meant[0]}”?" if meant else hint
 
     def _take_matches(
         self, text: str, matches: Sequence[str], number: int, row: FoundFiles
     ) -> None:
-        """Take the files that match a name, unless they are in several folders."""
+        """Take the files that match a name, unless some have the same name in different folders."""
         folders = {str(PurePosixPath(one).parent) for one in matches}
         names = {PurePosixPath(one).name for one in matches}
         if len(folders) > 1 and len(names) < len(matches):
@@ -258,7 +260,7 @@ class LetterFiles:
             self._take(one, number, row, text)
 
     def _owner(self, name: str, owners: dict[Tokens, list[int]]) -> int:
-        """Return the row whose id a file, or the folder of a file, is named after; 0 if none."""
+        """Return the only row whose id begins the name of a file or folder; 0 if there is none."""
         path = PurePosixPath(name)
         for part in (path.stem, *(parent.name for parent in path.parents[:-1])):
             tokens = _bare(_tokens(part))
@@ -278,9 +280,11 @@ class LetterFiles:
             if other not in self.users:
                 yield other
 
-    def _order(self, path: str) -> tuple[str, tuple[tuple[bool, str | int], ...]]:
-        tokens = _tokens(PurePosixPath(path).stem)
-        return "", tuple((isinstance(part, str), part) for part in tokens)
+
+def _order(path: str) -> tuple[tuple[bool, str | int], ...]:
+    """Return a key that sorts file names by their words and numbers: "S. 2" before "S. 10"."""
+    tokens = _tokens(PurePosixPath(path).stem)
+    return tuple((isinstance(part, str), part) for part in tokens)
 
 
 def _page_start(tokens: Tokens) -> Tokens:
@@ -301,7 +305,7 @@ def _key(name: str) -> str:
 
 
 def _files_below(folder: Path, depth: int | None) -> Iterator[Path]:
-    """Yield the files in a folder and below it, down to a depth if one is given."""
+    """Yield the files in a folder and its subfolders, down to a number of levels; None for all."""
     for here, folders, files in os.walk(folder):
         if depth is not None and len(Path(here).relative_to(folder).parts) >= depth:
             folders.clear()

@@ -1,4 +1,4 @@
-"""Name the field that a header means, in seven languages and in the exports of other programs."""
+"""Find the record field that a header refers to, in seven languages and in exports of programs."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ _LETTER_FIELDS = {
     ("sender", "place"): "place", ("sender", "date"): "date", ("recipients", "date"): "received",
     ("recipients", "place"): LEFT_OUT,
 }  # fmt: skip
-"""The fields for a place or date of an agent; a record has no place of arrival."""
+"""The field for the place or date of a role. The place of arrival is not imported."""
 _IDENTIFIERS = {name: f"{name}_identifiers" for name in ("sender", "recipients", "place")}
 
 
@@ -146,12 +146,12 @@ def is_name_of(header: str, field: str) -> bool:
 
 
 def is_archive_place(header: str) -> bool:
-    """Return whether a header can mean the place of the archive or its name."""
+    """Return whether a header can mean either where the archive is or what it is called."""
     return normalize_header(header) in ("aufbewahrungsort", "standort", "lagerort", "verwahrort")
 
 
 def _field_of_role(role: str, aspects: set[str]) -> str:
-    """Return the field for the name, place, date or identifier of a sender or recipient."""
+    """Return the field for the name, place, date or identifier of a role, `LEFT_OUT` or ""."""
     meant = role
     for aspect in ("place", "date"):
         if aspect in aspects:

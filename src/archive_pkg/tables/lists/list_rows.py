@@ -1,4 +1,4 @@
-"""Read the rows of a list of letters through its map: columns, headings, totals, unknown values."""
+"""Read the rows of a list of letters with its map, and report what is not imported."""
 
 from __future__ import annotations
 
@@ -53,22 +53,22 @@ COLUMN_GONE = Code(
 CELL_LEFT_OUT = Code(
     "tables-cell-left-out",
     Severity.WARNING,
-    "Two columns of a list have a field that can have one value; the second value is left out.",
+    "Two columns of a list are mapped to a field with one value; the second value is left out.",
 )
 ROW_LEFT_OUT = Code(
     "tables-row-left-out",
     Severity.WARNING,
-    "A row of a list is a heading, a total or a repeated header, and not a letter.",
+    "A row of a list is a heading, a total or a repeated header, or has nothing to import.",
 )
 
 DATE_FIELDS = ("date", "date_begin", "date_end", "received")
 ACCESS_FIELDS = ("access", "access_until", "access_rule")
 
 _SINGLE = ("id", "type", "place", "licence", *DATE_FIELDS)
-_MAY_BE_ANYTHING = frozenset(
+_KEEPS_UNKNOWN = frozenset(
     ["title", "summary", "remarks", "rights", "custody", *ACCESS_FIELDS, *DATE_FIELDS]
 )
-"""The fields in which a word for "unknown" is text, or is read by another rule."""
+"""The fields that keep a word for "unknown": as text, or because another rule interprets it."""
 _HEADING = re.compile(r"[-=*#_~–—.\s]{2,}.*")
 _TOTAL = re.compile(
     r"(?:(?:summe|gesamt\w*|insgesamt|total\w*|razem|suma|ogółem|somme|итого|всего|subtotal"
@@ -77,7 +77,7 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
-_HINT = (
+_ACCESS_HINT = (
     "Map it to access, access_until or access_rule. If it restricts nothing, map it to "
     f"{NO_RESTRICTION}."
 )
@@ -88,8 +88,8 @@ class Cell(NamedTuple):
 
     Attributes:
         header: The header of its column; empty for a value of `everywhere`.
-        text: Its text without spaces around it.
-        items: Its values, if the field can have several; else the text.
+        text: Its text, stripped.
+        items: Its values without words for "unknown". Only a field of `MANY_VALUES` has several.
     """
 
     header: str
@@ -106,7 +106,7 @@ class ListRow:
         cells: Its cells by field.
         raw: The plain data of the record.
         agents: The ids of the record's agents by their names.
-        inferred: The field, rule and words of each value that was read or made by a rule.
+        inferred: For each value that a rule interpreted or made: its field, the rule and a note.
         origin: The header of the column that each field of the record comes from.
     """
 
@@ -118,11 +118,11 @@ class ListRow:
     origin: dict[str, str] = field(default_factory=dict)
 
     def texts(self, target: str) -> list[str]:
-        """Return the texts of a field."""
+        """Return the texts of the cells of a field."""
         return [cell.text for cell in self.cells.get(target, ())]
 
     def items(self, target: str) -> list[str]:
-        """Return the values of a field."""
+        """Return the values in the cells of a field."""
         return [item for cell in self.cells.get(target, ()) for item in cell.items]
 
 
@@ -131,7 +131,7 @@ class ListRows:
 
     Attributes:
         report: Findings about the sheet, its columns and rows.
-        columns: The places of the columns by header.
+        columns: The index of each column, by header.
         letters: The rows that are letters.
     """
 
@@ -149,32 +149,32 @@ class ListRows:
             for number, row in enumerate(rows, start)
             if any(cell.strip() for cell in row)
         ]
-        said = {number: self._why_not_a_letter(row) for number, row in self._filled}
-        self._others = {number for number, why in said.items() if why}
+        reasons = {number: self._why_not_a_letter(row) for number, row in self._filled}
+        self._not_letters = {number for number, why in reasons.items() if why}
         self.report.extend(self._sheet_findings())
         self._check_columns()
         self._check_above()
         self.letters = []
         for number, row in self._filled:
-            if said[number]:
-                self._report_other(number, row, said[number])
+            if reasons[number]:
+                self._report_not_letter(number, row, reasons[number])
             else:
                 self.letters.append(ListRow(number, self._cells(number, row)))
 
     def at(self, number: int, header: str) -> Location:
-        """Return the place of a cell; that of its row if the header is empty."""
+        """Return the location of a cell, or of its row if no column has the header."""
         return self._sheet.at(number, self.columns.get(header), header)
 
     def cells_of(self, header: str) -> Iterator[tuple[int, str]]:
-        """Yield the row numbers and texts of a column's cells that are not empty."""
+        """Yield the row number and text of each filled cell in a column, for rows of letters."""
         place = self.columns.get(header)
         for number, row in self._filled:
-            is_letter = number not in self._others
+            is_letter = number not in self._not_letters
             if is_letter and place is not None and place < len(row) and row[place].strip():
                 yield number, row[place].strip()
 
     def conventions(self) -> dict[str, DateConventions]:
-        """Return the conventions of each column of dates, by header."""
+        """Return how to read ambiguous dates in each column of dates, by header."""
         return {
             header: column_conventions(
                 (text for _, text in self.cells_of(header)), epoch_1904=self._sheet.epoch_1904
@@ -184,49 +184,49 @@ class ListRows:
         }
 
     def _why_not_a_letter(self, row: list[str]) -> str:
-        """Return what a row is if it is not a letter; empty for a letter."""
+        """Return why a row is not a letter; "" if it is one."""
         filled = [(place, cell.strip()) for place, cell in enumerate(row) if cell.strip()]
         if [normalize_header(c) for c in row] == [normalize_header(c) for c in self._sheet.header]:
-            return "a repeated header"
+            return "it is a repeated header"
         first = filled[0][1]
         if _TOTAL.fullmatch(first) and len(filled) <= 3:
-            return "a total"
+            return "it is a total"
         if len(filled) <= 2 and _HEADING.fullmatch(first):
-            return "a heading"
+            return "it is a heading"
         fields = {
             self._map.columns.get(self._sheet.header[p], "") for p, _ in filled if p < len(row)
         }
         width = sum(bool(header.strip()) for header in self._sheet.header)
         if len(filled) == 1 and width > 2 and not fields & {"files", "title", "summary"}:
-            return "a heading"
-        return "" if fields - {"", *NOT_IMPORTED} else "without any cell that is imported"
+            return "it is a heading"
+        return "" if fields - {"", *NOT_IMPORTED} else "none of its filled cells is imported"
 
-    def _report_other(self, number: int, row: list[str], what: str) -> None:
+    def _report_not_letter(self, number: int, row: list[str], why: str) -> None:
         text = next(cell.strip() for cell in row if cell.strip())
         at = self._sheet.at(number)
         hint = "If it is a letter, fill more of its cells."
-        message = f"the row “{text}” is {what}, and not a letter"
+        message = f"the row “{text}” is not a letter: {why}"
         self.report.add(ROW_LEFT_OUT.at(at, message, hint))
-        self._check_words(at, " ".join(row), "Say so in a column of the rows that it is about.")
+        self._check_words(at, " ".join(row), "Say so in a column of the rows that it concerns.")
 
     def _check_words(self, at: Location, text: str, hint: str) -> None:
-        """Report a string outside the imported cells that speaks of a restriction."""
+        """Report a string that restricts access but is not imported."""
         if says_closed(text):
             message = f"“{text.strip()}” speaks of access, but it is not imported"
             self.report.add(RESTRICTION_UNMAPPED.at(at, message, hint))
 
     def _check_above(self) -> None:
-        """Report the lines above the header."""
+        """Report the text above the header, which is not imported."""
         if above := " ".join(self._sheet.above.split()):
             at = self._sheet.at(1)
             message = f"the header is row {self._sheet.header_row}; “{above}” is not imported"
             self.report.add(HEADER_LATE.at(at, message))
-            self._check_words(at, above, "Say so in a column of the rows that it is about.")
+            self._check_words(at, above, "Say so in a column of the rows that it concerns.")
 
     def _sheet_findings(self) -> Iterator[Finding]:
-        """Yield the findings about the sheet and its imported cells.
+        """Yield the sheet's own findings, except those about cells that are not imported.
 
-        Dates are reported with their rows.
+        Findings about typed dates are left out, too: converting the rows reports them.
         """
         dates = {header for header, meant in self._map.columns.items() if meant in DATE_FIELDS}
         ignored = {
@@ -239,7 +239,7 @@ class ListRows:
                 continue
             address = _ADDRESS.fullmatch(finding.location.cell)
             is_ignored = address and (
-                int(address[2]) in self._others or _column_number(address[1]) in ignored
+                int(address[2]) in self._not_letters or _column_index(address[1]) in ignored
             )
             if not is_ignored or finding.code == "tables-hidden":
                 yield finding
@@ -270,7 +270,7 @@ class ListRows:
         cells = [
             (number, row[place])
             for number, row in self._filled
-            if place < len(row) and row[place].strip() and number not in self._others
+            if place < len(row) and row[place].strip() and number not in self._not_letters
         ]
         if cells:
             at = self._sheet.at(self._sheet.header_row, place)
@@ -280,7 +280,7 @@ class ListRows:
             self._check_words(self._sheet.at(number, place), text, "Write a header, and map it.")
 
     def _check_column(self, header: str) -> None:
-        """Report a column that is not imported, and whether it speaks of restricted access."""
+        """Report a column that is not imported, or speaks of access but is not mapped to it."""
         cells = list(self.cells_of(header))
         target = self._map.columns.get(header)
         at = self.at(self._sheet.header_row, header)
@@ -289,20 +289,19 @@ class ListRows:
             target == "classification" and speaks_of_secrecy(header)
         )
         if speaks_of_access(header) and not is_access:
-            message = (
-                f"the column “{header}” speaks of access, but the map says {target or 'nothing'}"
-            )
-            self.report.add(RESTRICTION_UNMAPPED.at(at, message, _HINT))
+            meaning = f"is mapped to “{target}”" if target else "is not in the map"
+            message = f"the column “{header}” speaks of access, but {meaning}"
+            self.report.add(RESTRICTION_UNMAPPED.at(at, message, _ACCESS_HINT))
         elif is_left_out and target != NO_RESTRICTION:
             restricted = next((cell for cell in cells if says_closed(cell[1])), None)
             if restricted:
-                self._check_words(self.at(restricted[0], header), restricted[1], _HINT)
+                self._check_words(self.at(restricted[0], header), restricted[1], _ACCESS_HINT)
         if not is_left_out:
             return
-        said = (
+        content = (
             f"{counted(len(cells), 'cell')} filled, such as “{cells[0][1]}”" if cells else "empty"
         )
-        message = f"the column “{header}” is not imported ({said})"
+        message = f"the column “{header}” is not imported ({content})"
         if target is None:
             hint = f"Add it to the map, with {LEFT_OUT!r} if you do not want to import it."
             self.report.add(
@@ -314,8 +313,8 @@ class ListRows:
 
     def _cells(self, number: int, row: list[str]) -> dict[str, list[Cell]]:
         if any(cell.strip() for cell in row[len(self._sheet.header) :]):
-            message = f"the row has {len(row)} cells, but the header has {len(self.columns)}"
-            hint = "Put quotes around a cell with a separator."
+            message = f"the row has {len(row)} cells, but the header has {len(self._sheet.header)}"
+            hint = "If a cell contains a separator, put quotes around the cell."
             at = self._sheet.at(number, len(self._sheet.header))
             self.report.add(ROW_RAGGED.at(at, message, hint))
         cells: dict[str, list[Cell]] = {}
@@ -324,7 +323,7 @@ class ListRows:
             if target in NOT_IMPORTED or place is None or place >= len(row):
                 continue
             for code, message, hint in find_suspicious(row[place], verbatim=False):
-                if code is not SPACE_AROUND:  # such spaces are left out
+                if code is not SPACE_AROUND:  # these spaces are stripped
                     self.report.add(code.at(self.at(number, header), message, hint))
             if cell := self._cell(number, header, target, row[place].strip()):
                 cells.setdefault(target, []).append(cell)
@@ -346,9 +345,9 @@ class ListRows:
     def _cell(self, number: int, header: str, target: str, text: str) -> Cell | None:
         """Return a cell without the words for "unknown"; None if nothing is left."""
         items = self._split(header, text) if target in MANY_VALUES else [text]
-        known = [item for item in items if target in _MAY_BE_ANYTHING or not self.is_unknown(item)]
+        known = [item for item in items if target in _KEEPS_UNKNOWN or not self.is_unknown(item)]
         if len(known) < sum(map(bool, items)):
-            message = f"“{text}” has a word for “unknown”, which is left out of {target}"
+            message = f"“{text}” contains a word for “unknown”, which is left out of {target}"
             self.report.add(READ_AS.at(self.at(number, header), message))
         return Cell(header, text, tuple(filter(None, known))) if any(known) else None
 
@@ -360,13 +359,13 @@ class ListRows:
         return [item for line in lines for item in split_items(line)]
 
     def is_unknown(self, text: str) -> bool:
-        """Return whether a string is a word for "unknown"."""
+        """Return whether a string means "unknown", by the usual words or those of the map."""
         low = " ".join(text.casefold().split())
         return is_unknown(text) or low in self._unknown or low.strip("[]()") in self._unknown
 
 
-def _column_number(letters: str) -> int:
-    """Return the number of a spreadsheet column, from 0."""
+def _column_index(letters: str) -> int:
+    """Return the index of a spreadsheet column from its letters."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1

@@ -50,8 +50,8 @@ TARGETS: dict[str, str] = {
     "title": "its title; without one, it is made from sender, recipient and date",
     "type": "letter, telegram, memorandum, note, message, report or other",
     "date": "when it was written, in any notation",
-    "date_as_written": "the date in words, if another column has the date",
-    "date_begin": "the first day, month or year, if it was written over some time",
+    "date_as_written": "the date as the letter gives it, if another column has the date",
+    "date_begin": "the first day, month or year, if the list gives a range",
     "date_end": "the last day, month or year",
     "received": "when it arrived, in any notation",
     "sender": "names of senders",
@@ -68,7 +68,7 @@ TARGETS: dict[str, str] = {
     "access": "who may see it now: open, gesperrt bis 2030, closed, 30 Jahre; published",
     "access_until": "the day, month or year until which it is restricted; published",
     "access_rule": "the law or agreement that restricts it; published",
-    "remarks": "a note for readers; published with the file that it goes with",
+    "remarks": "a note for readers; published with the first file",
     "summary": "a summary",
     "subjects": "what it is about",
     "languages": "its languages, as names or tags",
@@ -78,7 +78,7 @@ TARGETS: dict[str, str] = {
     "fonds": "the fonds or collection",
     "file": "the file or box",
     "folio": "the leaf or page",
-    "identifiers": "other identifiers, with or without scheme:",
+    "identifiers": "other identifiers, with or without a scheme, such as doi:10.1000/1",
     "variant_titles": "other titles",
     "publications": "where it has been published",
     "custody": "its custodial history",
@@ -122,10 +122,11 @@ class ColumnMap:
 
     Attributes:
         columns: The field of each header; `LEFT_OUT` for a column that is not imported.
-        everywhere: The values that all letters share and no column has: `type: letter`.
+        everywhere: Values for the letters whose row has none, by field: `type: letter`.
         described_by: The author of the list, who is responsible for its statements; may be empty.
-        sheet: The sheet of a workbook; empty if there is only one.
-        separators: The sign between several values in a cell, by header; a semicolon for others.
+        sheet: The sheet of a workbook; empty for the first one with a header.
+        separators: The text that separates the values in a cell, by header. The default is a
+            semicolon.
         unknown: Words for "unknown", in addition to the usual ones.
         encoding: The encoding of a CSV file that is not UTF-8; empty for UTF-8.
     """
@@ -158,7 +159,7 @@ def draft_mapping(sheet: Sheet, *, encoding: str = "") -> str:
         "# The author of the list, who is responsible for its statements: “Mustermann, Erika”.",
         'described_by: ""',
         "",
-        "# Values that all letters share and no column has.",
+        "# Values for all letters whose row has none.",
         "everywhere:",
         "  type: letter",
         "",
@@ -177,7 +178,7 @@ def draft_mapping(sheet: Sheet, *, encoding: str = "") -> str:
         if guesses.get(header, ("",))[0] in MANY_VALUES and any("|" in value for value in values)
     ]
     if separated:
-        lines += ["", "# Signs that separate the values in a cell, instead of semicolons."]
+        lines += ["", "# What separates the values in a cell, if not semicolons."]
         lines += ["separators:", *(f'  {_quoted(header)}: "|"' for header in separated)]
     lines += [
         "",
@@ -189,17 +190,17 @@ def draft_mapping(sheet: Sheet, *, encoding: str = "") -> str:
 
 
 def _guesses(header: list[str], samples: list[list[str]]) -> dict[str, tuple[str, str]]:
-    """Return the likely field of each column, and the reason for the guess."""
+    """Return the likely field of each column and the reason for the guess, by header."""
     taken: set[str] = set()
     if any(field_named(h) == "repository" and not is_archive_place(h) for h in header):
-        # Another column names the archive, so these columns are its place.
+        # A column clearly names the archive, so a header such as “Standort” means where it is.
         taken.add("repository")
     has_id = any(field_named(h) == "id" for h in header)
     has_call_number = any(_is_call_number(h) for h in header)
     guesses = {}
     for name, values in zip(header, samples, strict=True):
         if name.strip():
-            if has_call_number and field_named(name) == "id" and _is_running(values):
+            if has_call_number and field_named(name) == "id" and _are_running_numbers(values):
                 guesses[name] = LEFT_OUT, f"a running number{_example(values)}"
                 continue
             if (
@@ -219,8 +220,8 @@ def _is_call_number(header: str) -> bool:
     return field_named(header) == "id" and normalize_header(header) in _CALL_NUMBERS
 
 
-def _is_running(values: list[str]) -> bool:
-    """Return whether values are the numbers from 1, apart from a few that are not numbers."""
+def _are_running_numbers(values: list[str]) -> bool:
+    """Return whether most values are numbers, and these are 1, 2, 3 and so on."""
     numbers = [int(value) for value in values if value.isdecimal()]
     return 2 * len(numbers) > len(values) and numbers == list(range(1, len(numbers) + 1))
 
@@ -341,7 +342,14 @@ def _guess(header: str, values: list[str], taken: set[str]) -> tuple[str, str]:
 def _guess_from_values(
     header: str, named: str, values: list[str], taken: set[str]
 ) -> tuple[str, str] | None:
-    """Return the field that the values of a column show, and the reason; None if they do not."""
+    """Return the field that a column's values suggest, and the reason; None if they suggest none.
+
+    Args:
+        header: The header of the column.
+        named: The field that the header suggests; may be empty.
+        values: Some values of the column.
+        taken: The fields of the columns before it.
+    """
     dates = _share(values, _is_date)
     files = _share(values, lambda value: bool(_FILE.fullmatch(value)))
     ids = _share(values, _is_identifier)
@@ -390,7 +398,9 @@ _NAMED_BY = {identifiers: names for names, identifiers in _IDENTIFIERS.items()}
 
 def _is_identifier(value: str) -> bool:
     """Return whether a value is an identifier and not a name: a URL, or one word with digits."""
-    return _is_address(value) or (" " not in value and any(sign.isdigit() for sign in value))
+    return _is_address(value) or (
+        " " not in value and any(character.isdigit() for character in value)
+    )
 
 
 def _is_address(value: str) -> bool:

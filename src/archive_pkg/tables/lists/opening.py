@@ -1,4 +1,4 @@
-"""Read a list of letters through its map, or draft its map."""
+"""Read a list of letters with its map, or draft the map."""
 
 from __future__ import annotations
 
@@ -23,22 +23,23 @@ if TYPE_CHECKING:
 
 
 _SKIPPED = ("part-missing", "part-without-digest", "statement-unsourced")
-"""Findings about records that are already reported, or that no list can avoid."""
+"""Codes of findings that the reader of the list reports itself, or that no list can avoid."""
 
 
 def draft_map(path: StrPath, *, encoding: str | None = None) -> str:
     """Return a draft of the map for a list of letters, guessed from its headers and values.
 
     Raises:
-        InvalidError: The file cannot be read as a table; the report says why.
-        StorageError: The file does not exist.
+        InvalidError: The file is not a table, or has errors; these are in the report.
+        StorageError: The file does not exist or cannot be read.
+        UsageError: The encoding is unknown, or openpyxl is missing for a workbook.
     """
     sheets, report = raw_sheets(Path(path), encoding=encoding)
     filled = [sheet for sheet in sheets if sheet.header]
     if not filled or not report.ok:
         hint = "" if len(report) else "Name a CSV file or a workbook."
         raise InvalidError(f"{path} cannot be read as a list of letters", hint, report)
-    return draft_mapping(max(filled, key=_rows), encoding=encoding or "")
+    return draft_mapping(max(filled, key=_row_count), encoding=encoding or "")
 
 
 def read_list(
@@ -54,16 +55,16 @@ def read_list(
     Args:
         path: The list.
         mapping_file: Its map.
-        encoding: The encoding of a CSV file that is not UTF-8. The default is that of the map.
+        encoding: The encoding of a CSV file that is not UTF-8. The default is that in the map.
         files: The folder of the letters' files. The default is the folder of the list.
-        check_files: Checks a record with its files; None to check only that they exist.
+        check_files: Checks a record with its files. Without it, only missing files are reported.
 
     Returns:
-        The records of the rows without errors; and the findings.
+        The records of the rows without errors, and the findings.
 
     Raises:
         InvalidError: The map is invalid, or names a sheet that the workbook does not have.
-        StorageError: A file cannot be read.
+        StorageError: A file cannot be read, or `files` is not a folder.
     """
     mapping = read_mapping(mapping_file)
     sheets, report = raw_sheets(path, encoding=encoding or mapping.encoding or None)
@@ -72,13 +73,13 @@ def read_list(
         return [], report
     for other in sheets:
         if other is not sheet and other.header:
-            message = f"the sheet “{other.name}” is not imported; the map names “{sheet.name}”"
+            message = f"the sheet “{other.name}” is not imported, only “{sheet.name}” is"
             report.add(SHEET_IGNORED.at(Location(str(path), table=other.name), message))
     folder = files or path.parent
     if not folder.is_dir():
         raise StorageError(f"{folder} is not a folder", "Name the folder of the letters' files.")
-    held = LetterFiles(folder, without=(path, mapping_file), is_given=files is not None)
-    reader = ListReader(sheet, mapping, held)
+    letter_files = LetterFiles(folder, without=(path, mapping_file), is_given=files is not None)
+    reader = ListReader(sheet, mapping, letter_files)
     records = reader.records()
     report.extend(reader.report)
     for record in records if check_files else ():
@@ -89,7 +90,10 @@ def read_list(
 
 
 def _chosen(path: Path, sheets: list[Sheet], mapping: ColumnMap, report: Report) -> Sheet | None:
-    """Return the sheet that the map names; None if the file cannot be read."""
+    """Return the sheet that the map names; None if there is no sheet to read.
+
+    If the map names no sheet, or the list is a CSV file, return the first one with a header.
+    """
     filled = [sheet for sheet in sheets if sheet.header]
     named = [
         sheet for sheet in filled if normalize_header(sheet.name) == normalize_header(mapping.sheet)
@@ -103,5 +107,5 @@ def _chosen(path: Path, sheets: list[Sheet], mapping: ColumnMap, report: Report)
     return next(iter(named or filled), None)
 
 
-def _rows(sheet: Sheet) -> int:
+def _row_count(sheet: Sheet) -> int:
     return sum(len(block.rows) for block in sheet.blocks())

@@ -1,8 +1,8 @@
 """Convert lists of letters with the user's own columns to records.
 
-Each row that is a letter becomes a record. Cells are copied without the spaces around them. A value
-that is interpreted (a date) or made (a title, an id, the kind of an agent) is inferred by a named
-rule, which is in the evidence of the record and in a finding.
+Each row that is a letter becomes a record, unless it has errors. Cells are stripped. A value that
+is interpreted (a date, a language) or made (a title, an id, the kind of an agent) is noted in the
+evidence of the record, in a finding, or in both.
 """
 
 from __future__ import annotations
@@ -57,12 +57,13 @@ if TYPE_CHECKING:
 CELL_AMBIGUOUS = Code(
     "tables-cell-ambiguous",
     Severity.WARNING,
-    "A cell has several possible readings; the field is left empty and keeps its words.",
+    "A date has several readings, does not exist or contradicts another column; it is not imported "
+    "as a date.",
 )
 DATE_UNREAD = Code(
     "tables-date-unread",
     Severity.WARNING,
-    "A date is not recognized; the field is left empty and keeps its words.",
+    "A date is not recognized; it is not imported as a date.",
 )
 ARCHIVE_UNNAMED = Code(
     "tables-archive-unnamed",
@@ -72,7 +73,7 @@ ARCHIVE_UNNAMED = Code(
 ROW_REPEATED = Code(
     "tables-row-repeated",
     Severity.WARNING,
-    "Two rows of a list have the same id or call number; the second one gets a number.",
+    "Two rows of a list have the same id or call number; the second id gets a number.",
 )
 DESCRIBER_MISSING = Code(
     "tables-describer-missing",
@@ -82,14 +83,14 @@ DESCRIBER_MISSING = Code(
 LANGUAGE_UNREAD = Code(
     "tables-language-unread",
     Severity.WARNING,
-    "A language is not recognized; the field is left empty, and a note keeps the words.",
+    "A language is not recognized; a note keeps the words.",
 )
 
 IDENTIFIER_LOOSE = Code(
     "tables-identifier-loose",
     Severity.WARNING,
-    "A row has more or fewer identifiers than names, so they are not imported, or one identifier "
-    "for two names.",
+    "A row has more or fewer identifiers than names, so they are not imported, or it has the same "
+    "identifier for two names.",
 )
 
 _IDENTIFIED = ("sender", "recipients")
@@ -98,7 +99,7 @@ _UNDECIDED = "Not decided: the list of letters does not say clearly who may see 
 
 
 class ListReader:
-    """Converts the rows of a list to records; `report` has its guesses and errors."""
+    """Converts the rows of a list to records; `report` has the findings about the list."""
 
     def __init__(self, sheet: Sheet, mapping: ColumnMap, files: LetterFiles | None = None) -> None:
         """Read the rows.
@@ -115,7 +116,7 @@ class ListReader:
         self._found: dict[int, FoundFiles] = {}
         self._ids: dict[str, int] = {}
         self._given = [_as_id(text) for row in self._rows.letters for text in row.texts("id")[:1]]
-        self._named: set[str] = set()
+        self._reported_names: set[str] = set()
         self._errors = 0
         self._closed_ids = {
             _as_id(given)
@@ -148,9 +149,8 @@ class ListReader:
             self._found = self._files.assign(rows)
             named = sum(len(names) for _, names, _ in rows)
             if named and not self._files.users and not self._files.is_given:
-                message = (
-                    f"none of the {named} files that the list names is in {self._files.called}"
-                )
+                files = counted(named, "file")
+                message = f"the list names {files}, but none is in {self._files.called}"
                 hint = "Give their folder: --files FOLDER"
                 at = self._sheet.at(self._sheet.header_row)
                 self.report.add(FILES_ELSEWHERE.at(at, message, hint))
@@ -162,7 +162,7 @@ class ListReader:
         return records
 
     def _report_files(self, records: list[Record]) -> None:
-        """Report the files that several rows or no row has."""
+        """Report the files that belong to several rows or to none."""
         if self._files is None:
             return
         closed = Counter(
@@ -190,11 +190,11 @@ class ListReader:
             verb = "belongs" if len(unused) == 1 else "belong"
             files = counted(len(unused), "file")
             message = f"{files} in {self._files.called} {verb} to no letter"
-            hint = f"Write its name into a row: {some(unused)}."
+            hint = f"Write the file name into the row of its letter: {some(unused)}."
             self.report.add(FILES_UNUSED.at(Location(str(self._files.folder)), message, hint))
 
     def cell(self, record: Record, target: str) -> Location:
-        """Return the cell of a record's row in the first column of a field."""
+        """Return the location of a record's cell in the first column that is mapped to a field."""
         header = next((h for h, meant in self._map.columns.items() if meant == target), "")
         return self._rows.at(self._ids[record.id], header)
 
@@ -309,12 +309,12 @@ class ListReader:
             row.origin.setdefault("date", row.origin["date_as_written"])
 
     def _read_date(self, row: ListRow, header: str, text: str) -> tuple[str, DateReading | None]:
-        """Return the words of a date as the cell shows them, and the reading."""
+        """Return a date as the cell shows it, and its reading; None if it is not recognized."""
         typed = self._sheet.typed.get((row.number, self._rows.columns.get(header, -1)))
         return typed or (text, read_date(text, self._conventions.get(header)))
 
     def _span(self, row: ListRow) -> None:
-        """Date the letter by the columns of its first and last day."""
+        """Set the date of the letter from the columns for its first and last day."""
         ends = []
         for target in ("date_begin", "date_end"):
             for header, text, _ in row.cells.get(target, ())[:1]:
@@ -362,7 +362,7 @@ class ListReader:
     def _identifiers_of(
         self, row: ListRow, role: str, ids: list[str], found: list[dict[str, Any]]
     ) -> None:
-        """Assign its identifier to each agent of a role; both columns have the same order."""
+        """Add identifiers to the agents of a role, in the order of the cells."""
         target = f"{role}_identifiers"
         given = row.items(target)
         if len(given) != len(ids):
@@ -383,12 +383,12 @@ class ListReader:
         """Report identifiers that cannot be matched with names."""
         given = row.items(target)
         if given:
-            message = f"{', '.join(given)}: the row has another number of names in {names}"
+            message = f"{', '.join(given)}: the row has more or fewer names in {names}"
             hint = "Give one identifier per name, in the same order, separated by semicolons."
             self._report(IDENTIFIER_LOOSE, row, row.origin[target], message, hint)
 
     def _agent(self, row: ListRow, role: str, text: str, found: list[dict[str, Any]]) -> str:
-        """Return the id of the agent with a name; add the agent at its first mention."""
+        """Return the id of the agent with a name; add the agent if the row has not named it yet."""
         written = divide_name(text)
         name = written.name
         if name in row.agents:
@@ -403,13 +403,13 @@ class ListReader:
             found[-1]["role"] = written.office
         if role != "describer":
             header = row.origin.get(role, "")
-            if text not in self._named:
+            if text not in self._reported_names:
                 article = "an" if body else "a"
                 called = f" called “{name}”" if name != text else ""
                 office = f", office “{written.office}”" if written.office else ""
                 message = f"“{text}” is read as {article} {kind}{called}{office}"
                 self._report(READ_AS, row, header, message)
-                self._named.add(text)
+                self._reported_names.add(text)
             row.inferred.append((f"agents.{agent}.kind", "kind-from-name", f"“{text}”"))
         return agent
 
@@ -445,8 +445,7 @@ class ListReader:
             parts[0]["note"] = "\n".join(notes)
         for one in parts if access else ():
             one["access"] = access
-            what = f"{access['status']}, as the list says"
-            row.inferred.append((f"parts.{one['id']}.access", "access-in-words", what))
+            row.inferred.append((f"parts.{one['id']}.access", "access-in-words", access["status"]))
         if parts:
             row.raw["parts"] = parts
             row.origin["parts"] = row.origin.get("files") or row.origin.get("languages", "")
@@ -464,7 +463,7 @@ class ListReader:
                 message, _, hint = hint.partition(". ")
                 message = f"“{name}”: {message[0].lower()}{message[1:]}"
             self._report(FILE_MISSING, row, header, message, hint)
-        for path, text in found.read.items():
+        for path, text in found.inexact.items():
             message = f"“{path}” is added, because its name matches the letter"
             if text:
                 message = f"“{text}” is read as the file {path}"
@@ -475,14 +474,14 @@ class ListReader:
         return found.paths
 
     def _languages(self, row: ListRow) -> list[str]:
-        """Return the tags of a row's languages, and report those that are not understood."""
+        """Return the tags of a row's languages, and report each that is not written as a tag."""
         tags = []
         for header, _, items in row.cells.get("languages", ()):
             for text in (part for item in items for part in _LANGUAGES.split(item) if part):
                 try:
                     tag = language_called(text)
                 except Fault:
-                    message = f"“{text}” is not recognized as a language; the field is left empty"
+                    message = f"“{text}” is not recognized as a language; a note keeps it"
                     self._report(LANGUAGE_UNREAD, row, header, message, "Write German or de.")
                     row.raw.setdefault("language_notes", []).append(f"Language: {text}")
                     continue
@@ -514,7 +513,9 @@ class ListReader:
             if rules:
                 message = "there is a rule, but the list does not say whether the letter is open"
             read.append(AccessReading("closed", question=message))
-            self._report(ACCESS_ASKED, row, header, f"{message}; it is closed", _SAY_ACCESS)
+            self._report(
+                ACCESS_ASKED, row, header, f"{message}; the letter is closed", _ACCESS_HINT
+            )
         one = strictest(read)
         if not one.status:
             return {}
@@ -530,7 +531,9 @@ class ListReader:
     def _access_in(self, row: ListRow, header: str, text: str, one: AccessReading) -> AccessReading:
         """Report how a cell about access is read, and return the reading."""
         if one.question:
-            self._report(ACCESS_ASKED, row, header, f"{one.question}; it is closed", _SAY_ACCESS)
+            self._report(
+                ACCESS_ASKED, row, header, f"{one.question}; the letter is closed", _ACCESS_HINT
+            )
         elif one.status:
             until = f" until {one.until}" if one.until else ""
             self._report(READ_AS, row, header, f"“{text}” is read as {one.status}{until}")
@@ -585,7 +588,7 @@ class ListReader:
             if first is not None:
                 taken = {*self._ids, *self._given}
                 wanted = next(name for name in _numbered(wanted) if name not in taken)
-                message = f"row {first} has the same id, so this one becomes {wanted}"
+                message = f"row {first} has the same id, so the id of this one becomes {wanted}"
                 hint = "To choose the id yourself, correct the cell."
                 self._report(ROW_REPEATED, row, header, message, hint)
             elif wanted != given:
@@ -625,7 +628,7 @@ class ListReader:
         self.report.add(code.at(self._rows.at(row.number, header), message, hint))
 
 
-_SAY_ACCESS = "Write open, closed, or until and a date: until 2030-12-31."
+_ACCESS_HINT = "Write open, closed, or until and a date: until 2030-12-31."
 _MEDIA = {
     "tif": "image/tiff", "tiff": "image/tiff", "jpg": "image/jpeg", "jpeg": "image/jpeg",
     "png": "image/png", "jp2": "image/jp2", "pdf": "application/pdf", "xml": "application/xml",
@@ -640,7 +643,7 @@ _LANGUAGES = re.compile(r"\s*(?:[,/&+]| und | and | et | i | y | e | и )\s*")
 
 
 def _as_id(text: str) -> str:
-    """Return the id of a record for an id or call number of a list."""
+    """Convert an id or call number of a list to the id of a record; may be empty."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", latin(text)).strip("-._")[:100]
 
 
@@ -650,7 +653,7 @@ def _is_span_end(edtf: str) -> bool:
 
 
 def _overlap(one: str, other: str) -> bool:
-    """Return whether two dates have a day in common; True if one of them has no limits."""
+    """Return whether two dates have a day in common; True if one has no first or last day."""
     first, second = Edtf(one), Edtf(other)
     ends = (first.earliest, first.latest, second.earliest, second.latest)
     if None in ends:
@@ -659,14 +662,14 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _ambiguity(shown: str, read: DateReading) -> tuple[str, str]:
-    """Return the message and the hint for a date that is left empty."""
+    """Return the message and the hint for a date that has no single reading."""
     if not read.readings:
         return f"“{shown}”: this day does not exist; the date is left empty", "Check the source."
     ways = " or ".join(f"{_in_words(one)} ({one.edtf})" for one in read.readings)
     if len(read.readings) == 1:
         hint = "Write the date that is meant."
         return f"“{shown}” may mean {ways}; the date is left empty", hint
-    return f"“{shown}” can be read as {ways}; the date is left empty", _ANSWERS.get(
+    return f"“{shown}” can be read as {ways}; the date is left empty", _DATE_HINTS.get(
         read.rule, "Write the date that is meant."
     )
 
@@ -677,7 +680,7 @@ def _in_words(read: DateReading) -> str:
     return f"{said}, of a year that began on 25 March" if read.rule == "dual-year" else said
 
 
-_ANSWERS = {
+_DATE_HINTS = {
     "century": "Write the year with its century: 1977-06-18.",
     "day-or-month": "Write the month in words: 4 May 1960.",
     "years-or-month": "Write two years as 1911/1912, or a month or season in words: December 1911.",
@@ -685,7 +688,7 @@ _ANSWERS = {
 
 
 def _stated_fields(raw: dict[str, Any]) -> Iterator[str]:
-    """Yield the fields with statements of a row, as `records.statement_index.statements` does."""
+    """Yield the paths of a record's statements, without those about the record itself."""
     for name, value in raw.items():
         if name in ("id", "type", "version", "evidence") or not value:
             continue
