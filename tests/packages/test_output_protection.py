@@ -36,8 +36,8 @@ def test_the_files_of_a_letter_cannot_be_outputs(tmp_path: Path, name: str) -> N
     folder = letter(tmp_path / "x", name)
     (tmp_path / "link").symlink_to(folder / "texts/a.txt")
     for file in (folder / name, folder / "texts/a.txt", folder / "texts/../texts/a.txt"):
-        assert refused(file) == f"{file} belongs to the letter in {folder}"
-    assert "belongs to the letter" in refused(tmp_path / "link")
+        assert refused(file) == f"{file} belongs to the document in {folder}"
+    assert "belongs to the document" in refused(tmp_path / "link")
     for file in ("texts/other.txt", "other.txt", "new.txt", "texts/new.txt"):
         refuse_output(folder / file)
 
@@ -46,7 +46,7 @@ def test_a_folder_whose_record_cannot_be_read_protects_the_record_alone(tmp_path
     folder = letter(tmp_path / "x")
     (folder / "record.json").write_text("{")
     refuse_output(folder / "texts/a.txt")
-    assert "belongs to the letter" in refused(folder / "record.json")
+    assert "belongs to the document" in refused(folder / "record.json")
 
 
 def test_a_folder_in_which_every_user_can_write_protects_nothing(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def places(tmp_path: Path) -> Path:
         ("plain", "letter", "contains no letters", "Name a text, or a folder with letters."),
         ("plain", "collection", "contains no packages", "Name a collection: a folder of packages."),
         ("letters", "record", "is an ordinary folder, not a record",
-         "Draft a record from the letter: archive-pkg draft letters/b.txt"),
+         "Draft a record from this file: archive-pkg draft letters/b.txt"),
         ("letters/b.txt", "package", "is a text, not a package", "Name the folder of a package."),
         ("plain/scan.jpg", "collection", "is an image (JPEG), not a collection",
          "Name a collection: a folder of packages."),

@@ -64,7 +64,7 @@ ALGORITHM_WEAK = Code(
 ALGORITHM_UPPER_CASE = Code(
     "manifest-name-not-lower-case",
     Severity.WARNING,
-    "A manifest's file name does not write its algorithm in lower case without punctuation.",
+    "The algorithm in a manifest's file name has capital letters or punctuation.",
     "RFC 8493, 2.4",
 )
 ALGORITHM_TWICE = Code(

@@ -272,7 +272,7 @@ def parse_tags(path: str, text: str, version: tuple[int, int], report: Report) -
     Args:
         path: The file's path, for findings.
         text: The file's text.
-        version: The bag's version. The rules for labels are stricter from 1.0 on.
+        version: The bag's version. The rules for labels are stricter in 1.0 and later.
         report: Findings are added to it.
     """
     found: list[tuple[str, list[str], int]] = []

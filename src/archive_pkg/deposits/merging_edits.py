@@ -69,7 +69,7 @@ def merged(
         ours: The fields of the new description.
         there: The fields of the description in the repository.
         last: The last description; see `last_description`.
-        quiet: Fields that are not reported, because they change without a change of the record.
+        quiet: Fields that are not reported, because they change even if the record does not.
     """
     fields, edited, kept, replaced = {}, {}, [], []
     sent, held = (last["sent"], last["held"]) if last else ({}, {})

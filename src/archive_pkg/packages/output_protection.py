@@ -42,7 +42,7 @@ def refuse_output(out: Path, subjects: Iterable[Path] = ()) -> None:
         raise UsageError(f"{out} is an input of this command", _ELSEWHERE)
     for folder in closed_parents(target):
         if any(storage.is_regular(folder / name) for name in NAMES) and _is_own(target, folder):
-            raise UsageError(f"{out} belongs to the letter in {folder}", _ELSEWHERE)
+            raise UsageError(f"{out} belongs to the document in {folder}", _ELSEWHERE)
 
 
 def refuse_in_package(out: Path) -> None:

@@ -24,7 +24,7 @@ class FileKind:
     hint: str
 
 
-_PART = "Give the letter's text as .txt, .docx or .odt, and add this file to parts in the record."
+_PART = "Give the document's text as .txt, .docx or .odt, and add this file to parts in the record."
 _UNPACK = "Unpack it, and use a file in it."
 WORD = FileKind("a Word file", "Draft a record from it: archive-pkg draft {}")
 OPEN_DOCUMENT = FileKind("an OpenDocument text", "Draft a record from it: archive-pkg draft {}")

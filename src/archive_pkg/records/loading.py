@@ -377,7 +377,7 @@ def _too_large(size: int, path: str) -> Finding:
     return TOO_LARGE.at(
         Location(path),
         f"the file has {size:,} bytes; a record can have up to {RECORD_SIZE.value:,}",
-        "Put the text of the letter into a separate file. " + RECORD_SIZE.hint,
+        "Put the text of the document into a separate file. " + RECORD_SIZE.hint,
     )
 
 

@@ -114,7 +114,7 @@ def _folder(path: Path) -> FileKind:
             return FileKind("a folder of records", f"Name a record in it, such as {_shown(below)}")
     letter = next((name for name in names if name.lower().endswith(_LETTERS)), "")
     if letter:
-        hint = f"Draft a record from the letter: archive-pkg draft {_shown(path / letter)}"
+        hint = f"Draft a record from this file: archive-pkg draft {_shown(path / letter)}"
         return FileKind(FOLDER, hint)
     return FileKind(FOLDER, "") if names else _EMPTY
 

@@ -25,7 +25,7 @@ from archive_pkg.packages.checking.files import (
     check_files,
     check_folder,
 )
-from archive_pkg.packages.checking.record_warnings import check_statements
+from archive_pkg.packages.checking.statement_checks import check_statements
 from archive_pkg.packages.checking.texts import (
     QUOTE_MOVED,
     SPAN_BEYOND_TEXT,

@@ -28,7 +28,7 @@ TARGET_TOO_LARGE = Code(
 TARGET_IS_OPEN = Code(
     "target-is-open",
     Severity.ERROR,
-    "The target is open to everyone, but a part of the letter is restricted.",
+    "The target is open to everyone, but a part of the document is restricted.",
 )
 TARGET_NAME = Code(
     "target-name",

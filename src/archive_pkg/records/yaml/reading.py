@@ -169,7 +169,7 @@ class Builder:
                 MANY,
                 event.start_mark,
                 f"more than {self._most:,} values",
-                f"The record of a letter usually has a few hundred. {RECORD_VALUES.hint}",
+                f"The record of a document usually has a few hundred. {RECORD_VALUES.hint}",
             )
         if not self._open:
             self._tree.root = node

@@ -55,7 +55,7 @@ NO_PARENT = Code(
 PATTERN_UNSUPPORTED = Code(
     "tables-pattern-unsupported",
     Severity.WARNING,
-    "A pattern is not checked, since it needs an engine without a limit on its time.",
+    "A pattern is not checked, because the engine that it needs cannot limit its time.",
 )
 
 _MAX_ERRORS = 1_000_000_000

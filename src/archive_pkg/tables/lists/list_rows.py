@@ -107,7 +107,7 @@ class ListRow:
         raw: The plain data of the record.
         agents: The ids of the record's agents by their names.
         inferred: For each value that a rule interpreted or made: its field, the rule and a note.
-        origin: The header of the column that each field of the record comes from.
+        origin: By field of the record, the header of the column that it was read from.
     """
 
     number: int

@@ -76,7 +76,7 @@ SITE_ID_TAKEN = Code(
 SITE_WITHHELD = Code(
     "site-letter-withheld",
     Severity.ADVICE,
-    "The public may not see any part of a letter, so the site leaves the letter out.",
+    "The public may not see any part of a document, so the site leaves the document out.",
 )
 
 
