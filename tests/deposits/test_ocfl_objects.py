@@ -100,14 +100,14 @@ def test_version_folders_need_no_inventory(home: Path, without: tuple[str, ...])
 
 IN_FILES: dict[str, Callable[[Path], object]] = {
     "its declaration is gone": lambda home: (home / "0=ocfl_object_1.1").unlink(),
-    "its declaration is another": lambda home: (home / "0=ocfl_object_1.1").write_text("ocfl"),
+    "its declaration is wrong": lambda home: (home / "0=ocfl_object_1.1").write_text("ocfl"),
     "its inventory is gone": lambda home: (home / "inventory.json").unlink(),
-    "its inventory is no JSON": lambda home: (home / "inventory.json").write_text("{"),
+    "its inventory is not JSON": lambda home: (home / "inventory.json").write_text("{"),
     "a sidecar is gone": lambda home: (home / "v2/inventory.json.sha512").unlink(),
     "a sidecar is wrong": lambda home: (home / "inventory.json.sha512").write_text(
         f"{'0' * 128} inventory.json\n"
     ),
-    "a sidecar has another form": lambda home: (home / "inventory.json.sha512").write_text("x"),
+    "a sidecar has the wrong form": lambda home: (home / "inventory.json.sha512").write_text("x"),
     "a file is changed": lambda home: (home / "v1/content/same.txt").write_text("The same"),
     "a file is missing": lambda home: (home / "v2/content/folder/changing.txt").unlink(),
     "a version is missing": lambda home: shutil.rmtree(home / "v2"),
@@ -135,8 +135,8 @@ IN_FILES: dict[str, Callable[[Path], object]] = {
 IN_INVENTORY: dict[str, Change] = {
     "no id": lambda one: one.pop("id"),
     "a number for an id": lambda one: one.update(id=1),
-    "another type": lambda one: one.update(type="https://ocfl.io/9.9/spec/#inventory"),
-    "another digest": lambda one: one.update(digestAlgorithm="md5"),
+    "an unknown type": lambda one: one.update(type="https://ocfl.io/9.9/spec/#inventory"),
+    "a digest algorithm that OCFL does not allow": lambda one: one.update(digestAlgorithm="md5"),
     "a head that is not the newest": lambda one: one.update(head="v2"),
     "a head that is not there": lambda one: one.update(head="v4"),
     "no manifest": lambda one: one.pop("manifest"),

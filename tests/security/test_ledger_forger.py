@@ -128,7 +128,7 @@ def test_another_signer_in_the_place_of_the_first_is_reported(
     assert "is gone; now it is signed with SHA256:" in message
 
 
-def test_a_further_signature_is_no_loss(collection: Collection, keys: Path) -> None:
+def test_a_further_signature_is_not_a_loss(collection: Collection, keys: Path) -> None:
     sign(package(collection), key=keys / "stranger")
     done, _ = check(collection)
     assert done[0].outcome == "passed"
@@ -143,7 +143,7 @@ def test_a_timestamp_that_has_disappeared_is_reported(collection: Collection) ->
     assert all("the timestamp of 20" in message for message in messages)
 
 
-def test_an_audit_told_whom_to_trust_fails_what_others_signed(
+def test_an_audit_with_trusted_signers_fails_what_others_signed(
     collection: Collection, keys: Path
 ) -> None:
     other = keys / "others"

@@ -57,7 +57,7 @@ def test_a_heading_that_speaks_of_a_restriction_is_an_error(tmp_path: Path) -> N
     assert "tables-restriction-unmapped" in _by_code(read_tables(path)[1])
 
 
-def test_a_formula_or_an_error_outside_the_letters_is_no_error(tmp_path: Path) -> None:
+def test_a_formula_or_an_error_outside_the_letters_is_not_an_error(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.append(["nr", "Datum", "von", "Prüfung"])
@@ -87,7 +87,7 @@ def test_words_for_unknown_are_neither_persons_nor_places(word: str, tmp_path: P
     assert len(found["tables-read-as"]) >= 4
 
 
-def test_persons_offices_and_bodies_are_told_apart(tmp_path: Path) -> None:
+def test_persons_offices_and_bodies_are_distinguished(tmp_path: Path) -> None:
     names = {
         "Müller, Hans (Minister)": ("Müller, Hans", "person", "Minister"),
         "MfAA": ("MfAA", "organization", None),
