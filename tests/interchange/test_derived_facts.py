@@ -333,8 +333,8 @@ def test_access_and_methods_are_expressed_in_words() -> None:
 
 def test_a_date_without_edtf_is_given_as_written() -> None:
     letter = record(date={"as_written": "1923-24", "note": "or 1924"})
-    assert list(derived_facts.open_dates(letter)) == ["Date as written: 1923-24 (or 1924)"]
-    assert list(derived_facts.open_dates(record(date={"edtf": "1923"}))) == []
+    assert list(derived_facts.dates_without_edtf(letter)) == ["Date as written: 1923-24 (or 1924)"]
+    assert list(derived_facts.dates_without_edtf(record(date={"edtf": "1923"}))) == []
 
 
 def test_a_note_in_words_has_all_its_fields() -> None:

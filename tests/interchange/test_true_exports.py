@@ -129,7 +129,7 @@ def test_an_untitled_enclosed_part_has_the_title_of_its_enclosure() -> None:
     assert (annex["name"], annex["alternateName"]) == ("Beilage", ["Memorandum"])
 
 
-def test_datacite_names_programs_and_notes_of_open_dates() -> None:
+def test_datacite_names_programs_and_notes_of_dates_without_edtf() -> None:
     record = dated(as_written="1956/57", note="no year on the leaf")
     descriptions = texts(export("datacite", record), "description")
     assert "English text: By machine, then corrected; made with DeepX" in descriptions

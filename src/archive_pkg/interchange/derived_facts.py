@@ -471,7 +471,7 @@ def restrictions(record: Record) -> Iterator[str]:
             yield f"Access to {part_title(record, part)}: {words}"
 
 
-def open_dates(record: Record) -> Iterator[str]:
+def dates_without_edtf(record: Record) -> Iterator[str]:
     """Yield the document's date if it has words but no EDTF: `Date as written: 1923-24 (or 1924)`.
 
     Other dates are not yielded: `labelled_particulars` has them.

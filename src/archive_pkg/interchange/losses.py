@@ -195,7 +195,7 @@ def losses(
         at = Location(field=place)
         where = place_of(mapping, kind)
         if where is None:
-            if export and place in _open_words(record) and export.has_words(value):
+            if export and place in _words_without_edtf(record) and export.has_words(value):
                 continue
             whole = lost_whole(mapping, kind)
             if whole == kind or whole not in lost:
@@ -241,8 +241,8 @@ def _times(places: Sequence[str]) -> str:
     return f" ({len(places)} times)" if len(places) > 1 else ""
 
 
-def _open_words(record: Record) -> tuple[str, ...]:
-    """Return the places of the words and note of an open date.
+def _words_without_edtf(record: Record) -> tuple[str, ...]:
+    """Return the places of the words and note of a date without EDTF.
 
     Some formats write them as a description, although they cannot hold these fields.
     """

@@ -1,4 +1,4 @@
-"""Check the JSON and XML in the answers of servers before anything else uses them."""
+"""Check the JSON and XML in server responses before other code uses them."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def mixed_case(name: str) -> str:
 
 
 def _written_date(one: Statement) -> dict[str, Any]:
-    """Return a date with its words. An open date has no EDTF, and a question in its note."""
+    """Return a date with its words. A date with a question has no EDTF; the note asks it."""
     question = one.more.get("question", "")
     date = {
         "edtf": "" if question else one.value,

@@ -98,7 +98,7 @@ def _notes(record: Record) -> Iterator[str]:
     date = edtf_of(record.date) or ""
     if _is_level_2(date):
         yield f"Date: one of {date}" if date.startswith("[") else f"Date: {date}"
-    yield from derived_facts.open_dates(record)
+    yield from derived_facts.dates_without_edtf(record)
     if record.rights:
         yield f"Rights: {record.rights.statement}"
 

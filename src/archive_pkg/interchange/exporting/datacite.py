@@ -381,7 +381,7 @@ def _descriptions(record: Record) -> Iterator[dict[str, str]]:
         yield {"description": item, "descriptionType": "TableOfContents"}
     dated = {name for name, date in derived_facts.occasions(record) if date.edtf}
     for words in (
-        *derived_facts.open_dates(record),
+        *derived_facts.dates_without_edtf(record),
         *derived_facts.labelled_particulars(record, dated),
         *derived_facts.labelled_relations(record),
     ):

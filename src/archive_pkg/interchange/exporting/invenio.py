@@ -211,7 +211,7 @@ def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
     tags = [tag for tag in derived_facts.languages(record) if "-" in tag]
     if tags:
         yield "other", f"Languages, with script or region: {', '.join(tags)}"
-    for words in derived_facts.open_dates(record):
+    for words in derived_facts.dates_without_edtf(record):
         yield "other", words
     if record.date and record.date.edtf and not _level_0(record.date):
         yield "other", f"Date of the document: {_date_words(record.date)}"
