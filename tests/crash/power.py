@@ -22,6 +22,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -184,9 +185,8 @@ class Power:
             self._note(top, names, nothing)
             self._note(top, names, nothing, half=True)
         for one in dirty if len(dirty) > 1 else []:
-            tied = one.tied
-            self._note(top, tied.__contains__, nothing)
-            self._note(top, set(self._nodes.values()).difference(tied).__contains__, nothing)
+            self._note(top, one.tied.__contains__, nothing)
+            self._note(top, partial(_is_outside, one.tied), nothing)
 
     def _note(
         self,
@@ -224,6 +224,10 @@ class Power:
 
 
 _open = open
+
+
+def _is_outside(nodes: set[Node], node: Node) -> bool:
+    return node not in nodes
 
 
 def _places(nodes: Iterable[Node]) -> dict[Node, set[Node]]:
