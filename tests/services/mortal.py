@@ -18,7 +18,7 @@ import httpx
 
 from archive_pkg.cli import main
 from archive_pkg.deposits.journal import Journal
-from archive_pkg.deposits.transfers import VerifiedReader
+from archive_pkg.deposits.transfers import BLOCK, VerifiedReader
 
 _instants = itertools.count()
 _last = int(sys.argv.pop(1))
@@ -44,7 +44,7 @@ for owner, name in ((Journal, "begin"), (Journal, "done"), (httpx.Client, "send"
 _read = VerifiedReader.read
 
 
-def read(self: VerifiedReader, size: int = -1) -> bytes:
+def read(self: VerifiedReader, size: int = BLOCK) -> bytes:
     instant()
     return _read(self, size)
 
