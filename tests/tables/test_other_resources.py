@@ -95,13 +95,18 @@ def test_cells_are_checked_in_blocks_and_the_header_once(
     assert header[0][2].startswith("incorrect label: ")
 
 
-def test_unique_keys_of_any_form_are_checked(tmp_path: Path) -> None:
+UNIQUE = {"constraints": {"unique": True}}
+
+
+def test_keys_and_unique_fields_are_checked(tmp_path: Path) -> None:
     rows = "1,A\n1,B\n2,A\n1,A\n,\n,B\n"
     for key, cells in (
         ({"primaryKey": "n"}, ["A3", "A5"]),
         ({"primaryKey": ["n", "a"]}, ["A5"]),
         ({"uniqueKeys": [["a"], "n"]}, ["B4", "B5", "B7", "A3", "A5"]),
         ({"uniqueKeys": "a"}, []),
+        ({"fields": [NUMBER, TEXT | UNIQUE]}, ["B4", "B5", "B7"]),
+        ({"fields": [NUMBER | UNIQUE, TEXT], "primaryKey": "n"}, ["A3", "A5"]),
         ({"primaryKey": ["n", "b"]}, []),
         ({"primaryKey": ["n", 3]}, []),
         ({"primaryKey": []}, []),

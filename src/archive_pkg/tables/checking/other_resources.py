@@ -1,7 +1,8 @@
-"""Validate the other resources of a data package against their own schemas.
+"""Validate the resources of a data package that are not tables of a catalogue.
 
-Frictionless validates cells that are read here, so it opens no file. Patterns run in an engine with
-linear time. Keys are checked here, since Frictionless does not enforce `uniqueKeys`.
+Each has its own schema. Frictionless validates cells that are read here, so it opens no file.
+Patterns run in an engine with linear time. Keys and unique fields are checked here, because
+Frictionless does not enforce `uniqueKeys`.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ HEADER_INVALID = Code(
 NOT_UNIQUE = Code(
     "tables-not-unique",
     Severity.ERROR,
-    "Two rows have the same primary or unique key.",
+    "Two rows have the same primary key, unique key or unique value.",
     "Table Schema 2.0, primaryKey, uniqueKeys",
 )
 NO_PARENT = Code(
@@ -55,24 +56,27 @@ NO_PARENT = Code(
 PATTERN_UNSUPPORTED = Code(
     "tables-pattern-unsupported",
     Severity.WARNING,
-    "A pattern is not checked, because the engine that it needs cannot limit its time.",
+    "A pattern is not checked, because it is malformed, or has look-around or back-references, "
+    "which can take unlimited time.",
 )
 
 _MAX_ERRORS = 1_000_000_000
 
 
 def check_other_resources(
-    path: Path, held: Iterable[str], *, encoding: str | None = None
+    path: Path, table_paths: Iterable[str], *, encoding: str | None = None
 ) -> Report:
-    """Validate the resources of a data package that are not tables of a catalogue.
+    """Validate the CSV resources of a data package that are not tables of a catalogue.
+
+    A resource without a schema is not checked.
 
     Args:
         path: The datapackage.json.
-        held: The paths of files that are already checked as tables of a catalogue.
+        table_paths: The paths of files that are already checked as tables of a catalogue.
         encoding: The encoding of CSV files that the user declares.
     """
     resources, _ = read_descriptor(path)
-    done = set(held)
+    done = set(table_paths)
     report = Report()
     tables = [
         _ResourceTable(resource, path, encoding, report)
@@ -100,21 +104,27 @@ class _ResourceTable:
         self.sheet.name = resource.name
         self._place = Location(str(package), field=f"{resource.name}.schema")
         self.schema = self._schema(resource, package.parent, report)
-        self._asked: dict[str, Any] = self.schema or {}
+        self._rules: dict[str, Any] = self.schema or {}
         self._columns = {name: place for place, name in enumerate(self.sheet.header)}
 
     def findings(self, others: dict[str, _ResourceTable]) -> Iterator[Finding]:
         """Yield the findings about the rows, in the order of the checks."""
         yield from self._cells()
-        schema = self._asked
-        for fields in (schema.get("primaryKey"), *_listed(schema.get("uniqueKeys"))):
-            if names := self._names(fields):
+        schema = self._rules
+        unique = [
+            field["name"]
+            for field in schema["fields"]
+            if (field.get("constraints") or {}).get("unique") is True
+        ]
+        keys = (schema.get("primaryKey"), *_listed(schema.get("uniqueKeys")), *unique)
+        for names in dict.fromkeys(tuple(self._names(fields)) for fields in keys):
+            if names:
                 yield from self._duplicates(names)
         for key in _listed(schema.get("foreignKeys")):
             yield from self._dangling_references(key, others)
 
     def keys(self, names: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """Yield each row number with the cells of some columns."""
+        """Yield the number of each row that is not blank, with its cells in some columns."""
         places = [self._columns[name] for name in names]
         for start, rows in self.sheet.blocks():
             for number, row in enumerate(rows, start):
@@ -122,7 +132,7 @@ class _ResourceTable:
                     yield number, tuple(row[p] if p < len(row) else "" for p in places)
 
     def _schema(self, resource: Resource, folder: Path, report: Report) -> dict[str, Any] | None:
-        """Return the schema if Frictionless accepts it; otherwise report why not."""
+        """Return the schema; if it is malformed, report why and return None."""
         declared = resource.descriptor["schema"]
         if isinstance(declared, str):
             file = safe_file(folder, declared, self._place, report)
@@ -140,7 +150,7 @@ class _ResourceTable:
         if not isinstance(fields, list) or not all(isinstance(f, dict) for f in fields):
             report.add(DESCRIPTOR_INVALID.at(self._place, "the schema has no list of fields"))
             return None
-        if why := _unfit(schema):
+        if why := _why_malformed(schema):
             report.add(DESCRIPTOR_INVALID.at(self._place, why))
             return None
         frictionless = import_frictionless()
@@ -157,7 +167,7 @@ class _ResourceTable:
 
     def _cells(self) -> Iterator[Finding]:
         frictionless = import_frictionless()
-        plain = _without_patterns(self._asked)
+        plain = _without_patterns(self._rules)
         width = len(self.sheet.header)
         is_header_reported = False
         for start, rows in self.sheet.blocks():
@@ -190,8 +200,8 @@ class _ResourceTable:
         yield from self._patterns()
 
     def _patterns(self) -> Iterator[Finding]:
-        missing = set(self._asked.get("missingValues", [""]))
-        for field in self._asked["fields"]:
+        missing = set(self._rules.get("missingValues", [""]))
+        for field in self._rules["fields"]:
             pattern = (field.get("constraints") or {}).get("pattern")
             if not isinstance(pattern, str) or field.get("name") not in self._columns:
                 continue
@@ -214,7 +224,7 @@ class _ResourceTable:
         known = all(isinstance(name, str) and name in self._columns for name in names)
         return names if known else []
 
-    def _duplicates(self, names: list[str]) -> Iterator[Finding]:
+    def _duplicates(self, names: Sequence[str]) -> Iterator[Finding]:
         seen: dict[tuple[str, ...], int] = {}
         for number, key in self.keys(names):
             first = seen.setdefault(key, number)
@@ -246,8 +256,8 @@ class _ResourceTable:
                 )
 
 
-def _unfit(schema: dict[str, Any]) -> str:
-    """Return why a schema is malformed; empty if it is not."""
+def _why_malformed(schema: dict[str, Any]) -> str:
+    """Return why a schema is malformed; "" if it is not."""
     missing = schema.get("missingValues", [""])
     if not isinstance(missing, list) or not all(isinstance(each, str) for each in missing):
         return "`missingValues` is not a list of strings"
@@ -264,7 +274,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _without_patterns(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema without patterns and keys, which are checked here."""
+    """Return a schema without patterns, keys and unique fields, which are checked here."""
     plain = copy.deepcopy(schema)
     for name in ("primaryKey", "foreignKeys", "uniqueKeys"):
         plain.pop(name, None)
@@ -277,7 +287,7 @@ def _without_patterns(schema: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _matcher(pattern: str) -> Callable[[str], bool] | None:
-    """Return a function that matches complete texts in linear time; None if unsupported."""
+    """Return a function that matches complete strings in linear time; None if unsupported."""
     from pydantic_core import SchemaError, SchemaValidator, core_schema
 
     try:
