@@ -171,6 +171,10 @@ def test_a_csv_file_is_annotated_in_a_column_or_as_a_workbook(tmp_path: Path) ->
     assert rows[0] == "id,type,title,archive-pkg"
     assert rows[1] == "a,letter,A,"
     assert "Did you mean letter?" in rows[2]
+    late = tmp_path / "late.csv"
+    late.write_text("Our list\n" + path.read_text())
+    header = annotate(late, check(late), tmp_path / "c.csv").read_text("utf-8-sig").splitlines()[0]
+    assert "WARNING: the header is row 2" in header
     book = openpyxl.load_workbook(annotate(path, report, tmp_path / "checked.xlsx"))
     assert "Did you mean letter?" in book["letters"]["B3"].comment.text
     with pytest.raises(UsageError):

@@ -1,7 +1,7 @@
 """Write a copy of the user's workbook with findings as coloured cells and notes.
 
-Only styles, cell formats and notes change. Every other part (formulas, charts, pictures, other
-sheets) is copied unchanged, which a library for workbooks would not do.
+Only cell formats and notes change, and the parts that declare them. Everything else (formulas,
+charts, pictures, other sheets) is copied unchanged, which a library for workbooks would not do.
 """
 
 from __future__ import annotations
@@ -79,7 +79,10 @@ def annotate_workbook(source: Path, findings: Iterable[Finding], out: Path) -> i
 def _by_sheet(
     findings: Iterable[Finding], titles: list[str]
 ) -> dict[str, dict[tuple[int, int], list[Finding]]]:
-    """Group findings by sheet and cell; those of a complete row are at its first cell."""
+    """Group findings by sheet and cell, and leave out those that are not about a row or cell.
+
+    A finding about a complete row is at the first cell of the row.
+    """
     found: dict[str, dict[tuple[int, int], list[Finding]]] = {}
     for finding in findings:
         title = finding.location.table
@@ -91,23 +94,27 @@ def _by_sheet(
 
 
 def annotated_csv(sheets: Sequence[Sheet], findings: Iterable[Finding]) -> str:
-    """Return the rows of a CSV file with one more column for the findings of each row."""
+    """Return the header and rows of a CSV file with one more column for the findings of each row.
+
+    Findings about the file or the rows above the header are in the row of the header.
+    """
     sheet = sheets[0]
     by_row: dict[int, list[str]] = defaultdict(list)
     for finding in findings:
         match = re.fullmatch(r"([A-Z]*)(\d+)", finding.location.cell)
         where = finding.location.field or finding.location.cell
-        words = " ".join(_words(finding).split())
-        by_row[int(match[2]) if match else 1].append(f"{where}: {words}" if where else words)
+        words = " ".join(_note_text(finding).split())
+        row = max(int(match[2]) if match else 1, sheet.header_row)
+        by_row[row].append(f"{where}: {words}" if where else words)
     width = len(sheet.header)
     rows = [(sheet.header_row, sheet.header)]
     for start, block in sheet.blocks():
         rows += enumerate(block, start)
     lines = []
-    for number, row in rows:
+    for number, cells in rows:
         notes = by_row.get(number, [])
         note = "archive-pkg" if number == sheet.header_row and not notes else " | ".join(notes)
-        lines.append(csv_line([*row, *[""] * (width - len(row)), note]))
+        lines.append(csv_line([*cells, *[""] * (width - len(cells)), note]))
     return "".join(lines)
 
 
@@ -141,7 +148,7 @@ class _AnnotatedWorkbook:
         return list(self._sheets)
 
     def note(self, title: str, noted: Mapping[tuple[int, int], list[Finding]]) -> None:
-        """Colour cells of a sheet and add notes to them."""
+        """Color cells of a sheet according to their findings, and add notes to them."""
         part = self._sheets[title]
         sheet = self._xml(part)
         self._changed |= {part, self._styles_part}
@@ -234,7 +241,7 @@ class _AnnotatedWorkbook:
                 )
                 etree.SubElement(known[ref], f"{{{_MAIN}}}text")
             text = known[ref].find(f"{{{_MAIN}}}text")
-            _add_run(text, "\n\n".join(map(_words, findings)), after=len(text) > 0)
+            _add_run(text, "\n\n".join(map(_note_text, findings)), after=len(text) > 0)
         if fresh:
             self._add_shapes(part, sheet, fresh)
 
@@ -375,7 +382,7 @@ def _add_run(text: Any, words: str, *, after: bool) -> None:
 
     plain = text.find(f"{{{_MAIN}}}t")
     if plain is not None and plain.getparent() is text:
-        # A note is either plain text or runs; another text needs runs.
+        # A note is either plain text or a list of runs. Only a list can be extended.
         run = etree.SubElement(text, f"{{{_MAIN}}}r")
         run.append(plain)
     run = etree.SubElement(text, f"{{{_MAIN}}}r")
@@ -384,7 +391,7 @@ def _add_run(text: Any, words: str, *, after: bool) -> None:
     held.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
 
-def _words(finding: Finding) -> str:
+def _note_text(finding: Finding) -> str:
     hint = f"\n→ {finding.hint}" if finding.hint else ""
     words = f"{finding.severity.upper()}: {finding.message}{hint}"[:_MAX_NOTE_LENGTH]
     return re.sub("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]", "\ufffd", words)
