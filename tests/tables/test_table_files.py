@@ -74,7 +74,7 @@ def test_files_that_are_all_elsewhere_are_one_warning(tmp_path: Path) -> None:
     write(tmp_path, parts=HEAD + rows)
     [found] = [f for f in check(tmp_path) if f.code in CODES]
     assert (found.location.table, found.location.cell) == ("parts", "1")
-    assert found.message == f"none of the 2 files that parts names is in {tmp_path}"
+    assert found.message == f"parts names 2 files, but none is in {tmp_path}"
 
 
 @pytest.mark.parametrize("file", ["/etc/passwd", "../1.tif", "a/../../1.tif", ""])

@@ -1,4 +1,4 @@
-"""Compare the files that a catalogue names with the files in its folder."""
+"""Check the files that a catalogue names: whether they exist, and with their records."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from archive_pkg.records.models import Record
-from archive_pkg.reports import Code, Finding, Location, Severity
+from archive_pkg.reports import Code, Finding, Location, Severity, counted
 from archive_pkg.storage import is_real_folder
 from archive_pkg.tables.schema.columns import LETTER, LETTERS, tables
 
@@ -29,7 +29,7 @@ PART_MISSING = Code(
 FILES_ELSEWHERE = Code(
     "tables-files-elsewhere",
     Severity.WARNING,
-    "None of the files that the tables name exists, so quotes are not checked.",
+    "None of the files that the tables name exists, so files are not checked.",
 )
 
 FileCheck = Callable[[Record, Path, Path], Iterator[Finding]]
@@ -50,7 +50,7 @@ def file_findings(
             break
     if named and not some:
         at = parts.sheet.at(parts.sheet.header_row)
-        message = f"none of the {named} files that {parts.sheet.name} names is in {home}"
+        message = f"{parts.sheet.name} names {counted(named, 'file')}, but none is in {home}"
         hint = "Give their folder: --files FOLDER, with all files or with one folder per letter."
         yield FILES_ELSEWHERE.at(at, message, hint)
     if some:
@@ -93,13 +93,13 @@ def _named_files(parts: BoundTable) -> Iterator[tuple[str, str]]:
 
 
 def _stays_inside(file: str) -> bool:
-    """Return whether a cell names a relative path; other paths are already reported."""
+    """Return whether a cell names a path inside the folder; others are already reported."""
     path = PurePosixPath(file)
     return bool(file) and not (path.is_absolute() or ".." in path.parts or "\0" in file)
 
 
 def _folder(home: Path, letter: str) -> Path:
-    """Return the folder of a letter's files: its own, a package's `parts`, or the common one."""
+    """Return the folder of a letter's files: a subfolder with its id, else `parts`, else `home`."""
     known = (home / name for name in (letter, "parts") if name)
     return next((folder for folder in known if is_real_folder(folder)), home)
 
@@ -107,7 +107,7 @@ def _folder(home: Path, letter: str) -> Path:
 def _cell_of(
     bound: Mapping[str, BoundTable], rows: dict[str, NumberedRows], location: Location
 ) -> Location:
-    """Return the cell that a finding about a record belongs to."""
+    """Return the cell for a location in a record; the location itself if its table is missing."""
     names = tuple(location.field.split(".")) if location.field else ()
     table, path, number = _row_of(rows, names)
     held = bound.get(table.name)

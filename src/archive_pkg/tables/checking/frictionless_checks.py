@@ -67,12 +67,12 @@ class LetterError(errors.CellError):
 
 
 class LetterCheck(Check):
-    """The base of the checks; `faults` serves our validation and Frictionless."""
+    """The base class of the checks, for our validation and for `frictionless validate`."""
 
     Errors: ClassVar[list[type[Error]]] = [LetterError]
 
     def connect(self, resource: Any) -> None:
-        """Remember the resource, which may not be open yet."""
+        """Connect to a resource, which may not be open yet."""
         super().connect(resource)
         self._table: Table | None = tables().get(resource.name)
         # In CSV, apostrophes guard formulas; our reader removes them.
@@ -84,7 +84,7 @@ class LetterCheck(Check):
         return ()
 
     def validate_row(self, row: Any) -> Iterator[LetterError]:
-        """Report the faults of a row as errors of Frictionless."""
+        """Yield the faults of a row as errors of Frictionless."""
         if self._table is not None:
             for fault in self.faults(row.row_number, row.cells, row.errors):
                 yield self._error(fault, row.cells)
@@ -108,7 +108,7 @@ class LetterCheck(Check):
         raise NotImplementedError
 
     def _filled(self, cells: list[str]) -> Row:
-        """Return the filled cells by column."""
+        """Return the filled cells by column, without apostrophes that guard formulas."""
         filled = {name: cell for name, cell in zip(self._names, cells, strict=False) if cell}
         if self._is_guarded:
             for name, (_, column) in self._columns.items():
@@ -150,7 +150,7 @@ class RowCheck(LetterCheck):
 
 
 class TextCheck(LetterCheck):
-    """Find what a reader cannot see: spaces at the edges, invisible characters, mixed scripts."""
+    """Find what readers overlook: spaces at the edges, invisible characters, mixed scripts."""
 
     type = "archive-text"
 
@@ -164,7 +164,7 @@ class TextCheck(LetterCheck):
             name: column.path[-1] in self._VERBATIM for name, (_, column) in self._columns.items()
         }
         others = [self._columns[name][0] for name in self._verbatim if not self._verbatim[name]]
-        # At least two places, since itemgetter returns no tuple for one.
+        # The first index is repeated, because itemgetter returns a tuple only for several.
         self._others = itemgetter(*others, *others[:1]) if others else lambda _: ()
 
     def faults(self, number: int, cells: list[str], errors: Sequence[Error]) -> Iterable[CellFault]:
@@ -183,7 +183,7 @@ class ReferenceCheck(LetterCheck):
     """Check the references that may be empty, which a foreign key cannot express.
 
     Attributes:
-        missed: The missing tables that rows of the last resource refer to.
+        missing_tables: The missing tables that rows of the last resource refer to.
     """
 
     type = "archive-reference"
@@ -195,7 +195,7 @@ class ReferenceCheck(LetterCheck):
         self._package: Any = None
 
     def connect(self, resource: Any) -> None:
-        """Forget the ids of another package."""
+        """Connect to a resource. If its package is new, forget the ids of the one before."""
         super().connect(resource)
         if self._package is not resource.package:
             self._package = resource.package
@@ -206,7 +206,7 @@ class ReferenceCheck(LetterCheck):
         """Choose the columns whose references are checked."""
         super().start(names)
         declared = {key["fields"][-1] for key in self.resource.schema.foreign_keys}
-        self.missed: set[str] = set()
+        self.missing_tables: set[str] = set()
         self._followed: list[tuple[int, Column]] = []
         self._absent: list[tuple[int, str]] = []
         for name, (place, column) in self._columns.items():
@@ -224,8 +224,8 @@ class ReferenceCheck(LetterCheck):
 
     def _unknown(self, number: int, cells: list[str]) -> Iterator[CellFault]:
         for place, target in self._absent:
-            if cells[place] and target not in self.missed:
-                self.missed.add(target)
+            if cells[place] and target not in self.missing_tables:
+                self.missing_tables.add(target)
         for place, column in self._followed:
             text = cells[place]
             if text:
@@ -257,7 +257,7 @@ class ReferenceCheck(LetterCheck):
         yield CellFault(table, number, column.name, REFERENCE_UNKNOWN, message, hint)
 
     def _near(self, item: str, known: set[str]) -> list[str]:
-        """Return a similar id; in large tables only for the first references, since it is slow."""
+        """Return up to one similar id; in large tables only for the first faults, as it is slow."""
         self._misses += 1
         few = len(known) <= _FEW or self._misses <= MAX_SUGGESTIONS
         return get_close_matches(item, sorted(known), 1) if few else []
@@ -278,7 +278,9 @@ class ReferenceCheck(LetterCheck):
 def ids_of(
     table: str, header: Sequence[str], rows: Iterable[Sequence[str]]
 ) -> Mapping[str, set[str]] | None:
-    """Read the ids in a table by letter; the ids of letters are in one set.
+    """Return the ids in a table by letter; None if it has no column for ids.
+
+    The ids of `letters` are under the key "".
 
     Args:
         table: The name of the table.
@@ -297,7 +299,7 @@ def ids_of(
 
 
 class CoherenceCheck(LetterCheck):
-    """Validate complete letters: circles of parts, order of events, supported evidence."""
+    """Validate complete letters: cycles of parts, order of events, targets of evidence."""
 
     type = "archive-letter"
 
@@ -307,7 +309,7 @@ class CoherenceCheck(LetterCheck):
         register: Register | None = None,
         **options: Any,
     ) -> None:
-        """Take the check that has the ids, if it also runs, and the register if there is one."""
+        """Use the ids of another check, if it also runs, and the register, if there is one."""
         super().__init__(**options)
         self._register = register
         self._references = references or ReferenceCheck()
@@ -320,7 +322,7 @@ class CoherenceCheck(LetterCheck):
         return self._doubts.letters if self._doubts else set()
 
     def connect(self, resource: Any) -> None:
-        """Start again if the package is another one."""
+        """Connect to a resource. If its package is new, start again without letters."""
         if self._doubts is None or self._package is not resource.package:
             self._package = resource.package
             self._doubts = DoubtfulLetters(self._references.ids)
@@ -335,13 +337,13 @@ class CoherenceCheck(LetterCheck):
             self._read = self._doubts.reader(self._table.name)
 
     def faults(self, number: int, cells: list[str], errors: Sequence[Error]) -> Iterable[CellFault]:
-        """Record the row's letter if it is doubtful; its faults are reported at the end."""
+        """Remember the row's letter if it needs a complete check; `validate_end` reports faults."""
         if self._read:
             self._read(self._filled(cells))
         return ()
 
     def validate_end(self) -> Iterator[LetterError]:
-        """Report the faults of all letters, after the last table."""
+        """Yield the faults of all letters, after the last table."""
         resources = self._package.resources if self._package else [self.resource]
         if self.resource.name == resources[-1].name:
             rows = {one.name: _rows_of(one) for one in resources if one.name in tables()}

@@ -15,9 +15,9 @@ from typing import Any
 def import_frictionless() -> Any:
     """Import Frictionless safely.
 
-    The working directory is not on the path meanwhile, since a file in it may have the name of a
-    module that Frictionless imports. Frictionless also imports every module whose name begins with
-    `frictionless_`; during its search for plugins, each of these is an empty module.
+    Meanwhile, the working directory is not on the import path, because a file in it may have the
+    name of a module that Frictionless imports. Frictionless also imports every module whose name
+    begins with `frictionless_`. While it searches for plugins, empty modules have these names.
     """
     path = list(sys.path)
     here = os.path.realpath(Path.cwd())
@@ -30,7 +30,7 @@ def import_frictionless() -> Any:
         empty = {name: ModuleType(name) for name in plugins if name not in sys.modules}
         sys.modules.update(empty)
         try:
-            getattr(frictionless.system, "methods", None)  # looks for plugins, once
+            getattr(frictionless.system, "methods", None)  # searches for plugins, once
         finally:
             for name in empty:
                 del sys.modules[name]

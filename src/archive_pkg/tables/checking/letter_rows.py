@@ -1,6 +1,6 @@
 """Group the rows of each letter, even if the catalogue is larger than memory.
 
-Rows wait in a temporary SQLite file without a name, which disappears with the process.
+The rows are in a temporary SQLite database without a name, which is deleted when it is closed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def by_letter(
 ) -> Iterator[tuple[str, dict[str, NumberedRows]]]:
     """Yield the rows of each letter, in the order of `letters`.
 
-    Rows of unknown letters are left out.
+    Rows of letters that are not in `letters` are left out.
 
     Args:
         rows: The numbered rows by table.
@@ -39,25 +39,25 @@ def by_letter(
     Raises:
         StorageError: The temporary file cannot be written.
     """
-    with closing(sqlite3.connect("", isolation_level=None)) as base:
-        base.execute("PRAGMA cache_size = -8000")  # KiB in memory
-        base.execute("PRAGMA journal_mode = OFF")
-        base.execute("CREATE TABLE rows (letter TEXT, name TEXT, number INTEGER, cells TEXT)")
-        base.execute("BEGIN")
+    with closing(sqlite3.connect("", isolation_level=None)) as database:
+        database.execute("PRAGMA cache_size = -8000")  # KiB in memory
+        database.execute("PRAGMA journal_mode = OFF")
+        database.execute("CREATE TABLE rows (letter TEXT, name TEXT, number INTEGER, cells TEXT)")
+        database.execute("BEGIN")
         try:
             for name, numbered in rows.items():
-                base.executemany(
+                database.executemany(
                     "INSERT INTO rows VALUES (?, ?, ?, ?)", _chosen(name, numbered, wanted)
                 )
-            base.execute("CREATE INDEX by_letter ON rows (letter)")
+            database.execute("CREATE INDEX by_letter ON rows (letter)")
         except sqlite3.OperationalError as error:
             hint = "Free some space there, or name another folder in TMPDIR."
             raise StorageError(f"writing a temporary file: {error}", hint) from error
         letters = "SELECT letter FROM rows WHERE name = ? GROUP BY letter ORDER BY min(rowid)"
-        for (letter,) in base.execute(letters, (LETTERS,)):
+        for (letter,) in database.execute(letters, (LETTERS,)):
             own: dict[str, NumberedRows] = {}
             query = "SELECT name, number, cells FROM rows WHERE letter = ? ORDER BY rowid"
-            for name, number, cells in base.execute(query, (letter,)):
+            for name, number, cells in database.execute(query, (letter,)):
                 own.setdefault(name, []).append((number, json.loads(cells)))
             yield letter, own
 
@@ -75,7 +75,7 @@ def _chosen(
 def raw_letter(
     rows: dict[str, NumberedRows], register: Register | None = None
 ) -> dict[str, object]:
-    """Return a letter's rows as the raw record that they make, completed from a register."""
+    """Combine the rows of a letter into a raw record, and complete it from a register."""
     plain = {name: [row for _, row in numbered] for name, numbered in rows.items()}
     made = raw_records(plain)[0]
     return completed(made, register) if register else made

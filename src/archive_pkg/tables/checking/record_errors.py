@@ -1,7 +1,7 @@
-"""Check the rows of a letter together: circles of parts, order of events, evidence.
+"""Check the rows of a letter together: cycles of parts, order of events, targets of evidence.
 
-Building every record would take longer than all other checks. `DoubtfulLetters` reads the rows as
-they pass and remembers the letters that need more than single rows; only their records are built.
+Building every record would take longer than all other checks. `DoubtfulLetters` reads each row
+during validation, and remembers the letters that may have such faults. Only these become records.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Ids = Callable[[str], Mapping[str, set[str]] | None]
 
-# Unknown references and repeated ids are reported with the keys of the tables.
+# Unknown references and repeated ids are not here: the checks of keys report them.
 _RECORD_ERRORS = {
     "circle_of_parts",
     "events_out_of_order",
@@ -96,7 +96,7 @@ class DoubtfulLetters:
         return row.get("type") not in document_types() or "own_type.like" in row
 
     def _part(self, letter: str, row: Row) -> bool:
-        """Return whether a part refers to a part that is not before it, so a circle is possible."""
+        """Return whether a part refers to one that does not precede it, so a cycle is possible."""
         if self._before[0] != letter:
             self._before = letter, set()
         before = self._before[1]
@@ -164,7 +164,7 @@ def _lacks_classification(entry: ErrorDetails, letter: Row) -> bool:
 
 
 def _split(loc: Loc) -> tuple[str, int, Loc]:
-    """Split a place in a record into its table, the index of the item and the place in it."""
+    """Split the path of an error into its table, the index of the item and the path in it."""
     for name, table in tables().items():
         depth = len(table.path)
         if depth and loc[:depth] == table.path and len(loc) > depth:

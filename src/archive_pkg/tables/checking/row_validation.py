@@ -80,12 +80,13 @@ class RowValidator:
         return True
 
 
-# Values of a column. Looking up more, or any free texts, takes longer than validating them.
+# The number of valid values to remember per column. Looking up more, or any free texts, takes
+# longer than validating them.
 _REMEMBERED = 1_000
 
 
 def _of_cells(column: Column, accepts: Callable[[Any], bool]) -> Callable[[str], bool]:
-    """Return a function that validates the text of a cell with that of its value."""
+    """Turn a function that validates values of a column into one that validates its cells."""
     if column.many or column.form:
         return lambda text: accepts(from_cell(column, text))
     return accepts
@@ -177,9 +178,11 @@ def _words(
 
 
 def _date_hint(text: str, as_written: str = "") -> str:
-    """Return a hint with the EDTF form of a date in another notation, if it is recognized.
+    """Return a hint with the EDTF form of a date in another notation; "" if not recognized.
 
-    If a column is given for the date as written, the hint also names it.
+    Args:
+        text: The date.
+        as_written: The column for the date as written, which the hint then names; may be empty.
     """
     from archive_pkg.dates.written.reader import read_date
 
@@ -194,7 +197,7 @@ def _date_hint(text: str, as_written: str = "") -> str:
 
 
 def _with_scheme(text: str) -> str:
-    """Return a hint how to write an identifier that is given as a URL."""
+    """Return a hint with the scheme and value of an identifier that is a URL; else ""."""
     for scheme in SCHEMES if "://" in text else ():
         try:
             check_identifier(scheme, text)

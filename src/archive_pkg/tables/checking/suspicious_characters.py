@@ -1,4 +1,4 @@
-"""Find what readers do not see: spaces at the edges, invisible characters, look-alike letters."""
+"""Find what readers overlook: spaces at the edges, invisible characters, look-alike letters."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ INVISIBLE = Code(
 LOOK_ALIKE = Code(
     "tables-look-alike",
     Severity.WARNING,
-    "A word mixes scripts: a letter of another script looks like one of its own.",
+    "A word mixes Latin letters with Greek or Cyrillic ones, many of which look alike.",
     "Unicode Technical Standard 39, 5",
 )
 
 # Joiners (U+200C, U+200D) are normal in several scripts, and soft hyphens in scanned texts.
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-# Begins with the rare letter, so that the search skips Latin text quickly.
+# The pattern begins with the rarer letter, so that the search skips Latin text quickly.
 _MIXED = re.compile(r"[Ͱ-ӿ](?:(?=[A-Za-z])|(?<=[A-Za-z].))")
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = dict(
@@ -46,7 +46,7 @@ def is_suspicious(cells: Sequence[str], others: tuple[str, ...]) -> bool:
 
     Args:
         cells: The cells.
-        others: The cells without words of the source.
+        others: The cells of columns that do not have words of the source.
     """
     if tuple(map(str.strip, others)) != others:
         return True
@@ -85,13 +85,15 @@ def find_suspicious(cell: str, *, verbatim: bool) -> Iterator[tuple[Code, str, s
 
 
 def _look_alike(word: str) -> tuple[Code, str, str]:
-    latin = sum(sign.isascii() for sign in word)
-    foreign = [sign for sign in word if sign.isascii() != (2 * latin >= len(word))]
+    latin = sum(character.isascii() for character in word)
+    foreign = [character for character in word if character.isascii() != (2 * latin >= len(word))]
     right = _LATIN if 2 * latin >= len(word) else _OTHER
     letter = foreign[0]
     name = unicodedata.name(letter, "").lower()
     message = f"in “{word}” the letter “{letter}” is U+{ord(letter):04X}, {name}"
-    plain = "".join(right.get(sign, sign) if sign in foreign else sign for sign in word)
+    plain = "".join(
+        right.get(character, character) if character in foreign else character for character in word
+    )
     return LOOK_ALIKE, message, f"Write “{plain}” in one script." if plain != word else ""
 
 

@@ -72,7 +72,7 @@ class BoundTable:
         table: The table.
         sheet: The sheet.
         places: The index of each column of the table in the sheet.
-        names: The columns that Frictionless gets.
+        names: The columns that `feed` yields.
         shape: Findings about blank and uneven rows, by row number and kind.
     """
 
@@ -89,7 +89,7 @@ class BoundTable:
         return any(finding.code == CSV_BROKEN.code for finding in self.sheet.report)
 
     def feed(self) -> Iterator[list[str]]:
-        """Yield the names of the columns, then each row; an ignored row is empty."""
+        """Yield the names of the columns, then the cells of each row; [] for an ignored row."""
         sheet, width = self.sheet, len(self.sheet.header)
         names, places = self.names, [self.places[name] for name in self.names]
         free = [at for at, name in enumerate(names) if self.table.column(name).is_free]
@@ -145,12 +145,12 @@ class BoundTable:
         if extra:
             at = self.sheet.at(number, extra[0])
             message = f"the row has {len(row)} cells, but the header has {width}"
-            hint = "Put quotes around a cell with a separator, or add a header for the column."
+            hint = "Put quotes around a cell that has a separator, or add a header for the column."
             self.shape[number, "long"] = ROW_RAGGED.at(at, message, hint)
         elif len(row) < width and self.sheet.is_guarded:
             at = self.sheet.at(number, len(row))
             message = f"the row has {len(row)} cells, but the header has {width}"
-            hint = "Write empty cells too. Or put quotes around a cell with a line end."
+            hint = "Write empty cells, too, or put quotes around a cell that has a line end."
             self.shape[number, "short"] = ROW_RAGGED.at(at, message, hint)
         return row[:width] + [""] * (width - len(row))
 
@@ -185,7 +185,7 @@ class CatalogueCheck:
             register: The register with agents that the tables need not describe.
         """
         self._register = register
-        self._entries = {agent.id for agent in register.agents} if register else set()
+        self._register_ids = {agent.id for agent in register.agents} if register else set()
         self._progress = progress
         self._done = 0
         sizes = [sheet.size for sheet in sheets.values()]
@@ -200,9 +200,9 @@ class CatalogueCheck:
                     self._report(name, 0, 0, finding)
 
     def run(self) -> Report:
-        """Return all findings, first those about the files.
+        """Validate the tables, and return all findings.
 
-        The others follow by table, row and column.
+        Those about files come first. The others follow by table, row and column.
         """
         if self.bound:
             self._validate()
@@ -230,7 +230,7 @@ class CatalogueCheck:
         return is_clean and not self._found
 
     def raw_letter(self, rows: dict[str, NumberedRows]) -> dict[str, object]:
-        """Return a letter's rows as the raw record that they make with the register."""
+        """Combine a letter's rows into a raw record, and complete it from the register."""
         return raw_letter(rows, self._register)
 
     def by_letter(
@@ -251,8 +251,8 @@ class CatalogueCheck:
         known = {
             name: _read_ids(self.bound[name]) for name in _REFERENCED_TABLES if name in self.bound
         }
-        if self._entries:
-            known["agents"] = _WithEntries(known.get("agents") or {}, self._entries)
+        if self._register_ids:
+            known["agents"] = _WithRegister(known.get("agents") or {}, self._register_ids)
         package = frictionless.Package(
             resources=[_ids_resource(name, ids or {}) for name, ids in known.items()]
         )
@@ -314,7 +314,7 @@ class CatalogueCheck:
                     self._progress(self._done, self._total)
         if self._progress:
             self._progress(self._done, self._total)
-        for target in references.missed:
+        for target in references.missing_tables:
             message = f"{bound.table.name} refers to {target}, but that table is missing"
             hint = f"Put {target} into the same folder, and check them together."
             at = bound.sheet.at(bound.sheet.header_row)
@@ -363,10 +363,10 @@ class CatalogueCheck:
                 self._report_cell(bound, number, error.field_name, CELL_INVALID, error.note, "")
 
     def _is_in_register(self, bound: BoundTable, row: Row, fault: CellFault) -> bool:
-        """Return whether a fault is that a row leaves the name and kind to its entry."""
+        """Return whether a fault is only that the register has the name and kind of an agent."""
         return (
             bound.table.name == "agents"
-            and row.get("id", "") in self._entries
+            and row.get("id", "") in self._register_ids
             and not row.get("name")
             and (fault.code, fault.column in ("name", "kind")) == (FIELD_MISSING, True)
         )
@@ -388,15 +388,15 @@ class CatalogueCheck:
         self._found.append((order, number, column, finding))
 
 
-class _WithEntries(dict[str, set[str]]):
-    """The ids of the agents of each letter, with those of the register."""
+class _WithRegister(dict[str, set[str]]):
+    """The ids of agents by letter; `get` adds those of the register."""
 
-    def __init__(self, ids: Mapping[str, set[str]], entries: set[str]) -> None:
+    def __init__(self, ids: Mapping[str, set[str]], register_ids: set[str]) -> None:
         super().__init__(ids)
-        self._entries = entries
+        self._register_ids = register_ids
 
     def get(self, letter: str, default: Any = None) -> set[str]:
-        return super().get(letter, set()) | self._entries
+        return super().get(letter, set()) | self._register_ids
 
 
 def _schema(bound: BoundTable, known: KnownIds) -> dict[str, Any]:
@@ -420,7 +420,7 @@ def _schema(bound: BoundTable, known: KnownIds) -> dict[str, Any]:
             key
             for key in declared.get("foreignKeys", ())
             if known.get(key["reference"]["resource"]) is not None
-            and not isinstance(known[key["reference"]["resource"]], _WithEntries)
+            and not isinstance(known[key["reference"]["resource"]], _WithRegister)
             and set(key["fields"]) <= set(bound.names)
         ],
     }

@@ -1,7 +1,7 @@
-"""Read CSV files with different encodings and separators, and report each assumption.
+"""Read CSV files with different encodings and separators.
 
-A file is UTF-8, or UTF-16 with a byte order mark, or has the encoding that the user declares. An
-invalid byte is an error with its place, and the rest of the file is not read.
+The encoding is the declared one, that of the byte order mark, or UTF-8. A file with an invalid byte
+is not read; the finding gives the place of the byte.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ CSV_BROKEN = Code(
 NUL_BYTE = Code(
     "tables-nul-character",
     Severity.ERROR,
-    "A file of tables has NUL characters, so it is not text.",
+    "A file of tables has so many NUL characters that it is not text in its encoding.",
 )
 SEPARATOR_OTHER = Code(
     "tables-separator-other",
@@ -67,7 +67,8 @@ def read_csv(path: Path, *, encoding: str | None = None) -> Sheet:
 
     Args:
         path: The file.
-        encoding: The encoding that the user declares. The default is UTF-8.
+        encoding: The encoding that the user or a data package declares. The default is that of the
+            byte order mark, or UTF-8.
 
     Raises:
         StorageError: The file cannot be read.
@@ -123,7 +124,7 @@ def _text(path: Path, encoding: str) -> TextIO:
 
 
 def _decodes(file: BinaryIO, path: Path, encoding: str, report: Report) -> bool:
-    """Return whether every byte is valid; report the first that is not."""
+    """Return whether a file is text in an encoding; report the first byte that shows otherwise."""
     decoder = codecs.getincrementaldecoder(encoding)()
     done, lines = 0, 1
     while True:
@@ -157,7 +158,7 @@ def _encoding_finding(place: Location, error: UnicodeDecodeError, encoding: str)
 
 
 def _separator(path: Path, encoding: str) -> str:
-    """Return the separator of the first row, counted outside quotes."""
+    """Return the most frequent separator in the first row, outside quotes."""
     with _text(path, encoding) as file:
         sample = file.read(_SAMPLE)
     outside = "".join(sample.split('"')[::2])
@@ -207,7 +208,7 @@ def _blocks(
 
 
 def _lines(file: TextIO) -> Iterator[str]:
-    """Yield the lines of a file, and stop at a row that is over the limit."""
+    """Yield the lines of a file. Raise `csv.Error` at a row that is over the limit."""
     limit = limits.TABLE_ROW.value
     length, quoted = 0, False
     while line := file.readline(limit):

@@ -1,4 +1,4 @@
-"""Read a datapackage.json without trusting it: the files of its resources."""
+"""Read the resources of a datapackage.json, and refuse unsafe paths."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DESCRIPTOR_INVALID = Code(
 PATH_UNSAFE = Code(
     "tables-path-unsafe",
     Severity.ERROR,
-    "A path in a data package leaves its folder, goes through a link or is on another machine.",
+    "A path in a data package is absolute, leaves its folder, goes through a link or is a URL.",
     "Data Package 2.0, Path or URL",
 )
 FILE_MISSING = Code(
@@ -58,7 +58,7 @@ class Resource:
 
 
 def find_descriptor(path: Path) -> Path | None:
-    """Return the datapackage.json at a path or in its folder; None if there is none."""
+    """Return the datapackage.json in a folder, or the path if it is a JSON file; else None."""
     if path.is_dir():
         path = path / DESCRIPTOR
         return path if path.is_file() else None
@@ -110,7 +110,7 @@ def _resources(path: Path, found: list[Any], report: Report) -> Iterator[Resourc
 
 
 def safe_file(folder: Path, named: Any, here: Location, report: Report) -> Path | None:
-    """Return the file at a path in a data package; report it and return None if it is unsafe.
+    """Return the file at a path in a data package. Report an unsafe or missing one; return None.
 
     Args:
         folder: The package's folder.

@@ -16,7 +16,7 @@ _TOKENS = re.compile(
     r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|AM/PM|A/P|y+|m+|d+|h+|s+(?:\.0+)?|.', re.IGNORECASE | re.DOTALL
 )
 _SYSTEM_DATE = {"mm-dd-yy", "m/d/yy", "m/d/yyyy"}
-"""The formats that every program shows in its local way."""
+"""The formats that a program shows in the usual form of the user's region."""
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -32,8 +32,8 @@ def date_in_cell(
     Names of months and days are given in English, whatever the workbook's language.
 
     Args:
-        value: The value from openpyxl, for which day 0 is the time 00:00.
-        number_format: The cell's number format, `mmm-yy`.
+        value: The value from openpyxl, which returns a time for day 0.
+        number_format: The cell's number format, such as `mmm-yy`.
         epoch_1904: Whether the workbook counts days from 1904.
     """
     pattern = number_format.partition(";")[0]

@@ -29,7 +29,7 @@ COLUMN_MISSING = Code("tables-column-missing", Severity.ERROR, "A required colum
 COLUMN_NEARLY = Code(
     "tables-column-nearly",
     Severity.WARNING,
-    "A header differs from its column in capitals, spaces or look-alike letters.",
+    "A header differs from the name of its column only in capitals, spaces or punctuation.",
 )
 HEADER_LATE = Code(
     "tables-header-late", Severity.WARNING, "There are rows above the header; they are ignored."
@@ -42,11 +42,12 @@ HEADER_SEARCH_ROWS = 20
 def find_header(rows: Iterable[list[str]]) -> tuple[int, list[str]]:
     """Return the row number and the cells of the header.
 
-    The header is the row with most names of columns. If no row has any, it is the first row that is
-    at least half as full as the fullest: a title above the header fills few cells.
+    It is the row with the most names of columns, if these fill at least half of its filled cells.
+    Otherwise it is the first row that is at least half as full as the fullest, because a title
+    above the header fills few cells. Only the first `HEADER_SEARCH_ROWS` rows count.
 
     Returns:
-        The number and the cells; (0, []) if all rows are blank.
+        The number and the cells; (0, []) if these rows are blank.
     """
     found = [
         (number, row)
@@ -55,7 +56,7 @@ def find_header(rows: Iterable[list[str]]) -> tuple[int, list[str]]:
     ]
     if not found:
         return 0, []
-    known = [sum(normalize_header(cell) in _known() for cell in row) for _, row in found]
+    known = [sum(normalize_header(cell) in _column_names() for cell in row) for _, row in found]
     best = known.index(max(known))
     if 2 * known[best] >= _filled(found[best][1]):
         return found[best]
@@ -68,7 +69,7 @@ def _filled(row: list[str]) -> int:
 
 
 def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
-    """Return the places of a table's columns in a sheet, and the findings about its header."""
+    """Return the index of each column of a table in a sheet, and the findings about the header."""
     found: list[Finding] = []
     places: dict[str, int] = {}
     names = {column.name for column in table.columns}
@@ -106,23 +107,23 @@ def bind(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Finding]]:
 
 
 def _has_former_relations(table: Table, header: list[str]) -> bool:
-    """Return whether a table may have the single column of former catalogues for the relations."""
+    """Return whether a header of `parts` has no relation, so that it may have the former `of`."""
     return table.name == "parts" and set(map(normalize_header, header)).isdisjoint(
         map(normalize_header, RELATIONS)
     )
 
 
 def normalize_header(header: str) -> str:
-    """Return a header without capitals, spaces, underscores and differences in width."""
+    """Return only the letters and digits of a header, in lower case and in NFKC."""
     text = unicodedata.normalize("NFKC", header).casefold()
     return "".join(filter(str.isalnum, text))
 
 
 def likely_table(header: list[str]) -> Table | None:
-    """Return the table with most of a header's columns.
+    """Return the table that has the most columns in common with a header.
 
     Returns:
-        None if it has less than half of them, or only one.
+        The table, or None if it has fewer than half of the header's columns, or fewer than two.
     """
     cells = {normalize_header(cell) for cell in header if cell.strip()}
     scored = {
@@ -145,7 +146,7 @@ def whole_number_columns() -> frozenset[str]:
 
 
 @cache
-def _known() -> frozenset[str]:
+def _column_names() -> frozenset[str]:
     return frozenset(normalize_header(c.name) for table in tables().values() for c in table.columns)
 
 

@@ -39,11 +39,11 @@ class Sheet:
         size: The number of rows below the header, if known.
         is_guarded: Whether an apostrophe may precede a string that looks like a formula (CSV).
         has_schema: Whether a data package has a schema for the sheet.
-        left_out: The numbers of the rows that are not read.
+        left_out: The numbers of the rows that checks ignore, such as the template's example.
         typed: The displayed text and the reading of each cell that the spreadsheet stores as a
             date, by row (from 1) and column (from 0).
         epoch_1904: Whether the workbook counts days from 1904.
-        report: Findings about the sheet as a file.
+        report: The findings from reading the file or the sheet.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Open a CSV file, a workbook or a data package as the sheets of a catalogue."""
+"""Open a CSV file, a folder, a workbook or a data package as the sheets of a catalogue."""
 
 from __future__ import annotations
 
@@ -39,14 +39,17 @@ NO_FILE = Code("tables-no-file", Severity.ERROR, "The file is not a file of tabl
 _TEMPLATE_SHEETS = ("about", "choices")
 
 ENDINGS = (".csv", ".tsv", ".xlsx", ".xlsm")
-"""The extensions of files with tables."""
+"""The extensions by which files with tables are found. `.txt` files are read if named."""
 
 MAP_ENDING = ".map.yaml"
 """The ending of a map's file name, after the name of the list."""
 
 
 def is_tables(path: StrPath) -> bool:
-    """Return whether a path is a file of tables, or a folder with such files and no record."""
+    """Return whether a path is a file of tables, or a folder with such files.
+
+    A folder with a record, or with a subfolder that has one, is not a folder of tables.
+    """
     path = Path(path)
     if is_lock_file(path.name):
         return False
@@ -67,8 +70,8 @@ def is_tables(path: StrPath) -> bool:
 def subjects(path: StrPath) -> list[Path]:
     """Return the catalogues and lists in a path of tables, each to be checked separately.
 
-    In a folder, the CSV files that are named like tables are one catalogue. Every other file is a
-    separate catalogue or list.
+    A data package is one catalogue. In another folder, the CSV files that are named like tables are
+    one catalogue, and every other file is a separate catalogue or list.
     """
     path = Path(path)
     if not path.is_dir() or find_descriptor(path):
@@ -95,7 +98,10 @@ def open_sheets(path: Path, *, encoding: str | None = None) -> tuple[dict[str, S
 
 
 def raw_sheets(path: Path, *, encoding: str | None = None) -> tuple[list[Sheet], Report]:
-    """Return all sheets of a file or folder, and the findings about the files.
+    """Return all sheets of a file or folder, and findings.
+
+    The findings are about files and about sheets without a header. Each sheet with a header has
+    its findings in its own report.
 
     Raises:
         StorageError: A file cannot be read.
@@ -133,7 +139,7 @@ def _folder(path: Path, encoding: str | None) -> list[Sheet]:
 
 
 def _shown(folder: Path) -> Iterator[Path]:
-    """Yield what is in a folder, without hidden files and lock files of open documents."""
+    """Yield the entries of a folder, except hidden ones and lock files of open documents."""
     for path in folder.iterdir():
         if not (path.name.startswith(".") or is_lock_file(path.name)):
             yield path
@@ -190,7 +196,7 @@ def _assigned(path: Path, sheets: list[Sheet], report: Report) -> dict[str, Shee
 
 
 def _table(sheet: Sheet) -> Table | None:
-    """Return the table that a sheet holds, recognized by its name or else by its header."""
+    """Return the table that a sheet holds, by its name or else its header; None if unknown."""
     by_name = {normalize_header(name): table for name, table in tables().items()}
     named = by_name.get(normalize_header(sheet.name)) or by_name.get(
         f"{normalize_header(sheet.name)}s"

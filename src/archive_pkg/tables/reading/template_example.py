@@ -1,4 +1,4 @@
-"""The example letter in the template, which the user overwrites; it is never imported."""
+"""The example letter in the template. It is ignored as long as no cell of it has changed."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ WORKBOOK_BROKEN = Code(
 WORKBOOK_UNSAFE = Code(
     "tables-workbook-unsafe",
     Severity.ERROR,
-    "A workbook is over a limit or declares XML entities; it is not read.",
+    "A workbook is over a limit, or declares a document type or entities in XML; it is not read.",
 )
 FORMULA_UNCOMPUTED = Code(
     "tables-formula-uncomputed",
@@ -64,8 +64,8 @@ NUMBER_AS_TEXT = Code(
 )
 
 _CHUNK = 1 << 20
-_MARKS_PER_CELL = 8
-"""The maximum number of XML tags per cell with a formula and its share of the rest."""
+_TAGS_PER_CELL = 8
+"""The maximum number of XML tags in a workbook, per cell of the limit for cells."""
 _MAX_ROWS = 1 << 20
 _MAX_COLUMNS = 1 << 14
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -74,7 +74,7 @@ _BLOCK = 5_000
 
 
 def openpyxl_missing() -> UsageError:
-    """Return the error that openpyxl is not installed."""
+    """Return the error to raise if openpyxl is not installed."""
     hint = "Install it: pip install 'archive-pkg[xlsx]'. Or save the sheets as CSV files."
     return UsageError("workbooks need openpyxl, which is not installed", hint)
 
@@ -143,14 +143,15 @@ def _is_safe(path: Path, report: Report) -> bool:
                 message = f"the {packed} bytes of the file unpack to {size} bytes"
                 report.add(WORKBOOK_UNSAFE.at(here, message, limits.WORKBOOK_SIZE.hint))
                 return False
-            marks = 0
+            total = 0
+            most = _TAGS_PER_CELL * limits.WORKBOOK_CELLS.value
             for member in members:
                 if member.filename.endswith((".xml", ".rels", ".vml")):
                     with archive.open(member) as part:
                         unsafe, tags = _scan_xml(part)
-                    marks += tags
-                    if marks > _MARKS_PER_CELL * limits.WORKBOOK_CELLS.value:
-                        message = f"the parts of the file have more than {marks} XML tags"
+                    total += tags
+                    if total > most:
+                        message = f"the parts of the file have more than {most} XML tags"
                         report.add(WORKBOOK_UNSAFE.at(here, message, limits.WORKBOOK_CELLS.hint))
                         return False
                     if unsafe:
@@ -185,20 +186,20 @@ def _sheets(path: Path) -> Iterator[Sheet]:
         for worksheet in book.worksheets:
             worksheet.reset_dimensions()
             with archive.open(_part_of(worksheet)) as part:
-                marks = _SheetMarkup.of(part)
-            if not marks.rows:
+                markup = _SheetMarkup.of(part)
+            if not markup.rows:
                 continue
-            cells += marks.rows * marks.columns
+            cells += markup.rows * markup.columns
             if cells > limits.WORKBOOK_CELLS.value:
-                corner = f"{column_letters(marks.columns - 1)}{marks.rows}"
+                corner = f"{column_letters(markup.columns - 1)}{markup.rows}"
                 raise _TooManyCellsError(worksheet.title, corner)
             epoch_1904 = book.epoch.year == 1904
             values: list[tuple[Any, ...]] = []
-            grid = worksheet.iter_rows(max_row=marks.rows, max_col=marks.columns)
+            grid = worksheet.iter_rows(max_row=markup.rows, max_col=markup.columns)
             for number, row in enumerate(grid, 1):
                 values.append(tuple(cell.value for cell in row))
-                marks.note_cells(number, row, epoch_1904=epoch_1904)
-            sheet = _sheet(str(path), worksheet.title, values, marks)
+                markup.note_cells(number, row, epoch_1904=epoch_1904)
+            sheet = _sheet(str(path), worksheet.title, values, markup)
             if sheet:
                 sheet.epoch_1904 = epoch_1904
                 yield sheet
@@ -241,8 +242,8 @@ class _SheetMarkup:
         dates: The displayed text and the reading of cells with dates, by row (from 1) and column
             (from 0).
         errors: The rows and columns of cells whose value is an error.
-        rows: The number of the last row with a value, or 0.
-        columns: The number of the last column with a value, or 0.
+        rows: The number of the last row with a value or formula, or 0.
+        columns: The number of the last column with a value or formula, or 0.
     """
 
     uncomputed: set[str] = field(default_factory=set)
@@ -266,7 +267,7 @@ class _SheetMarkup:
 
     @classmethod
     def of(cls, part: Any) -> _SheetMarkup:
-        marks = cls()
+        markup = cls()
         row = column = 0
         events = ElementTree.iterparse(part, ("start", "end"))  # noqa: S314 - see _is_safe
         for event, element in events:
@@ -279,31 +280,31 @@ class _SheetMarkup:
                 formula, value = element.find(f"{_MAIN}f"), element.find(f"{_MAIN}v")
                 column = _column(element.get("r", "")) or column + 1
                 if len(element):
-                    marks.rows, marks.columns = max(marks.rows, row), max(marks.columns, column)
+                    markup.rows, markup.columns = max(markup.rows, row), max(markup.columns, column)
                     if not (0 < row <= _MAX_ROWS and column <= _MAX_COLUMNS):
                         raise ValueError(f"there is a cell in row {row}, column {column}")
                 # If the value of a formula is an empty text, <v> is empty.
                 empty = value is None or not (value.text or element.get("t") == "str")
                 if formula is not None and empty:
-                    marks.uncomputed.add(element.get("r", ""))
+                    markup.uncomputed.add(element.get("r", ""))
             elif tag == f"{_MAIN}row":
                 if element.get("hidden") in ("1", "true"):
-                    marks.hidden_rows.append(int(element.get("r", "0")))
+                    markup.hidden_rows.append(int(element.get("r", "0")))
                 element.clear()
             elif tag == f"{_MAIN}mergeCell":
-                marks.merged.append(element.get("ref", ""))
+                markup.merged.append(element.get("ref", ""))
             elif tag == f"{_MAIN}col" and element.get("hidden") in ("1", "true"):
-                marks.hidden_columns.append(
+                markup.hidden_columns.append(
                     (int(element.get("min", "0")), int(element.get("max", "0")))
                 )
-        return marks
+        return markup
 
 
 def _sheet(
-    path: str, title: str, values: list[tuple[Any, ...]], marks: _SheetMarkup
+    path: str, title: str, values: list[tuple[Any, ...]], markup: _SheetMarkup
 ) -> Sheet | None:
     rows = [[_text(value) for value in row] for row in values]
-    for (number, place), (shown, read) in marks.dates.items():
+    for (number, place), (shown, read) in markup.dates.items():
         rows[number - 1][place] = read.edtf or (read.readings[-1].edtf if read.readings else shown)
     while rows and not any(rows[-1]):
         rows.pop()
@@ -318,7 +319,7 @@ def _sheet(
         for start in range(0, len(body), _BLOCK):
             yield SheetBlock(header_row + 1 + start, body[start : start + _BLOCK])
 
-    for (number, place), (shown, _) in marks.dates.items():
+    for (number, place), (shown, _) in markup.dates.items():
         # The displayed text counts as the words of the source.
         if number > header_row and header[place].rpartition(".")[2] == "as_written":
             body[number - header_row - 1][place] = shown
@@ -330,10 +331,10 @@ def _sheet(
         blocks,
         words_in(rows[: header_row - 1]),
         size=len(body),
-        typed=marks.dates,
+        typed=markup.dates,
     )
-    _report_layout(sheet, marks)
-    _report_cells(sheet, values, marks)
+    _report_layout(sheet, markup)
+    _report_cells(sheet, values, markup)
     return sheet
 
 
@@ -358,39 +359,39 @@ def _text(value: Any) -> str:
 
 
 def _unescaped(match: re.Match[str]) -> str:
-    sign = chr(int(match.group(1), 16))
-    return match.group() if "\ud800" <= sign <= "\udfff" else sign
+    character = chr(int(match.group(1), 16))
+    return match.group() if "\ud800" <= character <= "\udfff" else character
 
 
-def _report_layout(sheet: Sheet, marks: _SheetMarkup) -> None:
-    for ref in marks.merged:
+def _report_layout(sheet: Sheet, markup: _SheetMarkup) -> None:
+    for ref in markup.merged:
         row = int(re.sub(r"[A-Z$]+", "", ref.partition(":")[0]) or 0)
         if row >= sheet.header_row:
             at = Location(sheet.path, table=sheet.name, cell=ref.partition(":")[0])
             message = f"the cells {ref} are merged; only the first of them has a value"
             hint = "Unmerge them and write the value into each row that it applies to."
             sheet.report.add(CELLS_MERGED.at(at, message, hint))
-    hidden = [row for row in marks.hidden_rows if sheet.header_row < row]
+    hidden = [row for row in markup.hidden_rows if sheet.header_row < row]
     if hidden:
         shown = ", ".join(map(str, hidden[:10])) + ("…" if len(hidden) > 10 else "")
         message = f"{counted(len(hidden), 'hidden row')}, read like the others: {shown}"
         hint = "Show and review them. Delete the rows that do not belong to the table."
         sheet.report.add(ROWS_HIDDEN.at(sheet.at(hidden[0]), message, hint))
-    for first, last in marks.hidden_columns:
+    for first, last in markup.hidden_columns:
         if first <= len(sheet.header):
             message = (
-                f"{counted(last - first + 1, 'hidden column')}, read like the others, from this one"
+                f"{counted(last - first + 1, 'hidden column')} from here on, read like the others"
             )
             at = sheet.at(sheet.header_row, first - 1, sheet.header[first - 1])
             sheet.report.add(ROWS_HIDDEN.at(at, message, "Show and review them."))
 
 
-def _report_cells(sheet: Sheet, values: list[tuple[Any, ...]], marks: _SheetMarkup) -> None:
+def _report_cells(sheet: Sheet, values: list[tuple[Any, ...]], markup: _SheetMarkup) -> None:
     whole = whole_number_columns()
     for number, row in enumerate(values[sheet.header_row :], sheet.header_row + 1):
         for place, value in enumerate(row):
             if isinstance(value, str):
-                if (number, place) in marks.errors:
+                if (number, place) in markup.errors:
                     message = f"the value of the formula is {value}"
                     at = sheet.at(number, place, sheet.header[place])
                     hint = "Correct the formula, or write the value."
@@ -399,15 +400,15 @@ def _report_cells(sheet: Sheet, values: list[tuple[Any, ...]], marks: _SheetMark
                     at = sheet.at(number, place, sheet.header[place])
                     hint = "Format the cell as a number and type it again."
                     sheet.report.add(NUMBER_AS_TEXT.at(at, f"“{value}” is stored as text", hint))
-            elif (number, place) in marks.dates:
-                shown, read = marks.dates[number, place]
+            elif (number, place) in markup.dates:
+                shown, read = markup.dates[number, place]
                 ways = " or ".join(one.edtf for one in read.readings or (read,))
                 message = f"the cell is a date and shows {shown}"
                 message += f", which can mean {ways}" if ways else ", which is not a calendar date"
                 at = sheet.at(number, place, sheet.header[place])
                 hint = "If the source differs, format the cell as text and type the date again."
                 sheet.report.add(DATE_TYPED.at(at, message, hint))
-    for cell in sorted(marks.uncomputed, key=lambda cell: (len(cell), cell)):
+    for cell in sorted(markup.uncomputed, key=lambda cell: (len(cell), cell)):
         at = Location(sheet.path, table=sheet.name, cell=cell)
         message = "the formula has no stored value: the cell is read as empty"
         hint = "Open the file in a spreadsheet program and save it, or write the value."

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.tables.schema.columns import Column
 
-_SIGN = re.compile(r"\\[\\;\s]|.", re.DOTALL)
+_CHARACTER = re.compile(r"\\[\\;\s]|.", re.DOTALL)
 _IDENTIFIER = re.compile(r"([^:]*):((?:\\[\\\[]|(?! \[).)*)(?: \[(.*)\])?", re.DOTALL)
 _LEVEL = re.compile(r"((?:\\[\\:]|(?!: )[^\\])*): (.*)", re.DOTALL)
 _PLAIN = re.compile(r'\w[^",\r\n]*(?<!\s)')
@@ -38,9 +38,8 @@ def to_cell(column: Column, value: Any) -> str:
 def from_cell(column: Column, text: str) -> Any:
     """Return the value that a cell's text represents, as in a record file.
 
-    Numbers and booleans stay text, which the models parse; an identifier or a level becomes a
-    mapping. This
-    never raises, since the models report what is wrong.
+    Numbers and booleans stay text, which the models parse. An identifier or a level becomes a
+    mapping. The function never raises, because the models report what is wrong.
     """
     if not column.many:
         return _one_from_cell(column, text)
@@ -52,12 +51,12 @@ def split_items(text: str) -> list[str]:
     if "\\" not in text:
         return [item.strip() for item in text.split(";")]
     items: list[list[str]] = [[]]
-    for sign in _SIGN.findall(text):
-        if sign == ";":
+    for character in _CHARACTER.findall(text):
+        if character == ";":
             items.append([])
         else:
-            items[-1].append(sign)
-    return ["".join(sign[-1] for sign in _trimmed(item)) for item in items]
+            items[-1].append(character)
+    return ["".join(character[-1] for character in _trimmed(item)) for item in items]
 
 
 def guarded(column: Column, text: str) -> str:
@@ -66,7 +65,7 @@ def guarded(column: Column, text: str) -> str:
 
 
 def unguarded(column: Column, text: str) -> str:
-    """Return a cell's text without that apostrophe."""
+    """Return a cell's text without the apostrophe that `guarded` adds."""
     return csv_text.unguarded(text) if column.is_free else text
 
 
@@ -113,15 +112,17 @@ def _escaped(item: str) -> str:
         return item
     edges = (0, len(item) - 1)
     return "".join(
-        f"\\{sign}" if sign in "\\;" or (place in edges and sign.isspace()) else sign
-        for place, sign in enumerate(item)
+        f"\\{character}"
+        if character in "\\;" or (place in edges and character.isspace())
+        else character
+        for place, character in enumerate(item)
     )
 
 
-def _trimmed(signs: list[str]) -> list[str]:
-    start, end = 0, len(signs)
-    while start < end and signs[start].isspace():
+def _trimmed(characters: list[str]) -> list[str]:
+    start, end = 0, len(characters)
+    while start < end and characters[start].isspace():
         start += 1
-    while end > start and signs[end - 1].isspace():
+    while end > start and characters[end - 1].isspace():
         end -= 1
-    return signs[start:end]
+    return characters[start:end]

@@ -31,7 +31,7 @@ SEPARATOR = "; "
 
 
 class LayoutError(TypeError):
-    """A model does not fit into tables: a programming error that the first test finds."""
+    """A model does not fit into tables. This is a programming error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,11 @@ class Column:
             `date.edtf` for a date.
         many: Whether a cell may hold several values.
         pattern: The pattern that a complete value must match; empty if there is none.
-        enum: The allowed values; empty if they are not listed.
+        enum: The allowed values; empty if other values are allowed, too.
         minimum: The smallest allowed number.
         min_length: The minimum number of characters.
         max_length: The maximum number of characters.
-        refers_to: The table that the value refers to by an id of the same letter.
+        refers_to: The table whose ids, within the same letter, are the values; may be empty.
         examples: Examples of values in a cell.
         form: How a mapping is written in the cell: an identifier as `scheme:value`, a level of an
             archive as `name: value`; empty for a single value.
@@ -88,7 +88,7 @@ class Table:
 
     Attributes:
         name: The name of the table, its file and its sheet.
-        path: The path of its list in a record; empty for the records.
+        path: The path of its list in a record; empty for `letters`.
         description: The first line of the model's docstring.
         columns: Its columns in order. The letter's id is first in all tables except `letters`.
         key: The columns whose values together are unique; empty if rows have no id.

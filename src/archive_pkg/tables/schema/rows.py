@@ -20,7 +20,6 @@ Row = dict[str, str]
 def record_rows(table: Table, record: Record) -> list[list[str]]:
     """Return the rows of one table that hold a record, each with a cell for every column."""
     if table.name == LETTERS:
-        items: Sequence[Any] = (record,)
         return [_cells(table.columns, record)]
     items = _at(record, table.path) or ()
     return [[record.id, *_cells(table.columns[1:], item)] for item in items]

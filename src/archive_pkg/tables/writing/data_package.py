@@ -25,7 +25,7 @@ FOLDER = "tables"
 
 
 def package_files(records: Sequence[Record], name: str) -> dict[str, bytes]:
-    """Return a catalogue of letters as a Data Package, version 2.
+    """Return the files of a Data Package (version 2) with records as tables.
 
     The same records give the same bytes. The tables are CSV (RFC 4180) in UTF-8 without a byte
     order mark, with line feeds. Rows are in the order of the records and of their lists. A table

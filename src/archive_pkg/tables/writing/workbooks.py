@@ -89,7 +89,10 @@ def write_template(path: Path) -> None:
 
 
 def write_plain(sheets: Sequence[Sheet], path: Path) -> None:
-    """Write sheets of text unchanged into a workbook, to be annotated there."""
+    """Write the text of sheets into a workbook, to annotate it there.
+
+    A text that is too long for a cell is cut. Rows above the header are left out.
+    """
     book = _book()
     for source in sheets:
         if not source.header:
