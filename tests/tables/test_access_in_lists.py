@@ -1,4 +1,4 @@
-"""Lists of letters that say who may see a letter: no restriction is lost, none is lifted."""
+"""Lists that say who may see a letter: no restriction is lost or lifted."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_values_about_access_are_read(header: str, text: str, meant: str) -> Non
     "text",
     ["?", "vielleicht", "bis 30", "4/5/30", "open until 2025", "ab 2020 gesperrt", "2030?", "ja"],
 )
-def test_an_unclear_value_closes_the_letter_and_asks(text: str) -> None:
+def test_an_unclear_value_closes_the_letter_and_is_reported(text: str) -> None:
     read = read_access(text, "Status")
     assert read.status == "closed"
     assert text in read.question
@@ -232,7 +232,7 @@ def test_a_row_is_closed_while_another_one_with_its_call_number_is_restricted(
     assert "another row" in _found(report, "tables-access-asked")[0]
 
 
-def test_a_file_of_a_closed_row_is_in_no_other_row(tmp_path: Path) -> None:
+def test_a_file_that_only_some_of_its_rows_restrict_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4")
     text = "id,Sperrfrist,Datei\nL1,gesperrt bis 2130,a.pdf\nL2,{},a.pdf\n"
     report = check(_list(tmp_path, text.format("")))

@@ -207,7 +207,7 @@ def test_rows_after_an_unbalanced_quote_are_not_reported_as_missing(
 
 @given(catalogues(2), st.randoms(use_true_random=False))
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=25)
-def test_tables_without_an_error_make_records(
+def test_tables_without_errors_become_records(
     tmp_path_factory: pytest.TempPathFactory, catalogue: list[Record], chance: random.Random
 ) -> None:
     folder = tmp_path_factory.mktemp("spoilt")
@@ -259,7 +259,7 @@ def test_records_are_streamed_as_they_are_read(
 
 @given(catalogues(2))
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=6)
-def test_records_come_back_from_a_workbook(
+def test_records_survive_a_round_trip_through_a_workbook(
     tmp_path_factory: pytest.TempPathFactory, catalogue: list[Record]
 ) -> None:
     path = tmp_path_factory.mktemp("workbook") / "letters.xlsx"

@@ -32,17 +32,17 @@ LEVELS = tables()["holdings"].column("levels")
 
 
 @given(texts)
-def test_a_text_comes_back(text: str) -> None:
+def test_a_string_survives_a_cell(text: str) -> None:
     assert from_cell(ONE, to_cell(ONE, text)) == text
 
 
 @given(st.lists(texts, min_size=1, max_size=4))
-def test_several_texts_come_back(several: list[str]) -> None:
+def test_several_strings_survive_one_cell(several: list[str]) -> None:
     assert from_cell(MANY, to_cell(MANY, several)) == several
 
 
 @given(st.lists(st.tuples(texts, st.none() | texts | st.just("")), min_size=1, max_size=3))
-def test_identifiers_come_back(several: list[tuple[str, str | None]]) -> None:
+def test_identifiers_survive_a_cell(several: list[tuple[str, str | None]]) -> None:
     made = [
         Identifier.model_construct(scheme="local", value=value, note=note)
         for value, note in several
@@ -55,14 +55,14 @@ def test_identifiers_come_back(several: list[tuple[str, str | None]]) -> None:
 
 
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=3))
-def test_levels_of_an_archive_come_back(several: list[tuple[str, str]]) -> None:
+def test_archival_levels_survive_a_cell(several: list[tuple[str, str]]) -> None:
     made = [HoldingLevel.model_construct(name=name, value=value) for name, value in several]
     expected = [{"name": name, "value": value} for name, value in several]
     assert from_cell(LEVELS, to_cell(LEVELS, made)) == expected
 
 
 @given(texts)
-def test_a_text_that_looks_like_a_formula_gets_an_apostrophe_and_loses_it(text: str) -> None:
+def test_a_string_like_a_formula_is_guarded_and_read_back(text: str) -> None:
     safe = guarded(ONE, text)
     assert safe[0] not in "=+-@\t\r\n＝＋－＠"
     assert unguarded(ONE, safe) == text

@@ -49,7 +49,7 @@ def test_a_time_of_day_is_kept_where_it_is_shown() -> None:
     assert date_in_cell(datetime.time(15, 4), "h:mm", epoch_1904=False) is None
 
 
-def test_a_year_typed_into_a_date_cell_stays_open() -> None:
+def test_a_year_typed_into_a_date_cell_is_ambiguous() -> None:
     typed = datetime.datetime(1905, 4, 4)  # day 1921
     shown, read = date_in_cell(typed, "dd.mm.yyyy", epoch_1904=False)
     assert shown == "04.04.1905"

@@ -58,7 +58,7 @@ def errors_in(
 CIRCLE = "parts: the parts depend on each other in a circle: x ← y ← x"
 
 
-def test_frictionless_gets_each_fault_with_its_cell(tmp_path: Path) -> None:
+def test_frictionless_reports_each_fault_at_its_cell(tmp_path: Path) -> None:
     found = errors_in(tmp_path, SHEETS)
     assert [each[:-1] for each in found] == [
         ("letters", 2, "custody", 5, "'=1 "),

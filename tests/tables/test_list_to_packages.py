@@ -1,4 +1,4 @@
-"""The way from a list and a folder to packages and a site, as a person would go it."""
+"""From a list and a folder to packages and a site, with the commands that a person would run."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def packaged(folder: str) -> dict[str, Record]:
     return {name: one.record for name, one in sorted(found.items()) if one.record}
 
 
-def test_the_page_leads_literally_from_the_list_to_the_site() -> None:
+def test_the_commands_of_the_how_to_page_lead_from_a_list_to_a_site() -> None:
     said = {}
     for kind, block in re.findall(r"^```(\w+)\n(.*?)^```", PAGE.read_text("utf-8"), re.S | re.M):
         if kind == "csv":

@@ -130,7 +130,7 @@ def test_a_legacy_encoding_must_be_declared(briefe: Path) -> None:
     assert finding.location.byte is not None
 
 
-def test_a_workbooks_own_dates_are_read(tmp_path: Path) -> None:
+def test_dates_in_date_cells_are_read(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.append(["Date", "From", "Notes"])

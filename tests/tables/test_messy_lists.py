@@ -38,7 +38,7 @@ def _by_code(report: Report) -> dict[str, list[str]]:
     return found
 
 
-def test_headings_totals_and_repeated_headers_are_no_letters(tmp_path: Path) -> None:
+def test_headings_totals_and_repeated_headers_are_not_letters(tmp_path: Path) -> None:
     path = _list(
         tmp_path,
         "nr,Datum,von,an\na,1960,Ann,Ben\nKarton 2,,,\nnr,Datum,von,an\nb,1961,Ann,Ben\n"
@@ -302,7 +302,7 @@ def test_a_file_that_is_missing_or_ambiguous_is_reported_at_its_cell(scans: Path
     assert "12 files" in unused
 
 
-def test_a_folder_that_nobody_named_is_not_searched_to_its_depths(tmp_path: Path) -> None:
+def test_only_two_levels_of_a_folder_are_searched_unless_it_is_named(tmp_path: Path) -> None:
     for name in ("a.txt", "1/b.txt", "1/2/c.txt", "1/2/3/d.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")

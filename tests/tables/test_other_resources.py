@@ -26,7 +26,7 @@ SHELF = {"fields": [NUMBER, TEXT]}
 def found(
     folder: Path, rows: str, schema: Any = None, *others: dict[str, Any], **more: str
 ) -> list[tuple[str, str, str, str]]:
-    """Code, place, message and hint of each finding about a table with the columns n and a."""
+    """Return code, place, message and hint of each finding about a table with columns n and a."""
     (folder / "shelf.csv").write_text(rows if rows[:1] == "!" else "n,a\n" + rows)
     for name, text in more.items():
         (folder / f"{name}.csv").write_text(text)
@@ -47,7 +47,7 @@ def fields(**constraints: Any) -> dict[str, Any]:
     return {"fields": [NUMBER, TEXT | {"constraints": constraints}]}
 
 
-def test_only_csv_files_with_a_schema_that_are_not_checked_yet_are_checked(tmp_path: Path) -> None:
+def test_only_unchecked_csv_files_with_a_schema_are_checked(tmp_path: Path) -> None:
     schema = {"fields": [NUMBER]}
     for name in ("one.csv", "two.tsv", "three.CSV", "four.txt", "five.csv", "six.csv"):
         (tmp_path / name).write_text("n\nx\n")
@@ -63,7 +63,7 @@ def test_only_csv_files_with_a_schema_that_are_not_checked_yet_are_checked(tmp_p
     ]
 
 
-def test_an_encoding_is_the_users_or_the_descriptors(tmp_path: Path) -> None:
+def test_the_encoding_comes_from_the_user_or_the_descriptor(tmp_path: Path) -> None:
     (tmp_path / "shelf.csv").write_bytes("n,a\n1,ä\n".encode("cp1252"))
     schema = fields(enum=["ä"])
     resource = {"name": "shelf", "path": "shelf.csv", "schema": schema}

@@ -1,4 +1,4 @@
-"""What people see of work on many subjects: groups of findings, totals, progress, lock files."""
+"""Output about many files: groups of findings, totals and progress; lock files are left out."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_terminal_shows_how_many_are_done_and_the_time_left(
 @pytest.mark.parametrize(
     ("seconds", "words"), [(4.2, "4 s"), (600, "10 min"), (12_000, "3 h 20 min")]
 )
-def test_a_time_is_given_in_words(seconds: float, words: str) -> None:
+def test_a_duration_is_given_in_words(seconds: float, words: str) -> None:
     assert bulk.duration(seconds) == words
 
 

@@ -63,7 +63,7 @@ def test_the_hint_for_a_date_names_the_column_for_its_words() -> None:
         ("someday", "The date in the Extended"),
     ],
 )
-def test_the_hint_for_a_missing_date_is_that_of_its_words(written: str, hint: str) -> None:
+def test_the_hint_for_a_missing_date_comes_from_its_words(written: str, hint: str) -> None:
     change = {"access.until.as_written": written, "access.until.note": "n"}
     found = [each for each in faults("parts", change) if each[0] == "access.until.edtf"]
     assert [message for _, message, _ in found] == [

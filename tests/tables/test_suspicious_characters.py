@@ -67,7 +67,7 @@ def test_ordinary_characters_are_not_suspicious(cell: str) -> None:
         ("two: cо cо", "in “cо” the letter “о” is U+043E, cyrillic small letter o", "co"),
     ],
 )
-def test_a_letter_of_another_script_is_named_with_the_word_in_one(
+def test_a_letter_of_another_script_is_reported_with_the_corrected_word(
     cell: str, message: str, hint: str | None
 ) -> None:
     assert found(cell) == [

@@ -182,14 +182,14 @@ def test_an_identifier_without_a_scheme_is_reported_once(tmp_path: Path) -> None
     assert [(code, cell) for code, cell, _ in reported] == [("record-value-wrong", "agents!E2")]
 
 
-def test_rows_of_no_letter_are_not_checked_together(tmp_path: Path) -> None:
+def test_rows_without_a_letter_are_not_checked_together(tmp_path: Path) -> None:
     letters = "id,type,title\n,letter,A\n"
     parts = "letter,id,kind,held,made_from\n,x,scan,false,y\n,y,scan,false,x\n"
     codes = {code for code, _, _ in found(tmp_path, letters=letters, parts=parts)}
     assert "record-parts-circle" not in codes
 
 
-def test_similar_ids_in_large_tables_are_looked_for_only_a_few_times(
+def test_similar_ids_in_large_tables_are_suggested_only_a_few_times(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from archive_pkg.tables.checking import frictionless_checks

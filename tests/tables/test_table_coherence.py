@@ -1,4 +1,4 @@
-"""Checks of complete letters: circles, the order of events, evidence, histories."""
+"""Checks of complete letters: cycles, the order of events, evidence, histories."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def reported(folder: Path, **sheets: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("relation", ["made_from", "part_of", "about"])
-def test_circles_of_parts_are_reported_at_their_cells(tmp_path: Path, relation: str) -> None:
+def test_cycles_of_parts_are_reported_at_their_cells(tmp_path: Path, relation: str) -> None:
     head = f"letter,id,kind,held,{relation}\n"
     good = head + "b,z,scan,false,y\nb,y,scan,false,\na,x,scan,false,\na,w,scan,false,x\n"
     assert reported(tmp_path, parts=good) == []
@@ -29,7 +29,7 @@ def test_circles_of_parts_are_reported_at_their_cells(tmp_path: Path, relation: 
     assert reported(tmp_path, parts=itself) == [(CIRCLE, "parts!E2")]
 
 
-def test_parts_of_another_letter_do_not_hide_a_circle(tmp_path: Path) -> None:
+def test_parts_of_another_letter_do_not_hide_a_cycle(tmp_path: Path) -> None:
     head = "letter,id,kind,held,part_of\n"
     parts = head + "b,y,scan,false,\na,x,scan,false,y\na,y,scan,false,x\n"
     assert [code for code, _ in reported(tmp_path, parts=parts)] == [CIRCLE]
@@ -106,7 +106,7 @@ def test_a_classification_history_needs_a_classification(tmp_path: Path) -> None
     ]
 
 
-def test_an_invalid_cell_hides_no_circle_and_is_reported_once(tmp_path: Path) -> None:
+def test_an_invalid_cell_is_reported_once_and_does_not_hide_a_cycle(tmp_path: Path) -> None:
     letters = "id,type,title,date.edtf\na,lettre,,1960-13\nb,letter,B,\n"
     parts = (
         "letter,id,kind,held,languages,part_of\na,x,scan,false,russian,y\n"

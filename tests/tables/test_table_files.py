@@ -1,4 +1,4 @@
-"""Files that a catalogue names are looked for, and findings about them are at their cells."""
+"""Files that a catalogue names must exist, and findings about them are at their cells."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_missing_file_is_reported_at_its_cell(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", ["{letter}/1.tif", "parts/1.tif", "1.tif"])
-def test_files_are_in_a_folder_of_the_letter_a_package_or_all(tmp_path: Path, folder: str) -> None:
+def test_files_are_in_a_folder_of_the_letter_or_of_all_letters(tmp_path: Path, folder: str) -> None:
     write(tmp_path / "t", parts=HEAD + "a,one,scan,,1.tif\nb,two,scan,,1.tif\n")
     names = {folder.format(letter=letter) for letter in "ab"}
     assert places(tmp_path / "t", put(tmp_path / "files", *names)) == []
@@ -88,7 +88,7 @@ def test_a_path_that_leaves_the_folder_is_not_looked_for(tmp_path: Path, file: s
     assert places(home) == []
 
 
-def test_catalogues_without_parts_or_files_name_none(tmp_path: Path) -> None:
+def test_a_catalogue_without_parts_or_files_has_no_findings_about_files(tmp_path: Path) -> None:
     assert places(write(tmp_path / "one")) == []
     assert places(write(tmp_path / "two", parts="letter,id,kind,held\na,one,scan,false\n")) == []
     folder = write(tmp_path / "three", parts=HEAD + "a,one,scan,,1.tif\n")
@@ -97,7 +97,7 @@ def test_catalogues_without_parts_or_files_name_none(tmp_path: Path) -> None:
 
 
 class Checked:
-    """Stands for the check of a record with its files: reports what a test gives."""
+    """A check of records with their files that yields given findings."""
 
     def __init__(self, *locations: Location) -> None:
         self.locations = locations
@@ -144,7 +144,7 @@ def test_a_valid_record_is_checked_with_its_files(tmp_path: Path) -> None:
     ]
 
 
-def test_files_of_an_invalid_record_are_looked_for_all_the_same(tmp_path: Path) -> None:
+def test_missing_files_of_an_invalid_record_are_reported_too(tmp_path: Path) -> None:
     write(tmp_path, parts=HEAD + "a,one,scan,,1.tif\nb,two,scam,,2.tif\n")
     put(tmp_path, "1.tif")
     checked = Checked()
