@@ -58,7 +58,7 @@ def test_a_mark_for_something_else_is_not_one_of_the_journal(tmp_path: Path) -> 
         assert Journal(path).outcome("draft") == known
 
 
-def test_a_strange_line_neither_begins_nor_ends_by_undoing(tmp_path: Path) -> None:
+def test_an_undo_without_a_valid_mark_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
     Journal(path).undo("draft")
     assert json.loads(path.read_text())["what"] == "undone"

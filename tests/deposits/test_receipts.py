@@ -12,7 +12,7 @@ import pytest
 
 from archive_pkg import storage
 from archive_pkg.deposits import load_receipt, receipts
-from archive_pkg.deposits.receipts import Receipt, place, save_receipt, saving
+from archive_pkg.deposits.receipts import Receipt, place_digest, save_receipt, saving
 from archive_pkg.errors import InvalidError, StorageError
 
 RECEIPT: dict[str, Any] = {
@@ -68,8 +68,8 @@ def test_a_receipt_is_renamed_after_its_bytes_are_durable(tmp_path: Path) -> Non
 
 def test_the_name_of_a_receipt_depends_on_the_place_of_the_deposit(tmp_path: Path) -> None:
     name = receipt().name
-    assert name == f"ocfl-{place('ocfl:/archive', 'letter')}-v2.json"
-    assert len(place("ocfl:/archive", "letter")) == 8
+    assert name == f"ocfl-{place_digest('ocfl:/archive', 'letter')}-v2.json"
+    assert len(place_digest("ocfl:/archive", "letter")) == 8
     assert receipt(version="").name == name.replace("-v2", "")
     others = (
         {"target": "ocfl:/other"},
@@ -79,7 +79,7 @@ def test_the_name_of_a_receipt_depends_on_the_place_of_the_deposit(tmp_path: Pat
     )
     assert len({name, *(receipt(**each).name for each in others)}) == 5
     assert receipt(state="draft", fingerprint="5" * 64).name == name
-    assert place("ab", "c") != place("a", "bc")
+    assert place_digest("ab", "c") != place_digest("a", "bc")
 
 
 @pytest.mark.parametrize(

@@ -24,12 +24,12 @@ from archive_pkg.deposits.repository_interface import (
     begun_again,
     earlier_deposits,
     login_lacking,
-    not_as_asked,
     options_of,
     refuse_withdrawn,
     repository_errors,
     repository_for,
     repository_of,
+    state_differences,
 )
 from archive_pkg.deposits.transfers import Transfer, pack
 from archive_pkg.errors import DepositError, UsageError
@@ -81,10 +81,10 @@ def test_other_options_are_refused(query: str, message: str, hint: str) -> None:
 
 
 def test_differences_from_the_request_are_reported() -> None:
-    assert not_as_asked(published=True, publish=True) == ()
-    assert not_as_asked(published=False, publish=True) == ()
-    assert not_as_asked(published=False, publish=False) == ()
-    assert "Add --publish" in not_as_asked(published=True, publish=False)[0]
+    assert state_differences(published=True, publish=True) == ()
+    assert state_differences(published=False, publish=True) == ()
+    assert state_differences(published=False, publish=False) == ()
+    assert "Add --publish" in state_differences(published=True, publish=False)[0]
     assert begun_again("") == ()
     assert begun_again("17") == ("the draft 17 no longer exists; a new one was created",)
 

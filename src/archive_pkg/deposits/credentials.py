@@ -60,24 +60,25 @@ class Login:
 
 
 def environment_name(name: str) -> str:
-    """Return the form of a server's name in environment variables; each server has a different one.
+    """Return the form of a server's name in environment variables; no two servers share one.
 
     `data.example.org` is DATA_EXAMPLE_ORG, `data-example.org` is DATA__EXAMPLE_ORG, and
     `data.example.org:8443` is DATA_EXAMPLE_ORG_port_8443.
     """
     if name in WELL_KNOWN:
         return _old_environment_name(name)
-    host, port = _parted(name)
-    signs = {".": "_", "-": "__"}
+    host, port = _host_and_port(name)
+    escapes = {".": "_", "-": "__"}
     written = "".join(
-        sign.upper() if sign.isalnum() else signs.get(sign, f"_x{ord(sign):02x}_") for sign in host
+        each.upper() if each.isalnum() else escapes.get(each, f"_x{ord(each):02x}_")
+        for each in host
     )
     return f"{written}_port_{port}" if port else written
 
 
 def _old_environment_name(name: str) -> str:
     """Return the form of earlier versions, which several servers can share."""
-    return re.sub(r"[^A-Z0-9]+", "_", _parted(name)[0].upper()).strip("_")
+    return re.sub(r"[^A-Z0-9]+", "_", _host_and_port(name)[0].upper()).strip("_")
 
 
 def unused_variable(name: str) -> str:
@@ -111,7 +112,7 @@ def server_name(parts: SplitResult) -> str:
     return name
 
 
-def _parted(name: str) -> tuple[str, str]:
+def _host_and_port(name: str) -> tuple[str, str]:
     """Return the host and the port of a server's name; the port is empty if it has none."""
     host, colon, port = name.rpartition(":")
     return (host, port) if colon and port.isdecimal() and not host.endswith(":") else (name, "")
@@ -267,22 +268,22 @@ def remember(secret: str) -> None:
 T = TypeVar("T")
 
 
-def redact(said: T) -> T:
-    """Return a string by others with `***` instead of each secret that this process used.
+def redact(value: T) -> T:
+    """Replace each secret that this process used with `***`.
 
-    Also finds secrets that are escaped as in addresses or in JSON. Secrets of fewer than four
-    characters are not replaced.
+    Secrets that are escaped as in addresses or in JSON are replaced, too; secrets of fewer than
+    four characters are not.
 
     Args:
-        said: A text, or a JSON value with texts in it.
+        value: A string, or a JSON value whose strings are redacted. Keys are not.
     """
-    if isinstance(said, str):
-        return _redact(said)  # type: ignore[return-value]
-    if isinstance(said, Mapping):
-        return {key: redact(value) for key, value in said.items()}  # type: ignore[return-value]
-    if isinstance(said, list | tuple):
-        return [redact(each) for each in said]  # type: ignore[return-value]
-    return said
+    if isinstance(value, str):
+        return _redact(value)  # type: ignore[return-value]
+    if isinstance(value, Mapping):
+        return {key: redact(each) for key, each in value.items()}  # type: ignore[return-value]
+    if isinstance(value, list | tuple):
+        return [redact(each) for each in value]  # type: ignore[return-value]
+    return value
 
 
 def _redact(text: str) -> str:
@@ -304,7 +305,7 @@ def split_address(address: str) -> SplitResult:
         UsageError: It has a password or control characters, no valid host, or an invalid port or
             user. The message omits the password.
     """
-    if any(unicodedata.category(sign).startswith("C") for sign in address):
+    if any(unicodedata.category(each).startswith("C") for each in address):
         shown = without_secret(address)
         raise UsageError(f"{shown!r} has control characters", "Write SCHEME://HOST/PATH.")
     try:
@@ -348,9 +349,9 @@ def place_of(parts: SplitResult) -> tuple[str, str]:
             "Write ? as %3F, # as %23 and % as %25.",
         )
     plain = unquote(parts.path).rstrip("/")
-    return plain, re.sub(r"[%?#\s\x00-\x1f]", lambda sign: quote(sign[0]), plain)
+    return plain, re.sub(r"[%?#\s\x00-\x1f]", lambda match: quote(match[0]), plain)
 
 
 def without_secret(address: str) -> str:
-    """Return an address with `***` instead of the user and password before its `@`."""
+    """Return an address with `***` in place of the user and password before its `@`."""
     return re.sub(r"//.*@", "//***@", address, flags=re.DOTALL)

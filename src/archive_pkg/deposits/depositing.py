@@ -15,7 +15,7 @@ from archive_pkg import storage
 from archive_pkg.deposits import retrying
 from archive_pkg.deposits.credentials import redact
 from archive_pkg.deposits.journal import Journal
-from archive_pkg.deposits.receipts import Receipt, load_receipt, place, saving
+from archive_pkg.deposits.receipts import Receipt, load_receipt, place_digest, saving
 from archive_pkg.deposits.repository_interface import (
     DEPOSIT_DIFFERS,
     DEPOSIT_NOTED,
@@ -127,7 +127,7 @@ def deposit(
 
     Args:
         package: The package's folder.
-        to: The repository's address, `ocfl:PATH`, or the repository itself.
+        to: The repository's address, such as `ocfl:PATH`, or the repository itself.
         receipts: The folder for the journals and receipts of many packages; None for the folder
             `<package>.receipts` next to the package. See `packages.later_events.receipts_folder`.
         publish: Whether to publish it. Otherwise it stays a draft, if the repository has drafts.
@@ -218,11 +218,11 @@ def _checked_plan(
     if capabilities.most_bytes is not None and size > capabilities.most_bytes:
         message = f"the package has {size} bytes; the repository takes {capabilities.most_bytes}"
         planned.report.add(TARGET_TAKES_LESS.at(place, message))
-    _judge_access(repository, transfer, planned, include_restricted=include_restricted)
+    _check_access(repository, transfer, planned, include_restricted=include_restricted)
     return planned
 
 
-def _judge_access(
+def _check_access(
     repository: Repository, transfer: Transfer, planned: DepositPlan, *, include_restricted: bool
 ) -> None:
     """Report each restricted part that everyone could read.
@@ -286,7 +286,7 @@ def reserve(record: StrPath, to: str | Repository, *, receipts: StrPath | None =
     home = record if record.is_dir() else record.parent
     folder = ready_receipts(home, receipts)
     read = load_record(record)
-    path = folder / f"{repository.kind}-{place(repository.target, read.id)}-reserved.journal"
+    path = folder / f"{repository.kind}-{place_digest(repository.target, read.id)}-reserved.journal"
     with storage.Lock(path), repository_errors(repository):
         return repository.reserve(read, Journal(path))
 
@@ -600,7 +600,7 @@ def _with_earlier(transfer: Transfer, folder: Path, repository: Repository) -> T
 
 
 def _journal_name(repository: Repository, transfer: Transfer) -> str:
-    where = place(repository.target, transfer.identifier)
+    where = place_digest(repository.target, transfer.identifier)
     return f"{repository.kind}-{where}-{transfer.fingerprint[:12]}.journal"
 
 
@@ -615,9 +615,9 @@ def _started(journal: Journal) -> datetime:
 
 
 def _receipt_to_keep(existing: Path, receipt: Receipt) -> Receipt | None:
-    """Return the existing receipt if it has the new one's fingerprint, state and verification.
+    """Return the existing receipt if fingerprint, state and verification are those of the new one.
 
-    None if there is no such receipt.
+    Return None if it differs, or if there is none.
     """
     if not existing.is_file():
         return None

@@ -26,8 +26,8 @@ def keep_description(journal: Journal, sent: Json, held: Json, errors: Sequence[
 def last_description(transfer: Transfer, journal: Journal) -> Json | None:
     """Return the last description that was sent ("sent"), and the server's version of it ("held").
 
-    None if neither the journal nor a receipt has it. The journal is not always the newest: if a
-    package was changed and changed back, its journal is older than the last receipt.
+    Return None if neither the journal nor a receipt has it. The journal is not always the newest:
+    if a package was changed and changed back, its journal is older than the last receipt.
     """
     recorded = [
         journal.outcome("describe"),
@@ -104,7 +104,7 @@ def _matches(there: Any, ours: Any) -> bool:
 
 
 def _short(value: Any) -> str:
-    """Return the texts in a value, quoted and shortened; "nothing" if there are none."""
+    """Return the strings in a value, quoted and shortened; "nothing" if there are none."""
     words = "; ".join(_words(value))
     if not words:
         return "nothing"

@@ -147,7 +147,7 @@ class Receipt(BaseModel):
     def name(self) -> str:
         """The receipt's file name, the same for the same deposit."""
         version = f"-{self.version}" if self.version else ""
-        return f"{self.kind}-{place(self.target, self.remote_id)}{version}.json"
+        return f"{self.kind}-{place_digest(self.target, self.remote_id)}{version}.json"
 
 
 def _receipt_hint(folder: Path) -> str:
@@ -158,8 +158,8 @@ def _receipt_hint(folder: Path) -> str:
     return f"Name a receipt, such as {receipts / (names or ['….json'])[0]}."
 
 
-def place(target: str, remote_id: str) -> str:
-    """Return a short name, suitable for file names, for a deposit in a repository."""
+def place_digest(target: str, remote_id: str) -> str:
+    """Return eight hexadecimal digits that stand for a deposit in a repository in file names."""
     return hashlib.sha256(f"{target}\0{remote_id}".encode()).hexdigest()[:8]
 
 
@@ -173,7 +173,10 @@ def save_receipt(receipt: Receipt, folder: Path) -> Path:
 
 
 def saving(receipt: Receipt, folder: Path) -> Steps[Path]:
-    """Yield the steps of `save_receipt`: the bytes are durable before the file is renamed."""
+    """Return `save_receipt` as a task of `shared_syncs`.
+
+    The bytes of the receipt are durable before the file gets its name.
+    """
     path = folder / receipt.name
     data = (receipt.model_dump_json(indent=2) + "\n").encode()
     with (

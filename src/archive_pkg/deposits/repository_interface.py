@@ -389,15 +389,15 @@ def options_of(address: str, query: str, known: Mapping[str, Collection[str]]) -
     return options
 
 
-def not_as_asked(*, published: bool, publish: bool) -> tuple[str, ...]:
-    """Return sentences on how the state of a deposit differs from the request."""
+def state_differences(*, published: bool, publish: bool) -> tuple[str, ...]:
+    """Return a sentence if a deposit is published but a draft was requested; else ()."""
     if published and not publish:
         return ("It is published, but a draft was requested. Add --publish.",)
     return ()
 
 
 def begun_again(vanished: str) -> tuple[str, ...]:
-    """Return the note about a draft that was discarded; empty if there was none."""
+    """Return a note about a draft that no longer exists; empty if there was none."""
     return (f"the draft {vanished} no longer exists; a new one was created",) if vanished else ()
 
 
@@ -447,7 +447,7 @@ def login_lacking(target: str, name: str, *, user: bool = False) -> Finding:
 
 
 def repository_for(address: str) -> Repository:
-    """Return the repository of an address such as `ocfl:PATH`.
+    """Return the repository with an address such as `ocfl:PATH`.
 
     Raises:
         UsageError: No repository has that scheme, or a library that it needs is not installed.
@@ -489,7 +489,7 @@ def repository_of(receipt: Receipt, named: Iterable[str | Repository]) -> Reposi
     )
 
 
-_ODD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_UNEXPECTED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 @contextlib.contextmanager
@@ -497,11 +497,11 @@ def repository_errors(repository: Repository) -> Iterator[None]:
     """Turn errors that an unexpected answer or journal causes in the block into a DepositError."""
     try:
         yield
-    except _ODD as error:
-        raise _odd(repository, error) from error
+    except _UNEXPECTED as error:
+        raise _not_understood(repository, error) from error
 
 
-def _odd(repository: Repository, error: Exception) -> DepositError:
+def _not_understood(repository: Repository, error: Exception) -> DepositError:
     words = redact(" ".join(str(error).split()))[:200]
     return DepositError(
         f"{repository.target}: an answer, or the journal of an earlier run, was not understood: "

@@ -168,7 +168,7 @@ def _known(package: Path, repository: Repository, receipts: Path | None) -> Iter
     target = repository.target
     unfinished = _unfinished(receipts_folder(package, receipts))
     begun = [each for each in unfinished if each.get("target") == target]
-    for path, receipt in _standing(receipts_of(package, receipts)):
+    for path, receipt in _not_replaced(receipts_of(package, receipts)):
         if receipt.target == target:
             status = repository.status(receipt.remote_id, receipt.version)
             own = [each for each in begun if _is_of(receipt, each)]
@@ -186,7 +186,7 @@ def _known(package: Path, repository: Repository, receipts: Path | None) -> Iter
         yield DepositStatus(target, remote_id, None, status, unfinished=True)
 
 
-def _standing(receipts: list[tuple[Path, Receipt]]) -> Iterator[tuple[Path, Receipt]]:
+def _not_replaced(receipts: list[tuple[Path, Receipt]]) -> Iterator[tuple[Path, Receipt]]:
     """Yield receipts, except those without a version that a later receipt replaces."""
     for number, (path, receipt) in enumerate(receipts):
         later = (each for _, each in receipts[number + 1 :])
@@ -199,7 +199,10 @@ def _standing(receipts: list[tuple[Path, Receipt]]) -> Iterator[tuple[Path, Rece
 
 
 def _unfinished(folder: Path) -> Iterator[dict[str, Any]]:
-    """Yield how each unfinished deposit in a folder was begun; its remote id may be empty."""
+    """Yield what each unfinished journal in a folder recorded first, with the deposit's remote id.
+
+    The remote id is empty if nothing was sent.
+    """
     with storage.storage_errors(f"reading {folder}"):
         names = storage.names_in(folder, "*.journal")
     for name in names:

@@ -48,7 +48,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """A package that is ready to be sent; `confirm` says whether it is valid.
+    """A package that is ready to be sent; `confirm` raises an error if it is not valid.
 
     The digests come from the package's manifests, against which the bytes are verified. Files that
     no manifest lists (signatures, tag manifests) are read for their digests.
@@ -165,7 +165,7 @@ class Transfer:
 
 
 class HashingWriter(io.RawIOBase):
-    """Writes to a file and hashes the written bytes; does not seek, so zips are streamed."""
+    """Writes to a file and hashes the written bytes. It cannot seek, so zips are streamed."""
 
     def __init__(self, target: BinaryIO) -> None:
         self._target = target
@@ -314,7 +314,7 @@ def pack(
         with contextlib.suppress(ArchivePkgError):  # verifying reports what is wrong
             transfer = _transfer(package, open_package(package).record, Bag.open(package), tick)
             return replace(transfer, confirm=_verifying(package))
-    verification = _valid(package)
+    verification = _verified(package)
     record, bag = verification.record, verification.verdict.bag
     if record is None or bag is None:
         record, bag = open_package(package).record, Bag.open(package)
@@ -334,7 +334,7 @@ def _transfer(package: Path, record: Record, bag: Bag, tick: Callable[[int], Non
     return Transfer(package, record, items, fingerprint(digests), oxum, bag, mode, tick=tick)
 
 
-def _valid(package: Path) -> Verification:
+def _verified(package: Path) -> Verification:
     verification = verify(package)
     if not verification.ok:
         raise InvalidError(
@@ -349,7 +349,7 @@ def _verifying(package: Path) -> Callable[[], None]:
 
     def work() -> None:
         try:
-            outcome.set_result(_valid(package))
+            outcome.set_result(_verified(package))
         except BaseException as error:
             outcome.set_exception(error)
 

@@ -52,7 +52,10 @@ class Upload:
 
 
 class ZipRepository(ABC):
-    """A repository of zips: how to read them back. Subclasses say where to download them."""
+    """A repository that stores packages as zips, and can return them.
+
+    Subclasses give the addresses of the files.
+    """
 
     target: str
 
@@ -69,7 +72,7 @@ class ZipRepository(ABC):
         found = {}
         for name, path in self._contents(remote_id).items():
             with self._web.download(path) as blocks:
-                found[name] = sha256_of(limited(blocks, _size_of(name, expected), name))
+                found[name] = sha256_of(limited(blocks, _most_bytes_of(name, expected), name))
         return found
 
     def fetch(
@@ -79,7 +82,7 @@ class ZipRepository(ABC):
         contents = self._contents(remote_id)
         zips = [path for name, path in contents.items() if name.endswith(".zip")]
         if len(zips) != 1:
-            raise DepositError(f"{self.target} has no {remote_id} with one zip in it")
+            raise DepositError(f"{self.target}: {remote_id} has {len(zips)} zips instead of one")
         with self._web.download(zips[0]) as blocks:
             unpack(blocks, into, _zip_of(expected))
 
@@ -90,8 +93,8 @@ def _zip_of(expected: Expected | None) -> Arrival | None:
     return zips[0] if len(zips) == 1 else None
 
 
-def _size_of(name: str, expected: Expected | None) -> int:
-    """Return the most bytes that a file may have when it is read back."""
+def _most_bytes_of(name: str, expected: Expected | None) -> int:
+    """Return how many bytes a file may have when it is read back."""
     known = (expected or {}).get(name) or (_zip_of(expected) if name.endswith(".zip") else None)
     return known.size if known else limits.DOWNLOAD.value
 
@@ -115,7 +118,7 @@ class RestrictingRepository(ZipRepository):
         return transfer.outgoing.record if self._is_restricting else transfer.record
 
     def _report_no_sender(self, transfer: Transfer, report: Report, required: str) -> None:
-        """Report a description without a sender and signatories.
+        """Report that a description would have neither a sender nor signatories.
 
         Args:
             transfer: The package.
@@ -159,9 +162,10 @@ class RestrictingRepository(ZipRepository):
         return (f"its embargo ends on {there or 'no day'}, not on {asked or 'no day'}",)
 
     def _asks_access(self, journal: Journal) -> bool:
-        """Return whether this address has the option `access`, or that of an earlier run had it.
+        """Return whether this run or an earlier run of this deposit has the option `access`.
 
-        If not, the deposit keeps the access that a person set in the repository.
+        If so, record it in the journal. If not, the deposit keeps the access that a person set in
+        the repository.
         """
         if "access" in self._options:
             journal.done("access", asked=self._options["access"])

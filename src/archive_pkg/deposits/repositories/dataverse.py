@@ -36,9 +36,9 @@ from archive_pkg.deposits.repository_interface import (
     begun_again,
     earlier_deposits,
     login_lacking,
-    not_as_asked,
     options_of,
     refuse_withdrawn,
+    state_differences,
 )
 from archive_pkg.deposits.transfers import BLOCK, Transfer
 from archive_pkg.deposits.zips import RestrictingRepository, Upload, zip_name, zipped
@@ -174,7 +174,7 @@ class Dataverse(RestrictingRepository):
             asked = self._asks_access(journal)
             stored = self._stored(name, dataset, file, sent, new=new)
             if stored.state == "published":
-                state = not_as_asked(published=True, publish=publish)
+                state = state_differences(published=True, publish=publish)
                 differences = self._differences(dataset, sent, transfer) if asked else ()
                 return replace(stored, differences=(*state, *differences))
             if self._is_restricting and file is not None:

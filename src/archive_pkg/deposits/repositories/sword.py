@@ -27,7 +27,7 @@ from archive_pkg.deposits.repository_interface import (
     Stored,
     arrivals,
     login_lacking,
-    not_as_asked,
+    state_differences,
 )
 from archive_pkg.deposits.transfers import Item, Transfer, VerifiedReader, limited, sha256_of
 from archive_pkg.deposits.zips import Upload, ZipRepository, zip_name, zipped
@@ -129,7 +129,7 @@ class SwordCollection(ZipRepository):
             state=known[status.state],  # type: ignore[arg-type]
             status_url=links["statement"],
             answer={"links": links, "status": dict(status.answer), "content_md5": sent.md5},
-            differences=not_as_asked(published=status.state == "stored", publish=publish),
+            differences=state_differences(published=status.state == "stored", publish=publish),
         )
 
     def status(self, remote_id: str, version: str) -> Status:

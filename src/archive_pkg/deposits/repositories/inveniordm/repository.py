@@ -32,9 +32,9 @@ from archive_pkg.deposits.repository_interface import (
     begun_again,
     earlier_deposits,
     login_lacking,
-    not_as_asked,
     options_of,
     refuse_withdrawn,
+    state_differences,
 )
 from archive_pkg.deposits.transfers import limited, sha256_of
 from archive_pkg.deposits.zips import (
@@ -206,7 +206,7 @@ class InvenioRdm(RestrictingRepository):
             asked = self._access(transfer) if self._asks_access(journal) else None
             if record is not None:
                 stored = self._stored(*self._published_files(name, wanted), record, new=False)
-                state = not_as_asked(published=True, publish=publish)
+                state = state_differences(published=True, publish=publish)
                 return replace(
                     stored, differences=(*state, *self._differences(record, transfer, asked))
                 )
