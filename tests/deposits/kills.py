@@ -1,4 +1,4 @@
-"""Kill a deposit at instants all along its way, and let the next run go on from each.
+"""Kill a deposit at many changes of its run, and let the next run resume from each.
 
     python kills.py TIMES ADDRESS PLACE PACKAGE…
 
@@ -24,7 +24,7 @@ _CHANGES = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link",
 
 
 def changes(event: str, arguments: tuple[object, ...]) -> bool:
-    """Whether an audited event changes what is on a disk."""
+    """Return whether an audited event changes what is on a disk."""
     if event == "open":
         flags = arguments[2]
         return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
@@ -32,7 +32,7 @@ def changes(event: str, arguments: tuple[object, ...]) -> bool:
 
 
 def deposit(packages: Packages, address: str) -> list[deposits.Deposited]:
-    """Deposit all; every one must come to its end."""
+    """Deposit all packages; every deposit must succeed."""
     done = [outcome for _, outcome in deposits.deposit_many(packages, address)]
     for each in done:
         if isinstance(each, Exception):
@@ -41,7 +41,7 @@ def deposit(packages: Packages, address: str) -> list[deposits.Deposited]:
 
 
 def dying(packages: Packages, address: str, at: int) -> bool:
-    """Deposit, in a process that is killed at a change; False if it came to its end before."""
+    """Deposit in a process that is killed at a change; return False if it finished before."""
     child = os.fork()
     if child == 0:
         left = at
@@ -61,7 +61,7 @@ def dying(packages: Packages, address: str, at: int) -> bool:
 
 
 def counted(packages: Packages, address: str) -> int:
-    """How many changes a whole deposit makes."""
+    """Return how many changes a complete deposit makes."""
     read, write = os.pipe()
     if os.fork() == 0:
         number = 0
@@ -80,7 +80,7 @@ def counted(packages: Packages, address: str) -> int:
 
 
 def sound(place: Path, packages: Packages) -> bool:
-    """What stands under a package's name is that package; an OCFL root is a valid one."""
+    """Check that what has a package's name is that package, and that an OCFL root is valid."""
     if (place / "0=ocfl_1.1").exists():
         import ocfl
 
@@ -90,14 +90,14 @@ def sound(place: Path, packages: Packages) -> bool:
 
 
 def fresh(packages: Packages, place: Path) -> None:
-    """Make everything as if nothing had been deposited."""
+    """Restore the state before any deposit."""
     shutil.rmtree(place, ignore_errors=True)
     for package in packages:
         shutil.rmtree(later_events.receipts_folder(package), ignore_errors=True)
 
 
 def main(times: int, address: str, place: Path, packages: Packages) -> None:
-    """See the module."""
+    """Kill and resume deposits as the module describes."""
     deposit(packages, address)  # so that everything is imported before anybody is killed
     fresh(packages, place)
     number = counted(packages, address)

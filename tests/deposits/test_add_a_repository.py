@@ -18,7 +18,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-repository.md"
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A folder of installed projects with the page's project in it, entry point and all."""
+    """Return a folder in which the page's project is installed, with its entry point."""
     (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     (declared,) = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     body = code.partition("class ZipFolder")[2]

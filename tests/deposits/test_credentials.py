@@ -18,7 +18,7 @@ from archive_pkg.packages.building import differing
 
 
 class Memory(keyring.backend.KeyringBackend):
-    """A keyring that lasts as long as the test."""
+    """A keyring in memory."""
 
     priority = 1
 
@@ -56,7 +56,9 @@ def test_tokens_come_from_the_environment_then_netrc_then_the_keyring(
     assert credentials.find_token("data.example.org") == "from the environment"
 
 
-def test_a_user_and_a_password(keys: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_login_comes_from_the_environment_or_the_keyring(
+    keys: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert credentials.login("drop.example.org") is None
     credentials.keep("drop.example.org", "pass:word", "me")
     found = credentials.login("drop.example.org")
@@ -93,7 +95,7 @@ def test_a_keyring_that_forgets_breaks_or_is_locked(
 @pytest.mark.parametrize(
     "name", ["https://zenodo.org", "data.example.org:x", "a b", "x/y", "a@b", "x;y", "", "a..b"]
 )
-def test_a_secret_is_only_stored_for_the_name_of_a_server(name: str, keys: Memory) -> None:
+def test_a_secret_is_stored_only_under_a_valid_server_name(name: str, keys: Memory) -> None:
     with pytest.raises(UsageError, match="not a valid name"):
         credentials.keep(name, "a token")
     credentials.keep("Data.Example.Org", "a token")
@@ -125,7 +127,7 @@ def test_an_address_with_a_password_is_refused_without_repeating_it(address: str
         ("sftp://drop.example.org", "sftp://drop.example.org/"),
     ],
 )
-def test_an_address_leads_to_the_same_place_from_a_receipt(given: str, kept: str) -> None:
+def test_an_address_in_a_receipt_leads_to_the_same_place(given: str, kept: str) -> None:
     assert deposits.repository_for(given).target == kept
     assert deposits.repository_for(kept).target == kept
 
@@ -136,7 +138,7 @@ def test_a_path_that_would_be_cut_off_is_refused(address: str) -> None:
         deposits.repository_for(address)
 
 
-def test_an_invalid_netrc(tmp_path: Path) -> None:
+def test_an_invalid_netrc_is_an_error_that_shows_no_secret(tmp_path: Path) -> None:
     (tmp_path / "netrc").write_text("machine x login me password hunter2\nnonsense hunter2\n")
     with pytest.raises(StorageError) as error:
         credentials.find_token("x")

@@ -29,7 +29,7 @@ def packages(letter: Path, tmp_path: Path) -> Path:
 
 
 def in_a_terminal(*words: object) -> tuple[str, str]:
-    """What `archive-pkg` prints into a pipe, and what it shows on the terminal."""
+    """Return what `archive-pkg` prints into a pipe, and what it shows on the terminal."""
     ours, theirs = pty.openpty()
     shown = bytearray()
 
@@ -80,7 +80,7 @@ def count(meter: ByteCounter) -> None:
         meter.add(3)
 
 
-def test_a_meter_counts_for_all_processes() -> None:
+def test_a_meter_counts_the_bytes_of_all_processes() -> None:
     with counting_bytes() as meter:
         context = get_context("spawn")
         other = context.Process(target=count, args=(meter,))

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class InMemory:
-    """A repository in memory that can be told to fail.
+    """A repository in memory that a test can make fail.
 
     Attributes:
         moods: Errors to raise, one for each call of `deposit`, before it succeeds.
@@ -202,7 +202,7 @@ def test_up_to_five_wrong_files_are_named(package: Path) -> None:
 
 @pytest.mark.parametrize("packaging", ["folder", "zip"])
 @pytest.mark.parametrize("left", ["first", "last", "all", "swapped"])
-def test_a_repository_accounts_for_every_file(package: Path, packaging: str, left: str) -> None:
+def test_a_repository_must_account_for_every_file(package: Path, packaging: str, left: str) -> None:
     """Test both forms: only a repository for folders must list the files of the package."""
     files = arrivals(pack(package).items, {item.path: item.sha256 for item in pack(package).items})
     named = {"first": files[1:], "last": files[:-1], "all": (), "swapped": files[::-1]}[left]

@@ -32,7 +32,7 @@ def test_a_full_disk_of_the_repository_leaves_nothing_and_can_be_retried(
 def test_a_full_disk_of_the_receipts_leaves_no_receipt_and_can_be_retried(
     package: Path, disk: Disk, tmp_path: Path, scheme: str, free: int
 ) -> None:
-    """Full at once (the lock or the journal fails), or with the receipt, a few pages later."""
+    """The disk is full at once (the lock or journal fails), or a few pages later (the receipt)."""
     page = os.sysconf("SC_PAGE_SIZE")
     slips = disk("size=64k")
     filler = slips / "filler"

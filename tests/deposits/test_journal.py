@@ -1,4 +1,4 @@
-"""The journal: on disk before and after each step, whenever the run dies."""
+"""The journal has an entry on disk before and after each step, whenever the run dies."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_lines_of_another_user_or_journal_are_ignored(tmp_path: Path) -> None:
         assert Journal(tmp_path / name).outcome("draft") == {"id": "3"}
 
 
-def test_a_mark_for_something_else_is_not_one_of_the_journal(tmp_path: Path) -> None:
+def test_a_mark_made_for_another_purpose_is_not_valid_in_a_journal(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
     Journal(path).done("draft", id="1")
     said, between, _ = path.read_bytes().rpartition(b', "mark": ')
@@ -168,7 +168,7 @@ def test_a_journal_with_a_second_hard_link_is_replaced(tmp_path: Path) -> None:
 
 @pytest.fixture
 def synced(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The size of the file at each sync."""
+    """Return a list that gets the size of the file at each sync."""
     sizes: list[int] = []
     fdatasync = os.fdatasync
 
@@ -199,7 +199,7 @@ def test_durable_paths_are_synced_before_a_step_continues(
     assert synced == lasting
 
 
-def test_the_name_of_a_new_journal_lasts_before_a_step_goes_on(
+def test_the_name_of_a_new_journal_is_durable_before_a_step_continues(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[Path] = []
@@ -240,7 +240,7 @@ def test_a_long_line_is_written_to_its_end(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_threads_write_one_after_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second line is begun while the first is synced, if nothing keeps it."""
+    """Without the lock, the second thread would write while the first one syncs."""
     journal = Journal(tmp_path / "a.journal")
     second = threading.Thread(target=journal.begin, args=("second",))
     inside: list[int] = []

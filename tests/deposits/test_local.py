@@ -29,7 +29,9 @@ def test_a_package_is_deposited_in_a_folder_and_fetched(package: Path, tmp_path:
     assert differing(deposits.fetch(done.path, tmp_path / "back"), package) == ()
 
 
-def test_a_deposit_is_named_once_whatever_is_left_of_its_run(package: Path, tmp_path: Path) -> None:
+def test_status_shows_a_deposit_once_whatever_its_run_left_behind(
+    package: Path, tmp_path: Path
+) -> None:
     to = f"file:{tmp_path / 'drop'}"
     done = deposits.deposit(package, to)
     (path,) = done.path.parent.glob("*.journal")
@@ -93,7 +95,9 @@ def test_changes_after_a_deposit_are_reported(package: Path, tmp_path: Path) -> 
     assert list((tmp_path / "back").iterdir()) == []
 
 
-def test_from_the_command_line(run: Run, package: Path, tmp_path: Path) -> None:
+def test_a_package_is_deposited_from_the_command_line(
+    run: Run, package: Path, tmp_path: Path
+) -> None:
     to = f"file:{tmp_path / 'drop'}"
     plan = run("deposit", package.parent, "--to", to, "--dry-run")
     assert plan.returncode == 0, plan.stderr
@@ -120,7 +124,7 @@ def test_from_the_command_line(run: Run, package: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_killed_at_twenty_changes(package: Path, tmp_path: Path) -> None:
+def test_a_deposit_killed_at_twenty_changes_can_be_resumed(package: Path, tmp_path: Path) -> None:
     script, drop = Path(__file__).with_name("kills.py"), tmp_path / "drop"
     command: list[str | Path] = [sys.executable, script, "20", f"file:{drop}", drop, package]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -128,7 +132,7 @@ def test_killed_at_twenty_changes(package: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_interrupted_and_resumed(letter: Path, tmp_path: Path) -> None:
+def test_an_interrupted_deposit_is_resumed(letter: Path, tmp_path: Path) -> None:
     (letter / "scan.tif").write_bytes(bytes(3 << 20))
     record = letter / "record.yaml"
     scan = "  - {id: scan, kind: scan, file: scan.tif, media_type: image/tiff}\n"
@@ -150,7 +154,7 @@ def test_interrupted_and_resumed(letter: Path, tmp_path: Path) -> None:
     assert [path.name for path in drop.iterdir()] == [package.name]
 
 
-def test_receipts_of_a_folder_are_all_that_lie_below_it(
+def test_receipts_of_a_folder_include_those_in_its_subfolders(
     run: Run, package: Path, tmp_path: Path
 ) -> None:
     collection = tmp_path / "collection"
@@ -170,7 +174,7 @@ def test_receipts_of_a_folder_are_all_that_lie_below_it(
 
 
 @pytest.mark.parametrize("kind", ["file", "ocfl"])
-def test_a_dry_run_compares_the_package_with_what_is_there(
+def test_a_dry_run_compares_the_package_with_the_destination(
     kind: str, package: Path, letter: Path, run: Run, tmp_path: Path
 ) -> None:
     place = tmp_path / "there"
@@ -220,7 +224,7 @@ def test_a_new_place_is_reported_as_new(
     assert new not in run("deposit", package, "--to", to).stdout
 
 
-def test_slips_with_packages_receipts_and_records_get_a_usable_hint(
+def test_a_wrong_kind_of_path_gets_a_usable_hint(
     package: Path, letter: Path, run: Run, tmp_path: Path
 ) -> None:
     to = f"file:{tmp_path / 'drop'}"

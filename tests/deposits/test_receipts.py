@@ -173,7 +173,7 @@ def test_a_file_that_is_not_json_is_refused_as_a_receipt(tmp_path: Path) -> None
         load_receipt(path)
 
 
-def test_a_receipt_has_a_limit_that_may_be_reached(
+def test_a_receipt_larger_than_the_limit_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = save_receipt(receipt(), tmp_path)
@@ -184,7 +184,7 @@ def test_a_receipt_has_a_limit_that_may_be_reached(
         load_receipt(path)
 
 
-def test_a_receipt_that_cannot_be_read_or_written_is_an_error_of_the_storage(
+def test_a_receipt_that_cannot_be_read_or_written_is_a_storage_error(
     tmp_path: Path,
 ) -> None:
     with pytest.raises(StorageError, match=r"none\.json does not exist"):

@@ -1,4 +1,4 @@
-"""What repositories have in common: addresses, options, receipts, unexpected answers."""
+"""What all repositories share: addresses, options, receipts, unexpected answers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from archive_pkg.errors import DepositError, UsageError
 from program import Run
 
 
-def test_a_repository_that_is_lost_says_what_to_do() -> None:
+def test_a_lost_connection_has_a_hint_to_resume() -> None:
     lost = LostError("x: reset")
     assert (lost.message, lost.after) == ("x: reset", None)
     assert lost.hint == "Run the same command again to resume."
@@ -56,7 +56,7 @@ def test_arrivals_have_the_sent_and_the_stored_digests() -> None:
     assert DepositPlan((PlannedFile("a", 1, "a"), PlannedFile("b", 2, "b"))).size == 3
 
 
-def test_options_are_read_once_each_with_a_value_that_is_known() -> None:
+def test_known_options_with_known_values_are_read() -> None:
     assert options_of("x:a", "", KNOWN) == {}
     given = options_of("x:a", "access=open&community=ours", KNOWN)
     assert given == {"access": "open", "community": "ours"}
@@ -141,7 +141,7 @@ def test_a_withdrawn_publication_is_not_deposited_again(
 
 @pytest.mark.parametrize("user", [False, True])
 @pytest.mark.parametrize(("shut", "unused"), [("", ""), ("no bus", ""), ("", "X_TOKEN is empty")])
-def test_a_login_that_is_lacking_is_named_with_its_variables(
+def test_a_missing_login_is_reported_with_its_variables(
     monkeypatch: pytest.MonkeyPatch, user: bool, shut: str, unused: str
 ) -> None:
     monkeypatch.setattr(repository_interface, "keyring_failure", lambda name: shut)
@@ -162,7 +162,9 @@ def test_a_login_that_is_lacking_is_named_with_its_variables(
     )
 
 
-def test_an_address_is_known_by_its_scheme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repository_is_found_by_the_scheme_of_its_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = repository_for(f"file:{tmp_path}")
     assert (made.kind, made.target) == ("file", f"file:{tmp_path}")
     for address in (str(tmp_path), "gopher:x", "ocfl"):
@@ -182,7 +184,7 @@ def test_an_address_is_known_by_its_scheme(tmp_path: Path, monkeypatch: pytest.M
     assert refusal.value.hint == "Run: pip install 'archive-pkg[deposit]'"
 
 
-def test_a_receipt_leads_to_a_server_only_where_the_user_named_it(tmp_path: Path) -> None:
+def test_a_receipt_leads_only_to_a_server_that_the_user_named(tmp_path: Path) -> None:
     near = receipt(target=f"ocfl:{tmp_path}")
     assert repository_of(near, []).target == f"ocfl:{tmp_path}"
     named = repository_for(f"ocfl:{tmp_path}")
@@ -222,7 +224,7 @@ def test_an_unexpected_answer_is_reported_with_its_error(
         assert same.value is other
 
 
-def test_a_folder_without_a_scheme_gets_the_addresses_of_a_folder() -> None:
+def test_the_hint_for_a_path_without_a_scheme_shows_addresses_of_folders() -> None:
     with pytest.raises(UsageError) as refusal:
         repository_for("archive")
     hint = "For a folder on this disk, write file:archive or ocfl:archive."

@@ -135,7 +135,7 @@ def test_an_interruption_ends_all_tasks(
 def test_journals_and_files_are_durable_before_names_and_receipts(
     packages: list[Path], tmp_path: Path, scheme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What each sync finds there: intents before anything has a name, receipts after all have."""
+    """At the first syncs, journals have intents and no package a name; receipts come last."""
     place, slips = tmp_path / "place", tmp_path / "slips"
     seen: list[tuple[int, int, int]] = []
     intents: list[set[str]] = []
@@ -225,7 +225,7 @@ def test_deposits_that_a_full_disk_stopped_can_be_retried(
 
 @pytest.fixture
 def large(letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package that is sent ahead of its verification, as one file has most of its bytes."""
+    """Make a package that is sent before it is verified, because one file has most bytes."""
     monkeypatch.setattr(transfers, "_LARGE", 100_000)
     monkeypatch.setattr(local, "_LARGE", 100_000)
     (letter / "scan.tif").write_bytes(os.urandom(1_000_000))

@@ -131,7 +131,7 @@ def test_a_column_about_access_is_an_error_until_it_is_mapped_or_waived(
         assert check(path).ok
 
 
-def test_a_restriction_in_another_column_is_not_left_out(tmp_path: Path) -> None:
+def test_a_restriction_in_a_column_of_notes_is_not_lost(tmp_path: Path) -> None:
     text = "id;Notiz\na;Durchschlag\nb;s. auch a, gesperrt bis 2030\n"
     path = _list(tmp_path, text, 'id: id, Notiz: "-"')
     (message,) = _found(check(path), "tables-restriction-unmapped")

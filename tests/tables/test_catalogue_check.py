@@ -222,7 +222,7 @@ def test_tables_without_errors_become_records(
         assert len(read_records(folder)) == len(list(csv.reader(io.StringIO(letters)))) - 1
 
 
-def test_a_letter_without_an_id_is_found(tmp_path: Path) -> None:
+def test_a_letter_without_an_id_is_reported(tmp_path: Path) -> None:
     (tmp_path / "letters.csv").write_text("id,type,title\n,letter,T\na,letter,T\n")
     (tmp_path / "parts.csv").write_text("letter,id,kind,held\n,x,scan,false\na,y,scan,false\n")
     found = list(check(tmp_path))

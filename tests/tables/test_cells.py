@@ -83,7 +83,7 @@ def test_a_line_of_csv_is_read_back_by_pythons_own_reader(cells: list[str]) -> N
         ("a;", ["a", ""]),
     ],
 )
-def test_typed_values_are_split(cell: str, items: list[str]) -> None:
+def test_values_typed_by_a_user_are_split(cell: str, items: list[str]) -> None:
     assert split_items(cell) == items
 
 

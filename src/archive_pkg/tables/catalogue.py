@@ -45,9 +45,9 @@ def check(
         mapping: The map of a list of letters. The default is the file name of the list followed by
             `.map.yaml`, if there is such a file. A catalogue needs no map.
         encoding: The encoding of CSV files that are not UTF-8.
-        files: The folder of the letters' files. The files of a catalogue are in it, or in one
-            subfolder per letter that is named after the letter's id. The default is the folder of
-            the tables.
+        files: The folder of the letters' files. The files of a catalogue are in it, in its
+            subfolder `parts`, or in one subfolder per letter, named after the letter's id. The
+            default is the folder of the tables.
         check_files: Checks a record with its files (`packages.check_record`); without it, only
             missing files are reported.
         progress: Called with the number of finished rows, and the total if known.

@@ -63,7 +63,7 @@ def export_records(
     Raises:
         InvalidError: Two records have the same id, or a text is too long for a cell of a workbook.
         StorageError: The path exists already, or cannot be written.
-        UsageError: openpyxl is missing for a workbook.
+        UsageError: openpyxl is missing for a workbook, or the path ends in .xls, .ods or .csv.
     """
     out = Path(out)
     seen: set[str] = set()
@@ -133,6 +133,7 @@ def read_tables(
     Raises:
         InvalidError: The map is invalid.
         StorageError: A file cannot be read.
+        UsageError: The encoding is unknown, or openpyxl is missing for a workbook.
     """
     path = Path(path)
     found = Path(mapping) if mapping is not None else find_map(path)

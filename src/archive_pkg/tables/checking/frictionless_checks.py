@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 
 _FEW = 1_000
+"""In a table with up to this many ids, every unknown reference gets a suggestion."""
 
 
 class CellFault(NamedTuple):

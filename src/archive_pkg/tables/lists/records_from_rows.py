@@ -118,7 +118,7 @@ class ListReader:
         self._given = [_as_id(text) for row in self._rows.letters for text in row.texts("id")[:1]]
         self._reported_names: set[str] = set()
         self._errors = 0
-        self._closed_ids = {
+        self._restricted_ids = {
             _as_id(given)
             for row in self._rows.letters
             for given in row.texts("id")
@@ -505,10 +505,10 @@ class ListReader:
         rules = row.texts("access_rule")
         header = next((h for h, meant in self._map.columns.items() if meant in ACCESS_FIELDS), "")
         given = _as_id((row.texts("id") or [""])[0])
-        is_doubtful = rules or self._states_open or given in self._closed_ids
+        is_doubtful = rules or self._states_open or given in self._restricted_ids
         if not any(one.status for one in read) and is_doubtful:
             message = "other rows say that a letter is open, but this one says nothing"
-            if given in self._closed_ids:
+            if given in self._restricted_ids:
                 message = f"another row with the call number “{given}” is restricted"
             if rules:
                 message = "there is a rule, but the list does not say whether the letter is open"
