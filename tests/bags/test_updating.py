@@ -210,8 +210,9 @@ def test_an_algorithm_is_removed_with_its_manifests(good: Path) -> None:
         "tagmanifest-sha512.txt",
     ]
     assert bags.verify(good, second_opinion=True).valid
-    with pytest.raises(UsageError, match="no manifest left"):
+    with pytest.raises(UsageError, match="no manifest left") as refused:
         updating.update(good, remove_algorithms=["sha512"])
+    assert refused.value.hint.endswith(f"bag upgrade {good} --algorithm sha512")
     with pytest.raises(UsageError, match="no manifest for md5"):
         updating.update(good, remove_algorithms=["md5"])
     with pytest.raises(UsageError, match="--remove-algorithm sha512"):
@@ -332,6 +333,33 @@ def test_a_missing_file_can_be_removed_from_the_manifests(good: Path) -> None:
     assert (good / "data/sub").is_dir(), "folders stay"
 
 
+def test_an_update_never_leaves_an_old_bag_incomplete(good: Path) -> None:
+    declare(good, "0.97")
+    for path in good.glob("tagmanifest*"):
+        path.unlink()
+    (good / "data/more").write_bytes(b"more")
+    with pytest.raises(InvalidError, match="data/more would be in the bag but not in its"):
+        updating.update(good, info=[("Contact-Name", "B")])
+    (good / "data/more").unlink()
+    (good / "data/a").unlink()
+    with pytest.raises(InvalidError, match="data/a would be in the sha256 manifest but not"):
+        updating.update(good, info=[("Contact-Name", "B")])
+    updating.update(good, remove=["data/a"])
+    assert bags.verify(good).valid
+
+
+def test_a_missing_tag_file_is_restored_or_removed(good: Path) -> None:
+    updating.update(good, add={"notes.txt": b"1"})
+    (good / "notes.txt").unlink()
+    with pytest.raises(InvalidError, match=r"notes\.txt would be in the sha256 tag manifest but"):
+        updating.update(good, info=[("Contact-Name", "B")])
+    updating.update(good, add={"notes.txt": b"2"})
+    assert bags.verify(good).valid
+    (good / "notes.txt").unlink()
+    updating.update(good, remove=["notes.txt"])
+    assert bags.verify(good).valid
+
+
 @pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
 def test_incomplete_manifests_are_allowed_only_before_bagit_1_0(good: Path, algorithm: str) -> None:
     manifest(good, f"manifest-{algorithm}.txt", "data/a")
@@ -351,7 +379,7 @@ def test_incomplete_manifests_are_allowed_only_before_bagit_1_0(good: Path, algo
     ("arguments", "words"),
     [
         ({"remove": ["data/none"]}, "data/none cannot be removed"),
-        ({"remove": ["data/a"], "add": {"data/a": b""}}, "at once"),
+        ({"remove": ["data/a"], "add": {"data/a": b""}}, "both added and removed"),
         ({"remove": ["bagit.txt"]}, "not a tag file that you can"),
         ({"remove": ["bag-info.txt"]}, "not a tag file that you can"),
         ({"add": {"bagit.txt": b""}}, "not a tag file that you can"),

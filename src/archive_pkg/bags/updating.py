@@ -65,14 +65,14 @@ def update(
     The change is atomic. Only new files and rewritten tag files are hashed. Digests of unchanged
     files are copied from the manifests, because hashing a damaged file again would make its damage
     look valid. Unchanged files become hard links, or copies if links are not possible. The bag's
-    version and encoding, other tag files, and the order and spelling of other tags stay as they
-    are.
+    version and encoding stay as they are; so do tag files and tags that are not changed, in their
+    order and spelling.
 
     Args:
         bag: The bag's folder.
         add: The new files: for each path in the bag ("data/…" or a tag file), the file to copy or
-            the bytes. An existing file is replaced. To add a file that lies in the bag but in no
-            manifest, give its own path as its source.
+            the bytes. An existing file is replaced. To add a file that is in the bag but not in
+            any manifest, give its own path as its source.
         remove: Paths to remove from the bag and its manifests.
         info: Labels and values of bag-info.txt to set. They replace all values of their labels.
         add_info: Labels and values to add.
@@ -121,7 +121,7 @@ def upgrade(
 ) -> Bag:
     """Convert a valid bag to BagIt 1.0 in UTF-8 and add manifests (RFC 8493, 2.4).
 
-    The bag is verified before and after. Its manifests and fetch.txt are written again,
+    The bag is verified before and after. Its manifests and fetch.txt are rewritten,
     package-info.txt becomes bag-info.txt, and signatures are removed. Other tag files stay as they
     are.
 
@@ -149,7 +149,7 @@ def upgrade(
         if not verdict.valid or verdict.bag is None:
             raise InvalidError(f"{bag} is not valid", "Nothing was changed.", verdict.report)
         old = verdict.bag
-        left_out = _signatures_to_drop(old, drop=drop_signatures)
+        dropped = _signatures_to_drop(old, drop=drop_signatures)
         own = [name for name in [*old.manifests, *old.tag_manifests] if name in ALGORITHMS]
         names = list(dict.fromkeys([*own, *algorithms]))
         tally = Tally(all_files=verdict.files, all_size=verdict.size)
@@ -167,7 +167,7 @@ def upgrade(
                 name: {path: found[1][index] for path, found in digests.items()}
                 for index, name in enumerate(names)
             }
-            _write_upgraded(folder, staging.path, old, manifests, left_out)
+            _write_upgraded(folder, staging.path, old, manifests, dropped)
         after = verify(staging.path, jobs=jobs)
         if not after.valid:
             raise InvalidError(f"{bag} could not be upgraded", "It is unchanged.", after.report)
@@ -233,13 +233,14 @@ class _BagChange:
         for path in sorted(self.remove - removable):
             raise UsageError(f"{path} cannot be removed: it is not in {self.path}")
         for path in sorted(self.remove & self.add.keys()):
-            raise UsageError(f"{path} cannot be added and removed at once")
+            raise UsageError(f"{path} cannot be both added and removed")
         refuse_tag_files(path for path in self.add if not path.startswith("data/"))
         for path in sorted(self.remove):
-            kind = empty_manifest(path, Report())
-            if kind is not None:
+            manifest = empty_manifest(path, Report())
+            if manifest is not None:
                 raise UsageError(
-                    f"{path} is a manifest", f"Remove it with --remove-algorithm {kind.algorithm}."
+                    f"{path} is a manifest",
+                    f"Remove it with --remove-algorithm {manifest.algorithm}.",
                 )
         refuse_tag_files(path for path in self.remove if not path.startswith("data/"))
         for name in sorted(self.remove_algorithms):
@@ -248,7 +249,7 @@ class _BagChange:
         if not self.bag.manifests.keys() - self.remove_algorithms:
             raise UsageError(
                 f"{self.path} would have no manifest left",
-                "Add one first: archive-pkg bag upgrade --algorithm sha512",
+                f"Add one first: archive-pkg bag upgrade {self.path} --algorithm sha512",
             )
         left = set(self.bag.listing.files) - self.remove
         report = check_names(self.add, existing=left)
@@ -256,8 +257,8 @@ class _BagChange:
             raise InvalidError("files to add have names that are not allowed", "", report)
 
     def _digest_maps(self) -> list[dict[str, bytes]]:
-        kinds = (self.bag.manifests, self.bag.tag_manifests)
-        return [manifest.digests for kind in kinds for manifest in kind.values()]
+        both = (self.bag.manifests, self.bag.tag_manifests)
+        return [manifest.digests for by_algorithm in both for manifest in by_algorithm.values()]
 
     def apply(self, target: Path, info: _InfoChanges) -> None:
         """Write the changed bag into an empty folder."""
@@ -265,10 +266,10 @@ class _BagChange:
         payload, tags = (
             {
                 name: dict(manifest.digests)
-                for name, manifest in kind.items()
+                for name, manifest in by_algorithm.items()
                 if name not in self.remove_algorithms
             }
-            for kind in (bag.manifests, bag.tag_manifests)
+            for by_algorithm in (bag.manifests, bag.tag_manifests)
         )
         manifest_names = {each.name for each in bag.manifests.values()}
         for digests in [*payload.values(), *tags.values()]:
@@ -285,34 +286,40 @@ class _BagChange:
             unchanged = [path for path in bag.listing.files if path not in not_linked]
             _link_or_copy(folder, target, folders, unchanged)
             for path, source in self.add.items():
-                kind = payload if path.startswith("data/") else tags
+                listings = payload if path.startswith("data/") else tags
                 new = target / path
                 new.parent.mkdir(parents=True, exist_ok=True)
-                _, found, _ = copy_and_hash(source, new, tuple(kind), lambda files, size: None)
-                for name, value in zip(kind, found, strict=True):
-                    kind[name][path] = value
+                _, found, _ = copy_and_hash(source, new, tuple(listings), lambda files, size: None)
+                for digests, value in zip(listings.values(), found, strict=True):
+                    digests[path] = value
             added = {path for path in self.add if path.startswith("data/")}
             present = (set(bag.payload) | added) - self.remove
-            self._refuse_incomplete(payload, present)
+            self._refuse_unlisted(payload, present)
+            self._refuse_missing(payload, "manifest", present)
             oxum = self._oxum(target, present)
             info = replace(info, put=(*info.put, *oxum))
             self._write_tags(folder, target, payload, tags, info)
 
-    def _refuse_incomplete(
+    def _refuse_unlisted(
         self, payload: Mapping[str, Mapping[str, bytes]], present: set[str]
     ) -> None:
+        # Before 1.0, a payload file needs to be in only one of the manifests.
+        old = self.bag.declaration.number < (1, 0)
+        in_any = {path for digests in payload.values() for path in digests}
         for name, digests in payload.items():
-            if self.bag.declaration.number < (1, 0):
-                continue
-            unlisted, missing = sorted(present - digests.keys()), sorted(digests.keys() - present)
-            if unlisted:
+            if unlisted := sorted(present - (in_any if old else digests.keys())):
                 raise InvalidError(
                     f"{_first(unlisted)} would be in the bag but not in its {name} manifest",
                     "Add --include PATH, or remove the file.",
                 )
-            if missing:
+
+    def _refuse_missing(
+        self, listings: Mapping[str, Mapping[str, bytes]], kind: str, present: set[str]
+    ) -> None:
+        for name, digests in listings.items():
+            if missing := sorted(digests.keys() - present):
                 raise InvalidError(
-                    f"{_first(missing)} would be in the {name} manifest but not in the bag",
+                    f"{_first(missing)} would be in the {name} {kind} but not in the bag",
                     "Restore the file from another copy, or add --remove PATH.",
                 )
 
@@ -346,6 +353,8 @@ class _BagChange:
         for path, data in files.items():
             for name, value in digest(data, list(tags)).items():
                 tags[name][path] = bytes.fromhex(value)
+        present = {*bag.tag_files, *self.add, *files} - self.remove
+        self._refuse_missing(tags, "tag manifest", present)
         for name, listing in tags.items():
             files[bag.tag_manifests[name].name] = render(listing, bag.declaration)
         for path, data in files.items():
@@ -443,7 +452,7 @@ class _InfoChanges:
 
 
 class _Info:
-    """The lines of bag-info.txt with their line ends."""
+    """The lines of bag-info.txt with their line endings."""
 
     def __init__(self, text: str) -> None:
         self.lines = _lines(text)
@@ -476,7 +485,7 @@ class _Info:
                 del self.lines[start:stop]
 
     def put(self, pairs: Sequence[tuple[str, str]]) -> None:
-        """Replace the values of a label, at the place of the first one."""
+        """Replace all values of a label, putting the new ones where the first one was."""
         label = pairs[0][0]
         places = self._places(label)
         if not places:
@@ -499,7 +508,7 @@ class _Info:
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines of `split_lines`, each with its line end."""
+    """Return the lines of `split_lines`, each with its line ending."""
     lines = []
     start = 0
     for line in split_lines(text):
@@ -524,7 +533,7 @@ def _write_upgraded(
     target: Path,
     old: Bag,
     manifests: Mapping[str, Mapping[str, bytes]],
-    left_out: set[str],
+    dropped: set[str],
 ) -> None:
     files = {DECLARATION: Declaration().to_bytes()}
     if old.info_name:
@@ -533,8 +542,8 @@ def _write_upgraded(
         files[fetch_file.NAME] = fetch_file.render(old.fetch)
     for name, digests in manifests.items():
         files[f"manifest-{name}.txt"] = render(digests)
-    dropped = _regenerated_files(old) | {DECLARATION} | left_out
-    others = [path for path in old.tag_files if path not in dropped]
+    not_linked = _regenerated_files(old) | {DECLARATION} | dropped
+    others = [path for path in old.tag_files if path not in not_linked]
     _link_or_copy(folder, target, old.listing.folders, others)
     listed = {path for manifest in old.tag_manifests.values() for path in manifest.digests}
     kept = [path for path in others if path in listed or not old.tag_manifests]
