@@ -275,7 +275,7 @@ def test_errors_have_a_meaning_and_a_hint() -> None:
             ("it is a symbolic link, and links are not", "Name its target."),
         ),
         (NotRegularError(errno.EISDIR, "x", "p"), ("it is a folder", "Name a file.")),
-        (NotRegularError(errno.ELOOP, "x", "p"), ("x", "Remove it")),
+        (NotRegularError(errno.ELOOP, "x", "p"), ("x", "remove it")),
         (TooLargeError(errno.EFBIG, "it has 9 bytes", "p"), ("it has 9 bytes", "file-size=")),
         (OSError(errno.EFBIG, "x"), ("the file would be larger than allowed", "ulimit -f")),
         (OSError(errno.ENOTEMPTY, "Directory not empty"), ("directory not empty", "")),
@@ -904,12 +904,18 @@ def test_a_replacement_that_fails_halfway_is_undone(
     ],
 )
 def test_a_killed_exchange_is_finished_or_undone(
-    tmp_path: Path, left: set[str], kept: str | None
+    tmp_path: Path, left: set[str], kept: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     made = tmp_path / "made"
     for suffix in left:
         fill(hidden(made, suffix) if suffix else made, f"{suffix}!")
-    storage.recover(made)
+    with caplog.at_level(logging.INFO):
+        storage.recover(made)
+    renamed = kept or ""
+    moved = {".old": [f"restored {made}"], ".new": [f"finished {made}"]}.get(renamed[-4:], [])
+    removed = sorted(f"removed {hidden(made, suffix)}" for suffix in left - {kept, ""})
+    logged = [message.partition(", ")[0] for message in caplog.messages]
+    assert [*logged[: len(moved)], *sorted(logged[len(moved) :])] == [*moved, *removed]
     if kept is None:
         assert names(tmp_path) == []
     else:

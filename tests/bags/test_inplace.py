@@ -159,7 +159,7 @@ def test_a_file_with_the_name_of_a_shell_is_left_alone(folder: Path, kind: str) 
         (shell / "data").symlink_to(folder)
     else:
         (shell / "data").touch()
-    with pytest.raises(StorageError, match="did not create it"):
+    with pytest.raises(StorageError, match="was not left by this program"):
         inplace.create_in_place(folder)
     assert names(folder) == ["b", "data"]
     assert shell.is_dir()

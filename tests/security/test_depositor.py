@@ -189,7 +189,7 @@ def test_delivered_state_that_is_not_plain_is_refused(
     done = COMMANDS[command](run, delivery, tmp_path)
     assert done.returncode == 5, done.stdout
     assert ".archive-pkg" in done.stderr
-    assert "Remove it if you do not recognize it" in done.stderr
+    assert "If nothing else needs it, remove it" in done.stderr
     assert sorted(tmp_path.rglob("*")) == before
     assert (work / "thesis.txt").read_text() == KEEP
 

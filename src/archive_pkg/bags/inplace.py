@@ -90,8 +90,8 @@ def create_in_place(
             if os.path.lexists(shell):
                 if not is_ours(shell.lstat()) or os.path.lexists(shell / "data"):
                     raise StorageError(
-                        f"{shell} has the name of this program's temporary folder, but this "
-                        "program did not create it",
+                        f"{shell} has the name of this program's temporary folder, but was "
+                        "not left by this program and this user",
                         "Move it away, then run the same command again.",
                     )
                 remove_tree(shell)

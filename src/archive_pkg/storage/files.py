@@ -63,7 +63,7 @@ def describe(error: OSError) -> tuple[str, str]:
     if isinstance(error, NotRegularError) and error.errno != errno.EISDIR:
         return (
             str(error.strerror),
-            "Links are not followed here. Remove it if you do not recognize it.",
+            "Links are not followed here. If nothing else needs it, remove it.",
         )
     if isinstance(error, TooLargeError):
         return str(error.strerror), FILE_SIZE.hint

@@ -153,7 +153,7 @@ class Lock:
     def _not_a_lock_error(self) -> StorageError:
         return StorageError(
             f"{self.path} has the name of this program's lock, but is not a file",
-            "Remove it if you do not recognize it, then run the same command again.",
+            "If nothing else needs it, remove it, then run the same command again.",
         )
 
 
@@ -186,13 +186,13 @@ class Staging:
     def __init__(
         self, destination: Path, *, wait: float = 0, sync: bool = True, locked: bool = False
     ) -> None:
-        """Prepare a staging for a destination.
+        """Prepare to stage a file or folder for a destination.
 
         Args:
             destination: The path of the finished folder or file. Its parent must exist.
             wait: Seconds to wait for another run that uses the destination.
             sync: Whether `commit` syncs to the disk. Bulk work passes False, calls
-                `sync_filesystem` once for many stagings, and then commits each of them.
+                `sync_filesystem` once for many `Staging`s, and then commits each of them.
             locked: Whether the caller has already locked the destination.
         """
         self.destination = named(destination)
@@ -286,7 +286,7 @@ def set_final_mode(staged: Path, mode: int = 0o777, *, like: Path | None = None)
 def move_to_destination(staged: Path, destination: Path, *, replace: bool = False) -> None:
     """Move a finished file or folder to its destination.
 
-    If the system can do that, the move is a single step. Otherwise a folder is replaced by two
+    Where the system supports it, the move is a single step. Otherwise, replacing a folder takes two
     renames, and after a crash between them `recover` finishes the move.
 
     Args:
@@ -316,8 +316,8 @@ def move_to_destination(staged: Path, destination: Path, *, replace: bool = Fals
 def _refuse_other_kinds(staged: Path, destination: Path) -> None:
     """Refuse to replace a destination of a different kind: a link, a device, an unrelated folder.
 
-    A folder counts as the same kind if it is empty, or if a file directly in it has the name of a
-    file directly in the new folder.
+    A folder counts as the same kind if it is empty, or if the top levels of both folders have a
+    file with the same name.
     """
     status = destination.lstat()
     if stat.S_ISREG(status.st_mode) and not staged.is_dir():
@@ -365,13 +365,17 @@ def recover(destination: Path) -> None:
             # A run was killed between the two renames of `_replace`. The new one is complete; if it
             # is missing, restore the old one.
             stem = name.removesuffix(end)
-            complete = f"{stem}.new" if (f"{stem}.new", ".new") in leftovers else name
-            destination.with_name(complete).rename(destination)
+            survivor = f"{stem}.new" if (f"{stem}.new", ".new") in leftovers else name
+            destination.with_name(survivor).rename(destination)
             sync_folder(destination.parent)
-            _log.info("finished %s, which an interrupted run had written", destination)
-    for name, _ in leftovers:
-        remove_tree(destination.with_name(name))
-        _log.info("removed %s, which an interrupted run had left", destination.with_name(name))
+            if survivor == name:
+                _log.info("restored %s, which an interrupted run had moved away", destination)
+            else:
+                _log.info("finished %s, which an interrupted run had written", destination)
+    for path in (destination.with_name(name) for name, _ in leftovers):
+        if os.path.lexists(path):
+            remove_tree(path)
+            _log.info("removed %s, which an interrupted run had left", path)
 
 
 def _leftovers(destination: Path) -> list[tuple[str, str]]:
@@ -385,22 +389,22 @@ def _leftovers(destination: Path) -> list[tuple[str, str]]:
                 continue
             match = _LEFTOVER_NAME.fullmatch(suffix)
             with contextlib.suppress(FileNotFoundError):  # another run has just renamed it
-                if match and _is_plain(entry.stat(follow_symlinks=False)):
+                if match and _is_our_file_or_folder(entry.stat(follow_symlinks=False)):
                     found.append((entry.name, match[1] or ""))
                 elif suffix[0] in ".-":
                     _log_foreign_file(entry.path)
     return found
 
 
-def _is_plain(status: os.stat_result) -> bool:
+def _is_our_file_or_folder(status: os.stat_result) -> bool:
     """Return whether a status is that of a file or folder of this user, not of a link or device."""
     return is_ours(status) and (stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode))
 
 
 def _log_foreign_file(path: str) -> None:
     _log.warning(
-        "%r has a name like this program's temporary files, but this program did not create it. It "
-        "was left alone. Remove it if you do not recognize it.",
+        "%r has a name like this program's temporary files, but was not left by this program and "
+        "this user. It was left alone. If nothing else needs it, you can remove it.",
         path,
     )
 

@@ -100,12 +100,12 @@ def check_state_folder(folder: Path) -> None:
     if status.st_mode & stat.S_IWOTH or (not trusted and above.st_mode & stat.S_IWOTH):
         raise StorageError(
             f"{folder} belongs to another user, or all users can write to it",
-            "Its contents cannot be trusted. Remove it if you do not recognize it.",
+            "Its contents cannot be trusted. If nothing else needs it, remove it.",
         )
     if unsafe:
         raise StorageError(
             f"{folder / unsafe[0]} is a link or a special file",
-            "Links are not followed here. Remove it if you do not recognize it.",
+            "Links are not followed here. If nothing else needs it, remove it.",
         )
 
 

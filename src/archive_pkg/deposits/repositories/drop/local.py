@@ -126,7 +126,7 @@ class LocalStorage(FolderStorage):
         if not storage.is_ours(status) or status.st_mode & 0o022:
             raise StorageError(
                 f"{self.root / path} belongs to another user, or others may write into it",
-                "Remove it if you do not recognize it, then run the same command again.",
+                "If nothing else needs it, remove it, then run the same command again.",
             )
         return status
 
