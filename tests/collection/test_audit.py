@@ -123,7 +123,7 @@ def test_ten_kinds_of_damage_are_found_and_repaired_without_false_alarms(
     assert audited.vanished == 1
     forged = next(name for name, kind in spoiled.items() if kind == "forge")
     assert verify(collection.home(forged)).verdict.valid
-    assert bad(done)[forged] == {"package-not-the-one"}
+    assert bad(done)[forged] == {"package-replaced"}
 
     tried = mend(collection, f"ocfl:{tmp_path / 'archive'}", dry_run=True)
     assert [each.outcome for each in tried] == ["restorable"] * 10
@@ -257,7 +257,7 @@ def test_a_package_forged_before_its_first_check_is_repaired(
     deposit(package, archive)
     before = (package / "data" / "parts" / "transcription.txt").read_bytes()
     damages.forge(package)
-    assert bad(check(collection)[0])[package.name] == {"package-not-the-one"}
+    assert bad(check(collection)[0])[package.name] == {"package-replaced"}
     (done,) = mend(collection, archive)
     assert done.outcome == "repaired"
     assert (package / "data" / "parts" / "transcription.txt").read_bytes() == before

@@ -104,7 +104,7 @@ def test_a_package_built_here_must_match_its_build(collection: Collection) -> No
     done, audited = check(collection)
     assert {name: codes(each) for name, each in done.items()} == {
         "a": [],
-        "b": ["package-not-the-one"],
+        "b": ["package-replaced"],
         "c": [],
     }
     assert [entry["built_here"] for entry in entries(collection)] == [True, True, False]
@@ -124,7 +124,7 @@ def test_one_of_the_known_fingerprints_is_enough(collection: Collection) -> None
     done, _ = check(collection)
     assert {name: codes(each) for name, each in done.items()} == {
         "a": [],
-        "b": ["package-not-the-one"],
+        "b": ["package-replaced"],
         "c": [],
     }
     assert (done["b"].outcome, done["b"].status) == ("failed", 3)
@@ -136,10 +136,10 @@ def test_a_package_with_other_manifests_fails_until_it_is_accepted(collection: C
     forge(collection, "b")
     for _ in range(2):
         done, audited = check(collection)
-        assert codes(done["b"]) == ["package-not-the-one"]
+        assert codes(done["b"]) == ["package-replaced"]
         assert (done["b"].status, done["b"].outcome, audited.failed) == (3, "failed", 1)
         (entry,) = [each for each in entries(collection)[-3:] if each["package"] == "b"]
-        assert (entry["outcome"], entry["findings"]) == ("fail", ["package-not-the-one"])
+        assert (entry["outcome"], entry["findings"]) == ("fail", ["package-replaced"])
     accept(collection, [collection.root / "b"], path=collection.ledger, reason="corrected")
     assert codes(check(collection)[0]["b"]) == []
 

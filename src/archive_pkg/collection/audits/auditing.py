@@ -1,4 +1,4 @@
-"""Audit a collection: check first the packages whose last check is oldest; record each check."""
+"""Audit a collection: check the packages with the oldest checks first, and record each."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ VANISHED = Code(
     "(`audit repair`).",
 )
 CHANGED = Code(
-    "package-not-the-one",
+    "package-replaced",
     Severity.ERROR,
     "A package is not the one that was checked or built before: its manifests are different. It "
     "can still be valid, because a forger can write new manifests. Restore it from a copy (`audit "
@@ -103,8 +103,9 @@ class AuditSubject:
     Attributes:
         path: Its folder, or its file if it is serialized.
         name: Its path in the collection, as the ledger has it.
-        fingerprints: The accepted fingerprints (hex): that of the last passed check, and that of
-            the last build in this collection. If there is none, every fingerprint is accepted.
+        fingerprints: The accepted fingerprints (hex): that of the last check that passed, and
+            that of the last build in this collection. If there is none, every fingerprint is
+            accepted.
         built_here: Whether this program is known to have built it in this collection.
         first: Whether this is its first check.
         signed: Its signatures at its last check that passed.
@@ -136,7 +137,7 @@ def audit(
     """Verify the packages that are due, those with the oldest checks first, and record each check.
 
     Args:
-        collection: The collection. Its packages do not change.
+        collection: The collection. Its packages are not changed.
         on_result: Called with the result for each package that was checked or has vanished, and
             for problems that the search for packages finds.
         executor: Returns the executor.
@@ -251,7 +252,7 @@ def _check_one(
         done.findings += lost
         done.status = INVALID
     done.outcome = "failed" if done.status else "passed"
-    done.details["seal"] = fingerprint
+    done.details["seal"] = fingerprint  # the name in the ledger
     if against:
         _compare(subject, done, against)
     return done
