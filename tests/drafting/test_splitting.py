@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archive_pkg.drafting import draft_letter, enclosed_in, load_vocabulary, save_draft, split_draft
+from archive_pkg.drafting import (
+    draft_letter,
+    load_vocabulary,
+    save_draft,
+    split_draft,
+    with_enclosure_relation,
+)
 from archive_pkg.drafting.draft import draft_text
 from archive_pkg.packages import check
 from archive_pkg.records import load_record
@@ -102,7 +108,7 @@ def test_each_document_has_a_record_whose_quotes_are_in_its_part(tmp_path: Path)
     words = load_vocabulary()
     first, second = split_draft(draft_letter(tmp_path / "file.txt"), words)
     cover = save_draft(first, words, tmp_path / "out")
-    second = enclosed_in(second, cover.record.parent.name)
+    second = with_enclosure_relation(second, cover.record.parent.name)
     memorandum = save_draft(second, words, tmp_path / "out")
     records = [load_record(one.record) for one in (cover, memorandum)]
     assert [record.type for record in records] == ["letter", "memorandum-of-conversation"]

@@ -189,7 +189,7 @@ class BulkAnswer:
         by_gravity = sorted(done.findings, key=lambda each: each.severity is not Severity.ERROR)
         answer.show(by_gravity, done.path)
 
-    def took(self, _: object, done: Done) -> None:
+    def take_for_subject(self, _: object, done: Done) -> None:
         """Report a result, as `take` does. The subject, the first argument, is not used."""
         self.take(done)
 

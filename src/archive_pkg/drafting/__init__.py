@@ -7,7 +7,7 @@ from archive_pkg.drafting.records.commented_yaml import record_of, record_yaml
 from archive_pkg.drafting.records.draft_files import SavedDraft, letters_in, save_draft
 from archive_pkg.drafting.records.merging import Difference, redraft
 from archive_pkg.drafting.rule_reasons import reason
-from archive_pkg.drafting.splitting import enclosed_in, split_draft
+from archive_pkg.drafting.splitting import split_draft, with_enclosure_relation
 from archive_pkg.drafting.statements.base import Confidence, DraftQuote, Statement
 from archive_pkg.drafting.vocabulary import Vocabulary, load_vocabulary
 from archive_pkg.texts.letter_files import read_source
@@ -25,7 +25,6 @@ __all__ = [
     "draft_letter",
     "draft_source",
     "draft_text",
-    "enclosed_in",
     "letters_in",
     "load_vocabulary",
     "read_proposals",
@@ -36,4 +35,5 @@ __all__ = [
     "redraft",
     "save_draft",
     "split_draft",
+    "with_enclosure_relation",
 ]

@@ -22,8 +22,8 @@ def split_draft(draft: Draft, vocabulary: Vocabulary) -> list[Draft]:
         draft: The draft of the file. Its `cuts` say where the documents begin.
         vocabulary: The vocabulary of the draft.
     """
-    ends = [0, *draft.cuts, len(draft.text)]
-    return [_piece(draft, start, end, vocabulary) for start, end in pairwise(ends)]
+    boundaries = [0, *draft.cuts, len(draft.text)]
+    return [_piece(draft, start, end, vocabulary) for start, end in pairwise(boundaries)]
 
 
 def _piece(draft: Draft, start: int, end: int, vocabulary: Vocabulary) -> Draft:
@@ -53,7 +53,7 @@ def _moved(one: Statement, by: int) -> Statement:
     return replace(one, quote=DraftQuote(quote.start + by, quote.end + by, quote.exact))
 
 
-def enclosed_in(draft: Draft, record: str) -> Draft:
+def with_enclosure_relation(draft: Draft, record: str) -> Draft:
     """Return the draft of a piece, with a relation to a record if the piece is an enclosure.
 
     A piece is an enclosure if its first line says so. Otherwise the draft is returned unchanged.

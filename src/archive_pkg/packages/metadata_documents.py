@@ -14,7 +14,7 @@ from archive_pkg.interchange.losses import left_out
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
 from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
 from archive_pkg.packages.layout import PARTS
-from archive_pkg.packages.opening import read_letter
+from archive_pkg.packages.opening import read_record_or_package
 from archive_pkg.projects import DEFAULT_DOCUMENTS, Project
 from archive_pkg.texts.letter_files import DOCX, ODT, extracted_text
 from archive_pkg.version import SOFTWARE
@@ -78,7 +78,7 @@ def read_for_export(
         InvalidError: There is no valid record at the path.
         StorageError: The record or the package cannot be read.
     """
-    record, folder, package = read_letter(source)
+    record, folder, package = read_record_or_package(source)
     files_prefix = f"data/{PARTS}/" if package else ""
     if package:
         made = package.packaged_on or made

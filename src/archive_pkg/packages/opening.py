@@ -18,7 +18,7 @@ from archive_pkg.bags.tagfiles import MISSING
 from archive_pkg.bags.verifying import TAG_FILE_UNLISTED
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import layout
-from archive_pkg.packages.result_sentences import is_other
+from archive_pkg.packages.result_sentences import is_no_bag
 from archive_pkg.packages.signatures.verifying import (
     FOLDER,
     Signed,
@@ -99,7 +99,7 @@ def open_package(path: StrPath) -> Package:
     path = Path(path)
     require_bag(path)
     info = bags.read_info(path)
-    if not _is_ours(partial(storage.read_beneath, path)):
+    if not _has_package_form(partial(storage.read_beneath, path)):
         raise InvalidError(
             f"{path} is not a package of archive-pkg: neither data/{layout.RECORD} nor "
             f"data/{layout.DESCRIPTOR} has the expected form",
@@ -113,19 +113,21 @@ def open_package(path: StrPath) -> Package:
     return Package(path, info, record)
 
 
-def read_letter(path: StrPath) -> tuple[Record, Path, Package | None]:
+def read_record_or_package(path: StrPath) -> tuple[Record, Path, Package | None]:
     """Return a record, the folder that its parts' paths start from, and its package.
 
     Args:
-        path: A record's file or folder, or a package, or the record in a package. The package that
-            is returned is None for a record outside of packages.
+        path: A record's file or folder, or a package, or the record in a package. The returned
+            package is None if the record is not in a package.
 
     Raises:
         InvalidError: There is no valid record at the path.
         StorageError: The path does not exist or cannot be read.
     """
     path = Path(path)
-    if (folder := layout.package_of(path)) and _is_ours(partial(storage.read_beneath, folder)):
+    if (folder := layout.package_of(path)) and _has_package_form(
+        partial(storage.read_beneath, folder)
+    ):
         package = open_package(folder)
         return package.record, package.parts, package
     if layout.is_bag(path):
@@ -181,9 +183,9 @@ def verify(
     report = Report([finding for finding in verdict.report if not _is_on_signature(finding)])
     record = None
     bag = verdict.bag
-    if is_other(verdict):
+    if is_no_bag(verdict):
         report.findings[:] = [_explained(path, finding) for finding in report]
-    is_ours = bag is not None and _is_ours(partial(_read_listed, bag))
+    is_ours = bag is not None and _has_package_form(partial(_read_listed, bag))
     if bag is not None and is_ours:
         from archive_pkg.packages import package_rules  # loads the models of records
 
@@ -194,9 +196,9 @@ def verify(
 
 
 def _explained(path: Path, finding: Finding) -> Finding:
-    """Return the finding that a path is not a bag, with what it is instead."""
+    """If a finding says that a path is not a bag, make it say what the path is instead."""
     if finding.code not in (UNKNOWN.code, MISSING.code) or (path.is_file() and unpack_hint(path)):
-        return finding  # that of an archive says more
+        return finding  # an archive's own finding says more
     from archive_pkg.records.path_checks import refusal  # loads the models of records
 
     message, hint = refusal(path, "package")
@@ -220,12 +222,12 @@ def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Sig
         )
         report.add(TAG_FILE_UNREADABLE.at(Location(FOLDER), message, limits.SIGNATURE_FILES.hint))
         names = []
-    most = dict.fromkeys(names, limits.SIGNATURE_SIZE)
+    limits_by_name = dict.fromkeys(names, limits.SIGNATURE_SIZE)
     if names:
-        most |= {one.name: limits.SIGNED_SIZE for one in bag.tag_manifests.values()}
+        limits_by_name |= {one.name: limits.SIGNED_SIZE for one in bag.tag_manifests.values()}
     with storage.storage_errors(f"reading {path}"), open_tree(path) as tree:
         tree.listing()  # finds where the bag begins in an archive
-        for name, limit in most.items():
+        for name, limit in limits_by_name.items():
             files[name] = b""
             try:
                 with tree.open(name) as file:
@@ -247,7 +249,7 @@ def _signatures(path: Path, bag: Bag, trust: Trust, report: Report) -> tuple[Sig
 _FORMS = {layout.RECORD: layout.is_record, layout.DESCRIPTOR: layout.is_descriptor}
 
 
-def _is_ours(read: Callable[[str], bytes]) -> bool:
+def _has_package_form(read: Callable[[str], bytes]) -> bool:
     """Return whether a bag's payload is that of an archive-pkg package.
 
     Args:

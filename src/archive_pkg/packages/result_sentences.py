@@ -53,7 +53,7 @@ def _states(verification: Verification) -> Iterator[str]:
         yield "No timestamp."
 
 
-def is_other(verdict: Verdict) -> bool:
+def is_no_bag(verdict: Verdict) -> bool:
     """Return whether a path is neither a bag, intact or damaged, nor an archive of one."""
     if any(finding.code == UNKNOWN.code for finding in verdict.report):
         return True
@@ -70,7 +70,7 @@ def _time(stamp: Stamped) -> datetime:
 def _since_bagging(verification: Verification) -> str:
     verdict = verification.verdict
     bag = verdict.bag
-    if is_other(verdict):
+    if is_no_bag(verdict):
         return NOT_A_BAG
     if bag is None or (bag.listing.truncated and not bag.listing.files):
         return "It could not be read, so nothing in it was checked."

@@ -30,14 +30,14 @@ def completed(data: dict[str, Any], register: Register) -> dict[str, Any]:
     Entries that the record does not list come after its own agents, in the order of the references.
 
     Args:
-        data: The plain data of a file, in the present format; it is not changed.
+        data: The plain data of a file, in the current format; it is not changed.
         register: The register.
     """
     if not all(isinstance(data.get(name, []), list) for name in ("agents", "evidence")):
         return data  # the validation reports that
     entries = {agent.id: agent for agent in register.agents}
     listed = _agents_by_id(data)
-    supported = _evidence_by_agent(register)
+    evidence_by_agent = _evidence_by_agent(register)
     used: dict[str, dict[str, Any]] = {}
     waiting = [
         *listed,
@@ -49,14 +49,14 @@ def completed(data: dict[str, Any], register: Register) -> dict[str, Any]:
         if name in used or name not in entries or is_described(item):
             continue
         used[name] = {**_plain(entries[name]), **item}
-        taken = [one for one in supported.get(name, ()) if _step(one, 2) not in item]
+        taken = [one for one in evidence_by_agent.get(name, ()) if _step(one, 2) not in item]
         evidence += [plain for one in taken if (plain := _plain(one)) not in evidence]
         within = (one for one in items(used[name], "affiliations") if isinstance(one, str))
         waiting += [*within, *(one.agent for one in taken if one.agent)]
     agents: list[Any] = []
     for item in items(data, "agents"):
-        known = id_of(item) or ""
-        agents.append(used.pop(known, item) if item is listed.get(known) else item)
+        agent_id = id_of(item) or ""
+        agents.append(used.pop(agent_id, item) if item is listed.get(agent_id) else item)
     agents += used.values()
     made = {"agents": agents, "evidence": evidence}
     return data | {name: value for name, value in made.items() if value}
@@ -65,13 +65,14 @@ def completed(data: dict[str, Any], register: Register) -> dict[str, Any]:
 def remove_register_entries(
     record: Record, before: Mapping[str, Any], register: Register, *dumps: dict[str, Any]
 ) -> None:
-    """Remove what comes from a register from a record's plain data.
+    """Remove from a record's plain data what came from a register.
 
-    A field stays if the file states it, or if its value differs from the entry's.
+    A field stays if the file states it, or if its value differs from the entry's. All fields of an
+    agent stay if its name differs from the entry's, or if it lacks a field that the entry has.
 
     Args:
         record: The record.
-        before: The plain data of its present file, which is valid.
+        before: The plain data of its current file, which is valid.
         register: The register.
         dumps: Plain data of the record, which is changed in place.
     """
@@ -84,8 +85,8 @@ def remove_register_entries(
             same = _taken(agent, entries[agent.id], item)
             left_out |= {agent.id: same} if same else {}
     own = {Evidence.model_validate(item) for item in items(before, "evidence")}
-    supported = _evidence_by_agent(register)
-    taken = {one for name in left_out for one in supported.get(name, ())} - own
+    evidence_by_agent = _evidence_by_agent(register)
+    taken = {one for name in left_out for one in evidence_by_agent.get(name, ())} - own
     for data in dumps:
         agents = [_without(one, left_out.get(one["id"], ())) for one in data.get("agents", ())]
         data["evidence"] = [

@@ -418,7 +418,7 @@ def _words(complete: bool, valid: bool, conforms: bool | None) -> str:
     if valid:
         said = "complete and valid"
     else:
-        said = "complete, but not valid" if complete else "not complete, not valid"
+        said = "complete, but not valid" if complete else "neither complete nor valid"
     if conforms is None:
         return said
     return f"{said}; {'conforms' if conforms else 'does not conform'} to the profile"

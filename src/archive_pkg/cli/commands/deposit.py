@@ -135,7 +135,7 @@ def deposit(
         collection.run(
             work,
             found,
-            answer.took,
+            answer.take_for_subject,
             executor=executor_from(None if executor else jobs, executor, gentle=gentle),
         )
 

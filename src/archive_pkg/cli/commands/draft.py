@@ -152,12 +152,12 @@ def _save(
     proposed: Proposals | None,
 ) -> list[tuple[Draft, SavedDraft]]:
     """Save a record for each document of a file; the first one's result is the file's."""
-    from archive_pkg.drafting import enclosed_in, save_draft
+    from archive_pkg.drafting import save_draft, with_enclosure_relation
 
     saved: list[tuple[Draft, SavedDraft]] = []
     for piece in pieces:
         if saved:
-            piece = enclosed_in(piece, saved[0][1].record.parent.name)
+            piece = with_enclosure_relation(piece, saved[0][1].record.parent.name)
             result = {"path": piece.source.path, "findings": []}
             answer.results.append(result)
         if proposed is not None:

@@ -46,7 +46,7 @@ def page(
     from archive_pkg.packages import verify
     from archive_pkg.packages.access.leaks import refuse_traces
     from archive_pkg.packages.access.redaction import seen_by
-    from archive_pkg.packages.opening import read_letter
+    from archive_pkg.packages.opening import read_record_or_package
     from archive_pkg.packages.page import letter_page
 
     with (
@@ -54,7 +54,7 @@ def page(
         answer.about(path) as result,
     ):
         day = parse_date(on) or datetime.now(UTC).date()
-        record, folder, package = read_letter(path)
+        record, folder, package = read_record_or_package(path)
         verification = verify(package.path) if package else None
         if verification:
             answer.found(result, verification.report)

@@ -69,7 +69,7 @@ def show(
         _show_settings(path, settings, as_json=as_json, quiet=quiet)
         return
     from archive_pkg.packages import Trust, states, verify
-    from archive_pkg.packages.opening import read_letter
+    from archive_pkg.packages.opening import read_record_or_package
     from archive_pkg.records.path_checks import refusal
 
     with (
@@ -78,7 +78,7 @@ def show(
     ):
         trust = Trust.read(allowed_signers, revoked, timestamp_ca)
         verification = None
-        record, _, package = read_letter(path)
+        record, _, package = read_record_or_package(path)
         if package:
             verification = verify(package.path, trust=trust)
             result |= {"complete": verification.verdict.complete, "valid": verification.ok}

@@ -34,11 +34,11 @@ def trace(
 
     Example: archive-pkg trace packages/1960-07-18-cpsu-to-sed date
     """
-    from archive_pkg.packages.opening import read_letter
+    from archive_pkg.packages.opening import read_record_or_package
     from archive_pkg.records.tracing import trace as trace_
 
     with answering("trace", as_json=as_json, quiet=quiet) as answer, answer.about(path) as result:
-        record = read_letter(path)[0]
+        record = read_record_or_package(path)[0]
         traced = trace_(record, field)
         result |= traced.as_json()
         for line in _lines(record, traced):

@@ -44,7 +44,9 @@ def register(app: typer.Typer) -> None:
 def verify(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Packages or other bags (folders or archives), or folders with them."),
+        typer.Argument(
+            help="Packages or other bags (folders or archives), or folders that contain them."
+        ),
     ] = None,
     second_opinion: Annotated[
         bool,
@@ -87,7 +89,7 @@ def verify(
         require_timestamp=require_timestamp,
     )
     if bag_only and trust != Trust():
-        raise UsageError("--bag-only does not check signatures", "Leave --bag-only out.")
+        raise UsageError("--bag-only does not check signatures", "Omit --bag-only.")
     with bulk_answering("verify", report, as_json=as_json, quiet=quiet) as answer:
         found = collection.find_packages(paths, answer.take, serialized=True)
         bags, few = answer.ahead(found, _lines)
@@ -101,7 +103,7 @@ def verify(
         collection.run(
             collection.ForEach(do, rate_of(limit_rate, 1 if few else jobs)),
             bags,
-            answer.took,
+            answer.take_for_subject,
             executor=executor_from(jobs, executor, gentle=gentle),
         )
 
@@ -136,8 +138,8 @@ def verdict_in_words(*, ok: bool, valid: bool, complete: bool) -> str:
     if ok:
         return "complete and valid"
     if valid:
-        return "not valid; the files with checksums have not changed, but the package has errors"
-    return "complete, but not valid" if complete else "not complete, not valid"
+        return "the bag is valid, but its contents or signatures have errors"
+    return "complete, but not valid" if complete else "neither complete nor valid"
 
 
 def _paths_and_signer(paths: list[Path], who: str | None) -> tuple[list[Path], bool | str]:
@@ -145,7 +147,7 @@ def _paths_and_signer(paths: list[Path], who: str | None) -> tuple[list[Path], b
     if who and not paths:
         return [Path(who)], True
     if not paths:
-        raise UsageError("no path is given", "Name a package or a folder of packages.")
+        raise UsageError("no path given", "Name a package or a folder of packages.")
     if who and os.path.lexists(who):
         raise UsageError(
             f"--require-signature {who}: this is a file or folder, not a signer",

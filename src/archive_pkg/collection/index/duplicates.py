@@ -28,7 +28,7 @@ from archive_pkg.collection.bulk.searching import find_letters
 from archive_pkg.errors import InvalidError
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
 from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
-from archive_pkg.packages.opening import read_letter
+from archive_pkg.packages.opening import read_record_or_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -178,7 +178,7 @@ def _read_one(path: Path, pace: Pace, *, audience: Audience) -> Done:
 
 
 def _opened(path: Path, audience: Audience) -> tuple[Outgoing, Path]:
-    record, folder, _ = read_letter(path)
+    record, folder, _ = read_record_or_package(path)
     return seen_by(record, audience), folder
 
 

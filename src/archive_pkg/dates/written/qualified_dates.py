@@ -1,4 +1,4 @@
-"""Read phrases of dates: "ca. 1960", "between 1959 and 1961", "5/17 March 1848".
+"""Read date phrases: "ca. 1960", "between 1959 and 1961", "5/17 March 1848".
 
 A phrase is one date, or two dates with a connector between them, with qualifiers around them.
 """
@@ -44,7 +44,7 @@ _TIME = re.compile(
 )
 _PLAIN = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[012])(?:-[0-9]{2})?)?")
 _DAY_ALONE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_SAME_CENTURY = 50
+_FARTHEST_YEARS = 50
 _STYLES_ENDED = 1924
 """From this year on, two days with a dash between them are a span, not a day in two calendars."""
 
@@ -57,12 +57,12 @@ class Phrase(NamedTuple):
 
 
 class PhraseReader(PointReader):
-    """Reads dates with their qualifiers at any place of a text."""
+    """Reads dates with their qualifiers anywhere in a text."""
 
     def phrase(self, place: int, depth: int = 0, *, between: bool = False) -> Phrase | None:
         """Read the longest date that begins at a place; None if there is none."""
-        first, place = place, self.skip_noise(place)
-        prefixes = [*self._phrases(words.PREFIXES, first), *self._phrases(words.PREFIXES, place)]
+        start, place = place, self.skip_noise(place)
+        prefixes = [*self._phrases(words.PREFIXES, start), *self._phrases(words.PREFIXES, place)]
         for kind, after in prefixes if depth < _DEEPEST else ():
             if self.whole or self._qualifies(kind, place, after):
                 inner = self.phrase(self._articles(after), depth + 1, between=kind == "between")
@@ -97,7 +97,7 @@ class PhraseReader(PointReader):
         return replace(read, sure=min(read.sure, 1), note=note)
 
     def skip_noise(self, place: int) -> int:
-        """Return the place after words that do not change a date; skip none in running text."""
+        """Return the place after words that do not change a date. Running text has none."""
         return self.gap(place, ",.", words.NOISE) if self.whole else place
 
     def _articles(self, place: int) -> int:
@@ -181,7 +181,7 @@ class PhraseReader(PointReader):
         return best
 
     def _joined(self, first: Point, second: Point, kind: str, between: bool) -> Phrase | None:
-        """Join two dates; None if they do not fit, or if a month or year is missing from both."""
+        """Join two dates; None if they do not fit, or if both lack a year or a needed month."""
         end, tail = second.end, Choice()
         if kind == "editor" and not (first.has_year or second.has_year):
             tail, end = self._tail(end)
@@ -346,14 +346,14 @@ def _filled(one: Choice, other: Choice) -> Choice:
 
 
 def _completed(first: Choice, second: Choice, kind: str) -> tuple[Choice, Choice] | None:
-    """Return both dates after each has filled in what it lacks from the other.
+    """Return both dates, each with its missing parts taken from the other.
 
     The result is None if a date remains incomplete, or if their years are too far apart.
     """
-    if first.year and second.year and abs(first.year - second.year) > _SAME_CENTURY:
+    if first.year and second.year and abs(first.year - second.year) > _FARTHEST_YEARS:
         return None
-    alike = kind == "or" and not (second.month or second.day or second.edtf)
-    if alike and first.year and first.month:
+    only_year = kind == "or" and not (second.month or second.day or second.edtf)
+    if only_year and first.year and first.month:
         second = second._replace(month=first.month, day=first.day)  # "3 May 1923 or 1924"
     own = first.year is not None, second.year is not None
     second = _filled(second, first)
@@ -392,10 +392,10 @@ def _meaning(first: Choice, second: Choice, kind: str, between: bool) -> Meaning
     if kind in ("bracket", "editor", "and"):
         return [], []
     edtf = f"{one}/{other}"
-    alike = [bool(one.month) + bool(one.day) for one in (first, second)]
+    precisions = [bool(one.month) + bool(one.day) for one in (first, second)]
     spans = (
         [DateReading(edtf, "span")]
-        if alike[0] == alike[1] and one != other and is_edtf(edtf)
+        if precisions[0] == precisions[1] and one != other and is_edtf(edtf)
         else []
     )
     julian = from_julian(first, "double-date") if (second.year or 0) < _STYLES_ENDED else None

@@ -94,7 +94,7 @@ MAPPING = {
     "events.outcome": "processinfo",
     "events.detail": "processinfo",
 }
-"""The elements of EAD3 that each field of a record is written to."""
+"""The elements and attributes of EAD3 that each field of a record is written to."""
 
 
 def write(records: Sequence[Record], context: ExportContext) -> bytes:
@@ -131,7 +131,7 @@ def _control(ead: Element, record: Record, context: ExportContext) -> None:
     say(event, "eventdatetime", context.made or "", standarddatetime=context.made)
     say(event, "agenttype", value="machine")
     say(event, "agent", context.software)
-    replaced = f", in place of {record.supersedes}" if record.supersedes else ""
+    replaced = f", which replaces {record.supersedes}" if record.supersedes else ""
     say(event, "eventdescription", f"Made from version {record.version} of the record{replaced}.")
 
 
@@ -225,22 +225,24 @@ def _context(description: Element, record: Record) -> None:
     if record.donor:
         words = f"Acquired from {record.agent(record.donor).name}."
         _paragraphs(description, "acqinfo", [words])
-    forms: dict[str, list[str]] = {}
+    descriptions: dict[str, list[str]] = {}
     bonds = derived_facts.bonds(record)
     for part in record.parts:
-        forms.setdefault(_section(part, bonds[part.id]), []).append(_form(record, part))
+        descriptions.setdefault(_section(part, bonds[part.id]), []).append(
+            _part_in_words(record, part)
+        )
     enclosed = [f"Enclosed: {title}" for title in derived_facts.enclosed(record)]
     for kind, contents in (
         ("summary", _summary(record)),
         ("enclosures", enclosed),
         ("items", derived_facts.items(record)),
-        ("parts", forms.get("scopecontent", ())),
+        ("parts", descriptions.get("scopecontent", ())),
     ):
         _paragraphs(description, "scopecontent", contents, localtype=kind)
     _paragraphs(description, "relatedmaterial", derived_facts.labelled_relations(record))
-    _paragraphs(description, "originalsloc", forms.get("originalsloc", ()))
-    _paragraphs(description, "altformavail", forms.get("altformavail", ()))
-    _paragraphs(description, "odd", [*_classification(record), *forms.get("odd", ())])
+    _paragraphs(description, "originalsloc", descriptions.get("originalsloc", ()))
+    _paragraphs(description, "altformavail", descriptions.get("altformavail", ()))
+    _paragraphs(description, "odd", [*_classification(record), *descriptions.get("odd", ())])
     if record.publications:
         published = put(description, "bibliography")
         for citation in derived_facts.published_in(record):
@@ -299,7 +301,7 @@ def _section(part: Part, bond: derived_facts.Bond) -> str:
             return "odd"
 
 
-def _form(record: Record, part: Part) -> str:
+def _part_in_words(record: Record, part: Part) -> str:
     relations = (("made from", part.made_from), ("part of", part.part_of), ("about", part.about))
     words = [
         f"{part.kind}: {derived_facts.part_title(record, part)}",

@@ -49,7 +49,10 @@ if TYPE_CHECKING:
     from archive_pkg.projects import ProjectFile
 
 MANIFEST = "site-sha256.txt"
-"""The file with the digests of all files, as sha256sum writes them. It marks a folder as a site."""
+"""The file with the digests of all files that archive-pkg made, as sha256sum writes them.
+
+It marks a folder as a site.
+"""
 _CACHE_FILE = "site.sqlite"
 _BATCH = 25
 _FOLDERS = (LETTERS, FILES, DOWNLOADS, "people", "places", "years", "data", "assets")
@@ -62,7 +65,7 @@ class Site:
     Attributes:
         path: Its folder.
         letters: The number of letters.
-        files: The number of files.
+        files: The number of files in its manifest.
         written: The number of new or changed files.
         removed: The number of files removed from the old site.
     """
@@ -102,7 +105,7 @@ def build_site(
 
     Raises:
         UsageError: The folder is not a site, or contains the collection.
-        StorageError: The storage failed, or another run is active; the old site stays.
+        StorageError: The storage failed, or another run is active; the old site is kept.
     """
     out = out.resolve()
     project = project or Project()
@@ -145,7 +148,7 @@ def build_site(
             batch=_BATCH,
         )
         with storage.storage_errors(f"writing {out}"):
-            site = builder.all(cache)
+            site = builder.finish(cache)
             staging.commit(replace=True)
     return site
 
@@ -171,9 +174,9 @@ def _version(title: str, base: str, downloads: bool, settings: ProjectFile) -> b
 
 
 def _packages(
-    collection: Collection, cache: SiteCache, audits: PackageHistories, note: Callable[[Done], None]
+    collection: Collection, cache: SiteCache, audits: PackageHistories, take: Callable[[Done], None]
 ) -> Iterator[SitePackage]:
-    for path in collection.packages(note):
+    for path in collection.packages(take):
         # A public package replaces the internal one on the site.
         if not path.name.endswith(SUFFIX) and is_bag(_public_copy(collection, path)):
             continue
@@ -205,7 +208,7 @@ def _take(
     collection: Collection,
     cache: SiteCache,
     builder: _SiteBuilder,
-    report: Callable[[Done], None],
+    take: Callable[[Done], None],
     subject: SitePackage,
     done: Done,
 ) -> None:
@@ -217,7 +220,7 @@ def _take(
     elif done.outcome == "unchanged":
         cache.confirm(package)
         builder.add(cache.letter(package))
-    report(done)
+    take(done)
 
 
 def _manifest(out: Path) -> dict[str, str]:
@@ -243,7 +246,7 @@ def _manifest(out: Path) -> dict[str, str]:
 
 
 class _SiteBuilder:
-    """Completes a site: the catalogue, the manifest, and files that were added by hand."""
+    """Completes a site with its catalogue, its manifest and the files that were added by hand."""
 
     def __init__(self, plan: SitePlan, out: Path, before: dict[str, str]) -> None:
         self._plan = plan
@@ -257,8 +260,8 @@ class _SiteBuilder:
         self._now.update(made.cached.files)
         self._catalogue.add(made)
 
-    def all(self, cache: SiteCache) -> Site:
-        """Write all other files."""
+    def finish(self, cache: SiteCache) -> Site:
+        """Write the manifest and the files that are not a letter's; link those added by hand."""
         for name, pieces in self._catalogue.files(cache.fragments()):
             self._write(name, pieces)
         lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(self._now.items()))
@@ -299,10 +302,10 @@ class _SiteBuilder:
                 if not os.path.lexists(target):
                     target.parent.mkdir(parents=True, exist_ok=True)
                     link(here / name, target)
-            if not self._is_ours(here):
+            if not self._is_generated(here):
                 (self._plan.stage / here.relative_to(self._out)).mkdir(parents=True, exist_ok=True)
 
-    def _is_ours(self, folder: Path) -> bool:
+    def _is_generated(self, folder: Path) -> bool:
         return folder.relative_to(self._out).parts[:1] in ((), *((name,) for name in _FOLDERS))
 
 
