@@ -160,6 +160,18 @@ def test_the_first_and_last_day_make_the_date(
     assert not code or code in found
 
 
+@pytest.mark.parametrize(
+    ("begin", "code"),
+    [("harvest", "tables-date-unread"), ("04/05/1911", "tables-cell-ambiguous")],
+)
+def test_one_of_two_ends_of_a_date_is_never_the_date(begin: str, code: str, tmp_path: Path) -> None:
+    path = _list(tmp_path, f"id,Begin,End\na,{begin},1911-06-01\n")
+    (record,), found = _records(path)
+    assert record.date
+    assert (record.date.edtf, record.date.as_written) == (None, f"{begin} – 1911-06-01")
+    assert "; the first and last day are not used" in found[code][0]
+
+
 def test_a_second_column_of_a_single_field_is_left_out_and_reported(tmp_path: Path) -> None:
     path = _list(
         tmp_path, "id,Date,Release date\na,1960,2041\n", "id: id, Date: date, Release date: date"

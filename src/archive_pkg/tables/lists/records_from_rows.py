@@ -315,36 +315,42 @@ class ListReader:
 
     def _span(self, row: ListRow) -> None:
         """Set the date of the letter from the columns for its first and last day."""
-        ends = []
+        written, ends = [], []
         for target in ("date_begin", "date_end"):
             for header, text, _ in row.cells.get(target, ())[:1]:
                 shown, read = self._read_date(row, header, text)
-                if read is None or (not read.is_open and read.edtf and not _is_span_end(read.edtf)):
-                    message = f"“{shown}” is not recognized as a day, month or year"
+                if read and not read.edtf and not read.is_open:
+                    continue  # the words for "no date"
+                written.append((header, shown))
+                if read is None or (read.edtf and not _is_span_end(read.edtf)):
+                    message = f"“{shown}” is not recognized as a day, month or year; {_NO_SPAN}"
                     self._report(DATE_UNREAD, row, header, message, "Write it as 1960-07-18.")
                 elif read.is_open:
-                    self._report(CELL_AMBIGUOUS, row, header, *_ambiguity(shown, read))
-                elif read.edtf:
-                    ends.append((header, shown, read.edtf))
-        if not ends:
+                    self._report(CELL_AMBIGUOUS, row, header, *_ambiguity(shown, read, _NO_SPAN))
+                else:
+                    ends.append(read.edtf)
+        if not written:
             return
-        first, last = ends[0][2], ends[-1][2]
-        span = first if first == last else f"{first}/{last}"
-        words = " – ".join(dict.fromkeys(shown for _, shown, _ in ends))
+        words = " – ".join(dict.fromkeys(shown for _, shown in written))
         date = row.raw.get("date", {})
-        stated = date.get("edtf")
-        row.origin.setdefault("date", ends[0][0])
-        if not is_edtf(span):
-            message = f"{first} is later than {last}; the date is left empty"
+        row.origin.setdefault("date", written[0][0])
+        if len(ends) < len(written):
             row.raw["date"] = {"as_written": words} | date
-            self._report(CELL_AMBIGUOUS, row, ends[-1][0], message, "Check both columns.")
+            return
+        first, last = ends[0], ends[-1]
+        span = first if first == last else f"{first}/{last}"
+        stated = date.get("edtf")
+        if not is_edtf(span):
+            message = f"{first} is later than {last}; {_NO_SPAN}"
+            row.raw["date"] = {"as_written": words} | date
+            self._report(CELL_AMBIGUOUS, row, written[-1][0], message, "Check both columns.")
         elif stated and not _overlap(stated, span):
             message = f"the date {stated} is outside {span}; the date is left empty"
             row.raw["date"] = {"as_written": f"{date['as_written']}; {words}"}
-            self._report(CELL_AMBIGUOUS, row, ends[0][0], message, "Check the columns of dates.")
+            self._report(CELL_AMBIGUOUS, row, written[0][0], message, "Check the columns of dates.")
         elif not stated:
             row.raw["date"] = {"edtf": span, "as_written": date.get("as_written", words)}
-            row.inferred.append(("date", "begin-and-end", f"“{words}” in “{ends[0][0]}”"))
+            row.inferred.append(("date", "begin-and-end", f"“{words}” in “{written[0][0]}”"))
 
     def _agents(self, row: ListRow) -> None:
         found: list[dict[str, Any]] = []
@@ -628,6 +634,7 @@ class ListReader:
         self.report.add(code.at(self._rows.at(row.number, header), message, hint))
 
 
+_NO_SPAN = "the first and last day are not used"
 _ACCESS_HINT = "Write open, closed, or until and a date: until 2030-12-31."
 _MEDIA = {
     "tif": "image/tiff", "tiff": "image/tiff", "jpg": "image/jpeg", "jpeg": "image/jpeg",
@@ -661,15 +668,17 @@ def _overlap(one: str, other: str) -> bool:
     return str(ends[0]) <= str(ends[3]) and str(ends[2]) <= str(ends[1])
 
 
-def _ambiguity(shown: str, read: DateReading) -> tuple[str, str]:
-    """Return the message and the hint for a date that has no single reading."""
+def _ambiguity(
+    shown: str, read: DateReading, result: str = "the date is left empty"
+) -> tuple[str, str]:
+    """Return the message, which ends with the result, and the hint for an ambiguous date."""
     if not read.readings:
-        return f"“{shown}”: this day does not exist; the date is left empty", "Check the source."
+        return f"“{shown}”: this day does not exist; {result}", "Check the source."
     ways = " or ".join(f"{_in_words(one)} ({one.edtf})" for one in read.readings)
     if len(read.readings) == 1:
         hint = "Write the date that is meant."
-        return f"“{shown}” may mean {ways}; the date is left empty", hint
-    return f"“{shown}” can be read as {ways}; the date is left empty", _DATE_HINTS.get(
+        return f"“{shown}” may mean {ways}; {result}", hint
+    return f"“{shown}” can be read as {ways}; {result}", _DATE_HINTS.get(
         read.rule, "Write the date that is meant."
     )
 
