@@ -151,4 +151,8 @@ def _malformed(error: Any) -> MalformedError:
         within = f", within <{found[1]}>" if found[1] else ""
         hint = "The file is incomplete. Copy it again."
         return MalformedError(f"it ends too early{within}", error.lineno or None, hint)
+    if found := re.match(r"Opening and ending tag mismatch: (\S+) line (\d+) and (\S+)", message):
+        message = f"<{found[1]}> in line {found[2]} is not closed before </{found[3]}>"
+    elif message.startswith("xmlParseEntityRef"):
+        message = "there is a “&” that must be written as &amp;"
     return MalformedError(message, error.lineno or None)

@@ -437,7 +437,10 @@ def test_the_folder_has_the_archives_name(tmp_path: Path, name: str, stem: str) 
     assert listed(made.rename(tmp_path / name)).findings == []
     (finding,) = listed((tmp_path / name).rename(tmp_path / "other.tar")).findings
     assert (finding.code, finding.severity) == ("archive-folder-named-otherwise", "warning")
-    assert finding.message == f"the folder in the archive is {stem!r}, the archive 'other.tar'"
+    assert (
+        finding.message
+        == f"the folder in the archive is called {stem!r}, but the archive is called 'other.tar'"
+    )
 
 
 @pytest.mark.parametrize(

@@ -138,3 +138,11 @@ def test_the_hints_for_pairs_show_what_to_write(bag: Bag, source: Path, tmp_path
 def test_a_missing_folder_for_a_new_bag_is_named(bag: Bag, source: Path, tmp_path: Path) -> None:
     said = bag("create", source, tmp_path / "bags" / "x", status=5)
     assert f"the folder {tmp_path / 'bags'} does not exist" in said
+
+
+def test_verify_says_what_a_path_is_that_is_not_a_bag(bag: Bag, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert "is an empty folder, not a bag" in bag("verify", tmp_path / "empty", status=3)
+    (tmp_path / "record").mkdir()
+    (tmp_path / "record/record.yaml").write_text("id: a\n")
+    assert "is a record, not a bag" in bag("verify", tmp_path / "record", status=3)

@@ -249,7 +249,8 @@ def test_bytes_and_files_are_compared_with_payload_oxum(bag: Path, oxum: str) ->
     assert (finding.location.line, finding.location.field) == (2, "Payload-Oxum")
     size, files = oxum.split(".")
     assert finding.message == (
-        f"states {size} bytes in {files} files, but there are 8 bytes in 2 files"
+        f"states {size} bytes in {files} file{'s' * (files != '1')}, "
+        "but the payload has 8 bytes in 2 files"
     )
 
 

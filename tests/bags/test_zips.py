@@ -244,3 +244,23 @@ def test_names_are_in_utf8_or_code_page_437(
         edit(path, "x" * len(written), 6 if local else 8, struct.pack("<H", flag), local=local)
     path.write_bytes(path.read_bytes().replace(b"x" * len(written), written))
     assert read(path) == {name: b"data"}
+
+
+def test_files_are_not_called_unlisted_if_a_manifest_cannot_be_read(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "a").write_text("one")
+    bags.create(source, tmp_path / "bag", algorithms=("sha256", "sha512"))
+    path = tmp_path / "bag.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for file in [*sorted((tmp_path / "bag").rglob("*.*")), tmp_path / "bag/data/a"]:
+            made.write(file, file.relative_to(tmp_path))
+        at = made.getinfo("bag/manifest-sha512.txt").header_offset
+    data = bytearray(path.read_bytes())
+    data[at + 60 : at + 64] = b"\xff" * 4
+    path.write_bytes(data)
+    found = {(each.location.path, each.code) for each in bags.verify(path).report.errors}
+    assert found == {
+        ("manifest-sha512.txt", "tag-file-unreadable"),
+        ("bag/manifest-sha512.txt", "archive-damaged"),
+    }

@@ -139,7 +139,10 @@ def test_a_file_of_many_letters_gives_many_records() -> None:
     ("written", "said"),
     [
         (b"", "not XML"),
-        (b"<TEI", "not XML"),
+        (b"<TEI", "the XML is damaged: Couldn't find end of Start Tag TEI"),
+        (b"<TEI>\n<p>a <b>c</p></TEI>", "damaged: <b> in line 2 is not closed before </p>"),
+        (b'<TEI xmlns="http://www.tei-c.org/ns/1.0">\n<p>a</TEI>', "<p> in line 2 is not closed"),
+        (b'<ead xmlns="urn:isbn:1-931666-22-9"><p>a & b</p></ead>', "written as &amp;"),
         (b"{}", "not XML"),
         (b"<TEI.2><teiHeader/></TEI.2>", "P4"),
         (b"<ead><archdesc/></ead>", "EAD 2002"),

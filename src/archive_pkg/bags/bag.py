@@ -282,6 +282,7 @@ def _add_manifest(bag: Bag, tree: BagTree, parser: manifests.Parser, manifest: M
         with tree.open(manifest.name) as file:
             parser.read(manifest, file)
     except OSError as error:
+        manifest.is_complete = False
         bag.report.add(_unreadable(manifest.name, error))
 
 
@@ -338,4 +339,5 @@ def _bytes(
 
 def _unreadable(path: str, error: OSError) -> Finding:
     meaning, hint = describe(error)
+    hint = hint or "Restore it from another copy."
     return TAG_FILE_UNREADABLE.at(Location(path), f"cannot be read: {meaning}", hint)

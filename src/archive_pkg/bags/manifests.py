@@ -40,7 +40,7 @@ TOO_LARGE = Code(
 LINE_MALFORMED = Code(
     "manifest-line-malformed",
     Severity.ERROR,
-    "A line of a manifest is not 'digest path'.",
+    "A line of a manifest is not a checksum and a path.",
     "RFC 8493, 2.1.3",
 )
 DIGEST_LENGTH = Code(
@@ -143,7 +143,7 @@ TWICE_OLD = Code(
 EMPTY_LINE = Code(
     "manifest-line-empty",
     Severity.ERROR,
-    "A manifest has an empty line; every line must be 'digest path'.",
+    "A manifest has an empty line; every line must have a checksum and a path.",
     "RFC 8493, 2.1.3",
 )
 
@@ -157,12 +157,15 @@ class Manifest:
         algorithm: The algorithm's name, lower case.
         of_tags: Whether it is a tag manifest.
         digests: Raw digests by path, in the order of the file.
+        is_complete: Whether the file was read to its end. If not, a path that is not in `digests`
+            may still be listed.
     """
 
     name: str
     algorithm: str
     of_tags: bool = False
     digests: dict[str, bytes] = field(default_factory=dict)
+    is_complete: bool = True
     _gaps: list[int] = field(default_factory=list)
     """Numbers of lines without an entry, from which the line of an entry can be computed."""
 
@@ -278,6 +281,7 @@ class Parser:
                 self._report.add(
                     TOO_LARGE.at(Location(manifest.name), message, MANIFEST_LINES.hint)
                 )
+                manifest.is_complete = False
                 return
             plain = not any(odd in text for odd in _ODD) and not _ODD_PARTS.search(text)
             pairs = quick.findall(text) if quick and plain else []
@@ -290,6 +294,7 @@ class Parser:
                 line += 1
                 if len(manifest._gaps) > MOST_WRONG:
                     self._report.add(too_many_wrong(LINE_MALFORMED, manifest.name))
+                    manifest.is_complete = False
                     return
 
     def _chunks(self, name: str, file: BinaryIO) -> Iterator[str]:
@@ -376,7 +381,7 @@ class Parser:
             self._report.add(
                 LINE_MALFORMED.at(
                     place,
-                    f"{line[:80]!r} is not 'digest path'",
+                    f"the line {line[:80]!r} is not a checksum and a path",
                     "Each line must have a checksum, two spaces and a path.",
                 )
             )

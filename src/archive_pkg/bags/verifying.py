@@ -17,7 +17,7 @@ from archive_pkg.bags.manifests import ALGORITHM_WEAK, Manifest, empty_manifest
 from archive_pkg.bags.tagfiles import DECLARATION
 from archive_pkg.fixity import ALGORITHMS, Tally
 from archive_pkg.logs import logger
-from archive_pkg.reports import Code, Location, Report, Severity
+from archive_pkg.reports import Code, Location, Report, Severity, counted
 from archive_pkg.storage import describe
 
 if TYPE_CHECKING:
@@ -268,6 +268,10 @@ def _compare_with(profile: Profile, bag: Bag, tree: BagTree, verdict: Verdict) -
     verdict.conforms = all(finding.severity is not Severity.ERROR for finding in findings)
 
 
+def _size(size: int, files: int) -> str:
+    return f"{counted(size, 'byte')} in {counted(files, 'file')}"
+
+
 def include_command(bag: Bag, paths: Sequence[str]) -> str:
     """Return the command that lists files in the manifests of a bag.
 
@@ -343,7 +347,7 @@ class _Verification:
             missing = [path for path in resolved if path not in present]
             self._missing(TAG_FILE_MISSING, manifest, missing)
             lacking = [each.name for each in bag.manifests.values() if each.name not in resolved]
-            for name in lacking:
+            for name in lacking if manifest.is_complete else ():
                 code = MANIFEST_UNLISTED if self.strict else MANIFEST_UNLISTED_OLD
                 self.add(code.at(Location(manifest.name), f"does not list {name}", "Add it."))
             if manifest.algorithm in ALGORITHMS:
@@ -356,7 +360,7 @@ class _Verification:
         tag_manifests = {manifest.name for manifest in bag.tag_manifests.values()}
         uncovered = [path for path in files if path not in listed and path not in tag_manifests]
         self.verdict.uncovered += uncovered
-        if bag.tag_manifests:
+        if bag.tag_manifests and all(one.is_complete for one in bag.tag_manifests.values()):
             for path in uncovered:
                 self.add(
                     TAG_FILE_UNLISTED.at(
@@ -377,7 +381,8 @@ class _Verification:
         fetched = {line.path for line in bag.fetch}
         for manifest in bag.manifests.values():
             digests = self._resolve(manifest, present)
-            resolved[manifest.name] = digests
+            if manifest.is_complete:
+                resolved[manifest.name] = digests
             if manifest.algorithm in ALGORITHMS:
                 wanted[manifest.algorithm] = digests
             if digests.keys() == present:
@@ -385,7 +390,7 @@ class _Verification:
             missing = digests.keys() - present
             self._missing(PAYLOAD_UNFETCHED, manifest, sorted(missing & fetched))
             self._missing(PAYLOAD_MISSING, manifest, sorted(missing - fetched))
-            for path in present - digests.keys():
+            for path in present - digests.keys() if manifest.is_complete else ():
                 unlisted[path].append(manifest.name)
         self._unlisted(files, unlisted)
         self.verdict.uncovered += sorted(present.difference(*wanted.values()))
@@ -414,8 +419,7 @@ class _Verification:
             self.add(
                 OXUM_MISMATCH.at(
                     self._place("payload-oxum"),
-                    f"states {self.oxum[0]} bytes in {self.oxum[1]} files, but there are "
-                    f"{actual[0]} bytes in {actual[1]} files",
+                    f"states {_size(*self.oxum)}, but the payload has {_size(*actual)}",
                     "See the other findings for the files that are missing, added or changed.",
                 )
             )

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from archive_pkg import bags, limits, storage
 from archive_pkg.bags.archives.archive import unpack_hint
@@ -184,7 +184,7 @@ def verify(
     record = None
     bag = verdict.bag
     if is_no_bag(verdict):
-        report.findings[:] = [_explained(path, finding) for finding in report]
+        report.findings[:] = explained(path, report)
     is_ours = bag is not None and _has_package_form(partial(_read_listed, bag))
     if bag is not None and is_ours:
         from archive_pkg.packages import package_rules  # loads the models of records
@@ -195,13 +195,20 @@ def verify(
     return Verification(path, verdict, report, record, signatures)
 
 
-def _explained(path: Path, finding: Finding) -> Finding:
+def explained(
+    path: Path, report: Report, wanted: Literal["package", "bag"] = "package"
+) -> list[Finding]:
+    """Return the findings on a path that is not a bag; they say what it is instead."""
+    return [_explained(path, finding, wanted) for finding in report]
+
+
+def _explained(path: Path, finding: Finding, wanted: Literal["package", "bag"]) -> Finding:
     """If a finding says that a path is not a bag, make it say what the path is instead."""
     if finding.code not in (UNKNOWN.code, MISSING.code) or (path.is_file() and unpack_hint(path)):
         return finding  # an archive's own finding says more
     from archive_pkg.records.path_checks import refusal  # loads the models of records
 
-    message, hint = refusal(path, "package")
+    message, hint = refusal(path, wanted)
     return replace(
         finding, location=Location(str(path)), message=message.removeprefix(f"{path} "), hint=hint
     )

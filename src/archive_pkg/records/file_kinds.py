@@ -92,12 +92,12 @@ RECORD = FileKind("a record", "Check it: archive-pkg check {}")
 RECEIPT = FileKind("the receipt of a deposit", "Name the package that was deposited.")
 _YAML = FileKind("a YAML file", "If it is a record, check it: archive-pkg check {}")
 _JSON = FileKind("a JSON file", "If it is a record, check it: archive-pkg check {}")
-_HTML = FileKind("a web page (HTML)", "Save its text as .txt, and use that file.")
+WEB_PAGE = FileKind("a web page (HTML)", "Save its text as .txt, and use that file.")
 # The kind of an XML file, by the name of its root element.
 _MARKUP = {
     "PcGts": FileKind("a PAGE XML file", "Draft a record from it: archive-pkg draft {}"),
     "alto": FileKind("an ALTO file", "Draft a record from it: archive-pkg draft {}"),
-    "html": _HTML,
+    "html": WEB_PAGE,
     "mods": FileKind("a MODS record", _DESCRIPTION),
     "modsCollection": FileKind("a MODS file", _DESCRIPTION),
     "marc:record": FileKind("a MARCXML record", _DESCRIPTION),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-Wanted = Literal["record", "package", "collection", "receipt", "letter"]
+Wanted = Literal["record", "package", "bag", "collection", "receipt", "letter"]
 
 FOLDER = "an ordinary folder"
 """The name of the kind of a folder without records and packages."""
@@ -42,6 +42,7 @@ _HINTS: dict[tuple[Wanted, str], str] = {
 _NAME_ONE: dict[Wanted, str] = {
     "record": "Name the folder of a record.",
     "package": "Name the folder of a package.",
+    "bag": "Name a bag, or make one from a folder: archive-pkg bag create.",
     "collection": "Name a collection: a folder of packages.",
     "letter": "Name a text, or a folder with letters.",
     "receipt": "Name a file that `deposit` wrote into a folder ending in .receipts.",

@@ -209,7 +209,8 @@ class Archive:
                 self.note(
                     OTHER_NAME,
                     "",
-                    f"the folder in the archive is {top!r}, the archive {self.path.name!r}",
+                    f"the folder in the archive is called {top!r}, but the archive is called "
+                    f"{self.path.name!r}",
                     "Give them the same name.",
                 )
         elif self.members and not listing.truncated:
@@ -329,7 +330,7 @@ class Unpacked(io.RawIOBase):
             while not self._rest and (piece := next(self._pieces, None)) is not None:
                 self._rest = memoryview(piece)
         except BadArchiveError as error:
-            raise OSError(0, str(error)) from error
+            raise OSError(0, f"it {error}") from error
         count = min(len(buffer), len(self._rest))
         buffer[:count] = self._rest[:count]
         self._rest = self._rest[count:]

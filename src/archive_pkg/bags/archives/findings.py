@@ -85,4 +85,6 @@ class BadArchiveError(Exception):
 
     def __init__(self, code: Code, message: str, path: str = "", hint: str = "") -> None:
         super().__init__(message)
+        if not hint and code is DAMAGED:
+            hint = "Copy the archive again, or restore it from another copy."
         self.finding = code.at(Location(path), message, hint)

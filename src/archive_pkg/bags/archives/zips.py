@@ -115,7 +115,7 @@ class Zip(Archive):
             try:
                 data = unpack.decompress(pending, BLOCK)
             except zlib.error as error:
-                raise BadArchiveError(DAMAGED, f"is damaged: {error}", member.path) from error
+                raise BadArchiveError(DAMAGED, "is damaged in the archive", member.path) from error
             pending = unpack.unconsumed_tail
             given += len(data)
             if given > member.size:

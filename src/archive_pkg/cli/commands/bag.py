@@ -380,6 +380,8 @@ def verify(
     from archive_pkg import bags
     from archive_pkg.bags.second_opinion import agreement
     from archive_pkg.cli.progress import showing
+    from archive_pkg.packages.opening import explained
+    from archive_pkg.packages.result_sentences import is_no_bag
     from archive_pkg.storage import missing
 
     with answering("bag verify", as_json=as_json, quiet=quiet) as answer:
@@ -411,7 +413,10 @@ def verify(
                 answer.say(f"{path}: {words}")
                 if second_opinion and (agreed := agreement(verdict.report, verdict.valid)):
                     answer.say(f"  {agreed}")
-                answer.found(result, verdict.report)
+                if is_no_bag(verdict):
+                    answer.found(result, explained(path, verdict.report, "bag"))
+                else:
+                    answer.found(result, verdict.report)
 
 
 def _words(complete: bool, valid: bool, conforms: bool | None) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.parsing import MalformedError, OverLimitError, parse_xml
-from archive_pkg.records.file_kinds import recognize, recognize_text
+from archive_pkg.records.file_kinds import WEB_PAGE, recognize, recognize_text
 from archive_pkg.records.vocabularies.identifiers import identify
 from archive_pkg.reports import Code, Location, Report, Severity
 from archive_pkg.texts import words_of
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     from archive_pkg.reports import Finding
 
-IMPORT_NOT_XML = Code("import-not-xml", Severity.ERROR, "The file to import is not XML.")
+IMPORT_NOT_XML = Code(
+    "import-not-xml", Severity.ERROR, "The file to import is not XML, or its XML is damaged."
+)
 IMPORT_TOO_LARGE = Code(
     "import-too-large", Severity.ERROR, "The file to import is larger than the limit."
 )
@@ -80,10 +82,12 @@ class XmlSource:
             if kind and kind.name.startswith(("an image", "a PDF")):
                 message = f"this is {kind.name}, not XML"
                 hint = "Give a TEI, CMIF, EAD3 or DataCite file."
+            elif data.lstrip(_BEFORE_MARKUP).startswith(b"<") and kind != WEB_PAGE:
+                message = f"the XML is damaged: {error}"
+                hint = error.hint or "Correct the file in an XML editor."
             elif kind and "XML" not in kind.name:
                 message, hint = f"this is {kind.name}, not XML", kind.hint.replace("{}", name)
-            is_text = PurePath(name).suffix.lower() in _TEXT_SUFFIXES
-            if is_text and not data.lstrip(_BEFORE_MARKUP).startswith(b"<"):
+            elif PurePath(name).suffix.lower() in _TEXT_SUFFIXES:
                 hint = f"If it is a letter, draft a record: archive-pkg draft {quote(name)}"
             finding = IMPORT_NOT_XML.at(Location(name, line=error.line), message, hint)
             if isinstance(error, OverLimitError):

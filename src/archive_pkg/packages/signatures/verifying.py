@@ -458,7 +458,7 @@ class _Examination:
         strong = {each.name for each in bag.tag_manifests.values() if _is_strong(each)}
         if not signed or not strong:
             code = SIGNATURE_REQUIRED if self.trust.wants_signature else TIMESTAMP_REQUIRED
-            hint = "Get a signed copy of the package from its signer."
+            hint = "Ask its maker for a signed copy, or sign it: archive-pkg sign."
             self.report.add(code.at(self.at(FOLDER), "the package is not signed", hint))
             return
         for name in sorted(lists):
