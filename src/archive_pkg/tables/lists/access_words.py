@@ -204,7 +204,7 @@ def _of_date(text: str, words: str, *, first: bool = False) -> AccessReading:
     Args:
         text: The value.
         words: The date in it.
-        first: Whether the letter is open from the first day of the date; otherwise, the last day.
+        first: Whether the letter is open from the first day of the date, and not from the last.
     """
     if re.fullmatch(r"[12]\d{3}", words):  # `read_date` takes years after 2100 for counts of days
         return AccessReading("restricted", f"{words}-01-01" if first else words)

@@ -226,7 +226,8 @@ class ListRows:
     def _sheet_findings(self) -> Iterator[Finding]:
         """Yield the sheet's own findings, except those about cells that are not imported.
 
-        Findings about typed dates are left out, too: converting the rows reports them.
+        Findings about date cells in columns of dates are left out, too, because `ListReader`
+        reports how it reads these cells.
         """
         dates = {header for header, meant in self._map.columns.items() if meant in DATE_FIELDS}
         ignored = {

@@ -193,7 +193,7 @@ def _guesses(header: list[str], samples: list[list[str]]) -> dict[str, tuple[str
     """Return the likely field of each column and the reason for the guess, by header."""
     taken: set[str] = set()
     if any(field_named(h) == "repository" and not is_archive_place(h) for h in header):
-        # A column clearly names the archive, so a header such as “Standort” means where it is.
+        # A column clearly names the archive, so “Standort” means where the archive is.
         taken.add("repository")
     has_id = any(field_named(h) == "id" for h in header)
     has_call_number = any(_is_call_number(h) for h in header)

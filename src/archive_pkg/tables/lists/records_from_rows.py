@@ -510,12 +510,13 @@ class ListReader:
                     read.append(self._access_in(row, header, text, one))
         rules = row.texts("access_rule")
         header = next((h for h, meant in self._map.columns.items() if meant in ACCESS_FIELDS), "")
-        given = _as_id((row.texts("id") or [""])[0])
-        is_doubtful = rules or self._states_open or given in self._restricted_ids
+        given = (row.texts("id") or [""])[0]
+        is_repeated = _as_id(given) in self._restricted_ids
+        is_doubtful = rules or self._states_open or is_repeated
         if not any(one.status for one in read) and is_doubtful:
             message = "other rows say that a letter is open, but this one says nothing"
-            if given in self._restricted_ids:
-                message = f"another row with the call number “{given}” is restricted"
+            if is_repeated:
+                message = f"another row with the id “{given}” is restricted"
             if rules:
                 message = "there is a rule, but the list does not say whether the letter is open"
             read.append(AccessReading("closed", question=message))
