@@ -197,7 +197,9 @@ def test_a_repair_from_a_missing_folder_says_so(collection: Collection, run: Run
 def test_a_missing_copy_is_not_a_second_copy(collection: Collection, tmp_path: Path) -> None:
     check(collection, against=(f"ocfl:{tmp_path}/nowhere",))
     with Overview(collection, collection.ledger) as seen:
-        assert next(iter(seen.levels())).shown.startswith("no package was equal to another copy")
+        assert next(iter(seen.levels())).shown.startswith(
+            "the ledger records no comparison with an equal"
+        )
 
 
 def figure(overview: Overview, name: str) -> int:
@@ -383,7 +385,7 @@ def test_one_package_is_counted_in_the_singular(collection: Collection) -> None:
     with Overview(collection, collection.ledger) as seen:
         words = "\n".join(seen.words())
     assert "1 package passed its last check." in words
-    assert "For 1 package, the build was not recorded here:" in words
+    assert "This ledger does not record the build of 1 package:" in words
     assert "Copies that differed or were missing when last compared: 0." in words
 
 
@@ -391,10 +393,10 @@ def test_an_audit_with_nothing_due_says_how_to_check_all(collection: Collection,
     check(collection)
     done = run("audit", "run", collection.root, "--due", "90d", "--jobs", "1")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("0 of 15 packages are due (--due 90d). To check all: --due 0\n")
+    assert done.stdout.startswith("No package of 15 is due (--due 90d). To check all: --due 0\n")
     assert f"ledger: {collection.ledger}\n" in done.stdout
     later = run("audit", "run", collection.root, "--due", "0", "--budget", "0s", "--jobs", "1")
-    assert "0 of 15 packages are due" not in later.stdout
+    assert "No package of 15 is due" not in later.stdout
 
 
 def test_a_repair_with_nothing_to_repair_says_so(

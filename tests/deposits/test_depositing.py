@@ -496,7 +496,7 @@ def test_restricted_parts_are_not_sent_to_an_open_repository(letter: Path, tmp_p
     restricting = InMemory(can=replace(can, restricting="access=restricted"))
     finding = next(iter(deposits.plan(closed, restricting).report))
     assert finding.message.endswith("but everyone can read “memory:here”")
-    assert ", add the option access=restricted to the address, or send" in finding.hint
+    assert ", add ?access=restricted to the address, or send" in finding.hint
     plan = deposits.plan(closed, InMemory(can=can), include_restricted=True)
     assert plan.steps == (f"INCLUDE restricted parts: {named}",)
     assert deposits.deposit(closed, InMemory(can=can), include_restricted=True).new

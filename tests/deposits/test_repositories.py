@@ -148,7 +148,7 @@ def test_a_missing_login_is_reported_with_its_variables(
     monkeypatch.setattr(repository_interface, "unused_variable", lambda name: unused)
     finding = login_lacking("x:a", "example.org", user=user)
     variable = "ARCHIVE_PKG_EXAMPLE_ORG"
-    message = f"there is no {'user and password' if user else 'token'} for example.org"
+    message = f"there is no {'user name and password' if user else 'token'} for example.org"
     message += ", and the keyring could not be opened (no bus)" if shut else ""
     message += "; X_TOKEN is empty" if unused else ""
     assert (finding.code, finding.location.path) == ("deposit-login-lacking", "x:a")

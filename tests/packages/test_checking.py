@@ -294,7 +294,7 @@ def missing(**record: object) -> list[tuple[str, str]]:
 
 def test_the_statements_of_a_complete_record_depend_on_its_type() -> None:
     agents = [{"id": "a", "name": "A", "kind": "person"}]
-    said = "the record does not state"
+    said = "the record does not state the"
     assert missing(sender=["a"], agents=agents) == [
         ("recipients", f"{said} recipients"),
         ("date", f"{said} date"),

@@ -65,7 +65,7 @@ def test_a_value_that_no_file_can_have_is_named_by_its_type() -> None:
     _, report = read_record({**GOOD, "date": datetime.date(1960, 7, 18), "title": 7})
     assert [(finding.message, finding.hint) for finding in report] == [
         ("title is of type int, not text", "Write text."),
-        ("date is of type date, not a mapping with fields", 'Write "1960-07-18".'),
+        ("date is of type date, not a group of fields", 'Write "1960-07-18".'),
     ]
 
 
@@ -291,3 +291,21 @@ def test_a_fault_in_one_item_does_not_hide_one_in_the_next() -> None:
         ("record-field-missing", "agents.4.id"),
         (UNKNOWN, "sender.0"),
     ]
+
+
+def test_a_word_in_place_of_a_list_gets_a_hint_that_leads_to_a_valid_list() -> None:
+    _, report = read_record(
+        {
+            **GOOD,
+            "parts": "none",
+            "publications": "Doe 1990",
+            "enclosures": "a map",
+            "variant_titles": "A",
+        }
+    )
+    assert {finding.location.field: finding.hint for finding in report} == {
+        "parts": "Leave the field out if nothing is known.",
+        "publications": "Write on the next line, indented: - citation: Doe 1990",
+        "enclosures": "Write a list of items, each with id and title.",
+        "variant_titles": "Write [A].",
+    }

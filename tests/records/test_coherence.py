@@ -183,7 +183,7 @@ def test_a_repeated_id_in_a_list_is_refused(table: str) -> None:
         ((table, number, "id"), items[1]["id"]) for number in (last, last + 1)
     ]
     assert {e["msg"] for e in taken} == {
-        f"item 2 of {table} has the same id {items[1]['id']}; rename one of them"
+        f"{table}.1 has the same id {items[1]['id']}; rename one of them"
     }
 
 

@@ -188,9 +188,9 @@ def test_a_malformed_record_is_reported_with_a_register(folder: Path, lines: str
     [
         ("- a list", "this is not a register of agents"),
         (REGISTER.replace("kind: person", "kind: human", 1), "human"),
-        (REGISTER.replace("id: zorin", "id: gromyko"), "item 1 of agents has the same id gromyko"),
+        (REGISTER.replace("id: zorin", "id: gromyko"), "agents.0 has the same id gromyko"),
         (REGISTER.replace("[ministry]", "[mid]"), "no agent has the id mid"),
-        (REGISTER.replace("agents.gromyko", "agents.kozlov"), "no statement agents.kozlov"),
+        (REGISTER.replace("agents.gromyko", "agents.kozlov"), "this is evidence for agents.kozlov"),
         (REGISTER + "people: []", "people"),
         (REGISTER + "  - [", ""),
         ("\ufffe\x00", ""),

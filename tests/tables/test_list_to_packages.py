@@ -60,7 +60,7 @@ def test_the_commands_of_the_how_to_page_lead_from_a_list_to_a_site() -> None:
     assert "FD 3-3.txt" in said["check"]
     assert said["build"].splitlines()[-1] == "4 built"
     assert said["tables"].splitlines()[-1] == (
-        "records: 4 records written, with 5 files, 1 of them without a file, 2 rows left out"
+        "records: 4 records written, 5 files, 1 record without a file, 2 rows left out"
     )
     letters = packaged("packages")
     assert set(letters) == {"FD-3-1", "FD-3-2", "FD-3-3", "FD-3-3-2"}

@@ -322,7 +322,9 @@ def split_address(address: str) -> SplitResult:
             "Use `archive-pkg login`, netrc, or the environment.",
         )
     if not host:
-        raise UsageError(f"{without_secret(address)} has no host", "Write SCHEME://HOST/PATH.")
+        raise UsageError(
+            f"{without_secret(address)} has no host", f"Write {parts.scheme}://HOST/PATH."
+        )
     if not _HOST.fullmatch(host):
         raise UsageError(
             f"{without_secret(address)}: {host!r} is not the name of a host",

@@ -241,7 +241,7 @@ def _check_access(
         planned.steps += (f"INCLUDE restricted parts: {named}",)
         return
     option = capabilities.restricting
-    restrict = f", add the option {option} to the address" if option else ""
+    restrict = f", add ?{option} to the address" if option else ""
     cannot = "" if option else "; this repository cannot restrict access"
     for name, one in outgoing.withheld.items():
         planned.report.add(

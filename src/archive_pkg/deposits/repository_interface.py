@@ -430,10 +430,10 @@ def refuse_withdrawn(target: str, name: str, transfer: Transfer, journal: Journa
 
 
 def login_lacking(target: str, name: str, *, user: bool = False) -> Finding:
-    """Return the finding that there is no token, or no user and password, for a repository."""
+    """Return the finding that there is no token, or no user name and password, for a repository."""
     variable = f"ARCHIVE_PKG_{environment_name(name)}"
     if user:
-        what, hint = "user and password", f"Run archive-pkg login {name} --user NAME"
+        what, hint = "user name and password", f"Run archive-pkg login {name} --user NAME"
         variables = f"{variable}_USER and {variable}_PASSWORD"
     else:
         what, variables = "token", f"{variable}_TOKEN"

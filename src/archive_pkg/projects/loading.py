@@ -261,7 +261,7 @@ def _explain_entry(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, s
         message = f"“{str(entry['input'])[:60]}” is not a value of {name}"
     if kind == "missing":
         hint = f'Add {key} = "…".'
-    message = message.replace("a mapping with fields", "a table")
+    message = message.replace("a group of fields", "a table")
     return PROJECT_VALUE_WRONG, message, _HINTS.get(kind, hint)
 
 

@@ -67,9 +67,9 @@ _MEANT = {
     "string_type": ("text", "Write text."),
     "tuple_type": ("a list", "Write [one, two], or each item on its own line after “- ”."),
     "list_type": ("a list", "Write [one, two], or each item on its own line after “- ”."),
-    "model_type": ("a mapping with fields", "Write its fields one below the other, as key: value."),
-    "model_attributes_type": ("a mapping with fields", "Write its fields, as key: value."),
-    "dict_type": ("a mapping with fields", "Write its fields, as key: value."),
+    "model_type": ("a group of fields", "Write its fields one below the other, as key: value."),
+    "model_attributes_type": ("a group of fields", "Write its fields, as key: value."),
+    "dict_type": ("a group of fields", "Write its fields, as key: value."),
     "int_type": ("a whole number", "Write decimal digits."),
     "bool_type": ("true or false", "Write true or false."),
 }
@@ -240,12 +240,14 @@ def _wrong_type(entry: ErrorDetails, model: type[BaseModel]) -> tuple[Code, str,
     meant, hint = _MEANT[entry["type"]]
     name, value = _subject(entry["loc"]), entry["input"]
     if isinstance(entry["loc"][-1] if entry["loc"] else None, int):
-        name = f"item {int(entry['loc'][-1]) + 1} of {name}"
+        name = f"this item of {name}"
     if value is None:
         return TYPE_WRONG, f"{name} is empty", _instead_of_nothing(entry["loc"], model)
     if isinstance(value, str):
         given = _shown(value)
         hint = _around(value, meant, model_at(model, entry["loc"])) or hint
+        if value.casefold() in ("none", "null", "unknown", "n/a", "-", "–", "?"):
+            hint = _instead_of_nothing(entry["loc"], model)
     elif isinstance(value, dict | list | tuple):
         given = "a mapping" if isinstance(value, dict) else "a list"
     else:  # only a program can give such a value
@@ -258,12 +260,14 @@ def _around(value: str, meant: str, owner: type[BaseModel] | None) -> str:
     """Return how to write a string as a list, or as a mapping with one required field, or ""."""
     if len(value) > 60 or "\n" in value:
         return ""
-    if meant == "a list":
-        return f"Write [{value}]."
-    needed = (
-        [name for name, field in owner.model_fields.items() if field.is_required()] if owner else []
-    )
-    return f"Write on the next line, indented: {needed[0]}: {value}" if len(needed) == 1 else ""
+    is_list = meant == "a list"
+    if owner is None:
+        return f"Write [{value}]." if is_list else ""
+    needed = [name for name, field in owner.model_fields.items() if field.is_required()]
+    if len(needed) == 1:
+        dash = "- " if is_list else ""
+        return f"Write on the next line, indented: {dash}{needed[0]}: {value}"
+    return f"Write a list of items, each with {' and '.join(needed)}." if is_list else ""
 
 
 def _instead_of_nothing(loc: Loc, model: type[BaseModel]) -> str:

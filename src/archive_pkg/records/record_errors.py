@@ -102,7 +102,7 @@ def _repeated_ids(record: Any) -> Iterator[Problem]:
         for index, item in enumerate(items(record, name)):
             known = id_of(item)
             if known in seen:
-                message = f"item {seen[known] + 1} of {name} has the same {field} {known}; " + (
+                message = f"{name}.{seen[known]} has the same {field} {known}; " + (
                     "rename one of them" if field == "id" else "merge the two items"
                 )
                 yield "id_taken", message, (name, index, field), known
@@ -223,5 +223,5 @@ def _unknown_statements(
                 continue
             message = f"the record has no value for {field}; add it, or remove the evidence"
         except KeyError as error:
-            message = f"the record has no statement {field}: {error.args[0]}"
+            message = f"this is evidence for {field}, but {error.args[0]}"
         yield "unknown_statement", message, ("evidence", index, "field"), field

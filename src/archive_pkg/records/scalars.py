@@ -163,7 +163,7 @@ def portable_path(value: str) -> str:
 def _check_name(path: str, name: str) -> None:
     shown = _short(path)
     if name == "..":
-        raise Fault(f"“{shown}” is outside the record's folder", "Move the file into it.")
+        raise Fault(f"“{shown}” is outside the folder of the files", "Move the file into it.")
     if name in ("", "."):
         raise Fault(f"“{shown}” has an empty name or a dot between slashes", "Write FOLDER/FILE.")
     if name != name.rstrip(" .") or name != name.lstrip(" "):

@@ -127,7 +127,7 @@ def run(
             answer.if_none = "The collection has no packages."
         elif not audited.left:
             answer.if_none = (
-                f"0 of {audited.present:,} packages are due (--due {due}). To check all: --due 0"
+                f"No package of {audited.present:,} is due (--due {due}). To check all: --due 0"
             )
         answer.closing(_closing(audited, path))
         if metrics is not None:

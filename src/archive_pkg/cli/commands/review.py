@@ -178,8 +178,8 @@ def _announce(answer: Answer, address: str, file: Path, folder: Path, *, started
     # Printed even with --quiet: the review cannot be opened without it.
     typer.echo(
         f"The review of {clean(str(folder))} is ready. {how} open this file, or paste the "
-        f"address into the address bar:\n\n  {file.as_uri()}\n  {address}\n\nDo not pass the "
-        "address to a command: other users of this machine can read command lines."
+        f"address into the address bar:\n\n  {file.as_uri()}\n  {address}\n\nDo not use "
+        "the address in a command: other users of this machine can read it there."
     )
     answer.say("Every change is saved at once. To end the review, press ctrl-C here.")
 

@@ -161,15 +161,15 @@ def import_(
                 records, out, files=files, replace=replace, progress=progress
             )
         result |= {"records": written, "unchanged": same}
+        counts = Counter(finding.code for finding in report)
         said = [f"{counted(written, 'record')} written"]
         if same:
             said.append(f"{same:,} unchanged")
         if files:
             result["files"] = sum(len(record.files) for record in records)
-            said.append(f"with {counted(result['files'], 'file')}")
-        counts = Counter(finding.code for finding in report)
+            said.append(f"{counted(result['files'], 'file')}")
         if without := counts["tables-row-without-file"]:
-            said.append(f"{without:,} of them without a file")
+            said.append(f"{counted(without, 'record')} without a file")
         if others := counts["tables-row-left-out"]:
             said.append(f"{counted(others, 'row')} left out")
         answer.say(f"{out}: {', '.join(said)}")

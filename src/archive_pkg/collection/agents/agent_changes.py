@@ -252,7 +252,8 @@ def _users(
     if invalid.errors:
         paths = {found.location.path for found in invalid.errors}
         message = f"{counted(len(paths), 'record')} of the collection cannot be read"
-        raise InvalidError(f"{message}, so nothing was changed", "Correct them first.", invalid)
+        hint = f"Correct {'it' if len(paths) == 1 else 'them'} first."
+        raise InvalidError(f"{message}, so nothing was changed", hint, invalid)
 
 
 def _unknown(name: str, collection: AgentCollection) -> UsageError:

@@ -172,7 +172,7 @@ class Overview:
         yield f"The ledger {self.path} has {_entries(self.head.number)}" + (
             f", the last on {self.last_time}." if self.last_time else "."
         )
-        yield f"Its head is {self.head}. Keep a copy of the head in another place."
+        yield f"Its head is {self.head} (entry and fingerprint). Keep a copy of it elsewhere."
         if self.chain_is_valid:
             yield "Its chain is unbroken."
         for head, signature in self.signed:
@@ -197,7 +197,7 @@ class Overview:
         )
         never = _packages(self.never, "was", "were")
         strangers = (known.package for known in self.state.all() if not known.built)
-        foreign = f"For {counted(self.strangers, 'package')}, the build was not recorded here"
+        foreign = f"This ledger does not record the build of {counted(self.strangers, 'package')}"
         passed = self.state.count("outcome = 'pass' AND package IN (SELECT package FROM there)")
         groups = [
             (self.failed, f"{failed} last check", self._failures()),
@@ -230,7 +230,7 @@ class Overview:
             f"packages were equal to {copies} other {'copy' if copies == 1 else 'copies'}"
             + f" ({', '.join(sorted(self._copies))})"
             if copies
-            else "no package was equal to another copy (--against)",
+            else "the ledger records no comparison with an equal copy (--against)",
         )
         yield PreservationLevel(
             "Integrity",

@@ -83,8 +83,8 @@ def check_statements(record: Record, source: Path) -> Iterator[Finding]:
     for path in statements(record):
         if not known.evidence(path):
             hint = (
-                "Quote the words that say so, or write basis: supplied, with your id in agents as "
-                "agent."
+                "Quote the words that say so. Or write basis: supplied and agent: your id, and "
+                "describe yourself in agents."
             )
             yield STATEMENT_UNSOURCED.at(at(path), "the record gives no evidence for this", hint)
     kind = record.document_type
@@ -92,7 +92,8 @@ def check_statements(record: Record, source: Path) -> Iterator[Finding]:
         if not any(getattr(record, field) for field in group):
             words = " or ".join(map(label, group)).lower()
             hint = f"{kind.plural} usually have this. If the document does, add {group[0]}."
-            yield STATEMENT_MISSING.at(at(group[0]), f"the record does not state {words}", hint)
+            message = f"the record does not state the {words}"
+            yield STATEMENT_MISSING.at(at(group[0]), message, hint)
     participants = (one.agent for one in record.participants)
     agent_ids = dict.fromkeys(
         (

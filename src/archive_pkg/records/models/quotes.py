@@ -31,7 +31,7 @@ def _span_faults(span: Any) -> Iterator[Fault]:
         start, end = get(span, "start"), get(span, "end")
         yield Fault(
             f"the span ends at {end}, not after its start at {start}",
-            "Count code points from 0. The end is the offset after the last character.",
+            "Count the characters of the text from 0. The end is the first character after it.",
         )
 
 
@@ -42,7 +42,8 @@ def _quote_faults(quote: Any) -> Iterator[Fault]:
     elif isinstance(exact, str) and len(exact) not in (0, length):
         yield Fault(
             f"the quote has {len(exact)} characters, but its span has {length}",
-            "Count code points, and copy the words exactly, with line ends.",
+            "Copy the words exactly as they are in the text, with line ends, and correct start "
+            "and end, which count characters from 0.",
         )
 
 

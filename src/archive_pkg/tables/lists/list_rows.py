@@ -348,7 +348,9 @@ class ListRows:
         items = self._split(header, text) if target in MANY_VALUES else [text]
         known = [item for item in items if target in _KEEPS_UNKNOWN or not self.is_unknown(item)]
         if len(known) < sum(map(bool, items)):
-            message = f"“{text}” contains a word for “unknown”, which is left out of {target}"
+            message = f"“{text}” means “unknown”, so {target} is left empty"
+            if known:
+                message = f"“{text}” contains a word for “unknown”, which is left out of {target}"
             self.report.add(READ_AS.at(self.at(number, header), message))
         return Cell(header, text, tuple(filter(None, known))) if any(known) else None
 

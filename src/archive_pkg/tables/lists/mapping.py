@@ -65,10 +65,10 @@ TARGETS: dict[str, str] = {
     "place_identifiers": "identifiers of the place where it was written",
     "mentioned_places": "places mentioned",
     "classification": "its classification, verbatim",
-    "access": "who may see it now: open, gesperrt bis 2030, closed, 30 Jahre; published",
-    "access_until": "the day, month or year until which it is restricted; published",
-    "access_rule": "the law or agreement that restricts it; published",
-    "remarks": "a note for readers; published with the first file",
+    "access": "who may see it now: open, gesperrt bis 2030, closed, 30 Jahre; readers see it",
+    "access_until": "the day, month or year until which it is restricted; readers see it",
+    "access_rule": "the law or agreement that restricts it; readers see it",
+    "remarks": "a note for readers of the first file",
     "summary": "a summary",
     "subjects": "what it is about",
     "languages": "its languages, as names or tags",
@@ -156,7 +156,7 @@ def draft_mapping(sheet: Sheet, *, encoding: str = "") -> str:
         f"sheet: {_quoted(sheet.name)}",
         *([f"encoding: {_quoted(encoding)}"] if encoding else []),
         "",
-        "# The author of the list, who is responsible for its statements: “Mustermann, Erika”.",
+        "# The author of the list, who is responsible for its statements, such as “Smith, Jane”.",
         'described_by: ""',
         "",
         "# Values for all letters whose row has none.",
@@ -184,7 +184,7 @@ def draft_mapping(sheet: Sheet, *, encoding: str = "") -> str:
         "",
         "# The fields:",
         *(f"#   {name}: {what}" for name, what in TARGETS.items()),
-        f"#   {NO_RESTRICTION}: nothing, although the column speaks of access",
+        f"#   {NO_RESTRICTION}: this column does not restrict access, although it seems to",
     ]
     return "\n".join(lines) + "\n"
 

@@ -130,7 +130,7 @@ class ListReader:
         }
         if not mapping.described_by:
             message = "the map names no author of the list, so its statements have no evidence"
-            hint = "Write a name into described_by: “Mustermann, Erika”."
+            hint = "Write a name into described_by, such as “Smith, Jane”."
             self.report.add(DESCRIBER_MISSING.at(Location(sheet.path), message, hint))
         self._states_open = any(
             read_access(text, header).status == "open"
@@ -488,7 +488,13 @@ class ListReader:
                     tag = language_called(text)
                 except Fault:
                     message = f"“{text}” is not recognized as a language; a note keeps it"
-                    self._report(LANGUAGE_UNREAD, row, header, message, "Write German or de.")
+                    self._report(
+                        LANGUAGE_UNREAD,
+                        row,
+                        header,
+                        message,
+                        "Write the name or tag of the language, such as German or de.",
+                    )
                     row.raw.setdefault("language_notes", []).append(f"Language: {text}")
                     continue
                 if tag != text:
@@ -532,7 +538,7 @@ class ListReader:
         if rules:
             access["rule"] = "; ".join(rules)
         elif one.status != "open":
-            access["rule"] = _UNDECIDED if one.question else "According to the list of letters."
+            access["rule"] = _UNDECIDED if one.question else "according to the list of letters"
         return access
 
     def _access_in(self, row: ListRow, header: str, text: str, one: AccessReading) -> AccessReading:
@@ -607,7 +613,7 @@ class ListReader:
             base = "-".join([start, "-to-".join(ends)] if ends else [start])[:100].strip("-")
             wanted = next(name for name in _numbered(base) if name not in self._ids)
             lacking = "id or date" if start == "undated" else "id"
-            message = f"the row has no {lacking}; its id is “{wanted}”"
+            message = f"the row has no {lacking}, so its id becomes “{wanted}”"
             self._report(READ_AS, row, header, message)
         self._ids[wanted] = row.number
         row.raw["id"] = wanted

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import time as clock
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -98,6 +99,10 @@ class S3Bucket:
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
+        if not re.match("s3://[^/?#]", address):
+            raise UsageError(
+                f"{without_secret(address)} does not name a bucket", "Write s3://BUCKET/FOLDER."
+            )
         split = split_address(address)
         options = dict(parse_qsl(split.query, keep_blank_values=True))
         self._lock = object_lock(options.pop("lock", ""))
