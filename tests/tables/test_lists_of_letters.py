@@ -163,6 +163,7 @@ def test_dates_in_date_cells_are_read(tmp_path: Path) -> None:
         ("columns: {a: date}\nevrywhere: {}", "evrywhere"),
         ("columns: {a: date}\neverywhere: {typ: letter}", "Did you mean type?"),
         ("{", "YAML"),
+        (" \n", "Draft a map"),
     ],
 )
 def test_an_invalid_map_is_reported(tmp_path: Path, text: str, words: str) -> None:

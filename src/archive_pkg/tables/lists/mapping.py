@@ -238,7 +238,7 @@ def read_mapping(path: Path) -> ColumnMap:
     except OSError as error:
         raise storage.unreadable(path, error) from error
     read = read_tree(data, str(path))
-    if not read.report.ok:
+    if not read.report.ok and data.strip():  # `_faults` reports an empty map
         first = read.report.errors[0]
         message = f"{path} is not YAML in UTF-8: {first.location}: {first.message}"
         raise InvalidError(message, first.hint, read.report)
