@@ -62,7 +62,7 @@ def test_every_selection_has_the_offsets_of_the_text(
 
 
 def _cuts_an_end(text: str, start: int, end: int) -> bool:
-    """Whether a span begins or ends in a line end or a blank line, which the page does not show."""
+    """Whether a span begins or ends in a line break or blank line, which the page does not show."""
     lines, here = [], 0
     for line in text.splitlines(keepends=True):
         bare = line.rstrip("\r\n")

@@ -459,7 +459,7 @@ def test_a_split_copies_the_evidence_of_the_entry(tmp_path: Path) -> None:
 def test_the_diff_has_the_lines_of_each_file_that_changes(tmp_path: Path) -> None:
     file = registered(tmp_path, "id: a, name: A", "id: b, name: B")
     made = bare(tmp_path, 1, "b") / "record.yaml"
-    made.write_text(made.read_text().rstrip())  # no line end at the end
+    made.write_text(made.read_text().rstrip())  # no line ending at the end
     assert merge(agent_collection(tmp_path), "a", ["b"]).diff == (
         f"--- {made}\n+++ {made}\n@@ -1,4 +1,4 @@\n id: letter-1\n type: letter\n title: A\n"
         "-sender: [b]\n+sender: [a]\n"

@@ -59,7 +59,7 @@ def stated(draft: Draft) -> set[str]:
         (TABLE, "draft-no-letter"),
         (GEORGIAN, "draft-unknown-script"),
         (NOISE, "draft-no-letter"),
-        ("word " * 2000, "draft-no-line-ends"),
+        ("word " * 2000, "draft-no-line-breaks"),
         ("\n" * 5000, "draft-text-empty"),
         ("", "draft-text-empty"),
         ("[" * 500_000, "draft-no-letter"),

@@ -1,4 +1,4 @@
-"""Records of an earlier format load, mean the same, and are saved in the present one."""
+"""Records of an earlier format load, mean the same, and are saved in the current one."""
 
 from __future__ import annotations
 

@@ -89,4 +89,4 @@ def test_values_typed_by_a_user_are_split(cell: str, items: list[str]) -> None:
 
 def test_a_cell_of_spaces_should_be_cleared() -> None:
     ((_, message, hint),) = find_suspicious(" \n", verbatim=False)
-    assert (message, hint) == ("the cell has only spaces or line ends", "Leave the cell empty.")
+    assert (message, hint) == ("the cell has only spaces or line breaks", "Leave the cell empty.")

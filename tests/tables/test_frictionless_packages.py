@@ -70,9 +70,9 @@ def test_frictionless_reports_each_fault_at_its_cell(tmp_path: Path) -> None:
     *others, of_type = [each[-1] for each in found]
     assert of_type.startswith("letters: “lettre” is not a known type of document; ")
     assert others == [
-        "“=1 ” begins or ends with a space or line end; Write “=1”.",
+        "“=1 ” begins or ends with a space or line break; Write “=1”.",
         "no agent has the id anne; Did you mean ann?",
-        "“ kept” begins or ends with a space or line end; Write “kept”.",
+        "“ kept” begins or ends with a space or line break; Write “kept”.",
         CIRCLE,
     ]
 

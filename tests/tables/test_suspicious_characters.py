@@ -24,7 +24,7 @@ def test_a_space_at_an_edge_is_shown(cell: str, shown: str) -> None:
     assert found(cell) == [
         (
             "tables-space-around",
-            f"{shown} begins or ends with a space or line end",
+            f"{shown} begins or ends with a space or line break",
             "Write “a”.",
         )
     ]

@@ -47,7 +47,7 @@ def test_a_row_before_many_blank_rows_is_checked(tmp_path: Path) -> None:
 
 def test_rows_of_another_length_than_the_header_are_reported(tmp_path: Path) -> None:
     text = "id,type,title,custody\na,letter,A\nb,letter,B,,,x\nc,letter,C,,,\nd,letter,D,y,z\n"
-    short = "Write empty cells, too, or put quotes around a cell that has a line end."
+    short = "Write empty cells, too, or put quotes around a cell that has a line break."
     long = "Put quotes around a cell that has a separator, or add a header for the column."
     assert found(tmp_path, letters=text) == [
         ("tables-row-ragged", "letters!D2", f"the row has 3 cells, but the header has 4 → {short}"),

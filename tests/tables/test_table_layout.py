@@ -171,7 +171,7 @@ def is_known_difference(table: Table, column: Column, text: str) -> bool:
         or column.form
         # Text that says something; also each of several.
         or column.is_free
-        # Python's pattern ends before a last line end, and its digits are not only ours.
+        # Python's pattern ends before a last line ending, and its digits are not only ours.
         or text.endswith("\n")
         # Frictionless reads numbers as Python does, and truth values alike.
         or (column.type == "integer" and bool(re.fullmatch(r"\s*[+-]?[\d_]+\s*", text)))

@@ -124,7 +124,7 @@ PATH_IS_FOLDER = Code(
 PERCENT = Code(
     "manifest-path-percent",
     Severity.ERROR,
-    "From version 1.0 on, a manifest must percent-encode line ends and '%' in paths, and nothing "
+    "From version 1.0 on, a manifest must percent-encode line breaks and '%' in paths, and nothing "
     "else.",
     "RFC 8493, 2.1.3",
 )
@@ -410,7 +410,7 @@ class Parser:
                 PERCENT.at(
                     place,
                     f"{written!r} has a '%' that is not part of %25, %0A or %0D",
-                    "Write '%' in names as %25, and encode nothing but '%' and line ends.",
+                    "Write '%' in names as %25, and encode nothing but '%' and line breaks.",
                 )
             )
         decoded = names.decode(written, percent=self._strict)

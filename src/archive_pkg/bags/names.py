@@ -24,7 +24,7 @@ _LONGEST_PATH = 240
 
 
 def encode(path: str, *, percent: bool = True) -> str:
-    """Return a path as manifests write it, with line ends and "%" percent-encoded.
+    """Return a path as manifests write it, with line breaks and "%" percent-encoded.
 
     RFC 8493, 2.1.3.
 
@@ -43,7 +43,7 @@ def decode(path: str, *, percent: bool = True) -> str:
     Args:
         path: The path as the manifest writes it.
         percent: Whether "%25" means "%", as it does in BagIt 1.0 and later. Older versions encode
-            only line ends.
+            only line breaks.
     """
     if "%" not in path:
         return path

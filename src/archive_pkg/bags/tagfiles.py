@@ -257,7 +257,7 @@ def decode_text(path: str, data: bytes, encoding: str) -> tuple[str, list[Findin
 
 
 def split_lines(text: str) -> list[str]:
-    """Split a text at LF, CR and CRLF, but not at Unicode's other line ends."""
+    """Split a text at LF, CR and CRLF, but not at Unicode's other line breaks."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
@@ -303,10 +303,10 @@ def parse_tags(path: str, text: str, version: tuple[int, int], report: Report) -
 
 
 def tags_to_bytes(tags: Sequence[tuple[str, str]]) -> bytes:
-    """Return the bytes of a UTF-8 tag file. Values are folded at their line ends.
+    """Return the bytes of a UTF-8 tag file. Values are folded at their line breaks.
 
     Raises:
-        ValueError: A label is empty, contains a colon or line end, or begins or ends with white
+        ValueError: A label is empty, contains a colon or line break, or begins or ends with white
             space.
     """
     lines = []

@@ -376,7 +376,7 @@ def clean(text: str, *, lines: bool = False) -> str:
 
     Args:
         text: The text.
-        lines: Whether to keep line ends and tabs.
+        lines: Whether to keep line breaks and tabs.
     """
     kept = "\xad\u200c\u200d\n\t" if lines else "\xad\u200c\u200d"  # scripts need the joiners
     return _STEERING.sub(

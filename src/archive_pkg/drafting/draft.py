@@ -43,7 +43,7 @@ SEVERAL = Code(
     "The text seems to have several documents. Only the first one is drafted.",
 )
 NO_LINES = Code(
-    "draft-no-line-ends",
+    "draft-no-line-breaks",
     Severity.WARNING,
     "The text is a single line, so its parts cannot be recognized by their position.",
 )
@@ -228,7 +228,7 @@ def _report_no_letter(text: str, place: Location, report: Report, layout: Letter
         report.add(UNKNOWN_SCRIPT.at(place, message, "Describe it by hand."))
     elif len(layout.lines) == 1 and len(text) > 1000:
         hint = "Use a file that keeps the letter's line breaks."
-        report.add(NO_LINES.at(place, "the text has no line ends", hint))
+        report.add(NO_LINES.at(place, "the text has no line breaks", hint))
     message = "found no salutation, dateline, address or closing"
     report.add(NO_FORMS.at(place, message, "If it is a letter, describe it by hand."))
 

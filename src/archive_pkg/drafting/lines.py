@@ -18,7 +18,7 @@ _LINE = re.compile(r"\S[^\r\n]*")
 
 
 class Line(NamedTuple):
-    """A line without its line end and surrounding white space.
+    """A line without its line ending and surrounding white space.
 
     Attributes:
         start: The offset of the first character that is not white space, in code points.
@@ -57,7 +57,7 @@ def windows(text: str) -> list[tuple[int, int]]:
 
 
 def _line_ends(text: str) -> int:
-    """Return the number of line ends in white space. CR LF, CR and LF each count as one."""
+    """Return the number of line endings in white space. CR LF, CR and LF each count as one."""
     return max(text.count("\n"), text.count("\r"))
 
 
@@ -81,8 +81,8 @@ def _number_blocks(lines: list[tuple[int, int, str, int]]) -> list[tuple[int, in
 def split_lines(text: str) -> list[Line]:
     """Return the non-blank lines of a text in order.
 
-    Blank lines separate blocks. Offsets refer to `text` with its original line ends. Of a text that
-    is longer than two windows, only the beginning and the end are returned.
+    Blank lines separate blocks. Offsets refer to `text` with its original line endings. If a
+    text is longer than two windows, only its beginning and end are returned.
     """
     found: list[tuple[int, int, str, int]] = []
     block, after = -1, 0

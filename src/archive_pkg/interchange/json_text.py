@@ -9,7 +9,7 @@ import pydantic_core
 
 
 def to_json(data: Any) -> bytes:
-    """Return data as a JSON document that ends with a line end.
+    """Return data as a JSON document that ends with a line ending.
 
     Lone surrogates, which UTF-8 cannot hold, are escaped.
     """

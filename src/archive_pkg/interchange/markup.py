@@ -28,8 +28,8 @@ class Element(list["Element | str"]):
     Attributes:
         tag: The name of the element, with its prefix.
         prefix: The prefix for the names of the children, such as "mets:"; or "".
-        start: The line end and indentation before the element, and its start tag without the `>`.
-        line: The line end and indentation before each child; empty in mixed content, where white
+        start: The line break and indentation before the element, and its start tag without the `>`.
+        line: The line break and indentation before each child; empty in mixed content, where white
             space would be new text.
     """
 
@@ -95,7 +95,7 @@ def label(element: Element, /, **attributes: str | None) -> Element:
 
 
 def serialize(document: Element) -> bytes:
-    """Return a document in UTF-8, with an XML declaration and a line end."""
+    """Return a document in UTF-8, with an XML declaration and a line ending."""
     return f"<?xml version='1.0' encoding='UTF-8'?>{text_of(document)}\n".encode()
 
 

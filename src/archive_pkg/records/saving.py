@@ -1,6 +1,6 @@
 """Write records. In an existing file, change only what differs.
 
-A YAML file keeps its comments, order, quotes, line ends and blank lines, because its text is
+A YAML file keeps its comments, order, quotes, line endings and blank lines, because its text is
 patched at the positions that the reader returned.
 """
 
@@ -44,7 +44,7 @@ def save_record(record: Record, path: StrPath) -> None:
     """Write a record atomically and durably.
 
     An existing file keeps its comments, its order and everything that does not change. It is not
-    touched if it has the same content in the present format. What the record takes from a register
+    touched if it has the same content in the current format. What the record takes from a register
     is not copied into it.
 
     Args:
@@ -86,7 +86,7 @@ def fresh(record: Record, file: Path) -> bytes:
 
 
 def upgrade_record(path: StrPath) -> bool:
-    """Convert a record's file to the present format, and change nothing else in it.
+    """Convert a record's file to the current format, and change nothing else in it.
 
     Args:
         path: The file, or its folder.

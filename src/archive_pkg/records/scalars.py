@@ -27,7 +27,7 @@ _LONGEST_NUMBER = 18
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
 )
-# Control characters except tab and line ends, and halves of surrogate pairs.
+# Control characters except tab and line breaks, and halves of surrogate pairs.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 TEXT_PATTERN = r"^(?=[\s\S]*\S)[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]*$"
 """The texts that `clean_text` accepts, as far as JSON Schema can describe them."""
@@ -99,7 +99,7 @@ class Form:
     words: str
 
     def _check(self, value: str) -> str:
-        if not _compiled(self.pattern).fullmatch(value):  # `$` alone lets a line end pass
+        if not _compiled(self.pattern).fullmatch(value):  # `$` alone lets a line break pass
             raise Fault(f"“{_short(value)}” is not {self.name}", self.words)
         return value
 
@@ -118,8 +118,8 @@ def clean_text(value: str) -> str:
     """Return a string unchanged if it is valid.
 
     Raises:
-        Fault: The text is empty or blank, or has a control character other than tab and line ends,
-            or half a surrogate pair.
+        Fault: The text is empty or blank, or has a control character other than tab and line
+            breaks, or half a surrogate pair.
     """
     if not value.strip():
         raise Fault("the text is empty", "Leave the field out if nothing is known.")

@@ -37,7 +37,7 @@ def relation_for_kind(kind: object) -> str:
 
 
 def upgrade(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the plain data of a record in the present format, without `format`.
+    """Return the plain data of a record in the current format, without `format`.
 
     Args:
         data: The plain data of a file; it is not changed.
@@ -105,7 +105,7 @@ def describe_formats(record: dict[str, Any], part: dict[str, Any]) -> None:
 
 
 def upgrade_tree(root: Node) -> Node:
-    """Return the tree of a file with the present names of fields, at the old positions."""
+    """Return the tree of a file with the current names of fields, at the old positions."""
     if not has_former_fields(root.plain):
         return root
     names = {id(node): name for node, name in _parts_with_of(root)}
@@ -132,7 +132,7 @@ def upgrade_tree(root: Node) -> Node:
 
 
 def upgrade_text(text: str, root: Node) -> str:
-    """Return the text of a YAML file with the present names of fields.
+    """Return the text of a YAML file with the current names of fields.
 
     Args:
         text: The text without a byte order mark.
@@ -324,14 +324,14 @@ def _holding_in_flow(text: str, holding: Node) -> str:
 
 def _holding_in_lines(text: str, start: int, holding: Node) -> str:
     """Return the lines of a mapping in block style, from a position, rewritten as a list."""
-    line_end = "\r\n" if "\r\n" in text else "\n"
+    line_ending = "\r\n" if "\r\n" in text else "\n"
     column = holding.start.column
     fields: dict[str, str] = {}
     levels: dict[str, str] = {}
     for key, node in zip(holding.keys, holding.children, strict=True):
         end = line_after(text, value_end(text, node))
         line = holding.keys[key].index - column
-        above, rest = text[start:line], text[line:end].rstrip("\r\n") + line_end
+        above, rest = text[start:line], text[line:end].rstrip("\r\n") + line_ending
         start = end
         if key not in _LEVELS:
             mark = " " * column + ("  " if fields else "- ")
@@ -340,14 +340,14 @@ def _holding_in_lines(text: str, start: int, holding: Node) -> str:
             _, sign, comment = rest.partition("#")
             levels[key] = _indented(above, 4) + " " * (column + 4) * bool(sign) + sign + comment
         else:
-            name = f"{' ' * (column + 4)}- name: {key}{line_end}{' ' * (column + 6)}value"
+            name = f"{' ' * (column + 4)}- name: {key}{line_ending}{' ' * (column + 6)}value"
             after = column + len(_key_at(rest, column, key))
             levels[key] = _indented(above, 4) + name + _indented(rest, 6)[after + 6 :]
     lines = "".join(fields.values())
     if levels:
-        lines += f"{' ' * (column + 2)}levels:{line_end}"
+        lines += f"{' ' * (column + 2)}levels:{line_ending}"
         lines += "".join(levels[key] for key in _LEVELS if key in levels)
-    return lines if text[:start].endswith("\n") else lines.removesuffix(line_end)
+    return lines if text[:start].endswith("\n") else lines.removesuffix(line_ending)
 
 
 def _indented(lines: str, by: int) -> str:

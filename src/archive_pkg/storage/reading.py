@@ -168,7 +168,7 @@ def left_out(path: str, what: str) -> Finding:
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a UTF-8 file, with LF as line ends.
+    """Return the text of a UTF-8 file, with LF as line endings.
 
     Raises:
         UnicodeDecodeError: The file is not UTF-8.

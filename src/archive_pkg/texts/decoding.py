@@ -48,7 +48,7 @@ class Decoded:
     """A text and its encoding.
 
     Attributes:
-        text: The text without byte order mark and with its original line ends.
+        text: The text without byte order mark and with its original line endings.
         encoding: The encoding's IANA name.
         bom: Whether the file begins with a byte order mark.
     """

@@ -302,7 +302,7 @@ def _refuse_long(length: int) -> None:
 
 
 def _odt_text(element: object, space: str) -> str:
-    """Return the text of a paragraph with its spaces, tabs and line ends."""
+    """Return the text of a paragraph with its spaces, tabs and line breaks."""
     from lxml import etree
 
     written: list[str] = []

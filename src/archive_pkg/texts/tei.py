@@ -1,7 +1,7 @@
 """Convert the text of a TEI letter to plain text, with the places of its elements.
 
-White space follows TEI: a run of it is one space. `lb` is a line end unless `break="no"` joins the
-word; so are `cb` and `gb`, unless they directly follow a letter. `pb` is a form feed before the
+White space follows TEI: a run of it is one space. `lb` breaks the line unless `break="no"` joins
+the word; so do `cb` and `gb`, unless they directly follow a letter. `pb` is a form feed before the
 first word that begins on the page. Blank lines separate paragraphs and the parts of opener and
 closer. The text has the letter's own words, including additions and slips, without deletions and
 without the edition's corrections and notes. Nothing else is added: a gap becomes a note at the word

@@ -47,7 +47,7 @@ PATH_OUTSIDE_PAYLOAD = Code(
 PATH_PERCENT = Code(
     "fetch-path-percent",
     Severity.ERROR,
-    "From version 1.0 on, fetch.txt must percent-encode line ends and '%' in paths, and nothing "
+    "From version 1.0 on, fetch.txt must percent-encode line breaks and '%' in paths, and nothing "
     "else.",
     "RFC 8493, 2.2.3",
 )

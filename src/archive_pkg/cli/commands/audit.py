@@ -317,7 +317,7 @@ def accept(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Record packages as intact in their present state, after an intended change.
+    """Record packages as intact in their current state, after an intended change.
 
     Example: archive-pkg audit accept packages packages/letter-1 --reason "bagged again"
     """

@@ -20,7 +20,7 @@ def upgrade(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Convert records of an earlier format to the present one. Comments and style do not change.
+    """Convert records of an earlier format to the current one. Comments and style do not change.
 
     Example: archive-pkg upgrade records/1960-07-18-cpsu-to-sed
     """

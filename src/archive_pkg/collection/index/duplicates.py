@@ -133,7 +133,7 @@ def likeness(one: str, other: str) -> float:
 
 
 def normal(text: str) -> str:
-    """Return a text in a form in which spaces, line ends and composed characters do not differ."""
+    """Return a text with its spaces, line breaks and composed characters normalized."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 _PIECE = re.compile(r"\S+")
-# Where two words are joined because a line end was lost: "GrussIhr".
+# Where two words are joined because a line break was lost: "GrussIhr".
 _JOINED = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])")
 _QUOTES = '“”„«»"'
 _SIGNATURE_NOTE = re.compile(r"\[[^\[\]]{0,40}signature\]", re.IGNORECASE)

@@ -80,7 +80,7 @@ def segment(text: str, vocabulary: Vocabulary, forms: DocumentForms | None = Non
     """Classify the lines of a letter's text.
 
     Args:
-        text: The decoded text with its original line ends.
+        text: The decoded text with its original line endings.
         vocabulary: The vocabulary.
         forms: The forms of official documents in the text; they are read if this is None.
     """

@@ -32,7 +32,7 @@ _BLOCK = re.compile(rf"({_LINE}(?:\n{_LINE})*)|{_SPACES}(?:\n|\Z)")
 """Several lines that are not blank, or one blank line.
 
 The repetition of the group is not possessive, because Python before 3.11.5 would then match one
-line end too many.
+line ending too many.
 """
 _AROUND = re.compile(
     r"([^\S\x0b\x0c\x1c-\x1f]*+)(?=[\S\x0b\x0c\x1c-\x1f]).*[\S\x0b\x0c\x1c-\x1f](.*)", re.DOTALL
@@ -251,7 +251,7 @@ class _Writer:
 
 
 def _lined(text: str) -> str:
-    """Return a string as markup: `lb` follows line ends, `g` replaces what XML does not allow.
+    """Return a string as markup: `lb` follows line breaks, `g` replaces what XML does not allow.
 
     A form feed between white space and a word becomes `pb`.
     """

@@ -131,7 +131,7 @@ def _read_large(
 
 
 def decode(data: bytes, encoding: str) -> str:
-    """Decode bytes without changing line ends, and remove a byte order mark.
+    """Decode bytes without changing line endings, and remove a byte order mark.
 
     Raises:
         UnicodeDecodeError: A byte does not fit the encoding.

@@ -427,7 +427,7 @@ def _name(certificate: Certificate) -> str:
 
 
 def _plain(name: str) -> str:
-    """Return a name for use inside “quotes”: shortened, without quotation marks and line ends."""
+    """Return a name for use inside “quotes”: shortened, without quotation marks and line breaks."""
     short = " ".join(name.translate({ord(sign): None for sign in "“”"}).split())
     return short if len(short) <= _LONGEST_NAME else f"{short[:_LONGEST_NAME]}…"
 

@@ -2,7 +2,7 @@
 
 The models are strict and frozen, and they refuse unknown keys. They convert few values: a list to a
 tuple, `true` and decimal digits from text, an EDTF text to a date, a citation to a publication, and
-a record of an earlier format to the present one. A validated record is coherent: whatever it refers
+a record of an earlier format to the current one. A validated record is coherent: whatever it refers
 to exists, parts do not depend on each other in a circle, and all evidence is for a statement of the
 record.
 

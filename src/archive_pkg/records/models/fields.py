@@ -47,7 +47,7 @@ Text = Annotated[
     AfterValidator(clean_text),
     WithJsonSchema({"type": "string", "pattern": TEXT_PATTERN}, mode="validation"),
 ]
-"""Text that is not blank and has no control characters except tab and line ends."""
+"""Text that is not blank and has no control characters except tab and line breaks."""
 
 ID_PATTERN = r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9_])?$"
 Id = Annotated[

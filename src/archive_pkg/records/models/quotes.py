@@ -42,7 +42,7 @@ def _quote_faults(quote: Any) -> Iterator[Fault]:
     elif isinstance(exact, str) and len(exact) not in (0, length):
         yield Fault(
             f"the quote has {len(exact)} characters, but its span has {length}",
-            "Copy the words exactly as they are in the text, with line ends, and correct start "
+            "Copy the words exactly as they are in the text, with line endings, and correct start "
             "and end, which count characters from 0.",
         )
 
@@ -52,7 +52,7 @@ class Span(Model):
 
     Attributes:
         start: The offset of the first character, counted from 0 in Unicode code points, with
-            unchanged line ends and without a byte order mark.
+            unchanged line endings and without a byte order mark.
         end: The offset after the last character.
     """
 

@@ -46,7 +46,7 @@ DOCUMENTS = Code("record-several-documents", Severity.ERROR, "The file has more 
 _NO_KEYS: dict[str, Any] = {}
 """Shared by all scalars, which have no keys."""
 _NULL = frozenset(["", "~", "null", "Null", "NULL"])
-# Characters that YAML 1.2 does not allow, or that readers of YAML 1.1 drop or read as line ends.
+# Characters that YAML 1.2 does not allow, or that readers of YAML 1.1 drop or read as line breaks.
 _UNREADABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
 )
@@ -262,12 +262,12 @@ _PROBLEMS = (
     (
         "Unterminated string",
         "a quote is opened and not closed",
-        "Close the quotes, and write line ends as \\n.",
+        "Close the quotes, and write line breaks as \\n.",
     ),
     (
         "Invalid control character",
-        "a line end or another control character is in a text",
-        "Close the quotes, and write line ends as \\n.",
+        "a line break or another control character is in a text",
+        "Close the quotes, and write line breaks as \\n.",
     ),
     ("Invalid \\", "this escape does not exist", "Write \\\\ for a backslash."),
     (

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 SPACE_AROUND = Code(
-    "tables-space-around", Severity.WARNING, "A cell begins or ends with a space or line end."
+    "tables-space-around", Severity.WARNING, "A cell begins or ends with a space or line break."
 )
 INVISIBLE = Code(
     "tables-invisible-character",
@@ -68,10 +68,10 @@ def find_suspicious(cell: str, *, verbatim: bool) -> Iterator[tuple[Code, str, s
     """
     if cell != cell.strip() and not verbatim:
         if bare := cell.strip():
-            message = f"“{_visible(cell)}” begins or ends with a space or line end"
+            message = f"“{_visible(cell)}” begins or ends with a space or line break"
             yield SPACE_AROUND, message, f"Write “{_short(bare)}”."
         else:
-            yield SPACE_AROUND, "the cell has only spaces or line ends", "Leave the cell empty."
+            yield SPACE_AROUND, "the cell has only spaces or line breaks", "Leave the cell empty."
     for match in _INVISIBLE.finditer(cell):
         name = unicodedata.name(match.group(), "unnamed character").lower()
         message = f"character {match.start() + 1} is invisible: U+{ord(match.group()):04X}, {name}"

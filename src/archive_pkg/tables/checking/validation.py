@@ -150,7 +150,7 @@ class BoundTable:
         elif len(row) < width and self.sheet.is_guarded:
             at = self.sheet.at(number, len(row))
             message = f"the row has {len(row)} cells, but the header has {width}"
-            hint = "Write empty cells, too, or put quotes around a cell that has a line end."
+            hint = "Write empty cells, too, or put quotes around a cell that has a line break."
             self.shape[number, "short"] = ROW_RAGGED.at(at, message, hint)
         return row[:width] + [""] * (width - len(row))
 

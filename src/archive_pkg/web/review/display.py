@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archive_pkg.records import Record
     from archive_pkg.web.review.record_editor import LetterText, RecordSnapshot
 
-# Invisible characters: controls except tabs and line ends, bidirectional controls, zero-width
+# Invisible characters: controls except tabs and line breaks, bidirectional controls, zero-width
 # spaces, tags. Joiners and soft hyphens are part of ordinary text.
 _INVISIBLE = re.compile(
     "([\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u180e\u200b\u2028-\u202e\u2060-\u206f"

@@ -204,7 +204,7 @@ def _cleaned(value: Any, kind: str) -> Any:
         return [line.strip() for line in lines.splitlines() if line.strip()]
     if _is_list(kind):
         return [str(item) for item in value]
-    return str(value).replace("\r\n", "\n").strip()  # browsers send CRLF line ends
+    return str(value).replace("\r\n", "\n").strip()  # browsers send CRLF line endings
 
 
 def _fits(value: Any, kind: str) -> bool:
@@ -245,7 +245,7 @@ class _FormBuilder:
         if value is None:
             value = [] if _is_list(kind) else ""
         if kind == "line" and "\n" in str(value):
-            kind = "text"  # an input of one line would lose the line ends
+            kind = "text"  # an input of one line would lose the line breaks
         last = name.rpartition(".")[2]
         label = self.label if name == VALUE else _CALLED.get(last) or label_of(last)
         if kind == "group" and name == VALUE:

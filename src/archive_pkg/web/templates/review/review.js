@@ -272,7 +272,7 @@ const work = async (name, more = {}) => {
 
 // The list of letters.
 
-let pasted = null; // The text exactly as pasted; the browser changes its line ends in the form.
+let pasted = null; // The text exactly as pasted; the browser changes its line endings in the form.
 
 const draft = async (button) => {
   const { status, data } = await askData("POST", `${base}draft`, { key: button.dataset.draft });
