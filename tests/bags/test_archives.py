@@ -43,7 +43,9 @@ def codes(path: Path) -> set[str]:
     return {finding.code for finding in bags.verify(path).report}
 
 
-def test_without_zstandard_the_extra_is_named(bag: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_if_zstandard_is_missing_the_extra_to_install_is_named(
+    bag: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     archive = bag.parent / "bag.tar.zst"
     serializing.pack(bag, archive)
     monkeypatch.setitem(sys.modules, "zstandard", None)
@@ -73,7 +75,7 @@ def test_a_bag_is_packed_and_unpacked(bag: Path, kind: str) -> None:
         assert twin.is_dir() if path.is_dir() else twin.read_bytes() == path.read_bytes()
 
 
-def test_packing_refuses_what_it_cannot_do(bag: Path) -> None:
+def test_impossible_packing_is_refused(bag: Path) -> None:
     with pytest.raises(UsageError, match="does not have an archive"):
         serializing.pack(bag, bag.parent / "bag.rar")
     (bag.parent / "bag.zip").touch()
@@ -125,7 +127,7 @@ def test_a_changed_file_in_an_archive_is_named(bag: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["zip", "tar", "tgz"])
 @pytest.mark.parametrize("keep", [0.0005, 0.3, 0.9, 0.999])
-def test_truncated_archives_are_findings(bag: Path, kind: str, keep: float) -> None:
+def test_truncated_archives_are_reported(bag: Path, kind: str, keep: float) -> None:
     archive = stock(bag, kind)
     data = archive.read_bytes()
     archive.write_bytes(data[: int(len(data) * keep)])
@@ -133,7 +135,7 @@ def test_truncated_archives_are_findings(bag: Path, kind: str, keep: float) -> N
     if kind != "tar" or keep < 0.99:  # a tar's last blocks are only zeros
         assert not verdict.valid
         assert "archive-damaged" in {finding.code for finding in verdict.report}
-        # What is missing may be in the part that is lost: nothing is concluded from it.
+        # Missing files may be in the lost part, so they are not reported.
         absent = ("is missing", "Payload-Oxum", "a single folder for all files")
         said = [finding.message for finding in verdict.report.errors]
         assert not [message for message in said if any(word in message for word in absent)]
@@ -184,7 +186,7 @@ def test_hostile_tar_members(bag: Path, info: tarfile.TarInfo, code: str) -> Non
     assert codes(in_tar(bag, info)) == {code}
 
 
-def test_the_first_of_two_members_with_one_name_is_judged(bag: Path) -> None:
+def test_of_two_members_with_one_name_the_first_is_verified(bag: Path) -> None:
     path = in_tar(bag, entry("stock/data/a.txt"), data=b"other")
     path.with_suffix(".tgz").write_bytes(gzip.compress(path.read_bytes(), 1))
     for each in (path, path.with_suffix(".tgz")):
@@ -221,12 +223,12 @@ def test_hostile_zip_members(
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_zip_with_a_name_twice(bag: Path) -> None:
+def test_a_zip_with_two_members_of_one_name(bag: Path) -> None:
     archive = in_zip(bag, lambda made: made.writestr("stock/data/a.txt", b"other"))
     assert "archive-member-twice" in codes(archive)
 
 
-def test_a_zip_whose_header_has_another_name_than_its_directory(bag: Path) -> None:
+def test_a_zip_member_with_different_names_in_header_and_directory(bag: Path) -> None:
     archive = stock(bag, "zip")
     data = archive.read_bytes()
     place = data.index(b"stock/data/a.txt")
@@ -247,7 +249,7 @@ def test_an_encrypted_member(bag: Path) -> None:
     assert "archive-member-encrypted" in codes(archive)
 
 
-def test_overlapping_members_are_a_bomb(bag: Path) -> None:
+def test_a_zip_with_overlapping_members_is_reported(bag: Path) -> None:
     archive = stock(bag, "zip")
     data = bytearray(archive.read_bytes())
     first = data.index(b"PK\x01\x02")
@@ -258,7 +260,7 @@ def test_overlapping_members_are_a_bomb(bag: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar"])
-def test_a_bag_without_its_folder(bag: Path, kind: str) -> None:
+def test_an_archive_without_a_folder_for_the_bag(bag: Path, kind: str) -> None:
     archive = bag.parent / f"flat.{kind}"
     if kind == "zip":
         with zipfile.ZipFile(archive, "w") as made:
@@ -270,7 +272,7 @@ def test_a_bag_without_its_folder(bag: Path, kind: str) -> None:
     assert codes(archive) == {"archive-without-top-folder"}
 
 
-def test_an_archive_with_a_different_name_than_its_folder_gives_a_warning(bag: Path) -> None:
+def test_an_archive_named_differently_from_its_folder_gives_a_warning(bag: Path) -> None:
     archive = stock(bag, "tar").rename(bag.parent / "renamed.tar")
     verdict = bags.verify(archive)
     assert verdict.valid
@@ -402,7 +404,7 @@ BAGIT = {"top/bagit.txt": b"", "top/data/a": b"one"}
     ],
 )
 @pytest.mark.parametrize("kind", ["zip", "tar", "tgz"])
-def test_a_bag_is_the_one_folder_of_an_archive(
+def test_an_archived_bag_is_the_only_folder_of_its_archive(
     tmp_path: Path,
     kind: str,
     members: dict[str, bytes],
@@ -432,7 +434,9 @@ def test_all_folders_and_empty_ones_are_listed(tmp_path: Path) -> None:
         ("topX.zip", "topX"),
     ],
 )
-def test_the_folder_has_the_archives_name(tmp_path: Path, name: str, stem: str) -> None:
+def test_an_archives_folder_is_named_after_the_archive(
+    tmp_path: Path, name: str, stem: str
+) -> None:
     made = packed(tmp_path / "bag.tar", {f"{stem}/bagit.txt": b""})
     assert listed(made.rename(tmp_path / name)).findings == []
     (finding,) = listed((tmp_path / name).rename(tmp_path / "other.tar")).findings
@@ -501,7 +505,7 @@ def test_nested_folders_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert [f"top/{each}" for each in found.files] == files
 
 
-def test_an_archive_that_is_cut_off_or_empty_need_not_have_one_folder(tmp_path: Path) -> None:
+def test_a_truncated_or_empty_archive_need_not_have_one_folder(tmp_path: Path) -> None:
     path = packed(tmp_path / "top.tar", {"top/x": b"", "pot/x": bytes(3000)})
     path.write_bytes(path.read_bytes()[:2000])
     assert [each.code for each in listed(path).findings] == ["archive-damaged"]

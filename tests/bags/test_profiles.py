@@ -126,7 +126,7 @@ def test_darts_form_can_require_tags_in_any_file(bag: Path) -> None:
         {"BagIt-Profile-Info": {}, "Accept-Serialization": ["application/tar"]},
     ],
 )
-def test_a_profile_can_require_that_a_tar_has_its_folders_name(
+def test_a_profile_can_require_that_a_tar_is_named_after_its_folder(
     bag: Path, asked: dict[str, Any]
 ) -> None:
     for name, must, wanted in (
@@ -227,7 +227,7 @@ def test_a_file_that_is_not_a_profile_is_refused(tmp_path: Path) -> None:
 
 
 def found(bag: Path, asked: dict[str, Any]) -> list[tuple[str, str, str, str, str]]:
-    """Return code, path, field, message and hint of each finding of a profile."""
+    """Return the code, path, field, message and hint of each finding about a profile."""
     profile = profiles.parse(json.dumps(asked).encode(), "profile.json")
     return [
         (each.code, each.location.path, each.location.field, each.message, each.hint)
@@ -324,7 +324,7 @@ INFO: dict[str, Any] = {"BagIt-Profile-Info": {}}
         ),
     ],
 )
-def test_findings_of_a_profile_have_a_place_and_a_hint(
+def test_findings_about_a_profile_have_a_location_and_a_hint(
     bag: Path, asked: dict[str, Any], wanted: tuple[str, str, str, str, str]
 ) -> None:
     assert found(bag, INFO | asked) == [(f"profile-{wanted[0]}", *wanted[1:])]
@@ -335,7 +335,7 @@ def test_a_version_is_in_the_first_line_of_bagit_txt(bag: Path) -> None:
     assert str(next(iter(bags.verify(bag, profile=profile).report)).location) == "bagit.txt:1"
 
 
-def test_another_profile_named_in_the_bag_is_reported(bag: Path) -> None:
+def test_a_bag_that_names_a_different_profile_is_reported(bag: Path) -> None:
     label = "BagIt-Profile-Identifier"
     updating.update(bag, info=[(label, "urn:a"), (label, "urn:b")])
     asked = {"BagIt-Profile-Info": {label: "urn:x"}}
@@ -343,7 +343,7 @@ def test_another_profile_named_in_the_bag_is_reported(bag: Path) -> None:
     assert found(bag, {"BagIt-Profile-Info": {label: "urn:b"}}) == []
 
 
-def test_only_true_requires_and_only_false_forbids(bag: Path) -> None:
+def test_only_the_value_true_requires_and_only_false_forbids(bag: Path) -> None:
     rule = {"required": "true", "recommended": 1, "repeatable": 0}
     asked = {
         "Bag-Info": {"Bag-Count": rule, "Contact-Name": {"repeatable": None}},
@@ -370,7 +370,7 @@ def test_fetch_txt_is_forbidden_or_required(bag: Path, there: bool) -> None:
     ("files", "empty"),
     [({}, True), ({"a": b""}, True), ({"a": b"x"}, False), ({"a": b"", "b": b""}, False)],
 )
-def test_an_empty_payload_is_nothing_or_one_empty_file(
+def test_an_empty_payload_has_no_file_or_one_empty_file(
     tmp_path: Path, files: dict[str, bytes], empty: bool
 ) -> None:
     (tmp_path / "made").mkdir()
@@ -458,7 +458,7 @@ def asked_of(path: str, label: str, **more: object) -> dict[str, Any]:
         (dart(bagItProfileInfo={"bagItProfileIdentifier": "urn:x"}), "identifier-dart"),
     ],
 )
-def test_each_of_the_rules_in_darts_form(bag: Path, asked: dict[str, Any], code: str) -> None:
+def test_each_rule_in_darts_form(bag: Path, asked: dict[str, Any], code: str) -> None:
     assert [each[0] for each in found(bag, asked)] == ([f"profile-{code}"] if code else [])
 
 
@@ -487,7 +487,7 @@ def test_fetch_txt_can_be_forbidden_in_darts_form(bag: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["info/more.txt", "bag-info.txt"])
-def test_faults_in_a_tag_file_are_found_once(bag: Path, path: str) -> None:
+def test_faults_in_a_tag_file_are_reported_once(bag: Path, path: str) -> None:
     (bag / path).write_bytes(b"Title: T\nno colon\n")
     for manifest in bag.glob("tagmanifest*"):
         manifest.unlink()
@@ -496,7 +496,8 @@ def test_faults_in_a_tag_file_are_found_once(bag: Path, path: str) -> None:
     assert [(each.code, each.location.line) for each in verdict.report] == [
         ("tag-line-malformed", 2)
     ]
-    assert verdict.conforms is (path == "bag-info.txt")  # whose faults are the bag's own
+    # Faults of bag-info.txt are the bag's own; those of other tag files break the profile.
+    assert verdict.conforms is (path == "bag-info.txt")
 
 
 @pytest.mark.parametrize(
@@ -527,11 +528,13 @@ def test_every_fault_of_a_profile_is_named(said: dict[str, Any], fields: list[st
     assert found[: len(fields)] == [("x.json", field) for field in fields]
 
 
-def test_a_profile_is_named_or_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_profile_is_given_by_its_name_or_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert profiles.bundled_profiles() == sorted(profiles.bundled_profiles())
     monkeypatch.chdir(tmp_path)
     name = profiles.bundled_profiles()[0]
-    Path(name).mkdir()  # a bundled profile has precedence
+    Path(name).mkdir()  # the bundled profile takes precedence
     assert profiles.load_profile(name).identifier
     with pytest.raises(StorageError, match="it is a folder"):
         profiles.load_profile(Path(name))

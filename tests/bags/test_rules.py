@@ -1,4 +1,4 @@
-"""Each rule for a bag is tested with a bag that breaks only this rule."""
+"""Many rules for bags, each tested with a bag that breaks it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def write_manifests(bag: Path, *algorithms: str, kind: str = "manifest") -> None
         (bag / f"{kind}-{algorithm}.txt").write_text("".join(lines))
 
 
-def seal(bag: Path) -> None:
+def rewrite_tag_manifests(bag: Path) -> None:
     for path in bag.glob("tagmanifest-*.txt"):
         write_manifests(bag, path.stem.partition("-")[2], kind="tagmanifest")
 
@@ -60,7 +60,7 @@ def replace(bag: Path, name: str, old: str, new: str) -> None:
     (bag / name).write_text(text.replace(old, new))
 
 
-def said(bag: Path) -> set[tuple[str, str, str]]:
+def findings_of(bag: Path) -> set[tuple[str, str, str]]:
     return {
         (str(finding.severity), finding.code, finding.location.path)
         for finding in bags.verify(bag).report
@@ -135,12 +135,12 @@ RULES: list[tuple[str, Callable[[Path], object], set[tuple[str, str, str]]]] = [
         {("error", "manifest-missing", "")},
     ),
     (
-        "a manifest that cannot be computed",
+        "a manifest of an unknown algorithm",
         add("manifest-crc32.txt", b"00000000  data/a.txt\n00000000  data/sub/b.txt\n"),
         {("warning", "manifest-algorithm-unknown", "manifest-crc32.txt")},
     ),
     (
-        "only manifests that cannot be computed",
+        "only manifests of unknown algorithms",
         both(
             unlink("manifest-sha256.txt", "manifest-sha512.txt"),
             add("manifest-crc32.txt", b"00000000  data/a.txt\n00000000  data/sub/b.txt\n"),
@@ -167,12 +167,12 @@ RULES: list[tuple[str, Callable[[Path], object], set[tuple[str, str, str]]]] = [
         },
     ),
     (
-        "another Payload-Oxum",
+        "a wrong Payload-Oxum",
         edit("bag-info.txt", "8.2", "9.2"),
         {("error", "payload-oxum-mismatch", "bag-info.txt")},
     ),
     (
-        "a Payload-Oxum that is none",
+        "a malformed Payload-Oxum",
         edit("bag-info.txt", "8.2", "eight"),
         {("error", "payload-oxum-malformed", "bag-info.txt")},
     ),
@@ -182,12 +182,12 @@ RULES: list[tuple[str, Callable[[Path], object], set[tuple[str, str, str]]]] = [
         {("error", "payload-oxum-repeated", "bag-info.txt")},
     ),
     (
-        "a date that is none",
+        "a malformed date",
         edit("bag-info.txt", "2026-11-24", "24.11.2026"),
         {("warning", "bagging-date-malformed", "bag-info.txt")},
     ),
     (
-        "names alike",
+        "names that differ only in case",
         both(
             add("data/A.TXT", b""),
             lambda bag: write_manifests(bag, "sha256", "sha512"),
@@ -197,7 +197,7 @@ RULES: list[tuple[str, Callable[[Path], object], set[tuple[str, str, str]]]] = [
     ),
     *(
         (
-            f"a name in another form than the file's ({form})",
+            f"a name in a different normalization form from the file's ({form})",
             spelled(form),
             {
                 ("warning", "path-normalized-otherwise", "manifest-sha256.txt"),
@@ -225,7 +225,7 @@ RULES: list[tuple[str, Callable[[Path], object], set[tuple[str, str, str]]]] = [
         {("error", "fetch-path-unlisted", "fetch.txt")},
     ),
     (
-        "a payload file in no manifest, old",
+        "a payload file in no manifest (BagIt 0.97)",
         both(declare("0.97"), add("data/more", b""), edit("bag-info.txt", "8.2", "8.3")),
         {("error", "payload-file-unlisted", "data/more")},
     ),
@@ -250,15 +250,15 @@ def test_each_rule_has_its_finding(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         change(bag)
-    seal(bag)
-    assert said(bag) == wanted
+    rewrite_tag_manifests(bag)
+    assert findings_of(bag) == wanted
 
 
 def test_faults_found_by_a_tag_manifest_are_reported(bag: Path) -> None:
     (bag / "metadata/x.xml").write_bytes(b"<y/>")
     (bag / "notes").write_bytes(b"")
     replace(bag, "tagmanifest-sha256.txt", "  bagit.txt", "  bagit.TXT")
-    assert said(bag) == {
+    assert findings_of(bag) == {
         ("error", "tag-digest-mismatch", "metadata/x.xml"),
         ("error", "tag-file-missing", "bagit.TXT"),
         ("advice", "tag-file-unlisted", "notes"),
@@ -268,12 +268,12 @@ def test_faults_found_by_a_tag_manifest_are_reported(bag: Path) -> None:
 @pytest.mark.parametrize(("version", "severity"), [("1.0", "error"), ("0.97", "warning")])
 def test_a_tag_manifest_lists_every_manifest(bag: Path, version: str, severity: str) -> None:
     declare(version)(bag)
-    seal(bag)
+    rewrite_tag_manifests(bag)
     lines = (bag / "tagmanifest-sha256.txt").read_text().splitlines(keepends=True)
     (bag / "tagmanifest-sha256.txt").write_text(
         "".join(line for line in lines if "manifest-sha512" not in line)
     )
-    ((found, code, _),) = said(bag)
+    ((found, code, _),) = findings_of(bag)
     assert found == severity
     assert code.startswith("tagmanifest-lacks-manifest")
 
@@ -281,7 +281,7 @@ def test_a_tag_manifest_lists_every_manifest(bag: Path, version: str, severity: 
 @pytest.mark.parametrize("name", ["BAGIT.TXT", "bagit.text"])
 def test_a_declaration_with_a_wrong_name_is_not_found(bag: Path, name: str) -> None:
     (bag / "bagit.txt").rename(bag / name)
-    seal(bag)
+    rewrite_tag_manifests(bag)
     (finding, *_) = bags.verify(bag).report.errors
     assert finding.code == "declaration-missing"
     assert (name in finding.hint) == (name.lower() == "bagit.txt")
@@ -301,8 +301,8 @@ def test_deeply_nested_folders_are_reported(bag: Path) -> None:
         subprocess.run(["rm", "-rf", str(bag / "data/d")], check=True)  # pytest's rmtree recurses
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of its own, from Python 3.13 on
-def test_bags_of_bagit_python(bag: Path) -> None:
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # by bagit-python, from Python 3.13
+def test_bags_made_by_bagit_python(bag: Path) -> None:
     bagit = pytest.importorskip("bagit")
     theirs = bag.parent / "source"
     (theirs / "100% é").write_bytes(b"x")
@@ -317,7 +317,7 @@ def test_bags_of_bagit_python(bag: Path) -> None:
     assert bags.verify(theirs).valid
 
 
-def test_a_bag_made_by_a_script_of_md5sum(bag: Path) -> None:
+def test_a_bag_made_with_md5sum(bag: Path) -> None:
     (bag / "bagit.txt").write_text("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n")
     for path in [*bag.glob("*manifest-*"), bag / "bag-info.txt"]:
         path.unlink()
@@ -337,8 +337,8 @@ def test_a_bag_edited_by_hand_on_windows(bag: Path) -> None:
     for name in ("bag-info.txt", "manifest-sha256.txt", "bagit.txt"):
         text = (bag / name).read_text()
         (bag / name).write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
-    seal(bag)
-    assert said(bag) == {
+    rewrite_tag_manifests(bag)
+    assert findings_of(bag) == {
         ("error", "declaration-byte-order-mark", "bagit.txt"),
         ("warning", "tag-file-byte-order-mark", "bag-info.txt"),
         ("warning", "tag-file-byte-order-mark", "manifest-sha256.txt"),
@@ -359,7 +359,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.integers(0, 2**32))
-def test_any_single_bit_changed_is_found_and_its_file_named(pristine: Path, seed: int) -> None:
+def test_any_single_changed_bit_is_found_and_its_file_named(pristine: Path, seed: int) -> None:
     dice = random.Random(seed)
     path = dice.choice(sorted(path for path in pristine.rglob("*") if path.is_file()))
     before = path.read_bytes()
@@ -371,7 +371,7 @@ def test_any_single_bit_changed_is_found_and_its_file_named(pristine: Path, seed
         path.write_bytes(before)
     name = path.relative_to(pristine).as_posix()
     if name.startswith("tagmanifest-") and not verdict.report.errors:
-        # No list is over the last lists: another case of a hexadecimal digit changes no meaning.
+        # Nothing lists the tag manifests, and a hex digit in the other case means the same.
         assert before[place : place + 1].isalpha()
         assert bit == 0x20
         return
@@ -397,7 +397,7 @@ def test_any_line_removed_or_doubled_is_found(pristine: Path, seed: int) -> None
     finally:
         path.write_bytes(before)
     if path.name.startswith("tagmanifest-") and verdict.valid:
-        # A tag file that is in one manifest is still in the other.
+        # A tag file removed from one tag manifest is still listed in the other.
         assert "tag-file-unlisted" in {f.code for f in verdict.report} or len(
             before.splitlines()
         ) > len(lines)

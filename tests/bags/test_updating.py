@@ -32,7 +32,7 @@ def good(tmp_path: Path) -> Path:
     return bag
 
 
-def test_add_replace_and_remove(good: Path) -> None:
+def test_files_are_added_replaced_and_removed(good: Path) -> None:
     (good.parent / "new").write_bytes(b"three")
     before = (good / "data/sub/b").stat()
     changed = updating.update(
@@ -57,7 +57,7 @@ def test_add_replace_and_remove(good: Path) -> None:
     assert (before.st_ino, before.st_nlink) == (after.st_ino, after.st_nlink)
 
 
-def test_bag_info_is_touched_only_where_asked(good: Path) -> None:
+def test_only_the_given_tags_of_bag_info_change(good: Path) -> None:
     updating.update(good, remove=["notes.txt"])
     path = good / "bag-info.txt"
     path.write_bytes(INFO.encode() + path.read_bytes())
@@ -128,7 +128,7 @@ OLD = {
 
 
 @pytest.mark.parametrize("version", OLD)
-def test_upgrading_old_bags(tmp_path: Path, version: str) -> None:
+def test_old_bags_are_upgraded(tmp_path: Path, version: str) -> None:
     name, encoding = OLD[version]
     bag = tmp_path / "old"
     (bag / "data").mkdir(parents=True)
@@ -275,7 +275,7 @@ def test_a_signatures_folder_without_signatures_is_kept(signed: Path) -> None:
     assert (signed / "signatures/README.txt").read_bytes() == b"r"
 
 
-def test_a_bag_gets_no_permission_that_an_added_file_lacks(good: Path) -> None:
+def test_an_updated_bag_has_only_permissions_that_all_added_files_have(good: Path) -> None:
     good.chmod(0o755)
     for name, closed in (("open", 0o644), ("closed", 0o640)):
         new = good.parent / name
@@ -361,7 +361,7 @@ def test_a_missing_tag_file_is_restored_or_removed(good: Path) -> None:
 
 
 @pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
-def test_incomplete_manifests_are_allowed_only_before_bagit_1_0(good: Path, algorithm: str) -> None:
+def test_only_before_bagit_1_0_may_a_manifest_list_some_files(good: Path, algorithm: str) -> None:
     manifest(good, f"manifest-{algorithm}.txt", "data/a")
     with pytest.raises(InvalidError, match=f"data/sub/b .* in its {algorithm} manifest"):
         updating.update(good, add={"data/c": b"3"})
@@ -465,7 +465,7 @@ def test_a_file_that_cannot_be_shared_is_copied_with_its_time_and_mode(
     assert bags.verify(good).valid
 
 
-def test_tags_keep_their_place_line_ends_and_folding(good: Path) -> None:
+def test_tags_keep_their_position_line_endings_and_folding(good: Path) -> None:
     path = good / "bag-info.txt"
     for algorithm in ("sha256", "sha512"):
         (good / f"tagmanifest-{algorithm}.txt").unlink()
@@ -540,7 +540,7 @@ def test_an_upgrade_rewrites_only_a_bag_info_that_needs_it(
     assert (bag / "bag-info.txt").read_bytes().decode() == upgraded
 
 
-def test_new_tags_end_in_a_line_feed_if_line_ends_are_mixed(good: Path) -> None:
+def test_new_tags_end_in_a_line_feed_if_line_endings_are_mixed(good: Path) -> None:
     for path in good.glob("tagmanifest*"):
         path.unlink()
     (good / "bag-info.txt").write_bytes(b"A: 1\rB: 2\n")
@@ -548,7 +548,7 @@ def test_new_tags_end_in_a_line_feed_if_line_ends_are_mixed(good: Path) -> None:
     assert (good / "bag-info.txt").read_bytes() == b"A: 1\rB: 2\nC: 3\n"
 
 
-def test_lines_that_begin_with_a_blank_are_not_labels(good: Path) -> None:
+def test_lines_that_begin_with_a_space_are_not_labels(good: Path) -> None:
     for path in good.glob("tagmanifest*"):
         path.unlink()
     (good / "bag-info.txt").write_bytes(b"A: 1\n\tB: folded\n B: too\nB: 2\n\tA : end\n")

@@ -1,4 +1,4 @@
-"""Every bag gets the right verdict, and every fault is reported with its place."""
+"""Every bag gets the right verdict, and every fault is reported with its location."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def bag(tmp_path: Path) -> Path:
 
 
 def seal(bag: Path, *algorithms: str) -> None:
-    """Write the tag manifests again, so that only the fault of the test is left."""
+    """Rewrite the tag manifests, so that only the fault of the test remains."""
     for algorithm in algorithms or ("sha256", "sha512"):
         lines = [
             f"{hashlib.new(algorithm, path.read_bytes()).hexdigest()}  {path.name}\n"
@@ -56,7 +56,7 @@ def test_a_good_bag_is_complete_and_valid(bag: Path) -> None:
     assert (verdict.files, verdict.size) == (2, 8)
 
 
-def test_a_changed_byte_is_complete_but_not_valid(bag: Path) -> None:
+def test_a_bag_with_a_changed_byte_is_complete_but_not_valid(bag: Path) -> None:
     (bag / "data/a.txt").write_bytes(b"onE\n")
     verdict = bags.verify(bag)
     assert verdict.complete
@@ -93,7 +93,7 @@ def test_from_1_0_on_every_manifest_lists_every_file(bag: Path) -> None:
     ["../outside", "/etc/passwd", "data/../../x", "~/x", "~root/x", "C:/x", "C:\\x", "\\\\h\\x"],
 )
 @pytest.mark.parametrize("kind", ["manifest", "tagmanifest"])
-def test_unsafe_paths_are_findings_and_never_opened(bag: Path, path: str, kind: str) -> None:
+def test_unsafe_paths_are_reported_and_never_opened(bag: Path, path: str, kind: str) -> None:
     name = bag / f"{kind}-sha256.txt"
     text = name.read_text() + f"{'0' * 64}  {path}\n"
     if kind == "manifest":
@@ -104,7 +104,7 @@ def test_unsafe_paths_are_findings_and_never_opened(bag: Path, path: str, kind: 
     assert codes(bag) == {"manifest-path-unsafe"}
 
 
-def test_links_are_findings_and_never_followed(bag: Path) -> None:
+def test_links_are_reported_and_never_followed(bag: Path) -> None:
     (bag / "data/a.txt").unlink()
     (bag / "data/a.txt").symlink_to(bag.parent / "source/a.txt")
     (bag / "data/folder").symlink_to(bag.parent / "source")
@@ -240,7 +240,7 @@ def test_every_manifest_that_a_tag_manifest_does_not_list_is_named(bag: Path) ->
 
 
 @pytest.mark.parametrize("oxum", ["9.2", "7.2", "8.3", "8.1"])
-def test_bytes_and_files_are_compared_with_payload_oxum(bag: Path, oxum: str) -> None:
+def test_the_size_and_number_of_files_are_compared_with_payload_oxum(bag: Path, oxum: str) -> None:
     info = bag / "bag-info.txt"
     info.write_text(info.read_text().replace("8.2", oxum))
     seal(bag)
@@ -270,7 +270,9 @@ def test_bytes_and_files_are_compared_with_payload_oxum(bag: Path, oxum: str) ->
         ("8.2\nPayload-Oxum: 8.2", "repeated"),
     ],
 )
-def test_payload_oxum_is_bytes_a_dot_and_files(bag: Path, oxum: str, code: str) -> None:
+def test_payload_oxum_is_a_size_a_dot_and_a_number_of_files(
+    bag: Path, oxum: str, code: str
+) -> None:
     info = bag / "bag-info.txt"
     info.write_text(info.read_text().replace("8.2", oxum))
     seal(bag)
@@ -316,7 +318,7 @@ def test_unfetched_files_are_not_reported_as_missing(bag: Path) -> None:
         ("0.97", [], True),
     ],
 )
-def test_a_file_to_fetch_must_be_in_every_manifest_or_in_one_of_an_old_bag(
+def test_a_file_to_fetch_must_be_in_every_manifest_or_before_1_0_in_one(
     bag: Path, version: str, listed: list[str], found: bool
 ) -> None:
     (bag / "bagit.txt").write_text(
@@ -437,7 +439,7 @@ def test_files_with_only_an_unknown_algorithm_are_uncovered(bag: Path) -> None:
     assert verdict.uncovered == ["data/sub/b.txt"]
 
 
-def test_without_tag_manifests_no_tag_file_is_called_unlisted(bag: Path) -> None:
+def test_without_tag_manifests_no_tag_file_is_reported_as_unlisted(bag: Path) -> None:
     for path in bag.glob("tagmanifest-*"):
         path.unlink()
     verdict = bags.verify(bag)
@@ -445,7 +447,7 @@ def test_without_tag_manifests_no_tag_file_is_called_unlisted(bag: Path) -> None
     assert len(verdict.uncovered) == 4
 
 
-def test_a_weak_digest_next_to_a_strong_one_gives_no_warning(bag: Path) -> None:
+def test_a_weak_algorithm_next_to_a_strong_one_gives_no_warning(bag: Path) -> None:
     for algorithm in ("sha1", "sha256"):
         lines = [
             f"{hashlib.new(algorithm, (bag / path).read_bytes()).hexdigest()}  {path}\n"
@@ -509,7 +511,7 @@ def test_a_profile_does_not_make_bagit_python_disagree(bag: Path) -> None:
     assert [each.code for each in verdict.report] == ["profile-manifest-missing"]
 
 
-def test_files_are_not_called_missing_if_the_archive_ends_early(bag: Path) -> None:
+def test_files_are_not_reported_as_missing_if_the_archive_is_truncated(bag: Path) -> None:
     for path in bag.glob("*manifest-sha256.txt"):
         path.unlink()
     seal(bag, "sha512")

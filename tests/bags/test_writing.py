@@ -254,7 +254,7 @@ def test_a_link_given_as_a_source_is_not_followed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [0, writing._SMALL, writing._SMALL + 1])
-def test_small_and_large_files_are_copied_alike(tmp_path: Path, size: int) -> None:
+def test_small_and_large_files_are_copied_in_the_same_way(tmp_path: Path, size: int) -> None:
     data = os.urandom(size)
     (tmp_path / "a").write_bytes(data)
     (tmp_path / "bag").mkdir()
@@ -287,7 +287,7 @@ def test_new_files_follow_the_umask(tmp_path: Path, umask: Callable[[int], int])
 
 @pytest.mark.parametrize("change", ["time", "size", "short"])
 @pytest.mark.parametrize("size", [9, writing._SMALL + 9])
-def test_any_sign_of_a_change_while_reading_is_noticed(
+def test_any_sign_of_a_change_during_reading_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, size: int
 ) -> None:
     source = tmp_path / "a"
@@ -400,7 +400,7 @@ def test_names_of_folders_are_compared_and_invalid_bytes_escaped() -> None:
     ]
 
 
-def test_a_bag_is_not_more_open_than_its_files(tmp_path: Path) -> None:
+def test_a_bag_has_no_permission_that_its_files_lack(tmp_path: Path) -> None:
     for name, closed in (("one", "."), ("two", "sub/b")):
         source = tmp_path / name
         (source / "sub").mkdir(parents=True)
@@ -425,7 +425,7 @@ def test_an_existing_bag_is_replaced_only_on_request(tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
     bags.create(tmp_path / "source", tmp_path / "bag")
     (tmp_path / "source/a").touch()
-    with pytest.raises(StorageError, match="already exists"):  # found before the source is read
+    with pytest.raises(StorageError, match="already exists"):  # reported before the source is read
         bags.create(tmp_path / "none", tmp_path / "bag")
     bags.create(tmp_path / "source", tmp_path / "bag", replace=True)
     assert names(tmp_path / "bag/data") == ["a"]
@@ -516,7 +516,7 @@ def test_bagit_python_agrees_before_and_after_an_update(
     assert not {finding.code for finding in verdict.report} & {"second-opinion-differs"}
 
 
-def test_a_bag_is_not_more_open_than_a_file_with_an_encoded_name(tmp_path: Path) -> None:
+def test_a_bag_has_no_permission_that_a_file_with_an_encoded_name_lacks(tmp_path: Path) -> None:
     (tmp_path / "files").mkdir()
     secret = tmp_path / "files" / os.fsdecode(b"\xe4.txt")
     secret.write_bytes(b"for me alone")

@@ -96,7 +96,7 @@ def said(record: Record) -> tuple[Any, ...]:
     return record.model_copy(update={"agents": ()}), agents
 
 
-def test_forty_descriptions_of_a_minister_become_one(tmp_path: Path) -> None:
+def test_forty_descriptions_of_one_minister_become_one_entry(tmp_path: Path) -> None:
     letters = [letter(tmp_path, number) for number in range(1, 41)]
     before = [load_record(path) for path in letters]
     assert len(merged(tmp_path, "gromyko")) == 41
@@ -212,7 +212,7 @@ def test_nothing_is_merged_while_a_record_is_not_valid(tmp_path: Path) -> None:
     assert tree(tmp_path) == before
 
 
-def test_a_record_with_both_as_participants_is_not_merged(tmp_path: Path) -> None:
+def test_agents_who_both_take_part_in_one_record_are_not_merged(tmp_path: Path) -> None:
     (tmp_path / "agents.yaml").write_text(REGISTER)
     made = bare(tmp_path, 1, "gromyko")
     with (made / "record.yaml").open("a") as file:
@@ -358,7 +358,7 @@ def registered(folder: Path, *entries: str, evidence: str = "") -> Path:
 
 
 def checked(folder: Path) -> list[tuple[str, str, str]]:
-    """Return the code, the place and the message of each finding about agents."""
+    """Return the code, location and message of each finding about agents."""
     invalid = Report()
     _, report = check_agents(agent_collection(folder), invalid, unheard)
     assert not invalid
@@ -417,7 +417,7 @@ def test_a_record_in_json_uses_the_merged_entry(tmp_path: Path) -> None:
     assert load_record(made) == before
 
 
-def test_two_entries_give_all_that_they_state(tmp_path: Path) -> None:
+def test_the_merged_entry_has_all_that_both_entries_state(tmp_path: Path) -> None:
     file = registered(
         tmp_path,
         "id: a, name: A, affiliations: [c], as_written: A.",
@@ -432,10 +432,10 @@ def test_two_entries_give_all_that_they_state(tmp_path: Path) -> None:
     assert [one.id for one in others] == ["c", "d"]
     assert others[1].affiliations == ("a",)
     merged(tmp_path, "a", "c", "d")
-    assert "affiliations" not in file.read_text()  # neither one with itself nor an empty list
+    assert "affiliations" not in file.read_text()  # neither a link to itself nor an empty list
 
 
-def test_evidence_that_has_a_value_keeps_it(tmp_path: Path) -> None:
+def test_evidence_with_its_own_value_keeps_it(tmp_path: Path) -> None:
     letter(tmp_path, 1)
     second = letter(tmp_path, 2, name="Gromyko, A.")
     text = (second / "record.yaml").read_text()
@@ -469,7 +469,7 @@ def test_the_diff_has_the_lines_of_each_file_that_changes(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ["people.yaml", "elsewhere/agents.yaml", "agents.yaml/x"])
-def test_a_register_has_its_name_in_an_existing_folder(tmp_path: Path, name: str) -> None:
+def test_a_register_needs_its_usual_name_and_an_existing_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(StorageError, match=f"{name} cannot be a register"):
         agent_collection(tmp_path / name)
 
@@ -484,7 +484,7 @@ def test_a_folder_with_two_records_is_reported(tmp_path: Path) -> None:
         merged(tmp_path, "gromyko")
 
 
-def test_the_summary_counts_who_uses_and_who_describes_an_agent(tmp_path: Path) -> None:
+def test_the_summary_counts_records_that_use_and_describe_an_agent(tmp_path: Path) -> None:
     registered(tmp_path, "id: gromyko, name: 'Gromyko, Andrei'")
     first = letter(tmp_path, 1)
     role = bare(tmp_path, 2, "gromyko") / "record.yaml"
@@ -588,7 +588,7 @@ def test_an_agent_can_have_several_urls_and_local_identifiers(tmp_path: Path, sc
     assert [one.value for one in entry.identifiers] == [value.format(1), value.format(0)]
 
 
-def test_the_list_says_who_uses_and_describes_each_agent(run: Run, tmp_path: Path) -> None:
+def test_the_list_counts_records_that_use_and_describe_each_agent(run: Run, tmp_path: Path) -> None:
     (tmp_path / "agents.yaml").write_text(REGISTER)
     bare(tmp_path, 1, "gromyko")
     letter(tmp_path, 2, "zorin", name="Zorin")
@@ -605,7 +605,7 @@ def test_the_list_says_who_uses_and_describes_each_agent(run: Run, tmp_path: Pat
     assert "zorin: Zorin; used by 1 record, described in 1 record\n" in done.stdout
 
 
-def test_the_check_reports_what_differs_or_is_there_twice(run: Run, tmp_path: Path) -> None:
+def test_the_check_reports_differences_and_duplicates(run: Run, tmp_path: Path) -> None:
     (tmp_path / "agents.yaml").write_text(REGISTER)
     letter(tmp_path, 1, "a-gromyko", name="Gromyko, A. A.", more="born: 1910")
     letter(tmp_path, 2, "gromyko-2")

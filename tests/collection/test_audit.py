@@ -64,7 +64,7 @@ def collection(master: Path, tmp_path: Path) -> Collection:
 
 @pytest.fixture
 def remembered(collection: Collection, master: Path) -> Collection:
-    """The collection with a cache of its builds that was made here; a copied one is not trusted."""
+    """The collection, built again in place, because a copied build cache is not trusted."""
     build(master / "letters", collection.root)
     return collection
 
@@ -135,9 +135,9 @@ def test_ten_kinds_of_damage_are_found_and_repaired_without_false_alarms(
     assert audited.checked == 15
     kept = list((collection.own / "damaged").iterdir())
     assert len(kept) == 9  # the one that vanished left nothing to keep
-    said = [entry for entry in entries(collection) if entry["event"] == "recovery"]
-    assert {Path(entry["package"]).name for entry in said} == spoiled.keys()
-    flipped = next(entry for entry in said if entry["package"].endswith(packages[0].name))
+    recoveries = [entry for entry in entries(collection) if entry["event"] == "recovery"]
+    assert {Path(entry["package"]).name for entry in recoveries} == spoiled.keys()
+    flipped = next(entry for entry in recoveries if entry["package"].endswith(packages[0].name))
     assert flipped["files"] == ["data/parts/transcription.txt"]
 
 
@@ -183,7 +183,7 @@ def test_copies_are_compared_and_the_bad_copy_is_named(
     )
     assert good["against"] == {archive: "same", "receipts": "same"}
     with Overview(collection, collection.ledger) as seen:
-        # A receipt is no copy that anybody has.
+        # A receipt is not a copy.
         assert f"1 other copy ({archive})" in next(iter(seen.levels())).shown
         assert f"{packages[0].name}: the copy in {archive} is missing" in "\n".join(seen.words())
 
@@ -213,11 +213,11 @@ def test_a_copy_that_differs_is_reported_until_it_is_the_same_again(
     mirror = tmp_path / "mirror"
     shutil.copytree(collection.root, mirror)
     one, other = (each.relative_to(collection.root) for each in list(collection.packages())[:2])
-    rotten = (mirror / one / "data" / "parts" / "translation.txt").read_bytes()
+    intact = (mirror / one / "data" / "parts" / "translation.txt").read_bytes()
     (mirror / one / "data" / "parts" / "translation.txt").write_text("rotten")
     damages.truncate(collection.root / other)
     assert check(collection, against=(str(mirror),))[1].differing == 2
-    check(collection)  # which compares with nothing, so that nothing is known to be better
+    check(collection)  # no copy is compared, so the known differences remain
     with Overview(collection, collection.ledger) as seen:
         assert (seen.failed, seen.differing) == (1, 2)
         assert figure(seen, "archive_pkg_packages_copy_differs") == 2
@@ -228,7 +228,7 @@ def test_a_copy_that_differs_is_reported_until_it_is_the_same_again(
     with Overview(collection, collection.ledger) as seen:
         assert (seen.failed, seen.differing, seen.ok) == (0, 1, False)
         assert [known.package for known in seen.state.differing()] == [str(one)]
-    (mirror / one / "data" / "parts" / "translation.txt").write_bytes(rotten)
+    (mirror / one / "data" / "parts" / "translation.txt").write_bytes(intact)
     check(collection, against=(str(mirror),))
     with Overview(collection, collection.ledger) as seen:
         assert seen.ok
@@ -265,7 +265,7 @@ def test_a_package_forged_before_its_first_check_is_repaired(
     assert (package / "data" / "parts" / "transcription.txt").read_bytes() == before
 
 
-def test_the_report_is_written_in_words_as_page_table_and_metrics(
+def test_the_report_is_written_as_text_page_table_and_metrics(
     remembered: Collection, damages: ModuleType, tmp_path: Path
 ) -> None:
     collection = remembered
@@ -311,7 +311,7 @@ def test_the_report_is_written_in_words_as_page_table_and_metrics(
         assert seen.metrics().count("# TYPE") == 9
 
 
-def test_a_table_of_packages_runs_no_formula(collection: Collection) -> None:
+def test_no_cell_of_the_package_table_is_a_formula(collection: Collection) -> None:
     check(collection)
     package, *_ = collection.packages()
     named = collection.root / '=HYPERLINK("mailto:x","y")'

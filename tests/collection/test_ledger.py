@@ -1,4 +1,4 @@
-"""The ledger: every change is found, with its entry."""
+"""Every change to a ledger is found, and the changed entry is named."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_entries_are_numbered_chained_and_read_back(book: Path) -> None:
     assert [entry["number"] for entry in entries] == list(range(1, 11))
     assert [entry["package"] for entry in entries] == [f"p{number}" for number in range(10)]
     assert str(whole.head) == ledger.head_file(book).read_text().strip()
-    # Anybody can follow the chain with sha256sum.
+    # The chain can be followed with sha256sum.
     said = subprocess.run(
         f"head -n 5 {book} | tail -n 1 | tr -d '\\n' | sha256sum",
         shell=True, capture_output=True, text=True, check=True,
@@ -57,7 +57,7 @@ def test_entries_are_numbered_chained_and_read_back(book: Path) -> None:
 
 
 @pytest.mark.parametrize("at", range(10))
-def test_an_entry_that_was_changed_is_named(book: Path, at: int) -> None:
+def test_a_changed_entry_is_named(book: Path, at: int) -> None:
     text = lines(book)
     text[at] = text[at].replace(f'"p{at}"', '"px"')
     book.write_text("".join(text))
@@ -81,7 +81,7 @@ def test_removed_inserted_and_moved_entries_are_found(book: Path) -> None:
 
 
 @pytest.mark.parametrize(("left", "gone"), [(9, "10 to 10"), (7, "8 to 10"), (0, "1 to 10")])
-def test_the_head_shows_that_the_end_was_cut_off(book: Path, left: int, gone: str) -> None:
+def test_the_head_shows_that_the_last_entries_are_missing(book: Path, left: int, gone: str) -> None:
     book.write_text("".join(lines(book)[:left]))
     message = f"the ledger ends with entry {left}; entries {gone} are missing"
     assert found(book) == [("ledger-cut-off", message)]
@@ -168,7 +168,7 @@ def test_a_head_that_is_missing_is_found_and_the_hint_says_what_to_write(book: P
      b"10  DIGEST", b"1000000000000000000 DIGEST", b"10 " + b"A" * 64],
 )  # fmt: skip
 @pytest.mark.parametrize("is_kept", [False, True])
-def test_a_garbled_head_is_found_with_and_without_the_ledger(
+def test_a_malformed_head_is_found_with_and_without_the_ledger(
     book: Path, said: bytes, is_kept: bool
 ) -> None:
     file = keep_head(book, 10) if is_kept else ledger.head_file(book)
@@ -403,7 +403,7 @@ def test_an_entry_without_a_time_with_zone_is_malformed(tmp_path: Path, entry: o
     assert [code for code, _ in one_entry(tmp_path, entry)] == ["ledger-malformed"]
 
 
-def test_files_are_counted_but_those_of_a_recovery_are_named(tmp_path: Path) -> None:
+def test_files_are_counted_but_recovered_files_are_named(tmp_path: Path) -> None:
     recovery = GOOD | {"event": "recovery", "files": ["data/x"]}
     assert one_entry(tmp_path, recovery) == []
     assert one_entry(tmp_path, {k: v for k, v in recovery.items() if k != "files"}) == []
@@ -422,7 +422,7 @@ def test_an_unpaired_surrogate_is_not_text(tmp_path: Path) -> None:
     assert one_entry(tmp_path, GOOD | {"id": "\U0001f600"}) == []
 
 
-def test_the_first_entry_follows_from_nothing(tmp_path: Path) -> None:
+def test_the_first_entry_is_number_1_and_follows_no_other(tmp_path: Path) -> None:
     assert one_entry(tmp_path, GOOD | {"number": 0})[0][1] == "entry 0 is followed by entry 0"
     ((code, message),) = one_entry(tmp_path, GOOD | {"previous": "1" * 64})
     assert code == "ledger-broken"

@@ -6,7 +6,7 @@ import pytest
 
 from form_facts import cases, of_head
 
-# A document, and the facts in its head; `form_facts` explains the notation.
+# Documents, each with the facts in its head; `form_facts` explains the notation.
 DOCUMENTS = """
 Pears
 Ladders

@@ -1,4 +1,4 @@
-"""Draft records of imports keep what was read, each statement with evidence."""
+"""Imported records keep what was read, with evidence for each statement."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_different_name_is_kept_unless_it_is_from_the_letters_text() -> None:
     assert agents(made)[0]["as_written"] == "ada one"
 
 
-def test_agents_whose_names_give_the_same_id_get_different_ids() -> None:
+def test_agents_whose_names_would_give_the_same_id_get_different_ids() -> None:
     made = draft()
     ids = [{"scheme": "local", "value": f"P{n}"} for n in range(3)]
     assert [made.agent("Müller", "family", [item]) for item in ids] == [
@@ -135,7 +135,7 @@ def test_an_identifier_joins_names_that_match(
         ([], [GND], True),
     ],
 )
-def test_one_name_is_one_agent_unless_an_authority_distinguishes_them(
+def test_equal_names_are_one_agent_unless_identifiers_distinguish_them(
     one: list[dict[str, str]], other: list[dict[str, str]], is_same: bool
 ) -> None:
     made = draft()
@@ -162,7 +162,7 @@ def test_a_shared_identifier_is_reported_at_the_later_agent() -> None:
     assert len(list(made.report)) == 1
 
 
-def test_an_identifier_for_two_names_is_reported_once_for_two_letters() -> None:
+def test_an_identifier_of_two_names_in_two_letters_is_reported_once() -> None:
     source = XmlSource(b"<a/>", "a.xml")
     letters = [draft(source=source, name=name) for name in ("l1", "l2", "l3")]
     for letter, name in zip(letters, ("Ada One", "Ben Two", "Ben Two"), strict=True):
@@ -202,7 +202,7 @@ def test_notes_on_an_agent_are_joined_once() -> None:
     assert agents(made)[0]["note"] == "editor; translator"
 
 
-def test_events_are_in_the_order_of_their_days() -> None:
+def test_events_are_in_the_order_of_their_dates() -> None:
     made = draft()
     made.agent("Ada One")
     made.event("forwarded", None, [], None)
@@ -357,7 +357,7 @@ def test_an_open_date_keeps_its_words(words: str, note: str | None, said: str | 
     assert all(f.location.field == "date" and f.code == "import-date-open" for f in made.report)
 
 
-def test_matching_places_are_one_place() -> None:
+def test_places_that_match_are_one_place() -> None:
     made = draft()
     here, there = [{"scheme": "geonames", "value": n} for n in ("1", "2")]
     assert made.mention_place(None, []) is None

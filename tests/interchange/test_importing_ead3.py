@@ -84,7 +84,7 @@ def test_internal_items_of_a_finding_aid_are_closed() -> None:
         ('normal="1871/1870">1871-1870', None),
     ],
 )
-def test_dates_of_finding_aids_are_read_or_stay_open(date: str, said: str | None) -> None:
+def test_dates_of_finding_aids_are_read_or_left_open(date: str, said: str | None) -> None:
     [imported] = ead(
         f'<c level="item"><did><unittitle>A letter</unittitle><unitdate {date}</unitdate></did></c>'
     )
@@ -162,7 +162,7 @@ def dump(value: Any) -> Any:
     return value.model_dump(exclude_defaults=True, mode="json")
 
 
-def test_an_item_has_its_numbers_boxes_and_files() -> None:
+def test_an_item_keeps_its_numbers_boxes_and_files() -> None:
     imported = item(
         """<unittitle>To Ben</unittitle><unitid>A 7</unitid><unitid>B 7</unitid><unitid
         localtype="folio">12</unitid><unitid localtype="barcode">99</unitid><unitid
@@ -229,7 +229,7 @@ def test_the_only_item_of_a_file_has_the_id_of_the_file(
     assert read(unknown.encode(), "aid.xml")[0].record.agents == ()
 
 
-def test_items_get_their_id_or_their_number_as_id() -> None:
+def test_the_id_of_an_item_is_its_xml_id_or_its_number() -> None:
     one = '<c level="item" {}><did><unittitle>Letter</unittitle></did></c>'
     found = ead("".join(map(one.format, ('id="x"', "", 'id="y"', 'id="y"'))))
     assert [imported.record.id for imported in found] == ["x", "aid-2", "aid-3", "aid-4"]
@@ -349,7 +349,7 @@ def test_places_and_subjects_are_read_with_their_identifiers() -> None:
     assert sorted(unread(imported)) == ["geogname/@relator: “x”"]
 
 
-def test_sections_are_the_summary_the_extent_the_custody_the_rights_and_remarks() -> None:
+def test_sections_become_summary_extent_custody_rights_and_remarks() -> None:
     imported = item(
         "<abstract>Thanks.</abstract><physdesc>One leaf.</physdesc><physloc>Room 3</physloc>",
         """<scopecontent><head>Contents</head><p>On trade.</p><p>And war.</p></scopecontent>
@@ -431,7 +431,7 @@ def test_languages_of_an_item_go_to_its_original() -> None:
         ("<unitdate>undated</unitdate>", {"as_written": "undated"}),
     ],
 )  # fmt: skip
-def test_a_date_of_an_item_keeps_its_words_and_its_doubts(
+def test_the_date_of_an_item_keeps_its_words_and_uncertainty(
     dates: str, expected: dict[str, str] | None
 ) -> None:
     imported = item(dates)
@@ -547,7 +547,7 @@ def test_an_item_is_closed_if_it_or_its_restriction_is_internal(place: str) -> N
         ("Ask.", "closed", None),
     ],
 )
-def test_words_on_access_are_open_only_if_nothing_limits_them(
+def test_a_statement_on_access_means_open_only_if_nothing_limits_it(
     words: str, status: str, until: str | None
 ) -> None:
     imported = item(more=f"<accessrestrict><head>Access</head><p>{words}</p></accessrestrict>")

@@ -85,7 +85,7 @@ TELEGRAM: dict[str, Any] = {
 
 
 def plain(text: str | None) -> str:
-    """Return a text on one line, as every format can hold it."""
+    """Return a text on one line, which every format can hold."""
     return " ".join(fit(text or "").split())
 
 
@@ -97,7 +97,7 @@ class Says:
         self.parts = {part.id: part for part in record.parts}
 
     def names(self, ids: Iterable[str]) -> set[str]:
-        """The names of agents, and those that their parts make."""
+        """The names of agents, and the names that parts of these make."""
         agents = [self.record.agent(name) for name in ids]
         parts = [agent.name_parts for agent in agents if agent.name_parts]
         made = {plain(agent.name) for agent in agents}
@@ -209,7 +209,7 @@ class Says:
         return {tag for part in self.record.parts for tag in part.languages}
 
     def covers(self, written: str, date: Any) -> bool:
-        """Return whether a date in a document is that of the record, or the nearest in its form."""
+        """Return whether a document's date is the record's date, or the nearest in its format."""
         if date is None or date.edtf is None:
             return False
         if written in (str(date.edtf), date.words):
@@ -338,7 +338,7 @@ def check_schema_org(says: Says, written: bytes) -> None:
         }
 
     def twins(allowed: set[str]) -> set[str]:
-        """Return names, with the names of agents that are the same thing in a graph."""
+        """Return names, and the names of agents that are the same node of a graph."""
         record = says.record
         dated = (record, record.recorded, record.dispatched, record.received)
         places = [one.place for one in dated if one and one.place]
@@ -498,7 +498,7 @@ def check_csl(says: Says, written: bytes) -> None:
         }
 
     def index(allowed: set[str]) -> set[str]:
-        """Return names without dates of life."""
+        """Return names without years of birth and death."""
         return allowed | {re.sub(r",? *\d{4}-\d{4}$", "", name) for name in allowed}
 
     def loosely(names_: set[str]) -> set[str]:
