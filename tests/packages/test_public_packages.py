@@ -303,7 +303,7 @@ def test_an_embargo_is_judged_by_the_earlier_of_the_date_of_packaging_and_today(
 def test_a_record_without_restrictions_is_published_unchanged() -> None:
     record = load_record(Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed")
     assert withheld(record, "public", ON) == {}
-    there = public(record, {})
+    there = public(record, {}, Path())
     assert there.id == f"{record.id}-public"
     assert there.model_copy(update={"id": record.id}) == record
 
@@ -311,7 +311,8 @@ def test_a_record_without_restrictions_is_published_unchanged() -> None:
 def test_withheld_words_in_another_statement_are_refused(enclosed: Path, tmp_path: Path) -> None:
     path = enclosed / "record.json"
     data = json.loads(path.read_text(encoding="utf-8"))
-    data["custody"] = "Found with it: " + SECRET.splitlines()[1]
+    note = "Found with it: " + SECRET.splitlines()[1]
+    data["parts"].append({"id": "copy", "kind": "scan", "held": False, "note": note})
     path.write_text(json.dumps(data), encoding="utf-8")
     with pytest.raises(InvalidError, match="would reveal") as refusal:
         build_package(enclosed, tmp_path / "out", on=ON, audience="public")
@@ -319,7 +320,7 @@ def test_withheld_words_in_another_statement_are_refused(enclosed: Path, tmp_pat
     said = str(refusal.value) + "".join(f.message for f in refusal.value.report)
     assert "Quillfeder" not in said
     assert not list((tmp_path / "out").iterdir())
-    data["evidence"].append({"field": "custody", "basis": "supplied", "agent": "archivist"})
+    data["evidence"].append({"field": "parts.copy.note", "basis": "supplied", "agent": "archivist"})
     path.write_text(json.dumps(data), encoding="utf-8")
     assert build_package(enclosed, tmp_path / "out", on=ON, audience="public").outcome == "built"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,7 @@ from archive_pkg.records.statement_index import StatementIndex
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+NOWHERE = Path("no-folder")
 CLOSED = {"status": "closed", "rule": "The donor's wish"}
 IN_LETTER = {"part": "letter", "start": 0, "end": 1, "exact": "X"}
 IN_REPORT = {**IN_LETTER, "part": "report"}
@@ -50,7 +52,7 @@ def out(*evidence: dict[str, Any], parts: Any = (LETTER, REPORT), **more: Any) -
     agents += [{"id": "archivist", "name": "A. Rchivist", "kind": "person"}]
     data = {"agents": agents, "sender": ["boss"], "evidence": list(evidence), **more}
     record = record_of(*parts, **data)
-    return public(record, withheld(record, "public")).as_json()
+    return public(record, withheld(record, "public"), NOWHERE).as_json()
 
 
 # A record in which each text is a different word that begins with w.
@@ -155,7 +157,7 @@ def test_statements_that_only_a_withheld_part_supports_are_withheld(
         for number, (field, at) in enumerate(said)
     ]
     record = record_of(LETTER, REPORT, **RICH, evidence=evidence)
-    shown = public(record, withheld(record, "public"))
+    shown = public(record, withheld(record, "public"), NOWHERE)
     left, now = words(shown.as_json()), StatementIndex(shown)
     openly = {by_id(field) for field, at in said if at is IN_LETTER}
     for field, at in said:
@@ -174,7 +176,7 @@ def test_everything_is_public_if_nothing_is_withheld() -> None:
     record = record_of(
         scan, **{**RICH, "translation_notes": [], "events": []}, evidence=[inferred("title")]
     )
-    assert public(record, {}).as_json() == record.as_json() | {"id": "x-public"}
+    assert public(record, {}, NOWHERE).as_json() == record.as_json() | {"id": "x-public"}
 
 
 def test_the_content_of_a_withheld_part_is_withheld() -> None:
@@ -192,7 +194,7 @@ def test_all_evidence_from_open_parts_is_public() -> None:
     record = record_of(
         LETTER, REPORT, **RICH, evidence=[quoted(path, IN_LETTER) for path in openly]
     )
-    shown = public(record, withheld(record, "public"))
+    shown = public(record, withheld(record, "public"), NOWHERE)
     assert [item.field for item in shown.evidence] == [by_id(path) for path in openly]
     lost = words(record.as_json()) - words(shown.as_json())
     assert {word for word in lost if word.startswith("w")} == {"w51", "w52"}
@@ -347,11 +349,11 @@ def test_statements_without_evidence_are_public_if_an_open_part_has_a_text(
     ("evidence", "title"),
     [
         ([], "X"),
-        ([quoted("sender", IN_REPORT)], "Letter x"),
-        ([quoted("recipients", IN_REPORT)], "Letter x"),
+        ([quoted("sender", IN_REPORT)], "Letter, 1960"),
+        ([quoted("recipients", IN_REPORT)], "Letter, 1960"),
         ([quoted("date", IN_REPORT)], "Letter x"),
-        ([quoted("agents.boss", IN_REPORT)], "Letter x"),
-        ([quoted("agents.two", IN_REPORT)], "Letter x"),
+        ([quoted("agents.boss", IN_REPORT)], "Letter, 1960"),
+        ([quoted("agents.two", IN_REPORT)], "Letter, 1960"),
         ([quoted("place", IN_REPORT)], "X"),
     ],
 )
@@ -362,7 +364,8 @@ def test_a_composed_title_is_withheld_if_one_of_its_statements_is(
     stated = {"agents": agents, "recipients": ["two"], "date": "1960", "place": {"name": "M"}}
     composed = inferred("title", "title-from-parts")
     assert out(composed, *evidence, **stated)["title"] == title
-    assert out(inferred("title", "another-rule"), *evidence, **stated)["title"] == "Letter x"
+    neutral = "Letter, 1960" if title == "X" else title
+    assert out(inferred("title", "another-rule"), *evidence, **stated)["title"] == neutral
 
 
 def test_statements_inferred_from_open_parts_or_names_are_public() -> None:
@@ -573,13 +576,13 @@ def test_a_redacted_record_is_not_redacted_again(
     done = {"id": "e", "type": "redaction", "agents": [SOFTWARE_ID], "objects": ["report", "other"]}
     agents = [{"id": name, "name": name, "kind": "software"} for name in (SOFTWARE_ID, "boss")]
     record = record_of(LETTER, stub, other, agents=agents, events=[{**done, **event}], custody="C")
-    seen = seen_by(record, "public")
+    seen = seen_by(record, "public", NOWHERE)
     assert seen.is_cut is is_cut
     assert seen.record.id == record.id
     closed = "closed (The donor's wish)"
     assert seen.sentences == {"report": closed, "other": closed}
     assert seen.full is record
-    inside = seen_by(record, "internal")
+    inside = seen_by(record, "internal", NOWHERE)
     assert (inside.record, inside.is_cut, inside.sentences) == (record, False, {})
 
 
@@ -649,3 +652,97 @@ def test_an_agent_only_the_closed_part_supports_is_withheld_despite_their_own_ev
         events=[{"id": "e", "type": "creation", "objects": ["report"], "agents": ["boss"]}],
     )
     assert "agents" not in shown
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """Return the folder of an open letter, and of a closed report that names more."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "letter.txt").write_text("Anna sends the report to Bert.", encoding="utf-8")
+    report = "Kowalewski, Moe and 王小明 saw the harbour of Danzig. Anna Lind reports by post."
+    (tmp_path / "sub/report.txt").write_text(report, encoding="utf-8")
+    return tmp_path
+
+
+def public_from(folder: Path, *evidence: dict[str, Any], **more: Any) -> dict[str, Any]:
+    record = record_of(LETTER, REPORT, evidence=list(evidence), **more)
+    return public(record, withheld(record, "public"), folder).as_json()
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"custody": "Found at the HARBOUR."},
+        {"title": "Letter of Kowalewski"},
+        {"place": {"name": "Danzig"}},
+        {"mentioned_places": [{"name": "Danzig"}]},
+        {"subjects": [{"term": "harbour"}]},
+        {"enclosures": [{"id": "e", "title": "On Danzig"}]},
+        {"summary": {"text": "Moe has seen it."}},
+        {"salutation": "王小明 先生"},
+    ],
+)
+def test_a_statement_without_evidence_is_withheld_if_only_a_withheld_text_has_its_words(
+    texts: Path, stated: dict[str, Any]
+) -> None:
+    (field,) = stated
+    shown = public_from(texts, **stated)
+    assert shown.get(field) == ("Letter x" if field == "title" else None)
+    agents = [{"id": "boss", "name": "A. Rchivist", "kind": "person"}]
+    by_boss = {**supplied(field), "agent": "boss"}
+    if field not in ("mentioned_places", "subjects", "enclosures"):
+        assert public_from(texts, by_boss, agents=agents, **stated)[field] == stated[field]
+
+
+def test_an_agent_without_evidence_is_withheld_if_only_a_withheld_text_has_the_name(
+    texts: Path,
+) -> None:
+    agents = [
+        {"id": "lind", "name": "Lind, Anna", "kind": "person"},
+        {"id": "bert", "name": "Bert", "kind": "person"},
+        {"id": "kow", "name": "Kowalewski, Jan", "kind": "person"},
+        {"id": "moe", "name": "Moe", "kind": "person"},
+        {"id": "wang", "name": "王小明", "kind": "person"},
+    ]
+    named = {
+        "sender": ["lind"],
+        "recipients": ["bert", "moe"],
+        "mentioned_agents": ["kow", "bert", "wang"],
+        "donor": "kow",
+    }
+    evidence = [
+        {**supplied("sender"), "agent": "lind"},
+        {**supplied("parts.report"), "agent": "kow"},
+    ]
+    shown = public_from(texts, *evidence, agents=agents, **named)
+    assert [agent["id"] for agent in shown["agents"]] == ["lind", "bert"]
+    assert shown["sender"] == ["lind"]
+    assert shown["recipients"] == shown["mentioned_agents"] == ["bert"]
+    assert "donor" not in shown
+
+
+def test_a_statement_without_evidence_is_public_if_its_words_are_in_an_open_text_or_in_none(
+    texts: Path,
+) -> None:
+    stated = {"custody": "Anna's report was bought.", "subjects": [{"term": "Photography"}]}
+    shown = public_from(texts, date={"edtf": "1960"}, **stated)
+    assert {name: shown[name] for name in stated} == stated
+
+
+@pytest.mark.parametrize(
+    ("date", "title"),
+    [({"edtf": "1961-05-03"}, "Letter, 3 May 1961"), (None, "Letter x")],
+)
+def test_a_title_made_from_an_agent_who_is_withheld_is_neutral(
+    date: dict[str, str] | None, title: str
+) -> None:
+    stated = {"title": "Letter, to Igor Secretov, 3 May 1961", "recipients": ["boss"], "sender": []}
+    shown = out(
+        inferred("title", "title-from-parts"),
+        inferred("agents.boss.kind", "kind-from-name"),
+        *[supplied(field) for field in ("recipients", "agents.boss")],
+        **stated,
+        **({"date": date} if date else {}),
+    )
+    assert shown["title"] == title
+    assert "boss" not in json.dumps(shown)

@@ -45,7 +45,7 @@ def record_of(folder: Path, **more: Any) -> Record:
 def traces_of(folder: Path, **more: Any) -> Traces:
     record = record_of(folder, **more)
     gone = withheld(record, "public")
-    return Traces(record, public(record, gone), folder, gone)
+    return Traces(record, public(record, gone, folder), folder, gone)
 
 
 SHA256 = hashlib.sha256(CLOSED.encode()).hexdigest()
@@ -161,7 +161,7 @@ def test_names_in_withheld_statements_are_found_in_the_record(tmp_path: Path) ->
     assert fields(custody="From the estate of I. Secretov.") == ["custody"]
     assert fields(publications=["The Nightingale file, 1950"]) == ["publications.0.citation"]
     assert fields(custody="A report by an agent, given by Lind.") == []
-    assert fields(custody=f"Found with {NAME}.") == ["custody"]
+    assert fields(variant_titles=[f"Found with {SHA256}."]) == ["variant_titles.0"]
     assert fields(custody="By the Rule of Quincy.") == []
     supplied = [{"field": "custody", "basis": "supplied", "agent": "lind"}]
     assert fields(custody="From Secretov.", evidence=supplied) == []
@@ -438,7 +438,7 @@ def search(staged: Path, **more: Any) -> None:
     source.mkdir(exist_ok=True)
     record = record_of(source, **more)
     gone = withheld(record, "public")
-    refuse_leaks(staged, record, public(record, gone), source, gone)
+    refuse_leaks(staged, record, public(record, gone, source), source, gone)
 
 
 @pytest.mark.parametrize(
@@ -472,11 +472,14 @@ def test_only_the_names_of_open_parts_files_are_searched(staged: Path) -> None:
 
 def test_a_leak_in_the_record_is_refused_with_its_field(staged: Path) -> None:
     words = "told seven millers about nine silver"
-    assert leaks(staged, custody=words) == [("custody", "contains words of a withheld text")]
-    assert leaks(staged, custody=f"{words}; {NAME}", rights={"statement": SHA256}) == [
-        ("custody", "contains the file name of part “note”"),
-        ("custody", "contains words of a withheld text"),
-        ("custody", "contains a word from the file name of part “note”"),
+    part = {"id": "copy", "kind": "scan", "held": False, "note": words}
+    field = "parts.copy.note"
+    assert leaks(staged, parts=[part]) == [(field, "contains words of a withheld text")]
+    part["note"] += f"; {NAME}"
+    assert leaks(staged, parts=[part], rights={"statement": SHA256}) == [
+        (field, "contains the file name of part “note”"),
+        (field, "contains words of a withheld text"),
+        (field, "contains a word from the file name of part “note”"),
         ("rights.statement", "contains the sha256 of part note"),
     ]
 
@@ -538,7 +541,7 @@ def texts_of(
     data = {"id": "x", "type": "letter", "title": "X", "parts": parts}
     record = Record.model_validate(data)
     gone = withheld(record, "public")
-    return Traces(record, public(record, gone), folder, gone)
+    return Traces(record, public(record, gone, folder), folder, gone)
 
 
 @pytest.mark.parametrize(
@@ -582,7 +585,7 @@ def test_an_undecodable_text_does_not_stop_the_search_for_others(tmp_path: Path)
     data = record_of(tmp_path).model_dump(exclude_unset=True, mode="json")
     record = Record.model_validate(data | {"parts": [odd, *data["parts"]]})
     gone = withheld(record, "public")
-    assert Traces(record, public(record, gone), tmp_path, gone).in_text(CLOSED)
+    assert Traces(record, public(record, gone, tmp_path), tmp_path, gone).in_text(CLOSED)
 
 
 @pytest.mark.parametrize(
@@ -611,9 +614,9 @@ def test_distinctive_names_in_a_withheld_path_are_traces(
 
 
 def test_documents_are_searched_only_if_something_is_withheld(tmp_path: Path) -> None:
-    outgoing = seen_by(record_of(tmp_path), "public")
+    outgoing = seen_by(record_of(tmp_path), "public", tmp_path)
     with pytest.raises(InvalidError, match="would reveal"):
         refuse_traces(outgoing, tmp_path, {"page": CLOSED}, "nothing was written")
     refuse_traces(outgoing, tmp_path, {"page": "The plates have come."}, "nothing was written")
-    everything = seen_by(record_of(tmp_path), "internal")
+    everything = seen_by(record_of(tmp_path), "internal", tmp_path)
     refuse_traces(everything, tmp_path, {"page": CLOSED}, "nothing was written")

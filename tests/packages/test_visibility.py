@@ -111,7 +111,7 @@ def test_a_part_without_access_is_withheld_with_its_sources(
     for name, seen in expected.items():
         assert may_see(record, name, "public", day) is seen
         assert may_see(record, name, "internal", day)
-    cut = seen_by(record, "public", day).record
+    cut = seen_by(record, "public", Path(), day).record
     for one in cut.parts:
         assert one.held is expected[one.id]
 

@@ -39,6 +39,7 @@ from archive_pkg.deposits.shared_syncs import run_together
 from archive_pkg.deposits.transfers import Transfer, fingerprint_of, pack
 from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
 from archive_pkg.logs import logger
+from archive_pkg.packages.access.redaction import seen_by
 from archive_pkg.packages.later_events import ready_receipts, receipts_folder
 from archive_pkg.records import load_record
 from archive_pkg.reports import Location, Report
@@ -288,7 +289,8 @@ def reserve(record: StrPath, to: str | Repository, *, receipts: StrPath | None =
     read = load_record(record)
     path = folder / f"{repository.kind}-{place_digest(repository.target, read.id)}-reserved.journal"
     with storage.Lock(path), repository_errors(repository):
-        return repository.reserve(read, Journal(path))
+        public = seen_by(read, "public", home).record
+        return repository.reserve(public, Journal(path))
 
 
 def deposit_many(

@@ -315,7 +315,7 @@ class Reserving(Protocol):
     """A repository that gives a persistent identifier before it has the package."""
 
     def reserve(self, record: Record, journal: Journal) -> str:
-        """Reserve an identifier in a draft and return it.
+        """Reserve an identifier in a draft of a public record, and return the identifier.
 
         A later deposit of a record with this identifier finds the draft.
         """

@@ -89,7 +89,7 @@ class Transfer:
     @property
     def outgoing(self) -> Outgoing:
         """What the public may see of the record today, and the withheld parts."""
-        return seen_by(self.record, "public")
+        return seen_by(self.record, "public", self.opened.parts)
 
     @property
     def identifier(self) -> str:

@@ -241,7 +241,9 @@ class CheckedPackage:
         self.report.extend(unfit(documents, self.record))
         documents = fitting(documents, self.record)
         withheld_parts = self.withheld(on)
-        record = public(self.record, withheld_parts) if self.audience == "public" else self.record
+        record = self.record
+        if self.audience == "public":
+            record = public(record, withheld_parts, self.folder)
         record = packaged(
             record,
             on,

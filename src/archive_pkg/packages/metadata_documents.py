@@ -82,7 +82,7 @@ def read_for_export(
     files_prefix = f"data/{PARTS}/" if package else ""
     if package:
         made = package.packaged_on or made
-    outgoing = seen_by(record, audience, on)
+    outgoing = seen_by(record, audience, folder, on)
     context = export_context(
         outgoing.record, folder, files_prefix=files_prefix, made=made, project=project
     )

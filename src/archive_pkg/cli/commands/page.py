@@ -58,7 +58,7 @@ def page(
         verification = verify(package.path) if package else None
         if verification:
             answer.found(result, verification.report)
-        outgoing = seen_by(record, audience, day)
+        outgoing = seen_by(record, audience, folder, day)
         html = letter_page(
             outgoing.record,
             folder,

@@ -79,11 +79,11 @@ def export(
         for path in _records(records):
             with answer.about(path) as result:
                 record = load_record(path)
-                outgoing = seen_by(record, audience)
+                folder = record_file(path)[0].parent
+                outgoing = seen_by(record, audience, folder)
                 if outgoing.is_cut:
-                    folder = record_file(path)[0].parent
                     refuse_traces(outgoing, folder, {}, "nothing was written")
-                    record = public(record, outgoing.withheld)
+                    record = public(record, outgoing.withheld, folder)
                 say_seen(answer, result, path, outgoing)
                 loaded.append(record)
                 mode &= mode_for(audience, path)

@@ -179,7 +179,7 @@ def _read_one(path: Path, pace: Pace, *, audience: Audience) -> Done:
 
 def _opened(path: Path, audience: Audience) -> tuple[Outgoing, Path]:
     record, folder, _ = read_record_or_package(path)
-    return seen_by(record, audience), folder
+    return seen_by(record, audience, folder), folder
 
 
 def _insert(

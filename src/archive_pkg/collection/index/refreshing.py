@@ -259,7 +259,7 @@ def _row(package: Package, fingerprint: bytes, audience: Audience) -> dict[str, 
     from archive_pkg.packages.access.visibility import judged_on, window
     from archive_pkg.records.display import classification_in_words, search_texts
 
-    outgoing = seen_by(package.record, audience)
+    outgoing = seen_by(package.record, audience, package.parts)
     since, until = window(package.record, judged_on())
     record = outgoing.record
     package = replace(package, record=record)

@@ -260,6 +260,52 @@ class Traces:
         return _between_words(*(_SEPARATORS.split(plain) if is_loose else [plain]))
 
 
+class WithheldWords:
+    """Finds words that are in the withheld texts of a record and in none of its open texts."""
+
+    def __init__(
+        self, record: Record, folder: Path, withheld_parts: Mapping[str, Withheld]
+    ) -> None:
+        """Read the texts.
+
+        Args:
+            record: The complete record.
+            folder: The folder that the parts' paths are relative to.
+            withheld_parts: The withheld parts, by their ids.
+        """
+        self._agents = {agent.id for agent in record.agents}
+        shut = [part for part in record.parts if part.id in withheld_parts]
+        kept = [part for part in record.parts if part.id not in withheld_parts]
+        self._shut = _plain("\n".join(_readings_of(folder, shut)))
+        self._open = _plain("\n".join(_readings_of(folder, kept)))
+        self._words = set(_WORD.findall(self._shut)) - set(_WORD.findall(self._open))
+        self._words -= _ordinary_words() | _COMMON
+
+    def are_in(self, value: Any) -> bool:
+        """Return whether plain data contains such a word.
+
+        These words count: those of four letters or more, those of three with a capital, and runs
+        of two or more Chinese, Japanese or Korean characters.
+        """
+        for _, text in _values(value):
+            if text in self._agents:
+                continue
+            words = _WORD.findall(unicodedata.normalize("NFKC", text))
+            long = {w for w in words if len(w) >= _SHORTEST or (len(w) == 3 and w != w.lower())}
+            if not self._words.isdisjoint(_words(" ".join(w for w in long if w.isalpha()))):
+                return True
+            for run in re.findall(rf"[{_CJK}]{{2,}}", _plain(text)):
+                if run in self._shut and run not in self._open:
+                    return True
+        return False
+
+
+def _readings_of(folder: Path, parts: Iterable[Part]) -> Iterator[str]:
+    """Yield the texts of parts, also without invisible characters and breaks within words."""
+    for text in _texts(folder, parts):
+        yield from (text, _BROKEN.sub("", text), _INVISIBLE.sub(" ", text))
+
+
 _AN_AGENT = "the name of an agent who is withheld"
 _COMMON = set(
     re.findall(
@@ -449,11 +495,11 @@ def _values(data: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 def _texts(folder: Path, parts: Iterable[Part]) -> Iterator[str]:
     for name, part in {part.file: part for part in parts if part.is_text and part.file}.items():
-        with storage.open_beneath(folder, str(name)) as stream:
-            data = stream.read(TEXT_LIMIT)
         try:
+            with storage.open_beneath(folder, str(name)) as stream:
+                data = stream.read(TEXT_LIMIT)
             yield decode(data, part.encoding or "utf-8")
-        except (UnicodeDecodeError, LookupError):
+        except (OSError, UnicodeDecodeError, LookupError):
             continue
 
 

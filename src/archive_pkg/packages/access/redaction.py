@@ -2,18 +2,22 @@
 
 The public record keeps the id, kind, relations and access restriction of a withheld part. All
 else about the part is removed: its file name, checksum, title, makers and history; statements
-that are quoted from its text, or inferred without a quote; translation notes on its text; agents
-that are known only from it. If it is doubtful what a statement rests on, it is removed, too.
+that are quoted from its text, or inferred without a quote; statements without evidence that have a
+word of its text which no open text has; translation notes on its text; agents that are known only
+from it. If it is doubtful what a statement rests on, it is removed, too.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from archive_pkg.dates.english import in_words
+from archive_pkg.packages.access.leaks import WithheldWords
 from archive_pkg.packages.access.visibility import Audience, Withheld, withheld
 from archive_pkg.packages.layout import WITHHELD
 from archive_pkg.packages.packaging_events import SOFTWARE_ID
@@ -26,8 +30,7 @@ from archive_pkg.records.value_paths import id_of, models_in
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
-
-    from pydantic import BaseModel
+    from pathlib import Path
 
     from archive_pkg.records import Evidence
 
@@ -72,38 +75,60 @@ class Outgoing:
         return {name: one.sentence for name, one in self.withheld.items()}
 
 
-def seen_by(record: Record, audience: Audience, on: date | None = None) -> Outgoing:
-    """Return a record as an audience may see it on a day; see `access.withheld`."""
+def seen_by(record: Record, audience: Audience, folder: Path, on: date | None = None) -> Outgoing:
+    """Return a record as an audience may see it on a day; see `access.withheld`.
+
+    Args:
+        record: The record.
+        audience: Who will see the record.
+        folder: The folder that the parts' paths are relative to.
+        on: The day; see `access.withheld`.
+    """
     withheld_parts = withheld(record, audience, on)
+    if is_redacted(record, withheld_parts):
+        return Outgoing(record, record, withheld_parts)
+    cut = public(record, withheld_parts, folder).model_copy(update={"id": record.id})
+    return Outgoing(record, cut, withheld_parts)
+
+
+def is_redacted(record: Record, withheld_parts: Mapping[str, Withheld]) -> bool:
+    """Return whether the withheld parts, if there are any, were already removed from a record."""
     taken_out = {
         name
         for event in record.events
         if event.type == "redaction" and event.agents == (SOFTWARE_ID,)
         for name in event.objects
     }
-    if all(name in taken_out and not one.part.held for name, one in withheld_parts.items()):
-        return Outgoing(record, record, withheld_parts)
-    cut = public(record, withheld_parts).model_copy(update={"id": record.id})
-    return Outgoing(record, cut, withheld_parts)
+    return all(name in taken_out and not one.part.held for name, one in withheld_parts.items())
 
 
-def public(record: Record, withheld_parts: Mapping[str, Withheld]) -> Record:
-    """Return the public record, with the id `<id>-public`. See the module's docstring."""
-    return _Public(record, withheld_parts).record()
+def public(record: Record, withheld_parts: Mapping[str, Withheld], folder: Path) -> Record:
+    """Return the public record, with the id `<id>-public`. See the module's docstring.
+
+    Args:
+        record: The complete record.
+        withheld_parts: The withheld parts, by their ids.
+        folder: The folder that the parts' paths are relative to.
+    """
+    return _Public(record, withheld_parts, folder).record()
 
 
 class _Public:
     """Makes one record public: changes its plain data and validates the result."""
 
-    def __init__(self, record: Record, withheld_parts: Mapping[str, Withheld]) -> None:
+    def __init__(
+        self, record: Record, withheld_parts: Mapping[str, Withheld], folder: Path
+    ) -> None:
         self.withheld_parts = withheld_parts
+        self.folder = folder
         # Removed items become None, so that paths to the others stay correct.
         self.places = {name: _places(value) for name, value in record if isinstance(value, tuple)}
         evidence = tuple(self._by_id(record, item) for item in record.evidence)
         self.source = record.model_copy(update={"evidence": evidence})
         self.index = StatementIndex(self.source)
         self.data: dict[str, Any] = self.source.as_json()
-        # A statement without evidence may rest on any text, so it is kept if one is public.
+        # A statement without evidence may rest on any text, so it is kept only if a text is
+        # public, and if it has no word that only withheld texts have.
         texts = [part for part in record.parts if part.is_text]
         self.has_public_text = any(part.id not in withheld_parts for part in texts)
 
@@ -125,6 +150,7 @@ class _Public:
             self._withhold_values(dropped)
             self._events()
             self._agents()
+            self._title()
             self._evidence()
         return Record.model_validate(self.data)
 
@@ -161,8 +187,44 @@ class _Public:
         grounds = [one for one in self.index.evidence(path) if one.value is None]
         if not grounds:
             is_withheld = kind == "enclosures" and item.part in self.withheld_parts
-            return self.has_public_text and not is_withheld
+            return self.has_public_text and not is_withheld and not self._reveals(path, item)
         return any(map(self._supports, grounds))
+
+    @cached_property
+    def _words(self) -> WithheldWords:
+        return WithheldWords(self.source, self.folder, self.withheld_parts)
+
+    def _reveals(self, path: str, item: Any) -> bool:
+        """Return whether a statement without evidence has a word that only withheld texts have."""
+        kind, _, name = path.partition(".")
+        if any(map(self._is_supplied, self.index.finer_evidence(path))):
+            return False
+        if kind == "agents" and name in self._supplied_agents:
+            return False
+        value = item.model_dump(mode="json") if isinstance(item, BaseModel) else item
+        return self._words.are_in(list(value) if isinstance(value, tuple) else value)
+
+    @cached_property
+    def _supplied_agents(self) -> set[str]:
+        """The agents that supply a statement, or are named in a statement that was supplied.
+
+        Parts and events do not count, because they may be withheld.
+        """
+        found = {
+            item.agent
+            for item in self.source.evidence
+            if item.agent and self._is_supplied(item) and not self._is_of_stub(item.field)
+        }
+        for what, place, name in references(self.source, Record):
+            kind = str(place[0])
+            if what == "agent" and kind not in ("agents", "evidence", "events", "parts"):
+                evidence = self.index.evidence(f"{kind}.{name}")
+                if any(map(self._is_supplied, evidence)):
+                    found.add(name)
+        return found
+
+    def _is_supplied(self, item: Evidence) -> bool:
+        return item.basis == "supplied" and not self._rests_on_withheld(item)
 
     def _parts(self) -> None:
         for data in self.data.get("parts", ()):
@@ -192,8 +254,6 @@ class _Public:
                     None if path in dropped else item
                     for path, item in zip(paths, value, strict=True)
                 ]
-        if "title" not in self.data:
-            self.data["title"] = f"{self.source.type.capitalize()} {self.source.id}"
         for path in statements(self.source):
             if path not in dropped and any(map(self._rests_on_withheld, self.index.evidence(path))):
                 _without_words(self._at(path))
@@ -332,6 +392,21 @@ class _Public:
         """Return whether a path is that of a withheld part or inside one."""
         kind, *names = path.split(".")
         return kind == "parts" and bool(names) and names[0] in self.withheld_parts
+
+    def _title(self) -> None:
+        """Give the record a neutral title if its own title names something that was removed."""
+        grounds = [one for one in self.index.evidence("title") if self._supports(one)]
+        is_composed = bool(grounds) and all(one.rule in _COMPOSED for one in grounds)
+        fields = _COMPOSED["title-from-parts"] if is_composed else ()
+        whole = self.source.as_json()
+        edtf = self.data.get("date", {}).get("edtf")
+        if edtf and edtf == whole["date"].get("edtf"):
+            # A title has the date, but not the original words of it.
+            whole["date"] = self.data["date"]
+        if "title" in self.data and all(self.data.get(f) == whole.get(f) for f in fields):
+            return
+        kind = self.source.type.capitalize()
+        self.data["title"] = f"{kind}, {in_words(edtf)}" if edtf else f"{kind} {self.source.id}"
 
     def _evidence(self) -> None:
         """Keep the evidence for the remaining statements, and adapt the numbers in its paths."""

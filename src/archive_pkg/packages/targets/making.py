@@ -293,7 +293,7 @@ class _TargetBuilder:
         self.on = on
         self.withheld_parts = checked.withheld(on)
         record = (
-            public(checked.record, self.withheld_parts)
+            public(checked.record, self.withheld_parts, checked.folder)
             if checked.audience == "public"
             else checked.record
         )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archive_pkg.interchange import derived_facts
-from archive_pkg.packages.access.redaction import seen_by
+from archive_pkg.packages.access.redaction import is_redacted
+from archive_pkg.packages.access.visibility import withheld
 from archive_pkg.reports import Code, Finding, Location, Report, Severity
 
 if TYPE_CHECKING:
@@ -146,9 +147,9 @@ def blockers(
             f"{_human(target.largest)}"
         )
         report.add(TARGET_TOO_LARGE.at(Location(field="parts"), message, "Leave parts out."))
-    outgoing = seen_by(record, "public")
-    if target.is_open and audience != "public" and outgoing.is_cut:
-        for name, shut in outgoing.withheld.items():
+    withheld_parts = withheld(record, "public")
+    if target.is_open and audience != "public" and not is_redacted(record, withheld_parts):
+        for name, shut in withheld_parts.items():
             message = f"{name} is restricted, but this target is open to everyone: {shut.rule}"
             hint = "Build it with --audience public."
             report.add(TARGET_IS_OPEN.at(Location(field=f"parts.{name}"), message, hint))

@@ -269,7 +269,7 @@ class _LetterPublisher:
         # Only valid packages can be downloaded. Without downloads, the ledger's result is enough.
         self.verification = verify(self.path, jobs=1) if plan.downloads else None
         self.full = self._record()
-        self.out = seen_by(self.full, "public", plan.day)
+        self.out = seen_by(self.full, "public", self.path / "data" / layout.PARTS, plan.day)
         self.record = self.out.record
         self.is_cut = self.out.is_cut
         self.parts: list[ShownPart] = []

@@ -48,7 +48,6 @@ from archive_pkg.deposits.zips import (
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.interchange.export_context import ExportContext
 from archive_pkg.interchange.exporting import invenio
-from archive_pkg.packages.access.redaction import seen_by
 from archive_pkg.reports import Location
 
 if TYPE_CHECKING:
@@ -176,7 +175,7 @@ class InvenioRdm(RestrictingRepository):
         if known:
             return str(known["doi"])
         access = {"record": "public", "files": self._options.get("access", "public")}
-        name = self._new_draft(seen_by(record, "public").record, "", access, journal)
+        name = self._new_draft(record, "", access, journal)
         journal.begin("reserve", draft=name)
         doi = _doi(self._draft(name) or {})
         if not doi:
