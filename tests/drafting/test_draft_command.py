@@ -245,3 +245,28 @@ def test_check_finds_the_evidence_of_drafted_participants(run: Run, tmp_path: Pa
     run("draft", letter)
     assert "field: participants.john-smith" in (tmp_path / "record.yaml").read_text()
     assert "has no evidence" not in run("check", tmp_path / "record.yaml").stderr
+
+
+def test_other_files_in_a_folder_are_reported_and_copies_are_listed_once(
+    letter: Path, tmp_path: Path
+) -> None:
+    shutil.copy(letter, letter.parent / "second.txt")
+    (letter.parent / "scan.jpg").write_bytes(b"\xff\xd8\xff")
+    (letter.parent / "old.pdf").write_bytes(b"%PDF-1.4")
+    output = draft(letter.parent, "--out", tmp_path / "records")
+    assert "scan.jpg\n         not drafted, because it is a .jpg file, not a text" in output
+    assert f"archive-pkg draft {letter.parent / 'old.pdf'}" in output
+    assert f"second.txt: the same text as {letter}; nothing to add" in output
+    assert output.count("not stated ") == 1
+
+
+def test_a_second_record_of_a_letter_is_reported(letter: Path, tmp_path: Path) -> None:
+    assert "draft-has-record" not in draft(letter)
+    output = draft(letter, "--out", tmp_path / "records")
+    assert f"the letter already has the record {letter.parent / 'record.yaml'}" in output
+
+
+def test_a_field_with_a_guess_is_not_listed_as_not_stated(letter: Path) -> None:
+    output = draft(letter)
+    assert "translation or transcription: transcription (guess" in output
+    assert "translation or transcription" not in output.partition("not stated")[2]

@@ -139,7 +139,7 @@ RULES: dict[str, str] = {
     "name-spelt-otherwise": "a name that the signature spells differently",
     "title-from-parts": "made from type, sender, recipient and date, as in documentary editions",
     "translation-has-an-original": "a source term in brackets shows that the text was translated",
-    "romanization-reversed": "a Russian spelling whose romanisation gives these words",
+    "romanization-reversed": "a Russian spelling that is romanized to these words",
     # Translation or transcription
     "translation-heading": "a heading that says that the text is a translation",
     "translator-shows": "the translator is named",
@@ -186,3 +186,9 @@ def reason(rule: str) -> str:
     if signed in RULES:
         return f"the signer, from {RULES[signed]}"
     return rule.replace("-", " ")
+
+
+def sentence(rule: str) -> str:
+    """Return the reason as a sentence, for a note in a record."""
+    words = reason(rule)
+    return f"{words[:1].upper()}{words[1:]}."

@@ -122,7 +122,7 @@ def encodings_hint(data: bytes, place: int) -> str:
     words = [f"{name} “{_readable(around, name)}”" for name in _SUGGESTED]
     named = f"{', '.join(words[:-1])} or {words[-1]}"
     choose = f"Choose the one in which the words are right: {named}."
-    return f"{choose} If none is right, this is not a text."
+    return f"{choose} If none is right, the file has another encoding, or is not a text."
 
 
 def _around(data: bytes, place: int) -> bytes:

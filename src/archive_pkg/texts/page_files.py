@@ -140,7 +140,7 @@ def pdf_blocks(data: bytes) -> Iterator[str]:
     except (MemoryError, ValueError):
         raise
     except Exception as error:  # pypdf raises many types for damaged files
-        raise ValueError(str(error) or type(error).__name__) from error
+        raise ValueError("it is damaged or incomplete") from error
     finally:
         logger.setLevel(level)
 

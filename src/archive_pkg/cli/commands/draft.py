@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -34,7 +35,7 @@ _FIELDS = {
     "text-kind": "translation or transcription",
     "copy-number": "copy number", "event-date": "date of the event",
     "event-place": "place of the event", "source-line": "source", "caveat": "caveats",
-    "enclosure-mentioned": "enclosure", "note": "translation note", "slip": "translation note",
+    "enclosure-mentioned": "enclosure", "note": "note on the text", "slip": "note on the text",
 }  # fmt: skip
 # Names that the text only mentions. They are not listed for review.
 _IN_PASSING = ("mentioned", "mentioned-place")
@@ -99,17 +100,20 @@ def draft(
         read_proposals,
         split_draft,
     )
+    from archive_pkg.drafting.records.draft_files import HAS_RECORD, record_of_letter
     from archive_pkg.errors import UsageError
     from archive_pkg.packages.output_protection import refuse_in_package
     from archive_pkg.records.path_checks import refusal
+    from archive_pkg.reports import Location
 
     with answering("draft", as_json=as_json, quiet=quiet) as answer:
         project = current_project()
         own = (*project.vocabularies, *(vocabulary or ()))
         known = load_vocabulary(*own)
+        skipped: list[Path] = []
         letters = [
             letter
-            for letter in letters_in(texts, answer.unreadable)
+            for letter in letters_in(texts, answer.unreadable, skipped.append)
             if letter in texts or not _is_locked(answer, letter)
         ]
         if split and out is None:
@@ -121,6 +125,8 @@ def draft(
                 "several letters are in the same folder, which can have only one record",
                 "Use --out, which makes a folder for each letter.",
             )
+        for file in skipped:
+            _say_skipped(answer, file)
         proposed = read_proposals(proposals) if proposals is not None else None
         drafts: list[tuple[Draft, SavedDraft]] = []
         for letter in letters:
@@ -130,9 +136,13 @@ def draft(
                 if _is_marked_up(letter):
                     _import(answer, result, letter, out)
                     continue
+                if out is not None and (existing := record_of_letter(letter)):
+                    message = f"the letter already has the record {existing}"
+                    hint = "To fill its empty fields, draft without --out."
+                    answer.found(result, [HAS_RECORD.at(Location(str(letter)), message, hint)])
                 read = draft_letter(letter, encoding=encoding, vocabulary=own)
                 pieces = split_draft(read, known) if split and read.cuts else [read]
-                drafts += _save(answer, result, pieces, known, out, project, proposed)
+                drafts += _save(answer, result, pieces, known, out, project, proposed, drafts)
         if proposed is not None:
             with answer.about(proposals) as result:
                 answer.found(result, [*proposed.report, *proposed.unused()])
@@ -150,8 +160,12 @@ def _save(
     out: Path | None,
     project: Project,
     proposed: Proposals | None,
+    earlier: list[tuple[Draft, SavedDraft]],
 ) -> list[tuple[Draft, SavedDraft]]:
-    """Save a record for each document of a file; the first one's result is the file's."""
+    """Save a record for each document of a file; the first one's result is the file's.
+
+    Copies of a letter that was drafted earlier in this run are not returned.
+    """
     from archive_pkg.drafting import save_draft, with_enclosure_relation
 
     saved: list[tuple[Draft, SavedDraft]] = []
@@ -166,6 +180,11 @@ def _save(
         filed = save_draft(piece, known, out, project)
         answer.found(result, piece.report)
         result |= _as_json(piece, filed)
+        first = next((read for read, known in earlier if known.record == filed.record), None)
+        if first is not None:
+            same = f"the same text as {first.source.path}"
+            answer.say(f"{piece.source.path}: {same}; nothing to add to {filed.record}")
+            continue
         saved.append((piece, filed))
         _say_filed(answer, piece, filed)
     return saved
@@ -183,6 +202,20 @@ def _is_locked(answer: Answer, path: Path) -> bool:
         message = "left out, because it is the lock file of an open document"
         answer.found(result, [LOCK_FILE.at(Location(str(path)), message, "")])
     return True
+
+
+def _say_skipped(answer: Answer, path: Path) -> None:
+    """Report a file in a folder that is not drafted."""
+    from archive_pkg.drafting.records.draft_files import SKIPPED
+    from archive_pkg.reports import Location
+
+    with answer.about(path) as result:
+        suffix = path.suffix.lower()
+        hint = f"Name it to draft it: archive-pkg draft {quote(str(path))}"
+        message = f"not drafted, because it is a {suffix or 'file without an extension'}"
+        message += " file, not a text" if suffix else ""
+        found = SKIPPED.at(Location(str(path)), message, hint if suffix == ".pdf" else "")
+        answer.found(result, [found])
 
 
 def _is_marked_up(letter: Path) -> bool:
@@ -272,8 +305,15 @@ def _list_for_review(answer: Answer, drafts: list[tuple[Draft, SavedDraft]]) -> 
             f"({reason(one.rule)})"
         )
     for read, filed in drafts:
-        if read.open:
-            answer.say(f"not stated {filed.record}: {', '.join(map(_label, read.open))}")
+        shown = [one for _, record, one in rows if record == filed.record]
+        if missing := _not_stated(read, shown):
+            answer.say(f"not stated {filed.record}: {missing}")
+
+
+def _not_stated(read: Draft, shown: list[Statement]) -> str:
+    """Return the names of the open fields, without those that have a statement to review."""
+    stated = {one.field for one in shown}
+    return ", ".join(_label(name) for name in read.open if name not in stated)
 
 
 def _label(field: str) -> str:
@@ -306,8 +346,8 @@ def _show(read: Draft) -> None:
                 why = f"{one.confidence}, {reason(one.rule)}"
                 value = _short(clean(_value(one), lines=True))
                 typer.echo(f"  {_label(one.field)}: {value} ({why})")
-        if read.open:
-            typer.echo(f"  not stated: {', '.join(map(_label, read.open))}")
+        if missing := _not_stated(read, _shown(read)):
+            typer.echo(f"  not stated: {missing}")
         return
     from rich.console import Console
     from rich.table import Table
@@ -335,8 +375,8 @@ def _fields(read: Draft) -> Table:
             why = f"\n{one.confidence}: {reason(one.rule)}"
             cell.append(why, style=_SURE[str(one.confidence)])
         table.add_row(_label(one.field), cell)
-    if read.open:
-        table.add_row("not stated", ", ".join(map(_label, read.open)))
+    if missing := _not_stated(read, _shown(read)):
+        table.add_row("not stated", missing)
     return table
 
 

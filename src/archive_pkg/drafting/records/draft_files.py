@@ -12,9 +12,10 @@ from archive_pkg.drafting.records.merging import Difference, redraft
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.faults import Fault
 from archive_pkg.names import slug
-from archive_pkg.records.loading import read_record
+from archive_pkg.records.loading import NAMES, read_record
 from archive_pkg.records.path_checks import package_above
 from archive_pkg.records.scalars import portable_path
+from archive_pkg.reports import Code, Severity
 from archive_pkg.storage import (
     files_below,
     is_folder,
@@ -36,6 +37,16 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".txt", ".docx", ".odt", ".xml", ".tei")
 RECORD = "record.yaml"
+SKIPPED = Code(
+    "draft-file-skipped",
+    Severity.ADVICE,
+    "A file in a folder of letters is not a text, so it was not drafted.",
+)
+HAS_RECORD = Code(
+    "draft-has-record",
+    Severity.ADVICE,
+    "A letter that was drafted into another folder already has a record.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,9 @@ class SavedDraft:
 
 
 def letters_in(
-    paths: Iterable[StrPath], unreadable: Callable[[OSError], None] = lambda error: None
+    paths: Iterable[StrPath],
+    unreadable: Callable[[OSError], None] = lambda error: None,
+    skipped: Callable[[Path], None] = lambda path: None,
 ) -> Iterator[Path]:
     """Yield the files of letters: each file given, and all files in a folder that may be letters.
 
@@ -65,14 +78,30 @@ def letters_in(
     Args:
         paths: Files and folders.
         unreadable: Called with the error of each folder or file that cannot be read.
+        skipped: Called with each file in a folder that is not a letter, unless it is in a package
+            or next to a record.
     """
     for path in map(Path, paths):
         if is_folder(path):
             for file in files_below(path, unreadable):
-                if file.suffix.lower() in SUFFIXES and not package_above(file):
+                if package_above(file):
+                    continue
+                if file.suffix.lower() in SUFFIXES:
                     yield file
+                elif not any((file.parent / name).exists() for name in NAMES):
+                    skipped(file)
         else:
             yield path
+
+
+def record_of_letter(letter: Path) -> Path | None:
+    """Return the record next to a letter that lists it; None if there is none."""
+    for name in NAMES:
+        if (letter.parent / name).is_file():
+            known, _ = read_record(letter.parent / name)
+            if known is not None and letter.name in known.files:
+                return letter.parent / name
+    return None
 
 
 def save_draft(

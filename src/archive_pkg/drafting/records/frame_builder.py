@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.drafting.official_documents.people import is_office
-from archive_pkg.drafting.rule_reasons import reason
+from archive_pkg.drafting.rule_reasons import reason, sentence
 from archive_pkg.drafting.vocabulary import words_of
 from archive_pkg.faults import Fault
 from archive_pkg.names import is_body, slug
@@ -155,7 +155,7 @@ class FrameBuilder:
         if item["basis"] == "inferred":
             item["rule"] = rule or one.rule
         item["confidence"] = str(one.confidence)
-        item["note"] = f"{reason(rule or one.rule).capitalize()}."
+        item["note"] = sentence(rule or one.rule)
         if one.rule == "proposed":
             item["agent"] = self.proposer(one)
             item["note"] = " ".join(filter(None, (item["note"], one.more.get("remark"))))

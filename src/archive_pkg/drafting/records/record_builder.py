@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.dates.english import in_words
 from archive_pkg.drafting.records.frame_builder import FrameBuilder
-from archive_pkg.drafting.rule_reasons import reason
+from archive_pkg.drafting.rule_reasons import sentence
 from archive_pkg.drafting.statements.base import PROBABLE
 from archive_pkg.drafting.statements.enclosures import enclosure_id
 from archive_pkg.names import in_reading_order, slug
@@ -143,7 +143,7 @@ class RecordBuilder(FrameBuilder):
                 "field": field,
                 "basis": "inferred",
                 "rule": rule,
-                "note": f"{reason(rule).capitalize()}.",
+                "note": sentence(rule),
             }
         )
 
