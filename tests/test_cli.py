@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from archive_pkg import cli
 from archive_pkg.cli.output import clean, json_text
 from program import Run, command
 
@@ -388,7 +389,7 @@ def test_without_a_command_the_help_is_printed_in_lines(run: Run, words: tuple[s
     [
         (("review", "--no-brwser"), "archive-pkg review; did you mean --no-browser?"),
         (("bag", "pack", "a", "b", "--out", "c"), "--out is not an option of archive-pkg bag pack"),
-        (("agents", "list", "a"), "archive-pkg agents list takes no argument a"),
+        (("agents", "list", "a"), "too many arguments for archive-pkg agents list: a"),
         (("audit", "packages"), "The commands are accept, repair, report, run, sign."),
     ],
 )
@@ -418,3 +419,32 @@ def test_the_line_of_a_quotation_mark_that_is_not_closed_is_named(run: Run, lett
     record = letter / "record.yaml"
     record.write_text(re.sub(r"(?m)^title: .*", 'title: "Letter', record.read_text()))
     assert "The quotation mark in line 7 may not be closed." in run("check", letter).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("receipts", PACKAGE, "--receipts", "nowhere"), 5, "nowhere does not exist"),
+        (("import", PACKAGE), 2, f"{PACKAGE} is a package, not a folder of documents"),
+        (("deposit", PACKAGE, "--to", "s3:bucket"), 2, "s3:bucket does not name a bucket"),
+        (("agents", "check"), 0, ": no register; 0 agents; 0 findings"),
+        (
+            ("build", "list.csv", "--out", "p"),
+            3,
+            "list.csv is not valid, so nothing was built\nerr",
+        ),
+    ],
+)
+def test_a_message_is_about_what_the_user_named(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[object, ...],
+    status: int,
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("list.csv").write_text('id,date\nx\n"a', encoding="utf-8")
+    assert cli.run(list(map(str, words))) == status
+    shown = capsys.readouterr()
+    assert said in shown.err + shown.out

@@ -167,7 +167,10 @@ def test_a_repository_is_found_by_the_scheme_of_its_address(
 ) -> None:
     made = repository_for(f"file:{tmp_path}")
     assert (made.kind, made.target) == ("file", f"file:{tmp_path}")
-    for address in (str(tmp_path), "gopher:x", "ocfl"):
+    with pytest.raises(UsageError) as refusal:
+        repository_for("ocfl")
+    assert refusal.value.hint == "Did you mean ocfl: (with a colon)?"
+    for address in (str(tmp_path), "gopher:x", "archive"):
         with pytest.raises(UsageError, match="is not the address of a known repository") as refusal:
             repository_for(address)
         assert "file:, " in refusal.value.hint

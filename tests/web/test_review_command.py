@@ -130,7 +130,12 @@ def test_a_package_is_not_reviewed(tmp_path: Path, capsys, within: str) -> None:
     packages = Path(__file__).parents[2] / "packages"
     package = shutil.copytree(packages / "1960-07-18-cpsu-to-sed", tmp_path / "package")
     assert cli.run(["review", str(package / within), "--no-browser"]) == 2
-    assert f"is inside the package {package}" in capsys.readouterr().err
+    said = (
+        f"{package} is a package, not a record"
+        if within == "."
+        else f"inside the package {package}"
+    )
+    assert said in capsys.readouterr().err
 
 
 def test_the_address_is_printed_even_with_quiet_and_is_not_in_the_browsers_command_line(

@@ -328,8 +328,9 @@ def bulk_answering(
         with bulk.watched() if meter is not None else nullcontext():
             yield bulk
     except ArchivePkgError as error:
-        complain(error)
-        bulk.found(findings_of(error))
+        findings = list(findings_of(error))
+        complain(error, findings)
+        bulk.found(findings)
         answer.worsen(error.exit_status)
     except BaseException as error:
         bulk.stopped = True

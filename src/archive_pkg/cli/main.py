@@ -177,7 +177,7 @@ def _misuse(error: TyperException) -> UsageError:
         meant = f"; did you mean {near[0]}?" if near else ""
         return UsageError(f"{option} is not an option of {name}{meant}", example)
     if "unexpected extra argument" in error.format_message():
-        return UsageError(f"{name} takes no argument {message.removesuffix(')')}", example)
+        return UsageError(f"too many arguments for {name}: {message.removesuffix(')')}", example)
     if message.startswith("No such command") and "Did you mean" not in message:
         commands = getattr(context.command, "commands", {})
         return UsageError(message, f"The commands are {', '.join(sorted(commands))}.")

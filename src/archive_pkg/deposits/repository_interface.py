@@ -516,7 +516,9 @@ def _kind_of(address: str) -> EntryPoint:
     if not colon or scheme not in known:
         shown = without_secret(address)
         hint = f"Begin the address with one of {', '.join(f'{name}:' for name in sorted(known))}"
-        if not colon:
+        if address in known:
+            hint = f"Did you mean {address}: (with a colon)?"
+        elif not colon:
             hint = f"For a folder on this disk, write file:{shown} or ocfl:{shown}. {hint}"
         raise UsageError(f"{shown} is not the address of a known repository", hint)
     return known[scheme]

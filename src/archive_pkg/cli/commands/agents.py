@@ -83,7 +83,10 @@ def check(register: RegisterOption = None, as_json: Json = False, quiet: Quiet =
             result["agents"], report = check_agents(collection, invalid, answer.noted)
             answer.found(result, report)
             found = counted(len(list(report)), "finding")
-            answer.say(f"{collection.file}: {counted(result['agents'], 'agent')}; {found}")
+            where = f"{collection.file}:"
+            if not collection.file.exists():
+                where = f"{collection.file.parent}: no register;"
+            answer.say(f"{where} {counted(result['agents'], 'agent')}; {found}")
         _report_invalid(answer, invalid)
 
 

@@ -292,9 +292,11 @@ def receipts(
     from archive_pkg.packages import is_bag
     from archive_pkg.packages.opening import require_bag
     from archive_pkg.records import record_file
-    from archive_pkg.storage import is_folder
+    from archive_pkg.storage import is_folder, missing
 
     with answering("receipts", as_json=as_json, quiet=quiet) as answer:
+        if folder is not None and not is_folder(folder):
+            raise missing(folder)
         found = [path for path, _ in deposits.receipts_of(package, folder)]
         if not found and is_folder(package) and not is_bag(package):
             found = deposits.receipts_below(package)

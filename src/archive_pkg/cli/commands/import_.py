@@ -53,10 +53,14 @@ def import_(
     Example: archive-pkg import edition/L00147.xml --out records
     """
     from archive_pkg.interchange.importing import file_imported, read
+    from archive_pkg.packages import is_bag
     from archive_pkg.storage import mode_of, read_regular, storage_errors
 
     with answering("import", as_json=as_json, quiet=quiet) as answer:
         taken: set[str] = set()
+        for package in filter(is_bag, files):
+            hint = f"Name a document in it, such as {package / 'metadata' / 'tei.xml'}"
+            raise UsageError(f"{package} is a package, not a folder of documents", hint)
         named = list(_named(_files(files, answer.unreadable)))
         if not named and not answer.status:
             hint = "Name a TEI, CMIF, EAD3 or DataCite file, or a folder with such files."

@@ -104,13 +104,18 @@ def _opened(path: Path | None, out: Path | None) -> OpenedFolder:
         StorageError: The path does not exist.
         InvalidError: The letter cannot be read.
     """
+    from archive_pkg.errors import UsageError
+    from archive_pkg.packages import is_bag
     from archive_pkg.packages.output_protection import refuse_in_package
     from archive_pkg.records import NAMES, read_record
+    from archive_pkg.records.path_checks import refusal
     from archive_pkg.storage import missing
     from archive_pkg.web.review import OpenedFolder
 
     project = current_project()
     folder = Path() if path is None else path if path.is_dir() else path.parent
+    if is_bag(folder):
+        raise UsageError(*refusal(folder, "record"))
     refuse_in_package(folder / NAMES[0])
     if path is None:
         return OpenedFolder(Path(), include_undrafted=False, packages=out, project=project)

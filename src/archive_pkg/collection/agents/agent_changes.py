@@ -259,7 +259,9 @@ def _users(
 def _unknown(name: str, collection: AgentCollection) -> UsageError:
     near = difflib.get_close_matches(name, collection.entries, 1)
     hint = f"Did you mean {near[0]}?" if near else "List them: archive-pkg agents list"
-    where = f"neither {collection.file} nor a record below {collection.file.parent}"
+    where = f"no record below {collection.file.parent}"
+    if collection.file.exists():
+        where = f"neither {collection.file} nor a record below {collection.file.parent}"
     return UsageError(f"{where} has an agent {name}", hint)
 
 

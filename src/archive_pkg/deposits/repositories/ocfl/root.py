@@ -269,7 +269,10 @@ class OcflRoot:
 
     def _object_root(self, identifier: str) -> Path:
         if not self.root.is_dir():
-            raise DepositError(f"there is no OCFL root at {self.root}")
+            raise DepositError(
+                f"there is no OCFL root at {self.root}",
+                "If it was moved, move it back. Otherwise deposit the package again.",
+            )
         path = layout_of(self.root).path(identifier)
         if path in _OF_A_ROOT or not all(part not in ("", ".", "..") for part in path.split("/")):
             raise DepositError(
