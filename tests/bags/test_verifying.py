@@ -33,7 +33,7 @@ def bag(tmp_path: Path) -> Path:
     return tmp_path / "bag"
 
 
-def seal(bag: Path, *algorithms: str) -> None:
+def rewrite_tag_manifests(bag: Path, *algorithms: str) -> None:
     """Rewrite the tag manifests, so that only the fault of the test remains."""
     for algorithm in algorithms or ("sha256", "sha512"):
         lines = [
@@ -81,10 +81,10 @@ def test_a_missing_and_an_unlisted_file_are_both_named(bag: Path) -> None:
 def test_from_1_0_on_every_manifest_lists_every_file(bag: Path) -> None:
     manifest = bag / "manifest-sha256.txt"
     manifest.write_text(manifest.read_text().splitlines(keepends=True)[0])
-    seal(bag)
+    rewrite_tag_manifests(bag)
     assert codes(bag) == {"payload-file-unlisted"}
     (bag / "bagit.txt").write_text("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n")
-    seal(bag)
+    rewrite_tag_manifests(bag)
     assert codes(bag) == set()
 
 
@@ -98,7 +98,7 @@ def test_unsafe_paths_are_reported_and_never_opened(bag: Path, path: str, kind: 
     text = name.read_text() + f"{'0' * 64}  {path}\n"
     if kind == "manifest":
         name.write_text(text)
-        seal(bag)
+        rewrite_tag_manifests(bag)
     else:
         name.write_text(text)
     assert codes(bag) == {"manifest-path-unsafe"}
@@ -149,7 +149,7 @@ def spoil(bag: Path, name: str, line: int, digest: str = "0") -> str:
 @pytest.mark.parametrize("line", [0, 1])
 def test_every_digest_of_every_manifest_is_compared(bag: Path, algorithm: str, line: int) -> None:
     path = spoil(bag, f"manifest-{algorithm}.txt", line)
-    seal(bag)
+    rewrite_tag_manifests(bag)
     verdict = bags.verify(bag)
     (finding,) = verdict.report
     assert (verdict.complete, verdict.valid) == (True, False)
@@ -190,7 +190,7 @@ def test_a_missing_file_listed_by_one_manifest_is_named(bag: Path, algorithm: st
     name = f"manifest-{algorithm}.txt"
     length = 2 * hashlib.new(algorithm).digest_size
     (bag / name).write_text((bag / name).read_text() + f"{'0' * length}  data/none\n")
-    seal(bag)
+    rewrite_tag_manifests(bag)
     verdict = bags.verify(bag)
     (finding,) = verdict.report
     assert (finding.code, finding.location.path) == ("payload-file-missing", "data/none")
@@ -204,7 +204,7 @@ def test_a_file_that_one_manifest_does_not_list_is_named(bag: Path, algorithm: s
     name = f"manifest-{algorithm}.txt"
     lines = (bag / name).read_text().splitlines(keepends=True)
     (bag / name).write_text(lines[0])
-    seal(bag)
+    rewrite_tag_manifests(bag)
     (finding,) = bags.verify(bag).report
     assert (finding.code, finding.location.path) == ("payload-file-unlisted", "data/sub/b.txt")
     assert finding.message == f"is not in {name}"
@@ -243,7 +243,7 @@ def test_every_manifest_that_a_tag_manifest_does_not_list_is_named(bag: Path) ->
 def test_the_size_and_number_of_files_are_compared_with_payload_oxum(bag: Path, oxum: str) -> None:
     info = bag / "bag-info.txt"
     info.write_text(info.read_text().replace("8.2", oxum))
-    seal(bag)
+    rewrite_tag_manifests(bag)
     (finding,) = bags.verify(bag).report
     assert finding.code == "payload-oxum-mismatch"
     assert (finding.location.line, finding.location.field) == (2, "Payload-Oxum")
@@ -275,7 +275,7 @@ def test_payload_oxum_is_a_size_a_dot_and_a_number_of_files(
 ) -> None:
     info = bag / "bag-info.txt"
     info.write_text(info.read_text().replace("8.2", oxum))
-    seal(bag)
+    rewrite_tag_manifests(bag)
     found = [
         (each.code, each.location.line) for each in bags.verify(bag).report if "oxum" in each.code
     ]
@@ -289,7 +289,7 @@ def test_payload_oxum_is_compared_when_all_files_are_fetched(bag: Path, fetched:
         (bag / "data/sub/b.txt").unlink()
     info = bag / "bag-info.txt"
     info.write_text(info.read_text().replace("8.2", "9.2"))
-    seal(bag)
+    rewrite_tag_manifests(bag)
     expected = [("payload-oxum-mismatch", "bag-info.txt")]
     if not fetched:
         expected = [("payload-file-unfetched", "data/sub/b.txt")] * 2
@@ -300,7 +300,7 @@ def test_unfetched_files_are_not_reported_as_missing(bag: Path) -> None:
     (bag / "fetch.txt").write_text("https://a.example/b 4 data/sub/b.txt\n")
     (bag / "data/a.txt").unlink()
     (bag / "data/sub/b.txt").unlink()
-    seal(bag)
+    rewrite_tag_manifests(bag)
     said = {(each.code, each.location.path) for each in bags.verify(bag).report}
     assert said == {
         ("payload-file-unfetched", "data/sub/b.txt"),
@@ -329,7 +329,7 @@ def test_a_file_to_fetch_must_be_in_every_manifest_or_before_1_0_in_one(
         name = bag / f"manifest-{algorithm}.txt"
         length = 2 * hashlib.new(algorithm).digest_size
         name.write_text(name.read_text() + f"{'0' * length}  data/c\n")
-    seal(bag)
+    rewrite_tag_manifests(bag)
     unlisted = [each for each in bags.verify(bag).report if each.code == "fetch-path-unlisted"]
     assert [each.location.line for each in unlisted] == [2] * found
     for each in unlisted:
@@ -359,7 +359,7 @@ def test_bagging_date_must_be_a_date(
         f"BagIt-Version: {version}\nTag-File-Character-Encoding: UTF-8\n"
     )
     (bag / name).write_text(f"X: y\n{label}: {value}\n")
-    seal(bag)
+    rewrite_tag_manifests(bag)
     dates = [each for each in bags.verify(bag).report if each.code == "bagging-date-malformed"]
     assert [(each.location.path, each.location.line, each.location.field) for each in dates] == [
         (name, 2, label)
@@ -391,7 +391,7 @@ def test_a_name_in_another_normalization_form_is_accepted_if_unambiguous(
         )
     info = bag / "bag-info.txt"
     info.write_text(info.read_text().replace("8.2", f"{8 + len(there)}.{2 + len(there)}"))
-    seal(bag)
+    rewrite_tag_manifests(bag)
     verdict = bags.verify(bag)
     assert verdict.valid == seen_through
     lines = [
@@ -433,7 +433,7 @@ def test_files_with_only_an_unknown_algorithm_are_uncovered(bag: Path) -> None:
         name = bag / f"manifest-{algorithm}.txt"
         name.write_text(name.read_text().splitlines(keepends=True)[0])
     (bag / "manifest-crc32.txt").write_text("0  data/sub/b.txt\n")
-    seal(bag)
+    rewrite_tag_manifests(bag)
     verdict = bags.verify(bag)
     assert verdict.valid
     assert verdict.uncovered == ["data/sub/b.txt"]
@@ -455,10 +455,10 @@ def test_a_weak_algorithm_next_to_a_strong_one_gives_no_warning(bag: Path) -> No
         ]
         (bag / f"manifest-{algorithm}.txt").write_text("".join(lines))
     (bag / "manifest-sha512.txt").unlink()
-    seal(bag)
+    rewrite_tag_manifests(bag)
     assert list(bags.verify(bag).report) == []
     (bag / "manifest-sha256.txt").unlink()
-    seal(bag)
+    rewrite_tag_manifests(bag)
     (finding,) = bags.verify(bag).report
     assert (finding.code, finding.location.path) == (
         "manifest-algorithm-weak",
@@ -514,7 +514,7 @@ def test_a_profile_does_not_make_bagit_python_disagree(bag: Path) -> None:
 def test_files_are_not_reported_as_missing_if_the_archive_is_truncated(bag: Path) -> None:
     for path in bag.glob("*manifest-sha256.txt"):
         path.unlink()
-    seal(bag, "sha512")
+    rewrite_tag_manifests(bag, "sha512")
     (bag / "data/a.txt").write_bytes(b"x" * 5000)
     archive = bag.parent / "bag.tar"
     with tarfile.open(archive, "w") as made:

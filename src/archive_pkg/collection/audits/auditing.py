@@ -336,7 +336,7 @@ def _entry(subject: AuditSubject, done: Done) -> dict[str, Any]:
         "seal": done.details.get("seal"),
         "files": done.details.get("files"),
         "size": done.details.get("size"),
-        "findings": codes(done.findings),
+        "findings": error_codes(done.findings),
         "signed": done.details.get("signed"),
         "against": done.details.get("against"),
         "built_here": subject.built_here if subject.first else None,
@@ -350,7 +350,7 @@ def vanished_entry(name: str) -> dict[str, Any]:
     return {"event": MISSING, "package": name, "outcome": "fail", "findings": [VANISHED.code]}
 
 
-def codes(findings: list[Finding]) -> list[str]:
+def error_codes(findings: list[Finding]) -> list[str]:
     """Return the codes of the findings that are errors, each once."""
     grave = (finding.code for finding in findings if finding.severity is Severity.ERROR)
     return list(dict.fromkeys(grave))

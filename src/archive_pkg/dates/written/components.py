@@ -1,4 +1,4 @@
-"""Read the components of a date at a place in a text: its day, month and year."""
+"""Read the components of a date at a position in a text: its day, month and year."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _AHEAD = 8
 
 
 class Year(NamedTuple):
-    """The years that a number in a text can mean, and the place after the number."""
+    """The years that a number in a text can mean, and the position after the number."""
 
     end: int
     years: tuple[int, ...]
@@ -34,7 +34,7 @@ NO_YEAR = Year(-1, ())
 
 
 class ComponentReader:
-    """Reads components of dates at any place of a text."""
+    """Reads components of dates anywhere in a text."""
 
     def __init__(
         self, text: str, names: MonthNames, conventions: DateConventions, whole: bool
@@ -54,13 +54,13 @@ class ComponentReader:
         self._words = [token.word for token in self._tokens]
         self.has_units = bool(_UNITS.search(text))
 
-    def at(self, place: int) -> DateToken:
-        """Return the token at a place; an empty one before the first and after the last."""
-        return self._tokens[place]
+    def at(self, position: int) -> DateToken:
+        """Return the token at a position; an empty one before the first and after the last."""
+        return self._tokens[position]
 
-    def word(self, place: int) -> str:
+    def word(self, position: int) -> str:
         """Return the characters of a token."""
-        return self._words[place]
+        return self._words[position]
 
     def doubted(self, start: int, end: int) -> bool:
         """Return whether a question mark follows a token from `start` up to `end`."""
@@ -71,29 +71,29 @@ class ComponentReader:
         for token in self._tokens[start:end]:
             token.doubt = False
 
-    def gap(self, place: int, signs: str = ".,", others: frozenset[str] = frozenset()) -> int:
-        """Return the first place that has none of the signs or other words, and no apostrophe."""
-        while (word := self._words[place]) and (word in signs or word in "'’" or word in others):
-            place += 1
-        return place
+    def gap(self, position: int, signs: str = ".,", others: frozenset[str] = frozenset()) -> int:
+        """Return the first position without an apostrophe or any of the signs and other words."""
+        while (word := self._words[position]) and (word in signs or word in "'’" or word in others):
+            position += 1
+        return position
 
-    def touches(self, place: int) -> bool:
+    def touches(self, position: int) -> bool:
         """Return whether a token directly follows the one before it, without a space."""
-        return self.at(place).start == self.at(place - 1).end
+        return self.at(position).start == self.at(position - 1).end
 
-    def number(self, place: int, most: int) -> int:
+    def number(self, position: int, most: int) -> int:
         """Return a number of one or two figures, from 1 to `most`; 0 if there is none."""
-        token = self.at(place)
+        token = self.at(position)
         return token.value if 0 < token.digits <= 2 and 1 <= token.value <= most else 0
 
-    def is_cited(self, place: int) -> bool:
+    def is_cited(self, position: int) -> bool:
         """Return whether a word such as "No." precedes a number."""
-        before = place - 2 if self.word(place - 1) == "." else place - 1
+        before = position - 2 if self.word(position - 1) == "." else position - 1
         return self.word(before) in words.CITED
 
-    def language(self, place: int) -> str:
+    def language(self, position: int) -> str:
         """Return the language of a month's name if only one fits, or an empty string."""
-        languages = self.names.languages.get(self.word(place), frozenset())
+        languages = self.names.languages.get(self.word(position), frozenset())
         return next(iter(languages)) if len(languages) == 1 else ""
 
     def point(
@@ -121,22 +121,22 @@ class ComponentReader:
 
     # Years and days
 
-    def year(self, place: int, *, dual: bool = True) -> Year:
+    def year(self, position: int, *, dual: bool = True) -> Year:
         """Read a year, such as `1960`, `1704/5`, `904`, `60`; NO_YEAR if there is none."""
-        token = self.at(place)
-        value, end = token.value, place + 1
-        if not token.digits or self._is_time(place):
+        token = self.at(position)
+        value, end = token.value, position + 1
+        if not token.digits or self._is_time(position):
             return NO_YEAR
         if token.digits == 4:
             if not FIRST_YEAR <= value <= LAST_YEAR:
                 return NO_YEAR
-            second = self.at(place + 2)
+            second = self.at(position + 2)
             follows = self.word(end) == "/" and self.touches(end) and self.touches(end + 1)
-            goes_on = self.word(place + 3) in ("/", ".") and self.at(place + 4).digits
+            goes_on = self.word(position + 3) in ("/", ".") and self.at(position + 4).digits
             if dual and follows and second.digits in (1, 2, 4) and not goes_on:
                 last = value + 1
                 if second.value == last % 10**second.digits and second.value != value:
-                    return Year(place + 3, (value,), dual=last)
+                    return Year(position + 3, (value,), dual=last)
             return Year(end, (value,))
         pivot = self.conventions.pivot
         if token.digits == 3 and value >= 700:
@@ -152,43 +152,53 @@ class ComponentReader:
         year = year if year < pivot else year - 100
         return (year,) if self.conventions.pivot else (year, year - 100)
 
-    def _is_time(self, place: int) -> bool:
+    def _is_time(self, position: int) -> bool:
         """Return whether a number begins a time of day: `1945 hours`, `19:23`, `6 p.m.`."""
-        after = self.word(place + 1)
-        if after in words.CLOCK or self.word(place - 1) == ":":
+        after = self.word(position + 1)
+        if after in words.CLOCK or self.word(position - 1) == ":":
             return True
-        if after in ("a", "p") and self.word(place + 2) == "." and self.word(place + 3) == "m":
+        if (
+            after in ("a", "p")
+            and self.word(position + 2) == "."
+            and self.word(position + 3) == "m"
+        ):
             return True
-        more = self.at(place + 2).digits == 2 and self.touches(place + 2)
+        more = self.at(position + 2).digits == 2 and self.touches(position + 2)
         return more and (
-            after == ":" or (after == "." and self.word(place + 3) in {*words.CLOCK, "a", "p"})
+            after == ":" or (after == "." and self.word(position + 3) in {*words.CLOCK, "a", "p"})
         )
 
     def year_after(self, end: int, signs: str, others: frozenset[str] = frozenset()) -> Year:
         """Read the year that follows a day or a month's name; NO_YEAR if there is none."""
-        place = self.gap(end, signs, others)
-        year = self.year(place)
-        if self.word(place) == "(" and self.word(place + 2) == ")":
-            year = self.year(place + 1)
-            return year._replace(end=place + 3) if year.years and not year.short else NO_YEAR
+        position = self.gap(end, signs, others)
+        year = self.year(position)
+        if self.word(position) == "(" and self.word(position + 2) == ")":
+            year = self.year(position + 1)
+            return year._replace(end=position + 3) if year.years and not year.short else NO_YEAR
         if not year.short:
             return year
         if self.at(year.end - 1).start - self.at(end - 1).end > 3:
             return NO_YEAR
         if self.word(self.gap(year.end, ".", words.OF)) in self.names.months:
             return NO_YEAR  # "12 June, 24 June 1855"
-        if not self.whole and place == end and self.text[self.at(year.end).start :][:1].islower():
+        if (
+            not self.whole
+            and position == end
+            and self.text[self.at(year.end).start :][:1].islower()
+        ):
             return NO_YEAR  # "5 May 12 divisions"
         return year
 
-    def day(self, place: int) -> tuple[int, int]:
-        """Return a day, or 0 if there is none, and the place after it.
+    def day(self, position: int) -> tuple[int, int]:
+        """Return a day, or 0 if there is none, and the position after it.
 
         The first day of a month can be written "I." or "Ier".
         """
-        day = self.number(place, 31)
-        end = place + 1
-        if self.word(place) == "ier" or (self.word(place) == "i" and self.word(end) in (".", "°")):
+        day = self.number(position, 31)
+        end = position + 1
+        if self.word(position) == "ier" or (
+            self.word(position) == "i" and self.word(end) in (".", "°")
+        ):
             day = 1
         while day and (
             self.word(end) in words.ORDINALS
@@ -197,9 +207,9 @@ class ComponentReader:
             end += 1
         return day, end
 
-    def roman(self, place: int) -> int:
+    def roman(self, position: int) -> int:
         """Return the month that Roman figures mean, or 0 if they mix capitals and small letters."""
-        token = self.at(place)
+        token = self.at(position)
         raw = self.text[token.start : token.end]
         month = words.ROMAN.get(token.word, 0)
         return month if month <= 12 and (raw.isupper() or raw.islower()) else 0

@@ -58,7 +58,7 @@ class Point:
     """A date, or a part of one, in a text.
 
     Attributes:
-        end: The place after its last token.
+        end: The position after its last token.
         choices: Its possible meanings, without those that the calendar does not have.
         rule: The rule of the reading if there are several choices.
         sure: The highest certainty of the reading, from 0 to 2.
@@ -124,8 +124,8 @@ def _dual(point: Point) -> DateReading:
     second = first._replace(year=point.dual)
     begins_late = point.dual < LADY_DAY_ENDED
     if first.day and begins_late and (first.month or 0, first.day) < (3, 25):
-        read = from_julian(second, "dual-year", "the year began on 25 March")
-        return read or open_reading([], "no-such-day")
+        reading = from_julian(second, "dual-year", "the year began on 25 March")
+        return reading or open_reading([], "no-such-day")
     if first.day is None and first.month is not None and first.month < 3 and begins_late:
         return open_reading([DateReading(second.in_edtf, "dual-year", 1)], "dual-year")
     years = (one for one in (first, second) if one.exists)

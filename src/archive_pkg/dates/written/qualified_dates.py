@@ -50,74 +50,74 @@ _STYLES_ENDED = 1924
 
 
 class Phrase(NamedTuple):
-    """A date and the place after its last token."""
+    """A date and the position after its last token."""
 
-    read: DateReading
+    reading: DateReading
     end: int
 
 
 class PhraseReader(PointReader):
     """Reads dates with their qualifiers anywhere in a text."""
 
-    def phrase(self, place: int, depth: int = 0, *, between: bool = False) -> Phrase | None:
-        """Read the longest date that begins at a place; None if there is none."""
-        start, place = place, self.skip_noise(place)
-        prefixes = [*self._phrases(words.PREFIXES, start), *self._phrases(words.PREFIXES, place)]
+    def phrase(self, position: int, depth: int = 0, *, between: bool = False) -> Phrase | None:
+        """Read the longest date that begins at a position; None if there is none."""
+        start, position = position, self.skip_noise(position)
+        prefixes = [*self._phrases(words.PREFIXES, start), *self._phrases(words.PREFIXES, position)]
         for kind, after in prefixes if depth < _DEEPEST else ():
-            if self.whole or self._qualifies(kind, place, after):
+            if self.whole or self._qualifies(kind, position, after):
                 inner = self.phrase(self._articles(after), depth + 1, between=kind == "between")
-                read = self._qualified(kind, inner) if inner else None
-                if inner and read:
-                    return self._suffixed(Phrase(read, inner.end))
-        found = self._core(place, between)
+                reading = self._qualified(kind, inner) if inner else None
+                if inner and reading:
+                    return self._suffixed(Phrase(reading, inner.end))
+        found = self._core(position, between)
         return self._suffixed(found) if found else None
 
-    def check_weekday(self, place: int, found: Phrase) -> DateReading:
+    def check_weekday(self, position: int, found: Phrase) -> DateReading:
         """Return the reading of a phrase after comparing it with a day of the week next to it.
 
         The day of the week can decide between several readings. If it does not match the only
         reading, the reading gets a note.
         """
-        before, after = place - 1, self.gap(found.end, ",(")
+        before, after = position - 1, self.gap(found.end, ",(")
         while before >= 0 and (self.word(before) in words.ARTICLES or self.word(before) in ",."):
             before -= 1
         named = words.WEEKDAYS.get(self.word(before)) or words.WEEKDAYS.get(self.word(after))
-        read = found.read
-        readings = read.readings or (read,)
+        reading = found.reading
+        readings = reading.readings or (reading,)
         if not named or not all(_DAY_ALONE.fullmatch(one.edtf) for one in readings):
-            return read
+            return reading
         right = [
             one for one in readings if datetime.date.fromisoformat(one.edtf).isoweekday() == named
         ]
         if len(right) == 1:
-            return replace(right[0], sure=min(right[0].sure, 1)) if read.readings else read
-        if right or read.readings:
-            return read
-        note = joined(read.note, "the day of the week does not match")
-        return replace(read, sure=min(read.sure, 1), note=note)
+            return replace(right[0], sure=min(right[0].sure, 1)) if reading.readings else reading
+        if right or reading.readings:
+            return reading
+        note = joined(reading.note, "the day of the week does not match")
+        return replace(reading, sure=min(reading.sure, 1), note=note)
 
-    def skip_noise(self, place: int) -> int:
-        """Return the place after words that do not change a date. Running text has none."""
-        return self.gap(place, ",.", words.NOISE) if self.whole else place
+    def skip_noise(self, position: int) -> int:
+        """Return the position after words that do not change a date. Running text has none."""
+        return self.gap(position, ",.", words.NOISE) if self.whole else position
 
-    def _articles(self, place: int) -> int:
-        return self.gap(place, ".-:", words.ARTICLES)
+    def _articles(self, position: int) -> int:
+        return self.gap(position, ".-:", words.ARTICLES)
 
-    def _qualifies(self, kind: str, place: int, after: int) -> bool:
+    def _qualifies(self, kind: str, position: int, after: int) -> bool:
         """Return whether a word in running text qualifies the date after it."""
         if kind in words.ONLY_IN_FIELDS:
             return False
-        first, dotted = self.at(place), self.word(place + 1) == "."
+        first, dotted = self.at(position), self.word(position + 1) == "."
         if len(first.word) > 1:
             return True
-        return self.text[first.start].islower() if dotted else after > place + 1
+        return self.text[first.start].islower() if dotted else after > position + 1
 
-    def _phrases(self, known: words.Phrases, place: int) -> Iterator[tuple[str, int]]:
-        """Yield the kind of each known phrase at a place, and the place after the phrase."""
-        for sought, kind in known.get(self.word(place), ()):
-            after = place
+    def _phrases(self, known: words.Phrases, position: int) -> Iterator[tuple[str, int]]:
+        """Yield the kind of each known phrase at a position, and the position after the phrase."""
+        for sought, kind in known.get(self.word(position), ()):
+            after = position
             for word in sought:
-                if after > place:
+                if after > position:
                     after = self.gap(after, ".-")
                 if self.word(after) != word:
                     break
@@ -125,13 +125,13 @@ class PhraseReader(PointReader):
             else:
                 yield kind, after + (self.word(after) == "." and sought[-1] != ".")
 
-    def _core(self, place: int, between: bool) -> Phrase | None:
+    def _core(self, position: int, between: bool) -> Phrase | None:
         """Read one date, or two dates with a connector, without qualifiers before the first."""
         best: Phrase | None = None
-        for point in (*self.points(place), *self.parts(place)):
+        for point in (*self.points(position), *self.parts(position)):
             found = [self._pair_of(point, *each, between) for each in self._connectors(point)]
             if not point.part and not between:
-                found.append(Phrase(self._doubted(point, place, point.end), point.end))
+                found.append(Phrase(self._doubted(point, position, point.end), point.end))
             for one in found:
                 if one is not None and (best is None or one.end > best.end):
                     best = one
@@ -139,8 +139,10 @@ class PhraseReader(PointReader):
 
     def _doubted(self, point: Point, start: int, end: int) -> DateReading:
         """Return the reading of a point, marked uncertain if it contains a question mark."""
-        read = reading_of(point)
-        return change_readings(read, partial(_marked, "?")) if self.doubted(start, end) else read
+        reading = reading_of(point)
+        return (
+            change_readings(reading, partial(_marked, "?")) if self.doubted(start, end) else reading
+        )
 
     # Two dates
 
@@ -156,28 +158,28 @@ class PhraseReader(PointReader):
             yield kind, start, after
 
     def _pair_of(
-        self, first: Point, kind: str, start: int, place: int, between: bool
+        self, first: Point, kind: str, start: int, position: int, between: bool
     ) -> Phrase | None:
         """Read the date after a connector, and return the phrase with both; None if none fits."""
         if between != (kind == "and") and between:
             return None
-        place = self._articles(self.skip_noise(place))
+        position = self._articles(self.skip_noise(position))
         mark = ""
-        for qualifier, after in self._phrases(words.PREFIXES, place):
+        for qualifier, after in self._phrases(words.PREFIXES, position):
             if qualifier == "about" and self.whole:
-                mark, place = "~", after
+                mark, position = "~", after
         best: Phrase | None = None
-        for second in (*self.points(place), *self.parts(place, after=True)):
+        for second in (*self.points(position), *self.parts(position, after=True)):
             found = self._joined(first, second, kind, between)
             if found is None or (best is not None and found.end <= best.end):
                 continue
-            read = found.read
+            reading = found.reading
             if mark:
-                read = change_readings(read, partial(_marked, mark, ends="last"))
+                reading = change_readings(reading, partial(_marked, mark, ends="last"))
             if self.doubted(start - 1, found.end):
                 ends = "both" if self.at(found.end - 1).doubt else "first"
-                read = change_readings(read, partial(_marked, "?", ends=ends))
-            best = Phrase(read, found.end)
+                reading = change_readings(reading, partial(_marked, "?", ends=ends))
+            best = Phrase(reading, found.end)
         return best
 
     def _joined(self, first: Point, second: Point, kind: str, between: bool) -> Phrase | None:
@@ -230,69 +232,74 @@ class PhraseReader(PointReader):
         in_field = self.whole and not second.part
         return first.year_first or kind in ("bracket", "editor") or in_field
 
-    def _tail(self, place: int) -> tuple[Choice, int]:
+    def _tail(self, position: int) -> tuple[Choice, int]:
         """Read the month and year after the bracket in `5 (17) March 1848`."""
-        name = self.gap(place, ".,", words.OF)
+        name = self.gap(position, ".,", words.OF)
         month = (
             self.names.months.get(self.word(name), 0) or self.roman(name) or self.number(name, 12)
         )
         year = self.year(self.gap(name + 1, ".,/", words.OF)) if month else self.year(name)
         if not year.years:
-            return Choice(), place
+            return Choice(), position
         return Choice(year.years[0], month or None), year.end
 
     # Qualifiers
 
     def _qualified(self, kind: str, phrase: Phrase) -> DateReading | None:
         """Return the reading of a phrase with a qualifier; None if they do not fit together."""
-        read = phrase.read
+        reading = phrase.reading
         if kind in ("about", "perhaps"):
-            return change_readings(read, partial(_marked, "~" if kind == "about" else "?"))
+            return change_readings(reading, partial(_marked, "~" if kind == "about" else "?"))
         if kind == "part":
             return change_readings(
-                read, lambda one: replace(one, rule="part-of-it", sure=min(one.sure, 1))
+                reading, lambda one: replace(one, rule="part-of-it", sure=min(one.sure, 1))
             )
         if kind == "postmark":
             return change_readings(
-                read, lambda one: replace(one, note=joined(one.note, "postmark"))
+                reading, lambda one: replace(one, note=joined(one.note, "postmark"))
             )
-        readings = read.readings or (read,)
+        readings = reading.readings or (reading,)
         if kind == "between":
-            return read
+            return reading
         if kind == "since" and all(one.rule == "span" for one in readings):
-            return read
+            return reading
         if not all(_PLAIN.fullmatch(one.edtf) for one in readings):
             return None
-        return change_readings(read, partial(_limited, kind))
+        return change_readings(reading, partial(_limited, kind))
 
     def _suffixed(self, phrase: Phrase) -> Phrase:
         """Apply what follows a date: its calendar, a qualifier such as a postmark, and a time."""
-        read, end = phrase
+        reading, end = phrase
         style = _STYLE.match(self.text, self.at(end - 1).end)
         if style:
-            if style["old"] and not read.calendar:
-                read = _of_old_style(read)
+            if style["old"] and not reading.calendar:
+                reading = _of_old_style(reading)
             end = self._after(style.end(), end)
         bracket = self.word(end) in ("(", ",")
         for kind, after in self._phrases(words.SUFFIXES, end + bracket):
             if not self.whole and bracket and kind != "postmark":
                 continue
-            changed = self._qualified(kind, phrase._replace(read=read))
+            changed = self._qualified(kind, phrase._replace(reading=reading))
             if changed:
-                read = changed
+                reading = changed
                 end = after + (bracket and self.word(after) == ")")
-        if self.whole and not read.note and _PLAIN.fullmatch(read.edtf) and len(read.edtf) == 10:
+        if (
+            self.whole
+            and not reading.note
+            and _PLAIN.fullmatch(reading.edtf)
+            and len(reading.edtf) == 10
+        ):
             time = _TIME.match(self.text, self.at(end - 1).end)
             if time:
-                read = replace(read, note=f"at {time[1]}", sure=min(read.sure, 1))
+                reading = replace(reading, note=f"at {time[1]}", sure=min(reading.sure, 1))
                 end = self._after(time.end(), end)
-        return Phrase(read, end)
+        return Phrase(reading, end)
 
-    def _after(self, offset: int, place: int) -> int:
-        """Return the place of the first token that begins at an offset or later."""
-        while place < self.count and self.at(place).start < offset:
-            place += 1
-        return place
+    def _after(self, offset: int, position: int) -> int:
+        """Return the position of the first token that begins at an offset or later."""
+        while position < self.count and self.at(position).start < offset:
+            position += 1
+        return position
 
 
 def _either_of(readings: list[DateReading], first: Point, second: Point, kind: str) -> DateReading:
@@ -300,37 +307,42 @@ def _either_of(readings: list[DateReading], first: Point, second: Point, kind: s
     short = first.short_year or second.short_year
     sure = min(first.sure, second.sure, 1 if short else 2)
     language = second.language or first.language
-    read = of_choices(
+    reading = of_choices(
         (
             replace(one, language=language, short_year=short, sure=min(one.sure, sure))
             for one in readings
         ),
         "several-days" if kind == "and" else second.rule,
     )
-    if any(one.rule in ("either", "double-date") for one in read.readings):
-        return replace(read, rule="span-or-either")
-    return read
+    if any(one.rule in ("either", "double-date") for one in reading.readings):
+        return replace(reading, rule="span-or-either")
+    return reading
 
 
-def _of_old_style(read: DateReading) -> DateReading:
+def _of_old_style(reading: DateReading) -> DateReading:
     """Convert a reading from the Julian calendar, because the text calls it old style."""
-    if read.rule == "no-such-day":
-        return read.readings[0] if read.readings else read
-    if all(_PLAIN.fullmatch(one.edtf) for one in read.readings or (read,)):
-        return change_readings(read, _converted)
-    return read if read.is_open else open_reading([read], "old-style-date")
+    if reading.rule == "no-such-day":
+        return reading.readings[0] if reading.readings else reading
+    if all(_PLAIN.fullmatch(one.edtf) for one in reading.readings or (reading,)):
+        return change_readings(reading, _converted)
+    return reading if reading.is_open else open_reading([reading], "old-style-date")
 
 
-def _converted(read: DateReading) -> DateReading:
+def _converted(reading: DateReading) -> DateReading:
     """Convert a day, month or year of the Julian calendar."""
-    year, month, day = (*map(int, read.edtf.split("-")), 0, 0)[:3]
+    year, month, day = (*map(int, reading.edtf.split("-")), 0, 0)[:3]
     if day:
-        return from_julian(Choice(year, month, day), language=read.language) or read
+        return from_julian(Choice(year, month, day), language=reading.language) or reading
     first = gregorian(year, month or 1, 1)
     last = gregorian(year, month or 12, julian_days(year, month or 12))
-    note = f"{read.edtf} in the Julian calendar"
+    note = f"{reading.edtf} in the Julian calendar"
     return replace(
-        read, edtf=f"[{first}..{last}]", rule="old-style-date", sure=1, note=note, calendar="julian"
+        reading,
+        edtf=f"[{first}..{last}]",
+        rule="old-style-date",
+        sure=1,
+        note=note,
+        calendar="julian",
     )
 
 
@@ -411,8 +423,8 @@ def _two_calendars(first: Choice, second: Choice, kind: str) -> Meaning:
     one, other = first.date, second.date
     for julian, day in ((first, other), (second, one)):
         if day is not None and gregorian(*days[julian is second]) == day:
-            read = from_julian(julian, "double-date")
-            return ([read] if read else []), []
+            reading = from_julian(julian, "double-date")
+            return ([reading] if reading else []), []
     either = DateReading(f"[{first.in_edtf},{second.in_edtf}]", "either")
     if kind == "slash" and one and other:
         apart = (other - one).days
@@ -423,12 +435,12 @@ def _two_calendars(first: Choice, second: Choice, kind: str) -> Meaning:
     return [], [DateReading(each.in_edtf, "written-date") for each in (first, second) if each.date]
 
 
-def _marked(sign: str, read: DateReading, *, ends: str = "both") -> DateReading:
+def _marked(sign: str, reading: DateReading, *, ends: str = "both") -> DateReading:
     """Add a qualifier to a date, or to one or both ends of a span. Sets stay unchanged."""
-    first, slash, last = read.edtf.partition("/")
+    first, slash, last = reading.edtf.partition("/")
     first = _with_sign(first, sign) if ends != "last" or not slash else first
     last = _with_sign(last, sign) if slash and ends != "first" else last
-    return replace(read, edtf=f"{first}{slash}{last}", sure=min(read.sure, 1))
+    return replace(reading, edtf=f"{first}{slash}{last}", sure=min(reading.sure, 1))
 
 
 def _with_sign(edtf: str, sign: str) -> str:
@@ -437,14 +449,14 @@ def _with_sign(edtf: str, sign: str) -> str:
     return f"{edtf[:-1]}%" if edtf[-1:] in ("?", "~") else f"{edtf}{sign}"
 
 
-def _limited(kind: str, read: DateReading) -> DateReading:
+def _limited(kind: str, reading: DateReading) -> DateReading:
     """Return the reading for "before", "after" or a similar limit: a set with an open end."""
-    edtf = read.edtf
+    edtf = reading.edtf
     kind = {"until": "not-after", "since": "not-before", "later": "after"}.get(kind, kind)
     if kind in ("before", "after"):
         edtf = _neighbour(edtf, -1 if kind == "before" else 1)
     early = kind in ("before", "not-after")
-    return replace(read, edtf=f"[..{edtf}]" if early else f"[{edtf}..]", rule=kind, sure=1)
+    return replace(reading, edtf=f"[..{edtf}]" if early else f"[{edtf}..]", rule=kind, sure=1)
 
 
 def _neighbour(edtf: str, step: int) -> str:

@@ -66,8 +66,8 @@ def _read(text: str, conventions: DateConventions) -> DateReading | None:
     bare = " ".join(text.replace("\u00a0", " ").split())
     if not bare:
         return None
-    read = _read_bare(bare, conventions)
-    return read and replace(read, as_written=bare, start=0, end=len(text))
+    reading = _read_bare(bare, conventions)
+    return reading and replace(reading, as_written=bare, start=0, end=len(text))
 
 
 def _read_bare(bare: str, conventions: DateConventions) -> DateReading | None:
@@ -77,33 +77,35 @@ def _read_bare(bare: str, conventions: DateConventions) -> DateReading | None:
         serial = from_serial(int(bare), epoch_1904=conventions.epoch_1904)
         return serial and open_reading([serial], serial.rule)
     if midnight := _MIDNIGHT.fullmatch(bare):
-        read = DateReading(midnight[1], "midnight", 1, note="written with the time 00:00")
-        return read if is_edtf(read.edtf) else None
+        reading = DateReading(midnight[1], "midnight", 1, note="written with the time 00:00")
+        return reading if is_edtf(reading.edtf) else None
     if zeros := _ZEROS.fullmatch(bare):
         year, month = zeros["y"] or zeros["year"], zeros["m"] or zeros["month"]
         edtf = f"{year}-{int(month):02}" if int(month) else year
-        read = DateReading(edtf, "zeros", 1) if int(year) else DateReading("", "undated")
-        return read if is_edtf(edtf) else None
+        reading = DateReading(edtf, "zeros", 1) if int(year) else DateReading("", "undated")
+        return reading if is_edtf(edtf) else None
     # In EDTF, brackets enclose a set. Brackets around a single date are an editor's.
     if not re.fullmatch(r"\[[^,.]*\]", bare) and not _PAIR.fullmatch(bare) and is_edtf(bare):
         return DateReading(bare, "edtf")
     inner = re.fullmatch(r"\(([^()]+)\)", bare)
     reader = PhraseReader(inner[1] if inner else bare, KNOWN, conventions, whole=True)
-    place = reader.skip_noise(0)
+    position = reader.skip_noise(0)
     found = reader.phrase(0)
     if found is None or reader.skip_noise(found.end) < reader.count:
         return DateReading(bare, "edtf") if is_edtf(bare) and bare[0] != "[" else None
-    read = reader.check_weekday(place, found)
-    if read.edtf.startswith("XXXX") or not all(
-        is_edtf(one.edtf) for one in read.readings or [read]
+    reading = reader.check_weekday(position, found)
+    if reading.edtf.startswith("XXXX") or not all(
+        is_edtf(one.edtf) for one in reading.readings or [reading]
     ):
-        return read if read.rule == "no-such-day" else None
+        return reading if reading.rule == "no-such-day" else None
     supplied = inner or re.search(r"[\[<]", re.sub(r"\[\?+\]", "", bare))
-    return change_readings(read, _supplied) if supplied else read
+    return change_readings(reading, _supplied) if supplied else reading
 
 
-def _supplied(read: DateReading) -> DateReading:
-    return replace(read, sure=min(read.sure, 1), note=joined(read.note, "supplied: in brackets"))
+def _supplied(reading: DateReading) -> DateReading:
+    return replace(
+        reading, sure=min(reading.sure, 1), note=joined(reading.note, "supplied: in brackets")
+    )
 
 
 def find_dates(
@@ -122,34 +124,36 @@ def find_dates(
     conventions = DateConventions(pivot=pivot)
     reader = PhraseReader(line, vocabulary or KNOWN, conventions, whole=False)
     found: list[DateReading] = []
-    place = 0
-    while place < reader.count:
-        one = reader.phrase(place) if reader.may_begin(place) else None
+    position = 0
+    while position < reader.count:
+        one = reader.phrase(position) if reader.may_begin(position) else None
         if one is None:
-            place += 1
+            position += 1
             continue
-        read = reader.check_weekday(place, one)
-        found.append(_located(line, read, reader, place, one.end))
-        place = one.end
+        reading = reader.check_weekday(position, one)
+        found.append(_located(line, reading, reader, position, one.end))
+        position = one.end
     return found
 
 
 def _located(
-    line: str, read: DateReading, reader: PhraseReader, first: int, after: int
+    line: str, reading: DateReading, reader: PhraseReader, first: int, after: int
 ) -> DateReading:
-    """Return a reading with its words and their place, including brackets at the ends."""
+    """Return a reading with its words and their position, including brackets at the ends."""
     start, end = balanced(line, reader.at(first).start, reader.at(after - 1).end)
-    if read.rule == "iso-date" and (time := _ISO_TIME.match(line, end)):
+    if reading.rule == "iso-date" and (time := _ISO_TIME.match(line, end)):
         end = time.end()
-        read = replace(read, sure=min(read.sure, 1), note=f"written with the time {time[1]}")
+        reading = replace(
+            reading, sure=min(reading.sure, 1), note=f"written with the time {time[1]}"
+        )
     elif year_mark := _YEAR_MARK.match(line, end):
         end = year_mark.end()
     written = line[start:end]
     if "[" in re.sub(r"\[\?+\]", "", written):
-        read = change_readings(read, _supplied)
+        reading = change_readings(reading, _supplied)
     if _GOES_ON.match(line, end) or _GOES_BEFORE.search(line[:start]) or reader.is_cited(first):
-        read = replace(read, sure=min(read.sure, 1))
-    return replace(read, as_written=written, start=start, end=end)
+        reading = replace(reading, sure=min(reading.sure, 1))
+    return replace(reading, as_written=written, start=start, end=end)
 
 
 def is_old_style(text: str) -> bool:

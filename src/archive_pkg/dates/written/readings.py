@@ -86,11 +86,13 @@ def of_choices(readings: Iterable[DateReading], rule: str) -> DateReading:
     return distinct[0] if len(distinct) == 1 else open_reading(distinct, rule)
 
 
-def change_readings(read: DateReading, change: Callable[[DateReading], DateReading]) -> DateReading:
+def change_readings(
+    reading: DateReading, change: Callable[[DateReading], DateReading]
+) -> DateReading:
     """Apply a change to a reading, or to every possible date of an open reading."""
-    if read.readings:
-        return replace(read, readings=tuple(map(change, read.readings)))
-    return change(read) if read.edtf else read
+    if reading.readings:
+        return replace(reading, readings=tuple(map(change, reading.readings)))
+    return change(reading) if reading.edtf else reading
 
 
 def joined(*notes: str) -> str:
