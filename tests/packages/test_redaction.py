@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from archive_pkg.packages.access.redaction import public, seen_by
 from archive_pkg.packages.access.visibility import withheld
-from archive_pkg.packages.layout import WITHHELD
 from archive_pkg.packages.packaging_events import SOFTWARE_ID
 from archive_pkg.records import Record
+from archive_pkg.records.display import words as words_of
+from archive_pkg.records.models.parts import WITHHELD
 from archive_pkg.records.statement_index import StatementIndex
 
 if TYPE_CHECKING:
@@ -746,3 +747,10 @@ def test_a_title_made_from_an_agent_who_is_withheld_is_neutral(
     )
     assert shown["title"] == title
     assert "boss" not in json.dumps(shown)
+
+
+def test_a_withheld_part_is_described_as_withheld_and_not_as_not_held() -> None:
+    report = Record.model_validate(out()).part("report")
+    assert report.file_in_words == "withheld from this package"
+    said = words_of(Record.model_validate(out()), report)
+    assert said == "enclosure: withheld from this package; closed: The donor's wish"

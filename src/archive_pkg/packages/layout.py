@@ -17,8 +17,6 @@ RECORD = "record.json"
 DESCRIPTOR = "datapackage.json"
 PARTS = "parts"
 README = "README.txt"
-WITHHELD = "Held, and withheld from this package."
-"""The note of a part that is held but withheld."""
 SOFTWARE_LABEL = "Bag-Software-Agent"
 
 

@@ -112,7 +112,7 @@ def _lines(record: Record, part: Part) -> Iterator[str]:
         places = [n.at for n in record.translation_notes if (n.kind, n.at.part) == (kind, part.id)]
         if places:
             yield f"{kind}: {', '.join(f'“{place.exact}”' for place in places)}"
-    yield part.file or "not held"
+    yield part.file_in_words
     if part.access and part.access.status != "open":
         until = f" until {in_words(part.access.until.edtf)}" if part.access.until else ""
         yield f"{part.access.status}{until}"
@@ -134,7 +134,7 @@ def _description(record: Record) -> Iterator[str]:
     for part in record.parts:
         to = "".join(f", {words}" for words in relations(part))
         making = ", ".join(_making(record, part))
-        held = "" if part.held else ", not held"
+        held = "" if part.held else f", {part.file_in_words}"
         yield f"{part.kind} {part.id}{to}{', ' + making if making else ''}{held}."
 
 

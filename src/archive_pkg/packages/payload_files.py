@@ -11,7 +11,7 @@ from archive_pkg import tables
 from archive_pkg.dates.english import in_words
 from archive_pkg.fixity import ALGORITHMS
 from archive_pkg.packages.citation import citation
-from archive_pkg.packages.layout import PARTS, README, RECORD, SOFTWARE_LABEL, WITHHELD
+from archive_pkg.packages.layout import PARTS, README, RECORD, SOFTWARE_LABEL
 from archive_pkg.records.display import classification_in_words, relations, words
 
 if TYPE_CHECKING:
@@ -255,11 +255,11 @@ def _parts(record: Record) -> list[str]:
 
 
 def _is_cut(record: Record) -> bool:
-    return any(part.note == WITHHELD for part in record.parts)
+    return any(part.is_withheld for part in record.parts)
 
 
 def _missing(part: Part) -> str:
-    what = "withheld" if part.note == WITHHELD else "not held"
+    what = "withheld" if part.is_withheld else "not held"
     return f"{what}, {_access(part.access)}" if part.access else what
 
 

@@ -330,12 +330,13 @@ def _(value: Part, record: Record, dates: DateWords) -> str:
         said.append(f"by {record.names(value.made_by)}")
     if value.excerpt is not None:
         said.append("(excerpt)" if value.excerpt else "(complete)")
-    where = value.file if value.file else "not held"
+    where = value.file_in_words
     if value.span:
         where += f", characters {value.span.start}–{value.span.end}"
     made = f"made {words(record, value.made, dates=dates)}" if value.made else ""
     access = access_in_words(value.access) if value.access else ""
-    more = filter(None, (made, value.method, access, value.note))
+    note = None if value.is_withheld else value.note
+    more = filter(None, (made, value.method, access, note))
     return "; ".join((f"{' '.join(said)}: {where}", *more))
 
 

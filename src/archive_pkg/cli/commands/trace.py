@@ -110,8 +110,7 @@ def _part(record: Record, steps: int, part: Part) -> Iterator[str]:
     made += [str(part.made.edtf)] if part.made else []
     made += [part.method] if part.method else []
     yield f"{indent}{' '.join(words)}" + (f"; made {', '.join(made)}" if made else "")
-    where = part.file or "not held"
-    yield f"{indent}  {where}" + (f", sha256 {part.sha256}" if part.sha256 else "")
+    yield f"{indent}  {part.file_in_words}" + (f", sha256 {part.sha256}" if part.sha256 else "")
 
 
 def _value(value: Any) -> str:

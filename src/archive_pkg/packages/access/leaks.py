@@ -120,7 +120,8 @@ def _refuse(report: Report, consequence: str) -> None:
     if not report.ok:
         raise InvalidError(
             f"the result would reveal withheld parts; {consequence}",
-            "Review the record's statements, notes and events that mention them.",
+            "Correct these places in the record, or add evidence with basis: supplied for what the "
+            "public may know. Then build the package again.",
             report=report,
         )
 

@@ -19,9 +19,9 @@ from pydantic import BaseModel, ValidationError
 from archive_pkg.dates.english import in_words
 from archive_pkg.packages.access.leaks import WithheldWords
 from archive_pkg.packages.access.visibility import Audience, Withheld, withheld
-from archive_pkg.packages.layout import WITHHELD
 from archive_pkg.packages.packaging_events import SOFTWARE_ID
 from archive_pkg.records import Record
+from archive_pkg.records.models.parts import WITHHELD
 from archive_pkg.records.record_errors import references
 from archive_pkg.records.statement_index import StatementIndex, statements
 from archive_pkg.records.upgrading import RELATIONS

@@ -94,6 +94,10 @@ def _file_faults(part: Any) -> Iterator[Fault]:
         )
 
 
+WITHHELD = "Held, and withheld from this package."
+"""The note of a part in a public package that is held but withheld."""
+
+
 class Part(Model):
     """A part of the document, held as a file or only known.
 
@@ -162,6 +166,16 @@ class Part(Model):
     def is_text(self) -> bool:
         """Whether its file is plain text."""
         return self.held and (self.media_type or "text/plain").startswith("text/")
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether it is held, but withheld from the public package of this record."""
+        return not self.held and self.note == WITHHELD
+
+    @property
+    def file_in_words(self) -> str:
+        """The path of its file, or why there is none."""
+        return self.file or ("withheld from this package" if self.is_withheld else "not held")
 
 
 class TranslationNote(Model):
