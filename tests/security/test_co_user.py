@@ -1,4 +1,4 @@
-"""Another user of the machine prepares, and exchanges, what lies in folders open to both."""
+"""Another user of the machine prepares or exchanges files in folders that both can write to."""
 
 from __future__ import annotations
 

@@ -407,7 +407,7 @@ def timestamps_by_a_stranger(package: Path, made: Made) -> None:
 def timestamp_garbled(package: Path, made: Made) -> None:
     path = signature(package, "sha512", "sig.tsr")
     data = bytearray(path.read_bytes())
-    data[-1] ^= 1  # the end of its signature: the certificates in it lie next to it as well
+    data[-1] ^= 1  # the end of its signature; the certificates in it are also next to it
     path.write_bytes(data)
 
 

@@ -374,7 +374,7 @@ def executor_from(
 
     if address and jobs is not None:
         raise UsageError(
-            "--jobs does not work with --executor", "Leave --jobs out: the cluster decides."
+            "--jobs does not work with --executor", "Omit --jobs: the cluster decides."
         )
     expect_bulk()
     return lambda: executor_for(jobs, address, gentle=gentle)

@@ -37,7 +37,7 @@ def element(name: str, /, *content: str, **attributes: object) -> str:
 
 
 def words(content: str, /, x: float, y: float, **attributes: object) -> str:
-    """Return a line of text that begins, ends or is centred at a place."""
+    """Return a line of text that begins, ends or is centred at a position."""
     return element("text", text(content), x=short(x), y=short(y), **attributes)
 
 

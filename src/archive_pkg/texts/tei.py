@@ -342,7 +342,7 @@ class _TextWriter:
             self.reading.read.add((element, "@reason"))
 
     def _point(self, element: Element, place: tuple[int, int]) -> None:
-        """Remember the place of a pointer to notes."""
+        """Remember the range of a pointer to notes."""
         for target in (element.get("target") or "").split():
             if target.startswith("#") and target[1:] in self._noted:
                 self._pointers.setdefault(target[1:], []).append(place)
@@ -541,12 +541,12 @@ class _TextWriter:
         return places or self._pointers.get(note.get(XML_ID) or "", [])
 
 
-def _word_at(text: str, place: int, *, forward: bool = False) -> tuple[int, int] | None:
-    """Return the range of the word before or after a place, without punctuation, or None."""
-    before = text[:place].rstrip(_BLANKS)
+def _word_at(text: str, position: int, *, forward: bool = False) -> tuple[int, int] | None:
+    """Return the range of the word before or after a position, without punctuation, or None."""
+    before = text[:position].rstrip(_BLANKS)
     start = max(before.rfind(sign) for sign in _BLANKS) + 1
-    if not before or (forward and text[place:].strip(_BLANKS)):
-        found = _WORD.search(text, place)
+    if not before or (forward and text[position:].strip(_BLANKS)):
+        found = _WORD.search(text, position)
         if found is None:
             return None
         start, before = found.start(), text[: found.end()]

@@ -67,17 +67,17 @@ class PhraseSet:
         for known in self._by_first.values():
             known.sort(key=len, reverse=True)
 
-    def at(self, words: Sequence[str], place: int = 0) -> int:
-        """Return the number of words of the longest phrase at a place; 0 if there is none."""
-        if place >= len(words):
+    def at(self, words: Sequence[str], position: int = 0) -> int:
+        """Return the number of words of the longest phrase at a position; 0 if there is none."""
+        if position >= len(words):
             return 0
-        for phrase in self._by_first.get(words[place], ()):
-            if tuple(words[place : place + len(phrase)]) == phrase:
+        for phrase in self._by_first.get(words[position], ()):
+            if tuple(words[position : position + len(phrase)]) == phrase:
                 return len(phrase)
         return 0
 
     def within(self, words: Sequence[str]) -> int:
-        """Return the place of the first phrase among the words, or -1."""
+        """Return the position of the first phrase among the words, or -1."""
         return next((i for i in range(len(words)) if self.at(words, i)), -1)
 
     def matches(self, words: Sequence[str]) -> bool:

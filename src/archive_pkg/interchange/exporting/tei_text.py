@@ -233,16 +233,16 @@ class _Writer:
 
     def _begun(self, block: Block) -> list[Mark]:
         """Return the marks that begin in a block."""
-        first, last = (bisect_left(self._starts, place) for place in (block.start, block.end))
+        first, last = (bisect_left(self._starts, position) for position in (block.start, block.end))
         return self._marks[first:last]
 
     def _ended(self, block: Block) -> list[Mark]:
         """Return the notes that end in a block and began before it."""
-        first, last = (bisect_right(self._ends, place) for place in (block.start, block.end))
+        first, last = (bisect_right(self._ends, position) for position in (block.start, block.end))
         return [mark for mark in self._notes[first:last] if mark.start < block.start]
 
     def _close(self, elements: list[tuple[Element, int]], position: int, until: int) -> int:
-        """Close the elements that end before a place, after writing the rest of their text."""
+        """Close the elements that end before a position, after writing the rest of their text."""
         while len(elements) > 1 and elements[-1][1] <= until:
             element, end = elements.pop()
             element.append(_lined(self.text[position:end]))
@@ -308,28 +308,28 @@ def _nested(
         block: The block.
     """
     kept: list[Mark] = []
-    # The kept marks by place, so that each mark is compared only with marks near it.
+    # The kept marks by stretches of the text, so that a mark is compared only with marks near it.
     near: dict[int, list[Mark]] = defaultdict(list)
     # Notes take precedence over names, and short marks, which are more precise, over long ones.
     for mark in sorted(within, key=lambda mark: (mark.note is None, mark.end - mark.start)):
-        places = range(mark.start // _NEAR, mark.end // _NEAR + 1)
-        if all(_nests(mark, other) for place in places for other in near[place]):
+        stretches = range(mark.start // _NEAR, mark.end // _NEAR + 1)
+        if all(_nests(mark, other) for number in stretches for other in near[number]):
             kept.append(mark)
-            for place in places:
-                near[place].append(mark)
+            for number in stretches:
+                near[number].append(mark)
     whole = {mark.note for mark in kept}
     anchors = [
-        _anchor(place, suffix, mark.note)
+        _anchor(position, suffix, mark.note)
         for mark in reaching
         if mark.note and mark.note not in whole
-        for place, suffix in ((mark.start, ""), (mark.end, ".end"))
-        if block.start <= place <= block.end
+        for position, suffix in ((mark.start, ""), (mark.end, ".end"))
+        if block.start <= position <= block.end
     ]
     return kept, anchors
 
 
 _NEAR = 256
-"""The number of characters in each place of the index of kept marks in `_nested`."""
+"""The number of characters in each stretch of the index of kept marks in `_nested`."""
 
 
 def _nests(one: Mark, other: Mark) -> bool:
@@ -339,6 +339,6 @@ def _nests(one: Mark, other: Mark) -> bool:
     return apart or inside or around
 
 
-def _anchor(place: int, suffix: str, note: str) -> Mark:
+def _anchor(position: int, suffix: str, note: str) -> Mark:
     name = {_XML_ID: f"{note_id(note)}{suffix}"}
-    return Mark(place, -place, "anchor", name, None, note)
+    return Mark(position, -position, "anchor", name, None, note)

@@ -153,7 +153,7 @@ def find_target(
             else f"Use one of {', '.join(TARGETS)}, or the file of a BagIt profile.",
         )
     if metadata is not None and target.form in ("csip", "dataverse"):
-        raise UsageError(f"{target.title} has a fixed set of documents", "Leave --metadata out.")
+        raise UsageError(f"{target.title} has a fixed set of documents", "Omit --metadata.")
     project = project or Project()
     documents = chosen(project.settings.packages.metadata if metadata is None else metadata)
     return replace(target, documents=chosen([*documents, *target.documents]), project=project)

@@ -42,7 +42,7 @@ const characters = (line) => pieces(line).flatMap((piece) => (isText(piece) ? [.
 
 const lineOf = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest(".line");
 
-// The number of code points of a line before a place in it.
+// The number of code points of a line before a position in it.
 const within = (line, node, offset) => {
   const range = document.createRange();
   range.setStart(line, 0);
