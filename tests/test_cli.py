@@ -272,6 +272,10 @@ def test_no_colours_in_a_pipe(run: Run, letter: Path) -> None:
     assert "\x1b" not in run("check", letter).stdout
 
 
+def test_evidence_of_the_program_is_not_counted_as_supplied_by_a_person(run: Run) -> None:
+    assert "15 inferred, 0 supplied, 6 by archive-pkg;" in run("show", PACKAGE).stdout
+
+
 def test_it_is_a_program(tmp_path: Path) -> None:
     done = subprocess.run(
         command("verify", tmp_path / "nothing"), capture_output=True, text=True, check=False

@@ -203,11 +203,15 @@ def _label(item: Part | TranslationNote | Enclosure | Event) -> str:
 
 
 def _evidence(record: Record) -> str:
+    from archive_pkg.packages.packaging_events import SOFTWARE_ID
     from archive_pkg.records.statement_index import StatementIndex, statements
 
     counts = dict.fromkeys(("quoted", "inferred", "supplied"), 0)
     for evidence in record.evidence:
-        counts[evidence.basis] += 1
+        if evidence.agent == SOFTWARE_ID:
+            counts["by archive-pkg"] = counts.get("by archive-pkg", 0) + 1
+        else:
+            counts[evidence.basis] += 1
     words = ", ".join(f"{number} {basis}" for basis, number in counts.items())
     known = StatementIndex(record)
     bare = [path for path in statements(record) if not known.evidence(path)]
