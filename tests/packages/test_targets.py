@@ -274,6 +274,8 @@ def test_why_not_checks_a_package_as_it_is(letter: Path, tmp_path: Path) -> None
         why_not(built, find_target("zenodo"), {})
     (package / "data" / "README.txt").unlink()
     assert not why_not(package, find_target("chronopolis"), {}).ok
+    report = why_not(package, find_target("zenodo"), {"Publisher": "P"})
+    assert "data/README.txt" in {finding.location.path for finding in report.errors}
 
 
 def test_files_larger_than_the_target_accepts_are_reported(letter: Path, tmp_path: Path) -> None:

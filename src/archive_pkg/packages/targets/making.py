@@ -30,7 +30,7 @@ from archive_pkg.packages.building import (
 from archive_pkg.packages.checking.files import NAME_PERCENT
 from archive_pkg.packages.checking.records import examine
 from archive_pkg.packages.layout import is_bag
-from archive_pkg.packages.opening import open_package
+from archive_pkg.packages.opening import open_package, verify
 from archive_pkg.packages.packaging_events import Packing, packaged
 from archive_pkg.packages.reading_back import check_copy
 from archive_pkg.packages.targets.requirements import TARGET_NAME, answer, blockers
@@ -151,7 +151,7 @@ def why_not(
     """Return why a target would not accept a record's package, and warnings that concern it.
 
     Args:
-        path: A record's file or folder, or a package, which is checked as it is.
+        path: A record's file or folder, or a package, which is verified and checked as it is.
         target: The target.
         given: The user's values, by label.
         audience: "public" if restricted parts are to be left out.
@@ -174,7 +174,8 @@ def why_not(
     if is_bag(path):
         package = open_package(path)
         record, folder = package.record, package.parts
-        report = examined = Report()
+        examined = Report()
+        report = Report(verify(path).report.errors)
     else:
         found, examined, _ = examine(path)
         report = Report(examined.errors)
