@@ -67,7 +67,7 @@ KINDS = st.fixed_dictionaries(
 
 
 @given(TEXTS, st.booleans(), st.integers(1, 120), KINDS)
-def test_a_manifest_is_read_the_same_in_any_pieces(
+def test_the_size_of_the_pieces_does_not_change_what_is_read(
     text: str, ended: bool, first: int, kind: dict[str, object]
 ) -> None:
     data = (text if ended else text.rstrip("\r\n")).encode()
@@ -111,7 +111,7 @@ def test_lines_list_only_files_of_the_manifests_kind(
     assert [each.hint for each in findings[1:]] == ([hint] if code else [])
 
 
-def test_a_tag_manifest_that_lists_another_is_a_warning_in_old_bags() -> None:
+def test_in_old_bags_a_tag_manifest_that_lists_another_gives_a_warning() -> None:
     _, findings = read(f"{ZERO}  tagmanifest-md5.txt\n".encode(), of_tags=True, version=(0, 97))
     assert said(findings) == [("tagmanifest-lists-tagmanifest-old", 1)]
 
@@ -129,7 +129,7 @@ def test_a_repeated_file_is_reported_with_its_line_and_keeps_its_first_digest() 
     assert "with the same digest" in findings[0].message
 
 
-def test_lines_are_counted_past_those_without_an_entry() -> None:
+def test_lines_without_an_entry_are_counted() -> None:
     manifest, _ = read(f"\n\n{ZERO}  data/a\n\n\n{ZERO}  data/b\n{ZERO}  data/c\n\n".encode())
     assert manifest.lines_of({"data/a", "data/b", "data/c"}) == {
         "data/a": 3,
@@ -144,7 +144,7 @@ def test_lines_are_counted_again_when_a_manifest_is_read_again(
 ) -> None:
     first = f"x\n{ZERO}  data/a\n"
     monkeypatch.setattr(manifests, "_FIRST_CHUNK", len(first))
-    again = f"{ZERO}  data/b\n{ZERO}  data/b\n{ZERO}  data/c\n"  # only here is one listed twice
+    again = f"{ZERO}  data/b\n{ZERO}  data/b\n{ZERO}  data/c\n"  # only here is a file listed twice
     manifest, findings = read((first + again).encode())
     assert manifest.lines_of({"data/a", "data/b", "data/c"}) == {
         "data/a": 2,
@@ -162,7 +162,7 @@ def test_digests_of_unknown_algorithms_are_read_too() -> None:
 
 
 @pytest.mark.parametrize("wrong", [2, 3])
-def test_a_file_of_wrong_lines_is_not_read_to_its_end(
+def test_a_file_with_too_many_malformed_lines_is_not_read_completely(
     monkeypatch: pytest.MonkeyPatch, wrong: int
 ) -> None:
     monkeypatch.setattr(manifests, "MOST_WRONG", 2)

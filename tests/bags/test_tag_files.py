@@ -67,7 +67,7 @@ def tags(text: str, version: tuple[int, int] = (1, 0)) -> tuple[list[tuple[str, 
     return [(tag.label, tag.value) for tag in found], codes(report)
 
 
-def test_tags_are_folded_repeated_and_in_order() -> None:
+def test_tags_can_be_folded_and_repeated_and_keep_their_order() -> None:
     text = "B: 1\r\nA: two\r\n  and\r\n\tthree\r\nB: 2\rC:\nD: x:y"
     assert tags(text) == (
         [("B", "1"), ("A", "two and three"), ("B", "2"), ("C", ""), ("D", "x:y")],
@@ -90,7 +90,7 @@ def test_every_fault_of_a_tag_file_is_found(text: str, code: str) -> None:
     assert tags(text)[1] == [code]
 
 
-def test_old_labels_may_be_spaced() -> None:
+def test_labels_of_old_bags_may_end_in_spaces() -> None:
     assert tags("A   :   5\n", (0, 97)) == ([("A", "5")], [])
 
 
@@ -167,9 +167,7 @@ def parse(
     ],
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_every_line_of_a_manifest_is_read_to_the_letter(
-    line: str, wanted: list[str], end: str
-) -> None:
+def test_every_line_of_a_manifest_is_read_exactly(line: str, wanted: list[str], end: str) -> None:
     good = f"{ZERO}  data/before{end}"
     digests, found = parse(good + line + end + good.replace("before", "after"))
     assert found == wanted
@@ -187,7 +185,7 @@ ERRORS = {
 }
 
 
-def test_older_versions_leave_percent_alone() -> None:
+def test_older_versions_do_not_decode_percent_signs() -> None:
     digests, found = parse(f"{ZERO}  data/a%25%0A%20\n", version=(0, 97))
     assert list(digests) == ["data/a%25\n%20"]
     assert found == []
@@ -254,7 +252,7 @@ def test_files_with_other_names_are_not_manifests(name: str) -> None:
         ("https://a.example/x 12 data/ok", ["fetch-path-twice"]),
     ],
 )
-def test_every_line_of_fetch_txt_is_read_to_the_letter(line: str, wanted: list[str]) -> None:
+def test_every_line_of_fetch_txt_is_read_exactly(line: str, wanted: list[str]) -> None:
     report = Report()
     text = f"https://a.example/ok - data/ok\n{line}\n"
     read = fetch_file.parse(text, (1, 0), report)
@@ -263,7 +261,7 @@ def test_every_line_of_fetch_txt_is_read_to_the_letter(line: str, wanted: list[s
 
 
 def mutate(data: bytes, source: random.Random) -> bytes:
-    """Return data with a few random changes, as damaged files have."""
+    """Return data with a few random changes, like those of damaged files."""
     changed = bytearray(data)
     for _ in range(source.randint(1, 4)):
         place = source.randrange(len(changed) + 1)
@@ -309,7 +307,7 @@ def feed_all(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("inputs", [2000, pytest.param(1_000_000, marks=pytest.mark.soak)])
-def test_parsers_survive_anything(inputs: int) -> None:
+def test_parsers_never_fail_on_damaged_input(inputs: int) -> None:
     seed = int(os.environ.get("ARCHIVE_PKG_SEED", "1960"))
     source = random.Random(seed)
     pool = list(SEEDS)

@@ -83,7 +83,7 @@ NAMES = st.lists(
     st.lists(st.tuples(NAMES, st.sampled_from([0, 1, 511, 512, 513])), max_size=4),
     st.sampled_from([tarfile.GNU_FORMAT, tarfile.PAX_FORMAT, tarfile.USTAR_FORMAT]),
 )
-def test_archives_by_tarfile_are_read(files: list[tuple[str, int]], form: int) -> None:
+def test_archives_made_by_tarfile_are_read(files: list[tuple[str, int]], form: int) -> None:
     packed = io.BytesIO()
     written = []
     with tarfile.open(fileobj=packed, mode="w", format=form) as made:
@@ -92,7 +92,7 @@ def test_archives_by_tarfile_are_read(files: list[tuple[str, int]], form: int) -
             info.size = size
             try:
                 made.addfile(info, io.BytesIO(b"x" * size))
-            except ValueError:  # too long for this form
+            except ValueError:  # too long for this format
                 continue
             written.append((name, "file", size))
     found = read(packed.getvalue())
@@ -129,11 +129,11 @@ def test_only_ustar_headers_have_a_prefix() -> None:
     block = header("name")
     block[345:351] = b"prefix"
     assert read(checked(block))[0][0].path == "name"
-    block[257:263] = b"ustar "  # GNU's, which has other things there
+    block[257:263] = b"ustar "  # GNU tar's, which has other fields there
     assert read(checked(block))[0][0].path == "name"
     block[257:263] = b"ustar\0"
     assert read(checked(block))[0][0].path == "prefix/name"
-    block[:100], block[345:501] = b"~" * 100, b"~" * 155 + b"x"  # a sum of six digits
+    block[:100], block[345:501] = b"~" * 100, b"~" * 155 + b"x"  # a checksum of six digits
     assert read(checked(block))[0][0].path == f"{'~' * 155}/{'~' * 100}"
 
 
@@ -206,7 +206,7 @@ def test_sizes_are_octal_or_in_base_256(field: bytes, size: int | None) -> None:
 
 
 @pytest.mark.parametrize("after", [bytes(1024), bytes(512), bytes(10), b"", bytes(512) + b"x"])
-def test_an_archive_ends_with_zeros_or_its_bytes(after: bytes) -> None:
+def test_an_archive_ends_with_zeros_or_at_its_last_byte(after: bytes) -> None:
     assert len(read(member("a", b"1") + after)) == 1
     assert read(bytes(512) + after) == []
 
@@ -217,7 +217,7 @@ def test_an_archive_begins_with_a_header(data: bytes) -> None:
         read(data)
 
 
-def test_a_damaged_header_is_found_at_its_place() -> None:
+def test_a_damaged_header_is_reported_with_its_offset() -> None:
     for length in (512, 513):
         data = member("a", b"x" * length)
         with pytest.raises(BadArchiveError, match=f"at byte {len(data)}$"):
@@ -236,7 +236,7 @@ def test_a_damaged_header_is_found_at_its_place() -> None:
         b"9 path=a\n0 x=y\n",
     ],
 )
-def test_records_of_the_wrong_length_are_damage(data: bytes) -> None:
+def test_records_of_the_wrong_length_are_reported_as_damage(data: bytes) -> None:
     with pytest.raises(BadArchiveError, match="damaged extended header"):
         read(member("pax", data, b"x") + member("a", b""))
 
@@ -247,12 +247,12 @@ def test_a_size_in_an_extended_header_is_a_number(said: str) -> None:
         read(pax([("size", said)]) + member("a", b""))
 
 
-def test_the_largest_size_is_not_impossible() -> None:
+def test_the_largest_size_is_accepted() -> None:
     with pytest.raises(BadArchiveError, match="ends too early"):
         read(pax([("size", str(1 << 62))]) + member("a", b""))
 
 
-def test_an_extended_header_that_ends_early_is_damage() -> None:
+def test_a_truncated_extended_header_is_reported_as_damage() -> None:
     with pytest.raises(BadArchiveError, match="in the middle of a header"):
         read(checked(header("pax", 99, b"x")) + b"9 path=a\n")
 
@@ -269,7 +269,7 @@ def test_headers_of_one_member_are_limited(monkeypatch: pytest.MonkeyPatch) -> N
     assert "archive-header=" in caught.value.finding.hint
 
 
-def test_a_member_that_ends_early_is_damage() -> None:
+def test_a_truncated_member_is_reported_as_damage() -> None:
     entry = TarEntry("a", "file", 5, 0, [(0, 5)])
     with pytest.raises(BadArchiveError, match="ends too early") as caught:
         list(tar_headers.contents(entry, io.BytesIO(b"four").read))
@@ -352,7 +352,7 @@ def test_holes_are_filled_with_zeros(
         ([(9, 4)], 9),
     ],
 )
-def test_an_impossible_map_is_damage(
+def test_an_impossible_map_is_reported_as_damage(
     form: object, segments: list[tuple[int, int]], size: int
 ) -> None:
     with pytest.raises(BadArchiveError, match="damaged map of a sparse file") as caught:
@@ -360,7 +360,7 @@ def test_an_impossible_map_is_damage(
     assert caught.value.finding.location.path == "s"
 
 
-def test_half_a_segment_is_damage() -> None:
+def test_half_a_segment_is_reported_as_damage() -> None:
     said = [("GNU.sparse.map", "0,4,4"), ("GNU.sparse.size", "9")]
     with pytest.raises(BadArchiveError, match="damaged map"):
         read(pax(said) + member("s", b"four"))

@@ -131,7 +131,9 @@ def test_one_of_the_known_fingerprints_is_enough(collection: Collection) -> None
     assert [entry["outcome"] for entry in entries(collection, after=3)] == ["pass", "fail", "pass"]
 
 
-def test_a_package_with_other_manifests_fails_until_it_is_accepted(collection: Collection) -> None:
+def test_a_package_with_changed_manifests_fails_until_it_is_accepted(
+    collection: Collection,
+) -> None:
     check(collection)
     forge(collection, "b")
     for _ in range(2):
@@ -365,7 +367,7 @@ def test_the_newest_receipt_is_compared(collection: Collection, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("option", ["--csv", "--html"])
-def test_a_report_is_not_more_readable_than_its_collection(
+def test_a_report_can_be_read_only_by_those_who_can_read_the_collection(
     collection: Collection, tmp_path: Path, option: str
 ) -> None:
     check(collection)
@@ -390,7 +392,7 @@ def test_a_run_that_is_interrupted_records_what_was_checked(collection: Collecti
 
 
 @pytest.mark.parametrize(("together", "seconds"), [(2, 1000.0), (1000, -1.0), (1000, 1000.0)])
-def test_entries_are_written_after_a_number_or_a_time(
+def test_entries_are_written_after_a_certain_number_or_time(
     collection: Collection, monkeypatch: pytest.MonkeyPatch, together: int, seconds: float
 ) -> None:
     monkeypatch.setattr(auditing, "_ENTRIES_PER_WRITE", together)

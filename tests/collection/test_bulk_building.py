@@ -68,7 +68,9 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_the_packages_are_those_that_are_built_one_by_one(letters, tmp_path: Path) -> None:
+def test_bulk_building_gives_the_same_packages_as_building_one_by_one(
+    letters, tmp_path: Path
+) -> None:
     made = letters(3)
     build([tmp_path / "letters"], tmp_path / "many")
     for letter in made:
@@ -94,7 +96,7 @@ def test_a_second_run_does_only_what_is_missing_or_changed(letters, tmp_path: Pa
     out = tmp_path / "out"
     build([tmp_path / "letters"], out)
     for path in (tmp_path / "letters").rglob("*"):
-        os.utime(path, (0, 0))  # times decide nothing
+        os.utime(path, (0, 0))  # file times are ignored
     assert outcomes(build([tmp_path / "letters"], out)) == {"unchanged": 6}
     shutil.rmtree(out / made[0].name)
     text = (made[1] / "record.yaml").read_text()
@@ -148,13 +150,13 @@ def test_a_collection_keeps_its_layout(letters, tmp_path: Path, layout: str) -> 
         make_collection(out, "flat")
 
 
-def test_the_hashed_layout_is_that_of_ocfl_0003(tmp_path: Path) -> None:
-    # The example of the extension's own specification.
+def test_the_hashed_layout_is_that_of_ocfl_extension_0003(tmp_path: Path) -> None:
+    # The example in the specification of the extension.
     collection = make_collection(tmp_path, "hashed")
     assert collection.home("object-01") == tmp_path / "3c0" / "ff4" / "240" / "object-01"
 
 
-def test_packages_can_have_names_of_every_alphabet(letters, tmp_path: Path) -> None:
+def test_packages_can_have_names_in_every_alphabet(letters, tmp_path: Path) -> None:
     (letter,) = letters(1)
     record = (letter / "record.yaml").read_text()
     for old, new in (("transcription.txt", "письмо ß.txt"), ("translation.txt", "信/手紙 é.txt")):
@@ -168,7 +170,7 @@ def test_packages_can_have_names_of_every_alphabet(letters, tmp_path: Path) -> N
     assert outcomes(build([home], tmp_path / "полка")) == {"unchanged": 1}
 
 
-def test_a_collection_in_use_is_locked_and_the_second_run_says_by_whom(
+def test_a_collection_in_use_is_locked_and_the_second_run_names_the_holder(
     letters, tmp_path: Path
 ) -> None:
     letters(1)
@@ -200,7 +202,7 @@ def test_the_next_run_resumes_after_a_stop_at_any_moment(
     if number != signal.SIGKILL:
         assert process.returncode == 128 + number, said
         assert not (out / ".archive-pkg" / "work").exists()
-        # A worker that was killed could not report the last packages that it put there.
+        # A killed worker could not report the last packages that it finished.
         assert sum(map(int, re.findall(r"(\d+) built", said))) <= len(there)
     again = build([tmp_path / "letters"], out)
     assert outcomes(again).get("built", 0) == 60 - len(there)
@@ -264,7 +266,7 @@ collection.build_many(
 
 
 @pytest.mark.slow
-def test_a_script_that_its_workers_cannot_read_ends_at_once(letters, tmp_path: Path) -> None:
+def test_a_script_that_its_workers_cannot_read_ends_immediately(letters, tmp_path: Path) -> None:
     letters(33)
     script = tmp_path / "script.py"
     script.write_text(_UNGUARDED)
@@ -330,7 +332,7 @@ def test_the_command_reports_each_result_and_a_summary(run: Run, letters, tmp_pa
     assert len(reported["results"]) == 4
 
 
-def test_a_report_continues_after_a_torn_line(run: Run, letters, tmp_path: Path) -> None:
+def test_a_report_continues_after_an_incomplete_line(run: Run, letters, tmp_path: Path) -> None:
     letters(2)
     report = tmp_path / "report.jsonl"
     words = ["build", tmp_path / "letters", "--out", tmp_path / "out", "--report", report]
@@ -394,7 +396,7 @@ def close(letter: Path) -> None:
     yaml.write_text(yaml.read_text().replace("    made_from: [letter]\n", shut))
 
 
-def test_public_packages_in_bulk_are_those_that_are_built_one_by_one(
+def test_bulk_building_gives_the_same_public_packages_as_one_by_one(
     letters, tmp_path: Path
 ) -> None:
     made = letters(3)
@@ -408,7 +410,7 @@ def test_public_packages_in_bulk_are_those_that_are_built_one_by_one(
     for letter in made:
         one = build_package(letter, tmp_path / "one", on=ON, audience="public").path
         assert tree(one) == tree(out / f"{letter.name}-public")
-    # Both kinds are remembered, on one collection, and neither is taken for the other.
+    # A collection remembers both kinds and does not confuse them.
     for audience in ("internal", "public"):
         assert outcomes(build([tmp_path / "letters"], out, audience=audience)) == {"unchanged": 3}
     (made[1] / "translation.txt").write_text("changed")

@@ -1,4 +1,4 @@
-"""The index: finds exactly what the packages contain, and can always be rebuilt."""
+"""The index finds exactly what the packages contain, and can always be rebuilt."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_packages_are_found_by_agent_date_classification_and_words(collection: C
     assert found(collection, who="khrushchev", since="1961") == []
     assert found(collection, who="khrushchev", until="1960-07-17") == []
     assert len(found(collection)) == 13
-    # Nothing that is typed is taken for an operator, and accents do not matter.
+    # No word is read as an operator, and accents do not matter.
     for odd in ('"', "AND", "who:x", "(", "*", "a OR b", "'; DROP TABLE packages"):
         found(collection, odd)
     assert found(collection, "grusse") == found(collection, "Grüsse")
@@ -241,7 +241,7 @@ def test_the_counts_are_written_as_a_page(collection: Collection, tmp_path: Path
 
 
 def closed(folder: Path, until: str) -> Path:
-    """A letter of which one part is restricted."""
+    """A letter with one restricted part."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "letter.txt").write_text("The plates have come.")
     (folder / "note.txt").write_text("Zobelpelz and Quillfeder.")
@@ -254,7 +254,7 @@ def closed(folder: Path, until: str) -> Path:
     return folder
 
 
-def test_the_index_for_the_public_has_nothing_of_what_it_may_not_see(tmp_path: Path) -> None:
+def test_the_public_index_has_nothing_that_the_public_may_not_see(tmp_path: Path) -> None:
     source, collection = (
         closed(tmp_path / "secret", "2090-01-01"),
         make_collection(tmp_path / "collection"),

@@ -167,7 +167,7 @@ def test_a_vanished_package_is_recorded_as_missing_and_restored(
     assert not (collection.own / "damaged").exists()
 
 
-def test_all_that_failed_or_vanished_is_restored_and_nothing_else(
+def test_only_packages_that_failed_or_vanished_are_restored(
     collection: Collection, copy: Path
 ) -> None:
     assert run_repair(collection, copy) == []
@@ -275,7 +275,7 @@ def test_a_repository_restores_what_it_holds(collection: Collection, archive: st
     assert (done.status, done.error[0]) == (4, f"{archive} does not hold a")
 
 
-def test_a_serialized_bag_is_restored_from_a_folder_and_from_no_repository(
+def test_a_serialized_bag_is_restored_from_a_folder_not_from_a_repository(
     collection: Collection, copy: Path, tmp_path: Path
 ) -> None:
     archive = collection.root / "a.zip"
@@ -327,7 +327,7 @@ def test_an_accepted_package_is_recorded_with_the_reason(
     assert [done.outcome for done in check(collection)] == ["passed", "passed"]
 
 
-def test_none_is_accepted_if_one_is_not_valid_or_not_in_the_collection(
+def test_no_package_is_accepted_if_one_is_invalid_or_elsewhere(
     collection: Collection, copy: Path
 ) -> None:
     before = collection.ledger.read_bytes()
@@ -347,7 +347,7 @@ def test_none_is_accepted_if_one_is_not_valid_or_not_in_the_collection(
     assert collection.ledger.read_bytes() == before
 
 
-def test_names_of_packages_are_taken_from_the_working_folder(
+def test_paths_of_packages_are_relative_to_the_working_folder(
     collection: Collection, copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spoil(collection)

@@ -183,7 +183,7 @@ def test_signatories_are_creators_only_without_authors_and_senders() -> None:
         (", Jane", None),
     ],
 )
-def test_a_name_in_another_form_than_the_index_form_is_not_split(
+def test_a_name_that_is_not_in_index_form_is_not_split(
     name: str, pieces: tuple[str, str, str] | None
 ) -> None:
     agent = Agent(id="a", name=name, kind="person")

@@ -181,7 +181,7 @@ def test_editorial_signs_are_not_part_of_a_name(
         ('cert="low"', "(Orlov)", "guess", "cert: low; written (Orlov)"),
     ],
 )  # fmt: skip
-def test_doubts_about_a_correspondent_are_in_the_evidence(
+def test_uncertainty_about_a_correspondent_is_in_the_evidence(
     attributes: str, words: str, confidence: str, note: str
 ) -> None:
     imported = tei(sent(f"<persName {attributes}>{words}</persName>"))
@@ -303,7 +303,7 @@ def test_a_second_place_of_sending_is_a_rival_value() -> None:
     assert tei(sent("<placeName/>")).record.place is None
 
 
-def test_a_second_date_of_sending_is_a_rival_value_with_words_and_doubts() -> None:
+def test_a_second_date_of_sending_is_a_rival_value_with_its_uncertainty() -> None:
     imported = tei(sent(
         '<date when="1870"/><date when="1871" cert="high">later</date><date when="1872"/>'
     ))  # fmt: skip
@@ -382,7 +382,7 @@ def test_an_open_date_keeps_its_words_and_attributes(
          "datingMethod: #m; period: #war"),
     ],
 )  # fmt: skip
-def test_a_date_is_read_with_its_doubts(date: str, edtf: str, note: str | None) -> None:
+def test_a_date_is_read_with_its_uncertainty(date: str, edtf: str, note: str | None) -> None:
     imported = tei(sent(date))
     found = imported.record.date
     assert found

@@ -133,7 +133,7 @@ def test_an_author_who_is_not_the_sender_is_a_rival_value() -> None:
     assert rival.note == "the author according to the title statement"
 
 
-def test_date_and_place_of_creation_are_those_of_the_letter() -> None:
+def test_date_and_place_of_creation_become_those_of_the_letter() -> None:
     creation = """<creation><date when="1871" cert="high">in 71</date><date>Pentecost</date>
     <placeName key="2">Riga</placeName><placeName>Wye</placeName></creation>"""
     imported = letter(creation)
@@ -164,7 +164,7 @@ def test_a_different_date_of_creation_is_a_rival_value(
     assert unread(imported) == ["placeName/@key: “1”"]
 
 
-def test_identifiers_of_the_publication_are_those_of_the_letter() -> None:
+def test_identifiers_of_the_publication_become_those_of_the_letter() -> None:
     imported = letter(
         '<correspDesc ref="https://e.org/l" key="k"/>',
         publicationStmt="""<idno type="DOI">10.1234/a</idno><p><idno>B 7</idno></p>
@@ -342,7 +342,7 @@ def test_a_type_that_records_do_not_have_is_reported() -> None:
         ("", "x?", "", []),
     ],
 )
-def test_listed_languages_take_precedence_over_that_of_the_text(
+def test_listed_languages_take_precedence_over_the_language_of_the_text(
     listed: str, text: str, body: str, expected: list[str]
 ) -> None:
     imported = letter(

@@ -199,7 +199,7 @@ def test_a_large_tag_file_in_an_archive_is_not_read_into_memory(
     assert found or name == "other.txt"
 
 
-def test_a_file_of_wrong_lines_is_not_read_to_its_end() -> None:
+def test_a_file_with_too_many_malformed_lines_is_not_read_completely() -> None:
     report = Report()
     fetch_file.parse("x\n" * 1_000_000, (1, 0), report)
     parser = manifests.Parser((1, 0), "UTF-8", report)
