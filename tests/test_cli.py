@@ -431,6 +431,12 @@ def test_the_line_of_a_quotation_mark_that_is_not_closed_is_named(run: Run, lett
         (("receipts", PACKAGE, "--receipts", "nowhere"), 5, "nowhere does not exist"),
         (("import", PACKAGE), 2, f"{PACKAGE} is a package, not a folder of documents"),
         (("deposit", PACKAGE, "--to", "s3:bucket"), 2, "s3:bucket does not name a bucket"),
+        (
+            ("page", PACKAGE, "-o", "p", "--date", "2026-02-30"),
+            2,
+            "2026-02-30: this day does not exist",
+        ),
+        (("tables", "map", "a.txt"), 3, "a.txt has only one column, so it is a text"),
         (("agents", "check"), 0, ": no register; 0 agents; 0 findings"),
         (
             ("build", "list.csv", "--out", "p"),
@@ -448,6 +454,7 @@ def test_a_message_is_about_what_the_user_named(
     said: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("Dear Anna\nI write to you\n", encoding="utf-8")
     Path("list.csv").write_text('id,date\nx\n"a', encoding="utf-8")
     assert cli.run(list(map(str, words))) == status
     shown = capsys.readouterr()

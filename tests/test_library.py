@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 ROOMS = (archive_pkg, bags, collection, deposits, drafting, interchange, packages, records,
          tables, targets, web)  # fmt: skip
-FOR_OTHER_ROOMS = {"check_one", "check_record", "export_one", "files_folder", "placed",
-                   "read_placed", "register_for", "unpack", "verify_one"}  # fmt: skip
+FOR_OTHER_ROOMS = {"check_one", "check_record", "export_one", "files_folder", "letters_in",
+                   "placed", "read_placed", "register_for", "unpack", "verify_one"}  # fmt: skip
 
 
 def functions(room: ModuleType) -> Iterator[tuple[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -271,6 +272,10 @@ def parse_date(text: str | None) -> date | None:
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(
-            f"--date {text}: this is not a date", "Write it like 2026-11-24."
-        ) from error
+        message, hint = f"--date {text}: this is not a date", "Write it like 2026-11-24."
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text or ""):
+            message, hint = (
+                f"--date {text}: this day does not exist",
+                "Correct the month or the day.",
+            )
+        raise UsageError(message, hint) from error

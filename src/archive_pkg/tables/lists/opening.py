@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from archive_pkg.errors import InvalidError, StorageError
@@ -39,7 +40,11 @@ def draft_map(path: StrPath, *, encoding: str | None = None) -> str:
     if not filled or not report.ok:
         hint = "" if len(report) else "Name a CSV file or a workbook."
         raise InvalidError(f"{path} cannot be read as a list of letters", hint, report)
-    return draft_mapping(max(filled, key=_row_count), encoding=encoding or "")
+    sheet = max(filled, key=_row_count)
+    if Path(path).suffix.lower() == ".txt" and len(sheet.header) == 1:
+        message = f"{path} has only one column, so it is a text and not a list of letters"
+        raise InvalidError(message, f"Draft a record from it: archive-pkg draft {quote(str(path))}")
+    return draft_mapping(sheet, encoding=encoding or "")
 
 
 def read_list(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archive_pkg.tables.schema.columns import Table
 
 NO_TABLE = Code(
-    "tables-not-recognised",
+    "tables-not-recognized",
     Severity.ERROR,
     "No table of a catalogue is recognized in a file or sheet.",
 )
