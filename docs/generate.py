@@ -49,6 +49,8 @@ def codes() -> dict[str, Code]:
 
 
 RENAMED = {
+    "draft-no-line-ends": "draft-no-line-breaks",
+    "package-not-the-one": "package-replaced",
     "tables-mapping-invalid": "tables-map-invalid",
     "tables-part-not-there": "tables-part-missing",
     "tables-read-openly": "tables-cell-ambiguous",
