@@ -85,8 +85,9 @@ def test_packages_are_found_by_agent_date_classification_and_words(collection: C
         found(collection, odd)
     assert found(collection, "grusse") == found(collection, "Grüsse")
     assert found(collection, "ПИСЬМО") == found(collection, "письмо") != []
-    with pytest.raises(UsageError, match="not a date"):
-        found(collection, since="long ago")
+    for since, message in (("long ago", "not a date"), ("1960-13-01", "there is no month 13")):
+        with pytest.raises(UsageError, match=message):
+            found(collection, since=since)
 
 
 def test_only_what_has_changed_is_read_again(collection: Collection, tmp_path: Path) -> None:

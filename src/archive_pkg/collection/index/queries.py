@@ -289,10 +289,11 @@ def _phrase(word: str) -> str:
 
 def _bounds(text: str) -> tuple[str, str]:
     from archive_pkg.dates.edtf_string import Edtf
+    from archive_pkg.faults import Fault
 
     try:
         date = Edtf(text)
-    except ValueError as error:
+    except Fault as error:
         hint = "Write for example 1956, 1956-10 or 1956-10-23."
-        raise UsageError(f"{text!r} is not a date", hint) from error
+        raise UsageError(error.message, hint) from error
     return str(date.earliest or "0000"), str(date.latest or "9999")
