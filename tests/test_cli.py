@@ -394,6 +394,10 @@ def test_without_a_command_the_help_is_printed_in_lines(run: Run, words: tuple[s
         (("review", "--no-brwser"), "archive-pkg review; did you mean --no-browser?"),
         (("bag", "pack", "a", "b", "--out", "c"), "--out is not an option of archive-pkg bag pack"),
         (("agents", "list", "a"), "too many arguments for archive-pkg agents list: a"),
+        (("site", "a", "b", "c", "--out", "d"), "too many arguments for archive-pkg site: b c"),
+        (("build", "a", "--out", "b", "--date", "2026-02-30"), "there is no day 30 in 2026-02"),
+        (("bag", "create", ".", "b", "--date", "2026-13-01"), "there is no month 13"),
+        (("build", "a", "--out", "b", "--date", "today"), "“today” is not a date"),
         (("audit", "packages"), "The commands are accept, repair, report, run, sign."),
     ],
 )
@@ -405,6 +409,26 @@ def test_a_misused_command_line_gets_a_hint_that_works(
     assert said in done.stderr
     assert "Possible options" not in done.stderr
     assert "→" in done.stderr
+
+
+def test_find_without_a_collection_asks_for_one(run: Run) -> None:
+    assert (
+        "Name the collection first: archive-pkg find packages Morel" in run("find", "Morel").stderr
+    )
+
+
+def test_an_empty_folder_is_not_a_record_or_package(run: Run, tmp_path: Path) -> None:
+    done = run("show", tmp_path)
+    assert done.returncode == 3
+    assert "is an empty folder, not a record or package" in done.stderr
+    assert "Name the folder of a record or of a package." in done.stderr
+
+
+def test_packages_are_not_imported(run: Run, package: Path, tmp_path: Path) -> None:
+    done = run("import", package, "--out", tmp_path / "records")
+    assert (done.returncode, "is a package" in done.stderr) == (2, True)
+    done = run("import", package.parent, "--out", tmp_path / "records")
+    assert (done.returncode, "contains no XML files" in done.stderr) == (2, True)
 
 
 def test_a_hint_of_several_findings_is_printed_once(run: Run, letter: Path) -> None:

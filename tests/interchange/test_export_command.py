@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from lxml import etree
 
 from archive_pkg.packages import build_package
@@ -59,6 +60,22 @@ def test_failed_exports_have_their_exit_status(run: Run, letter: Path, tmp_path:
     (letter / "record.yaml").write_text("id: [", encoding="utf-8")
     broken = run("export", letter, "--to", "dc")
     assert (broken.returncode, broken.stdout) == (3, "")
+
+
+@pytest.mark.parametrize("each", [False, True])
+def test_a_damaged_package_is_not_exported(
+    run: Run, package: Path, tmp_path: Path, each: bool
+) -> None:
+    with (package / "bag-info.txt").open("a") as info:
+        info.write("Contact-Name: X\n")
+    out = ("--each", tmp_path / "each") if each else ()
+    done = run("export", package, "--to", "tei", *out)
+    assert (done.returncode, "<TEI" in done.stdout) == (3, False)
+    assert "is not a valid package; nothing was written" in done.stderr
+    assert "tag-digest-mismatch" in done.stdout + done.stderr
+    assert not list(tmp_path.glob("each/*"))
+    page = run("page", package, "-o", tmp_path / "page.html")
+    assert (page.returncode, "written, but the package is not valid" in page.stdout) == (3, True)
 
 
 def test_the_record_in_a_package_is_exported_like_its_package(run: Run, package: Path) -> None:

@@ -58,7 +58,8 @@ def test_a_record_is_named_by_the_given_name_or_by_its_file() -> None:
     [
         ("<TEI.2/>", "its root element is “TEI.2”", "Convert it from TEI P4 to P5."),
         ('<x:ead xmlns:x="urn:isbn:1-931666-22-9"/>',
-         "its root element is “{urn:isbn:1-931666-22-9}ead”", "Convert it from EAD 2002 to EAD3."),
+         "its root element is “ead” of urn:isbn:1-931666-22-9",
+         "Convert it from EAD 2002 to EAD3."),
         ("<resource/>", "its root element is “resource”", "Convert it to DataCite kernel 4."),
         ("<letter/>", "its root element is “letter”", "Use TEI P5, CMIF, EAD3 or DataCite 4."),
     ],
@@ -69,7 +70,7 @@ def test_a_file_in_another_format_is_refused_with_what_to_do(
     with pytest.raises(InvalidError) as refused:
         read(text.encode(), "a.xml")
     [finding] = refused.value.report
-    assert finding.message == f"{what}, which is not a known format"
+    assert finding.message == f"{what}, which cannot be imported"
     assert (finding.hint, finding.location.path) == (hint, "a.xml")
 
 

@@ -221,6 +221,8 @@ def test_documents_that_a_new_package_does_not_have_are_removed(
     assert {"  removed: metadata/tei.xml", "  changed: bag-info.txt"} <= {*replaced}
     refused = run_here("build", letter, "--out", tmp_path, "--quiet").stdout
     assert "metadata/tei.xml\n         is only in the new package [package-differs]" in refused
+    replaced = run_here("build", letter, "--out", tmp_path, "--replace").stdout.splitlines()
+    assert "  added: metadata/tei.xml" in replaced
 
 
 @pytest.mark.slow

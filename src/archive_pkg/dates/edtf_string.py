@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from pydantic_core import core_schema
 
 from archive_pkg.dates.edtf import LONGEST, parse
+from archive_pkg.faults import Fault
 
 if TYPE_CHECKING:
     import datetime
@@ -135,3 +137,16 @@ class Edtf(str):
         cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         return {"type": "string", **EDTF_FORM}
+
+
+def why_not_a_date(text: str) -> tuple[str, str]:
+    """Return what is wrong with a year, month or day, and a hint.
+
+    The hint is empty unless the text has the form of a date: the caller says what to write.
+    """
+    if re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text):
+        try:
+            Edtf(text)
+        except Fault as fault:
+            return fault.message, fault.hint
+    return f"“{text}” is not a date", ""

@@ -62,6 +62,10 @@ PACKAGE_DIFFERS = Code(
 )
 
 
+Change = Literal["added", "changed", "removed"]
+"""What replacing a package did to a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """What `build_package` did.
@@ -70,15 +74,15 @@ class Built:
         path: The package's folder.
         outcome: "built" if there was no package; "unchanged" if the existing one differs at most
             by its signatures; "replaced" if it differed and was replaced.
-        differences: Paths that differ between the old and new package, including removed
-            signatures; empty unless replaced.
+        differences: What replacing the old package did to each path that differs, including
+            removed signatures; empty unless replaced.
         report: Warnings and advice on the record.
         withheld: The parts left out of a public package, by their ids.
     """
 
     path: Path
     outcome: Literal["built", "unchanged", "replaced"]
-    differences: tuple[str, ...]
+    differences: Mapping[str, Change]
     report: Report
     withheld: Mapping[str, Withheld] = field(default_factory=dict)
 
@@ -339,7 +343,7 @@ def commit_if_allowed(
     *,
     replace: bool,
     drop_signatures: bool = False,
-) -> tuple[Literal["built", "unchanged", "replaced"], tuple[str, ...]]:
+) -> tuple[Literal["built", "unchanged", "replaced"], dict[str, Change]]:
     """Commit a staged package, unless the same one exists or a different one must be kept.
 
     Args:
@@ -350,7 +354,7 @@ def commit_if_allowed(
         drop_signatures: Whether a signed package may be replaced.
 
     Returns:
-        The outcome, and the paths that a replacement changed, added or removed.
+        The outcome, and what a replacement did to each path that differs.
 
     Raises:
         InvalidError: A different package exists, and `replace` is not set, or the existing package
@@ -359,11 +363,11 @@ def commit_if_allowed(
     """
     if not destination.exists():
         commit()
-        return "built", ()
+        return "built", {}
     differences = differing(destination, staged)
     # A package that was only signed since it was built counts as unchanged.
     if all(map(is_signature_file, differences)):
-        return "unchanged", ()
+        return "unchanged", {}
     if not replace:
         found = [
             PACKAGE_DIFFERS.at(
@@ -384,16 +388,24 @@ def commit_if_allowed(
             "To drop its signatures, use --replace --drop-signatures, then sign the new package.",
             report=Report([PACKAGE_SIGNED.at(Location(str(destination)), message)]),
         )
+    changes = {name: _change(name, destination, staged) for name in differences}
     commit(replace=True)
-    return "replaced", differences
+    return "replaced", changes
+
+
+def _change(name: str, old: Path, new: Path) -> Change:
+    """Return what a replacement did to a file that differs."""
+    if new.is_dir() and not os.path.lexists(new / name):
+        return "removed"
+    return "changed" if os.path.lexists(old / name) or not old.is_dir() else "added"
 
 
 def _difference(name: str, old: Path, new: Path) -> str:
-    if new.is_dir() and not (new / name).exists():
-        return "is not in the new package"
-    if old.is_dir() and not (old / name).exists():
-        return "is only in the new package"
-    return "differs from the new package"
+    return {
+        "added": "is only in the new package",
+        "changed": "differs from the new package",
+        "removed": "is not in the new package",
+    }[_change(name, old, new)]
 
 
 def differing(one: Path, other: Path) -> tuple[str, ...]:

@@ -8,13 +8,13 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from archive_pkg import storage
-from archive_pkg.errors import UsageError
+from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.interchange import FORMATS, ExportContext, FileFacts
 from archive_pkg.interchange.losses import left_out
 from archive_pkg.packages.access.redaction import Outgoing, seen_by
 from archive_pkg.packages.checking.texts import TEXT_LIMIT, decode
 from archive_pkg.packages.layout import PARTS
-from archive_pkg.packages.opening import read_record_or_package
+from archive_pkg.packages.opening import read_record_or_package, verify
 from archive_pkg.projects import DEFAULT_DOCUMENTS, Project
 from archive_pkg.texts.letter_files import DOCX, ODT, extracted_text
 from archive_pkg.version import SOFTWARE
@@ -75,10 +75,14 @@ def read_for_export(
         project: The settings of the project.
 
     Raises:
-        InvalidError: There is no valid record at the path.
+        InvalidError: There is no valid record at the path, or the package is not valid.
         StorageError: The record or the package cannot be read.
     """
     record, folder, package = read_record_or_package(source)
+    if package and not (verification := verify(package.path, jobs=1)).ok:
+        message = f"{source} is not a valid package; nothing was written"
+        hint = "Restore the package, or export the record that it was built from."
+        raise InvalidError(message, hint, report=verification.report)
     files_prefix = f"data/{PARTS}/" if package else ""
     if package:
         made = package.packaged_on or made

@@ -134,7 +134,11 @@ def read_record_or_package(path: StrPath) -> tuple[Record, Path, Package | None]
         package = open_package(path)
         return package.record, package.parts, package
     from archive_pkg.records import load_record, record_file
+    from archive_pkg.records.file_kinds import RECORD
+    from archive_pkg.records.path_checks import FOLDER, kind_of, refusal
 
+    if path.is_dir() and kind_of(path).name not in (RECORD.name, FOLDER):
+        raise InvalidError(*refusal(path, "record or package"))
     return load_record(path), record_file(path)[0].parent, None
 
 

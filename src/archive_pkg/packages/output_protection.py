@@ -63,6 +63,8 @@ def refuse_in_record(out: Path) -> None:
     """
     for folder in closed_parents(Path(os.path.realpath(out)) / "package"):
         if any(storage.is_regular(folder / name) for name in NAMES):
+            if folder == Path(os.path.realpath(out)):
+                raise UsageError(f"{out} is the folder of a record", _ELSEWHERE)
             raise UsageError(f"{out} is inside the record's folder {folder}", _ELSEWHERE)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-Wanted = Literal["record", "package", "bag", "collection", "receipt", "letter"]
+Wanted = Literal["record", "package", "record or package", "bag", "collection", "receipt", "letter"]
 
 FOLDER = "an ordinary folder"
 """The name of the kind of a folder without records and packages."""
@@ -42,6 +42,7 @@ _HINTS: dict[tuple[Wanted, str], str] = {
 _NAME_ONE: dict[Wanted, str] = {
     "record": "Name the folder of a record.",
     "package": "Name the folder of a package.",
+    "record or package": "Name the folder of a record or of a package.",
     "bag": "Name a bag, or make one from a folder: archive-pkg bag create.",
     "collection": "Name a collection: a folder of packages.",
     "letter": "Name a text, or a folder with letters.",
@@ -69,7 +70,9 @@ def refusal(path: Path, wanted: Wanted) -> tuple[str, str]:
     if template := _HINTS.get((wanted, kind.name), ""):
         stem, parent = path.with_suffix(""), path.resolve().parent
         return message, template.format(_shown(path), stem=_shown(stem), parent=_shown(parent))
-    if wanted == "record" or (wanted == "package" and kind.hint.startswith("Name ")):
+    if wanted in ("record", "record or package") or (
+        wanted == "package" and kind.hint.startswith("Name ")
+    ):
         return message, kind.hint.replace("{}", _shown(path)) or _NAME_ONE[wanted]
     return message, _NAME_ONE[wanted]
 

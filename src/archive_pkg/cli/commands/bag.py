@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -464,20 +463,10 @@ def _pairs(given: list[str] | None, option: str) -> list[tuple[str, str]]:
 
 def _day(given: str) -> str:
     """Return the day to write, as YYYY-MM-DD."""
-    import os
-    from datetime import UTC
+    from archive_pkg.cli.commands.build import parse_date
+    from archive_pkg.packages.building import today
 
-    from archive_pkg.errors import UsageError
-
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    try:
-        if given:
-            return datetime.strptime(given, "%Y-%m-%d").replace(tzinfo=UTC).date().isoformat()
-        if epoch:
-            return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
-    except (ValueError, OverflowError) as error:
-        raise UsageError(f"{given or epoch} is not a date", "Write YYYY-MM-DD.") from error
-    return datetime.now(UTC).date().isoformat()
+    return (parse_date(given or None) or today()).isoformat()
 
 
 def _bytes(path: Path) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -236,7 +235,7 @@ def _built(make: Callable[..., Built], record: Path) -> Done:
     built = make(record)
     details: dict[str, Any] = {
         "package": str(built.path),
-        "differences": list(built.differences),
+        "differences": dict(built.differences),
     }
     if built.withheld:
         details["withheld"] = {name: one.sentence for name, one in built.withheld.items()}
@@ -252,10 +251,8 @@ def _lines(done: Done) -> Iterator[str]:
     yield f"{details['package']}: {_OUTCOMES[done.outcome]}"
     for part, sentence in details.get("withheld", {}).items():
         yield f"  withheld: {part}, {sentence}"
-    package = Path(details["package"])
-    for name in details.get("differences", ()):
-        removed = package.is_dir() and not (package / name).exists()
-        yield f"  {'removed' if removed else 'changed'}: {name}"
+    for name, change in details.get("differences", {}).items():
+        yield f"  {change}: {name}"
     if any(map(is_signature_file, details.get("differences", ()))):
         yield "  The old package was signed. Sign the new one again."
 
@@ -272,10 +269,7 @@ def parse_date(text: str | None) -> date | None:
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError as error:
-        message, hint = f"--date {text}: this is not a date", "Write it like 2026-11-24."
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text or ""):
-            message, hint = (
-                f"--date {text}: this day does not exist",
-                "Correct the month or the day.",
-            )
-        raise UsageError(message, hint) from error
+        from archive_pkg.dates.edtf_string import why_not_a_date
+
+        message, hint = why_not_a_date(text or "")
+        raise UsageError(f"--date: {message}", hint or "Write it like 2026-11-24.") from error

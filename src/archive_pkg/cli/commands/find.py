@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from archive_pkg.cli.audience import HOW, Audience
 from archive_pkg.cli.bulk import Jobs, executor_from
 from archive_pkg.cli.output import Answer, Json, Quiet, answering, warn, write_file
+from archive_pkg.errors import StorageError
 from archive_pkg.reports import Severity, counted
 from archive_pkg.storage import mode_of, storage_errors
 
@@ -74,6 +76,9 @@ def find(
         answering("find", as_json=as_json, quiet=quiet) as answer,
         answer.about(directory) as result,
     ):
+        if not words and not directory.exists():
+            hint = f"Name the collection first: archive-pkg find packages {quote(str(directory))}"
+            raise StorageError(f"{directory} does not exist", hint)
         opened = open_collection(directory)
         _bring_up_to_date(
             answer, opened, refresh=refresh, rebuild=rebuild, jobs=jobs, audience=audience

@@ -84,11 +84,18 @@ def import_(
 
 def _files(paths: Iterable[Path], unreadable: Callable[[OSError], None]) -> Iterator[Path]:
     """Yield the given files, and the XML files in the given folders."""
+    from archive_pkg.packages.layout import is_bag
+    from archive_pkg.records.path_checks import package_above
     from archive_pkg.storage import files_below, is_folder
 
     for path in paths:
+        if is_bag(path):
+            hint = "Name a TEI, CMIF, EAD3 or DataCite file."
+            raise UsageError(f"{path} is a package, not a file to import", hint)
         if is_folder(path):
-            yield from (one for one in files_below(path, unreadable) if one.suffix == ".xml")
+            for one in files_below(path, unreadable):
+                if one.suffix == ".xml" and not package_above(one):
+                    yield one
         else:
             yield path
 

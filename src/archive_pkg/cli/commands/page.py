@@ -69,5 +69,7 @@ def page(
         refuse_traces(outgoing, folder, {"the page": html}, "no page was written")
         write_file(output, html.encode(), mode=mode_for(audience, path))
         result["page"] = str(output)
-        answer.say(f"{output}: written; open it in any browser")
+        damaged = verification is not None and not verification.ok
+        state = "written, but the package is not valid" if damaged else "written"
+        answer.say(f"{output}: {state}; open it in any browser")
         say_seen(answer, result, path, outgoing)

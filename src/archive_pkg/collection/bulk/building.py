@@ -274,7 +274,7 @@ class _Building:
             findings=staged.checked.report.of(Severity.WARNING),
             details={
                 "package": str(destination),
-                "differences": list(differences),
+                "differences": differences,
                 **({"withheld": staged.withheld} if staged.withheld else {}),
                 "remember": remember,
             },

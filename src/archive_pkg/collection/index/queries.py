@@ -288,12 +288,13 @@ def _phrase(word: str) -> str:
 
 
 def _bounds(text: str) -> tuple[str, str]:
-    from archive_pkg.dates.edtf_string import Edtf
-    from archive_pkg.faults import Fault
+    from archive_pkg.dates.edtf_string import Edtf, why_not_a_date
 
     try:
         date = Edtf(text)
-    except Fault as error:
-        hint = "Write for example 1956, 1956-10 or 1956-10-23."
-        raise UsageError(error.message, hint) from error
+    except ValueError as error:
+        message, hint = why_not_a_date(text)
+        raise UsageError(
+            message, hint or "Write for example 1956, 1956-10 or 1956-10-23."
+        ) from error
     return str(date.earliest or "0000"), str(date.latest or "9999")

@@ -64,5 +64,9 @@ def read(data: bytes, name: str, record_id: str = "") -> list[Imported]:
         case "http://datacite.org/schema/kernel-4":
             return datacite.read(source)
     root = str(source.root.tag)
-    hint = _OLD_ROOTS.get(root.rpartition("}")[2], "Use TEI P5, CMIF, EAD3 or DataCite 4.")
-    raise refuse_unknown(name, f"its root element is “{root}”, which is not a known format", hint)
+    namespace, _, element = root.removeprefix("{").rpartition("}")
+    space = f" of {namespace}" if namespace else ""
+    hint = _OLD_ROOTS.get(element, "Use TEI P5, CMIF, EAD3 or DataCite 4.")
+    raise refuse_unknown(
+        name, f"its root element is “{element}”{space}, which cannot be imported", hint
+    )
