@@ -69,7 +69,7 @@ class SavedDraft:
 def letters_in(
     paths: Iterable[StrPath],
     unreadable: Callable[[OSError], None] = lambda error: None,
-    skipped: Callable[[Path], None] = lambda path: None,
+    skipped: Callable[..., None] = lambda path: None,
 ) -> Iterator[Path]:
     """Yield the files of letters: each file given, and all files in a folder that may be letters.
 
