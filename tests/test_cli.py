@@ -423,9 +423,9 @@ def test_an_empty_folder_is_not_a_record_or_package(run: Run, tmp_path: Path) ->
     assert "Name the folder of a record or of a package." in done.stderr
 
 
-def test_packages_are_not_imported(run: Run, package: Path, tmp_path: Path) -> None:
-    done = run("import", package, "--out", tmp_path / "records")
-    assert (done.returncode, "is a package" in done.stderr) == (2, True)
+def test_documents_in_packages_below_a_folder_are_not_imported(
+    run: Run, package: Path, tmp_path: Path
+) -> None:
     done = run("import", package.parent, "--out", tmp_path / "records")
     assert (done.returncode, "contains no XML files" in done.stderr) == (2, True)
 

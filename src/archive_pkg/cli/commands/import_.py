@@ -83,15 +83,11 @@ def import_(
 
 
 def _files(paths: Iterable[Path], unreadable: Callable[[OSError], None]) -> Iterator[Path]:
-    """Yield the given files, and the XML files in the given folders."""
-    from archive_pkg.packages.layout import is_bag
+    """Yield the given files, and the XML files in the given folders, except in packages."""
     from archive_pkg.records.path_checks import package_above
     from archive_pkg.storage import files_below, is_folder
 
     for path in paths:
-        if is_bag(path):
-            hint = "Name a TEI, CMIF, EAD3 or DataCite file."
-            raise UsageError(f"{path} is a package, not a file to import", hint)
         if is_folder(path):
             for one in files_below(path, unreadable):
                 if one.suffix == ".xml" and not package_above(one):
