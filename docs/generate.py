@@ -52,6 +52,7 @@ RENAMED = {
     "draft-no-line-ends": "draft-no-line-breaks",
     "package-not-the-one": "package-replaced",
     "tables-mapping-invalid": "tables-map-invalid",
+    "tables-not-recognised": "tables-not-recognized",
     "tables-part-not-there": "tables-part-missing",
     "tables-read-openly": "tables-cell-ambiguous",
     "tables-row-twin": "tables-row-repeated",
