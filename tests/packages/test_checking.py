@@ -119,6 +119,17 @@ def test_a_quote_whose_words_are_not_in_the_text_is_reported(letter: Path) -> No
     assert finding.location.field == "translation_notes.lozhnom-polozhenii.at"
 
 
+def test_the_message_about_a_long_quote_shows_where_it_differs(letter: Path) -> None:
+    text = (letter / TEXT).read_text(encoding="utf-8")
+    text = text.replace("Soviet specialists that had", "Soviet Specialists that had")
+    (letter / TEXT).write_text(text, encoding="utf-8")
+    assert any(
+        "has “…" in finding.message and " Specialists" in finding.message.partition("not")[0]
+        for finding in check(letter)
+        if finding.code == "quote-moved"
+    )
+
+
 def test_a_quote_with_a_different_context_is_reported(letter: Path) -> None:
     edit(letter, 'prefix: "specialists, as already "', 'prefix: "specialists, as ALREADY "')
     finding = only(letter, "quote-moved")

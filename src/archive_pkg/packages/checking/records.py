@@ -157,8 +157,8 @@ def examine(path: Path) -> tuple[Record | None, Report, tuple[str, ...]]:
     if package := package_of(path):
         raise UsageError(
             f"{path} is {'' if package == path else 'part of '}a package, not a record",
-            f"Verify it with archive-pkg verify {shlex.quote(str(package))}, or name the folder of "
-            "the record that it was built from.",
+            "Name the record that it was built from, or verify the package: archive-pkg verify "
+            f"{shlex.quote(str(package))}",
         )
     if findings and (package := _package_below(path)):
         raise UsageError(

@@ -162,9 +162,15 @@ def _check_quote(text: str, quote: Quote, place: Location, name: str) -> Iterato
     if actual == quote.exact:
         message = f"the words around “{_short(quote.exact)}” in {name} differ from the record's"
     else:
+        # Shorten the beginning that both have, so that the difference is shown.
+        pairs = enumerate(zip(actual, quote.exact, strict=False))
+        shorter = min(len(actual), len(quote.exact))
+        alike = next((at for at, (has, says) in pairs if has != says), shorter)
+        cut = alike - 10 if alike > 20 else 0
+        more = "…" if cut else ""
         message = (
-            f"{name} has “{_short(actual)}” at {quote.start}–{quote.end}, "
-            f"not “{_short(quote.exact)}”"
+            f"{name} has “{more}{_short(actual[cut:])}” at {quote.start}–{quote.end}, "
+            f"not “{more}{_short(quote.exact[cut:])}”"
         )
     if found is None:
         hint = "The text does not contain these words. Quote other words, or remove the evidence."
