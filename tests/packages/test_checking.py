@@ -16,7 +16,7 @@ from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.packages import check
 from archive_pkg.packages.checking import files as file_checks
 from archive_pkg.packages.checking import texts as text_checks
-from archive_pkg.packages.checking.records import Files
+from archive_pkg.packages.checking.runner import Files
 from archive_pkg.records import Record
 from archive_pkg.reports import Finding, Severity
 from program import Run

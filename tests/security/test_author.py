@@ -19,7 +19,7 @@ from archive_pkg.interchange import importing
 from archive_pkg.interchange.importing.imported_record import ImportedDraft
 from archive_pkg.interchange.importing.watched_xml import XmlSource
 from archive_pkg.limits import VARIABLE
-from archive_pkg.packages.checking.records import examine
+from archive_pkg.packages.checking.runner import examine
 from archive_pkg.packages.page.letter import _titles
 from archive_pkg.packages.parts_diagram import _rows
 from archive_pkg.packages.signatures.signers import read_allowed_signers

@@ -9,7 +9,7 @@ from archive_pkg.packages.result_sentences import states
 
 if TYPE_CHECKING:
     from archive_pkg.packages.building import Built, build_package
-    from archive_pkg.packages.checking.records import check, check_record
+    from archive_pkg.packages.checking.runner import check, check_record
     from archive_pkg.packages.layout import is_bag
     from archive_pkg.packages.opening import Package, Verification, open_package, verify
     from archive_pkg.packages.signatures.signing import Signing, sign
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "building": ("Built", "build_package"),
-    "checking.records": ("check", "check_record"),
+    "checking.runner": ("check", "check_record"),
     "layout": ("is_bag",),
     "opening": ("Package", "Verification", "open_package", "verify"),
     "signatures.signing": ("Signing", "sign"),

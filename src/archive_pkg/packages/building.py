@@ -15,7 +15,7 @@ from archive_pkg.packages import layout, payload_files
 from archive_pkg.packages.access.leaks import refuse_leaks
 from archive_pkg.packages.access.redaction import SUFFIX, public
 from archive_pkg.packages.access.visibility import Audience, Withheld, withheld
-from archive_pkg.packages.checking.records import (
+from archive_pkg.packages.checking.runner import (
     Files,
     check_record,
     examine,

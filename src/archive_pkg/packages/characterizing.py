@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg import fixity, storage
 from archive_pkg.errors import InvalidError, UsageError
-from archive_pkg.packages.checking.records import examine
+from archive_pkg.packages.checking.runner import examine
 from archive_pkg.records import Agent, Date, Edtf, Event, Evidence, record_file, save_record
 from archive_pkg.reports import Code, Location, Report, Severity
 

@@ -12,7 +12,7 @@ from archive_pkg import storage, tables
 from archive_pkg.bags.verifying import include_command
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.packages import layout
-from archive_pkg.packages.checking.records import FILE_CODES, check_record
+from archive_pkg.packages.checking.runner import FILE_CODES, check_record
 from archive_pkg.packages.packaging_events import SOFTWARE_ID
 from archive_pkg.packages.signatures.verifying import is_signature_file
 from archive_pkg.records import read_record

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import bags
 from archive_pkg.packages import layout
 from archive_pkg.packages.checking.files import PART_CHANGED
-from archive_pkg.packages.checking.records import check_record
+from archive_pkg.packages.checking.runner import check_record
 from archive_pkg.packages.opening import Verification, verify
 from archive_pkg.records import read_record
 from archive_pkg.reports import Code, Location, Report, Severity

@@ -26,7 +26,7 @@ from archive_pkg.packages.building import (
     date_for,
     refuse_inside,
 )
-from archive_pkg.packages.checking.records import RECORD_ID_TWICE, RECORD_IDS_ALIKE
+from archive_pkg.packages.checking.runner import RECORD_ID_TWICE, RECORD_IDS_ALIKE
 from archive_pkg.projects import Project
 from archive_pkg.records import load_record, record_file
 from archive_pkg.records.register_entries import REGISTER

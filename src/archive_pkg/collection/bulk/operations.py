@@ -15,7 +15,7 @@ from archive_pkg.collection.bulk.running import Done, guarded
 from archive_pkg.errors import DepositError
 from archive_pkg.packages import later_events
 from archive_pkg.packages.access.leaks import refuse_traces
-from archive_pkg.packages.checking.records import examine, like_id, same_id
+from archive_pkg.packages.checking.runner import examine, like_id, same_id
 from archive_pkg.packages.layout import is_bag, package_of
 from archive_pkg.packages.metadata_documents import read_for_export
 from archive_pkg.packages.output_protection import refuse_output, source_mode

@@ -28,7 +28,7 @@ from archive_pkg.packages.building import (
     today,
 )
 from archive_pkg.packages.checking.files import NAME_PERCENT
-from archive_pkg.packages.checking.records import examine
+from archive_pkg.packages.checking.runner import examine
 from archive_pkg.packages.layout import is_bag
 from archive_pkg.packages.opening import open_package, verify
 from archive_pkg.packages.packaging_events import Packing, packaged

@@ -13,7 +13,7 @@ from archive_pkg import storage
 from archive_pkg.drafting import load_vocabulary
 from archive_pkg.drafting.letters.segmentation import segment
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
-from archive_pkg.packages.checking.records import check_record
+from archive_pkg.packages.checking.runner import check_record
 from archive_pkg.packages.checking.texts import decode
 from archive_pkg.records import read_record
 from archive_pkg.records.register_entries import REGISTER

@@ -1,6 +1,6 @@
-"""Check a record together with its files.
+"""Run the checks of a record: those of its fields together, of its files and of its texts.
 
-Reading a record validates its fields; these checks compare them with each other and the files.
+The checks are in the other modules of this folder. Reading a record has validated each field.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from archive_pkg.packages.checking.files import (
     check_files,
     check_folder,
 )
-from archive_pkg.packages.checking.statement_checks import check_statements
+from archive_pkg.packages.checking.record_checks import check_statements
 from archive_pkg.packages.checking.texts import (
     QUOTE_MOVED,
     SPAN_BEYOND_TEXT,
