@@ -154,7 +154,7 @@ def test_withheld_parts_have_their_rule_end_and_reason() -> None:
         "a": (f"restricted until {in_words(str(TODAY + DAY))} (r)", TODAY + DAY),
         "b": ("closed (r)", None),
         "c": ("closed (it goes with b: r)", None),
-        "d": ("closed (it is in one file with b: r)", None),
+        "d": ("closed (it is in the same file as b: r)", None),
         "n": ("closed (r)", None),
     }
 
@@ -183,6 +183,19 @@ def test_a_part_has_the_strictest_restriction_of_its_sources(sources: list[str])
     parts = part("a", "until tomorrow"), part("b", "closed"), part("c", made_from=sources)
     one = withheld(record_of(*parts), "public", TODAY)["c"]
     assert (one.access.status, one.because) == ("closed", "it goes with b")
+
+
+@pytest.mark.parametrize("sources", [["a", "b"], ["b", "a"]])
+def test_of_two_restrictions_with_dates_the_later_one_applies(sources: list[str]) -> None:
+    later = {"status": "restricted", "until": "2040", "rule": "later"}
+    sooner = {"status": "restricted", "until": "2039-12", "rule": "sooner"}
+    parts = part("a") | {"access": later}, part("b") | {"access": sooner}
+    one = withheld(record_of(*parts, part("c", made_from=sources)), "public", TODAY)["c"]
+    assert (one.access.rule, one.because) == ("later", "it goes with a")
+    together = part("d") | {"file": "a.tif"}, part("b") | {"access": sooner, "file": "a.tif"}
+    for same_file in ((parts[0], *together), (*together, parts[0])):
+        found = withheld(record_of(*same_file), "public", TODAY)["d"]
+        assert found.because == "it is in the same file as a"
 
 
 def test_a_part_is_withheld_with_its_source_unless_it_has_its_own_access() -> None:

@@ -78,14 +78,20 @@ def withheld(record: Record, audience: Audience, on: date | None = None) -> dict
             continue
         sources = [found[name] for name in part.leads_to if name in found]
         if sources:
-            source = max(sources, key=lambda one: _STRICTNESS[one.access.status])
+            source = max(sources, key=_strictness)
             found[part.id] = Withheld(part, source.access, f"it goes with {source.part.id}")
-    shut = {one.part.file: one for one in found.values() if one.part.file}
+    shut = {one.part.file: one for one in sorted(found.values(), key=_strictness) if one.part.file}
     for part in record.parts:
         if part.file in shut and part.id not in found:
             other = shut[part.file]
-            found[part.id] = Withheld(part, other.access, f"it is in one file with {other.part.id}")
+            found[part.id] = Withheld(
+                part, other.access, f"it is in the same file as {other.part.id}"
+            )
     return found
+
+
+def _strictness(one: Withheld) -> tuple[int, date]:
+    return _STRICTNESS[one.access.status], one.until or date.max
 
 
 def may_see(record: Record, part: str, audience: Audience, on: date | None = None) -> bool:
