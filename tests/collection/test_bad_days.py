@@ -228,7 +228,9 @@ def test_only_letters_of_the_run_without_memory_fail(done: Answer, letters, tmp_
     # Some letters of the worker's go without, or all, if it could not even tell of them any more:
     # then others build them.
     lost = 60 - len(there)
-    assert (run.returncode, "memory" in said, "a bug" in said) == (5 * (lost > 0), lost > 0, False)
+    assert (run.returncode, "a bug" in said) == (5 * (lost > 0), False)
+    # Memory may be reported although no letter is lost, when others have built them all.
+    assert "memory" in said or not lost
     status, said = done(*words)
     assert status == 0, said
     assert len(built(collection)) == 60
