@@ -79,7 +79,7 @@ def test_a_part_without_sources_is_withheld_as_its_access_says(
 
 @st.composite
 def records(draw: st.DrawFn) -> list[tuple[str, str, list[str], str]]:
-    """Draw parts: the id, access, earlier parts that it belongs to, and file of each."""
+    """Draw parts: for each an id, an access, the earlier parts that it belongs to, and a file."""
     count = draw(st.integers(1, 6))
     names = [f"p{number}" for number in range(count)]
     return [
@@ -124,7 +124,7 @@ def test_a_future_day_does_not_lift_an_embargo_early(days: int) -> None:
     assert not may_see(record, "a", "public")
 
 
-def test_parts_that_are_withheld_together_open_on_the_last_day() -> None:
+def test_the_opening_of_several_parts_is_the_latest_of_their_days() -> None:
     both = record_of(part("a", "until tomorrow"), part("b", "until today"))
     assert opening(withheld(both, "public", TODAY - DAY)) == TODAY + DAY
     with_closed = record_of(part("a", "until tomorrow"), part("b", "closed"))
@@ -140,7 +140,7 @@ def test_a_period_begins_with_one_opening_and_ends_before_the_next() -> None:
     assert window(record, TODAY - DAY) == (date.min.isoformat(), str(TODAY))
 
 
-def test_withheld_parts_have_their_rule_end_and_reason() -> None:
+def test_withheld_parts_state_the_rule_the_end_and_the_reason() -> None:
     record = record_of(
         part("a", "until tomorrow"),
         part("b", "closed"),
@@ -223,7 +223,9 @@ def test_a_part_is_withheld_with_its_source_unless_it_has_its_own_access() -> No
         ("2020/..", date(9999, 1, 1), False),
     ],
 )
-def test_an_embargo_of_a_year_ends_with_it(until: str, day: date, open_: bool) -> None:
+def test_an_embargo_until_a_year_or_month_ends_on_its_last_day(
+    until: str, day: date, open_: bool
+) -> None:
     access = {"status": "restricted", "until": until, "rule": "r"}
     part = {"id": "a", "kind": "scan", "file": "a.tif", "access": access}
     assert withheld_ids(part, day=day) == ([] if open_ else ["a"])
@@ -238,7 +240,7 @@ def test_an_embargo_of_a_year_ends_with_it(until: str, day: date, open_: bool) -
         {"status": "open", "until": "2030"},
     ],
 )
-def test_a_restriction_has_its_rule_and_its_date(access: dict[str, str]) -> None:
+def test_access_must_have_exactly_the_rule_and_date_of_its_status(access: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"rule|date|until"):
         record_of({"id": "a", "kind": "scan", "file": "a.tif", "access": access})
 

@@ -174,7 +174,7 @@ def test_hostile_yaml_is_a_finding_with_its_place(text, code, line, column, righ
 
 
 @pytest.mark.parametrize("text", [text for text, code, *_ in HOSTILE if code == "record-syntax"])
-def test_messages_are_the_same_without_libyaml(text, monkeypatch):
+def test_messages_without_libyaml_are_not_those_of_pyyaml(text, monkeypatch):
     """Without libyaml, PyYAML uses its own reader."""
     monkeypatch.setattr(yaml, "__with_libyaml__", False)
     record, report = read(text)
@@ -267,7 +267,7 @@ def test_the_number_of_reported_faults_is_limited():
     assert len(report) <= 101
 
 
-def test_a_byte_order_mark_and_all_line_ends_are_read():
+def test_a_byte_order_mark_and_windows_line_endings_are_read():
     record, report = read(b"\xef\xbb\xbf" + SMALL.replace("\n", "\r\n").encode())
     assert report.ok
     assert record.title == "A letter"

@@ -50,7 +50,7 @@ VERSION_UNKNOWN = Code(
 ENCODING_UNKNOWN = Code(
     "declaration-encoding-unknown",
     Severity.ERROR,
-    "The declared character encoding is unknown, so the tag files cannot be read.",
+    "The declared character encoding is unknown, so the tag files are read as UTF-8.",
     "RFC 8493, 2.1.1",
 )
 ENCODING_NOT_UTF8 = Code(

@@ -123,7 +123,8 @@ def read_record(
             data as `Record.as_json` returns it. Plain data gets no agents from a register.
         path: The path for the findings. Bytes are read as JSON if it ends in `.json`.
         folder: For bytes, the folder in which the search for a register starts; None for no search.
-        standalone: Whether the record must describe all its agents itself, as in a package.
+        standalone: For a file: whether the record must describe all its agents itself, as in a
+            package.
 
     Returns:
         The record, or None if it is not valid, and the findings.
@@ -291,7 +292,7 @@ def _register(data: bytes, path: str) -> tuple[Register | None, tuple[Finding, .
     if root is None or not tree.complete:
         return None, findings
     if not isinstance(root.value, dict):
-        hint = "Write agents: and, below it, the agents, each with its id, name and kind."
+        hint = "Write “agents:” and, below it, each agent with its id, name and kind."
         place = Location(path, root.start.line + 1, root.start.column + 1)
         return None, (TYPE_WRONG.at(place, "this is not a register of agents", hint),)
     try:

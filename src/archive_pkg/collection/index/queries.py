@@ -1,6 +1,6 @@
 """Query the index of a collection: agents, dates, classifications, words, and counts.
 
-Only modules that every query needs are imported at the top, to keep queries fast.
+Only modules that most queries need are imported at the top, to keep queries fast.
 """
 
 from __future__ import annotations
@@ -31,28 +31,30 @@ VERSION = 7
 TABLES = ("words_0", "words_1", "words_2", "words_3")
 """The tables of words. There are several, so that several processors can search."""
 _BLOCK = 10_000
-"""The number of consecutive packages in one table. Their rows are then on neighbouring pages. Small
-collections have one table, because each table ranks words by its own contents."""
+"""The number of consecutive packages in one table. Their rows are then on neighbouring pages. The
+hits in a collection of up to this size are ranked together: each table ranks words by its own
+contents, and a small collection fills only the first one."""
 _NAMES = {"public": "index.sqlite", "internal": "index-internal.sqlite"}
 _RANKED = 10_000
-"""Up to this number of hits are ranked. Ranking more takes long and helps no reader."""
+"""Up to this number of hits are ranked. Ranking more would take long and help no reader."""
 _WORD = re.compile(r"[^\W_]+")
 
 _HIT = "package, id, title, coalesce(date, ''), coalesce(packages.classified, '')"
 _BY_DATE = "earliest IS NULL, coalesce(earliest, ''), package"
 _BY_RANK = "rank, coalesce(earliest, ''), package"
 _KEYS = 3
-"""The number of columns by which hits are sorted, in either order."""
+"""The number of columns by which hits are sorted, whether by date or by rank."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The conditions of a search. A hit meets all of them.
+    """The conditions of a search. A hit matches all of them.
 
     Attributes:
         words: Words anywhere in record and texts. A word that ends in `*` is a prefix; words with
             spaces between them are a phrase.
-        who: Words in the names of senders, signatories, recipients and mentioned agents.
+        who: Words in the names (also as written) and roles of the agents of a letter, such as
+            senders, recipients and mentioned agents.
         classification: Words in the classification and its history.
         since: An EDTF date; letters entirely before it are left out.
         until: An EDTF date; letters entirely after it are left out.
@@ -92,7 +94,8 @@ def index_path(collection: Collection, audience: Audience = "public") -> Path:
 def version_of(path: Path) -> int:
     """Return the version stored in an index; 0 if there is no index that can be trusted.
 
-    An index that was not made here counts only in a folder in which it cannot be rebuilt.
+    An index that was made elsewhere is used only if its folder is read-only, because it cannot be
+    rebuilt there.
     """
     if not is_from_here(path) and os.access(path.parent, os.W_OK):
         return 0
@@ -256,8 +259,8 @@ class _Slice:
         return self._base.execute(query, (*values, most)).fetchall()
 
     def _meeting(self, sql: _SqlQuery, *, joined: bool) -> str:
-        # Match the words first. For one package at a time, FTS5 would search from each package to
-        # the next one with the words.
+        # Match the words first. If packages came first, FTS5 would be asked about one package at a
+        # time, and would search ahead to the next match for each of them.
         packages = f"CROSS JOIN packages ON {self._words}.rowid = number" if joined else ""
         return (
             f"FROM {self._words} {packages} WHERE {self._words} MATCH ? "  # noqa: S608 - as above
@@ -282,7 +285,10 @@ def _sql_query(query: Query) -> _SqlQuery:
 
 
 def _phrase(word: str) -> str:
-    """Return a word in FTS5's syntax, in which nothing in it is an operator."""
+    """Return a word quoted for FTS5, so that nothing in it is an operator.
+
+    A final `*` still marks a prefix.
+    """
     bare = word.removesuffix("*").replace('"', '""')
     return f'"{bare}"' + ("*" if word.endswith("*") else "")
 

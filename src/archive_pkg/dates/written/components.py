@@ -59,7 +59,7 @@ class ComponentReader:
         return self._tokens[position]
 
     def word(self, position: int) -> str:
-        """Return the characters of a token."""
+        """Return the casefolded characters of a token; "#" for a number."""
         return self._words[position]
 
     def doubted(self, start: int, end: int) -> bool:
@@ -153,7 +153,7 @@ class ComponentReader:
         return (year,) if self.conventions.pivot else (year, year - 100)
 
     def _is_time(self, position: int) -> bool:
-        """Return whether a number begins a time of day: `1945 hours`, `19:23`, `6 p.m.`."""
+        """Return whether a number belongs to a time of day: `1945 hours`, `19:23`, `6 p.m.`."""
         after = self.word(position + 1)
         if after in words.CLOCK or self.word(position - 1) == ":":
             return True

@@ -31,7 +31,7 @@ _PAGE = re.compile(
     r"\s?(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten)\b)",
     re.IGNORECASE,
 )
-# The number of characters of a bracket that decide its kind.
+# The number of characters of a bracket in which words that decide its kind are sought.
 SAMPLE = 240
 
 
@@ -193,7 +193,8 @@ def _describing_rule(inner: str, before: str) -> str:
 def rendering_before(text: str, bracket: Bracket, words: int) -> tuple[int, int] | None:
     """Return the range of the words before a source term that translate it.
 
-    These are as many words as the term has. Returns None if they are not on the same line.
+    These are as many words as the term has. Returns None if there are fewer words before it, or if
+    they are on different lines.
     """
     before = text[max(0, bracket.start - 200) : bracket.start].rstrip()
     found = list(_WORD_BEFORE.finditer(before))[-words:]
