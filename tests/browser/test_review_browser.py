@@ -195,7 +195,7 @@ def test_a_failure_to_save_shows_its_message(review: Server, page: Page) -> None
     record = review.file
     away = record.rename(record.with_name("elsewhere"))
     card(page, "sender").get_by_role("button", name="Accept").click()
-    said(page, "does not exist")
+    said(page, "no such file")
     away.rename(record)
 
 
