@@ -53,7 +53,14 @@ def mutate(module: str, sample: int, seconds: float) -> dict[str, Any]:
             file.write("\n[tool.mutmut]\n")
             file.writelines(f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
         here = {"PYTHONPATH": str(copy / "mutants" / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-        words = [sys.executable, str(HERE / "mutate.py"), module, "--inside", "--sample", str(sample)]
+        words = [
+            sys.executable,
+            str(HERE / "mutate.py"),
+            module,
+            "--inside",
+            "--sample",
+            str(sample),
+        ]
         child = subprocess.Popen(
             words,
             cwd=copy,
