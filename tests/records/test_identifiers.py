@@ -18,6 +18,8 @@ RIGHT = [
     ("isni", "000000012281955X", "https://isni.org/isni/000000012281955X"),
     ("orcid", "0000-0002-1825-0097", "https://orcid.org/0000-0002-1825-0097"),
     ("orcid", "0000-0002-1694-233X", "https://orcid.org/0000-0002-1694-233X"),
+    ("ror", "05dxps055", "https://ror.org/05dxps055"),
+    ("ror", "03vek6s52", "https://ror.org/03vek6s52"),
     ("wikidata", "Q42", "http://www.wikidata.org/entity/Q42"),
     ("ulan", "500115588", "http://vocab.getty.edu/ulan/500115588"),
     ("lcnaf", "n79021164", "http://id.loc.gov/authorities/names/n79021164"),
@@ -36,6 +38,7 @@ OTHERWISE = [
     ("viaf", "https://viaf.org/viaf/32011500/", "32011500"),
     ("viaf", "VIAF: 32011500", "32011500"),
     ("gnd", "http://d-nb.info/gnd/118540238", "118540238"),
+    ("ror", "https://ror.org/05dxps055", "05dxps055"),
     ("gnd", "(DE-588)118540238", "118540238"),
     ("gnd", "gnd:4020517-4", "4020517-4"),
     ("isni", "0000 0001 2281 955X", "000000012281955X"),
@@ -79,6 +82,8 @@ def test_an_address_at_a_different_host_does_not_count_as_a_handle():
     [
         ("gnd", "118540239"), ("gnd", "4020517-5"), ("isni", "0000000122819550"),
         ("orcid", "0000-0002-1825-0098"),
+        ("ror", "05dxps056"),
+        ("ror", "05dxpt055"),
     ],
 )  # fmt: skip
 def test_a_wrong_check_digit_is_refused(scheme, value):

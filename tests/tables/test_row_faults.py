@@ -105,7 +105,7 @@ def test_the_hint_for_a_missing_date_comes_from_its_words(written: str, hint: st
          "“x” is not a Wikidata identifier", "The form is Q and digits, as in Q42."),
         ("agents", {"identifiers": "Q42"}, "identifiers",
          "this is not an identifier with a scheme",
-         "Write scheme:value. The schemes are viaf, gnd, isni, orcid, wikidata, ulan, lcnaf, "
+         "Write scheme:value. The schemes are viaf, gnd, isni, orcid, ror, wikidata, ulan, lcnaf, "
          "lcsh, geonames, doi, handle, ark, url, local."),
         ("agents", {"identifiers": "https://example.org"}, "identifiers",
          "this is not an identifier with a scheme", "Write url:https://example.org."),

@@ -92,7 +92,7 @@ def index_path(collection: Collection, audience: Audience = "public") -> Path:
 
 
 def version_of(path: Path) -> int:
-    """Return the version stored in an index; 0 if there is no index that can be trusted.
+    """Return the version stored in an index; 0 if the index is missing or cannot be trusted.
 
     An index that was made elsewhere is used only if its folder is read-only, because it cannot be
     rebuilt there.

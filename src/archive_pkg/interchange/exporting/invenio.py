@@ -73,7 +73,7 @@ MAPPING = {
 
 _ROLES = {"translator": "translator"}
 """InvenioRDM's roles by ours. Other roles become "other", and a description names them."""
-_AGENT_SCHEMES = frozenset(["orcid", "gnd", "isni"])
+_AGENT_SCHEMES = frozenset(["orcid", "gnd", "isni", "ror"])
 """Schemes that InvenioRDM accepts for agents. Other identifiers go into a description."""
 _PLACE_SCHEMES = frozenset(["geonames", "wikidata"])
 """Schemes that InvenioRDM accepts for places. Other identifiers go into the place's description."""

@@ -25,7 +25,7 @@ IDENTIFIER_INVALID = Code(
 )
 
 SchemeName = Literal[
-    "viaf", "gnd", "isni", "orcid", "wikidata", "ulan", "lcnaf", "lcsh", "geonames", "doi",
+    "viaf", "gnd", "isni", "orcid", "ror", "wikidata", "ulan", "lcnaf", "lcsh", "geonames", "doi",
     "handle", "ark", "url", "local",
 ]  # fmt: skip
 
@@ -50,6 +50,14 @@ def _gnd(value: str) -> str:
     return check[total % 11] if "-" in value else check[-total % 11]
 
 
+def _ror(value: str) -> str:
+    """Return the two check digits of a ROR identifier (ISO 7064, MOD 97-10, over base 32)."""
+    number = 0
+    for character in value[1:7]:
+        number = number * 32 + "0123456789abcdefghjkmnpqrstvwxyz".index(character)
+    return f"{98 - number * 100 % 97:02}"
+
+
 @dataclass(frozen=True, slots=True)
 class IdentifierScheme:
     """The form of the identifiers of a scheme.
@@ -60,7 +68,8 @@ class IdentifierScheme:
         form: The form in words, with an example.
         uri: The address of an identifier, with `{}` for the identifier; empty if it has none.
         prefixes: Further beginnings of addresses of the scheme, without `https://`.
-        check: Returns the correct check character of an identifier; None if it has none.
+        check: Returns the correct check characters at the end of an identifier; None if it has
+            none.
     """
 
     name: str
@@ -102,6 +111,14 @@ SCHEMES: dict[str, IdentifierScheme] = {
         "https://orcid.org/{}",
         ("www.orcid.org/",),
         lambda value: _mod_11_2(value.replace("-", "")),
+    ),
+    "ror": IdentifierScheme(
+        "ROR",
+        re.compile(r"0[0-9a-hjkmnp-tv-z]{6}[0-9]{2}"),
+        "as in 05dxps055",
+        "https://ror.org/{}",
+        ("www.ror.org/",),
+        _ror,
     ),
     "wikidata": IdentifierScheme(
         "Wikidata",
@@ -187,7 +204,7 @@ class Identifier(Model):
     """An identifier and the scheme it belongs to.
 
     Attributes:
-        scheme: The scheme: viaf, gnd, isni, orcid, wikidata, ulan, lcnaf, lcsh, geonames, doi,
+        scheme: The scheme: viaf, gnd, isni, orcid, ror, wikidata, ulan, lcnaf, lcsh, geonames, doi,
             handle, ark, url, local.
         value: The bare identifier, not its address.
         note: A note for readers, such as the owner of a local identifier.
@@ -238,7 +255,7 @@ def check_identifier(scheme: str, value: str) -> None:
         _wrong(f"“{_short(value)}” is not a {rules.name} identifier", f"The form is {rules.form}.")
     if scheme == "url" and not _host(value):
         _wrong(f"“{_short(value)}” has no host", f"The form is {rules.form}.")
-    if rules.check and rules.check(value) != value[-1]:
+    if rules.check and not value.endswith(rules.check(value)):
         _wrong(
             f"“{value}” is not a {rules.name} identifier: the check digit is wrong",
             "Look for a mistyped digit or two swapped digits.",

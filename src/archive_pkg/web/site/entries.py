@@ -33,7 +33,7 @@ ROLES = (
 
 PLACES = ("place", "mentioned_places")
 """The fields of a record that name places."""
-_AUTHORITIES = ("gnd", "viaf", "isni", "orcid", "wikidata", "lcnaf", "ulan", "geonames")
+_AUTHORITIES = ("gnd", "viaf", "isni", "orcid", "ror", "wikidata", "lcnaf", "ulan", "geonames")
 """The authority files that identify an agent or place, in order of preference."""
 UNDATED = "undated"
 """The name of the page of documents without a date."""
