@@ -162,7 +162,7 @@ def test_parts_of_letters_in_any_order_have_a_valid_record(pieces: list[tuple[st
 PATHOLOGICAL = {
     "brackets": "[" * 250_000 + "]" * 250_000,
     "short blocks": "a\n\n" * 60_000,
-    "datelines": "12. 12. 1904\n" * 20_000,
+    "datelines": "12. 12. 1904\n" * 4_000,
     "closings": "Sincerely,\n\nJohn Smith\n\n" * 10_000,
     "one word": "a" * 1_000_000,
     "one romanised word": "[" + "zh" * 200_000 + "]",
