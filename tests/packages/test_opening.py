@@ -92,6 +92,19 @@ def test_tables_that_differ_from_the_record_are_reported(package: Path) -> None:
     assert "tables-disagree" in {f.code for f in verify(package).report}
 
 
+@pytest.mark.parametrize("gone", ["datapackage.json", "tables/letters.csv"])
+def test_a_package_of_another_version_without_its_tables_has_findings(
+    gone: str, package: Path
+) -> None:
+    # Other versions describe the columns in other words, so the tables are read.
+    described = package / "data/datapackage.json"
+    described.write_text(described.read_text().replace("The scheme", "Its scheme"))
+    rebag(package)
+    assert verify(package).verdict.valid
+    (package / "data" / gone).unlink()
+    assert "payload-file-missing" in {f.code for f in verify(package).report}
+
+
 def test_an_ordinary_bag_can_be_verified_but_not_opened(tmp_path: Path) -> None:
     folder = tmp_path / "plain"
     folder.mkdir()

@@ -125,10 +125,12 @@ def _check_payload(record: Record, path: Path, bag: Bag, report: Report) -> None
     source = path / "data" / "datapackage.json"
     if _is_of_an_earlier_format(path) or _tables_are_made_from(record, bag):
         return
-    if tables.tables_hold(record, source):
-        return
     try:
+        if tables.tables_hold(record, source):
+            return
         from_tables = tables.read_records(source)
+    except StorageError:
+        return  # the bag's report says what cannot be read
     except InvalidError as error:
         report.extend(error.report)
         return
