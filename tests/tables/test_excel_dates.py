@@ -11,11 +11,21 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from archive_pkg.tables import draft_map, read_tables
 from archive_pkg.tables.reading.excel_dates import date_in_cell
+from typed import present
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from archive_pkg.dates.written.readings import DateReading
+
 DAY = datetime.datetime(1921, 6, 7)
+
+
+def shown_date(
+    value: datetime.datetime | datetime.time, number_format: str, *, epoch_1904: bool = False
+) -> tuple[str, DateReading]:
+    """Return what a cell with a date shows, and its reading."""
+    return present(date_in_cell(value, number_format, epoch_1904=epoch_1904))
 
 
 @pytest.mark.parametrize(
@@ -36,36 +46,36 @@ DAY = datetime.datetime(1921, 6, 7)
     ],
 )
 def test_a_cell_is_as_precise_as_what_it_shows(number_format: str, shown: str, edtf: str) -> None:
-    said, read = date_in_cell(DAY, number_format, epoch_1904=False)
+    said, read = shown_date(DAY, number_format)
     assert (said, read.edtf) == (shown, edtf)
     assert read.is_open == (not edtf)
 
 
 def test_a_time_of_day_is_kept_where_it_is_shown() -> None:
     moment = datetime.datetime(1921, 6, 7, 15, 4)
-    shown, read = date_in_cell(moment, "yyyy-mm-dd h:mm AM/PM", epoch_1904=False)
+    shown, read = shown_date(moment, "yyyy-mm-dd h:mm AM/PM")
     assert (shown, read.edtf) == ("1921-06-07 3:04 PM", "1921-06-07T15:04:00")
-    assert date_in_cell(moment, "d mmm yyyy mm:ss", epoch_1904=False)[0] == "7 Jun 1921 04:00"
+    assert shown_date(moment, "d mmm yyyy mm:ss")[0] == "7 Jun 1921 04:00"
     assert date_in_cell(datetime.time(15, 4), "h:mm", epoch_1904=False) is None
 
 
 def test_a_year_typed_into_a_date_cell_is_ambiguous() -> None:
     typed = datetime.datetime(1905, 4, 4)  # day 1921
-    shown, read = date_in_cell(typed, "dd.mm.yyyy", epoch_1904=False)
+    shown, read = shown_date(typed, "dd.mm.yyyy")
     assert shown == "04.04.1905"
     assert [one.edtf for one in read.readings] == ["1921", "1905-04-04"]
 
 
 def test_day_0_is_a_day_only_in_the_1904_system() -> None:
     zero = datetime.time()
-    assert date_in_cell(zero, "yyyy-mm-dd", epoch_1904=True)[1].edtf == "1904-01-01"
-    assert date_in_cell(zero, "yyyy-mm-dd", epoch_1904=False)[1].is_open
+    assert shown_date(zero, "yyyy-mm-dd", epoch_1904=True)[1].edtf == "1904-01-01"
+    assert shown_date(zero, "yyyy-mm-dd")[1].is_open
 
 
 def test_the_words_of_a_list_are_what_its_cells_show(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.epoch = CALENDAR_MAC_1904
-    sheet = book.active
+    sheet = present(book.active)
     sheet.append(["id", "Date", "From", "Title"])
     for number, pattern in enumerate(["mmm-yy", "yyyy", "d-mmm", "yyyy-mm-dd"]):
         sheet.append([f"l{number}", DAY, "Smith, John", "#DIV/0!"])
@@ -78,7 +88,8 @@ def test_the_words_of_a_list_are_what_its_cells_show(tmp_path: Path) -> None:
     (tmp_path / "list.xlsx.map.yaml").write_text(draft_map(path))
     records, report = read_tables(path)
     assert report.ok, list(report.errors)
-    assert [(record.date.edtf, record.date.as_written) for record in records] == [
+    dates = [present(record.date) for record in records]
+    assert [(date.edtf, date.as_written) for date in dates] == [
         ("1921-06", "Jun-21"),
         ("1921", "1921"),
         (None, "7-Jun"),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archive_pkg.errors import StorageError
-from archive_pkg.tables.checking import letter_rows
 from archive_pkg.tables.checking.letter_rows import by_letter, raw_letter
 
 if TYPE_CHECKING:
@@ -64,14 +63,14 @@ def test_rows_are_read_once_and_only_when_asked_for() -> None:
 def test_a_full_disk_is_an_error_with_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[sqlite3.Connection] = []
 
-    def small(*given: object, **options: object) -> sqlite3.Connection:
-        base = connect(*given, **options)  # type: ignore[call-overload]
+    def small(path: str, *, isolation_level: None) -> sqlite3.Connection:
+        base = connect(path, isolation_level=isolation_level)
         base.execute("PRAGMA max_page_count = 4")
         opened.append(base)
         return base
 
     connect = sqlite3.connect
-    monkeypatch.setattr(letter_rows.sqlite3, "connect", small)
+    monkeypatch.setattr(sqlite3, "connect", small)
     many = ((number, {"id": str(number), "title": "T" * 100}) for number in range(2, 2000))
     with pytest.raises(StorageError) as failed:
         list(by_letter({"letters": many}))

@@ -13,6 +13,7 @@ import pytest
 from archive_pkg.packages import verify
 from archive_pkg.records.models import Record
 from program import run_here
+from typed import present
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "list-to-packages.md"
 
@@ -81,7 +82,7 @@ def polish_workbook(tmp_path: Path) -> Callable[[], None]:
 
     def make() -> None:
         book = openpyxl.Workbook()
-        sheet = book.active
+        sheet = present(book.active)
         sheet.title = "Pisma"
         sheet.append(["Spis pism (stan: 3.4.2024)"])
         sheet.merge_cells("A1:J1")

@@ -14,6 +14,7 @@ from archive_pkg.packages import build_package, check_record, verify
 from archive_pkg.records import load_record, record_file
 from archive_pkg.tables import check, draft_map, export_records, read_tables, write_records
 from archive_pkg.tables.lists.mapping import read_mapping
+from typed import present
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "tables"
 
@@ -100,9 +101,9 @@ def test_its_records_build_and_verify(briefe: Path, tmp_path: Path) -> None:
             target = out / name / file
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(briefe.parent / file, target)
-        record, file = load_record(out / name), record_file(out / name)[0]
-        errors = [f for f in check_record(record, file.parent, file) if f.severity == "error"]
-        assert not errors
+        path = record_file(out / name)[0]
+        report = check_record(load_record(out / name), path.parent, path)
+        assert not [finding for finding in report if finding.severity == "error"]
         (tmp_path / "packages").mkdir(exist_ok=True)
         built = build_package(out / name, tmp_path / "packages", on=datetime.date(2026, 11, 24))
         assert verify(built.path).ok
@@ -132,7 +133,7 @@ def test_a_legacy_encoding_must_be_declared(briefe: Path) -> None:
 
 def test_dates_in_date_cells_are_read(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
-    sheet = book.active
+    sheet = present(book.active)
     sheet.append(["Date", "From", "Notes"])
     sheet.append([datetime.datetime(1960, 7, 18), "Smith, John", ""])
     sheet.append([22115, "Smith, John", ""])
@@ -253,7 +254,7 @@ def test_each_name_gets_its_identifier(tmp_path: Path) -> None:
     assert held == {
         "One": [("gnd", "118540238")], "Two": [("local", "x-2")], "Three": [("local", "x-2")]
     }  # fmt: skip
-    assert [item.scheme for item in first.place.identifiers] == ["geonames"]
+    assert [item.scheme for item in present(first.place).identifiers] == ["geonames"]
     assert not any(agent.identifiers for agent in second.agents if agent.name != "Three")
     loose = [f.message for f in report if f.code == "tables-identifier-loose"]
     assert len(loose) == 2

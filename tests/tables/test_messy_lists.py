@@ -15,6 +15,7 @@ from archive_pkg.reports import Report
 from archive_pkg.tables import draft_map, read_tables, write_records
 from archive_pkg.tables.lists.file_matching import LetterFiles, kind_of_file
 from archive_pkg.tables.lists.mapping import read_mapping
+from typed import present
 
 
 def _list(folder: Path, text: str, columns: str = "", more: str = "") -> Path:
@@ -59,7 +60,7 @@ def test_a_heading_that_speaks_of_a_restriction_is_an_error(tmp_path: Path) -> N
 
 def test_a_formula_or_an_error_outside_the_letters_is_not_an_error(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
-    sheet = book.active
+    sheet = present(book.active)
     sheet.append(["nr", "Datum", "von", "Prüfung"])
     sheet.append(["a", "1960", "Ann", "=1/0"])
     sheet.append(["Summe:", "=COUNTA(B2:B2)", None, None])

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from archive_pkg import storage
 from archive_pkg.errors import StorageError
-from archive_pkg.tables.checking import other_resources
 from archive_pkg.tables.checking.other_resources import check_other_resources
 from archive_pkg.tables.reading import csv_files
 
@@ -238,7 +238,7 @@ def test_a_schema_that_cannot_be_read_is_named(
         raise OSError(errno.EIO, "Input/output error", str(file))
 
     (tmp_path / "shelf.json").write_text("{}")
-    monkeypatch.setattr(other_resources.storage, "read_text", fail)
+    monkeypatch.setattr(storage, "read_text", fail)
     with pytest.raises(StorageError, match=r"shelf\.json cannot be read: .*error"):
         found(tmp_path, "x,A\n", "shelf.json")
 

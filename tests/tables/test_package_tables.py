@@ -39,7 +39,9 @@ def write(folder: Path, files: dict[str, bytes]) -> Path:
 
 @given(catalogues(3))
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=15)
-def test_records_survive_a_round_trip(tmp_path_factory, catalogue: list[Record]) -> None:
+def test_records_survive_a_round_trip(
+    tmp_path_factory: pytest.TempPathFactory, catalogue: list[Record]
+) -> None:
     files = package_files(catalogue, "some letters")
     assert files == package_files(catalogue, "some letters")
     path = write(tmp_path_factory.mktemp("catalogue"), files)
@@ -49,7 +51,9 @@ def test_records_survive_a_round_trip(tmp_path_factory, catalogue: list[Record])
 @given(catalogues(2))
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=5)
 @pytest.mark.filterwarnings("ignore")
-def test_frictionless_finds_the_package_valid(tmp_path_factory, catalogue: list[Record]) -> None:
+def test_frictionless_finds_the_package_valid(
+    tmp_path_factory: pytest.TempPathFactory, catalogue: list[Record]
+) -> None:
     from frictionless import Package, Resource
 
     path = write(tmp_path_factory.mktemp("catalogue"), package_files(catalogue, "letters"))

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from archive_pkg.reports import Report
 
 
-def fill(sheet: Worksheet, row: int, **cells: object) -> None:
+def fill(sheet: Worksheet, row: int, **cells: str | int | datetime.datetime) -> None:
     """Write the given cells of a row; `date__edtf` is the column `date.edtf`."""
-    places = {cell.value: cell.column for cell in sheet[1]}
+    names = [cell.value for cell in sheet[1]]
     for cell in sheet[row]:
         cell.value = None
     for name, value in cells.items():
-        sheet.cell(row, places[name.replace("__", ".")]).value = value
+        sheet.cell(row, names.index(name.replace("__", ".")) + 1, value)
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def rewritten(path: Path, change: dict[str, bytes]) -> Path:
     out = path.with_name("changed.xlsx")
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
-            target.writestr(name, change.pop(name, None) or source.read(name))
+            target.writestr(name, change.pop(name, b"") or source.read(name))
         for name, data in change.items():
             target.writestr(name, data)
     return out
