@@ -189,7 +189,7 @@ def test_a_repeated_id_in_a_list_is_refused(table: str) -> None:
 
 @pytest.mark.parametrize("relation", ["made_from", "part_of", "about"])
 def test_a_circle_of_parts_is_reported_at_one_of_them(relation: str) -> None:
-    parts = [
+    parts: list[dict[str, Any]] = [
         {"id": "first", "kind": "scan", "held": False},
         {"id": "p", "kind": "scan", "held": False, "made_from": ["first"], relation: ["q"]},
         {"id": "q", "kind": "translation", "held": False, "made_from": ["first", "r"]},

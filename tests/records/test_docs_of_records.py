@@ -11,13 +11,13 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.mark.parametrize("page", ["how-to/python.md", "reference/dates.md"])
-def test_the_examples_run(page, letter, monkeypatch):
+def test_the_examples_run(page: str, letter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(letter.parents[1])
     for code in re.findall(r"```python\n(.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL):
         exec(compile(code, page, "exec"), {})
 
 
-def test_the_table_of_dates_gives_their_earliest_and_latest_days():
+def test_the_table_of_dates_gives_their_earliest_and_latest_days() -> None:
     from archive_pkg import Edtf
 
     text = (DOCS / "reference" / "dates.md").read_text("utf-8")

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from archive_pkg.faults import Fault
 from archive_pkg.records.vocabularies.identifiers import SCHEMES, Identifier, check_identifier
+from typed import present
 
 RIGHT = [
     ("viaf", "32011500", "http://viaf.org/viaf/32011500"),
@@ -58,20 +59,20 @@ OTHERWISE = [
 
 
 @pytest.mark.parametrize(("scheme", "value", "uri"), RIGHT)
-def test_a_valid_identifier_has_its_address(scheme, value, uri):
-    identifier = Identifier(scheme=scheme, value=value)
+def test_a_valid_identifier_has_its_address(scheme: str, value: str, uri: str) -> None:
+    identifier = Identifier.model_validate({"scheme": scheme, "value": value})
     assert identifier.uri == uri
 
 
 @pytest.mark.parametrize(("scheme", "value", "bare"), OTHERWISE)
-def test_an_address_is_refused_with_the_bare_identifier(scheme, value, bare):
+def test_an_address_is_refused_with_the_bare_identifier(scheme: str, value: str, bare: str) -> None:
     with pytest.raises(Fault) as caught:
         check_identifier(scheme, value)
     assert caught.value.hint == f"Write {bare}."
     check_identifier(scheme, bare)
 
 
-def test_an_address_at_a_different_host_does_not_count_as_a_handle():
+def test_an_address_at_a_different_host_does_not_count_as_a_handle() -> None:
     with pytest.raises(Fault) as caught:
         check_identifier("handle", "https://example.org/x")
     assert "example.org" not in caught.value.hint
@@ -86,7 +87,7 @@ def test_an_address_at_a_different_host_does_not_count_as_a_handle():
         ("ror", "05dxpt055"),
     ],
 )  # fmt: skip
-def test_a_wrong_check_digit_is_refused(scheme, value):
+def test_a_wrong_check_digit_is_refused(scheme: str, value: str) -> None:
     with pytest.raises(Fault, match="check digit"):
         check_identifier(scheme, value)
 
@@ -100,14 +101,14 @@ def test_a_wrong_check_digit_is_refused(scheme, value):
         ("viaf", "٣٢"), ("isni", "x" * 5000),
     ],
 )  # fmt: skip
-def test_a_malformed_identifier_is_refused_with_the_right_form(scheme, value):
+def test_a_malformed_identifier_is_refused_with_the_right_form(scheme: str, value: str) -> None:
     with pytest.raises(Fault) as caught:
         check_identifier(scheme, value)
     assert caught.value.hint
     assert len(str(caught.value)) < 300
 
 
-def test_the_model_is_strict():
+def test_the_model_is_strict() -> None:
     with pytest.raises(ValidationError):
         Identifier.model_validate({"scheme": "viaf", "value": 32011500})
     with pytest.raises(ValidationError):
@@ -117,26 +118,28 @@ def test_the_model_is_strict():
 
 
 @given(st.integers(0, 10**15 - 1), st.integers(0, 14), st.integers(1, 9))
-def test_mod_11_2_detects_every_single_wrong_digit(number, place, change):
+def test_mod_11_2_detects_every_single_wrong_digit(number: int, place: int, change: int) -> None:
     digits = f"{number:015}"
-    check = SCHEMES["isni"].check(digits + "0")
+    check_digit = present(SCHEMES["isni"].check)
+    check = check_digit(digits + "0")
     wrong = digits[:place] + str((int(digits[place]) + change) % 10) + digits[place + 1 :]
-    assert SCHEMES["isni"].check(wrong + check) != check
+    assert check_digit(wrong + check) != check
 
 
 @given(st.integers(10**8, 2 * 10**8 - 1), st.integers(0, 7))
-def test_the_check_digit_of_gnd_detects_swapped_neighbours(number, place):
+def test_the_check_digit_of_gnd_detects_swapped_neighbours(number: int, place: int) -> None:
     digits = str(number)
-    check = SCHEMES["gnd"].check(digits + "0")
+    check_digit = present(SCHEMES["gnd"].check)
+    check = check_digit(digits + "0")
     swapped = digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :]
     assume(swapped != digits)
-    assert SCHEMES["gnd"].check(swapped + check) != check
+    assert check_digit(swapped + check) != check
 
 
 @given(st.sampled_from(sorted(SCHEMES)), st.text(max_size=40))
-def test_any_text_is_an_identifier_or_a_fault(scheme, text):
+def test_any_text_is_an_identifier_or_a_fault(scheme: str, text: str) -> None:
     try:
         check_identifier(scheme, text)
     except Fault:
         return
-    assert Identifier(scheme=scheme, value=text).value == text
+    assert Identifier.model_validate({"scheme": scheme, "value": text}).value == text

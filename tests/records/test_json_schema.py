@@ -104,7 +104,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "events": [], "evidence": [{"field": "title", "basis": "supplied", "agent": "x"}],
     },
 }  # fmt: skip
-VALUES = (
+VALUES: tuple[Any, ...] = (
     "", " ", "words", "X y", "x\0", "1960-07-18", "1960-13", "open", "closed", "inferred",
     "supplied", "true", "no", "0", "-1", "01", "/x", "a/../b", "b.txt", "doi", "118540239", 0, 7,
     -1, 0.5, None, True, False, [], ["words"], [7], ["1960"], {}, {"no": "field"}, DATE, SPAN,

@@ -56,26 +56,26 @@ WRONG = [
 
 
 @pytest.mark.parametrize("tag", VALID)
-def test_valid_tags_are_returned_in_their_canonical_case(tag):
+def test_valid_tags_are_returned_in_their_canonical_case(tag: str) -> None:
     assert language_tag(tag) == tag
     assert language_tag(tag.upper()) == tag
     assert language_tag(tag.lower()) == tag
 
 
 @pytest.mark.parametrize(("tag", "said"), WRONG)
-def test_a_wrong_tag_is_refused_with_its_subtag_or_a_right_tag(tag, said):
+def test_a_wrong_tag_is_refused_with_its_subtag_or_a_right_tag(tag: str, said: str) -> None:
     with pytest.raises(Fault) as caught:
         language_tag(tag)
     assert said in str(caught.value)
 
 
-def test_langcodes_agrees_on_what_is_valid():
+def test_langcodes_agrees_on_what_is_valid() -> None:
     import langcodes
 
     assert all(langcodes.tag_is_valid(tag) for tag in VALID)
 
 
-def test_a_strict_model_normalizes_and_refuses_tags():
+def test_a_strict_model_normalizes_and_refuses_tags() -> None:
     class Part(BaseModel):
         model_config = ConfigDict(strict=True, frozen=True)
         language: Language
@@ -86,7 +86,7 @@ def test_a_strict_model_normalizes_and_refuses_tags():
     assert Part.model_json_schema()["properties"]["language"]["type"] == "string"
 
 
-def test_langcodes_agrees_on_codes_of_two_and_three_letters():
+def test_langcodes_agrees_on_codes_of_two_and_three_letters() -> None:
     import langcodes
     from langcodes.data_dicts import LANGUAGE_ALPHA3
 
@@ -102,7 +102,7 @@ def test_langcodes_agrees_on_codes_of_two_and_three_letters():
 
 
 @given(st.text(max_size=30) | st.text(alphabet="abcdeXYZ019-_u", max_size=20))
-def test_any_text_is_a_tag_or_a_fault(text):
+def test_any_text_is_a_tag_or_a_fault(text: str) -> None:
     try:
         tag = language_tag(text)
     except Fault:

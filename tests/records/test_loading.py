@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,6 +17,9 @@ from hypothesis import strategies as st
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.limits import RECORD_SIZE
 from archive_pkg.records.loading import load_record, load_records, read_record
+from archive_pkg.records.models import Record
+from archive_pkg.reports import Report
+from typed import present
 
 HERE = Path(__file__).parent
 FIXTURES = HERE.parent / "fixtures" / "records"
@@ -27,17 +32,17 @@ title: A letter
 """
 
 
-def read(text: str | bytes, path: str = "record.yaml"):
+def read(text: str | bytes, path: str = "record.yaml") -> tuple[Record | None, Report]:
     return read_record(text if isinstance(text, bytes) else text.encode(), path)
 
 
-def test_the_first_letter_is_valid_by_its_folder_and_by_its_file():
+def test_the_first_letter_is_valid_by_its_folder_and_by_its_file() -> None:
     record = load_record(SEED)
     assert record.id == "1960-07-18-cpsu-to-sed"
     assert load_record(SEED / "record.yaml") == record
 
 
-def test_plain_scalars_stay_their_source_text():
+def test_plain_scalars_stay_their_source_text() -> None:
     record, report = read(
         SMALL
         + """\
@@ -50,22 +55,24 @@ date: 1960-07
 """
     )
     assert report.ok
+    assert record
     assert (record.salutation, record.closing, record.custody) == ("no", "012", "1e3")
     assert record.variant_titles == (
         "1960-07", "0x1F", "12:30:45", "Yes", "1_000", ".5", "+1", "1960-07-18", "~x", "=", "null",
     )  # fmt: skip
     assert record.version == 7
-    assert record.date.edtf == "1960-07"
+    assert present(record.date).edtf == "1960-07"
 
 
-def test_null_is_a_missing_value():
+def test_null_is_a_missing_value() -> None:
     record, report = read(SMALL + "place:\nsummary: ~\nclosing: null\nsalutation: 'null'\n")
     assert report.ok
+    assert record
     assert (record.place, record.summary, record.closing) == (None, None, None)
     assert record.salutation == "null"
 
 
-def test_all_faults_are_reported_in_the_order_of_the_file():
+def test_all_faults_are_reported_in_the_order_of_the_file() -> None:
     path = FIXTURES / "many-faults.yaml"
     record, report = read_record(path, "many-faults.yaml")
     assert record is None
@@ -80,7 +87,7 @@ def test_all_faults_are_reported_in_the_order_of_the_file():
 REFERRING = ("sender", "signatories", "recipients", "mentioned_agents")
 
 
-def leaves(data, loc=()):
+def leaves(data: Any, loc: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Yield the places of all scalars, except ids and references."""
     if isinstance(data, dict):
         for key, value in data.items():
@@ -93,7 +100,7 @@ def leaves(data, loc=()):
         yield loc
 
 
-def test_a_malformed_list_does_not_make_references_unknown():
+def test_a_malformed_list_does_not_make_references_unknown() -> None:
     data = {**SEED_DATA, "agents": "all of them", "parts": {"letter": "here"}}
     _, report = read(json.dumps(data), "record.json")
     assert {finding.location.field for finding in report} == {"agents", "parts"}
@@ -108,7 +115,9 @@ WHOLE = {"record-id-taken", "record-reference-unknown", "record-statement-unknow
     st.lists(st.sampled_from(sorted(leaves(SEED_DATA), key=str)), min_size=1, max_size=6),
     st.booleans(),
 )
-def test_invalid_fields_neither_hide_nor_cause_faults_between_fields(places, dangling):
+def test_invalid_fields_neither_hide_nor_cause_faults_between_fields(
+    places: list[tuple[str | int, ...]], dangling: bool
+) -> None:
     data = copy.deepcopy(SEED_DATA)
     for *above, last in places:
         holder = data
@@ -164,7 +173,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(("text", "code", "line", "column", "right"), HOSTILE)
-def test_hostile_yaml_is_a_finding_with_its_place(text, code, line, column, right):
+def test_hostile_yaml_is_a_finding_with_its_place(
+    text: str | bytes, code: str, line: int | None, column: int | None, right: str
+) -> None:
     record, report = read(text)
     assert record is None
     finding = next(finding for finding in report if finding.code == code)
@@ -174,7 +185,9 @@ def test_hostile_yaml_is_a_finding_with_its_place(text, code, line, column, righ
 
 
 @pytest.mark.parametrize("text", [text for text, code, *_ in HOSTILE if code == "record-syntax"])
-def test_messages_without_libyaml_are_not_those_of_pyyaml(text, monkeypatch):
+def test_messages_without_libyaml_are_not_those_of_pyyaml(
+    text: str | bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without libyaml, PyYAML uses its own reader."""
     monkeypatch.setattr(yaml, "__with_libyaml__", False)
     record, report = read(text)
@@ -182,7 +195,7 @@ def test_messages_without_libyaml_are_not_those_of_pyyaml(text, monkeypatch):
     assert "expected" not in report.findings[0].message
 
 
-def test_records_are_the_same_without_libyaml(monkeypatch):
+def test_records_are_the_same_without_libyaml(monkeypatch: pytest.MonkeyPatch) -> None:
     with_it = [load_record(path) for path in (SEED, FIXTURES / "odd-style.yaml")]
     monkeypatch.setattr(yaml, "__with_libyaml__", False)
     assert [load_record(path) for path in (SEED, FIXTURES / "odd-style.yaml")] == with_it
@@ -211,7 +224,9 @@ HOSTILE_JSON = [
 
 
 @pytest.mark.parametrize(("text", "code", "line", "column", "right"), HOSTILE_JSON)
-def test_hostile_json_is_a_finding_with_its_place(text, code, line, column, right):
+def test_hostile_json_is_a_finding_with_its_place(
+    text: str, code: str, line: int | None, column: int | None, right: str
+) -> None:
     record, report = read(text, "record.json")
     assert record is None
     finding = next(finding for finding in report if finding.code == code)
@@ -232,13 +247,13 @@ def test_hostile_json_is_a_finding_with_its_place(text, code, line, column, righ
         ('{"agents": [1, {"at": [5, {"x": 1, "x": 2}]}]}', "a.json", "agents.1.at.1.x"),
     ],
 )
-def test_syntax_faults_have_a_dotted_path(text, name, field):
+def test_syntax_faults_have_a_dotted_path(text: str, name: str, field: str) -> None:
     _, report = read(text, name)
     codes = ("record-anchor", "record-key-repeated", "record-tag")
     assert [f.location.field for f in report if f.code in codes] == [field]
 
 
-def test_json_and_yaml_give_the_same_record():
+def test_json_and_yaml_give_the_same_record() -> None:
     record = load_record(SEED)
     again, report = read(record.model_dump_json().encode(), "record.json")
     assert report.ok
@@ -247,10 +262,11 @@ def test_json_and_yaml_give_the_same_record():
     assert number is None
     number, report = read('{"id": "a", "type": "letter", "title": 1e3, "version": 2}', "a.json")
     assert report.ok
+    assert number
     assert (number.title, number.version) == ("1e3", 2)
 
 
-def test_an_alias_bomb_is_refused_at_once():
+def test_an_alias_bomb_is_refused_at_once() -> None:
     bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n"
         for a, b in zip("abcdefgh", "bcdefghi", strict=True)
@@ -260,22 +276,23 @@ def test_an_alias_bomb_is_refused_at_once():
     assert {finding.code for finding in report} == {"record-anchor"}
 
 
-def test_the_number_of_reported_faults_is_limited():
+def test_the_number_of_reported_faults_is_limited() -> None:
     _, report = read("\0" * 10_000)
     assert len(report) <= 100
     _, report = read("a: *x\n" * 10_000)
     assert len(report) <= 101
 
 
-def test_a_byte_order_mark_and_windows_line_endings_are_read():
+def test_a_byte_order_mark_and_windows_line_endings_are_read() -> None:
     record, report = read(b"\xef\xbb\xbf" + SMALL.replace("\n", "\r\n").encode())
     assert report.ok
+    assert record
     assert record.title == "A letter"
     _, report = read(b"\xef\xbb\xbfid: a: b\n")
     assert (report.findings[0].location.line, report.findings[0].location.column) == (1, 6)
 
 
-def test_a_file_that_is_too_large_is_refused_without_reading_it(tmp_path):
+def test_a_file_that_is_too_large_is_refused_without_reading_it(tmp_path: Path) -> None:
     path = tmp_path / "record.yaml"
     with path.open("wb") as file:
         file.truncate(200 * 1024 * 1024)
@@ -287,7 +304,7 @@ def test_a_file_that_is_too_large_is_refused_without_reading_it(tmp_path):
     assert [finding.code for finding in report] == ["record-too-large"]
 
 
-def test_a_folder_is_a_finding_and_a_missing_file_an_error(tmp_path):
+def test_a_folder_is_a_finding_and_a_missing_file_an_error(tmp_path: Path) -> None:
     for make, code in ((os.mkfifo, "record-no-file"), (Path.mkdir, "record-no-file")):
         path = tmp_path / code / make.__name__
         path.parent.mkdir(exist_ok=True)
@@ -300,7 +317,7 @@ def test_a_folder_is_a_finding_and_a_missing_file_an_error(tmp_path):
         read_record("a\0b")
 
 
-def test_a_folder_with_two_record_files_is_refused(tmp_path):
+def test_a_folder_with_two_record_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "record.yaml").write_text(SMALL)
     assert load_record(tmp_path).id == "small"
     (tmp_path / "record.json").write_text("{}")
@@ -308,10 +325,10 @@ def test_a_folder_with_two_record_files_is_refused(tmp_path):
     assert "record.yaml and record.json" in report.findings[0].message
 
 
-def test_reading_many_records_continues_after_an_invalid_one(tmp_path):
+def test_reading_many_records_continues_after_an_invalid_one(tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("id: a\n")
     (tmp_path / "good.yaml").write_text(SMALL)
-    found = []
+    found: list[Record] = []
     with pytest.raises(InvalidError) as caught:
         found.extend(
             load_records([tmp_path / "bad.yaml", tmp_path / "good.yaml", tmp_path / "bad.yaml"])
@@ -322,7 +339,7 @@ def test_reading_many_records_continues_after_an_invalid_one(tmp_path):
     assert next(good).id == "small"
 
 
-def test_an_invalid_record_raises_with_all_findings():
+def test_an_invalid_record_raises_with_all_findings() -> None:
     with pytest.raises(InvalidError) as caught:
         load_record(FIXTURES / "many-faults.yaml")
     assert caught.value.exit_status == 3
@@ -331,7 +348,7 @@ def test_an_invalid_record_raises_with_all_findings():
 
 
 @given(st.text(max_size=200) | st.text(alphabet="ab: -\n[]{}'\"#|>&*!%@`\t?,", max_size=60))
-def test_any_text_gives_a_record_or_findings(text):
+def test_any_text_gives_a_record_or_findings(text: str) -> None:
     for name in ("record.yaml", "record.json"):
         try:
             data = text.encode()
@@ -345,7 +362,7 @@ def test_any_text_gives_a_record_or_findings(text):
 
 
 @given(st.binary(max_size=100))
-def test_any_bytes_give_a_record_or_findings(data):
+def test_any_bytes_give_a_record_or_findings(data: bytes) -> None:
     assert not read(data)[1].ok
 
 
@@ -365,13 +382,13 @@ def test_any_bytes_give_a_record_or_findings(data):
         max_leaves=12,
     )
 )
-def test_any_data_gives_a_record_or_findings_with_places(data):
+def test_any_data_gives_a_record_or_findings_with_places(data: Any) -> None:
     record, report = read(json.dumps(data), "record.json")
     if isinstance(data, dict) and record is None:
         assert all(finding.location.line for finding in report)
 
 
-def test_findings_have_no_control_characters_and_a_limited_length():
+def test_findings_have_no_control_characters_and_a_limited_length() -> None:
     _, report = read(
         'id: "\\e[2Jx"\n"\\e[31m": x\ntype: "\\a\\u202E"\ntitle: x\nparts: [{"\\e": 1}]\n'
     )
@@ -383,7 +400,7 @@ def test_findings_have_no_control_characters_and_a_limited_length():
             assert len(text) < 600
 
 
-def test_errors_beyond_the_first_thousand_are_counted():
+def test_errors_beyond_the_first_thousand_are_counted() -> None:
     many = "".join(f"k{n}: x\n" for n in range(3000))
     _, report = read(SMALL + many)
     assert len(report) == 1001
@@ -391,7 +408,7 @@ def test_errors_beyond_the_first_thousand_are_counted():
     assert "2,000 more" in report.findings[-1].message
 
 
-def test_more_values_than_any_record_has_are_not_read():
+def test_more_values_than_any_record_has_are_not_read() -> None:
     for text, name in (("- a\n" * 300_000, "a.yaml"), (f"[{'1,' * 300_000}1]", "a.json")):
         _, report = read(text, name)
         assert [finding.code for finding in report] == ["record-too-many-values"]

@@ -13,7 +13,7 @@ import pytest
 from archive_pkg.drafting import letters_in
 from archive_pkg.errors import UsageError
 from archive_pkg.records import path_checks
-from archive_pkg.records.path_checks import refusal
+from archive_pkg.records.path_checks import Wanted, refusal
 from archive_pkg.records.saving import upgrade_record
 
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -72,7 +72,7 @@ def places(tmp_path: Path) -> Path:
 )  # fmt: skip
 def test_a_path_of_the_wrong_kind_is_called_what_it_is(
     name: str,
-    wanted: str,
+    wanted: Wanted,
     message: str,
     hint: str,
     places: Path,

@@ -11,7 +11,7 @@ from archive_pkg.records.vocabularies.languages import language_tag
 from archive_pkg.records.vocabularies.terms import event_types, find_marking, level, schemes
 
 
-def test_top_secret_is_not_the_highest_soviet_marking():
+def test_top_secret_is_not_the_highest_soviet_marking() -> None:
     assert level("ussr", "top-secret") < level("ussr", "of-special-importance")
     assert level("ussr", "secret") < level("ussr", "top-secret")
     assert level("ussr", "of-special-importance").terms["ru"] == ("особой важности",)
@@ -19,13 +19,13 @@ def test_top_secret_is_not_the_highest_soviet_marking():
     assert "not the highest" in schemes()["ussr"].note
 
 
-def test_levels_of_two_schemes_do_not_compare():
+def test_levels_of_two_schemes_do_not_compare() -> None:
     ours, theirs = level("ussr", "secret"), level("us", "top-secret")
     assert not ours < theirs
     assert not theirs < ours
 
 
-def test_every_level_has_a_rank_words_and_a_source():
+def test_every_level_has_a_rank_words_and_a_source() -> None:
     assert set(schemes()) == {"ussr", "us", "uk", "ddr", "nato"}
     for scheme in schemes().values():
         assert [one.rank for one in scheme.levels] == list(range(len(scheme.levels), 0, -1))
@@ -45,7 +45,9 @@ def test_every_level_has_a_rank_words_and_a_source():
         ("ussr", "confidential", "Write one of"),
     ],
 )
-def test_an_unknown_level_is_refused_with_the_known_ones(scheme, name, right):
+def test_an_unknown_level_is_refused_with_the_known_ones(
+    scheme: str, name: str, right: str
+) -> None:
     with pytest.raises(Fault) as caught:
         level(scheme, name)
     assert right in caught.value.hint
@@ -76,13 +78,15 @@ def test_an_unknown_level_is_refused_with_the_known_ones(scheme, name, right):
         ("", []),
     ],
 )
-def test_a_marking_gives_the_levels_that_it_can_mean(text, found):
+def test_a_marking_gives_the_levels_that_it_can_mean(
+    text: str, found: list[tuple[str, str, bool]]
+) -> None:
     candidates = find_marking(text)
     assert sorted((c.level.scheme, c.level.id, c.rendering) for c in candidates) == sorted(found)
     assert [c.rendering for c in candidates] == sorted(c.rendering for c in candidates)
 
 
-def test_every_wording_finds_its_own_level():
+def test_every_wording_finds_its_own_level() -> None:
     for scheme in schemes().values():
         for one in scheme.levels:
             for words in [
@@ -92,11 +96,11 @@ def test_every_wording_finds_its_own_level():
 
 
 @given(st.text(max_size=200))
-def test_a_text_has_at_most_one_candidate_per_scheme(text):
+def test_a_text_has_at_most_one_candidate_per_scheme(text: str) -> None:
     assert len(find_marking(text)) <= len(schemes())
 
 
-def test_event_types_have_an_address_or_are_local():
+def test_event_types_have_an_address_or_are_local() -> None:
     types = event_types()
     assert types["creation"].uri == "http://id.loc.gov/vocabulary/preservation/eventType/cre"
     assert types["digital signature generation"].uri.endswith("/dsg")
