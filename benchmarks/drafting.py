@@ -149,7 +149,7 @@ def plain(text: str) -> str:
     """Return a value without case, diacritics and punctuation."""
     marks = unicodedata.normalize("NFKD", text or "")
     letters = "".join(c for c in marks if not unicodedata.combining(c)).casefold()
-    return re.sub(r"[^a-z0-9]+", " ", letters.replace("ß", "ss")).strip()
+    return re.sub(r"[\W_]+", " ", letters.replace("ß", "ss")).strip()
 
 
 def family(name: str) -> str:
