@@ -137,6 +137,7 @@ RULES: dict[str, str] = {
     "language-of-source-terms": "the language of a source term in brackets",
     "past-tense-after-have": "a past tense after has, have or had",
     "name-spelt-otherwise": "a name that the signature spells differently",
+    "former-id": "the id that the record had before its date or names were corrected",
     "title-from-parts": "made from type, sender, recipient and date, as in documentary editions",
     "translation-has-an-original": "a source term in brackets shows that the text was translated",
     "romanization-reversed": "a Russian spelling that is romanized to these words",

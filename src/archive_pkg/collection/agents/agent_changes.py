@@ -16,7 +16,8 @@ from archive_pkg.collection.agents.agent_collection import (
     differences,
     words_of_value,
 )
-from archive_pkg.errors import InvalidError, StorageError, UsageError
+from archive_pkg.collection.file_changes import FileChanges
+from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.records import Agent, Record, record_file
 from archive_pkg.records.loading import read_tree, validate_completed
 from archive_pkg.records.models import Register
@@ -44,70 +45,15 @@ _OF_DOCUMENTS = ("role", "affiliations", "as_written", "note")
 """The fields that can differ between documents, so they stay in the records."""
 
 
-@dataclass(frozen=True, slots=True)
-class _FileChange:
-    """A file before and after a change; before is None if it is new."""
-
-    file: Path
-    before: bytes | None
-    after: bytes
-
-    def write(self) -> None:
-        if self.before is None:
-            storage.write_atomically(self.file, self.after)
-        elif not storage.replace_if_unchanged(self.file, self.after, self.before):
-            raise StorageError(
-                f"{self.file} was changed by another program", "Run the same command again."
-            )
-
-
 @dataclass(slots=True)
-class AgentChanges:
+class AgentChanges(FileChanges):
     """Changes to the register and the records of a collection, which are not yet written.
 
     Attributes:
-        files: The files to write, in an order in which all records stay valid.
         dropped: The differences of each later description from the earlier ones, with its file.
     """
 
-    files: list[_FileChange] = field(default_factory=list)
     dropped: list[tuple[Path, Difference]] = field(default_factory=list)
-
-    @property
-    def paths(self) -> list[Path]:
-        """The files that change, each once."""
-        return list(dict.fromkeys(change.file for change in self.files))
-
-    @property
-    def diff(self) -> str:
-        """The changes as a unified diff."""
-        last = {change.file: change for change in self.files}
-        first = {change.file: change for change in reversed(self.files)}
-        return "".join(
-            f"{line}\n"
-            for file in self.paths
-            for line in difflib.unified_diff(
-                (first[file].before or b"").decode().splitlines(),
-                last[file].after.decode().splitlines(),
-                str(file),
-                str(file),
-                lineterm="",
-            )
-        )
-
-    def write(self) -> None:
-        """Write the files, each atomically. After an interruption, the same command continues.
-
-        Raises:
-            StorageError: A file cannot be written, or another program has changed it.
-        """
-        for change in self.files:
-            change.write()
-
-    def add(self, file: Path, before: bytes | None, after: bytes) -> None:
-        """Add a change, unless nothing changes."""
-        if before != after:
-            self.files.append(_FileChange(file, before, after))
 
 
 def merge(

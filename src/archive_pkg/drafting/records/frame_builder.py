@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.drafting.official_documents.people import is_office
 from archive_pkg.drafting.rule_reasons import reason, sentence
-from archive_pkg.drafting.vocabulary import words_of
 from archive_pkg.faults import Fault
 from archive_pkg.names import is_body, slug
 from archive_pkg.records.scalars import clean_text
@@ -15,7 +14,7 @@ from archive_pkg.records.scalars import clean_text
 if TYPE_CHECKING:
     from archive_pkg.drafting.draft import Draft
     from archive_pkg.drafting.statements.base import DraftQuote, Statement
-    from archive_pkg.drafting.vocabulary import NamedEntity, Vocabulary
+    from archive_pkg.drafting.vocabulary import Vocabulary
 
 CONTEXT = 24
 """The largest number of characters in the prefix of a quote, and in its suffix."""
@@ -186,7 +185,7 @@ class FrameBuilder:
     def agent(self, one: Statement) -> str:
         """Return the id of the agent in a statement; add the agent if it is new."""
         written = one.quote.exact.strip() if one.quote else one.value
-        known = self.known(one.value) or self.known(written)
+        known = self.vocabulary.agent(one.value) or self.vocabulary.agent(written)
         if known is not None and known.kind != "organization":
             known = None
         name = known.name if known else _in_order(mixed_case(one.value.strip(" ,")))
@@ -207,11 +206,6 @@ class FrameBuilder:
         self.agents[key] = agent
         self.add_evidence(f"agents.{key}", one)
         return key
-
-    def known(self, name: str) -> NamedEntity | None:
-        """Return the entity of the vocabulary with a name; None if there is none."""
-        words = words_of(name)
-        return self.vocabulary.agents.get(" ".join(words[1:] if words[:1] == ["the"] else words))
 
     def correspondents(self) -> None:
         """Add senders, signatories, recipients, attention and copies, and their agents."""

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from archive_pkg.dates.english import in_words
 from archive_pkg.drafting.records.frame_builder import FrameBuilder
+from archive_pkg.drafting.records.titles_and_ids import composed_id, composed_title, correspondents
 from archive_pkg.drafting.rule_reasons import sentence
 from archive_pkg.drafting.statements.base import PROBABLE
 from archive_pkg.drafting.statements.enclosures import enclosure_id
-from archive_pkg.names import in_reading_order, slug
+from archive_pkg.names import slug
 from archive_pkg.records.models import Record
 from archive_pkg.texts.letter_files import METHODS
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.statements.base import Statement
-
-_TYPES = {
-    "letter": "Letter",
-    "telegram": "Telegram",
-    "memorandum": "Memorandum",
-    "other": "Document",
-}
-
 
 MAIN_PART = "letter"
 """The id of the part with the text."""
@@ -55,7 +47,9 @@ class RecordBuilder(FrameBuilder):
     def mentions(self) -> None:
         """Add the agents and places that the text mentions, except the correspondents."""
         names = {agent["name"] for agent in self.agents.values()}
-        organs = {known.part_of for name in names if (known := self.known(name)) is not None}
+        organs = {
+            known.part_of for name in names if (known := self.vocabulary.agent(name)) is not None
+        }
         others = [one for one in self.storable("mentioned") if one.value not in names | organs]
         keys = [self.agent(one) for one in others]
         if keys:
@@ -241,35 +235,12 @@ class RecordBuilder(FrameBuilder):
         return "So in the text."
 
     def title(self) -> None:
-        """Add a title in the form of documentary editions, and the record's id."""
+        """Add a title and the record's id."""
         kind = self.draft.one("type")
-        kind_name = kind.value if kind is not None else "other"
-        kind_name = slug(kind_name)
-        self.data["type"] = kind_name
-        words = _TYPES.get(kind_name, kind_name.replace("-", " ").capitalize())
-        senders, recipients = self.short_names("sender"), self.short_names("recipients")
-        title = words
-        if senders and recipients:
-            title += f", {senders} to {recipients}"
-        elif senders or recipients:
-            title += f" from {senders}" if senders else f" to {recipients}"
-        date = self.data.get("date", {}).get("edtf", "")
-        title += f", {in_words(date)}" if date else ""
-        self.data["title"] = title
+        self.data["type"] = slug(kind.value if kind is not None else "other")
+        data = self.data | {"agents": list(self.agents.values())}
+        self.data["title"] = composed_title(data, self.vocabulary)
         self.infer("title", "title-from-parts")
-        names = "-to-".join(name for name in (slug(senders), slug(recipients)) if name)
-        stem = slug(self.file.rsplit("/", 1)[-1].rsplit(".", 1)[0])
-        plain = re.match(r"\d{4}(-\d\d){0,2}", date)
-        made = "-".join(piece for piece in (plain.group() if plain else "", names) if piece)
-        self.data["id"] = made if plain and names else stem or made or "letter"
-
-    def short_names(self, field: str) -> str:
-        """Return the names of up to three agents for the title, in short form if there is one."""
-        names = []
-        for key in self.data.get(field, ()):
-            agent = self.agents[key]
-            known = self.known(agent["name"])
-            is_person = agent["kind"] == "person"
-            name = in_reading_order(agent["name"]) if is_person else agent["name"]
-            names.append(known.short if known and known.short else name)
-        return " and ".join(names[:3])
+        stem = slug(PurePosixPath(self.file).stem)
+        names = slug(" ".join(correspondents(data, self.vocabulary)))
+        self.data["id"] = composed_id(data, self.vocabulary) or stem or names or "letter"

@@ -182,6 +182,11 @@ class Vocabulary:
     state_languages: Mapping[str, str] = field(default_factory=dict)
     language_names: Mapping[str, str] = field(default_factory=dict)
 
+    def agent(self, name: str) -> NamedEntity | None:
+        """Return the body, person or place with a name; None if there is none."""
+        words = words_of(name)
+        return self.agents.get(" ".join(words[1:] if words[:1] == ["the"] else words))
+
 
 _HINT = "See the page “Drafting vocabulary” for the form of each key."
 
