@@ -242,5 +242,6 @@ class RecordBuilder(FrameBuilder):
         self.data["title"] = composed_title(data, self.vocabulary)
         self.infer("title", "title-from-parts")
         stem = slug(PurePosixPath(self.file).stem)
-        names = slug(" ".join(correspondents(data, self.vocabulary)))
-        self.data["id"] = composed_id(data, self.vocabulary) or stem or names or "letter"
+        date = data.get("date", {}).get("edtf", "")
+        known = slug(" ".join((date, *correspondents(data, self.vocabulary))))
+        self.data["id"] = composed_id(data, self.vocabulary) or stem or known or "letter"
