@@ -52,6 +52,12 @@ class Run(Protocol):
     def __call__(self, *words: object) -> Done: ...
 
 
+class Letters(Protocol):
+    """Writes letters with parts of about `size` bytes into the folder of the test."""
+
+    def __call__(self, count: int, size: int = 300) -> list[Path]: ...
+
+
 def command(*words: object) -> list[str]:
     """The command line that starts the program by itself."""
     return [sys.executable, "-m", "archive_pkg", *map(str, words)]

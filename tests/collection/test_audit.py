@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import json
 import shutil
 import threading
@@ -11,6 +10,7 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -31,20 +31,13 @@ from archive_pkg.collection import (
     repair,
 )
 from archive_pkg.collection.audits import ledger
+from archive_pkg.collection.audits.auditing import AuditResult
 from archive_pkg.deposits import deposit
 from archive_pkg.errors import UsageError
 from archive_pkg.packages import verify
 from program import Run
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="session")
-def damages() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("damages", ROOT / "benchmarks" / "_damages.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +62,7 @@ def remembered(collection: Collection, master: Path) -> Collection:
     return collection
 
 
-def build(source: Path, out: Path, **options) -> None:
+def build(source: Path, out: Path, **options: Any) -> None:
     build_many(
         find_records([source]),
         make_collection(out, "hashed" if not out.exists() else ""),
@@ -79,7 +72,7 @@ def build(source: Path, out: Path, **options) -> None:
     )
 
 
-def check(collection: Collection, **given) -> tuple[list[Done], object]:
+def check(collection: Collection, **given: Any) -> tuple[list[Done], AuditResult]:
     done: list[Done] = []
     audited = audit(
         collection, done.append, executor=partial(executor_for, 1), path=collection.ledger, **given
@@ -95,13 +88,13 @@ def bad(done: list[Done]) -> dict[str, set[str]]:
     }
 
 
-def mend(collection: Collection, copy: str, **given) -> list[Done]:
+def mend(collection: Collection, copy: str, **given: Any) -> list[Done]:
     done: list[Done] = []
     repair(collection, done.append, path=collection.ledger, copy=copy, **given)
     return done
 
 
-def entries(collection: Collection) -> list[dict]:
+def entries(collection: Collection) -> list[dict[str, Any]]:
     return [json.loads(line) for line in collection.ledger.read_text().splitlines()]
 
 

@@ -21,6 +21,7 @@ from archive_pkg.collection.audits.comparing import compare, digests_of
 from archive_pkg.collection.audits.fingerprints import fingerprint_of
 from archive_pkg.collection.audits.repairing import accept
 from archive_pkg.collection.bulk.build_cache import BuildCache, CachedBuild
+from archive_pkg.collection.bulk.for_each import verify_one
 from archive_pkg.deposits.receipts import Receipt, save_receipt
 from archive_pkg.errors import InvalidError, StorageError, UsageError
 from archive_pkg.packages.later_events import receipts_folder
@@ -43,7 +44,7 @@ def collection(made: Path, tmp_path: Path) -> Collection:
     return open_collection(shutil.copytree(made, tmp_path / "collection"))
 
 
-def check(collection: Collection, **given) -> tuple[dict[str, Done], AuditResult]:
+def check(collection: Collection, **given: Any) -> tuple[dict[str, Done], AuditResult]:
     done: list[Done] = []
     audited = audit(
         collection, done.append, executor=partial(executor_for, 1), path=collection.ledger, **given
@@ -194,9 +195,7 @@ def test_a_vanished_package_is_recorded_once_and_reported_each_time(collection: 
 def test_a_package_removed_during_its_check_has_vanished(
     collection: Collection, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
-    verify_one = auditing.verify_one
-
-    def removing(path: Path, *words: object, **more: object) -> Done:
+    def removing(path: Path, *words: Any, **more: Any) -> Done:
         if path.name == "a" and when == "before":
             shutil.rmtree(collection.root / "b")
         if path.name == "b" and when == "failing":
@@ -222,9 +221,7 @@ def test_a_package_removed_during_its_check_has_vanished(
 def test_an_unreadable_package_fails_and_has_not_vanished(
     collection: Collection, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    verify_one = auditing.verify_one
-
-    def failing(path: Path, *words: object, **more: object) -> Done:
+    def failing(path: Path, *words: Any, **more: Any) -> Done:
         if path.name == "b":
             raise error
         return verify_one(path, *words, **more)

@@ -11,6 +11,7 @@ import signal
 import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -20,7 +21,7 @@ from archive_pkg import cli
 from archive_pkg.collection.audits import ledger
 from archive_pkg.collection.bulk.searching import packages_below
 from archive_pkg.packages import verify
-from program import PATIENCE, Disk, Run, command, started, unhurried, wait_until
+from program import PATIENCE, Disk, Letters, Run, command, started, unhurried, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +50,7 @@ def built(collection: Path) -> list[Path]:
 
 
 def test_a_disk_fills_in_the_middle_of_a_run(
-    done: Answer, letters, tmp_path: Path, disk: Disk
+    done: Answer, letters: Letters, tmp_path: Path, disk: Disk
 ) -> None:
     letters(40, size=2_000)
     collection = disk("size=2500k") / "collection"
@@ -71,7 +72,7 @@ def test_a_disk_fills_in_the_middle_of_a_run(
 
 
 def test_a_second_build_is_refused_while_the_first_runs(
-    done: Answer, letters, tmp_path: Path
+    done: Answer, letters: Letters, tmp_path: Path
 ) -> None:
     letters(40)
     words = ("build", tmp_path / "letters", "--out", tmp_path / "collection", "--jobs", 2)
@@ -87,7 +88,7 @@ def test_a_second_build_is_refused_while_the_first_runs(
 
 
 def test_a_read_only_disk_is_audited_and_searched(
-    done: Answer, letters, tmp_path: Path, disk: Disk
+    done: Answer, letters: Letters, tmp_path: Path, disk: Disk
 ) -> None:
     letters(5)
     collection = disk("size=20m") / "collection"
@@ -186,7 +187,7 @@ def test_signals_end_workers_that_read_a_large_file(tmp_path: Path) -> None:
         ending = {}
         for number, (report, run) in runs.items():
             # All that the other worker can do: the batch of 21 with the first never comes back.
-            wait_until(lambda each=report: each.exists() and len(outcomes(each)) == 20, run)
+            wait_until(partial(_has_outcomes, report, 20), run)
             ending[number] = run, _workers(run.pid)
             os.killpg(run.pid, number)
         for number, (run, workers) in ending.items():
@@ -196,7 +197,7 @@ def test_signals_end_workers_that_read_a_large_file(tmp_path: Path) -> None:
             reported = json.loads(said)
             assert (reported["status"], reported["counts"]) == (128 + number, {"valid": 20})
             there = [Path(f"/proc/{worker}") for worker in workers]
-            wait_until(lambda each=there: not any(path.exists() for path in each))
+            wait_until(partial(_are_gone, there))
 
 
 def test_a_signal_ends_a_run_that_cannot_clean_up(tmp_path: Path) -> None:
@@ -214,7 +215,9 @@ def test_a_signal_ends_a_run_that_cannot_clean_up(tmp_path: Path) -> None:
     os.close(reads)
 
 
-def test_only_letters_of_the_run_without_memory_fail(done: Answer, letters, tmp_path: Path) -> None:
+def test_only_letters_of_the_run_without_memory_fail(
+    done: Answer, letters: Letters, tmp_path: Path
+) -> None:
     letters(60)
     collection = tmp_path / "collection"
     words = ("build", tmp_path / "letters", "--out", collection, "--jobs", 2)
@@ -235,6 +238,14 @@ def test_only_letters_of_the_run_without_memory_fail(done: Answer, letters, tmp_
     assert status == 0, said
     assert len(built(collection)) == 60
     assert (f"{lost} built" in said) == (lost > 0)
+
+
+def _has_outcomes(report: Path, count: int) -> bool:
+    return report.exists() and len(outcomes(report)) == count
+
+
+def _are_gone(processes: list[Path]) -> bool:
+    return not any(path.exists() for path in processes)
 
 
 def _workers(parent: int) -> list[int]:

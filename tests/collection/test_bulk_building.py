@@ -10,11 +10,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,21 +31,28 @@ from archive_pkg.collection import (
 )
 from archive_pkg.collection.bulk import running
 from archive_pkg.collection.bulk.running import NOT_BEGUN, Work
-from archive_pkg.collection.bulk.searching import packages_below
+from archive_pkg.collection.bulk.searching import TableRow, packages_below
 from archive_pkg.errors import UsageError
 from archive_pkg.packages import build_package, verify
 from archive_pkg.storage import FullError, LockedError
 from collection import works
-from program import PATIENCE, Disk, Run, started, unhurried, wait_until
+from program import PATIENCE, Disk, Letters, Run, started, unhurried, wait_until
 
 ON = date(2026, 11, 24)
 
 
-def build(sources, out: Path, **options) -> list[Done]:
+def build(sources: Iterable[Path], out: Path, **options: Any) -> list[Done]:
     return build_from(find_records(sources), out, **options)
 
 
-def build_from(sources, out: Path, *, layout: str = "", jobs: int = 1, **options) -> list[Done]:
+def build_from(
+    sources: Iterable[Path | TableRow],
+    out: Path,
+    *,
+    layout: str = "",
+    jobs: int = 1,
+    **options: Any,
+) -> list[Done]:
     done: list[Done] = []
     build_many(
         sources,
@@ -69,7 +77,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def test_bulk_building_gives_the_same_packages_as_building_one_by_one(
-    letters, tmp_path: Path
+    letters: Letters, tmp_path: Path
 ) -> None:
     made = letters(3)
     build([tmp_path / "letters"], tmp_path / "many")
@@ -79,7 +87,9 @@ def test_bulk_building_gives_the_same_packages_as_building_one_by_one(
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_letter_with_errors_does_not_stop_the_others(letters, tmp_path: Path, jobs: int) -> None:
+def test_a_letter_with_errors_does_not_stop_the_others(
+    letters: Letters, tmp_path: Path, jobs: int
+) -> None:
     made = letters(40)
     (made[5] / "record.yaml").write_text("id: [\n")
     (made[30] / "translation.txt").unlink()
@@ -91,7 +101,9 @@ def test_a_letter_with_errors_does_not_stop_the_others(letters, tmp_path: Path, 
     assert len(list(packages_below(tmp_path / "out"))) == 38
 
 
-def test_a_second_run_does_only_what_is_missing_or_changed(letters, tmp_path: Path) -> None:
+def test_a_second_run_does_only_what_is_missing_or_changed(
+    letters: Letters, tmp_path: Path
+) -> None:
     made = letters(6)
     out = tmp_path / "out"
     build([tmp_path / "letters"], out)
@@ -111,7 +123,9 @@ def test_a_second_run_does_only_what_is_missing_or_changed(letters, tmp_path: Pa
     assert outcomes(build([tmp_path / "letters"], out)) == {"unchanged": 6}
 
 
-def test_two_records_with_one_id_are_reported_even_with_replace(letters, tmp_path: Path) -> None:
+def test_two_records_with_one_id_are_reported_even_with_replace(
+    letters: Letters, tmp_path: Path
+) -> None:
     first, second = letters(2)
     text = (second / "record.yaml").read_text()
     (second / "record.yaml").write_text(text.replace(f"id: {second.name}", f"id: {first.name}"))
@@ -123,7 +137,7 @@ def test_two_records_with_one_id_are_reported_even_with_replace(letters, tmp_pat
 
 @pytest.mark.parametrize(("layout", "reported"), [("flat", 1), ("pair-tree", 1), ("hashed", 0)])
 def test_packages_whose_paths_differ_only_in_case_are_reported(
-    letters, tmp_path: Path, layout: str, reported: int
+    letters: Letters, tmp_path: Path, layout: str, reported: int
 ) -> None:
     first, second = letters(2)
     text = (second / "record.yaml").read_text()
@@ -137,7 +151,7 @@ def test_packages_whose_paths_differ_only_in_case_are_reported(
 
 
 @pytest.mark.parametrize("layout", ["hashed", "pair-tree"])
-def test_a_collection_keeps_its_layout(letters, tmp_path: Path, layout: str) -> None:
+def test_a_collection_keeps_its_layout(letters: Letters, tmp_path: Path, layout: str) -> None:
     letters(3)
     out = tmp_path / "out"
     build([tmp_path / "letters"], out, layout=layout)
@@ -156,7 +170,7 @@ def test_the_hashed_layout_is_that_of_ocfl_extension_0003(tmp_path: Path) -> Non
     assert collection.home("object-01") == tmp_path / "3c0" / "ff4" / "240" / "object-01"
 
 
-def test_packages_can_have_names_in_every_alphabet(letters, tmp_path: Path) -> None:
+def test_packages_can_have_names_in_every_alphabet(letters: Letters, tmp_path: Path) -> None:
     (letter,) = letters(1)
     record = (letter / "record.yaml").read_text()
     for old, new in (("transcription.txt", "письмо ß.txt"), ("translation.txt", "信/手紙 é.txt")):
@@ -171,7 +185,7 @@ def test_packages_can_have_names_in_every_alphabet(letters, tmp_path: Path) -> N
 
 
 def test_a_collection_in_use_is_locked_and_the_second_run_names_the_holder(
-    letters, tmp_path: Path
+    letters: Letters, tmp_path: Path
 ) -> None:
     letters(1)
     collection = make_collection(tmp_path / "out")
@@ -191,7 +205,7 @@ def _building(out: Path, source: Path) -> Iterator[subprocess.Popen[str]]:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_the_next_run_resumes_after_a_stop_at_any_moment(
-    letters, tmp_path: Path, number: int
+    letters: Letters, tmp_path: Path, number: int
 ) -> None:
     letters(60)
     out = tmp_path / "out"
@@ -223,7 +237,9 @@ def _workers(parent: int) -> list[int]:
 
 
 @pytest.mark.slow
-def test_letters_of_a_worker_that_the_kernel_kills_are_built(letters, tmp_path: Path) -> None:
+def test_letters_of_a_worker_that_the_kernel_kills_are_built(
+    letters: Letters, tmp_path: Path
+) -> None:
     letters(60)
     with _building(tmp_path / "out", tmp_path / "letters") as process:
         os.kill(_workers(process.pid)[0], signal.SIGKILL)
@@ -266,7 +282,9 @@ collection.build_many(
 
 
 @pytest.mark.slow
-def test_a_script_that_its_workers_cannot_read_ends_immediately(letters, tmp_path: Path) -> None:
+def test_a_script_that_its_workers_cannot_read_ends_immediately(
+    letters: Letters, tmp_path: Path
+) -> None:
     letters(33)
     script = tmp_path / "script.py"
     script.write_text(_UNGUARDED)
@@ -292,7 +310,7 @@ def test_a_full_disk_ends_the_run_and_nothing_more_is_started() -> None:
 
 
 def test_a_full_disk_is_reported_and_the_next_run_resumes(
-    letters, tmp_path: Path, disk: Disk
+    letters: Letters, tmp_path: Path, disk: Disk
 ) -> None:
     letters(60, size=20_000)
     out = disk("size=2m") / "out"
@@ -314,7 +332,9 @@ def test_a_full_disk_is_reported_and_the_next_run_resumes(
     assert outcomes(again) == {"built": 60 - len(there), "unchanged": len(there)}
 
 
-def test_the_command_reports_each_result_and_a_summary(run: Run, letters, tmp_path: Path) -> None:
+def test_the_command_reports_each_result_and_a_summary(
+    run: Run, letters: Letters, tmp_path: Path
+) -> None:
     made = letters(4)
     (made[2] / "translation.txt").write_text("changed")
     report = tmp_path / "report.jsonl"
@@ -332,7 +352,9 @@ def test_the_command_reports_each_result_and_a_summary(run: Run, letters, tmp_pa
     assert len(reported["results"]) == 4
 
 
-def test_a_report_continues_after_an_incomplete_line(run: Run, letters, tmp_path: Path) -> None:
+def test_a_report_continues_after_an_incomplete_line(
+    run: Run, letters: Letters, tmp_path: Path
+) -> None:
     letters(2)
     report = tmp_path / "report.jsonl"
     words = ["build", tmp_path / "letters", "--out", tmp_path / "out", "--report", report]
@@ -348,7 +370,7 @@ def test_a_report_continues_after_an_incomplete_line(run: Run, letters, tmp_path
 
 
 def test_a_pattern_finds_records_and_one_that_finds_nothing_is_reported(
-    letters, tmp_path: Path
+    letters: Letters, tmp_path: Path
 ) -> None:
     letters(3)
     found = list(find_records([tmp_path / "letters" / "*" / "letter-000000[12]"]))
@@ -358,7 +380,7 @@ def test_a_pattern_finds_records_and_one_that_finds_nothing_is_reported(
 
 
 def test_the_letters_of_a_catalogue_are_built_as_from_their_records(
-    letters, tmp_path: Path
+    letters: Letters, tmp_path: Path
 ) -> None:
     from archive_pkg import tables
     from archive_pkg.records import load_record
@@ -397,7 +419,7 @@ def close(letter: Path) -> None:
 
 
 def test_bulk_building_gives_the_same_public_packages_as_one_by_one(
-    letters, tmp_path: Path
+    letters: Letters, tmp_path: Path
 ) -> None:
     made = letters(3)
     close(made[1])
@@ -418,7 +440,9 @@ def test_bulk_building_gives_the_same_public_packages_as_one_by_one(
     assert outcomes(done) == {"unchanged": 2, "failed": 1}
 
 
-def test_the_command_builds_for_the_public_in_bulk(run: Run, letters, tmp_path: Path) -> None:
+def test_the_command_builds_for_the_public_in_bulk(
+    run: Run, letters: Letters, tmp_path: Path
+) -> None:
     made = letters(40)
     for letter in made[:2]:
         close(letter)
@@ -432,7 +456,6 @@ def test_the_command_builds_for_the_public_in_bulk(run: Run, letters, tmp_path: 
     assert all(Path(line["package"]).name.endswith("-public") for line in lines)
     assert sum("withheld" in line for line in lines) == 2
     assert not list((tmp_path / "out").rglob("letter-0000000-public/**/translation.txt"))
-    words = ("build", made[0], "--out", tmp_path / "x", "--target", "rda", "--jobs", 2)
-    done = run(*words)
+    done = run("build", made[0], "--out", tmp_path / "x", "--target", "rda", "--jobs", 2)
     assert done.returncode == 2
     assert "do not work with --target" in done.stderr

@@ -15,10 +15,11 @@ from archive_pkg.cli.bulk import parse_bytes
 from archive_pkg.collection.bulk.for_each import Pace
 from archive_pkg.collection.bulk.searching import packages_below
 from archive_pkg.errors import UsageError
+from program import Letters
 
 
 @pytest.fixture
-def collection(letters, tmp_path: Path) -> Path:
+def collection(letters: Letters, tmp_path: Path) -> Path:
     letters(5)
     run("build", tmp_path / "letters", "--out", tmp_path / "collection", "--layout", "hashed")
     return tmp_path / "collection"
@@ -51,7 +52,7 @@ def test_check_searches_folders(
 
 
 def test_check_reports_one_id_in_two_records(
-    letters, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    letters: Letters, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = letters(40)[3]
     copy = tmp_path / "letters" / "later" / first.name
@@ -67,7 +68,7 @@ def test_check_reports_one_id_in_two_records(
 
 
 def test_check_reports_ids_that_differ_only_in_case(
-    letters, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    letters: Letters, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = letters(3)[1]
     for name in ("LETTER-0000001", "Letter-0000001", "Letter-0000001"):
@@ -82,7 +83,9 @@ def test_check_reports_ids_that_differ_only_in_case(
     assert codes.count("record-id-twice") == 1
 
 
-def test_a_record_given_twice_is_not_a_duplicate_of_itself(letters, tmp_path: Path) -> None:
+def test_a_record_given_twice_is_not_a_duplicate_of_itself(
+    letters: Letters, tmp_path: Path
+) -> None:
     letters(3)
     assert run("check", tmp_path / "letters", tmp_path / "letters") == 0
 
@@ -132,7 +135,7 @@ def test_many_records_are_exported_into_a_folder(
 
 
 def test_export_reports_two_records_with_one_file(
-    letters, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    letters: Letters, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = letters(3)[1]
     shutil.copytree(first, tmp_path / "letters" / "later" / first.name)
@@ -201,7 +204,11 @@ def test_numbers_of_bytes_are_read_in_common_forms() -> None:
     ],
 )
 def test_a_subject_is_reported_in_the_same_way_with_every_path(
-    letters, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, more: tuple[str, ...]
+    letters: Letters,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    more: tuple[str, ...],
 ) -> None:
     [record] = letters(1)
     run("build", record, "--out", tmp_path / "collection")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,13 +27,14 @@ from archive_pkg.collection import (
 )
 from archive_pkg.errors import StorageError
 from collection import works
+from program import Letters
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.service
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[object]:
+def cluster() -> Iterator[Any]:
     import dask
     from distributed import LocalCluster
 
@@ -45,7 +47,7 @@ def cluster() -> Iterator[object]:
 
 
 def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
-    letters, tmp_path: Path, cluster
+    letters: Letters, tmp_path: Path, cluster: Any
 ) -> None:
     letters(120, size=300)
     done: list[Done] = []
@@ -84,7 +86,7 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
     assert [each.outcome for each in verified] == ["valid"] * 120
 
 
-def test_a_subject_that_kills_every_worker_is_reported_alone(cluster) -> None:
+def test_a_subject_that_kills_every_worker_is_reported_alone(cluster: Any) -> None:
     done: dict[int, Done] = {}
     executor = partial(executor_for, None, f"dask:{cluster.scheduler_address}")
     run(works.dying, range(64, 104), done.__setitem__, executor=executor, batch=2)

@@ -7,6 +7,7 @@ import shutil
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import html
@@ -27,10 +28,10 @@ from archive_pkg.collection import (
 from archive_pkg.collection.index.queries import index_path
 from archive_pkg.errors import StorageError, UsageError
 from archive_pkg.packages import build_package
-from program import Run
+from program import Letters, Run
 
 
-def build(source: Path, out: Path, **options) -> Collection:
+def build(source: Path, out: Path, **options: Any) -> Collection:
     collection = make_collection(out)
     build_many(
         find_records([source]),
@@ -43,13 +44,13 @@ def build(source: Path, out: Path, **options) -> Collection:
 
 
 @pytest.fixture
-def collection(letters, letter: Path, tmp_path: Path) -> Collection:
+def collection(letters: Letters, letter: Path, tmp_path: Path) -> Collection:
     letters(12)
     shutil.copytree(letter, tmp_path / "letters" / letter.name)
     return build(tmp_path / "letters", tmp_path / "collection")
 
 
-def bring(collection: Collection, **given) -> list[str]:
+def bring(collection: Collection, **given: Any) -> list[str]:
     outcomes: list[str] = []
     refresh(
         collection,
@@ -235,10 +236,10 @@ def test_the_counts_are_written_as_a_page(collection: Collection, tmp_path: Path
     page = tmp_path / "stats.html"
     assert cli.run(["stats", str(collection.root), "--html", str(page), "-q"]) == 0
     root = html.fromstring(page.read_bytes())
-    assert [title.text for title in root.xpath("//figcaption")][:2] == ["Types", "Decades"]
-    for picture in root.xpath("//figure"):
-        bars = len(picture.xpath(".//*[local-name()='rect']"))
-        assert bars == len(picture.xpath(".//table//tr"))
+    assert [title.text for title in root.iter("figcaption")][:2] == ["Types", "Decades"]
+    for picture in root.iter("figure"):
+        bars = len(picture.findall(".//{*}rect"))
+        assert bars == len(picture.findall(".//table//tr"))
 
 
 def closed(folder: Path, until: str) -> Path:

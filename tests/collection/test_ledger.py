@@ -8,6 +8,7 @@ import os
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -42,7 +43,7 @@ def found(path: Path) -> list[tuple[str, str]]:
 
 
 def test_entries_are_numbered_chained_and_read_back(book: Path) -> None:
-    entries: list[dict] = []
+    entries: list[dict[str, Any]] = []
     whole, report = ledger.read(book, entries.append)
     assert not list(report)
     assert [entry["number"] for entry in entries] == list(range(1, 11))
@@ -132,7 +133,7 @@ def test_the_last_of_several_heads_shows_how_much_was_cut_off(
 @pytest.mark.parametrize("number", [1, 5, 10])
 def test_reading_ends_at_an_entry_that_differs_from_a_signed_head(book: Path, number: int) -> None:
     keep_head(book, number, "1" * 64)
-    taken: list[dict] = []
+    taken: list[dict[str, Any]] = []
     _, report = ledger.read(book, taken.append)
     (finding,) = report
     assert finding.code == "ledger-head-differs"
@@ -250,7 +251,7 @@ def test_a_line_that_a_killed_run_left_unfinished_is_removed_and_reported(book: 
 def test_an_incomplete_last_line_is_not_an_entry(book: Path) -> None:
     """A line that was cut short can still be JSON."""
     book.write_bytes(book.read_bytes()[:-1])
-    taken: list[dict] = []
+    taken: list[dict[str, Any]] = []
     _, report = ledger.read(book, taken.append)
     assert [each.code for each in report] == ["ledger-torn", "ledger-cut-off"]
     assert len(taken) == 9
@@ -433,7 +434,7 @@ def test_entries_after_a_break_of_the_chain_are_not_read(book: Path) -> None:
     text = lines(book)
     for spoiled in ("no entry\n", text[4].replace("p4", "px")):
         book.write_text("".join([*text[:4], spoiled, *text[5:]]))
-        taken: list[dict] = []
+        taken: list[dict[str, Any]] = []
         ledger.read(book, taken.append)
         assert len(taken) == (4 if spoiled == "no entry\n" else 5)
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archive_pkg.collection import Candidate, Done, duplicates, executor_for
 from archive_pkg.collection.index.duplicates import likeness, normal, signature
+from program import Letters
 
 
-def candidates(folder: Path, **given: float) -> list[Candidate]:
+def candidates(folder: Path, **given: Any) -> list[Candidate]:
     bad: list[Done] = []
 
     def take(done: Done) -> None:
@@ -26,7 +29,7 @@ def candidates(folder: Path, **given: float) -> list[Candidate]:
     return found
 
 
-def copy(letter: Path, name: str, change) -> Path:
+def copy(letter: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
     """Write a second letter with a changed transcription."""
     made = letter.with_name(name)
     shutil.copytree(letter, made)
@@ -45,7 +48,7 @@ def copy(letter: Path, name: str, change) -> Path:
 
 
 def test_letters_with_the_same_bytes_or_the_same_or_similar_text_are_listed(
-    letters, tmp_path: Path
+    letters: Letters, tmp_path: Path
 ) -> None:
     letter, *_ = letters(6, size=2000)
     copy(letter, "same", lambda data: data)
@@ -70,7 +73,7 @@ def test_letters_with_the_same_bytes_or_the_same_or_similar_text_are_listed(
     assert not [each for each in candidates(tmp_path / "letters", near=1.0) if each.likeness < 1]
 
 
-def test_letters_with_the_same_vocabulary_are_not_listed(letters, tmp_path: Path) -> None:
+def test_letters_with_the_same_vocabulary_are_not_listed(letters: Letters, tmp_path: Path) -> None:
     letters(30, size=2000)
     assert candidates(tmp_path / "letters") == []
 

@@ -16,7 +16,9 @@ from archive_pkg.reports import Location
 PLACE = Location("package")
 
 
-def one(over: str, key: str = "K", *times: str, signers: tuple[str, ...] = (), **more) -> dict:
+def one(
+    over: str, key: str = "K", *times: str, signers: tuple[str, ...] = (), **more: Any
+) -> dict[str, Any]:
     stamps = [{"time": time} for time in times]
     said = {"good": True, "fingerprint": key, "over": over, "signers": signers, "stamps": stamps}
     return said | more

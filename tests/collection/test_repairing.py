@@ -62,7 +62,7 @@ def check(collection: Collection) -> list[Done]:
     return done
 
 
-def run_repair(collection: Collection, copy: object, **given) -> list[Done]:
+def run_repair(collection: Collection, copy: object, **given: Any) -> list[Done]:
     done: list[Done] = []
     assert (
         list(repair(collection, done.append, path=collection.ledger, copy=str(copy), **given)) == []

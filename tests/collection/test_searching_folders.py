@@ -8,6 +8,7 @@ import shutil
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def pile(tmp_path: Path) -> Path:
     return folder
 
 
-def results(run: Run, *words: object) -> dict[str, dict]:
+def results(run: Run, *words: object) -> dict[str, Any]:
     answer = json.loads(run(*words, "--json").stdout)
     return {Path(one["path"]).name: one for one in answer["results"]}
 
@@ -127,7 +128,9 @@ def test_an_audit_records_serialized_bags(run: Run, pile: Path, tmp_path: Path) 
     assert run("audit", "run", pile, "--due", "0", "--against", copy).returncode == 0
 
 
-def test_an_archive_is_compared_with_another_copy_of_it(run: Run, pile: Path, tmp_path: Path):
+def test_an_archive_is_compared_with_another_copy_of_it(
+    run: Run, pile: Path, tmp_path: Path
+) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(pile, copy)
     (pile.parent / "source" / "one.txt").write_text("another")
@@ -160,7 +163,7 @@ def odd(tmp_path: Path) -> Path:
     """A collection with a good package and one in a folder whose name is in Latin-1."""
     collection = tmp_path / "collection"
     shutil.copytree(PACKAGE, collection / "good")
-    shutil.copytree(os.fsencode(PACKAGE), os.fsencode(collection) + b"/caf\xe9")
+    shutil.copytree(PACKAGE, collection / os.fsdecode(b"caf\xe9"))
     return collection
 
 
