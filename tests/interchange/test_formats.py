@@ -21,6 +21,7 @@ from archive_pkg.interchange.markup import fit
 from archive_pkg.records.models import Record
 from official import is_here, official, xml_schema
 from strategies import raw_texts, records
+from typed import content, elements, strings
 
 SCHEMAS = {
     "datacite": "metadata.xsd",
@@ -178,9 +179,9 @@ def test_tei_contains_every_character_of_the_text(record: Record, data: st.DataO
         if part.id not in texts:
             continue
         text = texts[part.id]
-        [division] = written.xpath("//*[@xml:id=$name]", name=f"part-{part.id}")
+        [division] = elements(written, f"//*[@xml:id='part-{part.id}']")
         start, end = (part.span.start, part.span.end) if part.span else (0, len(text))
-        found = "".join(division.itertext())
+        found = content(division)
         assert "".join(found.split()) == "".join(fit(text[start:end]).split())
 
 
@@ -206,9 +207,9 @@ def test_tei_marks_zones_and_notes_at_their_places() -> None:
     [date] = opener.iter(f"{TEI}date")
     assert (date.get("when"), date.text) == ("1961-03-03", "3 March 1961")
     [supplied] = paragraph.iter(f"{TEI}supplied")
-    assert "".join(supplied.itertext()) == "[the SED]"
+    assert content(supplied) == "[the SED]"
     [slip] = paragraph.iter(f"{TEI}sic")
-    assert "".join(slip.itertext()) == "costs [...] is known"
+    assert content(slip) == "costs [...] is known"
     assert slip[0].get("type") == "omission"
     # The note that overlaps another note has two anchors.
     names = [
@@ -216,11 +217,11 @@ def test_tei_marks_zones_and_notes_at_their_places() -> None:
         for anchor in paragraph.iter(f"{TEI}anchor")
     ]
     assert names == ["note-across", "note-across.end"]
-    targets = written.xpath("//*[local-name()='standOff']/*/@target")
-    assert all(written.xpath("//*[@xml:id=$name]", name=target[1:]) for target in targets)
+    targets = strings(written, "//*[local-name()='standOff']/*/@target")
+    assert {target[1:] for target in targets} <= {*strings(written, "//@xml:id")}
     assert len(targets) == len(full().translation_notes)
     lines = TEXT[TEXT.index("We agree") : TEXT.index("Berlin.") + 7]
-    assert "".join(paragraph.itertext()) == lines
+    assert content(paragraph) == lines
 
 
 @pytest.mark.soak

@@ -231,7 +231,7 @@ def contents(root: etree._Element) -> Iterator[tuple[str, str]]:
     for element in root.iter("*"):
         for name, value in element.attrib.items():
             if name != XML_ID:
-                yield f"{element.tag}/@{name}", value
+                yield f"{element.tag}/@{name!s}", str(value)
         for text in (element.text, *(child.tail for child in element)):
             yield str(element.tag), text or ""
 

@@ -297,7 +297,8 @@ def test_statements_without_evidence_are_supplied() -> None:
 def test_items_are_added_once() -> None:
     made = draft()
     made.raw["publications"] = ["One"]
-    for item in ("One", "Two", "", None, {}, "Two"):
+    items: list[Any] = ["One", "Two", "", None, {}, "Two"]
+    for item in items:
         made.add("publications", item)
     assert made.raw["publications"] == ["One", "Two"]
     made.add("copies_to", None)

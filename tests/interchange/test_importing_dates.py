@@ -144,13 +144,14 @@ def test_a_julian_day_becomes_gregorian_unless_the_file_has_converted_it(
 
 @pytest.mark.parametrize("key", ["span", "between"])
 def test_a_period_of_julian_days_is_not_understood(key: str) -> None:
-    days, months = ("1870-05-10", "1870-05-12"), ("1870-05", "1870-06")
+    days: dict[str, Any] = {key: ("1870-05-10", "1870-05-12")}
+    months: dict[str, Any] = {key: ("1870-05", "1870-06")}
     compact: dict[str, Any] = {key: ("18700510", None)}
-    assert dated(**{key: days}, words="10-12 May 1870 O.S.") is None
-    assert dated(**{key: days}, calendar="julian") is None
+    assert dated(**days, words="10-12 May 1870 O.S.") is None
+    assert dated(**days, calendar="julian") is None
     assert dated(**compact, calendar="julian") is None
-    assert dated(**{key: days}) is not None
-    assert dated(**{key: months}, calendar="julian") is not None
+    assert dated(**days) is not None
+    assert dated(**months, calendar="julian") is not None
 
 
 @pytest.mark.parametrize(

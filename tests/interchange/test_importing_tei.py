@@ -7,6 +7,7 @@ from imports import LETTER, names, sent, tei, text_of
 
 from archive_pkg.errors import InvalidError
 from archive_pkg.interchange.importing import Imported, read
+from typed import present
 
 
 def test_unread_content_is_reported() -> None:
@@ -288,10 +289,11 @@ def test_calendars_postmarks_and_doubts_are_kept() -> None:
             "<placeName>Riga</placeName>",
         )
     ).record
-    assert str(record.date.edtf) == "1870-05-22"
-    assert record.date.note == "calendar: #julian; when-custom: 1870-05-10"
+    date = present(record.date)
+    assert str(date.edtf) == "1870-05-22"
+    assert date.note == "calendar: #julian; when-custom: 1870-05-10"
     [event] = record.events
-    assert (event.type, str(event.date.edtf)) == ("postmark", "1870-06-03")
+    assert (event.type, str(present(event.date).edtf)) == ("postmark", "1870-06-03")
     assert names(record, "sender") == ["Orlov"]
     sure = {item.field: item.confidence for item in record.evidence}
     assert sure["sender.orlov"] == "probable"
@@ -306,8 +308,9 @@ def test_parts_of_names_and_places_are_joined_with_the_right_spaces() -> None:
         )
     ).record
     assert names(record, "sender") == ["Doe, Jane"]
-    assert record.place.name == "Exton, Wyeland"
-    assert [item.value for item in record.place.identifiers] == ["O1"]
+    place = present(record.place)
+    assert place.name == "Exton, Wyeland"
+    assert [item.value for item in place.identifiers] == ["O1"]
 
 
 def test_a_title_from_the_other_fields_has_names_in_reading_order() -> None:

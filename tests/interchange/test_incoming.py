@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +18,7 @@ from archive_pkg.packages import build_package, check, verify
 from archive_pkg.records import DateAndPlace, load_record
 from official import published_letters
 from strategies import records
+from typed import present
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,13 +108,13 @@ def test_an_exported_text_is_imported_with_its_zones_and_notes() -> None:
     record = imported.record
     [text] = [part for part in record.parts if part.is_text]
     assert (text.kind, text.languages, text.made_from) == ("translation", ("en",), ("tei",))
-    words = imported.files[text.file].decode()
-    for item in (*record.translation_notes, *record.evidence):
-        quote = item.at
+    words = imported.files[present(text.file)].decode()
+    notes, evidence = record.translation_notes, record.evidence
+    for quote in [*(note.at for note in notes), *(item.at for item in evidence)]:
         if quote:
             assert words[quote.start : quote.end] == quote.exact
     assert record.salutation == "Dear Comrade Ulbricht!"
-    assert record.classification.as_written == "SECRET Copy no. 2"
+    assert present(record.classification).as_written == "SECRET Copy no. 2"
     kinds = [note.kind for note in record.translation_notes]
     assert kinds == ["source-term", "editorial", "insertion", "illegible", "sic", "omission"]
     again = export("tei", record, replace(FULL_CONTEXT, texts={text.id: words}))
@@ -194,15 +193,14 @@ def test_letters_of_other_editions_become_valid_packages(tmp_path: Path) -> None
                 )
 
 
-def test_the_command_writes_records(tmp_path: Path) -> None:
+def test_the_command_writes_records(run: Run, tmp_path: Path) -> None:
     source = tmp_path / "letters.xml"
     source.write_bytes(export("cmif", [full(), bare()], FULL_CONTEXT))
-    command = [sys.executable, "-m", "archive_pkg", "import", source, "--out", tmp_path / "r"]
-    first = subprocess.run(map(str, command), capture_output=True, check=False)
-    assert first.returncode == 0
+    command = ("import", source, "--out", tmp_path / "r")
+    assert run(*command).returncode == 0
     assert {folder.name for folder in (tmp_path / "r").iterdir()} == {full().id, bare().id}
     before = (tmp_path / "r" / "x" / "record.yaml").read_bytes()
-    again = subprocess.run([*map(str, command), "--json"], capture_output=True, check=False)
+    again = run(*command, "--json")
     assert again.returncode == 5
     assert (tmp_path / "r" / "x" / "record.yaml").read_bytes() == before
     assert len(json.loads(again.stdout)["results"]) == 3

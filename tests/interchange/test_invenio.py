@@ -260,6 +260,6 @@ def test_the_official_schema_accepts_every_field() -> None:
         allowed = known[name]["items"]["properties"]
         assert all(set(each) <= set(allowed) for each in metadata[name])
     feature = known["locations"]["properties"]["features"]["items"]["allOf"][0]
-    plain = {key: {} for key in feature["properties"]}
+    plain: dict[str, object] = {key: {} for key in feature["properties"]}
     for each in metadata["locations"]["features"]:
         jsonschema.validate(each, feature | {"properties": plain})

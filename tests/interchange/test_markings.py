@@ -13,6 +13,7 @@ from archive_pkg.interchange import FORMATS, export, find_format
 from archive_pkg.interchange.losses import place_of
 from archive_pkg.records.display import classification_in_words
 from archive_pkg.records.models import Record
+from typed import content, elements
 
 RAW: dict[str, Any] = {
     "id": "x",
@@ -63,9 +64,7 @@ RIGHTS_KEYS = {
 def rights_in(name: str, written: bytes) -> str:
     """Return everything that a document says about rights and access."""
     if name in RIGHTS:
-        return " ".join(
-            "".join(e.itertext()) for e in etree.fromstring(written).xpath(RIGHTS[name])
-        )
+        return " ".join(map(content, elements(etree.fromstring(written), RIGHTS[name])))
     return " ".join(json.dumps(value) for value in _under(json.loads(written)))
 
 

@@ -180,9 +180,9 @@ def is_in(record: Record, kind: str, value: Any, said: str) -> bool:
         return kind == "parts.held" or (kind == "excerpt" and "excerpt" in said.casefold())
     if isinstance(value, Span):
         value = f"{value.start} to {value.end}"
-    words = [str(value), *OTHER_WORDS.get(value, ())]
-    words += [record.document_type.label] if kind == "type" else []
-    return any(plain(word) in plain(said) for word in words)
+    accepted = [str(value), *OTHER_WORDS.get(value, ())]
+    accepted += [record.document_type.label] if kind == "type" else []
+    return any(plain(word) in plain(said) for word in accepted)
 
 
 def plain(text: str) -> str:

@@ -11,6 +11,7 @@ from places import expected, places
 
 from archive_pkg.interchange import ExportContext, FileFacts, export
 from archive_pkg.interchange.exporting import premis
+from typed import present
 
 AUTHORITY = "http://id.loc.gov/vocabulary/preservation/"
 DIGEST = "ab" * 32
@@ -63,15 +64,16 @@ def relations(document: bytes) -> dict[str, dict[str, list[str]]]:
     """Return the relations of each object, by its name: their kinds and their ends."""
     found: dict[str, dict[str, list[str]]] = {}
     for thing in etree.fromstring(document).iter("{*}object"):
-        name = thing.findtext("{*}objectIdentifier/{*}objectIdentifierValue")
+        name = present(thing.findtext("{*}objectIdentifier/{*}objectIdentifierValue"))
         own = found.setdefault(name, {})
         for relation in thing.iter("{*}relationship"):
-            kind = relation.findtext("{*}relationshipType")
-            kind += f", {relation.findtext('{*}relationshipSubType')}"
-            own[kind] = [end.text for end in relation.iter("{*}relatedObjectIdentifierValue")]
-            has_authority = "authority" in relation.find("{*}relationshipType").attrib
-            assert has_authority == (not kind.startswith("reference"))
-            assert has_authority == ("authority" in relation.find("{*}relationshipSubType").attrib)
+            first = present(relation.find("{*}relationshipType"))
+            second = present(relation.find("{*}relationshipSubType"))
+            ends = relation.iter("{*}relatedObjectIdentifierValue")
+            own[f"{first.text}, {second.text}"] = [str(end.text) for end in ends]
+            has_authority = "authority" in first.attrib
+            assert has_authority == (first.text != "reference")
+            assert has_authority == ("authority" in second.attrib)
     return found
 
 

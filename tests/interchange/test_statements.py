@@ -20,8 +20,9 @@ from prov.model import ProvDocument
 from archive_pkg.interchange import FORMATS, ExportContext, export
 from archive_pkg.interchange.markup import fit
 from archive_pkg.records import Edtf, display, load_record
-from archive_pkg.records.models import Record
+from archive_pkg.records.models import Agent, Place, Record
 from strategies import records
+from typed import present
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -342,7 +343,7 @@ def check_schema_org(says: Says, written: bytes) -> None:
         record = says.record
         dated = (record, record.recorded, record.dispatched, record.received)
         places = [one.place for one in dated if one and one.place]
-        things = [*record.agents, *places, *record.mentioned_places]
+        things: list[Agent | Place] = [*record.agents, *places, *record.mentioned_places]
         known = {item for a in record.agents if plain(a.name) in allowed for item in a.identifiers}
         twins = {plain(a.name) for a in things if known & {*a.identifiers}}
         return allowed | twins | {plain(s.term) for s in record.subjects if s.identifier in known}
@@ -377,7 +378,7 @@ def check_schema_org(says: Says, written: bytes) -> None:
     licence = named[letter["license"]["@id"]]["name"] if "license" in letter else None
     assert licence == (rights and rights.licence)
     for key, date in (("dateCreated", says.record.date), ("dateReceived", says.record.received)):
-        assert key not in letter or letter[key] == str(date.edtf)
+        assert key not in letter or letter[key] == str(present(date).edtf)
 
 
 def check_dublin_core(says: Says, written: bytes) -> None:
@@ -517,7 +518,7 @@ def check_csl(says: Says, written: bytes) -> None:
         for year, *more in issued.get("date-parts", [])
     ]
     assert not ends or says.covers("/".join(ends), date)
-    assert len(ends) < 2 or date.edtf.is_interval
+    assert len(ends) < 2 or (date and date.edtf and date.edtf.is_interval)
 
 
 def check_bibtex(says: Says, written: bytes) -> None:

@@ -17,6 +17,7 @@ from archive_pkg.records import Record, display
 from archive_pkg.records.display import facts
 from official import published_letters
 from strategies import HOSTILE, NOTE_KINDS
+from typed import content, present
 
 if TYPE_CHECKING:
     from archive_pkg.interchange.importing import Imported
@@ -133,8 +134,8 @@ def test_tei_puts_no_word_of_the_letter_into_a_note_element(kind: str) -> None:
     at = {"part": "letter", "start": 20, "end": 26, "exact": "London"}
     record = _record(text, [{"id": "n", "kind": kind, "at": at, "text": "She came."}])
     written, _ = there_and_back(record, text)
-    body = etree.fromstring(without_notes(written)).find(".//{*}body")
-    assert " ".join("".join(body.itertext()).split()) == text
+    body = present(etree.fromstring(without_notes(written)).find(".//{*}body"))
+    assert " ".join(content(body).split()) == text
 
 
 @pytest.mark.parametrize("kind", ["minutes", "letter"])
