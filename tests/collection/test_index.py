@@ -91,6 +91,34 @@ def test_packages_are_found_by_agent_date_classification_and_words(collection: C
             found(collection, since=since)
 
 
+def test_an_interval_without_an_end_is_found_by_each_date_within_it(tmp_path: Path) -> None:
+    made = make_collection(tmp_path / "collection")
+    for name, written in (("from", "1960/.."), ("to", "../1960"), ("undated", None)):
+        record = tmp_path / name / "record.yaml"
+        record.parent.mkdir()
+        date_of = f", date: '{written}'" if written else ""
+        record.write_text(f"{{id: {name}, type: letter, title: A{date_of}}}")
+        build_package(record.parent, made.root)
+    bring(made)
+    assert found(made, since="1970") == found(made, since="1970", until="1971") == ["from"]
+    assert found(made, until="1950") == ["to"]
+    assert sorted(found(made, since="1960", until="1960")) == ["from", "to"]
+
+
+def test_a_long_text_is_indexed_up_to_its_last_complete_character(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive_pkg.collection.index.refreshing._MOST_TEXT", 3)
+    made = make_collection(tmp_path / "collection")
+    source = closed(tmp_path / "letter", "2001-01-01")
+    (source / "letter.txt").write_text(
+        "Aßx писем", encoding="utf-8"
+    )  # the 12th byte is half a letter
+    build_package(source, made.root)
+    bring(made)
+    assert found(made, "Aßx") == ["secret"]
+
+
 def test_only_what_has_changed_is_read_again(collection: Collection, tmp_path: Path) -> None:
     bring(collection)
     record = tmp_path / "letters" / "00000" / "letter-0000003" / "record.yaml"

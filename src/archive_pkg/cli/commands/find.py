@@ -44,7 +44,7 @@ def find(
     agent: Annotated[
         str,
         typer.Option(
-            "--agent", help="Words in the name of a sender, recipient or mentioned agent."
+            "--agent", help="Words in the name or role of a sender, recipient or other agent."
         ),
     ] = "",
     since: Annotated[
@@ -64,8 +64,8 @@ def find(
 ) -> None:
     """Find packages by agent, date, classification and words. Make the index if it is missing.
 
-    The search leaves out what the public may not see today. Use --audience internal to include
-    everything.
+    The public index leaves out what the public may not see when it is made or refreshed. Use
+    --audience internal to search everything.
 
     Example: archive-pkg find packages specialists --agent Khrushchev --since 1960 --until 1962
     """
@@ -123,7 +123,7 @@ def stats(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Count the packages of a collection by decade, classification, language, sender and recipient.
+    """Count the packages of a collection by type, decade, classification, language and agent.
 
     Example: archive-pkg stats packages --html stats.html
     """
@@ -199,7 +199,7 @@ def duplicates(
             answer.say(f"  and {other}")
             for line in candidate.differences:
                 answer.say(f"    {line}")
-        _say_cut(answer, unread.cut)
+        _say_cut(answer, unread.cut, "letter")
 
 
 _KINDS = {"same-bytes": "same bytes", "same-text": "same text", "near-same": "similar text"}
@@ -223,10 +223,10 @@ class _Unread:
             self._answer.results.append(done.as_json())
 
 
-def _say_cut(answer: Answer, cut: int) -> None:
+def _say_cut(answer: Answer, cut: int, kind: str = "package") -> None:
     if cut:
-        packages = "1 package has" if cut == 1 else f"{cut:,} packages have"
-        answer.say(f"{packages} withheld parts; {HOW}")
+        have = "has" if cut == 1 else "have"
+        answer.say(f"{counted(cut, kind)} {have} withheld parts; {HOW}")
 
 
 def _bring_up_to_date(

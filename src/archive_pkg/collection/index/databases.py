@@ -1,8 +1,9 @@
 """Open a collection's databases with the right permissions, also on read-only disks.
 
 A database in a collection from someone else can be forged, for example to say that a letter is
-open. So each database has a mark, computed from its owner and its file. The mark of a copy is not
-valid. A database without a valid mark is rebuilt.
+open. So each database has a mark, computed from a key of its user and the number of its file. The
+mark of a copy is not valid. A database of this user without a valid mark is rebuilt, if its folder
+can be written to.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ _AT = slice(68, 72)
 
 
 def is_from_here(path: Path) -> bool:
-    """Return whether a database was made in this place, by this user or another user of the folder.
+    """Return whether a database was made in its folder, by this user or another user of the folder.
 
-    Delivered files belong to the user who unpacked them or, if that was root, to any user.
+    A mark is required of this user's files. Root requires it of all files. Files that were
+    delivered belong to the user who unpacked them or, if that was root, to any user.
     """
     try:
         with storage.open_beneath(path.parent, path.name) as file:
@@ -85,8 +87,8 @@ def _mark_of(status: os.stat_result) -> bytes:
 def open_to_read(path: Path, *, one_thread: bool = True) -> sqlite3.Connection:
     """Open a database for reading while another run may be writing it.
 
-    In WAL mode SQLite needs a file next to the database even to read it. A read-only disk does
-    not allow that. No other run can write there, so the database is opened as immutable.
+    In WAL mode SQLite needs a file next to the database even to read it. If the file cannot be
+    made, for example on a read-only disk, the database is opened as if nobody were writing it.
 
     Args:
         path: Its file.

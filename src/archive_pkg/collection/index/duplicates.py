@@ -3,7 +3,7 @@
 Similar texts are found by MinHash (one-permutation hashing). All runs of five words are hashed
 into 64 bins, and each bin keeps its smallest hash; an empty bin takes that of the next. The
 proportion of equal bins estimates the proportion of equal runs. Four bins are a band. Two texts are
-compared if one of their 16 bands is equal.
+compared if one of their 16 bands is equal, unless many texts have that band.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ _BINS = 64
 _BANDS = 16
 _EMPTY = 0xFFFFFFFF
 _FEWEST = 20
-"""Texts with fewer words are not compared."""
+"""Texts with fewer words count as similar to no other text."""
 _MOST_ALIKE = 200
-"""A band that more than this number of texts have is boilerplate, and is ignored."""
+"""A band that more texts than this have is boilerplate, and is ignored."""
 _DIFFERENCES = 20
 
 _SCHEMA = """
@@ -64,7 +64,7 @@ class Candidate:
         one: The folder of the first letter, and its part's id.
         other: The folder of the second letter, and its part's id.
         likeness: The proportion of runs of five words that both share: 1 for the same text.
-        differences: The first lines that differ, as `diff` shows them.
+        differences: The first lines that differ, as `diff` shows them, if the texts are similar.
     """
 
     kind: Literal["same-bytes", "same-text", "near-same"]
@@ -95,15 +95,15 @@ def duplicates(
     """Yield letters that may be the same, among records and packages below paths.
 
     Args:
-        paths: Records, packages, folders of either.
+        paths: Records, packages, and folders of either.
         take: Called with the result of reading each letter.
         executor: Returns the executor.
         near: The smallest likeness of texts that count as similar.
         audience: Compare only the parts that this audience may see.
 
     Yields:
-        Candidates: same bytes, then same texts, then similar ones. In a group of equal parts, each
-        is paired with the first.
+        Candidates: same bytes, then same texts, then similar ones. In a group of equal parts, those
+        of other letters are paired with the first part.
     """
     paths = map(Path, paths)
     base = sqlite3.connect("")

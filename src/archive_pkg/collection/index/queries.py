@@ -1,4 +1,4 @@
-"""Query the index of a collection: agents, dates, classifications, words, and counts.
+"""Search the index of a collection by agents, dates, classifications and words, and count.
 
 Only modules that most queries need are imported at the top, to keep queries fast.
 """
@@ -36,10 +36,13 @@ hits in a collection of up to this size are ranked together: each table ranks wo
 contents, and a small collection fills only the first one."""
 _NAMES = {"public": "index.sqlite", "internal": "index-internal.sqlite"}
 _RANKED = 10_000
-"""Up to this number of hits are ranked. Ranking more would take long and help no reader."""
+"""Up to this number of hits are ranked. Ranking more would take a long time and help no reader."""
 _WORD = re.compile(r"[^\W_]+")
 
 _HIT = "package, id, title, coalesce(date, ''), coalesce(packages.classified, '')"
+_LAST_DAY = "(latest >= ? OR (latest IS NULL AND earliest IS NOT NULL))"
+_FIRST_DAY = "(earliest <= ? OR (earliest IS NULL AND latest IS NOT NULL))"
+"""Conditions for dates. An interval may be open at one end; a letter without a date has neither."""
 _BY_DATE = "earliest IS NULL, coalesce(earliest, ''), package"
 _BY_RANK = "rank, coalesce(earliest, ''), package"
 _KEYS = 3
@@ -51,13 +54,13 @@ class Query:
     """The conditions of a search. A hit matches all of them.
 
     Attributes:
-        words: Words anywhere in record and texts. A word that ends in `*` is a prefix; words with
-            spaces between them are a phrase.
+        words: Words anywhere in the record and its texts. A word that ends in `*` is a prefix; an
+            item with several words is a phrase.
         who: Words in the names (also as written) and roles of the agents of a letter, such as
             senders, recipients and mentioned agents.
         classification: Words in the classification and its history.
-        since: An EDTF date; letters entirely before it are left out.
-        until: An EDTF date; letters entirely after it are left out.
+        since: An EDTF date; letters entirely before it are left out, and those without a date.
+        until: An EDTF date; letters entirely after it are left out, and those without a date.
     """
 
     words: tuple[str, ...] = ()
@@ -76,7 +79,7 @@ class Hit:
         id: Its record's id.
         title: Its title.
         date: Its date in EDTF; empty if it is unknown.
-        classification: Its classification and the history of this; empty if it has none.
+        classification: Its classification and how that changed; empty if it has none.
     """
 
     package: str
@@ -92,7 +95,7 @@ def index_path(collection: Collection, audience: Audience = "public") -> Path:
 
 
 def version_of(path: Path) -> int:
-    """Return the version stored in an index; 0 if the index is missing or cannot be trusted.
+    """Return the version stored in an index; 0 if it is missing, damaged or not trusted.
 
     An index that was made elsewhere is used only if its folder is read-only, because it cannot be
     rebuilt there.
@@ -107,7 +110,7 @@ def version_of(path: Path) -> int:
 
 
 def words_of(number: int) -> str:
-    """Return the table with the words of the package with that number."""
+    """Return the table that has the words of the package with this number."""
     return TABLES[number // _BLOCK % len(TABLES)]
 
 
@@ -120,12 +123,12 @@ class Index:
 
     @property
     def is_complete(self) -> bool:
-        """Whether it exists and has been built completely."""
+        """Whether it exists, has been built completely and has the current format."""
         return version_of(self._path) == VERSION
 
     @property
     def is_from_here(self) -> bool:
-        """Whether it was made in this place. An index from elsewhere may be wrong."""
+        """Whether it was made in this folder. An index from elsewhere may be wrong."""
         return is_from_here(self._path)
 
     def __enter__(self) -> Index:
@@ -146,10 +149,10 @@ class Index:
             raise StorageError(f"{self._path} cannot be read: {error}", hint) from error
 
     def find(self, query: Query, most: int = 100) -> tuple[int, list[Hit]]:
-        """Return how many packages meet a query, and the first of them.
+        """Return how many packages match a query, and the first of them.
 
-        For single words with up to ten thousand hits, the best hits come first; otherwise
-        the earliest.
+        If the query has words but no phrase, and up to ten thousand hits, the best hits come
+        first. Otherwise the earliest come first.
 
         Raises:
             UsageError: A date is not EDTF.
@@ -165,7 +168,7 @@ class Index:
         return count, [Hit(*row[_KEYS:]) for row in islice(rows, most)]
 
     def _of_dates(self, sql: _SqlQuery, most: int) -> tuple[int, list[Hit]]:
-        """Return the result of `find` for a query that has only dates."""
+        """Return the result of `find` for a query that has dates or nothing."""
         there = f"FROM packages WHERE {sql.dates}"
         (count,) = self._base.execute(f"SELECT count(*) {there}", sql.bounds).fetchone()
         query = f"SELECT {_HIT} {there} ORDER BY {_BY_DATE} LIMIT ?"
@@ -178,7 +181,11 @@ class Index:
         return int(count)
 
     def stats(self) -> dict[str, Any]:
-        """Count packages, bytes, decades, classifications, languages and agents."""
+        """Count packages, files and bytes, and packages for each type, decade, language and so on.
+
+        Of types, classifications, languages, senders and recipients, the 20 most frequent are
+        returned.
+        """
         packages, files, size = self._base.execute(
             "SELECT count(*), coalesce(sum(files), 0), coalesce(sum(size), 0) FROM packages"
         ).fetchone()
@@ -217,7 +224,7 @@ class _SqlQuery:
     """A query in the form that the index needs.
 
     Attributes:
-        match: Words, names and classification for FTS5; empty if there are none.
+        match: Words, names and classification as a query for FTS5; empty if there are none.
         dates: The dates, as a condition in SQL.
         bounds: The values in that condition.
         can_rank: Whether to rank hits. Phrases are not ranked: FTS5 would search for them again.
@@ -241,7 +248,7 @@ class _Slice:
         self._base.close()
 
     def look(self, sql: _SqlQuery) -> int:
-        """Find the packages that meet a query, and return their number."""
+        """Find the packages that match a query, and return how many there are."""
         self._base.execute("DELETE FROM found")
         meeting = self._meeting(sql, joined=bool(sql.bounds))
         query = f"INSERT INTO found SELECT {self._words}.rowid {meeting}"
@@ -274,10 +281,10 @@ def _sql_query(query: Query) -> _SqlQuery:
     match += [f"classification : {_phrase(word)}" for word in query.classification.split()]
     dates, bounds = ["1"], []
     if query.since:
-        dates.append("latest >= ?")
+        dates.append(_LAST_DAY)
         bounds.append(_bounds(query.since)[0])
     if query.until:
-        dates.append("earliest <= ?")
+        dates.append(_FIRST_DAY)
         bounds.append(_bounds(query.until)[1])
     single = all(len(_WORD.findall(word)) <= 1 for word in query.words)
     can_rank = single and bool(query.words)

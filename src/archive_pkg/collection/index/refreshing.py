@@ -1,13 +1,14 @@
 """Build the index of a collection from its packages: agents, dates, classifications, words.
 
-The public index contains nothing that the public may not see today. The internal index contains
-everything; it is a separate file that only its owner may read.
+The public index contains nothing that the public may not see on the day of its update. The
+internal index contains everything; it is a separate file that only its owner may read.
 
 Modules that read packages are imported where they are needed, so that queries stay fast.
 """
 
 from __future__ import annotations
 
+import codecs
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     _Subject = tuple[Path, _Known | None]
 
 _MOST_TEXT = 256 * 1024
-"""Only this number of characters of each text are indexed."""
+"""Only the first characters of each text are indexed, up to this number."""
 _BATCH = 50
 _PACKAGES_AT_ONCE = 2_000
 """The number of packages that one transaction writes."""
@@ -94,9 +95,10 @@ def refresh(
 ) -> None:
     """Update the index from the packages, or rebuild it.
 
-    Only packages whose fingerprint or withheld parts have changed are read. The work of an
-    interrupted run is kept. The index is rebuilt if as many packages were removed from it as it
-    contains, because queries are slow then, and if it contains something that is withheld now.
+    Only new packages, and packages whose fingerprint or withheld parts have changed, are read. The
+    work of an interrupted run is kept. The index is rebuilt if it is damaged or has another format,
+    if it has as many old numbers as packages, because queries are slow then, and if it may contain
+    words that are withheld now.
 
     Args:
         collection: The collection.
@@ -205,7 +207,7 @@ class _Refreshing:
         self._report(done)
 
     def _note_withheld(self, known: _Known | None, row: dict[str, Any]) -> None:
-        """Record whether the index has words that are withheld now; they cannot be removed."""
+        """Record whether the index may have words that are withheld now; they cannot be removed."""
         if known is None:
             self._new_withheld |= bool(row["withheld"])
         elif set(row["withheld"].split()) - set(known[3].split()):
@@ -316,14 +318,15 @@ def _names(record: Record) -> Iterator[str]:
 
 def _texts(package: Package) -> Iterator[str]:
     from archive_pkg.packages import layout
-    from archive_pkg.packages.checking.texts import decode
     from archive_pkg.texts.line_ends import unbroken
 
     for part in {part.file: part for part in package.record.parts if part.is_text}.values():
         name = f"data/{layout.PARTS}/{part.file}"
         try:
             with storage.open_beneath(package.path, name) as stream:
-                text = decode(stream.read(_MOST_TEXT * 4), part.encoding or "utf-8")
+                # The last character may be incomplete. This decoder then leaves it out.
+                decoder = codecs.getincrementaldecoder(part.encoding or "utf-8")()
+                text = decoder.decode(stream.read(_MOST_TEXT * 4)).removeprefix("\ufeff")
         except (OSError, UnicodeDecodeError, LookupError):
             continue  # `verify` reports it, and the record can still be found
         yield unbroken(text[:_MOST_TEXT])
@@ -336,7 +339,7 @@ def _oxum(package: Package) -> dict[str, int | None]:
 
 
 def _is_worn(path: Path) -> bool:
-    """Return whether as many packages were removed from an index as it contains."""
+    """Return whether an index has as many old numbers, of packages removed or read again, as packages."""
     with closing(open_to_read(path)) as base:
         query = "SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM packages)"
         gone, there = base.execute(query).fetchone()
