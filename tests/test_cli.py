@@ -377,7 +377,7 @@ def test_a_letter_with_colons_is_not_read_as_broken_yaml(run: Run, tmp_path: Pat
     (tmp_path / "letter.txt").write_text("Dear Sir: hello\n\nI write: you\n- Karl\n")
     done = run("check", tmp_path / "letter.txt")
     assert done.returncode == 3
-    assert "this is a text, not a record" in done.stdout
+    assert "this is plain text, not a record" in done.stdout
 
 
 @pytest.mark.parametrize("words", [(), ("audit",), ("bag",), ("tables",), ("agents",)])

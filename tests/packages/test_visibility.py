@@ -94,7 +94,7 @@ def records(draw: st.DrawFn) -> list[tuple[str, str, list[str], str]]:
 
 
 @given(parts=records(), day=st.dates(TODAY - 3 * DAY, TODAY + 3 * DAY), turned=st.booleans())
-def test_a_part_without_access_is_withheld_with_its_sources(
+def test_a_part_that_states_no_access_is_withheld_with_its_sources(
     parts: list[tuple[str, str, list[str], str]], day: date, turned: bool
 ) -> None:
     expected: dict[str, bool] = {}

@@ -32,7 +32,7 @@ MALFORMED = Code(
     "declaration-malformed",
     Severity.ERROR,
     "bagit.txt is not the two lines 'BagIt-Version: M.N' and "
-    "'Tag-File-Character-Encoding: ENCODING' in this order and exactly this form.",
+    "'Tag-File-Character-Encoding: ENCODING' in this order and in exactly this form.",
     "RFC 8493, 2.1.1",
 )
 BYTE_ORDER_MARK = Code(
@@ -218,7 +218,7 @@ def parse_declaration(data: bytes) -> tuple[Declaration, list[Finding]]:
 
 
 def codec_of(encoding: str) -> str | None:
-    """Return Python's name of a text encoding; None for an unknown one."""
+    """Return Python's name for a text encoding; None for an unknown one."""
     if not _TEXT_ENCODINGS.fullmatch(encoding):
         return None
     try:

@@ -29,7 +29,7 @@ RULES: dict[str, str] = {
     "span-or-either": "two days, of which the letter has one or both",
     "century": "a year without its century",
     "year-first": "a date in figures, year first",
-    "roman-month": "day, month in Roman figures, year",
+    "roman-month": "day, month in Roman numerals, year",
     "day-and-month": "day and month in figures, day first",
     "month-and-day": "month and day in figures, month first",
     "day-or-month": "figures in which either number can be the month",

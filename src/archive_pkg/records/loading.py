@@ -61,7 +61,7 @@ RecordSource = StrPath | bytes | Mapping[str, Any]
 """A record's file or folder, the bytes of a file, or plain data."""
 
 NAMES = ("record.yaml", "record.yml", "record.json")
-"""The names of a record's file in its folder."""
+"""The names that a record's file may have in its folder."""
 
 
 def load_record(source: RecordSource) -> Record:
@@ -113,7 +113,7 @@ def read_record(
     folder: StrPath | None = None,
     standalone: bool = False,
 ) -> tuple[Record | None, Report]:
-    """Read a record and report everything that is wrong with it. Invalid content is not raised.
+    """Read a record and report everything that is wrong with it. Invalid content raises nothing.
 
     An agent that the record refers to without describing it is taken from the nearest register,
     `agents.yaml` in the record's folder or above it.
@@ -253,7 +253,7 @@ def _record(
 
 def _text_finding(place: Location, path: str) -> Finding:
     hint = f"Draft a record: archive-pkg draft {shlex.quote(path)}"
-    return TYPE_WRONG.at(place, "this is a text, not a record", hint)
+    return TYPE_WRONG.at(place, "this is plain text, not a record", hint)
 
 
 def read_register(file: Path) -> tuple[Register | None, Report]:
@@ -262,7 +262,7 @@ def read_register(file: Path) -> tuple[Register | None, Report]:
     Raises:
         StorageError: The file cannot be read or trusted.
     """
-    naming = f"If you trust all who can write to its folder: {trusting(file.parent)}"
+    naming = f"If you trust everyone who can write to its folder, {trusting(file.parent)}"
     size = RECORD_SIZE.value
     data = read_trusted(file, size, named=False, closing="", naming=naming)
     register, findings = _register(data, os.fspath(file))
@@ -312,7 +312,8 @@ def _completed(
         ignored = find_upwards(Path(folder), REGISTER, even_open=True)
         if ignored and any(found.code == REFERENCE_UNKNOWN.code for found in findings):
             message = f"{ignored} is not used: every user of the machine can write to its folder"
-            hint = f"If it is yours, close the folder, or {trusting(ignored.parent)}"
+            closing = f"close the folder to others: chmod o-w {shlex.quote(str(ignored.parent))}"
+            hint = f"If it is yours, {closing}. Or {trusting(ignored.parent)}"
             findings.add(REGISTER_IGNORED.at(Location(path), message, hint))
         return None, findings
     register, found = read_register(file)
@@ -358,7 +359,7 @@ def _place(finding: Finding) -> tuple[float, float]:
 
 
 def _bytes(file: Path, name: str) -> tuple[bytes, list[Finding]]:
-    """Return a file's bytes, or findings if its kind or size excludes a record."""
+    """Return a file's bytes, or findings if its kind or size rules it out as a record."""
     try:
         about = file.stat()
         if not stat.S_ISREG(about.st_mode):

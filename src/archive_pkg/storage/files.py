@@ -135,7 +135,7 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o777) -> None:
             executable.
 
     Raises:
-        StorageError: The storage failed. The file has its old or all of its new bytes.
+        StorageError: The storage failed. The file has either its old bytes or all its new ones.
     """
     with storage_errors(f"writing {path}"), staged_file(path, data, mode) as staged:
         _sync_file(staged)
@@ -155,7 +155,8 @@ def replace_if_unchanged(path: Path, data: bytes, before: bytes) -> bool:
         False if another program has changed the file, which is then left alone.
 
     Raises:
-        StorageError: The file cannot be read or written. It has its old or all of its new bytes.
+        StorageError: The file cannot be read or written. It has either its old bytes or all its
+            new ones.
     """
     path = Path(os.path.realpath(path))  # a link stays a link
     with storage_errors(f"writing {path}"):

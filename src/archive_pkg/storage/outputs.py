@@ -39,7 +39,7 @@ def write_output(path: Path, data: bytes, *, replace: bool = True, mode: int = 0
     Raises:
         DestinationExistsError: A regular file exists, and `replace` is not set.
         StorageError: The path cannot be written, or is another user's link or pipe. A regular
-            file has its old or all of its new bytes.
+            file then has either all its old bytes or all its new ones.
     """
     target, is_stream = _target(path)
     if is_stream:

@@ -45,7 +45,7 @@ class ComponentReader:
             text: A field or a line.
             names: Names of the months.
             conventions: The conventions of its dates.
-            whole: Whether the text is a field with one date, in which years alone are dates.
+            whole: Whether the text is a field with one date, in which a year alone is a date.
         """
         self.text, self.names, self.conventions, self.whole = text, names, conventions, whole
         tokens = date_tokens(text)
@@ -208,7 +208,7 @@ class ComponentReader:
         return day, end
 
     def roman(self, position: int) -> int:
-        """Return the month that Roman figures mean, or 0 if they mix capitals and small letters."""
+        """Return the month of a Roman numeral; 0 if it has none or mixes capitals and small letters."""
         token = self.at(position)
         raw = self.text[token.start : token.end]
         month = words.ROMAN.get(token.word, 0)

@@ -1,4 +1,4 @@
-"""Find brackets of editors, translators and declassifiers in a text, and slips of the pen."""
+"""Find slips of the pen, and brackets that editors, translators and declassifiers added."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _pairs(
 
 @cache
 def _endings(vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Return the endings of Russian words in Latin letters of every scheme."""
+    """Return the endings of Russian words, romanised by each scheme."""
     return tuple(
         {
             romanise(f"б{ending}", scheme)[1:]

@@ -57,7 +57,7 @@ class CataloguePerson:
         kind: "person", "organization", "family" or "place".
         names: The number of letters that use each of its names.
         addresses: The addresses of its authority records.
-        letters: The labels of the fields that name it, by the numbers of the letters.
+        letters: The labels of the fields that name it, for each letter by its number.
     """
 
     key: str
@@ -402,5 +402,5 @@ def _over_time(years: dict[str, list[int]], folder: str) -> str:
 
 
 def _call(name: str, *values: Any) -> bytes:
-    """Return a call of the site's script with data."""
+    """Return a call to a function of the site's script, with data."""
     return f"archive.{name}({','.join(map(script_json, values))});\n".encode("utf-8", "replace")
