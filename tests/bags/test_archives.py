@@ -43,7 +43,7 @@ def codes(path: Path) -> set[str]:
     return {finding.code for finding in bags.verify(path).report}
 
 
-def test_if_zstandard_is_missing_the_extra_to_install_is_named(
+def test_the_hint_names_the_extra_to_install_if_zstandard_is_missing(
     bag: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = bag.parent / "bag.tar.zst"
@@ -104,7 +104,7 @@ def stock(bag: Path, kind: str) -> Path:
 
 @pytest.mark.parametrize("kind", ["zip", "tar", "tgz"])
 @pytest.mark.parametrize("algorithm", ["sha512", "md5"])
-def test_archives_of_other_tools(bag: Path, kind: str, algorithm: str) -> None:
+def test_archives_made_by_other_tools_are_valid(bag: Path, kind: str, algorithm: str) -> None:
     bags.create(bag.parent / "source", bag.parent / "other", algorithms=[algorithm])
     done: list[tuple[int, int]] = []
     verdict = bags.verify(
@@ -142,7 +142,7 @@ def test_truncated_archives_are_reported(bag: Path, kind: str, keep: float) -> N
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar", "tgz"])
-def test_any_changed_byte_is_noticed_or_harmless_and_never_raises(bag: Path, kind: str) -> None:
+def test_verifying_an_archive_with_a_changed_byte_never_raises(bag: Path, kind: str) -> None:
     (bag / "data/large").unlink()
     bags.create(bag / "data", bag.parent / "small")
     archive = stock(bag.parent / "small", kind)
@@ -182,11 +182,11 @@ def entry(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.T
         (entry("stock/data/c", tarfile.CHRTYPE), "archive-member-is-special"),
     ],
 )
-def test_hostile_tar_members(bag: Path, info: tarfile.TarInfo, code: str) -> None:
+def test_hostile_tar_members_are_reported(bag: Path, info: tarfile.TarInfo, code: str) -> None:
     assert codes(in_tar(bag, info)) == {code}
 
 
-def test_of_two_members_with_one_name_the_first_is_verified(bag: Path) -> None:
+def test_two_members_of_a_tar_with_the_same_name_are_reported(bag: Path) -> None:
     path = in_tar(bag, entry("stock/data/a.txt"), data=b"other")
     path.with_suffix(".tgz").write_bytes(gzip.compress(path.read_bytes(), 1))
     for each in (path, path.with_suffix(".tgz")):
@@ -216,19 +216,19 @@ def link(made: zipfile.ZipFile) -> None:
         (link, "archive-member-is-link"),
     ],
 )
-def test_hostile_zip_members(
+def test_hostile_zip_members_are_reported(
     bag: Path, change: Callable[[zipfile.ZipFile], object], code: str
 ) -> None:
     assert codes(in_zip(bag, change)) == {code}
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_zip_with_two_members_of_one_name(bag: Path) -> None:
+def test_two_members_of_a_zip_with_the_same_name_are_reported(bag: Path) -> None:
     archive = in_zip(bag, lambda made: made.writestr("stock/data/a.txt", b"other"))
     assert "archive-member-twice" in codes(archive)
 
 
-def test_a_zip_member_with_different_names_in_header_and_directory(bag: Path) -> None:
+def test_a_zip_member_with_different_names_in_header_and_directory_is_reported(bag: Path) -> None:
     archive = stock(bag, "zip")
     data = archive.read_bytes()
     place = data.index(b"stock/data/a.txt")
@@ -236,7 +236,7 @@ def test_a_zip_member_with_different_names_in_header_and_directory(bag: Path) ->
     assert "archive-damaged" in codes(archive)
 
 
-def test_an_encrypted_member(bag: Path) -> None:
+def test_an_encrypted_member_is_reported(bag: Path) -> None:
     archive = stock(bag, "zip")
     data = bytearray(archive.read_bytes())
     central = data.index(b"PK\x01\x02")
@@ -260,7 +260,7 @@ def test_a_zip_with_overlapping_members_is_reported(bag: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar"])
-def test_an_archive_without_a_folder_for_the_bag(bag: Path, kind: str) -> None:
+def test_an_archive_without_a_top_folder_is_reported(bag: Path, kind: str) -> None:
     archive = bag.parent / f"flat.{kind}"
     if kind == "zip":
         with zipfile.ZipFile(archive, "w") as made:
@@ -304,7 +304,7 @@ def test_the_bytes_decide_the_kind_of_an_archive(bag: Path) -> None:
     )
 
 
-def test_utf8_names_without_the_flag_are_understood(bag: Path) -> None:
+def test_zip_names_in_utf8_are_read_without_the_utf8_flag(bag: Path) -> None:
     archive = bag.parent / "old.zip"
     archive.write_bytes(unflagged(bag))
     assert bags.verify(archive).valid
@@ -329,7 +329,7 @@ def unflagged(bag: Path) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar", "tgz"])
-def test_reading_a_bag_in_an_archive(bag: Path, kind: str) -> None:
+def test_a_bag_in_an_archive_can_be_read(bag: Path, kind: str) -> None:
     read = bags.Bag.open(stock(bag, kind))
     assert read.values("Bagging-Date") == ["2026-11-24"]
     assert sorted(read.payload) == ["data/a.txt", "data/large", "data/sub/письмо %.txt"]
@@ -404,7 +404,7 @@ BAGIT = {"top/bagit.txt": b"", "top/data/a": b"one"}
     ],
 )
 @pytest.mark.parametrize("kind", ["zip", "tar", "tgz"])
-def test_an_archived_bag_is_the_only_folder_of_its_archive(
+def test_members_outside_the_folder_of_the_bag_are_reported(
     tmp_path: Path,
     kind: str,
     members: dict[str, bytes],
@@ -434,7 +434,7 @@ def test_all_folders_and_empty_ones_are_listed(tmp_path: Path) -> None:
         ("topX.zip", "topX"),
     ],
 )
-def test_an_archives_folder_is_named_after_the_archive(
+def test_an_archive_not_named_after_its_folder_gives_a_warning(
     tmp_path: Path, name: str, stem: str
 ) -> None:
     made = packed(tmp_path / "bag.tar", {f"{stem}/bagit.txt": b""})
@@ -460,7 +460,7 @@ def test_an_archives_folder_is_named_after_the_archive(
     ],
 )
 @pytest.mark.parametrize("kind", ["zip", "tar", "tgz"])
-def test_an_archive_contains_a_bag_if_a_tag_file_is_near_its_top(
+def test_an_archive_with_a_tag_file_at_its_top_contains_a_bag(
     tmp_path: Path, kind: str, name: str, holds: bool
 ) -> None:
     assert holds_bag(packed(tmp_path / f"a.{kind}", {"x": b"", name: b""})) == holds
@@ -505,14 +505,16 @@ def test_nested_folders_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert [f"top/{each}" for each in found.files] == files
 
 
-def test_a_truncated_or_empty_archive_need_not_have_one_folder(tmp_path: Path) -> None:
+def test_a_truncated_or_empty_archive_may_have_several_folders_or_none(tmp_path: Path) -> None:
     path = packed(tmp_path / "top.tar", {"top/x": b"", "pot/x": bytes(3000)})
     path.write_bytes(path.read_bytes()[:2000])
     assert [each.code for each in listed(path).findings] == ["archive-damaged"]
     assert listed(packed(tmp_path / "top.tgz", {})).findings == []
 
 
-def test_folders_of_files_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_in_the_paths_of_members_count_as_members(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = packed(tmp_path / "top.tar", {"top/bagit.txt": b"", "top/a/b/c/d": b""})
     for most, codes in ((3, []), (2, ["archive-bomb"])):
         monkeypatch.setenv("ARCHIVE_PKG_LIMITS", f"archive-members={most}")

@@ -63,7 +63,7 @@ def test_a_bag_is_created_changed_packed_and_unpacked(
     assert finding["code"] == "payload-digest-mismatch"
 
 
-def test_in_place_and_dates_of_the_environment(
+def test_bagging_in_place_takes_the_date_from_source_date_epoch(
     bag: Bag, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
@@ -126,7 +126,9 @@ def test_a_bag_has_one_bagging_date(bag: Bag, source: Path, tmp_path: Path) -> N
     assert not (tmp_path / "c").exists()
 
 
-def test_the_hints_for_pairs_show_what_to_write(bag: Bag, source: Path, tmp_path: Path) -> None:
+def test_the_hints_for_add_and_info_show_what_to_write(
+    bag: Bag, source: Path, tmp_path: Path
+) -> None:
     made = tmp_path / "bag"
     bag("create", source, made)
     assert "Write --add data/scan.png=in/scan.png\n" in bag(
@@ -140,7 +142,7 @@ def test_a_missing_folder_for_a_new_bag_is_named(bag: Bag, source: Path, tmp_pat
     assert f"the folder {tmp_path / 'bags'} does not exist" in said
 
 
-def test_verify_says_what_a_path_is_that_is_not_a_bag(bag: Bag, tmp_path: Path) -> None:
+def test_verify_reports_what_a_path_is_if_it_is_not_a_bag(bag: Bag, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "is an empty folder, not a bag" in bag("verify", tmp_path / "empty", status=3)
     (tmp_path / "record").mkdir()

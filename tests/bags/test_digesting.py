@@ -60,7 +60,7 @@ def test_files_of_all_sizes_are_digested(folder: Path, jobs: int | None, threads
     assert digests.of(7, "md5") == right
 
 
-def test_leaving_the_context_ends_the_work(folder: Path) -> None:
+def test_digesting_ends_when_its_context_is_left(folder: Path) -> None:
     with Folder(folder) as tree:
         with tree.digesting(tree.listing().files, ["sha512"], 2):
             pass
@@ -68,7 +68,7 @@ def test_leaving_the_context_ends_the_work(folder: Path) -> None:
             assert digesting.finish(lambda files, size: None).findings == []
 
 
-def test_a_file_swapped_for_something_else_is_not_followed(folder: Path) -> None:
+def test_a_file_replaced_by_a_link_pipe_or_folder_is_not_read(folder: Path) -> None:
     with Folder(folder) as tree:
         files = tree.listing().files[:3]
         (folder / files[0]).unlink()

@@ -47,14 +47,16 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(place)], check=True)
 
 
-def test_creating_on_a_full_disk(source: Path, small_disk: Path) -> None:
+def test_create_on_a_full_disk_fails_and_leaves_nothing(source: Path, small_disk: Path) -> None:
     with pytest.raises(StorageError, match="the disk is full") as caught:
         bags.create(source, small_disk / "bag")
     assert caught.value.exit_status == 5
     assert names(small_disk) == []
 
 
-def test_changing_and_packing_on_a_full_disk(tmp_path: Path, small_disk: Path) -> None:
+def test_a_full_disk_ends_a_change_or_packing_and_the_bag_stays_valid(
+    tmp_path: Path, small_disk: Path
+) -> None:
     (tmp_path / "little").mkdir()
     (tmp_path / "little/x").write_bytes(os.urandom(1_200_000))
     bag = small_disk / "bag"
@@ -85,7 +87,7 @@ def largest_file(size: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_creating_under_a_limit(source: Path, jobs: int) -> None:
+def test_create_under_a_file_size_limit_fails_and_leaves_nothing(source: Path, jobs: int) -> None:
     for number in range(40):
         (source / f"more{number}").write_bytes(b"x")
     with largest_file(200_000), pytest.raises(StorageError, match="larger than allowed"):
@@ -93,7 +95,7 @@ def test_creating_under_a_limit(source: Path, jobs: int) -> None:
     assert names(source.parent) == ["source"]
 
 
-def test_in_place_under_a_limit(source: Path) -> None:
+def test_bagging_in_place_under_a_file_size_limit_leaves_the_folder_unchanged(source: Path) -> None:
     for number in range(40):
         (source / f"more{number}").write_bytes(b"x")
     before = names(source)
@@ -103,7 +105,7 @@ def test_in_place_under_a_limit(source: Path) -> None:
     assert names(source.parent) == ["source"]
 
 
-def test_a_source_that_vanishes(source: Path) -> None:
+def test_a_source_that_vanishes_during_create_is_reported(source: Path) -> None:
     def vanish(_: object) -> None:
         for path in source.iterdir():
             path.unlink()
@@ -195,7 +197,7 @@ class BrokenDevice:
 
 
 @pytest.mark.parametrize("call", ["read", "write"])
-def test_a_device_that_reports_errors(
+def test_create_on_a_failing_device_fails_and_leaves_nothing(
     source: Path, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (source / "f0").write_bytes(b"small")
@@ -205,7 +207,7 @@ def test_a_device_that_reports_errors(
     assert names(source.parent) == ["source"]
 
 
-def test_a_bag_on_a_failing_device_is_a_finding(
+def test_verify_reports_each_file_that_a_failing_device_cannot_read(
     source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bags.create(source, source.parent / "bag")

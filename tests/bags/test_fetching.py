@@ -201,7 +201,7 @@ def test_stale_partial_downloads_are_discarded(
     assert bags.verify(bag).valid
 
 
-def test_other_files_are_fetched_after_a_bad_url(
+def test_bad_urls_do_not_prevent_the_other_downloads(
     tmp_path: Path, server: ThreadingHTTPServer
 ) -> None:
     bad = [
@@ -223,7 +223,7 @@ def test_other_files_are_fetched_after_a_bad_url(
     assert not [finding for finding in fetched.report if "hunter2" in str(finding)]
 
 
-def test_a_download_longer_than_the_file_starts_again(
+def test_a_partial_download_longer_than_the_file_starts_again(
     tmp_path: Path, server: ThreadingHTTPServer
 ) -> None:
     bag = holey(tmp_path, f"{url(server, 'stuck')} -", f"{url(server, 'good')} -")
@@ -255,7 +255,7 @@ def test_a_slow_server_is_disconnected(
         *("2002:7f00:1::1", "2002:a00:1::", "2001:0:0a00:1::1", "2001:0:808:808::80ff:fffe"),
     ],
 )
-def test_an_address_is_private_however_it_is_written(address: str) -> None:
+def test_private_addresses_are_recognized_in_every_notation(address: str) -> None:
     assert not is_public(address)
 
 

@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_files_are_not_copied(folder: Path) -> None:
+def test_bagging_in_place_moves_the_files_instead_of_copying_them(folder: Path) -> None:
     before = (folder / "b").stat().st_ino
     written, report = inplace.create_in_place(folder, info=[("Contact-Name", "A")])
     assert written is not None
@@ -35,7 +35,7 @@ def test_files_are_not_copied(folder: Path) -> None:
     assert bags.verify(folder).valid
 
 
-def test_a_bag_is_left_alone(folder: Path) -> None:
+def test_bagging_in_place_leaves_an_existing_bag_alone(folder: Path) -> None:
     inplace.create_in_place(folder)
     assert inplace.create_in_place(folder)[0] is None
     assert not (folder / "data/data/data").exists()
@@ -81,7 +81,7 @@ def test_an_interrupted_bagging_with_an_invalid_bag_is_finished_but_not_repeated
     assert names(folder / "data") == ["b", "data"]
 
 
-def test_files_that_have_been_moved_survive_an_error(
+def test_the_next_run_finishes_after_an_error_and_no_file_is_lost(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(folder: Path, shell: Path) -> None:
@@ -137,7 +137,7 @@ def test_files_added_or_removed_meanwhile_are_noticed(
     assert names(folder.parent) == ["folder"]
 
 
-def test_an_empty_shell_is_made_again_and_a_strange_one_left_alone(folder: Path) -> None:
+def test_a_folder_left_by_an_interrupted_bagging_is_made_again(folder: Path) -> None:
     shell = hidden(folder, ENCLOSING)
     shell.mkdir()
     (shell / "bagit.txt").touch()
@@ -148,7 +148,9 @@ def test_an_empty_shell_is_made_again_and_a_strange_one_left_alone(folder: Path)
 
 
 @pytest.mark.parametrize("kind", ["data is a link", "data is a file", "of another user"])
-def test_a_file_with_the_name_of_a_shell_is_left_alone(folder: Path, kind: str) -> None:
+def test_a_strange_folder_in_place_of_an_interrupted_bagging_is_left_alone(
+    folder: Path, kind: str
+) -> None:
     shell = hidden(folder, ENCLOSING)
     shell.mkdir()
     if kind == "of another user":
@@ -212,7 +214,7 @@ def test_invalid_arguments_and_unportable_names_are_refused(folder: Path) -> Non
     assert names(folder.parent) == ["folder"]
 
 
-def test_a_folder_that_only_looks_like_a_bag_becomes_one(folder: Path) -> None:
+def test_a_folder_with_bagit_txt_but_no_data_folder_is_bagged(folder: Path) -> None:
     (folder / "data/a").unlink()
     (folder / "data/empty").rmdir()
     (folder / "data").rmdir()

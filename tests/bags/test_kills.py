@@ -57,7 +57,7 @@ def make_source(folder: Path) -> None:
         (folder / path).write_bytes(data)
 
 
-def test_a_killed_create_loses_nothing(tmp_path: Path, count: int) -> None:
+def test_create_loses_nothing_when_it_is_killed(tmp_path: Path, count: int) -> None:
     source, bag = tmp_path / "source", tmp_path / "bag"
     make_source(source)
 
@@ -79,7 +79,7 @@ def test_a_killed_create_loses_nothing(tmp_path: Path, count: int) -> None:
     assert killed > count * 3 // 4
 
 
-def test_a_killed_in_place_bagging_loses_nothing(tmp_path: Path, count: int) -> None:
+def test_bagging_in_place_loses_nothing_when_it_is_killed(tmp_path: Path, count: int) -> None:
     pristine, folder = tmp_path / "pristine", tmp_path / "folder"
     make_source(pristine)
     shutil.copytree(pristine, folder)
@@ -125,7 +125,7 @@ def changing(
         assert names(tmp_path) == ["bag", "pristine", "source"]
 
 
-def test_a_killed_update_loses_nothing(tmp_path: Path, count: int) -> None:
+def test_update_loses_nothing_when_it_is_killed(tmp_path: Path, count: int) -> None:
     make_source(tmp_path / "source")
     bags.create(tmp_path / "source", tmp_path / "pristine")
     new = {path: data for path, data in FILES.items() if path != "top"} | {"d0/f0": b"new"}
@@ -136,7 +136,7 @@ def test_a_killed_update_loses_nothing(tmp_path: Path, count: int) -> None:
     changing(tmp_path, count, work, FILES, new)
 
 
-def test_a_killed_upgrade_loses_nothing(tmp_path: Path, count: int) -> None:
+def test_upgrade_loses_nothing_when_it_is_killed(tmp_path: Path, count: int) -> None:
     make_source(tmp_path / "source")
     bags.create(tmp_path / "source", tmp_path / "pristine", algorithms=["md5"])
 
@@ -147,7 +147,9 @@ def test_a_killed_upgrade_loses_nothing(tmp_path: Path, count: int) -> None:
     assert set(bags.Bag.open(tmp_path / "bag").manifests) == {"md5", "sha256", "sha512"}
 
 
-def test_killed_packing_and_unpacking_lose_nothing(tmp_path: Path, count: int) -> None:
+def test_packing_and_unpacking_lose_nothing_when_they_are_killed(
+    tmp_path: Path, count: int
+) -> None:
     make_source(tmp_path / "source")
     bags.create(tmp_path / "source", tmp_path / "bag")
     archive, folder = tmp_path / "bag.tgz", tmp_path / "unpacked"
@@ -173,7 +175,7 @@ def test_killed_packing_and_unpacking_lose_nothing(tmp_path: Path, count: int) -
 
 
 @pytest.mark.soak
-def test_a_killed_create_with_many_workers_loses_nothing(tmp_path: Path) -> None:
+def test_create_with_many_workers_loses_nothing_when_it_is_killed(tmp_path: Path) -> None:
     """Thousands of files, with worker processes, killed by the clock."""
     import time
 

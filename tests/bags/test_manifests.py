@@ -67,7 +67,7 @@ KINDS = st.fixed_dictionaries(
 
 
 @given(TEXTS, st.booleans(), st.integers(1, 120), KINDS)
-def test_the_size_of_the_pieces_does_not_change_what_is_read(
+def test_a_manifest_reads_the_same_in_blocks_of_any_size(
     text: str, ended: bool, first: int, kind: dict[str, object]
 ) -> None:
     data = (text if ended else text.rstrip("\r\n")).encode()
@@ -102,7 +102,7 @@ def test_the_size_of_the_pieces_does_not_change_what_is_read(
         ("*data/a", False, "manifest-path-starred", "Remove the '*'."),
     ],
 )
-def test_lines_list_only_files_of_the_manifests_kind(
+def test_manifests_list_payload_files_and_tag_manifests_list_tag_files(
     line: str, of_tags: bool, code: str, hint: str
 ) -> None:
     text = f"{ZERO} {line}\n" if line.startswith("*") else f"{ZERO}  {line}\n"
@@ -129,7 +129,7 @@ def test_a_repeated_file_is_reported_with_its_line_and_keeps_its_first_digest() 
     assert "with the same digest" in findings[0].message
 
 
-def test_lines_without_an_entry_are_counted() -> None:
+def test_empty_lines_count_in_line_numbers() -> None:
     manifest, _ = read(f"\n\n{ZERO}  data/a\n\n\n{ZERO}  data/b\n{ZERO}  data/c\n\n".encode())
     assert manifest.lines_of({"data/a", "data/b", "data/c"}) == {
         "data/a": 3,
@@ -139,7 +139,7 @@ def test_lines_without_an_entry_are_counted() -> None:
     assert manifest.lines_of(set()) == {}
 
 
-def test_lines_are_counted_again_when_a_manifest_is_read_again(
+def test_line_numbers_are_correct_after_a_malformed_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first = f"x\n{ZERO}  data/a\n"
@@ -162,7 +162,7 @@ def test_digests_of_unknown_algorithms_are_read_too() -> None:
 
 
 @pytest.mark.parametrize("wrong", [2, 3])
-def test_a_file_with_too_many_malformed_lines_is_not_read_completely(
+def test_reading_stops_after_too_many_malformed_lines(
     monkeypatch: pytest.MonkeyPatch, wrong: int
 ) -> None:
     monkeypatch.setattr(manifests, "MOST_WRONG", 2)
@@ -258,7 +258,7 @@ def test_undecodable_bytes_are_reported_with_their_offset(
         ),
     ],
 )
-def test_a_manifests_name_says_its_algorithm(
+def test_the_name_of_a_manifest_determines_its_algorithm(
     name: str, algorithm: str, of_tags: bool, code: str, hint: str
 ) -> None:
     report = Report()
@@ -268,7 +268,7 @@ def test_a_manifests_name_says_its_algorithm(
     assert all(each.hint.startswith(hint) for each in report)
 
 
-def test_a_written_manifest_is_sorted_and_follows_the_version_and_encoding() -> None:
+def test_a_manifest_is_written_sorted_for_the_version_and_encoding_of_the_bag() -> None:
     digests = {"data/é%": b"\x01", "data/B": b"\xab"}
     assert manifests.render(digests) == "ab  data/B\n01  data/é%25\n".encode()
     old = Declaration("0.97", "ISO-8859-1")

@@ -97,7 +97,7 @@ def test_a_profile_can_require_or_forbid_serialization(
     assert judge(bag.parent / "bag.zip", asked) == wanted
 
 
-def test_darts_form_can_require_tags_in_any_file(bag: Path) -> None:
+def test_a_profile_in_darts_form_can_require_tags_in_any_file(bag: Path) -> None:
     def tag(label: str, **more: object) -> dict[str, object]:
         return {"tagFile": "info/more.txt", "tagName": label, "required": True, **more}
 
@@ -343,7 +343,7 @@ def test_a_bag_that_names_a_different_profile_is_reported(bag: Path) -> None:
     assert found(bag, {"BagIt-Profile-Info": {label: "urn:b"}}) == []
 
 
-def test_only_the_value_true_requires_and_only_false_forbids(bag: Path) -> None:
+def test_a_rule_requires_only_if_true_and_forbids_only_if_false(bag: Path) -> None:
     rule = {"required": "true", "recommended": 1, "repeatable": 0}
     asked = {
         "Bag-Info": {"Bag-Count": rule, "Contact-Name": {"repeatable": None}},
@@ -370,7 +370,7 @@ def test_fetch_txt_is_forbidden_or_required(bag: Path, there: bool) -> None:
     ("files", "empty"),
     [({}, True), ({"a": b""}, True), ({"a": b"x"}, False), ({"a": b"", "b": b""}, False)],
 )
-def test_an_empty_payload_has_no_file_or_one_empty_file(
+def test_data_empty_allows_no_file_or_one_empty_file(
     tmp_path: Path, files: dict[str, bytes], empty: bool
 ) -> None:
     (tmp_path / "made").mkdir()
@@ -404,7 +404,7 @@ def test_an_empty_payload_has_no_file_or_one_empty_file(
         ("tar.zst", "application/x-zstd-compressed-tar"),
     ],
 )
-def test_kinds_of_archives_are_known_by_their_media_types(
+def test_accepted_archives_are_recognized_by_their_media_types(
     bag: Path, kind: str, media_type: str
 ) -> None:
     archive = bag.parent / f"bag.{kind}"
@@ -458,7 +458,7 @@ def asked_of(path: str, label: str, **more: object) -> dict[str, Any]:
         (dart(bagItProfileInfo={"bagItProfileIdentifier": "urn:x"}), "identifier-dart"),
     ],
 )
-def test_each_rule_in_darts_form(bag: Path, asked: dict[str, Any], code: str) -> None:
+def test_each_rule_in_darts_form_is_checked(bag: Path, asked: dict[str, Any], code: str) -> None:
     assert [each[0] for each in found(bag, asked)] == ([f"profile-{code}"] if code else [])
 
 

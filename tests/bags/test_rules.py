@@ -240,7 +240,7 @@ RULES: list[tuple[str, Callable[[Path], object], set[tuple[str, str, str]]]] = [
 @pytest.mark.parametrize(
     ("change", "wanted"), [rule[1:] for rule in RULES], ids=[rule[0] for rule in RULES]
 )
-def test_each_rule_has_its_finding(
+def test_a_bag_that_breaks_a_rule_gets_the_finding_of_that_rule(
     bag: Path,
     change: Callable[[Path], object],
     wanted: set[tuple[str, str, str]],
@@ -266,7 +266,9 @@ def test_faults_found_by_a_tag_manifest_are_reported(bag: Path) -> None:
 
 
 @pytest.mark.parametrize(("version", "severity"), [("1.0", "error"), ("0.97", "warning")])
-def test_a_tag_manifest_lists_every_manifest(bag: Path, version: str, severity: str) -> None:
+def test_a_tag_manifest_that_lacks_a_manifest_is_reported(
+    bag: Path, version: str, severity: str
+) -> None:
     declare(version)(bag)
     rewrite_tag_manifests(bag)
     lines = (bag / "tagmanifest-sha256.txt").read_text().splitlines(keepends=True)
@@ -279,7 +281,7 @@ def test_a_tag_manifest_lists_every_manifest(bag: Path, version: str, severity: 
 
 
 @pytest.mark.parametrize("name", ["BAGIT.TXT", "bagit.text"])
-def test_a_declaration_with_a_wrong_name_is_not_found(bag: Path, name: str) -> None:
+def test_a_declaration_with_a_wrong_name_counts_as_missing(bag: Path, name: str) -> None:
     (bag / "bagit.txt").rename(bag / name)
     rewrite_tag_manifests(bag)
     (finding, *_) = bags.verify(bag).report.errors
@@ -302,7 +304,7 @@ def test_deeply_nested_folders_are_reported(bag: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # by bagit-python, from Python 3.13
-def test_bags_made_by_bagit_python(bag: Path) -> None:
+def test_bags_made_by_bagit_python_are_valid_and_can_be_upgraded(bag: Path) -> None:
     bagit = pytest.importorskip("bagit")
     theirs = bag.parent / "source"
     (theirs / "100% é").write_bytes(b"x")
@@ -317,7 +319,7 @@ def test_bags_made_by_bagit_python(bag: Path) -> None:
     assert bags.verify(theirs).valid
 
 
-def test_a_bag_made_with_md5sum(bag: Path) -> None:
+def test_a_bag_made_with_md5sum_is_valid_with_warnings(bag: Path) -> None:
     (bag / "bagit.txt").write_text("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n")
     for path in [*bag.glob("*manifest-*"), bag / "bag-info.txt"]:
         path.unlink()
@@ -333,7 +335,7 @@ def test_a_bag_made_with_md5sum(bag: Path) -> None:
     }
 
 
-def test_a_bag_edited_by_hand_on_windows(bag: Path) -> None:
+def test_byte_order_marks_in_a_bag_edited_on_windows_are_reported(bag: Path) -> None:
     for name in ("bag-info.txt", "manifest-sha256.txt", "bagit.txt"):
         text = (bag / name).read_text()
         (bag / name).write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
@@ -384,7 +386,7 @@ def test_any_single_changed_bit_is_found_and_its_file_named(pristine: Path, seed
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.integers(0, 2**32))
-def test_any_line_removed_or_doubled_is_found(pristine: Path, seed: int) -> None:
+def test_a_removed_or_doubled_line_of_a_tag_file_is_found(pristine: Path, seed: int) -> None:
     dice = random.Random(seed)
     path = dice.choice(sorted(pristine.glob("*.txt")))
     before = path.read_bytes()

@@ -91,7 +91,7 @@ def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("far_east")
-def test_members_have_the_bagging_date_or_a_given_one(bag: Path) -> None:
+def test_members_have_the_date_given_or_the_bagging_date(bag: Path) -> None:
     def day(**how: Any) -> set[date]:
         serializing.pack(bag, bag.parent / "bag.tar", replace=True, **how)
         serializing.pack(bag, bag.parent / "bag.zip", replace=True, **how)
@@ -188,7 +188,7 @@ def test_existing_destinations_and_invalid_bags_are_left_alone(bag: Path) -> Non
     assert not (bag.parent / "more").exists()
 
 
-def test_what_is_packed_is_a_folder_and_what_is_unpacked_an_archive(bag: Path) -> None:
+def test_packing_refuses_files_and_unpacking_refuses_folders(bag: Path) -> None:
     archive, new = bag.parent / "bag.tar", bag.parent / "new.tar"
     serializing.pack(bag, archive)
     with pytest.raises(UsageError, match="is a folder, not an archive"):

@@ -114,14 +114,14 @@ def test_archives_made_by_tarfile_are_read(files: list[tuple[str, int]], form: i
         (b"V", "special"),
     ],
 )
-def test_kinds_of_members(kind: bytes, meant: str) -> None:
+def test_the_type_flag_determines_the_kind_of_a_member(kind: bytes, meant: str) -> None:
     stored = 0 if meant in ("folder", "link") else 3
     block = checked(header("a", 3, kind))
     data = block + (b"abc" + bytes(509) if stored else b"") + member("b", b"after")
     assert [(each.path, each.kind) for each, _ in read(data)] == [("a", meant), ("b", "file")]
 
 
-def test_before_posix_a_folder_was_a_file_whose_name_ends_with_a_slash() -> None:
+def test_a_file_whose_name_ends_with_a_slash_is_a_folder_in_old_tars() -> None:
     assert read(checked(header("a/", kind=b"\0")))[0][0].kind == "folder"
 
 
@@ -360,13 +360,13 @@ def test_an_impossible_map_is_reported_as_damage(
     assert caught.value.finding.location.path == "s"
 
 
-def test_half_a_segment_is_reported_as_damage() -> None:
+def test_an_odd_number_of_values_in_a_sparse_map_is_reported_as_damage() -> None:
     said = [("GNU.sparse.map", "0,4,4"), ("GNU.sparse.size", "9")]
     with pytest.raises(BadArchiveError, match="damaged map"):
         read(pax(said) + member("s", b"four"))
 
 
-def test_a_file_may_be_one_hole_or_end_where_eleven_digits_end() -> None:
+def test_a_sparse_file_can_be_one_hole_or_end_at_the_largest_octal_size() -> None:
     said = [("GNU.sparse.map", ""), ("GNU.sparse.size", "9")]
     assert read(pax(said) + member("s", b""))[0][1] == bytes(9)
     start = 0o77777777770

@@ -63,7 +63,7 @@ def test_a_gzip_file_that_ends_early_or_has_trailing_bytes_is_damaged(tmp_path: 
             gunzipped(path)
 
 
-def test_a_stream_is_read_and_skipped_over_its_pieces() -> None:
+def test_reading_and_skipping_cross_the_pieces_of_a_stream() -> None:
     given: list[int] = []
     stream = tars._StreamSource(iter([b"abc", b"d", b"efgh"]), given.append)
     assert (stream.read(2), stream.place) == (b"ab", 2)
@@ -78,7 +78,7 @@ def test_a_stream_is_read_and_skipped_over_its_pieces() -> None:
 
 
 @pytest.mark.parametrize("error", [EOFError("no end"), zlib.error("odd")])
-def test_a_stream_that_cannot_be_unpacked_is_damage(error: Exception) -> None:
+def test_a_stream_that_cannot_be_unpacked_is_reported_as_damage(error: Exception) -> None:
     def unpacked() -> Iterator[bytes]:
         yield b"abc"
         raise error
@@ -88,7 +88,7 @@ def test_a_stream_that_cannot_be_unpacked_is_damage(error: Exception) -> None:
         stream.read(4)
 
 
-def test_an_open_archive_is_read_from_a_place_and_skipped_to_its_end(tmp_path: Path) -> None:
+def test_an_open_archive_is_read_from_an_offset_and_skipped_to_its_end(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"0123456789")
     with (tmp_path / "a").open("rb") as file:
         placed = tars._FileSource(file.fileno(), 2)
@@ -224,7 +224,7 @@ def test_kept_tag_files_are_limited(
 
 @KINDS
 @pytest.mark.parametrize(("small", "kept"), [(1 << 20, 1 << 20), (0, 1 << 20), (1 << 20, 40)])
-def test_members_are_read_and_digested_whatever_is_kept(
+def test_members_are_read_and_digested_with_any_size_of_the_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, small: int, kept: int
 ) -> None:
     monkeypatch.setattr(tars, "_SMALL", small)
@@ -252,7 +252,7 @@ def test_members_are_read_and_digested_whatever_is_kept(
         assert [sum(column) for column in zip(*reported, strict=True)] == [5, sum(digests.sizes())]
 
 
-def test_a_member_that_is_lost_between_two_readings_is_damage(tmp_path: Path) -> None:
+def test_a_member_lost_between_two_readings_is_reported_as_damage(tmp_path: Path) -> None:
     path = packed(tmp_path / "b.tgz", {"b/data/a": DATA})
     with open_archive(path) as opened:
         opened.listing()

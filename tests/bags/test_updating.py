@@ -75,7 +75,7 @@ def test_an_update_does_not_hide_damage(good: Path) -> None:
     assert (finding.code, finding.location.path) == ("payload-digest-mismatch", "data/a")
 
 
-def test_a_file_already_in_the_bag_can_be_added(good: Path) -> None:
+def test_an_unlisted_file_in_the_bag_must_be_added_or_removed(good: Path) -> None:
     (good / "data/dropped").write_bytes(b"x")
     (good / "data/other").write_bytes(b"y")
     unlisted = r"data/dropped \(and 1 more\) would be in the bag but not in its sha256 manifest"
@@ -107,7 +107,9 @@ def test_impossible_paths_are_refused(good: Path, path: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["0.95", "0.96"])
-def test_tags_go_into_the_tag_file_of_the_bags_version(tmp_path: Path, version: str) -> None:
+def test_an_update_writes_tags_into_the_tag_file_of_the_bags_version(
+    tmp_path: Path, version: str
+) -> None:
     bag = tmp_path / "bag"
     (bag / "data").mkdir(parents=True)
     declare(bag, version)
@@ -361,7 +363,7 @@ def test_a_missing_tag_file_is_restored_or_removed(good: Path) -> None:
 
 
 @pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
-def test_only_before_bagit_1_0_may_a_manifest_list_some_files(good: Path, algorithm: str) -> None:
+def test_before_bagit_1_0_a_manifest_may_list_only_some_files(good: Path, algorithm: str) -> None:
     manifest(good, f"manifest-{algorithm}.txt", "data/a")
     with pytest.raises(InvalidError, match=f"data/sub/b .* in its {algorithm} manifest"):
         updating.update(good, add={"data/c": b"3"})
@@ -439,7 +441,7 @@ def test_lines_of_removed_files_are_removed_from_fetch_txt(good: Path) -> None:
         (errno.ENOSPC, False),
     ],
 )
-def test_a_file_that_cannot_be_shared_is_copied_with_its_time_and_mode(
+def test_a_file_that_cannot_be_hard_linked_is_copied_with_its_time_and_mode(
     good: Path, monkeypatch: pytest.MonkeyPatch, number: int, copied: bool
 ) -> None:
     def fail(name: str, *_: object, **__: object) -> None:
@@ -560,7 +562,7 @@ def test_lines_that_begin_with_a_space_are_not_labels(good: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["UTF-8", "ISO-8859-1", "UTF-16"])
-def test_tag_files_stay_in_their_encoding(tmp_path: Path, encoding: str) -> None:
+def test_an_update_keeps_the_encoding_of_tag_files(tmp_path: Path, encoding: str) -> None:
     bag = tmp_path / "bag"
     (bag / "data").mkdir(parents=True)
     (bag / "bagit.txt").write_text(
@@ -591,7 +593,7 @@ def test_an_upgrade_works_without_bag_info_and_drops_unknown_algorithms(good: Pa
     assert not (good / "bag-info.txt").exists()
 
 
-def test_an_empty_fetch_txt_stays_and_stays_listed(good: Path) -> None:
+def test_an_update_keeps_an_empty_fetch_txt_in_the_tag_manifests(good: Path) -> None:
     (good / "fetch.txt").touch()
     for algorithm in ("sha256", "sha512"):
         manifest(good, f"tagmanifest-{algorithm}.txt")

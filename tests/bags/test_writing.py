@@ -37,7 +37,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_files_and_bytes_become_a_bag(tmp_path: Path) -> None:
+def test_a_bag_is_written_from_files_and_bytes(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"one")
     folder = tmp_path / "bag"
     folder.mkdir()
@@ -57,7 +57,7 @@ def test_files_and_bytes_become_a_bag(tmp_path: Path) -> None:
     assert set(written.digests("metadata/dc.xml")) == {"sha256", "sha512"}
 
 
-def test_stock_tools_accept_the_bag(tmp_path: Path) -> None:
+def test_sha512sum_accepts_the_manifests_of_a_new_bag(tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
     (tmp_path / "source/b").write_bytes(b"one")
     bags.create(tmp_path / "source", tmp_path / "bag")
@@ -85,7 +85,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     ]
 
 
-def test_sources_are_only_read_and_their_times_kept(tmp_path: Path) -> None:
+def test_sources_are_unchanged_and_their_times_are_kept_in_the_bag(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
     (source / "run").write_text("#!")
@@ -98,7 +98,7 @@ def test_sources_are_only_read_and_their_times_kept(tmp_path: Path) -> None:
     assert (source / "run").stat().st_mode & 0o7777 == 0o4711
 
 
-def test_an_empty_payload_and_empty_folders_are_kept(tmp_path: Path) -> None:
+def test_an_empty_folder_is_kept_in_the_bag_and_reported(tmp_path: Path) -> None:
     (tmp_path / "source/empty").mkdir(parents=True)
     _, report = bags.create(tmp_path / "source", tmp_path / "bag")
     assert [finding.code for finding in report] == ["source-folder-empty"]
@@ -196,7 +196,7 @@ def test_tag_files_that_the_program_writes_are_refused(tmp_path: Path, path: str
         ("a:b", "name-unportable"),
     ],
 )
-def test_names_are_checked(path: str, code: str) -> None:
+def test_unsafe_unportable_and_undecodable_names_are_reported(path: str, code: str) -> None:
     report = bags.check_names([f"data/{path}"], portable=True)
     assert [finding.code for finding in report.errors] == [code]
 
@@ -205,7 +205,7 @@ def test_a_name_with_a_delete_character_is_portable() -> None:
     assert not list(bags.check_names(["data/a\x7fb"], portable=True))
 
 
-def test_colliding_names_are_reported_and_a_file_cannot_be_a_folder() -> None:
+def test_names_that_collide_are_reported() -> None:
     report = bags.check_names(["data/é", "data/e\u0301", "data/A/x", "data/a/y", "data/A"])
     assert [finding.code for finding in report] == [
         "name-is-file-and-folder",

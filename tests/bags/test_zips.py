@@ -62,7 +62,7 @@ def test_members_are_read_completely(archive: Path) -> None:
 
 
 @pytest.mark.parametrize("block", [1, 7, 1000])
-def test_a_member_is_read_in_blocks_that_are_not_empty(
+def test_a_member_is_read_in_nonempty_blocks_of_limited_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
 ) -> None:
     data = bytes(range(256)) * 2
@@ -99,7 +99,7 @@ def test_a_member_must_match_its_directory_entry(
     assert caught.value.finding.location.path == name
 
 
-def test_a_stored_member_that_ends_early_is_damage(archive: Path) -> None:
+def test_a_stored_member_that_ends_early_is_reported_as_damage(archive: Path) -> None:
     with Zip(archive) as opened:
         opened.listing()
         member = opened.members["bag/stored"]
@@ -109,7 +109,7 @@ def test_a_stored_member_that_ends_early_is_damage(archive: Path) -> None:
     assert caught.value.finding.location.path == "bag/stored"
 
 
-def test_every_member_that_cannot_be_read_is_a_finding(
+def test_every_member_that_cannot_be_read_is_reported(
     archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[tuple[int, int]] = []
@@ -184,7 +184,7 @@ def test_adjacent_members_are_allowed_but_not_overlapping_ones(
         assert found == [("archive-bomb", "bag/packed")]
 
 
-def test_the_sizes_that_a_directory_declares_are_added(
+def test_the_total_size_that_a_zip_declares_is_limited(
     archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     total = len(b"stored bytes") + 700_000
@@ -193,7 +193,7 @@ def test_the_sizes_that_a_directory_declares_are_added(
         assert findings(archive) == found
 
 
-def test_a_directory_that_is_too_large_is_not_read(
+def test_a_central_directory_that_is_too_large_is_not_read(
     archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     info = zipfile.ZipInfo("bag/x")
@@ -215,7 +215,7 @@ def test_a_directory_that_is_too_large_is_not_read(
         lambda data: data.replace(CENTRAL, b"PK\x01\x03"),
     ],
 )
-def test_a_directory_that_is_damaged_is_a_finding(
+def test_a_damaged_central_directory_is_reported(
     archive: Path, spoil: Callable[[bytes], bytes]
 ) -> None:
     archive.write_bytes(spoil(archive.read_bytes()))
@@ -234,7 +234,7 @@ def test_a_directory_that_is_damaged_is_a_finding(
         (b"a.txt", 0, "a.txt"),
     ],
 )
-def test_names_are_in_utf8_or_code_page_437(
+def test_zip_names_are_read_as_utf8_or_code_page_437(
     tmp_path: Path, written: bytes, flag: int, name: str
 ) -> None:
     path = tmp_path / "bag.zip"

@@ -212,7 +212,7 @@ def test_nothing_is_merged_while_a_record_is_not_valid(tmp_path: Path) -> None:
     assert tree(tmp_path) == before
 
 
-def test_agents_who_both_take_part_in_one_record_are_not_merged(tmp_path: Path) -> None:
+def test_two_participants_of_the_same_record_are_not_merged(tmp_path: Path) -> None:
     (tmp_path / "agents.yaml").write_text(REGISTER)
     made = bare(tmp_path, 1, "gromyko")
     with (made / "record.yaml").open("a") as file:
@@ -273,7 +273,7 @@ def test_merging_undoes_a_split(tmp_path: Path) -> None:
         ("gromyko", "other", "letter-9", "is not a record"),
     ],
 )
-def test_splits_that_are_not_possible_say_why(
+def test_impossible_splits_are_refused_with_the_reason(
     tmp_path: Path, name: str, new: str, record: str, message: str
 ) -> None:
     (tmp_path / "agents.yaml").write_text(REGISTER)
@@ -284,7 +284,7 @@ def test_splits_that_are_not_possible_say_why(
     assert tree(tmp_path) == before
 
 
-def test_an_affiliation_with_the_merged_agent_disappears(tmp_path: Path) -> None:
+def test_an_affiliation_between_two_merged_agents_disappears(tmp_path: Path) -> None:
     (tmp_path / "agents.yaml").write_text(REGISTER)
     bare(tmp_path, 1, "a-gromyko")
     merged(tmp_path, "a-gromyko", "ministry", keep_first=True)
@@ -370,7 +370,7 @@ def checked(folder: Path) -> list[tuple[str, str, str]]:
     return found
 
 
-def test_two_agents_of_a_record_become_one_unless_they_differ(tmp_path: Path) -> None:
+def test_two_agents_of_a_record_are_merged_unless_their_fields_differ(tmp_path: Path) -> None:
     made = letter(tmp_path, 1)
     text = (made / "record.yaml").read_text()
     second = "  - {id: zorin, name: 'Gromyko, Andrei', kind: person, as_written: G.}\nevidence:"
@@ -385,7 +385,7 @@ def test_two_agents_of_a_record_become_one_unless_they_differ(tmp_path: Path) ->
         merged(tmp_path, "gromyko", "zorin")
 
 
-def test_other_agents_of_a_record_are_not_merged(tmp_path: Path) -> None:
+def test_a_merge_leaves_other_agents_in_their_record(tmp_path: Path) -> None:
     made = letter(tmp_path, 1)
     text = (made / "record.yaml").read_text()
     other = "  - {id: zorin, name: Zorin, kind: person, born: '1902'}\nevidence:"
@@ -435,7 +435,7 @@ def test_the_merged_entry_has_all_that_both_entries_state(tmp_path: Path) -> Non
     assert "affiliations" not in file.read_text()  # neither a link to itself nor an empty list
 
 
-def test_evidence_with_its_own_value_keeps_it(tmp_path: Path) -> None:
+def test_evidence_that_states_a_value_keeps_the_value(tmp_path: Path) -> None:
     letter(tmp_path, 1)
     second = letter(tmp_path, 2, name="Gromyko, A.")
     text = (second / "record.yaml").read_text()
@@ -565,7 +565,7 @@ def test_agents_that_may_be_the_same_are_reported_where_the_second_is_described(
     ]
 
 
-def test_an_agent_does_not_get_an_id_that_a_record_uses(tmp_path: Path) -> None:
+def test_a_split_refuses_a_new_id_that_a_record_uses(tmp_path: Path) -> None:
     made = bare(tmp_path, 1, "gromyko")
     (tmp_path / "agents.yaml").write_text(REGISTER)
     other = letter(tmp_path, 2, "zorin")
@@ -635,7 +635,7 @@ def test_the_check_compares_identifiers_and_dates(run: Run, tmp_path: Path) -> N
     ]
 
 
-def test_two_agents_with_one_identifier_are_reported_though_their_dates_differ(
+def test_two_agents_with_the_same_identifier_are_reported_even_if_their_dates_differ(
     tmp_path: Path,
 ) -> None:
     more = "identifiers: [{{scheme: {}, value: '1'}}]\n    born: {}"

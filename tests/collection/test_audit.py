@@ -134,7 +134,7 @@ def test_ten_kinds_of_damage_are_found_and_repaired_without_false_alarms(
     assert flipped["files"] == ["data/parts/transcription.txt"]
 
 
-def test_a_package_replaced_by_a_build_is_not_damaged(
+def test_a_package_replaced_by_a_new_build_passes_the_audit(
     collection: Collection, master: Path, tmp_path: Path
 ) -> None:
     check(collection)
@@ -181,13 +181,15 @@ def test_copies_are_compared_and_the_bad_copy_is_named(
         assert f"{packages[0].name}: the copy in {archive} is missing" in "\n".join(seen.words())
 
 
-def test_a_repair_from_a_missing_folder_says_so(collection: Collection, run: Run) -> None:
+def test_a_missing_folder_to_repair_from_is_reported(collection: Collection, run: Run) -> None:
     done = run("audit", "repair", collection.root, "--from", "ocfl:nowhere")
     assert done.returncode == 5
     assert "ocfl:nowhere: there is no such folder" in done.stderr
 
 
-def test_a_missing_copy_is_not_a_second_copy(collection: Collection, tmp_path: Path) -> None:
+def test_a_missing_copy_does_not_count_as_a_second_copy(
+    collection: Collection, tmp_path: Path
+) -> None:
     check(collection, against=(f"ocfl:{tmp_path}/nowhere",))
     with Overview(collection, collection.ledger) as seen:
         assert next(iter(seen.levels())).shown.startswith(
@@ -258,7 +260,7 @@ def test_a_package_forged_before_its_first_check_is_repaired(
     assert (package / "data" / "parts" / "transcription.txt").read_bytes() == before
 
 
-def test_the_report_is_written_as_text_page_table_and_metrics(
+def test_the_report_can_be_text_a_page_a_table_or_metrics(
     remembered: Collection, damages: ModuleType, tmp_path: Path
 ) -> None:
     collection = remembered
@@ -315,7 +317,7 @@ def test_no_cell_of_the_package_table_is_a_formula(collection: Collection) -> No
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
-def test_a_missing_folder_for_metrics_is_reported_before_anything_is_read(
+def test_a_missing_folder_for_metrics_is_reported_before_the_audit_starts(
     collection: Collection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = [
@@ -330,7 +332,9 @@ def test_a_missing_folder_for_metrics_is_reported_before_anything_is_read(
     assert not collection.ledger.exists()
 
 
-def test_a_tampered_ledger_stops_the_audit_and_the_report_says_so(collection: Collection) -> None:
+def test_a_tampered_ledger_stops_the_audit_and_is_reported_as_broken(
+    collection: Collection,
+) -> None:
     check(collection)
     text = collection.ledger.read_text()
     collection.ledger.write_text(text.replace('"outcome": "pass"', '"outcome": "fail"', 1))
@@ -355,7 +359,7 @@ def test_durations_and_budgets_are_read_in_common_forms() -> None:
         parse_duration("90")
 
 
-def test_a_report_while_an_audit_is_running_reads_a_valid_ledger(collection: Collection) -> None:
+def test_a_report_made_during_an_audit_reads_a_valid_ledger(collection: Collection) -> None:
     done = threading.Event()
     seen: list[bool] = []
 
@@ -392,7 +396,7 @@ def test_an_audit_with_nothing_due_says_how_to_check_all(collection: Collection,
     assert "No package of 15 is due" not in later.stdout
 
 
-def test_a_repair_with_nothing_to_repair_says_so(
+def test_a_repair_reports_that_nothing_needs_repair(
     collection: Collection, run: Run, tmp_path: Path
 ) -> None:
     check(collection)

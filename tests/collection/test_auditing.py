@@ -112,7 +112,9 @@ def test_a_package_built_here_must_match_its_build(collection: Collection) -> No
     assert audited.failed == 1
 
 
-def test_one_of_the_known_fingerprints_is_enough(collection: Collection) -> None:
+def test_the_fingerprint_of_the_last_check_or_of_the_last_build_is_accepted(
+    collection: Collection,
+) -> None:
     """The fingerprint of the last check or of the last build of this package is accepted."""
     check(collection)
     old = [fingerprint_of(collection.root / name) for name in "ab"]
@@ -161,7 +163,9 @@ def test_a_failed_check_is_recorded_with_each_error_code_once(collection: Collec
     assert (audited.checked, audited.failed) == (3, 1)
 
 
-def test_a_bag_without_manifests_has_no_fingerprint(collection: Collection) -> None:
+def test_a_bag_without_manifests_fails_and_its_entry_has_no_fingerprint(
+    collection: Collection,
+) -> None:
     for path in (collection.root / "b").glob("*manifest*"):
         path.unlink()
     done, _ = check(collection)
@@ -192,7 +196,7 @@ def test_a_vanished_package_is_recorded_once_and_reported_each_time(collection: 
 
 
 @pytest.mark.parametrize("when", ["before", "failing", "after"])
-def test_a_package_removed_during_its_check_has_vanished(
+def test_a_package_removed_during_its_check_is_reported_as_vanished(
     collection: Collection, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     def removing(path: Path, *words: Any, **more: Any) -> Done:
@@ -218,7 +222,7 @@ def test_a_package_removed_during_its_check_has_vanished(
 
 
 @pytest.mark.parametrize("error", [StorageError("it is locked"), OSError(5, "I/O error")])
-def test_an_unreadable_package_fails_and_has_not_vanished(
+def test_an_unreadable_package_fails_and_is_not_reported_as_vanished(
     collection: Collection, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     def failing(path: Path, *words: Any, **more: Any) -> Done:
@@ -343,7 +347,9 @@ def test_a_file_that_only_one_copy_has_is_reported(
     assert finding.location.path.endswith(f"data/{name}")
 
 
-def test_the_newest_receipt_is_compared(collection: Collection, tmp_path: Path) -> None:
+def test_a_package_is_compared_with_its_newest_receipt(
+    collection: Collection, tmp_path: Path
+) -> None:
     package = collection.root / "a"
     digests = digests_of(package)
     folder = receipts_folder(package, tmp_path / "receipts")
@@ -375,7 +381,7 @@ def test_a_report_can_be_read_only_by_those_who_can_read_the_collection(
     assert out.stat().st_mode & 0o077 == 0
 
 
-def test_a_run_that_is_interrupted_records_what_was_checked(collection: Collection) -> None:
+def test_an_interrupted_run_records_the_packages_that_it_checked(collection: Collection) -> None:
     seen: list[Done] = []
 
     def take(done: Done) -> None:
@@ -389,7 +395,7 @@ def test_a_run_that_is_interrupted_records_what_was_checked(collection: Collecti
 
 
 @pytest.mark.parametrize(("together", "seconds"), [(2, 1000.0), (1000, -1.0), (1000, 1000.0)])
-def test_entries_are_written_after_a_certain_number_or_time(
+def test_entries_are_written_to_the_ledger_by_number_or_time(
     collection: Collection, monkeypatch: pytest.MonkeyPatch, together: int, seconds: float
 ) -> None:
     monkeypatch.setattr(auditing, "_ENTRIES_PER_WRITE", together)

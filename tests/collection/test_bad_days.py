@@ -49,7 +49,7 @@ def built(collection: Path) -> list[Path]:
     return there
 
 
-def test_a_disk_fills_in_the_middle_of_a_run(
+def test_a_build_that_fills_the_disk_is_finished_by_the_next_run(
     done: Answer, letters: Letters, tmp_path: Path, disk: Disk
 ) -> None:
     letters(40, size=2_000)
@@ -87,7 +87,7 @@ def test_a_second_build_is_refused_while_the_first_runs(
     assert done(*words) == (0, "40 unchanged\n")
 
 
-def test_a_read_only_disk_is_audited_and_searched(
+def test_a_collection_on_a_read_only_disk_can_be_audited_and_searched(
     done: Answer, letters: Letters, tmp_path: Path, disk: Disk
 ) -> None:
     letters(5)
@@ -141,7 +141,7 @@ def test_an_audit_stops_when_the_disk_of_its_ledger_is_full(
     assert len({entry["package"] for entry in entries(book) if "package" in entry}) == 200
 
 
-def test_a_signal_of_a_scheduler_ends_an_audit(
+def test_sigterm_ends_an_audit_and_the_next_run_finishes_it(
     done: Answer, collection: Path, tmp_path: Path
 ) -> None:
     book = tmp_path / "ledger.jsonl"
@@ -215,7 +215,7 @@ def test_a_signal_ends_a_run_that_cannot_clean_up(tmp_path: Path) -> None:
     os.close(reads)
 
 
-def test_only_letters_of_the_run_without_memory_fail(
+def test_letters_lost_to_a_lack_of_memory_are_built_by_the_next_run(
     done: Answer, letters: Letters, tmp_path: Path
 ) -> None:
     letters(60)

@@ -123,7 +123,7 @@ def test_a_second_run_does_only_what_is_missing_or_changed(
     assert outcomes(build([tmp_path / "letters"], out)) == {"unchanged": 6}
 
 
-def test_two_records_with_one_id_are_reported_even_with_replace(
+def test_two_records_with_the_same_id_are_reported_even_with_replace(
     letters: Letters, tmp_path: Path
 ) -> None:
     first, second = letters(2)
@@ -170,7 +170,7 @@ def test_the_hashed_layout_is_that_of_ocfl_extension_0003(tmp_path: Path) -> Non
     assert collection.home("object-01") == tmp_path / "3c0" / "ff4" / "240" / "object-01"
 
 
-def test_packages_can_have_names_in_every_alphabet(letters: Letters, tmp_path: Path) -> None:
+def test_file_and_folder_names_in_other_scripts_are_built(letters: Letters, tmp_path: Path) -> None:
     (letter,) = letters(1)
     record = (letter / "record.yaml").read_text()
     for old, new in (("transcription.txt", "письмо ß.txt"), ("translation.txt", "信/手紙 é.txt")):
@@ -204,7 +204,7 @@ def _building(out: Path, source: Path) -> Iterator[subprocess.Popen[str]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_the_next_run_resumes_after_a_stop_at_any_moment(
+def test_a_build_stopped_by_a_signal_is_finished_by_the_next_run(
     letters: Letters, tmp_path: Path, number: int
 ) -> None:
     letters(60)
@@ -252,7 +252,7 @@ def test_letters_of_a_worker_that_the_kernel_kills_are_built(
 
 
 @pytest.mark.parametrize("work", [works.dying, works.speechless])
-def test_a_worker_that_dies_takes_one_subject_with_it(work: Work[int]) -> None:
+def test_only_the_subject_that_killed_its_worker_fails(work: Work[int]) -> None:
     done: dict[int, Done] = {}
     running.run(work, range(100), done.__setitem__, executor=partial(executor_for, 2), batch=2)
     assert sorted(done) == list(range(100))
@@ -260,7 +260,7 @@ def test_a_worker_that_dies_takes_one_subject_with_it(work: Work[int]) -> None:
     assert done[70].findings[0].code == "worker-lost"
 
 
-def test_a_few_batches_are_divided_among_all_workers() -> None:
+def test_subjects_for_a_single_batch_are_divided_among_the_workers() -> None:
     sizes = [len(batch) for batch in running._batches(iter(range(200)), 200, width=3)]
     assert sizes == [100, 100]
     sizes = [len(batch) for batch in running._batches(iter(range(1001)), 200, width=3)]
@@ -282,9 +282,7 @@ collection.build_many(
 
 
 @pytest.mark.slow
-def test_a_script_that_its_workers_cannot_read_ends_immediately(
-    letters: Letters, tmp_path: Path
-) -> None:
+def test_a_script_without_a_main_guard_ends_with_a_hint(letters: Letters, tmp_path: Path) -> None:
     letters(33)
     script = tmp_path / "script.py"
     script.write_text(_UNGUARDED)
@@ -369,7 +367,7 @@ def test_a_report_continues_after_an_incomplete_line(
     assert all(line["run"].endswith("Z") for line in reported)
 
 
-def test_a_pattern_finds_records_and_one_that_finds_nothing_is_reported(
+def test_a_pattern_finds_records_and_a_pattern_without_matches_is_reported(
     letters: Letters, tmp_path: Path
 ) -> None:
     letters(3)
@@ -418,7 +416,7 @@ def close(letter: Path) -> None:
     yaml.write_text(yaml.read_text().replace("    made_from: [letter]\n", shut))
 
 
-def test_bulk_building_gives_the_same_public_packages_as_one_by_one(
+def test_bulk_building_gives_the_same_public_packages_as_building_one_by_one(
     letters: Letters, tmp_path: Path
 ) -> None:
     made = letters(3)

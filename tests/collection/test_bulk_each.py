@@ -51,7 +51,7 @@ def test_check_searches_folders(
     assert "[part-missing]" in said
 
 
-def test_check_reports_one_id_in_two_records(
+def test_check_reports_two_records_with_the_same_id(
     letters: Letters, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = letters(40)[3]
@@ -100,7 +100,7 @@ def test_a_second_deposit_of_a_collection_sends_nothing(
     assert json.loads(capsys.readouterr().out)["counts"] == {"unchanged": 5}
 
 
-def test_receipts_in_one_folder_are_in_subfolders_and_are_found(
+def test_receipts_of_a_collection_are_put_into_subfolders_and_found_there(
     collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     archive, slips = f"ocfl:{tmp_path / 'archive'}", tmp_path / "slips"
@@ -134,7 +134,7 @@ def test_many_records_are_exported_into_a_folder(
     assert json.loads(capsys.readouterr().out)["counts"] == {"unchanged": 5}
 
 
-def test_export_reports_two_records_with_one_file(
+def test_export_reports_two_records_that_would_have_the_same_file(
     letters: Letters, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = letters(3)[1]
@@ -148,7 +148,7 @@ def test_export_reports_two_records_with_one_file(
     assert len(list((tmp_path / "dc").iterdir())) == 3
 
 
-def test_the_later_events_of_many_are_exported_with_their_ledger_and_receipts(
+def test_exports_of_many_packages_have_the_events_of_their_ledger_and_receipts(
     collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("audit", "run", collection) == 0
@@ -203,7 +203,7 @@ def test_numbers_of_bytes_are_read_in_common_forms() -> None:
         ("build", ("--out", "OUT", "--date", "2026-11-24")),
     ],
 )
-def test_a_subject_is_reported_in_the_same_way_with_every_path(
+def test_a_path_and_its_folder_give_the_same_report(
     letters: Letters,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],

@@ -46,7 +46,7 @@ def cluster() -> Iterator[Any]:
         yield cluster
 
 
-def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
+def test_each_letter_is_built_once_although_dask_workers_are_killed(
     letters: Letters, tmp_path: Path, cluster: Any
 ) -> None:
     letters(120, size=300)
@@ -86,7 +86,7 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
     assert [each.outcome for each in verified] == ["valid"] * 120
 
 
-def test_a_subject_that_kills_every_worker_is_reported_alone(cluster: Any) -> None:
+def test_only_the_subject_that_kills_dask_workers_fails(cluster: Any) -> None:
     done: dict[int, Done] = {}
     executor = partial(executor_for, None, f"dask:{cluster.scheduler_address}")
     run(works.dying, range(64, 104), done.__setitem__, executor=executor, batch=2)

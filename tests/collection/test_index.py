@@ -119,7 +119,7 @@ def test_a_long_text_is_indexed_up_to_its_last_complete_character(
     assert found(made, "Aßx") == ["secret"]
 
 
-def test_only_what_has_changed_is_read_again(collection: Collection, tmp_path: Path) -> None:
+def test_only_changed_packages_are_indexed_again(collection: Collection, tmp_path: Path) -> None:
     bring(collection)
     record = tmp_path / "letters" / "00000" / "letter-0000003" / "record.yaml"
     record.write_text(record.read_text().replace("title: Letter,", "title: Zzyzx,"))
@@ -178,7 +178,7 @@ def test_a_damaged_index_is_reported_and_rebuilt(collection: Collection) -> None
     assert found(collection, "lozhnom") == ["1960-07-18-cpsu-to-sed"]
 
 
-def test_too_many_hits_are_sorted_by_date(
+def test_more_hits_than_are_ranked_are_sorted_by_date(
     collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bring(collection)
@@ -219,7 +219,7 @@ def test_the_number_of_word_tables_does_not_change_the_hits(
     assert (count, hits) == (13, everything[:4])
 
 
-def test_words_that_follow_one_another_are_found_by_date(collection: Collection) -> None:
+def test_hits_of_a_phrase_are_sorted_by_date(collection: Collection) -> None:
     bring(collection)
     with Index(collection) as index:
         count, hits = index.find(Query(("letter 00*",)))
@@ -245,7 +245,7 @@ def test_stats_counts_what_the_index_contains(collection: Collection) -> None:
     assert counted["bytes"] > 13 * 300
 
 
-def test_find_and_stats_print_what_the_index_says(
+def test_find_prints_hits_and_stats_prints_counts(
     collection: Collection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from archive_pkg import cli
@@ -260,7 +260,7 @@ def test_find_and_stats_print_what_the_index_says(
     assert "packages: 13" in capsys.readouterr().out
 
 
-def test_the_counts_are_written_as_a_page(collection: Collection, tmp_path: Path) -> None:
+def test_stats_writes_a_page_with_charts_and_tables(collection: Collection, tmp_path: Path) -> None:
     page = tmp_path / "stats.html"
     assert cli.run(["stats", str(collection.root), "--html", str(page), "-q"]) == 0
     root = html.fromstring(page.read_bytes())
@@ -284,7 +284,7 @@ def closed(folder: Path, until: str) -> Path:
     return folder
 
 
-def test_the_public_index_has_nothing_that_the_public_may_not_see(tmp_path: Path) -> None:
+def test_the_public_index_has_no_words_of_withheld_parts(tmp_path: Path) -> None:
     source, collection = (
         closed(tmp_path / "secret", "2090-01-01"),
         make_collection(tmp_path / "collection"),
@@ -351,7 +351,7 @@ def test_commands_for_collections_refuse_a_package_and_do_not_change_it(
 
 
 @pytest.mark.parametrize("words", [("find",), ("stats",), ("audit", "run"), ("audit", "report")])
-def test_no_command_that_reads_a_collection_writes_into_another_folder(
+def test_commands_for_collections_refuse_other_folders_and_do_not_change_them(
     letter: Path, tmp_path: Path, run: Run, words: tuple[str, ...]
 ) -> None:
     (tmp_path / "empty").mkdir()

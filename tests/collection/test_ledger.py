@@ -150,7 +150,7 @@ def test_heads_that_match_give_no_finding(book: Path) -> None:
     assert found(book) == []
 
 
-def test_a_head_that_is_missing_is_found_and_the_hint_says_what_to_write(book: Path) -> None:
+def test_a_missing_head_is_reported_and_the_hint_says_what_to_write(book: Path) -> None:
     file = ledger.head_file(book)
     before = file.read_text()
     file.unlink()
@@ -169,7 +169,7 @@ def test_a_head_that_is_missing_is_found_and_the_hint_says_what_to_write(book: P
      b"10  DIGEST", b"1000000000000000000 DIGEST", b"10 " + b"A" * 64],
 )  # fmt: skip
 @pytest.mark.parametrize("is_kept", [False, True])
-def test_a_malformed_head_is_found_with_and_without_the_ledger(
+def test_a_malformed_head_is_reported_with_and_without_the_ledger(
     book: Path, said: bytes, is_kept: bool
 ) -> None:
     file = keep_head(book, 10) if is_kept else ledger.head_file(book)
@@ -184,7 +184,7 @@ def test_a_malformed_head_is_found_with_and_without_the_ledger(
     refuses_to_go_on(book)
 
 
-def test_a_head_that_is_not_a_file_is_found(book: Path) -> None:
+def test_a_folder_in_place_of_a_head_is_reported(book: Path) -> None:
     ledger.head_file(book).unlink()
     ledger.head_file(book).mkdir()
     ((code, message),) = found(book)
@@ -192,12 +192,12 @@ def test_a_head_that_is_not_a_file_is_found(book: Path) -> None:
     assert message.startswith("cannot be read: ")
 
 
-def test_without_ledger_and_heads_there_is_nothing_to_read(tmp_path: Path) -> None:
+def test_reading_a_ledger_that_does_not_exist_raises(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="does not exist"):
         ledger.read(tmp_path / "none.jsonl", nothing)
 
 
-def test_a_rewritten_chain_is_found_by_the_head(book: Path) -> None:
+def test_a_rewritten_ledger_is_detected_by_its_head(book: Path) -> None:
     """After changing an entry and all later digests, the head is different."""
     entries = [json.loads(line) for line in lines(book)]
     book.unlink()
@@ -258,7 +258,7 @@ def test_an_incomplete_last_line_is_not_an_entry(book: Path) -> None:
     refuses_to_go_on(book)
 
 
-def test_a_run_killed_between_entries_and_head_is_resumed(book: Path) -> None:
+def test_a_ledger_with_entries_after_its_head_is_valid(book: Path) -> None:
     head = ledger.head_file(book).read_text()
     with ledger.held(book, nothing) as (held, _):
         held.append([{"event": "fixity check", "package": "late"}])
@@ -285,7 +285,7 @@ def test_interrupted_entries_can_be_appended_again(
     assert not found(book)
 
 
-def test_nothing_to_append_writes_nothing(tmp_path: Path) -> None:
+def test_appending_no_entries_writes_nothing(tmp_path: Path) -> None:
     with ledger.held(tmp_path / "new" / "folder" / "ledger.jsonl", nothing) as (held, _):
         held.append([])
     assert held.path.parent.is_dir()
@@ -293,7 +293,7 @@ def test_nothing_to_append_writes_nothing(tmp_path: Path) -> None:
     assert not held.path.exists()
 
 
-def test_fields_that_the_ledger_sets_cannot_come_from_the_entry(book: Path) -> None:
+def test_an_entry_cannot_set_the_fields_that_the_ledger_sets(book: Path) -> None:
     with ledger.held(book, nothing) as (held, _):
         held.append([{"event": "missing", "software": "forged", "previous": "0" * 64}])
     entry = json.loads(lines(book)[-1])
@@ -302,7 +302,7 @@ def test_fields_that_the_ledger_sets_cannot_come_from_the_entry(book: Path) -> N
     assert found(book) == []
 
 
-def test_a_held_ledger_knows_its_end(book: Path) -> None:
+def test_a_held_ledger_knows_its_size_last_time_and_head(book: Path) -> None:
     with ledger.held(book, nothing) as (held, _):
         for _ in range(2):
             last = json.loads(lines(book)[-1])
@@ -391,7 +391,9 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", ["number", "previous", *GOOD])
-def test_a_line_with_a_field_of_a_wrong_type_is_not_an_entry(tmp_path: Path, name: str) -> None:
+def test_a_line_with_a_field_of_a_wrong_type_is_reported_as_malformed(
+    tmp_path: Path, name: str
+) -> None:
     good = {"number": 1, "previous": "0" * 64} | GOOD
     assert one_entry(tmp_path, good) == []
     for value in WRONG[type(good[name])]:
@@ -404,7 +406,7 @@ def test_an_entry_without_a_time_with_zone_is_malformed(tmp_path: Path, entry: o
     assert [code for code, _ in one_entry(tmp_path, entry)] == ["ledger-malformed"]
 
 
-def test_files_are_counted_but_recovered_files_are_named(tmp_path: Path) -> None:
+def test_the_field_files_is_a_list_only_in_recoveries(tmp_path: Path) -> None:
     recovery = GOOD | {"event": "recovery", "files": ["data/x"]}
     assert one_entry(tmp_path, recovery) == []
     assert one_entry(tmp_path, {k: v for k, v in recovery.items() if k != "files"}) == []
@@ -416,14 +418,14 @@ def test_files_are_counted_but_recovered_files_are_named(tmp_path: Path) -> None
         assert [code for code, _ in one_entry(tmp_path, wrong)] == ["ledger-malformed"]
 
 
-def test_an_unpaired_surrogate_is_not_text(tmp_path: Path) -> None:
+def test_an_unpaired_surrogate_in_an_entry_is_reported_as_malformed(tmp_path: Path) -> None:
     assert [code for code, _ in one_entry(tmp_path, GOOD | {"id": "\ud800"})] == [
         "ledger-malformed"
     ]
     assert one_entry(tmp_path, GOOD | {"id": "\U0001f600"}) == []
 
 
-def test_the_first_entry_is_number_1_and_follows_no_other(tmp_path: Path) -> None:
+def test_the_first_entry_must_have_number_1_and_no_predecessor(tmp_path: Path) -> None:
     assert one_entry(tmp_path, GOOD | {"number": 0})[0][1] == "entry 0 is followed by entry 0"
     ((code, message),) = one_entry(tmp_path, GOOD | {"previous": "1" * 64})
     assert code == "ledger-broken"

@@ -87,7 +87,7 @@ def test_a_folder_is_a_collection_if_an_archive_in_it_is_a_package(tmp_path: Pat
     assert list(opened.packages(serialized=True)) == [tmp_path / "package.zip"]
 
 
-def test_a_folder_whose_package_cannot_be_named_is_a_collection(tmp_path: Path) -> None:
+def test_a_folder_with_a_package_whose_name_is_not_utf8_is_a_collection(tmp_path: Path) -> None:
     make_bag(tmp_path / os.fsdecode(b"letter-\xff"))
     assert open_collection(tmp_path) == Collection(tmp_path)
 
@@ -150,7 +150,7 @@ def test_a_folder_for_state_that_all_users_can_change_is_not_trusted(tmp_path: P
             use(collection.root)
 
 
-def test_a_collection_keeps_its_layout(tmp_path: Path) -> None:
+def test_the_layout_of_a_collection_cannot_be_changed(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="round is not a layout") as refused:
         make_collection(tmp_path, "round")
     assert refused.value.hint == "Use one of flat, hashed, pair-tree."
@@ -162,7 +162,7 @@ def test_a_collection_keeps_its_layout(tmp_path: Path) -> None:
         make_collection(tmp_path, "flat")
 
 
-def test_each_layout_has_a_folder_for_a_package(tmp_path: Path) -> None:
+def test_the_layout_determines_the_folder_of_a_package(tmp_path: Path) -> None:
     name = "1960-07-18.x"
     digest = hashlib.sha256(name.encode()).hexdigest()
     homes = {

@@ -28,7 +28,7 @@ def test_the_fingerprint_is_the_digest_of_the_tag_manifest_for_sha512(tmp_path: 
     assert fingerprint_of(bag) == digest(bag / "tagmanifest-sha512.txt")
 
 
-def test_without_that_tag_manifest_all_manifests_and_their_names_are_covered(
+def test_without_a_sha512_tag_manifest_the_fingerprint_covers_all_manifests(
     tmp_path: Path,
 ) -> None:
     bag = tmp_path / "bag"

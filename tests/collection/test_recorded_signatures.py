@@ -24,7 +24,7 @@ def one(
     return said | more
 
 
-def test_an_entry_has_for_each_key_what_it_signed_by_whom_and_when() -> None:
+def test_an_entry_has_the_manifests_signers_and_times_for_each_key() -> None:
     signatures = [
         one("short", "K", "t1", "t2", signers=("me", "you")),
         one("long", "K", "t1", "t3"),

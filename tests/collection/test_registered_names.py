@@ -78,7 +78,9 @@ def test_names_of_a_list_become_references_to_entries(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("out", ["tables", "book.xlsx"])
-def test_records_that_use_the_register_come_back_from_tables(folder: Path, out: str) -> None:
+def test_records_that_use_the_register_survive_export_to_tables_and_import(
+    folder: Path, out: str
+) -> None:
     letter = Path("records/letter-1")
     letter.mkdir(parents=True)
     (letter / "record.yaml").write_text(
@@ -198,7 +200,7 @@ def test_a_catalogue_need_not_describe_registered_agents(catalogue: Path) -> Non
     assert load_record("packages/a/data/record.json").agent("ministry").as_written == "MFA"
 
 
-def test_a_list_of_ids_alone_can_refer_to_the_register(folder: Path) -> None:
+def test_a_list_of_letters_can_refer_to_the_register_by_ids(folder: Path) -> None:
     Path("letters.csv").write_text("id,type,title,sender\na,letter,A,gromyko\n")
     assert imported("letters.csv") == []
     assert load_record("records/a").agent("gromyko").born
@@ -216,7 +218,7 @@ def test_a_list_of_ids_alone_can_refer_to_the_register(folder: Path) -> None:
         ("evidence", "gromyko.born", "gromyk.born", "agents.gromyk"),
     ],
 )
-def test_what_neither_the_catalogue_nor_the_register_describes_is_an_error(
+def test_agents_that_neither_catalogue_nor_register_describes_are_reported(
     catalogue: Path, table: str, old: str, new: str, message: str
 ) -> None:
     file = catalogue / f"{table}.csv"

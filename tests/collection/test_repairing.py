@@ -267,7 +267,9 @@ def test_a_package_is_restored_from_the_repository_that_its_receipt_names(
     assert (done.outcome, done.details["restored"]) == ("repaired", ["data/README.txt"])
 
 
-def test_a_repository_restores_what_it_holds(collection: Collection, archive: str) -> None:
+def test_a_repository_restores_only_packages_that_it_holds(
+    collection: Collection, archive: str
+) -> None:
     (done,) = run_repair(collection, archive, packages=[collection.root / LETTER.name])
     assert (done.outcome, done.details["restored"]) == ("repaired", ["data/README.txt"])
     spoil(collection)
@@ -292,7 +294,9 @@ def test_a_serialized_bag_is_restored_from_a_folder_not_from_a_repository(
     assert archive.read_bytes() == good
 
 
-def test_a_restored_package_keeps_its_permissions(collection: Collection, copy: Path) -> None:
+def test_a_restored_package_does_not_get_wider_permissions(
+    collection: Collection, copy: Path
+) -> None:
     spoil(collection)
     collection.root.chmod(0o750)
     (collection.root / "a").chmod(0o700)

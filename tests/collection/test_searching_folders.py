@@ -71,7 +71,9 @@ def test_a_damaged_archive_is_an_error_that_names_it(run: Run, pile: Path, damag
     assert "2 without a bag, 2 valid, 3 invalid" in run("verify", pile).stdout
 
 
-def test_commands_that_read_folders_only_name_the_serialized_bags(run: Run, tmp_path: Path) -> None:
+def test_commands_that_only_read_folders_report_the_archives_that_they_skip(
+    run: Run, tmp_path: Path
+) -> None:
     collection = tmp_path / "collection"
     shutil.copytree(PACKAGE, collection / "good")
     pack(PACKAGE, collection / "packed.tar")

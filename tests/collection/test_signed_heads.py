@@ -59,7 +59,9 @@ def test_a_signed_head_can_be_checked_with_stock_tools_alone(
     assert codes(book) == []
 
 
-def test_a_rewritten_ledger_with_its_head_is_found(book: Path, keys: Path) -> None:
+def test_a_signed_head_reveals_that_the_ledger_and_its_head_were_rewritten(
+    book: Path, keys: Path
+) -> None:
     sign_head(book, key=keys / "editor")
     book.unlink()
     ledger.head_file(book).unlink()
@@ -69,7 +71,9 @@ def test_a_rewritten_ledger_with_its_head_is_found(book: Path, keys: Path) -> No
     assert codes(book) == ["ledger-head-differs"]
 
 
-def test_an_end_that_was_cut_off_with_the_head_is_found(book: Path, keys: Path) -> None:
+def test_a_signed_head_reveals_that_the_ledger_and_its_head_were_cut_off(
+    book: Path, keys: Path
+) -> None:
     sign_head(book, key=keys / "editor")
     lines = book.read_bytes().splitlines(keepends=True)
     book.write_bytes(b"".join(lines[:3]))
@@ -87,7 +91,7 @@ def test_signing_again_changes_nothing_and_a_later_head_is_signed_separately(
     assert len(ledger.kept_heads(book)) == 2
 
 
-def test_an_authority_that_fails_leaves_the_signature(
+def test_a_signature_is_kept_if_the_timestamp_authority_fails(
     book: Path, keys: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:

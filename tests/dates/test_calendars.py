@@ -45,13 +45,13 @@ def test_days_of_calendar_reforms_are_converted(julian: tuple[int, int, int], da
     assert gregorian(*julian) == datetime.date.fromisoformat(day)
 
 
-def test_a_day_missing_from_the_julian_calendar_is_none() -> None:
+def test_days_that_the_julian_calendar_lacks_are_not_converted() -> None:
     assert gregorian(1899, 2, 29) is None
     assert gregorian(1900, 4, 31) is None
     assert gregorian(1900, 2, 29) is not None
 
 
-def test_a_day_missing_from_both_calendars_is_none() -> None:
+def test_days_after_the_end_of_a_month_are_not_converted() -> None:
     for year, month in ((1901, 2), (1901, 4), (1901, 6), (1901, 9), (1901, 11)):
         last = 28 if month == 2 else 30
         assert gregorian(year, month, last) is not None
@@ -64,7 +64,7 @@ def test_a_day_missing_from_both_calendars_is_none() -> None:
         assert gregorian(*day) is None
 
 
-def test_the_first_and_last_years_of_datetime_are_converted() -> None:
+def test_days_outside_the_years_1_to_9999_are_not_converted() -> None:
     assert gregorian(1, 1, 2) is None, "it is in the year before the year 1"
     assert gregorian(1, 1, 3) == datetime.date(1, 1, 1)
     assert gregorian(0, 12, 31) is None
@@ -88,7 +88,7 @@ def test_days_of_the_french_republican_calendar_are_converted(
     assert republican(*day) == datetime.date.fromisoformat(found)
 
 
-def test_republican_days_follow_each_other() -> None:
+def test_consecutive_republican_days_are_consecutive_gregorian_days() -> None:
     days = [
         (year, month, day)
         for year in range(1, 15)

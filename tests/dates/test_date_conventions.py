@@ -83,7 +83,7 @@ def test_text_that_is_not_a_complete_date_is_not_read(written: str) -> None:
     assert read_date(written) is None
 
 
-def test_a_column_with_one_proven_reading_is_read_in_that_way() -> None:
+def test_a_column_is_read_in_the_way_that_its_dates_prove() -> None:
     spans = column_conventions(["1907/08", "1912/13"])
     months = column_conventions(["1907-10", "1960-07"])
     both = column_conventions(["1907/08", "1912/13", "1960/07"])
@@ -114,7 +114,7 @@ def test_the_column_decides_the_century() -> None:
     assert (read.edtf, read.sure) == ("1912-04-03", 1)
 
 
-def test_serial_numbers_count_the_29_february_1900_of_excel() -> None:
+def test_serial_numbers_include_excels_29_february_1900() -> None:
     days = {number: from_serial(number) for number in (1, 59, 60, 61, 22115)}
     assert {number: day and day.edtf for number, day in days.items()} == {
         1: "1900-01-01",

@@ -169,7 +169,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("text", "earliest", "latest"), EXAMPLES + LEVEL_TWO)
-def test_the_examples_of_the_specification(
+def test_the_examples_of_the_specification_are_read(
     text: str, earliest: datetime.date | None, latest: datetime.date | None
 ) -> None:
     date = Edtf(text)

@@ -49,5 +49,5 @@ def test_a_date_is_put_into_words(edtf: str, words: str) -> None:
         "[]",
     ],
 )
-def test_a_date_without_usual_words_stays_as_it_is(edtf: str) -> None:
+def test_a_date_that_is_not_usually_put_into_words_is_unchanged(edtf: str) -> None:
     assert in_words(edtf) == edtf

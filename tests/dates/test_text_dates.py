@@ -147,8 +147,8 @@ def test_a_date_in_a_line_is_found_with_its_place_and_rule() -> None:
 
 
 def test_all_months_in_roman_numerals_are_known() -> None:
-    roman_figures = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
-    for number, roman in enumerate(roman_figures, start=1):
+    roman_numerals = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+    for number, roman in enumerate(roman_numerals, start=1):
         ((_, _, edtf, rule, *_),) = dates_in(f"9. {roman}. 1960")
         assert (edtf, rule) == (f"1960-{number:02}-09", "roman-month")
 
@@ -167,7 +167,7 @@ def test_a_two_digit_year_is_in_the_hundred_years_before_the_pivot(pivot: int) -
         assert pivot - 100 <= year < pivot
 
 
-def test_names_of_months_have_their_languages() -> None:
+def test_the_languages_of_each_month_name_are_known() -> None:
     known = KNOWN
     assert known.months["july"] == known.months["juillet"] == known.months["июля"] == 7
     assert known.languages["july"] == {"en"}

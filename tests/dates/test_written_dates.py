@@ -85,7 +85,7 @@ def test_each_reading_of_an_open_date_has_a_rule_of_the_table() -> None:
         ("n.d.", "", False),
     ],
 )
-def test_a_date_with_several_readings_is_open_and_one_of_them(
+def test_the_readings_of_a_date_are_written_as_one_edtf_value(
     text: str, one_of: str, is_open: bool
 ) -> None:
     read = read_date(text)
@@ -166,7 +166,7 @@ def julian_by_counting(days: int) -> tuple[int, int, int]:
 
 @settings(max_examples=10)
 @given(st.integers(0, 130_000))
-def test_a_day_in_two_calendars_is_read_as_the_gregorian_day(days: int) -> None:
+def test_a_julian_day_is_read_as_the_gregorian_day(days: int) -> None:
     day = datetime.date(1582, 10, 15) + datetime.timedelta(days=days)
     year, month, number = julian_by_counting(days)
     name = MONTHS_OF["en"].split()

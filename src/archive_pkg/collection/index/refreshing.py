@@ -97,7 +97,7 @@ def refresh(
 
     Only new packages, and packages whose fingerprint or withheld parts have changed, are read. The
     work of an interrupted run is kept. The index is rebuilt if it is damaged or has another format,
-    if it has as many old numbers as packages, because queries are slow then, and if it may contain
+    if it has as many unused numbers as packages, because queries are slow then, and if it may contain
     words that are withheld now.
 
     Args:
@@ -339,7 +339,7 @@ def _oxum(package: Package) -> dict[str, int | None]:
 
 
 def _is_worn(path: Path) -> bool:
-    """Return whether an index has as many old numbers, of packages removed or read again, as packages."""
+    """Return whether an index has as many numbers that are no longer used as packages."""
     with closing(open_to_read(path)) as base:
         query = "SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM packages)"
         gone, there = base.execute(query).fetchone()
