@@ -109,7 +109,9 @@ def left(power: Power, work: Callable[[], object], done: Callable[[], bool]) -> 
 
 
 @pytest.mark.parametrize("few", [1, 64])
-def test_a_bag_is_created(power: Power, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_creating_a_bag_survives_a_power_cut(
+    power: Power, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(files, "_FEW_FILES", few)
     source, bag = power.root / "source", power.root / "bag"
     write(source, FILES)
@@ -123,7 +125,7 @@ def test_a_bag_is_created(power: Power, few: int, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("exchanges", [True, False])
-def test_a_bag_is_updated(power: Power, exchanges: bool) -> None:
+def test_updating_a_bag_survives_a_power_cut(power: Power, exchanges: bool) -> None:
     power.exchanges = exchanges
     bag, new = power.root / "bag", power.root / "new"
     write(new, FILES)
@@ -150,7 +152,7 @@ def test_a_bag_is_updated(power: Power, exchanges: bool) -> None:
         assert names(power.root) == {"bag", "new"}
 
 
-def test_an_interrupted_replacement_is_finished(power: Power) -> None:
+def test_finishing_an_interrupted_replacement_survives_a_power_cut(power: Power) -> None:
     bag = power.root / "bag"
     for name, data in ((".old", FILES), (".new", CHANGED)):
         write(power.root / f".bag.archive-pkg-00000000{name}", data)
@@ -165,7 +167,7 @@ def test_an_interrupted_replacement_is_finished(power: Power) -> None:
         assert names(power.root) == {"bag"}
 
 
-def test_a_folder_becomes_a_bag_in_place(power: Power) -> None:
+def test_bagging_in_place_survives_a_power_cut(power: Power) -> None:
     folder = power.root / "folder"
     write(folder, FILES)
     create = partial(inplace.create_in_place, folder)
@@ -177,7 +179,7 @@ def test_a_folder_becomes_a_bag_in_place(power: Power) -> None:
 
 
 @pytest.mark.parametrize("kind", ["zip", "tgz"])
-def test_a_bag_is_packed(power: Power, kind: str) -> None:
+def test_packing_a_bag_survives_a_power_cut(power: Power, kind: str) -> None:
     write(power.root / "source", FILES)
     bag, archive = power.root / "bag", power.root / f"bag.{kind}"
     bags.create(power.root / "source", bag)
@@ -189,7 +191,7 @@ def test_a_bag_is_packed(power: Power, kind: str) -> None:
         assert bags.verify(archive).valid
 
 
-def test_an_archive_is_unpacked(power: Power) -> None:
+def test_unpacking_an_archive_survives_a_power_cut(power: Power) -> None:
     write(power.root / "source", FILES)
     bags.create(power.root / "source", power.root / "bag")
     serializing.pack(power.root / "bag", power.root / "bag.zip")
@@ -202,7 +204,7 @@ def test_an_archive_is_unpacked(power: Power) -> None:
         assert contents(power.root / "bag" / "data") == FILES
 
 
-def test_a_journal_is_written(power: Power) -> None:
+def test_writing_a_journal_survives_a_power_cut(power: Power) -> None:
     path = power.root / "journal"
 
     def work() -> None:
@@ -216,7 +218,7 @@ def test_a_journal_is_written(power: Power) -> None:
             assert Journal(path).outcome("step") == {"id": 7}
 
 
-def test_a_ledger_is_written(power: Power) -> None:
+def test_writing_a_ledger_survives_a_power_cut(power: Power) -> None:
     path = power.root / "ledger"
 
     def append(number: int) -> None:
@@ -248,7 +250,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_package(folder / "letter", folder / "packages", on=ON).path
 
 
-def test_a_package_is_built(power: Power, made: Path) -> None:
+def test_building_a_package_survives_a_power_cut(power: Power, made: Path) -> None:
     write(power.root / "letter", LETTER)
     package = power.root / "new" / "out" / "letter"
     build = partial(build_package, power.root / "letter", package.parent, on=ON)
@@ -259,7 +261,7 @@ def test_a_package_is_built(power: Power, made: Path) -> None:
         assert names(package.parent) <= {"letter", ".letter.archive-pkg.lock"}
 
 
-def test_a_package_is_replaced(power: Power, made: Path) -> None:
+def test_replacing_a_package_survives_a_power_cut(power: Power, made: Path) -> None:
     write(power.root / "letter", CHANGED_LETTER)
     out = power.root / "out"
     shutil.copytree(made, out / "letter")
@@ -286,7 +288,7 @@ def test_a_package_is_replaced(power: Power, made: Path) -> None:
 
 
 @pytest.mark.parametrize("replace", [False, True])
-def test_many_packages_are_built(power: Power, replace: bool) -> None:
+def test_building_many_packages_survives_a_power_cut(power: Power, replace: bool) -> None:
     letters, collection = power.root / "letters", power.root / "collection"
 
     def build() -> None:
@@ -317,7 +319,7 @@ def test_many_packages_are_built(power: Power, replace: bool) -> None:
             assert titles() == end
 
 
-def test_an_ocfl_root_is_made(power: Power) -> None:
+def test_making_an_ocfl_root_survives_a_power_cut(power: Power) -> None:
     place = power.root / "place"
     make = OcflRoot(f"ocfl:{place}")._ensure_root
     for _ in left(power, make, (place / "0=ocfl_1.1").is_file):
@@ -326,7 +328,7 @@ def test_an_ocfl_root_is_made(power: Power) -> None:
 
 
 @pytest.mark.slow
-def test_a_version_is_added_to_an_ocfl_object(power: Power, made: Path) -> None:
+def test_adding_a_version_to_an_ocfl_object_survives_a_power_cut(power: Power, made: Path) -> None:
     package, root = power.root / "letter", power.root / "place"
     shutil.copytree(made, package)
     repository = OcflRoot(f"ocfl:{root}")
@@ -346,7 +348,9 @@ def test_a_version_is_added_to_an_ocfl_object(power: Power, made: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [LocalFolder, OcflRoot])
-def test_a_package_is_deposited(power: Power, made: Path, kind: type[Repository]) -> None:
+def test_depositing_a_package_survives_a_power_cut(
+    power: Power, made: Path, kind: type[Repository]
+) -> None:
     package, place = power.root / "out" / "letter", power.root / "place"
     shutil.copytree(made, package)
     repository = kind(f"{kind.kind}:{place}")
@@ -370,7 +374,7 @@ def test_a_package_is_deposited(power: Power, made: Path, kind: type[Repository]
 
 
 @pytest.mark.slow
-def test_many_packages_are_deposited_together(power: Power, made: Path) -> None:
+def test_depositing_many_packages_survives_a_power_cut(power: Power, made: Path) -> None:
     packages, place = [power.root / "out" / name for name in ("a", "b")], power.root / "place"
     for package in packages:
         record = RECORD.replace("id: letter", f"id: {package.name}").encode()
@@ -401,7 +405,9 @@ def test_many_packages_are_deposited_together(power: Power, made: Path) -> None:
     [storage.write_output, lambda path, data: storage.replace_if_unchanged(path, data, b"old")],
     ids=["output", "review"],
 )
-def test_a_file_is_written(power: Power, write_file: Callable[..., object], new: bool) -> None:
+def test_writing_a_file_survives_a_power_cut(
+    power: Power, write_file: Callable[..., object], new: bool
+) -> None:
     path = power.root / "file"
     if write_file is not storage.write_output or not new:
         path.write_bytes(b"old")
@@ -418,13 +424,15 @@ def test_a_file_is_written(power: Power, write_file: Callable[..., object], new:
             assert done()
 
 
-def test_a_folder_for_state_is_made(power: Power) -> None:
+def test_making_a_folder_for_state_survives_a_power_cut(power: Power) -> None:
     made = power.root / "receipts" / "0a1"
     for _ in left(power, partial(storage.state_folder, power.root, "receipts/0a1"), made.is_dir):
         assert storage.state_folder(power.root, "receipts/0a1") == made
 
 
-def test_the_users_key_is_made(power: Power, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_making_the_key_of_the_user_survives_a_power_cut(
+    power: Power, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(power.root / "state"))
     for _ in left(
         power, user_key._kept_key, lambda: (power.root / "state/archive-pkg/key").exists()
@@ -439,7 +447,7 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_a_package_is_signed(power: Power, made: Path, key: Path) -> None:
+def test_signing_a_package_survives_a_power_cut(power: Power, made: Path, key: Path) -> None:
     package = power.root / "letter"
     shutil.copytree(made, package)
     work = partial(sign, package, key=key)
@@ -450,7 +458,7 @@ def test_a_package_is_signed(power: Power, made: Path, key: Path) -> None:
         assert len(verify(package).signatures) == 2
 
 
-def test_a_head_of_a_ledger_is_signed(power: Power, key: Path) -> None:
+def test_signing_a_ledger_head_survives_a_power_cut(power: Power, key: Path) -> None:
     path = power.root / "ledger"
     with ledger.held(path, lambda _: None) as (book, _):
         book.append([{"event": "fixity check", "package": "p"}])
@@ -464,7 +472,7 @@ def test_a_head_of_a_ledger_is_signed(power: Power, key: Path) -> None:
 
 
 @pytest.mark.parametrize("is_lost", [False, True])
-def test_a_package_is_repaired(power: Power, made: Path, is_lost: bool) -> None:
+def test_repairing_a_package_survives_a_power_cut(power: Power, made: Path, is_lost: bool) -> None:
     collection = make_collection(power.root / "collection", "hashed")
     home = collection.home("letter")
     shutil.copytree(made, power.root / "copy" / "letter")
@@ -491,7 +499,9 @@ def test_a_package_is_repaired(power: Power, made: Path, is_lost: bool) -> None:
         assert is_lost or len(damaged) == 1
 
 
-def test_a_file_of_a_bag_is_fetched(power: Power, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fetching_a_file_of_a_bag_survives_a_power_cut(
+    power: Power, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def receive(run: object, line: object, descriptor: int, have: int, hashes: Any) -> int:
         os.ftruncate(descriptor, have)
         os.write(descriptor, b"second"[have:])

@@ -17,12 +17,12 @@ FOUND = sorted(path for path in run.CORPUS.rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize("path", FOUND, ids=lambda path: f"{path.parent.name}-{path.name[:8]}")
-def test_what_once_broke_a_reader_is_read_or_refused(path: Path) -> None:
+def test_inputs_that_once_crashed_a_reader_are_read_or_refused(path: Path) -> None:
     assert run.crash(READERS[path.parent.name], path.read_bytes()) == ""
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_the_inputs_that_are_mutated_are_good_ones(name: str) -> None:
+def test_the_inputs_before_mutation_are_readable(name: str) -> None:
     for seed in READERS[name].seeds():
         READERS[name].read(seed)
 

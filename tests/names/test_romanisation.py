@@ -29,7 +29,7 @@ from archive_pkg.names.romanisation import (
         ("цель", "tsel’", "t͡selʹ"),
     ],
 )
-def test_russian_is_romanised(russian: str, bgn: str, ala: str) -> None:
+def test_russian_is_romanised_by_both_schemes(russian: str, bgn: str, ala: str) -> None:
     assert romanise(russian, BGN_PCGN) == bgn
     assert romanise(russian, ALA_LC) == ala
 
@@ -53,7 +53,7 @@ def test_every_proposed_spelling_is_romanised_to_the_word(
 
 
 @given(st.text(alphabet="абвгдежзийклмнопрстуфхцчшщыьэюя", min_size=1, max_size=12))
-def test_ala_lc_is_reversible_for_russian_spellings(russian: str) -> None:
+def test_a_word_in_ala_lc_gives_its_russian_spelling_back(russian: str) -> None:
     back = deromanise(romanise(russian, ALA_LC), ALA_LC)
     assert not back or russian in back or len(back) == 16
 
@@ -61,5 +61,5 @@ def test_ala_lc_is_reversible_for_russian_spellings(russian: str) -> None:
 @pytest.mark.parametrize(
     "term", ["the bloc countries", "sic", "garble", "as received", "i", "London"]
 )
-def test_english_words_get_no_russian_spelling(term: str) -> None:
+def test_terms_that_are_not_romanised_get_no_russian_spelling(term: str) -> None:
     assert russian_spellings(term, load_vocabulary()) == ()

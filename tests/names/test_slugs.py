@@ -40,7 +40,7 @@ def test_a_slug_has_lower_case_letters_and_digits_and_is_its_own_slug(text: str)
     assert slug(made) == made
 
 
-def test_a_text_in_latin_letters_keeps_its_capitals_and_signs() -> None:
+def test_a_text_put_into_latin_letters_keeps_its_capitals_and_punctuation() -> None:
     assert latin("Ф. 3, Łódź/7") == "F. 3, Lodz/7"
 
 

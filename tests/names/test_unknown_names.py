@@ -13,5 +13,5 @@ def test_words_for_unknown_are_recognized(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "Nina", "Unbekannter Dichter", "N. Nowak", "Dean"])
-def test_other_words_are_names(text: str) -> None:
+def test_other_words_are_not_recognized_as_unknown(text: str) -> None:
     assert not is_unknown(text)

@@ -57,7 +57,7 @@ def test_init_writes_nothing_into_a_package(run: Run, package: Path) -> None:
     assert not (package / "archive-pkg.toml").exists()
 
 
-def test_the_settings_say_where_each_value_comes_from(
+def test_show_settings_says_where_each_value_comes_from(
     run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
@@ -71,7 +71,7 @@ def test_the_settings_say_where_each_value_comes_from(
     assert 'licence = "CC0-1.0" (project file, line 1)' in run("show", "--settings").stdout
 
 
-def test_an_option_overrides_the_environment_which_overrides_the_folder(
+def test_options_override_the_environment_and_the_environment_overrides_the_folder(
     run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = project / "other.toml"
@@ -105,7 +105,7 @@ def test_a_command_that_uses_no_settings_does_not_read_the_project_file(
         (["--project", "/dev/null"], 5),
     ],
 )
-def test_a_project_that_cannot_be_used_is_reported_by_every_command(
+def test_verify_reports_a_project_option_that_cannot_be_used(
     run: Run, package: Path, words: list[str], status: int
 ) -> None:
     assert run("verify", package, *words).returncode == status

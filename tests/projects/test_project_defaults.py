@@ -101,7 +101,7 @@ def test_an_existing_record_gets_no_defaults(run: Run, file: Path, tmp_path: Pat
     assert (tmp_path / "record.yaml").read_bytes() == before
 
 
-def test_fields_that_the_record_has_stay_as_they_are() -> None:
+def test_defaults_do_not_change_fields_that_the_record_has() -> None:
     given: dict[str, Any] = {
         "rights": {"statement": "Free"},
         "publications": ["Another book"],
@@ -195,7 +195,7 @@ def test_records_from_tables_get_the_defaults(run: Run, file: Path, tmp_path: Pa
     assert "1 unchanged" in run(*words, "--project", file).stdout
 
 
-def test_a_vocabulary_of_the_project_is_used_and_its_links_are_not_followed(
+def test_a_vocabulary_of_the_project_that_is_invalid_missing_or_a_link_is_reported(
     run: Run, file: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "letter.txt").write_text(LETTER)

@@ -70,12 +70,12 @@ adress = "ocfl:x"
     ]
 
 
-def test_a_byte_order_mark_and_windows_line_ends_are_accepted() -> None:
+def test_a_byte_order_mark_and_windows_line_endings_are_accepted() -> None:
     text = "\ufefflicence = 'CC0-1.0'\r\n[site]\r\ntitle = 'x'\r\n"
     assert read(text).settings.site.title == "x"
 
 
-def test_a_value_of_the_wrong_type_is_explained_in_the_words_of_toml() -> None:
+def test_messages_name_the_types_of_toml() -> None:
     text = "targets = 'x'\ninstitution = 'y'\nvocabularies = 'z'\n[packages]\nmetadata = [1]"
     assert [message for *_, message in faults(text)] == [
         "targets is “x”, not a table",
@@ -103,7 +103,7 @@ def test_the_hint_for_an_unknown_setting_proposes_a_similar_name() -> None:
         ("a" * 70_000, (None, None), "the file has more than 65,536 bytes"),
     ],
 )
-def test_a_file_that_is_not_toml_is_one_finding(
+def test_a_file_that_is_not_toml_gives_one_finding(
     text: str, place: tuple[int | None, int | None], words: str
 ) -> None:
     [(line, column, code, message)] = faults(text)
@@ -112,7 +112,7 @@ def test_a_file_that_is_not_toml_is_one_finding(
     assert message.startswith(words)
 
 
-def test_a_file_that_is_not_in_utf_8_is_one_finding() -> None:
+def test_a_file_that_is_not_in_utf_8_gives_one_finding() -> None:
     _, report = read_project("publisher = 'Ö'".encode("latin-1"), FILE)
     assert [finding.message for finding in report] == ["the file is not in UTF-8"]
 
@@ -153,7 +153,7 @@ def test_a_path_that_leaves_the_project_is_refused(path: str) -> None:
     assert code == "project-value-wrong"
 
 
-def test_a_local_target_inside_the_project_does_not_lead_out_of_it() -> None:
+def test_the_address_of_a_local_target_must_not_lead_out_of_the_project() -> None:
     [(_, _, _, message)] = faults("[targets.x]\naddress = 'ocfl:../other'")
     assert message == "the address leads out of the project with .."
 
@@ -171,7 +171,7 @@ def test_a_project_cannot_define_a_known_type_again() -> None:
     assert (line, message) == (1, "letter is a known type of document")
 
 
-def test_a_named_target_becomes_its_address() -> None:
+def test_the_name_of_a_target_is_replaced_by_its_address() -> None:
     project = read(
         "[targets]\n"
         "home.address = 'ocfl:archive'\n"
@@ -184,7 +184,7 @@ def test_a_named_target_becomes_its_address() -> None:
     assert project.address("zenodo:") == "zenodo:"
 
 
-def test_a_named_repository_gets_the_publisher_or_the_contact_that_it_requires() -> None:
+def test_the_address_of_a_named_target_gets_the_publisher_or_contact_it_requires() -> None:
     project = read(
         "publisher = 'A & B'\n"
         "contact.email = 'a@example.org'\n"

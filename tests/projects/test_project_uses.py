@@ -66,7 +66,7 @@ def project(file: Path) -> Project:
     return load_project(file)
 
 
-def test_a_package_has_the_documents_and_the_publisher_of_the_project(
+def test_a_package_gets_the_metadata_documents_and_the_publisher_of_the_project(
     run: Run, letter: Path, file: Path, tmp_path: Path
 ) -> None:
     words = ["build", letter, "--out", tmp_path / "out", "--date", ON]
@@ -108,7 +108,7 @@ def test_the_settings_that_change_a_package_are_recorded_in_it(
     ]
 
 
-def test_the_same_settings_give_the_same_bytes_in_every_kind_of_build(
+def test_single_bulk_and_library_builds_with_the_same_settings_give_the_same_bytes(
     run: Run, letter: Path, file: Path, project: Project, tmp_path: Path
 ) -> None:
     words = ["build", letter, "--date", ON, "--project", file, "--out"]
@@ -123,7 +123,7 @@ def test_the_same_settings_give_the_same_bytes_in_every_kind_of_build(
         assert differing(made, tmp_path / name / letter.name) == ()
 
 
-def test_a_change_of_settings_rebuilds_the_packages_of_a_collection(
+def test_a_change_of_settings_makes_a_collection_need_a_rebuild(
     run: Run, letter: Path, file: Path, tmp_path: Path
 ) -> None:
     words = ["build", letter, "--date", ON, "--out", tmp_path / "many", "-j", "1"]

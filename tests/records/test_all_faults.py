@@ -61,7 +61,7 @@ def test_a_malformed_reference_is_reported_once() -> None:
     assert faults(sender=["a b"]) == [("record-value-wrong", "sender.0")]
 
 
-def test_a_value_that_no_file_can_have_is_named_by_its_type() -> None:
+def test_a_value_from_python_of_the_wrong_type_is_named_by_its_type() -> None:
     _, report = read_record({**GOOD, "date": datetime.date(1960, 7, 18), "title": 7})
     assert [(finding.message, finding.hint) for finding in report] == [
         ("title is of type int, not text", "Write text."),
@@ -69,7 +69,7 @@ def test_a_value_that_no_file_can_have_is_named_by_its_type() -> None:
     ]
 
 
-def test_a_good_record_has_no_faults() -> None:
+def test_a_valid_record_has_no_faults() -> None:
     assert faults() == []
 
 
@@ -112,7 +112,7 @@ def test_an_invalid_field_does_not_hide_cross_field_faults(
     ) == sorted(alone)
 
 
-def test_references_to_an_invalid_agent_or_part_are_not_unknown() -> None:
+def test_references_to_an_invalid_agent_or_part_are_not_reported_as_unknown() -> None:
     agents = [{**GOOD["agents"][0], "name": ""}, *GOOD["agents"][1:]]
     parts = [{**GOOD["parts"][0], "kind": "film"}, GOOD["parts"][1]]
     found = faults(agents=agents, parts=parts)
@@ -123,7 +123,9 @@ def test_references_to_an_invalid_agent_or_part_are_not_unknown() -> None:
 
 
 @pytest.mark.parametrize("agents", [{}, "all of them", 7, None])
-def test_an_invalid_agents_list_does_not_make_references_unknown(agents: object) -> None:
+def test_if_the_list_of_agents_is_invalid_no_reference_is_reported_as_unknown(
+    agents: object,
+) -> None:
     found = [field for _, field in faults(agents=agents, sender=["anna", "nobody"]) if field]
     assert not [field for field in found if field.startswith(("sender", "events"))]
 
@@ -181,7 +183,7 @@ def test_an_unknown_format_does_not_hide_other_faults() -> None:
     assert found == ["format", "recipients.0"]
 
 
-def test_references_to_a_missing_list_are_unknown() -> None:
+def test_references_to_a_missing_list_are_reported_as_unknown() -> None:
     changed = {name: value for name, value in GOOD.items() if name != "parts"}
     changed |= {"title": "", "summary": {"text": "X", "part": "p"}}
     _, report = read_record(changed)
@@ -222,7 +224,7 @@ def test_evidence_can_name_items_by_number_or_text() -> None:
         ),
     ],
 )
-def test_an_invalid_field_does_not_hide_what_a_rule_of_its_model_finds(
+def test_an_invalid_field_does_not_hide_faults_that_its_model_finds(
     changes: dict[str, Any], places: list[str]
 ) -> None:
     assert [field for _, field in faults(**changes)] == places
@@ -259,7 +261,7 @@ ODD: list[Any] = [5, True, [5], [[]], [{}]]
         ("subjects.0", "subjects.0"),
     ],
 )
-def test_a_value_of_the_wrong_type_is_one_fault_at_its_place(path: str, place: str) -> None:
+def test_a_value_of_the_wrong_type_is_reported_once_at_its_place(path: str, place: str) -> None:
     for odd in ODD:
         data: Any = copy.deepcopy(GOOD)
         here, steps = data, [int(step) if step.isdigit() else step for step in path.split(".")]
@@ -271,7 +273,7 @@ def test_a_value_of_the_wrong_type_is_one_fault_at_its_place(path: str, place: s
         assert field in (place, f"{place}.0"), odd
 
 
-def test_a_fault_in_one_item_does_not_hide_one_in_the_next() -> None:
+def test_a_fault_in_one_item_does_not_hide_a_fault_in_the_next() -> None:
     said = {"basis": "supplied", "agent": "anna"}
     evidence = [{"field": 5, **said}, {"field": "nosuch", **said}]
     assert faults(evidence=evidence) == [

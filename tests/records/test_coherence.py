@@ -137,7 +137,7 @@ def mentions(data: Any, *place: str | int) -> Iterator[tuple[str, tuple[str | in
             yield from mentions(value, *place, key)
 
 
-def test_the_full_record_has_every_field_with_references() -> None:
+def test_the_test_record_has_every_field_that_can_refer_to_something() -> None:
     models = Record.model_json_schema()
     fields = [
         x for model in (models, *models["$defs"].values()) for x in model["properties"].items()
@@ -164,7 +164,7 @@ def test_each_unknown_reference_is_reported_at_its_place() -> None:
             assert error["msg"] == f"no {table[:-1]} has the id {wrong}; add it to {table}"
 
 
-def test_suggestions_are_made_for_the_first_twenty_references() -> None:
+def test_suggestions_are_made_for_the_first_20_unknown_references() -> None:
     with pytest.raises(ValidationError) as caught:
         Record.model_validate({**FULL, "sender": ["anne"] * 21})
     *first, last = (error["msg"] for error in caught.value.errors())
@@ -188,7 +188,7 @@ def test_a_repeated_id_in_a_list_is_refused(table: str) -> None:
 
 
 @pytest.mark.parametrize("relation", ["made_from", "part_of", "about"])
-def test_a_circle_of_parts_is_reported_at_one_of_them(relation: str) -> None:
+def test_a_circle_of_parts_is_reported_at_one_part(relation: str) -> None:
     parts: list[dict[str, Any]] = [
         {"id": "first", "kind": "scan", "held": False},
         {"id": "p", "kind": "scan", "held": False, "made_from": ["first"], relation: ["q"]},
@@ -207,7 +207,7 @@ def test_a_circle_of_parts_is_reported_at_one_of_them(relation: str) -> None:
     assert circle[-2] in parts[int(number)][str(field)]
 
 
-def test_a_part_made_of_itself_is_a_circle() -> None:
+def test_a_part_made_from_itself_is_reported_as_a_circle() -> None:
     part = {"id": "p", "kind": "scan", "held": False, "made_from": ["p"]}
     assert problems(parts=[part]) == [("circle_of_parts", "parts.0.made_from")]
 
@@ -259,7 +259,7 @@ def test_an_invalid_part_is_refused(part: dict[str, object]) -> None:
     assert problems(parts=[part])
 
 
-def test_an_event_out_of_order_is_named_with_the_latest_before_it() -> None:
+def test_an_event_out_of_order_is_reported_with_the_latest_event_before_it() -> None:
     events = [
         {"id": f"e{number}", "type": "creation", "date": date}
         for number, date in enumerate(("1962", "1960/1962", "1961", "1960-03"))
@@ -273,7 +273,7 @@ def test_an_event_out_of_order_is_named_with_the_latest_before_it() -> None:
     ]
 
 
-def test_statements_of_two_editors_who_disagree_are_kept() -> None:
+def test_evidence_of_two_editors_who_disagree_is_kept() -> None:
     record = Record.model_validate(
         {
             **BASE,
@@ -326,7 +326,7 @@ def test_the_first_letter_has_the_expected_statements_and_evidence() -> None:
         index.value("agents.khrushchev.nmae")
 
 
-def test_every_quote_of_the_first_record_is_in_the_text() -> None:
+def test_the_russian_words_of_the_first_letter_are_inferred_and_not_in_its_text() -> None:
     record = load_record(ROOT / "records" / "1960-07-18-cpsu-to-sed")
     text = (ROOT / "records" / record.id / "letter-1960-07-18.txt").read_bytes().decode()
     assert "ложном" not in text

@@ -11,7 +11,9 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.mark.parametrize("page", ["how-to/python.md", "reference/dates.md"])
-def test_the_examples_run(page: str, letter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_python_examples_in_the_documentation_run(
+    page: str, letter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(letter.parents[1])
     for code in re.findall(r"```python\n(.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL):
         exec(compile(code, page, "exec"), {})

@@ -30,7 +30,7 @@ def test_an_e_mail_message_is_recognized(head: bytes) -> None:
         b"Dear Sir,\nMIME-Version: 1.0 was announced",
     ],
 )
-def test_a_record_and_the_head_of_a_memorandum_are_not_e_mails(head: bytes) -> None:
+def test_records_and_heads_of_memoranda_are_not_recognized_as_e_mails(head: bytes) -> None:
     assert recognize(head) is None
 
 
@@ -70,7 +70,7 @@ def test_a_lock_file_is_recognized(data: bytes, program: str) -> None:
         ('sheet: "a"\n\n# columns\ncolumns:\n  "b": date\neverywhere:\n', "a YAML file"),
     ],
 )
-def test_data_that_is_text_is_recognized(text: str, name: str) -> None:
+def test_data_formats_that_are_text_are_recognized(text: str, name: str) -> None:
     kind = recognize_text(text)
     assert kind is not None
     assert kind.name == name

@@ -65,7 +65,9 @@ def test_a_valid_identifier_has_its_address(scheme: str, value: str, uri: str) -
 
 
 @pytest.mark.parametrize(("scheme", "value", "bare"), OTHERWISE)
-def test_an_address_is_refused_with_the_bare_identifier(scheme: str, value: str, bare: str) -> None:
+def test_an_address_in_place_of_an_identifier_is_refused_and_the_hint_has_the_identifier(
+    scheme: str, value: str, bare: str
+) -> None:
     with pytest.raises(Fault) as caught:
         check_identifier(scheme, value)
     assert caught.value.hint == f"Write {bare}."
@@ -108,7 +110,7 @@ def test_a_malformed_identifier_is_refused_with_the_right_form(scheme: str, valu
     assert len(str(caught.value)) < 300
 
 
-def test_the_model_is_strict() -> None:
+def test_an_identifier_of_the_wrong_type_or_scheme_is_refused() -> None:
     with pytest.raises(ValidationError):
         Identifier.model_validate({"scheme": "viaf", "value": 32011500})
     with pytest.raises(ValidationError):

@@ -145,7 +145,7 @@ def test_the_schema_accepts_what_the_model_accepts(name: str) -> None:
             assert validator.is_valid(data), data
 
 
-def test_every_model_has_an_example() -> None:
+def test_every_model_of_the_schema_has_an_example() -> None:
     assert {*Record.model_json_schema()["$defs"], "Record"} == EXAMPLES.keys()
 
 

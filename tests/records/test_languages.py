@@ -69,7 +69,7 @@ def test_a_wrong_tag_is_refused_with_its_subtag_or_a_right_tag(tag: str, said: s
     assert said in str(caught.value)
 
 
-def test_langcodes_agrees_on_what_is_valid() -> None:
+def test_langcodes_agrees_on_valid_tags() -> None:
     import langcodes
 
     assert all(langcodes.tag_is_valid(tag) for tag in VALID)

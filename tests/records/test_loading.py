@@ -36,13 +36,13 @@ def read(text: str | bytes, path: str = "record.yaml") -> tuple[Record | None, R
     return read_record(text if isinstance(text, bytes) else text.encode(), path)
 
 
-def test_the_first_letter_is_valid_by_its_folder_and_by_its_file() -> None:
+def test_the_first_letter_loads_from_its_folder_and_from_its_file() -> None:
     record = load_record(SEED)
     assert record.id == "1960-07-18-cpsu-to-sed"
     assert load_record(SEED / "record.yaml") == record
 
 
-def test_plain_scalars_stay_their_source_text() -> None:
+def test_plain_scalars_keep_their_source_text() -> None:
     record, report = read(
         SMALL
         + """\
@@ -115,7 +115,7 @@ WHOLE = {"record-id-taken", "record-reference-unknown", "record-statement-unknow
     st.lists(st.sampled_from(sorted(leaves(SEED_DATA), key=str)), min_size=1, max_size=6),
     st.booleans(),
 )
-def test_invalid_fields_neither_hide_nor_cause_faults_between_fields(
+def test_invalid_fields_neither_hide_nor_cause_cross_field_faults(
     places: list[tuple[str | int, ...]], dangling: bool
 ) -> None:
     data = copy.deepcopy(SEED_DATA)
@@ -173,7 +173,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(("text", "code", "line", "column", "right"), HOSTILE)
-def test_hostile_yaml_is_a_finding_with_its_place(
+def test_hostile_yaml_gives_a_finding_with_its_place(
     text: str | bytes, code: str, line: int | None, column: int | None, right: str
 ) -> None:
     record, report = read(text)
@@ -224,7 +224,7 @@ HOSTILE_JSON = [
 
 
 @pytest.mark.parametrize(("text", "code", "line", "column", "right"), HOSTILE_JSON)
-def test_hostile_json_is_a_finding_with_its_place(
+def test_hostile_json_gives_a_finding_with_its_place(
     text: str, code: str, line: int | None, column: int | None, right: str
 ) -> None:
     record, report = read(text, "record.json")
@@ -266,7 +266,7 @@ def test_json_and_yaml_give_the_same_record() -> None:
     assert (number.title, number.version) == ("1e3", 2)
 
 
-def test_an_alias_bomb_is_refused_at_once() -> None:
+def test_aliases_in_yaml_are_refused_without_expanding_them() -> None:
     bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n"
         for a, b in zip("abcdefgh", "bcdefghi", strict=True)
@@ -304,7 +304,7 @@ def test_a_file_that_is_too_large_is_refused_without_reading_it(tmp_path: Path) 
     assert [finding.code for finding in report] == ["record-too-large"]
 
 
-def test_a_folder_is_a_finding_and_a_missing_file_an_error(tmp_path: Path) -> None:
+def test_a_folder_or_pipe_gives_a_finding_and_a_missing_file_raises(tmp_path: Path) -> None:
     for make, code in ((os.mkfifo, "record-no-file"), (Path.mkdir, "record-no-file")):
         path = tmp_path / code / make.__name__
         path.parent.mkdir(exist_ok=True)
@@ -382,7 +382,7 @@ def test_any_bytes_give_a_record_or_findings(data: bytes) -> None:
         max_leaves=12,
     )
 )
-def test_any_data_gives_a_record_or_findings_with_places(data: Any) -> None:
+def test_any_json_gives_a_record_or_findings_with_places(data: Any) -> None:
     record, report = read(json.dumps(data), "record.json")
     if isinstance(data, dict) and record is None:
         assert all(finding.location.line for finding in report)
@@ -400,7 +400,7 @@ def test_findings_have_no_control_characters_and_a_limited_length() -> None:
             assert len(text) < 600
 
 
-def test_errors_beyond_the_first_thousand_are_counted() -> None:
+def test_faults_after_the_first_thousand_are_only_counted() -> None:
     many = "".join(f"k{n}: x\n" for n in range(3000))
     _, report = read(SMALL + many)
     assert len(report) == 1001
@@ -408,7 +408,7 @@ def test_errors_beyond_the_first_thousand_are_counted() -> None:
     assert "2,000 more" in report.findings[-1].message
 
 
-def test_more_values_than_any_record_has_are_not_read() -> None:
+def test_a_file_with_too_many_values_is_refused() -> None:
     for text, name in (("- a\n" * 300_000, "a.yaml"), (f"[{'1,' * 300_000}1]", "a.json")):
         _, report = read(text, name)
         assert [finding.code for finding in report] == ["record-too-many-values"]

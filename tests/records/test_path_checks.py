@@ -70,7 +70,7 @@ def places(tmp_path: Path) -> Path:
          "Name the package that was deposited."),
     ],
 )  # fmt: skip
-def test_a_path_of_the_wrong_kind_is_called_what_it_is(
+def test_the_refusal_of_a_path_says_what_the_path_is(
     name: str,
     wanted: Wanted,
     message: str,
@@ -95,7 +95,7 @@ def test_the_record_in_a_package_is_not_upgraded(places: Path) -> None:
     assert record.read_bytes() == before
 
 
-def test_a_folder_that_cannot_be_read_is_not_called_empty(
+def test_an_unreadable_folder_is_reported_as_unreadable_not_as_empty(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def closed(self: Path) -> Iterator[Path]:
@@ -105,7 +105,7 @@ def test_a_folder_that_cannot_be_read_is_not_called_empty(
     assert "is a folder that cannot be read" in refusal(tmp_path, "record")[0]
 
 
-def test_a_file_that_is_too_large_is_not_examined(
+def test_a_large_file_is_refused_without_examining_its_contents(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(path_checks, "_LARGEST", 10)

@@ -121,7 +121,7 @@ def test_evidence_of_the_register_comes_with_the_values_that_it_supports(
     assert ("editor" in [agent.id for agent in record.agents]) is taken
 
 
-def test_evidence_in_record_and_register_is_listed_once_and_stays_in_both(
+def test_evidence_in_both_record_and_register_is_listed_once(
     folder: Path,
 ) -> None:
     own = "{field: agents.gromyko, basis: supplied, agent: editor}"
@@ -133,7 +133,7 @@ def test_evidence_in_record_and_register_is_listed_once_and_stays_in_both(
     assert (folder / "record.yaml").read_text() == text.replace("A letter", "Another")
 
 
-def test_the_agents_from_the_register_are_those_that_the_file_does_not_describe(
+def test_agents_without_a_description_in_the_file_come_from_the_register(
     folder: Path,
 ) -> None:
     _change(folder, "  # the other one\n", "  - {id: gromyko, role: Minister}\n")
@@ -152,7 +152,9 @@ def test_a_record_in_json_uses_the_register(folder: Path) -> None:
     assert json.loads((folder / "record.json").read_text()) == data | {"title": "Another"}
 
 
-def test_an_agent_in_neither_is_an_error_that_names_the_register(folder: Path) -> None:
+def test_an_agent_in_neither_record_nor_register_gets_a_hint_that_names_the_register(
+    folder: Path,
+) -> None:
     _change(folder, "[gromyko]", "[podgorny, grommyko]")
     record, report = read_record(folder)
     assert record is None
@@ -175,7 +177,7 @@ def test_an_agent_in_neither_is_an_error_that_names_the_register(folder: Path) -
         "recipients: {gromyko: zorin}",
     ],
 )
-def test_a_malformed_record_is_reported_with_a_register(folder: Path, lines: str) -> None:
+def test_a_malformed_record_is_reported_if_there_is_a_register(folder: Path, lines: str) -> None:
     text = LETTER.partition("recipients")[0] + lines + "\n"
     (folder / "record.yaml").write_text(text)
     record, report = read_record(folder)
@@ -196,7 +198,7 @@ def test_a_malformed_record_is_reported_with_a_register(folder: Path, lines: str
         ("\ufffe\x00", ""),
     ],
 )
-def test_a_damaged_register_is_reported_with_its_own_place(
+def test_a_damaged_register_is_reported_with_its_own_path(
     folder: Path, text: str, message: str
 ) -> None:
     register = folder.parents[1] / "agents.yaml"
@@ -213,7 +215,7 @@ def test_a_register_that_is_not_needed_is_not_read(folder: Path) -> None:
     assert load_record(folder).id == "letter-1"
 
 
-def test_a_register_that_others_can_write_is_refused(folder: Path) -> None:
+def test_a_register_that_every_user_can_write_to_is_refused(folder: Path) -> None:
     (folder.parents[1] / "agents.yaml").chmod(0o666)
     with pytest.raises(StorageError, match=r"every user .* can write to it") as caught:
         load_record(folder)
@@ -231,7 +233,7 @@ def test_a_register_of_another_user_is_refused(
 
 
 @pytest.mark.parametrize("mode", [0o755, 0o777])
-def test_a_register_on_a_trusted_shared_disk_is_used_whoever_can_write_it(
+def test_a_register_in_a_trusted_folder_is_used_even_if_others_can_write_to_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch, mode: int
 ) -> None:
     shared = folder.parents[1]
@@ -247,7 +249,7 @@ def test_a_register_on_a_trusted_shared_disk_is_used_whoever_can_write_it(
     assert load_record(folder).agent("gromyko").kind == "person"
 
 
-def test_a_register_on_a_shared_disk_is_refused_with_the_way_to_trust_it(
+def test_a_register_of_another_user_is_refused_and_the_hint_says_how_to_trust_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shared = folder.parents[1]
@@ -260,7 +262,9 @@ def test_a_register_on_a_shared_disk_is_refused_with_the_way_to_trust_it(
     assert f"set ARCHIVE_PKG_TRUST={shared}" in caught.value.hint
 
 
-def test_a_register_in_a_folder_open_to_all_is_reported_when_it_is_missed(folder: Path) -> None:
+def test_a_register_in_a_folder_open_to_all_is_reported_if_an_agent_is_missing(
+    folder: Path,
+) -> None:
     shared = folder.parents[1]
     shared.chmod(0o777)
     record, report = read_record(folder)
@@ -286,7 +290,7 @@ def test_saving_copies_nothing_from_the_register(folder: Path) -> None:
     assert (folder / "record.yaml").read_text() == LETTER.replace("A letter", "Another")
 
 
-def test_saving_writes_what_differs_from_the_register(folder: Path) -> None:
+def test_saving_writes_only_the_fields_that_differ_from_the_register(folder: Path) -> None:
     record = load_record(folder)
     changed = record.agent("gromyko").model_copy(update={"role": "Minister"})
     others = [agent for agent in record.agents if agent.id != "gromyko"]
@@ -315,7 +319,7 @@ def test_saving_writes_a_description_that_contradicts_the_register(
     assert load_record(folder).agent("gromyko") == changed
 
 
-def test_saving_keeps_an_agent_to_whom_nothing_refers_any_more(folder: Path) -> None:
+def test_saving_keeps_an_agent_of_the_register_that_the_record_no_longer_uses(folder: Path) -> None:
     record = load_record(folder)
     save_record(record.model_copy(update={"sender": ()}), folder)
     assert "  - id: gromyko\n" in (folder / "record.yaml").read_text()

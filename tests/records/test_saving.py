@@ -103,14 +103,14 @@ def records(draw: st.DrawFn) -> Record:
 
 @settings(max_examples=40)
 @given(records())
-def test_a_saved_record_loads_equal(record: Record) -> None:
+def test_a_record_written_as_yaml_is_read_back_equal(record: Record) -> None:
     again, report = read_record(as_yaml(record).encode())
     assert report.ok, report.as_json()
     assert again == record
 
 
 @given(texts)
-def test_every_reader_of_yaml_reads_the_same_text(text: str) -> None:
+def test_pyyaml_reads_the_same_text_as_our_reader(text: str) -> None:
     """Compare the safe loader of PyYAML, which reads YAML 1.1, with our own reader."""
     written = writing.document({"text": text, "items": [text, text], "map": {"x": text}})
     meant = {"text": text, "items": [text, text], "map": {"x": text}}
@@ -120,7 +120,7 @@ def test_every_reader_of_yaml_reads_the_same_text(text: str) -> None:
     assert present(tree.root).plain == meant
 
 
-def test_a_reader_of_yaml_1_2_reads_the_same_text() -> None:
+def test_ruamel_reads_the_same_text_by_yaml_1_2() -> None:
     from ruamel.yaml import YAML
 
     for text in [
@@ -156,7 +156,7 @@ def test_saving_changes_only_the_changed_value(tmp_path: Path) -> None:
     assert path.read_text() == ODD.read_text().replace("date: 1960 ", 'date: "1960-07" ')
 
 
-def test_a_comment_stays_on_its_line_when_the_value_grows(tmp_path: Path) -> None:
+def test_a_comment_stays_on_its_line_when_a_value_becomes_a_group_of_fields(tmp_path: Path) -> None:
     path = tmp_path / "record.yaml"
     shutil.copy(ODD, path)
     record = load_record(path)
@@ -197,7 +197,7 @@ def test_items_move_with_the_comments_above_them(tmp_path: Path) -> None:
     assert "id: q" not in path.read_text()
 
 
-def test_line_ends_and_byte_order_mark_are_kept(tmp_path: Path) -> None:
+def test_line_endings_and_byte_order_mark_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "record.yaml"
     path.write_bytes(b"\xef\xbb\xbfid: a\r\ntype: letter\r\ntitle: A")
     record = load_record(path)
@@ -251,12 +251,12 @@ def test_any_change_is_written_and_comments_stay(file: Path, data: st.DataObject
 
 @settings(max_examples=30)
 @given(records(), records())
-def test_any_record_can_replace_a_different_one(one: Record, other: Record) -> None:
+def test_any_record_can_be_saved_over_any_other_record(one: Record, other: Record) -> None:
     written = updated_yaml(other, as_yaml(one))
     assert read_record(written.encode())[0] == other
 
 
-def test_a_json_file_is_written_and_overwritten(tmp_path: Path) -> None:
+def test_a_record_is_saved_as_json_and_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "record.json"
     save_record(load_record(SEED), path)
     assert load_record(path) == load_record(SEED)
@@ -292,7 +292,7 @@ def test_a_dangling_link_is_replaced_by_the_record(tmp_path: Path) -> None:
         assert load_record(link) == record
 
 
-def test_json_keeps_the_order_of_its_keys(tmp_path: Path) -> None:
+def test_saving_keeps_the_order_of_the_keys_in_json(tmp_path: Path) -> None:
     path = tmp_path / "record.json"
     path.write_text('{"title": "A", "id": "a", "type": "letter"}')
     record = load_record(path)
@@ -328,7 +328,7 @@ def test_saving_without_a_folder_or_with_two_record_files_is_refused(tmp_path: P
         save_record(record, tmp_path)
 
 
-def test_several_keys_after_a_dash_can_be_removed_together() -> None:
+def test_several_keys_of_a_list_item_can_be_removed_together() -> None:
     text = "agents:\n- name: A  # a\n  kind: person  # b\n  id: x  # c\n  note: d\n"
     root = read_yaml(text, "").root
     assert root is not None

@@ -45,7 +45,7 @@ def test_text_that_only_looks_like_an_integer_is_refused(value: str | float) -> 
         WHOLE.validate_python(value, strict=True)
 
 
-def test_truth_values_are_true_and_false() -> None:
+def test_only_true_and_false_are_read_as_truth_values() -> None:
     assert FLAG.validate_python("true", strict=True) is True
     assert FLAG.validate_python("false", strict=True) is False
     assert FLAG.validate_python(False, strict=True) is False

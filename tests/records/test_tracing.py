@@ -22,7 +22,7 @@ def seed() -> Record:
     return load_record(SEED)
 
 
-def test_a_quoted_statement_leads_to_its_words_its_part_and_what_that_was_made_from(
+def test_the_trace_of_a_quoted_statement_has_its_words_and_all_source_parts(
     seed: Record,
 ) -> None:
     traced = trace(seed, "date")
@@ -43,7 +43,7 @@ def test_evidence_for_a_list_covers_its_items(seed: Record) -> None:
     assert fields == ["classification", "classification.level"]
 
 
-def test_an_event_and_a_part_lead_to_their_parts(seed: Record) -> None:
+def test_the_trace_of_an_event_or_part_has_its_source_parts(seed: Record) -> None:
     assert {p.id for _, p in trace(seed, "events.translated").lineage} == {"letter", "original"}
     assert [p.id for _, p in trace(seed, "parts.summary").lineage] == [
         "summary",

@@ -66,7 +66,7 @@ MEANT = {
 }
 
 
-def test_the_kind_of_a_part_decides_its_relation(tmp_path: Path) -> None:
+def test_the_relation_of_a_part_in_the_former_format_depends_on_its_kind(tmp_path: Path) -> None:
     file = tmp_path / "record.yaml"
     file.write_text(FORMER, encoding="utf-8")
     record = load_record(file)
@@ -86,7 +86,9 @@ def test_the_kind_of_a_part_decides_its_relation(tmp_path: Path) -> None:
     assert json.loads(as_json.read_text(encoding="utf-8"))["format"] == 3
 
 
-def test_saving_writes_the_present_names_and_keeps_everything_else(tmp_path: Path) -> None:
+def test_saving_writes_the_current_names_of_fields_and_keeps_everything_else(
+    tmp_path: Path,
+) -> None:
     file = tmp_path / "record.yaml"
     file.write_text(FORMER, encoding="utf-8")
     save_record(load_record(file), file)
@@ -206,7 +208,9 @@ def test_saving_does_not_add_a_format_to_a_file_without_one(tmp_path: Path) -> N
         (("    kind: translation\n", "    kind: translation\n    made_from: [scan]\n"), 13, "“of”"),
     ],
 )
-def test_errors_are_reported_at_their_place(change: tuple[str, str], line: int, words: str) -> None:
+def test_errors_in_a_former_format_are_reported_at_their_place(
+    change: tuple[str, str], line: int, words: str
+) -> None:
     record, report = read_record(FORMER.replace(*change).encode())
     assert record is None
     first = report.errors[0]

@@ -11,7 +11,7 @@ from archive_pkg.records.vocabularies.languages import language_tag
 from archive_pkg.records.vocabularies.terms import event_types, find_marking, level, schemes
 
 
-def test_top_secret_is_not_the_highest_soviet_marking() -> None:
+def test_top_secret_is_not_the_highest_soviet_level() -> None:
     assert level("ussr", "top-secret") < level("ussr", "of-special-importance")
     assert level("ussr", "secret") < level("ussr", "top-secret")
     assert level("ussr", "of-special-importance").terms["ru"] == ("особой важности",)
@@ -19,7 +19,7 @@ def test_top_secret_is_not_the_highest_soviet_marking() -> None:
     assert "not the highest" in schemes()["ussr"].note
 
 
-def test_levels_of_two_schemes_do_not_compare() -> None:
+def test_levels_of_different_schemes_are_not_ordered() -> None:
     ours, theirs = level("ussr", "secret"), level("us", "top-secret")
     assert not ours < theirs
     assert not theirs < ours
@@ -86,7 +86,7 @@ def test_a_marking_gives_the_levels_that_it_can_mean(
     assert [c.rendering for c in candidates] == sorted(c.rendering for c in candidates)
 
 
-def test_every_wording_finds_its_own_level() -> None:
+def test_every_term_and_rendering_of_a_level_is_recognized() -> None:
     for scheme in schemes().values():
         for one in scheme.levels:
             for words in [
@@ -96,7 +96,7 @@ def test_every_wording_finds_its_own_level() -> None:
 
 
 @given(st.text(max_size=200))
-def test_a_text_has_at_most_one_candidate_per_scheme(text: str) -> None:
+def test_a_text_has_at_most_one_candidate_level_per_scheme(text: str) -> None:
     assert len(find_marking(text)) <= len(schemes())
 
 

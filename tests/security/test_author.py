@@ -79,7 +79,7 @@ HEAD = f'<row r="1">{cell("A1", "id")}{cell("B1", "title")}</row>'
         (f'<row r="2">{"<c/>" * 40}</row>', "XML tags"),
     ],
 )
-def test_a_sheet_that_reaches_too_far_is_an_error(
+def test_a_sheet_with_cells_beyond_the_limits_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: str, message: str
 ) -> None:
     if message == "XML tags":
@@ -90,7 +90,7 @@ def test_a_sheet_that_reaches_too_far_is_an_error(
     assert message in finding.message
 
 
-def test_cells_without_a_value_do_not_count(tmp_path: Path) -> None:
+def test_cells_without_a_value_do_not_count_towards_the_limits(tmp_path: Path) -> None:
     far = "".join(f'<row r="{n}"><c r="XFD{n}" s="0"/></row>' for n in range(2, 3000))
     [sheet], report = read_workbook(workbook(tmp_path / "list.xlsx", HEAD + far))
     assert report.ok
@@ -105,7 +105,9 @@ def test_a_stray_cell_in_a_far_row_is_read(tmp_path: Path) -> None:
     assert blocks[-1].start + len(blocks[-1].rows) - 1 == 20000
 
 
-def test_the_cells_of_all_sheets_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cells_of_all_sheets_count_towards_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = workbook(tmp_path / "list.xlsx", HEAD, sheets=20)
     assert len(read_workbook(path)[0]) == 20
     monkeypatch.setenv(VARIABLE, "workbook-cells=30")
@@ -114,7 +116,7 @@ def test_the_cells_of_all_sheets_count(tmp_path: Path, monkeypatch: pytest.Monke
     assert "ARCHIVE_PKG_LIMITS=workbook-cells=NUMBER" in report.errors[0].hint
 
 
-def test_a_workbook_that_unpacks_to_too_much_is_not_read(
+def test_a_workbook_that_is_too_large_when_unpacked_is_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, "workbook-size=20000")
@@ -130,7 +132,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_read(
         'id,title\n1,"' + '\n","\n' * 300 + '"\n',
     ],
 )
-def test_a_csv_file_with_an_endless_row_or_cell_is_an_error(
+def test_a_csv_file_with_a_row_or_cell_over_the_limit_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     monkeypatch.setenv(VARIABLE, "table-row=500,table-cell=200")
@@ -142,12 +144,14 @@ def test_a_csv_file_with_an_endless_row_or_cell_is_an_error(
     assert "ARCHIVE_PKG_LIMITS=table-" in sheet.report.errors[0].hint
 
 
-def test_a_table_of_letters_without_ids_is_judged(tmp_path: Path) -> None:
+def test_a_table_of_letters_without_an_id_column_gets_a_report(tmp_path: Path) -> None:
     (tmp_path / "letters.csv").write_text("title\nid\n")
     assert isinstance(check(tmp_path / "letters.csv"), Report)
 
 
-def test_a_word_table_says_each_cell_once_however_far_it_spans(tmp_path: Path) -> None:
+def test_each_cell_of_a_word_table_is_read_once_even_if_it_spans_many_columns(
+    tmp_path: Path,
+) -> None:
     document = Document()
     table = document.add_table(2, 2)
     table.cell(0, 0).text, table.cell(0, 1).text, table.cell(1, 0).text = "one", "two", "three"
@@ -171,7 +175,7 @@ def odt(path: Path, body: str) -> Path:
 @pytest.mark.parametrize(
     "setting", ["document-text=5000", "document-size=4000", "xml-markup=100", ""]
 )
-def test_a_document_over_a_limit_is_an_error(
+def test_a_document_over_a_limit_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str
 ) -> None:
     path = odt(tmp_path / "s.odt", "<text:p>A" + '<text:s text:c="1000"/>' * 200 + "</text:p>")
@@ -185,7 +189,7 @@ def test_a_document_over_a_limit_is_an_error(
     assert setting.partition("=")[0] in caught.value.hint
 
 
-def test_a_text_over_the_limit_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_over_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "document-text=100")
     (tmp_path / "letter.txt").write_text("Dear Comrades,\n" * 10)
     with pytest.raises(InvalidError, match="has 150 characters"):
@@ -207,7 +211,7 @@ LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 9))
         ("", "import-not-xml"),
     ],
 )
-def test_xml_that_unfolds_is_an_error(
+def test_xml_with_entities_or_too_much_markup_is_refused(
     monkeypatch: pytest.MonkeyPatch, document: str, code: str
 ) -> None:
     monkeypatch.setenv(VARIABLE, "xml-markup=250000")
@@ -225,7 +229,7 @@ def test_json_over_a_limit_is_refused(monkeypatch: pytest.MonkeyPatch, setting: 
     assert setting.partition("=")[0] in caught.value.hint
 
 
-def test_a_file_that_is_read_whole_has_a_limit(tmp_path: Path) -> None:
+def test_files_that_are_read_completely_have_a_size_limit(tmp_path: Path) -> None:
     path = tmp_path / "list.map.yaml"
     with path.open("wb") as file:
         file.truncate(300 << 20)
@@ -250,14 +254,14 @@ def test_a_file_that_is_read_whole_has_a_limit(tmp_path: Path) -> None:
         "[[" * 9**5,
     ],
 )
-def test_json_that_lies_too_deep_is_refused(text: str) -> None:
+def test_json_that_is_nested_too_deeply_is_refused(text: str) -> None:
     for data in (text, text.encode()):
         with pytest.raises(OverLimitError, match="more than the limit of 100"):
             read_json(data)
     assert read_json('["' + "[" * 500 + '\\"", ' + "[]," * 200 + "1]")[-1] == 1
 
 
-def test_blank_rows_before_a_stray_cell_are_one_finding(tmp_path: Path) -> None:
+def test_blank_rows_before_a_stray_cell_give_one_finding(tmp_path: Path) -> None:
     head = HEAD.replace("</row>", f"{cell('C1', 'type')}</row>")
     stray = f'<row r="3000">{cell("A3000", "last")}</row>'
     report = check(workbook(tmp_path / "letters.xlsx", head + stray))

@@ -86,7 +86,7 @@ def beside(machine: Machine, code: str, *words: object) -> Iterator[Beside]:
 
 
 @pytest.mark.parametrize("place", ["file", "ocfl"])
-def test_a_deposit_is_led_nowhere_else_while_another_user_exchanges_its_folders(
+def test_a_deposit_stays_in_its_folder_while_another_user_exchanges_folders_for_links(
     machine: Machine, package: Path, place: str
 ) -> None:
     machine.shared.chmod(0o777)
@@ -100,7 +100,7 @@ def test_a_deposit_is_led_nowhere_else_while_another_user_exchanges_its_folders(
 
 
 @pytest.mark.parametrize("command", ["build", "bag", "bag in place", "tables", "site", "draft"])
-def test_nothing_is_made_where_everybody_could_exchange_it(
+def test_commands_refuse_to_write_where_every_user_could_replace_the_result(
     machine: Machine, package: Path, command: str
 ) -> None:
     out = machine.shared / "below"
@@ -127,14 +127,16 @@ def test_nothing_is_made_where_everybody_could_exchange_it(
     )
 
 
-def test_members_of_a_group_share_a_folder(machine: Machine, package: Path) -> None:
+def test_a_folder_that_only_a_group_can_write_to_is_accepted(
+    machine: Machine, package: Path
+) -> None:
     machine.shared.chmod(0o2775)
     os.chown(machine.shared, -1, machine.user.uid)
     done = machine.user.run("bag", "pack", package, machine.shared / "letter.zip")
     assert done.returncode == 0, done.stderr
 
 
-def test_a_deposit_starts_from_nothing_that_another_user_has_prepared(
+def test_a_deposit_does_not_use_files_that_another_user_has_prepared(
     machine: Machine, package: Path
 ) -> None:
     machine.shared.chmod(0o777)
@@ -149,7 +151,9 @@ def test_a_deposit_starts_from_nothing_that_another_user_has_prepared(
     assert (machine.shared / package.name).stat().st_uid == machine.user.uid
 
 
-def test_a_deposit_is_not_taken_for_one_that_is_a_link(machine: Machine, package: Path) -> None:
+def test_a_link_to_the_package_does_not_count_as_an_earlier_deposit(
+    machine: Machine, package: Path
+) -> None:
     machine.stranger.python(
         "import os, sys; os.symlink(sys.argv[1], sys.argv[2])",
         package,
@@ -160,7 +164,9 @@ def test_a_deposit_is_not_taken_for_one_that_is_a_link(machine: Machine, package
     assert "already has a different" in done.stderr
 
 
-def test_folders_prepared_next_to_a_root_are_not_used(machine: Machine, package: Path) -> None:
+def test_folders_that_another_user_prepared_next_to_an_ocfl_root_are_not_used(
+    machine: Machine, package: Path
+) -> None:
     digest = hashlib.sha256(package.name.encode()).hexdigest()
     home = f"{digest[:3]}/{digest[3:6]}/{digest[6:9]}/{package.name}"
     name = hashlib.sha256(home.encode()).hexdigest()[:16]
@@ -195,7 +201,7 @@ def test_folders_prepared_next_to_a_root_are_not_used(machine: Machine, package:
     ],
     ids=["pipe", "folder", "link", "closed file"],
 )
-def test_a_lock_prepared_by_another_user_is_an_error_at_once(
+def test_a_lock_that_cannot_be_used_is_reported_without_waiting(
     machine: Machine, package: Path, plant: str
 ) -> None:
     out = machine.shared / "page.zip"
@@ -207,7 +213,7 @@ def test_a_lock_prepared_by_another_user_is_an_error_at_once(
     assert not out.exists()
 
 
-def test_a_lock_that_another_user_has_left_is_none(machine: Machine, package: Path) -> None:
+def test_a_lock_file_that_another_user_left_does_not_block(machine: Machine, package: Path) -> None:
     out = machine.shared / "page.zip"
     lock = machine.shared / f".{out.name}.archive-pkg.lock"
     machine.stranger.python("import sys; open(sys.argv[1], 'w').write('{}')", lock)
@@ -270,7 +276,7 @@ print(*sorted(found), sep="\\n")
 
 
 @pytest.mark.slow
-def test_what_only_its_owner_may_read_stays_so_in_all_that_is_made_of_it(
+def test_outputs_made_from_private_files_are_never_readable_by_others(
     machine: Machine,
 ) -> None:
     user, shared = machine.user, machine.shared
@@ -307,7 +313,9 @@ def test_what_only_its_owner_may_read_stays_so_in_all_that_is_made_of_it(
     assert (shared / "many/.archive-pkg/index.sqlite").exists()
 
 
-def test_what_everybody_may_read_stays_so(machine: Machine, package: Path) -> None:
+def test_a_deposit_of_a_package_that_all_may_read_is_readable_by_others(
+    machine: Machine, package: Path
+) -> None:
     done = machine.user.run("deposit", package, "--to", f"file:{machine.shared}")
     assert done.returncode == 0, done.stderr
     record = machine.shared / package.name / "data/record.json"

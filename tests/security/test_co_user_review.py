@@ -52,7 +52,7 @@ cp "${1#file://}" "$OPENED"
 """
 
 
-def test_half_requests_do_not_keep_the_reviewer_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_incomplete_requests_do_not_block_the_review(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving, "_MOST_CONNECTIONS", 5)
 
     async def app(scope: object, receive: object, send: Callable[..., Awaitable[None]]) -> None:
@@ -91,7 +91,7 @@ def test_half_requests_do_not_keep_the_reviewer_out(monkeypatch: pytest.MonkeyPa
     asyncio.run(flooded())
 
 
-def test_no_word_that_another_user_can_read_opens_the_review(
+def test_the_command_lines_that_others_can_see_do_not_contain_the_token_of_the_review(
     machine: Machine, tmp_path: Path
 ) -> None:
     browser, opened = tmp_path / "browser.sh", tmp_path / "opened.html"
@@ -148,7 +148,7 @@ def listener(machine: Machine) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.browser
-def test_another_port_gets_no_cookie_of_the_review(
+def test_the_cookie_of_the_review_is_not_sent_to_other_ports(
     listener: subprocess.Popen[str],
     serve: Callable[..., Server],
     browser: Browser,

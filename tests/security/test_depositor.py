@@ -60,7 +60,7 @@ def names(folder: Path) -> list[str]:
         {"old": "/", "new": ""},
     ],
 )
-def test_a_delivered_journal_moves_and_removes_nothing(
+def test_a_planted_journal_of_an_exchange_moves_and_removes_nothing(
     run: Run, package: Path, work: Path, names_given: dict[str, str]
 ) -> None:
     planted = package.with_name(f".{package.name}.archive-pkg.swap")
@@ -73,7 +73,7 @@ def test_a_delivered_journal_moves_and_removes_nothing(
     assert (work / "thesis.txt").read_text() == KEEP
 
 
-def test_what_has_a_name_like_ours_and_is_not_ours_is_reported(
+def test_links_and_pipes_named_like_staging_folders_are_left_alone_with_a_warning(
     package: Path, work: Path, caplog: pytest.LogCaptureFixture, run: Run
 ) -> None:
     link = package.with_name(f".{package.name}.archive-pkg-0123abcd")
@@ -87,7 +87,7 @@ def test_what_has_a_name_like_ours_and_is_not_ours_is_reported(
     assert (work / "thesis.txt").read_text() == KEEP
 
 
-def test_a_left_staging_folder_with_hostile_modes_is_removed(package: Path, run: Run) -> None:
+def test_a_leftover_staging_folder_without_permissions_is_removed(package: Path, run: Run) -> None:
     left = package.with_name(f".{package.name}.archive-pkg-0123abcd")
     (left / "a/b").mkdir(parents=True)
     (left / "a/b/file").write_text("half")
@@ -97,7 +97,7 @@ def test_a_left_staging_folder_with_hostile_modes_is_removed(package: Path, run:
     assert not left.exists()
 
 
-def test_a_left_staging_folder_of_any_depth_is_removed(package: Path, run: Run) -> None:
+def test_a_deeply_nested_leftover_staging_folder_is_removed(package: Path, run: Run) -> None:
     left = package.with_name(f".{package.name}.archive-pkg-0123abcd")
     left.mkdir()
     here = os.open(left, os.O_RDONLY)
@@ -111,7 +111,7 @@ def test_a_left_staging_folder_of_any_depth_is_removed(package: Path, run: Run) 
     assert (done.returncode, left.exists()) == (0, False), done.stderr
 
 
-def test_a_link_in_the_place_of_a_broken_off_bagging_is_refused(
+def test_a_link_in_place_of_an_interrupted_bagging_is_refused(
     run: Run, tmp_path: Path, work: Path
 ) -> None:
     (work / "data").mkdir()
@@ -181,7 +181,7 @@ PLANTS: dict[str, Plant] = {
     ("plant", "command"),
     [(plant, "build") for plant in PLANTS] + [("a link", command) for command in COMMANDS],
 )
-def test_delivered_state_that_is_not_plain_is_refused(
+def test_delivered_state_that_is_a_link_or_special_file_is_refused(
     run: Run, delivery: Path, work: Path, tmp_path: Path, plant: str, command: str
 ) -> None:
     PLANTS[plant](delivery, work)
@@ -194,7 +194,7 @@ def test_delivered_state_that_is_not_plain_is_refused(
     assert (work / "thesis.txt").read_text() == KEEP
 
 
-def test_a_ledger_cannot_have_something_outside_restored(
+def test_a_delivered_ledger_cannot_make_a_repair_write_outside_the_collection(
     run: Run, delivery: Path, work: Path, package: Path
 ) -> None:
     good = delivery.parent / "good"
@@ -253,9 +253,7 @@ def test_a_hard_link_among_delivered_state_changes_no_other_file(work: Path) -> 
     assert thesis.read_text() == KEEP
 
 
-def test_a_file_of_another_name_is_not_taken_for_what_was_fetched(
-    work: Path, bag_to_fetch: Path
-) -> None:
+def test_a_partial_download_that_is_a_hard_link_is_refused(work: Path, bag_to_fetch: Path) -> None:
     parts = storage.hidden(bag_to_fetch, ".fetched")
     parts.mkdir(0o700)
     part = parts / hashlib.sha256(b"data/a.txt").hexdigest()
@@ -302,7 +300,7 @@ def delivered(collection: Path, database: str, change: str, *values: object) -> 
     return copy
 
 
-def test_delivered_memory_does_not_make_another_package_pass_for_what_is_built(
+def test_a_delivered_build_cache_cannot_pass_off_a_different_package_as_built(
     run: Run, collection: Path, letter: Path, tmp_path: Path
 ) -> None:
     record = letter / "record.yaml"
@@ -319,7 +317,7 @@ def test_delivered_memory_does_not_make_another_package_pass_for_what_is_built(
     assert run("build", LETTER.parent, "--out", collection).returncode == 0
 
 
-def test_a_delivered_index_neither_shows_nor_hides(run: Run, collection: Path) -> None:
+def test_a_delivered_index_is_rebuilt_before_a_search(run: Run, collection: Path) -> None:
     copy = delivered(collection, "index.sqlite", "UPDATE packages SET title = 'Forged'")
     done = run("find", copy, "specialists")
     assert done.returncode == 0, done.stderr
@@ -332,7 +330,7 @@ def test_a_delivered_index_neither_shows_nor_hides(run: Run, collection: Path) -
     assert "0 packages found" in run("find", copy, "specialists").stdout
 
 
-def test_the_delivered_memory_of_a_site_is_not_published(
+def test_a_delivered_site_cache_is_not_published(
     run: Run, collection: Path, tmp_path: Path
 ) -> None:
     change = "UPDATE made1 SET entry = replace(entry, 'Letter', 'Forged')"
@@ -343,7 +341,7 @@ def test_the_delivered_memory_of_a_site_is_not_published(
     assert not [path for path in pages if b"Forged" in path.read_bytes()]
 
 
-def test_a_delivered_journal_leads_into_no_other_folder(
+def test_a_delivered_journal_cannot_lead_a_deposit_into_another_folder(
     package: Path, work: Path, tmp_path: Path
 ) -> None:
     to = f"file:{tmp_path}"
@@ -357,7 +355,7 @@ def test_a_delivered_journal_leads_into_no_other_folder(
 
 
 @pytest.mark.parametrize("kind", ["link", "pipe"])
-def test_a_lock_that_is_not_a_file_is_refused_at_once(
+def test_a_lock_that_is_not_a_file_is_refused_without_waiting(
     run: Run, package: Path, work: Path, kind: str
 ) -> None:
     lock = package.with_name(f".{package.name}.archive-pkg.lock")
@@ -371,7 +369,9 @@ def test_a_lock_that_is_not_a_file_is_refused_at_once(
     assert (work / "thesis.txt").read_text() == KEEP
 
 
-def test_an_in_place_bag_is_not_more_open_than_the_folder_was(run: Run, tmp_path: Path) -> None:
+def test_bagging_in_place_keeps_the_permissions_of_a_private_folder(
+    run: Run, tmp_path: Path
+) -> None:
     folder = tmp_path / "scans"
     folder.mkdir(0o700)
     (folder / "a.txt").write_text("a")

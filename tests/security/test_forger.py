@@ -507,7 +507,7 @@ def test_a_forgery_is_refused_by_stock_tools_and_by_verify(
         assert signed == []
 
 
-def test_what_was_not_forged_is_accepted_by_stock_tools_and_by_verify(
+def test_a_genuine_package_is_accepted_by_stock_tools_and_by_verify(
     package: Path, made: Made
 ) -> None:
     done = made.script(package)
@@ -535,7 +535,7 @@ def by_the_readme(package: Path, made: Made) -> bool:
     return done.returncode == 0
 
 
-def test_the_commands_of_the_readme_accept_what_was_signed_and_no_other_letter(
+def test_the_commands_of_the_readme_accept_the_signed_package_and_refuse_forgeries(
     made: Made, tmp_path: Path
 ) -> None:
     assert by_the_readme(made.package, made)
@@ -585,7 +585,7 @@ def test_the_signatures_of_a_dozen_people_are_all_checked_and_shown(
     assert shell("sh", SCRIPT, package, allowed, people[8]).returncode != 0
 
 
-def test_everything_may_have_a_name_that_begins_with_a_dash(
+def test_packages_keys_and_lists_can_have_names_that_begin_with_a_dash(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
     shutil.copytree(GOLDEN, tmp_path / "-collection" / "-package")
@@ -599,7 +599,7 @@ def test_everything_may_have_a_name_that_begins_with_a_dash(
     assert done.returncode == 0, done.stderr
 
 
-def test_the_command_takes_a_signer_or_none_and_never_a_path_for_one(
+def test_the_value_of_require_signature_is_a_signer_or_empty_but_never_a_path(
     made: Made, package: Path, run: Run
 ) -> None:
     allowed = ("--allowed-signers", made.folder / "allowed")
@@ -633,7 +633,7 @@ def test_the_command_takes_a_signer_or_none_and_never_a_path_for_one(
     assert "the package is not signed" in done.stdout
 
 
-def test_further_lists_of_weak_algorithms_and_odd_names_are_no_forgery_if_signed(
+def test_more_manifests_and_odd_names_are_accepted_if_they_are_signed(
     made: Made, tmp_path: Path
 ) -> None:
     package = Path(shutil.copytree(GOLDEN, tmp_path / "package"))
@@ -658,7 +658,7 @@ def test_further_lists_of_weak_algorithms_and_odd_names_are_no_forgery_if_signed
     assert shell(*who).returncode != 0
 
 
-def test_a_stamp_that_nobody_vouches_for_is_never_called_trusted(made: Made, package: Path) -> None:
+def test_a_timestamp_is_trusted_only_if_its_authority_is(made: Made, package: Path) -> None:
     def trusted(trust: Trust) -> set[bool]:
         return {s.trusted for one in verify(package, trust=trust).signatures for s in one.stamps}
 
@@ -670,7 +670,7 @@ def test_a_stamp_that_nobody_vouches_for_is_never_called_trusted(made: Made, pac
     assert trusted(Trust.read(authorities=made.authority.ca)) == {False}
 
 
-def test_a_key_that_expired_after_the_timestamp_is_good_for_stock_tools_too(
+def test_stock_tools_and_verify_accept_a_key_that_expired_after_the_timestamp(
     made: Made, package: Path, tmp_path: Path
 ) -> None:
     allowed = tmp_path / "allowed"
@@ -694,7 +694,7 @@ def test_a_key_that_expired_after_the_timestamp_is_good_for_stock_tools_too(
     assert not verify(package, trust=Trust.read(allowed)).ok
 
 
-def test_no_name_from_a_stranger_can_look_like_what_we_say(
+def test_foreign_names_cannot_imitate_lines_of_the_output(
     package: Path, run: Run, tmp_path: Path
 ) -> None:
     """Names of files, of authorities and of letters are printed within lines of ours."""

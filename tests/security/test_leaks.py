@@ -232,7 +232,7 @@ def refuse(folder: Path, *shown: bytes) -> None:
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-def test_the_search_finds_each_secret_however_it_is_written(secret: str) -> None:
+def test_the_test_finds_each_secret_in_every_encoding(secret: str) -> None:
     for form in forms(secret):
         if len(form) > 4:
             assert found_in(b"say " + form + b" here")
@@ -242,14 +242,14 @@ def test_the_search_finds_each_secret_however_it_is_written(secret: str) -> None
     assert found_in(packed.getvalue())
 
 
-def test_the_search_finds_them_in_the_package_with_everything(full: Path) -> None:
+def test_the_internal_package_contains_every_secret(full: Path) -> None:
     everything = b"".join(path.read_bytes() for path in full.rglob("*") if path.is_file())
     for secret in SAID:
         assert secret.encode() in everything, secret
 
 
 @pytest.mark.parametrize("target", ["", "aptrust", "btr", "eark-csip", "zenodo"])
-def test_the_public_package_and_what_targets_take(
+def test_public_packages_for_every_target_reveal_no_secret(
     source: Path, tmp_path: Path, target: str
 ) -> None:
     words: list[object] = ["--target", target] if target else []
@@ -263,9 +263,7 @@ def test_the_public_package_and_what_targets_take(
     refuse(out, say("build", source, "--out", out, "--audience", "public", *words))
 
 
-def test_public_packages_in_bulk_and_their_state_on_the_collection(
-    source: Path, tmp_path: Path
-) -> None:
+def test_public_packages_built_in_bulk_reveal_no_secret(source: Path, tmp_path: Path) -> None:
     out, report = tmp_path / "out", tmp_path / "out.jsonl"
     words = ("--audience", "public", "--jobs", 1, "--report", report)
     shown = say("build", source.parent, "--out", out, *words)
@@ -273,7 +271,7 @@ def test_public_packages_in_bulk_and_their_state_on_the_collection(
 
 
 @pytest.mark.parametrize("kind", ["ocfl", "file"])
-def test_deposits_of_the_public_package_with_receipts_and_journals(
+def test_deposits_and_receipts_of_the_public_package_reveal_no_secret(
     source: Path, tmp_path: Path, kind: str
 ) -> None:
     package = build_package(source, tmp_path / "out", audience="public").path
@@ -285,7 +283,7 @@ def test_deposits_of_the_public_package_with_receipts_and_journals(
 
 
 @pytest.mark.parametrize("each", [True, False])
-def test_what_a_ledger_says_about_a_withheld_file_is_withheld(
+def test_exports_omit_withheld_files_that_the_ledger_names(
     full: Path, tmp_path: Path, each: bool
 ) -> None:
     entry = {"event": "recovery", "package": "lind", "id": "lind", "outcome": "success"}
@@ -304,7 +302,9 @@ def test_what_a_ledger_says_about_a_withheld_file_is_withheld(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("of", ["source", "full"])
-def test_pages_exports_and_tables(of: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_pages_exports_and_tables_reveal_no_secret(
+    of: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     path = request.getfixturevalue(of)
     shown = [say("page", path, "-o", tmp_path / "page.html")]
     for name in FORMATS:
@@ -321,14 +321,14 @@ def test_pages_exports_and_tables(of: str, tmp_path: Path, request: pytest.Fixtu
     refuse(tmp_path, *shown)
 
 
-def test_the_site_and_its_search(full: Path, tmp_path: Path) -> None:
+def test_the_site_and_its_search_reveal_no_secret(full: Path, tmp_path: Path) -> None:
     out = tmp_path / "site"
     refuse(
         out, say("site", full.parent, "-o", out, "--downloads", "--base-url", "https://a.example")
     )
 
 
-def test_the_index_what_it_finds_and_what_is_counted(full: Path) -> None:
+def test_the_index_its_hits_and_its_counts_reveal_no_secret(full: Path) -> None:
     shown = [
         say("find", full.parent, "plates", "--json"),
         say("find", full.parent, "Quillfeder", "Zobelpelz")[-200:].replace(b"Quillfeder", b""),
@@ -340,7 +340,9 @@ def test_the_index_what_it_finds_and_what_is_counted(full: Path) -> None:
     assert b"1 package found" in say("find", full.parent, "Zobelpelz", "--audience", "internal")
 
 
-def test_the_audience_internal_sees_everything(source: Path, tmp_path: Path) -> None:
+def test_pages_and_exports_for_the_internal_audience_show_withheld_parts(
+    source: Path, tmp_path: Path
+) -> None:
     page = tmp_path / "page.html"
     say("page", source, "-o", page, "--audience", "internal")
     assert "Zobelpelz" in page.read_text(encoding="utf-8")
@@ -349,7 +351,7 @@ def test_the_audience_internal_sees_everything(source: Path, tmp_path: Path) -> 
     )
 
 
-def test_a_page_and_exports_say_what_they_withhold(source: Path, tmp_path: Path) -> None:
+def test_a_page_names_the_withheld_parts_and_their_rule(source: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     shown = say("page", source, "-o", page).decode()
     assert f"withheld: note, closed ({RULE})" in shown
@@ -386,13 +388,13 @@ def test_a_future_day_makes_no_part_public_in_any_output(source: Path, tmp_path:
     refuse(out, *shown)
 
 
-def test_a_document_on_standard_output_is_nothing_but_the_document(source: Path) -> None:
+def test_a_document_on_standard_output_is_not_mixed_with_messages(source: Path) -> None:
     done = run_here("export", source, "--to", "schema-org")
     assert "Letter, A. Lind" in json.dumps(json.loads(done.stdout))
     assert "withheld: note" in done.stderr
 
 
-def test_an_export_that_would_show_what_is_withheld_is_refused(
+def test_an_export_that_would_reveal_a_withheld_part_is_refused(
     source: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "lind"

@@ -88,7 +88,7 @@ def test_an_audit_records_what_was_signed_by_whom_and_when(collection: Collectio
     assert [one.outcome for one in done] == ["passed"]
 
 
-def test_a_signature_that_has_disappeared_is_reported_until_it_is_back_or_accepted(
+def test_a_lost_signature_is_reported_until_it_is_restored_or_accepted(
     collection: Collection, tmp_path: Path
 ) -> None:
     shutil.copytree(collection.root, tmp_path / "copy")
@@ -111,7 +111,7 @@ def test_a_signature_that_has_disappeared_is_reported_until_it_is_back_or_accept
     assert done[0].outcome == "passed"
 
 
-def test_one_of_two_lists_without_its_signature_is_reported(collection: Collection) -> None:
+def test_a_manifest_that_lost_its_signature_is_reported(collection: Collection) -> None:
     (package(collection) / "signatures/tagmanifest-sha256.txt.sig").unlink()
     message, *others = lost(check(collection)[0])
     assert message.startswith("the signature of tagmanifest-sha256.txt with the key SHA256:")
@@ -119,7 +119,7 @@ def test_one_of_two_lists_without_its_signature_is_reported(collection: Collecti
     assert all(each.startswith("the timestamp of 20") for each in others)
 
 
-def test_another_signer_in_the_place_of_the_first_is_reported(
+def test_a_signature_that_replaces_the_first_signers_is_reported(
     collection: Collection, keys: Path
 ) -> None:
     shutil.rmtree(package(collection) / "signatures")
@@ -128,14 +128,14 @@ def test_another_signer_in_the_place_of_the_first_is_reported(
     assert "is gone; now it is signed with SHA256:" in message
 
 
-def test_a_further_signature_is_not_a_loss(collection: Collection, keys: Path) -> None:
+def test_an_additional_signature_is_not_reported(collection: Collection, keys: Path) -> None:
     sign(package(collection), key=keys / "stranger")
     done, _ = check(collection)
     assert done[0].outcome == "passed"
     assert len(entries(collection)[-1]["signed"]) == 2
 
 
-def test_a_timestamp_that_has_disappeared_is_reported(collection: Collection) -> None:
+def test_a_lost_timestamp_is_reported(collection: Collection) -> None:
     for path in (package(collection) / "signatures").glob("*.tsr*"):
         path.unlink()
     messages = lost(check(collection)[0])
@@ -143,7 +143,7 @@ def test_a_timestamp_that_has_disappeared_is_reported(collection: Collection) ->
     assert all("the timestamp of 20" in message for message in messages)
 
 
-def test_an_audit_with_trusted_signers_fails_what_others_signed(
+def test_an_audit_with_trusted_signers_fails_packages_signed_by_others(
     collection: Collection, keys: Path
 ) -> None:
     other = keys / "others"
@@ -153,7 +153,7 @@ def test_an_audit_with_trusted_signers_fails_what_others_signed(
     assert codes == ["signer-unknown"]  # the ledger's head is signed by the editor, too
 
 
-def test_a_ledger_that_is_gone_is_missed_by_its_heads(collection: Collection, run: Run) -> None:
+def test_a_lost_ledger_is_detected_by_its_heads(collection: Collection, run: Run) -> None:
     book = collection.ledger
     kept = book.read_bytes()
     book.unlink()
@@ -185,7 +185,7 @@ def test_a_garbled_head_stops_an_audit(collection: Collection, head: bytes) -> N
         check(collection)
 
 
-def test_last_entries_cut_off_with_the_head_set_back_are_missed_by_the_signed_head(
+def test_lost_entries_are_detected_by_the_signed_head_even_if_the_head_is_set_back(
     collection: Collection, keys: Path
 ) -> None:
     before, head = collection.ledger.read_bytes(), ledger.head_file(collection.ledger).read_bytes()
@@ -198,7 +198,7 @@ def test_last_entries_cut_off_with_the_head_set_back_are_missed_by_the_signed_he
     assert [f.code for f in refusal.value.report] == ["ledger-cut-off"]
 
 
-def test_the_signature_of_a_head_that_has_gone_is_missed_by_the_ledger(
+def test_a_lost_signature_of_a_head_is_detected_by_the_ledger(
     collection: Collection, keys: Path, run: Run
 ) -> None:
     _, codes = check(collection)
@@ -228,7 +228,7 @@ def test_the_signature_of_a_head_that_has_gone_is_missed_by_the_ledger(
     assert "ledger-head-signature-gone" in check(collection)[1]
 
 
-def test_a_report_lists_who_signed(collection: Collection) -> None:
+def test_the_csv_report_has_the_key_that_signed_each_package(collection: Collection) -> None:
     with Overview(collection, collection.ledger) as overview:
         head, line = list(overview.csv_lines())
         assert head.strip().endswith("signed_with")

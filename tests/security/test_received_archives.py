@@ -119,7 +119,7 @@ def codes(path: Path) -> set[str]:
         (header("bag/data/a.txt/", b"5"), "archive-member-clashes"),
     ],
 )
-def test_hostile_headers_of_a_tar_are_findings(
+def test_hostile_headers_of_a_tar_are_reported(
     tmp_path: Path, suffix: str, more: bytes, code: str
 ) -> None:
     path = in_tar(tmp_path / f"bag{suffix}", more)
@@ -129,13 +129,13 @@ def test_hostile_headers_of_a_tar_are_findings(
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
-def test_a_name_that_is_a_file_and_a_folder_in_a_zip_is_an_error(tmp_path: Path) -> None:
+def test_a_name_that_is_both_file_and_folder_in_a_zip_is_reported(tmp_path: Path) -> None:
     for name in ("bag/data/a.txt/b.txt", "bag/data/a.txt/"):
         files = {f"bag/{path}": held for path, held in FILES.items()} | {name: b""}
         assert "archive-member-clashes" in codes(in_zip(tmp_path / "bag.zip", files))
 
 
-def test_deep_folders_in_a_zip_are_an_error(tmp_path: Path) -> None:
+def test_deep_folders_in_a_zip_are_reported(tmp_path: Path) -> None:
     files = {f"bag/{path}": held for path, held in FILES.items()}
     deep = {"bag/data/" + "d/" * 3000 + "f": b""}
     assert "folder-too-deep" in codes(in_zip(tmp_path / "bag.zip", files | deep))
@@ -199,7 +199,7 @@ def test_a_large_tag_file_in_an_archive_is_not_read_into_memory(
     assert found or name == "other.txt"
 
 
-def test_a_file_with_too_many_malformed_lines_is_not_read_completely() -> None:
+def test_reading_fetch_txt_and_manifests_stops_after_too_many_malformed_lines() -> None:
     report = Report()
     fetch_file.parse("x\n" * 1_000_000, (1, 0), report)
     parser = manifests.Parser((1, 0), "UTF-8", report)
@@ -237,7 +237,7 @@ def test_a_limit_is_named_and_can_be_raised(
         ("tag-file=50", "tag-file-too-large"),
     ],
 )
-def test_archives_over_a_limit_are_errors(
+def test_archives_over_a_limit_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, code: str
 ) -> None:
     line = FILES["manifest-sha256.txt"]
@@ -259,7 +259,7 @@ def test_an_archive_of_zeros_is_not_unpacked(
         assert "archive-bomb" in codes(path)
 
 
-def test_a_manifest_line_longer_than_any_path_is_an_error(tmp_path: Path) -> None:
+def test_a_manifest_line_longer_than_any_path_is_reported(tmp_path: Path) -> None:
     line = b"a" * 64 + b"  data/" + b"x" * (1 << 20) + b"\n"
     path = in_tar(tmp_path / "bag.tgz", files=FILES | {"manifest-sha512.txt": line})
     report = bags.verify(path).report
@@ -267,7 +267,7 @@ def test_a_manifest_line_longer_than_any_path_is_an_error(tmp_path: Path) -> Non
     assert max(len(str(finding)) for finding in report) < 1000
 
 
-def test_signatures_do_not_make_a_compressed_archive_be_read_again(
+def test_more_signatures_do_not_mean_more_readings_of_a_compressed_archive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readings: list[Path] = []

@@ -123,7 +123,9 @@ PLACES = [
 ]
 
 
-def test_no_package_makes_a_command_wait(run: Run, tmp_path: Path) -> None:
+def test_pipes_and_endless_files_in_a_package_do_not_make_commands_wait(
+    run: Run, tmp_path: Path
+) -> None:
     collection = tmp_path / "collection"
     shutil.copytree(PACKAGE, collection / "good")
     for number, name in enumerate(PLACES):
@@ -150,7 +152,7 @@ def test_no_package_makes_a_command_wait(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "site" / "index.html").exists()
 
 
-def test_a_package_that_cannot_be_read_is_called_by_its_path(run: Run, tmp_path: Path) -> None:
+def test_an_unreadable_package_is_named_by_its_path(run: Run, tmp_path: Path) -> None:
     package = tmp_path / "collection" / "bad"
     package.mkdir(parents=True)
     (package / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
@@ -163,7 +165,7 @@ def test_a_package_that_cannot_be_read_is_called_by_its_path(run: Run, tmp_path:
 
 
 @pytest.mark.parametrize("name", ["letter-1960-07-18.txt", "record.yaml"])
-def test_no_record_folder_makes_a_command_wait(
+def test_a_pipe_in_the_folder_of_a_record_does_not_make_commands_wait(
     run: Run, letter: Path, tmp_path: Path, name: str
 ) -> None:
     (letter / name).unlink()
@@ -177,7 +179,7 @@ def test_no_record_folder_makes_a_command_wait(
         assert done.returncode in (0, 3, 5), (words, done)
 
 
-def test_what_the_shell_pipes_in_is_read(run: Run, tmp_path: Path) -> None:
+def test_a_file_that_the_shell_pipes_in_is_read(run: Run, tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.write(writing, b"nobody ssh-ed25519 AAAA\n")
     os.close(writing)
@@ -197,7 +199,7 @@ def test_a_pipe_that_stays_silent_is_given_up(run: Run, monkeypatch: pytest.Monk
     assert "the pipe did not end" in done.stderr
 
 
-def test_few_and_small_signature_files_are_read(
+def test_the_number_and_size_of_signature_files_are_limited(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = tmp_path / PACKAGE.name
@@ -228,7 +230,7 @@ def test_few_and_small_signature_files_are_read(
 
 
 @pytest.mark.slow
-def test_what_the_user_may_not_read_stops_nothing_else(machine: Machine) -> None:
+def test_files_that_the_user_may_not_read_do_not_stop_work_on_the_others(machine: Machine) -> None:
     collection, out = machine.user.home / "collection", machine.user.home / "out"
     for name in ("good", "closed", "half"):
         shutil.copytree(PACKAGE, collection / name)

@@ -221,7 +221,9 @@ def test_a_receipt_sends_no_request_to_a_server_that_was_not_named(
     assert not (tmp_path / "back").exists()
 
 
-def test_a_named_server_is_asked_with_the_login(plain: Server, run: Run, tmp_path: Path) -> None:
+def test_a_server_that_the_user_named_gets_the_login(
+    plain: Server, run: Run, tmp_path: Path
+) -> None:
     address = f"s3://any?endpoint=http://127.0.0.1:{plain.port}"
     named = receipt(tmp_path, address)
     done = run("fetch", named, "--out", tmp_path / "back", "--repository", address)
@@ -229,13 +231,15 @@ def test_a_named_server_is_asked_with_the_login(plain: Server, run: Run, tmp_pat
     assert [headers["x-amz-security-token"] for headers in plain.got] == ["the-session-token"]
 
 
-def test_a_receipt_of_a_folder_here_needs_no_name(run: Run, tmp_path: Path) -> None:
+def test_the_local_folder_of_a_receipt_need_not_be_named(run: Run, tmp_path: Path) -> None:
     done = run("fetch", receipt(tmp_path, f"file:{tmp_path / 'drop'}"), "--out", tmp_path / "back")
     assert done.returncode == 4
     assert "no longer holds" in done.stderr
 
 
-def test_what_a_receipt_says_is_safe_to_paste(run: Run, tmp_path: Path) -> None:
+def test_the_address_of_a_receipt_is_quoted_for_the_shell_in_hints(
+    run: Run, tmp_path: Path
+) -> None:
     forged = receipt(tmp_path, "davs://example.org/$(touch x)`touch y`'; touch z")
     done = run("fetch", forged, "--out", tmp_path / "back")
     quoted = "'davs://example.org/$(touch x)`touch y`'\"'\"'; touch z'"
@@ -244,7 +248,9 @@ def test_what_a_receipt_says_is_safe_to_paste(run: Run, tmp_path: Path) -> None:
         deposits.load_receipt(receipt(tmp_path, "davs://example.org/\x1b[2J"))
 
 
-def test_an_ocfl_object_is_looked_at_before_it_is_read(built: Path, tmp_path: Path) -> None:
+def test_the_files_of_an_ocfl_object_are_checked_before_they_are_read(
+    built: Path, tmp_path: Path
+) -> None:
     package, root = tmp_path / built.name, tmp_path / "root"
     shutil.copytree(built, package)
     done = deposits.deposit(package, f"ocfl:{root}")
@@ -294,7 +300,7 @@ def test_no_two_servers_share_a_variable(one: str, other: str) -> None:
     assert all(name.isidentifier() or name[0].isdigit() for name in names)
 
 
-def test_a_login_is_for_one_host_and_one_port(
+def test_a_login_is_used_only_for_its_host_and_port(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "netrc").write_text("machine drop.example.org login me password of-drop\n")
@@ -321,7 +327,9 @@ def test_a_variable_of_the_old_form_is_reported(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("host", ["zenodo", "zenodo.sandbox"])
-def test_no_server_borrows_the_name_of_zenodo(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_that_could_be_mistaken_for_zenodo_is_refused(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("ARCHIVE_PKG_ZENODO_TOKEN", "of-zenodo")
     with pytest.raises(UsageError, match="mistaken"):
         deposits.repository_for(f"inveniordm+https://{host}")
@@ -347,7 +355,7 @@ def test_no_server_borrows_the_name_of_zenodo(host: str, monkeypatch: pytest.Mon
         "example.org:99999/x",
     ],
 )
-def test_no_host_or_user_has_signs_that_mean_something(scheme: str, rest: str) -> None:
+def test_hosts_and_users_with_special_characters_are_refused(scheme: str, rest: str) -> None:
     with pytest.raises(UsageError) as refusal:
         deposits.repository_for(f"{scheme}://{rest}")
     assert "hunter2" not in str(refusal.value)
@@ -377,7 +385,7 @@ def test_plain_http_reaches_this_machine_only(address: str, allowed: bool) -> No
             deposits.repository_for(address)
 
 
-def test_plain_http_goes_to_no_proxy(
+def test_plain_http_does_not_use_a_proxy(
     plain: Server, monkeypatch: pytest.MonkeyPatch, run: Run, tmp_path: Path
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
@@ -454,7 +462,7 @@ def address(request: pytest.FixtureRequest, server: Server, monkeypatch: pytest.
 @pytest.mark.slow
 @pytest.mark.parametrize("address", _KINDS, indirect=True)
 @pytest.mark.parametrize("status", [200, 207, 404, 500])
-def test_odd_answers_end_in_one_clear_error(
+def test_malformed_answers_to_a_fetch_raise_a_deposit_error(
     address: str, status: int, server: Server, tmp_path: Path
 ) -> None:
     remote = f"https://{server.name}/1/letters/1/" if address.startswith("sword") else "x/"
@@ -473,7 +481,7 @@ def test_odd_answers_end_in_one_clear_error(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("address", _KINDS, indirect=True)
-def test_odd_answers_to_a_deposit(
+def test_malformed_answers_to_a_deposit_raise_a_deposit_error(
     address: str, server: Server, letter: Path, tmp_path: Path
 ) -> None:
     package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
@@ -496,7 +504,9 @@ def test_odd_answers_to_a_deposit(
 @pytest.mark.parametrize(
     "location", ["http://[::1/", "//[", "https://127.0.0.1:1/\x7f", "x" * 70000]
 )
-def test_odd_redirects(address: str, location: str, server: Server, tmp_path: Path) -> None:
+def test_malformed_redirects_raise_a_deposit_error(
+    address: str, location: str, server: Server, tmp_path: Path
+) -> None:
     server.sends(b"", 302, Location=location)
     remote = f"https://{server.name}/1/letters/1/" if address.startswith("sword") else "x/"
     with pytest.raises(DepositError):
@@ -505,7 +515,7 @@ def test_odd_redirects(address: str, location: str, server: Server, tmp_path: Pa
 
 
 @pytest.mark.parametrize("address", _KINDS, indirect=True)
-def test_an_endless_answer_is_broken_off(
+def test_an_answer_over_the_limit_is_refused(
     address: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ARCHIVE_PKG_LIMITS", "server-answer=100000")
@@ -524,7 +534,7 @@ def test_an_endless_answer_is_broken_off(
 
 @pytest.mark.parametrize("address", _KINDS, indirect=True)
 @pytest.mark.parametrize("where", ["headers", "body", "chunks", "interim"])
-def test_a_server_that_drips_is_given_up(
+def test_a_server_that_sends_too_slowly_is_disconnected(
     address: str, where: str, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("archive_pkg.deposits.http.client.SECONDS", 0.2)
@@ -550,7 +560,7 @@ def test_a_server_that_drips_is_given_up(
         deposits.fetch(receipt(tmp_path, address, remote_id=remote), tmp_path / "back", [address])
 
 
-def test_interim_answers_without_end_to_a_file_are_given_up(
+def test_an_upload_with_endless_interim_answers_is_ended(
     plain: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("archive_pkg.deposits.repositories.s3.answers.SECONDS", 0.2)
@@ -588,7 +598,9 @@ def test_a_listing_without_end_is_refused(plain: Server, monkeypatch: pytest.Mon
         assert len(plain.got) == last
 
 
-def test_nothing_is_decompressed_and_no_cookie_is_kept(server: Server, tmp_path: Path) -> None:
+def test_compressed_answers_are_refused_and_cookies_are_not_kept(
+    server: Server, tmp_path: Path
+) -> None:
     address = _KINDS["inveniordm"].format(server.name)
     web = deposits.repository_for(address)._web  # type: ignore[attr-defined]
     server.sends(b"{}", Set_Cookie="session=1; Path=/")
@@ -602,7 +614,7 @@ def test_nothing_is_decompressed_and_no_cookie_is_kept(server: Server, tmp_path:
         web.ask("GET", "x")
 
 
-def test_a_redirect_takes_the_login_to_no_other_port(
+def test_a_redirect_to_another_port_does_not_get_the_login(
     server: Server, tls: tuple[Path, ssl.SSLContext], tmp_path: Path
 ) -> None:
     for other in _started(tls[1]):
@@ -646,7 +658,7 @@ def zip_receipt(folder: Path, server: Server, data: bytes) -> Path:
     return receipt(folder, f"inveniordm+https://{server.name}", remote_id="r1", files=files)
 
 
-def test_another_zip_is_not_unpacked(
+def test_a_zip_that_differs_from_the_receipt_is_not_unpacked(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slip = zip_receipt(tmp_path, server, zip_of(letter__a=b"right"))
@@ -691,7 +703,9 @@ def _spoiled(data: bytes, **fields: int) -> bytes:
     ],
     ids=["empty", "none", "short", "outside", "two", "up", "root", "locked", "method", "size"],
 )
-def test_a_hostile_zip_with_a_forged_receipt(data: bytes, server: Server, tmp_path: Path) -> None:
+def test_a_hostile_zip_with_a_forged_receipt_is_not_unpacked(
+    data: bytes, server: Server, tmp_path: Path
+) -> None:
     serves_zip(server, data)
     slip = zip_receipt(tmp_path / "slips", server, data)
     before = sorted(tmp_path.rglob("*"))
@@ -701,7 +715,7 @@ def test_a_hostile_zip_with_a_forged_receipt(data: bytes, server: Server, tmp_pa
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_draft_that_only_a_receipt_names_is_not_replaced(
+def test_a_draft_made_for_another_package_is_not_replaced(
     server: Server, letter: Path, tmp_path: Path
 ) -> None:
     package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path
@@ -743,7 +757,7 @@ def test_a_draft_that_only_a_receipt_names_is_not_replaced(
     ],
     ids=["inveniordm", "dataverse", "sword2"],
 )
-def test_a_delivered_journal_names_no_draft(
+def test_a_delivered_journal_cannot_name_the_draft_to_use(
     server: Server,
     letter: Path,
     tmp_path: Path,

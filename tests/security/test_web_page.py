@@ -84,7 +84,7 @@ window.done = (async () => {{
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_page_that_knows_the_secret_path_reads_and_changes_nothing(
+def test_a_foreign_page_that_knows_the_secret_path_cannot_read_or_change_anything(
     host: str,
     serve: Callable[..., Server],
     tmp_path: Path,
@@ -114,7 +114,7 @@ def test_a_page_that_knows_the_secret_path_reads_and_changes_nothing(
     context.close()
 
 
-def test_no_address_of_the_review_is_sent_to_another_site(
+def test_the_address_of_the_review_is_not_sent_to_other_sites(
     serve: Callable[..., Server], browser: Browser, elsewhere: Callable[[str], str]
 ) -> None:
     server = serve()

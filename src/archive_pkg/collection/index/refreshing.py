@@ -97,8 +97,8 @@ def refresh(
 
     Only new packages, and packages whose fingerprint or withheld parts have changed, are read. The
     work of an interrupted run is kept. The index is rebuilt if it is damaged or has another format,
-    if it has as many unused numbers as packages, because queries are slow then, and if it may contain
-    words that are withheld now.
+    if it may contain words that are withheld now, and if it has as many unused numbers as packages,
+    because queries are slow then.
 
     Args:
         collection: The collection.

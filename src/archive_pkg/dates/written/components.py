@@ -208,7 +208,7 @@ class ComponentReader:
         return day, end
 
     def roman(self, position: int) -> int:
-        """Return the month of a Roman numeral; 0 for others or if capitals and small letters mix."""
+        """Return the month of a Roman numeral; 0 if it has none or its letters differ in case."""
         token = self.at(position)
         raw = self.text[token.start : token.end]
         month = words.ROMAN.get(token.word, 0)
