@@ -86,13 +86,22 @@ def test_the_least_certain_statement_comes_first(tab: Tab) -> None:
     assert states[0] == "probable"
 
 
-def test_accepting_writes_the_reviewers_evidence_and_keeps_comments(tab: Tab, file: Path) -> None:
-    before = file.read_text()
+def comments(file: Path) -> list[str]:
+    return re.findall("^ *#.*", file.read_text(), re.MULTILINE)
+
+
+def test_accepting_writes_the_reviewers_evidence_and_removes_the_comment(
+    tab: Tab, file: Path
+) -> None:
+    own = "# A remark of the archivist.\n"
+    file.write_text(file.read_text().replace("sender:", f"{own}sender:"))
+    tab.load()
+    before = comments(file)
     assert tab.do("accept", field="sender") == 200
     after = file.read_text()
-    comments = re.findall("^ *#.*", before, re.MULTILINE)
-    assert comments
-    assert re.findall("^ *#.*", after, re.MULTILINE) == comments
+    guess = "# probable: the body that speaks in the first sentence"
+    assert guess in before
+    assert comments(file) == [one for one in before if one != guess]
     drafted, accepted = grounds(file, "sender")
     assert drafted.confidence == "probable"
     assert accepted.basis == "supplied"
@@ -110,6 +119,27 @@ def test_correcting_replaces_what_a_rule_read_and_notes_it(tab: Tab, file: Path)
     (ground,) = grounds(file, "date")
     assert ground.at.exact == "18 July 1960"
     assert "it said “1960-07-18 (“18 July 1960”)”" in ground.note
+
+
+def test_a_field_that_is_entered_is_no_longer_listed_as_open(tab: Tab, file: Path) -> None:
+    assert comments(file)[1].endswith(": place.")
+    tab.do("correct", field="place", values={"name": "Moscow"})
+    assert not any("place" in line for line in comments(file))
+
+
+def test_a_corrected_name_and_date_reach_the_title(tab: Tab, file: Path) -> None:
+    assert record(file).title == "Letter, CC CPSU to CC SED, 18 July 1960"
+    tab.do("accept", field="title")
+    tab.do("correct", field="date", values={"edtf": "1960-07-19"})
+    tab.do(
+        "correct", field="agents.cc-sed", values={"name": "Central Board", "kind": "organization"}
+    )
+    assert record(file).title == "Letter, CC CPSU to Central Board, 19 July 1960"
+    (ground,) = grounds(file, "title")
+    assert ground.rule == "title-from-parts"
+    tab.do("correct", field="title", values={"self": "My title"})
+    tab.do("correct", field="date", values={"edtf": "1960-07-20"})
+    assert record(file).title == "My title"
 
 
 def test_a_correction_keeps_the_statement_of_another_person(
@@ -243,11 +273,24 @@ def test_a_package_that_differs_is_replaced_only_on_request(review: Review, tab:
     (package,) = (review.folder.root / "packages").glob("[!.]*")
     before = (package / "data/record.json").read_bytes()
     tab.do("accept", field="sender")
+    tab = Tab(Review(review.folder, review.reviewer))  # a later review did not build it
     assert "exists and differs" in outcome_of(tab, "build")
     assert (package / "data/record.json").read_bytes() == before
     assert tab.page.xpath("//*[@id='w-replace']")
     assert "replaces the earlier one" in outcome_of(tab, "build", replace=True)
     assert (package / "data/record.json").read_bytes() != before
+
+
+def test_a_package_that_this_review_built_is_replaced_after_a_correction(
+    review: Review, tab: Tab
+) -> None:
+    outcome_of(tab, "build")
+    tab.do("accept", field="sender")
+    assert "replaces the earlier one" in outcome_of(tab, "build")
+    (package,) = (review.folder.root / "packages").glob("[!.]*")
+    (package / "tagmanifest-sha512.txt").write_text("of another program")
+    tab.do("accept", field="date")
+    assert "exists and differs" in outcome_of(tab, "build")
 
 
 def test_steps_that_fail_report_why(tab: Tab, file: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -13,7 +14,7 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from archive_pkg.errors import StorageError
-from archive_pkg.web.review import OpenedFolder, Review, Reviewer
+from archive_pkg.web.review import OpenedFolder, Review, Reviewer, listen
 from archive_pkg.web.review import guard as guards
 from archive_pkg.web.review.guard import Guard, Keys
 
@@ -471,3 +472,14 @@ def test_a_letter_that_becomes_a_link_is_not_drafted(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="a link"):
         opened.draft(waiting.key)
     assert not (inside / "records").exists()
+
+
+def test_every_request_is_refused_after_the_end(review: Review) -> None:
+    server = listen(review)
+    with contextlib.closing(server._socket):
+        client = TestClient(server._server.config.app, base_url=f"http://127.0.0.1:{server.port}")
+        assert client.get(f"/?token={server.keys.token}").status_code == 200
+        server.stop()
+        for address in ("/", f"/?token={server.keys.token}", f"{review.base}/"):
+            answer = client.get(address)
+            assert (answer.status_code, "has ended" in answer.text) == (410, True)

@@ -6,20 +6,28 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from archive_pkg.drafting.records.record_builder import MAIN_PART, RecordBuilder
-from archive_pkg.drafting.statements.base import GUESS
+from archive_pkg.drafting.statements.base import GUESS, Confidence
 from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.projects import with_defaults, with_own_type
 from archive_pkg.records.models import Record
 from archive_pkg.records.saving import as_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from archive_pkg.drafting.draft import Draft
     from archive_pkg.drafting.vocabulary import Vocabulary
     from archive_pkg.projects import Project
 
 _FIELD = re.compile(r"^([a-z_]+):")
+_CONFIDENCE = re.compile(rf"# (?:{'|'.join(Confidence)}): ")
+_OPEN_HEAD = "# Open, because the text does not say or is not clear: "
+_OPEN = re.compile(rf"({_OPEN_HEAD})(.*?)(\.\r?\n)")
+_RECORD_FIELDS = {
+    "recipient": "recipients", "signatory": "signatories", "enclosure": "enclosures",
+    "language": "parts", "text-kind": "parts",
+}  # fmt: skip
+"""The fields of records whose names differ from those in drafts."""
 
 
 def record_of(
@@ -67,7 +75,7 @@ def record_yaml(
     written = as_yaml(Record.model_validate(data))
     head = f"# Drafted from {_one_line(file)}: review every statement before you rely on it.\n"
     if draft.open:
-        head += f"# Open, because the text does not say or is not clear: {', '.join(draft.open)}.\n"
+        head += f"{_OPEN_HEAD}{', '.join(draft.open)}.\n"
     return head + commented(written, builder.comments)
 
 
@@ -91,6 +99,32 @@ def commented(text: str, comments: Mapping[str, str]) -> str:
         field = _FIELD.match(line)
         if field and field[1] in comments:
             lines += [f"# {_one_line(comment)}\n" for comment in comments[field[1]].splitlines()]
+        lines.append(line)
+    return "".join(lines)
+
+
+def without_comments(text: str, fields: Container[str]) -> str:
+    """Return a record's YAML without the comments of `record_yaml` on fields.
+
+    Args:
+        text: The YAML.
+        fields: The names of the fields, which a person has reviewed.
+    """
+    lines: list[str] = []
+    for line in text.splitlines(keepends=True):
+        field = _FIELD.match(line)
+        if field and field[1] in fields:
+            first = len(lines)
+            while first and lines[first - 1].startswith("#"):
+                first -= 1
+            lines[first:] = [above for above in lines[first:] if not _CONFIDENCE.match(above)]
+        if opened := _OPEN.match(line):
+            left = [
+                name
+                for name in opened[2].split(", ")
+                if _RECORD_FIELDS.get(name, name) not in fields
+            ]
+            line = f"{opened[1]}{', '.join(left)}{opened[3]}" if left else ""
         lines.append(line)
     return "".join(lines)
 

@@ -47,6 +47,7 @@ _NOT_OPENED = (
 _ENTRANCE = """<!DOCTYPE html>
 <link rel="icon" href="data:,"><title>Review</title><a href="{root}">Open the review</a>
 """
+_ENDED = 410, "The review has ended. All changes are saved."
 _TOO_LARGE = 413, f"A request can have up to {LARGEST} bytes."
 
 
@@ -67,7 +68,11 @@ class Keys:
 
 
 class Guard:
-    """ASGI middleware that refuses all requests except those of the reviewer's own page."""
+    """ASGI middleware that refuses all requests except those of the reviewer's own page.
+
+    Attributes:
+        ended: Whether the review has ended, so that all requests are refused.
+    """
 
     def __init__(self, app: App, keys: Keys, port: int) -> None:
         """Guard an application.
@@ -82,13 +87,14 @@ class Guard:
         self._host = f"127.0.0.1:{port}"
         self._root = f"/{keys.path}"
         self._cookie = f"archive-pkg-review-{port}"
+        self.ended = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection (ASGI)."""
         if scope["type"] != "http":
             return
         headers = _headers(scope)
-        refusal = self._refusal(scope, headers)
+        refusal = _ENDED if self.ended else self._refusal(scope, headers)
         if refusal:
             await _answer(send, *refusal)
         elif scope["path"] == "/":

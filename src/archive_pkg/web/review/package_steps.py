@@ -80,6 +80,7 @@ class PackageRunner:
     steps: dict[str, PackageStep] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _thread: threading.Thread | None = None
+    _built: dict[Path, bytes] = field(default_factory=dict)
 
     @property
     def running(self) -> bool:
@@ -137,9 +138,16 @@ class PackageRunner:
 
     def _build(self, step: PackageStep, *, replace: bool) -> None:
         built: Built = packages.build_package(
-            self.record, self.out, replace=replace, project=self.project
+            self.record, self.out, replace=replace or self._is_own(), project=self.project
         )
-        step.outcome = built
+        step.outcome, step.report = built, built.report
+        if built.outcome != "unchanged":
+            self._built[built.path] = _tag_manifests(built.path)
+
+    def _is_own(self) -> bool:
+        """Return whether this review built the package that is there now."""
+        package = self.package
+        return package in self._built and self._built[package] == _tag_manifests(package)
 
     def _verify(self, step: PackageStep) -> None:
         made: Verification = packages.verify(self.package, jobs=1, progress=step.tally)
@@ -169,6 +177,11 @@ def _run(do: Callable[[PackageStep], None], step: PackageStep) -> None:
         )
     finally:
         step.running = False
+
+
+def _tag_manifests(package: Path) -> bytes:
+    """Return the tag manifests of a package, which differ if any of its files does."""
+    return b"".join(path.read_bytes() for path in sorted(package.glob("tagmanifest-*.txt")))
 
 
 def _address(to: str, project: Project) -> str:

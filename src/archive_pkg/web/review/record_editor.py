@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from archive_pkg import storage
 from archive_pkg.drafting import load_vocabulary
 from archive_pkg.drafting.letters.segmentation import segment
+from archive_pkg.drafting.records.commented_yaml import without_comments
 from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.packages.checking.runner import check_record
 from archive_pkg.packages.checking.texts import decode
@@ -19,6 +20,7 @@ from archive_pkg.records import read_record
 from archive_pkg.records.register_entries import REGISTER
 from archive_pkg.records.saving import updated
 from archive_pkg.reports import Report, Severity
+from archive_pkg.web.review.cards import REVIEWED, cards
 from archive_pkg.web.review.revision import Revision
 
 if TYPE_CHECKING:
@@ -178,7 +180,7 @@ class RecordEditor:
                 return report
             if made == record:
                 return Report()
-            after = updated(made, snapshot.data, self.file)
+            after = self._without_comments(made, updated(made, snapshot.data, self.file))
             self._write(snapshot.data, after)
             self._snapshot = self._made(_digest(after), after, made, Report())
             self._stamped = self._stamps(made)
@@ -228,6 +230,14 @@ class RecordEditor:
         self._write(here, there)
         given.append(taken.pop())
         return change.message
+
+    def _without_comments(self, record: Record, data: bytes) -> bytes:
+        """Return a record's file without the draft's comments on fields that are reviewed."""
+        states: dict[str, set[str]] = {}
+        for card in cards(record, Report()):
+            states.setdefault(card.field.partition(".")[0], set()).add(card.state)
+        reviewed = {name for name, found in states.items() if found <= REVIEWED}
+        return without_comments(data.decode(), reviewed).encode()
 
     def _revision(self, snapshot: RecordSnapshot, who: str) -> Revision:
         if snapshot.record is None:

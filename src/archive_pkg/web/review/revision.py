@@ -11,7 +11,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from archive_pkg.drafting import load_vocabulary
 from archive_pkg.drafting.records.frame_builder import CONTEXT
+from archive_pkg.drafting.records.titles_and_ids import composed_title
 from archive_pkg.errors import UsageError
 from archive_pkg.names import slug
 from archive_pkg.records import Record, read_record
@@ -91,10 +93,23 @@ class Revision:
 
     def result(self) -> tuple[Record | None, Report]:
         """Return the changed record, or None if it is not valid, and all findings."""
+        self._renew_title()
         data = {name: self.data[name] for name in Record.model_fields if name in self.data}
         for name in [name for name, value in data.items() if value in (None, "", [])]:
             del data[name]
         return read_record(data)
+
+    def _renew_title(self) -> None:
+        """Make the title again from changed parts, unless a person has written it."""
+        own, before = self._own("title"), self.record.as_json()
+        if not any(item.get("rule") == "title-from-parts" for item in own):
+            return
+        made = composed_title(self.data, load_vocabulary())
+        is_as_before = made == composed_title(before, load_vocabulary())
+        if self.data.get("title") == before["title"] and not is_as_before:
+            self.data["title"] = made
+            accepted = [item for item in own if "agent" in item]
+            self.data["evidence"] = [item for item in self.data["evidence"] if item not in accepted]
 
     def accept(self, field: str) -> None:
         """Add evidence that the reviewer accepts a statement."""

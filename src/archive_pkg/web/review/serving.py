@@ -47,6 +47,7 @@ class Server:
     keys: Keys
     _socket: socket.socket
     _server: uvicorn.Server
+    _guard: Guard
 
     @property
     def address(self) -> str:
@@ -80,7 +81,8 @@ class Server:
         self.stop()
 
     def stop(self) -> None:
-        """Stop after the current requests. A second call stops at once."""
+        """Refuse new requests, and stop after the current ones. A second call stops at once."""
+        self._guard.ended = True
         if self._server.should_exit:
             self._server.force_exit = True
         self._server.should_exit = True
@@ -113,8 +115,9 @@ def listen(review: Review, port: int = 0) -> Server:
     port = listening.getsockname()[1]
     keys = Keys()
     review.base = f"/{keys.path}"
+    guard = Guard(review.app(), keys, port)
     config = uvicorn.Config(
-        Guard(review.app(), keys, port),
+        guard,
         lifespan="off",
         ws="none",
         log_level="critical",
@@ -125,7 +128,7 @@ def listen(review: Review, port: int = 0) -> Server:
         http=protocol(),
         backlog=_BACKLOG,
     )
-    server = Server(port, keys, listening, _uvicorn()(config))
+    server = Server(port, keys, listening, _uvicorn()(config), guard)
     review.stop = server.stop
     return server
 

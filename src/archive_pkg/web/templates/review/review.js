@@ -11,6 +11,7 @@ const here = () => `${base}letters/${head().dataset.key}`;
 let current = null; // The id of the current card.
 let words = null; // The selected words, {file, start, end}.
 let last = null; // The change that was not made because the file had changed.
+let ended = false; // Whether the review has ended.
 let busy = Promise.resolve(); // Changes are sent one after the other.
 
 const say = (text, bad) => {
@@ -306,8 +307,17 @@ const paste = async () => {
 };
 
 const stop = async () => {
-  const { status } = await askData("POST", `${base}stop`, {});
-  say(status === 200 ? "The review has ended. You can close this tab." : "The review no longer answers.");
+  await askData("POST", `${base}stop`, {});
+  end();
+};
+
+// After the end, nothing on the page works any more, in this tab and in all others.
+const end = () => {
+  ended = true;
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  for (const element of document.body.children) element.inert = element.id !== "said";
+  say("The review has ended. All saved changes are in your files. You can close this tab.");
+  document.title = "The review has ended";
 };
 
 // Keys and clicks.
@@ -339,15 +349,29 @@ const inText = (event) => {
   return true;
 };
 
+// The reviewer can switch off the commands of single keys (WCAG 2.1.4). A cookie of the browser
+// remembers it for later reviews, which have other ports.
+const hasKeys = () => !document.cookie.includes("archive-pkg-keys=off");
+const showKeys = () => {
+  document.documentElement.classList.toggle("no-keys", !hasKeys());
+  if ($("single")) $("single").checked = hasKeys();
+};
+showKeys();
+$("single")?.addEventListener("change", ({ target }) => {
+  const years = target.checked ? 0 : 10;
+  document.cookie = `archive-pkg-keys=off; path=/; samesite=strict; max-age=${years * 31536000}`;
+  showKeys();
+});
+
 document.addEventListener("keydown", (event) => {
-  if (!$("cards") || document.querySelector("dialog[open]")) return;
+  if (ended || !$("cards") || document.querySelector("dialog[open]")) return;
   const form = event.target.closest?.("form.form");
   if (form && event.key === "Escape") close(form.closest(".card"));
   else if (form && event.key === "Enter" && event.ctrlKey) form.requestSubmit();
   else if (event.target.matches("input, textarea, select")) return;
   else if (inText(event)) { /* the words are selected */ }
   else if (event.key === "Escape") setCurrent(card() ?? cards()[0], { look: false });
-  else if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+  else if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key] || !hasKeys()) return;
   else keys[event.key]();
   event.preventDefault();
 });
@@ -438,9 +462,10 @@ if ($("cards")) document.addEventListener("selectionchange", showWords);
 // Changes by other tabs and programs.
 
 const watch = async () => {
-  if (document.hidden || document.querySelector("dialog[open]")) return;
+  if (ended || document.hidden || document.querySelector("dialog[open]")) return;
   await busy;
   const { status, data } = await askData("GET", `${here()}/state`);
+  if (!status) return end();
   if (status === 200 && data.seen !== head().dataset.seen) {
     const { page } = await ask("GET", here());
     if (!page?.getElementById("head")) return;
@@ -450,7 +475,7 @@ const watch = async () => {
 };
 
 addEventListener("beforeunload", (event) => {
-  if (document.querySelector("form.form")) event.preventDefault();
+  if (!ended && document.querySelector("form.form")) event.preventDefault();
 });
 
 if ($("cards")) {
