@@ -6,7 +6,9 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -337,16 +339,16 @@ TITLED = {"id": "x", "type": "letter", "title": "X"}
 
 
 def findings(
-    code: str, *parts: dict[str, object], files: Files | None = None, **more: object
+    code: str, *parts: Mapping[str, object], files: Files | None = None, **more: object
 ) -> list[Finding]:
     """Return the findings of one kind for a record whose parts are in a.txt by default."""
-    texts = [{"kind": "transcription", "file": "a.txt"} | part for part in parts]
+    texts = [{"kind": "transcription", "file": "a.txt", **part} for part in parts]
     record = Record.model_validate(TITLED | {"parts": texts} | more)
     return [found for found in check(record, files) if found.code == code]
 
 
 def places(
-    code: str, *parts: dict[str, object], files: Files | None = None, **more: object
+    code: str, *parts: Mapping[str, object], files: Files | None = None, **more: object
 ) -> list[str]:
     return [found.location.field for found in findings(code, *parts, files=files, **more)]
 
@@ -375,7 +377,9 @@ def test_the_span_of_every_part_in_a_file_is_checked() -> None:
 
 def test_the_quotes_from_every_part_in_a_file_are_checked() -> None:
     at = {"start": 0, "end": 4, "exact": "text"}
-    notes = [{"id": name, "kind": "sic", "at": at | {"part": name}} for name in "abc"]
+    notes: list[dict[str, Any]] = [
+        {"id": name, "kind": "sic", "at": at | {"part": name}} for name in "abc"
+    ]
     notes[1]["at"]["exact"] = notes[2]["at"]["exact"] = "Text"
     found = places(
         "quote-moved",
@@ -526,17 +530,18 @@ def test_an_open_part_that_depends_on_a_restricted_one_is_reported(
     access: dict[str, str] | None, said: str, relation: str
 ) -> None:
     source = {"id": "a", "access": access}
-    part = {"id": "b", "file": "b.txt", relation: ["a"]}
+    part: dict[str, Any] = {"id": "b", "file": "b.txt", relation: ["a"]}
     found = findings("access-wider-than-source", source, part | {"access": OPEN})
     assert [one.location.field for one in found] == ["parts.b.access"] * bool(said)
     assert all(one.message.endswith(f" is open, but a is {said}") for one in found)
-    for unreported in ({}, {"access": CLOSED}, {"access": OPEN, "kind": "redaction"}):
+    cases: list[dict[str, Any]] = [{}, {"access": CLOSED}, {"access": OPEN, "kind": "redaction"}]
+    for unreported in cases:
         assert not findings("access-wider-than-source", source, part | unreported)
 
 
 def test_an_open_part_is_reported_even_if_a_part_between_has_no_access_of_its_own() -> None:
     closed = {"id": "a", "access": CLOSED}
-    between = {"id": "b", "file": "b.txt", "made_from": ["a"]}
+    between: dict[str, Any] = {"id": "b", "file": "b.txt", "made_from": ["a"]}
     part = {"id": "c", "file": "c.txt", "made_from": ["b"], "access": OPEN}
     (found,) = findings("access-wider-than-source", closed, between, part)
     assert found.message.endswith(" is open, but b is closed (it goes with a: r)")
@@ -603,7 +608,9 @@ def test_a_level_without_its_scheme_is_reported(given: dict[str, str], reported:
 
 
 def test_only_agents_who_take_part_without_an_identifier_are_reported() -> None:
-    agents = [{"id": name, "name": name.upper(), "kind": "person"} for name in "abc"]
+    agents: list[dict[str, Any]] = [
+        {"id": name, "name": name.upper(), "kind": "person"} for name in "abc"
+    ]
     agents[1]["identifiers"] = [{"scheme": "viaf", "value": "100219162"}]
     found = places("agent-without-authority", agents=agents, sender=["a"], recipients=["b", "a"])
     assert found == ["agents.a"]

@@ -6,6 +6,7 @@ import json
 import subprocess
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
@@ -18,13 +19,14 @@ from archive_pkg.packages.later_events import load_events, receipts_folder
 from archive_pkg.records import Record, load_record
 from official import official, xml_schema
 from program import Run
+from typed import elements, strings
 
 ON = date(2026, 11, 24)
 PREMIS = {"p": "http://www.loc.gov/premis/v3"}
 
 
 def values(document: bytes, name: str) -> list[str]:
-    return etree.fromstring(document).xpath(f"//p:{name}/text()", namespaces=PREMIS)
+    return strings(etree.fromstring(document), f"//p:{name}/text()", PREMIS)
 
 
 def test_an_export_contains_the_events_before_and_after_packaging(
@@ -53,23 +55,21 @@ def test_an_export_contains_the_events_before_and_after_packaging(
     ]
     inside = (built / "metadata/premis.xml").read_bytes()
     assert "deposit" not in values(inside, "eventType")
-    local = etree.fromstring(document).xpath(
-        "//p:eventType[@authority='local']/text()", namespaces=PREMIS
-    )
+    root = etree.fromstring(document)
+    local = strings(root, "//p:eventType[@authority='local']/text()", PREMIS)
     assert sorted(local) == ["deposit", "translation"]
     assert len(values(document, "eventIdentifierValue")) == len(
         set(values(document, "eventIdentifierValue"))
     )
     agents = set(values(document, "agentIdentifierValue"))
     assert values(document, "agentName").count("archive-pkg") == 1
-    later = etree.fromstring(document).xpath("//p:event", namespaces=PREMIS)[-3:]
-    for event in later:
-        linked = event.xpath(".//p:linkingObjectIdentifierValue/text()", namespaces=PREMIS)
+    for event in elements(root, "//p:event", PREMIS)[-3:]:
+        linked = strings(event, ".//p:linkingObjectIdentifierValue/text()", PREMIS)
         assert linked[0] == "1960-07-18-cpsu-to-sed"
         assert len(linked) > 1, "the event has the digests of its objects"
     assert set(values(document, "linkingAgentIdentifierValue")) <= agents
     schema = xml_schema(official("premis") / "premis.xsd", official("premis"))
-    schema.assertValid(etree.fromstring(document))
+    schema.assertValid(root)
 
 
 def test_events_of_a_build_have_digests_of_inputs_and_outputs(letter: Path, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_an_event_dated_before_its_part_was_made_is_reported(letter: Path) -> No
     assert found[0].location.line
 
 
-def test_many_events_and_right_to_left_names_are_exported(seed_data: dict[str, object]) -> None:
+def test_many_events_and_right_to_left_names_are_exported(seed_data: dict[str, Any]) -> None:
     name = "محمد بن راشد \u2066(ש. עגנון)\u2069"
     data = {
         **seed_data,
@@ -125,5 +125,5 @@ def test_many_events_and_right_to_left_names_are_exported(seed_data: dict[str, o
 
 
 @pytest.fixture
-def seed_data() -> dict[str, object]:
+def seed_data() -> dict[str, Any]:
     return load_record(Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed").as_json()

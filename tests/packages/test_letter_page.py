@@ -17,18 +17,19 @@ from archive_pkg.packages.metadata_documents import export_context, metadata_fil
 from archive_pkg.packages.page import letter_page, package_page
 from archive_pkg.records import Record, load_record
 from archive_pkg.texts.letter_files import DOCX
+from typed import content, elements, strings
 
 HOSTILE = "<script>alert(1)</script></textarea>\"'><img src=x onerror=alert(1)>\u202e"
 
 
 def plain(path: Path, part: str = "letter") -> str:
     root = html.fromstring(path.read_text(encoding="utf-8"))
-    (section,) = root.xpath(f"//section[@aria-labelledby='r-{part}']")
-    for note in section.xpath(".//a[@class='ref']"):
-        note.drop_tree()
-    for end in section.xpath(".//br"):
+    (section,) = elements(root, f"//section[@aria-labelledby='r-{part}']")
+    for note in elements(section, ".//a[@class='ref']"):
+        note.text = None
+    for end in section.iter("br"):
         end.tail = "\n" + (end.tail or "")
-    return "\n".join(line.text_content() for line in section.xpath(".//p[@class!='file']"))
+    return "\n".join(map(content, elements(section, ".//p[@class!='file']")))
 
 
 @pytest.fixture
@@ -47,14 +48,14 @@ def test_the_page_has_the_complete_text_of_the_letter(page: Path, letter: Path) 
 
 def test_each_statement_links_to_its_words(page: Path) -> None:
     root = html.fromstring(page.read_text(encoding="utf-8"))
-    ids = root.xpath("//@id")
+    ids = strings(root, "//@id")
     assert len(ids) == len(set(ids))
-    links = [link[1:] for link in root.xpath("//a/@href") if link.startswith("#")]
+    links = [link[1:] for link in strings(root, "//a/@href") if link.startswith("#")]
     assert set(links) <= set(ids)
-    (dated,) = root.xpath("//*[@id='s-date']//a")
-    assert dated.text_content() == "“18 July 1960”"
-    (words,) = root.xpath("//*[@id='q-s-date']")
-    assert words.text_content() == "18 July 1960"
+    (dated,) = elements(root, "//*[@id='s-date']//a")
+    assert content(dated) == "“18 July 1960”"
+    (words,) = elements(root, "//*[@id='q-s-date']")
+    assert content(words) == "18 July 1960"
 
 
 def test_the_page_needs_no_other_file(page: Path) -> None:
@@ -97,8 +98,8 @@ def test_hostile_values_on_a_page_are_escaped(tmp_path: Path) -> None:
         }
     )
     root = html.fromstring(letter_page(record, tmp_path))
-    assert len(root.xpath("//script")) == 1
-    assert not root.xpath("//img[not(starts-with(@src, 'data:'))] | //textarea | //*[@onerror]")
+    assert len(elements(root, "//script")) == 1
+    assert not elements(root, "//img[not(starts-with(@src, 'data:'))] | //textarea | //*[@onerror]")
 
 
 def test_a_minimal_record_has_a_page(tmp_path: Path) -> None:
@@ -128,15 +129,13 @@ def test_the_text_of_a_word_file_is_on_the_page(tmp_path: Path) -> None:
         (html.fromstring(letter_page(record, tmp_path)), []),
         (html.fromstring(page), ["Brief%201.docx", "broken.docx", "a.pdf"]),
     ):
-        text, broken, scan = (
-            one.text_content() for one in shown.xpath("//main/section[@class='paper']")
-        )
+        text, broken, scan = map(content, elements(shown, "//main/section[@class='paper']"))
         assert "Dear Anna," in text
         assert "The monument is finished." in text
         assert "extracted from the file, without layout, notes and images" in text
         for unseen in (broken, scan):
             assert "This page cannot show the file." in unseen
-        links = shown.xpath("//p[@class='file']/a/@href")
+        links = strings(shown, "//p[@class='file']/a/@href")
         assert links == [f"../data/parts/{name}" for name in address]
 
 
@@ -147,8 +146,8 @@ def paragraphs(folder: Path, text: str, **more: object) -> list[str]:
         {"id": "x", "type": "letter", "title": "X", "parts": parts, **more}
     )
     shown = letter_page(record, folder).replace("<br>", "|")
-    lines = html.fromstring(shown).xpath("//section[@aria-labelledby='r-p']/p[@class!='file']")
-    return [line.text_content() for line in lines]
+    path = "//section[@aria-labelledby='r-p']/p[@class!='file']"
+    return [content(line) for line in elements(html.fromstring(shown), path)]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +174,7 @@ def test_form_feeds_are_shown_as_page_breaks(tmp_path: Path) -> None:
     parts = [{"id": "p", "kind": "original", "file": "p.txt"}]
     record = Record.model_validate({"id": "x", "type": "letter", "title": "X", "parts": parts})
     root = html.fromstring(letter_page(record, tmp_path))
-    assert root.xpath("//*[@role='img']/@aria-label") == ["Page break"]
+    assert strings(root, "//*[@role='img']/@aria-label") == ["Page break"]
 
 
 def test_the_number_of_a_note_is_after_the_word(tmp_path: Path) -> None:
@@ -209,8 +208,8 @@ def test_a_citation_names_the_holding_and_those_who_made_the_texts(tmp_path: Pat
             ],
         }
     )
-    [cited] = html.fromstring(letter_page(record, tmp_path)).xpath("//*[@id='cite']/../p")
-    assert cited.text_content() == (
+    [cited] = elements(html.fromstring(letter_page(record, tmp_path)), "//*[@id='cite']/../p")
+    assert content(cited) == (
         "A letter. Transcribed by The Institute. Translated by Tony Sharp and Anna Lind. "
         "An archive. Package x, version 1."
     )
@@ -239,8 +238,8 @@ def test_each_text_has_its_language_and_direction(tmp_path: Path) -> None:
         }
     )
     root = html.fromstring(letter_page(record, tmp_path))
-    assert root.xpath("//section[@lang='ar' and @dir='rtl']")
-    assert len(root.xpath("//div[@id='band-0']/section")) == 2
+    assert elements(root, "//section[@lang='ar' and @dir='rtl']")
+    assert len(elements(root, "//div[@id='band-0']/section")) == 2
 
 
 def test_the_page_for_a_deposit_is_reproducible(letter: Path, tmp_path: Path) -> None:
@@ -264,7 +263,7 @@ def test_scans_are_on_a_page_up_to_a_limit(tmp_path: Path) -> None:
         }
     )
     root = html.fromstring(letter_page(record, tmp_path, scan_limit=2500))
-    assert len(root.xpath("//img[starts-with(@src, 'data:image/png')]")) == 2
+    assert len(elements(root, "//img[starts-with(@src, 'data:image/png')]")) == 2
 
 
 def test_the_page_of_a_record_claims_no_validity(letter: Path) -> None:

@@ -38,8 +38,8 @@ def test_the_files_of_a_letter_cannot_be_outputs(tmp_path: Path, name: str) -> N
     for file in (folder / name, folder / "texts/a.txt", folder / "texts/../texts/a.txt"):
         assert refused(file) == f"{file} belongs to the document in {folder}"
     assert "belongs to the document" in refused(tmp_path / "link")
-    for file in ("texts/other.txt", "other.txt", "new.txt", "texts/new.txt"):
-        refuse_output(folder / file)
+    for other in ("texts/other.txt", "other.txt", "new.txt", "texts/new.txt"):
+        refuse_output(folder / other)
 
 
 def test_a_folder_whose_record_cannot_be_read_protects_the_record_alone(tmp_path: Path) -> None:

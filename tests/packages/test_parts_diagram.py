@@ -9,6 +9,7 @@ from lxml import etree
 from archive_pkg.packages.parts_diagram import picture
 from archive_pkg.records import Record, load_record
 from program import Run
+from typed import elements, strings
 
 ROOT = Path(__file__).parents[2]
 SEED = ROOT / "records" / "1960-07-18-cpsu-to-sed"
@@ -23,10 +24,10 @@ def record_of(*parts: dict[str, object], **more: object) -> Record:
 def test_every_part_has_a_box_and_every_relation_an_arrow() -> None:
     record = load_record(SEED)
     drawn = etree.fromstring(picture(record).encode())
-    assert len(drawn.xpath("//s:rect", namespaces=SVG)) == len(record.parts)
-    arrows = drawn.xpath("/s:svg/s:path", namespaces=SVG)
+    assert len(elements(drawn, "//s:rect", SVG)) == len(record.parts)
+    arrows = elements(drawn, "/s:svg/s:path", SVG)
     assert len(arrows) == sum(len(part.leads_to) for part in record.parts)
-    words = drawn.xpath("//s:text/text()", namespaces=SVG)
+    words = strings(drawn, "//s:text/text()", SVG)
     assert {f"{part.kind}: {part.id}" for part in record.parts} <= set(words)
     assert "made 18 July 1960" in words
     assert picture(record) == picture(load_record(SEED))
@@ -38,8 +39,8 @@ def test_boxes_do_not_overlap() -> None:
     parts += [{"id": "t", "kind": "translation", "held": False, "made_from": ["p1", "p5"]}]
     drawn = etree.fromstring(picture(record_of(*parts)).encode())
     boxes = [
-        tuple(int(box.get(side)) for side in ("x", "y", "width", "height"))
-        for box in drawn.xpath("//s:rect", namespaces=SVG)
+        tuple(int(box.attrib[side]) for side in ("x", "y", "width", "height"))
+        for box in elements(drawn, "//s:rect", SVG)
     ]
     for number, (x, y, w, h) in enumerate(boxes):
         for a, b, c, d in boxes[number + 1 :]:
@@ -55,7 +56,7 @@ def test_right_to_left_names_are_isolated_and_markup_is_escaped() -> None:
     text = picture(record)
     assert "<script" not in text
     drawn = etree.fromstring(text.encode())
-    assert "\u2068ש. עגנון\u2069" in drawn.xpath("//s:text/text()", namespaces=SVG)
+    assert "\u2068ש. עגנון\u2069" in strings(drawn, "//s:text/text()", SVG)
 
 
 def test_a_record_without_parts_has_an_empty_picture() -> None:

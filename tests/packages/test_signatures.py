@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 
@@ -45,6 +45,21 @@ NOBODY = Trust()
 Examined = tuple[tuple[Signed, ...], dict[str, list[str]]]
 
 
+class Examine(Protocol):
+    def __call__(
+        self,
+        files: dict[str, bytes],
+        trust: Trust = NOBODY,
+        now: datetime = NOW,
+        report: Report | None = None,
+        of: Bag = ...,
+    ) -> Examined: ...
+
+
+class Trusting(Protocol):
+    def __call__(self, *lines: str, key: str = "rsa", **more: Any) -> Trust: ...
+
+
 def sig(name: str) -> bytes:
     return (FIXTURES / "signatures" / f"{name}.sig").read_bytes()
 
@@ -64,7 +79,7 @@ def bag() -> Bag:
 
 
 @pytest.fixture
-def examine(bag: Bag) -> Callable[..., Examined]:
+def examine(bag: Bag) -> Examine:
     """Return a function that returns the signatures, and the places of findings by their codes."""
 
     def examine(
@@ -86,10 +101,10 @@ def examine(bag: Bag) -> Callable[..., Examined]:
 
 
 @pytest.fixture
-def trusting(tmp_path: Path) -> Callable[..., Trust]:
+def trusting(tmp_path: Path) -> Trusting:
     """Return a function that trusts the signers of some lines; each line gets the same key."""
 
-    def trusting(*lines: str, key: str = "rsa", **more) -> Trust:
+    def trusting(*lines: str, key: str = "rsa", **more: Any) -> Trust:
         public = (FIXTURES / "signatures" / f"{key}.pub").read_text().strip()
         (tmp_path / "allowed").write_text("".join(f"{line} {public}\n" for line in lines))
         return Trust(read_allowed_signers(tmp_path / "allowed"), **more)
@@ -97,7 +112,9 @@ def trusting(tmp_path: Path) -> Callable[..., Trust]:
     return trusting
 
 
-def test_a_good_signature_has_its_key_signer_and_manifest(examine, trusting) -> None:
+def test_a_good_signature_has_its_key_signer_and_manifest(
+    examine: Examine, trusting: Trusting
+) -> None:
     (one,), codes = examine({SIG: sig("rsa")}, trusting(EDITOR))
     assert codes == {"signature-required": [SHORT]}
     key = fingerprint(parse(sig("rsa")).key)
@@ -111,7 +128,7 @@ def test_a_good_signature_has_its_key_signer_and_manifest(examine, trusting) -> 
     assert said["fingerprint"] == key
 
 
-def test_without_allowed_signers_a_good_signature_has_no_signers(examine) -> None:
+def test_without_allowed_signers_a_good_signature_has_no_signers(examine: Examine) -> None:
     (one, other), codes = examine(dict.fromkeys(BOTH, sig("rsa")))
     assert codes == {}
     assert one.good
@@ -119,7 +136,7 @@ def test_without_allowed_signers_a_good_signature_has_no_signers(examine) -> Non
     assert one.signers == ()
 
 
-def test_a_signature_of_different_bytes_is_not_right(examine, trusting) -> None:
+def test_a_signature_of_different_bytes_is_not_right(examine: Examine, trusting: Trusting) -> None:
     for valid, said in (
         (True, "although the bag is valid"),
         (False, "the manifest was changed after signing"),
@@ -136,13 +153,15 @@ def test_a_signature_of_different_bytes_is_not_right(examine, trusting) -> None:
         assert said in message
 
 
-def test_a_signature_for_another_purpose_is_not_right(examine, trusting) -> None:
+def test_a_signature_for_another_purpose_is_not_right(examine: Examine, trusting: Trusting) -> None:
     (one,), codes = examine({SIG: sig("other-purpose")}, trusting(EDITOR, key="ed25519"))
     assert codes["signature-for-other-purpose"] == [SIG]
     assert (one.right, one.covers, one.good, one.signers) == (False, False, False, ())
 
 
-def test_a_signature_of_a_missing_manifest_is_not_right(examine, trusting) -> None:
+def test_a_signature_of_a_missing_manifest_is_not_right(
+    examine: Examine, trusting: Trusting
+) -> None:
     path = "signatures/tagmanifest-md5.txt.sig"
     (one,), codes = examine({path: sig("rsa")}, trusting(EDITOR))
     assert codes["signature-without-subject"] == [path]
@@ -151,7 +170,7 @@ def test_a_signature_of_a_missing_manifest_is_not_right(examine, trusting) -> No
     assert one.key_type == "ssh-rsa"
 
 
-def test_a_file_that_is_not_a_signature_is_refused(examine, trusting) -> None:
+def test_a_file_that_is_not_a_signature_is_refused(examine: Examine, trusting: Trusting) -> None:
     (one,), codes = examine({SIG: b"garbage"}, trusting(EDITOR))
     assert codes["signature-malformed"] == [SIG]
     assert one == Signed(SIG, LONG)
@@ -159,7 +178,7 @@ def test_a_file_that_is_not_a_signature_is_refused(examine, trusting) -> None:
 
 @pytest.mark.parametrize("listed", ["rsa.krl", "rsa-sha256.krl", "keys.txt"])
 def test_a_signature_with_a_revoked_key_is_right_but_not_good(
-    examine, trusting, listed: str
+    examine: Examine, trusting: Trusting, listed: str
 ) -> None:
     revoked = read_revoked(FIXTURES / "signatures" / listed)
     (one,), codes = examine({SIG: sig("rsa")}, trusting(EDITOR, revoked=revoked))
@@ -172,7 +191,9 @@ def test_a_signature_with_a_revoked_key_is_right_but_not_good(
     assert one.revoked
 
 
-def test_a_certificate_revoked_by_its_authority_is_not_good(examine, trusting) -> None:
+def test_a_certificate_revoked_by_its_authority_is_not_good(
+    examine: Examine, trusting: Trusting
+) -> None:
     for listed, good in (("serial.krl", False), ("other-authority.krl", True)):
         trust = trusting(
             "* cert-authority",
@@ -185,7 +206,7 @@ def test_a_certificate_revoked_by_its_authority_is_not_good(examine, trusting) -
         assert one.signers == ((EDITOR, "boss") if good else ())
 
 
-def test_signatures_are_sorted_by_manifest_and_number(examine) -> None:
+def test_signatures_are_sorted_by_manifest_and_number(examine: Examine) -> None:
     numbers = ["", ".2", ".9", ".10", ".11", ".20"]
     paths = [f"signatures/{name}{number}.sig" for name in (SHORT, LONG) for number in numbers]
     signed, codes = examine(dict.fromkeys(reversed(paths), sig("rsa")))
@@ -210,7 +231,7 @@ def test_signatures_are_sorted_by_manifest_and_number(examine) -> None:
         "signatures/x.tsr.pem",
     ],
 )
-def test_other_files_in_signatures_are_strays(examine, path: str) -> None:
+def test_other_files_in_signatures_are_strays(examine: Examine, path: str) -> None:
     report = Report()
     signed, codes = examine({**dict.fromkeys(BOTH, sig("rsa")), path: b""}, report=report)
     assert len(signed) == 2
@@ -220,7 +241,7 @@ def test_other_files_in_signatures_are_strays(examine, path: str) -> None:
     assert not is_signature_file(f"x/{SIG}")
 
 
-def test_a_timestamp_without_its_signature_is_reported(examine) -> None:
+def test_a_timestamp_without_its_signature_is_reported(examine: Examine) -> None:
     paths = [f"{SIG}.tsr", f"{SIG}.tsr.tsr.pem", f"{SIG}.tsr.tsr.tsr"]
     report = Report()
     _, codes = examine(dict.fromkeys(paths, b""), report=report)
@@ -241,14 +262,14 @@ def test_a_folder_with_a_signature_is_signed(tmp_path: Path) -> None:
     assert is_signed(tmp_path)
 
 
-def test_advice_is_given_if_only_some_tag_manifests_are_signed(examine) -> None:
+def test_advice_is_given_if_only_some_tag_manifests_are_signed(examine: Examine) -> None:
     assert examine({})[1] == {}
     assert examine({SIG: sig("rsa")})[1] == {"tagmanifest-unsigned": [SHORT]}
     trust = Trust(require_signature=True)
     assert "tagmanifest-unsigned" not in examine({SIG: sig("rsa")}, trust)[1]
 
 
-def test_each_timestamp_is_over_the_one_before(examine) -> None:
+def test_each_timestamp_is_over_the_one_before(examine: Examine) -> None:
     files = {SIG: sig("rsa"), **stamps("good", "renewed")}
     for roots, trusted in ((b"", False), (ROOT, True)):
         (one,), codes = examine(files, Trust(authorities=roots))
@@ -275,7 +296,7 @@ def test_each_timestamp_is_over_the_one_before(examine) -> None:
     ],
 )
 def test_a_wrong_timestamp_and_those_after_it_are_not_listed(
-    examine, names: tuple[str, ...], code: str, place: str, left: int
+    examine: Examine, names: tuple[str, ...], code: str, place: str, left: int
 ) -> None:
     (one,), codes = examine({SIG: sig("rsa"), **stamps(*names)}, Trust(authorities=ROOT))
     assert codes == {code: [SIG + place], "tagmanifest-unsigned": [SHORT]}
@@ -286,7 +307,7 @@ def test_a_wrong_timestamp_and_those_after_it_are_not_listed(
     "name", ["other-signer", "own-root", "not-yet-valid", "expired", "purpose-serving"]
 )
 def test_a_timestamp_by_an_untrusted_authority_is_listed_but_not_trusted(
-    examine, name: str
+    examine: Examine, name: str
 ) -> None:
     files = {SIG: sig("rsa"), **stamps(name)}
     (one,), codes = examine(files, Trust(authorities=ROOT), STAMPED)
@@ -297,7 +318,7 @@ def test_a_timestamp_by_an_untrusted_authority_is_listed_but_not_trusted(
     assert [each.trusted for each in one.stamps] == [False]
 
 
-def test_only_the_newest_expired_certificate_is_reported(examine) -> None:
+def test_only_the_newest_expired_certificate_is_reported(examine: Examine) -> None:
     files = {SIG: sig("rsa"), **stamps("good-expired-since")}
     end = datetime(2020, 6, 2, tzinfo=UTC)
     for now, reported in ((end, False), (end + timedelta(seconds=1), True)):
@@ -310,7 +331,7 @@ def test_only_the_newest_expired_certificate_is_reported(examine) -> None:
     assert codes["timestamp-certificate-expired"] == [f"{SIG}.tsr.tsr"]
 
 
-def test_a_time_more_than_five_minutes_ahead_is_reported(examine) -> None:
+def test_a_time_more_than_five_minutes_ahead_is_reported(examine: Examine) -> None:
     files = {SIG: sig("rsa"), **stamps("good")}
     behind = STAMPED - timedelta(minutes=5)
     assert "timestamp-in-future" not in examine(files, now=behind)[1]
@@ -331,7 +352,7 @@ def test_a_time_more_than_five_minutes_ahead_is_reported(examine) -> None:
     ],
 )
 def test_a_key_must_be_valid_at_the_time_of_the_first_trusted_timestamp(
-    examine, trusting, names: tuple[str, ...], roots: bytes, when: datetime
+    examine: Examine, trusting: Trusting, names: tuple[str, ...], roots: bytes, when: datetime
 ) -> None:
     """Without a trusted timestamp, it must be valid now, or an expired key could sign today."""
     files = {SIG: sig("rsa"), **stamps(*names)}
@@ -348,7 +369,7 @@ def test_a_key_must_be_valid_at_the_time_of_the_first_trusted_timestamp(
             assert (LONG in codes["signature-required"]) is not good
 
 
-def test_a_key_that_is_not_listed_has_no_signers(examine, trusting) -> None:
+def test_a_key_that_is_not_listed_has_no_signers(examine: Examine, trusting: Trusting) -> None:
     for name, line in (("rsa", EDITOR), ("by-rsa", "* cert-authority")):
         signed, codes = examine(dict.fromkeys(BOTH, sig(name)), trusting(line, key="stranger"))
         assert [one.signers for one in signed] == [(), ()]
@@ -356,7 +377,7 @@ def test_a_key_that_is_not_listed_has_no_signers(examine, trusting) -> None:
         assert set(codes["signature-required"]) == {LONG, SHORT}
 
 
-def test_a_key_on_two_lines_has_each_signer_once(examine, trusting) -> None:
+def test_a_key_on_two_lines_has_each_signer_once(examine: Examine, trusting: Trusting) -> None:
     trust = trusting(EDITOR, "boss", EDITOR, 'late valid-after="20300101Z"')
     signed, codes = examine(dict.fromkeys(BOTH, sig("rsa")), trust)
     assert [one.signers for one in signed] == [(EDITOR, "boss")] * 2
@@ -367,7 +388,7 @@ def test_a_key_on_two_lines_has_each_signer_once(examine, trusting) -> None:
     ("who", "good"), [(False, True), (True, True), (EDITOR, True), ("boss", True), ("x", False)]
 )
 def test_the_required_signer_must_be_one_of_the_keys_signers(
-    examine, trusting, who: bool | str, good: bool
+    examine: Examine, trusting: Trusting, who: bool | str, good: bool
 ) -> None:
     trust = trusting(f"{EDITOR},boss", require_signature=who)
     report = Report()
@@ -377,7 +398,7 @@ def test_the_required_signer_must_be_one_of_the_keys_signers(
     assert {each.message for each in report} == (set() if good else {message})
 
 
-def test_a_required_signature_must_be_by_an_allowed_signer(examine) -> None:
+def test_a_required_signature_must_be_by_an_allowed_signer(examine: Examine) -> None:
     trust = Trust(require_signature=True)
     report = Report()
     _, codes = examine(dict.fromkeys(BOTH, sig("rsa")), trust, report=report)
@@ -389,7 +410,7 @@ def test_a_required_signature_must_be_by_an_allowed_signer(examine) -> None:
     assert codes == {"signature-required": ["signatures"]}
 
 
-def test_each_tag_manifest_must_have_a_good_signature(examine, trusting) -> None:
+def test_each_tag_manifest_must_have_a_good_signature(examine: Examine, trusting: Trusting) -> None:
     trust = trusting(EDITOR)
     assert examine({SIG: sig("rsa")}, trust)[1] == {"signature-required": [SHORT]}
     files = {BOTH[0]: sig("ed25519"), f"signatures/{LONG}.2.sig": sig("rsa"), BOTH[1]: sig("rsa")}
@@ -397,7 +418,9 @@ def test_each_tag_manifest_must_have_a_good_signature(examine, trusting) -> None
     assert codes == {"signer-unknown": [BOTH[0]]}
 
 
-def test_a_required_timestamp_must_be_trusted_and_over_a_good_signature(examine, trusting) -> None:
+def test_a_required_timestamp_must_be_trusted_and_over_a_good_signature(
+    examine: Examine, trusting: Trusting
+) -> None:
     files = dict.fromkeys(BOTH, sig("rsa"))
     stamped = files | stamps("good") | stamps("good", of=BOTH[1])
     trust = trusting(EDITOR, authorities=ROOT, require_timestamp=True)
@@ -437,7 +460,7 @@ def test_a_required_timestamp_must_be_trusted_and_over_a_good_signature(examine,
     ],
 )
 def test_a_signature_covers_a_bag_if_strong_manifests_cover_it(
-    examine, trusting, tmp_path: Path, how: dict, said: str
+    examine: Examine, trusting: Trusting, tmp_path: Path, how: dict[str, Any], said: str
 ) -> None:
     bag = write_bag(tmp_path / "bag", **how)
     (name,) = [each.name for each in bag.tag_manifests.values()]
@@ -453,7 +476,7 @@ def test_a_signature_covers_a_bag_if_strong_manifests_cover_it(
 
 
 def test_a_weak_manifest_next_to_a_strong_one_must_be_signed_too(
-    examine, trusting, tmp_path: Path
+    examine: Examine, trusting: Trusting, tmp_path: Path
 ) -> None:
     """It need not cover the bag, since the strong one does."""
     bag = write_bag(tmp_path / "bag", tags=("md5", "sha512"))
@@ -465,7 +488,7 @@ def test_a_weak_manifest_next_to_a_strong_one_must_be_signed_too(
 
 
 def test_a_package_must_have_a_signed_tag_manifest_for_each_manifest(
-    examine, trusting, tmp_path: Path, bag: Bag
+    examine: Examine, trusting: Trusting, tmp_path: Path, bag: Bag
 ) -> None:
     """Otherwise a forger could remove one with its signature. Other bags may lack one."""
     shutil.copytree(GOLDEN, tmp_path / "package")
@@ -477,7 +500,7 @@ def test_a_package_must_have_a_signed_tag_manifest_for_each_manifest(
     assert examine({SIG: sig("rsa")}, trusting(EDITOR), of=plain)[1] == {}
 
 
-def test_a_signature_of_any_file_is_examined_without_a_bag(trusting) -> None:
+def test_a_signature_of_any_file_is_examined_without_a_bag(trusting: Trusting) -> None:
     report = Report()
     files = {"head": MESSAGE, "head.sig": sig("rsa"), **stamps("good", of="head.sig")}
     one = examine_signature("head.sig", "head", files, trusting(EDITOR, authorities=ROOT), report)

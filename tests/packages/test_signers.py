@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -41,7 +42,7 @@ def public(name: str) -> str:
 
 
 @pytest.fixture
-def allowed(tmp_path: Path):
+def allowed(tmp_path: Path) -> Callable[[str], Signer]:
     """Return a function that reads the signer of one line."""
 
     def read(line: str) -> Signer:
@@ -96,7 +97,7 @@ def test_a_certificate_is_read_with_all_its_fields() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_key_allows_its_own_signatures_and_an_authority_only_certified_ones(
-    kind: str, allowed
+    kind: str, allowed: Callable[[str], Signer]
 ) -> None:
     key = allowed(f"{EDITOR} {public(kind)}")
     authority = allowed(f"*@example.org cert-authority {public(kind)}")
@@ -109,7 +110,9 @@ def test_a_key_allows_its_own_signatures_and_an_authority_only_certified_ones(
     assert authority.knows(certified) is (kind == "ed25519")
 
 
-def test_an_authority_allows_the_names_in_a_certificate_that_match_the_line(allowed) -> None:
+def test_an_authority_allows_the_names_in_a_certificate_that_match_the_line(
+    allowed: Callable[[str], Signer],
+) -> None:
     by = signature("by-rsa")
     assert allowed(f"* cert-authority {public('rsa')}").allows(by, THEN) == (EDITOR, "boss")
     some = allowed(f"!editor@*,* cert-authority {public('rsa')}")
@@ -120,7 +123,7 @@ def test_an_authority_allows_the_names_in_a_certificate_that_match_the_line(allo
     assert not allowed(f"* cert-authority {public('ecdsa256')}").allows(by, THEN)
 
 
-def test_a_plain_key_allows_the_signers_on_its_line(allowed) -> None:
+def test_a_plain_key_allows_the_signers_on_its_line(allowed: Callable[[str], Signer]) -> None:
     line = allowed(f"{EDITOR},*@archive.org {public('rsa')}")
     own = signature("rsa")
     assert line.allows_as(EDITOR, own, THEN)
@@ -129,7 +132,7 @@ def test_a_plain_key_allows_the_signers_on_its_line(allowed) -> None:
     assert not line.allows_as(EDITOR, signature("ed25519"), THEN)
 
 
-def test_a_name_in_a_certificate_is_not_a_pattern(allowed) -> None:
+def test_a_name_in_a_certificate_is_not_a_pattern(allowed: Callable[[str], Signer]) -> None:
     by = signature("by-rsa")
     assert by.certificate is not None
     anybody = replace(by, certificate=replace(by.certificate, principals=("*",)))
@@ -146,13 +149,17 @@ def test_comments_and_empty_lines_are_skipped(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["host", "nobody"])
-def test_a_certificate_for_a_host_or_without_names_allows_nobody(name: str, allowed) -> None:
+def test_a_certificate_for_a_host_or_without_names_allows_nobody(
+    name: str, allowed: Callable[[str], Signer]
+) -> None:
     authority = allowed(f"* cert-authority {public('ed25519')}")
     assert authority.knows(signature(name))
     assert authority.allows(signature(name), THEN) == ()
 
 
-def test_a_certificate_is_valid_from_its_first_second_until_before_its_end(allowed) -> None:
+def test_a_certificate_is_valid_from_its_first_second_until_before_its_end(
+    allowed: Callable[[str], Signer],
+) -> None:
     authority = allowed(f"* cert-authority {public('rsa')}")
     first, end = datetime(2020, 1, 1, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC)
     times = [first - SECOND, first, end - SECOND, end]
@@ -161,7 +168,9 @@ def test_a_certificate_is_valid_from_its_first_second_until_before_its_end(allow
 
 
 @pytest.mark.parametrize(("name", "role"), [("rsa", ""), ("by-rsa", "cert-authority,")])
-def test_a_line_is_valid_from_valid_after_to_valid_before(name: str, role: str, allowed) -> None:
+def test_a_line_is_valid_from_valid_after_to_valid_before(
+    name: str, role: str, allowed: Callable[[str], Signer]
+) -> None:
     """Both times are included, as in OpenSSH, for keys and for authorities."""
     span = 'valid-after="20200301120000Z",valid-before="202005011200Z"'
     line = allowed(f"* {role}{span} {public('rsa')}")
@@ -177,7 +186,9 @@ def test_a_line_is_valid_from_valid_after_to_valid_before(name: str, role: str, 
 
 
 @pytest.mark.parametrize("name", ["rsa", "by-rsa"])
-def test_a_line_for_other_namespaces_allows_nothing(name: str, allowed) -> None:
+def test_a_line_for_other_namespaces_allows_nothing(
+    name: str, allowed: Callable[[str], Signer]
+) -> None:
     role = "cert-authority," if name != "rsa" else ""
     for namespaces, good in (("git", False), ("git,file", True), ("!file,*", False), ("*", True)):
         line = allowed(f'* {role}namespaces="{namespaces}" {public("rsa")}')
@@ -220,7 +231,7 @@ def test_a_malformed_line_is_reported_with_the_reason(line: str, said: str, tmp_
     assert said in found.message
 
 
-def test_a_line_may_be_valid_for_one_second(allowed) -> None:
+def test_a_line_may_be_valid_for_one_second(allowed: Callable[[str], Signer]) -> None:
     line = allowed(
         f'x valid-after="20200101000000Z",valid-before="20200101000001Z" {public("rsa")}'
     )

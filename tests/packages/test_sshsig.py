@@ -61,6 +61,13 @@ def on_token(kind: str) -> tuple[bytes, bytes]:
     return key, armoured(key, field(kind.encode()) + field(raw) + flags)
 
 
+def ssh_keygen(*words: str | bytes | Path, cwd: Path | None = None) -> str:
+    """Run ssh-keygen, which gets the message as its standard input, and return what it prints."""
+    command = ["ssh-keygen", *words]
+    done = subprocess.run(command, cwd=cwd, input=MESSAGE, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
 def _ecdsa() -> ec.ECDSA:
     return ec.ECDSA(hashes.SHA256())
 
@@ -77,9 +84,8 @@ def test_signatures_of_hardware_tokens_are_accepted_as_by_ssh_keygen(
     assert signature.matches(MESSAGE)
     assert not signature.matches(MESSAGE + b" ")
     (tmp_path / "sig").write_bytes(data)
-    command = ["ssh-keygen", "-Y", "check-novalidate", "-n", "file", "-s", str(tmp_path / "sig")]
-    done = subprocess.run(command, input=MESSAGE, capture_output=True, check=True)
-    assert signature.fingerprint in done.stdout.decode()
+    said = ssh_keygen("-Y", "check-novalidate", "-n", "file", "-s", tmp_path / "sig")
+    assert signature.fingerprint in said
 
 
 @given(st.binary(max_size=300))
@@ -115,9 +121,7 @@ def test_every_malformed_line_of_allowed_signers_is_reported(tmp_path: Path) -> 
 
 
 def test_lines_of_allowed_signers_are_read_as_by_ssh_keygen(tmp_path: Path) -> None:
-    subprocess.run(
-        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "k"], check=True
-    )
+    ssh_keygen("-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "k")
     public = (tmp_path / "k.pub").read_text().strip()
     file = tmp_path / "allowed"
     file.write_text(
@@ -131,10 +135,8 @@ def test_lines_of_allowed_signers_are_read_as_by_ssh_keygen(tmp_path: Path) -> N
         ("שרה@example.org", False),
     ]
     (tmp_path / "m").write_bytes(MESSAGE)
-    sign = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", tmp_path / "k", tmp_path / "m"]
-    subprocess.run(sign, check=True)
-    find = ["ssh-keygen", "-Y", "find-principals", "-s", tmp_path / "m.sig", "-f", file]
-    found = subprocess.run(find, input=MESSAGE, capture_output=True, check=True).stdout.decode()
+    ssh_keygen("-q", "-Y", "sign", "-n", "file", "-f", tmp_path / "k", tmp_path / "m")
+    found = ssh_keygen("-Y", "find-principals", "-s", tmp_path / "m.sig", "-f", file)
     assert found.splitlines()[0] in signers[0].principals.split(",")
 
 
@@ -143,8 +145,7 @@ def certified(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a message and the keys of an authority, an editor and a stranger."""
     folder = tmp_path_factory.mktemp("certified")
     for name in ("authority", "editor", "stranger"):
-        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", folder / name]
-        subprocess.run(command, check=True)
+        ssh_keygen("-q", "-t", "ed25519", "-N", "", "-C", name, "-f", folder / name)
     (folder / "m").write_bytes(MESSAGE)
     return folder
 
@@ -152,11 +153,9 @@ def certified(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def signed_as(folder: Path, *how: str, principals: str = "editor@example.org,boss") -> bytes:
     """Return a signature of the editor with a certificate made with options of ssh-keygen."""
     names = ["-n", principals] if principals else []
-    command = ["ssh-keygen", "-q", "-s", "authority", "-I", "an editor", *names, *how, "editor.pub"]
-    subprocess.run(command, cwd=folder, check=True)
+    ssh_keygen("-q", "-s", "authority", "-I", "an editor", *names, *how, "editor.pub", cwd=folder)
     (folder / "m.sig").unlink(missing_ok=True)
-    command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", "editor-cert.pub", "m"]
-    subprocess.run(command, cwd=folder, check=True)
+    ssh_keygen("-q", "-Y", "sign", "-n", "file", "-f", "editor-cert.pub", "m", cwd=folder)
     return (folder / "m.sig").read_bytes()
 
 
@@ -196,10 +195,7 @@ def test_certificates_are_accepted_as_by_ssh_keygen(
     (signer,) = read_allowed_signers(certified / "allowed")
     assert signer.allows(signature, now) == (("editor@example.org",) if allowed else ())
     assert stock(certified) is allowed
-    shown = subprocess.run(
-        ["ssh-keygen", "-lf", "editor.pub"], cwd=certified, capture_output=True, check=True
-    ).stdout.decode()
-    assert signature.fingerprint in shown
+    assert signature.fingerprint in ssh_keygen("-lf", "editor.pub", cwd=certified)
 
 
 def test_a_certificate_needs_its_authority_and_must_be_unchanged(certified: Path) -> None:
@@ -226,8 +222,7 @@ def plainly(certified: Path) -> Path:
     for name in ("editor", "editor.pub", "stranger.pub", "authority", "authority.pub"):
         shutil.copy(certified / name, folder)
     (folder / "m").write_bytes(MESSAGE)
-    command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", "editor", "m"]
-    subprocess.run(command, cwd=folder, check=True)
+    ssh_keygen("-q", "-Y", "sign", "-n", "file", "-f", "editor", "m", cwd=folder)
     return folder
 
 
@@ -353,11 +348,9 @@ def test_a_list_of_certificates_revokes_their_keys(certified: Path, plainly: Pat
 
 def test_a_key_in_a_different_encoding_is_refused(tmp_path: Path) -> None:
     """Otherwise a revoked key could be used with a zero before its number."""
-    command = ["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", tmp_path / "k"]
-    subprocess.run(command, check=True)
+    ssh_keygen("-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", tmp_path / "k")
     (tmp_path / "m").write_bytes(MESSAGE)
-    sign = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f", tmp_path / "k", tmp_path / "m"]
-    subprocess.run(sign, check=True)
+    ssh_keygen("-q", "-Y", "sign", "-n", "file", "-f", tmp_path / "k", tmp_path / "m")
     good = parse((tmp_path / "m.sig").read_bytes())
     assert good.matches(MESSAGE)
     reader = SshReader(good.key)
@@ -523,8 +516,7 @@ def test_a_certificate_can_contain_a_key_on_a_token(kind: str, certified: Path) 
     name = kind.partition("@")[0]
     (certified / f"{name}.pub").write_text(f"{kind} {base64.b64encode(key).decode()}\n")
     who = WHO.encode() + b",caf\xe9"  # a name need not be UTF-8
-    command = ["ssh-keygen", "-q", "-s", "authority", "-I", "x", "-n", who, f"{name}.pub"]
-    subprocess.run(command, cwd=certified, check=True)
+    ssh_keygen("-q", "-s", "authority", "-I", "x", "-n", who, f"{name}.pub", cwd=certified)
     public = (certified / f"{name}-cert.pub").read_text().split()[1]
     plain = parse(data)
     signature = parse(armoured(base64.b64decode(public), plain.signature))

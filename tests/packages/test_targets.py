@@ -24,6 +24,7 @@ from archive_pkg.projects import Project
 from archive_pkg.reports import Report
 from official import official, xml_schema
 from program import Run
+from typed import present
 
 ON = date(2026, 11, 24)
 ID = "1960-07-18-cpsu-to-sed"
@@ -148,7 +149,7 @@ def test_valid_mets_describes_every_file_of_a_csip_package(letter: Path, tmp_pat
         mets = etree.parse(document)
         assert schema.validate(mets), schema.error_log
         for element in mets.iter("{*}FLocat", "{*}mdRef"):
-            address = element.get("{http://www.w3.org/1999/xlink}href")
+            address = present(element.get("{http://www.w3.org/1999/xlink}href"))
             listed.add((document.parent / address).relative_to(folder).as_posix())
     files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     assert files - listed == {"METS.xml"}
@@ -410,8 +411,17 @@ def test_roc_validator_accepts_the_crate(letter: Path, tmp_path: Path, checkers:
     context = official("ro-crate") / "context-1.2.jsonld"
     cache = tmp_path / "cache"
     subprocess.run([checkers, SCRIPTS / "seed_cache.py", cache, context], check=True)
-    command = [checkers.parent / "rocrate-validator", "-y", "validate", crate, "--offline"]
-    command += ["--cache-path", cache, "-p", "ro-crate-1.2", "-f", "json", "--no-paging"]
+    command: list[str | Path] = [checkers.parent / "rocrate-validator", "-y", "validate", crate]
+    command += [
+        "--offline",
+        "--cache-path",
+        cache,
+        "-p",
+        "ro-crate-1.2",
+        "-f",
+        "json",
+        "--no-paging",
+    ]
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, env=os.environ | {"NO_COLOR": "1"}
     )

@@ -385,7 +385,7 @@ def test_statements_inferred_without_a_quote_make_no_word_public(tmp_path: Path)
     lind = {"id": "lind", "name": "Anna Lind", "kind": "person", "note": "Knew Quornak"}
 
     def shows(field: str, **evidence: Any) -> bool:
-        more = (
+        more: dict[str, Any] = (
             {"custody": "Of Quornak."}
             if field == "custody"
             else {"agents": [lind], "sender": ["lind"]}
@@ -475,7 +475,7 @@ def test_a_leak_in_the_record_is_refused_with_its_field(staged: Path) -> None:
     part = {"id": "copy", "kind": "scan", "held": False, "note": words}
     field = "parts.copy.note"
     assert leaks(staged, parts=[part]) == [(field, "contains words of a withheld text")]
-    part["note"] += f"; {NAME}"
+    part["note"] = f"{words}; {NAME}"
     assert leaks(staged, parts=[part], rights={"statement": SHA256}) == [
         (field, "contains the file name of part “note”"),
         (field, "contains words of a withheld text"),
