@@ -124,17 +124,19 @@ def test_an_open_date_is_in_a_description() -> None:
     ]
 
 
-def test_subjects_and_places_appear_once_with_their_addresses() -> None:
-    document = exported(
-        subjects=[{"term": "Law", "identifier": {"scheme": "local", "value": "K"}}],
-        place={"name": "Kyiv"},
-        mentioned_places=[{"name": "Lviv"}, {"name": "Kyiv"}],
-    )
-    assert document["subjects"] == [{"subject": "Law", "subjectScheme": "local"}]
-    assert document["geoLocations"] == [{"geoLocationPlace": "Kyiv"}, {"geoLocationPlace": "Lviv"}]
-    assert exported(mentioned_places=[{"name": "Lviv"}])["geoLocations"] == [
-        {"geoLocationPlace": "Lviv"}
+def test_the_place_of_writing_has_a_location_and_places_mentioned_a_description() -> None:
+    mentioned = [{"name": "Lviv"}, {"name": "Kyiv"}, {"name": "Lviv"}]
+    document = exported(place={"name": "Kyiv"}, mentioned_places=mentioned)
+    assert document["geoLocations"] == [{"geoLocationPlace": "Kyiv"}]
+    assert document["descriptions"] == [
+        {"description": "Places mentioned: Lviv; Kyiv", "descriptionType": "Other"}
     ]
+    assert "geoLocations" not in exported(mentioned_places=mentioned)
+
+
+def test_an_identifier_of_a_subject_has_its_scheme() -> None:
+    document = exported(subjects=[{"term": "Law", "identifier": {"scheme": "local", "value": "K"}}])
+    assert document["subjects"] == [{"subject": "Law", "subjectScheme": "local"}]
 
 
 def test_an_agent_appears_once_for_each_kind_of_contributor() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from examples import record
+from examples import BARE_CONTEXT, record
+from places import places
 
-from archive_pkg.interchange import derived_facts
+from archive_pkg.interchange import derived_facts, export
 from archive_pkg.records.models import Agent, Event, Part
+from archive_pkg.records.models.parts import WITHHELD
 
 DIGEST = f"sha256:{'ab' * 32}"
 AGENTS = [
@@ -368,3 +370,32 @@ def test_the_first_doi_is_the_doi_of_the_letter() -> None:
     assert found is not None
     assert found.value == "10.1000/1"
     assert derived_facts.doi(record()) is None
+
+
+def test_an_enclosure_is_called_not_held_only_if_its_part_says_so() -> None:
+    parts = [
+        {"id": "here", "kind": "enclosure", "file": "h.txt"},
+        {"id": "away", "kind": "enclosure", "held": False},
+        {"id": "shut", "kind": "enclosure", "held": False, "note": WITHHELD},
+    ]
+    more = [{"part": "here"}, {"part": "away"}, {"part": "shut"}, {"record": "own"}, {}]
+    enclosures = [
+        {"id": f"e{n}", "number": "1", "title": "Map"} | one for n, one in enumerate(more)
+    ]
+    letter = record(parts=parts, enclosures=enclosures)
+    assert [derived_facts.enclosure_words(letter, item) for item in letter.enclosures] == [
+        "1 Map (held)",
+        "1 Map (not held)",
+        "1 Map (withheld from this package)",
+        "1 Map (record own)",
+        "1 Map",
+    ]
+
+
+@pytest.mark.parametrize("name", ["premis", "ead3"])
+def test_a_withheld_part_is_not_called_not_held(name: str) -> None:
+    part = {"id": "shut", "kind": "enclosure", "held": False, "note": WITHHELD}
+    lines = "\n".join(places(export(name, record(parts=[part]), BARE_CONTEXT)))
+    assert WITHHELD in lines
+    assert "not held" not in lines
+    assert "significantPropertiesValue: no" not in lines

@@ -248,7 +248,7 @@ def test_languages_have_three_letters_and_a_description_has_their_script() -> No
 
 
 def test_a_holding_without_levels_is_only_the_archive() -> None:
-    assert words(holdings=[{"repository": "RGANI"}]) == ["Original document: RGANI"]
+    assert words(holdings=[{"repository": "RGANI"}]) == ["Kept at: RGANI"]
 
 
 def test_the_official_schema_accepts_every_field() -> None:

@@ -164,3 +164,16 @@ def test_a_document_is_attributed_to_its_authors_and_senders() -> None:
     prov = json.loads(export("prov", record(authors=["a"], sender=["b", "a"], agents=agents)))
     found = [each["prov:agent"] for each in prov["wasAttributedTo"].values()]
     assert found == ["record:agent/a", "record:agent/b"]
+
+
+def test_only_who_made_or_did_something_is_an_agent() -> None:
+    agents = [{"id": name, "name": name, "kind": "person"} for name in ("from", "to", "named")]
+    document = exported(
+        sender=["from"], recipients=["to"], mentioned_agents=["named"], agents=agents
+    )
+    assert list(document["agent"]) == ["record:agent/from"]
+    for name in ("to", "named"):
+        assert document["entity"][f"record:agent/{name}"] == {
+            "prov:label": name,
+            "prov:type": "person",
+        }

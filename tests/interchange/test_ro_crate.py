@@ -112,7 +112,7 @@ def test_values_that_a_crate_requires_are_never_missing() -> None:
             "@id": "#rights",
             "@type": "CreativeWork",
             "name": "Rights statement",
-            "description": "Nothing is known of the rights.",
+            "description": "The record does not state the rights.",
         },
     ]
     assert things[3:] == graph(bare(), name="schema-org")

@@ -539,6 +539,8 @@ def _more_particulars(record: Record) -> Iterator[tuple[str, str]]:
             yield "enclosure", said
     if record.mentioned_agents:
         yield "mentioned", "; ".join(one.name for one in agents(record, record.mentioned_agents))
+    if record.mentioned_places:
+        yield "places_mentioned", "; ".join(dict.fromkeys(p.name for p in record.mentioned_places))
 
 
 def enclosure_words(record: Record, item: Enclosure) -> str:
@@ -552,7 +554,7 @@ def labelled_particulars(record: Record, without: Collection[str] = ()) -> Itera
 
     Args:
         record: The record.
-        without: Names to leave out, such as "recorded", "enclosure" and "mentioned".
+        without: Names to leave out, such as "recorded", "mentioned" and "places_mentioned".
     """
     for name, said in chain(particulars(record), _more_particulars(record)):
         if name not in without:

@@ -362,9 +362,11 @@ def _(value: Enclosure, record: Record, dates: DateWords) -> str:
     said = [f"{value.number} {value.title}" if value.number else value.title]
     said += [record.names(value.sender)] if value.sender else []
     said += [words(record, value.date, dates=dates)] if value.date else []
-    held = value.part is not None and record.part(value.part).held
-    where = f"record {value.record}" if value.record else "held" if held else "not held"
-    return f"{', '.join(said)} ({where})"
+    where = f"record {value.record}" if value.record else ""
+    if value.part and not where:
+        part = record.part(value.part)
+        where = "held" if part.held else part.file_in_words
+    return ", ".join(said) + (f" ({where})" if where else "")
 
 
 @_words.register

@@ -71,7 +71,7 @@ MAPPING = {
     "summary.author": "contributor, Other; description, Other",
     "subjects.term": "subject",
     "subjects.identifier": "subject, valueURI (where the scheme has addresses)",
-    "mentioned_places.name": "geoLocationPlace",
+    "mentioned_places.name": "description, Other",
     "parts.kind": "relatedItem (of original and enclosures)",
     "parts.title": "relatedItem (of original and enclosures); description, Methods",
     "parts.media_type": "format",
@@ -229,7 +229,7 @@ def describe(record: Record, context: ExportContext) -> dict[str, Any]:
         "version": str(record.version),
         "rightsList": list(_rights(record)),
         "descriptions": list(_descriptions(record)),
-        "geoLocations": [{"geoLocationPlace": name} for name in _places(record)],
+        "geoLocations": [{"geoLocationPlace": record.place.name}] if record.place else [],
     }
     return {key: value for key, value in data.items() if value}
 
@@ -288,11 +288,6 @@ def _subject(record: Record, index: int) -> dict[str, str]:
         if place:
             described["valueUri"] = place
     return described
-
-
-def _places(record: Record) -> list[str]:
-    here = [record.place.name] if record.place else []
-    return list(dict.fromkeys([*here, *(place.name for place in record.mentioned_places)]))
 
 
 def _related(record: Record) -> Iterator[dict[str, Any]]:

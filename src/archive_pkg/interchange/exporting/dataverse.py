@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive_pkg.interchange import derived_facts
 from archive_pkg.interchange.addresses import dois_in
-from archive_pkg.interchange.dates import extremes, plain
+from archive_pkg.interchange.dates import is_exact, plain
 from archive_pkg.interchange.exporting import datacite
 from archive_pkg.interchange.json_text import to_json
 from archive_pkg.interchange.licences import spdx_id, spdx_page
@@ -17,7 +17,6 @@ from archive_pkg.records.vocabularies.languages import language_name
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from archive_pkg.dates.edtf_string import Edtf
     from archive_pkg.interchange.export_context import ExportContext
     from archive_pkg.records.models import Agent, Record, Rights, Subject
 
@@ -67,7 +66,7 @@ MAPPING = {
     "participants.agent": "contributor",
     "participants.part": "contributor",
     "signatories": "contributor",
-    "date.edtf": "timePeriodCovered; notesText where it says more",
+    "date.edtf": "productionDate (a year, month or day); notesText",
     "date.as_written": "notesText",
     "date.note": "notesText",
     **dict.fromkeys(derived_facts.PARTICULARS, "notesText"),
@@ -159,7 +158,7 @@ def _fields(record: Record, context: ExportContext) -> Iterator[dict[str, Any]]:
     yield _primitives("productionPlace", [record.place.name] if record.place else [])
     yield _compounds("contributor", list(_contributors(record)))
     date = record.date.edtf if record.date else None
-    yield _compounds("timePeriodCovered", [_period(date)] if date else [])
+    yield _primitive("productionDate", plain(date) if date and is_exact(date) else None)
     yield _primitives("kindOfData", [record.document_type.label])
     related = [*derived_facts.contained(record), *derived_facts.labelled_relations(record)]
     yield _primitives("relatedMaterial", related)
@@ -214,9 +213,6 @@ def _notes(record: Record) -> Iterator[str]:
         yield f"Date: {'; '.join(filter(None, known))}"
     yield from derived_facts.labelled_particulars(record)
     yield from (f"Item: {item}" for item in derived_facts.items(record))
-    places = "; ".join(dict.fromkeys(place.name for place in record.mentioned_places))
-    if places:
-        yield f"Places mentioned: {places}"
     others = [
         f"{_language(tag)} ({tag})"
         for tag in derived_facts.languages(record)
@@ -250,7 +246,7 @@ def _identifiers(record: Record) -> Iterator[str]:
 
 
 def _origin(record: Record) -> Iterator[str]:
-    yield from (f"Original document: {words}" for words in derived_facts.kept_at(record))
+    yield from (f"Kept at: {words}" for words in derived_facts.kept_at(record))
     if record.custody:
         yield record.custody
 
@@ -276,12 +272,6 @@ def _language(tag: str) -> str:
 
 def _unknown_author() -> dict[str, Any]:
     return _compound(("authorName", datacite.UNKNOWN))
-
-
-def _period(date: Edtf) -> dict[str, Any]:
-    day = plain(date)
-    first, last = (day, day) if day else extremes(date)
-    return _compound(("timePeriodCoveredStart", first), ("timePeriodCoveredEnd", last))
 
 
 def _primitive(name: str, value: str | None) -> dict[str, Any]:

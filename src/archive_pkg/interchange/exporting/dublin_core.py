@@ -32,12 +32,12 @@ MAPPING = {
     "participants.agent": "contributor",
     "participants.part": "contributor",
     "date.edtf": "date",
-    "place.name": "coverage",
+    "place.name": "description (coverage is for what the letter is about)",
     **dict.fromkeys(derived_facts.CLASSIFICATION, "description"),
     "summary.text": "description",
     "summary.author": "contributor",
     "subjects.term": "subject",
-    "mentioned_places.name": "coverage",
+    "mentioned_places.name": "description",
     "parts.kind": "relation (for a translation: its original)",
     "parts.title": "relation (for a translation: its original; also enclosures)",
     "parts.media_type": "format",
@@ -112,10 +112,6 @@ def values(record: Record, context: ExportContext) -> Iterator[tuple[str, str]]:
         yield "language", tag
     yield from (("source", words) for words in derived_facts.kept_at(record))
     yield from (("relation", words) for words in _relations(record))
-    for place_name in [record.place] if record.place else []:
-        yield "coverage", place_name.name
-    for place_name in record.mentioned_places:
-        yield "coverage", place_name.name
     yield from (("rights", words) for words in _rights(record))
 
 
@@ -128,6 +124,8 @@ def _descriptions(record: Record) -> Iterator[str]:
         yield f"Translation note: {words}"
     if record.custody:
         yield f"Custody: {record.custody}"
+    if record.place:
+        yield f"Place of writing: {record.place.name}"
     yield from derived_facts.labelled_particulars(record)
 
 

@@ -208,7 +208,9 @@ def _remarks(record: Record) -> Iterator[str]:
         yield f"Date in EDTF: {date.edtf}"
     if date and date.note:
         yield f"Date: {date.note}"
-    yield from derived_facts.labelled_particulars(record, ("mentioned", "extent"))
+    yield from derived_facts.labelled_particulars(
+        record, ("mentioned", "places_mentioned", "extent")
+    )
     for copy in derived_facts.kept_at(record)[1:]:
         yield f"Another copy: {copy}"
     for holding in record.holdings[:1]:
@@ -305,7 +307,7 @@ def _part_in_words(record: Record, part: Part) -> str:
     relations = (("made from", part.made_from), ("part of", part.part_of), ("about", part.about))
     words = [
         f"{part.kind}: {derived_facts.part_title(record, part)}",
-        "" if part.held else "not held",
+        "" if part.held or part.is_withheld else "not held",
         f"file {part.file}" if part.file else "",
         part.media_type or "",
         f"in {', '.join(part.languages)}" if part.languages else "",

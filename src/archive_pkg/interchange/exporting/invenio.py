@@ -66,7 +66,7 @@ MAPPING = {
     "rights.statement": "rights, description; copyright",
     "rights.licence": "rights, id (of the SPDX list), or title and link",
     "rights.holder": "contributors, rightsholder",
-    "agents.name": "person_or_org, name",
+    "agents.name": "person_or_org, name; of persons family_name and given_name",
     "agents.kind": "person_or_org, type (person, organization)",
     "agents.identifiers": "person_or_org, identifiers; additional_descriptions, other",
 }
@@ -216,7 +216,7 @@ def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
     if record.date and record.date.edtf and not _level_0(record.date):
         yield "other", f"Date of the document: {_date_words(record.date)}"
     dated = {name for name, date in derived_facts.occasions(record) if _level_0(date)}
-    for words in derived_facts.labelled_particulars(record, dated):
+    for words in derived_facts.labelled_particulars(record, {*dated, "places_mentioned"}):
         yield "other", words
     for words in derived_facts.labelled_relations(record):
         yield "other", words
@@ -245,7 +245,7 @@ def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
     for _, words in derived_facts.note_words(record):
         yield "other", f"Translation note: {words}"
     for words in derived_facts.kept_at(record):
-        yield "other", f"Original document: {words}"
+        yield "other", f"Kept at: {words}"
     if record.custody:
         yield "other", f"Custody: {record.custody}"
     for words in derived_facts.restrictions(record):

@@ -190,7 +190,7 @@ def _part(premis: Element, record: Record, part: Part, bond: derived_facts.Bond)
     object_ = _object(premis, "representation", _part_name(part.id))
     _property(object_, "title", part.title)
     _property(object_, "kind", part.kind)
-    _property(object_, "held", "yes" if part.held else "no")
+    _property(object_, "held", "yes" if part.held or part.is_withheld else "no")
     _property(object_, "language", " ".join(part.languages))
     _property(object_, "encoding", part.encoding)
     if part.span:

@@ -70,7 +70,7 @@ MAPPING = {
     "classification.scheme": "entity, record:marking",
     "classification.level": "entity, record:marking",
     "classification.history": "activity; entity, record:marking",
-    "agents.name": "agent, prov:label",
+    "agents.name": "agent (entity if it did not make or do anything), prov:label",
     "agents.kind": "agent, prov:type",
     "agents.version": "agent, schema:softwareVersion",
     "events.type": "activity, prov:type",
@@ -108,16 +108,23 @@ def _statements(record: Record, context: ExportContext) -> dict[str, dict[str, A
     for name in dict.fromkeys((*record.authors, *record.sender)):
         document.relate("wasAttributedTo", _DOCUMENT, _agent(name))
     _add_parts(document, record, context)
+    _add_events(document, record)
+    # An agent in PROV is responsible for something. A recipient is not, and so is an entity.
+    responsible = {
+        ends["prov:agent"]
+        for kind in ("wasAttributedTo", "wasAssociatedWith")
+        for ends in document.statements.get(kind, {}).values()
+    }
     for agent in record.agents:
-        kind = _KINDS.get(agent.kind)
+        acts = _agent(agent.id) in responsible
+        kind = _KINDS.get(agent.kind) if acts else None
         document.add(
-            "agent",
+            "agent" if acts else "entity",
             _agent(agent.id),
             ("prov:label", agent.name),
             ("prov:type", _reference(kind) if kind else agent.kind),
             ("schema:softwareVersion", agent.version),
         )
-    _add_events(document, record)
     return document.statements
 
 

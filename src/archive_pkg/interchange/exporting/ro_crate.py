@@ -72,7 +72,7 @@ def _crate(record: Record, context: ExportContext) -> Iterator[Thing]:
         "@id": "#rights",
         "@type": "CreativeWork",
         "name": (rights.licence if rights else None) or "Rights statement",
-        "description": rights.statement if rights else "Nothing is known of the rights.",
+        "description": rights.statement if rights else "The record does not state the rights.",
     }
 
 

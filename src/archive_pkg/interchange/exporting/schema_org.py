@@ -29,6 +29,7 @@ _HOLDING = "#holding"
 _MARKING = "#marking"
 _SUMMARY = "#summary"
 _RECORDED = "#recorded"
+_PUBLICATION = "#publication"
 
 Thing = dict[str, Any]
 
@@ -107,7 +108,7 @@ MAPPING = {
     "holdings": "holdingArchive, itemLocation",
     "custody": "description",
     "donor": "description",
-    "publications": "citation",
+    "publications": "publication",
     "rights.statement": "copyrightNotice",
     "rights.licence": "license",
     "rights.holder": "copyrightHolder",
@@ -192,6 +193,10 @@ def things(record: Record, context: ExportContext) -> Iterator[Thing]:
         )
     for number, relation in enumerate(record.relations, 1):
         yield from _related(record, relation, f"#related-{number}")
+    # `citation` is for works that the document itself cites.
+    for number, words_of_one in enumerate(derived_facts.published_in(record), 1):
+        name = f"{_PUBLICATION}-{number}"
+        yield {"@id": name, "@type": "PublicationEvent", "name": words_of_one}
     if record.rights and record.rights.licence:
         licence = record.rights.licence
         yield {"@id": _licence_id(licence), "@type": "CreativeWork", "name": licence}
@@ -424,7 +429,9 @@ def _letter(record: Record, context: ExportContext) -> Thing:
             "holdingArchive": [_ref(_holding_id(n)) for n in _archives(record).values()],
             "itemLocation": [shelfmark(one) for one in record.holdings if one.levels],
             "description": "\n".join(_description_lines(record)),
-            "citation": derived_facts.published_in(record),
+            "publication": [
+                _ref(f"{_PUBLICATION}-{n}") for n in range(1, len(record.publications) + 1)
+            ],
             "copyrightNotice": rights.statement if rights else None,
             "license": _ref(_licence_id(rights.licence)) if rights and rights.licence else None,
             "copyrightHolder": _agents(record, [rights.holder])
@@ -436,7 +443,7 @@ def _letter(record: Record, context: ExportContext) -> Thing:
 
 def _description_lines(record: Record) -> Iterator[str]:
     is_message = record.document_type.schema_org == "Message"
-    said = {"recorded", "enclosure", "mentioned"}
+    said = {"recorded", "enclosure", "mentioned", "places_mentioned"}
     said |= {
         name
         for name, date in derived_facts.occasions(record)
