@@ -76,7 +76,7 @@ def test_frictionless_accepts_the_tables(letter: Path, tmp_path: Path) -> None:
     assert reported == open_package(built.path).record
 
 
-def test_the_readme_says_how_to_check_the_package_and_what_is_missing(
+def test_the_readme_has_the_commands_to_check_the_package_and_names_parts_not_held(
     letter: Path, tmp_path: Path
 ) -> None:
     built = build_package(letter, tmp_path / "out", on=ON)
@@ -109,7 +109,7 @@ def test_source_date_epoch_sets_the_date(
         build_package(letter, tmp_path / "other")
 
 
-def test_building_again_tomorrow_changes_nothing(letter: Path, tmp_path: Path) -> None:
+def test_building_again_on_a_later_day_changes_nothing(letter: Path, tmp_path: Path) -> None:
     built = build_package(letter, tmp_path / "out", on=date(2020, 2, 2))
     stamps = {path: path.stat().st_mtime_ns for path in built.path.rglob("*")}
     assert build_package(letter, tmp_path / "out").outcome == "unchanged"
@@ -131,9 +131,7 @@ def test_a_package_is_not_dated_before_the_events_of_its_record(
     assert str(open_package(built.path).packaged_on) > "2021-05-05"
 
 
-def test_a_package_that_differs_is_replaced_only_with_the_option(
-    letter: Path, tmp_path: Path
-) -> None:
+def test_a_package_that_differs_is_replaced_only_on_request(letter: Path, tmp_path: Path) -> None:
     built = build_package(letter, tmp_path / "out", on=ON)
     before = tree(built.path)
     record = letter / "record.yaml"
@@ -150,7 +148,7 @@ def test_a_package_that_differs_is_replaced_only_with_the_option(
     assert [path.name for path in (tmp_path / "out").iterdir()] == [ID]
 
 
-def test_a_damaged_package_is_not_called_unchanged(letter: Path, tmp_path: Path) -> None:
+def test_building_over_a_damaged_package_is_refused(letter: Path, tmp_path: Path) -> None:
     built = build_package(letter, tmp_path / "out", on=ON)
     (built.path / "data" / "record.json").write_bytes(b"{}")
     with pytest.raises(InvalidError):
@@ -210,7 +208,7 @@ def test_a_full_disk_leaves_no_files(letter: Path, tmp_path: Path) -> None:
     assert not [path for path in out.rglob("*") if path.is_file()]
 
 
-def test_documents_that_a_new_package_does_not_have_are_removed(
+def test_replacing_a_package_lists_added_changed_and_removed_files(
     letter: Path, tmp_path: Path
 ) -> None:
     assert run_here("build", letter, "--out", tmp_path, "--quiet").returncode == 0
@@ -285,7 +283,7 @@ def test_a_loaded_record_with_files_gives_the_same_package_as_its_folder(
         assert made.stat().st_mode == built.stat().st_mode
 
 
-def test_files_that_do_not_fit_the_record_are_reported(letter: Path, tmp_path: Path) -> None:
+def test_given_files_that_do_not_fit_the_record_are_refused(letter: Path, tmp_path: Path) -> None:
     record, name = load_record(letter), "letter-1960-07-18.txt"
     with pytest.raises(InvalidError) as caught:
         build_package(record, tmp_path / "out", files={name: b"other"})

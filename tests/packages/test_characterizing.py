@@ -43,7 +43,7 @@ def with_scanner(monkeypatch: pytest.MonkeyPatch, folder: Path, status: int, sai
 
 
 @pytest.mark.usefixtures("no_scanner")
-def test_the_format_of_each_file_is_an_event_and_an_identifier_of_its_parts(letter: Path) -> None:
+def test_formats_are_recorded_as_an_event_and_as_identifiers_of_parts(letter: Path) -> None:
     before = (letter / "record.yaml").read_text(encoding="utf-8")
     done = characterize(letter, on=ON)
     record = load_record(letter)
@@ -168,7 +168,7 @@ def test_clamav_finds_viruses_in_large_files(letter: Path) -> None:
 
 
 @pytest.mark.usefixtures("clamav")
-def test_a_file_that_clamav_checks_only_in_part_is_not_called_clean(letter: Path) -> None:
+def test_a_file_that_clamav_checks_only_in_part_is_not_reported_as_clean(letter: Path) -> None:
     with_files(letter, deep=0)
     inner = b"harmless"
     for depth in range(30):
@@ -183,7 +183,7 @@ def test_a_file_that_clamav_checks_only_in_part_is_not_called_clean(letter: Path
     assert "could not check all of deep" in reported.message
 
 
-def test_files_are_checked_with_and_without_the_daemon(
+def test_the_clamav_daemon_and_the_command_find_the_same_viruses(
     letter: Path, clamav: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     daemon, asks = (shutil.which(name, path=os.defpath + ":/usr/sbin") for name in DAEMON)
@@ -213,7 +213,7 @@ def test_files_are_checked_with_and_without_the_daemon(
 
 
 @pytest.mark.usefixtures("no_scanner")
-def test_a_day_before_the_events_of_the_record_is_refused(
+def test_characterizing_on_a_day_before_the_events_of_the_record_is_refused(
     letter: Path,
 ) -> None:
     before = (letter / "record.yaml").read_bytes()

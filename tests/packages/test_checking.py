@@ -65,7 +65,7 @@ def test_checking_a_file_and_its_folder_gives_the_same_findings(letter: Path) ->
 
 @pytest.mark.parametrize("named", ["", "data", "data/record.json"])
 @pytest.mark.parametrize("command_line", [["check"], ["build", "--out", "elsewhere"]])
-def test_a_package_is_not_called_an_invalid_record(
+def test_a_package_given_to_check_or_build_is_called_a_package_not_an_invalid_record(
     named: str, command_line: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -144,13 +144,13 @@ def test_a_span_that_ends_after_the_text_is_reported(letter: Path) -> None:
     assert only(letter, "span-beyond-text").location.field == "parts.summary.span"
 
 
-def test_a_part_that_is_a_link_is_never_read(letter: Path, tmp_path: Path) -> None:
+def test_a_part_that_is_a_link_is_reported(letter: Path, tmp_path: Path) -> None:
     shutil.move(letter / TEXT, tmp_path / "elsewhere.txt")
     (letter / TEXT).symlink_to(tmp_path / "elsewhere.txt")
     assert "part-not-a-file" in codes(letter)
 
 
-def test_a_part_that_is_a_fifo_does_not_hang(letter: Path) -> None:
+def test_a_part_that_is_a_pipe_is_reported_without_waiting(letter: Path) -> None:
     (letter / TEXT).unlink()
     os.mkfifo(letter / TEXT)
     assert "part-not-a-file" in codes(letter)
@@ -181,7 +181,7 @@ def test_a_text_in_another_encoding_is_reported_with_its_byte(letter: Path) -> N
     assert "encoding-unknown" in codes(letter)
 
 
-def test_a_byte_order_mark_is_not_counted(letter: Path) -> None:
+def test_a_byte_order_mark_does_not_shift_the_offsets_of_quotes(letter: Path) -> None:
     data = (letter / TEXT).read_bytes()
     (letter / TEXT).write_bytes(b"\xef\xbb\xbf" + data)
     assert {finding.code for finding in check(letter).errors} == {"part-changed"}
@@ -257,7 +257,7 @@ def checked(*paths: Path) -> list[Done]:
         return [marked(check_one(path, Pace(0))) for path in paths]
 
 
-def test_two_records_with_one_id_are_reported(letter: Path) -> None:
+def test_two_records_with_the_same_id_are_reported(letter: Path) -> None:
     twin = letter.with_name("twin")
     shutil.copytree(letter, twin)
     one, again, other = checked(letter, letter, twin)
@@ -305,7 +305,7 @@ def missing(**record: object) -> list[tuple[str, str]]:
     ]
 
 
-def test_the_statements_of_a_complete_record_depend_on_its_type() -> None:
+def test_the_statements_that_a_record_should_have_depend_on_its_type() -> None:
     agents = [{"id": "a", "name": "A", "kind": "person"}]
     said = "the record does not state the"
     assert missing(sender=["a"], agents=agents) == [
@@ -419,7 +419,7 @@ def quoted(text: str, start: int, exact: str, **context: str) -> list[Finding]:
 
 
 @pytest.mark.parametrize("context", [{"prefix": "A "}, {"suffix": " sits"}, {"suffix": " sat. It"}])
-def test_other_words_before_or_after_a_quote_are_reported(context: dict[str, str]) -> None:
+def test_different_words_before_or_after_a_quote_are_reported(context: dict[str, str]) -> None:
     right = {"prefix": "The ", "suffix": " sat."}
     assert not quoted("The cat sat.", 4, "cat", **right)
     (found,) = quoted("The cat sat.", 4, "cat", **right | context)
@@ -502,7 +502,7 @@ def test_the_checks_of_files_continue_after_each_fault(tmp_path: Path) -> None:
         (b"123456789", ["text-too-large"]),
     ],
 )
-def test_a_text_too_large_to_keep_is_checked_up_to_a_limit(
+def test_a_text_over_the_limit_gets_no_check_of_its_quotes(
     monkeypatch: pytest.MonkeyPatch, text: bytes, found: list[str]
 ) -> None:
     monkeypatch.setattr(file_checks, "_MAX_IN_MEMORY", 4)
@@ -526,7 +526,7 @@ CLOSED = {"status": "closed", "rule": "r"}
     [(RESTRICTED, "restricted until 1990 (r)"), (CLOSED, "closed (r)"), (OPEN, ""), (None, "")],
 )
 @pytest.mark.parametrize("relation", ["made_from", "about", "part_of"])
-def test_an_open_part_that_depends_on_a_restricted_one_is_reported(
+def test_an_open_part_made_from_a_restricted_part_is_reported(
     access: dict[str, str] | None, said: str, relation: str
 ) -> None:
     source = {"id": "a", "access": access}
@@ -607,7 +607,7 @@ def test_a_level_without_its_scheme_is_reported(given: dict[str, str], reported:
     assert found == ["classification.level"] * reported
 
 
-def test_only_agents_who_take_part_without_an_identifier_are_reported() -> None:
+def test_only_agents_in_use_without_an_identifier_are_reported() -> None:
     agents: list[dict[str, Any]] = [
         {"id": name, "name": name.upper(), "kind": "person"} for name in "abc"
     ]

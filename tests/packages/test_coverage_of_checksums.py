@@ -89,7 +89,7 @@ def test_a_packed_package_without_tag_manifests_is_refused(package: Path, tmp_pa
         assert codes(tmp_path / f"{package.name}.{kind}") == {WITHOUT}
 
 
-def test_signatures_need_no_checksum(package: Path) -> None:
+def test_signature_files_are_not_reported_as_unlisted(package: Path) -> None:
     (package / "signatures").mkdir()
     (package / "signatures" / "tagmanifest-sha512.txt.sig").write_text("not a signature")
     assert UNLISTED not in codes(package)
@@ -123,7 +123,7 @@ def test_files_of_other_bags_that_no_checksum_covers_are_named(run: Run, theirs:
     assert "no checksum covers bag-info.txt" in run("bag", "verify", theirs).stdout
 
 
-def test_digests_of_unknown_algorithms_cover_no_file(theirs: Path) -> None:
+def test_files_listed_only_with_unknown_algorithms_count_as_uncovered(theirs: Path) -> None:
     drop("tagmanifest-*")(theirs)
     (theirs / "bagit.txt").write_text("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n")
     (theirs / "data" / "more.txt").write_text("more")

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "packages" / "1960-07-18-cpsu-to-sed"
 
 
-def test_a_new_build_gives_the_same_bytes(letter: Path, tmp_path: Path) -> None:
+def test_a_new_build_of_the_first_letter_gives_the_same_bytes(letter: Path, tmp_path: Path) -> None:
     on = date.fromisoformat(open_package(GOLDEN).packaged_on)
     built = build_package(letter, tmp_path, on=on).path
     assert differing(built, GOLDEN) == (), "make golden rebuilds it and shows what changed"
@@ -29,7 +29,7 @@ def test_archive_pkg_bagit_python_and_sha512sum_accept_the_package() -> None:
         subprocess.run(["sha512sum", "--strict", "--quiet", "-c", manifest], cwd=GOLDEN, check=True)
 
 
-def test_the_package_contains_the_letter_as_received() -> None:
+def test_the_first_package_contains_the_letter_as_received() -> None:
     assert (GOLDEN / "data/parts/letter-1960-07-18.txt").read_bytes() == (
         ROOT / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
     ).read_bytes()

@@ -29,7 +29,7 @@ def values(document: bytes, name: str) -> list[str]:
     return strings(etree.fromstring(document), f"//p:{name}/text()", PREMIS)
 
 
-def test_an_export_contains_the_events_before_and_after_packaging(
+def test_an_export_to_premis_contains_the_events_before_and_after_packaging(
     run: Run, letter: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     built = build_package(letter, tmp_path / "out", on=ON).path

@@ -58,7 +58,7 @@ def test_each_statement_links_to_its_words(page: Path) -> None:
     assert content(words) == "18 July 1960"
 
 
-def test_the_page_needs_no_other_file(page: Path) -> None:
+def test_the_page_refers_to_no_other_file(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert not re.search(r"(src|href)=[\"'](?!#|data:)", text)
     assert "default-src &#39;none&#39;" in text
@@ -161,7 +161,7 @@ def paragraphs(folder: Path, text: str, **more: object) -> list[str]:
         (f"Dear Anna,\n{'so ' * 40}\nYours\n", ["Dear Anna,", "so " * 40, "Yours"]),
     ],
 )
-def test_line_ends_are_line_breaks_and_blank_lines_separate_paragraphs(
+def test_line_endings_become_line_breaks_and_blank_lines_separate_paragraphs(
     tmp_path: Path, text: str, shown: list[str]
 ) -> None:
     assert paragraphs(tmp_path, text) == shown
@@ -248,7 +248,7 @@ def test_the_page_for_a_deposit_is_reproducible(letter: Path, tmp_path: Path) ->
     assert "Complete and valid" not in package_page(opened)
 
 
-def test_scans_are_on_a_page_up_to_a_limit(tmp_path: Path) -> None:
+def test_scans_are_embedded_up_to_a_size_limit(tmp_path: Path) -> None:
     for name in "abc":
         (tmp_path / f"{name}.png").write_bytes(name.encode() * 1000)
     record = Record.model_validate(
@@ -266,7 +266,7 @@ def test_scans_are_on_a_page_up_to_a_limit(tmp_path: Path) -> None:
     assert len(elements(root, "//img[starts-with(@src, 'data:image/png')]")) == 2
 
 
-def test_the_page_of_a_record_claims_no_validity(letter: Path) -> None:
+def test_the_page_of_a_record_does_not_call_it_valid(letter: Path) -> None:
     shown = letter_page(load_record(letter), letter)
     assert "Complete and valid" not in shown
 

@@ -50,7 +50,7 @@ def _rows(text: str) -> list[list[int]]:
     return rows
 
 
-def test_a_line_covered_by_one_statement_has_its_role() -> None:
+def test_a_line_that_one_statement_covers_has_the_role_of_the_statement() -> None:
     text = " Secret\nDear X!\nThe text."
     marks = [Highlight(1, 7, "marking"), Highlight(8, 15, "greeting"), Highlight(20, 24, "marking")]
     lines = marked_lines(text, 0, len(text), marks, ["marking", "greeting"])

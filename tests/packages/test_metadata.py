@@ -24,7 +24,7 @@ def page_of(package: Path) -> html.HtmlElement:
     return html.fromstring((package / "metadata/page.html").read_text(encoding="utf-8"))
 
 
-def test_documents_are_chosen_by_name_or_all_that_are_not_for_one_target() -> None:
+def test_all_means_every_document_except_those_for_a_single_target() -> None:
     assert chosen("tei, page") == chosen(["page", "tei", "tei"]) == ("page", "tei")
     assert chosen(()) == ()
     targets = {"sword", "archivematica", "invenio", "dataverse"}

@@ -58,7 +58,9 @@ def test_a_changed_letter_makes_the_bag_invalid(package: Path) -> None:
 
 
 @pytest.mark.parametrize("change", ["insert", "shorten", "encode", "remove", "link"])
-def test_hints_for_a_damaged_package_are_to_restore_the_file(change: str, package: Path) -> None:
+def test_the_hint_for_a_damaged_file_is_to_restore_it_from_another_copy(
+    change: str, package: Path
+) -> None:
     text = package / "data/parts/letter-1960-07-18.txt"
     data = text.read_bytes()
     text.unlink()
@@ -93,7 +95,7 @@ def test_tables_that_differ_from_the_record_are_reported(package: Path) -> None:
 
 
 @pytest.mark.parametrize("gone", ["datapackage.json", "tables/letters.csv"])
-def test_a_package_of_another_version_without_its_tables_has_findings(
+def test_missing_tables_in_a_package_of_another_version_are_reported(
     gone: str, package: Path
 ) -> None:
     # Other versions describe the columns in other words, so the tables are read.
@@ -117,7 +119,7 @@ def test_an_ordinary_bag_can_be_verified_but_not_opened(tmp_path: Path) -> None:
         open_package(folder)
 
 
-def test_a_missing_path_is_a_storage_error(tmp_path: Path) -> None:
+def test_opening_or_verifying_a_missing_path_raises_a_storage_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError):
         verify(tmp_path / "nothing")
     with pytest.raises(StorageError):
@@ -154,7 +156,9 @@ def test_a_package_of_format_2_verifies_and_opens(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["letter.txt", "letter.zip", "empty", "no-bag"])
-def test_a_path_that_is_not_a_package_is_not_called_damaged(name: str, tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_package_is_reported_as_not_a_package(
+    name: str, tmp_path: Path
+) -> None:
     path = tmp_path / name
     if "." in name:
         path.write_text("Dear Comrades")
@@ -170,20 +174,22 @@ def test_a_path_that_is_not_a_package_is_not_called_damaged(name: str, tmp_path:
         assert finding.message == "has the name of a zip archive, but not its content"
 
 
-def test_a_truncated_zip_gets_no_sentence_on_files_or_signatures(tmp_path: Path) -> None:
+def test_the_result_for_a_truncated_zip_is_that_nothing_was_checked(tmp_path: Path) -> None:
     (tmp_path / "cut.zip").write_bytes(b"PK\x03\x04" + b"\0" * 600)
     assert states(verify(tmp_path / "cut.zip")) == [
         "It could not be read, so nothing in it was checked."
     ]
 
 
-def test_a_package_without_its_declaration_is_called_damaged(package: Path) -> None:
+def test_the_result_for_a_package_without_bagit_txt_is_that_files_are_missing(
+    package: Path,
+) -> None:
     (package / "bagit.txt").unlink()
     assert states(verify(package))[0].startswith("Files or manifests are missing")
 
 
 @pytest.mark.parametrize("form", ["zip", "tar"])
-def test_a_bag_one_folder_too_deep_in_an_archive_is_named(
+def test_the_hint_names_the_folder_of_a_bag_that_is_too_deep_in_an_archive(
     form: str, package: Path, tmp_path: Path
 ) -> None:
     package.rename(tmp_path / "out" / "letter")

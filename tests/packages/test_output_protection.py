@@ -42,14 +42,14 @@ def test_the_files_of_a_letter_cannot_be_outputs(tmp_path: Path, name: str) -> N
         refuse_output(folder / other)
 
 
-def test_a_folder_whose_record_cannot_be_read_protects_the_record_alone(tmp_path: Path) -> None:
+def test_only_the_record_is_protected_if_it_cannot_be_read(tmp_path: Path) -> None:
     folder = letter(tmp_path / "x")
     (folder / "record.json").write_text("{")
     refuse_output(folder / "texts/a.txt")
     assert "belongs to the document" in refused(folder / "record.json")
 
 
-def test_a_folder_in_which_every_user_can_write_protects_nothing(tmp_path: Path) -> None:
+def test_files_in_a_folder_open_to_all_users_are_not_protected(tmp_path: Path) -> None:
     folder = letter(tmp_path / "x")
     folder.chmod(0o777)
     refuse_output(folder / "texts/a.txt")
@@ -70,7 +70,7 @@ def test_a_file_that_the_command_reads_cannot_be_an_output(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("place", [".archive-pkg/x", "x.receipts/y", "a/.archive-pkg/b/x"])
-def test_the_folders_of_this_program_cannot_hold_outputs(tmp_path: Path, place: str) -> None:
+def test_outputs_cannot_be_written_into_folders_of_this_program(tmp_path: Path, place: str) -> None:
     out = tmp_path / place
     assert refused(out) == f"{out} is in a folder that the program uses itself"
     out.parent.mkdir(parents=True)
@@ -91,7 +91,7 @@ def test_devices_and_open_descriptors_are_allowed_as_outputs(tmp_path: Path) -> 
             refuse_output(Path(name), [Path(name)])
 
 
-def test_a_package_is_not_written_into(tmp_path: Path) -> None:
+def test_outputs_cannot_be_written_into_a_package(tmp_path: Path) -> None:
     package = tmp_path / "package"
     (package / "data/parts").mkdir(parents=True)
     refuse_in_package(package / "new")

@@ -217,7 +217,7 @@ def output_of_commands(package: Path, folder: Path) -> dict[str, bytes]:
     return shown | {"page.html": (folder / "page.html").read_bytes()}
 
 
-def test_a_public_package_has_the_rules_of_withheld_parts_and_all_else(
+def test_a_public_package_has_the_rules_of_withheld_parts_and_all_public_statements(
     enclosed: Path, tmp_path: Path
 ) -> None:
     built = build_package(enclosed, tmp_path / "out", on=ON, audience="public")
@@ -300,7 +300,7 @@ def test_an_embargo_is_judged_by_the_earlier_of_the_date_of_packaging_and_today(
     assert names(today, today - day, "d") == {"letter", "summary"}
 
 
-def test_a_record_without_restrictions_is_published_unchanged() -> None:
+def test_a_record_without_restrictions_is_unchanged_in_public_except_for_its_id() -> None:
     record = load_record(Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed")
     assert withheld(record, "public", ON) == {}
     there = public(record, {}, Path())
@@ -308,7 +308,9 @@ def test_a_record_without_restrictions_is_published_unchanged() -> None:
     assert there.model_copy(update={"id": record.id}) == record
 
 
-def test_withheld_words_in_another_statement_are_refused(enclosed: Path, tmp_path: Path) -> None:
+def test_a_public_package_is_refused_if_another_statement_has_withheld_words(
+    enclosed: Path, tmp_path: Path
+) -> None:
     path = enclosed / "record.json"
     data = json.loads(path.read_text(encoding="utf-8"))
     note = "Found with it: " + SECRET.splitlines()[1]

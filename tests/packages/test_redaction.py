@@ -172,7 +172,7 @@ def test_statements_that_only_a_withheld_part_supports_are_withheld(
             assert words(now.value(item.field)) <= before, item.field
 
 
-def test_everything_is_public_if_nothing_is_withheld() -> None:
+def test_a_record_is_unchanged_if_nothing_is_withheld() -> None:
     scan = {"id": "scan", "kind": "scan", "held": False}
     record = record_of(
         scan, **{**RICH, "translation_notes": [], "events": []}, evidence=[inferred("title")]
@@ -180,7 +180,7 @@ def test_everything_is_public_if_nothing_is_withheld() -> None:
     assert public(record, {}, NOWHERE).as_json() == record.as_json() | {"id": "x-public"}
 
 
-def test_the_content_of_a_withheld_part_is_withheld() -> None:
+def test_statements_quoted_from_a_withheld_part_are_withheld() -> None:
     evidence = [
         quoted(f, IN_REPORT) for f in ("agents.boss", "agents.boss.name", "place", "place.name")
     ]
@@ -188,7 +188,7 @@ def test_the_content_of_a_withheld_part_is_withheld() -> None:
     assert not {"agents", "sender", "place", "evidence"} & shown.keys()
 
 
-def test_all_evidence_from_open_parts_is_public() -> None:
+def test_evidence_from_open_parts_is_public() -> None:
     # The words of an event without objects can be about the report, unless a person supplied them.
     withheld_fields = {"events.1.date.as_written", "events.1.detail"}
     openly = [path for path in PATHS if by_id(path) not in withheld_fields]
@@ -279,7 +279,7 @@ def test_the_spelling_of_a_name_quoted_from_an_open_and_a_closed_part_is_withhel
     assert (shown["place"], shown["agents"]) == (place, agents)
 
 
-def test_evidence_for_another_value_supports_nothing() -> None:
+def test_evidence_for_a_different_value_does_not_make_a_statement_public() -> None:
     rival = quoted("place", IN_LETTER, value="Kyiv")
     assert "place" not in out(rival, quoted("place", IN_REPORT), place={"name": "Moscow"})
     shown = out(rival, quoted("place", IN_LETTER), place={"name": "Moscow"})
@@ -317,7 +317,7 @@ def test_notes_in_the_closed_text_and_its_summary_are_withheld() -> None:
     assert out(supplied("summary"), summary=summary)["summary"] == summary
 
 
-def test_an_enclosure_without_a_part_is_withheld_if_its_evidence_is() -> None:
+def test_an_enclosure_without_a_part_is_withheld_if_its_evidence_is_withheld() -> None:
     enclosures = [{"id": "e", "title": "Report on X"}]
     assert out(enclosures=enclosures)["enclosures"] == enclosures
     assert "enclosures" not in out(quoted("enclosures.e", IN_REPORT), enclosures=enclosures)
@@ -412,7 +412,7 @@ def test_the_kind_relations_and_rule_of_a_withheld_part_are_public() -> None:
         (IN_REPORT, "parts.0", False),
     ],
 )
-def test_statements_of_a_closed_part_on_an_open_one_are_withheld(
+def test_statements_from_a_closed_part_about_an_open_part_are_withheld(
     at: dict[str, Any], field: str, stays: bool
 ) -> None:
     letter = {**LETTER, "title": "T", "method": "M", "note": "N", "media_type": "text/plain"}
@@ -453,7 +453,7 @@ def test_agents_named_by_public_values_are_public(field: str) -> None:
 
 
 @pytest.mark.parametrize("field", MENTIONS)
-def test_an_agent_only_the_closed_part_supports_is_withheld_from_public_values(field: str) -> None:
+def test_public_values_omit_agents_that_only_the_closed_part_supports(field: str) -> None:
     said = [] if field == "parts" else [quoted(field, IN_LETTER)]
     said += [quoted("events.e.agents.0", IN_LETTER)] if field == "events" else []
     said = [one for one in said if one["field"] != "events"]
@@ -484,7 +484,7 @@ def test_an_agent_who_supplied_a_public_statement_is_public() -> None:
     assert "archivist" not in json.dumps(shown)
 
 
-def test_evidence_keeps_its_item_if_an_earlier_item_is_withheld() -> None:
+def test_evidence_still_refers_to_its_item_if_an_earlier_item_is_withheld() -> None:
     shown = out(
         quoted("subjects.0", IN_REPORT),
         quoted("subjects.2", IN_LETTER),
@@ -504,7 +504,7 @@ def test_evidence_keeps_its_item_if_an_earlier_item_is_withheld() -> None:
     assert [item["field"] for item in shown["evidence"]] == fields
 
 
-def test_a_note_on_evidence_is_withheld_if_the_closed_part_supports_the_same() -> None:
+def test_a_note_on_evidence_is_withheld_if_a_closed_part_supports_the_same_statement() -> None:
     noted = quoted("place", IN_LETTER, note="As in the report.")
     assert out(noted, place={"name": "M"})["evidence"] == [noted]
     shown = out(noted, quoted("place", IN_REPORT), place={"name": "M"})
@@ -587,7 +587,7 @@ def test_a_redacted_record_is_not_redacted_again(
     assert (inside.record, inside.is_cut, inside.sentences) == (record, False, {})
 
 
-def test_statements_inferred_from_an_unknown_place_are_withheld() -> None:
+def test_statements_inferred_without_a_quote_are_withheld() -> None:
     shown = out(
         {"field": "sender", "basis": "inferred", "rule": "signature-of-report"},
         {"field": "agents.boss", "basis": "inferred", "rule": "signature-of-report"},
@@ -611,7 +611,7 @@ def test_a_title_drafted_from_public_statements_is_public() -> None:
     ]
 
 
-def test_a_note_on_evidence_is_public_only_if_it_is_on_words_of_an_open_part() -> None:
+def test_a_note_on_evidence_is_public_only_if_the_evidence_quotes_an_open_part() -> None:
     at = {"part": "letter", "start": 0, "end": 1, "exact": "X"}
     shown = out(
         {"field": "title", "basis": "supplied", "agent": "archivist", "note": "See the report."},
@@ -620,7 +620,7 @@ def test_a_note_on_evidence_is_public_only_if_it_is_on_words_of_an_open_part() -
     assert [item.get("note") for item in shown["evidence"]] == [None, "He signs."]
 
 
-def test_the_history_of_withheld_parts_is_withheld() -> None:
+def test_events_and_details_about_withheld_parts_are_withheld() -> None:
     digests = [f"sha256:{sign * 64}" for sign in "ab"]
     events = [
         {"id": "e1", "type": "accession", "detail": "With the report.", "date": "1999"},
@@ -646,7 +646,7 @@ def test_the_title_of_a_withheld_enclosure_is_public_only_if_the_letter_names_it
     assert shown["enclosures"] == enclosures
 
 
-def test_an_agent_only_the_closed_part_supports_is_withheld_despite_their_own_evidence() -> None:
+def test_an_agent_is_withheld_if_only_the_closed_part_and_the_agent_support_it() -> None:
     shown = out(
         {"field": "agents.boss", "basis": "supplied", "agent": "boss"},
         sender=[],
@@ -722,7 +722,7 @@ def test_an_agent_without_evidence_is_withheld_if_only_a_withheld_text_has_the_n
     assert "donor" not in shown
 
 
-def test_a_statement_without_evidence_is_public_if_its_words_are_in_an_open_text_or_in_none(
+def test_a_statement_without_evidence_is_public_if_its_words_are_not_only_in_withheld_texts(
     texts: Path,
 ) -> None:
     stated = {"custody": "Anna's report was bought.", "subjects": [{"term": "Photography"}]}

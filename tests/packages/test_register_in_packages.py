@@ -64,12 +64,12 @@ def test_a_register_cannot_complete_the_record_in_a_damaged_package(
     assert "record-reference-unknown" in {found.code for found in verify(built.path).report}
 
 
-def test_an_agent_without_evidence_in_the_register_is_unsourced(folder: Path) -> None:
+def test_an_agent_of_the_register_without_evidence_is_reported_as_unsourced(folder: Path) -> None:
     fields = {one.location.field for one in check(folder).findings if "unsourced" in one.code}
     assert "agents.gromyko" in fields
 
 
-def test_building_again_notices_a_changed_register(folder: Path, tmp_path: Path) -> None:
+def test_a_changed_entry_of_the_register_rebuilds_the_package(folder: Path, tmp_path: Path) -> None:
     def outcome() -> str:
         done: list[Done] = []
         build_many(
@@ -86,9 +86,7 @@ def test_building_again_notices_a_changed_register(folder: Path, tmp_path: Path)
     assert outcome() == "replaced"
 
 
-def test_users_who_cannot_read_the_register_get_nothing_from_it(
-    folder: Path, tmp_path: Path
-) -> None:
+def test_a_package_is_private_if_the_register_is_private(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "agents.yaml").chmod(0o600)
     built = build_package(folder, tmp_path / "packages", on=DAY)
     assert built.path.stat().st_mode & 0o077 == 0

@@ -136,7 +136,9 @@ def test_without_allowed_signers_a_good_signature_has_no_signers(examine: Examin
     assert one.signers == ()
 
 
-def test_a_signature_of_different_bytes_is_not_right(examine: Examine, trusting: Trusting) -> None:
+def test_a_signature_of_different_bytes_is_reported_as_wrong(
+    examine: Examine, trusting: Trusting
+) -> None:
     for valid, said in (
         (True, "although the bag is valid"),
         (False, "the manifest was changed after signing"),
@@ -153,13 +155,13 @@ def test_a_signature_of_different_bytes_is_not_right(examine: Examine, trusting:
         assert said in message
 
 
-def test_a_signature_for_another_purpose_is_not_right(examine: Examine, trusting: Trusting) -> None:
+def test_a_signature_for_another_purpose_is_reported(examine: Examine, trusting: Trusting) -> None:
     (one,), codes = examine({SIG: sig("other-purpose")}, trusting(EDITOR, key="ed25519"))
     assert codes["signature-for-other-purpose"] == [SIG]
     assert (one.right, one.covers, one.good, one.signers) == (False, False, False, ())
 
 
-def test_a_signature_of_a_missing_manifest_is_not_right(
+def test_a_signature_of_a_missing_manifest_is_reported(
     examine: Examine, trusting: Trusting
 ) -> None:
     path = "signatures/tagmanifest-md5.txt.sig"
@@ -177,7 +179,7 @@ def test_a_file_that_is_not_a_signature_is_refused(examine: Examine, trusting: T
 
 
 @pytest.mark.parametrize("listed", ["rsa.krl", "rsa-sha256.krl", "keys.txt"])
-def test_a_signature_with_a_revoked_key_is_right_but_not_good(
+def test_a_signature_with_a_revoked_key_matches_but_is_not_good(
     examine: Examine, trusting: Trusting, listed: str
 ) -> None:
     revoked = read_revoked(FIXTURES / "signatures" / listed)
@@ -231,7 +233,9 @@ def test_signatures_are_sorted_by_manifest_and_number(examine: Examine) -> None:
         "signatures/x.tsr.pem",
     ],
 )
-def test_other_files_in_signatures_are_strays(examine: Examine, path: str) -> None:
+def test_other_files_in_the_signatures_folder_are_reported_as_strays(
+    examine: Examine, path: str
+) -> None:
     report = Report()
     signed, codes = examine({**dict.fromkeys(BOTH, sig("rsa")), path: b""}, report=report)
     assert len(signed) == 2
@@ -269,7 +273,7 @@ def test_advice_is_given_if_only_some_tag_manifests_are_signed(examine: Examine)
     assert "tagmanifest-unsigned" not in examine({SIG: sig("rsa")}, trust)[1]
 
 
-def test_each_timestamp_is_over_the_one_before(examine: Examine) -> None:
+def test_each_timestamp_covers_the_previous_one(examine: Examine) -> None:
     files = {SIG: sig("rsa"), **stamps("good", "renewed")}
     for roots, trusted in ((b"", False), (ROOT, True)):
         (one,), codes = examine(files, Trust(authorities=roots))

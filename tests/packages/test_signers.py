@@ -96,7 +96,7 @@ def test_a_certificate_is_read_with_all_its_fields() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_key_allows_its_own_signatures_and_an_authority_only_certified_ones(
+def test_a_plain_key_allows_only_its_own_signatures_and_an_authority_only_certified_ones(
     kind: str, allowed: Callable[[str], Signer]
 ) -> None:
     key = allowed(f"{EDITOR} {public(kind)}")
@@ -168,7 +168,7 @@ def test_a_certificate_is_valid_from_its_first_second_until_before_its_end(
 
 
 @pytest.mark.parametrize(("name", "role"), [("rsa", ""), ("by-rsa", "cert-authority,")])
-def test_a_line_is_valid_from_valid_after_to_valid_before(
+def test_a_line_is_valid_from_its_valid_after_to_its_valid_before(
     name: str, role: str, allowed: Callable[[str], Signer]
 ) -> None:
     """Both times are included, as in OpenSSH, for keys and for authorities."""
@@ -186,7 +186,7 @@ def test_a_line_is_valid_from_valid_after_to_valid_before(
 
 
 @pytest.mark.parametrize("name", ["rsa", "by-rsa"])
-def test_a_line_for_other_namespaces_allows_nothing(
+def test_a_line_allows_signatures_only_in_its_namespaces(
     name: str, allowed: Callable[[str], Signer]
 ) -> None:
     role = "cert-authority," if name != "rsa" else ""
@@ -304,7 +304,7 @@ def test_a_certificate_without_a_number_is_not_revoked_as_number_zero() -> None:
     assert certificate(0) not in RevokedCertificates(b"", ((0, 9),), ((0, 0b11),))
 
 
-def test_an_authority_cannot_revoke_certificates_of_another() -> None:
+def test_an_authority_cannot_revoke_certificates_of_another_authority() -> None:
     mine = RevokedCertificates(b"A", ((7, 7),), (), frozenset([b"me"]))
     assert certificate(7, b"A") in mine
     assert certificate(7, b"B") not in mine

@@ -86,7 +86,7 @@ def rebag(package: Path) -> None:
             (package / f"{'tag' * tags}manifest-{algorithm}.txt").write_text("".join(lines))
 
 
-def test_signing_changes_no_file_and_states_say_what_is_known(
+def test_signing_changes_no_existing_file_and_the_result_names_signer_and_time(
     package: Path, keys: Path, authority: Authority
 ) -> None:
     before = {p: p.read_bytes() for p in package.rglob("*") if p.is_file()}
@@ -322,7 +322,7 @@ def test_only_signatures_without_a_timestamp_get_one(stamped: Path, authority: A
     assert sign(stamped, timestamp=authority.url).stamps == (name,)
 
 
-def test_signing_waits_for_another_run_as_long_as_the_caller_says(
+def test_signing_waits_for_another_run_up_to_the_given_time(
     package: Path, keys: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
@@ -436,7 +436,7 @@ def test_a_key_that_is_a_pipe_is_refused(tmp_path: Path, keygen: Callable[[str],
         sign_files(tmp_path / "key", [tmp_path / "m"])
 
 
-def test_later_events_are_next_to_the_package_and_not_in_it(
+def test_signing_records_its_events_next_to_the_package(
     package: Path, keys: Path, authority: Authority
 ) -> None:
     sign(package, key=keys / "editor", timestamp=authority.url)
@@ -473,7 +473,7 @@ def test_later_events_are_next_to_the_package_and_not_in_it(
     )
 
 
-def test_a_signed_package_is_changed_only_with_the_option(
+def test_a_signed_package_is_replaced_only_on_request(
     letter: Path, tmp_path: Path, keys: Path
 ) -> None:
     on = date(2026, 11, 24)
@@ -510,7 +510,7 @@ def test_a_signed_package_in_a_zip_is_verified_as_in_its_folder(
     assert states(packed) == states(loose)
 
 
-def test_trust_can_be_sent_to_processes(package: Path, keys: Path, authority: Authority) -> None:
+def test_trust_survives_pickling(package: Path, keys: Path, authority: Authority) -> None:
     trust = Trust.read(keys / "allowed", keys / "ecdsa.pub", authority.ca)
     assert pickle.loads(pickle.dumps(trust)) == trust
 

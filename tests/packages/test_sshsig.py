@@ -313,7 +313,7 @@ def test_each_line_of_allowed_signers_allows_the_same_as_for_ssh_keygen(plainly:
         assert ours(plainly, signature) is stock(plainly), line
 
 
-def test_times_without_z_are_in_the_machines_time_zone(
+def test_times_without_z_are_in_the_local_time_zone(
     plainly: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signature = parse((plainly / "m.sig").read_bytes())
@@ -385,7 +385,7 @@ def test_an_rsa_key_of_fewer_than_1024_bits_is_refused() -> None:
         parse(armoured(short, field(b"rsa-sha2-256") + field(b"x" * 128))).matches(MESSAGE)
 
 
-def test_a_tokens_flags_are_signed() -> None:
+def test_changed_flags_of_a_hardware_token_invalidate_the_signature() -> None:
     key, data = on_token("sk-ssh-ed25519@openssh.com")
     signature = parse(data)
     flags = signature.signature[-5:]
@@ -446,7 +446,7 @@ def test_each_field_of_a_signature_must_be_as_openssh_writes_it() -> None:
         more.matches(MESSAGE)
 
 
-def test_the_armour_is_one_block_and_nothing_else() -> None:
+def test_text_before_or_after_the_armoured_signature_is_refused() -> None:
     good = armour(blob("rsa"))
     for data in (good, good.strip(), good + b"\n \n", good.replace(b"\n", b"\r\n")):
         assert parse(data).matches(MESSAGE)
@@ -459,7 +459,7 @@ def test_the_armour_is_one_block_and_nothing_else() -> None:
             parse(data)
 
 
-def test_an_ecdsa_signature_has_two_positive_numbers() -> None:
+def test_malformed_numbers_in_an_ecdsa_signature_are_refused() -> None:
     key, space, reserved, hashing, signature = fields("ecdsa256")
     reader = SshReader(signature)
     kind, numbers = reader.string(), SshReader(reader.string())

@@ -59,7 +59,9 @@ def unpacked(path: Path, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", BUILDABLE)
-def test_building_again_changes_nothing(name: str, letter: Path, tmp_path: Path) -> None:
+def test_building_for_a_target_again_changes_nothing(
+    name: str, letter: Path, tmp_path: Path
+) -> None:
     target = find_target(name)
     first = build_for(target, letter, tmp_path / "out", given=GIVEN.get(name, {}), on=ON)
     again = build_for(target, letter, tmp_path / "out", given=GIVEN.get(name, {}), on=ON)
@@ -68,7 +70,7 @@ def test_building_again_changes_nothing(name: str, letter: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", [n for n in BUILDABLE if find_target(n).form == "bag"])
-def test_bagit_python_and_the_profiles_own_validator_accept_it(
+def test_bagit_python_and_bagit_profile_accept_packages_for_targets(
     name: str, letter: Path, tmp_path: Path
 ) -> None:
     with warnings.catch_warnings():
@@ -206,7 +208,9 @@ def test_the_commands_in_the_readme_check_a_package_for_a_target(
     assert set(unlisted.stdout.decode().split()) == {p.name for p in bag.glob("tagmanifest-*")}
 
 
-def test_the_readme_of_files_without_a_bag_mentions_no_bag(letter: Path, tmp_path: Path) -> None:
+def test_the_readme_in_a_deposit_without_a_bag_does_not_mention_bags(
+    letter: Path, tmp_path: Path
+) -> None:
     folder = build("dataverse", letter, tmp_path)
     readme = (folder / "files/README.txt").read_text(encoding="utf-8")
     assert "Here are the files as received" in readme
@@ -246,7 +250,7 @@ def test_why_not_lists_the_reasons_for_which_build_refuses(
     assert not list(tmp_path.glob(f"{ID}*"))
 
 
-def test_why_not_reports_everything_at_once(tmp_path: Path) -> None:
+def test_why_not_reports_all_missing_values_at_once(tmp_path: Path) -> None:
     record = tmp_path / "x" / "record.yaml"
     record.parent.mkdir()
     record.write_text("id: x\ntype: letter\ntitle: A letter\n", encoding="utf-8")
@@ -256,7 +260,7 @@ def test_why_not_reports_everything_at_once(tmp_path: Path) -> None:
     assert {finding.location.field for finding in found} == {"identifier", "creator"}
 
 
-def test_why_not_checks_a_package_as_it_is(letter: Path, tmp_path: Path) -> None:
+def test_why_not_checks_an_existing_package(letter: Path, tmp_path: Path) -> None:
     package = build_package(letter, tmp_path, on=ON).path
     report = why_not(package, find_target("aptrust"), {})
     codes = {finding.code for finding in report}
@@ -391,7 +395,7 @@ def test_eark_validator_accepts_the_csip(letter: Path, tmp_path: Path, checkers:
 
 
 @pytest.mark.soak
-def test_datacite_and_pybtex_read_what_is_in_a_package(
+def test_datacite_and_pybtex_read_the_citations_of_a_package(
     letter: Path, tmp_path: Path, checkers: Path
 ) -> None:
     folder = (
@@ -459,7 +463,7 @@ UNMET = {"Payload-Files-Allowed", "Payload-Files-Required"}
 
 @pytest.mark.parametrize("serialization", ["optional", "required"])
 @pytest.mark.parametrize("rule", RULES)
-def test_build_and_why_not_agree_on_a_profile_file(
+def test_build_and_why_not_report_the_same_errors_for_a_profile_file(
     rule: str, serialization: str, letter: Path, tmp_path: Path
 ) -> None:
     said = {

@@ -76,7 +76,7 @@ def vector(name: str) -> bytes:
     return (VECTORS / f"{name}.tsr").read_bytes()
 
 
-def test_every_test_file_is_expected_to_be_good_untrusted_or_refused() -> None:
+def test_each_test_timestamp_has_an_expected_result() -> None:
     names = {path.stem for path in VECTORS.glob("*.tsr") if "renewed" not in path.stem}
     assert names == {*GOOD, *UNTRUSTED, *REFUSED}
 
@@ -140,7 +140,7 @@ def test_a_timestamp_has_its_time_certificates_and_expiry() -> None:
         assert {one.subject.rfc4514_string() for one in there} == subjects
 
 
-def test_the_signature_type_may_imply_the_hash() -> None:
+def test_a_signature_type_with_or_without_a_hash_is_accepted() -> None:
     """Some authorities write sha256WithRSAEncryption where others write rsaEncryption."""
     data, plain = vector("good-rsa"), bytes.fromhex("2a864886f70d010101")
     at = data.rindex(plain) + len(plain) - 1
@@ -212,7 +212,7 @@ def test_a_revocation_list_in_a_timestamp_is_not_read_as_a_certificate() -> None
     assert stamp.certificates.count(b"BEGIN CERTIFICATE") == 1
 
 
-def test_a_truncated_timestamp_or_extra_bytes_are_damage() -> None:
+def test_a_truncated_timestamp_and_one_with_extra_bytes_are_reported_as_damaged() -> None:
     for data in (vector("good") + b"\0", vector("good")[:-1], b"", b"\x30\x00"):
         with pytest.raises(NoStampError) as refusal:
             read(data)
@@ -263,7 +263,7 @@ def pem(der: bytes) -> bytes:
     return b"-----BEGIN CERTIFICATE-----\n" + text + b"-----END CERTIFICATE-----\n"
 
 
-def test_a_file_of_certificates_has_at_least_one_and_each_can_be_read(tmp_path: Path) -> None:
+def test_a_file_of_certificates_that_is_empty_or_malformed_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "roots.pem"
     file.write_bytes(b"a remark\n" + STRANGER + ROOT)
     der = base64.b64decode(b"".join(ROOT.splitlines()[1:-1]))
@@ -332,7 +332,7 @@ def test_waiting_for_a_slow_or_silent_authority_is_limited(
         thread.join()
 
 
-def test_an_endless_answer_is_cut_off() -> None:
+def test_an_endless_answer_of_an_authority_is_refused() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def pour() -> None:
@@ -405,7 +405,7 @@ def test_an_answer_for_different_bytes_is_refused(
     assert str(refusal.value) == "its timestamp is not valid: it is a timestamp of something else"
 
 
-def test_the_reason_for_a_missing_answer_is_reported(
+def test_the_reason_why_an_authority_did_not_answer_is_reported(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(authority, "status", 503)

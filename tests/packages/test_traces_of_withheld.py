@@ -90,7 +90,7 @@ TRACES = {
 
 @pytest.mark.parametrize("how", TRACES)
 @pytest.mark.parametrize("around", ["{}", "see {} there", '{{"path": "{}"}}', "<a>{}</a>"])
-def test_a_trace_is_found_however_it_is_written(tmp_path: Path, how: str, around: str) -> None:
+def test_a_trace_is_found_in_every_encoding(tmp_path: Path, how: str, around: str) -> None:
     traces = traces_of(tmp_path)
     assert traces.in_text(around.format(TRACES[how])), how
     assert not any("heron" in what or "böse" in what for what in traces.in_text(TRACES[how]))
@@ -106,7 +106,7 @@ def test_invisible_characters_do_not_hide_a_trace(tmp_path: Path) -> None:
         assert traces.in_text(f"told seven mil{hyphen}\n lers about nine silver"), hyphen
 
 
-def test_letters_that_look_like_latin_ones_count_as_latin(tmp_path: Path) -> None:
+def test_letters_that_look_like_latin_letters_count_as_latin(tmp_path: Path) -> None:
     for latin, other in (
         ("abekmhopctyxijsdhlqw", "авекмнорстухіјѕԁһӏԛԝ"),
         ("abehikmvoptyxzlodi", "αβεηικμνορτυχζłøđı"),
@@ -195,9 +195,7 @@ AGENTS = [
         "毛泽东",
     ],
 )
-def test_the_name_of_a_withheld_agent_is_found_however_it_is_written(
-    tmp_path: Path, name: str
-) -> None:
+def test_the_name_of_a_withheld_agent_is_found_in_every_form(tmp_path: Path, name: str) -> None:
     words = f"Papers of {name} and others."
     traces = traces_of(tmp_path, agents=AGENTS, sender=["lind"], custody=words)
     assert list(traces.in_record()) == [("custody", "the name of an agent who is withheld")]
@@ -230,7 +228,7 @@ def test_only_forms_of_a_withheld_agents_full_name_are_traces(
         assert bool([*found]) is (words in shown), words
 
 
-def test_a_name_of_known_characters_is_a_trace_unless_it_is_public(
+def test_a_chinese_name_is_a_trace_unless_it_is_public(
     tmp_path: Path,
 ) -> None:
     for said, shows in (("毛 one 泽 two 东", True), ("毛泽东", False)):
@@ -323,7 +321,7 @@ def test_a_name_in_a_withheld_title_is_found_in_every_statement(
     ],
     ids=str,
 )
-def test_a_name_that_only_a_withheld_part_reveals_is_a_trace(
+def test_a_name_that_only_the_description_of_a_withheld_part_has_is_a_trace(
     tmp_path: Path, said: dict[str, Any]
 ) -> None:
     (tmp_path / "papers").mkdir()
@@ -370,7 +368,7 @@ def test_the_title_of_a_public_enclosure_is_not_a_trace(tmp_path: Path) -> None:
     assert list(traces.in_record()) == []
 
 
-def test_ids_are_not_traces_and_traces_have_their_fields(tmp_path: Path) -> None:
+def test_the_id_of_a_withheld_part_is_a_trace_only_in_free_text(tmp_path: Path) -> None:
     (tmp_path / "rep-1.txt").write_text("")
     part = {"id": "rep-1", "kind": "enclosure", "file": "rep-1.txt", "access": SHUT}
     assert list(traces_of(tmp_path, parts=[part]).in_record()) == []
@@ -380,7 +378,9 @@ def test_ids_are_not_traces_and_traces_have_their_fields(tmp_path: Path) -> None
     assert fields == {"events.e.detail", "publications.1.citation"}
 
 
-def test_statements_inferred_without_a_quote_make_no_word_public(tmp_path: Path) -> None:
+def test_a_statement_inferred_without_a_quote_does_not_make_its_words_public(
+    tmp_path: Path,
+) -> None:
     part = {"id": "more", "kind": "enclosure", "held": False, "access": SHUT, "title": "On Quornak"}
     lind = {"id": "lind", "name": "Anna Lind", "kind": "person", "note": "Knew Quornak"}
 
@@ -449,7 +449,7 @@ def search(staged: Path, **more: Any) -> None:
         "exports/record.xml",
     ],
 )  # fmt: skip
-def test_a_trace_in_any_file_that_describes_a_package_is_refused(staged: Path, place: str) -> None:
+def test_a_trace_is_found_in_each_file_that_describes_the_package(staged: Path, place: str) -> None:
     search(staged)
     file = staged / place
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -460,7 +460,7 @@ def test_a_trace_in_any_file_that_describes_a_package_is_refused(staged: Path, p
     assert leaks(staged) == [(place, "contains the sha512 of part note")]
 
 
-def test_only_the_names_of_open_parts_files_are_searched(staged: Path) -> None:
+def test_the_contents_of_open_parts_are_not_searched_for_traces(staged: Path) -> None:
     (staged / "data/parts/open.txt").write_text(CLOSED)
     (staged / "data/parts/böse-akten").mkdir()
     search(staged)
@@ -470,7 +470,7 @@ def test_only_the_names_of_open_parts_files_are_searched(staged: Path) -> None:
     assert leaks(staged) == [(place, "contains the file name of part “note”") for place in places]
 
 
-def test_a_leak_in_the_record_is_refused_with_its_field(staged: Path) -> None:
+def test_a_trace_in_the_record_is_reported_with_its_field(staged: Path) -> None:
     words = "told seven millers about nine silver"
     part = {"id": "copy", "kind": "scan", "held": False, "note": words}
     field = "parts.copy.note"
@@ -602,7 +602,7 @@ def test_an_undecodable_text_does_not_stop_the_search_for_others(tmp_path: Path)
         ("quor-1.txt", ["quor-1", "quor_1"], ["quor"]),
     ],
 )
-def test_distinctive_names_in_a_withheld_path_are_traces(
+def test_distinctive_names_in_the_path_of_a_withheld_file_are_traces(
     tmp_path: Path, name: str, traces: list[str], others: list[str]
 ) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -613,7 +613,7 @@ def test_distinctive_names_in_a_withheld_path_are_traces(
         assert found.in_text(f"see {text} there") == [], text
 
 
-def test_documents_are_searched_only_if_something_is_withheld(tmp_path: Path) -> None:
+def test_documents_for_the_internal_audience_are_not_searched_for_traces(tmp_path: Path) -> None:
     outgoing = seen_by(record_of(tmp_path), "public", tmp_path)
     with pytest.raises(InvalidError, match="would reveal"):
         refuse_traces(outgoing, tmp_path, {"page": CLOSED}, "nothing was written")

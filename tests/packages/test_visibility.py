@@ -132,7 +132,7 @@ def test_the_opening_of_several_parts_is_the_latest_of_their_days() -> None:
     assert opening({}) is None
 
 
-def test_a_period_begins_with_one_opening_and_ends_before_the_next() -> None:
+def test_the_window_around_a_day_begins_and_ends_when_parts_open() -> None:
     record = record_of(
         part("a", "until today"), part("b", "until tomorrow"), part("c", "no end known")
     )
@@ -159,7 +159,7 @@ def test_withheld_parts_state_the_rule_the_end_and_the_reason() -> None:
     }
 
 
-def test_the_period_around_a_day_ends_when_something_opens() -> None:
+def test_days_between_two_openings_have_the_same_window() -> None:
     record = record_of(part("a", "until tomorrow"), part("b", "until yesterday"))
     assert window(record, TODAY) == (str(TODAY - DAY), str(TODAY + DAY))
     assert window(record, TODAY - DAY) == (str(TODAY - DAY), str(TODAY + DAY))
@@ -173,7 +173,7 @@ def withheld_ids(*parts: dict[str, Any], day: date = TODAY) -> list[str]:
 CLOSED = {"status": "closed", "rule": "r"}
 
 
-def test_a_part_that_is_withheld_with_its_source_closes_all_parts_in_its_file() -> None:
+def test_a_part_withheld_with_its_source_withholds_all_parts_in_its_file() -> None:
     parts = part("a", "closed"), part("b", of=["a"]), part("c", "open") | {"file": "b.tif"}
     assert withheld_ids(*parts) == ["a", "b", "c"]
 
