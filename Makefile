@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# With this set, each worker of the tests and every program that a test starts compiles all modules.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-slow test-data coverage check fuzz mutants bench bench-short golden docs dist lock clean
 
