@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from lxml import html
+from lxml import etree, html
 
 from archive_pkg import cli
 from archive_pkg.errors import InvalidError, UsageError
@@ -15,12 +15,13 @@ from archive_pkg.packages.building import differing
 from archive_pkg.packages.metadata_documents import DEFAULT, DOCUMENTS, chosen, path_of
 from archive_pkg.projects import Project
 from archive_pkg.records import Record, save_record
+from typed import content, elements, strings
 
 ON = date(2026, 11, 24)
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 
-def page_of(package: Path) -> html.HtmlElement:
+def page_of(package: Path) -> etree._Element:
     return html.fromstring((package / "metadata/page.html").read_text(encoding="utf-8"))
 
 
@@ -82,14 +83,14 @@ def test_one_record_and_many_are_built_with_the_same_documents(
 
 def test_the_page_has_no_script_and_loads_nothing(letter: Path, tmp_path: Path) -> None:
     page = page_of(build_package(letter, tmp_path, on=ON).path)
-    assert not page.xpath("//script | //*[@src] | //link")
-    [policy] = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    assert not elements(page, "//script | //*[@src] | //link")
+    [policy] = strings(page, "//meta[@http-equiv='Content-Security-Policy']/@content")
     assert policy.startswith("default-src 'none'; img-src data: 'self'; style-src 'sha256-")
     assert "script-src 'none'" in policy
-    links, files = set(page.xpath("//a/@href")), set(page.xpath("//p[@class='file']/a/@href"))
+    links, files = set(strings(page, "//a/@href")), set(strings(page, "//p[@class='file']/a/@href"))
     assert files == {"../data/parts/letter-1960-07-18.txt"}
-    assert links - files <= {f"#{name}" for name in page.xpath("//@id")}
-    assert not page.xpath("//details[not(@open)]")  # no script opens them for paper
+    assert links - files <= {f"#{name}" for name in strings(page, "//@id")}
+    assert not elements(page, "//details[not(@open)]")  # no script opens them for paper
 
 
 def write_record(folder: Path, **more: object) -> Path:
@@ -109,10 +110,10 @@ def write_record(folder: Path, **more: object) -> Path:
 def test_the_page_links_to_scans_and_shows_markup_as_text(tmp_path: Path) -> None:
     built = build_package(write_record(tmp_path / "x"), tmp_path / "out", on=ON).path
     page = page_of(built)
-    [scan] = page.xpath("//img/@src")
+    [scan] = strings(page, "//img/@src")
     assert scan == "../data/parts/a%20scan%231.png"
-    assert not page.xpath("//script | //*[@onerror]")
-    assert HOSTILE in page.text_content()
+    assert not elements(page, "//script | //*[@onerror]")
+    assert HOSTILE in content(page)
 
 
 def test_the_page_of_a_public_package_says_that_a_part_is_withheld(tmp_path: Path) -> None:
@@ -120,9 +121,9 @@ def test_the_page_of_a_public_package_says_that_a_part_is_withheld(tmp_path: Pat
     folder = write_record(tmp_path / "x", **shut)
     built = build_package(folder, tmp_path / "out", on=ON, audience="public").path
     page = page_of(built)
-    assert not page.xpath("//img")
-    assert "withheld, closed: a promise to the family" in page.text_content()
-    assert "scan#1" not in page.text_content()
+    assert not elements(page, "//img")
+    assert "withheld, closed: a promise to the family" in content(page)
+    assert "scan#1" not in content(page)
 
 
 def test_a_page_that_would_show_a_withheld_name_is_refused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 import pytest
 from lxml import etree
@@ -18,11 +19,11 @@ def drawn(svg: str) -> etree._Element:
 
 
 @pytest.mark.parametrize("draw", [charts.columns, charts.rows])
-def test_each_bar_is_as_long_as_its_count(draw) -> None:
+def test_each_bar_is_as_long_as_its_count(draw: Callable[[Sequence[Bar], str], str]) -> None:
     bars = [Bar("1960", 10, "years/1960.html"), Bar("1961", 5), Bar("1962", 0)]
     root = drawn(draw(bars, "Letters"))
     side = "height" if draw is charts.columns else "width"
-    lengths = [float(rect.get(side)) for rect in root.iter("rect")]
+    lengths = [float(rect.attrib[side]) for rect in root.iter("rect")]
     assert lengths[0] == pytest.approx(2 * lengths[1], rel=0.01)
     assert [a.get("href") for a in root.iter("a")] == ["years/1960.html"]
     assert root.findtext("title") == "Letters"

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from archive_pkg.records import Record, load_record
 from archive_pkg.web.review import OpenedFolder, Review, Reviewer, record_editor
+from typed import content, elements, present, strings
 
 LETTER = Path(__file__).parents[2] / "records/1960-07-18-cpsu-to-sed/letter-1960-07-18.txt"
 
@@ -30,7 +31,7 @@ class Tab:
 
     def take(self, answer: Any) -> None:
         self.page = html.fromstring(answer.text)
-        if head := self.page.xpath("//header[@data-seen]"):
+        if head := elements(self.page, "//header[@data-seen]"):
             self.key, self.seen = head[0].get("data-key"), head[0].get("data-seen")
 
     def do(self, doing: str, **change: Any) -> int:
@@ -42,7 +43,7 @@ class Tab:
         return answer.status_code
 
     def text(self, path: str) -> str:
-        return " ".join(" ".join(found.text_content() for found in self.page.xpath(path)).split())
+        return " ".join(" ".join(content(found) for found in elements(self.page, path)).split())
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_the_original_is_unchanged_and_a_copy_is_next_to_the_record(
 
 
 def test_the_least_certain_statement_comes_first(tab: Tab) -> None:
-    states = [card.get("class").split()[1] for card in tab.page.xpath("//article")]
+    states = [present(card.get("class")).split()[1] for card in elements(tab.page, "//article")]
     order = ["wrong", "guess", "probable", "open", "unsourced", "certain", "reviewed", "unknown"]
     assert states == sorted(states, key=order.index)
     assert states[0] == "probable"
@@ -161,7 +162,7 @@ def test_an_invalid_value_is_not_written_and_the_field_shows_the_error(
     before = file.read_bytes()
     assert tab.do("correct", field="date", values={"edtf": "1960-13-19"}) == 422
     assert file.read_bytes() == before
-    (entered,) = tab.page.xpath("//article[@data-field='date']//input[@name='edtf']/@value")
+    (entered,) = strings(tab.page, "//article[@data-field='date']//input[@name='edtf']/@value")
     assert entered == "1960-13-19"
     assert "no month 13" in tab.text("//article[@data-field='date']//*[@class='findings']")
     assert tab.do("correct", field="date", values={"edtf": "1960-12"}, trial=True) == 200
@@ -226,8 +227,8 @@ def test_undo_does_not_undo_a_change_by_another_program(tab: Tab, file: Path) ->
 def test_a_file_that_became_invalid_is_reported_and_left_alone(tab: Tab, file: Path) -> None:
     file.write_text("id: [x\n")
     tab.load()
-    assert not tab.page.xpath("//article")
-    assert tab.page.xpath("//*[@id='loose']//p")
+    assert not elements(tab.page, "//article")
+    assert elements(tab.page, "//*[@id='loose']//p")
     assert tab.do("accept", field="sender") == 400
     assert file.read_text() == "id: [x\n"
 
@@ -241,8 +242,8 @@ def outcome_of(tab: Tab, step: str, **more: Any) -> str:
         time.sleep(0.02)
         answer = tab.client.get(f"/letters/{tab.key}/package")
     tab.page = html.fromstring(answer.text)
-    outcomes = tab.page.xpath("//*[contains(@class, 'outcome')]")
-    return " ".join(outcomes[-1].text_content().split())
+    outcomes = elements(tab.page, "//*[contains(@class, 'outcome')]")
+    return " ".join(content(outcomes[-1]).split())
 
 
 def test_from_the_record_to_a_deposited_package(review: Review, tab: Tab) -> None:
@@ -276,7 +277,7 @@ def test_a_package_that_differs_is_replaced_only_on_request(review: Review, tab:
     tab = Tab(Review(review.folder, review.reviewer))  # a later review did not build it
     assert "exists and differs" in outcome_of(tab, "build")
     assert (package / "data/record.json").read_bytes() == before
-    assert tab.page.xpath("//*[@id='w-replace']")
+    assert elements(tab.page, "//*[@id='w-replace']")
     assert "replaces the earlier one" in outcome_of(tab, "build", replace=True)
     assert (package / "data/record.json").read_bytes() != before
 
@@ -319,7 +320,7 @@ def test_the_letters_of_a_folder_are_listed_least_certain_first(tmp_path: Path) 
     opened = OpenedFolder(tmp_path)
     client = TestClient(Review(opened, Reviewer("x")).app(), base_url="http://127.0.0.1:8000")
     page = html.fromstring(client.get("/").text)
-    keys = page.xpath("//*[@data-draft]/@data-draft")
+    keys = strings(page, "//*[@data-draft]/@data-draft")
     assert len(keys) == 2
     made = [client.post("/draft", json={"key": key}).json()["key"] for key in keys]
     assert opened.undrafted() == []
@@ -352,8 +353,8 @@ def test_the_form_of_an_empty_field_starts_with_the_selected_words(tab: Tab, fil
     tab.do("unknown", field="date")
     answer = tab.client.get(f"/letters/{tab.key}?edit=date&at=0:5079:5093")
     page = html.fromstring(answer.text)
-    (edtf,) = page.xpath("//article[@data-field='date']//input[@name='edtf']/@value")
-    (written,) = page.xpath("//article[@data-field='date']//input[@name='as_written']/@value")
+    (edtf,) = strings(page, "//article[@data-field='date']//input[@name='edtf']/@value")
+    (written,) = strings(page, "//article[@data-field='date']//input[@name='as_written']/@value")
     assert (edtf, written) == ("1960-07-18", "18 July 1960")
     values = {"edtf": edtf, "as_written": written}
     assert tab.do("correct", field="date", values=values, at="0:5079:5093") == 200

@@ -65,13 +65,15 @@ def test_a_signal_ends_the_review_normally_and_leaves_no_lock(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_second_review_of_a_folder_is_refused(start: Start, tmp_path: Path, capsys) -> None:
+def test_a_second_review_of_a_folder_is_refused(
+    start: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     start()
     assert cli.run(["review", str(tmp_path), "--no-browser"]) == 5
     assert "another review of" in capsys.readouterr().err
 
 
-def test_a_port_in_use_is_refused(tmp_path: Path, capsys) -> None:
+def test_a_port_in_use_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -117,7 +119,7 @@ def test_a_letter_next_to_its_record_is_not_drafted_again(
     ],
 )
 def test_a_file_that_is_not_a_letter_is_refused(
-    tmp_path: Path, capsys, name: str, status: int, message: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, status: int, message: str
 ) -> None:
     (tmp_path / "picture.txt").write_bytes(b"\0\1\2")
     (tmp_path / "latin.txt").write_bytes("Lieber Müller".encode("latin-1"))
@@ -126,7 +128,9 @@ def test_a_file_that_is_not_a_letter_is_refused(
 
 
 @pytest.mark.parametrize("within", [".", "data/parts", "data/parts/letter-1960-07-18.txt"])
-def test_a_package_is_not_reviewed(tmp_path: Path, capsys, within: str) -> None:
+def test_a_package_is_not_reviewed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], within: str
+) -> None:
     packages = Path(__file__).parents[2] / "packages"
     package = shutil.copytree(packages / "1960-07-18-cpsu-to-sed", tmp_path / "package")
     assert cli.run(["review", str(package / within), "--no-browser"]) == 2
@@ -139,11 +143,13 @@ def test_a_package_is_not_reviewed(tmp_path: Path, capsys, within: str) -> None:
 
 
 def test_the_address_is_printed_even_with_quiet_and_is_not_in_the_browsers_command_line(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from archive_pkg.web.review.serving import Server
 
-    opened, led = [], []
+    opened: list[str] = []
+    led: list[str] = []
+    files: list[Path] = []
 
     def run(server: Server) -> None:
         server._socket.close()
@@ -152,7 +158,7 @@ def test_the_address_is_printed_even_with_quiet_and_is_not_in_the_browsers_comma
         file = Path(opened[0].removeprefix("file://"))
         led.append(file.read_text())
         assert file.parent.stat().st_mode & 0o777 == 0o700
-        opened.append(file)
+        files.append(file)
 
     monkeypatch.setattr(Server, "run", run)
     monkeypatch.setattr("webbrowser.open", opened.append)
@@ -163,4 +169,4 @@ def test_the_address_is_printed_even_with_quiet_and_is_not_in_the_browsers_comma
     # The browser gets a private file that leads to the address. The file is removed afterwards.
     assert "token" not in opened[0]
     assert address in led[0]
-    assert not opened[1].exists()
+    assert not files[0].exists()

@@ -17,6 +17,7 @@ from archive_pkg.web.review import OpenedFolder, Review, Reviewer
 from archive_pkg.web.review.cards import LISTS, addable, cards
 from archive_pkg.web.review.inputs import inputs, proposed, value_at, with_values
 from strategies import records
+from typed import content, elements, present, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,17 +100,19 @@ class Tab:
         self.page = html.fromstring(
             self.client.get(f"/letters/{self.key}", params={"edit": field}).text
         )
-        (self.seen,) = self.page.xpath("//header/@data-seen")
+        (self.seen,) = strings(self.page, "//header/@data-seen")
         values: dict[str, Any] = {}
-        for each in self.page.xpath("//article//form//*[@name][not(ancestor::template)]"):
-            name = each.get("name")
+        for each in elements(self.page, "//article//form//*[@name][not(ancestor::template)]"):
+            name = present(each.get("name"))
             if each.get("data-items") is not None:
-                values[name] = each.xpath("./fieldset/@data-item")
+                values[name] = strings(each, "./fieldset/@data-item")
             elif each.get("data-many") is not None:
                 values.setdefault(name, [])
                 values[name] += [each.get("value")] if each.get("checked") is not None else []
             elif each.tag == "select":
-                chosen = each.xpath("./option[@selected]/@value") or each.xpath("./option/@value")
+                chosen = strings(each, "./option[@selected]/@value") or strings(
+                    each, "./option/@value"
+                )
                 values[name] = chosen[0]
             else:
                 values[name] = each.text if each.tag == "textarea" else each.get("value")
@@ -119,7 +122,7 @@ class Tab:
         asked = {"seen": self.seen, "field": field, "values": values}
         answer = self.client.post(f"/letters/{self.key}/correct", json=asked)
         self.page = html.fromstring(answer.text)
-        (self.seen,) = self.page.xpath("//header/@data-seen")
+        (self.seen,) = strings(self.page, "//header/@data-seen")
         return answer.status_code
 
     @property
@@ -171,9 +174,9 @@ def test_an_item_of_a_list_that_is_wrong_is_not_saved_and_stays_in_the_form(tab:
     values = tab.show("holdings.0") | {"levels": ["2", "new1"], "levels.new1.name": "list"}
     assert tab.save("holdings.0", values | {"levels.new1.value": ""}) == 422
     assert tab.file.read_bytes() == before
-    assert tab.page.xpath("//*[@data-items]/*/@data-item") == ["2", "new1"]
-    assert tab.page.xpath("//input[@name='levels.new1.name']/@value") == ["list"]
-    assert "value" in tab.page.xpath("//form//*[@class='findings']")[0].text_content()
+    assert strings(tab.page, "//*[@data-items]/*/@data-item") == ["2", "new1"]
+    assert strings(tab.page, "//input[@name='levels.new1.name']/@value") == ["list"]
+    assert "value" in content(elements(tab.page, "//form//*[@class='findings']")[0])
 
 
 @pytest.mark.parametrize("levels", ["0", 5, [1], {"0": "x"}, None])
@@ -253,7 +256,7 @@ def test_what_a_record_does_not_have_yet_can_be_added_and_removed(
     tab: Tab, path: str, values: dict[str, Any]
 ) -> None:
     tab.show(path)
-    assert tab.page.xpath(f"//article[@data-field='{path}']//form")
+    assert elements(tab.page, f"//article[@data-field='{path}']//form")
     assert tab.save(path, values) == 200
     name = path.rstrip(".")
     made = getattr(tab.record, name)
@@ -267,9 +270,9 @@ def test_what_a_record_does_not_have_yet_can_be_added_and_removed(
 
 def test_the_type_is_chosen_from_the_vocabulary_and_the_records_own_types(tab: Tab) -> None:
     tab.show("type")
-    choices = tab.page.xpath("//select[@name='self']/option/@value")
+    choices = strings(tab.page, "//select[@name='self']/option/@value")
     assert {"letter", "minutes", "aide-memoire"} < set(choices)
-    assert tab.page.xpath("//select[@name='self']/option[@selected]/@value") == ["aide-memoire"]
+    assert strings(tab.page, "//select[@name='self']/option[@selected]/@value") == ["aide-memoire"]
     assert tab.save("own_type", tab.show("own_type") | {"label": "Aide mémoire"}) == 200
     assert tab.record.document_type.label == "Aide mémoire"
     assert tab.save("type", {"self": "note"}) == 200
@@ -288,7 +291,7 @@ def test_an_excerpt_can_be_yes_no_or_not_stated(tab: Tab) -> None:
 def test_a_value_of_several_lines_keeps_them(tab: Tab) -> None:
     tab.file.write_text(RECORD + "closing: |-\n  With respect,\n  your friend\n")
     values = tab.show("closing")
-    assert tab.page.xpath("//form//textarea[@name='self']")
+    assert elements(tab.page, "//form//textarea[@name='self']")
     assert tab.save("closing", values) == 200
     assert tab.record.closing == "With respect,\nyour friend"
 

@@ -8,7 +8,8 @@ import pytest
 
 from archive_pkg.drafting import draft_letter, load_vocabulary, save_draft
 from archive_pkg.records import load_record
-from archive_pkg.web.review.record_editor import RecordEditor
+from archive_pkg.web.review.record_editor import RecordEditor, RecordSnapshot
+from archive_pkg.web.review.revision import Revision
 
 LETTER = """\
 id: letter-1
@@ -31,7 +32,7 @@ def editor(tmp_path: Path) -> RecordEditor:
 
 
 def test_a_change_in_review_copies_nothing_from_the_register(editor: RecordEditor) -> None:
-    def make(revision, snapshot) -> str:
+    def make(revision: Revision, snapshot: RecordSnapshot) -> str:
         revision.correct("title", {"title": "Another"})
         return "changed"
 
@@ -46,7 +47,7 @@ def test_a_change_in_review_copies_nothing_from_the_register(editor: RecordEdito
 
 
 def test_a_name_corrected_in_review_becomes_the_record_s_own(editor: RecordEditor) -> None:
-    def make(revision, snapshot) -> str:
+    def make(revision: Revision, snapshot: RecordSnapshot) -> str:
         revision.correct("agents.gromyko", {"name": "Gromyko, Andrei", "kind": "person"})
         return "changed"
 

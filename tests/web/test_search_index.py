@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +30,9 @@ def decoded(encoded: str) -> dict[int, bool]:
 
 
 @given(st.lists(st.tuples(WORDS, WORDS), max_size=12), st.randoms(use_true_random=False))
-def test_each_word_leads_to_exactly_its_letters(letters, dice) -> None:
+def test_each_word_leads_to_exactly_its_letters(
+    letters: list[tuple[set[str], set[str]]], dice: Random
+) -> None:
     words = WordIndex()
     for head, text in letters:
         words.add(head, text)

@@ -9,6 +9,7 @@ import subprocess
 import zipfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -20,6 +21,7 @@ from archive_pkg.packages import build_package
 from archive_pkg.records import Agent
 from archive_pkg.web.site.entries import agent_entry
 from killing import instants, run_until
+from typed import elements, present, strings
 
 ON = date(2026, 11, 24)
 HOSTILE = "</script><script>alert(1)</script></title><img src=x onerror=alert(1)>\u202e&\u2028"
@@ -27,7 +29,7 @@ OURS = r"(\.\./)?(assets/(letter|site|neighbours)|data/year-\d+)\.js"
 SECRET = "Zwölf geheimnisvolle Quecksilberfässer lagern unter der Orangerie von Sanssouci"
 
 
-def write(collection: Path, record: dict, **files: str) -> Path:
+def write(collection: Path, record: dict[str, Any], **files: str) -> Path:
     source = collection.parent / "records" / record["id"]
     source.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
@@ -36,7 +38,7 @@ def write(collection: Path, record: dict, **files: str) -> Path:
     return build_package(source, collection, on=ON).path
 
 
-def simple(number: int, **more: object) -> dict:
+def simple(number: int, **more: object) -> dict[str, Any]:
     return {
         "id": f"letter-{number}",
         "title": f"Letter {number}",
@@ -74,16 +76,16 @@ def test_every_link_has_a_target_and_every_page_is_well_formed(collection: Path)
     out = site(collection, "--base-url", "https://example.org/letters")
     for page in pages(out):
         root = html.fromstring(page.read_bytes())
-        assert root.xpath("//main[.//h1] | //h1[following::main]")
-        assert root.xpath("//html/@lang")
-        for link in root.xpath("//@href | //@src"):
+        assert elements(root, "//main[.//h1] | //h1[following::main]")
+        assert strings(root, "//html/@lang")
+        for link in strings(root, "//@href | //@src"):
             if link.startswith(("https://", "data:")):
                 continue
             name, _, anchor = link.partition("#")
             target = (page.parent / unquote(name)).resolve() if name else page
             assert target.is_file(), f"{page.name}: {link}"
             if anchor:
-                assert html.fromstring(target.read_bytes()).xpath("//*[@id=$name]", name=anchor)
+                assert anchor in strings(html.fromstring(target.read_bytes()), "//@id")
     assert {"letter-0.html", "index.html", "1961.html", "network.html"} <= {
         p.name for p in pages(out)
     }
@@ -106,13 +108,13 @@ def test_the_site_has_cmif_a_sitemap_and_linked_data(collection: Path) -> None:
     assert [one.get("ref") for one in letters] == [
         f"https://example.org/letters/letters/letter-{n}.html" for n in range(3)
     ]
-    [source] = {one.get("source").removeprefix("#") for one in letters}
-    assert etree.parse(out / "cmif.xml").xpath("//@xml:id") == [source]
-    addresses = etree.parse(out / "sitemap.xml").xpath("//*[local-name()='loc']/text()")
+    [source] = {present(one.get("source")).removeprefix("#") for one in letters}
+    assert strings(etree.parse(out / "cmif.xml"), "//@xml:id") == [source]
+    addresses = strings(etree.parse(out / "sitemap.xml"), "//*[local-name()='loc']/text()")
     assert "https://example.org/letters/letters/letter-1.html" in addresses
     assert "Sitemap: https://example.org/letters/sitemap.xml" in (out / "robots.txt").read_text()
     root = html.fromstring((out / "letters" / "letter-1.html").read_bytes())
-    [linked] = root.xpath("//script[@type='application/ld+json']/text()")
+    [linked] = strings(root, "//script[@type='application/ld+json']/text()")
     [letter] = [one for one in json.loads(linked)["@graph"] if "Message" in one["@type"]]
     assert letter["@id"] == "https://example.org/letters/letters/letter-1.html"
 
@@ -134,10 +136,10 @@ def test_a_place_has_a_page_with_its_documents(collection: Path) -> None:
     write(collection, simple(5, mentioned_places=places), p="Dear Office!\n")
     out = site(collection)
     [page] = (out / "places").iterdir()
-    rows = html.fromstring(page.read_bytes()).xpath("//tbody/tr")
-    assert [row.xpath("td[last()]/text()") for row in rows] == [["Place"], ["Mentioned places"]]
+    rows = elements(html.fromstring(page.read_bytes()), "//tbody/tr")
+    assert [strings(row, "td[last()]/text()") for row in rows] == [["Place"], ["Mentioned places"]]
     letter = html.fromstring((out / "letters" / "letter-4.html").read_bytes())
-    assert f"../places/{page.name}" in letter.xpath("//@href")
+    assert f"../places/{page.name}" in strings(letter, "//@href")
 
 
 def test_the_data_of_a_year_include_the_documents_around_it(collection: Path) -> None:
@@ -166,9 +168,9 @@ def test_each_file_of_a_letter_is_on_the_site_and_drawings_are_embedded(collecti
     assert (out / "files" / "letter-4.d.bin").is_file()
     root = html.fromstring((out / "letters" / "letter-4.html").read_bytes())
     images = [
-        image.split(",")[0] for image in root.xpath("//main//section[@class='paper']/img/@src")
+        image.split(",")[0] for image in strings(root, "//main//section[@class='paper']/img/@src")
     ]
-    links = root.xpath("//p[@class='file']/a")
+    links = elements(root, "//p[@class='file']/a")
     assert [(link.get("href"), link.get("download")) for link in links] == [
         ("../files/letter-4.s.png", None),
         ("../files/letter-4.d.bin", "d.svg"),
@@ -225,7 +227,7 @@ def test_downloaded_packages_are_valid(collection: Path, tmp_path: Path) -> None
     assert not list((out / "downloads").iterdir())
 
 
-def restricted(until: str = "2200-01-01") -> dict:
+def restricted(until: str = "2200-01-01") -> dict[str, Any]:
     access = {"status": "restricted", "until": until, "rule": "Deed of gift, 3"}
     return simple(
         5,
@@ -299,17 +301,17 @@ def test_hostile_values_of_a_record_are_escaped(collection: Path) -> None:
     out = site(collection, "--title", HOSTILE)
     for page in pages(out):
         root = html.fromstring(page.read_text(encoding="utf-8"))
-        for script in root.xpath("//script"):
+        for script in elements(root, "//script"):
             kind = script.get("type")
             assert re.fullmatch(OURS, script.get("src", "")) or kind, page
             if kind:
-                json.loads(script.text)
-        assert not root.xpath("//img[not(starts-with(@src, 'data:'))] | //*[@onerror]")
+                json.loads(present(script.text))
+        assert not elements(root, "//img[not(starts-with(@src, 'data:'))] | //*[@onerror]")
     for data in (out / "data").iterdir():
         text = data.read_text(encoding="utf-8")
         assert "<" not in text
         assert "\u2028" not in text
-        call = re.fullmatch(r"archive\.\w+\((.*)\);\n", text, re.DOTALL)
+        call = present(re.fullmatch(r"archive\.\w+\((.*)\);\n", text, re.DOTALL))
         json.loads(f"[{call[1]}]")
 
 
@@ -365,7 +367,7 @@ def test_each_page_shows_the_result_of_the_last_audit(collection: Path) -> None:
 
 
 def test_only_the_first_of_two_packages_with_the_same_id_is_on_the_site(
-    collection: Path, capsys
+    collection: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(collection / "letter-1", collection / "zz" / "letter-1")
     out = collection.parent / "public"
@@ -418,9 +420,9 @@ def test_the_site_is_made_without_a_cache(collection: Path) -> None:
     ],
 )
 def test_agents_are_the_same_by_authority_identifier_or_by_name(
-    one: dict, other: dict, same: bool
+    one: dict[str, Any], other: dict[str, Any], same: bool
 ) -> None:
-    def key(given: dict) -> str:
+    def key(given: dict[str, Any]) -> str:
         viaf = given.pop("viaf", None)
         identifiers = [{"scheme": "viaf", "value": viaf}] if viaf else []
         data = {"id": "x", "kind": "person", "identifiers": identifiers, **given}

@@ -8,6 +8,9 @@ import json
 import re
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Answer = dict[str, Any]
 
 SHARDS = {"total": 1, "successful": 1, "skipped": 0, "failed": 0}
 NOTHING = {
@@ -20,11 +23,11 @@ NOTHING = {
 VERSION = {"number": "2.19.0", "distribution": "opensearch", "build_type": "tar"}
 
 
-DOCUMENTS = {}
+DOCUMENTS: dict[tuple[str, str], Answer] = {}
 IDENTIFIER = re.compile(r'metadata\.identifiers\.identifier:\\?"([^"\\]+)')
 
 
-def search(body):
+def search(body: bytes) -> Answer:
     asked = IDENTIFIER.search(body.decode())
     hits = [
         {"_index": index, "_id": name, "_score": 1.0, "_source": document}
@@ -39,7 +42,7 @@ def search(body):
     return NOTHING | {"hits": found, "aggregations": facets(json.loads(body or b"{}"))}
 
 
-def bulk(body):
+def bulk(body: bytes) -> Answer:
     lines = [json.loads(line) for line in body.split(b"\n") if line.strip()]
     items = []
     while lines:
@@ -54,7 +57,7 @@ def bulk(body):
     return {"took": 1, "errors": False, "items": items}
 
 
-def facets(asked):
+def facets(asked: Answer) -> Answer:
     """Every facet that was asked for, with nothing in it."""
     empty = {"doc_count": 0, "buckets": [], "sum_other_doc_count": 0}
     return {
@@ -66,10 +69,10 @@ def facets(asked):
 class Sink(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def log_message(self, *words):
+    def log_message(self, *words: object) -> None:
         pass
 
-    def answer(self):
+    def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         status, found = self.found(self.path.split("?")[0], body)
         data = json.dumps(found).encode()
@@ -80,7 +83,7 @@ class Sink(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(data)
 
-    def found(self, path, body):
+    def found(self, path: str, body: bytes) -> tuple[int, Answer]:
         if self.command == "HEAD" and path != "/":
             return 404, {}
         if path == "/":
