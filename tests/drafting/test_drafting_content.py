@@ -35,8 +35,10 @@ The garden [sadovnik] is old.
 =
 note, [sadovnik], certain, romanised-russian, source-term
   kind_sure=no
+  language=ru
   original=садовник
   rendering=garden
+  romanized=sadovnik
   schemes=BGN/PCGN; ALA-LC; ALA-LC without diacritics
   spellings=садовник
 original-language, ru, probable, language-of-source-terms
@@ -48,8 +50,10 @@ The old garden [sadovnik] is here. The pears [sic] are ripe.
 =
 note, [sadovnik], certain, romanised-russian, source-term
   kind_sure=no
+  language=ru
   original=садовник
   rendering=garden
+  romanized=sadovnik
   schemes=BGN/PCGN; ALA-LC; ALA-LC without diacritics
   spellings=садовник
 note, [sic], certain, bracket-says-sic, sic

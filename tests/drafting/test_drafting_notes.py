@@ -10,8 +10,8 @@ from archive_pkg.drafting.statements.notes import (
     kind_of,
     one_letter_apart,
     rendering_before,
-    russian_spellings,
 )
+from archive_pkg.drafting.statements.source_terms import russian_spellings, source_term
 from archive_pkg.drafting.vocabulary import load_vocabulary
 
 WORDS = load_vocabulary()
@@ -84,9 +84,88 @@ def test_words_and_place_of_a_bracket_decide_its_kind(
     text: str, kind: str, rule: str, sure: bool
 ) -> None:
     [bracket] = find_brackets(text, 10)[0]
-    found = kind_of(bracket, text, WORDS)
+    found = kind_of(bracket, text, WORDS, "en")
     assert (found.kind, found.rule, found.sure) == (kind, rule, sure)
-    assert bool(found.originals) == (kind == "source-term")
+    assert bool(found.term) == (kind == "source-term")
+
+
+@pytest.mark.parametrize(
+    ("term", "language"),
+    [
+        ("zakład pracy", "pl"), ("kierownictwo", "pl"), ("rada zakładowa", "pl"),
+        ("pártbizottság", "hu"), ("szövetkezet", "hu"), ("reunião", "pt"), ("companheiros", "pt"),
+        ("usnesení", "cs"), ("şedinţa biroului", "ro"), ("ședința", "ro"), ("të lodhur", "sq"),
+        ("planului", "ro"), ("pártközpont", ""),
+    ],
+)  # fmt: skip
+def test_a_source_term_in_latin_letters_has_the_language_of_its_letters_and_endings(
+    term: str, language: str
+) -> None:
+    found = source_term(term, "en", "", WORDS)
+    assert found is not None
+    assert (found.language, found.original, found.romanized) == (language, term, "")
+    assert not found.sure
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("обком", ("ru", "обком", "")), ("обласний комітет", ("uk", "обласний комітет", "")),
+        ("ініціатива", ("uk", "ініціатива", "")), ("同志", ("zh", "同志", "")),
+        ("동지", ("ko", "동지", "")), ("sadovnik, садовник", ("ru", "садовник", "sadovnik")),
+        ("同志 tongzhi", ("zh", "同志", "tongzhi")), ("obkom [обком]", ("ru", "обком", "obkom")),
+        ("Polish: narada", ("pl", "narada", "")), ("in German: “Ofen”", ("de", "Ofen", "")),
+        ("the Russian word: обком", ("ru", "обком", "")),
+    ],
+)  # fmt: skip
+def test_a_term_in_another_script_or_with_its_language_is_certainly_a_source_term(
+    inner: str, expected: tuple[str, str, str]
+) -> None:
+    found = source_term(inner, "en", "", WORDS)
+    assert found is not None
+    assert (found.language, found.original, found.romanized) == expected
+    assert found.sure
+
+
+@pytest.mark.parametrize(
+    ("inner", "language"),
+    [
+        ("songs", "en"), ("of communist parties", "en"), ("détente", "en"), ("Hamhŭng", "en"),
+        ("Raúl Roa", "en"), ("the café in Łódź", "en"), ("literally: dry", "en"),
+        ("12 mężczyzn", "en"), ("regret", "en"), ("program", "en"), ("telegram system", "en"),
+        ("permafrost", "en"), ("questionnaire", "en"), ("similar", "en"), ("sheikh", "en"),
+        ("для сна", "ru"), ("w sprawie węgla", "pl"), ("über die Kohle", "de"), ("année", "fr"),
+        ("zakład pracy", ""),
+    ],
+)  # fmt: skip
+def test_words_of_the_texts_own_language_and_names_are_not_source_terms(
+    inner: str, language: str
+) -> None:
+    assert source_term(inner, language, "", WORDS) is None
+
+
+def test_the_language_of_the_original_decides_between_romanized_russian_and_others() -> None:
+    found = {one: source_term("gospodarowanie", "en", one, WORDS) for one in ("ru", "pl")}
+    assert found["pl"] is not None
+    assert found["pl"].language == "pl"
+    assert source_term("sadovnik", "en", "", WORDS) is not None
+    assert source_term("sadovnik", "en", "pl", WORDS) is None
+
+
+@pytest.mark.parametrize("mark", ["[1]", "[*]", "[**]", "[†]", "[iv]"])
+def test_a_mark_after_a_word_is_that_of_a_footnote(mark: str) -> None:
+    text = f"the ladders.{mark} Then"
+    [bracket] = find_brackets(text, 10)[0]
+    assert kind_of(bracket, text, WORDS).rule == "footnote-mark"
+
+
+@pytest.mark.parametrize(
+    "mark", ["[p. 3]", "[k. 12]", "[fl. 4]", "[3. oldal]", "[/3/]", "[12v]", "[verso]", "[л. 5]"]
+)  # fmt: skip
+def test_the_number_of_a_page_is_a_page_mark(mark: str) -> None:
+    text = f"the ladders {mark} and pears"
+    [bracket] = find_brackets(text, 10)[0]
+    assert kind_of(bracket, text, WORDS, "en").rule == "page-mark"
 
 
 def test_a_russian_term_has_only_words_that_end_as_russian_words_do() -> None:

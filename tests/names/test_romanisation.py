@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive_pkg.drafting.statements.notes import russian_spellings
+from archive_pkg.drafting.statements.source_terms import russian_spellings
 from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.names.romanisation import (
     ALA_LC,

@@ -208,8 +208,8 @@ class RecordBuilder(FrameBuilder):
             note: dict[str, Any] = {"id": key, "kind": one.kind, "at": self.at(one.quote)}
             more = one.more
             if one.kind == "source-term":
-                note |= {"rendering": more["rendering"]} if "rendering" in more else {}
-                note |= {"original": more["original"], "language": "ru", "romanized": inner}
+                shown = ("rendering", "original", "language", "romanized")
+                note |= {name: more[name] for name in shown if name in more}
             elif one.field == "slip":
                 note["text"] = self.slip_text(one)
             elif inner and one.kind != "sic":
@@ -219,7 +219,7 @@ class RecordBuilder(FrameBuilder):
             if more.get("kind_sure") == "no":
                 unsure = replace(one, confidence=PROBABLE)
                 self.add_evidence(f"translation_notes.{key}.kind", unsure, quoted=False)
-            if one.kind == "source-term":
+            if one.rule == "romanised-russian":
                 self.add_evidence(
                     f"translation_notes.{key}.original",
                     one,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, StatementReader
@@ -15,6 +17,7 @@ from archive_pkg.drafting.statements.notes import (
     one_letter_apart,
     rendering_before,
 )
+from archive_pkg.drafting.statements.text_kind import original_language
 from archive_pkg.drafting.vocabulary import words_of
 
 if TYPE_CHECKING:
@@ -49,6 +52,11 @@ class ContentReader(StatementReader):
         self.mentions()
         self.languages()
 
+    @cached_property
+    def expected(self) -> str:
+        """The language of the original, if a heading, the source line or the sender shows it."""
+        return original_language(self.text, self.statements, self.vocabulary)
+
     def notes(self) -> None:
         """Add the brackets as notes."""
         brackets, _ = find_brackets(self.text, MOST_NOTES)
@@ -58,22 +66,26 @@ class ContentReader(StatementReader):
     def note(self, bracket: Bracket) -> None:
         """Add one bracket as a note.
 
-        A source term also gets its spellings in Russian and the translated words before it.
+        A source term also gets its language, original and the translated words before it.
         """
         quote = self.quote(bracket.start, bracket.end)
         sources = (*self.layout.forms.of("source-line"), *self.layout.forms.of("translator"))
         if any(bracket.start <= one.start < bracket.end for one in sources):
             self.add("note", bracket.text, CERTAIN, "source-line", quote, "editorial")
             return
-        kind = kind_of(bracket, self.text, self.vocabulary)
+        language = self.layout.conventions.language
+        kind = kind_of(bracket, self.text, self.vocabulary, language, self.expected)
         details: dict[str, str] = {"kind_sure": "" if kind.sure else "no"}
-        if kind.originals:
-            spelled = dict(kind.originals)
-            ways = list(dict.fromkeys(one for several in spelled.values() for one in several))
-            strict = [one for name in ("BGN/PCGN", "ALA-LC") for one in spelled.get(name, ())]
-            details["original"] = strict[0] if strict else ways[0]
-            details["spellings"] = "; ".join(ways)
-            details["schemes"] = "; ".join(spelled)
+        if kind.term is not None:
+            details["language"] = kind.term.language
+            details["original"], details["romanized"] = kind.term.original, kind.term.romanized
+            spelled = dict(kind.term.spellings)
+            if spelled:
+                ways = list(dict.fromkeys(one for several in spelled.values() for one in several))
+                strict = [one for name in ("BGN/PCGN", "ALA-LC") for one in spelled.get(name, ())]
+                details["original"] = strict[0] if strict else ways[0]
+                details["spellings"] = "; ".join(ways)
+                details["schemes"] = "; ".join(spelled)
             before = rendering_before(self.text, bracket, len(bracket.text[1:-1].split()))
             if before is not None:
                 details["rendering"] = self.text[before[0] : before[1]]
@@ -203,6 +215,11 @@ class ContentReader(StatementReader):
         if conventions.language:
             sure = CERTAIN if conventions.share > 0.2 else PROBABLE
             self.add("language", conventions.language, sure, "function-words")
-        term = next((s for s in self.statements if s.kind == "source-term"), None)
-        if term is not None:
-            self.add("original-language", "ru", PROBABLE, "language-of-source-terms", term.quote)
+        terms = [one for one in self.statements if one.more.get("language")]
+        if terms:
+            counted = Counter(one.more["language"] for one in terms)
+            language = counted.most_common(1)[0][0]
+            term = next(one for one in terms if one.more["language"] == language)
+            self.add(
+                "original-language", language, PROBABLE, "language-of-source-terms", term.quote
+            )

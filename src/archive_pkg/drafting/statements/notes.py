@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from archive_pkg.drafting.statements.source_terms import SourceTerm, source_term
 from archive_pkg.drafting.vocabulary import words_of
-from archive_pkg.names.romanisation import SCHEMES, deromanise, romanise
 
 if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
@@ -27,10 +26,14 @@ _DESCRIBES = re.compile(
     re.IGNORECASE,
 )
 _PAGE = re.compile(
-    r"(?:pages?|pp?\.|fol\.|f\.|ff\.|ll?\.|sheet|seite|bl\.|s\.|стр\.|с\.|лл?\.|str\.)"
-    r"\s?(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten)\b)",
+    r"(?:pages?|pp?\.|fol\.|fls?\.|f\.|ff\.|ll?\.|sheet|seite|bl\.|s\.|стр\.|с\.|лл?\.|лист|str\.|strona"
+    r"|k\.|pág\.|página|pagina|pag\.|oldal)"
+    r"\s?(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten)\b)"
+    r"|\d+\. (?:oldal|lap|seite|strana)\b|[/|]\d+[/|]$"
+    r"|(?:\d+ ?)?(?:recto|verso)$|\d+(?:r|v|об\.?)$",
     re.IGNORECASE,
 )
+_FOOTNOTE = re.compile(r"\d\d?|[*†‡§]+|[ivx]{1,4}")
 # The number of characters of a bracket in which words that decide its kind are sought.
 SAMPLE = 240
 
@@ -58,13 +61,13 @@ class NoteKind:
         kind: The kind of the translation note.
         rule: The rule that decided the kind.
         sure: Whether the kind is certain.
-        originals: The spellings of a source term in Cyrillic, by scheme.
+        term: The term of the original, if the bracket has one.
     """
 
     kind: str
     rule: str
     sure: bool = True
-    originals: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    term: SourceTerm | None = None
 
 
 def find_brackets(text: str, most: int) -> tuple[list[Bracket], list[int]]:
@@ -113,52 +116,27 @@ def _pairs(
     return pairs, sorted(loose)
 
 
-@cache
-def _endings(vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Return the endings of Russian words, romanised by each scheme."""
-    return tuple(
-        {
-            romanise(f"б{ending}", scheme)[1:]
-            for ending in vocabulary.russian_endings
-            for scheme in SCHEMES
-        }
-    )
+def kind_of(
+    bracket: Bracket, text: str, vocabulary: Vocabulary, language: str = "", expected: str = ""
+) -> NoteKind:
+    """Decide the kind of a bracket by its words and its place.
 
-
-@lru_cache(maxsize=1024)
-def russian_spellings(term: str, vocabulary: Vocabulary) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the Russian spellings that a romanised term may have, by scheme.
-
-    Romanising each spelling gives the term again. The result is empty for a term with a word that
-    does not end as Russian words do.
+    Args:
+        bracket: The bracket.
+        text: The text.
+        vocabulary: The vocabulary.
+        language: The language of the text; empty if it is not known.
+        expected: The language of the original, if the text shows it.
     """
-    words = term.split()
-    if not 6 <= len(term) <= 60 or not all(
-        w.islower() and w.endswith(_endings(vocabulary)) for w in words
-    ):
-        return ()
-    found = []
-    for scheme in SCHEMES:
-        spellings = tuple(
-            one
-            for one in deromanise(term, scheme)
-            if all(
-                len(word) > 3 and word.endswith(vocabulary.russian_endings) for word in one.split()
-            )
-        )
-        if spellings:
-            found.append((scheme.name, spellings))
-    return tuple(found)
-
-
-def kind_of(bracket: Bracket, text: str, vocabulary: Vocabulary) -> NoteKind:
-    """Decide the kind of a bracket by its words and its place."""
     inner = bracket.text[1:-1].strip()
     words = words_of(inner[:SAMPLE])
     forms = vocabulary.forms
-    before = text[bracket.start - 1 : bracket.start]
-    inside = before.isalpha() or text[bracket.end : bracket.end + 1].isalpha()
-    rule = "" if inside else _describing_rule(inner, before)
+    before, after = text[bracket.start - 1 : bracket.start], text[bracket.end : bracket.end + 1]
+    inside = before.isalpha() or after.isalpha()
+    is_mark = _FOOTNOTE.fullmatch(inner) and before.strip() and not after.isalpha()
+    if is_mark and not (before.isalpha() and inner.isalpha()):
+        return NoteKind("editorial", "footnote-mark")
+    rule = "" if inside else _describing_rule(inner)
     if rule:
         return NoteKind("editorial", rule)
     for kind in ("sic", "withheld", "illegible", "omission", "editorial"):
@@ -170,21 +148,14 @@ def kind_of(bracket: Bracket, text: str, vocabulary: Vocabulary) -> NoteKind:
         return NoteKind("uncertain", "question-mark-in-brackets")
     if not words or inside:
         return NoteKind("insertion", "completion")
-    originals = russian_spellings(inner, vocabulary)
-    if originals:
-        return NoteKind("source-term", "romanised-russian", sure=False, originals=originals)
+    term = source_term(inner, language, expected, vocabulary)
+    if term is not None:
+        return NoteKind("source-term", term.rule, term.sure, term)
     return NoteKind("insertion", "words-in-brackets", sure=False)
 
 
-def _describing_rule(inner: str, before: str) -> str:
-    """Return the rule for a bracket that describes the page; empty for any other bracket.
-
-    Args:
-        inner: The words in the bracket.
-        before: The character before it.
-    """
-    if inner.isdigit() and len(inner) <= 2 and not before.isspace():
-        return "footnote-mark"
+def _describing_rule(inner: str) -> str:
+    """Return the rule for a bracket that describes the page; empty for any other bracket."""
     if _PAGE.match(inner):
         return "page-mark"
     return "bracket-says-editorial" if _DESCRIBES.match(inner) else ""

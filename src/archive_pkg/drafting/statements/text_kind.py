@@ -58,6 +58,12 @@ def text_kind(text: str, stated: Sequence[Statement], vocabulary: Vocabulary) ->
     return statements
 
 
+def original_language(text: str, stated: Sequence[Statement], vocabulary: Vocabulary) -> str:
+    """Return the language from which a text is translated if it is; empty if nothing shows it."""
+    named = _by_heading_or_source(text, stated, vocabulary)
+    return (named[-1] if named else "") or _state_language(stated, _SENDERS, vocabulary)
+
+
 Found = tuple[str, Confidence, str, DraftQuote | None, str]
 """The kind of the text, the confidence, the rule, the quote, and the original's language or ""."""
 

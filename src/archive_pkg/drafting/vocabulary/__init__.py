@@ -108,6 +108,21 @@ class NamedEntity:
         return form in self.variants or form == self.short
 
 
+@dataclass(frozen=True, slots=True)
+class SourceLanguage:
+    """How a term of the original in Latin letters shows its language.
+
+    Attributes:
+        letters: All its letters that are not in ASCII.
+        marks: Those of them that few other languages have.
+        endings: Endings of its words that English words do not have.
+    """
+
+    letters: frozenset[str]
+    marks: frozenset[str]
+    endings: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
     """All words and names that the rules look up.
@@ -131,6 +146,8 @@ class Vocabulary:
         thing: A pattern for nouns for things that are enclosed ("copy").
         past_tenses: Past tenses that cannot follow "has" or "have".
         russian_endings: Endings of Russian words.
+        source_languages: How a source term shows its language, by language.
+        loanwords: Words that look foreign, but that English uses ("détente").
         offices: Words of offices and titles before or after a name.
         agents: Bodies, persons and places by each form of their name, casefolded.
         name_lengths: The numbers of words of names in `agents` by the first word, longest first.
@@ -166,6 +183,8 @@ class Vocabulary:
     mention: re.Pattern[str]
     thing: re.Pattern[str]
     russian_endings: tuple[str, ...]
+    source_languages: Mapping[str, SourceLanguage]
+    loanwords: frozenset[str]
     agents: Mapping[str, NamedEntity] = field(default_factory=dict)
     name_lengths: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -354,6 +373,14 @@ def _build(trees: list[dict[str, Any]]) -> Vocabulary:
         thing=_any_of(things),
         past_tenses=frozenset(_merged(trees, "past_tenses")),
         russian_endings=tuple(_merged(trees, "russian_endings")),
+        source_languages={
+            code: SourceLanguage(
+                frozenset(entry["letters"]), frozenset(entry["marks"]), tuple(entry["endings"])
+            )
+            for tree in trees
+            for code, entry in tree.get("source_languages", {}).items()
+        },
+        loanwords=frozenset(_merged(trees, "loanwords")),
         agents=agents,
         name_lengths=_lengths(agents),
         ambiguous={
