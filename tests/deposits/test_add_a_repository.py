@@ -36,7 +36,7 @@ def site(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_repository_in_the_documentation_works(
+def test_the_example_repository_in_the_documentation_works(
     site: Path, letter: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(site)

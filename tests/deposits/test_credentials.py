@@ -72,7 +72,7 @@ def test_a_login_comes_from_the_environment_or_the_keyring(
     assert (found.user, found.password) == ("you", "other")
 
 
-def test_a_keyring_that_forgets_breaks_or_is_locked(
+def test_a_keyring_that_does_not_keep_or_return_a_secret_is_reported(
     keys: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keyring, "set_password", lambda service, name, secret: None)
@@ -127,13 +127,13 @@ def test_an_address_with_a_password_is_refused_without_repeating_it(address: str
         ("sftp://drop.example.org", "sftp://drop.example.org/"),
     ],
 )
-def test_an_address_in_a_receipt_leads_to_the_same_place(given: str, kept: str) -> None:
+def test_the_address_in_a_receipt_leads_to_the_same_repository(given: str, kept: str) -> None:
     assert deposits.repository_for(given).target == kept
     assert deposits.repository_for(kept).target == kept
 
 
 @pytest.mark.parametrize("address", ["sftp://drop.example.org/a#b", "davs://drop.example.org/a?b"])
-def test_a_path_that_would_be_cut_off_is_refused(address: str) -> None:
+def test_an_address_with_a_fragment_or_query_after_its_path_is_refused(address: str) -> None:
     with pytest.raises(UsageError, match="after its path"):
         deposits.repository_for(address)
 
@@ -145,7 +145,7 @@ def test_an_invalid_netrc_is_an_error_that_shows_no_secret(tmp_path: Path) -> No
     assert "hunter2" not in str(error.value)
 
 
-def test_text_from_others_is_reported_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secrets_are_removed_from_the_answers_of_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARCHIVE_PKG_SOMEWHERE_TOKEN", 'sé"cret/token')
     token = credentials.find_token("somewhere")
     said = {"links": [f"https://x/?token={token}", "s%C3%A9%22cret%2Ftoken"], "size": 5}
@@ -153,7 +153,7 @@ def test_text_from_others_is_reported_without_secrets(monkeypatch: pytest.Monkey
     assert credentials.redact('{"token": "sé\\"cret/token"}') == '{"token": "***"}'
 
 
-def test_paths_with_a_word_that_is_a_password_are_not_redacted(
+def test_paths_that_contain_a_password_as_a_word_are_not_redacted(
     letter: Path, tmp_path: Path
 ) -> None:
     package = build_package(letter, tmp_path / "out", on=date(2026, 11, 24)).path

@@ -58,7 +58,9 @@ def in_a_terminal(*words: object) -> tuple[str, str]:
 
 
 @pytest.mark.slow
-def test_a_deposit_of_a_folder_shows_its_speed(packages: Path, tmp_path: Path) -> None:
+def test_a_deposit_of_a_folder_shows_its_speed_in_a_terminal(
+    packages: Path, tmp_path: Path
+) -> None:
     words = ["deposit", packages, "--to", f"file:{tmp_path / 'drop'}", "--limit-rate", "200k"]
     said, shown = in_a_terminal(*words)
     assert said.endswith("2 deposited\n")

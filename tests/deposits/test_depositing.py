@@ -146,7 +146,7 @@ def test_retries_wait_as_long_as_the_repository_asks(package: Path, pauses: list
     assert 7 <= pauses[1] <= 9
 
 
-def test_a_repository_s_limits_are_checked_before_anything_is_sent(package: Path) -> None:
+def test_the_limits_of_a_repository_are_checked_before_anything_is_sent(package: Path) -> None:
     memory = InMemory(can=Capabilities(packaging="folder", most_files=3, most_bytes=1000))
     codes = {finding.code for finding in deposits.plan(package, memory).report}
     assert codes == {"deposit-too-many-files", "deposit-too-large"}
@@ -181,7 +181,9 @@ def test_retries_stop_after_the_last_pause_or_a_long_wait(
 
 
 @pytest.mark.parametrize("claim", ["0" * 64, None])
-def test_a_wrong_or_missing_digest_is_an_error(package: Path, claim: str | None) -> None:
+def test_a_wrong_or_missing_digest_of_a_file_fails_the_deposit(
+    package: Path, claim: str | None
+) -> None:
     memory = InMemory(claims={"data/record.json": claim})
     with pytest.raises(DepositError, match="not what was sent"):
         deposits.deposit(package, memory)
@@ -202,7 +204,9 @@ def test_up_to_five_wrong_files_are_named(package: Path) -> None:
 
 @pytest.mark.parametrize("packaging", ["folder", "zip"])
 @pytest.mark.parametrize("left", ["first", "last", "all", "swapped"])
-def test_a_repository_must_account_for_every_file(package: Path, packaging: str, left: str) -> None:
+def test_a_repository_for_folders_must_list_every_file(
+    package: Path, packaging: str, left: str
+) -> None:
     """Test both forms: only a repository for folders must list the files of the package."""
     files = arrivals(pack(package).items, {item.path: item.sha256 for item in pack(package).items})
     named = {"first": files[1:], "last": files[:-1], "all": (), "swapped": files[::-1]}[left]
@@ -215,7 +219,7 @@ def test_a_repository_must_account_for_every_file(package: Path, packaging: str,
         deposits.deposit(package, memory)
 
 
-def test_a_wrong_digest_is_an_error_even_if_nothing_is_verified(package: Path) -> None:
+def test_a_wrong_digest_fails_the_deposit_even_if_nothing_is_verified(package: Path) -> None:
     memory = InMemory(says={"verified": "unverified"}, claims={"data/record.json": "0" * 64})
     with pytest.raises(DepositError, match=r"data/record\.json"):
         deposits.deposit(package, memory)
@@ -228,9 +232,7 @@ def test_a_receipt_says_that_nothing_was_verified(package: Path) -> None:
     assert done.receipt.event().outcome == "warning"
 
 
-def test_a_package_over_one_limit_is_refused_and_one_at_the_limit_is_not(
-    package: Path, tmp_path: Path
-) -> None:
+def test_a_package_is_refused_only_if_it_exceeds_a_limit(package: Path, tmp_path: Path) -> None:
     items = pack(package).items
     files, size = len(items), sum(item.size for item in items)
     fits = Capabilities(packaging="folder", most_files=files, most_bytes=size)
@@ -287,7 +289,7 @@ def test_a_receipt_is_replaced_only_if_it_no_longer_applies(
     assert deposits.deposit(package, memory).receipt.started > again.receipt.ended
 
 
-def test_a_receipt_has_the_repository_s_answer_without_secrets(
+def test_a_receipt_has_the_answer_of_the_repository_without_secrets(
     package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(credentials, "_used", {"s3cret"})
@@ -375,7 +377,7 @@ def test_an_invalid_package_gets_no_receipt_and_an_older_journal_is_kept(
         deposits.deposit(package, InMemory())
 
 
-def test_a_transfer_has_the_earlier_receipts_of_its_package_and_repository(
+def test_a_repository_gets_the_earlier_receipts_of_the_package(
     package: Path, tmp_path: Path
 ) -> None:
     memory = InMemory(says={"remote_id": "b"})
@@ -506,7 +508,9 @@ def test_restricted_parts_are_not_sent_to_an_open_repository(letter: Path, tmp_p
     assert deposits.deposit(closed, own).new
 
 
-def test_a_withheld_sender_is_not_called_missing(letter: Path, tmp_path: Path) -> None:
+def test_the_message_about_a_withheld_sender_does_not_call_the_sender_missing(
+    letter: Path, tmp_path: Path
+) -> None:
     record = letter / "record.yaml"
     closed = "  - id: letter\n    access: {status: closed, rule: law}\n"
     record.write_text(record.read_text().replace("  - id: letter\n", closed, 1))
@@ -546,13 +550,13 @@ def test_packages_are_returned_in_the_order_given(package: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize("jobs", [0, -1])
-def test_fewer_than_one_job_counts_as_one(package: Path, jobs: int) -> None:
+def test_zero_or_negative_jobs_count_as_one(package: Path, jobs: int) -> None:
     ((path, outcome),) = deposits.deposit_many([package], InMemory(), jobs=jobs)
     assert path == package
     assert isinstance(outcome, deposits.Deposited)
 
 
-def test_page_and_tick_reach_the_repository(package: Path) -> None:
+def test_the_page_and_the_progress_callback_reach_the_repository(package: Path) -> None:
     ticks: list[int] = []
     memory = InMemory()
     deposits.deposit(package, memory, page=lambda opened: opened.record.title, tick=ticks.append)
@@ -565,7 +569,9 @@ def test_page_and_tick_reach_the_repository(package: Path) -> None:
     assert memory.got[1][0].page is None
 
 
-def test_a_later_signature_belongs_to_the_package(package: Path, tmp_path: Path) -> None:
+def test_a_signature_added_later_is_deposited_as_a_new_version(
+    package: Path, tmp_path: Path
+) -> None:
     memory = InMemory()
     first = deposits.deposit(package, memory).receipt.fingerprint
     key = tmp_path / "key"
@@ -606,7 +612,7 @@ def test_a_failing_package_does_not_stop_the_others(
     assert [p for p in packages if isinstance(outcomes[p], ArchivePkgError)] == [packages[2]]
 
 
-def test_a_receipt_is_a_premis_event(package: Path) -> None:
+def test_a_receipt_gives_a_premis_event(package: Path) -> None:
     event = deposits.deposit(package, InMemory()).receipt.event()
     assert event.type == "deposit"
     assert event.outcome == "success"

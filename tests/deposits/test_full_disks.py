@@ -13,7 +13,7 @@ from program import Disk
 
 
 @pytest.mark.parametrize("scheme", ["file", "ocfl"])
-def test_a_full_disk_of_the_repository_leaves_nothing_and_can_be_retried(
+def test_a_deposit_on_a_full_disk_leaves_nothing_and_can_be_retried(
     package: Path, disk: Disk, scheme: str
 ) -> None:
     place = disk("size=64k")
@@ -29,7 +29,7 @@ def test_a_full_disk_of_the_repository_leaves_nothing_and_can_be_retried(
 
 @pytest.mark.parametrize("scheme", ["file", "ocfl"])
 @pytest.mark.parametrize("free", [0, 1, 2])
-def test_a_full_disk_of_the_receipts_leaves_no_receipt_and_can_be_retried(
+def test_a_deposit_whose_receipt_disk_is_full_leaves_no_receipt_and_can_be_retried(
     package: Path, disk: Disk, tmp_path: Path, scheme: str, free: int
 ) -> None:
     """The disk is full at once (the lock or journal fails), or a few pages later (the receipt)."""

@@ -17,7 +17,7 @@ from archive_pkg.deposits import Journal
 from archive_pkg.errors import StorageError
 
 
-def test_a_new_reader_sees_what_was_recorded(tmp_path: Path) -> None:
+def test_a_journal_that_is_opened_again_has_its_entries(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "a.journal")
     journal.begin("draft", title="Письмо")
     journal.done("draft", id="1")
@@ -211,7 +211,7 @@ def test_the_name_of_a_new_journal_is_durable_before_a_step_continues(
     assert synced == [tmp_path]
 
 
-def test_an_entry_that_cannot_be_written_is_not_recorded(
+def test_an_entry_that_cannot_be_written_is_not_in_the_journal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal = Journal(tmp_path / "a.journal")
@@ -262,7 +262,7 @@ def test_threads_write_one_after_another(tmp_path: Path, monkeypatch: pytest.Mon
     assert (again.begun("first"), again.begun("second")) == ({}, {})
 
 
-def test_a_journal_that_cannot_be_read_or_written_is_a_storage_error(tmp_path: Path) -> None:
+def test_a_journal_that_cannot_be_read_or_written_raises_a_storage_error(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "not-there" / "a.journal")
     with pytest.raises(StorageError):
         journal.begin("draft")

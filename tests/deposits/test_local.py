@@ -29,7 +29,7 @@ def test_a_package_is_deposited_in_a_folder_and_fetched(package: Path, tmp_path:
     assert differing(deposits.fetch(done.path, tmp_path / "back"), package) == ()
 
 
-def test_status_shows_a_deposit_once_whatever_its_run_left_behind(
+def test_status_shows_a_deposit_once_even_if_its_run_was_interrupted(
     package: Path, tmp_path: Path
 ) -> None:
     to = f"file:{tmp_path / 'drop'}"
@@ -48,7 +48,7 @@ def test_status_shows_a_deposit_once_whatever_its_run_left_behind(
     assert (known.receipt, known.unfinished, known.status.state) == (None, True, "stored")
 
 
-def test_a_folder_with_the_name_of_the_package_is_never_replaced(
+def test_a_different_folder_with_the_name_of_the_package_is_not_replaced(
     package: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "drop" / package.name
@@ -124,7 +124,9 @@ def test_a_package_is_deposited_from_the_command_line(
 
 
 @pytest.mark.slow
-def test_a_deposit_killed_at_twenty_changes_can_be_resumed(package: Path, tmp_path: Path) -> None:
+def test_a_deposit_killed_at_any_of_20_changes_can_be_resumed(
+    package: Path, tmp_path: Path
+) -> None:
     script, drop = Path(__file__).with_name("kills.py"), tmp_path / "drop"
     command: list[str | Path] = [sys.executable, script, "20", f"file:{drop}", drop, package]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -215,7 +217,7 @@ def test_a_dry_run_reports_damage_at_the_destination(
 
 
 @pytest.mark.parametrize(("kind", "new"), [("file", "a new folder"), ("ocfl", "a new OCFL root")])
-def test_a_new_place_is_reported_as_new(
+def test_a_folder_or_root_that_a_deposit_creates_is_reported_as_new(
     kind: str, new: str, package: Path, run: Run, tmp_path: Path
 ) -> None:
     to = f"{kind}:{tmp_path / 'archvie'}"
@@ -224,7 +226,7 @@ def test_a_new_place_is_reported_as_new(
     assert new not in run("deposit", package, "--to", to).stdout
 
 
-def test_a_wrong_kind_of_path_gets_a_usable_hint(
+def test_fetch_and_deposit_given_the_wrong_kind_of_path_say_what_to_name(
     package: Path, letter: Path, run: Run, tmp_path: Path
 ) -> None:
     to = f"file:{tmp_path / 'drop'}"
@@ -248,7 +250,7 @@ def test_a_wrong_kind_of_path_gets_a_usable_hint(
 
 
 @pytest.mark.parametrize("folder", [".", "..", "/"])
-def test_a_folder_without_a_name_is_not_a_receipt(
+def test_a_folder_given_as_a_receipt_is_refused_even_if_its_path_has_no_name(
     folder: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

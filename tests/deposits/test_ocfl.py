@@ -71,7 +71,7 @@ def test_a_deposit_is_read_back_and_gets_a_receipt(package: Path, root: Path) ->
 
 
 @pytest.mark.parametrize("name", ["../elsewhere", "/elsewhere", "a/b", "..", ""])
-def test_a_receipt_cannot_have_its_package_put_elsewhere(
+def test_a_receipt_cannot_make_fetch_write_outside_its_folder(
     package: Path, root: Path, tmp_path: Path, name: str
 ) -> None:
     path = deposit(package, f"ocfl:{root}").path
@@ -91,7 +91,7 @@ def test_depositing_the_same_package_again_changes_nothing(package: Path, root: 
     assert stamps(root) == before
 
 
-def test_a_changed_package_is_the_next_version(
+def test_a_changed_package_becomes_the_next_version(
     letter: Path, package: Path, root: Path, tmp_path: Path
 ) -> None:
     first = deposit(package, f"ocfl:{root}")
@@ -145,7 +145,7 @@ def test_a_missing_root_is_reported(package: Path, root: Path, tmp_path: Path) -
         fetch(done.path, tmp_path / "back")
 
 
-def test_a_folder_with_other_files_is_not_a_root(package: Path, root: Path) -> None:
+def test_a_folder_with_other_files_is_refused_as_a_root(package: Path, root: Path) -> None:
     root.mkdir()
     (root / "holiday.jpg").write_bytes(b"\xff\xd8")
     with pytest.raises(RefusedError) as refusal:
@@ -177,20 +177,22 @@ def test_a_disk_that_fills_leaves_a_valid_root(package: Path, root: Path) -> Non
 
 
 @pytest.mark.parametrize("address", ["ocfl:", "nowhere:x", "archive", ""])
-def test_an_address_that_leads_nowhere(package: Path, address: str) -> None:
+def test_an_address_that_names_no_repository_is_refused(package: Path, address: str) -> None:
     with pytest.raises(UsageError):
         deposit(package, address)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"target": 1}'])
-def test_a_file_that_is_not_a_receipt(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_receipt_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "receipt.json"
     path.write_text(text)
     with pytest.raises(InvalidError, match="not a receipt"):
         fetch(path, tmp_path / "back")
 
 
-def test_a_forged_receipt_is_found_out(package: Path, root: Path, tmp_path: Path) -> None:
+def test_a_receipt_with_a_forged_fingerprint_is_detected(
+    package: Path, root: Path, tmp_path: Path
+) -> None:
     done = deposit(package, f"ocfl:{root}")
     reported = json.loads(done.path.read_text())
     reported["fingerprint"] = "0" * 64
@@ -199,7 +201,7 @@ def test_a_forged_receipt_is_found_out(package: Path, root: Path, tmp_path: Path
         fetch(done.path, tmp_path / "back")
 
 
-def test_a_folder_that_is_there_and_empty_becomes_a_root(package: Path, root: Path) -> None:
+def test_an_existing_empty_folder_becomes_a_root(package: Path, root: Path) -> None:
     root.mkdir()  # as where a disk is mounted, which cannot be renamed over
     inode = root.stat().st_ino
     (root / "extensions").mkdir()  # what a run left that was killed while it made the root
@@ -215,7 +217,9 @@ def test_a_folder_that_is_there_and_empty_becomes_a_root(package: Path, root: Pa
 
 
 @pytest.mark.slow
-def test_killed_at_ten_changes_the_root_stays_valid(package: Path, root: Path) -> None:
+def test_a_root_stays_valid_if_a_deposit_is_killed_at_any_of_10_changes(
+    package: Path, root: Path
+) -> None:
     script = Path(__file__).with_name("kills.py")
     command: list[str | Path] = [sys.executable, script, "10", f"ocfl:{root}", root, package]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -247,7 +251,7 @@ def test_eight_packages_are_deposited_at_the_same_time(
     ]
 
 
-def test_a_root_that_another_run_makes_meanwhile_is_not_refused(
+def test_a_root_that_another_run_creates_at_the_same_time_is_accepted(
     package: Path, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root.mkdir()
@@ -267,7 +271,7 @@ def test_a_root_that_another_run_makes_meanwhile_is_not_refused(
 
 
 @pytest.mark.parametrize("own_mount", [False, True])
-def test_built_next_to_the_root_or_in_it_if_renaming_is_impossible(
+def test_a_version_is_staged_next_to_the_root_or_in_it_if_renaming_is_impossible(
     letter: Path, package: Path, root: Path, monkeypatch: pytest.MonkeyPatch, own_mount: bool
 ) -> None:
     deposit(package, f"ocfl:{root}")

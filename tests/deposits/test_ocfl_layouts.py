@@ -125,7 +125,7 @@ def test_an_object_is_stored_where_its_layout_says(
         (TUPLES_OMIT, {"tupleSize": 2, "numberOfTuples": 2}),
     ],
 )
-def test_a_package_goes_into_a_root_of_others_and_comes_back(
+def test_a_package_is_deposited_into_roots_of_other_programs_and_fetched(
     layout: str | None, config: dict[str, Any] | None, package: Path, tmp_path: Path
 ) -> None:
     root = make_root(tmp_path / "root", layout, config)
@@ -209,7 +209,7 @@ def test_an_object_of_another_program_gets_no_version(package: Path, tmp_path: P
     assert "is not an OCFL inventory" in _refused(package, root, tmp_path / "receipts")
 
 
-def test_an_object_is_never_inside_another(package: Path, tmp_path: Path) -> None:
+def test_an_object_is_not_stored_inside_another_object(package: Path, tmp_path: Path) -> None:
     root = make_root(tmp_path / "root", ENCAPSULATED)
     above = root / layout_of(root).path(package.name).partition("/")[0]
     above.mkdir()

@@ -67,7 +67,7 @@ def move_state(inventory: dict[str, Any], path: str) -> None:
     state[first] = [path]
 
 
-def test_an_object_of_ocfl_py_is_valid_and_its_next_version_too(home: Path) -> None:
+def test_an_object_made_by_ocfl_py_and_its_next_version_are_valid(home: Path) -> None:
     ocfl_objects.validate(home)
     assert ocfl_py_accepts(home)
     before = ocfl_objects.read_inventory(home)
@@ -210,7 +210,7 @@ def test_an_object_with_many_empty_folders_is_refused(home: Path) -> None:
         ocfl_objects.validate(home)
 
 
-def test_versions_with_zeros_in_front_keep_their_length(home: Path) -> None:
+def test_version_names_with_leading_zeros_keep_their_length(home: Path) -> None:
     inventory = ocfl_objects.read_inventory(home)
     for head, after in (("v09", "v10"), ("v009", "v010"), ("v9", "v10")):
         if after == "v10" and head == "v09":

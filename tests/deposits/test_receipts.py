@@ -94,7 +94,7 @@ def test_the_name_of_a_receipt_depends_on_the_place_of_the_deposit(tmp_path: Pat
         ("unverified", "warning", "not verified"),
     ],
 )
-def test_a_deposit_is_an_event_that_says_how_it_was_verified(
+def test_the_event_of_a_deposit_says_how_the_deposit_was_verified(
     verified: str, outcome: str, proof: str
 ) -> None:
     event = receipt(verified=verified).event()
@@ -184,7 +184,7 @@ def test_a_receipt_larger_than_the_limit_is_refused(
         load_receipt(path)
 
 
-def test_a_receipt_that_cannot_be_read_or_written_is_a_storage_error(
+def test_a_receipt_that_cannot_be_read_or_written_raises_a_storage_error(
     tmp_path: Path,
 ) -> None:
     with pytest.raises(StorageError, match=r"none\.json does not exist"):

@@ -73,7 +73,9 @@ def test_known_options_with_known_values_are_read() -> None:
         ("community", "'' is not a value of community", "Write community=VALUE."),
     ],
 )
-def test_other_options_are_refused(query: str, message: str, hint: str) -> None:
+def test_unknown_repeated_and_wrong_options_are_refused(
+    query: str, message: str, hint: str
+) -> None:
     with pytest.raises(UsageError) as refusal:
         options_of("x:a", query, KNOWN)
     assert message in refusal.value.message
@@ -141,7 +143,7 @@ def test_a_withdrawn_publication_is_not_deposited_again(
 
 @pytest.mark.parametrize("user", [False, True])
 @pytest.mark.parametrize(("shut", "unused"), [("", ""), ("no bus", ""), ("", "X_TOKEN is empty")])
-def test_a_missing_login_is_reported_with_its_variables(
+def test_a_missing_login_is_reported_with_the_variables_to_set(
     monkeypatch: pytest.MonkeyPatch, user: bool, shut: str, unused: str
 ) -> None:
     monkeypatch.setattr(repository_interface, "keyring_failure", lambda name: shut)
@@ -234,7 +236,7 @@ def test_the_hint_for_a_path_without_a_scheme_shows_addresses_of_folders() -> No
     assert refusal.value.hint.startswith(hint)
 
 
-def test_a_deposit_without_a_login_is_not_called_a_refusal(
+def test_the_message_about_a_missing_login_says_how_to_log_in(
     package: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ARCHIVE_PKG_ZENODO_TOKEN", raising=False)

@@ -163,7 +163,7 @@ def test_journals_and_files_are_durable_before_names_and_receipts(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["ocfl", "file"])
-def test_many_deposits_killed_at_ten_changes_can_be_resumed(
+def test_many_deposits_killed_at_any_of_10_changes_can_be_resumed(
     packages: list[Path], tmp_path: Path, scheme: str
 ) -> None:
     script, place = Path(__file__).with_name("kills.py"), tmp_path / "place"
@@ -194,7 +194,7 @@ def test_a_bad_package_does_not_stop_its_batch(
             assert deposits.check_receipt(outcome.path).ok
 
 
-def test_a_batch_may_have_a_package_twice_and_a_changed_version(
+def test_a_batch_can_have_a_package_twice_and_a_changed_version(
     letter: Path, packages: list[Path], tmp_path: Path
 ) -> None:
     changed = built(letter, packages[0].name, tmp_path / "changed", title="Another")

@@ -592,7 +592,7 @@ def test_a_statement_quotes_the_words_that_it_rests_on(
 
 
 @pytest.mark.parametrize(("length", "joined"), [(159, True), (160, False)])
-def test_closings_in_a_row_are_one_closing_up_to_a_length(length: int, joined: bool) -> None:
+def test_consecutive_closings_are_joined_up_to_a_length(length: int, joined: bool) -> None:
     lines = ["With kind regards,", "With all good wishes,", "Yours sincerely,"]
     lines[0] = f"With {'x' * (length - 5 - len(''.join(lines)))} kind regards,"
     text = f"{HEAD}\n\nDear Sir,\n\n{BODY * 9}\n\n" + "\n\n".join([*lines, "Anna Lind\n"])
@@ -645,7 +645,7 @@ def test_a_field_that_the_letter_does_not_have_is_not_stated(
     assert field not in {one.field for one in draft_text(text, VOCABULARY).statements}
 
 
-def test_statements_to_review_come_least_certain_first() -> None:
+def test_statements_to_review_are_listed_least_certain_first() -> None:
     draft = draft_text(LETTERS["doubt"][0], VOCABULARY)
     unsure = [one for one in draft.needs_review if one.field != "text-kind"]
     assert [one.confidence for one in unsure] == [GUESS] * 3 + [PROBABLE] * 4

@@ -824,7 +824,7 @@ def test_the_agent_of_an_addressee_has_its_kind_and_name(row: str) -> None:
     assert f"{kind}: {name}" == right
 
 
-def test_a_body_that_sends_is_the_sender_and_the_signer_signs() -> None:
+def test_the_body_that_sends_is_the_sender_and_the_signer_is_the_signatory() -> None:
     telegram = next(text for text, _, _ in CASES if text.startswith("TELEGRAM 051.330"))
     record = record_of(draft_text(telegram.replace("~", BODY)), "document.txt")
     names = {agent.id: agent.name for agent in record.agents}
@@ -869,7 +869,7 @@ def test_the_records_of_all_forms_are_valid() -> None:
         assert {item.field.split(".")[0] for item in record.evidence} >= {"parts", "title"}
 
 
-def test_a_record_states_what_documents_state() -> None:
+def test_the_record_of_minutes_has_participants_session_holding_and_translator() -> None:
     minutes = next(text for text, _, _ in CASES if text.startswith("Protocol No. 12"))
     record = record_of(draft_text(minutes.replace("~", BODY)), "document.txt")
     names = {agent.id: agent.name for agent in record.agents}

@@ -88,7 +88,9 @@ def test_each_of_many_letters_gets_a_folder_and_is_listed_for_review(
     assert copy.read_bytes() == letter.read_bytes()
 
 
-def test_two_letters_of_one_day_get_different_ids(letter: Path, tmp_path: Path) -> None:
+def test_two_letters_with_the_same_day_and_names_get_different_ids(
+    letter: Path, tmp_path: Path
+) -> None:
     (letter.parent / "second.txt").write_text(LETTER.replace("we spoke of", "they spoke of"))
     for _ in range(2):  # drafting again finds each letter's own folder
         draft(letter.parent, "--out", tmp_path / "records", "--quiet")
@@ -170,7 +172,7 @@ def test_bytes_that_do_not_fit_the_encoding_are_reported(letter: Path) -> None:
     assert check(letter.parent).ok
 
 
-def test_a_record_of_another_letter_stays_unchanged(letter: Path) -> None:
+def test_a_record_of_a_different_letter_is_not_changed(letter: Path) -> None:
     draft(letter)
     record = (letter.parent / "record.yaml").read_bytes()
     letter.rename(letter.with_name("gone.txt"))
@@ -208,7 +210,7 @@ def test_a_file_that_is_not_a_vocabulary_is_refused(
     assert message in draft(letter, "--vocabulary", own, status=3)
 
 
-def test_a_missing_file_is_a_storage_error(tmp_path: Path) -> None:
+def test_a_missing_file_ends_with_the_status_of_a_storage_error(tmp_path: Path) -> None:
     draft(tmp_path / "nowhere.txt", status=5)
 
 

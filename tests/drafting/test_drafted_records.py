@@ -410,7 +410,7 @@ ROWS = [row.strip("\n").partition("\n=\n") for row in TABLE.split("-----\n")]
 
 
 @pytest.mark.parametrize(("text", "right"), [(text, right) for text, _, right in ROWS])
-def test_a_draft_becomes_a_record_with_evidence(text: str, right: str) -> None:
+def test_each_draft_of_the_table_becomes_a_record_with_evidence(text: str, right: str) -> None:
     draft = draft_text(text.replace("{7}", "\x07") + "\n", WORDS)
     draft = replace(draft, source=replace(draft.source, sha256=FILE["sha256"]))
     assert "\n".join(built(draft)) == right
@@ -433,7 +433,7 @@ def test_a_record_is_named_after_its_date_and_people_or_its_file(
     assert RecordBuilder(draft_text(text, WORDS), file, WORDS).build()["id"] == expected
 
 
-def test_extracted_text_is_a_part_made_from_the_file() -> None:
+def test_extracted_text_becomes_a_part_made_from_the_file() -> None:
     draft = draft_text("Dear Anna,\n\nThe garden [sadovnik] is old.\n", WORDS)
     found = replace(draft.source, media_type="application/pdf", sha256="1" * 64)
     builder = RecordBuilder(replace(draft, source=found), "a.pdf", WORDS, "a.txt")

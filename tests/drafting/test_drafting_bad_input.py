@@ -69,7 +69,7 @@ def stated(draft: Draft) -> set[str]:
         ("[x] " * 3000, "draft-many-brackets"),
     ],
 )
-def test_a_mostly_empty_draft_says_why(text: str, code: str) -> None:
+def test_a_draft_without_statements_has_a_finding_with_the_reason(text: str, code: str) -> None:
     draft = draft_text(text)
     assert code in codes(draft)
     assert not stated(draft)
@@ -83,7 +83,7 @@ def test_a_memorandum_of_conversation_has_its_date_and_no_correspondents() -> No
     assert not stated(draft) - {"date", "place"}
 
 
-def test_direction_controls_stay_in_quotes_and_are_reported() -> None:
+def test_direction_controls_are_kept_in_quotes_and_reported() -> None:
     draft = draft_text("Secret\n\nLondon, May 3, 1955.\n\nDear \u202eSir:\n\nYours,\n\nA. Bee")
     assert [one.quote.exact for one in draft.of("salutation") if one.quote] == ["Dear \u202eSir:"]
     places = [finding.location.offset for finding in draft.report]
@@ -124,7 +124,9 @@ John Q. Example
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, len(LETTER)), st.integers(0, 30), st.text(max_size=12))
-def test_a_mutilated_letter_has_a_valid_record(start: int, length: int, put: str) -> None:
+def test_a_letter_with_words_cut_out_and_inserted_gives_a_valid_record(
+    start: int, length: int, put: str
+) -> None:
     text = LETTER[:start] + put + LETTER[start + length :]
     draft = draft_text(text)
     record, report = read_record(record_yaml(draft, "letter.txt").encode("utf-8", "replace"))
@@ -149,7 +151,7 @@ ENDS = ["\n", "\n\n", "\r\n", " ", ""]
 
 @settings(deadline=None, max_examples=150)
 @given(st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(ENDS))))
-def test_parts_of_letters_in_any_order_have_a_valid_record(pieces: list[tuple[str, str]]) -> None:
+def test_parts_of_letters_in_any_order_give_a_valid_record(pieces: list[tuple[str, str]]) -> None:
     text = "".join(piece + end for piece, end in pieces)
     draft = draft_text(text)
     for one in draft.statements:
@@ -174,7 +176,7 @@ PATHOLOGICAL = {
 
 
 @pytest.mark.parametrize("name", PATHOLOGICAL)
-def test_the_time_grows_no_faster_than_the_text(name: str) -> None:
+def test_the_time_grows_about_linearly_with_the_text(name: str) -> None:
     text = PATHOLOGICAL[name]
 
     def spent(part: str) -> float:

@@ -37,7 +37,7 @@ def marked(text: str, *marks: tuple[str, str]) -> list[Statement]:
     return Combining(text, DocumentForms(facts), [], WORDS).statements()
 
 
-def test_without_forms_the_letter_states_everything() -> None:
+def test_without_forms_of_a_document_all_statements_of_the_letter_are_kept() -> None:
     assert stated(own("date", "1961"), own("sender", "Orlin")) == [
         ("date", "1961"),
         ("sender", "Orlin"),
@@ -52,7 +52,7 @@ def test_without_forms_the_letter_states_everything() -> None:
         ("subject", 4, "letter"),
     ],
 )  # fmt: skip
-def test_a_form_of_sufficient_rank_decides_a_field_with_one_value(
+def test_a_fact_of_sufficient_rank_replaces_the_statement_of_the_letter(
     field: str, rank: int, right: str
 ) -> None:
     assert stated(own(field, "letter"), fact(field, "form", rank)) == [(field, right)]
@@ -87,7 +87,7 @@ def test_a_day_of_receipt_gets_the_year_of_the_document() -> None:
     assert stated(fact("date", "XXXX-05-01", 6), number)[0] == ("date", "XXXX-05-01")
 
 
-def test_paragraphs_of_reports_and_telegrams_are_not_summaries() -> None:
+def test_uncertain_summaries_of_reports_and_telegrams_are_dropped() -> None:
     summary, guessed = own("summary", "pears"), own("summary", "pears", sure=GUESS)
     for kind, one, kept in (
         ("letter", guessed, True), ("telegram", summary, True), ("telegram", guessed, False),
@@ -147,7 +147,7 @@ def test_facts_of_the_highest_rank_are_kept_once_in_text_order() -> None:
         assert both == [(name, "Babich"), (name, "Orlin")]
 
 
-def test_a_part_of_a_participants_name_is_not_a_second_participant() -> None:
+def test_a_part_of_a_participants_name_does_not_become_a_second_participant() -> None:
     given = [fact("participant", "Orlin", 5), fact("participant", "Karl Orlin", 5, 10),
              fact("participant", "Maj", 5, 30)]  # fmt: skip
     assert [value for _, value in stated(*given)] == ["Karl Orlin", "Maj"]
@@ -164,7 +164,9 @@ def test_a_part_of_a_participants_name_is_not_a_second_participant() -> None:
         ("Personal\nSecret", "Secret; Personal", "Secret"),
     ],
 )
-def test_a_classification_is_the_line_of_its_markings(text: str, value: str, quote: str) -> None:
+def test_a_classification_quotes_the_line_of_its_markings(
+    text: str, value: str, quote: str
+) -> None:
     found = marked(text, ("level", "Secret"), ("caveat", "Personal"))
     assert (found[0].field, found[0].value) == ("classification", value)
     assert found[0].quote is not None

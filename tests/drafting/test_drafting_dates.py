@@ -57,7 +57,7 @@ def test_the_century_depends_on_the_pivot() -> None:
     assert edtf("7. 8. 94", pivot=2000) == ["1994-08-07"]
 
 
-def test_numbers_with_an_ambiguous_month_stay_open() -> None:
+def test_a_date_in_numbers_with_an_ambiguous_month_is_left_open() -> None:
     [found] = find_dates("5/7/1960", VOCABULARY)
     assert (found.edtf, found.one_of, found.sure) == ("", "[1960-05-07,1960-07-05]", 0)
 
@@ -99,7 +99,7 @@ def dated(written: str) -> WrittenDate:
         "4 июня (22 мая) 1915 г.", "4/16 June 1882", '"4" June 1957', "4 June [1931]",
     ],
 )  # fmt: skip
-def test_a_draft_reads_a_date_as_a_list_does(written: str) -> None:
+def test_a_draft_and_an_import_of_a_list_read_the_same_date(written: str) -> None:
     date, read = dated(written), read_date(written)
     assert read is not None
     assert (str(date.edtf), date.note) == (read.edtf, read.note or None)
@@ -116,14 +116,16 @@ def test_a_draft_reads_a_date_as_a_list_does(written: str) -> None:
         ("6/4/1931", "It may be 1931-04-06 or 1931-06-04."),
     ],
 )
-def test_the_record_asks_about_a_date_that_is_not_clear(written: str, question: str) -> None:
+def test_an_unclear_date_is_left_open_with_a_note_that_says_why(
+    written: str, question: str
+) -> None:
     date, read = dated(written), read_date(written)
     assert date.edtf is None
     assert date.note == question
     assert read is None or read.is_open or read.edtf.startswith("XXXX")
 
 
-def test_the_state_that_a_text_names_gives_the_century() -> None:
+def test_a_state_named_in_the_text_decides_the_century() -> None:
     text = "Berlin, 76. 06. 04.\n\nDear Comrade Bee,\n\nThe GDR has pears.\n\nA. Bee\n"
     record = record_of(draft_text(text), "letter.txt")
     assert str(record.date and record.date.edtf) == "1976-06-04"

@@ -66,14 +66,14 @@ def test_a_span_of_four_digit_years_has_its_century() -> None:
         ("XXXX-12-30", "1961-01-02", "1961-12-30", "1960-12-30"),
     ],
 )
-def test_a_day_without_its_year_is_the_nearest_before_or_after(
+def test_a_day_without_a_year_becomes_the_nearest_day_before_or_after(
     day: str, written: str, after: str, before: str
 ) -> None:
     assert with_year(day, written) == after
     assert day_before(day, written) == before
 
 
-def test_of_this_year_completes_only_a_day_without_its_year() -> None:
+def test_the_words_of_this_year_complete_only_a_day_without_a_year() -> None:
     for line, right in (
         ("3 May of this year", True), ("3 May 1961 of this year", False), ("3 May of peace", False),
     ):  # fmt: skip

@@ -20,7 +20,7 @@ def test_utf8_is_decoded_unchanged(text: str) -> None:
     assert (with_mark.text, with_mark.bom, with_mark.encoding) == (text, True, "UTF-8")
 
 
-def test_line_ends_are_not_translated() -> None:
+def test_line_endings_are_not_changed() -> None:
     assert decode(b"a\r\nb\rc\n").text == "a\r\nb\rc\n"
 
 
@@ -88,7 +88,7 @@ def test_a_nul_byte_is_refused_and_utf_16_proposed(data: bytes) -> None:
     assert "--encoding UTF-16LE" in finding.hint
 
 
-def test_an_unknown_encoding_is_a_usage_error() -> None:
+def test_an_unknown_encoding_raises_a_usage_error() -> None:
     with pytest.raises(UsageError):
         decode(b"a", "klingon-8")
 

@@ -98,7 +98,9 @@ WORDS = st.sampled_from(
 
 
 @given(st.lists(WORDS, max_size=12), st.lists(WORDS, max_size=30))
-def test_a_name_is_always_words_of_the_sentence(before: list[str], after: list[str]) -> None:
+def test_the_name_of_an_enclosure_is_always_a_part_of_the_sentence(
+    before: list[str], after: list[str]
+) -> None:
     begin = len(" ".join([*before, ""]))
     sentence = " ".join([*before, "enclosed", *after])
     name = enclosure_name(sentence, begin, begin + len("enclosed"), load_vocabulary())

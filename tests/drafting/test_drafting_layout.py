@@ -627,7 +627,7 @@ def test_each_line_of_a_letter_has_its_kind(letter: str, expected: dict[str, Any
     assert facts(text) == expected
 
 
-def test_lines_of_one_kind_are_one_zone_and_each_paragraph_is_a_zone() -> None:
+def test_consecutive_lines_of_one_kind_form_a_zone_and_each_paragraph_its_own() -> None:
     text = "Dear Ann,\n\nWe met.\nIt rained.\n\nWe left.\n\nYours\nJoe"
     assert segment(text, VOCABULARY, DocumentForms()).zones == [
         Zone("salutation", 0, 9),
@@ -880,7 +880,7 @@ def test_a_salutation_may_begin_a_line_of_prose(text: str, length: int) -> None:
         ("TO " + "a" * 157, True),
     ],
 )
-def test_prose_is_long_or_a_long_sentence(text: str, expected: bool) -> None:
+def test_a_line_is_prose_if_it_is_long_or_a_long_sentence(text: str, expected: bool) -> None:
     assert is_prose(line(text)) is expected
 
 
@@ -926,7 +926,7 @@ def test_a_closing_ends_with_its_last_word(text: str, end: int, certain: bool) -
         ("Paul Muster And to Ann Dee", False),
     ],
 )
-def test_a_heading_names_who_writes_to_whom(text: str, expected: bool) -> None:
+def test_a_heading_that_names_writer_and_addressee_is_recognized(text: str, expected: bool) -> None:
     assert is_document_heading(line(text)) is expected
 
 
@@ -993,7 +993,7 @@ def test_a_name_on_its_line_is_a_signature(
         ("...", False),
     ],
 )
-def test_a_title_names_an_office(text: str, expected: bool) -> None:
+def test_a_line_that_names_an_office_is_a_title(text: str, expected: bool) -> None:
     assert shapes(text).is_title(0) is expected
 
 
@@ -1015,7 +1015,7 @@ def test_a_title_names_an_office(text: str, expected: bool) -> None:
         ("Ann Bee", None),
     ],
 )
-def test_a_signature_may_be_marked(text: str, name: str | None) -> None:
+def test_a_signature_marked_as_signed_is_read(text: str, name: str | None) -> None:
     found = shapes(text).read_marked(0)
     assert (found and found.text) == name
     assert found is None or (found.how, text[found.start : found.end]) == ("marked-signed", name)
@@ -1033,7 +1033,9 @@ def test_a_signature_may_be_marked(text: str, name: str | None) -> None:
         ("By the Ambassador:", False),
     ],
 )
-def test_a_line_may_say_for_whom_a_letter_is_signed(text: str, expected: bool) -> None:
+def test_a_line_that_says_for_whom_a_letter_is_signed_is_recognized(
+    text: str, expected: bool
+) -> None:
     assert shapes(text).is_for_another(0) is expected
 
 
@@ -1060,7 +1062,9 @@ def test_a_line_may_say_for_whom_a_letter_is_signed(text: str, expected: bool) -
         ("Es grüßt Dich heute wieder Dein Paul!", 6, None),
     ],
 )
-def test_a_name_may_end_a_closing(text: str, closing: int, name: str | None) -> None:
+def test_a_name_after_a_closing_on_the_same_line_is_read(
+    text: str, closing: int, name: str | None
+) -> None:
     found = shapes(text).name_after_closing(0, closing)
     assert (found and found.text) == name
     assert found is None or (found.how, text[found.start : found.end]) == ("with-closing", name)
@@ -1080,11 +1084,11 @@ LONG = "We met at the harbor and went to the town to see the king, who was in a 
         ("we go to yours", 0),
     ],
 )
-def test_a_closing_may_end_a_long_line(end: str, length: int) -> None:
+def test_a_closing_at_the_end_of_a_long_line_is_found(end: str, length: int) -> None:
     assert shapes(LONG * 2 + end).closing_length(0) == length
 
 
-def test_a_closing_is_on_a_short_line() -> None:
+def test_a_closing_at_the_beginning_of_a_short_line_is_found() -> None:
     assert shapes("Sincerely yours, Ann").closing_length(0) == 2
     assert shapes("We go home").closing_length(0) == 0
 
@@ -1256,7 +1260,7 @@ def test_a_head_without_a_salutation_ends_with_its_last_form(above: str, kinds: 
     assert segment(above + PROSE, VOCABULARY, DocumentForms()).kinds[: len(kinds)] == kinds
 
 
-def test_the_heading_of_a_document_follows_a_name() -> None:
+def test_a_heading_below_a_name_begins_an_enclosure() -> None:
     heading = "\n\nPresident Roosevelt to Churchill\n\nText."
     for above, kind in (("\n\nWe met.", "body"), ("\n\nWe met.\n\nAnn", "enclosure")):
         assert segment("Dear Sir:" + above + heading, VOCABULARY, DocumentForms()).kinds[-2] == kind

@@ -219,7 +219,7 @@ def wrapped(text: str) -> str:
     ],
     ids=["crlf", "cr", "nbsp", "no blank lines", "indented", "wrapped", "wrapped, no blank lines"],
 )
-def test_another_layout_has_the_same_statements(laid: Callable[[str], str]) -> None:
+def test_the_layout_of_a_letter_does_not_change_its_statements(laid: Callable[[str], str]) -> None:
     letter = AMERICAN.replace("I enclose", "We are glad of it and shall say so. " * 9 + "I enclose")
     found = values(laid(letter))
     for field, value in values(letter).items():
@@ -266,13 +266,13 @@ def test_a_family_name_with_one_letter_is_not_a_certain_sender() -> None:
     )
 
 
-def test_a_street_is_not_a_place() -> None:
+def test_a_street_is_not_read_as_a_place() -> None:
     assert "place" not in values(
         "Lieber Max!\n\nIch komme.\n\nIhr\n\nOtto\n\nLindeng. 11, 2. Mai 1904\n"
     )
 
 
-def test_the_sender_is_not_the_creator_of_the_transcription() -> None:
+def test_the_event_of_writing_is_not_about_the_transcription() -> None:
     record = record_of(draft_text(AMERICAN), "letter.txt")
     assert record.part("letter").kind == "transcription"
     written = next(event for event in record.events if event.id == "written")

@@ -59,7 +59,7 @@ def marks_of(line: str) -> str:
 
 
 @pytest.mark.parametrize("row", STACKS.strip("\n").splitlines())
-def test_a_line_with_only_markings_is_a_marking_line(row: str) -> None:
+def test_the_markings_of_a_line_are_read_only_if_it_has_nothing_else(row: str) -> None:
     line, _, right = row.partition(" =")
     assert marks_of(line) == right.strip()
 

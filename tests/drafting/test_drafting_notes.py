@@ -31,7 +31,7 @@ WORDS = load_vocabulary()
         ("a] [b]", ["[b]"], [1]),
     ],
 )
-def test_outermost_brackets_and_those_without_a_counterpart_are_found(
+def test_outermost_brackets_and_unmatched_brackets_are_found(
     text: str, brackets: list[str], loose: list[int]
 ) -> None:
     found, alone = find_brackets(text, 10)
@@ -80,7 +80,7 @@ def test_the_number_of_brackets_is_limited() -> None:
         ("in the garden [sadovnik] here", "source-term", "romanised-russian", False),
     ],
 )
-def test_words_and_place_of_a_bracket_decide_its_kind(
+def test_the_words_and_the_position_of_a_bracket_decide_its_kind(
     text: str, kind: str, rule: str, sure: bool
 ) -> None:
     [bracket] = find_brackets(text, 10)[0]
@@ -168,7 +168,7 @@ def test_the_number_of_a_page_is_a_page_mark(mark: str) -> None:
     assert kind_of(bracket, text, WORDS, "en").rule == "page-mark"
 
 
-def test_a_russian_term_has_only_words_that_end_as_russian_words_do() -> None:
+def test_only_terms_with_russian_endings_get_russian_spellings() -> None:
     assert any("садовник" in words for _, words in russian_spellings("sadovnik", WORDS))
     for term in ("ovnik", "Sadovnik", "sadovnik ladder", "sadovnik " * 7):
         assert russian_spellings(term, WORDS) == ()
@@ -188,7 +188,7 @@ def test_the_words_before_a_source_term_are_its_translation() -> None:
         assert (found and text[found[0] : found[1]]) == right
 
 
-def test_a_past_tense_after_have_is_a_slip() -> None:
+def test_a_past_tense_after_have_is_found_as_a_slip_of_the_pen() -> None:
     [(start, end, word)] = find_slips("The pears have went away", WORDS)
     assert (start, end, word) == (10, 19, "went")
     assert not find_slips("The pears have gone away", WORDS)

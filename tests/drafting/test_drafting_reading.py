@@ -99,7 +99,7 @@ def test_the_record_of_a_word_file_has_the_file_and_its_text(tmp_path: Path) -> 
     assert report.ok, [finding.message for finding in report]
 
 
-def test_tei_is_imported_not_drafted(tmp_path: Path) -> None:
+def test_the_hint_for_a_tei_file_is_to_import_it(tmp_path: Path) -> None:
     path = tmp_path / "letter.xml"
     path.write_text(TEI_LETTER)
     with pytest.raises(InvalidError) as caught:
@@ -132,7 +132,9 @@ def test_draft_and_import_make_the_same_record_from_a_tei_file(run: Run, tmp_pat
         assert text[quote.start : quote.end] == quote.exact
 
 
-def test_drafting_a_tei_file_overwrites_nothing_in_its_folder(run: Run, tmp_path: Path) -> None:
+def test_drafting_a_tei_file_does_not_overwrite_files_in_its_folder(
+    run: Run, tmp_path: Path
+) -> None:
     path = tmp_path / "letter.xml"
     path.write_text(TEI_LETTER)
     (tmp_path / "letter.txt").write_text("My own transcript.")
@@ -157,7 +159,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     assert finding.message == "the file cannot be opened: it is damaged or incomplete"
 
 
-def test_a_folder_is_not_a_letter(tmp_path: Path) -> None:
+def test_a_folder_given_as_a_letter_raises_a_storage_error(tmp_path: Path) -> None:
     with pytest.raises(StorageError):
         draft_letter(tmp_path)
 
@@ -196,7 +198,7 @@ OTHER_FILES = {
 
 @pytest.mark.parametrize("kind", OTHER_FILES)
 @pytest.mark.parametrize("command", ["draft", "check"])
-def test_a_file_of_another_kind_is_reported_once_with_what_to_do(
+def test_a_file_of_another_kind_is_reported_once_with_a_hint(
     run: Run, tmp_path: Path, kind: str, command: str
 ) -> None:
     data, what_to_do = OTHER_FILES[kind]

@@ -30,19 +30,25 @@ def reviewed() -> Record:
     "field",
     ["type", "title", "date", "place", "classification", "salutation", "closing"],
 )
-def test_fields_with_text_are_equal(drafted: Record, reviewed: Record, field: str) -> None:
+def test_the_draft_of_the_first_letter_has_the_same_fields_as_its_record(
+    drafted: Record, reviewed: Record, field: str
+) -> None:
     assert getattr(drafted, field) == getattr(reviewed, field)
 
 
 @pytest.mark.parametrize("role", ["sender", "signatories", "recipients"])
-def test_correspondents_are_the_same_agents(drafted: Record, reviewed: Record, role: str) -> None:
+def test_the_draft_of_the_first_letter_has_the_same_correspondents(
+    drafted: Record, reviewed: Record, role: str
+) -> None:
     def compared(record: Record) -> list[dict[str, Any]]:
         return [record.agent(key).model_dump(exclude={"id"}) for key in getattr(record, role)]
 
     assert compared(drafted) == compared(reviewed)
 
 
-def test_the_same_bodies_and_places_are_mentioned(drafted: Record, reviewed: Record) -> None:
+def test_the_draft_of_the_first_letter_mentions_the_same_bodies_and_places(
+    drafted: Record, reviewed: Record
+) -> None:
     def bodies(record: Record) -> set[tuple[str, str, str | None]]:
         agents = [record.agent(key) for key in record.mentioned_agents]
         return {(agent.name, agent.kind, agent.as_written) for agent in agents}
@@ -52,13 +58,17 @@ def test_the_same_bodies_and_places_are_mentioned(drafted: Record, reviewed: Rec
     assert names[0] == names[1]
 
 
-def test_the_summary_is_separate_from_the_letter(drafted: Record, reviewed: Record) -> None:
+def test_the_draft_of_the_first_letter_has_the_same_summary(
+    drafted: Record, reviewed: Record
+) -> None:
     assert drafted.summary is not None
     assert reviewed.summary is not None
     assert drafted.summary.text == reviewed.summary.text
 
 
-def test_the_notes_are_the_same_at_the_same_places(drafted: Record, reviewed: Record) -> None:
+def test_the_draft_of_the_first_letter_has_the_same_notes(
+    drafted: Record, reviewed: Record
+) -> None:
     def compared(record: Record) -> set[tuple[Any, ...]]:
         return {
             (
@@ -77,7 +87,9 @@ def test_the_notes_are_the_same_at_the_same_places(drafted: Record, reviewed: Re
     assert compared(drafted) == compared(reviewed)
 
 
-def test_the_parts_are_the_same(drafted: Record, reviewed: Record) -> None:
+def test_the_draft_of_the_first_letter_has_the_same_parts(
+    drafted: Record, reviewed: Record
+) -> None:
     def compared(record: Record) -> set[tuple[Any, ...]]:
         return {
             (p.kind, p.held, p.file, p.span, p.sha256, p.media_type, p.encoding, p.languages)
@@ -87,7 +99,9 @@ def test_the_parts_are_the_same(drafted: Record, reviewed: Record) -> None:
     assert compared(drafted) == compared(reviewed)
 
 
-def test_the_evidence_for_the_enclosure_is_the_same(drafted: Record, reviewed: Record) -> None:
+def test_the_draft_of_the_first_letter_has_the_same_evidence_for_the_enclosure(
+    drafted: Record, reviewed: Record
+) -> None:
     def compared(record: Record) -> list[tuple[int, int]]:
         found = [e.at for e in record.evidence if e.field.startswith("enclosures.") and e.at]
         return [(at.start, at.end) for at in found]
@@ -103,7 +117,9 @@ def test_the_enclosure_has_the_name_that_the_letter_uses(drafted: Record) -> Non
     assert TEXT.read_text(encoding="utf-8").count(enclosure.title) == 1
 
 
-def test_the_events_are_the_same(drafted: Record, reviewed: Record) -> None:
+def test_the_draft_of_the_first_letter_has_the_same_events(
+    drafted: Record, reviewed: Record
+) -> None:
     def compared(record: Record) -> list[tuple[Any, ...]]:
         return [(event.type, event.date) for event in record.events]
 

@@ -77,5 +77,5 @@ def test_a_summary_has_a_name_before_a_reporting_verb(
         ("A memorandum is on it, a b c.", False),
     ],
 )
-def test_an_abstract_names_a_document_or_reports(text: str, right: bool) -> None:
+def test_an_abstract_names_a_document_or_has_a_reporting_verb(text: str, right: bool) -> None:
     assert is_abstract(text, WORDS) is right

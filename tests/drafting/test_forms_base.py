@@ -740,7 +740,7 @@ def test_the_beginning_of_a_line_names_the_kind(line: str, right: tuple[str, int
     assert reader().kind_of(line) == right
 
 
-def test_an_annotation_describes_what_was_written_or_stamped() -> None:
+def test_words_for_stamps_and_handwriting_are_recognized_as_annotations() -> None:
     found = {words: reader().is_annotation(words.split()) for words in ("seal", "copied", "pears")}
     assert found == {"seal": True, "copied": True, "pears": False}
 

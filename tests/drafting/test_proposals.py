@@ -97,7 +97,9 @@ def test_a_proposal_without_its_quote_or_a_valid_value_is_refused(
     assert not [one for one in draft.statements if one.rule == "proposed"]
 
 
-def test_a_draft_keeps_its_values_against_proposals(letter: Path, tmp_path: Path) -> None:
+def test_a_proposal_does_not_replace_a_different_value_of_the_draft(
+    letter: Path, tmp_path: Path
+) -> None:
     path = proposals(
         tmp_path,
         {"field": "date", "value": "1976-06-05", "quote": {"exact": "4 June 1976"}},
@@ -109,7 +111,7 @@ def test_a_draft_keeps_its_values_against_proposals(letter: Path, tmp_path: Path
     assert finding.message == "date: “1976-06-05” is proposed; the draft has “1976-06-04”"
 
 
-def test_a_proposal_replaces_an_open_question(letter: Path, tmp_path: Path) -> None:
+def test_a_proposal_replaces_an_open_date(letter: Path, tmp_path: Path) -> None:
     letter.write_text(TEXT.replace("4 June 1976", "4 June"))
     day = {"field": "date", "value": "1976-06-04", "quote": {"exact": "4 June"}}
     draft, _ = read_proposals(proposals(tmp_path, day)).add_to(draft_letter(letter))
@@ -122,7 +124,9 @@ def test_a_proposal_replaces_an_open_question(letter: Path, tmp_path: Path) -> N
     "content",
     ["", "[]", "{}", '{"agent": {"name": "a", "kind": "software"}, "statements": []}', '{"a": 1}'],
 )
-def test_a_file_without_agent_and_statements_is_refused(tmp_path: Path, content: str) -> None:
+def test_a_file_of_proposals_without_an_agent_and_statements_is_refused(
+    tmp_path: Path, content: str
+) -> None:
     (tmp_path / "p.json").write_text(content)
     with pytest.raises(InvalidError) as caught:
         read_proposals(tmp_path / "p.json")

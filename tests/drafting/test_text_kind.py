@@ -38,7 +38,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("text", CASES)
-def test_the_kind_of_a_text_rests_on_evidence(text: str) -> None:
+def test_the_kind_of_a_text_has_evidence_and_confidence(text: str) -> None:
     kind, sure, *original = CASES[text].split()
     draft = draft_text(text)
     [one] = draft.of("text-kind")
@@ -52,7 +52,7 @@ def test_the_kind_of_a_text_rests_on_evidence(text: str) -> None:
     assert evidence.confidence == sure
 
 
-def test_the_projects_default_decides_only_what_is_open(tmp_path: Path) -> None:
+def test_the_default_kind_of_a_project_is_used_only_for_guesses(tmp_path: Path) -> None:
     (tmp_path / "archive-pkg.toml").write_text(
         '[institution]\nname = "House"\n[defaults]\npart_kind = "transcription"\n'
     )

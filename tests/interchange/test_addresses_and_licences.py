@@ -36,7 +36,7 @@ from archive_pkg.records.vocabularies.identifiers import Identifier
         (None, None),
     ],
 )
-def test_an_address_needs_a_host_and_has_only_characters_of_rfc_3986(
+def test_an_address_without_a_host_is_refused_and_other_characters_are_encoded(
     text: str | None, written: str | None
 ) -> None:
     assert address(text) == written
@@ -75,9 +75,7 @@ def test_dois_in_running_text_end_before_punctuation(text: str, found: list[str]
         ("https://example.org/ü and https://.", []),
     ],
 )
-def test_only_addresses_that_need_no_encoding_are_found_in_running_text(
-    text: str, found: list[str]
-) -> None:
+def test_only_valid_addresses_are_found_in_running_text(text: str, found: list[str]) -> None:
     assert addresses_in(text) == found
 
 
@@ -101,7 +99,7 @@ def test_only_addresses_that_need_no_encoding_are_found_in_running_text(
         ),
     ],
 )
-def test_the_address_of_a_licence_is_its_own_or_that_of_its_spdx_page(
+def test_the_address_of_a_licence_is_its_url_or_its_spdx_page(
     licence: str, listed: str | None, page: str | None
 ) -> None:
     assert spdx_id(licence) == listed

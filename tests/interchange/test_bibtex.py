@@ -18,11 +18,11 @@ def exported(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, 
     return {name: value for name, _, value in pairs}
 
 
-def test_each_field_is_written_in_its_place() -> None:
+def test_each_field_of_a_full_record_is_written_in_its_bibtex_field() -> None:
     assert places(export("bibtex", full(), FULL_CONTEXT)) == expected("bibtex")
 
 
-def test_entries_are_separated_by_a_blank_line_and_leave_out_what_is_not_known() -> None:
+def test_entries_are_separated_by_a_blank_line_and_omit_unknown_values() -> None:
     entry = "\n".join(
         [
             "@misc{x,",
@@ -56,7 +56,7 @@ def test_entries_are_separated_by_a_blank_line_and_leave_out_what_is_not_known()
         ("../1960", "../1960", None, None),
     ],
 )
-def test_a_date_has_the_fields_of_biblatex_and_of_bibtex(
+def test_a_date_is_written_in_the_fields_of_biblatex_and_bibtex(
     edtf: str, date: str | None, year: str | None, month: str | None
 ) -> None:
     found = exported(date={"edtf": edtf})
@@ -109,7 +109,7 @@ def test_a_holding_without_levels_is_only_the_archive() -> None:
     assert exported(holdings=[{"repository": "RGANI"}])["library"] == "RGANI"
 
 
-def test_translators_of_other_parts_are_not_named_as_translator() -> None:
+def test_translators_of_enclosures_are_not_named_as_translator() -> None:
     parts = [
         {"id": "o", "kind": "original", "file": "o.txt", "languages": ["ru"]},
         {"id": "e", "kind": "translation", "file": "e.txt", "made_from": ["o"], "made_by": ["a"]},

@@ -17,7 +17,7 @@ from archive_pkg.projects import Project, ProjectFile
 HEAD = "TEI/teiHeader/"
 
 
-def test_each_field_is_written_in_its_place() -> None:
+def test_each_field_of_a_full_record_is_written_in_its_cmif_element() -> None:
     assert places(export("cmif", full(), FULL_CONTEXT)) == expected("cmif")
 
 
@@ -27,12 +27,12 @@ def exported(context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["?", "N.N.", "[unbekannt]"])
-def test_a_word_for_unknown_is_not_the_name_of_a_correspondent(name: str) -> None:
+def test_a_correspondent_named_unknown_is_omitted(name: str) -> None:
     agents = [{"id": "a", "kind": "person", "name": name}]
     assert exported(sender=["a"], agents=agents) == exported()
 
 
-def test_an_unknown_person_is_called_unknown() -> None:
+def test_an_unknown_editor_is_written_as_unknown() -> None:
     source = cmif.source_name(["x"])
     assert exported() == [
         "TEI/teiHeader/fileDesc/titleStmt/title: A letter",
@@ -55,7 +55,7 @@ def test_an_unknown_person_is_called_unknown() -> None:
     ]
 
 
-def test_a_letter_without_an_address_gets_that_of_its_first_identifier() -> None:
+def test_a_letter_without_an_address_gets_the_address_of_its_first_identifier() -> None:
     identifiers = [
         {"scheme": "local", "value": "1"},
         {"scheme": "doi", "value": "10.1000/1"},
@@ -89,7 +89,7 @@ def test_many_letters_share_one_title_and_one_source() -> None:
     assert b"".join(cmif.joined("2 letters", source, pieces, FULL_CONTEXT)) == written
 
 
-def test_what_is_not_correspondence_is_left_out_and_reported() -> None:
+def test_documents_that_are_not_correspondence_are_left_out_and_reported() -> None:
     assert export("cmif", [talk(), full()], FULL_CONTEXT) == export("cmif", full(), FULL_CONTEXT)
     [finding] = left_out(find_format("cmif"), talk())
     assert (finding.code, finding.location.field) == ("crosswalk-document-left-out", "type")
@@ -106,7 +106,7 @@ def test_a_file_without_correspondence_is_refused() -> None:
     assert "such as tei" in refused.value.hint
 
 
-def test_the_address_is_that_of_the_project_or_reported_as_unknown() -> None:
+def test_the_address_of_a_file_comes_from_the_project_or_is_reported_as_unknown() -> None:
     site = Project(ProjectFile.model_validate({"base_url": "https://example.org/letters"}))
     written = export("cmif", bare(), ExportContext(project=site))
     head = f"{HEAD}fileDesc/"
@@ -121,7 +121,7 @@ def test_the_address_is_that_of_the_project_or_reported_as_unknown() -> None:
 
 
 @pytest.mark.parametrize(("others", "lost"), [({}, set()), ({"sender": ["b"]}, {"signatories"})])
-def test_signatories_are_the_correspondents_only_without_senders_and_authors(
+def test_signatories_are_written_as_senders_only_if_there_are_no_senders_or_authors(
     others: dict[str, list[str]], lost: set[str]
 ) -> None:
     agents = [{"id": name, "kind": "person", "name": f"Name {name * 2}"} for name in "ab"]

@@ -18,11 +18,11 @@ def exported(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, 
     return dict(item)
 
 
-def test_each_field_is_written_in_its_place() -> None:
+def test_each_field_of_a_full_record_is_written_in_its_csl_variable() -> None:
     assert places(export("csl", full(), FULL_CONTEXT)) == expected("csl")
 
 
-def test_unknown_values_are_left_out() -> None:
+def test_unknown_values_are_left_out_of_csl() -> None:
     item = {
         "id": "x",
         "type": "personal_communication",
@@ -94,7 +94,7 @@ def test_a_holding_has_the_levels_that_are_known() -> None:
     assert "archive_location" not in written
 
 
-def test_the_place_beside_the_day_of_a_talk_is_that_of_the_talk() -> None:
+def test_the_event_place_of_a_recorded_talk_is_the_place_of_the_talk() -> None:
     moscow = {"name": "Moscow"}
     assert exported(place={"name": "Kyiv"})["event-place"] == "Kyiv"
     talk = exported(place={"name": "Kyiv"}, recorded={"edtf": "1958", "place": moscow})

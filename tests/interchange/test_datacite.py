@@ -25,11 +25,11 @@ def exported(context: ExportContext = BARE_CONTEXT, **fields: Any) -> dict[str, 
 
 
 @pytest.mark.parametrize("name", ["datacite", "datacite-json"])
-def test_each_field_is_written_in_its_place(name: str) -> None:
+def test_each_field_of_a_full_record_is_written_in_its_datacite_property(name: str) -> None:
     assert places(export(name, full(), FULL_CONTEXT)) == expected(name)
 
 
-def test_unknown_values_are_left_out_or_have_datacites_words() -> None:
+def test_unknown_values_are_left_out_or_written_with_datacites_codes() -> None:
     assert places(export("datacite", bare(), BARE_CONTEXT))[1:] == [
         "resource/identifier/@identifierType: DOI",
         "resource/identifier: :tba",
@@ -159,7 +159,7 @@ def test_an_agent_appears_once_for_each_kind_of_contributor() -> None:
     ]
 
 
-def test_a_record_with_an_original_is_not_a_translation() -> None:
+def test_a_translation_is_related_to_its_original_only_if_the_original_is_not_held() -> None:
     held = ORIGINAL | {"held": True, "file": "o.txt"}
     parts = {True: [held, ENGLISH], False: [ORIGINAL, ENGLISH]}
     for is_here, given in parts.items():

@@ -66,11 +66,11 @@ def exported(within: str, context: ExportContext = BARE_CONTEXT, **fields: Any) 
     return [line.removeprefix(within) for line in shown if line.startswith(within)]
 
 
-def test_each_field_is_written_in_its_place() -> None:
+def test_each_field_of_a_full_record_is_written_in_its_dataverse_field() -> None:
     assert written(full(), FULL_CONTEXT) == expected("dataverse")
 
 
-def test_unknown_values_are_left_out_or_have_datacites_words() -> None:
+def test_unknown_values_are_left_out_or_written_with_datacites_codes() -> None:
     document = json.loads(export("dataverse", bare(), BARE_CONTEXT))
     assert set(document) == {"datasetVersion"}
     assert written(bare()) == [

@@ -30,7 +30,7 @@ from archive_pkg.records.models import WrittenDate
         ("1960-?07", None),
     ],
 )
-def test_plain_expresses_years_months_and_days(edtf: str, day: str | None) -> None:
+def test_plain_returns_years_months_and_days_without_qualifiers(edtf: str, day: str | None) -> None:
     assert plain(Edtf(edtf)) == day
     assert is_exact(Edtf(edtf)) is (day == edtf)
 
@@ -48,7 +48,7 @@ def test_plain_expresses_years_months_and_days(edtf: str, day: str | None) -> No
         ("Y17000", (None, None)),
     ],
 )
-def test_extremes_are_the_first_and_the_last_day(
+def test_extremes_returns_the_known_ends_of_a_date(
     edtf: str, ends: tuple[str | None, str | None]
 ) -> None:
     assert extremes(Edtf(edtf)) == ends

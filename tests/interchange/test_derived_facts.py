@@ -39,7 +39,7 @@ PARTS = [
 ]
 
 
-def test_bonds_are_found_whatever_the_order_of_the_parts() -> None:
+def test_the_order_of_the_parts_does_not_change_their_relations_to_the_letter() -> None:
     assert derived_facts.bonds(record(parts=PARTS)) == {
         "detail": "part", "o": "version", "en": "version", "map": "part", "leaf": "part",
         "map-en": "other", "legend": "other", "both": "version", "sum": "about",
@@ -194,7 +194,7 @@ def test_a_name_that_is_not_in_index_form_is_not_split(
     assert derived_facts.family_and_given(body) is None
 
 
-def test_formats_without_a_field_for_suffixes_get_them_after_the_given_names() -> None:
+def test_the_suffix_of_a_name_can_follow_the_given_names() -> None:
     assert derived_facts.NamePieces("Doe", "John", "Jr.").all_given == "John Jr."
     assert derived_facts.NamePieces("Doe", "John").all_given == "John"
 
@@ -218,7 +218,7 @@ def test_a_part_without_a_title_is_named_after_its_enclosure_or_its_kind() -> No
         ("packing", False, False),
     ],
 )
-def test_the_type_of_an_event_says_whether_it_makes_or_examines(
+def test_the_type_of_an_event_decides_whether_it_makes_or_examines_its_objects(
     kind: str, examines: bool, makes: bool
 ) -> None:
     event = Event(id="e", type=kind, objects=("o",))
@@ -265,7 +265,7 @@ def test_changes_of_the_classification_are_inserted_by_their_dates() -> None:
     assert derived_facts.history(record(events=[sent])) == [Event.model_validate(sent)]
 
 
-def test_changes_keep_their_order() -> None:
+def test_changes_of_the_classification_keep_their_order() -> None:
     changes = [
         {"action": "classified"},
         {"action": "reviewed"} | dated("1970"),
@@ -277,14 +277,14 @@ def test_changes_keep_their_order() -> None:
     ]  # fmt: skip
 
 
-def test_changes_without_a_date_come_before_events_of_programs() -> None:
+def test_changes_without_a_date_are_inserted_before_events_of_programs() -> None:
     events = [{}, {"inputs": [DIGEST]}, {"outputs": [DIGEST]}]
     assert history(events, {"action": "declassified"}) == ["e0", "classification-1", "e1", "e2"]
     assert history(events[2:], {"action": "declassified"}) == ["classification-1", "e0"]
     assert history(events[:1], {"action": "declassified"}) == ["e0", "classification-1"]
 
 
-def test_a_change_that_is_also_an_event_is_not_repeated() -> None:
+def test_a_change_of_the_classification_that_is_also_an_event_is_not_repeated() -> None:
     changes = [{"action": "declassified"} | dated("1995"), {"action": "upgraded"} | dated("1995")]
     events = [{"type": "declassification"} | dated("1995"), {"id": "classification-1"}]
     assert history(events, *changes) == ["1995", "classification-1", "1995"]

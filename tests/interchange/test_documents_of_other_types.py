@@ -127,7 +127,7 @@ def test_participants_are_not_reported_as_lost_by_formats_that_have_them() -> No
         assert ("participants.orlova.office" in lost) == (name == "csl"), name
 
 
-def test_tei_has_participants_and_the_talk_instead_of_a_correspdesc() -> None:
+def test_tei_has_the_participants_of_a_talk_and_no_correspdesc() -> None:
     head = "TEI/teiHeader/profileDesc/"
     lines = [one.removeprefix(head) for one in places(export("tei", talk())) if head in one]
     assert lines[2:] == [
@@ -173,7 +173,7 @@ def test_tei_has_the_enclosures_and_recipients_of_a_report_as_notes() -> None:
     assert "titleStmt/respStmt/resp: recipient" in lines
 
 
-def test_an_author_without_a_sender_is_an_author_in_tei() -> None:
+def test_an_author_without_a_sender_is_exported_to_tei_and_imported_as_author() -> None:
     [back] = read(export("tei", talk()), "talk.xml")
     record = back.record
     assert [record.agent(name).name for name in record.authors] == ["Weber, Karl"]

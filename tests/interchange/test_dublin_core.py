@@ -10,11 +10,11 @@ from places import expected, places
 from archive_pkg.interchange import export
 
 
-def test_each_field_is_written_in_its_place() -> None:
+def test_each_field_of_a_full_record_is_written_in_its_dublin_core_element() -> None:
     assert places(export("dc", full(), FULL_CONTEXT)) == expected("dc")
 
 
-def test_unknown_values_are_left_out() -> None:
+def test_unknown_values_are_left_out_of_dublin_core() -> None:
     assert places(export("dc", bare(), BARE_CONTEXT))[1:] == [
         "dc/identifier: x",
         "dc/title: A letter",
@@ -43,7 +43,7 @@ def test_formats_appear_once_and_a_holding_is_a_source() -> None:
     assert "dc/rights: Free." in written
 
 
-def test_a_record_with_an_original_is_not_a_version() -> None:
+def test_a_translation_is_a_version_of_its_original_only_if_the_original_is_not_held() -> None:
     english = {"id": "e", "kind": "translation", "file": "e.txt", "made_from": ["o"]}
     for held, wanted in (
         ({"held": False}, ["dc/relation: Is version of: Original of A letter (original)"]),

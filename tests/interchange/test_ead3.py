@@ -22,11 +22,11 @@ def part(name: str, kind: str, **more: Any) -> dict[str, Any]:
     return {"id": name, "kind": kind, "title": name.upper(), "held": False} | more
 
 
-def test_each_field_is_written_in_its_place() -> None:
+def test_each_field_of_a_full_record_is_written_in_its_ead3_element() -> None:
     assert places(export("ead3", full(), FULL_CONTEXT)) == expected("ead3")
 
 
-def test_unknown_values_are_left_out() -> None:
+def test_unknown_values_are_left_out_of_ead3() -> None:
     event = "control/maintenancehistory/maintenanceevent"
     assert exported() == [
         "control/recordid: x",
@@ -157,7 +157,7 @@ def test_a_holding_has_only_its_known_levels() -> None:
     ]
 
 
-def test_the_bond_of_a_part_decides_its_element() -> None:
+def test_the_relation_of_a_part_to_the_letter_decides_its_element() -> None:
     parts = [
         part("o", "original", languages=["ru", "uk"]),
         part("copy", "original", file="o.txt", held=True),

@@ -127,7 +127,7 @@ def test_an_error_names_the_folder_that_cannot_be_written(tmp_path: Path) -> Non
     assert not (tmp_path / "a").exists()
 
 
-def test_a_letter_is_written_next_to_its_file_once(letter: Path) -> None:
+def test_a_letter_is_written_once_next_to_its_file(letter: Path) -> None:
     filed = file_letter(letter)
     assert (filed.record, filed.changed) == (letter.parent / "record.yaml", True)
     assert contents(letter.parent).keys() == {"a.xml", "a.txt", "record.yaml"}
@@ -139,7 +139,7 @@ def test_a_letter_is_written_next_to_its_file_once(letter: Path) -> None:
     assert filed.record.read_text() == "mine"
 
 
-def test_another_text_next_to_a_letter_is_kept(letter: Path) -> None:
+def test_a_different_text_next_to_a_letter_is_not_overwritten(letter: Path) -> None:
     text = letter.parent / "a.txt"
     text.write_text("Mine.")
     with pytest.raises(InvalidError) as refused:
@@ -151,7 +151,7 @@ def test_another_text_next_to_a_letter_is_kept(letter: Path) -> None:
     assert file_letter(letter).changed
 
 
-def test_a_letter_is_written_into_a_folder_of_its_own_once(letter: Path, tmp_path: Path) -> None:
+def test_a_letter_is_written_once_into_its_own_folder(letter: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     filed = file_letter(letter, out)
     assert (filed.record, filed.changed) == (out / "a" / "record.yaml", True)
@@ -178,7 +178,7 @@ def test_a_folder_with_a_different_letter_is_not_reused(
     assert contents(tmp_path / "a") == before
 
 
-def test_a_filed_letter_has_its_report(letter: Path, tmp_path: Path) -> None:
+def test_the_report_of_an_import_is_returned_with_the_letter(letter: Path, tmp_path: Path) -> None:
     letter.write_text(TEXT.replace("</titleStmt>", "<funder>A fund</funder></titleStmt>"))
     for filed in (
         file_letter(letter),

@@ -250,7 +250,9 @@ def imported_words(found: list[Imported]) -> str:
 
 @pytest.mark.parametrize("kind", GRAMMARS)
 @pytest.mark.parametrize("seed", range(12))
-def test_every_text_and_value_is_in_the_record_or_the_report(kind: str, seed: int) -> None:
+def test_every_text_and_value_of_an_import_is_in_the_record_or_the_report(
+    kind: str, seed: int
+) -> None:
     made = Made(kind, seed)
     for description in made.root.iterfind("{*}archdesc"):
         description.set("level", "item")

@@ -59,7 +59,7 @@ def test_an_agent_with_a_known_name_or_reference_is_reused() -> None:
     assert agents(made) == [expected | {"as_written": "Ada", "role": "queen"}]
 
 
-def test_a_different_name_is_kept_unless_it_is_from_the_letters_text() -> None:
+def test_a_different_name_is_kept_unless_the_text_of_the_letter_has_it() -> None:
     made = draft()
     made.agent("One, Ada")
     made.agent("Ada's one", mentioned=True)
@@ -103,7 +103,7 @@ def test_identifiers_of_one_agent_are_collected() -> None:
         ("Ben Two", {"referred": True}, True),
     ],
 )
-def test_an_identifier_joins_names_that_match(
+def test_two_names_with_the_same_identifier_are_one_agent_only_if_the_names_match(
     name: str, more: dict[str, Any], is_same: bool
 ) -> None:
     made = draft()
@@ -135,7 +135,7 @@ def test_an_identifier_joins_names_that_match(
         ([], [GND], True),
     ],
 )
-def test_equal_names_are_one_agent_unless_identifiers_distinguish_them(
+def test_the_same_name_means_the_same_agent_unless_identifiers_differ(
     one: list[dict[str, str]], other: list[dict[str, str]], is_same: bool
 ) -> None:
     made = draft()
@@ -162,7 +162,7 @@ def test_a_shared_identifier_is_reported_at_the_later_agent() -> None:
     assert len(list(made.report)) == 1
 
 
-def test_an_identifier_of_two_names_in_two_letters_is_reported_once() -> None:
+def test_two_names_in_different_letters_with_the_same_identifier_are_reported_once() -> None:
     source = XmlSource(b"<a/>", "a.xml")
     letters = [draft(source=source, name=name) for name in ("l1", "l2", "l3")]
     for letter, name in zip(letters, ("Ada One", "Ben Two", "Ben Two"), strict=True):
@@ -186,7 +186,9 @@ def test_an_identifier_of_two_names_in_two_letters_is_reported_once() -> None:
         ("your dear Friend", {"referred": True}),
     ],
 )
-def test_matching_names_in_two_letters_are_not_reported(name: str, more: dict[str, Any]) -> None:
+def test_matching_names_in_two_letters_with_the_same_identifier_are_not_reported(
+    name: str, more: dict[str, Any]
+) -> None:
     source = XmlSource(b"<a/>", "a.xml")
     first, second = draft(source=source, name="l1"), draft(source=source, name="l2")
     first.agent("Ada One", identifiers=[GND])
@@ -194,7 +196,7 @@ def test_matching_names_in_two_letters_are_not_reported(name: str, more: dict[st
     assert not messages(second)
 
 
-def test_notes_on_an_agent_are_joined_once() -> None:
+def test_the_notes_on_an_agent_are_joined_without_repetition() -> None:
     made = draft()
     made.agent("Ada One")
     for words in ("editor", "translator", "editor"):
@@ -294,7 +296,7 @@ def test_statements_without_evidence_are_supplied() -> None:
     assert evidence(draft()) == []
 
 
-def test_items_are_added_once() -> None:
+def test_the_same_item_is_added_only_once() -> None:
     made = draft()
     made.raw["publications"] = ["One"]
     items: list[Any] = ["One", "Two", "", None, {}, "Two"]
@@ -415,7 +417,7 @@ def test_unread_content_of_the_letter_is_reported() -> None:
     assert messages(made) == ["not read: b: “one”"]
 
 
-def test_files_are_kept_with_their_digests() -> None:
+def test_imported_files_are_kept_with_their_digests() -> None:
     made = draft()
     digest = hashlib.sha256(b"Dear").hexdigest()
     assert made.file("a.txt", b"Dear") == {"file": "a.txt", "sha256": digest}
@@ -439,7 +441,7 @@ def test_files_are_kept_with_their_digests() -> None:
         ("a" * 200, "a" * 128),
     ],
 )
-def test_an_id_is_made_from_any_text(text: str, name: str) -> None:
+def test_any_text_gives_a_valid_id(text: str, name: str) -> None:
     assert record_id(text) == name
 
 
@@ -472,7 +474,7 @@ def test_names_match_if_all_words_of_the_shorter_are_in_the_longer(
     assert fits(other, one) is fit
 
 
-def test_words_of_a_letter_may_be_inflected_by_up_to_three_letters() -> None:
+def test_inflected_names_match_if_up_to_three_letters_are_added() -> None:
     assert fits("Orlov", "Orlovymi", inflected=True)
     assert not fits("Orlov", "Orlovskij", inflected=True)
     assert not fits("Orlova", "Orlovu", inflected=True)

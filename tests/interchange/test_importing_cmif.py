@@ -8,7 +8,7 @@ from imports import INDEX, index, names, sent, tei
 from archive_pkg.interchange.importing import Imported, read
 
 
-def test_an_identifier_for_two_names_in_two_letters_is_reported() -> None:
+def test_two_names_in_different_letters_with_the_same_identifier_are_reported() -> None:
     viaf = '<persName ref="https://viaf.org/viaf/12345">{}</persName>'
     found = index(*(sent(viaf.format(name)) for name in ("Ann", "Eva", "Ann", "Eva")))
     asked = [[f.message for f in i.report if f.code == "import-shared-identifier"] for i in found]
@@ -120,7 +120,7 @@ def test_an_attribute_that_gives_no_id_or_identifier_is_reported() -> None:
     assert any("@ref" in said for said in messages(imported))
 
 
-def test_ids_of_letters_differ_in_more_than_case_and_punctuation() -> None:
+def test_letters_whose_ids_would_differ_only_in_case_or_punctuation_are_numbered() -> None:
     found = described('key="a b" xml:id="L"', 'key="A-B" xml:id="l"', 'key="index-1"', 'key=""')
     assert [imported.record.id for imported in found] == [
         "index-1",
@@ -156,7 +156,7 @@ def test_a_letter_is_published_in_the_editions_it_names(
 
 
 @pytest.mark.parametrize("name", ["bibl", "biblStruct", "biblFull", "msDesc"])
-def test_an_edition_is_cited_as_in_the_file(name: str) -> None:
+def test_an_edition_is_cited_from_any_element_of_a_source(name: str) -> None:
     text = INDEX.format('<correspDesc key="1" source="#s"/>').replace(
         "</sourceDesc>",
         f'<{name} xml:id="s"><author>Ada One</author><title>Letters,</title> <date>1871</date>.'
@@ -167,7 +167,7 @@ def test_an_edition_is_cited_as_in_the_file(name: str) -> None:
     assert publication.citation == "Ada One, Letters, 1871, Online, https://e.org/s"
 
 
-def test_a_cmif_file_that_is_its_own_source_is_not_cited() -> None:
+def test_a_source_with_the_title_of_the_cmif_file_is_not_cited() -> None:
     text = INDEX.format('<correspDesc key="1" source="#v1"/>').replace("Letters, vol. 1", "Index")
     [imported] = read(text.encode(), "index.xml")
     assert imported.record.publications == ()

@@ -199,7 +199,7 @@ def test_an_unknown_degree_of_certainty_is_reported(attribute: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Unknown", "unbekannt", "N. N.", "[anonymous]", "[N.N.]"])
-def test_an_unknown_correspondent_becomes_no_agent(name: str) -> None:
+def test_an_unknown_correspondent_does_not_become_an_agent(name: str) -> None:
     imported = tei(sent(f"<persName>{name}</persName>"))
     assert not imported.record.sender
     said = [] if name == "Unknown" else [f"not read: correspAction/persName: “{name}”"]
@@ -245,7 +245,7 @@ def test_an_agent_has_the_identifiers_that_it_refers_to(
     assert ("“Ada One”" in str(messages(imported))) is ("#p1" not in attributes)
 
 
-def test_names_outside_the_actions_that_refer_to_one_entry_are_one_agent() -> None:
+def test_names_in_other_actions_become_agents_by_their_references() -> None:
     forwarded = """<correspAction type="forwarded"><persName ref="#agent-p3">Eva Three</persName>
     <persName ref="#agent-p3">The clerk</persName><persName ref="#p8">A clerk</persName>
     <persName ref="#p8">B clerk</persName></correspAction>"""
@@ -287,7 +287,7 @@ def test_a_place_of_sending_has_its_name_and_identifiers(
     assert messages(imported) == []
 
 
-def test_a_second_place_of_sending_is_a_rival_value() -> None:
+def test_a_second_place_of_sending_becomes_a_rival_value() -> None:
     imported = tei(sent(
         '<placeName cert="low">Exton</placeName><placeName key="2">Riga</placeName><placeName/>'
     ))  # fmt: skip
@@ -303,7 +303,7 @@ def test_a_second_place_of_sending_is_a_rival_value() -> None:
     assert tei(sent("<placeName/>")).record.place is None
 
 
-def test_a_second_date_of_sending_is_a_rival_value_with_its_uncertainty() -> None:
+def test_a_second_date_of_sending_becomes_a_rival_value_with_its_uncertainty() -> None:
     imported = tei(sent(
         '<date when="1870"/><date when="1871" cert="high">later</date><date when="1872"/>'
     ))  # fmt: skip
@@ -323,7 +323,7 @@ def test_a_date_that_can_be_read_is_preferred() -> None:
 
 
 @pytest.mark.parametrize("kind", ["stamp", "postmark", "Poststempel", "cachet"])
-def test_a_postmark_is_an_event(kind: str) -> None:
+def test_a_postmark_becomes_an_event(kind: str) -> None:
     imported = tei(sent(f'<date type="{kind}" when="1870">in 70</date><date>Pentecost</date>'
                         f'<date type="{kind}">blurred</date>'))  # fmt: skip
     [event] = imported.record.events
@@ -405,7 +405,7 @@ def test_attributes_of_a_date_that_were_not_read_are_reported(date: str, unread:
     assert found == unread
 
 
-def test_notes_on_a_date_go_to_the_date() -> None:
+def test_notes_on_a_date_become_its_note() -> None:
     imported = described(
         """<correspAction type="sent"><date when="1870" cert="high"/>
         <note type="date">new style</note><note>Torn.</note></correspAction>

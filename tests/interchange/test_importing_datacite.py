@@ -69,7 +69,7 @@ def test_values_that_mean_unknown_are_left_out(unknown: str) -> None:
     assert unread(imported) == []
 
 
-def test_creators_are_the_senders() -> None:
+def test_creators_become_the_senders() -> None:
     imported = resource(
         """<creators><creator><creatorName nameType="Personal">One, Ada</creatorName>
         <givenName>Ada</givenName><familyName>One</familyName><nameIdentifier
@@ -125,7 +125,7 @@ ORIGINAL = """<relatedItems><relatedItem relationType="IsTranslationOf"><titles>
         ]),
     ],
 )  # fmt: skip
-def test_a_language_and_a_translation_are_parts(inner: str, parts: list[tuple[Any, ...]]) -> None:
+def test_languages_and_translations_become_parts(inner: str, parts: list[tuple[Any, ...]]) -> None:
     imported = resource(inner)
     assert [
         (p.id, p.kind, p.title, p.made_from, p.made_by, p.languages) for p in imported.record.parts
@@ -171,7 +171,7 @@ def test_identifiers_are_read_with_their_kind() -> None:
         ('<date dateType="Created"/>', None, []),
     ],
 )  # fmt: skip
-def test_the_date_of_creation_is_that_of_the_letter(
+def test_the_date_of_creation_becomes_the_date_of_the_letter(
     dates: str, expected: dict[str, str] | None, left: list[str]
 ) -> None:
     imported = resource(f"<dates>{dates}</dates>")
@@ -182,7 +182,7 @@ def test_the_date_of_creation_is_that_of_the_letter(
     assert ("import-date-open" in codes) is ("Pentecost" in dates)
 
 
-def test_the_first_abstract_is_the_summary() -> None:
+def test_the_first_abstract_becomes_the_summary() -> None:
     imported = resource(
         """<descriptions><description descriptionType="Other">Torn.</description>
         <description descriptionType="Abstract">Thanks.</description>
@@ -222,7 +222,7 @@ def test_the_first_rights_become_the_rights_of_the_letter(
     assert imported.record.parts == ()
 
 
-def test_related_items_are_enclosures_publications_and_versions() -> None:
+def test_related_items_become_enclosures_publications_and_the_superseded_version() -> None:
     relations = ("HasPart", "IsPublishedIn", "IsNewVersionOf", "Cites", "HasPart", "HasPart")
     titles = ("A list", "Letters", "b version 1", "A book", "A map", "")
     items = "".join(
@@ -268,7 +268,7 @@ def test_places_and_subjects_are_read() -> None:
     assert unread(imported) == ["subject/@valueURI: “https://e.org/x”"]
 
 
-def test_our_own_file_gives_back_id_access_and_words_of_a_date() -> None:
+def test_id_access_and_words_of_a_date_survive_an_export_to_datacite() -> None:
     [imported] = read(export("datacite", full(), FULL_CONTEXT), "a.xml")
     record = imported.record
     assert record.id == full().id

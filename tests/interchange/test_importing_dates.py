@@ -143,7 +143,7 @@ def test_a_julian_day_becomes_gregorian_unless_the_file_has_converted_it(
 
 
 @pytest.mark.parametrize("key", ["span", "between"])
-def test_a_period_of_julian_days_is_not_understood(key: str) -> None:
+def test_periods_of_julian_days_are_not_read(key: str) -> None:
     days: dict[str, Any] = {key: ("1870-05-10", "1870-05-12")}
     months: dict[str, Any] = {key: ("1870-05", "1870-06")}
     compact: dict[str, Any] = {key: ("18700510", None)}
@@ -167,7 +167,7 @@ def test_a_period_of_julian_days_is_not_understood(key: str) -> None:
         ({"between": ("-0043", "-0043")}, False),
     ],
 )
-def test_a_year_before_christ_in_words_is_the_year_of_the_date(
+def test_a_year_before_christ_in_words_must_match_the_attributes(
     given: dict[str, Any], is_read: bool
 ) -> None:
     assert (dated(**given, words="43 BC") is not None) is is_read
@@ -188,7 +188,7 @@ def test_a_year_before_christ_in_words_is_the_year_of_the_date(
         ("43", None),
     ],
 )
-def test_years_before_christ_have_a_year_zero_between(words: str, year: str | None) -> None:
+def test_years_before_christ_are_counted_with_a_year_zero(words: str, year: str | None) -> None:
     assert before_christ(words) == year
 
 
@@ -205,7 +205,9 @@ def test_years_before_christ_have_a_year_zero_between(words: str, year: str | No
         ("", None),
     ],
 )
-def test_an_attribute_has_one_date_or_both_ends_of_a_period(text: str, said: str | None) -> None:
+def test_the_attribute_normal_has_a_date_or_the_ends_of_a_period(
+    text: str, said: str | None
+) -> None:
     found = normal(text)
     assert (found and found["edtf"]) == said
     assert normal("1870", about=True) == {"edtf": "1870~"}
@@ -222,5 +224,7 @@ def test_an_attribute_has_one_date_or_both_ends_of_a_period(text: str, said: str
         ("../1871%", "[..1871]"),
     ],
 )
-def test_an_item_within_a_period_has_one_of_its_days(said: str, within: str) -> None:
+def test_the_date_of_an_item_within_a_period_is_one_day_of_the_period(
+    said: str, within: str
+) -> None:
     assert between_ends(said) == within

@@ -110,7 +110,9 @@ def test_dates_of_finding_aids_are_read_or_left_open(date: str, said: str | None
         ('<unitdate normal="-0042">43 BC</unitdate>', "-0042"),
     ],
 )
-def test_calendars_and_eras_of_finding_aids_are_not_mixed(date: str, said: str | None) -> None:
+def test_dates_in_the_julian_calendar_are_converted_once_or_left_open(
+    date: str, said: str | None
+) -> None:
     [imported] = ead(f'<c level="item"><did><unittitle>Letter</unittitle>{date}</did></c>')
     assert imported.record.date
     assert (str(imported.record.date.edtf) if imported.record.date.edtf else None) == said
@@ -118,7 +120,7 @@ def test_calendars_and_eras_of_finding_aids_are_not_mixed(date: str, said: str |
     assert ("import-date-open" in codes) is (said is None)
 
 
-def test_one_call_number_for_two_items_is_reported() -> None:
+def test_two_items_with_the_same_call_number_are_reported() -> None:
     item = '<c level="item"><did><unittitle>Letter</unittitle><unitid>{}</unitid></did></c>'
     for numbers, asked in ((("ORL/1/3", "ORL/1/3"), True), (("ORL/1/3", "ORL/1/4"), False)):
         found = ead("".join(map(item.format, numbers)))
@@ -377,7 +379,7 @@ def test_sections_become_summary_extent_custody_rights_and_remarks() -> None:
     ]
 
 
-def test_languages_of_an_item_go_to_its_original() -> None:
+def test_languages_of_an_item_become_languages_of_the_original() -> None:
     imported = item(
         """<langmaterial><language langcode="ger">German</language><languageset><language>fr
         </language></languageset><language langcode="de"/><language>Old Exton</language>
@@ -442,7 +444,7 @@ def test_the_date_of_an_item_keeps_its_words_and_uncertainty(
         assert unread(imported) == []
 
 
-def test_further_dates_of_an_item_are_rival_values() -> None:
+def test_further_dates_of_an_item_become_rival_values() -> None:
     imported = item(
         '<unitdate normal="1870"/><unitdate normal="1871" label="Sent">in 71</unitdate>'
         '<unitdate normal="1872"/>'
@@ -589,7 +591,7 @@ def described(record: Record) -> tuple[str, str]:
     return record.summary.text, present(record.rights).statement
 
 
-def test_our_own_finding_aid_is_read_without_its_lists() -> None:
+def test_lists_in_an_exported_finding_aid_are_not_imported_twice() -> None:
     [imported] = read(export("ead3", full(), FULL_CONTEXT), "aid.xml")
     record = imported.record
     assert record.id == full().id

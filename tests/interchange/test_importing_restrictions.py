@@ -45,7 +45,7 @@ def test_a_restriction_written_by_an_export_is_read(
         ([("closed", "2031"), ("closed", "2031/..")], "closed", "2031/.."),
     ],
 )
-def test_the_strictest_of_several_restrictions_ends_last(
+def test_the_strictest_restriction_is_chosen_and_the_one_that_ends_last(
     found: list[tuple[str, str | None]], status: str, until: str | None
 ) -> None:
     assert strictest([access(*one, None) for one in found]) == access(status, until, None)

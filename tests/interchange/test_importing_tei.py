@@ -35,7 +35,7 @@ def test_unread_content_is_reported() -> None:
         ("Ada One", "One, Ada", 1, False),
     ],
 )
-def test_an_identifier_alone_does_not_join_two_names(
+def test_two_names_with_the_same_identifier_are_two_agents_unless_the_names_match(
     sender: str, recipient: str, agents: int, asked: bool
 ) -> None:
     ref = 'ref="https://d-nb.info/gnd/118540238"'
@@ -49,7 +49,7 @@ def test_an_identifier_alone_does_not_join_two_names(
     assert ("import-shared-identifier" in codes) is asked
 
 
-def test_one_name_with_two_identifiers_of_one_kind_is_two_agents() -> None:
+def test_the_same_name_with_different_local_keys_is_two_agents() -> None:
     record = tei(
         sent(
             '<persName key="P1">Müller</persName>', received='<persName key="P2">Müller</persName>'
@@ -58,7 +58,7 @@ def test_one_name_with_two_identifiers_of_one_kind_is_two_agents() -> None:
     assert record.sender != record.recipients
 
 
-def test_names_in_the_text_with_one_reference_are_one_agent() -> None:
+def test_names_in_the_text_with_the_same_key_are_one_agent() -> None:
     body = """<body><p><persName key="P3">Carl Three</persName>,
     <persName key="P3">Carl's</persName> house,
     your <rs type="person" key="P3">husband</rs>.</p></body>"""
@@ -123,7 +123,7 @@ def test_a_note_is_placed_at_its_words(body: str, words: str) -> None:
     assert "burnt" not in text_of(imported)
 
 
-def test_line_breaks_become_line_ends_and_page_breaks_form_feeds() -> None:
+def test_line_breaks_become_line_endings_and_page_breaks_form_feeds() -> None:
     body = """<body><pb n="1"/><p>a monu<lb break="no"/>ment,<lb/>the <pb n="2"/>wich<pb/>tige
     end of<pb/> it<lb/><pb/>all</p><pb/><address><addrLine>Rue du Bac</addrLine>
     <addrLine>Pa<pb break="no"/>ris</addrLine></address></body>"""
@@ -131,7 +131,7 @@ def test_line_breaks_become_line_ends_and_page_breaks_form_feeds() -> None:
     assert text_of(tei(body=body)) == expected
 
 
-def test_a_note_is_at_the_first_word_of_a_page() -> None:
+def test_a_note_after_the_first_word_of_a_page_is_placed_at_this_word() -> None:
     imported = tei(body="<body><p>I met Otto <pb/>Moser<note>A friend.</note>.</p></body>")
     [note] = imported.record.translation_notes
     assert note.at.exact == "Moser"
@@ -272,7 +272,7 @@ def test_a_placeholder_is_not_read_as_text() -> None:
         ("<date>Pentecost</date>", None),
     ],
 )
-def test_a_date_is_read_or_stays_open(date: str, said: str | None) -> None:
+def test_a_date_is_read_or_left_open(date: str, said: str | None) -> None:
     imported = tei(sent("<persName>A</persName>", date))
     assert imported.record.date is not None
     assert (imported.record.date.edtf and str(imported.record.date.edtf)) == said
@@ -330,7 +330,7 @@ def test_a_senders_address_is_not_evidence_for_the_recipient() -> None:
         assert ("recipients" in rests) is quoted
 
 
-def test_a_letter_dated_in_the_julian_calendar_is_one_day_in_two_calendars() -> None:
+def test_a_julian_date_is_converted_and_its_note_has_the_julian_day() -> None:
     date = tei(sent('<date when="1870-05-10" calendar="#julian">10 May 1870</date>')).record.date
     assert date
     assert str(date.edtf) == "1870-05-22"
@@ -396,7 +396,7 @@ def test_a_corpus_without_letters_is_refused() -> None:
         ("", "", True),
     ],
 )
-def test_a_file_with_a_text_or_without_keys_is_a_letter(
+def test_a_file_with_a_text_or_without_keys_is_read_as_a_letter_not_an_index(
     described: str, text: str, is_letter: bool
 ) -> None:
     found = read_tei(HEADER.format("A", described) + text)
@@ -408,7 +408,7 @@ def test_a_file_with_a_text_or_without_keys_is_a_letter(
     ("edition", "name", "is_letter"),
     [("Version 1 of the record", "r", True), ("The edition", "1", False)],
 )
-def test_a_file_of_ours_without_a_text_is_a_letter(
+def test_an_exported_file_without_a_text_is_read_as_a_letter(
     edition: str, name: str, is_letter: bool
 ) -> None:
     header = HEADER.format("A", '<correspDesc key="1"/>').replace(

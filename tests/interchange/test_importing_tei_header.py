@@ -125,7 +125,7 @@ def test_the_author_is_the_sender_if_no_action_names_one() -> None:
     assert unread(imported) == []
 
 
-def test_an_author_who_is_not_the_sender_is_a_rival_value() -> None:
+def test_an_author_who_is_not_the_sender_becomes_a_rival_value() -> None:
     authors = "<author>Ada One</author><author>Ben</author>"
     imported = letter(SENT, titleStmt=f"<title>A</title>{authors}")
     assert names(imported.record, "sender") == ["Ada One"]
@@ -134,7 +134,7 @@ def test_an_author_who_is_not_the_sender_is_a_rival_value() -> None:
     assert rival.note == "the author according to the title statement"
 
 
-def test_date_and_place_of_creation_become_those_of_the_letter() -> None:
+def test_the_date_and_place_of_creation_become_the_date_and_place_of_the_letter() -> None:
     creation = """<creation><date when="1871" cert="high">in 71</date><date>Pentecost</date>
     <placeName key="2">Riga</placeName><placeName>Wye</placeName></creation>"""
     imported = letter(creation)
@@ -156,7 +156,7 @@ def test_date_and_place_of_creation_become_those_of_the_letter() -> None:
         ('<date when="1870" cert="high"/>', [("1870", "cert: high")]),
     ],
 )
-def test_a_different_date_of_creation_is_a_rival_value(
+def test_a_different_date_of_creation_becomes_a_rival_value(
     date: str, rivals: list[tuple[str, str | None]]
 ) -> None:
     imported = letter(f"{SENT}<creation>{date}<placeName key='1'>Exton</placeName></creation>")
@@ -165,7 +165,7 @@ def test_a_different_date_of_creation_is_a_rival_value(
     assert unread(imported) == ["placeName/@key: “1”"]
 
 
-def test_identifiers_of_the_publication_become_those_of_the_letter() -> None:
+def test_identifiers_of_the_publication_become_identifiers_of_the_letter() -> None:
     imported = letter(
         '<correspDesc ref="https://e.org/l" key="k"/>',
         publicationStmt="""<idno type="DOI">10.1234/a</idno><p><idno>B 7</idno></p>
@@ -238,7 +238,7 @@ MANUSCRIPT = """<msDesc><msIdentifier><country>Wyeland</country><settlement>Exto
 <acquisition>Bought 1900.</acquisition></history></msDesc>"""
 
 
-def test_a_manuscript_gives_holding_numbers_and_history() -> None:
+def test_the_description_of_a_manuscript_gives_holding_identifiers_and_custody() -> None:
     imported = letter(sourceDesc=MANUSCRIPT)
     record = imported.record
     assert [dump(holding) for holding in record.holdings] == [
@@ -279,7 +279,7 @@ def test_call_numbers_without_a_repository_are_identifiers() -> None:
     assert letter(sourceDesc="<msDesc/>").record.holdings == ()
 
 
-def test_printed_editions_are_publications() -> None:
+def test_printed_editions_become_publications() -> None:
     imported = letter(
         sourceDesc="""<bibl>Letters, vol. 1</bibl><listBibl><biblStruct><author>Ada</author>
         <title>Life</title><bibl>Series</bibl></biblStruct><bibl>Letters, vol. 1</bibl></listBibl>
@@ -357,7 +357,7 @@ def test_listed_languages_take_precedence_over_the_language_of_the_text(
     assert len(list(imported.report)) == len(left)
 
 
-def test_editors_made_the_file_and_translators_the_translation() -> None:
+def test_editors_become_makers_of_the_file_and_translators_of_the_translation() -> None:
     imported = letter(
         body="""<body><div><p>Ja.</p></div><div type="translation"><p>Yes.</p></div></body>""",
         titleStmt="""<title>A</title><editor role="edited by">Ed One</editor>
@@ -385,7 +385,7 @@ def test_editors_made_the_file_and_translators_the_translation() -> None:
     assert unread(imported) == ["respStmt/resp: “thanks”"]
 
 
-def test_agents_of_our_own_file_are_read_with_all_fields() -> None:
+def test_agents_keep_all_fields_in_an_export_to_tei_and_import() -> None:
     record = full()
     assert sorted({agent.kind for agent in record.agents}) == [
         "family",
@@ -401,7 +401,7 @@ def test_agents_of_our_own_file_are_read_with_all_fields() -> None:
         assert found[agent.name] | {"id": agent.id} == expected, agent.name
 
 
-def test_our_own_file_is_read_except_where_a_record_has_no_field() -> None:
+def test_an_exported_file_is_imported_and_the_report_has_only_what_records_lack() -> None:
     imported = own()
     assert [said.partition(": ")[0] for said in unread(imported)] == [
         "edition/@n",
@@ -421,6 +421,6 @@ def test_our_own_file_is_read_except_where_a_record_has_no_field() -> None:
     assert identifiers == [(item.scheme, item.value) for item in full().identifiers]
 
 
-def test_an_unknown_entry_in_our_own_list_is_reported() -> None:
+def test_an_unknown_entry_in_the_list_of_an_exported_file_is_reported() -> None:
     imported = own(**{"<listPerson>": "<listPerson><relation>kin</relation>"})
     assert "relation: “kin”" in str(unread(imported))

@@ -186,7 +186,7 @@ def test_a_dateline_is_quoted_only_for_a_date_that_it_contains(
         ([], "Ada", False),
     ],
 )
-def test_the_sender_is_the_signatory_unless_another_name_is_signed(
+def test_the_sender_becomes_the_signatory_unless_a_different_name_is_signed(
     senders: list[str], signed: str, is_signed: bool
 ) -> None:
     header = sent(
@@ -218,7 +218,7 @@ def test_the_first_of_two_salutations_is_used() -> None:
         ("<placeName>Exton</placeName>", "<p><geogName>Exton,</geogName></p>", "Exton", ["Exton"]),
     ],
 )  # fmt: skip
-def test_a_place_in_the_dateline_is_the_letters_place_if_it_matches(
+def test_a_place_in_the_dateline_is_the_place_of_writing_if_it_matches(
     header: str, body: str, place: str | None, mentioned: list[str]
 ) -> None:
     imported = tei(sent(header), f"<body>{body}<p>Text.</p></body>")
@@ -315,7 +315,7 @@ def test_a_file_without_a_text_has_no_text_part() -> None:
     assert imported.files.keys() == {"a.xml"}
 
 
-def test_our_own_text_is_read_with_its_ids_and_all_notes() -> None:
+def test_an_exported_text_is_imported_with_its_ids_and_notes() -> None:
     record = full()
     [imported] = read(export("tei", record, FULL_CONTEXT), "a.xml")
     back = imported.record

@@ -149,7 +149,7 @@ def test_a_file_of_many_letters_gives_many_records() -> None:
         (b'<resource xmlns="http://datacite.org/schema/kernel-3"/>', "kernel 4"),
     ],
 )
-def test_other_files_are_refused(written: bytes, said: str) -> None:
+def test_files_in_other_formats_are_refused(written: bytes, said: str) -> None:
     with pytest.raises(InvalidError) as refused:
         read(written, "file.xml")
     [finding] = refused.value.report
@@ -193,7 +193,7 @@ def test_letters_of_other_editions_become_valid_packages(tmp_path: Path) -> None
                 )
 
 
-def test_the_command_writes_records(run: Run, tmp_path: Path) -> None:
+def test_import_writes_records_and_does_not_overwrite_them(run: Run, tmp_path: Path) -> None:
     source = tmp_path / "letters.xml"
     source.write_bytes(export("cmif", [full(), bare()], FULL_CONTEXT))
     command = ("import", source, "--out", tmp_path / "r")
@@ -226,7 +226,7 @@ def test_ids_that_two_files_share_become_different(run: Run, tmp_path: Path) -> 
     assert {folder.name for folder in (tmp_path / "r").iterdir()} == {"L1", "two-L1"}
 
 
-def test_replace_does_what_its_hint_says(run: Run, tmp_path: Path) -> None:
+def test_a_folder_is_replaced_with_the_option_that_the_hint_names(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "a.xml"
     file.write_text(LETTER.format(title="First", text="Text."))
     assert run("import", file, "--out", tmp_path / "r").returncode == 0

@@ -44,11 +44,11 @@ def identifiers(*pairs: tuple[str, str]) -> list[dict[str, str]]:
     return [{"scheme": scheme, "value": value} for scheme, value in pairs]
 
 
-def test_each_field_is_written_in_its_place() -> None:
+def test_each_field_of_a_full_record_is_written_in_its_invenio_field() -> None:
     assert places(export("invenio", full(), FULL_CONTEXT)) == expected("invenio")
 
 
-def test_unknown_values_are_left_out_or_have_datacites_words() -> None:
+def test_unknown_values_are_left_out_or_written_with_datacites_codes() -> None:
     assert json.loads(export("invenio", bare(), BARE_CONTEXT)) == {
         "metadata": {
             "resource_type": {"id": "publication-other"},
@@ -64,7 +64,7 @@ def test_unknown_values_are_left_out_or_have_datacites_words() -> None:
     }
 
 
-def test_only_types_of_a_fresh_instance_are_used() -> None:
+def test_all_types_in_an_export_exist_in_a_new_instance() -> None:
     metadata = json.loads(export("invenio", full(), FULL_CONTEXT))["metadata"]
     metadata["additional_descriptions"] += exported(date={"as_written": "1956/57"})[
         "additional_descriptions"
@@ -73,7 +73,7 @@ def test_only_types_of_a_fresh_instance_are_used() -> None:
         assert {each["type"]["id"] for each in metadata[name]} <= known
 
 
-def test_identifiers_appear_once_and_the_first_doi_is_the_drafts() -> None:
+def test_identifiers_appear_once_and_the_first_doi_becomes_the_doi_of_the_draft() -> None:
     known = identifiers(
         ("doi", "10.1000/A"), ("doi", "10.1000/b"), ("local", "x"), ("local", "7"),
         ("handle", "20.500/1"), ("doi", "10.1000/a"),
@@ -159,7 +159,7 @@ def test_a_date_that_is_not_a_day_is_a_range_with_its_edtf(
     ]
 
 
-def test_a_date_without_two_ends_is_described() -> None:
+def test_a_date_without_two_ends_is_put_into_a_description() -> None:
     assert words(date={"edtf": "1957/..", "note": "a stamp"}) == [
         "Date of the document: EDTF 1957/..; a stamp"
     ]

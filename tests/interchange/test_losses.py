@@ -48,7 +48,7 @@ def _marked(value: Any, kind: str, marks: dict[str, list[str]]) -> Any:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_field_is_in_the_document_if_the_mapping_says_so(name: str) -> None:
+def test_a_field_is_in_the_document_exactly_if_the_mapping_has_it(name: str) -> None:
     marks: dict[str, list[str]] = {}
     # Evidence stays unchanged: only TEI uses it, and only its places.
     evidence = FULL["evidence"]
@@ -66,7 +66,7 @@ def test_a_field_is_in_the_document_if_the_mapping_says_so(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_entry_of_a_mapping_is_a_field(name: str) -> None:
+def test_every_entry_of_a_mapping_names_a_field_of_the_record(name: str) -> None:
     known = set(fields())
     for field in find_format(name).mapping:
         assert field in known or any(other.startswith(f"{field}.") for other in known), field
@@ -90,7 +90,7 @@ def lost(name: str, record: Record, document: bytes) -> set[str]:
     return fields - {"version"}
 
 
-def test_words_of_an_open_date_count_wherever_they_are() -> None:
+def test_words_of_an_open_date_are_not_lost_if_the_document_has_them_anywhere() -> None:
     words = {"as_written": "in 1956/57", "note": "or 1957"}
     opened = Record.model_validate(BARE | {"date": words})
     assert lost("sword", opened, b'["In 1956/57, or 1957"]') == set()
@@ -123,7 +123,7 @@ def test_escapes_are_not_words_of_a_document() -> None:
     assert "translation_notes.plan.at" in {each.location.field for each in report}
 
 
-def test_ids_within_a_record_are_not_fields() -> None:
+def test_ids_within_a_record_do_not_count_as_fields() -> None:
     assert not {name for name in fields() if name.endswith(".id")}
 
 
@@ -137,7 +137,7 @@ def test_losses_name_each_field_once() -> None:
     assert report.ok
 
 
-def test_losses_name_dates_that_become_days() -> None:
+def test_losses_name_dates_that_lose_precision() -> None:
     report = losses(find_format("cmif"), full())
     [date] = [item for item in report if item.code == "crosswalk-date-coarsened"]
     assert date.location.field == "received.edtf"

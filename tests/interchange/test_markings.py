@@ -87,7 +87,7 @@ def test_a_classification_in_words_has_its_history() -> None:
 @pytest.mark.parametrize(
     "name", [n for n in FORMATS if place_of(find_format(n).mapping, "classification.as_written")]
 )
-def test_a_classification_is_described_and_restricts_nothing(name: str) -> None:
+def test_a_classification_is_described_but_does_not_appear_in_rights(name: str) -> None:
     written = export(name, Record.model_validate(RAW))
     text = json.dumps(json.loads(written), ensure_ascii=False) if name.endswith("json") else ""
     assert PHRASE in (text or " ".join(written.decode().split()))

@@ -12,7 +12,7 @@ from places import expected, places
 from archive_pkg.interchange import ExportContext, FileFacts, export
 
 
-def test_each_field_is_written_in_its_place() -> None:
+def test_each_field_of_a_full_record_is_written_in_its_mets_element() -> None:
     lines = places(export("mets", full(), FULL_CONTEXT))
     assert [line for line in lines if "/xmlData/" not in line] == expected("mets")
 
@@ -30,7 +30,7 @@ def exported(context: ExportContext = BARE_CONTEXT, **fields: Any) -> list[str]:
     return [line.removeprefix("mets/") for line in lines if "/xmlData/" not in line]
 
 
-def test_unknown_values_are_left_out() -> None:
+def test_unknown_values_are_left_out_of_mets() -> None:
     assert exported()[1:] == [
         "@OBJID: x",
         "@LABEL: A letter",

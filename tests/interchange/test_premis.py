@@ -27,7 +27,7 @@ def exported(context: ExportContext = BARE_CONTEXT, within: str = "", **fields: 
     return [line for line in lines if line.startswith(within)]
 
 
-def test_each_field_is_written_in_its_place() -> None:
+def test_each_field_of_a_full_record_is_written_in_its_premis_element() -> None:
     lines = places(export("premis", full(), FULL_CONTEXT))
     assert [line for line in lines if "/@authorityURI" not in line] == expected("premis")
 
@@ -45,7 +45,7 @@ def test_each_term_has_the_address_of_its_vocabulary() -> None:
         assert term.get("authorityURI") == address
 
 
-def test_a_letter_without_parts_is_one_object() -> None:
+def test_a_letter_without_parts_is_exported_as_one_object() -> None:
     thing = "object/significantProperties"
     assert exported()[2:] == [
         "object/@xsi:type: premis:intellectualEntity",

@@ -30,11 +30,11 @@ def relations(document: dict[str, dict[str, Any]], kind: str) -> list[tuple[str,
     ]
 
 
-def test_each_field_is_written_in_its_place() -> None:
+def test_each_field_of_a_full_record_is_written_in_its_prov_property() -> None:
     assert places(export("prov", full(), FULL_CONTEXT)) == expected("prov")
 
 
-def test_unknown_values_are_left_out() -> None:
+def test_unknown_values_are_left_out_of_prov() -> None:
     assert json.loads(export("prov", bare(), BARE_CONTEXT)) == {
         "prefix": {
             "record": "arcp://name,x/",
@@ -118,7 +118,7 @@ def test_a_note_appears_once_at_the_part_that_it_is_about() -> None:
         assert entities[f"record:part/{name}"]["record:note"] == "sic, at “Miska”"
 
 
-def test_a_failed_event_makes_nothing() -> None:
+def test_a_failed_event_generates_nothing() -> None:
     made = {"id": "a", "type": "translation", "objects": ["e"]}
     parts = [part("e", "translation")]
     document = exported(parts=parts, events=[made | {"outcome": "fail"}])

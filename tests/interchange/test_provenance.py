@@ -99,7 +99,7 @@ def test_a_change_that_is_also_an_event_appears_once() -> None:
     assert result(record) == [("declassification", "1992")]
 
 
-def test_an_undated_change_is_older_than_the_package() -> None:
+def test_an_undated_change_comes_before_the_events_of_packaging() -> None:
     at_work = {"id": "in", "type": "ingestion", "inputs": [f"sha256:{DIGEST}"]}
     events = [{"id": "written", "type": "creation"}, at_work]
     record = letter(classification=marking({"action": "declassified"}), events=events)

@@ -33,7 +33,7 @@ def actions(**fields: Any) -> list[dict[str, Any]]:
     return [thing for thing in things if thing["@id"].startswith("#event-")]
 
 
-def test_a_crate_has_the_things_of_schema_org_and_the_events() -> None:
+def test_a_crate_has_the_entities_of_schema_org_and_the_events() -> None:
     document = json.loads(export("ro-crate", full(), FULL_CONTEXT))
     assert document["@context"] == "https://w3id.org/ro/crate/1.2/context"
     things = document["@graph"]
@@ -120,7 +120,7 @@ def test_values_that_a_crate_requires_are_never_missing() -> None:
     assert (rights["name"], rights["description"]) == ("Rights statement", "Free.")
 
 
-def test_no_thing_is_described_twice() -> None:
+def test_each_entity_of_a_crate_is_described_once() -> None:
     place = {"name": "Kyiv", "identifiers": [{"scheme": "geonames", "value": "703448"}]}
     letter = record(place=place, mentioned_places=[place])
     names = [thing["@id"] for thing in graph(letter, replace(BARE_CONTEXT, publisher="P"))]

@@ -31,11 +31,11 @@ def part(name: str, kind: str, **more: Any) -> dict[str, Any]:
     return {"id": name, "kind": kind, "title": name.upper(), "held": False} | more
 
 
-def test_each_field_is_written_in_its_place() -> None:
+def test_each_field_of_a_full_record_is_written_in_its_schema_org_property() -> None:
     assert places(export("schema-org", full(), FULL_CONTEXT)) == expected("schema-org")
 
 
-def test_unknown_values_are_left_out() -> None:
+def test_unknown_values_are_left_out_of_schema_org() -> None:
     assert json.loads(export("schema-org", bare(), BARE_CONTEXT)) == {
         "@context": "https://schema.org",
         "@graph": [
@@ -133,7 +133,7 @@ def test_mentioned_places_are_separate_from_the_place_of_writing() -> None:
     assert letter["mentions"] == refs("#place-2", "#place-3")
 
 
-def test_places_with_one_identifier_are_one_thing_with_all_names() -> None:
+def test_places_with_the_same_identifier_become_one_entity_with_all_names() -> None:
     known = [{"scheme": "geonames", "value": "498817"}]
     names = ["Leningrad", "St Petersburg", "Leningrad"]
     things = exported(
@@ -147,7 +147,7 @@ def test_places_with_one_identifier_are_one_thing_with_all_names() -> None:
     }
 
 
-def test_agents_with_one_identifier_are_one_thing_with_all_values() -> None:
+def test_agents_with_the_same_identifier_become_one_entity_with_all_values() -> None:
     known = [{"scheme": "wikidata", "value": "Q1"}]
     agents = [
         {"id": "a", "name": "Ann", "kind": "person", "identifiers": known},

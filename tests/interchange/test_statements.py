@@ -582,18 +582,18 @@ def test_there_is_a_reader_for_every_format() -> None:
 
 
 @pytest.mark.parametrize("name", ["full", "telegram"])
-def test_exports_of_a_rich_record_state_nothing_else(name: str) -> None:
+def test_exports_of_a_rich_record_state_only_what_the_record_states(name: str) -> None:
     record = full() if name == "full" else Record.model_validate(TELEGRAM)
     texts = {part.id: "Text." for part in record.parts if part.is_text and part.held}
     context = FULL_CONTEXT if name == "full" else ExportContext(texts=texts)
     assert list(read_back(record, context)) == []
 
 
-def test_exports_of_the_first_letter_state_nothing_else(letter: Path) -> None:
+def test_exports_of_the_first_letter_state_only_what_its_record_states(letter: Path) -> None:
     assert list(read_back(load_record(letter), ExportContext())) == []
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(record=records())
-def test_exports_of_any_record_state_nothing_else(record: Record) -> None:
+def test_exports_of_any_record_state_only_what_the_record_states(record: Record) -> None:
     assert list(read_back(record, ExportContext(made="2026-11-24", year=2026))) == []

@@ -15,7 +15,7 @@ FILE = HEAD + "fileDesc/"
 PROFILE = HEAD + "profileDesc/"
 
 
-def test_each_field_is_written_in_its_place() -> None:
+def test_each_field_of_a_full_record_is_written_in_its_tei_element() -> None:
     assert places(export("tei", full(), FULL_CONTEXT)) == expected("tei")
 
 
@@ -24,7 +24,7 @@ def exported(within: str, context: ExportContext = BARE_CONTEXT, **fields: Any) 
     return [line.removeprefix(within) for line in lines if line.startswith(within)]
 
 
-def test_unknown_values_are_left_out_or_a_gap() -> None:
+def test_unknown_values_are_left_out_of_tei_or_written_as_gaps() -> None:
     assert exported("") == [
         FILE + "titleStmt/title: A letter",
         FILE + "editionStmt/edition/@n: 1",
@@ -46,7 +46,7 @@ def test_a_year_has_four_digits() -> None:
     assert exported(FILE + "publicationStmt/date/", ExportContext(year=987)) == ["@when: 0987"]
 
 
-def test_restrictions_and_rights_appear_without_each_other() -> None:
+def test_restrictions_can_be_exported_without_rights_and_rights_without_restrictions() -> None:
     closed = {
         "id": "a", "kind": "original", "held": False,
         "access": {"status": "closed", "rule": "law"},
@@ -97,7 +97,7 @@ def test_a_language_without_a_text_in_the_document_has_usage_0() -> None:
     assert written == [plain[0], "language[1]/@usage: 0", *plain[1:]]
 
 
-def test_signatories_are_senders_only_without_authors_and_senders() -> None:
+def test_signatories_are_written_as_senders_only_if_there_are_no_authors_or_senders() -> None:
     agents = [{"id": "ann", "name": "Ann", "kind": "person"}]
     within = PROFILE + "correspDesc/"
     assert exported(within, agents=agents, signatories=["ann"])[1:] == [

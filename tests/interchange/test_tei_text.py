@@ -137,7 +137,7 @@ def test_blank_lines_divide_blocks_and_white_space_stays_at_lines_with_words() -
     assert body(" \n\n") == "<p/>\n"
 
 
-def test_each_kind_of_line_end_is_kept() -> None:
+def test_each_kind_of_line_ending_is_kept() -> None:
     assert body("One\r\ntwo\rthree\r\n\r\nFour\r\rFive\r") == (
         "<p>One&#13;\n<lb/>two&#13;<lb/>three</p>\n<p>Four</p>\n<p>Five</p>\n"
     )
@@ -184,14 +184,14 @@ def test_notes_can_contain_one_another_and_share_words() -> None:
     )
 
 
-def test_the_longer_of_two_notes_that_overlap_is_two_anchors() -> None:
+def test_the_longer_of_two_overlapping_notes_is_written_as_two_anchors() -> None:
     assert body("a b c d e", (("sic", "a b c"), ("insertion", "c d"))) == (
         '<p><anchor xml:id="note-n1"/>a b <supplied xml:id="note-n2">c'
         '<anchor xml:id="note-n1.end"/> d</supplied> e</p>\n'
     )
 
 
-def test_a_note_over_several_blocks_is_two_anchors() -> None:
+def test_a_note_over_several_blocks_is_written_as_two_anchors() -> None:
     assert body("a b\n\nc\n\nd e", (("sic", "b\n\nc\n\nd"), ("insertion", "c"))) == (
         '<p>a <anchor xml:id="note-n1"/>b</p>\n'
         '<p><supplied xml:id="note-n2">c</supplied></p>\n'
@@ -225,7 +225,7 @@ def test_a_mark_inside_another_can_share_its_beginning_and_its_end(inner: str) -
     assert named == f'<p><sic xml:id="note-n1">{before}{name}{after}</sic></p>\n'
 
 
-def test_white_space_around_the_words_of_a_note_is_not_in_it() -> None:
+def test_white_space_around_the_words_of_a_note_is_outside_its_element() -> None:
     assert body("a\n\n b c \n\nd", (("sic", "\n\n b c \n\n"),)) == (
         '<p>a</p>\n<p> <sic xml:id="note-n1">b c</sic> </p>\n<p>d</p>\n'
     )
@@ -235,7 +235,7 @@ def test_white_space_around_the_words_of_a_note_is_not_in_it() -> None:
     )
 
 
-def test_marks_that_are_far_apart_are_compared_where_one_reaches_the_other() -> None:
+def test_long_notes_that_overlap_distant_notes_become_anchors() -> None:
     words = " ".join(f"w{number:03}" for number in range(300))
     middle = words[words.index("w060") : words.index("w200") + 4]
     crossing = words[words.index("w199") : words.index("w201") + 4]
@@ -277,7 +277,7 @@ def test_only_quotes_from_this_part_are_marked() -> None:
         assert body("by Ann", more_evidence=[evidence]) == "<p>by Ann</p>\n"
 
 
-def test_evidence_for_a_field_within_a_field_decides_what_a_block_is() -> None:
+def test_evidence_for_a_subfield_decides_what_a_block_is() -> None:
     assert body("SECRET", evidence=(("classification.as_written", "SECRET"),)).startswith(
         '<opener><seg type="classification">SECRET</seg></opener>'
     )

@@ -98,7 +98,7 @@ def without_notes(written: bytes) -> bytes:
 @given(made=annotated())
 @example(made=(_record("a.", []), "a."))
 @example(made=(_record("a\n\n; b", []), "a\n\n; b"))
-def test_every_word_and_note_comes_back_at_its_place(made: tuple[Record, str]) -> None:
+def test_every_word_and_note_survives_export_to_tei_and_import(made: tuple[Record, str]) -> None:
     record, text = made
     written, back = there_and_back(record, text)
     [part] = [part for part in back.record.parts if part.is_text]
@@ -110,7 +110,7 @@ def test_every_word_and_note_comes_back_at_its_place(made: tuple[Record, str]) -
     assert words(skipped.files["letter.txt"].decode()) == words(text)
 
 
-def test_published_letters_come_back_with_every_word_and_note() -> None:
+def test_every_word_and_note_of_published_letters_survives_export_and_import() -> None:
     for file in published_letters()[::4]:
         for imported in read(file.read_bytes(), file.name):
             record = imported.record
@@ -129,7 +129,7 @@ def test_published_letters_come_back_with_every_word_and_note() -> None:
 
 
 @pytest.mark.parametrize("kind", NOTE_KINDS)
-def test_tei_puts_no_word_of_the_letter_into_a_note_element(kind: str) -> None:
+def test_the_words_of_the_letter_remain_if_all_note_elements_are_removed(kind: str) -> None:
     text = "I shall not come to London this year."
     at = {"part": "letter", "start": 20, "end": 26, "exact": "London"}
     record = _record(text, [{"id": "n", "kind": kind, "at": at, "text": "She came."}])
@@ -139,7 +139,7 @@ def test_tei_puts_no_word_of_the_letter_into_a_note_element(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["minutes", "letter"])
-def test_all_that_a_header_says_of_a_document_comes_back(kind: str) -> None:
+def test_all_facts_of_a_tei_header_survive_export_and_import(kind: str) -> None:
     more: dict[str, Any] = {
         "type": kind,
         "mentioned_agents": ["reader"],

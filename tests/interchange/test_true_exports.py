@@ -146,7 +146,7 @@ def test_tei_keeps_custody_and_donor_where_the_archive_is_not_known() -> None:
     assert back.record.holdings == ()
 
 
-def test_an_import_of_datacite_keeps_our_access_restriction() -> None:
+def test_an_access_restriction_survives_export_to_datacite_and_import() -> None:
     access = {"status": "closed", "rule": "Privacy"}
     parts = [*METADATA["parts"][:2], METADATA["parts"][2] | {"access": access}]
     [back] = read(export("datacite", wire(parts=parts)), "wire.xml")
@@ -183,7 +183,7 @@ def test_words_of_an_open_date_are_not_lost_if_a_description_has_them() -> None:
         assert "date.as_written" in explained(name, record)["lost"], name
 
 
-def test_the_translator_of_a_commentary_is_not_the_letters_translator() -> None:
+def test_the_translator_of_a_commentary_is_not_named_as_translator_of_the_letter() -> None:
     original, english, annex = METADATA["parts"]
     comment = english | {"title": "Comment", "made_from": [], "about": ["original"]}
     record = wire(parts=[original, comment, annex])

@@ -193,14 +193,14 @@ def test_an_attribute_counts_as_read_if_the_record_has_its_words() -> None:
     assert len(unread(read, "longer name")) == 3
 
 
-def test_values_of_other_records_are_left_out() -> None:
+def test_unread_content_of_excluded_elements_is_not_reported() -> None:
     read = source("<b>one<c>two</c></b><d>three</d>")
     [b, c, d] = [read.first(read.root, path) for path in ("b", "b/c", "d")]
     said = [finding.message for finding in read.unread([b, d], "", [c])]
     assert said == ["not read: b: “one”", "not read: d: “three”"]
 
 
-def test_text_is_shortened_to_one_line_without_forbidden_characters() -> None:
+def test_spaces_and_forbidden_characters_in_text_become_single_spaces() -> None:
     assert fit(" a\n\tb\x00c\x7fd\x85e ") == "a b c d e"
     assert fit("\x01 ") is None
     assert fit(None) is None
