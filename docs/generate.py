@@ -360,7 +360,7 @@ def formats_page() -> str:
 
 _FORMATS = """\
 [`archive-pkg export`](../how-to/export.md) writes a record in one of these formats. With
-`--explain` it reports each field that the format cannot hold, or holds only in part. If a format
+`--explain` it reports each field that the document leaves out, or has only in part. If a format
 has only years, months and days, the export writes the nearest date, and `--explain` names each such
 date.
 [`build --metadata`](../how-to/build.md) chooses the formats in a package.
@@ -385,7 +385,7 @@ def _format(name: str) -> str:
             "|---|---|",
             *rows,
             "",
-            "No place for: " + ", ".join(f"`{field}`" for field in lost) + ".",
+            "Left out: " + ", ".join(f"`{field}`" for field in lost) + ".",
             "",
             *_read_back(name),
         ]

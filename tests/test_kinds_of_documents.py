@@ -1,4 +1,4 @@
-"""A document of each type goes through every step; what a format cannot hold is reported."""
+"""A document of each type goes through every step; what a format leaves out is reported."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ FORMS = {
     "keywordTermURI": ONE, "publication": COMPOUNDS, "publicationCitation": ONE,
     "publicationIDType": TERM, "publicationIDNumber": ONE, "language": TERMS, "notesText": ONE,
     "productionPlace": MANY, "contributor": COMPOUNDS, "contributorType": TERM,
-    "contributorName": ONE, "productionDate": ONE, "kindOfData": MANY,
+    "authorAffiliation": ONE, "contributorName": ONE, "productionDate": ONE, "kindOfData": MANY,
     "relatedMaterial": MANY, "originOfSources": ONE,
 }  # fmt: skip
 """The class of each field in the citation block of Dataverse 6, and whether it can repeat."""

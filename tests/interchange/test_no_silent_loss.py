@@ -151,7 +151,7 @@ def reported(report: Report) -> tuple[set[str], set[str]]:
     """Return the fields that are reported as lost, and the places of coarsened dates."""
     kinds, coarse = set(), set()
     for finding in report:
-        named = re.search(r"(?:cannot hold|only part of) ([\w.]+)", finding.message)
+        named = re.search(r"(?:leaves out|only part of) ([\w.]+)", finding.message)
         if finding.code == "crosswalk-date-coarsened":
             coarse.add(str(finding.location.field))
         elif named:

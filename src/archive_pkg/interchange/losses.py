@@ -1,4 +1,4 @@
-"""Report which values of a record a format cannot hold."""
+"""Report which values of a record an export leaves out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FIELD_LOST = Code(
     "crosswalk-field-lost",
     Severity.ADVICE,
-    "The format cannot hold a field of the record.",
+    "The document does not have a field of the record.",
 )
 FIELD_PARTIAL = Code(
     "crosswalk-field-partial",
@@ -125,7 +125,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def place_of(mapping: Mapping[str, str], field: str) -> str | None:
-    """Return where a format puts a field; None if the format cannot hold the field."""
+    """Return where a format puts a field; None if it leaves out the field."""
     if field.endswith(_IDENTIFIER_NOTES):
         return mapping.get(field)
     while field not in mapping:
@@ -142,9 +142,13 @@ def lost_whole(mapping: Mapping[str, str], field: str) -> str:
     """
     steps = field.split(".")
     wholes = (".".join(steps[:count]) for count in range(1, len(steps)))
-    known = [f"{name}." for name in mapping]
     return next(
-        (whole for whole in wholes if not any(name.startswith(f"{whole}.") for name in known)),
+        (
+            whole
+            for whole in wholes
+            if place_of(mapping, whole) is None
+            and not any(name.startswith(f"{whole}.") for name in mapping)
+        ),
         field,
     )
 
@@ -168,7 +172,7 @@ def losses(
     texts: Mapping[str, str] | None = None,
     document: bytes | None = None,
 ) -> Report:
-    """Report what a format cannot hold.
+    """Report what an export leaves out.
 
     There is one finding for each field that is lost or held in part, for each date that the format
     cannot express, and for each value or text with characters that XML cannot hold.
@@ -214,7 +218,7 @@ def losses(
         elif chosen.is_xml and _is_hostile(value):
             report.add(_replaced(at, chosen))
     for kind, places in lost.items():
-        message = f"{chosen.title} cannot hold {kind}{_times(places)}"
+        message = f"{chosen.title} leaves out {kind}{_times(places)}"
         report.add(FIELD_LOST.at(Location(field=places[0]), message))
     for kind, places in partial.items():
         message = (
@@ -244,7 +248,7 @@ def _times(places: Sequence[str]) -> str:
 def _words_without_edtf(record: Record) -> tuple[str, ...]:
     """Return the places of the words and note of a date without EDTF.
 
-    Some formats write them as a description, although they cannot hold these fields.
+    Some formats write them as a description, although they have no place for these fields.
     """
     opened = record.date and record.date.edtf is None
     return ("date.as_written", "date.note") if opened else ()

@@ -75,7 +75,7 @@ def export(
     executor: Executor = "",
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="List on standard error what the format cannot hold."),
+        typer.Option("--explain", help="List on standard error what the document leaves out."),
     ] = False,
     ledger: Annotated[
         Path | None,

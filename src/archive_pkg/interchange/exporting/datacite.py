@@ -94,6 +94,7 @@ MAPPING = {
     "rights": "rights; contributor, RightsHolder",
     "agents.name": "creatorName, contributorName",
     "agents.kind": "nameType (person, organization)",
+    "agents.affiliations": "affiliation",
     "agents.identifiers": "nameIdentifier",
 }
 
@@ -190,6 +191,8 @@ def _people(resource: Any, plural: str, people: Sequence[dict[str, Any]]) -> Non
                 identifier["nameIdentifier"],
                 nameIdentifierScheme=identifier["nameIdentifierScheme"],
             )
+        for body in person.get("affiliation", ()):
+            say(child, "affiliation", body["name"])
 
 
 def describe(record: Record, context: ExportContext) -> dict[str, Any]:
@@ -199,7 +202,7 @@ def describe(record: Record, context: ExportContext) -> dict[str, Any]:
     data: dict[str, Any] = {
         "schemaVersion": NAMESPACE,
         "doi": doi.value if doi else None,
-        "creators": [_person(agent) for agent in derived_facts.creators(record)]
+        "creators": [_person(record, agent) for agent in derived_facts.creators(record)]
         or [{"name": UNKNOWN}],
         "titles": [
             {"title": record.title},
@@ -234,7 +237,7 @@ def describe(record: Record, context: ExportContext) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value}
 
 
-def _person(agent: Agent) -> dict[str, Any]:
+def _person(record: Record, agent: Agent) -> dict[str, Any]:
     person: dict[str, Any] = {"name": agent.name}
     if agent.kind == "person":
         person["nameType"] = "Personal"
@@ -248,6 +251,9 @@ def _person(agent: Agent) -> dict[str, Any]:
             {"nameIdentifier": item.value, "nameIdentifierScheme": item.scheme}
             for item in agent.identifiers
         ]
+    if agent.affiliations:
+        bodies = derived_facts.agents(record, agent.affiliations)
+        person["affiliation"] = [{"name": body.name} for body in bodies]
     return person
 
 
@@ -257,9 +263,10 @@ def _contributors(record: Record) -> Iterator[dict[str, Any]]:
         for agent, role, _ in derived_facts.all_contributors(record)
     )
     for agent, kind in types:
-        yield _person(agent) | {"contributorType": kind}
+        yield _person(record, agent) | {"contributorType": kind}
     if record.rights and record.rights.holder:
-        yield _person(record.agent(record.rights.holder)) | {"contributorType": "RightsHolder"}
+        holder = record.agent(record.rights.holder)
+        yield _person(record, holder) | {"contributorType": "RightsHolder"}
 
 
 def _dates(record: Record) -> Iterator[dict[str, Any]]:
@@ -298,21 +305,24 @@ def _related(record: Record) -> Iterator[dict[str, Any]]:
         yield _item("Text", "HasPart", title)
     for words in derived_facts.kept_at(record):
         yield _item("Collection", "IsPartOf", words)
-    for citation in derived_facts.published_in(record):
-        yield _item("Text", "IsPublishedIn", citation)
+    for one, citation in zip(record.publications, derived_facts.published_in(record), strict=True):
+        known = next(filter(None, map(identified, one.identifiers)), None)
+        yield _item("Text", "IsPublishedIn", citation) | _identified(known)
     if record.supersedes:
         yield _item("Text", "IsNewVersionOf", record.supersedes)
-    for one, (kind, words) in zip(record.relations, derived_facts.related(record), strict=True):
+    for relation, (kind, words) in zip(
+        record.relations, derived_facts.related(record), strict=True
+    ):
         if kind in RELATIONS:
-            yield _item("Text", RELATIONS[kind], words) | _identified(one.identifier)
+            named = identified(relation.identifier) if relation.identifier else None
+            yield _item("Text", RELATIONS[kind], words) | _identified(named)
 
 
 def _item(kind: str, relation: str, title: str) -> dict[str, Any]:
     return {"relatedItemType": kind, "relationType": relation, "titles": [{"title": title}]}
 
 
-def _identified(identifier: Identifier | None) -> dict[str, Any]:
-    named = identified(identifier) if identifier else None
+def _identified(named: tuple[str, str] | None) -> dict[str, Any]:
     if named is None:
         return {}
     kind, value = named

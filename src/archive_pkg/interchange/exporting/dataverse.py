@@ -102,6 +102,7 @@ MAPPING = {
     "rights.licence": "termsOfUse",
     "rights.holder": "contributor, Rights Holder",
     "agents.name": "authorName, contributorName",
+    "agents.affiliations": "authorAffiliation",
     "agents.identifiers": "authorIdentifier; notesText",
 }
 
@@ -138,7 +139,7 @@ def _fields(record: Record, context: ExportContext) -> Iterator[dict[str, Any]]:
     )
     yield _compounds(
         "author",
-        [_author(agent) for agent in derived_facts.creators(record)] or [_unknown_author()],
+        [_author(record, agent) for agent in derived_facts.creators(record)] or [_unknown_author()],
     )
     contact = _compound(
         ("datasetContactName", context.given.get("Contact-Name")),
@@ -165,8 +166,9 @@ def _fields(record: Record, context: ExportContext) -> Iterator[dict[str, Any]]:
     yield _primitive("originOfSources", "\n".join(_origin(record)))
 
 
-def _author(agent: Agent) -> dict[str, Any]:
-    author = _compound(("authorName", agent.name))
+def _author(record: Record, agent: Agent) -> dict[str, Any]:
+    bodies = record.names(agent.affiliations)
+    author = _compound(("authorName", agent.name), ("authorAffiliation", bodies))
     for item in agent.identifiers:
         if item.scheme in _AUTHOR_SCHEMES:
             author["authorIdentifierScheme"] = _vocabulary_term(

@@ -68,6 +68,7 @@ MAPPING = {
     "rights.holder": "contributors, rightsholder",
     "agents.name": "person_or_org, name; of persons family_name and given_name",
     "agents.kind": "person_or_org, type (person, organization)",
+    "agents.affiliations": "affiliations",
     "agents.identifiers": "person_or_org, identifiers; additional_descriptions, other",
 }
 
@@ -107,7 +108,7 @@ def describe(record: Record, context: ExportContext, doi: str = "") -> dict[str,
         "additional_titles": [
             {"title": title, "type": {"id": "alternative-title"}} for title in record.variant_titles
         ],
-        "creators": [{"person_or_org": _name(agent)} for agent in derived_facts.creators(record)]
+        "creators": [_person(record, agent) for agent in derived_facts.creators(record)]
         or [{"person_or_org": {"type": "organizational", "name": datacite.UNKNOWN}}],
         "contributors": list(_contributors(record)),
         "publication_date": context.made or datacite.NO_YEAR,
@@ -150,6 +151,17 @@ def without_language(metadata: dict[str, Any], code: str) -> None:
     metadata["languages"] = [each for each in metadata["languages"] if each["id"] != code]
     words = {"description": f"Language: {language_name(as_bcp47(code))}", "type": {"id": "other"}}
     metadata["additional_descriptions"] = [*metadata.get("additional_descriptions", ()), words]
+
+
+def _person(record: Record, agent: Agent, role: str = "") -> dict[str, Any]:
+    """Return a creator, or a contributor in a role, with the organizations it belonged to."""
+    person: dict[str, Any] = {"person_or_org": _name(agent)}
+    if role:
+        person["role"] = {"id": role}
+    if agent.affiliations:
+        bodies = derived_facts.agents(record, agent.affiliations)
+        person["affiliations"] = [{"name": body.name} for body in bodies]
+    return person
 
 
 def _name(agent: Agent) -> dict[str, Any]:
@@ -199,10 +211,9 @@ def _contributors(record: Record) -> Iterator[dict[str, Any]]:
     hands = derived_facts.all_contributors(record)
     kinds = dict.fromkeys((agent, _ROLES.get(role, "other")) for agent, role, _ in hands)
     for agent, kind in kinds:
-        yield {"person_or_org": _name(agent), "role": {"id": kind}}
+        yield _person(record, agent, kind)
     if record.rights and record.rights.holder:
-        holder = record.agent(record.rights.holder)
-        yield {"person_or_org": _name(holder), "role": {"id": "rightsholder"}}
+        yield _person(record, record.agent(record.rights.holder), "rightsholder")
 
 
 def _descriptions(record: Record) -> Iterator[tuple[str, str]]:
@@ -306,15 +317,17 @@ def _location(place: Place, what: str) -> dict[str, Any]:
 
 def _related(record: Record) -> Iterator[dict[str, Any]]:
     found = [(record.supersedes, "other", "isnewversionof")] if record.supersedes else []
-    for citation in derived_facts.published_in(record):
+    for one, citation in zip(record.publications, derived_facts.published_in(record), strict=True):
+        named = list(filter(None, map(datacite.identified, one.identifiers)))
+        found += [(name, scheme.lower(), "ispublishedin") for scheme, name in named]
         found += [(name, "doi", "ispublishedin") for name in dois_in(citation)] or [
             (name, "url", "ispublishedin") for name in addresses_in(citation)
         ]
-    for one in record.relations:
-        named = datacite.identified(one.identifier) if one.identifier else None
-        kind = datacite.RELATIONS.get(one.kind)
-        if named and kind:
-            scheme, name = named
+    for relation in record.relations:
+        known = datacite.identified(relation.identifier) if relation.identifier else None
+        kind = datacite.RELATIONS.get(relation.kind)
+        if known and kind:
+            scheme, name = known
             found.append((name, scheme.lower(), kind.lower()))
     for identifier, scheme, kind in dict.fromkeys(found):
         yield {"identifier": identifier, "scheme": scheme, "relation_type": {"id": kind}}
