@@ -323,7 +323,7 @@ Annex 2 to {148} 7
 
 ~
 =
-| - -
+- | -
 -----
 Annex 2 to {147} 7
 
@@ -1376,7 +1376,7 @@ Ministry of {99}
 
 ~
 =
-| - -
+- | -
 -----
 Ministry Attached to Gardens
 

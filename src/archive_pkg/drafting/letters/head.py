@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 DEEPEST = 48
 # The length of the longest line that is not prose.
 PROSE_LENGTH = 100
+LONGEST_TITLE = 320
+_INITIAL_ENDS = re.compile(r"(?<!\w)[^\W\d]\.$")  # "1931 г."
 _SENTENCE = re.compile(r"[a-zà-ÿа-я]{2}[.?!]$")
 _GREETING_ENDS = re.compile(r"[:,!](?=\s)")
 # Titles that can begin a salutation or an address.
@@ -59,6 +61,12 @@ def is_prose(line: Line) -> bool:
     return len(line.text) > PROSE_LENGTH or (words > 11 and bool(_SENTENCE.search(line.text[-4:])))
 
 
+def is_title(line: Line) -> bool:
+    """Return whether a line is the first of a text and does not end like a sentence."""
+    begins = line.block == 0 and line.first and len(line.text) <= LONGEST_TITLE
+    return begins and (line.text[-1] not in ".!?:;," or bool(_INITIAL_ENDS.search(line.text)))
+
+
 def _exclaimed(line: Line, words: list[str], vocabulary: Vocabulary) -> bool:
     """Return whether a line is only a name with "!" ("Hannah!", "Mein Herzenssohn!", "LP!")."""
     text = line.text
@@ -94,6 +102,7 @@ def is_salutation(line: Line, vocabulary: Vocabulary) -> int:
         and len(words) <= 4
         and line.alone
         and len(text) < 20
+        and (len(words[0]) > 1 or len(words) > 1 or ends)
     ):
         return 2 if ends else 1
     if (
@@ -168,7 +177,7 @@ class _HeadReader:
 
     def _is_prose(self, number: int) -> bool:
         line = self.lines[number]
-        if not is_prose(line):
+        if not is_prose(line) or (number == 0 and is_title(line)):
             return False
         labelled = line.is_short and ":" in line.text[:12]
         return not (labelled and self.vocabulary.forms["subjects"].at(words_of(line.text[:20])))

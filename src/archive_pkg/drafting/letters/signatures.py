@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 
 # The number of lines at the beginning, and at the end, that are searched for signatures.
 SEARCHED = 2000
+
+
+def _are_two(one: str, other: str) -> bool:
+    """Return whether two names with initials are those of different persons."""
+    both = _INITIALED.match(one) and _INITIALED.match(other)
+    return bool(both) and words_of(one)[-1] != words_of(other)[-1]
+
+
+_INITIALED = re.compile(r"(?:[A-ZА-Я][a-zа-я]?\.\s?){1,2}[^\W\d_]{2,}(?:-[^\W\d_]+)?$")
 
 
 class SignatureFinder:
@@ -150,7 +160,7 @@ class SignatureFinder:
         below = one.line + 1
         if below < self.end and not self.lines[below].first and not self.shapes.is_title(below):
             typed = self.shapes.read_name(below, "typed")
-            if typed is not None and " " in typed.text:
+            if typed is not None and " " in typed.text and not _are_two(one.text, typed.text):
                 return replace(one, typed=below)
         return one
 
@@ -225,11 +235,21 @@ class SignatureFinder:
             titled = self.shapes.is_title(first)
             one = None if titled else self.shapes.read_name(first, "last-line")
             if one is not None and one.text[-1] != "," and not self._is_dated(first):
-                signatures.insert(0, self._typed(one))
+                signatures[:0] = [self._typed(one), *self._signed_below(one)]
             elif signatures or not (titled or self._is_dated(first)):
                 break
             number = first - 1
         return signatures
+
+    def _signed_below(self, one: SignatureLine) -> list[SignatureLine]:
+        """Return the further signers in the block of a signature: one full name on each line."""
+        found: list[SignatureLine] = []
+        for number in range(one.line + 1, self.end):
+            below = None if self.lines[number].first else self.shapes.read_name(number, "co-signed")
+            if below is None or not _are_two((found or [one])[-1].text, below.text):
+                break
+            found.append(below)
+        return found
 
     def _before_postscript(self) -> list[SignatureLine]:
         """Return a name that is alone in a block among the last five lines, or no name."""

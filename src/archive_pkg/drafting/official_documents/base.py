@@ -16,7 +16,7 @@ from archive_pkg.drafting.official_documents.dates import (
     without_filler,
 )
 from archive_pkg.drafting.official_documents.facts import DocumentForms, Fact
-from archive_pkg.drafting.official_documents.marks import COPIES, Marking, read_marking_line
+from archive_pkg.drafting.official_documents.marks import COPIES, NUMBER, Marking, read_marking_line
 from archive_pkg.drafting.official_documents.people import (
     is_body_word,
     is_comrade,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 LONGEST_DATELINE = 110
+LONGEST_BARE_LABEL = 24
 TALK = "memorandum of conversation"
 _LABEL = re.compile(r"([^:：]{1,60})[:：]\s*(.*)$", re.DOTALL)
 _PEOPLE = ("participants", "recorder", "interpreter", "absent")
@@ -60,6 +61,9 @@ _UNDATED = re.compile(
     r"|date illegible|без даты|b\.\s?d\.|ohne datum)[\])]?\.?",
     re.IGNORECASE,
 )
+# "Draft of the ministry dated 3 May" refers to another document.
+_REFERS = re.compile(r"\w\W+(?:from|of|dated|vom|от|du|z dnia|ze dne)\s$", re.IGNORECASE)
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n|\r[ \t]*\r")
 _WHOLE = re.compile(r"\d{4}-\d\d-\d\d")
 _DAY = re.compile(r"(?:le |on |am )?(\d{1,2})(?:\.(\d{1,2}))?\.?(?=[\s,;à]|$)")
 
@@ -104,6 +108,7 @@ class FormsBase:
         self.arrivals: list[tuple[str, int]] = []
         self.strong = False
         self.added = 0
+        self.unspaced = _BLANK_LINE.search(text) is None
 
     # Collecting
 
@@ -178,6 +183,10 @@ class FormsBase:
 
     def label(self, text: str) -> Label | None:
         """Read a line "Label: value" with a known label; return None for any other line."""
+        if text.isupper() and len(text) <= LONGEST_BARE_LABEL and "\n" not in text:
+            bare = self.vocabulary.field_labels.get(" ".join(words_of(text)), "")
+            if bare in ("participants", "subject"):
+                return Label(bare, "", len(text), text)
         match = _LABEL.match(text)
         if match is None:
             return None
@@ -304,10 +313,14 @@ class FormsBase:
         if days and self.is_history(text) and text[-1] != ".":
             self.take(one.line, "stamp")
             return True
-        if len(days) != 1 or self.is_history(text):
+        if len(days) != 1 or self.is_history(text) or _REFERS.search(text, 0, days[0].start):
             return False
         before, after = around(one.text, days)
         before, after = (without_filler(part, self.vocabulary) for part in (before, after))
+        if number := NUMBER.fullmatch(after):
+            at = self.text.find(number["value"], one.start + days[0].end)
+            self.number(number["value"], at, CERTAIN)
+            after, self.strong = "", True
         place = before or after
         if (before and after) or (place and not self.is_place(place)):
             return False

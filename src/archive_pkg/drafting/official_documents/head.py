@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archive_pkg.drafting.letters.head import is_prose, is_salutation
+from archive_pkg.drafting.letters.head import is_prose, is_salutation, is_title
 from archive_pkg.drafting.official_documents.base import TALK
 from archive_pkg.drafting.official_documents.dates import days_in
 from archive_pkg.drafting.official_documents.marks import NUMBER, read_marking_line
@@ -91,6 +91,18 @@ _NUMBER_AND_DAY = re.compile(
     r"(?P<number>\d{1,5})\s*[–—-]\s*(?P<day>[^\W\d]+)(?:-feira)?\s*[–—-]\s*\d{1,4}\s?h",
     re.IGNORECASE,
 )
+_ONLY = re.compile(r"\s(?:only|personally|in person)[.!]?$", re.IGNORECASE)
+_BARE_STAMP = re.compile(
+    r"(?:[\w ]+\s)?(?:stamps?|stamped|handwritten(?: notes?)?|resolution|notations?|штамп|резолюция"
+    r"|stempel|handschriftlich|pieczęć|razítko|pecsét)(?: in the margin| above)?:?",
+    re.IGNORECASE,
+)
+_SESSION_LINE = re.compile(
+    r"(?:\d+\s?(?:st|nd|rd|th|\.|-е|-ое|e|ème)?\s(?:(?:plenary|regular|closed|open)\s)?"
+    r"(?:meeting|session|sitting|sitzung|заседание|posiedzenie|zasedání|schůze|séance|ülés)"
+    r"|(?:meeting|session|sitting) of (?:the )?(?P<body>[^,;:]{2,80}))",
+    re.IGNORECASE,
+)
 _OFFICE_AND_COMRADE = re.compile(
     r"(?P<office>[^,]{3,60}),\s(?P<who>(?:Cde|Comrade|Com|Tov)\.?\s[^,]{3,40}),"
 )
@@ -169,7 +181,8 @@ class HeadForms(TelegraphForms):
         text, line = one.plain, self.lines[one.line]
         readers = (
             self.furniture, self.marks, self.filing, self.resolution, self.greeting, self.field,
-            self.diary, self.telegraph, self.number_line, self.heading, self.attention,
+            self.diary, self.telegraph, self.number_line, self.heading, self.session_line,
+            self.attention,
             self.petitioner, self.addressee,
             self.bare_addressee, self.dateline, self.letterhead,
         )  # fmt: skip
@@ -179,7 +192,8 @@ class HeadForms(TelegraphForms):
                 return one.line + 1
             if after:
                 return after
-        ends = is_salutation(line, self.vocabulary) or is_prose(line)
+        title = one.line == 0 and is_title(line)
+        ends = is_salutation(line, self.vocabulary) or (is_prose(line) and not title)
         text = without_glosses(text)  # "It was bought. (Enclosure No. 1)"
         long = text[-1:] in _STOPS and text.count(" ") > 4
         sentence = long and (text.split()[-1].islower() or _ITEM.match(text))
@@ -213,6 +227,9 @@ class HeadForms(TelegraphForms):
         while last + 1 < len(self.lines) and self.lines[last + 1].start < end:
             last += 1
         rest = self.text[end : self.lines[last].end].strip()
+        if _BARE_STAMP.fullmatch(inner) and not rest:
+            while not self.lines[last].last:  # what was stamped is below
+                last += 1
         if words and self.vocabulary.field_labels.get(words[0]) == "received":
             written = inner[len(words[0]) :].lstrip(" :,")
             self.received(written, self.text.find(written, line.start))
@@ -298,6 +315,22 @@ class HeadForms(TelegraphForms):
         self.number(match["value"], one.start + match.start("value"), sure)
         at = self.text.find(rest, one.start)
         self.dates_in(rest, at, "date-after-number", PROBABLE, rank=5)
+        return True
+
+    def session_line(self, one: Segment) -> bool:
+        """Read "58. Sitzung" or "Meeting of the CPSU Politburo"; return whether it is a session."""
+        found = _SESSION_LINE.fullmatch(one.plain.strip(" ."))
+        if found is None:
+            return False
+        body = found["body"] or ""
+        if body and not looks_like_body(body, self.vocabulary):
+            return False
+        self.add("type", "minutes", PROBABLE, "heading", one.start, one.end, rank=7)
+        if body:
+            at, rule = self.find(body, one.start), "body-of-session"
+            self.add("sender", body, GUESS, rule, at, rank=2, kind="organization")
+        self.take(one.line, "heading")
+        self.strong = True
         return True
 
     # Fields
@@ -408,7 +441,7 @@ class HeadForms(TelegraphForms):
         opener = _TO.match(one.text)
         if opener is None:
             return 0
-        rest = one.text[opener.end() :]
+        rest = _ONLY.sub("", one.text[opener.end() :])
         pieces = rest.split()
         first = pieces[0].strip(".,:;").casefold()
         party = any(is_comrade(piece, self.vocabulary) for piece in pieces)
@@ -532,7 +565,9 @@ class HeadForms(TelegraphForms):
     def is_committee(self, one: Segment) -> bool:
         """Return whether a line is only the abbreviation of a party's committee: "CC CPSU"."""
         pieces = [piece.casefold().strip(".,") for piece in one.text.split()]
-        short = len(pieces) <= 4 and not _COMMITTEES.isdisjoint(pieces)
+        above = {self.forms.taken.get(number) for number in range(one.line)}
+        full = pieces[-2:] == ["central", "committee"] and above & {"dateline", "registry"}
+        short = len(pieces) <= 4 and (full or not _COMMITTEES.isdisjoint(pieces))
         alone = self.lines[one.line].alone
         return short and alone and known_body(one.text, self.vocabulary) is not None
 
@@ -560,7 +595,10 @@ class HeadForms(TelegraphForms):
         last, end = one.line, one.end
         while last + 1 < len(self.lines):
             below = self.lines[last + 1]
-            if not below.text[0].islower() or len(below.text) > 80 or below.text[-1] in ".:":
+            broken = " " not in text and text.isupper() and below.text.isupper()
+            if not (below.text[0].islower() or broken):
+                break
+            if len(below.text) > 80 or below.text[-1] in ".:" or self.is_town(below.text):
                 break
             last += 1
             text, end = f"{text} {below.text}", below.end

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archive_pkg.drafting.letters.head import is_title
 from archive_pkg.drafting.name_shapes import looks_like_name
 from archive_pkg.drafting.official_documents.base import TALK
-from archive_pkg.drafting.official_documents.dates import days_in
+from archive_pkg.drafting.official_documents.dates import CLOCK, days_in
 from archive_pkg.drafting.official_documents.lists import ListForms
 from archive_pkg.drafting.official_documents.marks import NUMBER, read_marking_line
 from archive_pkg.drafting.official_documents.people import (
@@ -42,7 +43,7 @@ _NUMBERED = (
     "message",
 )
 _CONTINUES = re.compile(
-    r"(?:of|on|about|with|between|from|to|for|in|at|by|and|concerning|regarding|held|the|über|mit"
+    r"(?:of|on|about|with|between|from|to|for|in|at|by|and|concerning|regarding|held|the|dated|über|mit"
     r"|zwischen|am|vom|der|des|o|z|w|между|с|о|об|и|товарища|тов|посла|de|entre|avec)\b",
     re.IGNORECASE,
 )
@@ -54,6 +55,8 @@ _NUMBER = re.compile(
     r"|^[^\W\d]+(?:\s[^\W\d]+)?\s(?P<bare>\d[\d./-]*)(?=$|\s)",
     re.IGNORECASE,
 )
+_NUMBER_AND_TOWN = re.compile(r"\d[\])]?\s([^\W\d][^\d,;]{2,24}),\s*$")
+_SERIAL = re.compile(r"[A-Z]{0,3}\d")
 _ENCLOSED = re.compile(r"enclosure|attachment|annex", re.IGNORECASE)
 _EXCERPT = re.compile(r"\W*(?:excerpt|extract|выписка)", re.IGNORECASE)
 _SESSION = re.compile(
@@ -67,6 +70,8 @@ _SESSION = re.compile(
 _SIDES = re.compile(r"\b(?:from|by|of|von|от)\s+(?P<both>.+?)[\s,(]*(?:dated)?$")
 _KIND_AND_SIDES = re.compile(r"[^\W\d][\w ]{3,30}, (?P<both>[^,]{2,80}? to [^,]{2,80})$")
 _TO = re.compile(r",?\s(?:to|an|к)\s")
+_ADDRESSED = re.compile(r",?\s(?:addressed to|adressée? à|gerichtet an)\s")
+_DATED = re.compile(r"\b(?:dated|vom|du|от|z dnia|ze dne)\s$")
 _TALK = re.compile(
     r"\b(?:conversations?|talks?|discussions? (?:with|between)|meeting (?:with|between)|gespräch"
     r"|reception of|reception in|unterredung|беседы|беседе|rozmow[ya]|rozhovor"
@@ -103,7 +108,8 @@ class TitleForms(ListForms):
         if not kind:
             return self.office_title(one)
         rest = self.rest_of(text, length)
-        if rest and not self.fits_heading(text, rest):
+        first = number == 0 and is_title(self.lines[0])
+        if rest and not self.fits_heading(text, rest, first=first):
             return 0
         last, joined = number, text
         while last + 1 < len(self.lines) and last < number + 5:
@@ -130,11 +136,28 @@ class TitleForms(ListForms):
         small = first[0].islower() or first.isupper()
         return small and bool(_CONTINUES.match(text)) and text[-1] not in ".!?;"
 
-    def fits_heading(self, text: str, rest: str) -> bool:
-        """Return whether the words after the kind of document continue a heading."""
+    def fits_heading(self, text: str, rest: str, *, first: bool = False) -> bool:
+        """Return whether the words after the kind of document continue a heading.
+
+        Args:
+            text: The line.
+            rest: The words after the kind of document.
+            first: Whether the line is the first of the text and not a sentence.
+        """
+        listed = text.rstrip()[: -len(rest)].rstrip().endswith(",")
+        if (
+            first
+            and not listed
+            and (
+                rest[0].isupper()
+                or rest[0] in '«"“'
+                or is_comrade(rest.split()[0], self.vocabulary)
+            )
+        ):
+            return True
         if len(text) > 100 and text[-1] in ".;" and not any(c.isdigit() for c in text[-12:]):
             return False
-        if NUMBER.match(rest) or rest[0].isdigit() or rest[0] in "(№#":
+        if NUMBER.match(rest) or _SERIAL.match(rest) or rest[0] in "(№#":
             return True
         goes_on = _CONTINUES.match(rest) or _KIND_AND_SIDES.match(text.rpartition(",")[0])
         if goes_on and text[-1] not in ".!?;":
@@ -178,13 +201,18 @@ class TitleForms(ListForms):
             self.session(kind, text, start, days)
             return
         if days:
-            ends = not text[days[-1].end :].strip(" .,)]")
+            ends = not CLOCK.sub("", text[days[-1].end :]).strip(" .,)]")
             span = "/" in days[-1].edtf
             if span:
                 self.date("event-date", days[-1], text, start, "title-line", PROBABLE, 5)
-            certain = ends and not span and not _EVENT.search(text)
+            stated = next((day for day in days if _DATED.search(text, 0, day.start)), None)
+            certain = stated is not None or (ends and not span and not _EVENT.search(text))
             sure, rank = (CERTAIN, 6) if certain else (PROBABLE, 3)
-            self.date("date", days[-1], text, start, "title-line", sure, rank)
+            self.date("date", stated or days[-1], text, start, "title-line", sure, rank)
+            town = _NUMBER_AND_TOWN.search(text, 0, days[-1].start)
+            if kind == "telegram" and town and self.is_town(town[1]):
+                at = self.text.find(town[1], start)
+                self.add("place", town[1], PROBABLE, "title-line", at, rank=5)
         self.sides(text, start, days)
 
     def title_number(self, text: str, start: int, days: Sequence[DayOrSpan]) -> None:
@@ -221,7 +249,8 @@ class TitleForms(ListForms):
         match = _SIDES.search(flat) or _KIND_AND_SIDES.match(flat)
         if match is None:
             return
-        *one, last = _TO.split(match["both"])
+        both = match["both"]
+        *one, last = (_ADDRESSED if _ADDRESSED.search(both) else _TO).split(both)
         self.title_sender(" to ".join(one) or last, start)
         if one:
             self.correspondents("recipient", last, start, -1, PROBABLE, "title-line", rank=6)

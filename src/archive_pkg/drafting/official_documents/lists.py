@@ -58,6 +58,8 @@ _OF_OTHER = re.compile(
     r"\b(?:[Cc]onversation|talks?) of\b|['’]s [Cc]onversation|\bbetween\b(?! \d)|\bof [Cc]omrade\b"
 )
 _LISTED = re.compile(r"\W*\d+\s*(?:x|×|st|nd|rd|th|\.|-|–|copy|copies|экз|-й)|[-–•*]")
+# "Miller, Brandt. Minutes: Otto"
+_NEXT_LABEL = re.compile(r"[.;]\s+(?P<rest>[^\W\d_][^\W_]+:\s.*)")
 _FOR = re.compile(r"^(?:(?:to|an|for|для)\s+)?(?:the\s)?", re.IGNORECASE)
 
 
@@ -161,7 +163,15 @@ class ListForms(FormsBase):
 
     def people(self, one: Segment, label: Label) -> int:
         """Read a list of persons after "Participants:", "Present:" and the like."""
-        values = [(label.value, one.start + label.offset)]
+        value, offset = label.value, one.start + label.offset
+        for match in _NEXT_LABEL.finditer(value):
+            other = self.label(match["rest"])
+            if other is not None and other.name != "participants":
+                rest = one._replace(start=offset + match.start("rest"), text=match["rest"])
+                value = value[: match.start()]
+                self.people(rest, other)
+                break
+        values = [(value, offset)]
         last = one.line
         while last + 1 < len(self.lines) and self.list_goes_on(
             self.lines[last + 1], values[-1][0], label.name
@@ -202,6 +212,7 @@ class ListForms(FormsBase):
     def list_goes_on(self, line: Line, before: str, name: str) -> bool:
         """Return whether a line continues a list of persons."""
         text = without_bullet(line.text)
+        apart = line.first and not self.unspaced
         if not text or len(text) > 200 or read_marking_line(text, self.vocabulary):
             return False
         if any(day.sure for day in days_in(text, self.vocabulary, self.conventions)):
@@ -218,9 +229,14 @@ class ListForms(FormsBase):
             return False
         person = find_person(re.split("[,;]", text)[0], self.vocabulary)
         if person is None:
-            return not line.first and text[0].islower() and len(text) < 60
+            return not apart and (
+                (text[0].islower() and len(text) < 60)
+                or text.strip(" .").casefold() in self.vocabulary.acronyms
+                or is_only_office(text, self.vocabulary)
+                or self.heads_side(text)
+            )
         titled = is_comrade(text.split()[0], self.vocabulary) or text != line.text
-        return not line.first or titled or (not before and person.sure)
+        return not apart or titled or (not before and person.sure)
 
     def heads_side(self, text: str) -> bool:
         """Return whether the words before a colon name a side, such as "KGB" or "GDR Embassy"."""

@@ -19,6 +19,7 @@ _AFTER = re.compile(
 _CUT = re.compile(r"\s[–—-]\s|\s[–—]|,|;|:|/")
 _ARTICLE = re.compile(r"^(?:the|der|die|das|den|dem|le|la|les|l['’]|o|a)\s+", re.IGNORECASE)
 _INITIALS = re.compile(r"^(?:[^\W\d_](?:\.[ -]?|$)){1,3}$")
+_NOBLE = frozenset(["von", "van", "de", "di", "da", "du", "zu", "ten", "ter", "dos", "del"])
 _CLOSE = " ,;:.!–—-«»“”\"'="
 
 
@@ -165,9 +166,10 @@ def _beside_office(pieces: list[str], vocabulary: Vocabulary) -> tuple[list[str]
 
 def _is_persons(name: str, vocabulary: Vocabulary) -> bool:
     """Return whether a string can be a person's name."""
-    if not looks_like_name(name, most=5) or not name[0].isupper():
-        return False
     bare = name.split()
+    noble = len(bare) > 1 and bare[0] in _NOBLE and bare[1][0].isupper()
+    if not looks_like_name(name, most=5) or not (name[0].isupper() or noble):
+        return False
     if any(is_body_word(p, vocabulary) or is_office_word(p, vocabulary) for p in bare):
         return False
     return not all(p.strip(".,").casefold() in vocabulary.office_ends for p in bare)

@@ -33,6 +33,12 @@ _ARCHIVE = re.compile(
     r"|MOL|MNL|ANIC|CDA|TsDA|SÚA|NA ČR|AMZV|NARA|TNA|PRO|РГАНИ|РГАСПИ|АВП|[Ff]ond"
     r"|[Ff]\.|Bestand|MfS|BStU|Archives?)\b"
 )
+# "РГАСПИ. Ф. 558. Оп. 1. Д. 5411. Л. 4", "RGANI, f. 89, op. 42, d. 59"
+_REFERENCE = re.compile(
+    r"[^\W\d_][^;:]{1,70}[,.]\s*(?:f|fond|ф|фонд)\.?\s?[\w-]+[,.]\s*(?:op|opis|оп|опись)\.?\s?\d+"
+    r"[,.]\s*(?:d|delo|д|дело)\.?\s?\d+.{0,80}",
+    re.IGNORECASE,
+)
 _TRANSLATOR = re.compile(
     (
         r"\b(?:Translat(?:ed|ion)|Trans\.|Translated and edited)(?:\s+(?:and \w+|from "
@@ -102,6 +108,14 @@ def _sources(head: HeadForms) -> None:
         if number > 12 and number < len(lines) - 12:
             continue
         match, footnote = _SOURCE.match(line.text), _FOOTNOTE.match(line.text)
+        if match is None and line.alone and _REFERENCE.fullmatch(line.text.strip("[]()")):
+            value = (
+                line.text.strip(" .") if line.text[0] not in "[(" else line.text[1:].strip(" ].)")
+            )
+            at = line.start + line.text.index(value)
+            head.add("source-line", value, PROBABLE, "source-line", at)
+            head.take(number, "source")
+            continue
         begins = match or (footnote if number > 3 and _ARCHIVE.search(line.text) else None)
         if begins is None:
             if _TRANSLATOR.match(line.text.lstrip("[( ")):

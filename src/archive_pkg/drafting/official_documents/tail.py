@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 DEEPEST = 40
 LONGEST_DATE = 60
 _MARK = re.compile(
-    r"\[{1,2}(?:illegible )?(?:signature|signed|sign|podpis|подпись|signatura"
+    r"[\[(]{1,2}(?:illegible )?(?:signature|signed|sign|podpis|подпись|signatura"
     r"|aláírás|unterschrift|sgd\.?"
-    r"|п\.\s?п\.)\]{1,2}|\b(?:signed|gez\.|п\.\s?п\.)(?=\s|:)[:.]?|/[-–—]/(?=\s)",
+    r"|п\.\s?п\.)[\])]{1,2}|\b(?:signed|gez\.|п\.\s?п\.)(?=\s|:)[:.]?|/[-–—]/(?=\s)",
     re.IGNORECASE,
 )
 _SEAL = re.compile(r"\[(?:stamp|seal|l\.?s\.?)\]", re.IGNORECASE)

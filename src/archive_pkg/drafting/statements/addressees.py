@@ -210,4 +210,6 @@ def read_salutation(line: Line, vocabulary: Vocabulary) -> Addressee | None:
         return Addressee(" ".join(office) or role, "", start, end, office=True)
     if not looks_like_name(name) or all(word in vocabulary.kin for word in words_of(name)):
         return None
+    if role and " " not in name and name.strip(".").casefold() in vocabulary.office_words:
+        return Addressee(name, role, start, end, office=True)  # "Herr Präsident"
     return Addressee(name, role, start, end, office=False)

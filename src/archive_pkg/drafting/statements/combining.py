@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from archive_pkg.drafting.name_shapes import PARTICLES
 from archive_pkg.drafting.official_documents.dates import with_year
 from archive_pkg.drafting.official_documents.marks import read_marking_line
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE, DraftQuote, Statement
@@ -31,6 +32,15 @@ _SINGLE = (
 _NARRATING = ("memorandum of conversation", "minutes", "resolution")
 # Words that show, at the beginning or end of the text next to a date, that it is not a place.
 _NO_PLACE = frozenset(["from", "on", "of", "for", "about", "concerning", "regarding", "re", "by"])
+# Small words within names of places: "Frankfurt am Main", "Rio de Janeiro", "Chalon-sur-Saône".
+_IN_PLACES = PARTICLES | frozenset([
+    "am", "an", "im", "in", "bei", "b.", "near", "ob", "sur", "sous", "upon", "les", "a.", "a", "à",
+    "на", "под", "над", "nad", "pod", "w", "i.", "d.", "u.", "près", "unter", "o.", "a/d", "auf",
+])  # fmt: skip
+# An initial between two names, as persons have, or the label of a number.
+_NO_PLACE_NAME = re.compile(
+    r".*[^\W\d_]{2,}\s[A-ZÄÖÜА-Я]\.\s[^\W\d_]{3,}|(?i:no|nr|item|point|page|folder|№)\b"
+)
 # "II. Talks" is a heading.
 _NUMBERED = re.compile(r"(?:[IVX]{2,}|\d+)[.)]\s")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -120,9 +130,30 @@ class Combining:
             words[0] in _NO_PLACE
             or words[-1] in _NO_PLACE
             or read_marking_line(one.value, vocabulary)
+            or _NO_PLACE_NAME.match(one.value)
+            or any(word.islower() and word not in _IN_PLACES for word in one.value.split())
         ):
             return False
-        return words[0] not in vocabulary.document_kinds or " ".join(words) in vocabulary.towns
+        known = words[0] in vocabulary.document_kinds or words[0] in vocabulary.field_labels
+        return not known or " ".join(words) in vocabulary.towns
+
+    def is_beside_date(self, one: Statement) -> bool:
+        """Return whether the place of a dateline is on the line of the document's date, if any."""
+        dates = self.forms.of("date")
+        if not (one.quote and dates and dates[0].rank >= _RANKS["date"] and "dateline" in one.rule):
+            return True
+        between = sorted((one.quote.start, dates[0].start))
+        return "\n" not in self.text[between[0] : between[1]]
+
+    def narrates(self) -> bool:
+        """Return whether the type is one whose last lines are rarely signed."""
+        kinds = self.forms.of("type")
+        return bool(kinds) and kinds[0].value in _NARRATING
+
+    def is_set_apart(self, one: Statement) -> bool:
+        """Return whether a blank line is above the words of a statement."""
+        above = self.text[: one.quote.start].rstrip(" \t") if one.quote else ""
+        return above.endswith(("\n\n", "\n\r\n"))
 
     def is_name(self, one: Statement) -> bool:
         """Return whether a signature in a letter's layout can be the name of a person."""
@@ -156,12 +187,16 @@ class Combining:
         """Return the best statement about a field that has one value; empty if there is none."""
         facts, own = self.forms.of(name), self.of_letter(name)
         kinds = self.forms.of("type")
-        if name == "summary" and kinds and kinds[0].value in _NARRATING:
+        if name == "summary" and self.narrates():
             own = []  # paragraphs of reports and conversations look like summaries
         elif name == "summary" and kinds and kinds[0].value == "telegram":
             own = [one for one in own if one.confidence is CERTAIN]
-        if name == "summary" and self.forms.documents:
-            own = []
+        if name == "summary":
+            last = max((fact.start for fact in self.forms.of("signatory")), default=-1)
+            below = [one for one in own if one.quote is None or one.quote.start > last]
+            own = [] if self.forms.documents else below
+        if name == "place":
+            own = [one for one in own if self.is_beside_date(one)]
         if facts and (not own or facts[0].rank >= _RANKS.get(name, 5)):
             return [self.statement(facts[0])]
         return own
@@ -169,6 +204,11 @@ class Combining:
     def several(self, name: str) -> list[Statement]:
         """Return the statements of the highest rank about a field with several values."""
         facts, own = self.forms.of(name), self.of_letter(name)
+        if name in ("sender", "signatory") and self.narrates():
+            own = [one for one in own if one.rule.endswith(_FIRM) or self.is_set_apart(one)]
+        listed = any(fact.rule == "participants-list" for fact in self.forms.of("participant"))
+        if name == "recipient" and listed and self.narrates():
+            own = []  # "Mr. Miller" in a list of participants is like an address
         firm = any(one.rule.endswith(_FIRM) for one in own)
         if name in ("sender", "signatory") and self.forms.facts:
             own = [one for one in own if one.kind == "organization" or self.is_name(one)]

@@ -1,0 +1,119 @@
+"""Forms in which archives and editions publish documents: what a draft says of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+
+from archive_pkg.drafting.draft import draft_text
+from archive_pkg.drafting.vocabulary import load_vocabulary
+
+VOCABULARY = load_vocabulary()
+BODY = "The plates for the museum have come, and the boxes were counted twice in the yard.\n"
+RUSSIAN = "Тарелки для музея пришли, и ящики дважды пересчитали во дворе завода.\n"
+
+
+def said(text: str) -> dict[str, list[str]]:
+    """Return the values of each field of a draft."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for one in draft_text(text, VOCABULARY).statements:
+        found[one.field].append(one.value)
+    return found
+
+
+CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
+    "a long title does not hide the lines below it": (
+        "Решение Правления Общества друзей стекла «О хранении тарелок и ящиков, пришедших в музей "
+        "из других городов, и о порядке их учета»\n\n"
+        f"11 мая 1959 г.\n\nСекретно\n\n{RUSSIAN}",
+        {"type": ["resolution"], "date": ["1959-05-11"], "level": ["Секретно"]},
+    ),
+    "the date in the title of a letter, and its sides": (
+        "Letter dated 15 May 1968 from the Permanent Representative of Borduria to the United "
+        f"Nations addressed to the Secretary-General\n\n{BODY}\n(Signed) Ann Bee\nAmbassador\n",
+        {"type": ["letter"], "date": ["1968-05-15"], "recipient": ["Secretary-General"],
+         "signatory": ["Ann Bee"]},
+    ),
+    "a session with its number": (
+        f"58. Kabinettssitzung\nam Mittwoch, den 3. Mai 1961\n\n{BODY}",
+        {"type": ["minutes"], "date": ["1961-05-03"]},
+    ),
+    "a session of a body is not a letterhead": (
+        f"Secret\n\nMEETING OF THE SED POLITBURO\n3 May 1961\n\n{BODY}",
+        {"type": ["minutes"], "sender": ["SED POLITBURO"]},
+    ),
+    "a label after the names, and names with a particle": (
+        "Minutes\n\n3 May 1961\n\n"
+        f"Participants: Miller, von Brand, Orlin. Minutes: Otto\n\n{BODY}",
+        {"participant": ["Miller", "von Brand", "Orlin", "Otto"]},
+    ),
+    "labels in capitals without a colon": (
+        "Memorandum of Conversation\n\nPARTICIPANTS\nU.S.\nThe Secretary\nMr. Miller\n"
+        f"U.S.S.R.\nForeign Minister Orlin\n\n{BODY}",
+        {"participant": ["Miller", "Orlin"], "recipient": []},
+    ),
+    "a number after the date is not a place": (
+        f"16 May 1961, No 197-K\n\nTo the CPSU Central Committee\n\n{BODY}",
+        {"number": ["197-K"], "place": [], "date": ["1961-05-16"]},
+    ),
+    "an item of minutes is not a place": (
+        f"Item 15, Minutes No 49\n\nDear Comrades\n\n{BODY}",
+        {"place": []},
+    ),
+    "words before a date in the text are not a place": (
+        "Решение Правления «О тарелках» от 10 мая 1933 г.\n\n"
+        f"Опросом членов Правления от 8.V.33 г.\n\n{RUSSIAN}",
+        {"place": [], "date": ["1933-05-10"]},
+    ),
+    "an address with an initial is not a place": (
+        f"Его Превосходительству Ивану Э. Орлину\n\nУважаемый господин Президент,\n\n{RUSSIAN}",
+        {"place": []},
+    ),
+    "a single letter with a full stop is no greeting": (
+        f"L.\n\nParis, 29 novembre 1948.\n\n{BODY}",
+        {"salutation": [], "date": ["1948-11-29"]},
+    ),
+    "an office in a greeting is not a person": (
+        f"Sehr geehrter Herr Präsident,\n\n{BODY}\nIhr\nOtto Moser\n",
+        {"recipient": []},
+    ),
+    "what was stamped is not an address": (
+        "[Stamp]\nThe agreement has been obtained, reports\nComrade Galdin, V.E., General "
+        f"Department\n12 May 1961\n\n11 May 1961\nNo 547-A\n\nCPSU CENTRAL COMMITTEE\n\n{BODY}",
+        {"recipient": ["CPSU CENTRAL COMMITTEE"], "date": ["1961-05-11"], "number": ["547-A"]},
+    ),
+    "a reference to an archive without a label": (
+        f"Письмо\n\n3 мая 1961 г.\n\n{RUSSIAN}\nРГАСПИ. Ф. 558. Оп. 1. Д. 54. Л. 4.\n",
+        {"source-line": ["РГАСПИ. Ф. 558. Оп. 1. Д. 54. Л. 4"]},
+    ),
+    "the last paragraph above a signature is not an abstract": (
+        "11 May 1961\n\nOn the plates\n\nThe Committee considers that the plates were counted "
+        "twice and reports that they have come.\n\nChairman of the Committee\nORLIN\n",
+        {"summary": [], "signatory": ["ORLIN"]},
+    ),
+    "several signers, each with initials": (
+        f"To the CPSU Central Committee\n\n{BODY}\nA. ORLIN\nN. BEREG\n\n5 May 1968\n",
+        {"signatory": ["A. ORLIN", "N. BEREG"]},
+    ),
+    "the last item of an agenda is not a signature": (
+        "58. Kabinettssitzung\nam Mittwoch, den 3. Mai 1961\n\n"
+        "1. Teller\nVorlage des BMX vom 2. Mai 1961\n2. Kisten\nVortrag des AB.\n",
+        {"signatory": [], "place": []},
+    ),
+    "number, town and time in the title of a telegram": (
+        f"Cablegram D1 LONDON, 2 May 1944, 3.55 p.m.\n\nMOST SECRET\n\n{BODY}",
+        {"type": ["telegram"], "place": ["LONDON"], "date": ["1944-05-02"]},
+    ),
+    "a letterhead over several lines": (
+        f"КОМИТЕТ\nСТЕКОЛЬНОЙ ПРОМЫШЛЕННОСТИ\n5 мая 1961 г.\n№ 7-А\n\nЦК КПСС\n\n{RUSSIAN}",
+        {"sender": ["КОМИТЕТ СТЕКОЛЬНОЙ ПРОМЫШЛЕННОСТИ"], "recipient": ["ЦК КПСС"], "place": []},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_draft_says_of_published_forms(name: str) -> None:
+    text, expected = CASES[name]
+    found = said(text)
+    assert {field: found[field] for field in expected} == expected
