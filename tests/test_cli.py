@@ -23,7 +23,7 @@ ID = "1960-07-18-cpsu-to-sed"
 PACKAGE = Path(__file__).parents[1] / "packages" / ID
 
 
-def test_a_newcomer_gets_from_a_text_to_a_deposited_package(
+def test_a_letter_is_checked_built_verified_deposited_and_fetched(
     run: Run, letter: Path, tmp_path: Path
 ) -> None:
     package = tmp_path / "packages" / ID
@@ -62,7 +62,9 @@ def test_the_demo_leaves_the_working_folder_clean(
     assert json.loads(again.stdout)["status"] == 0
 
 
-def test_json_is_one_document_with_every_finding(run: Run, letter: Path, tmp_path: Path) -> None:
+def test_json_output_is_one_document_with_every_finding(
+    run: Run, letter: Path, tmp_path: Path
+) -> None:
     (letter / "letter-1960-07-18.txt").unlink()
     done = run("check", tmp_path / "nothing", letter, "--json")
     answer = json.loads(done.stdout)
@@ -76,7 +78,7 @@ def test_json_is_one_document_with_every_finding(run: Run, letter: Path, tmp_pat
 
 
 @pytest.mark.parametrize("lost", ["bagit.txt", "*.txt"])
-def test_a_bag_that_lost_its_tag_files_is_reported(
+def test_a_bag_without_its_tag_files_is_reported(
     run: Run, letter: Path, tmp_path: Path, lost: str
 ) -> None:
     run("build", letter, "--out", tmp_path / "collection")
@@ -119,7 +121,7 @@ def test_receipts_that_a_shell_pattern_includes_are_ignored(
     assert run("sign", *named, "--key", tmp_path / "key").returncode == 0
 
 
-def test_verify_says_of_each_path_whether_it_is_complete_and_valid(
+def test_verify_reports_for_each_path_if_it_is_complete_and_valid(
     run: Run, letter: Path, tmp_path: Path
 ) -> None:
     run("build", letter, "--out", tmp_path)
@@ -236,7 +238,7 @@ def test_every_control_character_is_escaped_in_text_and_json() -> None:
 
 
 @pytest.mark.parametrize("words", [["export", "--to", "tei"], ["verify", "--json"]])
-def test_an_output_that_cannot_be_written_is_one_error(letter: Path, words: list[str]) -> None:
+def test_an_output_that_cannot_be_written_is_reported_once(letter: Path, words: list[str]) -> None:
     subject = PACKAGE if words[0] == "verify" else letter
     line = shlex.join(command(*words, subject))
     for stream, why in ((">/dev/full", "disk is full"), (">&-", "it is closed")):
@@ -254,7 +256,7 @@ def test_closed_streams_do_not_change_the_exit_status(tmp_path: Path) -> None:
         assert subprocess.run(["sh", "-c", line]).returncode == status
 
 
-def test_a_working_folder_that_was_removed_is_one_error(
+def test_a_removed_working_folder_is_reported_as_an_error(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "gone").mkdir()
@@ -267,7 +269,7 @@ def test_a_working_folder_that_was_removed_is_one_error(
     assert run("verify", PACKAGE).returncode == 0
 
 
-def test_no_colours_in_a_pipe(run: Run, letter: Path) -> None:
+def test_output_into_a_pipe_has_no_colours(run: Run, letter: Path) -> None:
     assert "\x1b" not in run("show", letter).stdout
     assert "\x1b" not in run("check", letter).stdout
 
@@ -276,7 +278,7 @@ def test_evidence_of_the_program_is_not_counted_as_supplied_by_a_person(run: Run
     assert "15 inferred, 0 supplied, 6 by archive-pkg;" in run("show", PACKAGE).stdout
 
 
-def test_it_is_a_program(tmp_path: Path) -> None:
+def test_an_error_is_printed_to_standard_error_with_its_exit_status(tmp_path: Path) -> None:
     done = subprocess.run(
         command("verify", tmp_path / "nothing"), capture_output=True, text=True, check=False
     )
@@ -302,7 +304,7 @@ main()
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")
 
 
-def test_an_interruption_is_reported_once_however_long_the_end_takes() -> None:
+def test_an_interruption_is_reported_once_if_ending_is_slow() -> None:
     program = """
 import os, signal, sys, threading, time
 from archive_pkg.cli import interruptions
@@ -346,9 +348,7 @@ main.main()
     assert (done.returncode, done.stderr) == (143, "interrupted; nothing was left incomplete\n")
 
 
-def test_every_line_of_allowed_signers_that_cannot_be_read_is_named(
-    run: Run, tmp_path: Path
-) -> None:
+def test_invalid_lines_of_allowed_signers_are_reported(run: Run, tmp_path: Path) -> None:
     signers = tmp_path / "allowed_signers"
     signers.write_text("editor@example.org\neditor@example.org no-key\n")
     done = run("verify", PACKAGE, "--allowed-signers", signers)
@@ -381,7 +381,9 @@ def test_a_letter_with_colons_is_not_read_as_broken_yaml(run: Run, tmp_path: Pat
 
 
 @pytest.mark.parametrize("words", [(), ("audit",), ("bag",), ("tables",), ("agents",)])
-def test_without_a_command_the_help_is_printed_in_lines(run: Run, words: tuple[str, ...]) -> None:
+def test_without_a_command_the_help_is_printed_with_line_breaks(
+    run: Run, words: tuple[str, ...]
+) -> None:
     done = run(*words)
     assert done.returncode == 2
     assert "\n  -h, --help" in done.stderr
@@ -436,13 +438,13 @@ def test_a_hint_of_several_findings_is_printed_once(run: Run, letter: Path) -> N
     assert done.stdout.count("viaf.org") == 1
 
 
-def test_a_misspelt_field_is_the_only_error_about_it(run: Run, letter: Path) -> None:
+def test_a_misspelt_field_is_one_error(run: Run, letter: Path) -> None:
     record = letter / "record.yaml"
     record.write_text(record.read_text().replace("\nsalutation:", "\nsalutaton:"))
     assert "1 error" in run("check", letter).stdout
 
 
-def test_the_line_of_a_quotation_mark_that_is_not_closed_is_named(run: Run, letter: Path) -> None:
+def test_the_line_of_an_unclosed_quotation_mark_is_reported(run: Run, letter: Path) -> None:
     record = letter / "record.yaml"
     record.write_text(re.sub(r"(?m)^title: .*", 'title: "Letter', record.read_text()))
     assert "The quotation mark in line 7 may not be closed." in run("check", letter).stdout
@@ -468,7 +470,7 @@ def test_the_line_of_a_quotation_mark_that_is_not_closed_is_named(run: Run, lett
         ),
     ],
 )
-def test_a_message_is_about_what_the_user_named(
+def test_messages_name_the_path_or_option_that_the_user_gave(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

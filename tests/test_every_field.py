@@ -179,7 +179,7 @@ def marks(record: Record) -> Iterator[tuple[str, str]]:
             yield field, text if text.startswith("mark") else text[:4]
 
 
-def test_the_record_of_these_tests_has_every_field(record: Record) -> None:
+def test_the_test_record_has_every_field(record: Record) -> None:
     assert {field for field, _, _ in leaves(record)} == FIELDS.keys() - {"parts.span"}
     assert NOT_IN_FORMS.keys() | NOT_ON_PAGES.keys() <= FIELDS.keys()
 

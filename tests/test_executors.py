@@ -69,7 +69,7 @@ def square(index: int, tick: Tick) -> int:
 
 @pytest.mark.parametrize("jobs", [1, 2, 5])
 @pytest.mark.parametrize("threads", [False, True])
-def test_work_is_spread_and_all_of_it_comes_back(jobs: int, threads: bool) -> None:
+def test_every_piece_of_work_has_a_result_with_any_number_of_jobs(jobs: int, threads: bool) -> None:
     stop = threading.Event()
     other = threading.Thread(target=stop.wait)
     if threads:  # then forking is not safe, and not done
@@ -89,7 +89,7 @@ def test_an_exception_of_a_worker_is_raised(jobs: int) -> None:
         list(spread(square, 1000, jobs=jobs))
 
 
-def test_pieces_of_a_worker_that_died_are_done_again() -> None:
+def test_pieces_of_a_worker_that_died_are_repeated() -> None:
     here = os.getpid()
 
     def die_elsewhere(index: int, tick: Tick) -> int:
@@ -116,7 +116,7 @@ def _children() -> set[str]:
     return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
 
 
-def test_processes_are_forked_only_where_no_other_thread_runs(no_child_stays: None) -> None:
+def test_processes_are_forked_only_if_no_other_thread_runs(no_child_stays: None) -> None:
     assert os.getpid() not in dict(spread(where, 4, jobs=2)).values()
     assert set(dict(spread(where, 1, jobs=2)).values()) == {os.getpid()}
     assert set(dict(spread(where, 4, jobs=1)).values()) == {os.getpid()}
@@ -130,7 +130,7 @@ def test_processes_are_forked_only_where_no_other_thread_runs(no_child_stays: No
         other.join()
 
 
-def test_where_threads_cannot_be_counted_nothing_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_process_is_forked_if_threads_cannot_be_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: str) -> list[str]:
         raise FileNotFoundError
 
@@ -152,12 +152,12 @@ def test_an_error_in_a_worker_is_raised_without_a_retry(no_child_stays: None) ->
         list(spread(fail_elsewhere, 4, jobs=2))
 
 
-def test_a_large_result_comes_back_whole(no_child_stays: None) -> None:
+def test_a_large_result_is_returned_completely(no_child_stays: None) -> None:
     got = dict(spread(lambda index, tick: bytes([index]) * (3 << 20), 3, jobs=2))
     assert got == {index: bytes([index]) * (3 << 20) for index in range(3)}
 
 
-def test_workers_end_when_nobody_wants_their_results(no_child_stays: None) -> None:
+def test_workers_are_ended_when_their_results_are_no_longer_needed(no_child_stays: None) -> None:
     started = time.monotonic()
     with executors.Spread(lambda index, tick: time.sleep(60), 2, jobs=2):
         pass
@@ -167,7 +167,7 @@ def test_workers_end_when_nobody_wants_their_results(no_child_stays: None) -> No
     assert time.monotonic() - started < 50, "they were not waited for"
 
 
-def test_signals_end_workers_whatever_this_process_does_with_them() -> None:
+def test_workers_use_the_default_action_of_signals() -> None:
     def handlers(index: int, tick: Tick) -> tuple[object, ...]:
         orders = (signal.SIGINT, signal.SIGTERM)
         return *map(signal.getsignal, orders), signal.pthread_sigmask(signal.SIG_BLOCK, ())
@@ -198,7 +198,7 @@ def test_workers_do_not_outlive_a_parent_that_is_killed() -> None:
         assert time.monotonic() - started < 50
 
 
-def test_as_many_workers_as_processors_and_no_more_than_pieces(
+def test_the_number_of_workers_is_limited_by_processors_and_pieces(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     forks: list[int] = []
@@ -220,7 +220,9 @@ def test_as_many_workers_as_processors_and_no_more_than_pieces(
         assert len(forks) == workers
 
 
-def test_processors_are_those_that_this_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_processors_available_to_this_process_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {1, 5, 7})
     assert executors.cpus() == 3
     monkeypatch.delattr(os, "sched_getaffinity")
@@ -251,7 +253,9 @@ def pool() -> Iterator[executors.Executor]:
         thread.join()
 
 
-def test_a_worker_is_set_up_and_ends_when_its_parent_says_so(pool: executors.Executor) -> None:
+def test_a_worker_has_its_settings_and_ends_when_its_parent_closes_it(
+    pool: executors.Executor,
+) -> None:
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])
     worker, *state = pool.result(pool.submit(eval, _STATE))
     assert state == [os.nice(0), True, ORDERS, GC, logging.WARNING]
@@ -271,7 +275,7 @@ def test_a_worker_is_set_up_and_ends_when_its_parent_says_so(pool: executors.Exe
     assert pool.result(pool.submit(len, "new")) == 3
 
 
-def test_a_gentle_worker_takes_the_time_that_nothing_else_wants_and_logs(
+def test_a_gentle_worker_has_the_lowest_priority_and_writes_to_the_log(
     tmp_path: Path, no_child_stays: None
 ) -> None:
     with (tmp_path / "log").open("ab") as stream:
@@ -289,7 +293,7 @@ def test_a_gentle_worker_takes_the_time_that_nothing_else_wants_and_logs(
     assert '"x"' in (tmp_path / "log").read_text()
 
 
-def test_workers_that_are_killed_are_gone_and_nothing_waits_for_them(no_child_stays: None) -> None:
+def test_closing_does_not_wait_for_killed_workers(no_child_stays: None) -> None:
     pool = executors.executor_for(2)
     pool.kill()
     futures = [pool.submit(time.sleep, 600) for _ in range(9)]
@@ -306,7 +310,7 @@ def test_closing_an_executor_cancels_pending_work(no_child_stays: None) -> None:
     executors.Processes(1).close()
 
 
-def test_workers_that_never_begin_are_an_error(
+def test_workers_that_cannot_be_started_are_an_error(
     monkeypatch: pytest.MonkeyPatch, pool: executors.Executor
 ) -> None:
     monkeypatch.setattr(executors, "_begin_spawned", os.nice)  # cannot be called like this
@@ -323,13 +327,15 @@ def test_a_worker_without_memory_for_its_result_is_lost() -> None:
         pool.result(future)
 
 
-def test_the_executor_has_as_many_processes_as_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_width_of_an_executor_follows_from_the_number_of_jobs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(executors, "cpus", lambda: 3)
     assert [executors.executor_for(jobs).width for jobs in (None, 1, 2, 5)] == [4, 1, 3, 6]
     assert isinstance(executors.executor_for(1), executors.InProcess)
 
 
-def test_one_process_does_each_piece_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_executor_of_one_process_works_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     reported: list[int] = []
     monkeypatch.setattr(os, "nice", reported.append)
     one = executors.executor_for(1)
@@ -347,7 +353,7 @@ def test_an_executor_of_another_kind_is_refused(address: str) -> None:
         executors.executor_for(None, address)
 
 
-def test_a_piece_on_a_cluster_leaves_the_workers_settings_alone() -> None:
+def test_a_piece_on_a_cluster_restores_the_settings_of_the_worker() -> None:
     before = gc.get_threshold()
     assert executors._with_fewer_collections(eval, "__import__('gc').get_threshold()") == GC
     assert gc.get_threshold() == before
@@ -356,7 +362,7 @@ def test_a_piece_on_a_cluster_leaves_the_workers_settings_alone() -> None:
     assert gc.get_threshold() == before
 
 
-def test_a_thread_that_is_ending_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_thread_that_is_ending_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     listed = [["1", "2"], ["1", "2"], ["1"]]
     monkeypatch.setattr(os, "listdir", lambda _: listed.pop(0))
     monkeypatch.setattr(threading, "active_count", lambda: 1)
@@ -368,14 +374,14 @@ def test_a_thread_that_is_ending_does_not_count(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.undo()
 
 
-def test_where_one_process_is_asked_for_or_the_system_is_another_nothing_is_forked(
+def test_no_process_is_forked_on_other_systems_than_linux(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     assert set(dict(spread(where, 4, jobs=2)).values()) == {os.getpid()}
 
 
-def test_each_piece_counts_all_that_it_has_done() -> None:
+def test_the_progress_of_a_piece_is_added_up() -> None:
     def twice(index: int, tick: Tick) -> None:
         tick(1, 10)
         tick(2, 20)
@@ -432,7 +438,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return Cluster.asked
 
 
-def test_a_cluster_does_pieces_once_its_workers_are_there(cluster: list[object]) -> None:
+def test_a_cluster_is_used_after_its_workers_have_started(cluster: list[object]) -> None:
     Cluster.threads[:] = [{}, {"one": 2, "other": 3}, {}]
     executor = executors.executor_for(None, "dask:tcp://host:8786")
     assert cluster == [
@@ -452,7 +458,7 @@ def test_a_cluster_does_pieces_once_its_workers_are_there(cluster: list[object])
     assert ("wait", 1) not in cluster
 
 
-def test_a_worker_that_the_cluster_lost_is_lost(cluster: list[object]) -> None:
+def test_a_worker_lost_by_the_cluster_is_an_error(cluster: list[object]) -> None:
     Cluster.threads[:] = [{"one": 1}]
     executor = executors.executor_for(None, "dask:tcp://host:8786")
     future: Future[Any] = Future()
@@ -467,7 +473,7 @@ def test_a_cluster_that_does_not_answer_is_an_error(cluster: list[object], addre
         executors.executor_for(None, f"dask:{address}")
 
 
-def test_without_dask_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_dask_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UsageError, match="Dask is not installed"):
         executors.executor_for(None, "dask:tcp://host:8786")

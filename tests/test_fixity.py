@@ -29,7 +29,7 @@ def expected(data: bytes) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_bytes_files_and_streams_agree(tmp_path: Path, size: int) -> None:
+def test_bytes_files_and_streams_have_the_same_digests(tmp_path: Path, size: int) -> None:
     data = os.urandom(size)
     path = tmp_path / "f"
     path.write_bytes(data)
@@ -39,7 +39,7 @@ def test_bytes_files_and_streams_agree(tmp_path: Path, size: int) -> None:
     assert fixity.digest(io.BytesIO(data), names) == expected(data)
 
 
-def test_a_descriptor_is_read_from_its_place_and_left_open(tmp_path: Path) -> None:
+def test_a_descriptor_is_read_from_its_position_and_left_open(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"xyz")
     with (tmp_path / "f").open("rb", buffering=0) as file:
         file.read(1)
@@ -55,13 +55,13 @@ class OnlyRead:
         self.read = io.BytesIO(data).read
 
 
-def test_a_stream_that_can_only_be_read_is_digested() -> None:
+def test_a_stream_without_a_descriptor_is_digested() -> None:
     data = os.urandom(fixity.BLOCK + 1)
     assert fixity.digest(OnlyRead(data), ["sha256", "sha512"]) == expected(data)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("size", [5, (2 << 20) + 3])
-def test_progress_adds_up(tmp_path: Path, size: int) -> None:
+def test_the_reported_progress_adds_up_to_the_size(tmp_path: Path, size: int) -> None:
     (tmp_path / "f").write_bytes(bytes(size))
     with (tmp_path / "f").open("rb", buffering=0) as file:
         for source in (io.BytesIO(bytes(size)), tmp_path / "f", file.fileno()):
@@ -70,7 +70,7 @@ def test_progress_adds_up(tmp_path: Path, size: int) -> None:
             assert sum(reported) == size
 
 
-def test_one_byte_beyond_the_limit_is_read_and_no_more(tmp_path: Path) -> None:
+def test_reading_stops_one_byte_after_the_limit(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"x" * 9)
     for limit, got in ((None, 9), (20, 9), (9, 9), (8, 9), (4, 5), (0, 1)):
         with (tmp_path / "f").open("rb", buffering=0) as file:
@@ -112,7 +112,7 @@ def test_a_buffer_is_reused_only_after_every_hash_has_read_it() -> None:
     assert [each.taken for each in slow] == [bytes(range(14))] * 2
 
 
-def test_algorithms_are_named_as_in_manifests_and_the_weak_ones_known() -> None:
+def test_algorithms_have_the_names_of_manifests_and_md5_and_sha1_are_weak() -> None:
     for name, algorithm in fixity.ALGORITHMS.items():
         found = fixity.digest(b"abc", [name])[name]
         stock = hashlib.new(algorithm.hashlib_name, b"abc").hexdigest()
@@ -125,13 +125,13 @@ def test_algorithms_are_named_as_in_manifests_and_the_weak_ones_known() -> None:
     assert weak == {"md5", "sha1"}
 
 
-def test_an_unknown_algorithm_is_named_with_those_that_are_known() -> None:
+def test_the_error_for_an_unknown_algorithm_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match=r"crc32[\s\S]*sha512"):
         fixity.digest(b"", ["crc32"])
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_copies_are_digested_as_they_are_made(tmp_path: Path, size: int) -> None:
+def test_a_copy_is_digested_while_it_is_written(tmp_path: Path, size: int) -> None:
     data = os.urandom(size)
     (tmp_path / "from").write_bytes(data)
     reported: list[int] = []
@@ -146,7 +146,7 @@ def test_copies_are_digested_as_they_are_made(tmp_path: Path, size: int) -> None
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
-def test_sharing_blocks_that_fails_for_good_is_an_error(
+def test_an_error_of_sharing_blocks_is_raised_unless_it_is_unsupported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     def fail(*_: object) -> None:
@@ -179,7 +179,7 @@ def test_the_copy_is_read_if_blocks_are_shared(
         assert (size, found["sha256"]) == (3, hashlib.sha256(copied).digest())
 
 
-def test_a_growing_source_is_not_copied_endlessly(tmp_path: Path) -> None:
+def test_a_growing_source_is_copied_to_one_byte_after_its_initial_size(tmp_path: Path) -> None:
     (tmp_path / "from").write_bytes(b"x" * 10)
 
     def grow(_: int) -> None:
@@ -192,7 +192,7 @@ def test_a_growing_source_is_not_copied_endlessly(tmp_path: Path) -> None:
     assert size == 15 + 1
 
 
-def test_every_byte_is_written_however_few_the_system_takes(
+def test_partial_writes_are_continued_until_every_byte_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = os.write
@@ -204,7 +204,7 @@ def test_every_byte_is_written_however_few_the_system_takes(
 
 @pytest.mark.parametrize(("said", "heads"), [("1\n", True), ("0\n", False), (None, False)])
 @pytest.mark.parametrize("above", [False, True])
-def test_a_rotating_disk_is_recognized_by_its_queue(
+def test_a_rotating_disk_is_recognized(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str | None, heads: bool, above: bool
 ) -> None:
     device = tmp_path / "disk" / "part"

@@ -39,7 +39,7 @@ TOO_COMPLEX = {
 }
 
 
-def test_ci_leaves_out_no_more_official_data_than_today() -> None:
+def test_only_the_listed_official_data_may_be_missing_in_ci() -> None:
     [listed] = re.findall(r"^may_miss=\(\n(.*?)^\)$", (ROOT / ".ci/run").read_text(), re.M | re.S)
     names = [name for line in listed.splitlines() for name in line.partition("#")[0].split()]
     assert set(names) == MAY_MISS
@@ -74,7 +74,7 @@ def test_official_data_with_other_bytes_are_refused(
     assert (item.place / "premis.xsd").read_bytes() == b"<schema/>"
 
 
-def test_no_more_files_than_today_may_be_too_complex() -> None:
+def test_only_the_listed_files_may_be_too_complex() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     ignored = project["tool"]["ruff"]["lint"]["per-file-ignores"]
     complexity = {
@@ -85,7 +85,7 @@ def test_no_more_files_than_today_may_be_too_complex() -> None:
     assert complexity == TOO_COMPLEX
 
 
-def test_the_lock_names_every_dependency_and_no_address() -> None:
+def test_the_lock_file_lists_every_dependency_with_a_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()[1:]
     assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines)
@@ -99,7 +99,7 @@ def normal(name: str) -> str:
     return re.sub("[-_.]+", "-", name).lower()
 
 
-def test_the_modules_to_mutate_and_their_tests_are_there() -> None:
+def test_the_modules_to_mutate_and_their_tests_exist() -> None:
     modules = tomllib.loads((ROOT / "tests/mutants/modules.toml").read_text())
     listed = [f"src/archive_pkg/{module}" for module in modules]
     listed += [f"tests/{test.partition('::')[0]}" for tests in modules.values() for test in tests]

@@ -50,7 +50,7 @@ def loaded_by(code: str) -> set[str]:
         "import archive_pkg.cli",
     ],
 )
-def test_nothing_heavy_is_loaded_before_it_is_needed(code: str) -> None:
+def test_importing_the_package_does_not_load_large_libraries(code: str) -> None:
     assert not loaded_by(code) & set(HEAVY)
 
 
@@ -102,7 +102,7 @@ def test_defaults_of_parameters_are_read_without_pydantic(generate: Any) -> None
                 replace(one.get_runtime_param(), typers=fail).coerce(one.default)
 
 
-def test_every_public_name_is_there_and_documented() -> None:
+def test_every_public_name_exists_and_is_documented() -> None:
     for name in archive_pkg.__all__:
         value = getattr(archive_pkg, name)
         assert name == "__version__" or value.__doc__
@@ -121,7 +121,7 @@ def generate() -> Any:
     return module
 
 
-def test_generated_pages_say_what_the_code_says(generate: Any) -> None:
+def test_generated_pages_are_up_to_date(generate: Any) -> None:
     for name, page in generate.PAGES.items():
         written = (generate.REFERENCE / name).read_text(encoding="utf-8")
         assert written == page(), f"{name} has rotted: make docs"
@@ -154,7 +154,7 @@ def _docs() -> list[Path]:
     return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
-def test_docs_name_only_commands_options_and_codes_that_exist(generate: Any) -> None:
+def test_commands_and_options_in_the_docs_exist(generate: Any) -> None:
     import typer
 
     root = typer.main.get_command(cli.app)
@@ -170,7 +170,7 @@ def test_docs_name_only_commands_options_and_codes_that_exist(generate: Any) -> 
             assert used <= options, f"{page.name}: {line}"
 
 
-def test_links_between_docs_lead_somewhere() -> None:
+def test_links_between_docs_have_a_target() -> None:
     for page in _docs():
         for path, heading in LINK.findall(page.read_text(encoding="utf-8")):
             linked = page.parent / path if path else page
@@ -188,7 +188,7 @@ def _headings(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in lines}
 
 
-def test_the_design_names_every_room_and_only_modules_that_exist() -> None:
+def test_the_design_lists_every_package_and_only_existing_modules() -> None:
     source = ROOT / "src" / "archive_pkg"
     text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
     named = {name.rstrip("/") for name in re.findall(r"`([a-z_/]+(?:/|\.py))`", text)}
@@ -217,7 +217,9 @@ def test_the_index_of_decisions_lists_each_with_its_title() -> None:
         assert f"| {number} | [{title}]({page.name}) |" in index
 
 
-def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_python_example_of_the_readme_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import shutil
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -237,7 +239,7 @@ def test_every_finding_code_is_used() -> None:
     assert [name for name in declared if named[name] == 1] == []
 
 
-def test_only_one_module_reads_untrusted_input() -> None:
+def test_only_listed_modules_open_files_without_the_storage_package() -> None:
     # A pipe, a device or a link in the place of a file must neither wait nor lead elsewhere: see
     # `storage.open_regular`, `read_regular` and `open_beneath`.
     bare = re.compile(r"\.read_bytes\(|\.read_text\(|\.open\(\"r|\.open\(encoding|\.open\(\)")

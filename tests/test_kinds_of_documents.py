@@ -47,28 +47,32 @@ def site(collection: Path) -> Path:
     return out
 
 
-def test_the_set_has_each_type_and_one_of_its_own() -> None:
+def test_the_examples_have_each_type_and_one_additional_type() -> None:
     assert {record.type for record in RECORDS.values()} == {*document_types(), "aide-memoire"}
 
 
-def test_the_set_has_every_field_that_describes_a_document() -> None:
+def test_the_examples_have_every_field_that_describes_a_document() -> None:
     assert {name for one in RECORDS.values() for name, _, _ in facts(one)} == set(FIELDS)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_document_is_complete_for_its_type(name: str) -> None:
+def test_each_example_is_valid(name: str) -> None:
     assert {finding.code for finding in check(DOCUMENTS / name)} <= {"agent-without-authority"}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_package_of_each_type_verifies_and_has_its_record(collection: Path, name: str) -> None:
+def test_a_package_of_each_type_is_valid_and_contains_its_record(
+    collection: Path, name: str
+) -> None:
     assert verify(collection / name).ok
     packaged = open_package(collection / name).record
     assert list(facts(packaged)) == list(facts(RECORDS[name]))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_page_of_each_type_has_its_word_and_all_statements(collection: Path, name: str) -> None:
+def test_a_page_of_each_type_names_the_type_and_shows_all_statements(
+    collection: Path, name: str
+) -> None:
     record = RECORDS[name]
     page = html.fromstring(package_page(open_package(collection / name)))
     text = " ".join(html.tostring(page, method="text", encoding="unicode").split())
@@ -81,20 +85,20 @@ def test_a_page_of_each_type_has_its_word_and_all_statements(collection: Path, n
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_records_of_each_type_come_back_from_yaml_and_json(name: str) -> None:
+def test_records_of_each_type_are_unchanged_by_yaml_and_json(name: str) -> None:
     record = RECORDS[name]
     assert read_record(as_yaml(record).encode()) == (record, read_record(record.as_json())[1])
     assert read_record(record.as_json())[0] == record
 
 
-def test_records_of_all_types_come_back_from_tables(tmp_path: Path) -> None:
+def test_records_of_all_types_are_unchanged_by_tables(tmp_path: Path) -> None:
     given = list(RECORDS.values())
     assert _through_tables(given, tmp_path) == given
 
 
 @given(records())
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=2)
-def test_a_record_of_any_type_comes_back_from_tables(
+def test_generated_records_of_all_types_are_unchanged_by_tables(
     tmp_path_factory: pytest.TempPathFactory, record: Record
 ) -> None:
     given = [
@@ -116,7 +120,9 @@ def _through_tables(given: list[Record], folder: Path) -> list[Record]:
     return read_records(folder)
 
 
-def test_cmif_leaves_out_what_is_not_correspondence_and_says_so(tmp_path: Path, run: Run) -> None:
+def test_cmif_leaves_out_and_reports_documents_that_are_not_correspondence(
+    tmp_path: Path, run: Run
+) -> None:
     done = run("export", DOCUMENTS, "--to", "cmif", "--each", tmp_path, "--date", ON)
     assert done.returncode == 0
     assert "6 exported, 8 left out" in done.stdout
@@ -126,14 +132,14 @@ def test_cmif_leaves_out_what_is_not_correspondence_and_says_so(tmp_path: Path, 
     ]
 
 
-def test_cmif_of_nothing_but_minutes_is_an_error(tmp_path: Path, run: Run) -> None:
+def test_exporting_only_minutes_to_cmif_is_an_error(tmp_path: Path, run: Run) -> None:
     done = run("export", DOCUMENTS / "minutes", "--to", "cmif", "--each", tmp_path, "--json")
     assert done.returncode == 2
     assert json.loads(done.stdout)["counts"] == {"left out": 1}
     assert not list(tmp_path.iterdir())
 
 
-def test_a_build_says_that_cmif_leaves_out_minutes(tmp_path: Path, run: Run) -> None:
+def test_a_build_reports_that_cmif_leaves_out_minutes(tmp_path: Path, run: Run) -> None:
     words = ("--out", tmp_path, "--metadata", "cmif", "--date", ON)
     done = run("build", DOCUMENTS / "minutes", *words)
     assert done.returncode == 0
@@ -175,7 +181,7 @@ def test_every_link_between_documents_of_a_site_has_a_page(
     assert {name.stem for name in (out / "letters").iterdir()} >= {"report", "minutes"}
 
 
-def test_a_site_calls_only_letters_letters(site: Path) -> None:
+def test_only_pages_of_letters_and_telegrams_have_the_word_letter(site: Path) -> None:
     for page in site.glob("letters/*.html"):
         if page.stem not in ("letter", "telegram"):  # the telegram refers to the letter
             body = html.parse(page).getroot().find("body")
@@ -185,7 +191,7 @@ def test_a_site_calls_only_letters_letters(site: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_readme_of_a_package_has_the_word_of_the_kind(collection: Path, name: str) -> None:
+def test_the_readme_of_a_package_names_the_type_of_document(collection: Path, name: str) -> None:
     text = (collection / name / "data" / "README.txt").read_text()
     assert f"the {RECORDS[name].document_type.word}'s files, byte for byte" in text
     assert ("letter" in text) == (name == "letter")

@@ -42,7 +42,7 @@ def functions(room: ModuleType) -> Iterator[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.__name__)
-def test_every_function_that_takes_a_path_takes_text_as_well(room: ModuleType) -> None:
+def test_every_function_with_a_path_parameter_accepts_text(room: ModuleType) -> None:
     narrow = {
         name
         for name, function in functions(room)
@@ -69,7 +69,9 @@ def test_the_bags_package_can_be_used_alone_with_paths_as_text(tmp_path: Path) -
     assert bags.load_profile(bags.bundled_profiles()[0]).identifier
 
 
-def test_a_letter_goes_its_whole_way_by_paths_as_text(letter: Path, tmp_path: Path) -> None:
+def test_a_letter_is_checked_built_and_deposited_with_paths_as_text(
+    letter: Path, tmp_path: Path
+) -> None:
     out = str(tmp_path / "out")
     assert archive_pkg.check(str(letter)).ok
     package = str(archive_pkg.build_package(str(letter), out, on=date(2026, 11, 24)).path)
@@ -86,7 +88,7 @@ def test_a_letter_goes_its_whole_way_by_paths_as_text(letter: Path, tmp_path: Pa
     assert record.title in web.letter_page(record, str(letter))
 
 
-def test_each_room_is_there_once_the_package_is_imported() -> None:
+def test_subpackages_can_be_used_after_importing_the_package() -> None:
     program = "import archive_pkg as a; print(a.bags.__name__, a.records.__name__, a.tables.check)"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert run.stdout.startswith("archive_pkg.bags archive_pkg.records <function"), run.stderr

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from program import Run
 
 
-def test_the_library_is_silent_and_its_logger_is_not(
+def test_the_library_logs_without_printing_anything(
     letter: Path,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
@@ -37,7 +37,7 @@ def test_the_library_is_silent_and_its_logger_is_not(
     assert capsys.readouterr() == ("", "")
 
 
-def test_verbose_and_log_file_go_before_or_after_the_command(
+def test_verbose_and_log_file_are_accepted_before_and_after_the_command(
     run: Run, package: Path, tmp_path: Path
 ) -> None:
     log, said = tmp_path / "log.jsonl", f"verifying {package}\n"
@@ -71,7 +71,7 @@ def test_control_characters_do_not_reach_the_terminal(run: Run, tmp_path: Path) 
     assert "\x1b" not in done.stderr
 
 
-def test_waiting_and_cleaning_up_are_logged(
+def test_waiting_for_a_lock_and_removing_leftovers_are_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "archive_pkg")
@@ -89,7 +89,7 @@ def test_waiting_and_cleaning_up_are_logged(
     assert caplog.messages[1:] == [f"removed {left}, which an interrupted run had left"]
 
 
-def test_a_retry_is_logged_and_no_secret_is(
+def test_a_retry_is_logged_and_secrets_are_removed_from_addresses(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caplog.set_level(logging.INFO, "archive_pkg")

@@ -95,7 +95,7 @@ def test_paths_of_open_descriptors_are_recognized() -> None:
 
 
 @pytest.mark.parametrize("kind", ["folder", "link to a folder", "loop", "below a file"])
-def test_a_failed_write_is_one_clear_error(tmp_path: Path, kind: str) -> None:
+def test_a_failed_write_names_the_path(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "x"
     if kind == "folder":
         path.mkdir()
@@ -129,7 +129,7 @@ def test_lines_are_appended_to_a_report(tmp_path: Path, before: bytes | None, af
 
 
 @pytest.mark.parametrize("data", [b"x", b"[{}]\n", b"\n{}\n"])
-def test_lines_are_not_appended_to_other_files(tmp_path: Path, data: bytes) -> None:
+def test_lines_are_appended_only_to_files_with_json_lines(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "notes").write_bytes(data)
     with pytest.raises(UsageError, match="is not a report"):
         storage.append_output(tmp_path / "notes")

@@ -129,13 +129,15 @@ def test_a_dash_writes_only_the_file_to_standard_output(
 @pytest.mark.parametrize(
     ("name", "start"), [("report of a run", b'{"run"'), ("tables", b"PK"), ("template", b"PK")]
 )
-def test_a_dash_accepts_lines_and_workbooks(collection: Path, name: str, start: bytes) -> None:
+def test_reports_and_workbooks_can_be_written_to_standard_output(
+    collection: Path, name: str, start: bytes
+) -> None:
     words = command(*command_lines(collection, Path("-"))[name])
     done = subprocess.run(words, capture_output=True, check=True)
     assert done.stdout.startswith(start)
 
 
-def test_standard_output_accepts_one_document(run: Run, collection: Path) -> None:
+def test_only_one_document_can_be_written_to_standard_output(run: Run, collection: Path) -> None:
     assert run("page", collection / LETTER.name, "-o", "-", "--json").returncode == 2
     assert run("audit", "report", collection, "--html", "-", "--csv", "-").returncode == 2
     assert run("site", collection, "-o", "-").returncode == 2
@@ -171,7 +173,7 @@ def test_a_report_that_ends_in_half_a_line_is_continued_on_a_new_line(
     assert json.loads(line)["outcome"]
 
 
-def test_a_loop_of_links_and_a_folder_are_clear_errors(tmp_path: Path) -> None:
+def test_writing_to_a_folder_or_a_loop_of_links_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "one").symlink_to("two")
     (tmp_path / "two").symlink_to("one")
     for path in (tmp_path / "one", tmp_path):
@@ -265,7 +267,9 @@ def test_a_folder_of_outputs_cannot_be_made_in_a_package(
     assert not (collection / LETTER.name / "data/more").exists()
 
 
-def test_an_output_cannot_replace_the_programs_state(run: Run, collection: Path) -> None:
+def test_an_output_cannot_replace_a_file_of_the_collections_state(
+    run: Run, collection: Path
+) -> None:
     ledger = collection / ".archive-pkg" / "ledger.jsonl"
     before = ledger.read_bytes()
     assert run("verify", collection, "--report", ledger).returncode == 2

@@ -60,7 +60,7 @@ def test_only_regular_files_are_read(tmp_path: Path, kind: str) -> None:
         assert caught.value.filename == str(tmp_path / "x")
 
 
-def test_a_pipe_swapped_in_for_a_file_is_not_waited_on(
+def test_a_file_replaced_by_a_pipe_is_refused_without_waiting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "x"
@@ -152,7 +152,7 @@ def test_an_open_file_is_read_as_a_file(tmp_path: Path) -> None:
         assert storage.read_regular(Path(f"/dev/fd/{file.fileno()}")) == b"one"
 
 
-def test_a_path_without_permission_is_neither_file_nor_folder(tmp_path: Path) -> None:
+def test_a_path_that_is_too_long_is_neither_a_file_nor_a_folder(tmp_path: Path) -> None:
     impossible = tmp_path / ("x" * 300)
     assert not storage.is_regular(impossible)
     assert not storage.is_folder(impossible)
@@ -260,7 +260,7 @@ def test_files_below_a_folder_are_read(place: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [*BAD, *CLIMBING])
-def test_no_path_leads_out_of_a_folder_or_waits_on_a_pipe(place: Path, path: str) -> None:
+def test_paths_out_of_a_folder_and_paths_to_pipes_are_refused(place: Path, path: str) -> None:
     with pytest.raises(NotRegularError):
         storage.open_beneath(place, path)
     for append in (False, True):
@@ -271,7 +271,7 @@ def test_no_path_leads_out_of_a_folder_or_waits_on_a_pipe(place: Path, path: str
     assert (place.parent / "outside/secret").read_bytes() == b"secret"
 
 
-def test_a_file_in_place_of_a_folder_is_not_called_a_special_file(place: Path) -> None:
+def test_the_error_for_a_file_in_place_of_a_folder_says_so(place: Path) -> None:
     with pytest.raises(NotRegularError, match="it is a link or not a folder"):
         storage.open_beneath(place, "in/a/x")
 
@@ -314,7 +314,7 @@ def test_folders_are_made_below_a_folder(place: Path, umask: Callable[[int], int
 @pytest.mark.parametrize(
     "path", ["folder", "folder/x", "in/a", "in/a/x", "in/link", "in/pipe", ".."]
 )
-def test_no_folder_is_made_through_a_link_or_a_file(place: Path, path: str) -> None:
+def test_a_folder_is_not_made_through_a_link_or_a_file(place: Path, path: str) -> None:
     with pytest.raises((NotRegularError, FileExistsError)):
         storage.make_beneath(place, path)
     assert names(place.parent / "outside") == ["in", "secret"]
@@ -323,7 +323,7 @@ def test_no_folder_is_made_through_a_link_or_a_file(place: Path, path: str) -> N
 # --- state ------------------------------------------------------------------------------------
 
 
-def test_a_state_folder_is_made_once(tmp_path: Path) -> None:
+def test_making_a_state_folder_twice_changes_nothing(tmp_path: Path) -> None:
     for _ in range(2):
         assert storage.state_folder(tmp_path, ".state/a", 0o700) == tmp_path / ".state/a"
     assert mode(tmp_path / ".state/a") == 0o700
@@ -513,7 +513,7 @@ def _forget_the_key() -> Iterator[None]:
     storage.user_key._key.cache_clear()
 
 
-def test_a_mac_depends_only_on_the_key_and_its_parts(
+def test_a_mac_depends_on_the_key_and_on_each_of_its_parts(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = fresh(b"ab", b"c")
@@ -526,7 +526,7 @@ def test_a_mac_depends_only_on_the_key_and_its_parts(
 
 
 @pytest.mark.parametrize("fault", ["open", "short", "long", "folder"])
-def test_a_key_that_others_can_read_is_not_used(state: Path, fault: str) -> None:
+def test_a_damaged_key_or_one_that_others_can_read_is_not_used(state: Path, fault: str) -> None:
     before = fresh(b"a")
     key = state / "key"
     if fault == "open":

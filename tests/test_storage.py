@@ -118,7 +118,7 @@ def test_system_errors_become_plain_messages(number: int, words: str) -> None:
         raise OSError(number, os.strerror(number), "x")
 
 
-def test_staging_is_renamed_on_commit_and_removed_without(tmp_path: Path) -> None:
+def test_a_staging_folder_is_renamed_on_commit_and_otherwise_removed(tmp_path: Path) -> None:
     with Staging(tmp_path / "made") as staging:
         (staging.path / "f").write_text("1")
         staging.commit()
@@ -143,7 +143,7 @@ def test_an_existing_destination_is_refused_even_if_it_is_an_empty_folder(tmp_pa
 
 
 @pytest.mark.parametrize("can_exchange", [True, False])
-def test_replacing_leaves_no_other_files(
+def test_replacing_a_folder_leaves_no_other_files(
     tmp_path: Path, can_exchange: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not can_exchange:
@@ -266,7 +266,7 @@ def test_a_change_just_before_the_exchange_is_kept(
 # --- files ------------------------------------------------------------------------------------
 
 
-def test_errors_have_a_meaning_and_a_hint() -> None:
+def test_system_errors_have_an_explanation_and_a_hint() -> None:
     what = "it is a pipe, not a file"
     cases: list[tuple[OSError, tuple[str, str]]] = [
         (NotRegularError(errno.EINVAL, what, "p"), (what, "Use a regular file.")),
@@ -290,7 +290,7 @@ def test_errors_have_a_meaning_and_a_hint() -> None:
     assert storage.explain(ValueError("as it is")) == "as it is"
 
 
-def test_only_a_full_disk_or_quota_stops_all_other_writing() -> None:
+def test_only_a_full_disk_or_quota_is_a_full_error() -> None:
     for number, full in ((errno.ENOSPC, True), (errno.EDQUOT, True), (errno.EACCES, False)):
         with pytest.raises(StorageError) as caught, storage.storage_errors("writing x"):
             raise OSError(number, "", "the/file")
@@ -431,7 +431,7 @@ def test_an_unsupported_system_call_is_not_an_error(
         (0o1775, False, False),
     ],
 )
-def test_folders_in_which_others_can_replace_files_are_refused(
+def test_folders_in_which_every_user_can_replace_files_are_refused(
     tmp_path: Path, folder: int, swap: bool, everyone: bool
 ) -> None:
     place = tmp_path / "place"
@@ -470,7 +470,7 @@ def test_modes_are_ignored_on_file_systems_without_permissions(
         ([0o222], 0o700),
     ],
 )
-def test_the_widest_mode_follows_the_most_restricted_source(
+def test_an_output_has_the_permissions_that_all_its_sources_have(
     tmp_path: Path, sources: list[int], widest: int
 ) -> None:
     paths = [tmp_path / str(number) for number in range(len(sources))]
@@ -507,7 +507,7 @@ def test_a_folder_and_its_parents_are_made_durably(
     assert modes == [0o750, 0o700]
 
 
-def test_hidden_names_fit_into_the_file_system(tmp_path: Path) -> None:
+def test_hidden_names_are_shortened_to_fit_into_the_file_system(tmp_path: Path) -> None:
     longest = tmp_path / ("ж" * 109 + "x")
     assert hidden(longest, "-1").name == f".{longest.name}.archive-pkg-1"
     assert hidden(longest.with_name(longest.name + "x"), "").name[65:] == ".archive-pkg"
@@ -526,7 +526,7 @@ def test_the_current_folder_is_resolved_to_a_path_with_a_name(
 # --- locks ------------------------------------------------------------------------------------
 
 
-def test_a_lock_file_that_was_removed_before_locking_does_not_count(
+def test_a_lock_file_that_was_removed_before_locking_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock = Lock(tmp_path / "a", wait=1)
@@ -577,7 +577,9 @@ def test_a_waiting_run_gets_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("said", ["", "{", "[]", '{"pid": 1}', "[" * 1000])
-def test_an_unnamed_holder_is_reported_as_another_run(tmp_path: Path, said: str) -> None:
+def test_the_holder_of_an_unreadable_lock_file_is_reported_as_another_run(
+    tmp_path: Path, said: str
+) -> None:
     with Lock(tmp_path / "a") as lock:
         lock.path.write_text(said)
         with pytest.raises(LockedError, match="by another run"), Lock(tmp_path / "a"):
@@ -643,7 +645,7 @@ KINDS: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("late", [False, True])
-def test_a_lock_that_is_not_a_file_is_reported_and_left_alone(
+def test_a_link_or_pipe_with_the_name_of_a_lock_is_not_changed(
     tmp_path: Path, kind: str, late: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     victim = tmp_path / "victim"
@@ -738,7 +740,9 @@ def test_staging_is_refused_in_folders_that_all_users_can_write_to(tmp_path: Pat
     assert names(tmp_path) == []
 
 
-def test_bulk_work_syncs_only_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_destination_staged_without_sync_is_not_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     synced: list[int] = []
     monkeypatch.setattr(os, "fsync", synced.append)
     with Staging(tmp_path / "a", sync=False) as staging:
@@ -749,7 +753,7 @@ def test_bulk_work_syncs_only_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert synced != []
 
 
-def test_a_locked_destination_can_be_staged_by_its_holder(tmp_path: Path) -> None:
+def test_a_locked_destination_can_be_staged_by_the_holder_of_the_lock(tmp_path: Path) -> None:
     with Lock(tmp_path / "a"), Staging(tmp_path / "a", locked=True) as staging:
         staging.commit()
     assert names(tmp_path) == ["a"]

@@ -63,12 +63,12 @@ Record(id="a", type="letter", title="A", sendr=["x"])
 """
 
 
-def test_the_program_runs() -> None:
+def test_the_program_of_these_tests_runs() -> None:
     exec(GOOD, {})
 
 
 @pytest.mark.slow
-def test_type_checkers_accept_what_runs_and_refuse_what_does_not(
+def test_mypy_accepts_valid_calls_and_refuses_invalid_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MYPYPATH", str(Path(__file__).parents[1] / "src"))

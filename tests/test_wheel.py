@@ -44,7 +44,7 @@ def test_the_wheel_runs_the_demo_in_an_empty_environment(dist: Path, tmp_path: P
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_source_distribution_has_what_its_readers_need(dist: Path) -> None:
+def test_the_source_distribution_has_the_documents_and_no_tests(dist: Path) -> None:
     [file] = dist.glob("*.tar.gz")
     with tarfile.open(file) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}

@@ -187,9 +187,7 @@ def test_the_page_reflows_at_320_pixels(
     assert outside == []
 
 
-def test_pointing_at_a_statement_highlights_its_words_and_the_reverse(
-    seed: Path, page: Page
-) -> None:
+def test_pointing_at_a_statement_or_its_words_highlights_both(seed: Path, page: Page) -> None:
     page.goto(seed.as_uri())
     words, row = page.locator("#q-s-date"), page.locator("#s-date")
     row.hover()
@@ -200,7 +198,7 @@ def test_pointing_at_a_statement_highlights_its_words_and_the_reverse(
     assert "lit" in str(row.get_attribute("class"))
 
 
-def test_a_tap_keeps_the_highlight(
+def test_a_tap_highlights_words_until_the_next_tap(
     seed: Path, watched: Callable[..., BrowserContext], until: Callable[[Page, str], None]
 ) -> None:
     page = watched(viewport={"width": 400, "height": 800}, has_touch=True).new_page()
@@ -213,7 +211,7 @@ def test_a_tap_keeps_the_highlight(
     assert "kept" not in str(row.get_attribute("class"))
 
 
-def test_the_keyboard_does_what_the_mouse_does(seed: Path, page: Page) -> None:
+def test_statements_and_words_can_be_highlighted_by_keyboard(seed: Path, page: Page) -> None:
     page.goto(seed.as_uri())
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -237,7 +235,7 @@ def test_the_keyboard_does_what_the_mouse_does(seed: Path, page: Page) -> None:
     assert "kept" not in str(page.locator("#s-date").get_attribute("class"))
 
 
-def test_every_stop_of_the_keyboard_has_a_name(everything: Path, page: Page) -> None:
+def test_every_element_reached_with_tab_has_a_name(everything: Path, page: Page) -> None:
     page.goto(everything.as_uri())
     seen: list[str] = []
     for _ in range(200):
@@ -307,7 +305,7 @@ def test_withheld_parts_are_shown_as_withheld(everything: Path, page: Page) -> N
     assert black == "rgb(29, 27, 22)"
 
 
-def test_a_package_for_the_public_says_what_it_withholds(tmp_path: Path, page: Page) -> None:
+def test_a_page_of_a_public_package_shows_what_is_withheld(tmp_path: Path, page: Page) -> None:
     folder = tmp_path / "x"
     rule = {"status": "closed", "rule": "Deed of gift, 3"}
     parts = [
@@ -323,7 +321,7 @@ def test_a_package_for_the_public_says_what_it_withholds(tmp_path: Path, page: P
     assert "WITHHELD, closed: Deed of gift, 3." in page.locator(".absent.withheld").inner_text()
 
 
-def test_each_language_has_its_direction(six: Path, page: Page) -> None:
+def test_each_text_has_the_direction_of_its_language(six: Path, page: Page) -> None:
     page.goto(six.as_uri())
     for tag in TEXTS:
         section = page.locator(f"[aria-labelledby=r-{tag}]")
@@ -358,7 +356,7 @@ def test_the_printed_page_is_complete(
         assert len(page.pdf(format="A4")) > 10_000
 
 
-def test_a_short_letter_has_two_printed_pages(tmp_path: Path, page: Page) -> None:
+def test_a_short_letter_has_at_most_two_printed_pages(tmp_path: Path, page: Page) -> None:
     text = "Dear Anna,\n\n" + "The stone is laid, and all came.\n\n" * 12 + "Yours\n\nOtto\n"
     record = {
         "title": "Letter, Otto to Anna",
@@ -374,7 +372,7 @@ def test_a_short_letter_has_two_printed_pages(tmp_path: Path, page: Page) -> Non
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) <= 2
 
 
-def test_two_megabytes_of_text_can_be_read(long: Path, page: Page) -> None:
+def test_the_last_line_of_a_long_text_can_be_shown(long: Path, page: Page) -> None:
     page.goto(long.as_uri())
     assert page.locator(".line").count() == 3700
     last = page.locator(".line").last
@@ -382,7 +380,7 @@ def test_two_megabytes_of_text_can_be_read(long: Path, page: Page) -> None:
     assert last.is_visible()
 
 
-def test_notes_link_to_the_text_and_back(notes: Path, page: Page) -> None:
+def test_notes_and_their_words_link_to_each_other(notes: Path, page: Page) -> None:
     page.goto(notes.as_uri())
     page.get_by_role("link", name="Note 500", exact=True).click()
     assert page.url.endswith("#n-n499")
@@ -390,7 +388,7 @@ def test_notes_link_to_the_text_and_back(notes: Path, page: Page) -> None:
     assert page.url.endswith("#q-n-n499")
 
 
-def test_a_hostile_letter_is_harmless_on_a_page(tmp_path: Path, page: Page) -> None:
+def test_markup_in_a_letter_is_shown_as_text_on_a_page(tmp_path: Path, page: Page) -> None:
     words = "<script>alert(1)</script></textarea>\"'><img src=x onerror=alert(1)>\u202e"
     note = {"id": "n", "kind": "sic", "at": at("p", words, words), "text": words}
     record = {

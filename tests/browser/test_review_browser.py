@@ -103,7 +103,7 @@ def test_the_token_leaves_the_address_bar_and_the_cookie_is_strict(
     assert page.evaluate("document.cookie") == ""
 
 
-def test_accepting_by_mouse(review: Server, page: Page) -> None:
+def test_a_field_is_accepted_by_mouse(review: Server, page: Page) -> None:
     card(page, "sender").get_by_role("button", name="Accept").click()
     said(page, "Saved: sender accepted")
     assert [item.basis for item in review.grounds("sender")] == ["quoted", "supplied"]
@@ -159,7 +159,7 @@ def test_a_second_click_in_the_same_place_does_nothing(
     assert page.locator("form.form").count() == asked_for_a_form
 
 
-def test_controls_keep_their_places(review: Server, page: Page) -> None:
+def test_buttons_do_not_move_when_a_field_is_accepted(review: Server, page: Page) -> None:
     def places() -> dict[str, float]:
         buttons = card(page, "sender").locator(".acts.fixed button").all()
         boxes = {button.inner_text(): button.bounding_box() for button in buttons}
@@ -197,14 +197,14 @@ def test_a_failure_to_save_shows_its_message(review: Server, page: Page) -> None
     away.rename(record)
 
 
-def test_accepting_by_keyboard(review: Server, page: Page) -> None:
+def test_a_field_is_accepted_by_keyboard(review: Server, page: Page) -> None:
     go(page, "sender")
     page.keyboard.press("a")
     said(page, "Saved: sender accepted")
     assert review.grounds("sender")[-1].agent == "reviewer-jane-doe"
 
 
-def test_correcting_by_mouse(review: Server, page: Page) -> None:
+def test_a_field_is_corrected_by_mouse(review: Server, page: Page) -> None:
     card(page, "date").get_by_role("button", name="Correct").click()
     page.get_by_label("Date, year first").fill("1960-07-19")
     card(page, "date").get_by_role("button", name="Save").click()
@@ -248,7 +248,7 @@ def test_leaving_a_form_changes_nothing(review: Server, page: Page) -> None:
     assert current(page) == "date"
 
 
-def test_words_as_evidence_by_mouse(review: Server, page: Page) -> None:
+def test_selected_words_become_evidence_by_mouse(review: Server, page: Page) -> None:
     card(page, "sender").locator("h3").click()
     mark(page, "CC of the CPSU and the Soviet Government")
     page.wait_for_selector("#chosen:text('CPSU and')")
@@ -262,7 +262,7 @@ def test_words_as_evidence_by_mouse(review: Server, page: Page) -> None:
     assert text[ground.at.start : ground.at.end] == ground.at.exact
 
 
-def test_words_as_evidence_by_keyboard(review: Server, page: Page) -> None:
+def test_selected_words_become_evidence_by_keyboard(review: Server, page: Page) -> None:
     go(page, "salutation")
     page.keyboard.press("t")
     page.keyboard.press("ArrowUp")
@@ -292,7 +292,7 @@ def test_an_open_field_is_entered_from_selected_words(review: Server, page: Page
 
 
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])
-def test_a_note_at_selected_words(review: Server, page: Page, how: str) -> None:
+def test_a_note_is_added_at_the_selected_words(review: Server, page: Page, how: str) -> None:
     mark(page, "approximately 1500 specialists")
     if how == "mouse":
         page.get_by_role("button", name="Add a note").click()
@@ -314,7 +314,7 @@ def test_a_note_at_selected_words(review: Server, page: Page, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])
-def test_marking_a_field_as_unknown(review: Server, page: Page, how: str) -> None:
+def test_a_field_is_marked_as_unknown(review: Server, page: Page, how: str) -> None:
     if how == "mouse":
         card(page, "salutation").get_by_role("button", name="Unknown").click()
     else:
@@ -328,7 +328,7 @@ def test_marking_a_field_as_unknown(review: Server, page: Page, how: str) -> Non
 
 
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])
-def test_undo_and_redo(review: Server, page: Page, how: str) -> None:
+def test_a_change_is_undone_and_redone(review: Server, page: Page, how: str) -> None:
     states = [review.file.read_bytes()]
     page.keyboard.press("a")
     said(page, "accepted")
@@ -349,7 +349,7 @@ def test_undo_and_redo(review: Server, page: Page, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])
-def test_removing_an_item(review: Server, page: Page, how: str) -> None:
+def test_an_item_is_removed(review: Server, page: Page, how: str) -> None:
     if how == "mouse":
         card(page, "mentioned_places.0").get_by_role("button", name="Remove").click()
     else:
@@ -360,7 +360,7 @@ def test_removing_an_item(review: Server, page: Page, how: str) -> None:
     assert len(review.grounds("mentioned_places.0")) == 1
 
 
-def test_a_tab_with_an_old_page_overwrites_nothing(review: Server, page: Page) -> None:
+def test_a_tab_with_an_old_page_does_not_overwrite_a_change(review: Server, page: Page) -> None:
     other = page.context.new_page()
     other.goto(page.url)
     other.wait_for_selector(".card.current")
@@ -431,7 +431,7 @@ def test_the_reviewers_name_is_asked_for_once(
     assert not page.locator("dialog[open]").count()
 
 
-def test_from_a_pasted_letter_to_a_verified_package_and_its_page(
+def test_a_pasted_letter_is_reviewed_built_verified_and_deposited(
     serve: Callable[..., Server], tmp_path: Path, page: Page
 ) -> None:
     server = serve()
@@ -470,7 +470,7 @@ def test_from_a_pasted_letter_to_a_verified_package_and_its_page(
     assert list(tmp_path.rglob("*.receipts/*.json"))
 
 
-def test_the_tutorial_works_as_written(
+def test_the_steps_of_the_tutorial_work(
     serve: Callable[..., Server], tmp_path: Path, page: Page
 ) -> None:
     tutorial = (Path(__file__).parents[2] / "docs/tutorial/first-letter.md").read_text()
@@ -522,7 +522,7 @@ def test_the_tutorial_works_as_written(
     assert server.process.wait(10) == 0
 
 
-def test_single_keys_can_be_switched_off_also_in_later_reviews(
+def test_single_keys_stay_switched_off_in_later_reviews(
     review: Server, page: Page, serve: Callable[..., Server], tmp_path: Path
 ) -> None:
     page.keyboard.press("?")
@@ -546,7 +546,7 @@ def test_single_keys_can_be_switched_off_also_in_later_reviews(
     assert current(page) != first
 
 
-def test_nothing_works_after_the_end(
+def test_every_page_of_an_ended_review_is_disabled(
     serve: Callable[..., Server], page: Page, tmp_path: Path
 ) -> None:
     shutil.copy(LETTER, tmp_path / "letter.txt")

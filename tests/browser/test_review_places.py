@@ -32,7 +32,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_every_selection_has_the_offsets_of_the_text(
+def test_the_offsets_of_a_selection_are_those_of_the_text(
     serve: Callable[..., Server], tmp_path: Path, page: Page, name: str
 ) -> None:
     (tmp_path / "letter.txt").write_bytes(TEXTS[name].encode())
@@ -94,7 +94,7 @@ def test_a_note_quotes_the_words_selected_by_keyboard(
     assert len(note.at.exact) > 1
 
 
-def test_a_hostile_letter_is_harmless_in_the_review(
+def test_markup_in_a_letter_is_shown_as_text_in_the_review(
     serve: Callable[..., Server], tmp_path: Path, page: Page
 ) -> None:
     hostile = (

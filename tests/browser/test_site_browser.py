@@ -146,7 +146,7 @@ def test_filters_can_be_combined(
     until(page, "document.getElementById('count').textContent.startsWith('96 document')")
 
 
-def test_results_have_pages(
+def test_results_are_divided_into_pages(
     ask: Callable[[str], list[str]], page: Page, until: Callable[[Page, str], None]
 ) -> None:
     first = ask("")
@@ -157,7 +157,7 @@ def test_results_have_pages(
     assert len({*first, *second, *third}) == 96
 
 
-def test_results_follow_the_typing(
+def test_results_are_updated_while_typing(
     ask: Callable[[str], list[str]], page: Page, until: Callable[[Page, str], None]
 ) -> None:
     ask("")
@@ -167,7 +167,9 @@ def test_results_follow_the_typing(
     assert page.get_by_role("searchbox").evaluate("b => b === document.activeElement")
 
 
-def test_script_and_index_split_words_alike(ask: Callable[[str], list[str]], page: Page) -> None:
+def test_the_script_and_the_index_split_words_in_the_same_way(
+    ask: Callable[[str], list[str]], page: Page
+) -> None:
     ask("")
     hard = [
         *TEXTS.values(), "ΣΑΣ σας ς", "ﬁle ½ x² №5", "한국어 文字 カタカナ", "İstanbul ıI",
@@ -226,7 +228,7 @@ def test_without_a_script_every_letter_can_be_found(
     assert len(found) == 96
 
 
-def test_the_keyboard_alone_finds_a_letter_and_opens_it(
+def test_a_letter_is_found_and_opened_by_keyboard(
     ask: Callable[[str], list[str]], page: Page, until: Callable[[Page, str], None]
 ) -> None:
     ask("")
@@ -246,7 +248,7 @@ def test_the_keyboard_alone_finds_a_letter_and_opens_it(
     page.wait_for_url("**/letters/letter-041.html")
 
 
-def test_a_missing_file_is_reported(
+def test_a_missing_file_of_the_index_is_reported(
     site: Path, tmp_path: Path, browser: Browser, until: Callable[[Page, str], None]
 ) -> None:
     copy = tmp_path / "copy"

@@ -29,7 +29,7 @@ QUESTIONS = ("treaty", "delegation ambassador", "the treaty conference harv", "a
 
 
 @pytest.mark.soak
-def test_searches_in_many_letters_find_exactly_the_letters_with_the_words(
+def test_searches_in_a_large_site_find_exactly_the_letters_with_the_words(
     tmp_path: Path, page: Page, until: Callable[[Page, str], None]
 ) -> None:
     spec = importlib.util.spec_from_file_location("letters", ROOT / "benchmarks" / "_letters.py")

@@ -61,7 +61,7 @@ HARMS += ["lie", "drip", "spoil request", "spoil answer"]
 
 
 @pytest.mark.parametrize("harm", HARMS)
-def test_at_every_step(
+def test_a_deposit_after_a_failed_request_sends_each_file_and_publishes_once(
     harm: str, spoiled: tuple[targets.Target, proxy.Proxy], letter: Path, tmp_path: Path
 ) -> None:
     target, between = spoiled
@@ -112,7 +112,7 @@ def steps(target: targets.Target, between: proxy.Proxy) -> list[tuple[str, int]]
     ]
 
 
-def test_a_wrong_digest_is_found_before_anything_is_published(
+def test_a_version_whose_stored_file_differs_is_not_published(
     rdm: servers.InvenioRdm, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ca = rdm.ca
@@ -132,7 +132,7 @@ def test_a_wrong_digest_is_found_before_anything_is_published(
         assert len([path for _, path in between.exchanges if "actions/publish" in path]) == 1
 
 
-def test_files_damaged_on_their_way_are_sent_again(
+def test_a_file_that_was_damaged_in_transit_is_sent_again(
     webdav: servers.WebDav, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ca = webdav.ca
@@ -151,7 +151,7 @@ def test_files_damaged_on_their_way_are_sent_again(
         assert done.receipt.verified == "read-back"
 
 
-def test_patience_is_asked_for_and_given(
+def test_a_deposit_waits_as_long_as_retry_after_asks(
     webdav: servers.WebDav, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
@@ -169,7 +169,7 @@ def test_patience_is_asked_for_and_given(
         assert [seconds for seconds in waited if 17 <= seconds <= 22]
 
 
-def test_credentials_are_not_sent_on(
+def test_credentials_are_not_sent_to_the_target_of_a_redirect(
     webdav: servers.WebDav, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ca = webdav.ca
@@ -190,7 +190,7 @@ def test_credentials_are_not_sent_on(
         assert deposits.deposit(package, target.address).new
 
 
-def test_an_expired_certificate(
+def test_an_expired_or_untrusted_certificate_is_refused(
     webdav: servers.WebDav, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ca, certificate, key = certify(webdav.ca.parent, days=-1, name="expired")
@@ -206,7 +206,7 @@ def test_an_expired_certificate(
             deposits.deposit(package, target.address)
 
 
-def test_sftp_cut_off_at_many_places(
+def test_a_deposit_by_sftp_succeeds_after_the_connection_was_cut(
     sftp: servers.Sftp, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (letter / "scan.tif").write_bytes(bytes(range(256)) * 4096)

@@ -143,7 +143,9 @@ def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     server.server_close()
 
 
-def test_draft_published_once_and_back(address: str, package: Path, tmp_path: Path) -> None:
+def test_a_draft_is_published_once_and_can_be_fetched(
+    address: str, package: Path, tmp_path: Path
+) -> None:
     done = deposits.deposit(package, address)
     assert (done.receipt.state, done.receipt.verified) == ("draft", "server-digest")
     assert not deposits.deposit(package, address).new
@@ -158,7 +160,7 @@ def test_draft_published_once_and_back(address: str, package: Path, tmp_path: Pa
     assert known.status.state == "published"
 
 
-def test_what_a_dataset_must_have(
+def test_a_plan_reports_a_missing_token_and_missing_metadata(
     address: str, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(targets.variable(urlsplit(address).port or 0, "TOKEN"))

@@ -19,7 +19,7 @@ MOST = 200 << 10  # KiB, as the system counts
 
 
 @pytest.mark.parametrize("name", ["file", "ocfl", "sftp", "swift"])
-def test_memory(
+def test_a_deposit_of_a_huge_file_needs_little_memory(
     name: str,
     letter: Path,
     tmp_path: Path,

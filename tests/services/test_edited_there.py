@@ -58,9 +58,7 @@ def draft() -> dict[str, Any]:
     return record
 
 
-def test_a_draft_that_was_discarded_is_made_again_and_that_is_said(
-    run: Run, package: Path, rdm: str
-) -> None:
+def test_a_discarded_draft_is_created_again_with_a_note(run: Run, package: Path, rdm: str) -> None:
     first = deposits.deposit(package, rdm)
     Rdm.records.clear()
     done = run("deposit", package, "--to", rdm, "--json")
@@ -76,9 +74,7 @@ def test_a_draft_that_was_discarded_is_made_again_and_that_is_said(
     assert list(Rdm.records) == [result["remote_id"]]
 
 
-def test_a_draft_that_was_discarded_before_its_receipt_is_made_again(
-    package: Path, rdm: str
-) -> None:
+def test_a_discarded_draft_without_a_receipt_is_created_again(package: Path, rdm: str) -> None:
     first = deposits.deposit(package, rdm)
     first.path.unlink()
     Rdm.records.clear()
@@ -97,7 +93,7 @@ def test_a_changed_package_is_deposited_where_its_draft_was_discarded(
 
 
 @pytest.mark.parametrize("kind", ["inveniordm", "dataverse"])
-def test_what_was_published_and_withdrawn_is_not_made_again_unasked(
+def test_a_withdrawn_publication_is_deposited_again_only_without_its_receipts(
     package: Path, addresses: dict[str, str], kind: str
 ) -> None:
     to = f"{addresses[kind]}{'?publisher=X' if kind == 'inveniordm' else ''}"
@@ -113,7 +109,7 @@ def test_what_was_published_and_withdrawn_is_not_made_again_unasked(
     assert deposits.deposit(package, to, publish=True).receipt.state == "published"
 
 
-def test_an_edit_stays_when_the_record_says_the_same_of_it_as_before(
+def test_an_edit_is_kept_if_the_record_did_not_change_the_field(
     package: Path, rdm: str, change: Callable[..., Path]
 ) -> None:
     deposits.deposit(package, rdm)
@@ -130,7 +126,7 @@ def test_an_edit_stays_when_the_record_says_the_same_of_it_as_before(
     ]  # fmt: skip
 
 
-def test_an_edit_that_the_record_now_contradicts_is_kept_and_said_and_not_published(
+def test_an_edit_that_contradicts_the_changed_record_prevents_publishing_once(
     run: Run, package: Path, rdm: str, change: Callable[..., Path]
 ) -> None:
     to = f"{rdm}?publisher=X"
@@ -148,7 +144,9 @@ def test_an_edit_that_the_record_now_contradicts_is_kept_and_said_and_not_publis
     assert draft()["metadata"]["title"] == "As a person would have it"
 
 
-def test_an_edit_outlives_two_changes(package: Path, rdm: str, change: Callable[..., Path]) -> None:
+def test_an_edit_is_kept_after_several_changes_of_the_record(
+    package: Path, rdm: str, change: Callable[..., Path]
+) -> None:
     deposits.deposit(package, rdm)
     draft()["metadata"]["title"] = "As a person would have it"
     deposits.deposit(change(SUMMARY), rdm, page=lambda package: "a page")
@@ -157,7 +155,7 @@ def test_an_edit_outlives_two_changes(package: Path, rdm: str, change: Callable[
     assert draft()["metadata"]["title"] == "As a person would have it"
 
 
-def test_a_new_version_keeps_what_was_edited_in_the_one_before(
+def test_a_new_version_keeps_edits_of_the_previous_version(
     package: Path, rdm: str, change: Callable[..., Path]
 ) -> None:
     to = f"{rdm}?publisher=X"
@@ -172,7 +170,7 @@ def test_a_new_version_keeps_what_was_edited_in_the_one_before(
     assert said["description"] == f"<p>{SUMMARY[1]}</p>"
 
 
-def test_where_nobody_can_tell_who_wrote_it_what_is_replaced_is_said(
+def test_a_replaced_value_of_unknown_origin_is_reported(
     package: Path, rdm: str, change: Callable[..., Path]
 ) -> None:
     first = deposits.deposit(package, rdm)
@@ -199,7 +197,7 @@ def test_where_nobody_can_tell_who_wrote_it_what_is_replaced_is_said(
         ("House terms", {"title": {"en": "House terms"}}),
     ],
 )
-def test_a_licence_goes_by_its_id_only_where_the_instance_knows_it(
+def test_a_licence_has_an_id_only_if_the_instance_knows_it(
     rdm: str, change: Callable[..., Path], licence: str, said: dict[str, Any]
 ) -> None:
     rights = f"rights: {{statement: In copyright., licence: {licence}}}\nparts:\n"
@@ -207,7 +205,7 @@ def test_a_licence_goes_by_its_id_only_where_the_instance_knows_it(
     assert draft()["metadata"]["rights"][0] == said
 
 
-def test_a_language_that_the_instance_has_not_is_said_in_words(
+def test_a_language_unknown_to_the_instance_is_described_in_words(
     rdm: str, change: Callable[..., Path]
 ) -> None:
     spoken = ("file: letter.txt", "file: letter.txt, languages: [en, grc]")
@@ -217,7 +215,7 @@ def test_a_language_that_the_instance_has_not_is_said_in_words(
     assert "Ancient Greek" in json.dumps(said["additional_descriptions"])
 
 
-def test_what_the_server_did_not_take_is_said(
+def test_a_value_that_the_server_did_not_accept_is_reported(
     package: Path, rdm: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -283,7 +281,7 @@ def test_an_earlier_form_of_the_package_becomes_a_new_version_again(
     assert field("title") == TITLE[0]
 
 
-def test_edits_in_dataverse_stay_and_what_the_record_contradicts_is_said(
+def test_edits_in_dataverse_are_kept_and_contradictions_reported(
     package: Path, dataverse: str, change: Callable[..., Path]
 ) -> None:
     deposits.deposit(package, dataverse)
@@ -299,7 +297,9 @@ def test_edits_in_dataverse_stay_and_what_the_record_contradicts_is_said(
     assert dataset()["versionState"] == "DRAFT"
 
 
-def test_a_dataset_that_was_deleted_as_a_draft_is_made_again(package: Path, dataverse: str) -> None:
+def test_a_deleted_draft_of_a_dataset_is_created_again_with_a_note(
+    package: Path, dataverse: str
+) -> None:
     deposits.deposit(package, dataverse)
     Dataverse.datasets.clear()
     done = deposits.deposit(package, dataverse)

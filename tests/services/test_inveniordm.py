@@ -43,7 +43,7 @@ def edit(letter: Path, old: str, new: str) -> None:
     record.write_text(record.read_text().replace(old, new, 1))
 
 
-def test_published_once_on_demand_and_then_a_new_version(
+def test_a_package_is_published_once_and_a_changed_one_as_a_new_version(
     target: targets.Target, letter: Path, tmp_path: Path
 ) -> None:
     package = build(letter, tmp_path / "out")
@@ -74,7 +74,7 @@ def test_published_once_on_demand_and_then_a_new_version(
     assert differing(fetched, changed) != ()
 
 
-def test_a_page_for_people_lies_beside_the_zip(
+def test_the_page_of_the_package_is_deposited_beside_the_zip(
     target: targets.Target, letter: Path, tmp_path: Path
 ) -> None:
     package = build(letter, tmp_path / "out")
@@ -105,7 +105,7 @@ def test_a_page_for_people_lies_beside_the_zip(
     )
 
 
-def test_a_draft_gets_the_page_that_is_made_now(
+def test_the_page_in_a_draft_is_replaced_or_removed(
     target: targets.Target, letter: Path, tmp_path: Path
 ) -> None:
     package = build(letter, tmp_path / "out")
@@ -119,7 +119,7 @@ def test_a_draft_gets_the_page_that_is_made_now(
     assert len(target.held()) == 1
 
 
-def test_a_changed_draft_stays_one_draft(
+def test_a_changed_package_updates_its_draft(
     target: targets.Target, letter: Path, tmp_path: Path
 ) -> None:
     first = deposits.deposit(build(letter, tmp_path / "out"), target.address)
@@ -142,7 +142,7 @@ def test_a_reserved_doi_in_the_record_finds_its_draft(
     assert done.receipt.state == "published"
 
 
-def test_in_parts_and_resumed(
+def test_a_large_file_is_sent_in_parts_and_resumed(
     target: targets.Target, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "PART", 10_000)
@@ -167,7 +167,7 @@ def test_in_parts_and_resumed(
     assert len(target.held()) == 1
 
 
-def test_an_expired_token(
+def test_a_deposit_fails_with_an_expired_token(
     target: targets.Target, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = build(letter, tmp_path / "out")
@@ -205,7 +205,7 @@ def published_once(package: Path, target: targets.Target) -> None:
     assert len(target.held()) == 1
 
 
-def test_a_token_that_expires_midway(
+def test_a_deposit_resumes_after_its_token_expired_and_was_renewed(
     target: targets.Target,
     rdm: servers.InvenioRdm,
     letter: Path,
@@ -225,7 +225,7 @@ def test_a_token_that_expires_midway(
     published_once(package, target)
 
 
-def test_a_server_that_is_restarted_midway(
+def test_a_deposit_resumes_after_the_server_was_restarted(
     target: targets.Target,
     rdm: servers.InvenioRdm,
     letter: Path,
@@ -240,7 +240,7 @@ def test_a_server_that_is_restarted_midway(
     published_once(package, target)
 
 
-def test_a_full_disk_over_there(
+def test_a_deposit_resumes_after_the_disk_of_the_server_was_full(
     target: targets.Target,
     rdm: servers.InvenioRdm,
     letter: Path,
@@ -266,7 +266,7 @@ def test_a_full_disk_over_there(
     published_once(package, target)
 
 
-def test_what_a_person_wrote_into_the_draft_stays(
+def test_a_title_edited_in_the_draft_is_published(
     target: targets.Target, letter: Path, tmp_path: Path
 ) -> None:
     package = build(letter, tmp_path / "out")
@@ -281,7 +281,7 @@ def test_what_a_person_wrote_into_the_draft_stays(
     assert published["metadata"]["title"] == "As a person would have it"
 
 
-def test_a_publisher_named_later_makes_no_other_place(
+def test_a_draft_is_published_after_a_publisher_was_added_to_the_address(
     target: targets.Target, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = build(letter, tmp_path / "out")
@@ -306,7 +306,7 @@ def test_a_publisher_is_asked_for_before_anything_is_sent(
     assert [finding.code for finding in plan.report] == ["deposit-metadata-lacking"]
 
 
-def test_nothing_without_a_token(
+def test_a_deposit_without_a_token_is_refused(
     target: targets.Target, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for variable in target.environment:

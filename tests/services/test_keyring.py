@@ -41,7 +41,7 @@ def session(home: Path, *commands: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_kept_over_sessions_and_not_in_plain_words(tmp_path: Path) -> None:
+def test_the_keyring_keeps_logins_encrypted_after_the_session_ends(tmp_path: Path) -> None:
     kept = session(
         tmp_path,
         _OPEN,
@@ -56,7 +56,7 @@ def test_kept_over_sessions_and_not_in_plain_words(tmp_path: Path) -> None:
     assert not any(b"token-of-mine" in path.read_bytes() for path in files)
 
 
-def test_locked_with_nobody_to_open_it(tmp_path: Path) -> None:
+def test_a_login_is_not_stored_in_a_locked_keyring(tmp_path: Path) -> None:
     locked = session(tmp_path, _LOCKED, f"echo token-of-mine | {_LOGIN} zenodo", "echo $?")
     assert locked.stdout.split() == ["5"]
     assert "the keyring cannot store it" in locked.stderr

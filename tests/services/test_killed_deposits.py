@@ -71,7 +71,7 @@ def place(
 
 
 @pytest.mark.parametrize("place", ["rdm"], indirect=True)
-def test_inveniordm(
+def test_a_killed_deposit_to_inveniordm_is_completed_and_published_once(
     place: targets.Target, rdm: servers.InvenioRdm, letter: Path, tmp_path: Path
 ) -> None:
     before = rdm.records()
@@ -90,7 +90,7 @@ def test_inveniordm(
 
 
 @pytest.mark.parametrize("place", ["webdav"], indirect=True)
-def test_webdav(
+def test_a_killed_deposit_to_webdav_is_completed(
     place: targets.Target, webdav: servers.WebDav, letter: Path, tmp_path: Path
 ) -> None:
     assert place.clear is not None
@@ -106,7 +106,7 @@ def test_webdav(
         assert differing(back, package) == ()
 
 
-def test_swh_deposit(
+def test_a_killed_deposit_to_swh_deposit_is_completed_once(
     swh: servers.SwhDeposit, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(swh.ca))

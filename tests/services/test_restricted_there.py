@@ -1,6 +1,6 @@
-"""Restricted parts and repositories that are open to all: refused, or restricted there.
+"""Restricted parts in repositories: refused by open ones, restricted by others.
 
-InvenioRDM is a stand-in that keeps drafts, access and files; `test_inveniordm` has the real one.
+Here InvenioRDM is a stand-in; the tests in test_inveniordm.py use the real program.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ CLOSED = f"{{status: closed, rule: {RULE}}}"
 
 @pytest.mark.parametrize("publish", [True, False])
 @pytest.mark.parametrize("address", ["zenodo:?publisher=X", "sword2+https://127.0.0.1:1/c"])
-def test_restricted_parts_are_refused_in_the_plan_before_anything_is_asked(
+def test_restricted_parts_are_refused_without_a_request(
     tmp_path: Path,
     addresses: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
@@ -217,7 +217,7 @@ def test_restricted_parts_are_refused_in_the_plan_before_anything_is_asked(
     assert any("INCLUDE restricted parts: encl" in step for step in shown.steps)
 
 
-def test_of_many_packages_each_is_refused_with_its_reason(run: Run, tmp_path: Path) -> None:
+def test_a_folder_of_packages_is_refused_with_a_reason_for_each(run: Run, tmp_path: Path) -> None:
     folder = built(tmp_path, UNTIL).parent
     done = run("deposit", folder, "--to", "zenodo:?publisher=X", "--publish", "--json")
     assert done.returncode == 4
@@ -225,9 +225,7 @@ def test_of_many_packages_each_is_refused_with_its_reason(run: Run, tmp_path: Pa
     assert "deposit-open-to-all" in {finding["code"] for finding in result["findings"]}
 
 
-def test_the_public_package_is_deposited_where_everybody_can_see_it(
-    tmp_path: Path, rdm: str
-) -> None:
+def test_a_public_package_is_published_without_withheld_words(tmp_path: Path, rdm: str) -> None:
     package = built(tmp_path, UNTIL, "public")
     done = deposits.deposit(package, f"{rdm}?publisher=X", publish=True, page=package_page)
     assert done.receipt.state == "published"
@@ -235,7 +233,7 @@ def test_the_public_package_is_deposited_where_everybody_can_see_it(
     assert b"acholder" not in sent + json.dumps(Rdm.records).encode()
 
 
-def test_storage_takes_everything_and_the_plan_says_so(tmp_path: Path) -> None:
+def test_a_plan_for_storage_names_the_restricted_parts_it_includes(tmp_path: Path) -> None:
     package = built(tmp_path, CLOSED)
     for address in (f"ocfl:{tmp_path}/o", f"file:{tmp_path}/f"):
         plan = deposits.plan(package, address)
@@ -244,7 +242,7 @@ def test_storage_takes_everything_and_the_plan_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("access", "until"), [(UNTIL, "2090-01-01"), (CLOSED, "")])
-def test_invenio_restricts_the_files_up_to_the_day_that_the_record_names(
+def test_invenio_restricts_the_files_until_the_date_in_the_record(
     tmp_path: Path, rdm: str, access: str, until: str
 ) -> None:
     package = built(tmp_path, access)
@@ -262,7 +260,7 @@ def test_invenio_restricts_the_files_up_to_the_day_that_the_record_names(
     assert not any("files" in request for request in Rdm.requests[:posted])
 
 
-def test_a_draft_is_restricted_before_a_file_is_sent_into_it(tmp_path: Path, rdm: str) -> None:
+def test_a_draft_is_restricted_before_its_files_are_sent(tmp_path: Path, rdm: str) -> None:
     where = f"{rdm}?access=restricted"
     public = built(tmp_path, "{status: open}")
     deposits.deposit(public, rdm)
@@ -275,7 +273,7 @@ def test_a_draft_is_restricted_before_a_file_is_sent_into_it(tmp_path: Path, rdm
     assert not any("/files" in each for each in Rdm.requests[:changed])
 
 
-def test_asking_otherwise_for_what_is_published_says_what_differs(
+def test_a_deposit_with_other_options_than_the_published_one_reports_differences(
     run: Run, tmp_path: Path, rdm: str
 ) -> None:
     package = built(tmp_path, "{status: open}")
@@ -299,7 +297,7 @@ def test_asking_otherwise_for_what_is_published_says_what_differs(
     assert bulk.returncode == 4, bulk.stderr
 
 
-def test_what_was_restricted_on_demand_is_compared_without_the_demand(
+def test_files_restricted_earlier_are_reported_if_they_should_be_public(
     tmp_path: Path, rdm: str
 ) -> None:
     package = built(tmp_path, "{status: open}")
@@ -309,7 +307,7 @@ def test_what_was_restricted_on_demand_is_compared_without_the_demand(
     assert again.differences == ("access to the files is restricted, not public",)
 
 
-def test_what_a_person_has_restricted_stays_so(tmp_path: Path, rdm: str) -> None:
+def test_access_restricted_in_the_repository_stays_restricted(tmp_path: Path, rdm: str) -> None:
     package = built(tmp_path, "{status: open}")
     deposits.deposit(package, rdm)
     (record,) = Rdm.records.values()
@@ -336,13 +334,13 @@ def test_what_a_person_has_restricted_stays_so(tmp_path: Path, rdm: str) -> None
         "sword2+https://a&b/c",
     ],
 )
-def test_unknown_options_and_hosts_that_are_none_are_refused(run: Run, address: str) -> None:
+def test_unknown_options_and_invalid_hosts_are_refused(run: Run, address: str) -> None:
     with pytest.raises(UsageError):
         repository_for(address)
 
 
 @pytest.mark.parametrize("host", ["data.example.org", "[::1]", "127.0.0.1", "a_b"])
-def test_hosts_have_their_usual_names(host: str) -> None:
+def test_names_and_ip_addresses_are_valid_hosts(host: str) -> None:
     assert host.strip("[]") in repository_for(f"inveniordm+https://{host}").target
 
 
@@ -364,7 +362,7 @@ def test_dataverse_restricts_the_zip_or_sets_its_embargo(
     assert "acholder" not in json.dumps([one["fields"] for one in Dataverse.datasets.values()])
 
 
-def test_dataverse_publishes_nothing_that_it_did_not_restrict(
+def test_a_dataset_is_not_published_if_its_file_is_not_restricted(
     tmp_path: Path, addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatched_dataverse(monkeypatch, deaf=True)

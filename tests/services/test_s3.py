@@ -31,7 +31,7 @@ def package(letter: Path, tmp_path: Path) -> Path:
 
 
 @in_s3
-def test_parts_that_are_there_are_not_sent_again(
+def test_parts_that_s3_already_has_are_not_sent_again(
     target: targets.Target, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, "PART", 5 << 20)
@@ -66,7 +66,7 @@ def test_parts_that_are_there_are_not_sent_again(
 
 
 @in_s3
-def test_what_somebody_else_put_there_is_not_replaced(
+def test_an_object_with_different_bytes_is_not_replaced(
     target: targets.Target, package: Path
 ) -> None:
     bucket = deposits.repository_for(target.address)
@@ -79,7 +79,7 @@ def test_what_somebody_else_put_there_is_not_replaced(
     assert client.get_object(Bucket=name, Key=first.to)["Body"].read() == b"holiday"
 
 
-def test_locked_on_request(
+def test_objects_are_locked_if_the_address_asks_for_it(
     localstack: servers.LocalStack, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", localstack.key)
@@ -104,7 +104,7 @@ def test_locked_on_request(
     assert big["ObjectLockMode"] == "GOVERNANCE"
 
 
-def test_the_servers_own_digests(
+def test_a_receipt_has_the_digests_that_s3_computed(
     localstack: servers.LocalStack, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = targets.s3(localstack, "digests")
@@ -128,6 +128,6 @@ def test_the_servers_own_digests(
         "s3://bucket?key=x",
     ],
 )
-def test_an_address_that_says_too_much_or_too_little(address: str) -> None:
+def test_an_address_with_missing_or_invalid_options_is_refused(address: str) -> None:
     with pytest.raises(UsageError):
         deposits.repository_for(address)

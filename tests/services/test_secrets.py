@@ -20,7 +20,7 @@ _SECRET = ("_TOKEN", "_PASSWORD", "_SECRET_ACCESS_KEY")
 
 @pytest.mark.parametrize("harm", ["", "500", "lie", "reset after", "401"])
 @pytest.mark.parametrize("name", ["webdav", "swift", "rdm"])
-def test_secrets_stay_where_they_are(
+def test_secrets_are_neither_printed_nor_written_to_files(
     name: str, harm: str, letter: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     server = request.getfixturevalue(name)

@@ -35,14 +35,16 @@ def listeners(processes: servers.Processes) -> set[str]:
 
 
 @pytest.mark.parametrize("name", ["sftp", "webdav", "swift", "localstack", "moto", "swh", "rdm"])
-def test_on_the_loopback_alone(name: str, request: pytest.FixtureRequest) -> None:
+def test_test_servers_listen_only_on_the_loopback_interface(
+    name: str, request: pytest.FixtureRequest
+) -> None:
     server = request.getfixturevalue(name)
     found = listeners(server.processes)
     assert found
     assert all(ipaddress.ip_address(each).is_loopback for each in found)
 
 
-def test_nothing_stays_behind_when_the_tests_are_killed(tmp_path: Path) -> None:
+def test_killed_tests_leave_no_server_and_no_folder(tmp_path: Path) -> None:
     program = tmp_path / "killed.py"
     program.write_text(
         "import os, signal, sys\n"
@@ -63,7 +65,7 @@ def test_nothing_stays_behind_when_the_tests_are_killed(tmp_path: Path) -> None:
     wait_until(lambda: not members(set(map(int, sessions))) and not Path(folder).exists())
 
 
-def test_a_process_group_is_ended(tmp_path: Path) -> None:
+def test_stopping_a_server_ends_its_process_groups(tmp_path: Path) -> None:
     try:
         server = servers.Sftp(tmp_path)
     except servers.AbsentError as reason:

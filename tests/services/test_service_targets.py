@@ -41,7 +41,7 @@ def command(*words: object) -> subprocess.Popen[str]:
 
 
 @every_target
-def test_there_proven_back_again_and_once(
+def test_a_package_is_deposited_once_verified_and_fetched(
     target: targets.Target, package: Path, tmp_path: Path
 ) -> None:
     done = deposits.deposit(package, target.address)
@@ -69,7 +69,9 @@ def test_there_proven_back_again_and_once(
 
 
 @every_target
-def test_a_lost_receipt_makes_no_twin(target: targets.Target, package: Path) -> None:
+def test_a_package_without_its_receipt_is_not_deposited_twice(
+    target: targets.Target, package: Path
+) -> None:
     first = deposits.deposit(package, target.address)
     before = target.held()
     for path in first.path.parent.iterdir():
@@ -80,7 +82,7 @@ def test_a_lost_receipt_makes_no_twin(target: targets.Target, package: Path) -> 
 
 
 @pytest.mark.parametrize("name", sorted({*targets.NAMES} - {"webdav", "rdm"}))
-def test_killed_at_twenty_instants(
+def test_a_deposit_killed_at_any_time_is_completed_once(
     name: str,
     letter: Path,
     tmp_path: Path,

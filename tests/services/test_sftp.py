@@ -63,13 +63,13 @@ def test_a_host_with_another_key_is_refused(target: targets.Target, package: Pat
         deposits.deposit(package, target.address)
 
 
-def test_a_key_that_is_not_let_in(target: targets.Target, package: Path) -> None:
+def test_a_login_without_an_accepted_key_is_refused(target: targets.Target, package: Path) -> None:
     _without_key(target)
     with pytest.raises(DepositError, match="refused the login"):
         deposits.deposit(package, target.address)
 
 
-def test_a_key_in_the_agent(target: targets.Target, package: Path, agent: None) -> None:
+def test_a_key_in_the_ssh_agent_is_used(target: targets.Target, package: Path, agent: None) -> None:
     _without_key(target)
     assert deposits.deposit(package, target.address).receipt.verified == "read-back"
 
@@ -80,12 +80,12 @@ def _without_key(target: targets.Target) -> None:
     config.write_text("\n".join([*lines, "  IdentityFile none", ""]))
 
 
-def test_a_folder_that_is_not_there(target: targets.Target, package: Path) -> None:
+def test_a_missing_folder_on_the_server_is_an_error(target: targets.Target, package: Path) -> None:
     with pytest.raises(DepositError, match="does not exist"):
         deposits.deposit(package, target.address + "/not/there")
 
 
-def test_resumed_at_the_end_of_what_was_sent(
+def test_a_partly_sent_file_is_continued(
     target: targets.Target, package: Path, sftp: servers.Sftp
 ) -> None:
     root = Path("/" + target.address.split("/", 3)[3])
@@ -104,7 +104,7 @@ def test_resumed_at_the_end_of_what_was_sent(
     assert (root / package.name / "data" / "record.json").stat().st_ino == inode
 
 
-def test_a_server_that_was_restarted(
+def test_a_deposit_is_found_and_fetched_after_the_server_was_restarted(
     target: targets.Target, package: Path, sftp: servers.Sftp, tmp_path: Path
 ) -> None:
     repository = deposits.repository_for(target.address)
@@ -115,14 +115,16 @@ def test_a_server_that_was_restarted(
     assert differing(deposits.fetch(done.path, tmp_path / "back", [target.address]), package) == ()
 
 
-def test_what_was_sent_is_on_the_disk_over_there(target: targets.Target, package: Path) -> None:
+def test_a_deposit_is_written_durably_to_the_disk_of_the_server(
+    target: targets.Target, package: Path
+) -> None:
     assert deposits.deposit(package, target.address).receipt.answer == {"durable": True}
     for receipt in deposits.receipts_of(package):
         receipt[0].unlink()
     assert deposits.deposit(package, target.address).receipt.answer == {"durable": True}
 
 
-def test_a_server_that_cannot_be_asked_to_have_it_on_its_disk(
+def test_a_receipt_says_if_the_server_cannot_write_durably(
     package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with servers.running(lambda folder: servers.Sftp(folder, "-P fsync"), tmp_path) as server:
@@ -136,7 +138,9 @@ def test_a_server_that_cannot_be_asked_to_have_it_on_its_disk(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
-def test_a_full_disk_over_there(target: targets.Target, package: Path, sftp: servers.Sftp) -> None:
+def test_a_deposit_succeeds_after_space_was_freed_on_the_server(
+    target: targets.Target, package: Path, sftp: servers.Sftp
+) -> None:
     root = Path("/" + target.address.split("/", 3)[3])
     small = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(root)]
     if subprocess.run(small, check=False, capture_output=True).returncode != 0:
@@ -152,7 +156,7 @@ def test_a_full_disk_over_there(target: targets.Target, package: Path, sftp: ser
         subprocess.run(["umount", str(root)], check=True)
 
 
-def test_many_side_by_side_and_bad_ones_among_them(
+def test_invalid_packages_do_not_disturb_parallel_deposits(
     target: targets.Target, letter: Path, tmp_path: Path
 ) -> None:
     root = Path("/" + target.address.split("/", 3)[3])
@@ -176,7 +180,7 @@ def test_many_side_by_side_and_bad_ones_among_them(
     assert not list(root.glob(".*"))
 
 
-def test_a_large_file_is_on_the_disk_over_there_while_it_is_sent(
+def test_the_server_syncs_a_large_file_while_it_is_sent(
     target: targets.Target, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sftp_module, "_LARGE", 1 << 20)

@@ -22,7 +22,7 @@ def address(swh: servers.SwhDeposit, monkeypatch: pytest.MonkeyPatch) -> str:
     return f"sword2+https://{servers.LOOPBACK}:{swh.port}/1/{swh.collection}/"
 
 
-def test_there_and_said_to_be_unverified(
+def test_a_deposit_by_sword_is_unverified_and_completed_once(
     swh: servers.SwhDeposit, address: str, package: Path, tmp_path: Path
 ) -> None:
     before = set(swh.archives().items())
@@ -44,7 +44,7 @@ def test_there_and_said_to_be_unverified(
         deposits.fetch(completed.path, tmp_path / "back", [address])
 
 
-def test_a_wrong_password(
+def test_a_wrong_password_is_refused_and_not_shown(
     address: str, swh: servers.SwhDeposit, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(targets.variable(swh.port, "PASSWORD"), "hunter2-of-the-tests")
@@ -53,7 +53,7 @@ def test_a_wrong_password(
     assert "hunter2" not in str(refusal.value)
 
 
-def test_a_password_that_is_changed_midway(
+def test_a_deposit_resumes_after_its_password_was_refused(
     swh: servers.SwhDeposit, address: str, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = set(swh.deposits())

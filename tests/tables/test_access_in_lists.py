@@ -43,7 +43,9 @@ from typed import present
         ("Sperrfrist", "–", ""),
     ],
 )
-def test_values_about_access_are_read(header: str, text: str, meant: str) -> None:
+def test_access_is_read_from_values_in_several_languages(
+    header: str, text: str, meant: str
+) -> None:
     read = read_access(text, header, "1960-07-18")
     assert f"{read.status} {read.until}".strip() == meant
     assert not read.question
@@ -53,13 +55,13 @@ def test_values_about_access_are_read(header: str, text: str, meant: str) -> Non
     "text",
     ["?", "vielleicht", "bis 30", "4/5/30", "open until 2025", "ab 2020 gesperrt", "2030?", "ja"],
 )
-def test_an_unclear_value_closes_the_letter_and_is_reported(text: str) -> None:
+def test_an_unclear_value_means_closed_access_and_a_question(text: str) -> None:
     read = read_access(text, "Status")
     assert read.status == "closed"
     assert text in read.question
 
 
-def test_a_term_of_years_needs_a_certain_date() -> None:
+def test_a_term_of_years_from_an_uncertain_date_is_a_question() -> None:
     for date in ("", "1960?", "[1959..1961]"):
         assert read_access("30 Jahre", "Sperrfrist", date).question
 
@@ -67,11 +69,11 @@ def test_a_term_of_years_needs_a_certain_date() -> None:
 @pytest.mark.parametrize(
     "header", ["accessionNumber", "nameAccessPoints", "Zugangsnummer", "Secretary", "Accessed"]
 )
-def test_a_header_with_similar_letters_does_not_speak_of_access(header: str) -> None:
+def test_a_header_that_resembles_a_word_for_access_is_not_about_access(header: str) -> None:
     assert not speaks_of_access(header)
 
 
-def test_no_header_of_another_field_speaks_of_access() -> None:
+def test_the_known_headers_of_other_fields_are_not_about_access() -> None:
     others = {
         header
         for target, headers in header_words._HEADERS.items()
@@ -132,7 +134,7 @@ def test_a_column_about_access_is_an_error_until_it_is_mapped_or_waived(
         assert check(path).ok
 
 
-def test_a_restriction_in_a_column_of_notes_is_not_lost(tmp_path: Path) -> None:
+def test_a_restriction_in_a_column_of_remarks_is_reported_and_applied(tmp_path: Path) -> None:
     text = "id;Notiz\na;Durchschlag\nb;s. auch a, gesperrt bis 2030\n"
     path = _list(tmp_path, text, 'id: id, Notiz: "-"')
     (message,) = _found(check(path), "tables-restriction-unmapped")
@@ -195,7 +197,7 @@ def test_an_end_in_another_column_completes_the_restriction(tmp_path: Path) -> N
     assert "soon" in asked
 
 
-def test_a_row_that_says_nothing_is_not_open_when_other_rows_say_open(tmp_path: Path) -> None:
+def test_a_row_with_an_empty_access_cell_is_closed_if_other_rows_have_one(tmp_path: Path) -> None:
     path = _list(tmp_path, "id,Zugang,Datei\na,frei,a.txt\nb,,b.txt\n")
     access, report = _access(path)
     assert access["a"].status == "open"
@@ -204,14 +206,14 @@ def test_a_row_that_says_nothing_is_not_open_when_other_rows_say_open(tmp_path: 
 
 
 @pytest.mark.parametrize("field", ["access", "access_until"])
-def test_a_word_for_unknown_does_not_open_a_letter(field: str, tmp_path: Path) -> None:
+def test_a_letter_is_closed_if_its_access_is_a_word_for_unknown(field: str, tmp_path: Path) -> None:
     path = _list(tmp_path, "id,Sperrfrist\na,?\n", f"id: id, Sperrfrist: {field}")
     access, report = _access(path)
     assert access["a"].status == "closed"
     assert _found(report, "tables-access-asked")
 
 
-def test_a_column_is_recognized_by_values_that_speak_of_access(tmp_path: Path) -> None:
+def test_a_column_about_access_is_recognized_by_its_values(tmp_path: Path) -> None:
     path = _list(tmp_path, "id,Status\na,frei\nb,closed\n")
     assert read_mapping(path.with_name("list.csv.map.yaml")).columns["Status"] == "access"
     for word in ("closed", "zastrzeżone", "Sperrfrist 2040", "gesperrt bis 2040"):
@@ -221,7 +223,7 @@ def test_a_column_is_recognized_by_values_that_speak_of_access(tmp_path: Path) -
     assert check(path).ok
 
 
-def test_a_row_is_closed_while_another_one_with_its_call_number_is_restricted(
+def test_a_row_is_closed_if_a_row_with_the_same_call_number_is_restricted(
     tmp_path: Path,
 ) -> None:
     path = _list(tmp_path, "Signatur,Sperrfrist\nA 7,gesperrt bis 2130\nA 7,\nA 8,\n")
@@ -234,7 +236,7 @@ def test_a_row_is_closed_while_another_one_with_its_call_number_is_restricted(
     assert "another row" in _found(report, "tables-access-asked")[0]
 
 
-def test_a_file_that_only_some_of_its_rows_restrict_is_an_error(tmp_path: Path) -> None:
+def test_a_file_of_a_restricted_and_an_open_letter_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4")
     text = "id,Sperrfrist,Datei\nL1,gesperrt bis 2130,a.pdf\nL2,{},a.pdf\n"
     report = check(_list(tmp_path, text.format("")))
@@ -242,7 +244,7 @@ def test_a_file_that_only_some_of_its_rows_restrict_is_an_error(tmp_path: Path) 
     assert check(_list(tmp_path, text.format("gesperrt"))).ok
 
 
-def test_a_letter_without_any_open_part_is_not_on_the_site(tmp_path: Path) -> None:
+def test_a_letter_whose_parts_are_all_closed_is_not_on_the_site(tmp_path: Path) -> None:
     from archive_pkg.collection import make_collection
     from archive_pkg.executors import InProcess
     from archive_pkg.packages import build_package

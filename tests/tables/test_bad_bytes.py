@@ -55,7 +55,9 @@ def tried(path: Path) -> None:
 
 @given(PIECES)
 @QUIET
-def test_any_bytes_as_csv(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+def test_any_bytes_as_csv_give_a_report_or_a_known_error(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes
+) -> None:
     path = tmp_path_factory.mktemp("bad") / "letters.csv"
     path.write_bytes(data)
     tried(path)
@@ -69,7 +71,9 @@ def test_any_bytes_as_csv(tmp_path_factory: pytest.TempPathFactory, data: bytes)
     inner, max_size=5), max_leaves=20))  # fmt: skip
 @QUIET
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_any_json_as_a_descriptor(tmp_path_factory: pytest.TempPathFactory, tree: object) -> None:
+def test_any_json_as_a_descriptor_gives_a_report_or_a_known_error(
+    tmp_path_factory: pytest.TempPathFactory, tree: object
+) -> None:
     folder = tmp_path_factory.mktemp("bad")
     (folder / "x.csv").write_text("name,b\n1,2\n")
     (folder / "datapackage.json").write_text(json.dumps({"resources": [tree, tree]}))
@@ -82,7 +86,7 @@ def test_any_json_as_a_descriptor(tmp_path_factory: pytest.TempPathFactory, tree
 
 @given(st.data())
 @settings(QUIET, max_examples=6)
-def test_any_change_in_a_workbooks_parts(
+def test_a_workbook_with_changed_bytes_gives_a_report_or_a_known_error(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     folder = tmp_path_factory.mktemp("bad")

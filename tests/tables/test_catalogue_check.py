@@ -65,7 +65,7 @@ def checked(folder: Path, sheets: Sheets) -> Report:
     return check(save(folder, sheets), files=LETTER, check_files=check_record)
 
 
-def test_a_valid_catalogue_has_no_findings(tmp_path: Path, sheets: Sheets) -> None:
+def test_a_valid_catalogue_has_only_advice(tmp_path: Path, sheets: Sheets) -> None:
     report = checked(tmp_path, sheets)
     assert {str(finding.severity) for finding in report} == {"advice"}
     assert all(finding.location.table and finding.location.cell for finding in report)
@@ -191,7 +191,7 @@ def test_a_byte_order_mark_selects_the_encoding(tmp_path: Path, encoding: str) -
     assert "tables-separator-other" in {finding.code for finding in report}
 
 
-def test_an_unbalanced_quote_ends_the_table_and_is_reported(tmp_path: Path) -> None:
+def test_an_unbalanced_quote_is_reported(tmp_path: Path) -> None:
     (tmp_path / "letters.csv").write_text('id,type,title\na,letter,"open\nb,letter,T\n')
     assert "tables-csv-broken" in {finding.code for finding in check(tmp_path)}
 
@@ -207,7 +207,7 @@ def test_rows_after_an_unbalanced_quote_are_not_reported_as_missing(
 
 @given(catalogues(2), st.randoms(use_true_random=False))
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=25)
-def test_tables_without_errors_become_records(
+def test_records_can_be_read_from_tables_without_errors(
     tmp_path_factory: pytest.TempPathFactory, catalogue: list[Record], chance: random.Random
 ) -> None:
     folder = tmp_path_factory.mktemp("spoilt")
@@ -247,7 +247,7 @@ def spoil(rows: list[list[str]], chance: random.Random) -> None:
 
 @given(catalogues(3))
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=10)
-def test_records_are_streamed_as_they_are_read(
+def test_streamed_records_equal_read_records(
     tmp_path_factory: pytest.TempPathFactory, catalogue: list[Record]
 ) -> None:
     folder = tmp_path_factory.mktemp("streamed")

@@ -32,17 +32,19 @@ LEVELS = tables()["holdings"].column("levels")
 
 
 @given(texts)
-def test_a_string_survives_a_cell(text: str) -> None:
+def test_a_string_is_unchanged_after_writing_and_reading_a_cell(text: str) -> None:
     assert from_cell(ONE, to_cell(ONE, text)) == text
 
 
 @given(st.lists(texts, min_size=1, max_size=4))
-def test_several_strings_survive_one_cell(several: list[str]) -> None:
+def test_several_strings_are_unchanged_after_writing_and_reading_a_cell(several: list[str]) -> None:
     assert from_cell(MANY, to_cell(MANY, several)) == several
 
 
 @given(st.lists(st.tuples(texts, st.none() | texts | st.just("")), min_size=1, max_size=3))
-def test_identifiers_survive_a_cell(several: list[tuple[str, str | None]]) -> None:
+def test_identifiers_are_unchanged_after_writing_and_reading_a_cell(
+    several: list[tuple[str, str | None]],
+) -> None:
     made = [
         Identifier.model_construct(scheme="local", value=value, note=note)
         for value, note in several
@@ -55,14 +57,16 @@ def test_identifiers_survive_a_cell(several: list[tuple[str, str | None]]) -> No
 
 
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=3))
-def test_archival_levels_survive_a_cell(several: list[tuple[str, str]]) -> None:
+def test_levels_are_unchanged_after_writing_and_reading_a_cell(
+    several: list[tuple[str, str]],
+) -> None:
     made = [HoldingLevel.model_construct(name=name, value=value) for name, value in several]
     expected = [{"name": name, "value": value} for name, value in several]
     assert from_cell(LEVELS, to_cell(LEVELS, made)) == expected
 
 
 @given(texts)
-def test_a_string_like_a_formula_is_guarded_and_read_back(text: str) -> None:
+def test_a_guarded_string_does_not_begin_like_a_formula(text: str) -> None:
     safe = guarded(ONE, text)
     assert safe[0] not in "=+-@\t\r\n＝＋－＠"
     assert unguarded(ONE, safe) == text
@@ -83,10 +87,10 @@ def test_a_line_of_csv_is_read_back_by_pythons_own_reader(cells: list[str]) -> N
         ("a;", ["a", ""]),
     ],
 )
-def test_values_typed_by_a_user_are_split(cell: str, items: list[str]) -> None:
+def test_items_are_split_at_semicolons(cell: str, items: list[str]) -> None:
     assert split_items(cell) == items
 
 
-def test_a_cell_of_spaces_should_be_cleared() -> None:
+def test_the_hint_for_a_cell_of_spaces_is_to_leave_it_empty() -> None:
     ((_, message, hint),) = find_suspicious(" \n", verbatim=False)
     assert (message, hint) == ("the cell has only spaces or line breaks", "Leave the cell empty.")

@@ -45,13 +45,15 @@ def shown_date(
         ("d-mmm", "7-Jun", ""),
     ],
 )
-def test_a_cell_is_as_precise_as_what_it_shows(number_format: str, shown: str, edtf: str) -> None:
+def test_a_date_is_as_precise_as_the_number_format_shows_it(
+    number_format: str, shown: str, edtf: str
+) -> None:
     said, read = shown_date(DAY, number_format)
     assert (said, read.edtf) == (shown, edtf)
     assert read.is_open == (not edtf)
 
 
-def test_a_time_of_day_is_kept_where_it_is_shown() -> None:
+def test_a_time_of_day_is_read_if_the_cell_shows_it() -> None:
     moment = datetime.datetime(1921, 6, 7, 15, 4)
     shown, read = shown_date(moment, "yyyy-mm-dd h:mm AM/PM")
     assert (shown, read.edtf) == ("1921-06-07 3:04 PM", "1921-06-07T15:04:00")
@@ -59,20 +61,20 @@ def test_a_time_of_day_is_kept_where_it_is_shown() -> None:
     assert date_in_cell(datetime.time(15, 4), "h:mm", epoch_1904=False) is None
 
 
-def test_a_year_typed_into_a_date_cell_is_ambiguous() -> None:
+def test_a_date_in_1905_may_be_a_year_typed_into_a_date_cell() -> None:
     typed = datetime.datetime(1905, 4, 4)  # day 1921
     shown, read = shown_date(typed, "dd.mm.yyyy")
     assert shown == "04.04.1905"
     assert [one.edtf for one in read.readings] == ["1921", "1905-04-04"]
 
 
-def test_day_0_is_a_day_only_in_the_1904_system() -> None:
+def test_day_0_is_a_date_only_in_the_1904_system() -> None:
     zero = datetime.time()
     assert shown_date(zero, "yyyy-mm-dd", epoch_1904=True)[1].edtf == "1904-01-01"
     assert shown_date(zero, "yyyy-mm-dd")[1].is_open
 
 
-def test_the_words_of_a_list_are_what_its_cells_show(tmp_path: Path) -> None:
+def test_dates_of_a_list_are_written_as_its_cells_show_them(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.epoch = CALENDAR_MAC_1904
     sheet = present(book.active)

@@ -74,7 +74,7 @@ def rows_of(table: str, rows: Iterable[dict[str, str]]) -> tuple[Any, list[Any]]
 
 
 @pytest.mark.parametrize("table", GOOD)
-def test_a_row_is_invalid_exactly_if_its_model_refuses_it(table: str) -> None:
+def test_the_row_check_finds_the_faults_that_the_model_finds(table: str) -> None:
     """Change one column of one row at a time."""
     good = GOOD[table]
     assert set(tables()) == set(GOOD)
@@ -120,7 +120,7 @@ def test_a_row_is_invalid_exactly_if_its_model_refuses_it(table: str) -> None:
         ("letters", {"place.as_written": "Kiev", "place.name": "Kyiv"}, True),
     ],
 )
-def test_rules_for_a_complete_row_are_those_of_its_model(
+def test_the_row_check_applies_the_rules_of_the_model_for_a_complete_row(
     table: str, change: dict[str, str], good: bool
 ) -> None:
     check, rows = rows_of(table, [GOOD[table] | change])

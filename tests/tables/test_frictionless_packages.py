@@ -88,11 +88,11 @@ def test_frictionless_checks_letters_after_a_table_of_another_kind(tmp_path: Pat
     assert one[-1].startswith("evidence: ")
 
 
-def test_frictionless_checks_no_letters_without_their_table(tmp_path: Path) -> None:
+def test_frictionless_does_not_check_letters_if_their_table_is_missing(tmp_path: Path) -> None:
     assert errors_in(tmp_path, {"parts": SHEETS["parts"]}) == []
 
 
-def test_checks_can_be_used_for_one_package_after_another(tmp_path: Path) -> None:
+def test_checks_can_be_used_for_several_packages(tmp_path: Path) -> None:
     letters = "id,type,title,sender\na,letter,A,ann\n"
     agents = "letter,id,name,kind\na,{},Ann,person\n"
     good = {"letters": letters, "agents": agents.format("ann")}
@@ -104,13 +104,13 @@ def test_checks_can_be_used_for_one_package_after_another(tmp_path: Path) -> Non
     assert [each[2] for each in errors_in(tmp_path, bad, checks)] == ["sender"]
 
 
-def test_references_are_checked_in_a_table_with_ids_alone(tmp_path: Path) -> None:
+def test_references_are_checked_if_a_table_has_only_ids(tmp_path: Path) -> None:
     letters = "id,type,title,sender\na,letter,A,ann\n"
     found = errors_in(tmp_path, {"letters": letters, "agents": "letter,id\na,eve\n"})
     assert ("letters", "sender") in [(each[0], each[2]) for each in found]
 
 
-def test_complete_letters_are_checked_without_the_check_of_references(tmp_path: Path) -> None:
+def test_coherence_can_be_checked_without_the_check_of_references(tmp_path: Path) -> None:
     from archive_pkg.tables.checking.frictionless_checks import CoherenceCheck
 
     evidence = "letter,field,basis,rule\na,parts.x,inferred,r\na,parts.z,inferred,r\n"

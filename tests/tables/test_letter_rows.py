@@ -40,13 +40,13 @@ def test_each_letter_has_its_rows_of_all_tables() -> None:
     ]
 
 
-def test_only_wanted_letters_are_grouped() -> None:
+def test_only_the_requested_letters_are_returned() -> None:
     assert [letter for letter, _ in by_letter(ROWS, {"a", "nobody"})] == ["a"]
     assert list(by_letter(ROWS, set())) == []
     assert list(by_letter({})) == []
 
 
-def test_rows_are_read_once_and_only_when_asked_for() -> None:
+def test_rows_are_read_once_when_the_first_letter_is_requested() -> None:
     read: list[int] = []
 
     def rows() -> Iterator[tuple[int, Row]]:
@@ -80,7 +80,7 @@ def test_a_full_disk_is_an_error_with_a_hint(monkeypatch: pytest.MonkeyPatch) ->
         opened[0].execute("SELECT 1")
 
 
-def test_the_rows_of_a_letter_are_a_raw_record() -> None:
+def test_rows_of_a_letter_are_converted_into_a_raw_record() -> None:
     rows: dict[str, list[tuple[int, Row]]] = {
         "letters": [(2, {"id": "a", "title": "A"})],
         "parts": [(5, {"letter": "a", "id": "x", "kind": "scan"})],

@@ -161,7 +161,9 @@ def test_a_messy_workbook_becomes_packages_and_a_site_in_four_commands(
     )
 
 
-def test_an_invalid_list_writes_nothing_and_says_so(polish_workbook: Callable[[], None]) -> None:
+def test_no_records_or_packages_are_written_from_an_invalid_list(
+    polish_workbook: Callable[[], None],
+) -> None:
     polish_workbook()
     run("archive-pkg tables map 'Spis pism.xlsx'")
     Path("Skany", "k5-2 skan.pdf").rename("Skany/k5-2 skam.pdf")

@@ -92,7 +92,7 @@ def test_a_list_becomes_records_and_every_guess_is_reported(briefe: Path) -> Non
     assert first.agent("muster-erika").name == "Muster, Erika"
 
 
-def test_its_records_build_and_verify(briefe: Path, tmp_path: Path) -> None:
+def test_packages_built_from_the_records_of_a_list_are_valid(briefe: Path, tmp_path: Path) -> None:
     records, _ = read_tables(briefe, encoding="cp1252")
     out = tmp_path / "records"
     assert write_records(records, out) == (4, 0)
@@ -271,7 +271,7 @@ def test_each_name_gets_its_identifier(tmp_path: Path) -> None:
         ("Repository;RepositoryID", {"Repository": "repository", "RepositoryID": "-"}),
     ],
 )
-def test_the_place_or_identifier_of_an_archive_is_not_its_name(
+def test_a_column_with_the_place_of_an_archive_is_not_mapped_to_its_name(
     header: str, meant: dict[str, str], tmp_path: Path
 ) -> None:
     path = tmp_path / "list.csv"

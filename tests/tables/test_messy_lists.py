@@ -50,7 +50,7 @@ def test_headings_totals_and_repeated_headers_are_not_letters(tmp_path: Path) ->
     assert [message.split(" ")[0] for message in found["tables-row-left-out"]] == list("3467")
 
 
-def test_a_heading_that_speaks_of_a_restriction_is_an_error(tmp_path: Path) -> None:
+def test_a_heading_about_a_restriction_is_an_error(tmp_path: Path) -> None:
     path = _list(tmp_path, "nr,Datum,von\na,1960,Ann\n--- gesperrt bis 2030 ---,,\nb,1961,Ben\n")
     _, report = read_tables(path)
     assert "tables-restriction-unmapped" in _by_code(report)
@@ -75,7 +75,7 @@ def test_a_formula_or_an_error_outside_the_letters_is_not_an_error(tmp_path: Pat
 @pytest.mark.parametrize(
     "word", ["?", "N.N.", "unbekannt", "[unbekannt]", "b.d.", "s.a.", "o. O.", "неизвестен", "k.A."]
 )
-def test_words_for_unknown_are_neither_persons_nor_places(word: str, tmp_path: Path) -> None:
+def test_words_for_unknown_are_not_read_as_people_or_places(word: str, tmp_path: Path) -> None:
     path = _list(
         tmp_path,
         f"id,from,to,place,langs\na,{word},Ann; {word},{word},{word}\n",
@@ -88,7 +88,7 @@ def test_words_for_unknown_are_neither_persons_nor_places(word: str, tmp_path: P
     assert len(found["tables-read-as"]) >= 4
 
 
-def test_persons_offices_and_bodies_are_distinguished(tmp_path: Path) -> None:
+def test_people_offices_and_organizations_are_distinguished(tmp_path: Path) -> None:
     names = {
         "Müller, Hans (Minister)": ("Müller, Hans", "person", "Minister"),
         "MfAA": ("MfAA", "organization", None),
@@ -119,7 +119,9 @@ def test_persons_offices_and_bodies_are_distinguished(tmp_path: Path) -> None:
         ("polski, niem.", "pl de"),
     ],
 )  # fmt: skip
-def test_languages_are_read_as_people_write_them(text: str, tags: str, tmp_path: Path) -> None:
+def test_languages_are_read_from_names_and_abbreviations(
+    text: str, tags: str, tmp_path: Path
+) -> None:
     path = _list(tmp_path, f'id,Sprache\na,"{text}"\n')
     (record,), _ = _records(path)
     assert " ".join(record.parts[0].languages) == tags
@@ -150,7 +152,7 @@ def test_separators_are_declared_for_each_column(tmp_path: Path) -> None:
         ("1911|1923,,", "None", "tables-date-unread"),
     ],
 )
-def test_the_first_and_last_day_make_the_date(
+def test_the_first_and_last_day_become_one_date(
     cells: str, edtf: str, code: str, tmp_path: Path
 ) -> None:
     path = _list(tmp_path, f"id,Begin,End,Dates\na,{cells}\n")
@@ -165,7 +167,7 @@ def test_the_first_and_last_day_make_the_date(
     ("begin", "code"),
     [("harvest", "tables-date-unread"), ("04/05/1911", "tables-cell-ambiguous")],
 )
-def test_one_of_two_ends_of_a_date_is_never_the_date(begin: str, code: str, tmp_path: Path) -> None:
+def test_a_date_with_an_unclear_beginning_stays_open(begin: str, code: str, tmp_path: Path) -> None:
     path = _list(tmp_path, f"id,Begin,End\na,{begin},1911-06-01\n")
     (record,), found = _records(path)
     assert record.date
@@ -173,7 +175,7 @@ def test_one_of_two_ends_of_a_date_is_never_the_date(begin: str, code: str, tmp_
     assert "; the first and last day are not used" in found[code][0]
 
 
-def test_a_second_column_of_a_single_field_is_left_out_and_reported(tmp_path: Path) -> None:
+def test_a_second_column_for_a_field_with_one_value_is_reported(tmp_path: Path) -> None:
     path = _list(
         tmp_path, "id,Date,Release date\na,1960,2041\n", "id: id, Date: date, Release date: date"
     )
@@ -185,7 +187,7 @@ def test_a_second_column_of_a_single_field_is_left_out_and_reported(tmp_path: Pa
     assert found["tables-cell-left-out"][0].startswith("C2 ")
 
 
-def test_a_repeated_call_number_gets_a_free_number(tmp_path: Path) -> None:
+def test_an_id_from_a_repeated_call_number_gets_an_unused_suffix(tmp_path: Path) -> None:
     path = _list(tmp_path, "Signatur,Datum\nA 7,1960\nA 7,1961\nA-7-2,1962\nA 7,1963\n")
     records, found = _records(path)
     assert [record.id for record in records] == ["A-7", "A-7-3", "A-7-2", "A-7-4"]
@@ -194,7 +196,7 @@ def test_a_repeated_call_number_gets_a_free_number(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("header", ["Signatur", "Reference code"])
-def test_a_running_number_is_not_the_id_if_there_is_a_call_number(
+def test_a_call_number_becomes_the_id_instead_of_a_running_number(
     header: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "list.csv"
@@ -323,7 +325,7 @@ def test_only_two_levels_of_a_folder_are_searched_unless_it_is_named(tmp_path: P
     assert len(LetterFiles(tmp_path).paths) == 4
 
 
-def test_kinds_of_parts_follow_from_the_names_of_files() -> None:
+def test_the_kind_of_a_part_is_guessed_from_the_name_of_its_file() -> None:
     kinds = {
         "a.txt": "transcription", "a.JPG": "scan", "a.pdf": "scan", "a.mp3": "original",
         "AA 1 Übersetzung.docx": "translation", "transl_3.txt": "translation",
@@ -332,7 +334,7 @@ def test_kinds_of_parts_follow_from_the_names_of_files() -> None:
     assert {name: kind_of_file(name) for name in kinds} == kinds
 
 
-def test_a_translation_is_made_from_the_text_and_has_no_language(scans: Path) -> None:
+def test_a_translation_found_by_its_file_name_has_no_language(scans: Path) -> None:
     path = _list(scans.parent, "id,Sprache,Datei\nAA 12/6,dt.,AA 12-6.txt\n")
     (record,), _ = _records(path, scans)
     text, translation = record.parts
@@ -349,7 +351,7 @@ def test_a_row_without_a_file_and_a_shared_file_are_reported(scans: Path) -> Non
     assert found["tables-row-without-file"][0].startswith("4 ")
 
 
-def test_files_elsewhere_are_one_finding_unless_their_folder_is_named(scans: Path) -> None:
+def test_missing_files_are_reported_one_by_one_only_if_their_folder_is_given(scans: Path) -> None:
     path = _list(scans.parent, "id,Datum,Datei\na,1960,x.txt\nb,1960,y.txt\n")
     shutil.move(scans, scans.parent.parent / "elsewhere")
     _, found = _records(path)

@@ -47,7 +47,7 @@ def fields(**constraints: Any) -> dict[str, Any]:
     return {"fields": [NUMBER, TEXT | {"constraints": constraints}]}
 
 
-def test_only_unchecked_csv_files_with_a_schema_are_checked(tmp_path: Path) -> None:
+def test_only_csv_files_with_a_schema_that_were_not_checked_yet_are_checked(tmp_path: Path) -> None:
     schema = {"fields": [NUMBER]}
     for name in ("one.csv", "two.tsv", "three.CSV", "four.txt", "five.csv", "six.csv"):
         (tmp_path / name).write_text("n\nx\n")
@@ -146,7 +146,7 @@ BOXES = {"name": "boxes", "path": "boxes.csv", "schema": {"fields": [NUMBER, TEX
         ({"foreignKeys": "n"}, []),
     ],
 )
-def test_foreign_keys_refer_to_rows_that_exist(
+def test_a_foreign_key_without_its_row_is_reported(
     tmp_path: Path, foreign: dict[str, Any], cells: list[str]
 ) -> None:
     rows = "1,A\n7,B\n,B\n"
@@ -170,7 +170,7 @@ def test_foreign_keys_refer_to_rows_that_exist(
         (None, {}, []),
     ],
 )
-def test_a_pattern_matches_complete_cells(
+def test_a_pattern_must_match_the_complete_cell(
     tmp_path: Path, pattern: Any, schema: dict[str, Any], cells: list[str]
 ) -> None:
     rows = "1,A\n2,a\n3,BB\n4,\n"
@@ -180,7 +180,7 @@ def test_a_pattern_matches_complete_cells(
         assert reported[0][2] == "“a” does not match the pattern [A-Z]+"
 
 
-def test_a_pattern_that_could_take_forever_is_not_checked(tmp_path: Path) -> None:
+def test_a_pattern_with_look_around_is_reported_and_not_checked(tmp_path: Path) -> None:
     number = NUMBER | {"constraints": {"pattern": "9"}}
     text = TEXT | {"constraints": {"pattern": "(?=A)A"}}
     reported = found(tmp_path, "1,A\n", {"fields": [number, text]})
@@ -231,7 +231,7 @@ def test_a_schema_in_a_file_is_read(tmp_path: Path) -> None:
     assert brief(found(tmp_path, "x,A\n", "none.json")) == [("file-missing", "shelf.schema")]
 
 
-def test_a_schema_that_cannot_be_read_is_named(
+def test_the_error_names_a_schema_that_cannot_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(file: Path) -> str:

@@ -103,7 +103,7 @@ def test_an_unsafe_or_missing_path_is_refused(tmp_path: Path, path: str, code: s
     assert [finding.code for finding in caught.value.report] == [code]
 
 
-def test_tables_hold_compares_rows_without_validation(tmp_path: Path) -> None:
+def test_tables_hold_finds_changed_and_additional_cells(tmp_path: Path) -> None:
     record = load_record(ROOT / "records" / "1960-07-18-cpsu-to-sed")
     path = write(tmp_path, package_files([record], "letters"))
     text = (tmp_path / "tables/agents.csv").read_text()

@@ -16,7 +16,7 @@ ASKED = Code("tables-cell-ambiguous", Severity.WARNING, "A cell has several read
 READ = Code("tables-read-as", Severity.ADVICE, "A cell was interpreted.")
 
 
-def test_findings_that_differ_only_in_words_and_numbers_are_a_group(
+def test_findings_that_differ_only_in_numbers_and_quoted_words_are_grouped(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     found = [
@@ -34,7 +34,7 @@ def test_findings_that_differ_only_in_words_and_numbers_are_a_group(
 
 
 @pytest.mark.parametrize(("total", "expected"), [(40, "10 of 40: 10 built; "), (0, "10: 10 built")])
-def test_a_terminal_shows_how_many_are_done_and_the_time_left(
+def test_a_terminal_shows_progress_and_the_remaining_time(
     total: int, expected: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(bulk, "progress_wanted", lambda: True)
@@ -55,7 +55,7 @@ def test_a_terminal_shows_how_many_are_done_and_the_time_left(
 @pytest.mark.parametrize(
     ("seconds", "words"), [(4.2, "4 s"), (600, "10 min"), (12_000, "3 h 20 min")]
 )
-def test_a_duration_is_given_in_words(seconds: float, words: str) -> None:
+def test_a_duration_is_shown_in_seconds_minutes_or_hours(seconds: float, words: str) -> None:
     assert bulk.duration(seconds) == words
 
 

@@ -41,14 +41,14 @@ def faults(table: str, change: dict[str, str]) -> list[tuple[str, str, str]]:
         ("gibberish", "Write 1960-07-18, 1960-07 or 1960; "),
     ],
 )
-def test_the_hint_for_a_date_is_its_edtf(date: str, hint: str) -> None:
+def test_the_hint_for_a_date_suggests_its_edtf(date: str, hint: str) -> None:
     ((column, message, given),) = faults("letters", {"date.edtf": date})
     assert (column, message) == ("date.edtf", f"“{date}” is not a date in EDTF")
     assert given.startswith(hint)
     assert given == hint or date == "gibberish"
 
 
-def test_the_hint_for_a_date_names_the_column_for_its_words() -> None:
+def test_the_hint_for_a_date_names_the_column_for_the_date_as_written() -> None:
     change = {"access.status": "closed", "access.until.edtf": "18.7.1960"}
     assert [hint for column, _, hint in faults("parts", change) if column.endswith("edtf")] == [
         "Write 1960-07-18, and “18.7.1960” in access.until.as_written."
@@ -63,7 +63,9 @@ def test_the_hint_for_a_date_names_the_column_for_its_words() -> None:
         ("someday", "The date in the Extended"),
     ],
 )
-def test_the_hint_for_a_missing_date_comes_from_its_words(written: str, hint: str) -> None:
+def test_the_hint_for_a_missing_date_is_read_from_the_date_as_written(
+    written: str, hint: str
+) -> None:
     change = {"access.until.as_written": written, "access.until.note": "n"}
     found = [each for each in faults("parts", change) if each[0] == "access.until.edtf"]
     assert [message for _, message, _ in found] == [
@@ -128,7 +130,9 @@ def test_a_fault_is_at_its_column_with_a_hint(
         ("orcid.org/0000-0002-1825-0097", "Write scheme:value. The schemes are viaf, "),
     ],
 )
-def test_an_identifier_without_a_scheme_is_one_fault(identifier: str, hint: str) -> None:
+def test_the_hint_for_an_identifier_without_a_scheme_suggests_one(
+    identifier: str, hint: str
+) -> None:
     ((column, message, given),) = faults("agents", {"identifiers": identifier})
     assert (column, message) == ("identifiers", "this is not an identifier with a scheme")
     assert given.startswith(hint)
@@ -137,7 +141,7 @@ def test_an_identifier_without_a_scheme_is_one_fault(identifier: str, hint: str)
     }
 
 
-def test_a_fault_of_a_group_is_at_its_filled_column() -> None:
+def test_a_fault_of_a_group_of_columns_is_reported_at_one_column() -> None:
     assert codes("letters", {"date.note": "n"}) == [("date.note", "record-value-wrong")]
     assert codes("letters", {"place.identifiers": "wikidata:Q42"}) == [
         ("place.name", "record-field-missing")

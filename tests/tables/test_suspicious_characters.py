@@ -20,7 +20,7 @@ def found(cell: str, *, verbatim: bool = False) -> list[tuple[str, str, str]]:
     ("cell", "shown"),
     [(" a", "“ a”"), ("a ", "“a ”"), ("a\n", "“a⏎”"), ("\ta", "“⇥a”"), ("\u00a0a", "“⍽a”")],
 )
-def test_a_space_at_an_edge_is_shown(cell: str, shown: str) -> None:
+def test_a_space_at_the_beginning_or_end_of_a_cell_is_shown(cell: str, shown: str) -> None:
     assert found(cell) == [
         (
             "tables-space-around",

@@ -31,7 +31,7 @@ def found(folder: Path, **sheets: str) -> list[Reported]:
     ]
 
 
-def test_consecutive_blank_rows_are_one_finding(tmp_path: Path) -> None:
+def test_consecutive_blank_rows_are_reported_together(tmp_path: Path) -> None:
     text = "id,type,title\n,,\na,letter,A\n,,\n,,\n,,\nb,letter,B\n"
     assert found(tmp_path, letters=text) == [
         ("tables-row-blank", "letters!2", "the row is blank → Delete it."),
@@ -56,7 +56,7 @@ def test_rows_of_another_length_than_the_header_are_reported(tmp_path: Path) -> 
     ]
 
 
-def test_ids_are_unique_within_a_letter(tmp_path: Path) -> None:
+def test_a_repeated_id_in_a_letter_is_reported(tmp_path: Path) -> None:
     letters = LETTERS + "a,letter,Again\na,letter,A third time\n"
     parts = "letter,id,kind,held\n" + "".join(
         f"{key},scan,false\n" for key in ("a,x", "b,x", "a,y", "b,x")
@@ -69,7 +69,7 @@ def test_ids_are_unique_within_a_letter(tmp_path: Path) -> None:
     ]
 
 
-def test_ids_are_unique_across_blocks_of_rows(
+def test_a_repeated_id_in_another_block_of_rows_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(csv_files, "_BLOCK", 4)
@@ -78,7 +78,7 @@ def test_ids_are_unique_across_blocks_of_rows(
     assert [(code, cell) for code, cell, _ in reported] == [("tables-key-taken", "letters!A11")]
 
 
-def test_an_id_with_a_line_end_is_invalid(tmp_path: Path) -> None:
+def test_an_id_with_a_line_break_is_invalid(tmp_path: Path) -> None:
     reported = found(tmp_path, letters='id,type,title\n"a\nb",letter,A\n')
     assert [(code, cell) for code, cell, _ in reported] == [("record-value-wrong", "letters!A2")]
 
@@ -88,7 +88,7 @@ def test_rows_without_an_id_are_not_duplicates(tmp_path: Path) -> None:
     assert {code for code, _, _ in found(tmp_path, letters=text)} == {"record-field-missing"}
 
 
-def test_references_are_to_ids_of_the_same_letter(tmp_path: Path) -> None:
+def test_a_reference_to_an_id_of_another_letter_is_reported(tmp_path: Path) -> None:
     agents = "letter,id,name,kind\na,ann,Ann,person\nb,bob,Bob,person\n"
     letters = "id,type,title,sender,donor\na,letter,A,ann; anne;bob,\nb,letter,B,,zoe\n"
     known = found(tmp_path, letters=letters, agents=agents)
@@ -129,13 +129,13 @@ def test_a_missing_required_column_is_reported_once(tmp_path: Path) -> None:
     assert [(code, cell) for code, cell, _ in reported] == [("tables-column-missing", "letters!1")]
 
 
-def test_words_of_a_source_may_have_spaces_and_scripts(tmp_path: Path) -> None:
+def test_quoted_words_may_have_outer_spaces_and_mixed_scripts(tmp_path: Path) -> None:
     text = "id,type,title,date.as_written,custody\na,letter,A, Сecret ,kept \n"
     reported = found(tmp_path, letters=text)
     assert [(code, cell) for code, cell, _ in reported] == [("tables-space-around", "letters!E2")]
 
 
-def test_findings_come_table_by_table_row_by_row_column_by_column(tmp_path: Path) -> None:
+def test_findings_are_sorted_by_table_row_and_column(tmp_path: Path) -> None:
     agents = "letter,id,name,kind\na,ann,Ann ,man\n"
     letters = "id,type,title,custody\na,letter,A , x\nb,lettre,B,\n"
     reported = found(tmp_path, agents=agents, letters=letters)
@@ -155,7 +155,9 @@ def test_the_former_column_of_becomes_the_relation_that_fits_the_kind(tmp_path: 
     ] == [("record-reference-unknown", "parts!E6", "no part has the id x → Add it to parts.")]
 
 
-def test_progress_counts_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_the_number_of_checked_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "letters.csv").write_text(LETTERS)
     (tmp_path / "parts.csv").write_text("letter,id,kind,held,file\na,x,scan,,x.tif\n")
     (tmp_path / "agents.csv").write_text("letter,id,name,kind\na,ann,Ann,person\n")
@@ -218,7 +220,7 @@ def test_a_table_without_ids_or_letters_is_reported_at_its_header(tmp_path: Path
     ]
 
 
-def test_apostrophes_guard_formulas_in_csv_only(tmp_path: Path) -> None:
+def test_apostrophes_before_formulas_are_removed_only_in_guarded_tables(tmp_path: Path) -> None:
     for guarded in (True, False):
         sheet = read_csv(write(tmp_path / "letters.csv", "id,type,title\n'=a,letter,'=A\n"))
         sheet.is_guarded = guarded
@@ -226,7 +228,7 @@ def test_apostrophes_guard_formulas_in_csv_only(tmp_path: Path) -> None:
         assert row == {"id": "'=a", "type": "letter", "title": "=A" if guarded else "'=A"}
 
 
-def test_rows_of_a_table_are_those_that_are_not_blank(tmp_path: Path) -> None:
+def test_blank_rows_of_a_table_are_skipped(tmp_path: Path) -> None:
     sheet = read_csv(write(tmp_path / "letters.csv", "id,type,title\na,letter,\n,,\nb,,B\n"))
     rows = CatalogueCheck({"letters": sheet}).bound["letters"].rows()
     assert list(rows) == [(2, {"id": "a", "type": "letter"}), (4, {"id": "b", "title": "B"})]

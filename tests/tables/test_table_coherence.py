@@ -29,7 +29,7 @@ def test_cycles_of_parts_are_reported_at_their_cells(tmp_path: Path, relation: s
     assert reported(tmp_path, parts=itself) == [(CIRCLE, "parts!E2")]
 
 
-def test_parts_of_another_letter_do_not_hide_a_cycle(tmp_path: Path) -> None:
+def test_a_cycle_is_found_if_another_letter_has_parts_with_the_same_ids(tmp_path: Path) -> None:
     head = "letter,id,kind,held,part_of\n"
     parts = head + "b,y,scan,false,\na,x,scan,false,y\na,y,scan,false,x\n"
     assert [code for code, _ in reported(tmp_path, parts=parts)] == [CIRCLE]
@@ -49,7 +49,7 @@ def test_parts_of_another_letter_do_not_hide_a_cycle(tmp_path: Path) -> None:
         (["1960/..", "1959"], [3]),
     ],
 )
-def test_events_are_in_the_order_of_their_dates_within_a_letter(
+def test_events_that_are_not_in_the_order_of_their_dates_are_reported(
     tmp_path: Path, dates: list[str], rows: list[int]
 ) -> None:
     lines = [f"a,e{at},accession,{date}\n" for at, date in enumerate(dates)]
@@ -74,7 +74,7 @@ def test_a_letter_with_an_unreadable_table_is_not_checked_as_a_unit(tmp_path: Pa
     assert [code for code, _ in found] == ["tables-csv-broken"]
 
 
-def test_evidence_is_for_filled_fields(tmp_path: Path) -> None:
+def test_evidence_for_an_empty_or_unknown_field_is_reported(tmp_path: Path) -> None:
     agents = "letter,id,name,kind\na,ann,Ann,person\nb,bob,Bob,person\n"
     letters = "id,type,title,sender,date.edtf\na,letter,A,ann,1960\nb,letter,B,,\n"
     evidence = "letter,field,basis,rule\n" + "".join(
@@ -90,7 +90,7 @@ def test_evidence_is_for_filled_fields(tmp_path: Path) -> None:
     ]
 
 
-def test_the_first_of_two_rows_with_the_same_id_is_the_letter(tmp_path: Path) -> None:
+def test_of_two_rows_with_the_same_id_the_first_is_checked(tmp_path: Path) -> None:
     letters = "id,type,title,custody\na,letter,A,kept\na,letter,B,\n"
     evidence = "letter,field,basis,rule\na,custody,inferred,r\n"
     assert reported(tmp_path, letters=letters, evidence=evidence) == [
@@ -98,7 +98,7 @@ def test_the_first_of_two_rows_with_the_same_id_is_the_letter(tmp_path: Path) ->
     ]
 
 
-def test_a_classification_history_needs_a_classification(tmp_path: Path) -> None:
+def test_a_classification_history_without_a_classification_is_reported(tmp_path: Path) -> None:
     history = "letter,action\na,declassified\nb,declassified\n"
     letters = "id,type,title,classification.as_written\na,letter,A,\nb,letter,B,Secret\n"
     assert reported(tmp_path, letters=letters, classification_history=history) == [

@@ -51,7 +51,9 @@ def test_a_missing_file_is_reported_at_its_cell(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", ["{letter}/1.tif", "parts/1.tif", "1.tif"])
-def test_files_are_in_a_folder_of_the_letter_or_of_all_letters(tmp_path: Path, folder: str) -> None:
+def test_files_are_found_in_a_folder_for_each_letter_or_for_all(
+    tmp_path: Path, folder: str
+) -> None:
     write(tmp_path / "t", parts=HEAD + "a,one,scan,,1.tif\nb,two,scan,,1.tif\n")
     names = {folder.format(letter=letter) for letter in "ab"}
     assert places(tmp_path / "t", put(tmp_path / "files", *names)) == []
@@ -62,14 +64,14 @@ def test_files_are_in_a_folder_of_the_letter_or_of_all_letters(tmp_path: Path, f
     )
 
 
-def test_a_link_to_a_folder_is_not_a_folder_of_files(tmp_path: Path) -> None:
+def test_files_are_not_looked_for_in_a_linked_folder(tmp_path: Path) -> None:
     home = put(write(tmp_path / "t", parts=HEAD + "a,one,scan,,1.tif\n"))
     put(tmp_path / "outside", "1.tif")
     (home / "a").symlink_to(tmp_path / "outside")
     assert places(home) == [("tables-files-elsewhere", "1")]
 
 
-def test_files_that_are_all_elsewhere_are_one_warning(tmp_path: Path) -> None:
+def test_a_folder_without_any_of_the_files_gives_one_warning(tmp_path: Path) -> None:
     rows = "a,one,scan,,1.tif\na,two,scan,false,\na,three,scan,,3.tif\n"
     write(tmp_path, parts=HEAD + rows)
     [found] = [f for f in check(tmp_path) if f.code in CODES]
@@ -78,7 +80,7 @@ def test_files_that_are_all_elsewhere_are_one_warning(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("file", ["/etc/passwd", "../1.tif", "a/../../1.tif", ""])
-def test_a_path_that_leaves_the_folder_is_not_looked_for(tmp_path: Path, file: str) -> None:
+def test_a_file_outside_the_folder_is_not_looked_for(tmp_path: Path, file: str) -> None:
     home = tmp_path / "t"
     write(home, parts=HEAD + f"a,one,scan,,{file}\nb,two,scan,,2.tif\n")
     put(home, "2.tif")

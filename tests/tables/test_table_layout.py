@@ -23,7 +23,7 @@ from archive_pkg.tables.schema.rows import raw_item
 from strategies import records, texts
 
 
-def test_the_tables_are_those_of_the_record() -> None:
+def test_each_list_of_the_record_model_has_a_table_and_a_key() -> None:
     assert list(tables()) == [
         "letters", "participants", "classification_history", "subjects", "mentioned_places",
         "parts", "translation_notes", "enclosures", "items", "relations", "holdings",
@@ -45,7 +45,7 @@ def test_descriptions_examples_and_choices_come_from_the_models() -> None:
     assert all(column.description for table in tables().values() for column in table.columns)
 
 
-def test_no_two_headers_of_a_table_are_confused() -> None:
+def test_normalized_headers_of_a_table_are_unique() -> None:
     for table in tables().values():
         names = [normalize_header(column.name) for column in table.columns]
         assert len(names) == len(set(names)), table.name
@@ -65,7 +65,7 @@ class Box(Model):
     weight: Annotated[int, Field(ge=1, strict=True)] | None = None
 
 
-def test_constraints_within_an_option_are_kept() -> None:
+def test_constraints_of_optional_fields_are_kept() -> None:
     (table,) = derive(Box).values()
     collection, weight = table.column("collection"), table.column("weight")
     assert collection.pattern == r"(?:A-\d|B-\d)"

@@ -93,7 +93,7 @@ def test_check_accepts_records_and_tables_together() -> None:
 
 
 @pytest.mark.parametrize("name", ["letters.xls", "letters.ods", "letters.csv"])
-def test_records_are_not_written_in_formats_that_only_look_supported(
+def test_an_export_in_an_unsupported_format_is_refused(
     run: Run, letter: Path, tmp_path: Path, name: str
 ) -> None:
     done = run("tables", "export", letter, "--out", tmp_path / name)

@@ -99,7 +99,7 @@ def test_errors_of_a_workbook_are_reported_cell_by_cell(messy: Path) -> None:
     }
 
 
-def test_hints_say_what_to_write(messy: Path) -> None:
+def test_hints_of_a_workbook_say_what_to_write(messy: Path) -> None:
     hints = {f"{f.location.table}!{f.location.cell}": f.hint for f in check(messy)}
     assert hints["letters!S3"] == "Write 1960-07-18, and “18.7.1960” in date.as_written."
     assert hints["letters!S6"] == "Write 1960-07-18 if that is meant."
@@ -198,13 +198,15 @@ ENTITIES = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/pa
 @pytest.mark.parametrize(
     "data", [ENTITIES, ENTITIES.decode().encode("utf-16")], ids=["utf-8", "utf-16"]
 )
-def test_entities_are_not_even_parsed(tmp_path: Path, data: bytes) -> None:
+def test_a_workbook_with_xml_entities_is_refused(tmp_path: Path, data: bytes) -> None:
     write_template(tmp_path / "letters.xlsx")
     path = rewritten(tmp_path / "letters.xlsx", {"xl/workbook.xml": data})
     assert [f.code for f in check(path)] == ["tables-workbook-unsafe"]
 
 
-def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_above_the_size_limit_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("ARCHIVE_PKG_LIMITS", f"workbook-size={16 << 20}")
     write_template(tmp_path / "letters.xlsx")
     path = rewritten(tmp_path / "letters.xlsx", {"xl/media/zeros.bin": bytes(17 << 20)})

@@ -72,9 +72,7 @@ def grounds(file: Path, field: str) -> list[Any]:
     return [item for item in record(file).evidence if item.field == field]
 
 
-def test_the_original_is_unchanged_and_a_copy_is_next_to_the_record(
-    review: Review, file: Path
-) -> None:
+def test_drafting_copies_the_letter_next_to_the_record(review: Review, file: Path) -> None:
     assert (review.folder.root / "letter.txt").read_bytes() == LETTER.read_bytes()
     assert (file.parent / "letter.txt").read_bytes() == LETTER.read_bytes()
     assert file.relative_to(review.folder.root).parts[0] == "records"
@@ -112,7 +110,9 @@ def test_accepting_writes_the_reviewers_evidence_and_removes_the_comment(
     assert file.read_text() == after
 
 
-def test_correcting_replaces_what_a_rule_read_and_notes_it(tab: Tab, file: Path) -> None:
+def test_a_correction_replaces_the_drafted_evidence_and_notes_the_old_value(
+    tab: Tab, file: Path
+) -> None:
     assert tab.do("correct", field="date", values={"edtf": "1960-07-19"}) == 200
     made = record(file)
     assert made.date is not None
@@ -179,7 +179,7 @@ def test_a_tab_with_an_old_state_overwrites_nothing(review: Review, file: Path) 
     assert other.do("accept", field="date") == 200
 
 
-def test_a_change_by_another_program_is_noticed(tab: Tab, file: Path) -> None:
+def test_a_record_changed_by_another_program_is_not_overwritten(tab: Tab, file: Path) -> None:
     changed = file.read_text().replace("CC SED, 18", "SED, 18")
     file.write_text(changed)
     assert tab.do("accept", field="sender") == 409
@@ -206,7 +206,7 @@ def test_undo_and_redo_restore_every_byte(tab: Tab, file: Path) -> None:
         assert file.read_bytes() == state
 
 
-def test_as_many_changes_can_be_undone_as_are_kept(
+def test_the_number_of_changes_that_can_be_undone_is_limited(
     tab: Tab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(record_editor, "MOST_UNDONE", 1)
@@ -246,7 +246,7 @@ def outcome_of(tab: Tab, step: str, **more: Any) -> str:
     return " ".join(content(outcomes[-1]).split())
 
 
-def test_from_the_record_to_a_deposited_package(review: Review, tab: Tab) -> None:
+def test_a_record_is_checked_built_verified_and_deposited(review: Review, tab: Tab) -> None:
     root = review.folder.root
     assert "No errors" in outcome_of(tab, "check")
     assert "Built" in outcome_of(tab, "build")
@@ -294,7 +294,7 @@ def test_a_package_that_this_review_built_is_replaced_after_a_correction(
     assert "exists and differs" in outcome_of(tab, "build")
 
 
-def test_steps_that_fail_report_why(tab: Tab, file: Path) -> None:
+def test_a_failed_step_reports_its_reason(tab: Tab, file: Path) -> None:
     assert "is not the address" in outcome_of(tab, "plan", to="archive")
     assert "not the address of a known repository" in outcome_of(tab, "plan", to="nowhere:x")
     assert "publish is not a step" in outcome_of(tab, "publish")
@@ -310,7 +310,7 @@ def test_the_package_is_never_in_the_folder_of_the_record(letter: Path) -> None:
     assert opened.packages_of(editor) == letter.parents[1] / "packages"
 
 
-def test_the_letters_of_a_folder_are_listed_least_certain_first(tmp_path: Path) -> None:
+def test_drafted_letters_are_listed_with_the_least_certain_first(tmp_path: Path) -> None:
     for name, signed in (("sure", "A. Lind"), ("unsure", "")):
         text = f"Uppsala, 4 March 1912\n\nDear Moe,\n\nThe {name} plates.\n\nYours,\n\n{signed}\n"
         (tmp_path / f"{name}.txt").write_text(text)
@@ -333,7 +333,7 @@ def test_the_letters_of_a_folder_are_listed_least_certain_first(tmp_path: Path) 
     assert (tmp_path / "sure.txt").exists()
 
 
-def test_the_same_letter_pasted_twice_is_one_letter(tmp_path: Path) -> None:
+def test_a_letter_pasted_twice_has_one_record(tmp_path: Path) -> None:
     opened = OpenedFolder(tmp_path, include_undrafted=False)
     text = "Uppsala, 4 March 1912\n\nDear Moe,\n\nThe plates.\n\nA. Lind\n"
     assert opened.paste(text) == opened.paste(text)
@@ -341,7 +341,7 @@ def test_the_same_letter_pasted_twice_is_one_letter(tmp_path: Path) -> None:
     assert len(opened.entries()) == 2
 
 
-def test_without_an_argument_only_records_are_found(tmp_path: Path) -> None:
+def test_undrafted_letters_are_listed_only_on_request(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("Dear Moe,\n\nHello.\n\nA. Lind\n")
     (tmp_path / "deep" / "deeper").mkdir(parents=True)
     (tmp_path / "deep" / "deeper" / "record.yaml").write_text("id: x\ntype: letter\ntitle: x\n")

@@ -118,7 +118,7 @@ def test_a_letter_next_to_its_record_is_not_drafted_again(
         ("latin.txt", 3, "UTF-8"),
     ],
 )
-def test_a_file_that_is_not_a_letter_is_refused(
+def test_a_missing_or_binary_file_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, status: int, message: str
 ) -> None:
     (tmp_path / "picture.txt").write_bytes(b"\0\1\2")
@@ -128,7 +128,7 @@ def test_a_file_that_is_not_a_letter_is_refused(
 
 
 @pytest.mark.parametrize("within", [".", "data/parts", "data/parts/letter-1960-07-18.txt"])
-def test_a_package_is_not_reviewed(
+def test_a_package_or_a_path_in_it_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], within: str
 ) -> None:
     packages = Path(__file__).parents[2] / "packages"
@@ -142,7 +142,7 @@ def test_a_package_is_not_reviewed(
     assert said in capsys.readouterr().err
 
 
-def test_the_address_is_printed_even_with_quiet_and_is_not_in_the_browsers_command_line(
+def test_the_token_is_printed_but_not_in_the_command_line_of_the_browser(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from archive_pkg.web.review.serving import Server

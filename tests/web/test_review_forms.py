@@ -169,7 +169,7 @@ def test_levels_of_a_holding_are_added_changed_and_removed(tab: Tab) -> None:
     assert tab.record.holdings[0].levels == ()
 
 
-def test_an_item_of_a_list_that_is_wrong_is_not_saved_and_stays_in_the_form(tab: Tab) -> None:
+def test_an_incomplete_item_of_a_list_is_refused_and_stays_in_the_form(tab: Tab) -> None:
     before = tab.file.read_bytes()
     values = tab.show("holdings.0") | {"levels": ["2", "new1"], "levels.new1.name": "list"}
     assert tab.save("holdings.0", values | {"levels.new1.value": ""}) == 422
@@ -180,7 +180,7 @@ def test_an_item_of_a_list_that_is_wrong_is_not_saved_and_stays_in_the_form(tab:
 
 
 @pytest.mark.parametrize("levels", ["0", 5, [1], {"0": "x"}, None])
-def test_values_that_no_form_sends_are_refused(tab: Tab, levels: object) -> None:
+def test_values_of_a_wrong_type_are_refused(tab: Tab, levels: object) -> None:
     asked = {"seen": tab.seen, "field": "holdings.0", "values": {"levels": levels}}
     assert tab.client.post(f"/letters/{tab.key}/correct", json=asked).status_code == 400
     asked |= {"field": "custody", "values": {"self": ["kept"]}}
@@ -204,7 +204,7 @@ def test_editors_of_a_publication_can_be_new_agents(tab: Tab) -> None:
     assert publication.translators == ("lind",)
 
 
-def test_selected_words_become_the_citation_and_nothing_else() -> None:
+def test_only_the_citation_is_filled_with_the_selected_words() -> None:
     words = "Documents on Transit, 3 March 1962"
     assert proposed(RECORDS["letter"], "publications.", words) == {"citation": words}
 
@@ -252,7 +252,7 @@ def test_parts_of_a_name_affiliations_and_identifiers_can_be_entered(tab: Tab) -
         ("copies_to", {"self": ["lind"]}),
     ],
 )
-def test_what_a_record_does_not_have_yet_can_be_added_and_removed(
+def test_items_of_every_empty_list_can_be_added_and_removed(
     tab: Tab, path: str, values: dict[str, Any]
 ) -> None:
     tab.show(path)
@@ -288,7 +288,7 @@ def test_an_excerpt_can_be_yes_no_or_not_stated(tab: Tab) -> None:
     assert tab.record.excerpt is None
 
 
-def test_a_value_of_several_lines_keeps_them(tab: Tab) -> None:
+def test_a_value_keeps_its_line_breaks(tab: Tab) -> None:
     tab.file.write_text(RECORD + "closing: |-\n  With respect,\n  your friend\n")
     values = tab.show("closing")
     assert elements(tab.page, "//form//textarea[@name='self']")

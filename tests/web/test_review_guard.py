@@ -75,7 +75,7 @@ def state(review: Review) -> dict[str, Any]:
     return {"key": key, "seen": editor.read().digest, "file": editor.file}
 
 
-def test_nothing_is_shown_without_the_token(
+def test_every_page_is_refused_without_the_token(
     stranger: TestClient, state: dict[str, Any], keys: Keys
 ) -> None:
     paths = ("/", "/?token=", "/?token=x", f"/{keys.path}", f"/{keys.path}x/", "/static/review.js")
@@ -87,7 +87,9 @@ def test_nothing_is_shown_without_the_token(
     assert stranger.post("/stop", json={}, headers=OWN).status_code == 403
 
 
-def test_the_cookie_without_the_path_opens_nothing(own: TestClient, state: dict[str, Any]) -> None:
+def test_the_cookie_without_the_secret_path_is_refused(
+    own: TestClient, state: dict[str, Any]
+) -> None:
     (cookie,) = own.cookies.jar
     sent = {"cookie": f"{cookie.name}={cookie.value}"}
     for path in ("/", f"/letters/{state['key']}", f"/guess/letters/{state['key']}", "//"):
@@ -120,7 +122,7 @@ def test_each_review_has_its_own_cookie(own: TestClient, review: Review, keys: K
         ([], 403),
     ],
 )
-def test_the_cookie_is_found_among_others(
+def test_the_cookie_is_accepted_beside_other_cookies(
     stranger: TestClient, keys: Keys, cookies: list[str], status: int
 ) -> None:
     own = f"archive-pkg-review-8000={keys.session}"
@@ -189,12 +191,14 @@ def test_a_repeated_header_is_refused(own: TestClient, name: str) -> None:
 
 
 @pytest.mark.parametrize("site", ["none", "same-origin"])
-def test_the_reviewer_and_the_page_of_the_review_may_read(own: TestClient, site: str) -> None:
+def test_requests_of_the_reviewer_and_of_the_review_page_are_answered(
+    own: TestClient, site: str
+) -> None:
     assert own.get("/static/review.js", headers={"sec-fetch-site": site}).status_code == 200
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_another_page_may_not_read(own: TestClient, site: str) -> None:
+def test_requests_of_pages_of_other_sites_are_refused(own: TestClient, site: str) -> None:
     for path in ("/", "/static/review.js"):
         assert own.get(path, headers={"sec-fetch-site": site}).status_code == 403
 
@@ -212,7 +216,7 @@ def test_another_page_may_not_read(own: TestClient, site: str) -> None:
         {"origin": HERE, "sec-fetch-site": "none"},
     ],
 )
-def test_another_page_changes_nothing(
+def test_changes_requested_by_pages_of_other_origins_are_refused(
     own: TestClient, state: dict[str, Any], headers: dict[str, str]
 ) -> None:
     before = state["file"].read_bytes()
@@ -298,7 +302,7 @@ def test_every_refusal_has_the_security_headers(stranger: TestClient, keys: Keys
     assert f'<a href="/{keys.path}/">' in entrance.text
 
 
-def test_a_page_keeps_its_own_headers(keys: Keys) -> None:
+def test_headers_set_by_a_page_are_kept(keys: Keys) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         own = [(b"cache-control", b"max-age=1"), (b"x-frame-options", b"SAMEORIGIN")]
         message = await receive()
@@ -392,7 +396,7 @@ def test_hostile_input_in_a_form_comes_back_as_text(own: TestClient, state: dict
 @pytest.mark.parametrize(
     "key", ["%2e%2e", "..%2f..%2fetc%2fpasswd", "%2fetc%2fpasswd", "a%00b", "records", "0" * 16]
 )
-def test_no_request_names_a_path(own: TestClient, key: str) -> None:
+def test_a_path_in_a_request_is_never_opened(own: TestClient, key: str) -> None:
     for path in (f"/letters/{key}", f"/letters/{key}/page", f"/letters/{key}/state"):
         answer = own.get(path)
         assert answer.status_code in (403, 404)
@@ -401,7 +405,7 @@ def test_no_request_names_a_path(own: TestClient, key: str) -> None:
     assert own.post("/draft", json={"key": key}, headers=OWN).status_code == 400
 
 
-def test_nothing_outside_the_folder_is_read_or_written(tmp_path: Path) -> None:
+def test_links_to_files_outside_the_folder_are_not_followed(tmp_path: Path) -> None:
     outside, inside = tmp_path / "outside", tmp_path / "inside"
     outside.mkdir()
     inside.mkdir()
@@ -424,7 +428,7 @@ def test_nothing_outside_the_folder_is_read_or_written(tmp_path: Path) -> None:
     assert sorted(path.name for path in outside.iterdir()) == ["letter.txt", "record.yaml"]
 
 
-def test_a_record_that_became_a_link_is_not_followed(
+def test_a_record_that_was_replaced_by_a_link_is_not_changed(
     own: TestClient, state: dict[str, Any], tmp_path: Path
 ) -> None:
     elsewhere = tmp_path / "elsewhere.yaml"
@@ -439,7 +443,7 @@ def test_a_record_that_became_a_link_is_not_followed(
 
 
 @pytest.mark.parametrize("text", ["", " \n", "a\ud800b", "Dear\x00Moe"])
-def test_a_text_that_is_not_a_letter_cannot_be_pasted(
+def test_an_empty_or_invalid_text_cannot_be_pasted(
     own: TestClient, review: Review, text: str
 ) -> None:
     before = sorted(review.folder.root.rglob("*"))
@@ -469,7 +473,7 @@ def test_a_pasted_letter_is_saved_unchanged(own: TestClient, review: Review, tex
     assert editor.read().report.ok
 
 
-def test_a_letter_that_becomes_a_link_is_not_drafted(tmp_path: Path) -> None:
+def test_a_letter_that_was_replaced_by_a_link_is_not_drafted(tmp_path: Path) -> None:
     inside, private = tmp_path / "inside", tmp_path / "private.txt"
     inside.mkdir()
     private.write_text("Dear Moe,\n\nSecret.\n\nA. Lind\n")

@@ -46,7 +46,7 @@ def test_a_change_in_review_copies_nothing_from_the_register(editor: RecordEdito
     assert load_record(editor.file).agent("gromyko").name == "Gromyko, A."
 
 
-def test_a_name_corrected_in_review_becomes_the_record_s_own(editor: RecordEditor) -> None:
+def test_a_name_corrected_in_review_is_written_into_the_record(editor: RecordEditor) -> None:
     def make(revision: Revision, snapshot: RecordSnapshot) -> str:
         revision.correct("agents.gromyko", {"name": "Gromyko, Andrei", "kind": "person"})
         return "changed"

@@ -30,7 +30,7 @@ def decoded(encoded: str) -> dict[int, bool]:
 
 
 @given(st.lists(st.tuples(WORDS, WORDS), max_size=12), st.randoms(use_true_random=False))
-def test_each_word_leads_to_exactly_its_letters(
+def test_the_index_finds_exactly_the_letters_with_a_word(
     letters: list[tuple[set[str], set[str]]], dice: Random
 ) -> None:
     words = WordIndex()
@@ -55,23 +55,23 @@ def test_large_gaps_between_letters_are_encoded() -> None:
     assert len(decoded(lists[1])) == 70_000
 
 
-def test_case_accents_points_and_forms_make_no_difference() -> None:
+def test_words_are_indexed_without_case_accents_and_vowel_points() -> None:
     assert list(words_of("GRÜSSE Grüße ﬁle naïve")) == ["grusse", "grusse", "file", "naive"]
     assert list(words_of("שָׁלוֹם سَلَام Київ")) == ["שלום", "سلام", "киів"]
 
 
-def test_scripts_without_spaces_are_found_by_any_two_neighbours() -> None:
+def test_scripts_without_spaces_are_indexed_as_pairs_of_characters() -> None:
     assert list(words_of("中文信ab")) == ["中文", "文信", "信", "ab"]
     assert list(words_of("한국")) == ["한국", "국"]
 
 
-def test_pieces_are_in_utf16_order() -> None:
+def test_words_are_sorted_by_their_utf16_code_units() -> None:
     words = WordIndex()
     words.add(["\U0001d7ff0", "\uffee", "z"], [])
     [(found, _)] = words.pieces([0])
     assert found == sorted(found, key=lambda word: word.encode("utf-16-be"))
 
 
-def test_words_are_joined_across_line_ends() -> None:
+def test_words_hyphenated_at_a_line_break_are_joined() -> None:
     text = "a monu-\nment, a stein\u00ac\r\n platte, 1914-\n1918, an al\u00adtar, well - \nno"
     assert unbroken(text) == "a monument, a steinplatte, 1914-\n1918, an altar, well - \nno"

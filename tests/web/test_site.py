@@ -119,7 +119,7 @@ def test_the_site_has_cmif_a_sitemap_and_linked_data(collection: Path) -> None:
     assert letter["@id"] == "https://example.org/letters/letters/letter-1.html"
 
 
-def test_an_unknown_person_has_no_page(collection: Path) -> None:
+def test_an_agent_named_n_n_has_no_page(collection: Path) -> None:
     unknown = {"id": "a", "name": "N.N.", "kind": "person"}
     agents = [unknown, {"id": "b", "name": "The Office", "kind": "organization"}]
     for number in range(3):
@@ -148,7 +148,7 @@ def test_the_data_of_a_year_include_the_documents_around_it(collection: Path) ->
     assert re.findall(r"letter-\d", given) == ["letter-0", "letter-1", "letter-2"]
 
 
-def test_without_an_address_there_is_no_sitemap(collection: Path) -> None:
+def test_a_sitemap_is_only_written_if_the_site_has_an_address(collection: Path) -> None:
     assert not (site(collection) / "sitemap.xml").exists()
 
 
@@ -197,7 +197,7 @@ def test_a_later_run_writes_only_what_changed(collection: Path) -> None:
     assert [one.get("key") for one in letters] == ["letter-0", "letter-2", "letter-7"]
 
 
-def test_a_changed_page_is_made_again(collection: Path) -> None:
+def test_a_changed_page_is_written_again(collection: Path) -> None:
     out = site(collection)
     page = out / "letters" / "letter-0.html"
     good = page.read_bytes()
@@ -243,7 +243,7 @@ def restricted(until: str = "2200-01-01") -> dict[str, Any]:
     )  # fmt: skip
 
 
-def test_withheld_words_and_names_are_nowhere_on_the_site(collection: Path) -> None:
+def test_withheld_words_and_file_names_are_not_on_the_site(collection: Path) -> None:
     write(collection, restricted(), p="An open letter.\n", tresor=f"{SECRET}\n")
     out = site(collection, "--downloads")
     page = (out / "letters" / "letter-5.html").read_text(encoding="utf-8")
@@ -339,7 +339,7 @@ def test_files_added_by_hand_are_kept(collection: Path) -> None:
     assert (out / "letters" / "letter-8.html").is_file()
 
 
-def test_a_package_with_errors_does_not_stop_the_others(collection: Path) -> None:
+def test_the_site_has_the_other_letters_if_a_package_is_invalid(collection: Path) -> None:
     (collection / "letter-1" / "data" / "record.json").write_text("{")
     (collection / "letter-2" / "data" / "parts" / "p.txt").write_text("Not what it was.")
     out = site(collection, "--downloads", status=3)
@@ -348,7 +348,7 @@ def test_a_package_with_errors_does_not_stop_the_others(collection: Path) -> Non
     assert [path.name for path in (out / "downloads").iterdir()] == ["letter-0.zip"]
 
 
-def test_each_page_shows_the_result_of_the_last_audit(collection: Path) -> None:
+def test_a_page_shows_the_result_of_the_last_audit(collection: Path) -> None:
     def page(number: int) -> str:
         return (out / "letters" / f"letter-{number}.html").read_text(encoding="utf-8")
 
@@ -380,13 +380,13 @@ def test_only_the_first_of_two_packages_with_the_same_id_is_on_the_site(
     assert cli.run(["site", str(collection), "-o", str(out), "-q"]) == 3
 
 
-def test_an_empty_collection_has_a_site(tmp_path: Path) -> None:
+def test_a_site_is_built_for_an_empty_collection(tmp_path: Path) -> None:
     make_collection(tmp_path / "collection")
     out = site(tmp_path / "collection")
     assert "0 documents" in (out / "index.html").read_text(encoding="utf-8")
 
 
-def test_a_killed_run_leaves_the_old_site_or_the_new_one(collection: Path) -> None:
+def test_a_killed_run_leaves_the_complete_old_site_or_the_new_one(collection: Path) -> None:
     out = site(collection)
     before = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
     write(collection, simple(9), p="x\n")
@@ -403,7 +403,7 @@ def test_a_killed_run_leaves_the_old_site_or_the_new_one(collection: Path) -> No
     assert [path.name for path in out.parent.iterdir() if path.name.startswith(".public")] == []
 
 
-def test_the_site_is_made_without_a_cache(collection: Path) -> None:
+def test_the_site_is_built_if_the_cache_cannot_be_opened(collection: Path) -> None:
     (collection / ".archive-pkg" / "site.sqlite").mkdir(parents=True)
     assert (site(collection) / "letters" / "letter-0.html").is_file()
     assert (site(collection) / "letters" / "letter-0.html").is_file()
@@ -419,7 +419,7 @@ def test_the_site_is_made_without_a_cache(collection: Path) -> None:
         ({"name": "A", "viaf": "9847974"}, {"name": "A"}, False),
     ],
 )
-def test_agents_are_the_same_by_authority_identifier_or_by_name(
+def test_agents_with_the_same_authority_identifier_or_name_are_merged(
     one: dict[str, Any], other: dict[str, Any], same: bool
 ) -> None:
     def key(given: dict[str, Any]) -> str:
