@@ -168,7 +168,7 @@ def is_known_difference(table: Table, column: Column, text: str) -> bool:
         # What is a date, a language, a path, an identifier is more than a pattern.
         column.path[-1] in ("edtf", "language", "languages")
         or column.is_path
-        or column.form is not None
+        or column.form != ""
         # Text that says something; also each of several.
         or column.is_free
         # Python's pattern ends before a last line ending, and its digits are not only ours.

@@ -13,6 +13,7 @@ from archive_pkg.cli.bulk import Executor, Jobs, ReportFile, bulk_answering, exe
 from archive_pkg.cli.commands.build import parse_date
 from archive_pkg.cli.output import (
     STANDARD_OUTPUT,
+    Answer,
     Json,
     Quiet,
     answering,
@@ -107,10 +108,7 @@ def export(
     """
     from archive_pkg.collection.bulk.operations import export_one, with_later_events
     from archive_pkg.collection.bulk.searching import find_letters
-    from archive_pkg.interchange import export as write
     from archive_pkg.interchange import find_format
-    from archive_pkg.interchange.losses import left_out, losses
-    from archive_pkg.packages.access.leaks import refuse_traces
     from archive_pkg.packages.building import today
     from archive_pkg.packages.metadata_documents import read_for_export
 
@@ -139,29 +137,44 @@ def export(
                 record = with_later_events(known.outgoing, path, to, ledger)
                 found.append((result, record, known))
                 say_seen(answer, result, path, known.outgoing)
-        if answer.status:
-            return
-        document = write(to, [record for _, record, _ in found], found[0][2].context)
-        # With several records, the open words of one may be the withheld words of another.
-        documents = {to: document.decode()} if len(found) == 1 else {}
-        for result, record, known in found:
-            answer.found(result, left_out(chosen, record))
-            if explain and chosen.takes(record):
-                answer.found(result, losses(chosen, record, known.context.texts, document))
-            try:
-                refuse_traces(known.outgoing, known.folder, documents, "nothing was written")
-            except InvalidError as error:
-                answer.failed(result, error)
-        if answer.status:
-            return
-        if out is not None:
-            write_file(out, document, mode=mode_for(audience, *paths))
-            found[0][0]["output"] = str(out)
-            answer.say(f"{out}: {chosen.title}, {counted(len(document), 'byte')}")
-        elif as_json:
-            found[0][0]["document"] = document.decode()
-        else:
-            emit(document)
+        if not answer.status:
+            _export_together(answer, paths, found, chosen, out, audience, explain)
+
+
+def _export_together(
+    answer: Answer,
+    paths: list[Path],
+    found: list[tuple[dict[str, Any], Record, ExportInput]],
+    chosen: Format,
+    out: Path | None,
+    audience: str,
+    explain: bool,
+) -> None:
+    from archive_pkg.interchange import export as write
+    from archive_pkg.interchange.losses import left_out, losses
+    from archive_pkg.packages.access.leaks import refuse_traces
+
+    document = write(chosen.name, [record for _, record, _ in found], found[0][2].context)
+    # With several records, the open words of one may be the withheld words of another.
+    documents = {chosen.name: document.decode()} if len(found) == 1 else {}
+    for result, record, known in found:
+        answer.found(result, left_out(chosen, record))
+        if explain and chosen.takes(record):
+            answer.found(result, losses(chosen, record, known.context.texts, document))
+        try:
+            refuse_traces(known.outgoing, known.folder, documents, "nothing was written")
+        except InvalidError as error:
+            answer.failed(result, error)
+    if answer.status:
+        return
+    if out is not None:
+        write_file(out, document, mode=mode_for(audience, *paths))
+        found[0][0]["output"] = str(out)
+        answer.say(f"{out}: {chosen.title}, {counted(len(document), 'byte')}")
+    elif answer.as_json:
+        found[0][0]["document"] = document.decode()
+    else:
+        emit(document)
 
 
 def _export_each(
