@@ -278,6 +278,106 @@ def test_every_text_of_published_letters_is_in_the_record_or_the_report() -> Non
                     assert content in everything, (file.name, element.tag)
 
 
+DESCRIPTIONS = {
+    "tei": """<TEI><teiHeader><fileDesc><titleStmt><title>A letter</title><author ref="#p1">Ada One
+    </author><editor role="transcriber">Eva Five</editor><respStmt><resp>Editor</resp><persName>
+    Ida Six</persName></respStmt></titleStmt><publicationStmt><publisher ref="https://e.org/press">
+    A press</publisher><availability status="free"><licence target="https://e.org/l">Free</licence>
+    </availability></publicationStmt><sourceDesc><msDesc><msIdentifier><settlement>Exton
+    </settlement><repository>Museum</repository><idno type="shelfmark">MS 1</idno><idno
+    type="number-in-list">7</idno><altIdentifier><idno type="old">12 b</idno></altIdentifier>
+    </msIdentifier></msDesc><bibl type="print">Letters, 1990</bibl></sourceDesc></fileDesc>
+    <profileDesc><langUsage><language ident="de">German</language></langUsage><textClass><keywords
+    scheme="own"><term ref="https://e.org/t">Trade</term></keywords></textClass><correspDesc
+    ref="https://e.org/7"><correspAction type="sent"><persName ref="#p1" cert="medium"
+    evidence="external">Ada One</persName><placeName key="O-1" cert="low">[Exton]</placeName><date
+    when="1801-05-22" calendar="#julian" cert="high">10 May 1801</date><date type="postmark"
+    when="1801-05-23">23 May</date></correspAction><correspAction type="received"><persName
+    key="P-2">Ben Two</persName><placeName evidence="conjecture">Riga</placeName><date
+    notBefore="1801-06" notAfter="1801-07">June or July</date></correspAction><correspAction
+    type="received" subtype="cc"><persName>Cy Three</persName></correspAction><correspAction
+    type="forwarded"><persName>Dan Four</persName><date when="1802">1802</date></correspAction>
+    <correspContext><ref type="prev" target="https://e.org/6">Letter 6</ref></correspContext><note
+    type="delivery">By hand</note></correspDesc><particDesc><listPerson><person xml:id="p1">
+    <persName key="P-1">One, Ada</persName><idno type="GND" subtype="gnd">118540238</idno></person>
+    </listPerson></particDesc></profileDesc></teiHeader><text><body><div type="original"
+    xml:lang="la"><opener><dateline>Exton, <date when="1801-05-10">10 May</date></dateline><salute>
+    Dear Ben,</salute></opener><p rend="indent">I saw <persName key="P-9"
+    role="mayor">Max</persName>
+    and the mayor <choice><sic>yestrday</sic><corr resp="#ed">yesterday</corr></choice> in
+    <placeName ref="https://e.org/rome">Rome</placeName>.<ptr target="#n1"/> <unclear reason="faded"
+    cert="low">Soon</unclear> <gap reason="illegible" quantity="2" unit="words"/> <del
+    rend="strike">never</del> <add
+    place="above">more</add>.</p><closer><signed>Ada</signed></closer>
+    </div><div type="translation" xml:lang="en" resp="#ed"><p>Dear Ben.</p></div><div type="notes">
+    <note xml:id="n1" type="fact" resp="#ed">The <ref target="https://e.org/m">mayor</ref>.</note>
+    </div></body></text></TEI>""",
+    "ead3": """<ead><control><recordid>R1</recordid><maintenanceagency countrycode="DE"><agencyname>
+    An archive</agencyname></maintenanceagency></control><archdesc level="fonds"><did><unittitle>
+    Papers</unittitle><unitid>FA 7</unitid><unitdatestructured
+    calendar="julian"><daterange><fromdate
+    standarddate="1800">1800</fromdate><todate standarddate="1803">1803</todate></daterange>
+    </unitdatestructured><origination label="creator"><persname source="gnd" identifier="118540238">
+    <part>One, Ada</part></persname></origination></did><accessrestrict><head>Access</head><p>Closed
+    until 2050.</p></accessrestrict><dsc><c01 level="series" id="s1"><did><unittitle
+    render="italic">Letters</unittitle><container localtype="box">4</container></did><c02
+    level="item" id="i1" otherlevel="none"><did><unittitle>Letter to <persname relator="addressee">
+    <part>Ben Two</part></persname></unittitle><unitid localtype="old" label="Old">b 12</unitid>
+    <unitdate normal="1801-05-10" calendar="julian" certainty="circa" era="ce">10 May
+    1801</unitdate>
+    <unitdatestructured><datesingle standarddate="1802" notbefore="1801">1802</datesingle>
+    </unitdatestructured><langmaterial><language langcode="ger">German</language></langmaterial>
+    <dao href="https://e.org/i1" daotype="derived" linktitle="Scan"/></did><controlaccess><subject
+    source="own" identifier="https://e.org/t"><part localtype="topic">Trade</part></subject>
+    <geogname relator="place of writing"><part>Exton</part></geogname></controlaccess><userestrict
+    localtype="own"><p>Ask first.</p></userestrict></c02><c02 level="item"><did><unittitle>Undated
+    letter</unittitle></did></c02></c01></dsc></archdesc></ead>""",
+    "datacite": """<resource><identifier identifierType="DOI">10.1000/1</identifier><creators>
+    <creator><creatorName nameType="Personal">One, Ada</creatorName><givenName>Ada</givenName>
+    <familyName>One</familyName><nameIdentifier nameIdentifierScheme="GND"
+    schemeURI="https://d-nb.info/gnd">118540238</nameIdentifier><affiliation
+    affiliationIdentifier="https://e.org/a">Court</affiliation></creator></creators><titles><title
+    xml:lang="de">Brief</title><title titleType="Subtitle">An Ben</title></titles><publisher
+    publisherIdentifier="https://ror.org/04wxnsj81">A press</publisher><publicationYear>1990
+    </publicationYear><resourceType resourceTypeGeneral="Text">Letter</resourceType><dates><date
+    dateType="Created" dateInformation="by hand">1801-05-10</date><date
+    dateType="Issued">1990</date>
+    </dates><contributors><contributor contributorType="Translator"><contributorName
+    nameType="Personal">Two, Ben</contributorName></contributor></contributors><subjects><subject
+    subjectScheme="own" valueURI="https://e.org/t">Trade</subject></subjects><rightsList><rights
+    rightsURI="https://e.org/l" rightsIdentifier="own">Free</rights></rightsList><relatedItems>
+    <relatedItem relationType="IsPublishedIn" relatedItemType="Book"><titles><title>Letters</title>
+    </titles><volume>2</volume></relatedItem></relatedItems></resource>""",
+}
+DESCRIPTIONS["cmif"] = DESCRIPTIONS["tei"].replace('ref="https://e.org/7"', "key='1' source='#b1'")
+DESCRIPTIONS["cmif"] = DESCRIPTIONS["cmif"].partition("<text>")[0].replace(
+    "<bibl type", "<bibl xml:id='b1' type"
+) + "</TEI>"  # fmt: skip
+_GROUPS = 20
+
+
+@pytest.mark.parametrize("group", range(_GROUPS))
+@pytest.mark.parametrize("kind", DESCRIPTIONS)
+def test_a_different_text_or_value_is_in_the_record_or_the_report(kind: str, group: int) -> None:
+    """In a usual file, no text or attribute is so well known that it is not read."""
+    root = etree.fromstring(DESCRIPTIONS[kind].replace(">", f" xmlns='{NAMESPACES[kind]}'>", 1))
+    places = [
+        (element, slot)
+        for element in root.iter("*")
+        for slot in (*element.attrib, "text", "tail")
+        if slot != XML_ID and (element.get(slot) or getattr(element, slot, "") or "").strip()
+    ]
+    changed = places[group::_GROUPS]
+    for number, (element, slot) in enumerate(changed):
+        if slot in ("text", "tail"):
+            setattr(element, slot, f"{getattr(element, slot)} Q{number}word")
+        else:
+            element.set(slot, f"Q{number}word")
+    everything = imported_words(read(etree.tostring(root), "file.xml"))
+    for number, (element, slot) in enumerate(changed):
+        assert f"Q{number}word" in everything, (element.tag, slot)
+
+
 def test_the_first_letter_of_a_corpus_is_reported_like_the_others() -> None:
     letter = "<TEI><teiHeader><fileDesc><titleStmt><title>{0}</title><funder>Fund {0}</funder>"
     letter += "</titleStmt></fileDesc></teiHeader><text><body><p>Text.</p></body></text></TEI>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from typing import Any
 
@@ -423,10 +424,15 @@ def test_imported_files_are_kept_with_their_digests() -> None:
     assert made.file("a.txt", b"Dear") == {"file": "a.txt", "sha256": digest}
     imported = made.finish([])
     assert imported.files == {"a.txt": b"Dear"}
-    lines = held(imported.record, {"a.txt": b"Dear  Ben\xff", "a.xml": b"<b/>"}).split("\n")
+    files = {"a.txt": b"Dear  Ben\xff", "a.xml": b"<b/>"}
+    found = held([dataclasses.replace(imported, files=files)])
+    lines = found.text.split("\n")
     assert "A letter" in lines
     assert "Dear Ben\ufffd" in lines
     assert "<b/>" not in lines
+    assert "A letter" in found.values
+    # The letter's words are not statements, and "letter" is the record's type.
+    assert not {"Dear Ben\ufffd", "letter"} & found.values
 
 
 @pytest.mark.parametrize(

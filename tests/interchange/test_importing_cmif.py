@@ -72,7 +72,10 @@ def test_the_publisher_supplies_the_statements_of_a_cmif_file() -> None:
     [imported] = described('key="1"', inner=action + "</correspAction>")
     record = imported.record
     assert (record.type, record.title) == ("letter", "Letter, Ada One, 1870")
-    assert {item.agent for item in record.evidence} == {"a-press"}
+    rests = {item.field: (item.agent, item.rule) for item in record.evidence}
+    # The title is not from the file.
+    assert rests.pop("title") == (None, "title-from-parts")
+    assert set(rests.values()) == {("a-press", None)}
     assert record.parts == ()
 
 

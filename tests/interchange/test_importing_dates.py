@@ -228,3 +228,27 @@ def test_the_date_of_an_item_within_a_period_is_one_day_of_the_period(
     said: str, within: str
 ) -> None:
     assert between_ends(said) == within
+
+
+@pytest.mark.parametrize("calendar", ["julian", "#julian", "#cal_Julian"])
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("10 May 1870", "1870-05-22"),
+        ("c. 10 May 1870", "1870-05-22~"),
+        ("10/22 May 1870", "1870-05-22"),
+        ("10 May 1870 (O.S.)", "1870-05-22"),
+        ("before 3 May 1870", "[..1870-05-14]"),
+        ("May 1870", "1870-05"),
+        ("1870-1871", "1870/1871"),
+        ("10-14 May 1870", None),
+    ],
+)
+def test_words_in_a_julian_calendar_are_converted_or_not_understood(
+    calendar: str, words: str, expected: str | None
+) -> None:
+    read = dated(words=words, calendar=calendar)
+    assert (read["edtf"] if read else None) == expected
+    if expected and "-05-" in expected:
+        assert read
+        assert "in the Julian calendar" in read["note"]

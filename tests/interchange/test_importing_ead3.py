@@ -444,6 +444,40 @@ def test_the_date_of_an_item_keeps_its_words_and_uncertainty(
         assert unread(imported) == []
 
 
+@pytest.mark.parametrize(
+    ("attributes", "edtf", "left"),
+    [
+        ("standarddate='1870-13-01'", "1870", ["@standarddate"]),
+        ("standarddate='soon' notbefore='1869' notafter='1871'", "[1869..1871]", ["@standarddate"]),
+        ("standarddate='1870' notbefore='1869' notafter='1871'", "1870",
+         ["@notbefore", "@notafter"]),
+        ("notbefore='soon'", "1870", ["@notbefore"]),
+    ],
+)  # fmt: skip
+def test_an_attribute_of_a_date_that_was_not_read_is_reported(
+    attributes: str, edtf: str, left: list[str]
+) -> None:
+    imported = item(
+        f"<unitdatestructured><datesingle {attributes}>1870</datesingle></unitdatestructured>"
+    )
+    assert imported.record.date
+    assert str(imported.record.date.edtf) == edtf
+    ends = [said.partition(": ")[0].rpartition("/")[2] for said in unread(imported)]
+    assert ends == left
+
+
+def test_a_day_in_words_is_converted_from_the_julian_calendar_that_the_aid_names() -> None:
+    for dates in (
+        '<unitdate calendar="julian">10 May 1870</unitdate>',
+        '<unitdatestructured calendar="julian"><datesingle>10 May 1870</datesingle>'
+        "</unitdatestructured>",
+    ):
+        date = item(dates).record.date
+        assert date
+        assert (str(date.edtf), date.as_written) == ("1870-05-22", "10 May 1870")
+        assert date.note == "10 May 1870 in the Julian calendar; calendar: julian"
+
+
 def test_further_dates_of_an_item_become_rival_values() -> None:
     imported = item(
         '<unitdate normal="1870"/><unitdate normal="1871" label="Sent">in 71</unitdate>'
@@ -477,6 +511,19 @@ def test_an_undated_item_gets_the_dates_of_the_nearest_level(
     assert dump(imported.record.date) == expected
     rules = [item.rule for item in imported.record.evidence if item.field == "date"]
     assert rules == (["date-of-the-level-above"] if "edtf" in expected else [])
+
+
+def test_an_inherited_date_keeps_the_calendar_and_certainty_of_its_level() -> None:
+    [imported] = ead(
+        """<c level="series"><did><unittitle>Letters</unittitle><unitdate normal="1869/1871"
+        certainty="circa" unitdatetype="bulk"/></did><c level="item"><did><unittitle>To Ben
+        </unittitle></did></c></c>"""
+    )
+    assert imported.record.date
+    assert dump(imported.record.date) == {
+        "edtf": "[1869..1871]",
+        "note": "Undated; Letters has 1869~/1871~ (certainty: circa; unitdatetype: bulk)",
+    }
 
 
 def test_content_marked_internal_is_not_in_the_records() -> None:

@@ -18,7 +18,7 @@ from archive_pkg.drafting.vocabulary import load_vocabulary
 from archive_pkg.errors import InvalidError, StorageError
 from archive_pkg.interchange import importing
 from archive_pkg.interchange.importing.imported_record import ImportedDraft
-from archive_pkg.interchange.importing.watched_xml import XmlSource
+from archive_pkg.interchange.importing.watched_xml import Held, XmlSource
 from archive_pkg.limits import VARIABLE
 from archive_pkg.packages.checking.runner import examine
 from archive_pkg.packages.page.letter import _titles
@@ -314,7 +314,7 @@ def add_to_a_draft(folder: Path, number: int) -> Callable[[], object]:
 def look_for_references(folder: Path, number: int) -> Callable[[], object]:
     marks = "".join(f'<ref target="#i{each}"/>' for each in range(number))
     source = XmlSource(f"<TEI>{marks}</TEI>".encode(), "letter.xml")
-    held = "\n".join(f"a long line of words {each}" for each in range(40 * number))
+    held = Held("\n".join(f"a long line of words {each}" for each in range(40 * number)))
     return lambda: list(source.unread([source.root], held))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _WORDS = (
     "?|??|???|-|–|—|n.n.|n. n.|nn|unbekannt|unbek.|nicht bekannt|ohne angabe|o. a.|unknown|anon.|"
+    "onbekend|okänd|ukendt|ukjent|neznámý|neznámá|невідомо|невідомий|ismeretlen|"
     "anonym|anonymous|not known|inconnu|inconnue|anonyme|nieznany|nieznana|nieznane|brak|anonim|"
     "неизвестен|неизвестно|неизвестный|неизв.|аноним|н.у.|desconocido|desconocida|anónimo|"
     "sconosciuto|sconosciuta|ignoto|anonimo|s.n.|s. n.|s.l.|s. l.|o.o.|o. o.|b.m.|b. m.|б.м.|"

@@ -291,6 +291,7 @@ class _TextWriter:
         if zone:
             stretches.append(Stretch(zone, element, -1, -1))
             self.reading.zones.append(stretches[-1])
+            self.reading.read.update([(element, "@type")] if name == "seg" else [])
         if name in NAMES and not (name in PLACES and tag_of(element.getparent()) in PLACES):
             stretches.append(Stretch(name, element, -1, -1))
             self.reading.names.append(stretches[-1])

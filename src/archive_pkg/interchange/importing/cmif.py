@@ -12,7 +12,7 @@ from archive_pkg.interchange.importing.imported_record import (
     held,
     record_id,
 )
-from archive_pkg.interchange.importing.tei_header import citation, read_supplier, title_from
+from archive_pkg.interchange.importing.tei_header import citation, make_title, read_supplier
 from archive_pkg.interchange.importing.watched_xml import XML_ID, XmlSource, fit, text_of
 from archive_pkg.records.vocabularies.identifiers import identify
 
@@ -51,8 +51,7 @@ class _Index:
         letters = zip(self.described, names, strict=True)
         found = [self._letter(item, name) for item, name in letters]
         # Unread content of the file's header is reported once, with the first letter.
-        everything = "\n".join(held(imported.record, imported.files) for imported in found)
-        unread = self.source.unread([self.source.root], everything, self.described)
+        unread = self.source.unread([self.source.root], held(found), self.described)
         found[0].report.extend(unread)
         return found
 
@@ -91,7 +90,7 @@ class _Index:
         self._editions(draft, described)
         correspondence = Correspondence(source, draft)
         correspondence.read(described)
-        draft.state("title", title_from(draft))
+        make_title(draft)
         return draft.finish([described])
 
     def _identifiers(self, draft: ImportedDraft, described: Element, name: str) -> None:

@@ -59,7 +59,7 @@ class Correspondence:
                 self._agents(action, "copies_to")
             elif kind == "sent":
                 self._agents(action, "sender")
-                self._place(action)
+                self.read_place(action, "date")
                 self.read_dates(action, "date")
             elif kind == "received":
                 self._agents(action, "recipients")
@@ -142,11 +142,7 @@ class Correspondence:
         """
         written, name, role = self._name(element)
         if not name or is_unknown(name):
-            self.source.mark_used([(element, "text")])
-            if written and written != UNKNOWN:
-                # CMIF itself writes "Unknown" for an unidentified correspondent.
-                what = f"{local(element.getparent())}/{local(element)}: “{written}”"
-                self.draft.report.add(self.source.not_read(what))
+            self._report_unknown(element, written)
             return None
         references = self._references(element)
         lists = [ref for ref in references if ref.startswith("#") and ref[1:] in self.people]
@@ -161,6 +157,14 @@ class Correspondence:
         if agent and field:
             self._record_certainty(element, f"{field}.{agent}", written)
         return agent
+
+    def _report_unknown(self, element: Element, written: str) -> None:
+        """Report a name or place that only says that it is unknown."""
+        self.source.mark_used([(element, "text")])
+        if written and written != UNKNOWN:
+            # CMIF itself writes "Unknown" for an unidentified correspondent.
+            what = f"{local(element.getparent())}/{local(element)}: “{written}”"
+            self.draft.report.add(self.source.not_read(what))
 
     def kind(self, element: Element) -> str:
         """Return the kind of agent that an element names."""
@@ -251,33 +255,51 @@ class Correspondence:
                 self.source.words(name)
         return found
 
-    def _place(self, action: Element) -> None:
+    def read_place(self, action: Element, field: str) -> None:
+        """Read the place in an element.
+
+        Elements of different kinds, such as `settlement` and `country`, are one place; two
+        `placeName` are two, and the second is recorded as a rival.
+
+        Args:
+            action: The element.
+            field: The field of the occasion: `date` for the place of writing, or another field,
+                which gets a place.
+        """
         places = [
             element
             for element in action
             if isinstance(element.tag, str)
             and (local(element) in PLACES or element.get("type") == "place")
         ]
-        if not places:
-            return
-        # `settlement` and `country` are one place, two `placeName` are two.
-        one = len({local(place) for place in places}) == len(places)
+        kinds = [local(place) if local(place) in PLACES else "placeName" for place in places]
+        one = len(set(kinds)) == len(kinds)
         names = [self.source.words(place) for place in places]
         first = ", ".join(filter(None, names)) if one else names[0]
         if not first:
+            return
+        bare = fit(_EDITORS_SIGNS.sub("", first)) or first
+        if is_unknown(bare):
+            self._report_unknown(places[0], first)
             return
         identifiers: list[dict[str, str]] = []
         for place in places if one else places[:1]:
             if place.get("type") == "place":
                 self.source.attribute(place, "type")
             identifiers += self.identifiers(place)
-        bare = fit(_EDITORS_SIGNS.sub("", first)) or first
         said: dict[str, Any] = {"name": bare}
         said |= {"as_written": first} if bare != first else {}
-        self.draft.state("place", said | optional("identifiers", identifiers))
-        self._record_certainty(places[0], "place", first)
+        said |= optional("identifiers", identifiers)
+        path = "place" if field == "date" else f"{field}.place"
+        if field == "date":
+            self.draft.state("place", said)
+        elif field in self.draft.raw:
+            self.draft.raw[field].setdefault("place", said)
+        else:
+            self.draft.state(field, {"place": said})
+        self._record_certainty(places[0], path, first)
         for name in [] if one else filter(None, names[1:]):
-            self.draft.rival("place", name, "a further place of sending")
+            self.draft.rival(path, name, "a further place")
 
     def read_listed(self, note: Element, field: str, kind: str) -> None:
         """Read an enclosure or item into a list: its number, title, record, sender and date.
@@ -311,16 +333,6 @@ class Correspondence:
                 self.source.attribute(idno, "type")
                 return self.source.words(idno)
         return None
-
-    def read_place(self, action: Element, field: str) -> None:
-        """Read the first place in an element into a field that has a date, or may have one."""
-        for element in self.source.all(action, "placeName")[:1]:
-            words = self.source.words(element)
-            place = {"name": words} | optional("identifiers", self.identifiers(element))
-            if words and field in self.draft.raw:
-                self.draft.raw[field].setdefault("place", place)
-            elif words:
-                self.draft.state(field, {"place": place})
 
     def read_dates(self, action: Element, field: str) -> None:
         """Read the dates in an element into a field; postmarks become events.
@@ -361,7 +373,7 @@ class Correspondence:
             self.source.attribute(note, "type")
             date["note"] = "; ".join(filter(None, (date.get("note"), words)))
         else:
-            self.draft.remark(words)
+            self._remark(note)
 
     def _event(self, action: Element, kind: str) -> None:
         """Read an action that is neither sending nor receiving as an event, such as forwarding."""

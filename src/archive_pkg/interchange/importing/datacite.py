@@ -49,8 +49,10 @@ class _Reader:
         name = own or source.stem
         kind = type_called(source.text(self.root, "resourceType") or "")
         self.draft = ImportedDraft(source, name, "Letter", kind or "other")
-        if kind:
-            source.mark_all_used(source.first(self.root, "resourceType"))
+        for element in source.all(self.root, "resourceType") if kind else []:
+            is_usual = element.get("resourceTypeGeneral") == "Text"
+            source.mark_used([(element, "text")])
+            source.mark_used([(element, "@resourceTypeGeneral")] if is_usual else [])
 
     def _own_id(self) -> str | None:
         for item in self.source.all(self.root, "alternateIdentifiers/alternateIdentifier"):

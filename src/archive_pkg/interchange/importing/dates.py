@@ -58,10 +58,11 @@ def dated(
 ) -> dict[str, Any] | None:
     """Return a date for a record, from the normalized values in a file, or else from its words.
 
-    If the words or the calendar are Julian and the words have the same day as `when`, the Gregorian
-    day is returned. If the words have a different day, the file has already converted the date. Not
-    understood are a period with Julian days, because it is unclear whether the file converted it,
-    and words with a year before Christ that differs from the normalized year.
+    If the words or the calendar are Julian and the words have the same day as `when`, or there is
+    no `when`, the Gregorian day is returned. If the words have a different day, the file has
+    already converted the date. Not understood are a period with Julian days, because it is unclear
+    whether the file converted it, and words with a year before Christ that differs from the
+    normalized year.
 
     Args:
         when: A year, month or day, or a date in EDTF.
@@ -95,6 +96,8 @@ def dated(
         said = _span(span, mark) if any(span) else _between(between, mark)
     elif words:
         read = read_date(words)
+        if read and _DAY.search(read.edtf) and _names_julian(calendar):
+            read = read if _has_julian_words(words) else read_date(f"{words} (O.S.)")
         said = _marked(edtf(read.edtf) if read else None, mark)
         note = "; ".join(filter(None, (read.note if read else None, note))) or None
         rule = read.rule if read else None
@@ -118,7 +121,11 @@ def _is_day(text: str | None) -> bool:
 
 
 def _is_julian(words: str | None, calendar: str | None) -> bool:
-    return "julian" in (calendar or "").casefold() or _has_julian_words(words or "")
+    return _names_julian(calendar) or _has_julian_words(words or "")
+
+
+def _names_julian(calendar: str | None) -> bool:
+    return "julian" in (calendar or "").casefold()
 
 
 def _has_julian_words(words: str) -> bool:

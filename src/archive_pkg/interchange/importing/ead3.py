@@ -13,11 +13,11 @@ from archive_pkg.interchange.importing.imported_record import (
     Imported,
     ImportedDraft,
     held,
-    language,
     optional,
+    read_language,
 )
 from archive_pkg.interchange.importing.restrictions import access, own_restriction, strictest
-from archive_pkg.interchange.importing.watched_xml import fit, local, refuse_unknown, text_of
+from archive_pkg.interchange.importing.watched_xml import Held, fit, local, refuse_unknown, text_of
 from archive_pkg.records.models.agents import PartTaken
 from archive_pkg.records.vocabularies.document_types import type_called
 from archive_pkg.records.vocabularies.identifiers import identify
@@ -147,8 +147,7 @@ def read(source: XmlSource) -> list[Imported]:
         message = f"“{title}” is a {leaf.get('level')} without items, not a letter"
         hint = "Describe its letters as components of level item, or by hand."
         first.add(IMPORT_NOT_A_LETTER.at(Location(source.name), message, hint))
-    everything = "\n".join(held(imported.record, imported.files) for imported in found)
-    first.extend(source.unread([source.root], everything, chosen))
+    first.extend(source.unread([source.root], held(found), chosen))
     return found
 
 
@@ -168,7 +167,7 @@ def _empty_internal(
             waiting += element
             continue
         source.mark_used([(element, "@audience")])
-        found += source.unread([element], "")
+        found += source.unread([element], Held())
         element.clear(keep_tail=True)
         element.set("audience", "internal")
     return found
@@ -239,9 +238,7 @@ class _Item:
         record_id = fit(source.text(source.root, "control/recordid")) if alone else None
         own = source.attribute(item, "id") if fit(item.get("id")) in unique else None
         name = record_id or own or (stem if alone else f"{stem}-{number}")
-        source.mark_used(
-            [(item, "@level"), (item, "@otherlevel")] if item.get("level") == "item" else []
-        )
+        source.mark_used([(item, "@level")] if item.get("level") == "item" else [])
         self.draft = ImportedDraft(source, name, self.titles[0], self._type())
 
     def _type(self) -> str:
@@ -268,10 +265,9 @@ class _Item:
         self._words()
         tags = []
         for element in self.source.all(self.item, "did/langmaterial//language"):
-            tag = language(element.get("langcode") or text_of(element))
+            tag = read_language(self.source, element, "langcode")
             if tag:
                 tags.append(tag)
-                self.source.mark_all_used(element)
         original: dict[str, Any] = {"id": "original", "kind": "original", "held": False}
         original |= optional("languages", list(dict.fromkeys(tags)))
         said = self._access()
@@ -361,6 +357,7 @@ class _Item:
                 if within:
                     words = next(filter(None, written), None)
                     note = f"Undated; {title} has {date.get('as_written') or date['edtf']}"
+                    note += f" ({date['note']})" if "note" in date else ""
                     undated = optional("as_written", words)
                     inherited = {"edtf": within, "note": note} | undated
                     self.draft.state("date", inherited, quoted=True)
@@ -420,13 +417,14 @@ class _Item:
             when = single.get("standarddate")
             calendar = structured.get("calendar")
             said = dated(when=when, words=words, calendar=calendar) if when else None
-            if when is None or not before_christ(words or ""):
-                said = said or dated(between=limits, words=words) or dated(words=words)
+            read: tuple[str, ...] = ("standarddate",)
+            if said is None and (when is None or not before_christ(words or "")):
+                said = dated(between=limits, words=words, calendar=calendar)
+                read = ("notbefore", "notafter") if any(limits) else ()
+                if said is None:
+                    said, read = dated(words=words, calendar=calendar), ()
             if said:
-                names = ("standarddate", "notbefore", "notafter")
-                self.source.mark_used(
-                    (single, f"@{name}") for name in (names if when else names[1:])
-                )
+                self.source.mark_used((single, f"@{name}") for name in read)
                 if said.get("as_written") == said["edtf"]:
                     said.pop("as_written")
                 return self._noted(structured, said)

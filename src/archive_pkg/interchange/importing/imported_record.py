@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import PurePath
@@ -16,11 +17,17 @@ from archive_pkg.dates.edtf_string import Edtf
 from archive_pkg.dates.written.reader import read_date
 from archive_pkg.faults import Fault
 from archive_pkg.interchange.importing.dates import before_christ
-from archive_pkg.interchange.importing.watched_xml import IMPORT_NOT_READ, fit, refuse_unknown
+from archive_pkg.interchange.importing.watched_xml import (
+    IMPORT_NOT_READ,
+    Held,
+    fit,
+    refuse_unknown,
+    text_of,
+)
 from archive_pkg.names import slug
 from archive_pkg.records.models import Record
 from archive_pkg.records.statement_index import statements
-from archive_pkg.records.vocabularies.languages import as_bcp47, language_tag
+from archive_pkg.records.vocabularies.languages import as_bcp47, language_called, language_tag
 from archive_pkg.reports import Code, Location, Report, Severity
 
 if TYPE_CHECKING:
@@ -371,9 +378,9 @@ class ImportedDraft:
         for path in statements(record):
             if not covered.intersection(_wholes(path)):
                 self.supplied(path)
-        record = Record.model_validate(raw)
-        self.report.extend(self.source.unread(roots, held(record, self.files), skip))
-        return Imported(record, self.files, self.report)
+        imported = Imported(Record.model_validate(raw), self.files, self.report)
+        self.report.extend(self.source.unread(roots, held([imported]), skip))
+        return imported
 
     def _repaired(self, raw: dict[str, Any]) -> Record:
         """Return the record without the statements that the models refuse.
@@ -457,24 +464,57 @@ def language(text: str | None) -> str | None:
     if not text:
         return None
     for tag in (text, as_bcp47(text)):
-        try:
+        with suppress(Fault):
             return language_tag(tag)
-        except Fault:
-            continue
+    with suppress(Fault):
+        return language_called(text)
     return None
 
 
-def held(record: Record, files: Mapping[str, bytes]) -> str:
-    """Return all values of a record and its text files, one value per line."""
-    texts = (data for path, data in files.items() if path.endswith(".txt"))
-    said = [*_strings(record.as_json()), *(data.decode("utf-8", "replace") for data in texts)]
-    return "\n".join(filter(None, map(fit, said)))
+def read_language(source: XmlSource, element: Element, attribute: str) -> str | None:
+    """Return the language tag of an element from an attribute or its words; None if unknown.
+
+    Words that say more than the tag stay unread.
+    """
+    given, words = fit(element.get(attribute)), text_of(element)
+    named = language(words)
+    tag = language(given) or named
+    if language(given):
+        source.mark_used([(element, f"@{attribute}")])
+    if tag and named and tag.partition("-")[0] == named.partition("-")[0]:
+        source.mark_used([(element, "text")])
+    return tag
 
 
-def _strings(data: Any) -> Iterator[str]:
-    if isinstance(data, dict | list):
-        for item in data.values() if isinstance(data, dict) else data:
-            yield from _strings(item)
+def held(found: Iterable[Imported]) -> Held:
+    """Return what records and their text files contain."""
+    lines: list[str | None] = []
+    values: set[str] = set()
+    for imported in found:
+        record = imported.record.as_json()
+        texts = (data for path, data in imported.files.items() if path.endswith(".txt"))
+        lines += map(fit, _strings(record))
+        lines += (fit(data.decode("utf-8", "replace")) for data in texts)
+        values.update(filter(None, map(fit, _strings(record, _OURS))))
+    return Held("\n".join(filter(None, lines)), frozenset(values))
+
+
+# Fields whose values are words of this program, or of the letter.
+_OURS = frozenset([
+    "agent", "at", "basis", "confidence", "field", "held", "id", "kind", "media_type", "method",
+    "rule", "scheme", "sha256", "type",
+])  # fmt: skip
+
+
+def _strings(data: Any, without: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield all values in plain data, except those of some fields."""
+    if isinstance(data, dict):
+        for name, item in data.items():
+            if name not in without:
+                yield from _strings(item, without)
+    elif isinstance(data, list):
+        for item in data:
+            yield from _strings(item, without)
     elif data is not None:
         yield str(data)
 

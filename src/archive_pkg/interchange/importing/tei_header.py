@@ -9,7 +9,7 @@ from archive_pkg.interchange.importing.correspondence import (
     AGENT_ELEMENTS,
     Correspondence,
 )
-from archive_pkg.interchange.importing.imported_record import language, optional
+from archive_pkg.interchange.importing.imported_record import language, optional, read_language
 from archive_pkg.interchange.importing.restrictions import own_restriction
 from archive_pkg.interchange.importing.tei_notes import OwnNotes
 from archive_pkg.interchange.importing.watched_xml import (
@@ -74,8 +74,8 @@ def _links(source: XmlSource, statement: Element, path: str) -> list[dict[str, s
     return [found for link in addresses if (found := source.identifier(*link))]
 
 
-def title_from(draft: ImportedDraft) -> str:
-    """Return a title made from the other fields."""
+def make_title(draft: ImportedDraft) -> None:
+    """State a title made from the other fields."""
 
     def names(field: str) -> str:
         return "; ".join(
@@ -89,7 +89,8 @@ def title_from(draft: ImportedDraft) -> str:
     words += [names("sender")] if names("sender") else []
     title = ", ".join(words) + (f" to {names('recipients')}" if names("recipients") else "")
     written = draft.raw.get("date", {}).get("edtf")
-    return title + (f", {written}" if written else "")
+    draft.raw["title"] = title + (f", {written}" if written else "")
+    draft.infer("title", "title-from-parts", f"{draft.file_name} has no title of the letter.")
 
 
 def _licence(address: str) -> str:
@@ -226,7 +227,10 @@ class TeiHeader:
             self.source.mark_used([(title, "@level"), (title, "@type")])
         words = [self.source.words(title) for title in mine]
         known = [word for word in words if word]
-        self.draft.state("title", known[0] if known else title_from(self.draft))
+        if known:
+            self.draft.state("title", known[0])
+        else:
+            make_title(self.draft)
         self.draft.state("variant_titles", list(dict.fromkeys(known[1:])))
 
     def _publication(self) -> None:
@@ -378,9 +382,8 @@ class TeiHeader:
         """Return the languages that the header lists, or else the first language of the text."""
         found = []
         for item in self._all("profileDesc/langUsage/language"):
-            tag = language(item.get("ident") or text_of(item))
+            tag = read_language(self.source, item, "ident")
             if tag:
-                self.source.mark_used([(item, "@ident"), (item, "text")])
                 self.source.mark_used([(item, "@usage")] if self.is_ours else [])
                 found.append(tag)
         texts = self.source.all(self.root, "text")

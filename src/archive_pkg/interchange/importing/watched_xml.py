@@ -1,14 +1,15 @@
 """Read an XML document without entities or network, and track which content is used.
 
 Content that a reader interprets is "used". Content that a reader copies is "quoted", and must be in
-the record. All other texts and attribute values are reported with their path, unless the record
-happens to have them.
+the record. All other texts and attribute values are reported with their path, except an attribute
+whose value is a complete value of the record.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 from shlex import quote
@@ -60,6 +61,19 @@ _PREFIXES = {
 }
 # Characters that only separate words.
 _SEPARATORS = " ,.;:–—-/|·"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What records and their texts contain.
+
+    Attributes:
+        text: All values of the records, and their texts, one per line.
+        values: The values that records have from their file, not from this program.
+    """
+
+    text: str = ""
+    values: frozenset[str] = frozenset()
 
 
 class XmlSource:
@@ -176,23 +190,22 @@ class XmlSource:
         return self.words(self.first(below, path))
 
     def unread(
-        self, roots: Iterable[Element], held: str, skip: Iterable[Element] = ()
+        self, roots: Iterable[Element], held: Held, skip: Iterable[Element] = ()
     ) -> Iterator[Finding]:
         """Yield a finding for each path below some elements whose content is not in the record.
 
         Args:
             roots: The elements.
-            held: All values of the record and its texts.
+            held: What the record and its texts contain.
             skip: Elements below `roots` to skip.
         """
         found: dict[str, Counter[str]] = {}
         left = set(skip)
-        lines = set(held.split("\n"))
-        words = {*held.split(), *_BETWEEN_WORDS.split(held)}
+        lines = set(held.text.split("\n"))
         for root in roots:
             for node, slot, content in _contents(root, left):
                 said = content in lines and (node, slot) in self._quoted
-                if not said and not self._is_held(node, slot, content, held, words):
+                if not said and not self._is_held(node, slot, content, held):
                     found.setdefault(self._path(node, slot), Counter())[content] += 1
         for path, contents in found.items():
             listed = ", ".join(
@@ -201,14 +214,17 @@ class XmlSource:
             )
             yield self.not_read(f"{path}: {listed}")
 
-    def _is_held(self, node: Element, slot: str, content: str, held: str, words: set[str]) -> bool:
+    def _is_held(self, node: Element, slot: str, content: str, held: Held) -> bool:
         if (node, slot) in self._used:
             return True
         if slot.startswith("@"):
             # Not a short value, which could be in the record by chance.
-            return len(content) > _SHORT and words.issuperset(content.split())
+            references = (one.removeprefix("#") for one in content.split())
+            return len(content) > _SHORT and (
+                content in held.values or held.values.issuperset(references)
+            )
         bare = content.strip(_SEPARATORS)
-        return not bare or ((node, slot) in self._quoted and bare in held)
+        return not bare or ((node, slot) in self._quoted and bare in held.text)
 
     def _path(self, node: Element, slot: str) -> str:
         owner = node.getparent() if slot == "tail" else node
@@ -229,7 +245,6 @@ class XmlSource:
         return IMPORT_NOT_READ.at(Location(self.name), f"not read: {what}", hint)
 
 
-_BETWEEN_WORDS = re.compile(r"[\s/,;:|()\[\]“”]+")
 _SHORT = 3
 _DEEP = 3
 
