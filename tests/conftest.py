@@ -51,6 +51,7 @@ os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _memory())
 
 # No test uses a project file that lies above the working folder.
 os.environ["ARCHIVE_PKG_PROJECT"] = ""
+os.environ.pop("SOURCE_DATE_EPOCH", None)
 
 browser, serve = browsing.browser, browsing.serve
 
@@ -203,8 +204,3 @@ def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
-
-
-@pytest.fixture(autouse=True)
-def _no_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)

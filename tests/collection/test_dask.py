@@ -29,19 +29,19 @@ from archive_pkg.errors import StorageError
 from collection import works
 from program import Letters
 
-pytest.importorskip("distributed")
 pytestmark = pytest.mark.service
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    import dask
-    from distributed import LocalCluster
+    dask, distributed = map(pytest.importorskip, ("dask", "distributed"))
 
     # As a rule Dask tries thrice before it says so; what it says is to be seen here.
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None
+        ) as cluster,
     ):
         yield cluster
 

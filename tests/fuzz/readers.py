@@ -730,12 +730,11 @@ def vocabulary_seeds() -> list[bytes]:
     for path in sorted(home.glob("*.yaml")):
         held = yaml.load(path.read_bytes(), yaml.CBaseLoader)
         for key, value in held.items():
-            short = value[:2] if isinstance(value, list) else value
+            if isinstance(value, list):
+                held[key] = value[:2]
             if isinstance(value, dict):
-                short = dict(list(value.items())[:2])
-            found.append(
-                yaml.dump({key: short}, Dumper=yaml.CSafeDumper, allow_unicode=True).encode()
-            )
+                held[key] = dict(list(value.items())[:2])
+        found.append(yaml.dump(held, Dumper=yaml.CSafeDumper, allow_unicode=True).encode())
     return found
 
 

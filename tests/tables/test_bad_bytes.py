@@ -84,15 +84,20 @@ def test_any_json_as_a_descriptor_gives_a_report_or_a_known_error(
     tried(folder / "datapackage.json")
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.xlsx"
+    write_template(path)
+    return path
+
+
 @given(st.data())
 @settings(QUIET, max_examples=6)
 def test_a_workbook_with_changed_bytes_gives_a_report_or_a_known_error(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, template: Path, data: st.DataObject
 ) -> None:
-    folder = tmp_path_factory.mktemp("bad")
-    write_template(folder / "template.xlsx")
-    path = folder / "letters.xlsx"
-    with zipfile.ZipFile(folder / "template.xlsx") as good, zipfile.ZipFile(path, "w") as bad:
+    path = tmp_path_factory.mktemp("bad") / "letters.xlsx"
+    with zipfile.ZipFile(template) as good, zipfile.ZipFile(path, "w") as bad:
         spoilt = data.draw(st.sampled_from(good.namelist()))
         for name in good.namelist():
             part = good.read(name)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from archive_pkg.packages import check_record
 from archive_pkg.records import load_record
-from archive_pkg.tables import check, package_files, read_records, stream_records
+from archive_pkg.tables import check, package_files, read_records
 from archive_pkg.tables.reading.sheets import column_letters
 from archive_pkg.tables.schema.columns import tables
 from archive_pkg.tables.writing.workbooks import write_template, write_workbook
@@ -30,9 +30,7 @@ LETTER = ROOT / "records" / "1960-07-18-cpsu-to-sed"
 Sheets = dict[str, list[list[str]]]
 
 
-def catalogues(most: int) -> st.SearchStrategy[list[Record]]:
-    """Generate records with distinct ids."""
-    return st.lists(records(), max_size=most, unique_by=lambda record: record.id)
+CATALOGUES = st.lists(records(), max_size=2, unique_by=lambda record: record.id)
 
 
 @pytest.fixture
@@ -205,8 +203,8 @@ def test_rows_after_an_unbalanced_quote_are_not_reported_as_missing(
     assert {f.code for f in check(tmp_path).errors} == {"tables-csv-broken"}
 
 
-@given(catalogues(2), st.randoms(use_true_random=False))
-@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=25)
+@given(CATALOGUES, st.randoms(use_true_random=False))
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=15)
 def test_records_can_be_read_from_tables_without_errors(
     tmp_path_factory: pytest.TempPathFactory, catalogue: list[Record], chance: random.Random
 ) -> None:
@@ -245,20 +243,8 @@ def spoil(rows: list[list[str]], chance: random.Random) -> None:
         rows.append(list(chance.choice(rows)))
 
 
-@given(catalogues(3))
-@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=10)
-def test_streamed_records_equal_read_records(
-    tmp_path_factory: pytest.TempPathFactory, catalogue: list[Record]
-) -> None:
-    folder = tmp_path_factory.mktemp("streamed")
-    (folder / "tables").mkdir()
-    for name, data in package_files(catalogue, "letters").items():
-        (folder / name).write_bytes(data)
-    assert list(stream_records(folder)) == read_records(folder) == catalogue
-
-
-@given(catalogues(2))
-@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=6)
+@given(CATALOGUES)
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=4)
 def test_records_survive_a_round_trip_through_a_workbook(
     tmp_path_factory: pytest.TempPathFactory, catalogue: list[Record]
 ) -> None:

@@ -190,7 +190,7 @@ CELLS = st.one_of(
 
 
 @given(st.data())
-@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=60)
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=40)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_pydantic_and_frictionless_agree(data: st.DataObject) -> None:
     table = data.draw(st.sampled_from(list(tables().values())))
