@@ -119,10 +119,14 @@ def test_the_page_links_to_scans_and_shows_markup_as_text(tmp_path: Path) -> Non
 def test_the_page_of_a_public_package_says_that_a_part_is_withheld(tmp_path: Path) -> None:
     shut = {"access": {"status": "closed", "rule": "a promise to the family"}}
     folder = write_record(tmp_path / "x", **shut)
+    file = folder / "record.yaml"
+    lost = "  - {id: lost, kind: original, held: false, access: {status: closed, rule: by law}}\n"
+    file.write_text(file.read_text("utf-8").replace("parts:\n", f"parts:\n{lost}"), "utf-8")
     built = build_package(folder, tmp_path / "out", on=ON, audience="public").path
     page = page_of(built)
     assert not elements(page, "//img")
     assert "withheld, closed: a promise to the family" in content(page)
+    assert "Original (lost): not held, closed: by law." in content(page)
     assert "scan#1" not in content(page)
 
 

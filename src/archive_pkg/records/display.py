@@ -290,7 +290,10 @@ def _(value: Relation, record: Record, dates: DateWords) -> str:
 
 @_words.register
 def _(value: Rights, record: Record, dates: DateWords) -> str:
-    return f"{value.statement} Licence: {value.licence}" if value.licence else value.statement
+    said = [value.statement]
+    said += [f"Licence: {value.licence}"] if value.licence else []
+    said += [f"Rights holder: {record.agent(value.holder).name}"] if value.holder else []
+    return " ".join(said)
 
 
 @_words.register

@@ -641,13 +641,14 @@ def _note_words(note: TranslationNote) -> str:
     )
 
 
-def _absent(part: Part) -> dict[str, str]:
-    """Return the name of a part that is not held and, if it is restricted, the reason."""
-    name = part.title or f"{part.kind.capitalize()} ({part.id})"
+def _absent(part: Part) -> dict[str, Any]:
+    """Return the name of a part without a file, whether it is withheld, and its restriction."""
     access = part.access
-    if access is None or access.status == "open":
-        return {"name": name, "why": ""}
-    return {"name": name, "why": access_in_words(access)}
+    return {
+        "name": part.title or f"{part.kind.capitalize()} ({part.id})",
+        "withheld": part.is_withheld,
+        "why": access_in_words(access) if access and access.status != "open" else "",
+    }
 
 
 def drawing_of(record: Record) -> str:
