@@ -83,6 +83,14 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "object-01",
             "ff/75/53/44/92/48/5e/ab/b3/9f/86/35/67/28/88/4e",
         ),
+        (
+            HASHED,
+            {"digestAlgorithm": "blake2b-512", "shortObjectRoot": True},
+            "object-01",
+            "860/ef8/03e/"
+            "364030bdc23bdc27a6eff83c472b554653c21513f0bdec3d240d944440fe"
+            "d57af380941c85d669e10b9d38b3309e164d309afae3b528f87bd2b3021",
+        ),
         (FLAT_OMIT, {"delimiter": ":"}, "namespace:12887296", "12887296"),
         (FLAT_OMIT, {"delimiter": "EDU/"}, "https://institution.edu/a/edu/f8.05v", "f8.05v"),
         (
@@ -168,7 +176,8 @@ def _refused(package: Path, root: Path, receipts: Path) -> str:
     [
         (None, None, "1.0", "is an OCFL 1.0 root"),
         (HASHED, {}, "2.0", "is an OCFL 2.0 root"),
-        ("0010-differential-n-tuple-omit-prefix-storage-layout", {}, "1.1", "is unknown"),
+        ("0010-differential-n-tuple-omit-prefix-storage-layout", {}, "1.1", "does not know"),
+        (HASHED, None, "object_1.1", "is an OCFL object"),
         (HASHED, {"tupleSize": "3"}, "1.1", "tupleSize"),
         (HASHED, {"tupleSize": 0}, "1.1", "both be 0"),
         (HASHED, {"tupleSize": 32, "numberOfTuples": 32}, "1.1", "too many"),
@@ -187,6 +196,12 @@ def test_an_unsuitable_root_is_refused_with_the_reason(
 ) -> None:
     root = make_root(tmp_path / "root", layout, config, version)
     assert reason in _refused(package, root, tmp_path / "receipts")
+
+
+def test_a_root_that_declares_two_versions_is_refused(package: Path, tmp_path: Path) -> None:
+    root = make_root(tmp_path / "root", None)
+    (root / "0=ocfl_1.0").write_text("ocfl_1.0\n")
+    assert "0=ocfl_1.0, 0=ocfl_1.1" in _refused(package, root, tmp_path / "receipts")
 
 
 @pytest.mark.parametrize("text", ["[", "[]", '{"extension": 3}', "[" * 100_000])

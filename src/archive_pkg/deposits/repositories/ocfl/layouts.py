@@ -42,7 +42,12 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "reverseObjectRoot": False,
     },
 }
-_DIGESTS = ("md5", "sha1", "sha256", "sha512", "blake2b")
+_DIGESTS = {
+    **{name: name for name in ("md5", "sha1", "sha256", "sha512")},
+    "sha512/256": "sha512_256",
+    "blake2b-512": "blake2b",
+}
+"""The name of each digest algorithm in `hashlib`, by its name in OCFL."""
 _ENOUGH = 20
 """The most objects that are compared with a layout before the layout is accepted."""
 
@@ -66,7 +71,8 @@ class Layout:
             return identifier
         if number in ("0006", "0007"):
             return self._without_prefix(identifier)
-        digest = hashlib.new(self.parameters["digestAlgorithm"], identifier.encode()).hexdigest()
+        algorithm = _DIGESTS[self.parameters["digestAlgorithm"]]
+        digest = hashlib.new(algorithm, identifier.encode()).hexdigest()
         tuples = self._tuples(digest)
         if number == "0003":
             return "/".join([*tuples, _encapsulated(identifier, digest)])
@@ -126,7 +132,7 @@ def layout_of(root: Path) -> Layout:
     if name not in _DEFAULTS:
         known = ", ".join(name[:4] for name in _DEFAULTS)
         raise DepositError(
-            f"{root} has the storage layout {name}, which is unknown",
+            f"{root} has the storage layout {name}, which this program does not know",
             f"Use a root with one of the layouts {known}.",
         )
     config = f"extensions/{name}/config.json"
@@ -159,18 +165,19 @@ def _wrong(parameters: dict[str, Any]) -> str:
     if (size == 0) != (count == 0):
         return "tupleSize and numberOfTuples must both be 0, or neither"
     for name, values in (
-        ("digestAlgorithm", _DIGESTS),
+        ("digestAlgorithm", tuple(_DIGESTS)),
         ("zeroPadding", ("left", "right")),
         ("shortObjectRoot", (True, False)),
         ("reverseObjectRoot", (True, False)),
     ):
         if parameters.get(name, values[0]) not in values:
-            return f"{name} is {parameters[name]!r}, and must be one of {values}"
+            known = ", ".join(map(str, values))
+            return f"{name} is {parameters[name]!r}, but this program knows only {known}"
     delimiter = parameters.get("delimiter", ":")
     if not isinstance(delimiter, str) or not delimiter:
         return "delimiter must be a string of one character or more"
     if "digestAlgorithm" in parameters:
-        length = hashlib.new(parameters["digestAlgorithm"]).digest_size * 2
+        length = hashlib.new(_DIGESTS[parameters["digestAlgorithm"]]).digest_size * 2
         if size * count > length or (size * count == length and parameters.get("shortObjectRoot")):
             return f"{count} tuples of {size} characters are too many for the digest"
     return ""

@@ -234,6 +234,17 @@ class OcflRoot:
             # List names first: another run may create the root and objects at this moment.
             names = [each.name for each in self.root.iterdir()]
             version = version_of(self.root)
+            if version.startswith("object_"):
+                raise DepositError(
+                    f"{self.root} is an OCFL object, not an OCFL root",
+                    "Name the root that it is in.",
+                )
+            declared = sorted(name for name in names if name.startswith("0=ocfl_"))
+            if len(declared) > 1:
+                raise DepositError(
+                    f"{self.root} declares more than one version: {', '.join(declared)}",
+                    "Ask its administrator to correct it, or use another root.",
+                )
             if not version:
                 if not all(name.lstrip(".").startswith(_OF_A_ROOT) for name in names):
                     raise DepositError(
