@@ -191,25 +191,6 @@ def test_users_can_add_their_own_vocabulary(letter: Path, tmp_path: Path) -> Non
     assert "The Paper Club" in output
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("- a\n- b\n", "is not a table of lists"),
-        ("bodies:\n  - {short: X}\n", "the value of bodies has the wrong form"),
-        ("kin: [a]\nmonths: [a]\n", "the value of months has the wrong form"),
-        ("a: [", "is not valid YAML"),
-        ("person:\n  - {name: X}\n", "unknown key person"),
-        ("weekdays: 3\n", "the value of weekdays has the wrong form"),
-    ],
-)
-def test_a_file_that_is_not_a_vocabulary_is_refused(
-    text: str, message: str, letter: Path, tmp_path: Path
-) -> None:
-    own = tmp_path / "own.yaml"
-    own.write_text(text)
-    assert message in draft(letter, "--vocabulary", own, status=3)
-
-
 def test_a_missing_file_ends_with_the_status_of_a_storage_error(tmp_path: Path) -> None:
     draft(tmp_path / "nowhere.txt", status=5)
 

@@ -201,7 +201,7 @@ def test_a_vocabulary_of_the_project_that_is_invalid_missing_or_a_link_is_report
     (tmp_path / "letter.txt").write_text(LETTER)
     words = ["draft", tmp_path / "letter.txt", "--project", file]
     (tmp_path / "names.yaml").write_text("[wrong")
-    assert "names.yaml is not valid YAML" in run(*words).stderr
+    assert "names.yaml is not a valid vocabulary" in run(*words).stderr
     (tmp_path / "names.yaml").unlink()
     assert "there is no such file" in run(*words).stderr
     (tmp_path / "names.yaml").symlink_to("/dev/null")

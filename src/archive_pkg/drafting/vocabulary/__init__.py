@@ -18,11 +18,14 @@ from archive_pkg.dates.written.month_names import MONTHS
 from archive_pkg.errors import InvalidError
 from archive_pkg.names.bodies import body_vocabulary
 from archive_pkg.records.yaml.reading import read_yaml
+from archive_pkg.reports import Report
 from archive_pkg.storage import read_text, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from archive_pkg.records.yaml.nodes import YamlTree
 
 _WORD = re.compile(r"[\w№°]+(?:['’][\w]+)*")
 
@@ -207,17 +210,23 @@ class Vocabulary:
         return self.agents.get(" ".join(words[1:] if words[:1] == ["the"] else words))
 
 
-_HINT = "See the page “Drafting vocabulary” for the form of each key."
+def _own(text: str, path: Path, built_in: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the plain data of a user's vocabulary.
+
+    Raises:
+        InvalidError: The file has an error.
+    """
+    from archive_pkg.drafting.vocabulary.file_model import vocabulary_findings
+
+    tree = read_yaml(text.removeprefix("\ufeff"), str(path))
+    report = Report(list(vocabulary_findings(tree, str(path), built_in)))
+    if report.errors:
+        raise InvalidError(f"{path} is not a valid vocabulary", report=report)
+    return _plain(tree)
 
 
-def _read(text: str, name: str) -> dict[str, Any]:
-    tree = read_yaml(text, name)
-    if not tree.report.ok:
-        raise InvalidError(f"{name} is not valid YAML", report=tree.report)
-    words = tree.root.plain if tree.root else None
-    if not isinstance(words, dict):
-        raise InvalidError(f"{name} is not a table of lists", _HINT)
-    return words
+def _plain(tree: YamlTree) -> dict[str, Any]:
+    return dict(tree.root.plain) if tree.root else {}
 
 
 def _flatten(entry: object) -> list[str]:
@@ -269,11 +278,13 @@ def _agents(trees: list[dict[str, Any]]) -> dict[str, NamedEntity]:
                 str(entry.get("part_of") or ""),
             )
             by_name[known.name] = known
+    by_words = {tuple(words_of(name)): known for name, known in by_name.items()}
     for known in [*by_name.values()]:
-        party = by_name.get(known.part_of)
-        if party is not None and known.name.startswith("Central Committee of the "):
-            variants = dict.fromkeys([*known.variants, *_committee_forms(party)])
-            by_name[known.name] = replace(known, variants=tuple(variants))
+        party = by_words.get(tuple(words_of(known.part_of)))
+        if party is not None:
+            more = _committee_forms(party) if known.name.startswith(_COMMITTEE_OF) else ()
+            variants = tuple(dict.fromkeys([*known.variants, *more]))
+            by_name[known.name] = replace(known, variants=variants, part_of=party.name)
     agents: dict[str, NamedEntity] = {}
     for known in by_name.values():
         for form in (known.name, known.short, *known.variants):
@@ -283,6 +294,9 @@ def _agents(trees: list[dict[str, Any]]) -> dict[str, NamedEntity]:
             if words:
                 agents[" ".join(words)] = known
     return agents
+
+
+_COMMITTEE_OF = "Central Committee of the "
 
 
 def _committee_forms(party: NamedEntity) -> Iterator[str]:
@@ -412,13 +426,14 @@ def load_vocabulary(*own: Path) -> Vocabulary:
         own: YAML files with any of the keys of the built-in files.
 
     Raises:
-        InvalidError: A file is not valid YAML, or has an unknown key or a value of the wrong form.
+        InvalidError: A file is not valid YAML, or has an unknown key or a value of the wrong form;
+            the error's report has every finding.
         StorageError: A file cannot be read.
     """
     home = files(__name__)
     trees: list[dict[str, Any]] = [{"months": MONTHS}, body_vocabulary()]
     trees += [
-        _read(home.joinpath(name).read_text("utf-8"), name)
+        _plain(read_yaml(home.joinpath(name).read_text("utf-8"), name))
         for name in ("letters.yaml", "markings.yaml", "agents.yaml", "official_documents.yaml")
     ]
     for path in own:
@@ -430,15 +445,5 @@ def load_vocabulary(*own: Path) -> Vocabulary:
             raise InvalidError(
                 f"{path}, byte {error.start}: not UTF-8", "Save the file as UTF-8."
             ) from error
-        tree = _read(text, str(path))
-        for key, value in tree.items():
-            if not any(key in built_in for built_in in trees):
-                raise InvalidError(f"{path}: unknown key {key}", _HINT)
-            try:
-                _build([*trees, {key: value}])
-            except (AttributeError, KeyError, TypeError, ValueError) as error:
-                raise InvalidError(
-                    f"{path}: the value of {key} has the wrong form", _HINT
-                ) from error
-        trees.append(tree)
+        trees.append(_own(text, path, trees))
     return _build(trees)
