@@ -30,7 +30,7 @@ EC = "ec -pkeyopt ec_paramgen_curve:P-256"
 
 
 class Authority:
-    """The authority's keys and certificates in a folder, and what it answers."""
+    """An authority: its keys and certificates in a folder, and its answers."""
 
     def __init__(self, folder: Path, name: str = NAME) -> None:
         folder.mkdir(parents=True)
@@ -52,7 +52,7 @@ class Authority:
         )
 
     def reply(self, query: bytes) -> bytes:
-        """The answer to a query, `openssl ts`'s own unless the test wants another."""
+        """Return the answer to a query: that of `openssl ts`, unless the test sets another."""
         if self.answer is not None:
             return self.answer
         (self.folder / "query.tsq").write_bytes(query)
@@ -66,7 +66,7 @@ class Authority:
 
 @contextlib.contextmanager
 def serving(authority: Authority) -> Iterator[str]:
-    """Let the authority answer at the address that is given."""
+    """Let the authority answer at an address during a block; the block gets the address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

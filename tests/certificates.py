@@ -1,4 +1,4 @@
-"""Certificates for servers on the loopback, by an authority of the tests' own."""
+"""Certificates for test servers on the loopback interface, issued by an authority of the tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def certify(folder: Path, *, days: int = 30, name: str = "server") -> tuple[Path, Path, Path]:
-    """A certificate authority of the tests' own, and a certificate by it for the loopback.
+    """Make a certificate authority, and a certificate for the loopback interface issued by it.
 
     Args:
         folder: Where the files go.

@@ -1,4 +1,4 @@
-"""What many tests share: the first letter, and a copy of it to spoil."""
+"""Fixtures for many tests: the first letter, its package, and copies that a test may change."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from authority import Authority, serving
 from official import LEFT_OUT
 from program import Disk, Done, Run
 
-# Below nohup, what the tests start would ignore this signal, which some of them send.
+# Under nohup, programs started by the tests would ignore this signal, which some tests send.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-# How long an example takes says something of the machine, not of the code. The same examples are
-# tried each time, so that a failure belongs to a change. For new ones: --hypothesis-profile=new.
+# Examples have no time limit, since the time depends on the machine. The same examples are used in
+# each run, so that a new failure comes from a change. For new ones: --hypothesis-profile=new.
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("new", deadline=None)
 settings.load_profile("same")
@@ -37,7 +37,7 @@ settings.load_profile("same")
 def _memory() -> str:
     """Return a folder in memory that has room for what the tests write; "" if there is none.
 
-    The program syncs all that it makes. On a disk, the tests wait a third of their time for that.
+    The program syncs all its files. On a disk, this takes a third of the time of the tests.
     """
     with contextlib.suppress(OSError):
         about = os.statvfs("/dev/shm")
@@ -62,7 +62,7 @@ LETTER = ROOT / "records" / "1960-07-18-cpsu-to-sed"
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Let a worker that has nothing left take tests of another, so that all end together."""
+    """Let idle workers take tests of other workers, so that all end together."""
     from xdist.scheduler import WorkStealingScheduling
 
     return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None
@@ -70,7 +70,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.fixture
 def letter(tmp_path: Path) -> Path:
-    """A copy of the first letter's record folder, free to be spoiled."""
+    """A copy of the first letter's record folder, which tests may change."""
     folder = tmp_path / "records" / LETTER.name
     shutil.copytree(LETTER, folder)
     return folder
@@ -84,13 +84,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def package(built: Path, tmp_path: Path) -> Path:
-    """A copy of the first letter's package, free to be changed."""
+    """A copy of the first letter's package, which tests may change."""
     return shutil.copytree(built, tmp_path / "out" / built.name)
 
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command line in this process: to start another takes longer than most commands."""
+    """Runs a command line in this process, because starting another takes longer."""
 
     def run(*words: object) -> Done:
         capsys.readouterr()
@@ -135,7 +135,7 @@ def no_descriptor_stays_open() -> Iterator[None]:
 
     before = opened()
     yield
-    until = time.monotonic() + 20  # the threads of a killed pool close theirs a little later
+    until = time.monotonic() + 20  # the threads of a killed pool close their files a little later
     while opened() > before and time.monotonic() < until:
         gc.collect()
         time.sleep(0.05)
@@ -143,14 +143,14 @@ def no_descriptor_stays_open() -> Iterator[None]:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail where nothing may be skipped (ARCHIVE_PKG_SKIPS=fail) and something was."""
+    """Fail if a test was skipped and ARCHIVE_PKG_SKIPS is `fail`."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter and reporter.stats.get("skipped") and os.environ.get("ARCHIVE_PKG_SKIPS") == "fail":
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Report at the very end how many checks were left out because their data are missing."""
+    """Report at the end how many tests were skipped because their data are missing."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     reasons = [
         report.longrepr[2]
@@ -181,7 +181,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
-    """A time-stamping authority that answers at its address."""
+    """A time-stamping authority with a server that answers at its address."""
     authority = Authority(tmp_path_factory.mktemp("tsa") / "tsa")
     with serving(authority):
         yield authority
@@ -200,7 +200,7 @@ def signed_letter(
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The key of the user who runs the tests is left alone."""
+    """Use a state folder of the tests, so that the key of the real user does not change."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield

@@ -1,7 +1,8 @@
-"""Work that is killed (kill -9) at chosen instants, whatever the speed of the machine.
+"""Run functions in a process that is killed (kill -9) at chosen instants.
 
-The instants are those just before a process touches the file system: Python reports each opening,
-renaming, linking, making and removing (audit events), and at the n-th the process kills itself.
+Each instant is just before a change of the file system, so it does not depend on the speed of the
+machine: Python reports each opening, renaming, linking, making and removing as an audit event, and
+the process kills itself at the n-th event.
 """
 
 from __future__ import annotations
@@ -15,18 +16,18 @@ _TOUCHES = ("open", "os.", "shutil.", "ctypes.")
 
 
 def instants(work: Callable[[], object], count: int, last: int = 8) -> list[int]:
-    """The touches before which to kill some work: so many, evenly spread, and the last ones."""
+    """Return the numbers of the events at which to kill: some evenly spread, and the last ones."""
     total = run_until(None, work)
     assert total is not None
-    end = range(max(0, total - last), total)  # where the renames are
+    end = range(max(0, total - last), total)  # these events include the renames
     return sorted({total * number // count for number in range(count)} | set(end))
 
 
 def run_until(touch: int | None, work: Callable[[], object]) -> int | None:
-    """Do the work in another process and kill it before a touch.
+    """Run the work in another process and kill it before an event.
 
     Returns:
-        How many touches there were in all; None if it was killed.
+        The number of all events; None if the process was killed.
     """
     told_read, told_write = os.pipe()
     child = os.fork()

@@ -1,4 +1,4 @@
-"""Official schemas, suites and published letters that tests check against.
+"""Official schemas, test suites and published letters that the tests use.
 
 They are not part of the project. `tests/test-data.toml` lists them; `make test-data` brings them
 to `.test-data` (or the folder that ARCHIVE_PKG_TEST_DATA names) and checks their digests.
@@ -56,7 +56,7 @@ class Item:
         return sorted(path.relative_to(folder).as_posix() for path in found)
 
     def is_right(self, folder: Path) -> bool:
-        """Whether the folder holds the files with one of the digests that are listed."""
+        """Return whether the files in the folder have one of the listed digests."""
         digests = [
             (hashlib.sha256((folder / path).read_bytes()).hexdigest(), path)
             for path in self.paths(folder)
@@ -90,7 +90,7 @@ def published_letters() -> list[Path]:
 
 
 class _Beside(etree.Resolver):
-    """Reads what a schema imports from the network from the file of that name next to it."""
+    """Reads files that a schema imports by URL from the folder of the schema."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -103,13 +103,13 @@ class _Beside(etree.Resolver):
 
 
 def xml_schema(source: Path | BinaryIO, folder: Path) -> etree.XMLSchema:
-    """Compile a schema, with what it imports from the network taken from the folder."""
+    """Compile a schema; files that it imports by URL are read from its folder."""
     parser = etree.XMLParser()
     parser.resolvers.add(_Beside(folder))
     return etree.XMLSchema(etree.parse(source, parser))
 
 
-# Bringing them.
+# Downloading and copying.
 
 
 def from_package(item: Item, scratch: Path) -> Path:
@@ -163,7 +163,7 @@ def sources(item: Item, scratch: Path) -> Iterator[tuple[str, Callable[[], Path]
 
 
 def bring(item: Item) -> list[str]:
-    """Put an item in its place; return what each source lacked, nothing where one had it."""
+    """Copy or download an item; return the error of each source, nothing if one had the files."""
     if item.place.is_dir() and item.is_right(item.place):
         return []
     said = []

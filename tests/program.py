@@ -1,4 +1,4 @@
-"""The program as tests run it: in this process (`run`, quick), or in one of its own."""
+"""Run the program in tests: in this process (`run_here`, quick) or in another process."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PATIENCE = 120
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a command line; named as `subprocess` names it."""
+    """The result of a command line, with the names of `subprocess`."""
 
     returncode: int
     stdout: str
@@ -32,7 +32,7 @@ class Done:
 
 
 def run_here(*words: object) -> Done:
-    """Run a command line in this process, where a test does not have the fixture `run`."""
+    """Run a command line in this process, for tests without the fixture `run`."""
     out, err = io.BytesIO(), io.BytesIO()
     with (
         io.TextIOWrapper(out, "utf-8", write_through=True) as text,
@@ -59,7 +59,7 @@ class Letters(Protocol):
 
 
 def command(*words: object) -> list[str]:
-    """The command line that starts the program by itself."""
+    """Return the command line that starts the program in its own process."""
     return [sys.executable, "-m", "archive_pkg", *map(str, words)]
 
 
@@ -72,13 +72,13 @@ main()
 
 
 def unhurried(*words: object) -> list[str]:
-    """The same, with a program that may take its time to tidy up after a signal."""
+    """Return the same command line with more time for cleaning up after a signal."""
     return [sys.executable, "-c", _UNHURRIED, *map(str, words)]
 
 
 @contextmanager
 def started(words: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
-    """Start a program in a process group of its own, which ends with the block.
+    """Start a program in a process group of its own, which is ended after the block.
 
     Its output is read through pipes unless the options say otherwise.
     """
@@ -92,7 +92,7 @@ def started(words: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]
 
 
 def wait_until(holds: Callable[[], T], process: subprocess.Popen[str] | None = None) -> T:
-    """Wait until something holds, and return it. The process, if one is given, must not end."""
+    """Wait until a function returns a true value, and return it. A given process must not end."""
     end = time.monotonic() + PATIENCE
     while not (value := holds()):
         assert process is None or process.poll() is None, process.communicate()

@@ -18,16 +18,16 @@ def write_bag(
     unlisted: bool = False,
     text: str = "a",
 ) -> Bag:
-    """A bag of two files, as it is asked for.
+    """Write a bag of two files with some properties.
 
     Args:
-        folder: Where it is made.
-        version: The version of BagIt that it says.
+        folder: The new folder of the bag.
+        version: The version of BagIt in its declaration.
         lists: The algorithms of its manifests.
         tags: The algorithms of its tag manifests.
         uncovered: Tag files that no tag manifest lists.
         unlisted: Whether the manifests leave out one of the two files.
-        text: What is in the other.
+        text: The content of the other file.
     """
     (folder / "data").mkdir(parents=True)
     (folder / "data" / "a.txt").write_text(text)

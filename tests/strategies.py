@@ -1,4 +1,4 @@
-"""Made-up records for laws that hold for every record: coherent, and as odd as the models allow."""
+"""Generated records for tests of every record: coherent, with all values that the models allow."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ OWN_TYPE = {"label": "Plan of <work>", "definition": "What & when.", "like": "re
 
 @st.composite
 def records(draw: st.DrawFn, record_ids: st.SearchStrategy[str] = record_ids) -> Record:
-    """A record in which any field may be there or not."""
+    """Generate a record; each optional field may be empty."""
     agents = draw(st.lists(ids, unique=True, min_size=1, max_size=3))
     parts = draw(st.lists(ids, unique=True, min_size=1, max_size=3))
     notes = draw(st.lists(ids, unique=True, max_size=3))
@@ -366,7 +366,7 @@ def _evidence(agents: list[str], parts: list[str]) -> st.SearchStrategy[dict[str
 
 
 def _coherent(raw: dict[str, Any]) -> dict[str, Any]:
-    """Only evidence for what the record states."""
+    """Keep only evidence for fields that the record has."""
     stated = [
         item
         for item in raw.get("evidence", [])

@@ -1,4 +1,4 @@
-"""The command line as people and programs meet it: exit statuses, JSON, errors in plain words."""
+"""The command line: exit statuses, JSON output and messages."""
 
 from __future__ import annotations
 

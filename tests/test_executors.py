@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("no_descriptor_stays_open")
 
 @pytest.fixture(autouse=True)
 def threads_of_the_runner_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker of xdist has a thread of its own, and nothing would ever be forked."""
+    """Hide the second thread of xdist's workers, with which no process would be forked."""
     listed = os.listdir
     theirs = {*listed("/proc/self/task")} - {str(os.getpid())}
 
@@ -49,7 +49,7 @@ _TASKS = "/proc/self/task"
 
 @pytest.fixture(scope="module", autouse=True)
 def the_tracker_of_spawned_processes_runs() -> None:
-    """It begins once, and stays."""
+    """Start it once, since it stays open."""
     resource_tracker.ensure_running()
 
 
@@ -72,7 +72,7 @@ def square(index: int, tick: Tick) -> int:
 def test_every_piece_of_work_has_a_result_with_any_number_of_jobs(jobs: int, threads: bool) -> None:
     stop = threading.Event()
     other = threading.Thread(target=stop.wait)
-    if threads:  # then forking is not safe, and not done
+    if threads:  # then forking is not safe, so no process is forked
         other.start()
     reported: list[tuple[int, int]] = []
     try:
@@ -112,7 +112,7 @@ def no_child_stays() -> Iterator[None]:
 
 
 def _children() -> set[str]:
-    """The processes that this one has begun and not seen end."""
+    """Return the child processes of this process."""
     return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
 
 
@@ -181,7 +181,7 @@ def test_workers_use_the_default_action_of_signals() -> None:
 
 
 def test_workers_do_not_outlive_a_parent_that_is_killed() -> None:
-    """What they write to ends when the last of them has ended."""
+    """The pipe to which they write ends when the last of them has ended."""
     code = (
         "import os, time; from archive_pkg.executors import Spread\n"
         "def work(index, tick): os.write(1, b'at work\\n'); time.sleep(60)\n"
@@ -212,7 +212,7 @@ def test_the_number_of_workers_is_limited_by_processors_and_pieces(
 
     monkeypatch.setattr(os, "fork", counted)
     monkeypatch.setattr(executors, "cpus", lambda: 3)
-    # A worker of pytest-xdist has a second thread, which takes no lock that the pieces take.
+    # A worker of pytest-xdist has a second thread, which takes none of the locks used here.
     monkeypatch.setattr(executors, "_has_one_thread", lambda: True)
     for pieces, jobs, workers in ((5, None, 3), (2, None, 2), (5, 4, 4)):
         forks.clear()
@@ -264,7 +264,7 @@ def test_a_worker_has_its_settings_and_ends_when_its_parent_closes_it(
     theirs = f"__import__('subprocess').run(['kill', '-TERM', '{worker}']).returncode"
     assert {pool.result(pool.submit(eval, theirs)) for _ in range(4)} == {0}
     lost = pool.submit(time.sleep, 60)
-    while not lost.done():  # a signal that comes while another waits is lost
+    while not lost.done():  # a signal that arrives while another one is pending is lost
         with contextlib.suppress(ProcessLookupError):
             os.kill(worker, signal.SIGTERM)
         time.sleep(0.01)
@@ -392,7 +392,7 @@ def test_the_progress_of_a_piece_is_added_up() -> None:
 
 
 class Cluster:
-    """What is asked of a cluster: collection/test_dask.py has a real one."""
+    """Records the calls to a cluster; collection/test_dask.py uses a real cluster."""
 
     threads: ClassVar[list[dict[str, int]]] = []
     asked: ClassVar[list[object]] = []

@@ -1,4 +1,4 @@
-"""What holds for the house as a whole: what loads when, what is public, what the docs say."""
+"""Rules for the whole project: imports, public names and documentation."""
 
 from __future__ import annotations
 
@@ -240,8 +240,8 @@ def test_every_finding_code_is_used() -> None:
 
 
 def test_only_listed_modules_open_files_without_the_storage_package() -> None:
-    # A pipe, a device or a link in the place of a file must neither wait nor lead elsewhere: see
-    # `storage.open_regular`, `read_regular` and `open_beneath`.
+    # Reading a pipe or device would wait, and a link would lead to another file, so
+    # `storage.open_regular`, `read_regular` and `open_beneath` refuse them.
     bare = re.compile(r"\.read_bytes\(|\.read_text\(|\.open\(\"r|\.open\(encoding|\.open\(\)")
     ours = re.compile(
         r"storage\.read|files\(|folder\(\)|folder /|home\.|entry\.|/proc|Path\(places"

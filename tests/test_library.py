@@ -1,4 +1,4 @@
-"""The library as a Python developer meets it."""
+"""The public functions of the library, called with paths as text."""
 
 from __future__ import annotations
 

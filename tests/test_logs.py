@@ -1,4 +1,4 @@
-"""The library says what it does to those who listen: in Python, with --verbose, in a log file."""
+"""Log messages: in Python, with --verbose, and in a log file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wheel, installed as a user installs it: in an environment that has nothing else."""
+"""The wheel is installed in an empty environment, as users install it."""
 
 from __future__ import annotations
 

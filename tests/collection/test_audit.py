@@ -127,7 +127,7 @@ def test_ten_kinds_of_damage_are_found_and_repaired_without_false_alarms(
     assert not bad(done)
     assert audited.checked == 15
     kept = list((collection.own / "damaged").iterdir())
-    assert len(kept) == 9  # the one that vanished left nothing to keep
+    assert len(kept) == 9  # the missing package has no copy that could be kept
     recoveries = [entry for entry in entries(collection) if entry["event"] == "recovery"]
     assert {Path(entry["package"]).name for entry in recoveries} == spoiled.keys()
     flipped = next(entry for entry in recoveries if entry["package"].endswith(packages[0].name))
@@ -280,7 +280,7 @@ def test_the_report_can_be_text_a_page_a_table_or_metrics(
     check(collection)
     shutil.move(tmp_path / "aside", packages[0])
     with Overview(collection, collection.ledger) as seen:
-        # The one moved away was never checked, and so is not known to have vanished.
+        # The moved package was never checked, so it is not reported as missing.
         assert (seen.failed, seen.vanished, seen.never, seen.strangers) == (1, 1, 1, 1)
         words = "\n".join(seen.words())
         assert "1 package failed its last check:" in words

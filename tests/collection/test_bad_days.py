@@ -78,7 +78,7 @@ def test_a_second_build_is_refused_while_the_first_runs(
     words = ("build", tmp_path / "letters", "--out", tmp_path / "collection", "--jobs", 2)
     with started(command(*words)) as first:
         wait_until((tmp_path / "collection" / ".archive-pkg" / "work").exists, first)
-        first.send_signal(signal.SIGSTOP)  # however long the second takes
+        first.send_signal(signal.SIGSTOP)  # even if the second one is slow
         status, said = done(*words)
         first.send_signal(signal.SIGCONT)
         assert (status, "is in use by process" in said) == (5, True), said
@@ -186,7 +186,7 @@ def test_signals_end_workers_that_read_a_large_file(tmp_path: Path) -> None:
             runs[number] = report, stack.enter_context(started(unhurried(*words, report)))
         ending = {}
         for number, (report, run) in runs.items():
-            # All that the other worker can do: the batch of 21 with the first never comes back.
+            # The other worker finishes 20 bags; the batch of the first bag never ends.
             wait_until(partial(_has_outcomes, report, 20), run)
             ending[number] = run, _workers(run.pid)
             os.killpg(run.pid, number)
@@ -228,11 +228,11 @@ def test_letters_lost_to_a_lack_of_memory_are_built_by_the_next_run(
         resource.prlimit(worker, resource.RLIMIT_AS, (least, least))
         said, _ = run.communicate(timeout=PATIENCE)
     there = built(collection)
-    # Some letters of the worker's go without, or all, if it could not even tell of them any more:
-    # then others build them.
+    # Some letters of this worker are not built, or all of them; if the worker ends without
+    # a report, other workers build its letters.
     lost = 60 - len(there)
     assert (run.returncode, "a bug" in said) == (5 * (lost > 0), False)
-    # Memory may be reported although no letter is lost, when others have built them all.
+    # A lack of memory may also be reported if other workers have built all letters.
     assert "memory" in said or not lost
     status, said = done(*words)
     assert status == 0, said

@@ -430,7 +430,7 @@ def test_bulk_building_gives_the_same_public_packages_as_building_one_by_one(
     for letter in made:
         one = build_package(letter, tmp_path / "one", on=ON, audience="public").path
         assert tree(one) == tree(out / f"{letter.name}-public")
-    # A collection remembers both kinds and does not confuse them.
+    # A collection has public and internal packages, and keeps them apart.
     for audience in ("internal", "public"):
         assert outcomes(build([tmp_path / "letters"], out, audience=audience)) == {"unchanged": 3}
     (made[1] / "translation.txt").write_text("changed")

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.service
 def cluster() -> Iterator[Any]:
     dask, distributed = map(pytest.importorskip, ("dask", "distributed"))
 
-    # As a rule Dask tries thrice before it says so; what it says is to be seen here.
+    # By default Dask tries three times before it reports a failure; here it reports at once.
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         distributed.LocalCluster(

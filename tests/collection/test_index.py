@@ -113,7 +113,7 @@ def test_a_long_text_is_indexed_up_to_its_last_complete_character(
     source = closed(tmp_path / "letter", "2001-01-01")
     (source / "letter.txt").write_text(
         "Aßx писем", encoding="utf-8"
-    )  # the 12th byte is half a letter
+    )  # the 12th byte is in the middle of a character
     build_package(source, made.root)
     bring(made)
     assert found(made, "Aßx") == ["secret"]

@@ -44,7 +44,9 @@ def naming(folder: Path, text: str) -> Path:
     return folder / "record.yaml"
 
 
-def test_id_folder_title_and_relations_follow_corrected_fields(tmp_path: Path, run: Run) -> None:
+def test_rename_changes_the_id_the_folder_the_title_and_references(
+    tmp_path: Path, run: Run
+) -> None:
     file = letter(tmp_path / OLD)
     reply = naming(tmp_path / "a", f"relations:\n- {{kind: reply-to, record: {OLD}}}  # the answer")
     minutes = naming(tmp_path / "b", f"items:\n- {{id: one, title: One, record: {OLD}}}")
@@ -90,7 +92,7 @@ def test_dry_run_shows_the_changes_and_writes_nothing(tmp_path: Path, run: Run) 
         (TITLE, "supplied, agent: anna"),
     ],
 )
-def test_a_title_that_a_person_wrote_stays(
+def test_a_title_that_was_not_composed_from_fields_is_kept(
     tmp_path: Path, run: Run, title: str, basis: str
 ) -> None:
     file = letter(tmp_path / OLD, title=title, basis=basis)
@@ -108,12 +110,12 @@ def test_a_title_that_a_person_wrote_stays(
         "Letter, 3 May 1960",
     ],
 )
-def test_a_composed_title_follows(tmp_path: Path, run: Run, title: str) -> None:
+def test_a_composed_title_is_composed_again(tmp_path: Path, run: Run, title: str) -> None:
     run("rename", letter(tmp_path / OLD, title=title))
     assert load_record(tmp_path / NEW).title.startswith("Letter, Anna Schmid to Walter Miller, 3")
 
 
-def test_an_id_that_is_not_made_of_date_and_names_stays(tmp_path: Path, run: Run) -> None:
+def test_an_id_without_date_and_names_is_changed_only_on_request(tmp_path: Path, run: Run) -> None:
     file = letter(tmp_path / "FD-3-1", "FD-3-1")
     done = run("rename", file)
     assert "the id stays, because it is not made of the date and the names" in done.stdout
@@ -122,13 +124,13 @@ def test_an_id_that_is_not_made_of_date_and_names_stays(tmp_path: Path, run: Run
     assert load_record(tmp_path / "FD-3-2").identifiers[0].value == "FD-3-1"
 
 
-def test_a_number_that_tells_letters_of_a_day_apart_stays(tmp_path: Path, run: Run) -> None:
+def test_a_number_at_the_end_of_an_id_is_kept(tmp_path: Path, run: Run) -> None:
     file = letter(tmp_path / f"{NEW}-2", f"{NEW}-2")
     run("rename", file)
     assert load_record(file).id == f"{NEW}-2"
 
 
-def test_a_folder_with_another_name_stays(tmp_path: Path, run: Run) -> None:
+def test_a_folder_that_is_not_named_like_the_id_is_kept(tmp_path: Path, run: Run) -> None:
     file = letter(tmp_path / "box" / "scan 7")
     run("rename", file)
     assert load_record(file).id == NEW
@@ -142,7 +144,7 @@ def test_a_folder_with_another_name_stays(tmp_path: Path, run: Run) -> None:
         ({NEW: "another"}, f"{NEW}, which exists"),
     ],
 )
-def test_an_id_or_folder_that_is_taken_is_refused(
+def test_an_existing_id_or_folder_is_refused(
     tmp_path: Path, run: Run, others: dict[str, str], reason: str
 ) -> None:
     file = letter(tmp_path / OLD)
@@ -180,7 +182,7 @@ def test_nothing_is_renamed_while_a_record_cannot_be_read(tmp_path: Path, run: R
         (("--id", "../x"), "“../x” cannot be an id"),
     ],
 )
-def test_a_new_id_has_to_be_possible(
+def test_an_invalid_new_id_is_refused(
     tmp_path: Path, run: Run, words: tuple[str, ...], message: str
 ) -> None:
     done = run("rename", letter(tmp_path / OLD), *words)

@@ -157,7 +157,7 @@ def test_many_folders_are_searched_quickly(tmp_path: Path) -> None:
         (folder / "bagit.txt").touch()
     start = process_time()
     assert sum(1 for _ in packages_below(tmp_path, serialized=True)) == 2000
-    assert process_time() - start < 2  # some 0.05 s
+    assert process_time() - start < 2  # about 0.05 s
 
 
 @pytest.fixture
@@ -229,7 +229,7 @@ def test_loops_and_deep_folders_do_not_stop_the_search(
     (collection / "loop").symlink_to("loop")
     (collection / "up").symlink_to(".")
     monkeypatch.chdir(collection)
-    for _ in range(25):  # below what a path can name
+    for _ in range(25):  # longer than a path can be
         Path("d" * 200).mkdir()
         os.chdir("d" * 200)
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""Work that fails, in a module that a worker loads quickly."""
+"""Functions that fail, in a module that a worker loads quickly."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ def _good(batch: Sequence[int]) -> list[Done]:
 
 
 def dying(batch: Sequence[int]) -> list[Done]:
-    """End the process at numbers over 70, as the kernel does when memory is short."""
+    """End the process for numbers over 70, as the kernel does when memory is short."""
     if 70 in batch:
         os._exit(137)
     return _good(batch)
 
 
 def speechless(batch: Sequence[int]) -> list[Done]:
-    """Fail at 70, as a worker does that has no memory left to report its result."""
+    """Fail for 70 like a worker without memory for its result."""
     if 70 in batch:
         raise MemoryError
     return _good(batch)
 
 
 def filling(batch: Sequence[int]) -> list[Done]:
-    """Report a full disk at 3."""
+    """Raise the error of a full disk for 3."""
     full = Done("3", "failed", 5, error=("the disk is full", ""), fatal=True)
     return [full if number == 3 else Done(str(number), "good") for number in batch]

@@ -1,14 +1,14 @@
 """Simulate a disk that loses unsynced data: the states of a folder after a power cut.
 
 Every call that creates, renames, links, removes or syncs a file below the folder is recorded. The
-power can fail before each call and at the end. These rules give the contents of the folder then:
+power can fail before each call and at the end. After that, the folder has these contents:
 
-- the bytes of a file are those of its last sync, none at all if there was none; or all arrived; or
-  of those added since the sync, half
-- the names in a folder are those of its last sync, or all arrived; each folder by itself, so that a
-  removal here can be on the disk before a rename there that came first; but a rename from one
-  folder to another arrives in both or in neither
-- what SQLite writes is its own affair: its files have arrived
+- a file has the bytes of its last sync (no bytes if it was never synced), or all bytes, or half of
+  the bytes that were added since the sync
+- a folder has the names of its last sync, or all names. This is independent for each folder, so a
+  removal in one folder can be on the disk before an earlier rename in another. But a rename from
+  one folder to another is on the disk in both folders or in neither.
+- files of SQLite have all their bytes, because SQLite syncs them itself
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Power:
         return during, list(self._seen.values())
 
     def restore(self, state: State) -> None:
-        """Let the folder hold what a state says."""
+        """Give the folder the contents of a state."""
         shutil.rmtree(self.root)
         for path, (mode, time, data) in state.items():
             here = self.root / path
@@ -148,7 +148,7 @@ class Power:
         self._cut()
 
     def _look(self) -> None:
-        """Take in what the folder holds now."""
+        """Record the current contents of the folder."""
         known, self._nodes = self._nodes, {}
         before = _places(known.values())
 
@@ -176,7 +176,7 @@ class Power:
                         each.tied = together
 
     def _cut(self) -> None:
-        """Note the states that a power cut could leave now."""
+        """Record the states that a power cut could leave now."""
         top = self._nodes[self.root.stat().st_ino]
         dirty = [node for node in _folders(top) if node.live != node.safe]
         everything, nothing = (lambda _: True), (lambda _: False)
@@ -213,7 +213,7 @@ class Power:
                 cut.append(path)
 
         note("", top)
-        # For a file without a name it only matters whether bytes were lost.
+        # Of a file without a name, it is only recorded whether bytes were lost.
         lost = any(_STAGED.search(path) for path in cut)
         outside = [
             (_STAGED.sub("*", path), None if _STAGED.search(path) else data)

@@ -136,7 +136,9 @@ def test_updating_a_bag_survives_a_power_cut(power: Power, exchanges: bool) -> N
 
     def done() -> bool:
         if not exchanges:
-            with storage.Staging(bag):  # finishes an exchange that was cut between two renames
+            with storage.Staging(
+                bag
+            ):  # finishes an exchange that was interrupted between two renames
                 pass
         there = contents(bag / "data")
         assert there in (FILES, CHANGED)

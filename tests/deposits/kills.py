@@ -80,7 +80,7 @@ def counted(packages: Packages, address: str) -> int:
 
 
 def sound(place: Path, packages: Packages) -> bool:
-    """Check that what has a package's name is that package, and that an OCFL root is valid."""
+    """Check that each folder with a package's name is that package; validate an OCFL root."""
     if (place / "0=ocfl_1.1").exists():
         import ocfl
 
@@ -98,7 +98,7 @@ def fresh(packages: Packages, place: Path) -> None:
 
 def main(times: int, address: str, place: Path, packages: Packages) -> None:
     """Kill and resume deposits as the module describes."""
-    deposit(packages, address)  # so that everything is imported before anybody is killed
+    deposit(packages, address)  # so that all modules are imported before a process is killed
     fresh(packages, place)
     number = counted(packages, address)
     killed = 0
@@ -106,7 +106,7 @@ def main(times: int, address: str, place: Path, packages: Packages) -> None:
         fresh(packages, place)
         killed += dying(packages, address, 1 + number * step // times)
         assert sound(place, packages), step
-        for package in packages:  # no receipt of what is not there
+        for package in packages:  # no receipt for a package that is missing
             for path, _ in deposits.receipts_of(package):
                 assert deposits.check_receipt(path).ok
         done = deposit(packages, address)

@@ -37,7 +37,7 @@ def in_a_terminal(*words: object) -> tuple[str, str]:
         while True:
             try:
                 data = os.read(ours, 4096)
-            except OSError:  # Linux's way to say that nobody has the other end open
+            except OSError:  # on Linux, this means that the other end is closed
                 return
             shown.extend(data)
 

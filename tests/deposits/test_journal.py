@@ -43,7 +43,7 @@ def test_lines_of_another_user_or_journal_are_ignored(tmp_path: Path) -> None:
     for name in ("b.journal", "c.journal"):
         journal = Journal(tmp_path / name)
         assert journal.outcome("draft") is None
-        assert journal.begun("draft") == {}  # so that whoever goes on looks first
+        assert journal.begun("draft") == {}  # so that the next run checks the state first
         journal.done("draft", id="3")
         assert Journal(tmp_path / name).outcome("draft") == {"id": "3"}
 
@@ -193,7 +193,7 @@ def test_durable_paths_are_synced_before_a_step_continues(
         write()
         lasting.append(journal.path.stat().st_size)
     assert synced == lasting
-    journal.done("deposit")  # nothing is known from it: the next line makes it last
+    journal.done("deposit")  # the line is useless, and the next line is appended after it
     assert synced == lasting
     Journal(tmp_path / "b.journal", sync=False).begin("draft")
     assert synced == lasting
@@ -226,7 +226,7 @@ def test_an_entry_that_cannot_be_written_is_not_in_the_journal(
         with pytest.raises(StorageError, match=r"writing .*a\.journal"):
             journal.done("draft", id="1")
     assert journal.outcome("draft") is None
-    journal.done("draft")  # in the place of the line that failed
+    journal.done("draft")  # instead of the failed line
     assert journal.path.read_bytes().startswith(whole)
     assert journal.path.read_bytes().count(b"\n") == 2
 

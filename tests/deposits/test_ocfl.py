@@ -202,9 +202,9 @@ def test_a_receipt_with_a_forged_fingerprint_is_detected(
 
 
 def test_an_existing_empty_folder_becomes_a_root(package: Path, root: Path) -> None:
-    root.mkdir()  # as where a disk is mounted, which cannot be renamed over
+    root.mkdir()  # like a mount point, which cannot be replaced by a rename
     inode = root.stat().st_ino
-    (root / "extensions").mkdir()  # what a run left that was killed while it made the root
+    (root / "extensions").mkdir()  # leftovers of a run that was killed while it made the root
     (root / ".ocfl_layout.json.archive-pkg-0123abcd").write_text("")
     assert deposit(package, f"ocfl:{root}").new
     assert root.stat().st_ino == inode

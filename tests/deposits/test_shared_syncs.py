@@ -181,7 +181,7 @@ def test_a_bad_package_does_not_stop_its_batch(
         record.write(" ")
     place = tmp_path / "place"
     there = place / packages[3].name
-    if scheme == "file":  # another one has the name
+    if scheme == "file":  # the name is taken
         there.mkdir(parents=True)
         (there / "bagit.txt").write_text("")
     outcomes = [outcome for _, outcome in deposit_many(packages, f"{scheme}:{place}")]

@@ -17,7 +17,7 @@ def calibration(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("calibration")
 
 
-def test_the_other_editions_decide_the_level_of_a_rule(calibration: ModuleType) -> None:
+def test_the_level_of_a_rule_is_computed_from_the_other_editions(calibration: ModuleType) -> None:
     def said(edition: str, given: Confidence, right: int, wrong: int) -> list[object]:
         made = [True] * right + [False] * wrong
         return [calibration.Case(edition, "date", "dateline", given, one) for one in made]
@@ -37,7 +37,7 @@ def test_the_other_editions_decide_the_level_of_a_rule(calibration: ModuleType) 
         (PROBABLE, 100, 100, PROBABLE),
     ],
 )
-def test_a_rule_needs_enough_right_cases_and_is_never_raised(
+def test_a_rule_with_few_or_wrong_cases_gets_a_lower_level(
     calibration: ModuleType, given: Confidence, right: int, said: int, level: Confidence
 ) -> None:
     assert calibration.level(given, right, said) is level

@@ -153,7 +153,7 @@ def test_the_language_of_the_original_decides_between_romanized_russian_and_othe
 
 
 @pytest.mark.parametrize("mark", ["[1]", "[*]", "[**]", "[†]", "[iv]"])
-def test_a_mark_after_a_word_is_that_of_a_footnote(mark: str) -> None:
+def test_a_bracketed_mark_after_a_word_is_a_footnote_mark(mark: str) -> None:
     text = f"the ladders.{mark} Then"
     [bracket] = find_brackets(text, 10)[0]
     assert kind_of(bracket, text, WORDS).rule == "footnote-mark"
@@ -162,7 +162,7 @@ def test_a_mark_after_a_word_is_that_of_a_footnote(mark: str) -> None:
 @pytest.mark.parametrize(
     "mark", ["[p. 3]", "[k. 12]", "[fl. 4]", "[3. oldal]", "[/3/]", "[12v]", "[verso]", "[л. 5]"]
 )  # fmt: skip
-def test_the_number_of_a_page_is_a_page_mark(mark: str) -> None:
+def test_a_bracketed_page_number_is_a_page_mark(mark: str) -> None:
     text = f"the ladders {mark} and pears"
     [bracket] = find_brackets(text, 10)[0]
     assert kind_of(bracket, text, WORDS, "en").rule == "page-mark"

@@ -1,4 +1,4 @@
-"""Mutators: from a valid input to one that is wrong somewhere, the same for the same seed."""
+"""Mutators change a valid input; the same seed gives the same result."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ def mutate_tree(rng: random.Random, tree: Any) -> Any:
 
 
 def as_json(tree: Any) -> bytes:
-    """JSON, also of what Python's encoder finds too deep."""
+    """Write JSON, even if it is nested too deeply for Python's encoder."""
     try:
         return json.dumps(tree).encode()
     except RecursionError:

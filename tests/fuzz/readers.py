@@ -1,4 +1,4 @@
-"""What is fuzzed: each reader with its seeds, how they are mutated, and how it reads."""
+"""The readers to fuzz, each with its seeds, its mutator and its reading function."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def at(name: str, data: bytes) -> Path:
 
 
 def folder(data: bytes) -> Path:
-    """A folder with the files of a zip, as far as their names can be names there."""
+    """A folder with the files of a zip; files with impossible names are left out."""
     path = scratch() / "folder"
     shutil.rmtree(path, ignore_errors=True)
     path.mkdir()
@@ -368,7 +368,7 @@ def read_xml(data: bytes) -> None:
     importing.read(data, "import.xml")
 
 
-# --- what is kept of deposits, audits and signatures
+# --- deposits, audits and signatures
 
 
 @functools.cache
@@ -438,7 +438,7 @@ def ledger_seeds() -> list[bytes]:
 
 
 def mutate_ledger(rng: random.Random, data: bytes) -> bytes:
-    """Entries with other values, chained again, so that they reach those who use them."""
+    """Change values of entries and chain the entries again, so that they are read as valid."""
     import hashlib
 
     try:
@@ -789,12 +789,12 @@ def _ours(ask: Callable[[], object]) -> None:
         ask()
 
 
-# --- what servers answer
+# --- answers of servers
 
 
 @functools.cache
 def web() -> HttpClient:
-    """A real connection, which is asked about addresses alone."""
+    """A real connection, which is only asked about addresses."""
     from archive_pkg.deposits.http.client import HttpClient
 
     return HttpClient("https://example.org/x", "target", "name", {})
@@ -802,7 +802,7 @@ def web() -> HttpClient:
 
 @functools.cache
 def repository(kind: str, address: str) -> Any:
-    """A repository; to make one takes longer than to read an answer."""
+    """Return a repository; it is made once, which takes longer than reading an answer."""
     from archive_pkg.deposits.repositories import dataverse, sword
     from archive_pkg.deposits.repositories.inveniordm import repository
 
@@ -815,7 +815,7 @@ def repository(kind: str, address: str) -> Any:
 
 
 class Answers:
-    """A connection on which every question has the same answer."""
+    """A connection that answers every request with the same answer."""
 
     def __init__(self, body: bytes) -> None:
         from archive_pkg.deposits.http.client import Reply

@@ -1,8 +1,8 @@
 """Fuzz the readers: `python tests/fuzz/run.py [--count N] [--seconds S] [--seed N] [READER …]`.
 
-Each reader gets mutated inputs, in a process of its own whose memory and time are limited. It has
-to read them or raise an error of ours. What ends otherwise is printed and kept in the corpus, which
-the suite replays. The same seed gives the same inputs.
+Each reader gets mutated inputs, in a process of its own whose memory and time are limited. It
+must read them or raise an error of this program. Other inputs are printed and kept in the corpus,
+which the tests read again. The same seed gives the same inputs.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ class HangError(BaseException):
 
 
 def case(reader: Reader, seed: int) -> bytes:
-    """The input that a seed stands for."""
+    """Return the input made from a seed."""
     rng = random.Random(f"{reader.name}/{seed}")
     return reader.mutate(rng, rng.choice(reader.seeds()))
 
 
 def crash(reader: Reader, data: bytes) -> str:
-    """What kind of error a reader ends in that is not one of ours; empty if it is fine."""
+    """Return the kind of an unexpected error of a reader; empty if there is none."""
     try:
         reader.read(data)
     except ArchivePkgError:
@@ -78,7 +78,7 @@ def keep(reader: Reader, data: bytes) -> Path:
 
 
 def work(reader: Reader, start: int, stop: int, end: float, shared: mmap.mmap) -> None:
-    """Read the inputs of some seeds, until a time; what was found goes to standard output."""
+    """Read the inputs of some seeds until a time, and print failures to standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY + (1 << 29), MEMORY + (1 << 29)))
 
     def ring(*_: object) -> None:
@@ -86,7 +86,9 @@ def work(reader: Reader, start: int, stop: int, end: float, shared: mmap.mmap) -
 
     signal.signal(signal.SIGALRM, ring)
     warnings.simplefilter("ignore")
-    crash(reader, reader.seeds()[0])  # imports and connections, once, take their time
+    crash(
+        reader, reader.seeds()[0]
+    )  # the first input takes longer because of imports and connections
     known: collections.Counter[str] = collections.Counter()
     for seed in range(start, stop):
         if seed % 16 == 0 and time.monotonic() > end:
@@ -106,7 +108,7 @@ def work(reader: Reader, start: int, stop: int, end: float, shared: mmap.mmap) -
 
 
 def fuzz(reader: Reader, seed: int, count: int, seconds: float) -> tuple[int, int]:
-    """Read many inputs; how many were read, and how many ended badly."""
+    """Read many inputs; return how many were read and how many failed."""
     shared = mmap.mmap(-1, 16)
     end = time.monotonic() + seconds
     place, stop, bad = seed, seed + count, 0

@@ -1,4 +1,4 @@
-"""Every reader reads mutated inputs, or raises an error of ours; also what once broke one."""
+"""Every reader reads mutated inputs and old failures, or raises an error of this program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Change the modules that promises rest on, one small change at a time, and see whether tests fail.
+"""Change important modules, one small change at a time, and check that a test fails.
 
     python tests/mutants/mutate.py [MODULE ...] [--sample N] [--seconds N] [--floor PERCENT]
 
@@ -29,7 +29,7 @@ ROOT = HERE.parents[1]
 LEFT_OUT = (".git", ".venv", ".services", "__pycache__", "*.egg-info", ".*_cache", ".hypothesis")
 COPIED = ("README.md", "CHANGELOG.md", "LICENSE", "Makefile", "benchmarks", "docs", "packages")
 UNWRAPPED = ("contextlib.contextmanager", "property", "cached_property", "cache")
-# What one test made the code remember would hide from mutmut that another test reaches it, too.
+# Caches filled by one test would hide from mutmut that another test reaches the function, too.
 REMEMBERS = re.compile(r"^ *@lru_cache\(.*\)\n", re.MULTILINE)
 
 
@@ -48,7 +48,9 @@ def mutate(module: str, sample: int, seconds: float) -> dict[str, Any]:
             "timeout_multiplier": 3.0,
             "timeout_constant": 2.0,
         }
-        (copy / "mutants" / "src").mkdir(parents=True)  # else Python remembers that it is not there
+        (copy / "mutants" / "src").mkdir(
+            parents=True
+        )  # otherwise Python remembers that it does not exist
         with (copy / "pyproject.toml").open("a") as file:
             file.write("\n[tool.mutmut]\n")
             file.writelines(f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
@@ -72,7 +74,7 @@ def mutate(module: str, sample: int, seconds: float) -> dict[str, Any]:
         try:
             child.wait(max(seconds, 1))
         except subprocess.TimeoutExpired:
-            child.send_signal(signal.SIGINT)  # mutmut stops, and keeps what it knows
+            child.send_signal(signal.SIGINT)  # mutmut stops, and keeps its results
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(90)
         finally:
@@ -125,7 +127,7 @@ def shortened(name: str, diff: str) -> str:
 
 
 def changed(diff: str) -> tuple[str, str]:
-    """Return the lines that a mutant takes out and puts in, without indent."""
+    """Return the lines that a mutant removes and adds, without indent."""
     lines = [line for line in diff.splitlines() if not line.startswith(("---", "+++"))]
     was, new = ([line[1:].strip() for line in lines if line.startswith(sign)] for sign in "-+")
     return "\n".join(was), "\n".join(new)
@@ -164,7 +166,9 @@ def main() -> int:
             print(f"\n{module}: {shortened(name, diff)}", flush=True)
         counted = result["known"] - equivalent
         score = 100 * (counted - len(survivors)) / max(counted, 1)
-        failed = failed or (counted > 0 and score < given.floor)  # none may be tested in time
+        failed = failed or (
+            counted > 0 and score < given.floor
+        )  # it is possible that none was tested in time
         rows.append(f"{score:5.1f} %  {counted - len(survivors):4} of {counted:4}  {module}")
         print(f"\n{rows[-1]} ({result['chosen']} in all, {equivalent} equivalent)", flush=True)
     print("\n" + "\n".join(rows))

@@ -1,4 +1,4 @@
-"""The changes that mutmut is to make: those of its own that matter here, and checks left out."""
+"""The changes that mutmut makes: some of its own, and the removal of checks."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from mutmut.workers.isolation import ForkRunner
 
 
 def is_text(node: cst.CSTNode) -> bool:
-    """Whether a string is words for a reader: tests need not hold their wording."""
+    """Return whether a string is a text for readers; tests do not check its wording."""
     words = isinstance(node, cst.SimpleString) and (" " in node.value or "\n" in node.value)
     return words or isinstance(node, cst.FormattedString | cst.ConcatenatedString)
 
 
 def string(node: cst.SimpleString) -> Iterable[cst.CSTNode]:
-    """Another string, where it is not words."""
+    """Yield another string, unless it is a text for readers."""
     if node.raw_value:
         yield node.with_changes(value=f"{node.prefix}{node.quote}XX{node.raw_value}{node.quote}")
 
@@ -32,7 +32,7 @@ LEFT_ALONE = {"jobs", "strict", "usedforsecurity"}
 
 
 def keyword_left_out(node: cst.Call) -> Iterable[cst.CSTNode]:
-    """A call without one of its named arguments."""
+    """Yield a call without one of its named arguments."""
     for at, argument in enumerate(node.args):
         name = argument.keyword and argument.keyword.value
         if name and name not in LEFT_ALONE and not is_text(argument.value):
@@ -40,7 +40,7 @@ def keyword_left_out(node: cst.Call) -> Iterable[cst.CSTNode]:
 
 
 def statement_left_out(node: cst.SimpleStatementLine) -> Iterable[cst.CSTNode]:
-    """Nothing in the place of a call or a raise."""
+    """Yield `pass` instead of a call or a raise."""
     for at, each in enumerate(node.body):
         if isinstance(each, cst.Raise) or (
             isinstance(each, cst.Expr) and isinstance(each.value, cst.Call)
@@ -49,7 +49,7 @@ def statement_left_out(node: cst.SimpleStatementLine) -> Iterable[cst.CSTNode]:
 
 
 def forced(node: cst.If | cst.While | cst.CompIf) -> Iterable[cst.CSTNode]:
-    """A branch never taken or always, a filter that lets everything through."""
+    """Yield conditions that are never or always true."""
     inner = node.test.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
     ways: list[tuple[cst.BaseBooleanOp, str]] = []
     ways += [(cst.Or(), "True")] if not isinstance(node, cst.While) else []
@@ -76,7 +76,7 @@ OPERATORS = [
 
 
 class Visitor(file_mutation.MutationVisitor):
-    """Leaves texts alone, and what a raised error says."""
+    """Does not change texts and the messages of errors."""
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.Arg) and node.keyword and node.keyword.value in LEFT_ALONE:
@@ -85,7 +85,7 @@ class Visitor(file_mutation.MutationVisitor):
 
 
 class Unwrap(cst.CSTTransformer):
-    """Write `@property def f` as `def f` and `f = property(f)`: mutmut passes over the first."""
+    """Write `@property def f` as `def f` and `f = property(f)`: mutmut ignores the first."""
 
     def __init__(self, known: Sequence[str]) -> None:
         super().__init__()
@@ -103,7 +103,7 @@ class Unwrap(cst.CSTTransformer):
 
 
 def forget() -> None:
-    """Empty the caches that the unchanged code has filled: no mutant computes what is in them."""
+    """Empty the caches that the unchanged code has filled, so that mutants compute their values."""
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "archive_pkg":
             for value in list(vars(module).values()):
@@ -116,7 +116,7 @@ def forget() -> None:
 
 
 def reached(names: Iterable[str]) -> int:
-    """Give every test to the functions that seem to be reached by none: a forked process may be."""
+    """Use every test for functions that are not reached: forked processes are not seen."""
     every = set(state().duration_by_test)
     tests = state().tests_by_mangled_function_name
     for function in map(mangled_name_from_mutant_name, names):
@@ -125,7 +125,7 @@ def reached(names: Iterable[str]) -> int:
 
 
 def install(path: Path) -> list[str]:
-    """Let mutmut use these, and run the unchanged tests once, not three times.
+    """Let mutmut use these changes, and run the unchanged tests once instead of three times.
 
     Returns:
         The names of all mutants of a module.
@@ -134,12 +134,12 @@ def install(path: Path) -> list[str]:
     vars(file_mutation).update(mutation_operators=OPERATORS, MutationVisitor=Visitor)
     made = file_mutation.mutate_file_contents(str(path), path.read_text())
     names = [get_mutant_name(path, name) for name in made.mutant_names]
-    # The collection of what each test reaches has run them. mutmut has no option for this.
+    # They ran when mutmut recorded the functions that each test reaches. It has no option for this.
     ForkRunner.run_clean_tests = lambda *_, **__: reached(names)  # type: ignore[method-assign]
     ForkRunner.run_forced_fail = lambda *_: 1  # type: ignore[method-assign]
     return names
 
 
 def unwrapped(source: str, known: Sequence[str]) -> str:
-    """Return a module with these decorators called after the functions."""
+    """Return a module in which these decorators are called after the functions."""
     return cst.parse_module(source).visit(Unwrap(known)).code

@@ -1,4 +1,4 @@
-"""Words for what is unknown are no names."""
+"""Words for unknown people and places are recognized."""
 
 from __future__ import annotations
 

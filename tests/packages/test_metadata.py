@@ -90,7 +90,7 @@ def test_the_page_has_no_script_and_loads_nothing(letter: Path, tmp_path: Path) 
     links, files = set(strings(page, "//a/@href")), set(strings(page, "//p[@class='file']/a/@href"))
     assert files == {"../data/parts/letter-1960-07-18.txt"}
     assert links - files <= {f"#{name}" for name in strings(page, "//@id")}
-    assert not elements(page, "//details[not(@open)]")  # no script opens them for paper
+    assert not elements(page, "//details[not(@open)]")  # they are printed without a script
 
 
 def write_record(folder: Path, **more: object) -> Path:

@@ -40,7 +40,7 @@ class Person:
     _words: tuple[str, ...] = field(repr=False)
 
     def start(self, *words: object) -> subprocess.Popen[str]:
-        """Start Python with these arguments as this user."""
+        """Start Python with some arguments as this user."""
         setting = ["setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--clear-groups"]
         own = [f"HOME={self.home}", "XDG_STATE_HOME="]
         return subprocess.Popen(
@@ -53,7 +53,7 @@ class Person:
         )
 
     def python(self, code: str, *words: object) -> str:
-        """Run a small program as this user; it finds its arguments in `sys.argv`."""
+        """Run a small Python program as this user, with arguments in `sys.argv`."""
         done = self._done("-c", code, *words)
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -63,7 +63,7 @@ class Person:
         return self._done("-m", "archive_pkg", *words)
 
     def can_run_it(self) -> bool:
-        """Whether this user can run the program at all."""
+        """Return whether this user can run the program."""
         return self._done("-c", "import archive_pkg.cli").returncode == 0
 
     def _done(self, *words: object) -> subprocess.CompletedProcess[str]:
@@ -72,7 +72,7 @@ class Person:
         return subprocess.CompletedProcess(process.args, process.returncode, said, complaint)
 
     def owns(self, *paths: Path) -> None:
-        """Give files and folders, with all that is in them, to this user."""
+        """Make this user the owner of files and folders with their contents."""
         for path in paths:
             for each in (path, *path.rglob("*")):
                 os.chown(each, self.uid, self.uid, follow_symlinks=False)
@@ -95,7 +95,7 @@ class Machine:
 
 @pytest.fixture(scope="session")
 def python_for_all() -> tuple[str, ...]:
-    """The words that start a Python that every user can run, with the program."""
+    """Return a command line for a Python that every user can run, with the program."""
     if os.geteuid() != 0 or shutil.which("setpriv") is None:
         return _without("only root can start programs as other users, with setpriv")
     source = Path(archive_pkg.__file__).parents[1]

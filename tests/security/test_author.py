@@ -270,7 +270,7 @@ def test_blank_rows_before_a_stray_cell_give_one_finding(tmp_path: Path) -> None
 
 
 def spans(number: int) -> dict[str, Any]:
-    """A record of many parts that are called alike, each a span of one file."""
+    """Return a record of many parts with the same title, each a span of one file."""
     parts = [
         {
             "id": f"p{each}",
@@ -329,9 +329,9 @@ def test_eight_times_the_input_takes_about_eight_times_as_long(
         folder.mkdir()
         work = prepared(folder, number)
         taken = []
-        gc.disable()  # it would search all that the tests before have left
+        gc.disable()  # it would also search the objects of earlier tests
         try:
-            for _ in range(2):  # something else may get in between once
+            for _ in range(2):  # another process may slow down one run
                 begun = time.process_time()
                 work()
                 taken.append(time.process_time() - begun)
@@ -339,5 +339,5 @@ def test_eight_times_the_input_takes_about_eight_times_as_long(
             gc.enable()
         return min(taken)
 
-    seconds(10)  # imports
+    seconds(10)  # the first call imports modules
     assert seconds(1600) < 20 * seconds(200) + 0.1  # quadratic work takes 64 times as long

@@ -64,14 +64,14 @@ while time.monotonic() < until and not os.path.exists(folder + "/stop"):
 
 @dataclass
 class Beside:
-    """What a program of the stranger's has said in the end."""
+    """The output of a program of the stranger."""
 
     said: str = ""
 
 
 @contextmanager
 def beside(machine: Machine, code: str, *words: object) -> Iterator[Beside]:
-    """Run a program of the stranger's for the length of a block; it ends at a file `stop`."""
+    """Run a program of the stranger during a block; it ends when a file `stop` exists."""
     outcome = Beside()
     with machine.stranger.start("-c", code, *words) as process:
         assert process.stdout is not None

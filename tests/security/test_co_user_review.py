@@ -1,4 +1,4 @@
-"""Another user of the machine: cannot take over a review that is open in somebody's browser."""
+"""Another user of the machine cannot take over a review that is open in a browser."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ def test_incomplete_requests_do_not_block_the_review(monkeypatch: pytest.MonkeyP
             writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             assert (await reader.readline()).startswith(b"HTTP/1.1 204")
             assert len(state.connections) <= 5
-            assert await asyncio.wait_for(halves[-1].read(), 20) == b""  # its time is up
+            assert (
+                await asyncio.wait_for(halves[-1].read(), 20) == b""
+            )  # it was closed after its time limit
             for one in (*kept, writer):
                 one.close()
 
@@ -116,9 +118,9 @@ def test_the_command_lines_that_others_can_see_do_not_contain_the_token_of_the_r
             review.terminate()
             review.communicate(timeout=PATIENCE)
     token = said["url"].partition("token=")[2]
-    assert said["url"] in opened.read_text()  # the user's own browser is led to the review
+    assert said["url"] in opened.read_text()  # the browser of the user opens the review
     assert f"review {tmp_path}" in seen.replace("\0", " ")  # the other user saw the command
-    assert Path(said["file"]).name in seen  # and what the browser was started with
+    assert Path(said["file"]).name in seen  # and the command line of the browser
     assert token not in seen
     assert not Path(said["file"]).parent.exists()
 
@@ -141,7 +143,7 @@ server.serve_forever()
 
 @pytest.fixture
 def listener(machine: Machine) -> Iterator[subprocess.Popen[str]]:
-    """A server of the other user's; its first line is its port."""
+    """A server of the other user; the first line of its output is its port."""
     with machine.stranger.start("-u", "-c", LISTENER) as process:
         yield process
         process.kill()
@@ -164,7 +166,7 @@ def test_the_cookie_of_the_review_is_not_sent_to_other_ports(
     (cookie,) = context.cookies()
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
     assert cookie["path"] == f"{urlsplit(own.url).path.rpartition('/')[0]}/"
-    # A link in the review itself, and a page of another site that leads there.
+    # A link in the review, and a page of another site that links to it.
     own.evaluate("url => window.open(url)", f"http://127.0.0.1:{port}/linked")
     context.new_page().goto(f"http://127.0.0.1:{port}/first")
     context.new_page().goto(f"http://localhost:{port}/other")
@@ -175,7 +177,7 @@ def test_the_cookie_of_the_review_is_not_sent_to_other_ports(
     assert {sent for _, sent, _ in got} == {"None"}
     assert not [referrer for *_, referrer in got if cookie["path"] in referrer]
     context.close()
-    # Nor is the cookie enough, if somebody had it.
+    # The cookie alone is not enough, either.
     url = urlsplit(server.url)
     connection = http.client.HTTPConnection(str(url.hostname), int(url.port or 0))
     for path in ("/", "/?all", "/letters/x"):

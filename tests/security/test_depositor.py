@@ -265,7 +265,7 @@ def test_a_partial_download_that_is_a_hard_link_is_refused(work: Path, bag_to_fe
 
 @pytest.fixture
 def bag_to_fetch(tmp_path: Path) -> Path:
-    """A bag whose one file is still to be fetched, from where nothing answers."""
+    """Return a bag whose only file must be fetched from an address that does not answer."""
     (tmp_path / "source").mkdir()
     (tmp_path / "source/a.txt").write_text("a")
     bag = tmp_path / "bag"
@@ -279,7 +279,7 @@ def bag_to_fetch(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def collection(run: Run, tmp_path: Path) -> Path:
-    """The user's own collection, with all that is remembered of it."""
+    """The user's own collection, with its state folder."""
     folder = tmp_path / "own"
     for words in (
         ("build", LETTER.parent, "--out", folder),
@@ -291,7 +291,7 @@ def collection(run: Run, tmp_path: Path) -> Path:
 
 
 def delivered(collection: Path, database: str, change: str, *values: object) -> Path:
-    """A copy of the collection in which what is remembered says something else."""
+    """A copy of the collection whose state folder was changed."""
     copy = collection.with_name("delivered")
     shutil.copytree(collection, copy)
     with closing(sqlite3.connect(copy / ".archive-pkg" / database)) as base:

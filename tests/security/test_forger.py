@@ -1,4 +1,4 @@
-"""A forger, who has the package and no key: every way to change it is refused.
+"""A forger has the package but no key: every change is detected.
 
 Each forgery is given to `docs/how-to/check-signed-package.sh`, which uses stock tools alone, and to
 `verify`; some also to the commands in the package's README.txt.
@@ -32,13 +32,13 @@ ALGORITHMS = ("sha256", "sha512")
 
 @dataclass(frozen=True)
 class Made:
-    """What a signer and two authorities have made; only read.
+    """Files of a signer and two authorities, which tests only read.
 
     Attributes:
         folder: Keys, `allowed`, and `other`, a further package of the same signer.
         package: A signed package with timestamps.
         authority: The authority that is trusted.
-        stranger: One that is not.
+        stranger: An authority that is not trusted.
         stamped: When the last timestamp was made, in whole seconds since 1970.
     """
 
@@ -96,7 +96,7 @@ def sign_any(
     namespace: str = "file",
     algorithms: tuple[str, ...] = ALGORITHMS,
 ) -> None:
-    """Sign the tag manifests with stock tools, whatever the package is worth."""
+    """Sign the tag manifests with stock tools, even of an invalid package."""
     (package / "signatures").mkdir(exist_ok=True)
     for algorithm in algorithms:
         manifest = package / f"tagmanifest-{algorithm}.txt"
@@ -107,7 +107,7 @@ def sign_any(
 
 
 def stamp(package: Path, authority: Authority) -> None:
-    """Have the signatures timestamped, with stock tools."""
+    """Timestamp the signatures with stock tools."""
     for signature in (package / "signatures").glob("*.sig"):
         query = ("openssl", "ts", "-query", "-data", signature, "-sha256", "-cert")
         asked = subprocess.run([*map(str, query)], check=True, capture_output=True).stdout
@@ -135,7 +135,7 @@ def write_list(package: Path, name: str, algorithm: str, files: list[str]) -> No
 
 
 def rebag(package: Path, *algorithms: str) -> None:
-    """Write the lists of the payload, then those of the tag files, anew."""
+    """Write new payload manifests, then new tag manifests."""
     payload = sorted(
         path.relative_to(package).as_posix()
         for path in (package / "data").rglob("*")
@@ -246,7 +246,7 @@ def tag_manifest_of_another_algorithm_added(package: Path, made: Made) -> None:
 
 @forgery
 def tag_manifest_of_an_unknown_algorithm_replayed(package: Path, made: Made) -> None:
-    """Its signature is good, over a list that nobody can compare with anything."""
+    """Its signature is valid, but its digests cannot be verified."""
     rebuilt_and_all_signatures_deleted(package, made)
     (package / "signatures").mkdir()
     shutil.copy(made.folder / "other/tagmanifest-sha512.txt", package / "tagmanifest-foo.txt")
@@ -380,7 +380,7 @@ def signature_named_for_another_list(package: Path, made: Made) -> None:
 
 @forgery
 def signature_with_another_namespace(package: Path, made: Made) -> None:
-    """The editor's, but made for something else."""
+    """The editor's signature, but for another namespace."""
     sign_any(package, made.folder / "editor", "git")
 
 
@@ -444,7 +444,7 @@ def name_with_a_line_end(package: Path, made: Made) -> None:
 
 @forgery
 def unlisted_name_with_a_line_end(package: Path, made: Made) -> None:
-    """The name's second line is one that is listed."""
+    """The second line of the name is a listed name."""
     (package / "data/x\n.").mkdir()
     shutil.copytree(package / "data/parts", package / "data/x\n./data/parts")
 
@@ -500,7 +500,7 @@ def test_a_forgery_is_refused_by_stock_tools_and_by_verify(
     assert "All good" not in done.stdout
     verification = verify(package, trust=made.trust())
     assert not verification.ok
-    # Whatever is said without knowing whom to trust, it is not that the editor signed it.
+    # Without trusted signers, the output does not say that the editor signed the package.
     signed = [state for state in states(verification) if state.startswith("Signed by")]
     assert signed == [] or verification.verdict.valid
     if "letter" in name or "rebuilt" in name:
@@ -519,10 +519,10 @@ def test_a_genuine_package_is_accepted_by_stock_tools_and_by_verify(
 
 
 def by_the_readme(package: Path, made: Made) -> bool:
-    """Whether a package passes the commands of its README.txt, taken from a copy of one."""
+    """Return whether a package passes the commands in a good copy of its README.txt."""
     readme = (GOLDEN / "data/README.txt").read_text()
     start, end = (readme.index(f"How to {what}") for what in ("check that", "read the record"))
-    # PowerShell and certutil are not here.
+    # PowerShell and certutil are not available.
     elsewhere = (readme.index("On Windows, run in"), readme.index("On Linux and macOS, this"))
     section = readme[start : elsewhere[0]] + readme[elsewhere[1] : end]
     commands = [line for line in section.splitlines() if line.startswith("  ")]
@@ -543,7 +543,7 @@ def test_the_commands_of_the_readme_accept_the_signed_package_and_refuse_forgeri
     for name in (*wanted, "payload_edited", "payload_file_added", "tag_file_added"):
         package = Path(shutil.copytree(made.package, tmp_path / name))
         FORGERIES[name](package, made)
-        if name != "signature_of_another_package_added":  # which leaves the editor's own
+        if name != "signature_of_another_package_added":  # the signature of the editor remains
             assert not by_the_readme(package, made), name
 
 
@@ -578,7 +578,7 @@ def test_the_signatures_of_a_dozen_people_are_all_checked_and_shown(
     said = [state for state in states(verification) if state.startswith("Signed by")]
     assert len(said) == 12
     assert shell("sh", SCRIPT, package, allowed, people[-1]).returncode == 0
-    # One of those that somebody has to have made is gone; the others do not stand in for it.
+    # One required signature is missing; other signatures do not replace it.
     signature(package, "sha256", "10.sig").unlink()
     assert not verify(package, trust=Trust.read(allowed, require_signature=people[8])).ok
     assert verify(package, trust=Trust.read(allowed)).ok
@@ -654,7 +654,7 @@ def test_more_manifests_and_odd_names_are_accepted_if_they_are_signed(
     sign_any(package, made.folder / "editor", algorithms=everything)
     for path in package.rglob("*manifest-sha[235]*"):
         path.unlink()
-    assert not verify(package, trust=trust).ok  # no strong list is left
+    assert not verify(package, trust=trust).ok  # no manifest with a strong algorithm remains
     assert shell(*who).returncode != 0
 
 
@@ -675,7 +675,7 @@ def test_stock_tools_and_verify_accept_a_key_that_expired_after_the_timestamp(
 ) -> None:
     allowed = tmp_path / "allowed"
     key = (made.folder / "editor.pub").read_text()
-    # Without a timestamp the key counts now, with one at the time of it.
+    # Without a timestamp the key must be valid now, with one at the time of the timestamp.
     for until, with_stamp, without in (("29990101Z", True, True), ("20200101Z", False, False)):
         allowed.write_text(f'{EDITOR} valid-before="{until}" {key}')
         who = ("sh", SCRIPT, package, allowed, EDITOR)
@@ -697,7 +697,7 @@ def test_stock_tools_and_verify_accept_a_key_that_expired_after_the_timestamp(
 def test_foreign_names_cannot_imitate_lines_of_the_output(
     package: Path, run: Run, tmp_path: Path
 ) -> None:
-    """Names of files, of authorities and of letters are printed within lines of ours."""
+    """Names of files, authorities and letters are printed within lines of the program."""
     said = f"Signed by {EDITOR}."
     (package / f"x\n  {said}").write_text("forged")
     liar = Authority(tmp_path / "liar", name=f"Liar”.\n  {said}")

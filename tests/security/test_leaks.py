@@ -1,7 +1,7 @@
-"""A reader of what went out: no word and no name of what is withheld is in any output.
+"""No word and no name of a withheld part is in any output for the public.
 
-The record says what it can of the withheld parts, in every place that it has for it. The search
-knows the encodings and escapes of all our formats, and looks into archives.
+The record mentions the withheld parts in every field that can do so. The search recognizes the
+encodings and escapes of all formats of the program, and searches in archives.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def at(words: str) -> dict[str, Any]:
 
 
 def record() -> dict[str, Any]:
-    """A record that tells of the withheld parts wherever it can."""
+    """Return a record that mentions the withheld parts in every possible field."""
     word = iter(SAID)
     supplied = {"basis": "supplied", "agent": "archivist"}
     inferred = {"basis": "inferred"}
@@ -136,7 +136,7 @@ def record() -> dict[str, Any]:
 
 
 def forms(secret: str) -> Iterator[bytes]:
-    """A secret in the encodings and escapes of our formats."""
+    """Return a secret in the encodings and escapes of all formats."""
     for text in {secret, secret.lower(), secret.upper()}:
         data = text.encode()
         yield from (data, text.encode("utf-16-le"), text.encode("utf-16-be"))
@@ -144,7 +144,7 @@ def forms(secret: str) -> Iterator[bytes]:
         yield from (escaped(text, every=each, how=how) for each in (0, 1) for how in ESCAPES)
         yield html.escape(text).encode()
         for lead in (b"", b"x", b"xx"):
-            # Without what depends on the neighbours, at the beginning and at the end.
+            # The first and last characters depend on the neighbouring bytes, so they are left out.
             yield base64.b64encode(lead + data)[4 if lead else 0 : -4]
 
 
@@ -171,7 +171,7 @@ FORMS = sorted({form for one in SECRETS for form in forms(one) if len(form) > 4}
 
 
 def inside(data: bytes) -> Iterator[bytes]:
-    """Bytes, and all that is packed in them."""
+    """Yield the bytes, and the contents of all archives in them."""
     yield data
     if data[:2] == b"\x1f\x8b":
         yield from inside(gzip.decompress(data))
@@ -209,19 +209,19 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def full(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package with everything, in a collection."""
+    """The internal package, in a folder of its own."""
     return build_package(source, tmp_path_factory.mktemp("collection")).path
 
 
 def say(*words: object) -> bytes:
-    """What a command says, on both streams."""
+    """Return the output of a command on both streams."""
     done = run_here(*words)
     assert done.returncode == 0, (words, done)
     return (done.stdout + done.stderr).encode()
 
 
 def refuse(folder: Path, *shown: bytes) -> None:
-    """Fail where a file below a folder, its name, or what was said betrays anything."""
+    """Fail if a file in a folder, a file name or an output contains a secret."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert files
     for path in files:

@@ -1,4 +1,4 @@
-"""Someone who can write where the packages and the ledger are, and wants a signature forgotten."""
+"""A forger who can change packages and the ledger cannot hide a removed signature."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def collection(signed: Path, tmp_path: Path) -> Collection:
 
 
 def check(collection: Collection, trust: Trust | None = None) -> tuple[list[Done], list[str]]:
-    """What an audit says of the package, and of the ledger."""
+    """Return the findings of an audit about the package and about the ledger."""
     done: list[Done] = []
     found = audit(
         collection,
@@ -115,7 +115,7 @@ def test_a_manifest_that_lost_its_signature_is_reported(collection: Collection) 
     (package(collection) / "signatures/tagmanifest-sha256.txt.sig").unlink()
     message, *others = lost(check(collection)[0])
     assert message.startswith("the signature of tagmanifest-sha256.txt with the key SHA256:")
-    # The two timestamps may say the same second.
+    # The two timestamps may have the same time.
     assert all(each.startswith("the timestamp of 20") for each in others)
 
 
@@ -220,7 +220,7 @@ def test_a_lost_signature_of_a_head_is_detected_by_the_ledger(
     for path, data in kept.items():
         path.write_bytes(data)
     assert check(collection)[1] == []
-    # A stranger's signature in its place.
+    # The signature is replaced by that of a stranger.
     head = folder / "000001.head"
     head.with_name("000001.head.sig").unlink()
     sign = ["ssh-keygen", "-q", "-Y", "sign", "-n", "file", "-f"]

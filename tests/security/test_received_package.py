@@ -1,4 +1,4 @@
-"""The adversary is a package that was received: what is in it, and what lies around it."""
+"""A received package is hostile: its contents and the files next to it."""
 
 from __future__ import annotations
 
@@ -267,4 +267,4 @@ def test_files_that_the_user_may_not_read_do_not_stop_work_on_the_others(machine
     assert (out / "packages" / PACKAGE.name / "bagit.txt").exists()
     entries = (collection / ".archive-pkg" / "ledger.jsonl").read_text()
     assert '"good"' in entries
-    assert "lost+found" not in entries  # it is no package
+    assert "lost+found" not in entries  # it is not a package

@@ -1,4 +1,4 @@
-"""A hostile repository server, and a receipt that leads to one."""
+"""Hostile repository servers, and receipts with the address of one."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 @dataclass
 class Server:
-    """A server that answers as it is told, and remembers what it was sent.
+    """A server with given answers, which records the requests.
 
     Attributes:
         port: Its port.
         answer: Answers each request.
-        expected: Answers what a request with "Expect: 100-continue" waits for.
+        expected: Answers a request with "Expect: 100-continue" before its body.
         got: The headers of each request.
     """
 
@@ -90,12 +90,14 @@ def _started(context: ssl.SSLContext | None) -> Iterator[Server]:
         def do_GET(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             reported.got.append({key.lower(): value for key, value in self.headers.items()})
-            with contextlib.suppress(OSError):  # the other side has had enough
+            with contextlib.suppress(OSError):  # the client has closed the connection
                 reported.answer(self)
             self.close_connection = True
 
         def end_headers(self) -> None:
-            self.send_header("Connection", "close")  # else who asks again meets a closed one
+            self.send_header(
+                "Connection", "close"
+            )  # otherwise the next request would use a closed connection
             super().end_headers()
 
         def __getattr__(self, name: str) -> object:
@@ -135,7 +137,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSLContext]
 
 @pytest.fixture
 def server(tls: tuple[Path, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A server that has a certificate and knows the token."""
+    """A server with a certificate; tokens and a login for it are set."""
     monkeypatch.setenv("SSL_CERT_FILE", str(tls[0]))
     for trusted in _started(tls[1]):
         name = f"ARCHIVE_PKG_{credentials.environment_name(trusted.name)}"
@@ -162,7 +164,7 @@ def _quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def receipt(folder: Path, target: str, **more: Any) -> Path:
-    """A receipt that anybody could have written."""
+    """Return a receipt that a stranger could have written."""
     file = {"path": "letter.zip", "size": 1, "sha256": "1" * 64, "algorithm": "sha256"}
     said = {
         "target": target,
@@ -188,7 +190,7 @@ def receipt(folder: Path, target: str, **more: Any) -> Path:
     return path
 
 
-# --- receipts lead nowhere that the user did not name
+# --- addresses in receipts are not used unless the user named them
 
 
 @pytest.mark.parametrize(
@@ -283,7 +285,7 @@ def test_the_files_of_an_ocfl_object_are_checked_before_they_are_read(
         validate(home)
 
 
-# --- a login belongs to one server
+# --- a login is only sent to its server
 
 _LABELS = st.text("a0-", min_size=1, max_size=4).filter(lambda label: label.strip("-") == label)
 _NAMES = st.builds(
@@ -397,7 +399,7 @@ def test_plain_http_does_not_use_a_proxy(
     assert plain.got == []
 
 
-# --- whatever a server answers, there is one clear error
+# --- every hostile answer gives one clear error
 
 _RECORD = {"id": "r1", "links": {}, "metadata": {}}
 _ENTRIES = {"entries": [{"key": "letter.zip"}], **_RECORD}
@@ -451,11 +453,11 @@ _KINDS = {
 
 @pytest.fixture
 def address(request: pytest.FixtureRequest, server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The address of a kind of repository at the server."""
+    """Return the address of a kind of repository at the server."""
     monkeypatch.setenv("AWS_CA_BUNDLE", os.environ["SSL_CERT_FILE"])
     monkeypatch.setattr(
         "archive_pkg.deposits.repositories.s3.bucket._ATTEMPTS", 1
-    )  # botocore waits before the next
+    )  # botocore waits before its next attempt
     return _KINDS[request.param].format(server.name)
 
 
@@ -496,8 +498,8 @@ def test_malformed_answers_to_a_deposit_raise_a_deposit_error(
         assert not [*slips.rglob("*.json")]
 
 
-# urllib3 leaves the connection to the garbage collector where it cannot read a Location. That may
-# work in any test that follows, so it is called in this one.
+# urllib3 does not close the connection if it cannot parse the Location header. The garbage
+# collector does, so it is called here, not in a later test.
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket")
 @pytest.mark.parametrize("address", _KINDS, indirect=True)
@@ -627,11 +629,11 @@ def test_a_redirect_to_another_port_does_not_get_the_login(
         assert not [headers for headers in other.got if "authorization" in headers]
 
 
-# --- what comes back is what was deposited, or is not unpacked
+# --- a fetched archive is only unpacked if it is the deposited one
 
 
 def serves_zip(server: Server, data: bytes) -> None:
-    """Answer as an InvenioRDM that holds a record with this zip."""
+    """Answer like an InvenioRDM with a record that has this zip."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         listing = {"entries": [{"key": "letter.zip"}], **_RECORD}
@@ -651,7 +653,7 @@ def zip_of(**members: bytes) -> bytes:
 
 
 def zip_receipt(folder: Path, server: Server, data: bytes) -> Path:
-    """A receipt for a zip; what it says of the package in it is wrong."""
+    """Return a receipt for a zip, with wrong statements about the package."""
     digest = hashlib.sha256(data).hexdigest()
     file = {"path": "letter.zip", "size": len(data), "sha256": digest, "algorithm": "sha256"}
     files = [file | {"expected": digest, "stored": digest}]
@@ -662,7 +664,7 @@ def test_a_zip_that_differs_from_the_receipt_is_not_unpacked(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slip = zip_receipt(tmp_path, server, zip_of(letter__a=b"right"))
-    monkeypatch.setattr("archive_pkg.deposits.zips.open_archive", None)  # it is not even opened
+    monkeypatch.setattr("archive_pkg.deposits.zips.open_archive", None)  # the zip is not opened
     address = f"inveniordm+https://{server.name}"
     for data, reported in (
         (zip_of(letter__a=b"wrong"), "different bytes"),
@@ -677,7 +679,7 @@ def test_a_zip_that_differs_from_the_receipt_is_not_unpacked(
 
 
 def _spoiled(data: bytes, **fields: int) -> bytes:
-    """A zip with other flags or sizes in its directory."""
+    """Return a zip with changed flags or sizes in its directory."""
     at = data.index(b"PK\x01\x02")
     places = {"flags": (8, "<H"), "method": (10, "<H"), "size": (24, "<I")}
     spoiled = bytearray(data)

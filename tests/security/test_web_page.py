@@ -1,4 +1,4 @@
-"""A web page in another tab of the browser that shows the review: it reads and changes nothing."""
+"""A web page in another tab of the reviewer's browser cannot read or change the review."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_a_foreign_page_that_knows_the_secret_path_cannot_read_or_change_anythin
 ) -> None:
     (tmp_path / "letter.txt").write_text("Dear Moe,\n\nThe plates have arrived.\n\nA. Lind\n")
     server = serve("letter.txt")
-    # Not watched: the browser is meant to stop what this page tries, and says so in the console.
+    # Not watched: the browser blocks the attempts of this page and reports them in the console.
     context = browser.new_context()
     own = context.new_page()
     own.goto(server.url)

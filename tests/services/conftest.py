@@ -1,4 +1,4 @@
-"""The servers as fixtures: started when a test first asks for one, stopped at the session's end.
+"""Fixtures for servers: each is started for the first test that uses it, and stopped at the end.
 
 A test carries the marker of each server that it needs, so that `-m "service and sftp"` runs those
 of one server, and `-m "service and not rdm"` all but those of another.
@@ -76,7 +76,7 @@ def rdm() -> Iterator[servers.InvenioRdm]:
 
 @pytest.fixture
 def letter(letter: Path, tmp_path: Path) -> Path:
-    """A letter of the test's own: a repository would find the same one from the test before."""
+    """A letter that is different in each test, so that a repository does not find the last one."""
     record = letter / "record.yaml"
     title = f"title: Letter of {tmp_path.name}"
     record.write_text(record.read_text().replace("title: Letter", title, 1))
@@ -87,7 +87,7 @@ def letter(letter: Path, tmp_path: Path) -> Path:
 def target(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> targets.Target:
-    """A fresh place in the repository that the test is parametrized with, the login set."""
+    """A fresh place in the repository of the test's parameter; the login is set."""
     made = targets.fresh(request.param, request.getfixturevalue, tmp_path)
     for name, value in made.environment.items():
         monkeypatch.setenv(name, value)

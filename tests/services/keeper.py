@@ -1,10 +1,10 @@
-"""Stays behind when the tests are gone, however they went: ends servers, removes folders.
+"""End servers and remove folders that the tests leave behind, even if the tests are killed.
 
     python keeper.py < PIPE
 
-Whoever holds the pipe's other end writes a line for each folder and each server's session, with `+`
-as they come and `-` as they go. The pipe ends with its holder, killed or not; what is still there
-then is ended and removed.
+The tests write a line into the pipe for each folder and for each server's session: `+` when it is
+made and `-` when it is removed. When the process of the tests ends, the pipe ends, too. Then all
+remaining servers are ended and all remaining folders are removed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PATIENCE = 10.0
 
 
 def members(sessions: set[int]) -> list[int]:
-    """The processes of these sessions."""
+    """Return the processes of these sessions."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(ProcessLookupError):
@@ -32,7 +32,7 @@ def members(sessions: set[int]) -> list[int]:
 
 
 def end(sessions: set[int], patience: float = PATIENCE) -> None:
-    """End all processes of these sessions: asked first, then told."""
+    """End all processes of these sessions: first with SIGTERM, then with SIGKILL."""
     until = time.monotonic() + patience
     for session in sessions:
         with contextlib.suppress(ProcessLookupError):
@@ -45,7 +45,7 @@ def end(sessions: set[int], patience: float = PATIENCE) -> None:
 
 
 def remove(folder: str) -> None:
-    """Remove a folder, and what is mounted in it."""
+    """Unmount all mounts in a folder, and remove it."""
     for line in reversed(Path("/proc/mounts").read_text().splitlines()):
         place = line.split()[1]
         if place.startswith(f"{folder}/"):
@@ -54,7 +54,7 @@ def remove(folder: str) -> None:
 
 
 def main() -> None:
-    """See the module."""
+    """Read the pipe to its end, then end and remove everything, as the module says."""
     sessions: set[int] = set()
     folders: set[str] = set()
     for line in sys.stdin:

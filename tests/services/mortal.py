@@ -1,8 +1,8 @@
-"""`archive-pkg` that dies at an instant of one's choice, by SIGKILL: `mortal.py NUMBER WORDS…`.
+"""Run `archive-pkg` and kill it with SIGKILL at a given instant: `mortal.py NUMBER WORDS…`.
 
-Instants are counted: before and after every entry in the journal, before every request and between
-it and the reading of its answer, before every block of a file that is sent. With a number that is
-never reached it runs to its end and prints on standard error how many there were.
+These instants are counted: before and after every entry in the journal, before every request,
+before every answer is read, and before every block of a file that is sent. If the number is never
+reached, the program runs to its end and prints the number of instants to standard error.
 """
 
 from __future__ import annotations

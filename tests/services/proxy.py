@@ -1,8 +1,8 @@
-"""A proxy between client and server that does to HTTP what bad days do to it.
+"""A proxy between client and server that causes network failures.
 
-It ends TLS with a certificate of the tests' own, passes requests on to the real server, and at the
-one that a test names does the harm that the test asks for: before the server sees it, after it has
-done it (so that only the answer is lost), or to the answer.
+It ends TLS with a certificate of the tests and passes requests on to the real server. At the
+request that a test names, it causes a failure: before the server gets the request, after the server
+has done its work (so that only the answer is lost), or in the answer.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ _HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgra
 
 @dataclass
 class Fault:
-    """One harm, done to one exchange.
+    """One kind of failure, and the exchanges in which it happens.
 
     Attributes:
-        harm: What is done.
-        at: At which exchange that matches, counted from 0.
+        harm: The kind of failure.
+        at: The number of the first exchange among the matching ones, from 0.
         method: Only exchanges with this method; all if empty.
         path: Only exchanges with this in their path.
-        headers: For answers that the proxy makes up.
-        times: To how many exchanges in a row.
+        headers: The headers of answers that the proxy makes itself.
+        times: The number of consecutive exchanges.
     """
 
     harm: str
@@ -59,11 +59,11 @@ class Fault:
 
 
 class Proxy:
-    """A proxy on the loopback, in threads of this process.
+    """A proxy on the loopback interface, in threads of this process.
 
     Attributes:
         port: Where it listens.
-        fault: What it does; None to pass everything on.
+        fault: The failure that it causes; None to pass everything on.
         exchanges: Every request that came, as method and path.
         authorizations: The Authorization headers that came.
     """
@@ -71,7 +71,7 @@ class Proxy:
     def __init__(
         self, upstream: int, certificate: Path | None, key: Path | None, ca: Path | None
     ) -> None:
-        """Take the server's port; certificate, key and authority where it speaks TLS."""
+        """Take the server's port, and for TLS the certificate, key and authority."""
         self.fault: Fault | None = None
         self.exchanges: list[tuple[str, str]] = []
         self.authorizations: list[str] = []
@@ -167,7 +167,7 @@ class Proxy:
             for byte in answer[:40]:
                 client.wfile.write(bytes([byte]))
                 client.wfile.flush()
-                time.sleep(0.1)  # four seconds in all
+                time.sleep(0.1)  # four seconds together
             self._reset(client)
             return
         self._head(client, status, headers, len(answer), method)
@@ -242,7 +242,7 @@ class Proxy:
 def before(
     upstream: int, certificate: Path | None = None, key: Path | None = None, ca: Path | None = None
 ) -> Iterator[Proxy]:
-    """A proxy before a server, for the length of a block."""
+    """Run a proxy in front of a server during a block."""
     proxy = Proxy(upstream, certificate, key, ca)
     try:
         yield proxy
@@ -251,7 +251,7 @@ def before(
 
 
 class Cutter:
-    """A proxy for anything over TCP that resets the connection after so many bytes.
+    """A proxy for TCP that resets the connection after some bytes.
 
     Attributes:
         port: Where it listens.

@@ -1,4 +1,4 @@
-"""Real servers on the loopback: each is started into a folder of its own, and stopped whole.
+"""Real servers on the loopback interface, each in its own folder, stopped with all processes.
 
 Nothing is installed here; `install.sh` does that. A server whose program is absent raises
 `AbsentError`, with a reason for the skipped test to show.
@@ -40,7 +40,7 @@ class AbsentError(RuntimeError):
 
 
 def program(*names: str) -> str:
-    """The first of these programs that is installed."""
+    """Return the first of these programs that is installed."""
     for name in names:
         found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
         if found:
@@ -49,7 +49,7 @@ def program(*names: str) -> str:
 
 
 def environment(name: str) -> Path:
-    """The folder of programs of a virtual environment that `install.sh` made."""
+    """Return the folder of programs of a virtual environment that `install.sh` made."""
     if not (CACHE / name / ".whole").exists():
         raise AbsentError(
             f"{name} is not installed in {CACHE} (tests/services/install.sh installs it)"
@@ -58,7 +58,7 @@ def environment(name: str) -> Path:
 
 
 def free_port(host: str = LOOPBACK) -> int:
-    """A port that nobody listens on now."""
+    """Return a free port."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
@@ -66,7 +66,7 @@ def free_port(host: str = LOOPBACK) -> int:
 
 @functools.cache
 def _keeper() -> int:
-    """The pipe to whoever ends our servers if we are killed; see `keeper.py`."""
+    """Return a pipe to `keeper.py`, which ends the servers if the tests are killed."""
     theirs, ours = os.pipe()
     os.posix_spawn(
         sys.executable,
@@ -85,9 +85,9 @@ def _tell_keeper(sign: str, kind: str, what: object) -> None:
 
 @contextlib.contextmanager
 def kept_folder(name: str) -> Iterator[Path]:
-    """A folder for a server, which is removed in the end, whatever that is."""
-    # Not in pytest's own folders, which nobody else may pass through: some servers run as users of
-    # their own.
+    """Make a folder for a server, which is removed even if the tests are killed."""
+    # Not in pytest's own folders, which other users cannot enter: some servers run as other
+    # users.
     folder = Path(tempfile.mkdtemp(prefix=f"archive-pkg-{name}-"))
     folder.chmod(0o711)
     _tell_keeper("+", "folder", folder)
@@ -99,7 +99,7 @@ def kept_folder(name: str) -> Iterator[Path]:
 
 
 class Processes:
-    """A server's processes: started into groups of their own, ended with all their children."""
+    """A server's processes: each has its own group, and is ended with all its children."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -113,7 +113,7 @@ class Processes:
         env: dict[str, str] | None = None,
         user: str | None = None,
     ) -> subprocess.Popen[bytes]:
-        """Start a program; what it prints goes into a log beside its files."""
+        """Start a program; its output goes into a log file in the folder."""
         log = self.folder / f"{Path(command[0]).name}-{len(self._running)}.log"
         with log.open("ab") as out:
             process = subprocess.Popen(
@@ -140,7 +140,7 @@ class Processes:
         user: str | None = None,
         limit: float = 240,
     ) -> None:
-        """Run a program to its end, which must be a good one."""
+        """Run a program to its end; it must succeed."""
         process = self.start(command, env=env, user=user)
         status = process.wait(limit)
         self.forget(process)
@@ -149,12 +149,12 @@ class Processes:
             raise RuntimeError(f"{command[0]} failed: {logs[-1].read_text()[-2000:]}")
 
     def forget(self, process: subprocess.Popen[bytes]) -> None:
-        """Count a process that has ended no more."""
+        """Remove an ended process from the list."""
         self._running.remove(process)
         _tell_keeper("-", "session", process.pid)
 
     def stop(self) -> None:
-        """End all of them, the last started first."""
+        """End all processes, the last started one first."""
         for process in self._running[::-1]:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
@@ -181,7 +181,7 @@ class Processes:
 
 
 def listening(port: int, host: str = LOOPBACK) -> bool:
-    """Whether somebody accepts connections there."""
+    """Return whether a server accepts connections at the port."""
     with socket.create_connection((host, port), timeout=1):
         return True
 
@@ -189,7 +189,7 @@ def listening(port: int, host: str = LOOPBACK) -> bool:
 def answers(
     port: int, path: str, host: str = LOOPBACK, context: ssl.SSLContext | None = None
 ) -> bool:
-    """Whether an HTTP server answers there, with whatever status."""
+    """Return whether an HTTP server answers there, with any status."""
     connection = (
         http.client.HTTPSConnection(host, port, timeout=20, context=context)
         if context
@@ -229,7 +229,7 @@ class Sftp:
             f"Subsystem sftp internal-sftp -d {self.root} {options}\n"
         )
         if os.geteuid() == 0:
-            Path("/run/sshd").mkdir(exist_ok=True)  # sshd, started by root, insists on it
+            Path("/run/sshd").mkdir(exist_ok=True)  # sshd requires it if root starts it
         self._command = [sshd, "-D", "-e", "-f", str(folder / "sshd_config")]
         self.start()
 
@@ -239,7 +239,7 @@ class Sftp:
         self.processes.wait_for(lambda: listening(self.port))
 
     def stop(self) -> None:
-        """Stop, open connections included."""
+        """Stop the server and all open connections."""
         self.processes.stop()
 
 
@@ -389,7 +389,7 @@ class LocalStack:
             env={
                 "DNS_ADDRESS": "0",
                 "SERVICES": "s3",
-                # On IPv4 it listens on every address whatever it is told.
+                # On IPv4 it always listens on every address.
                 "GATEWAY_LISTEN": f"[::1]:{self.port}",
                 "LOCALSTACK_HOST": f"localhost:{self.port}",
                 "DISABLE_EVENTS": "1",
@@ -429,7 +429,7 @@ class Moto:
 
 
 class Postgres:
-    """PostgreSQL with a superuser `archive`, trusting the loopback."""
+    """PostgreSQL with a superuser `archive`, without a password on the loopback interface."""
 
     def __init__(self, folder: Path) -> None:
         homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
@@ -503,7 +503,7 @@ class Postgres:
         )
 
     def ask(self, name: str, question: str) -> list[list[str]]:
-        """What a database answers: rows of texts."""
+        """Return the answer of a database as rows of texts."""
         where = ["-h", LOOPBACK, "-p", str(self.port), "-U", "archive", name]
         asked = subprocess.run(
             [self.programs / "psql", *where, "-At", "-F", "\t", "-c", question],
@@ -577,11 +577,11 @@ class SwhDeposit:
         self.postgres.stop()
 
     def deposits(self) -> dict[str, str]:
-        """The state of every deposit by its number."""
+        """Return the state of every deposit by its number."""
         return dict(self.postgres.ask("swhdeposit", "select id, status from deposit"))
 
     def archives(self) -> dict[str, str]:
-        """The SHA-256, read on its disk, of every archive that belongs to a deposit."""
+        """Return the SHA-256 of every deposited archive on the disk of the server."""
         uploads = self.processes.folder / "uploads"
         return {
             path: hashlib.sha256((uploads / path).read_bytes()).hexdigest()
@@ -594,9 +594,8 @@ class SwhDeposit:
 class InvenioRdm:
     """InvenioRDM, the engine of Zenodo: its real application, database, files and REST over TLS.
 
-    Only its search index is answered by a stand-in, `rdm/search_sink.py`, which says what it can
-    do. Setting up takes a minute; the set-up state is kept in the cache folder and copied from
-    there the next time.
+    Only its search index is replaced, by `rdm/search_sink.py`. The first start takes a minute; its
+    result is kept in the cache folder and copied from there later.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -664,7 +663,7 @@ class InvenioRdm:
         ):
             self.processes.run([programs / "invenio", *words], env=env)
         self.processes.run([programs / "python", HERE / "rdm" / "seed.py"], env=env)
-        # A copy of a stopped database is one; the location of the files is set anew at each start.
+        # A stopped database can be copied; the place of the files is set at each start.
         self.postgres.stop()
         made = kept.with_name(f"{kept.name}-{secrets.token_hex(4)}")
         made.mkdir(parents=True)
@@ -688,7 +687,7 @@ class InvenioRdm:
         )
 
     def stop_application(self) -> None:
-        """End the application as a crash would; database and files stay."""
+        """End the application like a crash; the database and the files remain."""
         self._application.kill()
         self._application.wait(10)
         self.processes.forget(self._application)
@@ -698,7 +697,7 @@ class InvenioRdm:
         self.postgres.stop()
 
     def files(self) -> dict[str, str]:
-        """The SHA-256 of every whole file, of drafts and records, from its database and disk."""
+        """Return the SHA-256 of every complete file of drafts and records."""
         pairs = self.postgres.ask(
             "invenio",
             "select o.version_id, f.uri from files_object o join files_files f "
@@ -710,7 +709,7 @@ class InvenioRdm:
         }
 
     def records(self) -> dict[str, str]:
-        """Every draft and published record: "draft" or "published" by its name."""
+        """Return the state of every draft and record, "draft" or "published", by its name."""
         question = "select json->>'id', '{}' from rdm_{}s_metadata where json is not null"
         return {
             name: state
@@ -720,13 +719,13 @@ class InvenioRdm:
 
 
 def _copy_tree(source: Path, target: Path) -> None:
-    """Copy a folder with its owners, which PostgreSQL insists on."""
+    """Copy a folder with its owners, as PostgreSQL requires."""
     subprocess.run(["cp", "-a", str(source), str(target)], check=True)
 
 
 @contextlib.contextmanager
 def running(server: Callable[[Path], object], folder: Path) -> Iterator[object]:
-    """A server for the length of a block."""
+    """Run a server during a block."""
     made = server(folder)
     try:
         yield made

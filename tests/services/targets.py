@@ -1,4 +1,4 @@
-"""The repositories as the tests see them: their addresses, logins and contents."""
+"""The repositories of the tests: their addresses, logins and contents."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class Target:
     """A running repository.
 
     Attributes:
-        address: What `--to` takes.
-        environment: Variables that hold the login, and where the certificates are.
-        held: What the server holds, asked by its own interface or looked up on its disk: the
-            SHA-256 of every file that stands under its final name, by path. Each deposit adds.
-        zipped: Whether it holds zips.
+        address: The value for `--to`.
+        environment: Variables with the login and the path of the certificates.
+        held: Returns the SHA-256 of every file on the server that has its final name, by path,
+            from the server's interface or from its disk. Each deposit adds files.
+        zipped: Whether packages are stored as zips.
         publishes: Whether it has drafts.
-        clear: Empties the place; None where each deposit is a new one anyway.
-        records: Where it has drafts, each draft and record with its state.
+        clear: Empties the place; None if each deposit is new anyway.
+        records: Returns the state of each draft and record, if there are drafts.
     """
 
     address: str
@@ -39,7 +39,7 @@ class Target:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """The SHA-256 of every file below a folder, hidden folders left out."""
+    """Return the SHA-256 of every file in a folder, without hidden folders."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -52,7 +52,7 @@ def file(folder: Path) -> Target:
 
 
 def sftp(server: servers.Sftp, name: str, port: int | None = None) -> Target:
-    """A fresh folder of the server, and a folder with a configuration for ssh that knows it."""
+    """Return a fresh folder of the server, with a configuration of ssh for it."""
     root = server.root / name
     root.mkdir()
     ssh = server.root.parent / f"ssh-{name}"
@@ -72,12 +72,12 @@ def sftp(server: servers.Sftp, name: str, port: int | None = None) -> Target:
 
 
 def variable(port: int, what: str) -> str:
-    """The variable for a secret of the server at a port here."""
+    """Return the variable for a secret of the server at a port of this machine."""
     return f"ARCHIVE_PKG_127_0_0_1_port_{port}_{what}"
 
 
 def webdav(server: servers.WebDav, name: str, port: int | None = None) -> Target:
-    """A fresh folder of the server."""
+    """Return a fresh folder of the server."""
     root = server.root / name
     root.mkdir()
 
@@ -98,7 +98,7 @@ def webdav(server: servers.WebDav, name: str, port: int | None = None) -> Target
 
 
 def s3(server: servers.Swift | servers.LocalStack | servers.Moto, name: str) -> Target:
-    """A fresh bucket of the server."""
+    """Return a fresh bucket of the server."""
     import botocore.session
 
     client = botocore.session.get_session().create_client(
@@ -137,7 +137,7 @@ def s3(server: servers.Swift | servers.LocalStack | servers.Moto, name: str) -> 
 
 
 def rdm(server: servers.InvenioRdm, port: int | None = None) -> Target:
-    """The server, of which only the records made from now on count."""
+    """Return the server; only records made from now on are counted."""
     before = set(server.files())
     return Target(
         f"inveniordm+https://{servers.LOOPBACK}:{port or server.port}?publisher=The+Archive",
@@ -150,7 +150,7 @@ def rdm(server: servers.InvenioRdm, port: int | None = None) -> Target:
 
 
 def swh(server: servers.SwhDeposit, port: int | None = None) -> Target:
-    """The server's collection."""
+    """Return the server's collection."""
     return Target(
         f"sword2+https://{servers.LOOPBACK}:{port or server.port}/1/{server.collection}/",
         server.archives,
@@ -169,7 +169,7 @@ NAMES = ("file", "sftp", "webdav", "swift", "localstack", "moto", "rdm")
 
 
 def fresh(name: str, fixture: Callable[[str], object], folder: Path) -> Target:
-    """A place of its own in a repository, started if it is not running yet."""
+    """Return a fresh place in a repository, which is started if it is not running."""
     folder.mkdir(parents=True, exist_ok=True)
     if name == "file":
         return file(folder)

@@ -30,7 +30,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def spoiled(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[targets.Target, proxy.Proxy]]:
-    """A real server with a proxy before it."""
+    """A real server with a proxy in front of it."""
     server = request.getfixturevalue(request.param)
     with proxy.before(server.port, *tls(server)) as between:
         name = f"spoiled{abs(hash(str(tmp_path))) % 10**9}"
@@ -51,7 +51,7 @@ def spoiled(
 
 
 def tls(server: object) -> tuple[Path, ...]:
-    """What a proxy needs to look like a server that speaks TLS."""
+    """Return the certificate, key and authority of a proxy with TLS."""
     ca: Path | None = getattr(server, "ca", None)
     return (ca.with_name("server.pem"), ca.with_name("server-key.pem"), ca) if ca else ()
 
@@ -69,7 +69,7 @@ def test_a_deposit_after_a_failed_request_sends_each_file_and_publishes_once(
     plain = record.read_text()
 
     def package(number: int) -> Path:
-        # Each round its own: the same one would be found there from the round before.
+        # Each round has its own package, since the repository has that of the last round.
         record.write_text(plain.replace("title: Letter", f"title: {harm} {number}", 1))
         return build_package(letter, tmp_path / str(number), on=date(2026, 11, 24)).path
 
@@ -101,7 +101,7 @@ def test_a_deposit_after_a_failed_request_sends_each_file_and_publishes_once(
 
 
 def steps(target: targets.Target, between: proxy.Proxy) -> list[tuple[str, int]]:
-    """Which exchange to harm: each where there are few, else the first and last of each method."""
+    """Return the exchanges to disturb: all, or the first and last of each method."""
     if target.publishes:
         return [("", number) for number in range(len(between.exchanges))]
     methods = [method for method, _ in between.exchanges]

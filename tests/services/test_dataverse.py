@@ -1,6 +1,6 @@
-"""Dataverse by its documented contract: a stand-in that answers as the API guide says.
+"""Dataverse: a stand-in that answers as the API guide says.
 
-No live server was at hand. The stand-in keeps what it is sent and unpacks zips as Dataverse does.
+There is no real server. The stand-in keeps the files that it gets, and unpacks zips like Dataverse.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from services import targets
 
 pytestmark = pytest.mark.soak
 SIZE = 5 * 10**9
-MOST = 200 << 10  # KiB, as the system counts
+MOST = 200 << 10  # KiB, the unit of the system
 
 
 @pytest.mark.parametrize("name", ["file", "ocfl", "sftp", "swift"])

@@ -1,4 +1,4 @@
-"""What people do to a deposit in the repository (discard, withdraw, edit), and its effects."""
+"""Deposits that a person discarded, withdrew or edited in the repository."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def package(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def change(tmp_path: Path, package: Path) -> Callable[..., Path]:
-    """Changes words of the record, and builds the package again."""
+    """Change words of the record, and build the package again."""
 
     def change(*pairs: tuple[str, str]) -> Path:
         record = tmp_path / "records" / "sec" / "record.yaml"
@@ -175,7 +175,7 @@ def test_a_replaced_value_of_unknown_origin_is_reported(
 ) -> None:
     first = deposits.deposit(package, rdm)
     receipt = json.loads(first.path.read_text())
-    del receipt["answer"]["described"]  # as of an earlier version
+    del receipt["answer"]["described"]  # like a receipt of an earlier version
     first.path.write_text(json.dumps(receipt))
     draft()["metadata"]["title"] = "As a person would have it"
     done = deposits.deposit(change(SUMMARY), rdm)

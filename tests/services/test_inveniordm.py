@@ -95,7 +95,7 @@ def test_the_page_of_the_package_is_deposited_beside_the_zip(
     published = deposits.deposit(package, target.address, publish=True, page=package_page)
     assert len(published.receipt.files) == len(target.held()) == 2
     assert not list(published.path.parent.glob("*.html"))
-    # Another version of ours would make another page; what is published stays as it is.
+    # Another version of the program would make another page; the published one stays.
     other = deposits.deposit(package, target.address, page=lambda package: "another page")
     assert not other.new
     assert deposits.check_receipt(published.path, [target.address]).ok
@@ -182,7 +182,7 @@ def test_a_deposit_fails_with_an_expired_token(
 
 @pytest.fixture
 def midway(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
-    """Has something happen once, when the draft is there and the zip is about to be sent."""
+    """Return a function that runs another one between making the draft and sending it."""
     whole = HttpClient.ask
 
     def arrange(happens: Callable[[], object]) -> None:
@@ -199,7 +199,7 @@ def midway(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], 
 
 
 def published_once(package: Path, target: targets.Target) -> None:
-    """Deposit and publish: it must end well, and the repository have the package once."""
+    """Deposit and publish; this must succeed, and the repository must have the package once."""
     done = deposits.deposit(package, target.address, publish=True)
     assert done.receipt.state == "published"
     assert len(target.held()) == 1
@@ -217,7 +217,7 @@ def test_a_deposit_resumes_after_its_token_expired_and_was_renewed(
     midway(lambda: rdm.postgres.ask("invenio", expire.format("now() - interval '1 day'")))
     try:
         for _ in range(2):
-            # The draft is forbidden then, which is not the same as gone.
+            # The server forbids access to the draft; this does not mean that it is gone.
             with pytest.raises(DepositError, match="may have expired"):
                 deposits.deposit(package, target.address, publish=True)
     finally:
@@ -290,7 +290,9 @@ def test_a_draft_is_published_after_a_publisher_was_added_to_the_address(
     with pytest.raises(DepositError, match="publisher") as refusal:
         deposits.deposit(package, bare, publish=True)
     assert "add ?publisher=NAME" in refusal.value.hint
-    monkeypatch.setattr(InvenioRdm, "_found", lambda self, mark: "")  # without the server's search
+    monkeypatch.setattr(
+        InvenioRdm, "_found", lambda self, mark: ""
+    )  # without using the server's search
     done = deposits.deposit(package, target.address, publish=True)
     assert done.receipt.remote_id == draft.receipt.remote_id
     (known,) = deposits.ask(package, target.address)

@@ -24,7 +24,7 @@ print(found.user, str.__str__(found.password)) if found else print(
 
 
 def session(home: Path, *commands: str) -> subprocess.CompletedProcess[str]:
-    """What commands say in a session with a bus of its own, which ends with them."""
+    """Run commands in a session with its own bus, and return their output."""
     for program in ("dbus-run-session", "gnome-keyring-daemon"):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed (tests/services/install.sh installs it)")

@@ -1,7 +1,7 @@
-"""Killed at twenty instants, against the real servers over HTTP: nothing lost, no twin, once.
+"""Deposits to real servers over HTTP, killed at twenty instants: no loss, no duplicate.
 
-The instants are those between which something can have happened (see `mortal.py`), spread over the
-whole run, so that each kind of step is cut off before, in between and after.
+The instants (see `mortal.py`) are spread over the whole run, so that each kind of step is
+interrupted before it, in it and after it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def mortal(instant: int, *words: object) -> subprocess.CompletedProcess[str]:
 def rounds(
     letter: Path, tmp_path: Path, *words: str, clear: Callable[[], None] = lambda: None
 ) -> Iterator[Path]:
-    """One package after another, each with its deposit killed at another instant."""
+    """Yield packages, each with its deposit killed at another instant."""
     record = letter / "record.yaml"
     plain = record.read_text()
 
@@ -63,7 +63,7 @@ def rounds(
 def place(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> targets.Target:
-    """A place in a repository, with the login set."""
+    """A place in a repository; the login is set."""
     target = targets.fresh(request.param, request.getfixturevalue, tmp_path / "place")
     for variable, value in target.environment.items():
         monkeypatch.setenv(variable, value)
@@ -83,7 +83,7 @@ def test_a_killed_deposit_to_inveniordm_is_completed_and_published_once(
         assert not deposits.deposit(package, place.address, publish=True, page=package_page).new
         back = deposits.fetch(done.path, package.parent / "back", [place.address])
         assert differing(back, package) == ()
-    # As many as packages, the rehearsal's with them: one more draft or record would be a twin.
+    # As many as packages, including that of the rehearsal: one more would be a duplicate.
     made = rdm.records().items() - before.items()
     assert [state for _, state in made] == ["published"] * (INSTANTS + 1)
     assert len(place.held()) == 2 * (INSTANTS + 1)  # a zip and a page each

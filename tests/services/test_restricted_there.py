@@ -375,7 +375,7 @@ def test_a_dataset_is_not_published_if_its_file_is_not_restricted(
 def monkeypatched_dataverse(
     monkeypatch: pytest.MonkeyPatch, *, deaf: bool = False
 ) -> list[tuple[str, Any]]:
-    """Teach the stand-in to restrict; it tells what it was asked."""
+    """Let the stand-in restrict files; return a list of its requests."""
     asked: list[tuple[str, Any]] = []
     plain = Dataverse.do_POST
 

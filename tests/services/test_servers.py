@@ -18,7 +18,7 @@ pytestmark = pytest.mark.service
 
 
 def listeners(processes: servers.Processes) -> set[str]:
-    """The addresses on which the processes of these sessions listen."""
+    """Return the addresses on which the processes of these sessions listen."""
     inodes = set()
     for process in members({process.pid for process in processes._running}):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):

@@ -1,4 +1,4 @@
-"""What every repository promises, tested with the real one: stored once, verified, fetched back."""
+"""Every kind of repository, tested with a real server: stored once, verified and fetched."""
 
 from __future__ import annotations
 

@@ -165,16 +165,17 @@ def pydantic_refuses(table: Table, row: dict[str, str]) -> set[str]:
 def is_known_difference(table: Table, column: Column, text: str) -> bool:
     """Return whether a schema cannot express a rule; docs/reference/tables.md lists these."""
     return (
-        # What is a date, a language, a path, an identifier is more than a pattern.
+        # The rules for dates, languages, paths and identifiers are more than patterns.
         column.path[-1] in ("edtf", "language", "languages")
         or column.is_path
         or column.form != ""
-        # Text that says something; also each of several.
+        # Texts must not be blank.
         or column.is_free
-        # Python's pattern ends before a last line ending, and its digits are not only ours.
+        # In Python, $ matches before a final line break, and \d matches digits of all scripts.
         or text.endswith("\n")
-        # Frictionless reads numbers as Python does, and truth values alike.
+        # Frictionless accepts all forms of numbers and truth values that Python accepts.
         or (column.type == "integer" and bool(re.fullmatch(r"\s*[+-]?[\d_]+\s*", text)))
+        # Each item of a list is checked.
         or column.many
     )
 
@@ -203,12 +204,12 @@ def test_pydantic_and_frictionless_agree(data: st.DataObject) -> None:
         if column.required or data.draw(st.booleans())
     }
     if not any(row.values()):
-        return  # to Frictionless a blank row is an error of its own
+        return  # Frictionless has its own error for blank rows
     theirs, ours = frictionless_refuses(table, row), pydantic_refuses(table, row)
     for column in table.columns:
         text = row.get(column.name, "")
         if is_known_difference(table, column, text) or column.name == "letter":
-            # What a schema refuses, the models refuse too, but for these.
+            # The models refuse every value that a schema refuses, except these.
             continue
         required = not text and (column.required or column.needed)
         if not required:

@@ -128,7 +128,7 @@ def test_a_field_that_is_entered_is_no_longer_listed_as_open(tab: Tab, file: Pat
     assert not any("place" in line for line in comments(file))
 
 
-def test_a_corrected_name_and_date_reach_the_title(tab: Tab, file: Path) -> None:
+def test_a_corrected_name_or_date_changes_the_composed_title(tab: Tab, file: Path) -> None:
     assert record(file).title == "Letter, CC CPSU to CC SED, 18 July 1960"
     tab.do("accept", field="title")
     tab.do("correct", field="date", values={"edtf": "1960-07-19"})
@@ -169,7 +169,7 @@ def test_an_invalid_value_is_not_written_and_the_field_shows_the_error(
     assert file.read_bytes() == before
 
 
-def test_a_tab_with_an_old_state_overwrites_nothing(review: Review, file: Path) -> None:
+def test_a_tab_with_an_old_state_does_not_overwrite_a_change(review: Review, file: Path) -> None:
     one, other = Tab(review), Tab(review)
     assert one.do("accept", field="sender") == 200
     kept = file.read_bytes()

@@ -56,7 +56,7 @@ def keys() -> Keys:
 
 @pytest.fixture
 def stranger(review: Review, keys: Keys) -> TestClient:
-    """A browser without the token."""
+    """A browser that was not opened with the token."""
     review.base = f"/{keys.path}"
     guard = Guard(review.app(), keys, 8000)
     return TestClient(guard, base_url=f"{HERE}{review.base}", follow_redirects=False)

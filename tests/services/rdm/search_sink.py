@@ -1,7 +1,7 @@
-"""What InvenioRDM needs of OpenSearch to run: it takes every document, and finds next to nothing.
+"""A minimal replacement for OpenSearch, so that InvenioRDM can run.
 
-It is no search engine: it knows one question, for the document with an identifier, compares texts,
-and knows nothing of permissions. What InvenioRDM answers to any other search says nothing here.
+It accepts every document, but it only answers one query, which asks for the document with an
+identifier. It compares texts and ignores permissions. Tests must not use other searches.
 """
 
 import json
@@ -58,7 +58,7 @@ def bulk(body: bytes) -> Answer:
 
 
 def facets(asked: Answer) -> Answer:
-    """Every facet that was asked for, with nothing in it."""
+    """Return every requested facet without values."""
     empty = {"doc_count": 0, "buckets": [], "sum_other_doc_count": 0}
     return {
         name: {**empty, "doc_count_error_upper_bound": 0, **facets(each)}

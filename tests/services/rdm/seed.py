@@ -1,4 +1,4 @@
-"""Give a fresh InvenioRDM what a deposit needs: vocabularies, a user, a token."""
+"""Fill a fresh InvenioRDM with vocabularies, a user and a token."""
 
 import csv
 import os
@@ -26,7 +26,7 @@ VOCABULARIES = {
 
 
 def licences():
-    """Of InvenioRDM's licences, those of Creative Commons."""
+    """Return those licences of InvenioRDM that are from Creative Commons."""
     with (FIXTURES / "vocabularies" / "licenses.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if row["id"].startswith("cc"):
@@ -35,7 +35,7 @@ def licences():
 
 
 with create_api().app_context():
-    # Its own vocabularies, of those that a letter's metadata draws on.
+    # The vocabularies that the metadata of a letter use.
     types = yaml.safe_load((FIXTURES / "vocabularies.yaml").read_text())
     for name, file in VOCABULARIES.items():
         vocabularies.create_type(system_identity, name, types[name]["pid-type"])

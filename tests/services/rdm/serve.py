@@ -10,13 +10,13 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import WSGIRequestHandler, run_simple
 
-# Registering a DOI needs DataCite, and a search index that knows the vocabularies; reserving one
-# does not. Here a DOI is registered in InvenioRDM's own database alone.
+# Registering a DOI needs DataCite and a search index with the vocabularies; reserving one does not.
+# Here a DOI is only registered in InvenioRDM's own database.
 DataCitePIDProvider.register = lambda self, pid, **named: PIDProvider.register(self, pid)
 DataCitePIDProvider.update = lambda self, pid, **named: True
 api = create_api()
 with api.app_context():
-    # The database may be a copy made elsewhere; the files are here.
+    # The database may be a copy from another folder, so the place of the files is set.
     from invenio_db import db
     from invenio_files_rest.models import Location
 
