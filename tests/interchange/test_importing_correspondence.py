@@ -281,6 +281,44 @@ def test_names_in_other_actions_become_agents_by_their_references() -> None:
     assert event.agents == ("eva-three", "a-clerk", "b-clerk")
 
 
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (f'<person xml:id="p" ref="{GND}"><persName>Ada One</persName></person>',
+         [("gnd", "118540238", None)]),
+        ('<person xml:id="p"><persName key="P-1">Ada One</persName><idno type="GND">118540238'
+         "</idno></person>", [("gnd", "118540238", None), ("local", "P-1", None)]),
+        ('<person xml:id="p" corresp="#q"><persName>Ada One</persName></person>',
+         [("local", "p", None)]),
+    ],
+)  # fmt: skip
+def test_references_of_an_entry_and_its_names_identify_the_agent(
+    entry: str, expected: list[tuple[str, str, str | None]]
+) -> None:
+    lists = f"<particDesc><listPerson>{entry}</listPerson></particDesc>"
+    imported = tei(sent('<persName ref="#p">Ada One</persName>') + lists)
+    assert values(imported, "ada-one") == expected
+    assert any("@corresp: “#q”" in said for said in messages(imported)) is ("#q" in entry)
+
+
+@pytest.mark.parametrize(
+    ("subtype", "field"),
+    [("to", "recipients"), ("cc", "copies_to"), ("bcc", "copies_to"), ("copy", "copies_to")],
+)
+def test_the_subtype_of_a_receipt_distinguishes_recipients_of_copies(
+    subtype: str, field: str
+) -> None:
+    imported = described(
+        f"""<correspAction type="received"><persName>Ben Two</persName></correspAction>
+        <correspAction type="received" subtype="{subtype}"><persName>Eva Three</persName>
+        </correspAction>"""
+    )
+    expected = {"recipients": ["Ben Two"], "copies_to": []}
+    expected[field].append("Eva Three")
+    assert {name: names(imported.record, name) for name in expected} == expected
+    assert messages(imported) == []
+
+
 def test_an_identifier_over_the_limit_is_reported() -> None:
     imported = tei(sent(f'<persName ref="{GND} {"a" * 2000}">Ada One</persName>'))
     assert values(imported, "ada-one") == [("gnd", "118540238", None)]

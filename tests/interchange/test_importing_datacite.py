@@ -57,6 +57,15 @@ def test_the_main_title_comes_first_and_the_publisher_supplies_it() -> None:
     assert unread(other) == ["resourceType: “Brief”"]
 
 
+def test_the_publisher_has_its_identifier() -> None:
+    imported = resource(
+        """<publisher publisherIdentifier="https://ror.org/04wxnsj81" schemeURI="https://ror.org">
+        A press</publisher>"""
+    )
+    [agent] = imported.record.agents
+    assert [(item.scheme, item.value) for item in agent.identifiers] == [("ror", "04wxnsj81")]
+
+
 @pytest.mark.parametrize("unknown", [":tba", ":unkn", ":unav", ":none", ":null"])
 def test_values_that_mean_unknown_are_left_out(unknown: str) -> None:
     imported = resource(

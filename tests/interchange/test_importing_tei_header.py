@@ -63,6 +63,8 @@ def own(record: Record | None = None, /, **changes: str) -> Imported:
         ('<publisher>A press <ref target="https://e.org/p">here</ref></publisher>',
          "A press here", "organization", ["https://e.org/p"]),
         ('<publisher ref="#p">A press</publisher>', "A press", "organization", []),
+        ('<publisher><ref target="https://orcid.org/0000-0002-1825-0097">Ed One</ref></publisher>',
+         "Ed One", "person", ["0000-0002-1825-0097"]),
     ],
 )  # fmt: skip
 def test_the_publisher_supplies_the_statements(
@@ -262,6 +264,34 @@ def test_the_description_of_a_manuscript_gives_holding_identifiers_and_custody()
     assert record.summary.text == "Thanks."
     assert record.donor is None
     assert unread(imported) == []
+
+
+def test_what_is_only_said_to_be_unknown_is_not_a_holding() -> None:
+    imported = letter(
+        sourceDesc="""<msDesc><msIdentifier><country>Onbekend</country><settlement>[unknown]
+        </settlement><repository>?</repository><idno>Unbekannt</idno></msIdentifier></msDesc>"""
+    )
+    assert (imported.record.holdings, imported.record.identifiers) == ((), ())
+    start = "msIdentifier/"
+    assert unread(imported) == [
+        f"{start}country: “Onbekend”",
+        f"{start}settlement: “[unknown]”",
+        f"{start}repository: “?”",
+        f"{start}idno: “Unbekannt”",
+    ]
+
+
+def test_a_link_of_type_licence_in_a_paragraph_is_the_licence() -> None:
+    imported = letter(
+        publicationStmt="""<availability><p>Under <ref type="license"
+        target="https://creativecommons.org/licenses/by/4.0/">CC BY</ref>, see <ref
+        target="https://e.org/terms">here</ref>.</p></availability>"""
+    )
+    assert dump(imported.record.rights) == {
+        "statement": "Under CC BY, see here.",
+        "licence": "https://creativecommons.org/licenses/by/4.0/",
+    }
+    assert unread(imported) == ["ref/@target: “https://e.org/terms”"]
 
 
 def test_call_numbers_without_a_repository_are_identifiers() -> None:

@@ -214,11 +214,15 @@ def test_the_first_of_two_salutations_is_used() -> None:
          "<dateline><placeName key='2'>Exton</placeName></dateline>", "Exton", ["Exton"]),
         ("<placeName key='1'>Exton</placeName>",
          "<dateline><placeName key='1'>Exton</placeName></dateline>", "Exton", []),
-        ("", "<dateline><settlement>Riga</settlement></dateline>", None, ["Riga"]),
+        ("", "<dateline><settlement>Riga,</settlement> 3 May</dateline>", "Riga", []),
+        ("", "<dateline><placeName><settlement>Riga</settlement></placeName></dateline>", "Riga",
+         []),
+        ("", "<dateline><placeName>Riga</placeName>, <placeName>Exton</placeName></dateline>", None,
+         ["Riga", "Exton"]),
         ("<placeName>Exton</placeName>", "<p><geogName>Exton,</geogName></p>", "Exton", ["Exton"]),
     ],
 )  # fmt: skip
-def test_a_place_in_the_dateline_is_the_place_of_writing_if_it_matches(
+def test_a_place_in_the_dateline_is_the_place_of_writing_if_it_matches_or_is_alone(
     header: str, body: str, place: str | None, mentioned: list[str]
 ) -> None:
     imported = tei(sent(header), f"<body>{body}<p>Text.</p></body>")
@@ -227,6 +231,28 @@ def test_a_place_in_the_dateline_is_the_place_of_writing_if_it_matches(
     fields = [field for field, _, _ in quotes(imported)]
     assert ("place" in fields) is (not mentioned)
     assert ("mentioned_places.0" in fields) is bool(mentioned)
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "languages"),
+    [
+        ("", '<div xml:lang="nl"><p>Ja.</p></div>', {"text": ("nl",)}),
+        ("", '<div xml:lang="nl"><p>Ja.</p></div><div type="translation" xml:lang="en"><p>Yes.</p>'
+         "</div>", {"text": ("nl",), "translation": ("en",)}),
+        ('<langUsage><language ident="nl"/><language ident="en"/></langUsage>',
+         '<div type="original" xml:lang="nl-NL"><div><p>Ja.</p></div></div>'
+         '<div type="translation"><p>Yes.</p></div>', {"text": ("nl-NL",), "translation": ()}),
+        ('<langUsage><language ident="nl"/></langUsage>', '<div xml:lang="x?"><p>Ja.</p></div>',
+         {"text": ("nl",)}),
+    ],
+)  # fmt: skip
+def test_the_language_of_a_division_is_that_of_its_part(
+    header: str, body: str, languages: dict[str, tuple[str, ...]]
+) -> None:
+    imported = tei(header, f"<body>{body}</body>")
+    assert {part.id: part.languages for part in imported.record.parts if part.is_text} == languages
+    left = [said for said in messages(imported) if "lang" in said]
+    assert left == (["not read: text/…/div/@xml:lang: “x?”"] if "x?" in body else [])
 
 
 def test_a_correspondent_is_not_a_mentioned_agent() -> None:

@@ -126,6 +126,7 @@ class TextReading:
         names: Names and dates.
         notes: Notes, gaps, supplied, doubtful and illegible words, slips.
         unplaced: Notes whose target is not in the text.
+        own_divisions: The letter's own divisions that have an `xml:lang`.
         read: The text nodes (element, "text" or "tail") and attributes (element, "@name") whose
             content is in the text or in a note.
     """
@@ -136,6 +137,7 @@ class TextReading:
     names: list[Stretch] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     unplaced: list[Element] = field(default_factory=list)
+    own_divisions: list[Element] = field(default_factory=list)
     read: set[tuple[Element, str]] = field(default_factory=set)
 
 
@@ -238,8 +240,10 @@ class _TextWriter:
             )
             self._inner(element, name)
             self._versions.pop()
-        else:
-            self._inner(element, name)
+            return
+        if element.get(XML_LANG) and name.startswith("div") and len(self._versions) == 1:
+            self.reading.own_divisions.append(element)
+        self._inner(element, name)
 
     def _is_foreign(self, element: Element) -> bool:
         """Return whether the language of a division differs from the letter next to it."""

@@ -26,6 +26,10 @@ _KINDS = {
     "org": "organization", "organization": "organization", "organisation": "organization",
     "family": "family", "software": "software", "person": "person",
 }  # fmt: skip
+_REFERENCES = ("ref", "sameAs", "corresp", "key")
+_ROLES = {"sent": "sender", "received": "recipients"}
+_SUBTYPES = {"copy": "copies_to", "cc": "copies_to", "bcc": "copies_to", "to": "recipients"}
+"""The fields for the subtypes of a receipt."""
 _STAMPS = frozenset(["stamp", "postmark", "poststempel", "cachet"])
 _CONFIDENCE = {"high": "certain", "medium": "probable", "low": "guess", "unknown": "guess"}
 _DATING = (
@@ -53,20 +57,16 @@ class Correspondence:
         """Read a `correspDesc`."""
         for action in self.source.all(described, "correspAction"):
             kind = self.source.attribute(action, "type") or ""
-            copy = kind == "received" and action.get("subtype") == "copy"
-            if copy:
-                self.source.attribute(action, "subtype")
-                self._agents(action, "copies_to")
-            elif kind == "sent":
-                self._agents(action, "sender")
-                self.read_place(action, "date")
-                self.read_dates(action, "date")
-            elif kind == "received":
-                self._agents(action, "recipients")
-                self.read_dates(action, "received")
-                self.read_place(action, "received")
-            else:
+            field = _ROLES.get(kind)
+            if kind == "received" and action.get("subtype") in _SUBTYPES:
+                field = _SUBTYPES[self.source.attribute(action, "subtype") or ""]
+            if field is None:
                 self._event(action, kind)
+            else:
+                self._agents(action, field)
+            if field in ("sender", "recipients"):
+                self.read_dates(action, _DATED[kind])
+                self.read_place(action, _DATED[kind])
             for note in self.source.all(action, "note"):
                 if note.get("type") == "date" and kind in _DATED:
                     self._date_note(note, _DATED[kind])
@@ -215,7 +215,7 @@ class Correspondence:
 
     def _references(self, element: Element) -> list[str]:
         found = []
-        for name in ("ref", "sameAs", "corresp", "key"):
+        for name in _REFERENCES:
             said = fit(element.get(name)) or ""
             references = said.split() if name != "key" else [said] * bool(said)
             if all(map(identify, references)):
@@ -238,7 +238,10 @@ class Correspondence:
         return [item for n, item in enumerate(found) if item and item not in found[:n]]
 
     def listed_identifiers(self, listed: Element) -> list[dict[str, str] | None]:
-        """Return the identifiers of an entry in the file's own list, with None for invalid ones."""
+        """Return the identifiers of an entry in the file's own list, with None for invalid ones.
+
+        They are its `idno` and the references of the entry and of its names.
+        """
         self.source.mark_used([(listed, f"@{XML_ID}")])
         found = []
         for idno in self.source.all(listed, "idno"):
@@ -250,9 +253,17 @@ class Correspondence:
                 scheme = f"{identified['scheme']} {identified.get('note', '')}".casefold()
                 if (idno.get("subtype") or "").casefold() in scheme:
                     self.source.attribute(idno, "subtype")
-        for name in listed:
-            if isinstance(name.tag, str) and local(name) in (*AGENT_ELEMENTS, *PLACES):
-                self.source.words(name)
+        names = [
+            name
+            for name in listed
+            if isinstance(name.tag, str) and local(name) in (*AGENT_ELEMENTS, *PLACES)
+        ]
+        for name in names:
+            self.source.words(name)
+        for element in (listed, *names):
+            # A reference within the file names another entry.
+            if not any((element.get(name) or "").startswith("#") for name in _REFERENCES):
+                found += map(identify, self._references(element))
         return found
 
     def read_place(self, action: Element, field: str) -> None:

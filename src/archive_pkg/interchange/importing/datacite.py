@@ -65,9 +65,12 @@ class _Reader:
         for element in self.root.iter("*"):
             if text_of(element) in _UNKNOWN:
                 self.source.mark_all_used(element)
-        publisher = self.source.text(self.root, "publisher")
+        element = self.source.first(self.root, "publisher")
+        publisher = self.source.words(element)
         if publisher and publisher not in _UNKNOWN:
-            self.draft.supplier = self.draft.agent(publisher, "organization")
+            identifier = self.source.identifier(element, "publisherIdentifier")
+            identifiers = [identifier] if identifier else []
+            self.draft.supplier = self.draft.agent(publisher, "organization", identifiers)
         for year in self.source.all(self.root, "publicationYear"):
             if text_of(year) == datacite.NO_YEAR:
                 self.source.mark_all_used(year)

@@ -20,7 +20,7 @@ from archive_pkg.interchange.importing.watched_xml import (
     text_of,
 )
 from archive_pkg.interchange.licences import spdx_id
-from archive_pkg.names import in_reading_order
+from archive_pkg.names import in_reading_order, is_unknown
 from archive_pkg.records.vocabularies.identifiers import identify
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _NOT_MAKERS = (
     "recipient",
     "recipient of a copy",
 )
+_LICENCE = re.compile("licen[cs]e", re.IGNORECASE)
 _TRANSLATES = re.compile(r"translat|übersetz|uebersetz|tradu[cz]|перев", re.IGNORECASE)
 _OWN_KINDS = {"person": "person", "personGrp": "family", "org": "organization"}
 _SHELFMARKS = frozenset([
@@ -57,7 +58,10 @@ def read_supplier(source: XmlSource, draft: ImportedDraft, root: Element) -> Non
     for path in ("publisher/name", "publisher/orgName", "publisher", "authority"):
         words = source.text(statement, path)
         if words and words != "Unknown":
-            draft.supplier = draft.agent(words, "organization", _links(source, statement, path))
+            links = _links(source, statement, path)
+            is_person = any(link["scheme"] == "orcid" for link in links)
+            kind = "person" if is_person else "organization"
+            draft.supplier = draft.agent(words, kind, links)
             return
     for path in ("editor/persName", "editor/name", "editor"):
         words = source.text(root, f"teiHeader/fileDesc/titleStmt/{path}")
@@ -267,6 +271,10 @@ class TeiHeader:
                 is_name = self.is_ours and words == _licence(target or "")
                 statements.append(None if is_name else words)
             else:
+                for link in child.iter(f"{{{self.source.namespace}}}ref"):
+                    if _LICENCE.fullmatch(link.get("type") or "") and address is None:
+                        self.source.attribute(link, "type")
+                        address = self.source.attribute(link, "target")
                 statements.append(self.source.words(child))
         statement = " ".join(filter(None, statements)) or address
         if not statement and not self.access:
@@ -295,8 +303,9 @@ class TeiHeader:
         if place is not None:
             names = ("repository", "institution", "settlement", "region", "country")
             where = [self.source.text(place, name) for name in names]
-            if any(where):
-                holding["repository"] = ", ".join(word for word in where if word)
+            known = [word for word in where if word and not is_unknown(word)]
+            if known:
+                holding["repository"] = ", ".join(known)
             collections = [self.source.words(c) for c in self.source.all(place, "collection")]
             if any(collections):
                 holding["fonds"] = ", ".join(word for word in collections if word)
@@ -328,6 +337,8 @@ class TeiHeader:
         """Read an `idno` as a level of the holding, or else as an identifier of the letter."""
         kind = fit(idno.get("type")) or fit(idno.get("subtype")) or ""
         words = self.source.words(idno)
+        if is_unknown(words or ""):
+            return
         field = "folio" if kind == "folio" else "file" if kind.casefold() in _SHELFMARKS else ""
         if not words:
             return

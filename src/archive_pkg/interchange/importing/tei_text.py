@@ -105,7 +105,8 @@ class TeiText:
         standoff = self.source.first(self.root, "standOff")
         reading = read_text(texts[0], standoff) if texts else TextReading()
         self.source.mark_used(reading.read)
-        for element in (e for text in texts for e in text.iter("*")):
+        roots = texts if standoff is None else [*texts, standoff]
+        for element in (e for root in roots for e in root.iter("*")):
             # Ids say nothing about the letter, nor does a language that the header names.
             self.source.mark_used([(element, f"@{XML_ID}")])
             if language(element.get(XML_LANG)) in languages:
@@ -158,6 +159,7 @@ class TeiText:
         text_file = f"{PurePath(self.file).stem}.txt"
         kept = self.draft.file(text_file, reading.text.encode())
         parts: list[dict[str, Any]] = []
+        own = self._languages_of(reading.own_divisions) or languages
         for span in reading.versions:
             element = span.element
             tag = language(element.get(XML_LANG)) if element is not None else None
@@ -177,7 +179,7 @@ class TeiText:
                 **optional("part_of", ["original"] if kind == "enclosure" else []),
                 "method": f"Taken from the TEI file by {SOFTWARE}: {_whose(span)}, white space "
                 "as TEI has it, without deletions, gaps and the edition's notes.",
-                **optional("languages", [tag] if tag else languages),
+                **optional("languages", [tag] if tag else own if element is None else languages),
                 **kept,
             }
             if kind == "translation":
@@ -193,12 +195,19 @@ class TeiText:
                 "text-of-the-tei-file",
                 "Its words are those of the TEI file.",
             )
-        own = [part["id"] for part, span in zip(parts, reading.versions, strict=True)
-               if span.what == "transcription" and not span.is_foreign]  # fmt: skip
+        letters = [part["id"] for part, span in zip(parts, reading.versions, strict=True)
+                   if span.what == "transcription" and not span.is_foreign]  # fmt: skip
         for part, span in zip(parts, reading.versions, strict=True):
-            if own and span.what in ("translation", "normalized"):
-                part["made_from"] = [*own, "tei"]
+            if letters and span.what in ("translation", "normalized"):
+                part["made_from"] = [*letters, "tei"]
         return parts
+
+    def _languages_of(self, divisions: list[Element]) -> list[str]:
+        """Return the languages that divisions name, each once."""
+        known = [element for element in divisions if language(element.get(XML_LANG))]
+        self.source.mark_used((element, f"@{XML_LANG}") for element in known)
+        tags = (language(element.get(XML_LANG)) for element in known)
+        return [tag for tag in dict.fromkeys(tags) if tag]
 
     def _report_language(self, part: str, tag: str) -> None:
         self.draft.report.add(
@@ -341,7 +350,11 @@ class TeiText:
             self.source.attribute(element, "type")
         listed = {place["name"] for place in self.draft.raw.get("mentioned_places", ())}
         own = self.is_ours and (text_of(element) or "").strip(" ,;:") not in listed
-        if own or any(local(up) == "dateline" for up in element.iterancestors()):
+        datelines = [up for up in element.iterancestors() if local(up) == "dateline"]
+        if "place" not in self.draft.raw and any(self._has_only(up, element) for up in datelines):
+            name = (text_of(element) or "").strip(" ,;:")
+            self.draft.state("place", {"name": name} if name else None, quoted=True)
+        if own or datelines:
             place: dict[str, Any] = self.draft.raw.get("place", {})
             same = fits(place.get("name", ""), text_of(element) or "")
             known = place.get("identifiers", [])
@@ -353,6 +366,12 @@ class TeiText:
         number = self.draft.mention_place(name, identifiers)
         if number is not None:
             self.draft.at(f"mentioned_places.{number}", quote)
+
+    def _has_only(self, dateline: Element, place: Element) -> bool:
+        """Return whether a dateline has no other place."""
+        tags = (f"{{{self.source.namespace}}}{name}" for name in _PLACE_NAMES)
+        outer = [e for e in dateline.iter(*tags) if local(e.getparent()) not in _PLACE_NAMES]
+        return outer == [place]
 
     def _mentioned_agent(self, element: Element) -> str | None:
         """Return the id of the agent that a name in the text means.
