@@ -599,7 +599,7 @@ def test_the_review_is_accessible(
     assert axe(page) == []
     page.keyboard.press("Escape")
     page.get_by_role("link", name="All documents").click()
-    page.wait_for_selector("#paste")
+    page.wait_for_selector("#rows")
     assert axe(page) == []
     assert page.evaluate(fits)
 

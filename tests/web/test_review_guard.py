@@ -417,8 +417,7 @@ def test_links_to_files_outside_the_folder_are_not_followed(tmp_path: Path) -> N
     (inside / "real" / "record.yaml").symlink_to(outside / "record.yaml")
     os.mkfifo(inside / "pipe.txt")
     opened = OpenedFolder(inside)
-    assert opened.entries() == []
-    assert opened.undrafted() == []
+    assert opened.letters() == ([], [])
     named = ["linked", "linked.txt", "pipe.txt", "real/record.yaml"]
     assert sorted(found.location.path for found in opened.left_out()) == named
     (inside / "records").symlink_to(outside)
@@ -479,7 +478,7 @@ def test_a_letter_that_was_replaced_by_a_link_is_not_drafted(tmp_path: Path) -> 
     private.write_text("Dear Moe,\n\nSecret.\n\nA. Lind\n")
     (inside / "letter.txt").write_text("Dear Moe,\n\nHello.\n\nA. Lind\n")
     opened = OpenedFolder(inside)
-    (waiting,) = opened.undrafted()
+    _, (waiting,) = opened.letters()
     (inside / "letter.txt").unlink()
     (inside / "letter.txt").symlink_to(private)
     with pytest.raises(StorageError, match="a link"):

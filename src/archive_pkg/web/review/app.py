@@ -16,16 +16,19 @@ from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
 from archive_pkg.packages import is_bag, open_package, verify
 from archive_pkg.packages.page import rendering
 from archive_pkg.packages.page.letter import letter_page
-from archive_pkg.reports import Report
+from archive_pkg.reports import Report, counted, some
+from archive_pkg.web.review.batches import SITE, Batch, BatchItem
 from archive_pkg.web.review.cards import REVIEWED, addable, cards, findings_without_card
 from archive_pkg.web.review.display import environment, shown_texts
 from archive_pkg.web.review.inputs import inputs, proposed
+from archive_pkg.web.review.listing import SORTED_BY, STATES, Selection
 from archive_pkg.web.review.package_steps import STEPS, PackageRunner
 from archive_pkg.web.review.record_editor import RecordChangedError, RecordEditor, RecordSnapshot
 from archive_pkg.web.review.revision import Revision, SelectedWords
+from archive_pkg.web.review.shared_values import VALUES, set_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
 
@@ -69,6 +72,7 @@ class Review:
     stop: Callable[[], None] = field(default=lambda: None)
     base: str = ""
     _runners: dict[str, PackageRunner] = field(default_factory=dict)
+    _batch: Batch | None = None
 
     def app(self) -> Starlette:
         """Return the application, which must be served behind `Guard`."""
@@ -84,6 +88,10 @@ class Review:
                 Route("/paste", self._paste, methods=["POST"]),
                 Route("/draft", self._draft, methods=["POST"]),
                 Route("/letters/{key}/{do}", self._change, methods=["POST"]),
+                Route("/values", self._values, methods=["POST"]),
+                Route("/unread", self._unread),
+                Route("/batch", self._show_batch),
+                Route("/batch", self._start_batch, methods=["POST"]),
                 Route("/reviewer", self._name, methods=["POST"]),
                 Route("/stop", self._stop, methods=["POST"]),
                 Route("/static/{name}", _static),
@@ -94,18 +102,105 @@ class Review:
     # Pages and steps.
 
     def _front(self, request: Request) -> Response:
-        editors = self.folder.editors()
         if self.folder.single and "all" not in request.query_params:
-            return RedirectResponse(f"{self.base}/letters/{next(iter(editors))}", 303)
-        entries, undrafted = self.folder.entries(), self.folder.undrafted()
+            return RedirectResponse(f"{self.base}/letters/{next(iter(self.folder.editors()))}", 303)
+        return self._list_response(Selection(**_known(request.query_params)))
+
+    def _list_response(
+        self, selection: Selection, message: str = "", status: int = 200
+    ) -> Response:
+        entries, undrafted = self.folder.letters()
         return _page(
-            "front.html", base=self.base, review=self, entries=entries, undrafted=undrafted
+            "front.html",
+            base=self.base,
+            status=status,
+            review=self,
+            entries=entries,
+            shown=selection.of(entries)[:MOST_SHOWN],
+            selection=selection,
+            unread=sum(not entry.is_read for entry in entries),
+            undrafted=undrafted,
+            message=message,
+            batch=self._batch,
+            packaged=any(entry.is_packaged for entry in entries),
+            target=f"ocfl:{self.folder.packages.parent / 'archive'}",
+            orders=SORTED_BY,
+            states=STATES,
+            values=VALUES,
         )
+
+    def _unread(self, request: Request) -> Response:
+        return JSONResponse({"unread": self.folder.unread()})
+
+    # Many letters.
+
+    async def _values(self, request: Request) -> Response:
+        return await run_in_threadpool(self._set_values, await _request_data(request))
+
+    def _set_values(self, data: dict[str, Any]) -> Response:
+        """Set a value in all selected letters."""
+        name, value = str(data.get("name", "")), str(data.get("value", ""))
+        changed = same = 0
+        failed: list[str] = []
+        for key in _keys(data):
+            editor = self.folder.editor(key)
+
+            def make(revision: Revision, snapshot: RecordSnapshot) -> str:
+                set_value(revision, name, value, replace=data.get("replace") is True)
+                return f"{VALUES[name].lower()} set"
+
+            before = editor.read().digest
+            report = editor.change(before, make, self.reviewer.name)
+            if not report.ok:
+                failed.append(f"{editor.path}: {report.errors[0].message}")
+            elif editor.read().digest == before:
+                same += 1
+            else:
+                changed += 1
+        message = f"{counted(changed, 'letter')} changed."
+        message += f" {same:,} already had a value, or have no part for it." if same else ""
+        message += f" Not changed, because of errors: {some(failed)}." if failed else ""
+        return self._list_response(Selection(), message, 422 if failed else 200)
+
+    async def _start_batch(self, request: Request) -> Response:
+        data = await _request_data(request)
+        return await run_in_threadpool(self._start, data)
+
+    def _start(self, data: dict[str, Any]) -> Response:
+        step, to, before = str(data.get("step", "")), str(data.get("to", "")), self._batch
+        if step == "stop" and before:
+            before.stop()
+            return self._batch_section()
+        if before and before.running:
+            raise UsageError("another step is still running", "Wait until it has ended.")
+        if step == "deposit":  # only what the plan has shown
+            if before is None or before.step != "plan":
+                raise UsageError("there is no plan for this deposit", "Press Show plan first.")
+            failed = {failure.key for failure in before.failures}
+            items, to = [one for one in before.items if one.key not in failed], before.to
+        else:
+            items = [] if step == SITE else [self._batch_item(key) for key in _keys(data)]
+        self._batch = Batch(step, items, to)
+        self._batch.start(self.folder.project, self.folder.packages)
+        return self._batch_section()
+
+    def _batch_item(self, key: str) -> BatchItem:
+        editor = self.folder.editor(key)
+        snapshot = editor.read()
+        title = snapshot.record.title if snapshot.record else editor.path
+        return BatchItem(key, title, snapshot.digest, self._package_values(key, editor)["runner"])
+
+    def _show_batch(self, request: Request) -> Response:
+        return self._batch_section()
+
+    def _batch_section(self) -> Response:
+        return _page("batching.html", base=self.base, batch=self._batch)
 
     def _next(self, request: Request) -> Response:
         """Redirect to the least certain letter, except the one that was just reviewed."""
         key = request.path_params["key"]
-        others = [one for one in self.folder.entries() if one.key != key and one.needs_review]
+        entries = Selection().of(self.folder.entries(wait=True))
+        others = [one for one in entries if one.key != key and one.needs_review]
         path = f"/letters/{others[0].key}" if others else "/?all"
         return RedirectResponse(f"{self.base}{path}", 303)
 
@@ -276,10 +371,13 @@ class Review:
     @property
     def working(self) -> bool:
         """Whether a step of a package is running."""
-        return any(runner.running for runner in self._runners.values())
+        runs = any(runner.running for runner in self._runners.values())
+        return runs or bool(self._batch and self._batch.running)
 
     def finish(self) -> None:
-        """Wait until all running steps have ended."""
+        """Wait until all running steps have ended. A batch ends after its current letter."""
+        if self._batch:
+            self._batch.stop()
         for runner in self._runners.values():
             runner.wait()
 
@@ -344,6 +442,24 @@ def _selected_words(snapshot: RecordSnapshot, place: str) -> SelectedWords | Non
         return SelectedWords(name, start, end, text).trimmed()
     except (LookupError, StopIteration, ValueError):
         raise UsageError("these words are not in the text", "Reload the page.") from None
+
+
+MOST_SHOWN = 2000
+"""The largest number of letters that the list shows at once."""
+_SELECTED_BY = ("sort", "words", "state", "missing")
+
+
+def _known(params: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters of an address that select letters of the list."""
+    return {name: params[name] for name in _SELECTED_BY if name in params}
+
+
+def _keys(data: dict[str, Any]) -> list[str]:
+    """Return the keys of the selected letters."""
+    keys = data.get("keys")
+    if not isinstance(keys, list) or not keys:
+        raise UsageError("no letter is selected", "Select letters in the list first.")
+    return list(map(str, keys))
 
 
 # The policy of a letter's page. The sandbox separates the page from the review.

@@ -11,25 +11,25 @@ import stat
 import tempfile
 import threading
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from archive_pkg import fixity, storage
 from archive_pkg.drafting import draft_letter, load_vocabulary, save_draft
 from archive_pkg.drafting.records.draft_files import SUFFIXES
-from archive_pkg.errors import InvalidError, StorageError, UsageError
+from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.interchange.importing import file_letter, is_description
 from archive_pkg.projects import Project
 from archive_pkg.records import NAMES
 from archive_pkg.records.file_kinds import is_lock_file
-from archive_pkg.web.review.cards import REVIEWED, cards
+from archive_pkg.web.review.listing import LetterList
 from archive_pkg.web.review.record_editor import RecordEditor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archive_pkg.reports import Finding
-    from archive_pkg.web.review.cards import Card
+    from archive_pkg.web.review.listing import LetterEntry
 
 RECORDS = "records"
 """The subfolder for new letters. Each gets its own folder in it."""
@@ -48,42 +48,6 @@ class UndraftedLetter:
 
     key: str
     path: str
-
-
-@dataclass(frozen=True, slots=True)
-class LetterEntry:
-    """A letter in the list of letters.
-
-    Attributes:
-        key: Its key.
-        path: Its record's file, relative to the opened folder.
-        title: Its title; empty if the record is not valid.
-        counts: The number of statements in each state.
-        worst: A sort key that puts the least certain letter first.
-    """
-
-    key: str
-    path: str
-    title: str
-    counts: dict[str, int]
-    worst: tuple[int, ...]
-
-    @property
-    def reviewed(self) -> int:
-        """The number of reviewed statements."""
-        return sum(self.counts.get(state, 0) for state in REVIEWED)
-
-    @property
-    def stated(self) -> int:
-        """The number of statements, including those marked as unknown."""
-        return sum(self.counts.values()) - self.counts.get("open", 0)
-
-    @property
-    def needs_review(self) -> int:
-        """The number of statements that need review."""
-        return sum(
-            self.counts.get(state, 0) for state in ("wrong", "guess", "probable", "unsourced")
-        )
 
 
 class OpenedFolder:
@@ -121,6 +85,7 @@ class OpenedFolder:
         self._editors: dict[str, RecordEditor] = {}
         self._letters: dict[str, str] = {}
         self._digests: dict[tuple[str, int, int], str] = {}
+        self._list = LetterList()
         self._lock = threading.Lock()
 
     @classmethod
@@ -141,6 +106,11 @@ class OpenedFolder:
     def single(self) -> bool:
         """Whether the review is of a single letter."""
         return self._only is not None
+
+    @property
+    def packages(self) -> Path:
+        """The folder for the packages of letters in folders below the opened one."""
+        return self._packages or self.root / "packages"
 
     def packages_of(self, editor: RecordEditor) -> Path:
         """Return the folder for the package of a letter, which is never the record's own folder."""
@@ -166,18 +136,43 @@ class OpenedFolder:
         """Return the editors of all records by key."""
         return self._scan()[0]
 
-    def entries(self) -> list[LetterEntry]:
-        """Return the letters that have a record, least certain first."""
-        found = [_letter_entry(key, editor) for key, editor in self.editors().items()]
-        return sorted(found, key=lambda entry: (entry.worst, entry.path))
+    def entries(self, *, wait: bool = False) -> list[LetterEntry]:
+        """Return the letters that have a record; see `LetterList.entries`."""
+        return self._entries(self.editors(), wait=wait)
 
-    def undrafted(self) -> list[UndraftedLetter]:
-        """Return the letters without a record: no record here has a part with their bytes."""
+    def letters(self) -> tuple[list[LetterEntry], list[UndraftedLetter]]:
+        """Return the letters that have a record, and those that have none.
+
+        The latter are known only when all records are read: no record here has their bytes.
+        """
         editors, letters = self._scan()
-        known = {part.sha256 for editor in editors.values() for part in editor.parts()}
+        entries = self._entries(editors)
+        if not all(entry.is_read for entry in entries):
+            return entries, []
+        names = {PurePosixPath(path).name for path in letters}
+        known = {digest for entry in entries for digest in entry.digests}
+        known |= {
+            self._digest(path)
+            for entry in entries
+            for path in entry.undigested
+            if PurePosixPath(path).name in names
+        }
         found = [path for path in letters if self._digest(path) not in known]
         self._letters = {letter_key(path): path for path in found}
-        return [UndraftedLetter(key, path) for key, path in self._letters.items()]
+        return entries, [UndraftedLetter(key, path) for key, path in self._letters.items()]
+
+    def unread(self) -> int:
+        """Return how many records are still to be read for the list."""
+        return self._list.unread
+
+    def _entries(
+        self, editors: dict[str, RecordEditor], *, wait: bool = False
+    ) -> list[LetterEntry]:
+        return [
+            self._list.with_package(entry, self.packages_of(editor), editor.file)
+            for entry in self._list.entries(editors, wait=wait)
+            for editor in [editors[entry.key]]
+        ]
 
     def draft(self, key: str) -> str:
         """Draft a letter into a folder of its own and return its new key.
@@ -240,7 +235,7 @@ class OpenedFolder:
             name = path.rpartition("/")[2]
             if name in NAMES:
                 records.append(path)
-            elif Path(name).suffix.lower() in SUFFIXES:
+            elif name.lower().endswith(SUFFIXES):
                 letters.append(path)
         editors = {}
         for path in records:
@@ -263,11 +258,12 @@ class OpenedFolder:
             return
         count = 0
         for folder, folders, names in os.walk(self.root):
-            depth = len(Path(folder).relative_to(self.root).parts)
+            inside = os.path.relpath(folder, self.root)
+            depth = 0 if inside == "." else inside.count("/") + 1
             if any(name in names for name in _NOT_OURS):
                 folders.clear()
                 continue
-            links = [name for name in folders if Path(folder, name).is_symlink()]
+            links = [name for name in folders if stat.S_ISLNK(os.lstat(f"{folder}/{name}").st_mode)]
             enough = depth >= _DEEPEST or (not self._include_undrafted and depth >= 2)
             folders[:] = (
                 []
@@ -283,16 +279,15 @@ class OpenedFolder:
             own = not any(name in NAMES for name in names)
             for name in sorted([*names, *links]):
                 count += 1
-                path = Path(folder, name)
                 if name.startswith(".") or is_lock_file(name):
                     continue
                 # Files next to a record belong to it.
                 if name in NAMES or (own and self._include_undrafted):
                     try:
-                        mode = path.lstat().st_mode
+                        mode = os.lstat(f"{folder}/{name}").st_mode
                     except OSError:  # removed meanwhile, or not accessible
                         continue
-                    yield path.relative_to(self.root).as_posix(), mode
+                    yield f"{inside}/{name}" if depth else name, mode
             if count > _MOST:
                 return
 
@@ -312,20 +307,3 @@ class OpenedFolder:
 def letter_key(path: str) -> str:
     """Return the key of a letter, which is its name in addresses."""
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
-
-
-def _letter_entry(key: str, editor: RecordEditor) -> LetterEntry:
-    try:
-        snapshot = editor.read()
-    except StorageError:  # its own page says why
-        return LetterEntry(key, editor.path, "", {"wrong": 1}, (-1,))
-    if snapshot.record is None:
-        return LetterEntry(
-            key, editor.path, "", {"wrong": len(snapshot.report)}, (-len(snapshot.report),)
-        )
-    made: list[Card] = cards(snapshot.record, snapshot.report)
-    counts: dict[str, int] = {}
-    for card in made:
-        counts[card.state] = counts.get(card.state, 0) + 1
-    worst = tuple(-counts.get(state, 0) for state in ("wrong", "guess", "probable", "unsourced"))
-    return LetterEntry(key, editor.path, snapshot.record.title, counts, worst)

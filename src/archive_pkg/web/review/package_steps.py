@@ -11,6 +11,7 @@ from archive_pkg.errors import ArchivePkgError, UsageError
 from archive_pkg.projects import Project
 from archive_pkg.records import load_record
 from archive_pkg.reports import Report
+from archive_pkg.storage import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -181,7 +182,7 @@ def _run(do: Callable[[PackageStep], None], step: PackageStep) -> None:
 
 def _tag_manifests(package: Path) -> bytes:
     """Return the tag manifests of a package, which differ if any of its files does."""
-    return b"".join(path.read_bytes() for path in sorted(package.glob("tagmanifest-*.txt")))
+    return b"".join(map(read_regular, sorted(package.glob("tagmanifest-*.txt"))))
 
 
 def _address(to: str, project: Project) -> str:

@@ -13,13 +13,14 @@ from archive_pkg import storage
 from archive_pkg.drafting import load_vocabulary
 from archive_pkg.drafting.letters.segmentation import segment
 from archive_pkg.drafting.records.commented_yaml import without_comments
-from archive_pkg.errors import ArchivePkgError, StorageError, UsageError
+from archive_pkg.errors import ArchivePkgError, UsageError
 from archive_pkg.packages.checking.runner import check_record
 from archive_pkg.packages.checking.texts import decode
 from archive_pkg.records import read_record
 from archive_pkg.records.register_entries import REGISTER
 from archive_pkg.records.saving import updated
 from archive_pkg.reports import Report, Severity
+from archive_pkg.texts.letter_files import TEI
 from archive_pkg.web.review.cards import REVIEWED, cards
 from archive_pkg.web.review.revision import Revision
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.drafting import Zone
-    from archive_pkg.records import Part, Record
+    from archive_pkg.records import Record
 
 MOST_UNDONE = 200
 """The largest number of changes of a letter that can be undone."""
@@ -137,21 +138,17 @@ class RecordEditor:
             self._stamped = self._stamps(snapshot.record)
         return snapshot
 
-    def _stamps(self, record: Record | None) -> list[tuple[str, int, int]]:
-        """Return the name, time and size of each file and of the register, to notice changes."""
-        files = [(name, self.folder / name) for name in (record.files if record else ())]
+    def depends_on(self, record: Record | None) -> tuple[Path, ...]:
+        """Return the files of a record, and the register if there is one."""
+        files = tuple(self.folder / name for name in (record.files if record else ()))
         register = storage.find_upwards(self.folder, REGISTER)
-        files += [(REGISTER, register)] if register else []
-        known = ((name, file.lstat()) for name, file in files if os.path.lexists(file))
-        return [(name, about.st_mtime_ns, about.st_size) for name, about in known]
+        return (*files, register) if register else files
 
-    def parts(self) -> tuple[Part, ...]:
-        """Return the parts of the letter; none if the record cannot be read."""
-        try:
-            record = self.read().record
-        except StorageError:
-            return ()
-        return record.parts if record else ()
+    def _stamps(self, record: Record | None) -> list[tuple[str, int, int]]:
+        """Return the path, time and size of each file and of the register, to notice changes."""
+        files = (file for file in self.depends_on(record) if os.path.lexists(file))
+        known = ((str(file), file.lstat()) for file in files)
+        return [(name, about.st_mtime_ns, about.st_size) for name, about in known]
 
     def change(
         self, digest: str, make: Callable[[Revision, RecordSnapshot], str], who: str
@@ -288,7 +285,9 @@ class RecordEditor:
                 continue  # a finding reports it
             key = part.file, _digest(data)
             if key not in self._texts:
-                zones = tuple(segment(text, load_vocabulary()).zones)
+                # The markup of a TEI file says more than the rules would guess from its text.
+                is_marked_up = any(record.part(of).media_type == TEI for of in part.made_from)
+                zones = () if is_marked_up else tuple(segment(text, load_vocabulary()).zones)
                 self._texts[key] = LetterText(part.file, text, zones)
             texts[part.file] = self._texts[key]
         return list(texts.values())

@@ -245,6 +245,15 @@ class Revision:
             given[one.name] = [*given.get(one.name, []), key] if one.kind == "agents" else key
         return given
 
+    def person(self, name: str) -> str:
+        """Return the id of the person with a name, after adding one that the record lacks."""
+        for agent in self.data.get("agents", ()):
+            if agent["name"] == name:
+                return str(agent["id"])
+        path = self._append("agents", {"name": name, "kind": "person"})
+        self._add_evidence(path, {"note": f"Entered on {self._day}."})
+        return path.partition(".")[2]
+
     def _set(self, field: str, value: Any) -> None:
         name, _, item = field.partition(".")
         if not item:

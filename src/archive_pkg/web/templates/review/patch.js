@@ -37,6 +37,10 @@ const differs = (id, fresh) => !pristine.has(id) || !pristine.get(id).isEqualNod
 const take = (old, fresh) => {
   pristine.set(fresh.id, fresh.cloneNode(true));
   const made = document.importNode(fresh, true);
+  for (const box of old.querySelectorAll("input[type=checkbox][id]")) {
+    const same = made.querySelector(`#${CSS.escape(box.id)}`);
+    if (same) same.checked = box.checked;
+  }
   const focused = old.contains(document.activeElement) && document.activeElement.id;
   old.replaceWith(made);
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });

@@ -273,6 +273,53 @@ const work = async (name, more = {}) => {
 
 // The list of letters.
 
+const boxes = () => [...document.querySelectorAll("#rows [data-letter]")];
+const chosenLetters = () => boxes().filter((box) => box.checked).map((box) => box.dataset.letter);
+
+const takeRows = (page) => {
+  takeList(page, "#rows");
+  for (const id of ["listh", "batch"]) takeElement(page, id);
+};
+
+const followBatch = async (page) => {
+  if (!page?.getElementById("batch")) return say(messageIn(page), true);
+  takeElement(page, "batch");
+  if ($("batch").matches("[data-running]")) {
+    setTimeout(async () => followBatch((await ask("GET", `${base}batch`)).page), 300);
+  } else {
+    say($("batch").querySelector(".outcome")?.textContent ?? "", !$("batch").querySelector(".outcome.good"));
+    takeRows((await ask("GET", location.href)).page);
+  }
+};
+
+const batch = async (step, more = {}) => {
+  say("Working…");
+  followBatch((await ask("POST", `${base}batch`, { step, keys: chosenLetters(), ...more })).page);
+};
+
+const setMany = async (form) => {
+  say("Saving…");
+  const { status, page } = await ask("POST", `${base}values`, {
+    keys: chosenLetters(), name: form.elements.name.value, value: form.elements.value.value, replace: form.elements.replace.checked,
+  });
+  const said = page?.getElementById("said");
+  if (!said) return say(messageIn(page), true);
+  say(said.textContent, status !== 200);
+  takeRows((await ask("GET", location.href)).page);
+};
+
+// The records of a large folder are read while the list is open already.
+const fill = async () => {
+  if (ended || !document.querySelector("#listed[data-unread]")) return;
+  const { status, data } = await askData("GET", `${base}unread`);
+  const progress = document.querySelector("#listed .going progress");
+  if (status !== 200) return;
+  progress.value = progress.max - data.unread;
+  if (data.unread) setTimeout(fill, 500);
+  else takeElement((await ask("GET", location.href)).page, "letters");
+};
+setTimeout(fill, 500);
+
 let pasted = null; // The text exactly as pasted; the browser changes its line endings in the form.
 
 const draft = async (button) => {
@@ -398,6 +445,8 @@ document.addEventListener("click", (event) => {
   if (button?.matches("[data-work]")) return work(button.dataset.work, { replace: button.matches("[data-replace]"), to: button.dataset.to });
   if (button?.matches("[data-draft]")) return draft(button);
   if (button?.matches("#draft-all")) return draftAll();
+  if (button?.matches("[data-batch]")) return batch(button.dataset.batch);
+  if (event.target.id === "all") for (const box of boxes()) box.checked = event.target.checked;
   if (button?.matches("[data-stop]")) return stop();
   const quote = event.target.closest(".q");
   if (quote && getSelection().isCollapsed) {
@@ -432,6 +481,12 @@ document.addEventListener("submit", (event) => {
   } else if (form.id === "to") {
     event.preventDefault();
     work("plan", { to: $("w-to").value });
+  } else if (form.id === "deposit-many") {
+    event.preventDefault();
+    batch("plan", { to: $("many-to").value });
+  } else if (form.id === "set-many") {
+    event.preventDefault();
+    setMany(form);
   } else if (form.id === "paste") {
     event.preventDefault();
     paste();

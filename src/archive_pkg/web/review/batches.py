@@ -1,0 +1,193 @@
+"""Check, build, verify and deposit many letters in the background, or make their site."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from archive_pkg.collection import open_collection
+from archive_pkg.errors import ArchivePkgError, UsageError
+from archive_pkg.executors import InProcess
+from archive_pkg.reports import counted
+from archive_pkg.web.review.package_steps import STEPS
+from archive_pkg.web.site.builder import build_site
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from archive_pkg.collection.bulk.running import Done
+    from archive_pkg.projects import Project
+    from archive_pkg.reports import Finding
+    from archive_pkg.web.review.package_steps import PackageRunner
+
+SITE = "site"
+_VERBS = {
+    "check": "checked",
+    "build": "built",
+    "verify": "verified",
+    "plan": "can be deposited",
+    "deposit": "deposited",
+    SITE: "on the site",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BatchItem:
+    """A letter of a batch.
+
+    Attributes:
+        key: Its key.
+        title: What it is called in messages.
+        digest: The digest of the record that the reviewer saw.
+        runner: Runs the steps for its package.
+    """
+
+    key: str
+    title: str
+    digest: str
+    runner: PackageRunner
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A letter for which a step failed, and why.
+
+    Attributes:
+        key: The letter's key; empty if it has no page in the review.
+        title: What the letter is called.
+        message: What is wrong.
+        hint: What to do.
+    """
+
+    key: str
+    title: str
+    message: str
+    hint: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """A step for many letters.
+
+    Attributes:
+        step: One of `STEPS`, or "site".
+        items: The letters.
+        to: The address of the repository for a plan or deposit.
+        done: The number of letters that are done.
+        size: The bytes of the packages that a plan can deposit.
+        failures: The letters for which the step failed.
+        outcome: A sentence about the outcome; empty while it is running.
+        site: The folder of the site.
+    """
+
+    step: str
+    items: Sequence[BatchItem]
+    to: str = ""
+    done: int = 0
+    size: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    outcome: str = ""
+    site: Path | None = None
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it is running."""
+        return self._thread is not None and not self.outcome
+
+    @property
+    def good(self) -> bool:
+        """Whether it ended without failures."""
+        return bool(self.outcome) and not self.failures
+
+    def start(self, project: Project, packages: Path) -> None:
+        """Start in a thread.
+
+        Args:
+            project: The settings of the project.
+            packages: The folder of the packages of which a site is made.
+
+        Raises:
+            UsageError: There is no such step, or no letter is selected.
+        """
+        if self.step not in (*STEPS, SITE):
+            raise UsageError(f"{self.step} is not a step", "Reload the page.")
+        if not self.items and self.step != SITE:
+            raise UsageError("no letter is selected", "Select letters in the list first.")
+        work = self._make_site if self.step == SITE else self._run
+        self._thread = threading.Thread(target=work, args=(project, packages), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the current letter, and wait for its end."""
+        self._stop.set()
+        if self._thread:
+            self._thread.join()
+
+    def _run(self, project: Project, packages: Path) -> None:
+        for item in self.items:
+            if self._stop.is_set():
+                break
+            try:
+                item.runner.start(self.step, item.digest, to=self.to)
+                item.runner.wait()
+                self._take(item)
+            except ArchivePkgError as error:
+                self._fail(item, error.message, error.hint)
+            self.done += 1
+        good = self.done - len(self.failures)
+        self.outcome = f"{good:,} of {counted(len(self.items), 'letter')} {_VERBS[self.step]}."
+
+    def _take(self, item: BatchItem) -> None:
+        step = item.runner.steps[self.step]
+        errors = step.report.errors
+        if self.step == "plan" and step.good:
+            self.size += step.outcome.size
+        if errors and errors[0].code == "package-differs":
+            hint = "Open it, and press Build, then Replace the package."
+            self._fail(item, "a different package of this name is there already", hint)
+        elif step.error is not None:
+            finding: Finding | None = errors[0] if len(errors) == 1 else None
+            hint = (finding.hint if finding else "") or step.error.hint
+            message = step.error.message
+            if finding and finding.message not in message:
+                message += f": {finding.message}"
+            self._fail(item, message, hint)
+        elif errors:
+            place = errors[0].location.field or errors[0].location.path
+            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+            self._fail(item, f"{place}: {errors[0].message}{more}", errors[0].hint)
+
+    def _fail(self, item: BatchItem, message: str, hint: str) -> None:
+        self.failures.append(Failure(item.key, item.title, message, hint))
+
+    def _make_site(self, project: Project, packages: Path) -> None:
+        self.site, left_out = packages.parent / SITE, 0
+
+        def take(done: Done) -> None:
+            nonlocal left_out
+            self.done += 1
+            left_out += done.outcome == "left out"
+            if done.status:
+                self.failures.append(Failure("", done.path, *done.error))
+
+        try:
+            made = build_site(
+                open_collection(packages),
+                self.site,
+                take,
+                executor=InProcess,
+                day=datetime.now(UTC).date(),
+                project=project,
+            )
+        except ArchivePkgError as error:
+            self.failures.append(Failure("", str(packages), error.message, error.hint))
+            self.outcome = "The site was not made."
+        else:
+            self.outcome = f"{counted(made.letters, 'letter')} on the site."
+            if left_out:
+                self.outcome += f" {counted(left_out, 'letter')} left out, because no part is open."
