@@ -350,7 +350,6 @@ p. 7
 
 ~
 =
-filing = p. 7, probable, filing-line 5
 registry | -
 -----
 Circulate to all.

@@ -109,6 +109,37 @@ CASES: dict[str, tuple[str, dict[str, list[str]]]] = {
         f"КОМИТЕТ\nСТЕКОЛЬНОЙ ПРОМЫШЛЕННОСТИ\n5 мая 1961 г.\n№ 7-А\n\nЦК КПСС\n\n{RUSSIAN}",
         {"sender": ["КОМИТЕТ СТЕКОЛЬНОЙ ПРОМЫШЛЕННОСТИ"], "recipient": ["ЦК КПСС"], "place": []},
     ),
+    "the sides of a title, with the holder of an office": (
+        "124.61/263: Telegram\n\nThe Ambassador in Borduria (Bee) to the Secretary of State\n\n"
+        f"1038. My number 1010, August 3, 5 p.m. The office will be closed on August 14.\n\n{BODY}",
+        {"type": ["telegram"], "sender": ["Bee"], "recipient": ["Secretary of State"], "date": []},
+    ),
+    "the sides of a French title": (
+        "M. DUPONT, SECRÉTAIRE GÉNÉRAL DU MINISTÈRE DES AFFAIRES ÉTRANGÈRES,\n"
+        f"À M. DURAND, AMBASSADEUR DE FRANCE À LONDRES.\nL.\nParis, 9 mai 1948.\n{BODY}",
+        {"sender": ["M. DUPONT"], "recipient": ["M. DURAND"], "date": ["1948-05-09"]},
+    ),
+    "an embassy to a country is no title with two sides": (
+        f"GDR Embassy to the DPRK\n\nPyongyang, 16 May 1967\n\nNote\n\n{BODY}",
+        {"recipient": []},
+    ),
+    "an American cable": (
+        "PAGE 01\nSTATE 053931\nORIGIN NODS-00\nINFO OCT-01 ISO-00 /001 R\n"
+        "DRAFTED BY S/MS: M D MILLER:GM\n------------------093396 022210Z /62\n"
+        "O 022104Z MAY 78 ZFF4\nFM AMEMBASSY MOSCOW\nTO SECSTATE WASHDC IMMEDIATE 1234\n"
+        "S E C R E T MOSCOW 053931\nNODIS\nE.O. 11652: XGDS-1\nTAGS: PARM, US\n"
+        "SUBJECT: LETTER TO THE MUSEUM\n1. THE LETTER WAS DELIVERED BY\n"
+        "MILLER ON 28 APRIL, 1978.\n2. BEGIN TEXT:\n"
+        "DEAR MR. PRESIDENT: YOUR LATEST LETTER ON THE PLATES\nHAS COME.\n",
+        {"type": ["telegram"], "date": ["1978-05-02"], "place": ["MOSCOW"], "level": ["SECRET"],
+         "sender": ["AMEMBASSY MOSCOW"], "recipient": ["SECSTATE WASHDC"], "participant": [],
+         "number": ["MOSCOW 053931"], "caveat": ["NODIS"], "filing": []},
+    ),
+    "the file in an archive's reference is not the date": (
+        "The Minister of Fisheries to the Ambassador in Borduria\n\nCablegram (extract), n.d.\n\n"
+        f"{BODY}\n[AA:M100, FEBRUARY 1942]\n",
+        {"date": []},
+    ),
 }  # fmt: skip
 
 

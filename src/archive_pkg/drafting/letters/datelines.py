@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archive_pkg.drafting.vocabulary import Vocabulary
 
 LONGEST = 110
-# The largest number of words in a place before a year without day and month.
+# The largest number of words in a place before a year without day and month, and between dates.
 MOST_WORDS = 3
 _CLOCK = re.compile(
     r"\d{1,2}(?::\d\d)?\s?[ap]\.?\s?m\.?|\d{4}Z|noon|midnight|mitternachts?|midi|minuit",
@@ -36,6 +36,7 @@ _STREETS = (
     "strasse", "straße", "str", "gasse", "platz", "weg", "street", "avenue", "road", "allee",
 )  # fmt: skip
 _STRIP = " ,.;:–—-[]()"
+_FILED = re.compile(r"[A-Z]:[A-Z\d]|[A-Z]\d{2}")  # "AA:M100, February 1942" is a file
 # "PARIS, 15 No vembre 1917.": a dateline with a misspelt month.
 _MISWRITTEN = re.compile(
     r"[^\W\d_][^,\d]{2,40}, (?:le )?\d{1,2} ?[^\W\d_][\w ]{2,14} (1[5-9]\d\d|20\d\d)\W*"
@@ -210,7 +211,13 @@ def read_dateline(
         start, end = year.span(1)
         dates = [DateReading(year[1], "year-alone", 0, start=start, end=end)]
     before, after = text[: dates[0].start], text[dates[-1].end :]
-    if _is_too_long(before) or _is_too_long(_CLOCK.sub(" ", after)):
+    between = text[dates[0].end : dates[-1].start]
+    if (
+        _FILED.search(before)
+        or len(words_of(between)) > MOST_WORDS
+        or _is_too_long(before)
+        or _is_too_long(_CLOCK.sub(" ", after))
+    ):
         return None
     if dates[0].sure == 0 and len(words_of(before)) + len(words_of(after)) > 5:
         return None

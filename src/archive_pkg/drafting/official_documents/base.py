@@ -106,7 +106,7 @@ class FormsBase:
         self.heads: list[tuple[int, int, str]] = []
         self.towns: list[tuple[int, str, int]] = []
         self.arrivals: list[tuple[str, int]] = []
-        self.strong = False
+        self.strong = self.cabled = False
         self.added = 0
         self.unspaced = _BLANK_LINE.search(text) is None
 

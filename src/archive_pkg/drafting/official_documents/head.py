@@ -51,6 +51,7 @@ _FILING = re.compile(
     r"|page\s\d+(?:\sof\s\d+)?|-?\s?\d{1,3}\s?-?",
     re.IGNORECASE,
 )
+_PAGE = re.compile(r"p\.?\s?\d|page\s\d", re.IGNORECASE)
 _BELONGS = re.compile(
     r"(?:(?:enclosure|attachment|annex|appendix|supplement|addendum|anlage|приложение|załącznik"
     r"|příloha)|(?P<item>(?:(?:to|for) )?(?:point|item|paragraph)))"
@@ -97,6 +98,8 @@ _BARE_STAMP = re.compile(
     r"|stempel|handschriftlich|pieczęć|razítko|pecsét)(?: in the margin| above)?:?",
     re.IGNORECASE,
 )
+# "124.61/263: Telegram", "500.CC/8-1444": a file of the Department of State.
+_FILE_NUMBER = re.compile(r"\d{3}[\w.]*/[\d–-]+[\w–-]*(?::\s(?P<kind>\w*\s?[Tt]elegram|Airgram))?")
 _SESSION_LINE = re.compile(
     r"(?:\d+\s?(?:st|nd|rd|th|\.|-е|-ое|e|ème)?\s(?:(?:plenary|regular|closed|open)\s)?"
     r"(?:meeting|session|sitting|sitzung|заседание|posiedzenie|zasedání|schůze|séance|ülés)"
@@ -180,10 +183,9 @@ class HeadForms(TelegraphForms):
         """Read a line, or a cell of it, with the first reader that can; return as `step` does."""
         text, line = one.plain, self.lines[one.line]
         readers = (
-            self.furniture, self.marks, self.filing, self.resolution, self.greeting, self.field,
-            self.diary, self.telegraph, self.number_line, self.heading, self.session_line,
-            self.attention,
-            self.petitioner, self.addressee,
+            self.furniture, self.cable, self.marks, self.filing, self.resolution, self.greeting,
+            self.field, self.diary, self.telegraph, self.number_line, self.heading,
+            self.session_line, self.title_sides, self.attention, self.petitioner, self.addressee,
             self.bare_addressee, self.dateline, self.letterhead,
         )  # fmt: skip
         for reader in readers:
@@ -264,10 +266,13 @@ class HeadForms(TelegraphForms):
 
     def filing(self, one: Segment) -> bool:
         """Read a line that says where the document is filed; return whether it does."""
-        if len(one.text) > 160 or not _FILING.fullmatch(one.plain.strip(" .")):
+        number = _FILE_NUMBER.fullmatch(one.plain)
+        if number is not None and number["kind"]:
+            self.add("type", "telegram", CERTAIN, "heading", one.start, one.end, rank=7)
+        if number is None and (len(one.text) > 160 or not _FILING.fullmatch(one.plain.strip(" ."))):
             return False
         self.take(one.line, "registry")
-        if any(c.isalpha() for c in one.text):
+        if any(c.isalpha() for c in one.text) and not _PAGE.match(one.text):
             self.add("filing", one.text, PROBABLE, "filing-line", one.start, one.end)
         belongs = _BELONGS.match(one.text)
         if belongs is not None:

@@ -12,11 +12,14 @@ from archive_pkg.drafting.official_documents.dates import CLOCK, days_in
 from archive_pkg.drafting.official_documents.lists import ListForms
 from archive_pkg.drafting.official_documents.marks import NUMBER, read_marking_line
 from archive_pkg.drafting.official_documents.people import (
+    Named,
     find_person,
     is_body_word,
     is_comrade,
     is_office_word,
+    is_only_office,
     looks_like_body,
+    read_addressees,
     without_glosses,
 )
 from archive_pkg.drafting.statements.base import CERTAIN, GUESS, PROBABLE
@@ -69,6 +72,19 @@ _SESSION = re.compile(
 )
 _SIDES = re.compile(r"\b(?:from|by|of|von|от)\s+(?P<both>.+?)[\s,(]*(?:dated)?$")
 _KIND_AND_SIDES = re.compile(r"[^\W\d][\w ]{3,30}, (?P<both>[^,]{2,80}? to [^,]{2,80})$")
+# The most lines above a title, such as file numbers and markings.
+MOST_ABOVE_TITLE = 3
+_TITLE_SIDES = re.compile(
+    r"(?:\d{1,3}\.?\s)?(?!(?i:to|for|an|à|from|memorandum)\s)(?P<one>[^\W\d][^:;]{2,150}?),?"
+    r"(?:\s(?:to|TO|an das|an den|an die)\s|\s[àÀ]\s(?=M\.|MM\.|Mme|Monsieur))(?P<two>[^:;]{3,150})"
+)
+# "The Embassy to Cuba", "The Ministry Attached to Gardens": "to" belongs to the sender.
+_POSTED = re.compile(
+    r"\b(?:embassy|legation|mission|ambassador|envoy|minister|delegate|representative|visit|\w+ed)$",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"\d")
+_OFFICE_AND_NAME = re.compile(r"(?P<office>.+?) \((?P<name>[^\W\d_][^()]{1,40})\)")
 _TO = re.compile(r",?\s(?:to|an|к)\s")
 _ADDRESSED = re.compile(r",?\s(?:addressed to|adressée? à|gerichtet an)\s")
 _DATED = re.compile(r"\b(?:dated|vom|du|от|z dnia|ze dne)\s$")
@@ -254,6 +270,47 @@ class TitleForms(ListForms):
         self.title_sender(" to ".join(one) or last, start)
         if one:
             self.correspondents("recipient", last, start, -1, PROBABLE, "title-line", rank=6)
+
+    def title_sides(self, one: Segment) -> int:
+        """Read a title such as "The Ambassador in Syldavia (Bee) to the Secretary of State".
+
+        Returns the number of the line after it; 0 if the line is not of this form.
+        """
+        above = (n for n in range(one.line) if n not in self.forms.taken)
+        if one.line > MOST_ABOVE_TITLE or any(not _DIGIT.search(self.lines[n].text) for n in above):
+            return 0
+        text, last = one.plain, one.line
+        if text[-1] == "," and last + 1 < len(self.lines):
+            last += 1
+            text = f"{text} {self.lines[last].text}"
+        if (text[-1] in ".!?:;," and last == one.line) or len(text) > LONGEST:
+            return 0
+        both = _TITLE_SIDES.fullmatch(text)
+        if both is None or _POSTED.search(both["one"]) or self.kind_of(both["one"])[0]:
+            return 0
+        sides = [
+            self.correspondent_in_title(side.strip(" .,")) for side in both.group("one", "two")
+        ]
+        for field, side, rank in zip(("sender", "recipient"), sides, (2, 6), strict=True):
+            if side is None:
+                return 0
+            at = self.find(side.name, one.start)
+            kind, role = side.kind, side.role
+            self.add(field, side.name, PROBABLE, "title-line", at, rank=rank, kind=kind, role=role)
+        self.strong = True
+        return self.take_all(one.line, last, "heading")
+
+    def correspondent_in_title(self, text: str) -> Named | None:
+        """Return the person, office or body that a side of a title names; None if it is another."""
+        held = _OFFICE_AND_NAME.fullmatch(text)
+        if held is not None and is_only_office(held["office"], self.vocabulary):
+            return Named(held["name"], "person", held["office"].removeprefix("The "))
+        name, _, office = text.partition(", ")
+        person = find_person(name, self.vocabulary)
+        if person is not None and (office or person.role or " " in person.name):
+            return Named(person.name, "person", person.role or office)
+        found = read_addressees(text, self.vocabulary)
+        return found[0] if len(found) == 1 and found[0].kind != "person" else None
 
     def title_sender(self, text: str, start: int) -> None:
         """Add the sender in a title line, and the town in the sender's office as the place."""

@@ -168,7 +168,7 @@ def _is_persons(name: str, vocabulary: Vocabulary) -> bool:
     """Return whether a string can be a person's name."""
     bare = name.split()
     noble = len(bare) > 1 and bare[0] in _NOBLE and bare[1][0].isupper()
-    if not looks_like_name(name, most=5) or not (name[0].isupper() or noble):
+    if not looks_like_name(name, most=5) or not (name[0].isupper() or noble) or bare[0] == "The":
         return False
     if any(is_body_word(p, vocabulary) or is_office_word(p, vocabulary) for p in bare):
         return False

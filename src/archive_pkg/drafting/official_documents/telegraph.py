@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.official_documents.dates import days_in
 from archive_pkg.drafting.official_documents.headings import TitleForms
+from archive_pkg.drafting.official_documents.marks import read_marking_line
 from archive_pkg.drafting.official_documents.people import looks_like_body
 from archive_pkg.drafting.statements.base import CERTAIN, PROBABLE
 
@@ -58,8 +59,86 @@ _TOWN_AND_NUMBER = re.compile(
 )
 
 
+# "O 022104Z MAR 78": precedence, day, time and month, as in American cables.
+_TIME_GROUP = re.compile(
+    r"(?:[ZOPR]\s){0,3}(?P<day>\d\d)(?:[01]\d|2[0-3])[0-5]\dZ\s(?P<month>[A-Z]{3,4})\s"
+    r"(?P<year>\d\d|\d{4})\b.{0,20}"
+)
+_STATION = re.compile(
+    r"(?P<field>FM|TO|INFO)\s(?P<name>[A-Z][A-Z .-]{2,60}?)"
+    r"(?:\s(?:FLASH|NIACT|IMMEDIATE|PRIORITY|ROUTINE)\b.*|\s\d{1,4})?"
+)
+_POST = re.compile(r"(?:AM)?(?:EMBASSY|EMB|CONSUL|CONGEN|MISSION)\s(?P<town>[A-Z .]+)")
+_LEVEL_AND_NUMBER = re.compile(
+    r"(?P<level>[A-Z ]{5,30}?)\s(?:(?:FINAL )?SECTION \d.*? OF \d+\s)?"
+    r"(?P<number>[A-Z][A-Z .]{2,24} \d{3,6})"
+)
+# Lines of routing, clearance and filing in American cables.
+_ROUTING = re.compile(
+    r"PAGE \d+.*|ORIGIN [A-Z]+-\d.*|INFO (?:OCT|[A-Z/]+)-\d.*|(?:DRAFTED|APPROVED|CLEARED) BY .*"
+    r"|DESIRED DISTRIBUTION|\d+ COPY ONLY.*|-{3,}.*\d.*|E\.? ?O\.? ?\d{5}:?.*|TAGS:.*"
+)
+
+
 class TelegraphForms(TitleForms):
     """Reads the lines of a telegraph office."""
+
+    def cable(self, one: Segment) -> bool:
+        """Read a line in the head of an American cable; return whether it is one."""
+        text = one.plain.strip()
+        group = _TIME_GROUP.fullmatch(text)
+        if group is not None:
+            written = f"{int(group['day'])} {group['month']} {self._full_year(group['year'])}"
+            days = days_in(written, self.vocabulary, self.conventions)
+            for day in days[:1]:
+                whole = replace(day, start=0, end=len(text))
+                self.date("date", whole, text, one.start, "telegraph-head", CERTAIN, 10)
+            self.add("type", "telegram", CERTAIN, "telegraph-head", one.start, one.end, rank=9)
+            self.strong, self.cabled = True, bool(days)
+            self.take(one.line, "dateline")
+            return bool(days)
+        if _ROUTING.fullmatch(text):
+            self.take(one.line, "registry")
+            return True
+        return self.cabled and (self._station(one, text) or self._level_and_number(one, text))
+
+    def _full_year(self, year: str) -> str:
+        """Return a year with its century. Time groups are in use since the Second World War."""
+        return year if len(year) == 4 else f"{19 if int(year) >= 40 else 20}{year}"
+
+    def _station(self, one: Segment, text: str) -> bool:
+        """Read "FM AMEMBASSY MOSCOW" or "TO SECSTATE WASHDC IMMEDIATE 1234"."""
+        found = _STATION.fullmatch(text)
+        if found is None:
+            return False
+        name, at = found["name"], one.start + found.start("name")
+        field = {"FM": "sender", "TO": "recipient", "INFO": "copy-to"}[found["field"]]
+        rule = {"FM": "from-line", "TO": "address-to", "INFO": "copies-line"}[found["field"]]
+        rank = 2 if field == "sender" else 9
+        self.add(field, name, PROBABLE, rule, at, rank=rank, kind="organization")
+        post = _POST.fullmatch(name)
+        if field == "sender" and post and self.is_town(post["town"]):
+            self.add(
+                "place", post["town"], CERTAIN, "telegraph-head", at + post.start("town"), rank=8
+            )
+        self.take(one.line, "sender" if field == "sender" else "addressee")
+        return True
+
+    def _level_and_number(self, one: Segment, text: str) -> bool:
+        """Read "S E C R E T STATE 053931"."""
+        found = _LEVEL_AND_NUMBER.fullmatch(text)
+        marks = read_marking_line(found["level"], self.vocabulary) if found else []
+        if found is None or not any(mark.kind == "level" for mark in marks):
+            return False
+        written = one.text[: one.text.find(found["number"].split()[0])].strip()
+        at = one.start + one.text.find(written)
+        level = next(mark.level for mark in marks if mark.level)
+        self.add(
+            "level", found["level"], CERTAIN, "marking-line", at, at + len(written), level=level
+        )
+        self.number(found["number"], self.text.find(found["number"], one.start), CERTAIN, rank=8)
+        self.take(one.line, "marking")
+        return True
 
     def telegraph(self, one: Segment) -> bool:
         """Read a line if a telegraph office wrote it; return whether this is so."""
