@@ -16,7 +16,7 @@ SIZES = [0, 1, 65_535, 65_536, 65_537, 200_000, (4 << 20) - 1, 4 << 20, (4 << 20
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for number, size in enumerate(SIZES * 2 + [10] * 600):
+    for number, size in enumerate(SIZES + [10] * 600):
         path = tmp_path / f"d{number % 3}/f{number}"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(os.urandom(size))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import textwrap
@@ -99,9 +100,15 @@ def test_a_deposit_stays_in_its_folder_while_another_user_exchanges_folders_for_
         assert not (machine.shared / package.name).is_symlink()
 
 
-@pytest.mark.parametrize("command", ["build", "bag", "bag in place", "tables", "site", "draft"])
+COMMAND_LINES = """
+import json, sys
+from archive_pkg import cli
+print(json.dumps([cli.run(words) for words in json.loads(sys.argv[1])]))
+"""
+
+
 def test_commands_refuse_to_write_where_every_user_could_replace_the_result(
-    machine: Machine, package: Path, command: str
+    machine: Machine, package: Path
 ) -> None:
     out = machine.shared / "below"
     source = machine.user.home / "letters" / LETTER.name
@@ -109,18 +116,20 @@ def test_commands_refuse_to_write_where_every_user_could_replace_the_result(
     shutil.copytree(LETTER, out / "bag")
     machine.user.owns(source.parent, out)
     machine.shared.chmod(0o777)
-    words = {
-        "build": ("build", source, "--out", out),
-        "bag": ("bag", "create", source, out / "new"),
-        "bag in place": ("bag", "create", "--in-place", out / "bag"),
-        "tables": ("tables", "export", source, "--out", out / "tables"),
-        "site": ("site", machine.user.home, "-o", out / "site"),
-        "draft": ("draft", source / "letter-1960-07-18.txt", "--out", out),
-    }[command]
-    done = machine.user.run(*words)
-    assert done.returncode == 5, (done.stdout, done.stderr)
-    assert f"{machine.shared}: every user of the machine can replace" in done.stderr
-    assert f"chmod o-w {machine.shared}" in done.stderr
+    lines = [
+        ("build", source, "--out", out),
+        ("bag", "create", source, out / "new"),
+        ("bag", "create", "--in-place", out / "bag"),
+        ("tables", "export", source, "--out", out / "tables"),
+        ("site", machine.user.home, "-o", out / "site"),
+        ("draft", source / "letter-1960-07-18.txt", "--out", out),
+    ]
+    words = json.dumps([[str(word) for word in line] for line in lines])
+    with machine.user.start("-c", COMMAND_LINES, words) as process:
+        said, refusals = process.communicate(timeout=PATIENCE)
+    assert json.loads(said.splitlines()[-1]) == [5] * len(lines), refusals
+    refusal = f"{machine.shared}: every user of the machine can replace"
+    assert refusals.count(refusal) == refusals.count(f"chmod o-w {machine.shared}") == len(lines)
     assert [path.name for path in out.iterdir()] == ["bag"]
     assert sorted(path.name for path in (out / "bag").iterdir()) == sorted(
         path.name for path in LETTER.iterdir()
