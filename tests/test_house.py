@@ -231,6 +231,12 @@ def test_the_python_example_of_the_readme_runs(
     assert list(tmp_path.rglob("*.receipts/*.json"))
 
 
+def test_no_sentence_is_cut_off_by_a_missing_parenthesis() -> None:
+    second_line = re.compile(r'^( *)[\w.]+ = f?".*"\n\1f?"(?!"")', re.MULTILINE)
+    files = (ROOT / "src").rglob("*.py")
+    assert not [file.name for file in files if second_line.search(file.read_text("utf-8"))]
+
+
 def test_every_finding_code_is_used() -> None:
     source = "\n".join(file.read_text("utf-8") for file in (ROOT / "src").rglob("*.py"))
     declared = re.findall(r"^([A-Z_]+) = Code\(", source, re.MULTILINE)

@@ -145,8 +145,10 @@ class InvenioRdm(RestrictingRepository):
         self._report_no_sender(transfer, plan.report, "the repository requires a creator")
         if publish and not transfer.earlier and "publisher" not in self._options:
             message = "no publisher is named, but a DOI requires one"
-            hint = "Add ?publisher=NAME to the address; or deposit a draft, complete it on "
-            "the site, then --publish."
+            hint = (
+                "Add ?publisher=NAME to the address. Or deposit a draft, complete it on the site, "
+                "then run the command with --publish."
+            )
             plan.report.add(TARGET_NEEDS_METADATA.at(Location(self.target), message, hint))
         return plan
 
@@ -237,8 +239,8 @@ class InvenioRdm(RestrictingRepository):
             journal.begin("publish", draft=name)
             # 404: it was published meanwhile, by a request whose answer was lost.
             path = f"records/{name}/draft/actions/publish"
-            hint = f"Complete the draft at {self._page(draft)}, or add ?publisher=NAME. Then "
-            "run the command again."
+            page = self._page(draft)
+            hint = f"Complete the draft at {page}, or add ?publisher=NAME. Then run this again."
             self._web.ask("POST", path, expect={200, 202, *_ABSENT}, hint=hint)
             record = self._record(name)
             if record is None:
