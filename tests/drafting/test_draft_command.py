@@ -235,10 +235,11 @@ def test_other_files_in_a_folder_are_reported_and_copies_are_listed_once(
 ) -> None:
     shutil.copy(letter, letter.parent / "second.txt")
     (letter.parent / "scan.jpg").write_bytes(b"\xff\xd8\xff")
-    (letter.parent / "old.pdf").write_bytes(b"%PDF-1.4")
+    (letter.parent / "note.md").write_text("# A note\n")
     output = draft(letter.parent, "--out", tmp_path / "records")
-    assert "scan.jpg\n         not drafted, because it is a .jpg file, not a text" in output
-    assert f"archive-pkg draft {letter.parent / 'old.pdf'}" in output
+    assert "scan.jpg\n         not drafted, because it is an image (JPEG)" in output
+    assert "note.md\n         not drafted, because it is a .md file" in output
+    assert f"archive-pkg draft {letter.parent / 'note.md'}" in output
     assert f"second.txt: the same text as {letter}; nothing to add" in output
     assert output.count("not stated ") == 1
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +14,7 @@ from archive_pkg.packages import check
 from archive_pkg.records import load_record
 from archive_pkg.texts.letter_files import extracted_text, read_source
 from archive_pkg.texts.page_files import ALTO, PAGE, text_of_pages
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from program import Run
 
 NAMESPACE = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"
 
@@ -142,7 +141,7 @@ def test_pages_are_drafted_and_their_text_is_saved(tmp_path: Path, name: str) ->
     ("data", "message"),
     [
         (page("<ImageRegion/>"), "the file has no text"),
-        (pdf(), "the file has no text"),
+        (pdf(), "the PDF file has no text layer"),
         (b"%PDF-1.4\n", "the file cannot be opened"),
         (page("<TextRegion>").replace(b"</PcGts>", b""), "the file cannot be opened"),
         (
@@ -169,3 +168,59 @@ def test_a_pdf_file_needs_pypdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(UsageError) as caught:
         draft_letter(tmp_path / "letter.pdf")
     assert "pip install 'archive-pkg[pdf]'" in caught.value.hint
+
+
+def test_a_folder_is_searched_for_letters_of_every_kind(tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    for name, data in FILES.items():
+        (folder / f"{name[-3:]}-{name}").write_bytes(data)
+    words = "".join(f'<TextLine><String CONTENT="{text}"/></TextLine>' for text in LETTER)
+    (folder / "b.xml").write_bytes(alto(f"<TextBlock>{words}</TextBlock>"))
+    (folder / "scan.pdf").write_bytes(pdf())
+    (folder / "copy.pdf").write_bytes(pdf(*LETTER))
+    (folder / "copy.txt").write_text("\n".join(LETTER))
+    mail = b"Message-ID: <a@example.org>\nFrom: a@example.org\n\nThe pears are ripe.\n"
+    (folder / "mail.txt").write_bytes(mail)
+    (folder / "mods.xml").write_bytes(b'<?xml version="1.0"?><mods></mods>')
+    done = run("draft", folder, "--out", tmp_path / "records", "--json")
+    assert done.returncode == 0, done.stderr
+    results = json.loads(done.stdout)["results"]
+    drafted = {Path(one["path"]).name for one in results if one.get("written")}
+    assert drafted == {"xml-letter.xml", "pdf-letter.pdf", "b.xml", "copy.txt"}
+    skipped = {
+        Path(one["path"]).name: found["message"]
+        for one in results
+        for found in one["findings"]
+        if found["code"] == "draft-file-skipped"
+    }
+    assert skipped == {
+        "scan.pdf": "not drafted, because the PDF file has no text layer",
+        "copy.pdf": "not drafted, because its text is in copy.txt",
+        "mail.txt": "not drafted, because this is an e-mail message, not a letter's text",
+        "mods.xml": "not drafted, because this is a MODS record, not a letter's text",
+    }
+
+
+def test_an_empty_text_in_a_folder_is_an_error(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "letter.txt").write_text(" \n")
+    assert run("draft", tmp_path, "--out", tmp_path / "records").returncode == 3
+
+
+def test_a_pdf_file_in_a_folder_is_skipped_without_pypdf(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    (tmp_path / "letter.pdf").write_bytes(pdf(*LETTER))
+    done = run("draft", tmp_path, "--out", tmp_path / "records")
+    assert done.returncode == 0
+    assert "not drafted, because PDF files need pypdf" in done.stdout
+    assert "pip install 'archive-pkg[pdf]'" in done.stdout
+
+
+def test_pdf_files_of_a_record_are_not_drafted_again(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "letter.txt").write_text("\n".join(LETTER))
+    run("draft", tmp_path / "letter.txt")
+    (tmp_path / "scan.pdf").write_bytes(pdf(*LETTER))
+    done = run("draft", tmp_path, "--json")
+    assert [Path(one["path"]).name for one in json.loads(done.stdout)["results"]] == ["letter.txt"]

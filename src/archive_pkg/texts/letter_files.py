@@ -142,7 +142,7 @@ def read_source(path: StrPath, encoding: str | None = None) -> SourceText:
             broken = isinstance(error, zipfile.BadZipFile)
             why = "it is damaged or incomplete" if broken else str(error)
             raise _unreadable(name, why) from error
-        _refuse_blank(name, text)
+        _refuse_blank(name, text, "the PDF file has no text layer" if kind == PDF else "")
         return SourceText(name, text, "", False, digest, kind)
     if kind == TEI:
         hint = "Use archive-pkg import, or archive_pkg.interchange.importing.read in Python."
@@ -219,11 +219,11 @@ def _other_kind(path: str, kind: FileKind) -> InvalidError:
     return InvalidError(f"{path} cannot be drafted", report=Report([finding]))
 
 
-def _refuse_blank(path: str, text: str) -> None:
+def _refuse_blank(path: str, text: str, message: str = "") -> None:
     """Raise InvalidError if a text has no character that a reader would see."""
     if not any(sign.isprintable() and not sign.isspace() for sign in text):
         hint = "Use a file that has the letter's text. Transcribe pages that are images."
-        finding = BLANK.at(Location(path), "the file has no text", hint)
+        finding = BLANK.at(Location(path), message or "the file has no text", hint)
         raise InvalidError(f"{path} cannot be drafted", report=Report([finding]))
 
 

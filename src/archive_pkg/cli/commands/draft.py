@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from archive_pkg.cli.output import Answer
     from archive_pkg.drafting import Draft, Proposals, SavedDraft, Statement, Vocabulary
+    from archive_pkg.errors import ArchivePkgError
     from archive_pkg.projects import Project
 
 _ZONES = {
@@ -100,8 +100,11 @@ def draft(
         read_proposals,
         split_draft,
     )
-    from archive_pkg.drafting.records.draft_files import HAS_RECORD, record_of_letter
-    from archive_pkg.errors import UsageError
+    from archive_pkg.drafting.records.draft_files import (
+        HAS_RECORD,
+        record_of_letter,
+    )
+    from archive_pkg.errors import ArchivePkgError, UsageError
     from archive_pkg.packages.output_protection import refuse_in_package
     from archive_pkg.records.path_checks import refusal
     from archive_pkg.reports import Location
@@ -125,8 +128,7 @@ def draft(
                 "several letters are in the same folder, which can have only one record",
                 "Use --out, which makes a folder for each letter.",
             )
-        for file in skipped:
-            _say_skipped(answer, file)
+        _report_skipped(answer, skipped)
         proposed = read_proposals(proposals) if proposals is not None else None
         drafts: list[tuple[Draft, SavedDraft]] = []
         for letter in letters:
@@ -140,7 +142,11 @@ def draft(
                     message = f"the letter already has the record {existing}"
                     hint = "To fill its empty fields, draft without --out."
                     answer.found(result, [HAS_RECORD.at(Location(str(letter)), message, hint)])
-                read = draft_letter(letter, encoding=encoding, vocabulary=own)
+                try:
+                    read = draft_letter(letter, encoding=encoding, vocabulary=own)
+                except ArchivePkgError as error:
+                    _skip_or_raise(answer, result, letter, error, named=letter in texts)
+                    continue
                 pieces = split_draft(read, known) if split and read.cuts else [read]
                 drafts += _save(answer, result, pieces, known, out, project, proposed, drafts)
         if proposed is not None:
@@ -204,18 +210,29 @@ def _is_locked(answer: Answer, path: Path) -> bool:
     return True
 
 
-def _say_skipped(answer: Answer, path: Path) -> None:
-    """Report a file in a folder that is not drafted."""
-    from archive_pkg.drafting.records.draft_files import SKIPPED
-    from archive_pkg.reports import Location
+def _report_skipped(answer: Answer, files: list[Path]) -> None:
+    """Report the files in folders that are not drafted, files of the same kind together."""
+    from archive_pkg.drafting.records.draft_files import why_skipped
 
-    with answer.about(path) as result:
-        suffix = path.suffix.lower()
-        hint = f"Name it to draft it: archive-pkg draft {quote(str(path))}"
-        message = f"not drafted, because it is a {suffix or 'file without an extension'}"
-        message += " file, not a text" if suffix else ""
-        found = SKIPPED.at(Location(str(path)), message, hint if suffix == ".pdf" else "")
-        answer.found(result, [found])
+    findings = [why_skipped(file) for file in files]
+    for file, found in zip(files, findings, strict=True):
+        answer.results.append({"path": str(file), "findings": [found.as_json()]})
+    answer.show(findings, "")
+
+
+def _skip_or_raise(
+    answer: Answer, result: dict[str, Any], letter: Path, error: ArchivePkgError, *, named: bool
+) -> None:
+    """Report that a file in a folder is not a letter's text.
+
+    Raises:
+        ArchivePkgError: The user named the file, or it is a letter's text that cannot be read.
+    """
+    from archive_pkg.drafting.records.draft_files import is_no_letter, why_skipped
+
+    if named or not is_no_letter(error, letter):
+        raise error
+    answer.found(result, [why_skipped(letter, error)])
 
 
 def _is_marked_up(letter: Path) -> bool:

@@ -5,42 +5,52 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from archive_pkg.drafting.records.commented_yaml import record_of, record_yaml
 from archive_pkg.drafting.records.merging import Difference, redraft
 from archive_pkg.errors import InvalidError, UsageError
 from archive_pkg.faults import Fault
+from archive_pkg.limits import DOCUMENT_SIZE
 from archive_pkg.names import slug
+from archive_pkg.records.file_kinds import recognize, recognize_text
 from archive_pkg.records.loading import NAMES, read_record
 from archive_pkg.records.path_checks import package_above
 from archive_pkg.records.scalars import portable_path
-from archive_pkg.reports import Code, Severity
+from archive_pkg.reports import Code, Location, Severity
 from archive_pkg.storage import (
     files_below,
     is_folder,
     make_folder,
     mode_of,
+    open_regular,
     read_regular,
     refuse_unsafe_folder,
     storage_errors,
     write_output,
 )
+from archive_pkg.texts.letter_files import BLANK, OTHER_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from archive_pkg.drafting.draft import Draft
     from archive_pkg.drafting.vocabulary import Vocabulary
+    from archive_pkg.errors import ArchivePkgError
     from archive_pkg.paths import StrPath
     from archive_pkg.projects import Project
+    from archive_pkg.records.file_kinds import FileKind
+    from archive_pkg.reports import Finding
 
 SUFFIXES = (".txt", ".docx", ".odt", ".xml", ".tei")
+_PDF = ".pdf"
+_HEAD = 16384
 RECORD = "record.yaml"
 SKIPPED = Code(
     "draft-file-skipped",
     Severity.ADVICE,
-    "A file in a folder of letters is not a text, so it was not drafted.",
+    "A file in a folder of letters is not a letter's text, so it was not drafted.",
 )
 HAS_RECORD = Code(
     "draft-has-record",
@@ -73,7 +83,8 @@ def letters_in(
 ) -> Iterator[Path]:
     """Yield the files of letters: each file given, and all files in a folder that may be letters.
 
-    The files of packages in a folder are left out.
+    The files of packages in a folder are left out. So is a PDF file next to a record, or next to a
+    text with the same name.
 
     Args:
         paths: Files and folders.
@@ -89,9 +100,68 @@ def letters_in(
                 if file.suffix.lower() in SUFFIXES:
                     yield file
                 elif not any((file.parent / name).exists() for name in NAMES):
-                    skipped(file)
+                    if file.suffix.lower() == _PDF and not text_next_to(file):
+                        yield file
+                    else:
+                        skipped(file)
         else:
             yield path
+
+
+def text_next_to(file: Path) -> Path | None:
+    """Return the text with the same name in the folder of a PDF file; None if there is none."""
+    if file.suffix.lower() != _PDF:
+        return None
+    names = (file.with_suffix(suffix) for suffix in SUFFIXES)
+    return next((name for name in names if name.exists()), None)
+
+
+def why_skipped(file: Path, error: ArchivePkgError | None = None) -> Finding:
+    """Return the finding that says what a file in a folder of letters is.
+
+    Args:
+        file: The file.
+        error: The error that reading its text raised, if it was read.
+    """
+    place = Location(str(file))
+    if error is not None:
+        report = error.report if isinstance(error, InvalidError) else None
+        first = report.errors[0] if report else None
+        message, hint = (first.message, first.hint) if first else (str(error), error.hint)
+        return SKIPPED.at(place, f"not drafted, because {message}", hint)
+    if text := text_next_to(file):
+        hint = f"If it is another letter, draft it: archive-pkg draft {quote(str(file))}"
+        return SKIPPED.at(place, f"not drafted, because its text is in {text.name}", hint)
+    kind = _kind_of(file)
+    if kind is not None:
+        hint = kind.hint.replace("{}", quote(str(file)))
+        return SKIPPED.at(place, f"not drafted, because it is {kind.name}", hint)
+    suffix = file.suffix.lower()
+    message = f"it is a {suffix} file" if suffix else "its name has no extension"
+    hint = f"If it is a text, name it: archive-pkg draft {quote(str(file))}"
+    return SKIPPED.at(place, f"not drafted, because {message}", hint)
+
+
+def _kind_of(file: Path) -> FileKind | None:
+    """Return what a file is by its first bytes, or by all of them if it is a small archive."""
+    try:
+        with open_regular(file) as opened:
+            data = opened.read(_HEAD)
+            if data.startswith(b"PK"):
+                data += opened.read(DOCUMENT_SIZE.value)
+    except OSError:
+        return None
+    return recognize(data) or recognize_text(data[:_HEAD].decode("utf-8", "replace"))
+
+
+def is_no_letter(error: ArchivePkgError, file: Path) -> bool:
+    """Return whether an error means that a file in a folder is not a letter's text.
+
+    A text that is empty or damaged is a letter's text. A PDF file may be a scan.
+    """
+    codes = {found.code for found in error.report} if isinstance(error, InvalidError) else set()
+    other = OTHER_KIND.code in codes
+    return other or (file.suffix.lower() == _PDF and (BLANK.code in codes or not codes))
 
 
 def record_of_letter(letter: Path) -> Path | None:
