@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import statistics
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,11 +60,11 @@ def one_letter(record: Record, context: ExportContext) -> None:
     print(f"{'format':16}{'bytes':>8}{'ms':>8}{'× peer':>8}")
     total = 0.0
     for name, document in documents.items():
-        mine = median(lambda name=name: export(name, record, context))  # type: ignore[misc]
+        mine = median(partial(export, name, record, context))
         total += mine
         ratio = "–"
         if has_peer(name):
-            peer = median(lambda name=name, document=document: copied(name, document))  # type: ignore[misc]
+            peer = median(partial(copied, name, document))
             ratio = f"{mine / peer:.1f}"
         print(f"{name:16}{len(document):8}{mine * 1e3:8.2f}{ratio:>8}")
     print(f"{'all':16}{'':8}{total * 1e3:8.2f}{'':8}   (target: under 20 ms)")

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import types
+from collections.abc import Generator
 from concurrent.futures import Future
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -55,7 +56,7 @@ def the_tracker_of_spawned_processes_runs() -> None:
 
 def spread(
     task: Task, count: int, jobs: int | None = None, tick: Tick = lambda files, size: None
-) -> Iterator[tuple[int, Any]]:
+) -> Generator[tuple[int, Any], None, None]:
     with executors.Spread(task, count, jobs) as pieces:
         yield from pieces.results(tick)
 
@@ -163,7 +164,7 @@ def test_workers_are_ended_when_their_results_are_no_longer_needed(no_child_stay
         pass
     results = spread(lambda index, tick: time.sleep(60 * index), 3, jobs=2)
     assert next(results) == (0, None)
-    results.close()  # type: ignore[attr-defined]
+    results.close()
     assert time.monotonic() - started < 50, "they were not waited for"
 
 

@@ -10,6 +10,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -465,8 +466,8 @@ def test_a_link_swapped_in_for_a_folder_is_not_followed(
         (tmp_path / path).chmod(0o300 if closed else 0o700)
     look, looked = os.stat, [""]
 
-    def swap(name: str, **where: object) -> os.stat_result:
-        status = look(name, **where)  # type: ignore[arg-type]
+    def swap(name: str, **where: Any) -> os.stat_result:
+        status = look(name, **where)
         looked.append(name)
         if name == Path(what).name and looked[-2]:  # not the first call, for the top folder
             (tmp_path / what).rename(tmp_path / "moved")

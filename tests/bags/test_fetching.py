@@ -28,11 +28,21 @@ MOOD_REDIRECTS = {
 }
 
 
+class Server(ThreadingHTTPServer):
+    """A web server that keeps the paths and ranges that it is asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str | None]] = []
+        super().__init__(("127.0.0.1", 0), Handler)
+
+
 class Handler(BaseHTTPRequestHandler):
     """A web server whose path decides how it answers."""
 
+    server: Server
+
     def do_GET(self) -> None:
-        self.server.asked.append((self.path, self.headers.get("Range")))  # type: ignore[attr-defined]
+        self.server.asked.append((self.path, self.headers.get("Range")))
         mood = self.path.strip("/")
         start = 0
         if (wanted := self.headers.get("Range")) and mood not in ("norange", "whole"):
@@ -85,9 +95,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def server() -> Iterator[ThreadingHTTPServer]:
-    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.asked = []  # type: ignore[attr-defined]
+def server() -> Iterator[Server]:
+    made = Server()
     thread = threading.Thread(target=made.serve_forever)
     thread.start()
     yield made
@@ -112,16 +121,14 @@ def holey(tmp_path: Path, *lines: str) -> Path:
     return bag
 
 
-def url(server: ThreadingHTTPServer, mood: str) -> str:
+def url(server: Server, mood: str) -> str:
     return f"http://127.0.0.1:{server.server_port}/{mood}"
 
 
-def test_files_are_fetched_and_the_bag_is_then_valid(
-    tmp_path: Path, server: ThreadingHTTPServer
-) -> None:
+def test_files_are_fetched_and_the_bag_is_then_valid(tmp_path: Path, server: Server) -> None:
     bag = holey(tmp_path, f"{url(server, 'good')} {len(BODY)}", f"{url(server, 'redirect')} -")
     verdict = bags.verify(bag)
-    assert server.asked == []  # type: ignore[attr-defined]
+    assert server.asked == []
     assert {finding.code for finding in verdict.report} == {"payload-file-unfetched"}
     fetched = downloads.fetch(bag, allow_private=True)
     assert list(fetched.report) == []
@@ -131,9 +138,7 @@ def test_files_are_fetched_and_the_bag_is_then_valid(
     assert [path.name for path in tmp_path.iterdir()] == ["bag"]
 
 
-def test_private_addresses_are_refused_unless_allowed(
-    tmp_path: Path, server: ThreadingHTTPServer
-) -> None:
+def test_private_addresses_are_refused_unless_allowed(tmp_path: Path, server: Server) -> None:
     port = server.server_port
     bag = holey(
         tmp_path,
@@ -149,7 +154,7 @@ def test_private_addresses_are_refused_unless_allowed(
     )
     fetched = downloads.fetch(bag)
     assert [finding.code for finding in fetched.report] == ["fetch-refused"] * 9
-    assert server.asked == []  # type: ignore[attr-defined]
+    assert server.asked == []
 
 
 @pytest.mark.parametrize(
@@ -165,7 +170,7 @@ def test_private_addresses_are_refused_unless_allowed(
     ],
 )
 def test_a_failed_download_is_reported_and_leaves_no_file(
-    tmp_path: Path, server: ThreadingHTTPServer, mood: str, length: str, code: str
+    tmp_path: Path, server: Server, mood: str, length: str, code: str
 ) -> None:
     bag = holey(tmp_path, f"{url(server, mood)} {length}")
     fetched = downloads.fetch(bag, allow_private=True)
@@ -174,16 +179,14 @@ def test_a_failed_download_is_reported_and_leaves_no_file(
 
 
 @pytest.mark.parametrize("length", [str(len(BODY)), "-"])
-def test_an_interrupted_download_is_resumed(
-    tmp_path: Path, server: ThreadingHTTPServer, length: str
-) -> None:
+def test_an_interrupted_download_is_resumed(tmp_path: Path, server: Server, length: str) -> None:
     bag = holey(tmp_path, f"{url(server, 'breaks')} {length}")
     assert [f.code for f in downloads.fetch(bag, allow_private=True).report] == ["fetch-failed"]
     assert hidden(bag, ".fetched").is_dir()
     fetched = downloads.fetch(bag, allow_private=True)
     assert list(fetched.report) == []
     assert fetched.size == len(BODY) - 300_000
-    assert server.asked == [("/breaks", None), ("/breaks", "bytes=300000-")]  # type: ignore[attr-defined]
+    assert server.asked == [("/breaks", None), ("/breaks", "bytes=300000-")]
     assert bags.verify(bag).valid
 
 
@@ -191,7 +194,7 @@ def test_an_interrupted_download_is_resumed(
     ("mood", "length"), [("good", "-"), ("norange", "-"), ("whole", str(len(BODY)))]
 )
 def test_stale_partial_downloads_are_discarded(
-    tmp_path: Path, server: ThreadingHTTPServer, mood: str, length: str
+    tmp_path: Path, server: Server, mood: str, length: str
 ) -> None:
     bag = holey(tmp_path, f"{url(server, mood)} {length}")
     parts = hidden(bag, ".fetched")
@@ -201,9 +204,7 @@ def test_stale_partial_downloads_are_discarded(
     assert bags.verify(bag).valid
 
 
-def test_bad_urls_do_not_prevent_the_other_downloads(
-    tmp_path: Path, server: ThreadingHTTPServer
-) -> None:
+def test_bad_urls_do_not_prevent_the_other_downloads(tmp_path: Path, server: Server) -> None:
     bad = [
         "http://127.0.0.1:99999/x",
         "http://[::1/x",
@@ -224,7 +225,7 @@ def test_bad_urls_do_not_prevent_the_other_downloads(
 
 
 def test_a_partial_download_longer_than_the_file_starts_again(
-    tmp_path: Path, server: ThreadingHTTPServer
+    tmp_path: Path, server: Server
 ) -> None:
     bag = holey(tmp_path, f"{url(server, 'stuck')} -", f"{url(server, 'good')} -")
     parts = hidden(bag, ".fetched")
@@ -236,7 +237,7 @@ def test_a_partial_download_longer_than_the_file_starts_again(
 
 @pytest.mark.parametrize("mood", ["drip", "drip-headers", "drip-chunks"])
 def test_a_slow_server_is_disconnected(
-    mood: str, tmp_path: Path, server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
+    mood: str, tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(downloads, "_SECONDS", 0.2)
     bag = holey(tmp_path, f"{url(server, mood)} -", f"{url(server, 'good')} -")
@@ -267,7 +268,7 @@ def test_public_addresses_are_public(address: str) -> None:
     assert is_public(address)
 
 
-def test_a_link_in_the_bag_is_not_followed(tmp_path: Path, server: ThreadingHTTPServer) -> None:
+def test_a_link_in_the_bag_is_not_followed(tmp_path: Path, server: Server) -> None:
     bag = holey(tmp_path, f"{url(server, 'good')} -")
     (tmp_path / "elsewhere").mkdir()
     (bag / "data/sub").symlink_to(tmp_path / "elsewhere")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -120,9 +121,9 @@ def test_files_added_or_removed_meanwhile_are_noticed(
 ) -> None:
     write = writing.finish
 
-    def late(shell: Path, *arguments: object) -> None:
+    def late(shell: Path, *arguments: Any) -> None:
         assert shell.stat().st_mode & 0o777 == 0o700
-        write(shell, *arguments)  # type: ignore[arg-type]
+        write(shell, *arguments)
         if change == "added":
             (folder / "c").touch()
         elif change == "removed":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -68,19 +69,19 @@ KINDS = st.fixed_dictionaries(
 
 @given(TEXTS, st.booleans(), st.integers(1, 120), KINDS)
 def test_a_manifest_reads_the_same_in_blocks_of_any_size(
-    text: str, ended: bool, first: int, kind: dict[str, object]
+    text: str, ended: bool, first: int, kind: dict[str, Any]
 ) -> None:
     data = (text if ended else text.rstrip("\r\n")).encode()
-    manifest, findings = read(data, **kind)  # type: ignore[arg-type]
+    manifest, findings = read(data, **kind)
     lines = manifest.lines_of(set(manifest.digests))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifests, "_FIRST_CHUNK", first)
         patch.setattr(manifests, "_CHUNK", 60)
-        again, others = read(data, **kind)  # type: ignore[arg-type]
+        again, others = read(data, **kind)
         assert (again.digests, others) == (manifest.digests, findings)
         assert again.lines_of(set(again.digests)) == lines
         patch.setattr(manifests, "_quick", lambda *_: None)
-        slowly, others = read(data, **kind)  # type: ignore[arg-type]
+        slowly, others = read(data, **kind)
     assert (list(slowly.digests.items()), others) == (list(manifest.digests.items()), findings)
     written = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for path, line in lines.items():

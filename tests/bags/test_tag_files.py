@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import random
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given
@@ -12,14 +13,14 @@ from hypothesis import strategies as st
 
 from archive_pkg.bags import manifests, names, tagfiles
 from archive_pkg.bags.fetching import fetch_file
-from archive_pkg.reports import Report
+from archive_pkg.reports import Finding, Report
 
 GOOD = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 ZERO = "0" * 64
 
 
-def codes(findings: object) -> list[str]:
-    return [finding.code for finding in findings]  # type: ignore[attr-defined]
+def codes(findings: Iterable[Finding]) -> list[str]:
+    return [finding.code for finding in findings]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

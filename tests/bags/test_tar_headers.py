@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 from hypothesis import example, given, settings
@@ -326,7 +326,9 @@ SPARSE = [old_sparse, new_sparse, map_sparse, first_sparse]
 @example([(1, 2)] * 90, True)
 @given(st.lists(st.tuples(st.integers(0, 700), st.integers(0, 700)), max_size=40), st.booleans())
 def test_holes_are_filled_with_zeros(
-    form: object, gaps: list[tuple[int, int]], ends_with_hole: bool
+    form: Callable[[list[tuple[int, int]], int, bytes], bytes],
+    gaps: list[tuple[int, int]],
+    ends_with_hole: bool,
 ) -> None:
     segments, whole, stored = [], b"", b""
     for gap, length in gaps or [(0, 1)]:
@@ -335,7 +337,7 @@ def test_holes_are_filled_with_zeros(
         data = bytes(1 + number % 255 for number in range(length))
         whole, stored = whole + data, stored + data
     whole += bytes(600 * ends_with_hole)
-    data = form(segments, len(whole), stored) + member("next", b"n")  # type: ignore[operator]
+    data = form(segments, len(whole), stored) + member("next", b"n")
     found = [(each.path, each.size, held) for each, held in read(data)]
     assert found == [("s", len(whole), whole), ("next", 1, b"n")]
 
@@ -353,10 +355,12 @@ def test_holes_are_filled_with_zeros(
     ],
 )
 def test_an_impossible_map_is_reported_as_damage(
-    form: object, segments: list[tuple[int, int]], size: int
+    form: Callable[[list[tuple[int, int]], int, bytes], bytes],
+    segments: list[tuple[int, int]],
+    size: int,
 ) -> None:
     with pytest.raises(BadArchiveError, match="damaged map of a sparse file") as caught:
-        read(form(segments, size, b"four"))  # type: ignore[operator]
+        read(form(segments, size, b"four"))
     assert caught.value.finding.location.path == "s"
 
 

@@ -15,6 +15,7 @@ import pytest
 from archive_pkg import cli
 from archive_pkg.packages import build_package
 from archive_pkg.records.models import TranslationNote
+from typed import present
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -215,7 +216,7 @@ def test_statements_and_words_can_be_highlighted_by_keyboard(seed: Path, page: P
     page.goto(seed.as_uri())
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
-    assert page.locator(".skip").first.bounding_box()["x"] >= 0  # type: ignore[index]
+    assert present(page.locator(".skip").first.bounding_box())["x"] >= 0
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "letter"
     page.locator("#s-date a").focus()

@@ -33,11 +33,12 @@ def changes(event: str, arguments: tuple[object, ...]) -> bool:
 
 def deposit(packages: Packages, address: str) -> list[deposits.Deposited]:
     """Deposit all packages; every deposit must succeed."""
-    done = [outcome for _, outcome in deposits.deposit_many(packages, address)]
-    for each in done:
-        if isinstance(each, Exception):
-            raise each
-    return done  # type: ignore[return-value]
+    done: list[deposits.Deposited] = []
+    for _, outcome in deposits.deposit_many(packages, address):
+        if isinstance(outcome, Exception):
+            raise outcome
+        done.append(outcome)
+    return done
 
 
 def dying(packages: Packages, address: str, at: int) -> bool:

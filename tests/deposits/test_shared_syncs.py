@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import inspect
 import json
 import os
 import shutil
@@ -41,10 +42,11 @@ def built(letter: Path, name: str, out: Path, title: str = "") -> Path:
     return path
 
 
-def deposited(packages: list[Path], to: str, **more: Path) -> list[Deposited]:
-    done = [outcome for _, outcome in deposit_many(packages, to, **more)]  # type: ignore[arg-type]
-    assert all(isinstance(each, Deposited) for each in done), done
-    return done  # type: ignore[return-value]
+def deposited(packages: list[Path], to: str, receipts: Path | None = None) -> list[Deposited]:
+    outcomes = [outcome for _, outcome in deposit_many(packages, to, receipts=receipts)]
+    done = [outcome for outcome in outcomes if isinstance(outcome, Deposited)]
+    assert done == outcomes
+    return done
 
 
 def waiting(path: Path, log: list[str], times: int) -> Steps[str]:
@@ -128,7 +130,7 @@ def test_an_interruption_ends_all_tasks(
     works = [waiting(path, [], 2) for path in two]
     with pytest.raises(KeyboardInterrupt):
         run_together(works)
-    assert all(work.gi_frame is None for work in works)  # type: ignore[attr-defined]
+    assert all(inspect.getgeneratorstate(work) == inspect.GEN_CLOSED for work in works)
 
 
 @pytest.mark.parametrize("scheme", ["ocfl", "file"])

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ import mutating as m
 
 if TYPE_CHECKING:
     from archive_pkg.deposits.http.client import HttpClient
+    from archive_pkg.packages.signatures.signers import Signer
 
 ROOT = Path(__file__).parents[2]
 LETTER = ROOT / "records" / "1960-07-18-cpsu-to-sed"
@@ -556,7 +557,7 @@ def mutate_wire(rng: random.Random, data: bytes) -> bytes:
 
 
 @functools.cache
-def signers() -> object:
+def signers() -> Sequence[Signer]:
     from archive_pkg.packages.signatures.signers import read_allowed_signers
 
     return read_allowed_signers(at("allowed-good", signed()["allowed"]))
@@ -569,7 +570,7 @@ def read_signature(data: bytes) -> None:
 
     found = ssh_signatures.parse(data)
     found.matches(MESSAGE)
-    for signer in signers():  # type: ignore[attr-defined]
+    for signer in signers():
         if signer.knows(found):
             signer.allows(found, datetime(2026, 11, 24, tzinfo=UTC))
     if found.certificate:
@@ -916,7 +917,8 @@ def webdav_seeds() -> list[bytes]:
 def read_webdav(data: bytes) -> None:
     from archive_pkg.deposits.repositories.drop.webdav import WebDavStorage
 
-    place = WebDavStorage(Answers(data), "davs://example.org/x")  # type: ignore[arg-type]
+    answers: Any = Answers(data)
+    place = WebDavStorage(answers, "davs://example.org/x")
     place.list("/x/")
 
 

@@ -126,8 +126,10 @@ def test_places_have_their_first_identifier_if_any() -> None:
 
 def test_agents_have_the_element_of_their_kind_and_their_first_identifier() -> None:
     kinds = ("person", "organization", "family", "software")
-    agents = [{"id": kind, "name": kind.upper(), "kind": kind} for kind in kinds]
-    agents[0]["identifiers"] = [  # type: ignore[assignment]
+    agents: list[dict[str, Any]] = [
+        {"id": kind, "name": kind.upper(), "kind": kind} for kind in kinds
+    ]
+    agents[0]["identifiers"] = [
         {"scheme": "wikidata", "value": "Q1"},
         {"scheme": "local", "value": "1"},
     ]

@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -60,13 +60,13 @@ def test_incomplete_requests_do_not_block_the_review(monkeypatch: pytest.MonkeyP
         await send({"type": "http.response.body", "body": b""})
 
     async def flooded() -> None:
-        config = uvicorn.Config(app, http=serving.protocol())
-        config.timeout_keep_alive = 0.3  # type: ignore[assignment]
+        config: Any = uvicorn.Config(app, http=serving.protocol())
+        config.timeout_keep_alive = 0.3
         config.load()
         state = ServerState()
         loop = asyncio.get_running_loop()
         server = await loop.create_server(
-            lambda: config.http_protocol_class(config, state, {}),  # type: ignore[call-arg]
+            lambda: config.http_protocol_class(config, state, {}),
             "127.0.0.1",
         )
         async with server:

@@ -604,7 +604,8 @@ def test_compressed_answers_are_refused_and_cookies_are_not_kept(
     server: Server, tmp_path: Path
 ) -> None:
     address = _KINDS["inveniordm"].format(server.name)
-    web = deposits.repository_for(address)._web  # type: ignore[attr-defined]
+    repository: Any = deposits.repository_for(address)
+    web = repository._web
     server.sends(b"{}", Set_Cookie="session=1; Path=/")
     web.ask("GET", "x")
     web.ask("GET", "x")
@@ -621,7 +622,8 @@ def test_a_redirect_to_another_port_does_not_get_the_login(
 ) -> None:
     for other in _started(tls[1]):
         server.sends(b"", 302, Location=f"https://{other.name}/elsewhere")
-        web = deposits.repository_for(f"davs://{server.name}/drop")._storage._web  # type: ignore[attr-defined]
+        repository: Any = deposits.repository_for(f"davs://{server.name}/drop")
+        web = repository._storage._web
         with pytest.raises(DepositError):
             web.ask("PROPFIND", "x")
         assert "authorization" in server.got[-1]

@@ -6,7 +6,7 @@ of one server, and `-m "service and not rdm"` all but those of another.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,8 +15,6 @@ from services import servers, targets
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-Server = TypeVar("Server")
 
 SERVERS = {"sftp", "webdav", "swift", "localstack", "moto", "swh", "rdm"}
 
@@ -29,14 +27,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(name)
 
 
-def _run(make: Callable[[Path], Server]) -> Iterator[Server]:
+def _run(make: Callable[[Path], servers.Server]) -> Iterator[servers.Server]:
     with servers.kept_folder(make.__name__.lower()) as folder:
         try:
             server = make(folder)
         except servers.AbsentError as reason:
             pytest.skip(str(reason))
         yield server
-        server.stop()  # type: ignore[attr-defined]
+        server.stop()
 
 
 @pytest.fixture(scope="session")

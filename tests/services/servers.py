@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from certificates import certify
 from services import keeper
@@ -723,11 +723,20 @@ def _copy_tree(source: Path, target: Path) -> None:
     subprocess.run(["cp", "-a", str(source), str(target)], check=True)
 
 
+class Stoppable(Protocol):
+    """A server that can be stopped."""
+
+    def stop(self) -> object: ...
+
+
+Server = TypeVar("Server", bound=Stoppable)
+
+
 @contextlib.contextmanager
-def running(server: Callable[[Path], object], folder: Path) -> Iterator[object]:
+def running(server: Callable[[Path], Server], folder: Path) -> Iterator[Server]:
     """Run a server during a block."""
     made = server(folder)
     try:
         yield made
     finally:
-        made.stop()  # type: ignore[attr-defined]
+        made.stop()

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -150,12 +151,12 @@ def test_a_large_file_is_sent_in_parts_and_resumed(
     whole = HttpClient.ask
     sent: list[str] = []
 
-    def breaks(self: HttpClient, method: str, path: str, **options: object) -> object:
+    def breaks(self: HttpClient, method: str, path: str, **options: Any) -> object:
         if "/content/" in path:
             if len(sent) >= 2:
                 raise DepositError("the test breaks off here")
             sent.append(path)
-        return whole(self, method, path, **options)  # type: ignore[arg-type]
+        return whole(self, method, path, **options)
 
     monkeypatch.setattr(HttpClient, "ask", breaks)
     with pytest.raises(DepositError, match="breaks off"):
@@ -186,11 +187,11 @@ def midway(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], 
     whole = HttpClient.ask
 
     def arrange(happens: Callable[[], object]) -> None:
-        def ask(self: HttpClient, method: str, path: str, **options: object) -> object:
+        def ask(self: HttpClient, method: str, path: str, **options: Any) -> object:
             if method == "PUT" and path.endswith("/content"):
                 monkeypatch.setattr(HttpClient, "ask", whole)
                 happens()
-            return whole(self, method, path, **options)  # type: ignore[arg-type]
+            return whole(self, method, path, **options)
 
         monkeypatch.setattr(HttpClient, "ask", ask)
 

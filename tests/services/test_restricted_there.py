@@ -23,6 +23,7 @@ from archive_pkg import deposits
 from archive_pkg.deposits.repository_interface import repository_for
 from archive_pkg.errors import DepositError, UsageError
 from archive_pkg.packages import build_package
+from archive_pkg.packages.access.visibility import Audience
 from archive_pkg.packages.page import package_page
 from certificates import certify
 from program import Run
@@ -165,7 +166,7 @@ def rdm(addresses: dict[str, str]) -> str:
     return addresses["inveniordm"]
 
 
-def built(folder: Path, access: str, audience: str = "internal") -> Path:
+def built(folder: Path, access: str, audience: Audience = "internal") -> Path:
     source = folder / "records" / "sec"
     source.mkdir(parents=True, exist_ok=True)
     (source / "letter.txt").write_text("Dear Moe,\n\nThe plates have arrived.\n\nA. Lind\n")
@@ -184,7 +185,7 @@ agents:
   - {{id: lind, name: "Lind, Anna", kind: person}}
 """
     )
-    return build_package(source, folder / "out", audience=audience).path  # type: ignore[arg-type]
+    return build_package(source, folder / "out", audience=audience).path
 
 
 UNTIL = f"{{status: restricted, until: 2090-01-01, rule: {RULE}}}"

@@ -35,9 +35,9 @@ def test_parts_that_s3_already_has_are_not_sent_again(
     target: targets.Target, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, "PART", 5 << 20)
-    bucket = deposits.repository_for(target.address)
+    bucket: Any = deposits.repository_for(target.address)
     sent: list[int] = []
-    upload = bucket._client.upload_part  # type: ignore[attr-defined]
+    upload = bucket._client.upload_part
 
     def breaks(**options: Any) -> Any:
         if options["PartNumber"] > 2:
@@ -46,7 +46,7 @@ def test_parts_that_s3_already_has_are_not_sent_again(
         sent.append(options["PartNumber"])
         return answer
 
-    monkeypatch.setattr(bucket._client, "upload_part", breaks)  # type: ignore[attr-defined]
+    monkeypatch.setattr(bucket._client, "upload_part", breaks)
     with pytest.raises(DepositError, match="breaks off"):
         deposits.deposit(package, bucket)
     assert (known := deposits.ask(package, target.address))
@@ -56,7 +56,7 @@ def test_parts_that_s3_already_has_are_not_sent_again(
         sent.append(options["PartNumber"])
         return upload(**options)
 
-    monkeypatch.setattr(bucket._client, "upload_part", counts)  # type: ignore[attr-defined]
+    monkeypatch.setattr(bucket._client, "upload_part", counts)
     done = deposits.deposit(package, bucket)
     assert sorted(sent) == [1, 2, 3, 4]
     assert done.receipt.verified == "server-digest"
@@ -69,9 +69,9 @@ def test_parts_that_s3_already_has_are_not_sent_again(
 def test_an_object_with_different_bytes_is_not_replaced(
     target: targets.Target, package: Path
 ) -> None:
-    bucket = deposits.repository_for(target.address)
+    bucket: Any = deposits.repository_for(target.address)
     (first, *_) = deposits.plan(package, bucket).transfers
-    client = bucket._client  # type: ignore[attr-defined]
+    client = bucket._client
     name = target.address.removeprefix("s3://").partition("/")[0]
     client.put_object(Bucket=name, Key=first.to, Body=b"holiday")
     with pytest.raises(DepositError, match="with different bytes"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,10 +60,10 @@ def test_a_deposit_resumes_after_its_password_was_refused(
     before = set(swh.deposits())
     whole = HttpClient.ask
 
-    def ask(self: HttpClient, method: str, path: str, **options: object) -> object:
+    def ask(self: HttpClient, method: str, path: str, **options: Any) -> object:
         if method == "PUT":
             self._login = {"Authorization": "Basic aHVudGVyMg=="}
-        return whole(self, method, path, **options)  # type: ignore[arg-type]
+        return whole(self, method, path, **options)
 
     monkeypatch.setattr(HttpClient, "ask", ask)
     with pytest.raises(DepositError, match="answers 401 to PUT") as refusal:
