@@ -1,15 +1,9 @@
 """Deposit packages into repositories with receipts, and fetch them back."""
 
-from archive_pkg.deposits.depositing import (
-    Deposited,
-    RefusedError,
-    deposit,
-    deposit_many,
-    fetch,
-    plan,
-    reserve,
-)
+from archive_pkg.deposits.depositing import Deposited, RefusedError, deposit, deposit_many
+from archive_pkg.deposits.fetching import fetch
 from archive_pkg.deposits.journal import Journal
+from archive_pkg.deposits.planning import plan
 from archive_pkg.deposits.receipts import Arrival, Receipt, load_receipt
 from archive_pkg.deposits.repository_interface import (
     Capabilities,
@@ -22,6 +16,7 @@ from archive_pkg.deposits.repository_interface import (
     arrivals,
     repository_for,
 )
+from archive_pkg.deposits.reserving import reserve
 from archive_pkg.deposits.status import (
     DepositStatus,
     ask,

@@ -1,13 +1,12 @@
-"""Deposit packages into repositories, and fetch them back."""
+"""Deposit packages into repositories, with retries and receipts."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,45 +14,34 @@ from archive_pkg import storage
 from archive_pkg.deposits import retrying
 from archive_pkg.deposits.credentials import redact
 from archive_pkg.deposits.journal import Journal
+from archive_pkg.deposits.planning import checked_plan, with_earlier, with_page
 from archive_pkg.deposits.receipts import Receipt, load_receipt, place_digest, saving
 from archive_pkg.deposits.repository_interface import (
     DEPOSIT_DIFFERS,
     DEPOSIT_NOTED,
-    TARGET_IS_OPEN,
     TARGET_NEEDS_LOGIN,
-    TARGET_NOT_READY,
-    TARGET_TAKES_FEWER,
-    TARGET_TAKES_LESS,
-    Comparing,
-    DepositPlan,
     LostError,
     Repository,
-    Reserving,
     Stepwise,
     Stored,
     repository_errors,
     repository_for,
-    repository_of,
 )
 from archive_pkg.deposits.shared_syncs import run_together
-from archive_pkg.deposits.transfers import Transfer, fingerprint_of, pack
-from archive_pkg.errors import DepositError, InvalidError, StorageError, UsageError
+from archive_pkg.deposits.transfers import Transfer, pack
+from archive_pkg.errors import DepositError, InvalidError
 from archive_pkg.logs import logger
-from archive_pkg.packages.access.redaction import seen_by
-from archive_pkg.packages.later_events import ready_receipts, receipts_folder
-from archive_pkg.records import load_record
+from archive_pkg.packages.later_events import ready_receipts
 from archive_pkg.reports import Location, Report
 from archive_pkg.version import SOFTWARE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from archive_pkg.deposits.planning import PageMaker
     from archive_pkg.deposits.shared_syncs import Steps
-    from archive_pkg.packages import Package
     from archive_pkg.paths import StrPath
     from archive_pkg.reports import Finding
-
-    PageMaker = Callable[[Package], str]
 
 _log = logger(__name__)
 
@@ -147,8 +135,6 @@ def deposit(
         UsageError: The address does not belong to a known repository; or `publish` is set, and the
             repository cannot publish.
     """
-    package = Path(package)
-    receipts = Path(receipts) if receipts is not None else None
     ((_, outcome),) = deposit_many(
         [package],
         to,
@@ -161,136 +147,6 @@ def deposit(
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
-
-
-def plan(
-    package: StrPath,
-    to: str | Repository,
-    *,
-    receipts: StrPath | None = None,
-    publish: bool = False,
-    include_restricted: bool = False,
-    page: PageMaker | None = None,
-) -> DepositPlan:
-    """Return what depositing a package would do, and every reason for a refusal.
-
-    The arguments are those of `deposit`.
-
-    Raises:
-        InvalidError: The package is not valid.
-        StorageError: The storage failed.
-        UsageError: The address does not belong to a known repository; or `publish` is set, and the
-            repository cannot publish.
-    """
-    package = Path(package)
-    receipts = Path(receipts) if receipts is not None else None
-    repository = repository_for(to) if isinstance(to, str) else to
-    transfer = _with_page(pack(package), page)
-    transfer = _with_earlier(transfer, receipts_folder(package, receipts), repository)
-    planned = _checked_plan(
-        repository, transfer, publish=publish, include_restricted=include_restricted
-    )
-    if planned.report.ok and isinstance(repository, Comparing):
-        try:
-            with repository_errors(repository):
-                planned.held = repository.holds(transfer)
-            planned.compared = True
-        except DepositError as error:
-            where = Location(repository.target)
-            planned.report.add(TARGET_NOT_READY.at(where, error.message, error.hint))
-    return planned
-
-
-def _checked_plan(
-    repository: Repository, transfer: Transfer, *, publish: bool, include_restricted: bool
-) -> DepositPlan:
-    """Return a repository's plan, after checking its limits and the access to restricted parts."""
-    capabilities = repository.capabilities()
-    if publish and not capabilities.publishes:
-        raise UsageError(
-            f"{repository.target} cannot publish deposits",
-            "Leave out --publish.",
-        )
-    planned = repository.plan(transfer, publish=publish)
-    files, size, place = len(planned.transfers), planned.size, Location(transfer.identifier)
-    if capabilities.most_files is not None and files > capabilities.most_files:
-        message = f"the package has {files} files; the repository takes {capabilities.most_files}"
-        planned.report.add(TARGET_TAKES_FEWER.at(place, message))
-    if capabilities.most_bytes is not None and size > capabilities.most_bytes:
-        message = f"the package has {size} bytes; the repository takes {capabilities.most_bytes}"
-        planned.report.add(TARGET_TAKES_LESS.at(place, message))
-    _check_access(repository, transfer, planned, include_restricted=include_restricted)
-    return planned
-
-
-def _check_access(
-    repository: Repository, transfer: Transfer, planned: DepositPlan, *, include_restricted: bool
-) -> None:
-    """Report each restricted part that everyone could read.
-
-    If the parts may be sent, name them in a note or in a step of the plan instead.
-    """
-    outgoing = transfer.outgoing
-    if not outgoing.is_cut:
-        return
-    capabilities = repository.capabilities()
-    named = "; ".join(f"{name}, {one.sentence}" for name, one in outgoing.withheld.items())
-    if not capabilities.open_to_all:
-        planned.notes += (f"The package includes restricted parts: {named}.",)
-        return
-    if include_restricted:
-        planned.steps += (f"INCLUDE restricted parts: {named}",)
-        return
-    option = capabilities.restricting
-    restrict = f", add ?{option} to the address" if option else ""
-    cannot = "" if option else "; this repository cannot restrict access"
-    for name, one in outgoing.withheld.items():
-        planned.report.add(
-            TARGET_IS_OPEN.at(
-                Location("data/record.json", field=f"parts.{name}"),
-                f"part “{name}” is {one.sentence}, "
-                f"but everyone can read “{repository.target}”{cannot}",
-                f"Deposit the public package (`build --audience public`){restrict}, or send the "
-                "restricted parts, too (--include-restricted).",
-            )
-        )
-
-
-def reserve(record: StrPath, to: str | Repository, *, receipts: StrPath | None = None) -> str:
-    """Reserve a persistent identifier for a record whose package is not built yet.
-
-    A second call returns the same identifier. It belongs to a draft in the repository. When the
-    package is deposited later, the deposit finds this draft by the identifier in the record.
-
-    Args:
-        record: The record's file or folder.
-        to: The repository's address, or the repository itself.
-        receipts: The folder for the journal, as in `deposit`; None for `<folder>.receipts` next to
-            the record's folder.
-
-    Returns:
-        The identifier, for example "10.5281/zenodo.123".
-
-    Raises:
-        DepositError: The repository refused, or cannot be reached.
-        InvalidError: The record is not valid.
-        UsageError: The repository cannot reserve identifiers.
-    """
-    record = Path(record)
-    receipts = Path(receipts) if receipts is not None else None
-    repository = repository_for(to) if isinstance(to, str) else to
-    if not isinstance(repository, Reserving):
-        raise UsageError(
-            f"{repository.target} cannot reserve identifiers",
-            "Deposit the package. The receipt has its identifier.",
-        )
-    home = record if record.is_dir() else record.parent
-    folder = ready_receipts(home, receipts)
-    read = load_record(record)
-    path = folder / f"{repository.kind}-{place_digest(repository.target, read.id)}-reserved.journal"
-    with storage.Lock(path), repository_errors(repository):
-        public = seen_by(read, "public", home).record
-        return repository.reserve(public, Journal(path))
 
 
 def deposit_many(
@@ -397,7 +253,7 @@ def _prepare(
     page: PageMaker | None, tick: Callable[[int], None], copy_early: bool, package: Path
 ) -> Transfer:
     """Verify a package and return it as a transfer, with the maker of its page if there is one."""
-    return _with_page(pack(package, tick, copy_early=copy_early), page)
+    return with_page(pack(package, tick, copy_early=copy_early), page)
 
 
 def _refusal(repository: Repository, transfer: Transfer, report: Report) -> RefusedError:
@@ -416,8 +272,8 @@ def _deposit_steps(
 ) -> Steps[Deposited]:
     """Deposit a transfer as a task of `shared_syncs`."""
     publish, folder = options.publish, ready_receipts(transfer.folder, options.receipts)
-    transfer = _with_earlier(transfer, folder, repository)
-    planned = _checked_plan(
+    transfer = with_earlier(transfer, folder, repository)
+    planned = checked_plan(
         repository, transfer, publish=publish, include_restricted=options.include_restricted
     )
     if not planned.report.ok:
@@ -465,58 +321,6 @@ def _deposit_with_retries(
         except LostError as error:
             retrying.wait_after(error, pause)
     raise AssertionError("the last attempt returns or raises")
-
-
-def fetch(
-    receipt_file: StrPath, out: StrPath, repositories: Sequence[str | Repository] = ()
-) -> Path:
-    """Fetch a deposited package from the repository in its receipt, and verify it.
-
-    Args:
-        receipt_file: The receipt.
-        out: The folder to write the package into; created if it does not exist.
-        repositories: The repositories that you trust, or their addresses. A repository on a local
-            disk need not be given.
-
-    Returns:
-        The package's folder, byte for byte as it was deposited.
-
-    Raises:
-        DepositError: The repository cannot be reached, or did not return what was deposited;
-            nothing is kept.
-        InvalidError: The file is not a receipt.
-        StorageError: The storage failed, or the destination already exists.
-        UsageError: The receipt's repository is on a server and is not in `repositories`.
-    """
-    receipt_file = Path(receipt_file)
-    out = Path(out)
-    receipt = load_receipt(receipt_file)
-    repository = repository_of(receipt, repositories)
-    destination = out / receipt.package
-    if os.path.lexists(destination):
-        raise StorageError(
-            f"{destination} already exists, and fetching replaces nothing",
-            "Choose another folder, or move that one away.",
-        )
-    with storage.storage_errors(f"making {out}"):
-        storage.make_folder(out)
-    with storage.Staging(destination) as staging:
-
-        def fetch_once() -> None:
-            for left in staging.path.iterdir():
-                storage.remove_tree(left)
-            expected = {file.path: file for file in receipt.files}
-            with repository_errors(repository):
-                repository.fetch(receipt.remote_id, receipt.version, staging.path, expected)
-
-        retrying.with_retries(fetch_once)
-        if fingerprint_of(staging.path) != receipt.fingerprint:
-            raise DepositError(
-                f"{receipt.target} returned a different package than the one in the receipt",
-                "Nothing was kept. Check the repository, and other copies.",
-            )
-        staging.commit()
-    return destination
 
 
 def _save_receipt(
@@ -576,29 +380,6 @@ def _refuse_wrong_arrivals(transfer: Transfer, stored: Stored, repository: Repos
             f"what arrived in {repository.target} is not what was sent: {named}{more}",
             "Deposit again. If the error persists, check the repository's storage.",
         )
-
-
-def _with_page(transfer: Transfer, page: PageMaker | None) -> Transfer:
-    if page is None:
-        return transfer
-    return replace(transfer, page=cache(lambda: page(transfer.opened).encode()))
-
-
-def _with_earlier(transfer: Transfer, folder: Path, repository: Repository) -> Transfer:
-    def find() -> tuple[Receipt, ...]:
-        found = []
-        with storage.storage_errors(f"reading {folder}"):
-            names = storage.names_in(folder, f"{repository.kind}-*.json")
-        for name in names:
-            try:
-                receipt = load_receipt(folder / name)
-            except InvalidError:
-                continue
-            if (receipt.target, receipt.package) == (repository.target, transfer.identifier):
-                found.append(receipt)
-        return tuple(sorted(found, key=lambda receipt: receipt.ended))
-
-    return replace(transfer, find_earlier=find)
 
 
 def _journal_name(repository: Repository, transfer: Transfer) -> str:
