@@ -12,7 +12,9 @@ from starlette.testclient import TestClient
 
 from archive_pkg import verify
 from archive_pkg.records import load_record
+from archive_pkg.reports import Report
 from archive_pkg.web.review import OpenedFolder, Review, Reviewer, listing
+from archive_pkg.web.review.cards import cards
 from typed import content, elements, present, strings
 
 if TYPE_CHECKING:
@@ -161,6 +163,38 @@ def test_a_value_is_set_in_many_letters_and_keeps_what_is_there(
     assert page.set("held at", "State Archive", replace=True) == "2 letters changed."
     assert load_record(tmp_path / "records/a").holdings[0].repository == "State Archive"
     assert page.get("missing=rights") == []
+
+
+def test_a_value_set_in_many_letters_vouches_for_nothing_else(
+    page: ListPage, tmp_path: Path
+) -> None:
+    page.set("language", "de")
+    page.set("held at", "City Archive")
+    page.set("held at", "State Archive", replace=True)
+    record = load_record(tmp_path / "records/a")
+    supplied = {item.field for item in record.evidence if item.basis == "supplied"}
+    assert {"parts.text.languages", "holdings.0.repository"} <= supplied
+    assert not {"parts.text", "parts.english"} & supplied
+    assert all(
+        card.state != "reviewed" for card in cards(record, Report()) if "parts" in card.field
+    )
+
+
+def test_a_value_that_replaces_another_persons_stays_in_the_record_as_theirs(
+    page: ListPage, tmp_path: Path
+) -> None:
+    file = tmp_path / "records/a/record.yaml"
+    stated = "rights: {statement: Free., licence: MIT}\nevidence:\n"
+    theirs = "  - {field: rights, basis: supplied, agent: lind}\n"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("evidence:\n", stated + theirs, 1), "utf-8")
+    page.set("rights", "unknown", replace=True)
+    record = load_record(tmp_path / "records/a")
+    assert record.rights is not None
+    assert (record.rights.statement, record.rights.licence) == ("unknown", "MIT")
+    found = [(one.field, one.agent, one.value) for one in record.evidence if "rights" in one.field]
+    assert ("rights.statement", "lind", "Free.") in found
+    assert ("rights", "lind", None) in found
 
 
 @pytest.mark.parametrize(

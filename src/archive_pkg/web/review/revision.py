@@ -163,6 +163,23 @@ class Revision:
         )
         return field
 
+    def set_one(self, field: str, name: str, value: Any) -> None:
+        """Set one value of a statement without reviewing its other values.
+
+        If another person supports the statement, the record keeps the earlier value as theirs.
+        """
+        path = f"{field}.{name}"
+        before = self._words(path)
+        value_at(self.data, field)[name] = value
+        said = f"Corrected on {self._day}; it said “{before}”."
+        others = filter(self._is_of_another, self._own(field) if before else ())
+        theirs = [{"value": before, **item, "field": path} for item in others]
+        self._add_evidence(
+            path,
+            {"note": said if before else f"Entered on {self._day}."},
+            kept=[*self._evidence_of_others(path, before), *theirs],
+        )
+
     def quote(self, field: str, at: SelectedWords) -> None:
         """Add a quote as evidence of a statement."""
         self._require_value(field)
@@ -388,7 +405,7 @@ class Revision:
         made = self._id()
         if made not in {agent["id"] for agent in self.data.get("agents", [])}:
             agent = {"id": made, "name": self._reviewer, "kind": "person"}
-            agent["note"] = "Reviewed the record."
+            agent["note"] = "Reviewed or supplied statements."
             self.data.setdefault("agents", []).append(agent)
             self._add_evidence(f"agents.{made}", {"note": "Gave this name when reviewing."})
         return made

@@ -55,12 +55,17 @@ def set_value(revision: Revision, name: str, value: str, *, replace: bool) -> bo
     if name == "held at":
         if record.holdings and not replace:
             return False
-        field = "holdings.0" if record.holdings else "holdings."
-        revision.correct(field, {"repository": value})
+        if record.holdings:
+            revision.set_one("holdings.0", "repository", value)
+        else:
+            revision.correct("holdings.", {"repository": value})
     elif name == "rights":
         if record.rights and not replace:
             return False
-        revision.correct("rights", {"statement": value})
+        if record.rights:
+            revision.set_one("rights", "statement", value)
+        else:
+            revision.correct("rights", {"statement": value})
     else:
         return _set_in_parts(revision, name, value, replace=replace)
     return True
@@ -79,8 +84,8 @@ def _set_in_parts(revision: Revision, name: str, value: str, *, replace: bool) -
         part for part in _of_value(revision.record, name) if replace or not getattr(part, field)
     ]
     for part in parts:
-        given = value if field == "languages" else [revision.person(value)]
-        revision.correct(f"parts.{part.id}", {field: given})
+        given = value if field == "languages" else revision.person(value)
+        revision.set_one(f"parts.{part.id}", field, [given])
     return bool(parts)
 
 
