@@ -21,7 +21,7 @@ from archive_pkg.interchange.importing.imported_record import ImportedDraft
 from archive_pkg.interchange.importing.watched_xml import Held, XmlSource
 from archive_pkg.limits import VARIABLE
 from archive_pkg.packages.checking.runner import examine
-from archive_pkg.packages.page.letter import _titles
+from archive_pkg.packages.page.parts import _titles
 from archive_pkg.packages.parts_diagram import _rows
 from archive_pkg.packages.signatures.signers import read_allowed_signers
 from archive_pkg.packages.signatures.timestamps import read_certificates

@@ -26,7 +26,8 @@ from archive_pkg.packages.access.leaks import refuse_traces
 from archive_pkg.packages.access.redaction import seen_by
 from archive_pkg.packages.access.visibility import window
 from archive_pkg.packages.page import rendering
-from archive_pkg.packages.page.letter import DAMAGED, drawing_of, read_parts, view
+from archive_pkg.packages.page.letter import DAMAGED, drawing_of, view
+from archive_pkg.packages.page.parts import read_parts
 from archive_pkg.packages.signatures.verifying import FOLDER as SIGNATURES
 from archive_pkg.records.display import label, search_texts
 from archive_pkg.reports import Code, Location, Severity
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archive_pkg.collection.bulk.for_each import Pace
-    from archive_pkg.packages.page.letter import ShownPart
+    from archive_pkg.packages.page.parts import ShownPart
     from archive_pkg.projects import Project
     from archive_pkg.records import Part, Record
     from archive_pkg.reports import Finding

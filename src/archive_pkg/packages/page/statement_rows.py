@@ -1,0 +1,222 @@
+"""The statements and notes of a record, as its page shows them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from archive_pkg.dates.english import in_words
+from archive_pkg.packages.page.marked_text import Highlight, MarkedLine, Segment, marked_lines
+from archive_pkg.records.display import (
+    facts,
+    item_title,
+    label,
+    words,
+)
+from archive_pkg.records.models import Enclosure
+from archive_pkg.records.statement_index import StatementIndex, statements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from archive_pkg.records import Part, Record, TranslationNote
+    from archive_pkg.records.models import Quote
+
+_ROLES = tuple(
+    f"s-{name}"
+    for name in (
+        "classification", "recipients", "salutation", "closing", "signatories", "date", "place"
+    )
+)  # fmt: skip
+_LISTS = ("agents", "parts", "enclosures", "events")
+_BEGINS = attrgetter("begins")
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """A piece of evidence as the page shows it.
+
+    Attributes:
+        basis: "quoted", "inferred" or "supplied".
+        words: The rule, the agent or the note, in words.
+        quote: The quoted words; empty if there are none.
+        anchor: The id of the quoted words on the page; empty if they are not on it.
+        rival: The value that it supports instead of the record's; empty if it supports that.
+    """
+
+    basis: str
+    words: str
+    quote: str
+    anchor: str
+    rival: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """A statement on the page.
+
+    Attributes:
+        name: The id of the row on the page.
+        label: The statement's label.
+        value: The statement's value in words.
+        evidence: The statement's evidence.
+        links: The words and the address of each link: to a heading, a part or another record.
+    """
+
+    name: str
+    label: str
+    value: str
+    evidence: tuple[EvidenceView, ...]
+    links: tuple[tuple[str, str], ...] = ()
+
+
+class PageStatements:
+    """The statements and notes on the page of one record, and their ids."""
+
+    def __init__(
+        self, record: Record, shown: set[str] | None = None, parts: Collection[str] = ()
+    ) -> None:
+        self.record = record
+        self.parts = parts
+        self.address_of: Callable[[str], str] | None = None
+        self.index = StatementIndex(record)
+        self.evidence = {
+            path: (*self.index.evidence(path), *self.index.finer_evidence(path))
+            for path in statements(record)
+        }
+        self.shown: set[str] = set() if shown is None else shown
+        self.notes = sorted(record.translation_notes, key=lambda note: note.at.start)
+
+    def lines(self, part: Part, text: str) -> Iterator[MarkedLine]:
+        """Yield the lines of a part, with the ids of statements and notes on their words."""
+        start, end = (part.span.start, part.span.end) if part.span else (0, len(text))
+        for line in marked_lines(text, start, end, self._marks[str(part.file)], _ROLES):
+            if any(map(_BEGINS, line.segments)):
+                line = line._replace(segments=tuple(map(self._anchored, line.segments)))
+            yield line
+
+    def _anchored(self, segment: Segment) -> Segment:
+        """Return the segment with only those `begins` that are the first of their name on the page.
+
+        They become anchors, whose ids must be unique.
+        """
+        if not segment.begins:
+            return segment
+        first = tuple(name for name in segment.begins if name not in self.shown)
+        self.shown.update(first)
+        return segment._replace(begins=first)
+
+    @cached_property
+    def _marks(self) -> dict[str, list[Highlight]]:
+        """The highlights of quotes and notes in each file."""
+        marks: dict[str, list[Highlight]] = defaultdict(list)
+        for path, items in self.evidence.items():
+            if not path.startswith("translation_notes."):
+                for evidence in items:
+                    self._mark(marks, evidence.at, _name(path))
+        for item in self.record.items:
+            self._mark(marks, item.at, _name(f"items.{item.id}"))
+        for note in self.record.translation_notes:
+            self._mark(marks, note.at, note_name(note))
+        return marks
+
+    def _mark(self, marks: dict[str, list[Highlight]], at: Quote | None, name: str) -> None:
+        if at:
+            file = str(self.record.part(at.part).file)
+            marks[file].append(Highlight(at.start, at.end, name))
+
+    def contents(self) -> Iterator[tuple[str, str]]:
+        """Yield the title of each item whose heading is on the page, and the heading's address."""
+        for item in self.record.items:
+            name = _name(f"items.{item.id}")
+            if name in self.shown:
+                yield item_title(item), f"#q-{name}"
+
+    def _links(self, path: str) -> Iterator[tuple[str, str]]:
+        """Yield the words and addresses of links from an item, an enclosure or a relation."""
+        if path.split(".")[0] not in ("items", "enclosures", "relations"):
+            return
+        value = self.index.value(path)
+        if _name(path) in self.shown and getattr(value, "at", None):
+            yield "in the text", f"#q-{_name(path)}"
+        part = getattr(value, "part", None)
+        if part in self.parts:
+            yield "the enclosure", f"#r-{part}"
+        if value.record and self.address_of:
+            yield f"record {value.record}", self.address_of(value.record)
+
+    def facts(self) -> Iterator[StatementRow]:
+        """Yield the statements about the document itself."""
+        for field, name, value in facts(self.record):
+            paths = [path for path in self.evidence if path.split(".")[0] == field]
+            for path in paths:
+                single = value if len(paths) == 1 else words(self.record, self.index.value(path))
+                evidence, links = tuple(self._evidence(path)), tuple(self._links(path))
+                yield StatementRow(_name(path), name, single, evidence, links)
+
+    def lists(self) -> Iterator[tuple[str, list[StatementRow]]]:
+        """Yield the statements about agents, parts, enclosures and events, with a label for each.
+
+        Kinds of statements that the record does not have are left out.
+        """
+        for field in _LISTS:
+            rows = [
+                StatementRow(
+                    _name(f"{field}.{item.id}"),
+                    _row_label(item),
+                    words(self.record, item),
+                    tuple(self._evidence(f"{field}.{item.id}")),
+                    tuple(self._links(f"{field}.{item.id}")),
+                )
+                for item in getattr(self.record, field)
+            ]
+            if rows:
+                yield label(field), rows
+
+    def _evidence(self, path: str) -> Iterator[EvidenceView]:
+        name = _name(path)
+        for evidence in self.evidence[path]:
+            if evidence.basis == "supplied" and evidence.agent:
+                described = f"by {self.record.agent(evidence.agent).name}"
+            else:
+                described = (evidence.rule or "").replace("-", " ")
+            if evidence.note:
+                described = f"{described}: {evidence.note}" if described else evidence.note
+            quote = evidence.at.exact if evidence.at else ""
+            anchor = f"q-{name}" if quote and name in self.shown else ""
+            yield EvidenceView(evidence.basis, described, quote, anchor, evidence.value or "")
+
+
+def _row_label(item: Any) -> str:
+    if isinstance(item, Enclosure):
+        return f"Enclosure {item.number}" if item.number else "Enclosure"
+    if hasattr(item, "date"):
+        return in_words(str(item.date.edtf)) if item.date else "Not dated"
+    return str(item.kind.capitalize() if hasattr(item, "kind") else item.id)
+
+
+def _name(path: str) -> str:
+    return f"s-{path.replace('.', '-')}"
+
+
+def note_name(note: TranslationNote) -> str:
+    """Return the id of a note on the page."""
+    return f"n-{note.id}"
+
+
+def note_words(note: TranslationNote) -> str:
+    """Return a note in words, for the list below the text."""
+    described = f"“{note.at.exact}”"
+    if note.rendering:
+        described += f", rendered “{note.rendering}”"
+    if note.original:
+        romanized = ", ".join(filter(None, (note.romanized, note.romanization)))
+        described += f", from {note.original}" + (f" ({romanized})" if romanized else "")
+    return (
+        f"{described}. {note.text}"
+        if note.text and note.text not in note.at.exact
+        else f"{described}."
+    )
